@@ -1,0 +1,221 @@
+package value
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Append appends the JSON text of v to dst: on one line, without spaces, the
+// members of every object sorted by the bytes of their names. [Decode] reads
+// what it wrote, given a depth that is enough.
+//
+//   - A json.Number is written as its text stands.
+//   - A float64 is written in the shortest form that reads back the same, as
+//     JavaScript writes it; -0 stays -0. As in jq NaN is written as null and an
+//     infinity as the largest float64 of its sign.
+//   - In strings nothing is escaped but what must be, so <, > and & stay, and
+//     U+FFFD stands for each byte that is not UTF-8. Names of one object that
+//     only then become the same are an error.
+//   - Empty arrays and objects, nil ones too, are [] and {}.
+//
+// It is an error, and dst comes back as it was, if v holds what is no value (the
+// error names the Go type), a json.Number that is none or is beyond
+// [MaxNumberLength] or [MaxExponent], or nests deeper than [MaxDepth].
+func Append(dst []byte, v any) ([]byte, error) {
+	if dst == nil && isContainer(v) {
+		dst = make([]byte, 0, 512)
+	}
+	out, err := appendValue(dst, v, 0)
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// isContainer reports whether the text of v is likely longer than a few bytes.
+func isContainer(v any) bool {
+	switch v.(type) {
+	case []any, map[string]any, Object:
+		return true
+	default:
+		return false
+	}
+}
+
+// Text returns a string as it is and any other value as its JSON text. The
+// errors are those of [Append].
+func Text(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case json.Number:
+		if err := checkNumber(string(v)); err != nil {
+			return "", err
+		}
+		return string(v), nil
+	default:
+		text, err := Append(nil, v)
+		return string(text), err
+	}
+}
+
+func appendValue(dst []byte, v any, depth int) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case bool:
+		return strconv.AppendBool(dst, v), nil
+	case string:
+		return appendString(dst, v), nil
+	case []any:
+		return appendList(dst, v, depth)
+	case map[string]any:
+		return appendMembers(dst, v, depth)
+	case Object:
+		return appendMembers(dst, v.Map(), depth)
+	case []string:
+		list, _ := asList(v)
+		return appendList(dst, list, depth)
+	case map[string]string:
+		members, _ := asMembers(v)
+		return appendMembers(dst, members, depth)
+	default:
+		return appendNumber(dst, v)
+	}
+}
+
+func appendNumber(dst []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case json.Number:
+		if err := checkNumber(string(v)); err != nil {
+			return nil, err
+		}
+		return append(dst, v...), nil
+	case int:
+		return strconv.AppendInt(dst, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(dst, v, 10), nil
+	case float64:
+		return appendFloat(dst, v), nil
+	case *big.Int:
+		return appendBigInt(dst, v)
+	default:
+		return nil, fmt.Errorf("a Go %T is no JSON value", v)
+	}
+}
+
+func checkNumber(text string) error {
+	if !isNumber(text) {
+		return fmt.Errorf("%s is not a JSON number", echo(text))
+	}
+	if reason := numberFault(text); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func appendBigInt(dst []byte, v *big.Int) ([]byte, error) {
+	if v == nil {
+		return nil, errors.New("a nil *big.Int is no JSON value")
+	}
+	// Four bits are more than one digit, so this refuses no number that fits,
+	// and spares the work of writing one that is much too long.
+	if v.BitLen() > 4*MaxNumberLength {
+		return nil, fmt.Errorf("integer of %d bits; at most %d digits are accepted", v.BitLen(), MaxNumberLength)
+	}
+	out := v.Append(dst, 10)
+	if reason := numberFault(out[len(dst):]); reason != "" {
+		return nil, errors.New(reason)
+	}
+	return out, nil
+}
+
+// appendFloat follows ECMA-262, Number::toString.
+func appendFloat(dst []byte, f float64) []byte {
+	if math.IsNaN(f) {
+		return append(dst, "null"...)
+	}
+	f = max(-math.MaxFloat64, min(f, math.MaxFloat64))
+	magnitude := math.Abs(f)
+	if magnitude == 0 || (1e-6 <= magnitude && magnitude < 1e21) {
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
+	}
+	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
+	// Go writes 1e-09 where JavaScript writes 1e-9.
+	if n := len(dst); dst[n-4] == 'e' && dst[n-2] == '0' {
+		dst[n-2] = dst[n-1]
+		dst = dst[:n-1]
+	}
+	return dst
+}
+
+func appendString(dst []byte, s string) []byte {
+	// The error says that bytes were replaced, which is what is wanted.
+	dst, _ = jsontext.AppendQuote(dst, s)
+	return dst
+}
+
+func appendList(dst []byte, list []any, depth int) ([]byte, error) {
+	if depth >= MaxDepth {
+		return nil, errTooDeep
+	}
+	dst = append(dst, '[')
+	for i, item := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = appendValue(dst, item, depth+1); err != nil {
+			return nil, within(strconv.Itoa(i), err)
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+func appendMembers(dst []byte, members map[string]any, depth int) ([]byte, error) {
+	if depth >= MaxDepth {
+		return nil, errTooDeep
+	}
+	var few [16]string
+	names := few[:0]
+	for name := range members {
+		if !utf8.ValidString(name) {
+			return appendRepaired(dst, members, depth)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	dst = append(dst, '{')
+	for i, name := range names {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendString(dst, name), ':')
+		var err error
+		if dst, err = appendValue(dst, members[name], depth+1); err != nil {
+			return nil, within(name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// appendRepaired writes an object with a name that is not UTF-8.
+func appendRepaired(dst []byte, members map[string]any, depth int) ([]byte, error) {
+	repaired := make(map[string]any, len(members))
+	for name, member := range members {
+		name = string([]rune(name))
+		if _, taken := repaired[name]; taken {
+			return nil, fmt.Errorf("two members get the name %s once it is made UTF-8", echo(name))
+		}
+		repaired[name] = member
+	}
+	return appendMembers(dst, repaired, depth)
+}

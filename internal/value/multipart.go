@@ -1,0 +1,167 @@
+package value
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"strconv"
+	"strings"
+)
+
+// The limits of the header of a part.
+const (
+	// MaxPartHeaders is how many fields the header of a part may have.
+	MaxPartHeaders = 32
+	// MaxPartHeaderBytes is how long they may be together.
+	MaxPartHeaderBytes = 16 << 10
+)
+
+// ParseMultipart reads a body of the type multipart/form-data (RFC 7578);
+// boundary is that parameter of its content type.
+//
+// A part without a file name is a field: its content becomes a string, with
+// U+FFFD for what is not UTF-8. A part with a file name becomes the object
+//
+//	{"filename": string, "content_type": string, "size": number, "content": string}
+//
+// where filename has no folders, content_type is as sent or text/plain, size
+// counts bytes and content is base64 (RFC 4648, section 4). An empty file name,
+// which browsers send when no file was chosen, makes a field.
+//
+// Names nest as those of [ParseQuery] do, and several parts with one name make
+// an array. At most [MaxParameters] parts are accepted. Parts that are encoded
+// as quoted-printable are decoded.
+//
+// Every error is a [*SyntaxError]. If it concerns one part its place is the
+// delimiter before that part.
+func ParseMultipart(body []byte, boundary string, lim Limits) (map[string]any, error) {
+	if !isBoundary(boundary) {
+		return nil, &SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
+	}
+	tree := newQueryTree(lim)
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for count := 1; ; count++ {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return tree.build(), nil
+		}
+		if err == nil && count > MaxParameters {
+			err = fmt.Errorf("too many parts; at most %d are accepted", MaxParameters)
+		}
+		if err == nil {
+			err = addPart(tree, part)
+		}
+		if err != nil {
+			return nil, partFault(body, boundary, count, err)
+		}
+	}
+}
+
+// addPart reads one part.
+func addPart(tree *queryTree, part *multipart.Part) error {
+	if err := checkPartHeader(part); err != nil {
+		return err
+	}
+	name := part.FormName()
+	if name == "" {
+		return errors.New("a part without a name; its header needs Content-Disposition: form-data; name=\"…\"")
+	}
+	content, err := io.ReadAll(part)
+	if err != nil {
+		return err
+	}
+	if part.FileName() == "" {
+		tree.add(toUTF8(name), toUTF8(string(content)))
+		return nil
+	}
+	contentType := part.Header.Get("Content-Type")
+	if contentType == "" {
+		contentType = "text/plain"
+	}
+	tree.add(toUTF8(name), map[string]any{
+		"filename":     toUTF8(baseName(part.FileName())),
+		"content_type": toUTF8(contentType),
+		"size":         json.Number(strconv.Itoa(len(content))),
+		"content":      base64.StdEncoding.EncodeToString(content),
+	})
+	return nil
+}
+
+func checkPartHeader(part *multipart.Part) error {
+	fields, size := 0, 0
+	for name, texts := range part.Header {
+		for _, text := range texts {
+			fields++
+			size += len(name) + len(text)
+		}
+	}
+	if fields > MaxPartHeaders {
+		return fmt.Errorf("a part with %d header fields; at most %d are accepted", fields, MaxPartHeaders)
+	}
+	if size > MaxPartHeaderBytes {
+		return fmt.Errorf("a part with a header of %d bytes; at most %d are accepted", size, MaxPartHeaderBytes)
+	}
+	return nil
+}
+
+// baseName cuts the folders off a file name, those of Windows too, so that it
+// cannot lead out of a folder that it is joined to.
+func baseName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if name == "." || name == ".." {
+		return ""
+	}
+	return name
+}
+
+// isBoundary holds a boundary to RFC 2046, section 5.1.1.
+func isBoundary(boundary string) bool {
+	if boundary == "" || len(boundary) > 70 || strings.HasSuffix(boundary, " ") {
+		return false
+	}
+	for i := range len(boundary) {
+		c := boundary[i]
+		alphanumeric := '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !alphanumeric && strings.IndexByte("'()+_,-./:=? ", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// partFault places an error at the delimiter of the part that has it.
+func partFault(body []byte, boundary string, count int, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return faultAt(body, int64(len(body)), "", "the body ends before the closing boundary")
+	}
+	if errors.Is(err, bufio.ErrBufferFull) {
+		err = errors.New("a long line where the boundary should be")
+	}
+	reason := fmt.Sprintf("part %d: %s", count, foreign(strings.TrimPrefix(err.Error(), "multipart: NextPart: ")))
+	return faultAt(body, delimiterOffset(body, boundary, count), "", reason)
+}
+
+// delimiterOffset returns where the delimiter of the part with that number
+// begins, counted from 1.
+func delimiterOffset(body []byte, boundary string, count int) int64 {
+	delimiter := []byte("--" + boundary)
+	offset := 0
+	for {
+		at := bytes.Index(body[offset:], delimiter)
+		if at < 0 {
+			return int64(len(body))
+		}
+		offset += at
+		if offset == 0 || body[offset-1] == '\n' {
+			if count--; count <= 0 {
+				return int64(offset)
+			}
+		}
+		offset += len(delimiter)
+	}
+}

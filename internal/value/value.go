@@ -1,0 +1,121 @@
+package value
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+)
+
+// Object is an object whose members are read on demand, such as the headers of
+// a request, which may also look names up in their own way. It can stand
+// wherever a map[string]any can.
+type Object interface {
+	// Get returns the member of that name, and whether there is one.
+	Get(name string) (v any, ok bool)
+	// Map returns all members. The caller does not change the map.
+	Map() map[string]any
+}
+
+// TypeName returns the JSON type of v as messages to people call it: "null",
+// "boolean", "number", "string", "array" or "object". For what is no value it
+// returns the name of the Go type.
+func TypeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case json.Number, int, int64, float64, *big.Int:
+		return "number"
+	case string:
+		return "string"
+	case []any, []string:
+		return "array"
+	case map[string]any, map[string]string, Object:
+		return "object"
+	default:
+		return fmt.Sprintf("%T", v)
+	}
+}
+
+// Clone returns a copy of v that shares nothing changeable with it. An [Object]
+// becomes the map of its members. What is no value is returned as it is.
+func Clone(v any) any {
+	switch v := v.(type) {
+	case []any:
+		return cloneList(v)
+	case map[string]any:
+		return cloneMembers(v)
+	case Object:
+		return cloneMembers(v.Map())
+	case []string:
+		return slices.Clone(v)
+	case map[string]string:
+		return maps.Clone(v)
+	case *big.Int:
+		if v == nil {
+			return v
+		}
+		return new(big.Int).Set(v)
+	default:
+		return v
+	}
+}
+
+func cloneList(list []any) []any {
+	if list == nil {
+		return nil
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = Clone(item)
+	}
+	return out
+}
+
+func cloneMembers(members map[string]any) map[string]any {
+	if members == nil {
+		return nil
+	}
+	out := make(map[string]any, len(members))
+	for name, member := range members {
+		out[name] = Clone(member)
+	}
+	return out
+}
+
+// asList returns the items of v, and whether v is an array.
+func asList(v any) ([]any, bool) {
+	switch v := v.(type) {
+	case []any:
+		return v, true
+	case []string:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = item
+		}
+		return out, true
+	default:
+		return nil, false
+	}
+}
+
+// asMembers returns the members of v, and whether v is an object.
+func asMembers(v any) (map[string]any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		return v, true
+	case Object:
+		return v.Map(), true
+	case map[string]string:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			out[name] = member
+		}
+		return out, true
+	default:
+		return nil, false
+	}
+}
