@@ -1,0 +1,55 @@
+package actions
+
+import (
+	"context"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// logLine writes a line to the gateway's log.
+type logLine struct {
+	level   string
+	message expr.Of[string]
+	fields  expr.Of[map[string]any]
+}
+
+func (l *logLine) Describe(s *schema.Spec) {
+	l.level = "info"
+	s.Doc = "Writes a line to the gateway's log, with the names of the flow, the run and the action. What reads a secret is hidden."
+	schema.Attr(s, &l.level, "level", "How urgent the line is.", schema.OneOf("debug", "info", "warn", "error"))
+	schema.Expr(s, &l.message, "message", "The text of the line.", schema.Required())
+	schema.Expr(s, &l.fields, "fields", "Further values, by name.")
+	s.Example(schema.Example{
+		Title: "Note what came",
+		HCL:   "message = \"order ${webhook.body.order}\"\nfields = {\n  total = webhook.body.total\n}",
+		Input: `{"order": "A-1", "total": 12.5}`,
+		Want:  `{}`,
+	})
+}
+
+// Pure says that a line may be written again.
+func (l *logLine) Pure() {}
+
+// hiddenText stands in the log for what reads a secret.
+const hiddenText = "(sensitive)"
+
+func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {
+	message, err := l.message.EvalOr(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	fields, err := l.fields.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.Step.Sensitive || l.message.Expr().Sensitive() {
+		message = hiddenText
+	}
+	if l.fields.IsSet() && (c.Step.Sensitive || l.fields.Expr().Sensitive()) {
+		fields = map[string]any{"fields": hiddenText}
+	}
+	c.Log(l.level, message, fields)
+	return map[string]any{}, nil
+}

@@ -1,0 +1,79 @@
+package actions
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// transform computes a value with jq.
+type transform struct {
+	program *expr.Program
+	input   expr.Of[any]
+}
+
+func (t *transform) Describe(s *schema.Spec) {
+	s.Doc = "Computes a value with a [jq](https://jqlang.org/manual/) program. Inside it `$webhook`, `$action`, `$run`, `$flow` and the other names of the run hold what they hold in HCL."
+	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compile, schema.Required())
+	schema.Expr(s, &t.input, "input", "What the program reads as `.`: for a webhook its body where left out.")
+	s.Output("value", cty.DynamicPseudoType, "The first result; null where there is none.")
+	s.Output("values", cty.DynamicPseudoType, "All results, as a list.")
+	s.Example(schema.Example{
+		Title: "Sum up an order",
+		HCL:   `jq = "{ count: (.items | length), total: ([.items[] | .qty * .price] | add) }"`,
+		Input: `{"items": [{"qty": 2, "price": 40}, {"qty": 1, "price": 9.5}]}`,
+		Want:  `{"value": {"count": 2, "total": 89.5}, "values": [{"count": 2, "total": 89.5}]}`,
+	})
+	s.Example(schema.Example{
+		Title: "Read something else than the body",
+		HCL:   "jq    = \"map(ascii_upcase)\"\ninput = [\"a\", webhook.body.letter]",
+		Input: `{"letter": "b"}`,
+		Want:  `{"value": ["A", "B"], "values": [["A", "B"]]}`,
+	})
+}
+
+func (t *transform) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+	diags := c.Scope.CheckNames(a.Expr)
+	if diags.HasErrors() {
+		return diags
+	}
+	p, found := c.Scope.CompileJQ(a.Expr)
+	t.program = p
+	return append(diags, found...)
+}
+
+// Pure says that a transform has no effect outside.
+func (t *transform) Pure() {}
+
+func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
+	input := c.Input()
+	if t.input.IsSet() {
+		var err error
+		if input, err = t.input.Eval(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	values, err := t.program.Run(ctx, c, input)
+	if err != nil {
+		return nil, jqFailure(ctx, err)
+	}
+	out := map[string]any{"value": nil, "values": values}
+	if len(values) > 0 {
+		out["value"] = values[0]
+	}
+	return out, nil
+}
+
+func jqFailure(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, expr.ErrMemory) {
+		return err
+	}
+	return &flow.Error{Class: flow.Invalid, Message: "jq: " + err.Error(), Err: err}
+}

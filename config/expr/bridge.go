@@ -1,0 +1,221 @@
+package expr
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// ToCty turns a JSON-like value into a cty value: objects become objects and
+// lists become tuples, as the types of their members may differ. Text is
+// rewritten to Unicode's NFC form by cty.
+func ToCty(v any) (cty.Value, error) {
+	switch v := v.(type) {
+	case nil:
+		return cty.NullVal(cty.DynamicPseudoType), nil
+	case bool:
+		return cty.BoolVal(v), nil
+	case string:
+		return cty.StringVal(v), nil
+	case json.Number:
+		return cty.ParseNumberVal(string(v))
+	case int:
+		return cty.NumberIntVal(int64(v)), nil
+	case int64:
+		return cty.NumberIntVal(v), nil
+	case float64:
+		return cty.ParseNumberVal(strconv.FormatFloat(v, 'g', -1, 64))
+	case *big.Int:
+		return cty.NumberVal(new(big.Float).SetInt(v)), nil
+	case []any:
+		return listToCty(v)
+	case map[string]any:
+		return objectToCty(v)
+	case map[string]string:
+		return textsToCty(v), nil
+	case []string:
+		return stringsToCty(v), nil
+	case value.Object:
+		return objectToCty(v.Map())
+	}
+	return cty.NilVal, fmt.Errorf("a value of Go type %T has no place in an expression", v)
+}
+
+func listToCty(list []any) (cty.Value, error) {
+	out := make([]cty.Value, len(list))
+	for i, e := range list {
+		c, err := ToCty(e)
+		if err != nil {
+			return cty.NilVal, err
+		}
+		out[i] = c
+	}
+	return cty.TupleVal(out), nil
+}
+
+func objectToCty(m map[string]any) (cty.Value, error) {
+	out := make(map[string]cty.Value, len(m))
+	for k, e := range m {
+		c, err := ToCty(e)
+		if err != nil {
+			return cty.NilVal, err
+		}
+		out[k] = c
+	}
+	return cty.ObjectVal(out), nil
+}
+
+func textsToCty(m map[string]string) cty.Value {
+	out := make(map[string]cty.Value, len(m))
+	for k, e := range m {
+		out[k] = cty.StringVal(e)
+	}
+	return cty.ObjectVal(out)
+}
+
+func stringsToCty(list []string) cty.Value {
+	out := make([]cty.Value, len(list))
+	for i, e := range list {
+		out[i] = cty.StringVal(e)
+	}
+	return cty.TupleVal(out)
+}
+
+// FromCty turns a known cty value into a JSON-like value; marks are dropped.
+// Sets become lists. It fails for unknown values and for types that JSON does
+// not know.
+func FromCty(v cty.Value) (any, error) {
+	v, _ = v.UnmarkDeep()
+	return fromCty(v)
+}
+
+func fromCty(v cty.Value) (any, error) {
+	if !v.IsKnown() {
+		return nil, fmt.Errorf("the value is not known")
+	}
+	if v.IsNull() {
+		return nil, nil
+	}
+	t := v.Type()
+	switch {
+	case t == cty.String:
+		return v.AsString(), nil
+	case t == cty.Bool:
+		return v.True(), nil
+	case t == cty.Number:
+		return numberFromFloat(v.AsBigFloat()), nil
+	case t.IsTupleType() || t.IsListType() || t.IsSetType():
+		return listFromCty(v)
+	case t.IsObjectType() || t.IsMapType():
+		return objectFromCty(v)
+	}
+	return nil, fmt.Errorf("a value of type %s has no JSON form", t.FriendlyName())
+}
+
+func listFromCty(v cty.Value) (any, error) {
+	out := make([]any, 0, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		g, err := fromCty(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+func objectFromCty(v cty.Value) (any, error) {
+	out := make(map[string]any, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		k, e := it.Element()
+		g, err := fromCty(e)
+		if err != nil {
+			return nil, err
+		}
+		out[k.AsString()] = g
+	}
+	return out, nil
+}
+
+// exactDigits is how many significant digits a number may have and still be
+// taken for one that somebody wrote, and not for the tail of a division.
+const exactDigits = 34
+
+// numberFromFloat writes a number in the shortest form that reads the same:
+// exactly where it is an integer or a short decimal, and with the digits of a
+// float64 where arithmetic left a tail.
+func numberFromFloat(f *big.Float) json.Number {
+	if f.IsInf() {
+		if f.Signbit() {
+			return "-1.7976931348623157e+308"
+		}
+		return "1.7976931348623157e+308"
+	}
+	if f.IsInt() {
+		if i, acc := f.Int64(); acc == big.Exact {
+			return json.Number(strconv.FormatInt(i, 10))
+		}
+	}
+	exact := f.Text('g', -1)
+	if significant(exact) <= exactDigits {
+		return json.Number(plainExponent(exact, f))
+	}
+	short, _ := f.Float64()
+	return json.Number(strconv.FormatFloat(short, 'g', -1, 64))
+}
+
+// plainExponent writes numbers of everyday size without an exponent.
+func plainExponent(text string, f *big.Float) string {
+	if exp := f.MantExp(nil); strings.Contains(text, "e") && exp > -70 && exp < 120 {
+		return f.Text('f', -1)
+	}
+	return text
+}
+
+func significant(text string) int {
+	n := 0
+	for _, c := range text {
+		if c == 'e' {
+			break
+		}
+		if c >= '0' && c <= '9' && (n > 0 || c != '0') {
+			n++
+		}
+	}
+	return n
+}
+
+// numberText writes a number as HCL does inside a text: digits without an
+// exponent.
+func numberText(n json.Number) (string, bool) {
+	if plainNumber(string(n)) {
+		return string(n), true
+	}
+	v, err := cty.ParseNumberVal(string(n))
+	if err != nil {
+		return "", false
+	}
+	return v.AsBigFloat().Text('f', -1), true
+}
+
+// plainNumber tells whether a number is written as HCL would write it: an
+// integer of up to 18 digits, not "-0".
+func plainNumber(s string) bool {
+	digits := strings.TrimPrefix(s, "-")
+	if digits == "" || len(digits) > 18 || (digits == "0" && s != "0") {
+		return false
+	}
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return false
+		}
+	}
+	return digits == "0" || digits[0] != '0'
+}

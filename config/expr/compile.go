@@ -1,0 +1,204 @@
+package expr
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// Tier names the form to which an expression was compiled, cheapest first.
+type Tier string
+
+// The tiers, as the package comment explains them.
+const (
+	Constant Tier = "constant"
+	Path     Tier = "path"
+	Template Tier = "template"
+	Object   Tier = "object"
+	General  Tier = "general"
+)
+
+// Expr is a compiled expression. It is safe for concurrent use.
+type Expr struct {
+	tier      Tier
+	fast      node     // nil in the general tier
+	general   *general // nil in the constant tier
+	constant  any
+	known     bool
+	null      bool
+	static    cty.Value
+	typ       cty.Type
+	sensitive bool
+	refs      []Ref
+	rng       hcl.Range
+}
+
+// node is the compiled form of a fast tier. It returns false where it can't
+// give exactly what HCL would.
+type node interface {
+	eval(ctx context.Context, env Env) (any, bool)
+}
+
+// Ref is a name of a run that an expression reads, as far as it is written
+// plainly: webhook.body.items[0] is {"webhook", ["body", "items"]}.
+type Ref struct {
+	Root  string
+	Steps []string
+}
+
+// loadLimit bounds how long a jq program may run on constants, at load.
+const loadLimit = 5 * time.Second
+
+// Compile checks an expression against a scope and compiles it. want is the
+// type that its value must have or be convertible to; cty.DynamicPseudoType
+// takes any. On errors the expression is nil.
+func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics) {
+	diags := s.CheckNames(e)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	jq, moreDiags := s.compileJQCalls(e)
+	if diags = append(diags, moreDiags...); diags.HasErrors() {
+		return nil, diags
+	}
+	out, moreDiags := s.compile(e, jq)
+	if diags = append(diags, moreDiags...); diags.HasErrors() {
+		return nil, diags
+	}
+	diags = append(diags, out.checkType(e, s, want)...)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return out, diags
+}
+
+// compile compiles an expression whose names are checked, to the first tier
+// that fits.
+func (s *Scope) compile(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
+	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(e)}
+	out.refs = append(s.refs(e), jq.refs(s, e)...)
+	if len(out.refs) == 0 {
+		return out, out.foldConstant(e, s, jq)
+	}
+	out.tier = General
+	out.general = s.newGeneral(e, jq)
+	switch e := e.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return s.compile(e.Expression, jq)
+	case *hclsyntax.ScopeTraversalExpr:
+		out.toPath(e.Traversal)
+	case *hclsyntax.TemplateWrapExpr:
+		return s.compile(e.Wrapped, jq)
+	case *hclsyntax.TemplateExpr:
+		return out, out.toTemplate(e, s, jq)
+	case *hclsyntax.TupleConsExpr:
+		return out, out.toList(e, s, jq)
+	case *hclsyntax.ObjectConsExpr:
+		return out, out.toObject(e, s, jq)
+	}
+	return out, nil
+}
+
+func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	ctx := s.static.NewChild()
+	limited, cancel := context.WithTimeout(context.Background(), loadLimit)
+	defer cancel()
+	ctx.Functions = jq.functions(limited, nil)
+	v, diags := src.Value(ctx)
+	if diags.HasErrors() {
+		return diags
+	}
+	e.tier, e.static = Constant, v
+	plain, marks := v.UnmarkDeep()
+	e.sensitive = e.sensitive || len(marks) > 0
+	e.typ = plain.Type()
+	if !plain.IsWhollyKnown() {
+		return diags
+	}
+	e.known, e.null = true, plain.IsNull()
+	c, err := fromCty(plain)
+	if err != nil {
+		return append(diags, problem(src.Range(), "Value of no use here", capital(err.Error())+"."))
+	}
+	e.constant = c
+	return diags
+}
+
+// checkType evaluates the expression with unknown values, which finds wrong
+// operands and arguments, and checks that its type converts to the wanted one.
+func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
+	v := e.static
+	var diags hcl.Diagnostics
+	if e.tier != Constant {
+		v, diags = src.Value(s.check())
+		if diags.HasErrors() {
+			return diags
+		}
+	}
+	v, _ = v.UnmarkDeep()
+	if e.tier != Constant {
+		e.typ = v.Type()
+	}
+	if want == cty.DynamicPseudoType {
+		return diags
+	}
+	if _, err := convert.Convert(v, want); err != nil {
+		return append(diags, problem(src.Range(), "Wrong type",
+			fmt.Sprintf("This must be %s: %s.", article(want.FriendlyName()), err)))
+	}
+	return diags
+}
+
+// Eval computes the value for a run. The result may share memory with the
+// run's values and must not be changed. The error is an *Error.
+func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
+	if e.tier == Constant {
+		if !e.known {
+			return nil, &Error{Range: e.rng, Summary: "Value not known", Detail: "It reads a secret or a variable that is not set."}
+		}
+		return e.constant, nil
+	}
+	if e.fast != nil {
+		if v, ok := e.fast.eval(ctx, env); ok {
+			return v, nil
+		}
+	}
+	return e.slow(ctx, env)
+}
+
+func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
+	v, diags := e.general.eval(ctx, env)
+	if diags.HasErrors() {
+		return nil, e.failure(diags)
+	}
+	out, err := FromCty(v)
+	if err != nil {
+		return nil, &Error{Range: e.rng, Summary: "Value of no use here", Detail: capital(err.Error()) + "."}
+	}
+	return out, nil
+}
+
+// Tier tells how the expression was compiled.
+func (e *Expr) Tier() Tier { return e.tier }
+
+// Type is the type of the value as far as it is known at load.
+func (e *Expr) Type() cty.Type { return e.typ }
+
+// Range is where the expression stands.
+func (e *Expr) Range() hcl.Range { return e.rng }
+
+// Sensitive tells whether the expression reads a secret.
+func (e *Expr) Sensitive() bool { return e.sensitive }
+
+// Refs lists the names of the run that the expression reads.
+func (e *Expr) Refs() []Ref { return e.refs }
+
+// Fixed returns the value of an expression that reads nothing of the run. It
+// returns false for others, and where the value is not known because a secret
+// is not set.
+func (e *Expr) Fixed() (any, bool) { return e.constant, e.tier == Constant && e.known }

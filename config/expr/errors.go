@@ -1,0 +1,54 @@
+package expr
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+const hidden = "Details are hidden, as the expression reads a secret."
+
+// Error says why an expression has no value in a run. Its text holds nothing
+// of what a sensitive expression read.
+type Error struct {
+	Range           hcl.Range
+	Summary, Detail string
+}
+
+// Error gives the finding without its place.
+func (e *Error) Error() string {
+	if e.Detail == "" {
+		return e.Summary
+	}
+	return e.Summary + ": " + e.Detail
+}
+
+func (e *Expr) failure(diags hcl.Diagnostics) *Error {
+	d := diags.Errs()[0].(*hcl.Diagnostic)
+	err := &Error{Range: e.rng, Summary: d.Summary, Detail: d.Detail}
+	if d.Subject != nil {
+		err.Range = *d.Subject
+	}
+	if e.sensitive {
+		err.Detail = hidden
+	}
+	return err
+}
+
+func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}

@@ -1,0 +1,119 @@
+package expr
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// general evaluates an expression with HCL, in a context that holds only the
+// leaves that it names.
+type general struct {
+	src    hcl.Expression
+	static *hcl.EvalContext
+	jq     jqPrograms
+	leaves []Ref
+}
+
+func (s *Scope) newGeneral(e hcl.Expression, jq jqPrograms) *general {
+	return &general{src: e, static: s.unmarked, jq: jq, leaves: outermost(s.refs(e))}
+}
+
+// outermost drops the references that lie inside others: who reads
+// webhook.body whole needs no leaf for webhook.body.items.
+func outermost(refs []Ref) []Ref {
+	var out []Ref
+	for i, r := range refs {
+		inside := slices.ContainsFunc(refs, func(o Ref) bool {
+			return len(o.Steps) < len(r.Steps) && o.Root == r.Root && slices.Equal(o.Steps, r.Steps[:len(o.Steps)])
+		})
+		twice := slices.ContainsFunc(refs[:i], func(o Ref) bool { return o.Root == r.Root && slices.Equal(o.Steps, r.Steps) })
+		if !inside && !twice {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics) {
+	roots := &tree{}
+	for _, leaf := range g.leaves {
+		roots.place(leaf.Root).fill(env.Value(leaf.Root), leaf.Steps)
+	}
+	ec := g.static.NewChild()
+	ec.Functions = g.jq.functions(ctx, env)
+	ec.Variables = make(map[string]cty.Value, len(roots.members))
+	for name, t := range roots.members {
+		v, err := t.cty()
+		if err != nil {
+			return cty.DynamicVal, hcl.Diagnostics{problem(g.src.Range(), "Value of no use here", capital(err.Error())+".")}
+		}
+		ec.Variables[name] = v
+	}
+	return g.src.Value(ec)
+}
+
+// tree collects leaves below a name: either a whole value or some members.
+type tree struct {
+	members map[string]*tree
+	whole   any
+	isWhole bool
+}
+
+func (t *tree) place(name string) *tree {
+	if t.members == nil {
+		t.members = map[string]*tree{}
+	}
+	m, ok := t.members[name]
+	if !ok {
+		m = &tree{}
+		t.members[name] = m
+	}
+	return m
+}
+
+// fill walks v along the steps and places what it finds. Where the way ends
+// early, what stands there is placed, so that HCL finds the same end and says
+// so: a null, a text, or an object without that member.
+func (t *tree) fill(v any, steps []string) {
+	if len(steps) == 0 || t.isWhole {
+		t.whole, t.isWhole = v, true
+		return
+	}
+	var next any
+	var ok bool
+	switch o := v.(type) {
+	case map[string]any:
+		next, ok = o[steps[0]]
+	case value.Object:
+		next, ok = o.Get(steps[0])
+	default:
+		t.whole, t.isWhole = v, true
+		return
+	}
+	if t.members == nil {
+		t.members = map[string]*tree{}
+	}
+	if ok {
+		t.place(steps[0]).fill(next, steps[1:])
+	}
+}
+
+func (t *tree) cty() (cty.Value, error) {
+	if t.isWhole {
+		return ToCty(t.whole)
+	}
+	members := make(map[string]cty.Value, len(t.members))
+	for name, m := range t.members {
+		v, err := m.cty()
+		if err != nil {
+			return cty.NilVal, err
+		}
+		members[name] = v
+	}
+	return cty.ObjectVal(members), nil
+}

@@ -1,0 +1,234 @@
+package expr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// Program is a compiled jq program. Inside it $webhook, $action and the other
+// names of the run hold what they hold in HCL. It is safe for concurrent use.
+type Program struct {
+	code *gojq.Code
+	vars []jqVariable
+}
+
+// jqVariable is a name of the run that the program mentions. Where it only
+// ever reads members of it, members lists them; the others are not given.
+type jqVariable struct {
+	root    string
+	members []string
+	all     bool
+}
+
+// ErrTooMany says that a jq program yielded more values than MaxResults.
+var ErrTooMany = errors.New("the jq program yields too many values")
+
+// MaxResults bounds how many values one run of a jq program may yield.
+const MaxResults = 100_000
+
+// CompileJQ compiles the jq program that an expression holds. The expression
+// must be known at load. A mistake is reported at its place inside the text.
+func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
+	if names := s.refs(e); len(names) > 0 {
+		return nil, hcl.Diagnostics{problem(e.Range(), "Program not fixed",
+			"A jq program is compiled when the file is loaded, so it can't be put together from values of a run. Give those to the program as its input, or read them inside it as $"+names[0].Root+".")}
+	}
+	v, diags := e.Value(s.static)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	v, _ = v.Unmark()
+	text, err := FromCty(v)
+	program, ok := text.(string)
+	if err != nil || !ok {
+		return nil, append(diags, problem(e.Range(), "Wrong type", "A jq program is a text."))
+	}
+	return s.compileJQText(program, s.sourceMap(e))
+}
+
+func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagnostics) {
+	query, err := gojq.Parse(program)
+	if err != nil {
+		return nil, jqSyntax(program, err, at)
+	}
+	p := &Program{vars: s.jqVariables(program)}
+	names := make([]string, len(p.vars))
+	for i, v := range p.vars {
+		names[i] = "$" + v.root
+	}
+	p.code, err = gojq.Compile(query, gojq.WithVariables(names))
+	if err != nil {
+		return nil, s.jqUnknown(program, err, at)
+	}
+	return p, nil
+}
+
+var jqName = regexp.MustCompile(`\$([A-Za-z_]\w*)(\s*\.\s*([A-Za-z_]\w*))?`)
+
+// jqVariables finds the names of the run that a program mentions. A mention
+// in a comment or a text costs a little time and is harmless.
+func (s *Scope) jqVariables(program string) []jqVariable {
+	found := map[string]*jqVariable{}
+	for _, m := range jqName.FindAllStringSubmatch(program, -1) {
+		if !s.isRun(m[1]) {
+			continue
+		}
+		v, ok := found[m[1]]
+		if !ok {
+			v = &jqVariable{root: m[1]}
+			found[m[1]] = v
+		}
+		if m[3] == "" {
+			v.all = true
+		} else if !slices.Contains(v.members, m[3]) {
+			v.members = append(v.members, m[3])
+		}
+	}
+	out := make([]jqVariable, 0, len(found))
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, *found[name])
+	}
+	return out
+}
+
+func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
+	rng := at(0, len(program))
+	var parse *gojq.ParseError
+	if errors.As(err, &parse) {
+		end := min(parse.Offset, len(program))
+		rng = at(max(0, end-max(1, len(parse.Token))), end)
+	}
+	return hcl.Diagnostics{problem(rng, "Invalid jq program", "The jq program can't be read here: "+err.Error()+".")}
+}
+
+// jqUnknown places an error of the jq compiler, which names what is not
+// defined but not where, at the first mention.
+func (s *Scope) jqUnknown(program string, err error, at sourceMap) hcl.Diagnostics {
+	what, name, _ := strings.Cut(err.Error(), ": ")
+	detail := "In the jq program: " + err.Error() + "."
+	bare, _, _ := strings.Cut(name, "/")
+	switch {
+	case strings.HasPrefix(what, "variable"):
+		known := s.roots()
+		detail = fmt.Sprintf("The jq program reads %s, which is not known here.", bare)
+		near := diag.Nearest(strings.TrimPrefix(bare, "$"), s.runRoots())
+		if near != "" {
+			detail += fmt.Sprintf(" Did you mean $%s?", near)
+		} else if slices.Contains(known, strings.TrimPrefix(bare, "$")) {
+			detail += " Names that are fixed at load are given to a program through its input."
+		}
+	case strings.HasPrefix(what, "function"):
+		detail = fmt.Sprintf("The jq program calls %s, which jq does not have with that number of arguments.", name)
+	}
+	rng := at(0, len(program))
+	if i := wordIndex(program, bare); i >= 0 {
+		rng = at(i, i+len(bare))
+	}
+	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
+}
+
+func (s *Scope) runRoots() []string {
+	return slices.Sorted(maps.Keys(s.run))
+}
+
+func wordIndex(text, word string) int {
+	if word == "" {
+		return -1
+	}
+	loc := regexp.MustCompile(regexp.QuoteMeta(word) + `\b`).FindStringIndex(text)
+	if loc == nil {
+		return -1
+	}
+	return loc[0]
+}
+
+// Run gives the input to the program and returns all it yields: values of
+// package value, in which numbers that jq computed are int, float64 or
+// *big.Int. The input is not changed.
+func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
+	args := make([]any, len(p.vars))
+	for i, v := range p.vars {
+		args[i] = v.value(env)
+	}
+	if o, ok := input.(value.Object); ok {
+		input = o.Map()
+	}
+	guarded, stop := guardMemory(ctx)
+	defer stop()
+	out := make([]any, 0, 1)
+	iter := p.code.RunWithContext(guarded, input, args...)
+	for {
+		v, ok := iter.Next()
+		if !ok {
+			return out, nil
+		}
+		if err, isErr := v.(error); isErr {
+			return jqEnd(guarded, out, err)
+		}
+		if len(out) == MaxResults {
+			return nil, ErrTooMany
+		}
+		out = append(out, v)
+	}
+}
+
+// jqEnd tells a program that stopped itself by halt from one that failed.
+func jqEnd(ctx context.Context, out []any, err error) ([]any, error) {
+	var halt *gojq.HaltError
+	if errors.As(err, &halt) && halt.Value() == nil {
+		return out, nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	return nil, err
+}
+
+func (v jqVariable) value(env Env) any {
+	whole := env.Value(v.root)
+	o, lazy := whole.(value.Object)
+	if !lazy {
+		return whole
+	}
+	if v.all {
+		return o.Map()
+	}
+	out := make(map[string]any, len(v.members))
+	for _, name := range v.members {
+		m, ok := o.Get(name)
+		if !ok {
+			continue
+		}
+		if inner, lazy := m.(value.Object); lazy {
+			m = inner.Map()
+		}
+		out[name] = m
+	}
+	return out
+}
+
+// Refs lists the names of the run that the program reads.
+func (p *Program) Refs() []Ref {
+	var out []Ref
+	for _, v := range p.vars {
+		if v.all {
+			out = append(out, Ref{Root: v.root})
+			continue
+		}
+		for _, m := range v.members {
+			out = append(out, Ref{Root: v.root, Steps: []string{m}})
+		}
+	}
+	return out
+}

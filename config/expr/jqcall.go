@@ -1,0 +1,118 @@
+package expr
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// jqPrograms holds the programs of the jq() calls in an expression, by text.
+type jqPrograms map[string]*Program
+
+// compileJQCalls compiles the program of every jq() call in an expression.
+func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
+	var out jqPrograms
+	var diags hcl.Diagnostics
+	for _, call := range jqCalls(e) {
+		if len(call.Args) != 2 {
+			diags = append(diags, problem(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
+			continue
+		}
+		p, moreDiags := s.CompileJQ(call.Args[0])
+		if diags = append(diags, moreDiags...); moreDiags.HasErrors() {
+			continue
+		}
+		if out == nil {
+			out = jqPrograms{}
+		}
+		out[s.programText(call)] = p
+	}
+	return out, diags
+}
+
+// refs lists what the programs of the calls inside e read.
+func (j jqPrograms) refs(s *Scope, e hcl.Expression) []Ref {
+	if len(j) == 0 {
+		return nil
+	}
+	var out []Ref
+	for _, call := range jqCalls(e) {
+		if p := j[s.programText(call)]; p != nil {
+			out = append(out, p.Refs()...)
+		}
+	}
+	return out
+}
+
+func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
+	v, _ := call.Args[0].Value(s.static)
+	v, _ = v.Unmark()
+	if v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
+		return ""
+	}
+	return v.AsString()
+}
+
+func jqCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
+	n, ok := e.(hclsyntax.Node)
+	if !ok {
+		return nil
+	}
+	var calls []*hclsyntax.FunctionCallExpr
+	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "jq" {
+			calls = append(calls, call)
+		}
+		return nil
+	})
+	return calls
+}
+
+// functions returns the function jq bound to a run, nil where there is none.
+func (j jqPrograms) functions(ctx context.Context, env Env) map[string]function.Function {
+	if len(j) == 0 {
+		return nil
+	}
+	return map[string]function.Function{"jq": jqFunction(func(program string, input any) (any, error) {
+		p, ok := j[program]
+		if !ok {
+			return nil, fmt.Errorf("the program is not one that was compiled at load")
+		}
+		out, err := p.Run(ctx, env, input)
+		if err != nil || len(out) == 0 {
+			return nil, err
+		}
+		return out[0], nil
+	})}
+}
+
+// jqFunction is jq(program, value): the first value that the program yields,
+// null where it yields none.
+func jqFunction(run func(program string, input any) (any, error)) function.Function {
+	return function.New(&function.Spec{
+		Description: "jq runs a jq program on a value and returns the first result.",
+		Params: []function.Parameter{
+			{Name: "program", Type: cty.String},
+			{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true},
+		},
+		Type: function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if run == nil || !args[1].IsWhollyKnown() {
+				return cty.DynamicVal, nil
+			}
+			input, err := FromCty(args[1])
+			if err != nil {
+				return cty.NilVal, err
+			}
+			out, err := run(args[0].AsString(), input)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			return ToCty(out)
+		},
+	})
+}

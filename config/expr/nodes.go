@@ -1,0 +1,273 @@
+package expr
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// path walks Go values from a root name.
+type path struct {
+	root  string
+	steps []step
+}
+
+// step is a member's name or, where name is empty and key is false, an index.
+type step struct {
+	name  string
+	index int
+	isKey bool
+}
+
+func (e *Expr) toPath(t hcl.Traversal) {
+	steps, ok := staticSteps(t[1:])
+	if !ok {
+		return
+	}
+	e.tier, e.fast = Path, &path{root: t.RootName(), steps: steps}
+}
+
+func staticSteps(t hcl.Traversal) ([]step, bool) {
+	steps := make([]step, 0, len(t))
+	for _, tr := range t {
+		switch tr := tr.(type) {
+		case hcl.TraverseAttr:
+			steps = append(steps, step{name: tr.Name, isKey: true})
+		case hcl.TraverseIndex:
+			s, ok := indexStep(tr.Key)
+			if !ok {
+				return nil, false
+			}
+			steps = append(steps, s)
+		default:
+			return nil, false
+		}
+	}
+	return steps, true
+}
+
+func indexStep(key cty.Value) (step, bool) {
+	if !key.IsKnown() || key.IsNull() || key.IsMarked() {
+		return step{}, false
+	}
+	if key.Type() == cty.String {
+		return step{name: key.AsString(), isKey: true}, true
+	}
+	if key.Type() != cty.Number {
+		return step{}, false
+	}
+	i, _ := key.AsBigFloat().Int64()
+	return step{index: int(i)}, key.Equals(cty.NumberIntVal(i)).True() && i >= 0
+}
+
+func (p *path) eval(_ context.Context, env Env) (any, bool) {
+	v := env.Value(p.root)
+	for _, s := range p.steps {
+		var ok bool
+		if v, ok = s.walk(v); !ok {
+			return nil, false
+		}
+	}
+	if o, ok := v.(value.Object); ok {
+		return o.Map(), true
+	}
+	return v, true
+}
+
+func (s step) walk(v any) (any, bool) {
+	if s.isKey {
+		switch v := v.(type) {
+		case map[string]any:
+			m, ok := v[s.name]
+			return m, ok
+		case value.Object:
+			return v.Get(s.name)
+		}
+		return nil, false
+	}
+	if list, ok := v.([]any); ok && s.index < len(list) {
+		return list[s.index], true
+	}
+	return nil, false
+}
+
+// template joins constant texts and the texts of values.
+type template struct {
+	parts []part
+}
+
+type part struct {
+	text string
+	expr *Expr // nil for a constant text
+}
+
+func (e *Expr) toTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	t := &template{}
+	for _, p := range src.Parts {
+		c, diags := s.compile(p, jq)
+		if diags.HasErrors() {
+			return diags
+		}
+		if !t.add(c) {
+			return nil
+		}
+	}
+	e.tier, e.fast = Template, t
+	return nil
+}
+
+// add takes a part where it is a constant or a path; directives and
+// computations stay with HCL.
+func (t *template) add(c *Expr) bool {
+	switch c.tier {
+	case Constant:
+		text, ok := scalarText(c.constant)
+		if !ok || !c.known || c.null {
+			return false
+		}
+		t.parts = append(t.parts, part{text: text})
+		return true
+	case Path:
+		t.parts = append(t.parts, part{expr: c})
+		return true
+	}
+	return false
+}
+
+func (t *template) eval(ctx context.Context, env Env) (any, bool) {
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.expr == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		v, ok := p.expr.fast.eval(ctx, env)
+		if !ok {
+			return nil, false
+		}
+		text, ok := scalarText(v)
+		if !ok {
+			return nil, false
+		}
+		b.WriteString(text)
+	}
+	return b.String(), true
+}
+
+// scalarText is the text of a value inside a template. Null, lists and
+// objects have none: HCL says so in its own words.
+func scalarText(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return numberText(v)
+	case int:
+		return strconv.Itoa(v), true
+	case float64:
+		return numberText(json.Number(strconv.FormatFloat(v, 'g', -1, 64)))
+	case *big.Int:
+		return v.String(), true
+	case bool:
+		if v {
+			return "true", true
+		}
+		return "false", true
+	}
+	return "", false
+}
+
+// list and object build Go values from compiled members, each of which keeps
+// its own tier and its own fallback.
+type list []*Expr
+
+func (e *Expr) toList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	l := make(list, len(src.Exprs))
+	for i, item := range src.Exprs {
+		c, diags := s.compile(item, jq)
+		if diags.HasErrors() {
+			return diags
+		}
+		l[i] = c
+	}
+	e.tier, e.fast = Object, l
+	return nil
+}
+
+func (l list) eval(ctx context.Context, env Env) (any, bool) {
+	out := make([]any, len(l))
+	for i, e := range l {
+		v, err := e.Eval(ctx, env)
+		if err != nil {
+			return nil, false
+		}
+		out[i] = v
+	}
+	return out, true
+}
+
+type object struct {
+	keys   []string
+	values []*Expr
+}
+
+func (e *Expr) toObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	o := &object{}
+	for _, item := range src.Items {
+		key, diags := s.compileKey(item.KeyExpr)
+		if diags.HasErrors() {
+			return diags
+		}
+		if key == nil {
+			return nil // a key of the run: HCL evaluates the whole
+		}
+		c, diags := s.compile(item.ValueExpr, jq)
+		if diags.HasErrors() {
+			return diags
+		}
+		o.keys, o.values = append(o.keys, *key), append(o.values, c)
+	}
+	e.tier, e.fast = Object, o
+	return nil
+}
+
+// compileKey returns the text of a constant key, nil for any other.
+func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
+	if len(s.refs(e)) > 0 {
+		return nil, nil
+	}
+	v, diags := e.Value(s.static)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() {
+		return nil, nil
+	}
+	c, err := fromCty(v)
+	text, ok := scalarText(c)
+	if err != nil || !ok {
+		return nil, nil
+	}
+	return &text, nil
+}
+
+func (o *object) eval(ctx context.Context, env Env) (any, bool) {
+	out := make(map[string]any, len(o.keys))
+	for i, e := range o.values {
+		v, err := e.Eval(ctx, env)
+		if err != nil {
+			return nil, false
+		}
+		out[o.keys[i]] = v
+	}
+	return out, true
+}

@@ -1,0 +1,146 @@
+package expr
+
+import (
+	"maps"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// Sensitive is the mark of values that come from a secret. An expression that
+// reads a marked value is sensitive as a whole.
+const Sensitive = sensitive("sensitive")
+
+type sensitive string
+
+// Env gives an expression the values of one run.
+type Env interface {
+	// Value returns what stands under a root name such as "webhook": a
+	// JSON-like value or a value.Object. It returns nil for an unknown name.
+	Value(root string) any
+}
+
+// Scope holds the names that an expression may read, in one place of a file.
+// A scope is never changed once expressions have been compiled in it; With
+// and its siblings return a changed copy.
+type Scope struct {
+	consts    map[string]cty.Value
+	run       map[string]cty.Type
+	absent    map[string]map[string]string
+	functions map[string]function.Function
+	static    *hcl.EvalContext
+	unmarked  *hcl.EvalContext
+	source    func(name string) []byte
+}
+
+// NewScope returns a scope that knows the given root names, which are fixed at
+// load and may hold marked and unknown values, and the given functions.
+func NewScope(consts map[string]cty.Value, functions map[string]function.Function) *Scope {
+	s := &Scope{consts: consts, functions: functions}
+	s.static = &hcl.EvalContext{Variables: consts, Functions: functions}
+	s.unmarked = s.plain()
+	return s
+}
+
+// With returns a scope in which root is known per run with the given type.
+// cty.DynamicPseudoType says that anything may stand below the name.
+func (s *Scope) With(root string, t cty.Type) *Scope {
+	c := *s
+	c.run = cloneOrNew(s.run)
+	c.run[root] = t
+	return &c
+}
+
+// WithMember returns a scope in which root, an object, has one more member.
+func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
+	members := map[string]cty.Type{}
+	if old, ok := s.run[root]; ok && old.IsObjectType() {
+		members = maps.Clone(old.AttributeTypes())
+	}
+	members[name] = t
+	return s.With(root, cty.Object(members))
+}
+
+// WithAbsent returns a scope that explains, for names that exist elsewhere but
+// can't be read here, why that is so. The explanations are whole sentences.
+func (s *Scope) WithAbsent(root string, why map[string]string) *Scope {
+	c := *s
+	c.absent = cloneOrNew(s.absent)
+	c.absent[root] = why
+	return &c
+}
+
+// Type returns the declared type of a root name that is known per run.
+func (s *Scope) Type(root string) (cty.Type, bool) {
+	t, ok := s.run[root]
+	return t, ok
+}
+
+// Static returns the context in which expressions without names of a run are
+// evaluated. Its values keep their marks.
+func (s *Scope) Static() *hcl.EvalContext { return s.static }
+
+// Constant returns the value of a root name that is fixed at load.
+func (s *Scope) Constant(root string) (cty.Value, bool) {
+	v, ok := s.consts[root]
+	return v, ok
+}
+
+func (s *Scope) isRun(root string) bool {
+	_, ok := s.run[root]
+	return ok
+}
+
+func (s *Scope) roots() []string {
+	names := make([]string, 0, len(s.run)+len(s.consts))
+	for n := range s.run {
+		names = append(names, n)
+	}
+	for n := range s.consts {
+		names = append(names, n)
+	}
+	return names
+}
+
+// plain returns the context of constants without their marks, for runs: that
+// an expression is sensitive is known since load.
+func (s *Scope) plain() *hcl.EvalContext {
+	vars := make(map[string]cty.Value, len(s.consts))
+	for name, v := range s.consts {
+		vars[name], _ = v.UnmarkDeep()
+	}
+	return &hcl.EvalContext{Variables: vars, Functions: s.functions}
+}
+
+// check returns the context for the type check: run names are unknown values
+// of their declared types.
+func (s *Scope) check() *hcl.EvalContext {
+	ctx := s.static.NewChild()
+	ctx.Variables = make(map[string]cty.Value, len(s.run))
+	for name, t := range s.run {
+		ctx.Variables[name] = unknown(t)
+	}
+	ctx.Functions = map[string]function.Function{"jq": jqFunction(nil)}
+	return ctx
+}
+
+// unknown returns an object of unknown members where t is an object, so that
+// a member that does not exist is found, and an unknown value otherwise.
+func unknown(t cty.Type) cty.Value {
+	if !t.IsObjectType() {
+		return cty.UnknownVal(t)
+	}
+	members := make(map[string]cty.Value, len(t.AttributeTypes()))
+	for name, at := range t.AttributeTypes() {
+		members[name] = unknown(at)
+	}
+	return cty.ObjectVal(members)
+}
+
+func cloneOrNew[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
+}

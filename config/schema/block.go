@@ -1,0 +1,136 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+// describes is a pointer to T that is a Describer.
+type describes[T any] interface {
+	*T
+	Describer
+}
+
+// Single declares a block that may stand once. dst is nil where it is left out.
+func Single[T any, P describes[T]](s *Spec, dst **T, name, doc string, options ...Option) {
+	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Spec: describe(P(new(T)))}}
+	f.Block.Labels = f.Block.Spec.labelNames()
+	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+		v := new(T)
+		diags := Decode(c, P(v), b)
+		*dst = v
+		return diags
+	}
+	s.add(f, options)
+}
+
+// Repeated declares a block that may stand any number of times; its order is
+// kept.
+func Repeated[T any, P describes[T]](s *Spec, dst *[]*T, name, doc string, options ...Option) {
+	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Repeated: true, Spec: describe(P(new(T)))}}
+	f.Block.Labels = f.Block.Spec.labelNames()
+	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+		v := new(T)
+		diags := Decode(c, P(v), b)
+		*dst = append(*dst, v)
+		return diags
+	}
+	s.add(f, options)
+}
+
+// Kind is one of several forms of a block, chosen by the block's first label.
+type Kind[T Describer] struct {
+	Name  string
+	New   func() T
+	Later string // why the kind can't be used yet; New is nil then
+}
+
+// Kinds declares a block whose first label chooses a kind, such as `auth
+// "basic"`. add is called with each decoded value, in order.
+func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *hclsyntax.Block, v T), options ...Option) {
+	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Repeated: true, Labels: []string{"KIND"}}}
+	for _, k := range kinds {
+		if k.Later == "" {
+			f.Block.Kinds = append(f.Block.Kinds, k.Name)
+		}
+	}
+	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+		k, diags := FindKind(name, kinds, b)
+		if diags.HasErrors() {
+			return diags
+		}
+		v := k.New()
+		_, found := DecodeSpec(c, describe(v), b, 1)
+		add(b, v)
+		diags = append(diags, found...)
+		return diags
+	}
+	s.add(f, options)
+}
+
+// FindKind finds the kind that the first label of a block names. what is the
+// block's type, for messages.
+func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Kind[T], hcl.Diagnostics) {
+	if len(b.Labels) == 0 {
+		return Kind[T]{}, hcl.Diagnostics{finding(b.TypeRange, "Missing label",
+			fmt.Sprintf("Write the kind after the word: %s %q { … }.", what, kinds[0].Name))}
+	}
+	var names []string
+	for _, k := range kinds {
+		if k.Name == b.Labels[0] {
+			if k.Later != "" {
+				return k, hcl.Diagnostics{notYet(b.LabelRanges[0], fmt.Sprintf("%s %q", what, k.Name), k.Later)}
+			}
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	slices.Sort(names)
+	detail := fmt.Sprintf("There is no %s %q.", what, b.Labels[0])
+	if near := diag.DidYouMean(b.Labels[0], names); near != "" {
+		detail += near
+	} else {
+		detail += " There is " + quoted(names) + "."
+	}
+	return Kind[T]{}, hcl.Diagnostics{finding(b.LabelRanges[0], "Unknown kind of "+what, detail)}
+}
+
+// BlockFunc declares a block that decodes itself.
+func BlockFunc(s *Spec, name, doc string, b Block, decode func(c *Context, b *hclsyntax.Block) hcl.Diagnostics, options ...Option) {
+	b.decode = decode
+	s.add(&Field{Name: name, Doc: doc, Type: "block", Block: &b}, options)
+}
+
+// Label declares the next label of the block and where its text goes.
+func Label(s *Spec, dst *string, name, doc string) {
+	f := &Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true}
+	f.attr = func(_ *Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+		*dst = a.Name
+		return nil
+	}
+	s.add(f, nil)
+}
+
+func (s *Spec) labelNames() []string {
+	var out []string
+	for _, f := range s.fields {
+		if f.Label {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+func describe(v Describer) *Spec {
+	s := &Spec{}
+	v.Describe(s)
+	return s
+}
+
+// Describe returns the declarations of a value.
+func Describe(v Describer) *Spec { return describe(v) }

@@ -1,0 +1,249 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+// Decoded is a decoded block, for checks that need places.
+type Decoded struct {
+	Block *hclsyntax.Block
+	// Known is false where a fixed value depends on a secret or a variable
+	// that is not set; then the value is incomplete and can't run.
+	Known bool
+}
+
+// Has tells whether the block gives an attribute.
+func (d *Decoded) Has(name string) bool {
+	_, ok := d.Block.Body.Attributes[name]
+	return ok
+}
+
+// Expr returns the expression of an attribute, nil where it is not given.
+func (d *Decoded) Expr(name string) hclsyntax.Expression {
+	if a, ok := d.Block.Body.Attributes[name]; ok {
+		return a.Expr
+	}
+	return nil
+}
+
+// Range is the place of an attribute's value, or of the block's head where
+// the attribute is not given.
+func (d *Decoded) Range(name string) hcl.Range {
+	if a, ok := d.Block.Body.Attributes[name]; ok {
+		return a.Expr.Range()
+	}
+	return d.Block.DefRange()
+}
+
+// Problem is an error at an attribute, or at the block's head where the
+// attribute is not given.
+func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
+	return finding(d.Range(name), summary, detail)
+}
+
+// Decode fills v from a block: its labels that Describe declares, its
+// attributes and its blocks, and runs the checks. Values that are not known
+// because a secret is not set are left out and no error.
+func Decode(c *Context, v Describer, b *hclsyntax.Block) hcl.Diagnostics {
+	_, diags := DecodeSpec(c, describe(v), b, 0)
+	return diags
+}
+
+// DecodeSpec is Decode for declarations that the caller has put together.
+// skip is how many labels of the block the caller has read.
+func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hcl.Diagnostics) {
+	inner := *c
+	d := &Decoded{Block: b, Known: true}
+	diags := s.decodeLabels(&inner, b, skip)
+	diags = append(diags, s.unknown(b)...)
+	for _, f := range s.fields {
+		switch {
+		case f.step != nil:
+			f.step(&inner)
+		case f.Label:
+		case f.Block != nil:
+			diags = append(diags, f.decodeBlocks(&inner, b)...)
+		default:
+			diags = append(diags, f.decodeAttr(&inner, b, d)...)
+		}
+	}
+	if diags.HasErrors() || !d.Known {
+		return d, diags
+	}
+	for _, check := range s.checks {
+		diags = append(diags, check(&inner, d)...)
+	}
+	return d, diags
+}
+
+// decodeLabels reads the declared labels. A block of a kind has had its first
+// label read by whoever chose the kind.
+func (s *Spec) decodeLabels(c *Context, b *hclsyntax.Block, skip int) hcl.Diagnostics {
+	var fields []*Field
+	for _, f := range s.fields {
+		if f.Label {
+			fields = append(fields, f)
+		}
+	}
+	given := b.Labels[min(skip, len(b.Labels)):]
+	if len(given) < len(fields) {
+		return hcl.Diagnostics{finding(b.DefRange(), "Missing label",
+			fmt.Sprintf("%s needs a label: %s %q { … }.", capital(b.Type), b.Type, fields[len(given)].Name))}
+	}
+	if len(given) > len(fields) {
+		return hcl.Diagnostics{finding(b.LabelRanges[skip+len(fields)], "Too many labels",
+			fmt.Sprintf("%s takes %d here.", capital(b.Type), skip+len(fields)))}
+	}
+	var diags hcl.Diagnostics
+	for i, f := range fields {
+		diags = append(diags, f.attr(c, &hclsyntax.Attribute{Name: given[i], NameRange: b.LabelRanges[skip+i]})...)
+	}
+	return diags
+}
+
+func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagnostics {
+	a, ok := b.Body.Attributes[f.Name]
+	if !ok {
+		if f.Required && !hasBlock(b, f.Name) {
+			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, f.Doc))}
+		}
+		return nil
+	}
+	if f.NotYet != "" {
+		return hcl.Diagnostics{notYet(a.NameRange, fmt.Sprintf("%q", f.Name), f.NotYet)}
+	}
+	var diags hcl.Diagnostics
+	for _, found := range f.attr(c, a) {
+		if found.Extra == unknownValue {
+			d.Known = false
+			continue
+		}
+		diags = append(diags, found)
+	}
+	return diags
+}
+
+func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	count := 0
+	for _, inner := range b.Body.Blocks {
+		if inner.Type != f.Name {
+			continue
+		}
+		count++
+		if f.NotYet != "" {
+			diags = append(diags, notYet(inner.TypeRange, fmt.Sprintf("%q", f.Name), f.NotYet))
+			continue
+		}
+		if count > 1 && !f.Block.Repeated {
+			diags = append(diags, finding(inner.DefRange(), "Block given twice", fmt.Sprintf("%q may stand once here.", f.Name)))
+			continue
+		}
+		diags = append(diags, f.Block.decode(c, inner)...)
+	}
+	if count == 0 && f.Required {
+		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, f.Doc)))
+	}
+	return diags
+}
+
+// unknown reports what the body holds and the declarations don't know.
+func (s *Spec) unknown(b *hclsyntax.Block) hcl.Diagnostics {
+	attrs, blocks := map[string]bool{}, map[string]bool{}
+	for _, f := range s.fields {
+		if f.step != nil || f.Label {
+			continue
+		}
+		if f.Block != nil {
+			blocks[f.Name] = true
+		} else {
+			attrs[f.Name] = true
+		}
+	}
+	var diags hcl.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
+		if !attrs[name] {
+			diags = append(diags, unknownAttribute(b.Body.Attributes[name], attrs, blocks))
+		}
+	}
+	for _, inner := range b.Body.Blocks {
+		if !blocks[inner.Type] {
+			diags = append(diags, unknownBlock(inner, attrs, blocks))
+		}
+	}
+	return diags
+}
+
+func unknownAttribute(a *hclsyntax.Attribute, attrs, blocks map[string]bool) *hcl.Diagnostic {
+	if blocks[a.Name] {
+		return finding(a.NameRange, "Block written as an attribute", fmt.Sprintf("%q is a block: write %s { … } without the equals sign.", a.Name, a.Name))
+	}
+	return finding(a.NameRange, "Unknown attribute", fmt.Sprintf("There is no attribute %q here.", a.Name)+offer(a.Name, attrs, blocks))
+}
+
+func unknownBlock(b *hclsyntax.Block, attrs, blocks map[string]bool) *hcl.Diagnostic {
+	if attrs[b.Type] {
+		return finding(b.TypeRange, "Attribute written as a block", fmt.Sprintf("%q is an attribute: write %s = … with an equals sign.", b.Type, b.Type))
+	}
+	return finding(b.TypeRange, "Unknown block", fmt.Sprintf("There is no block %q here.", b.Type)+offer(b.Type, blocks, attrs))
+}
+
+// offer names the nearest of the names of the same sort, then of the other,
+// and otherwise lists them.
+func offer(name string, same, other map[string]bool) string {
+	names := slices.Sorted(maps.Keys(same))
+	if hint := diag.DidYouMean(name, append(slices.Clone(names), slices.Sorted(maps.Keys(other))...)); hint != "" {
+		return hint
+	}
+	if len(names) == 0 {
+		return " None is allowed."
+	}
+	return " Allowed: " + join(names) + "."
+}
+
+func join(names []string) string {
+	out := ""
+	for i, n := range names {
+		if i > 0 {
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}
+
+func hasBlock(b *hclsyntax.Block, name string) bool {
+	return slices.ContainsFunc(b.Body.Blocks, func(in *hclsyntax.Block) bool { return in.Type == name })
+}
+
+func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}
+
+func notYet(at hcl.Range, what, why string) *hcl.Diagnostic {
+	return finding(at, "Not yet available", fmt.Sprintf("This version does not know %s yet: %s", what, why))
+}
+
+// unknownValue marks the finding that a fixed value is not known. It never
+// leaves this package.
+const unknownValue = unknownMark(1)
+
+type unknownMark int
+
+func notKnown(a *hclsyntax.Attribute) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: a.Expr.Range().Ptr(), Extra: unknownValue}
+}
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}

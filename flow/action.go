@@ -1,0 +1,82 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Action is one kind of action: one Go file, its test, and one line in the
+// list of kinds. Describe declares the fields; Run does the work of one
+// attempt. A value is decoded once and then shared by all runs, so Run must
+// not change it.
+//
+// Run reads its fields with Eval, giving the call as the environment. It
+// returns the outputs that Describe declared, as a map[string]any or another
+// JSON-like value, never changes what it has read, and returns soon after its
+// context ends. An error that is an *Error says by its class and reason
+// whether a retry can help; any other error counts as permanent.
+type Action interface {
+	schema.Describer
+	Run(ctx context.Context, c *Call) (any, error)
+}
+
+// Kind is a kind of action by its name.
+type Kind = schema.Kind[Action]
+
+// TriggerKind is a kind of trigger by its name.
+type TriggerKind = schema.Kind[Trigger]
+
+// Opener is an action that needs something from outside before its first run,
+// such as a client. Open is called when a configuration is put into service,
+// never by validate.
+type Opener interface {
+	Open(r *Resources) error
+}
+
+// Pure marks an action without an effect outside of the run, which may be
+// repeated at will.
+type Pure interface {
+	Pure()
+}
+
+// Nester is an action that holds lists of actions.
+type Nester interface {
+	Lists() []List
+}
+
+// Ender is an action that may end the run.
+type Ender interface {
+	// Ends tells how a run that reaches the action goes on.
+	Ends() Ending
+}
+
+// Ending tells how the way through a list ends.
+type Ending int
+
+// The endings, in the order of what is known: Open goes on behind the list,
+// Ended ends the run somewhere without an answer, Answered surely answers.
+const (
+	Open Ending = iota
+	Ended
+	Answered
+)
+
+// Ends tells how a run that enters the list leaves it.
+func (l List) Ends() Ending {
+	for _, s := range l {
+		if end := s.Ends(); end != Open {
+			return end
+		}
+	}
+	return Open
+}
+
+// Ends tells how a run that reaches the step goes on.
+func (s *Step) Ends() Ending {
+	e, ok := s.Action.(Ender)
+	if !ok || s.When.IsSet() || s.OnError == Continue {
+		return Open
+	}
+	return e.Ends()
+}

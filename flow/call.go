@@ -1,0 +1,75 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Call is one action at work in one run. It is the environment of the
+// action's expressions.
+type Call struct {
+	Step    *Step
+	Attempt int // of this action, from 1
+
+	frame *frame
+}
+
+// errEnd goes up through the lists when an action has ended the run.
+var errEnd = errors.New("the run has ended")
+
+// Run is the run that the call belongs to. It must not be changed.
+func (c *Call) Run() *Run { return c.frame.run }
+
+// Value returns what stands under a root name, for expressions.
+func (c *Call) Value(root string) any { return c.frame.Value(root) }
+
+// Input is what a jq program reads where it is given no input.
+func (c *Call) Input() any { return c.frame.run.Event.Input() }
+
+// Fallback tells whether the action stands inside of on_error.
+func (c *Call) Fallback() bool { return c.Step.fallback }
+
+// Respond ends the run with an answer for the caller. Return its error.
+func (c *Call) Respond(r *Response) error {
+	c.root().end = &Outcome{State: Succeeded, Response: r}
+	return errEnd
+}
+
+// End ends the run without an answer. Return its error.
+func (c *Call) End(state State, message string, output any) error {
+	c.root().end = &Outcome{State: state, Message: message, Output: output}
+	return errEnd
+}
+
+func (c *Call) root() *frame {
+	f := c.frame
+	for f.parent != nil {
+		f = f.parent
+	}
+	return f
+}
+
+// Execute runs a list inside the call. The names in roots are known in it.
+func (c *Call) Execute(ctx context.Context, l List, roots map[string]any) error {
+	f := c.frame.child()
+	f.roots = roots
+	return l.execute(ctx, f)
+}
+
+// IdempotencyKey is the same each time this action of this run is tried, and
+// different from that of any other.
+func (c *Call) IdempotencyKey() string {
+	return c.frame.run.ID + "/" + c.frame.key + c.Step.Name
+}
+
+// Log writes to the gateway's log, with the names of the flow, the run and
+// the action.
+func (c *Call) Log(level, message string, fields map[string]any) {
+	if l := c.frame.run.Logger; l != nil {
+		l.Log(level, message, fields)
+	}
+}
+
+// Since is how long the run has been going on.
+func (c *Call) Since() time.Duration { return time.Since(c.frame.run.Started) }

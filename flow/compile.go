@@ -1,0 +1,198 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Kinds are the kinds of actions and triggers that flows may use.
+type Kinds struct {
+	Actions  []Kind
+	Triggers []TriggerKind
+}
+
+// compiler is what decoding one flow needs in the blocks inside it.
+type compiler struct {
+	kinds    Kinds
+	declared map[string]hcl.Range // names of all actions of the flow
+	fallback bool                 // inside on_error
+}
+
+// declaration binds the body of a flow block.
+type declaration struct {
+	flow     *Flow
+	compiler *compiler
+}
+
+// Compile checks and compiles a flow block. scope knows the names that are
+// fixed at load. The flow is nil only where its name can't be told.
+func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Diagnostics) {
+	d := &declaration{
+		flow:     &Flow{Enabled: true, Range: b.DefRange()},
+		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}},
+	}
+	diags := d.compiler.declare(b.Body)
+	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
+	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
+	diags = append(diags, found...)
+	if d.flow.Name == "" {
+		return nil, diags
+	}
+	if d.flow.Label == "" {
+		d.flow.Label = d.flow.Name
+	}
+	if !diags.HasErrors() {
+		diags = append(diags, d.flow.checkEndings()...)
+	}
+	return d.flow, diags
+}
+
+// Spec returns the declarations of the flow block, for documentation.
+func Spec(kinds Kinds) *schema.Spec {
+	return schema.Describe(&declaration{flow: &Flow{Enabled: true}, compiler: &compiler{kinds: kinds}})
+}
+
+// Describe declares the flow block.
+func (d *declaration) Describe(s *schema.Spec) {
+	f := d.flow
+	s.Doc = "One endpoint, schedule or other trigger and the list of actions behind it. Actions run in the order in which they are written."
+	schema.Label(s, &f.Name, "NAME", "Names the flow in logs, metrics, commands and URLs.")
+	schema.Attr(s, &f.Label, "label", "What people call the flow; its name where left out.")
+	schema.Attr(s, &f.Description, "description", "What the flow is for.")
+	schema.Attr(s, &f.Enabled, "enabled", "`false` takes the flow off the air; it is still checked.")
+	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required())
+	s.Then(d.compiler.afterTrigger(f))
+	schema.Later(s, "retry", "Runs a failed async run again.", "async flows come with the durable store.", true)
+	Actions(s, &f.Actions)
+	s.Then(d.compiler.beforeFallback(f))
+	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",
+		schema.Block{Spec: actionsSpec()}, d.decodeOnError)
+}
+
+func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {
+	if d.flow.Trigger == nil {
+		d.flow.Trigger, d.flow.Kind = t, b.Labels[0]
+	}
+}
+
+// scope adds the names that every flow knows. Names of actions come as the
+// lists are decoded; until then they are explained.
+func (c *compiler) scope(s *expr.Scope) *expr.Scope {
+	why := map[string]string{}
+	for name, at := range c.declared {
+		why[name] = fmt.Sprintf("The action %q (line %d) has not surely run here: only those that stand before, in the same list or in a list around it, have.", name, at.Start.Line)
+	}
+	return s.
+		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
+		WithAbsent("action", why).
+		WithAbsent("error", map[string]string{"": `"error" is known inside of on_error only.`}).
+		WithAbsent("each", map[string]string{"": `"each" is known inside of action "loop" only.`})
+}
+
+func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
+	return func(ctx *schema.Context) {
+		if f.Trigger == nil {
+			return
+		}
+		for root, t := range f.Trigger.Roots() {
+			ctx.Scope = ctx.Scope.With(root, t)
+		}
+	}
+}
+
+// beforeFallback makes every action of the flow known in on_error.
+func (c *compiler) beforeFallback(f *Flow) func(*schema.Context) {
+	return func(ctx *schema.Context) {
+		ctx.Scope = ctx.Scope.With("error", errorType)
+		f.Actions.Walk(func(s *Step) {
+			ctx.Scope = ctx.Scope.WithMember("action", s.Name, cty.DynamicPseudoType)
+		})
+	}
+}
+
+func (d *declaration) decodeOnError(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+	d.compiler.fallback = true
+	defer func() { d.compiler.fallback = false }()
+	s := &schema.Spec{}
+	Actions(s, &d.flow.OnError)
+	_, diags := schema.DecodeSpec(c, s, b, 0)
+	return diags
+}
+
+func actionsSpec() *schema.Spec {
+	s := &schema.Spec{}
+	Actions(s, new(List))
+	return s
+}
+
+// declare notes the names of all actions below a body, and reports those that
+// are given twice: a name stands for one action in the whole flow.
+func (c *compiler) declare(body *hclsyntax.Body) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, b := range body.Blocks {
+		if b.Type == "action" && len(b.Labels) == 2 {
+			name := b.Labels[1]
+			if first, ok := c.declared[name]; ok {
+				diags = append(diags, finding(b.LabelRanges[1], "Action named twice",
+					fmt.Sprintf("The flow has an action %q already, on line %d. Names are unique in a flow, also across branches.", name, first.Start.Line)))
+			} else {
+				c.declared[name] = b.DefRange()
+			}
+		}
+		diags = append(diags, c.declare(b.Body)...)
+	}
+	return diags
+}
+
+// checkEndings warns of actions that no path leads to, and of a path on which
+// the caller would get no answer.
+func (f *Flow) checkEndings() hcl.Diagnostics {
+	diags := unreachable(f.Actions)
+	diags = append(diags, unreachable(f.OnError)...)
+	r, ok := f.Trigger.(Responder)
+	if ok && r.NeedsRespond() && f.Actions.Ends() == Open {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: f.Range.Ptr(),
+			Summary: "An answer can be missed",
+			Detail:  `A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`})
+	}
+	return diags
+}
+
+func unreachable(l List) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	ended := ""
+	for _, s := range l {
+		if ended != "" {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: s.Range.Ptr(),
+				Summary: "Action never runs",
+				Detail:  fmt.Sprintf("No path leads here: action %q always ends the run.", ended)})
+			break
+		}
+		if n, ok := s.Action.(Nester); ok {
+			for _, inner := range n.Lists() {
+				diags = append(diags, unreachable(inner)...)
+			}
+		}
+		if s.Ends() != Open {
+			ended = s.Name
+		}
+	}
+	return diags
+}
+
+func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}
+
+// InFallback tells whether a block that is being decoded stands inside of
+// on_error.
+func InFallback(c *schema.Context) bool {
+	owner, ok := c.Owner.(*compiler)
+	return ok && owner.fallback
+}

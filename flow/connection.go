@@ -1,0 +1,66 @@
+package flow
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Connection is one kind of `connection KIND NAME` block: addresses and
+// credentials that several actions share. All its fields are fixed at load.
+type Connection interface {
+	schema.Describer
+}
+
+// ConnectionKind is a kind of connection by its name.
+type ConnectionKind = schema.Kind[Connection]
+
+// held is what stands under connection.KIND.NAME in expressions.
+type held struct {
+	kind, name string
+	connection Connection
+}
+
+var heldType = cty.Capsule("connection", reflect.TypeFor[held]())
+
+// ConnectionValue is the value of connection.KIND.NAME.
+func ConnectionValue(kind, name string, c Connection) cty.Value {
+	return cty.CapsuleVal(heldType, &held{kind: kind, name: name, connection: c})
+}
+
+// UseConnection declares the attribute `connection` of an action that uses
+// connections of one kind. name receives the connection's name, for keys of
+// resources.
+func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, options ...schema.Option) {
+	schema.Func(s, "connection", "connection."+kind, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+		diags := c.Scope.CheckNames(a.Expr)
+		if diags.HasErrors() {
+			return diags
+		}
+		v, found := a.Expr.Value(c.Scope.Static())
+		if diags = append(diags, found...); diags.HasErrors() {
+			return diags
+		}
+		v, _ = v.Unmark()
+		if v.IsNull() {
+			return diags
+		}
+		wrong := fmt.Sprintf("This must be a connection of kind %q: connection.%s.NAME.", kind, kind)
+		if v.Type() != heldType {
+			return append(diags, finding(a.Expr.Range(), "Not a connection", wrong))
+		}
+		h := v.EncapsulatedValue().(*held)
+		conn, ok := h.connection.(T)
+		if !ok {
+			return append(diags, finding(a.Expr.Range(), "Wrong kind of connection",
+				fmt.Sprintf("connection.%s.%s is of kind %q. ", h.kind, h.name, h.kind)+wrong))
+		}
+		*dst = conn
+		return diags
+	}, options...)
+}

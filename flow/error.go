@@ -1,0 +1,75 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+)
+
+// Class says what kind of failure an error is. It decides the HTTP status of
+// a sync run and whether a retry can help.
+type Class string
+
+// The classes.
+const (
+	Invalid   Class = "invalid"   // the run's own values don't fit: a null in a text, a jq error
+	Denied    Class = "denied"    // something is not allowed: an address outside of egress
+	Transient Class = "transient" // it may work later: a time-out, a 503
+	Permanent Class = "permanent" // the other side refused for good: a 404
+	Internal  Class = "internal"  // a defect of the gateway
+)
+
+// Reasons by which `retry { on = […] }` chooses errors.
+const (
+	ReasonTimeout = "timeout"
+	ReasonConnect = "connect"
+	Reason429     = "429"
+	Reason5xx     = "5xx"
+)
+
+// Error is why a run, or an action in it, failed.
+type Error struct {
+	Flow       string
+	Action     string    // name of the action; "" outside of actions
+	Range      hcl.Range // of the expression or the action
+	Class      Class
+	Reason     string        // one of the Reason constants, or ""
+	Remote     bool          // the other side of a request is at fault
+	Message    string        // for people; holds no secret
+	RetryAfter time.Duration // how long the other side asks to wait; 0 if it doesn't
+	Err        error         // cause; may be nil
+}
+
+// Error gives the action and the message.
+func (e *Error) Error() string {
+	if e.Action == "" {
+		return e.Message
+	}
+	return e.Action + ": " + e.Message
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Failure turns any error of an action into an *Error.
+func Failure(err error) *Error {
+	var own *Error
+	if errors.As(err, &own) {
+		c := *own
+		return &c
+	}
+	var ex *expr.Error
+	switch {
+	case errors.As(err, &ex):
+		return &Error{Class: Invalid, Message: ex.Error(), Range: ex.Range, Err: err}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Class: Transient, Reason: ReasonTimeout, Message: "it took too long", Err: err}
+	case errors.Is(err, context.Canceled):
+		return &Error{Class: Transient, Message: "it was cancelled", Err: err}
+	}
+	return &Error{Class: Permanent, Message: err.Error(), Err: err}
+}

@@ -1,0 +1,123 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// Reply declares an answer to a caller: the fields of action "respond" and of
+// a trigger's response block.
+type Reply struct {
+	status  expr.Of[int]
+	headers expr.Of[map[string]string]
+	json    expr.Of[any]
+	body    expr.Of[string]
+
+	fixed *Response // where nothing depends on the run
+}
+
+// DescribeReply declares the fields of an answer.
+func (r *Reply) DescribeReply(s *schema.Spec) {
+	schema.Expr(s, &r.status, "status", "HTTP status, from 200 to 599.", schema.Default("200"))
+	schema.Expr(s, &r.headers, "headers", "Further header fields.")
+	schema.Expr(s, &r.json, "json", "The body, written as JSON.")
+	schema.Expr(s, &r.body, "body", "The body as text, sent as `text/plain` unless `headers` names another type.")
+	s.Check(r.check)
+}
+
+func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if r.json.IsSet() && r.body.IsSet() {
+		diags = append(diags, d.Problem("body", "Two bodies", `An answer has either "json" or "body".`))
+	}
+	if status, ok := r.status.Fixed(); ok && (status < 200 || status > 599) {
+		diags = append(diags, d.Problem("status", "Wrong status", "The status of an answer is a number from 200 to 599."))
+	}
+	if headers, ok := r.headers.Fixed(); ok {
+		for name, text := range headers {
+			if err := checkHeader(name, text); err != nil {
+				diags = append(diags, d.Problem("headers", "Wrong header", capital(err.Error())+"."))
+			}
+		}
+	}
+	if !diags.HasErrors() && r.isFixed() {
+		r.fixed, _ = r.build(context.Background(), nil, http.StatusOK)
+	}
+	return diags
+}
+
+func (r *Reply) isFixed() bool {
+	for _, e := range []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr()} {
+		if e != nil && e.Tier() != expr.Constant {
+			return false
+		}
+	}
+	return r.status.IsSet()
+}
+
+// FixedStatus returns the status where it is known at load.
+func (r *Reply) FixedStatus() (int, bool) { return r.status.Fixed() }
+
+// Build makes the answer for a run. status holds where the file gives none.
+func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response, error) {
+	if r.fixed != nil {
+		return r.fixed, nil
+	}
+	return r.build(ctx, env, status)
+}
+
+func (r *Reply) build(ctx context.Context, env expr.Env, status int) (*Response, error) {
+	out := &Response{Header: http.Header{}}
+	var err error
+	if out.Status, err = r.status.EvalOr(ctx, env, status); err != nil {
+		return nil, err
+	}
+	if out.Status < 200 || out.Status > 599 {
+		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("%d is no status of an answer; it must be from 200 to 599", out.Status)}
+	}
+	if err := r.buildBody(ctx, env, out); err != nil {
+		return nil, err
+	}
+	headers, err := r.headers.EvalOr(ctx, env, nil)
+	if err != nil {
+		return nil, err
+	}
+	for name, text := range headers {
+		if err := checkHeader(name, text); err != nil {
+			return nil, &Error{Class: Invalid, Message: err.Error()}
+		}
+		out.Header.Set(name, text)
+	}
+	return out, nil
+}
+
+func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) error {
+	if r.json.IsSet() {
+		v, err := r.json.Eval(ctx, env)
+		if err != nil {
+			return err
+		}
+		out.Header["Content-Type"] = jsonType
+		out.Body, err = value.Append(nil, v)
+		return err
+	}
+	if !r.body.IsSet() {
+		return nil
+	}
+	text, err := r.body.EvalOr(ctx, env, "")
+	out.Header["Content-Type"] = textType
+	out.Body = []byte(text)
+	return err
+}
+
+var (
+	jsonType = []string{"application/json"}
+	textType = []string{"text/plain; charset=utf-8"}
+)

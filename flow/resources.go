@@ -1,0 +1,89 @@
+package flow
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Settings is what actions need to know of the gateway when they are opened.
+type Settings struct {
+	Version string
+	Egress  []string // addresses and hosts that flows may reach though they are not public
+}
+
+// Pool holds what actions have opened. A resource that the old and the new
+// configuration open under the same key is shared, and closed when the last
+// one lets go of it.
+type Pool struct {
+	mu      sync.Mutex
+	entries map[string]*entry
+}
+
+type entry struct {
+	value any
+	close func()
+	users int
+}
+
+// Resources is one configuration's share of a pool.
+type Resources struct {
+	Settings Settings
+
+	pool *Pool
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+// Lease begins a share of the pool. Close it when the last run that uses it
+// has ended.
+func (p *Pool) Lease(s Settings) *Resources {
+	return &Resources{Settings: s, pool: p, keys: map[string]bool{}}
+}
+
+// Resource returns what the key stands for, and opens it first where nobody
+// has. The key must hold all that the resource depends on. close may be nil.
+func Resource[T any](r *Resources, key string, open func() (value T, closer func(), err error)) (T, error) {
+	var zero T
+	p := r.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, ok := p.entries[key]
+	if !ok {
+		v, closer, err := open()
+		if err != nil {
+			return zero, err
+		}
+		e = &entry{value: v, close: closer}
+		if p.entries == nil {
+			p.entries = map[string]*entry{}
+		}
+		p.entries[key] = e
+	}
+	v, ok := e.value.(T)
+	if !ok {
+		return zero, fmt.Errorf("resource %q is a %T", key, e.value)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.keys[key] {
+		r.keys[key] = true
+		e.users++
+	}
+	return v, nil
+}
+
+// Close lets go of the share.
+func (r *Resources) Close() {
+	r.pool.mu.Lock()
+	defer r.pool.mu.Unlock()
+	for key := range r.keys {
+		e := r.pool.entries[key]
+		if e.users--; e.users == 0 {
+			delete(r.pool.entries, key)
+			if e.close != nil {
+				e.close()
+			}
+		}
+	}
+	r.keys = nil
+}

@@ -1,0 +1,38 @@
+package flow
+
+import "net/http"
+
+// Response is what a caller gets.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Problem is a refusal, told to the caller as application/problem+json
+// (RFC 9457). Its texts go outside: no internal message, no secret.
+type Problem struct {
+	Status  int
+	Title   string
+	Detail  string
+	Header  http.Header // such as Allow or Retry-After; may be nil
+	Faults  []Fault     // every fault of the body and the variables
+	Outcome string      // a word for metrics and logs, such as "unauthorized"
+}
+
+// Fault is one wrong value of a request.
+type Fault struct {
+	Pointer  string `json:"pointer"`            // RFC 6901, from the root of the body; or header, query and path names
+	In       string `json:"in,omitempty"`       // "body", "header", "query" or "path"
+	Detail   string `json:"detail"`             // one sentence
+	Expected string `json:"expected,omitempty"` // such as "number"
+	Actual   string `json:"actual,omitempty"`   // type of what came, never the value
+}
+
+// Error gives the title and the detail.
+func (p *Problem) Error() string {
+	if p.Detail == "" {
+		return p.Title
+	}
+	return p.Title + ": " + p.Detail
+}

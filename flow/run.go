@@ -1,0 +1,173 @@
+package flow
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// Run is one passage through a flow. A Run serves one call of Execute.
+type Run struct {
+	ID      string
+	Attempt int // from 1
+	Started time.Time
+	Flow    *Flow
+	Event   Event
+	Logger  Logger // takes what action "log" writes; nil drops it
+
+	// Around, where set, is called for each action of the run instead of the
+	// action, and decides whether to call do, which makes all attempts: this is
+	// where checkpoints and mocks go. It must be safe for concurrent use.
+	Around func(ctx context.Context, c *Call, do func(context.Context) (any, error)) (any, error)
+	// Observe, where set, is told of every action that was done or skipped. It
+	// must be safe for concurrent use.
+	Observe func(*Record)
+}
+
+// Logger takes what flows write to the log.
+type Logger interface {
+	// Log writes a line at level "debug", "info", "warn" or "error".
+	Log(level, message string, fields map[string]any)
+}
+
+// Record tells how an action went.
+type Record struct {
+	Step     *Step
+	State    State // Succeeded, Failed or Skipped
+	Attempts int
+	Took     time.Duration
+	Err      *Error
+}
+
+// State is where a run or an action stands.
+type State string
+
+// The states that runs and actions end in.
+const (
+	Succeeded State = "succeeded"
+	Failed    State = "failed"
+	Skipped   State = "skipped"
+)
+
+// Outcome is how a run ended.
+type Outcome struct {
+	State    State
+	Response *Response // nil where no respond was reached
+	Output   any       // of action "stop"
+	Message  string    // of action "stop"
+	Err      *Error    // why the run failed; nil where it did not, or where stop says so
+}
+
+// NewID returns a new id for a run: 26 characters that sort by time, as ULID
+// defines them but in lower case (48 bits of milliseconds, 80 random bits).
+func NewID(now time.Time) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // times before 1970 don't occur
+	_, _ = rand.Read(b[6:])                                        // never fails, see crypto/rand
+	return idEncoding.EncodeToString(b[:])
+}
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// runType and flowType are the names that every flow knows.
+var (
+	runType = cty.Object(map[string]cty.Type{
+		"id": cty.String, "attempt": cty.Number, "started_at": cty.String,
+	})
+	flowType = cty.Object(map[string]cty.Type{
+		"name": cty.String, "label": cty.String,
+	})
+	anyOutput = cty.DynamicPseudoType
+	errorType = cty.Object(map[string]cty.Type{
+		"action": cty.String, "message": cty.String, "class": cty.String,
+	})
+)
+
+func (r *Run) runValue() map[string]any {
+	return map[string]any{
+		"id":         r.ID,
+		"attempt":    r.Attempt,
+		"started_at": r.Started.UTC().Format(time.RFC3339Nano),
+	}
+}
+
+func (r *Run) flowValue() map[string]any {
+	return map[string]any{"name": r.Flow.Name, "label": r.Flow.Label}
+}
+
+// frame holds the names that are known in one list of actions while it runs.
+// Lists inside see those of the lists around them.
+type frame struct {
+	run     *Run
+	parent  *frame
+	roots   map[string]any // such as "each"
+	outputs map[string]any // by action
+	key     string         // tells the turns of a loop apart in idempotency keys
+	end     *Outcome       // set by the action that ended the run
+}
+
+func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key} }
+
+// Value returns what stands under a root name.
+func (f *frame) Value(root string) any {
+	switch root {
+	case "action":
+		return outputs{f}
+	case "run":
+		return f.run.runValue()
+	case "flow":
+		return f.run.flowValue()
+	}
+	for at := f; at != nil; at = at.parent {
+		if v, ok := at.roots[root]; ok {
+			return v
+		}
+	}
+	return f.run.Event.Value(root)
+}
+
+func (f *frame) set(action string, v any) {
+	if f.outputs == nil {
+		f.outputs = map[string]any{}
+	}
+	f.outputs[action] = v
+}
+
+// outputs is what stands under "action": what the actions before returned,
+// null for those that were skipped or have not run.
+type outputs struct{ frame *frame }
+
+// Get returns the outputs of one action.
+func (o outputs) Get(name string) (any, bool) {
+	for f := o.frame; f != nil; f = f.parent {
+		if v, ok := f.outputs[name]; ok {
+			return v, true
+		}
+	}
+	return nil, true
+}
+
+// Map returns the outputs of all actions so far.
+func (o outputs) Map() map[string]any {
+	out := map[string]any{}
+	for f := o.frame; f != nil; f = f.parent {
+		for name, v := range f.outputs {
+			if _, inner := out[name]; !inner {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+var _ value.Object = outputs{}
+
+// Value returns what stands under a root name before any action ran: the
+// environment of a trigger's configured response.
+func (r *Run) Value(root string) any { return (&frame{run: r}).Value(root) }

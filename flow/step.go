@@ -1,0 +1,79 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Actions declares a list of `action KIND NAME` blocks. Kinds of actions that
+// hold lists, such as branch, declare theirs with it.
+func Actions(s *schema.Spec, dst *List) {
+	schema.BlockFunc(s, "action", "An action of the list.",
+		schema.Block{Repeated: true, Labels: []string{"KIND", "NAME"}},
+		func(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+			step, diags := compileStep(c, b)
+			if step != nil {
+				*dst = append(*dst, step)
+			}
+			return diags
+		})
+}
+
+// compileStep compiles an action and makes its outputs known to what stands
+// behind it in the list, also where the action itself has errors, so that one
+// mistake is reported once.
+func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics) {
+	owner := c.Owner.(*compiler)
+	kind, diags := schema.FindKind("action", owner.kinds.Actions, b)
+	if len(b.Labels) == 2 && diags.HasErrors() {
+		c.Scope = c.Scope.WithMember("action", b.Labels[1], anyOutput)
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	if len(b.Labels) != 2 {
+		return nil, append(diags, finding(b.DefRange(), "Missing label",
+			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", kind.Name)))
+	}
+	s := &Step{Kind: kind.Name, Name: b.Labels[1], Range: b.DefRange(), Action: kind.New(), fallback: owner.fallback}
+	if !hclsyntax.ValidIdentifier(s.Name) {
+		diags = append(diags, finding(b.LabelRanges[1], "Not a name",
+			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and begin with a letter.", s.Name)))
+	}
+	spec := schema.Describe(s.Action)
+	describeModifiers(spec, s)
+	_, found := schema.DecodeSpec(c, spec, b, 2)
+	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
+	return s, append(diags, found...)
+}
+
+// Modifiers is the heading of the fields that every action has.
+const Modifiers = "modifiers"
+
+// describeModifiers declares what every action may say besides its kind's own
+// fields. Control kinds take as long as what is inside them.
+func describeModifiers(s *schema.Spec, step *Step) {
+	if _, ok := step.Action.(Nester); !ok {
+		step.Timeout = DefaultTimeout
+	}
+	step.OnError = Stop
+	in := schema.Group(Modifiers)
+	schema.Expr(s, &step.When, "when", "Where it is false the action is skipped and its value is null.", in)
+	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take.", in)
+	schema.Single(s, &step.Retry, "retry", "Tries the action again when it failed.", in)
+	schema.Attr(s, &step.OnError, "on_error", "What a failure does: `stop` fails the run, `continue` leaves the action's value null and goes on.", in, schema.OneOf(Stop, Continue))
+	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
+}
+
+// ActionSpec returns the declarations of a kind with the modifiers, for
+// documentation.
+func ActionSpec(k Kind) *schema.Spec {
+	step := &Step{Action: k.New()}
+	s := schema.Describe(step.Action)
+	describeModifiers(s, step)
+	return s
+}
