@@ -1,0 +1,3 @@
+flow "büro" {
+	label = "注文 🛒 ${order}" # Größe
+}
