@@ -1,0 +1,140 @@
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"unicode"
+)
+
+// classify turns an error of the transport or of reading a body into an
+// [*Error] without a target. It passes on the text of errors whose words are
+// known to be free of what a URL or an answer says, and replaces all others.
+func classify(ctx context.Context, err error) *Error {
+	var own *Error
+	known := errors.As(err, &own)
+	if known && own.Reason == ReasonRefused {
+		return own
+	}
+	if ended := endOf(ctx); ended != nil {
+		return ended
+	}
+	if known {
+		return own
+	}
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return fail(ReasonTimeout, "the server did not answer in time", nil)
+	}
+	if text, is := tlsText(err); is {
+		return fail(ReasonTLS, text, err)
+	}
+	if text, is := lostText(err); is {
+		return fail(ReasonConnect, text, nil)
+	}
+	return protocolError(err)
+}
+
+// endOf describes a context that has ended, and is nil for one that has not.
+// The context's cause is left out: its words are not ours.
+func endOf(ctx context.Context) *Error {
+	switch ctx.Err() {
+	case nil:
+		return nil
+	case context.DeadlineExceeded:
+		return fail(ReasonTimeout, "no complete answer within the time limit", context.DeadlineExceeded)
+	default:
+		return fail(ReasonCanceled, "the request was canceled", context.Canceled)
+	}
+}
+
+func tlsText(err error) (string, bool) {
+	var (
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+		authority   x509.UnknownAuthorityError
+	)
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return "the server does not speak TLS on this port; check the port, or write http:// if it is meant to be open", true
+	case errors.As(err, &certificate) && errors.As(err, &authority):
+		return printable(certificate.Error()) + "; name its authority as the connection's CA", true
+	case errors.As(err, &certificate):
+		return printable(certificate.Error()), true
+	case errors.As(err, &alert):
+		return "the server ended the TLS handshake: " + printable(alert.Error()), true
+	case strings.HasPrefix(err.Error(), "tls: "):
+		return printable(err.Error()), true
+	}
+	return "", false
+}
+
+// lostText recognises a connection that broke. Errors that net/http keeps to
+// itself are told by their words.
+func lostText(err error) (string, bool) {
+	for _, errno := range []syscall.Errno{
+		syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, syscall.ECONNREFUSED,
+		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT,
+	} {
+		if errors.Is(err, errno) {
+			return "the connection was lost: " + errno.Error(), true
+		}
+	}
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed} {
+		if errors.Is(err, end) {
+			return "the server closed the connection before its answer was complete", true
+		}
+	}
+	for _, words := range []string{
+		"server closed idle connection", "client connection lost", "client conn not usable",
+		"client conn is closed", "client connection force closed", "GOAWAY", "REFUSED_STREAM",
+	} {
+		if strings.Contains(err.Error(), words) {
+			return "the server closed the connection before its answer was complete", true
+		}
+	}
+	return "", false
+}
+
+// protocolError says which of the known faults err is. Only the words of the
+// list are repeated: the rest of err's text may be the server's.
+func protocolError(err error) *Error {
+	text := err.Error()
+	if strings.Contains(text, "response headers exceeded") || strings.Contains(text, "response header list larger") {
+		return fail(ReasonTooLarge, "the response header is larger than "+sizeText(maxHeaderBytes), nil)
+	}
+	for _, fault := range []string{
+		"malformed HTTP response", "malformed HTTP status code", "malformed HTTP version",
+		"malformed MIME header", "bad Content-Length", "unsupported transfer encoding",
+		"malformed chunked encoding", "invalid byte in chunk length", "header line too long",
+		"too many 1xx informational responses", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR",
+		"COMPRESSION_ERROR", "FRAME_SIZE_ERROR", "ENHANCE_YOUR_CALM", "HTTP_1_1_REQUIRED", "CANCEL",
+	} {
+		if strings.Contains(text, fault) {
+			return fail(ReasonProtocol, "the server's answer is not valid HTTP: "+fault, nil)
+		}
+	}
+	return fail(ReasonProtocol, "the server's answer is not valid HTTP", nil)
+}
+
+// printable makes words from a certificate fit for one line of a log.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, text)
+	const most = 400
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

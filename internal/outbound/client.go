@@ -1,0 +1,138 @@
+package outbound
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Options configure a [Client]. Zero fields take their defaults.
+type Options struct {
+	Policy    Policy      // what may be reached beside public addresses
+	UserAgent string      // sent where a request says none; default "gateway"
+	TLS       *tls.Config // for requests without their own; default: the system's authorities, TLS 1.2 and up
+
+	Timeout        time.Duration // a request whose context has no deadline; default 1 minute
+	DialTimeout    time.Duration // lookup and connection; default 10 s
+	TLSTimeout     time.Duration // handshake; default 10 s
+	MaxIdlePerHost int           // connections kept for reuse; default 16
+
+	Resolver Resolver // default: the system's
+}
+
+// Client sends requests past the guard. It keeps connections open for reuse,
+// speaks HTTP/1.1 and, over TLS, HTTP/2, holds no cookies, uses no proxy and
+// never changes. It may be used by many goroutines at once.
+type Client struct {
+	policy      Policy
+	userAgent   string
+	timeout     time.Duration
+	dialTimeout time.Duration
+	resolver    Resolver
+	dial        dialFunc
+	pools       *pools
+}
+
+// New makes a Client. It opens nothing.
+func New(opts Options) *Client {
+	opts.TLSTimeout = orDefault(opts.TLSTimeout, 10*time.Second)
+	if opts.MaxIdlePerHost <= 0 {
+		opts.MaxIdlePerHost = 16
+	}
+	c := &Client{
+		policy:      opts.Policy,
+		userAgent:   cmp.Or(opts.UserAgent, "gateway"),
+		timeout:     orDefault(opts.Timeout, time.Minute),
+		dialTimeout: orDefault(opts.DialTimeout, 10*time.Second),
+		resolver:    opts.Resolver,
+		dial:        dialTCP,
+	}
+	if c.resolver == nil {
+		c.resolver = new(net.Resolver)
+	}
+	c.pools = newPools(c, opts)
+	return c
+}
+
+// CloseIdle closes the connections that wait for reuse. Requests under way go
+// on, and the Client stays usable. Call it when a Client has been replaced.
+func (c *Client) CloseIdle() { c.pools.closeIdle() }
+
+// Do sends req, follows as many redirects as it permits and reads the whole
+// answer. An answer of any status is a Response; every error is an [*Error].
+//
+// The context's deadline limits the whole, redirects and body included. The
+// request may be sent a second time when a kept connection turns out closed
+// and the method is idempotent or the header has an Idempotency-Key.
+func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
+	if _, has := ctx.Deadline(); !has {
+		limited, cancel := context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+		ctx = limited
+	}
+	current, failed := c.firstHop(req)
+	if failed != nil {
+		return nil, failed
+	}
+	for followed := 0; ; followed++ {
+		answer, failed := c.exchange(ctx, current)
+		if failed != nil {
+			return nil, failed.at(current.origin())
+		}
+		next, failed := c.nextHop(current, answer, req, followed)
+		if failed == nil && next == nil {
+			return c.finish(ctx, current, answer, req, followed)
+		}
+		discard(answer)
+		if failed != nil {
+			return nil, failed.at(current.origin())
+		}
+		current = next
+	}
+}
+
+// exchange sends one request and returns once the header of its answer is here.
+func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) {
+	// The URL is set below: NewRequest would repeat it in its errors.
+	r, err := http.NewRequestWithContext(ctx, h.method, "", bytes.NewReader(h.body))
+	if err != nil {
+		return nil, fail(ReasonInvalid, "the request cannot be sent", nil)
+	}
+	r.URL, r.Host, r.Header = h.url, h.host, h.header
+	answer, err := c.pools.transport(h.tls).RoundTrip(r)
+	if err != nil {
+		return nil, classify(ctx, err)
+	}
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		answer.Body.Close()
+		return nil, fail(ReasonProtocol, "the server switched to another protocol unasked", nil)
+	}
+	return answer, nil
+}
+
+func (c *Client) finish(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, error) {
+	body, failed := readBody(ctx, answer, req.maxResponse())
+	if failed != nil {
+		return nil, failed.at(h.origin())
+	}
+	final := *h.url
+	final.Fragment, final.RawFragment = "", ""
+	return &Response{
+		Status:    answer.StatusCode,
+		Header:    answer.Header,
+		Body:      body,
+		FinalURL:  final.String(),
+		Redirects: followed,
+	}, nil
+}
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d <= 0 {
+		return fallback
+	}
+	return d
+}
