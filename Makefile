@@ -57,12 +57,13 @@ tidy-check: ## tell whether go.mod and go.sum are tidy
 .PHONY: docs
 docs: build ## write docs/reference from the declarations in the code
 	$(call header,write docs/reference)
+	rm -rf docs/reference
 	bin/gateway docs --write docs/reference
 
 .PHONY: docs-check
 docs-check: build ## tell whether docs/reference is what the code declares
 	$(call header,docs/reference against the code)
-	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	bin/gateway docs --write "$$fresh"; \
 	diff -ru docs/reference "$$fresh" || { echo 'docs/reference is old; run: make docs'; exit 1; }
 
