@@ -30,6 +30,12 @@ func programs(more ...string) []string {
 	return append([]string{"cmd/...", "bench/...", "examples/..."}, more...)
 }
 
+// pure are the packages that only compute: what validates a flow runs in an
+// editor, on every keystroke.
+func pure() []string {
+	return []string{"internal/value", "config/...", "flow"}
+}
+
 // wiringBans keep what a process has only one of, and the way out of it, where
 // they are handed down from.
 func wiringBans() []ban {
@@ -53,8 +59,17 @@ func wiringBans() []ban {
 			why:  "readers and writers are handed down, and only a program ends itself",
 		},
 		{
-			pkg: "os", in: []string{"internal/value", "config/...", "flow"},
+			pkg: "os",
+			names: []string{
+				"Open", "OpenFile", "OpenRoot", "OpenInRoot", "Create", "CreateTemp", "ReadFile", "WriteFile", "ReadDir", "DirFS",
+				"Stat", "Lstat", "Readlink", "Getwd", "Chdir", "Mkdir", "MkdirAll", "MkdirTemp", "Remove", "RemoveAll", "Rename",
+			},
+			in:  pure(),
 			why: "loading and checking read an fs.FS and touch nothing outside it",
+		},
+		{
+			pkg: "os/exec", in: pure(),
+			why: "loading and checking start nothing",
 		},
 		{
 			pkg: "net/http", names: []string{"Get", "Head", "Post", "PostForm", "DefaultClient", "DefaultTransport", "Transport"},

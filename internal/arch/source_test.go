@@ -36,8 +36,9 @@ func TestCheckBans(t *testing.T) {
 		{"banned import", "triggers", `import "flag"; var x = flag.Arg`, "imports flag"},
 		{"below a banned import", "lsp", `import _ "github.com/spf13/cobra/doc"`, "cobra/doc"},
 		{"beside a banned import", "lsp", `import _ "github.com/spf13/cobraish"`, ""},
-		{"limited ban, inside", "config/schema", `import _ "os"`, "fs.FS"},
-		{"limited ban, outside", "actions", `import _ "os"`, ""},
+		{"limited ban, inside", "config/schema", `import "os"; var x = os.ReadFile`, "fs.FS"},
+		{"limited ban, outside", "actions", `import "os"; var x = os.ReadFile`, ""},
+		{"what touches no file", "config", `import "os"; var x = os.SameFile`, ""},
 		{"a client of its own", "actions", `import "net/http"; var c = http.DefaultClient`, "internal/outbound"},
 		{"a type of the package", "actions", `import "net/http"; type c = http.Client`, ""},
 		{"sleeping", "gateway", `import "time"; func f() { time.Sleep(1) }`, "time.Sleep"},
@@ -53,6 +54,8 @@ func TestCheckSleeps(t *testing.T) {
 		{"real clock", "p", imports + `func TestA(t *testing.T) { time.Sleep(1) }`, "p/a.go:2: sleeps"},
 		{"own clock", "p", imports + `func TestA(t *testing.T) { synctest.Test(t, func(t *testing.T) { time.Sleep(1) }) }`, ""},
 		{"after it", "p", imports + `func TestA(t *testing.T) { synctest.Test(t, f); time.Sleep(1) }`, "sleeps"},
+		{"helper of a bubble", "p", imports + `func wait() { time.Sleep(1) }`, ""},
+		{"helper where there is no bubble", "p", `import "time"; func wait() { time.Sleep(1) }`, "sleeps"},
 		{"of another", "p", `func f(time interface{ Sleep(int) }) { time.Sleep(1) }`, ""},
 	}
 	runSourceCases(t, cases, checkSleeps)

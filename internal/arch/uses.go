@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // checkBans returns a line for each import and each use of a name that the
@@ -49,12 +50,17 @@ func (s source) bannedNames(b ban, file *ast.File) []string {
 }
 
 // checkSleeps returns a line for each time.Sleep in the package's tests that
-// would wait on the real clock: only what is written within a call of
-// synctest.Test runs on a clock of its own.
+// waits on the real clock. What is written within a call of synctest.Test runs
+// on a clock of its own; so does, it is taken for granted, what other functions
+// of such a file do than its tests.
 func checkSleeps(s source) []string {
 	var faults []string
 	for _, file := range s.files {
+		bubbles := importsPath(file, "testing/synctest")
 		ast.Inspect(file, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok && bubbles && !isTest(f) {
+				return false
+			}
 			if s.isCall(n, "testing/synctest", "Test") {
 				return false
 			}
@@ -66,4 +72,14 @@ func checkSleeps(s source) []string {
 		})
 	}
 	return faults
+}
+
+func isTest(f *ast.FuncDecl) bool {
+	return f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test")
+}
+
+func importsPath(file *ast.File, path string) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
+		return spec.Path.Value == strconv.Quote(path)
+	})
 }
