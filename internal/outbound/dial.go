@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -83,7 +84,7 @@ func (c *Client) resolve(ctx context.Context, network, host string) ([]netip.Add
 	if addr, err := netip.ParseAddr(host); err == nil {
 		found = append(found, addr)
 	} else {
-		found, err = c.resolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
+		found, err = c.resolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], strings.ToLower(host))
 		if err != nil {
 			return nil, fail(ReasonConnect, lookupText(err), err)
 		}

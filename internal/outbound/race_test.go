@@ -133,11 +133,11 @@ func TestRaceClosesLateConnections(t *testing.T) {
 			conns: map[string]*fakeConn{}, start: time.Now(),
 		}
 		conn, err := race(t.Context(), addrPorts("::1", "::2"), f.dial)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if err != nil || conn != f.conns["::2"] {
 			t.Fatalf("got %v, %v", conn, err)
 		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
 		if late := f.conns["::1"]; late == nil || !late.closed {
 			t.Error("the connection that came too late is still open")
 		}
