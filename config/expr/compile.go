@@ -202,3 +202,7 @@ func (e *Expr) Refs() []Ref { return e.refs }
 // returns false for others, and where the value is not known because a secret
 // is not set.
 func (e *Expr) Fixed() (any, bool) { return e.constant, e.tier == Constant && e.known }
+
+// Constant returns the value of an expression that reads nothing of the run,
+// with its marks; it may be unknown.
+func (e *Expr) Constant() cty.Value { return e.static }

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Gateway is the block of settings that the whole process has. Flags and
+// variables of the environment win over it.
+type Gateway struct {
+	Listen    string // address of the endpoints
+	PublicURL string // what printed and displayed URLs start with; "" where not given
+	Admin     *Admin
+	TLS       *TLS
+	Limits    *Limits
+	Egress    *Egress
+}
+
+// Admin is where the API, the metrics and the health checks are served.
+type Admin struct {
+	Listen string
+}
+
+// TLS names the certificate of the endpoints.
+type TLS struct {
+	Cert, Key string // paths of PEM files
+}
+
+// Limits bound what requests may be and how many runs are under way.
+type Limits struct {
+	Body      expr.Size
+	Headers   expr.Size
+	JSONDepth int
+	Runs      int
+}
+
+// Egress names what flows may reach though it is not public.
+type Egress struct {
+	Allow []string
+}
+
+func defaults() Gateway {
+	g := Gateway{}
+	g.Describe(&schema.Spec{})
+	g.Admin, g.Limits, g.Egress = &Admin{}, &Limits{}, &Egress{}
+	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress} {
+		d.Describe(&schema.Spec{})
+	}
+	return g
+}
+
+// Describe declares the block.
+func (g *Gateway) Describe(s *schema.Spec) {
+	g.Listen = ":8080"
+	s.Doc = "Settings of the whole process, at most once in all files. Every value has a default; flags and `GATEWAY_*` variables win over the file."
+	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
+	schema.Attr(s, &g.PublicURL, "public_url", "What printed and displayed URLs start with.")
+	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks, which are never on the public one.")
+	schema.Single(s, &g.TLS, "tls", "Serves the endpoints by HTTPS.")
+	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
+	schema.Single(s, &g.Egress, "egress", "Private, loopback, link-local and metadata addresses are refused to flows unless named here.")
+	schema.Later(s, "history", "How long runs are kept.", "the history comes with the durable store.", true)
+	s.Check(g.check)
+}
+
+func (g *Gateway) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if err := checkListen(g.Listen); err != nil {
+		diags = append(diags, d.Problem("listen", "Wrong address", err.Error()))
+	}
+	if g.PublicURL == "" {
+		return diags
+	}
+	u, err := url.Parse(g.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+		diags = append(diags, d.Problem("public_url", "Wrong URL", `A public URL looks like "https://hooks.example.com".`))
+	}
+	return diags
+}
+
+// Describe declares the block.
+func (a *Admin) Describe(s *schema.Spec) {
+	a.Listen = "127.0.0.1:8081"
+	s.Doc = "Outside of loopback the admin listener asks for a token."
+	schema.Attr(s, &a.Listen, "listen", "Address of the admin listener. A change takes effect at the next start.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if err := checkListen(a.Listen); err != nil {
+			return hcl.Diagnostics{d.Problem("listen", "Wrong address", err.Error())}
+		}
+		return nil
+	})
+}
+
+// Describe declares the block.
+func (t *TLS) Describe(s *schema.Spec) {
+	s.Doc = "The files are read again at each reload, so a renewed certificate needs no restart."
+	schema.Attr(s, &t.Cert, "cert", "Path of the PEM file with the certificate and its chain.", schema.Required())
+	schema.Attr(s, &t.Key, "key", "Path of the PEM file with the private key.", schema.Required())
+}
+
+// Describe declares the block.
+func (l *Limits) Describe(s *schema.Spec) {
+	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256}
+	s.Doc = "What is above a limit is refused with a status of its own."
+	schema.Attr(s, &l.Body, "body", "Largest body of a request; above it 413.")
+	schema.Attr(s, &l.Headers, "headers", "Largest header of a request; above it 431. A change takes effect at the next start.")
+	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested; above it 400.")
+	schema.Attr(s, &l.Runs, "runs", "Runs at once in the whole process; above it 503.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		var diags hcl.Diagnostics
+		for name, ok := range map[string]bool{
+			"body": l.Body >= 1 && l.Body <= 1<<30, "headers": l.Headers >= 1<<10 && l.Headers <= 16<<20,
+			"json_depth": l.JSONDepth >= 1 && l.JSONDepth <= 1000, "runs": l.Runs >= 1 && l.Runs <= 1_000_000,
+		} {
+			if !ok {
+				diags = append(diags, d.Problem(name, "Limit out of range",
+					"Limits are: body from 1B to 1GiB, headers from 1KiB to 16MiB, json_depth from 1 to 1000, runs from 1 to 1000000."))
+			}
+		}
+		return diags
+	})
+}
+
+// Describe declares the block.
+func (e *Egress) Describe(s *schema.Spec) {
+	s.Doc = "Everything public can be reached."
+	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
+}
+
+func checkListen(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("%q is not an address to listen on; write it like \":8080\" or \"127.0.0.1:8080\"", addr)
+	}
+	return nil
+}
+
+func (l *loader) decodeGateway(g *Gateway) {
+	blocks := l.blocks("gateway")
+	for i, b := range blocks {
+		if i > 0 {
+			l.add(problem(b.DefRange(), "Block given twice", "All files together have at most one gateway block; the first is at "+place(blocks[0].DefRange())+"."))
+			continue
+		}
+		fresh := defaults()
+		l.add(schema.Decode(&schema.Context{Scope: l.scope(b.file)}, &fresh, b.Block)...)
+		*g = fresh
+	}
+}

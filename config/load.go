@@ -1,0 +1,155 @@
+// Package config reads flow files: it finds and parses them, evaluates what
+// is fixed at load, and compiles every flow, or says at each line what is
+// wrong. It is pure: files come from an fs.FS, variables from a function, and
+// nothing is opened or sent.
+package config
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// Options is what loading needs from outside.
+type Options struct {
+	// FS holds the flow files and what they name with file(). It is rooted
+	// where absolute paths begin.
+	FS fs.FS
+	// Paths are the files and folders to read.
+	Paths []Path
+	// Env looks up a variable of the environment.
+	Env func(name string) (string, bool)
+	// Unset says what a secret or a variable that nobody set means.
+	Unset Unset
+	// Kinds are what flows may use.
+	Kinds       flow.Kinds
+	Connections []flow.ConnectionKind
+}
+
+// Path is a file or a folder to read.
+type Path struct {
+	Dir  string // slash-separated path in the file system
+	Name string // what findings call it; Dir where empty
+}
+
+// Unset says what an unset secret or variable means.
+type Unset int
+
+// A configuration that runs needs all of them. A check on a machine that has
+// none may allow them; what depends on one is then left unchecked.
+const (
+	RequireSet Unset = iota
+	AllowUnset
+)
+
+// Config is a loaded configuration. It is never changed.
+type Config struct {
+	Gateway Gateway
+	Flows   []*flow.Flow // in order of files and lines
+	Secrets []string     // values of all secrets, to be kept out of logs
+	Files   map[string][]byte
+}
+
+// loader holds what one load has found so far.
+type loader struct {
+	Options
+
+	sources map[string][]byte
+	files   []*file
+	consts  map[string]cty.Value
+	secrets []string
+	diags   hcl.Diagnostics
+}
+
+// file is one parsed flow file.
+type file struct {
+	name string // in findings
+	dir  string // its folder in the file system
+	body *hclsyntax.Body
+}
+
+// Load reads, checks and compiles. Config.Files holds the sources also where
+// there are errors; the rest of a Config with errors must not be used.
+func Load(o Options) (*Config, hcl.Diagnostics) {
+	l := &loader{Options: o, sources: map[string][]byte{}, consts: map[string]cty.Value{}}
+	l.read()
+	c := &Config{Gateway: defaults(), Files: l.sources}
+	l.checkTopLevel()
+	l.evalSecrets()
+	l.evalLocals()
+	l.decodeConnections()
+	l.decodeGateway(&c.Gateway)
+	c.Flows = l.compileFlows()
+	l.diags = append(l.diags, checkRoutes(c.Flows)...)
+	c.Secrets = l.secrets
+	return c, l.diags
+}
+
+// scope returns the names that expressions of a file may read at load.
+func (l *loader) scope(f *file) *expr.Scope {
+	return l.scopeOf(f, maps.Clone(l.consts))
+}
+
+func (l *loader) scopeOf(f *file, consts map[string]cty.Value) *expr.Scope {
+	table := funcs.Table(funcs.Options{
+		Env:        l.Env,
+		ReadFile:   func(path string) ([]byte, error) { return l.readNamed(f.dir, path) },
+		AllowUnset: l.Unset == AllowUnset,
+	})
+	return expr.NewScope(consts, table).WithSource(func(name string) []byte { return l.sources[name] })
+}
+
+func (l *loader) add(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }
+
+// blocks lists the top-level blocks of a type with their files, in order.
+func (l *loader) blocks(typ string) []located {
+	var out []located
+	for _, f := range l.files {
+		for _, b := range f.body.Blocks {
+			if b.Type == typ {
+				out = append(out, located{b, f})
+			}
+		}
+	}
+	return out
+}
+
+type located struct {
+	*hclsyntax.Block
+	file *file
+}
+
+// compileFlows compiles every flow, also those of files with other errors, so
+// that all findings come at once.
+func (l *loader) compileFlows() []*flow.Flow {
+	var out []*flow.Flow
+	seen := map[string]hcl.Range{}
+	scopes := map[*file]*expr.Scope{}
+	for _, b := range l.blocks("flow") {
+		s, ok := scopes[b.file]
+		if !ok {
+			s = l.scope(b.file)
+			scopes[b.file] = s
+		}
+		f, diags := flow.Compile(b.Block, s, l.Kinds)
+		l.add(diags...)
+		if f == nil {
+			continue
+		}
+		if first, twice := seen[f.Name]; twice {
+			l.add(problem(b.LabelRanges[0], "Flow named twice", "There is a flow "+quote(f.Name)+" already, at "+place(first)+". Give one of them another name."))
+			continue
+		}
+		seen[f.Name] = b.DefRange()
+		out = append(out, f)
+	}
+	return slices.Clip(out)
+}

@@ -1,0 +1,112 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+)
+
+// locals evaluates named values in the order in which they need each other.
+type locals struct {
+	*loader
+
+	defs   map[string]localDef
+	values map[string]cty.Value
+	path   []string // names under evaluation, to find circles
+}
+
+type localDef struct {
+	attr *hclsyntax.Attribute
+	file *file
+}
+
+func (l *loader) evalLocals() {
+	ls := &locals{loader: l, defs: map[string]localDef{}, values: map[string]cty.Value{}}
+	for _, b := range l.blocks("locals") {
+		ls.declare(b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(ls.defs)) {
+		ls.eval(name)
+	}
+	l.consts["local"] = cty.ObjectVal(ls.values)
+}
+
+func (ls *locals) declare(b located) {
+	if len(b.Labels) > 0 {
+		ls.add(problem(b.LabelRanges[0], "Too many labels", "Write locals { … } without a label."))
+	}
+	for _, inner := range b.Body.Blocks {
+		ls.add(problem(inner.TypeRange, "Block inside of locals", fmt.Sprintf("Locals hold values: write %s = { … } with an equals sign.", inner.Type)))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
+		a := b.Body.Attributes[name]
+		if first, twice := ls.defs[name]; twice {
+			ls.add(problem(a.NameRange, "Local named twice", fmt.Sprintf("There is a local %q already, at %s.", name, place(first.attr.NameRange))))
+			continue
+		}
+		ls.defs[name] = localDef{a, b.file}
+	}
+}
+
+// eval evaluates a local after those that it reads. What has an error becomes
+// unknown, so that it is reported once.
+func (ls *locals) eval(name string) {
+	if _, done := ls.values[name]; done {
+		return
+	}
+	def := ls.defs[name]
+	if i := slices.Index(ls.path, name); i >= 0 {
+		ls.add(problem(def.attr.NameRange, "Locals in a circle",
+			fmt.Sprintf("The value of local.%s depends on itself: %s.", name, strings.Join(append(ls.path[i:], name), " → "))))
+		ls.values[name] = cty.DynamicVal
+		return
+	}
+	ls.path = append(ls.path, name)
+	defer func() { ls.path = ls.path[:len(ls.path)-1] }()
+	needs, ok := ls.needs(def)
+	if _, circle := ls.values[name]; circle {
+		return
+	}
+	ls.values[name] = cty.DynamicVal
+	if !ok {
+		return
+	}
+	consts := map[string]cty.Value{"secret": ls.consts["secret"], "local": cty.ObjectVal(needs)}
+	e, diags := expr.Compile(def.attr.Expr, ls.scopeOf(def.file, consts), cty.DynamicPseudoType)
+	ls.add(diags...)
+	if !diags.HasErrors() {
+		ls.values[name] = e.Constant()
+	}
+}
+
+// needs evaluates the locals that a definition reads.
+func (ls *locals) needs(def localDef) (map[string]cty.Value, bool) {
+	out := map[string]cty.Value{}
+	ok := true
+	for _, t := range def.attr.Expr.Variables() {
+		if t.RootName() != "local" || len(t) < 2 {
+			continue
+		}
+		step, isAttr := t[1].(hcl.TraverseAttr)
+		if !isAttr {
+			continue
+		}
+		if _, known := ls.defs[step.Name]; !known {
+			ls.add(problem(step.SrcRange, "Unknown name", fmt.Sprintf("There is no local %q.", step.Name)+
+				diag.DidYouMean(step.Name, slices.Sorted(maps.Keys(ls.defs)))))
+			ok = false
+			continue
+		}
+		ls.eval(step.Name)
+		out[step.Name] = ls.values[step.Name]
+	}
+	return out, ok
+}
