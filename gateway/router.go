@@ -1,0 +1,108 @@
+package gateway
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// router finds the endpoint of a request by the segments of its path. At each
+// segment a literal wins over a name; config refuses routes of which neither
+// is the more exact one.
+type router struct {
+	literals map[string]*router
+	name     *router
+	ends     []end // endpoints whose path ends here
+}
+
+// end is an endpoint with the names in its pattern.
+type end struct {
+	endpoint *endpoint
+	names    []string
+}
+
+func (r *router) add(e *endpoint) {
+	var names []string
+	at := r
+	for _, seg := range strings.Split(strings.TrimPrefix(e.path, "/"), "/") {
+		if strings.HasPrefix(seg, "{") {
+			names = append(names, strings.Trim(seg, "{}"))
+			if at.name == nil {
+				at.name = &router{}
+			}
+			at = at.name
+			continue
+		}
+		if literal, err := url.PathUnescape(seg); err == nil {
+			seg = literal
+		}
+		if at.literals == nil {
+			at.literals = map[string]*router{}
+		}
+		if at.literals[seg] == nil {
+			at.literals[seg] = &router{}
+		}
+		at = at.literals[seg]
+	}
+	at.ends = append(at.ends, end{e, names})
+}
+
+// match is what a path led to.
+type match struct {
+	endpoint *endpoint
+	values   map[string]string
+	allow    []string // methods of the path, where none of them is the request's
+}
+
+// find follows an escaped path. The result has neither an endpoint nor allowed
+// methods where nothing is there.
+func (r *router) find(method, escaped string) match {
+	var m match
+	var values []string
+	r.walk(method, strings.TrimPrefix(escaped, "/"), values, &m)
+	slices.Sort(m.allow)
+	m.allow = slices.Compact(m.allow)
+	return m
+}
+
+// walk tries the literal first and then the name, and remembers the methods
+// of paths that fit but for the method.
+func (r *router) walk(method, rest string, values []string, m *match) bool {
+	seg, rest, more := strings.Cut(rest, "/")
+	if strings.Contains(seg, "%") {
+		decoded, err := url.PathUnescape(seg)
+		if err != nil {
+			return false
+		}
+		seg = decoded
+	}
+	if next := r.literals[seg]; next != nil && next.step(method, rest, more, values, m) {
+		return true
+	}
+	return r.name != nil && seg != "" && r.name.step(method, rest, more, append(values, seg), m)
+}
+
+func (r *router) step(method, rest string, more bool, values []string, m *match) bool {
+	if more {
+		return r.walk(method, rest, values, m)
+	}
+	for _, e := range r.ends {
+		if slices.Contains(e.endpoint.route.Methods, method) {
+			m.endpoint, m.values = e.endpoint, e.named(values)
+			return true
+		}
+		m.allow = append(m.allow, e.endpoint.route.Methods...)
+	}
+	return false
+}
+
+func (e end) named(values []string) map[string]string {
+	if len(e.names) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(e.names))
+	for i, name := range e.names {
+		out[name] = values[i]
+	}
+	return out
+}
