@@ -59,6 +59,7 @@ func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *
 			f.Block.Kinds = append(f.Block.Kinds, k.Name)
 		}
 	}
+	f.Block.KindSpec = func(kind string) *Spec { return SpecOf(kinds, kind) }
 	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		k, diags := FindKind(name, kinds, b)
 		if diags.HasErrors() {
@@ -134,3 +135,14 @@ func describe(v Describer) *Spec {
 
 // Describe returns the declarations of a value.
 func Describe(v Describer) *Spec { return describe(v) }
+
+// SpecOf returns the declarations of a kind by its name, nil where there is no
+// such kind yet.
+func SpecOf[T Describer](kinds []Kind[T], name string) *Spec {
+	for _, k := range kinds {
+		if k.Name == name && k.Later == "" {
+			return describe(k.New())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config"
+)
+
+// loader returns a function that loads the flow files under the paths; with
+// no path it is the folder in which the command runs.
+func (c *command) loader(paths []string, unset config.Unset) (func() (*config.Config, hcl.Diagnostics), error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	o := config.Options{FS: os.DirFS("/"), Env: c.env, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
+	for _, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil {
+			return nil, fmt.Errorf("finding %s: %w", p, err)
+		}
+		dir := strings.TrimPrefix(filepath.ToSlash(abs), "/")
+		if dir == "" {
+			dir = "."
+		}
+		o.Paths = append(o.Paths, config.Path{Dir: dir, Name: filepath.ToSlash(filepath.Clean(p))})
+	}
+	return func() (*config.Config, hcl.Diagnostics) { return config.Load(o) }, nil
+}
+
+// setting is a flag that a variable of the environment can give as well.
+func (c *command) setting(flag *string, variable string) {
+	if *flag != "" {
+		return
+	}
+	if v, ok := c.env(variable); ok {
+		*flag = v
+	}
+}

@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/gateway"
+)
+
+// runner is one call of `gateway run`.
+type runner struct {
+	*command
+	listen, adminListen, publicURL string
+	data                           string
+	logFormat, logLevel            string
+	adminToken                     string
+	shutdown                       time.Duration
+}
+
+func (c *command) runCommand() *cobra.Command {
+	r := &runner{command: c}
+	cmd := &cobra.Command{
+		Use:   "run [PATH ...]",
+		Short: "Serve the flows and load them again when the files change",
+		Long: `Serves every flow under the paths (the current folder if none is given). When
+files change they are loaded again; if they have errors, the flows that serve
+go on serving. SIGHUP loads them too. SIGINT and SIGTERM stop in good order.
+
+Flags win over GATEWAY_* variables, and these over the gateway block.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&r.listen, "listen", "", "address of the endpoints (GATEWAY_LISTEN; default :8080)")
+	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
+	f.StringVar(&r.publicURL, "public-url", "", "what printed URLs start with (GATEWAY_PUBLIC_URL)")
+	f.StringVar(&r.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
+	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
+	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
+	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "how long a stop waits for runs that are under way")
+	return cmd
+}
+
+func (r *runner) run(ctx context.Context, paths []string) error {
+	r.fromEnvironment()
+	log, err := gateway.NewLogger(r.err, r.logFormat, r.logLevel)
+	if err != nil {
+		return err
+	}
+	load, err := r.loader(paths, config.RequireSet)
+	if err != nil {
+		return err
+	}
+	o := gateway.Options{Load: load, Watch: watched(paths), Version: r.Version, Log: log, ShutdownTimeout: r.shutdown}
+	if o.Key, err = r.key(r.data); err != nil {
+		return err
+	}
+	g, loaded, diags := gateway.New(o)
+	if len(diags) > 0 {
+		if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {
+			return err
+		}
+	}
+	if g == nil {
+		return exit(exitFindings)
+	}
+	defer g.Close()
+	return r.serve(ctx, g, loaded, log)
+}
+
+func (r *runner) fromEnvironment() {
+	r.setting(&r.listen, "GATEWAY_LISTEN")
+	r.setting(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
+	r.setting(&r.publicURL, "GATEWAY_PUBLIC_URL")
+	r.setting(&r.data, "GATEWAY_DATA")
+	r.setting(&r.logFormat, "GATEWAY_LOG_FORMAT")
+	r.setting(&r.logLevel, "GATEWAY_LOG_LEVEL")
+	r.setting(&r.adminToken, "GATEWAY_ADMIN_TOKEN")
+	for value, otherwise := range map[*string]string{&r.data: "data", &r.logFormat: "text", &r.logLevel: "info"} {
+		if *value == "" {
+			*value = otherwise
+		}
+	}
+}
+
+func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
+	var l gateway.Listeners
+	var err error
+	if l.Public, err = listen(first(r.listen, c.Gateway.Listen)); err != nil {
+		return err
+	}
+	if l.Admin, err = listen(first(r.adminListen, c.Gateway.Admin.Listen)); err != nil {
+		return err
+	}
+	for _, e := range g.Endpoints() {
+		_, _ = fmt.Fprintln(r.out, e.Line(first(r.publicURL, c.Gateway.PublicURL, baseURL(l.Public, c.Gateway.TLS != nil))))
+	}
+	log.Info("ready", zap.String("listen", l.Public.Addr().String()), zap.String("admin", l.Admin.Addr().String()), zap.Int("flows", len(c.Flows)))
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	go func() {
+		for range hangups {
+			g.Reload("signal")
+		}
+	}()
+	return g.Run(ctx, l)
+}
+
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// baseURL is how the endpoints are reached from this machine.
+func baseURL(l net.Listener, tls bool) string {
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return scheme + "://" + l.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+func watched(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"."}
+	}
+	return paths
+}

@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/gateway"
+)
+
+func (c *command) urlsCommand() *cobra.Command {
+	var publicURL, data string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "urls [PATH ...]",
+		Short: "Print the URL of every flow",
+		Long: `Prints where each flow is reached, also the paths that can't be guessed. Those
+depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
+"gateway run" uses. Secrets need not be set.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			load, err := c.loader(args, config.AllowUnset)
+			if err != nil {
+				return err
+			}
+			loaded, diags := load()
+			if diags.HasErrors() {
+				if err := c.writeFindings(c.err, "text", diags, loaded); err != nil {
+					return err
+				}
+				return exit(exitFindings)
+			}
+			c.setting(&data, "GATEWAY_DATA")
+			c.setting(&publicURL, "GATEWAY_PUBLIC_URL")
+			key, err := c.key(first(data, "data"))
+			if err != nil {
+				return err
+			}
+			base := first(publicURL, loaded.Gateway.PublicURL, "http://localhost:8080")
+			return c.printURLs(gateway.EndpointsOf(loaded, key), base, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&publicURL, "public-url", "", "what the URLs start with (GATEWAY_PUBLIC_URL; default http://localhost:8080)")
+	cmd.Flags().StringVar(&data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (c *command) printURLs(endpoints []gateway.Endpoint, base string, asJSON bool) error {
+	if asJSON {
+		type row struct {
+			Flow    string   `json:"flow"`
+			Methods []string `json:"methods"`
+			URL     string   `json:"url"`
+			Enabled bool     `json:"enabled"`
+		}
+		rows := []row{}
+		for _, e := range endpoints {
+			rows = append(rows, row{e.Flow, e.Methods, e.URL(base), e.Enabled})
+		}
+		enc := json.NewEncoder(c.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(rows)
+	}
+	for _, e := range endpoints {
+		if _, err := fmt.Fprintln(c.out, e.Line(base)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// key is the key of the paths that can't be guessed.
+func (c *command) key(data string) ([]byte, error) {
+	given, _ := c.env("GATEWAY_KEY")
+	return gateway.LoadKey(data, given)
+}

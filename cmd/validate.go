@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+func (c *command) validateCommand() *cobra.Command {
+	var format string
+	var secrets bool
+	cmd := &cobra.Command{
+		Use:   "validate [PATH ...]",
+		Short: "Check flow files and say at each line what is wrong",
+		Long: `Reads every .hcl file under the paths (the current folder if none is given) and
+reports all mistakes that can be known from the files, each at its line with a
+cure. Nothing is opened and nothing is sent.
+
+Secrets and variables need not be set, unless --secrets is given.
+
+Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			unset := config.AllowUnset
+			if secrets {
+				unset = config.RequireSet
+			}
+			load, err := c.loader(args, unset)
+			if err != nil {
+				return err
+			}
+			loaded, diags := load()
+			return c.reportFindings(format, diags, loaded)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "how findings are written: text, json, github or sarif")
+	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set here")
+	return cmd
+}
+
+// reportFindings writes what a load found and ends with the code that fits.
+func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *config.Config) error {
+	if err := c.writeFindings(c.out, format, diags, loaded); err != nil {
+		return err
+	}
+	if format == "text" {
+		_, _ = fmt.Fprintln(c.out, summary(diags, loaded))
+	}
+	if diags.HasErrors() {
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostics, loaded *config.Config) error {
+	opts := diag.Options{Version: c.Version, Color: c.color(w), Width: 100}
+	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files}, opts)
+}
+
+func summary(diags hcl.Diagnostics, loaded *config.Config) string {
+	errs, warnings := 0, 0
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	if errs > 0 {
+		return fmt.Sprintf("Invalid: %s, %s.", count(errs, "error"), count(warnings, "warning"))
+	}
+	text := fmt.Sprintf("Valid: %s in %s", count(len(loaded.Flows), "flow"), count(len(loaded.Files), "file"))
+	if warnings > 0 {
+		text += ", " + count(warnings, "warning")
+	}
+	return text + "."
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// color tells whether a person is looking who has not declined colours
+// (no-color.org).
+func (c *command) color(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	declined, _ := c.env("NO_COLOR")
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && declined == ""
+}
