@@ -58,7 +58,7 @@ func tlsText(err error) (string, bool) {
 	var (
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
-		alert       tls.AlertError
+		alert       *net.OpError
 		authority   x509.UnknownAuthorityError
 	)
 	switch {
@@ -68,8 +68,9 @@ func tlsText(err error) (string, bool) {
 		return printable(certificate.Error()) + "; name its authority as the connection's CA", true
 	case errors.As(err, &certificate):
 		return printable(certificate.Error()), true
-	case errors.As(err, &alert):
-		return "the server ended the TLS handshake: " + printable(alert.Error()), true
+	case errors.As(err, &alert) && alert.Op == "remote error":
+		// The alert's own type is not exported; its words are a fixed list.
+		return "the server ended the TLS handshake: " + printable(alert.Err.Error()), true
 	case strings.HasPrefix(err.Error(), "tls: "):
 		return printable(err.Error()), true
 	}

@@ -84,7 +84,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	default:
 		return nil, classify(ctx, wire.end)
 	}
-	if zipped {
+	if zipped && wire.left < wireLimit(limit) {
 		answer.Header.Del("Content-Encoding")
 		answer.Header.Del("Content-Length")
 	}

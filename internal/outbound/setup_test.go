@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
+
+	"go.uber.org/zap"
 )
 
 // zone is a resolver: each lookup of a name takes the name's next answer, and
@@ -31,6 +34,7 @@ func (z *zone) LookupNetIP(ctx context.Context, network, host string) ([]netip.A
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.lookups++
+	host = strings.TrimSuffix(host, ".")
 	rest := z.answers[host]
 	if len(rest) == 0 {
 		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
@@ -125,3 +129,6 @@ func wantReason(t *testing.T, got any, err error, reason string) *Error {
 	}
 	return e
 }
+
+// hush is for servers whose handshakes are meant to fail.
+func hush(s *httptest.Server) { s.Config.ErrorLog = zap.NewStdLog(zap.NewNop()) }

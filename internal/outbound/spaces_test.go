@@ -173,14 +173,22 @@ func TestCarriedAddressesStayShut(t *testing.T) {
 func TestRefusedSaysHowToAllow(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, host, addr, want string }{
-		{"address", "10.1.2.3", "10.1.2.3",
-			`10.1.2.3 is a private address (RFC 1918), which is refused unless it is named; to allow it write gateway { egress { allow = ["10.1.2.3:8080"] } }`},
-		{"name", "Warehouse.internal.", "10.1.2.3",
-			`Warehouse.internal. leads to 10.1.2.3, a private address (RFC 1918), which is refused unless it is named; to allow it write gateway { egress { allow = ["warehouse.internal:8080"] } }`},
-		{"name cannot open it", "metadata.internal", "169.254.169.254",
-			`metadata.internal leads to 169.254.169.254, a cloud metadata address, which is refused unless it is named; to allow it write gateway { egress { allow = ["169.254.169.254:8080"] } }`},
-		{"IPv6", "fd00::1", "fd00::1",
-			`fd00::1 is a unique local address (RFC 4193), which is refused unless it is named; to allow it write gateway { egress { allow = ["[fd00::1]:8080"] } }`},
+		{
+			"address", "10.1.2.3", "10.1.2.3",
+			`10.1.2.3 is a private address (RFC 1918), which is refused unless it is named; to allow it write gateway { egress { allow = ["10.1.2.3:8080"] } }`,
+		},
+		{
+			"name", "Warehouse.internal.", "10.1.2.3",
+			`Warehouse.internal. leads to 10.1.2.3, a private address (RFC 1918), which is refused unless it is named; to allow it write gateway { egress { allow = ["warehouse.internal:8080"] } }`,
+		},
+		{
+			"name cannot open it", "metadata.internal", "169.254.169.254",
+			`metadata.internal leads to 169.254.169.254, a cloud metadata address, which is refused unless it is named; to allow it write gateway { egress { allow = ["169.254.169.254:8080"] } }`,
+		},
+		{
+			"IPv6", "fd00::1", "fd00::1",
+			`fd00::1 is a unique local address (RFC 4193), which is refused unless it is named; to allow it write gateway { egress { allow = ["[fd00::1]:8080"] } }`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
