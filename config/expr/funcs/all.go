@@ -1,0 +1,111 @@
+package funcs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// Func is one function with what people read about it.
+type Func struct {
+	Name    string // as it is called
+	Doc     string // one or more full sentences
+	Group   string // the heading of the reference under which it stands
+	Params  string // its signature, for instance "join(separator, lists...)"
+	Impl    function.Function
+	Example Example
+}
+
+// Example is a call and what it returns, both written as HCL expressions.
+// Examples are run by the tests of this package.
+type Example struct {
+	Call, Want string
+}
+
+// Options is what a function may know of the world. The zero value is enough
+// to list and document the functions; env and file then return an error.
+type Options struct {
+	// Env returns the value of an environment variable and whether it is set.
+	Env func(name string) (string, bool)
+	// ReadFile returns the bytes of the file that a flow file names; a
+	// relative path is relative to that flow file.
+	ReadFile func(path string) ([]byte, error)
+	// AllowUnset makes env return an unknown string for a variable that is
+	// not set and has no default, where it would be an error otherwise. It is
+	// for checking files on a machine other than the one that runs them.
+	AllowUnset bool
+}
+
+// All returns every function, sorted by name.
+func All(opts Options) []Func {
+	groups := []struct {
+		name    string
+		entries [][]entry
+	}{
+		{"Text", [][]entry{caseFuncs(), cutFuncs(), searchFuncs(), buildFuncs()}},
+		{"Collections", [][]entry{lookFuncs(), listFuncs(), mapFuncs(), setFuncs(), reduceFuncs()}},
+		{"Numbers", [][]entry{numberFuncs()}},
+		{"Conversion", [][]entry{convertFuncs()}},
+		{"Encoding", [][]entry{encodingFuncs()}},
+		{"Hashes", [][]entry{hashFuncs()}},
+		{"Time", [][]entry{timeFuncs()}},
+		{"Loading", [][]entry{loadFuncs(opts)}},
+	}
+	var all []Func
+	for _, group := range groups {
+		for _, e := range slices.Concat(group.entries...) {
+			all = append(all, e.build(group.name))
+		}
+	}
+	slices.SortFunc(all, func(a, b Func) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Table returns every function by name, ready for an hcl.EvalContext.
+func Table(opts Options) map[string]function.Function {
+	table := make(map[string]function.Function)
+	for _, f := range All(opts) {
+		table[f.Name] = f.Impl
+	}
+	return table
+}
+
+// entry is a function as its group declares it, before guard wraps it.
+type entry struct {
+	Func
+	check check
+}
+
+// def declares a function; its name is what stands before the parenthesis in
+// params.
+func def(params, doc string, impl function.Function, call, want string) entry {
+	name, _, _ := strings.Cut(params, "(")
+	return entry{Func: Func{
+		Name:    name,
+		Doc:     doc,
+		Params:  params,
+		Impl:    impl,
+		Example: Example{Call: call, Want: want},
+	}}
+}
+
+// checked adds a check of the arguments that runs before the call.
+func (e entry) checked(c check) entry {
+	e.check = c
+	return e
+}
+
+func (e entry) build(group string) Func {
+	f := e.Func
+	f.Group = group
+	f.Impl = guard(f, e.check)
+	return f
+}
+
+// paramNames returns the names in a signature: "lookup(map, key[, default])"
+// gives map, key and default.
+func paramNames(signature string) []string {
+	_, list, _ := strings.Cut(signature, "(")
+	return strings.FieldsFunc(list, func(c rune) bool { return strings.ContainsRune("[]., )", c) })
+}

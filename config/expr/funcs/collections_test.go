@@ -1,0 +1,172 @@
+package funcs_test
+
+import (
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+func TestCollections(t *testing.T) {
+	t.Parallel()
+	yields(t, map[string][2]string{
+		"length of a text":             {`length("e\u0301👨‍👩‍👧")`, `2`},
+		"length of an object":          {`length({ a = 1, b = null })`, `2`},
+		"length of a set":              {`length(toset(["a", "a"]))`, `1`},
+		"length of a number":           {`length(5)`, `error: a number has no length`},
+		"contains does not convert":    {`contains([1, 2], "1")`, `false`},
+		"contains null":                {`contains([1, null], null)`, `true`},
+		"index of the first":           {`index([1, 2, 2], 2)`, `1`},
+		"contains in a map":            {`contains({ a = 1 }, 1)`, `error: a list or set is required`},
+		"contains in nothing":          {`contains([], null)`, `false`},
+		"index of null":                {`index(["a", null], null)`, `1`},
+		"index of nothing":             {`index(["a"], "b")`, `error: no element of the list is equal`},
+		"index of a set":               {`index(toset(["a"]), "a")`, `error: a list is required`},
+		"element starts over":          {`element(["a", "b"], 3)`, `"b"`},
+		"element of nothing":           {`element([], 0)`, `error: empty list`},
+		"lookup in an object":          {`lookup({ a = 1, b = "x" }, "b")`, `"x"`},
+		"lookup in a map":              {`lookup(tomap({ a = 1 }), "a", 2)`, `1`},
+		"lookup converts the default":  {`lookup(tomap({ a = "x" }), "b", 2)`, `"2"`},
+		"lookup of a null":             {`lookup({ a = null }, "a", 2)`, `null`},
+		"lookup defaults to null":      {`lookup({ a = 1 }, "b", null)`, `null`},
+		"lookup without default":       {`lookup({ a = 1 }, "b")`, `error: nothing under "b"`},
+		"lookup in a map, no default":  {`lookup(tomap({ a = 1 }), "b")`, `error: nothing under "b"`},
+		"lookup with a wrong default":  {`lookup(tomap({ a = 1 }), "b", "x")`, `error: "default" parameter: the default must be a number`},
+		"lookup with four":             {`lookup({}, "b", 1, 2)`, `error: at most one default`},
+		"lookup in a list":             {`lookup(["a"], "b", 1)`, `error: a map or object is required`},
+		"one of none":                  {`one([])`, `null`},
+		"one of a set":                 {`one(toset(["a", "a"]))`, `"a"`},
+		"one of two":                   {`one(["a", "b"])`, `error: has 2 elements`},
+		"one of a text":                {`one("a")`, `error: a list or set is required`},
+		"coalesce keeps false":         {`coalesce(null, false, true)`, `false`},
+		"coalesce converts":            {`coalesce(null, 1, "a")`, `"1"`},
+		"coalesce of lists":            {`coalesce(null, ["a"])`, `["a"]`},
+		"coalesce finds nothing":       {`coalesce(null, "")`, `error: null or an empty text`},
+		"coalesce of nothing at all":   {`coalesce()`, `error: null or an empty text`},
+		"coalesce mixes types":         {`coalesce({ a = 1 }, "a")`, `error: same type`},
+		"coalescelist finds nothing":   {`coalescelist([], [])`, `error: no non-null`},
+		"concat mixes":                 {`concat(["a"], [1, true])`, `["a", 1, true]`},
+		"compact":                      {`compact([null, "", "a"])`, `["a"]`},
+		"distinct of numbers":          {`distinct([1, 1.0, 2])`, `[1, 2]`},
+		"distinct of objects":          {`distinct([{ a = 1 }, { a = 1 }])`, `[{ a = 1 }]`},
+		"distinct of nulls":            {`distinct([null, "a", null])`, `[null, "a"]`},
+		"distinct of nothing":          {`distinct([])`, `[]`},
+		"flatten keeps objects":        {`flatten([[{ a = [1] }], [[2]]])`, `[{ a = [1] }, 2]`},
+		"slice out of range":           {`slice(["a"], 0, 2)`, `error: end index`},
+		"sort as text":                 {`sort(["b", "B", 10, 9])`, `["10", "9", "B", "b"]`},
+		"chunklist negative":           {`chunklist(["a"], -1)`, `error: positive`},
+		"range downwards":              {`range(3, 0)`, `[3, 2, 1]`},
+		"range of one":                 {`range(3)`, `[0, 1, 2]`},
+		"matchkeys converts":           {`matchkeys(["a", "b"], ["1", "2"], [2])`, `["b"]`},
+		"matchkeys finds none":         {`matchkeys(["a"], ["1"], [])`, `[]`},
+		"matchkeys of unequal lengths": {`matchkeys(["a"], [], ["1"])`, `error: as many keys as values`},
+		"merge with null":              {`merge({ a = 1 }, null)`, `{ a = 1 }`},
+		"merge does not go deep":       {`merge({ a = { b = 1 } }, { a = { c = 2 } })`, `{ a = { c = 2 } }`},
+		"zipmap of unequal lengths":    {`zipmap(["a"], [])`, `error: number of keys`},
+		"transpose of nothing":         {`transpose({})`, `{}`},
+		"transpose with null":          {`transpose({ a = [null] })`, `error: the list under "a" has a null`},
+		"setunion of nothing":          {`setunion([], [])`, `[]`},
+		"setsubtract":                  {`setsubtract([1, 2], ["2"])`, `["1"]`},
+		"setproduct with nothing":      {`setproduct(["a"], [])`, `[]`},
+		"alltrue of none":              {`alltrue([])`, `true`},
+		"alltrue with null":            {`alltrue([true, null])`, `false`},
+		"anytrue of none":              {`anytrue([])`, `false`},
+		"anytrue with null":            {`anytrue([null, true])`, `true`},
+		"sum of none":                  {`sum([])`, `0`},
+		"sum of texts":                 {`sum(["1.5", 2])`, `3.5`},
+		"sum of a set":                 {`sum(toset([1, 2]))`, `3`},
+		"sum is exact":                 {`sum([9007199254740993, 18446744073709551615])`, `18455751272964292608`},
+		"sum of what is no number":     {`sum([1, "x"])`, `error: element 1: a decimal number is required`},
+		"sum with null":                {`sum([null])`, `error: element 0: a number is required`},
+		"sum of a number":              {`sum(1)`, `error: a list or set of numbers is required`},
+	})
+}
+
+// TestPartlyUnknown holds what is known of a result before all of it is.
+func TestPartlyUnknown(t *testing.T) {
+	t.Parallel()
+	vars := map[string]cty.Value{
+		"text": cty.UnknownVal(cty.String),
+		"flag": cty.UnknownVal(cty.Bool),
+		"any":  cty.DynamicVal,
+	}
+	unknownNumber := cty.UnknownVal(cty.Number).RefineNotNull()
+	unknownBool := cty.UnknownVal(cty.Bool).RefineNotNull()
+	for source, want := range map[string]cty.Value{
+		`alltrue([flag, false])`:             cty.False,
+		`alltrue([flag, true])`:              unknownBool,
+		`anytrue([flag, true])`:              cty.True,
+		`anytrue([flag, false])`:             unknownBool,
+		`length([text, any])`:                cty.NumberIntVal(2),
+		`length({ a = text })`:               cty.NumberIntVal(1),
+		`length(any)`:                        unknownNumber,
+		`index(["a", text], "a")`:            cty.Zero,
+		`index([text, "a"], "a")`:            unknownNumber,
+		`lookup({ a = text, b = "x" }, "b")`: cty.StringVal("x"),
+		`one([text])`:                        cty.UnknownVal(cty.String),
+		`coalesce("a", text)`:                cty.StringVal("a"),
+		`coalesce("", text)`:                 cty.UnknownVal(cty.String).RefineNotNull(),
+		`coalesce(null, any)`:                cty.DynamicVal,
+		`sum([1, any])`:                      unknownNumber,
+		`distinct([text, "a"])`:              cty.UnknownVal(cty.List(cty.String)).RefineNotNull(),
+		`jsonencode({ a = text })`:           cty.UnknownVal(cty.String).RefineNotNull(),
+		`jsondecode(text)`:                   cty.DynamicVal,
+		`regex("(?P<key>a)", text)`:          cty.UnknownVal(cty.Object(map[string]cty.Type{"key": cty.String})).RefineNotNull(),
+		`try(any.a.b, "none")`:               cty.DynamicVal,
+		`can(any.a)`:                         cty.UnknownVal(cty.Bool),
+		`env("UNSET", text)`:                 cty.UnknownVal(cty.String),
+	} {
+		got := mustEval(t, source, vars)
+		if !got.RawEquals(want) {
+			t.Errorf("%s = %#v, want %#v", source, got, want)
+		}
+	}
+}
+
+// TestMarksStayWhereTheyBelong: building and taking apart keeps secret what is,
+// and only that.
+func TestMarksStayWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	secret := cty.StringVal(token).Mark(mark)
+	vars := map[string]cty.Value{
+		"secret":  secret,
+		"headers": cty.MapVal(map[string]cty.Value{"Accept": cty.StringVal("*/*"), "Authorization": secret}),
+	}
+	for source, marked := range map[string]bool{
+		`merge({ a = 1 }, { b = secret }).a`:              false,
+		`merge({ a = 1 }, { b = secret }).b`:              true,
+		`lookup(headers, "Accept")`:                       false,
+		`lookup(headers, "Authorization")`:                true,
+		`lookup(headers, "X", "none")`:                    false,
+		`concat([1], [secret])[0]`:                        false,
+		`flatten([[1], [secret]])[1]`:                     true,
+		`length([secret])`:                                false,
+		`coalesce("a", secret)`:                           false,
+		`coalesce("", secret)`:                            true,
+		`coalesce(substr(secret, 0, 0), "a")`:             true,
+		`jsonencode({ a = secret })`:                      true,
+		`try(secret, "a")`:                                true,
+		`try(tonumber(secret), 0)`:                        false,
+		`[for k in keys(headers) : k][0]`:                 false,
+		`hmac("sha256", secret, "a")`:                     true,
+		`jsondecode(jsonencode({ a = 1, b = secret })).a`: true,
+	} {
+		if got := mustEval(t, source, vars); got.ContainsMarked() != marked {
+			t.Errorf("%s is marked: %v, want %v", source, got.ContainsMarked(), marked)
+		}
+	}
+}
+
+// TestLongLists would take minutes if elements were compared pair by pair.
+func TestLongLists(t *testing.T) {
+	t.Parallel()
+	values := make([]cty.Value, 60_000)
+	for i := range values {
+		values[i] = cty.NumberIntVal(int64(i))
+	}
+	vars := map[string]cty.Value{"list": cty.ListVal(values)}
+	for _, source := range []string{`length(distinct(list))`, `length(matchkeys(list, list, list))`} {
+		if got := mustEval(t, source, vars); !got.RawEquals(cty.NumberIntVal(60_000)) {
+			t.Errorf("%s = %#v", source, got)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package funcs
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/customdecode"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+func convertFuncs() []entry {
+	return []entry{
+		def("tobool(value)", "Returns the value as a bool: true and false, or the texts of these.",
+			stdlib.MakeToFunc(cty.Bool), `tobool("true")`, `true`),
+		def("tonumber(value)", "Returns the value as a number. A text must be a decimal number of at most 1000 digits.",
+			stdlib.MakeToFunc(cty.Number), `tonumber("12.50")`, `12.5`).checked(toNumberFits),
+		def("tostring(value)", "Returns a number, bool or text as a text. For lists and objects there is jsonencode.",
+			stdlib.MakeToFunc(cty.String), `tostring(12.50)`, `"12.5"`),
+		def("tolist(value)", "Returns a list of the elements, converted to one type.",
+			stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).checked(numbersFit),
+		def("tomap(value)", "Returns a map of the elements, converted to one type.",
+			stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).checked(numbersFit),
+		def("toset(value)", "Returns the set of the elements, converted to one type: without order, each once.",
+			stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).checked(numbersFit),
+		def("try(expressions...)", "Returns the first expression that can be evaluated without an error.",
+			try(), `try({ a = 1 }.b, "none")`, `"none"`),
+		def("can(expression)", "Says whether the expression can be evaluated without an error.",
+			can(), `can(tonumber("twelve"))`, `false`),
+	}
+}
+
+func toNumberFits(args []cty.Value) error {
+	text, ok := knownText(args[0])
+	if !ok {
+		return nil
+	}
+	if err := checkNumberText(text); err != nil {
+		return function.NewArgError(0, err)
+	}
+	return nil
+}
+
+func numbersFit(args []cty.Value) error {
+	if err := checkNumbers(args[0]); err != nil {
+		return function.NewArgError(0, err)
+	}
+	return nil
+}
+
+// try evaluates each expression once. The function of the same name in hcl
+// does so for the type and again for the value, which doubles with every try
+// inside a try.
+func try() function.Function {
+	return function.New(&function.Spec{
+		VarParam: &function.Parameter{Type: customdecode.ExpressionClosureType},
+		Type:     function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			var failed hcl.Diagnostics
+			for _, arg := range args {
+				value, diags := customdecode.ExpressionClosureFromVal(arg).Value()
+				if !diags.HasErrors() {
+					return settled(value), nil
+				}
+				failed = append(failed, diags...)
+			}
+			return cty.NilVal, nothingWorked(failed)
+		},
+	})
+}
+
+// settled returns the value, or one of which nothing is known if part of it is
+// unknown: once that part is known, the expression may fail after all and
+// another take its place.
+func settled(value cty.Value) cty.Value {
+	if value.IsWhollyKnown() {
+		return value
+	}
+	_, marks := value.UnmarkDeep()
+	return cty.DynamicVal.WithMarks(marks)
+}
+
+func nothingWorked(diags hcl.Diagnostics) error {
+	if len(diags) == 0 {
+		return errors.New("at least one expression is required")
+	}
+	var out strings.Builder
+	out.WriteString("no expression could be evaluated, and a last one that always can is missing, such as null")
+	for _, diag := range diags {
+		fmt.Fprintf(&out, "\n- %s: %s", diag.Summary, diag.Detail)
+	}
+	return errors.New(out.String())
+}
+
+func can() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: customdecode.ExpressionClosureType}},
+		Type:   function.StaticReturnType(cty.Bool),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			value, diags := customdecode.ExpressionClosureFromVal(args[0]).Value()
+			switch {
+			case diags.HasErrors():
+				return cty.False, nil
+			case !value.IsWhollyKnown():
+				return cty.UnknownVal(cty.Bool), nil
+			}
+			return cty.True, nil
+		},
+	})
+}

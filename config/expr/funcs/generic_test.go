@@ -1,0 +1,245 @@
+package funcs_test
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+)
+
+const (
+	mark  = "sensitive"
+	token = "hunter2"
+)
+
+// callWith evaluates a call with the arguments given as values.
+func callWith(name string, args []cty.Value) (cty.Value, hcl.Diagnostics) {
+	call := &hclsyntax.FunctionCallExpr{Name: name}
+	for _, arg := range args {
+		call.Args = append(call.Args, &hclsyntax.LiteralValueExpr{Val: arg})
+	}
+	return call.Value(&hcl.EvalContext{Functions: table()})
+}
+
+// exampleArgs returns the arguments of the call in a function's example, which
+// may stand inside another call, and what that call returns.
+func exampleArgs(t *testing.T, f funcs.Func) ([]cty.Value, cty.Value) {
+	t.Helper()
+	call := findCall(parse(t, f.Example.Call), f.Name)
+	if call == nil {
+		t.Fatalf("no call of %s in %s", f.Name, f.Example.Call)
+	}
+	ctx := &hcl.EvalContext{Functions: table()}
+	var args []cty.Value
+	for _, arg := range call.Args {
+		value, diags := arg.Value(ctx)
+		if diags.HasErrors() {
+			value = cty.StringVal("stands for an expression that fails")
+		}
+		args = append(args, value)
+	}
+	result, diags := callWith(f.Name, args)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return args, result
+}
+
+func findCall(expr hclsyntax.Expression, name string) *hclsyntax.FunctionCallExpr {
+	var found *hclsyntax.FunctionCallExpr
+	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := node.(*hclsyntax.FunctionCallExpr); ok && call.Name == name {
+			found = call
+		}
+		return nil
+	})
+	return found
+}
+
+// forEachArgument runs a test for each argument of each function's example.
+func forEachArgument(t *testing.T, test func(t *testing.T, name string, args []cty.Value, i int, result cty.Value)) {
+	t.Helper()
+	for _, f := range funcs.All(world()) {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			args, result := exampleArgs(t, f)
+			if len(args) == 0 {
+				t.Fatal("the example has no arguments")
+			}
+			for i := range args {
+				test(t, f.Name, slices.Clone(args), i, result)
+			}
+		})
+	}
+}
+
+func TestMarksReachTheResult(t *testing.T) {
+	t.Parallel()
+	forEachArgument(t, func(t *testing.T, name string, args []cty.Value, i int, result cty.Value) {
+		args[i] = args[i].Mark(mark)
+		got, diags := callWith(name, args)
+		if diags.HasErrors() {
+			t.Fatalf("argument %d: %v", i, diags)
+		}
+		// can tells only whether there is a value, and what is passed over
+		// says nothing about the result.
+		passedOver := name == "can" || name == "try" && i > 0 || name == "lookup" && i == 2 && !got.RawEquals(args[i]) || name == "env" && i == 1
+		if !got.ContainsMarked() && !passedOver {
+			t.Errorf("argument %d: the result lost the mark: %#v", i, got)
+		}
+		if plain, _ := got.UnmarkDeep(); !plain.RawEquals(result) {
+			t.Errorf("argument %d: %#v became %#v", i, result, plain)
+		}
+	})
+}
+
+func TestUnknownArguments(t *testing.T) {
+	t.Parallel()
+	forEachArgument(t, func(t *testing.T, name string, args []cty.Value, i int, result cty.Value) {
+		known := args[i]
+		for _, unknown := range []cty.Value{cty.UnknownVal(known.Type()), cty.DynamicVal} {
+			args[i] = unknown
+			got, diags := callWith(name, args)
+			if diags.HasErrors() {
+				t.Fatalf("argument %d: %v", i, diags)
+			}
+			if errs := result.Type().TestConformance(got.Type()); errs != nil && !got.IsKnown() {
+				t.Errorf("argument %d: the result is %#v, but becomes %#v", i, got, result)
+			}
+			if got.IsWhollyKnown() && !got.RawEquals(result) {
+				t.Errorf("argument %d: the result is known as %#v, but becomes %#v", i, got, result)
+			}
+			args[i] = unknown.Mark(mark)
+			got, _ = callWith(name, args)
+			if !got.IsKnown() && !got.IsMarked() && name != "can" {
+				t.Errorf("argument %d: the unknown result lost the mark", i)
+			}
+		}
+	})
+}
+
+func TestErrorsKeepSecrets(t *testing.T) {
+	t.Parallel()
+	secrets := []cty.Value{
+		cty.StringVal(token),
+		cty.StringVal("(" + token),
+		cty.ListVal([]cty.Value{cty.StringVal(token), cty.StringVal(token + "2")}),
+		cty.ObjectVal(map[string]cty.Value{"a": cty.StringVal(token)}),
+		cty.TupleVal([]cty.Value{cty.StringVal(token), cty.True}),
+	}
+	forEachArgument(t, func(t *testing.T, name string, args []cty.Value, i int, _ cty.Value) {
+		for _, secret := range secrets {
+			args[i] = secret.Mark(mark)
+			got, diags := callWith(name, args)
+			for _, diag := range diags {
+				if strings.Contains(diag.Summary+diag.Detail, token) {
+					t.Errorf("argument %d: %s", i, diag.Detail)
+				}
+			}
+			if plain, marks := got.UnmarkDeep(); len(marks) == 0 && strings.Contains(plain.GoString(), token) {
+				t.Errorf("argument %d: unmarked in the result %#v", i, got)
+			}
+		}
+	})
+}
+
+// zoo is what data, or someone who mistypes, may put in place of an argument.
+func zoo() map[string]cty.Value {
+	huge, _, _ := big.ParseFloat("1e9999", 10, 512, big.ToNearestEven)
+	deep := cty.StringVal("core")
+	for range 200 {
+		deep = cty.TupleVal([]cty.Value{deep})
+	}
+	return map[string]cty.Value{
+		"null":             cty.NullVal(cty.DynamicPseudoType),
+		"null text":        cty.NullVal(cty.String),
+		"null list":        cty.NullVal(cty.List(cty.String)),
+		"empty text":       cty.StringVal(""),
+		"text":             cty.StringVal("%s[*]/(\\"),
+		"slashes":          cty.StringVal("/(/"),
+		"percent":          cty.StringVal("%999999999s%[9]d%.99999999f%*d%"),
+		"number text":      cty.StringVal("1e600000000"),
+		"infinite text":    cty.StringVal("-Inf"),
+		"bad UTF-8":        cty.StringVal("a\xff"),
+		"zero":             cty.Zero,
+		"negative":         cty.NumberIntVal(-7),
+		"half":             cty.NumberFloatVal(0.5),
+		"huge":             cty.NumberVal(huge),
+		"infinity":         cty.PositiveInfinity,
+		"true":             cty.True,
+		"empty tuple":      cty.EmptyTupleVal,
+		"empty object":     cty.EmptyObjectVal,
+		"empty list":       cty.ListValEmpty(cty.String),
+		"empty set":        cty.SetValEmpty(cty.DynamicPseudoType),
+		"null in list":     cty.ListVal([]cty.Value{cty.NullVal(cty.String), cty.StringVal("a")}),
+		"nulls":            cty.TupleVal([]cty.Value{cty.NullVal(cty.DynamicPseudoType)}),
+		"unknown in list":  cty.ListVal([]cty.Value{cty.UnknownVal(cty.String)}),
+		"huge in object":   cty.ObjectVal(map[string]cty.Value{"a": cty.NumberVal(huge)}),
+		"huge in list":     cty.TupleVal([]cty.Value{cty.NumberVal(huge), cty.StringVal("a")}),
+		"null map":         cty.NullVal(cty.Map(cty.String)),
+		"map":              cty.MapVal(map[string]cty.Value{"a": cty.NullVal(cty.String)}),
+		"deep":             deep,
+		"mixed":            cty.TupleVal([]cty.Value{cty.True, cty.Zero, cty.EmptyObjectVal}),
+		"unknown":          cty.DynamicVal,
+		"unknown list":     cty.UnknownVal(cty.List(cty.DynamicPseudoType)),
+		"marked in object": cty.ObjectVal(map[string]cty.Value{"a": cty.StringVal(token).Mark(mark)}),
+		"marked in list":   cty.ListVal([]cty.Value{cty.StringVal(token).Mark(mark)}),
+		"marked null":      cty.NullVal(cty.DynamicPseudoType).Mark(mark),
+	}
+}
+
+func TestNothingPanics(t *testing.T) {
+	t.Parallel()
+	animals := zoo()
+	forEachArgument(t, func(t *testing.T, name string, args []cty.Value, i int, _ cty.Value) {
+		for _, animal := range slices.Sorted(maps.Keys(animals)) {
+			args[i] = animals[animal]
+			got, diags := callWith(name, args)
+			for _, diag := range diags {
+				if strings.Contains(diag.Detail, "in a way it should not") || strings.Contains(diag.Detail, "goroutine") {
+					t.Errorf("argument %d = %s: %s", i, animal, diag.Detail)
+				}
+			}
+			if diags.HasErrors() {
+				continue
+			}
+			if !got.IsWhollyKnown() {
+				if wholly(args) {
+					t.Errorf("argument %d = %s: everything is known, but the result is %#v", i, animal, got)
+				}
+				continue
+			}
+			if plain, marks := got.UnmarkDeep(); len(marks) == 0 && strings.Contains(plain.GoString(), token) {
+				t.Errorf("argument %d = %s: unmarked in the result %#v", i, animal, got)
+			}
+		}
+	})
+}
+
+func wholly(args []cty.Value) bool {
+	return !slices.ContainsFunc(args, func(v cty.Value) bool { return !v.IsWhollyKnown() })
+}
+
+func TestWrongNumberOfArguments(t *testing.T) {
+	t.Parallel()
+	for _, f := range funcs.All(world()) {
+		args, _ := exampleArgs(t, f)
+		if _, diags := callWith(f.Name, nil); !diags.HasErrors() && f.Name != "merge" {
+			t.Errorf("%s() is accepted", f.Name)
+		}
+		if strings.Contains(f.Params, "...") || f.Name == "range" {
+			continue
+		}
+		many := append(slices.Clone(args), args[0], args[0], args[0])
+		if _, diags := callWith(f.Name, many); !diags.HasErrors() {
+			t.Errorf("%s is accepted with %d arguments", f.Params, len(many))
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package funcs
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// check refuses arguments whose result would be too large. It sees them
+// without marks; any of them may be unknown or null. Its errors are shown as
+// they are, so they must not quote an argument.
+type check func(args []cty.Value) error
+
+// guard wraps a function so that the three rules of the package hold for it,
+// whoever wrote it. The parameters get the names of the signature, because
+// messages name them.
+//
+// The result type is left open: HCL does not ask for it, and a function that
+// derives it from values (jsondecode, regex) would do its work twice.
+func guard(f Func, c check) function.Function {
+	names := paramNames(f.Params)
+	params := f.Impl.Params()
+	for i := range params {
+		params[i] = open(params[i], names[i])
+	}
+	spec := &function.Spec{
+		Description: f.Doc,
+		Params:      params,
+		Type:        function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return call(f.Impl, c, args)
+		},
+	}
+	if v := f.Impl.VarParam(); v != nil {
+		name := "arguments"
+		if rest := len(names) - len(params); rest <= 1 {
+			name = names[len(names)-1]
+		}
+		opened := open(*v, name)
+		spec.VarParam = &opened
+	}
+	return function.New(spec)
+}
+
+// open lets every value through to the wrapped function, which has its own
+// idea of what it takes.
+func open(p function.Parameter, name string) function.Parameter {
+	p.Name = name
+	p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
+	return p
+}
+
+func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err error) {
+	plain, marks := unmark(args)
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = discreet(f, plain, len(marks) > 0, function.PanicError{Value: fault})
+		}
+	}()
+	if err := checkArgs(c, plain); err != nil {
+		return cty.NilVal, err
+	}
+	result, err := f.Call(args)
+	if err != nil {
+		return cty.NilVal, discreet(f, plain, len(marks) > 0, err)
+	}
+	if err := checkResult(result); err != nil {
+		return cty.NilVal, err
+	}
+	if !result.IsKnown() {
+		// The function may have been skipped, and its own handling of marks
+		// with it.
+		result = result.WithMarks(marks)
+	}
+	return result, nil
+}
+
+// unmark returns the arguments without marks, at any depth, and all marks.
+func unmark(args []cty.Value) ([]cty.Value, cty.ValueMarks) {
+	plain := args
+	var marks cty.ValueMarks
+	for i, arg := range args {
+		if !arg.ContainsMarked() {
+			continue
+		}
+		if marks == nil {
+			plain = append([]cty.Value(nil), args...)
+		}
+		value, found := arg.UnmarkDeep()
+		plain[i] = value
+		marks = cty.NewValueMarks(marks, found)
+	}
+	return plain, marks
+}
+
+func checkArgs(c check, args []cty.Value) error {
+	for i, arg := range args {
+		if err := checkNumber(arg); err != nil {
+			return function.NewArgError(i, err)
+		}
+	}
+	if c == nil {
+		return nil
+	}
+	return c(args)
+}
+
+func checkResult(result cty.Value) error {
+	result, _ = result.Unmark()
+	if text, ok := knownText(result); ok {
+		return fits(len(text))
+	}
+	if checkNumber(result) != nil {
+		return errors.New("the result is not a number that can be written down")
+	}
+	return nil
+}
+
+// discreet returns an error that may be shown. Messages quote values; so where
+// an argument is marked, the call is made again with nothing known but types
+// and nulls, and only what is wrong even then is told.
+func discreet(f function.Function, plain []cty.Value, marked bool, err error) error {
+	if !marked {
+		return short(err)
+	}
+	veiled := make([]cty.Value, len(plain))
+	for i, arg := range plain {
+		veiled[i] = arg
+		if !arg.IsNull() {
+			veiled[i] = cty.UnknownVal(arg.Type())
+		}
+	}
+	if _, typeErr := f.Call(veiled); typeErr != nil {
+		return short(typeErr)
+	}
+	cause := errors.New("an argument is sensitive, so what is wrong with it is not shown")
+	var arg function.ArgError
+	if errors.As(err, &arg) {
+		return function.NewArgError(arg.Index, cause)
+	}
+	return cause
+}
+
+// short leaves out the stack of a panic, which is no use to who wrote the flow.
+func short(err error) error {
+	var panicked function.PanicError
+	if errors.As(err, &panicked) {
+		return fmt.Errorf("these arguments make the function fail in a way it should not: %v", panicked.Value)
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package funcs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+const (
+	maxDepth  = 64        // lists and objects inside each other
+	maxValues = 1_000_000 // values in one text; each takes far more memory than its text
+)
+
+func jsonDecode() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.String}},
+		Type:   function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			value, err := decodeJSON(args[0].AsString())
+			if err != nil {
+				return cty.NilVal, function.NewArgError(0, err)
+			}
+			return value, nil
+		},
+	})
+}
+
+func decodeJSON(text string) (cty.Value, error) {
+	r := jsonReader{dec: jsontext.NewDecoder(strings.NewReader(text))}
+	value, err := r.value(0)
+	if err != nil {
+		return cty.NilVal, plainJSONError(err)
+	}
+	if _, err := r.dec.ReadToken(); err == nil {
+		return cty.NilVal, errors.New("not JSON: there is a second value after the first")
+	} else if !errors.Is(err, io.EOF) {
+		return cty.NilVal, plainJSONError(err)
+	}
+	return value, nil
+}
+
+type jsonReader struct {
+	dec    *jsontext.Decoder
+	values int
+}
+
+// value reads the next value, which stands inside depth lists and objects.
+func (r *jsonReader) value(depth int) (cty.Value, error) {
+	if r.values++; r.values > maxValues {
+		return cty.NilVal, fmt.Errorf("it holds more than %d values", maxValues)
+	}
+	token, err := r.dec.ReadToken()
+	if err != nil {
+		return cty.NilVal, err
+	}
+	switch token.Kind() {
+	case 'n':
+		return cty.NullVal(cty.DynamicPseudoType), nil
+	case 't', 'f':
+		return cty.BoolVal(token.Bool()), nil
+	case '"':
+		return cty.StringVal(token.String()), nil
+	case '0':
+		return readNumber(token.String())
+	}
+	if depth == maxDepth {
+		return cty.NilVal, fmt.Errorf("lists and objects are nested more than %d deep", maxDepth)
+	}
+	if token.Kind() == '{' {
+		return r.object(depth + 1)
+	}
+	return r.list(depth + 1)
+}
+
+func readNumber(text string) (cty.Value, error) {
+	if err := checkNumberText(text); err != nil {
+		return cty.NilVal, err
+	}
+	return cty.ParseNumberVal(text)
+}
+
+func (r *jsonReader) list(depth int) (cty.Value, error) {
+	var elements []cty.Value
+	for r.dec.PeekKind() != ']' {
+		element, err := r.value(depth)
+		if err != nil {
+			return cty.NilVal, err
+		}
+		elements = append(elements, element)
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return cty.NilVal, err
+	}
+	return cty.TupleVal(elements), nil
+}
+
+func (r *jsonReader) object(depth int) (cty.Value, error) {
+	members := make(map[string]cty.Value)
+	for r.dec.PeekKind() != '}' {
+		token, err := r.dec.ReadToken()
+		if err != nil {
+			return cty.NilVal, err
+		}
+		// The reader refuses equal names; this is for those that become equal.
+		name := cty.NormalizeString(token.String())
+		if _, double := members[name]; double {
+			return cty.NilVal, fmt.Errorf("not JSON: the name %q stands twice in one object", name)
+		}
+		if members[name], err = r.value(depth); err != nil {
+			return cty.NilVal, err
+		}
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return cty.NilVal, err
+	}
+	return cty.ObjectVal(members), nil
+}
+
+// plainJSONError says in our words where the JSON is wrong, and in the
+// reader's what.
+func plainJSONError(err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("not JSON: the text ends before the value does")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
+	}
+	return err
+}

@@ -1,0 +1,97 @@
+package funcs
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+func loadFuncs(opts Options) []entry {
+	return []entry{
+		def("env(name[, default])", "Returns the environment variable of the gateway. If it is not set it returns the default, and without one that is an error. A variable that is set but empty is returned as it is. Secrets belong in a secret block, which keeps them out of logs.",
+			env(opts), `env("SHOP_CURRENCY", "EUR")`, `"EUR"`),
+		def("file(path)", "Returns the text of a file, which must be UTF-8. A relative path is relative to the file that says it. The file is read when the flows are loaded.",
+			readFile(opts, textFile), `file("greeting.txt")`, `"Hello!\n"`),
+		def("filebase64(path)", "Returns the bytes of a file in base64, whatever they are.",
+			readFile(opts, base64File), `filebase64("greeting.txt")`, `"SGVsbG8hCg=="`),
+	}
+}
+
+func env(opts Options) function.Function {
+	return function.New(&function.Spec{
+		Params:   []function.Parameter{{Type: cty.String}},
+		VarParam: &function.Parameter{Type: cty.String, AllowNull: true, AllowUnknown: true},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if len(args) > 2 {
+				return cty.NilType, function.NewArgErrorf(2, "at most a default comes after the name")
+			}
+			return cty.String, nil
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			name := args[0].AsString()
+			if name == "" || strings.ContainsAny(name, "=\x00") {
+				return cty.NilVal, function.NewArgErrorf(0, "%q cannot be the name of an environment variable", name)
+			}
+			if opts.Env == nil {
+				return cty.NilVal, errors.New("the environment cannot be read here")
+			}
+			value, set := opts.Env(name)
+			switch {
+			case set && !utf8.ValidString(value):
+				return cty.NilVal, function.NewArgErrorf(0, "the environment variable %s does not hold UTF-8 text", name)
+			case set:
+				return cty.StringVal(value), nil
+			case len(args) == 2:
+				return args[1], nil
+			case opts.AllowUnset:
+				return cty.UnknownVal(cty.String), nil
+			}
+			return cty.NilVal, function.NewArgErrorf(0, "the environment variable %s is not set; set it, or give a default: env(%q, \"…\")", name, name)
+		},
+	})
+}
+
+// readFile makes a function that returns what a file holds.
+func readFile(opts Options, decode func(path string, data []byte) (cty.Value, error)) function.Function {
+	return fromText(1, cty.String, func(args []string) (cty.Value, error) {
+		path := args[0]
+		if path == "" {
+			return cty.NilVal, function.NewArgErrorf(0, "the path is empty")
+		}
+		if opts.ReadFile == nil {
+			return cty.NilVal, errors.New("files cannot be read here")
+		}
+		data, err := opts.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return cty.NilVal, function.NewArgErrorf(0, "there is no file %q; a relative path starts at the folder of the file that says it", path)
+		}
+		if err == nil {
+			err = fits(len(data))
+		}
+		if err != nil {
+			return cty.NilVal, function.NewArgError(0, fmt.Errorf("cannot read %q: %w", path, err))
+		}
+		value, err := decode(path, data)
+		if err != nil {
+			return cty.NilVal, function.NewArgError(0, err)
+		}
+		return value, nil
+	})
+}
+
+func textFile(path string, data []byte) (cty.Value, error) {
+	if !utf8.Valid(data) {
+		return cty.NilVal, fmt.Errorf("the file %q is not UTF-8 text; filebase64 reads any bytes", path)
+	}
+	return cty.StringVal(string(data)), nil
+}
+
+func base64File(_ string, data []byte) (cty.Value, error) {
+	return cty.StringVal(base64.StdEncoding.EncodeToString(data)), nil
+}

@@ -1,0 +1,93 @@
+package funcs
+
+import (
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+func lookup() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{
+			{Type: cty.DynamicPseudoType, AllowMarked: true},
+			{Type: cty.String, AllowMarked: true},
+		},
+		VarParam: &function.Parameter{
+			Type:      cty.DynamicPseudoType,
+			AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true,
+		},
+		Type: lookupType,
+		Impl: lookupValue,
+	})
+}
+
+func lookupType(args []cty.Value) (cty.Type, error) {
+	if len(args) > 3 {
+		return cty.NilType, errors.New("it takes a map, a key and at most one default")
+	}
+	ty := args[0].Type()
+	switch {
+	case ty.IsMapType():
+		return lookupMapType(args, ty.ElementType())
+	case !ty.IsObjectType():
+		return cty.NilType, function.NewArgErrorf(0, "a map or object is required, not %s", ty.FriendlyName())
+	}
+	key, _ := args[1].Unmark()
+	name, ok := knownText(key)
+	switch {
+	case !ok:
+		return cty.DynamicPseudoType, nil
+	case ty.HasAttribute(name):
+		return ty.AttributeType(name), nil
+	case len(args) == 3:
+		return args[2].Type(), nil
+	}
+	return cty.NilType, noSuchKey(name)
+}
+
+func lookupMapType(args []cty.Value, element cty.Type) (cty.Type, error) {
+	if len(args) == 3 {
+		plain, _ := args[2].UnmarkDeep()
+		if _, err := convert.Convert(plain, element); err != nil {
+			return cty.NilType, function.NewArgErrorf(2, "the default must be a %s like the elements of the map", element.FriendlyName())
+		}
+	}
+	return element, nil
+}
+
+func lookupValue(args []cty.Value, result cty.Type) (cty.Value, error) {
+	from, marks := args[0].Unmark()
+	key, keyMarks := args[1].Unmark()
+	marks = cty.NewValueMarks(marks, keyMarks)
+	value, found := lookupKey(from, key)
+	if !found {
+		if len(args) < 3 {
+			return cty.NilVal, noSuchKey(key.AsString())
+		}
+		var err error
+		if value, err = convert.Convert(args[2], result); err != nil {
+			return cty.NilVal, function.NewArgError(2, err)
+		}
+	}
+	return value.WithMarks(marks), nil
+}
+
+// lookupKey returns what is under a key of a known map or object.
+func lookupKey(from, key cty.Value) (cty.Value, bool) {
+	if name := key.AsString(); from.Type().IsObjectType() {
+		if !from.Type().HasAttribute(name) {
+			return cty.NilVal, false
+		}
+		return from.GetAttr(name), true
+	}
+	if from.HasIndex(key).False() {
+		return cty.NilVal, false
+	}
+	return from.Index(key), true
+}
+
+func noSuchKey(name string) error {
+	return function.NewArgErrorf(1, "there is nothing under %q; a third argument would be the default", name)
+}

@@ -1,0 +1,115 @@
+package funcs
+
+import (
+	"errors"
+	"math"
+	"math/big"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+func numberFuncs() []entry {
+	return []entry{
+		def("abs(number)", "Returns the number without its sign.",
+			stdlib.AbsoluteFunc, `abs(-12.5)`, `12.5`),
+		def("ceil(number)", "Returns the nearest whole number that is not below the number.",
+			stdlib.CeilFunc, `ceil(5.1)`, `6`),
+		def("floor(number)", "Returns the nearest whole number that is not above the number.",
+			stdlib.FloorFunc, `floor(-5.1)`, `-6`),
+		def("log(number, base)", "Returns the logarithm of the number to the base.",
+			fromFloats(logarithm), `log(16, 2)`, `4`),
+		def("max(numbers...)", "Returns the largest of the numbers; `max(list...)` that of a list.",
+			stdlib.MaxFunc, `max(12, 54, 3)`, `54`),
+		def("min(numbers...)", "Returns the smallest of the numbers; `min(list...)` that of a list.",
+			stdlib.MinFunc, `min(12, 54, 3)`, `3`),
+		def("parseint(text, base)", "Returns the whole number that the text says in a base from 2 to 62.",
+			stdlib.ParseIntFunc, `parseint("ff", 16)`, `255`).checked(parseIntFits),
+		def("pow(number, exponent)", "Returns the number to the power of the exponent. Powers of whole numbers are exact.",
+			pow(), `pow(2, 10)`, `1024`),
+		def("signum(number)", "Returns -1, 0 or 1: the sign of the number.",
+			signum(), `signum(-0.5)`, `-1`),
+	}
+}
+
+func logarithm(number, base float64) float64 {
+	switch base {
+	case 2:
+		return math.Log2(number)
+	case 10:
+		return math.Log10(number)
+	}
+	return math.Log(number) / math.Log(base)
+}
+
+// fromFloats makes a function that is computed with 64-bit floats.
+func fromFloats(f func(a, b float64) float64) function.Function {
+	return fromNumbers(2, func(args []*big.Float) (*big.Float, error) {
+		a, _ := args[0].Float64()
+		b, _ := args[1].Float64()
+		result := f(a, b)
+		if math.IsNaN(result) || math.IsInf(result, 0) {
+			return nil, errors.New("the result is not a number, or too large for one")
+		}
+		return big.NewFloat(result), nil
+	})
+}
+
+// pow is exact for whole numbers, as far as the digits reach that a number
+// keeps; 64-bit floats, which Terraform uses, are wrong from 2 to the 53rd on.
+func pow() function.Function {
+	inexact := fromFloats(math.Pow)
+	return fromNumbers(2, func(args []*big.Float) (*big.Float, error) {
+		number, exponent := args[0], args[1]
+		if number.IsInt() && exponent.IsInt() && exponent.Sign() >= 0 {
+			base, _ := number.Int(nil)
+			times, _ := exponent.Int64()
+			if times <= 512 && int64(base.BitLen())*times <= 512 {
+				return new(big.Float).SetInt(base.Exp(base, big.NewInt(times), nil)), nil
+			}
+		}
+		result, err := inexact.Call([]cty.Value{cty.NumberVal(number), cty.NumberVal(exponent)})
+		if err != nil {
+			return nil, err
+		}
+		return result.AsBigFloat(), nil
+	})
+}
+
+func signum() function.Function {
+	return fromNumbers(1, func(args []*big.Float) (*big.Float, error) {
+		return new(big.Float).SetInt64(int64(args[0].Sign())), nil
+	})
+}
+
+// fromNumbers makes a function of n numbers.
+func fromNumbers(n int, impl func(args []*big.Float) (*big.Float, error)) function.Function {
+	params := make([]function.Parameter, n)
+	for i := range params {
+		params[i] = function.Parameter{Type: cty.Number, AllowDynamicType: true}
+	}
+	return function.New(&function.Spec{
+		Params:       params,
+		Type:         function.StaticReturnType(cty.Number),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			numbers := make([]*big.Float, len(args))
+			for i, arg := range args {
+				numbers[i] = arg.AsBigFloat()
+			}
+			result, err := impl(numbers)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			return cty.NumberVal(result), nil
+		},
+	})
+}
+
+func parseIntFits(args []cty.Value) error {
+	if text, ok := knownText(args[0]); ok && len(text) > maxDigits+1 {
+		return function.NewArgErrorf(0, "a number may have at most %d digits", maxDigits)
+	}
+	return nil
+}

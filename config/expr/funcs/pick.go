@@ -1,0 +1,179 @@
+package funcs
+
+import (
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+func length() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowMarked: true}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			ty := args[0].Type()
+			if ty == cty.String || ty == cty.DynamicPseudoType || ty.IsCollectionType() || ty.IsTupleType() || ty.IsObjectType() {
+				return cty.Number, nil
+			}
+			return cty.Number, function.NewArgErrorf(0, "a %s has no length; a text, list, set, map or object is required", ty.FriendlyName())
+		},
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			value, marks := args[0].Unmark()
+			result, err := lengthOf(value)
+			return result.WithMarks(marks), err
+		},
+	})
+}
+
+func lengthOf(value cty.Value) (cty.Value, error) {
+	ty := value.Type()
+	switch {
+	case ty == cty.String:
+		return stdlib.StrlenFunc.Call([]cty.Value{value})
+	case ty.IsObjectType():
+		return cty.NumberIntVal(int64(len(ty.AttributeTypes()))), nil
+	case ty == cty.DynamicPseudoType:
+		return cty.UnknownVal(cty.Number), nil
+	}
+	return value.Length(), nil
+}
+
+// contains takes a null without a type, as it comes in JSON. The library's
+// function would return an unknown value for it.
+func contains() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.DynamicPseudoType}, {Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if ty := args[0].Type(); !ty.IsListType() && !ty.IsTupleType() && !ty.IsSetType() {
+				return cty.Bool, function.NewArgErrorf(0, "a list or set is required, not %s", ty.FriendlyName())
+			}
+			return cty.Bool, nil
+		},
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			result := cty.False
+			for it := args[0].ElementIterator(); it.Next(); {
+				_, element := it.Element()
+				equal := element.Equals(args[1])
+				if !equal.IsKnown() {
+					result = cty.UnknownVal(cty.Bool)
+				} else if equal.True() {
+					return cty.True, nil
+				}
+			}
+			return result, nil
+		},
+	})
+}
+
+func index() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.DynamicPseudoType}, {Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if ty := args[0].Type(); !ty.IsListType() && !ty.IsTupleType() {
+				return cty.Number, function.NewArgErrorf(0, "a list is required, not %s", ty.FriendlyName())
+			}
+			return cty.Number, nil
+		},
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			for it := args[0].ElementIterator(); it.Next(); {
+				at, element := it.Element()
+				equal := element.Equals(args[1])
+				if !equal.IsKnown() {
+					return cty.UnknownVal(cty.Number), nil
+				}
+				if equal.True() {
+					return at, nil
+				}
+			}
+			return cty.NilVal, errors.New("no element of the list is equal to the value")
+		},
+	})
+}
+
+// one returns null for an empty list, as Terraform does, so that a splat over
+// something optional can be undone.
+func one() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.DynamicPseudoType}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			ty := args[0].Type()
+			switch {
+			case ty.IsListType(), ty.IsSetType():
+				return ty.ElementType(), nil
+			case !ty.IsTupleType():
+				return cty.DynamicPseudoType, function.NewArgErrorf(0, "a list or set is required, not %s", ty.FriendlyName())
+			case ty.Length() == 1:
+				return ty.TupleElementType(0), nil
+			}
+			return cty.DynamicPseudoType, nil
+		},
+		Impl: func(args []cty.Value, result cty.Type) (cty.Value, error) {
+			count := args[0].Length()
+			if !count.IsKnown() {
+				return cty.UnknownVal(result), nil
+			}
+			elements := args[0].AsValueSlice()
+			switch len(elements) {
+			case 0:
+				return cty.NullVal(result), nil
+			case 1:
+				return elements[0], nil
+			}
+			return cty.NilVal, function.NewArgErrorf(0, "it has %d elements where at most one is expected", len(elements))
+		},
+	})
+}
+
+func coalesce() function.Function {
+	return function.New(&function.Spec{
+		VarParam: &function.Parameter{
+			Type:      cty.DynamicPseudoType,
+			AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true,
+		},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			var types []cty.Type
+			for _, arg := range args {
+				if !arg.IsNull() || arg.Type() != cty.DynamicPseudoType {
+					types = append(types, arg.Type())
+				}
+			}
+			if len(types) == 0 {
+				return cty.DynamicPseudoType, nil
+			}
+			common, _ := convert.UnifyUnsafe(types)
+			if common == cty.NilType {
+				return cty.NilType, errors.New("all arguments must have the same type, or types that convert to one")
+			}
+			return common, nil
+		},
+		RefineResult: notNull,
+		Impl:         firstPresent,
+	})
+}
+
+// firstPresent carries the marks of the arguments it passed over as well: the
+// result tells that they were null or empty.
+func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
+	var marks cty.ValueMarks
+	for i, arg := range args {
+		plain, found := arg.Unmark()
+		marks = cty.NewValueMarks(marks, found)
+		if !plain.IsKnown() {
+			return cty.UnknownVal(result).WithMarks(marks), nil
+		}
+		if text, ok := knownText(plain); plain.IsNull() || ok && text == "" {
+			continue
+		}
+		value, err := convert.Convert(arg, result)
+		if err != nil {
+			return cty.NilVal, function.NewArgError(i, err)
+		}
+		return value.WithMarks(marks), nil
+	}
+	return cty.NilVal, errors.New("every argument is null or an empty text; add a last one that is neither")
+}

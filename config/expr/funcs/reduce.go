@@ -1,0 +1,87 @@
+package funcs
+
+import (
+	"errors"
+	"math/big"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+func allTrue() function.Function { return decide(cty.False) }
+
+func anyTrue() function.Function { return decide(cty.True) }
+
+// decide makes a function that returns decisive as soon as one element equals
+// it, and its opposite if none does. A null counts as false.
+func decide(decisive cty.Value) function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Type: cty.List(cty.Bool)}},
+		Type:         function.StaticReturnType(cty.Bool),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			result := decisive.Not()
+			for it := args[0].ElementIterator(); it.Next(); {
+				_, element := it.Element()
+				switch {
+				case !element.IsKnown():
+					result = cty.UnknownVal(cty.Bool)
+				case element.IsNull() && decisive.False(), !element.IsNull() && element.RawEquals(decisive):
+					return decisive, nil
+				}
+			}
+			return result, nil
+		},
+	})
+}
+
+func sum() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Type: cty.DynamicPseudoType}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			ty := args[0].Type()
+			if !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
+				return cty.Number, function.NewArgErrorf(0, "a list or set of numbers is required, not %s", ty.FriendlyName())
+			}
+			return cty.Number, nil
+		},
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if !args[0].IsWhollyKnown() {
+				return cty.UnknownVal(cty.Number), nil
+			}
+			total := new(big.Float).SetPrec(512) // as precise as any number that came as text
+			for it := args[0].ElementIterator(); it.Next(); {
+				at, element := it.Element()
+				number, err := toNumber(element)
+				if err != nil {
+					return cty.NilVal, function.NewArgErrorf(0, "element %s: %s", position(at), err)
+				}
+				total.Add(total, number.AsBigFloat())
+			}
+			return cty.NumberVal(total), nil
+		},
+	})
+}
+
+func toNumber(v cty.Value) (cty.Value, error) {
+	if text, ok := knownText(v); ok {
+		if err := checkNumberText(text); err != nil {
+			return cty.NilVal, err
+		}
+	}
+	number, err := convert.Convert(v, cty.Number)
+	if err != nil || number.IsNull() {
+		return cty.NilVal, errors.New("a number is required")
+	}
+	return number, checkNumber(number)
+}
+
+// position names an element in a message; the elements of a set have none.
+func position(at cty.Value) string {
+	if at.Type() != cty.Number {
+		return "of the set"
+	}
+	return at.AsBigFloat().Text('f', 0)
+}

@@ -1,0 +1,120 @@
+package funcs
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+func caseFuncs() []entry {
+	return []entry{
+		def("lower(text)", "Returns the text with all letters in lower case.",
+			stdlib.LowerFunc, `lower("Jane@Example.COM")`, `"jane@example.com"`),
+		def("upper(text)", "Returns the text with all letters in upper case.",
+			stdlib.UpperFunc, `upper("shop-7")`, `"SHOP-7"`),
+		def("title(text)", "Returns the text with the first letter of each word in upper case.",
+			stdlib.TitleFunc, `title("jane van dyke")`, `"Jane Van Dyke"`),
+		def("strrev(text)", "Returns the text with its characters in reverse order. A character is what a reader sees as one, with its accents.",
+			stdlib.ReverseFunc, `strrev("stressed")`, `"desserts"`),
+	}
+}
+
+func cutFuncs() []entry {
+	return []entry{
+		def("chomp(text)", "Returns the text without the newlines at its end.",
+			stdlib.ChompFunc, `chomp("hello\r\n\n")`, `"hello"`),
+		def("trimspace(text)", "Returns the text without the white space at its start and end.",
+			stdlib.TrimSpaceFunc, `trimspace("  hello\n")`, `"hello"`),
+		def("trim(text, characters)", "Returns the text without any of the given characters at its start and end.",
+			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`),
+		def("trimprefix(text, prefix)", "Returns the text without the prefix, or all of it if it does not start with that.",
+			stdlib.TrimPrefixFunc, `trimprefix("refs/heads/main", "refs/heads/")`, `"main"`),
+		def("trimsuffix(text, suffix)", "Returns the text without the suffix, or all of it if it does not end with that.",
+			stdlib.TrimSuffixFunc, `trimsuffix("report.csv", ".csv")`, `"report"`),
+		def("substr(text, offset, length)", "Returns part of the text, counted in characters as a reader sees them. A negative offset counts from the end; length -1 means up to the end.",
+			substr(), `substr("hello world", -5, 3)`, `"wor"`),
+		def("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator gives one part for each code point.",
+			stdlib.SplitFunc, `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).checked(splitFits),
+	}
+}
+
+func searchFuncs() []entry {
+	return []entry{
+		def("startswith(text, prefix)", "Says whether the text starts with the prefix.",
+			textTest(strings.HasPrefix), `startswith("hello", "he")`, `true`),
+		def("endswith(text, suffix)", "Says whether the text ends with the suffix.",
+			textTest(strings.HasSuffix), `endswith("report.csv", ".csv")`, `true`),
+		def("strcontains(text, part)", "Says whether the part occurs in the text.",
+			textTest(strings.Contains), `strcontains("hello world", "wor")`, `true`),
+		def("regex(pattern, text)", "Returns the first match of an RE2 pattern: the matched text; or, if the pattern has groups, the list of what they matched; or, if the groups are named, an object of them. No match is an error; `can(regex(…))` asks whether there is one.",
+			stdlib.RegexFunc, `regex("(?P<key>[A-Z]+)-(?P<number>[0-9]+)", "fixes SHOP-17")`, `{ key = "SHOP", number = "17" }`),
+		def("regexall(pattern, text)", "Returns the list of all matches of an RE2 pattern, each as regex returns it. No match gives an empty list.",
+			stdlib.RegexAllFunc, `regexall("[0-9]+", "2 lamps, 17 bulbs")`, `["2", "17"]`).checked(regexAllFits),
+		def("replace(text, search, replacement)", "Returns the text with every occurrence of search replaced. If search stands between slashes it is an RE2 pattern, and $1 or ${name} in the replacement is what a group matched.",
+			replace(), `replace("2026-12-24", "/(\\d+)-(\\d+)-(\\d+)/", "$3.$2.$1")`, `"24.12.2026"`),
+	}
+}
+
+func buildFuncs() []entry {
+	return []entry{
+		def("join(separator, lists...)", "Returns one text of all elements of the lists with the separator between them.",
+			stdlib.JoinFunc, `join(", ", ["lamp", "bulb"])`, `"lamp, bulb"`).checked(joinFits),
+		def("indent(spaces, text)", "Returns the text with that many spaces put before every line but the first.",
+			stdlib.IndentFunc, `indent(2, "a:\nb")`, `"a:\n  b"`).checked(indentFits),
+		def("format(format, values...)", "Returns a text made by a format: %s text, %d whole number, %.2f number with two decimals, %05d padded with zeros, %q quoted, %v anything, %#v JSON, %% a percent sign.",
+			stdlib.FormatFunc, `format("%s: %.2f EUR (%03d)", "Total", 12.5, 7)`, `"Total: 12.50 EUR (007)"`).checked(formatFits),
+		def("formatlist(format, values...)", "Returns a list of texts: format is applied to the elements of the given lists, side by side. A value that is no list is used for each.",
+			stdlib.FormatListFunc, `formatlist("%s: %d", ["lamp", "bulb"], [1, 6])`, `["lamp: 1", "bulb: 6"]`).checked(formatListFits),
+	}
+}
+
+// substr mends two things in the library's function: a length of 0 together
+// with a negative offset, and an offset before the start, which it counts
+// forward from there.
+func substr() function.Function {
+	params := []function.Parameter{{Type: cty.String}, {Type: cty.Number}, {Type: cty.Number}}
+	return function.New(&function.Spec{
+		Params:       params,
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if args[2].RawEquals(cty.Zero) {
+				return cty.StringVal(""), nil
+			}
+			return stdlib.SubstrFunc.Call(args)
+		},
+	})
+}
+
+// textTest makes a function that says yes or no about two texts.
+func textTest(test func(text, part string) bool) function.Function {
+	return fromText(2, cty.Bool, func(args []string) (cty.Value, error) {
+		return cty.BoolVal(test(args[0], args[1])), nil
+	})
+}
+
+// fromText makes a function of n texts.
+func fromText(n int, result cty.Type, impl func(args []string) (cty.Value, error)) function.Function {
+	params := make([]function.Parameter, n)
+	for i := range params {
+		params[i] = function.Parameter{Type: cty.String, AllowDynamicType: true}
+	}
+	return function.New(&function.Spec{
+		Params:       params,
+		Type:         function.StaticReturnType(result),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			texts := make([]string, len(args))
+			for i, arg := range args {
+				texts[i] = arg.AsString()
+			}
+			return impl(texts)
+		},
+	})
+}
+
+func notNull(b *cty.RefinementBuilder) *cty.RefinementBuilder {
+	return b.NotNull()
+}

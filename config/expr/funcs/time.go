@@ -1,0 +1,108 @@
+package funcs
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// There is no timestamp(): the time comes from the run.
+func timeFuncs() []entry {
+	return []entry{
+		def("formatdate(format, time)", "Returns an RFC 3339 time in another form: YYYY year, MM month, MMM its name, DD day, EEE weekday, hh hour, HH hour of 12, AA for AM or PM, mm minute, ss second, ZZZZZ offset. Other letters stand between single quotes.",
+			stdlib.FormatDateFunc, `formatdate("DD.MM.YYYY 'at' hh:mm", "2026-12-24T18:05:00Z")`, `"24.12.2026 at 18:05"`),
+		def("timeadd(time, duration)", "Returns the RFC 3339 time that much later, or earlier if the duration is negative. Units are ns, us, ms, s, m, h and, which Terraform does not have, d for 24 hours.",
+			fromText(2, cty.String, timeAdd), `timeadd("2026-12-24T18:00:00Z", "7d12h")`, `"2027-01-01T06:00:00Z"`),
+		def("timecmp(a, b)", "Returns -1, 0 or 1: whether the RFC 3339 time a is before, at or after b, whatever their offsets.",
+			fromText(2, cty.Number, timeCmp), `timecmp("2026-12-24T18:00:00Z", "2026-12-24T18:00:00+01:00")`, `1`),
+	}
+}
+
+func timeAdd(args []string) (cty.Value, error) {
+	at, err := parseTime(0, args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	d, err := parseDuration(args[1])
+	if err != nil {
+		return cty.NilVal, function.NewArgError(1, err)
+	}
+	// Fractions of a second stay, where Terraform drops them.
+	sum := at.Add(d)
+	if year := sum.Year(); year < 0 || year > 9999 {
+		return cty.NilVal, errors.New("the result is not between the years 0 and 9999")
+	}
+	return cty.StringVal(sum.Format(time.RFC3339Nano)), nil
+}
+
+func timeCmp(args []string) (cty.Value, error) {
+	a, err := parseTime(0, args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	b, err := parseTime(1, args[1])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return cty.NumberIntVal(int64(a.Compare(b))), nil
+}
+
+func parseTime(arg int, text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || !strictTime(text) {
+		return at, function.NewArgErrorf(arg, "%q is not an RFC 3339 time such as 2026-12-24T18:00:00Z", text)
+	}
+	return at, nil
+}
+
+// strictTime refuses what time.Parse takes beyond RFC 3339: hours of one digit,
+// fractions after a comma, offsets of a day and more.
+func strictTime(text string) bool {
+	if text[len("2006-01-02T15")] != ':' || strings.Contains(text, ",") {
+		return false
+	}
+	if strings.HasSuffix(text, "Z") {
+		return true
+	}
+	offset := text[len(text)-len("07:00"):]
+	return offset[:2] < "24" && offset[3:] < "60"
+}
+
+// parseDuration reads a duration as Go writes it, with days before the rest:
+// 36h, 1d12h, -7d.
+func parseDuration(text string) (time.Duration, error) {
+	wrong := errors.New("a duration such as 90s, 1h30m or 7d is required")
+	unsigned := strings.TrimLeft(text, "+-")
+	days, rest, found := strings.Cut(unsigned, "d")
+	if !found {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return 0, wrong
+		}
+		return d, nil
+	}
+	if len(text)-len(unsigned) > 1 || strings.Trim(days, "0123456789.") != "" {
+		return 0, wrong
+	}
+	hours, err := time.ParseDuration(days + "h")
+	if err != nil || hours > math.MaxInt64/24 {
+		return 0, wrong
+	}
+	d := hours * 24
+	if rest != "" {
+		more, err := time.ParseDuration(rest)
+		if err != nil || more < 0 || d > math.MaxInt64-more {
+			return 0, wrong
+		}
+		d += more
+	}
+	if strings.HasPrefix(text, "-") {
+		d = -d
+	}
+	return d, nil
+}
