@@ -1,0 +1,3 @@
+locals {
+  shop = "Lampenladen"
+}

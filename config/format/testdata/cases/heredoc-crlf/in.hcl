@@ -1,0 +1,7 @@
+a = <<EOT
+  one  
+
+
+	two ${ x+1 }	
+  EOT
+b=2

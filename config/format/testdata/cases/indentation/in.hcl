@@ -1,0 +1,9 @@
+flow "a" {
+trigger "webhook" {
+      path = "/a"
+		methods = [
+"POST",
+"PUT"
+]
+}
+}
