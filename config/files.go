@@ -12,7 +12,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/syntax"
 )
 
 // Bounds of what is read: a wrong path must end in a message, not in a
@@ -114,10 +115,9 @@ func (l *loader) readFile(p Path) {
 	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	l.sources[p.Name] = src
-	parsed, diags := hclsyntax.ParseConfig(src, p.Name, hcl.InitialPos)
+	body, diags := syntax.Parse(p.Name, src)
 	l.add(diags...)
-	body, ok := parsed.Body.(*hclsyntax.Body)
-	if !ok || diags.HasErrors() {
+	if body == nil {
 		return // what a broken file seems to hold would give findings nobody understands
 	}
 	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: body})

@@ -193,10 +193,10 @@ func significant(text string) int {
 }
 
 // numberText writes a number as HCL does inside a text: digits without an
-// exponent.
+// exponent and without zeros at the end of a fraction.
 func numberText(n json.Number) (string, bool) {
-	if plainNumber(string(n)) {
-		return string(n), true
+	if text, ok := plainDecimal(string(n)); ok {
+		return text, true
 	}
 	v, err := cty.ParseNumberVal(string(n))
 	if err != nil {
@@ -205,17 +205,32 @@ func numberText(n json.Number) (string, bool) {
 	return v.AsBigFloat().Text('f', -1), true
 }
 
-// plainNumber tells whether a number is written as HCL would write it: an
-// integer of up to 18 digits, not "-0".
-func plainNumber(s string) bool {
+// plainDigits is how many digits a float of 512 bits surely keeps.
+const plainDigits = 100
+
+// plainDecimal does it for everyday numbers without arithmetic: optional
+// minus, digits, optional fraction. Others, zero with a sign among them, are
+// left to big.Float.
+func plainDecimal(s string) (string, bool) {
 	digits := strings.TrimPrefix(s, "-")
-	if digits == "" || len(digits) > 18 || (digits == "0" && s != "0") {
-		return false
+	whole, fraction, hasFraction := strings.Cut(digits, ".")
+	if len(digits) > plainDigits || !allDigits(whole) || (hasFraction && !allDigits(fraction)) {
+		return "", false
 	}
-	for i := range len(digits) {
-		if digits[i] < '0' || digits[i] > '9' {
+	if len(whole) > 1 && whole[0] == '0' {
+		return "", false
+	}
+	if hasFraction {
+		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	}
+	return s, s != "-0"
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
 			return false
 		}
 	}
-	return digits == "0" || digits[0] != '0'
+	return s != ""
 }

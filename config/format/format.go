@@ -11,8 +11,9 @@ import (
 	"bytes"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/webhook-gateway/gateway/config/syntax"
 )
 
 const byteOrderMark = "\ufeff"
@@ -31,24 +32,11 @@ const byteOrderMark = "\ufeff"
 // returned as it is together with its errors. Formatting the result again
 // changes nothing.
 func Source(name string, src []byte) ([]byte, hcl.Diagnostics) {
-	diags := check(name, src)
+	_, diags := syntax.Parse(name, src)
 	if diags.HasErrors() {
 		return src, diags
 	}
 	return lay(tidy(bytes.TrimPrefix(src, []byte(byteOrderMark)))), diags
-}
-
-// check reports why the source cannot be formatted.
-func check(name string, src []byte) hcl.Diagnostics {
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos) // the parser reports what is wrong
-	if diags := checkNesting(tokens); diags.HasErrors() {
-		return diags
-	}
-	_, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	if diags.HasErrors() {
-		return diags
-	}
-	return diags.Extend(checkEncoding(tokens))
 }
 
 // lay returns the source in the formatter's layout. The formatter sees empty

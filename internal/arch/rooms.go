@@ -39,7 +39,8 @@ func rooms() []room {
 		{"scripts", nil, "it holds shell scripts and their tests"},
 
 		{"config/diag", []string{"internal/value"}, "diagnostics are rendered whoever made them"},
-		{"config/format", []string{"config/diag"}, "formatting moves spaces and needs no meaning"},
+		{"config/syntax", nil, "parsing knows nothing of what the words mean"},
+		{"config/format", []string{"config/syntax"}, "formatting moves spaces and needs no meaning"},
 		{"config/expr/funcs", []string{"internal/value"}, "functions compute values and know no expressions"},
 		{"config/expr", language[:3], "expressions know values, not the blocks they stand in"},
 		{"config/schema", language[:4], "declarations are decoded before there is a flow"},
@@ -50,7 +51,7 @@ func rooms() []room {
 		{"triggers", slices.Concat(kinds, []string{"auth"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/format"}),
+			"config", slices.Concat(domain, []string{"config/syntax"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
 		{"store", []string{"internal/value", "flow"}, "what is kept is runs, whatever engine keeps them"},
@@ -61,7 +62,7 @@ func rooms() []room {
 			"the process takes a loader function and a store, and knows no kind",
 		},
 		{"dashboard", []string{"internal/value", "config/diag"}, "pages read through a small interface of their own"},
-		{"lsp", slices.Concat(domain, []string{"config", "config/format"}), "an editor asks about files, never about a running process"},
+		{"lsp", slices.Concat(domain, []string{"config", "config/syntax", "config/format"}), "an editor asks about files, never about a running process"},
 		{"flowtest", slices.Concat(domain, []string{"config", "gateway"}), "flow tests send requests through the real endpoints"},
 
 		{"cmd/...", []string{anything}, "cmd wires everything together"},

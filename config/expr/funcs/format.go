@@ -1,8 +1,6 @@
 package funcs
 
 import (
-	"strings"
-
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
@@ -40,8 +38,8 @@ func checkFormat(args []cty.Value, rounds int, lists bool) error {
 			return function.NewArgError(i+1, err)
 		}
 	}
-	verbs, literal := readFormat(format)
-	size := rounds * literal
+	verbs, size := readFormat(format)
+	size *= rounds
 	for _, v := range verbs {
 		if v.width > maxWidth || v.precision > maxWidth {
 			return function.NewArgErrorf(0, "a width or precision may be at most %d", maxWidth)
@@ -54,11 +52,8 @@ func checkFormat(args []cty.Value, rounds int, lists bool) error {
 			return function.NewArgError(v.arg+1, err)
 		}
 		size += v.leastSize(arg, rounds, lists)
-		if err := fits(size); err != nil {
-			return err
-		}
 	}
-	return nil
+	return fits(size)
 }
 
 // checkDigits keeps long texts out of the conversion to a number, which takes
@@ -74,7 +69,7 @@ func (v verb) checkDigits(arg cty.Value, lists bool) error {
 		return nil
 	}
 	text, ok := knownText(arg)
-	if !ok || !strings.ContainsRune("bdoxXeEfgG", rune(v.mode)) {
+	if !ok || !v.takesNumber() {
 		return nil
 	}
 	return checkNumberText(text)
@@ -91,8 +86,11 @@ func (v verb) leastSize(arg cty.Value, rounds int, lists bool) int {
 		}
 		return total
 	}
-	if v.precision >= 0 {
-		return rounds * v.width
+	switch {
+	case v.mode == 't': // has no width
+		return rounds
+	case v.precision >= 0 || v.takesNumber():
+		return rounds * max(1, v.width)
 	}
 	return rounds * max(v.width, leastText(arg))
 }

@@ -93,6 +93,10 @@ func replacePattern(re *regexp.Regexp, text, replacement string) (string, error)
 	if worst := len(text)*(1+references) + (len(text)+1)*len(replacement); worst <= maxBytes {
 		return re.ReplaceAllString(text, replacement), nil
 	}
+	return replaceEach(re, text, replacement)
+}
+
+func replaceEach(re *regexp.Regexp, text, replacement string) (string, error) {
 	matches := re.FindAllStringSubmatchIndex(text, maxElements+1)
 	if len(matches) > maxElements {
 		return "", fmt.Errorf("the pattern matches more than %d times", maxElements)

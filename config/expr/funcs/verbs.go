@@ -1,11 +1,18 @@
 package funcs
 
+import "strings"
+
 // verb is one % sequence of a format, as far as size depends on it.
 type verb struct {
 	arg       int // index among the values, from 0
 	width     int
 	precision int // -1: not given
 	mode      byte
+}
+
+// takesNumber says whether the verb writes nothing but numbers.
+func (v verb) takesNumber() bool {
+	return strings.IndexByte("bdoxXeEfgG", v.mode) >= 0
 }
 
 // readFormat returns the verbs of a format and the number of bytes that are

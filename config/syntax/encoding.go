@@ -1,4 +1,4 @@
-package format
+package syntax
 
 import (
 	"unicode/utf8"

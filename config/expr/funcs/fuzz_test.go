@@ -1,0 +1,70 @@
+package funcs
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// FuzzReplace holds the two ways of replacing to the same result.
+func FuzzReplace(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"2026-12-24", `(\d+)-(\d+)`, "$2.$1"},
+		{"aüb", ``, "-"},
+		{"aab", `a*`, "[$0]"},
+		{"a\nb", `(?m)^`, "> "},
+		{"abc", `(?P<x>b)|(c)`, "${x}$2$$$3"},
+		{"a\xffb", `\b`, "\xff"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, text, pattern, replacement string) {
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return
+		}
+		got, err := replaceEach(re, text, replacement)
+		if err != nil {
+			return
+		}
+		if want := re.ReplaceAllString(text, replacement); got != want {
+			t.Fatalf("replacing %q by %q in %q gives %q, want %q", pattern, replacement, text, got, want)
+		}
+	})
+}
+
+// FuzzFormat holds that what is counted beforehand is never more than what the
+// format then writes, so that nothing that fits is refused.
+func FuzzFormat(f *testing.F) {
+	for _, seed := range []string{"%s %d %v", "%%%5s|%-3d|%.2f", "%[3]q%[1]s%s", "%t%05.1f%#v", "%[2]+x%[2] d%-08v", "%", "%[0]s", "%!"} {
+		f.Add(seed, "tëxt", int64(12), true)
+	}
+	f.Fuzz(func(t *testing.T, format, text string, number int64, flag bool) {
+		list := cty.TupleVal([]cty.Value{cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag)})
+		args := []cty.Value{cty.StringVal(format), cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag), list}
+		verbs, least := readFormat(args[0].AsString())
+		for _, v := range verbs {
+			if v.width > maxWidth || v.precision > maxWidth {
+				return
+			}
+			if v.arg+1 < len(args) {
+				least += v.leastSize(args[v.arg+1], 1, false)
+			}
+		}
+		// The function refuses values that are not used; so use them all.
+		args[0] = cty.StringVal(format + "%[1]s%[2]s%[3]s%[4]v")
+		result, err := stdlib.FormatFunc.Call(args)
+		if err != nil {
+			return
+		}
+		rest, err := stdlib.FormatFunc.Call(append([]cty.Value{cty.StringVal("%[1]s%[2]s%[3]s%[4]v")}, args[1:]...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := len(result.AsString()) - len(rest.AsString()); least > size {
+			t.Fatalf("%q writes %d bytes, but %d were counted", format, size, least)
+		}
+	})
+}

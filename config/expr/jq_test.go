@@ -1,0 +1,139 @@
+package expr_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+func compileJQ(t testing.TB, src string) (*expr.Program, hcl.Diagnostics) {
+	t.Helper()
+	file, diags := hclsyntax.ParseConfig([]byte(src), "test.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	s := scope().WithSource(func(string) []byte { return []byte(src) })
+	return s.CompileJQ(file.Body.(*hclsyntax.Body).Attributes["jq"].Expr)
+}
+
+func TestJQ(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, src, input, want string }{
+		{"identity keeps numbers", `jq = "."`, `[9007199254740993, 1e400, 154.581, 1.0]`, `[[9007199254740993, 1e400, 154.581, 1.0]]`},
+		{"several results", `jq = ".[]"`, `[1, 2]`, `[1, 2]`},
+		{"none", `jq = "empty"`, `1`, `[]`},
+		{"reads the run", `jq = ". + $webhook.qty"`, `1`, `[8]`},
+		{"reads outputs", `jq = "$action.sum.value"`, `1`, `[41]`},
+		{"reads a whole name", `jq = "$webhook | keys | length"`, `1`, `[5]`},
+		{"halt ends it", `jq = "1, halt, 2"`, `null`, `[1]`},
+		{"no environment", `jq = "env | length"`, `null`, `[0]`},
+		{"a program in a local", `jq = ".${local.limit == 3 ? "a" : "b"}"`, `{"a": 5}`, `[5]`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, diags := compileJQ(t, tt.src+"\n")
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			input := decode(t, tt.input)
+			got, err := p.Run(context.Background(), run(t), input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := decode(t, tt.want); !value.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+			if !value.Equal(input, decode(t, tt.input)) {
+				t.Errorf("the input has changed to %v", input)
+			}
+		})
+	}
+}
+
+func TestJQPlaces(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, src    string
+		line, column int
+		length       int
+		detail       string
+	}{
+		{"quoted", "jq = \".a | | .b\"\n", 1, 12, 1, "unexpected token"},
+		{"behind escapes", "jq = \"\\\"\\u00e9\\\" | | .b\"\n", 1, 20, 1, "unexpected token"},
+		{"heredoc", "jq = <<E\n.a\n| .b\n| | .c\nE\n", 4, 3, 1, "unexpected token"},
+		{"flush heredoc", "jq = <<-E\n    .a\n      | | .c\n  E\n", 3, 9, 1, "unexpected token"},
+		{"behind an escaped template", "jq = <<E\n\"$${x}\" | |\nE\n", 2, 11, 1, "unexpected token"},
+		{"unknown variable", "jq = \".a + $webhok.b\"\n", 1, 12, 7, "Did you mean $webhook?"},
+		{"unknown function", "jq = <<-E\n  .a\n  | nosuch(1)\n  E\n", 3, 5, 6, "nosuch/1"},
+		{"end", "jq = \"[1\"\n", 1, 8, 1, "unexpected"},
+		{"inside umlauts", "jq = \"\\\"äö\\\" | $nope\"\n", 1, 16, 5, "$nope"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := compileJQ(t, tt.src)
+			if !diags.HasErrors() {
+				t.Fatal("no error")
+			}
+			d := diags.Errs()[0].(*hcl.Diagnostic)
+			if d.Subject.Start.Line != tt.line || d.Subject.Start.Column != tt.column {
+				t.Errorf("at %s, want line %d column %d: %s", d.Subject, tt.line, tt.column, d.Detail)
+			}
+			if n := d.Subject.End.Byte - d.Subject.Start.Byte; n != tt.length {
+				t.Errorf("%d bytes are marked, want %d", n, tt.length)
+			}
+			if !strings.Contains(d.Detail, tt.detail) {
+				t.Errorf("detail %q does not say %q", d.Detail, tt.detail)
+			}
+		})
+	}
+}
+
+func TestJQEnds(t *testing.T) {
+	t.Parallel()
+	t.Run("with its context", func(t *testing.T) {
+		t.Parallel()
+		p, diags := compileJQ(t, "jq = \"def f: f; f\"\n")
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, 1)
+		go func() {
+			_, err := p.Run(ctx, run(t), nil)
+			done <- err
+		}()
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v", err)
+		}
+	})
+	t.Run("before memory does", func(t *testing.T) {
+		t.Parallel()
+		p, diags := compileJQ(t, "jq = \"[repeat(1)]\"\n")
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if _, err := p.Run(context.Background(), run(t), nil); !errors.Is(err, expr.ErrMemory) {
+			t.Errorf("error is %v", err)
+		}
+	})
+	t.Run("after too many results", func(t *testing.T) {
+		t.Parallel()
+		p, diags := compileJQ(t, "jq = \"repeat(1)\"\n")
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if _, err := p.Run(context.Background(), run(t), nil); !errors.Is(err, expr.ErrTooMany) {
+			t.Errorf("error is %v", err)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package expr
+
+import (
+	"context"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+type testEnv map[string]any
+
+func (e testEnv) Value(root string) any { return e[root] }
+
+func tierScope() *Scope {
+	consts := map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{
+		"text": cty.StringVal("t"), "number": cty.MustParseNumberVal("1.50"), "bool": cty.True, "null": cty.NullVal(cty.String),
+		"list": cty.TupleVal([]cty.Value{cty.StringVal("a")}),
+	})}
+	return NewScope(consts, funcs.Table(funcs.Options{})).With("w", cty.DynamicPseudoType)
+}
+
+var hugeNumber = regexp.MustCompile(`[eE]\+?\d{4}`)
+
+// FuzzTiers holds the fast tiers against HCL's own evaluation: where a fast
+// tier gives a value, HCL gives the same one. They may differ in two ways
+// that are meant: HCL writes text in NFC form, and writes numbers anew.
+func FuzzTiers(f *testing.F) {
+	for _, body := range []string{
+		`{"a": {"b": [1, 2.50, 1e3, -0, 0.1]}, "s": "x", "t": true, "n": null, "k-x": "é"}`,
+		`{"a": [], "s": "", "t": false, "n": {"a": null}}`,
+		`{"s": 12345678901234567890123, "a": {"b": "10"}}`,
+	} {
+		for _, src := range []string{
+			`w.s`, `w.a.b`, `w.a.b[0]`, `w["k-x"]`, `(w.a)`, `"${w.s}"`, `"a ${w.s} b ${w.t}"`, `"${local.text}${w.s}"`,
+			`"${local.number} ${w.a.b}"`, `"${w.a.b[1]} ${w.a.b[3]} ${w.a.b[2]}"`, `"%{ if w.t }x%{ endif }"`,
+			`{a = w.s, "b" = [w.n, local.list], (local.text) = "${w.s}!"}`, `[w.a, w.n, w.t, {}]`, `"${local.null}${w.s}"`,
+			`{(w.s) = 1}`, `{a = w.s, a = w.t}`, `"${w.a} "`, `w.a.b[-1]`, `w.a.b["0"]`, `w.s.x`, `w.a[0.5]`, `"<<${"${w.s}"}>>"`,
+			"<<E\n${w.s}\nE\n", "<<-E\n  ${w.s}\n    x\n  E\n", `{ "${w.s}" = w.t }`, `{ for = w.s }`, `w`,
+		} {
+			f.Add(src, body)
+		}
+	}
+	s := tierScope()
+	f.Fuzz(func(t *testing.T, src, body string) {
+		if hugeNumber.MatchString(src) {
+			return // an author's own 1e99999999 takes long in HCL as well
+		}
+		e, diags := hclsyntax.ParseExpression([]byte(src), "f.hcl", hcl.InitialPos)
+		if diags.HasErrors() {
+			return
+		}
+		doc, err := value.Decode([]byte(body), value.Limits{})
+		if err != nil {
+			return
+		}
+		c, diags := Compile(e, s, cty.DynamicPseudoType)
+		if diags.HasErrors() || c.fast == nil {
+			return
+		}
+		env := testEnv{"w": doc}
+		fast, ok := c.fast.eval(context.Background(), env)
+		if !ok {
+			return
+		}
+		v, diags := c.general.eval(context.Background(), env)
+		if diags.HasErrors() {
+			t.Fatalf("%s gives %v, but HCL says %v", src, fast, diags)
+		}
+		slow, err := FromCty(v)
+		if err != nil {
+			t.Fatalf("%s gives %v, but HCL's value has no JSON form: %v", src, fast, err)
+		}
+		if !value.Equal(normal(fast), normal(slow)) {
+			t.Fatalf("%s gives %#v, but HCL gives %#v", src, fast, slow)
+		}
+	})
+}
+
+// normal writes all text of a value in NFC form, as cty does.
+func normal(v any) any {
+	switch v := v.(type) {
+	case string:
+		return cty.StringVal(v).AsString()
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = normal(e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[cty.StringVal(k).AsString()] = normal(e)
+		}
+		return out
+	}
+	return v
+}
+
+// BenchmarkTiers shows what each tier costs beside the evaluation by HCL that
+// it stands for.
+func BenchmarkTiers(b *testing.B) {
+	doc, err := value.Decode([]byte(`{"order": "A-1", "total": 154.581, "customer": {"email": "jane@example.com"}, "items": [{"sku": "A", "qty": 2}]}`), value.Limits{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	env := testEnv{"w": doc}
+	for _, bench := range []struct{ name, src string }{
+		{"path", `w.customer.email`},
+		{"template", `"Order ${w.order}: ${w.total} EUR for ${w.customer.email}"`},
+		{"object", `{order = w.order, total = w.total, customer = {email = w.customer.email}}`},
+	} {
+		e, _ := hclsyntax.ParseExpression([]byte(bench.src), "b.hcl", hcl.InitialPos)
+		c, diags := Compile(e, tierScope(), cty.DynamicPseudoType)
+		if diags.HasErrors() || string(c.tier) != bench.name {
+			b.Fatalf("%s: tier %s, %v", bench.name, c.tier, diags)
+		}
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := c.Eval(context.Background(), env); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(bench.name+"-by-hcl", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := c.slow(context.Background(), env); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// TestTierAllocations holds what the hot tiers allocate.
+func TestTierAllocations(t *testing.T) {
+	doc := map[string]any{"a": map[string]any{"b": "text"}, "n": "12"}
+	var env Env = testEnv{"w": doc}
+	for _, tt := range []struct {
+		src  string
+		most float64
+	}{
+		{`"fixed"`, 0},
+		{`w.a.b`, 0},
+		{`"x ${w.a.b} y ${w.n}"`, 3},
+		{`{a = w.a.b, b = w.n}`, 2},
+	} {
+		e, _ := hclsyntax.ParseExpression([]byte(tt.src), "a.hcl", hcl.InitialPos)
+		c, diags := Compile(e, tierScope(), cty.DynamicPseudoType)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		got := testing.AllocsPerRun(100, func() {
+			if _, err := c.Eval(context.Background(), env); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if got > tt.most {
+			t.Errorf("%s allocates %v times, at most %v", tt.src, got, tt.most)
+		}
+	}
+}

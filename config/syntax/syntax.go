@@ -1,0 +1,27 @@
+// Package syntax parses flow files. It stands before HCL's own parser and
+// refuses what that one can't be trusted with: nesting that would fill the
+// stack and end the process, and bytes that are not UTF-8.
+package syntax
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Parse returns the body of a flow file, nil where it has syntax errors. name
+// stands in the ranges of the findings.
+func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos) // the parser reports what is wrong
+	if diags := checkNesting(tokens); diags.HasErrors() {
+		return nil, diags
+	}
+	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	if !diags.HasErrors() {
+		diags = append(diags, checkEncoding(tokens)...)
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok || diags.HasErrors() {
+		return nil, diags
+	}
+	return body, diags
+}
