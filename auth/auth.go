@@ -3,7 +3,8 @@
 //
 // A check sees the raw bytes of the body, before anybody parsed it, and
 // compares in constant time. It tells whether the request is let in and never
-// why not: reasons are for the log, not for the caller.
+// why not: reasons are for the log, not for the caller. A check whose secret is
+// not known, because it is not set, lets nobody in.
 package auth
 
 import (
@@ -11,9 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -37,16 +35,13 @@ type Check interface {
 	Query() []string
 }
 
-// Request is what checks look at.
+// Request is what checks look at. They don't change it.
 type Request struct {
-	Header http.Header
+	Header http.Header // with canonical names, as net/http gives it
 	Query  url.Values
-	Body   []byte // as it came; nil for checks that need no body
-	Now    time.Time
+	Body   []byte    // as it came; nil for checks that need no body
+	Now    time.Time // when the request came, for signatures that expire
 }
 
 // Kind is a kind of auth by its name.
 type Kind = schema.Kind[Check]
-
-var _ = hcl.DiagError
-var _ = cty.String

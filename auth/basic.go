@@ -1,0 +1,76 @@
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// basic checks a user name and a password (RFC 7617).
+type basic struct {
+	username  string
+	realm     string
+	user      digests // of the one name, nil until the secrets are known
+	passwords digests
+}
+
+func (b *basic) Describe(s *schema.Spec) {
+	b.realm = defaultRealm
+	s.Doc = "Asks for a user name and a password ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)), read as UTF-8 from the one `Authorization` header."
+	schema.Attr(s, &b.username, "username", "The user name. It can't hold a colon.", schema.Required())
+	schema.Attr(s, &b.realm, "realm", "Says what is protected; callers are told when they are asked for the password.")
+	secretField(s, "password", "The password.", noControls, func(secrets []string) {
+		b.user, b.passwords = digestsOf(b.username), digestsOf(secrets...)
+	})
+	s.Check(b.check)
+	s.Example(schema.Example{
+		Title: "A shop that signs in",
+		HCL:   "username = \"shop\"\npassword = secret.shop_password",
+	})
+	s.Example(schema.Example{
+		Title: "Change a password without a gap",
+		HCL:   "username = \"shop\"\npassword = [secret.shop_password, secret.shop_password_old]\nrealm    = \"Orders\"",
+	})
+}
+
+func (b *basic) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if strings.ContainsRune(b.username, ':') || strings.ContainsFunc(b.username, isControl) {
+		diags = append(diags, d.Problem("username", "Not a user name",
+			"A user name can't hold a colon or a control character (RFC 7617, section 2): what follows the first colon is taken for the password."))
+	}
+	if strings.ContainsFunc(b.realm, func(r rune) bool { return r < ' ' || r > '~' }) {
+		diags = append(diags, d.Problem("realm", "Not a realm",
+			"It can't be sent in a header: keep to letters, digits and signs of ASCII."))
+	}
+	return diags
+}
+
+func (b *basic) Verify(_ context.Context, r *Request) error {
+	text, err := credentials(r.Header, "Basic")
+	if err != nil {
+		return err
+	}
+	decoded, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return errors.New("the Basic credentials are not base64")
+	}
+	name, password, found := strings.Cut(string(decoded), ":")
+	if !found {
+		return errors.New("the Basic credentials hold no colon")
+	}
+	if b.user.match(name)&b.passwords.match(password) != 1 {
+		return errors.New("wrong user name or password")
+	}
+	return nil
+}
+
+func (b *basic) NeedsBody() bool   { return false }
+func (b *basic) Challenge() string { return challenge("Basic", b.realm) + `, charset="UTF-8"` }
+func (b *basic) Headers() []string { return []string{"Authorization"} }
+func (b *basic) Query() []string   { return nil }

@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// bearer checks a token (RFC 6750, section 2.1).
+type bearer struct {
+	tokens digests
+}
+
+func (b *bearer) Describe(s *schema.Spec) {
+	s.Doc = "Asks for a token in the one `Authorization: Bearer …` header ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). Tokens in the body or the query are not read; for the latter there is `query`."
+	secretField(s, "token", "The token.", tokenText, func(secrets []string) { b.tokens = digestsOf(secrets...) })
+	s.Example(schema.Example{
+		Title: "One token",
+		HCL:   "token = secret.partner_token",
+	})
+	s.Example(schema.Example{
+		Title: "Change a token without a gap",
+		HCL:   "token = [secret.partner_token, secret.partner_token_old]",
+	})
+}
+
+func (b *bearer) Verify(_ context.Context, r *Request) error {
+	token, err := credentials(r.Header, "Bearer")
+	if err != nil {
+		return err
+	}
+	if b.tokens.match(token) != 1 {
+		return errors.New("wrong Bearer token")
+	}
+	return nil
+}
+
+func (b *bearer) NeedsBody() bool { return false }
+
+// Challenge names the realm only: which error it was (RFC 6750, section 3.1)
+// is not for the caller.
+func (b *bearer) Challenge() string { return challenge("Bearer", defaultRealm) }
+func (b *bearer) Headers() []string { return []string{"Authorization"} }
+func (b *bearer) Query() []string   { return nil }

@@ -1,0 +1,47 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// header checks the value of a header field.
+type header struct {
+	name   string
+	values digests
+}
+
+func (h *header) Describe(s *schema.Spec) {
+	s.Doc = "Asks for a secret as the value of a header field, which must stand exactly once."
+	schema.Attr(s, &h.name, "name", "Name of the field; its case does not matter.", schema.Required())
+	secretField(s, "value", "The whole value of the field.", fieldText, func(secrets []string) {
+		h.name = http.CanonicalHeaderKey(h.name)
+		h.values = digestsOf(secrets...)
+	})
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return checkFieldName(d, "name", h.name) })
+	s.Example(schema.Example{
+		Title: "An API key",
+		HCL:   "name  = \"X-Api-Key\"\nvalue = secret.api_key",
+	})
+}
+
+func (h *header) Verify(_ context.Context, r *Request) error {
+	given, err := single(r.Header, h.name)
+	if err != nil {
+		return err
+	}
+	if h.values.match(given) != 1 {
+		return fmt.Errorf("wrong value in the %s header", h.name)
+	}
+	return nil
+}
+
+func (h *header) NeedsBody() bool   { return false }
+func (h *header) Challenge() string { return "" }
+func (h *header) Headers() []string { return []string{http.CanonicalHeaderKey(h.name)} }
+func (h *header) Query() []string   { return nil }

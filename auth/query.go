@@ -1,0 +1,52 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// query checks the value of a query parameter.
+type query struct {
+	name   string
+	values digests
+}
+
+func (q *query) Describe(s *schema.Spec) {
+	s.Doc = "Asks for a secret as a parameter of the URL's query, which must stand exactly once. URLs end up in the logs of proxies: use it only for callers that can send nothing else."
+	schema.Attr(s, &q.name, "name", "Name of the parameter, without percent-encoding; its case matters.", schema.Required())
+	secretField(s, "value", "The value, without percent-encoding.", anyText, func(secrets []string) { q.values = digestsOf(secrets...) })
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if q.name == "" {
+			return hcl.Diagnostics{d.Problem("name", "Not a parameter", "The name of the parameter is empty.")}
+		}
+		return nil
+	})
+	s.Example(schema.Example{
+		Title: "A key in the URL",
+		HCL:   "name  = \"key\"\nvalue = secret.api_key",
+	})
+}
+
+func (q *query) Verify(_ context.Context, r *Request) error {
+	given := r.Query[q.name]
+	switch len(given) {
+	case 1:
+	case 0:
+		return fmt.Errorf("no query parameter %q", q.name)
+	default:
+		return fmt.Errorf("more than one query parameter %q", q.name)
+	}
+	if q.values.match(given[0]) != 1 {
+		return fmt.Errorf("wrong value in the query parameter %q", q.name)
+	}
+	return nil
+}
+
+func (q *query) NeedsBody() bool   { return false }
+func (q *query) Challenge() string { return "" }
+func (q *query) Headers() []string { return nil }
+func (q *query) Query() []string   { return []string{q.name} }
