@@ -32,22 +32,14 @@ func (c *Call) Fallback() bool { return c.Step.fallback }
 
 // Respond ends the run with an answer for the caller. Return its error.
 func (c *Call) Respond(r *Response) error {
-	c.root().end = &Outcome{State: Succeeded, Response: r}
+	c.frame.top().end = &Outcome{State: Succeeded, Response: r}
 	return errEnd
 }
 
 // End ends the run without an answer. Return its error.
 func (c *Call) End(state State, message string, output any) error {
-	c.root().end = &Outcome{State: state, Message: message, Output: output}
+	c.frame.top().end = &Outcome{State: state, Message: message, Output: output}
 	return errEnd
-}
-
-func (c *Call) root() *frame {
-	f := c.frame
-	for f.parent != nil {
-		f = f.parent
-	}
-	return f
 }
 
 // Execute runs a list inside the call. The names in roots are known in it.

@@ -23,8 +23,11 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	failure := Failure(err)
 	failure.Flow = r.Flow.Name
 	out := Outcome{State: Failed, Err: failure}
-	if len(r.Flow.OnError) > 0 {
-		out.Response = fallback(ctx, top, failure)
+	if len(r.Flow.OnError) == 0 {
+		return out
+	}
+	if end := fallback(ctx, top, failure); end != nil {
+		out.Response, out.Message, out.Output = end.Response, end.Message, end.Output
 	}
 	return out
 }
@@ -33,18 +36,20 @@ func Execute(ctx context.Context, r *Run) Outcome {
 // time is over.
 const fallbackLimit = 30 * time.Second
 
-// fallback runs the on_error list. It gets a time of its own, as the run's may
-// be what ended. A failure inside is observed and changes nothing.
-func fallback(ctx context.Context, top *frame, failure *Error) *Response {
+// fallback runs the on_error list and returns how it was ended, nil where it
+// came to its last action. It gets a time of its own, as the run's may be what
+// ended. A failure inside is observed and changes nothing.
+func fallback(ctx context.Context, top *frame, failure *Error) *Outcome {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fallbackLimit)
 	defer cancel()
 	top.end = nil
 	f := top.child()
+	f.outputs = top.innerOutputs()
 	f.roots = map[string]any{"error": map[string]any{
 		"action": failure.Action, "message": failure.Message, "class": string(failure.Class),
 	}}
 	if err := top.run.Flow.OnError.execute(ctx, f); errors.Is(err, errEnd) {
-		return top.end.Response
+		return top.end
 	}
 	return nil
 }
@@ -63,18 +68,13 @@ func (l List) execute(ctx context.Context, f *frame) error {
 func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
 	began := time.Now()
-	wanted, err := s.When.EvalOr(ctx, c, true)
-	if err == nil && !wanted {
-		f.set(s.Name, nil)
-		f.run.observe(&Record{Step: s, State: Skipped})
-		return nil
-	}
-	var out any
-	if err == nil {
-		out, err = s.around(ctx, c)
-	}
+	out, wanted, err := s.perform(ctx, c)
 	rec := &Record{Step: s, State: Succeeded, Attempts: c.Attempt, Took: time.Since(began)}
-	if err == nil || errors.Is(err, errEnd) {
+	switch {
+	case err == nil && !wanted:
+		rec = &Record{Step: s, State: Skipped}
+		fallthrough
+	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)
 		f.run.observe(rec)
 		return err
@@ -86,6 +86,22 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		return nil
 	}
 	return rec.Err
+}
+
+// perform does what is wanted of the step: nothing where its condition is
+// false or the run's time is over.
+func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err error) {
+	defer recovered(&err)
+	if err := ctx.Err(); err != nil {
+		return nil, true, err
+	}
+	if s.When.IsSet() {
+		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {
+			return nil, wanted, err
+		}
+	}
+	out, err = s.around(ctx, c)
+	return out, true, err
 }
 
 // failure names the step in an error that comes from it, and leaves one that
@@ -109,20 +125,33 @@ func (s *Step) around(ctx context.Context, c *Call) (any, error) {
 	return do(ctx)
 }
 
-// attempt runs the action once, within its time. A panic fails the run and
-// nothing else.
+// attempt runs the action once, within its time.
 func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
 	if s.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = &Error{Class: Internal, Message: "internal error", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
-	return s.Action.Run(ctx, c)
+	defer recovered(&err)
+	out, err = s.Action.Run(ctx, c)
+	if err == nil || ctx.Err() == nil || errors.Is(err, errEnd) {
+		return out, err
+	}
+	// An expression that was cut off by the end of its time says so in its own
+	// words, which would hide that a retry may help.
+	var own *Error
+	if errors.As(err, &own) {
+		return nil, own
+	}
+	return nil, ctx.Err()
+}
+
+// recovered, when deferred, makes an error of a panic: it fails the run and
+// nothing else.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = &Error{Class: Internal, Message: "internal error", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+	}
 }
 
 func (r *Run) observe(rec *Record) {

@@ -26,8 +26,10 @@ type Retry struct {
 
 // Describe declares the block.
 func (r *Retry) Describe(s *schema.Spec) {
-	*r = Retry{Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
-		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect}}
+	*r = Retry{
+		Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
+		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect},
+	}
 	s.Doc = "Tries a failed action again, with exponential backoff and full jitter. A `Retry-After` of the other side is honoured up to `max`."
 	schema.Attr(s, &r.Attempts, "attempts", "How often the action is tried, the first time included.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
@@ -60,7 +62,7 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 			return out, err
 		}
 		wait, again := s.Retry.next(c.Attempt, Failure(err))
-		if !again || !sleep(ctx, wait) {
+		if !again || !inTime(ctx, wait) || !sleep(ctx, wait) {
 			return nil, err
 		}
 	}
@@ -75,9 +77,18 @@ func (r *Retry) next(attempt int, err *Error) (time.Duration, bool) {
 	if err.RetryAfter > 0 {
 		return min(err.RetryAfter, r.Max), true
 	}
-	bound := float64(r.Initial) * math.Pow(r.Factor, float64(attempt-1))
-	bound = min(bound, float64(r.Max))
-	return time.Duration(rand.Float64() * bound), true //nolint:gosec // jitter needs no secrecy
+	bound := float64(r.Initial)
+	if bound > 0 {
+		bound = min(bound*math.Pow(r.Factor, float64(attempt-1)), float64(r.Max))
+	}
+	return time.Duration(rand.Float64() * bound), true
+}
+
+// inTime tells whether anything can be done after the wait: a caller learns
+// now what it would learn at the end of its time.
+func inTime(ctx context.Context, wait time.Duration) bool {
+	end, limited := ctx.Deadline()
+	return !limited || wait < time.Until(end)
 }
 
 // sleep waits and tells whether it was allowed to.

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"maps"
+	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -109,7 +111,11 @@ type frame struct {
 	roots   map[string]any // such as "each"
 	outputs map[string]any // by action
 	key     string         // tells the turns of a loop apart in idempotency keys
-	end     *Outcome       // set by the action that ended the run
+
+	// Of the outermost frame only.
+	end   *Outcome       // set by the action that ended the run
+	mu    sync.Mutex     // guards inner
+	inner map[string]any // outputs in the lists inside, for on_error
 }
 
 func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key} }
@@ -132,11 +138,36 @@ func (f *frame) Value(root string) any {
 	return f.run.Event.Value(root)
 }
 
+func (f *frame) top() *frame {
+	for f.parent != nil {
+		f = f.parent
+	}
+	return f
+}
+
+// set notes what an action returned. The lists around don't see it, but
+// on_error may read any action of the flow.
 func (f *frame) set(action string, v any) {
 	if f.outputs == nil {
 		f.outputs = map[string]any{}
 	}
 	f.outputs[action] = v
+	if f.parent == nil || len(f.run.Flow.OnError) == 0 {
+		return
+	}
+	top := f.top()
+	top.mu.Lock()
+	defer top.mu.Unlock()
+	if top.inner == nil {
+		top.inner = map[string]any{}
+	}
+	top.inner[action] = v
+}
+
+func (f *frame) innerOutputs() map[string]any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.inner)
 }
 
 // outputs is what stands under "action": what the actions before returned,
@@ -153,14 +184,19 @@ func (o outputs) Get(name string) (any, bool) {
 	return nil, true
 }
 
-// Map returns the outputs of all actions so far.
+// Map returns the outputs of all actions so far, those that are read on demand
+// as plain maps.
 func (o outputs) Map() map[string]any {
 	out := map[string]any{}
 	for f := o.frame; f != nil; f = f.parent {
 		for name, v := range f.outputs {
-			if _, inner := out[name]; !inner {
-				out[name] = v
+			if _, inner := out[name]; inner {
+				continue
 			}
+			if lazy, ok := v.(value.Object); ok {
+				v = lazy.Map()
+			}
+			out[name] = v
 		}
 	}
 	return out
