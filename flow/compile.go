@@ -21,6 +21,7 @@ type Kinds struct {
 type compiler struct {
 	kinds    Kinds
 	declared map[string]hcl.Range // names of all actions of the flow
+	readable []string             // those that on_error may read: all outside of it
 	fallback bool                 // inside on_error
 }
 
@@ -37,7 +38,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 		flow:     &Flow{Enabled: true, Range: b.DefRange()},
 		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}},
 	}
-	diags := d.compiler.declare(b.Body)
+	diags := d.compiler.declare(b.Body, false)
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
 	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
 	diags = append(diags, found...)
@@ -70,7 +71,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	s.Then(d.compiler.afterTrigger(f))
 	schema.Later(s, "retry", "Runs a failed async run again.", "async flows come with the durable store.", true)
 	Actions(s, &f.Actions)
-	s.Then(d.compiler.beforeFallback(f))
+	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",
 		schema.Block{Spec: actionsSpec()}, d.decodeOnError)
 }
@@ -106,13 +107,12 @@ func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	}
 }
 
-// beforeFallback makes every action of the flow known in on_error.
-func (c *compiler) beforeFallback(f *Flow) func(*schema.Context) {
-	return func(ctx *schema.Context) {
-		ctx.Scope = ctx.Scope.With("error", errorType)
-		f.Actions.Walk(func(s *Step) {
-			ctx.Scope = ctx.Scope.WithMember("action", s.Name, cty.DynamicPseudoType)
-		})
+// beforeFallback makes every action of the flow known in on_error, also those
+// that have errors, so that one mistake is reported once.
+func (c *compiler) beforeFallback(ctx *schema.Context) {
+	ctx.Scope = ctx.Scope.With("error", errorType)
+	for _, name := range c.readable {
+		ctx.Scope = ctx.Scope.WithMember("action", name, anyOutput)
 	}
 }
 
@@ -133,7 +133,7 @@ func actionsSpec() *schema.Spec {
 
 // declare notes the names of all actions below a body, and reports those that
 // are given twice: a name stands for one action in the whole flow.
-func (c *compiler) declare(body *hclsyntax.Body) hcl.Diagnostics {
+func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range body.Blocks {
 		if b.Type == "action" && len(b.Labels) == 2 {
@@ -143,9 +143,12 @@ func (c *compiler) declare(body *hclsyntax.Body) hcl.Diagnostics {
 					fmt.Sprintf("The flow has an action %q already, on line %d. Names are unique in a flow, also across branches.", name, first.Start.Line)))
 			} else {
 				c.declared[name] = b.DefRange()
+				if !fallback {
+					c.readable = append(c.readable, name)
+				}
 			}
 		}
-		diags = append(diags, c.declare(b.Body)...)
+		diags = append(diags, c.declare(b.Body, fallback || b.Type == "on_error")...)
 	}
 	return diags
 }
@@ -157,9 +160,11 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 	diags = append(diags, unreachable(f.OnError)...)
 	r, ok := f.Trigger.(Responder)
 	if ok && r.NeedsRespond() && f.Actions.Ends() == Open {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: f.Range.Ptr(),
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Subject: f.Range.Ptr(),
 			Summary: "An answer can be missed",
-			Detail:  `A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`})
+			Detail:  `A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`,
+		})
 	}
 	return diags
 }
@@ -169,9 +174,11 @@ func unreachable(l List) hcl.Diagnostics {
 	ended := ""
 	for _, s := range l {
 		if ended != "" {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: s.Range.Ptr(),
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagWarning, Subject: s.Range.Ptr(),
 				Summary: "Action never runs",
-				Detail:  fmt.Sprintf("No path leads here: action %q always ends the run.", ended)})
+				Detail:  fmt.Sprintf("No path leads here: action %q always ends the run.", ended),
+			})
 			break
 		}
 		if n, ok := s.Action.(Nester); ok {

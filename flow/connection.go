@@ -34,8 +34,7 @@ func ConnectionValue(kind, name string, c Connection) cty.Value {
 }
 
 // UseConnection declares the attribute `connection` of an action that uses
-// connections of one kind. name receives the connection's name, for keys of
-// resources.
+// connections of one kind. It stays nil where the file gives none.
 func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, options ...schema.Option) {
 	schema.Func(s, "connection", "connection."+kind, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 		diags := c.Scope.CheckNames(a.Expr)
@@ -47,8 +46,8 @@ func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, optio
 			return diags
 		}
 		v, _ = v.Unmark()
-		if v.IsNull() {
-			return diags
+		if v.IsNull() || !v.IsKnown() {
+			return diags // not known: the connection has findings of its own
 		}
 		wrong := fmt.Sprintf("This must be a connection of kind %q: connection.%s.NAME.", kind, kind)
 		if v.Type() != heldType {

@@ -57,7 +57,8 @@ const Modifiers = "modifiers"
 // describeModifiers declares what every action may say besides its kind's own
 // fields. Control kinds take as long as what is inside them.
 func describeModifiers(s *schema.Spec, step *Step) {
-	if _, ok := step.Action.(Nester); !ok {
+	_, control := step.Action.(Nester)
+	if !control {
 		step.Timeout = DefaultTimeout
 	}
 	step.OnError = Stop
@@ -67,11 +68,21 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	schema.Single(s, &step.Retry, "retry", "Tries the action again when it failed.", in)
 	schema.Attr(s, &step.OnError, "on_error", "What a failure does: `stop` fails the run, `continue` leaves the action's value null and goes on.", in, schema.OneOf(Stop, Continue))
 	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if step.Timeout <= 0 && !control {
+			return hcl.Diagnostics{d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default.")}
+		}
+		return nil
+	})
 }
 
 // ActionSpec returns the declarations of a kind with the modifiers, for
-// documentation.
+// documentation. Those of a kind that can't be used yet say that and nothing
+// else.
 func ActionSpec(k Kind) *schema.Spec {
+	if k.New == nil {
+		return &schema.Spec{Doc: "Not yet available: " + k.Later}
+	}
 	step := &Step{Action: k.New()}
 	s := schema.Describe(step.Action)
 	describeModifiers(s, step)
