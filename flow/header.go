@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,17 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// owned are header fields of an answer that the server writes itself.
+// owned are header fields that the gateway writes itself.
 var owned = map[string]bool{"Content-Length": true, "Transfer-Encoding": true, "Connection": true, "Trailer": true, "Upgrade": true}
 
-// checkHeader refuses names and values that RFC 9110 does not allow, line
-// breaks before all.
-func checkHeader(name, text string) error {
-	if name == "" || strings.ContainsFunc(name, notToken) {
-		return fmt.Errorf("%q is not a name of a header field", name)
+// CheckHeader refuses the header fields that a flow can't give: names and
+// values that RFC 9110 does not allow, line breaks before all, and fields that
+// the gateway writes itself. The error holds nothing of the value.
+func CheckHeader(name, text string) error {
+	if name == "" {
+		return errors.New("a header field has no name")
+	}
+	// What is no name may be a whole line, value and all.
+	if bad := strings.IndexFunc(name, notToken); bad >= 0 {
+		return fmt.Errorf("the name of a header field that begins with %q has a character that no name may have; letters, digits and hyphens are safe", name[:bad])
 	}
 	if owned[http.CanonicalHeaderKey(name)] {
-		return fmt.Errorf("the header field %s is written by the server", name)
+		return fmt.Errorf("the header field %s is written by the gateway", name)
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 		return fmt.Errorf("the value of the header field %s holds a line break or another control character", name)

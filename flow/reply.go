@@ -20,7 +20,7 @@ type Reply struct {
 	json    expr.Of[any]
 	body    expr.Of[string]
 
-	fixed *Response // where nothing depends on the run
+	fixed *Response // where nothing depends on the run but the default status
 }
 
 // DescribeReply declares the fields of an answer.
@@ -37,12 +37,16 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.json.IsSet() && r.body.IsSet() {
 		diags = append(diags, d.Problem("body", "Two bodies", `An answer has either "json" or "body".`))
 	}
-	if status, ok := r.status.Fixed(); ok && (status < 200 || status > 599) {
+	status, ok := r.status.Fixed()
+	switch {
+	case ok && (status < 200 || status > 599):
 		diags = append(diags, d.Problem("status", "Wrong status", "The status of an answer is a number from 200 to 599."))
+	case ok && bodiless(status) && (r.json.IsSet() || r.body.IsSet()):
+		diags = append(diags, d.Problem("status", "Answer without a body", fmt.Sprintf("An answer with the status %d has no body: leave the body out, or use another status.", status)))
 	}
 	if headers, ok := r.headers.Fixed(); ok {
 		for name, text := range headers {
-			if err := checkHeader(name, text); err != nil {
+			if err := CheckHeader(name, text); err != nil {
 				diags = append(diags, d.Problem("headers", "Wrong header", capital(err.Error())+"."))
 			}
 		}
@@ -59,7 +63,13 @@ func (r *Reply) isFixed() bool {
 			return false
 		}
 	}
-	return r.status.IsSet()
+	return true
+}
+
+// bodiless tells whether answers with the status end after their header
+// (RFC 9110, sections 15.3.5 and 15.4.5).
+func bodiless(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // FixedStatus returns the status where it is known at load.
@@ -67,10 +77,15 @@ func (r *Reply) FixedStatus() (int, bool) { return r.status.Fixed() }
 
 // Build makes the answer for a run. status holds where the file gives none.
 func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response, error) {
-	if r.fixed != nil {
+	if r.fixed == nil {
+		return r.build(ctx, env, status)
+	}
+	if r.status.IsSet() || r.fixed.Status == status {
 		return r.fixed, nil
 	}
-	return r.build(ctx, env, status)
+	out := *r.fixed
+	out.Status = status
+	return &out, nil
 }
 
 func (r *Reply) build(ctx context.Context, env expr.Env, status int) (*Response, error) {
@@ -82,15 +97,17 @@ func (r *Reply) build(ctx context.Context, env expr.Env, status int) (*Response,
 	if out.Status < 200 || out.Status > 599 {
 		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("%d is no status of an answer; it must be from 200 to 599", out.Status)}
 	}
-	if err := r.buildBody(ctx, env, out); err != nil {
-		return nil, err
+	if !bodiless(out.Status) {
+		if err := r.buildBody(ctx, env, out); err != nil {
+			return nil, err
+		}
 	}
 	headers, err := r.headers.EvalOr(ctx, env, nil)
 	if err != nil {
 		return nil, err
 	}
 	for name, text := range headers {
-		if err := checkHeader(name, text); err != nil {
+		if err := CheckHeader(name, text); err != nil {
 			return nil, &Error{Class: Invalid, Message: err.Error()}
 		}
 		out.Header.Set(name, text)
@@ -105,8 +122,10 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 			return err
 		}
 		out.Header["Content-Type"] = jsonType
-		out.Body, err = value.Append(nil, v)
-		return err
+		if out.Body, err = value.Append(nil, v); err != nil {
+			return r.unwritable(err)
+		}
+		return nil
 	}
 	if !r.body.IsSet() {
 		return nil
@@ -115,6 +134,13 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 	out.Header["Content-Type"] = textType
 	out.Body = []byte(text)
 	return err
+}
+
+func (r *Reply) unwritable(err error) error {
+	if r.json.Expr().Sensitive() {
+		return &Error{Class: Invalid, Message: "the answer can't be written as JSON; details are hidden, as it reads a secret"}
+	}
+	return &Error{Class: Invalid, Message: "the answer can't be written as JSON: " + err.Error(), Err: err}
 }
 
 var (
