@@ -56,6 +56,7 @@ type Config struct {
 	Flows   []*flow.Flow // in order of files and lines
 	Secrets []string     // values of all secrets, to be kept out of logs
 	Files   map[string][]byte
+	Read    []Source // all files that were read or were not there, in order of paths
 }
 
 // loader holds what one load has found so far.
@@ -63,6 +64,7 @@ type loader struct {
 	Options
 
 	sources map[string][]byte
+	read    map[string]Digest
 	files   []*file
 	consts  map[string]cty.Value
 	secrets []string
@@ -76,11 +78,11 @@ type file struct {
 	body *hclsyntax.Body
 }
 
-// Load reads, checks and compiles. Config.Files holds the sources also where
-// there are errors; the rest of a Config with errors must not be used.
+// Load reads, checks and compiles. Files, Read and Secrets of the Config are
+// there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
-	l := &loader{Options: o, sources: map[string][]byte{}, consts: map[string]cty.Value{}}
-	l.read()
+	l := &loader{Options: o, sources: map[string][]byte{}, read: map[string]Digest{}, consts: map[string]cty.Value{}}
+	l.readFiles()
 	c := &Config{Gateway: defaults(), Files: l.sources}
 	l.checkTopLevel()
 	l.evalSecrets()
@@ -89,7 +91,7 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.decodeGateway(&c.Gateway)
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
-	c.Secrets = l.secrets
+	c.Secrets, c.Read = l.secrets, sources(l.read)
 	return c, l.diags
 }
 
