@@ -1,0 +1,65 @@
+package triggers
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// constant returns the value of an expression that is fixed at load and may be
+// shown to callers, so it can't come from a secret. known is false where there
+// were errors, and where the value depends on what is not set.
+func constant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl.Diagnostics) {
+	compiled, diags := expr.Compile(e, c.Scope, cty.DynamicPseudoType)
+	if diags.HasErrors() {
+		return nil, false, diags
+	}
+	if refs := compiled.Refs(); len(refs) > 0 {
+		return nil, false, append(diags, finding(e.Range(), "Value not fixed", fmt.Sprintf(
+			"This is read when the file is loaded, so it can't depend on %s, which each run has its own of.", refs[0].Root)))
+	}
+	if compiled.Sensitive() {
+		return nil, false, append(diags, finding(e.Range(), "Secret in a variable",
+			"What a variable says of its values is told to callers and kept with runs, so it can't come from a secret."))
+	}
+	v, known = compiled.Fixed()
+	return v, known, diags
+}
+
+// open declares an attribute of a variable that callers may learn. Null is the
+// same as leaving it out.
+func open[T any](s *schema.Spec, v *variable, dst *T, name, typ, doc string, options ...schema.Option) {
+	schema.Func(s, name, typ, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+		given, known, diags := constant(c, a.Expr)
+		if !known {
+			v.unknown = true
+		}
+		if !known || given == nil {
+			return diags
+		}
+		out, err := expr.Convert[T](given)
+		if err != nil {
+			return append(diags, finding(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", name), sentence(err)))
+		}
+		*dst = out
+		return diags
+	}, options...)
+}
+
+func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}
+
+// sentence makes a sentence of an error.
+func sentence(err error) string {
+	text := err.Error()
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:] + "."
+}

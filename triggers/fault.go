@@ -1,0 +1,102 @@
+package triggers
+
+import (
+	"fmt"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// maxFaults is how many faults one answer lists. Without a bound a body of a
+// million wrong elements would make an answer of a hundred times its size.
+const maxFaults = 100
+
+// faults collects what is wrong with the values of one request.
+type faults struct {
+	list  []flow.Fault
+	total int // those beyond maxFaults included
+}
+
+// checker checks the values of one request and knows where it stands in them.
+type checker struct {
+	in    string // part of the request
+	steps []step // from there to the value at hand
+	loose bool   // the values are texts that stand for numbers and other values
+
+	found faults
+}
+
+// begin turns to a place in a part of the request.
+func (c *checker) begin(in string, steps []step, loose bool) {
+	c.in, c.steps, c.loose = in, append(c.steps[:0], steps...), loose
+}
+
+func (c *checker) enter(s step) { c.steps = append(c.steps, s) }
+func (c *checker) leave()       { c.steps = c.steps[:len(c.steps)-1] }
+
+// fault notes that the value at hand is wrong.
+func (c *checker) fault(detail, expected, actual string) {
+	c.found.total++
+	if len(c.found.list) < maxFaults {
+		c.found.list = append(c.found.list, flow.Fault{
+			Pointer: pointer(c.in, c.steps), In: c.in, Detail: detail, Expected: expected, Actual: actual,
+		})
+	}
+}
+
+// nothing is what came where a value is missing.
+const nothing = "nothing"
+
+// missing notes that there is no value where one must be.
+func (c *checker) missing(t *valueType, present bool) {
+	actual := nothing
+	if present {
+		actual = value.TypeName(nil)
+	}
+	c.fault("A value is required here.", t.json(), actual)
+}
+
+// mismatch notes a value of the wrong type.
+func (c *checker) mismatch(t *valueType, v any) {
+	c.fault(fmt.Sprintf("This must be %s.", article(t.json())), t.json(), value.TypeName(v))
+}
+
+// wrongCount notes a list with another number of elements than must be.
+func (c *checker) wrongCount(want, got int) {
+	c.fault(fmt.Sprintf("This must have exactly %s.", count(want, "element")), count(want, "element"), count(got, "element"))
+}
+
+// count writes a number of things.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func article(noun string) string {
+	switch noun[0] {
+	case 'a', 'e', 'i', 'o', 'u':
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// summary tells how much is wrong.
+func (f *faults) summary() string {
+	switch {
+	case f.total == 1:
+		return "One value is missing or wrong."
+	case f.total > len(f.list):
+		return fmt.Sprintf("%d values are missing or wrong; the first %d are listed.", f.total, len(f.list))
+	}
+	return fmt.Sprintf("%d values are missing or wrong.", f.total)
+}
+
+// atPlace says a fault of a value that stands in a file.
+func atPlace(f flow.Fault) string {
+	if f.Pointer == "" {
+		return f.Detail
+	}
+	return "At " + f.Pointer + ": " + f.Detail
+}

@@ -1,0 +1,146 @@
+package triggers
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// format is a form that a text must have. They are those of JSON Schema
+// (draft 2020-12, validation, section 7.3), read strictly.
+type format struct {
+	name  string
+	words string // "an e-mail address"
+	holds func(string) bool
+}
+
+func formats() []format {
+	return []format{
+		{"email", "an e-mail address", isEmail},
+		{"uri", "an absolute URI", isURI},
+		{"uuid", "a UUID", isUUID},
+		{"date", "a date such as 2026-01-31", isDate},
+		{"date-time", "a date and time such as 2026-01-31T12:00:00Z", isDateTime},
+		{"ipv4", "an IPv4 address", isIPv4},
+		{"ipv6", "an IPv6 address", isIPv6},
+		{"hostname", "a host name", isHostname},
+	}
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func findFormat(name string) *format {
+	for _, f := range formats() {
+		if f.name == name {
+			return &f
+		}
+	}
+	return nil
+}
+
+func isIPv4(s string) bool {
+	addr, err := netip.ParseAddr(s)
+	return err == nil && addr.Is4()
+}
+
+// isIPv6 refuses zones, which mean nothing outside of one machine.
+func isIPv6(s string) bool {
+	addr, err := netip.ParseAddr(s)
+	return err == nil && addr.Is6() && addr.Zone() == ""
+}
+
+// isHostname follows RFC 1123, section 2.1.
+func isHostname(s string) bool {
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if !isLabel(label) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLabel(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	return consistsOf(s, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' })
+}
+
+// isUUID follows RFC 9562, section 4, whatever the version.
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if s[i] != '-' {
+				return false
+			}
+		} else if !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isURI follows RFC 3986: a scheme, then only the characters that URIs have.
+func isURI(s string) bool {
+	scheme, rest, ok := strings.Cut(s, ":")
+	if !ok || scheme == "" || !isLetter(scheme[0]) || !consistsOf(scheme, isSchemeByte) || !consistsOf(rest, isURIByte) {
+		return false
+	}
+	u, err := url.Parse(s)
+	if err != nil || !escapesAreWhole(rest) || strings.Count(rest, "#") > 1 {
+		return false
+	}
+	// Brackets stand around the address of a host and nowhere else.
+	return strings.Count(s, "[") == strings.Count(u.Host, "[") && strings.Count(s, "]") == strings.Count(u.Host, "]")
+}
+
+func isSchemeByte(c byte) bool {
+	return isLetter(c) || isDigit(c) || c == '+' || c == '-' || c == '.'
+}
+
+func isURIByte(c byte) bool {
+	return isLetter(c) || isDigit(c) || strings.IndexByte("-._~:/?#[]@!$&'()*+,;=%", c) >= 0
+}
+
+func escapesAreWhole(s string) bool {
+	for i := range len(s) {
+		if s[i] == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2])) {
+			return false
+		}
+	}
+	return true
+}
+
+// isDate follows RFC 3339, full-date.
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil && len(s) == len(time.DateOnly)
+}
+
+func isHex(c byte) bool {
+	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func consistsOf(s string, allowed func(byte) bool) bool {
+	for i := range len(s) {
+		if !allowed(s[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,95 @@
+package triggers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// webhookRoot is the name under which a flow reads the request.
+const webhookRoot = "webhook"
+
+// ownNames are the parts of a request that every flow reads under webhook.
+var ownNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
+
+// ownTypes gives the types of the parts of a request.
+func (w *webhook) ownTypes() map[string]cty.Type {
+	types := make(map[string]cty.Type, len(ownNames)+len(w.variables))
+	for _, name := range ownNames {
+		types[name] = cty.String
+	}
+	types["body"], types["query"] = cty.DynamicPseudoType, cty.DynamicPseudoType
+	types["headers"] = cty.Map(cty.String)
+	types["path"] = w.pathType()
+	return types
+}
+
+func (w *webhook) pathType() cty.Type {
+	if w.pathErr != nil {
+		return cty.DynamicPseudoType
+	}
+	names := make(map[string]cty.Type, len(w.route.names))
+	for _, name := range w.route.names {
+		names[name] = cty.String
+	}
+	return cty.Object(names)
+}
+
+// Roots gives the one name of the trigger, with the types of what is below it.
+func (w *webhook) Roots() map[string]cty.Type {
+	types := w.ownTypes()
+	for _, v := range w.variables {
+		types[v.name] = v.typ.cty()
+	}
+	return map[string]cty.Type{webhookRoot: cty.Object(types)}
+}
+
+// knowRequest makes the parts of the request known to the variables, after the
+// path was read.
+func (w *webhook) knowRequest(c *schema.Context) {
+	if w.path != "" {
+		w.route, w.pathErr = parsePath(w.path)
+	}
+	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.ownTypes()))
+}
+
+// knowVariables makes the variables known to what stands behind them.
+func (w *webhook) knowVariables(c *schema.Context) {
+	c.Scope = c.Scope.With(webhookRoot, w.Roots()[webhookRoot])
+}
+
+func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+	v := &variable{}
+	diags := schema.Decode(c, v, b)
+	if v.name == "" {
+		return diags
+	}
+	if v.from.in == "" {
+		v.from = fromBody(v.name)
+	}
+	if problem := w.nameProblem(v.name); problem != "" {
+		return append(diags, finding(b.LabelRanges[0], "Wrong name", problem))
+	}
+	w.index[v.name] = len(w.variables)
+	w.variables = append(w.variables, v)
+	return diags
+}
+
+// nameProblem says why a variable can't have a name, "" where it can.
+func (w *webhook) nameProblem(name string) string {
+	if slices.Contains(ownNames, name) {
+		return fmt.Sprintf("webhook.%s is a part of every request. Give the variable another name, and say in \"from\" where its value stands.", name)
+	}
+	if !hclsyntax.ValidIdentifier(name) {
+		return fmt.Sprintf("%q can't be read as webhook.NAME: use letters, digits, _ and -, and begin with a letter. In \"from\" any member can be named: webhook.body[%q].", name, name)
+	}
+	if slices.ContainsFunc(w.variables, func(v *variable) bool { return v.name == name }) {
+		return fmt.Sprintf("The trigger has a variable %q already.", name)
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package triggers
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// source is where in a request the value of a variable stands.
+type source struct {
+	in    string
+	steps []step
+}
+
+// fromBody is where a variable stands that says nothing else.
+func fromBody(name string) source {
+	return source{in: inBody, steps: []step{{name: name}}}
+}
+
+const wrongSource = "Write a plain place in the request, such as webhook.body.customer.email, webhook.headers[\"X-Request-Id\"], webhook.query.page or webhook.path.region. To compute a value use an action."
+
+// decodeSource reads the attribute "from". The names known in the scope are
+// the parts of the request.
+func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *source) hcl.Diagnostics {
+	fail := func(detail string) hcl.Diagnostics {
+		return hcl.Diagnostics{finding(a.Expr.Range(), "Wrong source", detail)}
+	}
+	t, notPlain := hcl.AbsTraversalForExpr(a.Expr)
+	if diags := c.Scope.CheckNames(a.Expr); diags.HasErrors() {
+		return diags
+	}
+	if notPlain.HasErrors() || t.RootName() != webhookRoot {
+		return fail(wrongSource)
+	}
+	steps, ok := plainSteps(t[1:])
+	if !ok || len(steps) == 0 || steps[0].isIndex {
+		return fail(wrongSource)
+	}
+	part, below := steps[0].name, steps[1:]
+	switch {
+	case part == "body":
+		*dst = source{inBody, below}
+	case part == "query" && len(below) > 0 && !below[0].isIndex:
+		*dst = source{inQuery, below}
+	case part == "headers" && isOneName(below):
+		*dst = source{inHeader, below}
+	case part == "path" && isOneName(below):
+		*dst = source{inPath, below}
+	default:
+		return fail(fmt.Sprintf("webhook.%s holds more than one value. ", part) + wrongSource)
+	}
+	return nil
+}
+
+func isOneName(steps []step) bool { return len(steps) == 1 && !steps[0].isIndex }
+
+// plainSteps reads the steps of a traversal that are written out.
+func plainSteps(t hcl.Traversal) ([]step, bool) {
+	steps := make([]step, 0, len(t))
+	for _, tr := range t {
+		switch tr := tr.(type) {
+		case hcl.TraverseAttr:
+			steps = append(steps, step{name: tr.Name})
+		case hcl.TraverseIndex:
+			s, ok := indexStep(tr.Key)
+			if !ok {
+				return nil, false
+			}
+			steps = append(steps, s)
+		default:
+			return nil, false
+		}
+	}
+	return steps, true
+}
+
+func indexStep(key cty.Value) (step, bool) {
+	switch key.Type() {
+	case cty.String:
+		return step{name: key.AsString()}, true
+	case cty.Number:
+		i, _ := key.AsBigFloat().Int64()
+		return step{index: int(i), isIndex: true}, i >= 0 && key.RawEquals(cty.NumberIntVal(i))
+	}
+	return step{}, false
+}

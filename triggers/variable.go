@@ -1,0 +1,79 @@
+package triggers
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// variable is a value that a flow takes out of the request and that callers
+// must get right.
+type variable struct {
+	name        string
+	description string
+	typ         *valueType
+	from        source
+	required    bool
+	def         any // nil for null
+
+	rules      rules
+	enum       []any
+	pattern    string
+	formatName string
+	minimum    any
+	maximum    any
+	unknown    bool // something it says depends on what is not set
+}
+
+// Describe declares the block.
+func (v *variable) Describe(s *schema.Spec) {
+	v.typ, v.required = &valueType{kind: anything}, true
+	s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: the caller gets 422 with every fault of every variable.\n\n" +
+		"In a JSON body a value must have the JSON type that is declared: `\"5\"` is no number. Headers, queries, paths, forms and XML hold texts only; there a text is read as the number or boolean that it spells exactly, and one value stands for an array of one. `null` counts as missing."
+	schema.Label(s, &v.name, "NAME", "What the flow calls the value.")
+	schema.Func(s, "type", "type", "`string`, `number`, `bool`, `object`, `array`, `any`, or a full type such as `list(object({ sku = string, qty = number }))`, which is checked to its depth. Members of an object are required but for `optional(T)` and `optional(T, default)`; further members are kept.",
+		v.decodeType, schema.Default("any"))
+	open(s, v, &v.description, "description", "string", "What the value is, for people and for the API description.")
+	schema.Func(s, "from", "reference", "Where the value stands, as a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`.",
+		v.decodeFrom, schema.Default("webhook.body.NAME"))
+	schema.Attr(s, &v.required, "required", "Whether a request without the value is refused. If it is not required and has no `default`, it is null where it is missing.")
+	open(s, v, &v.def, "default", "any", "What holds where the value is missing, which makes it not required.")
+	open(s, v, &v.enum, "enum", "list", "The only values that are accepted.")
+	open(s, v, &v.pattern, "pattern", "string", "A regular expression (RE2) that a text must match. It may match anywhere in the text: begin it with `^` and end it with `$` to match the whole.")
+	open(s, v, &v.formatName, "format", "string", "A form that a text must have.", schema.OneOf(formatNames()...))
+	open(s, v, &v.minimum, "min", "number", "The least value of a number, length of a text in characters, or number of elements of an array.")
+	open(s, v, &v.maximum, "max", "number", "The greatest value of a number, length of a text in characters, or number of elements of an array.")
+	s.Check(v.check)
+}
+
+func (v *variable) decodeType(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+	p := &typeParser{c: c}
+	v.typ = p.parse(a.Expr)
+	return p.diags
+}
+
+func (v *variable) decodeFrom(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+	return decodeSource(c, a, &v.from)
+}
+
+// isOptional tells whether requests without the value are taken.
+func (v *variable) isOptional() bool { return !v.required || v.def != nil }
+
+// take checks what a request holds for the variable and returns what the flow
+// gets. Faults are noted.
+func (v *variable) take(c *checker, given any, present, loose bool) any {
+	c.begin(v.from.in, v.from.steps, loose)
+	if given == nil {
+		if !v.isOptional() {
+			c.missing(v.typ, present)
+		}
+		return v.def
+	}
+	before := c.found.total
+	out, _ := c.value(v.typ, given)
+	if c.found.total == before {
+		v.rules.check(c, out)
+	}
+	return out
+}

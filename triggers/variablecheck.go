@@ -1,0 +1,151 @@
+package triggers
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// check holds what a variable says against its type, and its default against
+// all of it.
+func (v *variable) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if v.unknown {
+		return nil
+	}
+	diags := v.checkSource(d)
+	diags = append(diags, v.checkEnum(d)...)
+	diags = append(diags, v.checkPattern(d)...)
+	diags = append(diags, v.checkFormat(d)...)
+	diags = append(diags, v.checkBounds(d)...)
+	if diags.HasErrors() || v.def == nil {
+		return diags
+	}
+	return append(diags, v.checkDefault(d)...)
+}
+
+func (v *variable) checkSource(d *schema.Decoded) hcl.Diagnostics {
+	if v.typ.isScalar() || (v.from.in != inHeader && v.from.in != inPath) {
+		return nil
+	}
+	return hcl.Diagnostics{d.Problem("type", "Wrong type",
+		fmt.Sprintf("A %s value is one text: its type is string, number or bool.", v.from.in))}
+}
+
+func (v *variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
+	if v.enum == nil {
+		return nil
+	}
+	if len(v.enum) == 0 {
+		return hcl.Diagnostics{d.Problem("enum", "Wrong enum", "An empty list accepts no value at all. Leave it out to accept any.")}
+	}
+	var diags hcl.Diagnostics
+	for i, e := range v.enum {
+		if e == nil {
+			diags = append(diags, d.Problem("enum", "Wrong enum", "Null counts as missing. Write required = false to accept it."))
+			continue
+		}
+		out, faults := conform(v.typ, e)
+		for _, f := range faults {
+			diags = append(diags, d.Problem("enum", "Wrong enum",
+				fmt.Sprintf("Element %d does not fit the type. %s", i, atPlace(f))))
+		}
+		v.rules.enum = append(v.rules.enum, out)
+	}
+	v.rules.enumWords = oneOf(v.rules.enum)
+	return diags
+}
+
+func (v *variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
+	if v.pattern == "" {
+		return nil
+	}
+	if v.typ.kind != text {
+		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", "Only a variable of type string can have a pattern.")}
+	}
+	re, err := regexp.Compile(v.pattern)
+	if err != nil {
+		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", sentence(err)+" The syntax is RE2's.")}
+	}
+	v.rules.pattern = re
+	return nil
+}
+
+func (v *variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
+	if v.formatName == "" {
+		return nil
+	}
+	if v.typ.kind != text {
+		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format.")}
+	}
+	v.rules.format = findFormat(v.formatName)
+	if v.rules.format == nil {
+		return hcl.Diagnostics{d.Problem("format", "Wrong format", fmt.Sprintf("%q is not one of %s.%s",
+			v.formatName, quoted(formatNames()), diag.DidYouMean(v.formatName, formatNames())))}
+	}
+	return nil
+}
+
+func (v *variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, b := range []struct {
+		name  string
+		given any
+		dst   **bound
+	}{{"min", v.minimum, &v.rules.min}, {"max", v.maximum, &v.rules.max}} {
+		if b.given == nil {
+			continue
+		}
+		limit, err := v.bound(b.given)
+		if err != nil {
+			diags = append(diags, d.Problem(b.name, fmt.Sprintf("Wrong value for %q", b.name), sentence(err)))
+		}
+		*b.dst = limit
+	}
+	least, most := v.rules.min, v.rules.max
+	if diags.HasErrors() || least == nil || most == nil {
+		return diags
+	}
+	if compareNumbers(least.number, most.number) > 0 {
+		diags = append(diags, d.Problem("min", `Wrong value for "min"`, "It is greater than max, so no value would be accepted."))
+	}
+	return diags
+}
+
+// bound reads a limit as the type of the variable means it.
+func (v *variable) bound(given any) (*bound, error) {
+	n, ok := given.(json.Number)
+	if !ok {
+		return nil, fmt.Errorf("it must be a number")
+	}
+	switch v.typ.kind {
+	case number:
+		return &bound{number: n}, nil
+	case text, list:
+		count, err := strconv.Atoi(string(n))
+		if err != nil || count < 0 {
+			return nil, fmt.Errorf("a length is a whole number from 0")
+		}
+		return &bound{number: n, count: count}, nil
+	}
+	return nil, fmt.Errorf("only a variable of type number, string or array can be limited")
+}
+
+func (v *variable) checkDefault(d *schema.Decoded) hcl.Diagnostics {
+	c := &checker{in: inBody}
+	out, _ := c.value(v.typ, v.def)
+	if c.found.total == 0 {
+		v.rules.check(c, out)
+	}
+	v.def = out
+	var diags hcl.Diagnostics
+	for _, f := range c.found.list {
+		diags = append(diags, d.Problem("default", "Wrong default", atPlace(f)))
+	}
+	return diags
+}

@@ -1,0 +1,168 @@
+package triggers
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// The modes of an endpoint.
+const (
+	modeAsync = "async"
+	modeSync  = "sync"
+)
+
+// defaultTimeout is how long a caller waits for a sync run.
+const defaultTimeout = 30 * time.Second
+
+// webhook starts a run for each HTTP request that it lets in.
+type webhook struct {
+	auths []auth.Kind
+
+	path         string
+	rotate       int
+	methods      []string
+	contentTypes []string
+	mode         string
+	allowIPs     []string
+	strict       bool
+	timeout      time.Duration
+	variables    []*variable
+	checks       []auth.Check
+	response     *response
+
+	route   route
+	pathErr error
+	at      hcl.Range    // of the path, or of the trigger
+	early   auth.Policy  // checks that need no body
+	late    auth.Policy  // those that do
+	ranges  []mediaRange // body types that are accepted
+	accept  string       // the same for a header
+	allowed []netip.Prefix
+	index   map[string]int // variables by name
+	known   *knownNode     // the members of the body that have a name; nil unless strict
+}
+
+// Describe declares the block.
+func (w *webhook) Describe(s *schema.Spec) {
+	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
+	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
+	s.Doc = "Starts a run for each request that comes in. A request is let in by its address, its credentials, its type and its values, in this order; see the table of answers for what a caller gets otherwise."
+	schema.Attr(s, &w.path, "path", "Where the endpoint is reached: segments that are literal or `{name}`, which `webhook.path.name` reads. Left out, the gateway makes a path that can't be guessed and stays the same.")
+	schema.Attr(s, &w.rotate, "rotate", "A greater number changes the path that the gateway makes.")
+	schema.Attr(s, &w.methods, "methods", "The methods that are accepted; any other gets 405.",
+		schema.OneOf(http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions))
+	schema.Attr(s, &w.contentTypes, "content_types", "The types of bodies that are accepted; any other gets 415. `json` stands for `application/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Any other is written out, such as `text/csv` or `image/*`; what is neither text nor one of the above leaves `webhook.body` null and is read as `webhook.raw`. A body without a type is taken for JSON where JSON is accepted, and a request without a body has no type.")
+	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
+	s.Then(w.knowRequest)
+	schema.BlockFunc(s, "variable", "A value of the request, checked before a run starts and read as `webhook.NAME`.",
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: schema.Describe(&variable{})}, w.addVariable)
+	s.Then(w.knowVariables)
+	schema.Kinds(s, "auth", "A way to let callers in. Of several any one is enough; without any everybody is let in.", w.auths,
+		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })
+	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) that requests may come from; any other gets 403. Left out, all may.")
+	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that no variable names, to the depth of what the variables' types say.")
+	schema.Attr(s, &w.timeout, "timeout", "sync: how long the caller waits; then it gets 504.")
+	schema.Single(s, &w.response, "response", "async: what goes back at once. sync: what goes back where no action `respond` was reached. Left out: 200 and `ok`.")
+	w.describeLater(s)
+	w.describeExamples(s)
+	s.Check(w.check)
+}
+
+func (w *webhook) describeLater(s *schema.Spec) {
+	schema.Later(s, "dedupe", "A key that was seen before starts no second run.", "it comes with the durable store.", true)
+	schema.Later(s, "rate_limit", "Bounds how many requests may come.", "until then limit requests in front of the gateway.", true)
+	schema.Later(s, "concurrency", "Bounds how many runs go on at once and how many wait.", "it comes with async flows. The limit of the whole gateway holds: gateway { limits { runs = … } }.", true)
+	schema.Later(s, "order_by", "Runs with the same key run one after another.", "it comes with async flows.", false)
+	schema.Later(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
+}
+
+func (w *webhook) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Take orders, and answer when they are done",
+		HCL: `trigger "webhook" {
+  path = "/orders/{region}"
+  mode = "sync"
+
+  variable "order_id" {
+    type = string
+  }
+  variable "total" {
+    type = number
+    min  = 0
+  }
+  variable "items" {
+    type = list(object({ sku = string, qty = number }))
+    min  = 1
+  }
+}`,
+		Input: `{"order_id": "A-1", "total": 12.5, "items": [{"sku": "LAMP-01", "qty": 1}]}`,
+	})
+	s.Example(schema.Example{
+		Title: "Take a form, with a value from a header",
+		HCL: `trigger "webhook" {
+  path          = "/contact"
+  mode          = "sync"
+  content_types = ["form", "json"]
+
+  variable "email" {
+    type   = string
+    format = "email"
+  }
+  variable "request_id" {
+    type     = string
+    from     = webhook.headers["X-Request-Id"]
+    required = false
+  }
+  response {
+    status = 202
+    json   = { received = webhook.email }
+  }
+}`,
+		Input: `{"email": "jane@example.com"}`,
+	})
+}
+
+// response is the answer that the trigger itself gives.
+type response struct {
+	reply flow.Reply
+}
+
+// Describe declares the block.
+func (r *response) Describe(s *schema.Spec) {
+	s.Doc = "The answer to the caller."
+	r.reply.DescribeReply(s)
+}
+
+// NeedsRespond tells whether a caller may get an answer that the file does not
+// give.
+func (w *webhook) NeedsRespond() bool { return w.response == nil }
+
+// Route tells where the endpoint is reached.
+func (w *webhook) Route() flow.Route {
+	return flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, Range: w.at}
+}
+
+// Timeout is how long a caller waits for a sync run.
+func (w *webhook) Timeout() time.Duration { return w.timeout }
+
+// Reply is what goes back where no respond was reached.
+func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, error) {
+	if w.response != nil {
+		return w.response.reply.Build(ctx, env, http.StatusOK)
+	}
+	return &flow.Response{
+		Status: http.StatusOK,
+		Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+		Body:   []byte("ok"),
+	}, nil
+}

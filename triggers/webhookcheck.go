@@ -1,0 +1,140 @@
+package triggers
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// check compiles what the trigger says besides its variables.
+func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	w.at = d.Range("path")
+	diags := w.checkMode(d)
+	diags = append(diags, w.checkRoute(c, d)...)
+	diags = append(diags, w.checkMethods(d)...)
+	diags = append(diags, w.checkAllowIPs(d)...)
+	var err error
+	if w.ranges, err = parseRanges(w.contentTypes); err != nil {
+		diags = append(diags, d.Problem("content_types", "Wrong type of body", sentence(err)))
+	}
+	w.accept = joinRanges(w.ranges)
+	if w.timeout <= 0 {
+		diags = append(diags, d.Problem("timeout", "Wrong value", "A caller waits for some time: write something like \"30s\"."))
+	}
+	if w.strict {
+		w.known = knownMembers(w.variables)
+	}
+	for _, check := range w.checks {
+		if check.NeedsBody() {
+			w.late.Checks = append(w.late.Checks, check)
+		} else {
+			w.early.Checks = append(w.early.Checks, check)
+		}
+	}
+	return diags
+}
+
+func (w *webhook) checkMode(d *schema.Decoded) hcl.Diagnostics {
+	if w.mode == modeSync {
+		return nil
+	}
+	detail := `This version does not know mode "async" yet: async flows come with the durable store. Write mode = "sync", and the caller waits for the run.`
+	if !d.Has("mode") {
+		detail = `This version does not know mode "async" yet, which a webhook has that says nothing else: async flows come with the durable store. Write mode = "sync", and the caller waits for the run.`
+	}
+	return hcl.Diagnostics{d.Problem("mode", "Not yet available", detail)}
+}
+
+func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if d.Has("path") && w.path == "" && !isNull(c, d.Expr("path")) {
+		w.pathErr = errors.New("a path begins with a slash; left out, the gateway makes one")
+	}
+	if w.pathErr != nil {
+		diags = append(diags, d.Problem("path", "Wrong path", sentence(w.pathErr)))
+	}
+	if w.rotate < 1 {
+		diags = append(diags, d.Problem("rotate", "Wrong value", "The first path is number 1: count up from there."))
+	}
+	if w.path != "" && d.Has("rotate") {
+		diags = append(diags, d.Problem("rotate", "Path not made by the gateway", "The trigger has a path of its own, which rotate does not change. Leave out one of them."))
+	}
+	return diags
+}
+
+// isNull tells whether a fixed expression is null, which is the same as leaving
+// the attribute out.
+func isNull(c *schema.Context, e hclsyntax.Expression) bool {
+	v, diags := e.Value(c.Scope.Static())
+	return !diags.HasErrors() && v.IsNull()
+}
+
+func (w *webhook) checkMethods(d *schema.Decoded) hcl.Diagnostics {
+	if len(w.methods) == 0 {
+		return hcl.Diagnostics{d.Problem("methods", "No method", "An empty list accepts no request. Leave it out to accept POST.")}
+	}
+	sorted := slices.Sorted(slices.Values(w.methods))
+	if len(slices.Compact(sorted)) < len(w.methods) {
+		return hcl.Diagnostics{d.Problem("methods", "Method given twice", "Each method is named once.")}
+	}
+	return nil
+}
+
+func (w *webhook) checkAllowIPs(d *schema.Decoded) hcl.Diagnostics {
+	if !d.Has("allow_ips") || w.allowIPs == nil {
+		return nil
+	}
+	if len(w.allowIPs) == 0 {
+		return hcl.Diagnostics{d.Problem("allow_ips", "No address", "An empty list lets nobody in. Leave it out to let all addresses in.")}
+	}
+	var diags hcl.Diagnostics
+	for _, given := range w.allowIPs {
+		network, err := parseNetwork(given)
+		if err != nil {
+			diags = append(diags, d.Problem("allow_ips", "Wrong address", sentence(err)))
+			continue
+		}
+		w.allowed = append(w.allowed, network)
+	}
+	return diags
+}
+
+// parseNetwork reads an address or a network. IPv4 addresses that are written
+// as IPv6 become plain ones.
+func parseNetwork(given string) (netip.Prefix, error) {
+	wrong := fmt.Errorf("%q is neither an address such as 192.0.2.7 nor a network such as 192.0.2.0/24 or 2001:db8::/32", given)
+	if !strings.Contains(given, "/") {
+		addr, err := netip.ParseAddr(given)
+		if err != nil || addr.Zone() != "" {
+			return netip.Prefix{}, wrong
+		}
+		addr = addr.Unmap()
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(given)
+	if err != nil {
+		return netip.Prefix{}, wrong
+	}
+	if network.Addr().Is4In6() && network.Bits() >= 96 {
+		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
+	}
+	if masked := network.Masked(); masked != network {
+		return netip.Prefix{}, fmt.Errorf("%q is an address inside of a network; write %q for the network or %q for the address", given, masked, network.Addr())
+	}
+	return network, nil
+}
+
+func joinRanges(ranges []mediaRange) string {
+	names := make([]string, len(ranges))
+	for i, m := range ranges {
+		names[i] = m.String()
+	}
+	return strings.Join(names, ", ")
+}
