@@ -80,13 +80,9 @@ func tlsText(err error) (string, bool) {
 // lostText recognises a connection that broke. Errors that net/http keeps to
 // itself are told by their words.
 func lostText(err error) (string, bool) {
-	for _, errno := range []syscall.Errno{
-		syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, syscall.ECONNREFUSED,
-		syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT,
-	} {
-		if errors.Is(err, errno) {
-			return "the connection was lost: " + errno.Error(), true
-		}
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return "the connection was lost: " + errno.Error(), true
 	}
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed} {
 		if errors.Is(err, end) {
@@ -95,7 +91,10 @@ func lostText(err error) (string, bool) {
 	}
 	for _, words := range []string{
 		"server closed idle connection", "client connection lost", "client conn not usable",
-		"client conn is closed", "client connection force closed", "GOAWAY", "REFUSED_STREAM",
+		"client conn is closed", "client connection force closed", "GOAWAY",
+		// An HTTP/2 server ends one stream so where it would close an HTTP/1.1 connection.
+		"NO_ERROR; received from peer", "INTERNAL_ERROR; received from peer", "CANCEL; received from peer",
+		"REFUSED_STREAM; received from peer", "ENHANCE_YOUR_CALM; received from peer",
 	} {
 		if strings.Contains(err.Error(), words) {
 			return "the server closed the connection before its answer was complete", true
@@ -115,8 +114,8 @@ func protocolError(err error) *Error {
 		"malformed HTTP response", "malformed HTTP status code", "malformed HTTP version",
 		"malformed MIME header", "bad Content-Length", "unsupported transfer encoding",
 		"malformed chunked encoding", "invalid byte in chunk length", "header line too long",
-		"too many 1xx informational responses", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR",
-		"COMPRESSION_ERROR", "FRAME_SIZE_ERROR", "ENHANCE_YOUR_CALM", "HTTP_1_1_REQUIRED", "CANCEL",
+		"too many 1xx informational responses", "PROTOCOL_ERROR", "FLOW_CONTROL_ERROR",
+		"COMPRESSION_ERROR", "FRAME_SIZE_ERROR", "HTTP_1_1_REQUIRED",
 	} {
 		if strings.Contains(text, fault) {
 			return fail(ReasonProtocol, "the server's answer is not valid HTTP: "+fault, nil)

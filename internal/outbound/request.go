@@ -16,7 +16,7 @@ const defaultMaxResponse = 10 << 20
 type Request struct {
 	Method string      // default GET
 	URL    string      // http or https, without a user
-	Header http.Header // see wireHeader for what is left out
+	Header http.Header // Host is sent as the Host header; Content-Length, Expect and headers of the connection are left out
 	Body   []byte
 
 	// MaxResponse limits the decoded body of the answer, in bytes; default 10 MiB.

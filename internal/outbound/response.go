@@ -13,7 +13,7 @@ import (
 
 // Response is the answer to a [Request], read to its end.
 type Response struct {
-	Status int         // 200 to 599, whatever the server said
+	Status int         // of three digits; 1xx do not come through
 	Header http.Header // without Content-Encoding and Content-Length where gzip was decoded
 	Body   []byte      // decoded if it came as gzip; other encodings stay as they are
 

@@ -43,7 +43,7 @@ func TestBodies(t *testing.T) {
 		{"gzip, exactly the limit", "gzip", zip(t, bytes.Repeat([]byte("a"), 5000)), 5000, strings.Repeat("a", 5000), ""},
 		{"gzip, one too many", "gzip", zip(t, bytes.Repeat([]byte("a"), 5001)), 5000, "!", ""},
 		{"gzip larger than what it holds", "gzip", zip(t, []byte("a")), 1, "a", ""},
-		{"gzip bomb", "gzip", zip(t, make([]byte, 20<<20)), 0, "!", ""},
+		{"gzip bomb", "gzip", zip(t, make([]byte, 2<<20)), 64 << 10, "!", ""},
 		{"gzip of nothing", "gzip", zip(t, nil), 0, "", ""},
 		{"gzip without a byte", "gzip", nil, 0, "", "gzip"},
 		{"two gzip members", "gzip", append(zip(t, []byte("a")), zip(t, []byte("b"))...), 0, "ab", ""},
