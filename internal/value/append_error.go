@@ -17,8 +17,8 @@ type appendError struct {
 
 // within adds to an error the name or index under which it was found.
 func within(name string, err error) error {
-	var fault *appendError
-	if !errors.As(err, &fault) {
+	fault, ok := errors.AsType[*appendError](err)
+	if !ok {
 		fault = &appendError{err: err}
 	}
 	fault.path = append(fault.path, name)
@@ -35,5 +35,3 @@ func (e *appendError) Error() string {
 	}
 	return "at " + clipPointer(strings.ToValidUTF8(pointer.String(), "\ufffd")) + ": " + e.err.Error()
 }
-
-func (e *appendError) Unwrap() error { return e.err }

@@ -162,14 +162,18 @@ func (r *reader) array() (any, error) {
 
 // open reads the bracket of an array or object and holds it to the depth.
 func (r *reader) open() error {
-	if _, err := r.dec.ReadToken(); err != nil {
-		return err
+	_, err := r.dec.ReadToken()
+	if err == nil && r.dec.StackDepth() <= r.depth {
+		return nil
 	}
-	if r.dec.StackDepth() > r.depth {
-		return r.faultAt(r.dec.InputOffset()-1, string(r.dec.StackPointer()),
-			fmt.Sprintf("nested too deeply; at most %d levels of arrays and objects are accepted", r.depth))
+	offset, pointer := r.dec.InputOffset()-1, r.dec.StackPointer()
+	// A bracket that was peeked at is refused by the decoder only for a limit of
+	// its own, which is that of MaxDepth.
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		offset, pointer = syntax.ByteOffset, syntax.JSONPointer
 	}
-	return nil
+	return r.faultAt(offset, string(pointer),
+		fmt.Sprintf("nested too deeply; at most %d levels of arrays and objects are accepted", r.depth))
 }
 
 // name reads the name of a member.
@@ -220,17 +224,21 @@ func (r *reader) slice(raw []byte, after int) string {
 
 // fault turns an error of the decoder into one of this package.
 func (r *reader) fault(err error) error {
-	var syntax *jsontext.SyntacticError
-	switch {
-	case err == io.EOF:
+	if errors.Is(err, io.EOF) {
 		return r.faultAt(int64(len(r.data)), "", "no JSON value, the text is empty")
-	case !errors.As(err, &syntax):
-		return err
-	case errors.Is(syntax.Err, io.ErrUnexpectedEOF):
-		return r.faultAt(syntax.ByteOffset, string(syntax.JSONPointer), "the JSON text ends before the value is complete")
-	default:
-		return r.faultAt(syntax.ByteOffset, string(syntax.JSONPointer), foreign(syntax.Err.Error()))
 	}
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
+		return err
+	}
+	reason := foreign(syntax.Err.Error())
+	switch {
+	case errors.Is(syntax.Err, io.ErrUnexpectedEOF):
+		reason = "the JSON text ends before the value is complete"
+	case reason == "invalid character ',' at start of value":
+		reason = "a comma that does not stand between two values"
+	}
+	return r.faultAt(syntax.ByteOffset, string(syntax.JSONPointer), reason)
 }
 
 func (r *reader) faultAt(offset int64, pointer, reason string) *SyntaxError {

@@ -47,7 +47,7 @@ func ParseMultipart(body []byte, boundary string, lim Limits) (map[string]any, e
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for count := 1; ; count++ {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) && isClosed(body, boundary) {
 			return tree.build(), nil
 		}
 		if err == nil && count > MaxParameters {
@@ -134,6 +134,18 @@ func isBoundary(boundary string) bool {
 	return true
 }
 
+// isClosed reports whether body has the delimiter that ends the last part. The
+// reader of the parts takes the end of the text for it if a header is cut off.
+func isClosed(body []byte, boundary string) bool {
+	closing := []byte("--" + boundary + "--")
+	for line := range bytes.Lines(body) {
+		if rest, ok := bytes.CutPrefix(line, closing); ok && len(bytes.TrimRight(rest, " \t\r\n")) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // partFault places an error at the delimiter of the part that has it.
 func partFault(body []byte, boundary string, count int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
@@ -157,11 +169,13 @@ func delimiterOffset(body []byte, boundary string, count int) int64 {
 			return int64(len(body))
 		}
 		offset += at
-		if offset == 0 || body[offset-1] == '\n' {
+		end := offset + len(delimiter)
+		startsLine := offset == 0 || body[offset-1] == '\n'
+		if startsLine && (end == len(body) || bytes.IndexByte([]byte(" \t\r\n-"), body[end]) >= 0) {
 			if count--; count <= 0 {
 				return int64(offset)
 			}
 		}
-		offset += len(delimiter)
+		offset = end
 	}
 }

@@ -58,7 +58,7 @@ func ParseXML(body []byte, lim Limits) (any, error) {
 	for {
 		start := r.dec.InputOffset()
 		token, err := r.dec.Token()
-		if err == io.EOF && r.root != nil && len(r.open) == 0 {
+		if errors.Is(err, io.EOF) && r.root != nil && len(r.open) == 0 {
 			return r.root, nil
 		}
 		if err != nil {
@@ -144,13 +144,13 @@ func (r *xmlReader) characters(text []byte) string {
 // decoderFault turns an error of the decoder into one of this package.
 func (r *xmlReader) decoderFault(err error) error {
 	at := r.dec.InputOffset()
-	var syntax *xml.SyntaxError
-	switch {
-	case err == io.EOF:
+	if errors.Is(err, io.EOF) {
 		return r.fault(at, "no XML element")
-	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF":
-		return r.fault(at, "the XML text ends before the document is complete")
-	case errors.As(err, &syntax):
+	}
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		if syntax.Msg == "unexpected EOF" {
+			return r.fault(at, "the XML text ends before the document is complete")
+		}
 		return r.fault(at, foreign(syntax.Msg))
 	}
 	if cause := errors.Unwrap(err); cause != nil {

@@ -1,0 +1,50 @@
+package value
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"testing"
+)
+
+func FuzzParseMultipart(f *testing.F) {
+	for _, seed := range []string{
+		multipartBody(), multipartBody(field("a", "1"), field("a[b]", "2")), multipartBody(file("f", "a.txt"), file("f", "..")),
+		multipartBody("X: y"), multipartBody("no colon"), "--b\r\n", "--b\r\nA: b\r\n", "--b\r\n\r\n--b--", "--b--\r\n--b\r\n", "",
+		multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: quoted-printable\n\n=FF=\r\n="),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		v, err := ParseMultipart(body, "b", Limits{})
+		if err != nil {
+			checkRefusal(t, body, err)
+			return
+		}
+		if !isClosed(body, "b") {
+			t.Fatal("accepted a body that is cut off")
+		}
+		checkFixpoint(t, v, DefaultDepth)
+		checkFiles(t, v)
+	})
+}
+
+// checkFiles checks that sizes agree with contents.
+func checkFiles(t *testing.T, v any) {
+	t.Helper()
+	members, _ := asMembers(v)
+	if size, ok := members["size"].(json.Number); ok {
+		text, _ := members["content"].(string)
+		content, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || strconv.Itoa(len(content)) != string(size) {
+			t.Fatalf("size %s of %d bytes, %v", size, len(content), err)
+		}
+	}
+	for _, member := range members {
+		checkFiles(t, member)
+	}
+	items, _ := asList(v)
+	for _, item := range items {
+		checkFiles(t, item)
+	}
+}

@@ -1,0 +1,169 @@
+package value
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// multipartBody joins parts, each a header and a content that a blank line
+// divides, with the boundary "b".
+func multipartBody(parts ...string) string {
+	var body strings.Builder
+	for _, part := range parts {
+		header, content, _ := strings.Cut(part, "\n\n")
+		body.WriteString("--b\r\n" + strings.ReplaceAll(header, "\n", "\r\n") + "\r\n\r\n" + content + "\r\n")
+	}
+	return body.String() + "--b--\r\n"
+}
+
+func field(name, content string) string {
+	return fmt.Sprintf("Content-Disposition: form-data; name=%q\n\n%s", name, content)
+}
+
+func TestParseMultipart(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body string
+		want map[string]any
+	}{
+		"no part":   {"--b--\r\n", map[string]any{}},
+		"no end":    {"--b--", map[string]any{}},
+		"preamble":  {"hello\r\n" + multipartBody(field("a", "1")) + "bye", map[string]any{"a": "1"}},
+		"line ends": {strings.ReplaceAll(multipartBody(field("a", "1")), "\r\n", "\n"), map[string]any{"a": "1"}},
+		"fields":    {multipartBody(field("a", "1"), field("b", "x\r\ny")), map[string]any{"a": "1", "b": "x\r\ny"}},
+		"boundary within": {
+			multipartBody(field("a", "--b\r\n")[:len(field("a", ""))] + "x--b y"),
+			map[string]any{"a": "x--b y"},
+		},
+		"repeated": {multipartBody(field("a", "1"), field("a", "2")), map[string]any{"a": []any{"1", "2"}}},
+		"nested": {
+			multipartBody(field("items[0][sku]", "A"), field("items[0].qty", "2"), field("items[1][sku]", "B")),
+			map[string]any{"items": []any{map[string]any{"sku": "A", "qty": "2"}, map[string]any{"sku": "B"}}},
+		},
+		"escapes stay": {multipartBody(field("a%5Bb%5D+c", "x%20+y")), map[string]any{"a%5Bb%5D+c": "x%20+y"}},
+		"not UTF-8":    {multipartBody(field("a", "K\xf6ln")), map[string]any{"a": "K\ufffdln"}},
+		"quoted-printable": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: quoted-printable\n\nK=C3=B6ln"),
+			map[string]any{"a": "Köln"},
+		},
+		"no file chosen": {
+			multipartBody("Content-Disposition: form-data; name=a; filename=\"\"\nContent-Type: application/octet-stream\n\n"),
+			map[string]any{"a": ""},
+		},
+		"file": {
+			multipartBody("Content-Disposition: form-data; name=\"doc\"; filename=\"a b.pdf\"\nContent-Type: application/pdf\n\n\x00\xff\r\n1"),
+			map[string]any{"doc": map[string]any{
+				"filename": "a b.pdf", "content_type": "application/pdf", "size": json.Number("5"), "content": "AP8NCjE=",
+			}},
+		},
+		"file without a type": {
+			multipartBody("Content-Disposition: form-data; name=doc; filename*=UTF-8''%C3%A4.txt\n\nhi"),
+			map[string]any{"doc": map[string]any{
+				"filename": "ä.txt", "content_type": "text/plain", "size": json.Number("2"), "content": "aGk=",
+			}},
+		},
+		"file names without folders": {
+			multipartBody(file("f", `C:\\Users\\jane\\a.txt`), file("f", "/etc/passwd"), file("f", "..")),
+			map[string]any{"f": []any{fileValue("a.txt"), fileValue("passwd"), fileValue("")}},
+		},
+		"file and field": {
+			multipartBody(file("f", "a"), field("f", "x"), field("f[name]", "y")),
+			map[string]any{"f": map[string]any{"0": fileValue("a"), "1": "x", "name": "y"}},
+		},
+		"prototype": {multipartBody(field("__proto__", "1"), field("b", "2")), map[string]any{"b": "2"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseMultipart([]byte(test.body), "b", Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %#v, want %#v", got, test.want)
+			}
+		})
+	}
+}
+
+func file(name, filename string) string {
+	return fmt.Sprintf("Content-Disposition: form-data; name=%q; filename=\"%s\"\n\n", name, filename)
+}
+
+func fileValue(filename string) map[string]any {
+	return map[string]any{"filename": filename, "content_type": "text/plain", "size": json.Number("0"), "content": ""}
+}
+
+func TestParseMultipartRefuses(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1<<16)
+	tests := map[string]struct {
+		body string
+		want SyntaxError
+	}{
+		"empty":           {"", SyntaxError{0, 1, 1, "", "before the closing boundary"}},
+		"other boundary":  {"--c\r\n\r\n--c--\r\n", SyntaxError{14, 4, 1, "", "before the closing boundary"}},
+		"cut off header":  {"--b\r\nContent-Type: x\r\n", SyntaxError{22, 3, 1, "", "before the closing boundary"}},
+		"cut off content": {"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", SyntaxError{48, 4, 2, "", "before the closing boundary"}},
+		"no name": {
+			multipartBody(field("a", "1"), "Content-Disposition: form-data\n\nx"),
+			SyntaxError{52, 5, 1, "", "part 2: a part without a name"},
+		},
+		"not form data": {
+			multipartBody("Content-Disposition: attachment; name=a\n\nx"),
+			SyntaxError{0, 1, 1, "", "part 1: a part without a name"},
+		},
+		"no header": {"--b\r\n\r\nx\r\n--b--", SyntaxError{0, 1, 1, "", "part 1: a part without a name"}},
+		"broken header": {
+			multipartBody(field("a", "x\r\n--bold --b"), "no colon\x1b[31m\n\nx"),
+			SyntaxError{64, 6, 1, "", "part 2: malformed MIME header"},
+		},
+		"many headers": {
+			multipartBody(strings.Repeat("X-A: 1\n", MaxPartHeaders) + field("a", "1")),
+			SyntaxError{0, 1, 1, "", "33 header fields; at most 32"},
+		},
+		"large header": {
+			multipartBody("X-A: " + long + "\n" + field("a", "1")),
+			SyntaxError{0, 1, 1, "", "at most 16384"},
+		},
+		"long line for a boundary": {long, SyntaxError{int64(len(long)), 1, len(long) + 1, "", "long line"}},
+		"too many parts": {
+			multipartBody(strings.Split(strings.Repeat(field("a", "1")+"|", MaxParameters)+field("a", "1"), "|")...),
+			SyntaxError{52 * MaxParameters, 4*MaxParameters + 1, 1, "", "too many parts; at most 1000"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, err := ParseMultipart([]byte(test.body), "b", Limits{})
+			checkFault(t, v, err, test.want)
+			if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\x1b\r\n") {
+				t.Errorf("message %q is not fit to be shown", err.Error())
+			}
+		})
+	}
+}
+
+func TestParseMultipartBoundary(t *testing.T) {
+	t.Parallel()
+	for boundary, valid := range map[string]bool{
+		"b":                              true,
+		"----WebKitFormBoundary7MA4YWxk": true,
+		"a 'b()+_,-./:=?":                true,
+		strings.Repeat("b", 70):          true,
+		strings.Repeat("b", 71):          false,
+		"":                               false,
+		"b ":                             false,
+		"b\r\nc":                         false,
+		"b;c":                            false,
+		"ä":                              false,
+	} {
+		_, err := ParseMultipart([]byte("--"+boundary+"--"), boundary, Limits{})
+		if (err == nil) != valid {
+			t.Errorf("boundary %q: error %v, want one: %t", boundary, err, !valid)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package value
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestParseXML(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ text, want string }{
+		"empty element":          {`<a/>`, `{"a":null}`},
+		"empty element, open":    {`<a></a>`, `{"a":null}`},
+		"white space":            {"<a> \n\t</a>", `{"a":null}`},
+		"text":                   {`<a>Jane</a>`, `{"a":"Jane"}`},
+		"text is cut":            {"<a>\n  Jane Doe\n</a>", `{"a":"Jane Doe"}`},
+		"other space stays":      {"<a>\u00a0x\u2003</a>", "{\"a\":\"\u00a0x\u2003\"}"},
+		"entities":               {`<a b="&quot;&#x41;&#66;">&lt;&amp;&gt;&apos;</a>`, `{"a":{"#text":"<&>'","@b":"\"AB"}}`},
+		"CDATA":                  {`<a>1 <![CDATA[<b>&]]> 2</a>`, `{"a":"1 <b>& 2"}`},
+		"attributes":             {`<a id="7" x=''/>`, `{"a":{"@id":"7","@x":""}}`},
+		"attribute and text":     {`<p cur="EUR"> 9.95 </p>`, `{"p":{"#text":"9.95","@cur":"EUR"}}`},
+		"children":               {`<a><b>1</b><c>2</c></a>`, `{"a":{"b":"1","c":"2"}}`},
+		"indented":               {"<a>\n  <b>1</b>\n  <c>2</c>\n</a>\n", `{"a":{"b":"1","c":"2"}}`},
+		"repeated":               {`<a><b>1</b><c/><b/><b><d>3</d></b></a>`, `{"a":{"b":["1",null,{"d":"3"}],"c":null}}`},
+		"repeated null":          {`<a><b/><b/></a>`, `{"a":{"b":[null,null]}}`},
+		"mixed":                  {`<p>Hello <b>big</b> world</p>`, `{"p":{"#text":"Hello  world","b":"big"}}`},
+		"attribute and child":    {`<a b="1"><b>2</b></a>`, `{"a":{"@b":"1","b":"2"}}`},
+		"comment splits nothing": {`<a>1<!-- - -->2</a>`, `{"a":"12"}`},
+		"around the root":        {"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- x --><?pi y?>\n<a/>\n<!-- z -->\n", `{"a":null}`},
+		"byte order mark":        {"\ufeff<?xml version='1.0'?><a/>", `{"a":null}`},
+		"names":                  {`<größe a-b.c_d="1"><x.y-z/></größe>`, `{"größe":{"@a-b.c_d":"1","x.y-z":null}}`},
+		"numbers are text":       {`<a>1e400</a>`, `{"a":"1e400"}`},
+		"namespaces": {
+			`<s:Envelope xmlns:s="urn:s" xmlns="urn:d"><s:Body><m s:id="1" id="2">x</m></s:Body></s:Envelope>`,
+			`{"Envelope":{"Body":{"m":{"#text":"x","@id":"1"}}}}`,
+		},
+		"only xmlns":          {`<a xmlns="urn:d">x</a>`, `{"a":"x"}`},
+		"undeclared prefix":   {`<x:a xml:lang="de"/>`, `{"a":{"@lang":"de"}}`},
+		"prefixes that merge": {`<r xmlns:a="urn:a" xmlns:b="urn:b"><a:x>1</a:x><b:x>2</b:x></r>`, `{"r":{"x":["1","2"]}}`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, err := ParseXML([]byte(test.text), Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkText(t, v, test.want)
+		})
+	}
+}
+
+func TestParseXMLRefuses(t *testing.T) {
+	t.Parallel()
+	laughs := "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY l2 \"&lol;&lol;&lol;\">]>\n<lolz>&l2;</lolz>"
+	tests := map[string]struct {
+		text string
+		want SyntaxError
+	}{
+		"nothing":            {``, SyntaxError{0, 1, 1, "", "no XML element"}},
+		"only a comment":     {`<!-- x -->`, SyntaxError{10, 1, 11, "", "no XML element"}},
+		"JSON":               {`{"a":1}`, SyntaxError{0, 1, 1, "", "text outside"}},
+		"text before":        {"\nx<a/>", SyntaxError{0, 1, 1, "", "text outside"}},
+		"text after":         {`<a/>x`, SyntaxError{4, 1, 5, "", "text outside"}},
+		"second root":        {`<a/><b/>`, SyntaxError{4, 1, 5, "", "second root"}},
+		"cut off":            {"<a>\n<b>x", SyntaxError{8, 2, 5, "/a/b", "ends before"}},
+		"wrong end":          {`<a><b></a>`, SyntaxError{10, 1, 11, "/a/b", "closed by </a>"}},
+		"stray end":          {`<a/></a>`, SyntaxError{8, 1, 9, "", "unexpected end"}},
+		"place among many":   {`<a><b/><b/><b><c>&x;`, SyntaxError{20, 1, 21, "/a/b/2/c", "entity"}},
+		"place of second":    {`<a><b/><b>&x;`, SyntaxError{13, 1, 14, "/a/b/1", "entity"}},
+		"bare ampersand":     {`<a>R&D</a>`, SyntaxError{6, 1, 7, "/a", "entity &D"}},
+		"unquoted attribute": {`<a b=1/>`, SyntaxError{6, 1, 7, "", "attribute value"}},
+		"repeated attribute": {`<r><a b="1" c="2" b="3"/></r>`, SyntaxError{3, 1, 4, "/r", `second attribute with the name "b"`}},
+		"document type":      {"<!DOCTYPE a>\n<a/>", SyntaxError{0, 1, 1, "", "document type declaration"}},
+		"billion laughs":     {laughs, SyntaxError{0, 1, 1, "", "document type declaration"}},
+		"external entity":    {`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`, SyntaxError{0, 1, 1, "", "document type"}},
+		"encoding":           {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, SyntaxError{43, 1, 44, "", `encoding "ISO-8859-1" is not supported`}},
+		"version":            {`<?xml version="1.1"?><a/>`, SyntaxError{21, 1, 22, "", "version"}},
+		"late declaration":   {`<!-- x --><?xml version="1.0"?><a/>`, SyntaxError{10, 1, 11, "", "not at the beginning"}},
+		"not UTF-8":          {"<a>K\xf6ln</a>", SyntaxError{7, 1, 8, "/a", "UTF-8"}},
+		"control character":  {"<a>\x01</a>", SyntaxError{4, 1, 5, "/a", "illegal character"}},
+		"after a mark":       {"\ufeff<a>&x;", SyntaxError{9, 1, 8, "/a", "entity"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, err := ParseXML([]byte(test.text), Limits{})
+			checkFault(t, v, err, test.want)
+		})
+	}
+}
+
+func TestParseXMLLimits(t *testing.T) {
+	t.Parallel()
+	deep := func(levels int) string {
+		return strings.Repeat("<a>", levels) + strings.Repeat("</a>", levels)
+	}
+	wide := func(nodes int) string { return "<r>" + strings.Repeat("<a/>", nodes-1) + "</r>" }
+	attributes := func(nodes int) string {
+		var b strings.Builder
+		for i := range nodes - 1 {
+			fmt.Fprintf(&b, " a%d=''", i)
+		}
+		return "<r" + b.String() + "/>"
+	}
+	tests := map[string]struct {
+		text  string
+		depth int
+		want  string // part of the reason, or nothing
+	}{
+		"default depth":       {deep(DefaultDepth), 0, ""},
+		"beyond default":      {deep(DefaultDepth + 1), 0, "nested too deeply; at most 64"},
+		"depth of two":        {`<a><b>x</b></a>`, 2, ""},
+		"beyond two":          {`<a><b><c/></b></a>`, 2, "nested too deeply; at most 2"},
+		"many open":           {strings.Repeat("<a>", 1e6), 0, "nested too deeply"},
+		"most elements":       {wide(MaxXMLNodes), 0, ""},
+		"too many elements":   {wide(MaxXMLNodes + 1), 0, "too many elements"},
+		"most attributes":     {attributes(MaxXMLNodes), 0, ""},
+		"too many attributes": {attributes(MaxXMLNodes + 1), 0, "too many elements"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseXML([]byte(test.text), Limits{Depth: test.depth})
+			if test.want == "" && err != nil {
+				t.Fatal(err)
+			}
+			if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestParseXMLReasonsAreShort(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("n", 1<<20)
+	for name, text := range map[string]string{
+		"wrong end": "<" + long + "></b>",
+		"entity":    "<a>&" + long + ";</a>",
+		"encoding":  `<?xml version="1.0" encoding="` + long + `"?><a/>`,
+		"version":   `<?xml version="` + long + `"?><a/>`,
+		"attribute": "<a " + long + "='' " + long + "=''/>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseXML([]byte(text), Limits{})
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if len(err.Error()) > 600 {
+				t.Errorf("message of %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
