@@ -1,0 +1,135 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// branch runs one of several lists of actions.
+type branch struct {
+	cases     []*branchCase
+	otherwise *branchDefault // nil where the file gives none
+}
+
+// branchCase is a list and the condition under which it runs.
+type branchCase struct {
+	name    string
+	when    expr.Of[bool]
+	actions flow.List
+}
+
+// branchDefault is the list that runs where no condition holds.
+type branchDefault struct {
+	actions flow.List
+}
+
+// defaultCase is what the output says where no condition holds.
+const defaultCase = "default"
+
+func (b *branch) Describe(s *schema.Spec) {
+	s.Doc = "Runs the actions of the first case whose `when` is true, and those of `default` where none is. What the actions inside return can be read inside their case only."
+	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
+	schema.Single(s, &b.otherwise, defaultCase, "The actions that run where no case does.")
+	s.Output("case", cty.String, "The name of the case that ran, `default` for the default, null where nothing ran.")
+	s.Check(b.check)
+	s.Example(schema.Example{
+		Title: "Treat large orders in another way",
+		HCL: `case "large" {
+  when = webhook.body.total >= 1000
+  action "log" "large" { message = "a large order: ${webhook.body.total}" }
+}
+default {
+  action "log" "usual" { message = "an order" }
+}`,
+		Input: `{"total": 1200}`,
+		Want:  `{"case": "large"}`,
+	})
+}
+
+// Describe declares the block.
+func (c *branchCase) Describe(s *schema.Spec) {
+	s.Doc = "One way that the branch may take."
+	schema.Label(s, &c.name, "NAME", "Names the case in the branch's output; unique in the branch.")
+	schema.Expr(s, &c.when, "when", "Whether the case runs. Null is an error, not false.", schema.Required())
+	flow.Actions(s, &c.actions)
+}
+
+// Describe declares the block.
+func (d *branchDefault) Describe(s *schema.Spec) {
+	s.Doc = "The way that the branch takes where no case runs."
+	flow.Actions(s, &d.actions)
+}
+
+func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if len(b.cases) == 0 {
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
+	}
+	var diags hcl.Diagnostics
+	lines := map[string]int{}
+	for _, in := range d.Block.Body.Blocks {
+		if in.Type != "case" {
+			continue
+		}
+		name, at := in.Labels[0], in.LabelRanges[0]
+		switch line, twice := lines[name]; {
+		case twice:
+			diags = append(diags, problem(at, "Case named twice", fmt.Sprintf("The branch has a case %q already, on line %d.", name, line)))
+		case name == "" || name == defaultCase:
+			diags = append(diags, problem(at, "Not a name of a case", `The output "case" says which case ran, and "default" where none did: give the case another name, or write the block default { … }.`))
+		}
+		lines[name] = at.Start.Line
+	}
+	return diags
+}
+
+// Lists returns the lists of all cases and of the default.
+func (b *branch) Lists() []flow.List {
+	var out []flow.List
+	for _, c := range b.cases {
+		out = append(out, c.actions)
+	}
+	if b.otherwise != nil {
+		out = append(out, b.otherwise.actions)
+	}
+	return out
+}
+
+// Ends says that the branch ends a run where it has a default and each of its
+// lists does.
+func (b *branch) Ends() flow.Ending {
+	if b.otherwise == nil {
+		return flow.Open
+	}
+	least := flow.Answered
+	for _, l := range b.Lists() {
+		least = min(least, l.Ends())
+	}
+	return least
+}
+
+func (b *branch) Run(ctx context.Context, c *flow.Call) (any, error) {
+	for _, in := range b.cases {
+		holds, err := in.when.Eval(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
+			return map[string]any{"case": in.name}, c.Execute(ctx, in.actions, nil)
+		}
+	}
+	if b.otherwise == nil {
+		return map[string]any{"case": nil}, nil
+	}
+	return map[string]any{"case": defaultCase}, c.Execute(ctx, b.otherwise.actions, nil)
+}
+
+func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}

@@ -1,0 +1,66 @@
+package actions
+
+import (
+	"context"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// stop ends the run where it stands.
+type stop struct {
+	status  string
+	message expr.Of[string]
+	output  expr.Of[any]
+}
+
+func (t *stop) Describe(s *schema.Spec) {
+	t.status = string(flow.Succeeded)
+	s.Doc = "Ends the run here, from inside of branches too. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
+	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
+	schema.Expr(s, &t.message, "message", "Why, for the log and the history.")
+	schema.Expr(s, &t.output, "output", "What the run returns to the flow that started it.")
+	s.Check(t.check)
+	s.Example(schema.Example{
+		Title: "Give up where there is nothing to do",
+		HCL:   "when    = length(webhook.body.items) == 0\nstatus  = \"failed\"\nmessage = \"order ${webhook.body.order} has no items\"",
+		Input: `{"order": "A-1", "items": []}`,
+	})
+	s.Example(schema.Example{
+		Title: "Return a value to the calling flow",
+		HCL:   "output = { accepted = webhook.body.total < 1000 }",
+		Input: `{"total": 12.5}`,
+	})
+}
+
+func (t *stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if d.Has("status") && t.status == string(flow.Succeeded) && flow.InFallback(c) {
+		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",
+			"Inside of on_error the run has failed, and stop does not change that. Leave the status out, or let the action that may fail say on_error = \"continue\".")}
+	}
+	return nil
+}
+
+// Ends says that nothing runs behind a stop.
+func (t *stop) Ends() flow.Ending { return flow.Ended }
+
+// Pure says that a stop has no effect outside.
+func (t *stop) Pure() {}
+
+func (t *stop) Run(ctx context.Context, c *flow.Call) (any, error) {
+	message, err := t.message.EvalOr(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	output, err := t.output.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	if message != "" && (c.Step.Sensitive || t.message.Expr().Sensitive()) {
+		message = hiddenText
+	}
+	return nil, c.End(flow.State(t.status), message, output)
+}
