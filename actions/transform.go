@@ -62,7 +62,7 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	values, err := t.program.Run(ctx, c, input)
 	if err != nil {
-		return nil, jqFailure(ctx, err)
+		return nil, t.failure(ctx, c, err)
 	}
 	out := map[string]any{"value": nil, "values": values}
 	if len(values) > 0 {
@@ -71,9 +71,13 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return out, nil
 }
 
-func jqFailure(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, expr.ErrMemory) {
+// failure makes an error of the program's. Its text may quote the input.
+func (t *transform) failure(ctx context.Context, c *flow.Call, err error) error {
+	switch {
+	case ctx.Err() != nil, errors.Is(err, expr.ErrMemory), errors.Is(err, expr.ErrTooMany):
 		return err
+	case c.Step.Sensitive || t.input.IsSet() && t.input.Expr().Sensitive():
+		return &flow.Error{Class: flow.Invalid, Message: "jq: the program failed; details are hidden, as the action is sensitive or reads a secret"}
 	}
 	return &flow.Error{Class: flow.Invalid, Message: "jq: " + err.Error(), Err: err}
 }
