@@ -1,15 +1,46 @@
-// Package actions holds the kinds of actions, one file each. To add one,
-// write the file and its test, and name it in All: its declarations make the
-// decoding, the checks and the reference.
+// Package actions holds the kinds of actions, one file each, and the kinds of
+// connections that they use. To add one, write the file and its test, and name
+// it in All: its declarations make the decoding, the checks and the reference.
 package actions
 
 import "github.com/webhook-gateway/gateway/flow"
 
-// All lists the kinds of actions that flows may use.
+// All lists the kinds of actions that flows may use. Those that say Later are
+// known to the language and not to this version: they have no New.
 func All() []flow.Kind {
 	return []flow.Kind{
 		{Name: "transform", New: func() flow.Action { return &transform{} }},
+		{Name: "http", New: func() flow.Action { return &httpCall{} }},
 		{Name: "respond", New: func() flow.Action { return &respond{} }},
+		{Name: "branch", New: func() flow.Action { return &branch{} }},
+		{Name: "stop", New: func() flow.Action { return &stop{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
+
+		{Name: "parallel", Later: "until lists can run at once, write the actions one after another."},
+		{Name: "loop", Later: `lists of actions can't be repeated; action "transform" works on all elements of a list at once.`},
+		{Name: "delay", Later: "waiting comes with the durable store, as a run must not be lost meanwhile."},
+		{Name: "flow", Later: `until flows can start flows, action "http" can call the endpoint of the other flow.`},
+		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},
+		{Name: "slack", Later: `until then, action "http" can post to an incoming webhook of Slack.`},
+		{Name: "jira_issue", Later: `until then, action "http" can call Jira's REST API.`},
+		{Name: "jira_comment", Later: `until then, action "http" can call Jira's REST API.`},
+		{Name: "jira_transition", Later: `until then, action "http" can call Jira's REST API.`},
+		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
+		{Name: "tag", Later: "contacts come with the durable store."},
+		{Name: "sql", Later: "databases can't be reached yet."},
+		{Name: "exec", Later: "commands can't be started yet."},
+		{Name: "file", Later: "files can't be written yet."},
+	}
+}
+
+// Connections lists the kinds of connections that actions use.
+func Connections() []flow.ConnectionKind {
+	return []flow.ConnectionKind{
+		{Name: "http", New: func() flow.Connection { return &httpConnection{} }},
+
+		{Name: "smtp", Later: `it comes with action "email".`},
+		{Name: "slack", Later: `it comes with action "slack"; until then, a connection "http" holds the token.`},
+		{Name: "jira", Later: `it comes with action "jira_issue"; until then, a connection "http" holds the credentials.`},
+		{Name: "sql", Later: `it comes with action "sql".`},
 	}
 }

@@ -1,0 +1,161 @@
+package actions
+
+import (
+	"encoding/base64"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// httpConnection is one HTTP server and how the gateway makes itself known to
+// it. A nil httpConnection is an action's lack of one.
+type httpConnection struct {
+	baseURL string
+	headers map[string]string
+	basic   *basicCredentials
+	bearer  *bearerCredentials
+	header  *namedCredential
+	query   *namedCredential
+	tls     *tlsSetting
+
+	base   *url.URL // baseURL, parsed; nil where it is not known
+	secret bool     // base_url reads a secret
+}
+
+type basicCredentials struct{ username, password string }
+
+type bearerCredentials struct{ token string }
+
+type namedCredential struct{ name, value string }
+
+func (n *httpConnection) Describe(s *schema.Spec) {
+	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
+	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required())
+	schema.Attr(s, &n.headers, "headers", "Header fields of every request.")
+	schema.Single(s, &n.basic, "basic", "Authenticates by user name and password (RFC 7617).")
+	schema.Single(s, &n.bearer, "bearer", "Authenticates by a token (RFC 6750).")
+	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
+	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers tend to write those into their logs; prefer another way where there is one.")
+	schema.Single(s, &n.tls, "tls", "A certificate authority or a client certificate of its own.")
+	s.Check(n.check)
+	s.Example(schema.Example{
+		Title: "A service with a token",
+		HCL:   "base_url = \"https://api.example.com/v2\"\nbearer { token = secret.shop_token }",
+	})
+	s.Example(schema.Example{
+		Title: "An internal server with a certificate authority of its own",
+		HCL:   "base_url = \"https://warehouse.internal\"\nheaders  = { X-Client = \"gateway\" }\nbasic {\n  username = \"shop\"\n  password = secret.shop_password\n}\ntls { ca = file(\"warehouse-ca.pem\") }",
+	})
+}
+
+// Describe declares the block.
+func (b *basicCredentials) Describe(s *schema.Spec) {
+	s.Doc = "Sent as `Authorization: Basic …`."
+	schema.Attr(s, &b.username, "username", "The user's name, without a colon.", schema.Required())
+	schema.Attr(s, &b.password, "password", "The password.", schema.Required())
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if strings.Contains(b.username, ":") {
+			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon: it is what ends the name in the header.")}
+		}
+		return nil
+	})
+}
+
+// Describe declares the block.
+func (b *bearerCredentials) Describe(s *schema.Spec) {
+	s.Doc = "Sent as `Authorization: Bearer …`."
+	schema.Attr(s, &b.token, "token", "The token.", schema.Required())
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		return checkCredential(d, "token", "Authorization", b.token)
+	})
+}
+
+// Describe declares the block.
+func (n *namedCredential) Describe(s *schema.Spec) {
+	s.Doc = "A credential under a name."
+	schema.Attr(s, &n.name, "name", "Its name.", schema.Required())
+	schema.Attr(s, &n.value, "value", "The credential.", schema.Required())
+}
+
+func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics {
+	if err := flow.CheckHeader(name, text); err != nil {
+		return hcl.Diagnostics{d.Problem(attr, "Wrong header", sentence(err))}
+	}
+	return nil
+}
+
+func (n *httpConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	base, err := parseBase(n.baseURL)
+	if err != nil {
+		diags = append(diags, d.Problem("base_url", "Wrong URL", sentence(err)))
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.headers)) {
+		if err := flow.CheckHeader(name, n.headers[name]); err != nil {
+			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+		}
+	}
+	ways := 0
+	for _, in := range d.Block.Body.Blocks {
+		if in.Type == "tls" {
+			continue
+		}
+		if ways++; ways == 2 {
+			diags = append(diags, problem(in.DefRange(), "Two credentials", `A connection has one of "basic", "bearer", "header" and "query". What the server asks for besides can stand in "headers".`))
+		}
+	}
+	if n.header != nil {
+		diags = append(diags, checkCredential(d, "header", n.header.name, n.header.value)...)
+	}
+	if err == nil && n.tls != nil && base.Scheme != "https" {
+		diags = append(diags, d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`))
+	}
+	if e, _ := expr.Compile(d.Expr("base_url"), c.Scope, cty.String); e != nil {
+		n.secret = e.Sensitive()
+	}
+	n.base = base
+	return diags
+}
+
+// identifies tells whether the connection holds anything that another server
+// must not see.
+func (n *httpConnection) identifies() bool {
+	return n.basic != nil || n.bearer != nil || n.header != nil || n.query != nil || n.tls != nil || len(n.headers) > 0
+}
+
+// sign adds the connection's headers and credentials to a request to its own
+// server, and names them so that no redirect takes them elsewhere.
+func (n *httpConnection) sign(r *outbound.Request) {
+	set := func(name, text string) {
+		r.Header.Set(name, text)
+		r.Sensitive = append(r.Sensitive, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.headers)) {
+		set(name, n.headers[name])
+	}
+	switch {
+	case n.basic != nil:
+		pair := n.basic.username + ":" + n.basic.password
+		set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
+	case n.bearer != nil:
+		set("Authorization", "Bearer "+n.bearer.token)
+	case n.header != nil:
+		set(n.header.name, n.header.value)
+	case n.query != nil:
+		target, err := url.Parse(r.URL)
+		if err != nil {
+			return // the client says so
+		}
+		addQuery(target, url.Values{n.query.name: {n.query.value}})
+		r.URL = target.String()
+	}
+}

@@ -1,0 +1,93 @@
+package actions
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// tlsSetting is how a connection's server proves who it is, and how the
+// gateway does. A nil tlsSetting stands for what everybody uses.
+type tlsSetting struct {
+	ca, cert, keyPEM string
+	serverName       string
+	skipVerify       bool
+
+	authorities *x509.CertPool
+	client      []tls.Certificate
+}
+
+// Describe declares the block.
+func (t *tlsSetting) Describe(s *schema.Spec) {
+	s.Doc = "Certificates are given as their text, in PEM: `ca = file(\"ca.pem\")`."
+	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.")
+	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.")
+	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.")
+	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must be for, where it is not the URL's host.")
+	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` takes any certificate. Whoever stands between can read and change everything then; `ca` is the safe way.")
+	s.Check(t.check)
+}
+
+func (t *tlsSetting) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if t.ca != "" {
+		t.authorities = x509.NewCertPool()
+		if !t.authorities.AppendCertsFromPEM([]byte(t.ca)) {
+			diags = append(diags, d.Problem("ca", "No certificate", "This holds no certificate in PEM. "+giveText("ca")))
+		}
+	}
+	switch {
+	case t.cert == "" && t.keyPEM == "":
+	case t.cert == "" || t.keyPEM == "":
+		diags = append(diags, problem(d.Block.DefRange(), "Half a client certificate", `"cert" and "key" belong together: give both or none.`))
+	default:
+		pair, err := tls.X509KeyPair([]byte(t.cert), []byte(t.keyPEM))
+		if err != nil {
+			diags = append(diags, d.Problem("cert", "No client certificate", sentence(err)+" "+giveText("cert")))
+		}
+		t.client = []tls.Certificate{pair}
+	}
+	if t.skipVerify {
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Subject: d.Range("insecure_skip_verify").Ptr(),
+			Summary: "Certificates are not checked",
+			Detail:  "Whoever stands between the gateway and the server can read the credentials and change the answers. Give the server's authority as ca instead.",
+		})
+	}
+	return diags
+}
+
+func giveText(attr string) string {
+	return "Give the text of the file and not its name: " + attr + " = file(\"" + attr + ".pem\")."
+}
+
+// key tells settings apart, without showing what they hold.
+func (t *tlsSetting) key() string {
+	if t == nil {
+		return ""
+	}
+	all := []string{t.ca, t.cert, t.keyPEM, t.serverName, strconv.FormatBool(t.skipVerify)}
+	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// config makes the setting for the client, nil where there is none.
+func (t *tlsSetting) config() *tls.Config {
+	if t == nil {
+		return nil
+	}
+	return &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		RootCAs:            t.authorities,
+		Certificates:       t.client,
+		ServerName:         t.serverName,
+		InsecureSkipVerify: t.skipVerify,
+	}
+}

@@ -1,0 +1,106 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// parseBase reads a base URL.
+func parseBase(text string) (*url.URL, error) {
+	u, err := parseAbsolute(text)
+	if err != nil {
+		return nil, err
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, errors.New("a base URL has no query; action \"http\" adds it")
+	}
+	return u, nil
+}
+
+// parseAbsolute reads an absolute URL of http or https. Its errors repeat
+// nothing of the text, which may be secret.
+func parseAbsolute(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, errors.New(`the URL can't be read; write it as "https://host/path", with unusual characters percent-encoded`)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New(`the URL must begin with "https://" or "http://"`)
+	case u.User != nil:
+		return nil, errors.New(`a URL with a user or password would end up in logs; give them as basic { … } in a connection "http"`)
+	case u.Hostname() == "":
+		return nil, errors.New(`the URL has no host; write it as "https://host/path"`)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// ready tells whether the connection says where to go.
+func (n *httpConnection) ready() bool { return n != nil && n.base != nil }
+
+func (n *httpConnection) secretive() bool { return n != nil && n.secret }
+
+// locate makes the URL that an action means by a text. Its errors repeat
+// nothing of the text.
+func (n *httpConnection) locate(text string) (*url.URL, error) {
+	if n == nil {
+		return parseAbsolute(text)
+	}
+	if scheme, _, ok := strings.Cut(text, "://"); ok && !strings.ContainsAny(scheme, "/?#") {
+		u, err := parseAbsolute(text)
+		if err == nil && !n.owns(u) && n.identifies() {
+			return nil, fmt.Errorf("the URL leads to another server than its connection, %s://%s, and the connection's credentials are for that one only; leave the connection out, or use another", n.base.Scheme, n.shownHost())
+		}
+		return u, err
+	}
+	return n.join(text)
+}
+
+func (n *httpConnection) shownHost() string {
+	if n.secret {
+		return "…"
+	}
+	return n.base.Host
+}
+
+// join puts a path, with or without a query, below the base URL. Steps that
+// lead up are refused: they would let a value of the run choose what is called
+// with the connection's credentials.
+func (n *httpConnection) join(text string) (*url.URL, error) {
+	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
+	if err != nil {
+		return nil, errUnreadablePath
+	}
+	for step := range strings.FieldsFuncSeq(below.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if step == "." || step == ".." {
+			return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
+		}
+	}
+	u := *n.base
+	u.RawQuery = below.RawQuery
+	if text == "" || text[0] == '?' || text[0] == '#' {
+		return &u, nil
+	}
+	u.RawPath = strings.TrimRight(u.EscapedPath(), "/") + below.EscapedPath()
+	u.Path, err = url.PathUnescape(u.RawPath)
+	if err != nil {
+		return nil, errUnreadablePath
+	}
+	return &u, nil
+}
+
+var errUnreadablePath = errors.New("the URL can't be read; unusual characters in it must be percent-encoded, which urlencode does")
+
+// owns tells whether a URL leads to the connection's own server.
+func (n *httpConnection) owns(u *url.URL) bool {
+	return n != nil && n.base.Scheme == u.Scheme && strings.EqualFold(n.base.Hostname(), u.Hostname()) && port(n.base) == port(u)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" || u.Scheme == "http" {
+		return p
+	}
+	return "443"
+}

@@ -1,0 +1,163 @@
+package actions
+
+import (
+	"context"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// httpCall sends an HTTP request. What it sends is put together in
+// http_request.go, what comes back is read in http_answer.go.
+type httpCall struct {
+	url        expr.Of[string]
+	method     expr.Of[string]
+	headers    expr.Of[map[string]string]
+	query      expr.Of[map[string]any]
+	body       httpBody
+	connection *httpConnection // nil where the file gives none
+
+	success     string
+	successes   statusSet
+	maxResponse expr.Size
+	redirects   int
+
+	outlet *outlet // set by Open
+}
+
+func (h *httpCall) Describe(s *schema.Spec) {
+	h.success, h.maxResponse, h.redirects = "200-299", 10<<20, 5
+	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
+		"`body` depends on the type of what came back. JSON (`application/json`, `…+json`) and forms are the values that they hold. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Anything else is a string of base64. Where the body is not what its type says, and where JSON, a form or XML is empty, `body` is null; `text` is always there.\n\n" +
+		"An answer whose status is none of `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
+	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which may be left out.")
+	schema.Expr(s, &h.method, "method", "The method, in capital letters: `GET` where left out, `POST` with a body.")
+	schema.Expr(s, &h.headers, "headers", "Further header fields. They win over those that the gateway and the connection would send.")
+	schema.Expr(s, &h.query, "query", "What is added to the URL's query, percent-encoded. A list repeats its name, a null is left out.")
+	h.body.describe(s)
+	flow.UseConnection(s, &h.connection, "http", "Where the request goes and with which credentials. They are sent to the connection's own server only, also when it redirects.")
+	schema.Attr(s, &h.success, "success", "Which statuses are a success: numbers and ranges, separated by commas, such as `200-299,404`.")
+	schema.Attr(s, &h.maxResponse, "max_response", "How large the answer's body may be, decoded. A larger one fails the action.")
+	schema.Attr(s, &h.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
+	h.describeOutputs(s)
+	s.Check(h.check)
+	h.describeExamples(s)
+}
+
+func (h *httpCall) describeOutputs(s *schema.Spec) {
+	s.Output("status", cty.Number, "The status, such as 200.")
+	s.Output("headers", cty.Map(cty.String), "The header fields. Names are looked up without regard to case; `for` and `keys` give them as in `Content-Type`. Values of a field that came several times are joined by commas, those of `Set-Cookie` by line breaks.")
+	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type.")
+	s.Output("text", cty.String, "The body as text. What is no text in it is replaced by the character U+FFFD.")
+}
+
+func (h *httpCall) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Ask a service",
+		HCL:   "url   = \"https://api.example.com/stock\"\nquery = { sku = webhook.body.sku }",
+		Input: `{"sku": "L-1 & more"}`,
+		Want: `{
+  "status": 200,
+  "headers": {"Content-Length": "31", "Content-Type": "application/json"},
+  "body": {"sku": "L-1 & more", "stock": 3},
+  "text": "{\"sku\":\"L-1 & more\",\"stock\":3}\n"
+}`,
+	})
+	s.Example(schema.Example{
+		Title: "Send JSON, and try again where that may help",
+		HCL:   "url     = \"https://api.example.com/orders\"\nheaders = { X-Shop = \"lamps\" }\njson = {\n  order = webhook.body.order\n  total = webhook.body.total\n}\nsuccess = \"200-299,409\"\nretry { attempts = 5 }",
+		Input: `{"order": "A-1", "total": 12.50}`,
+		Want: `{
+  "status": 201,
+  "headers": {"Content-Length": "16", "Content-Type": "application/json"},
+  "body": {"order": "A-1"},
+  "text": "{\"order\":\"A-1\"}\n"
+}`,
+	})
+	s.Example(schema.Example{
+		Title: "Use a connection",
+		HCL:   "connection = connection.http.shop\nurl        = \"/orders/${webhook.body.order}\"\nmethod     = \"DELETE\"",
+		Input: `{"order": "A-1"}`,
+		Want:  `{"status": 204, "headers": {}, "body": null, "text": ""}`,
+	})
+}
+
+func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := h.body.check(d)
+	var err error
+	if h.successes, err = parseStatuses(h.success); err != nil {
+		diags = append(diags, d.Problem("success", "Wrong statuses", sentence(err)))
+	}
+	if h.redirects < 0 || h.redirects > 20 {
+		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
+	}
+	if h.maxResponse < 1 || h.maxResponse > 1<<30 {
+		diags = append(diags, d.Problem("max_response", "Wrong value", "An answer may have from 1B to 1GiB."))
+	}
+	if method, ok := h.method.Fixed(); ok {
+		if err := checkMethod(method); err != nil {
+			diags = append(diags, d.Problem("method", "Wrong method", sentence(err)))
+		}
+	}
+	diags = append(diags, h.checkURL(d)...)
+	return append(diags, h.checkHeaders(d)...)
+}
+
+func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
+	if d.Has("connection") && !h.connection.ready() {
+		return nil // the connection is not known or has findings of its own
+	}
+	text, fixed := h.url.Fixed()
+	if !fixed && (h.url.IsSet() || h.connection != nil) {
+		return nil
+	}
+	if !h.url.IsSet() && h.connection == nil {
+		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" must be given, unless a connection says where to go.`)}
+	}
+	if _, err := h.connection.locate(text); err != nil {
+		return hcl.Diagnostics{d.Problem("url", "Wrong URL", sentence(err))}
+	}
+	return nil
+}
+
+func (h *httpCall) checkHeaders(d *schema.Decoded) hcl.Diagnostics {
+	headers, _ := h.headers.Fixed()
+	var diags hcl.Diagnostics
+	for name, text := range headers {
+		if err := flow.CheckHeader(name, text); err != nil {
+			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+		}
+	}
+	return diags
+}
+
+// Open makes the client, which is shared with other actions.
+func (h *httpCall) Open(r *flow.Resources) error {
+	var err error
+	h.outlet, err = openOutlet(r, h.connection)
+	return err
+}
+
+func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
+	request, err := h.request(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := h.outlet.client.Do(ctx, request)
+	if err != nil {
+		return nil, h.failure(c, err)
+	}
+	if !h.successes.has(answer.Status) {
+		return nil, refusal(answer)
+	}
+	return newHTTPAnswer(answer), nil
+}
+
+// secretive tells whether messages must not even name the server.
+func (h *httpCall) secretive(c *flow.Call) bool {
+	return c.Step.Sensitive || h.url.IsSet() && h.url.Expr().Sensitive() || h.connection.secretive()
+}

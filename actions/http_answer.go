@@ -1,0 +1,161 @@
+package actions
+
+import (
+	"encoding/base64"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// httpAnswer is what action "http" returns. The body is decoded when somebody
+// reads it first: many flows never do.
+type httpAnswer struct {
+	status  int
+	headers answerHeaders
+	body    func() any
+	text    func() string
+}
+
+var _ value.Object = (*httpAnswer)(nil)
+
+func newHTTPAnswer(r *outbound.Response) *httpAnswer {
+	kind := contentTypeOf(r.Header)
+	return &httpAnswer{
+		status:  r.Status,
+		headers: answerHeaders(r.Header),
+		body:    sync.OnceValue(func() any { return kind.decode(r.Body) }),
+		text:    sync.OnceValue(func() string { return kind.text(r.Body) }),
+	}
+}
+
+// Get returns one output.
+func (a *httpAnswer) Get(name string) (any, bool) {
+	switch name {
+	case "status":
+		return a.status, true
+	case "headers":
+		return a.headers, true
+	case "body":
+		return a.body(), true
+	case "text":
+		return a.text(), true
+	}
+	return nil, false
+}
+
+// Map returns all outputs as plain values.
+func (a *httpAnswer) Map() map[string]any {
+	return map[string]any{"status": a.status, "headers": a.headers.Map(), "body": a.body(), "text": a.text()}
+}
+
+// answerHeaders looks the header fields of an answer up without regard to
+// case.
+type answerHeaders http.Header
+
+// Get returns the value of a field.
+func (h answerHeaders) Get(name string) (any, bool) {
+	name = http.CanonicalHeaderKey(name)
+	values, ok := h[name]
+	return joined(name, values), ok
+}
+
+// Map returns all fields under their canonical names.
+func (h answerHeaders) Map() map[string]any {
+	out := make(map[string]any, len(h))
+	for name, values := range h {
+		out[name] = joined(name, values)
+	}
+	return out
+}
+
+// joined combines the values of a field (RFC 9110, section 5.3). Those of
+// Set-Cookie hold commas of their own.
+func joined(name string, values []string) string {
+	if name == "Set-Cookie" {
+		return strings.Join(values, "\n")
+	}
+	return strings.Join(values, ", ")
+}
+
+// contentType is what a Content-Type field says.
+type contentType struct {
+	media  string // lower case; "" where the field is missing or can't be read
+	latin1 bool
+}
+
+func contentTypeOf(header http.Header) contentType {
+	media, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		media, _, _ = strings.Cut(header.Get("Content-Type"), ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	charset := strings.ToLower(params["charset"])
+	return contentType{media: media, latin1: charset == "iso-8859-1" || charset == "latin1"}
+}
+
+// answerDepth is how deep the JSON and XML of an answer may be nested.
+const answerDepth = 256
+
+// decode returns the value that a body holds, null where it does not hold what
+// its type says: to read into it is an error then, to leave it alone is not.
+func (t contentType) decode(body []byte) any {
+	limits := value.Limits{Depth: answerDepth}
+	var v any
+	var err error
+	switch {
+	case t.isJSON():
+		v, err = value.Decode(body, limits)
+	case t.media == "application/x-www-form-urlencoded":
+		if len(body) == 0 {
+			return nil
+		}
+		v, err = value.ParseForm(body, limits)
+	case t.isXML():
+		v, err = value.ParseXML(body, limits)
+	case t.media == "" && len(body) == 0:
+		return nil
+	case t.isText():
+		return t.text(body)
+	default:
+		return base64.StdEncoding.EncodeToString(body)
+	}
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+func (t contentType) isJSON() bool {
+	return t.media == "application/json" || t.media == "text/json" || strings.HasSuffix(t.media, "+json")
+}
+
+func (t contentType) isXML() bool {
+	return t.media == "application/xml" || t.media == "text/xml" || strings.HasSuffix(t.media, "+xml")
+}
+
+// isText tells whether the type is one of text, also by those names under
+// "application" that are.
+func (t contentType) isText() bool {
+	return t.media == "" || strings.HasPrefix(t.media, "text/") || strings.HasSuffix(t.media, "+yaml") ||
+		slices.Contains([]string{
+			"application/javascript", "application/jsonl", "application/jwt", "application/ndjson", "application/sql",
+			"application/toml", "application/x-ndjson", "application/x-yaml", "application/yaml",
+		}, t.media)
+}
+
+// text returns a body as text: UTF-8, or ISO 8859-1 where the type says so.
+func (t contentType) text(body []byte) string {
+	if t.latin1 {
+		out := make([]rune, len(body))
+		for i, b := range body {
+			out[i] = rune(b)
+		}
+		return string(out)
+	}
+	return strings.ToValidUTF8(string(body), "\ufffd")
+}

@@ -1,0 +1,137 @@
+package actions
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// httpBody is the body of a request, in one of several forms.
+type httpBody struct {
+	json        expr.Of[any]
+	form        expr.Of[map[string]any]
+	text        expr.Of[string]
+	bytes       expr.Of[string]
+	base64      expr.Of[string]
+	contentType expr.Of[string]
+
+	given *bodyForm // which of them the file gives, nil where none; set by check
+}
+
+func (b *httpBody) describe(s *schema.Spec) {
+	schema.Expr(s, &b.json, "json", "The body, written as JSON and sent as `application/json`.")
+	schema.Expr(s, &b.form, "form", "The body as a form, sent as `application/x-www-form-urlencoded`. A list repeats its name, a null is left out.")
+	schema.Expr(s, &b.text, "text", "The body as text, sent as `text/plain; charset=utf-8`.")
+	schema.Expr(s, &b.bytes, "body", "The body as it stands, such as `webhook.raw`, sent as `application/octet-stream`.")
+	schema.Expr(s, &b.base64, "body_base64", "The body in base64, for bytes that are no text, such as an uploaded file. Sent as `application/octet-stream`.")
+	schema.Expr(s, &b.contentType, "content_type", "The body's type, where it is another than said above.")
+}
+
+// forms lists the attributes, of which a request has at most one.
+func (b *httpBody) forms() []bodyForm {
+	return []bodyForm{
+		{"json", b.json.Expr(), "application/json", b.asJSON},
+		{"form", b.form.Expr(), "application/x-www-form-urlencoded", b.asForm},
+		{"text", b.text.Expr(), "text/plain; charset=utf-8", asIs(b.text)},
+		{"body", b.bytes.Expr(), "application/octet-stream", asIs(b.bytes)},
+		{"body_base64", b.base64.Expr(), "application/octet-stream", b.asBytes},
+	}
+}
+
+type bodyForm struct {
+	name        string
+	expr        *expr.Expr // nil where the file does not set it
+	contentType string
+	build       func(ctx context.Context, env expr.Env) ([]byte, error)
+}
+
+func (b *httpBody) check(d *schema.Decoded) hcl.Diagnostics {
+	for _, f := range b.forms() {
+		if f.expr == nil {
+			continue
+		}
+		if b.given != nil {
+			return hcl.Diagnostics{d.Problem(f.name, "Two bodies", fmt.Sprintf("The request has a body already, in %q. Leave one of them out.", b.given.name))}
+		}
+		b.given = &f
+	}
+	if b.given == nil && b.contentType.IsSet() {
+		return hcl.Diagnostics{d.Problem("content_type", "Type without a body", `The request has no body that could have a type. Give one by "json", "form", "text", "body" or "body_base64".`)}
+	}
+	if text, ok := b.contentType.Fixed(); ok {
+		if err := flow.CheckHeader("Content-Type", text); err != nil {
+			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", sentence(err))}
+		}
+	}
+	if text, ok := b.base64.Fixed(); ok {
+		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+			return hcl.Diagnostics{d.Problem("body_base64", "Not base64", sentence(errNotBase64))}
+		}
+	}
+	return nil
+}
+
+// build returns the body and its type, both empty where there is none.
+func (b *httpBody) build(ctx context.Context, env expr.Env) (body []byte, contentType string, err error) {
+	if b.given == nil {
+		return nil, "", nil
+	}
+	if body, err = b.given.build(ctx, env); err != nil {
+		return nil, "", err
+	}
+	contentType, err = b.contentType.EvalOr(ctx, env, b.given.contentType)
+	return body, contentType, err
+}
+
+func (b *httpBody) asJSON(ctx context.Context, env expr.Env) ([]byte, error) {
+	v, err := b.json.Eval(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	out, err := value.Append(nil, v)
+	if err != nil {
+		return nil, invalid(b.json.Expr(), fmt.Errorf("json can't be written: %w", err))
+	}
+	return out, nil
+}
+
+func (b *httpBody) asForm(ctx context.Context, env expr.Env) ([]byte, error) {
+	fields, err := b.form.EvalOr(ctx, env, nil)
+	if err != nil {
+		return nil, err
+	}
+	values, err := parameters(fields)
+	if err != nil {
+		return nil, invalid(b.form.Expr(), fmt.Errorf("form: %w", err))
+	}
+	return []byte(values.Encode()), nil
+}
+
+func (b *httpBody) asBytes(ctx context.Context, env expr.Env) ([]byte, error) {
+	text, err := b.base64.EvalOr(ctx, env, "")
+	if err != nil {
+		return nil, err
+	}
+	out, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, invalid(b.base64.Expr(), errNotBase64)
+	}
+	return out, nil
+}
+
+var errNotBase64 = errors.New(`body_base64 is not base64 (RFC 4648, section 4, with its padding)`)
+
+func asIs(e expr.Of[string]) func(context.Context, expr.Env) ([]byte, error) {
+	return func(ctx context.Context, env expr.Env) ([]byte, error) {
+		text, err := e.EvalOr(ctx, env, "")
+		return []byte(text), err
+	}
+}

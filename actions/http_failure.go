@@ -1,0 +1,124 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// refusal makes an error of an answer that is no success. It says nothing of
+// what the answer holds, which may be secret.
+func refusal(r *outbound.Response) *flow.Error {
+	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
+	if words := http.StatusText(r.Status); words != "" {
+		e.Message += " " + words
+	}
+	switch {
+	case r.Status == http.StatusRequestTimeout:
+		e.Reason = flow.ReasonTimeout
+	case r.Status == http.StatusTooManyRequests:
+		e.Reason = flow.Reason429
+	case r.Status >= 500:
+		e.Reason = flow.Reason5xx
+	default:
+		return e
+	}
+	e.Class = flow.Transient
+	e.RetryAfter = retryAfter(r.Header, time.Now())
+	return e
+}
+
+// longestWait bounds what a Retry-After may ask for; retry has a bound of its
+// own, which is lower.
+const longestWait = 365 * 24 * time.Hour
+
+// retryAfter reads how long the other side asks to wait (RFC 9110, section
+// 10.2.3), 0 where it doesn't. A date is compared with the server's own clock
+// where the answer tells it.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, longestWait)
+	}
+	until, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
+	}
+	return max(0, min(until.Sub(now), longestWait))
+}
+
+// failure makes an error of an attempt that got no answer.
+func (h *httpCall) failure(c *flow.Call, err error) error {
+	var out *outbound.Error
+	if !errors.As(err, &out) {
+		return err
+	}
+	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: out.Error(), Err: err}
+	switch out.Reason {
+	case outbound.ReasonCanceled:
+		return context.Canceled
+	case outbound.ReasonTimeout:
+		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout
+	case outbound.ReasonConnect:
+		e.Class, e.Reason = flow.Transient, flow.ReasonConnect
+	case outbound.ReasonRefused:
+		e.Class, e.Remote = flow.Denied, false
+	case outbound.ReasonInvalid:
+		e.Class, e.Remote = flow.Invalid, false
+	}
+	if h.secretive(c) {
+		e.Message, e.Err = plainReason(out.Reason), nil
+	}
+	return e
+}
+
+// plainReason says what happened where not even the server may be named.
+func plainReason(reason string) string {
+	words := map[string]string{
+		outbound.ReasonTimeout:  "no complete answer within the time limit",
+		outbound.ReasonConnect:  "no connection to the server, or it was lost",
+		outbound.ReasonRefused:  "the address is refused; egress in the gateway block names what flows may reach",
+		outbound.ReasonTLS:      "the TLS handshake failed",
+		outbound.ReasonRedirect: "the server redirects to where the request is not followed",
+		outbound.ReasonTooLarge: "the answer is larger than its limit",
+		outbound.ReasonProtocol: "the server's answer is not valid HTTP",
+		outbound.ReasonInvalid:  "the request can't be sent as it is",
+	}[reason]
+	return words + "; details are hidden, as the URL is a secret or the action is sensitive"
+}
+
+// invalid makes an error of values of the run that don't fit, nil of nil. It
+// hides what came from a secret.
+func invalid(from *expr.Expr, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
+	if from != nil {
+		e.Range = from.Range()
+		if from.Sensitive() {
+			e.Message, e.Err = "a value does not fit; details are hidden, as it reads a secret", nil
+		}
+	}
+	return e
+}
+
+// sentence makes of an error what stands in a finding.
+func sentence(err error) string {
+	text := err.Error()
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:] + "."
+}

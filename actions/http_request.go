@@ -1,0 +1,160 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// request puts together what one attempt sends.
+func (h *httpCall) request(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
+	target, err := h.target(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	method, err := h.verb(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	body, contentType, err := h.body.build(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	own, err := h.headers.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &outbound.Request{
+		Method: method, URL: target.String(), Header: http.Header{}, Body: body,
+		MaxResponse: int64(h.maxResponse), Redirects: h.redirects,
+	}
+	if h.connection.owns(target) {
+		h.connection.sign(r)
+		r.TLS = h.outlet.tls
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	return r, h.addHeaders(r, own, c)
+}
+
+// addHeaders adds what the file says, which wins over all that is there, and
+// the key by which the other side knows a repetition.
+func (h *httpCall) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if err := flow.CheckHeader(name, own[name]); err != nil {
+			return invalid(h.headers.Expr(), err)
+		}
+		r.Header.Set(name, own[name])
+		if h.headers.Expr().Sensitive() {
+			r.Sensitive = append(r.Sensitive, name)
+		}
+	}
+	if _, given := r.Header["Idempotency-Key"]; !given {
+		r.Header.Set("Idempotency-Key", c.IdempotencyKey())
+	}
+	return nil
+}
+
+func (h *httpCall) verb(ctx context.Context, c *flow.Call) (string, error) {
+	method, err := h.method.EvalOr(ctx, c, "")
+	switch {
+	case err != nil:
+		return "", err
+	case method != "":
+		return method, invalid(h.method.Expr(), checkMethod(method))
+	case h.body.given != nil:
+		return http.MethodPost, nil
+	}
+	return http.MethodGet, nil
+}
+
+// checkMethod leaves to the client what only it knows of methods. They are
+// case-sensitive (RFC 9110, section 9.1), and nobody means "post".
+func checkMethod(method string) error {
+	if method == "" || strings.ContainsFunc(method, func(c rune) bool { return c != '-' && (c < 'A' || c > 'Z') }) {
+		return errors.New(`a method is a word in capital letters, such as "POST"`)
+	}
+	if method == http.MethodConnect {
+		return errors.New("the method CONNECT opens tunnels and can't be used")
+	}
+	return nil
+}
+
+// target returns the URL with its query.
+func (h *httpCall) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
+	text, err := h.url.EvalOr(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	u, err := h.connection.locate(text)
+	if err != nil {
+		return nil, invalid(h.url.Expr(), err)
+	}
+	given, err := h.query.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	params, err := parameters(given)
+	if err != nil {
+		return nil, invalid(h.query.Expr(), fmt.Errorf("query: %w", err))
+	}
+	addQuery(u, params)
+	return u, nil
+}
+
+// addQuery adds parameters to the query that a URL has, which stays as it is
+// written. A space becomes %20, which means a space everywhere; + does not.
+func addQuery(u *url.URL, params url.Values) {
+	if len(params) == 0 {
+		return
+	}
+	text := strings.ReplaceAll(params.Encode(), "+", "%20")
+	if u.RawQuery != "" && !strings.HasSuffix(u.RawQuery, "&") {
+		text = "&" + text
+	}
+	u.RawQuery += text
+}
+
+// parameters makes texts of what a query or a form is given.
+func parameters(given map[string]any) (url.Values, error) {
+	out := make(url.Values, len(given))
+	for name, v := range given {
+		list, isList := v.([]any)
+		if !isList {
+			list = []any{v}
+		}
+		for _, item := range list {
+			if item == nil {
+				continue
+			}
+			text, err := expr.Convert[string](item)
+			if err != nil {
+				return nil, fmt.Errorf("%q holds %s; it takes texts, numbers, bools and lists of these, and jsonencode makes a text of anything", name, describe(item))
+			}
+			out[name] = append(out[name], text)
+		}
+	}
+	return out, nil
+}
+
+func describe(v any) string {
+	switch kind := value.TypeName(v); kind {
+	case "array":
+		return "a list in a list"
+	case "object":
+		return "an object"
+	default:
+		return "a value of type " + kind
+	}
+}
