@@ -60,7 +60,7 @@ func (h *hmacCheck) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	if h.tolerance <= 0 {
 		diags = append(diags, d.Problem("tolerance", "Wrong value", `No request arrives in no time. Write something like "5m".`))
 	}
-	if !h.payload.reads(http.CanonicalHeaderKey(h.timestampHeader)) {
+	if !diags.HasErrors() && !h.payload.reads(http.CanonicalHeaderKey(h.timestampHeader)) {
 		diags = append(diags, warning(d.Problem("timestamp_header", "Time not signed",
 			`The payload does not hold this header, so whoever repeats an old request can give it a new time. If the sender signs the time, say so in "payload".`)))
 	}

@@ -140,16 +140,11 @@ func (p *payload) addText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnos
 				"webhook.headers[\"NAME\"] and webhook.raw alone: no function, no condition and no other name of the request. "+
 				"The body, unparsed, is webhook.raw.")}
 	}
-	v, known := c.Fixed()
-	if !known {
+	if text, known := expr.Bind[string](c).Fixed(); known {
+		*p = append(*p, part{source: fromText, text: text})
+	} else {
 		*p = append(*p, part{source: fromUnset})
-		return nil
 	}
-	text, err := expr.Convert[string](v)
-	if err != nil {
-		return hcl.Diagnostics{problem(e.Range(), "Not a text", "This part of the payload is null.")}
-	}
-	*p = append(*p, part{source: fromText, text: text})
 	return nil
 }
 

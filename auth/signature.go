@@ -20,6 +20,8 @@ type signature struct {
 
 // use takes the secrets that may have signed.
 func (s *signature) use(secrets []string) {
+	s.header = http.CanonicalHeaderKey(s.header)
+	s.timestampHeader = http.CanonicalHeaderKey(s.timestampHeader)
 	hashed := newHash(s.algorithm)
 	s.size = hashed().Size()
 	s.keys = make([]*key, len(secrets))
@@ -46,8 +48,10 @@ func (s *signature) Verify(_ context.Context, r *Request) error {
 	return s.compare(c.signatures, r)
 }
 
+var errMismatch = errors.New("the signature does not match")
+
 func (s *signature) compare(signatures []string, r *Request) error {
-	why := errors.New("the signature does not match")
+	why := errMismatch
 	var buffer [maxSum]byte
 	given := buffer[:s.size]
 	fits := 0

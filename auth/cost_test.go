@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"bytes"
+	"runtime/debug"
+	"slices"
+	"testing"
+)
+
+// underRace tells whether the race detector is on, with which a sync.Pool
+// forgets at random.
+func underRace() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+// What letting a request in costs: no copy of the body, nothing for the
+// collector. Not parallel: testing.AllocsPerRun counts what the whole process
+// allocates.
+func TestVerifyAllocatesNothing(t *testing.T) {
+	if underRace() {
+		t.Skip("the race detector allocates")
+	}
+	body := bytes.Repeat([]byte("0123456789abcdef"), 64<<10)
+	plain := hmacOf(t, "sha256", testKey, string(body))
+	const at = "1773489600"
+	signed := withHeader("X-Sig", "v0="+hmacOf(t, "sha512", testKey, "v0:"+at+":"+string(body)), "X-Time", at)
+	signed.Body = body
+	github := withHeader("X-Hub-Signature-256", "sha256="+plain)
+	github.Body = body
+	inQuery := withHeader()
+	inQuery.Query.Set("key", testKey)
+	cases := []struct {
+		name    string
+		check   Check
+		request *Request
+	}{
+		{"github", mustDecode(t, "github", "secret = [secret.old, secret.key]"), github},
+		{"hmac with a payload", mustDecode(t, "hmac", "secret = secret.key\nheader = \"x-sig\"\nprefix = \"v0=\"\nalgorithm = \"sha512\"\n"+
+			"timestamp_header = \"x-time\"\npayload = \"v0:${webhook.headers[\"X-Time\"]}:${webhook.raw}\""), signed},
+		{"bearer", mustDecode(t, "bearer", "token = \"token-17\""), withHeader("Authorization", "Bearer token-17")},
+		{"header", mustDecode(t, "header", "name = \"x-key\"\nvalue = [secret.old, secret.key]"), withHeader("X-Key", testKey)},
+		{"query", mustDecode(t, "query", "name = \"key\"\nvalue = secret.key"), inQuery},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			got := testing.AllocsPerRun(20, func() {
+				if err := tc.check.Verify(t.Context(), tc.request); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if got > 0 {
+				t.Errorf("%v allocations, want none", got)
+			}
+		})
+	}
+}
+
+func BenchmarkHMAC1KiB(b *testing.B) {
+	body := bytes.Repeat([]byte("0123456789abcdef"), 64)
+	c := mustDecode(b, "github", "secret = secret.key")
+	r := withHeader("X-Hub-Signature-256", "sha256="+hmacOf(b, "sha256", testKey, string(body)))
+	r.Body = body
+	benchmark(b, c, r)
+	b.SetBytes(int64(len(body)))
+}
+
+func BenchmarkHMACWithPayload1KiB(b *testing.B) {
+	body := bytes.Repeat([]byte("0123456789abcdef"), 64)
+	const at = "1773489600"
+	c := mustDecode(b, "hmac", "secret = secret.key\nheader = \"X-Sig\"\ntimestamp_header = \"X-Time\"\npayload = \"${webhook.headers[\"X-Time\"]}.${webhook.raw}\"")
+	r := withHeader("X-Sig", hmacOf(b, "sha256", testKey, at+"."+string(body)), "X-Time", at)
+	r.Body = body
+	benchmark(b, c, r)
+	b.SetBytes(int64(len(body)))
+}
+
+func BenchmarkBasic(b *testing.B) {
+	c := mustDecode(b, "basic", "username = \"shop\"\npassword = secret.key")
+	benchmark(b, c, withHeader("Authorization", basicHeader("shop:"+testKey)))
+}
+
+func benchmark(b *testing.B, c Check, r *Request) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Verify(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+)
+
+// Test cases of RFC 4231, section 4, and of RFC 2202, section 3. Their keys are
+// bytes that no file can hold, so the signature is made by hand.
+func TestSignatureTakesTheVectorsOfTheRFCs(t *testing.T) {
+	t.Parallel()
+	const larger = "This is a test using a larger than block-size key and a larger than block-size data. " +
+		"The key needs to be hashed before being used by the HMAC algorithm."
+	cases := []struct{ name, algorithm, key, data, want string }{
+		{"4231 case 1", "sha256", strings.Repeat("\x0b", 20), "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+		{"4231 case 1", "sha384", strings.Repeat("\x0b", 20), "Hi There", "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6"},
+		{"4231 case 1", "sha512", strings.Repeat("\x0b", 20), "Hi There", "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"},
+		{"4231 case 2", "sha256", "Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+		{"4231 case 2", "sha384", "Jefe", "what do ya want for nothing?", "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"},
+		{"4231 case 2", "sha512", "Jefe", "what do ya want for nothing?", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"},
+		{"4231 case 3", "sha256", strings.Repeat("\xaa", 20), strings.Repeat("\xdd", 50), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+		{"4231 case 6", "sha256", strings.Repeat("\xaa", 131), "Test Using Larger Than Block-Size Key - Hash Key First", "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+		{"4231 case 7", "sha256", strings.Repeat("\xaa", 131), larger, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
+		{"2202 case 2", "sha1", "Jefe", "what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name+" "+tc.algorithm, func(t *testing.T) {
+			t.Parallel()
+			s := &signature{scheme: scheme{header: "X-Sig", algorithm: tc.algorithm, encoding: hexName, payload: rawBody()}}
+			s.use([]string{tc.key})
+			for range 3 { // a hash that is used again gives the same
+				if err := s.Verify(t.Context(), withBody(tc.data, "X-Sig", tc.want)); err != nil {
+					t.Error(err)
+				}
+				if s.Verify(t.Context(), withBody(tc.data+" ", "X-Sig", tc.want)) == nil {
+					t.Error("other data are let in")
+				}
+			}
+		})
+	}
+}
+
+// A request may carry several signatures, as senders do while they change a
+// secret: one that fits is enough.
+func TestSignatureComparesEveryClaim(t *testing.T) {
+	t.Parallel()
+	s := &signature{scheme: scheme{header: "X-Sig", algorithm: "sha256", encoding: hexName, prefix: "v1=", payload: rawBody()}}
+	s.use([]string{testKey, oldKey})
+	good, other := "v1="+hmacOf(t, "sha256", oldKey, "body"), "v1="+hmacOf(t, "sha256", "incorrect", "body")
+	cases := []struct {
+		name       string
+		signatures []string
+		why        string
+	}{
+		{"the first fits", []string{good, other}, ""},
+		{"the last fits", []string{other, "v0=junk", good}, ""},
+		{"none fits", []string{other, other}, "the signature does not match"},
+		{"none can be read", []string{"v0=junk"}, `the X-Sig header does not begin with "v1="`},
+		{"none", nil, "the signature does not match"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			why := ""
+			if err := s.compare(tc.signatures, withBody("body")); err != nil {
+				why = err.Error()
+			}
+			if why != tc.why {
+				t.Errorf("refused with %q, want %q", why, tc.why)
+			}
+		})
+	}
+}
+
+func TestEveryAlgorithmFitsTheBuffer(t *testing.T) {
+	t.Parallel()
+	for _, name := range algorithmNames() {
+		if f := newHash(name); f == nil || f().Size() > maxSum {
+			t.Errorf("%s is unknown or longer than %d bytes", name, maxSum)
+		}
+	}
+	if newHash("md5") != nil {
+		t.Error("md5 is known")
+	}
+}
