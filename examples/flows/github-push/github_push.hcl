@@ -1,0 +1,71 @@
+# GitHub signs every delivery with the webhook's secret. A delivery whose
+# signature does not fit its very bytes gets 401 and never reaches an action.
+
+secret "github_webhook" {
+  file = "demo-secret.txt" # for the tour; yours: env = "GITHUB_WEBHOOK_SECRET"
+}
+
+flow "github_push" {
+  label       = "GitHub pushes"
+  description = "Answers a push with what it changed, and any other event with 202."
+
+  trigger "webhook" {
+    path = "/github/push"
+    mode = "sync"
+
+    auth "github" {
+      secret = secret.github_webhook
+    }
+
+    variable "event" {
+      type = string
+      from = webhook.headers["X-GitHub-Event"]
+    }
+    variable "ref" {
+      type     = string
+      required = false
+    }
+    variable "repository" {
+      type = object
+    }
+    variable "commits" {
+      type    = array
+      default = []
+    }
+  }
+
+  action "branch" "kind" {
+    case "push" {
+      when = webhook.event == "push"
+
+      action "transform" "changes" {
+        jq = <<-JQ
+          {
+            branch: ($webhook.ref | ltrimstr("refs/heads/")),
+            authors: ([.commits[].author.name] | unique),
+            files: ([.commits[] | .added[], .modified[], .removed[]] | unique),
+            forced: .forced
+          }
+        JQ
+      }
+
+      action "respond" "summary" {
+        json = {
+          repository = webhook.repository.full_name
+          branch     = action.changes.value.branch
+          commits    = length(webhook.commits)
+          authors    = action.changes.value.authors
+          files      = action.changes.value.files
+          message    = "${length(webhook.commits)} commits to ${action.changes.value.branch} by ${join(", ", action.changes.value.authors)}"
+        }
+      }
+    }
+
+    default {
+      action "respond" "ignored" {
+        status = 202
+        json   = { ignored = webhook.event }
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+# An alert of the monitoring is reshaped and passed on to the team's inbox.
+# When the inbox is down the caller is told so, and sends the alert again.
+
+flow "incident_alert" {
+  label       = "Incident alerts"
+  description = "Reshapes alerts of the monitoring and passes them on."
+
+  trigger "webhook" {
+    path = "/alerts"
+    mode = "sync"
+
+    variable "status" {
+      type = string
+      enum = ["firing", "resolved"]
+    }
+    variable "alerts" {
+      type = array
+      min  = 1
+      max  = 100
+    }
+  }
+
+  action "transform" "message" {
+    jq = <<-JQ
+      (if .status == "firing" then "FIRING" else "resolved" end) as $state
+      | {
+          title: "\($state): \(.alerts | length) alert(s) on \(.alerts | map(.labels.service) | unique | join(", "))",
+          severity: (.alerts | map(.labels.severity) | if index("critical") then "critical" else "warning" end),
+          lines: [.alerts[] | "\(.labels.alertname): \(.annotations.summary // "no summary")"]
+        }
+    JQ
+  }
+
+  action "http" "inbox" {
+    method = "POST"
+    url    = env("TEAM_INBOX_URL", "http://127.0.0.1:8080/team/inbox")
+    json = {
+      text     = action.message.value.title
+      severity = action.message.value.severity
+      details  = join("\n", action.message.value.lines)
+    }
+    timeout = "5s"
+
+    retry {
+      attempts = 3
+      initial  = "200ms"
+    }
+  }
+
+  action "respond" "passed_on" {
+    status = 202
+    json   = { passed_on = true, ticket = action.inbox.body.ticket }
+  }
+
+  on_error {
+    action "respond" "try_again" {
+      status  = 503
+      headers = { Retry-After = "30" }
+      json    = { passed_on = false, failed = error.action }
+    }
+  }
+}
+
+# Stands in for the team's chat, so that the example runs by itself.
+flow "team_inbox" {
+  label = "Stand-in for the team's inbox"
+
+  trigger "webhook" {
+    path = "/team/inbox"
+    mode = "sync"
+
+    variable "text" {
+      type = string
+    }
+    variable "severity" {
+      type = string
+      enum = ["warning", "critical"]
+    }
+  }
+
+  action "log" "received" {
+    level   = "warn"
+    message = webhook.text
+    fields  = { severity = webhook.severity }
+  }
+
+  action "respond" "ticket" {
+    json = { ticket = "INC-${substr(sha256(webhook.text), 0, 6)}" }
+  }
+}
