@@ -54,12 +54,12 @@ func FuzzFormat(f *testing.F) {
 			}
 		}
 		// The function refuses values that are not used; so use them all.
-		args[0] = cty.StringVal(format + "%[1]s%[2]s%[3]s%[4]v")
+		args[0] = cty.StringVal(format + "\n%[1]s%[2]s%[3]s%[4]v")
 		result, err := stdlib.FormatFunc.Call(args)
 		if err != nil {
 			return
 		}
-		rest, err := stdlib.FormatFunc.Call(append([]cty.Value{cty.StringVal("%[1]s%[2]s%[3]s%[4]v")}, args[1:]...))
+		rest, err := stdlib.FormatFunc.Call(append([]cty.Value{cty.StringVal("\n%[1]s%[2]s%[3]s%[4]v")}, args[1:]...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -150,6 +150,31 @@ func TestErrorsKeepSecrets(t *testing.T) {
 	})
 }
 
+// TestErrorsStillHelp: what is wrong apart from the secret is told.
+func TestErrorsStillHelp(t *testing.T) {
+	t.Parallel()
+	vars := map[string]cty.Value{
+		"secret": cty.StringVal(token).Mark(mark),
+		"absent": cty.NullVal(cty.String).Mark(mark),
+	}
+	for source, want := range map[string]string{
+		`tonumber(secret)`:          `"value" parameter: a decimal number is required`,
+		`parseint(secret, 10)`:      `"text" parameter: an argument is sensitive`,
+		`timeadd(secret, "1h")`:     `"time" parameter: an argument is sensitive`,
+		`jsondecode(secret)`:        `"text" parameter: an argument is sensitive`,
+		`hmac("sha3", secret, "a")`: `there is no algorithm "sha3"`,
+		`element(secret, 0)`:        `cannot read elements from string`,
+		`upper(absent)`:             `"text" parameter: argument must not be null`,
+		`index(["a"], secret)`:      `an argument is sensitive`,
+		`try(tobool(secret))`:       `"value" parameter: an argument is sensitive`,
+	} {
+		_, diags := eval(t, source, vars)
+		if text := diags.Error(); !strings.Contains(text, want) || strings.Contains(text, token) {
+			t.Errorf("%s: %s\nwant %q", source, text, want)
+		}
+	}
+}
+
 // zoo is what data, or someone who mistypes, may put in place of an argument.
 func zoo() map[string]cty.Value {
 	huge, _, _ := big.ParseFloat("1e9999", 10, 512, big.ToNearestEven)

@@ -53,18 +53,17 @@ func open(p function.Parameter, name string) function.Parameter {
 }
 
 func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err error) {
-	plain, marks := unmark(args)
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = discreet(f, plain, len(marks) > 0, function.PanicError{Value: fault})
+			err = discreet(f, args, function.PanicError{Value: fault})
 		}
 	}()
-	if err := checkArgs(c, plain); err != nil {
+	if err := checkArgs(c, args); err != nil {
 		return cty.NilVal, err
 	}
 	result, err := f.Call(args)
 	if err != nil {
-		return cty.NilVal, discreet(f, plain, len(marks) > 0, err)
+		return cty.NilVal, discreet(f, args, err)
 	}
 	if err := checkResult(result); err != nil {
 		return cty.NilVal, err
@@ -72,6 +71,7 @@ func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err erro
 	if !result.IsKnown() {
 		// The function may have been skipped, and its own handling of marks
 		// with it.
+		_, marks := unmark(args)
 		result = result.WithMarks(marks)
 	}
 	return result, nil
@@ -104,7 +104,8 @@ func checkArgs(c check, args []cty.Value) error {
 	if c == nil {
 		return nil
 	}
-	return c(args)
+	plain, _ := unmark(args)
+	return c(plain)
 }
 
 func checkResult(result cty.Value) error {
@@ -112,23 +113,21 @@ func checkResult(result cty.Value) error {
 	if text, ok := knownText(result); ok {
 		return fits(len(text))
 	}
-	if checkNumber(result) != nil {
-		return errors.New("the result is not a number that can be written down")
-	}
-	return nil
+	return checkNumber(result)
 }
 
-// discreet returns an error that may be shown. Messages quote values; so where
-// an argument is marked, the call is made again with nothing known but types
-// and nulls, and only what is wrong even then is told.
-func discreet(f function.Function, plain []cty.Value, marked bool, err error) error {
-	if !marked {
+// discreet returns an error that may be shown. Messages quote values; so the
+// call is made again with nothing known of marked arguments but their type and
+// whether they are null, and only what is wrong even then is told.
+func discreet(f function.Function, args []cty.Value, err error) error {
+	plain, marks := unmark(args)
+	if len(marks) == 0 {
 		return short(err)
 	}
 	veiled := make([]cty.Value, len(plain))
 	for i, arg := range plain {
 		veiled[i] = arg
-		if !arg.IsNull() {
+		if args[i].ContainsMarked() && !arg.IsNull() {
 			veiled[i] = cty.UnknownVal(arg.Type())
 		}
 	}

@@ -118,7 +118,7 @@ func TestJSONDecode(t *testing.T) {
 // FuzzJSON holds that what is decoded is valid JSON, that encoding it again
 // gives the same document, and that this is stable.
 func FuzzJSON(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,2.50,-0.1e-3,null,true,"x\u00e9\n<&>"]}`, `[1e400,123456789012345678901234567890]`, `"\ud83d\ude00"`, `{"":{"":[]}}`, `0.1`, `-0`, `{"a":1,"a":1}`} {
+	for _, seed := range []string{`{"a":[1,2.50,-0.1e-3,null,true,"x\u00e9\n<&>"]}`, `[1e400,123456789012345678901234567890]`, `"\ud83d\ude00"`, `{"":{"":[]}}`, `0.1`, `-0`, `10000000E00001000`, `0.0001e-999`, `{"a":1,"a":1}`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

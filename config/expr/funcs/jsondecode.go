@@ -81,7 +81,11 @@ func readNumber(text string) (cty.Value, error) {
 	if err := checkNumberText(text); err != nil {
 		return cty.NilVal, err
 	}
-	return cty.ParseNumberVal(text)
+	number, err := cty.ParseNumberVal(text)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return number, checkNumber(number)
 }
 
 func (r *jsonReader) list(depth int) (cty.Value, error) {

@@ -13,6 +13,7 @@ const (
 	// plainDigits is the length up to which a number is written without an
 	// exponent even where that would be shorter, so that 100000 stays itself.
 	plainDigits = 21
+	float64Bits = 53
 )
 
 // appendNumber writes a number in the shortest form that reads the same.
@@ -21,8 +22,8 @@ const (
 // with. What was computed is freed of the noise in its last bits (0.1 * 3 is
 // 0.3), and what has no end in decimal is written as the nearest 64-bit float.
 func appendNumber(dst []byte, f *big.Float) []byte {
-	if f.Sign() == 0 {
-		return append(dst, '0')
+	if whole, accuracy := f.Int64(); accuracy == big.Exact {
+		return strconv.AppendInt(dst, whole, 10)
 	}
 	if f.Signbit() {
 		dst = append(dst, '-')
@@ -37,20 +38,29 @@ func decimal(f *big.Float) (string, int) {
 	if f.IsInt() {
 		return splitDecimal(f.Text('e', -1))
 	}
-	short, accuracy := f.Float64()
-	if accuracy == big.Exact {
-		return splitDecimal(strconv.FormatFloat(short, 'e', -1, 64))
+	nearest, accuracy := f.Float64()
+	short := strconv.FormatFloat(nearest, 'e', -1, 64)
+	f = quiet(f)
+	if accuracy == big.Exact || reads(short, f) {
+		return splitDecimal(short)
 	}
-	digits, exponent := splitDecimal(quiet(f).Text('e', -1))
+	digits, exponent := splitDecimal(f.Text('e', -1))
 	if len(digits) > computedDigits {
-		return splitDecimal(big.NewFloat(0).SetPrec(53).Set(f).Text('e', -1))
+		return splitDecimal(new(big.Float).SetPrec(float64Bits).Set(f).Text('e', -1))
 	}
 	return digits, exponent
 }
 
+// reads says whether text is read as the number. It saves most numbers from the
+// search for their shortest text, which takes ten times as long.
+func reads(text string, f *big.Float) bool {
+	number, _, err := big.ParseFloat(text, 10, f.Prec(), big.ToNearestEven)
+	return err == nil && number.Cmp(f) == 0
+}
+
 // quiet rounds away the last bits, where the errors of arithmetic are.
 func quiet(f *big.Float) *big.Float {
-	const noise, float64Bits = 32, 53
+	const noise = 32
 	if f.Prec() <= float64Bits {
 		return f
 	}

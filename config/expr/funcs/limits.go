@@ -12,12 +12,12 @@ const (
 	maxBytes    = 10 << 20 // text that a call may return
 	maxElements = 100_000  // elements that a call may make
 
-	// maxDigits bounds the digits and the exponent of a number that is read
-	// from text. 1e400 passes; 1e999999999 would be a gigabyte once printed.
+	// maxDigits bounds the digits and the decimal exponent of a number. 1e400
+	// passes; 1e600000000 would be more than half a gigabyte once printed.
 	maxDigits = 1000
-	// maxExponent is the binary exponent of the largest number with maxDigits
-	// digits and an exponent of maxDigits, rounded up.
-	maxExponent = 6650
+	// maxExponent is maxDigits as a binary exponent: the least above that of
+	// any number below 5e1000.
+	maxExponent = 3325
 )
 
 func fits(size int) error {
@@ -46,7 +46,7 @@ func checkNumber(v cty.Value) error {
 		return errors.New("infinity is not a number to work with")
 	}
 	if exp := f.MantExp(nil); exp > maxExponent || exp < -maxExponent {
-		return fmt.Errorf("the number has an exponent above %d", 2*maxDigits)
+		return errExponent()
 	}
 	return nil
 }
@@ -65,31 +65,43 @@ func checkNumbers(v cty.Value) error {
 	return nil
 }
 
-// checkNumberText refuses text that is no decimal number or one that is too
-// long to be taken for anything but an attack.
+// checkNumberText refuses text that is no decimal number, or one that is too
+// long to be read in good time. Its value is left to checkNumber.
 func checkNumberText(text string) error {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
-	whole, fraction, _ := strings.Cut(strings.TrimLeft(mantissa, "+-"), ".")
-	exponentDigits := strings.TrimLeft(exponent, "+-")
+	whole, fraction, _ := strings.Cut(unsigned(mantissa), ".")
+	exponent = unsigned(exponent)
 	switch {
-	case len(mantissa)-len(strings.TrimLeft(mantissa, "+-")) > 1,
-		len(exponent)-len(exponentDigits) > 1,
-		whole+fraction == "", hasExponent && exponentDigits == "",
-		!isDigits(whole), !isDigits(fraction), !isDigits(exponentDigits):
+	case whole+fraction == "", hasExponent && exponent == "",
+		!isDigits(whole), !isDigits(fraction), !isDigits(exponent):
 		return errors.New("a decimal number is required, such as 12.5 or 1e3")
 	case len(whole)+len(fraction) > maxDigits:
 		return fmt.Errorf("a number may have at most %d digits", maxDigits)
-	case exponentAbove(exponentDigits, maxDigits):
-		return fmt.Errorf("a number may have an exponent of at most %d", maxDigits)
+	case isAbove(exponent, 2*maxDigits):
+		return errExponent()
 	}
 	return nil
+}
+
+func errExponent() error {
+	return fmt.Errorf("a number may have an exponent of at most %d", maxDigits)
+}
+
+// unsigned returns a number without its sign; a second sign stays.
+func unsigned(number string) string {
+	if number != "" && (number[0] == '+' || number[0] == '-') {
+		return number[1:]
+	}
+	return number
 }
 
 func isDigits(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
-func exponentAbove(digits string, limit int) bool {
+// isAbove says whether digits, of which there may be many, are a number above
+// the limit.
+func isAbove(digits string, limit int) bool {
 	n := 0
 	for _, c := range digits {
 		n = n*10 + int(c-'0')

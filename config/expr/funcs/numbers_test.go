@@ -45,9 +45,9 @@ func TestNumbers(t *testing.T) {
 		"tonumber of a huge one":   {`tonumber("1e1001")`, `error: exponent of at most 1000`},
 		"tonumber of a bomb":       {`tonumber("1e600000000")`, `error: exponent of at most 1000`},
 		"tonumber of a small bomb": {`tonumber("1e-99999999999999999999")`, `error: exponent of at most 1000`},
-		"number from a bomb":       {`floor("1e600000000")`, `error: the number has an exponent above 2000`},
+		"number from a bomb":       {`floor("1e600000000")`, `error: exponent of at most 1000`},
 		"number from infinity":     {`abs("Inf")`, `error: infinity`},
-		"list from a bomb":         {`tolist([1e2010, "a"])`, `error: the number has an exponent above 2000`},
+		"list from a bomb":         {`tolist([1e1010, "a"])`, `error: exponent of at most 1000`},
 	})
 }
 
