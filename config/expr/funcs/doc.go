@@ -8,7 +8,9 @@
 //     that is retried or replayed computes what it computed before. What comes
 //     from outside (environment, files) comes through [Options].
 //   - Bounded. Data from a webhook cannot make a call produce more than 10 MiB
-//     of text or 100000 elements; such a call is an error that says so.
+//     of text, or more than 100000 elements that were not elements before; such
+//     a call is an error that says so. Nor does one take time that grows with
+//     the square of what came.
 //   - Discreet. A result carries the marks of the values it was made from, and
 //     the error of a call with a marked argument never shows that argument.
 //

@@ -99,7 +99,7 @@ func valueHints() []hint {
 		{"bool boolean parsebool toboolean cbool", `use tobool(value)`},
 		{"if ifelse iif iff cond ternary when choose", `write condition ? value : other`},
 		{"default ifnull nvl orelse isnull isempty empty ifempty notnull coalescenull", `use coalesce(value, fallback), which passes over null and empty texts; compare with value == null`},
-		{"iferror iserror attempt trycatch defined isset", `use try(expression, fallback) or can(expression)`},
+		{"iferror iserror attempt trycatch defined isset hasindex", `use try(expression, fallback) or can(expression)`},
 		{"round rounded fixed tofixed", `use floor(number + 0.5), or format("%.2f", number) for a text with decimals`},
 		{"trunc truncate", `use floor(number)`},
 		{"ceiling roundup", `use ceil(number)`},
@@ -115,7 +115,7 @@ func valueHints() []hint {
 		{"total addall", `use sum(list)`},
 		{"type typeof kind istype", `declare the type at the variable of the trigger; can(tonumber(value)) asks for one`},
 		{"eq equal equals notequal ne gt lt ge le and or not xor", `write it with == != < > && || and !`},
-		{"sensitive nonsensitive mask redact", `values of a secret block are kept out of sight anyway; sensitive = true on an action keeps its inputs and outputs so`},
+		{"sensitive nonsensitive issensitive mask redact", `values of a secret block are kept out of sight anyway; sensitive = true on an action keeps its inputs and outputs so`},
 	}
 }
 
