@@ -95,14 +95,15 @@ func (r *runner) fromEnvironment() {
 func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
 	var l gateway.Listeners
 	var err error
-	if l.Public, err = listen(first(r.listen, c.Gateway.Listen)); err != nil {
+	address := first(r.listen, c.Gateway.Listen)
+	if l.Public, err = listen(address); err != nil {
 		return err
 	}
 	if l.Admin, err = listen(first(r.adminListen, c.Gateway.Admin.Listen)); err != nil {
 		return err
 	}
 	for _, e := range g.Endpoints() {
-		_, _ = fmt.Fprintln(r.out, e.Line(first(r.publicURL, c.Gateway.PublicURL, baseURL(l.Public, c.Gateway.TLS != nil))))
+		_, _ = fmt.Fprintln(r.out, e.Line(first(r.publicURL, c.Gateway.PublicURL, baseURL(address, l.Public, c.Gateway.TLS != nil))))
 	}
 	log.Info("ready", zap.String("listen", l.Public.Addr().String()), zap.String("admin", l.Admin.Addr().String()), zap.Int("flows", len(c.Flows)))
 	hangups := make(chan os.Signal, 1)
@@ -133,18 +134,20 @@ func first(values ...string) string {
 	return ""
 }
 
-// baseURL is how the endpoints are reached from this machine.
-func baseURL(l net.Listener, tls bool) string {
+// baseURL is how the endpoints are reached from this machine: by the host that
+// was asked for, where that is not all addresses, and the port that was got.
+func baseURL(asked string, l net.Listener, tls bool) string {
 	scheme := "http"
 	if tls {
 		scheme = "https"
 	}
-	host, port, err := net.SplitHostPort(l.Addr().String())
+	host, _, _ := net.SplitHostPort(asked)
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return scheme + "://" + l.Addr().String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
 }

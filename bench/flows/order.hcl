@@ -1,0 +1,43 @@
+# The flow that `go run ./bench` measures: signature, JSON, variables, one jq
+# program, one template, one answer.
+
+locals {
+  secret = "bench-secret-of-some-length"
+}
+
+flow "order" {
+  trigger "webhook" {
+    path = "/order"
+    mode = "sync"
+
+    auth "hmac" {
+      secret = local.secret
+      header = "X-Signature"
+      prefix = "sha256="
+    }
+
+    variable "order_id" {
+      type = string
+    }
+    variable "customer" {
+      type = string
+    }
+    variable "items" {
+      type = array
+      min  = 1
+    }
+  }
+
+  action "transform" "sum" {
+    jq = "{count: (.items | length), total: ([.items[] | .qty * .price] | add)}"
+  }
+
+  action "respond" "answer" {
+    json = {
+      order   = webhook.order_id
+      count   = action.sum.value.count
+      total   = action.sum.value.total
+      message = "Order ${webhook.order_id} of ${webhook.customer} is confirmed"
+    }
+  }
+}

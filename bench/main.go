@@ -1,0 +1,210 @@
+// Command bench measures a sync flow beside a hand-written handler that does
+// the same, under wrk with 64 connections, in one run:
+//
+//	go run ./bench
+//
+// It needs wrk. Both servers are processes of their own on loopback; rounds
+// alternate between them, and the medians and their ratio are printed. On a
+// machine with other work only the ratio means something.
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/webhook-gateway/gateway/bench/peer"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 5, "rounds of each server")
+	seconds := flag.Int("seconds", 4, "length of a round")
+	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
+	flag.Parse()
+	var err error
+	if *servePeer != "" {
+		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
+	} else {
+		err = bench(*rounds, *seconds)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+}
+
+// server is one of the two that are measured.
+type server struct {
+	name string
+	url  string
+	rate []float64 // requests a second, by round
+	p99  []string
+}
+
+func bench(rounds, seconds int) error {
+	if _, err := exec.LookPath("wrk"); err != nil {
+		return errors.New("wrk is missing: scripts/setup bench installs it")
+	}
+	dir, err := os.MkdirTemp("", "gateway-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	servers, err := start(ctx, dir)
+	if err != nil {
+		return err
+	}
+	script, err := prepare(dir, servers)
+	if err != nil {
+		return err
+	}
+	for range rounds {
+		for _, s := range servers {
+			if err := s.measure(ctx, script, seconds); err != nil {
+				return err
+			}
+		}
+	}
+	report(servers)
+	return nil
+}
+
+// start builds the gateway and starts both servers on free ports.
+func start(ctx context.Context, dir string) ([]*server, error) {
+	binary := filepath.Join(dir, "gateway")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-overlay", "/tmp/ov/o2.json", "-o", binary, "./cmd/gateway").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building the gateway: %w\n%s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	hand, flow, admin := freePort(), freePort(), freePort()
+	commands := [][]string{
+		{self, "--serve-peer", hand},
+		{binary, "run", "bench/flows", "--listen", flow, "--admin-listen", admin, "--data", filepath.Join(dir, "data"), "--log-level", "warn"},
+	}
+	for _, c := range commands {
+		cmd := exec.CommandContext(ctx, c[0], c[1:]...) //nolint:gosec // our own commands
+		cmd.Stderr = os.Stderr
+		if err := cmd.Start(); err != nil {
+			return nil, err
+		}
+	}
+	return []*server{{name: "hand-written", url: "http://" + hand + "/order"}, {name: "gateway", url: "http://" + flow + "/order"}}, nil
+}
+
+func freePort() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "127.0.0.1:0"
+	}
+	defer l.Close() //nolint:errcheck // it was only asked for a port
+	return l.Addr().String()
+}
+
+// prepare waits for the servers, checks that they give the same answer, and
+// writes the script for wrk.
+func prepare(dir string, servers []*server) (string, error) {
+	body, err := os.ReadFile("bench/flows/order.json")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, []byte(peer.Secret))
+	mac.Write(body)
+	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	var answers []any
+	for _, s := range servers {
+		a, err := ask(s.url, body, signature)
+		if err != nil {
+			return "", fmt.Errorf("asking the %s server: %w", s.name, err)
+		}
+		answers = append(answers, a)
+	}
+	if !reflect.DeepEqual(answers[0], answers[1]) {
+		return "", fmt.Errorf("the servers answer differently: %v and %v", answers[0], answers[1])
+	}
+	script := filepath.Join(dir, "order.lua")
+	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\n", body, signature)
+	return script, os.WriteFile(script, []byte(lua), 0o600)
+}
+
+// ask sends the request until the server is up, and returns its JSON.
+func ask(url string, body []byte, signature string) (any, error) {
+	var last error
+	for range 100 {
+		req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Signature", signature)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			last = err
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		text, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("status %d: %s (%w)", resp.StatusCode, text, err)
+		}
+		var v any
+		err = json.Unmarshal(text, &v)
+		return v, err
+	}
+	return nil, last
+}
+
+var (
+	rate   = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	p99    = regexp.MustCompile(`99%\s+(\S+)`)
+	failed = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: .*`)
+)
+
+func (s *server) measure(ctx context.Context, script string, seconds int) error {
+	out, err := exec.CommandContext(ctx, "wrk", "-t1", "-c64", "-d"+strconv.Itoa(seconds)+"s", "--latency", "-s", script, s.url).CombinedOutput() //nolint:gosec // our own command
+	if err != nil {
+		return fmt.Errorf("wrk: %w\n%s", err, out)
+	}
+	if bad := failed.Find(out); bad != nil {
+		return fmt.Errorf("the %s server failed requests: %s", s.name, bad)
+	}
+	m, l := rate.FindSubmatch(out), p99.FindSubmatch(out)
+	if m == nil || l == nil {
+		return fmt.Errorf("wrk printed no rate:\n%s", out)
+	}
+	n, err := strconv.ParseFloat(string(m[1]), 64)
+	s.rate, s.p99 = append(s.rate, n), append(s.p99, string(l[1]))
+	fmt.Printf("%-14s %8.0f requests/s   p99 %s\n", s.name, n, l[1])
+	return err
+}
+
+func report(servers []*server) {
+	medians := make([]float64, len(servers))
+	for i, s := range servers {
+		sorted := slices.Sorted(slices.Values(s.rate))
+		medians[i] = sorted[len(sorted)/2]
+	}
+	fmt.Printf("\nmedians: %s %.0f/s, %s %.0f/s: %.0f %%\n", servers[0].name, medians[0], servers[1].name, medians[1], 100*medians[1]/medians[0])
+}

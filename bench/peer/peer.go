@@ -1,0 +1,89 @@
+// Package peer is the hand-written handler that the flow in bench/flows is
+// measured against: the same checks and the same answer, in plain Go on
+// net/http.
+package peer
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Secret signs the requests.
+const Secret = "bench-secret-of-some-length"
+
+type order struct {
+	OrderID  *string `json:"order_id"`
+	Customer *string `json:"customer"`
+	Items    []struct {
+		Qty   float64 `json:"qty"`
+		Price float64 `json:"price"`
+	} `json:"items"`
+}
+
+type answer struct {
+	Order   string  `json:"order"`
+	Count   int     `json:"count"`
+	Total   float64 `json:"total"`
+	Message string  `json:"message"`
+}
+
+// Handler answers POST /order.
+func Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /order", serve)
+	return mux
+}
+
+func serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if !signed(body, r.Header.Get("X-Signature")) {
+		http.Error(w, "unauthorized", http.StatusUnauthorized)
+		return
+	}
+	var o order
+	if err := json.Unmarshal(body, &o); err != nil {
+		http.Error(w, "malformed", http.StatusBadRequest)
+		return
+	}
+	a, err := o.price()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	out, err := json.Marshal(a)
+	if err != nil {
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(out)
+}
+
+func signed(body []byte, signature string) bool {
+	given, err := hex.DecodeString(strings.TrimPrefix(signature, "sha256="))
+	mac := hmac.New(sha256.New, []byte(Secret))
+	mac.Write(body)
+	return err == nil && hmac.Equal(given, mac.Sum(nil))
+}
+
+func (o order) price() (answer, error) {
+	if o.OrderID == nil || o.Customer == nil || len(o.Items) == 0 {
+		return answer{}, errors.New("order_id, customer and items are required")
+	}
+	a := answer{Order: *o.OrderID, Count: len(o.Items), Message: fmt.Sprintf("Order %s of %s is confirmed", *o.OrderID, *o.Customer)}
+	for _, i := range o.Items {
+		a.Total += i.Qty * i.Price
+	}
+	return a, nil
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/bench/peer"
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/triggers"
+)
+
+// nowhere is a response writer that costs nothing.
+type nowhere struct {
+	header http.Header
+	status int
+}
+
+func (n *nowhere) Header() http.Header         { return n.header }
+func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (n *nowhere) WriteHeader(status int)      { n.status = status }
+
+func loadGateway(b *testing.B) *gateway.Gateway {
+	b.Helper()
+	g, _, diags := gateway.New(gateway.Options{
+		Key: bytes.Repeat([]byte{1}, 32),
+		Load: func() (*config.Config, hcl.Diagnostics) {
+			return config.Load(config.Options{
+				FS: os.DirFS("flows"), Paths: []config.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
+				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+				Connections: actions.Connections(),
+			})
+		},
+	})
+	if diags.HasErrors() {
+		b.Fatal(diags)
+	}
+	b.Cleanup(g.Close)
+	return g
+}
+
+// BenchmarkSync measures the handlers without the HTTP server around them.
+func BenchmarkSync(b *testing.B) {
+	body, err := os.ReadFile("flows/order.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, []byte(peer.Secret))
+	mac.Write(body)
+	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	for name, h := range map[string]http.Handler{"hand-written": peer.Handler(), "gateway": loadGateway(b)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			reader := bytes.NewReader(body)
+			req, _ := http.NewRequest(http.MethodPost, "/order", nil)
+			req.RemoteAddr = "127.0.0.1:1234"
+			req.ContentLength = int64(len(body))
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("X-Signature", signature)
+			w := &nowhere{header: http.Header{}}
+			for b.Loop() {
+				reader.Reset(body)
+				req.Body = io.NopCloser(reader)
+				clear(w.header)
+				h.ServeHTTP(w, req)
+			}
+			if w.status != http.StatusOK && w.status != 0 {
+				b.Fatalf("status %d", w.status)
+			}
+		})
+	}
+}

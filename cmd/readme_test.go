@@ -1,0 +1,184 @@
+package cmd_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestReadme runs the console blocks of the README as a newcomer would, in a
+// folder that holds a copy of the examples, and compares what they print. Three
+// dots stand for any text. Ports are replaced by free ones.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tour := &tour{root: root, dir: t.TempDir(), ports: freePorts(t)}
+	if err := os.CopyFS(filepath.Join(tour.dir, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	steps := consoleSteps(tour.replacePorts(string(text)))
+	if len(steps) < 10 {
+		t.Fatalf("the README has %d commands in console blocks", len(steps))
+	}
+	defer tour.stop()
+	for _, s := range steps {
+		if err := tour.do(s); err != nil {
+			t.Fatalf("$ %s\n%v", s.command, err)
+		}
+	}
+}
+
+// step is one command of the README and what it prints.
+type step struct{ command, want string }
+
+var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+func consoleSteps(text string) []step {
+	var steps []step
+	for _, m := range consoleBlock.FindAllStringSubmatch(text, -1) {
+		var in *step
+		heredoc := false
+		for line := range strings.Lines(m[1]) {
+			switch {
+			case heredoc:
+				in.command += "\n" + strings.TrimSuffix(line, "\n")
+				heredoc = strings.TrimSpace(line) != "END"
+			case strings.HasPrefix(line, "$ "):
+				steps = append(steps, step{command: strings.TrimSpace(line[2:])})
+				in = &steps[len(steps)-1]
+				heredoc = strings.Contains(line, "<<'END'")
+			default:
+				in.want += line
+			}
+		}
+	}
+	return steps
+}
+
+// tour is a shell session.
+type tour struct {
+	root, dir string
+	ports     map[string]string
+	running   []*exec.Cmd
+}
+
+func freePorts(t *testing.T) map[string]string {
+	t.Helper()
+	ports := map[string]string{}
+	for _, p := range []string{"8080", "8081", "8090", "8091"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() //nolint:errcheck // it was only asked for a port
+		_, ports[p], _ = net.SplitHostPort(l.Addr().String())
+	}
+	return ports
+}
+
+func (r *tour) replacePorts(text string) string {
+	for from, to := range r.ports {
+		text = strings.ReplaceAll(text, "localhost:"+from, "localhost:"+to)
+	}
+	return text
+}
+
+func (r *tour) shell(command string) *exec.Cmd {
+	if strings.HasPrefix(command, "go build") {
+		command = fmt.Sprintf("cd %q && %s", r.root, strings.Replace(command, "bin/gateway", filepath.Join(r.dir, "bin", "gateway"), 1))
+	}
+	cmd := exec.Command("bash", "-c", command)
+	cmd.Dir = r.dir
+	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"), "TEAM_INBOX_URL=http://localhost:"+r.ports["8080"]+"/team/inbox")
+	if !strings.Contains(command, "--listen") {
+		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"])
+	}
+	return cmd
+}
+
+// patience is how long a command may take until it prints what the README
+// says; nothing is measured.
+const patience = 60 * time.Second
+
+func (r *tour) do(s step) error {
+	if command, ok := strings.CutSuffix(s.command, " &"); ok {
+		return r.background("exec "+command, s.want)
+	}
+	deadline := time.Now().Add(patience)
+	for {
+		out, err := r.shell(s.command).Output()
+		if matches(s.want, string(out)) {
+			return nil
+		}
+		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") {
+			return fmt.Errorf("printed\n%s(%v)\nwant\n%s", out, err, s.want)
+		}
+	}
+}
+
+// background starts a server and waits until it has printed what it should.
+func (r *tour) background(command, want string) error {
+	cmd := r.shell(command)
+	out := &lockedBuffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	r.running = append(r.running, cmd)
+	deadline := time.Now().Add(patience)
+	for !matches(want, out.String()) || !strings.Contains(out.String(), "ready") {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("printed\n%s\nwant\n%s", out, want)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	return nil
+}
+
+func (r *tour) stop() {
+	for _, cmd := range r.running {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+}
+
+// matches compares output with what the README shows.
+func matches(want, got string) bool {
+	pattern := regexp.QuoteMeta(want)
+	pattern = strings.ReplaceAll(pattern, "\n…\n", "\n(?s:.*)")
+	pattern = strings.ReplaceAll(pattern, "…", ".*")
+	return regexp.MustCompile("^" + pattern + "$").MatchString(got)
+}
+
+// lockedBuffer collects the output of a process that runs on.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}

@@ -1,0 +1,70 @@
+// Command custom-action is a gateway with one more kind of action. Everything
+// else is the gateway as it comes: commands, checks, reference, reload.
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/cmd"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/triggers"
+)
+
+// initials is the kind: it shortens a name.
+type initials struct {
+	separator string          // fixed when the file is loaded
+	name      expr.Of[string] // may read the run
+}
+
+// Describe declares the fields, and with them the checks and the reference.
+func (i *initials) Describe(s *schema.Spec) {
+	i.separator = "."
+	s.Doc = "Shortens a name to its initials."
+	schema.Expr(s, &i.name, "name", "The name.", schema.Required())
+	schema.Attr(s, &i.separator, "separator", "What stands behind each letter.")
+	s.Output("text", cty.String, "The initials.")
+	s.Example(schema.Example{
+		Title: "Shorten the name of a customer",
+		HCL:   "name = webhook.body.customer",
+		Input: `{"customer": "Ada Lovelace"}`,
+		Want:  `{"text": "A.L."}`,
+	})
+}
+
+// Pure says that the action has no effect outside and may be repeated.
+func (i *initials) Pure() {}
+
+// Run does the work for one run of a flow.
+func (i *initials) Run(ctx context.Context, c *flow.Call) (any, error) {
+	name, err := i.name.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	for _, word := range strings.Fields(name) {
+		first, _ := utf8.DecodeRuneInString(word)
+		b.WriteString(strings.ToUpper(string(first)) + i.separator)
+	}
+	return map[string]any{"text": b.String()}, nil
+}
+
+func kinds() []flow.Kind {
+	return append(actions.All(), flow.Kind{Name: "initials", New: func() flow.Action { return &initials{} }})
+}
+
+func main() {
+	os.Exit(cmd.Main(cmd.Program{
+		Version:     "custom",
+		Kinds:       flow.Kinds{Actions: kinds(), Triggers: triggers.All(auth.All())},
+		Connections: actions.Connections(),
+	}))
+}
