@@ -85,7 +85,7 @@ func (s *Scope) checkFunction(n hclsyntax.Node) hcl.Diagnostics {
 	}
 	detail := fmt.Sprintf("There is no function %q.", call.Name)
 	if hint := funcs.Hint(call.Name); hint != "" {
-		detail += " " + hint
+		detail += " " + capital(hint) + "."
 	} else {
 		names := make([]string, 0, len(s.functions))
 		for name := range s.functions {
