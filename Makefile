@@ -27,7 +27,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
-check: build lint tidy-check docs-check fuzz test ## all that CI runs
+check: build lint tidy-check docs-check examples-check fuzz test ## all that CI runs
 
 .PHONY: build
 build: ## build the static binary bin/gateway
@@ -66,6 +66,12 @@ docs-check: build ## tell whether docs/reference is what the code declares
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	bin/gateway docs --write "$$fresh"; \
 	diff -ru docs/reference "$$fresh" || { echo 'docs/reference is old; run: make docs'; exit 1; }
+
+.PHONY: examples-check
+examples-check: build ## tell whether the examples are valid and formatted
+	$(call header,examples)
+	bin/gateway validate --secrets examples/flows
+	bin/gateway fmt --check examples/flows bench/flows
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME
