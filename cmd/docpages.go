@@ -45,7 +45,7 @@ func (c *command) pages() []page {
 			out = append(out, specPage("connection "+k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())))
 		}
 	}
-	return append(out, functionsPage(), commandsPage(c))
+	return append(out, namesPage(), functionsPage(), answersPage(), commandsPage(c))
 }
 
 // kindPages documents the kinds of the blocks inside a trigger, such as auth.

@@ -48,6 +48,7 @@ func (p *page) fields(s *Spec, level, group string) {
 	}
 	if group != "" {
 		p.line("\n%s %s", level, strings.ToUpper(group[:1])+group[1:])
+		level += "#"
 	}
 	p.table(attrs)
 	for _, f := range blocks {
@@ -161,7 +162,7 @@ func (p *page) examples(s *Spec, head string) {
 	for _, e := range s.examples {
 		p.line("\n%s:\n", e.Title)
 		body := e.HCL
-		if head != "" {
+		if word, _, _ := strings.Cut(head, " "); head != "" && !strings.HasPrefix(e.HCL, word+" ") {
 			body = strings.Replace(head, "NAME", "example", 1) + " {\n" + indent(e.HCL) + "\n}"
 		}
 		p.line("```hcl\n%s\n```", body)
