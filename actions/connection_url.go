@@ -34,7 +34,36 @@ func parseAbsolute(text string) (*url.URL, error) {
 		return nil, errors.New(`the URL has no host; write it as "https://host/path"`)
 	}
 	u.Fragment, u.RawFragment = "", ""
+	encodeUnusual(u)
 	return u, nil
+}
+
+// encodeUnusual percent-encodes what people and values of a run leave as it
+// is, such as spaces and umlauts, and keeps what is encoded already: without
+// it a space ends the address, and a path with both gets other steps.
+func encodeUnusual(u *url.URL) {
+	u.RawPath = encodeBytes(u.RawPath, "\"<>\\^`{|}")
+	u.RawQuery = encodeBytes(u.RawQuery, "\"<>")
+}
+
+func encodeBytes(text, unusual string) string {
+	isUnusual := func(c byte) bool { return c <= ' ' || c > '~' || strings.IndexByte(unusual, c) >= 0 }
+	var out []byte // nil as long as nothing is unusual
+	for i := range len(text) {
+		switch {
+		case isUnusual(text[i]):
+			if out == nil {
+				out = []byte(text[:i])
+			}
+			out = fmt.Appendf(out, "%%%02X", text[i])
+		case out != nil:
+			out = append(out, text[i])
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
 }
 
 // ready tells whether the connection says where to go.
@@ -73,6 +102,7 @@ func (n *httpConnection) join(text string) (*url.URL, error) {
 	if err != nil {
 		return nil, errUnreadablePath
 	}
+	encodeUnusual(below)
 	for step := range strings.FieldsFuncSeq(below.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		if step == "." || step == ".." {
 			return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)

@@ -29,8 +29,8 @@ func parseStatuses(text string) (statusSet, error) {
 }
 
 func parseStatus(text string) (int, bool) {
-	n, err := strconv.Atoi(strings.TrimSpace(text))
-	return n, err == nil && n >= 200 && n <= 599
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 16)
+	return int(n), err == nil && n >= 200 && n <= 599
 }
 
 func (s statusSet) has(status int) bool {

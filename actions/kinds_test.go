@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -338,7 +337,7 @@ func TestConnectionExamplesDecode(t *testing.T) {
 			b := exampleBench(t, exampleHost)
 			b.connections["example"] = e.HCL
 			if _, diags := b.scope(); len(diags) > 0 {
-				t.Errorf("connection %s, %s: %v", k.Name, e.Title, hcl.Diagnostics(diags))
+				t.Errorf("connection %s, %s: %v", k.Name, e.Title, diags)
 			}
 		}
 	}

@@ -1,0 +1,143 @@
+package actions
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// TestFindings holds what is found when a file is loaded: the summary, words
+// of the detail, and where.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	const http = `url = "https://api.example.com/"` + "\n"
+	cases := []struct {
+		name, kind, hcl string
+		summary, detail string // "": no finding
+		at              string // what the finding underlines; "" for anything
+	}{
+		{"url missing", "http", ``, "Missing attribute", `"url" must be given, unless a connection`, ""},
+		{"url relative", "http", `url = "/orders"`, "Wrong URL", `must begin with "https://"`, `"/orders"`},
+		{"url of another scheme", "http", `url = "ftp://example.com/"`, "Wrong URL", `must begin with "https://"`, ""},
+		{"url with a user", "http", `url = "https://a:b@example.com/"`, "Wrong URL", `basic { … }`, ""},
+		{"url without a host", "http", `url = "https:///x"`, "Wrong URL", "no host", ""},
+		{"url in a secret", "http", `url = secret.shop_password`, "Wrong URL", `must begin with "https://"`, "secret.shop_password"},
+		{"url of the run", "http", `url = webhook.body.url`, "", "", ""},
+		{"url not known", "http", `url = secret.unset`, "", "", ""},
+		{"method", "http", http + `method = "post"`, "Wrong method", "capital letters", `"post"`},
+		{"method CONNECT", "http", http + `method = "CONNECT"`, "Wrong method", "tunnels", ""},
+		{"two bodies", "http", http + "json = {}\ntext = \"x\"", "Two bodies", `in "json"`, `"x"`},
+		{"type without a body", "http", http + `content_type = "text/css"`, "Type without a body", "no body", ""},
+		{"type with a line break", "http", http + "text = \"x\"\ncontent_type = \"a\\nb\"", "Wrong type of content", "line break", ""},
+		{"not base64", "http", http + `body_base64 = "a"`, "Not base64", "RFC 4648", ""},
+		{"success", "http", http + `success = "2xx"`, "Wrong statuses", `"2xx" is no status`, `"2xx"`},
+		{"success backwards", "http", http + `success = "299-200"`, "Wrong statuses", "no range", ""},
+		{"success as a number", "http", http + `success = 204`, "", "", ""},
+		{"redirects", "http", http + `redirects = -1`, "Wrong value", "from 0 to 20", ""},
+		{"max_response", "http", http + `max_response = "2GiB"`, "Wrong value", "1GiB", ""},
+		{"header", "http", http + `headers = { "a b" = "c" }`, "Wrong header", `begins with "a"`, ""},
+		{"header of the connection", "http", http + `headers = { content-length = "1" }`, "Wrong header", "written by the gateway", ""},
+		{"not a connection", "http", `connection = "shop"`, "Not a connection", "connection.http.NAME", ""},
+		{"unknown connection", "http", `connection = connection.http.shpo`, "Unknown name", `Did you mean "shop"`, ""},
+		{"connection alone", "http", `connection = connection.http.shop`, "", "", ""},
+		{"connection and path", "http", "connection = connection.http.shop\nurl = \"/x\"", "", "", ""},
+		{"connection and another server", "http", "connection = connection.http.shop\nurl = \"https://evil.example.com/\"", "Wrong URL", "another server than its connection, https://shop.example.com", ""},
+		{"connection and a step up", "http", "connection = connection.http.shop\nurl = \"../x\"", "Wrong URL", "lead out of", ""},
+		{"connection that is not known yet", "http", "connection = connection.http.unset\nurl = \"/x\"", "", "", ""},
+
+		{"no case", "branch", `default {}`, "Branch without a case", "at least one case", ""},
+		{"case twice", "branch", "case \"a\" { when = true }\ncase \"a\" { when = false }", "Case named twice", "on line 4", `"a"`},
+		{"case called default", "branch", `case "default" { when = true }`, "Not a name of a case", "default { … }", ""},
+		{"case without a name", "branch", `case { when = true }`, "Missing label", "Case needs a label", ""},
+		{"case without when", "branch", `case "a" {}`, "Missing attribute", `"when" must be given`, ""},
+		{"case whose when is null", "branch", `case "a" { when = null }`, "Missing value", "", "null"},
+		{"case whose when is no bool", "branch", `case "a" { when = [1] }`, "Wrong type", "bool", ""},
+		{"default twice", "branch", "case \"a\" { when = true }\ndefault {}\ndefault {}", "Block given twice", "", ""},
+		{"default first", "branch", "default {}\ncase \"a\" { when = true }", "", "", ""},
+
+		{"stop", "stop", `status = "done"`, "Wrong value", `"done" is not one of "succeeded", "failed"`, ""},
+		{"log level", "log", "level = \"warning\"\nmessage = \"x\"", "Wrong value", `"warning" is not one of "debug"`, ""},
+		{"log without a message", "log", ``, "Missing attribute", "message", ""},
+		{"respond with two bodies", "respond", "json = {}\nbody = \"x\"", "Two bodies", "", ""},
+		{"respond with a body and 204", "respond", "status = 204\njson = {}", "Answer without a body", "204", ""},
+		{"respond with no status of an answer", "respond", `status = 199`, "Wrong status", "200 to 599", ""},
+		{"respond with a line break in a header", "respond", `headers = { a = "b\nc" }`, "Wrong header", "line break", ""},
+		{"respond then", "respond", `then = "continue"`, "Not yet available", "durable", ""},
+		{"jq", "transform", `jq = ".a |"`, "Invalid jq program", "", ""},
+		{"jq of the run", "transform", `jq = webhook.body.jq`, "Program not fixed", "", ""},
+		{"no time", "log", "message = \"x\"\ntimeout = \"0s\"", "Wrong value", "more time than none", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.connections["shop"] = "base_url = \"https://shop.example.com/v1\"\nbearer { token = secret.shop_token }"
+			b.connections["unset"] = `base_url = secret.unset`
+			src := action(c.kind, c.hcl)
+			_, diags := b.compile(src + `action "respond" "last" {}`)
+			checkFinding(t, diags, c.summary, c.detail)
+			if c.at != "" && len(diags) > 0 {
+				prefix := "flow \"test\" {\ntrigger \"test\" {}\n"
+				if got := string(diags[0].Subject.SliceBytes([]byte(prefix + src))); got != c.at {
+					t.Errorf("the finding underlines %q, want %q", got, c.at)
+				}
+			}
+		})
+	}
+}
+
+// checkFinding holds that there is exactly one finding, or none where summary
+// is empty.
+func checkFinding(t *testing.T, diags hcl.Diagnostics, summary, detail string) {
+	t.Helper()
+	if summary == "" {
+		if len(diags) > 0 {
+			t.Errorf("findings where there is none: %v", diags)
+		}
+		return
+	}
+	if len(diags) != 1 || !strings.HasPrefix(diags[0].Summary, summary) || !strings.Contains(diags[0].Detail, detail) {
+		t.Fatalf("findings %v, want one %q that holds %q", diags, summary, detail)
+	}
+	if strings.Contains(diags[0].Detail, "pa55word") {
+		t.Errorf("the finding shows a secret: %s", diags[0].Detail)
+	}
+}
+
+func TestConnectionFindings(t *testing.T) {
+	t.Parallel()
+	const base = `base_url = "https://api.example.com"` + "\n"
+	pair, other := certificate(t, "a.example.com"), certificate(t, "b.example.com")
+	cases := []struct{ name, hcl, summary, detail string }{
+		{"no URL", ``, "Missing attribute", "base_url"},
+		{"relative URL", `base_url = "/v1"`, "Wrong URL", `"https://"`},
+		{"query", `base_url = "https://api.example.com/?a=1"`, "Wrong URL", "no query"},
+		{"user", `base_url = "https://a@api.example.com/"`, "Wrong URL", "basic"},
+		{"secret URL", `base_url = secret.shop_password`, "Wrong URL", `"https://"`},
+		{"two credentials", base + "bearer { token = \"x\" }\nquery {\n name = \"a\"\n value = \"b\"\n}", "Two credentials", "headers"},
+		{"bearer twice", base + "bearer { token = \"x\" }\nbearer { token = \"y\" }", "Block given twice", ""},
+		{"colon", base + "basic {\n username = \"a:b\"\n password = \"c\"\n}", "Wrong user name", "colon"},
+		{"line break in a token", base + `bearer { token = "${secret.shop_password}\n" }`, "Wrong header", "line break"},
+		{"name of a header", base + "header {\n name = \"a b\"\n value = \"c\"\n}", "Wrong header", `begins with "a"`},
+		{"headers", base + `headers = { "ü" = "x" }`, "Wrong header", "no name may have"},
+		{"depends on a run", `base_url = webhook.body`, "Unknown name", "webhook"},
+		{"password unset", base + "basic {\n username = \"a\"\n password = secret.unset\n}", "", ""},
+		{"file name as an authority", base + `tls { ca = "ca.pem" }`, "No certificate", `ca = file("ca.pem")`},
+		{"certificate alone", base + "tls { cert = file(\"cert.pem\") }", "Half a client certificate", "belong together"},
+		{"another key", base + "tls {\n cert = file(\"cert.pem\")\n key = file(\"other.pem\")\n}", "No client certificate", "file"},
+		{"tls", base + "tls {\n cert = file(\"cert.pem\")\n key = file(\"key.pem\")\n}", "", ""},
+		{"unchecked", base + `tls { insecure_skip_verify = true }`, "Certificates are not checked", "ca"},
+		{"TLS on http", "base_url = \"http://api.example.com\"\ntls { server_name = \"x\" }", "TLS without https", "no effect"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.files = map[string]string{"cert.pem": pair.cert, "key.pem": pair.key, "other.pem": other.key}
+			b.connections["c"] = c.hcl
+			_, diags := b.scope()
+			checkFinding(t, diags, c.summary, c.detail)
+		})
+	}
+}

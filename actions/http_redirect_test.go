@@ -1,0 +1,96 @@
+package actions
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestHTTPRedirects: what belongs to one server stays there.
+func TestHTTPRedirects(t *testing.T) {
+	t.Parallel()
+	other := serve(t, nil)
+	first := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/away":
+			http.Redirect(w, r, other.URL+"/there", http.StatusFound)
+		case "/within":
+			http.Redirect(w, r, "/end", http.StatusFound)
+		}
+	})
+	const header = `
+		headers = {
+			X-Mine  = secret.shop_token
+			X-Fixed = "fixed"
+		}`
+	mine := "base_url = \"" + first.URL + "\"\nheaders = { X-Client = \"gateway\" }\n"
+	conns := map[string]string{
+		"basic":  mine + "basic {\n username = \"shop\"\n password = secret.shop_password\n}",
+		"bearer": mine + "bearer { token = secret.shop_token }",
+		"header": mine + "header {\n name = \"X-Shop\"\n value = secret.shop_token\n}",
+	}
+	names := map[string][]string{"basic": {"Authorization"}, "bearer": {"Authorization"}, "header": {"X-Shop"}}
+	for name := range conns {
+		b := newBench(t)
+		b.connections = conns
+		b.do("http", "connection = connection.http."+name+"\nurl = \"/away\"", "{}")
+		b.do("http", "connection = connection.http."+name+"\nurl = \"/within\"", "{}")
+		for _, at := range append(names[name], "X-Client") {
+			for i, s := range lastOf(first, 3) {
+				if s.header.Get(at) == "" {
+					t.Errorf("%s: request %d to the connection's own server lacks %s", name, i, at)
+				}
+			}
+			if got := other.all()[len(other.all())-1]; got.header.Get(at) != "" || got.uri != "/there" {
+				t.Errorf("%s: %s went to another server (%s)", name, at, got.uri)
+			}
+		}
+	}
+	newBench(t).do("http", "url = \""+first.URL+"/away\""+header, "{}")
+	got := other.all()[len(other.all())-1].header
+	if got.Get("X-Mine") != "" || got.Get("X-Fixed") != "" {
+		t.Errorf("headers that read a secret went to another server: %v", got)
+	}
+	if got.Get("Idempotency-Key") == "" {
+		t.Error("the key of the request was lost on the way")
+	}
+}
+
+func lastOf(r *recorder, n int) []sent {
+	all := r.all()
+	return all[max(0, len(all)-n):]
+}
+
+func TestHTTPRedirectAsAnswer(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusFound)
+	})
+	out := newBench(t).do("http", "url = \""+server.URL+"\"\nredirects = 0\nsuccess = \"302\"", "{}")
+	headers, _ := out["headers"].(map[string]any)
+	if encode(t, out["status"]) != "302" || headers["Location"] != "/elsewhere" || len(server.all()) != 1 {
+		t.Errorf("%v after %d requests", out, len(server.all()))
+	}
+}
+
+// TestHTTPQueryCredential: a credential in the query is added once, behind the
+// file's own query, and no redirect repeats it.
+func TestHTTPQueryCredential(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/a" {
+			http.Redirect(w, r, "/b", http.StatusFound)
+		}
+	})
+	b := newBench(t)
+	b.connections["q"] = "base_url = \"" + server.URL + "\"\nquery {\n name = \"api key\"\n value = secret.shop_token\n}"
+	b.do("http", "connection = connection.http.q\nurl = \"a?x=1\"\nquery = { y = 2 }", "{}")
+	var uris []string
+	for _, s := range server.all() {
+		uris = append(uris, s.uri)
+	}
+	if got, want := strings.Join(uris, " "), "/a?x=1&y=2&api%20key=t0ken-of-the-shop /b"; got != want {
+		t.Errorf("requests %s, want %s", got, want)
+	}
+}
