@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
+const notUTF8 = "Flow files are UTF-8. Set this encoding in the editor and save the file again."
+
 // checkEncoding refuses what the parser lets through although it is not UTF-8:
 // its scanner takes some malformed characters for parts of a name and reads on
 // past the end of it, so there is no telling what is white space. Comments may
@@ -17,7 +19,7 @@ func checkEncoding(tokens hclsyntax.Tokens) hcl.Diagnostics {
 			return hcl.Diagnostics{{
 				Severity: hcl.DiagError,
 				Summary:  "Invalid character encoding",
-				Detail:   "Flow files are UTF-8. Set this encoding in the editor and save the file again.",
+				Detail:   notUTF8,
 				Subject:  tok.Range.Ptr(),
 			}}
 		}

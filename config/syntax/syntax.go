@@ -1,6 +1,8 @@
 // Package syntax parses flow files. It stands before HCL's own parser and
 // refuses what that one can't be trusted with: nesting that would fill the
-// stack and end the process, and bytes that are not UTF-8.
+// stack and end the process, and bytes that are not UTF-8. And it stands
+// behind it: what the parser finds is said in the words of the language, once
+// for each cause, with what would be right.
 package syntax
 
 import (
@@ -16,9 +18,10 @@ func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 		return nil, diags
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	if !diags.HasErrors() {
-		diags = append(diags, checkEncoding(tokens)...)
+	if diags.HasErrors() {
+		return nil, explain(src, tokens, diags)
 	}
+	diags = append(diags, checkEncoding(tokens)...)
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok || diags.HasErrors() {
 		return nil, diags
