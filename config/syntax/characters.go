@@ -9,6 +9,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
+// quoteMarks are the signs that people and word processors take for quotes.
+const quoteMarks = "'‘’‚“”„«»"
+
 // character explains characters that mean nothing where they stand.
 func (e *explainer) character(d *hcl.Diagnostic, i int) bool {
 	if !isLexical(d) {
@@ -21,7 +24,7 @@ func (e *explainer) character(d *hcl.Diagnostic, i int) bool {
 	switch {
 	case char == "":
 		return false
-	case strings.Contains("'‘’‚“”„«»", char):
+	case strings.Contains(quoteMarks, char):
 		return say(d, "Wrong quotes", fmt.Sprintf("Texts and labels stand in plain double quotes, not in %s.", char))
 	case char == "`":
 		return say(d, "Wrong quotes", "Texts and labels stand in double quotes. "+severalLines)

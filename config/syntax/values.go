@@ -122,9 +122,20 @@ type operator struct{ word, cure string }
 
 func operators() []operator {
 	return []operator{
-		{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"eq", "=="}, {"ne", "!="}, {"gt", ">"}, {"lt", "<"}, {"ge", ">="}, {"le", "<="}, {"mod", "%"},
-		{"in", "contains(list, value)"}, {"contains", "contains(list, value), or strcontains(text, part)"},
-		{"like", "can(regex(pattern, text))"}, {"matches", "can(regex(pattern, text))"},
+		{"and", "&&"},
+		{"or", "||"},
+		{"is", "=="},
+		{"eq", "=="},
+		{"ne", "!="},
+		{"gt", ">"},
+		{"lt", "<"},
+		{"ge", ">="},
+		{"le", "<="},
+		{"mod", "%"},
+		{"in", "contains(list, value)"},
+		{"contains", "contains(list, value), or strcontains(text, part)"},
+		{"like", "can(regex(pattern, text))"},
+		{"matches", "can(regex(pattern, text))"},
 		{"if", "CONDITION ? VALUE : OTHER"},
 	}
 }
