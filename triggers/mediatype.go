@@ -67,8 +67,11 @@ func parseRange(name string) (mediaRange, error) {
 	main, sub, ok := strings.Cut(strings.ToLower(name), "/")
 	if !ok {
 		short := []string{"json", "form", "multipart", "xml", "text"}
-		return mediaRange{}, fmt.Errorf("%q is neither one of %s nor a type such as application/json%s",
-			name, quoted(short), strings.TrimSuffix(diag.DidYouMean(name, short), "?"))
+		hint := ""
+		if near := diag.Nearest(name, short); near != "" {
+			hint = fmt.Sprintf("; did you mean %q", near)
+		}
+		return mediaRange{}, fmt.Errorf("%q is neither one of %s nor a type such as application/json%s", name, quoted(short), hint)
 	}
 	if strings.Contains(name, ";") {
 		return mediaRange{}, fmt.Errorf("%q has parameters; leave them off, they are judged on their own", name)

@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -46,6 +47,8 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *source) hcl.Di
 		*dst = source{inBody, below}
 	case part == "query" && len(below) > 0 && !below[0].isIndex:
 		*dst = source{inQuery, below}
+	case part == "headers" && isOneName(below) && !isToken(below[0].name):
+		return fail(fmt.Sprintf("No header can be called %q.", below[0].name))
 	case part == "headers" && isOneName(below):
 		*dst = source{inHeader, below}
 	case part == "path" && isOneName(below):
@@ -57,6 +60,14 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *source) hcl.Di
 }
 
 func isOneName(steps []step) bool { return len(steps) == 1 && !steps[0].isIndex }
+
+// isToken tells whether a name can be that of a header field (RFC 9110, section
+// 5.6.2).
+func isToken(name string) bool {
+	return name != "" && consistsOf(name, func(c byte) bool {
+		return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	})
+}
 
 // plainSteps reads the steps of a traversal that are written out.
 func plainSteps(t hcl.Traversal) ([]step, bool) {

@@ -21,6 +21,14 @@ const (
 	modeSync  = "sync"
 )
 
+// knownMethods are the methods that requests to an endpoint may have.
+func knownMethods() []string {
+	return []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
+		http.MethodPatch, http.MethodDelete, http.MethodOptions,
+	}
+}
+
 // defaultTimeout is how long a caller waits for a sync run.
 const defaultTimeout = 30 * time.Second
 
@@ -60,7 +68,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.path, "path", "Where the endpoint is reached: segments that are literal or `{name}`, which `webhook.path.name` reads. Left out, the gateway makes a path that can't be guessed and stays the same.")
 	schema.Attr(s, &w.rotate, "rotate", "A greater number changes the path that the gateway makes.")
 	schema.Attr(s, &w.methods, "methods", "The methods that are accepted; any other gets 405.",
-		schema.OneOf(http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions))
+		schema.OneOf(knownMethods()...))
 	schema.Attr(s, &w.contentTypes, "content_types", "The types of bodies that are accepted; any other gets 415. `json` stands for `application/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Any other is written out, such as `text/csv` or `image/*`; what is neither text nor one of the above leaves `webhook.body` null and is read as `webhook.raw`. A body without a type is taken for JSON where JSON is accepted, and a request without a body has no type.")
 	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
 	s.Then(w.knowRequest)

@@ -9,7 +9,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -19,10 +21,10 @@ func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := w.checkMode(d)
 	diags = append(diags, w.checkRoute(c, d)...)
 	diags = append(diags, w.checkMethods(d)...)
-	diags = append(diags, w.checkAllowIPs(d)...)
+	diags = append(diags, w.checkAllowIPs(c, d)...)
 	var err error
 	if w.ranges, err = parseRanges(w.contentTypes); err != nil {
-		diags = append(diags, d.Problem("content_types", "Wrong type of body", sentence(err)))
+		diags = append(diags, wrong(c, d, "content_types", "Wrong type of body", err))
 	}
 	w.accept = joinRanges(w.ranges)
 	if w.timeout <= 0 {
@@ -58,7 +60,7 @@ func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		w.pathErr = errors.New("a path begins with a slash; left out, the gateway makes one")
 	}
 	if w.pathErr != nil {
-		diags = append(diags, d.Problem("path", "Wrong path", sentence(w.pathErr)))
+		diags = append(diags, wrong(c, d, "path", "Wrong path", w.pathErr))
 	}
 	if w.rotate < 1 {
 		diags = append(diags, d.Problem("rotate", "Wrong value", "The first path is number 1: count up from there."))
@@ -67,6 +69,16 @@ func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		diags = append(diags, d.Problem("rotate", "Path not made by the gateway", "The trigger has a path of its own, which rotate does not change. Leave out one of them."))
 	}
 	return diags
+}
+
+// wrong is a finding at an attribute, whose error may repeat the value unless
+// that comes from a secret.
+func wrong(c *schema.Context, d *schema.Decoded, name, summary string, err error) *hcl.Diagnostic {
+	detail := sentence(err)
+	if e, _ := expr.Compile(d.Expr(name), c.Scope, cty.DynamicPseudoType); e == nil || e.Sensitive() {
+		detail = "The value, which comes from a secret, does not fit."
+	}
+	return d.Problem(name, summary, detail)
 }
 
 // isNull tells whether a fixed expression is null, which is the same as leaving
@@ -80,6 +92,10 @@ func (w *webhook) checkMethods(d *schema.Decoded) hcl.Diagnostics {
 	if len(w.methods) == 0 {
 		return hcl.Diagnostics{d.Problem("methods", "No method", "An empty list accepts no request. Leave it out to accept POST.")}
 	}
+	// The declaration has found the others, but lets values of secrets pass.
+	if slices.ContainsFunc(w.methods, func(m string) bool { return !slices.Contains(knownMethods(), m) }) {
+		return hcl.Diagnostics{d.Problem("methods", "Wrong method", "The value, which comes from a secret, does not fit.")}
+	}
 	sorted := slices.Sorted(slices.Values(w.methods))
 	if len(slices.Compact(sorted)) < len(w.methods) {
 		return hcl.Diagnostics{d.Problem("methods", "Method given twice", "Each method is named once.")}
@@ -87,7 +103,7 @@ func (w *webhook) checkMethods(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-func (w *webhook) checkAllowIPs(d *schema.Decoded) hcl.Diagnostics {
+func (w *webhook) checkAllowIPs(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !d.Has("allow_ips") || w.allowIPs == nil {
 		return nil
 	}
@@ -98,7 +114,7 @@ func (w *webhook) checkAllowIPs(d *schema.Decoded) hcl.Diagnostics {
 	for _, given := range w.allowIPs {
 		network, err := parseNetwork(given)
 		if err != nil {
-			diags = append(diags, d.Problem("allow_ips", "Wrong address", sentence(err)))
+			diags = append(diags, wrong(c, d, "allow_ips", "Wrong address", err))
 			continue
 		}
 		w.allowed = append(w.allowed, network)

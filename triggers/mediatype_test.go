@@ -1,0 +1,83 @@
+package triggers
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMediaRanges(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		given   []string
+		accepts []string
+		refuses []string
+	}{
+		"json":        {[]string{"json"}, []string{"application/json", "application/problem+json"}, []string{"text/json", "application/jsonl", "text/plain"}},
+		"full json":   {[]string{"application/json"}, []string{"application/json"}, []string{"application/problem+json"}},
+		"suffix":      {[]string{"application/*+json"}, []string{"application/a+json"}, []string{"application/json"}},
+		"form":        {[]string{"form"}, []string{"application/x-www-form-urlencoded"}, []string{"multipart/form-data"}},
+		"multipart":   {[]string{"multipart"}, []string{"multipart/form-data"}, []string{"multipart/mixed"}},
+		"xml":         {[]string{"xml"}, []string{"application/xml", "text/xml", "application/soap+xml"}, []string{"text/html"}},
+		"text":        {[]string{"text"}, []string{"text/plain"}, []string{"text/csv"}},
+		"full":        {[]string{"Text/CSV"}, []string{"text/csv"}, []string{"text/plain"}},
+		"family":      {[]string{"image/*"}, []string{"image/png"}, []string{"application/json"}},
+		"everything":  {[]string{"*/*"}, []string{"image/png", "application/json"}, nil},
+		"two of them": {[]string{"json", "xml"}, []string{"application/json", "text/xml"}, []string{"text/plain"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ranges, err := parseRanges(c.given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, media := range c.accepts {
+				if main, sub, _ := strings.Cut(media, "/"); !accepts(ranges, main, sub) {
+					t.Errorf("%s is refused", media)
+				}
+			}
+			for _, media := range c.refuses {
+				if main, sub, _ := strings.Cut(media, "/"); accepts(ranges, main, sub) {
+					t.Errorf("%s is accepted", media)
+				}
+			}
+		})
+	}
+}
+
+func TestWrongMediaRanges(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"yaml":                            "is neither one of",
+		"jso":                             `did you mean "json"`,
+		"application/json; charset=utf-8": "leave them off",
+		"*/json":                          "is not a type",
+		"appl*/json":                      "is not a type",
+		"application/":                    "is not a type",
+		"/json":                           "is not a type",
+		"application/j*":                  "is not a type",
+		"application/json/x":              "is not a type",
+		"application/ json":               "is not a type",
+		"*/**":                            "is not a type",
+	} {
+		t.Run(given, func(t *testing.T) {
+			t.Parallel()
+			if ranges, err := parseRanges([]string{given}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v, %v, want %q", ranges, err, want)
+			}
+		})
+	}
+}
+
+func TestFormOf(t *testing.T) {
+	t.Parallel()
+	for media, want := range map[string]bodyForm{
+		"application/json": jsonForm, "text/json": jsonForm, "application/a+json": jsonForm,
+		"application/x-www-form-urlencoded": urlForm, "multipart/form-data": multipartForm,
+		"application/xml": xmlForm, "text/xml": xmlForm, "image/svg+xml": xmlForm,
+		"text/csv": textForm, "application/octet-stream": opaqueForm, "multipart/mixed": opaqueForm,
+	} {
+		if main, sub, _ := strings.Cut(media, "/"); formOf(main, sub) != want {
+			t.Errorf("%s is read as %d, want %d", media, formOf(main, sub), want)
+		}
+	}
+}
