@@ -14,14 +14,14 @@ func TestFormats(t *testing.T) {
 			[]string{"jane@example.com", "a.b+c@x-y.de", `"joe bloggs"@example.com`, `"a\"b"@example.com`, "a@[127.0.0.1]", "a@[IPv6:::1]", "root@localhost"},
 			[]string{
 				"", "jane", "@example.com", "jane@", "Jane <jane@example.com>", "a..b@example.com", ".a@example.com", "a.@example.com",
-				"a b@example.com", "a@b@c", "a@-b.de", "a@b..de", "a@[::1]", "a@[1.2.3]", `"a"b"@x.de`, `"a\"@x.de`, `"@x.de`, "jane@exämple.com",
+				"a b@example.com", "a@b@c", "a@-b.de", "a@b..de", "a@[::1]", "a@[1.2.3]", `"a"b"@x.de`, `"a\"@x.de`, `"@x.de`, `"a\"@x.de`, `"ä"@x.de`, "jane@exämple.com",
 				strings.Repeat("a", 65) + "@example.com", "a@b.de\n",
 			},
 		},
 		"uri": {
 			[]string{"https://example.com/a?b=1#c", "mailto:a@b.de", "urn:isbn:0451450523", "http://[::1]:80/", "ftp://u:p@h/", "a:", "tel:+49-1", "https://e.de/%C3%BC"},
 			[]string{
-				"", "//example.com/a", "/a", "example.com", "1a:b", "http://a b", "http://e.de/<", "http://e.de/ü", "http://e.de/%zz", "http://e.de/%2",
+				"", "//example.com/a", "/a", "example.com", "1a:b", "http://a b", "http://e.de/<", "http://e.de/ü", "http://e.de/%zz", "http://e.de/%2", "http://e.de/?a=%zz", "http://e.de/?a=%2",
 				":a", "http://[::1/", "http://e.de/a[0]", "http://e.de/?a[]=1", "http://e.de/#a#b", `http://e.de/\a`, "http://e.de:port/",
 			},
 		},

@@ -137,6 +137,14 @@ func TestVariables(t *testing.T) {
 		"enum, other":       {"type = string\nenum = [\"a\", \"b\"]", `{"v": "c"}`, ``, &flow.Fault{Pointer: "/v", Detail: `This must be one of "a", "b".`, Expected: `one of "a", "b"`, Actual: "string"}},
 		"enum of any":       {"enum = [1, \"a\"]", `{"v": "a"}`, `"a"`, nil},
 		"enum of lists":     {"type = list(number)\nenum = [[1, 2]]", `{"v": [1, 2.0]}`, `[1,2.0]`, nil},
+		"long enum": {
+			"type = number\nenum = range(30)", `{"v": 30}`, ``,
+			&flow.Fault{
+				Pointer: "/v", Actual: "number",
+				Detail:   "This must be one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, ….",
+				Expected: "one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …",
+			},
+		},
 		"pattern":           {"type = string\npattern = \"[0-9]{3}\"", `{"v": "a1234"}`, `"a1234"`, nil},
 		"pattern, no match": {"type = string\npattern = \"^[0-9]{3}$\"", `{"v": "1234"}`, ``, &flow.Fault{Pointer: "/v", Detail: "This must match the pattern ^[0-9]{3}$.", Expected: "a text that matches ^[0-9]{3}$", Actual: "string"}},
 		"format":            {"type = string\nformat = \"date\"", `{"v": "2026-01-31"}`, `"2026-01-31"`, nil},
@@ -170,6 +178,20 @@ func TestVariables(t *testing.T) {
 				t.Errorf("faults %+v, want %+v", problem.Faults, *c.fault)
 			}
 		})
+	}
+}
+
+// TestUnsetValues holds that what is not known without a value of the
+// environment is no mistake of the file.
+func TestUnsetValues(t *testing.T) {
+	t.Parallel()
+	for _, declared := range []string{
+		"default = local.unset", "min = local.unset\nmax = 1", "enum = [local.unset]",
+		"type = object({ a = optional(number, local.unset) })",
+	} {
+		if w := mustLoad(t, "variable \"v\" {\n"+declared+"\n}"); len(w.variables) != 1 {
+			t.Errorf("%s: no variable", declared)
+		}
 	}
 }
 

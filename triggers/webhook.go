@@ -65,7 +65,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
 	s.Doc = "Starts a run for each request that comes in. A request is let in by its address, its credentials, its type and its values, in this order; see the table of answers for what a caller gets otherwise."
-	schema.Attr(s, &w.path, "path", "Where the endpoint is reached: segments that are literal or `{name}`, which `webhook.path.name` reads. Left out, the gateway makes a path that can't be guessed and stays the same.")
+	schema.Attr(s, &w.path, "path", "Where the endpoint is reached: segments that are literal or `{name}`, which `webhook.path.name` reads. There is no slash at the end, and percent escapes mean what they stand for. Left out, the gateway makes a path that can't be guessed and stays the same.")
 	schema.Attr(s, &w.rotate, "rotate", "A greater number changes the path that the gateway makes.")
 	schema.Attr(s, &w.methods, "methods", "The methods that are accepted; any other gets 405.",
 		schema.OneOf(knownMethods()...))
