@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -81,7 +82,13 @@ func (c *command) root() *cobra.Command {
 		Short:         "Turns .hcl files into webhook endpoints and the pipelines behind them",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return fmt.Errorf("unknown command %q.%s See %q", args[0], diag.DidYouMean(args[0], names(cmd.Commands())), "gateway --help")
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")
@@ -89,6 +96,14 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
 		c.urlsCommand(), c.healthCommand(), c.versionCommand())
 	return root
+}
+
+func names(commands []*cobra.Command) []string {
+	out := make([]string, len(commands))
+	for i, c := range commands {
+		out[i] = c.Name()
+	}
+	return out
 }
 
 // doubleDashes lets long flags be written with one dash, as terraform's and

@@ -159,8 +159,9 @@ func (r *tour) stop() {
 
 // matches compares output with what the README shows.
 func matches(want, got string) bool {
+	want, got = strings.TrimRight(want, "\n"), strings.TrimRight(got, "\n")
 	pattern := regexp.QuoteMeta(want)
-	pattern = strings.ReplaceAll(pattern, "\n…\n", "\n(?s:.*)")
+	pattern = strings.ReplaceAll(pattern, "\n…", "\n(?s:.*)")
 	pattern = strings.ReplaceAll(pattern, "…", ".*")
 	return regexp.MustCompile("^" + pattern + "$").MatchString(got)
 }

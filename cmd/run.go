@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
@@ -23,7 +24,7 @@ type runner struct {
 	data                           string
 	logFormat, logLevel            string
 	adminToken                     string
-	shutdown                       time.Duration
+	shutdown, drain                time.Duration
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -47,21 +48,17 @@ Flags win over GATEWAY_* variables, and these over the gateway block.`,
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "how long a stop waits for runs that are under way")
+	f.DurationVar(&r.drain, "drain-delay", 0, "how long a stop goes on serving after /readyz began to fail, for load balancers to notice")
 	return cmd
 }
 
 func (r *runner) run(ctx context.Context, paths []string) error {
 	r.fromEnvironment()
-	log, err := gateway.NewLogger(r.err, r.logFormat, r.logLevel)
-	if err != nil {
-		return err
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
-	load, err := r.loader(paths, config.RequireSet)
+	o, err := r.options(paths)
 	if err != nil {
-		return err
-	}
-	o := gateway.Options{Load: load, Watch: watched(paths), Version: r.Version, Log: log, ShutdownTimeout: r.shutdown}
-	if o.Key, err = r.key(r.data); err != nil {
 		return err
 	}
 	g, loaded, diags := gateway.New(o)
@@ -71,10 +68,41 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		}
 	}
 	if g == nil {
+		_, _ = fmt.Fprintln(r.err, summary(diags, loaded))
 		return exit(exitFindings)
 	}
 	defer g.Close()
-	return r.serve(ctx, g, loaded, log)
+	return r.serve(ctx, g, loaded, o.Log)
+}
+
+func (r *runner) options(paths []string) (gateway.Options, error) {
+	o := gateway.Options{Watch: paths, Version: r.Version, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	load, err := r.loader(paths, config.RequireSet)
+	if err != nil {
+		return o, err
+	}
+	o.Load = func() (*config.Config, hcl.Diagnostics) {
+		c, diags := load()
+		r.override(&c.Gateway)
+		return c, diags
+	}
+	if o.Log, err = gateway.NewLogger(r.err, r.logFormat, r.logLevel); err != nil {
+		return o, err
+	}
+	if o.Key, err = r.key(r.data); err != nil {
+		return o, err
+	}
+	o.AdminToken, err = gateway.LoadAdminToken(r.data, r.adminToken)
+	return o, err
+}
+
+// override lets flags and variables win over the gateway block.
+func (r *runner) override(g *config.Gateway) {
+	for to, flag := range map[*string]string{&g.Listen: r.listen, &g.Admin.Listen: r.adminListen, &g.PublicURL: r.publicURL} {
+		if flag != "" {
+			*to = flag
+		}
+	}
 }
 
 func (r *runner) fromEnvironment() {
@@ -95,15 +123,14 @@ func (r *runner) fromEnvironment() {
 func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
 	var l gateway.Listeners
 	var err error
-	address := first(r.listen, c.Gateway.Listen)
-	if l.Public, err = listen(address); err != nil {
+	if l.Public, err = listen(c.Gateway.Listen); err != nil {
 		return err
 	}
-	if l.Admin, err = listen(first(r.adminListen, c.Gateway.Admin.Listen)); err != nil {
+	if l.Admin, err = listen(c.Gateway.Admin.Listen); err != nil {
 		return err
 	}
 	for _, e := range g.Endpoints() {
-		_, _ = fmt.Fprintln(r.out, e.Line(first(r.publicURL, c.Gateway.PublicURL, baseURL(address, l.Public, c.Gateway.TLS != nil))))
+		_, _ = fmt.Fprintln(r.out, e.Line(first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, l.Public, c.Gateway.TLS != nil))))
 	}
 	log.Info("ready", zap.String("listen", l.Public.Addr().String()), zap.String("admin", l.Admin.Addr().String()), zap.Int("flows", len(c.Flows)))
 	hangups := make(chan os.Signal, 1)
@@ -150,11 +177,4 @@ func baseURL(asked string, l net.Listener, tls bool) string {
 		return scheme + "://" + l.Addr().String()
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
-}
-
-func watched(paths []string) []string {
-	if len(paths) == 0 {
-		return []string{"."}
-	}
-	return paths
 }

@@ -49,6 +49,9 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *c
 		return err
 	}
 	if format == "text" {
+		if len(diags) > 0 {
+			_, _ = fmt.Fprintln(c.out)
+		}
 		_, _ = fmt.Fprintln(c.out, summary(diags, loaded))
 	}
 	if diags.HasErrors() {
