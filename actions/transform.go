@@ -40,13 +40,9 @@ func (t *transform) Describe(s *schema.Spec) {
 }
 
 func (t *transform) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-	diags := c.Scope.CheckNames(a.Expr)
-	if diags.HasErrors() {
-		return diags
-	}
-	p, found := c.Scope.CompileJQ(a.Expr)
-	t.program = p
-	return append(diags, found...)
+	var diags hcl.Diagnostics
+	t.program, diags = c.Scope.CompileJQ(a.Expr)
+	return diags
 }
 
 // Pure says that a transform has no effect outside.
