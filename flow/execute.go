@@ -127,7 +127,7 @@ func (s *Step) around(ctx context.Context, c *Call) (any, error) {
 
 // attempt runs the action once, within its time.
 func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
-	if s.Timeout > 0 {
+	if s.endsBefore(ctx) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
@@ -144,6 +144,12 @@ func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
 		return nil, own
 	}
 	return nil, ctx.Err()
+}
+
+// endsBefore tells whether the step's time is over before that of the run.
+func (s *Step) endsBefore(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return s.Timeout > 0 && (!ok || time.Until(end) > s.Timeout)
 }
 
 // recovered, when deferred, makes an error of a panic: it fails the run and

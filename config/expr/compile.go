@@ -2,13 +2,11 @@ package expr
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
@@ -66,6 +64,9 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags = append(diags, moreDiags...); diags.HasErrors() {
 		return nil, diags
 	}
+	if diags = append(diags, s.checkOperands(e)...); diags.HasErrors() {
+		return nil, diags
+	}
 	out, moreDiags := s.compile(e, jq)
 	if diags = append(diags, moreDiags...); diags.HasErrors() {
 		return nil, diags
@@ -110,7 +111,7 @@ func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Dia
 	defer cancel()
 	ctx.Functions = jq.functions(limited, nil)
 	v, diags := src.Value(ctx)
-	if diags.HasErrors() {
+	if diags = s.discreet(src, diags); diags.HasErrors() {
 		return diags
 	}
 	e.tier, e.static = Constant, v
@@ -136,20 +137,14 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 	var diags hcl.Diagnostics
 	if e.tier != Constant {
 		v, diags = src.Value(s.check())
-		if diags.HasErrors() {
+		if diags = s.discreet(src, diags); diags.HasErrors() {
 			return diags
 		}
-	}
-	v, _ = v.UnmarkDeep()
-	if e.tier != Constant {
 		e.typ = v.Type()
 	}
-	if want == cty.DynamicPseudoType {
-		return diags
-	}
-	if _, err := convert.Convert(v, want); err != nil {
-		return append(diags, problem(src.Range(), "Wrong type",
-			fmt.Sprintf("This must be %s: %s.", article(want.FriendlyName()), err)))
+	v, _ = v.UnmarkDeep()
+	if detail := mismatchDetail(v, want, e.sensitive); detail != "" {
+		return append(diags, problem(src.Range(), "Wrong type", detail))
 	}
 	return diags
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 const hidden = "Details are hidden, as the expression reads a secret."
@@ -35,6 +36,37 @@ func (e *Expr) failure(diags hcl.Diagnostics) *Error {
 		err.Detail = hidden
 	}
 	return err
+}
+
+// discreet takes out of findings what they could tell of secrets. Inside of a
+// for HCL knows the elements of a sensitive list as plain values, and quotes
+// them.
+func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
+	if len(diags) == 0 || !s.readsSensitive(e) {
+		return diags
+	}
+	out := make(hcl.Diagnostics, len(diags))
+	for i, d := range diags {
+		safe := *d
+		safe.Expression, safe.EvalContext = nil, nil
+		if hasFor(e) {
+			safe.Detail = hidden
+		}
+		out[i] = &safe
+	}
+	return out
+}
+
+func hasFor(e hcl.Expression) bool {
+	found := false
+	if n, ok := e.(hclsyntax.Node); ok {
+		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
+			_, isFor := n.(*hclsyntax.ForExpr)
+			found = found || isFor
+			return nil
+		})
+	}
+	return found
 }
 
 func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {

@@ -39,16 +39,28 @@ const MaxResults = 100_000
 
 // CompileJQ compiles the jq program that an expression holds. The expression
 // must be known at load. A mistake is reported at its place inside the text.
+// The program is nil where there are errors, and where the expression reads a
+// variable that is not set.
 func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if names := s.refs(e); len(names) > 0 {
 		return nil, hcl.Diagnostics{problem(e.Range(), "Program not fixed",
 			"A jq program is compiled when the file is loaded, so it can't be put together from values of a run. Give those to the program as its input, or read them inside it as $"+names[0].Root+".")}
 	}
-	v, diags := e.Value(s.static)
+	diags := s.checkNames(e)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	v, _ = v.Unmark()
+	v, found := s.Value(e)
+	if diags = append(diags, found...); diags.HasErrors() {
+		return nil, diags
+	}
+	if v.IsMarked() {
+		return nil, append(diags, problem(e.Range(), "Secret in a program",
+			"A jq program is no place for a secret: it shows in errors, and a quote in the secret would change what the program does. Give the secret to the program as a part of its input."))
+	}
+	if !v.IsKnown() {
+		return nil, diags // it reads a variable that is not set
+	}
 	text, err := FromCty(v)
 	program, ok := text.(string)
 	if err != nil || !ok {
@@ -164,17 +176,16 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	if o, ok := input.(value.Object); ok {
 		input = o.Map()
 	}
-	guarded, stop := guardMemory(ctx)
-	defer stop()
+	guard := &memoryGuard{Context: ctx}
 	out := make([]any, 0, 1)
-	iter := p.code.RunWithContext(guarded, input, args...)
+	iter := p.code.RunWithContext(guard, input, args...)
 	for {
 		v, ok := iter.Next()
 		if !ok {
 			return out, nil
 		}
 		if err, isErr := v.(error); isErr {
-			return jqEnd(guarded, out, err)
+			return jqEnd(out, err)
 		}
 		if len(out) == MaxResults {
 			return nil, ErrTooMany
@@ -184,13 +195,10 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 }
 
 // jqEnd tells a program that stopped itself by halt from one that failed.
-func jqEnd(ctx context.Context, out []any, err error) ([]any, error) {
+func jqEnd(out []any, err error) ([]any, error) {
 	var halt *gojq.HaltError
 	if errors.As(err, &halt) && halt.Value() == nil {
 		return out, nil
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		return nil, cause
 	}
 	return nil, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime/metrics"
-	"sync/atomic"
-	"time"
 )
 
 // ErrMemory says that a jq program was stopped because memory grew while it
@@ -13,27 +11,42 @@ import (
 var ErrMemory = errors.New("the jq program was stopped: it ran for long and memory grew; bound its loops or its input")
 
 const (
-	guardAfter  = 200 * time.Millisecond // programs that end sooner are never looked at
-	guardEvery  = 50 * time.Millisecond
+	guardEvery  = 1 << 18   // steps of the jq machine between two looks, some milliseconds
 	guardGrowth = 256 << 20 // bytes
 )
 
-// guardMemory ends a jq program that runs for long while the heap grows: jq
-// itself knows no bound, and [repeat(1)] would take the machine's memory long
-// before its time is over. With several such programs all of them end, which
-// is what saves the process.
-func guardMemory(ctx context.Context) (context.Context, func()) {
-	guarded, cancel := context.WithCancelCause(ctx)
-	g := &memoryGuard{cancel: cancel}
-	g.timer.Store(time.AfterFunc(guardAfter, g.look))
-	return guarded, g.stop
+// memoryGuard is the context of a jq program. It ends the program when the
+// heap grows while it runs for long: jq itself knows no bound, and
+// [repeat(1)] would take the machine's memory long before its time is over.
+// With several such programs all of them end, which is what saves the process.
+//
+// The jq machine asks for Done at every step, in one goroutine; that is the
+// clock here, so that a short program costs nothing.
+type memoryGuard struct {
+	context.Context
+
+	steps int
+	base  uint64 // bytes of the heap at the first look
+	full  bool
 }
 
-type memoryGuard struct {
-	cancel context.CancelCauseFunc
-	timer  atomic.Pointer[time.Timer]
-	base   uint64
-	done   atomic.Bool
+// Done is closed when the program should end.
+func (g *memoryGuard) Done() <-chan struct{} {
+	if g.steps++; g.steps%guardEvery == 0 {
+		g.look()
+	}
+	if g.full {
+		return closed
+	}
+	return g.Context.Done()
+}
+
+// Err says why it should.
+func (g *memoryGuard) Err() error {
+	if g.full {
+		return ErrMemory
+	}
+	return g.Context.Err()
 }
 
 func (g *memoryGuard) look() {
@@ -41,22 +54,14 @@ func (g *memoryGuard) look() {
 	if g.base == 0 {
 		g.base = now
 	}
-	if now > g.base+guardGrowth {
-		g.cancel(ErrMemory)
-		return
-	}
-	if !g.done.Load() {
-		g.timer.Store(time.AfterFunc(guardEvery, g.look))
-	}
+	g.full = now > g.base+guardGrowth
 }
 
-func (g *memoryGuard) stop() {
-	g.done.Store(true)
-	if t := g.timer.Load(); t != nil {
-		t.Stop()
-	}
-	g.cancel(nil)
-}
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 func heapBytes() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}

@@ -3,7 +3,6 @@ package expr
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -62,15 +61,23 @@ func (s *Scope) readsSensitive(e hcl.Expression) bool {
 }
 
 // CheckNames reports every name and function of an expression that the scope
-// does not know, also inside parts that a type check would not reach.
+// does not know, also inside parts that a type check would not reach, and
+// warns of texts that look like names.
 func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
+	diags := s.checkNames(e)
+	if n, ok := e.(hclsyntax.Node); ok {
+		diags = append(diags, s.checkTexts(n)...)
+	}
+	return diags
+}
+
+func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, t := range e.Variables() {
 		diags = append(diags, s.checkTraversal(t)...)
 	}
 	if n, ok := e.(hclsyntax.Node); ok {
 		diags = append(diags, hclsyntax.VisitAll(n, s.checkFunction)...)
-		diags = append(diags, hclsyntax.VisitAll(n, checkBraces)...)
 	}
 	return diags
 }
@@ -108,74 +115,4 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	}
 	v, _ = v.Unmark()
 	return s.checkMembers(t, v.Type())
-}
-
-func (s *Scope) unknownRoot(root string) string {
-	if why := s.absent[root][""]; why != "" {
-		return why
-	}
-	roots := s.roots()
-	slices.Sort(roots)
-	detail := fmt.Sprintf("Nothing here is called %q.", root)
-	if nearest := diag.Nearest(root, roots); nearest != "" {
-		return detail + fmt.Sprintf(" Did you mean %q?", nearest)
-	}
-	return detail + fmt.Sprintf(" For a text, put it in quotes: %q. Names that can be read here begin with %s.",
-		root, strings.Join(roots, ", "))
-}
-
-// checkMembers follows a traversal through object types and reports the first
-// member that does not exist.
-func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
-	where := t.RootName()
-	for _, tr := range t[1:] {
-		name, ok := memberName(tr)
-		if !ok || !typ.IsObjectType() {
-			return nil
-		}
-		if !typ.HasAttribute(name) {
-			return hcl.Diagnostics{problem(tr.SourceRange(), "Unknown name", s.unknownMember(where, name, typ))}
-		}
-		typ = typ.AttributeType(name)
-		where += "." + name
-	}
-	return nil
-}
-
-func memberName(tr hcl.Traverser) (string, bool) {
-	switch tr := tr.(type) {
-	case hcl.TraverseAttr:
-		return tr.Name, true
-	case hcl.TraverseIndex:
-		if tr.Key.Type() == cty.String && tr.Key.IsKnown() && !tr.Key.IsNull() {
-			return tr.Key.AsString(), true
-		}
-	}
-	return "", false
-}
-
-func (s *Scope) unknownMember(where, name string, typ cty.Type) string {
-	if why := s.absent[where][name]; why != "" {
-		return why
-	}
-	names := make([]string, 0, len(typ.AttributeTypes()))
-	for n := range typ.AttributeTypes() {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	detail := fmt.Sprintf("%s has no %q.", where, name)
-	if hint := diag.DidYouMean(name, names); hint != "" {
-		return detail + hint
-	}
-	if len(names) == 0 {
-		return detail + " There is nothing below " + where + " here."
-	}
-	return detail + " It has " + strings.Join(clip(names, 12), ", ") + "."
-}
-
-func clip(names []string, most int) []string {
-	if len(names) <= most {
-		return names
-	}
-	return append(slices.Clone(names[:most]), "…")
 }

@@ -126,9 +126,9 @@ func Convert[T any](v any) (T, error) {
 	case *float64:
 		*p, err = asFloat(v)
 	case *Size:
-		err = fromText(v, p, ParseSize)
+		err = fromText(v, p, "a size such as \"10MiB\"", ParseSize)
 	case *time.Duration:
-		err = fromText(v, p, ParseDuration)
+		err = fromText(v, p, "a duration such as \"30s\"", ParseDuration)
 	case *map[string]any:
 		*p, err = asObject(v)
 	case *map[string]string:
@@ -205,15 +205,15 @@ func asInt(v any) (int64, error) {
 		return 0, err
 	}
 	if f != float64(int64(f)) {
-		return 0, errors.New("the value is a fraction where a whole number is needed")
+		return 0, errors.New("the value is no whole number, or one of more than 64 bits")
 	}
 	return int64(f), nil
 }
 
-func fromText[T any](v any, out *T, parse func(string) (T, error)) error {
+func fromText[T any](v any, out *T, form string, parse func(string) (T, error)) error {
 	s, ok := v.(string)
 	if !ok {
-		return mismatch("a string", v)
+		return mismatch(form, v)
 	}
 	var err error
 	*out, err = parse(s)

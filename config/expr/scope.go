@@ -62,8 +62,13 @@ func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
 	return s.With(root, cty.Object(members))
 }
 
+// anyName stands for all names that are not there, in WithAbsent.
+const anyName = "*"
+
 // WithAbsent returns a scope that explains, for names that exist elsewhere but
-// can't be read here, why that is so. The explanations are whole sentences.
+// can't be read here, why that is so: below a root by the member's name, and
+// for the root itself by "". What it has for "*" says where any other member
+// could come from. The explanations are whole sentences.
 func (s *Scope) WithAbsent(root string, why map[string]string) *Scope {
 	c := *s
 	c.absent = cloneOrNew(s.absent)
@@ -80,6 +85,14 @@ func (s *Scope) Type(root string) (cty.Type, bool) {
 // Static returns the context in which expressions without names of a run are
 // evaluated. Its values keep their marks.
 func (s *Scope) Static() *hcl.EvalContext { return s.static }
+
+// Value evaluates an expression that reads nothing of the run, whose names
+// were checked. The value keeps its marks; the findings tell nothing of
+// secrets.
+func (s *Scope) Value(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Value(s.static)
+	return v, s.discreet(e, diags)
+}
 
 // Constant returns the value of a root name that is fixed at load.
 func (s *Scope) Constant(root string) (cty.Value, bool) {

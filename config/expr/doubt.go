@@ -1,0 +1,175 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// checkOperands finds what HCL lets through although it can't be meant, as it
+// converts what it can and asks nothing of values that it doesn't know yet:
+// comparisons of different types, conditions that are no bools, lists and
+// objects inside of a text. What depends on the variable of a for is not
+// looked at.
+func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
+	n, ok := e.(hclsyntax.Node)
+	if !ok {
+		return nil
+	}
+	c := &operandCheck{scope: s}
+	_ = hclsyntax.VisitAll(n, c.visit)
+	return c.diags
+}
+
+type operandCheck struct {
+	scope *Scope
+	ctx   *hcl.EvalContext // made when it is needed, as most expressions have no operands
+	diags hcl.Diagnostics
+}
+
+func (c *operandCheck) fail(e hclsyntax.Expression, summary, detail string) {
+	c.diags = append(c.diags, problem(e.Range(), summary, detail))
+}
+
+func (c *operandCheck) visit(n hclsyntax.Node) hcl.Diagnostics {
+	switch e := n.(type) {
+	case *hclsyntax.BinaryOpExpr:
+		c.binary(e)
+	case *hclsyntax.UnaryOpExpr:
+		if e.Op == hclsyntax.OpLogicalNot {
+			c.condition(e.Val)
+		}
+	case *hclsyntax.ConditionalExpr:
+		c.condition(e.Condition)
+	case *hclsyntax.TemplateExpr:
+		for _, part := range e.Parts {
+			c.part(part)
+		}
+	}
+	return nil
+}
+
+// value evaluates an operand without its marks; ok is false where nothing is
+// known of it.
+func (c *operandCheck) value(e hclsyntax.Expression) (v cty.Value, ok bool) {
+	if c.ctx == nil {
+		c.ctx = c.scope.check()
+	}
+	v, diags := e.Value(c.ctx)
+	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
+		return cty.DynamicVal, false
+	}
+	v, _ = v.UnmarkDeep()
+	return v, true
+}
+
+func (c *operandCheck) binary(e *hclsyntax.BinaryOpExpr) {
+	switch e.Op {
+	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+		c.comparison(e)
+	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+		c.condition(e.LHS)
+		c.condition(e.RHS)
+	case hclsyntax.OpAdd:
+		for _, operand := range []hclsyntax.Expression{e.LHS, e.RHS} {
+			if v, ok := c.value(operand); ok && isText(operand, v) {
+				c.fail(e, "Text in a sum", "The sign + adds numbers. Texts are joined in a template: \"${a} and ${b}\".")
+				return
+			}
+		}
+	}
+}
+
+// isText tells whether an operand is surely a text that spells no number.
+func isText(e hclsyntax.Expression, v cty.Value) bool {
+	if t, ok := e.(*hclsyntax.TemplateExpr); ok && len(t.Parts) > 1 {
+		return true
+	}
+	if v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
+		return false
+	}
+	_, err := cty.ParseNumberVal(v.AsString())
+	return err != nil
+}
+
+func (c *operandCheck) comparison(e *hclsyntax.BinaryOpExpr) {
+	a, okA := c.value(e.LHS)
+	b, okB := c.value(e.RHS)
+	if !okA || !okB || a.Type().Equals(b.Type()) || !a.Type().IsPrimitiveType() && !b.Type().IsPrimitiveType() {
+		return
+	}
+	always := "false"
+	if e.Op == hclsyntax.OpNotEqual {
+		always = "true"
+	}
+	c.fail(e, "Comparison of different types", fmt.Sprintf("This is always %s: on the left stands %s and on the right %s. %s",
+		always, typeWords(a.Type()), typeWords(b.Type()), sameType(a, b)))
+}
+
+// sameType says how two values get one type.
+func sameType(a, b cty.Value) string {
+	if a.Type() == cty.String {
+		a, b = b, a
+	}
+	switch {
+	case b.Type() != cty.String || !a.Type().IsPrimitiveType():
+		return "Compare a part of it, or convert one of them."
+	case !b.IsKnown() || b.IsNull():
+		return fmt.Sprintf("Convert the text: %s(…).", strings.ToLower("to"+a.Type().FriendlyName()))
+	case a.Type() == cty.Bool && (b.AsString() == "true" || b.AsString() == "false"):
+		return fmt.Sprintf("Write %s without quotes.", b.AsString())
+	}
+	if _, err := cty.ParseNumberVal(b.AsString()); err == nil && a.Type() == cty.Number {
+		return fmt.Sprintf("Write %s without quotes.", b.AsString())
+	}
+	return "Compare it with what it can be."
+}
+
+// condition wants a bool, and refuses a text that only the run knows: it would
+// have to be "true" or "false".
+func (c *operandCheck) condition(e hclsyntax.Expression) {
+	v, ok := c.value(e)
+	if !ok {
+		return
+	}
+	if detail := notCondition(v); detail != "" {
+		c.fail(e, "Not a condition", detail)
+	}
+}
+
+func notCondition(v cty.Value) string {
+	t := v.Type()
+	switch {
+	case t == cty.Bool || t == cty.DynamicPseudoType || v.IsKnown() && v.IsNull():
+		return ""
+	case t == cty.String && v.IsKnown() && (v.AsString() == "true" || v.AsString() == "false"):
+		return ""
+	case t == cty.String:
+		return "A condition is true or false, and this is a text. Compare it: with == \"yes\", or with != null to ask whether it is there."
+	case t == cty.Number:
+		return "A condition is true or false, and this is a number. Compare it, such as with > 0."
+	}
+	return fmt.Sprintf("A condition is true or false, and this is %s. Ask something of it, such as length(…) > 0.", typeWords(t))
+}
+
+func (c *operandCheck) part(e hclsyntax.Expression) {
+	switch e.(type) {
+	case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateJoinExpr:
+		return
+	}
+	v, ok := c.value(e)
+	if !ok || v.Type().IsPrimitiveType() {
+		return
+	}
+	cure := "write jsonencode(…), or name the member that is meant"
+	if t := v.Type(); t.IsListType() || t.IsTupleType() || t.IsSetType() {
+		cure = "write join(\", \", …) or jsonencode(…), or name the element that is meant"
+	}
+	if v.Type().IsCapsuleType() {
+		cure = "it is given whole to the attribute connection of an action"
+	}
+	c.fail(e, "Not a text", fmt.Sprintf("This is %s, which has no place inside of a text: %s.", typeWords(v.Type()), cure))
+}

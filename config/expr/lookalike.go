@@ -1,0 +1,99 @@
+package expr
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+var (
+	braces  = regexp.MustCompile(`\{\{\s*\$?\.?([A-Za-z_][\w.\-\[\]*]*)\s*\}\}`)
+	dollars = regexp.MustCompile(`\$([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)`)
+	quoted  = regexp.MustCompile(`^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\])+$`)
+)
+
+// checkTexts warns of texts that look like references and are none: {{name}}
+// and $name, which other tools replace, and whole texts that are the name of
+// something. Keys of objects may have any name, and $name is jq's own way.
+func (s *Scope) checkTexts(n hclsyntax.Node) hcl.Diagnostics {
+	c := &textCheck{scope: s}
+	_ = hclsyntax.Walk(n, c)
+	return c.diags
+}
+
+type textCheck struct {
+	scope *Scope
+	skip  hclsyntax.Node   // what is not looked at, nil outside of it
+	jq    []hclsyntax.Node // programs of the jq() calls around
+	diags hcl.Diagnostics
+}
+
+// Enter looks at a node; part of hclsyntax.Walker.
+func (c *textCheck) Enter(n hclsyntax.Node) hcl.Diagnostics {
+	if c.skip != nil {
+		return nil
+	}
+	switch n := n.(type) {
+	case *hclsyntax.ObjectConsKeyExpr:
+		c.skip = n
+	case *hclsyntax.FunctionCallExpr:
+		if n.Name == "jq" && len(n.Args) > 0 {
+			c.jq = append(c.jq, n.Args[0])
+		}
+	case *hclsyntax.TemplateExpr:
+		if len(c.jq) > 0 && c.jq[len(c.jq)-1] == hclsyntax.Node(n) {
+			c.skip = n
+		} else if n.IsStringLiteral() {
+			c.whole(n)
+		}
+	case *hclsyntax.LiteralValueExpr:
+		c.part(n)
+	}
+	return nil
+}
+
+// Exit ends what Enter began; part of hclsyntax.Walker.
+func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
+	if c.skip == n {
+		c.skip = nil
+	}
+	return nil
+}
+
+func (c *textCheck) warn(at hcl.Range, given, cure string) {
+	c.diags = append(c.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Not a reference", Subject: at.Ptr(),
+		Detail: fmt.Sprintf("%s stays as it stands: it is plain text here. To insert the value write %s.", given, cure),
+	})
+}
+
+// part looks for names inside of a text.
+func (c *textCheck) part(lit *hclsyntax.LiteralValueExpr) {
+	if lit.Val.Type() != cty.String || lit.Val.IsNull() {
+		return
+	}
+	text := lit.Val.AsString()
+	if m := braces.FindStringSubmatch(text); m != nil {
+		c.warn(lit.SrcRange, m[0], "${"+m[1]+"}")
+	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isName(m[1]) {
+		c.warn(lit.SrcRange, m[0], "${"+m[1]+"}")
+	}
+}
+
+// whole looks at a text that is nothing but a name.
+func (c *textCheck) whole(t *hclsyntax.TemplateExpr) {
+	v, diags := t.Value(nil)
+	if diags.HasErrors() || !quoted.MatchString(v.AsString()) || !c.isName(v.AsString()) {
+		return
+	}
+	c.warn(t.Range(), fmt.Sprintf("%q", v.AsString()), v.AsString()+" without quotes")
+}
+
+// isName tells whether a text is the name of something that can be read here.
+func (c *textCheck) isName(text string) bool {
+	t, diags := hclsyntax.ParseTraversalAbs([]byte(text), "", hcl.InitialPos)
+	return !diags.HasErrors() && !c.scope.checkTraversal(t).HasErrors()
+}
