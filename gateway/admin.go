@@ -2,114 +2,95 @@ package gateway
 
 import (
 	"encoding/json"
+	"maps"
+	"net"
 	"net/http"
-	"time"
+	"slices"
+	"strings"
 
-	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Admin serves health, metrics and the API.
-func (g *Gateway) Admin() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /readyz", g.serveReady)
-	mux.Handle("GET /metrics", g.metrics.handler())
-	mux.HandleFunc("GET /api/v1/status", g.serveStatus)
-	mux.HandleFunc("GET /api/v1/flows", g.serveFlows)
-	mux.HandleFunc("POST /-/reload", g.serveReload)
-	return mux
+// Admin serves health, metrics and the API for requests that come in at a
+// listener of that address. Outside of loopback there must be an admin token.
+func (g *Gateway) Admin(listener net.Addr) (http.Handler, error) {
+	guard, err := g.guardOf(listener)
+	if err != nil {
+		return nil, err
+	}
+	get := func(h http.HandlerFunc) map[string]http.HandlerFunc {
+		return map[string]http.HandlerFunc{http.MethodGet: h, http.MethodHead: h}
+	}
+	routes := adminRoutes{
+		"/healthz":       get(serveOK),
+		"/readyz":        get(g.serveReady),
+		"/metrics":       get(g.metrics.handler().ServeHTTP),
+		"/api/v1/status": get(g.serveStatus),
+		"/api/v1/flows":  get(g.serveFlows),
+		"/-/reload":      {http.MethodPost: g.serveReload},
+	}
+	return guard.protect(routes), nil
 }
 
-func (g *Gateway) serveReady(w http.ResponseWriter, _ *http.Request) {
-	if g.stopping.Load() || g.current.Load() == nil {
-		http.Error(w, "stopping", http.StatusServiceUnavailable)
+// adminRoutes are handlers by path and method.
+type adminRoutes map[string]map[string]http.HandlerFunc
+
+// ServeHTTP serves a request.
+func (a adminRoutes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	methods, ok := a[r.URL.Path]
+	if !ok {
+		writeProblem(w, &flow.Problem{
+			Status: http.StatusNotFound, Title: "Not found",
+			Detail: "The admin listener serves " + strings.Join(slices.Sorted(maps.Keys(a)), ", ") + ". Endpoints of flows have a listener of their own.",
+		})
 		return
 	}
+	h, ok := methods[r.Method]
+	if !ok {
+		writeProblem(w, notServed(slices.Sorted(maps.Keys(methods))))
+		return
+	}
+	h(w, r)
+}
+
+func serveOK(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
+}
+
+// serveReady tells whether requests should be sent here: not from the first
+// moment of a stop on.
+func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
+	if !g.ready() {
+		writeProblem(w, shuttingDown())
+		return
+	}
+	serveOK(w, r)
+}
+
+func (g *Gateway) ready() bool {
+	return !g.draining.Load() && !g.stopping.Load() && g.current.Load() != nil
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v)
+	_ = e.Encode(v) // to a caller that hung up
 }
 
-type statusBody struct {
-	Version string       `json:"version"`
-	Started time.Time    `json:"started_at"`
-	Flows   int          `json:"flows"`
-	Runs    int64        `json:"runs_in_flight"`
-	Reload  reloadStatus `json:"reload"`
-}
-
-type reloadStatus struct {
-	OK          bool            `json:"ok"`
-	At          time.Time       `json:"at"`
-	LastGood    time.Time       `json:"last_good_at"`
-	Diagnostics json.RawMessage `json:"diagnostics"`
-}
-
-func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
-	r := g.reload.Load()
-	body := statusBody{Version: g.opts.Version, Started: g.started, Runs: g.runs.number(),
-		Reload: reloadStatus{OK: r.ok, At: r.at, LastGood: r.lastGood, Diagnostics: findings(r)}}
-	if s := g.acquire(); s != nil {
-		body.Flows = len(s.config.Flows)
-		s.release()
+func writeProblem(w http.ResponseWriter, p *flow.Problem) {
+	h := w.Header()
+	for name, values := range p.Header {
+		h[name] = values
 	}
-	writeJSON(w, http.StatusOK, body)
-}
-
-// findings writes what a load found in the form that validate has.
-func findings(r *reloadResult) json.RawMessage {
-	var out rawWriter
-	if err := diag.Write(&out, "json", diag.Report{Diags: r.diags, Files: r.files}, diag.Options{}); err != nil {
-		return json.RawMessage("null")
+	body, err := json.Marshal(problemBody{Title: p.Title, Status: p.Status, Detail: p.Detail})
+	if err != nil {
+		body = nil // texts and numbers always marshal
 	}
-	return json.RawMessage(out)
-}
-
-type rawWriter []byte
-
-func (r *rawWriter) Write(p []byte) (int, error) {
-	*r = append(*r, p...)
-	return len(p), nil
-}
-
-func (g *Gateway) serveReload(w http.ResponseWriter, _ *http.Request) {
-	_, diags := g.Reload("api")
-	status := http.StatusOK
-	if diags.HasErrors() {
-		status = http.StatusUnprocessableEntity
-	}
-	writeJSON(w, status, findings(g.reload.Load()))
-}
-
-type flowBody struct {
-	Name        string   `json:"name"`
-	Label       string   `json:"label"`
-	Description string   `json:"description,omitempty"`
-	Enabled     bool     `json:"enabled"`
-	Trigger     string   `json:"trigger"`
-	File        string   `json:"file"`
-	Line        int      `json:"line"`
-	Methods     []string `json:"methods,omitempty"`
-	URL         string   `json:"url,omitempty"`
-}
-
-func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
-	s := g.acquire()
-	if s == nil {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "stopping"})
-		return
-	}
-	defer s.release()
-	out := []flowBody{}
-	for _, f := range s.config.Flows {
-		out = append(out, flowBody{Name: f.Name, Label: f.Label, Description: f.Description, Enabled: f.Enabled,
-			Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line})
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"flows": out})
+	h.Set("Content-Type", problemType)
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(append(body, '\n'))
 }

@@ -11,12 +11,15 @@ import (
 // RunHeader names the run, or the request that was refused, in every answer.
 const RunHeader = "Gateway-Run"
 
+// problemType is the type of refusals, after RFC 9457.
+const problemType = "application/problem+json"
+
 // problemBody is the JSON of RFC 9457 with members of our own.
 type problemBody struct {
 	Title  string       `json:"title"`
 	Status int          `json:"status"`
 	Detail string       `json:"detail,omitempty"`
-	Run    string       `json:"run"`
+	Run    string       `json:"run,omitempty"`
 	Errors []flow.Fault `json:"errors,omitempty"`
 }
 
@@ -24,22 +27,23 @@ type problemBody struct {
 func (x *exchange) problem(p *flow.Problem) *flow.Response {
 	body, err := json.Marshal(problemBody{Title: p.Title, Status: p.Status, Detail: p.Detail, Run: x.id, Errors: p.Faults})
 	if err != nil {
-		body = nil // texts of our own always marshal
+		body = nil // texts and numbers always marshal
 	}
 	h := http.Header{}
 	for name, values := range p.Header {
 		h[name] = values
 	}
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", problemType)
 	return &flow.Response{Status: p.Status, Header: h, Body: append(body, '\n')}
 }
 
 // refuse answers a request that starts no run.
 func (x *exchange) refuse(p *flow.Problem) {
+	response := x.problem(p)
 	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
-		x.w.Header().Set("Connection", "close") // the rest of the body is not worth waiting for
+		response.Header.Set("Connection", "close") // the rest of the body is not worth waiting for
 	}
-	x.write(x.problem(p))
+	x.write(response)
 	x.refused(p)
 }
 
@@ -55,6 +59,7 @@ func (x *exchange) write(r *flow.Response) {
 		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
 	}
 	x.w.WriteHeader(r.Status)
+	x.written = true
 	if bodyAllowed(r.Status) {
 		_, _ = x.w.Write(r.Body) // a caller that hung up is told nothing
 	}

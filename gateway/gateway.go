@@ -4,11 +4,15 @@
 //
 // A loaded configuration is one immutable snapshot behind one atomic pointer.
 // Whatever can fail happens before the pointer is swapped, so a bad edit
-// changes nothing. The package knows flows and no kind of action or trigger:
-// it gets a function that loads.
+// changes nothing. What a snapshot has opened is closed when its last request
+// has ended. The package knows flows and no kind of action or trigger: it gets
+// a function that loads.
 package gateway
 
 import (
+	"context"
+	"crypto/tls"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,18 +28,28 @@ import (
 // Options is what a gateway needs.
 type Options struct {
 	// Load reads and compiles the flow files. It is called at start and for
-	// each reload, never twice at once.
+	// each reload, never twice at once. Flags that win over the files are
+	// applied to what it returns.
 	Load func() (*config.Config, hcl.Diagnostics)
-	// Watch lists the files and folders whose changes cause a reload; empty
-	// for none.
+	// Watch lists the flow files and folders, as paths of the operating system,
+	// whose changes cause a reload; empty for none. The file system that Load
+	// reads is rooted at / then.
 	Watch []string
-	// Key makes the paths that can't be guessed; at least 16 bytes.
+	// Poll is how often the files are looked at where no change was announced,
+	// as network file systems announce none; 10 s where 0.
+	Poll time.Duration
+	// Key makes the paths that can't be guessed; at least 16 bytes. See LoadKey.
 	Key []byte
-	// AdminToken is asked for where the admin listener is not on loopback.
+	// AdminToken is asked for where the admin listener is not on loopback. See
+	// LoadAdminToken.
 	AdminToken string
 	Version    string
-	Log        *zap.Logger
-	// ShutdownTimeout is how long a stop waits for runs that are under way.
+	Log        *zap.Logger // see NewLogger; nil drops all lines
+	// DrainDelay is how long a stop goes on serving after /readyz has begun to
+	// fail, so that load balancers can turn away first; 0 for not at all.
+	DrainDelay time.Duration
+	// ShutdownTimeout is how long a stop waits for runs that are under way
+	// before it cancels them; 30 s where 0.
 	ShutdownTimeout time.Duration
 }
 
@@ -47,13 +61,23 @@ type Gateway struct {
 	metrics *metrics
 	started time.Time
 	pool    flow.Pool
+	initial *config.Gateway // settings at start, some of which hold until the end
 
-	current  atomic.Pointer[snapshot]
-	stopping atomic.Bool
-	runs     inFlight
+	current     atomic.Pointer[snapshot]
+	certificate atomic.Pointer[tls.Certificate] // nil without TLS
+	listener    atomic.Pointer[net.Addr]        // of the endpoints, once Run has it
+
+	life    context.Context // of runs: it ends when a stop has waited long enough
+	endRuns context.CancelFunc
+	runs    inFlight
+
+	running  atomic.Bool // Run was called
+	draining atomic.Bool // not ready any more
+	stopping atomic.Bool // takes no more requests
 
 	reloading sync.Mutex // held by the one reload at work
-	reload    atomic.Pointer[reloadResult]
+	closed    bool       // guarded by reloading
+	reload    atomic.Pointer[loadResult]
 }
 
 // New makes a gateway and loads the flow files. With findings that are errors
@@ -62,22 +86,33 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
-	g := &Gateway{opts: o, started: time.Now(), metrics: newMetrics()}
-	g.log = newLogs(o.Log)
-	c, diags := o.Load()
-	if diags.HasErrors() {
-		return nil, c, diags
+	if o.ShutdownTimeout == 0 {
+		o.ShutdownTimeout = 30 * time.Second
 	}
-	if err := g.swap(c); err != nil {
-		return nil, c, append(diags, openFailure(err))
+	if o.Poll == 0 {
+		o.Poll = 10 * time.Second
 	}
-	g.noteReload(c, diags, nil)
-	return g, c, diags
+	g := &Gateway{opts: o, started: time.Now(), log: newLogs(o.Log)}
+	g.metrics = newMetrics(o.Version, g.runs.number)
+	g.life, g.endRuns = context.WithCancel(context.Background())
+	r := g.tryLoad("start")
+	if !r.ok {
+		g.endRuns()
+		return nil, r.config, r.diags
+	}
+	g.initial = &r.config.Gateway
+	g.note(r)
+	return g, r.config, r.diags
 }
 
-// Close lets go of what the actions of the flows have opened. Call it after
-// the last request.
+// Close lets go of what the actions of the flows have opened, as soon as the
+// last request has ended, and refuses all that follow. It may be called twice.
 func (g *Gateway) Close() {
+	g.stopping.Store(true)
+	g.reloading.Lock()
+	defer g.reloading.Unlock()
+	g.closed = true
+	g.endRuns()
 	if s := g.current.Swap(nil); s != nil {
 		s.release()
 	}

@@ -5,7 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"net"
+	"net/url"
+	"strings"
 
+	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -21,4 +25,42 @@ func Path(key []byte, flowName string, r flow.Route) string {
 	h := hmac.New(sha256.New, key)
 	_, _ = fmt.Fprintf(h, "webhook path\x00%s\x00%d", flowName, r.Rotate)
 	return "/webhooks/" + pathEncoding.EncodeToString(h.Sum(nil)[:20])
+}
+
+// BaseURL returns what the URLs of endpoints begin with: the public URL of the
+// settings, or else the address of the listener as this machine reaches it.
+// It has no slash at its end.
+func BaseURL(s *config.Gateway, listener net.Addr) string {
+	if s.PublicURL != "" {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	scheme := "http"
+	if s.TLS != nil {
+		scheme = "https"
+	}
+	tcp, ok := listener.(*net.TCPAddr)
+	if !ok {
+		return scheme + "://localhost"
+	}
+	host := "localhost"
+	if len(tcp.IP) > 0 && !tcp.IP.IsUnspecified() {
+		host = tcp.IP.String()
+	}
+	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+}
+
+// EscapePath writes a pattern as it stands in a URL. Names keep their braces:
+// /orders/{region}.
+func EscapePath(pattern string) string {
+	segments := strings.Split(pattern, "/")
+	for i, s := range segments {
+		if !isName(s) {
+			segments[i] = url.PathEscape(s)
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+func isName(segment string) bool {
+	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }

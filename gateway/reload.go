@@ -1,68 +1,131 @@
 package gateway
 
 import (
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config"
 )
 
-// reloadResult is how the last load went.
-type reloadResult struct {
-	at       time.Time
-	took     time.Duration
-	ok       bool
-	diags    hcl.Diagnostics
-	files    map[string][]byte // sources of the findings
+// loadResult is how a load went. It is never changed once it was noted.
+type loadResult struct {
+	cause  string
+	at     time.Time // when it had ended
+	took   time.Duration
+	ok     bool
+	config *config.Config
+	diags  hcl.Diagnostics
+	read   map[string]config.Digest // all that was read, by path in the file system
+	retry  bool                     // it failed for what may pass without an edit
+
 	lastGood time.Time
-	failures int // loads in a row that failed
+	since    time.Time // of the first failure in a row
+	failures int       // in a row
 }
 
 // Reload loads the flow files and puts them into service. On any error the
-// flows that serve go on serving. It is safe for concurrent use.
+// flows that serve go on serving. The cause is a word for the log. It is safe
+// for concurrent use; one load comes after the other.
 func (g *Gateway) Reload(cause string) (*config.Config, hcl.Diagnostics) {
+	r := g.reloadNow(cause)
+	return r.config, r.diags
+}
+
+func (g *Gateway) reloadNow(cause string) *loadResult {
 	g.reloading.Lock()
 	defer g.reloading.Unlock()
-	began := time.Now()
-	c, diags := g.opts.Load()
-	if !diags.HasErrors() {
-		if err := g.swap(c); err != nil {
-			diags = append(diags, openFailure(err))
+	if g.closed {
+		return &loadResult{
+			cause: cause, at: time.Now(), config: &config.Config{},
+			diags: hcl.Diagnostics{failure("The gateway is closed", "It loads no more files.")},
 		}
 	}
-	g.noteReload(c, diags, &began)
-	g.log.reloaded(cause, g.reload.Load())
-	return c, diags
+	last := g.reload.Load()
+	r := g.tryLoad(cause)
+	g.note(r)
+	g.log.reloaded(r, last)
+	if r.ok {
+		g.log.restartNeeded(g.restartNeeded(r.config), g.restartNeeded(last.config))
+	}
+	return r
+}
+
+// tryLoad loads and swaps. A panic on the way is a finding: whatever an edit
+// does, the process lives.
+func (g *Gateway) tryLoad(cause string) (r *loadResult) {
+	began := time.Now()
+	r = &loadResult{cause: cause, config: &config.Config{}}
+	defer func() {
+		if p := recover(); p != nil {
+			g.log.out.Error("panic while loading", zap.String("panic", g.log.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
+			r.diags = append(r.diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
+		}
+		r.at, r.ok = time.Now(), !r.diags.HasErrors()
+		r.took = r.at.Sub(began)
+		if r.read == nil && len(g.opts.Watch) > 0 {
+			r.read = g.look(nil).digests
+		}
+	}()
+	c, diags := g.opts.Load()
+	r.config, r.diags = c, diags
+	if diags.HasErrors() {
+		r.read = digests(c)
+		return r
+	}
+	cert, err := readCertificate(c.Gateway.TLS)
+	r.read = digests(c, cert.sources...)
+	if err == nil {
+		err = g.swap(c, cert)
+		r.retry = err != nil
+	}
+	if err != nil {
+		r.diags = append(r.diags, failure("Can't be put into service", err.Error()))
+	}
+	return r
 }
 
 // swap puts a configuration into service and retires the one before.
-func (g *Gateway) swap(c *config.Config) error {
+func (g *Gateway) swap(c *config.Config, cert certificate) error {
 	s, err := g.open(c)
 	if err != nil {
 		return err
 	}
-	g.log.hide(c.Secrets)
+	g.log.hide(s.hide)
+	if cert.pair != nil {
+		g.certificate.Store(cert.pair)
+	}
 	if old := g.current.Swap(s); old != nil {
 		old.release()
 	}
-	g.metrics.keepOnly(c.Flows)
 	return nil
 }
 
-func (g *Gateway) noteReload(c *config.Config, diags hcl.Diagnostics, began *time.Time) {
-	now := time.Now()
-	r := &reloadResult{at: now, ok: !diags.HasErrors(), diags: diags, files: c.Files, lastGood: now}
-	if began != nil {
-		r.took = now.Sub(*began)
-	}
+// note makes a result the last one.
+func (g *Gateway) note(r *loadResult) {
+	r.lastGood = r.at
 	if last := g.reload.Load(); last != nil && !r.ok {
-		r.lastGood, r.failures = last.lastGood, last.failures+1
+		r.lastGood, r.failures, r.since = last.lastGood, last.failures+1, last.since
+		if last.ok {
+			r.since = r.at
+		}
 	}
 	g.reload.Store(r)
 	g.metrics.reloaded(r)
 }
 
-func openFailure(err error) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Can't be put into service", Detail: err.Error()}
+// digests lists what a load has read.
+func digests(c *config.Config, more ...config.Source) map[string]config.Digest {
+	out := make(map[string]config.Digest, len(c.Read)+len(more))
+	for _, s := range append(more, c.Read...) {
+		out[s.Path] = s.Digest
+	}
+	return out
+}
+
+func failure(summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
 }

@@ -4,11 +4,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // router finds the endpoint of a request by the segments of its path. At each
 // segment a literal wins over a name; config refuses routes of which neither
-// is the more exact one.
+// is the more exact one. Patterns have no escapes; those of requests are
+// decoded segment by segment.
 type router struct {
 	literals map[string]*router
 	name     *router
@@ -25,16 +27,13 @@ func (r *router) add(e *endpoint) {
 	var names []string
 	at := r
 	for _, seg := range strings.Split(strings.TrimPrefix(e.path, "/"), "/") {
-		if strings.HasPrefix(seg, "{") {
-			names = append(names, strings.Trim(seg, "{}"))
+		if isName(seg) {
+			names = append(names, seg[1:len(seg)-1])
 			if at.name == nil {
 				at.name = &router{}
 			}
 			at = at.name
 			continue
-		}
-		if literal, err := url.PathUnescape(seg); err == nil {
-			seg = literal
 		}
 		if at.literals == nil {
 			at.literals = map[string]*router{}
@@ -54,8 +53,9 @@ type match struct {
 	allow    []string // methods of the path, where none of them is the request's
 }
 
-// find follows an escaped path. The result has neither an endpoint nor allowed
-// methods where nothing is there.
+// find follows the path of a request, with its escapes: "a%2Fb" is one segment
+// that holds a slash. The result has neither an endpoint nor allowed methods
+// where nothing is there.
 func (r *router) find(method, escaped string) match {
 	var m match
 	var values []string
@@ -79,7 +79,14 @@ func (r *router) walk(method, rest string, values []string, m *match) bool {
 	if next := r.literals[seg]; next != nil && next.step(method, rest, more, values, m) {
 		return true
 	}
-	return r.name != nil && seg != "" && r.name.step(method, rest, more, append(values, seg), m)
+	return r.name != nil && isValue(seg) && r.name.step(method, rest, more, append(values, seg), m)
+}
+
+// isValue tells whether a name can stand for a decoded segment. Dots would
+// lead elsewhere in a URL that a flow makes of the value, and what is not
+// UTF-8 is no text.
+func isValue(seg string) bool {
+	return seg != "" && seg != "." && seg != ".." && utf8.ValidString(seg)
 }
 
 func (r *router) step(method, rest string, more bool, values []string, m *match) bool {

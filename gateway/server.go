@@ -10,15 +10,19 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"golang.org/x/sync/errgroup"
 )
 
-// headerTimeout is how long a caller may take to send a header, and
-// idleTimeout how long a connection is kept without a request.
+// headerTime is how long a caller may take to send a header, and idleTime how
+// long a connection is kept without a request.
 const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
 )
+
+// adminHeader bounds the headers of requests to the admin listener, in bytes.
+const adminHeader = 64 << 10
 
 // Listeners are where a gateway is reached.
 type Listeners struct {
@@ -26,59 +30,83 @@ type Listeners struct {
 	Admin  net.Listener // nil for none
 }
 
-// Run serves until the context ends, then stops in good order: it takes no
-// more requests, lets runs that are under way end within the shutdown timeout,
-// and returns. It returns an error when a listener fails.
+// Run serves until the context ends, then stops in good order: /readyz fails
+// at once; after the drain delay it takes no more requests; runs that are
+// under way may end within the shutdown timeout and are cancelled then, which
+// gives their callers 503. The admin listener serves until the end. Run closes
+// the listeners. It returns an error when one fails, and can be called once.
 func (g *Gateway) Run(ctx context.Context, l Listeners) error {
-	public := g.server(g, int(g.current.Load().config.Gateway.Limits.Headers))
-	admin := g.server(g.Admin(), 64<<10)
-	group, ctx := errgroup.WithContext(ctx)
-	if g.current.Load().config.Gateway.TLS != nil {
-		public.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: g.certificate}
-		l.Public = tls.NewListener(l.Public, public.TLSConfig)
+	public, admin, err := g.servers(l)
+	if err != nil {
+		l.close()
+		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serve(public, l.Public) })
 	if l.Admin != nil {
 		group.Go(func() error { return serve(admin, l.Admin) })
 	}
 	if len(g.opts.Watch) > 0 {
-		group.Go(func() error { return g.watch(ctx) })
+		group.Go(func() error { g.watch(ctx); return nil })
 	}
 	group.Go(func() error {
 		<-ctx.Done()
-		return g.shutdown(public, admin)
+		g.shutdown(public, admin)
+		return nil
 	})
 	return group.Wait()
 }
 
+func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
+	if g.current.Load() == nil {
+		return nil, nil, errors.New("the gateway is closed")
+	}
+	if !g.running.CompareAndSwap(false, true) {
+		return nil, nil, errors.New("the gateway was run before; make a new one")
+	}
+	public, admin = g.server(g, int(g.initial.Limits.Headers)), g.server(nil, adminHeader)
+	if l.Admin != nil {
+		if admin.Handler, err = g.Admin(l.Admin.Addr()); err != nil {
+			return nil, nil, err
+		}
+	}
+	if g.initial.TLS != nil {
+		public.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: g.serveCertificate}
+	}
+	at := l.Public.Addr()
+	g.listener.Store(&at)
+	g.log.out.Info("serving", zap.String("version", g.opts.Version), zap.Stringer("listen", at), zap.Bool("tls", g.initial.TLS != nil))
+	return public, admin, nil
+}
+
 func (g *Gateway) server(h http.Handler, maxHeader int) *http.Server {
+	lines, err := zap.NewStdLogAt(g.log.serverLog(), zapcore.WarnLevel)
+	if err != nil {
+		lines = nil // the level is a known one
+	}
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadHeaderTimeout: headerTime,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          zap.NewStdLog(g.log.out.WithOptions(zap.AddCallerSkip(1))),
+		ErrorLog:          lines,
 	}
 }
 
 func serve(s *http.Server, l net.Listener) error {
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	accept := func(l net.Listener) error { return s.Serve(l) }
+	if s.TLSConfig != nil {
+		accept = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
+	}
+	if err := accept(patient{l}); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	}
 	return nil
 }
 
-// shutdown takes no more connections and waits for requests, then closes what
-// is left.
-func (g *Gateway) shutdown(public, admin *http.Server) error {
-	g.stopping.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), g.opts.ShutdownTimeout)
-	defer cancel()
-	err := public.Shutdown(ctx)
-	if err != nil {
-		g.log.out.Warn("stopped before all runs had ended", zap.Int64("runs", g.runs.number()))
-		_ = public.Close()
+func (l Listeners) close() {
+	_ = l.Public.Close()
+	if l.Admin != nil {
+		_ = l.Admin.Close()
 	}
-	_ = admin.Close()
-	return nil
 }

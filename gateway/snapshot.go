@@ -1,10 +1,11 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
@@ -15,15 +16,14 @@ import (
 type snapshot struct {
 	config    *config.Config
 	router    *router
-	endpoints []*endpoint
+	endpoints map[*flow.Flow]*endpoint
 	resources *flow.Resources
 	limits    flow.Limits
 	maxRuns   int64
+	hide      *redactor // its secrets, which differ from those of the next
 
-	certificate *tls.Certificate // nil without TLS
-
-	users  atomic.Int64 // requests that use it, and one for being current
-	closed sync.Once
+	users atomic.Int64 // requests that use it, and one for being current
+	close func()       // runs once, when the last user has gone
 }
 
 // endpoint is a flow that HTTP requests reach, with what its requests need.
@@ -33,33 +33,39 @@ type endpoint struct {
 	route   flow.Route
 	path    string // pattern, made up where the file gives none
 	metrics *flowMetrics
+	log     *zap.Logger
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
 // and builds the routes. On an error nothing stays open.
-func (g *Gateway) open(c *config.Config) (*snapshot, error) {
+func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 	s := &snapshot{
 		config:    c,
+		router:    &router{},
+		endpoints: map[*flow.Flow]*endpoint{},
 		resources: g.pool.Lease(flow.Settings{Version: g.opts.Version, Egress: c.Gateway.Egress.Allow}),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
-		router:    &router{},
+		hide:      newRedactor(c.Secrets),
 	}
-	s.users.Store(1)
-	if err := s.loadCertificate(); err != nil {
-		s.resources.Close()
-		return nil, fmt.Errorf("the certificate: %w", err)
-	}
-	for _, f := range c.Flows {
-		if err := s.add(g, f); err != nil {
+	opened := false
+	defer func() { // also after a panic
+		if !opened {
 			s.resources.Close()
+		}
+	}()
+	for _, f := range c.Flows {
+		if err := s.openFlow(f); err != nil {
 			return nil, err
 		}
+		s.route(g, f)
 	}
+	s.count(g)
+	opened = true
 	return s, nil
 }
 
-func (s *snapshot) add(g *Gateway, f *flow.Flow) error {
+func (s *snapshot) openFlow(f *flow.Flow) error {
 	var failed error
 	f.Walk(func(step *flow.Step) {
 		o, ok := step.Action.(flow.Opener)
@@ -70,17 +76,35 @@ func (s *snapshot) add(g *Gateway, f *flow.Flow) error {
 			failed = fmt.Errorf("%s: action %q of flow %q: %w", step.Range, step.Name, f.Name, err)
 		}
 	})
+	return failed
+}
+
+// route makes the endpoint of a flow that has one. Disabled flows are known
+// but not reached.
+func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	t, ok := f.Trigger.(flow.Endpoint)
-	if failed != nil || !ok {
-		return failed
+	if !ok {
+		return
 	}
-	e := &endpoint{flow: f, trigger: t, route: t.Route(), metrics: g.metrics.forFlow(f)}
+	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
-	s.endpoints = append(s.endpoints, e)
+	s.endpoints[f] = e
 	if f.Enabled {
 		s.router.add(e)
 	}
-	return nil
+}
+
+// count begins the life of the snapshot, after all that may fail.
+func (s *snapshot) count(g *Gateway) {
+	numbers := g.metrics.use(s.config.Flows)
+	for f, e := range s.endpoints {
+		e.metrics = numbers[f.Name]
+	}
+	s.users.Store(1)
+	s.close = sync.OnceFunc(func() {
+		s.resources.Close()
+		g.metrics.leave(s.config.Flows)
+	})
 }
 
 // acquire returns the current snapshot and counts the caller among its users.
@@ -102,6 +126,6 @@ func (g *Gateway) acquire() *snapshot {
 // release ends one use. The last user of a retired snapshot closes it.
 func (s *snapshot) release() {
 	if s.users.Add(-1) == 0 {
-		s.closed.Do(s.resources.Close)
+		s.close()
 	}
 }

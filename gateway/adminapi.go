@@ -1,0 +1,145 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// statusBody is the answer of /api/v1/status.
+type statusBody struct {
+	Version string       `json:"version"`
+	Started time.Time    `json:"started_at"`
+	Ready   bool         `json:"ready"`
+	Flows   int          `json:"flows"` // that serve
+	Runs    int64        `json:"runs_in_flight"`
+	Reload  reloadStatus `json:"reload"`
+}
+
+// reloadStatus is how the last load went. The flows that serve are those of
+// the last good one.
+type reloadStatus struct {
+	OK          bool            `json:"ok"`
+	Cause       string          `json:"cause"`
+	At          time.Time       `json:"at"`
+	Took        float64         `json:"took_seconds"`
+	LastGood    time.Time       `json:"last_good_at"`
+	Since       *time.Time      `json:"failing_since"` // null where ok
+	Failures    int             `json:"failures"`      // in a row
+	Restart     []string        `json:"restart_needed"`
+	Diagnostics json.RawMessage `json:"diagnostics"` // as `gateway validate --format json` prints them
+}
+
+func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
+	r := g.reload.Load()
+	body := statusBody{
+		Version: g.opts.Version, Started: g.started, Ready: g.ready(), Runs: g.runs.number(),
+		Reload: reloadStatus{
+			OK: r.ok, Cause: r.cause, At: r.at, Took: r.took.Seconds(), LastGood: r.lastGood,
+			Failures: r.failures, Restart: []string{}, Diagnostics: g.findings(r),
+		},
+	}
+	if !r.ok {
+		body.Reload.Since = &r.since
+	}
+	if s := g.acquire(); s != nil {
+		body.Flows, body.Reload.Restart = enabled(s.config.Flows), g.restartNeeded(s.config)
+		s.release()
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+// findings writes what a load found in the form that validate has.
+func (g *Gateway) findings(r *loadResult) json.RawMessage {
+	hide := newRedactor(r.config.Secrets)
+	diags := make(hcl.Diagnostics, 0, len(r.diags))
+	for _, d := range r.diags {
+		c := *d
+		c.Summary, c.Detail = g.log.clean(hide.clean(d.Summary)), g.log.clean(hide.clean(d.Detail))
+		diags = append(diags, &c)
+	}
+	var out bytes.Buffer
+	if err := diag.Write(&out, "json", diag.Report{Diags: diags, Files: r.config.Files}, diag.Options{}); err != nil {
+		return json.RawMessage("null")
+	}
+	return out.Bytes()
+}
+
+func (g *Gateway) serveReload(w http.ResponseWriter, _ *http.Request) {
+	r := g.reloadNow("api")
+	status := http.StatusOK
+	if !r.ok {
+		status = http.StatusUnprocessableEntity
+	}
+	writeJSON(w, status, g.findings(r))
+}
+
+// flowBody is one flow in the answer of /api/v1/flows.
+type flowBody struct {
+	Name        string       `json:"name"`
+	Label       string       `json:"label"`
+	Description string       `json:"description,omitempty"`
+	Enabled     bool         `json:"enabled"`
+	Trigger     string       `json:"trigger"`
+	File        string       `json:"file"`
+	Line        int          `json:"line"`
+	Methods     []string     `json:"methods,omitempty"`
+	Path        string       `json:"path,omitempty"` // pattern, escaped as in a URL
+	URL         string       `json:"url,omitempty"`
+	Actions     []actionBody `json:"actions"`
+}
+
+// actionBody is one action; those in branches and the like are listed as well,
+// in the order in which they are written.
+type actionBody struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Line int    `json:"line"`
+}
+
+func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
+	s := g.acquire()
+	if s == nil {
+		writeProblem(w, shuttingDown())
+		return
+	}
+	defer s.release()
+	out := []flowBody{}
+	for _, f := range s.config.Flows {
+		out = append(out, s.describe(f, g.baseURL(s)))
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"flows": out})
+}
+
+// baseURL is what URLs of endpoints begin with. TLS is on or off until the
+// next start, whatever the files say by now.
+func (g *Gateway) baseURL(s *snapshot) string {
+	at := g.listener.Load()
+	if at == nil {
+		return strings.TrimRight(s.config.Gateway.PublicURL, "/")
+	}
+	return BaseURL(&config.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
+}
+
+func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
+	body := flowBody{
+		Name: f.Name, Label: f.Label, Description: f.Description, Enabled: f.Enabled,
+		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []actionBody{},
+	}
+	if e := s.endpoints[f]; e != nil {
+		body.Methods, body.Path = e.route.Methods, EscapePath(e.path)
+		body.URL = base + body.Path
+	}
+	f.Walk(func(step *flow.Step) {
+		body.Actions = append(body.Actions, actionBody{Kind: step.Kind, Name: step.Name, Line: step.Range.Start.Line})
+	})
+	return body
+}

@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// exchange is one request on its way.
+type exchange struct {
+	g        *Gateway
+	snap     *snapshot // nil where the gateway is closed
+	endpoint *endpoint // nil where no endpoint was found
+	w        http.ResponseWriter
+	r        *http.Request
+	id       string
+	began    time.Time
+	written  bool // the answer has begun
+}
+
+// ServeHTTP serves the endpoints.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{g: g, w: w, r: r, began: time.Now()}
+	x.id = flow.NewID(x.began)
+	if g.stopping.Load() {
+		x.refuse(shuttingDown())
+		return
+	}
+	x.snap = g.acquire()
+	if x.snap == nil {
+		x.refuse(shuttingDown())
+		return
+	}
+	defer x.snap.release()
+	defer x.rescue()
+	x.limitBodyTime()
+	m := x.snap.router.find(r.Method, r.URL.EscapedPath())
+	if m.endpoint == nil {
+		x.refuse(notServed(m.allow))
+		return
+	}
+	x.endpoint = m.endpoint
+	x.serve(m.values)
+}
+
+// rescue answers where code of the gateway or of a kind has panicked. The
+// process lives.
+func (x *exchange) rescue() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	x.g.log.out.Error("panic while serving a request", zap.String("flow", x.flowName()), zap.String("run", x.id),
+		zap.String("panic", x.clean(fmt.Sprint(p))), zap.String("stack", x.clean(string(debug.Stack()))))
+	if x.written {
+		x.refused(panicked())
+		panic(http.ErrAbortHandler) // half an answer must not pass for a whole one
+	}
+	clear(x.w.Header())
+	x.refuse(panicked())
+}
+
+func (x *exchange) flowName() string {
+	if x.endpoint == nil {
+		return ""
+	}
+	return x.endpoint.flow.Name
+}
+
+// clean takes secrets out of a text.
+func (x *exchange) clean(text string) string {
+	if x.snap == nil {
+		return x.g.log.clean(text)
+	}
+	return x.snap.hide.clean(text)
+}
+
+// A caller has bodyTime to send a body, and more for a large one: as much as
+// it takes at slowest bytes in a second.
+const (
+	bodyTime = 30 * time.Second
+	slowest  = 64 << 10
+)
+
+// limitBodyTime gives the caller until then to send the body, also where it
+// is refused and only thrown away.
+func (x *exchange) limitBodyTime() {
+	if x.r.ContentLength == 0 {
+		return
+	}
+	size := x.snap.limits.Body
+	if n := x.r.ContentLength; n > 0 {
+		size = min(n, size)
+	}
+	x.setReadDeadline(x.began.Add(bodyTime + time.Duration(size/slowest)*time.Second))
+}
+
+func (x *exchange) setReadDeadline(t time.Time) {
+	// A server that can't set one, such as that of a test, has no slow callers.
+	_ = http.NewResponseController(x.w).SetReadDeadline(t)
+}
+
+func remoteIP(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	addr, _ := netip.ParseAddr(host)
+	return addr.Unmap().WithZone("")
+}

@@ -1,0 +1,314 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// lab is a gateway with kinds of its own, whose flows a test steers.
+type lab struct {
+	t       testing.TB
+	files   atomic.Pointer[fstest.MapFS]
+	entered chan string   // the run of each action "hold" that has begun
+	release chan struct{} // lets one "hold" go on
+	opened  atomic.Int64  // resources
+	closed  atomic.Int64
+	lines   *sink
+	opts    Options
+}
+
+func newLab(t testing.TB) *lab {
+	l := &lab{t: t, entered: make(chan string, 1000), release: make(chan struct{}, 1000), lines: newSink(t)}
+	log, err := NewLogger(l.lines, "json", "debug")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.opts = Options{Load: l.load, Key: []byte("0123456789abcdef"), Version: "1.2.3", Log: log}
+	return l
+}
+
+// write sets the only file.
+func (l *lab) write(text string) { l.writeAll(map[string]string{"flows/main.hcl": text}) }
+
+func (l *lab) writeAll(texts map[string]string) {
+	files := fstest.MapFS{}
+	for name, text := range texts {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	l.files.Store(&files)
+}
+
+func (l *lab) load() (*config.Config, hcl.Diagnostics) {
+	return config.Load(config.Options{
+		FS: *l.files.Load(), Paths: []config.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+	})
+}
+
+// loadFrom reads real files.
+func (l *lab) loadFrom(dir string) func() (*config.Config, hcl.Diagnostics) {
+	return func() (*config.Config, hcl.Diagnostics) {
+		return config.Load(config.Options{
+			FS: os.DirFS("/"), Paths: []config.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+		})
+	}
+}
+
+func testEnv(name string) (string, bool) {
+	value, ok := map[string]string{"TOKEN": "tok/en+with spaces?", "PASSWORD": "hunter2-hunter2"}[name]
+	return value, ok
+}
+
+// start makes a gateway of the flows, which must have no errors.
+func (l *lab) start() *Gateway {
+	l.t.Helper()
+	g, _, diags := New(l.opts)
+	if diags.HasErrors() {
+		l.t.Fatal(diags)
+	}
+	l.t.Cleanup(g.Close)
+	return g
+}
+
+func (l *lab) kinds() flow.Kinds {
+	return flow.Kinds{
+		Triggers: []flow.TriggerKind{{Name: "test", New: func() flow.Trigger { return &testTrigger{} }}, {Name: "never", New: func() flow.Trigger { return &neverTrigger{} }}},
+		Actions: []flow.Kind{
+			{Name: "answer", New: func() flow.Action { return &answer{} }},
+			{Name: "hold", New: func() flow.Action { return &hold{lab: l} }},
+			{Name: "fail", New: func() flow.Action { return &fail{} }},
+			{Name: "say", New: func() flow.Action { return &say{} }},
+			{Name: "use", New: func() flow.Action { return &use{lab: l} }},
+		},
+	}
+}
+
+// testTrigger reads the body of a request as text.
+type testTrigger struct {
+	path    string
+	rotate  int
+	methods []string
+	timeout time.Duration
+	token   string
+	panics  string
+	body    expr.Of[string]
+}
+
+func (t *testTrigger) Describe(s *schema.Spec) {
+	t.rotate, t.methods, t.timeout = 1, []string{http.MethodPost}, time.Minute
+	s.Doc = "Test."
+	schema.Attr(s, &t.path, "path", "Path.")
+	schema.Attr(s, &t.rotate, "rotate", "Number.")
+	schema.Attr(s, &t.methods, "methods", "Methods.")
+	schema.Attr(s, &t.timeout, "timeout", "Time.")
+	schema.Attr(s, &t.token, "token", "Token.")
+	schema.Attr(s, &t.panics, "panics", "Where it panics.")
+	schema.Expr(s, &t.body, "body", "Answer.")
+}
+
+func (t *testTrigger) Roots() map[string]cty.Type {
+	return map[string]cty.Type{"req": cty.Object(map[string]cty.Type{"body": cty.String, "name": cty.String})}
+}
+
+func (t *testTrigger) NeedsRespond() bool { return false }
+
+func (t *testTrigger) Route() flow.Route {
+	if t.panics == "route" {
+		panic("route")
+	}
+	return flow.Route{Path: t.path, Rotate: t.rotate, Methods: t.methods}
+}
+
+func (t *testTrigger) Timeout() time.Duration { return t.timeout }
+
+func (t *testTrigger) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
+	if t.panics == "accept" {
+		panic("accept " + t.token)
+	}
+	if t.token != "" && r.Header.Get("Authorization") != t.token {
+		return nil, &flow.Problem{Status: http.StatusUnauthorized, Title: "Not authorized", Outcome: "unauthorized"}
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, in.Limits.Body+1))
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &flow.Problem{Status: http.StatusRequestTimeout, Title: "Body too slow", Outcome: "too_slow"}
+	case err != nil:
+		return nil, &flow.Problem{Status: http.StatusBadRequest, Title: "Incomplete body", Outcome: "disconnected"}
+	case int64(len(body)) > in.Limits.Body:
+		return nil, &flow.Problem{Status: http.StatusRequestEntityTooLarge, Title: "Body too large", Outcome: "too_large"}
+	}
+	return testEvent{"body": string(body), "name": in.PathValues["name"]}, nil
+}
+
+func (t *testTrigger) Reply(ctx context.Context, env expr.Env) (*flow.Response, error) {
+	text, err := t.body.EvalOr(ctx, env, "ok")
+	return &flow.Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(text)}, err
+}
+
+type testEvent map[string]any
+
+func (e testEvent) Value(root string) any {
+	if root == "req" {
+		return map[string]any(e)
+	}
+	return nil
+}
+
+func (e testEvent) Input() any { return e["body"] }
+
+// neverTrigger starts nothing.
+type neverTrigger struct{}
+
+func (*neverTrigger) Describe(*schema.Spec)      {}
+func (*neverTrigger) Roots() map[string]cty.Type { return nil }
+
+// answer responds.
+type answer struct {
+	status expr.Of[int]
+	text   expr.Of[string]
+	size   int
+}
+
+func (a *answer) Describe(s *schema.Spec) {
+	schema.Expr(s, &a.status, "status", "Status.")
+	schema.Expr(s, &a.text, "text", "Text.")
+	schema.Attr(s, &a.size, "size", "Length of a text.")
+}
+
+func (a *answer) Run(ctx context.Context, c *flow.Call) (any, error) {
+	status, err := a.status.EvalOr(ctx, c, http.StatusOK)
+	if err != nil {
+		return nil, err
+	}
+	text, err := a.text.EvalOr(ctx, c, strings.Repeat("x", a.size))
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.Respond(&flow.Response{Status: status, Header: http.Header{}, Body: []byte(text)})
+}
+
+// hold waits until the test lets it go on, or its context ends.
+type hold struct {
+	lab *lab
+}
+
+func (h *hold) Describe(*schema.Spec) {}
+
+func (h *hold) Run(ctx context.Context, c *flow.Call) (any, error) {
+	h.lab.entered <- c.Run().ID
+	select {
+	case <-h.lab.release:
+		return nil, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// fail fails.
+type fail struct {
+	message expr.Of[string]
+	remote  bool
+	panics  bool
+}
+
+func (f *fail) Describe(s *schema.Spec) {
+	schema.Expr(s, &f.message, "message", "Message.")
+	schema.Attr(s, &f.remote, "remote", "Who failed.")
+	schema.Attr(s, &f.panics, "panics", "How it fails.")
+}
+
+func (f *fail) Run(ctx context.Context, c *flow.Call) (any, error) {
+	text, err := f.message.EvalOr(ctx, c, "no luck")
+	if err != nil {
+		return nil, err
+	}
+	if f.panics {
+		panic(text)
+	}
+	return nil, &flow.Error{Class: flow.Permanent, Remote: f.remote, Message: text}
+}
+
+// say writes to the log.
+type say struct {
+	message expr.Of[string]
+	level   string
+}
+
+func (a *say) Describe(s *schema.Spec) {
+	a.level = "info"
+	schema.Expr(s, &a.message, "message", "Message.")
+	schema.Attr(s, &a.level, "level", "Level.")
+}
+
+func (a *say) Run(ctx context.Context, c *flow.Call) (any, error) {
+	text, err := a.message.EvalOr(ctx, c, "")
+	c.Log(a.level, text, map[string]any{"again": text, "list": []any{text, 1}, "map": map[string]any{text: text}})
+	return nil, err
+}
+
+// use opens a resource, and fails its run where that was closed too soon.
+type use struct {
+	lab   *lab
+	key   string
+	fails string
+	res   *resource
+}
+
+type resource struct{ closed atomic.Bool }
+
+func (u *use) Describe(s *schema.Spec) {
+	schema.Attr(s, &u.key, "key", "Key.", schema.Required())
+	schema.Attr(s, &u.fails, "fails", "How opening fails.")
+}
+
+func (u *use) Open(r *flow.Resources) error {
+	switch u.fails {
+	case "panic":
+		panic("opening " + u.key)
+	case "error":
+		return fmt.Errorf("%s is not there", u.key)
+	}
+	var err error
+	u.res, err = flow.Resource(r, u.key, func() (*resource, func(), error) {
+		res := &resource{}
+		u.lab.opened.Add(1)
+		return res, func() {
+			if res.closed.Swap(true) {
+				u.lab.t.Errorf("resource %s was closed twice", u.key)
+			}
+			u.lab.closed.Add(1)
+		}, nil
+	})
+	return err
+}
+
+func (u *use) Run(context.Context, *flow.Call) (any, error) {
+	if u.res.closed.Load() {
+		return nil, errors.New("the resource is closed")
+	}
+	return nil, nil
+}
+
+// call sends a request straight to the handler.
+func call(h http.Handler, method, target, body string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
+	return w
+}

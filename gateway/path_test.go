@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"net"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// Callers keep these paths: a version that changed them would cut them all
+// off.
+func TestPathStays(t *testing.T) {
+	t.Parallel()
+	key := []byte("0123456789abcdef")
+	cases := []struct {
+		name, key, flow string
+		route           flow.Route
+		want            string
+	}{
+		{"own path", string(key), "orders", flow.Route{Path: "/orders/{id}"}, "/orders/{id}"},
+		{"made", string(key), "orders", flow.Route{Rotate: 1}, "/webhooks/0jae06axv69xbza2g9tykz2tx9e50vej"},
+		{"rotated", string(key), "orders", flow.Route{Rotate: 2}, "/webhooks/xbxsrxs08317jqpa6r9ht18c4e7x9txe"},
+		{"other flow", string(key), "order", flow.Route{Rotate: 1}, "/webhooks/eynwa9ej9raz5pevj3fnjcdt84k7rewv"},
+		{"other key", "fedcba9876543210", "orders", flow.Route{Rotate: 1}, "/webhooks/t8abgptjvbfzezwh3hdxwyqbtne52djv"},
+	}
+	for _, c := range cases {
+		if got := Path([]byte(c.key), c.flow, c.route); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestEscapePath(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]string{
+		"/":                "/",
+		"/orders/{region}": "/orders/{region}",
+		"/büro 1/50%/{x}":  "/b%C3%BCro%201/50%25/{x}",
+		"/a?b#c":           "/a%3Fb%23c",
+	} {
+		if got := EscapePath(pattern); got != want {
+			t.Errorf("%s: %s, want %s", pattern, got, want)
+		}
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+	tls := &config.TLS{}
+	cases := []struct {
+		name     string
+		settings config.Gateway
+		listener net.Addr
+		want     string
+	}{
+		{"public URL", config.Gateway{PublicURL: "https://hooks.example.com/", TLS: nil}, &net.TCPAddr{Port: 80}, "https://hooks.example.com"},
+		{"everywhere", config.Gateway{}, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, "http://localhost:8080"},
+		{"no address", config.Gateway{}, &net.TCPAddr{Port: 8080}, "http://localhost:8080"},
+		{"one address", config.Gateway{TLS: tls}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 8443}, "https://192.0.2.7:8443"},
+		{"IPv6", config.Gateway{}, &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 80}, "http://[2001:db8::1]:80"},
+		{"socket", config.Gateway{}, &net.UnixAddr{Name: "/run/x"}, "http://localhost"},
+	}
+	for _, c := range cases {
+		if got := BaseURL(&c.settings, c.listener); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

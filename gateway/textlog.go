@@ -1,0 +1,127 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// textCore writes lines for people: time, level, message and key=value pairs
+// in the order in which they were given. Whatever stands in a value, it can't
+// begin a line of its own: only a stack is written below its line, indented.
+type textCore struct {
+	zapcore.LevelEnabler
+	out  zapcore.WriteSyncer
+	with []byte // pairs of With
+}
+
+// With returns a core that writes the fields on every line.
+func (c *textCore) With(fields []zapcore.Field) zapcore.Core {
+	more := *c
+	more.with, _ = appendPairs(slices.Clip(c.with), fields)
+	return &more
+}
+
+// Check adds the core to those that write the entry.
+func (c *textCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(e.Level) {
+		return ce.AddCore(e, c)
+	}
+	return ce
+}
+
+// Write writes the line.
+func (c *textCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	line := e.Time.AppendFormat(make([]byte, 0, 256), "2006-01-02 15:04:05.000")
+	line = fmt.Appendf(line, " %-5s ", e.Level.CapitalString())
+	line = append(line, oneLine(e.Message)...)
+	line = append(line, c.with...)
+	line, stack := appendPairs(line, fields)
+	line = append(line, '\n')
+	for text := range strings.Lines(stack) {
+		line = fmt.Appendf(line, "    | %s\n", oneLine(strings.TrimRight(text, "\r\n")))
+	}
+	_, err := c.out.Write(line)
+	return err
+}
+
+// Sync flushes what the writer may keep back.
+func (c *textCore) Sync() error { return c.out.Sync() }
+
+const stackKey = "stack"
+
+func appendPairs(line []byte, fields []zapcore.Field) (_ []byte, stack string) {
+	m := zapcore.NewMapObjectEncoder()
+	for _, f := range fields {
+		f.AddTo(m)
+		for _, key := range slices.Sorted(maps.Keys(m.Fields)) {
+			text := textOf(m.Fields[key])
+			if key == stackKey {
+				stack = text
+				continue
+			}
+			line = append(line, ' ')
+			line = append(line, key...)
+			line = append(line, '=')
+			line = append(line, quoted(text)...)
+		}
+		clear(m.Fields)
+	}
+	return line, stack
+}
+
+func textOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case time.Duration:
+		return rounded(v).String()
+	case time.Time:
+		return v.Format(time.RFC3339)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// rounded keeps about three digits.
+func rounded(d time.Duration) time.Duration {
+	for unit := time.Second; unit > time.Microsecond; unit /= 1000 {
+		if d >= unit {
+			return d.Round(unit / 100)
+		}
+	}
+	return d
+}
+
+// quoted puts a value that has spaces or might be taken for two in quotes.
+func quoted(text string) string {
+	if text == "" || strings.ContainsAny(text, " \"=") && !json.Valid([]byte(text)) || oneLine(text) != text {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// oneLine escapes what would end the line or control the terminal.
+func oneLine(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return text
+	}
+	out := strconv.Quote(text)
+	return strings.ReplaceAll(out[1:len(out)-1], `\"`, `"`)
+}
