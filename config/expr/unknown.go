@@ -33,17 +33,17 @@ func (s *Scope) unknownRoot(root string) string {
 }
 
 // meant knows names that stand below others, functions, and words that other
-// languages have.
+// languages have for something.
 func (s *Scope) meant(root string) string {
-	if _, ok := s.functions[root]; ok {
-		return fmt.Sprintf("There is a function %s(…), which takes what it works on in parentheses.", root)
-	}
 	roots := s.roots()
 	slices.Sort(roots)
 	for _, at := range roots {
 		if t := s.typeOf(at); t.IsObjectType() && t.HasAttribute(root) {
 			return fmt.Sprintf("Did you mean %s.%s?", at, root)
 		}
+	}
+	if _, ok := s.functions[root]; ok {
+		return fmt.Sprintf("There is a function %s(…), which takes what it works on in parentheses.", root)
 	}
 	switch strings.ToLower(root) {
 	case "nil", "none", "undefined", "null":
