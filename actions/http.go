@@ -103,6 +103,11 @@ func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem("method", "Wrong method", sentence(err)))
 		}
 	}
+	if query, ok := h.query.Fixed(); ok {
+		if _, err := parameters(query); err != nil {
+			diags = append(diags, d.Problem("query", "Wrong query", sentence(err)))
+		}
+	}
 	diags = append(diags, h.checkURL(d)...)
 	return append(diags, h.checkHeaders(d)...)
 }

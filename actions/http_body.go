@@ -66,15 +66,24 @@ func (b *httpBody) check(d *schema.Decoded) hcl.Diagnostics {
 	if b.given == nil && b.contentType.IsSet() {
 		return hcl.Diagnostics{d.Problem("content_type", "Type without a body", `The request has no body that could have a type. Give one by "json", "form", "text", "body" or "body_base64".`)}
 	}
+	return b.checkFixed(d)
+}
+
+// checkFixed finds at load what would be an error of every run.
+func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	if text, ok := b.contentType.Fixed(); ok {
 		if err := flow.CheckHeader("Content-Type", text); err != nil {
 			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", sentence(err))}
 		}
 	}
-	if text, ok := b.base64.Fixed(); ok {
-		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			return hcl.Diagnostics{d.Problem("body_base64", "Not base64", sentence(errNotBase64))}
-		}
+	if b.given == nil {
+		return nil
+	}
+	if _, fixed := b.given.expr.Fixed(); !fixed {
+		return nil
+	}
+	if _, err := b.given.build(context.Background(), nil); err != nil {
+		return hcl.Diagnostics{d.Problem(b.given.name, "Wrong body", sentence(err))}
 	}
 	return nil
 }
@@ -98,7 +107,7 @@ func (b *httpBody) asJSON(ctx context.Context, env expr.Env) ([]byte, error) {
 	}
 	out, err := value.Append(nil, v)
 	if err != nil {
-		return nil, invalid(b.json.Expr(), fmt.Errorf("json can't be written: %w", err))
+		return nil, invalid(b.json.Expr(), fmt.Errorf("the value can't be written as JSON: %w", err))
 	}
 	return out, nil
 }

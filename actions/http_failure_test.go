@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -139,20 +138,6 @@ func TestHTTPKeepsRetryAfter(t *testing.T) {
 	}
 }
 
-// closedPort returns an address on loopback where nobody listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return addr
-}
-
 // failing is one way in which a request gets no answer.
 type failing struct {
 	name    string
@@ -167,7 +152,7 @@ type failing struct {
 	message string
 }
 
-func failures(t *testing.T) []failing {
+func failures() []failing {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	return []failing{
 		{
@@ -175,7 +160,7 @@ func failures(t *testing.T) []failing {
 			class: flow.Transient, reason: flow.ReasonTimeout, remote: true, message: "no complete answer within the time limit",
 		},
 		{
-			name: "nobody listens", url: "http://" + closedPort(t),
+			name: "nobody listens", url: "http://127.0.0.1:1",
 			class: flow.Transient, reason: flow.ReasonConnect, remote: true, message: "connection refused",
 		},
 		{
@@ -235,7 +220,7 @@ func failures(t *testing.T) []failing {
 // answer holds.
 func TestHTTPFailures(t *testing.T) {
 	t.Parallel()
-	for _, c := range failures(t) {
+	for _, c := range failures() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
@@ -265,7 +250,7 @@ func TestHTTPFailures(t *testing.T) {
 // does it where the action is sensitive or the connection's URL is secret.
 func TestHTTPSecretURLs(t *testing.T) {
 	t.Parallel()
-	for _, c := range failures(t) {
+	for _, c := range failures() {
 		if c.handler == nil || c.class == flow.Invalid || strings.HasPrefix(c.message, "answered") {
 			continue
 		}

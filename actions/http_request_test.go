@@ -117,7 +117,7 @@ func TestHTTPQueryArrives(t *testing.T) {
 
 func TestHTTPRefusesToSend(t *testing.T) {
 	t.Parallel()
-	const input = `{"s": "s3cret", "url": "ftp://s3cret/", "method": "post", "list": [["s3cret"]], "header": "a\r\nX-B: s3cret", "user": "https://user:s3cret@example.com/"}`
+	const input = `{"n": 1, "s": "s3cret", "url": "ftp://s3cret/", "method": "post", "list": [["s3cret"]], "header": "a\r\nX-B: s3cret", "user": "https://user:s3cret@example.com/"}`
 	cases := []struct{ name, hcl, want string }{
 		{"scheme", `url = webhook.body.url`, `the URL must begin with "https://" or "http://"`},
 		{"no URL", `url = webhook.body.s`, `the URL must begin with "https://" or "http://"`},
@@ -130,6 +130,15 @@ func TestHTTPRefusesToSend(t *testing.T) {
 		{"header of the connection", "url = \"HOST\"\nheaders = { (join(\"-\", [\"content\", webhook.body.s == \"\" ? \"\" : \"length\"])) = \"1\" }", "written by the gateway"},
 		{"list in a list", "url = \"HOST\"\nquery = { q = webhook.body.list }", `query: "q" holds a list in a list`},
 		{"object in a form", "url = \"HOST\"\nform = { q = webhook.body }", `form: "q" holds an object`},
+		{"JSON", "url = \"HOST\"\njson = [webhook.body.n * 1e900 * 1e900]", "the value can't be written as JSON: at /0"},
+		{"bool in a list", "url = \"HOST\"\nquery = { q = [webhook.body.list[0]] }", `query: "q" holds a list in a list`},
+		{"body without a value", "url = \"HOST\"\njson = webhook.body.gone.x", ""},
+		{"form without a value", "url = \"HOST\"\nform = webhook.body.gone.x", ""},
+		{"bytes without a value", "url = \"HOST\"\nbody_base64 = webhook.body.gone.x", ""},
+		{"query without a value", "url = \"HOST\"\nquery = webhook.body.gone.x", ""},
+		{"method without a value", "url = \"HOST\"\nmethod = webhook.body.gone.x", ""},
+		{"headers without a value", "url = \"HOST\"\nheaders = webhook.body.gone.x", ""},
+		{"type without a value", "url = \"HOST\"\ntext = \"\"\ncontent_type = webhook.body.gone.x", ""},
 		{"not base64", "url = \"HOST\"\nbody_base64 = webhook.body.s", "body_base64 is not base64"},
 	}
 	for _, c := range cases {
