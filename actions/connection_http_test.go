@@ -39,6 +39,7 @@ func TestConnectionLocates(t *testing.T) {
 		{"up, encoded", "https://api.example.com/v2", "/orders/%2e%2E/admin", ""},
 		{"up, slash encoded", "https://api.example.com/v2", "/orders/x%2f..%2fadmin", ""},
 		{"up, backslash", "https://api.example.com/v2", `/orders\..\admin`, ""},
+		{"up, with a parameter", "https://api.example.com/v2", "/orders/..;a=b/admin", ""},
 		{"here", "https://api.example.com/v2", "./orders", ""},
 		{"unreadable", "https://api.example.com/v2", "/100%", ""},
 		{"control character", "https://api.example.com/v2", "/a\nb", ""},

@@ -104,7 +104,8 @@ func (n *httpConnection) join(text string) (*url.URL, error) {
 	}
 	encodeUnusual(below)
 	for step := range strings.FieldsFuncSeq(below.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
-		if step == "." || step == ".." {
+		// Some servers take "..;x" for "..".
+		if step, _, _ := strings.Cut(step, ";"); step == "." || step == ".." {
 			return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
 		}
 	}

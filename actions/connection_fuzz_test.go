@@ -1,0 +1,46 @@
+package actions
+
+import (
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+)
+
+// FuzzConnectionLocate: whatever a run makes of a URL, what is sent with the
+// connection's credentials goes to its server, and as a path below its base.
+func FuzzConnectionLocate(f *testing.F) {
+	for _, text := range []string{
+		"", "/", "a", "/a/b?c=d#e", "?a", "//evil.example.com/", "https://api.example.com/x", "https://evil.example.com/", "../x", "%2e%2e/x",
+		"a%2f..%2fb", `\..\x`, "a:b", "ü b", "/%C3%BC%2F ü", "https://api.example.com@evil.example.com/", "HTTPS://API.EXAMPLE.COM:0443/", "/a;b=c/,d", "/..;/x", "/\u2025/", "[::1]/",
+	} {
+		f.Add(text)
+	}
+	base, err := parseBase("https://api.example.com/v2/x%2Fy")
+	if err != nil {
+		f.Fatal(err)
+	}
+	n := &httpConnection{base: base, bearer: &bearerCredentials{token: "x"}}
+	f.Fuzz(func(t *testing.T, text string) {
+		u, err := n.locate(text)
+		if err != nil {
+			return
+		}
+		sent, err := url.Parse(u.String())
+		if err != nil || !n.owns(sent) || sent.User != nil || sent.EscapedPath() != u.EscapedPath() || sent.RawQuery != u.RawQuery {
+			t.Fatalf("%q becomes %q, which is read as %v, %v", text, u, sent, err)
+		}
+		if strings.ContainsAny(u.String(), " \r\n\t") {
+			t.Fatalf("%q becomes %q, with white space", text, u)
+		}
+		if scheme, _, absolute := strings.Cut(text, "://"); absolute && strings.EqualFold(scheme, "https") {
+			return
+		}
+		if !strings.HasPrefix(u.EscapedPath(), base.EscapedPath()) || !strings.HasPrefix(path.Clean(sent.Path)+"/", "/v2/x/y/") {
+			t.Fatalf("%q becomes %q, which is not below the base", text, u)
+		}
+		if base.String() != "https://api.example.com/v2/x%2Fy" {
+			t.Fatalf("the base became %s", base)
+		}
+	})
+}
