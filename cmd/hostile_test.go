@@ -1,0 +1,228 @@
+package cmd_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/gateway"
+)
+
+const hostileFlows = `
+flow "echo" {
+  trigger "webhook" {
+    path = "/echo"
+    mode = "sync"
+    variable "n" {
+      type     = any
+      required = false
+    }
+  }
+  action "respond" "ok" {
+    json = { n = webhook.n, text = "got ${jsonencode(webhook.n)}" }
+  }
+}
+flow "endless" {
+  trigger "webhook" {
+    path    = "/endless"
+    mode    = "sync"
+    timeout = "500ms"
+  }
+  action "transform" "spin" {
+    jq = "def f: f; f"
+  }
+}
+flow "greedy" {
+  trigger "webhook" {
+    path = "/greedy"
+    mode = "sync"
+  }
+  action "transform" "grow" {
+    jq = "[repeat(1)]"
+  }
+}
+`
+
+// startHostile serves the flows on loopback until the test ends.
+func startHostile(t *testing.T) string {
+	t.Helper()
+	p := program()
+	g, _, diags := gateway.New(gateway.Options{
+		Key: bytes.Repeat([]byte{3}, 32),
+		Load: func() (*config.Config, hcl.Diagnostics) {
+			return config.Load(config.Options{
+				FS: fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []config.Path{{Dir: "flows.hcl"}},
+				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
+			})
+		},
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- g.Run(ctx, gateway.Listeners{Public: l}) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		g.Close()
+	})
+	return "http://" + l.Addr().String()
+}
+
+// endlessBody gives zeros for as long as somebody reads.
+type endlessBody struct{ left int64 }
+
+func (e *endlessBody) Read(p []byte) (int, error) {
+	if e.left <= 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(p)), e.left)
+	e.left -= n
+	for i := range p[:n] {
+		p[i] = '0'
+	}
+	return int(n), nil
+}
+
+// TestHostileBodies sends what breaks careless servers, many at a time, and
+// holds that each gets its status while ordinary requests go on, and that
+// memory stays flat. The slow caller is in the gateway's own tests.
+func TestHostileBodies(t *testing.T) {
+	base := startHostile(t)
+	hostile := []struct {
+		name, path string
+		body       func() io.Reader
+		status     int
+	}{
+		{"a million brackets", "/echo", text(strings.Repeat("[", 1_000_000)), 400},
+		{"half a million members deep", "/echo", text(strings.Repeat(`{"a":`, 200_000)), 400},
+		{"100 MiB with a length", "/echo", text(strings.Repeat("0", 100<<20)), 413},
+		{"100 MiB without one", "/echo", func() io.Reader { return &endlessBody{left: 100 << 20} }, 413},
+		{"a name twice", "/echo", text(`{"n": 1, "n": 2}`), 400},
+		{"no UTF-8", "/echo", text("{\"n\": \"\xff\xfe\"}"), 400},
+		{"a lone surrogate", "/echo", text(`{"n": "\ud800"}`), 400},
+		{"an exponent of a billion", "/echo", text(`{"n": 1e1000000000}`), 400},
+		{"a number of a million digits", "/echo", text(`{"n": ` + strings.Repeat("9", 1_000_000) + `}`), 400},
+		{"1e400", "/echo", text(`{"n": 1e400}`), 200},
+		{"a jq program that never ends", "/endless", text(`{}`), 504},
+		{"a jq program that takes all memory", "/greedy", text(`{}`), 500},
+	}
+	stop := make(chan struct{})
+	var ordinary atomic.Int64
+	var background sync.WaitGroup
+	background.Go(func() { ordinaryRequests(t, base, stop, &ordinary) })
+	var before runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	peak := peakHeap(stop)
+	for range 3 {
+		var wg sync.WaitGroup
+		for _, h := range hostile {
+			wg.Go(func() {
+				if status := post(t, base+h.path, h.body()); status != h.status {
+					t.Errorf("%s: status %d, want %d", h.name, status, h.status)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	close(stop)
+	background.Wait()
+	if ordinary.Load() == 0 {
+		t.Error("no ordinary request was answered meanwhile")
+	}
+	// The bodies of this test are part of the heap, as is what the greedy
+	// program may take before it is stopped.
+	if most, got := before.HeapAlloc+(1<<30), <-peak; got > most {
+		t.Errorf("the heap grew to %d MiB from %d MiB", got>>20, before.HeapAlloc>>20)
+	}
+}
+
+func text(s string) func() io.Reader { return func() io.Reader { return strings.NewReader(s) } }
+
+// post sends a request and reads the answer at the same time, as a caller must
+// that wants to hear of a refusal while it still sends.
+func post(t *testing.T, url string, body io.Reader) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Close = true
+	conn, err := net.Dial("tcp", req.URL.Host)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	defer conn.Close()                  //nolint:errcheck // the answer was read
+	go func() { _ = req.Write(conn) }() // ends with the connection
+	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
+	if err != nil {
+		t.Errorf("%s: %v", url, err)
+		return 0
+	}
+	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+func ordinaryRequests(t *testing.T, base string, stop chan struct{}, count *atomic.Int64) {
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		if status := post(t, base+"/echo", strings.NewReader(fmt.Sprintf(`{"n": %d}`, n))); status != 200 {
+			t.Errorf("an ordinary request got %d", status)
+			return
+		}
+		count.Add(1)
+	}
+}
+
+// peakHeap looks at the heap until stop is closed, and then gives its peak.
+func peakHeap(stop chan struct{}) <-chan uint64 {
+	out := make(chan uint64, 1)
+	go func() {
+		var most uint64
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+			select {
+			case <-stop:
+				out <- most
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return out
+}
