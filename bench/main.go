@@ -114,7 +114,7 @@ func start(ctx context.Context, dir string) ([]*server, error) {
 }
 
 func freePort() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "127.0.0.1:0"
 	}
@@ -152,7 +152,7 @@ func prepare(dir string, servers []*server) (string, error) {
 func ask(url string, body []byte, signature string) (any, error) {
 	var last error
 	for range 100 {
-		req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
 		if err != nil {
 			return nil, err
 		}

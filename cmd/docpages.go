@@ -85,9 +85,11 @@ func firstSentence(doc string) string {
 }
 
 func functionsPage() page {
-	all := append(funcs.All(funcs.Options{}), funcs.Func{Name: "jq", Group: "Conversion", Params: "jq(program, value)",
+	all := append(funcs.All(funcs.Options{}), funcs.Func{
+		Name: "jq", Group: "Conversion", Params: "jq(program, value)",
 		Doc:     "The first result of a jq program run on a value; null where it has none. The program is compiled when the file is loaded.",
-		Example: funcs.Example{Call: `jq(".a + 1", {a = 1})`, Want: "2"}})
+		Example: funcs.Example{Call: `jq(".a + 1", {a = 1})`, Want: "2"},
+	})
 	var groups []string
 	for _, f := range all {
 		if !slices.Contains(groups, f.Group) {

@@ -54,7 +54,7 @@ func (c *command) askReady(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("the gateway is not reached: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("the gateway is not ready: it answered %d", resp.StatusCode)
 	}

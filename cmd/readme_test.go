@@ -126,7 +126,7 @@ func (r *tour) do(s step) error {
 			return nil
 		}
 		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") {
-			return fmt.Errorf("printed\n%s(%v)\nwant\n%s", out, err, s.want)
+			return fmt.Errorf("printed\n%s(%w)\nwant\n%s", out, err, s.want)
 		}
 	}
 }

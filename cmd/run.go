@@ -134,10 +134,10 @@ func (r *runner) fromEnvironment() {
 func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
 	var l gateway.Listeners
 	var err error
-	if l.Public, err = listen(c.Gateway.Listen); err != nil {
+	if l.Public, err = listen(ctx, c.Gateway.Listen); err != nil {
 		return err
 	}
-	if l.Admin, err = listen(c.Gateway.Admin.Listen); err != nil {
+	if l.Admin, err = listen(ctx, c.Gateway.Admin.Listen); err != nil {
 		return err
 	}
 	for _, e := range g.Endpoints() {
@@ -149,14 +149,14 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config
 	defer signal.Stop(hangups)
 	go func() {
 		for range hangups {
-			g.Reload("signal")
+			_, _ = g.Reload("signal") // it says itself how it went
 		}
 	}()
 	return g.Run(ctx, l)
 }
 
-func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", address, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -136,7 +137,7 @@ func (e *Egress) Describe(s *schema.Spec) {
 func checkListen(addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
 		return fmt.Errorf("%q is not an address to listen on; write it like \":8080\" or \"127.0.0.1:8080\"", addr)

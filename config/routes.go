@@ -71,9 +71,11 @@ func compare(a, b routed) *hcl.Diagnostic {
 	if bWins {
 		exact, wide = b, a
 	}
-	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: b.route.Range.Ptr(), Summary: "Path shadows another",
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Subject: b.route.Range.Ptr(), Summary: "Path shadows another",
 		Detail: fmt.Sprintf("Requests to %s go to flow %q and never to flow %q, whose path %s fits them as well: the more exact path wins. The other is at %s.",
-			exact.route.Path, exact.flow.Name, wide.flow.Name, wide.route.Path, place(a.route.Range))}
+			exact.route.Path, exact.flow.Name, wide.flow.Name, wide.route.Path, place(a.route.Range)),
+	}
 }
 
 func isName(segment string) bool { return strings.HasPrefix(segment, "{") }

@@ -89,7 +89,7 @@ func (q request) send(t *testing.T, base string) (status int, header http.Header
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -132,8 +132,10 @@ func TestExamples(t *testing.T) {
 		},
 		{
 			name: "GitHub push with one byte changed",
-			send: request{path: "/github/push", sample: "github-push/samples/push.json", header: pushHeader("push"),
-				change: func(b []byte) []byte { return bytes.Replace(b, []byte("Round"), []byte("round"), 1) }},
+			send: request{
+				path: "/github/push", sample: "github-push/samples/push.json", header: pushHeader("push"),
+				change: func(b []byte) []byte { return bytes.Replace(b, []byte("Round"), []byte("round"), 1) },
+			},
 			status: 401,
 		},
 		{
@@ -147,8 +149,10 @@ func TestExamples(t *testing.T) {
 		},
 		{
 			name: "payment refunded",
-			send: request{path: "/payments/acme/callback", sample: "payment-callback/samples/paid.json", header: bearer,
-				change: func(b []byte) []byte { return bytes.Replace(b, []byte("paid"), []byte("refunded"), 1) }},
+			send: request{
+				path: "/payments/acme/callback", sample: "payment-callback/samples/paid.json", header: bearer,
+				change: func(b []byte) []byte { return bytes.Replace(b, []byte("paid"), []byte("refunded"), 1) },
+			},
 			status: 200, body: `{"payment": "pay_8Zk21", "accepted": true, "booked": -129.9, "currency": "EUR"}`,
 		},
 		{

@@ -27,10 +27,16 @@ func (e *Error) Error() string {
 }
 
 func (e *Expr) failure(diags hcl.Diagnostics) *Error {
-	d := diags.Errs()[0].(*hcl.Diagnostic)
-	err := &Error{Range: e.rng, Summary: d.Summary, Detail: d.Detail}
-	if d.Subject != nil {
-		err.Range = *d.Subject
+	err := &Error{Range: e.rng}
+	for _, d := range diags {
+		if d.Severity != hcl.DiagError {
+			continue
+		}
+		err.Summary, err.Detail = d.Summary, d.Detail
+		if d.Subject != nil {
+			err.Range = *d.Subject
+		}
+		break
 	}
 	if e.sensitive {
 		err.Detail = hidden

@@ -112,8 +112,10 @@ func TestEval(t *testing.T) {
 		{"jq with a variable of the run", `jq(". + $webhook.qty", 1)`, expr.General, `8`},
 		{"jq without a result", `jq("empty", webhook.qty)`, expr.General, `null`},
 		{"constant jq", `jq(".a", {a = [1]})`, expr.Constant, `[1]`},
-		{"whole and part of one name", `jsonencode([webhook.body.items[0], webhook.body.items, webhook.qty])`, expr.General,
-			`"[{\"qty\":2,\"sku\":\"A\"},[{\"qty\":2,\"sku\":\"A\"},{\"qty\":1,\"sku\":\"B\"}],7]"`},
+		{
+			"whole and part of one name", `jsonencode([webhook.body.items[0], webhook.body.items, webhook.qty])`, expr.General,
+			`"[{\"qty\":2,\"sku\":\"A\"},[{\"qty\":2,\"sku\":\"A\"},{\"qty\":1,\"sku\":\"B\"}],7]"`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,7 +199,7 @@ func TestCompileErrors(t *testing.T) {
 			if !diags.HasErrors() {
 				t.Fatal("no error")
 			}
-			d := diags.Errs()[0].(*hcl.Diagnostic)
+			d := diags[0]
 			if !strings.Contains(d.Summary, tt.summary) || !strings.Contains(d.Detail, tt.detail) {
 				t.Errorf("got %q: %q, want %q: %q", d.Summary, d.Detail, tt.summary, tt.detail)
 			}

@@ -83,7 +83,7 @@ func TestJQPlaces(t *testing.T) {
 			if !diags.HasErrors() {
 				t.Fatal("no error")
 			}
-			d := diags.Errs()[0].(*hcl.Diagnostic)
+			d := diags[0]
 			if d.Subject.Start.Line != tt.line || d.Subject.Start.Column != tt.column {
 				t.Errorf("at %s, want line %d column %d: %s", d.Subject, tt.line, tt.column, d.Detail)
 			}
