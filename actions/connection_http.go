@@ -39,8 +39,8 @@ type namedCredential struct{ name, value string }
 
 func (n *httpConnection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
-	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required())
-	schema.Attr(s, &n.headers, "headers", "Header fields of every request.")
+	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required(), schema.Secret())
+	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
 	schema.Single(s, &n.basic, "basic", "Authenticates by user name and password (RFC 7617).")
 	schema.Single(s, &n.bearer, "bearer", "Authenticates by a token (RFC 6750).")
 	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
@@ -60,8 +60,8 @@ func (n *httpConnection) Describe(s *schema.Spec) {
 // Describe declares the block.
 func (b *basicCredentials) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Basic …`."
-	schema.Attr(s, &b.username, "username", "The user's name, without a colon.", schema.Required())
-	schema.Attr(s, &b.password, "password", "The password.", schema.Required())
+	schema.Attr(s, &b.username, "username", "The user's name, without a colon.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.password, "password", "The password.", schema.Required(), schema.Secret())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if strings.Contains(b.username, ":") {
 			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon: it is what ends the name in the header.")}
@@ -73,7 +73,7 @@ func (b *basicCredentials) Describe(s *schema.Spec) {
 // Describe declares the block.
 func (b *bearerCredentials) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Bearer …`."
-	schema.Attr(s, &b.token, "token", "The token.", schema.Required())
+	schema.Attr(s, &b.token, "token", "The token.", schema.Required(), schema.Secret())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		return checkCredential(d, "token", "Authorization", b.token)
 	})
@@ -83,7 +83,7 @@ func (b *bearerCredentials) Describe(s *schema.Spec) {
 func (n *namedCredential) Describe(s *schema.Spec) {
 	s.Doc = "A credential under a name."
 	schema.Attr(s, &n.name, "name", "Its name.", schema.Required())
-	schema.Attr(s, &n.value, "value", "The credential.", schema.Required())
+	schema.Attr(s, &n.value, "value", "The credential.", schema.Required(), schema.Secret())
 }
 
 func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics {

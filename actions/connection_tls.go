@@ -27,9 +27,9 @@ type tlsSetting struct {
 // Describe declares the block.
 func (t *tlsSetting) Describe(s *schema.Spec) {
 	s.Doc = "Certificates are given as their text, in PEM: `ca = file(\"ca.pem\")`."
-	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.")
-	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.")
-	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.")
+	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.", schema.Secret())
+	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.", schema.Secret())
+	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Secret())
 	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must be for, where it is not the URL's host.")
 	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` takes any certificate. Whoever stands between can read and change everything then; `ca` is the safe way.")
 	s.Check(t.check)

@@ -22,7 +22,7 @@ type basic struct {
 func (b *basic) Describe(s *schema.Spec) {
 	b.realm = defaultRealm
 	s.Doc = "Asks for a user name and a password ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)), read as UTF-8 from the one `Authorization` header."
-	schema.Attr(s, &b.username, "username", "The user name. It can't hold a colon.", schema.Required())
+	schema.Attr(s, &b.username, "username", "The user name. It can't hold a colon.", schema.Required(), schema.Secret())
 	schema.Attr(s, &b.realm, "realm", "Says what is protected; callers are told when they are asked for the password.")
 	secretField(s, "password", "The password.", noControls, func(secrets []string) {
 		b.user, b.passwords = digestsOf(b.username), digestsOf(secrets...)

@@ -67,7 +67,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	schema.Attr(s, &f.Label, "label", "What people call the flow; its name where left out.")
 	schema.Attr(s, &f.Description, "description", "What the flow is for.")
 	schema.Attr(s, &f.Enabled, "enabled", "`false` takes the flow off the air; it is still checked.")
-	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required())
+	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
 	s.Then(d.compiler.afterTrigger(f))
 	schema.Later(s, "retry", "Runs a failed async run again.", "async flows come with the durable store.", true)
 	Actions(s, &f.Actions)

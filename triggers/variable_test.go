@@ -24,7 +24,7 @@ func TestWrongVariables(t *testing.T) {
 		"from all headers":       {`from = webhook.headers`, 2, "more than one value"},
 		"from the whole query":   {`from = webhook.query`, 2, "more than one value"},
 		"from the whole path":    {`from = webhook.path`, 2, "more than one value"},
-		"from inside a header":   {`from = webhook.headers.a.b`, 2, "more than one value"},
+		"from inside a header":   {`from = webhook.headers.a.b`, 2, "nothing below it"},
 		"from no header":         {`from = webhook.headers["a b"]`, 2, "No header can be called"},
 		"from unknown segment":   {`from = webhook.path.regoin`, 2, `Did you mean "region"?`},
 		"from splat":             {`from = webhook.body.items[*].sku`, 2, "Wrong source"},
@@ -61,7 +61,7 @@ func TestWrongVariables(t *testing.T) {
 		"min half a length":      {"type = array\nmin = 1.5", 3, "whole number from 0"},
 		"min above max":          {"type = number\nmin = 2\nmax = 1", 3, "greater than max"},
 		"min above max, lengths": {"type = string\nmax = 9\nmin = 10", 4, "greater than max"},
-		"required no bool":       {"required = \"maybe\"", 2, "required"},
+		"required no bool":       {"required = \"maybe\"", 2, "Write true or false"},
 		"unknown attribute":      {"patern = \"a\"", 2, `Did you mean "pattern"?`},
 	} {
 		t.Run(name, func(t *testing.T) {

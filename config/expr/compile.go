@@ -198,6 +198,10 @@ func (e *Expr) Refs() []Ref { return e.refs }
 // is not set.
 func (e *Expr) Fixed() (any, bool) { return e.constant, e.tier == Constant && e.known }
 
+// IsKnown is false for an expression that reads nothing of the run and has no
+// value all the same, because a secret or a variable is not set.
+func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
+
 // Constant returns the value of an expression that reads nothing of the run,
 // with its marks; it may be unknown.
 func (e *Expr) Constant() cty.Value { return e.static }

@@ -2,10 +2,8 @@ package schema
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -16,29 +14,20 @@ import (
 )
 
 // Attr declares an attribute whose value is fixed when the file is loaded. dst
-// holds the default. T is one of the types that expr.Of knows.
+// holds the default. T is one of the types that expr.Of knows. The value can't
+// come from a secret unless the option Secret says so.
 func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Default: defaultText(*dst)}
-	f.attr = func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-		e, diags := compileFixed(c, a, expr.Want[T]())
+	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
+		e, diags := f.compileFixed(c, a, expr.Want[T]())
 		if diags.HasErrors() {
-			return diags
+			return true, diags
 		}
-		v, ok := e.Fixed()
-		if !ok {
-			return append(diags, notKnown(a))
-		}
-		if v == nil {
-			return append(diags, missing(f, a)...)
-		}
-		out, err := expr.Convert[T](v)
-		if err != nil {
-			return append(diags, wrongValue(a, e, err))
-		}
-		if diags = append(diags, f.checkEnum(a, any(out), e)...); !diags.HasErrors() {
+		out, given, found := fixed[T](f, a, e)
+		if diags = append(diags, found...); given && !diags.HasErrors() {
 			*dst = out
 		}
-		return diags
+		return e.IsKnown(), diags
 	}
 	s.add(f, options)
 }
@@ -46,25 +35,17 @@ func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 // Expr declares an attribute that may read the run.
 func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Dynamic: true}
-	f.attr = func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
 		e, diags := expr.Compile(a.Expr, c.Scope, expr.Want[T]())
 		if diags.HasErrors() {
-			return diags
+			return true, diags
 		}
-		if v, ok := e.Fixed(); ok {
-			if v == nil {
-				return append(diags, missing(f, a)...)
-			}
-			out, err := expr.Convert[T](v)
-			if err != nil {
-				return append(diags, wrongValue(a, e, err))
-			}
-			if diags = append(diags, f.checkEnum(a, any(out), e)...); diags.HasErrors() {
-				return diags
-			}
+		_, given, found := fixed[T](f, a, e)
+		_, known := e.Fixed()
+		if given || !known {
+			*dst = expr.Bind[T](e)
 		}
-		*dst = expr.Bind[T](e)
-		return diags
+		return true, append(diags, found...)
 	}
 	s.add(f, options)
 }
@@ -73,7 +54,8 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 // plain expressions, such as types and jq programs. typ names the type in the
 // reference.
 func Func(s *Spec, name, typ, doc string, decode func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics, options ...Option) {
-	s.add(&Field{Name: name, Doc: doc, Type: typ, attr: decode}, options)
+	attr := func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) { return true, decode(c, a) }
+	s.add(&Field{Name: name, Doc: doc, Type: typ, attr: attr}, options)
 }
 
 // Later declares an attribute or block of the language that this version does
@@ -87,7 +69,7 @@ func Later(s *Spec, name, doc, why string, block bool) {
 }
 
 // compileFixed compiles an expression that may not read the run.
-func compileFixed(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr, hcl.Diagnostics) {
+func (f *Field) compileFixed(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr, hcl.Diagnostics) {
 	e, diags := expr.Compile(a.Expr, c.Scope, want)
 	if diags.HasErrors() {
 		return nil, diags
@@ -96,12 +78,35 @@ func compileFixed(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr
 		return nil, append(diags, finding(a.Expr.Range(), "Value not fixed", fmt.Sprintf(
 			"%q is read when the file is loaded, so it can't depend on %s, which each run has its own of.", a.Name, refs[0].Root)))
 	}
+	if e.Sensitive() && !f.secret {
+		return nil, append(diags, finding(a.Expr.Range(), "Secret in the open", fmt.Sprintf(
+			"%q shows in messages, logs or addresses, so it can't come from a secret.", a.Name)))
+	}
 	return e, diags
 }
 
-func missing(f *Field, a *hclsyntax.Attribute) hcl.Diagnostics {
+// fixed returns the value of an expression that is known at load. given is
+// false where it is not known, null or wrong.
+func fixed[T any](f *Field, a *hclsyntax.Attribute, e *expr.Expr) (out T, given bool, diags hcl.Diagnostics) {
+	v, known := e.Fixed()
+	if !known {
+		return out, false, nil
+	}
+	if v == nil {
+		return out, false, f.null(a)
+	}
+	out, err := expr.Convert[T](v)
+	if err != nil {
+		return out, false, hcl.Diagnostics{wrongValue(a, e, err)}
+	}
+	diags = f.checkEnum(a, any(out), e)
+	return out, !diags.HasErrors(), diags
+}
+
+// null is the same as left out.
+func (f *Field) null(a *hclsyntax.Attribute) hcl.Diagnostics {
 	if !f.Required {
-		return nil // null is the same as left out
+		return nil
 	}
 	return hcl.Diagnostics{finding(a.Expr.Range(), "Missing value", fmt.Sprintf("%q must be given, and null is the same as leaving it out.", a.Name))}
 }
@@ -140,50 +145,4 @@ func quoted(list []string) string {
 		out[i] = fmt.Sprintf("%q", s)
 	}
 	return strings.Join(out, ", ")
-}
-
-// typeName says a Go type in the words of the reference.
-func typeName[T any]() string {
-	switch any(*new(T)).(type) {
-	case string:
-		return "string"
-	case bool:
-		return "bool"
-	case int, int64, float64:
-		return "number"
-	case time.Duration:
-		return "duration"
-	case expr.Size:
-		return "size"
-	case []string:
-		return "list of string"
-	case map[string]string:
-		return "map of string"
-	case map[string]any:
-		return "object"
-	case []any:
-		return "list"
-	}
-	return "any"
-}
-
-// defaultText writes a default as a file would; zero values have none.
-func defaultText(v any) string {
-	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.IsZero() {
-		if b, ok := v.(bool); ok {
-			return fmt.Sprint(b)
-		}
-		return ""
-	}
-	switch v := v.(type) {
-	case string:
-		return fmt.Sprintf("%q", v)
-	case time.Duration:
-		return fmt.Sprintf("%q", expr.FormatDuration(v))
-	case expr.Size:
-		return fmt.Sprintf("%q", v.String())
-	case []string:
-		return "[" + quoted(v) + "]"
-	}
-	return fmt.Sprint(v)
 }

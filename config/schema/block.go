@@ -18,29 +18,24 @@ type describes[T any] interface {
 
 // Single declares a block that may stand once. dst is nil where it is left out.
 func Single[T any, P describes[T]](s *Spec, dst **T, name, doc string, options ...Option) {
-	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Spec: describe(P(new(T)))}}
-	f.Block.Labels = f.Block.Spec.labelNames()
-	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
-		v := new(T)
-		diags := Decode(c, P(v), b)
-		*dst = v
-		return diags
-	}
-	s.add(f, options)
+	nested[T, P](s, name, doc, Block{}, func(v *T) { *dst = v }, options)
 }
 
 // Repeated declares a block that may stand any number of times; its order is
 // kept.
 func Repeated[T any, P describes[T]](s *Spec, dst *[]*T, name, doc string, options ...Option) {
-	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Repeated: true, Spec: describe(P(new(T)))}}
-	f.Block.Labels = f.Block.Spec.labelNames()
-	f.Block.decode = func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
+	nested[T, P](s, name, doc, Block{Repeated: true}, func(v *T) { *dst = append(*dst, v) }, options)
+}
+
+func nested[T any, P describes[T]](s *Spec, name, doc string, b Block, take func(*T), options []Option) {
+	b.Spec = Describe(P(new(T)))
+	b.Labels = b.Spec.labelNames()
+	BlockFunc(s, name, doc, b, func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		v := new(T)
 		diags := Decode(c, P(v), b)
-		*dst = append(*dst, v)
+		take(v)
 		return diags
-	}
-	s.add(f, options)
+	}, options...)
 }
 
 // Kind is one of several forms of a block, chosen by the block's first label.
@@ -66,7 +61,7 @@ func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *
 			return diags
 		}
 		v := k.New()
-		_, found := DecodeSpec(c, describe(v), b, 1)
+		_, found := DecodeSpec(c, Describe(v), b, 1)
 		add(b, v)
 		diags = append(diags, found...)
 		return diags
@@ -109,12 +104,7 @@ func BlockFunc(s *Spec, name, doc string, b Block, decode func(c *Context, b *hc
 
 // Label declares the next label of the block and where its text goes.
 func Label(s *Spec, dst *string, name, doc string) {
-	f := &Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true}
-	f.attr = func(_ *Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-		*dst = a.Name
-		return nil
-	}
-	s.add(f, nil)
+	s.add(&Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true, label: dst}, nil)
 }
 
 func (s *Spec) labelNames() []string {
@@ -127,21 +117,19 @@ func (s *Spec) labelNames() []string {
 	return out
 }
 
-func describe(v Describer) *Spec {
+// Describe returns the declarations of a value.
+func Describe(v Describer) *Spec {
 	s := &Spec{}
 	v.Describe(s)
 	return s
 }
-
-// Describe returns the declarations of a value.
-func Describe(v Describer) *Spec { return describe(v) }
 
 // SpecOf returns the declarations of a kind by its name, nil where there is no
 // such kind yet.
 func SpecOf[T Describer](kinds []Kind[T], name string) *Spec {
 	for _, k := range kinds {
 		if k.Name == name && k.Later == "" {
-			return describe(k.New())
+			return Describe(k.New())
 		}
 	}
 	return nil

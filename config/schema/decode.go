@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -54,7 +55,7 @@ func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
 // attributes and its blocks, and runs the checks. Values that are not known
 // because a secret is not set are left out and no error.
 func Decode(c *Context, v Describer, b *hclsyntax.Block) hcl.Diagnostics {
-	_, diags := DecodeSpec(c, describe(v), b, 0)
+	_, diags := DecodeSpec(c, Describe(v), b, 0)
 	return diags
 }
 
@@ -63,7 +64,7 @@ func Decode(c *Context, v Describer, b *hclsyntax.Block) hcl.Diagnostics {
 func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hcl.Diagnostics) {
 	inner := *c
 	d := &Decoded{Block: b, Known: true}
-	diags := s.decodeLabels(&inner, b, skip)
+	diags := s.decodeLabels(b, skip)
 	diags = append(diags, s.unknown(b)...)
 	for _, f := range s.fields {
 		switch {
@@ -87,7 +88,7 @@ func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hc
 
 // decodeLabels reads the declared labels. A block of a kind has had its first
 // label read by whoever chose the kind.
-func (s *Spec) decodeLabels(c *Context, b *hclsyntax.Block, skip int) hcl.Diagnostics {
+func (s *Spec) decodeLabels(b *hclsyntax.Block, skip int) hcl.Diagnostics {
 	var fields []*Field
 	for _, f := range s.fields {
 		if f.Label {
@@ -95,19 +96,30 @@ func (s *Spec) decodeLabels(c *Context, b *hclsyntax.Block, skip int) hcl.Diagno
 		}
 	}
 	given := b.Labels[min(skip, len(b.Labels)):]
-	if len(given) < len(fields) {
+	switch {
+	case len(given) < len(fields):
 		return hcl.Diagnostics{finding(b.DefRange(), "Missing label",
-			fmt.Sprintf("%s needs a label: %s %q { … }.", capital(b.Type), b.Type, fields[len(given)].Name))}
-	}
-	if len(given) > len(fields) {
+			fmt.Sprintf("%s needs a label: %s.", capital(b.Type), head(b, skip, fields)))}
+	case len(given) > len(fields):
 		return hcl.Diagnostics{finding(b.LabelRanges[skip+len(fields)], "Too many labels",
-			fmt.Sprintf("%s takes %d here.", capital(b.Type), skip+len(fields)))}
+			fmt.Sprintf("Leave out %q and what follows it: %s.", given[len(fields)], head(b, skip, fields)))}
 	}
-	var diags hcl.Diagnostics
 	for i, f := range fields {
-		diags = append(diags, f.attr(c, &hclsyntax.Attribute{Name: given[i], NameRange: b.LabelRanges[skip+i]})...)
+		*f.label = given[i]
 	}
-	return diags
+	return nil
+}
+
+// head writes how a block begins.
+func head(b *hclsyntax.Block, skip int, labels []*Field) string {
+	out := b.Type
+	for _, l := range b.Labels[:min(skip, len(b.Labels))] {
+		out += fmt.Sprintf(" %q", l)
+	}
+	for _, f := range labels {
+		out += fmt.Sprintf(" %q", f.Name)
+	}
+	return out + " { … }"
 }
 
 func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagnostics {
@@ -121,14 +133,8 @@ func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagn
 	if f.NotYet != "" {
 		return hcl.Diagnostics{notYet(a.NameRange, fmt.Sprintf("%q", f.Name), f.NotYet)}
 	}
-	var diags hcl.Diagnostics
-	for _, found := range f.attr(c, a) {
-		if found.Extra == unknownValue {
-			d.Known = false
-			continue
-		}
-		diags = append(diags, found)
-	}
+	known, diags := f.attr(c, a)
+	d.Known = d.Known && known
 	return diags
 }
 
@@ -150,7 +156,7 @@ func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		}
 		diags = append(diags, f.Block.decode(c, inner)...)
 	}
-	if count == 0 && f.Required {
+	if _, isAttr := b.Body.Attributes[f.Name]; count == 0 && f.Required && !isAttr {
 		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, f.Doc)))
 	}
 	return diags
@@ -207,18 +213,7 @@ func offer(name string, same, other map[string]bool) string {
 	if len(names) == 0 {
 		return " None is allowed."
 	}
-	return " Allowed: " + join(names) + "."
-}
-
-func join(names []string) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += ", "
-		}
-		out += n
-	}
-	return out
+	return " Allowed: " + strings.Join(names, ", ") + "."
 }
 
 func hasBlock(b *hclsyntax.Block, name string) bool {
@@ -231,16 +226,6 @@ func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
 
 func notYet(at hcl.Range, what, why string) *hcl.Diagnostic {
 	return finding(at, "Not yet available", fmt.Sprintf("This version does not know %s yet: %s", what, why))
-}
-
-// unknownValue marks the finding that a fixed value is not known. It never
-// leaves this package.
-const unknownValue = unknownMark(1)
-
-type unknownMark int
-
-func notKnown(a *hclsyntax.Attribute) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: a.Expr.Range().Ptr(), Extra: unknownValue}
 }
 
 func capital(s string) string {

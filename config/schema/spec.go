@@ -56,8 +56,13 @@ type Field struct {
 	Label    bool
 	NotYet   string // why a field of the language can't be used yet; "" for all others
 
-	attr func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics
-	step func(c *Context) // not a field: runs between the fields around it
+	secret bool             // the value may come from a secret
+	label  *string          // where the text of a label goes
+	step   func(c *Context) // not a field: runs between the fields around it
+
+	// attr decodes an attribute. known is false where the value depends on a
+	// secret or a variable that is not set.
+	attr func(c *Context, a *hclsyntax.Attribute) (known bool, diags hcl.Diagnostics)
 }
 
 // Block is the nested side of a field.
@@ -157,6 +162,13 @@ func Default(text string) Option { return func(f *Field) { f.Default = text } }
 
 // OneOf lists the only values that a text may have.
 func OneOf(values ...string) Option { return func(f *Field) { f.Enum = values } }
+
+// Secret says that the value of a fixed attribute may come from a secret:
+// whoever declares it keeps the value out of messages, logs and addresses.
+func Secret() Option { return func(f *Field) { f.secret = true } }
+
+// Once says that a block may stand once, whatever its kind.
+func Once() Option { return func(f *Field) { f.Block.Repeated = false } }
 
 // Group puts a field under a heading of the reference.
 func Group(name string) Option { return func(f *Field) { f.Group = name } }

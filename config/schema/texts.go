@@ -16,44 +16,37 @@ import (
 // The list may be empty and may hold empty strings. dst holds the default.
 func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: "string or list of string", Default: defaultText(*dst)}
-	f.attr = func(c *Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-		e, diags := compileFixed(c, a, cty.DynamicPseudoType)
+	f.secret = true
+	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
+		e, diags := f.compileFixed(c, a, cty.DynamicPseudoType)
 		if diags.HasErrors() {
-			return diags
+			return true, diags
 		}
 		if !holdsTexts(e.Type()) {
-			return append(diags, finding(a.Expr.Range(), "Wrong type",
+			return true, append(diags, finding(a.Expr.Range(), "Wrong type",
 				fmt.Sprintf("%q is a string or a list of strings, not %s.", a.Name, e.Type().FriendlyName())))
 		}
-		v, ok := e.Fixed()
-		if !ok {
-			return append(diags, notKnown(a))
-		}
-		if v == nil {
-			return append(diags, missing(f, a)...)
-		}
-		out, err := texts(v)
-		if err != nil {
-			return append(diags, wrongValue(a, e, err))
-		}
-		if diags = append(diags, f.checkEnum(a, out, e)...); !diags.HasErrors() {
+		out, given, found := f.texts(a, e)
+		if diags = append(diags, found...); given && !diags.HasErrors() {
 			*dst = out
 		}
-		return diags
+		return e.IsKnown(), diags
 	}
 	s.add(f, options)
+}
+
+func (f *Field) texts(a *hclsyntax.Attribute, e *expr.Expr) ([]string, bool, hcl.Diagnostics) {
+	if v, _ := e.Fixed(); v != nil {
+		if _, list := v.([]any); !list {
+			text, given, diags := fixed[string](f, a, e)
+			return []string{text}, given, diags
+		}
+	}
+	return fixed[[]string](f, a, e)
 }
 
 // holdsTexts tells whether a value of the type can be what Texts takes. What
 // is not known at all may be.
 func holdsTexts(t cty.Type) bool {
 	return t.IsPrimitiveType() || t == cty.DynamicPseudoType || t.IsTupleType() || t.IsListType() || t.IsSetType()
-}
-
-func texts(v any) ([]string, error) {
-	if _, ok := v.([]any); ok {
-		return expr.Convert[[]string](v)
-	}
-	text, err := expr.Convert[string](v)
-	return []string{text}, err
 }

@@ -1,0 +1,55 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+)
+
+// typeName says a Go type in the words of the reference.
+func typeName[T any]() string {
+	switch any(*new(T)).(type) {
+	case string:
+		return "string"
+	case bool:
+		return "bool"
+	case int, int64, float64:
+		return "number"
+	case time.Duration:
+		return "duration"
+	case expr.Size:
+		return "size"
+	case []string:
+		return "list of string"
+	case map[string]string:
+		return "map of string"
+	case map[string]any:
+		return "object"
+	case []any:
+		return "list"
+	}
+	return "any"
+}
+
+// defaultText writes a default as a file would; zero values have none.
+func defaultText(v any) string {
+	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.IsZero() {
+		if b, ok := v.(bool); ok {
+			return fmt.Sprint(b)
+		}
+		return ""
+	}
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("%q", v)
+	case time.Duration:
+		return fmt.Sprintf("%q", expr.FormatDuration(v))
+	case expr.Size:
+		return fmt.Sprintf("%q", v.String())
+	case []string:
+		return "[" + quoted(v) + "]"
+	}
+	return fmt.Sprint(v)
+}
