@@ -28,16 +28,22 @@ type notifier struct {
 func (g *Gateway) watch(ctx context.Context) {
 	n := &notifier{g: g, spots: newSpots()}
 	defer n.close()
+	w := n.watcher()
+	w.repair()
+	w.run(ctx)
+}
+
+func (n *notifier) watcher() *watcher {
 	w := &watcher{
-		poll:     g.opts.Poll,
+		poll:     n.g.opts.Poll,
 		relevant: func(e fsnotify.Event) bool { return n.spots.relevant(e) },
 		changed:  n.changed,
+		retry:    func() bool { return n.g.reload.Load().retry },
 		reload:   n.reload,
 		trouble:  n.trouble,
 	}
 	w.repair = func() { w.events, w.errors = n.open() }
-	w.repair()
-	w.run(ctx)
+	return w
 }
 
 func (n *notifier) open() (<-chan fsnotify.Event, <-chan error) {
@@ -67,7 +73,7 @@ func (n *notifier) changed() bool {
 	n.spots = now.spots
 	n.follow()
 	n.seen = comparison{present(now.digests), present(last.read)}
-	changed := last.retry || n.seen.differ() && !n.seen.equal(n.tried)
+	changed := n.seen.differ() && !n.seen.equal(n.tried)
 	n.g.log.out.Debug("looked at the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
 	return changed
 }

@@ -26,11 +26,13 @@ type watcher struct {
 	poll     time.Duration
 	relevant func(fsnotify.Event) bool
 	changed  func() bool // looks at the files
+	retry    func() bool // tells whether the last load failed for what may pass
 	reload   func()
 	trouble  func(error)
 	repair   func() // called where there are no events
 
 	calm  *time.Timer // ends when it is quiet
+	again bool        // load though nothing is different
 	since time.Time   // of the first change that was not looked at; zero for none
 }
 
@@ -53,9 +55,7 @@ func (w *watcher) run(ctx context.Context) {
 			w.look()
 		case <-w.calm.C:
 			w.since = time.Time{}
-			if w.changed() {
-				w.reload()
-			}
+			w.settle()
 		}
 	}
 }
@@ -91,7 +91,22 @@ func (w *watcher) look() {
 	if w.events == nil {
 		w.repair()
 	}
-	if w.since.IsZero() && w.changed() {
+	w.again = w.retry()
+	if w.since.IsZero() && (w.changed() || w.again) {
+		w.wait()
+	}
+}
+
+// settle reloads where something is different, and looks once more: the load
+// may have read files that were not watched before, and other files may have
+// changed during it.
+func (w *watcher) settle() {
+	if !w.changed() && !w.again {
+		return
+	}
+	w.again = false
+	w.reload()
+	if w.changed() {
 		w.wait()
 	}
 }

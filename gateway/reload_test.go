@@ -1,0 +1,350 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config"
+)
+
+// version is a set of files of which every answer of either flow names the
+// version twice: a half-loaded set would show.
+func version(n int) map[string]string {
+	texts := map[string]string{
+		"flows/v.hcl": fmt.Sprintf("locals {\n  v = %d\n}\n", n),
+		"flows/w.hcl": fmt.Sprintf("locals {\n  w = %d\n}\n", n),
+	}
+	for _, name := range []string{"a", "b"} {
+		texts["flows/"+name+".hcl"] = fmt.Sprintf(`flow %q {
+  trigger "test" {
+    path = "/%s"
+    body = "${local.v} ${local.w}"
+  }
+  action "use" "shared" {
+    key = "shared"
+  }
+  action "use" "own" {
+    key = "%s ${local.v}"
+  }
+}
+`, name, name, name)
+	}
+	return texts
+}
+
+// breakages are ways in which a load fails.
+func breakages() []func(map[string]string) {
+	return []func(map[string]string){
+		func(texts map[string]string) { texts["flows/a.hcl"] = texts["flows/a.hcl"][:40] },
+		func(texts map[string]string) { delete(texts, "flows/v.hcl") },
+		func(texts map[string]string) {
+			texts["flows/b.hcl"] = strings.ReplaceAll(texts["flows/b.hcl"], `"/b"`, `"/a"`)
+		},
+		func(texts map[string]string) {
+			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `key = "b`, "fails = \"error\"\n    key = \"b", 1)
+		},
+		func(texts map[string]string) {
+			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `key = "b`, "fails = \"panic\"\n    key = \"b", 1)
+		},
+		func(texts map[string]string) {
+			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `path = "/b"`, "path = \"/b\"\n    panics = \"route\"", 1)
+		},
+	}
+}
+
+// Hundreds of good and bad reloads under load: no request fails, none sees a
+// half-loaded or an older set, none uses what is closed, and all that was
+// opened is closed once.
+func TestReloadsUnderLoad(t *testing.T) {
+	t.Parallel()
+	const rounds = 300
+	l := newLab(t)
+	l.writeAll(version(0))
+	g := l.start()
+	server := httptest.NewServer(g)
+	var served, newest atomic.Int64
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	for i := range 4 {
+		callers.Go(func() { hammer(t, server, []string{"/a", "/b"}[i%2], &newest, &served, stop) })
+	}
+	for n := 1; n <= rounds; n++ {
+		texts := version(n)
+		bad := breakages()[n%len(breakages())]
+		before := g.current.Load()
+		bad(texts)
+		l.writeAll(texts)
+		if _, diags := g.Reload("test"); !diags.HasErrors() {
+			t.Errorf("round %d: broken files were loaded", n)
+		}
+		if g.current.Load() != before {
+			t.Errorf("round %d: broken files changed what serves", n)
+		}
+		l.writeAll(version(n))
+		if _, diags := g.Reload("test"); diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		newest.Store(int64(n))
+	}
+	for seen := served.Load(); served.Load() < seen+100 && !t.Failed(); {
+		call(g, "POST", "/a", "")
+	}
+	close(stop)
+	callers.Wait()
+	server.Close()
+	if failures := value(t, g, "gateway_config_reloads_total", map[string]string{"result": "failure"}); failures != rounds {
+		t.Errorf("%v failures counted", failures)
+	}
+	if failed := value(t, g, "gateway_runs_total", map[string]string{"state": "failed"}); failed != 0 {
+		t.Errorf("%v runs failed", failed)
+	}
+	// One shared resource, and two of each version.
+	if opened, closed := l.opened.Load(), l.closed.Load(); opened-closed != 3 {
+		t.Errorf("before the end: %d opened, %d closed", opened, closed)
+	}
+	g.Close()
+	g.Close()
+	if opened, closed := l.opened.Load(), l.closed.Load(); opened != closed || opened < 2*rounds {
+		t.Errorf("at the end: %d opened, %d closed", opened, closed)
+	}
+}
+
+// hammer sends requests until told to stop, and checks each answer.
+func hammer(t *testing.T, server *httptest.Server, path string, newest, served *atomic.Int64, stop chan struct{}) {
+	last := int64(0)
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		least := max(last, newest.Load())
+		response, err := server.Client().Post(server.URL+path, "text/plain", strings.NewReader("body"))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		var v, w int64
+		_, err = fmt.Fscan(response.Body, &v, &w)
+		_ = response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || v != w || v < least {
+			t.Errorf("%s: status %d, versions %d and %d, at least %d: %v", path, response.StatusCode, v, w, least, err)
+			return
+		}
+		last = v
+		served.Add(1)
+	}
+}
+
+// Reloads at once come one after the other, and the last files win.
+func TestReloadsAtOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.writeAll(version(0))
+	loading := 0
+	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+		loading++ // the race detector finds loads at once
+		return l.load()
+	}
+	g := l.start()
+	var reloads sync.WaitGroup
+	for n := range 20 {
+		reloads.Go(func() {
+			l.writeAll(version(n))
+			g.Reload("test")
+		})
+	}
+	reloads.Wait()
+	l.writeAll(version(21))
+	g.Reload("test")
+	if w := call(g, "POST", "/b", ""); w.Body.String() != "21 21" || loading != 22 {
+		t.Errorf("%s after %d loads", w.Body, loading)
+	}
+}
+
+// A run that is under way keeps what it uses open.
+func TestOldSnapshotClosesAfterItsLastRun(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	flows := one("", "action \"use\" \"before\" {\n  key = \"KEY\"\n}\n"+holding+"\naction \"use\" \"after\" {\n  key = \"KEY\"\n}")
+	l.write(flows)
+	g := l.start()
+	codes := make(chan int, 2)
+	for range 2 {
+		go func() { codes <- call(g, "POST", "/x", "").Code }()
+		<-l.entered
+	}
+	l.write(strings.ReplaceAll(flows, "KEY", "OTHER"))
+	g.Reload("test")
+	for i := range 2 {
+		if closed := l.closed.Load(); closed != 0 {
+			t.Fatalf("closed with %d runs under way", 2-i)
+		}
+		l.release <- struct{}{}
+		if code := <-codes; code != 200 {
+			t.Errorf("a run ended with %d", code)
+		}
+	}
+	if opened, closed := l.opened.Load(), l.closed.Load(); opened != 2 || closed != 1 {
+		t.Errorf("%d opened, %d closed", opened, closed)
+	}
+}
+
+func TestFailedOpeningLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"error", "panic"} {
+		l := newLab(t)
+		l.write(one("", "action \"use\" \"a\" {\n  key = \"a\"\n}\naction \"use\" \"b\" {\n  key = \"b\"\n  fails = \""+how+"\"\n}"))
+		_, _, diags := New(l.opts)
+		if !diags.HasErrors() {
+			t.Fatal("no finding")
+		}
+		if opened, closed := l.opened.Load(), l.closed.Load(); opened != 1 || closed != 1 {
+			t.Errorf("%s: %d opened, %d closed", how, opened, closed)
+		}
+	}
+}
+
+// What a failed reload says, where.
+func TestFailedReloadIsTold(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write("secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", ""))
+	g := l.start()
+	good := g.reload.Load().at
+	broken := "secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", "action \"use\" \"u\" {\n  key = \"hunter2-hunter2\"\n  fails = \"error\"\n}")
+
+	mark := l.lines.mark()
+	l.write(one("", "action \"nonsense\" \"n\" {}"))
+	g.Reload("files")
+	if line := fields(t, l.lines.await(mark, "reload failed")); line["cause"] != "files" || line["level"] != "error" {
+		t.Errorf("%v", line)
+	}
+	if line := fields(t, l.lines.await(mark, `"msg":"finding"`)); !strings.HasPrefix(line["finding"].(string), "flows/main.hcl:6,") {
+		t.Errorf("%v", line)
+	}
+	first := status(t, g)
+	if first.Reload.OK || first.Reload.Cause != "files" || first.Reload.Failures != 1 || !first.Reload.LastGood.Equal(good) || first.Reload.Since == nil {
+		t.Errorf("%+v", first.Reload)
+	}
+	if !strings.Contains(string(first.Reload.Diagnostics), `"filename": "flows/main.hcl"`) {
+		t.Errorf("%s", first.Reload.Diagnostics)
+	}
+	if n := value(t, g, "gateway_config_last_reload_successful", nil); n != 0 {
+		t.Errorf("the metric says %v", n)
+	}
+
+	mark = l.lines.mark()
+	g.Reload("files")
+	if again, _ := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
+		t.Errorf("said again: %q", again)
+	}
+	l.write(broken)
+	g.Reload("files")
+	if line := l.lines.await(mark, `"level":"error"`, "Can't be put into service"); strings.Contains(line, "hunter2") {
+		t.Error(line)
+	}
+	third := status(t, g)
+	if third.Reload.Failures != 3 || !third.Reload.Since.Equal(*first.Reload.Since) || strings.Contains(string(third.Reload.Diagnostics), "is not there: hunter2") {
+		t.Errorf("%+v", third.Reload)
+	}
+
+	l.write(one("", ""))
+	g.Reload("files")
+	if last := status(t, g); !last.Reload.OK || last.Reload.Failures != 0 || last.Reload.Since != nil || !last.Reload.LastGood.After(good) {
+		t.Errorf("%+v", last.Reload)
+	}
+}
+
+func status(t *testing.T, g *Gateway) statusBody {
+	t.Helper()
+	w := httptest.NewRecorder()
+	g.serveStatus(w, nil)
+	var body statusBody
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("%v in %s", err, w.Body)
+	}
+	return body
+}
+
+// A defect in loading is a finding, and the next load is a new chance.
+func TestPanicWhileLoading(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", ""))
+	broken := false
+	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+		if broken {
+			panic("defect")
+		}
+		return l.load()
+	}
+	g := l.start()
+	broken = true
+	if _, diags := g.Reload("test"); !strings.Contains(diags.Error(), "Internal error") {
+		t.Errorf("%v", diags)
+	}
+	l.lines.await(0, "panic while loading", "defect")
+	if w := call(g, "POST", "/x", ""); w.Code != 200 {
+		t.Errorf("%d", w.Code)
+	}
+	broken = false
+	if _, diags := g.Reload("test"); diags.HasErrors() {
+		t.Error(diags)
+	}
+}
+
+func TestClosedGateway(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
+	g := l.start()
+	g.Close()
+	if _, diags := g.Reload("test"); !diags.HasErrors() || g.current.Load() != nil {
+		t.Error("a closed gateway was loaded again")
+	}
+	if w := call(g, "POST", "/x", ""); w.Code != 503 || w.Header().Get("Connection") != "close" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if opened, closed := l.opened.Load(), l.closed.Load(); opened != 1 || closed != 1 {
+		t.Errorf("%d opened, %d closed", opened, closed)
+	}
+}
+
+func TestRestartNeeded(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	settings := func(text string) {
+		l.files.Store(&fstest.MapFS{"flows/main.hcl": {Data: []byte("gateway {\n" + text + "\n}\n" + one("", ""))}})
+	}
+	settings("")
+	g := l.start()
+	settings("listen = \":9\"\nadmin {\n  listen = \"127.0.0.1:9\"\n}\nlimits {\n  headers = \"8KiB\"\n  runs = 7\n}")
+	g.Reload("test")
+	line := fields(t, l.lines.await(0, "take effect at the next start"))
+	if line["settings"] != "listen, admin.listen, limits.headers" {
+		t.Errorf("%v", line)
+	}
+	mark := l.lines.mark()
+	g.Reload("test")
+	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
+		t.Errorf("said again: %q", again)
+	}
+	if s := status(t, g); len(s.Reload.Restart) != 3 || g.current.Load().maxRuns != 7 {
+		t.Errorf("%+v", s.Reload)
+	}
+	settings("")
+	g.Reload("test")
+	if s := status(t, g); len(s.Reload.Restart) != 0 {
+		t.Errorf("%+v", s.Reload)
+	}
+}
