@@ -2,6 +2,8 @@ package actions
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -132,8 +134,8 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 func (h *httpCall) checkHeaders(d *schema.Decoded) hcl.Diagnostics {
 	headers, _ := h.headers.Fixed()
 	var diags hcl.Diagnostics
-	for name, text := range headers {
-		if err := flow.CheckHeader(name, text); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if err := flow.CheckHeader(name, headers[name]); err != nil {
 			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
 		}
 	}

@@ -75,8 +75,13 @@ func (l List) Ends() Ending {
 // Ends tells how a run that reaches the step goes on.
 func (s *Step) Ends() Ending {
 	e, ok := s.Action.(Ender)
-	if !ok || s.When.IsSet() || s.OnError == Continue {
+	if !ok || !s.surelyRuns() || s.OnError == Continue {
 		return Open
 	}
 	return e.Ends()
+}
+
+func (s *Step) surelyRuns() bool {
+	holds, fixed := s.When.Fixed()
+	return !s.When.IsSet() || fixed && holds
 }

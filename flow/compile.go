@@ -42,6 +42,10 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
 	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
 	diags = append(diags, found...)
+	if len(b.Labels) > 0 && !hclsyntax.ValidIdentifier(b.Labels[0]) {
+		diags = append(diags, finding(b.LabelRanges[0], "Not a name", fmt.Sprintf(
+			"A flow can't be called %q, as its name stands in addresses, commands and metrics: use letters, digits, _ and -, and begin with a letter. For people there is label.", b.Labels[0])))
+	}
 	if d.flow.Name == "" {
 		return nil, diags
 	}
@@ -99,12 +103,22 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	return func(ctx *schema.Context) {
 		if f.Trigger == nil {
+			for _, root := range triggerRoots() {
+				ctx.Scope = ctx.Scope.With(root, cty.DynamicPseudoType)
+			}
 			return
 		}
 		for root, t := range f.Trigger.Roots() {
 			ctx.Scope = ctx.Scope.With(root, t)
 		}
 	}
+}
+
+// triggerRoots are the names that one trigger or another gives. They are taken
+// for known where the trigger is missing or wrong, so that one mistake is
+// reported once.
+func triggerRoots() []string {
+	return []string{"webhook", "contact", "tag", "link", "schedule", "input"}
 }
 
 // beforeFallback makes every action of the flow known in on_error, also those
@@ -149,46 +163,6 @@ func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics 
 			}
 		}
 		diags = append(diags, c.declare(b.Body, fallback || b.Type == "on_error")...)
-	}
-	return diags
-}
-
-// checkEndings warns of actions that no path leads to, and of a path on which
-// the caller would get no answer.
-func (f *Flow) checkEndings() hcl.Diagnostics {
-	diags := unreachable(f.Actions)
-	diags = append(diags, unreachable(f.OnError)...)
-	r, ok := f.Trigger.(Responder)
-	if ok && r.NeedsRespond() && f.Actions.Ends() == Open {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Subject: f.Range.Ptr(),
-			Summary: "An answer can be missed",
-			Detail:  `A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`,
-		})
-	}
-	return diags
-}
-
-func unreachable(l List) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	ended := ""
-	for _, s := range l {
-		if ended != "" {
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning, Subject: s.Range.Ptr(),
-				Summary: "Action never runs",
-				Detail:  fmt.Sprintf("No path leads here: action %q always ends the run.", ended),
-			})
-			break
-		}
-		if n, ok := s.Action.(Nester); ok {
-			for _, inner := range n.Lists() {
-				diags = append(diags, unreachable(inner)...)
-			}
-		}
-		if s.Ends() != Open {
-			ended = s.Name
-		}
 	}
 	return diags
 }

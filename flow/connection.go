@@ -41,7 +41,7 @@ func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, optio
 		if diags.HasErrors() {
 			return diags
 		}
-		v, found := a.Expr.Value(c.Scope.Static())
+		v, found := c.Scope.Value(a.Expr)
 		if diags = append(diags, found...); diags.HasErrors() {
 			return diags
 		}

@@ -3,7 +3,9 @@ package flow
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -45,8 +47,8 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("status", "Answer without a body", fmt.Sprintf("An answer with the status %d has no body: leave the body out, or use another status.", status)))
 	}
 	if headers, ok := r.headers.Fixed(); ok {
-		for name, text := range headers {
-			if err := CheckHeader(name, text); err != nil {
+		for _, name := range slices.Sorted(maps.Keys(headers)) {
+			if err := CheckHeader(name, headers[name]); err != nil {
 				diags = append(diags, d.Problem("headers", "Wrong header", capital(err.Error())+"."))
 			}
 		}

@@ -28,6 +28,10 @@ func Actions(s *schema.Spec, dst *List) {
 // mistake is reported once.
 func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics) {
 	owner := c.Owner.(*compiler)
+	if len(b.Labels) == 0 {
+		return nil, hcl.Diagnostics{finding(b.DefRange(), "Missing label",
+			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", owner.kinds.Actions[0].Name))}
+	}
 	kind, diags := schema.FindKind("action", owner.kinds.Actions, b)
 	if len(b.Labels) == 2 && diags.HasErrors() {
 		c.Scope = c.Scope.WithMember("action", b.Labels[1], anyOutput)
@@ -69,11 +73,27 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	schema.Attr(s, &step.OnError, "on_error", "What a failure does: `stop` fails the run, `continue` leaves the action's value null and goes on.", in, schema.OneOf(Stop, Continue))
 	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		var diags hcl.Diagnostics
 		if step.Timeout <= 0 && !control {
-			return hcl.Diagnostics{d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default.")}
+			diags = append(diags, d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default."))
 		}
+		if holds, fixed := step.When.Fixed(); fixed && !holds && isWritten(d.Expr("when")) {
+			diags = append(diags, warning(d.Range("when"), "Action never runs", "Its condition is always false. Take the action out, or let the condition ask for something."))
+		}
+		return diags
+	})
+}
+
+// isWritten tells whether an expression says its own value: it reads no name
+// and calls no function, which could give another value elsewhere.
+func isWritten(e hclsyntax.Expression) bool {
+	calls := false
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		_, call := n.(*hclsyntax.FunctionCallExpr)
+		calls = calls || call
 		return nil
 	})
+	return !calls && len(e.Variables()) == 0
 }
 
 // ActionSpec returns the declarations of a kind with the modifiers, for
