@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -168,6 +169,9 @@ func numberFromFloat(f *big.Float) json.Number {
 		return json.Number(plainExponent(exact, f))
 	}
 	short, _ := f.Float64()
+	if math.IsInf(short, 0) || short == 0 {
+		return json.Number(f.Text('g', exactDigits)) // beyond what a float64 holds
+	}
 	return json.Number(strconv.FormatFloat(short, 'g', -1, 64))
 }
 

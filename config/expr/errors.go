@@ -64,15 +64,10 @@ func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostic
 }
 
 func hasFor(e hcl.Expression) bool {
-	found := false
-	if n, ok := e.(hclsyntax.Node); ok {
-		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-			_, isFor := n.(*hclsyntax.ForExpr)
-			found = found || isFor
-			return nil
-		})
-	}
-	return found
+	return holds(e, func(n hclsyntax.Node) bool {
+		_, isFor := n.(*hclsyntax.ForExpr)
+		return isFor
+	})
 }
 
 func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {

@@ -101,6 +101,7 @@ func TestEval(t *testing.T) {
 		{"arithmetic", `webhook.qty * 2 + 1`, expr.General, `15`},
 		{"no tail of a division", `webhook.body.total + 0.1 - 0.1`, expr.General, `154.581`},
 		{"thirds", `webhook.qty / 3`, expr.General, `2.3333333333333335`},
+		{"beyond float64", `webhook.body["1e400"] * webhook.body["1e400"] / 3`, expr.General, `3.333333333333333333333333333333333e+799`},
 		{"splat", `webhook.body.items[*].sku`, expr.General, `["A", "B"]`},
 		{"for", `[for i in webhook.body.items : i.qty if i.qty > 1]`, expr.General, `[2]`},
 		{"condition", `webhook.qty > 5 ? "many" : "few"`, expr.General, `"many"`},

@@ -210,20 +210,26 @@ func (v jqVariable) value(env Env) any {
 		return whole
 	}
 	if v.all {
-		return o.Map()
+		return plainMembers(o.Map())
 	}
 	out := make(map[string]any, len(v.members))
 	for _, name := range v.members {
-		m, ok := o.Get(name)
-		if !ok {
-			continue
+		if m, ok := o.Get(name); ok {
+			out[name] = m
 		}
-		if inner, lazy := m.(value.Object); lazy {
-			m = inner.Map()
-		}
-		out[name] = m
 	}
-	return out
+	return plainMembers(out)
+}
+
+// plainMembers makes maps of members that are lazy objects, whose own maps are
+// plain, as jq knows no others.
+func plainMembers(m map[string]any) map[string]any {
+	for name, member := range m {
+		if o, lazy := member.(value.Object); lazy {
+			m[name] = o.Map()
+		}
+	}
+	return m
 }
 
 // Refs lists the names of the run that the program reads.

@@ -3,6 +3,8 @@ package expr_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -55,6 +57,27 @@ func TestJQ(t *testing.T) {
 				t.Errorf("the input has changed to %v", input)
 			}
 		})
+	}
+}
+
+// lazy is an object that is read as needed, such as an action's outputs.
+type lazy map[string]any
+
+func (l lazy) Get(name string) (any, bool) { return l[name], true }
+func (l lazy) Map() map[string]any         { return maps.Clone(l) }
+
+func TestJQReadsLazyObjects(t *testing.T) {
+	t.Parallel()
+	lazily := env{"action": lazy{"call": lazy{"status": 200}}}
+	for _, program := range []string{"$action.call.status", "$action | .call.status", "$action | to_entries[0].value.status"} {
+		p, diags := compileJQ(t, fmt.Sprintf("jq = %q\n", program))
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		got, err := p.Run(context.Background(), lazily, nil)
+		if err != nil || len(got) != 1 || got[0] != 200 {
+			t.Errorf("%s gives %v, %v", program, got, err)
+		}
 	}
 }
 

@@ -116,3 +116,24 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	v, _ = v.Unmark()
 	return s.checkMembers(t, v.Type())
 }
+
+// IsLiteral tells whether an expression says its own value: it reads no name
+// and calls no function, so its value is the same wherever it is loaded.
+func IsLiteral(e hcl.Expression) bool {
+	return len(e.Variables()) == 0 && !holds(e, func(n hclsyntax.Node) bool {
+		_, call := n.(*hclsyntax.FunctionCallExpr)
+		return call
+	})
+}
+
+// holds tells whether a node of the expression is what is asked for.
+func holds(e hcl.Expression, what func(hclsyntax.Node) bool) bool {
+	found := false
+	if n, ok := e.(hclsyntax.Node); ok {
+		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
+			found = found || what(n)
+			return nil
+		})
+	}
+	return found
+}
