@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -71,7 +72,7 @@ func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(b.cases) == 0 {
 		return hcl.Diagnostics{problem(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
 	}
-	var diags hcl.Diagnostics
+	diags := b.neverRuns(d.Block.Body.Blocks)
 	lines := map[string]int{}
 	for _, in := range d.Block.Body.Blocks {
 		if in.Type != "case" {
@@ -87,6 +88,38 @@ func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		lines[name] = at.Start.Line
 	}
 	return diags
+}
+
+// neverRuns warns of lists that no run comes to. blocks are those of the
+// branch; its cases were decoded in their order.
+func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	next, certain := 0, ""
+	for _, in := range blocks {
+		if certain != "" && (in.Type == "case" || in.Type == defaultCase) {
+			diags = append(diags, warning(in.DefRange(), "Actions never run", fmt.Sprintf("No path leads here: the condition of case %q is always true.", certain)))
+			break
+		}
+		if in.Type != "case" || next == len(b.cases) {
+			continue
+		}
+		c := b.cases[next]
+		next++
+		when, given := in.Body.Attributes["when"]
+		holds, fixed := c.when.Fixed()
+		switch {
+		case !given || !fixed || !expr.IsLiteral(when.Expr):
+		case holds:
+			certain = c.name
+		default:
+			diags = append(diags, warning(when.Expr.Range(), "Actions never run", "The condition is always false. Take the case out, or let its condition ask for something."))
+		}
+	}
+	return diags
+}
+
+func warning(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
 
 // Lists returns the lists of all cases and of the default.

@@ -118,7 +118,7 @@ func TestBranchEnds(t *testing.T) {
 		return fmt.Sprintf(list, n)
 	}
 	branch := func(first, second, otherwise string) string {
-		out := "action \"branch\" \"example\" {\ncase \"a\" {\nwhen = webhook.body\n" + fill(first) + "\n}\ncase \"b\" {\nwhen = true\n" + fill(second) + "\n}\n"
+		out := "action \"branch\" \"example\" {\ncase \"a\" {\nwhen = webhook.body\n" + fill(first) + "\n}\ncase \"b\" {\nwhen = webhook.body.b\n" + fill(second) + "\n}\n"
 		if otherwise != "none" {
 			out += "default {\n" + fill(otherwise) + "\n}\n"
 		}

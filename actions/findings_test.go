@@ -51,7 +51,7 @@ func TestFindings(t *testing.T) {
 		{"connection that is not known yet", "http", "connection = connection.http.unset\nurl = \"/x\"", "", "", ""},
 
 		{"no case", "branch", `default {}`, "Branch without a case", "at least one case", ""},
-		{"case twice", "branch", "case \"a\" { when = true }\ncase \"a\" { when = false }", "Case named twice", "on line 4", `"a"`},
+		{"case twice", "branch", "case \"a\" { when = webhook.body.x }\ncase \"a\" { when = webhook.body.y }", "Case named twice", "on line 4", `"a"`},
 		{"case called default", "branch", `case "default" { when = true }`, "Not a name of a case", "default { … }", ""},
 		{"case without a name", "branch", `case { when = true }`, "Missing label", "Case needs a label", ""},
 		{"case without when", "branch", `case "a" {}`, "Missing attribute", `"when" must be given`, ""},
@@ -59,6 +59,8 @@ func TestFindings(t *testing.T) {
 		{"case whose when is no bool", "branch", `case "a" { when = [1] }`, "Wrong type", "", ""},
 		{"default twice", "branch", "case \"a\" { when = true }\ndefault {}\ndefault {}", "Block given twice", "", ""},
 		{"default first", "branch", "default {}\ncase \"a\" { when = true }", "", "", ""},
+		{"case that is never chosen", "branch", "case \"a\" { when = false }", "Actions never run", "always false", "false"},
+		{"case behind one that always is", "branch", "case \"a\" { when = true }\ncase \"b\" { when = webhook.body.x }\ndefault {}", "Actions never run", "case \"a\" is always true", `case "b"`},
 
 		{"stop", "stop", `status = "done"`, "Wrong value", `"done" is not one of "succeeded", "failed"`, ""},
 		{"log level", "log", "level = \"warning\"\nmessage = \"x\"", "Wrong value", `"warning" is not one of "debug"`, ""},

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -77,23 +78,11 @@ func describeModifiers(s *schema.Spec, step *Step) {
 		if step.Timeout <= 0 && !control {
 			diags = append(diags, d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default."))
 		}
-		if holds, fixed := step.When.Fixed(); fixed && !holds && isWritten(d.Expr("when")) {
+		if holds, fixed := step.When.Fixed(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {
 			diags = append(diags, warning(d.Range("when"), "Action never runs", "Its condition is always false. Take the action out, or let the condition ask for something."))
 		}
 		return diags
 	})
-}
-
-// isWritten tells whether an expression says its own value: it reads no name
-// and calls no function, which could give another value elsewhere.
-func isWritten(e hclsyntax.Expression) bool {
-	calls := false
-	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		_, call := n.(*hclsyntax.FunctionCallExpr)
-		calls = calls || call
-		return nil
-	})
-	return !calls && len(e.Variables()) == 0
 }
 
 // ActionSpec returns the declarations of a kind with the modifiers, for
