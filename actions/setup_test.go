@@ -133,7 +133,7 @@ type logged struct {
 }
 
 // Log takes what action "log" writes.
-func (r *result) Log(level, message string, fields map[string]any) {
+func (r *result) Log(_, level, message string, fields map[string]any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines = append(r.lines, logged{level, message, fields})

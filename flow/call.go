@@ -59,7 +59,7 @@ func (c *Call) IdempotencyKey() string {
 // the action.
 func (c *Call) Log(level, message string, fields map[string]any) {
 	if l := c.frame.run.Logger; l != nil {
-		l.Log(level, message, fields)
+		l.Log(c.Step.Name, level, message, fields)
 	}
 }
 

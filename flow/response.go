@@ -17,6 +17,7 @@ type Problem struct {
 	Detail  string
 	Header  http.Header // such as Allow or Retry-After; may be nil
 	Faults  []Fault     // every fault of the body and the variables
+	Cause   error       // why, for the log alone; may be nil
 	Outcome string      // a word for metrics and logs, such as "unauthorized"
 }
 

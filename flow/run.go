@@ -34,8 +34,8 @@ type Run struct {
 
 // Logger takes what flows write to the log.
 type Logger interface {
-	// Log writes a line at level "debug", "info", "warn" or "error".
-	Log(level, message string, fields map[string]any)
+	// Log writes a line of an action at level "debug", "info", "warn" or "error".
+	Log(action, level, message string, fields map[string]any)
 }
 
 // Record tells how an action went.

@@ -79,12 +79,15 @@ func (x *exchange) logRefused(p *flow.Problem) {
 	if p.Detail != "" {
 		fields = append(fields, zap.String("detail", x.clean(p.Detail)))
 	}
+	if p.Cause != nil {
+		fields = append(fields, zap.String("cause", x.clean(p.Cause.Error())))
+	}
 	line.Write(fields...)
 }
 
 // Log writes a line of action "log". Its values stand under "fields", where
 // they can't pass for fields of the gateway.
-func (x *exchange) Log(level, message string, values map[string]any) {
+func (x *exchange) Log(action, level, message string, values map[string]any) {
 	lvl, err := zapcore.ParseLevel(level)
 	if err != nil {
 		lvl = zapcore.InfoLevel
@@ -96,7 +99,7 @@ func (x *exchange) Log(level, message string, values map[string]any) {
 	if line == nil {
 		return
 	}
-	fields := []zap.Field{zap.String("run", x.id)}
+	fields := []zap.Field{zap.String("run", x.id), zap.String("action", action)}
 	if len(values) > 0 {
 		fields = append(fields, zap.Any("fields", x.snap.hide.cleanValue(values)))
 	}

@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 
@@ -57,18 +58,22 @@ func (w *webhook) authorize(r *http.Request, in flow.Incoming) ([]byte, *flow.Pr
 	if r.URL.RawQuery != "" {
 		request.Query = r.URL.Query()
 	}
-	letIn := len(w.early.Checks) > 0 && w.early.Verify(r.Context(), request) == nil
+	letIn, why := false, error(nil)
+	if len(w.early.Checks) > 0 {
+		why = w.early.Verify(r.Context(), request)
+		letIn = why == nil
+	}
 	if !letIn && len(w.late.Checks) == 0 {
-		return nil, unauthorized(w.early.Challenges())
+		return nil, unauthorized(w.early.Challenges(), why)
 	}
 	body, problem := readBody(r, in.Limits.Body)
 	if problem != nil || letIn {
 		return body, problem
 	}
 	request.Body = body
-	if w.late.Verify(r.Context(), request) != nil {
+	if late := w.late.Verify(r.Context(), request); late != nil {
 		all := auth.Policy{Checks: w.checks}
-		return nil, unauthorized(all.Challenges())
+		return nil, unauthorized(all.Challenges(), errors.Join(why, late))
 	}
 	return body, nil
 }

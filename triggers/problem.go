@@ -18,10 +18,10 @@ func forbidden() *flow.Problem {
 }
 
 // unauthorized asks for credentials. It does not tell which check failed or
-// why.
-func unauthorized(challenges []string) *flow.Problem {
+// why: that is for the log.
+func unauthorized(challenges []string, why error) *flow.Problem {
 	p := &flow.Problem{
-		Status: http.StatusUnauthorized, Outcome: "unauthorized", Title: "Not authorized",
+		Status: http.StatusUnauthorized, Outcome: "unauthorized", Title: "Not authorized", Cause: why,
 		Detail: "Credentials or a signature are missing or wrong.",
 	}
 	if len(challenges) > 0 {
