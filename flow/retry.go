@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -58,7 +57,7 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 	for {
 		c.Attempt++
 		out, err := s.attempt(ctx, c)
-		if err == nil || errors.Is(err, errEnd) || ctx.Err() != nil {
+		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}
 		wait, again := s.Retry.next(c.Attempt, Failure(err))

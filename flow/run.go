@@ -23,6 +23,12 @@ type Run struct {
 	Event   Event
 	Logger  Logger // takes what action "log" writes; nil drops it
 
+	// CanPark says that the run may be put aside and go on later.
+	CanPark bool
+	// KeepInputs says that records of actions hold what their fields were.
+	KeepInputs bool
+	// Answer, where set, gives the caller its answer while the run goes on.
+	Answer func(ctx context.Context, r *Response) error
 	// Around, where set, is called for each action of the run instead of the
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.
@@ -41,9 +47,13 @@ type Logger interface {
 // Record tells how an action went.
 type Record struct {
 	Step     *Step
-	State    State // Succeeded, Failed or Skipped
+	Path     string // see Call.Path
+	State    State  // Succeeded, Failed, Skipped or Parked
 	Attempts int
+	Began    time.Time
 	Took     time.Duration
+	Input    map[string]any // see Run.KeepInputs
+	Output   any
 	Err      *Error
 }
 
@@ -60,10 +70,11 @@ const (
 // Outcome is how a run ended.
 type Outcome struct {
 	State    State
-	Response *Response // nil where no respond was reached
-	Output   any       // of action "stop"
-	Message  string    // of action "stop"
-	Err      *Error    // why the run failed; nil where it did not, or where stop says so
+	Response *Response     // nil where no respond was reached
+	Output   any           // of action "stop"
+	Message  string        // of action "stop"
+	Err      *Error        // why the run failed; nil where it did not, or where stop says so
+	After    time.Duration // of a parked run: how long it is put aside
 }
 
 // NewID returns a new id for a run: 26 characters that sort by time, as ULID
