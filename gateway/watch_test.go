@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,10 +15,10 @@ import (
 type watching struct {
 	events  chan fsnotify.Event
 	errors  chan error
-	dirty   bool
-	looks   int
+	dirty   atomic.Bool
+	retry   atomic.Bool
+	looks   int // to be read when the watcher waits
 	repairs int
-	retry   bool
 	reloads []time.Duration // since the start
 }
 
@@ -28,9 +29,9 @@ func watch(t *testing.T, test func(w *watching)) {
 		w := &watcher{
 			events: p.events, errors: p.errors, poll: time.Minute,
 			relevant: func(e fsnotify.Event) bool { return e.Name == "a.hcl" },
-			changed:  func() bool { p.looks++; return p.dirty },
-			retry:    func() bool { return p.retry },
-			reload:   func() { p.dirty = false; p.reloads = append(p.reloads, time.Since(began)) },
+			changed:  func() bool { p.looks++; return p.dirty.Load() },
+			retry:    func() bool { return p.retry.Load() },
+			reload:   func() { p.dirty.Store(false); p.reloads = append(p.reloads, time.Since(began)) },
 			trouble:  func(error) {},
 			repair:   func() { p.repairs++ },
 		}
@@ -44,7 +45,7 @@ func watch(t *testing.T, test func(w *watching)) {
 }
 
 func (p *watching) change() {
-	p.dirty = true
+	p.dirty.Store(true)
 	p.events <- fsnotify.Event{Name: "a.hcl", Op: fsnotify.Write}
 }
 
@@ -89,7 +90,7 @@ func TestWatchDoesNotWaitForEver(t *testing.T) {
 func TestWatchFindsWhatChangedBeforeIt(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		w.dirty = true
+		w.dirty.Store(true)
 		time.Sleep(time.Second)
 		w.wantReloads(t, 100*time.Millisecond)
 	})
@@ -115,7 +116,7 @@ func TestWatchReloadsOnlyWhatIsDifferent(t *testing.T) {
 	watch(t, func(w *watching) {
 		time.Sleep(time.Second)
 		w.change()
-		w.dirty = false
+		w.dirty.Store(false)
 		time.Sleep(time.Second)
 		w.wantReloads(t)
 		if w.looks != 2 {
@@ -128,7 +129,7 @@ func TestWatchPolls(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
 		time.Sleep(time.Second)
-		w.dirty = true // and nothing announces it
+		w.dirty.Store(true) // and nothing announces it
 		time.Sleep(2 * time.Minute)
 		w.wantReloads(t, time.Minute+quiet)
 	})
@@ -137,7 +138,7 @@ func TestWatchPolls(t *testing.T) {
 func TestWatchTriesAgain(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		w.retry = true
+		w.retry.Store(true)
 		time.Sleep(2*time.Minute + time.Second)
 		w.wantReloads(t, time.Minute+quiet, 2*time.Minute+quiet)
 	})
@@ -147,7 +148,7 @@ func TestWatchOutlivesItsTroubles(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
 		time.Sleep(time.Second)
-		w.dirty = true
+		w.dirty.Store(true)
 		w.errors <- fsnotify.ErrEventOverflow
 		time.Sleep(time.Second)
 		w.wantReloads(t, 1100*time.Millisecond)
@@ -155,7 +156,7 @@ func TestWatchOutlivesItsTroubles(t *testing.T) {
 		close(w.errors)
 		close(w.events)
 		time.Sleep(2 * time.Minute)
-		w.dirty = true
+		w.dirty.Store(true)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if len(w.reloads) != 2 || w.repairs == 0 {

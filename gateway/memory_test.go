@@ -1,0 +1,175 @@
+package gateway
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// memory is a listener without a network, so that connections keep the time of
+// a synctest bubble.
+type memory struct {
+	addr   net.Addr
+	conns  chan net.Conn
+	closed chan struct{}
+	err    chan error // what Accept fails with
+}
+
+func newMemory(addr net.Addr) *memory {
+	return &memory{addr: addr, conns: make(chan net.Conn), closed: make(chan struct{}), err: make(chan error)}
+}
+
+func (m *memory) Accept() (net.Conn, error) {
+	select {
+	case c := <-m.conns:
+		return c, nil
+	case err := <-m.err:
+		return nil, err
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m *memory) Close() error {
+	select {
+	case <-m.closed:
+	default:
+		close(m.closed)
+	}
+	return nil
+}
+
+func (m *memory) Addr() net.Addr { return m.addr }
+
+// caller is the far end of a connection.
+type caller struct {
+	t testing.TB
+	net.Conn
+	in *bufio.Reader
+}
+
+func (m *memory) dial(t testing.TB) *caller {
+	t.Helper()
+	far, near := net.Pipe()
+	select {
+	case m.conns <- near:
+	case <-m.closed:
+		_ = near.Close() // refused
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	return &caller{t, far, bufio.NewReader(far)}
+}
+
+// send writes text, and fails where nobody takes it.
+func (c *caller) send(text string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.Conn, text); err != nil {
+		c.t.Errorf("sending %q: %v", text, err)
+	}
+}
+
+// post sends a request with a body.
+func (c *caller) post(path, body string) {
+	c.t.Helper()
+	c.send(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body))
+}
+
+// get sends a request without one.
+func (c *caller) get(path string) { c.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+
+// answer reads the next response with its body.
+func (c *caller) answer() (*http.Response, string) {
+	c.t.Helper()
+	response, err := http.ReadResponse(c.in, nil)
+	if err != nil {
+		c.t.Fatalf("reading an answer: %v", err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Errorf("reading a body: %v", err)
+	}
+	return response, string(body)
+}
+
+func (c *caller) wantStatus(want int) *http.Response {
+	c.t.Helper()
+	response, body := c.answer()
+	if response.StatusCode != want {
+		c.t.Errorf("status %d, want %d: %s", response.StatusCode, want, body)
+	}
+	return response
+}
+
+// wantEnd waits until the other side closes.
+func (c *caller) wantEnd() {
+	c.t.Helper()
+	if rest, err := io.ReadAll(c.in); err != nil || len(rest) > 0 {
+		c.t.Errorf("%q is left, %v", rest, err)
+	}
+}
+
+// live is a gateway at work.
+type live struct {
+	*lab
+	g             *Gateway
+	public, admin *memory
+	stop          context.CancelFunc
+	ended         chan error // of Run
+}
+
+// serveIn runs a gateway in a bubble of its own time. The flows and settings
+// are set by prepare.
+func serveIn(t *testing.T, prepare func(l *lab), test func(s *live)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		prepare(l)
+		s := &live{lab: l, g: l.start(), ended: make(chan error, 1)}
+		s.public = newMemory(&net.TCPAddr{IP: net.IPv4zero, Port: 8080})
+		s.admin = newMemory(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8081})
+		ctx, stop := context.WithCancel(context.Background())
+		s.stop = stop
+		go func() { s.ended <- s.g.Run(ctx, Listeners{Public: s.public, Admin: s.admin}) }()
+		synctest.Wait()
+		test(s)
+		stop()
+		for range cap(l.release) {
+			select {
+			case l.release <- struct{}{}:
+			default:
+			}
+		}
+		synctest.Wait()
+		select {
+		case err := <-s.ended:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(10 * time.Minute):
+			t.Error("the gateway does not end")
+		}
+	})
+}
+
+func (s *live) wantReady(want int) {
+	s.t.Helper()
+	c := s.admin.dial(s.t)
+	c.get("/readyz")
+	c.wantStatus(want)
+	_ = c.Close()
+}
+
+// noErrors tells that nothing was logged that somebody should look at.
+func (s *live) noErrors() {
+	s.t.Helper()
+	if lines := append(s.lines.all(`"level":"error"`), s.lines.all(`"level":"warn"`)...); len(lines) > 0 {
+		s.t.Errorf("logged:\n%s", strings.Join(lines, "\n"))
+	}
+}

@@ -1,0 +1,315 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func holdingFlow(l *lab) { l.write(one(`timeout = "2h"`, holding)) }
+
+// A stop fails the readiness at once, closes connections without a request,
+// and lets runs end.
+func TestStopLetsRunsEnd(t *testing.T) {
+	t.Parallel()
+	serveIn(t, holdingFlow, func(s *live) {
+		s.wantReady(200)
+		idle := s.public.dial(s.t)
+		idle.get("/nowhere")
+		idle.wantStatus(404)
+		busy := s.public.dial(s.t)
+		busy.post("/x", "")
+		<-s.entered
+		s.stop()
+		synctest.Wait()
+		s.wantReady(503)
+		idle.wantEnd()
+		s.public.dial(s.t).wantEnd()
+		time.Sleep(20 * time.Second)
+		s.release <- struct{}{}
+		if response := busy.wantStatus(200); !response.Close {
+			s.t.Error("the connection stays open")
+		}
+		if err := <-s.ended; err != nil {
+			s.t.Error(err)
+		}
+		s.noErrors()
+		s.ended <- nil
+	})
+}
+
+// Runs that take longer than a stop may are cancelled, and their callers told.
+func TestStopCancelsRuns(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.opts.ShutdownTimeout = 10 * time.Second; holdingFlow(l) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.post("/x", "")
+		<-s.entered
+		began := time.Now()
+		s.stop()
+		response := c.wantStatus(503)
+		if response.Header.Get("Retry-After") == "" || !response.Close {
+			s.t.Errorf("%v", response.Header)
+		}
+		err := <-s.ended
+		if took := time.Since(began); err != nil || took < 10*time.Second || took > 12*time.Second {
+			s.t.Errorf("stopped after %v: %v", took, err)
+		}
+		s.ended <- nil
+	})
+}
+
+// With a delay the gateway serves on while load balancers turn away.
+func TestStopDrains(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.opts.DrainDelay = 15 * time.Second; l.write(one("", "")) }, func(s *live) {
+		s.stop()
+		time.Sleep(14 * time.Second)
+		s.wantReady(503)
+		c := s.public.dial(s.t)
+		c.post("/x", "")
+		c.wantStatus(200)
+		_ = c.Close()
+		time.Sleep(2 * time.Second)
+		s.public.dial(s.t).wantEnd()
+	})
+}
+
+func TestRunCanBeStoppedAtAnyTime(t *testing.T) {
+	t.Parallel()
+	listeners := func() (Listeners, *memory, *memory) {
+		public, admin := newMemory(&net.TCPAddr{}), newMemory(&net.TCPAddr{IP: net.IPv6loopback})
+		return Listeners{public, admin}, public, admin
+	}
+	isClosed := func(m *memory) bool {
+		select {
+		case <-m.closed:
+			return true
+		default:
+			return false
+		}
+	}
+	l := newLab(t)
+	l.write(one("", ""))
+	g := l.start()
+	before, cancel := context.WithCancel(t.Context())
+	cancel()
+	ls, public, admin := listeners()
+	if err := g.Run(before, ls); err != nil || !isClosed(public) || !isClosed(admin) {
+		t.Errorf("stopped before the start: %v", err)
+	}
+	ls, public, admin = listeners()
+	if err := g.Run(t.Context(), ls); err == nil || !isClosed(public) || !isClosed(admin) {
+		t.Errorf("run twice: %v", err)
+	}
+	g.Close()
+	g.Close()
+	closed := l.start()
+	closed.Close()
+	ls, public, _ = listeners()
+	if err := closed.Run(t.Context(), ls); err == nil || !isClosed(public) {
+		t.Errorf("run after it was closed: %v", err)
+	}
+	open := l.start()
+	ls, public, _ = listeners()
+	ls.Admin = newMemory(&net.TCPAddr{})
+	if err := open.Run(t.Context(), ls); err == nil || !strings.Contains(err.Error(), "needs a token") || !isClosed(public) {
+		t.Errorf("admin listener for everybody without a token: %v", err)
+	}
+}
+
+func TestRunTellsOfALostListener(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write(one("", "")) }, func(s *live) {
+		s.public.err <- errors.New("it is gone")
+		if err := <-s.ended; err == nil || !strings.Contains(err.Error(), "it is gone") {
+			s.t.Errorf("%v", err)
+		}
+		s.admin.dial(s.t).wantEnd()
+		s.ended <- nil
+	})
+}
+
+// Slow callers get 408, and take no place from others.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    runs = 1\n  }\n}\n" + one("", "")) }, func(s *live) {
+		var slow []*caller
+		for range 5 {
+			c := s.public.dial(s.t)
+			c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
+			slow = append(slow, c)
+		}
+		began := time.Now()
+		for range 5 {
+			for _, c := range slow {
+				c.send("x")
+			}
+			other := s.public.dial(s.t)
+			other.post("/x", "body")
+			other.wantStatus(200)
+			_ = other.Close()
+			time.Sleep(5 * time.Second)
+		}
+		for _, c := range slow {
+			if response := c.wantStatus(408); !response.Close {
+				s.t.Error("the connection stays open")
+			}
+		}
+		if took := time.Since(began); took != bodyTime {
+			s.t.Errorf("after %v", took)
+		}
+		if n := value(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "too_slow", "status": "408"}); n != 5 {
+			s.t.Errorf("%v counted", n)
+		}
+		s.noErrors()
+	})
+}
+
+// Large bodies get more time.
+func TestLargeBodyHasTime(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    body = \"10MiB\"\n  }\n}\n" + one("", "")) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10485760\r\n\r\n")
+		for range 160 { // 64 KiB a second
+			c.send(strings.Repeat("x", 64<<10))
+			time.Sleep(time.Second)
+		}
+		c.wantStatus(200)
+	})
+}
+
+// Nor does a refused caller keep its connection by sending slowly.
+func TestSlowBodyThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write(one("", "")) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.send("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx")
+		began := time.Now()
+		c.wantStatus(404)
+		c.wantEnd()
+		if took := time.Since(began); took > bodyTime+time.Second {
+			s.t.Errorf("after %v", took)
+		}
+	})
+}
+
+// The deadlines of a connection do not end a run that takes its time.
+func TestLongRunWithBody(t *testing.T) {
+	t.Parallel()
+	serveIn(t, holdingFlow, func(s *live) {
+		c := s.public.dial(s.t)
+		c.post("/x", "body")
+		<-s.entered
+		time.Sleep(time.Hour)
+		s.release <- struct{}{}
+		c.wantStatus(200)
+		c.post("/x", "and again")
+		<-s.entered
+		s.release <- struct{}{}
+		c.wantStatus(200)
+	})
+}
+
+// A caller that hangs up while it sends is counted, and no error of ours.
+func TestHangUpInTheBody(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write(one("", "")) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx")
+		synctest.Wait()
+		_ = c.Close()
+		synctest.Wait()
+		if n := value(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "disconnected"}); n != 1 {
+			s.t.Errorf("%v counted", n)
+		}
+		s.noErrors()
+	})
+}
+
+// Who takes no answer loses the connection.
+func TestSlowReader(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write(one("", "action \"answer\" \"a\" {\n  size = 10000000\n}")) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.post("/x", "")
+		time.Sleep(writeTime + time.Second)
+		if _, err := c.Write([]byte("x")); err == nil {
+			s.t.Error("the connection is open")
+		}
+		slow := s.public.dial(s.t)
+		slow.post("/x", "")
+		read, buf := 0, make([]byte, 64<<10)
+		for read < 10_000_000 {
+			n, err := slow.in.Read(buf)
+			if err != nil {
+				s.t.Fatalf("%v after %d bytes", err, read)
+			}
+			read += n
+			time.Sleep(time.Second)
+		}
+	})
+}
+
+// Who is not let in is told before sending the body.
+func TestExpectContinue(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write(one(`token = "good"`, "")) }, func(s *live) {
+		head := "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\nAuthorization: "
+		c := s.public.dial(s.t)
+		c.send(head + "bad\r\n\r\n")
+		if response := c.wantStatus(401); !response.Close {
+			s.t.Error("the connection stays open, and the body may follow")
+		}
+		c = s.public.dial(s.t)
+		c.send(head + "good\r\n\r\n")
+		c.wantStatus(100)
+		c.send("body")
+		c.wantStatus(200)
+	})
+}
+
+func TestPipelining(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) {
+		l.write(one("", "action \"answer\" \"a\" {\n  text = req.body\n}"))
+	}, func(s *live) {
+		c := s.public.dial(s.t)
+		request := func(body string) string {
+			return "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n" + body
+		}
+		go c.send(request("a") + "GET /y HTTP/1.1\r\nHost: localhost\r\n\r\n" + request("b"))
+		for _, want := range []string{"a", "404", "b"} {
+			response, body := c.answer()
+			if body != want && response.Status[:3] != want {
+				s.t.Errorf("%s %s, want %s", response.Status, body, want)
+			}
+		}
+	})
+}
+
+func TestHeaderLimits(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    headers = \"4KiB\"\n  }\n}\n" + one("", "")) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nX-Small: " + strings.Repeat("x", 3000) + "\r\n\r\n")
+		c.wantStatus(200)
+		go func() { // ends when the gateway has had enough
+			_, _ = c.Write([]byte("POST /x HTTP/1.1\r\nHost: localhost\r\nX-Large: " + strings.Repeat("x", 20000) + "\r\n\r\n"))
+		}()
+		c.wantStatus(431)
+		slow := s.public.dial(s.t)
+		slow.send("POST /x HTT")
+		began := time.Now()
+		slow.wantStatus(400)
+		slow.wantEnd()
+		if took := time.Since(began); took > headerTime+time.Second {
+			s.t.Errorf("a slow header ended after %v", took)
+		}
+	})
+}
