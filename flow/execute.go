@@ -27,7 +27,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	failure := Failure(err)
 	failure.Flow = r.Flow.Name
 	out := Outcome{State: Failed, Err: failure}
-	if len(r.Flow.OnError) == 0 {
+	if len(r.Flow.OnError) == 0 || (r.Retry != nil && r.Retry(failure)) {
 		return out
 	}
 	if end := fallback(ctx, top, failure); end != nil {

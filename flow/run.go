@@ -29,6 +29,9 @@ type Run struct {
 	KeepInputs bool
 	// Answer, where set, gives the caller its answer while the run goes on.
 	Answer func(ctx context.Context, r *Response) error
+	// Retry, where set, tells that the run is tried again after a failure, so
+	// that its on_error list does not run yet.
+	Retry func(*Error) bool
 	// Around, where set, is called for each action of the run instead of the
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.

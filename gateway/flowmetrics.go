@@ -120,8 +120,8 @@ func (fm *flowMetrics) ran(state flow.State, took time.Duration) {
 }
 
 // observe counts an action.
-func (x *exchange) observe(rec *flow.Record) {
-	am := x.endpoint.metrics.actions[rec.Step.Name]
+func (j *job) observe(rec *flow.Record) {
+	am := j.endpoint.metrics.actions[rec.Step.Name]
 	am.states.inc(rec.State)
 	if rec.State == flow.Skipped {
 		return

@@ -15,13 +15,17 @@ import (
 // the run is taken after the body has come, so that slow callers take none;
 // when all are taken the body is not even read.
 func (x *exchange) serve(pathValues map[string]string) {
-	if x.g.runs.number() >= x.snap.maxRuns {
+	if !x.endpoint.trigger.Async() && x.g.runs.number() >= x.snap.maxRuns {
 		x.refuse(unavailable(tooManyRuns, 1))
 		return
 	}
 	event, problem := x.accept(pathValues)
 	if problem != nil {
 		x.refuse(problem)
+		return
+	}
+	if x.endpoint.trigger.Async() {
+		x.acceptAsync(event)
 		return
 	}
 	if !x.g.runs.enter(x.snap.maxRuns) {

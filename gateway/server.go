@@ -46,6 +46,10 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 	if l.Admin != nil {
 		group.Go(func() error { return serve(admin, l.Admin) })
 	}
+	if g.opts.Store != nil {
+		group.Go(func() error { g.background.loop(ctx); return nil })
+		group.Go(func() error { g.background.keepLeases(g.life); return nil })
+	}
 	if len(g.opts.Watch) > 0 {
 		group.Go(func() error { g.watch(ctx); return nil })
 	}

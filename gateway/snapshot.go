@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // snapshot is one configuration in service. Nothing in it changes but the
@@ -17,10 +18,13 @@ type snapshot struct {
 	config    *config.Config
 	router    *router
 	endpoints map[*flow.Flow]*endpoint
-	resources *flow.Resources
-	limits    flow.Limits
-	maxRuns   int64
-	hide      *redactor // its secrets, which differ from those of the next
+	byName    map[string]*endpoint
+	// limitsOfFlows are the flows whose kept runs can be done.
+	limitsOfFlows []store.FlowLimit
+	resources     *flow.Resources
+	limits        flow.Limits
+	maxRuns       int64
+	hide          *redactor // its secrets, which differ from those of the next
 
 	users atomic.Int64 // requests that use it, and one for being current
 	close func()       // runs once, when the last user has gone
@@ -34,6 +38,8 @@ type endpoint struct {
 	path    string // pattern, made up where the file gives none
 	metrics *flowMetrics
 	log     *zap.Logger
+	queue   flow.Queue
+	pure    map[string]bool // kinds of its actions without an effect outside
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -43,6 +49,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		config:    c,
 		router:    &router{},
 		endpoints: map[*flow.Flow]*endpoint{},
+		byName:    map[string]*endpoint{},
 		resources: g.pool.Lease(flow.Settings{Version: g.opts.Version, Egress: c.Gateway.Egress.Allow}),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
@@ -88,10 +95,24 @@ func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	}
 	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
-	s.endpoints[f] = e
+	e.queue, e.pure = t.Queue(), pureKinds(f)
+	s.endpoints[f], s.byName[f.Name] = e, e
+	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if f.Enabled {
 		s.router.add(e)
 	}
+}
+
+// pureKinds are the kinds of a flow's actions that may be repeated at will, or
+// whose actions inside count for themselves.
+func pureKinds(f *flow.Flow) map[string]bool {
+	out := map[string]bool{}
+	f.Walk(func(s *flow.Step) {
+		_, pure := s.Action.(flow.Pure)
+		_, nests := s.Action.(flow.Nester)
+		out[s.Kind] = pure || nests
+	})
+	return out
 }
 
 // count begins the life of the snapshot, after all that may fail.

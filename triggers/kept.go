@@ -32,17 +32,22 @@ func credentials() []string {
 	return []string{"Authorization", "Proxy-Authorization", "Cookie"}
 }
 
-// Encode writes a request without what its caller proved itself with.
+// Encode writes a request without what its caller proved itself with, and takes
+// that from the event as well: a run reads the same now and after a restart.
 func (w *webhook) Encode(ev flow.Event) (flow.Kept, error) {
 	e, ok := ev.(*event)
 	if !ok {
 		return flow.Kept{}, fmt.Errorf("an event of Go type %T is not one of a webhook", ev)
 	}
 	policy := auth.Policy{Checks: w.checks}
+	e.header.fields = withoutFields(e.header.fields, append(credentials(), policy.Headers()...))
+	for _, name := range policy.Query() {
+		delete(e.query, name)
+	}
+	e.url = withoutParameters(e.url, policy.Query())
 	kept := keptEvent{
-		Method: e.method, URL: withoutParameters(e.url, policy.Query()), Host: e.header.host,
-		RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt, Path: e.path,
-		Header: withoutFields(e.header.fields, append(credentials(), policy.Headers()...)),
+		Method: e.method, URL: e.url, Host: e.header.host, RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt,
+		Path: e.path, Header: e.header.fields,
 	}
 	out := flow.Kept{Body: e.raw}
 	var err error
