@@ -79,13 +79,23 @@ func isControl(err error) bool { return errors.Is(err, errEnd) || IsParked(err) 
 // apart.
 func (c *Call) Path() string { return c.frame.key + c.Step.Name }
 
-// Answer answers the caller of a sync flow, and the run goes on. Where the
-// caller has its answer already nothing happens.
+// Continues is the state of a run whose caller is answered while the rest of
+// it, which was kept, goes on in the background.
+const Continues State = "continues"
+
+// Answer has the rest of a sync run kept and ends it here with an answer; it
+// goes on from the beginning in the background, where actions that were done
+// are not done again. Where the caller has its answer already nothing happens.
+// Return its error.
 func (c *Call) Answer(ctx context.Context, r *Response) error {
-	if c.frame.run.Answer == nil {
+	if c.frame.run.Continue == nil {
 		return nil
 	}
-	return c.frame.run.Answer(ctx, r)
+	if err := c.frame.run.Continue(ctx, r); err != nil {
+		return err
+	}
+	c.frame.top().end = &Outcome{State: Continues, Response: r}
+	return errEnd
 }
 
 // hidden stands in the history for what must not be read there.

@@ -27,8 +27,9 @@ type Run struct {
 	CanPark bool
 	// KeepInputs says that records of actions hold what their fields were.
 	KeepInputs bool
-	// Answer, where set, gives the caller its answer while the run goes on.
-	Answer func(ctx context.Context, r *Response) error
+	// Continue, where set, keeps the rest of the run, so that it goes on after
+	// the caller got the answer.
+	Continue func(ctx context.Context, r *Response) error
 	// Retry, where set, tells that the run is tried again after a failure, so
 	// that its on_error list does not run yet.
 	Retry func(*Error) bool

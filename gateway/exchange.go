@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // exchange is one request on its way.
@@ -20,6 +22,9 @@ type exchange struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	written bool // the answer has begun
+
+	mu    sync.Mutex
+	steps []store.Step // done so far, for the history
 }
 
 // ServeHTTP serves the endpoints.

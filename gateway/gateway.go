@@ -75,6 +75,8 @@ type Gateway struct {
 	runs    inFlight
 
 	background *background
+	recorder   *recorder
+	unserved   bucket // refusals of requests that led to no endpoint
 	seal       *sealer
 
 	running  atomic.Bool // Run was called
@@ -101,6 +103,7 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	g := &Gateway{opts: o, started: time.Now(), log: newLogs(o.Log)}
 	g.metrics = newMetrics(o.Version, g.runs.number)
 	g.background, g.seal = newBackground(g), newSealer(o.Key)
+	g.recorder = newRecorder(g)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	r := g.tryLoad("start")
 	if !r.ok {

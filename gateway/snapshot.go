@@ -32,14 +32,15 @@ type snapshot struct {
 
 // endpoint is a flow that HTTP requests reach, with what its requests need.
 type endpoint struct {
-	flow    *flow.Flow
-	trigger flow.Endpoint
-	route   flow.Route
-	path    string // pattern, made up where the file gives none
-	metrics *flowMetrics
-	log     *zap.Logger
-	queue   flow.Queue
-	pure    map[string]bool // kinds of its actions without an effect outside
+	flow     *flow.Flow
+	trigger  flow.Endpoint
+	route    flow.Route
+	path     string // pattern, made up where the file gives none
+	metrics  *flowMetrics
+	log      *zap.Logger
+	queue    flow.Queue
+	refusals *bucket
+	pure     map[string]bool // kinds of its actions without an effect outside
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -62,6 +63,9 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		}
 	}()
 	for _, f := range c.Flows {
+		if t, ok := f.Trigger.(flow.Endpoint); ok && t.Async() && g.opts.Store == nil {
+			return nil, fmt.Errorf("%s: flow %q is async, and this gateway has no store to keep its runs", f.Range, f.Name)
+		}
 		if err := s.openFlow(f); err != nil {
 			return nil, err
 		}
@@ -95,7 +99,7 @@ func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	}
 	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
-	e.queue, e.pure = t.Queue(), pureKinds(f)
+	e.queue, e.pure, e.refusals = t.Queue(), pureKinds(f), &bucket{}
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if f.Enabled {
