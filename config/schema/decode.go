@@ -36,17 +36,30 @@ func (d *Decoded) Expr(name string) hclsyntax.Expression {
 	return nil
 }
 
-// Range is the place of an attribute's value, or of the block's head where
-// the attribute is not given.
+// Range is the place of an attribute's value, of the head of the first block
+// of that name, or of this block's own head where neither is given.
 func (d *Decoded) Range(name string) hcl.Range {
 	if a, ok := d.Block.Body.Attributes[name]; ok {
 		return a.Expr.Range()
 	}
+	for _, b := range d.Block.Body.Blocks {
+		if b.Type == name {
+			return b.DefRange()
+		}
+	}
 	return d.Block.DefRange()
 }
 
-// Problem is an error at an attribute, or at the block's head where the
-// attribute is not given.
+// Element is the place of an element of a list, or of the whole value where
+// it is not written as a list.
+func (d *Decoded) Element(name string, i int) hcl.Range {
+	if list, ok := d.Expr(name).(*hclsyntax.TupleConsExpr); ok && i < len(list.Exprs) {
+		return list.Exprs[i].Range()
+	}
+	return d.Range(name)
+}
+
+// Problem is an error at the Range of a name.
 func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
 	return finding(d.Range(name), summary, detail)
 }
