@@ -118,7 +118,7 @@ func (t *testTrigger) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.rotate, "rotate", "Number.")
 	schema.Attr(s, &t.methods, "methods", "Methods.")
 	schema.Attr(s, &t.timeout, "timeout", "Time.")
-	schema.Attr(s, &t.token, "token", "Token.")
+	schema.Attr(s, &t.token, "token", "Token.", schema.Secret())
 	schema.Attr(s, &t.panics, "panics", "Where it panics.")
 	schema.Expr(s, &t.body, "body", "Answer.")
 }
@@ -274,7 +274,7 @@ type use struct {
 type resource struct{ closed atomic.Bool }
 
 func (u *use) Describe(s *schema.Spec) {
-	schema.Attr(s, &u.key, "key", "Key.", schema.Required())
+	schema.Attr(s, &u.key, "key", "Key.", schema.Required(), schema.Secret())
 	schema.Attr(s, &u.fails, "fails", "How opening fails.")
 }
 

@@ -34,6 +34,7 @@ type endpoint struct {
 	path    string // pattern, made up where the file gives none
 	metrics *flowMetrics
 	log     *zap.Logger
+	closed  map[string]bool // actions whose values are kept out of the log
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -88,6 +89,8 @@ func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	}
 	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
+	e.closed = map[string]bool{}
+	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
 	s.endpoints[f] = e
 	if f.Enabled {
 		s.router.add(e)
