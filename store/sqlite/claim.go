@@ -1,0 +1,128 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"slices"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Claim gives queued runs to the caller to work on.
+func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
+	var out store.Claimed
+	err := s.writer.do(ctx, func(t *tx) error {
+		out = store.Claimed{}
+		work, err := t.claim(&q)
+		out.Work, out.Next = work, t.untilNext()
+		return err
+	})
+	if err != nil {
+		return store.Claimed{}, err
+	}
+	for i := range out.Work {
+		w := &out.Work[i]
+		// The runs are the caller's by now, so they are read whatever becomes of
+		// its context.
+		w.Err = s.readWork(context.WithoutCancel(ctx), w)
+	}
+	return out, nil
+}
+
+func (t *tx) untilNext() time.Duration {
+	if t.mirror.due == 0 {
+		return -1
+	}
+	return max(time.Duration(t.mirror.due-t.now)*time.Millisecond, 0)
+}
+
+// claim takes from each flow its share, and then what is left from any.
+func (t *tx) claim(q *store.ClaimQuery) ([]store.Work, error) {
+	if err := t.queueDue(); err != nil {
+		return nil, err
+	}
+	var work []store.Work
+	for left := q.Limit; left > 0; left = q.Limit - len(work) {
+		flows := t.claimable(q.Flows)
+		if len(flows) == 0 {
+			break
+		}
+		share := (left + len(flows) - 1) / len(flows)
+		for _, f := range flows {
+			n := min(share, t.room(f), q.Limit-len(work))
+			if n <= 0 {
+				continue
+			}
+			found, err := t.claimFlow(q, f.Flow, n)
+			if err != nil {
+				return nil, err
+			}
+			work = append(work, found...)
+		}
+	}
+	return work, nil
+}
+
+// claimable returns the flows from which a run can be claimed, in turn.
+func (t *tx) claimable(flows []store.FlowLimit) []store.FlowLimit {
+	var found []store.FlowLimit
+	t.turn++
+	for i := range flows {
+		f := flows[(i+t.turn)%len(flows)]
+		if t.room(f) > 0 {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// room is how many runs of a flow could be claimed now.
+func (t *tx) room(f store.FlowLimit) int {
+	n := t.mirror.of(f.Flow)
+	if f.Max <= 0 {
+		return n.ready
+	}
+	return min(n.ready, f.Max-n.running)
+}
+
+func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, error) {
+	const claim = `UPDATE runs SET state = 3, fence = fence + 1, started = coalesce(started, ?), due = NULL
+		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ?)
+		RETURNING seq, id, fence, attempt, started, okey`
+	var work []store.Work
+	until := t.leases.after(q.Lease)
+	err := t.change(claim, func(v []driver.Value) error {
+		seq, l := integer(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: integer(v[2]), started: integer(v[4]), okey: bytes(v[5]), until: until}
+		work = append(work, store.Work{
+			Claim: store.Claim{ID: l.id.String(), Ref: seq, Fence: l.fence},
+			Flow:  flow, Attempt: int(integer(v[3])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),
+		})
+		t.mirror.move(flow, store.Queued, store.Running)
+		t.afterwards(func() { t.leases.put(seq, l) })
+		return nil
+	}, t.now, flow, int64(n))
+	slices.SortFunc(work, func(a, b store.Work) int { return cmp.Compare(a.Ref, b.Ref) })
+	if err == nil && len(work) < n {
+		t.mirror.drained(flow)
+	}
+	return work, err
+}
+
+// queueDue queues the waiting runs whose time has come.
+func (t *tx) queueDue() error {
+	if t.mirror.due == 0 || t.mirror.due > t.now {
+		return nil
+	}
+	const queue = `UPDATE runs SET state = 1, due = NULL
+		WHERE seq IN (SELECT seq FROM runs WHERE state = 2 AND due <= ? ORDER BY due LIMIT 500) RETURNING flow`
+	err := t.change(queue, func(v []driver.Value) error {
+		t.mirror.move(text(v[0]), store.Waiting, store.Queued)
+		return nil
+	}, t.now)
+	if err != nil {
+		return err
+	}
+	return t.findDue()
+}

@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// PutKey makes a key unless it is there.
+func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (held store.Key, made bool, err error) {
+	err = s.writer.do(ctx, func(t *tx) error {
+		var found bool
+		var err error
+		held, found, err = t.key(k.Scope, k.Name)
+		if err != nil || found {
+			made = false
+			return err
+		}
+		until := t.now + upward(ttl)
+		held, made = k, true
+		held.Expires = time.UnixMilli(until)
+		return t.putKey(k, until)
+	})
+	return held, made, err
+}
+
+// key returns a key whose time is not over.
+func (t *tx) key(scope, name string) (store.Key, bool, error) {
+	k := store.Key{Scope: scope, Name: name}
+	found, err := t.one("SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?", func(v []driver.Value) {
+		k.Run, k.Value, k.Expires = text(v[0]), bytes(v[1]), timeOf(v[2])
+	}, scope, keyName(name), t.now)
+	return k, found, err
+}
+
+func (t *tx) putKey(k store.Key, until int64) error {
+	_, err := t.exec("INSERT OR REPLACE INTO keys (scope, name, run, value, expires) VALUES (?, ?, ?, ?, ?)",
+		k.Scope, keyName(k.Name), k.Run, blob(k.Value), until)
+	return err
+}
+
+func keyName(name string) []byte { return []byte(store.ShortName(name)) }
+
+// SetKey replaces the value of a key.
+func (s *Store) SetKey(ctx context.Context, k store.Key) error {
+	return s.writer.do(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE keys SET value = ? WHERE scope = ? AND name = ? AND run = ? AND expires > ?",
+			blob(k.Value), k.Scope, keyName(k.Name), k.Run, t.now)
+		if err == nil && n == 0 {
+			err = noKey(k.Scope)
+		}
+		return err
+	})
+}
+
+// noKey leaves out the name, which may hold what callers sent.
+func noKey(scope string) error { return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope) }
+
+// GetKey returns a key.
+func (s *Store) GetKey(ctx context.Context, scope, name string) (store.Key, error) {
+	k := store.Key{Scope: scope, Name: name}
+	var expires int64
+	row := s.readers.QueryRowContext(ctx, "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?",
+		scope, keyName(name), s.clock.now())
+	err := row.Scan(&k.Run, &k.Value, &expires)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Key{}, noKey(scope)
+	}
+	k.Expires = time.UnixMilli(expires)
+	return k, s.reading(err)
+}
+
+// DropKey gives a key free.
+func (s *Store) DropKey(ctx context.Context, k store.Key) error {
+	return s.writer.do(ctx, func(t *tx) error {
+		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, keyName(k.Name), k.Run)
+		return err
+	})
+}

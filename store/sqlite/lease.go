@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// lease is what the process knows of a claimed run.
+type lease struct {
+	id      store.ID
+	flow    string
+	owner   string
+	fence   int64
+	okey    []byte
+	started int64         // when the run was claimed first
+	until   time.Duration // in elapsed time
+}
+
+// ended is the end of a lease whose holder died with its process.
+const ended = time.Duration(math.MinInt64)
+
+// leases are those of all claimed runs, by their seq. They live in memory: no
+// other process can claim a run, and when this one dies its leases end. That the
+// file says "running" and with which fence is what guards the writes.
+type leases struct {
+	clock *clock
+
+	mu    sync.Mutex
+	known map[int64]lease
+}
+
+func newLeases(c *clock) *leases { return &leases{clock: c, known: map[int64]lease{}} }
+
+func (l *leases) put(seq int64, entry lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known[seq] = entry
+}
+
+func (l *leases) get(seq int64) (lease, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry, ok := l.known[seq]
+	return entry, ok
+}
+
+func (l *leases) drop(seq int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, seq)
+}
+
+// after is the elapsed time at which a lease of the length ends.
+func (l *leases) after(d time.Duration) time.Duration { return l.clock.source.Elapsed() + d }
+
+// extend makes the leases of the claims end after d, and returns the claims
+// that have none.
+func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Claim) {
+	until := l.after(d)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range claims {
+		entry, ok := l.known[c.Ref]
+		if !ok || entry.fence != c.Fence {
+			lost = append(lost, c)
+			continue
+		}
+		entry.until = until
+		l.known[c.Ref] = entry
+	}
+	return lost
+}
+
+// over takes out leases that have ended, at most n, so that none of them can be
+// extended any more.
+func (l *leases) over(n int) (taken map[int64]lease, more bool) {
+	now := l.clock.source.Elapsed()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	taken = map[int64]lease{}
+	for seq, entry := range l.known {
+		if entry.until > now {
+			continue
+		}
+		if len(taken) >= n {
+			return taken, true
+		}
+		taken[seq] = entry
+		delete(l.known, seq)
+	}
+	return taken, false
+}

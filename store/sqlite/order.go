@@ -1,0 +1,109 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// openRun is a run that is not over, as far as moving it needs to know it.
+type openRun struct {
+	seq     int64
+	id      store.ID
+	flow    string
+	state   store.State // as in the file
+	started int64
+	okey    []byte
+}
+
+// orderKey is what the file keeps of an order key.
+func orderKey(key string) []byte { return []byte(store.ShortName(key)) }
+
+// turnTaken tells whether a run with the order key is open: the next has to
+// queue behind it.
+func (t *tx) turnTaken(flow string, okey []byte) (bool, error) {
+	return t.one("SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 LIMIT 1",
+		func([]driver.Value) {}, flow, okey)
+}
+
+// nextTurn lets the oldest run behind an order key have its turn, once no other
+// has it.
+func (t *tx) nextTurn(flow string, okey []byte) error {
+	if len(okey) == 0 {
+		return nil
+	}
+	const others = "SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 AND state >= 1 LIMIT 1"
+	busy, err := t.one(others, func([]driver.Value) {}, flow, okey)
+	if err != nil || busy {
+		return err
+	}
+	const oldest = "SELECT seq, due FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 AND state = 0 ORDER BY seq LIMIT 1"
+	var seq, due int64
+	found, err := t.one(oldest, func(v []driver.Value) { seq, due = integer(v[0]), integer(v[1]) }, flow, okey)
+	if err != nil || !found {
+		return err
+	}
+	to := store.Queued
+	if due > t.now { // it was delayed when it came, and that goes on
+		to = store.Waiting
+		t.waits(due)
+	}
+	if _, err := t.exec("UPDATE runs SET state = ? WHERE seq = ?", int64(to), seq); err != nil {
+		return err
+	}
+	t.mirror.move(flow, behind, to)
+	t.wakes = t.wakes || to == store.Queued
+	return nil
+}
+
+// waits notes that a run is due at a time, and wakes who has to know of it.
+func (t *tx) waits(due int64) {
+	if t.mirror.waitUntil(due) {
+		t.wakes = true
+	}
+}
+
+// oldestUnbegun finds the queued run of a flow that came first of those that
+// were never claimed.
+func (t *tx) oldestUnbegun(flow string) (oldest openRun, found bool, err error) {
+	const in = "SELECT seq, id, state, okey FROM runs WHERE flow = ? AND state <= 3 AND state = ? AND fence = 0 ORDER BY seq LIMIT 1"
+	for _, state := range []store.State{store.Queued, behind} {
+		_, err = t.one(in, func(v []driver.Value) {
+			if seq := integer(v[0]); !found || seq < oldest.seq {
+				oldest = openRun{seq: seq, id: idOf(v[1]), flow: flow, state: stateOf(v[2]), okey: bytes(v[3])}
+			}
+			found = true
+		}, flow, int64(state))
+		if err != nil {
+			return oldest, false, err
+		}
+	}
+	return oldest, found, nil
+}
+
+// end ends an open run by another hand than its holder's.
+func (t *tx) end(r openRun, to store.State, why store.Cause) error {
+	why = why.Clean()
+	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?
+		WHERE seq = ?`, int64(to), t.now, orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), r.seq)
+	if err != nil {
+		return err
+	}
+	t.ended(r, to)
+	if r.state == store.Running {
+		t.afterwards(func() { t.leases.drop(r.seq) })
+	}
+	if r.state == behind {
+		return nil // it had no turn to give up
+	}
+	return t.nextTurn(r.flow, r.okey)
+}
+
+// ended counts a run that is over now.
+func (t *tx) ended(r openRun, to store.State) {
+	t.mirror.move(r.flow, r.state, to)
+	t.tally.add(r.flow, to, r.started, t.now, 1)
+	if r.state == store.Running && t.mirror.of(r.flow).ready > 0 {
+		t.wakes = true // its place is free
+	}
+}

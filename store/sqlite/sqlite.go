@@ -1,0 +1,213 @@
+// Package sqlite keeps runs in one SQLite file, without a server: the store of
+// a single gateway.
+//
+// A goroutine owns the connection that writes, and turns all operations that
+// wait into one transaction: a commit costs one flush of the disk however many
+// share it (see writer). Readers have connections of their own, which the
+// write-ahead log keeps out of the writer's way. The file is flushed on every
+// commit (synchronous=FULL), so what was accepted survives a power cut as far
+// as the disk is honest about flushing.
+//
+// As one process alone may use a file, which a lock beside it sees to, some of
+// what an engine has to know need not be in it: how many runs of a flow are
+// queued and running (see mirror), and until when a claim lasts (see leases).
+// Both are made anew when the file is opened. What decides is in the file all
+// the same: states, fences and keys.
+//
+// The file must lie on a local disk: the log needs memory that is shared, which
+// network file systems don't have.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"modernc.org/sqlite"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// FileName is the name of the database in its folder. Its log and the lock lie
+// beside it.
+const FileName = "gateway.db"
+
+// Options are how a store is opened.
+type Options struct {
+	// Dir is the folder of the file. Both are made where they do not exist, for
+	// this user alone.
+	Dir string
+	// Clock is for tests; nil is the clock of the machine.
+	Clock Clock
+}
+
+// Store is an open file. It implements store.Store.
+type Store struct {
+	path    string
+	lock    *os.File
+	clock   *clock
+	leases  *leases
+	ready   <-chan struct{}
+	writer  *writer
+	readers *sql.DB
+
+	statements statements
+	closing    sync.Once
+	closed     chan struct{} // when closing has ended
+	closeErr   error
+}
+
+// statements are those that readers use most.
+type statements struct {
+	payload, steps, run *sql.Stmt
+}
+
+// readConnections is how many reads go on at once.
+const readConnections = 4
+
+// Open opens the store of a folder, brings its tables up to date and takes up
+// the runs that are open: those that were running are to be swept. It returns
+// store.ErrInUse where another process has it, and store.ErrNewer.
+func Open(ctx context.Context, o Options) (_ *Store, err error) {
+	path := filepath.Join(o.Dir, FileName)
+	lock, err := claimFolder(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
+	}
+	s := &Store{path: path, lock: lock, clock: newClock(o.Clock), writer: newWriter(), closed: make(chan struct{})}
+	t := newTx(dsn(path, false), s.clock)
+	s.leases, s.ready = t.leases, t.ready
+	if err := s.open(ctx, t); err != nil {
+		_ = t.disconnect()
+		s.release()
+		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
+	}
+	go func() {
+		defer close(s.closed)
+		s.writer.loop(t)
+		s.closeErr = errors.Join(s.readers.Close(), t.disconnect(), s.lock.Close())
+	}()
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, t *tx) error {
+	if err := createFile(s.path); err != nil {
+		return err
+	}
+	if err := t.begin(); err != nil {
+		return err
+	}
+	if err := t.migrate(); err != nil {
+		t.rollback(err)
+		return err
+	}
+	if err := t.load(); err != nil {
+		t.rollback(err)
+		return err
+	}
+	if err := t.commit(); err != nil {
+		t.rollback(err)
+		return err
+	}
+	return s.openReaders(ctx)
+}
+
+func (s *Store) openReaders(ctx context.Context) error {
+	connector, err := sqlite.NewConnector(dsn(s.path, true))
+	if err != nil {
+		return err
+	}
+	s.readers = sql.OpenDB(connector)
+	s.readers.SetMaxOpenConns(readConnections)
+	s.readers.SetMaxIdleConns(readConnections)
+	for text, to := range map[string]**sql.Stmt{
+		selectPayload: &s.statements.payload, selectSteps: &s.statements.steps, selectRun: &s.statements.run,
+	} {
+		if *to, err = s.readers.PrepareContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dsn names the file with how its connections behave.
+func dsn(path string, reader bool) string {
+	pragmas := url.Values{"_pragma": {
+		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
+		"journal_size_limit(67108864)", "temp_store(memory)", "cache_size(-65536)",
+	}}
+	if reader {
+		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "temp_store(memory)", "cache_size(-8192)"}}
+	}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: pragmas.Encode()}).String()
+}
+
+// createFile makes the file for this user alone. SQLite gives its log the
+// permissions of the file.
+func createFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// release lets go of what open has taken.
+func (s *Store) release() {
+	if s.readers != nil {
+		_ = s.readers.Close()
+	}
+	_ = s.lock.Close()
+}
+
+// Close ends the operations that wait, and lets go of the file.
+func (s *Store) Close() error {
+	s.closing.Do(s.writer.close)
+	<-s.closed
+	return s.closeErr
+}
+
+// Ready receives after runs may have become claimable.
+func (s *Store) Ready() <-chan struct{} { return s.ready }
+
+// Ping writes a row.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.writer.do(ctx, func(t *tx) error {
+		_, err := t.exec("INSERT OR REPLACE INTO pings (one, at) VALUES (1, ?)", t.now)
+		return err
+	})
+}
+
+// Usage tells how large the file is.
+func (s *Store) Usage(ctx context.Context) (store.Usage, error) {
+	var u store.Usage
+	const used = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+	if err := s.readers.QueryRowContext(ctx, used).Scan(&u.Bytes); err != nil {
+		return u, s.reading(err)
+	}
+	for _, name := range []string{s.path, s.path + "-wal"} {
+		if info, err := os.Stat(name); err == nil {
+			u.File += info.Size()
+		}
+	}
+	return u, nil
+}
+
+// reading makes the errors of readers what callers expect.
+func (s *Store) reading(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case s.writer.ended():
+		return store.ErrClosed
+	}
+	return unavailable(err)
+}

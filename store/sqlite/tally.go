@@ -1,0 +1,49 @@
+package sqlite
+
+import "github.com/webhook-gateway/gateway/store"
+
+// tallyKey is what runs are counted by.
+type tallyKey struct {
+	flow   string
+	state  store.State
+	minute int64 // since 1970
+}
+
+type tallied struct {
+	n, took int64
+}
+
+// tally counts the runs that ended in a transaction, so that each counter is
+// written once.
+type tally map[tallyKey]tallied
+
+// add counts n runs that ended at a time, in milliseconds. A negative n takes
+// back.
+func (t tally) add(flow string, s store.State, started, finished, n int64) {
+	k := tallyKey{flow, s, finished / 60_000}
+	c := t[k]
+	c.n += n
+	if started > 0 {
+		c.took += n * max(finished-started, 0)
+	}
+	t[k] = c
+}
+
+// spans are the widths of the counters, in seconds.
+var spans = [...]int64{60, 3600}
+
+// write adds the counts to the counters.
+func (t tally) write(x *tx) error {
+	for k, c := range t {
+		for _, span := range spans {
+			at := k.minute * 60 / span * span
+			_, err := x.exec(`INSERT INTO stats (span, at, flow, state, n, took) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET n = n + excluded.n, took = took + excluded.took`,
+				span, at, k.flow, int64(k.state), c.n, c.took)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// What comes out of the file. Null is the zero value.
+
+func integer(v driver.Value) int64 {
+	n, _ := v.(int64)
+	return n
+}
+
+func text(v driver.Value) string {
+	s, _ := v.(string)
+	return s
+}
+
+func bytes(v driver.Value) []byte {
+	b, _ := v.([]byte)
+	return b
+}
+
+func stateOf(v driver.Value) store.State {
+	return store.State(integer(v)) //nolint:gosec // it is one that was put there
+}
+
+// public is the state as people know it.
+func public(s store.State) store.State {
+	if s == behind {
+		return store.Queued
+	}
+	return s
+}
+
+func idOf(v driver.Value) store.ID {
+	var id store.ID
+	copy(id[:], bytes(v))
+	return id
+}
+
+// timeOf reads milliseconds since 1970; null is the zero time.
+func timeOf(v driver.Value) time.Time {
+	ms, ok := v.(int64)
+	if !ok {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// What goes into the file. The zero value is null, which takes no space.
+
+func orNull(s string) driver.Value {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func blob(b []byte) driver.Value {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+func millis(t time.Time) driver.Value {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// upward rounds a duration to milliseconds, so that none ends early.
+func upward(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}
