@@ -139,7 +139,7 @@ func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagn
 	a, ok := b.Body.Attributes[f.Name]
 	if !ok {
 		if f.Required && !hasBlock(b, f.Name) {
-			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, f.Doc))}
+			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, firstSentence(f.Doc)))}
 		}
 		return nil
 	}
@@ -170,7 +170,7 @@ func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		diags = append(diags, f.Block.decode(c, inner)...)
 	}
 	if _, isAttr := b.Body.Attributes[f.Name]; count == 0 && f.Required && !isAttr {
-		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, f.Doc)))
+		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, firstSentence(f.Doc))))
 	}
 	return diags
 }
@@ -227,6 +227,14 @@ func offer(name string, same, other map[string]bool) string {
 		return " None is allowed."
 	}
 	return " Allowed: " + strings.Join(names, ", ") + "."
+}
+
+func firstSentence(doc string) string {
+	first, _, more := strings.Cut(doc, ". ")
+	if more {
+		first += "."
+	}
+	return first
 }
 
 func hasBlock(b *hclsyntax.Block, name string) bool {

@@ -7,10 +7,10 @@ flow "orders" {
       action "log" "fine" { message = action.stock.text }
     }
     default {
-      action "log" "other" { message = action.stock.text } # error: Unknown name: (line 6) has not surely run here
+      action "log" "other" { message = action.stock.text } # error: Unknown name: (line 6) may not have run
     }
   }
-  action "log" "after" { message = action.stock.text } # error: Unknown name: has not surely run here
+  action "log" "after" { message = action.stock.text } # error: Unknown name: may not have run
   action "log" "case" { message = action.size.cse } # error: Unknown name: Did you mean "case"?
   on_error {
     action "log" "failed" { message = "${action.stock.text} ${error.mesage}" } # error: Unknown name: Did you mean "message"?

@@ -14,11 +14,11 @@ flow "orders" {
   action "log" "f" { message = secret.tokn } # error: Unknown name: Did you mean "token"?
   action "log" "g" { message = local.shp } # error: Unknown name: Did you mean "shop"?
   action "log" "h" { message = shop } # error: Unknown name: Did you mean local.shop?
-  action "log" "i" { message = var.shop } # error: Unknown name: Here it is local
+  action "log" "i" { message = var.shop } # error: Unknown name: Did you mean local?
   action "log" "j" { message = secret.other } # error: Unknown name: secret "NAME" { env = "VARIABLE" }
   action "log" "k" { message = run.idd } # error: Unknown name: Did you mean "id"?
   action "log" "l" { message = flow.title } # error: Unknown name: It has label, name
-  action "log" "m" { message = "${request.body.order}" } # error: Unknown name: Here it is webhook
+  action "log" "m" { message = "${request.body.order}" } # error: Unknown name: Did you mean webhook?
   action "log" "n" { message = contact.email } # error: Unknown name: start by a tag or a link
   action "log" "o" { message = Lampenladen } # error: Unknown name: put it in quotes: "Lampenladen"
   action "log" "p" { message = None } # error: Unknown name: written null

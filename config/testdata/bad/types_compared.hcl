@@ -25,7 +25,7 @@ flow "orders" {
     message = webhook.headers["X-Count"] == 5 ? "five" : "other" # error: Comparison of different types: Convert the text: tonumber(…)
   }
   action "log" "e" {
-    when    = webhook.qty == "five" # error: Comparison of different types: Compare it with what it can be
+    when    = webhook.qty == "five" # error: Comparison of different types: Compare it with a number
     message = "e"
   }
 }
