@@ -204,15 +204,22 @@ func (a *answer) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return nil, c.Respond(&flow.Response{Status: status, Header: http.Header{}, Body: []byte(text)})
 }
 
-// hold waits until the test lets it go on, or its context ends.
+// hold waits until the test lets it go on, or its context ends and it cares.
 type hold struct {
-	lab *lab
+	lab      *lab
+	stubborn bool
 }
 
-func (h *hold) Describe(*schema.Spec) {}
+func (h *hold) Describe(s *schema.Spec) {
+	schema.Attr(s, &h.stubborn, "stubborn", "Ends for the test alone.")
+}
 
 func (h *hold) Run(ctx context.Context, c *flow.Call) (any, error) {
 	h.lab.entered <- c.Run().ID
+	if h.stubborn {
+		<-h.lab.release
+		return nil, nil
+	}
 	select {
 	case <-h.lab.release:
 		return nil, nil

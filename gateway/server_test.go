@@ -64,6 +64,36 @@ func TestStopCancelsRuns(t *testing.T) {
 	})
 }
 
+// Nor does a run that does not care keep the process; what it uses stays open
+// until it ends.
+func TestStopLeavesStubbornRuns(t *testing.T) {
+	t.Parallel()
+	flows := one("", "action \"use\" \"u\" {\n  key = \"k\"\n}\naction \"hold\" \"h\" {\n  stubborn = true\n}")
+	serveIn(t, func(l *lab) { l.opts.ShutdownTimeout = 10 * time.Second; l.write(flows) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.post("/x", "")
+		<-s.entered
+		began := time.Now()
+		s.stop()
+		c.wantEnd()
+		err := <-s.ended
+		if took := time.Since(began); err != nil || took < 15*time.Second || took > 17*time.Second {
+			s.t.Errorf("stopped after %v: %v", took, err)
+		}
+		s.lines.await(0, "stopped before all runs had ended", `"runs":1`)
+		s.g.Close()
+		if n := s.closed.Load(); n != 0 {
+			s.t.Error("what a run uses was closed")
+		}
+		s.release <- struct{}{}
+		synctest.Wait()
+		if n := s.closed.Load(); n != 1 {
+			s.t.Errorf("%d closed", n)
+		}
+		s.ended <- nil
+	})
+}
+
 // With a delay the gateway serves on while load balancers turn away.
 func TestStopDrains(t *testing.T) {
 	t.Parallel()
@@ -170,6 +200,23 @@ func TestSlowBody(t *testing.T) {
 			s.t.Errorf("%v counted", n)
 		}
 		s.noErrors()
+	})
+}
+
+// The limit of runs holds for those whose body came while others took the last
+// places.
+func TestLimitAfterTheBody(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    runs = 1\n  }\n}\n" + one("", holding)) }, func(s *live) {
+		slow, quick := s.public.dial(s.t), s.public.dial(s.t)
+		slow.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na")
+		synctest.Wait()
+		quick.post("/x", "")
+		<-s.entered
+		slow.send("b")
+		slow.wantStatus(503)
+		s.release <- struct{}{}
+		quick.wantStatus(200)
 	})
 }
 

@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // disk is a gateway that watches real files.
@@ -390,6 +393,34 @@ func TestWatchTriesToOpenAgain(t *testing.T) {
 	d.lines.await(mark, "reload failed as before")
 	d.save("main.hcl", answering("three"))
 	d.expect("three")
+}
+
+// The whole of it: Run watches, and stops watching.
+func TestRunWatches(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	d := &disk{lab: l, dir: t.TempDir()}
+	d.save("main.hcl", answering("one"))
+	l.opts.Load, l.opts.Watch = l.loadFrom(d.dir), []string{d.dir}
+	d.g = l.start()
+	listenAndRun(t, d.g)
+	l.lines.await(0, "looked at the files")
+	d.save("main.hcl", answering("two"))
+	d.expect("two")
+}
+
+// A trouble is said once as long as it stays the same.
+func TestWatchTroubleIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", ""))
+	n := &notifier{g: l.start(), spots: newSpots()}
+	for _, err := range []error{syscall.ENOSPC, syscall.ENOSPC, fsnotify.ErrEventOverflow, fsnotify.ErrEventOverflow} {
+		n.trouble(err)
+	}
+	if lines := l.lines.all("file changes are not announced"); len(lines) != 2 || !strings.Contains(lines[0], "max_user_watches") {
+		t.Errorf("%q", lines)
+	}
 }
 
 // A loader that calls its files otherwise than the watcher does must not be
