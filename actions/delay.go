@@ -27,6 +27,7 @@ func (a *delay) Describe(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Wait for a moment",
 		HCL:   `for = "1ms"`,
+		Input: `{}`,
 		Want:  `{"waited": true}`,
 	})
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {

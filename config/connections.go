@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -22,10 +21,11 @@ func (l *loader) decodeConnections() {
 			l.placeholder(byKind, b)
 			continue
 		}
-		if len(b.Labels) != 2 || !hclsyntax.ValidIdentifier(b.Labels[1]) {
+		if len(b.Labels) != 2 {
 			l.add(problem(b.DefRange(), "Missing label", fmt.Sprintf("A connection has a kind and a name: connection %q \"NAME\" { … }.", kind.Name)))
 			continue
 		}
+		l.checkName(b, 1, "connection."+kind.Name)
 		key := kind.Name + "." + b.Labels[1]
 		if first, twice := places[key]; twice {
 			l.add(problem(b.LabelRanges[1], "Connection named twice", fmt.Sprintf("There is a connection.%s already, at %s.", key, place(first))))
@@ -41,7 +41,7 @@ func (l *loader) decodeConnections() {
 	for kind, names := range byKind {
 		kinds[kind] = cty.ObjectVal(names)
 	}
-	l.consts["connection"] = cty.ObjectVal(kinds)
+	l.consts["connection"] = l.known(kinds)
 }
 
 // placeholder stands for a connection that has errors, so that its users are

@@ -26,6 +26,7 @@ const (
 func (l *loader) readFiles() {
 	found, diags := Find(l.FS, l.Paths)
 	l.add(diags...)
+	l.broken = diags.HasErrors()
 	for _, p := range found.Files {
 		l.readFile(p)
 	}
@@ -35,6 +36,7 @@ func (l *loader) readFile(p Path) {
 	src, err := l.take(p.Dir)
 	if err != nil {
 		l.add(unreadable(p.Name, err))
+		l.broken = true
 		return
 	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
@@ -42,6 +44,7 @@ func (l *loader) readFile(p Path) {
 	body, diags := syntax.Parse(p.Name, src)
 	l.add(diags...)
 	if body == nil {
+		l.broken = true
 		return // what a broken file seems to hold would give findings nobody understands
 	}
 	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: body})

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/outbound"
 )
 
 // Gateway is the block of settings that the whole process has. Flags and
@@ -75,7 +77,7 @@ func (g *Gateway) Describe(s *schema.Spec) {
 func (g *Gateway) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if err := checkListen(g.Listen); err != nil {
-		diags = append(diags, d.Problem("listen", "Wrong address", err.Error()))
+		diags = append(diags, d.Problem("listen", "Wrong address", err.Error()+"."))
 	}
 	if g.PublicURL == "" {
 		return diags
@@ -94,7 +96,7 @@ func (a *Admin) Describe(s *schema.Spec) {
 	schema.Attr(s, &a.Listen, "listen", "Address of the admin listener. A change takes effect at the next start.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if err := checkListen(a.Listen); err != nil {
-			return hcl.Diagnostics{d.Problem("listen", "Wrong address", err.Error())}
+			return hcl.Diagnostics{d.Problem("listen", "Wrong address", err.Error()+".")}
 		}
 		return nil
 	})
@@ -115,25 +117,45 @@ func (l *Limits) Describe(s *schema.Spec) {
 	schema.Attr(s, &l.Headers, "headers", "Largest header of a request; above it 431. A change takes effect at the next start.")
 	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested; above it 400.")
 	schema.Attr(s, &l.Runs, "runs", "Runs at once in the whole process; above it 503.")
-	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		var diags hcl.Diagnostics
-		for name, ok := range map[string]bool{
-			"body": l.Body >= 1 && l.Body <= 1<<30, "headers": l.Headers >= 1<<10 && l.Headers <= 16<<20,
-			"json_depth": l.JSONDepth >= 1 && l.JSONDepth <= 1000, "runs": l.Runs >= 1 && l.Runs <= 1_000_000,
-		} {
-			if !ok {
-				diags = append(diags, d.Problem(name, "Limit out of range",
-					"Limits are: body from 1B to 1GiB, headers from 1KiB to 16MiB, json_depth from 1 to 1000, runs from 1 to 1000000."))
-			}
+	s.Check(l.check)
+}
+
+func (l *Limits) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, limit := range []struct {
+		name   string
+		ok     bool
+		bounds string
+	}{
+		{"body", l.Body >= 1 && l.Body <= 1<<30, "from 1B to 1GiB"},
+		{"headers", l.Headers >= 1<<10 && l.Headers <= 16<<20, "from 1KiB to 16MiB"},
+		{"json_depth", l.JSONDepth >= 1 && l.JSONDepth <= 1000, "from 1 to 1000"},
+		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
+	} {
+		if !limit.ok {
+			diags = append(diags, d.Problem(limit.name, "Limit out of range", fmt.Sprintf("%q is %s.", limit.name, limit.bounds)))
 		}
-		return diags
-	})
+	}
+	return diags
 }
 
 // Describe declares the block.
 func (e *Egress) Describe(s *schema.Spec) {
 	s.Doc = "Everything public can be reached."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
+	s.Check(e.check)
+}
+
+// check reports each entry that the guarded client could not read.
+func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, entry := range e.Allow {
+		var bad *outbound.BadEntry
+		if _, err := outbound.ParsePolicy([]string{entry}); errors.As(err, &bad) {
+			diags = append(diags, problem(d.Element("allow", i), "Wrong address", fmt.Sprintf("%q: %s.", entry, bad.Why)))
+		}
+	}
+	return diags
 }
 
 // History says what is kept of runs that are over.

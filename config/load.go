@@ -5,16 +5,17 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr"
-	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -68,6 +69,7 @@ type loader struct {
 	files   []*file
 	consts  map[string]cty.Value
 	secrets []string
+	broken  bool // a file could not be read or parsed, so names may be missing
 	diags   hcl.Diagnostics
 }
 
@@ -91,22 +93,25 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.decodeGateway(&c.Gateway)
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
+	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, sources(l.read)
 	return c, l.diags
 }
 
-// scope returns the names that expressions of a file may read at load.
-func (l *loader) scope(f *file) *expr.Scope {
-	return l.scopeOf(f, maps.Clone(l.consts))
-}
-
-func (l *loader) scopeOf(f *file, consts map[string]cty.Value) *expr.Scope {
-	table := funcs.Table(funcs.Options{
-		Env:        l.Env,
-		ReadFile:   func(path string) ([]byte, error) { return l.readNamed(f.dir, path) },
-		AllowUnset: l.Unset == AllowUnset,
-	})
-	return expr.NewScope(consts, table).WithSource(func(name string) []byte { return l.sources[name] })
+// checkAnyFlow warns where nothing would be served, and nothing else says why.
+func (l *loader) checkAnyFlow(flows []*flow.Flow) {
+	if len(flows) > 0 || l.diags.HasErrors() {
+		return
+	}
+	where := make([]string, len(l.Paths))
+	for i, p := range l.Paths {
+		where[i] = cmp.Or(p.Name, p.Dir)
+	}
+	detail := fmt.Sprintf("No .hcl file under %s has a flow. A flow begins like this: flow \"NAME\" { … }.", strings.Join(where, ", "))
+	if len(l.files) == 0 {
+		detail = fmt.Sprintf("There is no .hcl file under %s.", strings.Join(where, ", "))
+	}
+	l.add(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "No flow found", Detail: detail})
 }
 
 func (l *loader) add(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }
@@ -143,11 +148,12 @@ func (l *loader) compileFlows() []*flow.Flow {
 		}
 		f, diags := flow.Compile(b.Block, s, l.Kinds)
 		l.add(diags...)
+		l.add(checkHeaderNames(b.Body)...)
 		if f == nil {
 			continue
 		}
 		if first, twice := seen[f.Name]; twice {
-			l.add(problem(b.LabelRanges[0], "Flow named twice", "There is a flow "+quote(f.Name)+" already, at "+place(first)+". Give one of them another name."))
+			l.add(problem(b.LabelRanges[0], "Flow named twice", fmt.Sprintf("There is a flow %q already, at %s. Give one of them another name.", f.Name, place(first))))
 			continue
 		}
 		seen[f.Name] = b.DefRange()

@@ -36,7 +36,7 @@ func (l *loader) evalLocals() {
 	for _, name := range slices.Sorted(maps.Keys(ls.defs)) {
 		ls.eval(name)
 	}
-	l.consts["local"] = cty.ObjectVal(ls.values)
+	l.consts["local"] = l.known(ls.values)
 }
 
 func (ls *locals) declare(b located) {
@@ -92,21 +92,50 @@ func (ls *locals) needs(def localDef) (map[string]cty.Value, bool) {
 	out := map[string]cty.Value{}
 	ok := true
 	for _, t := range def.attr.Expr.Variables() {
-		if t.RootName() != "local" || len(t) < 2 {
+		if t.RootName() != "local" {
 			continue
 		}
-		step, isAttr := t[1].(hcl.TraverseAttr)
-		if !isAttr {
-			continue
-		}
-		if _, known := ls.defs[step.Name]; !known {
-			ls.add(problem(step.SrcRange, "Unknown name", fmt.Sprintf("There is no local %q.", step.Name)+
-				diag.DidYouMean(step.Name, slices.Sorted(maps.Keys(ls.defs)))))
+		name, at := localName(t)
+		if _, known := ls.defs[name]; !known {
+			ls.unknown(name, at)
 			ok = false
 			continue
 		}
-		ls.eval(step.Name)
-		out[step.Name] = ls.values[step.Name]
+		ls.eval(name)
+		out[name] = ls.values[name]
 	}
 	return out, ok
+}
+
+// localName returns the name that follows "local", "" where none is written
+// out.
+func localName(t hcl.Traversal) (string, hcl.Range) {
+	if len(t) > 1 {
+		switch step := t[1].(type) {
+		case hcl.TraverseAttr:
+			return step.Name, step.SrcRange
+		case hcl.TraverseIndex:
+			if step.Key.Type() == cty.String {
+				return step.Key.AsString(), step.SrcRange
+			}
+		}
+	}
+	return "", t.SourceRange()
+}
+
+func (ls *locals) unknown(name string, at hcl.Range) {
+	if name == "" {
+		ls.add(problem(at, "Locals read as a whole", "A local can't read all of them, itself included: name the one that is meant, as local.NAME."))
+		return
+	}
+	if ls.broken {
+		return // it may stand in the file that could not be parsed
+	}
+	detail := fmt.Sprintf("There is no local %q.", name)
+	if near := diag.DidYouMean(name, slices.Sorted(maps.Keys(ls.defs))); near != "" {
+		detail += near
+	} else {
+		detail += fmt.Sprintf(" Declare it: locals { %s = VALUE }.", name)
+	}
+	ls.add(problem(at, "Unknown name", detail))
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -28,9 +29,17 @@ func (s *secret) Describe(sp *schema.Spec) {
 		if (s.env == "") == (s.file == "") {
 			return hcl.Diagnostics{problem(d.Block.DefRange(), "Where is the secret?", `A secret has either "env" or "file".`)}
 		}
+		if s.env != "" && !variableName.MatchString(s.env) {
+			return hcl.Diagnostics{d.Problem("env", "Not the name of a variable",
+				`This is where the name of a variable stands, such as "SHOP_PASSWORD", and not its value: letters, digits and underscores, without a dollar sign.`)}
+		}
 		return nil
 	})
 }
+
+// variableName is what names of variables look like. What is none may be the
+// secret itself, so findings don't repeat it.
+var variableName = regexp.MustCompile(`^[A-Za-z_][\w.-]*$`)
 
 // evalSecrets looks up every secret.
 func (l *loader) evalSecrets() {
@@ -41,9 +50,10 @@ func (l *loader) evalSecrets() {
 		c := &schema.Context{Scope: l.scope(b.file)}
 		diags := schema.Decode(c, s, b.Block)
 		l.add(diags...)
-		if s.name == "" {
+		if len(b.Labels) == 0 {
 			continue
 		}
+		l.checkName(b, 0, "secret")
 		if first, twice := places[s.name]; twice {
 			l.add(problem(b.LabelRanges[0], "Secret named twice", fmt.Sprintf("There is a secret %q already, at %s.", s.name, place(first))))
 			continue
@@ -55,7 +65,7 @@ func (l *loader) evalSecrets() {
 		}
 		values[s.name] = v.Mark(expr.Sensitive)
 	}
-	l.consts["secret"] = cty.ObjectVal(values)
+	l.consts["secret"] = l.known(values)
 }
 
 func (l *loader) lookUp(s *secret, b located) cty.Value {

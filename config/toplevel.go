@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 )
@@ -20,29 +21,43 @@ func (l *loader) checkTopLevel() {
 				fmt.Sprintf("%q stands outside of any block. To give a value a name, write it inside of locals { … } and read it as local.%s.", name, name)))
 		}
 		for _, b := range f.body.Blocks {
-			if slices.Contains(topLevel, b.Type) {
-				continue
+			if !slices.Contains(topLevel, b.Type) {
+				l.add(problem(b.TypeRange, "Unknown block", misplaced(b.Type)))
 			}
-			detail := fmt.Sprintf("A flow file has no block %q.", b.Type)
-			switch hint := diag.DidYouMean(b.Type, topLevel); {
-			case b.Type == "test":
-				detail = "Tests stand in files whose names end in .test.hcl."
-			case b.Type == "action" || b.Type == "trigger":
-				detail = fmt.Sprintf("%q belongs inside of a flow: flow \"NAME\" { … }.", b.Type)
-			case hint != "":
-				detail += hint
-			default:
-				detail += " It has gateway, locals, secret, connection and flow."
-			}
-			l.add(problem(b.TypeRange, "Unknown block", detail))
 		}
+	}
+}
+
+// misplaced says where a block belongs that is none of the top level, or which
+// one may have been meant.
+func misplaced(typ string) string {
+	switch typ {
+	case "test":
+		return "Tests stand in files whose names end in .test.hcl."
+	case "action", "trigger", "on_error":
+		return fmt.Sprintf("%q belongs inside of a flow: flow \"NAME\" { … }.", typ)
+	case "auth", "variable", "response":
+		return fmt.Sprintf("%q belongs inside of the trigger of a flow: trigger \"webhook\" { … }.", typ)
+	case "admin", "tls", "limits", "egress", "history":
+		return fmt.Sprintf("%q belongs inside of gateway { … }.", typ)
+	}
+	detail := fmt.Sprintf("A flow file has no block %q.", typ)
+	if hint := diag.DidYouMean(typ, topLevel); hint != "" {
+		return detail + hint
+	}
+	return detail + " It has gateway, locals, secret, connection and flow."
+}
+
+// checkName reports a label that can't be read as a name in expressions.
+func (l *loader) checkName(b located, label int, root string) {
+	if name := b.Labels[label]; !hclsyntax.ValidIdentifier(name) {
+		l.add(problem(b.LabelRanges[label], "Not a name", fmt.Sprintf(
+			"%q can't be read as %s.NAME: use letters, digits, _ and -, and begin with a letter.", name, root)))
 	}
 }
 
 func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
-
-func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 func place(r hcl.Range) string { return fmt.Sprintf("%s line %d", r.Filename, r.Start.Line) }

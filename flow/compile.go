@@ -92,7 +92,10 @@ func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {
 func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 	why := map[string]string{}
 	for name, at := range c.declared {
-		why[name] = fmt.Sprintf("The action %q (line %d) has not surely run here: only those that stand before, in the same list or in a list around it, have.", name, at.Start.Line)
+		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has.", name, at.Start.Line)
+	}
+	for root, who := range triggerRoots() {
+		s = s.WithAbsent(root, map[string]string{"": who})
 	}
 	return s.
 		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
@@ -104,7 +107,7 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	return func(ctx *schema.Context) {
 		if f.Trigger == nil {
-			for _, root := range triggerRoots() {
+			for root := range triggerRoots() {
 				ctx.Scope = ctx.Scope.With(root, cty.DynamicPseudoType)
 			}
 			return
@@ -115,11 +118,18 @@ func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	}
 }
 
-// triggerRoots are the names that one trigger or another gives. They are taken
-// for known where the trigger is missing or wrong, so that one mistake is
-// reported once.
-func triggerRoots() []string {
-	return []string{"webhook", "contact", "tag", "link", "schedule", "input"}
+// triggerRoots are the names that one trigger or another gives, and who can
+// read them. They are taken for known where the trigger is missing or wrong,
+// so that one mistake is reported once.
+func triggerRoots() map[string]string {
+	return map[string]string{
+		"webhook":  `"webhook" is known in flows with trigger "webhook" only.`,
+		"contact":  `"contact" is known in flows that start by a tag or a link only.`,
+		"tag":      `"tag" is known in flows with trigger "tag" only.`,
+		"link":     `"link" is known in flows with trigger "link" only.`,
+		"schedule": `"schedule" is known in flows with trigger "schedule" only.`,
+		"input":    `"input" is known in flows with trigger "flow" only. The values of a request stand below webhook.`,
+	}
 }
 
 // beforeFallback makes every action of the flow known in on_error, also those

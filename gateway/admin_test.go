@@ -204,7 +204,7 @@ func TestAdminFlowsOfAListener(t *testing.T) {
 			{"listen = \":1234\"", "http://localhost:8080/x"},
 		} {
 			s.write("gateway {\n" + step.settings + "\n}\n" + one("", ""))
-			s.g.Reload("test")
+			s.g.reloadNow("test")
 			if _, body := admin(t, s.g, "GET", "/api/v1/flows"); !strings.Contains(body, `"url": "`+step.want+`"`) {
 				s.t.Errorf("want %s in %s", step.want, body)
 			}

@@ -114,19 +114,19 @@ func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
 	defer s.release()
 	out := []flowBody{}
 	for _, f := range s.config.Flows {
-		out = append(out, s.describe(f, g.baseURL(s)))
+		out = append(out, s.describe(f, g.urlBase(s)))
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"flows": out})
 }
 
-// baseURL is what URLs of endpoints begin with. TLS is on or off until the
+// urlBase is what URLs of endpoints begin with. TLS is on or off until the
 // next start, whatever the files say by now.
-func (g *Gateway) baseURL(s *snapshot) string {
+func (g *Gateway) urlBase(s *snapshot) string {
 	at := g.listener.Load()
 	if at == nil {
 		return strings.TrimRight(s.config.Gateway.PublicURL, "/")
 	}
-	return BaseURL(&config.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
+	return baseURL(&config.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
 }
 
 func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
@@ -135,7 +135,7 @@ func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
 		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []actionBody{},
 	}
 	if e := s.endpoints[f]; e != nil {
-		body.Methods, body.Path = e.route.Methods, EscapePath(e.path)
+		body.Methods, body.Path = e.route.Methods, escapePath(e.path)
 		body.URL = base + body.Path
 	}
 	f.Walk(func(step *flow.Step) {

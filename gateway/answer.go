@@ -55,6 +55,9 @@ func (x *exchange) write(r *flow.Response) {
 		h[name] = values
 	}
 	h[RunHeader] = []string{x.id}
+	if x.g.draining.Load() {
+		h["Connection"] = []string{"close"} // the next request is for another gateway
+	}
 	if bodyAllowed(r.Status) {
 		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
 	}

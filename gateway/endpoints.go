@@ -43,7 +43,7 @@ func (g *Gateway) Endpoints() []Endpoint {
 }
 
 // URL is the endpoint's URL below a base such as "https://hooks.example.com".
-func (e Endpoint) URL(base string) string { return strings.TrimSuffix(base, "/") + e.Path }
+func (e Endpoint) URL(base string) string { return strings.TrimRight(base, "/") + escapePath(e.Path) }
 
 // Line is the endpoint for people, in one line.
 func (e Endpoint) Line(base string) string {

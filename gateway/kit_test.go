@@ -118,7 +118,7 @@ func (t *testTrigger) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.rotate, "rotate", "Number.")
 	schema.Attr(s, &t.methods, "methods", "Methods.")
 	schema.Attr(s, &t.timeout, "timeout", "Time.")
-	schema.Attr(s, &t.token, "token", "Token.")
+	schema.Attr(s, &t.token, "token", "Token.", schema.Secret())
 	schema.Attr(s, &t.panics, "panics", "Where it panics.")
 	schema.Expr(s, &t.body, "body", "Answer.")
 }
@@ -204,15 +204,22 @@ func (a *answer) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return nil, c.Respond(&flow.Response{Status: status, Header: http.Header{}, Body: []byte(text)})
 }
 
-// hold waits until the test lets it go on, or its context ends.
+// hold waits until the test lets it go on, or its context ends and it cares.
 type hold struct {
-	lab *lab
+	lab      *lab
+	stubborn bool
 }
 
-func (h *hold) Describe(*schema.Spec) {}
+func (h *hold) Describe(s *schema.Spec) {
+	schema.Attr(s, &h.stubborn, "stubborn", "Ends for the test alone.")
+}
 
 func (h *hold) Run(ctx context.Context, c *flow.Call) (any, error) {
 	h.lab.entered <- c.Run().ID
+	if h.stubborn {
+		<-h.lab.release
+		return nil, nil
+	}
 	select {
 	case <-h.lab.release:
 		return nil, nil
@@ -274,7 +281,7 @@ type use struct {
 type resource struct{ closed atomic.Bool }
 
 func (u *use) Describe(s *schema.Spec) {
-	schema.Attr(s, &u.key, "key", "Key.", schema.Required())
+	schema.Attr(s, &u.key, "key", "Key.", schema.Required(), schema.Secret())
 	schema.Attr(s, &u.fails, "fails", "How opening fails.")
 }
 

@@ -47,18 +47,29 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	if line == nil {
 		return
 	}
-	fields := make([]zap.Field, 0, 10)
+	fields := make([]zap.Field, 0, 5)
 	fields = append(fields, zap.String("run", j.id), zap.String("state", string(out.State)), zap.Int("status", status), zap.Duration("took", took))
 	if out.Message != "" {
 		fields = append(fields, zap.String("message", j.clean(out.Message)))
 	}
-	if e := out.Err; e != nil {
-		fields = append(fields, zap.String("action", e.Action), zap.String("error", j.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String()))
-		if e.Class == flow.Internal && e.Err != nil {
-			fields = append(fields, zap.String("cause", j.clean(e.Err.Error())))
-		}
+	if out.Err != nil {
+		fields = append(fields, j.failure(out.Err)...)
 	}
 	line.Write(fields...)
+}
+
+// failure says why a run failed. The message of an action that keeps its values
+// to itself may hold some of them.
+func (j *job) failure(e *flow.Error) []zap.Field {
+	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
+	if j.endpoint.closed[e.Action] {
+		fields[1] = zap.String("error", hidden)
+		return fields
+	}
+	if e.Class == flow.Internal && e.Err != nil {
+		fields = append(fields, zap.String("cause", j.clean(e.Err.Error())))
+	}
+	return fields
 }
 
 // logRefused writes a line for a request that started no run.

@@ -84,8 +84,16 @@ func (c *caller) post(path, body string) {
 // get sends a request without one.
 func (c *caller) get(path string) { c.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n") }
 
-// answer reads the next response with its body.
-func (c *caller) answer() (*http.Response, string) {
+// reply is a response that was read to its end.
+type reply struct {
+	status int
+	header http.Header
+	close  bool // the connection ends with it
+	body   string
+}
+
+// answer reads the next response.
+func (c *caller) answer() reply {
 	c.t.Helper()
 	response, err := http.ReadResponse(c.in, nil)
 	if err != nil {
@@ -95,16 +103,17 @@ func (c *caller) answer() (*http.Response, string) {
 	if err != nil {
 		c.t.Errorf("reading a body: %v", err)
 	}
-	return response, string(body)
+	_ = response.Body.Close()
+	return reply{response.StatusCode, response.Header, response.Close, string(body)}
 }
 
-func (c *caller) wantStatus(want int) *http.Response {
+func (c *caller) wantStatus(want int) reply {
 	c.t.Helper()
-	response, body := c.answer()
-	if response.StatusCode != want {
-		c.t.Errorf("status %d, want %d: %s", response.StatusCode, want, body)
+	r := c.answer()
+	if r.status != want {
+		c.t.Errorf("status %d, want %d: %s", r.status, want, r.body)
 	}
-	return response
+	return r
 }
 
 // wantEnd waits until the other side closes.
@@ -165,6 +174,9 @@ func (s *live) wantReady(want int) {
 	c.wantStatus(want)
 	_ = c.Close()
 }
+
+// pass lets time go by in a bubble.
+func pass(d time.Duration) { time.Sleep(d) }
 
 // noErrors tells that nothing was logged that somebody should look at.
 func (s *live) noErrors() {

@@ -161,9 +161,9 @@ func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	go func() { done <- call(g, "POST", "/x", "").Code }()
 	<-l.entered
 	l.write(strings.ReplaceAll(old, `"old"`, `"new"`))
-	g.Reload("test")
+	g.reloadNow("test")
 	l.write(strings.ReplaceAll(one("", ""), `"x"`, `"y"`))
-	g.Reload("test")
+	g.reloadNow("test")
 	has := func(labels map[string]string) bool { return seriesValue(t, g, "gateway_actions_total", labels) >= 0 }
 	if has(map[string]string{"action": "new"}) || !has(map[string]string{"action": "old"}) {
 		t.Error("series of an unused action stayed, or those of a used one did not")

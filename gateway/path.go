@@ -27,10 +27,10 @@ func Path(key []byte, flowName string, r flow.Route) string {
 	return "/webhooks/" + pathEncoding.EncodeToString(h.Sum(nil)[:20])
 }
 
-// BaseURL returns what the URLs of endpoints begin with: the public URL of the
+// baseURL is what the URLs of endpoints begin with: the public URL of the
 // settings, or else the address of the listener as this machine reaches it.
 // It has no slash at its end.
-func BaseURL(s *config.Gateway, listener net.Addr) string {
+func baseURL(s *config.Gateway, listener net.Addr) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
 	}
@@ -49,9 +49,9 @@ func BaseURL(s *config.Gateway, listener net.Addr) string {
 	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(tcp.Port))
 }
 
-// EscapePath writes a pattern as it stands in a URL. Names keep their braces:
+// escapePath writes a pattern as it stands in a URL. Names keep their braces:
 // /orders/{region}.
-func EscapePath(pattern string) string {
+func escapePath(pattern string) string {
 	segments := strings.Split(pattern, "/")
 	for i, s := range segments {
 		if !isName(s) {

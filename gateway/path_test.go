@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net"
+	"slices"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/config"
@@ -39,9 +40,31 @@ func TestEscapePath(t *testing.T) {
 		"/büro 1/50%/{x}":  "/b%C3%BCro%201/50%25/{x}",
 		"/a?b#c":           "/a%3Fb%23c",
 	} {
-		if got := EscapePath(pattern); got != want {
+		if got := escapePath(pattern); got != want {
 			t.Errorf("%s: %s, want %s", pattern, got, want)
 		}
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write("flow \"orders\" {\n  trigger \"test\" {\n    path    = \"/büro/{name}\"\n    methods = [\"POST\", \"PUT\"]\n  }\n}\n" +
+		"flow \"off\" {\n  enabled = false\n  trigger \"test\" {\n    path = \"/off\"\n  }\n}\nflow \"silent\" {\n  trigger \"never\" {}\n}\n")
+	g := l.start()
+	var lines []string
+	for _, e := range g.Endpoints() {
+		lines = append(lines, e.Line("https://example.com/in/"))
+	}
+	want := []string{
+		"POST,PUT https://example.com/in/b%C3%BCro/{name}  → orders",
+		"POST   https://example.com/in/off  → off (disabled)",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%q", lines)
+	}
+	if g.Close(); g.Endpoints() != nil {
+		t.Error("a closed gateway has endpoints")
 	}
 }
 
@@ -62,7 +85,7 @@ func TestBaseURL(t *testing.T) {
 		{"socket", config.Gateway{}, &net.UnixAddr{Name: "/run/x"}, "http://localhost"},
 	}
 	for _, c := range cases {
-		if got := BaseURL(&c.settings, c.listener); got != c.want {
+		if got := baseURL(&c.settings, c.listener); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -28,8 +28,9 @@ type loadResult struct {
 }
 
 // Reload loads the flow files and puts them into service. On any error the
-// flows that serve go on serving. The cause is a word for the log. It is safe
-// for concurrent use; one load comes after the other.
+// flows that serve go on serving; the log, the metrics and the status say why,
+// so callers need not. The cause is a word for the log. It is safe for
+// concurrent use; one load comes after the other.
 func (g *Gateway) Reload(cause string) (*config.Config, hcl.Diagnostics) {
 	r := g.reloadNow(cause)
 	return r.config, r.diags
@@ -61,7 +62,7 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 	r = &loadResult{cause: cause, config: &config.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
-			g.log.out.Error("panic while loading", zap.String("panic", g.log.clean(fmt.Sprint(p))), zap.ByteString("stack", debug.Stack()))
+			g.log.out.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
 			r.diags = append(r.diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
 		}
 		r.at, r.ok = time.Now(), !r.diags.HasErrors()
@@ -86,6 +87,12 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 		r.diags = append(r.diags, failure("Can't be put into service", err.Error()))
 	}
 	return r
+}
+
+// hideFrom takes out of a text what the configuration that serves and the one
+// that was loaded call secret.
+func (g *Gateway) hideFrom(r *loadResult, text string) string {
+	return g.log.clean(newRedactor(r.config.Secrets).clean(text))
 }
 
 // swap puts a configuration into service and retires the one before.

@@ -83,15 +83,15 @@ func TestReloadsUnderLoad(t *testing.T) {
 		before := g.current.Load()
 		bad(texts)
 		l.writeAll(texts)
-		if _, diags := g.Reload("test"); !diags.HasErrors() {
+		if g.reloadNow("test").ok {
 			t.Errorf("round %d: broken files were loaded", n)
 		}
 		if g.current.Load() != before {
 			t.Errorf("round %d: broken files changed what serves", n)
 		}
 		l.writeAll(version(n))
-		if _, diags := g.Reload("test"); diags.HasErrors() {
-			t.Fatal(diags)
+		if !g.reloadNow("test").ok {
+			t.Fatal(g.reload.Load().diags)
 		}
 		newest.Store(int64(n))
 	}
@@ -160,12 +160,12 @@ func TestReloadsAtOnce(t *testing.T) {
 	for n := range 20 {
 		reloads.Go(func() {
 			l.writeAll(version(n))
-			g.Reload("test")
+			g.reloadNow("test")
 		})
 	}
 	reloads.Wait()
 	l.writeAll(version(21))
-	g.Reload("test")
+	g.reloadNow("test")
 	if w := call(g, "POST", "/b", ""); w.Body.String() != "21 21" || loading != 22 {
 		t.Errorf("%s after %d loads", w.Body, loading)
 	}
@@ -184,7 +184,7 @@ func TestOldSnapshotClosesAfterItsLastRun(t *testing.T) {
 		<-l.entered
 	}
 	l.write(strings.ReplaceAll(flows, "KEY", "OTHER"))
-	g.Reload("test")
+	g.reloadNow("test")
 	for i := range 2 {
 		if closed := l.closed.Load(); closed != 0 {
 			t.Fatalf("closed with %d runs under way", 2-i)
@@ -225,11 +225,11 @@ func TestFailedReloadIsTold(t *testing.T) {
 
 	mark := l.lines.mark()
 	l.write(one("", "action \"nonsense\" \"n\" {}"))
-	g.Reload("files")
+	g.reloadNow("files")
 	if line := fields(t, l.lines.await(mark, "reload failed")); line["cause"] != "files" || line["level"] != "error" {
 		t.Errorf("%v", line)
 	}
-	if line := fields(t, l.lines.await(mark, `"msg":"finding"`)); !strings.HasPrefix(line["finding"].(string), "flows/main.hcl:6,") {
+	if line := fields(t, l.lines.await(mark, "nonsense")); line["at"] != "flows/main.hcl:6" || line["level"] != "error" {
 		t.Errorf("%v", line)
 	}
 	first := status(t, g)
@@ -244,12 +244,12 @@ func TestFailedReloadIsTold(t *testing.T) {
 	}
 
 	mark = l.lines.mark()
-	g.Reload("files")
+	g.reloadNow("files")
 	if again, _ := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
 		t.Errorf("said again: %q", again)
 	}
 	l.write(broken)
-	g.Reload("files")
+	g.reloadNow("files")
 	if line := l.lines.await(mark, `"level":"error"`, "Can't be put into service"); strings.Contains(line, "hunter2") {
 		t.Error(line)
 	}
@@ -259,7 +259,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	}
 
 	l.write(one("", ""))
-	g.Reload("files")
+	g.reloadNow("files")
 	if last := status(t, g); !last.Reload.OK || last.Reload.Failures != 0 || last.Reload.Since != nil || !last.Reload.LastGood.After(good) {
 		t.Errorf("%+v", last.Reload)
 	}
@@ -298,8 +298,8 @@ func TestPanicWhileLoading(t *testing.T) {
 		t.Errorf("%d", w.Code)
 	}
 	broken = false
-	if _, diags := g.Reload("test"); diags.HasErrors() {
-		t.Error(diags)
+	if !g.reloadNow("test").ok {
+		t.Error(g.reload.Load().diags)
 	}
 }
 
@@ -309,7 +309,7 @@ func TestClosedGateway(t *testing.T) {
 	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
 	g := l.start()
 	g.Close()
-	if _, diags := g.Reload("test"); !diags.HasErrors() || g.current.Load() != nil {
+	if g.reloadNow("test").ok || g.current.Load() != nil {
 		t.Error("a closed gateway was loaded again")
 	}
 	if w := call(g, "POST", "/x", ""); w.Code != 503 || w.Header().Get("Connection") != "close" {
@@ -329,13 +329,13 @@ func TestRestartNeeded(t *testing.T) {
 	settings("")
 	g := l.start()
 	settings("listen = \":9\"\nadmin {\n  listen = \"127.0.0.1:9\"\n}\nlimits {\n  headers = \"8KiB\"\n  runs = 7\n}")
-	g.Reload("test")
+	g.reloadNow("test")
 	line := fields(t, l.lines.await(0, "take effect at the next start"))
 	if line["settings"] != "listen, admin.listen, limits.headers" {
 		t.Errorf("%v", line)
 	}
 	mark := l.lines.mark()
-	g.Reload("test")
+	g.reloadNow("test")
 	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
 		t.Errorf("said again: %q", again)
 	}
@@ -343,7 +343,7 @@ func TestRestartNeeded(t *testing.T) {
 		t.Errorf("%+v", s.Reload)
 	}
 	settings("")
-	g.Reload("test")
+	g.reloadNow("test")
 	if s := status(t, g); len(s.Reload.Restart) != 0 {
 		t.Errorf("%+v", s.Reload)
 	}

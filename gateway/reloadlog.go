@@ -1,11 +1,13 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 )
@@ -17,18 +19,8 @@ const mostFindings = 20
 // reloaded says how a reload went. A failure that repeats the one before is
 // said once.
 func (l *logs) reloaded(r, before *loadResult) {
-	hide := newRedactor(r.config.Secrets)
-	texts := func(r *loadResult) []string {
-		var out []string
-		for _, d := range diag.Sort(r.diags) {
-			if d.Severity == hcl.DiagError || r.ok {
-				out = append(out, l.clean(hide.clean(d.Error())))
-			}
-		}
-		return out
-	}
-	found := texts(r)
-	again := before != nil && before.ok == r.ok && slices.Equal(found, texts(before))
+	found := l.findings(r)
+	again := before != nil && before.ok == r.ok && slices.Equal(found, l.findings(before))
 	fields := []zap.Field{zap.String("cause", r.cause), zap.Duration("took", r.took)}
 	switch {
 	case r.ok:
@@ -41,13 +33,38 @@ func (l *logs) reloaded(r, before *loadResult) {
 	if again {
 		return
 	}
-	for _, text := range found[:min(len(found), mostFindings)] {
-		if r.ok {
-			l.out.Warn("finding", zap.String("finding", text))
-		} else {
-			l.out.Error("finding", zap.String("finding", text))
+	level := zapcore.ErrorLevel
+	if r.ok {
+		level = zapcore.WarnLevel
+	}
+	for _, f := range found[:min(len(found), mostFindings)] {
+		if line := l.out.Check(level, f.text); line != nil {
+			line.Write(zap.String("at", f.at))
 		}
 	}
+}
+
+// found is a finding as the log has it.
+type found struct {
+	at   string // file:line
+	text string
+}
+
+// findings lists why a load failed, or the warnings of one that did not.
+func (l *logs) findings(r *loadResult) []found {
+	hide := newRedactor(r.config.Secrets)
+	var out []found
+	for _, d := range diag.Sort(r.diags) {
+		if d.Severity != hcl.DiagError && !r.ok {
+			continue
+		}
+		f := found{text: l.clean(hide.clean(d.Summary + ": " + d.Detail))}
+		if d.Subject != nil {
+			f.at = fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // restartNeeded warns of settings that changed but hold from the next start

@@ -17,7 +17,7 @@ func one(trigger, actions string) string {
 	return "flow \"x\" {\n  trigger \"test\" {\n    path = \"/x\"\n" + trigger + "\n  }\n" + actions + "\n}\n"
 }
 
-const holding = "action \"hold\" \"wait\" {\n  timeout = \"1h\"\n}"
+const holding = "action \"hold\" \"wait\" {\n  timeout = \"2h\"\n}"
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()

@@ -30,11 +30,14 @@ type Listeners struct {
 	Admin  net.Listener // nil for none
 }
 
-// Run serves until the context ends, then stops in good order: /readyz fails
-// at once; after the drain delay it takes no more requests; runs that are
-// under way may end within the shutdown timeout and are cancelled then, which
-// gives their callers 503. The admin listener serves until the end. Run closes
-// the listeners. It returns an error when one fails, and can be called once.
+// Run serves until the context ends, then stops in good order. /readyz fails
+// at once, and each answer from then on ends its connection. After the drain
+// delay listeners and idle connections are closed. Runs that are under way may
+// end within the shutdown timeout; then they are cancelled, which gives their
+// callers 503. The admin listener serves until the end.
+//
+// Run closes the listeners. It returns an error when one fails, and can be
+// called once.
 func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 	public, admin, err := g.servers(l)
 	if err != nil {
@@ -96,7 +99,6 @@ func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
 	}
 	at := l.Public.Addr()
 	g.listener.Store(&at)
-	g.log.out.Info("serving", zap.String("version", g.opts.Version), zap.Stringer("listen", at), zap.Bool("tls", g.initial.TLS != nil))
 	return public, admin, nil
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -29,9 +30,9 @@ func TestStopLetsRunsEnd(t *testing.T) {
 		s.wantReady(503)
 		idle.wantEnd()
 		s.public.dial(s.t).wantEnd()
-		time.Sleep(20 * time.Second)
+		pass(20 * time.Second)
 		s.release <- struct{}{}
-		if response := busy.wantStatus(200); !response.Close {
+		if response := busy.wantStatus(200); !response.close {
 			s.t.Error("the connection stays open")
 		}
 		if err := <-s.ended; err != nil {
@@ -52,12 +53,42 @@ func TestStopCancelsRuns(t *testing.T) {
 		began := time.Now()
 		s.stop()
 		response := c.wantStatus(503)
-		if response.Header.Get("Retry-After") == "" || !response.Close {
-			s.t.Errorf("%v", response.Header)
+		if response.header.Get("Retry-After") == "" || !response.close {
+			s.t.Errorf("%v", response.header)
 		}
 		err := <-s.ended
 		if took := time.Since(began); err != nil || took < 10*time.Second || took > 12*time.Second {
 			s.t.Errorf("stopped after %v: %v", took, err)
+		}
+		s.ended <- nil
+	})
+}
+
+// Nor does a run that does not care keep the process; what it uses stays open
+// until it ends.
+func TestStopLeavesStubbornRuns(t *testing.T) {
+	t.Parallel()
+	flows := one("", "action \"use\" \"u\" {\n  key = \"k\"\n}\naction \"hold\" \"h\" {\n  stubborn = true\n}")
+	serveIn(t, func(l *lab) { l.opts.ShutdownTimeout = 10 * time.Second; l.write(flows) }, func(s *live) {
+		c := s.public.dial(s.t)
+		c.post("/x", "")
+		<-s.entered
+		began := time.Now()
+		s.stop()
+		c.wantEnd()
+		err := <-s.ended
+		if took := time.Since(began); err != nil || took < 15*time.Second || took > 17*time.Second {
+			s.t.Errorf("stopped after %v: %v", took, err)
+		}
+		s.lines.await(0, "stopped before all runs had ended", `"runs":1`)
+		s.g.Close()
+		if n := s.closed.Load(); n != 0 {
+			s.t.Error("what a run uses was closed")
+		}
+		s.release <- struct{}{}
+		synctest.Wait()
+		if n := s.closed.Load(); n != 1 {
+			s.t.Errorf("%d closed", n)
 		}
 		s.ended <- nil
 	})
@@ -68,13 +99,15 @@ func TestStopDrains(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.opts.DrainDelay = 15 * time.Second; l.write(one("", "")) }, func(s *live) {
 		s.stop()
-		time.Sleep(14 * time.Second)
+		pass(14 * time.Second)
 		s.wantReady(503)
 		c := s.public.dial(s.t)
 		c.post("/x", "")
-		c.wantStatus(200)
-		_ = c.Close()
-		time.Sleep(2 * time.Second)
+		if r := c.wantStatus(200); !r.close {
+			s.t.Error("the caller may come back on this connection")
+		}
+		c.wantEnd()
+		pass(2 * time.Second)
 		s.public.dial(s.t).wantEnd()
 	})
 }
@@ -153,10 +186,10 @@ func TestSlowBody(t *testing.T) {
 			other.post("/x", "body")
 			other.wantStatus(200)
 			_ = other.Close()
-			time.Sleep(5 * time.Second)
+			pass(5 * time.Second)
 		}
 		for _, c := range slow {
-			if response := c.wantStatus(408); !response.Close {
+			if response := c.wantStatus(408); !response.close {
 				s.t.Error("the connection stays open")
 			}
 		}
@@ -170,6 +203,23 @@ func TestSlowBody(t *testing.T) {
 	})
 }
 
+// The limit of runs holds for those whose body came while others took the last
+// places.
+func TestLimitAfterTheBody(t *testing.T) {
+	t.Parallel()
+	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    runs = 1\n  }\n}\n" + one("", holding)) }, func(s *live) {
+		slow, quick := s.public.dial(s.t), s.public.dial(s.t)
+		slow.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na")
+		synctest.Wait()
+		quick.post("/x", "")
+		<-s.entered
+		slow.send("b")
+		slow.wantStatus(503)
+		s.release <- struct{}{}
+		quick.wantStatus(200)
+	})
+}
+
 // Large bodies get more time.
 func TestLargeBodyHasTime(t *testing.T) {
 	t.Parallel()
@@ -178,7 +228,7 @@ func TestLargeBodyHasTime(t *testing.T) {
 		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10485760\r\n\r\n")
 		for range 160 { // 64 KiB a second
 			c.send(strings.Repeat("x", 64<<10))
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 		c.wantStatus(200)
 	})
@@ -206,7 +256,7 @@ func TestLongRunWithBody(t *testing.T) {
 		c := s.public.dial(s.t)
 		c.post("/x", "body")
 		<-s.entered
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		s.release <- struct{}{}
 		c.wantStatus(200)
 		c.post("/x", "and again")
@@ -238,7 +288,7 @@ func TestSlowReader(t *testing.T) {
 	serveIn(t, func(l *lab) { l.write(one("", "action \"answer\" \"a\" {\n  size = 10000000\n}")) }, func(s *live) {
 		c := s.public.dial(s.t)
 		c.post("/x", "")
-		time.Sleep(writeTime + time.Second)
+		pass(writeTime + time.Second)
 		if _, err := c.Write([]byte("x")); err == nil {
 			s.t.Error("the connection is open")
 		}
@@ -251,7 +301,7 @@ func TestSlowReader(t *testing.T) {
 				s.t.Fatalf("%v after %d bytes", err, read)
 			}
 			read += n
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 	})
 }
@@ -263,7 +313,7 @@ func TestExpectContinue(t *testing.T) {
 		head := "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\nAuthorization: "
 		c := s.public.dial(s.t)
 		c.send(head + "bad\r\n\r\n")
-		if response := c.wantStatus(401); !response.Close {
+		if response := c.wantStatus(401); !response.close {
 			s.t.Error("the connection stays open, and the body may follow")
 		}
 		c = s.public.dial(s.t)
@@ -285,9 +335,8 @@ func TestPipelining(t *testing.T) {
 		}
 		go c.send(request("a") + "GET /y HTTP/1.1\r\nHost: localhost\r\n\r\n" + request("b"))
 		for _, want := range []string{"a", "404", "b"} {
-			response, body := c.answer()
-			if body != want && response.Status[:3] != want {
-				s.t.Errorf("%s %s, want %s", response.Status, body, want)
+			if r := c.answer(); r.body != want && fmt.Sprint(r.status) != want {
+				s.t.Errorf("%d %s, want %s", r.status, r.body, want)
 			}
 		}
 	})

@@ -41,6 +41,7 @@ type endpoint struct {
 	queue    flow.Queue
 	refusals *bucket
 	pure     map[string]bool // kinds of its actions without an effect outside
+	closed   map[string]bool // actions whose values are kept out of the log
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -100,6 +101,8 @@ func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
 	e.queue, e.pure, e.refusals = t.Queue(), pureKinds(f), &bucket{}
+	e.closed = map[string]bool{}
+	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if f.Enabled {

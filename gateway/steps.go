@@ -85,11 +85,15 @@ func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done b
 
 // cause says why something failed, without secrets.
 func (j *job) cause(e *flow.Error) store.Cause {
-	return store.Cause{
+	c := store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action,
 		Position: fmt.Sprintf("%s:%d,%d", e.Range.Filename, e.Range.Start.Line, e.Range.Start.Column),
 		Message:  j.clean(e.Message),
 	}
+	if j.endpoint.closed[e.Action] {
+		c.Message = hidden
+	}
+	return c
 }
 
 // keptResponse is an answer as it is kept.

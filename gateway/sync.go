@@ -16,7 +16,9 @@ func (x *exchange) serveSync(event flow.Event) {
 		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
 		Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil,
 	}
-	run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
+	if x.g.opts.Store != nil {
+		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
+	}
 	first, problem := x.first(run)
 	switch {
 	case problem != nil:

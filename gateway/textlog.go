@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,35 +59,40 @@ func (c *textCore) Sync() error { return c.out.Sync() }
 const stackKey = "stack"
 
 func appendPairs(line []byte, fields []zapcore.Field) (_ []byte, stack string) {
-	m := zapcore.NewMapObjectEncoder()
 	for _, f := range fields {
-		f.AddTo(m)
-		for _, key := range slices.Sorted(maps.Keys(m.Fields)) {
-			text := textOf(m.Fields[key])
-			if key == stackKey {
-				stack = text
-				continue
-			}
-			line = append(line, ' ')
-			line = append(line, key...)
-			line = append(line, '=')
-			line = append(line, quoted(text)...)
+		if f.Key == stackKey && f.Type == zapcore.StringType {
+			stack = f.String
+			continue
 		}
-		clear(m.Fields)
+		line = append(line, ' ')
+		line = append(line, f.Key...)
+		line = append(line, '=')
+		line = append(line, quoted(fieldText(f))...)
 	}
 	return line, stack
+}
+
+// fieldText is the value of a field. The common types take no detour.
+func fieldText(f zapcore.Field) string {
+	switch f.Type {
+	case zapcore.StringType:
+		return f.String
+	case zapcore.Int64Type:
+		return strconv.FormatInt(f.Integer, 10)
+	case zapcore.DurationType:
+		return rounded(time.Duration(f.Integer)).String()
+	}
+	m := zapcore.NewMapObjectEncoder()
+	f.AddTo(m)
+	return textOf(m.Fields[f.Key])
 }
 
 func textOf(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
-	case time.Duration:
-		return rounded(v).String()
 	case time.Time:
 		return v.Format(time.RFC3339)
-	case int64:
-		return strconv.FormatInt(v, 10)
 	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,7 +81,7 @@ func postTLS(t *testing.T, addr string) (serial int64, proto string) {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
-	response, err := (&http.Client{Transport: transport}).Post("https://"+addr+"/x", "text/plain", nil)
+	response, err := (&http.Client{Transport: transport}).Post("https://"+addr+"/x", "text/plain", strings.NewReader("body"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,22 +109,22 @@ func TestTLS(t *testing.T) {
 	wantSerial(1)
 
 	certify(t, dir, 2)
-	if _, diags := g.Reload("test"); diags.HasErrors() {
-		t.Fatal(diags)
+	if !g.reloadNow("test").ok {
+		t.Fatal(g.reload.Load().diags)
 	}
 	wantSerial(2)
 
 	if err := os.WriteFile(filepath.Join(dir, "tls.key"), []byte("half of a k"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, diags := g.Reload("test"); !diags.HasErrors() {
+	if g.reloadNow("test").ok {
 		t.Error("a broken key was loaded")
 	}
 	wantSerial(2)
 
 	l.write(one("", ""))
-	if _, diags := g.Reload("test"); diags.HasErrors() {
-		t.Error(diags)
+	if !g.reloadNow("test").ok {
+		t.Error(g.reload.Load().diags)
 	}
 	l.lines.await(0, "take effect at the next start", `"settings":"tls"`)
 	wantSerial(2)

@@ -65,12 +65,12 @@ func (p *watching) wantReloads(t *testing.T, want ...time.Duration) {
 func TestWatchWaitsForQuiet(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		for range 5 {
 			w.change()
-			time.Sleep(99 * time.Millisecond)
+			pass(99 * time.Millisecond)
 		}
-		time.Sleep(10 * time.Millisecond)
+		pass(10 * time.Millisecond)
 		w.wantReloads(t, 1496*time.Millisecond) // 100 ms after the last
 	})
 }
@@ -78,10 +78,10 @@ func TestWatchWaitsForQuiet(t *testing.T) {
 func TestWatchDoesNotWaitForEver(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		for range 100 {
 			w.change()
-			time.Sleep(50 * time.Millisecond)
+			pass(50 * time.Millisecond)
 		}
 		w.wantReloads(t, 3*time.Second, 5*time.Second)
 	})
@@ -91,7 +91,7 @@ func TestWatchFindsWhatChangedBeforeIt(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
 		w.dirty.Store(true)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.wantReloads(t, 100*time.Millisecond)
 	})
 }
@@ -99,11 +99,11 @@ func TestWatchFindsWhatChangedBeforeIt(t *testing.T) {
 func TestWatchIgnoresOthers(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		for range 1000 {
 			w.events <- fsnotify.Event{Name: "app.log", Op: fsnotify.Write}
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		synctest.Wait()
 		if w.looks != 1 { // at the start
 			t.Errorf("looked %d times", w.looks)
@@ -114,10 +114,10 @@ func TestWatchIgnoresOthers(t *testing.T) {
 func TestWatchReloadsOnlyWhatIsDifferent(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.change()
 		w.dirty.Store(false)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.wantReloads(t)
 		if w.looks != 2 {
 			t.Errorf("looked %d times", w.looks)
@@ -128,9 +128,9 @@ func TestWatchReloadsOnlyWhatIsDifferent(t *testing.T) {
 func TestWatchPolls(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.dirty.Store(true) // and nothing announces it
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		w.wantReloads(t, time.Minute+quiet)
 	})
 }
@@ -139,7 +139,7 @@ func TestWatchTriesAgain(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
 		w.retry.Store(true)
-		time.Sleep(2*time.Minute + time.Second)
+		pass(2*time.Minute + time.Second)
 		w.wantReloads(t, time.Minute+quiet, 2*time.Minute+quiet)
 	})
 }
@@ -147,17 +147,17 @@ func TestWatchTriesAgain(t *testing.T) {
 func TestWatchOutlivesItsTroubles(t *testing.T) {
 	t.Parallel()
 	watch(t, func(w *watching) {
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.dirty.Store(true)
 		w.errors <- fsnotify.ErrEventOverflow
-		time.Sleep(time.Second)
+		pass(time.Second)
 		w.wantReloads(t, 1100*time.Millisecond)
 		w.errors <- errors.New("broken")
 		close(w.errors)
 		close(w.events)
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		w.dirty.Store(true)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		if len(w.reloads) != 2 || w.repairs == 0 {
 			t.Errorf("reloads after %v, %d repairs", w.reloads, w.repairs)

@@ -5,22 +5,24 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // disk is a gateway that watches real files.
 type disk struct {
 	*lab
-	g    *Gateway
-	dir  string // that is watched
-	mark int
+	g   *Gateway
+	dir string // that is watched
 }
 
-// onDisk serves a flow from a folder, or from what make put there. Where
+// onDisk serves a flow from a folder, or from what fill put there. Where
 // polling is false only announced changes are found; where it is true, only
 // the others.
-func onDisk(t *testing.T, polling bool, make func(dir string)) *disk {
+func onDisk(t *testing.T, polling bool, fill func(dir string)) *disk {
 	t.Helper()
 	l := newLab(t)
 	base, err := filepath.EvalSymlinks(t.TempDir())
@@ -29,10 +31,10 @@ func onDisk(t *testing.T, polling bool, make func(dir string)) *disk {
 	}
 	d := &disk{lab: l, dir: filepath.Join(base, "flows")}
 	d.mkdir(".")
-	if make == nil {
+	if fill == nil {
 		d.save("main.hcl", answering("one"))
 	} else {
-		make(d.dir)
+		fill(d.dir)
 	}
 	l.opts.Load, l.opts.Watch, l.opts.Poll = l.loadFrom(d.dir), []string{d.dir}, time.Hour
 	if polling {
@@ -111,8 +113,7 @@ func TestWatchedChanges(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name string
-		make func(d *disk) func(dir string) // nil for main.hcl that answers "one"
-		do   func(d *disk)                  // what changes; at last "two" is answered
+		do   func(d *disk) // what changes; at last "two" is answered
 	}{
 		{name: "written in place", do: func(d *disk) { d.save("main.hcl", answering("two")) }},
 		{name: "renamed over", do: func(d *disk) {
@@ -265,6 +266,32 @@ func TestWatchedLinks(t *testing.T) {
 	})
 }
 
+// Where a file is given, its folder is watched, and others in it are not read.
+func TestWatchedSingleFile(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &disk{lab: l, dir: dir}
+	d.save("main.hcl", answering("one"))
+	l.opts.Load, l.opts.Watch, l.opts.Poll = l.loadFrom(d.at("main.hcl")), []string{d.at("main.hcl")}, time.Hour
+	d.g = l.start()
+	run(t, func() { d.watch(false) })
+	l.lines.await(0, "looked at the files")
+	d.save("main.hcl", answering("two"))
+	d.expect("two")
+	before := d.g.current.Load()
+	d.save("other.hcl", "nonsense")
+	d.save("main.new", answering("three"))
+	d.must(os.Rename(d.at("main.new"), d.at("main.hcl")))
+	d.expect("three")
+	if again := d.g.reload.Load(); !again.ok || before == d.g.current.Load() {
+		t.Errorf("%v", again.diags)
+	}
+}
+
 // What flow files name is watched as well, wherever it lies.
 func TestWatchedNamedFiles(t *testing.T) {
 	t.Parallel()
@@ -366,6 +393,34 @@ func TestWatchTriesToOpenAgain(t *testing.T) {
 	d.lines.await(mark, "reload failed as before")
 	d.save("main.hcl", answering("three"))
 	d.expect("three")
+}
+
+// The whole of it: Run watches, and stops watching.
+func TestRunWatches(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	d := &disk{lab: l, dir: t.TempDir()}
+	d.save("main.hcl", answering("one"))
+	l.opts.Load, l.opts.Watch = l.loadFrom(d.dir), []string{d.dir}
+	d.g = l.start()
+	listenAndRun(t, d.g)
+	l.lines.await(0, "looked at the files")
+	d.save("main.hcl", answering("two"))
+	d.expect("two")
+}
+
+// A trouble is said once as long as it stays the same.
+func TestWatchTroubleIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", ""))
+	n := &notifier{g: l.start(), spots: newSpots()}
+	for _, err := range []error{syscall.ENOSPC, syscall.ENOSPC, fsnotify.ErrEventOverflow, fsnotify.ErrEventOverflow} {
+		n.trouble(err)
+	}
+	if lines := l.lines.all("file changes are not announced"); len(lines) != 2 || !strings.Contains(lines[0], "max_user_watches") {
+		t.Errorf("%q", lines)
+	}
 }
 
 // A loader that calls its files otherwise than the watcher does must not be

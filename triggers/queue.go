@@ -106,8 +106,8 @@ func (w *webhook) checkQueue(d *schema.Decoded) hcl.Diagnostics {
 	if w.Async() {
 		return nil
 	}
-	for name, given := range map[string]bool{"order_by": w.orderBy.IsSet(), "concurrency": w.concurrency != nil} {
-		if given {
+	for _, name := range []string{"order_by", "concurrency"} {
+		if d.Has(name) || (name == "concurrency" && w.concurrency != nil) {
 			diags = append(diags, d.Problem(name, "Only for async flows", `A sync flow runs while its caller waits and has no queue. Write mode = "async", or leave out `+name+"."))
 		}
 	}

@@ -13,7 +13,8 @@ import (
 // or "" when none is close. Names that differ only in case, in underscores,
 // hyphens or spaces, or in a plural "s" count as nearest; otherwise the edit
 // distance decides, with two swapped neighbours as one edit, and at most one
-// edit in four letters, two in eight and three in longer names. Among equals
+// edit in four letters, two in eight and three in longer names; one name that
+// begins with the other is at most three edits away. Among equals
 // the candidate with the longer common beginning wins, then the one that sorts
 // first, so the answer does not depend on the order of the candidates.
 func Nearest(name string, candidates []string) string {
@@ -68,8 +69,15 @@ func rate(name, candidate string) (s score, ok bool) {
 	}
 	a, b := strings.ToLower(name), strings.ToLower(candidate)
 	s = score{edits: distance(a, b), shared: commonPrefix(a, b)}
+	if s.shared >= beginning && s.shared == min(len(a), len(b)) {
+		s.edits = min(s.edits, mostEdits) // "warning" for "warn", "desc" for "description"
+		return s, true
+	}
 	return s, s.edits <= allowedEdits(max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)))
 }
+
+// A name that another one begins with counts as near from this many bytes on.
+const beginning = 4
 
 func exact(name string) string { return name }
 
@@ -93,9 +101,11 @@ func allowedEdits(letters int) int {
 	case letters <= 8:
 		return 2
 	default:
-		return 3
+		return mostEdits
 	}
 }
+
+const mostEdits = 3
 
 // distance is the number of edits between two names.
 func distance(a, b string) int {

@@ -125,7 +125,7 @@ func sameType(a, b cty.Value) string {
 	if _, err := cty.ParseNumberVal(b.AsString()); err == nil && a.Type() == cty.Number {
 		return fmt.Sprintf("Write %s without quotes.", b.AsString())
 	}
-	return "Compare it with what it can be."
+	return fmt.Sprintf("Compare it with %s.", typeWords(a.Type()))
 }
 
 // condition wants a bool, and refuses a text that only the run knows: it would

@@ -16,7 +16,7 @@ func TestDoubts(t *testing.T) {
 	cases := []struct{ name, src, summary, detail string }{
 		{"number and text", `webhook.qty == "7"`, "Comparison of different types", "always false: on the left stands a number and on the right a string. Write 7 without quotes"},
 		{"text and number", `webhook.sku != 7`, "Comparison of different types", "always true: on the left stands a string and on the right a number. Convert the text: tonumber(…)"},
-		{"number and word", `webhook.qty == "many"`, "Comparison of different types", "Compare it with what it can be"},
+		{"number and word", `webhook.qty == "many"`, "Comparison of different types", "Compare it with a number."},
 		{"text and list", `webhook.sku == ["A"]`, "Comparison of different types", "Compare a part of it"},
 		{"deep inside", `[for i in webhook.body.items : webhook.qty == "7" ? 1 : 2]`, "Comparison of different types", "always false"},
 		{"same types", `webhook.qty == 7 && webhook.sku == "7"`, "", ""},
@@ -49,7 +49,7 @@ func TestDoubts(t *testing.T) {
 		{"member of another name", `body.total`, "Unknown name", "Did you mean webhook.body?"},
 		{"name of an action", `sum.value`, "Unknown name", "Did you mean action.sum?"},
 		{"function", `upper.x`, "Unknown name", "There is a function upper(…)"},
-		{"elsewhere", `var.shop`, "Unknown name", "Here it is local."},
+		{"elsewhere", `var.shop`, "Unknown name", "Did you mean local?"},
 		{"None", `None`, "Unknown name", "written null"},
 		{"True", `True`, "Unknown name", "written true"},
 	}

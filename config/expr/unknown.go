@@ -54,7 +54,7 @@ func (s *Scope) meant(root string) string {
 		return "It is written false."
 	}
 	if word := elsewhere(root); word != "" && slices.Contains(roots, strings.SplitN(word, ".", 2)[0]) {
-		return fmt.Sprintf("Here it is %s.", word)
+		return fmt.Sprintf("Did you mean %s?", word)
 	}
 	return ""
 }

@@ -36,17 +36,30 @@ func (d *Decoded) Expr(name string) hclsyntax.Expression {
 	return nil
 }
 
-// Range is the place of an attribute's value, or of the block's head where
-// the attribute is not given.
+// Range is the place of an attribute's value, of the head of the first block
+// of that name, or of this block's own head where neither is given.
 func (d *Decoded) Range(name string) hcl.Range {
 	if a, ok := d.Block.Body.Attributes[name]; ok {
 		return a.Expr.Range()
 	}
+	for _, b := range d.Block.Body.Blocks {
+		if b.Type == name {
+			return b.DefRange()
+		}
+	}
 	return d.Block.DefRange()
 }
 
-// Problem is an error at an attribute, or at the block's head where the
-// attribute is not given.
+// Element is the place of an element of a list, or of the whole value where
+// it is not written as a list.
+func (d *Decoded) Element(name string, i int) hcl.Range {
+	if list, ok := d.Expr(name).(*hclsyntax.TupleConsExpr); ok && i < len(list.Exprs) {
+		return list.Exprs[i].Range()
+	}
+	return d.Range(name)
+}
+
+// Problem is an error at the Range of a name.
 func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
 	return finding(d.Range(name), summary, detail)
 }
@@ -126,7 +139,7 @@ func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagn
 	a, ok := b.Body.Attributes[f.Name]
 	if !ok {
 		if f.Required && !hasBlock(b, f.Name) {
-			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, f.Doc))}
+			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, firstSentence(f.Doc)))}
 		}
 		return nil
 	}
@@ -157,7 +170,7 @@ func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		diags = append(diags, f.Block.decode(c, inner)...)
 	}
 	if _, isAttr := b.Body.Attributes[f.Name]; count == 0 && f.Required && !isAttr {
-		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, f.Doc)))
+		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, firstSentence(f.Doc))))
 	}
 	return diags
 }
@@ -214,6 +227,14 @@ func offer(name string, same, other map[string]bool) string {
 		return " None is allowed."
 	}
 	return " Allowed: " + strings.Join(names, ", ") + "."
+}
+
+func firstSentence(doc string) string {
+	first, _, more := strings.Cut(doc, ". ")
+	if more {
+		first += "."
+	}
+	return first
 }
 
 func hasBlock(b *hclsyntax.Block, name string) bool {

@@ -20,7 +20,7 @@ type explainer struct {
 // follow from others. A finding that it knows nothing better to say of stays
 // as it is.
 func explain(src []byte, tokens hclsyntax.Tokens, diags hcl.Diagnostics) hcl.Diagnostics {
-	e := &explainer{src: src, tokens: tokens}
+	e := &explainer{src: src, tokens: withoutComments(tokens)}
 	var out hcl.Diagnostics
 	for _, d := range causes(diags) {
 		better := *d
@@ -31,6 +31,22 @@ func explain(src []byte, tokens hclsyntax.Tokens, diags hcl.Diagnostics) hcl.Dia
 		if isEndless(&better) {
 			break // the parser took the rest of the file for a part of the text
 		}
+	}
+	return out
+}
+
+// withoutComments returns the tokens as the parser sees them: a comment up to
+// the end of its line is the end of the line.
+func withoutComments(tokens hclsyntax.Tokens) hclsyntax.Tokens {
+	out := make(hclsyntax.Tokens, 0, len(tokens))
+	for _, t := range tokens {
+		if t.Type == hclsyntax.TokenComment {
+			if !bytes.HasSuffix(t.Bytes, []byte("\n")) {
+				continue
+			}
+			t.Type = hclsyntax.TokenNewline
+		}
+		out = append(out, t)
 	}
 	return out
 }
@@ -82,7 +98,7 @@ func isLexical(d *hcl.Diagnostic) bool {
 
 // rewrite changes the finding about token i, and tells whether it did.
 func (e *explainer) rewrite(d *hcl.Diagnostic, i int) bool {
-	for _, by := range []func(*hcl.Diagnostic, int) bool{e.character, e.text, e.item, e.value, plainWords} {
+	for _, by := range []func(*hcl.Diagnostic, int) bool{e.character, e.text, e.item, e.value, e.separator} {
 		if by(d, i) {
 			return true
 		}
@@ -123,22 +139,4 @@ func (e *explainer) restOfLine(from int) string {
 	rest, _, _ := bytes.Cut(e.src[min(from, len(e.src)):], []byte("\n"))
 	text, _, _ := strings.Cut(string(rest), " #")
 	return strings.TrimRight(strings.TrimSpace(text), ",;")
-}
-
-// plainWords says in the words of the language what the parser says in its
-// own, where nothing has to be looked up for it.
-func plainWords(d *hcl.Diagnostic, _ int) bool {
-	switch d.Summary {
-	case "Missing item separator":
-		return say(d, "Missing comma", "The elements of a list are separated by commas: [\"GET\", \"POST\"].")
-	case "Missing argument separator":
-		return say(d, "Missing comma", "The arguments of a function are separated by commas.")
-	case "Missing attribute separator":
-		return say(d, "Missing comma", "The members of an object are separated by commas or stand on lines of their own: { a = 1, b = 2 }.")
-	case "Missing key/value separator", "Missing attribute value":
-		return say(d, "Not an object", "The members of an object are written NAME = VALUE, or \"NAME\" = VALUE where the name is no plain word.")
-	case "Missing false expression in conditional":
-		return say(d, "Half a condition", "A condition has two values, for true and for false: CONDITION ? VALUE : OTHER.")
-	}
-	return false
 }

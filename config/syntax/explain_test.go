@@ -83,6 +83,8 @@ func TestParseExplains(t *testing.T) {
 		{"no object", "a = { b }", "Not an object", "NAME = VALUE", "}"},
 		{"name in double braces", "a = {{ webhook.x }}", "Not an object", "NAME = VALUE", "}"},
 		{"list without an end", "a = [1,\n", "Bracket without an end", "never closed", "["},
+		{"list that a block ends", "a {\n  b = [1\n}\n", "Bracket without an end", "never closed", "["},
+		{"no value and a comment", "a = # b\n", "Missing value", "follow =", "="},
 		{"object without an end", "a = {\n  b = 1\n", "Brace without an end", "never closed", "{"},
 		{"call without an end", "a = b(1,\n", "Parenthesis without an end", "never closed", "("},
 		{"parenthesis without an end", "a = (1\nb = 2\n", "Parenthesis without an end", "never closed", "("},

@@ -21,31 +21,6 @@ func (e *explainer) value(d *hcl.Diagnostic, i int) bool {
 	return false
 }
 
-// unclosedBracket finds the innermost bracket that is open before token i.
-func (e *explainer) unclosedBracket(d *hcl.Diagnostic, i int) bool {
-	var open []hclsyntax.Token
-	for _, t := range e.tokens[:max(i, e.at(d.Subject.End))] {
-		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			open = append(open, t)
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
-			open = open[:max(0, len(open)-1)]
-		}
-	}
-	if len(open) == 0 {
-		return false
-	}
-	last := open[len(open)-1]
-	d.Subject, d.Context = last.Range.Ptr(), nil
-	switch last.Type {
-	case hclsyntax.TokenOBrack:
-		return say(d, "Bracket without an end", "This bracket is never closed.")
-	case hclsyntax.TokenOParen:
-		return say(d, "Parenthesis without an end", "This parenthesis is never closed.")
-	}
-	return say(d, "Brace without an end", "This brace is never closed.")
-}
-
 // noValue explains what stands where a value should begin.
 func (e *explainer) noValue(d *hcl.Diagnostic, i int) bool {
 	t, before := e.token(i), e.token(i-1)

@@ -51,14 +51,14 @@ func rooms() []room {
 		{"triggers", slices.Concat(kinds, []string{"auth"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/syntax"}),
+			"config", slices.Concat(domain, []string{"config/syntax", "internal/outbound"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
 		{"store", []string{"internal/value", "flow"}, "what is kept is runs, whatever engine keeps them"},
 		{"store/storetest", []string{"internal/value", "flow", "store"}, "one suite for every engine"},
 		{"store/*", []string{"internal/value", "flow", "store"}, "an engine knows the interface it fulfils, no other engine"},
 		{
-			"gateway", slices.Concat(domain, []string{"internal/outbound", "store"}),
+			"gateway", slices.Concat(domain, []string{"config", "internal/outbound", "store"}),
 			"the process takes a loader function and a store, and knows no kind",
 		},
 		{"dashboard", []string{"internal/value", "config/diag"}, "pages read through a small interface of their own"},

@@ -1,0 +1,15 @@
+flow "Shop orders" { # error: Not a name: For people there is label
+  trigger "webhook" { mode = "sync" }
+}
+flow "1st" { # error: Not a name: begin with a letter
+  trigger "webhook" { mode = "sync" }
+}
+flow "" { # error: Not a name: letters, digits
+  trigger "webhook" { mode = "sync" }
+}
+flow { # error: Missing label: flow "NAME" { … }
+  trigger "webhook" { mode = "sync" }
+}
+flow "a" "b" { # error: Too many labels: Leave out "b"
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,16 @@
+gateway {
+  admin { listen = "localhost" } # error: Wrong address: write it like
+  admin {} # error: Block given twice: "admin" may stand once
+  limits {
+    body       = "0B" # error: Limit out of range: "body" is from 1B to 1GiB
+    headers    = "1B" # error: Limit out of range: "headers" is from 1KiB to 16MiB
+    json_depth = 5000 # error: Limit out of range: "json_depth" is from 1 to 1000
+    runs       = 0 # error: Limit out of range: "runs" is from 1 to 1000000
+  }
+  egress { allow = ["10.1.0.0/16", "http://warehouse.internal", "10.0.0.1/99"] } # error: Wrong address: "http://warehouse.internal" # error: Wrong address: "10.0.0.1/99"
+  tls { # error: Missing attribute: "key" must be given
+    cert = "tls.crt"
+  }
+  history { keep = "1s" } # error: Wrong value: at least a minute
+}
+gateway {} # error: Block given twice: the first is at gateway.hcl line 1

@@ -1,0 +1,3 @@
+flow "orders" { label = "Orders" # error: Block on one line: ends on that line as well
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,5 @@
+flow "orders" {
+  label = "Orders"
+  label = "More orders" # error: Attribute given twice: has "label" already
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,6 @@
+flow "orders" {
+  trigger "webhook" {
+    mode = "sync"
+  }
+}
+} # error: Brace too many: closes nothing

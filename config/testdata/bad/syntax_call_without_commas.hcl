@@ -1,0 +1,3 @@
+locals {
+  name = env("SHOP_NAME" "Shop") # error: Missing comma: arguments of a function
+}

@@ -1,0 +1,5 @@
+flow "orders" {
+  trigger "webhook": { # error: Colon before a block: trigger "webhook" { … }
+    mode = "sync"
+  }
+}

@@ -1,0 +1,5 @@
+flow "orders" {
+  trigger "webhook" = { # error: Equals sign before a block: write trigger "webhook" { … }
+    mode = "sync"
+  }
+}

@@ -1,0 +1,5 @@
+locals {
+  greeting = <<EOT Hello # error: Wrong beginning of a text: then the line ends
+  there
+EOT
+}

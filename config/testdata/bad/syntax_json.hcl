@@ -1,0 +1,5 @@
+{ # error: Not a flow file: not in JSON
+  "flow": {
+    "orders": {}
+  }
+}

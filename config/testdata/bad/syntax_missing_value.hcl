@@ -1,0 +1,4 @@
+flow "orders" {
+  label = # error: Missing value: A value must follow =
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,4 @@
+flow "orders" {
+  label = "Orders" # error: Invalid character: type it anew
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,4 @@
+flow "orders" {
+  "label" = "Orders" # error: Quoted name: stands without quotes
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,4 @@
+flow "orders" {
+  label = "Orders"; # error: Semicolon: leave the semicolon out
+  trigger "webhook" { mode = "sync" }
+}

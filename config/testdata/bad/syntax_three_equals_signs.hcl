@@ -1,0 +1,7 @@
+flow "orders" {
+  trigger "webhook" { mode = "sync" }
+  action "log" "a" {
+    when    = webhook.body.a === 1 # error: Wrong comparison: Two equals signs compare
+    message = "a"
+  }
+}

@@ -1,0 +1,4 @@
+flow "orders" {
+  label == "Orders" # error: Two equals signs: write label = VALUE
+  trigger "webhook" { mode = "sync" }
+}

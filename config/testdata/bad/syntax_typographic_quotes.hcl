@@ -1,0 +1,4 @@
+flow "orders" {
+  label = “Orders” # error: Wrong quotes: not in “
+  trigger "webhook" { mode = "sync" }
+}

@@ -1,0 +1,3 @@
+locals {
+  to = jane@example.com # error: Invalid character: A text stands in double quotes
+}

@@ -1,0 +1,6 @@
+flow "orders" {
+  trigger "webhook" {
+    path = /orders # error: Text without quotes: "/orders"
+    mode = "sync"
+  }
+}

@@ -1,0 +1,34 @@
+secret "token" { env = "API_TOKEN" }
+flow "orders" {
+  trigger "webhook" {
+    mode = "sync"
+    auth "basik" { # error: Unknown kind of auth: Did you mean "basic"?
+    }
+    auth { # error: Missing label: auth "basic" { … }
+      token = secret.token
+    }
+    auth "basic" { # error: Missing attribute: "username" must be given # error: Missing attribute: "password" must be given
+    }
+    auth "bearer" {
+      tokn = secret.token # error: Unknown attribute: Did you mean "token"? # error@-1: Missing attribute: "token" must be given
+    }
+    auth "bearer" {
+      token = { a = secret.token } # error: Wrong type: a string or a list of strings
+    }
+    auth "bearer" {
+      token = [] # error: No secret: Give at least one
+    }
+    auth "hmac" {
+      secret    = secret.token
+      header    = "X-Signature"
+      algorithm = "sha-256" # error: Wrong value for "algorithm": Did you mean "sha256"?
+    }
+    auth "hmac" {
+      secret  = secret.token
+      header  = "X-Signature"
+      payload = webhook.body # error: Not part of what is signed: webhook.raw
+    }
+    auth "stripe" { secret = secret.token } # error: Not yet available: later version
+    auth "jwt" {} # error: Not yet available: later version
+  }
+}

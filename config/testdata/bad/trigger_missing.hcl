@@ -1,0 +1,3 @@
+flow "orders" { # error: Missing block: A "trigger" block must be given
+  action "log" "a" { message = webhook.body.order }
+}

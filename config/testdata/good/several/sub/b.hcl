@@ -1,0 +1,8 @@
+locals { host = "api.example.com" }
+connection "http" "b" { base_url = local.base }
+flow "b" {
+  trigger "webhook" {
+    mode = "sync"
+    response { body = file("../text.txt") }
+  }
+}

@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// plainWriter takes an answer and keeps nothing.
+type plainWriter struct{ header http.Header }
+
+func (w plainWriter) Header() http.Header         { return w.header }
+func (w plainWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w plainWriter) WriteHeader(int)             {}
+
+func (w plainWriter) SetReadDeadline(time.Time) error { return nil }
+
+// minimal is a gateway with one flow that has one action, and a request to it
+// that can be sent again and again.
+func minimal(t testing.TB, log *zap.Logger) (*Gateway, func()) {
+	l := newLab(t)
+	l.opts.Log = log
+	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
+	g := l.start()
+	body := bytes.NewReader([]byte(`{"order": 17}`))
+	r := &http.Request{
+		Method: "POST", URL: &url.URL{Path: "/x"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RemoteAddr: "192.0.2.7:1234",
+		Header: http.Header{}, Body: io.NopCloser(body), ContentLength: int64(body.Len()),
+	}
+	w := plainWriter{http.Header{}}
+	return g, func() {
+		body.Reset([]byte(`{"order": 17}`))
+		clear(w.header)
+		g.ServeHTTP(w, r)
+	}
+}
+
+// mostAllocations is how many a request to a minimal flow with one action may
+// take. It takes 35: 14 for the two contexts that bound run and action, 12 of
+// the test's own trigger, and the rest for the run, its id and the answer. A
+// higher number wants a reason.
+const mostAllocations = 36
+
+func TestAllocations(t *testing.T) {
+	g, serve := minimal(t, zap.NewNop())
+	if n := testing.AllocsPerRun(1000, serve); n > mostAllocations {
+		t.Errorf("%v allocations a request, at most %d", n, mostAllocations)
+	}
+	if n := seriesValue(t, g, "gateway_runs_total", map[string]string{"state": "succeeded"}); n < 1000 {
+		t.Errorf("%v runs succeeded", n)
+	}
+}
+
+func BenchmarkServe(b *testing.B) {
+	text, err := NewLogger(io.Discard, "text", "info")
+	if err != nil {
+		b.Fatal(err)
+	}
+	json, err := NewLogger(io.Discard, "json", "info")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, log := range map[string]*zap.Logger{"nolog": zap.NewNop(), "text": text, "json": json} {
+		b.Run(name, func(b *testing.B) {
+			_, serve := minimal(b, log)
+			b.ReportAllocs()
+			for b.Loop() {
+				serve()
+			}
+		})
+	}
+}
+
+func BenchmarkNotFound(b *testing.B) {
+	g, _ := minimal(b, zap.NewNop())
+	r := httptest.NewRequest("POST", "/nowhere", nil)
+	w := plainWriter{http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		g.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkRouter(b *testing.B) {
+	r := testRoutes()
+	b.ReportAllocs()
+	for b.Loop() {
+		r.find("POST", "/orders/17/items/LAMP-01")
+	}
+}

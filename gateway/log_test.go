@@ -1,0 +1,207 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestRunLine(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", "action \"fail\" \"f\" {\n  message = \"no stock of ${req.body}\"\n}"))
+	g := l.start()
+	w := call(g, "POST", "/x", "lamps")
+	line := fields(t, l.lines.await(0, `"msg":"run"`))
+	for key, want := range map[string]any{
+		"level": "error", "flow": "x", "run": w.Header().Get(RunHeader), "state": "failed", "status": 500.0,
+		"action": "f", "error": "no stock of lamps", "class": "permanent",
+	} {
+		if line[key] != want {
+			t.Errorf("%s: %v, want %v", key, line[key], want)
+		}
+	}
+	if at, _ := line["at"].(string); !strings.HasPrefix(at, "flows/main.hcl:6,") {
+		t.Errorf("at: %v", line["at"])
+	}
+	if took, _ := line["took"].(float64); took <= 0 {
+		t.Errorf("took: %v", line["took"])
+	}
+}
+
+// The cause of a defect is for the log alone.
+func TestRunLineOfADefect(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", "action \"fail\" \"f\" {\n  message = \"boom\"\n  panics = true\n}"))
+	call(l.start(), "POST", "/x", "")
+	if line := fields(t, l.lines.await(0, `"msg":"run"`)); !strings.Contains(fmt.Sprint(line["cause"]), "panic: boom") {
+		t.Errorf("%v", line)
+	}
+}
+
+// What an action keeps to itself does not show in its failure.
+func TestRunLineOfASensitiveAction(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", "action \"fail\" \"f\" {\n  sensitive = true\n  message = \"no account ${req.body}\"\n}"))
+	call(l.start(), "POST", "/x", "DE1234")
+	line := l.lines.await(0, `"msg":"run"`)
+	if got := fields(t, line); got["error"] != hidden || got["action"] != "f" || strings.Contains(line, "DE1234") {
+		t.Error(line)
+	}
+}
+
+func TestActionsWriteLines(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", "action \"say\" \"s\" {\n  level = \"warn\"\n  message = \"got ${req.body}\"\n}"))
+	w := call(l.start(), "POST", "/x", "it")
+	line := fields(t, l.lines.await(0, `"msg":"got it"`))
+	if line["level"] != "warn" || line["flow"] != "x" || line["action"] != "s" || line["run"] != w.Header().Get(RunHeader) {
+		t.Errorf("%v", line)
+	}
+	if inner, _ := line["fields"].(map[string]any); inner["again"] != "got it" {
+		t.Errorf("%v", line)
+	}
+}
+
+// Whoever floods the gateway does not flood the log.
+func TestRefusalsAreBounded(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", ""))
+	g := l.start()
+	for range 2000 {
+		call(g, "POST", "/nowhere", "")
+	}
+	lines := l.lines.all("refused: not_found", `"remote_ip":"192.0.2.1"`)
+	if len(lines) < linesPerSecond || len(lines) > 600 {
+		t.Errorf("%d lines", len(lines))
+	}
+	if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"outcome": "not_found"}); n != 2000 {
+		t.Errorf("%v counted", n)
+	}
+}
+
+const secretsAndFlows = `
+secret "token" {
+  env = "TOKEN"
+}
+secret "password" {
+  env = "PASSWORD"
+}
+`
+
+// shown are the ways in which the secrets of testEnv could show.
+func shown() []string {
+	var out []string
+	for _, name := range []string{"TOKEN", "PASSWORD"} {
+		s, _ := testEnv(name)
+		basic := base64.StdEncoding.EncodeToString([]byte("u:" + s))
+		out = append(out, s, url.QueryEscape(s), url.PathEscape(s), hex.EncodeToString([]byte(s)), basic[4:len(basic)-4])
+	}
+	return out
+}
+
+// No secret shows in the log or an answer, wherever a flow puts it and
+// whatever is the matter with it; nor do bodies and headers of requests.
+func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
+	url := "http://u:${secret.password}@h/${urlencode(secret.token)}?t=${secret.token}"
+	cases := map[string]string{
+		"failure":          one("", "action \"fail\" \"f\" {\n  message = \""+url+"\"\n}"),
+		"basic":            one("", "action \"fail\" \"f\" {\n  message = \"Basic ${base64encode(\"u:${secret.password}\")}\"\n}"),
+		"panic of action":  one("", "action \"fail\" \"f\" {\n  panics = true\n  message = \""+url+"\"\n}"),
+		"panic of trigger": one("panics = \"accept\"\ntoken = secret.token", ""),
+		"log":              one("", "action \"say\" \"s\" {\n  message = \""+url+"\"\n}"),
+		"fallback":         one("", "action \"fail\" \"f\" {\n  message = secret.token\n}\non_error {\n  action \"say\" \"s\" {\n    message = error.message\n  }\n}"),
+		"expression":       one("", "action \"say\" \"s\" {\n  message = jsondecode(secret.password)\n}"),
+		"opening":          one("", "action \"use\" \"u\" {\n  key = secret.password\n  fails = \"error\"\n}"),
+		"panic of opening": one("", "action \"use\" \"u\" {\n  key = secret.password\n  fails = \"panic\"\n}"),
+		"finding":          one("", "action \"answer\" \"a\" {\n  size = secret.password\n}"),
+	}
+	for name, flows := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			l.write(one("", ""))
+			g := l.start()
+			before := l.lines.mark()
+			l.write(secretsAndFlows + flows)
+			g.reloadNow("test")
+			r := httptest.NewRequest("POST", "/x?in=query-text", strings.NewReader("body-text"))
+			r.Header.Set("X-Header", "header-text")
+			w := httptest.NewRecorder()
+			g.ServeHTTP(w, r)
+			_, status := admin(t, g, "GET", "/api/v1/status")
+			lines, _ := l.lines.since(before)
+			if len(lines) < 2 {
+				t.Fatalf("%q", lines)
+			}
+			for place, text := range map[string]string{"log": strings.Join(lines, "\n"), "answer": w.Body.String(), "status": status} {
+				for _, bad := range append(shown(), "query-text", "body-text", "header-text") {
+					if strings.Contains(text, bad) {
+						t.Errorf("%q is in the %s:\n%s", bad, place, text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A run keeps the secrets of its configuration out of the log after a reload
+// has brought others.
+func TestSecretsOfOldRuns(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(secretsAndFlows + one("", holding+"\naction \"fail\" \"f\" {\n  message = secret.password\n}"))
+	g := l.start()
+	done := make(chan int)
+	go func() { done <- call(g, "POST", "/x", "").Code }()
+	<-l.entered
+	l.write(one("", ""))
+	g.reloadNow("test")
+	l.release <- struct{}{}
+	<-done
+	line := fields(t, l.lines.await(0, `"msg":"run"`, `"action":"f"`))
+	if line["error"] != hidden {
+		t.Errorf("%v", line)
+	}
+}
+
+func TestRedactor(t *testing.T) {
+	t.Parallel()
+	r := newRedactor([]string{"abcde", "abcdefgh", "on", "line1\nline2", `quo"ted`})
+	enc := base64.StdEncoding
+	for text, want := range map[string]string{
+		"nothing on here":                      "nothing on here",
+		"abcde":                                hidden,
+		"abcdefgh":                             hidden, // not the shorter one, which would leave fgh
+		"xabcdex":                              "x" + hidden + "x",
+		"line1\nline2":                         hidden,
+		strconv.Quote("line1\nline2"):          `"` + hidden + `"`,
+		`{"a":"quo\"ted"}`:                     `{"a":"` + hidden + `"}`,
+		hex.EncodeToString([]byte("abcde")):    hidden,
+		enc.EncodeToString([]byte("abcdefgh")): hidden,
+	} {
+		if got := r.clean(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for before := range 7 {
+		for after := range 7 {
+			text := strings.Repeat("x", before) + "abcdefgh" + strings.Repeat("y", after)
+			for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding} {
+				if got := r.clean(e.EncodeToString([]byte(text))); !strings.Contains(got, hidden) {
+					t.Errorf("%s in base64: %s", text, got)
+				}
+			}
+		}
+	}
+}
