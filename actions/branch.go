@@ -149,18 +149,35 @@ func (b *branch) Ends() flow.Ending {
 
 func (b *branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for _, in := range b.cases {
+		if c.Begun(in.actions) {
+			return in.run(ctx, c)
+		}
+	}
+	if b.otherwise != nil && c.Begun(b.otherwise.actions) {
+		return b.otherwise.run(ctx, c)
+	}
+	for _, in := range b.cases {
 		holds, err := in.when.Eval(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		if holds {
-			return map[string]any{"case": in.name}, c.Execute(ctx, in.actions, nil)
+			return in.run(ctx, c)
 		}
 	}
-	if b.otherwise == nil {
+	return b.otherwise.run(ctx, c)
+}
+
+func (c *branchCase) run(ctx context.Context, call *flow.Call) (any, error) {
+	return map[string]any{"case": c.name}, call.Execute(ctx, c.actions, nil)
+}
+
+// run does the list. There may be none.
+func (d *branchDefault) run(ctx context.Context, call *flow.Call) (any, error) {
+	if d == nil {
 		return map[string]any{"case": nil}, nil
 	}
-	return map[string]any{"case": defaultCase}, c.Execute(ctx, b.otherwise.actions, nil)
+	return map[string]any{"case": defaultCase}, call.Execute(ctx, d.actions, nil)
 }
 
 func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {

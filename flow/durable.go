@@ -50,7 +50,10 @@ type Queue struct {
 const Parked State = "parked"
 
 // parked goes up through the lists when an action puts the run aside.
-type parked struct{ after time.Duration }
+type parked struct {
+	after time.Duration
+	noted bool // the action that did it was observed
+}
 
 func (p *parked) Error() string { return "the run is put aside" }
 
@@ -63,13 +66,23 @@ func (c *Call) Park(ctx context.Context, after time.Duration) error {
 		}
 		return nil
 	}
-	return &parked{after}
+	return &parked{after: after}
 }
 
 // IsParked tells whether an error of an action says that the run is put aside.
 func IsParked(err error) bool {
 	var p *parked
 	return errors.As(err, &p)
+}
+
+// notePark tells whether the error was not noted before, and notes it.
+func notePark(err error) bool {
+	var p *parked
+	if !errors.As(err, &p) || p.noted {
+		return false
+	}
+	p.noted = true
+	return true
 }
 
 // isControl tells errors that steer the run from failures.

@@ -44,7 +44,7 @@ const fallbackLimit = 30 * time.Second
 // came to its last action. It gets a time of its own, as the run's may be what
 // ended. A failure inside is observed and changes nothing.
 func fallback(ctx context.Context, top *frame, failure *Error) *Outcome {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fallbackLimit)
+	ctx, cancel := fallbackContext(ctx)
 	defer cancel()
 	top.end = nil
 	f := top.child()
@@ -76,8 +76,10 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	rec := &Record{Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
 	switch {
 	case IsParked(err):
-		rec.State = Parked
-		f.run.observe(rec)
+		if notePark(err) { // not a list around it, which is not done yet
+			rec.State = Parked
+			f.run.observe(rec)
+		}
 		return err
 	case err == nil && !wanted:
 		rec = &Record{Step: s, Path: c.Path(), State: Skipped, Began: began}
@@ -102,6 +104,9 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	defer recovered(&err)
 	if err := ctx.Err(); err != nil {
 		return nil, true, err
+	}
+	if out, err, done := s.before(c); done {
+		return out, true, err
 	}
 	if s.When.IsSet() {
 		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {

@@ -33,6 +33,9 @@ type Run struct {
 	// Retry, where set, tells that the run is tried again after a failure, so
 	// that its on_error list does not run yet.
 	Retry func(*Error) bool
+	// Resume, where set, tells of the actions that were done when the run was at
+	// work before. It must be safe for concurrent use.
+	Resume Resume
 	// Around, where set, is called for each action of the run instead of the
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.

@@ -20,11 +20,14 @@ func (x *exchange) acceptAsync(event flow.Event) {
 	run := &flow.Run{ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event, Logger: x}
 	response, submission, err := x.submission(run)
 	if err != nil {
-		x.failAccept(err)
+		x.failAccept(event, err)
 		return
 	}
 	w := x.g.background.reserve(x, submission)
 	got, err := x.g.opts.Store.Accept(x.r.Context(), submission)
+	if err != nil {
+		got.Claim = nil // it may tell of a transaction that failed
+	}
 	if w != nil {
 		w.settle(got.Claim, event)
 	}
@@ -71,13 +74,14 @@ func (x *exchange) submission(run *flow.Run) (*flow.Response, *store.Submission,
 
 // failAccept answers where the answer or the keys of a request could not be
 // computed.
-func (x *exchange) failAccept(err error) {
+func (x *exchange) failAccept(event flow.Event, err error) {
 	failure := flow.Failure(err)
 	failure.Flow = x.endpoint.flow.Name
 	out := flow.Outcome{State: flow.Failed, Err: failure}
 	response := x.problem(failed(x.r.Context(), &out))
 	x.write(response)
 	x.finished(&out, response.Status)
+	x.remember(&flow.Run{Flow: x.endpoint.flow, Event: event}, &out, response)
 }
 
 // notKept says why a request was not accepted.

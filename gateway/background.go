@@ -25,13 +25,20 @@ type background struct {
 	owner string
 	more  chan struct{} // a place is free, or a run may be waiting
 
-	mu   sync.Mutex
-	work map[*work]bool
-	wg   sync.WaitGroup
+	claims sync.WaitGroup  // the loop that claims
+	served context.Context // ends when a stop has seen to all runs
+	end    context.CancelFunc
+
+	mu      sync.Mutex
+	work    map[*work]bool
+	stopped bool // no work is begun any more
+	wg      sync.WaitGroup
 }
 
 func newBackground(g *Gateway) *background {
-	return &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), work: map[*work]bool{}}
+	b := &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), work: map[*work]bool{}}
+	b.served, b.end = context.WithCancel(context.Background())
+	return b
 }
 
 // wake makes the loop look for runs.
@@ -44,6 +51,7 @@ func (b *background) wake() {
 
 // loop claims runs until the context ends.
 func (b *background) loop(ctx context.Context) {
+	defer b.claims.Done()
 	for ctx.Err() == nil {
 		next := b.claim(ctx)
 		timer := time.NewTimer(next)
@@ -66,15 +74,12 @@ func (b *background) claim(ctx context.Context) time.Duration {
 			return slowPoll
 		}
 		places := b.places(snap)
-		if places == 0 {
+		if places <= 0 {
 			snap.release()
 			return slowPoll // a run that ends wakes the loop
 		}
 		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{Owner: b.owner, Lease: lease, Limit: places, Flows: snap.limitsOfFlows})
-		b.start(snap, got.Work)
-		for range places - len(got.Work) {
-			b.g.runs.leave()
-		}
+		b.start(ctx, snap, got.Work)
 		snap.release()
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -93,22 +98,36 @@ func nextLook(due time.Duration) time.Duration {
 	return min(max(due, time.Millisecond), slowPoll)
 }
 
-// places takes places for runs, at most as many as one claim has.
+// places is for how many runs there are places, at most as many as one claim
+// has. They are not held while the store looks for runs, where there may be
+// none: callers of sync flows would be refused meanwhile. So those that come
+// at this moment are above the limit, by no more than one claim.
 func (b *background) places(snap *snapshot) int {
-	n := 0
-	for n < claimMost && b.g.runs.enter(snap.maxRuns) {
-		n++
-	}
-	return n
+	return int(min(claimMost, snap.maxRuns-b.g.runs.number()))
 }
 
-// start begins to work on claimed runs, whose places are taken.
-func (b *background) start(snap *snapshot, claimed []store.Work) {
+// start begins to work on claimed runs.
+func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.Work) {
+	b.g.runs.add(len(claimed))
 	for i := range claimed {
 		c := &claimed[i]
 		w := b.newWork(snap, snap.byName[c.Flow], c.ID)
+		if w == nil {
+			b.g.runs.leave()
+			b.release(context.WithoutCancel(ctx), c.Claim)
+			continue
+		}
 		w.claimed(c)
 		go w.do()
+	}
+}
+
+// release puts a run back as if it had not been claimed.
+func (b *background) release(ctx context.Context, c store.Claim) {
+	ctx, cancel := context.WithTimeout(ctx, lastWords)
+	defer cancel()
+	if err := b.g.opts.Store.Release(ctx, c); err != nil {
+		b.g.log.out.Warn("a run was not given back; it goes on when its lease ends", zap.String("run", c.ID), zap.Error(err))
 	}
 }
 
@@ -118,18 +137,27 @@ func (b *background) reserve(x *exchange, s *store.Submission) *work {
 	if x.g.stopping.Load() || !x.g.runs.enter(x.snap.maxRuns) {
 		return nil
 	}
+	w := b.newWork(x.snap, x.endpoint, x.id)
+	if w == nil {
+		x.g.runs.leave()
+		return nil
+	}
 	s.Hand = &store.Hand{Owner: b.owner, Lease: lease, Max: x.endpoint.queue.Max}
-	return b.newWork(x.snap, x.endpoint, x.id)
+	return w
 }
 
+// newWork notes the work on a run. It returns nil after a stop.
 func (b *background) newWork(snap *snapshot, e *endpoint, id string) *work {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.stopped {
+		return nil
+	}
 	snap.users.Add(1) // the caller has one, so it can't be closed
 	w := &work{job: job{g: b.g, snap: snap, endpoint: e, id: id, began: time.Now()}}
 	w.ctx, w.cancel = context.WithCancelCause(b.g.life)
 	b.wg.Add(1)
-	b.mu.Lock()
 	b.work[w] = true
-	b.mu.Unlock()
 	return w
 }
 
@@ -174,7 +202,9 @@ func (b *background) heartbeat(ctx context.Context) {
 		b.g.log.out.Warn("leases of runs can't be extended", zap.Error(err))
 	}
 	for _, c := range lost {
-		held[c].cancel(store.ErrLost)
+		if w, ok := held[c]; ok {
+			w.cancel(store.ErrLost)
+		}
 	}
 }
 
@@ -191,10 +221,14 @@ func (b *background) held() map[store.Claim]*work {
 }
 
 // stop waits until all work is done or the time is over, then cancels what is
-// left, which gives it back.
+// left, which gives it back. The context of the loop has ended.
 func (b *background) stop(within time.Duration) {
 	done := make(chan struct{})
 	go func() {
+		b.claims.Wait() // it may just get runs
+		b.mu.Lock()
+		b.stopped = true
+		b.mu.Unlock()
 		b.wg.Wait()
 		close(done)
 	}()

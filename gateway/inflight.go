@@ -18,6 +18,9 @@ func (f *inFlight) enter(most int64) bool {
 	}
 }
 
+// add counts runs that are under way whatever others are.
+func (f *inFlight) add(n int) { f.count.Add(int64(n)) }
+
 func (f *inFlight) leave() { f.count.Add(-1) }
 
 func (f *inFlight) number() int64 { return f.count.Load() }

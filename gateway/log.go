@@ -58,6 +58,12 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	line.Write(fields...)
 }
 
+// logRetry says that a run failed and is tried again.
+func (w *work) logRetry(e *flow.Error, after time.Duration) {
+	fields := []zap.Field{zap.String("run", w.id), zap.Int("attempt", w.attempt), zap.Duration("after", after)}
+	w.endpoint.log.Warn("run is tried again", append(fields, w.failure(e)...)...)
+}
+
 // failure says why a run failed. The message of an action that keeps its values
 // to itself may hold some of them.
 func (j *job) failure(e *flow.Error) []zap.Field {

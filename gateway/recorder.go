@@ -43,7 +43,9 @@ func (r *recorder) loop(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			r.write(context.WithoutCancel(ctx), r.waiting(nil))
+			for batch := r.waiting(nil); len(batch) > 0; batch = r.waiting(batch[:0]) {
+				r.write(context.WithoutCancel(ctx), batch)
+			}
 			return
 		case e := <-r.queue:
 			r.write(ctx, r.waiting([]*store.Entry{e}))
@@ -70,7 +72,14 @@ func (r *recorder) write(ctx context.Context, batch []*store.Entry) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := r.g.opts.Store.Record(ctx, batch...); err != nil {
+	err := r.g.opts.Store.Record(ctx, batch...)
+	if len(batch) > 1 && err != nil && !store.IsUnavailable(err) && ctx.Err() == nil {
+		for i := range batch { // one of them is at fault, and the others are not
+			r.write(ctx, batch[i:i+1])
+		}
+		return
+	}
+	if err != nil {
 		r.dropped.Add(int64(len(batch)))
 		r.g.log.bounded.Warn("runs are missing in the history", zap.Int("runs", len(batch)), zap.Error(err))
 	}

@@ -39,6 +39,12 @@ func newRedactor(secrets []string) *redactor {
 
 func (r *redactor) clean(text string) string { return r.replacer.Replace(text) }
 
+// finds tells whether a secret stands in a text.
+func (r *redactor) finds(text []byte) bool {
+	t := string(text)
+	return r.clean(t) != t
+}
+
 // cleanValue takes secrets out of all texts of a JSON-like value.
 func (r *redactor) cleanValue(v any) any {
 	switch v := v.(type) {

@@ -33,8 +33,11 @@ func (s *sealer) seal(text []byte) []byte {
 	return s.aead.Seal([]byte{sealed}, nil, text, nil)
 }
 
+// isSealed tells whether a kept output has to be opened.
+func isSealed(text []byte) bool { return len(text) > 0 && text[0] == sealed }
+
 func (s *sealer) open(text []byte) ([]byte, error) {
-	if len(text) == 0 || text[0] != sealed {
+	if !isSealed(text) {
 		return nil, errors.New("it was not sealed")
 	}
 	out, err := s.aead.Open(nil, nil, text[1:], nil)

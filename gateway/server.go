@@ -50,7 +50,6 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 		group.Go(func() error { return serve(admin, l.Admin) })
 	}
 	if g.opts.Store != nil {
-		group.Go(func() error { g.background.loop(ctx); return nil })
 		g.keep(group, ctx)
 	}
 	if len(g.opts.Watch) > 0 {
@@ -64,9 +63,10 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 	return group.Wait()
 }
 
-// keep starts what works on kept runs. Leases are extended, and the history is
-// written, until the last run has ended.
+// keep starts what works on kept runs. Leases are extended until the last run
+// has ended, and the history is written until nothing can be added to it.
 func (g *Gateway) keep(group *errgroup.Group, ctx context.Context) {
+	g.background.claims.Add(1) // before a stop can wait for it
 	for _, until := range []struct {
 		ctx  context.Context
 		loop func(context.Context)
@@ -74,8 +74,8 @@ func (g *Gateway) keep(group *errgroup.Group, ctx context.Context) {
 		{ctx, g.background.loop},
 		{ctx, g.background.sweep},
 		{ctx, g.background.purge},
-		{g.life, g.background.keepLeases},
-		{g.life, g.recorder.loop},
+		{g.background.served, g.background.keepLeases},
+		{g.background.served, g.recorder.loop},
 	} {
 		group.Go(func() error { until.loop(until.ctx); return nil })
 	}

@@ -28,7 +28,8 @@ func (g *Gateway) shutdown(public, admin *http.Server) {
 		}
 	}
 	g.background.stop(time.Until(until))
-	g.endRuns() // and with them what keeps leases and writes the history
+	g.endRuns()
+	g.background.end()
 	_ = admin.Close()
 	g.log.out.Info("stopped")
 }

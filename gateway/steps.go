@@ -15,7 +15,7 @@ const again flow.State = "again"
 
 // step writes how an action went as it is kept. Inputs are for people alone:
 // secrets are taken out of them. Outputs are what the run goes on from: those
-// of a sensitive action are sealed.
+// of a sensitive action, and those in which a secret stands, are sealed.
 func (j *job) step(rec *flow.Record) store.Step {
 	s := store.Step{
 		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
@@ -49,7 +49,7 @@ func (j *job) output(rec *flow.Record) []byte {
 	if err != nil {
 		return nil
 	}
-	if rec.Step.Sensitive {
+	if rec.Step.Sensitive || j.snap.hide.finds(text) {
 		return j.g.seal.seal(text)
 	}
 	return text
@@ -60,13 +60,15 @@ func (j *job) output(rec *flow.Record) []byte {
 func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done bool) { //nolint:revive // the error is the step's own, not of restoring
 	switch kept.State {
 	case flow.Failed:
-		return nil, &flow.Error{Action: kept.Cause.Action, Class: flow.Class(kept.Cause.Class), Message: kept.Cause.Message, Range: s.Range}, true
+		return nil, &flow.Error{
+			Action: kept.Cause.Action, Class: flow.Class(kept.Cause.Class), Reason: kept.Cause.Reason, Message: kept.Cause.Message, Range: s.Range,
+		}, true
 	case flow.Succeeded:
 	default:
 		return nil, nil, false
 	}
 	text := kept.Output
-	if s.Sensitive && len(text) > 0 {
+	if isSealed(text) { // whatever the step says of itself by now
 		if text, err = j.g.seal.open(text); err != nil {
 			return nil, fmt.Errorf("reading what the action returned before: %w", err), true
 		}

@@ -2,9 +2,9 @@ package gateway
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
-
-	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
@@ -85,15 +85,22 @@ func (x *exchange) note(rec *flow.Record) {
 // goOn keeps the rest of a run. It goes on from its beginning, and finds what
 // was done.
 func (x *exchange) goOn(ctx context.Context, run *flow.Run, r *flow.Response) error {
+	if x.g.opts.Store == nil {
+		return &flow.Error{Class: flow.Permanent, Message: "this gateway has no store to keep the rest of the run"}
+	}
 	kept, err := x.endpoint.trigger.Encode(run.Event)
 	if err != nil {
 		return err
 	}
+	x.mu.Lock()
+	steps := slices.Clone(x.steps)
+	x.mu.Unlock()
 	s := &store.Submission{
-		ID: x.id, Flow: run.Flow.Name, Status: r.Status, Steps: x.steps,
+		ID: x.id, Flow: run.Flow.Name, Status: r.Status, Steps: steps,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(r)},
 	}
-	if _, err := x.g.opts.Store.Accept(ctx, s); err != nil {
+	// An attempt before this one may have kept it, and not have learned so.
+	if _, err := x.g.opts.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return &flow.Error{Class: flow.Transient, Message: "the rest of the run can't be stored now", Err: err}
 	}
 	x.g.background.wake()
@@ -120,49 +127,4 @@ func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Res
 		e.Cause = x.cause(out.Err)
 	}
 	x.g.recorder.add(e)
-}
-
-// firstOf is what became of a sync run's dedupe key.
-type firstOf struct {
-	made bool // the run may go on
-	held store.Key
-	name string // "" where the request has no key
-}
-
-// first takes the dedupe key of a request.
-func (x *exchange) first(run *flow.Run) (firstOf, *flow.Problem) {
-	admission, err := x.endpoint.trigger.Admit(x.r.Context(), run)
-	if err != nil {
-		out := flow.Outcome{State: flow.Failed, Err: flow.Failure(err)}
-		p := failed(x.r.Context(), &out)
-		p.Cause = err
-		return firstOf{}, p
-	}
-	if admission.DedupeKey == "" {
-		return firstOf{made: true}, nil
-	}
-	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: x.id}
-	held, made, err := x.g.opts.Store.PutKey(x.r.Context(), key, admission.DedupeTTL)
-	if err != nil {
-		return firstOf{}, x.notKept(err)
-	}
-	return firstOf{made: made, held: held, name: admission.DedupeKey}, nil
-}
-
-// settleKey gives the answer to those that come with the same key, or the key
-// free where the run failed and may be tried again.
-func (x *exchange) settleKey(f firstOf, out *flow.Outcome, response *flow.Response) {
-	if f.name == "" {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), lastWords)
-	defer cancel()
-	key := store.Key{Scope: store.DedupeScope(x.flowName()), Name: f.name, Run: x.id, Value: encodeResponse(response)}
-	write := x.g.opts.Store.SetKey
-	if out.State == flow.Failed {
-		write = x.g.opts.Store.DropKey
-	}
-	if err := write(ctx, key); err != nil {
-		x.g.log.bounded.Warn("a dedupe key was not kept", zap.String("run", x.id), zap.Error(err))
-	}
 }

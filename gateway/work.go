@@ -3,6 +3,9 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,8 +32,11 @@ type work struct {
 	done    map[string]store.Step // what was done before
 	broken  error                 // why the run can't be read
 
+	keeping sync.Mutex // held while a checkpoint is written
+
 	mu      sync.Mutex
 	pending []store.Step // done and not yet kept
+	failed  []store.Step // to be done again where the run goes on
 }
 
 // claimed takes what a claim gave.
@@ -59,21 +65,31 @@ func (w *work) settle(c *store.Claim, event flow.Event) {
 func (w *work) do() {
 	defer w.g.background.forget(w)
 	w.began = time.Now()
+	if store.IsUnavailable(w.broken) {
+		w.end(func(ctx context.Context) error {
+			return w.g.opts.Store.Park(ctx, *w.claim.Load(), store.Later{After: storePause})
+		})
+		return
+	}
 	out := w.execute()
-	if cause := context.Cause(w.ctx); cause != nil {
-		w.giveBack(cause)
-		return
+	switch {
+	case w.lost():
+		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
+	case w.ctx.Err() != nil && out.Err != nil: // it was cut off
+		w.giveBack()
+	default:
+		w.keep(&out)
 	}
-	w.keep(&out)
-	if out.State == flow.Parked {
-		return
-	}
-	took := time.Since(w.began)
-	w.endpoint.metrics.ran(out.State, took)
-	w.logRun(&out, 0, took)
 }
 
-func (w *work) execute() flow.Outcome {
+func (w *work) lost() bool { return errors.Is(context.Cause(w.ctx), store.ErrLost) }
+
+func (w *work) execute() (out flow.Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = w.panicked(p)
+		}
+	}()
 	if w.broken != nil {
 		return w.unreadable(w.broken)
 	}
@@ -84,10 +100,23 @@ func (w *work) execute() flow.Outcome {
 		}
 		w.event = event
 	}
-	return flow.Execute(w.ctx, &flow.Run{
+	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
-		Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.willRetry,
-	})
+		Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
+	}
+	if len(w.done) > 0 {
+		run.Resume = w.resume
+	}
+	return flow.Execute(w.ctx, run)
+}
+
+// panicked fails the run where code of the gateway or of a trigger panics. The
+// process lives, and what it works on besides.
+func (w *work) panicked(p any) flow.Outcome {
+	err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	return flow.Outcome{State: flow.Failed, Err: &flow.Error{
+		Flow: w.flowName(), Class: flow.Internal, Message: "internal error", Range: w.endpoint.flow.Range, Err: err,
+	}}
 }
 
 func (w *work) unreadable(err error) flow.Outcome {
@@ -96,14 +125,18 @@ func (w *work) unreadable(err error) flow.Outcome {
 	}}
 }
 
-// around gives what an action returned before, where the run goes on after a
-// stop or a crash. What was done since is kept before anything else begins.
-func (w *work) around(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
-	if kept, ok := w.done[c.Path()]; ok {
-		if out, err, done := w.restore(c.Step, kept); done {
-			return out, err
-		}
+// resume gives what an action returned before, where the run goes on after a
+// stop or a crash.
+func (w *work) resume(c *flow.Call) (any, error, bool) { //nolint:revive // the error is the step's own
+	kept, ok := w.done[c.Path()]
+	if !ok {
+		return nil, nil, false
 	}
+	return w.restore(c.Step, kept)
+}
+
+// around keeps what was done before anything else begins.
+func (w *work) around(ctx context.Context, _ *flow.Call, do func(context.Context) (any, error)) (any, error) {
 	if err := w.flush(); err != nil {
 		return nil, err
 	}
@@ -118,21 +151,34 @@ func (w *work) record(rec *flow.Record) {
 	w.observe(rec)
 	s := w.step(rec)
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.pending = append(w.pending, s)
-	w.mu.Unlock()
+	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || w.ctx.Err() != nil) {
+		w.failed = append(w.failed, s)
+	}
 }
 
-// flush keeps what was done, if anything of it must not be done again.
+// flush keeps what was done, if anything of it must not be done again. When it
+// returns, all that was done before it was called is kept, whoever wrote it.
 func (w *work) flush() error {
+	w.keeping.Lock()
+	defer w.keeping.Unlock()
 	w.mu.Lock()
 	steps := w.pending
+	w.mu.Unlock()
 	if !w.mustKeep(steps) {
-		w.mu.Unlock()
 		return nil
 	}
-	w.pending = nil
+	err := w.insist(w.ctx, func(ctx context.Context) error {
+		return w.g.opts.Store.Checkpoint(ctx, *w.claim.Load(), steps...)
+	})
+	if err != nil {
+		return err // they are still pending, for the end of the run
+	}
+	w.mu.Lock()
+	w.pending = slices.Clone(w.pending[len(steps):])
 	w.mu.Unlock()
-	return w.insist(func() error { return w.g.opts.Store.Checkpoint(w.ctx, *w.claim.Load(), steps...) })
+	return nil
 }
 
 func (w *work) mustKeep(steps []store.Step) bool {
@@ -142,120 +188,4 @@ func (w *work) mustKeep(steps []store.Step) bool {
 		}
 	}
 	return false
-}
-
-// insist repeats a write while the store is not available: the run can't go on
-// before it, and must not be lost.
-func (w *work) insist(write func() error) error {
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := write()
-		if err == nil || !store.IsUnavailable(err) {
-			if errors.Is(err, store.ErrLost) {
-				w.cancel(store.ErrLost)
-			}
-			return err
-		}
-		w.g.log.bounded.Warn("a run waits for the store", zap.String("run", w.id), zap.Error(err))
-		timer := time.NewTimer(wait)
-		select {
-		case <-w.ctx.Done():
-			timer.Stop()
-			return err
-		case <-timer.C:
-		}
-	}
-}
-
-// keep writes how the run ended, or that it goes on later.
-func (w *work) keep(out *flow.Outcome) {
-	claim := *w.claim.Load()
-	s := w.g.opts.Store
-	var write func() error
-	switch {
-	case out.State == flow.Parked:
-		write = func() error { return s.Park(w.ctx, claim, store.Later{After: out.After, Steps: w.pending}) }
-	case out.State == flow.Failed && out.Err != nil && w.willRetry(out.Err):
-		after, _ := w.endpoint.flow.Retry.Next(w.attempt, out.Err)
-		write = func() error {
-			return s.Retry(w.ctx, claim, store.Later{After: after, Steps: w.tryAgain(), Cause: w.cause(out.Err)})
-		}
-	default:
-		end := w.ending(out)
-		write = func() error { return s.Finish(w.ctx, claim, end) }
-	}
-	if err := w.insist(write); err != nil && !errors.Is(err, store.ErrLost) {
-		w.g.log.out.Error("the end of a run was not kept; it will be run again", zap.String("run", w.id), zap.Error(err))
-	}
-}
-
-func (w *work) ending(out *flow.Outcome) *store.Ending {
-	end := &store.Ending{State: store.Succeeded, Steps: w.pending}
-	if out.State == flow.Failed {
-		end.State = store.Failed
-		end.Cause = store.Cause{Reason: "stopped", Message: w.clean(out.Message)}
-	}
-	if out.Err != nil {
-		end.Cause = w.cause(out.Err)
-	}
-	if out.Output != nil {
-		end.Output = w.output(&flow.Record{Step: &flow.Step{}, Output: out.Output})
-	}
-	return end
-}
-
-// willRetry tells whether the run is tried again after a failure.
-func (w *work) willRetry(err *flow.Error) bool {
-	if err.Class != flow.Transient {
-		return false
-	}
-	_, ok := w.endpoint.flow.Retry.Next(w.attempt, err)
-	return ok
-}
-
-// tryAgain marks the steps that failed, so that the next attempt does them.
-func (w *work) tryAgain() []store.Step {
-	for i := range w.pending {
-		if w.pending[i].State == flow.Failed {
-			w.pending[i].State = again
-		}
-	}
-	for _, s := range w.done {
-		if s.State == flow.Failed {
-			s.State = again
-			w.pending = append(w.pending, s)
-		}
-	}
-	return w.pending
-}
-
-// giveBack keeps what was done and releases the claim, as far as it is still
-// held.
-func (w *work) giveBack(cause error) {
-	if errors.Is(cause, store.ErrLost) {
-		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), lastWords)
-	defer cancel()
-	claim := *w.claim.Load()
-	if len(w.pending) > 0 {
-		steps := w.completed()
-		if err := w.g.opts.Store.Checkpoint(ctx, claim, steps...); err != nil {
-			w.g.log.out.Warn("what a run has done was not kept", zap.String("run", w.id), zap.Error(err))
-		}
-	}
-	if err := w.g.opts.Store.Release(ctx, claim); err != nil {
-		w.g.log.out.Warn("a run was not given back; it goes on when its lease ends", zap.String("run", w.id), zap.Error(err))
-	}
-}
-
-// completed leaves out what failed only because the gateway stops.
-func (w *work) completed() []store.Step {
-	var out []store.Step
-	for _, s := range w.pending {
-		if s.State != flow.Failed {
-			out = append(out, s)
-		}
-	}
-	return out
 }
