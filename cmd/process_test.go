@@ -1,0 +1,150 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// process is `gateway run` in a process of its own.
+type process struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	base  string // URL of the endpoints
+	lines *lineBuffer
+	ended chan struct{}
+	err   error // of the process, once ended is closed
+}
+
+// site is what a gateway is started on, again and again.
+type site struct {
+	flows string // folder of the files
+	data  string
+	args  []string
+}
+
+func newSite(t *testing.T, hcl string, args ...string) *site {
+	t.Helper()
+	s := &site{flows: t.TempDir(), data: t.TempDir(), args: args}
+	s.write(t, hcl)
+	return s
+}
+
+func (s *site) write(t *testing.T, hcl string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(s.flows, "main.hcl"), []byte(hcl), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// start runs the gateway and waits until it is ready.
+func (s *site) start(t *testing.T) *process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, lines: newLineBuffer(), ended: make(chan struct{})}
+	p.cmd = exec.CommandContext(context.Background(), self)
+	p.cmd.Args = append([]string{
+		"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", s.data, s.flows,
+	}, s.args...)
+	p.cmd.Stderr = p.lines
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.ended)
+	}()
+	t.Cleanup(p.kill)
+	select {
+	case at := <-p.lines.ready:
+		p.base = "http://" + at
+	case <-p.ended:
+		t.Fatalf("the gateway ended at its start: %v\n%s", p.err, p.lines)
+	case <-time.After(time.Minute):
+		t.Fatalf("the gateway was not ready\n%s", p.lines)
+	}
+	return p
+}
+
+// kill ends the process as a power cut would.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// stop asks the process to end, and returns how long it took.
+func (p *process) stop() time.Duration {
+	p.t.Helper()
+	began := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(time.Minute):
+		p.t.Fatalf("the gateway did not stop\n%s", p.lines)
+	}
+	if p.err != nil {
+		p.t.Errorf("the stopped gateway said %v\n%s", p.err, p.lines)
+	}
+	return time.Since(began)
+}
+
+// lineBuffer keeps the end of a log and finds the line that says ready.
+type lineBuffer struct {
+	ready chan string
+
+	mu   sync.Mutex
+	text bytes.Buffer
+	part []byte
+}
+
+func newLineBuffer() *lineBuffer { return &lineBuffer{ready: make(chan string, 1)} }
+
+const keptLog = 32 << 10
+
+func (b *lineBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.part = append(b.part, p...)
+	for {
+		line, rest, ok := bytes.Cut(b.part, []byte("\n"))
+		if !ok {
+			return len(p), nil
+		}
+		b.line(line)
+		b.part = rest
+	}
+}
+
+func (b *lineBuffer) line(line []byte) {
+	var l struct{ Msg, Listen, Level string }
+	if json.Unmarshal(line, &l) == nil && l.Listen != "" && l.Msg == "ready" {
+		b.ready <- l.Listen
+	}
+	if l.Level == "info" {
+		return
+	}
+	if b.text.Len() > keptLog {
+		b.text.Reset()
+	}
+	_, _ = fmt.Fprintf(&b.text, "%s\n", line)
+}
+
+func (b *lineBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.TrimSpace(b.text.String())
+}

@@ -1,0 +1,115 @@
+package cmd_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// arrival is one request of an action.
+type arrival struct {
+	order int64 // among all that came
+	life  int64 // of the gateway, counted by the test
+	key   string
+	run   string
+}
+
+// receiver is the outside of the flows under test: it notes who called it.
+type receiver struct {
+	url  string
+	life atomic.Int64
+	next atomic.Int64
+	pace func(path string, r *http.Request) // before the answer, may be nil
+
+	mu  sync.Mutex
+	got map[int64]map[string][]arrival // by number of the request, then by path
+}
+
+func newReceiver(t *testing.T, pace func(path string, r *http.Request)) *receiver {
+	t.Helper()
+	r := &receiver{pace: pace, got: map[int64]map[string][]arrival{}}
+	s := httptest.NewServer(r)
+	t.Cleanup(s.CloseClientConnections)
+	t.Cleanup(s.Close)
+	r.url = s.URL
+	return r
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	var body struct {
+		N   int64
+		Run string
+	}
+	text, err := io.ReadAll(req.Body)
+	if err == nil {
+		err = json.Unmarshal(text, &body)
+	}
+	if err != nil {
+		return // cut off by a kill: the action has not arrived
+	}
+	r.mu.Lock()
+	if r.got[body.N] == nil {
+		r.got[body.N] = map[string][]arrival{}
+	}
+	a := arrival{order: r.next.Add(1), life: r.life.Load(), key: req.Header.Get("Idempotency-Key"), run: body.Run}
+	r.got[body.N][req.URL.Path] = append(r.got[body.N][req.URL.Path], a)
+	r.mu.Unlock()
+	if r.pace != nil {
+		r.pace(req.URL.Path, req)
+	}
+	_, _ = io.WriteString(w, "done")
+}
+
+func (r *receiver) at(n int64, path string) []arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]arrival(nil), r.got[n][path]...)
+}
+
+// await waits until all of the numbers have come to a path.
+func (r *receiver) await(t *testing.T, numbers []int64, path string, within time.Duration) {
+	t.Helper()
+	until := time.Now().Add(within)
+	for _, n := range numbers {
+		for len(r.at(n, path)) == 0 {
+			if time.Now().After(until) {
+				t.Fatalf("request %d did not come to %s within %v", n, path, within)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+}
+
+// check reports what must not be: a completed action that came again, an action
+// that came twice in one life, a key that is not that of its action.
+func (r *receiver) check(t *testing.T, paths ...string) (repeated int) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n, by := range r.got {
+		for i, path := range paths {
+			came := by[path]
+			for j, a := range came {
+				if a.key != a.run+path || a.run != came[0].run {
+					t.Errorf("request %d came to %s as run %s with key %q, at first as run %s", n, path, a.run, a.key, came[0].run)
+				}
+				if j > 0 && a.life == came[j-1].life {
+					t.Errorf("request %d came to %s twice without a kill in between", n, path)
+				}
+			}
+			repeated += max(len(came)-1, 0)
+			if i+1 < len(paths) && len(by[paths[i+1]]) > 0 && len(came) > 0 && came[len(came)-1].order > by[paths[i+1]][0].order {
+				t.Errorf("request %d came to %s again after it had gone on to %s", n, path, paths[i+1])
+			}
+			if len(came) == 0 && i+1 < len(paths) && len(by[paths[i+1]]) > 0 {
+				t.Errorf("request %d came to %s and never to %s before", n, paths[i+1], path)
+			}
+		}
+	}
+	return repeated
+}
