@@ -94,7 +94,7 @@ func (c *command) root() *cobra.Command {
 		return fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
-		c.urlsCommand(), c.healthCommand(), c.versionCommand())
+		c.urlsCommand(), c.runsCommand(), c.healthCommand(), c.versionCommand())
 	return root
 }
 
