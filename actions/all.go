@@ -18,7 +18,7 @@ func All() []flow.Kind {
 
 		{Name: "parallel", Later: "until lists can run at once, write the actions one after another."},
 		{Name: "loop", Later: `lists of actions can't be repeated; action "transform" works on all elements of a list at once.`},
-		{Name: "delay", Later: "waiting comes with the durable store, as a run must not be lost meanwhile."},
+		{Name: "delay", New: func() flow.Action { return &delay{} }},
 		{Name: "flow", Later: `until flows can start flows, action "http" can call the endpoint of the other flow.`},
 		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},
 		{Name: "slack", Later: `until then, action "http" can post to an incoming webhook of Slack.`},

@@ -93,7 +93,7 @@ func TestKindsAreWhole(t *testing.T) {
 func TestKindsOfLaterVersions(t *testing.T) {
 	t.Parallel()
 	later := []string{
-		"parallel", "loop", "delay", "flow", "email", "slack", "jira_issue", "jira_comment", "jira_transition",
+		"parallel", "loop", "flow", "email", "slack", "jira_issue", "jira_comment", "jira_transition",
 		"webhook", "tag", "sql", "exec", "file",
 	}
 	for _, kind := range later {

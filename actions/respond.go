@@ -13,12 +13,20 @@ import (
 // respond answers the caller of a sync flow and ends the run.
 type respond struct {
 	reply flow.Reply
+	then  string
 }
+
+// What comes after an answer.
+const (
+	thenEnd      = "end"
+	thenContinue = "continue"
+)
 
 func (r *respond) Describe(s *schema.Spec) {
 	s.Doc = "Answers the caller of a sync flow and ends the run. Inside of `on_error` the status is 500 unless the file gives another, and can't be a 2xx: a run that failed is not answered as a success."
 	r.reply.DescribeReply(s)
-	schema.Later(s, "then", "`\"continue\"`: the rest of the run goes on after the answer.", "it comes with durable runs.", false)
+	r.then = thenEnd
+	schema.Attr(s, &r.then, "then", "What comes after the answer. `end`: the run is over. `continue`: what is left of the run is stored before the answer goes out, and goes on in the background.", schema.OneOf(thenEnd, thenContinue))
 	s.Check(r.check)
 	s.Example(schema.Example{
 		Title: "Answer with JSON",
@@ -28,6 +36,9 @@ func (r *respond) Describe(s *schema.Spec) {
 }
 
 func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if r.then == thenContinue && flow.InFallback(c) {
+		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
+	}
 	status, known := r.reply.FixedStatus()
 	if known && status < 300 && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",
@@ -36,8 +47,16 @@ func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// Ends says that a respond always answers.
-func (r *respond) Ends() flow.Ending { return flow.Answered }
+// Ends says that a respond answers and ends the run, unless it goes on.
+func (r *respond) Ends() flow.Ending {
+	if r.then == thenContinue {
+		return flow.Open
+	}
+	return flow.Answered
+}
+
+// Answers says that a respond answers the caller.
+func (r *respond) Answers() {}
 
 // Pure says that a respond has no effect that a repetition would double.
 func (r *respond) Pure() {}
@@ -53,6 +72,9 @@ func (r *respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	if c.Fallback() && response.Status < 300 {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "a failed run is not answered with a 2xx"}
+	}
+	if r.then == thenContinue {
+		return nil, c.Answer(ctx, response)
 	}
 	return nil, c.Respond(response)
 }

@@ -21,7 +21,7 @@ import (
 type runner struct {
 	*command
 	listen, adminListen, publicURL string
-	data                           string
+	data, store                    string
 	logFormat, logLevel            string
 	adminToken                     string
 	shutdown, drain                time.Duration
@@ -49,6 +49,7 @@ made and kept in the data folder.
 	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
 	f.StringVar(&r.publicURL, "public-url", "", "what printed URLs start with (GATEWAY_PUBLIC_URL)")
 	f.StringVar(&r.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	f.StringVar(&r.store, "store", "", "where runs are kept (GATEWAY_STORE; default a file in the data folder)")
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
@@ -66,6 +67,10 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if o.Store, err = r.openStore(ctx, r.store, r.data); err != nil {
+		return err
+	}
+	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already
 	g, loaded, diags := gateway.New(o)
 	if len(diags) > 0 {
 		if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {
@@ -125,6 +130,7 @@ func (r *runner) fromEnvironment() {
 	r.setting(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
 	r.setting(&r.publicURL, "GATEWAY_PUBLIC_URL")
 	r.setting(&r.data, "GATEWAY_DATA")
+	r.setting(&r.store, "GATEWAY_STORE")
 	r.setting(&r.logFormat, "GATEWAY_LOG_FORMAT")
 	r.setting(&r.logLevel, "GATEWAY_LOG_LEVEL")
 	r.setting(&r.adminToken, "GATEWAY_ADMIN_TOKEN")

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -23,6 +24,7 @@ type Gateway struct {
 	TLS       *TLS
 	Limits    *Limits
 	Egress    *Egress
+	History   *History
 }
 
 // Admin is where the API, the metrics and the health checks are served.
@@ -51,8 +53,8 @@ type Egress struct {
 func defaults() Gateway {
 	g := Gateway{}
 	g.Describe(&schema.Spec{})
-	g.Admin, g.Limits, g.Egress = &Admin{}, &Limits{}, &Egress{}
-	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress} {
+	g.Admin, g.Limits, g.Egress, g.History = &Admin{}, &Limits{}, &Egress{}, &History{}
+	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress, g.History} {
 		d.Describe(&schema.Spec{})
 	}
 	return g
@@ -68,7 +70,7 @@ func (g *Gateway) Describe(s *schema.Spec) {
 	schema.Single(s, &g.TLS, "tls", "Serves the endpoints by HTTPS.")
 	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
 	schema.Single(s, &g.Egress, "egress", "Private, loopback, link-local and metadata addresses are refused to flows unless named here.")
-	schema.Later(s, "history", "How long runs are kept.", "the history comes with the durable store.", true)
+	schema.Single(s, &g.History, "history", "How long runs are kept, and how much of them.")
 	s.Check(g.check)
 }
 
@@ -154,6 +156,28 @@ func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// History says what is kept of runs that are over.
+type History struct {
+	Keep time.Duration
+	Size expr.Size // of the whole store; 0 for no limit
+	Body expr.Size // of a body, an input and an output each
+}
+
+// Describe declares the block.
+func (h *History) Describe(s *schema.Spec) {
+	*h = History{Keep: 30 * 24 * time.Hour, Body: 64 << 10}
+	s.Doc = "Runs that are not over are kept in any case, and failed ones whole, so that they can be run again."
+	schema.Attr(s, &h.Keep, "keep", "Runs that ended longer ago are deleted.")
+	schema.Attr(s, &h.Size, "size", "Above it the oldest runs are deleted. Left out, only their age counts.")
+	schema.Attr(s, &h.Body, "body", "How much is kept of each body, input and output of runs that are over; what is longer is cut and says so.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if h.Keep < time.Minute {
+			return hcl.Diagnostics{d.Problem("keep", "Wrong value", "Runs are kept for at least a minute.")}
+		}
+		return nil
+	})
 }
 
 func checkListen(addr string) error {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -45,10 +46,30 @@ type Nester interface {
 	Lists() []List
 }
 
+// Waiter is an action that waits for time to go by, and so has no time-out
+// unless the file gives one.
+type Waiter interface {
+	Waits()
+}
+
 // Ender is an action that may end the run.
 type Ender interface {
 	// Ends tells how a run that reaches the action goes on.
 	Ends() Ending
+}
+
+// Answerer is an action that answers the caller, and may go on.
+type Answerer interface {
+	Answers()
+}
+
+// answers tells whether a run that goes through the list answers its caller,
+// also where it goes on afterwards.
+func (l List) answers() bool {
+	return slices.ContainsFunc(l, func(s *Step) bool {
+		_, ok := s.Action.(Answerer)
+		return ok && !s.When.IsSet() && s.OnError != Continue
+	})
 }
 
 // Ending tells how the way through a list ends.

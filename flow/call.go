@@ -12,7 +12,8 @@ type Call struct {
 	Step    *Step
 	Attempt int // of this action, from 1
 
-	frame *frame
+	frame  *frame
+	inputs map[string]any
 }
 
 // errEnd goes up through the lists when an action has ended the run.
@@ -52,7 +53,7 @@ func (c *Call) Execute(ctx context.Context, l List, roots map[string]any) error 
 // IdempotencyKey is the same each time this action of this run is tried, and
 // different from that of any other.
 func (c *Call) IdempotencyKey() string {
-	return c.frame.run.ID + "/" + c.frame.key + c.Step.Name
+	return c.frame.run.ID + "/" + c.Path()
 }
 
 // Log writes to the gateway's log, with the names of the flow, the run and

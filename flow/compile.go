@@ -54,6 +54,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	}
 	if !diags.HasErrors() {
 		diags = append(diags, d.flow.checkEndings()...)
+		diags = append(diags, d.flow.checkModes()...)
 	}
 	return d.flow, diags
 }
@@ -73,7 +74,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	schema.Attr(s, &f.Enabled, "enabled", "`false` takes the flow off the air; it is still checked.")
 	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
 	s.Then(d.compiler.afterTrigger(f))
-	schema.Later(s, "retry", "Runs a failed async run again.", "async flows come with the durable store.", true)
+	schema.Single(s, &f.Retry, "retry", "Runs an async run again that failed for a reason that may pass. Actions that were done are not done again.")
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",

@@ -115,7 +115,6 @@ func TestCompileFindings(t *testing.T) {
 		{"when is no bool", "action \"do\" \"a\" {\nwhen = [1]\n}", []finding{{"Wrong type", "", 4}}},
 		{"on_error", "action \"do\" \"a\" {\non_error = \"ignore\"\n}", []finding{{"Wrong value", `"stop", "continue"`, 4}}},
 		{"no time", "action \"do\" \"a\" {\ntimeout = \"0s\"\n}", []finding{{"Wrong value", "leave timeout out", 4}}},
-		{"retry of flows", "retry {}", []finding{{"Not yet available", "durable", 3}}},
 		{"never runs", `
 			action "end" "e" { answer = 200 }
 			action "do" "a" {}

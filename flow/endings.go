@@ -12,10 +12,28 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 	diags := unreachable(f.Actions)
 	diags = append(diags, unreachable(f.OnError)...)
 	r, ok := f.Trigger.(Responder)
-	if ok && r.NeedsRespond() && f.Actions.Ends() == Open {
+	if ok && r.NeedsRespond() && f.Actions.Ends() == Open && !f.Actions.answers() {
 		diags = append(diags, warning(f.Range, "An answer can be missed",
 			`A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`))
 	}
+	return diags
+}
+
+// checkModes reports what fits only an async flow, or only a sync one.
+func (f *Flow) checkModes() hcl.Diagnostics {
+	e, ok := f.Trigger.(Endpoint)
+	if !ok {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	if f.Retry != nil && !e.Async() {
+		diags = append(diags, finding(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
+	}
+	f.Walk(func(s *Step) {
+		if _, answers := s.Action.(Answerer); answers && e.Async() {
+			diags = append(diags, finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`))
+		}
+	})
 	return diags
 }
 

@@ -26,6 +26,14 @@ type Endpoint interface {
 	Reply(ctx context.Context, env expr.Env) (*Response, error)
 	// Timeout is how long a caller waits for a sync run.
 	Timeout() time.Duration
+	// Async tells whether the caller is answered before the run.
+	Async() bool
+	// Queue bounds the runs of an async flow.
+	Queue() Queue
+	// Admit computes what decides whether and when a run of the event starts.
+	// env has the event, the run and the flow.
+	Admit(ctx context.Context, env expr.Env) (Admission, error)
+	Keeper
 }
 
 // Route is where an endpoint is reached.

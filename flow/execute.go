@@ -20,10 +20,14 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	case errors.Is(err, errEnd):
 		return *top.end
 	}
+	var aside *parked
+	if errors.As(err, &aside) {
+		return Outcome{State: Parked, After: aside.after}
+	}
 	failure := Failure(err)
 	failure.Flow = r.Flow.Name
 	out := Outcome{State: Failed, Err: failure}
-	if len(r.Flow.OnError) == 0 {
+	if len(r.Flow.OnError) == 0 || (r.Retry != nil && r.Retry(failure)) {
 		return out
 	}
 	if end := fallback(ctx, top, failure); end != nil {
@@ -69,10 +73,14 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
 	began := time.Now()
 	out, wanted, err := s.perform(ctx, c)
-	rec := &Record{Step: s, State: Succeeded, Attempts: c.Attempt, Took: time.Since(began)}
+	rec := &Record{Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
 	switch {
+	case IsParked(err):
+		rec.State = Parked
+		f.run.observe(rec)
+		return err
 	case err == nil && !wanted:
-		rec = &Record{Step: s, State: Skipped}
+		rec = &Record{Step: s, Path: c.Path(), State: Skipped, Began: began}
 		fallthrough
 	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)
@@ -134,7 +142,7 @@ func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
 	}
 	defer recovered(&err)
 	out, err = s.Action.Run(ctx, c)
-	if err == nil || ctx.Err() == nil || errors.Is(err, errEnd) {
+	if err == nil || ctx.Err() == nil || isControl(err) {
 		return out, err
 	}
 	// An expression that was cut off by the end of its time says so in its own

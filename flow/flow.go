@@ -28,6 +28,7 @@ type Flow struct {
 	Kind        string // of the trigger, such as "webhook"
 	Actions     List
 	OnError     List
+	Retry       *Retry    // of a whole async run that failed; nil for none
 	Range       hcl.Range // the block's head
 }
 

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -58,19 +57,19 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 	for {
 		c.Attempt++
 		out, err := s.attempt(ctx, c)
-		if err == nil || errors.Is(err, errEnd) || ctx.Err() != nil {
+		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}
-		wait, again := s.Retry.next(c.Attempt, Failure(err))
+		wait, again := s.Retry.Next(c.Attempt, Failure(err))
 		if !again || !inTime(ctx, wait) || !sleep(ctx, wait) {
 			return nil, err
 		}
 	}
 }
 
-// next decides whether there is an attempt after the given one, and how long
-// to wait for it.
-func (r *Retry) next(attempt int, err *Error) (time.Duration, bool) {
+// Next decides whether there is an attempt after the given one, and how long
+// to wait for it. A nil Retry allows none.
+func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
 	if r == nil || attempt >= r.Attempts || !slices.Contains(r.On, err.Reason) {
 		return 0, false
 	}

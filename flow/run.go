@@ -23,6 +23,16 @@ type Run struct {
 	Event   Event
 	Logger  Logger // takes what action "log" writes; nil drops it
 
+	// CanPark says that the run may be put aside and go on later.
+	CanPark bool
+	// KeepInputs says that records of actions hold what their fields were.
+	KeepInputs bool
+	// Continue, where set, keeps the rest of the run, so that it goes on after
+	// the caller got the answer.
+	Continue func(ctx context.Context, r *Response) error
+	// Retry, where set, tells that the run is tried again after a failure, so
+	// that its on_error list does not run yet.
+	Retry func(*Error) bool
 	// Around, where set, is called for each action of the run instead of the
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.
@@ -41,9 +51,13 @@ type Logger interface {
 // Record tells how an action went.
 type Record struct {
 	Step     *Step
-	State    State // Succeeded, Failed or Skipped
+	Path     string // see Call.Path
+	State    State  // Succeeded, Failed, Skipped or Parked
 	Attempts int
+	Began    time.Time
 	Took     time.Duration
+	Input    map[string]any // see Run.KeepInputs
+	Output   any
 	Err      *Error
 }
 
@@ -60,10 +74,11 @@ const (
 // Outcome is how a run ended.
 type Outcome struct {
 	State    State
-	Response *Response // nil where no respond was reached
-	Output   any       // of action "stop"
-	Message  string    // of action "stop"
-	Err      *Error    // why the run failed; nil where it did not, or where stop says so
+	Response *Response     // nil where no respond was reached
+	Output   any           // of action "stop"
+	Message  string        // of action "stop"
+	Err      *Error        // why the run failed; nil where it did not, or where stop says so
+	After    time.Duration // of a parked run: how long it is put aside
 }
 
 // NewID returns a new id for a run: 26 characters that sort by time, as ULID

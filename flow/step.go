@@ -63,6 +63,9 @@ const Modifiers = "modifiers"
 // fields. Control kinds take as long as what is inside them.
 func describeModifiers(s *schema.Spec, step *Step) {
 	_, control := step.Action.(Nester)
+	if _, waits := step.Action.(Waiter); waits {
+		control = true
+	}
 	if !control {
 		step.Timeout = DefaultTimeout
 	}

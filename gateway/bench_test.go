@@ -52,7 +52,7 @@ func TestAllocations(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, serve); n > mostAllocations {
 		t.Errorf("%v allocations a request, at most %d", n, mostAllocations)
 	}
-	if n := value(t, g, "gateway_runs_total", map[string]string{"state": "succeeded"}); n < 1000 {
+	if n := seriesValue(t, g, "gateway_runs_total", map[string]string{"state": "succeeded"}); n < 1000 {
 		t.Errorf("%v runs succeeded", n)
 	}
 }

@@ -7,28 +7,30 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // exchange is one request on its way.
 type exchange struct {
-	g        *Gateway
-	snap     *snapshot // nil where the gateway is closed
-	endpoint *endpoint // nil where no endpoint was found
-	w        http.ResponseWriter
-	r        *http.Request
-	id       string
-	began    time.Time
-	written  bool // the answer has begun
+	job
+	w       http.ResponseWriter
+	r       *http.Request
+	written bool // the answer has begun
+
+	mu    sync.Mutex
+	steps []store.Step // done so far, for the history
 }
 
 // ServeHTTP serves the endpoints.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{g: g, w: w, r: r, began: time.Now()}
+	x := &exchange{w: w, r: r}
+	x.g, x.began = g, time.Now()
 	x.id = flow.NewID(x.began)
 	if g.stopping.Load() {
 		x.refuse(shuttingDown())
@@ -69,21 +71,6 @@ func (x *exchange) rescue() {
 	}
 	clear(x.w.Header())
 	x.refuse(panicked())
-}
-
-func (x *exchange) flowName() string {
-	if x.endpoint == nil {
-		return ""
-	}
-	return x.endpoint.flow.Name
-}
-
-// clean takes secrets out of a text.
-func (x *exchange) clean(text string) string {
-	if x.snap == nil {
-		return x.g.log.clean(text)
-	}
-	return x.snap.hide.clean(text)
 }
 
 // A caller has bodyTime to send a body, and more for a large one: as much as

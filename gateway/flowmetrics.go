@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // flowMetrics are the series of one flow, looked up once.
@@ -120,8 +121,8 @@ func (fm *flowMetrics) ran(state flow.State, took time.Duration) {
 }
 
 // observe counts an action.
-func (x *exchange) observe(rec *flow.Record) {
-	am := x.endpoint.metrics.actions[rec.Step.Name]
+func (j *job) observe(rec *flow.Record) {
+	am := j.endpoint.metrics.actions[rec.Step.Name]
 	am.states.inc(rec.State)
 	if rec.State == flow.Skipped {
 		return
@@ -149,4 +150,20 @@ func (x *exchange) refused(p *flow.Problem) {
 		x.endpoint.metrics.requests.inc(p.Outcome, p.Status)
 	}
 	x.logRefused(p)
+	x.rememberRefused(p)
+}
+
+// rememberRefused puts a refusal into the history, of many only some.
+func (x *exchange) rememberRefused(p *flow.Problem) {
+	limit := &x.g.unserved
+	if x.endpoint != nil {
+		limit = x.endpoint.refusals
+	}
+	if x.g.opts.Store == nil || !limit.take(x.began) {
+		return
+	}
+	x.g.recorder.add(&store.Entry{
+		ID: x.id, Flow: x.flowName(), State: store.Refused, Started: x.began, Finished: time.Now(), Status: p.Status,
+		Cause: store.Cause{Reason: p.Outcome, Message: x.clean(p.Detail)},
+	})
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // Options is what a gateway needs.
@@ -43,8 +44,10 @@ type Options struct {
 	// AdminToken is asked for where the admin listener is not on loopback. See
 	// LoadAdminToken.
 	AdminToken string
-	Version    string
-	Log        *zap.Logger // see NewLogger; nil drops all lines
+	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
+	Store   store.Store
+	Version string
+	Log     *zap.Logger // see NewLogger; nil drops all lines
 	// DrainDelay is how long a stop goes on serving after /readyz has begun to
 	// fail, so that load balancers can turn away first; 0 for not at all.
 	DrainDelay time.Duration
@@ -71,6 +74,11 @@ type Gateway struct {
 	endRuns context.CancelFunc
 	runs    inFlight
 
+	background *background
+	recorder   *recorder
+	unserved   bucket // refusals of requests that led to no endpoint
+	seal       *sealer
+
 	running  atomic.Bool // Run was called
 	draining atomic.Bool // not ready any more
 	stopping atomic.Bool // takes no more requests
@@ -94,6 +102,8 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	}
 	g := &Gateway{opts: o, started: time.Now(), log: newLogs(o.Log)}
 	g.metrics = newMetrics(o.Version, g.runs.number)
+	g.background, g.seal = newBackground(g), newSealer(o.Key)
+	g.recorder = newRecorder(g)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	r := g.tryLoad("start")
 	if !r.ok {

@@ -38,36 +38,36 @@ func (l *logs) hide(r *redactor) { l.secrets.Store(r) }
 func (l *logs) clean(text string) string { return l.secrets.Load().clean(text) }
 
 // logRun writes the one line of a run.
-func (x *exchange) logRun(out *flow.Outcome, status int, took time.Duration) {
+func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	level := zapcore.InfoLevel
 	if out.State == flow.Failed {
 		level = zapcore.ErrorLevel
 	}
-	line := x.endpoint.log.Check(level, "run")
+	line := j.endpoint.log.Check(level, "run")
 	if line == nil {
 		return
 	}
 	fields := make([]zap.Field, 0, 5)
-	fields = append(fields, zap.String("run", x.id), zap.String("state", string(out.State)), zap.Int("status", status), zap.Duration("took", took))
+	fields = append(fields, zap.String("run", j.id), zap.String("state", string(out.State)), zap.Int("status", status), zap.Duration("took", took))
 	if out.Message != "" {
-		fields = append(fields, zap.String("message", x.clean(out.Message)))
+		fields = append(fields, zap.String("message", j.clean(out.Message)))
 	}
 	if out.Err != nil {
-		fields = append(fields, x.failure(out.Err)...)
+		fields = append(fields, j.failure(out.Err)...)
 	}
 	line.Write(fields...)
 }
 
 // failure says why a run failed. The message of an action that keeps its values
 // to itself may hold some of them.
-func (x *exchange) failure(e *flow.Error) []zap.Field {
-	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", x.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
-	if x.endpoint.closed[e.Action] {
+func (j *job) failure(e *flow.Error) []zap.Field {
+	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
+	if j.endpoint.closed[e.Action] {
 		fields[1] = zap.String("error", hidden)
 		return fields
 	}
 	if e.Class == flow.Internal && e.Err != nil {
-		fields = append(fields, zap.String("cause", x.clean(e.Err.Error())))
+		fields = append(fields, zap.String("cause", j.clean(e.Err.Error())))
 	}
 	return fields
 }
@@ -98,21 +98,21 @@ func (x *exchange) logRefused(p *flow.Problem) {
 
 // Log writes a line of action "log". Its values stand under "fields", where
 // they can't pass for fields of the gateway.
-func (x *exchange) Log(action, level, message string, values map[string]any) {
+func (j *job) Log(action, level, message string, values map[string]any) {
 	lvl, err := zapcore.ParseLevel(level)
 	if err != nil {
 		lvl = zapcore.InfoLevel
 	}
-	if !x.endpoint.log.Core().Enabled(lvl) {
+	if !j.endpoint.log.Core().Enabled(lvl) {
 		return
 	}
-	line := x.endpoint.log.Check(lvl, x.clean(message))
+	line := j.endpoint.log.Check(lvl, j.clean(message))
 	if line == nil {
 		return
 	}
-	fields := []zap.Field{zap.String("run", x.id), zap.String("action", action)}
+	fields := []zap.Field{zap.String("run", j.id), zap.String("action", action)}
 	if len(values) > 0 {
-		fields = append(fields, zap.Any("fields", x.snap.hide.cleanValue(values)))
+		fields = append(fields, zap.Any("fields", j.snap.hide.cleanValue(values)))
 	}
 	line.Write(fields...)
 }

@@ -84,7 +84,7 @@ func TestRefusalsAreBounded(t *testing.T) {
 	if len(lines) < linesPerSecond || len(lines) > 600 {
 		t.Errorf("%d lines", len(lines))
 	}
-	if n := value(t, g, "gateway_requests_total", map[string]string{"outcome": "not_found"}); n != 2000 {
+	if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"outcome": "not_found"}); n != 2000 {
 		t.Errorf("%v counted", n)
 	}
 }

@@ -18,7 +18,7 @@ func contextOf(r *http.Request) (context.Context, context.CancelFunc) {
 // value adds up the series of a metric that have the labels: counters and
 // gauges by their value, histograms by the number of observations. It is -1
 // where there is none.
-func value(t testing.TB, g *Gateway, name string, labels map[string]string) float64 {
+func seriesValue(t testing.TB, g *Gateway, name string, labels map[string]string) float64 {
 	t.Helper()
 	families, err := g.metrics.registry.Gather()
 	if err != nil {
@@ -110,7 +110,7 @@ func TestMetricsCount(t *testing.T) {
 		{"gateway_config_last_reload_successful", nil, 1},
 	}
 	for _, c := range cases {
-		if got := value(t, g, c.name, c.labels); got != c.want {
+		if got := seriesValue(t, g, c.name, c.labels); got != c.want {
 			t.Errorf("%s%v = %v, want %v", c.name, c.labels, got, c.want)
 		}
 	}
@@ -141,10 +141,10 @@ func TestMetricsAreBounded(t *testing.T) {
 	if series > mostResults+10 {
 		t.Errorf("%d series", series)
 	}
-	if n := value(t, g, "gateway_requests_total", nil); n != 500 {
+	if n := seriesValue(t, g, "gateway_requests_total", nil); n != 500 {
 		t.Errorf("%v of 500 requests counted", n)
 	}
-	if n := value(t, g, "gateway_requests_total", map[string]string{"status": "5xx"}); n < 90 {
+	if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"status": "5xx"}); n < 90 {
 		t.Errorf("%v requests counted by class", n)
 	}
 }
@@ -164,7 +164,7 @@ func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	g.reloadNow("test")
 	l.write(strings.ReplaceAll(one("", ""), `"x"`, `"y"`))
 	g.reloadNow("test")
-	has := func(labels map[string]string) bool { return value(t, g, "gateway_actions_total", labels) >= 0 }
+	has := func(labels map[string]string) bool { return seriesValue(t, g, "gateway_actions_total", labels) >= 0 }
 	if has(map[string]string{"action": "new"}) || !has(map[string]string{"action": "old"}) {
 		t.Error("series of an unused action stayed, or those of a used one did not")
 	}
@@ -172,10 +172,10 @@ func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	if code := <-done; code != 200 {
 		t.Errorf("the run ended with %d", code)
 	}
-	if has(map[string]string{"flow": "x"}) || value(t, g, "gateway_requests_total", map[string]string{"flow": "x"}) >= 0 {
+	if has(map[string]string{"flow": "x"}) || seriesValue(t, g, "gateway_requests_total", map[string]string{"flow": "x"}) >= 0 {
 		t.Error("series of a flow that is gone stayed")
 	}
-	if value(t, g, "gateway_runs_total", map[string]string{"flow": "y"}) < 0 {
+	if seriesValue(t, g, "gateway_runs_total", map[string]string{"flow": "y"}) < 0 {
 		t.Error("series of a new flow are not there")
 	}
 	if n := len(g.metrics.used); n != 1 {

@@ -101,10 +101,10 @@ func TestReloadsUnderLoad(t *testing.T) {
 	close(stop)
 	callers.Wait()
 	server.Close()
-	if failures := value(t, g, "gateway_config_reloads_total", map[string]string{"result": "failure"}); failures != rounds {
+	if failures := seriesValue(t, g, "gateway_config_reloads_total", map[string]string{"result": "failure"}); failures != rounds {
 		t.Errorf("%v failures counted", failures)
 	}
-	if failed := value(t, g, "gateway_runs_total", map[string]string{"state": "failed"}); failed != 0 {
+	if failed := seriesValue(t, g, "gateway_runs_total", map[string]string{"state": "failed"}); failed != 0 {
 		t.Errorf("%v runs failed", failed)
 	}
 	// One shared resource, and two of each version.
@@ -239,7 +239,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	if !strings.Contains(string(first.Reload.Diagnostics), `"filename": "flows/main.hcl"`) {
 		t.Errorf("%s", first.Reload.Diagnostics)
 	}
-	if n := value(t, g, "gateway_config_last_reload_successful", nil); n != 0 {
+	if n := seriesValue(t, g, "gateway_config_last_reload_successful", nil); n != 0 {
 		t.Errorf("the metric says %v", n)
 	}
 

@@ -15,7 +15,7 @@ import (
 // the run is taken after the body has come, so that slow callers take none;
 // when all are taken the body is not even read.
 func (x *exchange) serve(pathValues map[string]string) {
-	if x.g.runs.number() >= x.snap.maxRuns {
+	if !x.endpoint.trigger.Async() && x.g.runs.number() >= x.snap.maxRuns {
 		x.refuse(unavailable(tooManyRuns, 1))
 		return
 	}
@@ -24,13 +24,15 @@ func (x *exchange) serve(pathValues map[string]string) {
 		x.refuse(problem)
 		return
 	}
+	if x.endpoint.trigger.Async() {
+		x.acceptAsync(event)
+		return
+	}
 	if !x.g.runs.enter(x.snap.maxRuns) {
 		x.refuse(unavailable(tooManyRuns, 1))
 		return
 	}
-	out, response := x.run(event)
-	x.write(response)
-	x.finished(&out, response.Status)
+	x.serveSync(event)
 }
 
 const tooManyRuns = "Too many runs are under way."
@@ -48,39 +50,6 @@ func (x *exchange) accept(pathValues map[string]string) (flow.Event, *flow.Probl
 		x.setReadDeadline(time.Time{})
 	}
 	return event, problem
-}
-
-// run runs the flow, whose place is taken, and makes the answer. A caller that
-// hangs up does not stop the run half-way: what it did so far has happened,
-// and the trigger's timeout bounds the rest. A stop that has waited long
-// enough ends it.
-func (x *exchange) run(event flow.Event) (flow.Outcome, *flow.Response) {
-	defer x.g.runs.leave()
-	run := &flow.Run{ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event, Logger: x, Observe: x.observe}
-	ctx, cancel := context.WithTimeout(x.g.life, x.endpoint.trigger.Timeout())
-	defer cancel()
-	began := time.Now()
-	out := flow.Execute(ctx, run)
-	response := x.answer(ctx, run, &out)
-	x.endpoint.metrics.ran(out.State, time.Since(began))
-	return out, response
-}
-
-// answer decides what the caller of a sync run gets.
-func (x *exchange) answer(ctx context.Context, run *flow.Run, out *flow.Outcome) *flow.Response {
-	if out.Response != nil {
-		return out.Response
-	}
-	if out.State == flow.Failed {
-		return x.problem(failed(ctx, out))
-	}
-	response, err := x.endpoint.trigger.Reply(ctx, run)
-	if err == nil {
-		return response
-	}
-	out.State, out.Err = flow.Failed, flow.Failure(err)
-	out.Err.Flow = run.Flow.Name
-	return x.problem(failed(ctx, out))
 }
 
 // failed is what a caller is told of a failed run: the kind of failure and the

@@ -79,7 +79,7 @@ func TestAnswers(t *testing.T) {
 				if c.status == 404 || c.status == 405 {
 					name = ""
 				}
-				if n := value(t, g, "gateway_requests_total", map[string]string{"flow": name, "outcome": c.outcome}); n != 1 {
+				if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"flow": name, "outcome": c.outcome}); n != 1 {
 					t.Errorf("%v requests with outcome %s", n, c.outcome)
 				}
 				if g.runs.number() != 0 {
@@ -147,7 +147,7 @@ func TestPanicAfterTheHeaderCutsTheConnection(t *testing.T) {
 		if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // panics with this very value end a connection
 			t.Errorf("panics with %v", p)
 		}
-		if n := value(t, g, "gateway_requests_total", map[string]string{"outcome": "internal"}); n != 1 {
+		if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"outcome": "internal"}); n != 1 {
 			t.Errorf("counted %v times", n)
 		}
 	}()
@@ -169,7 +169,7 @@ func TestRunsHaveALimit(t *testing.T) {
 		if w.Code != 503 || w.Header().Get("Retry-After") != "1" {
 			t.Errorf("above the limit: %d %v", w.Code, w.Header())
 		}
-		if n := value(t, g, "gateway_runs_in_flight", nil); n != 2 {
+		if n := seriesValue(t, g, "gateway_runs_in_flight", nil); n != 2 {
 			t.Errorf("%v runs in flight", n)
 		}
 		l.release <- struct{}{}

@@ -49,6 +49,10 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 	if l.Admin != nil {
 		group.Go(func() error { return serve(admin, l.Admin) })
 	}
+	if g.opts.Store != nil {
+		group.Go(func() error { g.background.loop(ctx); return nil })
+		g.keep(group, ctx)
+	}
 	if len(g.opts.Watch) > 0 {
 		group.Go(func() error { g.watch(ctx); return nil })
 	}
@@ -58,6 +62,23 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 		return nil
 	})
 	return group.Wait()
+}
+
+// keep starts what works on kept runs. Leases are extended, and the history is
+// written, until the last run has ended.
+func (g *Gateway) keep(group *errgroup.Group, ctx context.Context) {
+	for _, until := range []struct {
+		ctx  context.Context
+		loop func(context.Context)
+	}{
+		{ctx, g.background.loop},
+		{ctx, g.background.sweep},
+		{ctx, g.background.purge},
+		{g.life, g.background.keepLeases},
+		{g.life, g.recorder.loop},
+	} {
+		group.Go(func() error { until.loop(until.ctx); return nil })
+	}
 }
 
 func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {

@@ -196,7 +196,7 @@ func TestSlowBody(t *testing.T) {
 		if took := time.Since(began); took != bodyTime {
 			s.t.Errorf("after %v", took)
 		}
-		if n := value(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "too_slow", "status": "408"}); n != 5 {
+		if n := seriesValue(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "too_slow", "status": "408"}); n != 5 {
 			s.t.Errorf("%v counted", n)
 		}
 		s.noErrors()
@@ -275,7 +275,7 @@ func TestHangUpInTheBody(t *testing.T) {
 		synctest.Wait()
 		_ = c.Close()
 		synctest.Wait()
-		if n := value(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "disconnected"}); n != 1 {
+		if n := seriesValue(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "disconnected"}); n != 1 {
 			s.t.Errorf("%v counted", n)
 		}
 		s.noErrors()

@@ -18,6 +18,7 @@ func (g *Gateway) shutdown(public, admin *http.Server) {
 	g.log.out.Info("stopping", zap.Int64("runs", g.runs.number()))
 	pause(g.opts.DrainDelay)
 	g.stopping.Store(true)
+	until := time.Now().Add(g.opts.ShutdownTimeout)
 	if !stop(public, g.opts.ShutdownTimeout) {
 		g.log.out.Warn("runs are cancelled: they took longer than the stop may", zap.Int64("runs", g.runs.number()))
 		g.endRuns()
@@ -26,6 +27,8 @@ func (g *Gateway) shutdown(public, admin *http.Server) {
 			_ = public.Close()
 		}
 	}
+	g.background.stop(time.Until(until))
+	g.endRuns() // and with them what keeps leases and writes the history
 	_ = admin.Close()
 	g.log.out.Info("stopped")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // snapshot is one configuration in service. Nothing in it changes but the
@@ -17,10 +18,13 @@ type snapshot struct {
 	config    *config.Config
 	router    *router
 	endpoints map[*flow.Flow]*endpoint
-	resources *flow.Resources
-	limits    flow.Limits
-	maxRuns   int64
-	hide      *redactor // its secrets, which differ from those of the next
+	byName    map[string]*endpoint
+	// limitsOfFlows are the flows whose kept runs can be done.
+	limitsOfFlows []store.FlowLimit
+	resources     *flow.Resources
+	limits        flow.Limits
+	maxRuns       int64
+	hide          *redactor // its secrets, which differ from those of the next
 
 	users atomic.Int64 // requests that use it, and one for being current
 	close func()       // runs once, when the last user has gone
@@ -28,13 +32,16 @@ type snapshot struct {
 
 // endpoint is a flow that HTTP requests reach, with what its requests need.
 type endpoint struct {
-	flow    *flow.Flow
-	trigger flow.Endpoint
-	route   flow.Route
-	path    string // pattern, made up where the file gives none
-	metrics *flowMetrics
-	log     *zap.Logger
-	closed  map[string]bool // actions whose values are kept out of the log
+	flow     *flow.Flow
+	trigger  flow.Endpoint
+	route    flow.Route
+	path     string // pattern, made up where the file gives none
+	metrics  *flowMetrics
+	log      *zap.Logger
+	queue    flow.Queue
+	refusals *bucket
+	pure     map[string]bool // kinds of its actions without an effect outside
+	closed   map[string]bool // actions whose values are kept out of the log
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -44,6 +51,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		config:    c,
 		router:    &router{},
 		endpoints: map[*flow.Flow]*endpoint{},
+		byName:    map[string]*endpoint{},
 		resources: g.pool.Lease(flow.Settings{Version: g.opts.Version, Egress: c.Gateway.Egress.Allow}),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
@@ -56,6 +64,9 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		}
 	}()
 	for _, f := range c.Flows {
+		if t, ok := f.Trigger.(flow.Endpoint); ok && t.Async() && g.opts.Store == nil {
+			return nil, fmt.Errorf("%s: flow %q is async, and this gateway has no store to keep its runs", f.Range, f.Name)
+		}
 		if err := s.openFlow(f); err != nil {
 			return nil, err
 		}
@@ -89,12 +100,26 @@ func (s *snapshot) route(g *Gateway, f *flow.Flow) {
 	}
 	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
 	e.path = Path(g.opts.Key, f.Name, e.route)
+	e.queue, e.pure, e.refusals = t.Queue(), pureKinds(f), &bucket{}
 	e.closed = map[string]bool{}
 	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
-	s.endpoints[f] = e
+	s.endpoints[f], s.byName[f.Name] = e, e
+	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if f.Enabled {
 		s.router.add(e)
 	}
+}
+
+// pureKinds are the kinds of a flow's actions that may be repeated at will, or
+// whose actions inside count for themselves.
+func pureKinds(f *flow.Flow) map[string]bool {
+	out := map[string]bool{}
+	f.Walk(func(s *flow.Step) {
+		_, pure := s.Action.(flow.Pure)
+		_, nests := s.Action.(flow.Nester)
+		out[s.Kind] = pure || nests
+	})
+	return out
 }
 
 // count begins the life of the snapshot, after all that may fail.

@@ -20,19 +20,28 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 		return nil, problem
 	}
 	e := newEvent(w, r, in, body)
-	var form bodyForm
-	if len(body) > 0 {
-		if form, e.body, problem = w.decode(r.Header, body, in.Limits); problem != nil {
-			return nil, problem
-		}
-	}
-	if problem := e.readQuery(r.URL.RawQuery, in.Limits); problem != nil {
+	if problem := e.read(r.Header, r.URL.RawQuery, in.Limits); problem != nil {
 		return nil, problem
 	}
-	if found := e.take(form != jsonForm); found.total > 0 {
-		return nil, invalid(found)
-	}
 	return e, nil
+}
+
+// read decodes the body and the query, and takes the variables.
+func (e *event) read(h http.Header, query string, limits flow.Limits) *flow.Problem {
+	var form bodyForm
+	if len(e.raw) > 0 {
+		var problem *flow.Problem
+		if form, e.body, problem = e.webhook.decode(h, e.raw, limits); problem != nil {
+			return problem
+		}
+	}
+	if problem := e.readQuery(query, limits); problem != nil {
+		return problem
+	}
+	if found := e.take(form != jsonForm); found.total > 0 {
+		return invalid(found)
+	}
+	return nil
 }
 
 func (w *webhook) allows(addr netip.Addr) bool {

@@ -47,6 +47,9 @@ type webhook struct {
 	variables    []*variable
 	checks       []auth.Check
 	response     *response
+	dedupe       *dedupe
+	concurrency  *concurrency
+	orderBy      expr.Of[string]
 
 	route   route
 	pathErr error
@@ -81,16 +84,14 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that no variable names, to the depth of what the variables' types say.")
 	schema.Attr(s, &w.timeout, "timeout", "sync: how long the caller waits; then it gets 504.")
 	schema.Single(s, &w.response, "response", "async: what goes back at once. sync: what goes back where no action `respond` was reached. Left out: 200 and `ok`.")
+	w.describeQueue(s)
 	w.describeLater(s)
 	w.describeExamples(s)
 	s.Check(w.check)
 }
 
 func (w *webhook) describeLater(s *schema.Spec) {
-	schema.Later(s, "dedupe", "A key that was seen before starts no second run.", "it comes with the durable store.", true)
 	schema.Later(s, "rate_limit", "Bounds how many requests may come.", "until then limit requests in front of the gateway.", true)
-	schema.Later(s, "concurrency", "Bounds how many runs go on at once and how many wait.", "it comes with async flows. The limit of the whole gateway holds: gateway { limits { runs = … } }.", true)
-	schema.Later(s, "order_by", "Runs with the same key run one after another.", "it comes with async flows.", false)
 	schema.Later(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
 }
 
@@ -153,7 +154,7 @@ func (r *response) Describe(s *schema.Spec) {
 
 // NeedsRespond tells whether a caller may get an answer that the file does not
 // give.
-func (w *webhook) NeedsRespond() bool { return w.response == nil }
+func (w *webhook) NeedsRespond() bool { return w.response == nil && !w.Async() }
 
 // Route tells where the endpoint is reached.
 func (w *webhook) Route() flow.Route {

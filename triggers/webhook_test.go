@@ -98,7 +98,6 @@ func TestWrongDeclarations(t *testing.T) {
 		line int
 		want string
 	}{
-		"async":             {"mode = \"async\"", 1, `Not yet available: This version does not know mode "async" yet`},
 		"no such mode":      {"mode = \"fire\"", 1, `"fire" is not one of`},
 		"path without /":    {"path = \"orders\"", 1, `begins with a slash: "/orders"`},
 		"empty path":        {"path = \"\"", 1, "begins with a slash"},
@@ -118,10 +117,12 @@ func TestWrongDeclarations(t *testing.T) {
 		"auth incomplete":   {"auth \"bearer\" {}", 1, "token"},
 		"response status":   {"response {\n  status = 99\n}", 2, "200 to 599"},
 		"two responses":     {"response {}\nresponse {}", 2, "given twice"},
-		"dedupe":            {"dedupe {}", 1, "Not yet available"},
+		"dedupe":            {"dedupe {}", 1, `Missing attribute: "key"`},
+		"dedupe ttl":        {"dedupe {\n  key = \"a\"\n  ttl = \"1ms\"\n}", 3, "at least a second"},
+		"concurrency":       {"mode = \"async\"\nconcurrency {\n  max = 0\n}", 3, "At least one run"},
+		"overflow":          {"mode = \"async\"\nconcurrency {\n  overflow = \"drop\"\n}", 3, `Did you mean "drop_oldest"?`},
+		"order_by":          {"order_by = webhook.body.id", 1, "Only for async flows"},
 		"rate_limit":        {"rate_limit {}", 1, "Not yet available"},
-		"concurrency":       {"concurrency {}", 1, "Not yet available"},
-		"order_by":          {"order_by = webhook.body.id", 1, "Not yet available"},
 		"challenge":         {"challenge \"slack\" {}", 1, "Not yet available"},
 		"reads the run":     {"path = \"/${webhook.method}\"", 1, "Unknown name"},
 		"typing error":      {"metods = [\"GET\"]", 1, `Did you mean "methods"?`},
@@ -136,18 +137,17 @@ func TestWrongDeclarations(t *testing.T) {
 
 func TestModeLeftOut(t *testing.T) {
 	t.Parallel()
-	_, diags := loadWhole(t, "trigger \"webhook\" {\n}\n")
-	wantFinding(t, diags, 0, `Not yet available: This version does not know mode "async" yet`)
-	if !strings.Contains(diags[0].Detail, `Write mode = "sync"`) {
-		t.Errorf("no way out: %s", diags[0].Detail)
+	w, diags := loadWhole(t, "trigger \"webhook\" {\n}\n")
+	if len(diags) > 0 || !w.Async() {
+		t.Errorf("a webhook without a mode is not async: %v", diags)
 	}
 }
 
 func TestAllFindingsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, diags := load(t, "path = \"a\"\nmethods = []\ncontent_types = []\nallow_ips = [\"x\", \"y\"]\ntimeout = \"0s\"\nmode = \"async\"")
-	if len(diags) != 7 {
-		t.Errorf("%d findings, want 7: %v", len(diags), diags)
+	if len(diags) != 6 {
+		t.Errorf("%d findings, want 6: %v", len(diags), diags)
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 // check compiles what the trigger says besides its variables.
 func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	w.at = d.Range("path")
-	diags := w.checkMode(d)
-	diags = append(diags, w.checkRoute(c, d)...)
+	diags := w.checkRoute(c, d)
+	diags = append(diags, w.checkQueue(d)...)
 	diags = append(diags, w.checkMethods(d)...)
 	diags = append(diags, w.checkAllowIPs(c, d)...)
 	var err error
@@ -41,17 +41,6 @@ func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		}
 	}
 	return diags
-}
-
-func (w *webhook) checkMode(d *schema.Decoded) hcl.Diagnostics {
-	if w.mode == modeSync {
-		return nil
-	}
-	detail := `This version does not know mode "async" yet: async flows come with the durable store. Write mode = "sync", and the caller waits for the run.`
-	if !d.Has("mode") {
-		detail = `This version does not know mode "async" yet, which a webhook has that says nothing else: async flows come with the durable store. Write mode = "sync", and the caller waits for the run.`
-	}
-	return hcl.Diagnostics{d.Problem("mode", "Not yet available", detail)}
 }
 
 func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {

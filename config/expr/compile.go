@@ -34,6 +34,7 @@ type Expr struct {
 	sensitive bool
 	refs      []Ref
 	rng       hcl.Range
+	name      string
 }
 
 // node is the compiled form of a fast tier. It returns false where it can't
@@ -177,6 +178,21 @@ func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
 	}
 	return out, nil
 }
+
+func (e *Expr) noted(ctx context.Context, env Env) (any, error) {
+	v, err := e.Eval(ctx, env)
+	if n, ok := env.(Noter); ok && err == nil {
+		n.Note(e, v)
+	}
+	return v, err
+}
+
+// SetName says which attribute the expression is the value of. It is called
+// once, after Compile.
+func (e *Expr) SetName(name string) { e.name = name }
+
+// Name is the attribute that the expression is the value of.
+func (e *Expr) Name() string { return e.name }
 
 // Tier tells how the expression was compiled.
 func (e *Expr) Tier() Tier { return e.tier }

@@ -37,7 +37,7 @@ func (o Of[T]) Eval(ctx context.Context, env Env) (T, error) {
 	if o.expr == nil {
 		return zero, nil
 	}
-	v, err := o.expr.Eval(ctx, env)
+	v, err := o.expr.noted(ctx, env)
 	if err != nil {
 		return zero, err
 	}
@@ -54,7 +54,7 @@ func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
 	if o.expr == nil {
 		return otherwise, nil
 	}
-	v, err := o.expr.Eval(ctx, env)
+	v, err := o.expr.noted(ctx, env)
 	if err != nil || v == nil {
 		return otherwise, err
 	}

@@ -21,6 +21,12 @@ type Env interface {
 	Value(root string) any
 }
 
+// Noter is an Env that wants to know what expressions gave, such as that of an
+// action whose inputs are kept.
+type Noter interface {
+	Note(e *Expr, v any)
+}
+
 // Scope holds the names that an expression may read, in one place of a file.
 // A scope is never changed once expressions have been compiled in it; With
 // and its siblings return a changed copy.

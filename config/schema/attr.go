@@ -43,7 +43,8 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 		_, given, found := fixed[T](f, a, e)
 		_, known := e.Fixed()
 		if given || !known {
-			*dst = expr.Bind[T](e)
+			e.SetName(a.Name)
+		*dst = expr.Bind[T](e)
 		}
 		return true, append(diags, found...)
 	}

@@ -15,7 +15,7 @@ flow "orders" {
     message = null # error: Missing value: null is the same as leaving it out
   }
   action "respond" "d" {
-    then = "continue" # error: Not yet available: durable runs
+    then = "go on" # error: Wrong value for "then": is not one of "end", "continue"
   }
   action "stop" "e" {
     status = "error" # error: Wrong value for "status": "succeeded", "failed"

@@ -7,6 +7,5 @@ flow "orders" {
   action "jira_issue" "e" {} # error: Not yet available: REST API
   action "loop" "f" {} # error: Not yet available: action "transform"
   action "parallel" "g" {} # error: Not yet available: one after another
-  action "delay" "h" { for = "10m" } # error: Not yet available: durable store
   action "log" "i" { message = action.a.status }
 }

@@ -6,5 +6,5 @@ flow "orders" {
   trigger "webhook" { mode = "sync" }
   steps {} # error: Unknown block: Allowed: action, on_error, retry, trigger
   on_eror {} # error: Unknown block: Did you mean "on_error"?
-  retry {} # error: Not yet available: durable store
+  retry { attempt = 3 } # error: Unknown attribute: Did you mean "attempts"?
 }

@@ -11,6 +11,6 @@ gateway {
   tls { # error: Missing attribute: "key" must be given
     cert = "tls.crt"
   }
-  history { keep = "30d" } # error: Not yet available: durable store
+  history { keep = "1s" } # error: Wrong value: at least a minute
 }
 gateway {} # error: Block given twice: the first is at gateway.hcl line 1

@@ -1,13 +1,18 @@
 flow "left-out" {
-  trigger "webhook" { # error: Not yet available: Write mode = "sync"
+  trigger "webhook" {
     path = "/a"
   }
+  action "respond" "a" { # error: Answer in an async flow: Write mode = "sync" in the trigger
+    status = 200
+  }
 }
-flow "async" {
+flow "sync" { # error: Only for async flows: give one to the action that may fail
   trigger "webhook" {
     path = "/b"
-    mode = "async" # error: Not yet available: the caller waits for the run
+    mode = "sync"
+    response {}
   }
+  retry {}
 }
 flow "wrong" {
   trigger "webhook" {

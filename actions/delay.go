@@ -1,0 +1,53 @@
+package actions
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// delay lets a run wait.
+type delay struct {
+	length expr.Of[time.Duration]
+}
+
+// longestDelay bounds a delay: what waits longer is forgotten by people.
+const longestDelay = 366 * 24 * time.Hour
+
+func (a *delay) Describe(s *schema.Spec) {
+	s.Doc = "Lets the run wait. A waiting run of an async flow holds no worker and goes on after a restart as well; a sync flow waits while its caller does."
+	schema.Expr(s, &a.length, "for", "How long, up to 366 days.", schema.Required())
+	s.Output("waited", cty.Bool, "`true`.")
+	s.Example(schema.Example{
+		Title: "Wait for a moment",
+		HCL:   `for = "1ms"`,
+		Input: `{}`,
+		Want:  `{"waited": true}`,
+	})
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if length, ok := a.length.Fixed(); ok && length > longestDelay {
+			return hcl.Diagnostics{d.Problem("for", "Delay too long", "A run waits for 366 days at most.")}
+		}
+		return nil
+	})
+}
+
+// Waits says that the time-out of an attempt does not bound the action.
+func (a *delay) Waits() {}
+
+func (a *delay) Run(ctx context.Context, c *flow.Call) (any, error) {
+	length, err := a.length.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if length > longestDelay {
+		return nil, &flow.Error{Class: flow.Invalid, Message: "a run waits for 366 days at most"}
+	}
+	return map[string]any{"waited": true}, c.Park(ctx, length)
+}

@@ -1,0 +1,120 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+)
+
+// Keeper is a trigger whose events can be kept and brought back, so that a run
+// outlives the process that took its event.
+type Keeper interface {
+	// Encode writes an event of the trigger. It leaves out what callers prove
+	// themselves with.
+	Encode(Event) (Kept, error)
+	// Decode brings an event back, as the trigger's declarations of today read
+	// it. An error says that they no longer can.
+	Decode(Kept, Limits) (Event, error)
+}
+
+// Kept is an event as it is kept.
+type Kept struct {
+	Event     []byte // all but the body, as the trigger encodes it
+	Body      []byte // as it came
+	Variables []byte // JSON, for people to read
+}
+
+// Restorer is an action whose outputs are more than plain values. Restore makes
+// them again of what they look like after they were kept as JSON.
+type Restorer interface {
+	Restore(v any) any
+}
+
+// Admission is what decides whether and when a run of an event may start.
+type Admission struct {
+	DedupeKey string // "" for none
+	DedupeTTL time.Duration
+	OrderKey  string // "" for none
+}
+
+// Queue bounds the runs of a flow.
+type Queue struct {
+	Max        int  // that run at once
+	Length     int  // that wait
+	DropOldest bool // makes room for new ones; otherwise they are refused
+}
+
+// Parked is the state of a run that waits for a time and holds no worker.
+const Parked State = "parked"
+
+// parked goes up through the lists when an action puts the run aside.
+type parked struct{ after time.Duration }
+
+func (p *parked) Error() string { return "the run is put aside" }
+
+// Park puts the run aside; it goes on behind the action when the time is over.
+// A run that can't be put aside waits here. Return its error.
+func (c *Call) Park(ctx context.Context, after time.Duration) error {
+	if !c.frame.run.CanPark {
+		if !sleep(ctx, after) {
+			return ctx.Err()
+		}
+		return nil
+	}
+	return &parked{after}
+}
+
+// IsParked tells whether an error of an action says that the run is put aside.
+func IsParked(err error) bool {
+	var p *parked
+	return errors.As(err, &p)
+}
+
+// isControl tells errors that steer the run from failures.
+func isControl(err error) bool { return errors.Is(err, errEnd) || IsParked(err) }
+
+// Path names the action among all that the run does; turns of a loop are told
+// apart.
+func (c *Call) Path() string { return c.frame.key + c.Step.Name }
+
+// Continues is the state of a run whose caller is answered while the rest of
+// it, which was kept, goes on in the background.
+const Continues State = "continues"
+
+// Answer has the rest of a sync run kept and ends it here with an answer; it
+// goes on from the beginning in the background, where actions that were done
+// are not done again. Where the caller has its answer already nothing happens.
+// Return its error.
+func (c *Call) Answer(ctx context.Context, r *Response) error {
+	if c.frame.run.Continue == nil {
+		return nil
+	}
+	if err := c.frame.run.Continue(ctx, r); err != nil {
+		return err
+	}
+	c.frame.top().end = &Outcome{State: Continues, Response: r}
+	return errEnd
+}
+
+// hidden stands in the history for what must not be read there.
+const hidden = "(sensitive)"
+
+// Note takes the value of one of the action's fields, for the history.
+func (c *Call) Note(e *expr.Expr, v any) {
+	if !c.frame.run.KeepInputs || e.Name() == "" {
+		return
+	}
+	if c.inputs == nil {
+		c.inputs = map[string]any{}
+	}
+	if e.Sensitive() || c.Step.Sensitive {
+		v = hidden
+	}
+	c.inputs[e.Name()] = v
+}
+
+// Inputs are the values of the action's fields that were read so far, by name.
+// Sensitive ones are hidden.
+func (c *Call) Inputs() map[string]any { return c.inputs }

@@ -1,0 +1,216 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+const (
+	lease      = 30 * time.Second
+	claimMost  = 64              // runs in one claim
+	slowPoll   = 2 * time.Second // the safety net for signals that were lost
+	storePause = time.Second     // after an error of the store
+)
+
+// background runs what is kept: it claims runs while there are places for
+// them, keeps their leases, and gives them back at a stop.
+type background struct {
+	g     *Gateway
+	owner string
+	more  chan struct{} // a place is free, or a run may be waiting
+
+	mu   sync.Mutex
+	work map[*work]bool
+	wg   sync.WaitGroup
+}
+
+func newBackground(g *Gateway) *background {
+	return &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), work: map[*work]bool{}}
+}
+
+// wake makes the loop look for runs.
+func (b *background) wake() {
+	select {
+	case b.more <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// loop claims runs until the context ends.
+func (b *background) loop(ctx context.Context) {
+	for ctx.Err() == nil {
+		next := b.claim(ctx)
+		timer := time.NewTimer(next)
+		select {
+		case <-ctx.Done():
+		case <-b.more:
+		case <-b.g.opts.Store.Ready():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// claim takes as many runs as there are places for, and returns how long it is
+// until it is worth another look.
+func (b *background) claim(ctx context.Context) time.Duration {
+	for {
+		snap := b.g.acquire()
+		if snap == nil {
+			return slowPoll
+		}
+		places := b.places(snap)
+		if places == 0 {
+			snap.release()
+			return slowPoll // a run that ends wakes the loop
+		}
+		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{Owner: b.owner, Lease: lease, Limit: places, Flows: snap.limitsOfFlows})
+		b.start(snap, got.Work)
+		for range places - len(got.Work) {
+			b.g.runs.leave()
+		}
+		snap.release()
+		switch {
+		case err != nil && ctx.Err() == nil:
+			b.g.log.out.Warn("runs can't be claimed", zap.Error(err))
+			return storePause
+		case err != nil || len(got.Work) < places:
+			return nextLook(got.Next)
+		}
+	}
+}
+
+func nextLook(due time.Duration) time.Duration {
+	if due < 0 {
+		return slowPoll
+	}
+	return min(max(due, time.Millisecond), slowPoll)
+}
+
+// places takes places for runs, at most as many as one claim has.
+func (b *background) places(snap *snapshot) int {
+	n := 0
+	for n < claimMost && b.g.runs.enter(snap.maxRuns) {
+		n++
+	}
+	return n
+}
+
+// start begins to work on claimed runs, whose places are taken.
+func (b *background) start(snap *snapshot, claimed []store.Work) {
+	for i := range claimed {
+		c := &claimed[i]
+		w := b.newWork(snap, snap.byName[c.Flow], c.ID)
+		w.claimed(c)
+		go w.do()
+	}
+}
+
+// reserve takes a place for a run that is about to be accepted, so that it can
+// be handed over. It returns nil where there is none; then the run is queued.
+func (b *background) reserve(x *exchange, s *store.Submission) *work {
+	if x.g.stopping.Load() || !x.g.runs.enter(x.snap.maxRuns) {
+		return nil
+	}
+	s.Hand = &store.Hand{Owner: b.owner, Lease: lease, Max: x.endpoint.queue.Max}
+	return b.newWork(x.snap, x.endpoint, x.id)
+}
+
+func (b *background) newWork(snap *snapshot, e *endpoint, id string) *work {
+	snap.users.Add(1) // the caller has one, so it can't be closed
+	w := &work{job: job{g: b.g, snap: snap, endpoint: e, id: id, began: time.Now()}}
+	w.ctx, w.cancel = context.WithCancelCause(b.g.life)
+	b.wg.Add(1)
+	b.mu.Lock()
+	b.work[w] = true
+	b.mu.Unlock()
+	return w
+}
+
+// forget ends the work on a run and frees its place.
+func (b *background) forget(w *work) {
+	w.cancel(nil)
+	b.mu.Lock()
+	delete(b.work, w)
+	b.mu.Unlock()
+	w.snap.release()
+	b.g.runs.leave()
+	b.wake()
+	b.wg.Done()
+}
+
+// keepLeases extends the claims of all runs that are worked on, until the
+// context ends.
+func (b *background) keepLeases(ctx context.Context) {
+	tick := time.NewTicker(lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			b.heartbeat(ctx)
+		}
+	}
+}
+
+func (b *background) heartbeat(ctx context.Context) {
+	held := b.held()
+	if len(held) == 0 {
+		return
+	}
+	claims := make([]store.Claim, 0, len(held))
+	for c := range held {
+		claims = append(claims, c)
+	}
+	lost, err := b.g.opts.Store.Heartbeat(ctx, lease, claims...)
+	if err != nil && ctx.Err() == nil {
+		b.g.log.out.Warn("leases of runs can't be extended", zap.Error(err))
+	}
+	for _, c := range lost {
+		held[c].cancel(store.ErrLost)
+	}
+}
+
+func (b *background) held() map[store.Claim]*work {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make(map[store.Claim]*work, len(b.work))
+	for w := range b.work {
+		if c := w.claim.Load(); c != nil {
+			out[*c] = w
+		}
+	}
+	return out
+}
+
+// stop waits until all work is done or the time is over, then cancels what is
+// left, which gives it back.
+func (b *background) stop(within time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		b.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return
+	case <-time.After(within):
+	}
+	b.mu.Lock()
+	for w := range b.work {
+		w.cancel(errStopping)
+	}
+	b.mu.Unlock()
+	select {
+	case <-done:
+	case <-time.After(lastWords):
+		b.g.log.out.Warn("stopped before all runs were given back; they go on when their leases end")
+	}
+}

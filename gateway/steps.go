@@ -1,0 +1,120 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// again is the state of a kept step that failed and is to be tried in the next
+// attempt of the run.
+const again flow.State = "again"
+
+// step writes how an action went as it is kept. Inputs are for people alone:
+// secrets are taken out of them. Outputs are what the run goes on from: those
+// of a sensitive action are sealed.
+func (j *job) step(rec *flow.Record) store.Step {
+	s := store.Step{
+		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
+		Began: rec.Began, Took: rec.Took, Input: j.input(rec), Output: j.output(rec),
+	}
+	if rec.State == flow.Parked {
+		s.State = flow.Succeeded // when the run goes on, the wait is over
+	}
+	if rec.Err != nil {
+		s.Cause = j.cause(rec.Err)
+	}
+	return s
+}
+
+func (j *job) input(rec *flow.Record) []byte {
+	if len(rec.Input) == 0 {
+		return nil
+	}
+	text, err := value.Append(nil, j.snap.hide.cleanValue(rec.Input))
+	if err != nil {
+		return nil // a value that has no JSON form is not worth losing the run for
+	}
+	return text
+}
+
+func (j *job) output(rec *flow.Record) []byte {
+	if rec.Output == nil {
+		return nil
+	}
+	text, err := value.Append(nil, rec.Output)
+	if err != nil {
+		return nil
+	}
+	if rec.Step.Sensitive {
+		return j.g.seal.seal(text)
+	}
+	return text
+}
+
+// restore gives what a kept step returned, or how it failed. It returns false
+// for a step that is to be done.
+func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done bool) { //nolint:revive // the error is the step's own, not of restoring
+	switch kept.State {
+	case flow.Failed:
+		return nil, &flow.Error{Action: kept.Cause.Action, Class: flow.Class(kept.Cause.Class), Message: kept.Cause.Message, Range: s.Range}, true
+	case flow.Succeeded:
+	default:
+		return nil, nil, false
+	}
+	text := kept.Output
+	if s.Sensitive && len(text) > 0 {
+		if text, err = j.g.seal.open(text); err != nil {
+			return nil, fmt.Errorf("reading what the action returned before: %w", err), true
+		}
+	}
+	if len(text) == 0 {
+		return nil, nil, true
+	}
+	if out, err = value.Decode(text, value.Limits{Depth: value.MaxDepth}); err != nil {
+		return nil, fmt.Errorf("reading what the action returned before: %w", err), true
+	}
+	if r, ok := s.Action.(flow.Restorer); ok {
+		out = r.Restore(out)
+	}
+	return out, nil, true
+}
+
+// cause says why something failed, without secrets.
+func (j *job) cause(e *flow.Error) store.Cause {
+	c := store.Cause{
+		Reason: e.Reason, Class: string(e.Class), Action: e.Action,
+		Position: fmt.Sprintf("%s:%d,%d", e.Range.Filename, e.Range.Start.Line, e.Range.Start.Column),
+		Message:  j.clean(e.Message),
+	}
+	if j.endpoint.closed[e.Action] {
+		c.Message = hidden
+	}
+	return c
+}
+
+// keptResponse is an answer as it is kept.
+type keptResponse struct {
+	Status int                 `json:"status"`
+	Header map[string][]string `json:"headers,omitempty"`
+	Body   []byte              `json:"body,omitempty"`
+}
+
+func encodeResponse(r *flow.Response) []byte {
+	text, err := json.Marshal(keptResponse{r.Status, r.Header, r.Body})
+	if err != nil {
+		return nil // numbers, texts and bytes always marshal
+	}
+	return text
+}
+
+func decodeResponse(text []byte) (*flow.Response, error) {
+	var k keptResponse
+	if err := json.Unmarshal(text, &k); err != nil {
+		return nil, fmt.Errorf("reading the kept answer: %w", err)
+	}
+	return &flow.Response{Status: k.Status, Header: k.Header, Body: k.Body}, nil
+}

@@ -1,0 +1,168 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// serveSync runs a flow, whose place is taken, while its caller waits.
+func (x *exchange) serveSync(event flow.Event) {
+	run := &flow.Run{
+		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
+		Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil,
+	}
+	if x.g.opts.Store != nil {
+		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
+	}
+	first, problem := x.first(run)
+	switch {
+	case problem != nil:
+		x.g.runs.leave()
+		x.refuse(problem)
+		return
+	case !first.made:
+		x.g.runs.leave()
+		x.replay(&first.held)
+		return
+	}
+	out, response := x.run(run)
+	x.settleKey(first, &out, response)
+	x.write(response)
+	x.finished(&out, response.Status)
+	x.remember(run, &out, response)
+}
+
+// run runs the flow and makes the answer. A caller that hangs up does not stop
+// the run half-way: what it did so far has happened, and the trigger's timeout
+// bounds the rest. A stop that has waited long enough ends it.
+func (x *exchange) run(run *flow.Run) (flow.Outcome, *flow.Response) {
+	defer x.g.runs.leave()
+	ctx, cancel := context.WithTimeout(x.g.life, x.endpoint.trigger.Timeout())
+	defer cancel()
+	began := time.Now()
+	out := flow.Execute(ctx, run)
+	response := x.answer(ctx, run, &out)
+	if out.State != flow.Continues {
+		x.endpoint.metrics.ran(out.State, time.Since(began))
+	}
+	return out, response
+}
+
+// answer decides what the caller of a sync run gets.
+func (x *exchange) answer(ctx context.Context, run *flow.Run, out *flow.Outcome) *flow.Response {
+	if out.Response != nil {
+		return out.Response
+	}
+	if out.State == flow.Failed {
+		return x.problem(failed(ctx, out))
+	}
+	response, err := x.endpoint.trigger.Reply(ctx, run)
+	if err == nil {
+		return response
+	}
+	out.State, out.Err = flow.Failed, flow.Failure(err)
+	out.Err.Flow = run.Flow.Name
+	return x.problem(failed(ctx, out))
+}
+
+// note counts an action, and keeps how it went for the history.
+func (x *exchange) note(rec *flow.Record) {
+	x.observe(rec)
+	if x.g.opts.Store == nil {
+		return
+	}
+	s := x.step(rec)
+	x.mu.Lock()
+	x.steps = append(x.steps, s)
+	x.mu.Unlock()
+}
+
+// goOn keeps the rest of a run. It goes on from its beginning, and finds what
+// was done.
+func (x *exchange) goOn(ctx context.Context, run *flow.Run, r *flow.Response) error {
+	kept, err := x.endpoint.trigger.Encode(run.Event)
+	if err != nil {
+		return err
+	}
+	s := &store.Submission{
+		ID: x.id, Flow: run.Flow.Name, Status: r.Status, Steps: x.steps,
+		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(r)},
+	}
+	if _, err := x.g.opts.Store.Accept(ctx, s); err != nil {
+		return &flow.Error{Class: flow.Transient, Message: "the rest of the run can't be stored now", Err: err}
+	}
+	x.g.background.wake()
+	return nil
+}
+
+// remember puts the run into the history.
+func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Response) {
+	if x.g.opts.Store == nil || out.State == flow.Continues {
+		return
+	}
+	e := &store.Entry{
+		ID: x.id, Flow: run.Flow.Name, State: store.Succeeded, Started: x.began, Finished: time.Now(),
+		Status: response.Status, Steps: x.steps,
+	}
+	if kept, err := x.endpoint.trigger.Encode(run.Event); err == nil {
+		e.Payload = store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(response)}
+	}
+	if out.State == flow.Failed {
+		e.State = store.Failed
+		e.Cause = store.Cause{Reason: "stopped", Message: x.clean(out.Message)}
+	}
+	if out.Err != nil {
+		e.Cause = x.cause(out.Err)
+	}
+	x.g.recorder.add(e)
+}
+
+// firstOf is what became of a sync run's dedupe key.
+type firstOf struct {
+	made bool // the run may go on
+	held store.Key
+	name string // "" where the request has no key
+}
+
+// first takes the dedupe key of a request.
+func (x *exchange) first(run *flow.Run) (firstOf, *flow.Problem) {
+	admission, err := x.endpoint.trigger.Admit(x.r.Context(), run)
+	if err != nil {
+		out := flow.Outcome{State: flow.Failed, Err: flow.Failure(err)}
+		p := failed(x.r.Context(), &out)
+		p.Cause = err
+		return firstOf{}, p
+	}
+	if admission.DedupeKey == "" {
+		return firstOf{made: true}, nil
+	}
+	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: x.id}
+	held, made, err := x.g.opts.Store.PutKey(x.r.Context(), key, admission.DedupeTTL)
+	if err != nil {
+		return firstOf{}, x.notKept(err)
+	}
+	return firstOf{made: made, held: held, name: admission.DedupeKey}, nil
+}
+
+// settleKey gives the answer to those that come with the same key, or the key
+// free where the run failed and may be tried again.
+func (x *exchange) settleKey(f firstOf, out *flow.Outcome, response *flow.Response) {
+	if f.name == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), lastWords)
+	defer cancel()
+	key := store.Key{Scope: store.DedupeScope(x.flowName()), Name: f.name, Run: x.id, Value: encodeResponse(response)}
+	write := x.g.opts.Store.SetKey
+	if out.State == flow.Failed {
+		write = x.g.opts.Store.DropKey
+	}
+	if err := write(ctx, key); err != nil {
+		x.g.log.bounded.Warn("a dedupe key was not kept", zap.String("run", x.id), zap.Error(err))
+	}
+}

@@ -1,0 +1,115 @@
+package triggers
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// dedupe makes a run the only one with its key for a time.
+type dedupe struct {
+	key expr.Of[string]
+	ttl time.Duration
+}
+
+// Describe declares the block.
+func (d *dedupe) Describe(s *schema.Spec) {
+	d.ttl = 24 * time.Hour
+	s.Doc = "A request whose key was seen within `ttl` starts no second run: its caller gets the first one's answer, with the header `Gateway-Replayed: true`."
+	schema.Expr(s, &d.key, "key", "What makes a request the same as another, such as a delivery's id. An empty key or null is never the same.", schema.Required())
+	schema.Attr(s, &d.ttl, "ttl", "How long a key is known.")
+	s.Check(func(_ *schema.Context, b *schema.Decoded) hcl.Diagnostics {
+		if d.ttl < time.Second {
+			return hcl.Diagnostics{b.Problem("ttl", "Wrong value", "A key is known for at least a second.")}
+		}
+		return nil
+	})
+}
+
+// concurrency bounds the runs of the flow.
+type concurrency struct {
+	max      int
+	queue    int
+	overflow string
+}
+
+// What happens to a request when the queue is full.
+const (
+	overflowReject     = "reject"
+	overflowDropOldest = "drop_oldest"
+)
+
+// Describe declares the block.
+func (c *concurrency) Describe(s *schema.Spec) {
+	*c = concurrency{max: 64, queue: 10_000, overflow: overflowReject}
+	s.Doc = "Bounds how many runs of an async flow go on at once, on all gateways together, and how many wait."
+	schema.Attr(s, &c.max, "max", "Runs that go on at once.")
+	schema.Attr(s, &c.queue, "queue", "Runs that wait.")
+	schema.Attr(s, &c.overflow, "overflow", "What happens above it: `reject` answers 503 with `Retry-After`, `drop_oldest` cancels the oldest run that waits.",
+		schema.OneOf(overflowReject, overflowDropOldest))
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		var diags hcl.Diagnostics
+		if c.max < 1 || c.max > 1_000_000 {
+			diags = append(diags, d.Problem("max", "Wrong value", "At least one run goes on at once, and at most 1000000."))
+		}
+		if c.queue < 1 || c.queue > 100_000_000 {
+			diags = append(diags, d.Problem("queue", "Wrong value", "At least one run may wait, and at most 100000000."))
+		}
+		return diags
+	})
+}
+
+// Async tells whether the caller is answered before the run.
+func (w *webhook) Async() bool { return w.mode == modeAsync }
+
+// Queue bounds the flow's runs.
+func (w *webhook) Queue() flow.Queue {
+	c := w.concurrency
+	if c == nil {
+		c = &concurrency{}
+		c.Describe(&schema.Spec{})
+	}
+	return flow.Queue{Max: c.max, Length: c.queue, DropOldest: c.overflow == overflowDropOldest}
+}
+
+// Admit computes the keys of an event.
+func (w *webhook) Admit(ctx context.Context, env expr.Env) (flow.Admission, error) {
+	var a flow.Admission
+	var err error
+	if w.orderBy.IsSet() {
+		if a.OrderKey, err = w.orderBy.EvalOr(ctx, env, ""); err != nil {
+			return a, err
+		}
+	}
+	if w.dedupe != nil {
+		a.DedupeTTL = w.dedupe.ttl
+		a.DedupeKey, err = w.dedupe.key.EvalOr(ctx, env, "")
+	}
+	return a, err
+}
+
+// describeQueue declares what decides whether and when a run starts.
+func (w *webhook) describeQueue(s *schema.Spec) {
+	schema.Single(s, &w.dedupe, "dedupe", "A key that was seen before starts no second run.")
+	schema.Single(s, &w.concurrency, "concurrency", "async: how many runs go on at once and how many wait.")
+	schema.Expr(s, &w.orderBy, "order_by", "async: runs with the same key run one after another, in the order in which they came. An empty key or null has no order.")
+}
+
+// checkQueue refuses what has no meaning in sync mode.
+func (w *webhook) checkQueue(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if w.Async() {
+		return nil
+	}
+	for _, name := range []string{"order_by", "concurrency"} {
+		if d.Has(name) || (name == "concurrency" && w.concurrency != nil) {
+			diags = append(diags, d.Problem(name, "Only for async flows", `A sync flow runs while its caller waits and has no queue. Write mode = "async", or leave out `+name+"."))
+		}
+	}
+	return diags
+}
