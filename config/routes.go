@@ -57,6 +57,8 @@ func compare(a, b routed) *hcl.Diagnostic {
 		switch {
 		case !aName && !bName && a.segments[i] != b.segments[i]:
 			return nil
+		case a.segments[i] == "" && bName, aName && b.segments[i] == "":
+			return nil // the root: a name stands for no empty segment
 		case aName && !bName:
 			bWins = true
 		case !aName && bName:
