@@ -45,7 +45,8 @@ func (c *command) listPages(pages []page) error {
 			return err
 		}
 	}
-	return nil
+	_, err := fmt.Fprintln(c.out, "\n\"gateway docs NAME\" prints one of them.")
+	return err
 }
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
