@@ -67,7 +67,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = r.openStore(ctx, r.store, r.data); err != nil {
+	if o.Store, err = r.openStore(r.store, r.data); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already
