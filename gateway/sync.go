@@ -27,7 +27,8 @@ func (x *exchange) serveSync(event flow.Event) {
 		return
 	case !first.made:
 		x.g.runs.leave()
-		x.replay(&first.held)
+		held := first.held
+		x.replay(&held)
 		return
 	}
 	out, response := x.run(run)
