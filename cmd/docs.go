@@ -41,7 +41,7 @@ func (c *command) docsCommand() *cobra.Command {
 
 func (c *command) listPages(pages []page) error {
 	for _, p := range pages {
-		if _, err := fmt.Fprintf(c.out, "%-24s %s\n", p.name, plain(p.summary)); err != nil {
+		if _, err := fmt.Fprintf(c.out, "%-24s %s\n", p.name, unmarked(p.summary)); err != nil {
 			return err
 		}
 	}
@@ -51,8 +51,8 @@ func (c *command) listPages(pages []page) error {
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 
-// plain takes the marks out of a line of Markdown.
-func plain(line string) string {
+// unmarked takes the marks out of a line of Markdown.
+func unmarked(line string) string {
 	return strings.NewReplacer("`", "", "*", "").Replace(markdownLink.ReplaceAllString(line, "$1"))
 }
 
