@@ -159,7 +159,7 @@ func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, h.failure(c, err)
 	}
 	if !h.successes.has(answer.Status) {
-		return nil, refusal(answer)
+		return nil, h.refusal(c, answer)
 	}
 	return newHTTPAnswer(answer), nil
 }

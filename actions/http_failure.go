@@ -18,10 +18,13 @@ import (
 
 // refusal makes an error of an answer that is no success. It says nothing of
 // what the answer holds, which may be secret.
-func refusal(r *outbound.Response) *flow.Error {
+func (h *httpCall) refusal(c *flow.Call, r *outbound.Response) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
 	if words := http.StatusText(r.Status); words != "" {
 		e.Message += " " + words
+	}
+	if !h.secretive(c) {
+		e.Message = r.Target + ": " + e.Message
 	}
 	switch {
 	case r.Status == http.StatusRequestTimeout:

@@ -51,10 +51,21 @@ func TestHTTPStatus(t *testing.T) {
 				return
 			}
 			err := newBench(t).fail("http", hcl, "{}")
-			if err.Class != c.class || err.Reason != c.reason || !err.Remote || err.Message != c.message {
+			if err.Class != c.class || err.Reason != c.reason || !err.Remote || err.Message != server.URL+": "+c.message {
 				t.Errorf("%s, reason %q, remote %v: %q", err.Class, err.Reason, err.Remote, err.Message)
 			}
 		})
+	}
+}
+
+// TestHTTPStatusOfASecret holds that a sensitive action does not name its
+// server.
+func TestHTTPStatusOfASecret(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
+	err := newBench(t).fail("http", "url = \""+server.URL+"/hidden\"\nsensitive = true", "{}")
+	if err.Message != "answered 404 Not Found" {
+		t.Errorf("message %q", err.Message)
 	}
 }
 

@@ -24,6 +24,7 @@ func (p page) file() string { return strings.ReplaceAll(p.name, " ", "-") + ".md
 func (c *command) pages() []page {
 	specs := config.Specs()
 	out := []page{
+		writtenPage("language"),
 		specPage("gateway", "gateway", specs["gateway"]),
 		specPage("secret", `secret "NAME"`, specs["secret"]),
 		specPage("flow", `flow "NAME"`, flow.Spec(c.Kinds)),
@@ -45,7 +46,7 @@ func (c *command) pages() []page {
 			out = append(out, specPage("connection "+k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())))
 		}
 	}
-	return append(out, namesPage(), functionsPage(), answersPage(), commandsPage(c))
+	return append(out, writtenPage("names"), functionsPage(), writtenPage("bodies"), writtenPage("answers"), commandsPage(c))
 }
 
 // kindPages documents the kinds of the blocks inside a trigger, such as auth.

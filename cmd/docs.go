@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,11 +41,19 @@ func (c *command) docsCommand() *cobra.Command {
 
 func (c *command) listPages(pages []page) error {
 	for _, p := range pages {
-		if _, err := fmt.Fprintf(c.out, "%-24s %s\n", p.name, p.summary); err != nil {
+		if _, err := fmt.Fprintf(c.out, "%-24s %s\n", p.name, unmarked(p.summary)); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := fmt.Fprintln(c.out, "\n\"gateway docs NAME\" prints one of them.")
+	return err
+}
+
+var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+
+// unmarked takes the marks out of a line of Markdown.
+func unmarked(line string) string {
+	return strings.NewReplacer("`", "", "*", "").Replace(markdownLink.ReplaceAllString(line, "$1"))
 }
 
 // printPage finds a page by its whole name, or by its last word where that is

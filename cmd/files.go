@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +20,9 @@ func (c *command) loader(paths []string, unset config.Unset) (func() (*config.Co
 	}
 	o := config.Options{FS: os.DirFS("/"), Env: c.env, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
 	for _, p := range paths {
+		if p == "-" {
+			return nil, errors.New("\"-\" is no path: the command reads files and folders, and not standard input")
+		}
 		abs, err := filepath.Abs(p)
 		if err != nil {
 			return nil, fmt.Errorf("finding %s: %w", p, err)

@@ -99,7 +99,7 @@ func (l *load) to(base string) {
 // openData opens what a gateway that has ended left behind.
 func openData(t *testing.T, s *site) store.Store {
 	t.Helper()
-	st, err := sqlite.Open(context.Background(), sqlite.Options{Dir: s.data})
+	st, err := sqlite.Open(sqlite.Options{Dir: s.data})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -79,6 +78,7 @@ func (c *command) run(ctx context.Context, args []string) int {
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gateway",
+		Version:       c.Version,
 		Short:         "Turns .hcl files into webhook endpoints and the pipelines behind them",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -87,23 +87,15 @@ func (c *command) root() *cobra.Command {
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			return fmt.Errorf("unknown command %q.%s See %q", args[0], diag.DidYouMean(args[0], names(cmd.Commands())), "gateway --help")
+			return unknownCommand(cmd, args[0])
 		},
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %q", err, cmd.CommandPath()+" --help")
-	})
+	root.SetVersionTemplate(c.versionLine())
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
-		c.urlsCommand(), c.healthCommand(), c.versionCommand())
+		c.urlsCommand(), c.runsCommand(), c.healthCommand(), c.versionCommand())
 	return root
-}
-
-func names(commands []*cobra.Command) []string {
-	out := make([]string, len(commands))
-	for i, c := range commands {
-		out[i] = c.Name()
-	}
-	return out
 }
 
 // doubleDashes lets long flags be written with one dash, as terraform's and

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -37,7 +36,12 @@ func (c *command) runCommand() *cobra.Command {
 files change they are loaded again; if they have errors, the flows that serve
 go on serving. SIGHUP loads them too. SIGINT and SIGTERM stop in good order.
 
-Flags win over GATEWAY_* variables, and these over the gateway block.`,
+Flags win over GATEWAY_* variables, and these over the gateway block. Paths of
+flows that can't be guessed are made with GATEWAY_KEY, or with a key that is
+made and kept in the data folder.
+
+  gateway run flows
+  gateway run --listen :9090 --log-format json /flows`,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	f := cmd.Flags()
@@ -63,7 +67,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = r.openStore(ctx, r.store, r.data); err != nil {
+	if o.Store, err = r.openStore(r.store, r.data); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already
@@ -74,7 +78,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		}
 	}
 	if g == nil {
-		_, _ = fmt.Fprintln(r.err, summary(diags, loaded))
+		_, _ = fmt.Fprintf(r.err, "\n%s\n", summary(diags, loaded))
 		return exit(exitFindings)
 	}
 	defer g.Close()
@@ -100,7 +104,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		return o, err
 	}
 	o.AdminToken, err = gateway.LoadAdminToken(r.data, r.adminToken)
-	return o, err
+	return o, dataError(r.data, err)
 }
 
 // spaceCollections makes garbage collections rarer: what lives is small and
@@ -140,10 +144,10 @@ func (r *runner) fromEnvironment() {
 func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
 	var l gateway.Listeners
 	var err error
-	if l.Public, err = listen(ctx, c.Gateway.Listen); err != nil {
+	if l.Public, err = listen(ctx, c.Gateway.Listen, "--listen"); err != nil {
 		return err
 	}
-	if l.Admin, err = listen(ctx, c.Gateway.Admin.Listen); err != nil {
+	if l.Admin, err = listen(ctx, c.Gateway.Admin.Listen, "--admin-listen"); err != nil {
 		return err
 	}
 	for _, e := range g.Endpoints() {
@@ -161,14 +165,6 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config
 	return g.Run(ctx, l)
 }
 
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", address, err)
-	}
-	return l, nil
-}
-
 func first(values ...string) string {
 	for _, v := range values {
 		if v != "" {
@@ -176,22 +172,4 @@ func first(values ...string) string {
 		}
 	}
 	return ""
-}
-
-// baseURL is how the endpoints are reached from this machine: by the host that
-// was asked for, where that is not all addresses, and the port that was got.
-func baseURL(asked string, l net.Listener, tls bool) string {
-	scheme := "http"
-	if tls {
-		scheme = "https"
-	}
-	host, _, _ := net.SplitHostPort(asked)
-	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
-		host = "localhost"
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return scheme + "://" + l.Addr().String()
-	}
-	return scheme + "://" + net.JoinHostPort(host, port)
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -11,10 +10,10 @@ import (
 
 // openStore opens the store that a URL names, or the embedded one in the data
 // folder where it is "".
-func (c *command) openStore(ctx context.Context, url, data string) (store.Store, error) {
+func (c *command) openStore(url, data string) (store.Store, error) {
 	switch scheme, _, _ := strings.Cut(url, ":"); scheme {
 	case "":
-		return sqlite.Open(ctx, sqlite.Options{Dir: data})
+		return sqlite.Open(sqlite.Options{Dir: data})
 	default:
 		return nil, fmt.Errorf("%q is no store; leave --store out for the embedded one", scheme)
 	}

@@ -3,10 +3,12 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 )
 
@@ -33,9 +35,11 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 			}
 			c.setting(&data, "GATEWAY_DATA")
 			c.setting(&publicURL, "GATEWAY_PUBLIC_URL")
-			key, err := c.key(first(data, "data"))
-			if err != nil {
-				return err
+			var key []byte
+			if slices.ContainsFunc(loaded.Flows, hasMadePath) { // nothing is made in the data folder otherwise
+				if key, err = c.key(first(data, "data")); err != nil {
+					return err
+				}
 			}
 			base := first(publicURL, loaded.Gateway.PublicURL, "http://localhost:8080")
 			return c.printURLs(gateway.EndpointsOf(loaded, key), base, asJSON)
@@ -72,8 +76,8 @@ func (c *command) printURLs(endpoints []gateway.Endpoint, base string, asJSON bo
 	return nil
 }
 
-// key is the key of the paths that can't be guessed.
-func (c *command) key(data string) ([]byte, error) {
-	given, _ := c.env("GATEWAY_KEY")
-	return gateway.LoadKey(data, given)
+// hasMadePath tells whether the gateway makes the path of a flow.
+func hasMadePath(f *flow.Flow) bool {
+	e, ok := f.Trigger.(flow.Endpoint)
+	return ok && e.Route().Path == ""
 }

@@ -1,10 +1,8 @@
 package config
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"io/fs"
-	"slices"
 )
 
 // Source is a file that a load has read, or tried to: a flow file, or one
@@ -27,13 +25,4 @@ func digest(src []byte, err error) Digest {
 		return Digest{}
 	}
 	return sha256.Sum256(src)
-}
-
-func sources(read map[string]Digest) []Source {
-	out := make([]Source, 0, len(read))
-	for name, d := range read {
-		out = append(out, Source{name, d})
-	}
-	slices.SortFunc(out, func(a, b Source) int { return cmp.Compare(a.Path, b.Path) })
-	return out
 }

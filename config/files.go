@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -33,7 +32,7 @@ func (l *loader) readFiles() {
 }
 
 func (l *loader) readFile(p Path) {
-	src, err := l.take(p.Dir)
+	src, err := l.reader.file(p.Dir)
 	if err != nil {
 		l.add(unreadable(p.Name, err))
 		l.broken = true
@@ -48,21 +47,6 @@ func (l *loader) readFile(p Path) {
 		return // what a broken file seems to hold would give findings nobody understands
 	}
 	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: body})
-}
-
-// readNamed reads a file that a flow file names, relative to its folder.
-func (l *loader) readNamed(dir, name string) ([]byte, error) {
-	if strings.HasPrefix(name, "/") {
-		return l.take(strings.TrimPrefix(path.Clean(name), "/"))
-	}
-	return l.take(path.Join(dir, name))
-}
-
-// take reads a file and notes what was read, or that it could not be.
-func (l *loader) take(name string) ([]byte, error) {
-	src, err := readBounded(l.FS, name)
-	l.read[name] = digest(src, err)
-	return src, err
 }
 
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
@@ -88,7 +72,7 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 func unreadable(name string, err error) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Can't be read", Detail: fmt.Sprintf("%s: %s.", name, reason(err))}
 	if errors.Is(err, fs.ErrNotExist) {
-		d.Detail = fmt.Sprintf("There is no %s. Name a folder with .hcl files, or such a file.", name)
+		d.Detail = fmt.Sprintf("There is no file or folder %q. Name a folder with .hcl files, or such a file.", name)
 	}
 	return d
 }

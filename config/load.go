@@ -65,7 +65,7 @@ type loader struct {
 	Options
 
 	sources map[string][]byte
-	read    map[string]Digest
+	reader  *reader
 	files   []*file
 	consts  map[string]cty.Value
 	secrets []string
@@ -83,7 +83,8 @@ type file struct {
 // Load reads, checks and compiles. Files, Read and Secrets of the Config are
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
-	l := &loader{Options: o, sources: map[string][]byte{}, read: map[string]Digest{}, consts: map[string]cty.Value{}}
+	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}, consts: map[string]cty.Value{}}
+	defer l.reader.close()
 	l.readFiles()
 	c := &Config{Gateway: defaults(), Files: l.sources}
 	l.checkTopLevel()
@@ -94,7 +95,7 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
 	l.checkAnyFlow(c.Flows)
-	c.Secrets, c.Read = l.secrets, sources(l.read)
+	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags
 }
 

@@ -28,7 +28,11 @@ func checkRoutes(flows []*flow.Flow) hcl.Diagnostics {
 		if !ok || e.Route().Path == "" {
 			continue
 		}
-		all = append(all, routed{f, e.Route(), strings.Split(e.Route().Path, "/")})
+		route := e.Route()
+		if route.Range.Filename == "" {
+			route.Range = f.Range // of a trigger with other mistakes
+		}
+		all = append(all, routed{f, route, strings.Split(route.Path, "/")})
 	}
 	byShape := map[int][]routed{}
 	for _, r := range all {
@@ -53,6 +57,8 @@ func compare(a, b routed) *hcl.Diagnostic {
 		switch {
 		case !aName && !bName && a.segments[i] != b.segments[i]:
 			return nil
+		case a.segments[i] == "" && bName, aName && b.segments[i] == "":
+			return nil // the root: a name stands for no empty segment
 		case aName && !bName:
 			bWins = true
 		case !aName && bName:

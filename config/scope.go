@@ -17,9 +17,10 @@ func (l *loader) scope(f *file) *expr.Scope {
 }
 
 func (l *loader) scopeOf(f *file, consts map[string]cty.Value) *expr.Scope {
+	reader, dir := l.reader, f.dir // and not the loader, which runs would keep alive
 	table := funcs.Table(funcs.Options{
-		Env:        l.Env,
-		ReadFile:   func(path string) ([]byte, error) { return l.readNamed(f.dir, path) },
+		Env:        l.reader.env,
+		ReadFile:   func(path string) ([]byte, error) { return reader.named(dir, path) },
 		AllowUnset: l.Unset == AllowUnset,
 	})
 	s := expr.NewScope(consts, table).WithSource(func(name string) []byte { return l.sources[name] })

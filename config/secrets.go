@@ -89,13 +89,13 @@ func (l *loader) lookUp(s *secret, b located) cty.Value {
 // why there is none.
 func (l *loader) secretText(s *secret, f *file) (text, missing string) {
 	if s.env != "" {
-		text, ok := l.Env(s.env)
+		text, ok := l.reader.env(s.env)
 		if !ok || text == "" {
 			return "", fmt.Sprintf("comes from the variable %s, which is not set. Set it to a value that is not empty.", s.env)
 		}
 		return text, ""
 	}
-	src, err := l.readNamed(f.dir, s.file)
+	src, err := l.reader.named(f.dir, s.file)
 	if err != nil {
 		return "", fmt.Sprintf("comes from the file %s, which can't be read: %s.", s.file, reason(err))
 	}

@@ -15,6 +15,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -23,6 +24,8 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
@@ -30,19 +33,32 @@ import (
 // gateway's own stand-in where it is empty.
 func serve(t *testing.T, inbox string) *httptest.Server {
 	t.Helper()
+	server, _ := serveAndKeep(t, inbox)
+	return server
+}
+
+// serveAndKeep is serve, and returns the store as well.
+func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	if inbox == "" {
-		inbox = "http://" + server.Listener.Addr().String() + "/team/inbox"
+	own := "http://" + server.Listener.Addr().String()
+	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse"}
+	if inbox != "" {
+		env["TEAM_INBOX_URL"] = inbox
+	}
+	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
 	}
 	load := func() (*config.Config, hcl.Diagnostics) {
 		return config.Load(config.Options{
 			FS: os.DirFS("."), Paths: []config.Path{{Dir: "flows"}},
-			Env:         func(name string) (string, bool) { return inbox, name == "TEAM_INBOX_URL" },
+			Env:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 			Connections: actions.Connections(),
 		})
 	}
-	g, _, diags := gateway.New(gateway.Options{Load: load, Key: bytes.Repeat([]byte{7}, 32)})
+	g, _, diags := gateway.New(gateway.Options{Load: load, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -51,8 +67,11 @@ func serve(t *testing.T, inbox string) *httptest.Server {
 	t.Cleanup(func() {
 		server.Close()
 		g.Close()
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
 	})
-	return server
+	return server, kept
 }
 
 type request struct {
@@ -247,6 +266,42 @@ func TestAlertInboxDown(t *testing.T) {
 	}
 	if len(seen) != 1 || seen[header.Get("Gateway-Run")+"/inbox"] != 3 {
 		t.Errorf("the inbox saw %v, want three requests with one key", seen)
+	}
+}
+
+// TestOrderIntake holds that an order is accepted at once and once, and handed
+// over in the background.
+func TestOrderIntake(t *testing.T) {
+	t.Parallel()
+	server, kept := serveAndKeep(t, "")
+	order := request{
+		path: "/intake/eu", sample: "order-intake/samples/order.json",
+		header: map[string]string{"Authorization": "Basic c2hvcDpkZW1vLXNob3AtcGFzc3dvcmQ="},
+	}
+	status, header, body := order.send(t, server.URL)
+	run := header.Get("Gateway-Run")
+	if status != 202 || !reflect.DeepEqual(body, map[string]any{"accepted": "A-1002", "run": run}) {
+		t.Fatalf("got %d, %v", status, body)
+	}
+	status, header, again := order.send(t, server.URL)
+	if status != 202 || header.Get("Gateway-Replayed") != "true" || !reflect.DeepEqual(again, body) {
+		t.Errorf("the repeat got %d, %v", status, again)
+	}
+	for deadline := time.Now().Add(time.Minute); ; {
+		got, err := kept.Get(t.Context(), run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.State == store.Succeeded {
+			break
+		}
+		if time.Now().After(deadline) || !got.State.Open() {
+			t.Fatalf("the run is %s: %+v", got.State, got.Cause)
+		}
+	}
+	page, err := kept.List(t.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{"order_intake"}}, Limit: 10})
+	if err != nil || len(page.Runs) != 1 {
+		t.Errorf("%d runs of two requests, %v", len(page.Runs), err)
 	}
 }
 

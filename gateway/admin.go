@@ -2,11 +2,8 @@ package gateway
 
 import (
 	"encoding/json"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -18,39 +15,7 @@ func (g *Gateway) Admin(listener net.Addr) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := func(h http.HandlerFunc) map[string]http.HandlerFunc {
-		return map[string]http.HandlerFunc{http.MethodGet: h, http.MethodHead: h}
-	}
-	routes := adminRoutes{
-		"/healthz":       get(serveOK),
-		"/readyz":        get(g.serveReady),
-		"/metrics":       get(g.metrics.handler().ServeHTTP),
-		"/api/v1/status": get(g.serveStatus),
-		"/api/v1/flows":  get(g.serveFlows),
-		"/-/reload":      {http.MethodPost: g.serveReload},
-	}
-	return guard.protect(routes), nil
-}
-
-// adminRoutes are handlers by path and method.
-type adminRoutes map[string]map[string]http.HandlerFunc
-
-// ServeHTTP serves a request.
-func (a adminRoutes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	methods, ok := a[r.URL.Path]
-	if !ok {
-		writeProblem(w, &flow.Problem{
-			Status: http.StatusNotFound, Title: "Not found",
-			Detail: "The admin listener serves " + strings.Join(slices.Sorted(maps.Keys(a)), ", ") + ". Endpoints of flows have a listener of their own.",
-		})
-		return
-	}
-	h, ok := methods[r.Method]
-	if !ok {
-		writeProblem(w, notServed(slices.Sorted(maps.Keys(methods))))
-		return
-	}
-	h(w, r)
+	return guard.protect(g.adminTable()), nil
 }
 
 func serveOK(w http.ResponseWriter, _ *http.Request) {

@@ -21,6 +21,9 @@ type statusBody struct {
 	Ready   bool         `json:"ready"`
 	Flows   int          `json:"flows"` // that serve
 	Runs    int64        `json:"runs_in_flight"`
+	Store   string       `json:"store" about:"ok, unavailable, or none."`
+	Queue   []QueueDepth `json:"queue" about:"Flows with runs that are not over; a few seconds old."`
+	Dropped int64        `json:"history_dropped" about:"Sync runs and refused requests that are missing in the history."`
 	Reload  reloadStatus `json:"reload"`
 }
 
@@ -47,6 +50,8 @@ func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 			Failures: r.failures, Restart: []string{}, Diagnostics: g.findings(r),
 		},
 	}
+	body.Store, body.Queue = g.queueStatus()
+	body.Dropped = g.recorder.dropped.Load()
 	if !r.ok {
 		body.Reload.Since = &r.since
 	}
@@ -55,6 +60,22 @@ func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		s.release()
 	}
 	writeJSON(w, http.StatusOK, body)
+}
+
+// queueStatus tells how the store does and what waits in it.
+func (g *Gateway) queueStatus() (string, []QueueDepth) {
+	out := []QueueDepth{}
+	if g.opts.Store == nil {
+		return "none", out
+	}
+	depths, err := g.queues.depths()
+	if err != nil {
+		return "unavailable", out
+	}
+	for i := range depths {
+		out = append(out, depthOf(&depths[i]))
+	}
+	return "ok", out
 }
 
 // findings writes what a load found in the form that validate has.
@@ -80,6 +101,11 @@ func (g *Gateway) serveReload(w http.ResponseWriter, _ *http.Request) {
 		status = http.StatusUnprocessableEntity
 	}
 	writeJSON(w, status, g.findings(r))
+}
+
+// flowList is the answer of /api/v1/flows.
+type flowList struct {
+	Flows []flowBody `json:"flows"`
 }
 
 // flowBody is one flow in the answer of /api/v1/flows.
@@ -116,7 +142,7 @@ func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
 	for _, f := range s.config.Flows {
 		out = append(out, s.describe(f, g.urlBase(s)))
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"flows": out})
+	writeJSON(w, http.StatusOK, flowList{out})
 }
 
 // urlBase is what URLs of endpoints begin with. TLS is on or off until the

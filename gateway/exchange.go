@@ -13,7 +13,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/store"
 )
 
 // exchange is one request on its way.
@@ -23,8 +22,8 @@ type exchange struct {
 	r       *http.Request
 	written bool // the answer has begun
 
-	mu    sync.Mutex
-	steps []store.Step // done so far, for the history
+	mu      sync.Mutex
+	records []*flow.Record // of what was done so far, for the history
 }
 
 // ServeHTTP serves the endpoints.

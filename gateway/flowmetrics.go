@@ -162,8 +162,9 @@ func (x *exchange) rememberRefused(p *flow.Problem) {
 	if x.g.opts.Store == nil || !limit.take(x.began) {
 		return
 	}
-	x.g.recorder.add(&store.Entry{
+	e := &store.Entry{
 		ID: x.id, Flow: x.flowName(), State: store.Refused, Started: x.began, Finished: time.Now(), Status: p.Status,
 		Cause: store.Cause{Reason: p.Outcome, Message: x.clean(p.Detail)},
-	})
+	}
+	x.g.recorder.add(draft{make: func() *store.Entry { return e }})
 }

@@ -76,6 +76,7 @@ type Gateway struct {
 
 	background *background
 	recorder   *recorder
+	queues     *queues
 	unserved   bucket // refusals of requests that led to no endpoint
 	seal       *sealer
 
@@ -104,6 +105,10 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	g.metrics = newMetrics(o.Version, g.runs.number)
 	g.background, g.seal = newBackground(g), newSealer(o.Key)
 	g.recorder = newRecorder(g)
+	g.queues = &queues{g: g}
+	if o.Store != nil {
+		g.countQueues()
+	}
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	r := g.tryLoad("start")
 	if !r.ok {

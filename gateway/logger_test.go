@@ -22,8 +22,8 @@ func TestTextLog(t *testing.T) {
 		{"order", func(l *zap.Logger) { l.Warn("m", zap.String("z", "1"), zap.Int("a", 2)) }, "WARN  m z=1 a=2\n"},
 		{"with", func(l *zap.Logger) { l.With(zap.String("flow", "x")).Error("m", zap.Bool("b", true)) }, "ERROR m flow=x b=true\n"},
 		{"durations", func(l *zap.Logger) {
-			l.Info("m", zap.Duration("a", 3214567*time.Nanosecond), zap.Duration("b", 12345678912*time.Nanosecond), zap.Duration("c", 1234*time.Nanosecond))
-		}, "INFO  m a=3.21ms b=12.35s c=1.234µs\n"},
+			l.Info("m", zap.Duration("a", 3214567*time.Nanosecond), zap.Duration("b", 12345678912*time.Nanosecond), zap.Duration("c", 221073*time.Nanosecond), zap.Duration("d", 12), zap.Duration("e", 754321*time.Millisecond))
+		}, "INFO  m a=3.21ms b=12.3s c=221µs d=12ns e=12m34s\n"},
 		{"quotes", func(l *zap.Logger) {
 			l.Info("m", zap.String("a", "two words"), zap.String("b", ""), zap.String("c", `say "hi"`), zap.String("d", "k=v"))
 		}, `INFO  m a="two words" b="" c="say \"hi\"" d="k=v"` + "\n"},

@@ -11,30 +11,52 @@ import (
 )
 
 const (
-	recordQueue  = 8192 // entries that wait to be written
+	recordQueue  = 8192     // entries that wait to be written
+	recordBusy   = 512      // above it runs that succeeded are recorded without details
+	recordBytes  = 64 << 20 // of bodies that wait, likewise
 	recordBatch  = 256
 	refusedBurst = 50 // refusals that are recorded at once, of each flow
 	refusedRate  = 5  // and in a second after that
 )
 
 // recorder writes what is kept for reading alone: sync runs and refused
-// requests. Callers don't wait for it. Where the store is slower than the
-// requests for long, entries are left out and counted.
+// requests. Callers don't wait for it, and it makes the entries, so that they
+// don't pay for it either. When there are more requests than it can write, runs
+// that succeeded are recorded without request, answer and steps; and when that
+// is too much as well, entries are left out and counted.
 type recorder struct {
 	g       *Gateway
-	queue   chan *store.Entry
+	queue   chan draft
+	bytes   atomic.Int64 // of bodies that wait
 	dropped atomic.Int64
 }
 
-func newRecorder(g *Gateway) *recorder {
-	return &recorder{g: g, queue: make(chan *store.Entry, recordQueue)}
+// draft is an entry to be made.
+type draft struct {
+	size int64 // of the body that it holds on to
+	make func() *store.Entry
+	drop func() // lets go of what make needs, where it is not called; may be nil
 }
 
-func (r *recorder) add(e *store.Entry) {
+func newRecorder(g *Gateway) *recorder {
+	return &recorder{g: g, queue: make(chan draft, recordQueue)}
+}
+
+// roomy tells whether there is time for details.
+func (r *recorder) roomy() bool {
+	return len(r.queue) < recordBusy && r.bytes.Load() < recordBytes
+}
+
+func (r *recorder) add(d draft) {
+	r.bytes.Add(d.size)
 	select {
-	case r.queue <- e:
+	case r.queue <- d:
 	default:
+		r.bytes.Add(-d.size)
 		r.dropped.Add(1)
+		if d.drop != nil {
+			d.drop()
+		}
 	}
 }
 
@@ -43,12 +65,12 @@ func (r *recorder) loop(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			for batch := r.waiting(nil); len(batch) > 0; batch = r.waiting(batch[:0]) {
-				r.write(context.WithoutCancel(ctx), batch)
+			for len(r.queue) > 0 {
+				r.write(context.WithoutCancel(ctx), r.waiting(nil))
 			}
 			return
-		case e := <-r.queue:
-			r.write(ctx, r.waiting([]*store.Entry{e}))
+		case d := <-r.queue:
+			r.write(ctx, r.waiting([]*store.Entry{r.entry(d)}))
 		}
 	}
 }
@@ -57,13 +79,18 @@ func (r *recorder) loop(ctx context.Context) {
 func (r *recorder) waiting(batch []*store.Entry) []*store.Entry {
 	for len(batch) < recordBatch {
 		select {
-		case e := <-r.queue:
-			batch = append(batch, e)
+		case d := <-r.queue:
+			batch = append(batch, r.entry(d))
 		default:
 			return batch
 		}
 	}
 	return batch
+}
+
+func (r *recorder) entry(d draft) *store.Entry {
+	r.bytes.Add(-d.size)
+	return d.make()
 }
 
 func (r *recorder) write(ctx context.Context, batch []*store.Entry) {

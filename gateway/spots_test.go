@@ -36,9 +36,16 @@ func tree(t *testing.T, names [][2]string) string {
 func TestSpots(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, [][2]string{
-		{"flows/sub", "folder"}, {"flows/a.hcl", "file"}, {"flows/app.log", "file"}, {"releases/1", "folder"}, {"releases/1/b.hcl", "file"},
-		{"flows/current", "../releases/live"}, {"releases/live", "1"}, {"flows/b.hcl", "current/b.hcl"},
-		{"flows/round", "about"}, {"flows/about", "round"},
+		{"flows/sub", "folder"},
+		{"flows/a.hcl", "file"},
+		{"flows/app.log", "file"},
+		{"releases/1", "folder"},
+		{"releases/1/b.hcl", "file"},
+		{"flows/current", "../releases/live"},
+		{"releases/live", "1"},
+		{"flows/b.hcl", "current/b.hcl"},
+		{"flows/round", "about"},
+		{"flows/about", "round"},
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
 	s := newSpots()

@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -14,7 +13,7 @@ import (
 func (x *exchange) serveSync(event flow.Event) {
 	run := &flow.Run{
 		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
-		Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil,
+		Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
 	}
 	if x.g.opts.Store != nil {
 		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
@@ -27,7 +26,8 @@ func (x *exchange) serveSync(event flow.Event) {
 		return
 	case !first.made:
 		x.g.runs.leave()
-		x.replay(&first.held)
+		held := first.held
+		x.replay(&held)
 		return
 	}
 	out, response := x.run(run)
@@ -76,27 +76,31 @@ func (x *exchange) note(rec *flow.Record) {
 	if x.g.opts.Store == nil {
 		return
 	}
-	s := x.step(rec)
 	x.mu.Lock()
-	x.steps = append(x.steps, s)
+	x.records = append(x.records, rec)
 	x.mu.Unlock()
+}
+
+// steps writes what was done so far as it is kept.
+func (x *exchange) steps() []store.Step {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := make([]store.Step, len(x.records))
+	for i, rec := range x.records {
+		out[i] = x.step(rec)
+	}
+	return out
 }
 
 // goOn keeps the rest of a run. It goes on from its beginning, and finds what
 // was done.
 func (x *exchange) goOn(ctx context.Context, run *flow.Run, r *flow.Response) error {
-	if x.g.opts.Store == nil {
-		return &flow.Error{Class: flow.Permanent, Message: "this gateway has no store to keep the rest of the run"}
-	}
 	kept, err := x.endpoint.trigger.Encode(run.Event)
 	if err != nil {
 		return err
 	}
-	x.mu.Lock()
-	steps := slices.Clone(x.steps)
-	x.mu.Unlock()
 	s := &store.Submission{
-		ID: x.id, Flow: run.Flow.Name, Status: r.Status, Steps: steps,
+		ID: x.id, Flow: run.Flow.Name, Status: r.Status, Steps: x.steps(),
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(r)},
 	}
 	// An attempt before this one may have kept it, and not have learned so.
@@ -107,15 +111,30 @@ func (x *exchange) goOn(ctx context.Context, run *flow.Run, r *flow.Response) er
 	return nil
 }
 
-// remember puts the run into the history.
+// remember puts the run into the history. The snapshot stays in use until the
+// entry is made, as its secrets are taken out then.
 func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Response) {
 	if x.g.opts.Store == nil || out.State == flow.Continues {
 		return
 	}
 	e := &store.Entry{
-		ID: x.id, Flow: run.Flow.Name, State: store.Succeeded, Started: x.began, Finished: time.Now(),
-		Status: response.Status, Steps: x.steps,
+		ID: x.id, Flow: run.Flow.Name, State: store.Succeeded, Started: x.began, Finished: time.Now(), Status: response.Status,
 	}
+	if !run.KeepInputs && out.State == flow.Succeeded {
+		x.g.recorder.add(draft{make: func() *store.Entry { return e }})
+		return
+	}
+	x.snap.users.Add(1)
+	x.g.recorder.add(draft{size: max(0, x.r.ContentLength), drop: x.snap.release, make: func() *store.Entry {
+		defer x.snap.release()
+		x.describe(e, run, out, response)
+		return e
+	}})
+}
+
+// describe adds what came, what was done and what went back to an entry.
+func (x *exchange) describe(e *store.Entry, run *flow.Run, out *flow.Outcome, response *flow.Response) {
+	e.Steps = x.steps()
 	if kept, err := x.endpoint.trigger.Encode(run.Event); err == nil {
 		e.Payload = store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(response)}
 	}
@@ -126,5 +145,4 @@ func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Res
 	if out.Err != nil {
 		e.Cause = x.cause(out.Err)
 	}
-	x.g.recorder.add(e)
 }

@@ -103,12 +103,17 @@ func textOf(v any) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// rounded keeps about three digits.
+// rounded keeps three digits, and all of those before the point.
 func rounded(d time.Duration) time.Duration {
-	for unit := time.Second; unit > time.Microsecond; unit /= 1000 {
-		if d >= unit {
-			return d.Round(unit / 100)
+	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
+		if d < unit {
+			continue
 		}
+		last := unit / 100
+		for rest := d; rest >= 10*unit && last < unit; rest /= 10 {
+			last *= 10
+		}
+		return d.Round(last)
 	}
 	return d
 }

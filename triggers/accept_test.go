@@ -276,7 +276,13 @@ func TestFaultsAreBounded(t *testing.T) {
 	if len(problem.Faults) != maxFaults || problem.Detail != "301 values are missing or wrong; the first 100 are listed." {
 		t.Errorf("%d faults: %s", len(problem.Faults), problem.Detail)
 	}
+	if cause := problem.Cause.Error(); !strings.HasSuffix(cause, "; and 296 more") || len(cause) > 5*2000 {
+		t.Errorf("%d bytes for the log, ending in %q", len(cause), cause[max(0, len(cause)-20):])
+	}
 	problem = sent{body: `{"v":{"` + long + `":""}}`}.refused(t, w, 422)
+	if cause := problem.Cause.Error(); cause != "body /v: This must be a number" {
+		t.Errorf("for the log %q", cause)
+	}
 	if got := problem.Faults[0].Pointer; got != "/v" {
 		t.Errorf("a pointer of %d bytes", len(got))
 	}

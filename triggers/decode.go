@@ -60,7 +60,7 @@ func (w *webhook) typeOf(fields []string) (bodyForm, map[string]string, *flow.Pr
 		if len(fields) == 0 {
 			return 0, nil, w.unsupported("The body has no Content-Type.")
 		}
-		return 0, nil, w.unsupported("Bodies of this Content-Type are not accepted here.")
+		return 0, nil, w.unsupported(formOf(main, sub).words() + " is not accepted here.")
 	}
 	form := formOf(main, sub)
 	if charset, ok := params["charset"]; ok && form != opaqueForm && !isUTF8(charset) {
@@ -70,7 +70,24 @@ func (w *webhook) typeOf(fields []string) (bodyForm, map[string]string, *flow.Pr
 }
 
 func (w *webhook) unsupported(detail string) *flow.Problem {
-	return unsupported(detail, "Accept", w.accept)
+	return unsupported(detail+" Accepted: "+w.accept+".", "Accept", w.accept)
+}
+
+// words says a form without repeating what the caller sent.
+func (f bodyForm) words() string {
+	switch f {
+	case jsonForm:
+		return "JSON"
+	case urlForm:
+		return "A form (application/x-www-form-urlencoded)"
+	case multipartForm:
+		return "A multipart form"
+	case xmlForm:
+		return "XML"
+	case textForm:
+		return "Text of this Content-Type"
+	}
+	return "A body of this Content-Type"
 }
 
 // parseMediaType is mime.ParseMediaType without its work where there are no

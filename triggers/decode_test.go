@@ -75,7 +75,15 @@ func TestUnsupportedTypes(t *testing.T) {
 			if problem.Outcome != "unsupported_type" {
 				t.Errorf("outcome %q", problem.Outcome)
 			}
+			if c.field == "Accept" && !strings.HasSuffix(problem.Detail, " Accepted: "+c.accepted+".") {
+				t.Errorf("detail %q does not say what is accepted", problem.Detail)
+			}
 		})
+	}
+	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	problem := sent{header: form, body: `a=1`}.refused(t, mustLoad(t, ""), 415)
+	if !strings.Contains(problem.Detail, "A form (application/x-www-form-urlencoded) is not accepted") {
+		t.Errorf("detail %q does not say what came", problem.Detail)
 	}
 	sent{header: http.Header{"Content-Encoding": {"", "Identity, identity"}}, body: `{}`}.accepted(t, mustLoad(t, ""))
 }

@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -91,6 +92,24 @@ func (f *faults) summary() string {
 		return fmt.Sprintf("%d values are missing or wrong; the first %d are listed.", f.total, len(f.list))
 	}
 	return fmt.Sprintf("%d values are missing or wrong.", f.total)
+}
+
+// logged is how many faults of a request stand in the log.
+const logged = 5
+
+// Error lists the first faults, for the log.
+func (f faults) Error() string {
+	var b strings.Builder
+	for i, fault := range f.list[:min(len(f.list), logged)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s %s: %s", fault.In, fault.Pointer, strings.TrimSuffix(fault.Detail, "."))
+	}
+	if f.total > logged {
+		fmt.Fprintf(&b, "; and %d more", f.total-logged)
+	}
+	return b.String()
 }
 
 // atPlace says a fault of a value that stands in a file.

@@ -75,7 +75,7 @@ func malformed(title, in string, err *value.SyntaxError) *flow.Problem {
 func invalid(found faults) *flow.Problem {
 	return &flow.Problem{
 		Status: http.StatusUnprocessableEntity, Outcome: "invalid", Title: "Values missing or wrong",
-		Detail: found.summary(), Faults: found.list,
+		Detail: found.summary(), Faults: found.list, Cause: found,
 	}
 }
 

@@ -63,6 +63,33 @@ func TestDefaults(t *testing.T) {
 	_ = sent{typ: "text/plain", body: `{"a":1}`}.refused(t, w, 415)
 }
 
+// TestNoBodyToRead holds that a variable which no request can have is told.
+func TestNoBodyToRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body     string
+		warnings int
+	}{
+		"required":        {"methods = [\"GET\"]\nvariable \"a\" { type = string }", 1},
+		"two of them":     {"methods = [\"GET\", \"HEAD\"]\nvariable \"a\" {\n}\nvariable \"b\" {\n}", 2},
+		"optional":        {"methods = [\"GET\"]\nvariable \"a\" { required = false }", 0},
+		"with a default":  {"methods = [\"GET\"]\nvariable \"a\" { default = 1 }", 0},
+		"of the query":    {"methods = [\"GET\"]\nvariable \"a\" { from = webhook.query.a }", 0},
+		"POST is as well": {"methods = [\"GET\", \"POST\"]\nvariable \"a\" { type = string }", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := load(t, c.body)
+			if len(diags) != c.warnings || diags.HasErrors() {
+				t.Fatalf("found %v, want %d warnings", diags, c.warnings)
+			}
+			if c.warnings > 0 && (diags[0].Summary != "No body to read" || diags[0].Subject.Start.Line != 1) {
+				t.Errorf("found %v", diags[0])
+			}
+		})
+	}
+}
+
 func TestDeclared(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, `

@@ -3,6 +3,7 @@ package triggers
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -89,7 +90,25 @@ func (w *webhook) checkMethods(d *schema.Decoded) hcl.Diagnostics {
 	if len(slices.Compact(sorted)) < len(w.methods) {
 		return hcl.Diagnostics{d.Problem("methods", "Method given twice", "Each method is named once.")}
 	}
-	return nil
+	return w.warnOfNoBody(d)
+}
+
+// warnOfNoBody tells of variables that no request can have, as those with the
+// accepted methods come without a body.
+func (w *webhook) warnOfNoBody(d *schema.Decoded) hcl.Diagnostics {
+	if slices.ContainsFunc(w.methods, func(m string) bool { return m != http.MethodGet && m != http.MethodHead }) {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, v := range w.variables {
+		if v.from.in == inBody && !v.isOptional() {
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagWarning, Subject: d.Range("methods").Ptr(), Summary: "No body to read",
+				Detail: fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.name, v.name),
+			})
+		}
+	}
+	return diags
 }
 
 func (w *webhook) checkAllowIPs(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {

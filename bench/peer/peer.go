@@ -34,9 +34,11 @@ type answer struct {
 	Message string  `json:"message"`
 }
 
-// Handler answers POST /order.
+// Handler answers POST /order, and POST /accept: what it accepts it decodes,
+// answers with 202 and keeps nowhere.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("POST /accept", accept)
 	mux.HandleFunc("POST /order", serve)
 	return mux
 }
@@ -68,6 +70,15 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(out)
+}
+
+func accept(w http.ResponseWriter, r *http.Request) {
+	var v any
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&v); err != nil {
+		http.Error(w, "malformed", http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
 }
 
 func signed(body []byte, signature string) bool {

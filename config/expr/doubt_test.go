@@ -139,6 +139,41 @@ func TestLookalikes(t *testing.T) {
 	}
 }
 
+// TestCallersChooseNoFile holds that what a run knows never decides which file
+// or variable is read.
+func TestCallersChooseNoFile(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, src string
+		fits      bool
+	}{
+		{"the body", `file(webhook.body.name)`, false},
+		{"a part of the name", `filebase64("texts/${webhook.sku}.txt")`, false},
+		{"a variable of the environment", `env(webhook.body.name)`, false},
+		{"a default", `env("NOBODY_SET_THIS", webhook.sku)`, false},
+		{"elements", `[for n in webhook.body.names : file(n)]`, false},
+		{"elements in a text", `"%{for n in webhook.body.names}${file(n)}%{endfor}"`, false},
+		{"inside of a program's input", `jq(".", file(webhook.sku))`, false},
+		{"constant elements beside the run", `[for n in ["a"] : "${file(n)}${webhook.sku}"]`, false},
+		{"a constant", `replace(file("name"), "x", webhook.sku)`, true},
+		{"a local", `"${file(local.shop)} ${webhook.sku}"`, true},
+		{"constant elements", `[for n in ["a", "b"] : file(n)]`, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := expr.Compile(parse(t, c.src), scope(), cty.DynamicPseudoType)
+			refused := false
+			for _, d := range diags {
+				refused = refused || d.Summary == "Value not fixed"
+			}
+			if refused == c.fits {
+				t.Errorf("findings: %v", diags)
+			}
+		})
+	}
+}
+
 // TestFindingsAreDiscreet tries to make findings tell what a secret holds.
 func TestFindingsAreDiscreet(t *testing.T) {
 	t.Parallel()

@@ -78,6 +78,7 @@ func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
 	}
 	if n, ok := e.(hclsyntax.Node); ok {
 		diags = append(diags, hclsyntax.VisitAll(n, s.checkFunction)...)
+		diags = append(diags, s.checkAtLoad(e)...)
 	}
 	return diags
 }

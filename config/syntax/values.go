@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -71,6 +72,9 @@ func (e *explainer) afterValue(d *hcl.Diagnostic, i int) bool {
 	if t.Type == hclsyntax.TokenFatArrow {
 		return say(d, "Wrong comparison", "At least and at most are written >= and <=.")
 	}
+	if e.aroundBlock(d, i) {
+		return true
+	}
 	if e.token(i+1).Type == hclsyntax.TokenEqual && t.Type == hclsyntax.TokenIdent {
 		return say(d, "Two attributes on a line", fmt.Sprintf("Put %q on a line of its own.", t.Bytes))
 	}
@@ -90,6 +94,28 @@ func (e *explainer) afterValue(d *hcl.Diagnostic, i int) bool {
 		}
 	}
 	return say(d, "Something behind a value", "The line ends behind the value. To join texts write \"${a} and ${b}\".")
+}
+
+// aroundBlock explains a brace behind a value: one that opens a block which was
+// begun as an attribute, or one that closes the block in which the value stands.
+func (e *explainer) aroundBlock(d *hcl.Diagnostic, i int) bool {
+	switch e.token(i).Type {
+	case hclsyntax.TokenOBrace:
+		if d.Context == nil {
+			return false
+		}
+		first := e.at(d.Context.Start)
+		isText := e.token(first+2).Type == hclsyntax.TokenOQuote
+		if e.token(first+1).Type != hclsyntax.TokenEqual || !isText && first+3 != i {
+			return false
+		}
+		label := e.src[e.token(first+2).Range.Start.Byte:e.token(i).Range.Start.Byte]
+		d.Subject = e.token(first + 1).Range.Ptr()
+		return say(d, "Equals sign before a block", fmt.Sprintf("A block has no equals sign: write %s %s { … }.", e.word(first), bytes.TrimSpace(label)))
+	case hclsyntax.TokenCBrace:
+		return say(d, "Brace behind a value", "A block of several lines ends with its closing brace on a line of its own.")
+	}
+	return false
 }
 
 // operator is a word that other languages have for a sign.

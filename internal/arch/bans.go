@@ -116,7 +116,7 @@ func stateBans() []ban {
 func testBans() []ban {
 	return []ban{
 		{
-			pkg: "testing", only: []string{"internal/testutil", "store/storetest", "bench/..."},
+			pkg: "testing", only: []string{"internal/testutil/...", "store/storetest", "bench/..."},
 			why: "it is for tests and has no place in the binary",
 		},
 		{

@@ -126,6 +126,7 @@ func (c *Client) finish(ctx context.Context, h *hop, answer *http.Response, req 
 		Header:    answer.Header,
 		Body:      body,
 		FinalURL:  final.String(),
+		Target:    h.origin(),
 		Redirects: followed,
 	}, nil
 }

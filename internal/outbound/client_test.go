@@ -95,6 +95,9 @@ func TestDoSendsWhatIsAsked(t *testing.T) {
 			if before, _, _ := strings.Cut(tt.req.URL, "#"); resp.FinalURL != before {
 				t.Errorf("final URL %q, want %q", resp.FinalURL, before)
 			}
+			if !strings.HasPrefix(resp.FinalURL, resp.Target) || strings.Count(resp.Target, "/") != 2 {
+				t.Errorf("target %q of %q", resp.Target, resp.FinalURL)
+			}
 		})
 	}
 }

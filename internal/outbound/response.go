@@ -20,7 +20,8 @@ type Response struct {
 	// FinalURL is the URL that answered, after redirects. Like any URL it may
 	// be a secret.
 	FinalURL  string
-	Redirects int // how many were followed
+	Target    string // "https://example.com:8443", the part of it that may be shown
+	Redirects int    // how many were followed
 }
 
 var errTooLarge = errors.New("larger than its limit")

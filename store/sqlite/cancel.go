@@ -44,7 +44,7 @@ type foundRun struct {
 func (t *tx) find(id store.ID) (foundRun, error) {
 	var r foundRun
 	found, err := t.one("SELECT seq, flow, state, started, okey, finished, cut FROM runs WHERE id = ?", func(v []driver.Value) {
-		r.openRun = openRun{seq: integer(v[0]), id: id, flow: text(v[1]), state: stateOf(v[2]), started: integer(v[3]), okey: bytes(v[4])}
+		r.openRun = openRun{seq: integer(v[0]), id: id, flow: text(v[1]), state: stateOf(v[2]), started: integer(v[3]), okey: blobOf(v[4])}
 		r.finished, r.cut = integer(v[5]), integer(v[6]) != 0
 	}, id[:])
 	if err == nil && !found {

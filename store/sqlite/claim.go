@@ -22,11 +22,10 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	if err != nil {
 		return store.Claimed{}, err
 	}
-	for i := range out.Work {
-		w := &out.Work[i]
+	if len(out.Work) > 0 {
 		// The runs are the caller's by now, so they are read whatever becomes of
 		// its context.
-		w.Err = s.readWork(context.WithoutCancel(ctx), w)
+		s.readWork(context.WithoutCancel(ctx), out.Work)
 	}
 	return out, nil
 }
@@ -94,7 +93,7 @@ func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, e
 	var work []store.Work
 	until := t.leases.after(q.Lease)
 	err := t.change(claim, func(v []driver.Value) error {
-		seq, l := integer(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: integer(v[2]), started: integer(v[4]), okey: bytes(v[5]), until: until}
+		seq, l := integer(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: integer(v[2]), started: integer(v[4]), okey: blobOf(v[5]), until: until}
 		work = append(work, store.Work{
 			Claim: store.Claim{ID: l.id.String(), Ref: seq, Fence: l.fence},
 			Flow:  flow, Attempt: int(integer(v[3])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),

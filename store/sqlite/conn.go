@@ -8,13 +8,14 @@ import (
 	"io"
 
 	"modernc.org/sqlite"
-	codes "modernc.org/sqlite/lib"
 )
 
-// conn is a connection without database/sql around it: one goroutine owns it,
-// so the pool, its locks and the contexts would only cost.
+// conn is a connection with its prepared statements, without database/sql
+// around it: one goroutine at a time owns it, so a pool's locks and the
+// conversions would only cost.
 type conn struct {
-	raw driver.Conn
+	raw   driver.Conn
+	stmts map[string]*stmt
 }
 
 // dial opens a connection to a file.
@@ -27,27 +28,37 @@ func dial(dsn string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{raw: raw}, nil
+	return &conn{raw: raw, stmts: map[string]*stmt{}}, nil
 }
 
-func (c *conn) close() error { return c.raw.Close() }
+func (c *conn) close() error {
+	for _, s := range c.stmts {
+		_ = s.raw.Close()
+	}
+	return c.raw.Close()
+}
 
-// exec runs statements that are used once.
-func (c *conn) exec(text string) error {
+// script runs statements that are used once.
+func (c *conn) script(text string) error {
 	e, ok := c.raw.(driver.ExecerContext)
 	if !ok {
-		return errors.New("the driver can't execute statements")
+		return errors.New("the driver can't execute scripts")
 	}
 	_, err := e.ExecContext(context.Background(), text, nil)
 	return err
 }
 
-// stmt is a prepared statement.
-type stmt struct {
-	raw  driver.Stmt
-	exe  driver.StmtExecContext
-	ask  driver.StmtQueryContext
-	args []driver.NamedValue // used again by each call
+// stmt returns the prepared statement of a text, which is a constant.
+func (c *conn) stmt(text string) (*stmt, error) {
+	if s, ok := c.stmts[text]; ok {
+		return s, nil
+	}
+	s, err := c.prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	c.stmts[text] = s
+	return s, nil
 }
 
 func (c *conn) prepare(text string) (*stmt, error) {
@@ -63,8 +74,22 @@ func (c *conn) prepare(text string) (*stmt, error) {
 	return &stmt{raw: raw, exe: exe, ask: ask}, nil
 }
 
+// row takes a row of a result. The values are its to keep, the slice is not.
+// The query ends with its error, or without one where that is errEnough.
+type row func([]driver.Value) error
+
+var errEnough = errors.New("no more rows are needed")
+
+// stmt is a prepared statement.
+type stmt struct {
+	raw  driver.Stmt
+	exe  driver.StmtExecContext
+	ask  driver.StmtQueryContext
+	args []driver.NamedValue // used again by each call
+}
+
 // exec runs the statement and returns how many rows it changed.
-func (s *stmt) exec(args ...driver.Value) (int64, error) {
+func (s *stmt) exec(args []driver.Value) (int64, error) {
 	defer s.forget()
 	r, err := s.exe.ExecContext(context.Background(), s.named(args))
 	if err != nil {
@@ -73,11 +98,10 @@ func (s *stmt) exec(args ...driver.Value) (int64, error) {
 	return r.RowsAffected()
 }
 
-// query runs the statement and calls row with each row of its result, which is
-// the callee's to keep, but for the slice.
-func (s *stmt) query(row func([]driver.Value) error, args ...driver.Value) (err error) {
+// query runs the statement and calls each with the rows of its result.
+func (s *stmt) query(ctx context.Context, each row, args []driver.Value) (err error) {
 	defer s.forget()
-	rows, err := s.ask.QueryContext(context.Background(), s.named(args))
+	rows, err := s.ask.QueryContext(ctx, s.named(args))
 	if err != nil {
 		return err
 	}
@@ -88,13 +112,14 @@ func (s *stmt) query(row func([]driver.Value) error, args ...driver.Value) (err 
 	}()
 	values := make([]driver.Value, len(rows.Columns()))
 	for {
-		if err := rows.Next(values); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
+		err := rows.Next(values)
+		if err == nil {
+			err = each(values)
 		}
-		if err := row(values); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, errEnough) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -108,35 +133,5 @@ func (s *stmt) named(args []driver.Value) []driver.NamedValue {
 	return s.args
 }
 
-func (s *stmt) close() error { return s.raw.Close() }
-
 // forget lets go of bodies, which may be large.
 func (s *stmt) forget() { clear(s.args) }
-
-// code returns SQLite's result code without its details, or 0.
-func code(err error) int {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return 0
-	}
-	return e.Code() & 0xff
-}
-
-// taken tells whether a unique key was there already.
-func taken(err error) bool { return code(err) == codes.SQLITE_CONSTRAINT }
-
-// trouble tells whether an error is of the storage, not of what was asked: the
-// next attempt may go better.
-func trouble(err error) bool {
-	switch code(err) {
-	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_CANTOPEN, codes.SQLITE_READONLY, codes.SQLITE_BUSY,
-		codes.SQLITE_LOCKED, codes.SQLITE_NOMEM, codes.SQLITE_NOTADB, codes.SQLITE_PROTOCOL,
-		codes.SQLITE_PERM, codes.SQLITE_AUTH, codes.SQLITE_INTERNAL, codes.SQLITE_ABORT, codes.SQLITE_INTERRUPT:
-		return true
-	}
-	return false
-}
-
-// damaged tells whether a place in the file can't be read. It is no trouble for
-// operations that don't go there.
-func damaged(err error) bool { return code(err) == codes.SQLITE_CORRUPT }

@@ -2,8 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"database/sql/driver"
 	"fmt"
 	"time"
 
@@ -16,39 +15,38 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, s.reading(err)
-	}
-	defer func() { _ = tx.Rollback() }() // it has only read
-	run, err := s.readRun(ctx, tx, key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("%w: run %s", store.ErrNotFound, id)
-	}
-	return run, s.reading(err)
-}
-
-const selectRun = "SELECT " + columns + ", r.seq, r.cut, r.okey FROM runs r WHERE r.id = ?"
-
-func (s *Store) readRun(ctx context.Context, tx *sql.Tx, id store.ID) (*store.Run, error) {
-	var r summaryRow
-	var seq int64
-	var okey []byte
 	run := &store.Run{}
-	if err := tx.StmtContext(ctx, s.statements.run).QueryRowContext(ctx, id[:]).Scan(append(r.fields(), &seq, &run.Cut, &okey)...); err != nil {
+	err = s.readers.use(ctx, func(v *view) error {
+		*run = store.Run{}
+		return s.readRun(v, key, run)
+	})
+	if err != nil {
 		return nil, err
 	}
-	run.Summary, run.OrderKey = r.summary(), string(okey)
+	return run, nil
+}
+
+func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
+	var seq int64
+	found, err := v.one("SELECT "+columns+", seq, cut, okey FROM runs WHERE id = ?", func(v []driver.Value) {
+		run.Summary = summary(v)
+		more := v[columnCount:]
+		seq, run.Cut, run.OrderKey = integer(more[0]), integer(more[1]) != 0, string(blobOf(more[2]))
+	}, id[:])
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+	}
 	if l, ok := s.leases.get(seq); ok && run.State == store.Running {
 		run.Owner, run.Lease = l.owner, s.leaseEnd(l)
 	}
-	row := tx.StmtContext(ctx, s.statements.payload).QueryRowContext(ctx, seq)
-	if err := scanPayload(row, &run.Payload); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
+	if _, err := v.payload(seq, &run.Payload); err != nil {
+		return err
 	}
-	var err error
-	run.Steps, err = readSteps(ctx, tx.StmtContext(ctx, s.statements.steps), seq)
-	return run, err
+	run.Steps, err = v.steps(seq)
+	return err
 }
 
 // leaseEnd is the time of day at which a lease ends as things stand.

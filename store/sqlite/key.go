@@ -2,9 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,13 +27,17 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (hel
 	return held, made, err
 }
 
+const selectKey = "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?"
+
 // key returns a key whose time is not over.
 func (t *tx) key(scope, name string) (store.Key, bool, error) {
 	k := store.Key{Scope: scope, Name: name}
-	found, err := t.one("SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?", func(v []driver.Value) {
-		k.Run, k.Value, k.Expires = text(v[0]), bytes(v[1]), timeOf(v[2])
-	}, scope, keyName(name), t.now)
+	found, err := t.one(selectKey, keyReader(&k), scope, keyName(name), t.now)
 	return k, found, err
+}
+
+func keyReader(k *store.Key) func([]driver.Value) {
+	return func(v []driver.Value) { k.Run, k.Value, k.Expires = text(v[0]), blobOf(v[1]), timeOf(v[2]) }
 }
 
 func (t *tx) putKey(k store.Key, until int64) error {
@@ -64,15 +66,14 @@ func noKey(scope string) error { return fmt.Errorf("%w: no such key of %q", stor
 // GetKey returns a key.
 func (s *Store) GetKey(ctx context.Context, scope, name string) (store.Key, error) {
 	k := store.Key{Scope: scope, Name: name}
-	var expires int64
-	row := s.readers.QueryRowContext(ctx, "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?",
-		scope, keyName(name), s.clock.now())
-	err := row.Scan(&k.Run, &k.Value, &expires)
-	if errors.Is(err, sql.ErrNoRows) {
-		return store.Key{}, noKey(scope)
-	}
-	k.Expires = time.UnixMilli(expires)
-	return k, s.reading(err)
+	err := s.readers.use(ctx, func(v *view) error {
+		found, err := v.one(selectKey, keyReader(&k), scope, keyName(name), s.clock.now())
+		if err == nil && !found {
+			err = noKey(scope)
+		}
+		return err
+	})
+	return k, err
 }
 
 // DropKey gives a key free.

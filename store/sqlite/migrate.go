@@ -42,7 +42,7 @@ func (t *tx) migrate() error {
 			return fmt.Errorf("bringing the tables up to date with %s: %w", name, err)
 		}
 	}
-	return t.conn.exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(files)))
+	return t.conn.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(files)))
 }
 
 func (t *tx) apply(name string) error {
@@ -50,5 +50,5 @@ func (t *tx) apply(name string) error {
 	if err != nil {
 		return err
 	}
-	return t.conn.exec(string(text))
+	return t.conn.script(string(text))
 }

@@ -128,7 +128,7 @@ func (t *tx) load() error {
 		return err
 	}
 	return t.query("SELECT seq, id, flow, fence, started, okey FROM runs WHERE state <= 3 AND state = 3", func(v []driver.Value) error {
-		t.leases.put(integer(v[0]), lease{id: idOf(v[1]), flow: text(v[2]), fence: integer(v[3]), started: integer(v[4]), okey: bytes(v[5]), until: ended})
+		t.leases.put(integer(v[0]), lease{id: idOf(v[1]), flow: text(v[2]), fence: integer(v[3]), started: integer(v[4]), okey: blobOf(v[5]), until: ended})
 		return nil
 	})
 }

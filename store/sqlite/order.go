@@ -70,7 +70,7 @@ func (t *tx) oldestUnbegun(flow string) (oldest openRun, found bool, err error) 
 	for _, state := range []store.State{store.Queued, behind} {
 		_, err = t.one(in, func(v []driver.Value) {
 			if seq := integer(v[0]); !found || seq < oldest.seq {
-				oldest = openRun{seq: seq, id: idOf(v[1]), flow: flow, state: stateOf(v[2]), okey: bytes(v[3])}
+				oldest = openRun{seq: seq, id: idOf(v[1]), flow: flow, state: stateOf(v[2]), okey: blobOf(v[3])}
 			}
 			found = true
 		}, flow, int64(state))

@@ -48,7 +48,7 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 			return nil, err
 		}
 		if u.Bytes > r.Bytes {
-			return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", purgeBatch)
+			return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", int64(purgeBatch))
 		}
 	}
 	if r.Runs <= 0 {
@@ -61,7 +61,7 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 	if !ok {
 		return nil, nil
 	}
-	return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, purgeBatch)
+	return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
 }
 
 // cuttable finds runs that need their bodies, and their steps, no more.
@@ -71,12 +71,12 @@ func (s *Store) cuttable(ctx context.Context, limit int) (bodies, steps []int64,
 	}
 	limit = max(limit, leastCut)
 	const over = " AND r.state NOT IN (0, 1, 2, 3, 5, 6) LIMIT ?"
-	bodies, err = s.numbers(ctx, "SELECT seq FROM runs r INDEXED BY runs_big WHERE size > ? AND size > 1024 AND cut = 0"+over, limit, purgeBatch)
+	bodies, err = s.numbers(ctx, "SELECT seq FROM runs r INDEXED BY runs_big WHERE size > ? AND size > 1024 AND cut = 0"+over, int64(limit), int64(purgeBatch))
 	if err != nil {
 		return nil, nil, err
 	}
 	steps, err = s.numbers(ctx, `SELECT DISTINCT s.run FROM steps s INDEXED BY steps_big JOIN runs r ON r.seq = s.run
-		WHERE s.size > ? AND s.size > 1024 AND s.cut_from = 0`+over, limit, purgeBatch)
+		WHERE s.size > ? AND s.size > 1024 AND s.cut_from = 0`+over, int64(limit), int64(purgeBatch))
 	return bodies, steps, err
 }
 
@@ -84,21 +84,17 @@ func (s *Store) cuttable(ctx context.Context, limit int) (bodies, steps []int64,
 // smaller ones.
 const leastCut = 1024
 
-func (s *Store) numbers(ctx context.Context, text string, args ...any) ([]int64, error) {
-	rows, err := s.readers.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, s.reading(err)
-	}
-	defer rows.Close()
+// numbers reads the first column of a query.
+func (s *Store) numbers(ctx context.Context, text string, args ...driver.Value) ([]int64, error) {
 	var found []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, s.reading(err)
-		}
-		found = append(found, n)
-	}
-	return found, s.reading(rows.Err())
+	err := s.readers.use(ctx, func(v *view) error {
+		found = nil
+		return v.query(text, func(v []driver.Value) error {
+			found = append(found, integer(v[0]))
+			return nil
+		}, args...)
+	})
+	return found, err
 }
 
 // deleteRuns deletes runs that are still over.

@@ -20,15 +20,13 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
-
-	"modernc.org/sqlite"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -54,85 +52,57 @@ type Store struct {
 	leases  *leases
 	ready   <-chan struct{}
 	writer  *writer
-	readers *sql.DB
+	readers *readers
 
-	statements statements
-	closing    sync.Once
-	closed     chan struct{} // when closing has ended
-	closeErr   error
+	closing  sync.Once
+	closed   chan struct{} // when closing has ended
+	closeErr error
 }
-
-// statements are those that readers use most.
-type statements struct {
-	payload, steps, run *sql.Stmt
-}
-
-// readConnections is how many reads go on at once.
-const readConnections = 4
 
 // Open opens the store of a folder, brings its tables up to date and takes up
 // the runs that are open: those that were running are to be swept. It returns
 // store.ErrInUse where another process has it, and store.ErrNewer.
-func Open(ctx context.Context, o Options) (_ *Store, err error) {
+func Open(o Options) (*Store, error) {
 	path := filepath.Join(o.Dir, FileName)
 	lock, err := claimFolder(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
-	s := &Store{path: path, lock: lock, clock: newClock(o.Clock), writer: newWriter(), closed: make(chan struct{})}
+	s := &Store{path: path, lock: lock, clock: newClock(o.Clock), writer: newWriter(), readers: newReaders(dsn(path, true)), closed: make(chan struct{})}
 	t := newTx(dsn(path, false), s.clock)
 	s.leases, s.ready = t.leases, t.ready
-	if err := s.open(ctx, t); err != nil {
-		_ = t.disconnect()
-		s.release()
+	if err := s.open(t); err != nil {
+		_ = errors.Join(t.disconnect(), lock.Close())
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
 	go func() {
 		defer close(s.closed)
 		s.writer.loop(t)
-		s.closeErr = errors.Join(s.readers.Close(), t.disconnect(), s.lock.Close())
+		s.closeErr = errors.Join(s.readers.close(), t.disconnect(), s.lock.Close())
 	}()
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, t *tx) error {
+// open makes the file ready in one transaction.
+func (s *Store) open(t *tx) (err error) {
 	if err := createFile(s.path); err != nil {
 		return err
 	}
 	if err := t.begin(); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			t.rollback(err)
+		}
+	}()
 	if err := t.migrate(); err != nil {
-		t.rollback(err)
 		return err
 	}
 	if err := t.load(); err != nil {
-		t.rollback(err)
 		return err
 	}
-	if err := t.commit(); err != nil {
-		t.rollback(err)
-		return err
-	}
-	return s.openReaders(ctx)
-}
-
-func (s *Store) openReaders(ctx context.Context) error {
-	connector, err := sqlite.NewConnector(dsn(s.path, true))
-	if err != nil {
-		return err
-	}
-	s.readers = sql.OpenDB(connector)
-	s.readers.SetMaxOpenConns(readConnections)
-	s.readers.SetMaxIdleConns(readConnections)
-	for text, to := range map[string]**sql.Stmt{
-		selectPayload: &s.statements.payload, selectSteps: &s.statements.steps, selectRun: &s.statements.run,
-	} {
-		if *to, err = s.readers.PrepareContext(ctx, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.commit()
 }
 
 // dsn names the file with how its connections behave.
@@ -160,14 +130,6 @@ func createFile(path string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// release lets go of what open has taken.
-func (s *Store) release() {
-	if s.readers != nil {
-		_ = s.readers.Close()
-	}
-	_ = s.lock.Close()
-}
-
 // Close ends the operations that wait, and lets go of the file.
 func (s *Store) Close() error {
 	s.closing.Do(s.writer.close)
@@ -190,8 +152,12 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Usage(ctx context.Context) (store.Usage, error) {
 	var u store.Usage
 	const used = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-	if err := s.readers.QueryRowContext(ctx, used).Scan(&u.Bytes); err != nil {
-		return u, s.reading(err)
+	err := s.readers.use(ctx, func(v *view) error {
+		_, err := v.one(used, func(v []driver.Value) { u.Bytes = integer(v[0]) })
+		return err
+	})
+	if err != nil {
+		return u, err
 	}
 	for _, name := range []string{s.path, s.path + "-wal"} {
 		if info, err := os.Stat(name); err == nil {
@@ -199,15 +165,4 @@ func (s *Store) Usage(ctx context.Context) (store.Usage, error) {
 		}
 	}
 	return u, nil
-}
-
-// reading makes the errors of readers what callers expect.
-func (s *Store) reading(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case s.writer.ended():
-		return store.ErrClosed
-	}
-	return unavailable(err)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
@@ -16,32 +17,17 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 	if err != nil {
 		return nil, err
 	}
-	// The numbers in the text are ours; the unary plus groups by the value.
-	text := fmt.Sprintf("SELECT flow, state, %s AS t, sum(n), sum(took) FROM stats WHERE span = ? AND at >= ? AND at < ?", w.group())
-	args := []any{w.span, w.from, w.to}
+	query := fmt.Sprintf("SELECT flow, state, %s AS t, sum(n), sum(took) FROM stats WHERE span = ? AND at >= ? AND at < ?", w.group())
+	args := []driver.Value{w.span, w.from, w.to}
 	if q.Flow != "" {
-		text += " AND flow = ?"
+		query += " AND flow = ?"
 		args = append(args, q.Flow)
 	}
-	rows, err := s.readers.QueryContext(ctx, text+" GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state", args...)
-	if err != nil {
-		return nil, s.reading(err)
-	}
-	defer rows.Close()
 	var counts []store.Count
-	for rows.Next() {
-		var c store.Count
-		var at, took int64
-		if err := rows.Scan(&c.Flow, &c.State, &at, &c.N, &took); err != nil {
-			return nil, s.reading(err)
-		}
-		if w.step > 0 {
-			c.Time = time.Unix(at, 0)
-		}
-		c.Took = time.Duration(took) * time.Millisecond
-		counts = append(counts, c)
-	}
-	return counts, s.reading(rows.Err())
+	err = s.readers.use(ctx, func(v *view) error {
+		return v.queryMade(query+" GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state", w.reader(&counts), args)
+	})
+	return counts, err
 }
 
 // window says which counters a query adds up, in seconds.
@@ -74,60 +60,14 @@ func (w window) group() string {
 	return fmt.Sprintf("at / %d * %d", w.step, w.step)
 }
 
-// Depths counts the runs that are not over.
-func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT flow, state, count(*), min(seq) FROM runs INDEXED BY runs_open WHERE state <= 3
-		GROUP BY flow, state ORDER BY flow`)
-	if err != nil {
-		return nil, s.reading(err)
+// reader appends the rows of a query to counts.
+func (w window) reader(counts *[]store.Count) row {
+	return func(v []driver.Value) error {
+		c := store.Count{Flow: text(v[0]), State: stateOf(v[1]), N: integer(v[3]), Took: time.Duration(integer(v[4])) * time.Millisecond}
+		if w.step > 0 {
+			c.Time = time.Unix(integer(v[2]), 0)
+		}
+		*counts = append(*counts, c)
+		return nil
 	}
-	defer rows.Close()
-	var depths []store.Depth
-	var oldest []int64 // seq of the first queued run of each
-	for rows.Next() {
-		var flow string
-		var state store.State
-		var n int
-		var seq int64
-		if err := rows.Scan(&flow, &state, &n, &seq); err != nil {
-			return nil, s.reading(err)
-		}
-		if last := len(depths) - 1; last < 0 || depths[last].Flow != flow {
-			depths, oldest = append(depths, store.Depth{Flow: flow}), append(oldest, 0)
-		}
-		last := len(depths) - 1
-		switch d := &depths[last]; public(state) {
-		case store.Queued:
-			d.Queued += n
-			if oldest[last] == 0 || seq < oldest[last] {
-				oldest[last] = seq
-			}
-		case store.Waiting:
-			d.Waiting += n
-		default:
-			d.Running += n
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, s.reading(err)
-	}
-	return depths, s.ages(ctx, depths, oldest)
-}
-
-// ages looks up when the oldest queued runs were received.
-func (s *Store) ages(ctx context.Context, depths []store.Depth, seqs []int64) error {
-	for i, seq := range seqs {
-		if seq == 0 {
-			continue
-		}
-		var id []byte
-		err := s.readers.QueryRowContext(ctx, "SELECT coalesce((SELECT id FROM runs WHERE seq = ?), x'')", seq).Scan(&id)
-		if err != nil {
-			return s.reading(err)
-		}
-		if len(id) == len(store.ID{}) {
-			depths[i].Oldest = idOf(id).Time()
-		}
-	}
-	return nil
 }

@@ -1,8 +1,8 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql/driver"
-	"fmt"
 )
 
 // tx is the transaction under way, with what it needs from one to the next:
@@ -11,7 +11,6 @@ import (
 type tx struct {
 	dsn    string
 	conn   *conn // nil where it has to be opened again
-	stmts  map[string]*stmt
 	clock  *clock
 	leases *leases
 	ready  chan struct{}
@@ -31,7 +30,7 @@ type tx struct {
 
 func newTx(dsn string, c *clock) *tx {
 	return &tx{
-		dsn: dsn, stmts: map[string]*stmt{}, clock: c,
+		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
 		mirror: newMirror(), tally: tally{},
 	}
@@ -104,10 +103,6 @@ func (t *tx) disconnect() error {
 	if t.conn == nil {
 		return nil
 	}
-	for _, s := range t.stmts {
-		_ = s.close()
-	}
-	clear(t.stmts)
 	err := t.conn.close()
 	t.conn = nil
 	return err
@@ -119,59 +114,37 @@ func (t *tx) afterwards(f func()) { t.done = append(t.done, f) }
 // onRollback has f called when it did nothing after all.
 func (t *tx) onRollback(f func()) { t.undone = append(t.undone, f) }
 
-// stmt returns the prepared statement of a text. Texts are constants.
-func (t *tx) stmt(text string) (*stmt, error) {
-	if s, ok := t.stmts[text]; ok {
-		return s, nil
-	}
-	s, err := t.conn.prepare(text)
-	if err != nil {
-		return nil, err
-	}
-	t.stmts[text] = s
-	return s, nil
-}
-
 // exec writes, and returns how many rows changed.
 func (t *tx) exec(text string, args ...driver.Value) (int64, error) {
-	s, err := t.stmt(text)
+	s, err := t.conn.stmt(text)
 	if err != nil {
 		return 0, err
 	}
-	n, err := s.exec(args...)
+	n, err := s.exec(args)
 	if n > 0 {
 		t.writes++
 	}
 	return n, err
 }
 
-// change writes by a statement that returns what it changed.
-func (t *tx) change(text string, row func([]driver.Value) error, args ...driver.Value) error {
-	return t.query(text, func(v []driver.Value) error {
-		t.writes++
-		return row(v)
-	}, args...)
-}
-
 // query reads.
-func (t *tx) query(text string, row func([]driver.Value) error, args ...driver.Value) error {
-	s, err := t.stmt(text)
+func (t *tx) query(text string, each row, args ...driver.Value) error {
+	s, err := t.conn.stmt(text)
 	if err != nil {
 		return err
 	}
-	return s.query(row, args...)
+	return s.query(context.Background(), each, args)
+}
+
+// change writes by a statement that returns what it changed.
+func (t *tx) change(text string, each row, args ...driver.Value) error {
+	return t.query(text, func(v []driver.Value) error {
+		t.writes++
+		return each(v)
+	}, args...)
 }
 
 // one reads a single row, and tells whether there is one.
-func (t *tx) one(text string, row func([]driver.Value), args ...driver.Value) (bool, error) {
-	found := false
-	err := t.query(text, func(v []driver.Value) error {
-		if found {
-			return fmt.Errorf("%q found more than one row", text)
-		}
-		found = true
-		row(v)
-		return nil
-	}, args...)
-	return found, err
+func (t *tx) one(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
+	return single(text, each, func(r row) error { return t.query(text, r, args...) })
 }

@@ -19,7 +19,7 @@ func text(v driver.Value) string {
 	return s
 }
 
-func bytes(v driver.Value) []byte {
+func blobOf(v driver.Value) []byte {
 	b, _ := v.([]byte)
 	return b
 }
@@ -38,7 +38,7 @@ func public(s store.State) store.State {
 
 func idOf(v driver.Value) store.ID {
 	var id store.ID
-	copy(id[:], bytes(v))
+	copy(id[:], blobOf(v))
 	return id
 }
 
@@ -77,4 +77,9 @@ func millis(t time.Time) driver.Value {
 // upward rounds a duration to milliseconds, so that none ends early.
 func upward(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}
+
+// cause reads the five columns of a cause.
+func cause(v []driver.Value) store.Cause {
+	return store.Cause{Reason: text(v[0]), Class: text(v[1]), Action: text(v[2]), Position: text(v[3]), Message: text(v[4])}
 }

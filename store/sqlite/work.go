@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -11,56 +11,56 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// readWork reads what belongs to a claimed run.
-func (s *Store) readWork(ctx context.Context, w *store.Work) error {
-	row := s.statements.payload.QueryRowContext(ctx, w.Ref)
-	if err := scanPayload(row, &w.Payload); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("run %s: its event is missing in the file", w.ID)
+// readWork reads what belongs to claimed runs.
+func (s *Store) readWork(ctx context.Context, work []store.Work) {
+	err := s.readers.use(ctx, func(v *view) error {
+		for i := range work {
+			if err := v.work(&work[i]); err != nil {
+				work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, unavailable(err))
+			}
 		}
-		return fmt.Errorf("reading the event of run %s: %w", w.ID, unavailable(err))
+		return nil
+	})
+	for i := range work {
+		if err != nil && work[i].Err == nil {
+			work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, err)
+		}
 	}
-	var err error
-	if w.Steps, err = readSteps(ctx, s.statements.steps, w.Ref); err != nil {
-		return fmt.Errorf("reading the steps of run %s: %w", w.ID, unavailable(err))
-	}
-	return nil
 }
 
-const (
-	selectPayload = "SELECT event, body, variables, response, output FROM payloads WHERE run = ?"
-	selectSteps   = `SELECT path, kind, state, attempts, began, took, input, output, cut_from,
-		coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')
-		FROM steps WHERE run = ? ORDER BY began, path`
-)
-
-func scanPayload(row *sql.Row, p *store.Payload) error {
-	return row.Scan(&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output)
-}
-
-func readSteps(ctx context.Context, stmt *sql.Stmt, seq int64) ([]store.Step, error) {
-	rows, err := stmt.QueryContext(ctx, seq)
+func (v *view) work(w *store.Work) error {
+	found, err := v.payload(w.Ref, &w.Payload)
+	if err == nil && !found {
+		err = errors.New("its event is missing")
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer rows.Close()
+	w.Steps, err = v.steps(w.Ref)
+	return err
+}
+
+// payload reads the bytes of a run, and tells whether any are kept.
+func (v *view) payload(seq int64, p *store.Payload) (bool, error) {
+	return v.one("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
+		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4])}
+	}, seq)
+}
+
+// steps reads the steps of a run, in the order in which they began.
+func (v *view) steps(seq int64) ([]store.Step, error) {
+	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, reason, class, action, position, message
+		FROM steps WHERE run = ? ORDER BY began, path`
 	var steps []store.Step
-	for rows.Next() {
-		var s store.Step
-		var path []byte
-		var state string
-		var began, took int64
-		c := &s.Cause
-		err := rows.Scan(&path, &s.Kind, &state, &s.Attempts, &began, &took, &s.Input, &s.Output, &s.CutFrom,
-			&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message)
-		if err != nil {
-			return nil, err
-		}
-		s.Path, s.State = string(path), flow.State(state)
-		s.Began, s.Took = time.UnixMicro(began), time.Duration(took)*time.Microsecond
-		steps = append(steps, s)
-	}
-	return steps, rows.Err()
+	err := v.query(list, func(v []driver.Value) error {
+		steps = append(steps, store.Step{
+			Path: string(blobOf(v[0])), Kind: text(v[1]), State: flow.State(text(v[2])), Attempts: int(integer(v[3])),
+			Began: time.UnixMicro(integer(v[4])), Took: time.Duration(integer(v[5])) * time.Microsecond,
+			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(integer(v[8])), Cause: cause(v[9:]),
+		})
+		return nil
+	}, seq)
+	return steps, err
 }
 
 // putStep keeps a step, and returns how many rows it is: none where the run

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -109,13 +108,6 @@ func (w *writer) close() {
 	signal(w.wake)
 }
 
-// ended tells whether close was called.
-func (w *writer) ended() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.closed
-}
-
 // loop commits batches until close, with the transactions that t does.
 func (w *writer) loop(t *tx) {
 	for {
@@ -189,17 +181,6 @@ func without(ops []*op, bad *op) []*op {
 	}
 	return rest
 }
-
-// unavailable makes errors of the driver recognisable. An error that says what
-// is wrong with one operation stays as it is.
-func unavailable(err error) error {
-	if trouble(err) || damaged(err) || errors.Is(err, errBatch) {
-		return &store.UnavailableError{Err: err}
-	}
-	return err
-}
-
-var errBatch = errors.New("the transaction failed")
 
 // attempt does the operations in one transaction. When it is rolled back it
 // returns why, and the operation at whose door that is, or nil where none is to

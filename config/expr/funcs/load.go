@@ -12,6 +12,13 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
+// AtLoad tells whether a function reads what is outside of the flows, so that
+// it can only be called with arguments that are known when they are loaded: a
+// caller must not choose which file or variable is read.
+func AtLoad(name string) bool {
+	return name == "env" || name == "file" || name == "filebase64"
+}
+
 func loadFuncs(opts Options) []entry {
 	return []entry{
 		def("env(name[, default])", "Returns the environment variable of the gateway. If it is not set it returns the default, and without one that is an error. A variable that is set but empty is returned as it is. Secrets belong in a secret block, which keeps them out of logs.",

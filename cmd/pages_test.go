@@ -1,0 +1,114 @@
+package cmd_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// pages returns the pages that are written by hand, by their file names.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("pages/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pages found: %v", err)
+	}
+	out := map[string]string{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(f)] = string(text)
+	}
+	return out
+}
+
+var hclBlock = regexp.MustCompile("(?s)```hcl\n(.*?)```")
+
+// TestPagesShowValidFlows holds that what the written pages show as a flow
+// file is one, without a finding.
+func TestPagesShowValidFlows(t *testing.T) {
+	t.Parallel()
+	p, checked := program(), 0
+	for name, text := range pages(t) {
+		for _, block := range hclBlock.FindAllStringSubmatch(text, -1) {
+			checked++
+			_, diags := config.Load(config.Options{
+				FS: fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []config.Path{{Dir: "page.hcl"}},
+				Env: func(string) (string, bool) { return "a-secret-of-the-test", true }, Kinds: p.Kinds, Connections: p.Connections,
+			})
+			for _, d := range diags {
+				t.Errorf("%s: %s: %s", name, d.Summary, d.Detail)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no page shows a flow file")
+	}
+}
+
+// TestPageOfBodiesIsTrue reads what the tables of the page show.
+func TestPageOfBodiesIsTrue(t *testing.T) {
+	t.Parallel()
+	text := pages(t)["bodies.md"]
+	for title, read := range map[string]func(string) (any, error){
+		"Queries": func(s string) (any, error) { return value.ParseQuery(s, value.Limits{}) },
+		"XML":     func(s string) (any, error) { return value.ParseXML([]byte(s), value.Limits{}) },
+	} {
+		rows := tableRows(section(text, title))
+		if len(rows) < 3 {
+			t.Errorf("the table under %q has %d rows", title, len(rows))
+		}
+		for _, row := range rows {
+			var want any
+			if err := json.Unmarshal([]byte(code(row[1])[0]), &want); err != nil {
+				t.Fatalf("%s: %v", row[1], err)
+			}
+			for _, given := range code(row[0]) {
+				got, err := read(given)
+				if err != nil {
+					t.Errorf("%s: %v", given, err)
+				} else if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s: (-page +is)\n%s", given, diff)
+				}
+			}
+		}
+	}
+}
+
+func section(text, title string) string {
+	_, text, _ = strings.Cut(text, "\n## "+title+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
+}
+
+// tableRows returns the cells of a table's rows but for its head.
+func tableRows(text string) [][]string {
+	var rows [][]string
+	for line := range strings.Lines(text) {
+		if cells := strings.Split(strings.Trim(line, "|\n "), " | "); strings.HasPrefix(line, "| `") && len(cells) == 2 {
+			rows = append(rows, cells)
+		}
+	}
+	return rows
+}
+
+var codeSpan = regexp.MustCompile("`([^`]*)`")
+
+func code(cell string) []string {
+	var out []string
+	for _, m := range codeSpan.FindAllStringSubmatch(cell, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+// unknownCommand says that there is no such command, and which one was meant.
+func unknownCommand(root *cobra.Command, name string) error {
+	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, names(root.Commands())), "gateway --help")
+}
+
+func names(commands []*cobra.Command) []string {
+	out := make([]string, len(commands))
+	for i, c := range commands {
+		out[i] = c.Name()
+	}
+	return out
+}
+
+// flagError says what is wrong with a flag, and which one was meant where
+// there is none of its name.
+func flagError(cmd *cobra.Command, err error) error {
+	var hint string
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		hint = meantFlag(cmd.Flags(), unknown.GetSpecifiedName())
+	}
+	return fmt.Errorf("%w.%s See %q", err, hint, cmd.CommandPath()+" --help")
+}
+
+func meantFlag(flags *pflag.FlagSet, name string) string {
+	var known []string
+	flags.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := diag.Nearest(name, known); near != "" {
+		return fmt.Sprintf(" Did you mean --%s?", near)
+	}
+	return ""
+}
+
+// helpCommand is cobra's own, but for a command that does not exist: there it
+// says so.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Print the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
+}

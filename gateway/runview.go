@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func summaryOf(hide *redactor, r *store.Summary) RunSummary {
+	out := RunSummary{
+		ID: r.ID, Flow: r.Flow, State: r.State.String(), Received: utc(r.Received), Due: utc(r.Due), Started: utc(r.Started),
+		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: causeOf(hide, r.Cause),
+	}
+	if !r.Started.IsZero() && !r.Finished.IsZero() {
+		out.Took = max(r.Finished.Sub(r.Started), 0).Seconds()
+	}
+	return out
+}
+
+func causeOf(hide *redactor, c store.Cause) *RunCause {
+	if c.IsZero() {
+		return nil
+	}
+	return &RunCause{
+		Reason: hide.clean(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: hide.clean(c.Message),
+	}
+}
+
+// detail shows a run without the secrets of the configuration that serves.
+func (s *snapshot) detail(r *store.Run) *RunDetail {
+	v := view{s.hide, s.places(r.Flow)}
+	out := &RunDetail{
+		RunSummary: summaryOf(s.hide, &r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
+		Variables: v.kept(r.Variables), Output: v.kept(r.Output), Response: v.response(r.Response),
+		OrderKey: s.hide.clean(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+	}
+	if out.Request = v.request(r); out.Request == nil {
+		out.Event = v.kept(r.Event)
+	}
+	for i := range r.Steps {
+		out.Steps = append(out.Steps, v.step(&r.Steps[i]))
+	}
+	return out
+}
+
+// places finds the actions of a flow by name; none where the flow is gone.
+func (s *snapshot) places(name string) map[string]*flow.Step {
+	out := map[string]*flow.Step{}
+	for _, f := range s.config.Flows {
+		if f.Name == name {
+			f.Walk(func(step *flow.Step) { out[step.Name] = step })
+		}
+	}
+	return out
+}
+
+// view shows what was kept of a run.
+type view struct {
+	hide  *redactor
+	steps map[string]*flow.Step
+}
+
+// request shows the request that started a run; nil where none did.
+func (v view) request(r *store.Run) *RunRequest {
+	var out RunRequest
+	if json.Unmarshal(v.kept(r.Event), &out) != nil || out.Method == "" {
+		return nil
+	}
+	out.Cut = r.Cut
+	out.RunBody = v.body(r.Body, out.Headers, r.Cut)
+	return &out
+}
+
+func (v view) response(text []byte) *RunResponse {
+	if len(text) == 0 {
+		return nil
+	}
+	r, err := decodeResponse(text)
+	if err != nil {
+		return nil
+	}
+	out := &RunResponse{Status: r.Status, Headers: map[string][]string{}}
+	for name, values := range r.Header {
+		for _, text := range values {
+			out.Headers[name] = append(out.Headers[name], v.hide.clean(text))
+		}
+	}
+	out.RunBody = v.body(r.Body, r.Header, false)
+	return out
+}
+
+func (v view) step(s *store.Step) RunStep {
+	out := RunStep{
+		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
+		Input: v.kept(s.Input), Output: v.kept(s.Output), Size: s.CutFrom, Cause: causeOf(v.hide, s.Cause),
+	}
+	today := v.steps[s.Path[strings.LastIndexByte(s.Path, '/')+1:]]
+	if today == nil || today.Kind != s.Kind {
+		return out
+	}
+	out.Position = fmt.Sprintf("%s:%d,%d", today.Range.Filename, today.Range.Start.Line, today.Range.Start.Column)
+	if today.Sensitive && len(out.Output) > 0 {
+		out.Output = jsonText(hidden) // also what was kept before the action was called sensitive
+	}
+	return out
+}
+
+// kept shows what is kept as JSON, and as a text where it was cut.
+func (v view) kept(text []byte) json.RawMessage {
+	switch {
+	case len(text) == 0:
+		return nil
+	case text[0] == sealed:
+		return jsonText(hidden)
+	}
+	if out := v.json(text); out != nil {
+		return out
+	}
+	return jsonText(v.hide.clean(strings.ToValidUTF8(string(text), "\uFFFD")))
+}
+
+// shownDepth is how deep JSON may nest that is shown as such.
+const shownDepth = 1000
+
+// json returns JSON without secrets, or nil where it is none.
+func (v view) json(text []byte) json.RawMessage {
+	decoded, err := value.Decode(text, value.Limits{Depth: shownDepth})
+	if err != nil {
+		return nil
+	}
+	out, err := value.Append(nil, v.hide.cleanValue(decoded))
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// body shows a body by what it is, and where its type is told, by that.
+func (v view) body(raw []byte, header map[string][]string, cut bool) RunBody {
+	if len(raw) == 0 {
+		return RunBody{}
+	}
+	if types := header["Content-Type"]; len(types) == 0 || strings.Contains(strings.ToLower(types[0]), "json") {
+		if text := v.json(raw); text != nil {
+			return RunBody{text, "json"}
+		}
+	}
+	if cut {
+		raw = wholeRunes(raw)
+	}
+	clean := v.hide.clean(string(raw))
+	if utf8.ValidString(clean) {
+		return RunBody{jsonText(clean), "text"}
+	}
+	text, err := json.Marshal([]byte(clean)) // which writes bytes in base64
+	if err != nil {
+		return RunBody{}
+	}
+	return RunBody{text, "base64"}
+}
+
+// wholeRunes leaves out a last letter that was cut.
+func wholeRunes(raw []byte) []byte {
+	for i := len(raw) - 1; i >= 0 && i >= len(raw)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(raw[i]) {
+			if !utf8.FullRune(raw[i:]) {
+				return raw[:i]
+			}
+			return raw
+		}
+	}
+	return raw
+}
+
+func jsonText(text string) json.RawMessage {
+	out, err := value.Append(nil, text)
+	if err != nil {
+		return json.RawMessage(`""`) // valid texts always marshal
+	}
+	return out
+}
+
+// depthOf shows the queue of a flow.
+func depthOf(d *store.Depth) QueueDepth {
+	return QueueDepth{Flow: d.Flow, Queued: d.Queued, Waiting: d.Waiting, Running: d.Running, Oldest: utc(d.Oldest)}
+}

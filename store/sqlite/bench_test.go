@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// body returns 1 KiB of JSON, half of it incompressible.
+func body() []byte {
+	b := fmt.Appendf(nil, `{"order":%q,"text":"`, rand.Text())
+	for len(b) < 512 {
+		b = append(b, rand.Text()...)
+	}
+	for len(b) < 1022 {
+		b = append(b, 'x')
+	}
+	return append(b, `"}`...)
+}
+
+func openBench(b *testing.B) *Store {
+	s, err := Open(Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// inParallel calls f for each of b.N from a number of goroutines.
+func inParallel(b *testing.B, goroutines int, f func() error) {
+	b.ReportAllocs()
+	b.ResetTimer()
+	began := time.Now()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var wait sync.WaitGroup
+	for range goroutines {
+		wait.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := f(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "runs/s")
+}
+
+func BenchmarkAccept(b *testing.B) {
+	for _, producers := range []int{1, 64, 256} {
+		b.Run(fmt.Sprint(producers), func(b *testing.B) {
+			s, body := openBench(b), body()
+			inParallel(b, producers, func() error {
+				_, err := s.Accept(b.Context(), submission(body))
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkAcceptDedupe(b *testing.B) {
+	s, body := openBench(b), body()
+	inParallel(b, 64, func() error {
+		sub := submission(body)
+		sub.Dedupe = &store.Dedupe{Key: sub.ID, TTL: 24 * time.Hour}
+		_, err := s.Accept(b.Context(), sub)
+		return err
+	})
+}
+
+func submission(body []byte) *store.Submission {
+	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
+}
+
+// BenchmarkCycle accepts a run, hands it over, keeps two checkpoints and ends
+// it.
+func BenchmarkCycle(b *testing.B) {
+	for _, producers := range []int{64, 256} {
+		b.Run(fmt.Sprint(producers), func(b *testing.B) {
+			s, body := openBench(b), body()
+			output := body[:200]
+			inParallel(b, producers, func() error {
+				sub := submission(body)
+				sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+				a, err := s.Accept(b.Context(), sub)
+				if err != nil {
+					return err
+				}
+				for _, path := range []string{"reserve", "notify"} {
+					step := store.Step{Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1, Began: time.Now(), Took: time.Millisecond, Output: output}
+					if err := s.Checkpoint(b.Context(), *a.Claim, step); err != nil {
+						return err
+					}
+				}
+				return s.Finish(b.Context(), *a.Claim, &store.Ending{State: store.Succeeded})
+			})
+		})
+	}
+}
+
+// BenchmarkQueue accepts runs and claims them, keeps two checkpoints of each and
+// ends it: the way of runs that are not handed over.
+func BenchmarkQueue(b *testing.B) {
+	s, body := openBench(b), body()
+	var wait sync.WaitGroup
+	var done atomic.Int64
+	for range 4 {
+		wait.Go(func() {
+			for done.Load() < int64(b.N) {
+				c, err := s.Claim(b.Context(), store.ClaimQuery{Owner: "bench", Lease: time.Minute, Limit: 32, Flows: []store.FlowLimit{{Flow: "orders"}}})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				var work sync.WaitGroup
+				for _, w := range c.Work {
+					work.Go(func() {
+						for _, path := range []string{"reserve", "notify"} {
+							step := store.Step{Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1, Began: time.Now(), Output: body[:200]}
+							if err := s.Checkpoint(b.Context(), w.Claim, step); err != nil {
+								b.Error(err)
+							}
+						}
+						if err := s.Finish(b.Context(), w.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+							b.Error(err)
+						}
+						done.Add(1)
+					})
+				}
+				work.Wait()
+			}
+		})
+	}
+	inParallel(b, 64, func() error {
+		_, err := s.Accept(b.Context(), submission(body))
+		return err
+	})
+	wait.Wait()
+}
+
+// BenchmarkPickUp is an idle store: a run is accepted and handed over.
+func BenchmarkPickUp(b *testing.B) {
+	s, body := openBench(b), body()
+	for b.Loop() {
+		sub := submission(body)
+		sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+		a, err := s.Accept(b.Context(), sub)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Finish(b.Context(), *a.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

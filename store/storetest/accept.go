@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func acceptTests() []test {
+	return []test{
+		{"keeps all that was given", acceptKeepsAll},
+		{"keeps any bytes as they are", acceptKeepsBytes},
+		{"keeps large bodies", acceptKeepsLarge},
+		{"cleans texts for people", acceptCleansTexts},
+		{"takes an id once", acceptTakesIDOnce},
+		{"refuses what is no submission", acceptRefuses},
+		{"delays", acceptDelays},
+		{"signals", acceptSignals},
+		{"keeps steps that were done", acceptKeepsSteps},
+	}
+}
+
+func acceptKeepsAll(f *fixture) {
+	sub := f.submission(ordered("customer 7"))
+	_, err := f.s.Accept(f.ctx, sub)
+	f.ok(err)
+	f.same("the run", f.get(sub.ID), &store.Run{
+		Summary: store.Summary{
+			ID: sub.ID, Flow: "orders", State: store.Queued, Received: f.clock.Wall(), Attempt: 1, Status: 202, Size: len("body"),
+		},
+		Payload: sub.Payload, OrderKey: "customer 7",
+	})
+	w := f.claimOne()
+	f.same("the work", w, store.Work{
+		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Wall(), OrderKey: "customer 7", Payload: sub.Payload,
+	})
+	_, err = f.s.Get(f.ctx, flow.NewID(f.clock.Wall()))
+	f.is(err, store.ErrNotFound)
+	_, err = f.s.Get(f.ctx, "no id")
+	f.is(err, store.ErrNotFound)
+}
+
+// strange are bytes that texts can't hold everywhere.
+func strange() []byte {
+	all := []byte("zażółć \x00 \xff\xfe 𝄞 é e\u0301 \r\n\t\\x00 ' \" % _")
+	for b := range 256 {
+		all = append(all, byte(b))
+	}
+	return all
+}
+
+func acceptKeepsBytes(f *fixture) {
+	p := store.Payload{Event: strange(), Body: strange(), Variables: strange(), Response: strange()}
+	sub := f.submission(func(s *store.Submission) { s.Payload = p })
+	_, err := f.s.Accept(f.ctx, sub)
+	f.ok(err)
+	w := f.claimOne()
+	f.same("payload of the claim", w.Payload, p)
+	s := f.step(string(strange()))
+	s.Input, s.Output = strange(), strange()
+	f.ok(f.s.Checkpoint(f.ctx, w.Claim, s))
+	f.ok(f.s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded, Output: strange()}))
+	r := f.get(sub.ID)
+	p.Output = strange()
+	f.same("payload of the run", r.Payload, p)
+	f.same("steps", r.Steps, []store.Step{s})
+
+	empty := f.accept(func(s *store.Submission) { s.Payload = store.Payload{} })
+	f.same("no payload", f.claimOne().Payload, store.Payload{})
+	f.same("size of none", f.get(empty).Size, 0)
+}
+
+func acceptKeepsLarge(f *fixture) {
+	body := make([]byte, 5<<20)
+	for i := range body {
+		body[i] = byte(i * 7)
+	}
+	id := f.accept(func(s *store.Submission) { s.Body = body })
+	if got := f.claimOne().Body; string(got) != string(body) {
+		f.Errorf("the body came back with %d bytes, and other than it was", len(got))
+	}
+	f.same("size", f.get(id).Size, len(body))
+}
+
+func acceptCleansTexts(f *fixture) {
+	c := f.hold()
+	bad := "a\x00b\xffc"
+	why := store.Cause{Reason: bad, Class: bad, Action: bad, Position: bad, Message: strings.Repeat("ż", store.MaxText)}
+	s := f.step("a")
+	s.Cause, s.State, s.Kind = why, flow.Failed, bad
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Cause: why, Steps: []store.Step{s}}))
+	r := f.get(c.ID)
+	f.same("cause", r.Cause, why.Clean())
+	f.same("cause of the step", r.Steps[0].Cause, why.Clean())
+	f.same("kind of the step", r.Steps[0].Kind, "a\uFFFDb\uFFFDc")
+}
+
+func acceptTakesIDOnce(f *fixture) {
+	first := f.submission()
+	_, err := f.s.Accept(f.ctx, first)
+	f.ok(err)
+	again := f.submission(deduped("k"), func(s *store.Submission) { s.ID, s.Body = first.ID, []byte("other") })
+	_, err = f.s.Accept(f.ctx, again)
+	f.is(err, store.ErrExists)
+	f.same("the body of the first", string(f.get(first.ID).Body), "body")
+	_, err = f.s.GetKey(f.ctx, store.DedupeScope("orders"), "k")
+	f.is(err, store.ErrNotFound)
+	f.claimOne()
+}
+
+func acceptRefuses(f *fixture) {
+	for _, id := range []string{"", "x", strings.Repeat("z", 26), strings.Repeat("i", 26), strings.ToUpper(flow.NewID(f.clock.Wall()))} {
+		_, err := f.s.Accept(f.ctx, f.submission(func(s *store.Submission) { s.ID = id }))
+		if err == nil || store.IsUnavailable(err) {
+			f.Errorf("id %q: got %v, want an error of the caller", id, err)
+		}
+	}
+	if _, err := f.s.Accept(f.ctx, f.submission(of(""))); err == nil {
+		f.Error("a run of no flow was accepted")
+	}
+	f.same("runs", f.listed(store.Filter{}), nil)
+}
+
+func acceptDelays(f *fixture) {
+	id := f.accept(after(10 * time.Second))
+	r := f.state(id, store.Waiting)
+	f.same("due", r.Due, f.clock.Wall().Add(10*time.Second))
+	c, err := f.s.Claim(f.ctx, query(1, "orders"))
+	f.ok(err)
+	f.same("claims", len(c.Work), 0)
+	f.same("time until it is due", c.Next, 10*time.Second)
+	f.clock.Advance(9999 * time.Millisecond)
+	f.claimNone()
+	f.clock.Advance(time.Millisecond)
+	f.same("claimed", f.claimOne().ID, id)
+	f.same("due of a running one", f.get(id).Due, time.Time{})
+	c, err = f.s.Claim(f.ctx, query(1, "orders"))
+	f.ok(err)
+	if c.Next >= 0 {
+		f.Errorf("nothing waits, and the next is due in %v", c.Next)
+	}
+}
+
+func acceptSignals(f *fixture) {
+	f.accept()
+	if !f.ready() {
+		f.Error("no signal of a queued run")
+	}
+	f.claimOne()
+	for f.ready() {
+	}
+	f.accept(after(time.Second))
+	if !f.ready() {
+		f.Error("no signal of a run that is due before all others")
+	}
+}
+
+func acceptKeepsSteps(f *fixture) {
+	steps := []store.Step{f.step("first")}
+	sub := f.submission(func(s *store.Submission) { s.Steps = steps })
+	_, err := f.s.Accept(f.ctx, sub)
+	f.ok(err)
+	f.same("steps", f.claimOne().Steps, steps)
+}

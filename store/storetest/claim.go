@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func claimTests() []test {
+	return []test{
+		{"takes the oldest first", claimOldestFirst},
+		{"takes no more than asked for", claimLimit},
+		{"leaves flows that the caller does not know", claimKnownFlows},
+		{"spreads over flows", claimSpreads},
+		{"honours the limit of a flow", claimFlowLimit},
+		{"gives each run to one of many", claimRace},
+		{"keeps the limit of a flow in a race", claimLimitRace},
+		{"wakes who waits for a place", claimWakes},
+		{"carries the checkpoints", claimCarriesSteps},
+	}
+}
+
+func claimOldestFirst(f *fixture) {
+	want := f.acceptAll(5)
+	f.clock.Jump(-1e9) // arrival counts, not what the id says
+	want = append(want, f.accept())
+	got := ids(f.claim(4))
+	got = append(got, ids(f.claim(4))...)
+	f.same("claimed", got, want)
+}
+
+func claimLimit(f *fixture) {
+	f.acceptAll(3)
+	for _, n := range []int{0, -1} {
+		f.same("claimed", len(f.claim(n)), 0)
+	}
+	f.same("claimed", len(f.claim(2)), 2)
+	f.same("claimed", len(f.claim(2)), 1)
+	f.same("claimed", len(f.claim(2)), 0)
+}
+
+func claimKnownFlows(f *fixture) {
+	id := f.accept(of("gone"))
+	f.accept(of("known"))
+	f.claimOne("known")
+	f.claimNone()
+	f.state(id, store.Queued)
+	f.same("claimed by who knows it", f.claimOne("known", "gone").ID, id)
+}
+
+func claimSpreads(f *fixture) {
+	f.acceptAll(10, of("busy"))
+	f.acceptAll(1, of("quiet"))
+	f.acceptAll(3, of("some"))
+	got := map[string]int{}
+	for _, w := range f.claim(6, "busy", "quiet", "some") {
+		got[w.Flow]++
+	}
+	if got["quiet"] != 1 || got["some"] < 2 || got["busy"] < 2 {
+		f.Errorf("6 claims went to %v, though each flow had some", got)
+	}
+	f.same("the rest", len(f.claim(100, "busy", "quiet", "some")), 8)
+}
+
+func claimFlowLimit(f *fixture) {
+	f.acceptAll(5)
+	f.accept(of("free"))
+	q := store.ClaimQuery{Lease: lease, Limit: 100, Flows: []store.FlowLimit{{Flow: "orders", Max: 2}, {Flow: "free"}}}
+	c, err := f.s.Claim(f.ctx, q)
+	f.ok(err)
+	f.same("claimed", len(c.Work), 3)
+	c2, err := f.s.Claim(f.ctx, q)
+	f.ok(err)
+	f.same("claimed while two run", len(c2.Work), 0)
+	q.Flows[0].Max = 1 // a lower limit stops none
+	i := slices.IndexFunc(c.Work, func(w store.Work) bool { return w.Flow == "orders" })
+	f.finish(c.Work[i].Claim, store.Succeeded)
+	c2, err = f.s.Claim(f.ctx, q)
+	f.ok(err)
+	f.same("claimed while one runs", len(c2.Work), 0)
+}
+
+func claimRace(f *fixture) {
+	const runs, workers = 200, 8
+	want := f.acceptAll(runs)
+	var mu sync.Mutex
+	got := map[string]int{}
+	f.parallel(workers, func(n int) error {
+		for {
+			c, err := f.s.Claim(f.ctx, query(1+n%3, "orders"))
+			if err != nil || len(c.Work) == 0 {
+				return err
+			}
+			mu.Lock()
+			for _, w := range c.Work {
+				got[w.ID]++
+			}
+			mu.Unlock()
+		}
+	})
+	f.same("runs claimed", len(got), len(want))
+	for _, id := range want {
+		if got[id] != 1 {
+			f.Errorf("run %s was claimed %d times", id, got[id])
+		}
+	}
+}
+
+// parallel calls do from a number of goroutines and reports their errors.
+func (f *fixture) parallel(n int, do func(n int) error) {
+	f.Helper()
+	var wait sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		wait.Go(func() { errs[i] = do(i) })
+	}
+	wait.Wait()
+	for _, err := range errs {
+		f.ok(err)
+	}
+}
+
+func claimLimitRace(f *fixture) {
+	const limit = 3
+	f.acceptAll(60)
+	q := store.ClaimQuery{Lease: lease, Limit: 2, Flows: []store.FlowLimit{{Flow: "orders", Max: limit}}}
+	var mu sync.Mutex
+	running, done := 0, 0
+	f.parallel(8, func(int) error {
+		for {
+			c, err := f.s.Claim(f.ctx, q)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			running += len(c.Work)
+			over, all := running > limit, done == 60
+			mu.Unlock()
+			if all {
+				return nil
+			}
+			if over {
+				return fmt.Errorf("more than %d run at once", limit)
+			}
+			for _, w := range c.Work {
+				mu.Lock() // counted before the store gives the place away
+				running--
+				done++
+				mu.Unlock()
+				if err := f.s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+					return err
+				}
+			}
+		}
+	})
+}
+
+func claimWakes(f *fixture) {
+	f.acceptAll(2)
+	w := f.claim(1)[0]
+	for f.ready() {
+	}
+	f.finish(w.Claim, store.Succeeded)
+	if !f.ready() {
+		f.Error("no signal when a place became free while a run is queued")
+	}
+}
+
+func claimCarriesSteps(f *fixture) {
+	c := f.hold()
+	a, b := f.step("a"), f.step("b")
+	b.Began = b.Began.Add(1e6)
+	f.ok(f.s.Checkpoint(f.ctx, c, b, a))
+	f.ok(f.s.Release(f.ctx, c))
+	f.same("steps of the next claim", f.claimOne().Steps, []store.Step{a, b})
+}

@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func clockTests() []test {
+	return []test{
+		{"a jump back delays nothing for ever", jumpBack},
+		{"a jump forward makes nothing run twice", jumpForward},
+		{"order and keys hold over jumps", jumpOrder},
+	}
+}
+
+// jumpBack lets the time of day go back by a year, which a delay and a key must
+// not last longer for than the time that passes.
+func jumpBack(f *fixture) {
+	f.accept(after(time.Minute))
+	f.put(store.Key{Scope: "s", Name: "n"}, time.Minute)
+	c := f.hold()
+	f.clock.Jump(-365 * 24 * time.Hour)
+	f.claimNone()
+	f.clock.Advance(time.Minute)
+	f.claimOne()
+	_, made := f.put(store.Key{Scope: "s", Name: "n"}, time.Minute)
+	f.same("key made again", made, true)
+	f.same("swept", len(f.sweep().Requeued), 1)
+	f.useless(c)
+	id := f.accept(after(time.Second))
+	f.clock.Advance(time.Second)
+	f.same("claimed", len(f.claim(10)), 2)
+	f.state(id, store.Running)
+}
+
+// jumpForward may end leases before their time, and then the old holders must
+// know.
+func jumpForward(f *fixture) {
+	c := f.hold()
+	f.clock.Jump(24 * time.Hour)
+	swept := f.sweep()
+	if len(swept.Requeued) == 0 {
+		f.finish(c, store.Succeeded)
+		f.claimNone()
+		return
+	}
+	f.useless(c)
+	w := f.claimOne()
+	f.useless(c)
+	f.finish(w.Claim, store.Succeeded)
+}
+
+func jumpOrder(f *fixture) {
+	var want []string
+	for i := range 6 {
+		want = append(want, f.accept(ordered("k")))
+		f.clock.Jump(time.Duration(1-2*(i%2)) * 1000 * time.Hour)
+	}
+	for _, id := range want {
+		f.clock.Jump(-time.Hour)
+		f.claimNoneBut(id)
+	}
+	f.same("runs", len(f.listed(store.Filter{})), 6)
+}

@@ -1,0 +1,124 @@
+package storetest
+
+import (
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func dedupeTests() []test {
+	return []test{
+		{"a repeat gets the first one's response", dedupeRepeats},
+		{"a key is free when its time is over", dedupeExpires},
+		{"keys belong to a flow", dedupePerFlow},
+		{"keys are compared byte by byte, however long", dedupeBytes},
+		{"one of many is first", dedupeRace},
+		{"a key outlives its run", dedupeOutlives},
+		{"what is not accepted leaves no key", dedupeLeavesNone},
+		{"a repeat passes a full queue", dedupeFull},
+	}
+}
+
+func dedupeRepeats(f *fixture) {
+	first := f.accept(deduped("k"))
+	again := f.submission(deduped("k"), func(s *store.Submission) { s.Response = []byte("other") })
+	a, err := f.s.Accept(f.ctx, again)
+	f.ok(err)
+	if a.Repeat == nil {
+		f.Fatal("a repeat was accepted")
+	}
+	f.same("repeat", a.Repeat, &store.Key{
+		Scope: store.DedupeScope("orders"), Name: "k", Run: first, Value: []byte("response"), Expires: f.clock.Wall().Add(time.Hour),
+	})
+	_, err = f.s.Get(f.ctx, again.ID)
+	f.is(err, store.ErrNotFound)
+	f.claimNoneBut(first)
+}
+
+func dedupeExpires(f *fixture) {
+	f.accept(deduped("k"))
+	f.clock.Advance(time.Hour - time.Millisecond)
+	if a, _ := f.submit(deduped("k")); a.Repeat == nil {
+		f.Error("a repeat was accepted while the key lives")
+	}
+	f.clock.Advance(time.Millisecond)
+	if a, _ := f.submit(deduped("k")); a.Repeat != nil {
+		f.Error("a repeat was found after the key's time")
+	}
+	if a, _ := f.submit(deduped("k")); a.Repeat == nil {
+		f.Error("the key was not made again")
+	}
+}
+
+func dedupePerFlow(f *fixture) {
+	f.accept(deduped("k"))
+	f.accept(deduped("k"), of("other"))
+	f.same("runs", len(f.listed(store.Filter{})), 2)
+}
+
+func dedupeBytes(f *fixture) {
+	long := strings.Repeat("k", 2*store.MaxName)
+	keys := []string{"", "a", "A", "a ", "a\x00", "a\x00b", "\xff", "\xfe", "ä", "a\u0308", long, long + "x", "%", "_"}
+	for _, k := range keys {
+		if a, _ := f.submit(deduped(k)); a.Repeat != nil {
+			f.Errorf("key %.10q was taken for %.10q", k, a.Repeat.Name)
+		}
+	}
+	for _, k := range keys {
+		if a, _ := f.submit(deduped(k)); a.Repeat == nil {
+			f.Errorf("key %.10q was not found", k)
+		}
+	}
+}
+
+func dedupeRace(f *fixture) {
+	var first, repeats atomic.Int64
+	f.parallel(32, func(int) error {
+		a, err := f.s.Accept(f.ctx, f.submission(deduped("k")))
+		if err == nil && a.Repeat == nil {
+			first.Add(1)
+		} else if err == nil {
+			repeats.Add(1)
+		}
+		return err
+	})
+	f.same("first", first.Load(), int64(1))
+	f.same("repeats", repeats.Load(), int64(31))
+	f.claimOne()
+}
+
+func dedupeOutlives(f *fixture) {
+	id := f.accept(deduped("k"))
+	f.finish(f.claimOne().Claim, store.Succeeded)
+	f.clock.Advance(time.Minute)
+	f.purgeAll(store.Retention{Runs: time.Second})
+	_, err := f.s.Get(f.ctx, id)
+	f.is(err, store.ErrNotFound)
+	a, _ := f.submit(deduped("k"))
+	if a.Repeat == nil || a.Repeat.Run != id || string(a.Repeat.Value) != "response" {
+		f.Errorf("got %+v, want the response of the run that is gone", a.Repeat)
+	}
+}
+
+func dedupeLeavesNone(f *fixture) {
+	f.accept()
+	_, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
+	f.is(err, store.ErrFull)
+	if a, _ := f.submit(deduped("k")); a.Repeat != nil {
+		f.Error("a submission that was refused has left its key")
+	}
+}
+
+func dedupeFull(f *fixture) {
+	f.accept(deduped("k"))
+	a, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
+	if err != nil || a.Repeat == nil {
+		f.Errorf("got %+v, %v; want a repeat, whatever the queue", a, err)
+	}
+	if errors.Is(err, store.ErrFull) {
+		f.Error("refused for want of a place that it does not need")
+	}
+}

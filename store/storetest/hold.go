@@ -1,0 +1,179 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func holdTests() []test {
+	return []test{
+		{"a step replaces the one before it", stepReplaces},
+		{"an end says all", endSaysAll},
+		{"an end keeps what was accepted", endKeeps},
+		{"ends in states that end", endStates},
+		{"retries later", retryLater},
+		{"retries at once", retryAtOnce},
+		{"parks", parks},
+		{"releases", releases},
+		{"a claim that is over changes nothing", overChangesNothing},
+		{"a claim made up changes nothing", madeUpChangesNothing},
+	}
+}
+
+func stepReplaces(f *fixture) {
+	c := f.hold()
+	s := f.step("a")
+	s.State, s.Cause = flow.Failed, store.Cause{Class: "transient", Reason: "5xx", Message: "it answered 503"}
+	f.ok(f.s.Checkpoint(f.ctx, c, s))
+	f.same("steps", f.get(c.ID).Steps, []store.Step{s})
+	again := f.step("a")
+	again.Attempts, again.Output, again.Input = 2, nil, []byte("other")
+	f.ok(f.s.Checkpoint(f.ctx, c, again, f.step("b")))
+	f.same("steps", f.get(c.ID).Steps, []store.Step{again, f.step("b")})
+	f.ok(f.s.Checkpoint(f.ctx, c))
+}
+
+func endSaysAll(f *fixture) {
+	c := f.hold()
+	f.clock.Advance(3 * time.Second)
+	end := &store.Ending{
+		State:  store.Failed,
+		Cause:  store.Cause{Reason: "5xx", Class: "transient", Action: "slack", Position: "orders.hcl:12,3", Message: "it answered 503"},
+		Steps:  []store.Step{f.step("slack")},
+		Status: 502, Response: []byte("bad gateway"), Output: []byte("output"),
+	}
+	f.ok(f.s.Finish(f.ctx, c, end))
+	f.same("the run", f.get(c.ID), &store.Run{
+		Summary: store.Summary{
+			ID: c.ID, Flow: "orders", State: store.Failed, Received: f.clock.Wall().Add(-3 * time.Second), Started: f.clock.Wall().Add(-3 * time.Second),
+			Finished: f.clock.Wall(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
+		},
+		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: end.Response, Output: end.Output},
+		Steps:   end.Steps,
+	})
+}
+
+func endKeeps(f *fixture) {
+	c := f.hold()
+	f.ok(f.s.Retry(f.ctx, c, store.Later{Cause: store.Cause{Message: "once"}}))
+	f.finish(f.claimOne().Claim, store.Succeeded)
+	r := f.get(c.ID)
+	f.same("status", r.Status, 202)
+	f.same("response", string(r.Response), "response")
+	f.same("cause", r.Cause, store.Cause{})
+}
+
+func endStates(f *fixture) {
+	for _, s := range store.States() {
+		c := f.hold()
+		err := f.s.Finish(f.ctx, c, &store.Ending{State: s})
+		allowed := s == store.Succeeded || s == store.Failed || s == store.Cancelled
+		if (err == nil) != allowed {
+			f.Errorf("finishing as %s: %v", s, err)
+		}
+		if !allowed {
+			f.state(c.ID, store.Running)
+		}
+	}
+}
+
+func retryLater(f *fixture) {
+	c, a := f.hold(), f.step("a")
+	why := store.Cause{Class: "transient", Message: "it answered 503"}
+	f.ok(f.s.Retry(f.ctx, c, store.Later{After: time.Minute, Cause: why, Steps: []store.Step{a}}))
+	r := f.state(c.ID, store.Waiting)
+	f.same("attempt", r.Attempt, 2)
+	f.same("cause", r.Cause, why)
+	f.same("due", r.Due, f.clock.Wall().Add(time.Minute))
+	f.claimNone()
+	f.clock.Advance(time.Minute)
+	w := f.claimOne()
+	f.same("attempt", w.Attempt, 2)
+	f.same("steps", w.Steps, []store.Step{a})
+	f.same("start", w.Started, f.clock.Wall().Add(-time.Minute))
+}
+
+func retryAtOnce(f *fixture) {
+	c := f.hold()
+	for f.ready() {
+	}
+	f.ok(f.s.Retry(f.ctx, c, store.Later{}))
+	if !f.ready() {
+		f.Error("no signal of a run that is queued again")
+	}
+	w := f.claimOne()
+	f.same("attempt", w.Attempt, 2)
+	if w.Fence <= c.Fence {
+		f.Errorf("the fence went from %d to %d", c.Fence, w.Fence)
+	}
+}
+
+func parks(f *fixture) {
+	c := f.hold()
+	f.ok(f.s.Park(f.ctx, c, store.Later{After: time.Hour, Steps: []store.Step{f.step("wait")}, Cause: store.Cause{Message: "not kept"}}))
+	r := f.state(c.ID, store.Waiting)
+	f.same("attempt", r.Attempt, 1)
+	f.same("cause", r.Cause, store.Cause{})
+	f.same("steps", r.Steps, []store.Step{f.step("wait")})
+	f.clock.Advance(time.Hour)
+	f.same("attempt", f.claimOne().Attempt, 1)
+}
+
+func releases(f *fixture) {
+	a, b, gone := f.hold(), f.hold(), f.hold()
+	f.finish(gone, store.Succeeded)
+	f.ok(f.s.Release(f.ctx, a, gone, b))
+	f.ok(f.s.Release(f.ctx))
+	f.state(gone.ID, store.Succeeded)
+	work := f.claim(10)
+	f.same("claimed again", ids(work), []string{a.ID, b.ID})
+	f.same("attempt", work[0].Attempt, 1)
+}
+
+// useless fails where a claim can still be used for anything.
+func (f *fixture) useless(c store.Claim) {
+	f.Helper()
+	before := f.get(c.ID)
+	f.is(f.s.Checkpoint(f.ctx, c, f.step("late")), store.ErrLost)
+	f.is(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: []store.Step{f.step("late")}}), store.ErrLost)
+	f.is(f.s.Retry(f.ctx, c, store.Later{Steps: []store.Step{f.step("late")}}), store.ErrLost)
+	f.is(f.s.Park(f.ctx, c, store.Later{After: time.Second}), store.ErrLost)
+	f.ok(f.s.Release(f.ctx, c))
+	lost, err := f.s.Heartbeat(f.ctx, lease, c)
+	f.ok(err)
+	f.same("lost by heartbeat", lost, []store.Claim{c})
+	f.same("the run afterwards", f.get(c.ID), before)
+}
+
+func overChangesNothing(f *fixture) {
+	ends := map[string]func(store.Claim) error{
+		"finished": func(c store.Claim) error { return f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded}) },
+		"retried":  func(c store.Claim) error { return f.s.Retry(f.ctx, c, store.Later{After: time.Hour}) },
+		"parked":   func(c store.Claim) error { return f.s.Park(f.ctx, c, store.Later{After: time.Hour}) },
+		"released": func(c store.Claim) error { return f.s.Release(f.ctx, c) },
+		"cancelled": func(c store.Claim) error {
+			return f.s.Cancel(f.ctx, c.ID)
+		},
+	}
+	for how, end := range ends {
+		c := f.hold()
+		f.ok(end(c))
+		f.Log(how)
+		f.useless(c)
+	}
+	c := f.hold()
+	f.ok(f.s.Release(f.ctx, c))
+	for _, w := range f.claim(10) { // the same runs, claimed by another
+		f.useless(store.Claim{ID: w.ID, Ref: w.Ref, Fence: w.Fence - 1})
+	}
+	f.state(c.ID, store.Running)
+}
+
+func madeUpChangesNothing(f *fixture) {
+	c := f.hold()
+	f.useless(store.Claim{ID: c.ID, Ref: c.Ref, Fence: c.Fence + 1})
+	f.is(f.s.Checkpoint(f.ctx, store.Claim{ID: c.ID, Ref: c.Ref + 1000, Fence: 1}, f.step("a")), store.ErrLost)
+	f.finish(c, store.Succeeded)
+}

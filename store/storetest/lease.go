@@ -1,0 +1,192 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func leaseTests() []test {
+	return []test{
+		{"a run whose lease ended goes to another", leaseEnds},
+		{"heartbeats keep a run", heartbeatsKeep},
+		{"a holder may be late, but not too late", leaseLate},
+		{"costs an attempt", leaseCosts},
+		{"what is lost again and again waits, then dies", leaseBackoff},
+		{"a step done starts the count of losses anew", leaseProgress},
+		{"sweeps in parts", sweepParts},
+		{"one sweep of many takes a run", sweepRace},
+		{"an end and a sweep agree", sweepAndFinish},
+	}
+}
+
+func leaseEnds(f *fixture) {
+	f.accept()
+	c := f.claimOne().Claim
+	f.clock.Advance(lease - time.Millisecond)
+	f.same("swept", f.sweep(), store.Swept{})
+	f.clock.Advance(time.Millisecond)
+	swept := f.sweep()
+	if len(swept.Requeued) != 1 || swept.Requeued[0].ID != c.ID || swept.Requeued[0].Flow != "orders" || swept.Requeued[0].State != store.Queued {
+		f.Fatalf("swept %+v, want run %s of flow orders queued", swept, c.ID)
+	}
+	f.useless(c)
+	w := f.claimOne()
+	f.useless(c)
+	f.finish(w.Claim, store.Succeeded)
+	f.useless(c)
+}
+
+func heartbeatsKeep(f *fixture) {
+	kept, left := f.hold(), f.hold()
+	for range 5 {
+		f.clock.Advance(lease * 3 / 4)
+		lost, err := f.s.Heartbeat(f.ctx, lease, kept)
+		f.ok(err)
+		f.same("lost", lost, nil)
+	}
+	swept := f.sweep()
+	f.same("swept", len(swept.Requeued), 1)
+	f.same("swept", swept.Requeued[0].ID, left.ID)
+	lost, err := f.s.Heartbeat(f.ctx, lease, kept, left)
+	f.ok(err)
+	f.same("lost", lost, []store.Claim{left})
+	f.finish(kept, store.Succeeded)
+}
+
+func leaseLate(f *fixture) {
+	c, d := f.hold(), f.hold()
+	f.clock.Advance(2 * lease)
+	f.ok(f.s.Checkpoint(f.ctx, c, f.step("a")))
+	f.finish(c, store.Succeeded)
+	lost, err := f.s.Heartbeat(f.ctx, lease, d)
+	f.ok(err)
+	f.same("lost", lost, nil)
+	f.same("swept", f.sweep(), store.Swept{})
+	f.finish(d, store.Succeeded)
+}
+
+func leaseCosts(f *fixture) {
+	c, a := f.hold(), f.step("a")
+	f.ok(f.s.Checkpoint(f.ctx, c, a))
+	f.clock.Advance(lease)
+	f.sweep()
+	f.same("reason", f.get(c.ID).Cause.Reason, store.ReasonLost)
+	w := f.claimOne()
+	f.same("attempt", w.Attempt, 2)
+	f.same("steps", w.Steps, []store.Step{a})
+}
+
+// loses claims the run and lets its lease end.
+func (f *fixture) loses(q store.SweepQuery) store.Swept {
+	f.Helper()
+	f.claimOne()
+	f.clock.Advance(lease)
+	swept, err := f.s.Sweep(f.ctx, q)
+	f.ok(err)
+	return swept
+}
+
+func leaseBackoff(f *fixture) {
+	id := f.accept()
+	q := store.SweepQuery{Limit: 10, MaxLost: 4, Backoff: 10 * time.Second}
+	for i, want := range []time.Duration{0, 10 * time.Second, 20 * time.Second, 40 * time.Second} {
+		swept := f.loses(q)
+		f.same("swept", len(swept.Requeued), 1)
+		r := f.get(id)
+		if want == 0 {
+			f.same("state", r.State, store.Queued)
+			continue
+		}
+		f.same(fmt.Sprintf("wait after loss %d", i+1), r.Due.Sub(f.clock.Wall()), want)
+		f.clock.Advance(want)
+	}
+	swept := f.loses(q)
+	f.same("requeued", len(swept.Requeued), 0)
+	f.same("failed", len(swept.Failed), 1)
+	f.same("failed", swept.Failed[0].ID, id)
+	r := f.state(id, store.Failed)
+	f.same("reason", r.Cause.Reason, store.ReasonLost)
+	f.same("finished", r.Finished, f.clock.Wall())
+}
+
+func leaseProgress(f *fixture) {
+	id := f.accept()
+	q := store.SweepQuery{Limit: 10, MaxLost: 1}
+	for i := range 4 {
+		w := f.claimOne()
+		f.ok(f.s.Checkpoint(f.ctx, w.Claim, f.step(fmt.Sprint(i))))
+		f.clock.Advance(lease)
+		_, err := f.s.Sweep(f.ctx, q)
+		f.ok(err)
+		f.state(id, store.Queued)
+	}
+	f.loses(q)
+	f.state(id, store.Failed)
+}
+
+func sweepParts(f *fixture) {
+	for range 5 {
+		f.hold()
+	}
+	f.clock.Advance(lease)
+	total := 0
+	for more := true; more; {
+		swept, err := f.s.Sweep(f.ctx, store.SweepQuery{Limit: 2})
+		f.ok(err)
+		if len(swept.Requeued) > 2 {
+			f.Fatalf("swept %d at once, want at most 2", len(swept.Requeued))
+		}
+		total += len(swept.Requeued)
+		more = swept.More
+	}
+	f.same("swept", total, 5)
+	f.same("claimed", len(f.claim(10)), 5)
+}
+
+func sweepRace(f *fixture) {
+	for range 20 {
+		f.hold()
+	}
+	f.clock.Advance(lease)
+	counts := make([]int, 4)
+	f.parallel(4, func(n int) error {
+		swept, err := f.s.Sweep(f.ctx, store.SweepQuery{Limit: 100})
+		counts[n] = len(swept.Requeued)
+		return err
+	})
+	f.same("swept by all", counts[0]+counts[1]+counts[2]+counts[3], 20)
+	for _, r := range f.listAll(store.Filter{}, 100) {
+		f.same("attempt", r.Attempt, 2)
+	}
+}
+
+func sweepAndFinish(f *fixture) {
+	claims := make([]store.Claim, 40)
+	for i := range claims {
+		claims[i] = f.hold()
+	}
+	f.clock.Advance(lease)
+	finished := make([]bool, len(claims))
+	f.parallel(len(claims)+1, func(n int) error {
+		if n == len(claims) {
+			_, err := f.s.Sweep(f.ctx, store.SweepQuery{Limit: 100})
+			return err
+		}
+		err := f.s.Finish(f.ctx, claims[n], &store.Ending{State: store.Succeeded})
+		finished[n] = err == nil
+		if errors.Is(err, store.ErrLost) {
+			return nil
+		}
+		return err
+	})
+	for i, c := range claims {
+		want := store.Queued
+		if finished[i] {
+			want = store.Succeeded
+		}
+		f.state(c.ID, want)
+	}
+}

@@ -1,0 +1,156 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func lifeTests() []test {
+	return []test{
+		{"a store that is opened again knows all", reopens},
+		{"bounds and limits hold after a restart", reopensCounts},
+		{"a closed store says so", closedSays},
+		{"close waits, and may come twice", closeWaits},
+		{"a context that is over stops what has not begun", contexts},
+		{"pings", pings},
+	}
+}
+
+func reopens(f *fixture) {
+	queued, waiting, running := f.accept(), f.accept(after(time.Minute)), f.hold(ordered("k"))
+	turn := f.accept(ordered("k"))
+	done := f.hold()
+	f.finish(done, store.Succeeded)
+	a := f.step("a")
+	f.ok(f.s.Checkpoint(f.ctx, running, a))
+	before := f.listAll(store.Filter{}, 100)
+	f.ok(f.s.Close())
+	f.reopen()
+	f.same("runs", f.listAll(store.Filter{}, 100), before)
+	f.recounted(store.StatsQuery{})
+
+	f.clock.Advance(time.Minute)
+	f.same("swept", len(f.sweep().Requeued), 1)
+	f.is(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded}), store.ErrLost)
+	got := map[string]store.Work{}
+	for _, w := range f.claim(10) {
+		got[w.ID] = w
+	}
+	f.same("claimed", len(got), 3)
+	for _, id := range []string{queued, waiting, running.ID} {
+		if _, ok := got[id]; !ok {
+			f.Errorf("run %s was not claimed", id)
+		}
+	}
+	f.same("steps", got[running.ID].Steps, []store.Step{a})
+	f.finish(got[running.ID].Claim, store.Succeeded)
+	f.claimNoneBut(turn)
+}
+
+func reopensCounts(f *fixture) {
+	f.acceptAll(2)
+	f.acceptAll(2, ordered("k"))
+	f.claim(1)
+	f.ok(f.s.Close())
+	f.reopen()
+	_, err := f.s.Accept(f.ctx, f.submission(bounded(3, false)))
+	f.is(err, store.ErrFull)
+	f.accept(bounded(4, false))
+	c, err := f.s.Claim(f.ctx, store.ClaimQuery{Lease: lease, Limit: 10, Flows: []store.FlowLimit{{Flow: "orders", Max: 1}}})
+	f.ok(err)
+	f.same("claimed above the limit", len(c.Work), 0)
+}
+
+func closedSays(f *fixture) {
+	c := f.hold()
+	f.ok(f.s.Close())
+	_, accepting := f.s.Accept(f.ctx, f.submission())
+	_, claiming := f.s.Claim(f.ctx, query(1, "orders"))
+	_, getting := f.s.Get(f.ctx, c.ID)
+	_, listing := f.s.List(f.ctx, store.ListQuery{Limit: 1})
+	_, counting := f.s.Stats(f.ctx, store.StatsQuery{})
+	for what, err := range map[string]error{
+		"accept": accepting, "claim": claiming, "get": getting, "list": listing, "stats": counting,
+		"finish": f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded}), "ping": f.s.Ping(f.ctx),
+	} {
+		if !errors.Is(err, store.ErrClosed) || !store.IsUnavailable(err) {
+			f.Errorf("%s: %v, want an error that the store is closed", what, err)
+		}
+	}
+	f.ok(f.s.Close())
+}
+
+func closeWaits(f *fixture) {
+	results := make([]error, 64)
+	ids := make([]string, len(results))
+	f.parallel(len(results)+2, func(n int) error {
+		if n >= len(results) {
+			return f.s.Close()
+		}
+		sub := f.submission()
+		ids[n] = sub.ID
+		_, results[n] = f.s.Accept(f.ctx, sub)
+		return nil
+	})
+	f.reopen()
+	for i, err := range results {
+		_, getting := f.s.Get(f.ctx, ids[i])
+		switch {
+		case err == nil:
+			f.ok(getting)
+		case errors.Is(err, store.ErrClosed):
+			f.is(getting, store.ErrNotFound)
+		default:
+			f.Error(err)
+		}
+	}
+}
+
+func contexts(f *fixture) {
+	over, cancel := context.WithCancel(f.ctx)
+	cancel()
+	id := flow.NewID(f.clock.Wall())
+	_, err := f.s.Accept(over, f.submission(func(s *store.Submission) { s.ID = id }))
+	f.is(err, context.Canceled)
+	_, err = f.s.List(over, store.ListQuery{Limit: 1})
+	f.is(err, context.Canceled)
+	_, err = f.s.Get(f.ctx, id)
+	f.is(err, store.ErrNotFound)
+
+	// In a race, what is told to the caller is what happened.
+	ids, told := make([]string, 50), make([]error, 50)
+	race, stop := context.WithCancel(f.ctx)
+	f.parallel(len(ids), func(n int) error {
+		if n == len(ids)/2 {
+			stop()
+		}
+		sub := f.submission()
+		ids[n] = sub.ID
+		_, told[n] = f.s.Accept(race, sub)
+		return nil
+	})
+	stop()
+	for i, err := range told {
+		_, getting := f.s.Get(f.ctx, ids[i])
+		if err == nil {
+			f.ok(getting)
+			continue
+		}
+		f.is(err, context.Canceled)
+		f.is(getting, store.ErrNotFound)
+	}
+}
+
+func pings(f *fixture) {
+	f.ok(f.s.Ping(f.ctx))
+	f.ok(f.s.Ping(f.ctx))
+	u, err := f.s.Usage(f.ctx)
+	f.ok(err)
+	if u.Bytes <= 0 {
+		f.Errorf("the store is %d bytes large", u.Bytes)
+	}
+}

@@ -1,0 +1,208 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func listTests() []test {
+	return []test{
+		{"newest first", listNewestFirst},
+		{"by flow, state and time", listFilters},
+		{"page by page, of any size", listPages},
+		{"pages hold while runs are added and deleted", listStable},
+		{"pages hold while runs are added by others", listStableRace},
+		{"bounds the page", listBounds},
+		{"says what a row says", listRow},
+	}
+}
+
+func listNewestFirst(f *fixture) {
+	f.same("an empty store", f.listed(store.Filter{}), nil)
+	var want []string
+	for range 10 {
+		want = append(want, f.accept())
+		f.clock.Advance(time.Millisecond)
+	}
+	f.same("listed", f.listed(store.Filter{}), newestFirst(want...))
+}
+
+// grid keeps a run of each of three flows in each state, a second apart from
+// each other, and returns what a list says of them.
+func (f *fixture) grid() []store.Summary {
+	f.Helper()
+	for _, name := range []string{"a", "b", "c"} {
+		f.hold(of(name))
+		f.clock.Advance(time.Second)
+		f.accept(of(name))
+		f.accept(of(name), ordered("k"))
+		f.accept(of(name), ordered("k"))
+		f.clock.Advance(time.Second)
+		f.accept(of(name), after(time.Hour))
+		for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
+			f.clock.Advance(time.Second)
+			e := f.entry(s)
+			e.Flow = name
+			f.ok(f.s.Record(f.ctx, e))
+		}
+	}
+	all := f.listAll(store.Filter{}, 500)
+	f.same("runs in the grid", len(all), 3*10)
+	return all
+}
+
+func listFilters(f *fixture) {
+	all := f.grid()
+	flows := [][]string{nil, {"a"}, {"a", "c"}, {"none"}, {"c", "none"}}
+	states := [][]store.State{
+		nil,
+		{store.Queued},
+		{store.Waiting},
+		{store.Running},
+		{store.Succeeded},
+		{store.Failed},
+		{store.Refused},
+		{store.Queued, store.Running, store.Waiting},
+		{store.Succeeded, store.Failed},
+		store.States(),
+	}
+	begin := all[len(all)-1].Received
+	times := [][2]time.Time{{}, {begin.Add(4 * time.Second)}, {{}, begin.Add(9 * time.Second)}, {begin.Add(5 * time.Second), begin.Add(12 * time.Second)}}
+	for _, fl := range flows {
+		for _, st := range states {
+			for _, at := range times {
+				filter := store.Filter{Flows: fl, States: st, From: at[0], To: at[1]}
+				var want []string
+				for _, r := range all {
+					if chosen(filter, r) {
+						want = append(want, r.ID)
+					}
+				}
+				f.same(fmt.Sprintf("%+v", filter), f.listed(filter), want)
+			}
+		}
+	}
+}
+
+// chosen is what a filter without a text means.
+func chosen(q store.Filter, r store.Summary) bool {
+	return (len(q.Flows) == 0 || contains(q.Flows, r.Flow)) && (len(q.States) == 0 || contains(q.States, r.State)) &&
+		(q.From.IsZero() || !r.Received.Before(q.From)) && (q.To.IsZero() || r.Received.Before(q.To))
+}
+
+func contains[T comparable](in []T, v T) bool {
+	for _, x := range in {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+func listPages(f *fixture) {
+	want := newestFirst(f.acceptAll(10)...) // all of one millisecond
+	for _, size := range []int{1, 2, 3, 5, 9, 10, 11} {
+		var got []string
+		for _, r := range f.listAll(store.Filter{}, size) {
+			got = append(got, r.ID)
+		}
+		f.same(fmt.Sprintf("pages of %d", size), got, want)
+	}
+	page, err := f.s.List(f.ctx, store.ListQuery{Limit: 10})
+	f.ok(err)
+	f.same("what comes after the last", page.Next, "")
+}
+
+func listStable(f *fixture) {
+	var old []string
+	for range 9 {
+		c := f.hold()
+		f.finish(c, store.Succeeded)
+		old = append(old, c.ID)
+		f.clock.Advance(time.Second)
+	}
+	want := newestFirst(old...)
+	page, err := f.s.List(f.ctx, store.ListQuery{Limit: 3})
+	f.ok(err)
+	f.same("first page", summaryIDs(page.Runs), want[:3])
+	f.accept() // is newer than the page
+	f.clock.Advance(time.Hour)
+	// The run at which the next page begins goes, with all that are older but
+	// those that are open.
+	kept := f.accept()
+	f.purgeAll(store.Retention{Runs: time.Hour + 3*time.Second})
+	page, err = f.s.List(f.ctx, store.ListQuery{Limit: 3, After: page.Next})
+	f.ok(err)
+	f.same("second page", summaryIDs(page.Runs), nil)
+	f.same("newest", f.listed(store.Filter{})[0], kept)
+}
+
+func summaryIDs(runs []store.Summary) []string {
+	var all []string
+	for _, r := range runs {
+		all = append(all, r.ID)
+	}
+	return all
+}
+
+func listStableRace(f *fixture) {
+	want := newestFirst(f.acceptAll(60)...)
+	f.clock.Advance(time.Second)
+	var done atomic.Bool
+	f.parallel(3, func(n int) error {
+		for n > 0 && !done.Load() {
+			if _, err := f.s.Accept(f.ctx, f.submission(of("orders"))); err != nil {
+				return err
+			}
+		}
+		if n > 0 {
+			return nil
+		}
+		defer done.Store(true)
+		q := store.ListQuery{Limit: 7, After: flow.NewID(f.clock.Wall().Add(-time.Millisecond))}
+		var got []string
+		for {
+			page, err := f.s.List(f.ctx, q)
+			if err != nil {
+				return err
+			}
+			got = append(got, summaryIDs(page.Runs)...)
+			if page.Next == "" {
+				break
+			}
+			q.After = page.Next
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			return errors.New("pages that were read while runs came in are not those of before")
+		}
+		return nil
+	})
+}
+
+func listBounds(f *fixture) {
+	f.acceptAll(3)
+	for _, limit := range []int{0, -5, 1 << 30} {
+		page, err := f.s.List(f.ctx, store.ListQuery{Limit: limit})
+		f.ok(err)
+		want := 1
+		if limit > 0 {
+			want = 3
+		}
+		f.same(fmt.Sprintf("limit %d", limit), len(page.Runs), want)
+	}
+	if _, err := f.s.List(f.ctx, store.ListQuery{Limit: 1, After: "nonsense"}); err == nil || store.IsUnavailable(err) {
+		f.Errorf("a page after nonsense: %v, want an error of the caller", err)
+	}
+}
+
+func listRow(f *fixture) {
+	f.grid()
+	for _, r := range f.listAll(store.Filter{}, 100) {
+		f.same("row", r, f.get(r.ID).Summary)
+	}
+}

@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func operateTests() []test {
+	return []test{
+		{"cancels what is open", cancelsOpen},
+		{"cancels nothing that is over", cancelsNothingOver},
+		{"cancels all of a filter", cancelsAll},
+		{"runs again where a run failed", requeues},
+		{"runs again from the beginning", requeuesFresh},
+		{"runs again only what may", requeueRefuses},
+		{"runs all of a filter again", requeuesAll},
+		{"counts what is open", countsDepths},
+	}
+}
+
+func cancelsOpen(f *fixture) {
+	queued, waiting, running := f.accept(), f.accept(after(time.Hour)), f.hold()
+	for _, id := range []string{queued, waiting, running.ID} {
+		f.ok(f.s.Cancel(f.ctx, id))
+		r := f.state(id, store.Cancelled)
+		f.same("reason", r.Cause.Reason, store.ReasonPerson)
+		f.same("finished", r.Finished, f.clock.Wall())
+		f.same("due", r.Due, time.Time{})
+	}
+	f.useless(running)
+	f.clock.Advance(2 * time.Hour)
+	f.claimNone()
+	f.same("swept", f.sweep(), store.Swept{})
+}
+
+func cancelsNothingOver(f *fixture) {
+	c := f.hold()
+	f.finish(c, store.Succeeded)
+	f.is(f.s.Cancel(f.ctx, c.ID), store.ErrState)
+	f.is(f.s.Cancel(f.ctx, flow.NewID(f.clock.Wall())), store.ErrNotFound)
+	f.is(f.s.Cancel(f.ctx, "no id"), store.ErrNotFound)
+	f.state(c.ID, store.Succeeded)
+}
+
+func cancelsAll(f *fixture) {
+	mine := f.acceptAll(5)
+	other := f.accept(of("other"))
+	done := f.hold()
+	f.finish(done, store.Succeeded)
+	q := store.ListQuery{Filter: store.Filter{Flows: []string{"orders"}}, Limit: 2}
+	n := 0
+	for {
+		c, err := f.s.CancelAll(f.ctx, q)
+		f.ok(err)
+		n += c.N
+		if c.Next == "" {
+			break
+		}
+		q.After = c.Next
+	}
+	f.same("cancelled", n, 5)
+	for _, id := range mine {
+		f.state(id, store.Cancelled)
+	}
+	f.state(other, store.Queued)
+	f.state(done.ID, store.Succeeded)
+	c, err := f.s.CancelAll(f.ctx, store.ListQuery{Filter: store.Filter{States: []store.State{store.Succeeded}}, Limit: 10})
+	f.ok(err)
+	f.same("cancelled of what is over", c, store.Changed{})
+}
+
+func requeues(f *fixture) {
+	c := f.hold()
+	f.ok(f.s.Retry(f.ctx, c, store.Later{}))
+	f.ok(f.s.Finish(f.ctx, f.claimOne().Claim, &store.Ending{
+		State: store.Failed, Cause: store.Cause{Message: "no"}, Steps: []store.Step{f.step("a")},
+	}))
+	f.same("attempt", f.get(c.ID).Attempt, 2)
+	f.clock.Advance(time.Minute)
+	for f.ready() {
+	}
+	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}))
+	if !f.ready() {
+		f.Error("no signal of a run that is queued again")
+	}
+	r := f.state(c.ID, store.Queued)
+	f.same("started", r.Started, time.Time{})
+	f.same("finished", r.Finished, time.Time{})
+	f.same("cause", r.Cause, store.Cause{})
+	w := f.claimOne()
+	f.same("attempt", w.Attempt, 1)
+	f.same("started", w.Started, f.clock.Wall())
+	f.same("body", string(w.Body), "body")
+	s := f.step("a")
+	s.Began = s.Began.Add(-time.Minute)
+	f.same("steps", w.Steps, []store.Step{s})
+	f.useless(c)
+	f.finish(w.Claim, store.Succeeded)
+}
+
+func requeuesFresh(f *fixture) {
+	c := f.hold()
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.step("a")}}))
+	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
+	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{Fresh: true}))
+	f.same("steps", f.claimOne().Steps, nil)
+}
+
+func requeueRefuses(f *fixture) {
+	queued, waiting, running := f.accept(), f.accept(after(time.Hour)), f.hold()
+	refused, empty := f.entry(store.Refused), f.entry(store.Failed)
+	empty.Payload = store.Payload{}
+	f.ok(f.s.Record(f.ctx, refused, empty))
+	for _, id := range []string{queued, waiting, running.ID, refused.ID, empty.ID} {
+		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{Fresh: true}), store.ErrState)
+	}
+	f.is(f.s.Requeue(f.ctx, flow.NewID(f.clock.Wall()), store.RequeueOptions{}), store.ErrNotFound)
+	recorded := f.entry(store.Failed)
+	f.ok(f.s.Record(f.ctx, recorded))
+	f.ok(f.s.Cancel(f.ctx, waiting))
+	for _, id := range []string{recorded.ID, waiting} {
+		f.ok(f.s.Requeue(f.ctx, id, store.RequeueOptions{}))
+		f.state(id, store.Queued)
+	}
+}
+
+func requeuesAll(f *fixture) {
+	var failed []string
+	for range 5 {
+		c := f.hold()
+		f.finish(c, store.Failed)
+		failed = append(failed, c.ID)
+	}
+	cancelled, done := f.hold(), f.hold()
+	f.finish(cancelled, store.Cancelled)
+	f.finish(done, store.Succeeded)
+	q := store.ListQuery{Limit: 3}
+	n := 0
+	for {
+		c, err := f.s.RequeueAll(f.ctx, q, store.RequeueOptions{})
+		f.ok(err)
+		n += c.N
+		if c.Next == "" {
+			break
+		}
+		q.After = c.Next
+	}
+	f.same("run again", n, 5)
+	for _, id := range failed {
+		f.state(id, store.Queued)
+	}
+	f.state(cancelled.ID, store.Cancelled)
+	f.state(done.ID, store.Succeeded)
+	named := store.ListQuery{Filter: store.Filter{States: store.States()}, Limit: 10}
+	c, err := f.s.RequeueAll(f.ctx, named, store.RequeueOptions{Fresh: true})
+	f.ok(err)
+	f.same("run again by name", c.N, 2)
+}
+
+func countsDepths(f *fixture) {
+	depths, err := f.s.Depths(f.ctx)
+	f.ok(err)
+	f.same("of an empty store", depths, nil)
+	oldest := f.clock.Wall()
+	f.acceptAll(3, of("b"))
+	f.clock.Advance(time.Minute)
+	f.acceptAll(2, of("b"), after(time.Hour))
+	f.hold(of("a"))
+	f.finish(f.hold(of("c")), store.Succeeded)
+	depths, err = f.s.Depths(f.ctx)
+	f.ok(err)
+	f.same("depths", depths, []store.Depth{
+		{Flow: "a", Running: 1},
+		{Flow: "b", Queued: 3, Waiting: 2, Oldest: oldest},
+	})
+}

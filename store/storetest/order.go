@@ -1,0 +1,263 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func orderTests() []test {
+	return []test{
+		{"one at a time, in order of arrival", orderOneByOne},
+		{"keys do not hold each other up", orderKeysApart},
+		{"a run that waits keeps its turn", orderWaiting},
+		{"a turn passes on however a run ends", orderPasses},
+		{"a run that is cancelled in its place lets the rest go on", orderCancelledBehind},
+		{"a run that is run again comes before later ones", orderRequeued},
+		{"a delay goes on behind another", orderDelayed},
+		{"keys are compared byte by byte, however long", orderBytes},
+		{"holds in a race", orderRace},
+		{"holds across stores", orderAcrossStores},
+	}
+}
+
+func orderOneByOne(f *fixture) {
+	want := f.acceptAll(4, ordered("k"))
+	for _, id := range want {
+		w := f.claimOne()
+		f.same("turn", w.ID, id)
+		f.claimNone()
+		f.finish(w.Claim, store.Succeeded)
+	}
+	f.claimNone()
+	depths, err := f.s.Depths(f.ctx)
+	f.ok(err)
+	f.same("depths", depths, nil)
+}
+
+func orderKeysApart(f *fixture) {
+	a := f.acceptAll(2, ordered("a"))
+	b := f.acceptAll(2, ordered("b"))
+	other := f.accept(ordered("a"), of("other"))
+	free := f.accept()
+	f.same("claimed", ids(f.claim(10)), []string{a[0], b[0], free})
+	f.same("of another flow", f.claimOne("other").ID, other)
+	depths, err := f.s.Depths(f.ctx)
+	f.ok(err)
+	f.same("depths", depths, []store.Depth{
+		{Flow: "orders", Queued: 2, Running: 3, Oldest: f.get(a[1]).Received},
+		{Flow: "other", Running: 1},
+	})
+	f.state(b[1], store.Queued)
+}
+
+func orderWaiting(f *fixture) {
+	both := f.acceptAll(2, ordered("k"))
+	f.ok(f.s.Retry(f.ctx, f.claimOne().Claim, store.Later{After: time.Minute}))
+	f.claimNone()
+	f.clock.Advance(time.Minute)
+	w := f.claimOne()
+	f.same("turn", w.ID, both[0])
+	f.ok(f.s.Park(f.ctx, w.Claim, store.Later{After: time.Minute}))
+	f.claimNone()
+	f.clock.Advance(time.Minute)
+	w = f.claimOne()
+	f.same("turn", w.ID, both[0])
+	f.ok(f.s.Release(f.ctx, w.Claim))
+	f.same("turn", f.claimOne().ID, both[0])
+}
+
+func orderPasses(f *fixture) {
+	end := []func(store.Claim) error{
+		func(c store.Claim) error { return f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed}) },
+		func(c store.Claim) error { return f.s.Finish(f.ctx, c, &store.Ending{State: store.Cancelled}) },
+		func(c store.Claim) error { return f.s.Cancel(f.ctx, c.ID) },
+		func(c store.Claim) error {
+			f.clock.Advance(lease)
+			q := store.SweepQuery{Limit: 1, MaxLost: 1}
+			_, err := f.s.Sweep(f.ctx, q)
+			f.ok(err)
+			f.claimOne()
+			f.clock.Advance(lease)
+			_, err = f.s.Sweep(f.ctx, q)
+			return err
+		},
+		func(c store.Claim) error {
+			return errors.Join(f.s.Park(f.ctx, c, store.Later{After: time.Hour}), f.s.Cancel(f.ctx, c.ID))
+		},
+		func(c store.Claim) error { return errors.Join(f.s.Release(f.ctx, c), f.s.Cancel(f.ctx, c.ID)) },
+	}
+	want := f.acceptAll(len(end)+1, ordered("k"))
+	for i, by := range end {
+		w := f.claimOne()
+		f.same("turn", w.ID, want[i])
+		f.ok(by(w.Claim))
+	}
+	f.same("last turn", f.claimOne().ID, want[len(end)])
+}
+
+func orderCancelledBehind(f *fixture) {
+	want := f.acceptAll(3, ordered("k"))
+	f.ok(f.s.Cancel(f.ctx, want[1]))
+	f.claimNoneBut(want[0])
+	f.claimNoneBut(want[2])
+	f.claimNone()
+}
+
+// claimNoneBut claims the one run that can be, and ends it.
+func (f *fixture) claimNoneBut(id string) {
+	f.Helper()
+	w := f.claimOne()
+	f.same("claimed", w.ID, id)
+	f.finish(w.Claim, store.Succeeded)
+}
+
+func orderRequeued(f *fixture) {
+	want := f.acceptAll(3, ordered("k"))
+	f.finish(f.claimOne().Claim, store.Failed)
+	second := f.claimOne()
+	f.ok(f.s.Requeue(f.ctx, want[0], store.RequeueOptions{}))
+	f.claimNone()
+	f.finish(second.Claim, store.Succeeded)
+	f.claimNoneBut(want[0])
+	f.claimNoneBut(want[2])
+	f.ok(f.s.Requeue(f.ctx, want[1], store.RequeueOptions{Fresh: true}))
+	f.claimNoneBut(want[1])
+}
+
+func orderDelayed(f *fixture) {
+	first := f.accept(ordered("k"))
+	second := f.accept(ordered("k"), after(time.Minute))
+	third := f.accept(ordered("k"), after(time.Hour))
+	f.state(second, store.Queued)
+	f.clock.Advance(time.Minute)
+	f.claimNoneBut(first)
+	f.claimNoneBut(second)
+	f.state(third, store.Waiting)
+	f.claimNone()
+	f.clock.Advance(time.Hour)
+	f.claimNoneBut(third)
+}
+
+func orderBytes(f *fixture) {
+	long := string(make([]byte, 3*store.MaxName))
+	keys := []string{"a", "A", "a ", "a\x00", "a\x00b", "\xff", "\xfe", "ä", "a\u0308", long, long + "x", "%", "_"}
+	for _, k := range keys {
+		f.accept(ordered(k))
+	}
+	f.same("claimed", len(f.claim(100)), len(keys))
+	for _, k := range keys {
+		f.accept(ordered(k))
+	}
+	f.claimNone()
+}
+
+// turns notes who works under which key, and what came after what.
+type turns struct {
+	mu   sync.Mutex
+	busy map[string]string
+	seen map[string][]string
+}
+
+func (o *turns) enter(key, id string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if other, ok := o.busy[key]; ok {
+		return fmt.Errorf("%s and %s run at once under key %q", other, id, key)
+	}
+	o.busy[key] = id
+	if all := o.seen[key]; len(all) == 0 || all[len(all)-1] != id {
+		o.seen[key] = append(all, id)
+	}
+	return nil
+}
+
+func (o *turns) leave(key string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.busy, key)
+}
+
+// drain works off a number of runs from several workers, and checks that each
+// key's runs came one by one in their order.
+func (f *fixture) drain(stores []store.Store, want map[string][]string) {
+	f.Helper()
+	o := &turns{busy: map[string]string{}, seen: map[string][]string{}}
+	total, done := 0, make(chan struct{}, 10_000)
+	for _, runs := range want {
+		total += len(runs)
+	}
+	f.parallel(4*len(stores), func(n int) error {
+		s := stores[n%len(stores)]
+		for turn := 0; len(done) < total; turn++ {
+			c, err := s.Claim(f.ctx, query(2, "orders"))
+			if err != nil {
+				return err
+			}
+			for _, w := range c.Work {
+				if err := o.enter(w.OrderKey, w.ID); err != nil {
+					return err
+				}
+			}
+			for _, w := range c.Work {
+				o.leave(w.OrderKey) // before the store gives the turn away
+				ended, err := f.workOff(s, w, turn%7 == 0)
+				if err != nil {
+					return err
+				}
+				if ended {
+					done <- struct{}{}
+				}
+			}
+		}
+		return nil
+	})
+	f.same("order under each key", o.seen, want)
+}
+
+// workOff does a run, or puts it back.
+func (f *fixture) workOff(s store.Store, w store.Work, back bool) (ended bool, err error) {
+	if back && w.Attempt == 1 {
+		return false, s.Retry(f.ctx, w.Claim, store.Later{})
+	}
+	return true, s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded})
+}
+
+func orderRace(f *fixture) {
+	f.drain([]store.Store{f.s}, f.acceptOrdered(f.s))
+}
+
+// acceptOrdered accepts runs of several keys at once, each key's one by one.
+func (f *fixture) acceptOrdered(s store.Store) map[string][]string {
+	f.Helper()
+	var mu sync.Mutex
+	want := map[string][]string{}
+	f.parallel(6, func(n int) error {
+		key := fmt.Sprint("key ", n)
+		for range 15 {
+			sub := f.submission(ordered(key))
+			if _, err := s.Accept(f.ctx, sub); err != nil {
+				return err
+			}
+			mu.Lock()
+			want[key] = append(want[key], sub.ID)
+			mu.Unlock()
+		}
+		return nil
+	})
+	return want
+}
+
+func orderAcrossStores(f *fixture) {
+	other, err := f.engine.Open(f.place, f.clock)
+	if !f.engine.Shared {
+		f.is(err, store.ErrInUse)
+		return
+	}
+	f.ok(err)
+	defer func() { f.ok(other.Close()) }()
+	f.drain([]store.Store{f.s, other}, f.acceptOrdered(other))
+}

@@ -1,0 +1,195 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func purgeTests() []test {
+	return []test{
+		{"deletes what ended long ago", purgesOld},
+		{"keeps what is open", purgeKeepsOpen},
+		{"deletes the oldest above a size", purgesBySize},
+		{"cuts what is not needed any more", purgeCuts},
+		{"keeps whole what may run again", purgeKeepsWhole},
+		{"deletes keys that are over", purgesKeys},
+		{"deletes counters, not with the runs", purgesCounters},
+		{"deletes nothing unasked", purgesNothing},
+	}
+}
+
+// purgeAll purges until there is nothing more, and returns what was done in
+// all.
+func (f *fixture) purgeAll(r store.Retention) store.Purged {
+	f.Helper()
+	var all store.Purged
+	for range 10_000 {
+		p, err := f.s.Purge(f.ctx, r)
+		f.ok(err)
+		all.Runs, all.Cut, all.Keys = all.Runs+p.Runs, all.Cut+p.Cut, all.Keys+p.Keys
+		if !p.More {
+			return all
+		}
+	}
+	f.Fatal("purging comes to no end")
+	return all
+}
+
+func purgesOld(f *fixture) {
+	var old []string
+	for range 450 {
+		e := f.entry(store.Succeeded)
+		e.Steps = []store.Step{f.step("a")}
+		f.ok(f.s.Record(f.ctx, e))
+		old = append(old, e.ID)
+	}
+	f.clock.Advance(time.Hour)
+	young := f.entry(store.Failed)
+	f.ok(f.s.Record(f.ctx, young))
+	f.same("purged too early", f.purgeAll(store.Retention{Runs: time.Hour}), store.Purged{})
+	f.clock.Advance(time.Millisecond)
+	f.same("purged", f.purgeAll(store.Retention{Runs: time.Hour}), store.Purged{Runs: len(old)})
+	f.same("left", f.listed(store.Filter{}), []string{young.ID})
+	_, err := f.s.Get(f.ctx, old[7])
+	f.is(err, store.ErrNotFound)
+}
+
+func purgeKeepsOpen(f *fixture) {
+	queued, waiting, running := f.accept(), f.accept(after(1000*time.Hour)), f.hold()
+	late := f.hold()
+	f.clock.Advance(100 * time.Hour)
+	f.finish(late, store.Succeeded) // received long ago, but ended now
+	want := newestFirst(queued, waiting, running.ID, late.ID)
+	f.same("purged", f.purgeAll(store.Retention{Runs: time.Hour, Bytes: 1 << 40}), store.Purged{})
+	f.same("left", f.listed(store.Filter{}), want)
+	f.purgeAll(store.Retention{Bytes: 1})
+	f.same("left of too much", f.listed(store.Filter{}), newestFirst(queued, waiting, running.ID))
+	f.finish(running, store.Succeeded)
+}
+
+func purgesBySize(f *fixture) {
+	noise := bytes.Repeat([]byte("0123456789abcdef"), 4096)
+	for range 600 {
+		e := f.entry(store.Succeeded)
+		e.Body = noise
+		f.ok(f.s.Record(f.ctx, e))
+		f.clock.Advance(time.Millisecond)
+	}
+	before, err := f.s.Usage(f.ctx)
+	f.ok(err)
+	all := f.listed(store.Filter{})
+	limit := before.Bytes / 2
+	purged := f.purgeAll(store.Retention{Bytes: limit})
+	after, err := f.s.Usage(f.ctx)
+	f.ok(err)
+	if after.Bytes > limit {
+		f.Errorf("%d bytes are left of %d, want at most %d", after.Bytes, before.Bytes, limit)
+	}
+	left := f.listed(store.Filter{})
+	f.same("purged and left", purged.Runs+len(left), 600)
+	if len(left) < 60 {
+		f.Errorf("%d of 600 runs are left, though half of the size may stay", len(left))
+	}
+	f.same("left are the newest", left, all[:len(left)])
+}
+
+// bigEntry is a run with a body, and a step with an input and an output, above
+// any limit.
+func (f *fixture) bigEntry(s store.State) *store.Entry {
+	e := f.entry(s)
+	e.Body = bytes.Repeat([]byte("body"), 1000)
+	big := f.step("big")
+	big.Input, big.Output = bytes.Repeat([]byte("in"), 1500), bytes.Repeat([]byte("out"), 1000)
+	e.Steps = []store.Step{big, f.step("small")}
+	return e
+}
+
+func purgeCuts(f *fixture) {
+	e, small := f.bigEntry(store.Succeeded), f.entry(store.Succeeded)
+	f.ok(f.s.Record(f.ctx, e, small))
+	f.same("purged", f.purgeAll(store.Retention{Body: 2048}), store.Purged{Cut: 2})
+	r := f.get(e.ID)
+	f.same("cut", r.Cut, true)
+	f.same("size", r.Size, len(e.Body))
+	f.same("body", string(r.Body), string(e.Body[:2048]))
+	f.same("event", string(r.Event), "event")
+	for _, s := range r.Steps {
+		if s.Path == "small" {
+			f.same("cut of the small step", s.CutFrom, 0)
+			continue
+		}
+		f.same("cut of the step", s.CutFrom, 6000)
+		f.same("its output", string(s.Output), string(e.Steps[0].Output[:2048]))
+		f.same("its input", string(s.Input), string(e.Steps[0].Input[:2048]))
+	}
+	f.same("cut of the other", f.get(small.ID).Cut, false)
+	f.same("purged again", f.purgeAll(store.Retention{Body: 2048}), store.Purged{})
+	f.is(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{Fresh: true}), store.ErrCut)
+}
+
+func purgeKeepsWhole(f *fixture) {
+	for _, s := range []store.State{store.Failed, store.Cancelled} {
+		f.ok(f.s.Record(f.ctx, f.bigEntry(s)))
+	}
+	big := f.bigEntry(store.Succeeded)
+	c := f.hold(func(s *store.Submission) { s.Body, s.Steps = big.Body, big.Steps })
+	f.accept(func(s *store.Submission) { s.Body, s.Steps = big.Body, big.Steps })
+	f.same("purged", f.purgeAll(store.Retention{Body: 2048}), store.Purged{})
+	f.finish(c, store.Succeeded)
+	f.same("purged at its end", f.purgeAll(store.Retention{Body: 2048}), store.Purged{Cut: 2})
+}
+
+func purgesKeys(f *fixture) {
+	for i := range 450 {
+		f.put(store.Key{Scope: "s", Name: fmt.Sprint(i)}, time.Minute)
+	}
+	f.put(store.Key{Scope: "s", Name: "stays"}, time.Hour)
+	f.same("purged too early", f.purgeAll(store.Retention{}), store.Purged{})
+	f.clock.Advance(time.Minute)
+	f.same("purged", f.purgeAll(store.Retention{}), store.Purged{Keys: 450})
+	_, err := f.s.GetKey(f.ctx, "s", "stays")
+	f.ok(err)
+}
+
+func purgesCounters(f *fixture) {
+	begin := f.spread()
+	before := f.recounted(store.StatsQuery{Step: time.Hour})
+	f.clock.Advance(10 * 24 * time.Hour)
+	f.purgeAll(store.Retention{Runs: time.Hour})
+	f.same("runs", f.listed(store.Filter{}), nil)
+	got, err := f.s.Stats(f.ctx, store.StatsQuery{Step: time.Hour})
+	f.ok(err)
+	sortCounts(got)
+	f.same("counts of runs that are purged", got, before)
+	f.purgeAll(store.Retention{Minutes: time.Second})
+	got, err = f.s.Stats(f.ctx, store.StatsQuery{Step: time.Minute})
+	f.ok(err)
+	f.same("counts by minute", got, nil)
+	got, err = f.s.Stats(f.ctx, store.StatsQuery{Step: time.Hour})
+	f.ok(err)
+	f.same("counts by hour", len(got), len(before))
+	f.purgeAll(store.Retention{Hours: f.clock.Wall().Sub(begin.Truncate(time.Hour).Add(2 * time.Hour))})
+	got, err = f.s.Stats(f.ctx, store.StatsQuery{})
+	f.ok(err)
+	var left int64
+	for _, c := range got {
+		left += c.N
+	}
+	var want int64
+	for _, c := range before {
+		if !c.Time.Before(begin.Truncate(time.Hour).Add(2 * time.Hour)) {
+			want += c.N
+		}
+	}
+	f.same("counts that are young enough", left, want)
+}
+
+func purgesNothing(f *fixture) {
+	f.ok(f.s.Record(f.ctx, f.bigEntry(store.Succeeded)))
+	f.clock.Advance(10_000 * time.Hour)
+	f.same("purged", f.purgeAll(store.Retention{}), store.Purged{})
+	f.recounted(store.StatsQuery{Step: time.Minute})
+}

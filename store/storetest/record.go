@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func recordTests() []test {
+	return []test{
+		{"keeps all that was given", recordsAll},
+		{"keeps what is refused, without a payload", recordsRefused},
+		{"keeps all or none", recordsAllOrNone},
+		{"keeps what is over, and nothing else", recordsOver},
+	}
+}
+
+// entry returns a run that took two seconds and is over.
+func (f *fixture) entry(s store.State) *store.Entry {
+	now := f.clock.Wall()
+	return &store.Entry{
+		ID: flow.NewID(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
+		Payload: store.Payload{Event: []byte("event"), Body: []byte("body")},
+	}
+}
+
+func recordsAll(f *fixture) {
+	e := f.entry(store.Failed)
+	e.Finished, e.Attempt = f.clock.Wall().Add(-time.Second), 3
+	e.Cause = store.Cause{Reason: "timeout", Class: "transient", Action: "slack", Position: "a.hcl:1,2", Message: "too slow"}
+	e.Payload = store.Payload{Event: strange(), Body: strange(), Variables: strange(), Response: strange(), Output: strange()}
+	e.Steps = []store.Step{f.step("a"), f.step("b")}
+	e.Steps[1].Cause, e.Steps[1].State = e.Cause, flow.Failed
+	f.ok(f.s.Record(f.ctx, e))
+	f.same("the run", f.get(e.ID), &store.Run{
+		Summary: store.Summary{
+			ID: e.ID, Flow: "orders", State: store.Failed, Received: f.clock.Wall(), Started: e.Started, Finished: e.Finished,
+			Attempt: 3, Status: 200, Size: len(e.Body), Cause: e.Cause,
+		},
+		Payload: e.Payload, Steps: e.Steps,
+	})
+	f.claimNone()
+}
+
+func recordsRefused(f *fixture) {
+	e := &store.Entry{ID: flow.NewID(f.clock.Wall()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
+	f.ok(f.s.Record(f.ctx, e))
+	f.same("the run", f.get(e.ID), &store.Run{Summary: store.Summary{
+		ID: e.ID, State: store.Refused, Received: f.clock.Wall(), Finished: f.clock.Wall(), Attempt: 1, Status: 401, Cause: e.Cause,
+	}})
+}
+
+func recordsAllOrNone(f *fixture) {
+	known := f.accept()
+	a, b := f.entry(store.Succeeded), f.entry(store.Succeeded)
+	b.ID = known
+	f.is(f.s.Record(f.ctx, a, b), store.ErrExists)
+	f.same("runs", f.listed(store.Filter{}), []string{known})
+	counts, err := f.s.Stats(f.ctx, store.StatsQuery{})
+	f.ok(err)
+	f.same("counts", counts, nil)
+	f.ok(f.s.Record(f.ctx))
+	f.ok(f.s.Record(f.ctx, a))
+}
+
+func recordsOver(f *fixture) {
+	for _, s := range append(store.States(), 0, 99) {
+		err := f.s.Record(f.ctx, f.entry(s))
+		over := s >= store.Succeeded && s <= store.Throttled
+		if (err == nil) != over {
+			f.Errorf("recording a run that is %s: %v", s, err)
+		}
+	}
+	e := f.entry(store.Succeeded)
+	e.ID = "no id"
+	if err := f.s.Record(f.ctx, e); err == nil {
+		f.Error("recorded under no id")
+	}
+}

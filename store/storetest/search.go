@@ -1,0 +1,89 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func searchTests() []test {
+	return []test{
+		{"looks everywhere", searchEverywhere},
+		{"knows no wildcards", searchLiterally},
+		{"goes together with the rest of the filter", searchFilters},
+		{"ends, however much there is", searchEnds},
+	}
+}
+
+func searchEverywhere(f *fixture) {
+	sub := f.submission(of("Flow-Name"), ordered("Order-Key"), func(s *store.Submission) {
+		s.Payload = store.Payload{
+			Event: []byte("\xffEvent-Bytes\x00"), Body: append(strange(), "Body-Bytes"...), Variables: []byte("Variable-Bytes"),
+		}
+	})
+	_, err := f.s.Accept(f.ctx, sub)
+	f.ok(err)
+	f.ok(f.s.Finish(f.ctx, f.claimOne("Flow-Name").Claim, &store.Ending{State: store.Failed, Cause: store.Cause{
+		Reason: "Reason-Word", Class: "Class-Word", Action: "Action-Name", Position: "File.hcl:7", Message: "It answered Größe",
+	}}))
+	f.accept() // holds none of it
+	for _, text := range []string{
+		sub.ID, sub.ID[3:20], "flow-name", "ORDER-KEY", "event-bytes", "body-BYTES", "able-by", "reason-word", "class-word", "action-name",
+		"file.hcl:7", "it answered", "Größe", "\x00 \xff\xfe", "𝄞",
+	} {
+		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), []string{sub.ID})
+	}
+	for _, text := range []string{"GRÖSSE", "GRÖßE", "flow-name ", "body-bytesx", "\xfe\xff\x00"} {
+		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), nil)
+	}
+}
+
+func searchLiterally(f *fixture) {
+	plain := f.accept(func(s *store.Submission) { s.Body = []byte("100 percent a_b c\\d [x] *") })
+	f.accept(func(s *store.Submission) { s.Body = []byte("nothing of the kind") })
+	for _, text := range []string{"a_b", "c\\d", "[x]", "*"} {
+		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), []string{plain})
+	}
+	for _, text := range []string{"%", "a%b", "a.b", "?", "'", "\""} {
+		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), nil)
+	}
+}
+
+func searchFilters(f *fixture) {
+	needle := func(s *store.Submission) { s.Body = []byte("needle") }
+	done := f.hold(needle)
+	f.finish(done, store.Succeeded)
+	queued := f.accept(needle)
+	other := f.accept(needle, of("other"))
+	f.acceptAll(5)
+	f.same("all", f.listed(store.Filter{Text: "NEEDLE"}), newestFirst(done.ID, queued, other))
+	f.same("of a flow", f.listed(store.Filter{Text: "needle", Flows: []string{"orders"}}), newestFirst(done.ID, queued))
+	f.same("of a state", f.listed(store.Filter{Text: "needle", States: []store.State{store.Queued}}), newestFirst(queued, other))
+	f.same("of both", f.listed(store.Filter{Text: "needle", States: []store.State{store.Succeeded}, Flows: []string{"other"}}), nil)
+}
+
+func searchEnds(f *fixture) {
+	hay := []byte(strings.Repeat("hay", 2<<20/3))
+	var entries []*store.Entry
+	for range 20 {
+		e := f.entry(store.Succeeded)
+		e.Body = hay
+		entries = append(entries, e)
+	}
+	entries[0].Body = append(hay[:len(hay):len(hay)], "needle"...)
+	f.ok(f.s.Record(f.ctx, entries...))
+	q := store.ListQuery{Filter: store.Filter{Text: "needle"}, Limit: 10}
+	var found []string
+	for range 100 {
+		page, err := f.s.List(f.ctx, q)
+		f.ok(err)
+		found = append(found, summaryIDs(page.Runs)...)
+		if page.Next == "" {
+			f.same("found", found, []string{entries[0].ID})
+			return
+		}
+		q.After = page.Next
+	}
+	f.Error("the search came to no end")
+}

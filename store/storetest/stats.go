@@ -1,0 +1,144 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func statsTests() []test {
+	return []test{
+		{"count where runs end", statsCount},
+		{"of a flow, in steps of time", statsSteps},
+		{"round outward", statsRound},
+		{"refuse steps that no counter has", statsRefuse},
+		{"follow a run that is run again", statsRequeue},
+	}
+}
+
+// recount is what statistics must say, counted from the list.
+func (f *fixture) recount(q store.StatsQuery) []store.Count {
+	f.Helper()
+	type key struct {
+		flow  string
+		state store.State
+		at    int64
+	}
+	counts := map[key]*store.Count{}
+	for _, r := range f.listAll(store.Filter{}, 100) {
+		if r.State.Open() || (q.Flow != "" && r.Flow != q.Flow) || r.Finished.Before(q.From) || (!q.To.IsZero() && !r.Finished.Before(q.To)) {
+			continue
+		}
+		c := store.Count{Flow: r.Flow, State: r.State}
+		if q.Step > 0 {
+			c.Time = time.Unix(r.Finished.Unix()/int64(q.Step/time.Second)*int64(q.Step/time.Second), 0)
+		}
+		k := key{c.Flow, c.State, c.Time.Unix()}
+		if counts[k] == nil {
+			counts[k] = &c
+		}
+		counts[k].N++
+		if !r.Started.IsZero() {
+			counts[k].Took += r.Finished.Sub(r.Started)
+		}
+	}
+	var all []store.Count
+	for _, c := range counts {
+		all = append(all, *c)
+	}
+	sortCounts(all)
+	return all
+}
+
+func sortCounts(all []store.Count) {
+	slices.SortFunc(all, func(a, b store.Count) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.State, b.State))
+	})
+}
+
+// recounted fails where statistics differ from a recount.
+func (f *fixture) recounted(q store.StatsQuery) []store.Count {
+	f.Helper()
+	got, err := f.s.Stats(f.ctx, q)
+	f.ok(err)
+	sortCounts(got)
+	f.same(fmt.Sprintf("statistics for %+v", q), got, f.recount(q))
+	return got
+}
+
+func statsCount(f *fixture) {
+	f.grid()
+	f.clock.Advance(90 * time.Second)
+	f.finish(f.claim(1, "a")[0].Claim, store.Failed)
+	f.finish(f.claim(1, "a")[0].Claim, store.Succeeded)
+	f.ok(f.s.Cancel(f.ctx, f.accept(of("b"))))
+	got := f.recounted(store.StatsQuery{})
+	f.same("counts", len(got), 3*5)
+	f.recounted(store.StatsQuery{Flow: "b"})
+	f.recounted(store.StatsQuery{Flow: "none"})
+}
+
+// spread records runs over some hours.
+func (f *fixture) spread() (begin time.Time) {
+	f.Helper()
+	begin = f.clock.Wall()
+	for i := range 40 {
+		e := f.entry([]store.State{store.Succeeded, store.Failed}[i%2])
+		e.Flow = []string{"a", "b", "c"}[i%3]
+		e.Finished = begin.Add(time.Duration(i) * 7 * time.Minute)
+		f.ok(f.s.Record(f.ctx, e))
+	}
+	return begin
+}
+
+func statsSteps(f *fixture) {
+	f.spread()
+	for _, step := range []time.Duration{0, time.Minute, 5 * time.Minute, time.Hour, 24 * time.Hour, 90 * time.Minute} {
+		for _, flow := range []string{"", "b"} {
+			f.recounted(store.StatsQuery{Step: step, Flow: flow})
+		}
+	}
+}
+
+func statsRound(f *fixture) {
+	begin := f.spread()
+	hour := begin.Truncate(time.Hour)
+	exact := store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour), Step: time.Hour}
+	want := f.recounted(exact)
+	f.recounted(store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour)})
+	f.recounted(store.StatsQuery{From: hour.Add(65 * time.Minute), To: hour.Add(77 * time.Minute), Step: time.Minute})
+	rounded := exact
+	rounded.From, rounded.To = exact.From.Add(59*time.Minute), exact.To.Add(-59*time.Minute)
+	got, err := f.s.Stats(f.ctx, rounded)
+	f.ok(err)
+	sortCounts(got)
+	f.same("rounded", got, want)
+}
+
+func statsRefuse(f *fixture) {
+	for _, step := range []time.Duration{time.Second, -time.Minute, 61 * time.Second} {
+		if _, err := f.s.Stats(f.ctx, store.StatsQuery{Step: step}); err == nil {
+			f.Errorf("a step of %v was taken", step)
+		}
+	}
+}
+
+func statsRequeue(f *fixture) {
+	c := f.hold()
+	f.clock.Advance(3 * time.Second)
+	f.finish(c, store.Failed)
+	f.recounted(store.StatsQuery{Step: time.Minute})
+	f.clock.Advance(time.Hour)
+	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}))
+	got := f.recounted(store.StatsQuery{Step: time.Minute})
+	f.same("counts while it is open", got, nil)
+	w := f.claimOne()
+	f.clock.Advance(5 * time.Second)
+	f.finish(w.Claim, store.Succeeded)
+	got = f.recounted(store.StatsQuery{Step: time.Minute})
+	f.same("counts", len(got), 1)
+	f.same("took", got[0].Took, 5*time.Second)
+}

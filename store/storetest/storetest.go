@@ -1,0 +1,110 @@
+// Package storetest is the suite that every engine of package store passes. An
+// engine's own tests call Run, and add what only that engine can show: a killed
+// process, a full disk, a server that goes away.
+//
+// Tests are functions of a fixture, which is a new, empty store with a clock
+// that only the test moves. Nothing sleeps: what takes time advances the clock.
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Engine is how the suite gets at an engine.
+type Engine struct {
+	// Place makes an empty place for a store (a folder, a schema of a database)
+	// that ends with the test, and returns its name.
+	Place func(t *testing.T) string
+	// Open opens the store at a place, with a clock to go by. The suite closes
+	// it.
+	Open func(place string, c *Clock) (store.Store, error)
+	// Shared tells whether several stores may be open at a place. Where not, the
+	// second gets store.ErrInUse.
+	Shared bool
+}
+
+// Clock is a clock that stands still until a test moves it.
+type Clock struct {
+	mu      sync.Mutex
+	wall    time.Time
+	elapsed time.Duration
+}
+
+func newClock() *Clock {
+	return &Clock{wall: time.Date(2026, 3, 29, 0, 59, 30, 0, time.UTC)}
+}
+
+// Wall is the time of day.
+func (c *Clock) Wall() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wall
+}
+
+// Elapsed is how long the clock has been going on.
+func (c *Clock) Elapsed() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.elapsed
+}
+
+// Advance lets time pass.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wall, c.elapsed = c.wall.Add(d), c.elapsed+d
+}
+
+// Jump sets the time of day, forward or back, while no time passes.
+func (c *Clock) Jump(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wall = c.wall.Add(d)
+}
+
+// Run runs the suite.
+func Run(t *testing.T, e Engine) {
+	for _, group := range []struct {
+		name  string
+		tests []test
+	}{
+		{"Accept", acceptTests()},
+		{"Hand", handTests()},
+		{"Claim", claimTests()},
+		{"Hold", holdTests()},
+		{"Lease", leaseTests()},
+		{"Order", orderTests()},
+		{"Bound", boundTests()},
+		{"Dedupe", dedupeTests()},
+		{"Keys", keyTests()},
+		{"Operate", operateTests()},
+		{"List", listTests()},
+		{"Search", searchTests()},
+		{"Record", recordTests()},
+		{"Stats", statsTests()},
+		{"Purge", purgeTests()},
+		{"Clock", clockTests()},
+		{"Life", lifeTests()},
+		{"Storm", stormTests()},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range group.tests {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.run(open(t, e))
+				})
+			}
+		})
+	}
+}
+
+// test is one thing that holds of every engine. The name says what.
+type test struct {
+	name string
+	run  func(*fixture)
+}
