@@ -99,6 +99,9 @@ func (v view) step(s *store.Step) RunStep {
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
 		Input: v.kept(s.Input), Output: v.kept(s.Output), Size: s.CutFrom, Cause: causeOf(v.hide, s.Cause),
 	}
+	if s.State == again {
+		out.State = string(flow.Failed)
+	}
 	today := v.steps[s.Path[strings.LastIndexByte(s.Path, '/')+1:]]
 	if today == nil || today.Kind != s.Kind {
 		return out
