@@ -91,6 +91,14 @@ func (s *Scope) WithAbsent(root string, why map[string]string) *Scope {
 	return &c
 }
 
+// WithAbsents is WithAbsent for many roots, by root and name.
+func (s *Scope) WithAbsents(why map[string]map[string]string) *Scope {
+	c := *s
+	c.absent = cloneOrNew(s.absent)
+	maps.Copy(c.absent, why)
+	return &c
+}
+
 // Type returns the declared type of a root name that is known per run.
 func (s *Scope) Type(root string) (cty.Type, bool) {
 	t, ok := s.run[root]
