@@ -16,7 +16,7 @@ import (
 // looked at.
 func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 	n, ok := e.(hclsyntax.Node)
-	if !ok {
+	if !ok || !isComposite(e) {
 		return nil
 	}
 	c := &operandCheck{scope: s}

@@ -16,8 +16,9 @@ import (
 // Program is a compiled jq program. Inside it $webhook, $action and the other
 // names of the run hold what they hold in HCL. It is safe for concurrent use.
 type Program struct {
-	code *gojq.Code
-	vars []jqVariable
+	code   *gojq.Code
+	vars   []jqVariable
+	growth uint64 // bytes by which the heap may grow during a long run
 }
 
 // jqVariable is a name of the run that the program mentions. Where it only
@@ -71,7 +72,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntax(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program)}
+	p := &Program{vars: s.jqVariables(program), growth: guardGrowth}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
@@ -122,7 +123,7 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	if o, ok := input.(value.Object); ok {
 		input = o.Map()
 	}
-	guard := &memoryGuard{Context: ctx}
+	guard := &memoryGuard{Context: ctx, growth: p.growth}
 	out := make([]any, 0, 1)
 	iter := p.code.RunWithContext(guard, input, args...)
 	for {

@@ -144,16 +144,6 @@ func TestJQEnds(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
-	t.Run("before memory does", func(t *testing.T) {
-		t.Parallel()
-		p, diags := compileJQ(t, "jq = \"[repeat(1)]\"\n")
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		if _, err := p.Run(context.Background(), run(t), nil); !errors.Is(err, expr.ErrMemory) {
-			t.Errorf("error is %v", err)
-		}
-	})
 	t.Run("after too many results", func(t *testing.T) {
 		t.Parallel()
 		p, diags := compileJQ(t, "jq = \"repeat(1)\"\n")
