@@ -139,9 +139,16 @@ func (r *tour) do(s step) error {
 			return nil
 		}
 		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") && !strings.Contains(s.command, "runs list") {
-			return fmt.Errorf("printed\n%s(error: %v)\nwant\n%s", out, err, s.want)
+			return fmt.Errorf("printed\n%s\nwant\n%s", withError(out, err), s.want)
 		}
 	}
+}
+
+func withError(out []byte, err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s(%v)", out, err)
+	}
+	return string(out)
 }
 
 // background starts a server and waits until it has printed what it should.

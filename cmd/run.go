@@ -34,7 +34,8 @@ func (c *command) runCommand() *cobra.Command {
 		Short: "Serve the flows and load them again when the files change",
 		Long: `Serves every flow under the paths (the current folder if none is given). When
 files change they are loaded again; if they have errors, the flows that serve
-go on serving. SIGHUP loads them too. SIGINT and SIGTERM stop in good order.
+go on serving. SIGHUP loads them too. SIGINT and SIGTERM stop in good order, and
+a second one at once.
 
 Flags win over GATEWAY_* variables, and these over the gateway block. Paths of
 flows that can't be guessed are made with GATEWAY_KEY, or with a key that is
