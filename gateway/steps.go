@@ -34,7 +34,7 @@ func (j *job) input(rec *flow.Record) []byte {
 	if len(rec.Input) == 0 {
 		return nil
 	}
-	text, err := value.Append(nil, j.snap.hide.cleanValue(rec.Input))
+	text, err := value.Append(nil, j.cleanValue(rec.Input))
 	if err != nil {
 		return nil // a value that has no JSON form is not worth losing the run for
 	}
@@ -49,7 +49,7 @@ func (j *job) output(rec *flow.Record) []byte {
 	if err != nil {
 		return nil
 	}
-	if rec.Step.Sensitive || j.snap.hide.finds(text) {
+	if rec.Step.Sensitive || j.hides(text) {
 		return j.g.seal.seal(text)
 	}
 	return text
