@@ -19,11 +19,24 @@ import (
 // dots stand for any text. Ports are replaced by free ones.
 func TestReadme(t *testing.T) {
 	t.Parallel()
+	runConsole(t, "README.md", 10)
+}
+
+// TestReadmeOfExamples does the same with the page of the examples.
+func TestReadmeOfExamples(t *testing.T) {
+	t.Parallel()
+	runConsole(t, filepath.Join("examples", "flows", "README.md"), 5)
+}
+
+// runConsole runs the console blocks of a page, which hold that many commands
+// at least.
+func runConsole(t *testing.T, page string, least int) {
+	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	text, err := os.ReadFile(filepath.Join(root, page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,8 +45,8 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := consoleSteps(tour.replacePorts(string(text)))
-	if len(steps) < 10 {
-		t.Fatalf("the README has %d commands in console blocks", len(steps))
+	if len(steps) < least {
+		t.Fatalf("%s has %d commands in console blocks", page, len(steps))
 	}
 	defer tour.stop()
 	for _, s := range steps {
@@ -126,7 +139,7 @@ func (r *tour) do(s step) error {
 			return nil
 		}
 		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") {
-			return fmt.Errorf("printed\n%s(%w)\nwant\n%s", out, err, s.want)
+			return fmt.Errorf("printed\n%s(error: %v)\nwant\n%s", out, err, s.want)
 		}
 	}
 }

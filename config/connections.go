@@ -33,7 +33,7 @@ func (l *loader) decodeConnections() {
 		}
 		places[key] = b.DefRange()
 		c := kind.New()
-		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scope(b.file)}, schema.Describe(c), b.Block, 2)
+		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.of(b.file)}, schema.Describe(c), b.Block, 2)
 		l.add(diags...)
 		member(byKind, kind.Name)[b.Labels[1]] = flow.ConnectionValue(kind.Name, b.Labels[1], c)
 	}
@@ -41,7 +41,7 @@ func (l *loader) decodeConnections() {
 	for kind, names := range byKind {
 		kinds[kind] = cty.ObjectVal(names)
 	}
-	l.consts["connection"] = l.known(kinds)
+	l.define("connection", kinds)
 }
 
 // placeholder stands for a connection that has errors, so that its users are

@@ -199,7 +199,7 @@ func (l *loader) decodeGateway(g *Gateway) {
 			continue
 		}
 		fresh := defaults()
-		l.add(schema.Decode(&schema.Context{Scope: l.scope(b.file)}, &fresh, b.Block)...)
+		l.add(schema.Decode(&schema.Context{Scope: l.scopes.of(b.file)}, &fresh, b.Block)...)
 		*g = fresh
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -67,7 +66,7 @@ type loader struct {
 	sources map[string][]byte
 	reader  *reader
 	files   []*file
-	consts  map[string]cty.Value
+	scopes  *scopes
 	secrets []string
 	broken  bool // a file could not be read or parsed, so names may be missing
 	diags   hcl.Diagnostics
@@ -83,7 +82,8 @@ type file struct {
 // Load reads, checks and compiles. Files, Read and Secrets of the Config are
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
-	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}, consts: map[string]cty.Value{}}
+	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
+	l.scopes = newScopes(l.reader, o.Unset, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFiles()
 	c := &Config{Gateway: defaults(), Files: l.sources}
@@ -97,6 +97,17 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags
+}
+
+// define makes a root name known to what is decoded from now on. Where a file
+// could not be parsed nobody can tell which members are missing, so everything
+// is taken for known.
+func (l *loader) define(root string, members map[string]cty.Value) {
+	v := cty.ObjectVal(members)
+	if l.broken {
+		v = cty.DynamicVal
+	}
+	l.scopes.define(root, v)
 }
 
 // checkAnyFlow warns where nothing would be served, and nothing else says why.
@@ -140,14 +151,8 @@ type located struct {
 func (l *loader) compileFlows() []*flow.Flow {
 	var out []*flow.Flow
 	seen := map[string]hcl.Range{}
-	scopes := map[*file]*expr.Scope{}
 	for _, b := range l.blocks("flow") {
-		s, ok := scopes[b.file]
-		if !ok {
-			s = l.scope(b.file)
-			scopes[b.file] = s
-		}
-		f, diags := flow.Compile(b.Block, s, l.Kinds)
+		f, diags := flow.Compile(b.Block, l.scopes.of(b.file), l.Kinds)
 		l.add(diags...)
 		l.add(checkHeaderNames(b.Body)...)
 		if f == nil {

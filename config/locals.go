@@ -36,7 +36,7 @@ func (l *loader) evalLocals() {
 	for _, name := range slices.Sorted(maps.Keys(ls.defs)) {
 		ls.eval(name)
 	}
-	l.consts["local"] = l.known(ls.values)
+	l.define("local", ls.values)
 }
 
 func (ls *locals) declare(b located) {
@@ -79,8 +79,8 @@ func (ls *locals) eval(name string) {
 	if !ok {
 		return
 	}
-	consts := map[string]cty.Value{"secret": ls.consts["secret"], "local": cty.ObjectVal(needs)}
-	e, diags := expr.Compile(def.attr.Expr, ls.scopeOf(def.file, consts), cty.DynamicPseudoType)
+	consts := map[string]cty.Value{"secret": ls.scopes.consts["secret"], "local": cty.ObjectVal(needs)}
+	e, diags := expr.Compile(def.attr.Expr, ls.scopes.with(def.file, consts), cty.DynamicPseudoType)
 	ls.add(diags...)
 	if !diags.HasErrors() {
 		ls.values[name] = e.Constant()

@@ -47,7 +47,7 @@ func (l *loader) evalSecrets() {
 	places := map[string]hcl.Range{}
 	for _, b := range l.blocks("secret") {
 		s := &secret{}
-		c := &schema.Context{Scope: l.scope(b.file)}
+		c := &schema.Context{Scope: l.scopes.of(b.file)}
 		diags := schema.Decode(c, s, b.Block)
 		l.add(diags...)
 		if len(b.Labels) == 0 {
@@ -65,7 +65,7 @@ func (l *loader) evalSecrets() {
 		}
 		values[s.name] = v.Mark(expr.Sensitive)
 	}
-	l.consts["secret"] = l.known(values)
+	l.define("secret", values)
 }
 
 func (l *loader) lookUp(s *secret, b located) cty.Value {

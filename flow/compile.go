@@ -78,7 +78,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",
-		schema.Block{Spec: actionsSpec()}, d.decodeOnError)
+		schema.Block{Spec: actionsSpec}, d.decodeOnError)
 }
 
 func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {

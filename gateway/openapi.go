@@ -11,6 +11,7 @@ import (
 
 // findingsBody is what a load found; see package config/diag.
 type findingsBody struct {
+	Format      string            `json:"format_version"`
 	Valid       bool              `json:"valid"`
 	Errors      int               `json:"error_count"`
 	Warnings    int               `json:"warning_count"`

@@ -81,7 +81,7 @@ type RunResponse struct {
 type RunStep struct {
 	Path     string          `json:"path" about:"Unique in the run; turns of a loop are told apart."`
 	Kind     string          `json:"kind"`
-	State    string          `json:"state" about:"succeeded, failed, skipped, or again: failed, and done again in the next attempt of the run."`
+	State    string          `json:"state" about:"succeeded, failed or skipped."`
 	Position string          `json:"position,omitempty" about:"Where the action stands in the flow files today."`
 	Attempts int             `json:"attempts"`
 	Began    time.Time       `json:"began_at,omitzero"`

@@ -76,7 +76,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
 	s.Then(w.knowRequest)
 	schema.BlockFunc(s, "variable", "A value of the request, checked before a run starts and read as `webhook.NAME`.",
-		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: schema.Describe(&variable{})}, w.addVariable)
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&variable{}) }}, w.addVariable)
 	s.Then(w.knowVariables)
 	schema.Kinds(s, "auth", "A way to let callers in. Of several any one is enough; without any everybody is let in.", w.auths,
 		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })

@@ -207,7 +207,7 @@ func TestEveryFieldHasADoc(t *testing.T) {
 				t.Errorf("%s.%s has no doc", path, f.Name)
 			}
 			if f.Block != nil && f.Block.Spec != nil {
-				walk(path+"."+f.Name, f.Block.Spec)
+				walk(path+"."+f.Name, f.Block.Spec())
 			}
 		}
 	}

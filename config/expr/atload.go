@@ -17,12 +17,12 @@ func (s *Scope) checkAtLoad(e hcl.Expression) hcl.Diagnostics {
 	if !ok {
 		return nil
 	}
-	constant := len(s.refs(e)) == 0
 	return hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
 		call, ok := n.(*hclsyntax.FunctionCallExpr)
 		if !ok || !funcs.AtLoad(call.Name) {
 			return nil
 		}
+		constant := len(s.refs(e)) == 0
 		for _, arg := range call.Args {
 			for _, t := range arg.Variables() {
 				if _, fixed := s.consts[t.RootName()]; !fixed && !constant {

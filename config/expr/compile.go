@@ -82,8 +82,9 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 // compile compiles an expression whose names are checked, to the first tier
 // that fits.
 func (s *Scope) compile(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
-	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(e)}
-	out.refs = append(s.refs(e), jq.refs(s, e)...)
+	names := e.Variables()
+	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(names)}
+	out.refs = append(s.refsOf(names), jq.refs(s, e)...)
 	if len(out.refs) == 0 {
 		return out, out.foldConstant(e, s, jq)
 	}

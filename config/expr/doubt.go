@@ -16,7 +16,7 @@ import (
 // looked at.
 func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 	n, ok := e.(hclsyntax.Node)
-	if !ok {
+	if !ok || !isComposite(e) {
 		return nil
 	}
 	c := &operandCheck{scope: s}
@@ -26,7 +26,6 @@ func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 
 type operandCheck struct {
 	scope *Scope
-	ctx   *hcl.EvalContext // made when it is needed, as most expressions have no operands
 	diags hcl.Diagnostics
 }
 
@@ -55,10 +54,7 @@ func (c *operandCheck) visit(n hclsyntax.Node) hcl.Diagnostics {
 // value evaluates an operand without its marks; ok is false where nothing is
 // known of it.
 func (c *operandCheck) value(e hclsyntax.Expression) (v cty.Value, ok bool) {
-	if c.ctx == nil {
-		c.ctx = c.scope.check()
-	}
-	v, diags := e.Value(c.ctx)
+	v, diags := e.Value(c.scope.check())
 	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
 		return cty.DynamicVal, false
 	}

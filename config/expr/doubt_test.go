@@ -115,6 +115,7 @@ func TestLookalikes(t *testing.T) {
 	cases := []struct{ name, src, cure string }{
 		{"double braces", `"order {{ webhook.body.id }}"`, "${webhook.body.id}"},
 		{"template of Go", `"order {{ .webhook.body.id }}"`, "${webhook.body.id}"},
+		{"data of n8n", `"order {{ $json.body.id }}"`, "${webhook.body.id}"},
 		{"dollar", `"order $webhook.body.id of $5"`, "${webhook.body.id}"},
 		{"dollar before another name", `"costs $webshop.total and $1.50"`, ""},
 		{"quoted reference", `"webhook.body.items[0].sku"`, "webhook.body.items[0].sku without quotes"},

@@ -48,7 +48,7 @@ func (e *Expr) failure(diags hcl.Diagnostics) *Error {
 // for HCL knows the elements of a sensitive list as plain values, and quotes
 // them.
 func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
-	if len(diags) == 0 || !s.readsSensitive(e) {
+	if len(diags) == 0 || !s.readsSensitive(e.Variables()) {
 		return diags
 	}
 	out := make(hcl.Diagnostics, len(diags))

@@ -3,24 +3,22 @@ package expr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/itchyny/gojq"
 
-	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // Program is a compiled jq program. Inside it $webhook, $action and the other
 // names of the run hold what they hold in HCL. It is safe for concurrent use.
 type Program struct {
-	code *gojq.Code
-	vars []jqVariable
+	code   *gojq.Code
+	vars   []jqVariable
+	growth uint64 // bytes by which the heap may grow during a long run
 }
 
 // jqVariable is a name of the run that the program mentions. Where it only
@@ -74,7 +72,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntax(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program)}
+	p := &Program{vars: s.jqVariables(program), growth: guardGrowth}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
@@ -114,57 +112,6 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 	return out
 }
 
-func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
-	rng := at(0, len(program))
-	var parse *gojq.ParseError
-	if errors.As(err, &parse) {
-		end := min(parse.Offset, len(program))
-		rng = at(max(0, end-max(1, len(parse.Token))), end)
-	}
-	return hcl.Diagnostics{problem(rng, "Invalid jq program", "The jq program can't be read here: "+err.Error()+".")}
-}
-
-// jqUnknown places an error of the jq compiler, which names what is not
-// defined but not where, at the first mention.
-func (s *Scope) jqUnknown(program string, err error, at sourceMap) hcl.Diagnostics {
-	what, name, _ := strings.Cut(err.Error(), ": ")
-	detail := "In the jq program: " + err.Error() + "."
-	bare, _, _ := strings.Cut(name, "/")
-	switch {
-	case strings.HasPrefix(what, "variable"):
-		known := s.roots()
-		detail = fmt.Sprintf("The jq program reads %s, which is not known here.", bare)
-		near := diag.Nearest(strings.TrimPrefix(bare, "$"), s.runRoots())
-		if near != "" {
-			detail += fmt.Sprintf(" Did you mean $%s?", near)
-		} else if slices.Contains(known, strings.TrimPrefix(bare, "$")) {
-			detail += " Names that are fixed at load are given to a program through its input."
-		}
-	case strings.HasPrefix(what, "function"):
-		detail = fmt.Sprintf("The jq program calls %s, which jq does not have with that number of arguments.", name)
-	}
-	rng := at(0, len(program))
-	if i := wordIndex(program, bare); i >= 0 {
-		rng = at(i, i+len(bare))
-	}
-	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
-}
-
-func (s *Scope) runRoots() []string {
-	return slices.Sorted(maps.Keys(s.run))
-}
-
-func wordIndex(text, word string) int {
-	if word == "" {
-		return -1
-	}
-	loc := regexp.MustCompile(regexp.QuoteMeta(word) + `\b`).FindStringIndex(text)
-	if loc == nil {
-		return -1
-	}
-	return loc[0]
-}
-
 // Run gives the input to the program and returns all it yields: values of
 // package value, in which numbers that jq computed are int, float64 or
 // *big.Int. The input is not changed.
@@ -176,7 +123,7 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	if o, ok := input.(value.Object); ok {
 		input = o.Map()
 	}
-	guard := &memoryGuard{Context: ctx}
+	guard := &memoryGuard{Context: ctx, growth: p.growth}
 	out := make([]any, 0, 1)
 	iter := p.code.RunWithContext(guard, input, args...)
 	for {

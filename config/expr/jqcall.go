@@ -59,7 +59,7 @@ func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
 
 func jqCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
 	n, ok := e.(hclsyntax.Node)
-	if !ok {
+	if !ok || !isComposite(e) {
 		return nil
 	}
 	var calls []*hclsyntax.FunctionCallExpr

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -77,10 +78,21 @@ func (c *textCheck) part(lit *hclsyntax.LiteralValueExpr) {
 	}
 	text := lit.Val.AsString()
 	if m := braces.FindStringSubmatch(text); m != nil {
-		c.warn(lit.SrcRange, m[0], "${"+m[1]+"}")
+		c.warn(lit.SrcRange, m[0], "${"+c.meant(m[1])+"}")
 	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isName(m[1]) {
 		c.warn(lit.SrcRange, m[0], "${"+m[1]+"}")
 	}
+}
+
+// meant is what a name of another tool is called here: n8n's $json is the data
+// of a run, which for a webhook holds the request.
+func (c *textCheck) meant(name string) string {
+	for _, other := range []string{"json.body", "json.headers", "json.query"} {
+		if rest, ok := strings.CutPrefix(name, other); ok && !c.isName(name) {
+			return "webhook" + strings.TrimPrefix(other, "json") + rest
+		}
+	}
+	return name
 }
 
 // whole looks at a text that is nothing but a name.

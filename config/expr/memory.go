@@ -25,9 +25,10 @@ const (
 type memoryGuard struct {
 	context.Context
 
-	steps int
-	base  uint64 // bytes of the heap at the first look
-	full  bool
+	growth uint64 // bytes by which the heap may grow
+	steps  int
+	base   uint64 // bytes of the heap at the first look
+	full   bool
 }
 
 // Done is closed when the program should end.
@@ -54,7 +55,7 @@ func (g *memoryGuard) look() {
 	if g.base == 0 {
 		g.base = now
 	}
-	g.full = now > g.base+guardGrowth
+	g.full = now > g.base+g.growth
 }
 
 var closed = func() chan struct{} {

@@ -14,9 +14,11 @@ import (
 
 // refs lists the names of the run that an expression reads, cut at the first
 // step that is not a plain member.
-func (s *Scope) refs(e hcl.Expression) []Ref {
+func (s *Scope) refs(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
+
+func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
 	var out []Ref
-	for _, t := range e.Variables() {
+	for _, t := range names {
 		if s.isRun(t.RootName()) {
 			out = append(out, Ref{Root: t.RootName(), Steps: memberSteps(t[1:])})
 		}
@@ -44,8 +46,8 @@ func memberSteps(t hcl.Traversal) []string {
 
 // readsSensitive tells whether the expression reads a marked constant. Names
 // that the constant does not have are somebody else's finding.
-func (s *Scope) readsSensitive(e hcl.Expression) bool {
-	for _, t := range e.Variables() {
+func (s *Scope) readsSensitive(names []hcl.Traversal) bool {
+	for _, t := range names {
 		v, ok := s.consts[t.RootName()]
 		if !ok {
 			continue
@@ -65,10 +67,28 @@ func (s *Scope) readsSensitive(e hcl.Expression) bool {
 // warns of texts that look like names.
 func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
 	diags := s.checkNames(e)
-	if n, ok := e.(hclsyntax.Node); ok {
+	if n, ok := e.(hclsyntax.Node); ok && (isComposite(e) || !isName(e)) {
 		diags = append(diags, s.checkTexts(n)...)
 	}
 	return diags
+}
+
+// isName tells whether an expression is a name and nothing else, and
+// isComposite whether it has others inside. Most are one name or one text, and
+// need no walk through what is in them.
+func isName(e hcl.Expression) bool {
+	_, ok := e.(*hclsyntax.ScopeTraversalExpr)
+	return ok
+}
+
+func isComposite(e hcl.Expression) bool {
+	switch e := e.(type) {
+	case *hclsyntax.ScopeTraversalExpr, *hclsyntax.LiteralValueExpr:
+		return false
+	case *hclsyntax.TemplateExpr:
+		return !e.IsStringLiteral()
+	}
+	return true
 }
 
 func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
@@ -76,7 +96,7 @@ func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
 	for _, t := range e.Variables() {
 		diags = append(diags, s.checkTraversal(t)...)
 	}
-	if n, ok := e.(hclsyntax.Node); ok {
+	if n, ok := e.(hclsyntax.Node); ok && isComposite(e) {
 		diags = append(diags, hclsyntax.VisitAll(n, s.checkFunction)...)
 		diags = append(diags, s.checkAtLoad(e)...)
 	}

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"maps"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -38,12 +39,19 @@ type Scope struct {
 	static    *hcl.EvalContext
 	unmarked  *hcl.EvalContext
 	source    func(name string) []byte
+	checked   *checkContext
+}
+
+// checkContext is the context of the type check, made when it is first needed.
+type checkContext struct {
+	once sync.Once
+	ctx  *hcl.EvalContext
 }
 
 // NewScope returns a scope that knows the given root names, which are fixed at
 // load and may hold marked and unknown values, and the given functions.
 func NewScope(consts map[string]cty.Value, functions map[string]function.Function) *Scope {
-	s := &Scope{consts: consts, functions: functions}
+	s := &Scope{consts: consts, functions: functions, checked: &checkContext{}}
 	s.static = &hcl.EvalContext{Variables: consts, Functions: functions}
 	s.unmarked = s.plain()
 	return s
@@ -55,6 +63,7 @@ func (s *Scope) With(root string, t cty.Type) *Scope {
 	c := *s
 	c.run = cloneOrNew(s.run)
 	c.run[root] = t
+	c.checked = &checkContext{}
 	return &c
 }
 
@@ -79,6 +88,14 @@ func (s *Scope) WithAbsent(root string, why map[string]string) *Scope {
 	c := *s
 	c.absent = cloneOrNew(s.absent)
 	c.absent[root] = why
+	return &c
+}
+
+// WithAbsents is WithAbsent for many roots, by root and name.
+func (s *Scope) WithAbsents(why map[string]map[string]string) *Scope {
+	c := *s
+	c.absent = cloneOrNew(s.absent)
+	maps.Copy(c.absent, why)
 	return &c
 }
 
@@ -135,6 +152,11 @@ func (s *Scope) plain() *hcl.EvalContext {
 // check returns the context for the type check: run names are unknown values
 // of their declared types.
 func (s *Scope) check() *hcl.EvalContext {
+	s.checked.once.Do(func() { s.checked.ctx = s.newCheck() })
+	return s.checked.ctx
+}
+
+func (s *Scope) newCheck() *hcl.EvalContext {
 	ctx := s.static.NewChild()
 	ctx.Variables = make(map[string]cty.Value, len(s.run))
 	for name, t := range s.run {

@@ -44,7 +44,7 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 		_, known := e.Fixed()
 		if given || !known {
 			e.SetName(a.Name)
-		*dst = expr.Bind[T](e)
+			*dst = expr.Bind[T](e)
 		}
 		return true, append(diags, found...)
 	}

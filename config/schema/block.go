@@ -28,8 +28,7 @@ func Repeated[T any, P describes[T]](s *Spec, dst *[]*T, name, doc string, optio
 }
 
 func nested[T any, P describes[T]](s *Spec, name, doc string, b Block, take func(*T), options []Option) {
-	b.Spec = Describe(P(new(T)))
-	b.Labels = b.Spec.labelNames()
+	b.Spec = func() *Spec { return Describe(P(new(T))) }
 	BlockFunc(s, name, doc, b, func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		v := new(T)
 		diags := Decode(c, P(v), b)
@@ -105,16 +104,6 @@ func BlockFunc(s *Spec, name, doc string, b Block, decode func(c *Context, b *hc
 // Label declares the next label of the block and where its text goes.
 func Label(s *Spec, dst *string, name, doc string) {
 	s.add(&Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true, label: dst}, nil)
-}
-
-func (s *Spec) labelNames() []string {
-	var out []string
-	for _, f := range s.fields {
-		if f.Label {
-			out = append(out, f.Name)
-		}
-	}
-	return out
 }
 
 // Describe returns the declarations of a value.

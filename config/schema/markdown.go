@@ -123,19 +123,34 @@ func (p *page) block(f *Field, level string) {
 		p.line("\nKinds: `%s`.", strings.Join(f.Block.Kinds, "`, `"))
 	}
 	if f.Block.Spec != nil {
-		if doc := f.Block.Spec.Doc; doc != "" && doc != f.Doc {
+		spec := f.Block.Spec()
+		if doc := spec.Doc; doc != "" && doc != f.Doc {
 			p.line("\n%s", doc)
 		}
-		p.fields(f.Block.Spec, level+"#", "")
+		p.fields(spec, level+"#", "")
 	}
 }
 
 func (f *Field) heading() string {
 	head := "`" + f.Name
-	for _, l := range f.Block.Labels {
+	labels := f.Block.Labels
+	if labels == nil && f.Block.Spec != nil {
+		labels = f.Block.Spec().labelNames()
+	}
+	for _, l := range labels {
 		head += " " + l
 	}
 	return head + " { … }`"
+}
+
+func (s *Spec) labelNames() []string {
+	var out []string
+	for _, f := range s.fields {
+		if f.Label {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 func (p *page) outputs(s *Spec) {

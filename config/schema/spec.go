@@ -70,7 +70,7 @@ type Block struct {
 	Labels   []string // names of the labels, for the reference
 	Repeated bool
 	Kinds    []string                // allowed first labels, where it has kinds
-	Spec     *Spec                   // its own fields; nil where they depend on the kind
+	Spec     func() *Spec            // its own fields; nil where they depend on the kind
 	KindSpec func(kind string) *Spec // the fields of a kind; nil where it has none
 
 	decode func(c *Context, b *hclsyntax.Block) hcl.Diagnostics

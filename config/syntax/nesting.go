@@ -11,6 +11,19 @@ import (
 // each level and, unguarded, ends the process when the stack is full.
 const maxNesting = 1000
 
+// mayNest tells whether a file has enough of the signs that open a level for
+// the bound to be reached at all. Few have.
+func mayNest(src []byte) bool {
+	signs := 0
+	for _, c := range src {
+		switch c {
+		case '{', '[', '(', '?', '!', '-':
+			signs++
+		}
+	}
+	return signs >= maxNesting
+}
+
 // checkNesting refuses a file in which blocks, brackets, templates,
 // conditionals or signs are nested deeper than the parser can be trusted with.
 func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {

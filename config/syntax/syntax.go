@@ -6,22 +6,33 @@
 package syntax
 
 import (
+	"unicode/utf8"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
+// lex returns the tokens of a file; what is wrong with them the parser reports.
+func lex(name string, src []byte) hclsyntax.Tokens {
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	return tokens
+}
+
 // Parse returns the body of a flow file, nil where it has syntax errors. name
 // stands in the ranges of the findings.
 func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos) // the parser reports what is wrong
-	if diags := checkNesting(tokens); diags.HasErrors() {
-		return nil, diags
+	if mayNest(src) {
+		if diags := checkNesting(lex(name, src)); diags.HasErrors() {
+			return nil, diags
+		}
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, explain(src, tokens, diags)
+		return nil, explain(src, lex(name, src), diags)
 	}
-	diags = append(diags, checkEncoding(tokens)...)
+	if !utf8.Valid(src) {
+		diags = append(diags, checkEncoding(lex(name, src))...)
+	}
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok || diags.HasErrors() {
 		return nil, diags

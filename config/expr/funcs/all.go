@@ -71,6 +71,16 @@ func Table(opts Options) map[string]function.Function {
 	return table
 }
 
+// Bound returns the functions that read what the options give, by name: those
+// of the table that differ from file to file.
+func Bound(opts Options) map[string]function.Function {
+	table := make(map[string]function.Function)
+	for _, e := range loadFuncs(opts) {
+		table[e.Name] = e.build("Loading").Impl
+	}
+	return table
+}
+
 // entry is a function as its group declares it, before guard wraps it.
 type entry struct {
 	Func

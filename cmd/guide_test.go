@@ -1,0 +1,120 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/store/sqlite"
+)
+
+var (
+	tableName = regexp.MustCompile("(?m)^\\| `(gateway_[a-z_]+)` \\|")
+	familyOf  = regexp.MustCompile(`(?m)^# TYPE (gateway_[a-z_]+) `)
+)
+
+// TestGuideListsMetrics holds the table of the guide on operating against what
+// a gateway shows.
+func TestGuideListsMetrics(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../docs/guide/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := firstGroups(tableName, string(guide))
+	shown := firstGroups(familyOf, scrape(t))
+	if len(shown) < 10 {
+		t.Fatalf("the gateway shows %q", shown)
+	}
+	for _, name := range shown {
+		if !slices.Contains(listed, name) {
+			t.Errorf("the guide does not list %s", name)
+		}
+	}
+	for _, name := range listed {
+		// It is missing where nothing is queued.
+		if !slices.Contains(shown, name) && name != "gateway_queue_oldest_timestamp_seconds" {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
+func firstGroups(re *regexp.Regexp, text string) []string {
+	var out []string
+	for _, m := range re.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// scrape returns the metrics of a gateway that has answered one request.
+func scrape(t *testing.T) string {
+	t.Helper()
+	const flows = `flow "orders" {
+  trigger "webhook" { path = "/orders" }
+  action "log" "seen" { message = "an order" }
+}`
+	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	p := program()
+	g, _, diags := gateway.New(gateway.Options{
+		Key: bytes.Repeat([]byte{3}, 32), Store: kept,
+		Load: func() (*config.Config, hcl.Diagnostics) {
+			return config.Load(config.Options{
+				FS: fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []config.Path{{Dir: "flows.hcl"}},
+				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
+			})
+		},
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	t.Cleanup(g.Close)
+	l := gateway.Listeners{Public: onLoopback(t), Admin: onLoopback(t)}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- g.Run(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	if status := post(t, "http://"+l.Public.Addr().String()+"/orders", strings.NewReader("{}")); status != http.StatusOK {
+		t.Fatalf("the flow answers %d", status)
+	}
+	resp, err := http.Get("http://" + l.Admin.Addr().String() + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func onLoopback(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

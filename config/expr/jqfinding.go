@@ -1,0 +1,128 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/itchyny/gojq"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
+	rng := at(0, len(program))
+	var parse *gojq.ParseError
+	if errors.As(err, &parse) {
+		end := min(parse.Offset, len(program))
+		rng = at(max(0, end-max(1, len(parse.Token))), end)
+	}
+	detail := "The jq program can't be read here: " + err.Error() + "."
+	if m := braces.FindStringSubmatch(program); m != nil {
+		detail += fmt.Sprintf(" For %s write $%s.", m[0], m[1])
+	}
+	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
+}
+
+// jqUnknown places an error of the jq compiler, which names what is not
+// defined but not where, at the first mention.
+func (s *Scope) jqUnknown(program string, err error, at sourceMap) hcl.Diagnostics {
+	what, name, _ := strings.Cut(err.Error(), ": ")
+	detail := "In the jq program: " + err.Error() + "."
+	bare, _, _ := strings.Cut(name, "/")
+	switch {
+	case strings.HasPrefix(what, "variable"):
+		detail = s.unknownVariable(bare)
+	case strings.HasPrefix(what, "function"):
+		detail = unknownFunction(name)
+	}
+	rng := at(0, len(program))
+	if i := wordIndex(program, bare); i >= 0 {
+		rng = at(i, i+len(bare))
+	}
+	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
+}
+
+func (s *Scope) unknownVariable(name string) string {
+	detail := fmt.Sprintf("The jq program reads %s, which is not known here.", name)
+	bare := strings.TrimPrefix(name, "$")
+	if near := diag.Nearest(bare, s.runRoots()); near != "" {
+		return detail + fmt.Sprintf(" Did you mean $%s?", near)
+	}
+	if slices.Contains(s.roots(), bare) {
+		return detail + " Names that are fixed at load are given to a program through its input."
+	}
+	return detail
+}
+
+func (s *Scope) runRoots() []string {
+	return slices.Sorted(maps.Keys(s.run))
+}
+
+// unknownFunction says what is wrong with a call, given as "name/arguments".
+func unknownFunction(called string) string {
+	name, count, _ := strings.Cut(called, "/")
+	known := jqFunctions()
+	if counts := known[name]; len(counts) > 0 {
+		detail := fmt.Sprintf("The jq program calls %s; %s takes %s.", called, name, arguments(counts))
+		if count == "1" && !slices.Contains(counts, "0") {
+			detail += fmt.Sprintf(" They are separated by semicolons: %s(a; b).", name)
+		}
+		return detail
+	}
+	detail := fmt.Sprintf("The jq program calls %s, which jq does not have.", called)
+	names := slices.Sorted(maps.Keys(known))
+	if near := diag.DidYouMean(name, names); near != "" {
+		return detail + near
+	}
+	for _, longer := range names {
+		if strings.HasSuffix(longer, "_"+name) {
+			return detail + fmt.Sprintf(" Did you mean %q?", longer)
+		}
+	}
+	return detail
+}
+
+func arguments(counts []string) string {
+	switch last := counts[len(counts)-1]; {
+	case len(counts) == 1 && last == "0":
+		return "no arguments"
+	case last == "1":
+		return strings.Join(counts, " or ") + " argument"
+	}
+	return strings.Join(counts, " or ") + " arguments"
+}
+
+// jqFunctions returns the functions of jq, each with the numbers of arguments
+// that it can take. jq itself lists them, as "name/arguments".
+func jqFunctions() map[string][]string {
+	out := map[string][]string{}
+	query, err := gojq.Parse("builtins | sort[]")
+	if err != nil {
+		return out
+	}
+	iter := query.Run(nil)
+	for v, ok := iter.Next(); ok; v, ok = iter.Next() {
+		if listed, isText := v.(string); isText {
+			name, count, _ := strings.Cut(listed, "/")
+			out[name] = append(out[name], count)
+		}
+	}
+	return out
+}
+
+// wordIndex finds a word that stands by itself, or returns -1.
+func wordIndex(text, word string) int {
+	if word == "" {
+		return -1
+	}
+	loc := regexp.MustCompile(`(?:^|[^\w$])(` + regexp.QuoteMeta(word) + `)\b`).FindStringSubmatchIndex(text)
+	if loc == nil {
+		return -1
+	}
+	return loc[2]
+}
