@@ -29,5 +29,5 @@ func TestMain(m *testing.M) {
 // one story.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != ""})
+	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: scriptCommands(), UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != ""})
 }

@@ -86,6 +86,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		fallthrough
 	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)
+		rec.Ended = err != nil
 		f.run.observe(rec)
 		return err
 	}

@@ -56,6 +56,7 @@ type Record struct {
 	Step     *Step
 	Path     string // see Call.Path
 	State    State  // Succeeded, Failed, Skipped or Parked
+	Ended    bool   // the action, or one inside of it, ended the run
 	Attempts int
 	Began    time.Time
 	Took     time.Duration

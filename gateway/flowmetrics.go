@@ -120,8 +120,9 @@ func (fm *flowMetrics) ran(state flow.State, took time.Duration) {
 	fm.runTime.Observe(took.Seconds())
 }
 
-// observe counts an action.
+// observe counts an action, and hides what it returned if that is sensitive.
 func (j *job) observe(rec *flow.Record) {
+	j.conceal(rec.Step, rec.Output)
 	am := j.endpoint.metrics.actions[rec.Step.Name]
 	am.states.inc(rec.State)
 	if rec.State == flow.Skipped {

@@ -1,6 +1,9 @@
 package gateway
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // job is what is known of a run, or of a request that may become one, for
 // logs and metrics.
@@ -10,6 +13,7 @@ type job struct {
 	endpoint *endpoint // nil where no endpoint was found
 	id       string
 	began    time.Time
+	veil     atomic.Pointer[veil] // nil where no sensitive action was done
 }
 
 func (j *job) flowName() string {
@@ -17,12 +21,4 @@ func (j *job) flowName() string {
 		return ""
 	}
 	return j.endpoint.flow.Name
-}
-
-// clean takes secrets out of a text.
-func (j *job) clean(text string) string {
-	if j.snap == nil {
-		return j.g.log.clean(text)
-	}
-	return j.snap.hide.clean(text)
 }

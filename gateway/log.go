@@ -118,7 +118,7 @@ func (j *job) Log(action, level, message string, values map[string]any) {
 	}
 	fields := []zap.Field{zap.String("run", j.id), zap.String("action", action)}
 	if len(values) > 0 {
-		fields = append(fields, zap.Any("fields", j.snap.hide.cleanValue(values)))
+		fields = append(fields, zap.Any("fields", j.cleanValue(values)))
 	}
 	line.Write(fields...)
 }

@@ -99,8 +99,11 @@ func (v view) step(s *store.Step) RunStep {
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
 		Input: v.kept(s.Input), Output: v.kept(s.Output), Size: s.CutFrom, Cause: causeOf(v.hide, s.Cause),
 	}
-	if s.State == again {
+	switch s.State {
+	case again:
 		out.State = string(flow.Failed)
+	case ended:
+		out.State = string(flow.Succeeded)
 	}
 	today := v.steps[s.Path[strings.LastIndexByte(s.Path, '/')+1:]]
 	if today == nil || today.Kind != s.Kind {

@@ -13,6 +13,10 @@ import (
 // attempt of the run.
 const again flow.State = "again"
 
+// ended is the state of a kept step with which the run came to its end. A run
+// that goes on, or that is run again, comes to its end by doing it.
+const ended flow.State = "ended"
+
 // step writes how an action went as it is kept. Inputs are for people alone:
 // secrets are taken out of them. Outputs are what the run goes on from: those
 // of a sensitive action, and those in which a secret stands, are sealed.
@@ -24,6 +28,9 @@ func (j *job) step(rec *flow.Record) store.Step {
 	if rec.State == flow.Parked {
 		s.State = flow.Succeeded // when the run goes on, the wait is over
 	}
+	if rec.Ended {
+		s.State = ended
+	}
 	if rec.Err != nil {
 		s.Cause = j.cause(rec.Err)
 	}
@@ -34,7 +41,7 @@ func (j *job) input(rec *flow.Record) []byte {
 	if len(rec.Input) == 0 {
 		return nil
 	}
-	text, err := value.Append(nil, j.snap.hide.cleanValue(rec.Input))
+	text, err := value.Append(nil, j.cleanValue(rec.Input))
 	if err != nil {
 		return nil // a value that has no JSON form is not worth losing the run for
 	}
@@ -49,10 +56,19 @@ func (j *job) output(rec *flow.Record) []byte {
 	if err != nil {
 		return nil
 	}
-	if rec.Step.Sensitive || j.snap.hide.finds(text) {
+	if rec.Step.Sensitive || j.hides(text) {
 		return j.g.seal.seal(text)
 	}
 	return text
+}
+
+// markAgain makes steps that failed be done when the run is run again.
+func markAgain(steps []store.Step) {
+	for i := range steps {
+		if steps[i].State == flow.Failed {
+			steps[i].State = again
+		}
+	}
 }
 
 // restore gives what a kept step returned, or how it failed. It returns false

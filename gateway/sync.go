@@ -140,6 +140,7 @@ func (x *exchange) describe(e *store.Entry, run *flow.Run, out *flow.Outcome, re
 	}
 	if out.State == flow.Failed {
 		e.State = store.Failed
+		markAgain(e.Steps)
 		e.Cause = store.Cause{Reason: "stopped", Message: x.clean(out.Message)}
 	}
 	if out.Err != nil {

@@ -132,7 +132,9 @@ func (w *work) resume(c *flow.Call) (any, error, bool) { //nolint:revive // the 
 	if !ok {
 		return nil, nil, false
 	}
-	return w.restore(c.Step, kept)
+	out, err, done := w.restore(c.Step, kept)
+	w.conceal(c.Step, out)
+	return out, err, done
 }
 
 // around keeps what was done before anything else begins.

@@ -121,7 +121,7 @@ func (w *work) giveBack() {
 func (w *work) ending(out *flow.Outcome) *store.Ending {
 	end := &store.Ending{State: store.Succeeded, Steps: w.pending}
 	if out.State == flow.Failed {
-		end.State = store.Failed
+		end.State, end.Steps = store.Failed, w.again() // somebody may have it run again
 		end.Cause = store.Cause{Reason: "stopped", Message: w.clean(out.Message)}
 	}
 	if out.Err != nil {

@@ -1,0 +1,324 @@
+package gateway_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
+	"github.com/webhook-gateway/gateway/triggers"
+)
+
+// patience bounds what a test waits for.
+const patience = 20 * time.Second
+
+// durable is a gateway with a store on disk, which a test stops and starts.
+type durable struct {
+	t       *testing.T
+	dir     string
+	files   atomic.Pointer[fstest.MapFS]
+	outside *outside
+	opts    gateway.Options
+
+	store *flaky
+	g     *gateway.Gateway
+	base  string
+	stop  func() // in good order; the store stays open for a look into it
+}
+
+// flaky is a store that a test makes unavailable.
+type flaky struct {
+	store.Store
+	down  atomic.Bool
+	tried atomic.Int64 // checkpoints while it was down
+}
+
+func (f *flaky) trouble() error {
+	if f.down.Load() {
+		return &store.UnavailableError{Err: io.ErrShortWrite}
+	}
+	return nil
+}
+
+func (f *flaky) Accept(ctx context.Context, s *store.Submission) (store.Accepted, error) {
+	if err := f.trouble(); err != nil {
+		return store.Accepted{Claim: &store.Claim{ID: s.ID, Ref: 1, Fence: 1}}, err // as a commit that fails late
+	}
+	return f.Store.Accept(ctx, s)
+}
+
+func (f *flaky) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
+	if err := f.trouble(); err != nil {
+		return store.Claimed{}, err
+	}
+	return f.Store.Claim(ctx, q)
+}
+
+func (f *flaky) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
+	if err := f.trouble(); err != nil {
+		f.tried.Add(1)
+		return err
+	}
+	return f.Store.Checkpoint(ctx, c, steps...)
+}
+
+func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) error {
+	if err := f.trouble(); err != nil {
+		return err
+	}
+	return f.Store.Finish(ctx, c, e)
+}
+
+// newDurable starts a gateway on the text, in which OUT stands for the address
+// of the outside.
+func newDurable(t *testing.T, text string) *durable {
+	t.Helper()
+	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t)}
+	d.opts = gateway.Options{Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: patience}
+	d.write(text)
+	d.start()
+	return d
+}
+
+func (d *durable) write(text string) {
+	text = strings.ReplaceAll(text, "OUT", d.outside.url)
+	if !strings.Contains(text, "gateway {") {
+		text += "\ngateway {\n  egress { allow = [\"127.0.0.1\"] }\n}\n"
+	}
+	d.files.Store(&fstest.MapFS{"flows.hcl": {Data: []byte(text)}})
+}
+
+func (d *durable) load() (*config.Config, hcl.Diagnostics) {
+	return config.Load(config.Options{
+		FS: *d.files.Load(), Paths: []config.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+		Env:   func(name string) (string, bool) { return "hush-hush-" + name, true },
+	})
+}
+
+// start runs a gateway on the files and the store.
+func (d *durable) start() {
+	d.t.Helper()
+	st, err := sqlite.Open(sqlite.Options{Dir: d.dir})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.store = &flaky{Store: st}
+	d.opts.Store = d.store
+	g, _, diags := gateway.New(d.opts)
+	if diags.HasErrors() {
+		d.t.Fatal(diags)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.g, d.base = g, "http://"+l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx, gateway.Listeners{Public: l}) }()
+	d.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			d.t.Error(err)
+		}
+		g.Close()
+	})
+	d.t.Cleanup(func() {
+		d.outside.open()
+		d.stop()
+		_ = st.Close()
+	})
+}
+
+// restart stops the gateway, within the time, and starts the next one.
+func (d *durable) restart() {
+	d.t.Helper()
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.start()
+}
+
+// reply is an answer that was read.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r reply) run() string { return r.header.Get("Gateway-Run") }
+
+// post sends JSON to a path.
+func (d *durable) post(path, body string, header ...string) reply {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, d.base+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Error(err)
+		return reply{header: http.Header{}}
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		d.t.Error(err)
+	}
+	return reply{res.StatusCode, res.Header, string(text)}
+}
+
+// accept posts what must be accepted, and returns the run.
+func (d *durable) accept(path, body string) string {
+	d.t.Helper()
+	r := d.post(path, body)
+	if r.status != http.StatusOK {
+		d.t.Fatalf("%s answered %d: %s", path, r.status, r.body)
+	}
+	return r.run()
+}
+
+// await waits until a run is in a state.
+func (d *durable) await(id string, want store.State) *store.Run {
+	d.t.Helper()
+	var run *store.Run
+	d.until("run "+id+" is "+want.String(), func() bool {
+		var err error
+		run, err = d.store.Get(context.Background(), id)
+		return err == nil && run.State == want
+	})
+	return run
+}
+
+func (d *durable) until(what string, holds func() bool) {
+	d.t.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			d.t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}
+
+// outside is what flows call: it notes the calls, and holds or fails some.
+type outside struct {
+	url string
+
+	mu    sync.Mutex
+	calls map[string][]string      // bodies by path
+	keys  map[string]int           // calls by idempotency key
+	fails map[string]int           // how many calls of a path get a 503 yet
+	held  map[string]chan struct{} // calls of a path wait until it is closed
+	now   map[string]int           // under way
+	peak  map[string]int
+}
+
+func newOutside(t *testing.T) *outside {
+	o := &outside{
+		calls: map[string][]string{}, keys: map[string]int{}, fails: map[string]int{},
+		held: map[string]chan struct{}{}, now: map[string]int{}, peak: map[string]int{},
+	}
+	s := httptest.NewServer(o)
+	t.Cleanup(func() {
+		o.open()
+		s.CloseClientConnections()
+		s.Close()
+	})
+	o.url = s.URL
+	return o
+}
+
+func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	path := r.URL.Path
+	o.mu.Lock()
+	o.calls[path] = append(o.calls[path], string(body))
+	o.keys[r.Header.Get("Idempotency-Key")]++
+	o.now[path]++
+	o.peak[path] = max(o.peak[path], o.now[path])
+	fail := o.fails[path] > 0
+	o.fails[path]--
+	held := o.held[path]
+	o.mu.Unlock()
+	if held != nil {
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+	}
+	o.mu.Lock()
+	o.now[path]--
+	o.mu.Unlock()
+	if fail {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"echo": "`+strings.TrimPrefix(path, "/")+`"}`)
+}
+
+// hold keeps calls of a path waiting, until the function is called.
+func (o *outside) hold(path string) (release func()) {
+	c := make(chan struct{})
+	o.mu.Lock()
+	o.held[path] = c
+	o.mu.Unlock()
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.held[path] == c {
+			delete(o.held, path)
+			close(c)
+		}
+	}
+}
+
+func (o *outside) open() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for path, c := range o.held {
+		delete(o.held, path)
+		close(c)
+	}
+}
+
+func (o *outside) fail(path string, times int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.fails[path] = times
+}
+
+func (o *outside) count(path string) int { return len(o.bodies(path)) }
+
+func (o *outside) bodies(path string) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]string(nil), o.calls[path]...)
+}
+
+func (o *outside) most(path string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.peak[path]
+}
