@@ -48,20 +48,20 @@ func TestCrash(t *testing.T) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any will do
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable, not secret
-	r := newReceiver(t, func(string, *http.Request) { time.Sleep(time.Millisecond) })
+	r := newReceiver(t, func(string, *http.Request) { <-time.After(time.Millisecond) })
 	s := newSite(t, threeActions(r.url))
 	l := startLoad(t, 6, 6*time.Millisecond)
 	for range 14 {
 		p := s.start(t)
 		l.to(p.base)
-		time.Sleep(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
+		<-time.After(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
 		p.kill()
-		time.Sleep(20 * time.Millisecond) // what it sent last arrives
+		<-time.After(20 * time.Millisecond) // what it sent last arrives
 		r.life.Add(1)
 	}
 	p := s.start(t)
 	l.to(p.base)
-	time.Sleep(100 * time.Millisecond)
+	<-time.After(100 * time.Millisecond)
 	numbers := l.end()
 	slices.Sort(numbers)
 	r.await(t, numbers, "/three", 40*time.Second)

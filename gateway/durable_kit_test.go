@@ -214,7 +214,7 @@ func (d *durable) await(id string, want store.State) *store.Run {
 
 func (d *durable) until(what string, holds func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); !holds(); <-time.After(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			d.t.Fatalf("it did not come to this: %s", what)
 		}
