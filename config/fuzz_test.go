@@ -153,7 +153,7 @@ func joinTokens(file hclsyntax.Tokens, changed map[int][]byte) []byte {
 	line, column := 1, 1
 	for i, t := range file {
 		if t.Range.Start.Line != line {
-			line, column = t.Range.Start.Line, 1
+			column = 1
 		}
 		out.WriteString(strings.Repeat(" ", max(0, t.Range.Start.Column-column)))
 		text, ok := changed[i]

@@ -104,7 +104,7 @@ func TestLoadsAtOnce(t *testing.T) {
 	for range 4 {
 		for _, c := range allCases(t) {
 			c.options.Kinds, c.options.Connections = shared.Kinds, shared.Connections
-			wait.Go(func() { config.Load(c.options) })
+			wait.Go(func() { _, _ = config.Load(c.options) })
 		}
 	}
 	wait.Wait()

@@ -11,8 +11,9 @@ import (
 func (s *Spec) Markdown(title, head string) string {
 	p := &page{}
 	p.line("# %s", title)
-	p.line("")
-	p.line("%s", s.Doc)
+	if s.Doc != "" {
+		p.line("\n%s", s.Doc)
+	}
 	if head != "" {
 		p.line("")
 		p.line("```hcl\n%s {\n  …\n}\n```", head)
@@ -114,7 +115,7 @@ func (p *page) block(f *Field, level string) {
 	case f.Required && !f.Block.Repeated:
 		how = "Exactly once."
 	case f.Required:
-		how = "Required."
+		how = "At least once."
 	case f.Block.Repeated:
 		how = "Any number of times."
 	}
