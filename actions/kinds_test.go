@@ -151,7 +151,7 @@ func checkDocs(t *testing.T, where string, s *schema.Spec) {
 	for _, f := range s.Fields() {
 		sentence(f.Name, f.Doc)
 		if f.Block != nil && f.Block.Spec != nil {
-			checkDocs(t, where+f.Name+".", f.Block.Spec)
+			checkDocs(t, where+f.Name+".", f.Block.Spec())
 		}
 	}
 	for _, o := range s.Outputs() {
@@ -191,7 +191,7 @@ func defaultsOf(f *schema.Field) (string, bool) {
 		return "", false
 	}
 	out := f.Name + " {\n"
-	for _, in := range f.Block.Spec.Fields() {
+	for _, in := range f.Block.Spec().Fields() {
 		if in.Required {
 			return "", false
 		}
