@@ -26,7 +26,7 @@ type Options struct {
 	FS fs.FS
 	// Paths are the files and folders to read.
 	Paths []Path
-	// Env looks up a variable of the environment.
+	// Env looks up a variable of the environment. Without it none is set.
 	Env func(name string) (string, bool)
 	// Unset says what a secret or a variable that nobody set means.
 	Unset Unset

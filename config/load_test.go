@@ -228,3 +228,20 @@ func TestLoadMountedConfigMap(t *testing.T) {
 		t.Errorf("the label is %q after the change", got)
 	}
 }
+
+// TestLoadWithoutAnything holds that a load needs neither an environment nor
+// kinds.
+func TestLoadWithoutAnything(t *testing.T) {
+	t.Parallel()
+	src := "secret \"a\" {\n  env = \"A\"\n}\nlocals {\n  b = env(\"B\", \"c\")\n}\nconnection \"http\" \"d\" {}\nconnection {}\n" +
+		"flow \"e\" {\n  trigger \"webhook\" {}\n  trigger {}\n  action {}\n  action \"log\" \"f\" {}\n}\n"
+	_, diags := config.Load(config.Options{FS: fstest.MapFS{"a.hcl": text(src)}, Paths: []config.Path{{Dir: "a.hcl"}}})
+	var lines []int
+	for _, d := range diags {
+		lines = append(lines, d.Subject.Start.Line)
+	}
+	slices.Sort(lines)
+	if want := []int{1, 7, 8, 10, 11, 12, 13}; !slices.Equal(slices.Compact(lines), want) {
+		t.Errorf("findings at lines %v, want %v: %v", lines, want, words(diags))
+	}
+}

@@ -69,7 +69,7 @@ func (r *reader) env(name string) (string, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v, seen := r.variables[name]
-	if !seen && !r.over {
+	if !seen && !r.over && r.lookUp != nil {
 		v.value, v.set = r.lookUp(name)
 		r.variables[name] = v
 	}

@@ -29,7 +29,7 @@ func Actions(s *schema.Spec, dst *List) {
 // mistake is reported once.
 func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics) {
 	owner := c.Owner.(*compiler)
-	if len(b.Labels) == 0 {
+	if len(b.Labels) == 0 && len(owner.kinds.Actions) > 0 {
 		return nil, hcl.Diagnostics{finding(b.DefRange(), "Missing label",
 			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", owner.kinds.Actions[0].Name))}
 	}

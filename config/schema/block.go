@@ -73,7 +73,7 @@ func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *
 func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Kind[T], hcl.Diagnostics) {
 	if len(b.Labels) == 0 {
 		return Kind[T]{}, hcl.Diagnostics{finding(b.TypeRange, "Missing label",
-			fmt.Sprintf("Write the kind after the word: %s %q { … }.", what, kinds[0].Name))}
+			fmt.Sprintf("Write the kind after the word: %s %q { … }.", what, someName(kinds)))}
 	}
 	var names []string
 	for _, k := range kinds {
@@ -89,10 +89,18 @@ func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Ki
 	detail := fmt.Sprintf("There is no %s %q.", what, b.Labels[0])
 	if near := diag.DidYouMean(b.Labels[0], names); near != "" {
 		detail += near
-	} else {
+	} else if len(names) > 0 {
 		detail += " There is " + quoted(names) + "."
 	}
 	return Kind[T]{}, hcl.Diagnostics{finding(b.LabelRanges[0], "Unknown kind of "+what, detail)}
+}
+
+// someName is the name of a kind, for messages that show how one is written.
+func someName[T Describer](kinds []Kind[T]) string {
+	if len(kinds) == 0 {
+		return "KIND"
+	}
+	return kinds[0].Name
 }
 
 // BlockFunc declares a block that decodes itself.

@@ -57,9 +57,10 @@ func (e *explainer) operator(d *hcl.Diagnostic, char string) bool {
 
 // dollar explains names written as a shell or a template would have them.
 func (e *explainer) dollar(d *hcl.Diagnostic, i int) bool {
-	name := ""
-	for i++; ; i++ {
+	name, end := "", e.token(i).Range.End.Byte
+	for i++; e.token(i).Range.Start.Byte == end; i++ {
 		t := e.token(i)
+		end = t.Range.End.Byte
 		if t.Type == hclsyntax.TokenOBrace && name == "" {
 			continue
 		}
