@@ -108,10 +108,13 @@ func (s *Scope) compile(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics
 }
 
 func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	ctx := s.static.NewChild()
-	limited, cancel := context.WithTimeout(context.Background(), loadLimit)
-	defer cancel()
-	ctx.Functions = jq.functions(limited, nil)
+	ctx := s.static
+	if len(jq) > 0 {
+		limited, cancel := context.WithTimeout(context.Background(), loadLimit)
+		defer cancel()
+		ctx = ctx.NewChild()
+		ctx.Functions = jq.functions(limited, nil)
+	}
 	v, diags := src.Value(ctx)
 	if diags = s.discreet(src, diags); diags.HasErrors() {
 		return diags
