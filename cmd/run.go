@@ -24,7 +24,7 @@ type runner struct {
 	data, store                    string
 	logFormat, logLevel            string
 	adminToken                     string
-	shutdown, drain                time.Duration
+	lease, shutdown, drain         time.Duration
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -54,6 +54,7 @@ made and kept in the data folder.
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
+	f.DurationVar(&r.lease, "lease", 30*time.Second, "how long after the last sign of a gateway others on the store take over its runs; at least 1s")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "how long a stop waits for runs that are under way")
 	f.DurationVar(&r.drain, "drain-delay", 0, "how long a stop goes on serving after /readyz began to fail, for load balancers to notice")
 	return cmd
@@ -88,7 +89,10 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 }
 
 func (r *runner) options(paths []string) (gateway.Options, error) {
-	o := gateway.Options{Watch: paths, Version: r.Version, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	o := gateway.Options{Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	if r.lease < time.Second {
+		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
+	}
 	load, err := r.loader(paths, config.RequireSet)
 	if err != nil {
 		return o, err

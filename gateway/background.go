@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	lease      = 30 * time.Second
 	claimMost  = 64              // runs in one claim
 	slowPoll   = 2 * time.Second // the safety net for signals that were lost
 	storePause = time.Second     // after an error of the store
@@ -78,7 +77,7 @@ func (b *background) claim(ctx context.Context) time.Duration {
 			snap.release()
 			return slowPoll // a run that ends wakes the loop
 		}
-		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{Owner: b.owner, Lease: lease, Limit: places, Flows: snap.limitsOfFlows})
+		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows})
 		b.start(ctx, snap, got.Work)
 		snap.release()
 		switch {
@@ -142,7 +141,7 @@ func (b *background) reserve(x *exchange, s *store.Submission) *work {
 		x.g.runs.leave()
 		return nil
 	}
-	s.Hand = &store.Hand{Owner: b.owner, Lease: lease, Max: x.endpoint.queue.Max}
+	s.Hand = &store.Hand{Owner: b.owner, Lease: b.g.opts.Lease, Max: x.endpoint.queue.Max}
 	return w
 }
 
@@ -176,7 +175,7 @@ func (b *background) forget(w *work) {
 // keepLeases extends the claims of all runs that are worked on, until the
 // context ends.
 func (b *background) keepLeases(ctx context.Context) {
-	tick := time.NewTicker(lease / 3)
+	tick := time.NewTicker(b.g.opts.Lease / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -197,7 +196,7 @@ func (b *background) heartbeat(ctx context.Context) {
 	for c := range held {
 		claims = append(claims, c)
 	}
-	lost, err := b.g.opts.Store.Heartbeat(ctx, lease, claims...)
+	lost, err := b.g.opts.Store.Heartbeat(ctx, b.g.opts.Lease, claims...)
 	if err != nil && ctx.Err() == nil {
 		b.g.log.out.Warn("leases of runs can't be extended", zap.Error(err))
 	}

@@ -45,7 +45,10 @@ type Options struct {
 	// LoadAdminToken.
 	AdminToken string
 	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
-	Store   store.Store
+	Store store.Store
+	// Lease is how long a run stays with this gateway after a sign of life. Then
+	// another one on the store takes it over; 30 s where 0.
+	Lease   time.Duration
 	Version string
 	Log     *zap.Logger // see NewLogger; nil drops all lines
 	// DrainDelay is how long a stop goes on serving after /readyz has begun to
@@ -97,6 +100,9 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	}
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = 30 * time.Second
+	}
+	if o.Lease == 0 {
+		o.Lease = 30 * time.Second
 	}
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second

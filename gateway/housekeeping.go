@@ -19,7 +19,7 @@ const (
 
 // sweep takes over the runs of gateways that let their leases end.
 func (b *background) sweep(ctx context.Context) {
-	b.every(ctx, lease, "runs of other gateways can't be taken over", func() (bool, error) {
+	b.every(ctx, b.g.opts.Lease, "runs of other gateways can't be taken over", func() (bool, error) {
 		got, err := b.g.opts.Store.Sweep(ctx, store.SweepQuery{Limit: sweepMost, MaxLost: lostMost, Backoff: lostPause})
 		for _, r := range got.Requeued {
 			b.g.log.out.Warn("run taken over: its gateway let the lease end", zap.String("flow", r.Flow), zap.String("run", r.ID))
