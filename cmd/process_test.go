@@ -20,6 +20,7 @@ type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
 	base  string // URL of the endpoints
+	admin string // address of the admin listener
 	lines *lineBuffer
 	ended chan struct{}
 	err   error // of the process, once ended is closed
@@ -30,6 +31,7 @@ type site struct {
 	flows string // folder of the files
 	data  string
 	args  []string
+	env   []string // on top of that of the test
 }
 
 func newSite(t *testing.T, hcl string, args ...string) *site {
@@ -58,6 +60,7 @@ func (s *site) start(t *testing.T) *process {
 	p.cmd.Args = append([]string{
 		"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", s.data, s.flows,
 	}, s.args...)
+	p.cmd.Env = append(os.Environ(), s.env...)
 	p.cmd.Stderr = p.lines
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -69,7 +72,7 @@ func (s *site) start(t *testing.T) *process {
 	t.Cleanup(p.kill)
 	select {
 	case at := <-p.lines.ready:
-		p.base = "http://" + at
+		p.base, p.admin = "http://"+at.Listen, at.Admin
 	case <-p.ended:
 		t.Fatalf("the gateway ended at its start: %v\n%s", p.err, p.lines)
 	case <-time.After(time.Minute):
@@ -104,14 +107,17 @@ func (p *process) stop() time.Duration {
 
 // lineBuffer keeps the end of a log and finds the line that says ready.
 type lineBuffer struct {
-	ready chan string
+	ready chan readyLine
 
 	mu   sync.Mutex
 	text bytes.Buffer
 	part []byte
 }
 
-func newLineBuffer() *lineBuffer { return &lineBuffer{ready: make(chan string, 1)} }
+func newLineBuffer() *lineBuffer { return &lineBuffer{ready: make(chan readyLine, 1)} }
+
+// readyLine is what a log says once the gateway serves.
+type readyLine struct{ Msg, Level, Listen, Admin string }
 
 const keptLog = 32 << 10
 
@@ -130,9 +136,9 @@ func (b *lineBuffer) Write(p []byte) (int, error) {
 }
 
 func (b *lineBuffer) line(line []byte) {
-	var l struct{ Msg, Listen, Level string }
+	var l readyLine
 	if json.Unmarshal(line, &l) == nil && l.Listen != "" && l.Msg == "ready" {
-		b.ready <- l.Listen
+		b.ready <- l
 	}
 	if l.Level == "info" {
 		return

@@ -1,0 +1,202 @@
+package cmd_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// First numbers of requests, by what they are for.
+const (
+	onceNumbers    = 1_000_000
+	orderedNumbers = 2_000_000
+	killNumbers    = 3_000_000
+	stopNumbers    = 4_000_000
+)
+
+// TestReplicas runs three gateways on one database: one is killed under load,
+// then a second one is stopped. The others finish what both had accepted.
+func TestReplicas(t *testing.T) {
+	t.Parallel()
+	database := postgrestest.Start(t).Database(t)
+	h := &hold{}
+	r := newReceiver(t, h.pace)
+	replicas := startReplicas(t, 3, sharedFlows(r.url), database)
+	st := openShared(t, database)
+
+	checkOnce(t, r, replicas)
+	ctx, end := context.WithCancel(t.Context())
+	ordered := inOrder(ctx, orderedNumbers, "/ordered", replicas)
+	accepted := killOne(t, r, h, replicas)
+	for _, p := range replicas[1:] {
+		checkListed(t, p, accepted)
+	}
+	handed := stopOne(t, r, h, replicas[1], replicas[2])
+	end()
+	awaitIdle(t, st, time.Minute)
+	checkOrder(t, r, <-ordered)
+
+	repeated := r.check(t, "/one", "/two", "/three")
+	t.Logf("%d and %d accepted, %d actions repeated", len(accepted), len(handed), repeated)
+	checkFinished(t, st, accepted, 2)
+	checkFinished(t, st, handed, 1) // a lease that ended would have cost an attempt
+	checkRepeats(t, r, st, accepted)
+	checkListed(t, replicas[2], accepted)
+	checkListed(t, replicas[2], handed)
+	replicas[2].stop()
+}
+
+// killOne kills the first of the gateways under load, and returns the runs that
+// all of them had accepted.
+func killOne(t *testing.T, r *receiver, h *hold, replicas []*process) map[int64]string {
+	t.Helper()
+	loads := loadEach(t, killNumbers, replicas...)
+	awaitMore(t, 40, loads...)
+	h.take(t, 30) // some of them are of the first one
+	replicas[0].kill()
+	h.release(t)
+	<-time.After(sharedLease / 6) // what it sent last arrives, and no lease has ended
+	r.life.Add(1)
+	awaitMore(t, 40, loads[1:]...)
+	return endAll(t, r, loads...)
+}
+
+// stopOne stops a gateway under load beside another one, and returns the runs
+// that both had accepted.
+func stopOne(t *testing.T, r *receiver, h *hold, stopped, other *process) map[int64]string {
+	t.Helper()
+	loads := loadEach(t, stopNumbers, stopped, other)
+	awaitMore(t, 40, loads...)
+	h.take(t, 20)
+	r.life.Add(1) // the other one may repeat a call before the stop is over
+	stopped.stop()
+	h.release(t)
+	awaitMore(t, 40, loads[1])
+	return endAll(t, r, loads...)
+}
+
+// checkOnce sends a key to all gateways at the same instant: one run starts.
+func checkOnce(t *testing.T, r *receiver, replicas []*process) {
+	t.Helper()
+	for n := int64(onceNumbers); n < onceNumbers+10; n++ {
+		runs, statuses, errs := make([]string, len(replicas)), make([]int, len(replicas)), make([]error, len(replicas))
+		start := make(chan struct{})
+		var wg sync.WaitGroup
+		for i, p := range replicas {
+			wg.Go(func() {
+				<-start
+				runs[i], statuses[i], errs[i] = postNumber(http.DefaultClient, p.base+"/once", n)
+			})
+		}
+		close(start)
+		wg.Wait()
+		for i := range replicas {
+			if errs[i] != nil || statuses[i] != http.StatusOK || runs[i] != runs[0] || runs[i] == "" {
+				t.Errorf("gateway %d answered the same key with %d, run %q, %v; the first with run %q", i, statuses[i], runs[i], errs[i], runs[0])
+			}
+		}
+		r.await(t, []int64{n}, "/once", time.Minute)
+		if came := r.at(n, "/once"); len(came) != 1 || came[0].run != runs[0] {
+			t.Errorf("the run %s of one key came as %+v", runs[0], came)
+		}
+	}
+}
+
+// checkOrder reports a run that began before the one ahead of it was over.
+func checkOrder(t *testing.T, r *receiver, numbers []int64) {
+	t.Helper()
+	if len(numbers) < 30 {
+		t.Errorf("only %d ordered requests were accepted", len(numbers))
+	}
+	last := int64(0)
+	for _, n := range numbers {
+		came := r.at(n, "/ordered")
+		if len(came) == 0 {
+			t.Errorf("the ordered request %d never came", n)
+			continue
+		}
+		if came[0].order < last {
+			t.Errorf("the ordered request %d came before the one ahead of it was done", n)
+		}
+		last = came[len(came)-1].order
+	}
+}
+
+// checkRepeats reports actions that came again though nobody took over their run.
+func checkRepeats(t *testing.T, r *receiver, st store.Store, accepted map[int64]string) {
+	t.Helper()
+	taken := 0
+	for n, id := range accepted {
+		run, err := st.Get(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run.Attempt > 1 {
+			taken++
+			continue
+		}
+		for _, path := range []string{"/one", "/two", "/three"} {
+			if came := len(r.at(n, path)); came != 1 {
+				t.Errorf("request %d, which has one attempt, came to %s %d times", n, path, came)
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no run was taken over")
+	}
+}
+
+// checkListed reports runs that a gateway does not list.
+func checkListed(t *testing.T, p *process, accepted map[int64]string) {
+	t.Helper()
+	ids := listed(t, p, "load")
+	for n, id := range accepted {
+		if !ids[id] {
+			t.Errorf("run %s of request %d is not in the list of a gateway", id, n)
+		}
+	}
+}
+
+// TestReplicasDatabaseRestart kills the database under two gateways and starts
+// it again. They refuse meanwhile, and then go on by themselves.
+func TestReplicasDatabaseRestart(t *testing.T) {
+	t.Parallel()
+	server := postgrestest.Start(t)
+	database := server.Database(t)
+	r := newReceiver(t, nil)
+	replicas := startReplicas(t, 2, sharedFlows(r.url), database)
+	loads := loadEach(t, 0, replicas...)
+	awaitMore(t, 40, loads...)
+	for range 2 {
+		server.Kill()
+		for _, l := range loads {
+			_, before := l.counts(http.StatusServiceUnavailable)
+			eventually(t, time.Minute, "a gateway without its database refuses", func() bool {
+				_, now := l.counts(http.StatusServiceUnavailable)
+				return now > before+5
+			})
+		}
+		server.Start(t)
+		awaitMore(t, 40, loads...)
+	}
+	accepted := endAll(t, r, loads...)
+	for _, l := range loads {
+		t.Logf("%d accepted, other answers %v", len(l.accepted), l.refused)
+		for status := range l.refused {
+			if status != http.StatusServiceUnavailable {
+				t.Errorf("a request was answered with %d", status)
+			}
+		}
+	}
+	st := openShared(t, database)
+	awaitIdle(t, st, time.Minute)
+	checkFinished(t, st, accepted, 0)
+	for _, p := range replicas {
+		p.stop()
+	}
+}
