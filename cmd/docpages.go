@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -126,7 +128,13 @@ func tableCell(s string) string {
 func commandsPage(c *command) page {
 	var b strings.Builder
 	b.WriteString("# Commands\n\nExit codes: 0 fine; 1 findings, such as invalid files; 2 wrong use or trouble.\n")
-	for _, sub := range c.root().Commands() {
+	writeCommands(&b, c.root())
+	return page{name: "commands", summary: "The commands and their flags.", text: b.String()}
+}
+
+// writeCommands prints the commands below one, each before those below it.
+func writeCommands(b *strings.Builder, parent *cobra.Command) {
+	for _, sub := range parent.Commands() {
 		if sub.Hidden || sub.Name() == "help" || sub.Name() == "completion" {
 			continue
 		}
@@ -134,10 +142,10 @@ func commandsPage(c *command) page {
 		if long == "" {
 			long = sub.Short + "."
 		}
-		fmt.Fprintf(&b, "\n## gateway %s\n\n```\ngateway %s\n```\n\n%s\n", sub.Name(), sub.Use, long)
+		fmt.Fprintf(b, "\n## %s\n\n```\n%s %s\n```\n\n%s\n", sub.CommandPath(), parent.CommandPath(), sub.Use, long)
 		if flags := sub.LocalFlags().FlagUsages(); flags != "" {
-			fmt.Fprintf(&b, "\n```\n%s```\n", flags)
+			fmt.Fprintf(b, "\n```\n%s```\n", flags)
 		}
+		writeCommands(b, sub)
 	}
-	return page{name: "commands", summary: "The commands and their flags.", text: b.String()}
 }

@@ -53,7 +53,7 @@ func (g *Gateway) runRoutes() adminMux {
 	all := adminParam{name: "all", about: "Every run; goes with no filter.", shape: shape("boolean")}
 	after := adminParam{name: "after", about: "next of the page before.", shape: textShape()}
 	changed := []adminAnswer{answered("How many runs were changed.", RunsChanged{})}
-	one := append(changed[:1:1], refusal(http.StatusNotFound, "There is no such run."), refusal(http.StatusConflict, "The run's state does not allow it, or its body was cut."))
+	one := []adminAnswer{changed[0], refusal(http.StatusNotFound, "There is no such run."), refusal(http.StatusConflict, "The run's state does not allow it, or its body was cut.")}
 	return adminMux{
 		{
 			method: http.MethodGet, path: "/api/v1/runs", id: "listRuns", about: "A page of the runs, the newest first", serve: g.withStore((*runsCall).list),
