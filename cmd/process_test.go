@@ -154,3 +154,6 @@ func (b *lineBuffer) String() string {
 	defer b.mu.Unlock()
 	return strings.TrimSpace(b.text.String())
 }
+
+// elapse lets a process be at work for a while.
+func elapse(d time.Duration) { <-time.After(d) }

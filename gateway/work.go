@@ -147,7 +147,12 @@ func (w *work) around(ctx context.Context, _ *flow.Call, do func(context.Context
 
 // record notes an action that was done.
 func (w *work) record(rec *flow.Record) {
-	if _, before := w.done[rec.Path]; before && rec.Attempts == 0 {
+	if kept, before := w.done[rec.Path]; before && rec.Attempts == 0 {
+		if rec.State == flow.Failed && rec.Step.OnError != flow.Continue {
+			w.mu.Lock()
+			w.failed = append(w.failed, kept)
+			w.mu.Unlock()
+		}
 		return
 	}
 	w.observe(rec)
