@@ -3,6 +3,9 @@ package cmd_test
 import (
 	"context"
 	"net/http"
+	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -198,5 +201,21 @@ func TestReplicasDatabaseRestart(t *testing.T) {
 	checkFinished(t, st, accepted, 0)
 	for _, p := range replicas {
 		p.stop()
+	}
+}
+
+// TestReplicasLease holds that a lease too short to be kept is refused.
+func TestReplicasLease(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, "")
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = []string{"gateway", "run", "--data", s.data, "--lease", "999ms", s.flows}
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "--lease must be at least 1s, and 999ms is less") {
+		t.Errorf("a lease of 999ms: %v, %s", err, out)
 	}
 }
