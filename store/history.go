@@ -88,8 +88,8 @@ type Changed struct {
 type Retention struct {
 	Runs    time.Duration // runs that ended longer ago are deleted
 	Bytes   int64         // above it the oldest runs that are over are deleted, by Usage.Bytes
-	Minutes time.Duration // counters by minute are deleted when they are as old; at least a day
-	Hours   time.Duration // counters by hour likewise; at least a day
+	Minutes time.Duration // counters by minute are deleted when their minute is as old; kept a day at least
+	Hours   time.Duration // counters by hour, and wider ones, likewise
 	// Body is how many bytes of a body, and of a step's input and output each,
 	// are kept of runs that will not need them again: those that are over, apart
 	// from dead letters and what was cancelled.

@@ -142,7 +142,7 @@ func (l *listing) bounds() (from, to store.ID, err error) {
 // A search ends its page after so many bytes were looked through; a row counts
 // as rowEffort besides its bodies.
 const (
-	searchEffort = 16 << 20
+	searchEffort = 8 << 20
 	rowEffort    = 1 << 10
 )
 

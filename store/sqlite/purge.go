@@ -193,12 +193,15 @@ func (t *tx) leave(int64) (int64, error) { return 0, nil }
 const leastCounters = 24 * time.Hour
 
 func (t *tx) deleteCounters(r store.Retention) error {
-	for i, keep := range []time.Duration{r.Minutes, r.Hours} {
-		if keep <= 0 {
+	for _, c := range []struct {
+		span int64
+		keep time.Duration
+	}{{minute, r.Minutes}, {hour, r.Hours}, {day, r.Hours}} {
+		if c.keep <= 0 {
 			continue
 		}
-		before := t.now/1000 - int64(max(keep, leastCounters)/time.Second)
-		if _, err := t.exec("DELETE FROM stats WHERE span = ? AND at < ?", spans[i], before); err != nil {
+		before := t.now/1000 - int64(max(c.keep, leastCounters)/time.Second)
+		if _, err := t.exec("DELETE FROM stats WHERE span = ? AND at <= ?", c.span, before-c.span); err != nil {
 			return err
 		}
 	}

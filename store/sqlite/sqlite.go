@@ -105,11 +105,13 @@ func (s *Store) open(t *tx) (err error) {
 	return t.commit()
 }
 
-// dsn names the file with how its connections behave.
+// dsn names the file with how its connections behave. Their caches are small:
+// what is written together lies together, the system caches the rest, and SQLite
+// walks through the whole cache after commits that have moved pages.
 func dsn(path string, reader bool) string {
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
-		"journal_size_limit(67108864)", "temp_store(memory)", "cache_size(-65536)",
+		"journal_size_limit(67108864)", "temp_store(memory)", "cache_size(-8192)",
 	}}
 	if reader {
 		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "temp_store(memory)", "cache_size(-8192)"}}

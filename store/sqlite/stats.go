@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -13,61 +14,89 @@ import (
 
 // Stats counts runs that are over.
 func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, error) {
-	w, err := windowOf(q)
-	if err != nil {
-		return nil, err
+	if q.Step < 0 || q.Step%time.Minute != 0 {
+		return nil, errors.New("the step of statistics must be a multiple of a minute")
 	}
-	query := fmt.Sprintf("SELECT flow, state, %s AS t, sum(n), sum(took) FROM stats WHERE span = ? AND at >= ? AND at < ?", w.group())
-	args := []driver.Value{w.span, w.from, w.to}
-	if q.Flow != "" {
-		query += " AND flow = ?"
-		args = append(args, q.Flow)
-	}
+	step := int64(q.Step / time.Second)
+	text, args := statsQuery(windows(q), step, q.Flow)
 	var counts []store.Count
-	err = s.readers.use(ctx, func(v *view) error {
-		return v.queryMade(query+" GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state", w.reader(&counts), args)
+	err := s.readers.use(ctx, func(v *view) error {
+		counts = nil
+		return v.queryMade(text, func(r []driver.Value) error {
+			counts = append(counts, count(r, step))
+			return nil
+		}, args)
 	})
 	return counts, err
 }
 
-// window says which counters a query adds up, in seconds.
+// window is a time for which the counters of a span are added up, in seconds.
 type window struct {
-	span, step, from, to int64
+	span, from, to int64
 }
 
-func windowOf(q store.StatsQuery) (window, error) {
-	if q.Step < 0 || q.Step%time.Minute != 0 {
-		return window{}, errors.New("the step of statistics must be a multiple of a minute")
+// windows chooses the widest counters that fit. Where there is one count for
+// all, those of whole days are taken, and those of hours around them.
+func windows(q store.StatsQuery) []window {
+	step := int64(q.Step / time.Second)
+	switch {
+	case step == 0:
+		from, to := rounded(q, hour)
+		first, last := (from+day-1)/day*day, to/day*day
+		if first >= last {
+			return []window{{hour, from, to}}
+		}
+		return []window{{hour, from, first}, {day, first, last}, {hour, last, to}}
+	case step%day == 0:
+		from, to := rounded(q, step)
+		return []window{{day, from, to}}
+	case step%hour == 0:
+		from, to := rounded(q, step)
+		return []window{{hour, from, to}}
 	}
-	w := window{span: 3600, step: int64(q.Step / time.Second), to: math.MaxInt64}
-	if w.step%3600 != 0 {
-		w.span = 60
-	}
-	width := max(w.step, w.span)
+	from, to := rounded(q, step)
+	return []window{{minute, from, to}}
+}
+
+// rounded returns the bounds of a query, rounded outward to steps of a width.
+// Those that it has not lie before and after all times.
+func rounded(q store.StatsQuery, width int64) (from, to int64) {
+	to = math.MaxInt64 / 2 / width * width
 	if !q.From.IsZero() {
-		w.from = q.From.Unix() / width * width
+		from = max(q.From.Unix(), 0) / width * width
 	}
 	if !q.To.IsZero() {
-		w.to = (q.To.UnixMilli() + width*1000 - 1) / 1000 / width * width
+		to = (max(q.To.UnixMilli(), 0) + width*1000 - 1) / 1000 / width * width
 	}
-	return w, nil
+	return from, to
 }
 
-func (w window) group() string {
-	if w.step == 0 {
-		return "0"
-	}
-	return fmt.Sprintf("at / %d * %d", w.step, w.step)
-}
-
-// reader appends the rows of a query to counts.
-func (w window) reader(counts *[]store.Count) row {
-	return func(v []driver.Value) error {
-		c := store.Count{Flow: text(v[0]), State: stateOf(v[1]), N: integer(v[3]), Took: time.Duration(integer(v[4])) * time.Millisecond}
-		if w.step > 0 {
-			c.Time = time.Unix(integer(v[2]), 0)
+// statsQuery adds up the counters of windows in steps.
+func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
+	var parts []string
+	var args []driver.Value
+	for _, w := range in {
+		part := "SELECT flow, state, at, n, took FROM stats WHERE span = ? AND at >= ? AND at < ?"
+		args = append(args, w.span, w.from, w.to)
+		if flow != "" {
+			part += " AND flow = ?"
+			args = append(args, flow)
 		}
-		*counts = append(*counts, c)
-		return nil
+		parts = append(parts, part)
 	}
+	at := "0"
+	if step > 0 {
+		at = fmt.Sprintf("at / %d * %d", step, step)
+	}
+	return fmt.Sprintf("SELECT flow, state, %s AS t, sum(n), sum(took) FROM (%s) GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state",
+		at, strings.Join(parts, " UNION ALL ")), args
+}
+
+// count reads a row of statsQuery.
+func count(v []driver.Value, step int64) store.Count {
+	c := store.Count{Flow: text(v[0]), State: stateOf(v[1]), N: integer(v[3]), Took: time.Duration(integer(v[4])) * time.Millisecond}
+	if step > 0 {
+		c.Time = time.Unix(integer(v[2]), 0)
+	}
+	return c
 }

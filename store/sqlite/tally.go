@@ -29,14 +29,18 @@ func (t tally) add(flow string, s store.State, started, finished, n int64) {
 	t[k] = c
 }
 
-// spans are the widths of the counters, in seconds.
-var spans = [...]int64{60, 3600}
+// The widths of the counters, in seconds.
+const (
+	minute = 60
+	hour   = 60 * minute
+	day    = 24 * hour
+)
 
 // write adds the counts to the counters.
 func (t tally) write(x *tx) error {
 	for k, c := range t {
-		for _, span := range spans {
-			at := k.minute * 60 / span * span
+		for _, span := range [...]int64{minute, hour, day} {
+			at := k.minute * minute / span * span
 			_, err := x.exec(`INSERT INTO stats (span, at, flow, state, n, took) VALUES (?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET n = n + excluded.n, took = took + excluded.took`,
 				span, at, k.flow, int64(k.state), c.n, c.took)

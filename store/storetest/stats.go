@@ -81,14 +81,14 @@ func statsCount(f *fixture) {
 	f.recounted(store.StatsQuery{Flow: "none"})
 }
 
-// spread records runs over some hours.
+// spread records runs over some days.
 func (f *fixture) spread() (begin time.Time) {
 	f.Helper()
 	begin = f.clock.Wall()
-	for i := range 40 {
+	for i := range 60 {
 		e := f.entry([]store.State{store.Succeeded, store.Failed}[i%2])
 		e.Flow = []string{"a", "b", "c"}[i%3]
-		e.Finished = begin.Add(time.Duration(i) * 7 * time.Minute)
+		e.Finished = begin.Add(time.Duration(i) * 97 * time.Minute)
 		f.ok(f.s.Record(f.ctx, e))
 	}
 	return begin
@@ -110,6 +110,13 @@ func statsRound(f *fixture) {
 	want := f.recounted(exact)
 	f.recounted(store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour)})
 	f.recounted(store.StatsQuery{From: hour.Add(65 * time.Minute), To: hour.Add(77 * time.Minute), Step: time.Minute})
+	for _, from := range []int{0, 1, 22, 23, 24, 30} {
+		for _, hours := range []int{1, 23, 24, 25, 48, 70, 200} {
+			begin := hour.Add(time.Duration(from) * time.Hour)
+			f.recounted(store.StatsQuery{From: begin, To: begin.Add(time.Duration(hours) * time.Hour)})
+		}
+		f.recounted(store.StatsQuery{From: hour.Add(time.Duration(from) * time.Hour)})
+	}
 	rounded := exact
 	rounded.From, rounded.To = exact.From.Add(59*time.Minute), exact.To.Add(-59*time.Minute)
 	got, err := f.s.Stats(f.ctx, rounded)

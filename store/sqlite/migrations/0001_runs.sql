@@ -76,8 +76,8 @@ CREATE TABLE keys (
 ) WITHOUT ROWID;
 CREATE INDEX keys_expires ON keys (expires);
 
--- Runs that are over, counted where they ended, by minute (span 60) and hour
--- (span 3600).
+-- Runs that are over, counted where they ended, by minute, hour and day (span
+-- 60, 3600 and 86400).
 CREATE TABLE stats (
   span  INTEGER NOT NULL,
   at    INTEGER NOT NULL, -- begin of the span, in seconds
