@@ -103,7 +103,15 @@ func nextLook(due time.Duration) time.Duration {
 // none: callers of sync flows would be refused meanwhile. So those that come
 // at this moment are above the limit, by no more than one claim.
 func (b *background) places(snap *snapshot) int {
-	return int(min(claimMost, snap.maxRuns-b.g.runs.number()))
+	return int(min(claimMost, snap.maxRuns-b.g.runs.number(), b.share(snap)))
+}
+
+// share is how many runs more may be done in the background. A quarter of all
+// places is left to callers that wait: a backlog must not turn them away.
+func (b *background) share(snap *snapshot) int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return snap.maxRuns - snap.maxRuns/4 - int64(len(b.work))
 }
 
 // start begins to work on claimed runs.
@@ -134,7 +142,7 @@ func (b *background) release(ctx context.Context, c store.Claim) {
 // reserve takes a place for a run that is about to be accepted, so that it can
 // be handed over. It returns nil where there is none; then the run is queued.
 func (b *background) reserve(x *exchange, s *store.Submission) *work {
-	if x.g.stopping.Load() || !x.g.runs.enter(x.snap.maxRuns) {
+	if x.g.stopping.Load() || b.share(x.snap) <= 0 || !x.g.runs.enter(x.snap.maxRuns) {
 		return nil
 	}
 	w := b.newWork(x.snap, x.endpoint, x.id)
