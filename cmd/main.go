@@ -39,6 +39,7 @@ type Program struct {
 func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	c := &command{Program: p, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}
 	return c.run(ctx, os.Args[1:])
 }

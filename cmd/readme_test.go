@@ -117,7 +117,7 @@ func (r *tour) shell(command string) *exec.Cmd {
 	}
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"), "TEAM_INBOX_URL=http://localhost:"+r.ports["8080"]+"/team/inbox")
+	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"), "TEAM_INBOX_URL=http://localhost:"+r.ports["8080"]+"/team/inbox", "WAREHOUSE_URL=http://localhost:"+r.ports["8080"]+"/warehouse")
 	if !strings.Contains(command, "--listen") {
 		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"])
 	}
@@ -138,10 +138,17 @@ func (r *tour) do(s step) error {
 		if matches(s.want, string(out)) {
 			return nil
 		}
-		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") {
-			return fmt.Errorf("printed\n%s(error: %v)\nwant\n%s", out, err, s.want)
+		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") && !strings.Contains(s.command, "runs list") {
+			return fmt.Errorf("printed\n%s\nwant\n%s", withError(out, err), s.want)
 		}
 	}
+}
+
+func withError(out []byte, err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s(%v)", out, err)
+	}
+	return string(out)
 }
 
 // background starts a server and waits until it has printed what it should.

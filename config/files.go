@@ -9,6 +9,7 @@ import (
 	"path"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/syntax"
 )
@@ -26,27 +27,40 @@ func (l *loader) readFiles() {
 	found, diags := Find(l.FS, l.Paths)
 	l.add(diags...)
 	l.broken = diags.HasErrors()
-	for _, p := range found.Files {
-		l.readFile(p)
+	read := make([]parsed, len(found.Files))
+	each(len(read), func(i int) { read[i] = parse(l.reader, found.Files[i]) })
+	for i, p := range found.Files {
+		l.take(p, read[i])
 	}
 }
 
-func (l *loader) readFile(p Path) {
-	src, err := l.reader.file(p.Dir)
+// parsed is what became of a flow file.
+type parsed struct {
+	src   []byte          // nil where it could not be read
+	body  *hclsyntax.Body // nil where it has errors
+	diags hcl.Diagnostics
+}
+
+func parse(r *reader, p Path) parsed {
+	src, err := r.file(p.Dir)
 	if err != nil {
-		l.add(unreadable(p.Name, err))
-		l.broken = true
-		return
+		return parsed{diags: hcl.Diagnostics{unreadable(p.Name, err)}}
 	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	l.sources[p.Name] = src
 	body, diags := syntax.Parse(p.Name, src)
-	l.add(diags...)
-	if body == nil {
+	return parsed{src, body, diags}
+}
+
+func (l *loader) take(p Path, read parsed) {
+	l.add(read.diags...)
+	if read.src != nil {
+		l.sources[p.Name] = read.src
+	}
+	if read.body == nil {
 		l.broken = true
 		return // what a broken file seems to hold would give findings nobody understands
 	}
-	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: body})
+	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: read.body})
 }
 
 func readBounded(fsys fs.FS, name string) ([]byte, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -149,15 +150,24 @@ type located struct {
 // compileFlows compiles every flow, also those of files with other errors, so
 // that all findings come at once.
 func (l *loader) compileFlows() []*flow.Flow {
+	blocks := l.blocks("flow")
+	scopes := make([]*expr.Scope, len(blocks))
+	for i, b := range blocks {
+		scopes[i] = l.scopes.of(b.file)
+	}
+	flows, diags := make([]*flow.Flow, len(blocks)), make([]hcl.Diagnostics, len(blocks))
+	each(len(blocks), func(i int) {
+		flows[i], diags[i] = flow.Compile(blocks[i].Block, scopes[i], l.Kinds)
+		diags[i] = append(diags[i], checkHeaderNames(blocks[i].Body)...)
+	})
 	var out []*flow.Flow
 	seen := map[string]hcl.Range{}
-	for _, b := range l.blocks("flow") {
-		f, diags := flow.Compile(b.Block, l.scopes.of(b.file), l.Kinds)
-		l.add(diags...)
-		l.add(checkHeaderNames(b.Body)...)
+	for i, f := range flows {
+		l.add(diags[i]...)
 		if f == nil {
 			continue
 		}
+		b := blocks[i]
 		if first, twice := seen[f.Name]; twice {
 			l.add(problem(b.LabelRanges[0], "Flow named twice", fmt.Sprintf("There is a flow %q already, at %s. Give one of them another name.", f.Name, place(first))))
 			continue

@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
@@ -13,12 +14,24 @@ import (
 )
 
 // version is set when a release is built.
-var version = "dev"
+var version = ""
 
 func main() {
 	os.Exit(cmd.Main(cmd.Program{
-		Version:     version,
+		Version:     builtVersion(),
 		Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Connections: actions.Connections(),
 	}))
+}
+
+// builtVersion is what the release says, or what go install and go build know
+// of the module.
+func builtVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
 }

@@ -11,8 +11,8 @@ import (
 
 // Nearest returns the candidate that someone who wrote name most likely meant,
 // or "" when none is close. Names that differ only in case, in underscores,
-// hyphens or spaces, or in a plural "s" count as nearest; otherwise the edit
-// distance decides, with two swapped neighbours as one edit, and at most one
+// hyphens or spaces, or in a plural ("s", "ies") count as nearest; otherwise the
+// edit distance decides, with two swapped neighbours as one edit, and at most one
 // edit in four letters, two in eight and three in longer names; one name that
 // begins with the other is at most three edits away. Among equals
 // the candidate with the longer common beginning wins, then the one that sorts
@@ -87,7 +87,11 @@ func joined(name string) string {
 }
 
 func singular(name string) string {
-	return strings.TrimSuffix(joined(name), "s")
+	name = joined(name)
+	if stem, ok := strings.CutSuffix(name, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(name, "s")
 }
 
 // allowedEdits returns how many edits still look like a slip in a name of that

@@ -26,6 +26,7 @@ func TestNearest(t *testing.T) {
 		{"underscore missing", "jiraissue", actions, "jira_issue"},
 		{"underscore too many", "web_hook", actions, "webhook"},
 		{"plural", "emails", actions, "email"},
+		{"plural of y", "retries", []string{"retry", "rotate"}, "retry"},
 		{"singular", "header", []string{"headers", "leader"}, "headers"},
 		{"spelling before edits", "user_names", []string{"user_game", "username"}, "username"},
 		{"longer common beginning", "bax", []string{"fax", "bar"}, "bar"},

@@ -173,10 +173,6 @@ func Once() Option { return func(f *Field) { f.Block.Repeated = false } }
 // Group puts a field under a heading of the reference.
 func Group(name string) Option { return func(f *Field) { f.Group = name } }
 
-// NotYet says that the language knows the field and this version does not. A
-// file that uses it gets an error with the reason.
-func NotYet(why string) Option { return func(f *Field) { f.NotYet = why } }
-
 func (s *Spec) add(f *Field, options []Option) *Field {
 	for _, o := range options {
 		o(f)

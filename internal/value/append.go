@@ -50,23 +50,6 @@ func isContainer(v any) bool {
 	}
 }
 
-// Text returns a string as it is and any other value as its JSON text. The
-// errors are those of [Append].
-func Text(v any) (string, error) {
-	switch v := v.(type) {
-	case string:
-		return v, nil
-	case json.Number:
-		if err := checkNumber(string(v)); err != nil {
-			return "", err
-		}
-		return string(v), nil
-	default:
-		text, err := Append(nil, v)
-		return string(text), err
-	}
-}
-
 func appendValue(dst []byte, v any, depth int) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:

@@ -127,33 +127,6 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
-func TestText(t *testing.T) {
-	t.Parallel()
-	for want, v := range map[string]any{
-		"a \"b\"":     "a \"b\"",
-		"\xff":        "\xff",
-		"":            "",
-		"null":        nil,
-		"true":        true,
-		"129.90":      json.Number("129.90"),
-		"0.1":         0.1,
-		`["a",1]`:     []any{"a", 1},
-		`{"A":"b"}`:   upper{"A": "b"},
-		`{"x":{}}`:    map[string]any{"x": map[string]any{}},
-		"-7":          -7,
-		"18446744073": big.NewInt(18446744073),
-	} {
-		if got, err := Text(v); err != nil || got != want {
-			t.Errorf("Text(%#v) is %q, %v, want %q", v, got, err, want)
-		}
-	}
-	for _, v := range []any{json.Number("x"), []any{complex(1, 1)}} {
-		if got, err := Text(v); err == nil || got != "" {
-			t.Errorf("Text(%#v) is %q, want an error", v, got)
-		}
-	}
-}
-
 func TestIsNumber(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{

@@ -23,20 +23,70 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	if err != nil {
 		return out, err
 	}
+	limit := int64(max(r.Body, leastCut))
+	out.More = len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch
+	if out.Runs, err = s.each(ctx, old, (*tx).deleteRun, (*tx).deleteRow); err != nil {
+		return out, err
+	}
+	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, limit) }
+	if out.Cut, err = s.each(ctx, bodies, cutBody, (*tx).markCut); err != nil {
+		return out, err
+	}
+	cutSteps := func(t *tx, seq int64) (int64, error) { return t.cutSteps(seq, limit) }
+	n, err := s.each(ctx, steps, cutSteps, (*tx).leave)
+	out.Cut += n
+	if err != nil {
+		return out, err
+	}
 	err = s.writer.do(ctx, func(t *tx) error {
-		out = store.Purged{More: len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch}
-		if err := t.deleteRuns(old, &out); err != nil {
-			return err
-		}
-		if err := t.cutAll(bodies, steps, r.Body, &out); err != nil {
-			return err
-		}
 		if err := t.deleteCounters(r); err != nil {
 			return err
 		}
-		return t.deleteKeys(&out)
+		out.Keys, err = t.deleteKeys()
+		return err
 	})
+	out.More = out.More || out.Keys == purgeBatch
 	return out, err
+}
+
+// each does something to each run, in one transaction, and returns how much it
+// did. Where a damaged page is in the way it does them one by one, and the
+// damaged ones as far as rest does.
+func (s *Store) each(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (int, error) {
+	if len(seqs) == 0 {
+		return 0, nil
+	}
+	n, err := s.all(ctx, seqs, do)
+	if !damaged(err) {
+		return n, err
+	}
+	total := 0
+	for i := range seqs {
+		n, err := s.all(ctx, seqs[i:i+1], do)
+		if damaged(err) {
+			n, err = s.all(ctx, seqs[i:i+1], rest)
+		}
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+func (s *Store) all(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total int, err error) {
+	err = s.writer.do(ctx, func(t *tx) error {
+		total = 0
+		for _, seq := range seqs {
+			n, err := do(t, seq)
+			if err != nil {
+				return err
+			}
+			total += int(n)
+		}
+		return nil
+	})
+	return total, err
 }
 
 // purgeable finds runs that are over and old, or the oldest where the store is
@@ -97,53 +147,47 @@ func (s *Store) numbers(ctx context.Context, text string, args ...driver.Value) 
 	return found, err
 }
 
-// deleteRuns deletes runs that are still over.
-func (t *tx) deleteRuns(seqs []int64, out *store.Purged) error {
-	for _, seq := range seqs {
-		n, err := t.exec("DELETE FROM runs WHERE seq = ? AND state > 3", seq)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			continue
-		}
-		out.Runs++
-		if _, err := t.exec("DELETE FROM payloads WHERE run = ?", seq); err != nil {
-			return err
-		}
-		if _, err := t.exec("DELETE FROM steps WHERE run = ?", seq); err != nil {
-			return err
-		}
+// deleteRun deletes a run that is still over.
+func (t *tx) deleteRun(seq int64) (int64, error) {
+	n, err := t.deleteRow(seq)
+	if err != nil || n == 0 {
+		return n, err
 	}
-	return nil
+	if _, err := t.exec("DELETE FROM payloads WHERE run = ?", seq); err != nil {
+		return n, err
+	}
+	_, err = t.exec("DELETE FROM steps WHERE run = ?", seq)
+	return n, err
 }
 
-func (t *tx) cutAll(bodies, steps []int64, limit int, out *store.Purged) error {
-	limit = max(limit, leastCut)
-	for _, seq := range bodies {
-		n, err := t.exec("UPDATE runs SET cut = 1 WHERE seq = ? AND state NOT IN (0, 1, 2, 3, 5, 6)", seq)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			continue
-		}
-		out.Cut++
-		if _, err := t.exec("UPDATE payloads SET body = substr(body, 1, ?) WHERE run = ?", int64(limit), seq); err != nil {
-			return err
-		}
-	}
-	for _, seq := range steps {
-		n, err := t.exec(`UPDATE steps SET cut_from = coalesce(length(input), 0) + coalesce(length(output), 0),
-			input = substr(input, 1, ?), output = substr(output, 1, ?) WHERE run = ? AND size > ? AND cut_from = 0
-			AND (SELECT state FROM runs WHERE seq = run) NOT IN (0, 1, 2, 3, 5, 6)`, int64(limit), int64(limit), seq, int64(limit))
-		if err != nil {
-			return err
-		}
-		out.Cut += int(n)
-	}
-	return nil
+// deleteRow deletes a run and leaves what belongs to it, which nothing leads to
+// any more.
+func (t *tx) deleteRow(seq int64) (int64, error) {
+	return t.exec("DELETE FROM runs WHERE seq = ? AND state > 3", seq)
 }
+
+func (t *tx) cutBody(seq, limit int64) (int64, error) {
+	n, err := t.markCut(seq)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	_, err = t.exec("UPDATE payloads SET body = substr(body, 1, ?) WHERE run = ?", limit, seq)
+	return n, err
+}
+
+// markCut says that a body is not whole.
+func (t *tx) markCut(seq int64) (int64, error) {
+	return t.exec("UPDATE runs SET cut = 1 WHERE seq = ? AND state NOT IN (0, 1, 2, 3, 5, 6)", seq)
+}
+
+func (t *tx) cutSteps(seq, limit int64) (int64, error) {
+	return t.exec(`UPDATE steps SET cut_from = coalesce(length(input), 0) + coalesce(length(output), 0),
+		input = substr(input, 1, ?), output = substr(output, 1, ?) WHERE run = ? AND size > ? AND cut_from = 0
+		AND (SELECT state FROM runs WHERE seq = run) NOT IN (0, 1, 2, 3, 5, 6)`, limit, limit, seq, limit)
+}
+
+// leave does nothing.
+func (t *tx) leave(int64) (int64, error) { return 0, nil }
 
 // leastCounters is how long counters are kept at least.
 const leastCounters = 24 * time.Hour
@@ -161,7 +205,8 @@ func (t *tx) deleteCounters(r store.Retention) error {
 	return nil
 }
 
-func (t *tx) deleteKeys(out *store.Purged) error {
+// deleteKeys deletes keys whose time is over, and returns how many.
+func (t *tx) deleteKeys() (int, error) {
 	type key struct{ scope, name driver.Value }
 	var old []key
 	err := t.query("SELECT scope, name FROM keys INDEXED BY keys_expires WHERE expires <= ? LIMIT ?", func(v []driver.Value) error {
@@ -169,14 +214,12 @@ func (t *tx) deleteKeys(out *store.Purged) error {
 		return nil
 	}, t.now, int64(purgeBatch))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, k := range old {
 		if _, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ?", k.scope, k.name); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	out.Keys = len(old)
-	out.More = out.More || len(old) == purgeBatch
-	return nil
+	return len(old), nil
 }

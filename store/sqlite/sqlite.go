@@ -140,10 +140,14 @@ func (s *Store) Close() error {
 // Ready receives after runs may have become claimable.
 func (s *Store) Ready() <-chan struct{} { return s.ready }
 
+// pingSize is how much a ping writes, in bytes: about what a run may take, so
+// that a disk with hardly any space left does not pass for a writable one.
+const pingSize = 64 << 10
+
 // Ping writes a row.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec("INSERT OR REPLACE INTO pings (one, at) VALUES (1, ?)", t.now)
+		_, err := t.exec("INSERT OR REPLACE INTO pings (one, at, filler) VALUES (1, ?, zeroblob(?))", t.now, int64(pingSize))
 		return err
 	})
 }

@@ -65,7 +65,7 @@ func (t *tx) commit() error {
 		f()
 	}
 	if t.wakes {
-		signal(t.ready)
+		notify(t.ready)
 	}
 	t.forget()
 	return nil

@@ -87,13 +87,13 @@ func (w *writer) push(o *op) error {
 	first := len(w.queue) == 1
 	w.mu.Unlock()
 	if first {
-		signal(w.wake)
+		notify(w.wake)
 	}
 	return nil
 }
 
-// signal leaves a signal in a channel that holds one.
-func signal(c chan struct{}) {
+// notify leaves a signal in a channel that holds one.
+func notify(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
@@ -105,7 +105,7 @@ func (w *writer) close() {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
-	signal(w.wake)
+	notify(w.wake)
 }
 
 // loop commits batches until close, with the transactions that t does.
@@ -139,7 +139,7 @@ func (w *writer) take() (batch []*op, closed bool) {
 	// Withdrawn operations alone must not make the loop wait for a signal.
 	closed = w.closed && rest == 0
 	if rest > 0 && len(batch) == 0 {
-		signal(w.wake)
+		notify(w.wake)
 	}
 	w.mu.Unlock()
 	w.spare = batch

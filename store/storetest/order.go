@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -186,44 +187,48 @@ func (o *turns) leave(key string) {
 func (f *fixture) drain(stores []store.Store, want map[string][]string) {
 	f.Helper()
 	o := &turns{busy: map[string]string{}, seen: map[string][]string{}}
-	total, done := 0, make(chan struct{}, 10_000)
+	var left atomic.Int64
 	for _, runs := range want {
-		total += len(runs)
+		left.Add(int64(len(runs)))
 	}
 	f.parallel(4*len(stores), func(n int) error {
 		s := stores[n%len(stores)]
-		for turn := 0; len(done) < total; turn++ {
+		for turn := 0; left.Load() > 0; turn++ {
 			c, err := s.Claim(f.ctx, query(2, "orders"))
 			if err != nil {
 				return err
 			}
-			for _, w := range c.Work {
-				if err := o.enter(w.OrderKey, w.ID); err != nil {
-					return err
-				}
+			ended, err := f.workOff(s, o, c.Work, turn%7 == 0)
+			if err != nil {
+				return err
 			}
-			for _, w := range c.Work {
-				o.leave(w.OrderKey) // before the store gives the turn away
-				ended, err := f.workOff(s, w, turn%7 == 0)
-				if err != nil {
-					return err
-				}
-				if ended {
-					done <- struct{}{}
-				}
-			}
+			left.Add(-ended)
 		}
 		return nil
 	})
 	f.same("order under each key", o.seen, want)
 }
 
-// workOff does a run, or puts it back.
-func (f *fixture) workOff(s store.Store, w store.Work, back bool) (ended bool, err error) {
-	if back && w.Attempt == 1 {
-		return false, s.Retry(f.ctx, w.Claim, store.Later{})
+// workOff does runs, or puts them back, and returns how many it did.
+func (f *fixture) workOff(s store.Store, o *turns, work []store.Work, back bool) (ended int64, err error) {
+	for _, w := range work {
+		if err := o.enter(w.OrderKey, w.ID); err != nil {
+			return ended, err
+		}
 	}
-	return true, s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded})
+	for _, w := range work {
+		o.leave(w.OrderKey) // before the store gives the turn away
+		if back && w.Attempt == 1 {
+			err = s.Retry(f.ctx, w.Claim, store.Later{})
+		} else {
+			err = s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded})
+			ended++
+		}
+		if err != nil {
+			return ended, err
+		}
+	}
+	return ended, nil
 }
 
 func orderRace(f *fixture) {

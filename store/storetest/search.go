@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -71,7 +72,7 @@ func searchEnds(f *fixture) {
 		e.Body = hay
 		entries = append(entries, e)
 	}
-	entries[0].Body = append(hay[:len(hay):len(hay)], "needle"...)
+	entries[0].Body = slices.Concat(hay, []byte("needle"))
 	f.ok(f.s.Record(f.ctx, entries...))
 	q := store.ListQuery{Filter: store.Filter{Text: "needle"}, Limit: 10}
 	var found []string

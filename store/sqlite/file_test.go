@@ -1,0 +1,273 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func openAt(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
+	return s
+}
+
+func accept(t *testing.T, s *Store, body []byte) string {
+	t.Helper()
+	sub := submission(body)
+	if _, err := s.Accept(t.Context(), sub); err != nil {
+		t.Fatal(err)
+	}
+	return sub.ID
+}
+
+func claimAll(t *testing.T, s *Store) []store.Work {
+	t.Helper()
+	c, err := s.Claim(t.Context(), store.ClaimQuery{Lease: time.Minute, Limit: 1000, Flows: []store.FlowLimit{{Flow: "orders"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Work
+}
+
+func TestFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	s := openAt(t, dir)
+	accept(t, s, nil)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) < 3 {
+		t.Errorf("there are %v, want at least the file, its log and the lock", entries)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %o, want 600", e.Name(), mode)
+		}
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder is %v (%v), want mode 700", info.Mode(), err)
+	}
+}
+
+func TestFolderIsHeld(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	_, err := Open(Options{Dir: dir})
+	if !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "--data") {
+		t.Errorf("got %v, want an error that names the folder and the way out", err)
+	}
+	accept(t, s, nil)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, dir)
+}
+
+func TestDurability(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "wal_autocheckpoint": "1000", "busy_timeout": "5000"}
+	for pragma, value := range want {
+		var got any
+		err := s.writer.do(t.Context(), func(x *tx) error {
+			_, err := x.one("PRAGMA "+pragma, func(v []driverValue) { got = v[0] })
+			return err
+		})
+		if err != nil || fmt.Sprint(got) != value {
+			t.Errorf("%s is %v (%v), want %s", pragma, got, err, value)
+		}
+	}
+}
+
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	script(t, s, "PRAGMA user_version = 99")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(Options{Dir: dir})
+	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "99") {
+		t.Errorf("got %v, want an error that names the version", err)
+	}
+	if _, err := Open(Options{Dir: dir}); !errors.Is(err, store.ErrNewer) {
+		t.Errorf("got %v: a store that could not be opened still holds the folder", err)
+	}
+}
+
+func script(t *testing.T, s *Store, text string) {
+	t.Helper()
+	if err := s.writer.do(t.Context(), func(x *tx) error { return x.conn.script(text) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOtherFiles(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(t *testing.T, path string){
+		"not a database": func(t *testing.T, path string) {
+			if err := os.WriteFile(path, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"the database of another program": func(t *testing.T, path string) {
+			c, err := dial(dsn(path, false))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(c.script("CREATE TABLE t (x); PRAGMA user_version = 1"), c.close()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a folder": func(t *testing.T, path string) {
+			if err := os.Mkdir(path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	for name, makeFile := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			makeFile(t, filepath.Join(dir, FileName))
+			if s, err := Open(Options{Dir: dir}); err == nil {
+				_ = s.Close()
+				t.Error("it was opened")
+			}
+		})
+	}
+}
+
+// TestDamagedRun overwrites the page that holds one run's body. The others must
+// not suffer.
+func TestDamagedRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	for i := range 40 {
+		accept(t, s, append(fmt.Appendf(nil, "marker-%d.", i), bytes.Repeat([]byte("x"), 3000)...))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damage(t, filepath.Join(dir, FileName), "marker-17.")
+	s = openAt(t, dir)
+	var bad []store.Work
+	work := claimAll(t, s)
+	for _, w := range work {
+		if w.Err != nil {
+			bad = append(bad, w)
+		}
+	}
+	if len(work) != 40 || len(bad) != 1 {
+		t.Fatalf("of %d runs %d could not be read, want 1 of 40; the first: %v", len(work), len(bad), work[0].Err)
+	}
+	for _, w := range work {
+		if err := s.Finish(t.Context(), w.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Errorf("finishing run %s: %v", w.ID, err)
+		}
+	}
+	page, err := s.List(t.Context(), store.ListQuery{Limit: 100, Filter: store.Filter{Text: "marker"}})
+	if err != nil || len(page.Runs) != 39 {
+		t.Errorf("a search finds %d runs (%v), want all but the damaged one", len(page.Runs), err)
+	}
+	if _, err := s.Get(t.Context(), bad[0].ID); err == nil {
+		t.Error("the damaged run is shown without a word")
+	}
+	purged, err := s.Purge(t.Context(), store.Retention{Bytes: 1, Body: 1024})
+	if err != nil || purged.Runs != 40 {
+		t.Errorf("purged %+v (%v), want all", purged, err)
+	}
+}
+
+// leafOfTable is the first byte of the pages that hold rows.
+const leafOfTable = 0x0d
+
+// damage overwrites the page of a file that holds the row with the marker.
+func damage(t *testing.T, path, marker string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for page := range slices.Chunk(data, 4096) {
+		if page[0] == leafOfTable && bytes.Contains(page, []byte(marker)) {
+			copy(page, bytes.Repeat([]byte{0xff}, len(page)))
+			found++
+		}
+	}
+	if found != 1 {
+		t.Fatalf("%s is in %d pages of the file", marker, found)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestMissingEvent claims a run whose row of payloads is gone.
+func TestMissingEvent(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	accept(t, s, []byte("a"))
+	script(t, s, "DELETE FROM payloads")
+	accept(t, s, []byte("b"))
+	work := claimAll(t, s)
+	if len(work) != 2 || work[0].Err == nil || work[1].Err != nil {
+		t.Fatalf("claimed %+v, want two runs, the first with an error", work)
+	}
+	if err := s.Retry(t.Context(), work[0].Claim, store.Later{After: time.Second}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUsage tells what is used of the file, and what it takes.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	before, err := s.Usage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &store.Entry{ID: flow.NewID(time.Now()), Flow: "orders", State: store.Succeeded, Payload: store.Payload{Body: make([]byte, 1<<20)}}
+	if err := s.Record(context.Background(), e); err != nil {
+		t.Fatal(err)
+	}
+	after, err := s.Usage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if grown := after.Bytes - before.Bytes; grown < 1<<20 || grown > 2<<20 {
+		t.Errorf("a body of 1 MiB takes %d bytes", grown)
+	}
+	if after.File < after.Bytes {
+		t.Errorf("%d bytes are used of a file of %d", after.Bytes, after.File)
+	}
+}

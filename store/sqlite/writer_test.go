@@ -1,0 +1,274 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+type driverValue = driver.Value
+
+// together has operations done in one transaction, and returns their errors:
+// they queue up behind one that waits for them.
+func together(t *testing.T, s *Store, run ...func(*tx) error) []error {
+	t.Helper()
+	began, release := make(chan struct{}), make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		_ = s.writer.do(t.Context(), func(*tx) error {
+			close(began)
+			<-release
+			return nil
+		})
+	})
+	<-began
+	errs := make([]error, len(run))
+	for i, f := range run {
+		queued := s.writer.waiting()
+		wait.Go(func() { errs[i] = s.writer.do(t.Context(), f) })
+		for s.writer.waiting() == queued { // in the order of the arguments
+		}
+	}
+	close(release)
+	wait.Wait()
+	return errs
+}
+
+func (w *writer) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue)
+}
+
+// put is an operation that writes a row of a table for tests.
+func put(n int) func(*tx) error {
+	return func(x *tx) error {
+		_, err := x.exec("INSERT INTO pings (one, at) VALUES (?, 0)", int64(n))
+		return err
+	}
+}
+
+// rows counts what put has written.
+func rows(t *testing.T, s *Store) int64 {
+	t.Helper()
+	n, err := s.numbers(t.Context(), "SELECT count(*) FROM pings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n[0]
+}
+
+var errOwn = errors.New("a fault of its own")
+
+// putThenFail writes, and fails afterwards.
+func putThenFail(n int) func(*tx) error {
+	return func(x *tx) error { return errors.Join(put(n)(x), errOwn) }
+}
+
+func TestFaultyOperations(t *testing.T) {
+	t.Parallel()
+	refuse := func(*tx) error { return errOwn }
+	broken := func(x *tx) error { _, err := x.exec("INSERT INTO nowhere VALUES (1)"); return err }
+	tests := []struct {
+		name  string
+		run   []func(*tx) error
+		fails []int
+		rows  int64
+	}{
+		{"one that writes nothing", []func(*tx) error{put(1), refuse, put(2)}, []int{1}, 2},
+		{"one that has written", []func(*tx) error{put(1), putThenFail(7), put(2)}, []int{1}, 2},
+		{"one that can't be done", []func(*tx) error{put(1), broken, put(2)}, []int{1}, 2},
+		{"one that breaks a rule of the tables", []func(*tx) error{put(1), put(1), put(2)}, []int{1}, 2},
+		{"the first", []func(*tx) error{putThenFail(7), put(1)}, []int{0}, 1},
+		{"several", []func(*tx) error{putThenFail(7), put(1), putThenFail(8), broken, put(2), refuse}, []int{0, 2, 3, 5}, 2},
+		{"all", []func(*tx) error{putThenFail(7), broken}, []int{0, 1}, 0},
+	}
+	for _, c := range tests {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := openAt(t, t.TempDir())
+			var failed []int
+			for i, err := range together(t, s, c.run...) {
+				if err != nil {
+					failed = append(failed, i)
+				}
+				if store.IsUnavailable(err) {
+					t.Errorf("operation %d: %v: the store is not at fault", i, err)
+				}
+			}
+			if fmt.Sprint(failed) != fmt.Sprint(c.fails) {
+				t.Errorf("%v failed, want %v", failed, c.fails)
+			}
+			if n := rows(t, s); n != c.rows {
+				t.Errorf("%d rows were written, want %d", n, c.rows)
+			}
+		})
+	}
+}
+
+// TestShared is what group commit promises: all that waits shares one
+// transaction, and so one flush of the disk.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	transactions := map[int]bool{}
+	var run []func(*tx) error
+	for n := range 100 {
+		run = append(run, func(x *tx) error {
+			transactions[len(x.done)] = true // what the first leaves, the others find
+			x.afterwards(func() {})
+			return put(n)(x)
+		})
+	}
+	for _, err := range together(t, s, run...) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := rows(t, s); n != 100 || len(transactions) != 100 {
+		t.Errorf("%d rows, %d of them in one transaction, want 100 and 100", n, len(transactions))
+	}
+}
+
+func TestTooManyFaults(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	run := []func(*tx) error{put(1)}
+	for range isolated + 3 {
+		run = append(run, putThenFail(7))
+	}
+	for i, err := range together(t, s, run...) {
+		if err == nil {
+			t.Errorf("operation %d says that it was done", i)
+		}
+	}
+	if n := rows(t, s); n != 0 {
+		t.Errorf("%d rows were written by a transaction that was given up", n)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNoSpace lets the file grow no more, as on a full disk. The connection that
+// takes over has no such limit, as when space comes back.
+func TestNoSpace(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	first := accept(t, s, nil)
+	limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+	fill := func(x *tx) error {
+		_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
+		return err
+	}
+	for i, err := range together(t, s, limit, put(1), fill, put(2)) {
+		if !store.IsUnavailable(err) {
+			t.Errorf("operation %d: %v, want an error that the store is not available", i, err)
+		}
+	}
+	if n := rows(t, s); n != 0 {
+		t.Errorf("%d rows were written by a transaction that failed", n)
+	}
+	accept(t, s, nil)
+	work := claimAll(t, s)
+	if len(work) != 2 || work[0].ID != first {
+		t.Errorf("claimed %+v, want the run of before and the one of after", work)
+	}
+}
+
+// TestRollbackForgets checks that what is known beside the file follows it.
+func TestRollbackForgets(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	accept(t, s, nil)
+	held := claimAll(t, s)[0]
+	sub, hand := submission(nil), submission(nil)
+	hand.Hand = &store.Hand{Begun: true}
+	var a store.Accepted
+	id, _ := store.ParseID(sub.ID)
+	id2, _ := store.ParseID(hand.ID)
+	failing := func(x *tx) error {
+		if err := (&acceptance{tx: x, sub: sub, id: id, out: &a}).decide(); err != nil {
+			return err
+		}
+		if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).decide(); err != nil {
+			return err
+		}
+		if err := x.finish(held.Claim, &store.Ending{State: store.Failed}); err != nil {
+			return err
+		}
+		return errOwn
+	}
+	if err := together(t, s, failing)[0]; !errors.Is(err, errOwn) {
+		t.Fatal(err)
+	}
+	var n numbers
+	err := s.writer.do(t.Context(), func(x *tx) error { n = x.mirror.of("orders"); return nil })
+	if want := (numbers{running: 1}); err != nil || n != want {
+		t.Errorf("counted %+v (%v), want %+v", n, err, want)
+	}
+	if counts, err := s.Stats(t.Context(), store.StatsQuery{}); err != nil || len(counts) > 0 {
+		t.Errorf("statistics say %+v (%v), want nothing", counts, err)
+	}
+	if got := len(claimAll(t, s)); got != 0 {
+		t.Errorf("claimed %d runs that were not accepted", got)
+	}
+	if err := s.Finish(t.Context(), held.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+		t.Errorf("the claim that was held: %v", err)
+	}
+}
+
+func TestWithdrawn(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	began, release := make(chan struct{}), make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		_ = s.writer.do(t.Context(), func(*tx) error {
+			close(began)
+			<-release
+			return nil
+		})
+	})
+	<-began
+	ctx, cancel := context.WithCancel(t.Context())
+	errs := make(chan error)
+	go func() { errs <- s.writer.do(ctx, put(1)) }()
+	for s.writer.waiting() == 0 {
+	}
+	cancel()
+	if err := <-errs; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	wait.Wait()
+	if err := s.writer.do(t.Context(), put(2)); err != nil {
+		t.Error(err)
+	}
+	if n := rows(t, s); n != 1 {
+		t.Errorf("%d rows were written, want that of the operation that was not withdrawn", n)
+	}
+}
+
+// TestWithdrawnAlone withdraws all that waits: the writer must neither spin nor
+// sleep for good.
+func TestWithdrawnAlone(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	for range 100 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go cancel()
+		err := s.writer.do(ctx, func(*tx) error { return nil })
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
