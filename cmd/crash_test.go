@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -48,20 +50,20 @@ func TestCrash(t *testing.T) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any will do
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable, not secret
-	r := newReceiver(t, func(string, *http.Request) { <-time.After(time.Millisecond) })
+	r := newReceiver(t, func(string, *http.Request) { elapse(time.Millisecond) })
 	s := newSite(t, threeActions(r.url))
 	l := startLoad(t, 6, 6*time.Millisecond)
 	for range 14 {
 		p := s.start(t)
 		l.to(p.base)
-		<-time.After(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
+		elapse(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
 		p.kill()
-		<-time.After(20 * time.Millisecond) // what it sent last arrives
+		elapse(20 * time.Millisecond) // what it sent last arrives
 		r.life.Add(1)
 	}
 	p := s.start(t)
 	l.to(p.base)
-	<-time.After(100 * time.Millisecond)
+	elapse(100 * time.Millisecond)
 	numbers := l.end()
 	slices.Sort(numbers)
 	r.await(t, numbers, "/three", 40*time.Second)
@@ -77,4 +79,46 @@ func TestCrash(t *testing.T) {
 		}
 	}
 	checkFinished(t, openData(t, s), l.accepted, 0)
+}
+
+// TestCrashBehindAnAnswer kills a gateway after a sync run has answered and
+// before the rest is done.
+func TestCrashBehindAnAnswer(t *testing.T) {
+	t.Parallel()
+	var stuck atomic.Bool
+	stuck.Store(true)
+	r := newReceiver(t, func(path string, req *http.Request) {
+		if path == "/two" && stuck.Load() {
+			<-req.Context().Done()
+		}
+	})
+	s := newSite(t, continuing(r.url))
+	p := s.start(t)
+	run, status, err := postNumber(http.DefaultClient, p.base+"/load", 1)
+	if err != nil || status != http.StatusAccepted {
+		t.Fatal(status, err)
+	}
+	r.await(t, []int64{1}, "/two", 10*time.Second)
+	p.kill()
+	r.life.Add(1)
+	stuck.Store(false)
+	p = s.start(t)
+	r.await(t, []int64{1}, "/three", 10*time.Second)
+	p.stop()
+	if repeated := r.check(t, "/one", "/two", "/three"); repeated != 1 || len(r.at(1, "/two")) != 2 {
+		t.Errorf("%d actions were repeated; only the second was under way", repeated)
+	}
+	checkFinished(t, openData(t, s), map[int64]string{1: run}, 2)
+}
+
+// continuing is threeActions as a sync flow that answers behind the first.
+func continuing(url string) string {
+	flow := strings.Replace(threeActions(url), `path = "/load"`, "path = \"/load\"\n    mode = \"sync\"", 1)
+	return strings.Replace(flow, `  action "http" "two"`, `
+  action "respond" "ok" {
+    status = 202
+    json   = {}
+    then   = "continue"
+  }
+  action "http" "two"`, 1)
 }

@@ -80,7 +80,7 @@ func (r *receiver) await(t *testing.T, numbers []int64, path string, within time
 			if time.Now().After(until) {
 				t.Fatalf("request %d did not come to %s within %v", n, path, within)
 			}
-			<-time.After(5 * time.Millisecond)
+			elapse(5 * time.Millisecond)
 		}
 	}
 }

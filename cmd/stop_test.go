@@ -19,16 +19,16 @@ func TestStopUnderLoad(t *testing.T) {
 			<-req.Context().Done()
 			return
 		}
-		<-time.After(2 * time.Millisecond)
+		elapse(2 * time.Millisecond)
 	})
 	s := newSite(t, threeActions(r.url), "--shutdown-timeout", "500ms")
 	l := startLoad(t, 6, 3*time.Millisecond)
 	for range 3 {
 		p := s.start(t)
 		l.to(p.base)
-		<-time.After(200 * time.Millisecond)
+		elapse(200 * time.Millisecond)
 		stuck.Store(5)
-		<-time.After(200 * time.Millisecond)
+		elapse(200 * time.Millisecond)
 		if took := p.stop(); took > 6*time.Second {
 			t.Errorf("the stop took %v", took)
 		}

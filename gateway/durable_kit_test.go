@@ -213,7 +213,9 @@ func (d *durable) await(id string, want store.State) *store.Run {
 
 func (d *durable) until(what string, holds func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(patience); !holds(); <-time.After(2 * time.Millisecond) {
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for end := time.Now().Add(patience); !holds(); <-look.C {
 		if time.Now().After(end) {
 			d.t.Fatalf("it did not come to this: %s", what)
 		}
