@@ -8,7 +8,7 @@ type Resume func(c *Call) (out any, err error, done bool)
 
 // before asks whether the step was done when the run was at work before.
 // Whatever stood in its conditions then, it is not asked again.
-func (s *Step) before(c *Call) (out any, err error, done bool) { //nolint:revive // the error is the step's own
+func (s *Step) before(c *Call) (out any, err error, done bool) {
 	resume := c.frame.run.Resume
 	if resume == nil {
 		return nil, nil, false

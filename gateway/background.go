@@ -102,7 +102,15 @@ func nextLook(due time.Duration) time.Duration {
 // none: callers of sync flows would be refused meanwhile. So those that come
 // at this moment are above the limit, by no more than one claim.
 func (b *background) places(snap *snapshot) int {
-	return int(min(claimMost, snap.maxRuns-b.g.runs.number()))
+	return int(min(claimMost, snap.maxRuns-b.g.runs.number(), b.share(snap)))
+}
+
+// share is how many runs more may be done in the background. A quarter of all
+// places is left to callers that wait: a backlog must not turn them away.
+func (b *background) share(snap *snapshot) int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return snap.maxRuns - snap.maxRuns/4 - int64(len(b.work))
 }
 
 // start begins to work on claimed runs.
@@ -133,7 +141,7 @@ func (b *background) release(ctx context.Context, c store.Claim) {
 // reserve takes a place for a run that is about to be accepted, so that it can
 // be handed over. It returns nil where there is none; then the run is queued.
 func (b *background) reserve(x *exchange, s *store.Submission) *work {
-	if x.g.stopping.Load() || !x.g.runs.enter(x.snap.maxRuns) {
+	if x.g.stopping.Load() || b.share(x.snap) <= 0 || !x.g.runs.enter(x.snap.maxRuns) {
 		return nil
 	}
 	w := b.newWork(x.snap, x.endpoint, x.id)
@@ -170,53 +178,6 @@ func (b *background) forget(w *work) {
 	b.g.runs.leave()
 	b.wake()
 	b.wg.Done()
-}
-
-// keepLeases extends the claims of all runs that are worked on, until the
-// context ends.
-func (b *background) keepLeases(ctx context.Context) {
-	tick := time.NewTicker(b.g.opts.Lease / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			b.heartbeat(ctx)
-		}
-	}
-}
-
-func (b *background) heartbeat(ctx context.Context) {
-	held := b.held()
-	if len(held) == 0 {
-		return
-	}
-	claims := make([]store.Claim, 0, len(held))
-	for c := range held {
-		claims = append(claims, c)
-	}
-	lost, err := b.g.opts.Store.Heartbeat(ctx, b.g.opts.Lease, claims...)
-	if err != nil && ctx.Err() == nil {
-		b.g.log.out.Warn("leases of runs can't be extended", zap.Error(err))
-	}
-	for _, c := range lost {
-		if w, ok := held[c]; ok {
-			w.cancel(store.ErrLost)
-		}
-	}
-}
-
-func (b *background) held() map[store.Claim]*work {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	out := make(map[store.Claim]*work, len(b.work))
-	for w := range b.work {
-		if c := w.claim.Load(); c != nil {
-			out[*c] = w
-		}
-	}
-	return out
 }
 
 // stop waits until all work is done or the time is over, then cancels what is

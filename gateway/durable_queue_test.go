@@ -151,3 +151,63 @@ flow "bounded" {
 		t.Errorf("%d runs were done, %d at once", n, most)
 	}
 }
+
+func TestBacklogLeavesPlacesForCallers(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+gateway {
+  egress { allow = ["127.0.0.1"] }
+  limits { runs = 4 }
+}
+flow "slow" {
+  trigger "webhook" { path = "/slow" }
+  action "http" "act" { url = "OUT/slow" }
+}
+flow "sync" {
+  trigger "webhook" {
+    path = "/sync"
+    mode = "sync"
+  }
+  action "http" "act" { url = "OUT/sync" }
+}`)
+	release := d.outside.hold("/slow")
+	for range 10 {
+		d.accept("/slow", `{}`)
+	}
+	d.until("the backlog has its share", func() bool { return d.outside.count("/slow") == 3 })
+	for range 10 {
+		if r := d.post("/sync", `{}`); r.status != http.StatusOK {
+			t.Errorf("a caller got %d: %s", r.status, r.body)
+		}
+	}
+	release()
+	d.until("the backlog is done", func() bool { return d.outside.count("/slow") == 10 })
+	if n := d.outside.most("/slow"); n > 3 {
+		t.Errorf("%d runs of the backlog were done at once", n)
+	}
+}
+
+func TestCancelledRunStops(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "http" "a" { url = "OUT/a" }
+  action "http" "b" { url = "OUT/b" }
+  on_error {
+    action "http" "failed" { url = "OUT/failed" }
+  }
+}`)
+	release := d.outside.hold("/a")
+	id := d.accept("/f", `{}`)
+	d.until("a is under way", func() bool { return d.outside.count("/a") == 1 })
+	if err := d.store.Cancel(context.Background(), id); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	d.stop() // waits for what is under way
+	d.await(id, store.Cancelled)
+	if b, failed := d.outside.count("/b"), d.outside.count("/failed"); b != 0 || failed != 0 {
+		t.Errorf("after it was cancelled b was done %d times and on_error %d times", b, failed)
+	}
+}

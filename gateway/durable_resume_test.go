@@ -141,7 +141,8 @@ func TestRetryOfRuns(t *testing.T) {
 	}{
 		{"in the end it works", 2, store.Succeeded, []string{`{"attempt":1,"may":null}`, `{"attempt":2,"may":null}`, `{"attempt":3,"may":null}`}, nil},
 		{
-			"it never works", 9, store.Failed, []string{`{"attempt":1,"may":null}`, `{"attempt":2,"may":null}`, `{"attempt":3,"may":null}`},
+			"it never works", 9, store.Failed,
+			[]string{`{"attempt":1,"may":null}`, `{"attempt":2,"may":null}`, `{"attempt":3,"may":null}`},
 			[]string{`{"action":"two","attempt":3,"class":"transient"}`},
 		},
 	}

@@ -50,7 +50,7 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 		group.Go(func() error { return serve(admin, l.Admin) })
 	}
 	if g.opts.Store != nil {
-		g.keep(group, ctx)
+		g.keep(ctx, group)
 	}
 	if len(g.opts.Watch) > 0 {
 		group.Go(func() error { g.watch(ctx); return nil })
@@ -65,7 +65,7 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 
 // keep starts what works on kept runs. Leases are extended until the last run
 // has ended, and the history is written until nothing can be added to it.
-func (g *Gateway) keep(group *errgroup.Group, ctx context.Context) {
+func (g *Gateway) keep(ctx context.Context, group *errgroup.Group) {
 	g.background.claims.Add(1) // before a stop can wait for it
 	for _, until := range []struct {
 		ctx  context.Context

@@ -73,7 +73,7 @@ func markAgain(steps []store.Step) {
 
 // restore gives what a kept step returned, or how it failed. It returns false
 // for a step that is to be done.
-func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done bool) { //nolint:revive // the error is the step's own, not of restoring
+func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done bool) {
 	switch kept.State {
 	case flow.Failed:
 		return nil, &flow.Error{

@@ -127,7 +127,7 @@ func (w *work) unreadable(err error) flow.Outcome {
 
 // resume gives what an action returned before, where the run goes on after a
 // stop or a crash.
-func (w *work) resume(c *flow.Call) (any, error, bool) { //nolint:revive // the error is the step's own
+func (w *work) resume(c *flow.Call) (any, error, bool) {
 	kept, ok := w.done[c.Path()]
 	if !ok {
 		return nil, nil, false
