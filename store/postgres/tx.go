@@ -15,6 +15,7 @@ type tx struct {
 	batch *pgx.Batch
 	begun bool // something was sent
 	ends  bool // COMMIT was sent
+	lost  bool // the connection was closed when the transaction ended
 }
 
 // attempts is how often a transaction is tried that loses against others.
@@ -30,7 +31,7 @@ func transact(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, 
 		case err == nil:
 			return nil
 		case n < attempts && again(err):
-		case n == 1 && t.broken() && !t.ends && ctx.Err() == nil:
+		case n == 1 && t != nil && t.lost && !t.ends && ctx.Err() == nil:
 			// The server has closed the connection some time ago, as when it was
 			// restarted. Nothing can have been done.
 		default:
@@ -46,15 +47,17 @@ func once(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx)
 	}
 	defer conn.Release()
 	t := &tx{conn: conn.Conn(), batch: &pgx.Batch{}}
-	t.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	err = do(ctx, t)
 	if err == nil {
-		t.queue("COMMIT")
+		if t.begun {
+			t.queue("COMMIT")
+		}
 		t.ends = true
 		err = t.send(ctx)
 	}
 	if err != nil {
 		t.rollback(ctx)
+		t.lost = t.conn.IsClosed() // who asks later asks about somebody else's connection
 	}
 	return t, err
 }
@@ -71,6 +74,11 @@ func (t *tx) send(ctx context.Context) error {
 		return nil
 	}
 	b := t.batch
+	if !t.begun && !t.ends {
+		b = &pgx.Batch{}
+		b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+		b.QueuedQueries = append(b.QueuedQueries, t.batch.QueuedQueries...)
+	}
 	t.batch, t.begun = &pgx.Batch{}, true
 	return trouble(t.conn.SendBatch(ctx, b).Close())
 }
@@ -78,13 +86,10 @@ func (t *tx) send(ctx context.Context) error {
 // rollback takes the transaction back, so that the connection can be used
 // again. Where it can't, it is closed when it is released.
 func (t *tx) rollback(ctx context.Context) {
-	if t.begun && !t.broken() && t.conn.PgConn().TxStatus() != 'I' {
+	if t.begun && !t.conn.IsClosed() && t.conn.PgConn().TxStatus() != 'I' {
 		_, _ = t.conn.Exec(ctx, "ROLLBACK")
 	}
 }
-
-// broken tells whether the connection can't be used any more.
-func (t *tx) broken() bool { return t != nil && t.conn.IsClosed() }
 
 // each calls row with each row of a result, after it was scanned into the
 // places.
