@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -27,12 +28,28 @@ func mount(t *testing.T, source, kind, data string) string {
 	if err := syscall.Mount(source, dir, kind, 0, data); err != nil {
 		t.Skipf("a %s can't be mounted here, which takes root: %v", kind, err)
 	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Errorf("unmounting %s: %v", dir, err)
-		}
-	})
+	t.Cleanup(func() { unmount(t, dir) })
 	return dir
+}
+
+// unmount takes a file system away. Between a fork and its exec the children of
+// other tests hold all that is open here, so that it may be busy for a moment.
+func unmount(t *testing.T, dir string) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 1000 {
+		err := syscall.Unmount(dir, 0)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, syscall.EBUSY) {
+			t.Errorf("unmounting %s: %v", dir, err)
+			return
+		}
+		<-tick.C
+	}
+	t.Errorf("%s is busy for good", dir)
 }
 
 // fill accepts runs from several goroutines until each was refused, and checks
@@ -112,7 +129,7 @@ func TestPowerLoss(t *testing.T) {
 	prepare(t, image)
 	c := newConfirmed()
 	for range 3 {
-		dir, unmount := mountImage(t, image)
+		dir, done := mountImage(t, image)
 		cmd, lines := start(t, dir)
 		c.read(lines, 500+rand.IntN(3000))
 		unflushed := filepath.Join(dir, "unflushed")
@@ -125,8 +142,8 @@ func TestPowerLoss(t *testing.T) {
 		}
 		c.read(lines, 1<<30)
 		_ = cmd.Wait() // it was killed
-		unmount()
-		dir, unmount = mountImage(t, image)
+		done()
+		dir, done = mountImage(t, image)
 		if kept, _ := os.ReadFile(filepath.Join(dir, "unflushed")); len(kept) > 0 { // its name may be there
 			t.Skip("this file system keeps what was never flushed: nothing can be shown on it")
 		}
@@ -135,7 +152,7 @@ func TestPowerLoss(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-		unmount()
+		done()
 	}
 	t.Logf("%d runs were accepted, %d finished", len(c.accepted), len(c.finished))
 }
@@ -158,19 +175,15 @@ func prepare(t *testing.T, image string) {
 	}
 }
 
-func mountImage(t *testing.T, image string) (dir string, unmount func()) {
+func mountImage(t *testing.T, image string) (dir string, done func()) {
 	t.Helper()
 	dir = t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
 		t.Skipf("no file system can be mounted here: %v %s", err, out)
 	}
-	unmount = sync.OnceFunc(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Errorf("unmounting %s: %v", dir, err)
-		}
-	})
-	t.Cleanup(unmount)
-	return dir, unmount
+	done = sync.OnceFunc(func() { unmount(t, dir) })
+	t.Cleanup(done)
+	return dir, done
 }
 
 // cutPower ends an ext4 file system without flushing anything.

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"database/sql/driver"
-
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -105,37 +103,4 @@ func (m *mirror) settle() {
 	clear(m.touched)
 	m.touched = m.touched[:0]
 	m.dueBefore = m.due
-}
-
-// load counts the runs that are open when the file is opened. Those that were
-// running have lost their holder with the process that it lived in: their
-// leases have ended.
-func (t *tx) load() error {
-	err := t.query("SELECT flow, state, count(*) FROM runs WHERE state <= 3 GROUP BY flow, state", func(v []driver.Value) error {
-		for range integer(v[2]) {
-			t.mirror.move(text(v[0]), none, stateOf(v[1]))
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := t.findDue(); err != nil {
-		return err
-	}
-	t.mirror.settle()
-	if _, err := t.one("SELECT coalesce(max(seq), 0) + 1 FROM runs", func(v []driver.Value) { t.nextSeq = integer(v[0]) }); err != nil {
-		return err
-	}
-	return t.query("SELECT seq, id, flow, fence, started, okey FROM runs WHERE state <= 3 AND state = 3", func(v []driver.Value) error {
-		t.leases.put(integer(v[0]), lease{id: idOf(v[1]), flow: text(v[2]), fence: integer(v[3]), started: integer(v[4]), okey: blobOf(v[5]), until: ended})
-		return nil
-	})
-}
-
-// findDue looks up when the next waiting run is due.
-func (t *tx) findDue() error {
-	t.mirror.due = 0
-	_, err := t.one("SELECT min(due) FROM runs WHERE state = 2", func(v []driver.Value) { t.mirror.due = integer(v[0]) })
-	return err
 }

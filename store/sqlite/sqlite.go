@@ -88,7 +88,7 @@ func (s *Store) open(t *tx) (err error) {
 	if err := createFile(s.path); err != nil {
 		return err
 	}
-	if err := t.begin(); err != nil {
+	if err := t.start(); err != nil {
 		return err
 	}
 	defer func() {

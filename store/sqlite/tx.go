@@ -11,6 +11,7 @@ import (
 type tx struct {
 	dsn    string
 	conn   *conn // nil where it has to be opened again
+	known  bool  // the mirror is that of the file
 	clock  *clock
 	leases *leases
 	ready  chan struct{}
@@ -37,7 +38,23 @@ func newTx(dsn string, c *clock) *tx {
 }
 
 // begin starts a transaction, on a new connection where the old one is broken.
+// Then the file is looked at anew: a commit that failed may have been saved from
+// the log.
 func (t *tx) begin() error {
+	if err := t.start(); err != nil {
+		return err
+	}
+	if t.known {
+		return nil
+	}
+	if err := t.load(); err != nil {
+		t.rollback(err)
+		return err
+	}
+	return nil
+}
+
+func (t *tx) start() error {
 	if t.conn == nil {
 		c, err := dial(t.dsn)
 		if err != nil {
@@ -104,7 +121,7 @@ func (t *tx) disconnect() error {
 		return nil
 	}
 	err := t.conn.close()
-	t.conn = nil
+	t.conn, t.known = nil, false
 	return err
 }
 

@@ -223,6 +223,42 @@ func TestRollbackForgets(t *testing.T) {
 	}
 }
 
+// TestSavedFromLog lets a run turn up in the file behind the writer's back, as
+// one does whose commit failed at its last flush and was yet found in the log.
+func TestSavedFromLog(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	accept(t, s, nil)
+	held := claimAll(t, s)[0].Claim
+	accept(t, s, nil)
+	c, err := dial(dsn(s.path, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	insert := "INSERT INTO runs (seq, id, flow, state, fence) VALUES (3, randomblob(16), 'orders', 1, 0), (4, randomblob(16), 'orders', 3, 1);" +
+		"INSERT INTO payloads (run) VALUES (3), (4)"
+	if err := errors.Join(c.script(insert), c.close()); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+	fill := func(x *tx) error {
+		_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
+		return err
+	}
+	together(t, s, limit, fill)
+	accept(t, s, nil)
+	if n := len(claimAll(t, s)); n != 3 {
+		t.Errorf("claimed %d runs, want those that were accepted and the one that turned up", n)
+	}
+	swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
+	if err != nil || len(swept.Requeued) != 1 {
+		t.Errorf("swept %+v (%v), want the one that turned up without a holder", swept, err)
+	}
+	if err := s.Finish(t.Context(), held, &store.Ending{State: store.Succeeded}); err != nil {
+		t.Errorf("the claim that was held: %v", err)
+	}
+}
+
 func TestWithdrawn(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, t.TempDir())

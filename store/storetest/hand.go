@@ -84,14 +84,15 @@ func handOrder(f *fixture) {
 }
 
 func handBegun(f *fixture) {
-	f.accept(ordered("k"))
+	first, second := f.accept(ordered("k")), f.accept(ordered("k"))
 	a, handed := f.submit(begun, ordered("k"), bounded(1, false), after(time.Hour))
 	if !handed {
 		f.Fatal("a run that had begun was not handed over")
 	}
 	f.state(a.Claim.ID, store.Running)
 	f.finish(*a.Claim, store.Succeeded)
-	f.claimOne()
+	f.claimNoneBut(first)
+	f.claimNoneBut(second)
 }
 
 func handDelayed(f *fixture) {
