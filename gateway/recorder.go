@@ -12,7 +12,7 @@ import (
 
 const (
 	recordQueue  = 8192     // entries that wait to be written
-	recordBusy   = 512      // above it runs that succeeded are recorded without details
+	recordBusy   = 512      // above it runs that succeeded are left out
 	recordBytes  = 64 << 20 // of bodies that wait, likewise
 	recordBatch  = 256
 	refusedBurst = 50 // refusals that are recorded at once, of each flow
@@ -21,9 +21,8 @@ const (
 
 // recorder writes what is kept for reading alone: sync runs and refused
 // requests. Callers don't wait for it, and it makes the entries, so that they
-// don't pay for it either. When there are more requests than it can write, runs
-// that succeeded are recorded without request, answer and steps; and when that
-// is too much as well, entries are left out and counted.
+// don't pay for it either. When there are more requests than it can write beside
+// serving them, runs that succeeded are left out and counted.
 type recorder struct {
 	g       *Gateway
 	queue   chan draft
@@ -70,8 +69,27 @@ func (r *recorder) loop(ctx context.Context) {
 			}
 			return
 		case d := <-r.queue:
+			began := time.Now()
 			r.write(ctx, r.waiting([]*store.Entry{r.entry(d)}))
+			r.rest(ctx, time.Since(began))
 		}
+	}
+}
+
+// recordShare is how much longer than it writes the recorder rests when there
+// is more than it can write: callers come first.
+const recordShare = 9
+
+// rest leaves the processors to those who wait for an answer.
+func (r *recorder) rest(ctx context.Context, took time.Duration) {
+	if len(r.queue) < recordBusy {
+		return
+	}
+	timer := time.NewTimer(recordShare * took)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 
