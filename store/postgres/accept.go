@@ -56,8 +56,7 @@ func (a *acceptance) ask(in *intake) {
 		f.drops++
 	}
 	if a.okey != "" {
-		k := turnKey{a.sub.Flow, a.okey}
-		in.turns[k] = in.turns[k]
+		in.turns[turnKey{a.sub.Flow, a.okey}] = false // as far as is known
 	}
 	if d := a.sub.Dedupe; d != nil {
 		a.wish = in.keys.add(store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}, d.TTL)

@@ -79,6 +79,7 @@ type setting struct{ name, value string }
 // its locks from the others.
 func (c *connector) prepareWriter(ctx context.Context, conn *pgx.Conn) error {
 	return configure(ctx, conn,
+		setting{"default_transaction_isolation", "read committed"},
 		setting{"enable_seqscan", "off"},
 		setting{"enable_hashjoin", "off"},
 		setting{"enable_mergejoin", "off"},

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -12,6 +13,7 @@ import (
 type held struct {
 	*tx
 	shard int16
+	stamp int64 // of no other batch
 
 	beats   []beat
 	touches []touch
@@ -92,7 +94,7 @@ func (s *Store) writeHeld(batch []*op[holding]) error {
 	var b *held
 	err := transact(ctx, s.writers, func(_ context.Context, t *tx) error {
 		b = &held{
-			tx: t, shard: s.shard + 1,
+			tx: t, shard: s.shard + 1, stamp: rand.Int64(),
 			beaten: map[claimKey]bool{}, touched: map[claimKey]bool{}, ended: map[claimKey]bool{}, back: map[claimKey]bool{},
 		}
 		for _, o := range batch {
@@ -149,7 +151,7 @@ func (b *held) writeBeats() {
 		col("id", "uuid", b.beats, func(t *beat) [16]byte { return t.key.id }),
 		col("fence", "bigint", b.beats, func(t *beat) int64 { return t.key.fence }),
 		col("lease", "bigint", b.beats, func(t *beat) int64 { return micros(t.lease) }),
-	}).add(" WHERE r.id = u.id AND r.fence = u.fence AND r.state = 3 RETURNING r.id, r.fence")
+	}).add(isHeld + "RETURNING r.id, r.fence")
 	b.note(q, b.beaten)
 }
 

@@ -7,7 +7,9 @@ import (
 )
 
 // The statements of holders have one form: a table e of the runs that were held
-// and are changed, and beside it, from e, what else changes with them.
+// and are changed, and beside it, from e, what else changes with them. What must
+// be joined with what was sent is a statement of its own, which finds the runs
+// by the stamp that the first has left: e has no index.
 
 // growth are the columns of what runs grow by.
 func growth[R any](rows []R, of func(*R) *sizes) []column {
@@ -18,15 +20,23 @@ func growth[R any](rows []R, of func(*R) *sizes) []column {
 	}
 }
 
-// grown are the assignments that go with growth. A step that is done ends a row
-// of losses.
+// grow appends the assignments that go with growth. A step that is done ends a
+// row of losses.
+func (b *held) grow(q *query) *query {
+	return q.add("stamp = ").arg(b.stamp, "bigint").add(", " + grown)
+}
+
 const grown = "bytes = r.bytes + u.bytes, largest = greatest(r.largest, u.largest), lost = CASE WHEN u.steps > 0 THEN 0 ELSE r.lost END"
 
 // freed are the assignments of a run that leaves its holder.
 const freed = ", owner = NULL, lease = NULL, "
 
+// isHeld finds the run of a claim. The sum keeps the index of all that run from
+// being taken for a short cut: it is one through many that have ended.
+const isHeld = " WHERE r.id = u.id AND r.fence = u.fence AND r.state + 0 = 3 "
+
 // stillHeld ends the update of e.
-const stillHeld = " WHERE r.id = u.id AND r.fence = u.fence AND r.state = 3 RETURNING r.id, r.fence, r.flow, r.state, r.started, r.finished, u.bytes)"
+const stillHeld = isHeld + "RETURNING r.id, r.fence, r.flow, r.state, r.started, r.finished, u.bytes)"
 
 func claimColumns[R any](rows []R, of func(*R) claimKey) []column {
 	return []column{
@@ -35,16 +45,18 @@ func claimColumns[R any](rows []R, of func(*R) claimKey) []column {
 	}
 }
 
-// keepSteps appends that the steps of the runs in e are kept.
-func (q *query) keepSteps(steps stepRows) *query {
+// keepSteps queues that the steps of the runs are kept which the batch has
+// changed.
+func (b *held) keepSteps(steps stepRows) {
 	if len(steps) == 0 {
-		return q
+		return
 	}
 	columns := steps.columns()
-	q.add(", s AS (INSERT INTO steps AS s ("+names(columns, "")+") SELECT "+names(columns, "u.")+" FROM ").table("u", columns)
-	return q.add(" JOIN e ON e.id = u.run ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
-		" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output," +
-		" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message)")
+	b.put(sql("INSERT INTO steps AS s ("+names(columns, "")+") SELECT "+names(columns, "u.")+" FROM ").table("u", columns).
+		add(" JOIN runs r ON r.id = u.run AND r.stamp = ").arg(b.stamp, "bigint").
+		add(" ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
+			" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output," +
+			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message"))
 }
 
 // keepBytes appends that the store has grown by what the runs in e have.
@@ -66,9 +78,10 @@ func (b *held) writeTouches() {
 		steps = append(steps, b.touches[i].steps...)
 		bytes += b.touches[i].bytes
 	}
-	q := sql("WITH e AS (UPDATE runs r SET "+grown+" FROM ").table("u", columns).add(stillHeld).
-		keepSteps(steps).keepBytes(bytes, b.shard).add(" SELECT e.id, e.fence FROM e")
+	q := b.grow(sql("WITH e AS (UPDATE runs r SET ")).add(" FROM ").table("u", columns).add(stillHeld).
+		keepBytes(bytes, b.shard).add(" SELECT e.id, e.fence FROM e")
 	b.note(q, b.touched)
+	b.keepSteps(steps)
 }
 
 func (b *held) writeEndings() {
@@ -89,10 +102,10 @@ func (b *held) writeEndings() {
 		col("state", "smallint", b.endings, func(e *ending) int16 { return int16(e.State) }),
 		col("status", "int", b.endings, func(e *ending) int { return e.Status }))
 	causes := causeColumns(b.endings, func(e *ending) *store.Cause { return &e.Cause })
-	q := sql("WITH e AS (UPDATE runs r SET "+grown+freed+"state = u.state, finished = clock(), status = CASE WHEN u.status <> 0 THEN u.status ELSE r.status END, "+
+	q := b.grow(sql("WITH e AS (UPDATE runs r SET ")).add(freed+"state = u.state, finished = clock(), status = CASE WHEN u.status <> 0 THEN u.status ELSE r.status END, "+
 		setCauses(causes, "%s")+" FROM ").
 		table("u", append(columns, causes...)).add(stillHeld).
-		keepSteps(steps).keepResults(b.endings).keepBytes(bytes, b.shard).add(", c AS (").count(b.shard)
+		keepBytes(bytes, b.shard).add(", c AS (").count(b.shard)
 	q.add(") SELECT e.id, e.fence, coalesce(f.ready, 0) > 0 FROM e LEFT JOIN flows f ON f.flow = e.flow")
 	var key claimKey
 	var waiting bool
@@ -101,11 +114,13 @@ func (b *held) writeEndings() {
 		b.wakes = b.wakes || waiting // its place is free
 		return nil
 	})
+	b.keepSteps(steps)
+	b.keepResults(b.endings)
 }
 
-// keepResults appends that responses and outputs are kept, of those that have
+// keepResults queues that responses and outputs are kept, of those that have
 // one.
-func (q *query) keepResults(endings []ending) *query {
+func (b *held) keepResults(endings []ending) {
 	var with []ending
 	for i := range endings {
 		if len(endings[i].Response)+len(endings[i].Output) > 0 {
@@ -113,14 +128,14 @@ func (q *query) keepResults(endings []ending) *query {
 		}
 	}
 	if len(with) == 0 {
-		return q
+		return
 	}
-	return q.add(", p AS (UPDATE payloads p SET response = coalesce(u.response, p.response), output = coalesce(u.output, p.output) FROM ").
+	b.put(sql("UPDATE payloads p SET response = coalesce(u.response, p.response), output = coalesce(u.output, p.output) FROM ").
 		table("u", []column{
 			col("run", "uuid", with, func(e *ending) [16]byte { return e.key.id }),
 			col("response", "bytea", with, func(e *ending) []byte { return bytea(e.Response) }),
 			col("output", "bytea", with, func(e *ending) []byte { return bytea(e.Output) }),
-		}).add(" JOIN e ON e.id = u.run WHERE p.run = u.run)")
+		}).add(" JOIN runs r ON r.id = u.run AND r.stamp = ").arg(b.stamp, "bigint").add(" WHERE p.run = u.run"))
 }
 
 // setCauses lists the assignments of a cause from the columns, or of none where
@@ -157,12 +172,12 @@ func (b *held) writeLaters() {
 		col("after", "bigint", b.laters, func(l *later) int64 { return max(micros(l.After), 0) }),
 		col("attempts", "int", b.laters, func(l *later) int { return l.attempts }))
 	causes := causeColumns(b.laters, func(l *later) *store.Cause { return &l.Cause })
-	q := sql("WITH e AS (UPDATE runs r SET "+grown+freed+"attempt = r.attempt + u.attempts, state = CASE WHEN u.after > 0 THEN 2 ELSE 1 END, "+
+	q := b.grow(sql("WITH e AS (UPDATE runs r SET ")).add(freed+"attempt = r.attempt + u.attempts, state = CASE WHEN u.after > 0 THEN 2 ELSE 1 END, "+
 		"due = CASE WHEN u.after > 0 THEN clock() + u.after * interval '1 microsecond' END, "+
 		// Only an attempt that failed has a cause.
 		setCauses(causes, "CASE WHEN u.attempts > 0 THEN %s ELSE %n END")+" FROM ").
 		table("u", append(columns, causes...)).add(stillHeld).
-		keepSteps(steps).keepBytes(bytes, b.shard).
+		keepBytes(bytes, b.shard).
 		add(", n AS (SELECT flow, count(*) AS n FROM e WHERE state = 1 GROUP BY flow)" +
 			", q AS (UPDATE flows f SET ready = f.ready + n.n FROM n WHERE f.flow = n.flow)" +
 			" SELECT e.id, e.fence, e.state = 1 OR coalesce(f.ready, 0) > 0 FROM e LEFT JOIN flows f ON f.flow = e.flow")
@@ -174,4 +189,5 @@ func (b *held) writeLaters() {
 		b.waits = true
 		return nil
 	})
+	b.keepSteps(steps)
 }

@@ -72,10 +72,8 @@ func (s *Store) takeInWith(ctx context.Context, in *intake, batch []*op[arrival]
 	in.turns.queue(in.tx)
 	in.keys.queue(in.tx)
 	in.sets.queue(in.tx)
-	if in.batch.Len() > 1 { // besides BEGIN
-		if err := in.send(ctx); err != nil {
-			return err
-		}
+	if err := in.send(ctx); err != nil {
+		return err
 	}
 	if in.flows.missing() {
 		s.known.forget()

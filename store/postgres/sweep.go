@@ -23,7 +23,7 @@ func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, err
 		return store.Swept{More: more}, err
 	}
 	var out store.Swept
-	err = s.changeRuns(ctx, ids, "AND state = 3 AND lease <= clock()", func(ctx context.Context, c *change) error {
+	err = s.changeRuns(ctx, ids, "AND state + 0 = 3 AND lease <= clock()", func(ctx context.Context, c *change) error {
 		out = store.Swept{More: more}
 		return c.sweep(ctx, q, &out)
 	})

@@ -25,6 +25,7 @@ CREATE TABLE runs (
   finished timestamptz,
   due      timestamptz,                 -- of a waiting run
   lease    timestamptz,                 -- of a running one: its end
+  stamp    bigint,                      -- of the last batch of holders that changed it
   attempt  int      NOT NULL DEFAULT 1,
   status   int      NOT NULL DEFAULT 0,
   size     int      NOT NULL DEFAULT 0, -- of the body as it came
@@ -40,7 +41,7 @@ CREATE TABLE runs (
   action   text,
   position text,
   message  text
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 60); -- room for the versions that a run goes through
 CREATE INDEX runs_flow ON runs (flow, id);
 CREATE INDEX runs_queue ON runs (flow, state, seq) WHERE state <= 1;
 CREATE INDEX runs_due ON runs (flow, due) WHERE state = 2;
