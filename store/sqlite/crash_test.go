@@ -198,13 +198,13 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := newConfirmed()
-	rounds := 8
+	rounds := 5
 	if testing.Short() {
 		rounds = 2
 	}
 	for range rounds {
 		cmd, lines := start(t, dir)
-		c.read(lines, 100+rand.IntN(2000))
+		c.read(lines, 100+rand.IntN(1000))
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -321,7 +321,7 @@ func TestTornLog(t *testing.T) {
 		commits = append(commits, commit{id, info.Size()})
 	}
 	log := filepath.Join(dir, FileName+"-wal")
-	for i := 5; i < len(commits); i += 6 {
+	for i := 5; i < len(commits); i += 12 {
 		for _, beyond := range []int64{0, 1, 24, 1000, 4120, 5000} {
 			place := t.TempDir()
 			copyFile(t, filepath.Join(dir, FileName), filepath.Join(place, FileName), 1<<30)

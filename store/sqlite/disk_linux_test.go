@@ -128,10 +128,10 @@ func TestPowerLoss(t *testing.T) {
 	image := filepath.Join(t.TempDir(), "disk")
 	prepare(t, image)
 	c := newConfirmed()
-	for range 3 {
+	for range 2 {
 		dir, done := mountImage(t, image)
 		cmd, lines := start(t, dir)
-		c.read(lines, 500+rand.IntN(3000))
+		c.read(lines, 500+rand.IntN(1500))
 		unflushed := filepath.Join(dir, "unflushed")
 		if err := os.WriteFile(unflushed, []byte("only in memory"), 0o600); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 		return out, err
 	}
 	limit := int64(max(r.Body, leastCut))
-	out.More = len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch
+	out.More = (r.Bytes > 0 && len(old) > 0) || len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch
 	if out.Runs, err = s.each(ctx, old, (*tx).deleteRun, (*tx).deleteRow); err != nil {
 		return out, err
 	}
@@ -98,7 +98,7 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 			return nil, err
 		}
 		if u.Bytes > r.Bytes {
-			return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", int64(purgeBatch))
+			return s.oldest(ctx, u.Bytes-r.Bytes)
 		}
 	}
 	if r.Runs <= 0 {
@@ -112,6 +112,29 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 		return nil, nil
 	}
 	return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
+}
+
+// leastFreed is what a run's rows free at least when they are deleted, in bytes,
+// beside its body.
+const leastFreed = 1024
+
+// oldest finds the oldest runs that are over, about as many as hold an amount
+// of bytes.
+func (s *Store) oldest(ctx context.Context, amount int64) ([]int64, error) {
+	var found []int64
+	err := s.readers.use(ctx, func(v *view) error {
+		found = nil
+		var freed int64
+		return v.query("SELECT seq, size FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", func(r []driver.Value) error {
+			if freed >= amount {
+				return errEnough
+			}
+			found = append(found, integer(r[0]))
+			freed += integer(r[1]) + leastFreed
+			return nil
+		}, int64(purgeBatch))
+	})
+	return found, err
 }
 
 // cuttable finds runs that need their bodies, and their steps, no more.

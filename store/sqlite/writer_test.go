@@ -5,8 +5,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -32,6 +34,7 @@ func together(t *testing.T, s *Store, run ...func(*tx) error) []error {
 		queued := s.writer.waiting()
 		wait.Go(func() { errs[i] = s.writer.do(t.Context(), f) })
 		for s.writer.waiting() == queued { // in the order of the arguments
+			runtime.Gosched()
 		}
 	}
 	close(release)
@@ -223,6 +226,52 @@ func TestRollbackForgets(t *testing.T) {
 	}
 }
 
+// TestFailedSweep puts back what a sweep has taken whose transaction failed.
+func TestFailedSweep(t *testing.T) {
+	t.Parallel()
+	h := &hands{wall: time.Now()}
+	s, err := Open(Options{Dir: t.TempDir(), Clock: h})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	accept(t, s, nil)
+	held := claimAll(t, s)[0].Claim
+	h.pass(time.Hour)
+	sweep := func(x *tx) error {
+		var out store.Swept
+		return errors.Join(x.sweep(store.SweepQuery{Limit: 10}, &out), errOwn)
+	}
+	if err := together(t, s, sweep)[0]; !errors.Is(err, errOwn) {
+		t.Fatal(err)
+	}
+	if err := s.Checkpoint(t.Context(), held, store.Step{Path: "a"}); err != nil {
+		t.Errorf("the claim that was not taken away: %v", err)
+	}
+	swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
+	if err != nil || len(swept.Requeued) != 1 {
+		t.Errorf("swept %+v (%v), want the run whose lease has ended", swept, err)
+	}
+}
+
+// TestPurgeLooksAgain deletes and cuts nothing of a run that was queued again
+// after it was chosen.
+func TestPurgeLooksAgain(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	id := accept(t, s, make([]byte, 5000))
+	cut := func(x *tx, seq int64) (int64, error) { return x.cutBody(seq, 2000) }
+	for _, do := range []func(*tx, int64) (int64, error){(*tx).deleteRun, cut} {
+		if n, err := s.each(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
+			t.Errorf("%d open runs were purged (%v)", n, err)
+		}
+	}
+	run, err := s.Get(t.Context(), id)
+	if err != nil || len(run.Body) != 5000 || run.Cut {
+		t.Errorf("the run is %+v (%v)", run, err)
+	}
+}
+
 // TestSavedFromLog lets a run turn up in the file behind the writer's back, as
 // one does whose commit failed at its last flush and was yet found in the log.
 func TestSavedFromLog(t *testing.T) {
@@ -276,6 +325,7 @@ func TestWithdrawn(t *testing.T) {
 	errs := make(chan error)
 	go func() { errs <- s.writer.do(ctx, put(1)) }()
 	for s.writer.waiting() == 0 {
+		runtime.Gosched()
 	}
 	cancel()
 	if err := <-errs; !errors.Is(err, context.Canceled) {
@@ -289,6 +339,56 @@ func TestWithdrawn(t *testing.T) {
 	if n := rows(t, s); n != 1 {
 		t.Errorf("%d rows were written, want that of the operation that was not withdrawn", n)
 	}
+}
+
+// TestManyWithdrawn has more operations withdrawn than two batches hold, before
+// one that is not.
+func TestManyWithdrawn(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, t.TempDir())
+	began, release := make(chan struct{}), make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		_ = s.writer.do(t.Context(), func(*tx) error {
+			close(began)
+			<-release
+			return nil
+		})
+	})
+	<-began
+	ctx, cancel := context.WithCancel(t.Context())
+	const many = 2*batchSize + 10
+	for range many {
+		wait.Go(func() { _ = s.writer.do(ctx, func(*tx) error { return nil }) })
+	}
+	for s.writer.waiting() < many {
+		runtime.Gosched()
+	}
+	last := make(chan error, 1)
+	go func() { last <- s.writer.do(t.Context(), put(1)) }()
+	for s.writer.waiting() < many+1 {
+		runtime.Gosched()
+	}
+	cancel()
+	for s.writer.withdrawn() < many {
+		runtime.Gosched()
+	}
+	close(release)
+	if err := <-last; err != nil {
+		t.Error(err)
+	}
+	wait.Wait()
+}
+
+func (w *writer) withdrawn() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, o := range w.queue {
+		if o.state.Load() == opWithdrawn {
+			n++
+		}
+	}
+	return n
 }
 
 // TestWithdrawnAlone withdraws all that waits: the writer must neither spin nor

@@ -14,6 +14,7 @@ func claimTests() []test {
 		{"takes no more than asked for", claimLimit},
 		{"leaves flows that the caller does not know", claimKnownFlows},
 		{"spreads over flows", claimSpreads},
+		{"spreads over flows, one at a time", claimSpreadsSingly},
 		{"honours the limit of a flow", claimFlowLimit},
 		{"gives each run to one of many", claimRace},
 		{"keeps the limit of a flow in a race", claimLimitRace},
@@ -62,6 +63,20 @@ func claimSpreads(f *fixture) {
 		f.Errorf("6 claims went to %v, though each flow had some", got)
 	}
 	f.same("the rest", len(f.claim(100, "busy", "quiet", "some")), 8)
+}
+
+func claimSpreadsSingly(f *fixture) {
+	f.acceptAll(20, of("a"))
+	f.acceptAll(20, of("b"))
+	got := map[string]int{}
+	for range 20 {
+		for _, w := range f.claim(1, "a", "b") {
+			got[w.Flow]++
+		}
+	}
+	if got["a"] < 3 || got["b"] < 3 {
+		f.Errorf("20 claims, one at a time, went to %v", got)
+	}
 }
 
 func claimFlowLimit(f *fixture) {

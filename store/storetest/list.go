@@ -195,6 +195,11 @@ func listBounds(f *fixture) {
 		}
 		f.same(fmt.Sprintf("limit %d", limit), len(page.Runs), want)
 	}
+	begin := f.clock.Wall()
+	f.clock.Advance(time.Hour)
+	page, err := f.s.List(f.ctx, store.ListQuery{Limit: 10, After: f.accept(), Filter: store.Filter{To: begin}})
+	f.ok(err)
+	f.same("a page after a run that is newer than all", len(page.Runs), 0)
 	if _, err := f.s.List(f.ctx, store.ListQuery{Limit: 1, After: "nonsense"}); err == nil || store.IsUnavailable(err) {
 		f.Errorf("a page after nonsense: %v, want an error of the caller", err)
 	}

@@ -73,7 +73,7 @@ func purgeKeepsOpen(f *fixture) {
 
 func purgesBySize(f *fixture) {
 	noise := bytes.Repeat([]byte("0123456789abcdef"), 4096)
-	for range 600 {
+	for range 200 {
 		e := f.entry(store.Succeeded)
 		e.Body = noise
 		f.ok(f.s.Record(f.ctx, e))
@@ -90,9 +90,9 @@ func purgesBySize(f *fixture) {
 		f.Errorf("%d bytes are left of %d, want at most %d", after.Bytes, before.Bytes, limit)
 	}
 	left := f.listed(store.Filter{})
-	f.same("purged and left", purged.Runs+len(left), 600)
-	if len(left) < 60 {
-		f.Errorf("%d of 600 runs are left, though half of the size may stay", len(left))
+	f.same("purged and left", purged.Runs+len(left), 200)
+	if len(left) < 20 {
+		f.Errorf("%d of 200 runs are left, though half of the size may stay", len(left))
 	}
 	f.same("left are the newest", left, all[:len(left)])
 }

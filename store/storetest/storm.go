@@ -32,7 +32,7 @@ type weather struct {
 // run that was accepted is over, once, and that all counts agree.
 func storm(f *fixture) {
 	w := &weather{fixture: f, accepted: map[string]bool{}, fences: map[string]int64{}, done: map[string]int{}}
-	w.accepting.Store(400)
+	w.accepting.Store(250)
 	f.parallel(8, func(n int) error {
 		r := rand.New(rand.NewPCG(1, uint64(n))) //nolint:gosec // the same storm each time, as far as goroutines allow
 		for w.accepting.Load() > 0 {
