@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"slices"
+
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -69,11 +71,11 @@ func mapFuncs() []entry {
 func setFuncs() []entry {
 	return []entry{
 		def("setunion(sets...)", "Returns the elements that are in any of the sets.",
-			stdlib.SetUnionFunc, `setunion(["a", "b"], ["b", "c"])`, `["a", "b", "c"]`),
+			stdlib.SetUnionFunc, `setunion(["a", "b"], ["b", "c"])`, `["a", "b", "c"]`).checked(setTypesFit),
 		def("setintersection(sets...)", "Returns the elements that are in all of the sets.",
-			stdlib.SetIntersectionFunc, `setintersection(["a", "b"], ["b", "c"])`, `["b"]`),
+			stdlib.SetIntersectionFunc, `setintersection(["a", "b"], ["b", "c"])`, `["b"]`).checked(setTypesFit),
 		def("setsubtract(set, without)", "Returns the elements of the first set that are not in the second.",
-			stdlib.SetSubtractFunc, `setsubtract(["a", "b", "c"], ["a"])`, `["b", "c"]`),
+			stdlib.SetSubtractFunc, `setsubtract(["a", "b", "c"], ["a"])`, `["b", "c"]`).checked(setTypesFit),
 		def("setproduct(sets...)", "Returns every combination of one element from each of the lists or sets.",
 			stdlib.SetProductFunc, `setproduct(["a", "b"], [1, 2])`, `[["a", 1], ["a", 2], ["b", 1], ["b", 2]]`).checked(setProductFits),
 	}
@@ -91,12 +93,28 @@ func reduceFuncs() []entry {
 }
 
 func setProductFits(args []cty.Value) error {
-	total := 1
+	total, isSet := 1, true
 	for _, arg := range args {
 		if !isCollection(arg) {
 			return nil
 		}
+		isSet = isSet && arg.Type().IsSetType()
 		total = min(total*arg.LengthInt(), maxElements+1)
 	}
+	if isSet {
+		return setFits(cty.EmptyTuple, total)
+	}
 	return fitsElements(total)
+}
+
+// setTypesFit refuses sets of which it would take too long to tell what type
+// their elements have in common.
+func setTypesFit(args []cty.Value) error {
+	var kinds []cty.Type
+	for _, arg := range args {
+		if ty := arg.Type(); ty.IsSetType() && !slices.ContainsFunc(kinds, ty.ElementType().Equals) {
+			kinds = append(kinds, ty.ElementType())
+		}
+	}
+	return typesFit(kinds)
 }

@@ -21,16 +21,38 @@ func convertFuncs() []entry {
 		def("tostring(value)", "Returns a number, bool or text as a text. For lists and objects there is jsonencode.",
 			stdlib.MakeToFunc(cty.String), `tostring(12.50)`, `"12.5"`),
 		def("tolist(value)", "Returns a list of the elements, converted to one type.",
-			stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).checked(numbersFit),
+			toCollection(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).checked(numbersFit),
 		def("tomap(value)", "Returns a map of the elements, converted to one type.",
-			stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).checked(numbersFit),
+			toCollection(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).checked(numbersFit),
 		def("toset(value)", "Returns the set of the elements, converted to one type: without order, each once.",
-			stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).checked(numbersFit),
+			toCollection(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).checked(numbersFit),
 		def("try(expressions...)", "Returns the first expression that can be evaluated without an error.",
 			try(), `try({ a = 1 }.b, "none")`, `"none"`),
 		def("can(expression)", "Says whether the expression can be evaluated without an error.",
 			can(), `can(tonumber("twelve"))`, `false`),
 	}
+}
+
+// toCollection leaves to the library what is small or not known yet.
+func toCollection(want cty.Type) function.Function {
+	small := stdlib.MakeToFunc(want)
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{
+			Type:      cty.DynamicPseudoType,
+			AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true,
+		}},
+		Type: function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if plain, _ := args[0].Unmark(); !isCollection(plain) || isSmall(plain, want) {
+				return small.Call(args)
+			}
+			out, err := Conform(args[0], want)
+			if err != nil {
+				return cty.NilVal, function.NewArgErrorf(0, "cannot convert it to %s: %w", want.FriendlyNameForConstraint(), err)
+			}
+			return out, nil
+		},
+	})
 }
 
 func toNumberFits(args []cty.Value) error {

@@ -45,9 +45,13 @@ func guard(f Func, c check) function.Function {
 }
 
 // open lets every value through to the wrapped function, which has its own
-// idea of what it takes.
+// idea of what it takes. The conversion to the type of the parameter is ours,
+// see Conform; only what gets an expression and not its value is left as it is.
 func open(p function.Parameter, name string) function.Parameter {
 	p.Name = name
+	if !p.Type.IsCapsuleType() {
+		p.Type = cty.DynamicPseudoType
+	}
 	p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
 	return p
 }
@@ -58,6 +62,9 @@ func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err erro
 			err = discreet(f, args, function.PanicError{Value: fault})
 		}
 	}()
+	if args, err = conformArgs(f, args); err != nil {
+		return cty.NilVal, err
+	}
 	if err := checkArgs(c, args); err != nil {
 		return cty.NilVal, err
 	}

@@ -83,6 +83,19 @@ func checkNumberText(text string) error {
 	return nil
 }
 
+// NumberTextFits refuses a text of which no number can be made in good time;
+// one that is no number passes. Conversions look at all that a big.Float can
+// be written as, which has exponents of base 2 after a p too.
+func NumberTextFits(text string) error {
+	if len(text) > maxDigits+len("-.e-1000") {
+		return fmt.Errorf("a number may have at most %d digits", maxDigits)
+	}
+	if at := strings.LastIndexAny(text, "eEpP"); at >= 0 && isDigits(unsigned(text[at+1:])) && isAbove(unsigned(text[at+1:]), 2*maxDigits) {
+		return errExponent()
+	}
+	return nil
+}
+
 func errExponent() error {
 	return fmt.Errorf("a number may have an exponent of at most %d", maxDigits)
 }

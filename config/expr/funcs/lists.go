@@ -8,8 +8,9 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// distinct and matchKeys compare through sets, because comparing every element
-// with every other would let a long list keep a core busy for hours.
+// distinct and matchKeys compare through keys, because comparing every element
+// with every other would let a long list keep a core busy for hours. The
+// library's sets would do so too for elements whose hashes are the same.
 func distinct() function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: cty.List(cty.DynamicPseudoType)}},
@@ -19,16 +20,7 @@ func distinct() function.Function {
 			if !args[0].IsWhollyKnown() {
 				return cty.UnknownVal(result), nil
 			}
-			seen := cty.NewValueSet(result.ElementType())
-			var kept []cty.Value
-			for it := args[0].ElementIterator(); it.Next(); {
-				_, element := it.Element()
-				if !seen.Has(element) {
-					seen.Add(element)
-					kept = append(kept, element)
-				}
-			}
-			return listOf(result.ElementType(), kept), nil
+			return listOf(result.ElementType(), withoutDoubles(args[0].AsValueSlice())), nil
 		},
 	})
 }
@@ -64,9 +56,9 @@ func matchingValues(args []cty.Value, result cty.Type) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, function.NewArgError(2, err)
 	}
-	set := cty.NewValueSet(common.ElementType())
+	set := map[string]bool{}
 	for _, key := range wanted.AsValueSlice() {
-		set.Add(key)
+		set[keyOf(key)] = true
 	}
 	var kept []cty.Value
 	for i, key := range keys {
@@ -74,7 +66,7 @@ func matchingValues(args []cty.Value, result cty.Type) (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, function.NewArgError(1, err)
 		}
-		if set.Has(key) {
+		if set[keyOf(key)] {
 			kept = append(kept, values[i])
 		}
 	}

@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -142,7 +143,7 @@ func coalesce() function.Function {
 					types = append(types, arg.Type())
 				}
 			}
-			if len(types) == 0 {
+			if len(types) == 0 || isBroad(args) {
 				return cty.DynamicPseudoType, nil
 			}
 			common, _ := convert.UnifyUnsafe(types)
@@ -160,6 +161,12 @@ func coalesce() function.Function {
 // result tells that they were null or empty.
 func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 	var marks cty.ValueMarks
+	if isBroad(args) {
+		var err error
+		if args, result, err = broad(args); err != nil {
+			return cty.NilVal, err
+		}
+	}
 	for i, arg := range args {
 		plain, found := arg.Unmark()
 		marks = cty.NewValueMarks(marks, found)
@@ -176,4 +183,21 @@ func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 		return value.WithMarks(marks), nil
 	}
 	return cty.NilVal, errors.New("every argument is null or an empty text; add a last one that is neither")
+}
+
+// broad brings arguments together of which the library could not tell in good
+// time what type they have in common.
+func broad(args []cty.Value) ([]cty.Value, cty.Type, error) {
+	args, err := Reconcile(args...)
+	if err != nil {
+		return nil, cty.NilType, err
+	}
+	var types []cty.Type
+	for _, arg := range args {
+		if ty := arg.Type(); !slices.ContainsFunc(types, ty.Equals) && (!arg.IsNull() || ty != cty.DynamicPseudoType) {
+			types = append(types, ty)
+		}
+	}
+	common, err := unify(types)
+	return args, common, err
 }

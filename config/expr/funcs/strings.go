@@ -28,7 +28,7 @@ func cutFuncs() []entry {
 		def("trimspace(text)", "Returns the text without the white space at its start and end.",
 			stdlib.TrimSpaceFunc, `trimspace("  hello\n")`, `"hello"`),
 		def("trim(text, characters)", "Returns the text without any of the given characters at its start and end.",
-			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`),
+			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`).checked(trimFits),
 		def("trimprefix(text, prefix)", "Returns the text without the prefix, or all of it if it does not start with that.",
 			stdlib.TrimPrefixFunc, `trimprefix("refs/heads/main", "refs/heads/")`, `"main"`),
 		def("trimsuffix(text, suffix)", "Returns the text without the suffix, or all of it if it does not end with that.",

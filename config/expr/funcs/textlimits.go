@@ -19,6 +19,16 @@ func splitFits(args []cty.Value) error {
 	return fitsElements(strings.Count(text, separator) + 1)
 }
 
+// trimFits bounds the characters of which any may stand at either end, as all
+// of them are compared with each there.
+func trimFits(args []cty.Value) error {
+	const most = 1000
+	if characters, _ := knownText(args[1]); len(characters) > most {
+		return function.NewArgErrorf(1, "it may have at most %d bytes", most)
+	}
+	return nil
+}
+
 func regexAllFits(args []cty.Value) error {
 	pattern, ok1 := knownText(args[0])
 	text, ok2 := knownText(args[1])

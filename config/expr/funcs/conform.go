@@ -1,0 +1,154 @@
+package funcs
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// few is how many types a value may be made of and still be left to the
+// library's conversion. To find the type that the elements of a list have in
+// common it compares each with each other, so that a list of 100000 elements,
+// which is a body of 200 KB, would keep a core busy for minutes.
+const few = 128
+
+// Conform converts a value to a type constraint as HCL does, in time that
+// grows with the size of the value and not with its square. Its errors do not
+// quote the value.
+func Conform(v cty.Value, want cty.Type) (cty.Value, error) {
+	if want == cty.DynamicPseudoType || v.Type().Equals(want) {
+		return v, nil
+	}
+	plain, marks := v.Unmark()
+	if text, ok := knownText(plain); ok && want == cty.Number {
+		if err := NumberTextFits(text); err != nil {
+			return cty.NilVal, err
+		}
+	}
+	if !isCollection(plain) || want.IsPrimitiveType() || isSmall(plain, want) {
+		return convert.Convert(v, want)
+	}
+	out, err := conformElements(plain, want)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return out.WithMarks(marks), nil
+}
+
+func isSmall(v cty.Value, want cty.Type) bool {
+	return breadth(v.Type(), few) < few && breadth(want, few) < few && (!want.IsSetType() || v.LengthInt() < few)
+}
+
+func conformElements(v cty.Value, want cty.Type) (cty.Value, error) {
+	ty := v.Type()
+	switch {
+	case isSequence(v) && (want.IsListType() || want.IsSetType()):
+		return conformList(v, want)
+	case isSequence(v) && want.IsTupleType() && ty.IsTupleType() && ty.Length() == want.Length():
+		return conformTuple(v, want)
+	case (ty.IsObjectType() || ty.IsMapType()) && want.IsMapType():
+		return conformMap(v, want)
+	case ty.IsObjectType() && want.IsObjectType():
+		return conformObject(v, want)
+	}
+	return convert.Convert(v, want)
+}
+
+func conformList(v cty.Value, want cty.Type) (cty.Value, error) {
+	elements := v.AsValueSlice()
+	elem, err := elementType(elements, want.ElementType())
+	if err != nil {
+		return cty.NilVal, err
+	}
+	for i, e := range elements {
+		if elements[i], err = Conform(e, elem); err != nil {
+			return cty.NilVal, fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	switch {
+	case !cty.CanListVal(elements):
+		return cty.NilVal, errMixed
+	case len(elements) == 0 && want.IsSetType():
+		return cty.SetValEmpty(elem), nil
+	case len(elements) == 0:
+		return cty.ListValEmpty(elem), nil
+	case want.IsSetType():
+		return setOf(elements)
+	}
+	return cty.ListVal(elements), nil
+}
+
+func conformTuple(v cty.Value, want cty.Type) (cty.Value, error) {
+	elements := v.AsValueSlice()
+	var err error
+	for i, e := range elements {
+		if elements[i], err = Conform(e, want.TupleElementType(i)); err != nil {
+			return cty.NilVal, fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	return cty.TupleVal(elements), nil
+}
+
+func conformMap(v cty.Value, want cty.Type) (cty.Value, error) {
+	members := v.AsValueMap()
+	values := make([]cty.Value, 0, len(members))
+	for _, m := range members {
+		values = append(values, m)
+	}
+	elem, err := elementType(values, want.ElementType())
+	if err != nil {
+		return cty.NilVal, err
+	}
+	for name, m := range members {
+		if members[name], err = Conform(m, elem); err != nil {
+			return cty.NilVal, fmt.Errorf("a member: %w", err)
+		}
+	}
+	switch {
+	case !cty.CanMapVal(members):
+		return cty.NilVal, errMixed
+	case len(members) == 0:
+		return cty.MapValEmpty(elem), nil
+	}
+	return cty.MapVal(members), nil
+}
+
+func conformObject(v cty.Value, want cty.Type) (cty.Value, error) {
+	members := make(map[string]cty.Value, len(want.AttributeTypes()))
+	var err error
+	for name, ty := range want.AttributeTypes() {
+		switch {
+		case !v.Type().HasAttribute(name) && !want.AttributeOptional(name):
+			return cty.NilVal, fmt.Errorf("attribute %q is required", name)
+		case !v.Type().HasAttribute(name):
+			members[name] = cty.NullVal(ty)
+		default:
+			if members[name], err = Conform(v.GetAttr(name), ty); err != nil {
+				return cty.NilVal, fmt.Errorf("attribute %q: %w", name, err)
+			}
+		}
+	}
+	return cty.ObjectVal(members), nil
+}
+
+// conformArgs converts arguments to the types of a function's parameters.
+func conformArgs(f function.Function, args []cty.Value) ([]cty.Value, error) {
+	out := make([]cty.Value, len(args))
+	params, rest := f.Params(), f.VarParam()
+	for i, arg := range args {
+		p := rest
+		if i < len(params) {
+			p = &params[i]
+		}
+		var err error
+		if out[i], err = Conform(arg, p.Type); err != nil {
+			return nil, function.NewArgError(i, err)
+		}
+	}
+	return out, nil
+}
+
+var errMixed = errors.New("all elements must have the same type")

@@ -1,0 +1,245 @@
+package funcs
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+const (
+	// mostKinds is how many different types the elements of one long list may
+	// have.
+	mostKinds = 64
+	// mostUnified is how many types, those inside others counted, may be
+	// brought together at once: the library compares each with each other.
+	mostUnified = 4000
+)
+
+// elementType returns the type that elements are converted to, where a
+// collection of want is wanted: want itself, or the one type that all of them
+// have in common.
+func elementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
+	if want != cty.DynamicPseudoType || len(elements) == 0 {
+		return want, nil
+	}
+	var kinds []cty.Type
+	for _, e := range elements {
+		ty := e.Type()
+		if slices.ContainsFunc(kinds, ty.Equals) {
+			continue
+		}
+		if kinds = append(kinds, ty); len(kinds) > mostKinds {
+			return cty.NilType, fmt.Errorf("the elements of a long list may have at most %d different types", mostKinds)
+		}
+	}
+	unified, err := unify(kinds)
+	if err == nil && unified == cty.DynamicPseudoType && len(kinds) > 1 {
+		err = errMixed
+	}
+	return unified, err
+}
+
+// unify returns a type that values of all the types can be converted to.
+func unify(types []cty.Type) (cty.Type, error) {
+	if len(types) == 1 {
+		return types[0], nil
+	}
+	if err := typesFit(types); err != nil {
+		return cty.NilType, err
+	}
+	unified, _ := convert.UnifyUnsafe(types)
+	if unified == cty.NilType {
+		return cty.NilType, errMixed
+	}
+	return unified, nil
+}
+
+// typesFit refuses types that the library could not bring together in good
+// time. Of a single one there is nothing to bring together.
+func typesFit(types []cty.Type) error {
+	total := 0
+	for _, ty := range types {
+		if total += breadth(ty, mostUnified); total >= mostUnified && len(types) > 1 {
+			return errors.New("so many elements of different types can't be brought to one type")
+		}
+	}
+	return nil
+}
+
+// Reconcile prepares values that the library is to bring to one type, such as
+// the two results of a condition: where that would take time that grows with
+// the square of their size, they come back in that type already. Its errors do
+// not quote the values.
+func Reconcile(values ...cty.Value) ([]cty.Value, error) {
+	if !isBroad(values) {
+		return values, nil
+	}
+	plain := make([]cty.Value, 0, len(values))
+	marks := make([]cty.ValueMarks, len(values))
+	var at []int // of those that have elements; the others take any type
+	for i, v := range values {
+		v, marks[i] = v.Unmark()
+		if isCollection(v) {
+			plain, at = append(plain, v), append(at, i)
+		}
+	}
+	plain, err := reconcile(plain)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(values)
+	for j, i := range at {
+		out[i] = plain[j].WithMarks(marks[i])
+	}
+	return out, nil
+}
+
+func isBroad(values []cty.Value) bool {
+	total, same := 0, true
+	for _, v := range values {
+		total += breadth(v.Type(), few)
+		same = same && v.Type().Equals(values[0].Type())
+	}
+	return total >= few && !same
+}
+
+// reconcile follows what the library does with types of one kind: members are
+// brought together one by one where all values have the same, and to a list or
+// map of one type otherwise.
+func reconcile(values []cty.Value) ([]cty.Value, error) {
+	switch {
+	case all(values, cty.Type.IsTupleType):
+		if same(values, func(a, b cty.Type) bool { return a.Length() == b.Length() }) {
+			return reconcileTuples(values)
+		}
+		return asCollections(values, cty.List)
+	case all(values, cty.Type.IsObjectType):
+		if same(values, sameNames) {
+			return reconcileObjects(values)
+		}
+		return asCollections(values, cty.Map)
+	case all(values, func(t cty.Type) bool { return t.IsTupleType() || t.IsListType() }):
+		return asCollections(values, cty.List)
+	case all(values, func(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }):
+		return asCollections(values, cty.Map)
+	}
+	return values, nil // there is no such type, which the library finds fast
+}
+
+// asCollections makes lists, or maps, of one type.
+func asCollections(values []cty.Value, of func(cty.Type) cty.Type) ([]cty.Value, error) {
+	var every []cty.Value
+	for _, v := range values {
+		for it := v.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			every = append(every, e)
+		}
+	}
+	elem, err := elementType(every, cty.DynamicPseudoType)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]cty.Value, len(values))
+	for i, v := range values {
+		if out[i], err = conformElements(v, of(elem)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func reconcileTuples(values []cty.Value) ([]cty.Value, error) {
+	elements := make([][]cty.Value, len(values))
+	for i, v := range values {
+		elements[i] = v.AsValueSlice()
+	}
+	for at := range elements[0] {
+		across := make([]cty.Value, len(values))
+		for i := range values {
+			across[i] = elements[i][at]
+		}
+		across, err := Reconcile(across...)
+		if err != nil {
+			return nil, err
+		}
+		for i := range values {
+			elements[i][at] = across[i]
+		}
+	}
+	out := make([]cty.Value, len(values))
+	for i := range values {
+		out[i] = cty.TupleVal(elements[i])
+	}
+	return out, nil
+}
+
+func reconcileObjects(values []cty.Value) ([]cty.Value, error) {
+	members := make([]map[string]cty.Value, len(values))
+	for i, v := range values {
+		members[i] = v.AsValueMap()
+	}
+	for name := range members[0] {
+		across := make([]cty.Value, len(values))
+		for i := range values {
+			across[i] = members[i][name]
+		}
+		across, err := Reconcile(across...)
+		if err != nil {
+			return nil, err
+		}
+		for i := range values {
+			members[i][name] = across[i]
+		}
+	}
+	out := make([]cty.Value, len(values))
+	for i := range values {
+		out[i] = cty.ObjectVal(members[i])
+	}
+	return out, nil
+}
+
+func all(values []cty.Value, is func(cty.Type) bool) bool {
+	return !slices.ContainsFunc(values, func(v cty.Value) bool { return !is(v.Type()) })
+}
+
+func same(values []cty.Value, alike func(a, b cty.Type) bool) bool {
+	return all(values, func(t cty.Type) bool { return alike(t, values[0].Type()) })
+}
+
+func sameNames(a, b cty.Type) bool {
+	x, y := a.AttributeTypes(), b.AttributeTypes()
+	if len(x) != len(y) {
+		return false
+	}
+	for name := range x {
+		if _, ok := y[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// breadth counts the types that a type is made of, up to a limit.
+func breadth(ty cty.Type, limit int) int {
+	n := 1
+	switch {
+	case ty.IsTupleType():
+		for _, e := range ty.TupleElementTypes() {
+			if n += breadth(e, limit-n); n >= limit {
+				return limit
+			}
+		}
+	case ty.IsObjectType():
+		for _, e := range ty.AttributeTypes() {
+			if n += breadth(e, limit-n); n >= limit {
+				return limit
+			}
+		}
+	case ty.IsCollectionType():
+		n += breadth(ty.ElementType(), limit-n)
+	}
+	return n
+}
