@@ -50,7 +50,8 @@ type Ref struct {
 	Steps []string
 }
 
-// loadLimit bounds how long a jq program may run on constants, at load.
+// loadLimit bounds how long a jq program or a loop may run on constants, at
+// load.
 const loadLimit = 5 * time.Second
 
 // Compile checks an expression against a scope and compiles it. want is the
@@ -115,7 +116,7 @@ func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Dia
 		ctx = ctx.NewChild()
 		ctx.Functions = jq.functions(limited, nil)
 	}
-	v, diags := src.Value(ctx)
+	v, diags := atLoad(src, ctx)
 	if diags = s.discreet(src, diags); diags.HasErrors() {
 		return diags
 	}
@@ -141,7 +142,7 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 	v := e.static
 	var diags hcl.Diagnostics
 	if e.tier != Constant {
-		v, diags = src.Value(s.check())
+		v, diags = atLoad(src, s.check())
 		if diags = s.discreet(src, diags); diags.HasErrors() {
 			return diags
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -13,14 +14,18 @@ import (
 // general evaluates an expression with HCL, in a context that holds only the
 // leaves that it names.
 type general struct {
-	src    hcl.Expression
+	src    hcl.Expression // made by bounded
 	static *hcl.EvalContext
 	jq     jqPrograms
 	leaves []Ref
 }
 
 func (s *Scope) newGeneral(e hcl.Expression, jq jqPrograms) *general {
-	return &general{src: e, static: s.unmarked, jq: jq, leaves: outermost(s.refs(e))}
+	src := e
+	if syntax, ok := e.(hclsyntax.Expression); ok {
+		src = bounded(syntax)
+	}
+	return &general{src: src, static: s.unmarked, jq: jq, leaves: outermost(s.refs(e))}
 }
 
 // outermost drops the references that lie inside others: who reads
@@ -46,7 +51,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	}
 	ec := g.static.NewChild()
 	ec.Functions = g.jq.functions(ctx, env)
-	ec.Variables = make(map[string]cty.Value, len(roots.members))
+	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)
 	for name, t := range roots.members {
 		v, err := t.cty()
 		if err != nil {
@@ -54,7 +59,9 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 		}
 		ec.Variables[name] = v
 	}
-	return g.src.Value(ec)
+	c := newClock(ctx)
+	ec.Variables[clockName] = cty.CapsuleVal(clockType, c)
+	return c.watch(g.src, ec)
 }
 
 // tree collects leaves below a name: either a whole value or some members.

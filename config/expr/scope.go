@@ -113,7 +113,7 @@ func (s *Scope) Static() *hcl.EvalContext { return s.static }
 // were checked. The value keeps its marks; the findings tell nothing of
 // secrets.
 func (s *Scope) Value(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
-	v, diags := e.Value(s.static)
+	v, diags := atLoad(e, s.static)
 	return v, s.discreet(e, diags)
 }
 
