@@ -105,7 +105,7 @@ func TestPanicsOfOthersPass(t *testing.T) {
 			t.Error("the panic was swallowed")
 		}
 	}()
-	newClock(context.Background()).watch(panicking{&hclsyntax.LiteralValueExpr{}}, nil)
+	_, _ = newClock(context.Background()).watch(panicking{&hclsyntax.LiteralValueExpr{}}, nil)
 }
 
 type panicking struct{ hclsyntax.Expression }
