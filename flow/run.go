@@ -23,6 +23,8 @@ type Run struct {
 	Event   Event
 	Logger  Logger // takes what action "log" writes; nil drops it
 
+	Services Services // what the gateway offers besides
+
 	// CanPark says that the run may be put aside and go on later.
 	CanPark bool
 	// KeepInputs says that records of actions hold what their fields were.

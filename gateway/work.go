@@ -102,7 +102,7 @@ func (w *work) execute() (out flow.Outcome) {
 	}
 	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
-		Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
+		Services: w.g.services(), Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
 		run.Resume = w.resume
