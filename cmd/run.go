@@ -25,6 +25,7 @@ type runner struct {
 	logFormat, logLevel            string
 	adminToken                     string
 	lease, shutdown, drain         time.Duration
+	allow                          allowances
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -54,6 +55,7 @@ made and kept in the data folder.
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
+	r.allow.flags(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "how long after the last sign of a gateway others on the store take over its runs; at least 1s")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "how long a stop waits for runs that are under way")
 	f.DurationVar(&r.drain, "drain-delay", 0, "how long a stop goes on serving after /readyz began to fail, for load balancers to notice")
@@ -92,6 +94,10 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	o := gateway.Options{Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
 	if r.lease < time.Second {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
+	}
+	var err error
+	if o.AllowExec, o.AllowPaths, err = r.allow.settle(r.env); err != nil {
+		return o, err
 	}
 	load, err := r.loader(paths, config.RequireSet)
 	if err != nil {

@@ -9,6 +9,11 @@ import (
 type Settings struct {
 	Version string
 	Egress  []string // addresses and hosts that flows may reach though they are not public
+	// AllowExec lets flows start commands.
+	AllowExec bool
+	// AllowPaths are the folders, as absolute paths, below which flows may write
+	// files; relative paths in flows begin at the first. None: no files.
+	AllowPaths []string
 }
 
 // Pool holds what actions have opened. A resource that the old and the new

@@ -50,7 +50,10 @@ type Options struct {
 	// another one on the store takes it over; 30 s where 0.
 	Lease   time.Duration
 	Version string
-	Log     *zap.Logger // see NewLogger; nil drops all lines
+	// AllowExec and AllowPaths are what flow.Settings says of them.
+	AllowExec  bool
+	AllowPaths []string
+	Log        *zap.Logger // see NewLogger; nil drops all lines
 	// DrainDelay is how long a stop goes on serving after /readyz has begun to
 	// fail, so that load balancers can turn away first; 0 for not at all.
 	DrainDelay time.Duration

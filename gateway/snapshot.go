@@ -52,7 +52,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		router:    &router{},
 		endpoints: map[*flow.Flow]*endpoint{},
 		byName:    map[string]*endpoint{},
-		resources: g.pool.Lease(flow.Settings{Version: g.opts.Version, Egress: c.Gateway.Egress.Allow}),
+		resources: g.pool.Lease(g.settings(c)),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
 		hide:      newRedactor(c.Secrets),
@@ -75,6 +75,15 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 	s.count(g)
 	opened = true
 	return s, nil
+}
+
+// settings are what the actions of a configuration are told when they are
+// opened.
+func (g *Gateway) settings(c *config.Config) flow.Settings {
+	return flow.Settings{
+		Version: g.opts.Version, Egress: c.Gateway.Egress.Allow,
+		AllowExec: g.opts.AllowExec, AllowPaths: g.opts.AllowPaths,
+	}
 }
 
 func (s *snapshot) openFlow(f *flow.Flow) error {

@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/pflag"
+)
+
+// allowances are what flows may do to the machine that the gateway runs on.
+// Only who starts the gateway gives them, never a flow file.
+type allowances struct {
+	exec  bool
+	paths []string
+
+	set *pflag.FlagSet
+}
+
+func (a *allowances) flags(f *pflag.FlagSet) {
+	a.set = f
+	f.BoolVar(&a.exec, "allow-exec", false, `let flows start commands by action "exec" (GATEWAY_ALLOW_EXEC)`)
+	f.StringArrayVar(&a.paths, "allow-path", nil, `folder below which flows may write by action "file"; may be given several times (GATEWAY_ALLOW_PATH, several separated as in PATH)`)
+}
+
+// settle returns what flags and, where a flag is not given, variables allow,
+// with folders as absolute paths.
+func (a *allowances) settle(env func(string) (string, bool)) (exec bool, paths []string, err error) {
+	exec, given := a.exec, a.paths
+	if text, ok := env("GATEWAY_ALLOW_EXEC"); ok && text != "" && !a.set.Changed("allow-exec") {
+		if exec, err = strconv.ParseBool(text); err != nil {
+			return false, nil, fmt.Errorf("GATEWAY_ALLOW_EXEC is true or false, not %q", text)
+		}
+	}
+	if text, ok := env("GATEWAY_ALLOW_PATH"); ok && !a.set.Changed("allow-path") {
+		given = filepath.SplitList(text)
+	}
+	for _, dir := range given {
+		if dir == "" {
+			continue
+		}
+		abs, err := filepath.Abs(dir)
+		if err != nil {
+			return false, nil, err
+		}
+		if info, err := os.Stat(abs); err != nil || !info.IsDir() {
+			return false, nil, fmt.Errorf("--allow-path (GATEWAY_ALLOW_PATH) names %q, which is no folder: make it first, or name another", dir)
+		}
+		paths = append(paths, abs)
+	}
+	return exec, paths, nil
+}

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+func TestAllowances(t *testing.T) {
+	t.Parallel()
+	a, b := t.TempDir(), t.TempDir()
+	file := filepath.Join(a, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name  string
+		args  []string
+		env   map[string]string
+		exec  bool
+		paths []string
+		fails string
+	}{
+		{name: "nothing"},
+		{name: "flags", args: []string{"--allow-exec", "--allow-path", a, "--allow-path", b}, exec: true, paths: []string{a, b}},
+		{name: "variables", env: map[string]string{"GATEWAY_ALLOW_EXEC": "true", "GATEWAY_ALLOW_PATH": a + string(os.PathListSeparator) + b}, exec: true, paths: []string{a, b}},
+		{name: "empty variables", env: map[string]string{"GATEWAY_ALLOW_EXEC": "", "GATEWAY_ALLOW_PATH": ""}},
+		{name: "flags win", args: []string{"--allow-exec=false", "--allow-path", a}, env: map[string]string{"GATEWAY_ALLOW_EXEC": "1", "GATEWAY_ALLOW_PATH": b}, paths: []string{a}},
+		{name: "not a bool", env: map[string]string{"GATEWAY_ALLOW_EXEC": "yes please"}, fails: "true or false"},
+		{name: "no such folder", args: []string{"--allow-path", filepath.Join(a, "none")}, fails: "is no folder"},
+		{name: "a file", args: []string{"--allow-path", file}, fails: "is no folder"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var given allowances
+			set := pflag.NewFlagSet("run", pflag.ContinueOnError)
+			given.flags(set)
+			if err := set.Parse(c.args); err != nil {
+				t.Fatal(err)
+			}
+			exec, paths, err := given.settle(func(name string) (string, bool) { v, ok := c.env[name]; return v, ok })
+			if c.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fails) {
+					t.Fatalf("error %v, want one that says %q", err, c.fails)
+				}
+				return
+			}
+			if err != nil || exec != c.exec || !slices.Equal(paths, c.paths) {
+				t.Errorf("exec %v, paths %q, error %v; want %v and %q", exec, paths, err, c.exec, c.paths)
+			}
+		})
+	}
+}
