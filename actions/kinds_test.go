@@ -335,7 +335,7 @@ func TestConnectionExamplesDecode(t *testing.T) {
 		}
 		for _, e := range schema.Describe(k.New()).Examples() {
 			b := exampleBench(t, exampleHost)
-			b.connections["example"] = e.HCL
+			b.connections[k.Name+".example"] = e.HCL
 			if _, diags := b.scope(); len(diags) > 0 {
 				t.Errorf("connection %s, %s: %v", k.Name, e.Title, diags)
 			}

@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func secrets() map[string]string {
 type bench struct {
 	t           *testing.T
 	secrets     map[string]string // beside those of secrets()
-	connections map[string]string // bodies of connections of kind "http", by name
+	connections map[string]string // bodies of connections, by "KIND.NAME", or NAME alone for "http"
 	files       map[string]string // what file() reads
 	egress      []string
 }
@@ -75,15 +76,30 @@ func (b *bench) scope() (*expr.Scope, hcl.Diagnostics) {
 	consts := map[string]cty.Value{"secret": cty.ObjectVal(held)}
 	table := funcs.Table(funcs.Options{ReadFile: func(path string) ([]byte, error) { return []byte(b.files[path]), nil }})
 	var diags hcl.Diagnostics
-	conns := map[string]cty.Value{}
-	for name, body := range b.connections {
-		conn := &httpConnection{}
-		block := parseBlock(b.t, fmt.Sprintf("connection \"http\" %q {\n%s\n}\n", name, body))
-		_, found := schema.DecodeSpec(&schema.Context{Scope: expr.NewScope(consts, table)}, schema.Describe(conn), block, 2)
-		diags = append(diags, found...)
-		conns[name] = flow.ConnectionValue("http", name, conn)
+	conns := map[string]map[string]cty.Value{"http": {}}
+	for key, body := range b.connections {
+		kind, name, named := strings.Cut(key, ".")
+		if !named {
+			kind, name = "http", key
+		}
+		block := parseBlock(b.t, fmt.Sprintf("connection %q %q {\n%s\n}\n", kind, name, body))
+		found, diag := schema.FindKind("connection", Connections(), block)
+		if diag.HasErrors() {
+			b.t.Fatal(diag)
+		}
+		conn := found.New()
+		_, more := schema.DecodeSpec(&schema.Context{Scope: expr.NewScope(consts, table)}, schema.Describe(conn), block, 2)
+		diags = append(diags, more...)
+		if conns[kind] == nil {
+			conns[kind] = map[string]cty.Value{}
+		}
+		conns[kind][name] = flow.ConnectionValue(kind, name, conn)
 	}
-	consts["connection"] = cty.ObjectVal(map[string]cty.Value{"http": cty.ObjectVal(conns)})
+	kinds := map[string]cty.Value{}
+	for kind, names := range conns {
+		kinds[kind] = cty.ObjectVal(names)
+	}
+	consts["connection"] = cty.ObjectVal(kinds)
 	return expr.NewScope(consts, table), diags
 }
 
