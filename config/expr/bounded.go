@@ -40,6 +40,10 @@ func bounded(e hclsyntax.Expression) hclsyntax.Expression {
 // boundedInside copies the expressions that compute nothing themselves.
 func boundedInside(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
+	case *escaped:
+		c := *e
+		c.Expression = bounded(e.Expression)
+		return &c
 	case *hclsyntax.ParenthesesExpr:
 		c := *e
 		c.Expression = bounded(e.Expression)

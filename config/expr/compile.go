@@ -35,6 +35,7 @@ type Expr struct {
 	refs      []Ref
 	rng       hcl.Range
 	name      string
+	shown     func(text string) string // nil where values are shown as they are
 }
 
 // node is the compiled form of a fast tier. It returns false where it can't
@@ -91,11 +92,14 @@ func (s *Scope) compile(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics
 	}
 	out.tier = General
 	out.general = s.newGeneral(e, jq)
+	if inner := unescapedCall(e); inner != nil {
+		return s.raw().compile(inner, jq)
+	}
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
 		return s.compile(e.Expression, jq)
 	case *hclsyntax.ScopeTraversalExpr:
-		out.toPath(e.Traversal)
+		out.toPath(e.Traversal, s)
 	case *hclsyntax.TemplateWrapExpr:
 		return s.compile(e.Wrapped, jq)
 	case *hclsyntax.TemplateExpr:
@@ -187,9 +191,21 @@ func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
 func (e *Expr) noted(ctx context.Context, env Env) (any, error) {
 	v, err := e.Eval(ctx, env)
 	if n, ok := env.(Noter); ok && err == nil {
-		n.Note(e, v)
+		n.Note(e, e.show(v))
 	}
 	return v, err
+}
+
+// SetShown says how a text reads best where the inputs of an action are kept,
+// for escapes that are no form of text that people know. It is called once,
+// after Compile.
+func (e *Expr) SetShown(shown func(text string) string) { e.shown = shown }
+
+func (e *Expr) show(v any) any {
+	if text, ok := v.(string); ok && e.shown != nil {
+		return e.shown(text)
+	}
+	return v
 }
 
 // SetName says which attribute the expression is the value of. It is called

@@ -23,6 +23,9 @@ type general struct {
 func (s *Scope) newGeneral(e hcl.Expression, jq jqPrograms) *general {
 	src := e
 	if syntax, ok := e.(hclsyntax.Expression); ok {
+		if s.escape != nil {
+			syntax = (&escapingIn{scope: s, jq: jq}).in(syntax)
+		}
 		src = bounded(syntax)
 	}
 	return &general{src: src, static: s.unmarked, jq: jq, leaves: outermost(s.refs(e))}

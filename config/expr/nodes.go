@@ -27,12 +27,15 @@ type step struct {
 	isKey bool
 }
 
-func (e *Expr) toPath(t hcl.Traversal) {
+func (e *Expr) toPath(t hcl.Traversal, s *Scope) {
 	steps, ok := staticSteps(t[1:])
 	if !ok {
 		return
 	}
 	e.tier, e.fast = Path, &path{root: t.RootName(), steps: steps}
+	if s.escape != nil {
+		e.fast = &escapes{e.fast, s.escape}
+	}
 }
 
 func staticSteps(t hcl.Traversal) ([]step, bool) {

@@ -40,6 +40,7 @@ type Scope struct {
 	unmarked  *hcl.EvalContext
 	source    func(name string) []byte
 	checked   *checkContext
+	escape    func(string) string // what texts of the run pass through; see Escaping
 }
 
 // checkContext is the context of the type check, made when it is first needed.

@@ -36,10 +36,15 @@ func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Dynamic: true}
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
-		e, diags := expr.Compile(a.Expr, c.Scope, expr.Want[T]())
+		scope := c.Scope
+		if f.escape != nil {
+			scope = scope.Escaping(f.escape)
+		}
+		e, diags := expr.Compile(a.Expr, scope, expr.Want[T]())
 		if diags.HasErrors() {
 			return true, diags
 		}
+		e.SetShown(f.shown)
 		_, given, found := fixed[T](f, a, e)
 		_, known := e.Fixed()
 		if given || !known {

@@ -56,9 +56,11 @@ type Field struct {
 	Label    bool
 	NotYet   string // why a field of the language can't be used yet; "" for all others
 
-	secret bool             // the value may come from a secret
-	label  *string          // where the text of a label goes
-	step   func(c *Context) // not a field: runs between the fields around it
+	secret bool                     // the value may come from a secret
+	escape func(text string) string // what texts of the run pass through
+	shown  func(text string) string // how a text is kept as an input
+	label  *string                  // where the text of a label goes
+	step   func(c *Context)         // not a field: runs between the fields around it
 
 	// attr decodes an attribute. known is false where the value depends on a
 	// secret or a variable that is not set.
@@ -166,6 +168,19 @@ func OneOf(values ...string) Option { return func(f *Field) { f.Enum = values } 
 // Secret says that the value of a fixed attribute may come from a secret:
 // whoever declares it keeps the value out of messages, logs and addresses.
 func Secret() Option { return func(f *Field) { f.secret = true } }
+
+// Escape says that the value is markup: texts of the run that are put into it
+// pass through the function, and what the file says itself stays as it is; see
+// expr.Scope.Escaping. It is for attributes that may read the run.
+func Escape(escape func(text string) string) Option {
+	return func(f *Field) { f.escape = escape }
+}
+
+// Shown says how a text of an escaped attribute is kept as an input of the
+// action, for escapes that only the action reads.
+func Shown(shown func(text string) string) Option {
+	return func(f *Field) { f.shown = shown }
+}
 
 // Once says that a block may stand once, whatever its kind.
 func Once() Option { return func(f *Field) { f.Block.Repeated = false } }

@@ -47,7 +47,7 @@ func All(opts Options) []Func {
 		{"Collections", [][]entry{lookFuncs(), listFuncs(), mapFuncs(), setFuncs(), reduceFuncs()}},
 		{"Numbers", [][]entry{numberFuncs()}},
 		{"Conversion", [][]entry{convertFuncs()}},
-		{"Encoding", [][]entry{encodingFuncs()}},
+		{"Encoding", [][]entry{encodingFuncs(), escapeFuncs()}},
 		{"Hashes", [][]entry{hashFuncs()}},
 		{"Time", [][]entry{timeFuncs()}},
 		{"Loading", [][]entry{loadFuncs(opts)}},

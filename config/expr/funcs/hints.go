@@ -131,6 +131,8 @@ func codingHints() []hint {
 		{"parsecsv fromcsv csvparse csv", `use csvdecode(text)`},
 		{"csvencode tocsv", `build the lines with join(separator, list), or use jq("@csv", list)`},
 		{"base64gzip gzip compress", `nothing here compresses`},
+		{"raw safe htmlsafe safehtml noescape unescape trusted markup", `where values are escaped, use unescaped(value) to pass one as it is`},
+		{"escape htmlescape escapehtml htmlencode slackescape markdownescape", `html, Slack's text and Markdown escape the values of a run by themselves`},
 		{"hash sha sha2 hex hexdigest checksum sha384 digest", `use sha256(text) or sha512(text)`},
 		{"hmacsha1 hmacsha256 hmacsha512 hmacmd5 signature", `use hmac(algorithm, key, message), for instance hmac("sha256", secret.key, text)`},
 		{"filesha256 filemd5 filesha1 filesha512 filebase64sha256 filebase64sha512", `use sha256(file("path"))`},

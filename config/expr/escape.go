@@ -1,0 +1,191 @@
+package expr
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+)
+
+// Escaping returns a scope whose expressions pass the texts of a run through
+// escape: those that stand in a template or are the whole value. What the file
+// itself says stays as it is written: the text around the values, and values
+// that read nothing of the run, such as local.footer or file("page.html").
+//
+// Templates, conditions, loops and the functions that only put texts together
+// (see funcs.Joins) are looked into; the result of any other function is
+// escaped as a whole. The function unescaped passes a value as it is. Numbers,
+// bools and null are never changed.
+func (s *Scope) Escaping(escape func(string) string) *Scope {
+	c := *s
+	c.escape = escape
+	return &c
+}
+
+// raw returns the scope without escaping.
+func (s *Scope) raw() *Scope {
+	c := *s
+	c.escape = nil
+	return &c
+}
+
+// escapes is the fast tier of a value that is escaped.
+type escapes struct {
+	inner  node
+	escape func(string) string
+}
+
+func (n *escapes) eval(ctx context.Context, env Env) (any, bool) {
+	v, ok := n.inner.eval(ctx, env)
+	if !ok {
+		return nil, false
+	}
+	switch v := v.(type) {
+	case string:
+		return n.escape(v), true
+	case []any, map[string]any:
+		return nil, false // the texts inside are escaped where HCL evaluates
+	}
+	return v, true
+}
+
+// unescapedCall returns what a call of unescaped is given, nil for all else.
+func unescapedCall(e hcl.Expression) hclsyntax.Expression {
+	call, ok := e.(*hclsyntax.FunctionCallExpr)
+	if !ok || call.Name != funcs.Unescaped || len(call.Args) != 1 || call.ExpandFinal {
+		return nil
+	}
+	return call.Args[0]
+}
+
+// escapingIn marks the parts of an expression that are escaped when HCL
+// evaluates it.
+type escapingIn struct {
+	scope *Scope
+	jq    jqPrograms
+	bound map[string]bool // names of the loops around
+}
+
+// escaped is an expression whose texts are escaped.
+type escaped struct {
+	hclsyntax.Expression
+	escape func(string) string
+}
+
+// Value computes it.
+func (e *escaped) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ec)
+	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		plain, marks := v.Unmark()
+		if plain.Type() != cty.String || !plain.IsKnown() || plain.IsNull() {
+			return v, nil
+		}
+		return cty.StringVal(e.escape(plain.AsString())).WithMarks(marks), nil
+	})
+	if err != nil {
+		return cty.DynamicVal, append(diags, problem(e.Range(), "Value of no use here", capital(err.Error())+"."))
+	}
+	return out, diags
+}
+
+// in returns the expression with its parts marked.
+func (x *escapingIn) in(e hclsyntax.Expression) hclsyntax.Expression {
+	switch e := e.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return e
+	case *hclsyntax.ParenthesesExpr:
+		c := *e
+		c.Expression = x.in(e.Expression)
+		return &c
+	case *hclsyntax.TemplateExpr:
+		c := *e
+		c.Parts = x.all(e.Parts)
+		return &c
+	case *hclsyntax.TemplateWrapExpr:
+		c := *e
+		c.Wrapped = x.in(e.Wrapped)
+		return &c
+	case *hclsyntax.TemplateJoinExpr:
+		c := *e
+		c.Tuple = x.in(e.Tuple)
+		return &c
+	case *hclsyntax.ConditionalExpr:
+		c := *e
+		c.TrueResult, c.FalseResult = x.in(e.TrueResult), x.in(e.FalseResult)
+		return &c
+	case *hclsyntax.ForExpr:
+		return x.inFor(e)
+	case *hclsyntax.TupleConsExpr:
+		c := *e
+		c.Exprs = x.all(e.Exprs)
+		return &c
+	case *hclsyntax.ObjectConsExpr:
+		return x.inObject(e)
+	case *hclsyntax.FunctionCallExpr:
+		return x.inCall(e)
+	}
+	return x.whole(e)
+}
+
+func (x *escapingIn) all(list []hclsyntax.Expression) []hclsyntax.Expression {
+	out := make([]hclsyntax.Expression, len(list))
+	for i, e := range list {
+		out[i] = x.in(e)
+	}
+	return out
+}
+
+// inFor takes what a loop gives, and no longer takes its names for those of
+// constants: a loop may call its elements local.
+func (x *escapingIn) inFor(e *hclsyntax.ForExpr) hclsyntax.Expression {
+	inner := *x
+	inner.bound = cloneOrNew(x.bound)
+	maps.Copy(inner.bound, map[string]bool{e.KeyVar: true, e.ValVar: true})
+	c := *e
+	c.ValExpr = inner.in(e.ValExpr)
+	return &c
+}
+
+func (x *escapingIn) inObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
+	c := *e
+	c.Items = slices.Clone(e.Items)
+	for i := range c.Items {
+		c.Items[i].ValueExpr = x.in(c.Items[i].ValueExpr)
+	}
+	return &c
+}
+
+func (x *escapingIn) inCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression {
+	if unescapedCall(e) != nil {
+		return e
+	}
+	if !funcs.Joins(e.Name) {
+		return x.whole(e)
+	}
+	c := *e
+	c.Args = x.all(e.Args)
+	return &c
+}
+
+// whole marks an expression, unless it reads nothing of the run.
+func (x *escapingIn) whole(e hclsyntax.Expression) hclsyntax.Expression {
+	if x.isFixed(e) {
+		return e
+	}
+	return &escaped{e, x.scope.escape}
+}
+
+func (x *escapingIn) isFixed(e hclsyntax.Expression) bool {
+	if len(x.jq.refs(x.scope, e)) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool {
+		_, fixed := x.scope.consts[t.RootName()]
+		return !fixed || x.bound[t.RootName()]
+	})
+}
