@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // format is a form that a text must have. They are those of JSON Schema
@@ -17,14 +19,14 @@ type format struct {
 
 func formats() []format {
 	return []format{
-		{"email", "an e-mail address", isEmail},
+		{"email", "an e-mail address", value.IsEmail},
 		{"uri", "an absolute URI", isURI},
 		{"uuid", "a UUID", isUUID},
 		{"date", "a date such as 2026-01-31", isDate},
 		{"date-time", "a date and time such as 2026-01-31T12:00:00Z", isDateTime},
 		{"ipv4", "an IPv4 address", isIPv4},
 		{"ipv6", "an IPv6 address", isIPv6},
-		{"hostname", "a host name", isHostname},
+		{"hostname", "a host name", value.IsHostname},
 	}
 }
 
@@ -54,26 +56,6 @@ func isIPv4(s string) bool {
 func isIPv6(s string) bool {
 	addr, err := netip.ParseAddr(s)
 	return err == nil && addr.Is6() && addr.Zone() == ""
-}
-
-// isHostname follows RFC 1123, section 2.1.
-func isHostname(s string) bool {
-	if s == "" || len(s) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(s, ".") {
-		if !isLabel(label) {
-			return false
-		}
-	}
-	return true
-}
-
-func isLabel(s string) bool {
-	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	return consistsOf(s, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' })
 }
 
 // isUUID follows RFC 9562, section 4, whatever the version.
