@@ -16,8 +16,8 @@ func All() []flow.Kind {
 		{Name: "stop", New: func() flow.Action { return &stop{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
 
-		{Name: "parallel", Later: "until lists can run at once, write the actions one after another."},
-		{Name: "loop", Later: `lists of actions can't be repeated; action "transform" works on all elements of a list at once.`},
+		{Name: "parallel", New: func() flow.Action { return &parallel{} }},
+		{Name: "loop", New: func() flow.Action { return &loop{} }},
 		{Name: "delay", New: func() flow.Action { return &delay{} }},
 		{Name: "flow", Later: `until flows can start flows, action "http" can call the endpoint of the other flow.`},
 		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},

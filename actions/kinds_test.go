@@ -92,17 +92,20 @@ func TestKindsAreWhole(t *testing.T) {
 // that uses one too early learns so.
 func TestKindsOfLaterVersions(t *testing.T) {
 	t.Parallel()
-	later := []string{
-		"parallel", "loop", "flow", "email", "slack", "jira_issue", "jira_comment", "jira_transition",
-		"webhook", "tag", "sql", "exec", "file",
-	}
-	for _, kind := range later {
-		_, diags := newBench(t).compile(action(kind, "x = 1") + `action "log" "after" { message = "${action.example.x}" }`)
-		if len(diags) != 1 || diags[0].Summary != "Not yet available" || !strings.Contains(diags[0].Detail, fmt.Sprintf("action %q", kind)) {
-			t.Errorf("%s: findings %v, want one that says it is not yet available", kind, diags)
+	for _, k := range All() {
+		if k.New != nil {
+			continue
+		}
+		_, diags := newBench(t).compile(action(k.Name, "x = 1") + `action "log" "after" { message = "${action.example.x}" }`)
+		if len(diags) != 1 || diags[0].Summary != "Not yet available" || !strings.Contains(diags[0].Detail, fmt.Sprintf("action %q", k.Name)) {
+			t.Errorf("%s: findings %v, want one that says it is not yet available", k.Name, diags)
 		}
 	}
-	for _, kind := range []string{"smtp", "slack", "jira", "sql"} {
+	for _, k := range Connections() {
+		if k.New != nil {
+			continue
+		}
+		kind := k.Name
 		block := parseBlock(t, fmt.Sprintf("connection %q \"x\" {}", kind))
 		_, diags := schema.FindKind("connection", Connections(), block)
 		if len(diags) != 1 || diags[0].Summary != "Not yet available" {

@@ -39,6 +39,10 @@ func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.then == thenContinue && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
 	}
+	if r.then == thenContinue && flow.InTurns(c) {
+		return hcl.Diagnostics{d.Problem("then", "Can't go on from here",
+			"Inside of loop and parallel other actions may be under way, so the rest of the run can't be kept. Answer before or after it.")}
+	}
 	status, known := r.reply.FixedStatus()
 	if known && status < 300 && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",

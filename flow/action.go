@@ -46,6 +46,12 @@ type Nester interface {
 	Lists() []List
 }
 
+// Gatherer is an action whose outputs hold those of the actions inside it.
+type Gatherer interface {
+	Nester
+	Gathers()
+}
+
 // Waiter is an action that waits for time to go by, and so has no time-out
 // unless the file gives one.
 type Waiter interface {

@@ -23,6 +23,7 @@ type compiler struct {
 	declared map[string]hcl.Range // names of all actions of the flow
 	readable []string             // those that on_error may read: all outside of it
 	fallback bool                 // inside on_error
+	turns    int                  // how many actions that make turns are around
 }
 
 // declaration binds the body of a flow block.

@@ -75,14 +75,17 @@ func IsParked(err error) bool {
 	return errors.As(err, &p)
 }
 
+// Aside is the error of an action that still waits when its run goes on.
+func Aside(left time.Duration) error { return &parked{after: left} }
+
 // notePark tells whether the error was not noted before, and notes it.
-func notePark(err error) bool {
+func notePark(err error) (time.Duration, bool) {
 	var p *parked
 	if !errors.As(err, &p) || p.noted {
-		return false
+		return 0, false
 	}
 	p.noted = true
-	return true
+	return p.after, true
 }
 
 // isControl tells errors that steer the run from failures.
@@ -107,8 +110,7 @@ func (c *Call) Answer(ctx context.Context, r *Response) error {
 	if err := c.frame.run.Continue(ctx, r); err != nil {
 		return err
 	}
-	c.frame.top().end = &Outcome{State: Continues, Response: r}
-	return errEnd
+	return c.frame.finish(&Outcome{State: Continues, Response: r})
 }
 
 // hidden stands in the history for what must not be read there.

@@ -76,8 +76,8 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	rec := &Record{Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
 	switch {
 	case IsParked(err):
-		if notePark(err) { // not a list around it, which is not done yet
-			rec.State = Parked
+		if after, noted := notePark(err); noted { // not a list around it, which is not done yet
+			rec.State, rec.Aside = Parked, after
 			f.run.observe(rec)
 		}
 		return err

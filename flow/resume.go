@@ -45,6 +45,9 @@ func (c *Call) Begun(l List) bool {
 		if _, _, done := s.before(inner); done {
 			return true
 		}
+		if has := c.frame.run.Resumes; has != nil && has(inner.Path()+"/") {
+			return true
+		}
 		n, nests := s.Action.(Nester)
 		if !nests {
 			continue

@@ -38,6 +38,8 @@ type Run struct {
 	// Resume, where set, tells of the actions that were done when the run was at
 	// work before. It must be safe for concurrent use.
 	Resume Resume
+	// Resumes, where set, tells whether an action was done whose path begins so.
+	Resumes func(prefix string) bool
 	// Around, where set, is called for each action of the run instead of the
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.
@@ -62,6 +64,7 @@ type Record struct {
 	Attempts int
 	Began    time.Time
 	Took     time.Duration
+	Aside    time.Duration  // of a parked one: how long it waits
 	Input    map[string]any // see Run.KeepInputs
 	Output   any
 	Err      *Error
@@ -134,8 +137,8 @@ type frame struct {
 	key     string         // tells the turns of a loop apart in idempotency keys
 
 	// Of the outermost frame only.
-	end   *Outcome       // set by the action that ended the run
-	mu    sync.Mutex     // guards inner
+	mu    sync.Mutex     // guards the fields below while lists run at once
+	end   *Outcome       // set by the first action that ended the run
 	inner map[string]any // outputs in the lists inside, for on_error
 }
 
@@ -164,6 +167,18 @@ func (f *frame) top() *frame {
 		f = f.parent
 	}
 	return f
+}
+
+// finish ends the run. Where several actions at once do, the first one has its
+// way.
+func (f *frame) finish(o *Outcome) error {
+	top := f.top()
+	top.mu.Lock()
+	defer top.mu.Unlock()
+	if top.end == nil {
+		top.end = o
+	}
+	return errEnd
 }
 
 // set notes what an action returned. The lists around don't see it, but

@@ -52,8 +52,20 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	spec := schema.Describe(s.Action)
 	describeModifiers(spec, s)
 	_, found := schema.DecodeSpec(c, spec, b, 2)
+	s.inherit()
 	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
 	return s, append(diags, found...)
+}
+
+// inherit keeps the outputs of an action as close as those that they hold.
+func (s *Step) inherit() {
+	g, ok := s.Action.(Gatherer)
+	if !ok {
+		return
+	}
+	for _, l := range g.Lists() {
+		l.Walk(func(in *Step) { s.Sensitive = s.Sensitive || in.Sensitive })
+	}
 }
 
 // Modifiers is the heading of the fields that every action has.

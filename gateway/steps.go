@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -26,7 +27,7 @@ func (j *job) step(rec *flow.Record) store.Step {
 		Began: rec.Began, Took: rec.Took, Input: j.input(rec), Output: j.output(rec),
 	}
 	if rec.State == flow.Parked {
-		s.State = flow.Succeeded // when the run goes on, the wait is over
+		s.Took = rec.Aside
 	}
 	if rec.Ended {
 		s.State = ended
@@ -75,6 +76,10 @@ func markAgain(steps []store.Step) {
 // for a step that is to be done.
 func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done bool) {
 	switch kept.State {
+	case flow.Parked:
+		if left := time.Until(kept.Began.Add(kept.Took)); left > 0 { // another wait of the run was over sooner
+			return nil, flow.Aside(left), true
+		}
 	case flow.Failed:
 		return nil, &flow.Error{
 			Action: kept.Cause.Action, Class: flow.Class(kept.Cause.Class), Reason: kept.Cause.Reason, Message: kept.Cause.Message, Range: s.Range,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,7 +106,7 @@ func (w *work) execute() (out flow.Outcome) {
 		Services: w.g.services(), Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
-		run.Resume = w.resume
+		run.Resume, run.Resumes = w.resume, w.resumes
 	}
 	return flow.Execute(w.ctx, run)
 }
@@ -133,8 +134,31 @@ func (w *work) resume(c *flow.Call) (any, error, bool) {
 		return nil, nil, false
 	}
 	out, err, done := w.restore(c.Step, kept)
+	if kept.State == flow.Parked && done && err == nil {
+		w.waited(kept)
+	}
 	w.conceal(c.Step, out)
 	return out, err, done
+}
+
+// waited notes that a wait of the run is over.
+func (w *work) waited(s store.Step) {
+	s.State = flow.Succeeded
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.ContainsFunc(w.pending, func(p store.Step) bool { return p.Path == s.Path }) {
+		w.pending = append(w.pending, s)
+	}
+}
+
+// resumes tells whether an action was done whose path begins so.
+func (w *work) resumes(prefix string) bool {
+	for path := range w.done {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // around keeps what was done before anything else begins.

@@ -5,7 +5,5 @@ flow "orders" {
   action "email" "c" { to = "jane@example.com" } # error: Not yet available: API of a mail service
   action "slack" "d" {} # error: Not yet available: incoming webhook
   action "jira_issue" "e" {} # error: Not yet available: REST API
-  action "loop" "f" {} # error: Not yet available: action "transform"
-  action "parallel" "g" {} # error: Not yet available: one after another
   action "log" "i" { message = action.a.status }
 }

@@ -1,0 +1,143 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// loop runs a list of actions for each element of a list or object.
+type loop struct {
+	forEach expr.Of[any]
+	max     int
+	onItem  string
+	actions flow.List
+}
+
+// mostTurns bounds a loop: each turn leaves records in the history.
+const mostTurns = 10_000
+
+// eachType is what stands under "each".
+func eachType() cty.Type {
+	return cty.Object(map[string]cty.Type{
+		"key": cty.DynamicPseudoType, "value": cty.DynamicPseudoType, "index": cty.Number, "outer": cty.DynamicPseudoType,
+	})
+}
+
+func (l *loop) Describe(s *schema.Spec) {
+	l.max, l.onItem = 1, flow.Stop
+	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
+	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements.", mostTurns), schema.Required())
+	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d.", mostAtOnce))
+	schema.Attr(s, &l.onItem, "on_item_error", "What a failure does: `stop` begins no further element and fails the loop, `continue` notes it in `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
+	flow.TurnActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
+	s.Output("results", cty.DynamicPseudoType, "For each element what the actions returned, by name; null for an element that failed.")
+	s.Output("errors", cty.DynamicPseudoType, "The elements that failed, with `index`, `key`, `action`, `message` and `class`; empty without `on_item_error = \"continue\"`.")
+	s.Output("count", cty.Number, "How many elements there were.")
+	s.Check(l.check)
+	s.Example(schema.Example{
+		Title: "Ask for each item",
+		HCL: `for_each = webhook.body.items
+max      = 4
+action "http" "stock" {
+  url   = "https://api.example.com/stock"
+  query = { sku = each.value.sku }
+}`,
+		Input: `{"items": [{"sku": "lamp"}, {"sku": "cable"}]}`,
+	})
+	s.Example(schema.Example{
+		Title: "Members of an object",
+		HCL: `for_each = webhook.body
+action "transform" "line" {
+  jq = "\"\\($each.key)=\\($each.value)\""
+}`,
+		Input: `{"b": 2, "a": 1}`,
+		Want:  `{"count": 2, "errors": [], "results": [{"line": {"value": "a=1", "values": ["a=1"]}}, {"line": {"value": "b=2", "values": ["b=2"]}}]}`,
+	})
+}
+
+func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := checkAtOnce(d, l.max, true)
+	if len(l.actions) == 0 {
+		diags = append(diags, problem(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
+	}
+	if v, fixed := l.forEach.Fixed(); fixed {
+		if _, _, err := elements(v); err != nil {
+			diags = append(diags, d.Problem("for_each", `Wrong value for "for_each"`, sentence(err)))
+		}
+	}
+	return diags
+}
+
+// Lists returns the actions inside.
+func (l *loop) Lists() []flow.List { return []flow.List{l.actions} }
+
+// Gathers says that the output holds those of the actions inside.
+func (l *loop) Gathers() {}
+
+func (l *loop) Run(ctx context.Context, c *flow.Call) (any, error) {
+	over, err := l.forEach.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	keys, values, err := elements(over)
+	if err != nil {
+		return nil, &flow.Error{Class: flow.Invalid, Message: "for_each: " + err.Error(), Err: err}
+	}
+	outer := c.Value("each")
+	turns, err := c.Turns(ctx, len(values), func(i int) flow.Turn {
+		each := map[string]any{"key": keys[i], "value": values[i], "index": i, "outer": outer}
+		return flow.Turn{List: l.actions, Key: strconv.Itoa(i), Roots: map[string]any{"each": each}}
+	}, l.max, l.onItem == flow.Continue)
+	if err != nil {
+		return nil, err
+	}
+	return l.gather(keys, turns), nil
+}
+
+func (l *loop) gather(keys []any, turns []flow.TurnResult) map[string]any {
+	results, failed := make([]any, len(turns)), []any{}
+	for i, t := range turns {
+		if e := t.Err; e != nil {
+			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.Message, "class": string(e.Class)})
+			continue
+		}
+		results[i] = plain(t.Outputs)
+	}
+	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
+}
+
+// elements are the keys and values of what a loop goes over.
+func elements(v any) (keys, values []any, err error) {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			keys = append(keys, i)
+		}
+		values = v
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			keys, values = append(keys, name), append(values, v[name])
+		}
+	case value.Object:
+		return elements(v.Map())
+	case nil:
+		return nil, nil, fmt.Errorf("it is null; where that may be, write coalesce(…, [])")
+	default:
+		return nil, nil, fmt.Errorf("a loop goes over a list or an object, not over %s", value.TypeName(v))
+	}
+	if len(values) > mostTurns {
+		return nil, nil, fmt.Errorf("it has %d elements, and a loop takes %d at most", len(values), mostTurns)
+	}
+	return keys, values, nil
+}

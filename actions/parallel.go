@@ -1,0 +1,97 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// parallel runs actions at once.
+type parallel struct {
+	max     int // 0: all
+	actions flow.List
+}
+
+// mostAtOnce bounds how much of one run is done at once.
+const mostAtOnce = 64
+
+func (p *parallel) Describe(s *schema.Spec) {
+	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
+	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", mostAtOnce))
+	flow.Siblings(s, &p.actions)
+	s.Output("results", cty.DynamicPseudoType, "What each action inside returned, by its name. It is null for one that was skipped.")
+	s.Check(p.check)
+	s.Example(schema.Example{
+		Title: "Ask two services at once",
+		HCL: `action "http" "lamp" {
+  url   = "https://api.example.com/stock"
+  query = { sku = "lamp" }
+}
+action "http" "cable" {
+  url   = "https://api.example.com/stock"
+  query = { sku = "cable" }
+}`,
+		Input: `{}`,
+	})
+	s.Example(schema.Example{
+		Title: "Use the results",
+		HCL: `max = 2
+action "transform" "count" { jq = ".items | length" }
+action "transform" "total" { jq = "[.items[].price] | add" }`,
+		Input: `{"items": [{"price": 2}, {"price": 3}]}`,
+		Want:  `{"results": {"count": {"value": 2, "values": [2]}, "total": {"value": 5, "values": [5]}}}`,
+	})
+}
+
+func (p *parallel) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if len(p.actions) == 0 {
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`)}
+	}
+	return checkAtOnce(d, p.max, d.Has("max"))
+}
+
+func checkAtOnce(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
+	if given && (atOnce < 1 || atOnce > mostAtOnce) {
+		return hcl.Diagnostics{d.Problem("max", "Wrong value", fmt.Sprintf("From 1 to %d run at once.", mostAtOnce))}
+	}
+	return nil
+}
+
+// Lists returns the actions inside.
+func (p *parallel) Lists() []flow.List { return []flow.List{p.actions} }
+
+// Gathers says that the output holds those of the actions inside.
+func (p *parallel) Gathers() {}
+
+func (p *parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
+	atOnce := p.max
+	if atOnce == 0 {
+		atOnce = mostAtOnce
+	}
+	turns, err := c.Turns(ctx, len(p.actions), func(i int) flow.Turn {
+		return flow.Turn{List: p.actions[i : i+1]}
+	}, atOnce, false)
+	if err != nil {
+		return nil, err
+	}
+	results := make(map[string]any, len(p.actions))
+	for i, s := range p.actions {
+		results[s.Name] = turns[i].Outputs[s.Name]
+	}
+	return map[string]any{"results": plain(results)}, nil
+}
+
+// plain makes plain maps of outputs that are read on demand.
+func plain(outputs map[string]any) map[string]any {
+	for name, v := range outputs {
+		if lazy, ok := v.(interface{ Map() map[string]any }); ok {
+			outputs[name] = lazy.Map()
+		}
+	}
+	return outputs
+}

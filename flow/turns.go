@@ -1,0 +1,118 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Turn is one passage through a list of actions, among several that an action
+// makes.
+type Turn struct {
+	List  List
+	Key   string         // of the turn, where the same list has several; "" otherwise
+	Roots map[string]any // the names that are known in it
+}
+
+// TurnResult is how a turn went. It is zero for a turn that was not begun.
+type TurnResult struct {
+	Outputs map[string]any // by action of its list; null for those that were skipped
+	Err     *Error         // why it failed
+}
+
+// Turns makes n turns, at most so many at once, and waits for all that it has
+// begun. After a failure it begins no more and returns it, unless goOn says
+// that the others are made all the same. An action that ends the run ends it
+// when the turns under way are done. A run that is put aside in some turns goes
+// on with them when the shortest of their times is over.
+func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce int, goOn bool) ([]TurnResult, error) {
+	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]TurnResult, n)}
+	if atOnce = min(atOnce, n); atOnce <= 1 {
+		t.work(ctx)
+		return t.results, t.outcome()
+	}
+	var wg sync.WaitGroup
+	for range atOnce {
+		wg.Go(func() { t.work(ctx) })
+	}
+	wg.Wait()
+	return t.results, t.outcome()
+}
+
+// turns is the state of Turns.
+type turns struct {
+	call    *Call
+	n       int
+	turn    func(i int) Turn
+	goOn    bool
+	results []TurnResult
+
+	mu    sync.Mutex
+	next  int
+	err   error // the first one, which says that no more are begun
+	aside bool
+	after time.Duration // of those that are put aside, the shortest
+}
+
+func (t *turns) work(ctx context.Context) {
+	for i, ok := t.begin(); ok; i, ok = t.begin() {
+		t.end(ctx, i, t.do(ctx, i))
+	}
+}
+
+// begin returns the next turn to make, and false where no more are begun.
+func (t *turns) begin() (int, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil || t.next == t.n {
+		return 0, false
+	}
+	t.next++
+	return t.next - 1, true
+}
+
+func (t *turns) do(ctx context.Context, i int) (err error) {
+	defer recovered(&err)
+	turn := t.turn(i)
+	f := t.call.frame.child()
+	f.roots = turn.Roots
+	if turn.Key != "" {
+		f.key = t.call.Path() + "/" + turn.Key + "/"
+	}
+	err = turn.List.execute(ctx, f)
+	t.results[i].Outputs = f.outputs
+	return err
+}
+
+func (t *turns) end(ctx context.Context, i int, err error) {
+	if err == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var aside *parked
+	if errors.As(err, &aside) {
+		if !t.aside || aside.after < t.after {
+			t.after = aside.after
+		}
+		t.aside = true
+		return
+	}
+	if !errors.Is(err, errEnd) {
+		t.results[i].Err = Failure(err)
+		if t.goOn && ctx.Err() == nil {
+			return
+		}
+	}
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+func (t *turns) outcome() error {
+	if t.err == nil && t.aside {
+		return &parked{after: t.after, noted: true}
+	}
+	return t.err
+}
