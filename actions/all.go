@@ -15,6 +15,8 @@ func All() []flow.Kind {
 		{Name: "branch", New: func() flow.Action { return &branch{} }},
 		{Name: "stop", New: func() flow.Action { return &stop{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
+		{Name: "file", New: func() flow.Action { return &fileWrite{} }},
+		{Name: "exec", New: func() flow.Action { return &command{} }},
 
 		{Name: "parallel", New: func() flow.Action { return &parallel{} }},
 		{Name: "loop", New: func() flow.Action { return &loop{} }},
@@ -28,8 +30,6 @@ func All() []flow.Kind {
 		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
 		{Name: "tag", Later: "contacts come with the durable store."},
 		{Name: "sql", Later: "databases can't be reached yet."},
-		{Name: "exec", Later: "commands can't be started yet."},
-		{Name: "file", Later: "files can't be written yet."},
 	}
 }
 

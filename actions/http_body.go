@@ -3,7 +3,6 @@ package actions
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -125,18 +124,21 @@ func (b *httpBody) asForm(ctx context.Context, env expr.Env) ([]byte, error) {
 }
 
 func (b *httpBody) asBytes(ctx context.Context, env expr.Env) ([]byte, error) {
-	text, err := b.base64.EvalOr(ctx, env, "")
+	return fromBase64(ctx, env, b.base64, "body_base64")
+}
+
+// fromBase64 returns the bytes that an attribute holds in base64.
+func fromBase64(ctx context.Context, env expr.Env, e expr.Of[string], name string) ([]byte, error) {
+	text, err := e.EvalOr(ctx, env, "")
 	if err != nil {
 		return nil, err
 	}
 	out, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return nil, invalid(b.base64.Expr(), errNotBase64)
+		return nil, invalid(e.Expr(), fmt.Errorf(`%s is not base64 (RFC 4648, section 4, with its padding)`, name))
 	}
 	return out, nil
 }
-
-var errNotBase64 = errors.New(`body_base64 is not base64 (RFC 4648, section 4, with its padding)`)
 
 func asIs(e expr.Of[string]) func(context.Context, expr.Env) ([]byte, error) {
 	return func(ctx context.Context, env expr.Env) ([]byte, error) {

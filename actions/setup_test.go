@@ -57,6 +57,8 @@ type bench struct {
 	connections map[string]string // bodies of connections, by "KIND.NAME", or NAME alone for "http"
 	files       map[string]string // what file() reads
 	egress      []string
+	allowExec   bool
+	allowPaths  []string
 }
 
 func newBench(t *testing.T) *bench {
@@ -178,7 +180,7 @@ func (b *bench) run(ctx context.Context, f *flow.Flow, body string) *result {
 func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e event) *result {
 	b.t.Helper()
 	var pool flow.Pool
-	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress})
+	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress, AllowExec: b.allowExec, AllowPaths: b.allowPaths})
 	defer lease.Close()
 	f.Walk(func(s *flow.Step) {
 		if o, ok := s.Action.(flow.Opener); ok {

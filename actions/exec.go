@@ -1,0 +1,169 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// command starts a program. What can be told of it from the file is checked in
+// exec_check.go, how it is run stands in exec_run.go.
+type command struct {
+	command   expr.Of[[]string]
+	env       expr.Of[map[string]string]
+	stdin     expr.Of[string]
+	dir       string
+	maxOutput expr.Size
+	success   string
+
+	program   string    // the first element of command, fixed at load; set by check
+	successes statusSet // set by check
+	path      string    // where the program is; set by Open
+}
+
+// commandPath is where programs are looked for, and the PATH that they see.
+const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+func (x *command) Describe(s *schema.Spec) {
+	x.maxOutput, x.success = 1<<20, "0"
+	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
+		"There is no shell in between: each element of `command` reaches the program as it is, whatever quotes, spaces or line breaks it holds. The environment is empty but for `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
+		"When the command ends, when its time is over (`timeout`) and when it writes too much, whatever else it started in its process group is killed. An exit code that is none of `success` fails the action for good: `retry` does not try it again, but for a time-out. Where the gateway ends in the middle of a command, it is started again after the restart."
+	schema.Expr(s, &x.command, "command", "The program and its arguments. The program is fixed when the file is loaded: an absolute path, or a name that is looked for in the `PATH` above. The arguments may read the run.", schema.Required())
+	schema.Expr(s, &x.env, "env", "Variables of the command's environment.")
+	schema.Expr(s, &x.stdin, "stdin", "What the command reads from its standard input; nothing where left out.")
+	schema.Attr(s, &x.dir, "dir", "The folder in which the command starts, as an absolute path; the gateway's own where left out.")
+	schema.Attr(s, &x.maxOutput, "max_output", "How much the command may write to each of standard output and standard error. More ends it and fails the action.")
+	schema.Attr(s, &x.success, "success", "Which exit codes are a success: numbers and ranges, separated by commas, such as `0,2-3`.")
+	s.Output("stdout", cty.String, "What the command wrote to its standard output. What is no text in it is replaced by the character U+FFFD.")
+	s.Output("stderr", cty.String, "What it wrote to its standard error, likewise.")
+	s.Output("exit_code", cty.Number, "The exit code.")
+	s.Check(x.check)
+	s.Example(schema.Example{
+		Title: "Give values of the run as arguments",
+		HCL:   `command = ["printf", "%s|", webhook.body.name, webhook.body.note]`,
+		Input: `{"name": "Jane \"J\" Doe; rm -rf /", "note": "$(id)"}`,
+		Want:  `{"stdout": "Jane \"J\" Doe; rm -rf /|$(id)|", "stderr": "", "exit_code": 0}`,
+	})
+	s.Example(schema.Example{
+		Title: "Ask a script, which says no by its exit code",
+		HCL:   "command = [\"/bin/sh\", \"-c\", \"grep -c \\\"$WORD\\\"\"]\nenv     = { WORD = webhook.body.word }\nstdin   = webhook.body.text\nsuccess = \"0-1\"\ntimeout = \"5s\"",
+		Input: `{"word": "lamp", "text": "a table\na chair\n"}`,
+		Want:  `{"stdout": "0\n", "stderr": "", "exit_code": 1}`,
+	})
+}
+
+// Open finds the program, where commands are allowed.
+func (x *command) Open(r *flow.Resources) error {
+	if !r.Settings.AllowExec {
+		return errors.New(`flows may not start commands here; start the gateway with --allow-exec (or GATEWAY_ALLOW_EXEC=true) to let them`)
+	}
+	if filepath.IsAbs(x.program) {
+		x.path = x.program
+		return isProgram(x.path)
+	}
+	for dir := range strings.SplitSeq(commandPath, ":") {
+		if path := filepath.Join(dir, x.program); isProgram(path) == nil {
+			x.path = path
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no program %q in %s; give its absolute path", x.program, commandPath)
+}
+
+func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
+	args, err := x.command.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	env, err := x.env.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	stdin, err := x.stdin.EvalOr(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkArguments(args); err != nil {
+		return nil, invalid(x.command.Expr(), err)
+	}
+	if err := checkEnvironment(env); err != nil {
+		return nil, invalid(x.env.Expr(), err)
+	}
+	p := &process{path: x.path, args: args, env: environment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, limit: int(x.maxOutput)}
+	end, err := p.run(ctx)
+	if err != nil {
+		return nil, x.failure(ctx, c, err)
+	}
+	if end.signal != "" || !x.successes.has(end.code) {
+		return nil, x.refusal(c, end)
+	}
+	return map[string]any{"stdout": asText(end.stdout), "stderr": asText(end.stderr), "exit_code": end.code}, nil
+}
+
+func asText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
+
+// secretive tells whether what the command says may repeat a secret.
+func (x *command) secretive(c *flow.Call) bool {
+	reads := func(e *expr.Expr) bool { return e != nil && e.Sensitive() }
+	return c.Step.Sensitive || reads(x.command.Expr()) || reads(x.env.Expr()) || reads(x.stdin.Expr())
+}
+
+// failure makes an error of a command that was not run to its end.
+func (x *command) failure(ctx context.Context, c *flow.Call, err error) error {
+	var tooMuch *outputError
+	switch {
+	case errors.As(err, &tooMuch):
+		return &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("the command wrote more than %s to %s; raise max_output, or let it write less", x.maxOutput, tooMuch.stream)}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	message := "the command can't be started: " + startProblem(err)
+	if !x.secretive(c) {
+		message = fmt.Sprintf("%q can't be started: %s", x.program, startProblem(err))
+	}
+	return &flow.Error{Class: flow.Permanent, Message: message}
+}
+
+// refusal makes an error of an exit that is no success. The last line of what
+// the command said about it helps, where it can't repeat a secret.
+func (x *command) refusal(c *flow.Call, end *processEnd) error {
+	message := fmt.Sprintf("the command ended with exit code %d", end.code)
+	if end.signal != "" {
+		message = "the command was ended by the signal " + end.signal
+	}
+	if last := lastLine(end.stderr); last != "" && !x.secretive(c) {
+		message += ": " + last
+	}
+	return &flow.Error{Class: flow.Permanent, Remote: true, Message: message}
+}
+
+// check looks at what is known when the file is loaded.
+func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	var err error
+	if x.successes, err = parseNumbers(x.success, 0, 255, `%q is no exit code and no range of them; write numbers from 0 to 255 such as "0,2-3"`); err != nil {
+		diags = append(diags, d.Problem("success", "Wrong exit codes", sentence(err)))
+	}
+	if x.maxOutput < 1 || x.maxOutput > 1<<28 {
+		diags = append(diags, d.Problem("max_output", "Wrong value", "A command may write from 1B to 256MiB."))
+	}
+	if x.dir != "" && !filepath.IsAbs(x.dir) {
+		diags = append(diags, d.Problem("dir", "Wrong folder", "The folder is an absolute path, so that it is the same wherever the gateway is started."))
+	}
+	if env, ok := x.env.Fixed(); ok {
+		if err := checkEnvironment(env); err != nil {
+			diags = append(diags, d.Problem("env", "Wrong environment", sentence(hideCause(x.env.Expr(), err))))
+		}
+	}
+	return append(diags, x.checkProgram(c, d)...)
+}

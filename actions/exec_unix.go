@@ -1,0 +1,25 @@
+//go:build unix
+
+package actions
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// inGroup gives a command a process group of its own.
+func inGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// killGroup ends all processes of the group of a command that was started.
+func killGroup(cmd *exec.Cmd) error {
+	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+}
+
+// signalOf names the signal that ended a process, "" where none did.
+func signalOf(state *os.ProcessState) string {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return status.Signal().String()
+	}
+	return ""
+}

@@ -1,0 +1,15 @@
+package actions
+
+import (
+	"os"
+	"os/exec"
+)
+
+// inGroup does nothing: Windows knows no process groups that end at once.
+func inGroup(*exec.Cmd) {}
+
+// killGroup ends a command that was started.
+func killGroup(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+// signalOf is "": processes are not ended by signals here.
+func signalOf(*os.ProcessState) string { return "" }

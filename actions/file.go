@@ -1,0 +1,144 @@
+package actions
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// fileWrite writes a file. Where a path leads is decided in file_path.go, how
+// bytes come to the disk in file_write.go.
+type fileWrite struct {
+	path    expr.Of[string]
+	content expr.Of[string]
+	base64  expr.Of[string]
+	mode    string
+
+	folders folders // set by Open
+}
+
+// What becomes of what a file holds already.
+const (
+	fileAppend  = "append"
+	fileReplace = "write"
+)
+
+func (f *fileWrite) Describe(s *schema.Spec) {
+	f.mode = fileReplace
+	s.Doc = "Writes a file on the machine of the gateway, below a folder that `gateway run --allow-path` names. Without one, flows with this action are not put into service; they can still be validated.\n\n" +
+		"Folders on the way are made. Neither `..` nor a symbolic link leads out of the allowed folder, also where the path is made of values of the run.\n\n" +
+		"`write` puts the content beside the file and then in its place: readers see the old file or the new one, never a half. `append` adds the content in one piece, so that runs which write at once do not mix. Both return after the bytes are on the disk. Where the gateway ends in the middle of an action it is done again after the restart: a file is written once more, and what was appended may stand there twice. Give lines something to know them by, such as `run.id`."
+	schema.Expr(s, &f.path, "path", "Where the file is: below an allowed folder. A relative path begins at the first of them.", schema.Required())
+	schema.Expr(s, &f.content, "content", "What is written, as it stands. A line ends where the content says so: `\"…\\n\"`.")
+	schema.Expr(s, &f.base64, "content_base64", "What is written, in base64, for bytes that are no text.")
+	schema.Attr(s, &f.mode, "mode", "`write` replaces what the file holds, `append` adds to it.", schema.OneOf(fileReplace, fileAppend))
+	s.Output("path", cty.String, "The file's absolute path.")
+	s.Output("size", cty.Number, "How many bytes the file has now.")
+	s.Check(f.check)
+	s.Example(schema.Example{
+		Title: "Keep an order as a file of its own",
+		HCL:   "path    = \"orders/${webhook.body.order}.json\"\ncontent = jsonencode(webhook.body)",
+		Input: `{"order": "A-1", "total": 12.5}`,
+		Want:  `{"path": "/srv/archive/orders/A-1.json", "size": 28}`,
+	})
+	s.Example(schema.Example{
+		Title: "Add a line to a journal",
+		HCL:   "path    = \"journal/orders.jsonl\"\nmode    = \"append\"\ncontent = \"${jsonencode({ run = run.id, order = webhook.body.order })}\\n\"",
+		Input: `{"order": "A-1"}`,
+		Want:  `{"path": "/srv/archive/journal/orders.jsonl", "size": 30}`,
+	})
+}
+
+func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	switch {
+	case f.content.IsSet() && f.base64.IsSet():
+		diags = append(diags, d.Problem("content_base64", "Two contents", `The file has its content already, in "content". Leave one of them out.`))
+	case !f.content.IsSet() && !f.base64.IsSet():
+		diags = append(diags, d.Problem("content", "Missing attribute", `What is written must be given, as "content" or "content_base64"; content = "" makes an empty file.`))
+	}
+	if path, ok := f.path.Fixed(); ok {
+		if err := checkFilePath(path); err != nil {
+			diags = append(diags, d.Problem("path", "Wrong path", sentence(hideCause(f.path.Expr(), err))))
+		}
+	}
+	if _, ok := f.base64.Fixed(); ok {
+		if _, err := f.bytes(context.Background(), nil); err != nil {
+			diags = append(diags, d.Problem("content_base64", "Wrong content", sentence(err)))
+		}
+	}
+	return diags
+}
+
+// Open learns which folders are allowed.
+func (f *fileWrite) Open(r *flow.Resources) error {
+	if len(r.Settings.AllowPaths) == 0 {
+		return errors.New(`flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder`)
+	}
+	f.folders = r.Settings.AllowPaths
+	if path, ok := f.path.Fixed(); ok {
+		_, _, err := f.folders.locate(path)
+		return hideCause(f.path.Expr(), err)
+	}
+	return nil
+}
+
+func (f *fileWrite) Run(ctx context.Context, c *flow.Call) (any, error) {
+	path, err := f.path.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	content, err := f.bytes(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	folder, name, err := f.folders.locate(path)
+	if err != nil {
+		return nil, f.failure(c, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	size, err := writeBelow(folder, name, content, f.mode == fileAppend)
+	if err != nil {
+		return nil, f.failure(c, err)
+	}
+	return map[string]any{"path": joinPath(folder, name), "size": size}, nil
+}
+
+// bytes returns what is to be written.
+func (f *fileWrite) bytes(ctx context.Context, env expr.Env) ([]byte, error) {
+	if f.base64.IsSet() {
+		return fromBase64(ctx, env, f.base64, "content_base64")
+	}
+	text, err := f.content.EvalOr(ctx, env, "")
+	return []byte(text), err
+}
+
+// failure makes an error of a file that can't be written. What is refused is
+// told apart from what the disk says.
+func (f *fileWrite) failure(c *flow.Call, err error) error {
+	e := &flow.Error{Class: flow.Permanent, Message: err.Error(), Err: err, Range: f.path.Expr().Range()}
+	var refused *pathError
+	if errors.As(err, &refused) {
+		e.Class = refused.class
+	}
+	if c.Step.Sensitive || f.path.Expr().Sensitive() {
+		e.Message, e.Err = "the file can't be written; details are hidden, as the path is a secret or the action is sensitive", nil
+	}
+	return e
+}
+
+// hideCause replaces an error that may repeat what comes from a secret.
+func hideCause(from *expr.Expr, err error) error {
+	if err == nil || from == nil || !from.Sensitive() {
+		return err
+	}
+	return errors.New("a value does not fit; details are hidden, as it reads a secret")
+}

@@ -1,0 +1,83 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// folders are the allowed folders, as absolute paths.
+type folders []string
+
+// pathError says why a path is not written to.
+type pathError struct {
+	class flow.Class
+	text  string
+}
+
+func (e *pathError) Error() string { return e.text }
+
+// checkFilePath refuses what is no path of a file wherever it begins.
+func checkFilePath(path string) error {
+	switch {
+	case path == "":
+		return &pathError{flow.Invalid, "the path is empty"}
+	case strings.ContainsRune(path, 0):
+		return &pathError{flow.Invalid, "the path holds a zero byte"}
+	case strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)):
+		return &pathError{flow.Invalid, "the path ends with a slash, so it names a folder and no file"}
+	case !filepath.IsAbs(path) && !filepath.IsLocal(path):
+		return &pathError{flow.Denied, "the path leads out of the folder at which it begins"}
+	case filepath.Clean(path) == ".":
+		return &pathError{flow.Invalid, "the path names a folder and no file"}
+	}
+	return nil
+}
+
+// locate tells below which allowed folder a path lies and what it is called
+// there. Of folders inside each other the innermost is taken.
+func (f folders) locate(path string) (folder, name string, err error) {
+	if err := checkFilePath(path); err != nil {
+		return "", "", err
+	}
+	if !filepath.IsAbs(path) {
+		return f[0], filepath.Clean(path), nil
+	}
+	for _, dir := range f {
+		below, err := filepath.Rel(dir, path)
+		if err == nil && below != "." && filepath.IsLocal(below) && len(dir) > len(folder) {
+			folder, name = dir, below
+		}
+	}
+	if folder == "" {
+		return "", "", &pathError{flow.Denied, fmt.Sprintf("%q lies below none of the allowed folders; --allow-path names those", path)}
+	}
+	return folder, name, nil
+}
+
+func joinPath(folder, name string) string { return filepath.Join(folder, name) }
+
+// writeProblem says what went wrong in words that name the file as it is
+// called below its folder.
+func writeProblem(name string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	cause := err
+	switch {
+	case errors.As(err, &path):
+		cause = path.Err
+	case errors.As(err, &link):
+		cause = link.Err
+	}
+	var errno syscall.Errno
+	if cause != nil && !errors.As(cause, &errno) && strings.Contains(cause.Error(), "escapes") {
+		return &pathError{flow.Denied, fmt.Sprintf("%q leads out of the allowed folder by a symbolic link", name)}
+	}
+	return fmt.Errorf("%q can't be written: %w", name, cause)
+}

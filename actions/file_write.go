@@ -1,0 +1,144 @@
+package actions
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// Who may read what flows write, before the umask.
+const (
+	newFileMode   = 0o640
+	newFolderMode = 0o750
+)
+
+// writeBelow writes a file below a folder and returns the size that the file
+// has then. The folder is opened for each write, so that one that was replaced
+// meanwhile is the one that is used.
+func writeBelow(folder, name string, content []byte, add bool) (int64, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return 0, writeProblem(folder, err)
+	}
+	defer root.Close() //nolint:errcheck // it was only read
+	if err := makeFolders(root, filepath.Dir(name)); err != nil {
+		return 0, writeProblem(name, err)
+	}
+	mode, err := modeOf(root, name)
+	if err != nil {
+		return 0, err
+	}
+	var size int64
+	if add {
+		size, err = appendFile(root, name, content)
+	} else {
+		size, err = replaceFile(root, name, content, mode)
+	}
+	if err != nil {
+		return 0, writeProblem(name, err)
+	}
+	return size, nil
+}
+
+func makeFolders(root *os.Root, dir string) error {
+	if dir == "." {
+		return nil
+	}
+	return root.MkdirAll(dir, newFolderMode)
+}
+
+// modeOf returns the permissions of the file as it is, or those of a new one.
+// What is no file is refused: a folder can't be written, and to open a named
+// pipe would wait for a reader.
+func modeOf(root *os.Root, name string) (fs.FileMode, error) {
+	info, err := root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return newFileMode, nil
+	case err != nil:
+		return 0, writeProblem(name, err)
+	case !info.Mode().IsRegular():
+		return 0, &pathError{flow.Invalid, fmt.Sprintf("%q is no regular file", name)}
+	}
+	return info.Mode().Perm(), nil
+}
+
+// appendFile adds the content in one write: with O_APPEND those of others come
+// before or after it, never inside.
+func appendFile(root *os.Root, name string, content []byte) (size int64, err error) {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, newFileMode)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if n, err := f.Write(content); err != nil {
+		return 0, fmt.Errorf("%d of %d bytes were added: %w", n, len(content), err)
+	}
+	if err := f.Sync(); err != nil {
+		return 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), syncFolder(root, filepath.Dir(name))
+}
+
+// replaceFile writes the content beside the file and renames it, which other
+// programs see at once or not at all.
+func replaceFile(root *os.Root, name string, content []byte, mode fs.FileMode) (size int64, err error) {
+	draft := filepath.Join(filepath.Dir(name), ".gateway-"+rand.Text())
+	if err := writeDraft(root, draft, content, mode); err != nil {
+		return 0, errors.Join(err, removeDraft(root, draft))
+	}
+	if err := root.Rename(draft, name); err != nil {
+		return 0, errors.Join(err, removeDraft(root, draft))
+	}
+	return int64(len(content)), syncFolder(root, filepath.Dir(name))
+}
+
+func writeDraft(root *os.Root, draft string, content []byte, mode fs.FileMode) (err error) {
+	f, err := root.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, newFileMode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if mode != newFileMode {
+		if err := f.Chmod(mode); err != nil {
+			return err
+		}
+	}
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func removeDraft(root *os.Root, draft string) error {
+	if err := root.Remove(draft); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// syncFolder makes a new name in a folder last. Systems on which folders can't
+// be synced need it not.
+func syncFolder(root *os.Root, dir string) error {
+	f, err := root.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
