@@ -51,7 +51,7 @@ made and kept in the data folder.
 	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
 	f.StringVar(&r.publicURL, "public-url", "", "what printed URLs start with (GATEWAY_PUBLIC_URL)")
 	f.StringVar(&r.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
-	f.StringVar(&r.store, "store", "", "where runs are kept (GATEWAY_STORE; default, and in this version all there is: a file in the data folder)")
+	f.StringVar(&r.store, "store", "", "where runs are kept: a postgres:// URL that several gateways may share (GATEWAY_STORE; default a file in the data folder)")
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
@@ -71,7 +71,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = openStore(r.store, r.data); err != nil {
+	if o.Store, err = openStore(ctx, r.store, r.data); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already

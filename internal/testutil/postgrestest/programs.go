@@ -1,0 +1,51 @@
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// errMissing says that there is no server to start.
+var errMissing = errors.New("no PostgreSQL server found (initdb and postgres): " +
+	"on Debian run scripts/setup, or apt-get install postgresql; elsewhere put the folder of initdb in the PATH")
+
+// findPrograms returns the folder that holds initdb and postgres: that of the
+// newest version where Debian installs several side by side, else the one in
+// the PATH.
+func findPrograms() (string, error) {
+	folders, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		return "", fmt.Errorf("looking for PostgreSQL: %w", err)
+	}
+	slices.SortFunc(folders, func(a, b string) int { return version(b) - version(a) })
+	if path, err := exec.LookPath("initdb"); err == nil {
+		folders = append(folders, filepath.Dir(path))
+	}
+	if out, err := exec.CommandContext(context.Background(), "pg_config", "--bindir").Output(); err == nil {
+		folders = append(folders, strings.TrimSpace(string(out)))
+	}
+	for _, f := range folders {
+		if executable(filepath.Join(f, "initdb")) && executable(filepath.Join(f, "postgres")) {
+			return f, nil
+		}
+	}
+	return "", errMissing
+}
+
+// version is the number in /usr/lib/postgresql/15/bin.
+func version(folder string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(folder)))
+	return n
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}

@@ -1,0 +1,79 @@
+package postgrestest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Shared is one server for all tests of a binary, started when the first asks
+// for it. Keep it in a variable of the test package and run the tests with its
+// Main. The zero value is ready for use.
+type Shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
+
+// Main runs the tests and then stops the server. Call it from TestMain, and end
+// the process with what it returns.
+func (s *Shared) Main(m *testing.M) int {
+	defer func() {
+		if s.server != nil {
+			s.server.close()
+		}
+	}()
+	return m.Run()
+}
+
+// Server returns the server. The test fails where none can be started.
+func (s *Shared) Server(t testing.TB) *Server {
+	t.Helper()
+	s.once.Do(func() { s.server, s.err = newServer() })
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.server
+}
+
+// Database makes a database for the test and returns its address.
+func (s *Shared) Database(t testing.TB) string {
+	t.Helper()
+	return s.Server(t).Database(t)
+}
+
+// Database makes an empty database, which is dropped after the test, and
+// returns its address.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	s.mu.Lock()
+	s.names++
+	name := fmt.Sprintf("test_%d", s.names)
+	s.mu.Unlock()
+	if err := s.execute("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// The server may be stopped by now, and what it kept is removed with it.
+		_ = s.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
+	})
+	return s.URL(name)
+}
+
+func (s *Server) execute(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.SocketURL("postgres"))
+	if err != nil {
+		return fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }() // it has nothing left to tell
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}

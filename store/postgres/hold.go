@@ -1,0 +1,163 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// holding is what a holder does with its runs: a heartbeat, a checkpoint, an
+// end, or putting them back.
+type holding interface {
+	load
+	// gather adds it to the batch.
+	gather(*held)
+	// outcome is what became of it, after the batch was written.
+	outcome(*held) error
+}
+
+func lost(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
+
+// Heartbeat makes leases last longer.
+func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.Claim) ([]store.Claim, error) {
+	if len(claims) == 0 {
+		return nil, ctx.Err()
+	}
+	h := &heartbeat{lease: d, claims: claims}
+	err := s.holders.do(ctx, h)
+	return h.lost, err
+}
+
+type heartbeat struct {
+	lease  time.Duration
+	claims []store.Claim
+	lost   []store.Claim
+}
+
+func (h *heartbeat) weight() int         { return 64 * len(h.claims) }
+func (h *heartbeat) ends() []store.Claim { return nil }
+
+func (h *heartbeat) gather(b *held) {
+	for _, c := range h.claims {
+		b.beats = append(b.beats, beat{keyOf(c), h.lease})
+	}
+}
+
+func (h *heartbeat) outcome(b *held) error {
+	h.lost = nil
+	for _, c := range h.claims {
+		if !b.beaten[keyOf(c)] {
+			h.lost = append(h.lost, c)
+		}
+	}
+	return nil
+}
+
+// Checkpoint keeps steps of a claimed run.
+func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
+	return s.holders.do(ctx, &checkpoint{claim: c, steps: steps})
+}
+
+type checkpoint struct {
+	claim store.Claim
+	steps []store.Step
+}
+
+func (c *checkpoint) weight() int         { return stepsSize(c.steps) }
+func (c *checkpoint) ends() []store.Claim { return nil }
+func (c *checkpoint) gather(b *held)      { b.touch(keyOf(c.claim), c.steps) }
+
+func (c *checkpoint) outcome(b *held) error {
+	if !b.touched[keyOf(c.claim)] {
+		return lost(c.claim)
+	}
+	return nil
+}
+
+// Finish ends a claimed run.
+func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) error {
+	if e.State != store.Succeeded && e.State != store.Failed && e.State != store.Cancelled {
+		return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
+	}
+	return s.holders.do(ctx, &finish{claim: c, Ending: e})
+}
+
+type finish struct {
+	claim store.Claim
+	*store.Ending
+}
+
+func (f *finish) weight() int {
+	return stepBytes + len(f.Response) + len(f.Output) + stepsSize(f.Steps)
+}
+func (f *finish) ends() []store.Claim { return []store.Claim{f.claim} }
+
+func (f *finish) gather(b *held) {
+	b.endings = append(b.endings, ending{key: keyOf(f.claim), Ending: f.Ending})
+	b.locks = b.locks || ordered(f.claim)
+}
+
+func (f *finish) outcome(b *held) error {
+	if !b.ended[keyOf(f.claim)] {
+		return lost(f.claim)
+	}
+	return nil
+}
+
+// Retry puts a claimed run back for another attempt.
+func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Later) error {
+	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Later: l, attempts: 1})
+}
+
+// Park puts a claimed run aside for a time.
+func (s *Store) Park(ctx context.Context, c store.Claim, l store.Later) error {
+	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Later: l})
+}
+
+// Release puts claimed runs back as if they had not been claimed.
+func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
+	if len(claims) == 0 {
+		return ctx.Err()
+	}
+	return s.holders.do(ctx, &putBack{claims: claims, whole: true})
+}
+
+// putBack makes claimed runs wait, or queues them.
+type putBack struct {
+	claims []store.Claim
+	store.Later
+	attempts int  // that it costs
+	whole    bool // those that are lost are left out
+}
+
+func (p *putBack) weight() int         { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
+func (p *putBack) ends() []store.Claim { return p.claims }
+
+func (p *putBack) gather(b *held) {
+	for _, c := range p.claims {
+		b.laters = append(b.laters, later{key: keyOf(c), Later: p.Later, attempts: p.attempts})
+	}
+	b.locks = b.locks || p.After <= 0
+}
+
+func (p *putBack) outcome(b *held) error {
+	if p.whole {
+		return nil
+	}
+	for _, c := range p.claims {
+		if !b.back[keyOf(c)] {
+			return lost(c)
+		}
+	}
+	return nil
+}
+
+func stepsSize(steps []store.Step) int {
+	n := 0
+	for i := range steps {
+		n += stepSize(&steps[i])
+	}
+	return n
+}

@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// List returns a page of runs, the newest first.
+func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
+	l := listing{ListQuery: q, limit: min(max(q.Limit, 1), store.MaxPage)}
+	if err := l.bounds(); err != nil || l.nothing {
+		return store.Page{}, err
+	}
+	if q.Text != "" {
+		return s.search(ctx, &l)
+	}
+	rows, err := s.run(ctx, l.candidates(&query{}, columns, l.limit+1))
+	if err != nil {
+		return store.Page{}, reading(ctx, err)
+	}
+	var page store.Page
+	var row summaryRow
+	_, err = pgx.ForEachRow(rows, row.places(), func() error {
+		page.Runs = append(page.Runs, row.summary())
+		return nil
+	})
+	if err != nil {
+		return store.Page{}, reading(ctx, err)
+	}
+	if len(page.Runs) > l.limit {
+		page.Runs = page.Runs[:l.limit]
+		page.Next = page.Runs[l.limit-1].ID
+	}
+	return page, nil
+}
+
+func (s *Store) run(ctx context.Context, q *query) (pgx.Rows, error) {
+	return s.readers.Query(ctx, q.text.String(), q.args...)
+}
+
+// listing is one page in the making.
+type listing struct {
+	store.ListQuery
+	limit    int
+	from, to store.ID // the ids between which it lies, the latter excluded
+	nothing  bool     // no run can be on it
+}
+
+// bounds finds the ids between which the runs of the page lie.
+func (l *listing) bounds() error {
+	for i := range l.to {
+		l.to[i] = 0xff
+	}
+	if !l.From.IsZero() {
+		id, ok := store.FirstID(l.From)
+		l.from, l.nothing = id, !ok && l.From.After(time.Unix(0, 0))
+	}
+	if !l.To.IsZero() {
+		if id, ok := store.FirstID(l.To); ok {
+			l.to = id
+		} else if l.To.Before(time.Unix(0, 0)) {
+			l.nothing = true
+		}
+	}
+	if l.After == "" {
+		return nil
+	}
+	after, err := store.ParseID(l.After)
+	if err != nil {
+		return fmt.Errorf("the page begins nowhere: %w", err)
+	}
+	if string(after[:]) < string(l.to[:]) {
+		l.to = after
+	}
+	return nil
+}
+
+// candidates appends a statement that selects the newest runs of the filter,
+// but for its text, with the columns: one part for each group of states, merged,
+// so that each can use an index.
+func (l *listing) candidates(q *query, columns string, limit int) *query {
+	q.add("SELECT * FROM (")
+	for i, condition := range l.conditions() {
+		if i > 0 {
+			q.add(" UNION ALL ")
+		}
+		q.add("(")
+		l.part(q, columns, condition, limit)
+		q.add(")")
+	}
+	return q.add(") c ORDER BY id DESC LIMIT ").arg(limit, "int")
+}
+
+// part selects from each flow that is asked for as many as can be on the page.
+func (l *listing) part(q *query, columns, condition string, limit int) {
+	newest := func(more string) {
+		q.add("SELECT "+columns+" FROM runs r WHERE id >= ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
+			add(condition+more+" ORDER BY id DESC LIMIT ").arg(limit, "int")
+	}
+	if len(l.Flows) == 0 {
+		newest("")
+		return
+	}
+	q.add("SELECT n.* FROM unnest(").arg(distinct(l.Flows), "text[]").add(") f (flow) CROSS JOIN LATERAL (")
+	newest(" AND r.flow = f.flow")
+	q.add(") n")
+}
+
+// conditions are what the states that are asked for mean in the table, one for
+// each group that has an index. Most runs succeed, so those are found among all,
+// without an index of their own.
+func (l *listing) conditions() []string {
+	asked := map[store.State]bool{}
+	for _, s := range l.States {
+		asked[s] = true
+	}
+	var all []string
+	for _, s := range store.States() {
+		if !asked[s] {
+			continue
+		}
+		switch s {
+		case store.Queued:
+			all = append(all, " AND state <= 1")
+		case store.Waiting, store.Running, store.Succeeded:
+			all = append(all, fmt.Sprintf(" AND state = %d", s))
+		default:
+			all = append(all, fmt.Sprintf(" AND state = %d AND state > 4", s))
+		}
+	}
+	switch {
+	case len(l.States) == 0 || len(all) == len(store.States()):
+		return []string{""}
+	case len(all) == 0:
+		return []string{" AND false"}
+	}
+	return all
+}

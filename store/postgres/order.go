@@ -1,0 +1,35 @@
+package postgres
+
+import "github.com/webhook-gateway/gateway/store"
+
+// nextTurns queues that the oldest run behind each order key of the given runs,
+// which are over, has its turn, unless another open run has it. woke is called
+// where one has. The flows must be locked.
+func nextTurns(t *tx, over []store.ID, woke func()) {
+	const next = `WITH gone AS (
+			SELECT DISTINCT flow, okey FROM runs WHERE id = ANY($1::uuid[]) AND okey IS NOT NULL AND state > 3
+		), turns AS (
+			SELECT n.id FROM gone g CROSS JOIN LATERAL (
+				SELECT id FROM runs r WHERE r.flow = g.flow AND r.okey = g.okey AND r.okey IS NOT NULL AND r.state <= 3 AND r.state = 0 ORDER BY seq LIMIT 1
+			) n
+			WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.flow = g.flow AND r.okey = g.okey AND r.okey IS NOT NULL AND r.state <= 3 AND r.state >= 1)
+		), moved AS (
+			UPDATE runs r SET state = CASE WHEN r.due > clock() THEN 2 ELSE 1 END, due = CASE WHEN r.due > clock() THEN r.due END
+			FROM turns WHERE r.id = turns.id RETURNING r.flow, r.state
+		), counted AS (
+			UPDATE flows f SET behind = f.behind - m.n, ready = f.ready + m.ready
+			FROM (SELECT flow, count(*) AS n, count(*) FILTER (WHERE state = 1) AS ready FROM moved GROUP BY flow) m
+			WHERE f.flow = m.flow
+		)
+		SELECT 1 FROM moved`
+	var one int
+	each(t.queue(next, uuids(over)), []any{&one}, func() error {
+		woke()
+		return nil
+	})
+}
+
+// lockFlowsOf queues that the flows of runs are locked.
+func lockFlowsOf(t *tx, ids []store.ID) {
+	t.queue(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuids(ids))
+}

@@ -1,0 +1,120 @@
+package postgres
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Options say how a store uses its server. The zero value is good.
+type Options struct {
+	// Readers is how many connections serve History, GetKey and Usage; 0 is 4.
+	Readers int
+	// Timeout is how long a transaction may take before it counts as failed; 0
+	// is 30 seconds.
+	Timeout time.Duration
+}
+
+// Store keeps runs in PostgreSQL.
+type Store struct {
+	options Options
+	schema  string
+	writers *pgxpool.Pool
+	readers *pgxpool.Pool
+	bell    *bell
+
+	intake  *lane[arrival]
+	holders *lane[holding]
+	// shard is that of the intake; that of the holders is the next.
+	shard int16
+
+	known knownFlows
+	turn  turns
+
+	stop    context.CancelFunc
+	ended   sync.WaitGroup // of the goroutines
+	closing sync.Once
+}
+
+var _ store.Store = (*Store)(nil)
+
+// shardPairs is half of how many rows the table shards has.
+const shardPairs = 32
+
+// Open connects to a server and brings its schema up to date. The URL is one
+// that libpq takes, see https://www.postgresql.org/docs/current/libpq-connect.html;
+// its search_path names the schema. The error is store.ErrNewer where a newer
+// version of the program made the schema.
+func Open(ctx context.Context, url string, o Options) (store.Store, error) {
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	c, err := parse(url, o.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, c); err != nil {
+		return nil, err
+	}
+	s := &Store{options: o, schema: c.schema, shard: int16(2 * rand.IntN(shardPairs))} //nolint:gosec // small
+	if s.writers, err = c.pool(writerConnections, c.prepareWriter); err != nil {
+		return nil, err
+	}
+	if s.readers, err = c.pool(o.Readers, c.prepareReader); err != nil {
+		s.writers.Close()
+		return nil, err
+	}
+	s.start(c)
+	return s, nil
+}
+
+// writerConnections are one for each lane, one for claims and one for sweeps,
+// purges and people.
+const writerConnections = 4
+
+func (s *Store) start(c *connector) {
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.intake = newLane(s.takeIn)
+	s.holders = newLane(s.writeHeld)
+	s.bell = newBell(c)
+	s.ended.Go(s.intake.loop)
+	s.ended.Go(s.holders.loop)
+	s.ended.Go(func() { s.bell.listen(ctx) })
+	s.ended.Go(func() { s.bell.ring(ctx, s.readers) })
+	s.ended.Go(func() { s.watchClock(ctx) })
+}
+
+// Close waits for the operations that are under way and closes the connections.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.intake.close()
+		s.holders.close()
+		s.stop()
+		s.ended.Wait()
+		s.writers.Close()
+		s.readers.Close()
+	})
+	return nil
+}
+
+// Ready receives after runs may have become claimable.
+func (s *Store) Ready() <-chan struct{} { return s.bell.ready }
+
+// begin detaches an operation from a context that has not ended: from here on
+// its outcome is waited for, as long as a transaction may take.
+func (s *Store) begin(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout)
+	return ctx, cancel, nil
+}

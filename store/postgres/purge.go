@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// purgeBatch is how many runs one call deletes or cuts at most.
+const purgeBatch = 500
+
+// leastCut is what is kept of a body at least, in bytes: the index knows no
+// smaller ones. The migrations name it too.
+const leastCut = 1024
+
+// leastCounters is how long counters are kept at least.
+const leastCounters = 24 * time.Hour
+
+// Purge deletes what is old or too much. Several gateways may do so at once.
+func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
+	ctx, cancel, err := s.begin(ctx)
+	if err != nil {
+		return store.Purged{}, err
+	}
+	defer cancel()
+	p := &purge{Retention: r, shard: s.shard}
+	for _, part := range []func(context.Context, *tx) error{p.deleteRuns, p.cutRuns, p.deleteRest, p.recount} {
+		if err := transact(ctx, s.writers, part); err != nil {
+			return p.out, err
+		}
+	}
+	if p.woke {
+		s.bell.wake()
+	}
+	return p.out, nil
+}
+
+// purge is one call.
+type purge struct {
+	store.Retention
+	shard int16
+	out   store.Purged
+	woke  bool // a queue turned out to be longer than it was counted
+}
+
+// deleteRuns deletes runs that are over and old, or the oldest where the store
+// is too large.
+func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
+	var now time.Time
+	var bytes int64
+	each(t.queue("SELECT clock(), sum(bytes)::bigint FROM shards"), []any{&now, &bytes}, func() error { return nil })
+	if err := t.send(ctx); err != nil {
+		return err
+	}
+	old, most := sql("state > 3"), int64(math.MaxInt64)
+	switch {
+	case p.Bytes > 0 && bytes > p.Bytes:
+		most = bytes - p.Bytes
+	case p.Runs > 0:
+		before := now.Add(-p.Runs)
+		// What ended before was received before, but for clocks that differ: that
+		// is deleted as soon as its id is as old.
+		first, ok := store.FirstID(before)
+		if !ok {
+			return nil
+		}
+		old.add(" AND id < ").arg([16]byte(first), "uuid").add(" AND finished < ").arg(before, "timestamptz")
+	default:
+		return nil
+	}
+	return p.deleteOldest(ctx, t, old, most)
+}
+
+// deleteOldest deletes the oldest runs of which a condition holds, until they
+// held so many bytes.
+func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most int64) error {
+	q := &query{args: condition.args}
+	q.add("WITH oldest AS (SELECT id, bytes FROM runs WHERE "+condition.text.String()+" ORDER BY id LIMIT ").arg(purgeBatch, "int").
+		add(" FOR UPDATE SKIP LOCKED), old AS (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM oldest)"+
+			", gone AS (DELETE FROM runs r USING old WHERE r.id = old.id AND old.before < ").arg(most, "bigint").
+		add(" RETURNING r.id, r.bytes), p AS (DELETE FROM payloads USING gone WHERE run = gone.id), s AS (DELETE FROM steps USING gone WHERE run = gone.id)"+
+			", b AS (UPDATE shards SET bytes = shards.bytes - (SELECT coalesce(sum(gone.bytes), 0) FROM gone) WHERE shard = ").arg(p.shard, "smallint").
+		add(") SELECT count(*) FROM gone")
+	var n int
+	each(t.put(q), []any{&n}, func() error { return nil })
+	if err := t.send(ctx); err != nil {
+		return err
+	}
+	p.out.Runs = n
+	// What is too much is looked at again, also for its age.
+	p.out.More = n == purgeBatch || (n > 0 && most < math.MaxInt64)
+	return nil
+}
+
+// deleteRest deletes counters that are old, and keys whose time is over.
+func (p *purge) deleteRest(ctx context.Context, t *tx) error {
+	for span, keep := range map[int]time.Duration{60: p.Minutes, 3600: p.Hours} {
+		if keep > 0 {
+			t.queue("DELETE FROM stats WHERE span = $1 AND at < floor(extract(epoch FROM clock()))::bigint - $2",
+				span, int64(max(keep, leastCounters)/time.Second))
+		}
+	}
+	const keys = `WITH old AS (SELECT scope, name FROM keys WHERE expires <= clock() ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED),
+		gone AS (DELETE FROM keys k USING old WHERE k.scope = old.scope AND k.name = old.name RETURNING 1) SELECT count(*) FROM gone`
+	each(t.queue(keys, purgeBatch), []any{&p.out.Keys}, func() error { return nil })
+	if err := t.send(ctx); err != nil {
+		return err
+	}
+	p.out.More = p.out.More || p.out.Keys == purgeBatch
+	return nil
+}
+
+// recount corrects the counts of queues. They go wrong only by other hands that
+// change the tables, but a queue that is counted as empty is never claimed from.
+func (p *purge) recount(ctx context.Context, t *tx) error {
+	if p.out.More {
+		return nil
+	}
+	const count = "(SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = %d AND r.state <= 1)"
+	ready, behind := fmt.Sprintf(count, store.Queued), fmt.Sprintf(count, behind)
+	var wrong []string
+	var flow string
+	each(t.queue("SELECT flow FROM flows f WHERE f.ready <> "+ready+" OR f.behind <> "+behind), []any{&flow}, func() error {
+		wrong = append(wrong, flow)
+		return nil
+	})
+	if err := t.send(ctx); err != nil || len(wrong) == 0 {
+		return err
+	}
+	t.queue("SELECT 1 FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE", wrong)
+	t.queue("UPDATE flows f SET ready = "+ready+", behind = "+behind+" WHERE flow = ANY($1)", wrong)
+	p.woke = true
+	return nil
+}

@@ -1,0 +1,134 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// query is a statement in the making, with its arguments.
+type query struct {
+	text strings.Builder
+	args []any
+}
+
+// sql begins a statement.
+func sql(text string) *query { return (&query{}).add(text) }
+
+// add appends text as it is.
+func (q *query) add(text string) *query {
+	q.text.WriteString(text)
+	return q
+}
+
+// arg appends an argument of a type.
+func (q *query) arg(value any, typ string) *query {
+	q.args = append(q.args, value)
+	fmt.Fprintf(&q.text, "$%d::%s", len(q.args), typ)
+	return q
+}
+
+// table appends columns as a table.
+func (q *query) table(name string, columns []column) *query {
+	return q.unnest(columns).add(" AS " + name + " (" + names(columns, "") + ")")
+}
+
+// numbered is table with a last column "nth" that counts the rows.
+func (q *query) numbered(name string, columns []column) *query {
+	return q.unnest(columns).add(" WITH ORDINALITY AS " + name + " (" + names(columns, "") + ", nth)")
+}
+
+func (q *query) unnest(columns []column) *query {
+	q.add("unnest(")
+	for i, c := range columns {
+		if i > 0 {
+			q.add(", ")
+		}
+		q.arg(c.values, c.typ+"[]")
+	}
+	return q.add(")")
+}
+
+// column is one of a table that is sent as arrays.
+type column struct {
+	name, typ string // "id", "uuid"
+	values    any    // a slice
+	// insert is what is inserted, where it is not the value: an expression in
+	// which u is the row.
+	insert string
+}
+
+// col makes a column of what a function returns for each row.
+func col[R, V any](name, typ string, rows []R, value func(*R) V) column {
+	values := make([]V, len(rows))
+	for i := range rows {
+		values[i] = value(&rows[i])
+	}
+	return column{name: name, typ: typ, values: values}
+}
+
+// has tells whether any of the rows is such a one. Columns that only those need
+// are left out where there is none: most batches are of the plainest kind.
+func has[R any](rows []R, such func(*R) bool) bool {
+	for i := range rows {
+		if such(&rows[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// causeColumns are those of the causes of rows, if any has one.
+func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
+	if !has(rows, func(r *R) bool { return !cause(r).IsZero() }) {
+		return nil
+	}
+	clean := make([]store.Cause, len(rows))
+	for i := range rows {
+		clean[i] = cause(&rows[i]).Clean()
+	}
+	return []column{
+		col("reason", "text", clean, func(c *store.Cause) *string { return orNull(c.Reason) }),
+		col("class", "text", clean, func(c *store.Cause) *string { return orNull(c.Class) }),
+		col("action", "text", clean, func(c *store.Cause) *string { return orNull(c.Action) }),
+		col("position", "text", clean, func(c *store.Cause) *string { return orNull(c.Position) }),
+		col("message", "text", clean, func(c *store.Cause) *string { return orNull(c.Message) }),
+	}
+}
+
+// names lists the names of columns, each after a prefix such as "u.".
+func names(columns []column, prefix string) string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = prefix + c.name
+	}
+	return strings.Join(list, ", ")
+}
+
+// sets lists assignments of columns from those of a table: "a = u.a, b = u.b".
+func sets(columns []column, table string) string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = c.name + " = " + table + "." + c.name
+	}
+	return strings.Join(list, ", ")
+}
+
+// insert inserts the columns into a table, in the order of the rows.
+func insert(into string, columns []column) *query {
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		if values[i] = c.insert; c.insert == "" {
+			values[i] = "u." + c.name
+		}
+	}
+	return sql("INSERT INTO "+into+" ("+names(columns, "")+") SELECT "+strings.Join(values, ", ")+" FROM ").
+		numbered("u", columns).add(" ORDER BY u.nth")
+}
+
+// distinct returns the values in order, each once.
+func distinct(values []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(values)))
+}

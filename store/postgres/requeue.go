@@ -1,0 +1,109 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Requeue runs a run again.
+func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
+	return s.changeOne(ctx, id, func(ctx context.Context, c *change, r *found) error {
+		if err := r.mayRunAgain(o); err != nil {
+			return err
+		}
+		return c.requeue(ctx, []*found{r}, o)
+	})
+}
+
+// RequeueAll runs a page of runs again: those that failed, or those in the
+// states that are asked for.
+func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
+	in := []store.State{store.Failed}
+	if len(q.States) > 0 {
+		in = append(in, store.Cancelled)
+		if o.Fresh {
+			in = append(in, store.Succeeded)
+		}
+	}
+	n := 0
+	out, err := s.changeAll(ctx, q, in, func(ctx context.Context, c *change, runs []*found) error {
+		var again []*found
+		for _, r := range runs {
+			if err := r.mayRunAgain(o); err == nil {
+				again = append(again, r)
+			} else if !passedOver(err) {
+				return err
+			}
+		}
+		n = len(again)
+		return c.requeue(ctx, again, o)
+	})
+	out.N = n
+	return out, err
+}
+
+func (f *found) mayRunAgain(o store.RequeueOptions) error {
+	switch {
+	case f.state == store.Succeeded && !o.Fresh:
+		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", store.ErrState, f.id)
+	case f.state != store.Failed && f.state != store.Cancelled && f.state != store.Succeeded:
+		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, f.id, public(f.state))
+	case f.cut:
+		return fmt.Errorf("%w: %s", store.ErrCut, f.id)
+	case !f.whole:
+		return fmt.Errorf("%w: of run %s no request was kept", store.ErrState, f.id)
+	}
+	return nil
+}
+
+// requeue queues runs again. They keep their places, so that they come before
+// what was accepted after them, but for those whose order key is taken: they wait
+// until it is free.
+func (c *change) requeue(ctx context.Context, runs []*found, o store.RequeueOptions) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	turns, err := c.turns(ctx, runs)
+	if err != nil {
+		return err
+	}
+	ids := make([]store.ID, len(runs))
+	for i, r := range runs {
+		ids[i] = r.id
+	}
+	uncountEnded(c.tx, ids)
+	for _, r := range runs {
+		to, key := store.Queued, turnKey{r.flow, string(r.okey)}
+		if r.okey != nil && turns[key] {
+			to = behind
+		}
+		turns[key] = true
+		c.moved(r, to)
+	}
+	c.put(sql("UPDATE runs r SET state = u.state, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0,"+
+		" reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL FROM ").
+		table("u", []column{
+			col("id", "uuid", runs, func(r **found) [16]byte { return (*r).id }),
+			col("state", "smallint", runs, func(r **found) int16 { return int16((*r).state) }),
+		}).add(" WHERE r.id = u.id"))
+	if o.Fresh {
+		c.queue("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
+		resize(c.tx, uuids(ids), c.shard)
+	}
+	c.flows.write(c.tx)
+	return nil
+}
+
+// turns asks which of the order keys of runs are taken.
+func (c *change) turns(ctx context.Context, runs []*found) (openKeys, error) {
+	turns := openKeys{}
+	for _, r := range runs {
+		if r.okey != nil {
+			turns[turnKey{r.flow, string(r.okey)}] = false
+		}
+	}
+	turns.queue(c.tx)
+	return turns, c.send(ctx)
+}

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Stats counts runs that are over.
+func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, error) {
+	w, err := windowOf(q)
+	if err != nil {
+		return nil, err
+	}
+	const sum = `SELECT flow, state, at / $1 * $1 AS t, sum(n)::bigint, sum(took)::bigint FROM stats
+		WHERE span = $2 AND at >= $3 AND at < $4 AND ($5 = '' OR flow = $5)
+		GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state`
+	rows, err := s.readers.Query(ctx, sum, w.group(), w.span, w.from, w.to, q.Flow)
+	if err != nil {
+		return nil, reading(ctx, err)
+	}
+	var counts []store.Count
+	var c store.Count
+	var state int16
+	var at, took int64
+	_, err = pgx.ForEachRow(rows, []any{&c.Flow, &state, &at, &c.N, &took}, func() error {
+		c.State, c.Took = stateOf(state), time.Duration(took)*time.Millisecond
+		if w.step > 0 {
+			c.Time = time.Unix(at, 0)
+		}
+		counts = append(counts, c)
+		return nil
+	})
+	return counts, reading(ctx, err)
+}
+
+// window says which counters a query adds up, in seconds.
+type window struct {
+	span           int32
+	step, from, to int64
+}
+
+func windowOf(q store.StatsQuery) (window, error) {
+	if q.Step < 0 || q.Step%time.Minute != 0 {
+		return window{}, errors.New("the step of statistics must be a multiple of a minute")
+	}
+	w := window{span: 3600, step: int64(q.Step / time.Second), to: math.MaxInt64}
+	if w.step%3600 != 0 {
+		w.span = 60
+	}
+	width := max(w.step, int64(w.span))
+	if !q.From.IsZero() {
+		w.from = q.From.Unix() / width * width
+	}
+	if !q.To.IsZero() {
+		w.to = (q.To.UnixMilli() + width*1000 - 1) / 1000 / width * width
+	}
+	return w, nil
+}
+
+// group is the width of a count: one that no time is longer than where there is
+// one for all.
+func (w window) group() int64 {
+	if w.step == 0 {
+		return math.MaxInt64
+	}
+	return w.step
+}
+
+// Depths counts the runs that are not over.
+func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
+	// One part for each index.
+	const count = `SELECT flow, 1 AS s, count(*), min(id::text)::uuid FROM runs WHERE state <= 1 GROUP BY flow
+		UNION ALL SELECT flow, 2, count(*), NULL::uuid FROM runs WHERE state = 2 GROUP BY flow
+		UNION ALL SELECT flow, 3, count(*), NULL::uuid FROM runs WHERE state = 3 GROUP BY flow ORDER BY 1, 2`
+	rows, err := s.readers.Query(ctx, count)
+	if err != nil {
+		return nil, reading(ctx, err)
+	}
+	var depths []store.Depth
+	var flow string
+	var state, n int
+	var oldest *[16]byte
+	_, err = pgx.ForEachRow(rows, []any{&flow, &state, &n, &oldest}, func() error {
+		if last := len(depths) - 1; last < 0 || depths[last].Flow != flow {
+			depths = append(depths, store.Depth{Flow: flow})
+		}
+		d := &depths[len(depths)-1]
+		switch store.State(state) { //nolint:gosec // one of those above
+		case store.Queued:
+			d.Queued, d.Oldest = n, store.ID(*oldest).Time()
+		case store.Waiting:
+			d.Waiting = n
+		default:
+			d.Running = n
+		}
+		return nil
+	})
+	return depths, reading(ctx, err)
+}
