@@ -21,16 +21,6 @@ import (
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
-// nowhere is a response writer that costs nothing.
-type nowhere struct {
-	header http.Header
-	status int
-}
-
-func (n *nowhere) Header() http.Header         { return n.header }
-func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
-func (n *nowhere) WriteHeader(status int)      { n.status = status }
-
 func loadGateway(b *testing.B) *gateway.Gateway {
 	b.Helper()
 	g, _, diags := gateway.New(gateway.Options{

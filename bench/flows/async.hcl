@@ -1,5 +1,35 @@
 # Async flows that `go run ./bench -async` measures.
 
+gateway {
+  egress {
+    allow = ["127.0.0.1"]
+  }
+}
+
+# Accepted and durable: one run goes on for longer than the measurement, and
+# all others are queued.
+flow "durable" {
+  trigger "webhook" {
+    path = "/durable"
+
+    variable "order_id" {
+      type = string
+    }
+    response {
+      status = 202
+    }
+    concurrency {
+      max   = 1
+      queue = 10000000
+    }
+  }
+
+  action "http" "hold" {
+    url     = "${env("BENCH_PEER", "http://127.0.0.1:1")}/hold"
+    timeout = "1h"
+  }
+}
+
 # Accepted and done: one transform, one line of log.
 flow "finished" {
   trigger "webhook" {
@@ -27,12 +57,10 @@ flow "finished" {
   }
 }
 
-# Accepted and durable: the first run waits for longer than the measurement,
-# and all others wait behind it.
-flow "durable" {
+# The same with a call to another server between the two.
+flow "called" {
   trigger "webhook" {
-    path     = "/durable"
-    order_by = "all"
+    path = "/called"
 
     variable "order_id" {
       type = string
@@ -41,12 +69,22 @@ flow "durable" {
       status = 202
     }
     concurrency {
-      max   = 1
+      max   = 64
       queue = 10000000
     }
   }
 
-  action "delay" "hold" {
-    for = "1h"
+  action "transform" "sum" {
+    jq = "{count: (.items | length), total: ([.items[] | .qty * .price] | add)}"
+  }
+
+  action "http" "tell" {
+    url  = "${env("BENCH_PEER", "http://127.0.0.1:1")}/told"
+    json = { order = webhook.order_id, total = action.sum.value.total }
+  }
+
+  action "log" "done" {
+    level   = "debug"
+    message = "order ${webhook.order_id}: ${action.tell.body.ok}"
   }
 }

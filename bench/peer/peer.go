@@ -35,11 +35,14 @@ type answer struct {
 }
 
 // Handler answers POST /order, and POST /accept: what it accepts it decodes,
-// answers with 202 and keeps nowhere.
+// answers with 202 and keeps nowhere. POST /told and GET /hold are for actions
+// to call: the one answers at once, the other when its caller has gone.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /accept", accept)
 	mux.HandleFunc("POST /order", serve)
+	mux.HandleFunc("POST /told", told)
+	mux.HandleFunc("GET /hold", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	return mux
 }
 
@@ -79,6 +82,12 @@ func accept(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+func told(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, 1<<20))
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"ok":true}`)
 }
 
 func signed(body []byte, signature string) bool {

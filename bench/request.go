@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/webhook-gateway/gateway/bench/peer"
+)
+
+// prepare waits for the servers, checks that they give the same answer where
+// they are alike, and writes the script for wrk.
+func prepare(script string, rows []*row, body []byte, alike bool) error {
+	mac := hmac.New(sha256.New, []byte(peer.Secret))
+	mac.Write(body)
+	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	var answers []any
+	for _, r := range rows {
+		a, err := ask(r.url, body, signature)
+		if err != nil {
+			return fmt.Errorf("asking %s: %w", r.name, err)
+		}
+		answers = append(answers, a)
+	}
+	if alike && !reflect.DeepEqual(answers[0], answers[1]) {
+		return fmt.Errorf("the servers answer differently: %v and %v", answers[0], answers[1])
+	}
+	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = [==[%s]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.headers[\"X-Signature\"] = %q\n", body, signature)
+	return os.WriteFile(script, []byte(lua), 0o600)
+}
+
+// ask sends the request until the server is up, and returns its JSON.
+func ask(url string, body []byte, signature string) (any, error) {
+	var last error
+	for range 200 {
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Signature", signature)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			last = err
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		return answered(resp)
+	}
+	return nil, last
+}
+
+func answered(resp *http.Response) (any, error) {
+	text, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return nil, fmt.Errorf("status %d: %s", resp.StatusCode, text)
+	}
+	var v any
+	if len(text) == 0 {
+		return v, nil
+	}
+	err = json.Unmarshal(text, &v)
+	return v, err
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// row is one endpoint that is measured.
+type row struct {
+	name string
+	url  string
+	rate []float64 // requests a second, by round
+	cost []float64 // time of processors that each took of the server, in microseconds
+
+	process int // of the server
+
+	metrics string         // URL; where set, a round lasts until all its runs have ended
+	ended   *regexp.Regexp // finds how many did
+}
+
+var (
+	rate   = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	total  = regexp.MustCompile(`(\d+) requests in`)
+	p99    = regexp.MustCompile(`99%\s+(\S+)`)
+	failed = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: .*`)
+)
+
+func (r *row) measure(ctx context.Context, script string, seconds int) error {
+	ended, err := r.finished()
+	if err != nil {
+		return err
+	}
+	began, before := time.Now(), busyTime(r.process)
+	out, err := exec.CommandContext(ctx, "wrk", "-t1", "-c64", "-d"+strconv.Itoa(seconds)+"s", "--latency", "-s", script, r.url).CombinedOutput() //nolint:gosec // our own command
+	if err != nil {
+		return fmt.Errorf("wrk: %w\n%s", err, out)
+	}
+	if bad := failed.Find(out); bad != nil {
+		return fmt.Errorf("%s: requests failed: %s", r.name, bad)
+	}
+	m, l, n := rate.FindSubmatch(out), p99.FindSubmatch(out), total.FindSubmatch(out)
+	if m == nil || l == nil || n == nil {
+		return fmt.Errorf("wrk printed no rate:\n%s", out)
+	}
+	persecond, _ := strconv.ParseFloat(string(m[1]), 64)
+	requests, _ := strconv.ParseFloat(string(n[1]), 64)
+	if r.metrics != "" {
+		if err := r.waitFor(ended + requests); err != nil {
+			return err
+		}
+		persecond = requests / time.Since(began).Seconds()
+	}
+	cost := float64((busyTime(r.process) - before).Microseconds()) / requests
+	r.rate, r.cost = append(r.rate, persecond), append(r.cost, cost)
+	fmt.Printf("%-14s %8.0f a second   p99 %-9s %6.1f µs of a processor each\n", r.name, persecond, l[1], cost)
+	return nil
+}
+
+// finished reads how many runs have ended.
+func (r *row) finished() (float64, error) {
+	if r.metrics == "" {
+		return 0, nil
+	}
+	resp, err := http.Get(r.metrics) //nolint:gosec,noctx // our own server
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	m := r.ended.FindSubmatch(text)
+	if m == nil {
+		return 0, errors.New("the gateway shows no number of runs that ended")
+	}
+	return strconv.ParseFloat(string(m[1]), 64)
+}
+
+// busyTime is how long processors have worked for a process (man 5
+// proc_pid_stat), in steps of a hundredth of a second; 0 where there is no /proc.
+func busyTime(process int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * (time.Second / 100)
+}
+
+func (r *row) waitFor(runs float64) error {
+	for range 12_000 {
+		n, err := r.finished()
+		if err != nil || n >= runs {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("%s: runs did not end within two minutes", r.name)
+}
+
+// report prints medians, and the median of what each is of the first in the
+// same round.
+func report(rows []*row) {
+	fmt.Println()
+	for _, r := range rows {
+		ratios := make([]float64, len(r.rate))
+		for i := range r.rate {
+			ratios[i] = 100 * r.rate[i] / rows[0].rate[i]
+		}
+		fmt.Printf("median of %-14s %8.0f a second  %5.1f %%  %6.1f µs\n", r.name, median(r.rate), median(ratios), median(r.cost))
+	}
+}
+
+func median(of []float64) float64 {
+	sorted := slices.Sorted(slices.Values(of))
+	return sorted[len(sorted)/2]
+}
