@@ -24,9 +24,14 @@ func (x *exchange) acceptAsync(event flow.Event) {
 		return
 	}
 	w := x.g.background.reserve(x, submission)
+	fresh := x.g.background.fresh
+	fresh.add(x.id, freshRun{x.endpoint, event, int64(len(submission.Body))}, x.began) // it may be claimed before Accept returns
 	got, err := x.g.opts.Store.Accept(x.r.Context(), submission)
 	if err != nil {
-		got.Claim = nil // it may tell of a transaction that failed
+		got.Claim = nil // whatever it says: nothing was accepted
+	}
+	if err != nil || got.Claim != nil || got.Repeat != nil {
+		fresh.take(x.id, x.endpoint) // it is not queued
 	}
 	if w != nil {
 		w.settle(got.Claim, event)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -15,6 +16,7 @@ const (
 	claimMost  = 64              // runs in one claim
 	slowPoll   = 2 * time.Second // the safety net for signals that were lost
 	storePause = time.Second     // after an error of the store
+	mostIdle   = 64              // goroutines that wait for work
 )
 
 // background runs what is kept: it claims runs while there are places for
@@ -23,6 +25,9 @@ type background struct {
 	g     *Gateway
 	owner string
 	more  chan struct{} // a place is free, or a run may be waiting
+	fresh *fresh
+	begin chan *work   // to goroutines that have done with other work
+	idle  atomic.Int32 // goroutines that wait for more
 
 	claims sync.WaitGroup  // the loop that claims
 	served context.Context // ends when a stop has seen to all runs
@@ -35,7 +40,7 @@ type background struct {
 }
 
 func newBackground(g *Gateway) *background {
-	b := &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), work: map[*work]bool{}}
+	b := &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), fresh: newFresh(), begin: make(chan *work), work: map[*work]bool{}}
 	b.served, b.end = context.WithCancel(context.Background())
 	return b
 }
@@ -77,7 +82,10 @@ func (b *background) claim(ctx context.Context) time.Duration {
 			snap.release()
 			return slowPoll // a run that ends wakes the loop
 		}
-		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows})
+		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
+			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
+			Has: func(id string) bool { return b.fresh.has(id, snap) },
+		})
 		b.start(ctx, snap, got.Work)
 		snap.release()
 		switch {
@@ -125,7 +133,34 @@ func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.
 			continue
 		}
 		w.claimed(c)
-		go w.do()
+		b.do(w)
+	}
+}
+
+// do has the work done by another goroutine. One that has done with other work
+// is better than a new one: its stack has the size that it takes.
+func (b *background) do(w *work) {
+	select {
+	case b.begin <- w:
+	default:
+		go b.worker(w)
+	}
+}
+
+// worker does work until too many others wait for some as well.
+func (b *background) worker(w *work) {
+	for {
+		w.do()
+		if b.idle.Add(1) > mostIdle {
+			b.idle.Add(-1)
+			return
+		}
+		select {
+		case w = <-b.begin:
+			b.idle.Add(-1)
+		case <-b.g.life.Done():
+			return
+		}
 	}
 }
 

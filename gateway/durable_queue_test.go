@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -209,5 +210,34 @@ flow "f" {
 	d.await(id, store.Cancelled)
 	if b, failed := d.outside.count("/b"), d.outside.count("/failed"); b != 0 || failed != 0 {
 		t.Errorf("after it was cancelled b was done %d times and on_error %d times", b, failed)
+	}
+}
+
+// TestGoesOnWithWhatItAccepted has runs queued that are claimed later, some of
+// them after the flow was changed: they are what it says now.
+func TestGoesOnWithWhatItAccepted(t *testing.T) {
+	t.Parallel()
+	text := oneAction("concurrency {\n      max = 1\n    }")
+	d := newDurable(t, text)
+	release := d.outside.hold("/act")
+	first := d.accept("/f", "1")
+	d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	second := d.accept("/f", "2")
+	release()
+	d.await(first, store.Succeeded)
+	d.await(second, store.Succeeded)
+	release = d.outside.hold("/act")
+	third := d.accept("/f", "3")
+	d.until("the third is under way", func() bool { return d.outside.count("/act") == 3 })
+	fourth := d.accept("/f", "4")
+	d.write(strings.Replace(text, "webhook.raw", `"changed ${webhook.raw}"`, 1))
+	if _, diags := d.g.Reload("test"); diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	release()
+	d.await(third, store.Succeeded)
+	d.await(fourth, store.Succeeded)
+	if got, want := d.outside.bodies("/act"), []string{"1", "2", "3", "changed 4"}; !slices.Equal(got, want) {
+		t.Errorf("the actions sent %q, want %q", got, want)
 	}
 }

@@ -44,6 +44,10 @@ type work struct {
 func (w *work) claimed(c *store.Work) {
 	w.claim.Store(&c.Claim)
 	w.attempt, w.started, w.payload, w.broken = c.Attempt, c.Started, c.Payload, c.Err
+	w.event = w.g.background.fresh.take(w.id, w.endpoint)
+	if len(c.Steps) == 0 {
+		return
+	}
 	w.done = make(map[string]store.Step, len(c.Steps))
 	for _, s := range c.Steps {
 		w.done[s.Path] = s
@@ -59,7 +63,7 @@ func (w *work) settle(c *store.Claim, event flow.Event) {
 	}
 	w.claim.Store(c)
 	w.attempt, w.started, w.event = 1, w.began, event
-	go w.do()
+	w.g.background.do(w)
 }
 
 // do runs the flow and keeps how it ended.

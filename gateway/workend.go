@@ -34,9 +34,26 @@ func (w *work) keep(out *flow.Outcome) {
 	}
 }
 
-// end makes the last write of the work, and tells whether it was done. A stop
-// leaves it some time.
+// end makes the last write of the work, and tells whether it was done.
 func (w *work) end(write func(context.Context) error) bool {
+	err := write(w.ctx)
+	if err != nil && !errors.Is(err, store.ErrLost) {
+		err = w.endLate(write)
+	}
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, store.ErrLost):
+		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
+	default:
+		w.g.log.out.Error("where a run stands was not kept; it goes on when its lease ends", zap.String("run", w.id), zap.Error(err))
+	}
+	return false
+}
+
+// endLate makes the last write where it could not be made at once. A stop
+// leaves it some time.
+func (w *work) endLate(write func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.ctx))
 	defer cancel()
 	stop := context.AfterFunc(w.ctx, func() {
@@ -47,16 +64,7 @@ func (w *work) end(write func(context.Context) error) bool {
 		cancel()
 	})
 	defer stop()
-	err := w.insist(ctx, write)
-	switch {
-	case err == nil:
-		return true
-	case errors.Is(err, store.ErrLost):
-		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
-	default:
-		w.g.log.out.Error("where a run stands was not kept; it goes on when its lease ends", zap.String("run", w.id), zap.Error(err))
-	}
-	return false
+	return w.insist(ctx, write)
 }
 
 // insist repeats a write while the store is not available: the run can't go on

@@ -87,6 +87,10 @@ type ClaimQuery struct {
 	// Flows are the flows whose runs the caller can do. Those of others stay
 	// for a gateway that knows them.
 	Flows []FlowLimit
+	// Has, where set, tells of a run by its id whether the caller has what was
+	// submitted. An engine may leave out payload and steps of such a run, where
+	// it was never claimed before. It is called after the claim is durable.
+	Has func(id string) bool
 }
 
 // FlowLimit is how many runs of a flow may run at once, on all gateways. 0 is

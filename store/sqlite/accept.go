@@ -23,7 +23,10 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 		out = store.Accepted{}
 		return (&acceptance{tx: t, sub: sub, id: id, out: &out}).decide()
 	})
-	return out, err
+	if err != nil {
+		return store.Accepted{}, err // it may tell of a transaction that failed
+	}
+	return out, nil
 }
 
 // acceptance is one submission on its way in.
@@ -120,10 +123,8 @@ func (a *acceptance) keep() error {
 	if err := a.putPayload(seq, &a.sub.Payload); err != nil {
 		return err
 	}
-	for i := range a.sub.Steps {
-		if _, err := a.putStep(seq, &a.sub.Steps[i]); err != nil {
-			return err
-		}
+	if err := a.putSteps(seq, a.sub.Steps); err != nil {
+		return err
 	}
 	if d := a.sub.Dedupe; d != nil {
 		k := store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}

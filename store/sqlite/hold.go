@@ -39,17 +39,19 @@ func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.St
 	})
 }
 
+// checkpoint keeps steps; the first asks the file who holds the run.
 func (t *tx) checkpoint(c store.Claim, steps []store.Step) error {
-	for i := range steps {
-		n, err := t.putHeldStep(c, &steps[i], true)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return lost(c)
-		}
+	if len(steps) == 0 {
+		return nil
 	}
-	return nil
+	n, err := t.putHeldStep(c, &steps[0], true)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return lost(c)
+	}
+	return t.putSteps(c.Ref, steps[1:])
 }
 
 // Finish ends a claimed run.
@@ -65,10 +67,10 @@ func (t *tx) finish(c store.Claim, e *store.Ending) error {
 	if err != nil {
 		return err
 	}
-	if err := t.checkpoint(c, e.Steps); err != nil {
+	if err := t.setEnd(c, e); err != nil { // it asks the file who holds the run
 		return err
 	}
-	if err := t.setEnd(c, e); err != nil {
+	if err := t.putSteps(c.Ref, e.Steps); err != nil {
 		return err
 	}
 	if len(e.Response) > 0 || len(e.Output) > 0 {
@@ -144,13 +146,13 @@ func (t *tx) putBack(c store.Claim, l store.Later, attempts int64) error {
 	if err != nil {
 		return err
 	}
-	if err := t.checkpoint(c, l.Steps); err != nil {
-		return err
-	}
 	to, due := t.later(l.After)
 	n, err := t.exec("UPDATE runs SET state = ?, due = ?, attempt = attempt + ? WHERE seq = ? AND fence = ? AND state = 3",
 		int64(to), due, attempts, c.Ref, c.Fence)
 	if err := changed(c, n, err); err != nil {
+		return err
+	}
+	if err := t.putSteps(c.Ref, l.Steps); err != nil {
 		return err
 	}
 	if attempts > 0 {

@@ -50,10 +50,8 @@ func (t *tx) record(id store.ID, e *store.Entry) error {
 			return err
 		}
 	}
-	for i := range e.Steps {
-		if _, err := t.putStep(seq, &e.Steps[i]); err != nil {
-			return err
-		}
+	if err := t.putSteps(seq, e.Steps); err != nil {
+		return err
 	}
 	t.tally.add(e.Flow, e.State, integer(started), finished, 1)
 	return nil

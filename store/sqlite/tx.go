@@ -22,6 +22,8 @@ type tx struct {
 	turn    int            // of the flows in claims
 	args    []driver.Value // of a statement with many, used again
 
+	stepTexts [stepsAtOnce + 1]string
+
 	now    int64    // of this transaction, in milliseconds
 	writes int      // of this operation
 	undone []func() // called where the transaction is rolled back, last first
@@ -33,7 +35,7 @@ func newTx(dsn string, c *clock) *tx {
 	return &tx{
 		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
-		mirror: newMirror(), tally: tally{},
+		mirror: newMirror(), tally: tally{}, stepTexts: stepTexts(),
 	}
 }
 

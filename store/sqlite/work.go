@@ -5,16 +5,24 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// readWork reads what belongs to claimed runs.
-func (s *Store) readWork(ctx context.Context, work []store.Work) {
+// readWork reads what belongs to claimed runs, and to none that the caller has.
+func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
+	missing := func(w store.Work) bool { return w.Fence > 1 || has == nil || !has(w.ID) }
+	if !slices.ContainsFunc(work, missing) {
+		return
+	}
 	err := s.readers.use(ctx, func(v *view) error {
 		for i := range work {
+			if !missing(work[i]) {
+				continue
+			}
 			if err := v.work(&work[i]); err != nil {
 				work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, unavailable(err))
 			}
@@ -22,7 +30,7 @@ func (s *Store) readWork(ctx context.Context, work []store.Work) {
 		return nil
 	})
 	for i := range work {
-		if err != nil && work[i].Err == nil {
+		if err != nil && work[i].Err == nil && missing(work[i]) {
 			work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, err)
 		}
 	}
@@ -63,10 +71,51 @@ func (v *view) steps(seq int64) ([]store.Step, error) {
 	return steps, err
 }
 
-// putStep keeps a step, and returns how many rows it is: none where the run
-// does not exist.
-func (t *tx) putStep(seq int64, s *store.Step) (int64, error) {
-	return t.putHeldStep(store.Claim{Ref: seq}, s, false)
+// stepsAtOnce is how many steps one statement keeps at most.
+const stepsAtOnce = 8
+
+// stepTexts are the statements that keep so many steps of a run that exists.
+func stepTexts() (texts [stepsAtOnce + 1]string) {
+	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	text := "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size) VALUES " + row
+	for n := 1; n <= stepsAtOnce; n++ {
+		texts[n] = text
+		text += ", " + row
+	}
+	return texts
+}
+
+// putSteps keeps steps of a run that exists. Those without a cause, most by
+// far, share statements. Of two with one path the later stays.
+func (t *tx) putSteps(seq int64, steps []store.Step) error {
+	for len(steps) > 0 {
+		if !steps[0].Cause.IsZero() {
+			if _, err := t.putHeldStep(store.Claim{Ref: seq}, &steps[0], false); err != nil {
+				return err
+			}
+			steps = steps[1:]
+			continue
+		}
+		n := 1
+		for n < min(len(steps), stepsAtOnce) && steps[n].Cause.IsZero() {
+			n++
+		}
+		t.args = t.args[:0]
+		for i := range steps[:n] {
+			t.args = appendStep(append(t.args, seq), &steps[i])
+		}
+		if _, err := t.exec(t.stepTexts[n], t.args...); err != nil {
+			return err
+		}
+		steps = steps[n:]
+	}
+	return nil
+}
+
+// appendStep adds what is kept of every step, behind its run.
+func appendStep(args []driver.Value, s *store.Step) []driver.Value {
+	return append(args, []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
+		blob(s.Input), blob(s.Output), int64(max(len(s.Input), len(s.Output))))
 }
 
 // putHeldStep keeps a step, where held is asked for only of a run that is
@@ -80,9 +129,7 @@ func (t *tx) putHeldStep(c store.Claim, s *store.Step, held bool) (int64, error)
 		from   = " FROM runs WHERE seq = ?"
 		fenced = " AND fence = ? AND state = 3"
 	)
-	size := max(len(s.Input), len(s.Output))
-	t.args = append(t.args[:0], []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
-		blob(s.Input), blob(s.Output), int64(size))
+	t.args = appendStep(t.args[:0], s)
 	failed := !s.Cause.IsZero()
 	if failed {
 		c := s.Cause.Clean()

@@ -20,6 +20,7 @@ func claimTests() []test {
 		{"keeps the limit of a flow in a race", claimLimitRace},
 		{"wakes who waits for a place", claimWakes},
 		{"carries the checkpoints", claimCarriesSteps},
+		{"carries all of what the caller has not", claimHas},
 	}
 }
 
@@ -30,6 +31,29 @@ func claimOldestFirst(f *fixture) {
 	got := ids(f.claim(4))
 	got = append(got, ids(f.claim(4))...)
 	f.same("claimed", got, want)
+}
+
+// claimHas claims runs of which the caller says that it has some. What was
+// claimed before comes whole all the same: it may have gone on elsewhere.
+func claimHas(f *fixture) {
+	known, other, before := f.accept(), f.accept(), f.hold()
+	a := f.step("a")
+	f.ok(f.s.Park(f.ctx, before, store.Later{Steps: []store.Step{a}}))
+	q := query(10, "orders")
+	q.Has = func(id string) bool { return id != other }
+	c, err := f.s.Claim(f.ctx, q)
+	f.ok(err)
+	f.same("claimed", len(c.Work), 3)
+	for _, w := range c.Work {
+		f.ok(w.Err)
+		if w.ID != known && len(w.Event) == 0 {
+			f.Errorf("run %s came without its event", w.ID)
+		}
+		if w.ID == before.ID {
+			f.same("steps", w.Steps, []store.Step{a})
+		}
+		f.finish(w.Claim, store.Succeeded)
+	}
 }
 
 func claimLimit(f *fixture) {

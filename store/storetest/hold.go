@@ -1,15 +1,36 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
+// stepsMany ends a run with more steps than fit into one statement, some of
+// them failed, and some on one path.
+func stepsMany(f *fixture) {
+	c := f.hold()
+	var steps, want []store.Step
+	for i := range 30 {
+		s := f.step(fmt.Sprintf("a%02d", i))
+		if i%7 == 3 {
+			s.State, s.Cause = flow.Failed, store.Cause{Message: "no"}
+		}
+		steps = append(steps, s)
+		s.Attempts = 2
+		want = append(want, s)
+	}
+	f.ok(f.s.Checkpoint(f.ctx, c, steps[:12]...))
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: append(steps, want...)}))
+	f.same("steps", f.get(c.ID).Steps, want)
+}
+
 func holdTests() []test {
 	return []test{
 		{"a step replaces the one before it", stepReplaces},
+		{"of many steps the later ones stay", stepsMany},
 		{"an end says all", endSaysAll},
 		{"an end keeps what was accepted", endKeeps},
 		{"ends in states that end", endStates},

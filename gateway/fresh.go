@@ -1,0 +1,111 @@
+package gateway
+
+import (
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+const (
+	mostFresh  = 2048             // runs whose events are held on to
+	freshBytes = 16 << 20         // of their bodies, as they came
+	freshTime  = 30 * time.Second // after it others have likely claimed the run
+)
+
+// fresh holds the events of runs that this gateway has accepted and queued.
+// Whoever claims one of them here need neither read nor decode it again. What
+// is not found here is in the store, so anything may be left out.
+type fresh struct {
+	mu    sync.Mutex
+	runs  map[string]freshRun
+	bytes int64
+	order []arrived // of those in runs, and of some that were taken, oldest first
+}
+
+type freshRun struct {
+	endpoint *endpoint // that has read the event: another may read it differently
+	event    flow.Event
+	size     int64
+}
+
+type arrived struct {
+	id string
+	at time.Time
+}
+
+func newFresh() *fresh { return &fresh{runs: map[string]freshRun{}} }
+
+// add holds on to an event while there is room.
+func (f *fresh) add(id string, r freshRun, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.full(r.size) {
+		if !f.forgetOldest(now) {
+			return
+		}
+	}
+	f.runs[id] = r
+	f.bytes += r.size
+	f.order = append(f.order, arrived{id, now})
+	if len(f.order) > 2*mostFresh {
+		f.tidy()
+	}
+}
+
+func (f *fresh) full(size int64) bool {
+	return len(f.runs) >= mostFresh || f.bytes+size > freshBytes
+}
+
+// forgetOldest makes room where the oldest run is so old that it will not be
+// claimed here any more.
+func (f *fresh) forgetOldest(now time.Time) bool {
+	f.tidy()
+	if len(f.order) == 0 || now.Sub(f.order[0].at) < freshTime {
+		return false
+	}
+	f.drop(f.order[0].id)
+	return true
+}
+
+// tidy leaves out of the order what was taken.
+func (f *fresh) tidy() {
+	left := f.order[:0]
+	for _, a := range f.order {
+		if _, here := f.runs[a.id]; here {
+			left = append(left, a)
+		}
+	}
+	clear(f.order[len(left):])
+	f.order = left
+}
+
+func (f *fresh) drop(id string) {
+	f.bytes -= f.runs[id].size
+	delete(f.runs, id)
+}
+
+// has tells whether the event of a run is here as an endpoint of the snapshot
+// has read it.
+func (f *fresh) has(id string, s *snapshot) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r, here := f.runs[id]
+	return here && s.byName[r.endpoint.flow.Name] == r.endpoint
+}
+
+// take returns the event of a run that has been claimed, nil where it is not
+// here.
+func (f *fresh) take(id string, e *endpoint) flow.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r, here := f.runs[id]
+	if !here {
+		return nil
+	}
+	f.drop(id)
+	if r.endpoint != e {
+		return nil
+	}
+	return r.event
+}
