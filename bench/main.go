@@ -35,23 +35,28 @@ func main() {
 	only := flag.String("only", "", "measure the row of this name alone, beside the first")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
-	serveGateway := flag.String("serve-gateway", "", "internal: be the gateway, and write profiles to this folder")
+	if dir := os.Getenv(profileTo); dir != "" {
+		exit(profiled(dir))
+	}
 	flag.Parse()
 	var err error
 	switch {
 	case *servePeer != "":
 		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
-	case *serveGateway != "":
-		err = profiled(*serveGateway, flag.Args())
 	case *runs > 0:
 		err = soak(*runs)
 	default:
 		err = bench(plan{async: *async, only: *only, rounds: *rounds, seconds: *seconds, profile: *profile})
 	}
+	exit(err)
+}
+
+func exit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
+	os.Exit(0)
 }
 
 // plan is what is measured, and how long.

@@ -77,7 +77,7 @@ func asyncRows(hand, endpoints, metrics string) []*row {
 // of this program that writes profiles.
 func gatewayCommand(ctx context.Context, dir, self, profile string) ([]string, error) {
 	if profile != "" {
-		return []string{self, "--serve-gateway", profile, "--"}, nil
+		return []string{"env", profileTo + "=" + profile, self}, nil
 	}
 	binary := filepath.Join(dir, "gateway")
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/gateway").CombinedOutput(); err != nil { //nolint:gosec // our own command
@@ -107,9 +107,13 @@ func (s *servers) stop() {
 	}
 }
 
-// profiled is `gateway` with arguments, and leaves cpu.pprof and allocs.pprof
-// in a folder.
-func profiled(dir string, args []string) error {
+// profileTo names the variable that makes this program the gateway, which
+// writes profiles to the folder.
+const profileTo = "BENCH_PROFILE"
+
+// profiled is `gateway` with the arguments of this process, and leaves cpu.pprof
+// and allocs.pprof in a folder.
+func profiled(dir string) error {
 	out, err := os.Create(filepath.Join(dir, "cpu.pprof"))
 	if err != nil {
 		return err
@@ -117,7 +121,6 @@ func profiled(dir string, args []string) error {
 	if err := pprof.StartCPUProfile(out); err != nil {
 		return err
 	}
-	os.Args = append([]string{"gateway"}, args...)
 	code := cmd.Main(cmd.Program{
 		Version:     "bench",
 		Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
