@@ -83,7 +83,7 @@ func (b *held) touch(key claimKey, steps []store.Step) {
 }
 
 func (t *touch) add(steps []store.Step) {
-	t.steps.add(t.key.id, steps)
+	t.steps.add(t.key, steps)
 	t.addSteps(steps)
 }
 

@@ -9,7 +9,8 @@ import (
 // The statements of holders have one form: a table e of the runs that were held
 // and are changed, and beside it, from e, what else changes with them. What must
 // be joined with what was sent is a statement of its own, which finds the runs
-// by the stamp that the first has left: e has no index.
+// by the stamp that the first has left, as e has no index, and by the fence: a
+// holder that has lost its run may be in one batch with the one that has it now.
 
 // growth are the columns of what runs grow by.
 func growth[R any](rows []R, of func(*R) *sizes) []column {
@@ -52,11 +53,18 @@ func (b *held) keepSteps(steps stepRows) {
 		return
 	}
 	columns := steps.columns()
-	b.put(sql("INSERT INTO steps AS s ("+names(columns, "")+") SELECT "+names(columns, "u.")+" FROM ").table("u", columns).
-		add(" JOIN runs r ON r.id = u.run AND r.stamp = ").arg(b.stamp, "bigint").
+	b.put(sql("INSERT INTO steps AS s ("+names(columns, "")+") SELECT "+names(columns, "u.")+" FROM ").
+		table("u", append(columns, col("fence", "bigint", steps, func(s *stepRow) int64 { return s.fence }))).
+		join(b.stamp).
 		add(" ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
 			" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output," +
 			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message"))
+}
+
+// join joins what holders sent, the table u, with the runs that the batch has
+// changed for them.
+func (q *query) join(stamp int64) *query {
+	return q.add(" JOIN runs r ON r.id = u.run AND r.fence = u.fence AND r.stamp = ").arg(stamp, "bigint")
 }
 
 // keepBytes appends that the store has grown by what the runs in e have.
@@ -95,7 +103,7 @@ func (b *held) writeEndings() {
 		e.addSteps(e.Steps)
 		e.bytes += int64(len(e.Response) + len(e.Output))
 		bytes += e.bytes
-		steps.add(e.key.id, e.Steps)
+		steps.add(e.key, e.Steps)
 	}
 	columns := append(claimColumns(b.endings, func(e *ending) claimKey { return e.key }), growth(b.endings, func(e *ending) *sizes { return &e.sizes })...)
 	columns = append(columns,
@@ -133,9 +141,10 @@ func (b *held) keepResults(endings []ending) {
 	b.put(sql("UPDATE payloads p SET response = coalesce(u.response, p.response), output = coalesce(u.output, p.output) FROM ").
 		table("u", []column{
 			col("run", "uuid", with, func(e *ending) [16]byte { return e.key.id }),
+			col("fence", "bigint", with, func(e *ending) int64 { return e.key.fence }),
 			col("response", "bytea", with, func(e *ending) []byte { return bytea(e.Response) }),
 			col("output", "bytea", with, func(e *ending) []byte { return bytea(e.Output) }),
-		}).add(" JOIN runs r ON r.id = u.run AND r.stamp = ").arg(b.stamp, "bigint").add(" WHERE p.run = u.run"))
+		}).join(b.stamp).add(" WHERE p.run = u.run"))
 }
 
 // setCauses lists the assignments of a cause from the columns, or of none where
@@ -165,7 +174,7 @@ func (b *held) writeLaters() {
 		l := &b.laters[i]
 		l.addSteps(l.Steps)
 		bytes += l.bytes
-		steps.add(l.key.id, l.Steps)
+		steps.add(l.key, l.Steps)
 	}
 	columns := append(claimColumns(b.laters, func(l *later) claimKey { return l.key }), growth(b.laters, func(l *later) *sizes { return &l.sizes })...)
 	columns = append(columns,

@@ -94,7 +94,7 @@ func (r *newRows) write(t *tx) {
 		if row.payload != nil {
 			paid = append(paid, *row)
 		}
-		steps.add(row.id, row.steps)
+		steps.add(claimKey{id: row.id}, row.steps)
 	}
 	if len(paid) > 0 {
 		t.put(insertPayloads(paid))

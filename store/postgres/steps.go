@@ -13,15 +13,15 @@ import (
 type stepRows []stepRow
 
 type stepRow struct {
-	run store.ID
+	claimKey // of the holder that did it; of a run that is new, its id alone
 	*store.Step
 }
 
-// add adds the steps of a run. Of two with the same path the later one counts.
-func (r *stepRows) add(run store.ID, steps []store.Step) {
+// add adds the steps of a holder. Of two with the same path the later one counts.
+func (r *stepRows) add(by claimKey, steps []store.Step) {
 	for i := range steps {
-		s := stepRow{run, &steps[i]}
-		if old := r.find(run, s.Path); old >= 0 {
+		s := stepRow{by, &steps[i]}
+		if old := r.find(by, s.Path); old >= 0 {
 			(*r)[old] = s
 			continue
 		}
@@ -29,9 +29,9 @@ func (r *stepRows) add(run store.ID, steps []store.Step) {
 	}
 }
 
-// find returns the place of a step of the run that was added last, or -1.
-func (r *stepRows) find(run store.ID, path string) int {
-	for i := len(*r) - 1; i >= 0 && (*r)[i].run == run; i-- {
+// find returns the place of a step of the holder that was added last, or -1.
+func (r *stepRows) find(by claimKey, path string) int {
+	for i := len(*r) - 1; i >= 0 && (*r)[i].claimKey == by; i-- {
 		if (*r)[i].Path == path {
 			return i
 		}
@@ -45,7 +45,7 @@ func largestOf(s *store.Step) int { return noteworthy(max(len(s.Input), len(s.Ou
 
 func (r stepRows) columns() []column {
 	columns := []column{
-		col("run", "uuid", r, func(s *stepRow) [16]byte { return s.run }),
+		col("run", "uuid", r, func(s *stepRow) [16]byte { return s.id }),
 		col("path", "bytea", r, func(s *stepRow) []byte { return []byte(s.Path) }),
 		col("began", "timestamptz", r, func(s *stepRow) time.Time { return s.Began }),
 		col("took", "bigint", r, func(s *stepRow) int64 { return s.Took.Microseconds() }),

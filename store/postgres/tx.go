@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -50,7 +52,7 @@ func once(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx)
 	err = do(ctx, t)
 	if err == nil {
 		if t.begun {
-			t.queue("COMMIT")
+			t.queue("COMMIT").Exec(committed)
 		}
 		t.ends = true
 		err = t.send(ctx)
@@ -60,6 +62,17 @@ func once(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx)
 		t.lost = t.conn.IsClosed() // who asks later asks about somebody else's connection
 	}
 	return t, err
+}
+
+// errTakenBack says that the server answered COMMIT with ROLLBACK, as it does
+// where something failed before.
+var errTakenBack = errors.New("the server took the transaction back")
+
+func committed(tag pgconn.CommandTag) error {
+	if tag.String() != "COMMIT" {
+		return errTakenBack
+	}
+	return nil
 }
 
 // queue adds a statement. What it returns takes a function for the result.

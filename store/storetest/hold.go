@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,6 +41,7 @@ func holdTests() []test {
 		{"releases", releases},
 		{"a claim that is over changes nothing", overChangesNothing},
 		{"a claim made up changes nothing", madeUpChangesNothing},
+		{"a claim that is lost changes nothing beside the one that holds", lostChangesNothing},
 	}
 }
 
@@ -197,4 +199,37 @@ func madeUpChangesNothing(f *fixture) {
 	f.useless(store.Claim{ID: c.ID, Ref: c.Ref, Fence: c.Fence + 1})
 	f.is(f.s.Checkpoint(f.ctx, store.Claim{ID: c.ID, Ref: c.Ref + 1000, Fence: 1}, f.step("a")), store.ErrLost)
 	f.finish(c, store.Succeeded)
+}
+
+func lostChangesNothing(f *fixture) {
+	stale := f.hold()
+	f.clock.Advance(lease)
+	f.sweep()
+	held := f.claim(1)[0].Claim
+	f.same("the run", held.ID, stale.ID)
+	mine, other := f.step("a"), f.step("a")
+	other.Output = []byte("of the one that lost it")
+	f.parallel(40, func(n int) error {
+		if n%2 == 0 {
+			return f.s.Checkpoint(f.ctx, held, mine)
+		}
+		if err := f.s.Checkpoint(f.ctx, stale, other, f.step("b")); !errors.Is(err, store.ErrLost) {
+			return fmt.Errorf("a checkpoint with a lost claim: %w", err)
+		}
+		return nil
+	})
+	f.parallel(2, func(n int) error {
+		if n == 0 {
+			return f.s.Checkpoint(f.ctx, held, mine)
+		}
+		err := f.s.Finish(f.ctx, stale, &store.Ending{State: store.Failed, Steps: []store.Step{other}, Response: other.Output, Output: other.Output})
+		if !errors.Is(err, store.ErrLost) {
+			return fmt.Errorf("an end with a lost claim: %w", err)
+		}
+		return nil
+	})
+	run := f.state(held.ID, store.Running)
+	f.same("steps", run.Steps, []store.Step{mine})
+	f.same("response", run.Response, []byte("response"))
+	f.same("output", run.Output, nil)
 }

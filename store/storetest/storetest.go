@@ -90,6 +90,7 @@ func Run(t *testing.T, e Engine) {
 		{"Clock", clockTests()},
 		{"Life", lifeTests()},
 		{"Storm", stormTests()},
+		{"Shared", sharedTests(e)},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
