@@ -21,7 +21,7 @@ func All() []flow.Kind {
 		{Name: "parallel", New: func() flow.Action { return &parallel{} }},
 		{Name: "loop", New: func() flow.Action { return &loop{} }},
 		{Name: "delay", New: func() flow.Action { return &delay{} }},
-		{Name: "flow", Later: `until flows can start flows, action "http" can call the endpoint of the other flow.`},
+		{Name: "flow", New: func() flow.Action { return &callFlow{} }},
 		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},
 		{Name: "slack", Later: `until then, action "http" can post to an incoming webhook of Slack.`},
 		{Name: "jira_issue", Later: `until then, action "http" can call Jira's REST API.`},

@@ -59,10 +59,13 @@ type bench struct {
 	egress      []string
 	allowExec   bool
 	allowPaths  []string
+	callees     map[string]string // bodies of flows that are called, by name
+	needs       []flow.Input      // what they want
+	services    flow.Services
 }
 
 func newBench(t *testing.T) *bench {
-	return &bench{t: t, secrets: map[string]string{}, connections: map[string]string{}, files: map[string]string{}, egress: []string{"127.0.0.1"}}
+	return &bench{t: t, secrets: map[string]string{}, connections: map[string]string{}, files: map[string]string{}, egress: []string{"127.0.0.1"}, services: flow.Services{Starter: &started{}}}
 }
 
 // scope knows what is fixed at load, with the findings of the connections.
@@ -123,6 +126,9 @@ func (b *bench) must(body string) *flow.Flow {
 	f, diags := b.compile(body)
 	if diags.HasErrors() {
 		b.t.Fatalf("%s\n%v", body, diags.Errs())
+	}
+	if diags := b.bind(f); diags.HasErrors() {
+		b.t.Fatal(diags)
 	}
 	return f
 }
@@ -191,7 +197,7 @@ func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e event) *result {
 	})
 	res := &result{outputs: map[string]any{}}
 	res.Outcome = flow.Execute(ctx, &flow.Run{
-		ID: "01run", Attempt: 1, Started: time.Now(), Flow: f, Event: e, Logger: res,
+		ID: "01run", Attempt: 1, Started: time.Now(), Flow: f, Event: e, Logger: res, Services: b.services,
 		Around: func(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
 			out, err := do(ctx)
 			res.mu.Lock()

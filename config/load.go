@@ -95,6 +95,7 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.decodeGateway(&c.Gateway)
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
+	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
 	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags

@@ -21,18 +21,24 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 
 // checkModes reports what fits only an async flow, or only a sync one.
 func (f *Flow) checkModes() hcl.Diagnostics {
-	e, ok := f.Trigger.(Endpoint)
-	if !ok {
-		return nil
-	}
 	var diags hcl.Diagnostics
-	if f.Retry != nil && !e.Async() {
+	e, endpoint := f.Trigger.(Endpoint)
+	if _, queued := f.Trigger.(Queued); !endpoint && !queued {
+		return nil // a trigger that is not known, or that a test made
+	}
+	waits := endpoint && !e.Async()
+	if f.Retry != nil && waits {
 		diags = append(diags, finding(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
 	}
 	f.Walk(func(s *Step) {
-		if _, answers := s.Action.(Answerer); answers && e.Async() {
-			diags = append(diags, finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`))
+		if _, answers := s.Action.(Answerer); !answers || waits {
+			return
 		}
+		if endpoint {
+			diags = append(diags, finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`))
+			return
+		}
+		diags = append(diags, finding(s.Range, "Nobody to answer", fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind)))
 	})
 	return diags
 }

@@ -12,7 +12,7 @@ import (
 // list runs and may answer the caller; the run has failed all the same. The
 // context bounds the run as a whole.
 func Execute(ctx context.Context, r *Run) Outcome {
-	top := &frame{run: r}
+	top := &frame{run: r, key: r.prefix}
 	err := r.Flow.Actions.execute(ctx, top)
 	switch {
 	case err == nil:
@@ -25,7 +25,9 @@ func Execute(ctx context.Context, r *Run) Outcome {
 		return Outcome{State: Parked, After: aside.after}
 	}
 	failure := Failure(err)
-	failure.Flow = r.Flow.Name
+	if failure.Flow == "" {
+		failure.Flow = r.Flow.Name
+	}
 	out := Outcome{State: Failed, Err: failure}
 	if len(r.Flow.OnError) == 0 || (r.Retry != nil && r.Retry(failure)) {
 		return out
@@ -73,7 +75,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
 	began := time.Now()
 	out, wanted, err := s.perform(ctx, c)
-	rec := &Record{Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
+	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
 	switch {
 	case IsParked(err):
 		if after, noted := notePark(err); noted { // not a list around it, which is not done yet
@@ -82,7 +84,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		}
 		return err
 	case err == nil && !wanted:
-		rec = &Record{Step: s, Path: c.Path(), State: Skipped, Began: began}
+		rec = &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Skipped, Began: began}
 		fallthrough
 	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)

@@ -47,6 +47,9 @@ type Run struct {
 	// Observe, where set, is told of every action that was done or skipped. It
 	// must be safe for concurrent use.
 	Observe func(*Record)
+
+	within int    // how many flows run this one as a part of theirs
+	prefix string // of the paths of its actions
 }
 
 // Logger takes what flows write to the log.
@@ -57,6 +60,7 @@ type Logger interface {
 
 // Record tells how an action went.
 type Record struct {
+	Flow     *Flow // that of the run, or one that runs as a part of it
 	Step     *Step
 	Path     string // see Call.Path
 	State    State  // Succeeded, Failed, Skipped or Parked

@@ -160,7 +160,7 @@ func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
 		Name: f.Name, Label: f.Label, Description: f.Description, Enabled: f.Enabled,
 		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []actionBody{},
 	}
-	if e := s.endpoints[f]; e != nil {
+	if e := s.endpoints[f]; e != nil && e.trigger != nil {
 		body.Methods, body.Path = e.route.Methods, escapePath(e.path)
 		body.URL = base + body.Path
 	}

@@ -123,7 +123,7 @@ func (fm *flowMetrics) ran(state flow.State, took time.Duration) {
 // observe counts an action, and hides what it returned if that is sensitive.
 func (j *job) observe(rec *flow.Record) {
 	j.conceal(rec.Step, rec.Output)
-	am := j.endpoint.metrics.actions[rec.Step.Name]
+	am := j.inside(rec.Flow.Name).metrics.actions[rec.Step.Name]
 	am.states.inc(rec.State)
 	if rec.State == flow.Skipped {
 		return

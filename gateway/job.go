@@ -22,3 +22,11 @@ func (j *job) flowName() string {
 	}
 	return j.endpoint.flow.Name
 }
+
+// inside is the endpoint of a flow that may run as a part of the job's own.
+func (j *job) inside(flow string) *endpoint {
+	if e := j.snap.byName[flow]; e != nil {
+		return e
+	}
+	return j.endpoint
+}

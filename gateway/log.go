@@ -68,7 +68,7 @@ func (w *work) logRetry(e *flow.Error, after time.Duration) {
 // to itself may hold some of them.
 func (j *job) failure(e *flow.Error) []zap.Field {
 	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
-	if j.endpoint.closed[e.Action] {
+	if j.inside(e.Flow).closed[e.Action] {
 		fields[1] = zap.String("error", hidden)
 		return fields
 	}

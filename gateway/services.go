@@ -10,11 +10,11 @@ import (
 
 // services is what actions reach of the gateway. Without a store there are
 // none.
-func (g *Gateway) services() flow.Services {
-	if g.opts.Store == nil {
+func (j *job) services() flow.Services {
+	if j.g.opts.Store == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keys{g.opts.Store}}
+	return flow.Services{Keys: keys{j.g.opts.Store}, Starter: starter{j.g, j.snap}}
 }
 
 // keys are the store's, for actions.

@@ -30,10 +30,11 @@ type snapshot struct {
 	close func()       // runs once, when the last user has gone
 }
 
-// endpoint is a flow that HTTP requests reach, with what its requests need.
+// endpoint is a flow, with what its requests and runs need.
 type endpoint struct {
 	flow     *flow.Flow
-	trigger  flow.Endpoint
+	queued   flow.Queued
+	trigger  flow.Endpoint // nil for flows that HTTP requests don't reach
 	route    flow.Route
 	path     string // pattern, made up where the file gives none
 	metrics  *flowMetrics
@@ -64,13 +65,13 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		}
 	}()
 	for _, f := range c.Flows {
-		if t, ok := f.Trigger.(flow.Endpoint); ok && t.Async() && g.opts.Store == nil {
-			return nil, fmt.Errorf("%s: flow %q is async, and this gateway has no store to keep its runs", f.Range, f.Name)
+		if g.opts.Store == nil && inBackground(f) {
+			return nil, fmt.Errorf("%s: flow %q runs in the background, and this gateway has no store to keep its runs", f.Range, f.Name)
 		}
 		if err := s.openFlow(f); err != nil {
 			return nil, err
 		}
-		s.route(g, f)
+		s.serve(g, f)
 	}
 	s.count(g)
 	opened = true
@@ -84,6 +85,14 @@ func (g *Gateway) settings(c *config.Config) flow.Settings {
 		Version: g.opts.Version, Egress: c.Gateway.Egress.Allow,
 		AllowExec: g.opts.AllowExec, AllowPaths: g.opts.AllowPaths,
 	}
+}
+
+func inBackground(f *flow.Flow) bool {
+	if t, ok := f.Trigger.(flow.Endpoint); ok {
+		return t.Async()
+	}
+	_, queued := f.Trigger.(flow.Queued)
+	return queued
 }
 
 func (s *snapshot) openFlow(f *flow.Flow) error {
@@ -100,21 +109,30 @@ func (s *snapshot) openFlow(f *flow.Flow) error {
 	return failed
 }
 
-// route makes the endpoint of a flow that has one. Disabled flows are known
-// but not reached.
-func (s *snapshot) route(g *Gateway, f *flow.Flow) {
-	t, ok := f.Trigger.(flow.Endpoint)
+// serve makes the endpoint of a flow. Disabled flows are known but not reached.
+func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
+	queued, ok := f.Trigger.(flow.Queued)
 	if !ok {
 		return
 	}
-	e := &endpoint{flow: f, trigger: t, route: t.Route(), log: g.log.out.With(zap.String("flow", f.Name))}
-	e.path = Path(g.opts.Key, f.Name, e.route)
-	e.queue, e.pure, e.refusals = t.Queue(), pureKinds(f), &bucket{}
+	e := &endpoint{flow: f, queued: queued, log: g.log.out.With(zap.String("flow", f.Name))}
+	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &bucket{}
 	e.closed = map[string]bool{}
 	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
-	if f.Enabled {
+	s.route(g, e)
+}
+
+// route lets requests reach an endpoint.
+func (s *snapshot) route(g *Gateway, e *endpoint) {
+	t, ok := e.flow.Trigger.(flow.Endpoint)
+	if !ok {
+		return
+	}
+	e.trigger, e.route = t, t.Route()
+	e.path = Path(g.opts.Key, e.flow.Name, e.route)
+	if e.flow.Enabled {
 		s.router.add(e)
 	}
 }

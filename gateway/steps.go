@@ -113,7 +113,7 @@ func (j *job) cause(e *flow.Error) store.Cause {
 		Position: fmt.Sprintf("%s:%d,%d", e.Range.Filename, e.Range.Start.Line, e.Range.Start.Column),
 		Message:  j.clean(e.Message),
 	}
-	if j.endpoint.closed[e.Action] {
+	if j.inside(e.Flow).closed[e.Action] {
 		c.Message = hidden
 	}
 	return c

@@ -99,7 +99,7 @@ func (w *work) execute() (out flow.Outcome) {
 		return w.unreadable(w.broken)
 	}
 	if w.event == nil {
-		event, err := w.endpoint.trigger.Decode(flow.Kept{Event: w.payload.Event, Body: w.payload.Body, Variables: w.payload.Variables}, w.snap.limits)
+		event, err := w.endpoint.queued.Decode(flow.Kept{Event: w.payload.Event, Body: w.payload.Body, Variables: w.payload.Variables}, w.snap.limits)
 		if err != nil {
 			return w.unreadable(err)
 		}
@@ -107,7 +107,7 @@ func (w *work) execute() (out flow.Outcome) {
 	}
 	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
-		Services: w.g.services(), Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
+		Services: w.services(), Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
 		run.Resume, run.Resumes = w.resume, w.resumes

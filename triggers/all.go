@@ -29,6 +29,6 @@ func All(auths []auth.Kind) []flow.TriggerKind {
 		{Name: "schedule", Later: "schedules come with the durable store. Until then let a cron job send a request to a flow with trigger \"webhook\"."},
 		{Name: "tag", Later: "contacts and their tags come with the durable store."},
 		{Name: "link", Later: "links come with contacts and their tags."},
-		{Name: "flow", Later: "flows that are started by others come with the durable store."},
+		{Name: "flow", New: func() flow.Trigger { return &called{} }},
 	}
 }

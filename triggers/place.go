@@ -12,6 +12,7 @@ const (
 	inHeader = "header"
 	inQuery  = "query"
 	inPath   = "path"
+	inInput  = "input" // of a flow that others call
 )
 
 // step is one step from a value to one inside it: a member, or an element
@@ -59,7 +60,7 @@ func pointer(in string, steps []step) string {
 			break
 		}
 		switch {
-		case in == inBody:
+		case in == inBody, in == inInput:
 			b.WriteByte('/')
 			b.WriteString(escapePointer(text))
 		case i == 0:

@@ -67,9 +67,22 @@ func (c *concurrency) Describe(s *schema.Spec) {
 // Async tells whether the caller is answered before the run.
 func (w *webhook) Async() bool { return w.mode == modeAsync }
 
+// queue bounds the runs of a flow.
+type queue struct {
+	concurrency *concurrency // nil where the file gives none
+}
+
+func (q *queue) describe(s *schema.Spec, mode string) {
+	doc := "How many runs go on at once and how many wait."
+	if mode != "" {
+		doc = mode + ": how many runs go on at once and how many wait."
+	}
+	schema.Single(s, &q.concurrency, "concurrency", doc)
+}
+
 // Queue bounds the flow's runs.
-func (w *webhook) Queue() flow.Queue {
-	c := w.concurrency
+func (q *queue) Queue() flow.Queue {
+	c := q.concurrency
 	if c == nil {
 		c = &concurrency{}
 		c.Describe(&schema.Spec{})
@@ -96,7 +109,7 @@ func (w *webhook) Admit(ctx context.Context, env expr.Env) (flow.Admission, erro
 // describeQueue declares what decides whether and when a run starts.
 func (w *webhook) describeQueue(s *schema.Spec) {
 	schema.Single(s, &w.dedupe, "dedupe", "A key that was seen before starts no second run.")
-	schema.Single(s, &w.concurrency, "concurrency", "async: how many runs go on at once and how many wait.")
+	w.queue.describe(s, modeAsync)
 	schema.Expr(s, &w.orderBy, "order_by", "async: runs with the same key run one after another, in the order in which they came. An empty key or null has no order.")
 }
 

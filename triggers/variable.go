@@ -10,6 +10,7 @@ import (
 // variable is a value that a flow takes out of the request and that callers
 // must get right.
 type variable struct {
+	root        string // under which the flow reads it: webhookRoot where it is ""
 	name        string
 	description string
 	typ         *valueType
@@ -29,14 +30,19 @@ type variable struct {
 // Describe declares the block.
 func (v *variable) Describe(s *schema.Spec) {
 	v.typ, v.required = &valueType{kind: anything}, true
-	s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: the caller gets 422 with every fault of every variable.\n\n" +
-		"In a JSON body a value must have the JSON type that is declared: `\"5\"` is no number. Headers, queries, paths, forms and XML hold texts only; there a text is read as the number or boolean that it spells exactly, and one value stands for an array of one. `null` counts as missing."
+	s.Doc = "A member of the input, which the flow reads as `input.NAME`. It is checked before the flow starts: the action that calls fails with every fault of every variable. `null` counts as missing."
+	if v.root == "" {
+		s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: the caller gets 422 with every fault of every variable.\n\n" +
+			"In a JSON body a value must have the JSON type that is declared: `\"5\"` is no number. Headers, queries, paths, forms and XML hold texts only; there a text is read as the number or boolean that it spells exactly, and one value stands for an array of one. `null` counts as missing."
+	}
 	schema.Label(s, &v.name, "NAME", "What the flow calls the value.")
 	schema.Func(s, "type", "type", "`string`, `number`, `bool`, `object`, `array`, `any`, or a full type such as `list(object({ sku = string, qty = number }))`, which is checked to its depth. Members of an object are required but for `optional(T)` and `optional(T, default)`; further members are kept.",
 		v.decodeType, schema.Default("any"))
 	open(s, v, &v.description, "description", "string", "What the value is, for people and for the API description.")
-	schema.Func(s, "from", "reference", "Where the value stands, as a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`.",
-		v.decodeFrom, schema.Default("webhook.body.NAME"))
+	if v.root == "" {
+		schema.Func(s, "from", "reference", "Where the value stands, as a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`.",
+			v.decodeFrom, schema.Default("webhook.body.NAME"))
+	}
 	schema.Attr(s, &v.required, "required", "Whether a request without the value is refused. If it is not required and has no `default`, it is null where it is missing.")
 	open(s, v, &v.def, "default", "any", "What holds where the value is missing, which makes it not required.")
 	open(s, v, &v.enum, "enum", "list", "The only values that are accepted.")

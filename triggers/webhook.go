@@ -34,6 +34,8 @@ const defaultTimeout = 30 * time.Second
 
 // webhook starts a run for each HTTP request that it lets in.
 type webhook struct {
+	queue
+
 	auths []auth.Kind
 
 	path         string
@@ -48,7 +50,6 @@ type webhook struct {
 	checks       []auth.Check
 	response     *response
 	dedupe       *dedupe
-	concurrency  *concurrency
 	orderBy      expr.Of[string]
 
 	route   route

@@ -9,7 +9,3 @@ flow "c" {
 flow "e" {
   trigger "link" { path = "/offer" } # error: Not yet available: contacts
 }
-flow "f" {
-  trigger "flow" {} # error: Not yet available: durable store
-  action "log" "g" { message = input.email }
-}

@@ -1,0 +1,152 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// callFlow runs another flow.
+type callFlow struct {
+	name  string
+	input expr.Of[any]
+	wait  bool
+
+	at      hcl.Range            // of the name
+	written hclsyntax.Expression // the input, as it stands in the file
+	flow    *flow.Flow           // set by Bind
+	trigger flow.Callable
+}
+
+func (a *callFlow) Describe(s *schema.Spec) {
+	a.wait = true
+	s.Doc = "Runs another flow, one with trigger `flow` or trigger `tag`.\n\n" +
+		"With `wait` its actions are done as a part of this run: they stand in its history as `NAME/…`, a failure there fails this action, and what its action `stop` says under `output` is what this action returns. Without `wait` the flow gets a run of its own, which is stored before this run goes on; the action returns its id as `run`.\n\n" +
+		"A flow with trigger `tag` needs the member `email` in the input: the address of a contact. It runs at once, whatever its throttle says."
+	schema.Attr(s, &a.name, "flow", "The name of the flow.", schema.Required())
+	schema.Expr(s, &a.input, "input", "What the flow is given. It is checked as the flow's variables say.")
+	schema.Attr(s, &a.wait, "wait", "Whether this run goes on after the other flow has ended.")
+	s.AnyOutput()
+	s.Check(a.check)
+	s.Example(schema.Example{
+		Title: "Use what another flow returns",
+		HCL:   "flow  = \"lookup\"\ninput = { email = webhook.body.email }",
+		Input: `{"email": "jane@example.com"}`,
+		Want:  `{"email": "jane@example.com", "known": true}`,
+	})
+	s.Example(schema.Example{
+		Title: "Start a flow and go on",
+		HCL:   "flow  = \"crm_sync\"\ninput = { email = webhook.body.email }\nwait  = false",
+		Input: `{"email": "jane@example.com"}`,
+	})
+}
+
+func (a *callFlow) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	a.at, a.written = d.Range("flow"), d.Expr("input")
+	return nil
+}
+
+// Waits says that the time-out of an attempt does not bound the action: those
+// of the actions inside do.
+func (a *callFlow) Waits() {}
+
+// Callee is the flow's name.
+func (a *callFlow) Callee() (string, hcl.Range) {
+	if a.at.Filename == "" {
+		return "", a.at // the action has findings, and was not decoded whole
+	}
+	return a.name, a.at
+}
+
+// Bind takes the flow, and checks the names in an input that is written out.
+func (a *callFlow) Bind(f *flow.Flow) hcl.Diagnostics {
+	a.flow, a.trigger = f, f.Trigger.(flow.Callable)
+	allowed := a.trigger.Inputs()
+	given, all := membersOf(a.written)
+	if allowed == nil || !all {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	names := make([]string, len(allowed))
+	for i, in := range allowed {
+		names[i] = in.Name
+		if in.Required && !slices.ContainsFunc(given, func(m member) bool { return m.name == in.Name }) {
+			at := a.at
+			if a.written != nil {
+				at = a.written.Range()
+			}
+			diags = append(diags, problem(at, "Missing input", fmt.Sprintf("Flow %q needs %q in its input.", f.Name, in.Name)))
+		}
+	}
+	for _, m := range given {
+		if !slices.Contains(names, m.name) {
+			diags = append(diags, problem(m.at, "Unknown input", fmt.Sprintf("Flow %q has no variable %q. It has %s.%s",
+				f.Name, m.name, strings.Join(names, ", "), diag.DidYouMean(m.name, names))))
+		}
+	}
+	return diags
+}
+
+// member is the name of a member of an object that is written out.
+type member struct {
+	name string
+	at   hcl.Range
+}
+
+// membersOf lists the members of an object. all is false where some may not be
+// known: it is not written out.
+func membersOf(e hclsyntax.Expression) (members []member, all bool) {
+	if e == nil {
+		return nil, true
+	}
+	o, ok := e.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return nil, false
+	}
+	for _, item := range o.Items {
+		name, diags := item.KeyExpr.Value(nil)
+		if diags.HasErrors() || !name.IsWhollyKnown() || name.IsNull() || name.Type() != cty.String {
+			return nil, false
+		}
+		members = append(members, member{name.AsString(), item.KeyExpr.Range()})
+	}
+	return members, true
+}
+
+func (a *callFlow) Run(ctx context.Context, c *flow.Call) (any, error) {
+	if !a.flow.Enabled {
+		return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q is disabled", a.name)}
+	}
+	input, err := a.input.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	event, err := a.trigger.Called(ctx, c, input)
+	if err != nil {
+		return nil, err
+	}
+	if a.wait {
+		return c.RunFlow(ctx, a.flow, event)
+	}
+	starter := c.Starter()
+	if starter == nil {
+		return nil, &flow.Error{Class: flow.Permanent, Message: "there is no store here that could keep the run of the other flow; write wait = true"}
+	}
+	id, err := starter.Start(ctx, a.flow, event, c.IdempotencyKey())
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"run": id}, nil
+}
+
+var _ flow.Caller = (*callFlow)(nil)

@@ -1,0 +1,102 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+const callFlows = `
+flow "caller" {
+  trigger "webhook" { path = "/call" }
+  retry {
+    attempts = 3
+    initial  = "1ms"
+  }
+  action "http" "before" { url = "OUT/before" }
+  action "flow" "look" {
+    flow  = "lookup"
+    input = { sku = webhook.body.sku }
+  }
+  action "flow" "aside" {
+    flow  = "lookup"
+    input = { sku = "aside" }
+    wait  = false
+  }
+  action "http" "after" {
+    url  = "OUT/after"
+    json = { got = action.look.found, run = action.aside.run }
+  }
+}
+flow "lookup" {
+  trigger "flow" {
+    variable "sku" { type = string }
+  }
+  action "http" "find" { url = "OUT/find/${input.sku}" }
+  action "delay" "wait" { for = "50ms" }
+  action "http" "check" { url = "OUT/check/${input.sku}" }
+  action "stop" "give" { output = { found = "${flow.name}-${input.sku}" } }
+}`
+
+// TestCalledFlows: a flow that is called is a part of the run, whose actions
+// are not done again when the run goes on; one that is started has its own.
+func TestCalledFlows(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, callFlows)
+	d.outside.fail("/check/x", 1)
+	id := d.accept("/call", `{"sku": "x"}`)
+	run := d.await(id, store.Succeeded)
+	want := map[string]int{"/before": 1, "/find/x": 1, "/check/x": 2, "/after": 1}
+	for path, n := range want {
+		if got := d.outside.count(path); got != n {
+			t.Errorf("%s was called %d times, not %d", path, got, n)
+		}
+	}
+	var other, after string
+	for _, s := range run.Steps {
+		switch s.Path {
+		case "aside":
+			other = strings.Trim(strings.TrimPrefix(string(s.Output), `{"run":`), `"}`)
+		case "after":
+			after = string(s.Input)
+		}
+	}
+	if !strings.Contains(after, `"lookup-x"`) {
+		t.Errorf("the caller read %s", after)
+	}
+	started := d.await(other, store.Succeeded)
+	if started.Flow != "lookup" || d.outside.count("/find/aside") != 1 || string(started.Output) != `{"found":"lookup-aside"}` {
+		t.Errorf("flow %q was started and returned %s", started.Flow, started.Output)
+	}
+}
+
+// TestStartedOnce: a run that does the starting action again, as it does after
+// a crash, starts nothing again.
+func TestStartedOnce(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, callFlows)
+	id := d.accept("/call", `{"sku": "y"}`)
+	d.await(id, store.Succeeded)
+	if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{Fresh: true}); err != nil {
+		t.Fatal(err)
+	}
+	d.await(id, store.Succeeded)
+	if n := d.outside.count("/after"); n != 2 {
+		t.Errorf("the run was done %d times", n)
+	}
+	page, err := d.store.List(t.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{"lookup"}}, Limit: 10})
+	if err != nil || len(page.Runs) != 1 {
+		t.Errorf("%d runs were started (%v)", len(page.Runs), err)
+	}
+}
+
+// TestWrongInput: what does not fit fails the action, with every fault.
+func TestWrongInput(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, callFlows)
+	run := d.await(d.accept("/call", `{"sku": 7}`), store.Failed)
+	if run.Cause.Action != "look" || !strings.Contains(run.Cause.Message, "/sku") || !strings.Contains(run.Cause.Message, "string") {
+		t.Errorf("%+v", run.Cause)
+	}
+}

@@ -1,0 +1,57 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// causeKnown is how long a run that was started by something is the only one
+// that the same thing starts. It is started again only where a gateway stopped
+// or died in between.
+const causeKnown = 30 * 24 * time.Hour
+
+// starter starts flows for actions of one configuration.
+type starter struct {
+	g    *Gateway
+	snap *snapshot
+}
+
+// Start keeps a run of a flow, once for the same cause.
+func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
+	e := s.snap.byName[f.Name]
+	if e == nil {
+		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
+	}
+	id, _, err := s.g.start(ctx, e, ev, &store.Dedupe{Key: "cause:" + cause, TTL: causeKnown})
+	return id, err
+}
+
+// start keeps a run that no request asked for. A run that another one with the
+// same key came before is not kept; then the key is returned.
+func (g *Gateway) start(ctx context.Context, e *endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
+	kept, err := e.queued.Encode(ev)
+	if err != nil {
+		return "", nil, err
+	}
+	id := flow.NewID(time.Now())
+	got, err := g.opts.Store.Accept(ctx, &store.Submission{
+		ID: id, Flow: e.flow.Name, Dedupe: once,
+		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
+		Queue:   store.Bound{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
+	})
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.flow.Name), Err: err}
+	case err != nil:
+		return "", nil, notKeptNow(err)
+	case got.Repeat != nil:
+		return got.Repeat.Run, got.Repeat, nil
+	}
+	g.background.wake()
+	return id, nil, nil
+}

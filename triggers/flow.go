@@ -1,0 +1,154 @@
+package triggers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// inputRoot is the name under which a flow reads what it was called with.
+const inputRoot = "input"
+
+// called starts a run where another flow calls this one.
+type called struct {
+	keeper
+	queue
+
+	variables []*variable
+}
+
+// Describe declares the block.
+func (t *called) Describe(s *schema.Spec) {
+	t.keeper.main = inputRoot
+	s.Doc = "Starts the flow where action `flow` of another one calls it. What it is given is checked as the variables say, and read as `input.NAME`. Without variables the input may be anything."
+	schema.BlockFunc(s, "variable", "A member of the input, read as `input.NAME`. Where there are variables, members that none of them names are refused.",
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&variable{root: inputRoot}) }}, t.addVariable)
+	t.queue.describe(s, "")
+	s.Example(schema.Example{
+		Title: "A flow that others call",
+		HCL: `trigger "flow" {
+  variable "email" {
+    type   = string
+    format = "email"
+  }
+  variable "name" {
+    type    = string
+    default = "Customer"
+  }
+}`,
+	})
+}
+
+func (t *called) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+	v := &variable{root: inputRoot}
+	diags := schema.Decode(c, v, b)
+	if v.name == "" {
+		return diags
+	}
+	v.from = source{in: inInput, steps: []step{{name: v.name}}}
+	switch {
+	case !hclsyntax.ValidIdentifier(v.name):
+		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.name)))
+	case t.variable(v.name) != nil:
+		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.name)))
+	}
+	t.variables = append(t.variables, v)
+	return diags
+}
+
+func (t *called) variable(name string) *variable {
+	for _, v := range t.variables {
+		if v.name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// Roots gives the name input, with the types of what is below it.
+func (t *called) Roots() map[string]cty.Type {
+	if len(t.variables) == 0 {
+		return map[string]cty.Type{inputRoot: cty.DynamicPseudoType}
+	}
+	types := map[string]cty.Type{}
+	for _, v := range t.variables {
+		types[v.name] = v.typ.cty()
+	}
+	return map[string]cty.Type{inputRoot: cty.Object(types)}
+}
+
+// Inputs are the variables.
+func (t *called) Inputs() []flow.Input {
+	if len(t.variables) == 0 {
+		return nil
+	}
+	out := make([]flow.Input, len(t.variables))
+	for i, v := range t.variables {
+		out[i] = flow.Input{Name: v.name, Required: !v.isOptional()}
+	}
+	return out
+}
+
+// Called checks the input of a call.
+func (t *called) Called(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
+	depth, err := c.Deeper()
+	if err != nil {
+		return nil, err
+	}
+	e := &told{main: inputRoot, cause: c.IdempotencyKey(), depth: depth}
+	if input, err = t.take(plainValue(input)); err != nil {
+		return nil, err
+	}
+	e.roots = map[string]any{inputRoot: input}
+	return e, nil
+}
+
+// take reads the variables out of an input.
+func (t *called) take(input any) (any, error) {
+	if len(t.variables) == 0 {
+		return input, nil
+	}
+	members, ok := input.(map[string]any)
+	if !ok && input != nil {
+		return nil, wrongInput(fmt.Sprintf("it must be an object, and it is %s", value.TypeName(input)))
+	}
+	c := &checker{}
+	out := make(map[string]any, len(t.variables))
+	for _, v := range t.variables {
+		given, present := members[v.name]
+		out[v.name] = v.take(c, given, present, false)
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if t.variable(name) == nil {
+			c.begin(inInput, []step{{name: name}}, false)
+			c.fault("No variable of the flow has this name.", nothing, value.TypeName(members[name]))
+		}
+	}
+	if c.found.total > 0 {
+		return nil, wrongInput(c.found.Error())
+	}
+	return out, nil
+}
+
+func wrongInput(why string) error {
+	return &flow.Error{Class: flow.Invalid, Message: "the input does not fit the flow: " + why}
+}
+
+// plainValue makes a plain map of an object that is read on demand.
+func plainValue(v any) any {
+	if o, ok := v.(value.Object); ok {
+		return o.Map()
+	}
+	return v
+}
+
+var _ flow.Callable = (*called)(nil)

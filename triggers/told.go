@@ -1,0 +1,78 @@
+package triggers
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// told is an event of plain values: all but requests. It never changes.
+type told struct {
+	roots map[string]any // by name, such as "contact"
+	main  string         // the name of what jq programs read
+	cause string         // what it came from; "" for nothing that could repeat it
+	depth int            // see flow.Chained
+}
+
+// keptTold is one as it is kept.
+type keptTold struct {
+	Cause string `json:"cause,omitempty"`
+	Depth int    `json:"depth,omitempty"`
+}
+
+// Value returns what stands under a name of the trigger.
+func (e *told) Value(root string) any { return e.roots[root] }
+
+// Input is what jq programs read where they are given nothing else.
+func (e *told) Input() any { return e.roots[e.main] }
+
+// Depth is how many runs stand one behind the other up to the event.
+func (e *told) Depth() int { return e.depth }
+
+// Cause is what the event came from.
+func (e *told) Cause() string { return e.cause }
+
+// Map returns the values by name.
+func (e *told) Map() map[string]any { return e.roots }
+
+// keeper keeps events of plain values.
+type keeper struct{ main string }
+
+// Encode writes an event.
+func (k keeper) Encode(ev flow.Event) (flow.Kept, error) {
+	e, ok := ev.(*told)
+	if !ok {
+		return flow.Kept{}, fmt.Errorf("an event of Go type %T is not one of this trigger", ev)
+	}
+	var out flow.Kept
+	var err error
+	if out.Event, err = json.Marshal(keptTold{Cause: e.cause, Depth: e.depth}); err != nil {
+		return out, fmt.Errorf("keeping the event: %w", err)
+	}
+	out.Variables, err = value.Append(nil, e.roots)
+	return out, err
+}
+
+// Decode brings an event back.
+func (k keeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
+	var head keptTold
+	if err := json.Unmarshal(kept.Event, &head); err != nil {
+		return nil, fmt.Errorf("the kept event can't be read: %w", err)
+	}
+	v, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
+	if err != nil {
+		return nil, fmt.Errorf("the kept event can't be read: %w", err)
+	}
+	roots, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("the kept event can't be read: it is %s", value.TypeName(v))
+	}
+	return &told{roots: roots, main: k.main, cause: head.Cause, depth: head.Depth}, nil
+}
+
+var (
+	_ flow.Chained = (*told)(nil)
+	_ flow.Keeper  = keeper{}
+)
