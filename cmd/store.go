@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -13,12 +13,13 @@ import (
 // openStore opens the store that a URL names, or the embedded one in the data
 // folder where it is "".
 func openStore(ctx context.Context, url, data string) (store.Store, error) {
-	switch scheme, _, _ := strings.Cut(url, ":"); scheme {
-	case "":
+	scheme, _, _ := strings.Cut(url, "://")
+	switch {
+	case url == "":
 		return sqlite.Open(sqlite.Options{Dir: data})
-	case "postgres", "postgresql":
+	case scheme == "postgres", scheme == "postgresql":
 		return postgres.Open(ctx, url, postgres.Options{})
-	default:
-		return nil, fmt.Errorf("--store takes a URL such as \"postgres://gateway@db.internal/gateway\", and %q is no such scheme; leave it out for the embedded store", scheme)
+	default: // what is there instead may hold a password
+		return nil, errors.New(`--store (GATEWAY_STORE) takes a URL such as "postgres://gateway@db.internal/gateway"; leave it out for the embedded store`)
 	}
 }

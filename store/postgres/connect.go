@@ -2,9 +2,7 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,28 +14,6 @@ type connector struct {
 	config  *pgxpool.Config
 	schema  string
 	timeout time.Duration // of a transaction
-}
-
-// parse reads a URL.
-func parse(url string, timeout time.Duration) (*connector, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		// The error of the parser hides the password.
-		return nil, fmt.Errorf("the URL of the store: %w", err)
-	}
-	c := &connector{config: config, schema: "gateway", timeout: timeout}
-	params := config.ConnConfig.RuntimeParams
-	if path := strings.Trim(params["search_path"], ` "`); path != "" {
-		c.schema = path
-	}
-	if strings.ContainsAny(c.schema, `,"`+"\x00") {
-		return nil, errors.New("the URL of the store: search_path must name one schema, in which the runs are kept")
-	}
-	params["search_path"] = pgx.Identifier{c.schema}.Sanitize()
-	if params["application_name"] == "" {
-		params["application_name"] = "gateway"
-	}
-	return c, nil
 }
 
 // pool makes connections as they are needed, each prepared by the function.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -32,7 +33,7 @@ func migrate(ctx context.Context, c *connector) error {
 	if err := upgrade(ctx, conn, c.schema); err != nil {
 		return fmt.Errorf("the schema %q: %w", c.schema, err)
 	}
-	return nil
+	return checkRights(ctx, conn)
 }
 
 // upgrade applies what is missing in one transaction.
@@ -47,11 +48,16 @@ func upgrade(ctx context.Context, conn *pgx.Conn, schema string) error {
 	return reading(ctx, t.Commit(ctx))
 }
 
-// checkServer refuses a database whose texts are not UTF-8.
+// checkServer refuses a server that can't be written to, and a database whose
+// texts are not UTF-8.
 func checkServer(ctx context.Context, conn *pgx.Conn) error {
-	var encoding string
-	if err := conn.QueryRow(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+	var encoding, readOnly string
+	const settings = "SELECT current_setting('server_encoding'), current_setting('transaction_read_only')"
+	if err := conn.QueryRow(ctx, settings).Scan(&encoding, &readOnly); err != nil {
 		return reading(ctx, err)
+	}
+	if readOnly == "on" {
+		return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeReadOnly, Message: "its transactions are read-only"})
 	}
 	if encoding != "UTF8" {
 		return fmt.Errorf("the database %q has the encoding %s; the store needs one with UTF8", conn.Config().Database, encoding)

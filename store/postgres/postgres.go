@@ -52,7 +52,7 @@ const shardPairs = 32
 // version of the program made the schema.
 func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	if o.Readers <= 0 {
-		o.Readers = 4
+		o.Readers = defaultReaders
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
@@ -62,7 +62,7 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 		return nil, err
 	}
 	if err := migrate(ctx, c); err != nil {
-		return nil, err
+		return nil, c.explain(err)
 	}
 	s := &Store{options: o, schema: c.schema, shard: int16(2 * rand.IntN(shardPairs))} //nolint:gosec // small
 	if s.writers, err = c.pool(writerConnections, c.prepareWriter); err != nil {
@@ -75,6 +75,8 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	s.start(c)
 	return s, nil
 }
+
+const defaultReaders = 4
 
 // writerConnections are one for each lane, one for claims and one for sweeps,
 // purges and people.

@@ -16,6 +16,8 @@ const (
 	codeUnique        = "23505"
 	codeSerialization = "40001"
 	codeDeadlock      = "40P01"
+	codeReadOnly      = "25006"
+	codeRights        = "42501"
 )
 
 // code returns the code of an error that the server sent, or "".

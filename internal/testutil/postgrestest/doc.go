@@ -6,6 +6,7 @@
 // folder of their own below the system's one for temporary files, and are gone
 // when the test binary ends, whatever ends it.
 //
-// Where the programs of a server are missing the tests fail, and say what to
-// install: what a missing server hides must not look tested.
+// Where the programs of a server are missing the tests are skipped and say what
+// to install. With CI=true in the environment they fail instead: what a missing
+// server hides must not look tested.
 package postgrestest

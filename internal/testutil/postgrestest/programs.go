@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// errMissing says that there is no server to start.
-var errMissing = errors.New("no PostgreSQL server found (initdb and postgres): " +
+// ErrMissing says that there is no server to start.
+var ErrMissing = errors.New("no PostgreSQL server found (initdb and postgres): " +
 	"on Debian run scripts/setup, or apt-get install postgresql; elsewhere put the folder of initdb in the PATH")
 
 // findPrograms returns the folder that holds initdb and postgres: that of the
@@ -36,7 +36,7 @@ func findPrograms() (string, error) {
 			return f, nil
 		}
 	}
-	return "", errMissing
+	return "", ErrMissing
 }
 
 // version is the number in /usr/lib/postgresql/15/bin.

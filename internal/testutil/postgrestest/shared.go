@@ -24,18 +24,18 @@ type Shared struct {
 func (s *Shared) Main(m *testing.M) int {
 	defer func() {
 		if s.server != nil {
-			s.server.close()
+			s.server.Close()
 		}
 	}()
 	return m.Run()
 }
 
-// Server returns the server. The test fails where none can be started.
+// Server returns the server. The test ends where none can be started.
 func (s *Shared) Server(t testing.TB) *Server {
 	t.Helper()
-	s.once.Do(func() { s.server, s.err = newServer() })
+	s.once.Do(func() { s.server, s.err = Launch() })
 	if s.err != nil {
-		t.Fatal(s.err)
+		without(t, s.err)
 	}
 	return s.server
 }

@@ -1,0 +1,142 @@
+package postgres_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func submission() *store.Submission {
+	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte("event"), Body: []byte("body")}}
+}
+
+// TestWakesOtherStores accepts a run in one store, of which another one hears.
+func TestWakesOtherStores(t *testing.T) {
+	t.Parallel()
+	url := server.Database(t)
+	one, other := open(t, url), open(t, url)
+	heard := func() {
+		select {
+		case <-other.Ready():
+		case <-time.After(time.Minute):
+			t.Fatal("the other store hears nothing")
+		}
+	}
+	heard() // it has begun to listen
+	for range 3 {
+		if _, err := one.Accept(t.Context(), submission()); err != nil {
+			t.Fatal(err)
+		}
+		heard()
+	}
+}
+
+// TestServerKilled kills the server under stores that accept and finish runs,
+// and starts it again. What was accepted is there, what was finished is
+// finished, and the stores go on by themselves.
+func TestServerKilled(t *testing.T) {
+	t.Parallel()
+	s := postgrestest.Start(t)
+	url := s.Database(t)
+	l := &losses{t: t, finished: map[string]bool{}}
+	stores := []store.Store{open(t, url), open(t, url)}
+	stop := make(chan struct{})
+	var wait sync.WaitGroup
+	for n := range 8 {
+		wait.Go(func() { l.work(stores[n%2], stop) })
+	}
+	for range 3 {
+		l.await(&l.done, 40)
+		s.Kill()
+		l.await(&l.failed, 8)
+		s.Start(t)
+	}
+	l.await(&l.done, 40)
+	close(stop)
+	wait.Wait()
+	l.check(stores[0])
+}
+
+// losses is what workers are told while a server goes away.
+type losses struct {
+	t            *testing.T
+	done, failed atomic.Int64
+
+	mu       sync.Mutex
+	finished map[string]bool // by id of runs that were accepted
+}
+
+// await waits until a number has grown by so much.
+func (l *losses) await(n *atomic.Int64, more int64) {
+	l.t.Helper()
+	over := time.After(2 * time.Minute)
+	for until := n.Load() + more; n.Load() < until; {
+		select {
+		case <-over:
+			l.t.Fatal("the stores do not go on")
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func (l *losses) work(s store.Store, stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		if err := l.one(s); err != nil {
+			l.failed.Add(1)
+			if !store.IsUnavailable(err) {
+				l.t.Errorf("a server that is away: %v", err)
+				return
+			}
+			<-time.After(10 * time.Millisecond)
+			continue
+		}
+		l.done.Add(1)
+	}
+}
+
+func (l *losses) one(s store.Store) error {
+	sub := submission()
+	sub.Hand = &store.Hand{Owner: "test", Lease: time.Hour, Begun: true}
+	got, err := s.Accept(context.Background(), sub)
+	if err != nil {
+		return err
+	}
+	l.note(sub.ID, false)
+	if err := s.Finish(context.Background(), *got.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+		return err
+	}
+	l.note(sub.ID, true)
+	return nil
+}
+
+func (l *losses) note(id string, finished bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.finished[id] = finished
+}
+
+func (l *losses) check(s store.Store) {
+	l.t.Logf("%d runs, %d errors", len(l.finished), l.failed.Load())
+	for id, finished := range l.finished {
+		run, err := s.Get(context.Background(), id)
+		switch {
+		case err != nil:
+			l.t.Errorf("run %s was accepted: %v", id, err)
+		case finished && run.State != store.Succeeded:
+			l.t.Errorf("run %s was finished and is %s", id, run.State)
+		case string(run.Body) != "body":
+			l.t.Errorf("the body of run %s is %q", id, run.Body)
+		}
+	}
+}

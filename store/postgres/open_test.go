@@ -1,0 +1,138 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/postgres"
+)
+
+// refused opens a store that can't be opened and returns why, in one line.
+func refused(t *testing.T, url string) error {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), url, postgres.Options{})
+	if err == nil {
+		_ = s.Close()
+		t.Fatalf("the store opens")
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("the error has several lines: %v", err)
+	}
+	return err
+}
+
+const password = "s3cr3t:w0rd"
+
+// TestOpenSays opens stores that can't be, and looks at what is said: what is
+// wrong and what would be right, and never the password.
+func TestOpenSays(t *testing.T) {
+	t.Parallel()
+	s := postgrestest.Start(t)
+	admin := s.Database(t)
+	name := strings.Split(strings.TrimPrefix(mustParse(t, admin).Path, "/"), "?")[0]
+	execute(t, admin,
+		"CREATE ROLE "+postgrestest.Locked+" LOGIN PASSWORD '"+password+"'", "GRANT CREATE ON DATABASE "+name+" TO "+postgrestest.Locked,
+		"CREATE ROLE guest LOGIN", "CREATE ROLE reader LOGIN", "CREATE ROLE late LOGIN",
+		"CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0", "CREATE DATABASE frozen", "ALTER DATABASE frozen SET default_transaction_read_only = on")
+	// Another user's schema, of which a user may read all and write nothing.
+	open(t, admin)
+	execute(t, admin, "GRANT USAGE ON SCHEMA gateway TO reader", "GRANT SELECT ON ALL TABLES IN SCHEMA gateway TO reader")
+	open(t, admin+"&search_path=newer")
+	execute(t, admin, "INSERT INTO newer.versions VALUES (99, now())")
+
+	as := func(user string) string { return s.URLOf(url.UserPassword(user, password), name) }
+	closed := mustParse(t, admin)
+	closed.Host, closed.User = closedPort(t), url.UserPassword("gateway", password)
+	for _, c := range []struct{ name, url, want string }{
+		{"wrong password", s.URLOf(url.UserPassword(postgrestest.Locked, password+"!"), name), `refuses the user "locked" (password authentication failed for user "locked"): see that the password in the URL is right`},
+		{"no such database", s.URLOf(url.UserPassword("gateway", password), "nowhere"), `has no database "nowhere": make it with CREATE DATABASE`},
+		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): see that it runs"},
+		{"no rights", as("guest"), `the user "guest" has not the rights that the store needs (permission denied for database ` + name + `): make the schema its own with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
+		{"no rights to write", as("reader"), `the user "reader" has not the rights that the store needs (permission denied for table clocks)`},
+		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: it has version 99, and this program knows 1"},
+		{"other encoding", s.URL("latin"), `the database "latin" has the encoding LATIN1; the store needs one with UTF8`},
+		{"read-only", s.URL("frozen"), "can't be written to (its transactions are read-only): name the primary server"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := refused(t, c.url)
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("it says\n%v, want\n%s", err, c.want)
+			}
+			if strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("it shows the password: %v", err)
+			}
+			if got := errors.Is(err, store.ErrNewer); got != (c.name == "newer schema") {
+				t.Errorf("ErrNewer: %v", got)
+			}
+		})
+	}
+	open(t, as(postgrestest.Locked)+"&search_path=mine") // with the right one
+}
+
+func mustParse(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// closedPort returns an address on which nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// TestOpenHidesThePassword opens URLs that can't be read, or that are read as
+// something else than they were meant to be.
+func TestOpenHidesThePassword(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"postgres://gateway:s3cr3t/w@127.0.0.1:1/db", "postgres://gateway:1234/s3cr3t@127.0.0.1:1/db", "postgres://gateway:s3cr3t#w@127.0.0.1:1/db",
+		"postgres://gateway:1?s3cr3t@127.0.0.1:1/db", "postgres://gateway:s3cr3t@w@127.0.0.1:1/db", "postgres://gateway:s3cr3t%zz@127.0.0.1:1/db",
+		"postgres://gateway:s3cr3t@127.0.0.1:port/db", "postgres://gateway:s3cr3t@127.0.0.1:1/db?sslmode=s3cr3t", "postgres://s3cr3t w:x@127.0.0.1:1/db",
+		"postgres://gateway@127.0.0.1:1/db?password=s3cr3t&sslmode=nonsense", "postgres://gateway@127.0.0.1:1/db?password=s3cr3t&connect_timeout=s3cr3t",
+		"postgres://gateway:%733cr3t@127.0.0.1:1/db?connect_timeout=s3cr3t", "host=127.0.0.1 password=s3cr3t", "s3cr3t", "",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			if err := refused(t, text); strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("it shows the password: %v", err)
+			}
+		})
+	}
+}
+
+// TestOpenAtOnce opens a new database many times at once.
+func TestOpenAtOnce(t *testing.T) {
+	t.Parallel()
+	url := server.Database(t)
+	errs := make(chan error)
+	for range 8 {
+		go func() {
+			s, err := postgres.Open(context.Background(), url, postgres.Options{})
+			if err == nil {
+				err = errors.Join(s.Ping(context.Background()), s.Close())
+			}
+			errs <- err
+		}()
+	}
+	for range 8 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}

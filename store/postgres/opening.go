@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// openError says in words of its own why a store can't be opened.
+type openError struct {
+	say string
+	err error
+}
+
+func (e *openError) Error() string { return e.say }
+
+func (e *openError) Unwrap() error { return e.err }
+
+// explain says what is wrong with a server, and what would be right.
+func (c *connector) explain(err error) error {
+	if err == nil || errors.Is(err, store.ErrNewer) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	conn := c.config.ConnConfig
+	at := net.JoinHostPort(conn.Host, strconv.Itoa(int(conn.Port)))
+	if strings.HasPrefix(conn.Host, "/") {
+		at = conn.Host
+	}
+	var say string
+	var failed *pgconn.ConnectError
+	switch code(err) {
+	case "28P01", "28000":
+		say = fmt.Sprintf("PostgreSQL at %s refuses the user %q (%s): see that the password in the URL is right, and that pg_hba.conf lets the user in", at, conn.User, brief(err))
+	case "3D000":
+		say = fmt.Sprintf("PostgreSQL at %s has no database %q: make it with CREATE DATABASE, or name another in the URL", at, conn.Database)
+	case codeRights, "42P06", "42P07":
+		say = fmt.Sprintf("the user %q has not the rights that the store needs (%s): make the schema its own with CREATE SCHEMA %s AUTHORIZATION %s, or let it make one with GRANT CREATE ON DATABASE %s",
+			conn.User, brief(err), quoted(c.schema), quoted(conn.User), quoted(conn.Database))
+	case "53300":
+		say = fmt.Sprintf("PostgreSQL at %s has no connection left (%s): a gateway takes up to %d; raise max_connections, or put a pooler that keeps sessions between", at, brief(err), mostConnections)
+	case codeReadOnly:
+		say = fmt.Sprintf("PostgreSQL at %s can't be written to (%s): name the primary server in the URL, or add target_session_attrs=read-write", at, brief(err))
+	default:
+		if !errors.As(err, &failed) {
+			return err
+		}
+		say = fmt.Sprintf("PostgreSQL at %s can't be reached (%s): see that it runs, and that host, port and sslmode in the URL are right", at, brief(err))
+	}
+	return &openError{say, err}
+}
+
+// mostConnections is what a store takes: to write, to read, and one to listen.
+const mostConnections = writerConnections + defaultReaders + 1
+
+func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+// brief is what the server, or the way to it, said first.
+func brief(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	var dial *net.OpError
+	if errors.As(err, &dial) {
+		return dial.Err.Error()
+	}
+	var failed *pgconn.ConnectError
+	if errors.As(err, &failed) && failed.Unwrap() != nil {
+		err = failed.Unwrap()
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
+
+// checkRights refuses tables that the user may not use, which would show when
+// the first run is to be kept.
+func checkRights(ctx context.Context, conn *pgx.Conn) error {
+	const closed = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT (has_table_privilege(c.oid, 'SELECT')
+		AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1 LIMIT 1`
+	var table string
+	err := conn.QueryRow(ctx, closed).Scan(&table)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return reading(ctx, err)
+	}
+	return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeRights, Message: fmt.Sprintf("permission denied for table %s", table)})
+}
