@@ -29,7 +29,7 @@ func All() []flow.Kind {
 		{Name: "jira_transition", Later: `until then, action "http" can call Jira's REST API.`},
 		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
 		{Name: "tag", Later: "contacts come with the durable store."},
-		{Name: "sql", Later: "databases can't be reached yet."},
+		{Name: "sql", New: func() flow.Action { return &sqlAction{} }},
 	}
 }
 
@@ -41,6 +41,6 @@ func Connections() []flow.ConnectionKind {
 		{Name: "smtp", Later: `it comes with action "email".`},
 		{Name: "slack", Later: `it comes with action "slack"; until then, a connection "http" holds the token.`},
 		{Name: "jira", Later: `it comes with action "jira_issue"; until then, a connection "http" holds the credentials.`},
-		{Name: "sql", Later: `it comes with action "sql".`},
+		{Name: "sql", New: func() flow.Connection { return &sqlConnection{} }},
 	}
 }

@@ -156,10 +156,10 @@ func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	answer, err := h.outlet.client.Do(ctx, request)
 	if err != nil {
-		return nil, h.failure(c, err)
+		return nil, transportFailure(err, h.secretive(c))
 	}
 	if !h.successes.has(answer.Status) {
-		return nil, h.refusal(c, answer)
+		return nil, refusal(answer, h.secretive(c))
 	}
 	return newHTTPAnswer(answer), nil
 }

@@ -17,13 +17,14 @@ import (
 )
 
 // refusal makes an error of an answer that is no success. It says nothing of
-// what the answer holds, which may be secret.
-func (h *httpCall) refusal(c *flow.Call, r *outbound.Response) *flow.Error {
+// what the answer holds, which may be secret; hidden keeps the server's name
+// out of it.
+func refusal(r *outbound.Response, hidden bool) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
 	if words := http.StatusText(r.Status); words != "" {
 		e.Message += " " + words
 	}
-	if !h.secretive(c) {
+	if !hidden {
 		e.Message = r.Target + ": " + e.Message
 	}
 	switch {
@@ -63,8 +64,9 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return max(0, min(until.Sub(now), longestWait))
 }
 
-// failure makes an error of an attempt that got no answer.
-func (h *httpCall) failure(c *flow.Call, err error) error {
+// transportFailure makes an error of an attempt that got no answer. hidden
+// keeps the server's name out of it.
+func transportFailure(err error, hidden bool) error {
 	var out *outbound.Error
 	if !errors.As(err, &out) {
 		return err
@@ -82,7 +84,7 @@ func (h *httpCall) failure(c *flow.Call, err error) error {
 	case outbound.ReasonInvalid:
 		e.Class, e.Remote = flow.Invalid, false
 	}
-	if h.secretive(c) {
+	if hidden {
 		e.Message, e.Err = plainReason(out.Reason), nil
 	}
 	return e

@@ -66,6 +66,7 @@ func exampleBench(t *testing.T, server string) *bench {
 	b.connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
 	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
 	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
+	b.addShopDatabase()
 	return b
 }
 
@@ -195,8 +196,8 @@ func defaultsOf(f *schema.Field) (string, bool) {
 	if f.Block == nil {
 		return f.Name + " = " + f.Default, f.Default != ""
 	}
-	if f.Block.Spec == nil {
-		return "", false
+	if f.Block.Spec == nil || f.Block.Repeated {
+		return "", false // one of several is no default
 	}
 	out := f.Name + " {\n"
 	for _, in := range f.Block.Spec().Fields() {

@@ -29,6 +29,9 @@ const (
 	ReasonConnect = "connect"
 	Reason429     = "429"
 	Reason5xx     = "5xx"
+	// ReasonConflict: others did something at the same time, such as a
+	// transaction that a database gave up for theirs.
+	ReasonConflict = "conflict"
 )
 
 // Error is why a run, or an action in it, failed.

@@ -27,15 +27,15 @@ type Retry struct {
 func (r *Retry) Describe(s *schema.Spec) {
 	*r = Retry{
 		Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
-		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect},
+		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict},
 	}
 	s.Doc = "Tries a failed action again, with exponential backoff and full jitter. A `Retry-After` of the other side is honoured up to `max`."
 	schema.Attr(s, &r.Attempts, "attempts", "How often the action is tried, the first time included.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
 	schema.Attr(s, &r.Max, "max", "Upper bound of any wait.")
 	schema.Attr(s, &r.Factor, "factor", "How fast the bound grows.")
-	schema.Attr(s, &r.On, "on", "Which failures are tried again.",
-		schema.OneOf(ReasonTimeout, Reason5xx, Reason429, ReasonConnect))
+	schema.Attr(s, &r.On, "on", "Which failures are tried again. `conflict` is a database that gave up for what others did at the same time.",
+		schema.OneOf(ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if r.Attempts < 1 || r.Attempts > 100 {

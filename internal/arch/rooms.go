@@ -36,6 +36,7 @@ func rooms() []room {
 		{"internal/outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
 		{"internal/testutil", []string{"internal/value"}, "tests of any package use it, so it may know hardly any"},
 		{"internal/testutil/postgrestest", nil, "it starts servers, whatever is tested with them"},
+		{"internal/testutil/mariadbtest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/arch/...", nil, "it reads the repository and is no part of the program"},
 		{"scripts", nil, "it holds shell scripts and their tests"},
 

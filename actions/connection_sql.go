@@ -1,0 +1,148 @@
+package actions
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// sqlConnection is one database and how the gateway makes itself known to it.
+type sqlConnection struct {
+	driver, url, host            string
+	port                         int
+	database, username, password string
+	tls                          *tlsSetting
+	maxConnections               int
+
+	engine *sqlEngine // nil where the driver is not known
+	target *sqlTarget // nil where it is not known
+	secret bool       // url reads a secret, so nothing of it may be shown
+}
+
+// The drivers, as files name them.
+const (
+	driverPostgres = "postgres"
+	driverMySQL    = "mysql"
+	driverSQLite   = "sqlite"
+)
+
+func (n *sqlConnection) Describe(s *schema.Spec) {
+	n.maxConnections = 4
+	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
+	schema.Attr(s, &n.driver, "driver", "What it is: `postgres` (PostgreSQL and what speaks like it), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
+	schema.Attr(s, &n.url, "url", "All in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. What is unusual in a password must be percent-encoded here.", schema.Secret())
+	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")
+	schema.Attr(s, &n.port, "port", "Its port: 5432 for PostgreSQL and 3306 for MySQL where left out.")
+	schema.Attr(s, &n.database, "database", "Name of the database. For `sqlite` the path of the file, which is made where there is none; it must lie below a folder that `gateway run --allow-path` names.", schema.Secret())
+	schema.Attr(s, &n.username, "username", "The user's name.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
+	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate, for its host name; an empty block does so by the system's authorities. Without the block, and where the URL says nothing, the connection is encrypted if the server offers it, and the certificate is not checked.")
+	schema.Attr(s, &n.maxConnections, "max_connections", "How many connections this gateway opens at most.")
+	s.Check(n.check)
+	s.Example(schema.Example{
+		Title: "A PostgreSQL server, by its URL",
+		HCL:   "driver = \"postgres\"\nurl    = \"postgres://gateway:${urlencode(secret.shop_password)}@db.example.com/shop?sslmode=verify-full\"",
+	})
+	s.Example(schema.Example{
+		Title: "A MariaDB server with an authority of its own",
+		HCL:   "driver   = \"mysql\"\nhost     = \"warehouse.internal\"\ndatabase = \"stock\"\nusername = \"gateway\"\npassword = secret.shop_password\ntls { ca = file(\"warehouse-ca.pem\") }",
+	})
+	s.Example(schema.Example{
+		Title: "A file",
+		HCL:   "driver   = \"sqlite\"\ndatabase = \"/var/lib/gateway/crm.db\"",
+	})
+}
+
+func (n *sqlConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	n.engine = sqlEngineOf(n.driver)
+	if d.Has("url") {
+		e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String)
+		n.secret = e != nil && e.Sensitive()
+	}
+	diags := n.checkShape(d)
+	if n.maxConnections < 1 || n.maxConnections > 1000 {
+		diags = append(diags, d.Problem("max_connections", "Wrong value", "A gateway opens from 1 to 1000 connections to a database."))
+	}
+	if n.port < 0 || n.port > 65535 || d.Has("port") && n.port == 0 {
+		diags = append(diags, d.Problem("port", "Wrong value", "A port is a number from 1 to 65535."))
+	}
+	if diags.HasErrors() {
+		return diags
+	}
+	target, err := n.locate()
+	if err != nil {
+		at := "url"
+		if !d.Has(at) {
+			at = "host"
+		}
+		return append(diags, d.Problem(at, "Wrong address", sentence(err)))
+	}
+	n.target = target
+	return diags
+}
+
+// checkShape finds attributes that don't go together.
+func (n *sqlConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
+	server := []string{"host", "port", "username", "password"}
+	if n.driver == driverSQLite {
+		for _, name := range append(server, "url", "tls") {
+			if d.Has(name) || name == "tls" && n.tls != nil {
+				return hcl.Diagnostics{d.Problem(name, "Not for a file", fmt.Sprintf("SQLite is a file and no server, so it has no %q: \"database\" is the path of the file.", name))}
+			}
+		}
+		if n.database == "" {
+			return hcl.Diagnostics{d.Problem("database", "Missing attribute", `"database" must be given: the path of the file.`)}
+		}
+		return nil
+	}
+	if !d.Has("url") {
+		if n.host == "" {
+			return hcl.Diagnostics{d.Problem("host", "Missing attribute", `The server must be given, by "url" or by "host".`)}
+		}
+		return nil
+	}
+	for _, name := range append(server, "database") {
+		if d.Has(name) {
+			return hcl.Diagnostics{d.Problem(name, "Said twice", fmt.Sprintf("The URL says where the database is and who comes. Take %q into it, or leave the URL out.", name))}
+		}
+	}
+	return nil
+}
+
+// locate reads where the database is. Errors repeat nothing of what is given.
+func (n *sqlConnection) locate() (*sqlTarget, error) {
+	if n.driver == driverSQLite {
+		return &sqlTarget{database: n.database}, nil
+	}
+	t := &sqlTarget{host: n.host, port: n.port, database: n.database, username: n.username, password: n.password, encryption: encryptIfOffered}
+	if n.url != "" {
+		var err error
+		if t, err = n.engine.parseURL(n.url); err != nil {
+			return nil, err
+		}
+	}
+	if t.port == 0 {
+		t.port = n.engine.port
+	}
+	if n.tls != nil {
+		t.encryption, t.tls = encryptAndVerify, n.tls
+	}
+	return t, t.check()
+}
+
+func (n *sqlConnection) ready() bool { return n != nil && n.target != nil }
+
+// key tells databases apart, without showing what it is made of.
+func (n *sqlConnection) key() string {
+	t := n.target
+	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.key()}
+	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))
+	return hex.EncodeToString(sum[:])
+}

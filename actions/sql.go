@@ -1,0 +1,159 @@
+package actions
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// sqlAction runs statements in a database.
+type sqlAction struct {
+	connection *sqlConnection
+	single     sqlStatement
+	blocks     []*sqlStatement
+	maxRows    int
+	maxBytes   expr.Size
+
+	statements []*sqlStatement // all of them; set by check
+	database   *sqlDatabase    // set by Open
+}
+
+func (a *sqlAction) Describe(s *schema.Spec) {
+	a.maxRows, a.maxBytes = 1000, 10<<20
+	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
+		"Rows are objects by the names of their columns. Whole numbers and decimals keep all their digits; moments are texts by RFC 3339, in UTC, also those that the database keeps without a zone; days are `2006-01-02`, bytes base64, JSON and the arrays of PostgreSQL the values that they hold, and anything else the text that the database writes.\n\n" +
+		"An action that was under way in a crash, or is tried again, runs its statements again. Write those that must not count twice so that the second time changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
+		"What a constraint forbids fails for good; deadlocks, a lost connection and a database that is starting may pass, and `retry` tries again. Messages name the database's code and never a value."
+	flow.UseConnection(s, &a.connection, "sql", "The database.", schema.Required())
+	a.single.describe(s)
+	schema.Repeated(s, &a.blocks, "statement", "One of several statements, which run in their order in one transaction.")
+	schema.Attr(s, &a.maxRows, "max_rows", "How many rows may come back, all statements together. With more the action fails and changes nothing.")
+	schema.Attr(s, &a.maxBytes, "max_bytes", "How large they may be together.")
+	s.Output("rows", cty.DynamicPseudoType, "The rows of the last statement that gave any, as a list of objects; empty where there are none.")
+	s.Output("affected", cty.Number, "How many rows were changed, by all statements together. A row that was found and already as it should be counts.")
+	s.Output("last_insert_id", cty.Number, "In MySQL and SQLite the number that the last row got by itself; null otherwise. In PostgreSQL `RETURNING id` gives it as a row.")
+	s.Output("results", cty.DynamicPseudoType, "`rows`, `affected` and `last_insert_id` of each `statement`, as a list in their order; empty where there is no such block.")
+	s.Check(a.check)
+	a.describeExamples(s)
+}
+
+func (a *sqlAction) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Look something up",
+		HCL:   "connection = connection.sql.shop\nquery      = \"SELECT name, price FROM articles WHERE sku = $1\"\nargs       = [webhook.body.sku]",
+		Input: `{"sku": "L-1"}`,
+		Want:  `{"rows": [{"name": "Lamp \"Grün\"", "price": 49.9}], "affected": 0, "last_insert_id": null, "results": []}`,
+	})
+	s.Example(schema.Example{
+		Title: "Book an order, once however often it comes",
+		HCL: "connection = connection.sql.shop\nstatement {\n  exec = \"INSERT INTO orders (id, customer) VALUES ($1, $2) ON CONFLICT DO NOTHING\"\n  args = [webhook.body.order, webhook.body.customer]\n}\n" +
+			"statement {\n  exec = \"UPDATE articles SET stock = stock - $1 WHERE sku = $2\"\n  args = [webhook.body.qty, webhook.body.sku]\n}\n" +
+			"statement {\n  query = \"SELECT stock FROM articles WHERE sku = $1\"\n  args  = [webhook.body.sku]\n}\nretry { attempts = 5 }",
+		Input: `{"order": "A-1", "customer": "Jane'; DROP TABLE orders; --", "sku": "L-1", "qty": 2}`,
+		Want: `{
+  "rows": [{"stock": 1}],
+  "affected": 2,
+  "last_insert_id": 1,
+  "results": [
+    {"rows": [], "affected": 1, "last_insert_id": 1},
+    {"rows": [], "affected": 1, "last_insert_id": null},
+    {"rows": [{"stock": 1}], "affected": 0, "last_insert_id": null}
+  ]
+}`,
+	})
+}
+
+func (a *sqlAction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if a.maxRows < 1 || a.maxRows > 1_000_000 {
+		diags = append(diags, d.Problem("max_rows", "Wrong value", "From 1 to 1000000 rows may come back."))
+	}
+	if a.maxBytes < 1 || a.maxBytes > 1<<30 {
+		diags = append(diags, d.Problem("max_bytes", "Wrong value", "Rows may have from 1B to 1GiB."))
+	}
+	a.statements = a.blocks
+	if single := d.Has("query") || d.Has("exec") || d.Has("args"); single && len(a.blocks) > 0 {
+		return append(diags, d.Problem("statement", "Statements in two places", `Give all statements in "statement" blocks, or one by "query" or "exec".`))
+	} else if single || len(a.blocks) == 0 {
+		a.single.decoded = d
+		a.statements = []*sqlStatement{&a.single}
+	}
+	if a.connection == nil || a.connection.engine == nil {
+		return diags // it has findings of its own
+	}
+	for _, t := range a.statements {
+		diags = append(diags, t.check(a.connection.engine)...)
+	}
+	return diags
+}
+
+// Open makes the pool of connections, which is shared with other actions.
+func (a *sqlAction) Open(r *flow.Resources) error {
+	var err error
+	a.database, err = openDatabase(r, a.connection)
+	return err
+}
+
+func (a *sqlAction) Run(ctx context.Context, c *flow.Call) (any, error) {
+	args := make([][]any, len(a.statements))
+	for i, t := range a.statements {
+		var err error
+		if args[i], err = t.values(ctx, c, a.connection.engine); err != nil {
+			return nil, a.numbered(i, err)
+		}
+	}
+	readOnly := !slices.ContainsFunc(a.statements, func(t *sqlStatement) bool { return t.exec != "" })
+	results := make([]*sqlResult, len(a.statements))
+	err := a.database.within(ctx, readOnly, func(tx *sql.Tx) error {
+		reader := newSQLReader(a.connection.engine, a.maxRows, a.maxBytes)
+		for i, t := range a.statements {
+			var err error
+			if results[i], err = t.run(ctx, tx, reader, args[i]); err != nil {
+				return a.numbered(i, a.failure(ctx, c, err))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, a.failure(ctx, c, err)
+	}
+	return a.outputs(results), nil
+}
+
+// numbered says which of several statements an error is of.
+func (a *sqlAction) numbered(i int, err error) error {
+	if len(a.blocks) == 0 || err == nil {
+		return err
+	}
+	e := flow.Failure(err)
+	e.Message = fmt.Sprintf("statement %d: %s", i+1, e.Message)
+	return e
+}
+
+func (a *sqlAction) outputs(results []*sqlResult) map[string]any {
+	all := &sqlResult{rows: []any{}}
+	list := []any{}
+	for _, r := range results {
+		all.affected += r.affected
+		if r.lastID != nil {
+			all.lastID = r.lastID
+		}
+		if r.gave {
+			all.rows = r.rows
+		}
+		if len(a.blocks) > 0 {
+			list = append(list, r.outputs())
+		}
+	}
+	out := all.outputs()
+	out["results"] = list
+	return out
+}

@@ -1,0 +1,129 @@
+package actions
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/binary"
+	"encoding/json"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+func mysqlEngine() *sqlEngine {
+	return &sqlEngine{
+		title: "MySQL", port: 3306, placeholder: "?",
+		syntax:   sqlSyntax{question: true, backslash: true, backtick: true, hash: true},
+		parseURL: parseMySQLURL,
+		open:     openMySQL,
+		argument: func(v any) (any, error) { return argument(v, decimalText) },
+		column:   mysqlColumn,
+		explain:  explainMySQL,
+	}
+}
+
+// decimalText passes a number as text: the server reads it as a decimal where
+// the column is one, and nothing is rounded on the way.
+func decimalText(text string) any { return text }
+
+func parseMySQLURL(text string) (*sqlTarget, error) {
+	return parseSQLURL(text, []string{"mysql", "mariadb"}, map[string]func(*sqlTarget, string) bool{
+		"tls": oneOf(map[string]sqlEncryption{
+			"false": encryptNever, "preferred": encryptIfOffered, "skip-verify": encryptAlways, "true": encryptAndVerify,
+		}),
+	})
+}
+
+func openMySQL(n *sqlConnection, out sqlOutside) (*sqlPool, error) {
+	t := n.target
+	c := mysql.NewConfig()
+	c.User, c.Passwd, c.DBName, c.Net, c.Addr = t.username, t.password, t.database, "tcp", t.address()
+	c.TLS, c.AllowFallbackToPlaintext = t.tlsConfig(), t.encryption == encryptIfOffered
+	c.Timeout, c.Logger = dialTime, &mysql.NopLogger{}
+	c.ParseTime, c.ClientFoundRows = true, true
+	c.Params = map[string]string{"time_zone": "'+00:00'"} // moments come in UTC
+	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.address()) }
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		return nil, errMySQLSettings
+	}
+	k := &killer{pool: sql.OpenDB(connector)}
+	k.pool.SetMaxOpenConns(2)
+	k.pool.SetConnMaxIdleTime(idleTime)
+	return &sqlPool{connector: connector, enter: k.enter, close: func() { _ = k.pool.Close() }}, nil
+}
+
+// killer ends statements at the server when their time is over: the driver
+// only lets go of the connection, and the server would go on.
+type killer struct{ pool *sql.DB }
+
+// killTime bounds how long that may take. Nobody waits for it.
+const killTime = 5 * time.Second
+
+func (k *killer) enter(ctx context.Context, c *sql.Conn, _ bool) (func(), error) {
+	var id uint64
+	if err := c.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id); err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
+		defer cancel()
+		// Where it fails the server ends the statement when it notices.
+		_, _ = k.pool.ExecContext(limited, "KILL QUERY "+strconv.FormatUint(id, 10))
+	})
+	return func() {
+		if !stop() {
+			// The order may come late: nobody may use this connection by then.
+			_ = c.Raw(func(any) error { return driver.ErrBadConn })
+		}
+	}, nil
+}
+
+// mysqlColumn reads what comes in MySQL's types.
+func mysqlColumn(t *sql.ColumnType) func(any) (any, error) {
+	switch name := t.DatabaseTypeName(); name {
+	case "DECIMAL":
+		return numberOrText
+	case "JSON":
+		return jsonColumn
+	case "DATE":
+		return mysqlTime(dateColumn)
+	case "DATETIME", "TIMESTAMP":
+		return mysqlTime(plainColumn)
+	case "BIT":
+		return bitColumn
+	case "GEOMETRY", "BINARY", "VARBINARY":
+		return bytesColumn
+	default:
+		if strings.HasSuffix(name, "BLOB") {
+			return bytesColumn
+		}
+		return plainColumn
+	}
+}
+
+// mysqlTime reads the day 0000-00-00, by which MySQL says that there is none,
+// as null.
+func mysqlTime(read func(any) (any, error)) func(any) (any, error) {
+	return func(v any) (any, error) {
+		if t, ok := v.(time.Time); ok && t.IsZero() {
+			return nil, nil
+		}
+		return read(v)
+	}
+}
+
+// bitColumn reads up to 64 bits as a number.
+func bitColumn(v any) (any, error) {
+	b, ok := v.([]byte)
+	if !ok || len(b) > 8 {
+		return plainColumn(v)
+	}
+	var whole [8]byte
+	copy(whole[8-len(b):], b)
+	return json.Number(strconv.FormatUint(binary.BigEndian.Uint64(whole[:]), 10)), nil
+}

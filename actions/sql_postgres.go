@@ -1,0 +1,86 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+func postgresEngine() *sqlEngine {
+	return &sqlEngine{
+		title: "PostgreSQL", port: 5432, placeholder: "$1",
+		syntax:   sqlSyntax{numbered: true, dollarQuote: true},
+		parseURL: parsePostgresURL,
+		open:     openPostgres,
+		argument: postgresArgument,
+		column:   postgresColumn,
+		explain:  explainPostgres,
+	}
+}
+
+func parsePostgresURL(text string) (*sqlTarget, error) {
+	return parseSQLURL(text, []string{"postgres", "postgresql"}, map[string]func(*sqlTarget, string) bool{
+		"sslmode": oneOf(map[string]sqlEncryption{
+			"disable": encryptNever, "prefer": encryptIfOffered, "require": encryptAlways, "verify-full": encryptAndVerify,
+		}),
+		"application_name": func(t *sqlTarget, text string) bool { t.application = text; return true },
+		"search_path":      func(t *sqlTarget, text string) bool { t.searchPath = text; return true },
+	})
+}
+
+// dialTime bounds how long a connection may take to be made.
+const dialTime = 15 * time.Second
+
+func openPostgres(n *sqlConnection, out sqlOutside) (*sqlPool, error) {
+	// All that the environment and files of the user could say is said here, and
+	// what is right is set below: no text of a target is parsed as settings.
+	c, err := pgx.ParseConfig("host=database.invalid port=5432 user=gateway password=none dbname=gateway sslmode=disable sslcertmode=allow target_session_attrs=any channel_binding=prefer")
+	if err != nil {
+		return nil, fmt.Errorf("the settings of PostgreSQL in the environment (PG…) can't be read: %w", err)
+	}
+	t := n.target
+	c.Host, c.Port, c.Database, c.User, c.Password = t.host, uint16(t.port), t.database, t.username, t.password //nolint:gosec // the port was checked
+	if c.Database == "" {
+		c.Database = t.username
+	}
+	c.TLSConfig, c.Fallbacks, c.ValidateConnect = t.tlsConfig(), nil, nil
+	if t.encryption == encryptIfOffered {
+		c.Fallbacks = []*pgconn.FallbackConfig{{Host: c.Host, Port: c.Port}}
+	}
+	c.RuntimeParams = map[string]string{"client_encoding": "UTF8", "application_name": "gateway"}
+	if t.application != "" {
+		c.RuntimeParams["application_name"] = t.application
+	}
+	if t.searchPath != "" {
+		c.RuntimeParams["search_path"] = t.searchPath
+	}
+	c.ConnectTimeout = dialTime
+	c.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // keeps nothing that a changed table makes wrong
+	// The guard judges names as well as addresses, so it looks the name up, and
+	// a request to cancel goes where the connection went.
+	c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.address()) }
+	return &sqlPool{connector: stdlib.GetConnector(*c, stdlib.OptionAfterConnect(sendArraysAsText))}, nil
+}
+
+// postgresArgument passes all values as text, which the server reads as the
+// type of the parameter that they stand for: nothing is rounded on the way.
+func postgresArgument(v any) (any, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case []any:
+		return newPostgresList(v)
+	}
+	text, err := argumentText(v)
+	if err == nil && strings.ContainsRune(text, 0) {
+		err = errNUL
+	}
+	return text, err
+}

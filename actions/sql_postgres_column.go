@@ -1,0 +1,116 @@
+package actions
+
+import (
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// postgresColumn reads what comes in PostgreSQL's types. What is not named
+// here comes as the text that PostgreSQL writes.
+func postgresColumn(t *sql.ColumnType) func(any) (any, error) {
+	name := strings.ToLower(t.DatabaseTypeName())
+	if element, isArray := strings.CutPrefix(name, "_"); isArray {
+		if read := postgresArray(name, element); read != nil {
+			return read
+		}
+	}
+	return postgresScalar(name)
+}
+
+func postgresScalar(name string) func(any) (any, error) {
+	switch name {
+	case "numeric":
+		return numberOrText
+	case "float4":
+		return single
+	case "json", "jsonb":
+		return jsonColumn
+	case "date":
+		return dateColumn
+	case "bytea":
+		return bytesColumn
+	}
+	return plainColumn
+}
+
+// postgresArray reads arrays, nil for types that are none. A map of types is
+// no one's but the column's: it learns as it reads.
+func postgresArray(name, element string) func(any) (any, error) {
+	types := pgtype.NewMap()
+	array, ok := types.TypeForName(name)
+	if !ok {
+		return nil
+	}
+	read := postgresElement(element)
+	return func(v any) (any, error) {
+		text, ok := v.(string)
+		if !ok {
+			return plainColumn(v)
+		}
+		var flat pgtype.Array[*string]
+		if err := types.Scan(array.OID, pgtype.TextFormatCode, []byte(text), &flat); err != nil {
+			return nil, errUnreadable
+		}
+		out, rest := make([]any, 0, len(flat.Elements)), flat.Elements
+		if len(flat.Dims) == 0 {
+			return out, nil
+		}
+		return nest(flat.Dims, &rest, read)
+	}
+}
+
+// nest puts the elements of an array into lists, one within the other for each
+// dimension.
+func nest(dims []pgtype.ArrayDimension, rest *[]*string, read func(string) (any, error)) (any, error) {
+	out := make([]any, dims[0].Length)
+	for i := range out {
+		var err error
+		if len(dims) > 1 {
+			out[i], err = nest(dims[1:], rest, read)
+		} else {
+			if e := (*rest)[0]; e != nil {
+				out[i], err = read(*e)
+			}
+			*rest = (*rest)[1:]
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// postgresElement reads the text of an array's element.
+func postgresElement(name string) func(string) (any, error) {
+	switch name {
+	case "int2", "int4", "int8", "numeric", "float4", "float8":
+		return func(text string) (any, error) { return numberOrText(text) }
+	case "bool":
+		return func(text string) (any, error) { return text == "t" || text == "true", nil }
+	case "json", "jsonb":
+		return func(text string) (any, error) { return jsonColumn(text) }
+	case "timestamptz":
+		return func(text string) (any, error) {
+			for _, layout := range []string{"2006-01-02 15:04:05.999999999-07", "2006-01-02 15:04:05.999999999-07:00"} {
+				if at, err := time.Parse(layout, text); err == nil {
+					return timeColumn(at), nil
+				}
+			}
+			return text, nil
+		}
+	}
+	return func(text string) (any, error) { return text, nil }
+}
+
+// number tells whether a text is a number as JSON writes it, and returns it
+// as one.
+func number(text string) (json.Number, bool) {
+	if text == "" || strings.Trim(text, "+-.eE0123456789") != "" || !json.Valid([]byte(text)) {
+		return "", false
+	}
+	return json.Number(text), true
+}

@@ -1,0 +1,136 @@
+package actions
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+func sqliteEngine() *sqlEngine {
+	return &sqlEngine{
+		title: "SQLite", placeholder: "?",
+		syntax:   sqlSyntax{numbered: true, question: true, names: true, backtick: true, bracket: true},
+		open:     openSQLite,
+		argument: func(v any) (any, error) { return argument(v, exactFloat) },
+		column:   sqliteColumn,
+		explain:  explainSQLite,
+	}
+}
+
+// exactFloat passes a number as one of 64 bits where that is exact, and as
+// text otherwise: SQLite knows no longer ones.
+func exactFloat(text string) any {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	same, _ := number(strconv.FormatFloat(f, 'g', -1, 64))
+	given, _ := number(text)
+	if !value.Equal(same, given) {
+		return text
+	}
+	return f
+}
+
+func openSQLite(n *sqlConnection, out sqlOutside) (*sqlPool, error) {
+	return &sqlPool{connector: &sqliteFile{path: n.target.database, folders: out.folders}, enter: enterSQLite}, nil
+}
+
+// sqliteFile connects to a file that may be written.
+type sqliteFile struct {
+	path    string
+	folders []string
+}
+
+// Connect opens the file. Each time it is looked where the path leads.
+func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
+	path, err := f.allowed()
+	if err != nil {
+		return nil, err
+	}
+	params := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
+	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: params.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	return connector.Connect(ctx)
+}
+
+// Driver is SQLite's.
+func (f *sqliteFile) Driver() driver.Driver { return &sqlite.Driver{} }
+
+// allowed returns the path without symbolic links, if it lies below one of the
+// folders.
+func (f *sqliteFile) allowed() (string, error) {
+	path, err := filepath.Abs(f.path)
+	if err == nil {
+		path, err = resolved(path)
+	}
+	if err != nil {
+		return "", &flow.Error{Class: flow.Permanent, Message: "the folder of the database is not there"}
+	}
+	for _, folder := range f.folders {
+		real, err := filepath.EvalSymlinks(folder)
+		if err != nil {
+			continue
+		}
+		if below, err := filepath.Rel(real, path); err == nil && filepath.IsLocal(below) && below != "." {
+			return path, nil
+		}
+	}
+	return "", &flow.Error{Class: flow.Denied, Message: "the file of the database lies below no folder that flows may write to; `gateway run --allow-path FOLDER` names one"}
+}
+
+// resolved follows symbolic links; the file itself need not exist.
+func resolved(path string) (string, error) {
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		return whole, nil
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	return filepath.Join(dir, filepath.Base(path)), err
+}
+
+// enterSQLite keeps a transaction that only reads from writing, which SQLite
+// can't by itself.
+func enterSQLite(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error) {
+	_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", readOnly))
+	return func() {}, err
+}
+
+// sqliteColumn reads what comes from SQLite, where values and not columns have
+// types.
+func sqliteColumn(t *sql.ColumnType) func(any) (any, error) {
+	kind := strings.ToUpper(t.DatabaseTypeName())
+	isJSON := slices.Contains([]string{"JSON", "JSONB"}, kind)
+	return func(v any) (any, error) {
+		switch v := v.(type) {
+		case []byte:
+			return bytesColumn(v)
+		case time.Time: // the driver reads texts in columns of such types
+			if kind == "DATE" && v.Equal(v.Truncate(24*time.Hour)) {
+				return dateColumn(v)
+			}
+		case int64:
+			if kind == "BOOLEAN" && (v == 0 || v == 1) {
+				return v == 1, nil
+			}
+		case string:
+			if isJSON {
+				return jsonColumn(v)
+			}
+		}
+		return plainColumn(v)
+	}
+}

@@ -1,0 +1,145 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// sqlStatement is one statement and the values of its placeholders.
+type sqlStatement struct {
+	query, exec string // one of them, unless the text is not known
+	args        expr.Of[[]any]
+
+	unknown bool // the text depends on what is not set
+	shape   sqlShape
+	decoded *schema.Decoded
+}
+
+// Describe declares the block.
+func (t *sqlStatement) Describe(s *schema.Spec) {
+	s.Doc = "One of several statements that take effect together or not at all."
+	t.describe(s)
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		t.decoded = d // the action knows the kind of database
+		return nil
+	})
+}
+
+func (t *sqlStatement) describe(s *schema.Spec) {
+	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values stand in `args`, and placeholders of the database in the text, `$1` in PostgreSQL and `?` in MySQL; SQLite takes both.", t.text(&t.query))
+	schema.Func(s, "exec", "string", "A statement that changes data, by the same rules. With `RETURNING` it gives rows too.", t.text(&t.exec))
+	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. Objects are JSON, and lists are too, but for parameters of PostgreSQL that are arrays.")
+}
+
+// text reads a statement, which must not be put together from data.
+func (t *sqlStatement) text(dst *string) func(*schema.Context, *hclsyntax.Attribute) hcl.Diagnostics {
+	return func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+		e, diags := expr.Compile(a.Expr, c.Scope, cty.String)
+		if diags.HasErrors() {
+			return diags
+		}
+		if refs := e.Refs(); len(refs) > 0 {
+			return append(diags, problem(a.Expr.Range(), "Statement made of data", fmt.Sprintf(
+				"The text of a statement is fixed, so that no value can change what it does, and %s is different in each run. Write a placeholder in its place and the value into args: %s = \"… WHERE id = $1\" and args = [%s]. MySQL's placeholder is ?.",
+				refs[0].Root, a.Name, strings.Join(append([]string{refs[0].Root}, refs[0].Steps...), "."))))
+		}
+		if e.Sensitive() {
+			return append(diags, problem(a.Expr.Range(), "Secret in the open", "The text of a statement shows in messages and in the database's log, so it can't hold a secret. Write a placeholder in its place and the secret into args."))
+		}
+		text, known := expr.Bind[string](e).Fixed()
+		*dst, t.unknown = text, t.unknown || !known && !e.IsKnown()
+		return diags
+	}
+}
+
+// both is the text, whichever it is.
+func (t *sqlStatement) both() string { return t.query + t.exec }
+
+// check finds what no database would take.
+func (t *sqlStatement) check(e *sqlEngine) hcl.Diagnostics {
+	if t.unknown || t.decoded == nil {
+		return nil
+	}
+	at := "query"
+	if t.decoded.Has("exec") {
+		at = "exec"
+	}
+	switch {
+	case t.decoded.Has("query") && t.decoded.Has("exec"):
+		return hcl.Diagnostics{t.decoded.Problem("exec", "Two statements", `A statement is either a "query" or an "exec". For several, give each a statement block.`)}
+	case strings.TrimSpace(t.both()) == "":
+		return hcl.Diagnostics{t.decoded.Problem(at, "No statement", `The text of the statement is missing: give "query" for one that reads, or "exec" for one that changes data.`)}
+	}
+	t.shape = e.syntax.scan(t.both())
+	if flaw := e.flaw(&t.shape); flaw != "" {
+		return hcl.Diagnostics{t.decoded.Problem(at, "Not a statement for flows", flaw)}
+	}
+	return t.checkArgs(e)
+}
+
+// flaw says in a whole sentence why a statement can't be used, "" where it can.
+func (e *sqlEngine) flaw(s *sqlShape) string {
+	switch {
+	case s.first == "":
+		return "There is no statement in it."
+	case s.several:
+		return "These are several statements. Give each of them a statement block: they run in one transaction."
+	case s.foreign != "":
+		return fmt.Sprintf("%s is no placeholder here: %s writes %s, and the values stand in args in the same order.", s.foreign, e.title, e.placeholder)
+	case slices.Contains([]string{"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"}, s.first):
+		return "The gateway begins and ends the transaction: all statements of an action stand in one."
+	case s.first == "SET" && !slices.Contains(s.words, "LOCAL"), slices.Contains([]string{"RESET", "USE", "DISCARD", "LISTEN"}, s.first):
+		return "It would change the connection for whoever uses it next, as connections are shared."
+	case slices.Contains([]string{"ATTACH", "DETACH", "PRAGMA", "VACUUM"}, s.first) && e.parseURL == nil:
+		return "It reaches beyond the tables of the file, which flows may not."
+	}
+	return ""
+}
+
+// checkArgs counts the values where their number is known.
+func (t *sqlStatement) checkArgs(e *sqlEngine) hcl.Diagnostics {
+	list, isList := t.decoded.Expr("args").(*hclsyntax.TupleConsExpr)
+	if t.decoded.Has("args") && !isList {
+		return nil
+	}
+	given := 0
+	if isList {
+		given = len(list.Exprs)
+	}
+	if given == t.shape.placeholders {
+		return nil
+	}
+	return hcl.Diagnostics{t.decoded.Problem("args", "Wrong number of values", e.miscount(t.shape.placeholders, given))}
+}
+
+func (e *sqlEngine) miscount(want, given int) string {
+	return fmt.Sprintf("The statement has placeholders for %d values, and args holds %d. A placeholder of %s is written %s.", want, given, e.title, e.placeholder)
+}
+
+// values are the values of the placeholders in a run.
+func (t *sqlStatement) values(ctx context.Context, c *flow.Call, e *sqlEngine) ([]any, error) {
+	given, err := t.args.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(given) != t.shape.placeholders {
+		return nil, &flow.Error{Class: flow.Invalid, Message: strings.TrimSuffix(e.miscount(t.shape.placeholders, len(given)), ".")}
+	}
+	out := make([]any, len(given))
+	for i, v := range given {
+		if out[i], err = e.argument(v); err != nil {
+			return nil, invalid(t.args.Expr(), fmt.Errorf("args: value %d: %w", i+1, err))
+		}
+	}
+	return out, nil
+}

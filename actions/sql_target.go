@@ -1,0 +1,108 @@
+package actions
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// sqlTarget is where a database is and who comes.
+type sqlTarget struct {
+	host                         string
+	port                         int
+	database, username, password string
+	encryption                   sqlEncryption
+	tls                          *tlsSetting // beside the system's authorities; nil for none
+	application, searchPath      string      // PostgreSQL's application_name and search_path
+}
+
+// sqlEncryption says what a connection asks of the server.
+type sqlEncryption int
+
+const (
+	encryptNever sqlEncryption = iota
+	encryptIfOffered
+	encryptAlways // whatever certificate comes
+	encryptAndVerify
+)
+
+func (t *sqlTarget) address() string { return net.JoinHostPort(t.host, strconv.Itoa(t.port)) }
+
+// check finds hosts that no connection leads to.
+func (t *sqlTarget) check() error {
+	switch {
+	case strings.HasPrefix(t.host, "/"):
+		return errors.New("the host is the path of a socket; databases are reached by TCP, so give a name or an address")
+	case t.host == "" || strings.ContainsAny(t.host, " ,/@?#"):
+		return errors.New(`the host is neither an address nor one host name, such as "db.example.com"`)
+	case t.username == "":
+		return errors.New("the user's name is missing")
+	}
+	return nil
+}
+
+// tlsConfig is how the connection is encrypted, nil where it never is.
+func (t *sqlTarget) tlsConfig() *tls.Config {
+	switch t.encryption {
+	case encryptNever:
+		return nil
+	case encryptIfOffered, encryptAlways:
+		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true} //nolint:gosec // what the file asks for, and the reference says so
+	}
+	c := t.tls.config()
+	if c == nil {
+		c = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if c.ServerName == "" {
+		c.ServerName = t.host
+	}
+	return c
+}
+
+// parseSQLURL reads a URL of one of the schemes. take reads its parameters,
+// by name, and tells which it knows. Errors repeat neither user nor password.
+func parseSQLURL(text string, schemes []string, take map[string]func(t *sqlTarget, value string) bool) (*sqlTarget, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("the URL can't be read; write it as %s://USER:PASSWORD@HOST:PORT/DATABASE, with unusual characters percent-encoded, which urlencode does", schemes[0])
+	}
+	if !slices.Contains(schemes, u.Scheme) {
+		return nil, fmt.Errorf(`the URL must begin with "%s://"`, schemes[0])
+	}
+	t := &sqlTarget{host: u.Hostname(), database: strings.TrimPrefix(u.Path, "/"), username: u.User.Username(), encryption: encryptIfOffered}
+	t.password, _ = u.User.Password()
+	if text := u.Port(); text != "" {
+		if t.port, err = strconv.Atoi(text); err != nil || t.port < 1 || t.port > 65535 {
+			return nil, errors.New("the URL's port is not a number from 1 to 65535")
+		}
+	}
+	params, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errors.New("the URL's parameters can't be read; unusual characters must be percent-encoded")
+	}
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		set, known := take[name]
+		if !known {
+			return nil, fmt.Errorf("the URL's parameter %q has no effect here; known are %s, and certificates are given in a tls block", name, strings.Join(slices.Sorted(maps.Keys(take)), ", "))
+		}
+		if !set(t, params.Get(name)) {
+			return nil, fmt.Errorf("the URL's parameter %q has a value that is not known", name)
+		}
+	}
+	return t, nil
+}
+
+// oneOf makes a reader of a parameter with fixed values.
+func oneOf(values map[string]sqlEncryption) func(*sqlTarget, string) bool {
+	return func(t *sqlTarget, text string) bool {
+		e, known := values[text]
+		t.encryption = e
+		return known
+	}
+}

@@ -1,0 +1,156 @@
+package actions
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// argumentText writes a value as databases read it: a text as it is, a bool as
+// true or false, a number with all its digits, anything else as JSON.
+func argumentText(v any) (string, error) {
+	if text, ok := v.(string); ok {
+		return text, nil
+	}
+	out, err := value.Append(nil, v)
+	if err != nil {
+		return "", err
+	}
+	if value.TypeName(v) == "number" {
+		return wholeText(string(out)), nil
+	}
+	return string(out), nil
+}
+
+// wholeText writes whole numbers without fraction and exponent, as types of
+// whole numbers read no others.
+func wholeText(text string) string {
+	if !strings.ContainsAny(text, ".eE") {
+		return text
+	}
+	if r, ok := new(big.Rat).SetString(text); ok && r.IsInt() {
+		return r.Num().String()
+	}
+	return text
+}
+
+// argument makes of a value what drivers without types of parameters take:
+// whole numbers of 64 bits as such, other numbers by fraction, lists and
+// objects as JSON.
+func argument(v any, fraction func(text string) any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool:
+		return v, nil
+	}
+	text, err := argumentText(v)
+	if err != nil || value.TypeName(v) != "number" {
+		return text, err
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, nil
+	}
+	return fraction(text), nil
+}
+
+// errUnreadable says that a value of the database has no counterpart in flows.
+var errUnreadable = errors.New("it can't be read; cast the column to text in the query")
+
+// plainColumn makes a value of a run of what drivers give.
+func plainColumn(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, int64:
+		return v, nil
+	case string:
+		return strings.ToValidUTF8(v, "\ufffd"), nil
+	case []byte:
+		return strings.ToValidUTF8(string(v), "\ufffd"), nil
+	case float64:
+		return float(v, 64), nil
+	case float32:
+		return float(float64(v), 32), nil
+	case uint64:
+		return json.Number(strconv.FormatUint(v, 10)), nil
+	case time.Time:
+		return timeColumn(v), nil
+	}
+	return nil, errUnreadable
+}
+
+// float writes a number in the fewest digits that read back to it. What is no
+// number of JSON is a text.
+func float(f float64, bits int) any {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	case bits == 64:
+		return f
+	}
+	return json.Number(strconv.FormatFloat(f, 'g', -1, bits))
+}
+
+// single reads numbers of 32 bits, which drivers give as 64.
+func single(v any) (any, error) {
+	if f, ok := v.(float64); ok {
+		return float(f, 32), nil
+	}
+	return plainColumn(v)
+}
+
+// numberOrText reads decimals that come as text.
+func numberOrText(v any) (any, error) {
+	plain, err := plainColumn(v)
+	if text, ok := plain.(string); ok {
+		if n, ok := number(text); ok {
+			return n, nil
+		}
+	}
+	return plain, err
+}
+
+// bytesColumn reads bytes, as base64 whatever they hold.
+func bytesColumn(v any) (any, error) {
+	if b, ok := v.([]byte); ok {
+		return base64.StdEncoding.EncodeToString(b), nil
+	}
+	return plainColumn(v)
+}
+
+// jsonColumn reads JSON.
+func jsonColumn(v any) (any, error) {
+	var text []byte
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case []byte:
+		text = v
+	case string:
+		text = []byte(v)
+	}
+	out, err := value.Decode(text, value.Limits{Depth: answerDepth})
+	if err != nil {
+		return nil, errUnreadable
+	}
+	return out, nil
+}
+
+// dateColumn reads days.
+func dateColumn(v any) (any, error) {
+	if t, ok := v.(time.Time); ok {
+		return t.Format(time.DateOnly), nil
+	}
+	return plainColumn(v)
+}
+
+// timeColumn writes a moment by RFC 3339.
+func timeColumn(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

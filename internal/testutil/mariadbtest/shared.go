@@ -1,0 +1,91 @@
+package mariadbtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Shared is one server for all tests of a binary, started when the first asks
+// for it. Keep it in a variable of the test package and run the tests with its
+// Main. The zero value is ready for use.
+type Shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
+
+// Main runs the tests and then stops the server. Call it from TestMain, and end
+// the process with what it returns.
+func (s *Shared) Main(m *testing.M) int {
+	defer s.Close()
+	return m.Run()
+}
+
+// Close stops the server, for a TestMain that has more to do.
+func (s *Shared) Close() {
+	if s.server != nil {
+		s.server.close()
+	}
+}
+
+// Server returns the server. Where none is installed the test is skipped, or
+// fails in continuous integration.
+func (s *Shared) Server(t testing.TB) *Server {
+	t.Helper()
+	s.once.Do(func() { s.server, s.err = newServer() })
+	if errors.Is(s.err, errMissing) && os.Getenv("CI") != "true" {
+		t.Skip(s.err)
+	}
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.server
+}
+
+// Port is where the server listens on 127.0.0.1.
+func (s *Server) Port() int { return s.port }
+
+// Database makes an empty database, which is dropped after the test, and
+// returns its name.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	s.mu.Lock()
+	s.names++
+	name := fmt.Sprintf("test_%d", s.names)
+	s.mu.Unlock()
+	if err := s.execute("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.execute("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+	})
+	return name
+}
+
+// Query returns the only value that a statement gives, asked as root.
+func (s *Server) Query(t testing.TB, statement string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var out string
+	if err := s.root.QueryRowContext(ctx, statement).Scan(&out); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	return out
+}
+
+func (s *Server) execute(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if _, err := s.root.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
