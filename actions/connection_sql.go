@@ -40,7 +40,7 @@ func (n *sqlConnection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.url, "url", "All in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. What is unusual in a password must be percent-encoded here.", schema.Secret())
 	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")
 	schema.Attr(s, &n.port, "port", "Its port: 5432 for PostgreSQL and 3306 for MySQL where left out.")
-	schema.Attr(s, &n.database, "database", "Name of the database. For `sqlite` the path of the file, which is made where there is none; it must lie below a folder that `gateway run --allow-path` names.", schema.Secret())
+	schema.Attr(s, &n.database, "database", "Name of the database. For `sqlite` the path of the file, which is made where there is none: absolute, or from the first folder that `gateway run --allow-path` names. It must lie below one of those.", schema.Secret())
 	schema.Attr(s, &n.username, "username", "The user's name.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
 	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate, for its host name; an empty block does so by the system's authorities. Without the block, and where the URL says nothing, the connection is encrypted if the server offers it, and the certificate is not checked.")

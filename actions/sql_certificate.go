@@ -4,6 +4,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // certificateText says why a database was not trusted, and whether that is what
@@ -20,8 +23,8 @@ func certificateText(err error) (string, bool) {
 		return "the certificate of the database is for another host; tls { server_name = … } says which name it must be for", true
 	case errors.As(err, &verification):
 		return "the certificate of the database is not valid", true
-	case errors.As(err, &record):
-		return "the database does not speak TLS", true
+	case errors.As(err, &record), errors.Is(err, mysql.ErrNoTLS), strings.Contains(err.Error(), "server refused TLS connection"):
+		return "the database does not speak TLS, and the connection must be encrypted", true
 	}
 	return "", false
 }

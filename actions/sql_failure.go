@@ -31,7 +31,8 @@ func (a *sqlAction) failure(ctx context.Context, c *flow.Call, err error) error 
 	hidden := c.Step.Sensitive || a.connection.secret
 	switch {
 	case errors.As(err, &own):
-		return own
+		copied := *own // it may be shared
+		return &copied
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &dial):

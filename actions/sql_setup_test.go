@@ -22,7 +22,7 @@ func (b *bench) addShopDatabase() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(b.t.Context(), `CREATE TABLE articles (sku TEXT PRIMARY KEY, name TEXT, price REAL, stock INTEGER);
 		INSERT INTO articles VALUES ('L-1', 'Lamp "Grün"', 49.9, 3);
 		CREATE TABLE orders (id TEXT PRIMARY KEY, customer TEXT)`)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -45,18 +47,22 @@ func exactFloat(text string) any {
 }
 
 func openSQLite(n *sqlConnection, out sqlOutside) (*sqlPool, error) {
-	return &sqlPool{connector: &sqliteFile{path: n.target.database, folders: out.folders}, enter: enterSQLite}, nil
+	if len(out.folders) == 0 {
+		return nil, errors.New("flows may not write files here, and a database of SQLite is one; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder")
+	}
+	folder, name, err := folders(out.folders).locate(n.target.database)
+	if err != nil {
+		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
+	}
+	return &sqlPool{connector: &sqliteFile{folder: folder, path: joinPath(folder, name)}, enter: enterSQLite}, nil
 }
 
-// sqliteFile connects to a file that may be written.
-type sqliteFile struct {
-	path    string
-	folders []string
-}
+// sqliteFile connects to a file below a folder that flows may write to.
+type sqliteFile struct{ folder, path string }
 
 // Connect opens the file. Each time it is looked where the path leads.
 func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
-	path, err := f.allowed()
+	path, err := f.resolve()
 	if err != nil {
 		return nil, err
 	}
@@ -71,36 +77,34 @@ func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
 // Driver is SQLite's.
 func (f *sqliteFile) Driver() driver.Driver { return &sqlite.Driver{} }
 
-// allowed returns the path without symbolic links, if it lies below one of the
-// folders.
-func (f *sqliteFile) allowed() (string, error) {
-	path, err := filepath.Abs(f.path)
-	if err == nil {
-		path, err = resolved(path)
-	}
+// resolve follows symbolic links, which may not lead out of the folder. The
+// file itself need not exist.
+func (f *sqliteFile) resolve() (string, error) {
+	folder, err := filepath.EvalSymlinks(f.folder)
 	if err != nil {
-		return "", &flow.Error{Class: flow.Permanent, Message: "the folder of the database is not there"}
+		return "", errNoFolder
 	}
-	for _, folder := range f.folders {
-		real, err := filepath.EvalSymlinks(folder)
+	path, err := filepath.EvalSymlinks(f.path)
+	if err != nil {
+		dir, err := filepath.EvalSymlinks(filepath.Dir(f.path))
 		if err != nil {
-			continue
+			return "", errNoFolder
 		}
-		if below, err := filepath.Rel(real, path); err == nil && filepath.IsLocal(below) && below != "." {
-			return path, nil
+		path = filepath.Join(dir, filepath.Base(f.path))
+		if _, err := os.Lstat(path); err == nil {
+			return "", errLedOut // a link to what is not there
 		}
 	}
-	return "", &flow.Error{Class: flow.Denied, Message: "the file of the database lies below no folder that flows may write to; `gateway run --allow-path FOLDER` names one"}
+	if below, err := filepath.Rel(folder, path); err != nil || !filepath.IsLocal(below) {
+		return "", errLedOut
+	}
+	return path, nil
 }
 
-// resolved follows symbolic links; the file itself need not exist.
-func resolved(path string) (string, error) {
-	if whole, err := filepath.EvalSymlinks(path); err == nil {
-		return whole, nil
-	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	return filepath.Join(dir, filepath.Base(path)), err
-}
+var (
+	errNoFolder = &flow.Error{Class: flow.Permanent, Message: "the folder of the database is not there"}
+	errLedOut   = &flow.Error{Class: flow.Denied, Message: "the file of the database leads out of the folders that flows may write to by a symbolic link"}
+)
 
 // enterSQLite keeps a transaction that only reads from writing, which SQLite
 // can't by itself.

@@ -1,0 +1,178 @@
+package actions
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+func TestSQLFindings(t *testing.T) {
+	t.Parallel()
+	const pg, my, lite = "connection = connection.sql.pg\n", "connection = connection.sql.my\n", "connection = connection.sql.lite\n"
+	cases := []struct{ name, hcl, summary, detail string }{
+		{"fine", pg + "query = \"SELECT 1 WHERE 'a' = $1\"\nargs = [webhook.body.a]", "", ""},
+		{"made of data", pg + `query = "SELECT * FROM t WHERE id = ${webhook.body.id}"`, "Statement made of data", "args = [webhook.body.id]"},
+		{"all data", pg + `exec = webhook.body.sql`, "Statement made of data", "args = [webhook.body.sql]"},
+		{"data in a function", pg + `exec = format("DELETE FROM %s", webhook.body.table)`, "Statement made of data", "placeholder"},
+		{"a secret", pg + `exec = "SELECT '${secret.shop_password}'"`, "Secret in the open", "args"},
+		{"no connection", `query = "SELECT 1"`, "Missing attribute", "connection"},
+		{"another kind of connection", "connection = connection.http.web\nquery = \"SELECT 1\"", "Wrong kind of connection", "connection.sql.NAME"},
+		{"nothing", pg, "No statement", `"query"`},
+		{"empty", pg + `query = " "`, "No statement", `"exec"`},
+		{"a comment", pg + `query = "-- nothing"`, "Not a statement for flows", "no statement"},
+		{"both", pg + "query = \"SELECT 1\"\nexec = \"SELECT 2\"", "Two statements", "statement block"},
+		{"two in one", pg + `exec = "DELETE FROM a; DELETE FROM b"`, "Not a statement for flows", "statement block"},
+		{"semicolon at the end", pg + `exec = "DELETE FROM a; -- done"`, "", ""},
+		{"in two places", pg + "query = \"SELECT 1\"\nstatement { query = \"SELECT 1\" }", "Statements in two places", ""},
+		{"args without a statement", pg + "args = [1]\nstatement { query = \"SELECT 1\" }", "Statements in two places", ""},
+		{"too few", pg + "query = \"SELECT $1, $2\"\nargs = [1]", "Wrong number of values", "for 2 values, and args holds 1"},
+		{"none", pg + "query = \"SELECT $1\"", "Wrong number of values", "for 1 values, and args holds 0"},
+		{"too many", my + "query = \"SELECT ?\"\nargs = [1, 2]", "Wrong number of values", "written ?"},
+		{"the other style", my + "query = \"SELECT $1\"\nargs = [1]", "Not a statement for flows", "$1 is no placeholder here: MySQL writes ?"},
+		{"a list of the run", pg + "query = \"SELECT $1, $2\"\nargs = webhook.body.list", "", ""},
+		{"in a block", pg + "statement {\nexec = \"DELETE FROM t WHERE a = $1\"\n}", "Wrong number of values", ""},
+		{"by name", lite + "query = \"SELECT :a\"\nargs = [1]", "Not a statement for flows", ":a is no placeholder"},
+		{"both styles", lite + "query = \"SELECT ?, $2, ?3\"\nargs = [1, 2, 3]", "", ""},
+		{"transaction", pg + `exec = "begin"`, "Not a statement for flows", "in one"},
+		{"setting", my + `exec = "SET sql_mode = ''"`, "Not a statement for flows", "shared"},
+		{"local setting", pg + `exec = "SET LOCAL lock_timeout = '1s'"`, "", ""},
+		{"another file", lite + `exec = "ATTACH 'other.db' AS o"`, "Not a statement for flows", "beyond"},
+		{"max_rows", pg + "query = \"SELECT 1\"\nmax_rows = 0", "Wrong value", "1000000"},
+		{"max_bytes", pg + "query = \"SELECT 1\"\nmax_bytes = \"2GiB\"", "Wrong value", "1GiB"},
+		{"list literal of the run", pg + "exec = \"INSERT INTO t VALUES ($1)\"\nargs = [[1, 2], 3]", "Wrong number of values", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.connections["sql.pg"] = "driver = \"postgres\"\nurl = \"postgres://a@db.example.com/x\""
+			b.connections["sql.my"] = "driver = \"mysql\"\nhost = \"db.example.com\"\nusername = \"a\""
+			b.connections["sql.lite"] = "driver = \"sqlite\"\ndatabase = \"x.db\""
+			b.connections["web"] = `base_url = "https://api.example.com/"`
+			_, diags := b.compile(action("sql", c.hcl) + `action "respond" "done" {}`)
+			checkFinding(t, diags, c.summary, c.detail)
+		})
+	}
+}
+
+func TestSQLConnectionFindings(t *testing.T) {
+	t.Parallel()
+	const pg, my, lite = "driver = \"postgres\"\n", "driver = \"mysql\"\n", "driver = \"sqlite\"\n"
+	cases := []struct{ name, hcl, summary, detail string }{
+		{"no driver", `url = "postgres://a@b/c"`, "Missing attribute", "driver"},
+		{"another driver", "driver = \"oracle\"\nhost = \"x\"", `Wrong value for "driver"`, "postgres"},
+		{"nowhere", pg, "Missing attribute", `"url"`},
+		{"no user", pg + `host = "db"`, "Wrong address", "user"},
+		{"a socket", pg + "host = \"/run/postgresql\"\nusername = \"a\"", "Wrong address", "TCP"},
+		{"several hosts", pg + "host = \"a,b\"\nusername = \"a\"", "Wrong address", "one host"},
+		{"said twice", pg + "url = \"postgres://a@b/c\"\nusername = \"a\"", "Said twice", `"username"`},
+		{"another scheme", pg + `url = "mysql://a@b/c"`, "Wrong address", `"postgres://"`},
+		{"unreadable", pg + `url = "postgres://a:b c%@h/d"`, "Wrong address", "urlencode"},
+		{"a parameter of files", pg + `url = "postgres://a@b/c?sslkey=/etc/passwd"`, "Wrong address", `"sslkey"`},
+		{"a value of a parameter", pg + `url = "postgres://a@b/c?sslmode=maybe"`, "Wrong address", `"sslmode"`},
+		{"secret URL", pg + `url = secret.shop_password`, "Wrong address", "postgres://"},
+		{"local infile", my + `url = "mysql://a@b/c?allowAllFiles=true"`, "Wrong address", `"allowAllFiles"`},
+		{"fine", my + `url = "mariadb://a:b@c:3307/d?tls=preferred"`, "", ""},
+		{"unset", pg + `url = secret.unset`, "", ""},
+		{"port", pg + "host = \"a\"\nusername = \"a\"\nport = 70000", "Wrong value", "65535"},
+		{"too many", lite + "database = \"x.db\"\nmax_connections = 0", "Wrong value", "1000"},
+		{"a file with a host", lite + "database = \"x.db\"\nhost = \"a\"", "Not for a file", `"host"`},
+		{"a file with tls", lite + "database = \"x.db\"\ntls {}", "Not for a file", `"tls"`},
+		{"a file without a path", lite, "Missing attribute", "database"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.connections["sql.c"] = c.hcl
+			_, diags := b.scope()
+			checkFinding(t, diags, c.summary, c.detail)
+			if found := fmt.Sprint(diags); strings.Contains(found, secrets()["shop_password"]) {
+				t.Errorf("the finding holds a secret: %s", found)
+			}
+		})
+	}
+}
+
+func TestSQLTargets(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		driver, url string
+		want        sqlTarget
+	}{
+		{driverPostgres, "postgres://u%40x:p%3A%2F%3F%23%C3%BC@db.example.com:5433/sh%20op?sslmode=verify-full&application_name=x&search_path=a", sqlTarget{
+			host: "db.example.com", port: 5433, database: "sh op", username: "u@x", password: "p:/?#ü", encryption: encryptAndVerify, application: "x", searchPath: "a",
+		}},
+		{driverPostgres, "postgresql://u@[fd00::1]", sqlTarget{host: "fd00::1", username: "u", encryption: encryptIfOffered}},
+		{driverPostgres, "postgres://u@h/d?sslmode=disable", sqlTarget{host: "h", username: "u", database: "d"}},
+		{driverMySQL, "mysql://u:p@h/d?tls=true", sqlTarget{host: "h", username: "u", password: "p", database: "d", encryption: encryptAndVerify}},
+		{driverMySQL, "mysql://u:p@h/d?tls=skip-verify", sqlTarget{host: "h", username: "u", password: "p", database: "d", encryption: encryptAlways}},
+	}
+	for _, c := range cases {
+		got, err := sqlEngineOf(c.driver).parseURL(c.url)
+		if err != nil || *got != c.want {
+			t.Errorf("%s: %+v, %v", c.url, got, err)
+		}
+	}
+	config := (&sqlTarget{host: "db.example.com", encryption: encryptAndVerify}).tlsConfig()
+	if config.InsecureSkipVerify || config.ServerName != "db.example.com" {
+		t.Errorf("the certificate is not checked: %+v", config)
+	}
+}
+
+// TestSQLEncryptionIsKept: what must be encrypted does not fall back.
+func TestSQLEncryptionIsKept(t *testing.T) {
+	t.Parallel()
+	for _, driver := range []string{driverPostgres, driverMySQL} {
+		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
+			b := onDatabase(t, driver)
+			b.connections["sql.db"] += "\ntls {}\n"
+			if err := b.refuse(driver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "TLS") {
+				t.Errorf("got %+v", err)
+			}
+		})
+	}
+}
+
+func TestSQLScan(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		driver, text string
+		want         sqlShape
+	}{
+		{driverPostgres, "SELECT $1, '$2', \"$3\", $$ $4 $$, $a$ $5 $$ $a$, E'\\' $6', $2 -- $7\n/* /* $8 */ $9 */", sqlShape{first: "SELECT", placeholders: 2}},
+		{driverPostgres, "select a::int, '{}'::jsonb @> $1 from t$1 where a ?| b", sqlShape{first: "SELECT", placeholders: 1, foreign: "?"}},
+		{driverPostgres, "DELETE FROM t WHERE e = 'it''s $1' RETURNING *;", sqlShape{first: "DELETE", returning: true}},
+		{driverPostgres, "SELECT 'a;b'; SELECT 1", sqlShape{first: "SELECT", several: true}},
+		{driverPostgres, "SELECT 'open $1", sqlShape{first: "SELECT"}},
+		{driverPostgres, "SELECT $12 + $3", sqlShape{first: "SELECT", placeholders: 12}},
+		{driverMySQL, "SELECT ?, '\\' ?', \"?\", `?`, ? # ?\n-- ?\n/* ? */ /*! , ? */", sqlShape{first: "SELECT", placeholders: 3}},
+		{driverMySQL, "SELECT 5--?\n, @a, @@b", sqlShape{first: "SELECT", placeholders: 1}},
+		{driverSQLite, "SELECT ?, '\\', [?], `?`, ? -- ?", sqlShape{first: "SELECT", placeholders: 2}},
+		{driverSQLite, "SELECT ?3, $1, @name", sqlShape{first: "SELECT", placeholders: 3, foreign: "@name"}},
+		{driverSQLite, "", sqlShape{}},
+	}
+	for _, c := range cases {
+		got := sqlEngineOf(c.driver).syntax.scan(c.text)
+		if got.words = nil; fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s: %s: got %+v, want %+v", c.driver, c.text, got, c.want)
+		}
+	}
+}
+
+// FuzzSQLScan: the scanner comes to an end, whatever it reads.
+func FuzzSQLScan(f *testing.F) {
+	for _, seed := range []string{"SELECT $1", "'", "$$", "/*/", "E'\\", "?99999999", "--", "[", "`a", "$a$ $a", "/*!*/", "::@@:"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, driver := range databases() {
+			if shape := sqlEngineOf(driver).syntax.scan(text); shape.placeholders > 1<<15+len(text) {
+				t.Errorf("%q has %d placeholders", text, shape.placeholders)
+			}
+		}
+	})
+}
