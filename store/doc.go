@@ -60,7 +60,8 @@
 //     give durations.
 //   - Event, Body, Variables, Response, Output, Input and Value are bytes to an
 //     engine. They come back as they went in, it never reads them, and so none
-//     can be in the way of another run. Nil and empty are the same.
+//     can be in the way of another run. Nil and empty are the same. Hide alone
+//     changes them, by what a Cleaner makes of them.
 //   - Texts that people read come back as CleanText leaves them. Names that
 //     must match, such as order keys, dedupe keys and paths of steps, are
 //     compared byte by byte.

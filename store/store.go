@@ -13,6 +13,7 @@ type Store interface {
 	History
 	Operator
 	Keys
+	Contacts
 
 	// Ping writes, and so tells whether the store can keep what is accepted.
 	Ping(ctx context.Context) error

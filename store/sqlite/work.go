@@ -49,26 +49,30 @@ func (v *view) work(w *store.Work) error {
 }
 
 // payload reads the bytes of a run, and tells whether any are kept.
-func (v *view) payload(seq int64, p *store.Payload) (bool, error) {
-	return v.one("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
+func (v *view) payload(seq int64, p *store.Payload) (bool, error) { return payload(v, seq, p) }
+
+func payload(r asker, seq int64, p *store.Payload) (bool, error) {
+	return r.one("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
 		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4])}
 	}, seq)
 }
 
 // steps reads the steps of a run, in the order in which they began.
-func (v *view) steps(seq int64) ([]store.Step, error) {
+func (v *view) steps(seq int64) ([]store.Step, error) { return steps(v, seq) }
+
+func steps(r asker, seq int64) ([]store.Step, error) {
 	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, reason, class, action, position, message
 		FROM steps WHERE run = ? ORDER BY began, path`
-	var steps []store.Step
-	err := v.query(list, func(v []driver.Value) error {
-		steps = append(steps, store.Step{
+	var all []store.Step
+	err := r.query(list, func(v []driver.Value) error {
+		all = append(all, store.Step{
 			Path: string(blobOf(v[0])), Kind: text(v[1]), State: flow.State(text(v[2])), Attempts: int(integer(v[3])),
 			Began: time.UnixMicro(integer(v[4])), Took: time.Duration(integer(v[5])) * time.Microsecond,
 			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(integer(v[8])), Cause: cause(v[9:]),
 		})
 		return nil
 	}, seq)
-	return steps, err
+	return all, err
 }
 
 // stepsAtOnce is how many steps one statement keeps at most.

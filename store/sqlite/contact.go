@@ -1,0 +1,185 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// asker is what reads: a view of the file, or the transaction that writes.
+type asker interface {
+	query(text string, each row, args ...driver.Value) error
+	one(text string, each func([]driver.Value), args ...driver.Value) (bool, error)
+}
+
+// GetContact returns the contact of an address.
+func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, error) {
+	var c *store.Contact
+	err := s.readers.use(ctx, func(v *view) (err error) {
+		c, err = contact(v, store.ContactKey(email))
+		return err
+	})
+	if err == nil && c == nil {
+		err = fmt.Errorf("%w: the contact", store.ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+const contactColumns = "contact, email, created, changed"
+
+// contact reads a contact, nil where there is none.
+func contact(r asker, key string) (*store.Contact, error) {
+	c := &store.Contact{}
+	found, err := r.one("SELECT "+contactColumns+" FROM contacts WHERE contact = ?", func(v []driver.Value) { *c = contactOf(v) }, key)
+	if err != nil || !found {
+		return nil, err
+	}
+	_, err = addContactParts(r, key, c)
+	return c, err
+}
+
+func contactOf(v []driver.Value) store.Contact {
+	return store.Contact{Email: text(v[1]), Fields: map[string][]byte{}, Created: timeOf(v[2]), Changed: timeOf(v[3])}
+}
+
+// addContactParts reads fields and tags, and returns how many bytes they are.
+func addContactParts(r asker, key string, c *store.Contact) (size int, err error) {
+	err = r.query("SELECT name, value FROM contact_fields WHERE contact = ?", func(v []driver.Value) error {
+		c.Fields[text(v[0])] = blobOf(v[1])
+		size += len(text(v[0])) + len(blobOf(v[1]))
+		return nil
+	}, key)
+	if err != nil {
+		return size, err
+	}
+	err = r.query("SELECT tag, source, given FROM contact_tags WHERE contact = ? ORDER BY tag", func(v []driver.Value) error {
+		c.Tags = append(c.Tags, store.Tag{Name: text(v[0]), Source: flow.TagSource(text(v[1])), Given: timeOf(v[2])})
+		size += len(text(v[0]))
+		return nil
+	}, key)
+	return size, err
+}
+
+// ChangeContact changes a contact.
+func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store.ContactChanged, error) {
+	if err := c.Check(); err != nil {
+		return store.ContactChanged{}, err
+	}
+	var out store.ContactChanged
+	err := s.writer.do(ctx, func(t *tx) error {
+		key := store.ContactKey(c.Email)
+		old, err := contact(t, key)
+		if err != nil {
+			return err
+		}
+		d, err := c.Apply(old, time.UnixMilli(t.now))
+		if err != nil {
+			return err
+		}
+		out = d.ContactChanged
+		return t.writeContact(key, d, c.Source)
+	})
+	if err != nil {
+		return store.ContactChanged{}, err
+	}
+	return out, nil
+}
+
+func (t *tx) writeContact(key string, d *store.ContactDiff, source flow.TagSource) error {
+	if d.IsEmpty() {
+		return nil
+	}
+	c := d.Contact
+	_, err := t.exec("INSERT OR REPLACE INTO contacts ("+contactColumns+") VALUES (?, ?, ?, ?)",
+		key, c.Email, c.Created.UnixMilli(), c.Changed.UnixMilli())
+	each := func(names []string, text string, more func(name string) []driver.Value) {
+		for _, name := range names {
+			if err == nil {
+				_, err = t.exec(text, append([]driver.Value{key, name}, more(name)...)...)
+			}
+		}
+	}
+	none := func(string) []driver.Value { return nil }
+	each(d.Unset, "DELETE FROM contact_fields WHERE contact = ? AND name = ?", none)
+	each(d.Set, "INSERT OR REPLACE INTO contact_fields (contact, name, value) VALUES (?, ?, ?)",
+		func(name string) []driver.Value { return []driver.Value{c.Fields[name]} })
+	each(d.Removed, "DELETE FROM contact_tags WHERE contact = ? AND tag = ?", none)
+	each(d.Added, "INSERT INTO contact_tags (contact, tag, source, given) VALUES (?, ?, ?, ?)",
+		func(string) []driver.Value { return []driver.Value{string(source), t.now} })
+	return err
+}
+
+// DeleteContact deletes a contact, and notes that its address is to be hidden.
+func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, err error) {
+	key := store.ContactKey(email)
+	err = s.writer.do(ctx, func(t *tx) error {
+		n, err := t.exec("DELETE FROM contacts WHERE contact = ?", key)
+		if err != nil {
+			return err
+		}
+		deleted = n > 0
+		for _, table := range []string{"contact_fields", "contact_tags"} {
+			if _, err := t.exec("DELETE FROM "+table+" WHERE contact = ?", key); err != nil {
+				return err
+			}
+		}
+		return t.noteHiding(key)
+	})
+	return deleted, err
+}
+
+// ListContacts returns a page of contacts.
+func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
+	l := contactList{q: q, limit: min(max(q.Limit, 1), store.MaxContacts), part: store.ContactKey(q.Text)}
+	text := "SELECT " + contactColumns + " FROM contacts WHERE contact > ? ORDER BY contact"
+	args := []driver.Value{store.ContactKey(q.After)}
+	if q.Tag != "" {
+		text = "SELECT c." + strings.ReplaceAll(contactColumns, ", ", ", c.") +
+			" FROM contact_tags g INDEXED BY contact_tags_tag CROSS JOIN contacts c ON c.contact = g.contact WHERE g.tag = ? AND g.contact > ? ORDER BY g.contact"
+		args = []driver.Value{q.Tag, args[0]}
+	}
+	err := s.readers.use(ctx, func(v *view) error {
+		l.page, l.effort, l.last = store.ContactPage{}, searchEffort, ""
+		return v.query(text, func(r []driver.Value) error { return l.take(v, r) }, args...)
+	})
+	return l.page, err
+}
+
+// contactList is one page in the making.
+type contactList struct {
+	q      store.ContactQuery
+	limit  int
+	part   string // of the address
+	effort int    // bytes that may still be read
+	last   string // key of the candidate before
+	page   store.ContactPage
+}
+
+// contactEffort is what a candidate counts as, besides its fields.
+const contactEffort = 128
+
+func (l *contactList) take(v *view, r []driver.Value) error {
+	if len(l.page.Contacts) == l.limit || l.effort < 0 {
+		l.page.Next = l.last
+		return errEnough
+	}
+	key := text(r[0])
+	l.last = key
+	l.effort -= contactEffort
+	if !strings.Contains(key, l.part) {
+		return nil
+	}
+	c := contactOf(r)
+	size, err := addContactParts(v, key, &c)
+	l.effort -= size
+	l.page.Contacts = append(l.page.Contacts, c)
+	return err
+}

@@ -1,0 +1,93 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func contactListTests() []test {
+	return []test{
+		{"go by pages", contactPages},
+		{"go by tag and by text", contactFilters},
+		{"have pages that are not too large", contactLargePages},
+	}
+}
+
+// addresses lists contacts by pages of a size.
+func (f *fixture) addresses(q store.ContactQuery) []string {
+	f.Helper()
+	var all []string
+	for range 1000 {
+		page, err := f.s.ListContacts(f.ctx, q)
+		f.ok(err)
+		if len(page.Contacts) > max(q.Limit, 1) {
+			f.Fatalf("a page of %d has %d contacts", q.Limit, len(page.Contacts))
+		}
+		for _, c := range page.Contacts {
+			all = append(all, c.Email)
+		}
+		if page.Next == "" {
+			return all
+		}
+		q.After = page.Next
+	}
+	f.Fatal("the list comes to no end")
+	return nil
+}
+
+func contactPages(f *fixture) {
+	for _, email := range []string{"b@x.y", "A@x.y", "c@x.y", "B2@x.y", "-a@x.y", "{@x.y", "a.b@x.y"} {
+		f.change(store.ContactChange{Email: email, Fields: jsonFields("of", `"`+email+`"`), Add: []string{"t"}})
+	}
+	want := []string{"-a@x.y", "a.b@x.y", "A@x.y", "B2@x.y", "b@x.y", "c@x.y", "{@x.y"}
+	for _, limit := range []int{1, 2, 3, 7, 100} {
+		f.same("all", f.addresses(store.ContactQuery{Limit: limit}), want)
+		f.same("with the tag", f.addresses(store.ContactQuery{Limit: limit, Tag: "t"}), want)
+	}
+	page, err := f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 7})
+	f.ok(err)
+	f.same("no page behind the last", page.Next, "")
+	f.same("fields", page.Contacts[0].Fields, jsonFields("of", `"-a@x.y"`))
+	f.same("tags", tagNames(page.Contacts[0].Tags), []string{"t"})
+	page, err = f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 2, After: "A@X.Y"})
+	f.ok(err)
+	f.same("behind an address in another case", page.Contacts[0].Email, "B2@x.y")
+	page, err = f.s.ListContacts(f.ctx, store.ContactQuery{Limit: -1})
+	f.ok(err)
+	f.same("at least one", len(page.Contacts), 1)
+}
+
+func contactFilters(f *fixture) {
+	f.change(store.ContactChange{Email: "Jane@Example.com", Add: []string{"a", "b"}})
+	f.change(store.ContactChange{Email: "joe_1@example.org", Add: []string{"a"}})
+	f.change(store.ContactChange{Email: "joex1@example.org"})
+	f.same("by tag", f.addresses(store.ContactQuery{Tag: "a", Limit: 1}), []string{"Jane@Example.com", "joe_1@example.org"})
+	f.same("by another tag", f.addresses(store.ContactQuery{Tag: "b", Limit: 5}), []string{"Jane@Example.com"})
+	f.same("by a tag in another case", f.addresses(store.ContactQuery{Tag: "A", Limit: 5}), nil)
+	f.same("by text", f.addresses(store.ContactQuery{Text: "EXAMPLE.c", Limit: 5}), []string{"Jane@Example.com"})
+	f.same("by text without wildcards", f.addresses(store.ContactQuery{Text: "e_1", Limit: 5}), []string{"joe_1@example.org"})
+	f.same("by percent", f.addresses(store.ContactQuery{Text: "%", Limit: 5}), nil)
+	f.same("by both", f.addresses(store.ContactQuery{Tag: "a", Text: "joe", Limit: 5}), []string{"joe_1@example.org"})
+}
+
+func contactLargePages(f *fixture) {
+	large := slices.Concat([]byte{'"'}, bytes.Repeat([]byte("x"), store.MaxField-2), []byte{'"'})
+	var want []string
+	for i := range 3 {
+		c := store.ContactChange{Email: fmt.Sprintf("%d@x.y", i), Fields: map[string][]byte{}}
+		for n := range 150 {
+			c.Fields[fmt.Sprint(n)] = large
+		}
+		f.change(c)
+		want = append(want, c.Email)
+	}
+	page, err := f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 500})
+	f.ok(err)
+	if len(page.Contacts) == 3 || page.Next == "" {
+		f.Errorf("one page holds %d contacts of 9 MiB each", len(page.Contacts))
+	}
+	f.same("all", f.addresses(store.ContactQuery{Limit: 500}), want)
+}

@@ -1,0 +1,248 @@
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func hideTests() []test {
+	return []test{
+		{"hides an address everywhere", hidesEverywhere},
+		{"hides of what failed and was refused", hidesOthers},
+		{"leaves what is of others", hideLeaves},
+		{"leaves what comes later", hideLeavesLater},
+		{"waits for what is not over", hideWaits},
+		{"finds what is recorded late", hideLate},
+		{"goes in batches, on after a restart", hideBatches},
+		{"hides one of several", hidesOne},
+		{"asks who knows about the bytes", hideAsks},
+		{"does nothing unasked", hidesNothing},
+	}
+}
+
+const ann = "ann@example.com"
+
+// forget deletes an address.
+func (f *fixture) forget(email string) {
+	f.Helper()
+	_, err := f.s.DeleteContact(f.ctx, email)
+	f.ok(err)
+}
+
+// hide hides until there is nothing to do at once, and returns what was done.
+func (f *fixture) hide(q store.HideQuery) store.Hidden {
+	f.Helper()
+	if q.Limit == 0 {
+		q.Limit = 50
+	}
+	var all store.Hidden
+	for range 1000 {
+		h, err := f.s.Hide(f.ctx, q)
+		f.ok(err)
+		all.Add(h)
+		if !h.More {
+			return all
+		}
+	}
+	f.Fatal("hiding comes to no end")
+	return all
+}
+
+// about makes a payload that has a text everywhere.
+func about(text string) store.Payload {
+	return store.Payload{
+		Event:     []byte(`{"url":"/x?email=` + strings.ReplaceAll(text, "@", "%40") + `"}`),
+		Body:      []byte(`{"email":"` + strings.ToUpper(text) + `","n":1.50}`),
+		Variables: []byte(`{"email":"` + strings.ReplaceAll(text, "@", `\u0040`) + `"}`),
+		Response:  []byte("to " + text),
+		Output:    []byte(`"` + text + `"`),
+	}
+}
+
+func hidesEverywhere(f *fixture) {
+	c := f.hold(ordered("order of "+ann), deduped("dedupe of "+ann), func(s *store.Submission) { s.Payload = about(ann) })
+	s := f.step("each/" + ann)
+	s.State, s.Cause = flow.Failed, store.Cause{Reason: "timeout", Message: "no box " + ann}
+	s.Input, s.Output = []byte(`{"to":["`+ann+`"]}`), []byte(`"=0A`+ann+`"`)
+	other := f.step("other")
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{
+		State: store.Failed, Cause: store.Cause{Message: ann + " does not exist"}, Steps: []store.Step{s, other}, Response: []byte("late " + ann), Output: []byte(`"` + ann + `"`),
+	}))
+	f.put(store.Key{Scope: "s", Name: "n", Run: "r", Value: []byte("x " + ann)}, time.Hour)
+	before := f.get(c.ID)
+	f.change(store.ContactChange{Email: "Ann@Example.com"})
+	f.forget(ann)
+	done := f.hide(store.HideQuery{Email: "ANN@example.com"})
+	f.same("runs", done.Runs, 1)
+	f.same("unread", done.Unread, 0)
+	f.same("open", done.Open, 0)
+	got := f.get(c.ID)
+	want := about("(hidden)")
+	want.Response, want.Body = []byte("late (hidden)"), []byte(`{"email":"(hidden)","n":1.50}`)
+	want.Variables = []byte(`{"email":"(hidden)"}`)
+	f.same("payload", got.Payload, want)
+	f.same("order key", got.OrderKey, "order of (hidden)")
+	f.same("cause", got.Cause.Message, "(hidden) does not exist")
+	s.Path, s.Cause.Message = "each/(hidden)", "no box (hidden)"
+	s.Input, s.Output = []byte(`{"to":["(hidden)"]}`), []byte(`"=0A(hidden)"`)
+	f.same("steps", got.Steps, []store.Step{s, other})
+	f.same("size", got.Size, before.Size)
+	key, err := f.s.GetKey(f.ctx, "s", "n")
+	f.ok(err)
+	f.same("value of a key", string(key.Value), "x (hidden)")
+	key, err = f.s.GetKey(f.ctx, store.DedupeScope("orders"), "dedupe of "+ann)
+	f.ok(err)
+	if bytes.Contains(key.Value, []byte(ann)) {
+		f.Errorf("the answer of the dedupe key is %q", key.Value)
+	}
+	f.same("found", f.listed(store.Filter{Text: ann}), nil)
+	f.same("hidden again", f.hide(store.HideQuery{}), store.Hidden{})
+}
+
+func hidesOthers(f *fixture) {
+	var ids []string
+	for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
+		e := f.entry(s)
+		e.Body = []byte(ann)
+		f.ok(f.s.Record(f.ctx, e))
+		ids = append(ids, e.ID)
+	}
+	f.forget(ann)
+	f.same("runs", f.hide(store.HideQuery{}).Runs, len(ids))
+	for _, id := range ids {
+		f.same("body", string(f.get(id).Body), "(hidden)")
+	}
+	f.ok(f.s.Requeue(f.ctx, ids[1], store.RequeueOptions{}))
+	f.same("body of a run that is run again", string(f.claimOne().Body), "(hidden)")
+}
+
+func hideLeaves(f *fixture) {
+	e := f.entry(store.Succeeded)
+	e.Payload = store.Payload{Event: strange(), Body: []byte("joann@example.com, ann@example.com.au, bob@example.com")}
+	e.Steps = []store.Step{f.step("a")}
+	f.ok(f.s.Record(f.ctx, e))
+	before := f.get(e.ID)
+	f.forget(ann)
+	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("run", f.get(e.ID), before)
+}
+
+func hideLeavesLater(f *fixture) {
+	f.forget(ann)
+	f.clock.Advance(time.Millisecond)
+	e := f.entry(store.Succeeded)
+	e.Body = []byte(ann)
+	f.ok(f.s.Record(f.ctx, e))
+	f.clock.Advance(2 * store.LateRuns)
+	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("body", string(f.get(e.ID).Body), ann)
+}
+
+func hideWaits(f *fixture) {
+	with := func(s *store.Submission) { s.Body = []byte(ann) }
+	queued, waiting, running := f.accept(with), f.accept(with, after(100*time.Hour)), f.hold(with)
+	f.forget(ann)
+	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{Open: 3})
+	f.same("body of a queued run", string(f.get(queued).Body), ann)
+	f.ok(f.s.Cancel(f.ctx, waiting))
+	s := f.step("a")
+	s.Output = []byte(ann)
+	f.ok(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded, Steps: []store.Step{s}}))
+	f.same("when two are over", f.hide(store.HideQuery{}), store.Hidden{Runs: 2, Open: 1})
+	f.same("output", string(f.get(running.ID).Steps[0].Output), "(hidden)")
+	f.clock.Advance(3 * store.LateRuns)
+	f.same("much later", f.hide(store.HideQuery{}), store.Hidden{Open: 1})
+	f.finish(f.claimOne().Claim, store.Succeeded)
+	f.same("when the last is over", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
+	f.same("body", string(f.get(queued).Body), "(hidden)")
+}
+
+func hideLate(f *fixture) {
+	e := f.entry(store.Succeeded)
+	e.Body = []byte(ann)
+	f.clock.Advance(time.Minute)
+	f.forget(ann)
+	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{})
+	f.ok(f.s.Record(f.ctx, e))
+	f.clock.Advance(store.LateRuns - time.Second)
+	f.same("too early", f.hide(store.HideQuery{}), store.Hidden{})
+	f.clock.Advance(time.Second)
+	f.same("in the end", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
+	f.same("body", string(f.get(e.ID).Body), "(hidden)")
+}
+
+func hideBatches(f *fixture) {
+	const runs, keys = 250, 30
+	for i := range runs {
+		e := f.entry(store.Succeeded)
+		e.Body = []byte(fmt.Sprint(i, " ", ann))
+		f.ok(f.s.Record(f.ctx, e))
+		f.clock.Advance(time.Millisecond)
+	}
+	for i := range keys {
+		f.put(store.Key{Scope: fmt.Sprint("s", i%3), Name: fmt.Sprint(i), Value: []byte(ann)}, time.Hour)
+	}
+	f.forget(ann)
+	h, err := f.s.Hide(f.ctx, store.HideQuery{Limit: 100})
+	f.ok(err)
+	f.same("first batch", h, store.Hidden{Runs: 100, More: true})
+	f.ok(f.s.Close())
+	f.reopen()
+	f.same("the rest", f.hide(store.HideQuery{Limit: 7}), store.Hidden{Runs: runs - 100, Keys: keys})
+	f.same("found", f.listed(store.Filter{Text: ann}), nil)
+}
+
+func hidesOne(f *fixture) {
+	for _, email := range []string{ann, "bob@example.com"} {
+		e := f.entry(store.Succeeded)
+		e.Body = []byte(email)
+		f.ok(f.s.Record(f.ctx, e))
+		f.forget(email)
+	}
+	f.same("one", f.hide(store.HideQuery{Email: "Bob@example.com"}).Runs, 1)
+	f.same("left", len(f.listed(store.Filter{Text: ann})), 1)
+	f.same("all", f.hide(store.HideQuery{}).Runs, 1)
+}
+
+// asked is a cleaner that knows its own encoding.
+type asked struct{ email string }
+
+func (a asked) Clean(p store.Piece) ([]byte, error) {
+	switch p.Kind {
+	case store.ResponsePiece:
+		return bytes.ToUpper(p.Bytes), nil
+	case store.OutputPiece:
+		return nil, errors.New("it is sealed")
+	}
+	return bytes.ReplaceAll(p.Bytes, []byte("NAME"), []byte(a.email)), nil
+}
+
+func hideAsks(f *fixture) {
+	e := f.entry(store.Succeeded)
+	e.Payload = store.Payload{Body: []byte("NAME"), Response: []byte("response")}
+	e.Steps = []store.Step{f.step("a")}
+	f.ok(f.s.Record(f.ctx, e))
+	f.forget(" Ann@Example.com ")
+	done := f.hide(store.HideQuery{Cleaner: func(email string) store.Cleaner { return asked{email} }})
+	f.same("done", done, store.Hidden{Runs: 1, Unread: 1})
+	got := f.get(e.ID)
+	f.same("response", string(got.Response), "RESPONSE")
+	f.same("body", string(got.Body), ann)
+	f.same("output", string(got.Steps[0].Output), "out")
+}
+
+func hidesNothing(f *fixture) {
+	e := f.entry(store.Succeeded)
+	e.Body = []byte(ann)
+	f.ok(f.s.Record(f.ctx, e))
+	f.change(store.ContactChange{Email: ann})
+	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("of one", f.hide(store.HideQuery{Email: ann}), store.Hidden{})
+	f.same("body", string(f.get(e.ID).Body), ann)
+}
