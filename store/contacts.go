@@ -19,7 +19,7 @@ type Contacts interface {
 	ListContacts(ctx context.Context, q ContactQuery) (ContactPage, error)
 	// DeleteContact deletes the contact of an address where there is one, which
 	// it tells, and notes in any case that Hide is to take the address out of
-	// the history.
+	// the history. What is no address is a *ContactError.
 	DeleteContact(ctx context.Context, email string) (deleted bool, err error)
 	// Hide takes addresses that were deleted out of the history, in a batch that
 	// does not hold up others for long. Call it until Hidden.More is false, and

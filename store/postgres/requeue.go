@@ -92,6 +92,8 @@ func (c *change) requeue(ctx context.Context, runs []*found, o store.RequeueOpti
 		c.queue("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
 		resize(c.tx, uuids(ids), c.shard)
 	}
+	// Of a flow whose runs were all recorded there is no row yet.
+	c.queue("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", c.flows.names())
 	c.flows.write(c.tx)
 	return nil
 }

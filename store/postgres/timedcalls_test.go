@@ -131,3 +131,28 @@ func (t *timed) DropKey(ctx context.Context, k store.Key) error {
 	t.set()
 	return t.Store.DropKey(ctx, k)
 }
+
+func (t *timed) GetContact(ctx context.Context, email string) (*store.Contact, error) {
+	t.set()
+	return t.Store.GetContact(ctx, email)
+}
+
+func (t *timed) ChangeContact(ctx context.Context, c store.ContactChange) (store.ContactChanged, error) {
+	t.set()
+	return t.Store.ChangeContact(ctx, c)
+}
+
+func (t *timed) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
+	t.set()
+	return t.Store.ListContacts(ctx, q)
+}
+
+func (t *timed) DeleteContact(ctx context.Context, email string) (bool, error) {
+	t.set()
+	return t.Store.DeleteContact(ctx, email)
+}
+
+func (t *timed) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, error) {
+	t.set()
+	return t.Store.Hide(ctx, q)
+}

@@ -119,6 +119,9 @@ func (t *tx) writeContact(key string, d *store.ContactDiff, source flow.TagSourc
 
 // DeleteContact deletes a contact, and notes that its address is to be hidden.
 func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, err error) {
+	if err := store.CheckEmail(email); err != nil {
+		return false, err
+	}
 	key := store.ContactKey(email)
 	err = s.writer.do(ctx, func(t *tx) error {
 		n, err := t.exec("DELETE FROM contacts WHERE contact = ?", key)

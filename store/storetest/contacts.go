@@ -155,6 +155,11 @@ func (f *fixture) refused(what string, c store.ContactChange) {
 func contactRefuses(f *fixture) {
 	for _, email := range []string{"", " ", "jane", "jane@", "Jane <jane@example.com>", "a@b.c,d@e.f", strings.Repeat("a", 250) + "@b.c"} {
 		f.refused(fmt.Sprintf("address %q", email), store.ContactChange{Email: email})
+		_, err := f.s.GetContact(f.ctx, email)
+		f.is(err, store.ErrNotFound)
+		if _, err := f.s.DeleteContact(f.ctx, email); err == nil {
+			f.Errorf("the address %q was deleted", email)
+		}
 	}
 	for _, tag := range []string{"", "a\nb", "a\x00", "\xff", " a", strings.Repeat("ü", 201)} {
 		f.refused(fmt.Sprintf("tag %q", tag), store.ContactChange{Email: "a@b.c", Add: []string{"ok", tag}})

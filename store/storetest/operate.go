@@ -14,6 +14,7 @@ func operateTests() []test {
 		{"cancels all of a filter", cancelsAll},
 		{"runs again where a run failed", requeues},
 		{"runs again from the beginning", requeuesFresh},
+		{"runs again what was only recorded", requeuesRecorded},
 		{"runs again only what may", requeueRefuses},
 		{"runs all of a filter again", requeuesAll},
 		{"counts what is open", countsDepths},
@@ -106,6 +107,13 @@ func requeuesFresh(f *fixture) {
 	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{Fresh: true}))
 	f.same("steps", f.claimOne().Steps, nil)
+}
+
+func requeuesRecorded(f *fixture) {
+	e := f.entry(store.Failed)
+	f.ok(f.s.Record(f.ctx, e))
+	f.ok(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{}))
+	f.same("claimed", f.claimOne().ID, e.ID)
 }
 
 func requeueRefuses(f *fixture) {

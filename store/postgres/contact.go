@@ -1,0 +1,167 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// GetContact returns the contact of an address.
+func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, error) {
+	if store.CheckEmail(email) != nil {
+		return nil, noContact()
+	}
+	key := store.ContactKey(email)
+	var found contactsByKey
+	err := transact(ctx, s.readers, func(ctx context.Context, t *tx) error {
+		found = contactsByKey{}
+		oneMoment(t)
+		found.queue(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1", key)
+		found.queueParts(t, []string{key})
+		return t.send(ctx)
+	})
+	if err != nil {
+		return nil, reading(ctx, err)
+	}
+	if found[key] == nil {
+		return nil, noContact()
+	}
+	return found[key], nil
+}
+
+func noContact() error { return fmt.Errorf("%w: the contact", store.ErrNotFound) }
+
+// oneMoment makes all that a transaction reads that of one moment.
+func oneMoment(t *tx) { t.queue("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") }
+
+const contactColumns = "contact, email, created, changed"
+
+// contactsByKey are contacts that are being read.
+type contactsByKey map[string]*store.Contact
+
+// queue queues a statement that selects contactColumns.
+func (c contactsByKey) queue(t *tx, sql string, args ...any) {
+	var key string
+	var row store.Contact
+	each(t.queue(sql, args...), []any{&key, &row.Email, &row.Created, &row.Changed}, func() error {
+		c[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: milli(&row.Created), Changed: milli(&row.Changed)}
+		return nil
+	})
+}
+
+// queueParts queues that fields and tags of contacts are read, which are known
+// when it comes to that.
+func (c contactsByKey) queueParts(t *tx, keys []string) {
+	var key, name string
+	var value []byte
+	each(t.queue("SELECT contact, name, value FROM contact_fields WHERE contact = ANY($1)", keys), []any{&key, &name, &value}, func() error {
+		if to := c[key]; to != nil {
+			to.Fields[name] = value
+		}
+		value = nil
+		return nil
+	})
+	var tag store.Tag
+	var source string
+	each(t.queue("SELECT contact, tag, source, given FROM contact_tags WHERE contact = ANY($1) ORDER BY tag", keys), []any{&key, &tag.Name, &source, &tag.Given}, func() error {
+		if to := c[key]; to != nil {
+			to.Tags = append(to.Tags, store.Tag{Name: tag.Name, Source: flow.TagSource(source), Given: milli(&tag.Given)})
+		}
+		return nil
+	})
+}
+
+// ChangeContact changes a contact.
+func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store.ContactChanged, error) {
+	if err := c.Check(); err != nil {
+		return store.ContactChanged{}, err
+	}
+	ctx, cancel, err := s.begin(ctx)
+	if err != nil {
+		return store.ContactChanged{}, err
+	}
+	defer cancel()
+	var out store.ContactChanged
+	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+		d, err := changeContact(ctx, t, &c)
+		if err == nil {
+			out = d.ContactChanged
+		}
+		return err
+	})
+	if err != nil {
+		return store.ContactChanged{}, err
+	}
+	return out, nil
+}
+
+// changeContact locks the contact's row, which it makes where there is none,
+// and then writes what differs.
+func changeContact(ctx context.Context, t *tx, c *store.ContactChange) (*store.ContactDiff, error) {
+	key := store.ContactKey(c.Email)
+	var made bool
+	var now time.Time
+	found := contactsByKey{}
+	each(t.queue("SELECT clock()"), []any{&now}, func() error { return nil })
+	each(t.queue("INSERT INTO contacts ("+contactColumns+") VALUES ($1, '', clock(), clock()) ON CONFLICT (contact) DO NOTHING RETURNING true", key),
+		[]any{&made}, func() error { return nil })
+	found.queue(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1 FOR UPDATE", key)
+	found.queueParts(t, []string{key})
+	if err := t.send(ctx); err != nil {
+		return nil, err
+	}
+	old := found[key]
+	switch {
+	case old == nil:
+		return nil, fmt.Errorf("the contact was deleted meanwhile: %w", errRowLost)
+	case made:
+		old = nil
+	}
+	d, err := c.Apply(old, milli(&now))
+	if err == nil && !d.IsEmpty() {
+		writeContact(t, key, d, c.Source)
+	}
+	return d, err
+}
+
+func writeContact(t *tx, key string, d *store.ContactDiff, source flow.TagSource) {
+	c := d.Contact
+	t.queue("UPDATE contacts SET email = $2, changed = $3 WHERE contact = $1", key, c.Email, c.Changed)
+	if len(d.Unset) > 0 {
+		t.queue("DELETE FROM contact_fields WHERE contact = $1 AND name = ANY($2)", key, d.Unset)
+	}
+	for _, name := range d.Set {
+		t.queue("INSERT INTO contact_fields (contact, name, value) VALUES ($1, $2, $3) ON CONFLICT (contact, name) DO UPDATE SET value = excluded.value",
+			key, name, c.Fields[name])
+	}
+	if len(d.Removed) > 0 {
+		t.queue("DELETE FROM contact_tags WHERE contact = $1 AND tag = ANY($2)", key, d.Removed)
+	}
+	if len(d.Added) > 0 {
+		t.queue("INSERT INTO contact_tags (contact, tag, source, given) SELECT $1, tag, $3, $4 FROM unnest($2::text[]) AS u (tag)", key, d.Added, string(source), c.Changed)
+	}
+}
+
+// DeleteContact deletes a contact, and notes that its address is to be hidden.
+func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, err error) {
+	if err := store.CheckEmail(email); err != nil {
+		return false, err
+	}
+	ctx, cancel, err := s.begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer cancel()
+	key := store.ContactKey(email)
+	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+		deleted = false
+		each(t.queue("DELETE FROM contacts WHERE contact = $1 RETURNING true", key), []any{&deleted}, func() error { return nil })
+		t.queue("DELETE FROM contact_fields WHERE contact = $1", key)
+		t.queue("DELETE FROM contact_tags WHERE contact = $1", key)
+		return noteHiding(ctx, t, key)
+	})
+	return deleted, err
+}
