@@ -23,7 +23,7 @@ func All() []flow.Kind {
 		{Name: "delay", New: func() flow.Action { return &delay{} }},
 		{Name: "flow", New: func() flow.Action { return &callFlow{} }},
 		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},
-		{Name: "slack", Later: `until then, action "http" can post to an incoming webhook of Slack.`},
+		{Name: "slack", New: func() flow.Action { return &slackMessage{} }},
 		{Name: "jira_issue", Later: `until then, action "http" can call Jira's REST API.`},
 		{Name: "jira_comment", Later: `until then, action "http" can call Jira's REST API.`},
 		{Name: "jira_transition", Later: `until then, action "http" can call Jira's REST API.`},
@@ -39,7 +39,7 @@ func Connections() []flow.ConnectionKind {
 		{Name: "http", New: func() flow.Connection { return &httpConnection{} }},
 
 		{Name: "smtp", Later: `it comes with action "email".`},
-		{Name: "slack", Later: `it comes with action "slack"; until then, a connection "http" holds the token.`},
+		{Name: "slack", New: func() flow.Connection { return &slackConnection{} }},
 		{Name: "jira", Later: `it comes with action "jira_issue"; until then, a connection "http" holds the credentials.`},
 		{Name: "sql", New: func() flow.Connection { return &sqlConnection{} }},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -55,6 +57,9 @@ func exampleServer(t *testing.T) *httptest.Server {
 		return map[string]any{"order": order.Order}
 	}))
 	mux.HandleFunc("DELETE /v2/orders/{order}", answer(http.StatusNoContent, nil))
+	slack := slackd.New()
+	mux.Handle("/api/", slack)
+	mux.Handle("/services/", slack)
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -64,6 +69,8 @@ func exampleServer(t *testing.T) *httptest.Server {
 func exampleBench(t *testing.T, server string) *bench {
 	b := newBench(t)
 	b.connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
+	b.connections["slack.team"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, server+"/api")
+	b.connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", server+slackd.HookPath)
 	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
 	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
 	b.addShopDatabase()
@@ -317,6 +324,8 @@ func TestKindsEndWithTheirContext(t *testing.T) {
 			defer cancel()
 			asked := make(chan struct{}, 1)
 			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				// A server learns that the caller has gone once it has read all.
+				_, _ = io.Copy(io.Discard, r.Body)
 				asked <- struct{}{}
 				cancel()
 				<-r.Context().Done()

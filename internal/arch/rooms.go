@@ -35,6 +35,9 @@ func rooms() []room {
 		{"internal/value", nil, "values are the ground floor: everything else speaks of them"},
 		{"internal/outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
 		{"internal/testutil", []string{"internal/value"}, "tests of any package use it, so it may know hardly any"},
+		{"internal/richtext", nil, "it turns texts into others and knows nothing else"},
+		{"internal/testutil/jirad", nil, "it stands in for Jira, whatever is tested with it"},
+		{"internal/testutil/slackd", nil, "it stands in for Slack, whatever is tested with it"},
 		{"internal/testutil/postgrestest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/testutil/mariadbtest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/arch/...", nil, "it reads the repository and is no part of the program"},
@@ -48,7 +51,7 @@ func rooms() []room {
 		{"config/schema", language[:4], "declarations are decoded before there is a flow"},
 		{"flow", language, "the domain knows its language, and no kind, no process, no storage"},
 
-		{"actions", kinds, "an action knows the flow it runs in, not who started it or where runs are kept"},
+		{"actions", slices.Concat(kinds, []string{"internal/richtext"}), "an action knows the flow it runs in, not who started it or where runs are kept"},
 		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
 		{"triggers", slices.Concat(kinds, []string{"auth"}), "a trigger asks checks to let a request in"},
 

@@ -56,6 +56,10 @@ func (s *Server) create(in map[string]any) answer {
 		return refusal(http.StatusBadRequest, faults)
 	}
 	project := fields["project"].(map[string]any)["key"].(string)
+	return answer{http.StatusCreated, s.reference(s.open(project, fields))}
+}
+
+func (s *Server) open(project string, fields map[string]any) *Issue {
 	n := 1
 	for _, issue := range s.issues {
 		if strings.HasPrefix(issue.Key, project+"-") {
@@ -64,7 +68,7 @@ func (s *Server) create(in map[string]any) answer {
 	}
 	issue := &Issue{ID: s.nextID(), Key: project + "-" + strconv.Itoa(n), Status: "To Do", Fields: fields}
 	s.issues = append(s.issues, issue)
-	return answer{http.StatusCreated, s.reference(issue)}
+	return issue
 }
 
 func (s *Server) reference(issue *Issue) map[string]any {

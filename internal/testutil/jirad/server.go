@@ -67,11 +67,22 @@ type Request struct {
 // Start runs a server until the test ends.
 func Start(t testing.TB, flavour Flavour) *Server {
 	t.Helper()
-	s := &Server{Flavour: flavour, ids: 10000}
-	h := httptest.NewServer(http.HandlerFunc(s.serve))
+	s := New(flavour)
+	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
 	s.URL = h.URL
 	return s
+}
+
+// New makes a server that nobody listens for yet: it is a handler of a test's
+// own server, below "/rest/".
+func New(flavour Flavour) *Server { return &Server{Flavour: flavour, ids: 10000} }
+
+// Open makes an issue and returns its key.
+func (s *Server) Open(project, summary string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open(project, map[string]any{"summary": summary}).Key
 }
 
 // Fail lets the next requests fail, one for each failure.
@@ -148,7 +159,8 @@ func badRequest(format string, args ...any) answer {
 	return refusal(http.StatusBadRequest, nil, fmt.Sprintf(format, args...))
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := readAll(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 // Token is the bot's, which begins as Slack's do.
 const Token = "xoxb-slack-t0ken"
 
-// hookPath is the path of the incoming webhook, which is a secret as a whole.
-const hookPath = "/services/T0TEAM/B0HOOK/h00k-s3cret"
+// HookPath is the path of the incoming webhook, whose address is a secret as a whole.
+const HookPath = "/services/T0TEAM/B0HOOK/h00k-s3cret"
 
 // Server is a running stand-in.
 type Server struct {
@@ -59,15 +59,19 @@ type Request struct {
 // Start runs a server until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{clock: 1700000000}
-	h := httptest.NewServer(http.HandlerFunc(s.serve))
+	s := New()
+	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
 	s.origin, s.URL = h.URL, h.URL+"/api"
 	return s
 }
 
+// New makes a server that nobody listens for yet: it is a handler of a test's
+// own server, below "/api/" and "/services/".
+func New() *Server { return &Server{clock: 1700000000} }
+
 // WebhookURL is the address of the incoming webhook.
-func (s *Server) WebhookURL() string { return s.origin + hookPath }
+func (s *Server) WebhookURL() string { return s.origin + HookPath }
 
 // Fail lets the next requests fail, one for each failure.
 func (s *Server) Fail(failures ...Failure) {
@@ -90,7 +94,8 @@ func (s *Server) Requests() []Request {
 	return append([]Request(nil), s.requests...)
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +111,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	var out answer
 	switch {
-	case r.Method == http.MethodPost && r.URL.Path == hookPath:
+	case r.Method == http.MethodPost && r.URL.Path == HookPath:
 		out = s.hook(r, body)
 	case r.Method == http.MethodPost && r.URL.Path == "/api/chat.postMessage":
 		out = s.postMessage(r, body)

@@ -1,0 +1,60 @@
+package actions
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// slackConnection is a workspace of Slack, by an incoming webhook or by a bot.
+type slackConnection struct {
+	webhookURL, token, baseURL string
+
+	server *httpConnection // nil where it is not known
+}
+
+func (n *slackConnection) Describe(s *schema.Spec) {
+	n.baseURL = "https://slack.com/api"
+	s.Doc = "A workspace of Slack. An incoming webhook posts to the one channel that it was made for. A bot posts to every channel that it is a member of, and can answer in threads: it needs the scope `chat:write`."
+	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Secret())
+	schema.Attr(s, &n.token, "token", "The token of a bot, which begins with `xoxb-`.", schema.Secret())
+	schema.Attr(s, &n.baseURL, "base_url", "What the addresses of Slack's methods begin with. With a `token` alone.")
+	s.Check(n.check)
+	s.Example(schema.Example{
+		Title: "An incoming webhook",
+		HCL:   "webhook_url = \"https://hooks.slack.com/services/${secret.shop_token}\"",
+	})
+	s.Example(schema.Example{
+		Title: "A bot",
+		HCL:   "token = secret.shop_token",
+	})
+}
+
+func (n *slackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	switch {
+	case d.Has("webhook_url") == d.Has("token"):
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
+	case d.Has("webhook_url") && d.Has("base_url"):
+		return hcl.Diagnostics{d.Problem("base_url", "Nothing to add to", `"base_url" goes with a token; a webhook_url is whole.`)}
+	case d.Has("webhook_url"):
+		base, err := parseBase(n.webhookURL)
+		if err != nil {
+			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", sentence(err))}
+		}
+		n.server = &httpConnection{base: base, secret: true}
+		return nil
+	}
+	base, err := parseBase(n.baseURL)
+	if err != nil {
+		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", sentence(err))}
+	}
+	if err := flow.CheckHeader("Authorization", n.token); err != nil || n.token == "" {
+		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}
+	}
+	n.server = &httpConnection{base: base, bearer: &bearerCredentials{token: n.token}}
+	return nil
+}
+
+// isWebhook tells whether the connection is an incoming webhook.
+func (n *slackConnection) isWebhook() bool { return n.webhookURL != "" }

@@ -1,0 +1,180 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// slackMessage posts a message to Slack: by chat.postMessage of the Web API
+// (https://docs.slack.dev/reference/methods/chat.postMessage) or by an incoming
+// webhook. What Slack answers is read in slack_failure.go.
+type slackMessage struct {
+	connection            *slackConnection
+	channel, text, thread expr.Of[string]
+	blocks                expr.Of[[]any]
+
+	api *api // set by Open
+}
+
+// longestSlackText is what Slack takes in one message, in characters.
+const longestSlackText = 40000
+
+// mostSlackBlocks is how many blocks a message has at most.
+const mostSlackBlocks = 50
+
+func (m *slackMessage) Describe(s *schema.Spec) {
+	s.Doc = "Posts a message to Slack.\n\n" +
+		"In `text`, values of the run are escaped as Slack asks for (`&`, `<` and `>`), so that they can't make links or address everybody; the text of the file stays, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value as it is. `blocks` go out as they are given.\n\n" +
+		"Slack knows no key for repetitions: where an answer is lost and the action is tried again, the message may show twice."
+	flow.UseConnection(s, &m.connection, "slack", "The webhook or the bot that posts.", schema.Required())
+	schema.Expr(s, &m.channel, "channel", "Where a bot posts: the id of a channel, such as `C0123456789`, or the name of a public one, such as `#alerts`. An incoming webhook has a channel of its own.")
+	schema.Expr(s, &m.text, "text", "The message in Slack's mrkdwn, at most 40 000 characters. With `blocks` it is what notifications show.", schema.Escape(escapeSlack))
+	schema.Expr(s, &m.blocks, "blocks", "The message in Block Kit: a list of at most 50 objects, sent as they are. In objects of type `mrkdwn` nothing is escaped; `plain_text` is the type for values of a run.")
+	schema.Expr(s, &m.thread, "thread", "The `ts` of the message that this one answers.")
+	s.Output("ts", cty.String, "The time stamp by which Slack knows the message in its channel; null with a webhook.")
+	s.Output("channel", cty.String, "The id of the channel; null with a webhook.")
+	s.Check(m.check)
+	s.Example(schema.Example{
+		Title: "Tell a channel",
+		HCL:   "connection = connection.slack.team\nchannel    = \"#alerts\"\ntext       = \"*Order ${webhook.body.order}* of ${webhook.body.customer}: <https://shop.example.com/orders|all orders>\"",
+		Input: `{"order": "A-1", "customer": "Müller & Söhne"}`,
+		Want:  `{"ts": "1700000001.000100", "channel": "C0ALERTS"}`,
+	})
+	s.Example(schema.Example{
+		Title: "Post blocks by an incoming webhook",
+		HCL:   "connection = connection.slack.hook\ntext       = \"Order ${webhook.body.order}\"\nblocks = [\n  { type = \"header\", text = { type = \"plain_text\", text = \"Order ${webhook.body.order}\" } },\n  { type = \"divider\" },\n]",
+		Input: `{"order": "A-1"}`,
+		Want:  `{"ts": null, "channel": null}`,
+	})
+}
+
+// escapeSlack writes the three characters that mean something to Slack as it
+// asks for (https://docs.slack.dev/messaging/formatting-message-text).
+func escapeSlack(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+func (m *slackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if !m.text.IsSet() && !m.blocks.IsSet() {
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
+	}
+	var diags hcl.Diagnostics
+	if text, ok := m.text.Fixed(); ok {
+		if err := checkSlackText(text); err != nil {
+			diags = append(diags, d.Problem("text", "Wrong text", sentence(err)))
+		}
+	}
+	if blocks, ok := m.blocks.Fixed(); ok {
+		if err := checkSlackBlocks(blocks); err != nil {
+			diags = append(diags, d.Problem("blocks", "Wrong blocks", sentence(err)))
+		}
+	}
+	if m.connection == nil || m.connection.server == nil {
+		return diags // the connection has findings of its own
+	}
+	switch {
+	case m.connection.isWebhook() && d.Has("channel"):
+		diags = append(diags, d.Problem("channel", "Channel of a webhook", "An incoming webhook posts to the channel that it was made for. Leave channel out, or use a connection with a token."))
+	case !m.connection.isWebhook() && !d.Has("channel"):
+		diags = append(diags, d.Problem("channel", "Missing attribute", `"channel" must be given: a bot may post to many channels.`))
+	}
+	return diags
+}
+
+func checkSlackText(text string) error {
+	if n := utf8.RuneCountInString(text); n > longestSlackText {
+		return fmt.Errorf("the text has %d characters, and Slack takes at most %d", n, longestSlackText)
+	}
+	return nil
+}
+
+func checkSlackBlocks(blocks []any) error {
+	if len(blocks) > mostSlackBlocks {
+		return fmt.Errorf("there are %d blocks, and a message has at most %d", len(blocks), mostSlackBlocks)
+	}
+	for i, b := range blocks {
+		if block, ok := b.(map[string]any); !ok || block["type"] == nil {
+			return fmt.Errorf(`block %d is no object with a "type", such as { type = "divider" }`, i)
+		}
+	}
+	return nil
+}
+
+// Open makes the client, which is shared with other actions.
+func (m *slackMessage) Open(r *flow.Resources) error {
+	if m.connection == nil || m.connection.server == nil {
+		return errors.New("the connection lacks its webhook_url or token")
+	}
+	var err error
+	m.api, err = openAPI(r, m.connection.server)
+	return err
+}
+
+func (m *slackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
+	message, err := m.message(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	path := "chat.postMessage"
+	if m.connection.isWebhook() {
+		path = ""
+	}
+	answer, err := m.api.call(ctx, c, http.MethodPost, path, message)
+	if err != nil {
+		return nil, err
+	}
+	if m.connection.isWebhook() {
+		return map[string]any{"ts": nil, "channel": nil}, hookRefusal(answer)
+	}
+	out := object(answer)
+	if err := methodRefusal(answer, out); err != nil {
+		return nil, err
+	}
+	return map[string]any{"ts": out["ts"], "channel": out["channel"]}, nil
+}
+
+// message puts together what is sent.
+func (m *slackMessage) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
+	out := map[string]any{}
+	for name, e := range map[string]expr.Of[string]{"channel": m.channel, "text": m.text, "thread_ts": m.thread} {
+		text, err := e.EvalOr(ctx, c, "")
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			out[name] = text
+		}
+	}
+	blocks, err := m.blocks.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSlackBlocks(blocks); err != nil {
+		return nil, invalid(m.blocks.Expr(), err)
+	}
+	if len(blocks) > 0 {
+		out["blocks"] = blocks
+	}
+	text, _ := out["text"].(string)
+	if err := checkSlackText(text); err != nil {
+		return nil, invalid(m.text.Expr(), err)
+	}
+	switch {
+	case text == "" && len(blocks) == 0:
+		return nil, &flow.Error{Class: flow.Invalid, Message: "the message is empty: text has nothing in it and there are no blocks"}
+	case !m.connection.isWebhook() && out["channel"] == nil:
+		return nil, &flow.Error{Class: flow.Invalid, Message: "the channel is empty; give the id of one, or the name of a public one"}
+	}
+	return out, nil
+}

@@ -1,0 +1,145 @@
+package actions
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// slackCode is what Slack's codes for errors look like. Nothing else of an
+// answer is repeated in messages.
+var slackCode = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
+
+// slackScopeForm is what the names of scopes look like.
+var slackScopeForm = regexp.MustCompile(`^[a-z.:]{1,40}$`)
+
+// slackPlace finds in Slack's remarks on blocks which of them it means.
+var slackPlace = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`)
+
+// methodRefusal makes an error of an answer of the Web API that is no success,
+// nil of one that is: those come with the status 200 and "ok": true.
+func methodRefusal(r *outbound.Response, body map[string]any) error {
+	code, _ := body["error"].(string)
+	switch {
+	case r.Status == http.StatusOK && body["ok"] == true:
+		return nil
+	case r.Status == http.StatusOK && slackCode.MatchString(code):
+		return slackRefusal(r, code, body)
+	case r.Status == http.StatusOK:
+		return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Slack's; base_url may lead elsewhere"}
+	case !slackCode.MatchString(code):
+		code = ""
+	}
+	return slackStatus(r, code)
+}
+
+// hookRefusal does it for an incoming webhook, which answers by the status and
+// has the code in the body.
+func hookRefusal(r *outbound.Response) error {
+	if r.Status == http.StatusOK {
+		return nil
+	}
+	code := strings.TrimSpace(string(r.Body))
+	if !slackCode.MatchString(code) {
+		code = ""
+	}
+	return slackStatus(r, code)
+}
+
+// slackStatus makes an error of a status and, where there is one, a code.
+func slackStatus(r *outbound.Response, code string) error {
+	if e := passing(r); e != nil {
+		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
+		return e
+	}
+	if code != "" {
+		return slackRefusal(r, code, nil)
+	}
+	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))}
+}
+
+// slackRefusal makes an error of a code.
+func slackRefusal(r *outbound.Response, code string, body map[string]any) error {
+	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
+	switch code {
+	case "ratelimited", "rate_limited", "message_limit_exceeded":
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, retryAfter(r.Header, time.Now())
+		e.Message = "Slack asks for fewer messages: " + code
+	case "fatal_error", "internal_error", "service_unavailable", "team_added_to_org":
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, retryAfter(r.Header, time.Now())
+		e.Message = "Slack has a fault of its own: " + code
+	case "request_timeout":
+		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout
+	case "missing_scope":
+		e.Message += slackScope(body)
+	default:
+		if cure := slackCure(code); cure != "" {
+			e.Message += ": " + cure
+		}
+	}
+	if places := slackPlaces(body); places != "" {
+		e.Message += "; Slack points to " + places
+	}
+	return e
+}
+
+func slackScope(body map[string]any) string {
+	needed, _ := body["needed"].(string)
+	for scope := range strings.SplitSeq(needed, ",") {
+		if !slackScopeForm.MatchString(scope) {
+			needed = "chat:write"
+		}
+	}
+	return ": the app lacks the scope " + needed + "; add it and install the app again"
+}
+
+// slackPlaces lists where in the blocks the faults are.
+func slackPlaces(body map[string]any) string {
+	metadata, _ := body["response_metadata"].(map[string]any)
+	messages, _ := metadata["messages"].([]any)
+	var out []string
+	for _, m := range messages {
+		text, _ := m.(string)
+		if place := slackPlace.FindStringSubmatch(text); place != nil && len(out) < 5 {
+			out = append(out, place[1])
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// slackCure says what to do about a code, "" where there is nothing to add.
+func slackCure(code string) string {
+	switch code {
+	case "not_in_channel":
+		return "the bot is no member of the channel; invite it there with /invite"
+	case "channel_not_found":
+		return "there is no such channel, or it is a private one that the bot is no member of; check the name or give the id, and invite the bot"
+	case "is_archived", "channel_is_archived":
+		return "the channel is archived; bring it back or use another"
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required":
+		return "the token of the connection is not accepted; install the app again and use its bot token"
+	case "not_allowed_token_type", "no_permission", "access_denied", "ekm_access_denied":
+		return "the token is not one that may post; use the bot token of an app with the scope chat:write"
+	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+		"restricted_action_non_threadable_channel", "action_prohibited", "posting_to_general_channel_denied":
+		return "a setting of the workspace or the channel forbids it; ask its administrators"
+	case "no_text", "missing_text_or_fallback_or_attachments":
+		return "the message has neither text nor blocks"
+	case "msg_too_long", "msg_blocks_too_long":
+		return "the message is too long; send less, or several messages"
+	case "too_many_attachments", "invalid_blocks", "invalid_blocks_format", "block_mismatch":
+		return "the blocks are not what Block Kit knows"
+	case "invalid_payload", "invalid_arguments":
+		return "Slack can't make a message of it; check blocks"
+	case "invalid_thread_ts", "thread_not_found", "cannot_reply_to_message":
+		return "thread is not the ts of a message in the channel"
+	case "no_service", "no_service_id", "no_team", "no_active_hooks", "invalid_token", "team_disabled", "webhook_disabled":
+		return "the incoming webhook was taken away or is disabled; make another one"
+	}
+	return ""
+}
