@@ -181,14 +181,13 @@ func TestSlackFindings(t *testing.T) {
 			b := newBench(t)
 			b.connections["x"] = `base_url = "https://x.example"`
 			b.connections["slack.x"] = c.connection
-			body := action("log", `message = "a"`)
+			_, diags := b.scope()
 			if c.action != "" {
 				if !strings.Contains(c.action, "connection =") {
 					c.action += "\nconnection = connection.slack.x"
 				}
-				body = action("slack", c.action)
+				_, diags = b.compile(action("slack", c.action))
 			}
-			_, diags := b.compile(body)
 			if len(diags) != 1 || diags[0].Summary != c.summary {
 				t.Errorf("findings %v, want %q", diags, c.summary)
 			}
