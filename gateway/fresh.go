@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	mostFresh  = 2048             // runs whose events are held on to
-	freshBytes = 16 << 20         // of their bodies, as they came
+	mostFresh  = 8192             // runs whose events are held on to
+	freshBytes = 8 << 20          // of their bodies, as they came
 	freshTime  = 30 * time.Second // after it others have likely claimed the run
 )
 
@@ -21,6 +21,7 @@ type fresh struct {
 	runs  map[string]freshRun
 	bytes int64
 	order []arrived // of those in runs, and of some that were taken, oldest first
+	first int       // where in order the oldest stands
 }
 
 type freshRun struct {
@@ -47,10 +48,10 @@ func (f *fresh) add(id string, r freshRun, now time.Time) {
 	}
 	f.runs[id] = r
 	f.bytes += r.size
-	f.order = append(f.order, arrived{id, now})
-	if len(f.order) > 2*mostFresh {
+	if len(f.order) == mostOrder {
 		f.tidy()
 	}
+	f.order = append(f.order, arrived{id, now})
 }
 
 func (f *fresh) full(size int64) bool {
@@ -60,24 +61,34 @@ func (f *fresh) full(size int64) bool {
 // forgetOldest makes room where the oldest run is so old that it will not be
 // claimed here any more.
 func (f *fresh) forgetOldest(now time.Time) bool {
-	f.tidy()
-	if len(f.order) == 0 || now.Sub(f.order[0].at) < freshTime {
-		return false
+	for ; f.first < len(f.order); f.first++ {
+		oldest := f.order[f.first]
+		if _, here := f.runs[oldest.id]; !here {
+			continue
+		}
+		if now.Sub(oldest.at) < freshTime {
+			return false
+		}
+		f.drop(oldest.id)
+		return true
 	}
-	f.drop(f.order[0].id)
-	return true
+	return false
 }
+
+// mostOrder is how long the order gets. It is a multiple of mostFresh, so that
+// each tidying makes room for many.
+const mostOrder = 4 * mostFresh
 
 // tidy leaves out of the order what was taken.
 func (f *fresh) tidy() {
 	left := f.order[:0]
-	for _, a := range f.order {
+	for _, a := range f.order[f.first:] {
 		if _, here := f.runs[a.id]; here {
 			left = append(left, a)
 		}
 	}
 	clear(f.order[len(left):])
-	f.order = left
+	f.order, f.first = left, 0
 }
 
 func (f *fresh) drop(id string) {

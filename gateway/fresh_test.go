@@ -48,20 +48,20 @@ func TestFreshIsBounded(t *testing.T) {
 	for i := range 3 * mostFresh {
 		f.add(fmt.Sprint(i), freshRun{e, testEvent{}, 1}, now)
 	}
-	if len(f.runs) != mostFresh || len(f.order) > 2*mostFresh || f.has(fmt.Sprint(mostFresh), s) {
+	if len(f.runs) != mostFresh || len(f.order) > mostOrder || f.has(fmt.Sprint(mostFresh), s) {
 		t.Errorf("%d runs are held, in an order of %d", len(f.runs), len(f.order))
 	}
 	f.add("large", freshRun{e, testEvent{}, freshBytes}, now.Add(freshTime))
 	if len(f.runs) != 1 || !f.has("large", s) {
 		t.Errorf("%d runs are held beside a large one that came when they were old", len(f.runs)-1)
 	}
-	for i := range 5 * mostFresh {
+	for i := range 2 * mostOrder {
 		id := fmt.Sprint("later", i)
 		f.take("large", e)
 		f.add(id, freshRun{e, testEvent{}, 1}, now)
 		f.take(id, e)
 	}
-	if len(f.order) > 2*mostFresh || f.bytes != 0 || len(f.runs) != 0 {
+	if len(f.order) > mostOrder || f.bytes != 0 || len(f.runs) != 0 {
 		t.Errorf("%d runs with %d bytes are held, in an order of %d", len(f.runs), f.bytes, len(f.order))
 	}
 }

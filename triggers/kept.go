@@ -51,7 +51,7 @@ func (w *webhook) Encode(ev flow.Event) (flow.Kept, error) {
 	}
 	out := flow.Kept{Body: e.raw}
 	var err error
-	if out.Event, err = json.Marshal(kept); err != nil {
+	if out.Event, err = appendKept(make([]byte, 0, 512), &kept); err != nil {
 		return out, fmt.Errorf("keeping the request: %w", err)
 	}
 	if len(w.variables) > 0 {
