@@ -99,5 +99,8 @@ func bench(p plan) (err error) {
 		}
 	}
 	report(s.rows)
+	if !p.async {
+		return history(s.metrics)
+	}
 	return nil
 }

@@ -32,6 +32,7 @@ var (
 	rate   = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
 	total  = regexp.MustCompile(`(\d+) requests in`)
 	p99    = regexp.MustCompile(`99%\s+(\S+)`)
+	kept   = regexp.MustCompile(`(?m)^(gateway_(?:history_\w+_total|runs_total\{.*state="succeeded"\})) (\S+)$`)
 	failed = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)|Socket errors: .*`)
 )
 
@@ -71,17 +72,7 @@ func (r *row) finished() (float64, error) {
 	if r.metrics == "" {
 		return 0, nil
 	}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, r.metrics, nil)
-	if err != nil {
-		return 0, err
-	}
-	req.Header.Set("Accept-Encoding", "identity") // to compress would cost more than all else
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
+	text, err := scrape(r.metrics)
 	if err != nil {
 		return 0, err
 	}
@@ -90,6 +81,33 @@ func (r *row) finished() (float64, error) {
 		return 0, errors.New("the gateway shows no number of runs that ended")
 	}
 	return strconv.ParseFloat(string(m[1]), 64)
+}
+
+// scrape reads the metrics of the gateway.
+func scrape(url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept-Encoding", "identity") // to compress would cost more than all else
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}
+
+// history prints what the history lacks of sync runs.
+func history(metrics string) error {
+	text, err := scrape(metrics)
+	if err != nil {
+		return err
+	}
+	for _, m := range kept.FindAllSubmatch(text, -1) {
+		fmt.Printf("%-38s %s\n", m[1], m[2])
+	}
+	return nil
 }
 
 // busyTime is how long processors have worked for a process (man 5

@@ -25,6 +25,7 @@ import (
 // servers are the processes that are measured.
 type servers struct {
 	rows     []*row
+	metrics  string // URL of the gateway's
 	body     string // file with what is sent
 	commands []*exec.Cmd
 }
@@ -41,7 +42,7 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 		return nil, err
 	}
 	gateway = append(gateway, "run", "bench/flows", "--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data"), "--log-level", "error")
-	s := &servers{body: "bench/flows/order.json"}
+	s := &servers{body: "bench/flows/order.json", metrics: "http://" + admin + "/metrics"}
 	for _, c := range [][]string{{self, "--serve-peer", hand}, gateway} {
 		if err := s.run(ctx, c, "BENCH_PEER=http://"+hand); err != nil {
 			s.stop()
@@ -51,7 +52,7 @@ func start(ctx context.Context, dir string, p plan) (*servers, error) {
 	s.rows = []*row{{name: "hand-written", url: "http://" + hand + "/order"}, {name: "gateway", url: "http://" + endpoints + "/order"}}
 	if p.async {
 		s.body = "bench/flows/large.json"
-		s.rows = asyncRows(hand, endpoints, "http://"+admin+"/metrics")
+		s.rows = asyncRows(hand, endpoints, s.metrics)
 	}
 	for i, r := range s.rows {
 		r.process = s.commands[min(i, 1)].Process.Pid

@@ -45,7 +45,8 @@ type durable struct {
 type flaky struct {
 	store.Store
 	down  atomic.Bool
-	tried atomic.Int64 // checkpoints while it was down
+	tried atomic.Int64                  // checkpoints while it was down
+	slow  atomic.Pointer[chan struct{}] // where set, Record waits until it is closed
 }
 
 func (f *flaky) trouble() error {

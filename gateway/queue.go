@@ -61,7 +61,11 @@ func (g *Gateway) countQueues() {
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: namespace, Name: "history_dropped_total",
 			Help: "Sync runs and refused requests that are missing in the history, as the store was too slow or not available.",
-		}, func() float64 { return float64(g.recorder.dropped.Load()) }))
+		}, func() float64 { return float64(g.recorder.dropped.Load()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "history_bare_total",
+			Help: "Sync runs that succeeded and are in the history without their request and actions, as there was no time to write these.",
+		}, func() float64 { return float64(g.recorder.bare.Load()) }))
 }
 
 // Describe tells which metrics there are.

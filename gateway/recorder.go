@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	recordQueue  = 8192     // entries that wait to be written
-	recordBusy   = 512      // above it runs that succeeded are left out
+	recordQueue  = 32768    // entries that wait to be written
+	recordBusy   = 512      // above it of runs that succeeded only the outcome is kept
 	recordBytes  = 64 << 20 // of bodies that wait, likewise
-	recordBatch  = 256
+	recordBatch  = 512
 	refusedBurst = 50 // refusals that are recorded at once, of each flow
 	refusedRate  = 5  // and in a second after that
 )
@@ -22,11 +22,13 @@ const (
 // recorder writes what is kept for reading alone: sync runs and refused
 // requests. Callers don't wait for it, and it makes the entries, so that they
 // don't pay for it either. When there are more requests than it can write beside
-// serving them, runs that succeeded are left out and counted.
+// serving them, it sheds details before rows: of runs that succeeded it keeps
+// the outcome alone, and only where its queue is full nothing. Both are counted.
 type recorder struct {
 	g       *Gateway
 	queue   chan draft
 	bytes   atomic.Int64 // of bodies that wait
+	bare    atomic.Int64 // runs of which the outcome alone was kept
 	dropped atomic.Int64
 }
 
@@ -76,16 +78,20 @@ func (r *recorder) loop(ctx context.Context) {
 	}
 }
 
-// recordShare is how much longer than it writes the recorder rests when there
-// is more than it can write: callers come first.
+// recordShare is how much longer than it writes the recorder rests at most when
+// it is busy: callers come first.
 const recordShare = 9
 
-// rest leaves the processors to those who wait for an answer.
+// rest leaves the processors to those who wait for an answer, the less the
+// fuller the queue is, and from its half on not at all: so it writes as much as
+// has to be written, and rows are lost only where it can't write more.
 func (r *recorder) rest(ctx context.Context, took time.Duration) {
-	if len(r.queue) < recordBusy {
+	waiting := len(r.queue)
+	const half = recordQueue / 2
+	if waiting < recordBusy || waiting >= half {
 		return
 	}
-	timer := time.NewTimer(recordShare * took)
+	timer := time.NewTimer(recordShare * took * time.Duration(half-waiting) / half)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

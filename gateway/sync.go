@@ -121,7 +121,8 @@ func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Res
 		ID: x.id, Flow: run.Flow.Name, State: store.Succeeded, Started: x.began, Finished: time.Now(), Status: response.Status,
 	}
 	if !run.KeepInputs && out.State == flow.Succeeded {
-		x.g.recorder.dropped.Add(1)
+		x.g.recorder.bare.Add(1)
+		x.g.recorder.add(draft{make: func() *store.Entry { return e }})
 		return
 	}
 	x.snap.users.Add(1)

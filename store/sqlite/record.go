@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -22,21 +23,79 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 		ids[i] = id
 	}
 	return s.writer.do(ctx, func(t *tx) error {
-		for i, e := range entries {
-			if err := t.record(ids[i], e); err != nil {
+		for i := 0; i < len(entries); {
+			n := bareEntries(entries[i:])
+			if err := t.recordNext(ids[i:], entries[i:], n); err != nil {
 				return err
 			}
+			i += max(n, 1)
 		}
 		return nil
 	})
 }
 
-func (t *tx) record(id store.ID, e *store.Entry) error {
-	seq, finished := t.nextSeq, t.now
+// entriesAtOnce is how many entries one statement keeps.
+const entriesAtOnce = 16
+
+// entryText is the statement that keeps so many entries which are no more than
+// a row.
+func entryText() string {
+	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" +
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
+}
+
+// bareEntries returns entriesAtOnce where that many entries at the beginning
+// are no more than a row, and else 0.
+func bareEntries(entries []*store.Entry) int {
+	if len(entries) < entriesAtOnce {
+		return 0
+	}
+	for _, e := range entries[:entriesAtOnce] {
+		if !e.Cause.IsZero() || len(e.Steps) > 0 || !isEmpty(&e.Payload) {
+			return 0
+		}
+	}
+	return entriesAtOnce
+}
+
+func isEmpty(p *store.Payload) bool {
+	return len(p.Event)+len(p.Body)+len(p.Variables)+len(p.Response)+len(p.Output) == 0
+}
+
+// recordNext keeps the next n entries, which are no more than rows, or the next
+// one, whatever it is.
+func (t *tx) recordNext(ids []store.ID, entries []*store.Entry, n int) error {
+	if n == 0 {
+		return t.record(ids[0], entries[0])
+	}
+	t.args = t.args[:0]
+	for i, e := range entries[:n] {
+		started, finished := t.times(e)
+		t.args = append(t.args, t.nextSeq+int64(i), ids[i][:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(0), started, finished)
+		t.tally.add(e.Flow, e.State, integer(started), finished, 1)
+	}
+	if _, err := t.exec(t.entryText, t.args...); err != nil {
+		if taken(err) {
+			return fmt.Errorf("%w: one of %s to %s", store.ErrExists, entries[0].ID, entries[n-1].ID)
+		}
+		return err
+	}
+	t.nextSeq += int64(n)
+	return nil
+}
+
+// times are when a run began, and when it ended.
+func (t *tx) times(e *store.Entry) (started driver.Value, finished int64) {
+	finished = t.now
 	if !e.Finished.IsZero() {
 		finished = e.Finished.UnixMilli()
 	}
-	started := millis(e.Started)
+	return millis(e.Started), finished
+}
+
+func (t *tx) record(id store.ID, e *store.Entry) error {
+	seq := t.nextSeq
+	started, finished := t.times(e)
 	if err := t.insertEntry(seq, id, e, started, finished); err != nil {
 		if taken(err) {
 			return fmt.Errorf("%w: %s", store.ErrExists, e.ID)
@@ -44,9 +103,8 @@ func (t *tx) record(id store.ID, e *store.Entry) error {
 		return err
 	}
 	t.nextSeq++
-	p := &e.Payload
-	if len(p.Event)+len(p.Body)+len(p.Variables)+len(p.Response)+len(p.Output) > 0 {
-		if err := t.putPayload(seq, p); err != nil {
+	if !isEmpty(&e.Payload) {
+		if err := t.putPayload(seq, &e.Payload); err != nil {
 			return err
 		}
 	}

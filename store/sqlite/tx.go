@@ -23,6 +23,7 @@ type tx struct {
 	args    []driver.Value // of a statement with many, used again
 
 	stepTexts [stepsAtOnce + 1]string
+	entryText string
 
 	now    int64    // of this transaction, in milliseconds
 	writes int      // of this operation
@@ -35,7 +36,7 @@ func newTx(dsn string, c *clock) *tx {
 	return &tx{
 		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
-		mirror: newMirror(), tally: tally{}, stepTexts: stepTexts(),
+		mirror: newMirror(), tally: tally{}, stepTexts: stepTexts(), entryText: entryText(),
 	}
 }
 

@@ -11,6 +11,7 @@ func recordTests() []test {
 	return []test{
 		{"keeps all that was given", recordsAll},
 		{"keeps what is refused, without a payload", recordsRefused},
+		{"keeps many at once, with and without details", recordsMany},
 		{"keeps all or none", recordsAllOrNone},
 		{"keeps what is over, and nothing else", recordsOver},
 	}
@@ -49,6 +50,45 @@ func recordsRefused(f *fixture) {
 	f.same("the run", f.get(e.ID), &store.Run{Summary: store.Summary{
 		ID: e.ID, State: store.Refused, Received: f.clock.Wall(), Finished: f.clock.Wall(), Attempt: 1, Status: 401, Cause: e.Cause,
 	}})
+}
+
+// recordsMany keeps more runs than fit into one statement, most of which are
+// no more than a row, as under load.
+func recordsMany(f *fixture) {
+	var all []*store.Entry
+	for i := range 60 {
+		e := f.entry(store.Succeeded)
+		switch {
+		case i == 20:
+			e.Steps = []store.Step{f.step("a")}
+		case i == 41:
+			e.State, e.Cause = store.Failed, store.Cause{Message: "no"}
+		default:
+			e.Payload = store.Payload{}
+		}
+		all = append(all, e)
+	}
+	f.ok(f.s.Record(f.ctx, all...))
+	for _, e := range all {
+		f.same("the run", f.get(e.ID), &store.Run{
+			Summary: store.Summary{
+				ID: e.ID, Flow: "orders", State: e.State, Received: f.clock.Wall(), Started: e.Started, Finished: f.clock.Wall(),
+				Attempt: 1, Status: 200, Size: len(e.Body), Cause: e.Cause,
+			},
+			Payload: e.Payload, Steps: e.Steps,
+		})
+	}
+	f.recounted(store.StatsQuery{})
+	f.is(f.s.Requeue(f.ctx, all[0].ID, store.RequeueOptions{Fresh: true}), store.ErrState) // there is nothing to run
+	more := make([]*store.Entry, 20)
+	for i := range more {
+		more[i] = f.entry(store.Succeeded)
+		more[i].Payload = store.Payload{}
+	}
+	more[7].ID = all[3].ID
+	f.is(f.s.Record(f.ctx, more...), store.ErrExists)
+	f.same("runs", len(f.listed(store.Filter{})), len(all))
+	f.ok(f.s.Record(f.ctx, append(more[:7:7], more[8:]...)...))
 }
 
 func recordsAllOrNone(f *fixture) {

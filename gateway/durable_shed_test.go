@@ -1,0 +1,73 @@
+package gateway_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func (f *flaky) Record(ctx context.Context, entries ...*store.Entry) error {
+	if slow := f.slow.Load(); slow != nil {
+		<-*slow
+	}
+	return f.Store.Record(ctx, entries...)
+}
+
+// TestHistoryShedsDetailsBeforeRows has more sync runs come than a slow store
+// takes. Every run is on record with its outcome: the first ones whole, those
+// that fail whole, and the others bare.
+func TestHistoryShedsDetailsBeforeRows(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+    variable "good" { type = bool }
+  }
+  action "stop" "bad" {
+    when   = !webhook.good
+    status = "failed"
+  }
+  action "respond" "ok" { json = { good = webhook.good } }
+}`)
+	slow := make(chan struct{})
+	d.store.slow.Store(&slow)
+	first := d.post("/s", `{"good": true}`).run()
+	var mu sync.Mutex
+	var ids []string
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 100 {
+				r := d.post("/s", `{"good": true}`)
+				if r.status != http.StatusOK {
+					t.Errorf("a request got %d while the history is slow", r.status)
+				}
+				mu.Lock()
+				ids = append(ids, r.run())
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	last, bad := d.post("/s", `{"good": true}`).run(), d.post("/s", `{"good": false}`).run()
+	close(slow)
+	d.stop() // writes what waits
+	whole := func(run *store.Run, steps int) bool {
+		return len(run.Body) > 0 && len(run.Event) > 0 && len(run.Steps) == steps
+	}
+	if !whole(d.await(first, store.Succeeded), 2) || !whole(d.await(bad, store.Failed), 1) {
+		t.Error("a run that came before the load, or one that failed, lacks details")
+	}
+	run := d.await(last, store.Succeeded)
+	if len(run.Body)+len(run.Steps) > 0 || run.Status != http.StatusOK || run.Started.IsZero() || run.Finished.IsZero() {
+		t.Errorf("the last run is kept as %+v", run)
+	}
+	for _, id := range ids {
+		d.await(id, store.Succeeded)
+	}
+}
