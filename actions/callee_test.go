@@ -26,8 +26,9 @@ func (*calleeTrigger) Roots() map[string]cty.Type {
 
 func (*calleeTrigger) Encode(flow.Event) (flow.Kept, error)              { return flow.Kept{}, nil }
 func (*calleeTrigger) Decode(flow.Kept, flow.Limits) (flow.Event, error) { return calleeEvent{}, nil }
-func (*calleeTrigger) Queue() flow.Queue                                 { return flow.Queue{Max: 1} }
-func (c *calleeTrigger) Inputs() []flow.Input                            { return c.needs }
+
+func (*calleeTrigger) Queue() flow.Queue      { return flow.Queue{Max: 1} }
+func (c *calleeTrigger) Inputs() []flow.Input { return c.needs }
 
 func (*calleeTrigger) Called(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
 	depth, err := c.Deeper()
@@ -85,7 +86,7 @@ func (b *bench) callee(name string) *flow.Flow {
 	if diags.HasErrors() {
 		b.t.Fatal(diags)
 	}
-	b.bind(f)
+	_ = b.bind(f)
 	return f
 }
 

@@ -50,8 +50,10 @@ func bindCall(c flow.Caller, flows map[string]*flow.Flow, broken bool) hcl.Diagn
 	}
 	diags := c.Bind(f)
 	if !f.Enabled {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: at.Ptr(), Summary: "Flow is disabled",
-			Detail: fmt.Sprintf("Flow %q says enabled = false, so the action fails until it is enabled.", name)})
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Subject: at.Ptr(), Summary: "Flow is disabled",
+			Detail: fmt.Sprintf("Flow %q says enabled = false, so the action fails until it is enabled.", name),
+		})
 	}
 	return diags
 }

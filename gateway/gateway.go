@@ -82,6 +82,7 @@ type Gateway struct {
 
 	background *background
 	recorder   *recorder
+	ticker     *ticker
 	queues     *queues
 	unserved   bucket // refusals of requests that led to no endpoint
 	seal       *sealer
@@ -113,7 +114,7 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	g := &Gateway{opts: o, started: time.Now(), log: newLogs(o.Log)}
 	g.metrics = newMetrics(o.Version, g.runs.number)
 	g.background, g.seal = newBackground(g), newSealer(o.Key)
-	g.recorder = newRecorder(g)
+	g.recorder, g.ticker = newRecorder(g), newTicker(g)
 	g.queues = &queues{g: g}
 	if o.Store != nil {
 		g.countQueues()

@@ -108,6 +108,7 @@ func (g *Gateway) swap(c *config.Config, cert certificate) error {
 	if old := g.current.Swap(s); old != nil {
 		old.release()
 	}
+	g.ticker.wake()
 	return nil
 }
 

@@ -74,6 +74,7 @@ func (g *Gateway) keep(ctx context.Context, group *errgroup.Group) {
 		{ctx, g.background.loop},
 		{ctx, g.background.sweep},
 		{ctx, g.background.purge},
+		{ctx, g.ticker.loop},
 		{g.background.served, g.background.keepLeases},
 		{g.background.served, g.recorder.loop},
 	} {

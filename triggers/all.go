@@ -26,7 +26,7 @@ import (
 func All(auths []auth.Kind) []flow.TriggerKind {
 	return []flow.TriggerKind{
 		{Name: "webhook", New: func() flow.Trigger { return &webhook{auths: auths} }},
-		{Name: "schedule", Later: "schedules come with the durable store. Until then let a cron job send a request to a flow with trigger \"webhook\"."},
+		{Name: "schedule", New: func() flow.Trigger { return &schedule{} }},
 		{Name: "tag", Later: "contacts and their tags come with the durable store."},
 		{Name: "link", Later: "links come with contacts and their tags."},
 		{Name: "flow", New: func() flow.Trigger { return &called{} }},

@@ -28,11 +28,11 @@ type called struct {
 
 // Describe declares the block.
 func (t *called) Describe(s *schema.Spec) {
-	t.keeper.main = inputRoot
+	t.main = inputRoot
 	s.Doc = "Starts the flow where action `flow` of another one calls it. What it is given is checked as the variables say, and read as `input.NAME`. Without variables the input may be anything."
 	schema.BlockFunc(s, "variable", "A member of the input, read as `input.NAME`. Where there are variables, members that none of them names are refused.",
 		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&variable{root: inputRoot}) }}, t.addVariable)
-	t.queue.describe(s, "")
+	t.describeConcurrency(s, "")
 	s.Example(schema.Example{
 		Title: "A flow that others call",
 		HCL: `trigger "flow" {

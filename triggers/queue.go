@@ -72,7 +72,7 @@ type queue struct {
 	concurrency *concurrency // nil where the file gives none
 }
 
-func (q *queue) describe(s *schema.Spec, mode string) {
+func (q *queue) describeConcurrency(s *schema.Spec, mode string) {
 	doc := "How many runs go on at once and how many wait."
 	if mode != "" {
 		doc = mode + ": how many runs go on at once and how many wait."
@@ -109,7 +109,7 @@ func (w *webhook) Admit(ctx context.Context, env expr.Env) (flow.Admission, erro
 // describeQueue declares what decides whether and when a run starts.
 func (w *webhook) describeQueue(s *schema.Spec) {
 	schema.Single(s, &w.dedupe, "dedupe", "A key that was seen before starts no second run.")
-	w.queue.describe(s, modeAsync)
+	w.describeConcurrency(s, modeAsync)
 	schema.Expr(s, &w.orderBy, "order_by", "async: runs with the same key run one after another, in the order in which they came. An empty key or null has no order.")
 }
 

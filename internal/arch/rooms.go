@@ -40,6 +40,7 @@ func rooms() []room {
 		{"internal/testutil/slackd", nil, "it stands in for Slack, whatever is tested with it"},
 		{"internal/testutil/postgrestest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/testutil/mariadbtest", nil, "it starts servers, whatever is tested with them"},
+		{"internal/cron", nil, "when a schedule ticks is arithmetic"},
 		{"internal/arch/...", nil, "it reads the repository and is no part of the program"},
 		{"scripts", nil, "it holds shell scripts and their tests"},
 
@@ -53,7 +54,7 @@ func rooms() []room {
 
 		{"actions", slices.Concat(kinds, []string{"internal/richtext"}), "an action knows the flow it runs in, not who started it or where runs are kept"},
 		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
-		{"triggers", slices.Concat(kinds, []string{"auth"}), "a trigger asks checks to let a request in"},
+		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron"}), "a trigger asks checks to let a request in"},
 
 		{
 			"config", slices.Concat(domain, []string{"config/syntax", "internal/outbound"}),
