@@ -32,6 +32,8 @@ type site struct {
 	data  string
 	args  []string
 	env   []string // on top of that of the test
+
+	secret string // what no line of a log may show; "" for nothing
 }
 
 func newSite(t *testing.T, hcl string, args ...string) *site {
@@ -55,7 +57,7 @@ func (s *site) start(t *testing.T) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, lines: newLineBuffer(), ended: make(chan struct{})}
+	p := &process{t: t, lines: newLineBuffer(s.secret), ended: make(chan struct{})}
 	p.cmd = exec.CommandContext(context.Background(), self)
 	p.cmd.Args = append([]string{
 		"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", s.data, s.flows,
@@ -107,14 +109,19 @@ func (p *process) stop() time.Duration {
 
 // lineBuffer keeps the end of a log and finds the line that says ready.
 type lineBuffer struct {
-	ready chan readyLine
+	ready  chan readyLine
+	secret string
 
 	mu   sync.Mutex
 	text bytes.Buffer
 	part []byte
+
+	leaked bool // the secret was in a line
 }
 
-func newLineBuffer() *lineBuffer { return &lineBuffer{ready: make(chan readyLine, 1)} }
+func newLineBuffer(secret string) *lineBuffer {
+	return &lineBuffer{ready: make(chan readyLine, 1), secret: secret}
+}
 
 // readyLine is what a log says once the gateway serves.
 type readyLine struct{ Msg, Level, Listen, Admin string }
@@ -140,7 +147,9 @@ func (b *lineBuffer) line(line []byte) {
 	if json.Unmarshal(line, &l) == nil && l.Listen != "" && l.Msg == "ready" {
 		b.ready <- l
 	}
-	if l.Level == "info" {
+	leaks := b.secret != "" && bytes.Contains(line, []byte(b.secret))
+	b.leaked = b.leaked || leaks
+	if l.Level == "info" && !leaks {
 		return
 	}
 	if b.text.Len() > keptLog {

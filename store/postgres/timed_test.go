@@ -21,7 +21,6 @@ type timed struct {
 	mu   sync.Mutex
 	conn *pgx.Conn
 	last time.Time
-	err  error
 }
 
 func newTimed(url string, s store.Store, c *storetest.Clock) (store.Store, error) {

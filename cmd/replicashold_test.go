@@ -1,0 +1,59 @@
+package cmd_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+// hold lets a receiver leave calls of the second action without an answer: those
+// of one gateway, until it is gone.
+type hold struct {
+	mu   sync.Mutex
+	door string // to which that gateway's calls come
+	left int    // how many calls more
+	held int
+	cut  int // of them, those whose caller went away
+}
+
+func (h *hold) pace(path string, req *http.Request) {
+	h.mu.Lock()
+	if path != "/two" || h.left == 0 || "http://"+req.Host != h.door {
+		h.mu.Unlock()
+		elapse(2 * time.Millisecond)
+		return
+	}
+	h.left--
+	h.held++
+	h.mu.Unlock()
+	<-req.Context().Done()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cut++
+}
+
+// take waits until as many calls of a gateway are held. All of them are its own:
+// a held call of another one would wait for an end that nobody makes.
+func (h *hold) take(t *testing.T, door string, calls int) {
+	t.Helper()
+	h.mu.Lock()
+	h.door, h.left, h.held, h.cut = door, calls, 0, 0
+	h.mu.Unlock()
+	h.await(t, "calls are held", func() bool { return h.held == calls })
+}
+
+// over waits until the end of the gateway has cut off all calls that are held.
+func (h *hold) over(t *testing.T) {
+	t.Helper()
+	h.await(t, "the end of a gateway cuts off its calls", func() bool { return h.cut == h.held })
+}
+
+func (h *hold) await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	eventually(t, time.Minute, what, func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return holds()
+	})
+}
