@@ -1,0 +1,163 @@
+package postgres_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// The benchmarks are those of store/sqlite, with the server on the same machine.
+
+// benchBody returns 1 KiB of JSON, half of it incompressible.
+func benchBody() []byte {
+	b := fmt.Appendf(nil, `{"order":%q,"text":"`, rand.Text())
+	for len(b) < 512 {
+		b = append(b, rand.Text()...)
+	}
+	for len(b) < 1022 {
+		b = append(b, 'x')
+	}
+	return append(b, `"}`...)
+}
+
+func benchSubmission(body []byte) *store.Submission {
+	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
+}
+
+// inParallel calls f for each of b.N from a number of goroutines.
+func inParallel(b *testing.B, goroutines int, f func() error) {
+	b.ReportAllocs()
+	b.ResetTimer()
+	began := time.Now()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var wait sync.WaitGroup
+	for range goroutines {
+		wait.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := f(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "runs/s")
+}
+
+// BenchmarkAccept is durable inserts.
+func BenchmarkAccept(b *testing.B) {
+	for _, producers := range []int{1, 64, 256} {
+		b.Run(fmt.Sprint(producers), func(b *testing.B) {
+			s, body := open(b, server.Database(b)), benchBody()
+			inParallel(b, producers, func() error {
+				_, err := s.Accept(b.Context(), benchSubmission(body))
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkAcceptDedupe(b *testing.B) {
+	s, body := open(b, server.Database(b)), benchBody()
+	inParallel(b, 64, func() error {
+		sub := benchSubmission(body)
+		sub.Dedupe = &store.Dedupe{Key: sub.ID, TTL: 24 * time.Hour}
+		_, err := s.Accept(b.Context(), sub)
+		return err
+	})
+}
+
+// BenchmarkCycle accepts a run, hands it over, keeps two checkpoints and ends
+// it: from one gateway, and from two on one database.
+func BenchmarkCycle(b *testing.B) {
+	for _, c := range []struct{ producers, stores int }{{64, 1}, {256, 1}, {64, 2}} {
+		b.Run(fmt.Sprintf("%d of %d", c.producers, c.stores), func(b *testing.B) {
+			url, body := server.Database(b), benchBody()
+			var stores []store.Store
+			for range c.stores {
+				stores = append(stores, open(b, url))
+			}
+			var turn atomic.Int64
+			inParallel(b, c.producers, func() error {
+				s := stores[int(turn.Add(1))%len(stores)]
+				sub := benchSubmission(body)
+				sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+				a, err := s.Accept(b.Context(), sub)
+				if err != nil {
+					return err
+				}
+				return benchWork(b.Context(), s, *a.Claim, body[:200])
+			})
+		})
+	}
+}
+
+// benchWork keeps two checkpoints of a run and ends it.
+func benchWork(ctx context.Context, s store.Store, c store.Claim, output []byte) error {
+	for _, path := range []string{"reserve", "notify"} {
+		step := store.Step{Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1, Began: time.Now(), Took: time.Millisecond, Output: output}
+		if err := s.Checkpoint(ctx, c, step); err != nil {
+			return err
+		}
+	}
+	return s.Finish(ctx, c, &store.Ending{State: store.Succeeded})
+}
+
+// BenchmarkQueue accepts runs and claims them, keeps two checkpoints of each and
+// ends it: the way of runs that are not handed over.
+func BenchmarkQueue(b *testing.B) {
+	s, body := open(b, server.Database(b)), benchBody()
+	var wait sync.WaitGroup
+	var done atomic.Int64
+	for range 4 {
+		wait.Go(func() {
+			for done.Load() < int64(b.N) && !b.Failed() {
+				c, err := s.Claim(b.Context(), store.ClaimQuery{Owner: "bench", Lease: time.Minute, Limit: 32, Flows: []store.FlowLimit{{Flow: "orders"}}})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				var work sync.WaitGroup
+				for _, w := range c.Work {
+					work.Go(func() {
+						if err := benchWork(b.Context(), s, w.Claim, body[:200]); err != nil {
+							b.Error(err)
+						}
+						done.Add(1)
+					})
+				}
+				work.Wait()
+			}
+		})
+	}
+	inParallel(b, 64, func() error {
+		_, err := s.Accept(b.Context(), benchSubmission(body))
+		return err
+	})
+	wait.Wait()
+}
+
+// BenchmarkPickUp is an idle store: a run is accepted and handed over.
+func BenchmarkPickUp(b *testing.B) {
+	s, body := open(b, server.Database(b)), benchBody()
+	for b.Loop() {
+		sub := benchSubmission(body)
+		sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+		a, err := s.Accept(b.Context(), sub)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Finish(b.Context(), *a.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
