@@ -67,12 +67,12 @@ func (r *recorder) loop(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			for len(r.queue) > 0 {
-				r.write(context.WithoutCancel(ctx), r.waiting(nil))
+				r.write(r.waiting(nil))
 			}
 			return
 		case d := <-r.queue:
 			began := time.Now()
-			r.write(ctx, r.waiting([]*store.Entry{r.entry(d)}))
+			r.write(r.waiting([]*store.Entry{r.entry(d)}))
 			r.rest(ctx, time.Since(began))
 		}
 	}
@@ -117,16 +117,17 @@ func (r *recorder) entry(d draft) *store.Entry {
 	return d.make()
 }
 
-func (r *recorder) write(ctx context.Context, batch []*store.Entry) {
+// write writes a batch, also where a stop comes meanwhile.
+func (r *recorder) write(batch []*store.Entry) {
 	if len(batch) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	err := r.g.opts.Store.Record(ctx, batch...)
 	if len(batch) > 1 && err != nil && !store.IsUnavailable(err) && ctx.Err() == nil {
 		for i := range batch { // one of them is at fault, and the others are not
-			r.write(ctx, batch[i:i+1])
+			r.write(batch[i : i+1])
 		}
 		return
 	}
