@@ -15,6 +15,7 @@ func All() []flow.Kind {
 		{Name: "branch", New: func() flow.Action { return &branch{} }},
 		{Name: "stop", New: func() flow.Action { return &stop{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
+		{Name: "email", New: func() flow.Action { return &email{} }},
 		{Name: "file", New: func() flow.Action { return &fileWrite{} }},
 		{Name: "exec", New: func() flow.Action { return &command{} }},
 
@@ -22,7 +23,6 @@ func All() []flow.Kind {
 		{Name: "loop", New: func() flow.Action { return &loop{} }},
 		{Name: "delay", New: func() flow.Action { return &delay{} }},
 		{Name: "flow", New: func() flow.Action { return &callFlow{} }},
-		{Name: "email", Later: `until mail can be sent, action "http" can call the API of a mail service.`},
 		{Name: "slack", New: func() flow.Action { return &slackMessage{} }},
 		{Name: "jira_issue", Later: `until then, action "http" can call Jira's REST API.`},
 		{Name: "jira_comment", Later: `until then, action "http" can call Jira's REST API.`},
@@ -38,7 +38,7 @@ func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
 		{Name: "http", New: func() flow.Connection { return &httpConnection{} }},
 
-		{Name: "smtp", Later: `it comes with action "email".`},
+		{Name: "smtp", New: func() flow.Connection { return &smtpConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &slackConnection{} }},
 		{Name: "jira", Later: `it comes with action "jira_issue"; until then, a connection "http" holds the credentials.`},
 		{Name: "sql", New: func() flow.Connection { return &sqlConnection{} }},

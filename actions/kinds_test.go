@@ -72,6 +72,7 @@ func exampleBench(t *testing.T, server string) *bench {
 	b.connections["slack.team"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, server+"/api")
 	b.connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", server+slackd.HookPath)
 	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
+	serveMail(t, nil).join(b)
 	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
 	b.addShopDatabase()
 	return b

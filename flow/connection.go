@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -31,6 +32,29 @@ var heldType = cty.Capsule("connection", reflect.TypeFor[held]())
 // ConnectionValue is the value of connection.KIND.NAME.
 func ConnectionValue(kind, name string, c Connection) cty.Value {
 	return cty.CapsuleVal(heldType, &held{kind: kind, name: name, connection: c})
+}
+
+// OnlyConnection returns the connection of a kind where the configuration has
+// exactly one, for actions that may leave theirs out. known is false where it
+// can't be told, as a connection has findings of its own; count is how many
+// there are.
+func OnlyConnection[T Connection](scope *expr.Scope, kind string) (conn T, count int, known bool) {
+	all, ok := scope.Constant("connection")
+	if !ok || !all.IsKnown() || all.IsNull() || !all.Type().IsObjectType() || !all.Type().HasAttribute(kind) {
+		return conn, 0, true
+	}
+	names := all.GetAttr(kind)
+	if !names.IsKnown() || !names.Type().IsObjectType() {
+		return conn, 0, false
+	}
+	for _, v := range names.AsValueMap() {
+		count++
+		if v.Type() != heldType {
+			return conn, count, false
+		}
+		conn, known = v.EncapsulatedValue().(*held).connection.(T)
+	}
+	return conn, count, known
 }
 
 // UseConnection declares the attribute `connection` of an action that uses

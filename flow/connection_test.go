@@ -69,3 +69,31 @@ func TestUseConnection(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyConnection(t *testing.T) {
+	t.Parallel()
+	own, other := flow.ConnectionValue("server", "own", &server{name: "own"}), flow.ConnectionValue("server", "other", &server{name: "other"})
+	cases := []struct {
+		name  string
+		conns map[string]cty.Value
+		count int
+		known bool
+	}{
+		{"none at all", nil, 0, true},
+		{"none of the kind", map[string]cty.Value{"mailer": cty.ObjectVal(map[string]cty.Value{"post": flow.ConnectionValue("mailer", "post", &mailer{})})}, 0, true},
+		{"one", map[string]cty.Value{"server": cty.ObjectVal(map[string]cty.Value{"own": own})}, 1, true},
+		{"two", map[string]cty.Value{"server": cty.ObjectVal(map[string]cty.Value{"own": own, "other": other})}, 2, true},
+		{"one with findings", map[string]cty.Value{"server": cty.ObjectVal(map[string]cty.Value{"own": cty.DynamicVal})}, 1, false},
+		{"kind with findings", map[string]cty.Value{"server": cty.DynamicVal}, 0, false},
+	}
+	for _, c := range cases {
+		scope := expr.NewScope(map[string]cty.Value{"connection": cty.ObjectVal(c.conns)}, nil)
+		conn, count, known := flow.OnlyConnection[*server](scope, "server")
+		if count != c.count || known != c.known || c.count == 1 && c.known && conn.name != "own" {
+			t.Errorf("%s: connection %v, count %d, known %v", c.name, conn, count, known)
+		}
+	}
+	if _, count, known := flow.OnlyConnection[*server](expr.NewScope(nil, nil), "server"); count != 0 || !known {
+		t.Errorf("without connections: count %d, known %v", count, known)
+	}
+}

@@ -1,7 +1,7 @@
 connection "http" "a" { base_url = "https://api.example.com" }
 connection "http" "a" { base_url = "https://api.example.com" } # error: Connection named twice: at connections.hcl line 1
 connection "htp" "b" { base_url = "https://api.example.com" } # error: Unknown kind of connection: Did you mean "http"?
-connection "smtp" "c" { host = "smtp.example.com" } # error: Not yet available: action "email"
+connection "smtp" "c" { host = "smtp.example.com" }
 connection "http" { base_url = "https://api.example.com" } # error: Missing label: connection "http" "NAME"
 connection { base_url = "https://api.example.com" } # error: Missing label: connection "http" { … }
 connection "http" "e f" { base_url = "https://api.example.com" } # error: Not a name: connection.http.NAME
@@ -35,7 +35,7 @@ flow "l" {
     mode = "sync"
     response { status = 202 }
   }
-  action "http" "m" { connection = connection.smtp.c }
+  action "http" "m" { connection = connection.smtp.c } # error: Wrong kind of connection: is of kind "smtp"
   action "http" "n" { connection = connection.htp.b }
   action "http" "o" {
     connection = connection.http.h

@@ -1,0 +1,146 @@
+package actions
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// smtpConnection is one mail server that takes messages in, and how the
+// gateway makes itself known to it. How it is spoken to stands in
+// smtp_session.go.
+type smtpConnection struct {
+	host               string
+	port               int
+	username, password string
+	from               string
+	tls                string
+	auth               string
+	helo               string
+	timeout, idle      time.Duration
+	connections        int
+	certificates       *tlsSetting
+
+	sender mailAddress // from, parsed; empty where the file gives none
+}
+
+// How a connection to a mail server is encrypted.
+const (
+	tlsStart = "starttls"
+	tlsFull  = "tls"
+	tlsNone  = "none"
+)
+
+// authAny lets the best way be chosen of those that the server offers.
+const authAny = "auto"
+
+func (n *smtpConnection) Describe(s *schema.Spec) {
+	n.tls, n.auth, n.connections = tlsStart, authAny, 4
+	n.timeout, n.idle = 15*time.Second, time.Minute
+	s.Doc = "A mail server that takes in messages and sends them on, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections to it are kept for a while and used again. A private address is refused unless the gateway's `egress` names it."
+	schema.Attr(s, &n.host, "host", "The server's name or address.", schema.Required())
+	schema.Attr(s, &n.port, "port", "The port: 587 where left out, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
+	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))
+	schema.Attr(s, &n.username, "username", "The user's name, where the server asks for one.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The password; a token with `auth = \"xoauth2\"`.", schema.Secret())
+	schema.Attr(s, &n.auth, "auth", "How the user is proven. `auto` takes the first of `scram-sha-256`, `plain`, `login` and `cram-md5` that the server offers.", schema.OneOf(append([]string{authAny}, authNames()...)...))
+	schema.Attr(s, &n.from, "from", "Who messages are from where an action does not say it: an address, or `Name <address>`.")
+	schema.Attr(s, &n.helo, "helo", "What the gateway calls itself when it greets the server; the name of its machine where left out.")
+	schema.Attr(s, &n.timeout, "timeout", "How long it may take until a new connection is ready: connecting, encryption and login. What comes then is bounded by the action's own `timeout`.")
+	schema.Attr(s, &n.connections, "connections", "How many connections there are at once, at most 100. Actions beyond that wait.")
+	schema.Attr(s, &n.idle, "idle", "How long a connection is kept for the next message. `0s` keeps none.")
+	schema.Single(s, &n.certificates, "certificates", "A certificate authority or a client certificate of its own.")
+	s.Check(n.check)
+	s.Example(schema.Example{
+		Title: "A provider that asks for a password",
+		HCL:   "host     = \"smtp.example.com\"\nusername = \"shop\"\npassword = secret.shop_password\nfrom     = \"Lamp Shop <shop@example.com>\"",
+	})
+	s.Example(schema.Example{
+		Title: "A server inside, with a certificate authority of its own",
+		HCL:   "host = \"mail.warehouse.internal\"\ntls  = \"tls\"\nfrom = \"gateway@warehouse.internal\"\ncertificates { ca = file(\"warehouse-ca.pem\") }",
+	})
+}
+
+func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
+	if !value.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
+		wrong("host", "Wrong host", `This is a name such as "smtp.example.com", or an address, without a port.`)
+	}
+	if d.Has("port") && (n.port < 1 || n.port > 65535) {
+		wrong("port", "Wrong port", "A port is a number from 1 to 65535.")
+	}
+	if (n.username == "") != (n.password == "") {
+		wrong("username", "Half a login", `"username" and "password" belong together: give both or none.`)
+	} else if n.username == "" && d.Has("auth") {
+		wrong("auth", "Login without a user", `"auth" says how a user is proven: give "username" and "password" as well, or leave it out.`)
+	}
+	if n.tls == tlsNone && n.username != "" {
+		wrong("tls", "Password in the open", `Without encryption whoever stands between could read the password. Use "starttls" or "tls", or a server that asks for no password.`)
+	}
+	if n.tls == tlsNone && n.certificates != nil {
+		wrong("certificates", "Certificates without TLS", `They have no effect with tls = "none": leave them out, or encrypt the connection.`)
+	}
+	if d.Has("helo") && !value.IsHostname(n.helo) {
+		wrong("helo", "Wrong name", `This is the name of a host, such as "gateway.example.com".`)
+	}
+	if d.Has("from") {
+		var err error
+		if n.sender, err = parseMailAddress(n.from); err != nil {
+			wrong("from", "Wrong sender", sentence(err))
+		}
+	}
+	return append(diags, n.checkLimits(d)...)
+}
+
+func (n *smtpConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if n.timeout <= 0 {
+		diags = append(diags, d.Problem("timeout", "Wrong value", "A connection needs more time than none; leave timeout out for the default."))
+	}
+	if n.connections < 1 || n.connections > 100 {
+		diags = append(diags, d.Problem("connections", "Wrong value", "There are from 1 to 100 connections."))
+	}
+	if n.idle < 0 {
+		diags = append(diags, d.Problem("idle", "Wrong value", "A connection is kept for 0s or longer."))
+	}
+	return diags
+}
+
+// address is where the server is, "host:port".
+func (n *smtpConnection) address() string {
+	port := n.port
+	if port == 0 {
+		port = map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls]
+	}
+	return net.JoinHostPort(n.host, strconv.Itoa(port))
+}
+
+// tlsConfig is how the server must prove who it is.
+func (n *smtpConnection) tlsConfig() *tls.Config {
+	c := n.certificates.config()
+	if c == nil {
+		c = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if c.ServerName == "" {
+		c.ServerName = strings.TrimSuffix(n.host, ".")
+	}
+	return c
+}
+
+// key tells connections apart, without showing what they hold.
+func (n *smtpConnection) key() string {
+	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.address(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.key())
+	sum := sha256.Sum256([]byte(all))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,178 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// email sends a message. How it is put together stands in the files that begin
+// with mail, how it goes to the server in those that begin with smtp.
+type email struct {
+	connection           *smtpConnection
+	from                 expr.Of[any]
+	to, cc, bcc, replyTo expr.Of[any]
+	subject, text, html  expr.Of[string]
+	headers              expr.Of[map[string]string]
+	attachments          []*attachment
+	maxSize              expr.Size
+
+	pool *smtpPool // set by Open
+}
+
+func (m *email) Describe(s *schema.Spec) {
+	m.maxSize = 25 << 20
+	s.Doc = "Sends an e-mail. It is done when the mail server has taken the message for all recipients: `to`, `cc` and `bcc` together. Where the server refuses one of them it goes to nobody, and the error names the one.\n\n" +
+		"An address is `jane@example.com`, `Jane <jane@example.com>` or `{ name = webhook.name, address = webhook.email }`, which takes any name; several are a list, and null is left out. Domains and names may have letters of any script. A line break in an address, the subject or a header fails the action.\n\n" +
+		"The `Message-ID` follows from the run and the action, so that a message which is sent again, by `retry` or after a restart, has the same one. In `retry`, `5xx` stands for what the mail server refuses for now (its codes from 400 to 499, such as greylisting), `connect` and `timeout` for what they say. What it refuses for good (500 to 599) is not tried again. When the connection is lost after the message and before the server's answer, trying again may deliver it twice."
+	flow.UseConnection(s, &m.connection, "smtp", "The mail server. It may be left out where the files have exactly one.")
+	addresses := func(f *schema.Field) { f.Type = "string, object or list of these" }
+	schema.Expr(s, &m.from, "from", "Who the message is from; what the connection says where left out.", func(f *schema.Field) { f.Type = "string or object" })
+	schema.Expr(s, &m.to, "to", "Who it is for.", addresses)
+	schema.Expr(s, &m.cc, "cc", "Who gets a copy.", addresses)
+	schema.Expr(s, &m.bcc, "bcc", "Who gets a copy that the others don't see.", addresses)
+	schema.Expr(s, &m.replyTo, "reply_to", "Who answers go to.", addresses)
+	schema.Expr(s, &m.subject, "subject", "The subject.", schema.Required())
+	schema.Expr(s, &m.text, "text", "The message as text. Where only `html` is given, it is made from that.")
+	schema.Expr(s, &m.html, "html", "The message as HTML. What comes from the run is escaped: `<b>${webhook.name}</b>` shows the name as it is, whatever it holds. `unescaped(value)` puts in HTML of the run on purpose. In attributes of HTML put values in quotes.", schema.Escape(html.EscapeString))
+	schema.Expr(s, &m.headers, "headers", "Further header fields, such as `List-Unsubscribe`.")
+	schema.Repeated(s, &m.attachments, "attachment", "A file that goes with the message.")
+	schema.Attr(s, &m.maxSize, "max_size", "How large all attachments may be together. More fails the action before anything is sent.")
+	s.Output("message_id", cty.String, "The message's `Message-ID`, with its angle brackets.")
+	s.Check(m.check)
+	m.describeExamples(s)
+}
+
+func (m *email) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Confirm an order",
+		HCL:   "to      = webhook.body.email\nsubject = \"Your order ${webhook.body.order}\"\ntext    = \"Thank you. We send ${length(webhook.body.items)} items tomorrow.\"\nretry { attempts = 5 }",
+		Input: `{"email": "jane@example.com", "order": "A-1", "items": ["lamp", "bulb"]}`,
+		Want:  `{"message_id": "<mmmwvzho2vrwjrvg7mhetsnruu3neqn4@example.com>"}`,
+	})
+	s.Example(schema.Example{
+		Title: "HTML with values of the run, a picture and a file",
+		HCL: "connection = connection.smtp.mail\nfrom       = \"Lamp Shop <shop@example.com>\"\nto         = { name = webhook.body.name, address = webhook.body.email }\nbcc        = [\"archive@example.com\"]\nreply_to   = \"help@example.com\"\nsubject    = \"Your invoice\"\n" +
+			"html       = <<-HTML\n  <img src=\"cid:logo.png\" alt=\"Lamp Shop\">\n  <p>Dear ${webhook.body.name},</p>\n  <ul>%{ for item in webhook.body.items }<li>${item}</li>%{ endfor }</ul>\nHTML\n" +
+			"attachment \"logo.png\" {\n  content_base64 = \"iVBORw0KGgo=\"\n  inline         = true\n}\nattachment \"order.csv\" {\n  filename = \"order-${webhook.body.order}.csv\"\n  content  = join(\"\\n\", webhook.body.items)\n}",
+		Input: `{"name": "Jane \"J\" <Doe>", "email": "jane@example.com", "order": "A-1", "items": ["lamp & bulb", "cable"]}`,
+		Want:  `{"message_id": "<mmmwvzho2vrwjrvg7mhetsnruu3neqn4@example.com>"}`,
+	})
+}
+
+func (m *email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := m.checkConnection(c, d)
+	if !m.to.IsSet() && !m.cc.IsSet() && !m.bcc.IsSet() {
+		diags = append(diags, d.Problem("to", "Missing attribute", `"to" must be given: Who the message is for.`))
+	}
+	if !m.text.IsSet() && !m.html.IsSet() {
+		diags = append(diags, d.Problem("text", "Missing attribute", `What the message says must be given, as "text", as "html" or as both.`))
+	}
+	diags = append(diags, m.checkAddresses(d)...)
+	if text, ok := m.subject.Fixed(); ok {
+		if err := checkSubject(text); err != nil {
+			diags = append(diags, d.Problem("subject", "Wrong subject", sentence(err)))
+		}
+	}
+	headers, _ := m.headers.Fixed()
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if err := checkMailHeader(name, headers[name]); err != nil {
+			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+		}
+	}
+	if m.maxSize < 0 || m.maxSize > 1<<30 {
+		diags = append(diags, d.Problem("max_size", "Wrong value", "Attachments may have from 0B to 1GiB."))
+	}
+	return diags
+}
+
+func (m *email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	wrong := func(name string, from *expr.Expr, err error) {
+		if err != nil {
+			diags = append(diags, d.Problem(name, "Wrong address", sentence(hideCause(from, err))))
+		}
+	}
+	if v, ok := m.from.Fixed(); ok {
+		_, err := addressOf(v)
+		wrong("from", m.from.Expr(), err)
+	}
+	for _, field := range m.addressFields(&mailDraft{}) {
+		if v, ok := field.expr.Fixed(); ok {
+			_, err := addressesOf(v)
+			wrong(field.name, field.expr.Expr(), err)
+		}
+	}
+	return diags
+}
+
+// checkConnection takes the only mail server there is where none is named.
+func (m *email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if m.connection == nil && (!d.Has("connection") || isNull(c, d.Expr("connection"))) {
+		only, count, known := flow.OnlyConnection[*smtpConnection](c.Scope, "smtp")
+		switch {
+		case known && count == 0:
+			return hcl.Diagnostics{d.Problem("connection", "No mail server", `The files have no mail server. Describe one as connection "smtp" "NAME" { … }.`)}
+		case count > 1:
+			return hcl.Diagnostics{d.Problem("connection", "Missing attribute", fmt.Sprintf(`There are %d mail servers: say by which one the message goes, with connection = connection.smtp.NAME.`, count))}
+		case known:
+			m.connection = only
+		}
+	}
+	if m.connection != nil && m.connection.from == "" && !m.from.IsSet() {
+		return hcl.Diagnostics{d.Problem("from", "Missing attribute", `"from" must be given, here or in the connection: Who the message is from.`)}
+	}
+	return nil
+}
+
+// isNull tells whether an expression that is fixed at load says null.
+func isNull(c *schema.Context, e hclsyntax.Expression) bool {
+	v, diags := c.Scope.Value(e)
+	return !diags.HasErrors() && v.IsKnown() && v.IsNull()
+}
+
+// Open joins those who use the same mail server.
+func (m *email) Open(r *flow.Resources) error {
+	if m.connection == nil {
+		return errors.New("the action lacks its connection")
+	}
+	var err error
+	m.pool, err = openMail(r, m.connection)
+	return err
+}
+
+func (m *email) Run(ctx context.Context, c *flow.Call) (any, error) {
+	draft, err := m.draft(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	message, err := draft.write(c.IdempotencyKey(), time.Now())
+	if err != nil {
+		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
+	}
+	if err := m.pool.send(ctx, message); err != nil {
+		return nil, m.failure(ctx, c, err)
+	}
+	return map[string]any{"message_id": message.id}, nil
+}
+
+// secretive tells whether what the server says may repeat a secret.
+func (m *email) secretive(c *flow.Call) bool {
+	all := []*expr.Expr{m.from.Expr(), m.to.Expr(), m.cc.Expr(), m.bcc.Expr(), m.replyTo.Expr(), m.subject.Expr(), m.text.Expr(), m.html.Expr(), m.headers.Expr()}
+	for _, a := range m.attachments {
+		all = append(all, a.exprs()...)
+	}
+	return c.Step.Sensitive || slices.ContainsFunc(all, func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
+}

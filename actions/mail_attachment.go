@@ -1,0 +1,196 @@
+package actions
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"mime"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// attachment is a file that goes with a message.
+type attachment struct {
+	label       string
+	filename    expr.Of[string]
+	content     expr.Of[string]
+	base64      expr.Of[string]
+	contentType expr.Of[string]
+	inline      bool
+}
+
+// Describe declares the block.
+func (a *attachment) Describe(s *schema.Spec) {
+	s.Doc = "A file that goes with the message. It is left out where its content is null."
+	schema.Label(s, &a.label, "NAME", "The file's name, such as `terms.pdf`.")
+	schema.Expr(s, &a.filename, "filename", "The file's name where it depends on the run.")
+	schema.Expr(s, &a.content, "content", "What the file holds, as text. `file(\"terms.txt\")` reads a file beside the flow when the flow is loaded.")
+	schema.Expr(s, &a.base64, "content_base64", "What the file holds, in base64, for bytes that are no text. `filebase64(\"logo.png\")` reads a file.")
+	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`; told by the end of its name where left out.")
+	schema.Attr(s, &a.inline, "inline", "`true` for a picture that the HTML shows: `<img src=\"cid:NAME\">` with the block's label.")
+	s.Check(a.check)
+}
+
+// cid is what a label must be like to stand in an address of HTML.
+var cid = regexp.MustCompile(`^[A-Za-z0-9._@+-]+$`)
+
+func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	switch {
+	case a.content.IsSet() && a.base64.IsSet():
+		diags = append(diags, d.Problem("content_base64", "Two contents", `The attachment has its content already, in "content". Leave one of them out.`))
+	case !a.content.IsSet() && !a.base64.IsSet():
+		diags = append(diags, d.Problem("content", "Missing attribute", `What the file holds must be given, as "content" or "content_base64".`))
+	}
+	if err := checkFilename(a.label); err != nil {
+		diags = append(diags, problem(d.Block.LabelRanges[0], "Wrong name of a file", sentence(err)))
+	} else if a.inline && !cid.MatchString(a.label) {
+		diags = append(diags, problem(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
+	}
+	if text, ok := a.contentType.Fixed(); ok {
+		if err := checkMediaType(text); err != nil {
+			diags = append(diags, d.Problem("content_type", "Wrong type of content", sentence(err)))
+		}
+	}
+	if text, ok := a.base64.Fixed(); ok {
+		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+			diags = append(diags, d.Problem("content_base64", "Wrong content", "This is not base64 (RFC 4648, section 4, with its padding)."))
+		}
+	}
+	return diags
+}
+
+func (a *attachment) exprs() []*expr.Expr {
+	return []*expr.Expr{a.filename.Expr(), a.content.Expr(), a.base64.Expr(), a.contentType.Expr()}
+}
+
+// part is an attachment of one message.
+type part struct {
+	name, contentType, cid string
+	data                   []byte
+}
+
+// build returns the attachment, nil where it is left out.
+func (a *attachment) build(ctx context.Context, env expr.Env) (*part, error) {
+	data, err := a.data(ctx, env)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	p := &part{data: data}
+	if p.name, err = a.filename.EvalOr(ctx, env, a.label); err != nil {
+		return nil, err
+	}
+	if err := checkFilename(p.name); err != nil {
+		return nil, invalid(a.filename.Expr(), err)
+	}
+	if p.contentType, err = a.contentType.EvalOr(ctx, env, mediaTypeOf(p.name)); err != nil {
+		return nil, err
+	}
+	if err := checkMediaType(p.contentType); err != nil {
+		return nil, invalid(a.contentType.Expr(), err)
+	}
+	if a.content.IsSet() && strings.HasPrefix(p.contentType, "text/") && !strings.Contains(p.contentType, ";") {
+		p.contentType += "; charset=utf-8"
+	}
+	if a.inline {
+		p.cid = a.label
+	}
+	return p, nil
+}
+
+// data returns the bytes, nil where there are none. They are not noted as an
+// input of the action, as they may be many.
+func (a *attachment) data(ctx context.Context, env expr.Env) ([]byte, error) {
+	from := a.content.Expr()
+	if a.base64.IsSet() {
+		from = a.base64.Expr()
+	}
+	if from == nil {
+		return nil, nil // the file gives null
+	}
+	v, err := from.Eval(ctx, env)
+	if v == nil || err != nil {
+		return nil, err
+	}
+	text, err := expr.Convert[string](v)
+	if err != nil {
+		return nil, invalid(from, fmt.Errorf("attachment %q: %w", a.label, err))
+	}
+	if !a.base64.IsSet() {
+		return append([]byte{}, text...), nil
+	}
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, invalid(from, fmt.Errorf("attachment %q: content_base64 is not base64 (RFC 4648, section 4, with its padding)", a.label))
+	}
+	return append([]byte{}, data...), nil
+}
+
+// addTo puts the attachment into a message. The header fields are written here:
+// names with other letters take the form of RFC 2231.
+func (p *part) addTo(m *gomail.Msg) error {
+	option := func(f *gomail.File) {
+		f.Header.Set("Content-Type", p.contentType)
+		disposition := "attachment"
+		if p.cid != "" {
+			disposition = "inline"
+			f.Header.Set("Content-ID", "<"+p.cid+">")
+		}
+		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": p.name}))
+	}
+	if p.cid != "" {
+		return m.EmbedReader(p.name, bytes.NewReader(p.data), option)
+	}
+	return m.AttachReader(p.name, bytes.NewReader(p.data), option)
+}
+
+func checkFilename(name string) error {
+	switch {
+	case name == "" || name == "." || name == "..":
+		return errors.New("the file has no name")
+	case len(name) > 200:
+		return errors.New("the name of the file has more than 200 bytes")
+	case strings.ContainsAny(name, `/\`):
+		return errors.New("the name of the file holds a slash")
+	}
+	if err := checkLine(name); err != nil {
+		return fmt.Errorf("the name of the file %w", err)
+	}
+	return nil
+}
+
+func checkMediaType(text string) error {
+	media, params, err := mime.ParseMediaType(text)
+	if err != nil || !strings.Contains(media, "/") || strings.HasPrefix(media, "multipart/") || checkLine(text) != nil || !isASCII(text) || len(text) > 200 {
+		return errors.New(`the type of a file is one such as "application/pdf" or "text/csv; charset=utf-8"`)
+	}
+	if mime.FormatMediaType(media, params) == "" {
+		return errors.New("the type of a file can't be written")
+	}
+	return nil
+}
+
+// mediaTypeOf tells the type of a file by its name. The table is our own, so
+// that a message is the same wherever the gateway runs.
+func mediaTypeOf(name string) string {
+	known := map[string]string{
+		".csv": "text/csv", ".htm": "text/html", ".html": "text/html", ".ics": "text/calendar", ".txt": "text/plain",
+		".vcf": "text/vcard", ".xml": "application/xml", ".json": "application/json", ".pdf": "application/pdf", ".zip": "application/zip",
+		".gif": "image/gif", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png", ".svg": "image/svg+xml", ".webp": "image/webp",
+		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	}[strings.ToLower(path.Ext(name))]
+	if known == "" {
+		return "application/octet-stream"
+	}
+	return known
+}

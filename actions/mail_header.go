@@ -1,0 +1,100 @@
+package actions
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/textproto"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// longestWord is how long a part of a header without spaces may be: lines are
+// broken at spaces only, and end at 998 bytes (RFC 5322, section 2.1.1).
+const longestWord = 900
+
+// checkMailHeader refuses the header fields that a flow can't give.
+func checkMailHeader(name, text string) error {
+	if err := flow.CheckHeader(name, text); err != nil {
+		return err
+	}
+	if err := checkLine(text); err != nil {
+		return fmt.Errorf("the value of the header field %s %w", name, err)
+	}
+	canonical := textproto.CanonicalMIMEHeaderKey(name)
+	if attr, ok := mailOwned()[canonical]; ok {
+		return fmt.Errorf("the header field %s is written by the gateway%s", name, attr)
+	}
+	if strings.HasPrefix(canonical, "Content-") {
+		return fmt.Errorf("the header field %s is written by the gateway", name)
+	}
+	if isASCII(text) && slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > longestWord }) {
+		return fmt.Errorf("the value of the header field %s has a word of more than %d bytes", name, longestWord)
+	}
+	return nil
+}
+
+// mailOwned lists the header fields that the gateway writes, and what a flow
+// uses for them.
+func mailOwned() map[string]string {
+	return map[string]string{
+		"From": `; use "from"`, "To": `; use "to"`, "Cc": `; use "cc"`, "Bcc": `; use "bcc"`,
+		"Reply-To": `; use "reply_to"`, "Subject": `; use "subject"`,
+		"Date": "", "Message-Id": "", "Mime-Version": "", "Return-Path": "", "Received": "",
+	}
+}
+
+// checkSubject refuses what can't stand in one line.
+func checkSubject(text string) error {
+	if err := checkLine(text); err != nil {
+		return fmt.Errorf("the subject %w", err)
+	}
+	if len(text) > 2000 {
+		return errors.New("the subject has more than 2000 bytes")
+	}
+	return nil
+}
+
+// headerText writes a text so that it is read again as it is: as it stands, or
+// in encoded words (RFC 2047).
+func headerText(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	long := slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > 70 })
+	if isASCII(text) && !long && !strings.ContainsAny(text, "\t") && !strings.Contains(text, "=?") &&
+		!strings.Contains(text, "  ") && strings.TrimSpace(text) == text {
+		return text
+	}
+	return encodedWords(text)
+}
+
+// fieldText does it for a field that a flow adds, whose words may have a
+// meaning: what is ASCII stays as it is.
+func fieldText(text string) string {
+	if isASCII(text) && !strings.Contains(text, "=?") {
+		return text
+	}
+	return encodedWords(strings.ToValidUTF8(text, "\ufffd"))
+}
+
+// encodedWords writes a text in words of at most 75 bytes, none of which cuts a
+// character. The spaces between them are not a part of the text.
+func encodedWords(text string) string {
+	const most = 45 // 60 in base64, beside "=?utf-8?b?" and "?="
+	var words []string
+	for text != "" {
+		n := 0
+		for n < len(text) {
+			_, size := utf8.DecodeRuneInString(text[n:])
+			if n+size > most {
+				break
+			}
+			n += size
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(text[:n]))+"?=")
+		text = text[n:]
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,151 @@
+package actions
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// mailError is why a message was not sent. Its text holds nothing of the
+// message and no password; what the server said stands apart.
+type mailError struct {
+	class  flow.Class
+	reason string
+	text   string
+	said   string // by the server or of recipients: may repeat what the message holds
+	lost   bool   // the connection can't be used any more
+	early  bool   // and nothing of the message was sent
+}
+
+func (e *mailError) Error() string {
+	if e.said == "" {
+		return e.text
+	}
+	return e.text + ": " + e.said
+}
+
+// replyError makes an error of a server's refusal. Codes that begin with 4
+// say that it may work later, those with 5 that it won't (RFC 5321, section
+// 4.2.1); 421 ends the connection.
+func replyError(what string, err error) *mailError {
+	var reply *textproto.Error
+	if !errors.As(err, &reply) {
+		if lost := connectionError(err); lost != nil {
+			return lost
+		}
+		return &mailError{class: flow.Permanent, text: "what the server says is not SMTP", lost: true}
+	}
+	e := &mailError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), said: spoken(reply.Msg), lost: reply.Code == 421}
+	switch {
+	case reply.Code == 421:
+		e.class, e.reason = flow.Transient, flow.ReasonConnect
+	case reply.Code/100 == 4:
+		e.class, e.reason = flow.Transient, flow.Reason5xx
+	}
+	return e
+}
+
+// connectionError recognises what is wrong with a connection, nil for what is
+// not the connection's fault.
+func connectionError(err error) *mailError {
+	var (
+		own         *mailError
+		dial        *outbound.Error
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		record      tls.RecordHeaderError
+		alert       *net.OpError
+		timeout     net.Error
+		errno       syscall.Errno
+	)
+	lost := &mailError{class: flow.Transient, reason: flow.ReasonConnect, lost: true}
+	broken := &mailError{class: flow.Permanent, lost: true}
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &dial):
+		return dialError(dial)
+	case errors.As(err, &record):
+		broken.text = `the server does not speak TLS on this port; "tls" is for port 465, "starttls" for 587`
+		return broken
+	case errors.As(err, &certificate):
+		broken.text = spoken(certificate.Error())
+		if errors.As(err, &authority) {
+			broken.text += "; name its authority as ca of the connection's certificates"
+		}
+		return broken
+	case errors.As(err, &alert) && alert.Op == "remote error":
+		broken.text = "the server ended the TLS handshake: " + spoken(alert.Err.Error())
+		return broken
+	case strings.HasPrefix(err.Error(), "tls: "):
+		broken.text = spoken(err.Error())
+		return broken
+	case errors.As(err, &timeout) && timeout.Timeout():
+		lost.text = "the server did not answer in time"
+		return lost
+	case errors.As(err, &errno):
+		lost.text = "the connection was lost: " + errno.Error()
+		return lost
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		lost.text = "the server closed the connection"
+		return lost
+	}
+	return nil
+}
+
+func dialError(err *outbound.Error) *mailError {
+	e := &mailError{class: flow.Permanent, text: err.Err.Error(), lost: true}
+	switch err.Reason {
+	case outbound.ReasonTimeout:
+		e.class, e.reason = flow.Transient, flow.ReasonTimeout
+	case outbound.ReasonConnect:
+		e.class, e.reason = flow.Transient, flow.ReasonConnect
+	case outbound.ReasonRefused:
+		e.class = flow.Denied
+	case outbound.ReasonInvalid:
+		e.class = flow.Invalid
+	}
+	return e
+}
+
+// failure makes the error of an action.
+func (m *email) failure(ctx context.Context, c *flow.Call, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e := connectionError(err)
+	if e == nil {
+		return err
+	}
+	out := &flow.Error{Class: e.class, Reason: e.reason, Remote: e.class != flow.Denied && e.class != flow.Invalid, Message: m.connection.address() + ": " + e.Error()}
+	if m.secretive(c) {
+		out.Message = m.connection.address() + ": " + e.text
+	}
+	return out
+}
+
+// spoken makes what a server says fit for one line of a log.
+func spoken(text string) string {
+	const most = 300
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, strings.ToValidUTF8(text, "?"))
+	if text = strings.Join(strings.Fields(text), " "); len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

@@ -1,0 +1,148 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// smtpPool holds the connections to one mail server. They are used by one
+// message at a time, kept for a while, and replaced when they are broken.
+type smtpPool struct {
+	settings *smtpConnection
+	out      *outbound.Client
+	slots    chan struct{} // one for each connection that is in use
+
+	mu     sync.Mutex
+	idle   []*idleSession // used last stands last
+	closed bool
+}
+
+type idleSession struct {
+	*smtpSession
+	timer *time.Timer
+}
+
+// messagesEach is how many messages go through one connection: servers bound
+// that as well, and say so in many ways.
+const messagesEach = 50
+
+// openMail returns the pool that all actions of a connection share, also
+// across reloads.
+func openMail(r *flow.Resources, conn *smtpConnection) (*smtpPool, error) {
+	outlet, err := openOutlet(r, nil)
+	if err != nil {
+		return nil, err
+	}
+	egress := slices.Sorted(slices.Values(r.Settings.Egress))
+	key := "smtp\n" + r.Settings.Version + "\n" + conn.key() + "\n" + strings.Join(egress, "\n")
+	return flow.Resource(r, key, func() (*smtpPool, func(), error) {
+		p := &smtpPool{settings: conn, out: outlet.client, slots: make(chan struct{}, conn.connections)}
+		return p, p.close, nil
+	})
+}
+
+// send gives a message to the server, over a connection that is there or a new
+// one. Where a kept connection ends before anything was sent, a new one is
+// tried.
+func (p *smtpPool) send(ctx context.Context, m *mailMessage) error {
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-p.slots }()
+	for {
+		s := p.take(ctx)
+		kept := s != nil
+		if !kept {
+			var err error
+			if s, err = p.settings.dial(ctx, p.out); err != nil {
+				return err
+			}
+		}
+		err := p.use(ctx, s, m)
+		var known *mailError
+		if kept && errors.As(err, &known) && known.lost && known.early && ctx.Err() == nil {
+			continue
+		}
+		return err
+	}
+}
+
+// use sends over one connection and keeps or closes it, also after a panic.
+func (p *smtpPool) use(ctx context.Context, s *smtpSession, m *mailMessage) error {
+	done := false
+	defer func() {
+		s.broken = s.broken || !done
+		p.give(s)
+	}()
+	err := s.send(ctx, m)
+	done = true
+	return err
+}
+
+// take returns a kept connection that still answers, nil where there is none.
+func (p *smtpPool) take(ctx context.Context) *smtpSession {
+	for {
+		p.mu.Lock()
+		last := len(p.idle) - 1
+		if last < 0 {
+			p.mu.Unlock()
+			return nil
+		}
+		s := p.idle[last]
+		p.idle = p.idle[:last]
+		p.mu.Unlock()
+		s.timer.Stop()
+		if s.alive(ctx) {
+			return s.smtpSession
+		}
+		s.broken = true
+		s.close()
+	}
+}
+
+// give keeps a connection for the next message, or closes it.
+func (p *smtpPool) give(s *smtpSession) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s.broken || p.closed || p.settings.idle == 0 || s.sent >= messagesEach {
+		s.close()
+		return
+	}
+	kept := &idleSession{smtpSession: s}
+	kept.timer = time.AfterFunc(p.settings.idle, func() { p.expire(kept) })
+	p.idle = append(p.idle, kept)
+}
+
+// expire closes a connection that nobody took in time.
+func (p *smtpPool) expire(s *idleSession) {
+	p.mu.Lock()
+	i := slices.Index(p.idle, s)
+	if i >= 0 {
+		p.idle = slices.Delete(p.idle, i, i+1)
+	}
+	p.mu.Unlock()
+	if i >= 0 {
+		s.close()
+	}
+}
+
+// close ends the kept connections; those in use end with their message.
+func (p *smtpPool) close() {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle, p.closed = nil, true
+	p.mu.Unlock()
+	for _, s := range idle {
+		s.timer.Stop()
+		s.close()
+	}
+}

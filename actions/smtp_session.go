@@ -1,0 +1,215 @@
+package actions
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// smtpSession is one connection to a mail server, ready to take messages.
+type smtpSession struct {
+	conn   net.Conn // without TLS: deadlines are set here
+	client *smtp.Client
+	sent   int
+	broken bool // it can't be used again
+}
+
+// dial connects to the server, encrypts and logs in.
+func (n *smtpConnection) dial(ctx context.Context, out *outbound.Client) (*smtpSession, error) {
+	limited, cancel := context.WithTimeout(ctx, n.timeout)
+	defer cancel()
+	conn, err := out.DialContext(limited, "tcp", n.address())
+	if err != nil {
+		return nil, n.late(ctx, limited, err)
+	}
+	s := &smtpSession{conn: conn}
+	if err := s.within(limited, func() error { return n.greet(limited, s) }); err != nil {
+		_ = conn.Close()
+		return nil, n.late(ctx, limited, err)
+	}
+	return s, nil
+}
+
+// late says that a connection was not ready in time, where that is why it
+// failed.
+func (n *smtpConnection) late(ctx, limited context.Context, err error) error {
+	if ctx.Err() == nil && limited.Err() != nil {
+		return &mailError{class: flow.Transient, reason: flow.ReasonConnect, text: fmt.Sprintf("the connection was not ready within %s", n.timeout)}
+	}
+	return err
+}
+
+// greet does what comes before the first message.
+func (n *smtpConnection) greet(ctx context.Context, s *smtpSession) error {
+	conn := s.conn
+	if n.tls == tlsFull {
+		secure := tls.Client(conn, n.tlsConfig())
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return tlsFailure(err)
+		}
+		conn = secure
+	}
+	var err error
+	if s.client, err = smtp.NewClient(conn, n.host); err != nil {
+		return replyError("the server takes no connections", err)
+	}
+	if err := s.client.Hello(n.name()); err != nil {
+		return replyError("the server refused the greeting", err)
+	}
+	if n.tls == tlsStart {
+		if offered, _ := s.client.Extension("STARTTLS"); !offered {
+			return &mailError{class: flow.Permanent, text: `the server does not offer STARTTLS, and nothing is sent without encryption; use tls = "tls" with port 465, or "none" for a server in a network of your own`}
+		}
+		if err := s.client.StartTLS(n.tlsConfig()); err != nil {
+			return tlsFailure(err)
+		}
+	}
+	return n.login(s.client)
+}
+
+// tlsFailure is an error of a handshake: what is not known is its fault.
+func tlsFailure(err error) error {
+	if known := connectionError(err); known != nil {
+		return known
+	}
+	return replyError("the server refused to encrypt", err)
+}
+
+// name is what the gateway calls itself.
+func (n *smtpConnection) name() string {
+	if n.helo != "" {
+		return n.helo
+	}
+	if host, err := os.Hostname(); err == nil && value.IsHostname(host) {
+		return host
+	}
+	return "localhost"
+}
+
+// within does something with the connection that ends with the context. The
+// context's deadline is left to the context: when the connection had it as well,
+// either could be first.
+func (s *smtpSession) within(ctx context.Context, do func() error) error {
+	if err := s.conn.SetDeadline(time.Time{}); err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
+	err := do()
+	if !stop() {
+		s.broken = true
+	}
+	return err
+}
+
+// alive tells whether a kept connection still answers, and clears what the
+// message before may have left.
+func (s *smtpSession) alive(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return s.within(limited, s.client.Reset) == nil && !s.broken
+}
+
+// send gives a message to the server. It goes to all recipients or to none.
+func (s *smtpSession) send(ctx context.Context, m *mailMessage) error {
+	err := s.within(ctx, func() error { return s.transfer(m) })
+	var known *mailError
+	if err != nil && (!errors.As(err, &known) || known.lost) {
+		s.broken = true
+	}
+	s.sent++
+	return err
+}
+
+func (s *smtpSession) transfer(m *mailMessage) error {
+	if err := s.fits(m); err != nil {
+		return err
+	}
+	s.client.SkipSMTPUTF8(!m.international)
+	if err := s.client.Mail(m.from); err != nil {
+		e := replyError("the server refused the sender", err)
+		e.early = true
+		return s.cleared(e)
+	}
+	if err := s.recipients(m); err != nil {
+		return s.cleared(err)
+	}
+	w, err := s.client.Data()
+	if err != nil {
+		return s.cleared(replyError("the server refused the message", err))
+	}
+	if _, err := w.Write(m.data); err != nil {
+		return replyError("the message was not taken", err)
+	}
+	if err := w.Close(); err != nil {
+		return replyError("the server refused the message", err)
+	}
+	return nil
+}
+
+// fits compares the message with what the server said of itself.
+func (s *smtpSession) fits(m *mailMessage) error {
+	if known, _ := s.client.Extension("SMTPUTF8"); m.international && !known {
+		return &mailError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
+	}
+	_, text := s.client.Extension("SIZE")
+	if most, err := strconv.ParseUint(text, 10, 63); err == nil && most > 0 && uint64(len(m.data)) > most {
+		return &mailError{class: flow.Permanent, text: fmt.Sprintf("the message has %d bytes, and the server takes %d", len(m.data), most)}
+	}
+	return nil
+}
+
+// recipients names the recipients to the server. One that can't be reached for
+// good outweighs those that may be reached later: trying again would not help.
+func (s *smtpSession) recipients(m *mailMessage) error {
+	var refused []string
+	var worst *mailError
+	for _, to := range m.to {
+		err := s.client.Rcpt(to)
+		if err == nil {
+			continue
+		}
+		e := replyError("", err)
+		if e.lost {
+			return replyError("the server ended the connection", err)
+		}
+		refused = append(refused, strings.Trim(to, "<>")+strings.TrimSuffix(e.text+" "+e.said, " "))
+		if worst == nil || e.class == flow.Permanent {
+			worst = e
+		}
+	}
+	if worst == nil {
+		return nil
+	}
+	worst.text = fmt.Sprintf("the server refused %d of %d recipients, and the message went to nobody", len(refused), len(m.to))
+	worst.said = spoken(strings.Join(refused, ", "))
+	return worst
+}
+
+// cleared forgets a message that was begun and returns why.
+func (s *smtpSession) cleared(err error) error {
+	if e := connectionError(err); e != nil && !e.lost && s.client.Reset() != nil {
+		s.broken = true
+	}
+	return err
+}
+
+// close says good-bye and does not wait for the answer.
+func (s *smtpSession) close() {
+	_ = s.conn.SetDeadline(time.Now().Add(time.Second))
+	if !s.broken {
+		_, _ = s.client.Text.Cmd("QUIT")
+	}
+	_ = s.client.Close()
+}
