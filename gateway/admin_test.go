@@ -128,13 +128,13 @@ func TestAdminNeedsATokenOutside(t *testing.T) {
 	}
 }
 
-func admin(t *testing.T, g *Gateway, method, path string) (int, string) {
+func admin(t *testing.T, g *Gateway, method, path string, body ...string) (int, string) {
 	t.Helper()
 	h, err := g.Admin(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(method, path, nil)
+	r := httptest.NewRequest(method, path, strings.NewReader(strings.Join(body, "")))
 	r.Host = "localhost"
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

@@ -19,6 +19,7 @@ type adminRoute struct {
 	id     string // operationId
 	about  string
 	params []adminParam
+	body   any // a value of the Go type that the request holds as JSON; nil for none
 	// answers are those of the route itself. What guards all routes, and what
 	// follows of params, is added to the document.
 	answers []adminAnswer
@@ -68,7 +69,7 @@ func (m adminMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, p)
 		return
 	}
-	for name, value := range segments(route.path, r.URL.Path) {
+	for name, value := range segments(route.path, r.URL.EscapedPath()) {
 		r.SetPathValue(name, value)
 	}
 	route.serve(w, r)
@@ -82,7 +83,7 @@ func (m adminMux) at(r *http.Request) map[string]*adminRoute {
 		switch {
 		case route.path == r.URL.Path:
 			exact[route.method] = route
-		case segments(route.path, r.URL.Path) != nil:
+		case segments(route.path, r.URL.EscapedPath()) != nil:
 			open[route.method] = route
 		}
 	}
@@ -109,8 +110,9 @@ func allowed(methods map[string]*adminRoute) []string {
 	return names
 }
 
-// segments returns what the placeholders of a pattern stand for in a path. It
-// is nil where the path does not match or the pattern has none.
+// segments returns what the placeholders of a pattern stand for in a path, which
+// is escaped as in a URL. It is nil where the path does not match or the pattern
+// has none.
 func segments(pattern, path string) map[string]string {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
@@ -119,14 +121,15 @@ func segments(pattern, path string) map[string]string {
 	var out map[string]string
 	for i, w := range want {
 		name, ok := placeholder(w)
+		text, err := url.PathUnescape(got[i])
 		switch {
-		case !ok && w != got[i], ok && got[i] == "":
+		case err != nil, !ok && w != text, ok && text == "":
 			return nil
 		case ok:
 			if out == nil {
 				out = map[string]string{}
 			}
-			out[name] = got[i]
+			out[name] = text
 		}
 	}
 	return out

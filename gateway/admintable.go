@@ -34,7 +34,7 @@ func (g *Gateway) adminTable() adminMux {
 			},
 		},
 	}
-	table = append(table, g.runRoutes()...)
+	table = append(append(table, g.runRoutes()...), g.contactRoutes()...)
 	document := adminRoute{
 		method: http.MethodGet, path: "/api/v1/openapi.json", id: "openapi", about: "This document",
 		answers: []adminAnswer{answered("OpenAPI 3.1.", map[string]any{})},

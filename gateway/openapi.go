@@ -35,7 +35,7 @@ func openAPI(table adminMux, version string) map[string]any {
 		"openapi": "3.1.0",
 		"info": map[string]any{
 			"title": "Admin API of the gateway", "version": version,
-			"description": "Health, metrics, flows and the history of runs. Secrets are hidden in all answers.",
+			"description": "Health, metrics, flows, the history of runs, and contacts. Secrets are hidden in all answers.",
 			"license":     map[string]any{"name": "Apache-2.0", "identifier": "Apache-2.0"},
 		},
 		"paths": paths,
@@ -63,6 +63,9 @@ func (d *describer) operation(r *adminRoute) map[string]any {
 	}
 	if len(params) > 0 {
 		out["parameters"] = params
+	}
+	if r.body != nil {
+		out["requestBody"] = map[string]any{"required": true, "content": d.content(adminAnswer{body: r.body})}
 	}
 	return out
 }

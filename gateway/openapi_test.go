@@ -31,6 +31,10 @@ type openAPIOperation struct {
 		Required              bool
 		Schema                map[string]any
 	}
+	RequestBody struct {
+		Required bool
+		Content  map[string]struct{ Schema openAPISchema }
+	} `json:"requestBody"`
 	Responses map[string]struct {
 		Description string
 		Content     map[string]struct{ Schema openAPISchema }
@@ -143,7 +147,15 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"retryRuns":  {200: "?flow=z", 400: ""},
 		"cancelRuns": {200: "?flow=z", 400: ""},
 		"stats":      {200: "", 400: "?x=1"},
+
+		"listContacts":   {200: "?limit=1", 400: "?x=1"},
+		"importContacts": {200: "", 400: "?x=1"},
+		"getContact":     {200: "jane@example.com", 404: "x@example.com", 400: "jane@example.com?x=1"},
+		"changeContact":  {200: "a/b@example.com", 400: "nobody"},
+		"deleteContact":  {200: "joe@example.com", 400: "nobody"},
 	}
+	bodies := map[string]string{"importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`}
+	ask[ContactsImported](l, "POST", "/api/v1/contacts", 200, bodies["importContacts"])
 	for path, operations := range doc.Paths {
 		for method, o := range operations {
 			if len(calls[o.OperationID]) == 0 {
@@ -151,8 +163,8 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 			}
 			for status, with := range calls[o.OperationID] {
 				id, query, _ := strings.Cut(with, "?")
-				target := strings.Replace(path, "{id}", url.PathEscape(id), 1) + "?" + query
-				l.check(&doc, &o, strings.ToUpper(method), target, status)
+				target := regexp.MustCompile(`\{.*\}`).ReplaceAllLiteralString(path, url.PathEscape(id)) + "?" + query
+				l.check(&doc, &o, strings.ToUpper(method), target, status, bodies[o.OperationID])
 			}
 		}
 	}
@@ -165,9 +177,12 @@ func (l *library) recorded() string {
 	return e.ID
 }
 
-func (l *library) check(doc *openAPIDocument, o *openAPIOperation, method, target string, status int) {
+func (l *library) check(doc *openAPIDocument, o *openAPIOperation, method, target string, status int, send string) {
 	l.t.Helper()
-	code, body := admin(l.t.(*testing.T), l.g, method, target)
+	if (send != "") != (len(o.RequestBody.Content) > 0) {
+		l.t.Errorf("%s %s: request body %v, but %q is sent", method, target, o.RequestBody, send)
+	}
+	code, body := admin(l.t.(*testing.T), l.g, method, target, send)
 	answer, ok := o.Responses[strconv.Itoa(code)]
 	if code != status || !ok {
 		l.t.Errorf("%s %s: %d, want %d: %s", method, target, code, status, body)

@@ -49,8 +49,11 @@ type wrongQuery struct{ error }
 
 func (g *Gateway) storeProblem(snap *snapshot, err error) *flow.Problem {
 	var wrong wrongQuery
+	var own *problemError
 	detail := snap.hide.clean(err.Error()) + "."
 	switch {
+	case errors.As(err, &own):
+		return &own.Problem
 	case errors.As(err, &wrong):
 		return badQuery(detail)
 	case errors.Is(err, store.ErrNotFound):

@@ -104,9 +104,9 @@ func (l *library) record(e *store.Entry) {
 }
 
 // ask calls the API, wants a status and reads the answer.
-func ask[T any](l *library, method, path string, status int) T {
+func ask[T any](l *library, method, path string, status int, send ...string) T {
 	l.t.Helper()
-	code, body := admin(l.t.(*testing.T), l.g, method, path)
+	code, body := admin(l.t.(*testing.T), l.g, method, path, send...)
 	var out T
 	if code != status {
 		l.t.Fatalf("%s %s: %d, want %d: %s", method, path, code, status, body)

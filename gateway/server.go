@@ -75,6 +75,7 @@ func (g *Gateway) keep(ctx context.Context, group *errgroup.Group) {
 		{ctx, g.background.sweep},
 		{ctx, g.background.purge},
 		{ctx, g.ticker.loop},
+		{ctx, g.background.hideDeleted},
 		{g.background.served, g.background.keepLeases},
 		{g.background.served, g.recorder.loop},
 	} {

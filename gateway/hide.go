@@ -1,0 +1,83 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// hideBatch is how many runs are looked at for an address in one call of the
+// store.
+const hideBatch = 500
+
+// hide goes on taking addresses out of the history, of one or of all that were
+// deleted.
+func (g *Gateway) hide(ctx context.Context, email string) (store.Hidden, error) {
+	return g.opts.Store.Hide(ctx, store.HideQuery{
+		Email: email, Limit: hideBatch,
+		Cleaner: func(email string) store.Cleaner { return &addressCleaner{plain: store.NewEraser(email), seal: g.seal} },
+	})
+}
+
+// hideDeleted takes addresses of contacts that were deleted out of runs that are
+// over by now.
+func (b *background) hideDeleted(ctx context.Context) {
+	b.every(ctx, purgeEvery, "addresses can't be taken out of the history", func() (bool, error) {
+		got, err := b.g.hide(ctx, "")
+		return got.More, err
+	})
+}
+
+// addressCleaner takes an address out of what the gateway keeps in forms of its
+// own: answers, whose bodies are base64, and outputs that are sealed.
+type addressCleaner struct {
+	plain store.Cleaner
+	seal  *sealer
+}
+
+// Clean takes the address out of a piece.
+func (c *addressCleaner) Clean(p store.Piece) ([]byte, error) {
+	switch {
+	case p.Kind == store.ResponsePiece:
+		return c.response(p)
+	case p.Kind == store.OutputPiece && isSealed(p.Bytes):
+		return c.sealed(p)
+	}
+	return c.plain.Clean(p)
+}
+
+// response looks into an answer. What is none, such as the value of a key that
+// something else made, is a text.
+func (c *addressCleaner) response(p store.Piece) ([]byte, error) {
+	r, err := decodeResponse(p.Bytes)
+	if err != nil || r.Status == 0 {
+		return c.plain.Clean(p)
+	}
+	body, err := c.plain.Clean(store.Piece{Bytes: r.Body})
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(body, r.Body) {
+		r.Body = body
+		p.Bytes = encodeResponse(r)
+	}
+	return c.plain.Clean(p)
+}
+
+// sealed looks into a sealed output and seals it again.
+func (c *addressCleaner) sealed(p store.Piece) ([]byte, error) {
+	if p.Cut {
+		return nil, errors.New("it was sealed and then cut")
+	}
+	open, err := c.seal.open(p.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	clean, err := c.plain.Clean(store.Piece{Bytes: open})
+	if err != nil || bytes.Equal(clean, open) {
+		return p.Bytes, err
+	}
+	return c.seal.seal(clean), nil
+}
