@@ -2,7 +2,8 @@
 // connections, in one run:
 //
 //	go run ./bench          a sync flow beside a handler that does the same
-//	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing
+//	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing,
+//	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
 // The first two need wrk. The servers are processes of their own on loopback;
@@ -78,11 +79,19 @@ func bench(p plan) (err error) {
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	db, closeDB, err := launchPostgres(p)
+	if err != nil {
+		return err
+	}
+	defer closeDB()
 	s, err := start(ctx, dir, p)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
+	if err := s.addPostgres(ctx, dir, db, p); err != nil {
+		return err
+	}
 	body, err := os.ReadFile(s.body)
 	if err != nil {
 		return err

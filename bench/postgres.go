@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+)
+
+// postgresMark ends the names of rows that are measured on PostgreSQL.
+const postgresMark = " pg"
+
+// launchPostgres starts a server for one more gateway, where async flows are
+// measured and one is installed. What it returns stops the server.
+func launchPostgres(p plan) (*postgrestest.Server, func(), error) {
+	if !p.async || p.profile != "" || (p.only != "" && !strings.HasSuffix(p.only, postgresMark)) {
+		return nil, func() {}, nil
+	}
+	s, err := postgrestest.Launch()
+	if errors.Is(err, postgrestest.ErrMissing) {
+		fmt.Fprintln(os.Stderr, "bench: PostgreSQL is left out:", err)
+		return nil, func() {}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.Close, nil
+}
+
+// addPostgres starts a gateway on a database and adds the async rows once more.
+func (s *servers) addPostgres(ctx context.Context, dir string, db *postgrestest.Server, p plan) error {
+	if db == nil {
+		return nil
+	}
+	endpoints, admin := freePort(), freePort()
+	hand := strings.TrimSuffix(s.rows[0].url, "/accept")
+	gateway := []string{
+		filepath.Join(dir, "gateway"), "run", "bench/flows", "--store", db.URL("postgres"),
+		"--listen", endpoints, "--admin-listen", admin, "--data", filepath.Join(dir, "data-pg"), "--log-level", "error",
+	}
+	if err := s.run(ctx, gateway, "BENCH_PEER="+hand); err != nil {
+		return err
+	}
+	rows := asyncRows(strings.TrimPrefix(hand, "http://"), endpoints, "http://"+admin+"/metrics")[1:]
+	for _, r := range rows {
+		r.name += postgresMark
+		r.process = s.commands[len(s.commands)-1].Process.Pid
+	}
+	if p.only != "" {
+		rows = slices.DeleteFunc(rows, func(r *row) bool { return r.name != p.only })
+	}
+	s.rows = append(s.rows, rows...)
+	return nil
+}
