@@ -2,8 +2,6 @@ package actions
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -16,35 +14,22 @@ import (
 // httpCall sends an HTTP request. What it sends is put together in
 // http_request.go, what comes back is read in http_answer.go.
 type httpCall struct {
-	url        expr.Of[string]
-	method     expr.Of[string]
-	headers    expr.Of[map[string]string]
-	query      expr.Of[map[string]any]
-	body       httpBody
-	connection *httpConnection // nil where the file gives none
-
-	success     string
-	successes   statusSet
-	maxResponse expr.Size
-	redirects   int
-
-	outlet *outlet // set by Open
+	url    expr.Of[string]
+	method expr.Of[string]
+	query  expr.Of[map[string]any]
+	body   httpBody
+	exchange
 }
 
 func (h *httpCall) Describe(s *schema.Spec) {
-	h.success, h.maxResponse, h.redirects = "200-299", 10<<20, 5
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
 		"`body` depends on the type of what came back. JSON (`application/json`, `…+json`) and forms are the values that they hold. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Anything else is a string of base64. Where the body is not what its type says, and where JSON, a form or XML is empty, `body` is null; `text` is always there.\n\n" +
 		"An answer whose status is none of `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
 	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which may be left out.")
 	schema.Expr(s, &h.method, "method", "The method, in capital letters: `GET` where left out, `POST` with a body.")
-	schema.Expr(s, &h.headers, "headers", "Further header fields. They win over those that the gateway and the connection would send.")
 	schema.Expr(s, &h.query, "query", "What is added to the URL's query, percent-encoded. A list repeats its name, a null is left out.")
 	h.body.describe(s)
-	flow.UseConnection(s, &h.connection, "http", "Where the request goes and with which credentials. They are sent to the connection's own server only, also when it redirects.")
-	schema.Attr(s, &h.success, "success", "Which statuses are a success: numbers and ranges, separated by commas, such as `200-299,404`.")
-	schema.Attr(s, &h.maxResponse, "max_response", "How large the answer's body may be, decoded. A larger one fails the action.")
-	schema.Attr(s, &h.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
+	h.exchange.describe(s)
 	h.describeOutputs(s)
 	s.Check(h.check)
 	h.describeExamples(s)
@@ -90,16 +75,7 @@ func (h *httpCall) describeExamples(s *schema.Spec) {
 
 func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.check(d)
-	var err error
-	if h.successes, err = parseStatuses(h.success); err != nil {
-		diags = append(diags, d.Problem("success", "Wrong statuses", sentence(err)))
-	}
-	if h.redirects < 0 || h.redirects > 20 {
-		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
-	}
-	if h.maxResponse < 1 || h.maxResponse > 1<<30 {
-		diags = append(diags, d.Problem("max_response", "Wrong value", "An answer may have from 1B to 1GiB."))
-	}
+	diags = append(diags, h.exchange.check(d)...)
 	if method, ok := h.method.Fixed(); ok {
 		if err := checkMethod(method); err != nil {
 			diags = append(diags, d.Problem("method", "Wrong method", sentence(err)))
@@ -110,8 +86,7 @@ func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem("query", "Wrong query", sentence(err)))
 		}
 	}
-	diags = append(diags, h.checkURL(d)...)
-	return append(diags, h.checkHeaders(d)...)
+	return append(diags, h.checkURL(d)...)
 }
 
 func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
@@ -131,35 +106,14 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-func (h *httpCall) checkHeaders(d *schema.Decoded) hcl.Diagnostics {
-	headers, _ := h.headers.Fixed()
-	var diags hcl.Diagnostics
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		if err := flow.CheckHeader(name, headers[name]); err != nil {
-			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
-		}
-	}
-	return diags
-}
-
-// Open makes the client, which is shared with other actions.
-func (h *httpCall) Open(r *flow.Resources) error {
-	var err error
-	h.outlet, err = openOutlet(r, h.connection)
-	return err
-}
-
 func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
-	request, err := h.request(ctx, c)
+	request, err := h.build(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.outlet.client.Do(ctx, request)
+	answer, err := h.send(ctx, request, h.secretive(c))
 	if err != nil {
-		return nil, transportFailure(err, h.secretive(c))
-	}
-	if !h.successes.has(answer.Status) {
-		return nil, refusal(answer, h.secretive(c))
+		return nil, err
 	}
 	return newHTTPAnswer(answer), nil
 }

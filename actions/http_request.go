@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -16,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// request puts together what one attempt sends.
-func (h *httpCall) request(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
+// build puts together what one attempt sends.
+func (h *httpCall) build(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
 	target, err := h.target(ctx, c)
 	if err != nil {
 		return nil, err
@@ -30,40 +28,7 @@ func (h *httpCall) request(ctx context.Context, c *flow.Call) (*outbound.Request
 	if err != nil {
 		return nil, err
 	}
-	own, err := h.headers.EvalOr(ctx, c, nil)
-	if err != nil {
-		return nil, err
-	}
-	r := &outbound.Request{
-		Method: method, URL: target.String(), Header: http.Header{}, Body: body,
-		MaxResponse: int64(h.maxResponse), Redirects: h.redirects,
-	}
-	if h.connection.owns(target) {
-		h.connection.sign(r)
-		r.TLS = h.outlet.tls
-	}
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	return r, h.addHeaders(r, own, c)
-}
-
-// addHeaders adds what the file says, which wins over all that is there, and
-// the key by which the other side knows a repetition.
-func (h *httpCall) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
-	for _, name := range slices.Sorted(maps.Keys(own)) {
-		if err := flow.CheckHeader(name, own[name]); err != nil {
-			return invalid(h.headers.Expr(), err)
-		}
-		r.Header.Set(name, own[name])
-		if h.headers.Expr().Sensitive() {
-			r.Sensitive = append(r.Sensitive, name)
-		}
-	}
-	if _, given := r.Header["Idempotency-Key"]; !given {
-		r.Header.Set("Idempotency-Key", c.IdempotencyKey())
-	}
-	return nil
+	return h.request(ctx, c, method, target, body, contentType)
 }
 
 func (h *httpCall) verb(ctx context.Context, c *flow.Call) (string, error) {

@@ -1,0 +1,141 @@
+package actions
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// exchange is a request and its answer, as far as all kinds of actions that
+// make one have them in common.
+type exchange struct {
+	headers    expr.Of[map[string]string]
+	connection *httpConnection // nil where the file gives none
+
+	success     string
+	successes   statusSet
+	maxResponse expr.Size
+	redirects   int
+
+	outlet *outlet // set by Open
+}
+
+func (x *exchange) describe(s *schema.Spec) {
+	x.success, x.maxResponse, x.redirects = "200-299", 10<<20, 5
+	schema.Expr(s, &x.headers, "headers", "Further header fields. They win over those that the gateway and the connection would send.")
+	flow.UseConnection(s, &x.connection, "http", "Where the request goes and with which credentials. They are sent to the connection's own server only, also when it redirects.")
+	schema.Attr(s, &x.success, "success", "Which statuses are a success: numbers and ranges, separated by commas, such as `200-299,404`.")
+	schema.Attr(s, &x.maxResponse, "max_response", "How large the answer's body may be, decoded. A larger one fails the action.")
+	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
+}
+
+func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	var err error
+	if x.successes, err = parseStatuses(x.success); err != nil {
+		diags = append(diags, d.Problem("success", "Wrong statuses", sentence(err)))
+	}
+	if x.redirects < 0 || x.redirects > 20 {
+		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
+	}
+	if x.maxResponse < 1 || x.maxResponse > 1<<30 {
+		diags = append(diags, d.Problem("max_response", "Wrong value", "An answer may have from 1B to 1GiB."))
+	}
+	headers, _ := x.headers.Fixed()
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if err := flow.CheckHeader(name, headers[name]); err != nil {
+			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+		}
+	}
+	return diags
+}
+
+// Open makes the client, which is shared with other actions.
+func (x *exchange) Open(r *flow.Resources) error {
+	var err error
+	x.outlet, err = openOutlet(r, x.connection)
+	return err
+}
+
+// Restore makes the header fields of an answer that was kept look names up
+// without regard to case again.
+func (x *exchange) Restore(v any) any {
+	out, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	kept, ok := out["headers"].(map[string]any)
+	if !ok {
+		return v
+	}
+	headers := make(answerHeaders, len(kept))
+	for name, text := range kept {
+		if text, ok := text.(string); ok {
+			headers[name] = []string{text}
+		}
+	}
+	out = maps.Clone(out)
+	out["headers"] = headers
+	return out
+}
+
+// request makes what one attempt sends. The connection's credentials go to its
+// own server only.
+func (x *exchange) request(ctx context.Context, c *flow.Call, method string, target *url.URL, body []byte, contentType string) (*outbound.Request, error) {
+	own, err := x.headers.EvalOr(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &outbound.Request{
+		Method: method, URL: target.String(), Header: http.Header{}, Body: body,
+		MaxResponse: int64(x.maxResponse), Redirects: x.redirects,
+	}
+	if x.connection.owns(target) {
+		x.connection.sign(r)
+		r.TLS = x.outlet.tls
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	return r, x.addHeaders(r, own, c)
+}
+
+// addHeaders adds what the file says, which wins over all that is there, and
+// the key by which the other side knows a repetition.
+func (x *exchange) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if err := flow.CheckHeader(name, own[name]); err != nil {
+			return invalid(x.headers.Expr(), err)
+		}
+		r.Header.Set(name, own[name])
+		if x.headers.Expr().Sensitive() {
+			r.Sensitive = append(r.Sensitive, name)
+		}
+	}
+	if _, given := r.Header["Idempotency-Key"]; !given {
+		r.Header.Set("Idempotency-Key", c.IdempotencyKey())
+	}
+	return nil
+}
+
+// send sends a request and returns the answer, if it is a success. hidden
+// keeps the server's name out of errors.
+func (x *exchange) send(ctx context.Context, r *outbound.Request, hidden bool) (*outbound.Response, error) {
+	answer, err := x.outlet.client.Do(ctx, r)
+	if err != nil {
+		return nil, transportFailure(err, hidden)
+	}
+	if !x.successes.has(answer.Status) {
+		return nil, refusal(answer, hidden)
+	}
+	return answer, nil
+}
