@@ -38,6 +38,7 @@ func rooms() []room {
 		{"internal/richtext", nil, "it turns texts into others and knows nothing else"},
 		{"internal/testutil/jirad", nil, "it stands in for Jira, whatever is tested with it"},
 		{"internal/testutil/slackd", nil, "it stands in for Slack, whatever is tested with it"},
+		{"internal/testutil/disktest", nil, "it breaks disks, whatever is on them"},
 		{"internal/testutil/postgrestest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/testutil/mariadbtest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/cron", nil, "when a schedule ticks is arithmetic"},

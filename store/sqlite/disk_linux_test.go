@@ -15,42 +15,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
+	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
 	"github.com/webhook-gateway/gateway/store"
 )
-
-// mount mounts a file system for the test, or skips it where that is not
-// allowed.
-func mount(t *testing.T, source, kind, data string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount(source, dir, kind, 0, data); err != nil {
-		t.Skipf("a %s can't be mounted here, which takes root: %v", kind, err)
-	}
-	t.Cleanup(func() { unmount(t, dir) })
-	return dir
-}
-
-// unmount takes a file system away. Between a fork and its exec the children of
-// other tests hold all that is open here, so that it may be busy for a moment.
-func unmount(t *testing.T, dir string) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for range 1000 {
-		err := syscall.Unmount(dir, 0)
-		if err == nil {
-			return
-		}
-		if !errors.Is(err, syscall.EBUSY) {
-			t.Errorf("unmounting %s: %v", dir, err)
-			return
-		}
-		<-tick.C
-	}
-	t.Errorf("%s is busy for good", dir)
-}
 
 // fill accepts runs from several goroutines until each was refused, and checks
 // how.
@@ -83,13 +51,12 @@ func fill(t *testing.T, s *Store, c *confirmed, producers int) (refused []string
 	return refused
 }
 
-// TestFullDisk fills a small file system (in memory: it shows what happens
-// without space, not how a disk does it). The store refuses what it can't keep,
+// TestFullDisk fills a small file system. The store refuses what it can't keep,
 // goes on reading, and goes on writing when there is space, without being opened
 // again.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	dir := mount(t, "none", "tmpfs", "size=12m")
+	dir := disktest.Small(t, "12m")
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 6<<20), 0o600); err != nil {
 		t.Fatal(err)
@@ -120,88 +87,32 @@ func TestFullDisk(t *testing.T) {
 	drain(t, s, c)
 }
 
-// TestPowerLoss ends a file system under load without flushing it: what was in
-// memory alone is gone, pages and journal alike. It shows that what was confirmed
-// had been flushed; it can't show that a disk keeps what it was told to flush.
+// TestPowerLoss ends a file system under load without flushing it.
 func TestPowerLoss(t *testing.T) {
 	t.Parallel()
-	image := filepath.Join(t.TempDir(), "disk")
-	prepare(t, image)
+	image := disktest.Image(t)
 	c := newConfirmed()
 	for range 2 {
-		dir, done := mountImage(t, image)
-		cmd, lines := start(t, dir)
+		disk := disktest.Mount(t, image)
+		cmd, lines := start(t, disk.Dir)
 		c.read(lines, 500+rand.IntN(1500))
-		unflushed := filepath.Join(dir, "unflushed")
-		if err := os.WriteFile(unflushed, []byte("only in memory"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cutPower(t, dir)
+		disk.CutPower(t)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		c.read(lines, 1<<30)
 		_ = cmd.Wait() // it was killed
-		done()
-		dir, done = mountImage(t, image)
-		if kept, _ := os.ReadFile(filepath.Join(dir, "unflushed")); len(kept) > 0 { // its name may be there
-			t.Skip("this file system keeps what was never flushed: nothing can be shown on it")
-		}
-		s := openAt(t, dir)
+		disk.Unmount()
+		disk = disktest.Mount(t, image)
+		disk.CheckCut(t)
+		s := openAt(t, disk.Dir)
 		c.check(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-		done()
+		disk.Unmount()
 	}
 	t.Logf("%d runs were accepted, %d finished", len(c.accepted), len(c.finished))
-}
-
-// prepare makes a file system in a file.
-func prepare(t *testing.T, image string) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("a file system of its own can't be mounted here, which takes root")
-	}
-	f, err := os.Create(image)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(f.Truncate(256<<20), f.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "mkfs.ext4", "-q", image).CombinedOutput(); err != nil {
-		t.Skipf("no file system can be made here: %v %s", err, out)
-	}
-}
-
-func mountImage(t *testing.T, image string) (dir string, done func()) {
-	t.Helper()
-	dir = t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
-		t.Skipf("no file system can be mounted here: %v %s", err, out)
-	}
-	done = sync.OnceFunc(func() { unmount(t, dir) })
-	t.Cleanup(done)
-	return dir, done
-}
-
-// cutPower ends an ext4 file system without flushing anything.
-func cutPower(t *testing.T, dir string) {
-	t.Helper()
-	const shutdown, noLogFlush = 0x8004587d, 2 // EXT4_IOC_SHUTDOWN, EXT4_GOING_FLAGS_NOLOGFLUSH
-	f, err := os.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	how := uint32(noLogFlush)
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), shutdown, uintptr(unsafe.Pointer(&how)))
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if errno != 0 {
-		t.Skipf("this file system can't be ended without flushing: %v", errno)
-	}
 }
 
 // TestBrokenDisk lets writes fail with another error than that of a full disk,
@@ -230,8 +141,13 @@ func limitedChild(dir string, out io.Writer) error {
 				return err
 			}
 			sub := submission(make([]byte, 100_000))
-			_, err := s.Accept(context.Background(), sub)
+			if broken {
+				sub.Hand = &store.Hand{Lease: time.Minute}
+			}
+			got, err := s.Accept(context.Background(), sub)
 			switch {
+			case broken && (got.Claim != nil || got.Repeat != nil):
+				return fmt.Errorf("round %d: what was not accepted gives %+v", round, got)
 			case broken && store.IsUnavailable(err):
 				refused = append(refused, sub.ID)
 			case !broken && err == nil:

@@ -58,10 +58,10 @@ func recordsMany(f *fixture) {
 	var all []*store.Entry
 	for i := range 60 {
 		e := f.entry(store.Succeeded)
-		switch {
-		case i == 20:
+		switch i {
+		case 20:
 			e.Steps = []store.Step{f.step("a")}
-		case i == 41:
+		case 41:
 			e.State, e.Cause = store.Failed, store.Cause{Message: "no"}
 		default:
 			e.Payload = store.Payload{}

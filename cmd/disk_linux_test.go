@@ -1,0 +1,171 @@
+package cmd_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
+)
+
+// filler posts numbered requests with large bodies.
+type filler struct {
+	base string
+	next int64
+
+	mu       sync.Mutex
+	accepted map[int64]string
+}
+
+// fill posts from several clients until each was refused, and checks how.
+func (f *filler) fill(t *testing.T, clients int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range clients {
+		wg.Go(func() {
+			for range 10_000 {
+				status, again := f.post(t)
+				if status < 300 {
+					continue
+				}
+				if status != http.StatusServiceUnavailable || again == "" {
+					t.Errorf("on a full disk a request got %d, to come again after %q seconds", status, again)
+				}
+				return
+			}
+			t.Error("the disk does not get full")
+		})
+	}
+	wg.Wait()
+}
+
+// post sends the next request, and notes it where it was accepted. It returns
+// the status and Retry-After.
+func (f *filler) post(t *testing.T) (status int, again string) {
+	t.Helper()
+	f.mu.Lock()
+	f.next++
+	n := f.next
+	f.mu.Unlock()
+	body := fmt.Sprintf(`{"n": %d, "more": %q}`, n, strings.Repeat("x", 20_000))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.base+"/load", strings.NewReader(body))
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	_ = res.Body.Close()
+	if res.StatusCode < 300 {
+		f.mu.Lock()
+		f.accepted[n] = res.Header.Get("Gateway-Run")
+		f.mu.Unlock()
+	}
+	return res.StatusCode, res.Header.Get("Retry-After")
+}
+
+func (f *filler) numbers() (numbers []int64) {
+	for n := range f.accepted {
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// TestFullDisk fills the disk under a gateway. What it can't keep it refuses
+// with 503; once there is space again it goes on by itself, and all that it
+// accepted is finished.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	s := newSite(t, threeActions(r.url))
+	s.data = disktest.Small(t, "16m")
+	ballast := filepath.Join(s.data, "ballast")
+	if err := os.WriteFile(ballast, bytes.Repeat([]byte{1}, 6<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := s.start(t)
+	f := &filler{base: p.base, accepted: map[int64]string{}}
+	for range 3 { // each refusal must leave all as it was
+		f.fill(t, 8)
+	}
+	full := len(f.accepted)
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for until := time.Now().Add(20 * time.Second); len(f.accepted) < full+5; elapse(20 * time.Millisecond) {
+		f.post(t)
+		if time.Now().After(until) {
+			t.Fatalf("with space again the gateway accepts nothing\n%s", p.lines)
+		}
+	}
+	numbers := f.numbers()
+	r.await(t, numbers, "/three", 40*time.Second)
+	p.stop()
+	if repeated := r.check(t, "/one", "/two", "/three"); repeated > 0 {
+		t.Errorf("%d actions were repeated, though nobody was killed", repeated)
+	}
+	t.Logf("%d of %d requests were accepted, %d of them before the disk was full", len(numbers), f.next, full)
+	checkFinished(t, openData(t, s), f.accepted, 1)
+}
+
+// TestPowerLoss ends the file system under a gateway under load without
+// flushing it, and the gateway with it. After each restart on what is left, all
+// that was accepted is finished, and no action that was done is done again.
+func TestPowerLoss(t *testing.T) {
+	t.Parallel()
+	image := disktest.Image(t)
+	r := newReceiver(t, nil)
+	s := newSite(t, threeActions(r.url))
+	l := startLoad(t, 6, 3*time.Millisecond)
+	for range 3 {
+		disk := disktest.Mount(t, image)
+		s.data = disk.Dir
+		p := s.start(t)
+		l.to(p.base)
+		elapse(time.Duration(rand.Int64N(int64(500*time.Millisecond))) + 100*time.Millisecond) //nolint:gosec // not secret
+		disk.CutPower(t)
+		elapse(10 * time.Millisecond) // what happens now must not count
+		p.kill()
+		elapse(20 * time.Millisecond) // what it sent last arrives
+		r.life.Add(1)
+		disk.Unmount()
+	}
+	disk := disktest.Mount(t, image)
+	disk.CheckCut(t)
+	s.data = disk.Dir
+	p := s.start(t)
+	l.to(p.base)
+	elapse(100 * time.Millisecond)
+	numbers := l.end()
+	slices.Sort(numbers)
+	r.await(t, numbers, "/three", 40*time.Second)
+	p.stop()
+	repeated := r.check(t, "/one", "/two", "/three")
+	t.Logf("%d accepted, other answers %v, %d actions repeated", len(numbers), l.refused, repeated)
+	if len(numbers) < 100 {
+		t.Errorf("only %d requests were accepted", len(numbers))
+	}
+	for status := range l.refused {
+		if status != http.StatusServiceUnavailable {
+			t.Errorf("a request was answered with %d", status)
+		}
+	}
+	st := openData(t, s)
+	checkFinished(t, st, l.accepted, 0)
+	if err := st.Close(); err != nil {
+		t.Error(err)
+	}
+}
