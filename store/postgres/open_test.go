@@ -55,7 +55,7 @@ func TestOpenSays(t *testing.T) {
 		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): see that it runs"},
 		{"no rights", as("guest"), `the user "guest" has not the rights that the store needs (permission denied for database ` + name + `): make the schema its own with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
 		{"no rights to write", as("reader"), `the user "reader" has not the rights that the store needs (permission denied for table clocks)`},
-		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: it has version 99, and this program knows 1"},
+		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: it has version 99, and this program knows "},
 		{"other encoding", s.URL("latin"), `the database "latin" has the encoding LATIN1; the store needs one with UTF8`},
 		{"read-only", s.URL("frozen"), "can't be written to (its transactions are read-only): name the primary server"},
 	} {
