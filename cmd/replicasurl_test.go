@@ -122,7 +122,7 @@ func adminPages(t *testing.T, p *process) string {
 	t.Helper()
 	var all strings.Builder
 	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/api/v1/status"} {
-		res, err := http.Get("http://" + p.admin + path) //nolint:gosec,noctx // our own process
+		res, err := http.Get("http://" + p.admin + path) //nolint:gosec // our own process
 		if err != nil {
 			t.Fatal(err)
 		}
