@@ -24,9 +24,9 @@ func All() []flow.Kind {
 		{Name: "delay", New: func() flow.Action { return &delay{} }},
 		{Name: "flow", New: func() flow.Action { return &callFlow{} }},
 		{Name: "slack", New: func() flow.Action { return &slackMessage{} }},
-		{Name: "jira_issue", Later: `until then, action "http" can call Jira's REST API.`},
-		{Name: "jira_comment", Later: `until then, action "http" can call Jira's REST API.`},
-		{Name: "jira_transition", Later: `until then, action "http" can call Jira's REST API.`},
+		{Name: "jira_issue", New: func() flow.Action { return &jiraIssue{} }},
+		{Name: "jira_comment", New: func() flow.Action { return &jiraComment{} }},
+		{Name: "jira_transition", New: func() flow.Action { return &jiraTransition{} }},
 		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
 		{Name: "tag", Later: "contacts come with the durable store."},
 		{Name: "sql", New: func() flow.Action { return &sqlAction{} }},
@@ -40,7 +40,7 @@ func Connections() []flow.ConnectionKind {
 
 		{Name: "smtp", New: func() flow.Connection { return &smtpConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &slackConnection{} }},
-		{Name: "jira", Later: `it comes with action "jira_issue"; until then, a connection "http" holds the credentials.`},
+		{Name: "jira", New: func() flow.Connection { return &jiraConnection{} }},
 		{Name: "sql", New: func() flow.Connection { return &sqlConnection{} }},
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
 	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -60,6 +61,9 @@ func exampleServer(t *testing.T) *httptest.Server {
 	slack := slackd.New()
 	mux.Handle("/api/", slack)
 	mux.Handle("/services/", slack)
+	tracker := jirad.New(jirad.Cloud)
+	tracker.Open("SHOP", "An issue that is there")
+	mux.Handle("/rest/", tracker)
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -71,6 +75,7 @@ func exampleBench(t *testing.T, server string) *bench {
 	b.connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
 	b.connections["slack.team"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, server+"/api")
 	b.connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", server+slackd.HookPath)
+	b.connections["jira.tracker"] = fmt.Sprintf("base_url = %q\nemail = %q\ntoken = %q", server, jirad.Email, jirad.Token)
 	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
 	serveMail(t, nil).join(b)
 	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
@@ -254,7 +259,7 @@ func checkExample(t *testing.T, k flow.Kind, e schema.Example) {
 		return
 	}
 	out := value.Clone(res.outputs["example"])
-	wanted := strings.ReplaceAll(e.Want, exampleFolder, b.allowPaths[0])
+	wanted := strings.NewReplacer(exampleFolder, b.allowPaths[0], exampleHost, server.URL).Replace(e.Want)
 	if got, want := encode(t, out), encode(t, decode(t, wanted)); !value.Equal(decode(t, got), decode(t, want)) {
 		t.Errorf("outputs\n%s\nwant\n%s", got, want)
 	}

@@ -44,6 +44,7 @@ type Server struct {
 	mu       sync.Mutex
 	issues   []*Issue
 	failures []Failure
+	failing  map[string]Failure // by operation
 	requests []Request
 	hidden   bool
 	ids      int
@@ -90,6 +91,17 @@ func (s *Server) Fail(failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failures = append(s.failures, failures...)
+}
+
+// FailOn lets the next request to an operation, such as "POST
+// /rest/api/3/issue", fail.
+func (s *Server) FailOn(operation string, f Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failing == nil {
+		s.failing = map[string]Failure{}
+	}
+	s.failing[operation] = f
 }
 
 // HideNew keeps issues out of what searches find, as an index does that lags
@@ -166,10 +178,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{r.Method, r.URL.RequestURI(), r.Header.Clone(), string(body)})
 	w.Header()["Date"] = nil
-	var failure *Failure
-	if len(s.failures) > 0 {
-		failure, s.failures = &s.failures[0], s.failures[1:]
-	}
+	failure := s.nextFailure(r.Method + " " + r.URL.Path)
 	if failure != nil && !failure.Late {
 		failure.write(w)
 		return
@@ -194,6 +203,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(out.status)
 	_, _ = w.Write(text)
+}
+
+// nextFailure is what a request fails with, nil where it does not.
+func (s *Server) nextFailure(operation string) *Failure {
+	if f, ok := s.failing[operation]; ok {
+		delete(s.failing, operation)
+		return &f
+	}
+	if len(s.failures) == 0 {
+		return nil
+	}
+	f := s.failures[0]
+	s.failures = s.failures[1:]
+	return &f
 }
 
 func (f *Failure) write(w http.ResponseWriter) {

@@ -1,0 +1,96 @@
+package actions
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// jiraConnection is a Jira: Cloud, whose API has version 3 and documents for
+// rich text, or Server and Data Center with version 2 and wiki markup.
+type jiraConnection struct {
+	baseURL, flavour   string
+	email, token       string
+	username, password string
+	tls                *tlsSetting
+
+	server *httpConnection // nil where it is not known
+}
+
+// The flavours of Jira.
+const (
+	jiraCloud  = "cloud"
+	jiraServer = "server"
+)
+
+func (n *jiraConnection) Describe(s *schema.Spec) {
+	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
+	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, with the context path where it has one.", schema.Required())
+	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(jiraCloud, jiraServer))
+	schema.Attr(s, &n.email, "email", "The e-mail address of the account, on Cloud.", schema.Secret())
+	schema.Attr(s, &n.token, "token", "The API token on Cloud, the personal access token elsewhere.", schema.Secret())
+	schema.Attr(s, &n.username, "username", "The user's name, on Server.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The user's password, on Server.", schema.Secret())
+	schema.Single(s, &n.tls, "tls", "A certificate authority or a client certificate of its own.")
+	s.Check(n.check)
+	s.Example(schema.Example{
+		Title: "Jira Cloud",
+		HCL:   "base_url = \"https://example.atlassian.net\"\nemail    = \"bot@example.com\"\ntoken    = secret.shop_token",
+	})
+	s.Example(schema.Example{
+		Title: "Jira Data Center with a personal access token",
+		HCL:   "base_url = \"https://tracker.example.com/jira\"\ntoken    = secret.shop_token",
+	})
+	s.Example(schema.Example{
+		Title: "Jira Server with a password",
+		HCL:   "base_url = \"https://tracker.example.com/jira\"\nusername = \"bot\"\npassword = secret.shop_password",
+	})
+}
+
+func (n *jiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if n.flavour == "" {
+		n.flavour = jiraServer
+		if d.Has("email") {
+			n.flavour = jiraCloud
+		}
+	}
+	base, err := parseBase(n.baseURL)
+	if err != nil {
+		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", sentence(err))}
+	}
+	if n.tls != nil && base.Scheme != "https" {
+		return hcl.Diagnostics{d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`)}
+	}
+	server := &httpConnection{base: base, tls: n.tls}
+	switch given := n.credentials(d); {
+	case n.flavour == jiraCloud && given == "email token":
+		server.basic = &basicCredentials{username: n.email, password: n.token}
+	case n.flavour == jiraServer && given == "token":
+		server.bearer = &bearerCredentials{token: n.token}
+	case n.flavour == jiraServer && given == "username password":
+		server.basic = &basicCredentials{username: n.username, password: n.password}
+	case n.flavour == jiraCloud:
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
+	default:
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", `Jira Server takes "token", a personal access token, or "username" and "password".`)}
+	}
+	if err := flow.CheckHeader("Authorization", n.email+n.token+n.username+n.password); err != nil || strings.Contains(n.email+n.username, ":") {
+		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", "Credentials are lines of text, and a name has no colon in it.")}
+	}
+	n.server = server
+	return nil
+}
+
+// credentials names the attributes that are given, in a fixed order.
+func (n *jiraConnection) credentials(d *schema.Decoded) string {
+	var given []string
+	for _, name := range []string{"email", "username", "token", "password"} {
+		if d.Has(name) {
+			given = append(given, name)
+		}
+	}
+	return strings.Join(given, " ")
+}

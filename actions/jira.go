@@ -1,0 +1,173 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/internal/richtext"
+)
+
+// jira is what the kinds of actions for Jira share: the connection, and how
+// texts and requests look there.
+type jira struct {
+	connection *jiraConnection
+
+	api *api // set by open
+}
+
+func (j *jira) describe(s *schema.Spec) {
+	flow.UseConnection(s, &j.connection, "jira", "The Jira.", schema.Required())
+}
+
+// Open makes the client, which is shared with other actions.
+func (j *jira) Open(r *flow.Resources) error {
+	if j.connection == nil || j.connection.server == nil {
+		return errors.New("the connection lacks its base_url or its credentials")
+	}
+	var err error
+	j.api, err = openAPI(r, j.connection.server)
+	return err
+}
+
+func (j *jira) isCloud() bool { return j.connection.flavour == jiraCloud }
+
+// call sends a request to a path of the REST API. Any status but that of a
+// success is an error.
+func (j *jira) call(ctx context.Context, c *flow.Call, q jiraRequest) (map[string]any, error) {
+	version := "2"
+	if j.isCloud() {
+		version = "3"
+	}
+	answer, err := j.api.call(ctx, c, q.method, "/rest/api/"+version+q.path, q.body)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Status != q.want {
+		return nil, jiraRefusal(answer, q.doing, q.discreet || c.Step.Sensitive)
+	}
+	out := object(answer)
+	if out == nil && q.want != http.StatusNoContent {
+		return nil, strangeAnswer(answer)
+	}
+	return out, nil
+}
+
+// jiraRequest is one request to the REST API.
+type jiraRequest struct {
+	doing, method, path string
+	body                any // nil for none
+	want                int
+	discreet            bool // messages repeat nothing of the answer
+}
+
+func strangeAnswer(r *outbound.Response) error {
+	return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Jira's REST API; base_url may lead elsewhere, or to a page for signing in"}
+}
+
+// browse is the address of an issue for people.
+func (j *jira) browse(key string) string {
+	base := *j.connection.server.base
+	return base.JoinPath("browse", key).String()
+}
+
+// jiraKey is what keys and ids of issues look like.
+var jiraKey = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]+)$`)
+
+// issuePath is the path of an issue that a value of the run names.
+func issuePath(ctx context.Context, c *flow.Call, e expr.Of[string]) (string, error) {
+	key, err := e.Eval(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	if !jiraKey.MatchString(key) {
+		return "", invalid(e.Expr(), errors.New(`an issue is named by its key, such as "SHOP-7", or its id`))
+	}
+	return "/issue/" + url.PathEscape(key), nil
+}
+
+// jiraText is a text that Jira shows with its formatting.
+type jiraText struct {
+	text   expr.Of[string]
+	format string
+}
+
+// The formats of texts.
+const (
+	formatMarkdown = "markdown"
+	formatText     = "text"
+)
+
+// describe declares the text and, under name_format, what it is written in.
+func (t *jiraText) describe(s *schema.Spec, name, doc string, options ...schema.Option) {
+	t.format = formatMarkdown
+	options = append(options, schema.Escape(richtext.Guard), schema.Shown(richtext.Unguard))
+	schema.Expr(s, &t.text, name, doc, options...)
+	schema.Attr(s, &t.format, name+"_format", "What `"+name+"` is written in. `markdown`: CommonMark with tables and struck out text; values of the run are shown as they are, and can't make formatting or links. `text`: all of it is shown as it is.", schema.OneOf(formatMarkdown, formatText))
+}
+
+// build returns the text in the form that the Jira takes, nil where there is
+// none.
+func (t *jiraText) build(ctx context.Context, c *flow.Call, cloud bool) (any, error) {
+	text, err := t.text.EvalOr(ctx, c, "")
+	if err != nil || strings.TrimSpace(richtext.Unguard(text)) == "" {
+		return nil, err
+	}
+	switch {
+	case cloud && t.format == formatText:
+		return richtext.PlainADF(text), nil
+	case cloud:
+		return richtext.ADF(text), nil
+	case t.format == formatText:
+		return richtext.PlainWiki(text), nil
+	}
+	return richtext.Wiki(text), nil
+}
+
+// named is a reference by name, or by id where the text is a number.
+func named(member, text string) map[string]any {
+	if strings.Trim(text, "0123456789") == "" {
+		member = "id"
+	}
+	return map[string]any{member: text}
+}
+
+// checkFieldNames refuses fields that attributes of their own give.
+func checkFieldNames(fields map[string]any, taken ...string) error {
+	for _, name := range taken {
+		if _, given := fields[name]; given {
+			return errors.New(name + " has an attribute of its own; leave it out of fields")
+		}
+	}
+	return nil
+}
+
+func fieldFindings(d *schema.Decoded, fields expr.Of[map[string]any], taken ...string) hcl.Diagnostics {
+	fixed, ok := fields.Fixed()
+	if !ok {
+		return nil
+	}
+	if err := checkFieldNames(fixed, taken...); err != nil {
+		return hcl.Diagnostics{d.Problem("fields", "Field given twice", sentence(err))}
+	}
+	return nil
+}
+
+// anySensitive tells whether one of the expressions reads a secret.
+func anySensitive(list ...*expr.Expr) bool {
+	for _, e := range list {
+		if e != nil && e.Sensitive() {
+			return true
+		}
+	}
+	return false
+}

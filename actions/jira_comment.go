@@ -1,0 +1,65 @@
+package actions
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// jiraComment adds a comment to an issue.
+type jiraComment struct {
+	jira
+	issue expr.Of[string]
+	body  jiraText
+}
+
+func (j *jiraComment) Describe(s *schema.Spec) {
+	s.Doc = "Adds a comment to an issue in Jira. Jira knows no key for repetitions: where an answer is lost and the action is tried again, the comment may stand there twice."
+	j.describe(s)
+	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
+	j.body.describe(s, "body", "The comment.", schema.Required())
+	s.Output("id", cty.String, "The id of the comment.")
+	s.Output("url", cty.String, "The address of the issue for people, at the comment.")
+	s.Example(schema.Example{
+		Title: "Say what happened",
+		HCL:   "connection = connection.jira.tracker\nissue      = webhook.body.issue\nbody       = \"Paid by *${webhook.body.method}*.\"",
+		Input: `{"issue": "SHOP-1", "method": "invoice_30"}`,
+		Want:  `{"id": "10002", "url": "https://api.example.com/browse/SHOP-1?focusedCommentId=10002"}`,
+	})
+}
+
+func (j *jiraComment) Run(ctx context.Context, c *flow.Call) (any, error) {
+	path, err := issuePath(ctx, c, j.issue)
+	if err != nil {
+		return nil, err
+	}
+	text, err := j.body.build(ctx, c, j.isCloud())
+	if err != nil {
+		return nil, err
+	}
+	id, err := j.comment(ctx, c, path, text, anySensitive(j.body.text.Expr()))
+	if err != nil {
+		return nil, err
+	}
+	key, err := j.issue.Eval(ctx, c)
+	return map[string]any{"id": id, "url": j.browse(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
+}
+
+// comment adds a comment and returns its id.
+func (j *jira) comment(ctx context.Context, c *flow.Call, path string, text any, discreet bool) (string, error) {
+	if text == nil {
+		return "", &flow.Error{Class: flow.Invalid, Message: "the comment is empty"}
+	}
+	out, err := j.call(ctx, c, jiraRequest{
+		doing: "adding a comment", method: http.MethodPost, path: path + "/comment", want: http.StatusCreated,
+		body: map[string]any{"body": text}, discreet: discreet,
+	})
+	id, _ := out["id"].(string)
+	return id, err
+}

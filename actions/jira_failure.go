@@ -1,0 +1,89 @@
+package actions
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+)
+
+// jiraRefusal makes an error of an answer that is no success. Of a 400 it
+// repeats what Jira says of which field, unless it is discreet: the messages
+// may quote values.
+func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
+	if e := passing(r); e != nil {
+		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
+		return e
+	}
+	e := &flow.Error{Class: flow.Permanent, Remote: true}
+	switch r.Status {
+	case http.StatusUnauthorized:
+		e.Message = "Jira does not accept the credentials of the connection; make another token, and check the e-mail address or user name that goes with it"
+	case http.StatusForbidden:
+		e.Message = "the credentials of the connection may not do this in Jira; give the account the permission in the project"
+		if strings.Contains(r.Header.Get("X-Authentication-Denied-Reason"), "CAPTCHA") {
+			e.Message = "Jira asks the account of the connection for a CAPTCHA after failed logins; sign in once in a browser"
+		}
+	case http.StatusNotFound:
+		e.Message = "there is no such thing in Jira, or the account of the connection may not see it"
+	case http.StatusGone:
+		e.Message = "this Jira no longer has that part of the API; check flavour in the connection"
+	default:
+		e.Message = fmt.Sprintf("Jira answered %d %s", r.Status, http.StatusText(r.Status))
+	}
+	if r.Status == http.StatusBadRequest {
+		if faults := jiraFaults(object(r), discreet); faults != "" {
+			e.Message = "Jira refused it: " + faults
+		}
+	}
+	e.Message = doing + ": " + e.Message
+	return e
+}
+
+// longestFault bounds what is repeated of one remark of Jira's.
+const longestFault = 200
+
+// jiraFaults lists the fields that Jira finds wrong, with its words, and its
+// other remarks.
+func jiraFaults(body map[string]any, discreet bool) string {
+	var out []string
+	fields, _ := body["errors"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text, _ := fields[name].(string)
+		if discreet || text == "" {
+			out = append(out, printableLine(name))
+		} else {
+			out = append(out, printableLine(name)+": "+printableLine(text))
+		}
+	}
+	messages, _ := body["errorMessages"].([]any)
+	for _, m := range messages {
+		if text, ok := m.(string); ok && !discreet {
+			out = append(out, printableLine(text))
+		}
+	}
+	if len(out) > 10 {
+		out = append(out[:10], "…")
+	}
+	return strings.Join(out, "; ")
+}
+
+// printableLine makes a remark fit for one line of a log.
+func printableLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), ".")
+	if runes := []rune(text); len(runes) > longestFault {
+		return string(runes[:longestFault]) + "…"
+	}
+	return text
+}
