@@ -77,7 +77,7 @@ func TestJiraSummaries(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"a\nb\r\nc":                 "a b c",
-		" a ":                       "a",
+		"\u00a0a\t":                 "a",
 		strings.Repeat("ö", 255):    strings.Repeat("ö", 255),
 		strings.Repeat("ö", 256):    strings.Repeat("ö", 254) + "…",
 		strings.Repeat("😀", 128):    strings.Repeat("😀", 126) + "…",

@@ -16,9 +16,7 @@ const (
 	longestText    = 32767
 )
 
-var (
-	day = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-)
+var day = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 // checkFields returns the faults of fields by their names. Of custom fields
 // there are customfield_10010, a number, customfield_10020, a text, and
