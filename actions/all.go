@@ -14,6 +14,7 @@ func All() []flow.Kind {
 		{Name: "respond", New: func() flow.Action { return &respond{} }},
 		{Name: "branch", New: func() flow.Action { return &branch{} }},
 		{Name: "stop", New: func() flow.Action { return &stop{} }},
+		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
 		{Name: "email", New: func() flow.Action { return &email{} }},
 		{Name: "file", New: func() flow.Action { return &fileWrite{} }},
@@ -28,7 +29,6 @@ func All() []flow.Kind {
 		{Name: "jira_comment", New: func() flow.Action { return &jiraComment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &jiraTransition{} }},
 		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
-		{Name: "tag", Later: "contacts come with the durable store."},
 		{Name: "sql", New: func() flow.Action { return &sqlAction{} }},
 	}
 }

@@ -65,7 +65,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T) *bench {
-	return &bench{t: t, secrets: map[string]string{}, connections: map[string]string{}, files: map[string]string{}, egress: []string{"127.0.0.1"}, services: flow.Services{Starter: &started{}}}
+	return &bench{t: t, secrets: map[string]string{}, connections: map[string]string{}, files: map[string]string{}, egress: []string{"127.0.0.1"}, services: flow.Services{Starter: &started{}, Contacts: &people{}}}
 }
 
 // scope knows what is fixed at load, with the findings of the connections.
@@ -183,7 +183,7 @@ func (b *bench) run(ctx context.Context, f *flow.Flow, body string) *result {
 	return b.runEvent(ctx, f, event{body: v, raw: body})
 }
 
-func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e event) *result {
+func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e flow.Event) *result {
 	b.t.Helper()
 	var pool flow.Pool
 	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress, AllowExec: b.allowExec, AllowPaths: b.allowPaths})

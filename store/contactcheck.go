@@ -5,18 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Bounds of what is kept of a contact.
+// Bounds of what is kept of a contact; see flow.MaxTag too.
 const (
-	MaxFields    = 200
-	MaxField     = 64 << 10 // bytes of a value's JSON
-	MaxTags      = 1000
-	MaxTagLength = 200 // characters of a tag, and of the name of a field
+	MaxFields = 200
+	MaxField  = 64 << 10 // bytes of a value's JSON
+	MaxTags   = 1000
 )
 
 // ContactError says why a contact can't be changed as asked. The message is for
@@ -52,8 +51,8 @@ func (c *ContactChange) Check() error {
 		return err
 	}
 	for name, v := range c.Fields {
-		if err := checkName("a field's name", name); err != nil {
-			return err
+		if err := flow.CheckField(name); err != nil {
+			return &ContactError{err.Error()}
 		}
 		if v != nil && !json.Valid(v) {
 			return wrongContact("the value of the field %q is no JSON", name)
@@ -64,8 +63,8 @@ func (c *ContactChange) Check() error {
 	}
 	for _, tags := range [][]string{c.Add, c.Remove} {
 		for _, tag := range tags {
-			if err := checkName("a tag", tag); err != nil {
-				return err
+			if err := flow.CheckTag(tag); err != nil {
+				return &ContactError{err.Error()}
 			}
 		}
 	}
@@ -73,21 +72,6 @@ func (c *ContactChange) Check() error {
 		if slices.Contains(c.Remove, tag) {
 			return wrongContact("the tag %q is to be added and to be removed; do one of both", tag)
 		}
-	}
-	return nil
-}
-
-// checkName holds tags and names of fields to what can be shown in a line.
-func checkName(what, name string) error {
-	switch {
-	case name == "":
-		return wrongContact("%s is empty; give it a name", what)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return wrongContact("%s, %.40q, has a control character, such as a line break; use text of one line", what, name)
-	case utf8.RuneCountInString(name) > MaxTagLength:
-		return wrongContact("%s, %.40q…, has %d characters; it may have %d", what, name, utf8.RuneCountInString(name), MaxTagLength)
-	case strings.TrimSpace(name) != name:
-		return wrongContact("%s, %q, has space around it; leave that out", what, name)
 	}
 	return nil
 }

@@ -1,0 +1,206 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// tag changes a contact.
+type tag struct {
+	contact expr.Of[string]
+	add     expr.Of[any]
+	remove  expr.Of[any]
+	fields  expr.Of[map[string]any]
+}
+
+func (t *tag) Describe(s *schema.Spec) {
+	s.Doc = "Changes a contact of the gateway, which is made where there is none: gives and takes tags, and sets fields. Flows with trigger `tag` that wait for a tag are started each time the tag is given, also where the contact has it already.\n\n" +
+		"Contacts are told apart by their e-mail address, without regard to case. A contact may have 1000 tags of 200 characters, and 200 fields of 64 KiB as JSON."
+	texts := func(f *schema.Field) { f.Type = "string or list of string" }
+	schema.Expr(s, &t.contact, "contact", "The e-mail address. It may be left out in flows that start with a contact, and is `contact.email` there.")
+	schema.Expr(s, &t.add, "add", "Tags to give. A tag that the contact has keeps the time at which it was given first.", texts)
+	schema.Expr(s, &t.remove, "remove", "Tags to take away.", texts)
+	schema.Expr(s, &t.fields, "fields", "Fields to set, by name. Null takes a field away; fields that are not named stay as they are.")
+	s.Output("added", cty.List(cty.String), "The tags that the contact did not have before.")
+	s.Output("removed", cty.List(cty.String), "The tags that it had.")
+	s.Check(t.check)
+	s.Example(schema.Example{
+		Title: "Note a purchase",
+		HCL:   "contact = webhook.body.email\nadd     = [\"customer\", \"bought-${webhook.body.product}\"]\nremove  = \"prospect\"\nfields = {\n  name  = webhook.body.name\n  order = webhook.body.order\n}",
+		Input: `{"email": "jane@example.com", "product": "lamp", "name": "Jane", "order": "A-1"}`,
+		Want:  `{"added": ["customer", "bought-lamp"], "removed": []}`,
+	})
+}
+
+func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	problem := func(name, summary string, from *expr.Expr, err error) {
+		if err != nil {
+			diags = append(diags, d.Problem(name, summary, sentence(hideCause(from, err))))
+		}
+	}
+	if _, given := c.Scope.Type("contact"); !given && !t.contact.IsSet() && d.Known {
+		diags = append(diags, d.Problem("contact", "Missing attribute", `"contact" must be given, as this flow does not start with a contact: the e-mail address of the one that is to change.`))
+	}
+	if !t.add.IsSet() && !t.remove.IsSet() && !t.fields.IsSet() && d.Known {
+		diags = append(diags, d.Problem("add", "Nothing to change", `Say what is to change of the contact: by "add", "remove" or "fields".`))
+	}
+	if email, ok := t.contact.Fixed(); ok {
+		problem("contact", "Wrong address", t.contact.Expr(), checkContact(email))
+	}
+	for _, field := range []expr.Of[any]{t.add, t.remove} {
+		if v, ok := field.Fixed(); ok {
+			_, err := tagsOf(v)
+			problem(field.Expr().Name(), "Wrong tag", field.Expr(), err)
+		}
+	}
+	fields, _ := t.fields.Fixed()
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		problem("fields", "Wrong field", t.fields.Expr(), flow.CheckField(name))
+	}
+	return diags
+}
+
+func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
+	change, err := t.change(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Contacts() == nil {
+		return nil, &flow.Error{Class: flow.Permanent, Message: "this gateway keeps no contacts, as it has no store"}
+	}
+	got, err := c.Contacts().Change(ctx, change)
+	if err != nil {
+		return nil, t.discreet(c, err)
+	}
+	return map[string]any{"added": listOf(got.Added), "removed": listOf(got.Removed)}, nil
+}
+
+// change puts together what is to change.
+func (t *tag) change(ctx context.Context, c *flow.Call) (flow.ContactChange, error) {
+	out := flow.ContactChange{Source: flow.TagManual, Cause: c.IdempotencyKey()}
+	var err error
+	if out.Email, err = t.address(ctx, c); err != nil {
+		return out, err
+	}
+	if out.Add, err = evalTags(ctx, c, t.add); err != nil {
+		return out, err
+	}
+	if out.Remove, err = evalTags(ctx, c, t.remove); err != nil {
+		return out, err
+	}
+	if out.Fields, err = t.fields.EvalOr(ctx, c, nil); err != nil {
+		return out, err
+	}
+	if len(out.Add) > 0 {
+		out.Depth, err = c.Deeper()
+	}
+	return out, err
+}
+
+// address is that of the contact: the one that is given, or the one with which
+// the flow started.
+func (t *tag) address(ctx context.Context, c *flow.Call) (string, error) {
+	if !t.contact.IsSet() {
+		email := memberOf(c.Value("contact"), "email")
+		if email == "" {
+			return "", &flow.Error{Class: flow.Invalid, Message: "the run did not start with a contact, so that the action needs to be told by \"contact\" which one is to change"}
+		}
+		return email, nil
+	}
+	email, err := t.contact.EvalOr(ctx, c, "")
+	if err != nil {
+		return "", err
+	}
+	return email, invalid(t.contact.Expr(), checkContact(email))
+}
+
+// memberOf is a text in an object, "" where there is none.
+func memberOf(v any, name string) string {
+	var got any
+	switch v := v.(type) {
+	case map[string]any:
+		got = v[name]
+	case value.Object:
+		got, _ = v.Get(name)
+	}
+	text, _ := got.(string)
+	return text
+}
+
+func checkContact(email string) error {
+	email = strings.TrimSpace(email)
+	switch {
+	case email == "":
+		return errors.New("the contact's e-mail address is empty or null")
+	case !value.IsEmail(email):
+		return fmt.Errorf("%.300q is no e-mail address of a contact; it should be one such as \"jane@example.com\"", email)
+	}
+	return nil
+}
+
+func evalTags(ctx context.Context, c *flow.Call, field expr.Of[any]) ([]string, error) {
+	if !field.IsSet() {
+		return nil, nil
+	}
+	v, err := field.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := tagsOf(v)
+	return tags, invalid(field.Expr(), err)
+}
+
+// tagsOf reads a tag or a list of them. Null is none.
+func tagsOf(v any) ([]string, error) {
+	list, isList := v.([]any)
+	if !isList {
+		list = []any{v}
+	}
+	var tags []string
+	for _, e := range list {
+		if e == nil {
+			continue
+		}
+		text, err := expr.Convert[string](e)
+		if err != nil {
+			return nil, fmt.Errorf("tags are a string or a list of strings: %w", err)
+		}
+		if err := flow.CheckTag(text); err != nil {
+			return nil, err
+		}
+		tags = append(tags, text)
+	}
+	return tags, nil
+}
+
+// discreet hides what an error says of values that come from a secret.
+func (t *tag) discreet(c *flow.Call, err error) error {
+	failed := flow.Failure(err)
+	for _, e := range []*expr.Expr{t.contact.Expr(), t.add.Expr(), t.remove.Expr(), t.fields.Expr()} {
+		if failed.Class == flow.Invalid && (c.Step.Sensitive || e != nil && e.Sensitive()) {
+			return &flow.Error{Class: flow.Invalid, Message: "the contact can't be changed like this; details are hidden, as it reads a secret"}
+		}
+	}
+	return err
+}
+
+func listOf(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, t := range texts {
+		out[i] = t
+	}
+	return out
+}
