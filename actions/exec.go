@@ -62,10 +62,13 @@ func (x *command) Describe(s *schema.Spec) {
 	})
 }
 
+// noCommands says that nothing may be started, and how to change that.
+const noCommands = "flows may not start commands here; start the gateway with --allow-exec (or GATEWAY_ALLOW_EXEC=true) to let them"
+
 // Open finds the program, where commands are allowed.
 func (x *command) Open(r *flow.Resources) error {
 	if !r.Settings.AllowExec {
-		return errors.New(`flows may not start commands here; start the gateway with --allow-exec (or GATEWAY_ALLOW_EXEC=true) to let them`)
+		return &flow.NotAllowed{Message: noCommands}
 	}
 	if filepath.IsAbs(x.program) {
 		x.path = x.program
@@ -81,6 +84,9 @@ func (x *command) Open(r *flow.Resources) error {
 }
 
 func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
+	if x.path == "" {
+		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
+	}
 	args, err := x.command.Eval(ctx, c)
 	if err != nil {
 		return nil, err

@@ -76,10 +76,13 @@ func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	return diags
 }
 
+// noFolders says that nothing may be written, and how to change that.
+const noFolders = "flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder"
+
 // Open learns which folders are allowed.
 func (f *fileWrite) Open(r *flow.Resources) error {
 	if len(r.Settings.AllowPaths) == 0 {
-		return errors.New(`flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder`)
+		return &flow.NotAllowed{Message: noFolders}
 	}
 	f.folders = r.Settings.AllowPaths
 	if path, ok := f.path.Fixed(); ok {

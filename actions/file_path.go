@@ -43,6 +43,9 @@ func checkFilePath(path string) error {
 // locate tells below which allowed folder a path lies and what it is called
 // there. Of folders inside each other the innermost is taken.
 func (f folders) locate(path string) (folder, name string, err error) {
+	if len(f) == 0 {
+		return "", "", &pathError{flow.Denied, noFolders}
+	}
 	if err := checkFilePath(path); err != nil {
 		return "", "", err
 	}

@@ -239,6 +239,19 @@ func TestFileIsRefusedWhereNotAllowed(t *testing.T) {
 	}
 }
 
+// TestFileThatWasNotOpened: a run of a flow that was disabled meanwhile learns
+// why it can't go on.
+func TestFileThatWasNotOpened(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{action("file", "path = \"x\"\ncontent = \"x\""), action("exec", `command = ["true"]`)} {
+		f := newBench(t).must(body)
+		out := flow.Execute(t.Context(), &flow.Run{ID: "01run", Attempt: 1, Flow: f, Event: event{}})
+		if out.Err == nil || out.Err.Class != flow.Denied || !strings.Contains(out.Err.Message, "--allow-") {
+			t.Errorf("error %v", out.Err)
+		}
+	}
+}
+
 func TestFileInnermostFolder(t *testing.T) {
 	t.Parallel()
 	f := folders{"/a", "/a/b", "/c"}

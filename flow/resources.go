@@ -16,6 +16,17 @@ type Settings struct {
 	AllowPaths []string
 }
 
+// NotAllowed is an error of Open: who started the gateway does not let flows do
+// what the action does. A flow that is not enabled may stand beside others all
+// the same; its actions were not opened then, and must say so where a run of
+// before comes to them.
+type NotAllowed struct {
+	Message string // says how to allow it
+}
+
+// Error gives the message.
+func (e *NotAllowed) Error() string { return e.Message }
+
 // Pool holds what actions have opened. A resource that the old and the new
 // configuration open under the same key is shared, and closed when the last
 // one lets go of it.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -102,7 +103,12 @@ func (s *snapshot) openFlow(f *flow.Flow) error {
 		if !ok || failed != nil {
 			return
 		}
-		if err := o.Open(s.resources); err != nil {
+		err := o.Open(s.resources)
+		var forbidden *flow.NotAllowed
+		if !f.Enabled && errors.As(err, &forbidden) {
+			return // it may come later with the permission
+		}
+		if err != nil {
 			failed = fmt.Errorf("%s: action %q of flow %q: %w", step.Range, step.Name, f.Name, err)
 		}
 	})
