@@ -2,7 +2,6 @@ flow "orders" {
   trigger "webhook" { mode = "sync" }
   action "htpp" "a" { url = "https://api.example.com" } # error: Unknown kind of action: Did you mean "http"?
   action "request" "b" {} # error: Unknown kind of action: There is "branch", "delay"
-  action "slack" "d" {} # error: Not yet available: incoming webhook
   action "jira_issue" "e" {} # error: Not yet available: REST API
   action "log" "i" { message = action.a.status }
 }
