@@ -48,7 +48,7 @@ func (m *email) Describe(s *schema.Spec) {
 	schema.Expr(s, &m.text, "text", "The message as text. Where only `html` is given, it is made from that.")
 	schema.Expr(s, &m.html, "html", "The message as HTML. What comes from the run is escaped: `<b>${webhook.name}</b>` shows the name as it is, whatever it holds. `unescaped(value)` puts in HTML of the run on purpose. In attributes of HTML put values in quotes.", schema.Escape(html.EscapeString))
 	schema.Expr(s, &m.headers, "headers", "Further header fields, such as `List-Unsubscribe`.")
-	schema.Repeated(s, &m.attachments, "attachment", "A file that goes with the message.")
+	schema.Repeated(s, &m.attachments, "attachment", "Files to send along, and pictures that the HTML shows.")
 	schema.Attr(s, &m.maxSize, "max_size", "How large all attachments may be together. More fails the action before anything is sent.")
 	s.Output("message_id", cty.String, "The message's `Message-ID`, with its angle brackets.")
 	s.Check(m.check)
