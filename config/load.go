@@ -57,6 +57,7 @@ type Config struct {
 	Flows   []*flow.Flow // in order of files and lines
 	Secrets []string     // values of all secrets, to be kept out of logs
 	Files   map[string][]byte
+	Links   *Links
 	Read    []Source // all files that were read or were not there, in order of paths
 }
 
@@ -66,6 +67,7 @@ type loader struct {
 
 	sources map[string][]byte
 	reader  *reader
+	links   *Links
 	files   []*file
 	scopes  *scopes
 	secrets []string
@@ -83,11 +85,11 @@ type file struct {
 // Load reads, checks and compiles. Files, Read and Secrets of the Config are
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
-	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, o.Unset, func(name string) []byte { return l.sources[name] })
+	l := &loader{Options: o, reader: newReader(o), links: &Links{}, sources: map[string][]byte{}}
+	l.scopes = newScopes(l.reader, l.links, o.Unset, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFiles()
-	c := &Config{Gateway: defaults(), Files: l.sources}
+	c := &Config{Gateway: defaults(), Links: l.links, Files: l.sources}
 	l.checkTopLevel()
 	l.evalSecrets()
 	l.evalLocals()
@@ -96,6 +98,8 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
 	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
+	l.links.know(c.Flows)
+	l.checkLinks(l.links.paths)
 	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags

@@ -14,6 +14,7 @@ import (
 // scopes makes the scopes of one load. Files of one folder share theirs.
 type scopes struct {
 	reader *reader
+	links  *Links
 	unset  Unset
 	source func(name string) []byte
 
@@ -24,9 +25,9 @@ type scopes struct {
 	absent map[string]map[string]string
 }
 
-func newScopes(r *reader, unset Unset, source func(name string) []byte) *scopes {
+func newScopes(r *reader, l *Links, unset Unset, source func(name string) []byte) *scopes {
 	return &scopes{
-		reader: r, unset: unset, source: source,
+		reader: r, links: l, unset: unset, source: source,
 		consts: map[string]cty.Value{}, made: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
 		absent: absentAtLoad(),
@@ -65,6 +66,7 @@ func (s *scopes) table(dir string) map[string]function.Function {
 		Env:        reader.env,
 		ReadFile:   func(path string) ([]byte, error) { return reader.named(dir, path) },
 		AllowUnset: s.unset == AllowUnset,
+		LinkURL:    s.links.url,
 	}))
 	s.tables[dir] = table
 	return table

@@ -50,6 +50,9 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	if d.flow.Name == "" {
 		return nil, diags
 	}
+	if n, ok := d.flow.Trigger.(Named); ok {
+		n.Named(d.flow.Name)
+	}
 	if d.flow.Label == "" {
 		d.flow.Label = d.flow.Name
 	}

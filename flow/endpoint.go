@@ -52,6 +52,7 @@ type Incoming struct {
 	RemoteIP   netip.Addr
 	ReceivedAt time.Time
 	Limits     Limits
+	Key        []byte // of the gateway, for what it has signed
 }
 
 // Limits bound what a request may be.

@@ -13,7 +13,13 @@ import (
 // context bounds the run as a whole.
 func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
-	err := r.Flow.Actions.execute(ctx, top)
+	ended, err := r.begin(ctx)
+	if ended != nil {
+		return *ended
+	}
+	if err == nil {
+		err = r.Flow.Actions.execute(ctx, top)
+	}
 	switch {
 	case err == nil:
 		return Outcome{State: Succeeded}
@@ -117,6 +123,9 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 		}
 	}
 	out, err = s.around(ctx, c)
+	if to, ok := s.Action.(Sender); ok && err == nil && to.Sends(out) {
+		c.sent(ctx)
+	}
 	return out, true, err
 }
 

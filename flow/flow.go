@@ -69,6 +69,12 @@ type Trigger interface {
 	Roots() map[string]cty.Type
 }
 
+// Named is a trigger that needs to know its flow's name.
+type Named interface {
+	Trigger
+	Named(flow string)
+}
+
 // Responder is a trigger whose caller waits for the flow's answer.
 type Responder interface {
 	// NeedsRespond tells whether a path without action "respond" would leave

@@ -38,7 +38,7 @@ func (x *exchange) acceptAsync(event flow.Event) {
 	}
 	switch {
 	case err != nil:
-		x.refuse(x.notKept(err))
+		x.refuse(x.anyway(x.notKept(err)))
 	case got.Repeat != nil:
 		x.replay(got.Repeat)
 	default:
@@ -98,6 +98,16 @@ func (x *exchange) notKept(err error) *flow.Problem {
 	}
 	p := unavailable("The run can't be stored now.", 5)
 	p.Outcome, p.Cause = "not_stored", err
+	return p
+}
+
+// anyway lets the caller get on where the trigger has an answer whatever becomes
+// of the run.
+func (x *exchange) anyway(p *flow.Problem) *flow.Problem {
+	if t, ok := x.endpoint.trigger.(flow.Unfailing); ok {
+		r := t.Anyway()
+		p.Status, p.Header = r.Status, r.Header
+	}
 	return p
 }
 

@@ -25,6 +25,9 @@ type problemBody struct {
 
 // problem writes a refusal as application/problem+json.
 func (x *exchange) problem(p *flow.Problem) *flow.Response {
+	if p.Status < http.StatusBadRequest { // the caller gets on all the same
+		return &flow.Response{Status: p.Status, Header: p.Header}
+	}
 	body, err := json.Marshal(problemBody{Title: p.Title, Status: p.Status, Detail: p.Detail, Run: x.id, Errors: p.Faults})
 	if err != nil {
 		body = nil // texts and numbers always marshal

@@ -45,6 +45,7 @@ func (x *exchange) accept(pathValues map[string]string) (flow.Event, *flow.Probl
 		RemoteIP:   remoteIP(x.r),
 		ReceivedAt: x.began,
 		Limits:     x.snap.limits,
+		Key:        x.g.opts.Key,
 	})
 	if problem == nil && x.r.ContentLength != 0 {
 		x.setReadDeadline(time.Time{})

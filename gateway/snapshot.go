@@ -20,6 +20,7 @@ type snapshot struct {
 	router    *router
 	endpoints map[*flow.Flow]*endpoint
 	byName    map[string]*endpoint
+	byTag     map[string][]*endpoint // those that a tag starts
 	// limitsOfFlows are the flows whose kept runs can be done.
 	limitsOfFlows []store.FlowLimit
 	resources     *flow.Resources
@@ -54,6 +55,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		router:    &router{},
 		endpoints: map[*flow.Flow]*endpoint{},
 		byName:    map[string]*endpoint{},
+		byTag:     map[string][]*endpoint{},
 		resources: g.pool.Lease(g.settings(c)),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
@@ -73,6 +75,9 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 			return nil, err
 		}
 		s.serve(g, f)
+	}
+	if c.Links != nil {
+		c.Links.Serve(g.opts.Key, func() string { return g.urlBase(s) })
 	}
 	s.count(g)
 	opened = true
@@ -127,6 +132,9 @@ func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
 	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
+	if t, ok := queued.(flow.Tagged); ok && f.Enabled {
+		s.byTag[t.Tag()] = append(s.byTag[t.Tag()], e)
+	}
 	s.route(g, e)
 }
 

@@ -27,8 +27,8 @@ func All(auths []auth.Kind) []flow.TriggerKind {
 	return []flow.TriggerKind{
 		{Name: "webhook", New: func() flow.Trigger { return &webhook{auths: auths} }},
 		{Name: "schedule", New: func() flow.Trigger { return &schedule{} }},
-		{Name: "tag", Later: "contacts and their tags come with the durable store."},
-		{Name: "link", Later: "links come with contacts and their tags."},
+		{Name: "tag", New: func() flow.Trigger { return &tagged{} }},
+		{Name: "link", New: func() flow.Trigger { return &link{} }},
 		{Name: "flow", New: func() flow.Trigger { return &called{} }},
 	}
 }

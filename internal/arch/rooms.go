@@ -41,6 +41,7 @@ func rooms() []room {
 		{"internal/testutil/disktest", nil, "it breaks disks, whatever is on them"},
 		{"internal/testutil/postgrestest", nil, "it starts servers, whatever is tested with them"},
 		{"internal/testutil/mariadbtest", nil, "it starts servers, whatever is tested with them"},
+		{"internal/links", nil, "the tokens of links are made and read where links are known, and nowhere else"},
 		{"internal/cron", nil, "when a schedule ticks is arithmetic"},
 		{"internal/arch/...", nil, "it reads the repository and is no part of the program"},
 		{"scripts", nil, "it holds shell scripts and their tests"},
@@ -55,10 +56,10 @@ func rooms() []room {
 
 		{"actions", slices.Concat(kinds, []string{"internal/richtext"}), "an action knows the flow it runs in, not who started it or where runs are kept"},
 		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
-		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron"}), "a trigger asks checks to let a request in"},
+		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/syntax", "internal/outbound"}),
+			"config", slices.Concat(domain, []string{"config/syntax", "internal/outbound", "internal/links"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
 		{"store", []string{"internal/value", "flow"}, "what is kept is runs, whatever engine keeps them"},

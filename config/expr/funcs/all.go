@@ -35,6 +35,9 @@ type Options struct {
 	// not set and has no default, where it would be an error otherwise. It is
 	// for checking files on a machine other than the one that runs them.
 	AllowUnset bool
+	// LinkURL makes the link of the contact with an address to the flow of a
+	// name. It is called when flows run.
+	LinkURL func(flow, email string) (string, error)
 }
 
 // All returns every function, sorted by name.
@@ -51,6 +54,7 @@ func All(opts Options) []Func {
 		{"Hashes", [][]entry{hashFuncs()}},
 		{"Time", [][]entry{timeFuncs()}},
 		{"Loading", [][]entry{loadFuncs(opts)}},
+		{"Links", [][]entry{linkFuncs(opts)}},
 	}
 	var all []Func
 	for _, group := range groups {
@@ -77,6 +81,9 @@ func Bound(opts Options) map[string]function.Function {
 	table := make(map[string]function.Function)
 	for _, e := range loadFuncs(opts) {
 		table[e.Name] = e.build("Loading").Impl
+	}
+	for _, e := range linkFuncs(opts) {
+		table[e.Name] = e.build("Links").Impl
 	}
 	return table
 }

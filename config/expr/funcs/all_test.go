@@ -26,6 +26,7 @@ func world() funcs.Options {
 			value, set := environment[name]
 			return value, set
 		},
+		LinkURL: func(flow, _ string) (string, error) { return "https://hooks.example.com/" + flow + "?c=Q3v1n8", nil },
 		ReadFile: func(path string) ([]byte, error) {
 			switch path {
 			case "locked.txt":
@@ -212,7 +213,7 @@ func TestTerraformNamesAreThere(t *testing.T) {
 		tobool tolist tomap tonumber toset tostring try can
 		base64decode base64encode csvdecode jsondecode jsonencode urlencode urldecode
 		formatdate timeadd timecmp md5 sha1 sha256 sha512 base64sha256 base64sha512 uuidv5
-		file filebase64 env hmac`
+		file filebase64 env hmac link_url`
 	for name := range strings.FieldsSeq(names) {
 		if _, there := table[name]; !there {
 			t.Errorf("%s is missing", name)

@@ -1,0 +1,37 @@
+flow "a" {
+  trigger "tag" {} # error: Missing attribute: "tag" must be given
+  action "log" "l" { message = "${contact.email} ${contact.fields.name} ${join(",", contact.tags)} ${tag.name}" }
+}
+flow "b" {
+  trigger "tag" {
+    tag      = " bought" # error: Wrong tag: no space
+    throttle = "400d" # error: Wrong value: from 0s
+  }
+  action "log" "l" { message = contact.phone } # error: Unknown name: phone
+}
+flow "c" {
+  trigger "link" { # error: Missing attribute: "redirect"
+    path = "/c"
+  }
+}
+flow "d" {
+  trigger "link" {
+    path     = "/d/{name}" # error: Wrong path: has no {name}
+    redirect = "shop.example.com" # error: Wrong URL: absolute URL
+    tag      = "" # error: Wrong tag: has a name
+  }
+}
+flow "spring_offer" {
+  trigger "link" {
+    path     = "/e"
+    redirect = "https://shop.example.com"
+  }
+  action "log" "l" { message = link_url("offer", contact.email) } # error: Unknown link: trigger "link"
+  action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?
+  action "log" "n" { message = link_url("spring_offer", contact.email) }
+  action "respond" "r" {} # error: Answer in an async flow: by the trigger's response block
+}
+flow "f" {
+  trigger "webhook" { path = "/e" }
+  action "flow" "a" { flow = "a" } # error: Missing input: needs "email"
+}

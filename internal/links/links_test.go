@@ -1,0 +1,63 @@
+package links_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/links"
+)
+
+var key = []byte("0123456789abcdef")
+
+func TestSealAndOpen(t *testing.T) {
+	t.Parallel()
+	for _, email := range []string{"jane@example.com", "Jürgen+tag@bücher.example", strings.Repeat("x", 240) + "@example.com", ""} {
+		token := links.Seal(key, "offer", email)
+		if token != links.Seal(key, "offer", email) {
+			t.Error("the token of an address changes")
+		}
+		if strings.ContainsAny(token, "+/=") || email != "" && strings.Contains(token, email) {
+			t.Errorf("token %s", token)
+		}
+		if got, err := links.Open(key, "offer", token); err != nil || got != email {
+			t.Errorf("opened %q: %v", got, err)
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	good := links.Seal(key, "offer", "jane@example.com")
+	changed := "A" + good[1:]
+	if good[0] == 'A' {
+		changed = "B" + good[1:]
+	}
+	for name, try := range map[string]struct {
+		key         []byte
+		flow, token string
+	}{
+		"another key":   {[]byte("fedcba9876543210"), "offer", good},
+		"another flow":  {key, "other", good},
+		"changed":       {key, "offer", changed},
+		"cut":           {key, "offer", good[:len(good)-4]},
+		"short":         {key, "offer", "AAAA"},
+		"empty":         {key, "offer", ""},
+		"not base64":    {key, "offer", "!" + good},
+		"another email": {key, "offer", links.Seal(key, "offer", "joe@example.com")[:16] + good[16:]},
+	} {
+		if got, err := links.Open(try.key, try.flow, try.token); err == nil {
+			t.Errorf("%s: opened as %q", name, got)
+		}
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add(links.Seal(key, "offer", "jane@example.com"))
+	f.Add("")
+	f.Fuzz(func(t *testing.T, token string) {
+		email, err := links.Open(key, "offer", token)
+		if err == nil && links.Seal(key, "offer", email) != strings.TrimRight(token, "\r\n") && !strings.ContainsAny(token, "\r\n") {
+			t.Errorf("%q opens as %q and is not its token", token, email)
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package triggers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/links"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// linkRoot is the name under which a flow reads how its link was followed.
+const linkRoot = "link"
+
+// link starts a run where a contact follows a link.
+type link struct {
+	contactKeeper
+	queue
+
+	path     string
+	redirect string
+	tag      string
+
+	route route
+	at    hcl.Range
+	name  string // of the flow
+}
+
+// Describe declares the block.
+func (t *link) Describe(s *schema.Spec) {
+	t.main = contactRoot
+	s.Doc = "Starts a run where a contact follows a link that `link_url(\"FLOW\", contact.email)` made. The browser is sent on to `redirect` in any case: also from a link without a contact, from one that was changed, which start no run, and while runs can't be stored.\n\n" +
+		"The contact gets the tag `clicked:FLOW`, and the link's own `tag` if it has one, before the first action. A contact that is not known any more gets none, and no action runs."
+	schema.Attr(s, &t.path, "path", "Where the link leads on this gateway, such as `/offer`; without a `{name}`.", schema.Required())
+	schema.Attr(s, &t.redirect, "redirect", "Where the browser is sent on to: an absolute URL.", schema.Required())
+	schema.Attr(s, &t.tag, "tag", "A tag that the contact gets.")
+	t.describeConcurrency(s, "")
+	s.Check(t.check)
+	s.Example(schema.Example{
+		Title: "Tag who looked at the offer",
+		HCL: `trigger "link" {
+  path     = "/offer"
+  redirect = "https://shop.example.com/offer"
+  tag      = "looked-at-the-offer"
+}`,
+	})
+}
+
+func (t *link) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	var err error
+	t.at = d.Range("path")
+	if t.route, err = parsePath(t.path); err != nil {
+		diags = append(diags, d.Problem("path", "Wrong path", sentence(err)))
+	} else if len(t.route.names) > 0 {
+		diags = append(diags, d.Problem("path", "Wrong path", "The path of a link has no {name}: what differs from contact to contact stands in the link's token."))
+	}
+	if u, err := url.Parse(t.redirect); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil {
+		diags = append(diags, d.Problem("redirect", "Wrong URL", "Write an absolute URL, such as \"https://shop.example.com/offer\"."))
+	}
+	if d.Has("tag") {
+		if why := wrongTag(t.tag); why != "" {
+			diags = append(diags, d.Problem("tag", "Wrong tag", why))
+		}
+	}
+	return diags
+}
+
+// Named takes the name of the flow.
+func (t *link) Named(flow string) { t.name = flow }
+
+// Roots gives the names contact and link.
+func (t *link) Roots() map[string]cty.Type {
+	return map[string]cty.Type{
+		contactRoot: contactType(),
+		linkRoot: cty.Object(map[string]cty.Type{
+			"url": cty.String, "query": cty.DynamicPseudoType, "received_at": cty.String,
+			"remote_ip": cty.String, "user_agent": cty.String,
+		}),
+	}
+}
+
+// Route tells where the endpoint is reached. HEAD is for those who only look
+// where a link leads.
+func (t *link) Route() flow.Route {
+	return flow.Route{Path: t.route.pattern, Rotate: 1, Methods: []string{http.MethodGet, http.MethodHead}, Range: t.at}
+}
+
+// NeedsRespond says that the trigger gives the answer.
+func (t *link) NeedsRespond() bool { return false }
+
+// Async says that the browser does not wait for the run.
+func (t *link) Async() bool { return true }
+
+// Timeout is that of sync runs, of which there are none.
+func (t *link) Timeout() time.Duration { return defaultTimeout }
+
+// Admit says that each click makes a run, in no order.
+func (t *link) Admit(context.Context, expr.Env) (flow.Admission, error) {
+	return flow.Admission{}, nil
+}
+
+// Reply sends the browser on.
+func (t *link) Reply(context.Context, expr.Env) (*flow.Response, error) { return t.Anyway(), nil }
+
+// Anyway sends the browser on.
+func (t *link) Anyway() *flow.Response {
+	return &flow.Response{Status: http.StatusFound, Header: t.header()}
+}
+
+func (t *link) header() http.Header {
+	return http.Header{"Location": {t.redirect}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}}
+}
+
+// Accept reads the token of a click.
+func (t *link) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
+	query := r.URL.Query()
+	token := query.Get(links.Parameter)
+	if r.Method == http.MethodHead || token == "" {
+		return nil, t.onlySentOn("no_contact", "Nobody's link was followed.", nil)
+	}
+	email, err := links.Open(in.Key, t.name, token)
+	if err != nil {
+		return nil, t.onlySentOn("bad_link", "The link is of nobody.", err)
+	}
+	return &told{main: contactRoot, roots: map[string]any{
+		contactRoot: contactValue(flow.Contact{Email: email}),
+		linkRoot:    t.clicked(r, in),
+	}}, nil
+}
+
+// onlySentOn answers a request that starts no run.
+func (t *link) onlySentOn(outcome, detail string, cause error) *flow.Problem {
+	return &flow.Problem{Status: http.StatusFound, Title: "Sent on", Detail: detail, Header: t.header(), Outcome: outcome, Cause: cause}
+}
+
+// clicked is what the flow reads of a click, without the token.
+func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
+	raw := withoutParameters(r.URL.RequestURI(), []string{links.Parameter})
+	_, text, _ := strings.Cut(raw, "?")
+	query := map[string]any{}
+	if parsed, err := value.ParseQuery(text, value.Limits{Depth: in.Limits.JSONDepth}); err == nil && parsed != nil {
+		query = parsed
+	}
+	out := map[string]any{
+		"url": cleanText(raw), "query": query, "received_at": in.ReceivedAt.UTC().Format(time.RFC3339Nano),
+		"remote_ip": nil, "user_agent": cleanText(r.UserAgent()),
+	}
+	if in.RemoteIP.IsValid() {
+		out["remote_ip"] = in.RemoteIP.Unmap().String()
+	}
+	return out
+}
+
+// Begin gives the contact the link's tags, once for a run, and reads what is
+// known of it.
+func (t *link) Begin(ctx context.Context, r *flow.Run) (flow.Event, bool, string, error) {
+	e, ok := r.Event.(*told)
+	contacts := r.Services.Contacts
+	if !ok || contacts == nil {
+		return r.Event, true, "", nil
+	}
+	given, _ := e.roots[contactRoot].(map[string]any)
+	email, _ := given["email"].(string)
+	if _, known, err := contacts.Contact(ctx, email); err != nil || !known {
+		return r.Event, false, "the contact is not known any more", err
+	}
+	if err := t.giveTags(ctx, contacts, email, r.ID); err != nil {
+		return nil, false, "", err
+	}
+	contact, err := knownContact(ctx, contacts, email)
+	if err != nil {
+		return nil, false, "", err
+	}
+	out := *e
+	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: contactValue(contact)}
+	return &out, true, "", nil
+}
+
+func (t *link) giveTags(ctx context.Context, contacts flow.Contacts, email, run string) error {
+	changes := []flow.ContactChange{{Add: []string{"clicked:" + t.name}, Source: flow.TagSmart}}
+	if t.tag != "" {
+		changes = append(changes, flow.ContactChange{Add: []string{t.tag}, Source: flow.TagLink})
+	}
+	for _, c := range changes {
+		c.Email, c.Depth, c.Cause = email, 1, run+"/"+string(c.Source)
+		if _, err := contacts.Change(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	_ flow.Endpoint  = (*link)(nil)
+	_ flow.Beginner  = (*link)(nil)
+	_ flow.Unfailing = (*link)(nil)
+)
