@@ -82,7 +82,7 @@ func apply(ctx context.Context, t pgx.Tx, schema string) error {
 	}
 	slices.Sort(files)
 	if applied > len(files) {
-		return fmt.Errorf("%w: it has version %d, and this program knows %d", store.ErrNewer, applied, len(files))
+		return fmt.Errorf("%w: it has version %d, and this program knows %d; run the newer one, or name another schema with search_path in the URL", store.ErrNewer, applied, len(files))
 	}
 	for i, name := range files[applied:] {
 		text, err := migrations.ReadFile(name)

@@ -53,6 +53,7 @@ func TestOpenSays(t *testing.T) {
 		{"wrong password", s.URLOf(url.UserPassword(postgrestest.Locked, password+"!"), name), `refuses the user "locked" (password authentication failed for user "locked"): see that the password in the URL is right`},
 		{"no such database", s.URLOf(url.UserPassword("gateway", password), "nowhere"), `has no database "nowhere": make it with CREATE DATABASE`},
 		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): see that it runs"},
+		{"without TLS", s.URLOf(url.UserPassword("gateway", password), name) + "&sslmode=require", "can't be reached ("},
 		{"no rights", as("guest"), `the user "guest" has not the rights that the store needs (permission denied for database ` + name + `): make the schema its own with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
 		{"no rights to write", as("reader"), `the user "reader" has not the rights that the store needs (permission denied for table clocks)`},
 		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: it has version 99, and this program knows "},

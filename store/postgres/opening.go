@@ -68,6 +68,10 @@ func brief(err error) string {
 	if errors.As(err, &e) {
 		return e.Message
 	}
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		return lookup.Err
+	}
 	var dial *net.OpError
 	if errors.As(err, &dial) {
 		return dial.Err.Error()
