@@ -28,7 +28,7 @@ func All() []flow.Kind {
 		{Name: "jira_issue", New: func() flow.Action { return &jiraIssue{} }},
 		{Name: "jira_comment", New: func() flow.Action { return &jiraComment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &jiraTransition{} }},
-		{Name: "webhook", Later: `until webhooks are signed and throttled, action "http" sends the request.`},
+		{Name: "webhook", New: func() flow.Action { return &webhookCall{} }},
 		{Name: "sql", New: func() flow.Action { return &sqlAction{} }},
 	}
 }

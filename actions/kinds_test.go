@@ -57,6 +57,14 @@ func exampleServer(t *testing.T) *httptest.Server {
 		}
 		return map[string]any{"order": order.Order}
 	}))
+	mux.HandleFunc("POST /users", answer(http.StatusCreated, func(r *http.Request) map[string]any {
+		form, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		return map[string]any{"query": r.URL.Query().Get("email"), "form": string(form)}
+	}))
+	mux.HandleFunc("POST /events", answer(http.StatusNoContent, nil))
 	mux.HandleFunc("DELETE /v2/orders/{order}", answer(http.StatusNoContent, nil))
 	slack := slackd.New()
 	mux.Handle("/api/", slack)
@@ -79,6 +87,7 @@ func exampleBench(t *testing.T, server string) *bench {
 	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
 	serveMail(t, nil).join(b)
 	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
+	b.secrets["partner"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	b.addShopDatabase()
 	return b
 }

@@ -54,7 +54,7 @@ func rooms() []room {
 		{"config/schema", language[:4], "declarations are decoded before there is a flow"},
 		{"flow", language, "the domain knows its language, and no kind, no process, no storage"},
 
-		{"actions", slices.Concat(kinds, []string{"internal/richtext"}), "an action knows the flow it runs in, not who started it or where runs are kept"},
+		{"actions", slices.Concat(kinds, []string{"internal/richtext", "auth"}), "an action knows the flow it runs in, not who started it or where runs are kept; it signs as checks verify"},
 		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
 		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 

@@ -1,0 +1,83 @@
+package actions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// throttle lets one run of an action pass per key and window. A nil throttle
+// lets all pass.
+type throttle struct {
+	key   expr.Of[string]
+	every time.Duration
+}
+
+// The bounds of a window.
+const (
+	shortestWindow = time.Second
+	longestWindow  = 366 * 24 * time.Hour
+)
+
+// Describe declares the block.
+func (t *throttle) Describe(s *schema.Spec) {
+	s.Doc = "The window begins when a delivery does, and holds across restarts. A repeat of the same run is not kept back by its own window. Without a store, as in tests of flows, everything passes."
+	schema.Expr(s, &t.key, "key", "What is let pass once, such as the customer. It counts for this action of this flow alone.", schema.Required())
+	schema.Attr(s, &t.every, "every", "How long the window is, from `1s` to `366d`.", schema.Required())
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if t.every < shortestWindow || t.every > longestWindow {
+			return hcl.Diagnostics{d.Problem("every", "Wrong value", "A window is from 1s to 366d long.")}
+		}
+		return nil
+	})
+}
+
+// window is what a call holds while it is at work.
+type window struct {
+	taken bool // by another: nothing is to be done
+
+	keys               flow.Keys // nil where there is nothing to give back
+	scope, name, owner string
+}
+
+// enter takes the window for the call, unless another has it.
+func (t *throttle) enter(ctx context.Context, c *flow.Call) (*window, error) {
+	w := &window{keys: c.Keys()}
+	if t == nil || w.keys == nil {
+		return &window{}, nil
+	}
+	key, err := t.key.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(key)) // keys may be long, and are no one else's business
+	w.scope, w.name, w.owner = "throttle:"+c.Run().Flow.Name+"/"+c.Step.Name, hex.EncodeToString(sum[:]), c.IdempotencyKey()
+	made, holder, err := w.keys.PutKey(ctx, w.scope, w.name, w.owner, t.every)
+	if err != nil {
+		return nil, err
+	}
+	w.taken = !made && holder != w.owner
+	return w, nil
+}
+
+// giveBackTime bounds how long giving a window free may take, also after the
+// action's own time is over.
+const giveBackTime = 5 * time.Second
+
+// leave gives the window free after a delivery that failed. Where the store
+// can't be reached the window ends by itself.
+func (w *window) leave(ctx context.Context) {
+	if w.keys == nil {
+		return
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	defer cancel()
+	_ = w.keys.DropKey(limited, w.scope, w.name, w.owner)
+}

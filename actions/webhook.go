@@ -1,0 +1,169 @@
+package actions
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// webhookCall delivers the fields of a contact or an event to a receiver. What
+// it sends is put together in webhook_fields.go and webhook_url.go.
+type webhookCall struct {
+	url      string
+	method   string
+	encoding string
+	fields   []*webhookField
+	throttle *throttle
+	signer   auth.Signer
+	exchange
+
+	template webhookURL // url, taken apart; set by check
+	secret   bool       // url reads a secret
+}
+
+// The encodings of a body.
+const (
+	encodingForm = "form"
+	encodingJSON = "json"
+)
+
+func (w *webhookCall) Describe(s *schema.Spec) {
+	w.method, w.encoding = http.MethodPost, encodingForm
+	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` is the one for requests of any other form.\n\n" +
+		"A field that is null, or missing where no `value` says where it stands, takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
+		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder."
+	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. Where such a field has no value the action fails. Two underscores that are no placeholder are written `%5F%5F`.", schema.Required(), schema.Secret())
+	schema.Attr(s, &w.method, "method", "`POST`, or `GET` for the fields in the query.", schema.OneOf(http.MethodPost, http.MethodGet))
+	schema.Attr(s, &w.encoding, "encoding", "How the body is written: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))
+	schema.BlockFunc(s, "field", "A field that is sent.",
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&webhookField{}) }}, w.addField)
+	schema.Single(s, &w.throttle, "throttle", "At most one delivery per key and window, on all gateways that share a store. Inside the window the action succeeds, sends nothing and says `throttled`. A delivery that failed gives the window free.")
+	schema.Kinds(s, "sign", "Signs the request, so that the receiver can tell who sent it.", auth.Signers(),
+		func(_ *hclsyntax.Block, signer auth.Signer) { w.signer = signer }, schema.Once())
+	w.exchange.describe(s)
+	s.Output("status", cty.Number, "The status, such as 200; null where the delivery was throttled.")
+	s.Output("headers", cty.Map(cty.String), "The header fields, as action `http` gives them.")
+	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as action `http` gives it.")
+	s.Output("throttled", cty.Bool, "Whether nothing was sent, because of `throttle`.")
+	s.Check(w.check)
+	w.describeExamples(s)
+}
+
+func (w *webhookCall) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Create a user in a CRM",
+		HCL:   "url = \"https://api.example.com/users?email=__email__\"\nfield \"email\" {}\nfield \"first_name\" {\n  param   = \"vorname\"\n  default = \"Kunde\"\n}\nfield \"source\" { value = \"gateway\" }",
+		Input: `{"email": "jörg+shop@example.com"}`,
+		Want: `{
+  "status": 201,
+  "headers": {"Content-Length": "110", "Content-Type": "application/json"},
+  "body": {"query": "jörg+shop@example.com", "form": "email=j%C3%B6rg%2Bshop%40example.com&source=gateway&vorname=Kunde"},
+  "throttled": false
+}`,
+	})
+	s.Example(schema.Example{
+		Title: "Tell a partner, signed, and at most every six hours for each customer",
+		HCL: "url      = \"https://api.example.com/events\"\nencoding = \"json\"\nfield \"customer\" {}\nfield \"total\" { value = webhook.body.order.total }\n" +
+			"throttle {\n  key   = webhook.body.customer\n  every = \"6h\"\n}\nsign \"standard_webhooks\" { secret = secret.partner }",
+		Input: `{"customer": "C-1", "order": {"total": 12.50}}`,
+		Want:  `{"status": 204, "headers": {}, "body": null, "throttled": false}`,
+	})
+}
+
+func (w *webhookCall) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := w.exchange.check(d)
+	if d.Has("encoding") && w.method == http.MethodGet {
+		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields go into the query. Leave encoding out, or use POST."))
+	}
+	if e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String); e != nil {
+		w.secret = e.Sensitive()
+	}
+	diags = append(diags, w.addEmail(c, d)...)
+	diags = append(diags, w.checkParams(d)...)
+	return append(diags, w.checkURL(d)...)
+}
+
+func (w *webhookCall) Run(ctx context.Context, c *flow.Call) (any, error) {
+	fields, err := w.values(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	request, err := w.build(ctx, c, fields)
+	if err != nil {
+		return nil, err
+	}
+	window, err := w.throttle.enter(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if window.taken {
+		return map[string]any{"status": nil, "headers": map[string]any{}, "body": nil, "throttled": true}, nil
+	}
+	answer, err := w.send(ctx, request, c.Step.Sensitive || w.secret || w.connection.secretive())
+	if err != nil {
+		window.leave(ctx)
+		return nil, err
+	}
+	return &webhookAnswer{newHTTPAnswer(answer)}, nil
+}
+
+// build puts together what one attempt sends.
+func (w *webhookCall) build(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
+	target, err := w.template.fill(fields, w.connection)
+	if err != nil {
+		return nil, err
+	}
+	var body []byte
+	contentType := ""
+	if w.method == http.MethodGet {
+		params, err := parameters(w.template.others(fields))
+		if err != nil {
+			return nil, w.wrong(err)
+		}
+		addQuery(target, params)
+	} else if body, contentType, err = w.body(fields); err != nil {
+		return nil, err
+	}
+	r, err := w.request(ctx, c, w.method, target, body, contentType)
+	if err != nil || w.signer == nil {
+		return r, err
+	}
+	set, err := w.signer.Sign(&auth.Outgoing{Header: r.Header, Body: body, Key: c.IdempotencyKey(), Now: time.Now()})
+	if err != nil {
+		return nil, &flow.Error{Class: flow.Invalid, Message: "the request can't be signed: " + err.Error()}
+	}
+	r.Sensitive = append(r.Sensitive, set...)
+	return r, nil
+}
+
+// webhookAnswer is what an action returns that has sent something.
+type webhookAnswer struct{ answer *httpAnswer }
+
+var _ value.Object = (*webhookAnswer)(nil)
+
+// Get returns one output.
+func (a *webhookAnswer) Get(name string) (any, bool) {
+	switch name {
+	case "throttled":
+		return false, true
+	case "status", "headers", "body":
+		return a.answer.Get(name)
+	}
+	return nil, false
+}
+
+// Map returns all outputs as plain values.
+func (a *webhookAnswer) Map() map[string]any {
+	return map[string]any{"status": a.answer.status, "headers": a.answer.headers.Map(), "body": a.answer.body(), "throttled": false}
+}

@@ -1,0 +1,197 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// webhookField is a field that is sent.
+type webhookField struct {
+	name, param string
+	value       expr.Of[any]
+	otherwise   expr.Of[any]
+
+	at    hcl.Range
+	place []string   // where the value stands if the file does not say: a root name and members
+	noted *expr.Expr // what the history calls it then
+}
+
+// Describe declares the block.
+func (f *webhookField) Describe(s *schema.Spec) {
+	s.Doc = "A field under its name, or under another one."
+	schema.Label(s, &f.name, "NAME", "What the field is called in the gateway.")
+	schema.Attr(s, &f.param, "param", "What it is called where it is sent; the same where left out.")
+	schema.Expr(s, &f.value, "value", "The value. Left out: in a flow with a contact `contact.fields.NAME` (`contact.email` for `email`), in one with trigger `webhook` the variable `webhook.NAME` or else `webhook.body.NAME`, in one that another flow starts `input.NAME`.")
+	schema.Expr(s, &f.otherwise, "default", "What is sent where the value is null or missing.")
+}
+
+// addField decodes a field block.
+func (w *webhookCall) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+	f := &webhookField{at: b.DefRange()}
+	diags := schema.Decode(c, f, b)
+	if f.param == "" {
+		f.param = f.name
+	}
+	w.fields = append(w.fields, f)
+	if diags.HasErrors() {
+		return diags
+	}
+	if _, given := b.Body.Attributes["value"]; !given {
+		diags = append(diags, f.findValue(c)...)
+	}
+	if f.value.IsSet() {
+		f.value.Expr().SetName(f.label()) // the history tells the fields apart
+	}
+	return diags
+}
+
+// label is what the history calls the field.
+func (f *webhookField) label() string { return "field." + f.name }
+
+// requestParts are the members of webhook that are no variables.
+func requestParts() []string {
+	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
+}
+
+// findValue takes the value from where fields of the name stand.
+func (f *webhookField) findValue(c *schema.Context) hcl.Diagnostics {
+	_, contact := c.Scope.Type("contact")
+	request, webhook := c.Scope.Type("webhook")
+	_, input := c.Scope.Type("input")
+	switch {
+	case contact && f.name == emailField:
+		f.place = []string{"contact", emailField}
+	case contact:
+		f.place = []string{"contact", "fields", f.name}
+	case webhook && request.IsObjectType() && request.HasAttribute(f.name) && !slices.Contains(requestParts(), f.name):
+		f.place = []string{"webhook", f.name}
+	case webhook:
+		f.place = []string{"webhook", "body", f.name}
+	case input:
+		f.place = []string{"input", f.name}
+	default:
+		return hcl.Diagnostics{problem(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request that %q could come from. Give the field a value.", f.name))}
+	}
+	root := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: f.place[0], SrcRange: f.at}}, SrcRange: f.at}
+	e, diags := expr.Compile(root, c.Scope, cty.DynamicPseudoType)
+	if !diags.HasErrors() {
+		e.SetName(f.label())
+		f.noted = e
+	}
+	return diags
+}
+
+// find returns the value from there, as it is; null where it is missing.
+func (f *webhookField) find(c *flow.Call) any {
+	if len(f.place) == 0 {
+		return nil
+	}
+	v := c.Value(f.place[0])
+	for _, name := range f.place[1:] {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[name]
+		case value.Object:
+			v, _ = in.Get(name)
+		default:
+			return nil
+		}
+	}
+	c.Note(f.noted, v)
+	return v
+}
+
+// evaluate returns what is sent, null for nothing.
+func (f *webhookField) evaluate(ctx context.Context, c *flow.Call) (any, error) {
+	v, err := f.value.EvalOr(ctx, c, f.find(c))
+	if v == nil && err == nil {
+		v, err = f.otherwise.EvalOr(ctx, c, nil)
+	}
+	return v, err
+}
+
+// emailField is what a flow with a contact always sends.
+const emailField = "email"
+
+func (w *webhookCall) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	_, contact := c.Scope.Type("contact")
+	if !contact || slices.ContainsFunc(w.fields, func(f *webhookField) bool { return f.name == emailField }) {
+		return nil
+	}
+	f := &webhookField{name: emailField, param: emailField, at: d.Block.DefRange()}
+	w.fields = append(w.fields, f)
+	return f.findValue(c)
+}
+
+// checkParams finds fields that would be sent under one name.
+func (w *webhookCall) checkParams(d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	seen := map[string]string{}
+	for _, f := range w.fields {
+		if first, twice := seen[f.param]; twice {
+			diags = append(diags, problem(f.at, "Field sent twice", fmt.Sprintf("The field %q is sent as %q already. Give one of them another param.", first, f.param)))
+		}
+		seen[f.param] = f.name
+		if f.param == "" {
+			diags = append(diags, problem(f.at, "Field without a name", "A field is sent under a name."))
+		}
+	}
+	if len(w.fields) == 0 {
+		diags = append(diags, d.Problem("field", "Nothing to send", `A webhook sends fields: field "NAME" {}. For other bodies there is action "http".`))
+	}
+	return diags
+}
+
+// values are the fields of a run by the names under which they are sent, but
+// those that are null.
+func (w *webhookCall) values(ctx context.Context, c *flow.Call) (map[string]any, error) {
+	out := make(map[string]any, len(w.fields))
+	for _, f := range w.fields {
+		v, err := f.evaluate(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			out[f.param] = v
+		}
+	}
+	return out, nil
+}
+
+// body writes the fields.
+func (w *webhookCall) body(fields map[string]any) (body []byte, contentType string, err error) {
+	if w.encoding == encodingJSON {
+		if body, err = value.Append(nil, fields); err != nil {
+			return nil, "", w.wrong(fmt.Errorf("the fields can't be written as JSON: %w", err))
+		}
+		return body, "application/json", nil
+	}
+	var params url.Values
+	if params, err = parameters(fields); err != nil {
+		return nil, "", w.wrong(err)
+	}
+	return []byte(params.Encode()), "application/x-www-form-urlencoded", nil
+}
+
+// wrong makes an error of fields that don't fit.
+func (w *webhookCall) wrong(err error) error {
+	for _, f := range w.fields {
+		for _, e := range []*expr.Expr{f.value.Expr(), f.otherwise.Expr()} {
+			if e != nil && e.Sensitive() {
+				return invalid(e, err)
+			}
+		}
+	}
+	return &flow.Error{Class: flow.Invalid, Message: "field: " + err.Error()}
+}
