@@ -48,6 +48,11 @@ func (t *transform) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagn
 // Pure says that a transform has no effect outside.
 func (t *transform) Pure() {}
 
+// Volatile tells whether the program or its input reads the clock.
+func (t *transform) Volatile() bool {
+	return t.program.Volatile() || t.input.IsSet() && t.input.Expr().Volatile()
+}
+
 func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	input := c.Input()
 	if t.input.IsSet() {

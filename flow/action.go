@@ -41,6 +41,15 @@ type Pure interface {
 	Pure()
 }
 
+// Volatile is a pure action that may return something else when it is repeated.
+// What it returned is kept before an action with an effect outside begins, which
+// then sends the same on each repeat.
+type Volatile interface {
+	Pure
+	// Volatile tells whether it may, as it is declared.
+	Volatile() bool
+}
+
 // Nester is an action that holds lists of actions.
 type Nester interface {
 	Lists() []List

@@ -61,7 +61,13 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 			return out, err
 		}
 		wait, again := s.Retry.Next(c.Attempt, Failure(err))
-		if !again || !inTime(ctx, wait) || !sleep(ctx, wait) {
+		if !again || !inTime(ctx, wait) {
+			return nil, err
+		}
+		if told := c.frame.run.Again; told != nil {
+			told(c, s.failure(err), wait)
+		}
+		if !sleep(ctx, wait) {
 			return nil, err
 		}
 	}

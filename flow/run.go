@@ -44,6 +44,9 @@ type Run struct {
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.
 	Around func(ctx context.Context, c *Call, do func(context.Context) (any, error)) (any, error)
+	// Again, where set, is told of every attempt of an action that failed and is
+	// followed by another after a wait. It must be safe for concurrent use.
+	Again func(c *Call, e *Error, wait time.Duration)
 	// Observe, where set, is told of every action that was done or skipped. It
 	// must be safe for concurrent use.
 	Observe func(*Record)
@@ -91,6 +94,7 @@ type Outcome struct {
 	Output   any           // of action "stop"
 	Message  string        // of action "stop"
 	Err      *Error        // why the run failed; nil where it did not, or where stop says so
+	Ended    *Step         // the action that ended the run before the end of its list; nil for none
 	After    time.Duration // of a parked run: how long it is put aside
 }
 

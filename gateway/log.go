@@ -64,6 +64,12 @@ func (w *work) logRetry(e *flow.Error, after time.Duration) {
 	w.endpoint.log.Warn("run is tried again", append(fields, w.failure(e)...)...)
 }
 
+// logAgain says that an attempt of an action failed and another follows.
+func (j *job) logAgain(c *flow.Call, e *flow.Error, wait time.Duration) {
+	fields := []zap.Field{zap.String("run", j.id), zap.Int("attempt", c.Attempt), zap.Duration("after", wait)}
+	j.endpoint.log.Warn("action is tried again", append(fields, j.failure(e)...)...)
+}
+
 // failure says why a run failed. The message of an action that keeps its values
 // to itself may hold some of them.
 func (j *job) failure(e *flow.Error) []zap.Field {

@@ -108,6 +108,7 @@ func (c *runsCall) cancelOne() (any, error) {
 	if err := c.store.Cancel(c.r.Context(), c.r.PathValue("id")); err != nil {
 		return nil, err
 	}
+	c.g.background.heartbeat(c.r.Context()) // so that work on it here ends now
 	return RunsChanged{Changed: 1}, nil
 }
 
@@ -126,7 +127,13 @@ func (c *runsCall) retryAll() (any, error) {
 }
 
 func (c *runsCall) cancelAll() (any, error) {
-	return c.changeAll(func(q store.ListQuery) (store.Changed, error) { return c.store.CancelAll(c.r.Context(), q) })
+	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
+		got, err := c.store.CancelAll(c.r.Context(), q)
+		if got.N > 0 {
+			c.g.background.heartbeat(c.r.Context())
+		}
+		return got, err
+	})
 }
 
 // changeTime is how long one call goes on with further pages.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
@@ -110,13 +112,27 @@ func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done b
 func (j *job) cause(e *flow.Error) store.Cause {
 	c := store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action,
-		Position: fmt.Sprintf("%s:%d,%d", e.Range.Filename, e.Range.Start.Line, e.Range.Start.Column),
+		Position: position(e.Range),
 		Message:  j.clean(e.Message),
 	}
 	if j.inside(e.Flow).closed[e.Action] {
 		c.Message = hidden
 	}
 	return c
+}
+
+// stopped says which action decided that a run has failed.
+func (j *job) stopped(out *flow.Outcome) store.Cause {
+	c := store.Cause{Reason: "stopped", Message: j.clean(out.Message)}
+	if s := out.Ended; s != nil {
+		c.Action, c.Position = s.Name, position(s.Range)
+	}
+	return c
+}
+
+// position is where something stands in the files, for people.
+func position(r hcl.Range) string {
+	return fmt.Sprintf("%s:%d,%d", r.Filename, r.Start.Line, r.Start.Column)
 }
 
 // keptResponse is an answer as it is kept.

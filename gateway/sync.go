@@ -13,7 +13,7 @@ import (
 func (x *exchange) serveSync(event flow.Event) {
 	run := &flow.Run{
 		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
-		Services: x.services(), Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
+		Services: x.services(), Logger: x, Again: x.logAgain, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
 	}
 	if x.g.opts.Store != nil {
 		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
@@ -142,7 +142,7 @@ func (x *exchange) describe(e *store.Entry, run *flow.Run, out *flow.Outcome, re
 	if out.State == flow.Failed {
 		e.State = store.Failed
 		markAgain(e.Steps)
-		e.Cause = store.Cause{Reason: "stopped", Message: x.clean(out.Message)}
+		e.Cause = x.stopped(out)
 	}
 	if out.Err != nil {
 		e.Cause = x.cause(out.Err)

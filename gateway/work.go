@@ -38,6 +38,9 @@ type work struct {
 	mu      sync.Mutex
 	pending []store.Step // done and not yet kept
 	failed  []store.Step // to be done again where the run goes on
+	// volatile is behind which of pending nothing would be another if it was done
+	// again.
+	volatile int
 }
 
 // claimed takes what a claim gave.
@@ -107,7 +110,8 @@ func (w *work) execute() (out flow.Outcome) {
 	}
 	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
-		Services: w.services(), Logger: w, CanPark: true, KeepInputs: true, Around: w.around, Observe: w.record, Retry: w.goesOn,
+		Services: w.services(), Logger: w, CanPark: true, KeepInputs: true,
+		Around: w.around, Again: w.logAgain, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
 		run.Resume, run.Resumes = w.resume, w.resumes
@@ -166,8 +170,8 @@ func (w *work) resumes(prefix string) bool {
 }
 
 // around keeps what was done before anything else begins.
-func (w *work) around(ctx context.Context, _ *flow.Call, do func(context.Context) (any, error)) (any, error) {
-	if err := w.flush(); err != nil {
+func (w *work) around(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
+	if err := w.flush(!w.endpoint.pure[c.Step.Kind]); err != nil {
 		return nil, err
 	}
 	return do(ctx)
@@ -188,20 +192,25 @@ func (w *work) record(rec *flow.Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pending = append(w.pending, s)
+	if v, ok := rec.Step.Action.(flow.Volatile); ok && v.Volatile() {
+		w.volatile = len(w.pending)
+	}
 	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || w.ctx.Err() != nil) {
 		w.failed = append(w.failed, s)
 	}
 }
 
-// flush keeps what was done, if anything of it must not be done again. When it
-// returns, all that was done before it was called is kept, whoever wrote it.
-func (w *work) flush() error {
+// flush keeps what was done, if anything of it must not be done again, or would
+// return something else and an action with an effect outside, which may send it,
+// is to begin. When flush returns, all that was done before it was called is
+// kept, whoever wrote it.
+func (w *work) flush(outside bool) error {
 	w.keeping.Lock()
 	defer w.keeping.Unlock()
 	w.mu.Lock()
-	steps := w.pending
+	steps, sent := w.pending, outside && w.volatile > 0
 	w.mu.Unlock()
-	if !w.mustKeep(steps) {
+	if !sent && !w.mustKeep(steps) {
 		return nil
 	}
 	err := w.insist(w.ctx, func(ctx context.Context) error {
@@ -212,6 +221,7 @@ func (w *work) flush() error {
 	}
 	w.mu.Lock()
 	w.pending = slices.Clone(w.pending[len(steps):])
+	w.volatile = max(w.volatile-len(steps), 0)
 	w.mu.Unlock()
 	return nil
 }

@@ -130,7 +130,7 @@ func (w *work) ending(out *flow.Outcome) *store.Ending {
 	end := &store.Ending{State: store.Succeeded, Steps: w.pending}
 	if out.State == flow.Failed {
 		end.State, end.Steps = store.Failed, w.again() // somebody may have it run again
-		end.Cause = store.Cause{Reason: "stopped", Message: w.clean(out.Message)}
+		end.Cause = w.stopped(out)
 	}
 	if out.Err != nil {
 		end.Cause = w.cause(out.Err)

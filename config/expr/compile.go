@@ -32,6 +32,7 @@ type Expr struct {
 	static    cty.Value
 	typ       cty.Type
 	sensitive bool
+	volatile  bool
 	refs      []Ref
 	rng       hcl.Range
 	name      string
@@ -78,6 +79,7 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	out.volatile = jq.volatile()
 	return out, diags
 }
 
@@ -226,6 +228,10 @@ func (e *Expr) Range() hcl.Range { return e.rng }
 
 // Sensitive tells whether the expression reads a secret.
 func (e *Expr) Sensitive() bool { return e.sensitive }
+
+// Volatile tells whether the expression may have another value for the same
+// run: a jq program in it reads the clock. Functions of HCL never do.
+func (e *Expr) Volatile() bool { return e.volatile }
 
 // Refs lists the names of the run that the expression reads.
 func (e *Expr) Refs() []Ref { return e.refs }

@@ -19,6 +19,8 @@ type Program struct {
 	code   *gojq.Code
 	vars   []jqVariable
 	growth uint64 // bytes by which the heap may grow during a long run
+
+	volatile bool
 }
 
 // jqVariable is a name of the run that the program mentions. Where it only
@@ -72,7 +74,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntax(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program), growth: guardGrowth}
+	p := &Program{vars: s.jqVariables(program), growth: guardGrowth, volatile: jqClock.MatchString(program)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
@@ -83,6 +85,14 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	}
 	return p, nil
 }
+
+// jqClock finds the one builtin that returns something else each time. A
+// mention in a comment or a text makes little difference.
+var jqClock = regexp.MustCompile(`\bnow\b`)
+
+// Volatile tells whether the program may return another value for the same
+// input, as it reads the clock.
+func (p *Program) Volatile() bool { return p != nil && p.volatile }
 
 var jqName = regexp.MustCompile(`\$([A-Za-z_]\w*)(\s*\.\s*([A-Za-z_]\w*))?`)
 

@@ -34,6 +34,15 @@ func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 	return out, diags
 }
 
+func (j jqPrograms) volatile() bool {
+	for _, p := range j {
+		if p != nil && p.volatile {
+			return true
+		}
+	}
+	return false
+}
+
 // refs lists what the programs of the calls inside e read.
 func (j jqPrograms) refs(s *Scope, e hcl.Expression) []Ref {
 	if len(j) == 0 {
