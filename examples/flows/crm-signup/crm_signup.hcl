@@ -1,0 +1,124 @@
+# Somebody signs up on the web site. They are kept as a contact and tagged; the
+# tag sends the welcome and tells the CRM. Whoever signs up twice is welcomed
+# once, as a contact starts a tag's flow once in six hours unless it says
+# otherwise.
+
+connection "smtp" "crm" {
+  host = env("SMTP_HOST", "127.0.0.1")
+  port = tonumber(env("SMTP_PORT", "1025"))
+  tls  = env("SMTP_TLS", "none")
+  from = "Lampenladen <hello@example.com>"
+}
+
+flow "crm_signup" {
+  label       = "Sign-ups"
+  description = "Keeps who signed up, and tags them."
+
+  trigger "webhook" {
+    path          = "/signup"
+    content_types = ["form", "json"]
+
+    variable "email" {
+      type   = string
+      format = "email"
+    }
+    variable "first_name" {
+      type     = string
+      max      = 100
+      required = false
+    }
+    variable "source" {
+      type    = string
+      enum    = ["web", "shop", "fair"]
+      default = "web"
+    }
+
+    response {
+      status = 303
+      headers = {
+        Location = "https://shop.example.com/thank-you"
+      }
+    }
+  }
+
+  action "tag" "signed_up" {
+    contact = webhook.email
+    add     = "signed-up"
+    fields  = { first_name = webhook.first_name, source = webhook.source }
+  }
+}
+
+flow "crm_welcome" {
+  label = "Welcome"
+
+  trigger "tag" {
+    tag = "signed-up"
+  }
+
+  retry {
+    attempts = 10
+    initial  = "10s"
+    max      = "1h"
+  }
+
+  action "email" "hello" {
+    connection = connection.smtp.crm
+    to         = contact.email
+    subject    = "Welcome to Lampenladen"
+    text       = <<-TEXT
+      Hello ${coalesce(contact.fields.first_name, "and welcome")},
+
+      here is what we have for newcomers: ${link_url("crm_newcomers", contact.email)}
+    TEXT
+  }
+
+  # When the mail went out the contact got the tag "sent:crm_welcome/hello".
+
+  action "webhook" "crm" {
+    url      = env("CRM_URL", "http://127.0.0.1:8080/stand-in/crm")
+    encoding = "json"
+
+    field "first_name" {
+      default = "Customer"
+    }
+    field "source" {}
+  }
+}
+
+# Whoever follows the link is sent on to the shop, and tagged.
+flow "crm_newcomers" {
+  label = "Newcomers' link"
+
+  trigger "link" {
+    path     = "/newcomers"
+    redirect = "https://shop.example.com/newcomers"
+    tag      = "interested"
+  }
+
+  action "log" "followed" {
+    message = "a contact with ${length(contact.tags)} tags came by the link"
+  }
+}
+
+# Stands in for the CRM, so that the example runs by itself.
+flow "crm" {
+  label = "Stand-in for the CRM"
+
+  trigger "webhook" {
+    path = "/stand-in/crm"
+    mode = "sync"
+
+    variable "email" {
+      type   = string
+      format = "email"
+    }
+    variable "first_name" {
+      type = string
+    }
+  }
+
+  action "respond" "taken" {
+    status = 201
+    json   = { contact = webhook.email }
+  }
+}

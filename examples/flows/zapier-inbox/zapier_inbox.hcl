@@ -1,0 +1,66 @@
+# One inbox for all that Zapier, Make or a form service send: a contact with
+# whatever fields they have. In Zapier it is the action "Webhooks by Zapier: POST"
+# with the payload type json and the header X-Inbox-Key.
+
+secret "inbox_key" {
+  file = "demo-key.txt" # for the tour; yours: env = "INBOX_KEY"
+}
+
+flow "zapier_inbox" {
+  label       = "Inbox for Zapier"
+  description = "Keeps contacts that other services send, with all their fields."
+
+  trigger "webhook" {
+    path          = "/inbox/{source}"
+    content_types = ["json", "form"]
+
+    auth "header" {
+      name  = "X-Inbox-Key"
+      value = secret.inbox_key
+    }
+
+    # Services call it by different names.
+    variable "email" {
+      type     = string
+      format   = "email"
+      required = false
+    }
+    variable "email_address" {
+      type     = string
+      format   = "email"
+      required = false
+    }
+    variable "source" {
+      type    = string
+      from    = webhook.path.source
+      pattern = "^[a-z0-9-]{1,40}$"
+    }
+
+    response {
+      status = 202
+      json   = { run = run.id }
+    }
+  }
+
+  action "stop" "nobody" {
+    when    = webhook.email == null && webhook.email_address == null
+    status  = "failed"
+    message = "there is no e-mail address in what ${webhook.source} sent"
+  }
+
+  # All but the address becomes a field: names in snake case, texts cut.
+  action "transform" "fields" {
+    jq = <<-JQ
+      del(.email, .email_address)
+      | with_entries(
+          .key |= (ascii_downcase | gsub("[^a-z0-9]+"; "_") | .[0:60])
+          | .value |= (if type == "string" then .[0:1000] else . end))
+    JQ
+  }
+
+  action "tag" "keep" {
+    contact = coalesce(webhook.email, webhook.email_address)
+    add     = "inbox:${webhook.source}"
+    fields  = action.fields.value
+  }
+}
