@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,18 +64,30 @@ func (c *command) adminClient(a adminFlags) (*adminClient, error) {
 // ten seconds on purpose.
 const callTime = time.Minute
 
-// call sends a request and reads its answer into a value. On this machine a
-// gateway is asked without a token first, and then with the one in its data
-// folder, which is for nobody else.
+// call sends a request without a body and reads its answer into a value.
 func (a *adminClient) call(ctx context.Context, method, path string, query url.Values, out any) error {
+	return a.exchange(ctx, method, path, query, nil, out)
+}
+
+// exchange sends a request with a JSON body, none where in is nil, and reads its
+// answer into a value. On this machine a gateway is asked without a token first,
+// and then with the one in its data folder, which is for nobody else.
+func (a *adminClient) exchange(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	status, body, err := a.send(ctx, method, path, query)
+	var sent []byte
+	if in != nil {
+		var err error
+		if sent, err = json.Marshal(in); err != nil {
+			return err
+		}
+	}
+	status, body, err := a.send(ctx, method, path, query, sent)
 	if err == nil && status == http.StatusUnauthorized && a.token == "" && a.local {
 		a.token, err = gateway.ReadAdminToken(a.data)
 		switch {
 		case err == nil:
-			status, body, err = a.send(ctx, method, path, query)
+			status, body, err = a.send(ctx, method, path, query, sent)
 		case errors.Is(err, fs.ErrNotExist):
 			err = nil // then the refusal stands
 		}
@@ -94,14 +107,17 @@ func (a *adminClient) call(ctx context.Context, method, path string, query url.V
 // longestAnswer bounds what is read: a run with its bodies may be large.
 const longestAnswer = 512 << 20
 
-func (a *adminClient) send(ctx context.Context, method, path string, query url.Values) (int, []byte, error) {
+func (a *adminClient) send(ctx context.Context, method, path string, query url.Values, sent []byte) (int, []byte, error) {
 	target := a.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(sent))
 	if err != nil {
 		return 0, nil, err
+	}
+	if len(sent) > 0 {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	if a.token != "" {
 		req.Header.Set("Authorization", "Bearer "+a.token)
