@@ -118,6 +118,7 @@ func (r *tour) shell(command string) *exec.Cmd {
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = r.dir
 	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"), "TEAM_INBOX_URL=http://localhost:"+r.ports["8080"]+"/team/inbox", "WAREHOUSE_URL=http://localhost:"+r.ports["8080"]+"/warehouse",
+		"PARTNER_URL=http://localhost:"+r.ports["8080"]+"/partner/hooks",
 		"JIRA_URL=http://localhost:"+r.ports["8080"]+"/stand-in/jira", "SLACK_WEBHOOK_URL=http://localhost:"+r.ports["8080"]+"/stand-in/slack")
 	if !strings.Contains(command, "--listen") {
 		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"])

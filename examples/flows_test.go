@@ -42,7 +42,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	own := "http://" + server.Listener.Addr().String()
-	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse"}
+	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks"}
 	if inbox != "" {
 		env["TEAM_INBOX_URL"] = inbox
 	}
