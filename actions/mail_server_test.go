@@ -216,35 +216,7 @@ func (s *mailSession) Auth(mech string) (sasl.Server, error) {
 		s.server.logins = append(s.server.logins, mech)
 		return nil
 	}
-	switch mech {
-	case sasl.Plain:
-		return sasl.NewPlainServer(func(_, username, password string) error { return check(username, password) }), nil
-	case sasl.Login:
-		return &loginServer{check: check}, nil
-	}
-	return nil, smtp.ErrAuthUnknownMechanism
-}
-
-// loginServer asks for name and password one after the other.
-type loginServer struct {
-	check    func(username, password string) error
-	asked    int
-	username string
-}
-
-// Next takes the next answer.
-func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err error) {
-	l.asked++
-	switch l.asked {
-	case 1:
-		return []byte("Username:"), false, nil
-	case 2:
-		l.username = string(response)
-		return []byte("Password:"), false, nil
-	case 3:
-		return nil, true, l.check(l.username, string(response))
-	}
-	return nil, false, errors.New("too many answers")
+	return newLoginServer(mech, check)
 }
 
 // mailPart is a part of a message without parts inside.
