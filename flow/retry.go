@@ -64,8 +64,8 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 		if !again || !inTime(ctx, wait) {
 			return nil, err
 		}
-		if told := c.frame.run.Again; told != nil {
-			told(c, s.failure(err), wait)
+		if l, ok := c.frame.run.Logger.(RetryLogger); ok {
+			l.LogRetry(c, s.failure(err), wait)
 		}
 		if !sleep(ctx, wait) {
 			return nil, err

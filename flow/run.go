@@ -44,9 +44,6 @@ type Run struct {
 	// action, and decides whether to call do, which makes all attempts: this is
 	// where checkpoints and mocks go. It must be safe for concurrent use.
 	Around func(ctx context.Context, c *Call, do func(context.Context) (any, error)) (any, error)
-	// Again, where set, is told of every attempt of an action that failed and is
-	// followed by another after a wait. It must be safe for concurrent use.
-	Again func(c *Call, e *Error, wait time.Duration)
 	// Observe, where set, is told of every action that was done or skipped. It
 	// must be safe for concurrent use.
 	Observe func(*Record)
@@ -59,6 +56,13 @@ type Run struct {
 type Logger interface {
 	// Log writes a line of an action at level "debug", "info", "warn" or "error".
 	Log(action, level, message string, fields map[string]any)
+}
+
+// RetryLogger is a Logger that is told of each attempt of an action that failed
+// and is followed by another after a wait.
+type RetryLogger interface {
+	Logger
+	LogRetry(c *Call, e *Error, wait time.Duration)
 }
 
 // Record tells how an action went.

@@ -64,8 +64,8 @@ func (w *work) logRetry(e *flow.Error, after time.Duration) {
 	w.endpoint.log.Warn("run is tried again", append(fields, w.failure(e)...)...)
 }
 
-// logAgain says that an attempt of an action failed and another follows.
-func (j *job) logAgain(c *flow.Call, e *flow.Error, wait time.Duration) {
+// LogRetry says that an attempt of an action failed and another follows.
+func (j *job) LogRetry(c *flow.Call, e *flow.Error, wait time.Duration) {
 	fields := []zap.Field{zap.String("run", j.id), zap.Int("attempt", c.Attempt), zap.Duration("after", wait)}
 	j.endpoint.log.Warn("action is tried again", append(fields, j.failure(e)...)...)
 }

@@ -13,7 +13,7 @@ import (
 func (x *exchange) serveSync(event flow.Event) {
 	run := &flow.Run{
 		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
-		Services: x.services(), Logger: x, Again: x.logAgain, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
+		Services: x.services(), Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
 	}
 	if x.g.opts.Store != nil {
 		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }

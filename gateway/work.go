@@ -111,7 +111,7 @@ func (w *work) execute() (out flow.Outcome) {
 	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
 		Services: w.services(), Logger: w, CanPark: true, KeepInputs: true,
-		Around: w.around, Again: w.logAgain, Observe: w.record, Retry: w.goesOn,
+		Around: w.around, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
 		run.Resume, run.Resumes = w.resume, w.resumes
