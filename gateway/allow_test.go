@@ -1,0 +1,88 @@
+package gateway
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/config"
+)
+
+// newKeeper is a lab with the kinds of actions that users have.
+func newKeeper(t *testing.T, text string) *lab {
+	t.Helper()
+	l := newLab(t)
+	l.write(text)
+	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+		kinds := l.kinds()
+		kinds.Actions = actions.All()
+		return config.Load(config.Options{FS: *l.files.Load(), Paths: []config.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
+	}
+	return l
+}
+
+const keepFlow = `flow "keep" {
+  enabled = ENABLED
+  trigger "test" { path = "/keep" }
+  action "file" "line" {
+    path    = "line"
+    content = "x"
+  }
+  action "exec" "list" {
+    command = ["true"]
+  }
+}
+`
+
+// TestWhatMachineAllows: flows that write files and start commands serve only
+// where the gateway was told so, and a disabled one holds up nobody.
+func TestWhatMachineAllows(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cases := []struct {
+		name, enabled string
+		exec          bool
+		paths         []string
+		finding       string
+	}{
+		{"nothing", "true", false, nil, "--allow-path"},
+		{"paths alone", "true", false, []string{dir}, "--allow-exec"},
+		{"commands alone", "true", true, nil, "--allow-path"},
+		{"both", "true", true, []string{dir}, ""},
+		{"disabled", "false", false, nil, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := newKeeper(t, strings.Replace(keepFlow, "ENABLED", c.enabled, 1))
+			l.opts.AllowExec, l.opts.AllowPaths = c.exec, c.paths
+			g, _, diags := New(l.opts)
+			if g != nil {
+				t.Cleanup(g.Close)
+			}
+			switch {
+			case c.finding == "" && (g == nil || diags.HasErrors()):
+				t.Errorf("findings %v", diags)
+			case c.finding != "" && (len(diags) != 1 || !strings.Contains(diags[0].Detail, c.finding)):
+				t.Errorf("findings %v, want one that says %s", diags, c.finding)
+			}
+		})
+	}
+	t.Run("written", func(t *testing.T) {
+		t.Parallel()
+		l := newKeeper(t, strings.Replace(keepFlow, "ENABLED", "true", 1))
+		own := t.TempDir()
+		l.opts.AllowExec, l.opts.AllowPaths = true, []string{own}
+		if w := call(l.start(), http.MethodPost, "/keep", ""); w.Code != http.StatusOK {
+			t.Errorf("status %d", w.Code)
+		}
+		if text, err := os.ReadFile(filepath.Join(own, "line")); err != nil || string(text) != "x" {
+			t.Errorf("the file holds %q, %v", text, err)
+		}
+	})
+}
