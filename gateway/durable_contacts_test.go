@@ -64,3 +64,25 @@ flow "ask" {
 		t.Errorf("%+v %s", c, diff)
 	}
 }
+
+// TestGatewayHidesByItself: a gateway goes on where another was stopped right
+// after a deletion.
+func TestGatewayHidesByItself(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `flow "hello" {
+  trigger "webhook" {
+    path = "/hello"
+  }
+}
+`)
+	run := d.accept("/hello", `{"email": "ann@example.com"}`)
+	d.await(run, store.Succeeded)
+	if _, err := d.store.DeleteContact(t.Context(), "ann@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	d.restart()
+	d.until("the address is hidden", func() bool {
+		got, err := d.store.Get(t.Context(), run)
+		return err == nil && string(got.Body) == `{"email": "(hidden)"}`
+	})
+}

@@ -3,7 +3,6 @@ package storetest
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -21,6 +20,7 @@ func hideTests() []test {
 		{"finds what is recorded late", hideLate},
 		{"goes in batches, on after a restart", hideBatches},
 		{"hides one of several", hidesOne},
+		{"is done by several at once", hidesTogether},
 		{"asks who knows about the bytes", hideAsks},
 		{"does nothing unasked", hidesNothing},
 	}
@@ -131,71 +131,6 @@ func hideLeaves(f *fixture) {
 	f.forget(ann)
 	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
 	f.same("run", f.get(e.ID), before)
-}
-
-func hideLeavesLater(f *fixture) {
-	f.forget(ann)
-	f.clock.Advance(time.Millisecond)
-	e := f.entry(store.Succeeded)
-	e.Body = []byte(ann)
-	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(2 * store.LateRuns)
-	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
-	f.same("body", string(f.get(e.ID).Body), ann)
-}
-
-func hideWaits(f *fixture) {
-	with := func(s *store.Submission) { s.Body = []byte(ann) }
-	queued, waiting, running := f.accept(with), f.accept(with, after(100*time.Hour)), f.hold(with)
-	f.forget(ann)
-	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{Open: 3})
-	f.same("body of a queued run", string(f.get(queued).Body), ann)
-	f.ok(f.s.Cancel(f.ctx, waiting))
-	s := f.step("a")
-	s.Output = []byte(ann)
-	f.ok(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded, Steps: []store.Step{s}}))
-	f.same("when two are over", f.hide(store.HideQuery{}), store.Hidden{Runs: 2, Open: 1})
-	f.same("output", string(f.get(running.ID).Steps[0].Output), "(hidden)")
-	f.clock.Advance(3 * store.LateRuns)
-	f.same("much later", f.hide(store.HideQuery{}), store.Hidden{Open: 1})
-	f.finish(f.claimOne().Claim, store.Succeeded)
-	f.same("when the last is over", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
-	f.same("body", string(f.get(queued).Body), "(hidden)")
-}
-
-func hideLate(f *fixture) {
-	e := f.entry(store.Succeeded)
-	e.Body = []byte(ann)
-	f.clock.Advance(time.Minute)
-	f.forget(ann)
-	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{})
-	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(store.LateRuns - time.Second)
-	f.same("too early", f.hide(store.HideQuery{}), store.Hidden{})
-	f.clock.Advance(time.Second)
-	f.same("in the end", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
-	f.same("body", string(f.get(e.ID).Body), "(hidden)")
-}
-
-func hideBatches(f *fixture) {
-	const runs, keys = 250, 30
-	for i := range runs {
-		e := f.entry(store.Succeeded)
-		e.Body = []byte(fmt.Sprint(i, " ", ann))
-		f.ok(f.s.Record(f.ctx, e))
-		f.clock.Advance(time.Millisecond)
-	}
-	for i := range keys {
-		f.put(store.Key{Scope: fmt.Sprint("s", i%3), Name: fmt.Sprint(i), Value: []byte(ann)}, time.Hour)
-	}
-	f.forget(ann)
-	h, err := f.s.Hide(f.ctx, store.HideQuery{Limit: 100})
-	f.ok(err)
-	f.same("first batch", h, store.Hidden{Runs: 100, More: true})
-	f.ok(f.s.Close())
-	f.reopen()
-	f.same("the rest", f.hide(store.HideQuery{Limit: 7}), store.Hidden{Runs: runs - 100, Keys: keys})
-	f.same("found", f.listed(store.Filter{Text: ann}), nil)
 }
 
 func hidesOne(f *fixture) {
