@@ -29,7 +29,7 @@ func (h *httpCall) Describe(s *schema.Spec) {
 	schema.Expr(s, &h.method, "method", "The method, in capital letters: `GET` where left out, `POST` with a body.")
 	schema.Expr(s, &h.query, "query", "What is added to the URL's query, percent-encoded. A list repeats its name, a null is left out.")
 	h.body.describe(s)
-	h.exchange.describe(s)
+	h.describe(s)
 	h.describeOutputs(s)
 	s.Check(h.check)
 	h.describeExamples(s)

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -122,18 +123,56 @@ func TestSQLTargets(t *testing.T) {
 	}
 }
 
-// TestSQLEncryptionIsKept: what must be encrypted does not fall back.
-func TestSQLEncryptionIsKept(t *testing.T) {
+// TestSQLEncryption: a tls block encrypts and checks the certificate, and does
+// not fall back.
+func TestSQLEncryption(t *testing.T) {
 	t.Parallel()
-	for _, driver := range []string{driverPostgres, driverMySQL} {
-		t.Run(driver, func(t *testing.T) {
+	cases := []struct{ name, driver, tls, message string }{
+		{"a server without TLS", driverPostgres, "tls {}", "TLS"},
+		{"an unknown authority", driverMySQL, "tls {}", "authority"},
+		{"another name", driverMySQL, "tls {\nca = file(\"ca.pem\")\nserver_name = \"db.example.com\"\n}", "another host"},
+		{"the authority", driverMySQL, "tls { ca = file(\"ca.pem\") }", ""},
+		{"if it is offered", driverMySQL, "", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := onDatabase(t, driver)
-			b.connections["sql.db"] += "\ntls {}\n"
-			if err := b.refuse(driver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "TLS") {
-				t.Errorf("got %+v", err)
+			b := onDatabase(t, c.driver)
+			b.connections["sql.db"] += "\n" + c.tls
+			if c.driver == driverMySQL {
+				b.files["ca.pem"] = mariadb.Server(t).Certificate()
+			}
+			if c.message != "" {
+				if err := b.refuse(c.driver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, c.message) {
+					t.Errorf("got %+v", err)
+				}
+				return
+			}
+			row := b.query(c.driver, "SHOW STATUS LIKE 'Ssl_cipher'", "", "{}")[0].(map[string]any)
+			if row["Value"] == "" {
+				t.Error("the connection is not encrypted")
 			}
 		})
+	}
+}
+
+// TestSQLPostgresByParts: a server without TLS is reached where nothing asks
+// for it, and a wrong database says so.
+func TestSQLPostgresByParts(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(postgres.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t)
+	parts := fmt.Sprintf("driver = \"postgres\"\nhost = %q\nport = %s\nusername = %q\n", u.Hostname(), u.Port(), u.User.Username())
+	b.connections["sql.db"] = parts + fmt.Sprintf("database = %q", strings.TrimPrefix(u.Path, "/"))
+	if got := encode(t, b.query(driverPostgres, "SELECT current_setting('application_name') AS n", "", "{}")); got != `[{"n":"gateway"}]` {
+		t.Errorf("got %s", got)
+	}
+	b.connections["sql.db"] = parts + "database = \"missing\""
+	if err := b.refuse(driverPostgres, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "no such database") {
+		t.Errorf("got %+v", err)
 	}
 }
 

@@ -76,6 +76,7 @@ func TestWebhookThrottle(t *testing.T) {
 	b.services = flow.Services{Keys: keys}
 	f := b.must(action("webhook", "url = \""+server.URL+"\"\nfield \"a\" {}\nthrottle {\nkey = webhook.body.customer\nevery = \"6h\"\n}") +
 		`action "respond" "how" { json = action.example }`)
+	b.open(f)
 	run := func(id, customer string) (string, *flow.Error) {
 		out := executeAs(b, f, id, event{body: map[string]any{"customer": customer, "a": "1"}})
 		if out.Response == nil {
@@ -148,6 +149,7 @@ func TestWebhookThrottleAtOnce(t *testing.T) {
 	b := newBench(t)
 	b.services = flow.Services{Keys: &memoryKeys{}}
 	f := b.must(action("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }\nthrottle {\nkey = \"x\"\nevery = \"1h\"\n}"))
+	b.open(f)
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {

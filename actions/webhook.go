@@ -51,7 +51,7 @@ func (w *webhookCall) Describe(s *schema.Spec) {
 	schema.Single(s, &w.throttle, "throttle", "At most one delivery per key and window, on all gateways that share a store. Inside the window the action succeeds, sends nothing and says `throttled`. A delivery that failed gives the window free.")
 	schema.Kinds(s, "sign", "Signs the request, so that the receiver can tell who sent it.", auth.Signers(),
 		func(_ *hclsyntax.Block, signer auth.Signer) { w.signer = signer }, schema.Once())
-	w.exchange.describe(s)
+	w.describe(s)
 	s.Output("status", cty.Number, "The status, such as 200; null where the delivery was throttled.")
 	s.Output("headers", cty.Map(cty.String), "The header fields, as action `http` gives them.")
 	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as action `http` gives it.")

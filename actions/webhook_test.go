@@ -147,6 +147,7 @@ func TestWebhookOfAContact(t *testing.T) {
 			if found != "" {
 				t.Fatal(found)
 			}
+			b.open(f)
 			res := executeAs(b, f, "01run", person{"city": "Köln"})
 			if res.Err != nil {
 				t.Fatal(res.Err)
@@ -159,12 +160,12 @@ func TestWebhookOfAContact(t *testing.T) {
 	}
 }
 
-// executeAs runs a flow as a run of its own.
-func executeAs(b *bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
+// open opens what the actions of a flow need.
+func (b *bench) open(f *flow.Flow) {
 	b.t.Helper()
 	var pool flow.Pool
 	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress})
-	defer lease.Close()
+	b.t.Cleanup(lease.Close)
 	f.Walk(func(s *flow.Step) {
 		if o, ok := s.Action.(flow.Opener); ok {
 			if err := o.Open(lease); err != nil {
@@ -172,6 +173,10 @@ func executeAs(b *bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
 			}
 		}
 	})
+}
+
+// executeAs runs a flow that was opened as a run of its own.
+func executeAs(b *bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
 	return flow.Execute(context.Background(), &flow.Run{ID: id, Attempt: 1, Flow: f, Event: e, Services: b.services})
 }
 

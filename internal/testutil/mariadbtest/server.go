@@ -26,6 +26,8 @@ type Server struct {
 	log    *tail
 	root   *sql.DB // by way of the socket
 
+	certificate string
+
 	mu    sync.Mutex
 	names int // of databases that were made
 }
@@ -105,11 +107,15 @@ func (s *Server) start(program string) error {
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
+	certificate, err := s.certify()
+	if err != nil {
+		return err
+	}
 	args := append([]string{
 		"--no-defaults", "--datadir=" + s.data(), "--socket=" + s.socket(), "--port=" + strconv.Itoa(s.port),
 		"--pid-file=" + filepath.Join(s.folder, "pid"), "--bind-address=127.0.0.1", "--skip-name-resolve",
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M", "--performance-schema=off",
-	}, asWho()...)
+	}, append(asWho(), certificate...)...)
 	s.cmd = exec.CommandContext(context.Background(), program, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	endWithParent(s.cmd)
