@@ -5,8 +5,8 @@
 secret "shop_order_password" {
   file = "demo-password.txt" # for the tour; yours: env = "SHOP_PASSWORD"
 }
-secret "shop_mail_password" {
-  file = "demo-password.txt" # yours: env = "SMTP_PASSWORD"
+secret "shop_jira_token" {
+  file = "demo-jira-token.txt" # yours: env = "JIRA_TOKEN"
 }
 
 locals {
@@ -14,15 +14,12 @@ locals {
 }
 
 # Where mail goes. For trying it out any server that catches mail on port 1025
-# will do; yours has tls = "starttls", which is the default, and a login.
+# will do; yours has tls = "starttls", which is the default, a username and a password.
 connection "smtp" "shop" {
   host = env("SMTP_HOST", "127.0.0.1")
   port = tonumber(env("SMTP_PORT", "1025"))
   tls  = env("SMTP_TLS", "none")
   from = "${local.shop_name} <shop@example.com>"
-
-  # username = "shop"
-  # password = secret.shop_mail_password
 }
 
 connection "slack" "shop" {
@@ -32,7 +29,7 @@ connection "slack" "shop" {
 connection "jira" "shop" {
   base_url = env("JIRA_URL", "http://127.0.0.1:8080/stand-in/jira")
   email    = env("JIRA_EMAIL", "gateway@example.com")
-  token    = secret.shop_mail_password # yours: secret.jira_token
+  token    = secret.shop_jira_token
 }
 
 flow "shop_order" {
