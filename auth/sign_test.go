@@ -168,3 +168,19 @@ func TestSignFindings(t *testing.T) {
 		})
 	}
 }
+
+func TestSignersAreDocumented(t *testing.T) {
+	t.Parallel()
+	for _, k := range Signers() {
+		spec := schema.Describe(k.New())
+		if spec.Doc == "" || len(spec.Examples()) == 0 {
+			t.Errorf("sign %q has no documentation or no example", k.Name)
+		}
+		for _, e := range spec.Examples() {
+			body := strings.ReplaceAll(e.HCL, "secret.partner", `"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`)
+			if _, diags := decodeSigner(t, k.Name, body); len(diags) > 0 {
+				t.Errorf("sign %q, %s: %v", k.Name, e.Title, diags)
+			}
+		}
+	}
+}

@@ -40,7 +40,9 @@ func (c *command) pages() []page {
 	}
 	for _, k := range c.Kinds.Actions {
 		if k.Later == "" {
-			out = append(out, specPage("action "+k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), flow.ActionSpec(k)))
+			spec := flow.ActionSpec(k)
+			out = append(out, specPage("action "+k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec))
+			out = append(out, kindPages(spec)...)
 		}
 	}
 	for _, k := range c.Connections {
@@ -51,7 +53,8 @@ func (c *command) pages() []page {
 	return append(out, writtenPage("names"), functionsPage(), writtenPage("bodies"), writtenPage("answers"), commandsPage(c))
 }
 
-// kindPages documents the kinds of the blocks inside a trigger, such as auth.
+// kindPages documents the kinds of the blocks inside a trigger or an action,
+// such as auth and sign.
 func kindPages(s *schema.Spec) []page {
 	var out []page
 	for _, f := range s.Fields() {
