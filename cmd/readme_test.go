@@ -117,9 +117,13 @@ func (r *tour) shell(command string) *exec.Cmd {
 	}
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"), "TEAM_INBOX_URL=http://localhost:"+r.ports["8080"]+"/team/inbox", "WAREHOUSE_URL=http://localhost:"+r.ports["8080"]+"/warehouse",
-		"PARTNER_URL=http://localhost:"+r.ports["8080"]+"/partner/hooks",
-		"JIRA_URL=http://localhost:"+r.ports["8080"]+"/stand-in/jira", "SLACK_WEBHOOK_URL=http://localhost:"+r.ports["8080"]+"/stand-in/slack")
+	cmd.Env = append(os.Environ(), "GATEWAY_DATA="+filepath.Join(r.dir, "data"))
+	for name, path := range map[string]string{
+		"TEAM_INBOX_URL": "/team/inbox", "WAREHOUSE_URL": "/warehouse", "PARTNER_URL": "/partner/hooks", "CRM_URL": "/stand-in/crm",
+		"DATABASE_URL": "/stand-in/database", "JIRA_URL": "/stand-in/jira", "SLACK_WEBHOOK_URL": "/stand-in/slack",
+	} {
+		cmd.Env = append(cmd.Env, name+"=http://localhost:"+r.ports["8080"]+path)
+	}
 	if !strings.Contains(command, "--listen") {
 		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"])
 	}
