@@ -109,7 +109,7 @@ func (l *loop) gather(keys []any, turns []flow.TurnResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
 	for i, t := range turns {
 		if e := t.Err; e != nil {
-			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.Message, "class": string(e.Class)})
+			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.Shown(), "class": string(e.Class)})
 			continue
 		}
 		results[i] = plain(t.Outputs)

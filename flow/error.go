@@ -43,6 +43,7 @@ type Error struct {
 	Reason     string        // one of the Reason constants, or ""
 	Remote     bool          // the other side of a request is at fault
 	Message    string        // for people; holds no secret
+	Sensitive  bool          // the action is sensitive: the message may hold what must not be shown
 	RetryAfter time.Duration // how long the other side asks to wait; 0 if it doesn't
 	Err        error         // cause; may be nil
 }
@@ -53,6 +54,14 @@ func (e *Error) Error() string {
 		return e.Message
 	}
 	return e.Action + ": " + e.Message
+}
+
+// Shown is the message for logs, the history, and what the flow may put there.
+func (e *Error) Shown() string {
+	if e.Sensitive {
+		return hidden
+	}
+	return e.Message
 }
 
 // Unwrap gives the cause.

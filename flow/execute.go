@@ -58,7 +58,7 @@ func fallback(ctx context.Context, top *frame, failure *Error) *Outcome {
 	f := top.child()
 	f.outputs = top.innerOutputs()
 	f.roots = map[string]any{"error": map[string]any{
-		"action": failure.Action, "message": failure.Message, "class": string(failure.Class),
+		"action": failure.Action, "message": failure.Shown(), "class": string(failure.Class),
 	}}
 	if err := top.run.Flow.OnError.execute(ctx, f); errors.Is(err, errEnd) {
 		return top.end
@@ -134,7 +134,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 func (s *Step) failure(err error) *Error {
 	e := Failure(err)
 	if e.Action == "" {
-		e.Action = s.Name
+		e.Action, e.Sensitive = s.Name, s.Sensitive
 	}
 	if e.Range.Filename == "" {
 		e.Range = s.Range

@@ -70,15 +70,10 @@ func (j *job) LogRetry(c *flow.Call, e *flow.Error, wait time.Duration) {
 	j.endpoint.log.Warn("action is tried again", append(fields, j.failure(e)...)...)
 }
 
-// failure says why a run failed. The message of an action that keeps its values
-// to itself may hold some of them.
+// failure says why a run failed.
 func (j *job) failure(e *flow.Error) []zap.Field {
-	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Message)), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
-	if j.inside(e.Flow).closed[e.Action] {
-		fields[1] = zap.String("error", hidden)
-		return fields
-	}
-	if e.Class == flow.Internal && e.Err != nil {
+	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Shown())), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
+	if e.Class == flow.Internal && e.Err != nil && !e.Sensitive {
 		fields = append(fields, zap.String("cause", j.clean(e.Err.Error())))
 	}
 	return fields

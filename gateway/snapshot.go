@@ -44,7 +44,6 @@ type endpoint struct {
 	queue    flow.Queue
 	refusals *bucket
 	pure     map[string]bool // kinds of its actions without an effect outside
-	closed   map[string]bool // actions whose values are kept out of the log
 }
 
 // open makes a snapshot of a configuration: it opens what the actions need
@@ -128,8 +127,6 @@ func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
 	}
 	e := &endpoint{flow: f, queued: queued, log: g.log.out.With(zap.String("flow", f.Name))}
 	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &bucket{}
-	e.closed = map[string]bool{}
-	f.Walk(func(step *flow.Step) { e.closed[step.Name] = step.Sensitive })
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if t, ok := queued.(flow.Tagged); ok && f.Enabled {

@@ -110,15 +110,11 @@ func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done b
 
 // cause says why something failed, without secrets.
 func (j *job) cause(e *flow.Error) store.Cause {
-	c := store.Cause{
+	return store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action,
 		Position: position(e.Range),
-		Message:  j.clean(e.Message),
+		Message:  j.clean(e.Shown()),
 	}
-	if j.inside(e.Flow).closed[e.Action] {
-		c.Message = hidden
-	}
-	return c
 }
 
 // stopped says which action decided that a run has failed.

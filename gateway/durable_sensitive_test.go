@@ -1,0 +1,68 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// TestSensitiveInsideOfCalls: what a sensitive action of a flow that was called
+// says is in no record of the run and in no line of the log, also where a loop
+// around notes failures.
+func TestSensitiveInsideOfCalls(t *testing.T) {
+	t.Parallel()
+	const card = "41111111111"
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "loop" "each" {
+    for_each      = [1, 2]
+    on_item_error = "continue"
+    action "flow" "pay" {
+      flow  = "charge"
+      input = { a = 1 }
+    }
+  }
+  action "transform" "told" {
+    input = action.each.errors
+    jq    = "map(.message)"
+  }
+  action "flow" "last" { flow = "charge" }
+  on_error {
+    action "log" "failed" { message = "${error.action}: ${error.message}" }
+  }
+}
+flow "charge" {
+  trigger "flow" {}
+  action "transform" "number" {
+    sensitive = true
+    jq        = "{ card: 41111111111 }"
+  }
+  action "tag" "card" {
+    sensitive = true
+    contact   = "${action.number.value.card}"
+    add       = "paid"
+  }
+}`)
+	log := &lines{}
+	var err error
+	if d.opts.Log, err = gateway.NewLogger(log, "json", "debug"); err != nil {
+		t.Fatal(err)
+	}
+	d.restart()
+	run := d.await(d.accept("/f", `{}`), store.Failed)
+	d.stop()
+	if run.Cause.Action != "card" || strings.Contains(run.Cause.Message, card) {
+		t.Errorf("the run failed by %+v", run.Cause)
+	}
+	for _, s := range run.Steps {
+		if text := string(s.Input) + string(s.Output) + s.Cause.Message; strings.Contains(text, card) {
+			t.Errorf("%s says %s", s.Path, text)
+		}
+	}
+	if len(log.with(card)) > 0 || len(log.with(`"action":"card"`)) == 0 {
+		t.Errorf("the log says %s", log.with("card"))
+	}
+}
