@@ -62,5 +62,9 @@ func (t *stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if message != "" && (c.Step.Sensitive || t.message.Expr().Sensitive()) {
 		message = hiddenText
 	}
-	return nil, c.End(flow.State(t.status), message, output)
+	end := c.End(flow.State(t.status), message, output)
+	if c.Step.Sensitive {
+		return output, end // so that it is hidden wherever it goes from here
+	}
+	return nil, end
 }

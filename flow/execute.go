@@ -39,7 +39,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 		return out
 	}
 	if end := fallback(ctx, top, failure); end != nil {
-		out.Response, out.Message, out.Output = end.Response, end.Message, end.Output
+		out.Response, out.Message, out.Output, out.Ended = end.Response, end.Message, end.Output, end.Ended
 	}
 	return out
 }

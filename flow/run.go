@@ -98,7 +98,7 @@ type Outcome struct {
 	Output   any           // of action "stop"
 	Message  string        // of action "stop"
 	Err      *Error        // why the run failed; nil where it did not, or where stop says so
-	Ended    *Step         // the action that ended the run before the end of its list; nil for none
+	Ended    *Step         // the action that ended the run, or its on_error list, before the end; nil for none
 	After    time.Duration // of a parked run: how long it is put aside
 }
 

@@ -66,3 +66,44 @@ flow "charge" {
 		t.Errorf("the log says %s", log.with("card"))
 	}
 }
+
+// TestSensitiveStop: what a sensitive stop returns is in no record, neither of
+// its own run nor of one that called it, and reaches the caller all the same.
+func TestSensitiveStop(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "flow" "ask" { flow = "token" }
+  action "flow" "start" {
+    flow = "token"
+    wait = false
+  }
+  action "http" "use" {
+    url  = "OUT/use"
+    json = { token = action.ask.token }
+  }
+}
+flow "token" {
+  trigger "flow" {}
+  action "stop" "give" {
+    sensitive = true
+    output    = { token = join("-", ["token", "of", "the", "day"]) }
+  }
+}`)
+	run := d.await(d.accept("/f", `{}`), store.Succeeded)
+	d.awaitRuns("token", map[store.State]int{store.Succeeded: 1})
+	if got := d.outside.bodies("/use"); len(got) != 1 || got[0] != `{"token":"token-of-the-day"}` {
+		t.Errorf("the caller got %v", got)
+	}
+	if len(run.Steps) != 4 {
+		t.Errorf("%d steps are on record", len(run.Steps))
+	}
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if disk := string(d.onDisk()); strings.Contains(disk, "token-of-the-day") {
+		t.Error("the store holds what the sensitive action returned")
+	}
+}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -136,7 +137,7 @@ func (w *work) ending(out *flow.Outcome) *store.Ending {
 		end.Cause = w.cause(out.Err)
 	}
 	if out.Output != nil {
-		end.Output = w.output(&flow.Record{Step: &flow.Step{}, Output: out.Output})
+		end.Output = w.output(&flow.Record{Step: cmp.Or(out.Ended, &flow.Step{}), Output: out.Output})
 	}
 	return end
 }
