@@ -24,8 +24,8 @@ type TurnResult struct {
 // Turns makes n turns, at most so many at once, and waits for all that it has
 // begun. After a failure it begins no more and returns it, unless goOn says
 // that the others are made all the same. An action that ends the run ends it
-// when the turns under way are done. A run that is put aside in some turns goes
-// on with them when the shortest of their times is over.
+// when the turns under way are done. A turn that is put aside counts as one that
+// is under way; the run goes on when the shortest of such times is over.
 func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce int, goOn bool) ([]TurnResult, error) {
 	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]TurnResult, n)}
 	if atOnce = min(atOnce, n); atOnce <= 1 {
@@ -57,7 +57,9 @@ type turns struct {
 
 func (t *turns) work(ctx context.Context) {
 	for i, ok := t.begin(); ok; i, ok = t.begin() {
-		t.end(ctx, i, t.do(ctx, i))
+		if t.end(ctx, i, t.do(ctx, i)) {
+			return // it waits in this place
+		}
 	}
 }
 
@@ -85,9 +87,10 @@ func (t *turns) do(ctx context.Context, i int) (err error) {
 	return err
 }
 
-func (t *turns) end(ctx context.Context, i int, err error) {
+// end notes how a turn went, and tells whether it was put aside.
+func (t *turns) end(ctx context.Context, i int, err error) (waits bool) {
 	if err == nil {
-		return
+		return false
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,17 +100,18 @@ func (t *turns) end(ctx context.Context, i int, err error) {
 			t.after = aside.after
 		}
 		t.aside = true
-		return
+		return true
 	}
 	if !errors.Is(err, errEnd) {
 		t.results[i].Err = Failure(err)
 		if t.goOn && ctx.Err() == nil {
-			return
+			return false
 		}
 	}
 	if t.err == nil {
 		t.err = err
 	}
+	return false
 }
 
 func (t *turns) outcome() error {

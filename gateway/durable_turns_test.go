@@ -106,6 +106,29 @@ flow "f" {
 	}
 }
 
+// TestDelaysPaceLoops: an element that waits is one of those that are worked on
+// at once, so that a delay spaces out what a loop sends.
+func TestDelaysPaceLoops(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "loop" "items" {
+    for_each = [1, 2, 3]
+    action "http" "send" { url = "OUT/send/${each.value}" }
+    action "delay" "wait" { for = each.value == 2 ? "1h" : "1ms" }
+  }
+}`)
+	id := d.accept("/f", `{}`)
+	d.until("the second one waits", func() bool {
+		run, err := d.store.Get(t.Context(), id)
+		return err == nil && run.State == store.Waiting && d.outside.count("/send/2") == 1
+	})
+	if n := d.outside.count("/send/3"); n != 0 {
+		t.Error("the third one did not wait for the second")
+	}
+}
+
 func duration(t *testing.T, text string) time.Duration {
 	t.Helper()
 	d, err := time.ParseDuration(text)
