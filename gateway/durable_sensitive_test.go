@@ -107,3 +107,52 @@ flow "token" {
 		t.Error("the store holds what the sensitive action returned")
 	}
 }
+
+// TestStartedWithSecrets: what a flow is started with may hold secrets and what
+// a sensitive action returned. It is sealed then, and the flow reads it.
+func TestStartedWithSecrets(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+secret "api" { env = "API" }
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "transform" "token" {
+    sensitive = true
+    jq        = "\"token-of\" + \"-the-day\""
+  }
+  action "flow" "one" {
+    flow  = "use"
+    input = { key = secret.api }
+    wait  = false
+  }
+  action "flow" "two" {
+    flow  = "use"
+    input = { key = action.token.value }
+    wait  = false
+  }
+}
+flow "use" {
+  trigger "flow" {}
+  action "delay" "wait" { for = "1ms" }
+  action "http" "use" {
+    url     = "OUT/use"
+    headers = { Authorization = "Bearer ${input.key}" }
+    text    = length(input.key) > 10 ? "with a key" : "without"
+  }
+}`)
+	d.await(d.accept("/f", `{}`), store.Succeeded)
+	d.awaitRuns("use", map[store.State]int{store.Succeeded: 2})
+	if got := d.outside.bodies("/use"); len(got) != 2 || got[0] != "with a key" || got[1] != "with a key" {
+		t.Errorf("the flow was called with %v", got)
+	}
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	disk := string(d.onDisk())
+	for _, text := range []string{"hush-hush", "token-of-the-day"} {
+		if at := strings.Index(disk, text); at >= 0 {
+			t.Errorf("the store holds …%q", disk[max(0, at-80):at+40])
+		}
+	}
+}

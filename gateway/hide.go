@@ -44,6 +44,10 @@ func (c *addressCleaner) Clean(p store.Piece) ([]byte, error) {
 		return c.response(p)
 	case p.Kind == store.OutputPiece && isSealed(p.Bytes):
 		return c.sealed(p)
+	case isSealed(p.Bytes): // or a body that begins like it
+		if clean, err := c.sealed(p); err == nil {
+			return clean, nil
+		}
 	}
 	return c.plain.Clean(p)
 }

@@ -14,7 +14,7 @@ func (j *job) services() flow.Services {
 	if j.g.opts.Store == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keys{j.g.opts.Store}, Contacts: contacts{j.g}, Starter: starter{j.g, j.snap}}
+	return flow.Services{Keys: keys{j.g.opts.Store}, Contacts: contacts{j.g}, Starter: starter{j}}
 }
 
 // keys are the store's, for actions.

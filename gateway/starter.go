@@ -15,19 +15,23 @@ import (
 // or died in between.
 const causeKnown = 30 * 24 * time.Hour
 
-// starter starts flows for actions of one configuration.
-type starter struct {
-	g    *Gateway
-	snap *snapshot
-}
+// starter starts flows for the actions of a run.
+type starter struct{ j *job }
 
 // Start keeps a run of a flow, once for the same cause.
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
-	e := s.snap.byName[f.Name]
+	e := s.j.snap.byName[f.Name]
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
-	id, _, err := s.g.start(ctx, e, ev, &store.Dedupe{Key: "cause:" + cause, TTL: causeKnown})
+	kept, err := e.queued.Encode(ev)
+	if err != nil {
+		return "", err
+	}
+	if s.j.hides(kept.Variables) {
+		kept.Variables = s.j.g.seal.seal(kept.Variables)
+	}
+	id, _, err := s.j.g.startKept(ctx, e, kept, &store.Dedupe{Key: "cause:" + cause, TTL: causeKnown})
 	return id, err
 }
 
@@ -38,6 +42,10 @@ func (g *Gateway) start(ctx context.Context, e *endpoint, ev flow.Event, once *s
 	if err != nil {
 		return "", nil, err
 	}
+	return g.startKept(ctx, e, kept, once)
+}
+
+func (g *Gateway) startKept(ctx context.Context, e *endpoint, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
 	id := flow.NewID(time.Now())
 	got, err := g.opts.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.flow.Name, Dedupe: once,

@@ -68,7 +68,7 @@ func (g *Gateway) sameCause(ctx context.Context, e *endpoint, id, cause string) 
 	case err != nil:
 		return false, notKeptNow(err)
 	}
-	ev, err := e.queued.Decode(flow.Kept{Event: run.Event, Body: run.Body, Variables: run.Variables}, flow.Limits{})
+	ev, err := g.decode(e, &run.Payload, flow.Limits{})
 	if err != nil {
 		return false, nil //nolint:nilerr // it can't be read any more, so it is another's
 	}

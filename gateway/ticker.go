@@ -146,7 +146,7 @@ func (t *ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	ev, err := e.queued.Decode(flow.Kept{Event: run.Event, Body: run.Body, Variables: run.Variables}, flow.Limits{})
+	ev, err := t.g.decode(e, &run.Payload, flow.Limits{})
 	if ticked, ok := ev.(flow.Ticked); ok && err == nil {
 		return ticked.At(), nil
 	}

@@ -19,7 +19,11 @@ func (j *job) conceal(s *flow.Step, output any) {
 	if !s.Sensitive || output == nil {
 		return
 	}
-	found := textsIn(nil, output)
+	j.cover(textsIn(nil, output))
+}
+
+// cover hides texts from now on.
+func (j *job) cover(found []string) {
 	for {
 		old := j.veil.Load()
 		next := &veil{texts: found}

@@ -102,7 +102,7 @@ func (w *work) execute() (out flow.Outcome) {
 		return w.unreadable(w.broken)
 	}
 	if w.event == nil {
-		event, err := w.endpoint.queued.Decode(flow.Kept{Event: w.payload.Event, Body: w.payload.Body, Variables: w.payload.Variables}, w.snap.limits)
+		event, err := w.decode()
 		if err != nil {
 			return w.unreadable(err)
 		}
