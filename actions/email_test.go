@@ -135,7 +135,6 @@ func TestEmailRefusesInjection(t *testing.T) {
 		{"empty", "to = webhook.body.v\nsubject = \"s\"\ntext = \"t\"", " "},
 		{"no address", "to = webhook.body.v\nsubject = \"s\"\ntext = \"t\"", "jane"},
 		{"space in a domain", "to = webhook.body.v\nsubject = \"s\"\ntext = \"t\"", "jane@exa mple.com"},
-		{"emoji in a domain", "to = webhook.body.v\nsubject = \"s\"\ntext = \"t\"", "jane@😀.example"},
 		{"header", toJane + "headers = { X-A = webhook.body.v }", "a\r\nBcc: evil@example.com"},
 		{"name of a header", toJane + "headers = { (webhook.body.v) = \"a\" }", "X-A: b\r\nBcc"},
 		{"header of the gateway", toJane + "headers = { (webhook.body.v) = \"evil@example.com\" }", "bcc"},
@@ -285,16 +284,16 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
-// TestPunycode holds the encoding to the samples of RFC 3492, section 7.1.
-func TestPunycode(t *testing.T) {
+// TestAsciiDomain: domains with other letters, and what is none.
+func TestAsciiDomain(t *testing.T) {
 	t.Parallel()
-	for label, want := range map[string]string{
-		"ليهمابتكلموشعربي؟": "egbpdaj6bu4bxfgehfvwxn", "他们为什么不说中文": "ihqwcrb4cv8a8dqg056pqjye",
-		"pročprostěnemluvíčesky": "proprostnemluvesky-uyb24dma41a", "почемужеонинеговорятпорусски": "b1abfaaepdrnnbgefbadotcwatmq2g4l",
-		"安室奈美恵-with-super-monkeys": "-with-super-monkeys-pc58ag80a8qai00g7n9n", "bücher": "bcher-kva", "ß": "zca",
+	for domain, want := range map[string]string{
+		"example.com": "example.com", "Bücher.example": "xn--bcher-kva.example", "münchen。例え.jp": "xn--mnchen-3ya.xn--r8jz45g.jp",
+		"straße.de": "xn--strae-oqa.de", "-bücher.de": "", "bü cher.de": "", "\u0301a.de": "",
 	} {
-		if got, err := punycode(label); err != nil || got != want {
-			t.Errorf("%s: %s, %v, want %s", label, got, err, want)
+		got, err := asciiDomain(domain)
+		if got != want || (err != nil) != (want == "") {
+			t.Errorf("%s: %q (%v), want %q", domain, got, err, want)
 		}
 	}
 }
