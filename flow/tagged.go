@@ -24,13 +24,6 @@ type TagGiven struct {
 	Depth  int    // of the event, see Chained
 }
 
-// Caused is an event that knows what it came from.
-type Caused interface {
-	Event
-	// Cause is the same for each repetition of what caused the event.
-	Cause() string
-}
-
 // Beginner is a trigger that does something before the first action of each of
 // its runs.
 type Beginner interface {

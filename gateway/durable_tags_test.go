@@ -248,3 +248,46 @@ func (d *durable) variables(name string) string {
 	}
 	return string(run.Variables)
 }
+
+// TestTagGivenOnce: an action that gives its tag again, as it does after a
+// crash, starts nothing again, also where the flow's window is over by then; and
+// what fell into a window is on record once.
+func TestTagGivenOnce(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "give" {
+  trigger "webhook" { path = "/give" }
+  action "tag" "it" {
+    contact = "jane@example.com"
+    add     = "given"
+  }
+  action "http" "done" { url = "OUT/done" }
+}
+flow "short" {
+  trigger "tag" {
+    tag      = "given"
+    throttle = "1ms"
+  }
+  action "http" "short" { url = "OUT/short" }
+}
+flow "long" {
+  trigger "tag" { tag = "given" }
+  action "http" "long" { url = "OUT/long" }
+}`)
+	again := func(id string, times int) {
+		if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{Fresh: true}); err != nil {
+			t.Fatal(err)
+		}
+		d.until("it is done again", func() bool { return d.outside.count("/done") == times })
+		d.await(id, store.Succeeded)
+	}
+	first := d.accept("/give", `{}`)
+	d.await(first, store.Succeeded)
+	d.awaitRuns("short", map[store.State]int{store.Succeeded: 1})
+	second := d.accept("/give", `{}`)
+	d.await(second, store.Succeeded)
+	again(first, 3)
+	again(second, 4)
+	d.awaitRuns("short", map[store.State]int{store.Succeeded: 2})
+	d.awaitRuns("long", map[store.State]int{store.Succeeded: 1, store.Throttled: 1})
+}

@@ -31,7 +31,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if s.j.hides(kept.Variables) {
 		kept.Variables = s.j.g.seal.seal(kept.Variables)
 	}
-	id, _, err := s.j.g.startKept(ctx, e, kept, &store.Dedupe{Key: "cause:" + cause, TTL: causeKnown})
+	id, _, err := s.j.g.startKept(ctx, e, flow.NewID(time.Now()), kept, onceFor(cause))
 	return id, err
 }
 
@@ -42,17 +42,20 @@ func (g *Gateway) start(ctx context.Context, e *endpoint, ev flow.Event, once *s
 	if err != nil {
 		return "", nil, err
 	}
-	return g.startKept(ctx, e, kept, once)
+	return g.startKept(ctx, e, flow.NewID(time.Now()), kept, once)
 }
 
-func (g *Gateway) startKept(ctx context.Context, e *endpoint, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
-	id := flow.NewID(time.Now())
+// startKept is start for an event as it is kept, with the id of its run. A run
+// that is there already is not kept again.
+func (g *Gateway) startKept(ctx context.Context, e *endpoint, id string, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := g.opts.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.flow.Name, Dedupe: once,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
 		Queue:   store.Bound{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
 	})
 	switch {
+	case errors.Is(err, store.ErrExists):
+		return id, nil, nil
 	case errors.Is(err, store.ErrFull):
 		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.flow.Name), Err: err}
 	case err != nil:

@@ -20,9 +20,9 @@ func (g *Gateway) tagged(ctx context.Context, contact flow.Contact, tag string, 
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Message: "the gateway is shutting down"}
 	}
 	defer snap.release()
-	given := flow.TagGiven{Tag: tag, Source: change.Source, Cause: change.Cause + "/" + tag, Depth: change.Depth}
-	if change.Cause == "" {
-		given.Cause = flow.NewID(time.Now()) // nobody repeats it
+	given := flow.TagGiven{Tag: tag, Source: change.Source, Depth: change.Depth}
+	if change.Cause != "" { // else nobody repeats it
+		given.Cause = change.Cause + "/" + tag
 	}
 	for _, e := range snap.byTag[tag] {
 		if err := g.startTagged(ctx, e, contact, given); err != nil {
@@ -32,23 +32,61 @@ func (g *Gateway) tagged(ctx context.Context, contact flow.Contact, tag string, 
 	return nil
 }
 
-// startTagged starts one flow for a contact, once in its window.
+// startTagged starts one flow for a contact, once in its window and once for the
+// same cause, which is repeated where a gateway died in the middle.
 func (g *Gateway) startTagged(ctx context.Context, e *endpoint, contact flow.Contact, given flow.TagGiven) error {
 	trigger := e.queued.(flow.Tagged)
-	event := trigger.Given(contact, given)
-	once := &store.Dedupe{Key: "cause:" + given.Cause, TTL: causeKnown}
-	if throttle := trigger.Throttle(); throttle > 0 {
-		once = &store.Dedupe{Key: "contact:" + digestOf(store.ContactKey(contact.Email)), TTL: throttle}
-	}
-	_, first, err := g.start(ctx, e, event, once)
-	if err != nil || first == nil {
+	kept, err := e.queued.Encode(trigger.Given(contact, given))
+	if err != nil {
 		return err
 	}
-	same, err := g.sameCause(ctx, e, first.Run, given.Cause)
-	if err != nil || same {
+	id := flow.NewID(time.Now())
+	throttle := trigger.Throttle()
+	if throttle == 0 {
+		_, _, err := g.startKept(ctx, e, id, kept, onceFor(given.Cause))
 		return err
 	}
-	return g.recordThrottled(ctx, e, event, first)
+	if given.Cause != "" {
+		var done bool
+		if id, done, err = g.runOfCause(ctx, e, id, given.Cause); err != nil || done {
+			return err
+		}
+	}
+	once := &store.Dedupe{Key: "contact:" + digestOf(store.ContactKey(contact.Email)), TTL: throttle}
+	started, first, err := g.startKept(ctx, e, id, kept, once)
+	if err != nil || started == id {
+		return err
+	}
+	return g.recordThrottled(ctx, e, id, kept, first)
+}
+
+// onceFor has a cause start a flow once; "" is none.
+func onceFor(cause string) *store.Dedupe {
+	if cause == "" {
+		return nil
+	}
+	return &store.Dedupe{Key: "cause:" + cause, TTL: causeKnown}
+}
+
+// runOfCause is the id of the run that a cause has, by which a repetition finds
+// it even when the window of the flow is over. done says that the run, or the
+// record that it was throttled, is there.
+func (g *Gateway) runOfCause(ctx context.Context, e *endpoint, id, cause string) (_ string, done bool, err error) {
+	key := store.Key{Scope: store.DedupeScope(e.flow.Name), Name: "cause:" + cause, Run: id}
+	held, made, err := g.opts.Store.PutKey(ctx, key, causeKnown)
+	if err != nil {
+		return "", false, notKeptNow(err)
+	}
+	if made {
+		return id, false, nil
+	}
+	switch _, err := g.opts.Store.Get(ctx, held.Run); {
+	case errors.Is(err, store.ErrNotFound):
+		return held.Run, false, nil
+	case err != nil:
+		return "", false, notKeptNow(err)
+	}
+	return held.Run, true, nil
 }
 
 // digestOf stands for an address where it must not be kept: keys live on when a
@@ -58,37 +96,15 @@ func digestOf(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// sameCause tells whether a run came from a cause, which is repeated where a
-// gateway died in the middle.
-func (g *Gateway) sameCause(ctx context.Context, e *endpoint, id, cause string) (bool, error) {
-	run, err := g.opts.Store.Get(ctx, id)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return false, nil
-	case err != nil:
-		return false, notKeptNow(err)
-	}
-	ev, err := g.decode(e, &run.Payload, flow.Limits{})
-	if err != nil {
-		return false, nil //nolint:nilerr // it can't be read any more, so it is another's
-	}
-	caused, ok := ev.(flow.Caused)
-	return ok && caused.Cause() == cause, nil
-}
-
-func (g *Gateway) recordThrottled(ctx context.Context, e *endpoint, event flow.Event, first *store.Key) error {
-	kept, err := e.queued.Encode(event)
-	if err != nil {
-		return err
-	}
+func (g *Gateway) recordThrottled(ctx context.Context, e *endpoint, id string, kept flow.Kept, first *store.Key) error {
 	now := time.Now()
-	err = g.opts.Store.Record(ctx, &store.Entry{
-		ID: flow.NewID(now), Flow: e.flow.Name, State: store.Throttled, Started: now, Finished: now,
+	err := g.opts.Store.Record(ctx, &store.Entry{
+		ID: id, Flow: e.flow.Name, State: store.Throttled, Started: now, Finished: now,
 		Payload: store.Payload{Event: kept.Event, Variables: kept.Variables},
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrExists) {
 		return notKeptNow(err)
 	}
 	return nil

@@ -124,7 +124,4 @@ func (t *tagged) Called(ctx context.Context, c *flow.Call, input any) (flow.Even
 	return t.Given(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
 }
 
-var (
-	_ flow.Tagged = (*tagged)(nil)
-	_ flow.Caused = (*told)(nil)
-)
+var _ flow.Tagged = (*tagged)(nil)

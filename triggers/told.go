@@ -31,9 +31,6 @@ func (e *told) Input() any { return e.roots[e.main] }
 // Depth is how many runs stand one behind the other up to the event.
 func (e *told) Depth() int { return e.depth }
 
-// Cause is what the event came from.
-func (e *told) Cause() string { return e.cause }
-
 // Map returns the values by name.
 func (e *told) Map() map[string]any { return e.roots }
 
