@@ -177,3 +177,19 @@ func TestFlowInputs(t *testing.T) {
 		}
 	}
 }
+
+// TestFlowDepth: flows may call one another as deep as the message says.
+func TestFlowDepth(t *testing.T) {
+	t.Parallel()
+	for levels, want := range map[int]flow.State{flow.MostDeep: flow.Succeeded, flow.MostDeep + 1: flow.Failed} {
+		b := newBench(t)
+		b.callees = map[string]string{fmt.Sprintf("f%d", levels): `action "log" "end" { message = "here" }`}
+		for i := 1; i < levels; i++ {
+			b.callees[fmt.Sprintf("f%d", i)] = fmt.Sprintf(`action "flow" "down" { flow = "f%d" }`, i+1)
+		}
+		res := b.run(t.Context(), b.must(action("flow", `flow = "f1"`)+"\naction \"respond\" \"r\" {}"), "{}")
+		if res.State != want {
+			t.Errorf("%d levels: %s (%v)", levels, res.State, res.Err)
+		}
+	}
+}

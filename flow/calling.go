@@ -55,10 +55,11 @@ type Chained interface {
 // Deeper is the depth of what the action causes. It is an error where flows
 // start one another without an end.
 func (c *Call) Deeper() (int, error) {
-	depth := c.frame.run.within + 1
+	depth := c.frame.run.within
 	if e, ok := c.frame.run.Event.(Chained); ok {
-		depth += e.Depth()
+		depth = max(depth, e.Depth()) // which counts the flows around as well
 	}
+	depth++
 	if depth > MostDeep {
 		return depth, &Error{Class: Permanent, Message: fmt.Sprintf("flows have started one another %d times, one behind the other; give the chain an end", MostDeep)}
 	}
