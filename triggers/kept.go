@@ -75,6 +75,9 @@ func (w *webhook) Decode(k flow.Kept, limits flow.Limits) (flow.Event, error) {
 	if err := json.Unmarshal(k.Event, &kept); err != nil {
 		return nil, fmt.Errorf("the kept request can't be read: %w", err)
 	}
+	if kept.Method == "" {
+		return nil, errOther
+	}
 	e := &event{
 		webhook: w, raw: k.Body, header: headers{fields: kept.Header, host: kept.Host}, path: kept.Path,
 		method: kept.Method, url: kept.URL, remoteIP: kept.RemoteIP, receivedAt: kept.ReceivedAt,

@@ -36,7 +36,7 @@ type link struct {
 
 // Describe declares the block.
 func (t *link) Describe(s *schema.Spec) {
-	t.main = contactRoot
+	t.main, t.also = contactRoot, linkRoot
 	s.Doc = "Starts a run where a contact follows a link that `link_url(\"FLOW\", contact.email)` made. The browser is sent on to `redirect` in any case: also from a link without a contact, from one that was changed, which start no run, and while runs can't be stored.\n\n" +
 		"The contact gets the tag `clicked:FLOW`, and the link's own `tag` if it has one, before the first action. A contact that is not known any more gets none, and no action runs."
 	schema.Attr(s, &t.path, "path", "Where the link leads on this gateway, such as `/offer`; without a `{name}`.", schema.Required())

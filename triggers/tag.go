@@ -31,7 +31,7 @@ const defaultThrottle = 6 * time.Hour
 
 // Describe declares the block.
 func (t *tagged) Describe(s *schema.Spec) {
-	t.main, t.throttle = contactRoot, defaultThrottle
+	t.main, t.also, t.throttle = contactRoot, tagRoot, defaultThrottle
 	s.Doc = "Starts a run where a contact is given a tag: by action `tag`, `gateway contacts`, the API, a link, or the gateway itself. It gives `sent:FLOW/ACTION` when an e-mail or a webhook went out to the contact of a flow, and `clicked:FLOW` when a link was followed.\n\n" +
 		"Giving the tag again counts as well. What falls into the throttle's window is recorded as `throttled` and does not run. The flow reads `contact.email`, `contact.fields.NAME` (null where the contact has no such field), `contact.tags` and `tag.name`."
 	schema.Attr(s, &t.tag, "tag", "The tag's name.", schema.Required())

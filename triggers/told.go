@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -35,7 +36,14 @@ func (e *told) Depth() int { return e.depth }
 func (e *told) Map() map[string]any { return e.roots }
 
 // keeper keeps events of plain values.
-type keeper struct{ main string }
+type keeper struct {
+	main string
+	also string // another name besides; "" for none
+}
+
+// errOther says that a flow has got another kind of trigger since its run was
+// accepted.
+var errOther = errors.New("the run was started by another trigger than the flow has now, so its actions would miss what they read; give the flow that trigger again until its runs are done")
 
 // Encode writes an event.
 func (k keeper) Encode(ev flow.Event) (flow.Kept, error) {
@@ -54,9 +62,15 @@ func (k keeper) Encode(ev flow.Event) (flow.Kept, error) {
 
 // Decode brings an event back.
 func (k keeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
-	var head keptTold
+	var head struct {
+		keptTold
+		Method string `json:"method"` // of a request
+	}
 	if err := json.Unmarshal(kept.Event, &head); err != nil {
 		return nil, fmt.Errorf("the kept event can't be read: %w", err)
+	}
+	if head.Method != "" {
+		return nil, errOther
 	}
 	v, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
 	if err != nil {
@@ -66,7 +80,22 @@ func (k keeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
 	if !ok {
 		return nil, fmt.Errorf("the kept event can't be read: it is %s", value.TypeName(v))
 	}
+	if !k.fits(roots) {
+		return nil, errOther
+	}
 	return &told{roots: roots, main: k.main, cause: head.Cause, depth: head.Depth}, nil
+}
+
+// fits tells whether values are those of an event of the trigger, by their names.
+func (k keeper) fits(roots map[string]any) bool {
+	for name := range roots {
+		if name != k.main && name != k.also {
+			return false
+		}
+	}
+	_, main := roots[k.main]
+	_, also := roots[k.also]
+	return main && (also || k.also == "")
 }
 
 var (
