@@ -120,6 +120,8 @@ type flowBody struct {
 	Methods     []string     `json:"methods,omitempty"`
 	Path        string       `json:"path,omitempty"` // pattern, escaped as in a URL
 	URL         string       `json:"url,omitempty"`
+	Next        time.Time    `json:"next,omitzero"` // tick of a schedule
+	Tag         string       `json:"tag,omitempty"` // that starts the flow
 	Actions     []actionBody `json:"actions"`
 }
 
@@ -163,6 +165,12 @@ func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
 	if e := s.endpoints[f]; e != nil && e.trigger != nil {
 		body.Methods, body.Path = e.route.Methods, escapePath(e.path)
 		body.URL = base + body.Path
+	}
+	if t, ok := f.Trigger.(flow.Timed); ok && f.Enabled {
+		body.Next = utc(t.Next(time.Now()))
+	}
+	if t, ok := f.Trigger.(flow.Tagged); ok {
+		body.Tag = t.Tag()
 	}
 	f.Walk(func(step *flow.Step) {
 		body.Actions = append(body.Actions, actionBody{Kind: step.Kind, Name: step.Name, Line: step.Range.Start.Line})
