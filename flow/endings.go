@@ -34,13 +34,26 @@ func (f *Flow) checkModes() hcl.Diagnostics {
 		if _, answers := s.Action.(Answerer); !answers || waits {
 			return
 		}
-		if endpoint {
-			diags = append(diags, finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`))
-			return
-		}
-		diags = append(diags, finding(s.Range, "Nobody to answer", fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind)))
+		diags = append(diags, f.nobodyToAnswer(s))
 	})
 	return diags
+}
+
+// nobodyToAnswer says why an action of the flow can't answer its caller.
+func (f *Flow) nobodyToAnswer(s *Step) *hcl.Diagnostic {
+	const summary = "Nobody to answer"
+	_, own := f.Trigger.(Unfailing)
+	_, endpoint := f.Trigger.(Endpoint)
+	_, callable := f.Trigger.(Callable)
+	switch {
+	case own:
+		return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q sends its caller on before the run starts. Take the action out.`, f.Kind))
+	case endpoint:
+		return finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`)
+	case callable:
+		return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind))
+	}
+	return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller. Take the action out.`, f.Kind))
 }
 
 func unreachable(l List) hcl.Diagnostics {

@@ -29,7 +29,7 @@ flow "spring_offer" {
   action "log" "l" { message = link_url("offer", contact.email) } # error: Unknown link: trigger "link"
   action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?
   action "log" "n" { message = link_url("spring_offer", contact.email) }
-  action "respond" "r" {} # error: Answer in an async flow: by the trigger's response block
+  action "respond" "r" {} # error: Nobody to answer: trigger "link" sends its caller on before the run starts. Take the action out.
 }
 flow "f" {
   trigger "webhook" { path = "/e" }
