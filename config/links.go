@@ -69,14 +69,17 @@ func escapedPath(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// checkLinks reports calls of link_url that name no flow with a link.
-func (l *loader) checkLinks(known map[string]string) {
+// checkLinks reports calls of link_url that name no flow with a link, or one
+// that is disabled.
+func (l *loader) checkLinks(flows []*flow.Flow) {
 	if l.broken {
 		return
 	}
-	names := make([]string, 0, len(known))
-	for name := range known {
-		names = append(names, name)
+	known, names := map[string]*flow.Flow{}, []string{}
+	for _, f := range flows {
+		if f.Kind == linkKind {
+			known[f.Name], names = f, append(names, f.Name)
+		}
 	}
 	slices.Sort(names)
 	for _, b := range l.blocks("flow") {
@@ -90,13 +93,19 @@ func (l *loader) checkLinks(known map[string]string) {
 	}
 }
 
-func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]string, names []string) {
+func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]*flow.Flow, names []string) {
 	v, diags := arg.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 		return // it is computed
 	}
-	if _, ok := known[v.AsString()]; !ok {
-		l.add(problem(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s",
-			v.AsString(), linkKind, diag.DidYouMean(v.AsString(), names))))
+	name := v.AsString()
+	switch f := known[name]; {
+	case f == nil:
+		l.add(problem(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
+	case !f.Enabled:
+		l.add(&hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Subject: arg.Range().Ptr(), Summary: "Flow is disabled",
+			Detail: fmt.Sprintf("Flow %q says enabled = false, so the link leads nowhere until it is enabled.", name),
+		})
 	}
 }

@@ -99,7 +99,7 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
 	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
 	l.links.know(c.Flows)
-	l.checkLinks(l.links.paths)
+	l.checkLinks(c.Flows)
 	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags

@@ -29,9 +29,17 @@ flow "spring_offer" {
   action "log" "l" { message = link_url("offer", contact.email) } # error: Unknown link: trigger "link"
   action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?
   action "log" "n" { message = link_url("spring_offer", contact.email) }
+  action "log" "o" { message = link_url("off", contact.email) } # warning: Flow is disabled: leads nowhere
   action "respond" "r" {} # error: Nobody to answer: trigger "link" sends its caller on before the run starts. Take the action out.
 }
 flow "f" {
   trigger "webhook" { path = "/e" }
   action "flow" "a" { flow = "a" } # error: Missing input: needs "email"
+}
+flow "off" {
+  enabled = false
+  trigger "link" {
+    path     = "/off"
+    redirect = "https://shop.example.com"
+  }
 }
