@@ -19,7 +19,7 @@ func (c *command) contactsExportCommand() *cobra.Command {
 	var admin adminFlags
 	var filter contactFilter
 	var format string
-	l := &contactLister{command: c, limit: 1, all: true}
+	l := &contactLister{command: c, pager: pager{limit: 1, all: true}}
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Print contacts as import reads them",

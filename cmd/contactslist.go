@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -21,10 +19,7 @@ import (
 // contactLister is one call of `gateway contacts list`.
 type contactLister struct {
 	*command
-	client *adminClient
-	query  url.Values
-	limit  int
-	all    bool
+	pager
 }
 
 func (c *command) contactsListCommand() *cobra.Command {
@@ -62,32 +57,9 @@ func (c *command) contactsListCommand() *cobra.Command {
 	return cmd
 }
 
-// pages gives page after page until as many contacts are found as are asked
-// for.
+// pages shows page after page of contacts.
 func (l *contactLister) pages(ctx context.Context, show func([]gateway.ContactBody) error) (next string, err error) {
-	const mostOfPage = 500
-	for left := l.limit; left > 0; {
-		n := min(left, mostOfPage)
-		if l.all {
-			n = mostOfPage
-		}
-		l.query.Set("limit", strconv.Itoa(n))
-		var page gateway.ContactPage
-		if err := l.client.call(ctx, http.MethodGet, contactsPath, l.query, &page); err != nil {
-			return "", err
-		}
-		if err := show(page.Contacts); err != nil {
-			return "", err
-		}
-		if next = page.Next; next == "" {
-			return "", nil
-		}
-		l.query.Set("after", next)
-		if !l.all {
-			left -= len(page.Contacts)
-		}
-	}
-	return next, nil
+	return readPages(ctx, &l.pager, contactsPath, func(p *gateway.ContactPage) ([]gateway.ContactBody, string) { return p.Contacts, p.Next }, show)
 }
 
 // json prints the shape that the API has, whatever the number of pages.

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -23,10 +21,7 @@ const defaultLimit = 50
 // runLister is one call of `gateway runs list`.
 type runLister struct {
 	*command
-	client *adminClient
-	query  url.Values
-	limit  int
-	all    bool
+	pager
 }
 
 func (c *command) runsListCommand() *cobra.Command {
@@ -100,32 +95,9 @@ func word(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// pages gives page after page until as many runs are found as are asked for. A
-// search may have pages with few runs and much behind them.
+// pages shows page after page of runs.
 func (l *runLister) pages(ctx context.Context, show func([]gateway.RunSummary) error) (next string, err error) {
-	const mostOfPage = 500
-	for left := l.limit; left > 0; {
-		n := min(left, mostOfPage)
-		if l.all {
-			n = mostOfPage
-		}
-		l.query.Set("limit", strconv.Itoa(n))
-		var page gateway.RunPage
-		if err := l.client.call(ctx, http.MethodGet, "/api/v1/runs", l.query, &page); err != nil {
-			return "", err
-		}
-		if err := show(page.Runs); err != nil {
-			return "", err
-		}
-		if next = page.Next; next == "" {
-			return "", nil
-		}
-		l.query.Set("after", next)
-		if !l.all {
-			left -= len(page.Runs)
-		}
-	}
-	return next, nil
+	return readPages(ctx, &l.pager, "/api/v1/runs", func(p *gateway.RunPage) ([]gateway.RunSummary, string) { return p.Runs, p.Next }, show)
 }
 
 // json prints the shape that the API has, whatever the number of pages.
