@@ -43,9 +43,16 @@ func (c *Call) End(state State, message string, output any) error {
 
 // Execute runs a list inside the call. The names in roots are known in it.
 func (c *Call) Execute(ctx context.Context, l List, roots map[string]any) error {
-	f := c.frame.child()
+	f := c.inner()
 	f.roots = roots
 	return l.execute(ctx, f)
+}
+
+// inner is a frame for a list inside the call.
+func (c *Call) inner() *frame {
+	f := c.frame.child()
+	f.passed = f.passed || c.Step.OnError == Continue
+	return f
 }
 
 // IdempotencyKey is the same each time this action of this run is tried, and

@@ -74,8 +74,10 @@ func (c *Call) RunFlow(ctx context.Context, f *Flow, ev Event) (any, error) {
 	inner.Flow, inner.Event, inner.Continue = f, ev, nil
 	inner.within++
 	inner.prefix = c.Path() + "/"
-	if c.Step.OnError == Continue {
-		inner.Retry = nil // a failure is none of the run
+	if again := inner.Retry; again != nil && (c.frame.passed || c.Step.OnError == Continue) {
+		inner.Retry = func(e *Error) bool { // a failure is none of the run, unless that was cut off
+			return errors.Is(ctx.Err(), context.Canceled) && again(e)
+		}
 	}
 	switch out := Execute(ctx, &inner); {
 	case out.State == Parked:

@@ -147,6 +147,7 @@ type frame struct {
 	roots   map[string]any // such as "each"
 	outputs map[string]any // by action
 	key     string         // tells the turns of a loop apart in idempotency keys
+	passed  bool           // a failure in the list is passed over by what is around
 
 	// Of the outermost frame only.
 	mu    sync.Mutex     // guards the fields below while lists run at once
@@ -154,7 +155,7 @@ type frame struct {
 	inner map[string]any // outputs in the lists inside, for on_error
 }
 
-func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key} }
+func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key, passed: f.passed} }
 
 // Value returns what stands under a root name.
 func (f *frame) Value(root string) any {

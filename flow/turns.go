@@ -77,8 +77,8 @@ func (t *turns) begin() (int, bool) {
 func (t *turns) do(ctx context.Context, i int) (err error) {
 	defer recovered(&err)
 	turn := t.turn(i)
-	f := t.call.frame.child()
-	f.roots = turn.Roots
+	f := t.call.inner()
+	f.roots, f.passed = turn.Roots, f.passed || t.goOn
 	if turn.Key != "" {
 		f.key = t.call.Path() + "/" + turn.Key + "/"
 	}

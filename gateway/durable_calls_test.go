@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -98,5 +99,76 @@ func TestWrongInput(t *testing.T) {
 	run := d.await(d.accept("/call", `{"sku": 7}`), store.Failed)
 	if run.Cause.Action != "look" || !strings.Contains(run.Cause.Message, "/sku") || !strings.Contains(run.Cause.Message, "string") {
 		t.Errorf("%+v", run.Cause)
+	}
+}
+
+// TestOnErrorOfToleratedCalls: where a loop or an action around goes on after a
+// failure, the run is not tried again for it, so the called flow's on_error runs.
+func TestOnErrorOfToleratedCalls(t *testing.T) {
+	t.Parallel()
+	for name, around := range map[string]string{
+		"loop":   "for_each = [1]\non_item_error = \"continue\"",
+		"action": "for_each = [1]\non_error = \"continue\"",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDurable(t, `
+flow "caller" {
+  trigger "webhook" { path = "/call" }
+  retry { initial = "1ms" }
+  action "loop" "each" {
+    `+around+`
+    action "flow" "look" { flow = "lookup" }
+  }
+}
+flow "lookup" {
+  trigger "flow" {}
+  action "flow" "inner" { flow = "find" }
+}
+flow "find" {
+  trigger "flow" {}
+  action "http" "find" { url = "OUT/find" }
+  on_error {
+    action "http" "failed" { url = "OUT/failed" }
+  }
+}`)
+			d.outside.fail("/find", 9)
+			d.await(d.accept("/call", `{}`), store.Succeeded)
+			if finds, failed := d.outside.count("/find"), d.outside.count("/failed"); finds != 1 || failed != 1 {
+				t.Errorf("it was tried %d times, and on_error ran %d times", finds, failed)
+			}
+		})
+	}
+}
+
+// TestStopInToleratedCall: a stop of the gateway is no failure of a flow that
+// was called, whose on_error does not run.
+func TestStopInToleratedCall(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "caller" {
+  trigger "webhook" { path = "/call" }
+  action "flow" "look" {
+    flow     = "find"
+    on_error = "continue"
+  }
+}
+flow "find" {
+  trigger "flow" {}
+  action "http" "find" { url = "OUT/find" }
+  on_error {
+    action "http" "failed" { url = "OUT/failed" }
+  }
+}`)
+	d.opts.ShutdownTimeout = time.Millisecond
+	d.restart()
+	release := d.outside.hold("/find")
+	id := d.accept("/call", `{}`)
+	d.until("it is under way", func() bool { return d.outside.count("/find") == 1 })
+	d.restart()
+	release()
+	d.await(id, store.Succeeded)
+	if finds, failed := d.outside.count("/find"), d.outside.count("/failed"); finds != 2 || failed != 0 {
+		t.Errorf("it was done %d times, and on_error ran %d times", finds, failed)
 	}
 }
