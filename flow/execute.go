@@ -117,7 +117,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	if out, err, done := s.before(c); done {
 		return out, true, err
 	}
-	if s.When.IsSet() {
+	if s.When.IsSet() && !c.begun() {
 		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {
 			return nil, wanted, err
 		}

@@ -1,6 +1,9 @@
 package flow
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Resume gives what an action of the run returned, or how it failed, when the
 // run was at work before. Where done is false the action is to be done.
@@ -30,6 +33,20 @@ func (c *Call) recall(l List) {
 			f.set(s.Name, out)
 		}
 	}
+}
+
+// begun tells whether anything inside the action was done when the run was at
+// work before: it goes on then, whatever its condition says by now.
+func (c *Call) begun() bool {
+	run := c.frame.run
+	if run.Resume == nil {
+		return false
+	}
+	if run.Resumes != nil && run.Resumes(c.Path()+"/") {
+		return true
+	}
+	n, nests := c.Step.Action.(Nester)
+	return nests && slices.ContainsFunc(n.Lists(), c.Begun)
 }
 
 // Begun tells whether the run has done anything of a list inside the call when

@@ -129,6 +129,38 @@ flow "f" {
 	}
 }
 
+// TestConditionsOfWhatHasBegun: a loop, a branch and a call that have begun go on,
+// also where their condition would not hold any more.
+func TestConditionsOfWhatHasBegun(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]string{
+		"loop":     "action \"loop\" \"c\" {\nwhen = run.attempt == 1\nfor_each = [1]\nINSIDE\n}",
+		"parallel": "action \"parallel\" \"c\" {\nwhen = run.attempt == 1\nmax = 1\nINSIDE\n}",
+		"branch":   "action \"branch\" \"c\" {\nwhen = run.attempt == 1\ncase \"x\" {\nwhen = run.attempt == 1\nINSIDE\n}\n}",
+		"flow":     "action \"flow\" \"c\" {\nwhen = run.attempt == 1\nflow = \"inner\"\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const inside = "action \"http\" \"first\" { url = \"OUT/first\" }\naction \"http\" \"second\" { url = \"OUT/second\" }"
+			d := newDurable(t, strings.ReplaceAll(`
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  retry { initial = "1ms" }
+  `+kind+`
+}
+flow "inner" {
+  trigger "flow" {}
+  INSIDE
+}`, "INSIDE", inside))
+			d.outside.fail("/second", 1)
+			run := d.await(d.accept("/f", `{}`), store.Succeeded)
+			if first, second := d.outside.count("/first"), d.outside.count("/second"); first != 1 || second != 2 || run.Attempt != 2 {
+				t.Errorf("after %d attempts: the first was done %d times, the second %d times", run.Attempt, first, second)
+			}
+		})
+	}
+}
+
 func duration(t *testing.T, text string) time.Duration {
 	t.Helper()
 	d, err := time.ParseDuration(text)
