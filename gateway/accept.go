@@ -31,7 +31,7 @@ func (x *exchange) acceptAsync(event flow.Event) {
 		got.Claim = nil // whatever it says: nothing was accepted
 	}
 	if err != nil || got.Claim != nil || got.Repeat != nil {
-		fresh.take(x.id, x.endpoint) // it is not queued
+		fresh.forget(x.id) // it is not queued
 	}
 	if w != nil {
 		w.settle(got.Claim, event)

@@ -82,11 +82,12 @@ func (b *background) claim(ctx context.Context) time.Duration {
 			snap.release()
 			return slowPoll // a run that ends wakes the loop
 		}
+		events := map[string]flow.Event{}
 		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
 			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
-			Has: func(id string) bool { return b.fresh.has(id, snap) },
+			Has: func(id string) bool { return b.fresh.hand(id, snap, events) },
 		})
-		b.start(ctx, snap, got.Work)
+		b.start(ctx, snap, got.Work, events)
 		snap.release()
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -121,8 +122,9 @@ func (b *background) share(snap *snapshot) int64 {
 	return snap.maxRuns - snap.maxRuns/4 - int64(len(b.work))
 }
 
-// start begins to work on claimed runs.
-func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.Work) {
+// start begins to work on claimed runs. The events are those that need not be
+// decoded, by run.
+func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.Work, events map[string]flow.Event) {
 	b.g.runs.add(len(claimed))
 	for i := range claimed {
 		c := &claimed[i]
@@ -132,7 +134,7 @@ func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.
 			b.release(context.WithoutCancel(ctx), c.Claim)
 			continue
 		}
-		w.claimed(c)
+		w.claimed(c, events[c.ID])
 		b.do(w)
 	}
 }

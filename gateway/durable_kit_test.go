@@ -47,6 +47,7 @@ type flaky struct {
 	down  atomic.Bool
 	tried atomic.Int64                  // checkpoints while it was down
 	slow  atomic.Pointer[chan struct{}] // where set, Record waits until it is closed
+	late  atomic.Pointer[late]          // where set, what Accept and Claim do beside
 }
 
 func (f *flaky) trouble() error {
@@ -60,12 +61,18 @@ func (f *flaky) Accept(ctx context.Context, s *store.Submission) (store.Accepted
 	if err := f.trouble(); err != nil {
 		return store.Accepted{Claim: &store.Claim{ID: s.ID, Ref: 1, Fence: 1}}, err // as a commit that fails late
 	}
+	if l := f.late.Load(); l != nil {
+		return l.accept(ctx, f.Store, s)
+	}
 	return f.Store.Accept(ctx, s)
 }
 
 func (f *flaky) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
 	if err := f.trouble(); err != nil {
 		return store.Claimed{}, err
+	}
+	if l := f.late.Load(); l != nil {
+		return l.claim(ctx, f.Store, q)
 	}
 	return f.Store.Claim(ctx, q)
 }

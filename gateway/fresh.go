@@ -96,27 +96,30 @@ func (f *fresh) drop(id string) {
 	delete(f.runs, id)
 }
 
-// has tells whether the event of a run is here as an endpoint of the snapshot
-// has read it.
-func (f *fresh) has(id string, s *snapshot) bool {
+// hand takes the event of a run that is being claimed, and tells whether it is
+// here as an endpoint of the snapshot has read it. The claim has it from then
+// on: what the engine leaves unread must not go before the run is begun.
+func (f *fresh) hand(id string, s *snapshot, to map[string]flow.Event) bool {
+	if to[id] != nil {
+		return true
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r, here := f.runs[id]
-	return here && s.byName[r.endpoint.flow.Name] == r.endpoint
-}
-
-// take returns the event of a run that has been claimed, nil where it is not
-// here.
-func (f *fresh) take(id string, e *endpoint) flow.Event {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	r, here := f.runs[id]
-	if !here {
-		return nil
+	if !here || s.byName[r.endpoint.flow.Name] != r.endpoint {
+		return false
 	}
 	f.drop(id)
-	if r.endpoint != e {
-		return nil
+	to[id] = r.event
+	return true
+}
+
+// forget lets go of the event of a run that is not to be claimed, or was
+// claimed without it.
+func (f *fresh) forget(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, here := f.runs[id]; here {
+		f.drop(id)
 	}
-	return r.event
 }

@@ -14,52 +14,62 @@ func freshLab() (*fresh, *snapshot, *endpoint) {
 	return newFresh(), &snapshot{byName: map[string]*endpoint{"f": e}}, e
 }
 
+func (f *fresh) has(id string) bool {
+	_, here := f.runs[id]
+	return here
+}
+
 func TestFreshGivesAnEventOnce(t *testing.T) {
 	t.Parallel()
 	f, s, e := freshLab()
-	event := testEvent{"n": 1}
-	f.add("a", freshRun{e, event, 10}, time.Now())
-	if !f.has("a", s) || f.has("b", s) {
-		t.Error("it holds a and not b")
+	f.add("a", freshRun{e, testEvent{"n": 1}, 10}, time.Now())
+	f.add("c", freshRun{e, testEvent{"n": 2}, 10}, time.Now())
+	first, second := map[string]flow.Event{}, map[string]flow.Event{}
+	if !f.hand("a", s, first) || !f.hand("a", s, first) || first["a"] == nil {
+		t.Error("the claim that asked for it has not got the event")
 	}
-	if got := f.take("a", e); got == nil {
-		t.Error("the event is not there")
+	if f.hand("a", s, second) || f.hand("b", s, second) || len(second) > 0 {
+		t.Errorf("another claim has got %v", second)
 	}
-	if f.has("a", s) || f.take("a", e) != nil || f.bytes != 0 {
-		t.Errorf("what was taken is still there, with %d bytes", f.bytes)
+	f.forget("c")
+	f.forget("c")
+	if f.hand("c", s, second) || f.bytes != 0 {
+		t.Errorf("what was let go of is still there, with %d bytes", f.bytes)
 	}
 }
 
 func TestFreshKeepsToTheEndpointThatReadTheEvent(t *testing.T) {
 	t.Parallel()
 	f, s, e := freshLab()
-	f.add("a", freshRun{e, testEvent{}, 10}, time.Now())
-	changed := &endpoint{flow: e.flow}
-	s.byName["f"] = changed
-	if f.has("a", s) || f.take("a", changed) != nil {
-		t.Error("an event that the flow of before has read came to that of today")
+	for name, today := range map[string]*endpoint{"changed": {flow: e.flow}, "removed": nil} {
+		f.add("a", freshRun{e, testEvent{}, 10}, time.Now())
+		s.byName["f"] = today
+		if f.hand("a", s, map[string]flow.Event{}) {
+			t.Errorf("an event that the flow of before has read came to that of today, which is %s", name)
+		}
+		f.forget("a")
 	}
 }
 
 func TestFreshIsBounded(t *testing.T) {
 	t.Parallel()
-	f, s, e := freshLab()
+	f, _, e := freshLab()
 	now := time.Now()
 	for i := range 3 * mostFresh {
 		f.add(fmt.Sprint(i), freshRun{e, testEvent{}, 1}, now)
 	}
-	if len(f.runs) != mostFresh || len(f.order) > mostOrder || f.has(fmt.Sprint(mostFresh), s) {
+	if len(f.runs) != mostFresh || len(f.order) > mostOrder || f.has(fmt.Sprint(mostFresh)) {
 		t.Errorf("%d runs are held, in an order of %d", len(f.runs), len(f.order))
 	}
 	f.add("large", freshRun{e, testEvent{}, freshBytes}, now.Add(freshTime))
-	if len(f.runs) != 1 || !f.has("large", s) {
+	if len(f.runs) != 1 || !f.has("large") {
 		t.Errorf("%d runs are held beside a large one that came when they were old", len(f.runs)-1)
 	}
 	for i := range 2 * mostOrder {
 		id := fmt.Sprint("later", i)
-		f.take("large", e)
+		f.forget("large")
 		f.add(id, freshRun{e, testEvent{}, 1}, now)
-		f.take(id, e)
+		f.forget(id)
 	}
 	if len(f.order) > mostOrder || f.bytes != 0 || len(f.runs) != 0 {
 		t.Errorf("%d runs with %d bytes are held, in an order of %d", len(f.runs), f.bytes, len(f.order))

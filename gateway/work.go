@@ -43,11 +43,13 @@ type work struct {
 	volatile int
 }
 
-// claimed takes what a claim gave.
-func (w *work) claimed(c *store.Work) {
+// claimed takes what a claim gave, and the event where it was at hand.
+func (w *work) claimed(c *store.Work, event flow.Event) {
 	w.claim.Store(&c.Claim)
 	w.attempt, w.started, w.payload, w.broken = c.Attempt, c.Started, c.Payload, c.Err
-	w.event = w.g.background.fresh.take(w.id, w.endpoint)
+	if w.event = event; event == nil {
+		w.g.background.fresh.forget(w.id)
+	}
 	if len(c.Steps) == 0 {
 		return
 	}

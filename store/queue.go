@@ -89,7 +89,8 @@ type ClaimQuery struct {
 	Flows []FlowLimit
 	// Has, where set, tells of a run by its id whether the caller has what was
 	// submitted. An engine may leave out payload and steps of such a run, where
-	// it was never claimed before. It is called after the claim is durable.
+	// it was never claimed before. It is called after the claim is durable, by
+	// the goroutine that claims, and may be asked of a run more than once.
 	Has func(id string) bool
 }
 
