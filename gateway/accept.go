@@ -25,7 +25,7 @@ func (x *exchange) acceptAsync(event flow.Event) {
 	}
 	w := x.g.background.reserve(x, submission)
 	fresh := x.g.background.fresh
-	fresh.add(x.id, freshRun{x.endpoint, event, int64(len(submission.Body))}, x.began) // it may be claimed before Accept returns
+	fresh.add(x.id, freshRun{x.endpoint, event, sizeOf(&submission.Payload)}, x.began) // it may be claimed before Accept returns
 	got, err := x.g.opts.Store.Accept(x.r.Context(), submission)
 	if err != nil {
 		got.Claim = nil // whatever it says: nothing was accepted

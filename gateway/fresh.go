@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 const (
 	mostFresh  = 8192             // runs whose events are held on to
-	freshBytes = 8 << 20          // of their bodies, as they came
+	freshBytes = 8 << 20          // of these, as they came
 	freshTime  = 30 * time.Second // after it others have likely claimed the run
 )
 
@@ -34,6 +35,10 @@ type arrived struct {
 	id string
 	at time.Time
 }
+
+// sizeOf is about what an event holds on to: the body, and the header and the
+// query besides, which a caller can make larger than that.
+func sizeOf(p *store.Payload) int64 { return int64(len(p.Event) + len(p.Body)) }
 
 func newFresh() *fresh { return &fresh{runs: map[string]freshRun{}} }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // freshLab is a snapshot with one endpoint, and events for it.
@@ -73,5 +74,20 @@ func TestFreshIsBounded(t *testing.T) {
 	}
 	if len(f.order) > mostOrder || f.bytes != 0 || len(f.runs) != 0 {
 		t.Errorf("%d runs with %d bytes are held, in an order of %d", len(f.runs), f.bytes, len(f.order))
+	}
+}
+
+// TestFreshCountsWhatComesBesideTheBody: a request without a body may have a
+// header that is as large as one.
+func TestFreshCountsWhatComesBesideTheBody(t *testing.T) {
+	t.Parallel()
+	f, _, e := freshLab()
+	now := time.Now()
+	size := sizeOf(&store.Payload{Event: make([]byte, 64<<10)})
+	for i := range 2 * freshBytes / (64 << 10) {
+		f.add(fmt.Sprint(i), freshRun{e, testEvent{}, size}, now)
+	}
+	if most := freshBytes / (64 << 10); len(f.runs) != most {
+		t.Errorf("%d runs with headers of 64 KiB are held, want %d", len(f.runs), most)
 	}
 }
