@@ -54,6 +54,7 @@ func (r *Retry) Describe(s *schema.Spec) {
 // attempts runs the action until it succeeds, fails for good or has no
 // attempts left.
 func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
+	c.remember()
 	for {
 		c.Attempt++
 		out, err := s.attempt(ctx, c)

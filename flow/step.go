@@ -85,7 +85,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	in := schema.Group(Modifiers)
 	schema.Expr(s, &step.When, "when", "Where it is false the action is skipped and its value is null.", in)
 	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take.", in)
-	schema.Single(s, &step.Retry, "retry", "Tries the action again when it failed.", in)
+	schema.Single(s, &step.Retry, "retry", "Tries the action again when it failed. One that holds actions, or calls a flow, takes up where it stopped.", in)
 	schema.Attr(s, &step.OnError, "on_error", "What a failure does: `stop` fails the run, `continue` leaves the action's value null and goes on.", in, schema.OneOf(Stop, Continue))
 	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {

@@ -194,6 +194,7 @@ func (w *work) record(rec *flow.Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pending = append(w.pending, s)
+	w.failed = slices.DeleteFunc(w.failed, func(before store.Step) bool { return before.Path == s.Path }) // in an attempt before
 	if v, ok := rec.Step.Action.(flow.Volatile); ok && v.Volatile() {
 		w.volatile = len(w.pending)
 	}
