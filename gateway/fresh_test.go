@@ -26,7 +26,8 @@ func TestFreshGivesAnEventOnce(t *testing.T) {
 	f.add("a", freshRun{e, testEvent{"n": 1}, 10}, time.Now())
 	f.add("c", freshRun{e, testEvent{"n": 2}, 10}, time.Now())
 	first, second := map[string]flow.Event{}, map[string]flow.Event{}
-	if !f.hand("a", s, first) || !f.hand("a", s, first) || first["a"] == nil {
+	asked := f.hand("a", s, first)
+	if again := f.hand("a", s, first); !asked || !again || first["a"] == nil {
 		t.Error("the claim that asked for it has not got the event")
 	}
 	if f.hand("a", s, second) || f.hand("b", s, second) || len(second) > 0 {
