@@ -151,14 +151,18 @@ func (w *writer) commit(t *tx, batch []*op) {
 	rest := batch
 	for left := isolated; ; left-- {
 		bad, err := w.attempt(t, rest)
-		if bad == nil || left == 0 {
-			for _, o := range rest {
-				o.finish(err)
+		if bad != nil {
+			rest = without(rest, bad)
+			bad.finish(err)
+			if left > 0 {
+				continue
 			}
-			break
+			err = fmt.Errorf("%w: too many operations of it were at fault, at last: %v", errBatch, err) //nolint:errorlint // it is another's
 		}
-		rest = without(rest, bad)
-		bad.finish(err)
+		for _, o := range rest {
+			o.finish(err)
+		}
+		break
 	}
 	clear(w.spare)
 }

@@ -149,6 +149,9 @@ func TestTooManyFaults(t *testing.T) {
 		if err == nil {
 			t.Errorf("operation %d says that it was done", i)
 		}
+		if i == 0 && (!store.IsUnavailable(err) || errors.Is(err, errOwn)) {
+			t.Errorf("the operation that did nothing wrong got the fault of another: %v", err)
+		}
 	}
 	if n := rows(t, s); n != 0 {
 		t.Errorf("%d rows were written by a transaction that was given up", n)
