@@ -161,6 +161,11 @@ func wrongCall(call *hcl.StaticCall) string {
 	return unknownType(call.Name)
 }
 
+// typeWords returns what a type may begin with.
+func typeWords() []string {
+	return []string{"string", "number", "bool", "object", "array", "any", "list", "map", "tuple"}
+}
+
 // unknownType says what to write instead of a word that names no type.
 func unknownType(word string) string {
 	switch word {
@@ -183,9 +188,8 @@ func unknownType(word string) string {
 	case "date", "datetime", "email", "uri", "uuid":
 		return fmt.Sprintf("%q is no type. Write string, and give the variable a format.", word)
 	}
-	words := []string{"string", "number", "bool", "object", "array", "any", "list", "map", "tuple"}
 	detail := fmt.Sprintf("There is no type %q.", word)
-	if near := diag.DidYouMean(word, words); near != "" {
+	if near := diag.DidYouMean(word, typeWords()); near != "" {
 		return detail + near
 	}
 	return detail + " There is string, number, bool, object, array, any, list(T), map(T), tuple([T, …]) and object({ name = T })."
@@ -196,6 +200,10 @@ func quotedType(e hcl.Expression) string {
 	v, diags := e.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 		return ""
+	}
+	word, _, _ := strings.Cut(v.AsString(), "(")
+	if !slices.Contains(typeWords(), word) {
+		return " " + unknownType(v.AsString())
 	}
 	return fmt.Sprintf(" Write it without quotes: %s.", v.AsString())
 }

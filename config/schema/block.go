@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -87,12 +88,26 @@ func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Ki
 	}
 	slices.Sort(names)
 	detail := fmt.Sprintf("There is no %s %q.", what, b.Labels[0])
-	if near := diag.DidYouMean(b.Labels[0], names); near != "" {
+	if parts := namesBelow(b.Labels[0], names); len(parts) > 0 {
+		detail += " There is " + quoted(parts) + "."
+	} else if near := diag.DidYouMean(b.Labels[0], names); near != "" {
 		detail += near
 	} else if len(names) > 0 {
 		detail += " There is " + quoted(names) + "."
 	}
 	return Kind[T]{}, hcl.Diagnostics{finding(b.LabelRanges[0], "Unknown kind of "+what, detail)}
+}
+
+// namesBelow returns the names that have the word as their first one of
+// several, as jira_issue and jira_comment have jira.
+func namesBelow(word string, names []string) []string {
+	var below []string
+	for _, name := range names {
+		if strings.HasPrefix(name, word+"_") {
+			below = append(below, name)
+		}
+	}
+	return below
 }
 
 // someName is the name of a kind, for messages that show how one is written.

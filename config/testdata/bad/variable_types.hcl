@@ -3,6 +3,9 @@ flow "orders" {
     mode = "sync"
     variable "a" { type = strin } # error: Wrong type: Did you mean "string"?
     variable "b" { type = "string" } # error: Wrong type: Write it without quotes: string
+    variable "b2" { type = "email" } # error: Wrong type: Write string, and give the variable a format
+    variable "b3" { type = "text" }  # error: Wrong type: Write "string"
+    variable "b4" { type = "list(string)" } # error: Wrong type: Write it without quotes: list(string)
     variable "c" { type = int } # error: Wrong type: Write "number"
     variable "d" { type = list } # error: Wrong type: list(string)
     variable "e" { type = list(strng) } # error: Wrong type: Did you mean "string"?
