@@ -83,7 +83,9 @@ func title(name string) string {
 	return strings.ToUpper(block[:1]) + block[1:] + " `" + kind + "`"
 }
 
+// firstSentence returns the first sentence of a text that may have paragraphs.
 func firstSentence(doc string) string {
+	doc, _, _ = strings.Cut(doc, "\n\n")
 	if i := strings.Index(doc, ". "); i >= 0 {
 		return doc[:i+1]
 	}

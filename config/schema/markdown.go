@@ -178,7 +178,7 @@ func (p *page) examples(s *Spec, head string) {
 	for _, e := range s.examples {
 		p.line("\n%s:\n", e.Title)
 		body := e.HCL
-		if word, _, _ := strings.Cut(head, " "); head != "" && !strings.HasPrefix(e.HCL, word+" ") {
+		if whole := strings.TrimSuffix(head, ` "NAME"`) + " "; head != "" && !strings.HasPrefix(e.HCL, whole) {
 			body = strings.Replace(head, "NAME", "example", 1) + " {\n" + indent(e.HCL) + "\n}"
 		}
 		p.line("```hcl\n%s\n```", body)
