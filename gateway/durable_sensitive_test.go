@@ -156,3 +156,50 @@ flow "use" {
 		}
 	}
 }
+
+// TestSecretsInContacts: secrets that stand in fields of a contact are hidden
+// where the contact is shown.
+func TestSecretsInContacts(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+secret "api" { env = "API" }
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "tag" "it" {
+    contact = "jane@example.com"
+    add     = "given"
+    fields  = { key = secret.api }
+  }
+}
+flow "g" {
+  trigger "tag" { tag = "given" }
+  action "log" "show" {
+    message = "shown"
+    fields  = { contact = contact, fields = contact.fields }
+  }
+  action "http" "whole" {
+    url  = "OUT/whole"
+    json = contact
+  }
+  action "http" "fields" {
+    url  = "OUT/fields"
+    json = contact.fields
+  }
+}`)
+	log := &lines{}
+	var err error
+	if d.opts.Log, err = gateway.NewLogger(log, "json", "debug"); err != nil {
+		t.Fatal(err)
+	}
+	d.restart()
+	d.accept("/f", `{}`)
+	d.awaitRuns("g", map[store.State]int{store.Succeeded: 1})
+	if len(log.with("hush-hush")) > 0 || len(log.with(`"key":"(sensitive)"`)) != 1 {
+		t.Errorf("the log says %s", log.with("shown"))
+	}
+	for _, action := range []string{"whole", "fields"} {
+		if text := d.bodies("g", action); strings.Contains(text, "hush-hush") || !strings.Contains(text, "(sensitive)") {
+			t.Errorf("%s was given %s", action, text)
+		}
+	}
+}

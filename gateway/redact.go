@@ -62,6 +62,8 @@ func (r *redactor) cleanValue(v any) any {
 			out[r.clean(k)] = r.cleanValue(e)
 		}
 		return out
+	case interface{ Map() map[string]any }:
+		return r.cleanValue(v.Map())
 	}
 	return v
 }
