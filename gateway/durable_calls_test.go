@@ -172,3 +172,76 @@ flow "find" {
 		t.Errorf("it was done %d times, and on_error ran %d times", finds, failed)
 	}
 }
+
+// TestInputsOfAllOrigins: whatever an input was made of, its type is what the
+// flow's variables see.
+func TestInputsOfAllOrigins(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ typ, value string }{
+		"constant":          {"number", "3"},
+		"of the body":       {"number", "webhook.body.n"},
+		"computed":          {"number", "webhook.body.n + 1"},
+		"index":             {"number", "each.index"},
+		"status":            {"number", "action.ask.status"},
+		"jq":                {"number", "action.jq.value.n"},
+		"jq fraction":       {"number", "action.jq.value.f"},
+		"count":             {"number", "action.none.count"},
+		"attempt":           {"number", "run.attempt"},
+		"headers":           {"object", "webhook.headers"},
+		"answer's headers":  {"object", "action.ask.headers"},
+		"whole output":      {"object", "action.ask"},
+		"list of jq":        {"list(number)", "action.jq.value.l"},
+		"object of jq":      {"object({n=number})", "{ n = action.jq.value.n }"},
+		"several in a list": {"array", "[each.index, action.ask.headers]"},
+		"flag":              {"bool", "action.jq.value.n > 2"},
+		"text":              {"string", "\"no ${each.index}\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDurable(t, `
+flow "caller" {
+  trigger "webhook" { path = "/call" }
+  action "http" "ask" { url = "OUT/ask" }
+  action "transform" "jq" { jq = "{ n: (.n + 1), f: (.n / 2), l: [.n + 1, 2] }" }
+  action "loop" "none" {
+    for_each = []
+    action "log" "x" { message = "x" }
+  }
+  action "loop" "each" {
+    for_each = [1]
+    action "flow" "wait" {
+      flow  = "callee"
+      input = { v = `+c.value+` }
+    }
+    action "flow" "start" {
+      flow  = "callee"
+      input = { v = `+c.value+` }
+      wait  = false
+    }
+  }
+}
+flow "callee" {
+  trigger "flow" {
+    variable "v" { type = `+c.typ+` }
+  }
+  action "http" "got" {
+    url  = "OUT/got"
+    json = input.v
+  }
+}`)
+			id := d.accept("/call", `{"n": 3}`)
+			d.until("it is over", func() bool {
+				run, err := d.store.Get(t.Context(), id)
+				return err == nil && !run.State.Open()
+			})
+			run, err := d.store.Get(t.Context(), id)
+			if err != nil || run.State != store.Succeeded {
+				t.Fatalf("%s: %+v (%v)", run.State, run.Cause, err)
+			}
+			d.awaitRuns("callee", map[store.State]int{store.Succeeded: 1})
+			if got := d.outside.bodies("/got"); len(got) != 2 || got[0] != got[1] {
+				t.Errorf("%s: the flow was called with %v", run.ID, got)
+			}
+		})
+	}
+}

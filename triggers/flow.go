@@ -105,7 +105,10 @@ func (t *called) Called(_ context.Context, c *flow.Call, input any) (flow.Event,
 		return nil, err
 	}
 	e := &told{main: inputRoot, cause: c.IdempotencyKey(), depth: depth}
-	if input, err = t.take(plainValue(input)); err != nil {
+	if input, err = asKept(input); err != nil {
+		return nil, wrongInput(err.Error())
+	}
+	if input, err = t.take(input); err != nil {
 		return nil, err
 	}
 	e.roots = map[string]any{inputRoot: input}
@@ -141,6 +144,16 @@ func (t *called) take(input any) (any, error) {
 
 func wrongInput(why string) error {
 	return &flow.Error{Class: flow.Invalid, Message: "the input does not fit the flow: " + why}
+}
+
+// asKept is a value as it is when it was kept and brought back, whatever it was
+// made of: numbers are json.Number, and objects plain maps.
+func asKept(v any) (any, error) {
+	text, err := value.Append(nil, v)
+	if err != nil {
+		return nil, err
+	}
+	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
 }
 
 // plainValue makes a plain map of an object that is read on demand.
