@@ -2,7 +2,9 @@ package gateway_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -69,5 +71,59 @@ flow "s" {
 	}
 	for _, id := range ids {
 		d.await(id, store.Succeeded)
+	}
+}
+
+// unsized hides how long a body is, so that it is sent in chunks.
+type unsized struct{ io.Reader }
+
+// TestHistoryShedsBodiesThatAreTooMuch has runs fail whose bodies together are
+// more than may wait for a slow store. Each one is on record with why it failed,
+// and the last ones without what came.
+func TestHistoryShedsBodiesThatAreTooMuch(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+gateway {
+  limits { body = "16MiB" }
+}
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+  }
+  action "stop" "bad" {
+    status  = "failed"
+    message = "not today"
+  }
+}`)
+	slow := make(chan struct{})
+	d.store.slow.Store(&slow)
+	body := `{"text":"` + strings.Repeat("x", 12<<20) + `"}`
+	var ids []string
+	for range 10 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.base+"/s", unsized{strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		ids = append(ids, res.Header.Get("Gateway-Run"))
+	}
+	close(slow)
+	d.stop() // writes what waits
+	kept := 0
+	for _, id := range ids {
+		run := d.await(id, store.Failed)
+		kept += len(run.Body)
+		if run.Cause.Message != "not today" || run.Cause.Action != "bad" {
+			t.Errorf("run %s failed for %+v", id, run.Cause)
+		}
+	}
+	if most := 64<<20 + 2*len(body); kept == 0 || kept > most {
+		t.Errorf("%d bytes of bodies waited, want %d at most", kept, most)
 	}
 }

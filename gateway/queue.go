@@ -64,7 +64,7 @@ func (g *Gateway) countQueues() {
 		}, func() float64 { return float64(g.recorder.dropped.Load()) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: namespace, Name: "history_bare_total",
-			Help: "Sync runs that succeeded and are in the history without their request and actions, as there was no time to write these.",
+			Help: "Sync runs that are in the history without their request and actions, as there was no time to write these or no memory to hold them.",
 		}, func() float64 { return float64(g.recorder.bare.Load()) }))
 }
 

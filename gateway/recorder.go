@@ -13,7 +13,7 @@ import (
 const (
 	recordQueue  = 32768    // entries that wait to be written
 	recordBusy   = 512      // above it of runs that succeeded only the outcome is kept
-	recordBytes  = 64 << 20 // of bodies that wait, likewise
+	recordBytes  = 64 << 20 // of requests that wait, likewise, also of runs that failed
 	recordBatch  = 512
 	refusedBurst = 50 // refusals that are recorded at once, of each flow
 	refusedRate  = 5  // and in a second after that
@@ -22,19 +22,20 @@ const (
 // recorder writes what is kept for reading alone: sync runs and refused
 // requests. Callers don't wait for it, and it makes the entries, so that they
 // don't pay for it either. When there are more requests than it can write beside
-// serving them, it sheds details before rows: of runs that succeeded it keeps
-// the outcome alone, and only where its queue is full nothing. Both are counted.
+// serving them, it sheds details before rows: of runs that succeeded, and where
+// what waits is too large for memory of any, it keeps the outcome alone, and only
+// where its queue is full nothing. Both are counted.
 type recorder struct {
 	g       *Gateway
 	queue   chan draft
-	bytes   atomic.Int64 // of bodies that wait
+	bytes   atomic.Int64 // of requests that wait
 	bare    atomic.Int64 // runs of which the outcome alone was kept
 	dropped atomic.Int64
 }
 
 // draft is an entry to be made.
 type draft struct {
-	size int64 // of the body that it holds on to
+	size int64 // of the request that it holds on to
 	make func() *store.Entry
 	drop func() // lets go of what make needs, where it is not called; may be nil
 }
@@ -45,8 +46,11 @@ func newRecorder(g *Gateway) *recorder {
 
 // roomy tells whether there is time for details.
 func (r *recorder) roomy() bool {
-	return len(r.queue) < recordBusy && r.bytes.Load() < recordBytes
+	return len(r.queue) < recordBusy && !r.heavy()
 }
+
+// heavy tells whether there is no room for another request.
+func (r *recorder) heavy() bool { return r.bytes.Load() >= recordBytes }
 
 func (r *recorder) add(d draft) {
 	r.bytes.Add(d.size)

@@ -40,6 +40,7 @@ const tooManyRuns = "Too many runs are under way."
 // accept gives the trigger the request. Until it has the body the connection
 // has a deadline; afterwards it must have none, as it would end the run.
 func (x *exchange) accept(pathValues map[string]string) (flow.Event, *flow.Problem) {
+	x.countBody()
 	event, problem := x.endpoint.trigger.Accept(x.r, flow.Incoming{
 		PathValues: pathValues,
 		RemoteIP:   remoteIP(x.r),

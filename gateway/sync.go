@@ -120,17 +120,29 @@ func (x *exchange) remember(run *flow.Run, out *flow.Outcome, response *flow.Res
 	e := &store.Entry{
 		ID: x.id, Flow: run.Flow.Name, State: store.Succeeded, Started: x.began, Finished: time.Now(), Status: response.Status,
 	}
-	if !run.KeepInputs && out.State == flow.Succeeded {
+	if heavy := x.g.recorder.heavy(); heavy || (!run.KeepInputs && out.State == flow.Succeeded) {
+		x.outcome(e, out)
 		x.g.recorder.bare.Add(1)
 		x.g.recorder.add(draft{make: func() *store.Entry { return e }})
 		return
 	}
 	x.snap.users.Add(1)
-	x.g.recorder.add(draft{size: max(0, x.r.ContentLength), drop: x.snap.release, make: func() *store.Entry {
+	x.g.recorder.add(draft{size: x.holds(), drop: x.snap.release, make: func() *store.Entry {
 		defer x.snap.release()
 		x.describe(e, run, out, response)
 		return e
 	}})
+}
+
+// outcome says how a run ended.
+func (x *exchange) outcome(e *store.Entry, out *flow.Outcome) {
+	if out.State == flow.Failed {
+		e.State = store.Failed
+		e.Cause = x.stopped(out)
+	}
+	if out.Err != nil {
+		e.Cause = x.cause(out.Err)
+	}
 }
 
 // describe adds what came, what was done and what went back to an entry.
@@ -139,12 +151,8 @@ func (x *exchange) describe(e *store.Entry, run *flow.Run, out *flow.Outcome, re
 	if kept, err := x.endpoint.trigger.Encode(run.Event); err == nil {
 		e.Payload = store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(response)}
 	}
+	x.outcome(e, out)
 	if out.State == flow.Failed {
-		e.State = store.Failed
 		markAgain(e.Steps)
-		e.Cause = x.stopped(out)
-	}
-	if out.Err != nil {
-		e.Cause = x.cause(out.Err)
 	}
 }
