@@ -79,6 +79,16 @@ func (j *job) failure(e *flow.Error) []zap.Field {
 	return fields
 }
 
+// longestPath is how much of a path that leads nowhere stands in the log.
+const longestPath = 200
+
+func cutText(text string) string {
+	if len(text) <= longestPath {
+		return text
+	}
+	return text[:longestPath] + "…"
+}
+
 // logRefused writes a line for a request that started no run.
 func (x *exchange) logRefused(p *flow.Problem) {
 	level := zapcore.InfoLevel
@@ -89,9 +99,11 @@ func (x *exchange) logRefused(p *flow.Problem) {
 	if line == nil {
 		return
 	}
-	fields := make([]zap.Field, 0, 5)
+	fields := make([]zap.Field, 0, 6)
 	if x.endpoint != nil {
 		fields = append(fields, zap.String("flow", x.endpoint.flow.Name))
+	} else { // who looks for it has nothing else
+		fields = append(fields, zap.String("method", x.clean(cutText(x.r.Method))), zap.String("path", x.clean(cutText(x.r.URL.EscapedPath()))))
 	}
 	fields = append(fields, zap.String("run", x.id), zap.Int("status", p.Status), zap.Stringer("remote_ip", remoteIP(x.r)))
 	if p.Detail != "" {

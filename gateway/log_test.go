@@ -72,6 +72,25 @@ func TestActionsWriteLines(t *testing.T) {
 }
 
 // Whoever floods the gateway does not flood the log.
+// Whoever looks for a request that led nowhere finds it by its path, of which
+// long ones are cut, and without its query.
+func TestLineOfAPathThatLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.write(one("", ""))
+	g := l.start()
+	long := "/" + strings.Repeat("y", 500)
+	call(g, "PUT", "/nowhere?token=hush-hush", "")
+	call(g, "PUT", long, "")
+	line := fields(t, l.lines.await(0, `"path":"/nowhere"`))
+	if line["method"] != "PUT" || line["flow"] != nil || strings.Contains(fmt.Sprint(line), "hush-hush") {
+		t.Errorf("%v", line)
+	}
+	if got := fmt.Sprint(fields(t, l.lines.await(0, `"path":"/yyy`))["path"]); len(got) > 250 {
+		t.Errorf("the path has %d bytes in the log", len(got))
+	}
+}
+
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
