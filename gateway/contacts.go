@@ -66,16 +66,17 @@ func (c contacts) tell(ctx context.Context, kept *store.Contact, change flow.Con
 		return err
 	}
 	told := map[string]bool{}
+	var failed error
 	for _, tag := range change.Add {
 		if told[tag] {
 			continue
 		}
 		told[tag] = true
-		if err := c.g.tagged(ctx, now, tag, change); err != nil {
-			return err
+		if err := c.g.tagged(ctx, now, tag, change); err != nil && failed == nil {
+			failed = err
 		}
 	}
-	return nil
+	return failed
 }
 
 func contactOf(c *store.Contact) (flow.Contact, error) {

@@ -297,3 +297,52 @@ flow "long" {
 	d.awaitRuns("short", map[store.State]int{store.Succeeded: 2})
 	d.awaitRuns("long", map[store.State]int{store.Succeeded: 1, store.Throttled: 1})
 }
+
+// TestTagOfFullFlow: that one flow takes no more runs keeps no other from its.
+func TestTagOfFullFlow(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "give" {
+  trigger "webhook" { path = "/give" }
+  action "tag" "it" {
+    contact = "jane@example.com"
+    add     = ["first", "second"]
+  }
+}
+flow "full" {
+  trigger "tag" {
+    tag      = "first"
+    throttle = "0s"
+    concurrency {
+      max   = 1
+      queue = 1
+    }
+  }
+  action "http" "hold" { url = "OUT/hold" }
+}
+flow "other" {
+  trigger "tag" {
+    tag      = "first"
+    throttle = "0s"
+  }
+  action "http" "other" { url = "OUT/other" }
+}
+flow "second" {
+  trigger "tag" {
+    tag      = "second"
+    throttle = "0s"
+  }
+  action "http" "second" { url = "OUT/second" }
+}`)
+	release := d.outside.hold("/hold")
+	defer release()
+	d.await(d.accept("/give", `{}`), store.Succeeded)
+	d.until("it is held", func() bool { return d.outside.count("/hold") == 1 })
+	d.await(d.accept("/give", `{}`), store.Succeeded)
+	run := d.await(d.accept("/give", `{}`), store.Failed)
+	if !strings.Contains(run.Cause.Message, `"full"`) {
+		t.Errorf("the action failed by %+v", run.Cause)
+	}
+	d.awaitRuns("other", map[store.State]int{store.Succeeded: 3})
+	d.awaitRuns("second", map[store.State]int{store.Succeeded: 3})
+}

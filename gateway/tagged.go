@@ -24,12 +24,13 @@ func (g *Gateway) tagged(ctx context.Context, contact flow.Contact, tag string, 
 	if change.Cause != "" { // else nobody repeats it
 		given.Cause = change.Cause + "/" + tag
 	}
+	var failed error
 	for _, e := range snap.byTag[tag] {
-		if err := g.startTagged(ctx, e, contact, given); err != nil {
-			return err
+		if err := g.startTagged(ctx, e, contact, given); err != nil && failed == nil {
+			failed = err // the others are started all the same
 		}
 	}
-	return nil
+	return failed
 }
 
 // startTagged starts one flow for a contact, once in its window and once for the
