@@ -98,6 +98,7 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	c.Flows = l.compileFlows()
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
 	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
+	l.diags = append(l.diags, checkEndless(c.Flows)...)
 	l.links.know(c.Flows)
 	l.checkLinks(c.Flows)
 	l.checkAnyFlow(c.Flows)

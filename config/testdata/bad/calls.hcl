@@ -38,3 +38,31 @@ flow "off" {
   action "log" "a" { message = input.anything }
   action "respond" "b" {} # error: Nobody to answer: action "stop" with output
 }
+flow "endless" {
+  trigger "flow" {}
+  action "log" "a" { message = "again" }
+  action "flow" "b" { flow = "endless" } # warning: Calls without an end: Flow "endless" calls itself in each of its runs
+}
+flow "ping" {
+  trigger "flow" {}
+  action "flow" "a" {
+    flow = "pong" # warning: Calls without an end: calls "pong", which calls "ping"
+    wait = false
+  }
+}
+flow "pong" {
+  trigger "flow" {}
+  action "flow" "a" { flow = "ping" }
+}
+flow "ends" {
+  trigger "flow" {}
+  action "flow" "a" {
+    when = input.more
+    flow = "ends"
+  }
+}
+flow "stops" {
+  trigger "flow" {}
+  action "stop" "a" { when = !input.more }
+  action "flow" "b" { flow = "stops" }
+}
