@@ -82,12 +82,12 @@ func (b *background) claim(ctx context.Context) time.Duration {
 			snap.release()
 			return slowPoll // a run that ends wakes the loop
 		}
-		events := map[string]flow.Event{}
+		asked, events := time.Now(), map[string]flow.Event{}
 		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
 			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
 			Has: func(id string) bool { return b.fresh.hand(id, snap, events) },
 		})
-		b.start(ctx, snap, got.Work, events)
+		b.start(ctx, &claimed{got.Work, events, asked}, snap)
 		snap.release()
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -120,23 +120,6 @@ func (b *background) share(snap *snapshot) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return snap.maxRuns - snap.maxRuns/4 - int64(len(b.work))
-}
-
-// start begins to work on claimed runs. The events are those that need not be
-// decoded, by run.
-func (b *background) start(ctx context.Context, snap *snapshot, claimed []store.Work, events map[string]flow.Event) {
-	b.g.runs.add(len(claimed))
-	for i := range claimed {
-		c := &claimed[i]
-		w := b.newWork(snap, snap.byName[c.Flow], c.ID)
-		if w == nil {
-			b.g.runs.leave()
-			b.release(context.WithoutCancel(ctx), c.Claim)
-			continue
-		}
-		w.claimed(c, events[c.ID])
-		b.do(w)
-	}
 }
 
 // do has the work done by another goroutine. One that has done with other work

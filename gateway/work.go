@@ -25,6 +25,7 @@ type work struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	claim  atomic.Pointer[store.Claim]
+	leased atomic.Pointer[time.Time] // when the lease was last asked for
 
 	attempt int
 	started time.Time
@@ -43,8 +44,10 @@ type work struct {
 	volatile int
 }
 
-// claimed takes what a claim gave, and the event where it was at hand.
-func (w *work) claimed(c *store.Work, event flow.Event) {
+// claimed takes what a claim gave that was asked for at a time, and the event
+// where it was at hand.
+func (w *work) claimed(c *store.Work, event flow.Event, asked time.Time) {
+	w.leased.Store(&asked)
 	w.claim.Store(&c.Claim)
 	w.attempt, w.started, w.payload, w.broken = c.Attempt, c.Started, c.Payload, c.Err
 	if w.event = event; event == nil {
@@ -66,6 +69,8 @@ func (w *work) settle(c *store.Claim, event flow.Event) {
 		w.g.background.forget(w)
 		return
 	}
+	asked := w.began
+	w.leased.Store(&asked)
 	w.claim.Store(c)
 	w.attempt, w.started, w.event = 1, w.began, event
 	w.g.background.do(w)
@@ -173,8 +178,14 @@ func (w *work) resumes(prefix string) bool {
 
 // around keeps what was done before anything else begins.
 func (w *work) around(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
-	if err := w.flush(!w.endpoint.pure[c.Step.Kind]); err != nil {
+	outside := !w.endpoint.pure[c.Step.Kind]
+	if err := w.flush(outside); err != nil {
 		return nil, err
+	}
+	if outside {
+		if err := w.own(); err != nil {
+			return nil, err
+		}
 	}
 	return do(ctx)
 }
