@@ -1,10 +1,15 @@
 package gateway_test
 
 import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -243,5 +248,48 @@ flow "callee" {
 				t.Errorf("%s: the flow was called with %v", run.ID, got)
 			}
 		})
+	}
+}
+
+// TestPlacesOfCalledActions: the actions of a flow that was called are shown
+// where they stand, and not where the caller has one of the same name.
+func TestPlacesOfCalledActions(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "log" "same" { message = "x" }
+  action "loop" "each" {
+    for_each = [1]
+    action "flow" "call" { flow = "g" }
+  }
+}
+flow "g" {
+  trigger "flow" {}
+  action "log" "same" { message = "y" }
+  action "log" "own" { message = "z" }
+}`)
+	id := d.accept("/f", `{}`)
+	d.await(id, store.Succeeded)
+	h, err := d.g.Admin(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/api/v1/runs/"+id, nil))
+	var run gateway.RunDetail
+	if err := json.Unmarshal(w.Body.Bytes(), &run); err != nil {
+		t.Fatalf("%v: %s", err, w.Body)
+	}
+	got := map[string]string{}
+	for _, s := range run.Steps {
+		got[s.Path] = s.Position
+	}
+	for path, want := range map[string]string{
+		"same": "flows.hcl:3,3", "each": "flows.hcl:4,3", "each/0/call": "flows.hcl:6,5",
+		"each/0/call/same": "flows.hcl:11,3", "each/0/call/own": "flows.hcl:12,3",
+	} {
+		if got[path] != want {
+			t.Errorf("%s stands at %q, want %q", path, got[path], want)
+		}
 	}
 }

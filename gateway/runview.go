@@ -33,7 +33,7 @@ func causeOf(hide *redactor, c store.Cause) *RunCause {
 
 // detail shows a run without the secrets of the configuration that serves.
 func (s *snapshot) detail(r *store.Run) *RunDetail {
-	v := view{s.hide, s.places(r.Flow)}
+	v := view{s.hide, s.placesFrom(r.Flow)}
 	out := &RunDetail{
 		RunSummary: summaryOf(s.hide, &r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
 		Variables: v.kept(r.Variables), Output: v.kept(r.Output), Response: v.response(r.Response),
@@ -43,7 +43,7 @@ func (s *snapshot) detail(r *store.Run) *RunDetail {
 		out.Event = v.kept(r.Event)
 	}
 	for i := range r.Steps {
-		out.Steps = append(out.Steps, v.step(&r.Steps[i]))
+		out.Steps = append(out.Steps, v.done(&r.Steps[i]))
 	}
 	return out
 }
@@ -59,10 +59,36 @@ func (s *snapshot) places(name string) map[string]*flow.Step {
 	return out
 }
 
+// placesFrom finds the actions of a run of a flow by their paths, those of flows
+// that it calls included.
+func (s *snapshot) placesFrom(name string) func(path string) *flow.Step {
+	flows := map[string]map[string]*flow.Step{}
+	return func(path string) *flow.Step {
+		in, left := name, path
+		for {
+			if flows[in] == nil {
+				flows[in] = s.places(in)
+			}
+			segment, rest, more := strings.Cut(left, "/")
+			step := flows[in][segment]
+			if !more {
+				return step
+			}
+			left = rest // a turn of a loop is no action
+			if step == nil {
+				continue
+			}
+			if c, ok := step.Action.(flow.Caller); ok {
+				in, _ = c.Callee()
+			}
+		}
+	}
+}
+
 // view shows what was kept of a run.
 type view struct {
-	hide  *redactor
-	steps map[string]*flow.Step
+	hide *redactor
+	step func(path string) *flow.Step // by path; nil where it is gone
 }
 
 // request shows the request that started a run; nil where none did.
@@ -94,7 +120,7 @@ func (v view) response(text []byte) *RunResponse {
 	return out
 }
 
-func (v view) step(s *store.Step) RunStep {
+func (v view) done(s *store.Step) RunStep {
 	out := RunStep{
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
 		Input: v.kept(s.Input), Output: v.kept(s.Output), Size: s.CutFrom, Cause: causeOf(v.hide, s.Cause),
@@ -105,7 +131,7 @@ func (v view) step(s *store.Step) RunStep {
 	case ended:
 		out.State = string(flow.Succeeded)
 	}
-	today := v.steps[s.Path[strings.LastIndexByte(s.Path, '/')+1:]]
+	today := v.step(s.Path)
 	if today == nil || today.Kind != s.Kind {
 		return out
 	}
