@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // Tagged is a trigger that a tag starts which a contact is given.
@@ -74,8 +76,11 @@ func (r *Run) begin(ctx context.Context) (ended *Outcome, err error) {
 // goes on.
 func (c *Call) sent(ctx context.Context) {
 	contacts := c.Contacts()
-	contact, _ := c.Value("contact").(map[string]any)
-	email, _ := contact["email"].(string)
+	var email string
+	if contact, ok := c.Value("contact").(value.Object); ok {
+		address, _ := contact.Get("email")
+		email, _ = address.(string)
+	}
 	if contacts == nil || email == "" {
 		return
 	}

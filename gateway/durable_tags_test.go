@@ -131,6 +131,45 @@ func TestLinks(t *testing.T) {
 	d.store.down.Store(false)
 }
 
+// TestContactsInPrograms: jq reads contacts whole, at once and when the run goes
+// on from what was kept.
+func TestContactsInPrograms(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "in" {
+  trigger "webhook" { path = "/in" }
+  action "tag" "t" {
+    contact = webhook.body.email
+    add     = "a"
+    fields  = { deep = { z = [1, null] }, name = "x" }
+  }
+}
+flow "read" {
+  trigger "tag" { tag = "a" }
+  action "transform" "before" { jq = "[.email, .fields.deep.z[0], $contact.fields.name, $contact.fields.none, .tags, $tag.name]" }
+  action "delay" "wait" { for = "20ms" }
+  action "transform" "after" {
+    input = [contact, contact.fields]
+    jq    = "[.[0].fields.deep.z, (.[1] | keys), $contact.email]"
+  }
+  action "http" "tell" {
+    url  = "OUT/tell"
+    json = { before = action.before.value, after = action.after.value, contact = contact, none = contact.fields.none }
+  }
+}`)
+	d.accept("/in", `{"email": "jane@example.com"}`)
+	d.awaitRuns("read", map[store.State]int{store.Succeeded: 1})
+	got := d.bodies("read", "tell")
+	for _, want := range []string{
+		`"before":["jane@example.com",1,"x",null,["a"],"a"]`, `"after":[[1,null],["deep","name"],"jane@example.com"]`,
+		`"fields":{"deep":{"z":[1,null]},"name":"x"}`, `"none":null`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the flow read %s, which lacks %s", got, want)
+		}
+	}
+}
+
 // TestForgottenContact: who was deleted gets no tag by an old link.
 func TestForgottenContact(t *testing.T) {
 	t.Parallel()

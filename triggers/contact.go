@@ -18,6 +18,21 @@ func contactType() cty.Type {
 	})
 }
 
+// contact is what a flow reads of a contact. It never changes.
+type contact map[string]any
+
+// Get returns the address, the fields or the tags.
+func (c contact) Get(name string) (any, bool) {
+	v, ok := c[name]
+	if of, plain := v.(map[string]any); plain && name == "fields" {
+		return fields(of), true
+	}
+	return v, ok
+}
+
+// Map returns all of it.
+func (c contact) Map() map[string]any { return c }
+
 // fields are those of a contact. One that is not there is null: contacts differ.
 type fields map[string]any
 
@@ -27,28 +42,32 @@ func (f fields) Get(name string) (any, bool) { return f[name], true }
 // Map returns all fields.
 func (f fields) Map() map[string]any { return f }
 
-var _ value.Object = fields{}
+var (
+	_ value.Object = contact{}
+	_ value.Object = fields{}
+)
 
 // contactValue is what a flow reads of a contact.
-func contactValue(c flow.Contact) map[string]any {
+func contactValue(c flow.Contact) contact {
 	tags := make([]any, len(c.Tags))
 	for i, t := range c.Tags {
 		tags[i] = t
 	}
-	return map[string]any{"email": c.Email, "fields": fields(c.Fields), "tags": tags}
+	of := c.Fields
+	if of == nil {
+		of = map[string]any{}
+	}
+	return contact{"email": c.Email, "fields": of, "tags": tags}
 }
 
-// withFields makes the fields of a contact that was kept what they were.
-func withFields(ev flow.Event) flow.Event {
-	e, ok := ev.(*told)
-	if !ok {
-		return ev
+// withContact makes the contact of an event that was kept what it was.
+func withContact(ev flow.Event) flow.Event {
+	if e, ok := ev.(*told); ok {
+		if c, ok := e.roots[contactRoot].(map[string]any); ok {
+			e.roots[contactRoot] = contact(c)
+		}
 	}
-	if contact, ok := e.roots[contactRoot].(map[string]any); ok {
-		of, _ := contact["fields"].(map[string]any)
-		contact["fields"] = fields(of)
-	}
-	return e
+	return ev
 }
 
 // contactKeeper keeps events with a contact.
@@ -57,7 +76,7 @@ type contactKeeper struct{ keeper }
 // Decode brings an event back.
 func (k contactKeeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
 	ev, err := k.keeper.Decode(kept, limits)
-	return withFields(ev), err
+	return withContact(ev), err
 }
 
 // knownContact is the contact of an address, with nothing but the address where

@@ -168,7 +168,7 @@ func (t *link) Begin(ctx context.Context, r *flow.Run) (flow.Event, bool, string
 	if !ok || contacts == nil {
 		return r.Event, true, "", nil
 	}
-	given, _ := e.roots[contactRoot].(map[string]any)
+	given, _ := e.roots[contactRoot].(contact)
 	email, _ := given["email"].(string)
 	if _, known, err := contacts.Contact(ctx, email); err != nil || !known {
 		return r.Event, false, "the contact is not known any more", err

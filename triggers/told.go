@@ -27,13 +27,10 @@ type keptTold struct {
 func (e *told) Value(root string) any { return e.roots[root] }
 
 // Input is what jq programs read where they are given nothing else.
-func (e *told) Input() any { return e.roots[e.main] }
+func (e *told) Input() any { return plainValue(e.roots[e.main]) }
 
 // Depth is how many runs stand one behind the other up to the event.
 func (e *told) Depth() int { return e.depth }
-
-// Map returns the values by name.
-func (e *told) Map() map[string]any { return e.roots }
 
 // keeper keeps events of plain values.
 type keeper struct {
