@@ -47,6 +47,7 @@ type flaky struct {
 	down  atomic.Bool
 	tried atomic.Int64                  // checkpoints while it was down
 	slow  atomic.Pointer[chan struct{}] // where set, Record waits until it is closed
+	waits atomic.Int64                  // how often Record began to wait
 	late  atomic.Pointer[late]          // where set, what Accept and Claim do beside
 }
 
