@@ -13,6 +13,9 @@ import (
 // context bounds the run as a whole.
 func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
+	if r.order == nil {
+		r.order = &order{}
+	}
 	ended, err := r.begin(ctx)
 	if ended != nil {
 		return *ended
@@ -79,9 +82,10 @@ func (l List) execute(ctx context.Context, f *frame) error {
 // failure means.
 func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
-	began := time.Now()
+	now := time.Now()
+	began := f.run.order.next(now)
 	out, wanted, err := s.perform(ctx, c)
-	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(began), Input: c.inputs, Output: out}
+	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(now), Input: c.inputs, Output: out}
 	switch {
 	case IsParked(err):
 		if after, noted := notePark(err); noted { // not a list around it, which is not done yet

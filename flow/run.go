@@ -50,6 +50,7 @@ type Run struct {
 
 	within int    // how many flows run this one as a part of theirs
 	prefix string // of the paths of its actions
+	order  *order // of its actions; Execute makes it
 }
 
 // Logger takes what flows write to the log.
