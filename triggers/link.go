@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -117,7 +118,20 @@ func (t *link) Anyway() *flow.Response {
 }
 
 func (t *link) header() http.Header {
-	return http.Header{"Location": {t.redirect}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}}
+	return http.Header{"Location": {asciiURL(t.redirect)}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}}
+}
+
+// asciiURL percent-encodes what a URL may not hold as it is.
+func asciiURL(text string) string {
+	var out strings.Builder
+	for _, c := range []byte(text) {
+		if c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&out, "%%%02X", c)
+			continue
+		}
+		out.WriteByte(c)
+	}
+	return out.String()
 }
 
 // Accept reads the token of a click.
