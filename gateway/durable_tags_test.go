@@ -385,3 +385,41 @@ flow "second" {
 	d.awaitRuns("other", map[store.State]int{store.Succeeded: 3})
 	d.awaitRuns("second", map[store.State]int{store.Succeeded: 3})
 }
+
+// TestTagsOfALinkAndItsFlow: a tag that the link gives and one that an action of
+// its flow gives are two, whatever the action is called.
+func TestTagsOfALinkAndItsFlow(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "signup" {
+  trigger "webhook" {
+    path = "/signup"
+    mode = "sync"
+  }
+  action "tag" "remember" {
+    contact = "jane@example.com"
+    add     = "known"
+  }
+  action "respond" "link" { body = link_url("offer", "jane@${webhook.body.at}") }
+}
+flow "offer" {
+  trigger "link" {
+    path     = "/offer"
+    redirect = "https://shop.example.com"
+    tag      = "looked"
+  }
+  action "tag" "link" { add = "looked" }
+}
+flow "looked" {
+  trigger "tag" {
+    tag      = "looked"
+    throttle = "0s"
+  }
+  action "http" "looked" { url = "OUT/looked" }
+}`)
+	made := d.post("/signup", `{"at": "example.com"}`)
+	_, query, _ := strings.Cut(made.body, "?")
+	d.click("/offer?" + query)
+	d.awaitRuns("offer", map[store.State]int{store.Succeeded: 1})
+	d.awaitRuns("looked", map[store.State]int{store.Succeeded: 2})
+}

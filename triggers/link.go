@@ -205,7 +205,7 @@ func (t *link) giveTags(ctx context.Context, contacts flow.Contacts, email, run 
 		changes = append(changes, flow.ContactChange{Add: []string{t.tag}, Source: flow.TagLink})
 	}
 	for _, c := range changes {
-		c.Email, c.Depth, c.Cause = email, 1, run+"/"+string(c.Source)
+		c.Email, c.Depth, c.Cause = email, 1, run+"//"+string(c.Source) // no path of an action is like it
 		if _, err := contacts.Change(ctx, c); err != nil {
 			return err
 		}
