@@ -142,6 +142,24 @@ func (t *called) take(input any) (any, error) {
 	return out, nil
 }
 
+// Decode brings an event back, with the variables of today. Members that none of
+// them names any more are left out.
+func (t *called) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
+	ev, err := t.keeper.Decode(kept, limits)
+	if err != nil || len(t.variables) == 0 {
+		return ev, err
+	}
+	e := ev.(*told)
+	input := e.roots[inputRoot]
+	if members, ok := input.(map[string]any); ok {
+		maps.DeleteFunc(members, func(name string, _ any) bool { return t.variable(name) == nil })
+	}
+	if e.roots[inputRoot], err = t.take(input); err != nil {
+		return nil, fmt.Errorf("the flow was changed, and %w", err)
+	}
+	return e, nil
+}
+
 func wrongInput(why string) error {
 	return &flow.Error{Class: flow.Invalid, Message: "the input does not fit the flow: " + why}
 }

@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -46,4 +49,52 @@ func TestDecodeOfOthers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestDecodeWithTheVariablesOfToday: a run reads its input as the trigger
+// declares it when the run goes on.
+func TestDecodeWithTheVariablesOfToday(t *testing.T) {
+	t.Parallel()
+	before := loadCalled(t, `variable "a" { type = string }`)
+	kept, err := before.Encode(&told{main: inputRoot, cause: "c", depth: 3, roots: map[string]any{inputRoot: map[string]any{"a": "1"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		`variable "a" { type = string }`:                                       `{"a":"1"}`,
+		"variable \"a\" { type = string }\nvariable \"b\" { default = \"x\" }": `{"a":"1","b":"x"}`,
+		`variable "b" { required = false }`:                                    `{"b":null}`,
+		"":                                                                     `{"a":"1"}`,
+		`variable "a" { type = number }`:                                       "",
+		`variable "b" {}`:                                                      "",
+	} {
+		ev, err := loadCalled(t, body).Decode(kept, flow.Limits{})
+		if want == "" {
+			if err == nil || !strings.Contains(err.Error(), "the flow was changed") {
+				t.Errorf("%s: %v (%v)", body, ev, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		if got := asJSON(t, ev.Value(inputRoot)); got != want || ev.(flow.Chained).Depth() != 3 {
+			t.Errorf("%s: read as %s", body, got)
+		}
+	}
+}
+
+func loadCalled(t *testing.T, body string) *called {
+	t.Helper()
+	f, diags := hclsyntax.ParseConfig([]byte("trigger \"flow\" {\n"+body+"\n}\n"), "test.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	c := &called{}
+	_, diags = schema.DecodeSpec(&schema.Context{Scope: testScope()}, schema.Describe(c), f.Body.(*hclsyntax.Body).Blocks[0], 1)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return c
 }
