@@ -154,7 +154,7 @@ func refusedBy(status int, body []byte) error {
 	}
 	text := strings.TrimSuffix(first(p.Detail, p.Title), ".")
 	if status == http.StatusUnauthorized {
-		text += "; give it with --admin-token or GATEWAY_ADMIN_TOKEN"
+		text += "; give it with --admin-token or GATEWAY_ADMIN_TOKEN, or name the folder that holds it with --data"
 	}
 	return &refusal{status, text}
 }

@@ -18,7 +18,7 @@ fields and tags.
 
 Flows with trigger "tag" are started by tags that are given here, as by those
 that actions give; by an import only with --start-flows.`,
-		Args: cobra.NoArgs,
+		Args: noNames,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.contactsListCommand(), c.contactsShowCommand(), c.contactsSetCommand(), c.contactsTagCommand(), c.contactsUntagCommand(),

@@ -75,7 +75,7 @@ func (c *command) contactsUntagCommand() *cobra.Command {
 
 func (t *contactChanger) cobra(use, short, long string, change func([]string) (gateway.ContactChangeBody, error)) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long, Args: cobra.MinimumNArgs(2),
+		Use: use, Short: short, Long: long, Args: twoNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body, err := change(args[1:])
 			if err != nil {
@@ -145,7 +145,7 @@ that is run again after that works on what is left.
 
 What else the history holds about the person, such as a name, stays until the
 runs are too old.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return errors.New("what is deleted does not come back: add --yes")

@@ -27,7 +27,7 @@ func (c *command) contactsExportCommand() *cobra.Command {
 each line. Fields whose values are all texts are plain columns of the CSV, and
 others have names that end in ":json". JSON also tells when tags were given and
 by whom.`,
-		Args: cobra.NoArgs,
+		Args: noNames,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if l.client, err = c.adminClient(admin); err != nil {
 				return err

@@ -56,7 +56,7 @@ A field that is null is taken away, and so are the tags under "remove".
 
 Lines that are wrong are reported, and nothing of them is taken; the exit code
 is 1 then. Tags are given as of now.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneName,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if m.client, err = c.adminClient(admin); err != nil {
 				return err

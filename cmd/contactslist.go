@@ -31,7 +31,7 @@ func (c *command) contactsListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List contacts, by address",
-		Args:  cobra.NoArgs,
+		Args:  noNames,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if l.limit < 1 {
 				return fmt.Errorf("--limit must be at least 1")
@@ -127,7 +127,7 @@ func (c *command) contactsShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show EMAIL",
 		Short: "Show a contact: its fields, and its tags with who gave them when",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := c.adminClient(admin)
 			if err != nil {

@@ -18,7 +18,7 @@ func (c *command) healthCommand() *cobra.Command {
 		Long: `Asks the admin listener of a gateway on this machine for /readyz.
 
 Exit codes: 0 ready, 1 not ready or not reached.`,
-		Args: cobra.NoArgs,
+		Args: noNames,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.setting(&address, "GATEWAY_ADMIN_LISTEN")
 			if address == "" {

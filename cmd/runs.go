@@ -17,7 +17,7 @@ that were refused are on record as well, under a state of their own.
 
 States: queued, waiting, running; succeeded, failed, cancelled, refused and
 throttled when it is over. A failed run stays until it is retried or too old.`,
-		Args: cobra.NoArgs,
+		Args: noNames,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.runsListCommand(), c.runsShowCommand(), c.runsRetryCommand(), c.runsCancelCommand())

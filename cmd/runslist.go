@@ -33,7 +33,7 @@ func (c *command) runsListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List runs, the newest first",
-		Args:  cobra.NoArgs,
+		Args:  noNames,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if l.limit < 1 {
 				return fmt.Errorf("--limit must be at least 1")

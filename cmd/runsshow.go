@@ -24,7 +24,7 @@ func (c *command) runsShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show all that is known of a run: request, actions, error, response",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := c.adminClient(admin)
 			if err != nil {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,7 +13,40 @@ import (
 
 // unknownCommand says that there is no such command, and which one was meant.
 func unknownCommand(root *cobra.Command, name string) error {
-	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, names(root.Commands())), "gateway --help")
+	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, names(root.Commands())), root.CommandPath()+" --help")
+}
+
+// noNames is for commands that take flags alone, and for those that only hold
+// others.
+func noNames(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.HasSubCommands():
+		return unknownCommand(cmd, args[0])
+	}
+	return wrongNames(cmd)
+}
+
+func oneName(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return wrongNames(cmd)
+}
+
+// twoNames is for commands that take two names at least.
+func twoNames(cmd *cobra.Command, args []string) error {
+	if len(args) >= 2 {
+		return nil
+	}
+	return wrongNames(cmd)
+}
+
+// wrongNames says how the command is written.
+func wrongNames(cmd *cobra.Command) error {
+	path := cmd.CommandPath()
+	return fmt.Errorf("it is written %q, with flags where they are needed. See %q", path+strings.TrimPrefix(cmd.Use, cmd.Name()), path+" --help")
 }
 
 func names(commands []*cobra.Command) []string {

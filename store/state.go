@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // State is where a run stands. The numbers are what engines store: they never
 // change their meaning, and the open states come first.
@@ -56,7 +59,11 @@ func ParseState(name string) (State, error) {
 			return s, nil
 		}
 	}
-	return 0, fmt.Errorf("there is no state %q; there are %v", name, States())
+	var names []string
+	for _, s := range States() {
+		names = append(names, s.String())
+	}
+	return 0, fmt.Errorf("there is no state %q; there is %s", name, strings.Join(names, ", "))
 }
 
 // MarshalText writes the name.
