@@ -35,6 +35,9 @@ func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
 		e.Message = "this Jira no longer has that part of the API; check flavour in the connection"
 	default:
 		e.Message = fmt.Sprintf("Jira answered %d %s", r.Status, http.StatusText(r.Status))
+		if r.Status < http.StatusBadRequest {
+			e.Message += ", which is not Jira's answer to this; see that base_url in the connection is its address, and no page to sign in"
+		}
 	}
 	if r.Status == http.StatusBadRequest {
 		if faults := jiraFaults(object(r), discreet); faults != "" {

@@ -54,7 +54,7 @@ func standardKey(text string) (string, hcl.DiagnosticSeverity) {
 	case err != nil:
 		return "It is not base64 with whsec_ before it, which secrets of Standard Webhooks are. trimspace() takes away what is at its ends.", hcl.DiagError
 	case len(key) < shortestKey || len(key) > longestKey:
-		return fmt.Sprintf("It stands for %d bytes, and Standard Webhooks asks for %d to %d; receivers may refuse it.", len(key), shortestKey, longestKey), hcl.DiagWarning
+		return fmt.Sprintf("It stands for %d bytes, and Standard Webhooks asks for %d to %d; receivers may refuse it. Make one by: openssl rand -base64 32", len(key), shortestKey, longestKey), hcl.DiagWarning
 	}
 	return "", hcl.DiagInvalid
 }

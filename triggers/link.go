@@ -139,11 +139,11 @@ func (t *link) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Prob
 	query := r.URL.Query()
 	token := query.Get(links.Parameter)
 	if r.Method == http.MethodHead || token == "" {
-		return nil, t.onlySentOn("no_contact", "Nobody's link was followed.", nil)
+		return nil, t.onlySentOn("no_contact", "The link names no contact.", nil)
 	}
 	email, err := links.Open(in.Key, t.name, token)
 	if err != nil {
-		return nil, t.onlySentOn("bad_link", "The link is of nobody.", err)
+		return nil, t.onlySentOn("bad_link", "The link is not one that this gateway made.", err)
 	}
 	return &told{main: contactRoot, roots: map[string]any{
 		contactRoot: contactValue(flow.Contact{Email: email}),

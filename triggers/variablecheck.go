@@ -81,7 +81,7 @@ func (v *variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
 		return nil
 	}
 	if v.typ.kind != text {
-		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format.")}
+		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format: write type = string, too.")}
 	}
 	v.rules.format = findFormat(v.formatName)
 	if v.rules.format == nil {

@@ -32,7 +32,7 @@ func (e *Expr) failure(diags hcl.Diagnostics) *Error {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		err.Summary, err.Detail = d.Summary, d.Detail
+		err.Summary, err.Detail = d.Summary, d.Detail+cure(d)
 		if d.Subject != nil {
 			err.Range = *d.Subject
 		}
@@ -44,10 +44,34 @@ func (e *Expr) failure(diags hcl.Diagnostics) *Error {
 	return err
 }
 
+// cure says what to write instead of an attribute that is not there, which HCL
+// leaves open.
+func cure(d *hcl.Diagnostic) string {
+	switch {
+	case d.Summary != "Unsupported attribute":
+		return ""
+	case strings.Contains(d.Detail, "does not have any attributes"):
+		return " Of a list take one element, as in items[0].sku, or a member of all, as in items[*].sku; length(items) is how many there are."
+	}
+	return " Where it may be missing write try(…, null), with what holds then in place of null."
+}
+
+// cured gives findings of HCL their cure.
+func cured(diags hcl.Diagnostics) hcl.Diagnostics {
+	out := make(hcl.Diagnostics, len(diags))
+	for i, d := range diags {
+		more := *d
+		more.Detail += cure(d)
+		out[i] = &more
+	}
+	return out
+}
+
 // discreet takes out of findings what they could tell of secrets. Inside of a
 // for HCL knows the elements of a sensitive list as plain values, and quotes
 // them.
 func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
+	diags = cured(diags)
 	if len(diags) == 0 || !s.readsSensitive(e.Variables()) {
 		return diags
 	}

@@ -5,6 +5,7 @@ flow "orders" {
     variable "qty" { type = number }
     variable "sku" { type = string }
     variable "tags" { type = list(string) }
+    variable "items" { type = array }
     variable "customer" { type = object({ name = string }) }
   }
   action "log" "a" { message = "for ${webhook.customer}" } # error: Not a text: This is an object
@@ -15,6 +16,7 @@ flow "orders" {
   action "log" "f" { message = webhook.customer.nme } # error: Unknown name: Did you mean "name"?
   action "log" "g" { message = webhook.sku.name } # error: Unknown name: there is nothing below it
   action "log" "h" { message = webhook.tags[0].name } # error: Unknown name: there is nothing below it
+  action "log" "h2" { message = "${webhook.items.count}" } # error: Unsupported attribute: length(items) is how many
   action "log" "i" { message = webhook.qty * true } # error: Invalid operand: number required
   action "log" "j" { message = -"a" } # error: Invalid operand: number
   action "log" "k" { message = "at ${connection.http.stock}" } # error: Not a text: attribute connection
