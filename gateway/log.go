@@ -48,7 +48,11 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 		return
 	}
 	fields := make([]zap.Field, 0, 5)
-	fields = append(fields, zap.String("run", j.id), zap.String("state", string(out.State)), zap.Int("status", status), zap.Duration("took", took))
+	fields = append(fields, zap.String("run", j.id), zap.String("state", string(out.State)))
+	if status != 0 {
+		fields = append(fields, zap.Int("status", status))
+	}
+	fields = append(fields, zap.Duration("took", took))
 	if out.Message != "" {
 		fields = append(fields, zap.String("message", j.clean(out.Message)))
 	}

@@ -39,6 +39,10 @@ func (l *logs) reloaded(r, before *loadResult) {
 	}
 	for _, f := range found[:min(len(found), mostFindings)] {
 		if line := l.out.Check(level, f.text); line != nil {
+			if f.at == "" {
+				line.Write()
+				continue
+			}
 			line.Write(zap.String("at", f.at))
 		}
 	}
