@@ -30,11 +30,13 @@ type ticker struct {
 	// looked is until when the ticks of flows were looked at, by name. Only the
 	// loop uses it.
 	looked map[string]time.Time
-	first  time.Time // when the loop began
+	// waits are the ticks that came in time and could not be kept, by flow.
+	waits map[string]time.Time
+	first time.Time // when the loop began
 }
 
 func newTicker(g *Gateway) *ticker {
-	return &ticker{g: g, changed: make(chan struct{}, 1), looked: map[string]time.Time{}}
+	return &ticker{g: g, changed: make(chan struct{}, 1), looked: map[string]time.Time{}, waits: map[string]time.Time{}}
 }
 
 // wake has the loop look at the schedules that serve now.
@@ -83,6 +85,7 @@ func (t *ticker) tick(ctx context.Context, now time.Time) time.Duration {
 	for name := range t.looked {
 		if !serve[name] {
 			delete(t.looked, name) // it begins anew when it is back
+			delete(t.waits, name)
 		}
 	}
 	return max(nap, time.Millisecond)
@@ -103,16 +106,18 @@ func (t *ticker) look(ctx context.Context, e *endpoint, timed flow.Timed, now ti
 	late := now.Sub(at)
 	switch {
 	case at.IsZero():
-	case late > onTime && !timed.CatchUp():
+	case late > onTime && !timed.CatchUp() && !at.Equal(t.waits[e.flow.Name]):
 		t.g.log.out.Warn("a tick was missed", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Duration("late", late))
 	default:
 		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(at.Unix(), 10), TTL: tickKnown}
 		if _, _, err := t.g.start(ctx, e, timed.Tick(at), once); err != nil {
 			t.g.log.bounded.Warn("a tick has to wait", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Error(err))
+			t.looked[e.flow.Name], t.waits[e.flow.Name] = since, at
 			return false
 		}
 	}
 	t.looked[e.flow.Name] = now
+	delete(t.waits, e.flow.Name)
 	return true
 }
 

@@ -194,6 +194,28 @@ func TestTickWaitsForTheStore(t *testing.T) {
 	c.want("2026-11-20T07:00:00+01:00")
 }
 
+// TestTickWaitsLongForTheStore: a tick that a gateway was there for is not
+// missed, however long the store is away.
+func TestTickWaitsLongForTheStore(t *testing.T) {
+	t.Parallel()
+	for name, began := range map[string]string{"there": "2026-11-20T06:00:00+01:00", "just begun": "2026-11-20T07:00:20+01:00"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClockTest(t, daily)
+			tk := c.ticker(began)
+			away := &awayStore{Store: c.store, away: true}
+			tk.g.opts.Store = away
+			if name == "there" {
+				c.look(tk, "2026-11-20T06:59:50+01:00", "2026-11-20T07:00:00+01:00")
+			}
+			c.look(tk, "2026-11-20T07:00:20+01:00", "2026-11-20T07:05:00+01:00")
+			away.away = false
+			c.look(tk, "2026-11-20T07:05:01+01:00", "2026-11-20T07:05:20+01:00")
+			c.want("2026-11-20T07:00:00+01:00")
+		})
+	}
+}
+
 // awayStore takes nothing while it is away.
 type awayStore struct {
 	store.Store

@@ -43,7 +43,7 @@ func (t *schedule) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.cron, "cron", "Minute, hour, day of month, month and day of week, as in crontab(5): lists, ranges, steps, names. Where both days are restricted either is enough. Also `L` (last day of the month), `15W` (nearest weekday), `FRI#2` (second Friday), and `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.", schema.Required())
 	schema.Attr(s, &t.timezone, "timezone", "The time zone of the schedule, by its IANA name such as `Europe/Berlin`.")
 	schema.Attr(s, &t.skip, "skip", "Days without ticks: `2026-12-25`, or `12-25` for every year.")
-	schema.Attr(s, &t.missed, "missed", "What happens after a time in which no gateway ran: `skip` leaves out the ticks in it, `run_once` makes one run for all of them, with the time of the last. A tick that is less than a minute late is never missed.", schema.OneOf(missedSkip, missedRunOnce))
+	schema.Attr(s, &t.missed, "missed", "What happens after a time in which no gateway ran: `skip` leaves out the ticks in it, `run_once` makes one run for all of them, with the time of the last. A tick that is less than a minute late is never missed, nor one that a gateway was there for while runs could not be stored.", schema.OneOf(missedSkip, missedRunOnce))
 	t.describeConcurrency(s, "")
 	s.Check(t.check)
 	s.Example(schema.Example{
