@@ -18,7 +18,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	}
 	defer cancel()
 	var c *claiming
-	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+	err = transact(ctx, s.movers, func(ctx context.Context, t *tx) error {
 		c = &claiming{tx: t, q: &q, next: -1}
 		return c.claim(ctx, s.turn.next(len(q.Flows)))
 	})

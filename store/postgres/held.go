@@ -92,7 +92,7 @@ func (s *Store) writeHeld(batch []*op[holding]) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Timeout)
 	defer cancel()
 	var b *held
-	err := transact(ctx, s.writers, func(_ context.Context, t *tx) error {
+	err := transact(ctx, s.movers, func(_ context.Context, t *tx) error {
 		b = &held{
 			tx: t, shard: s.shard + 1, stamp: rand.Int64(),
 			beaten: map[claimKey]bool{}, touched: map[claimKey]bool{}, ended: map[claimKey]bool{}, back: map[claimKey]bool{},

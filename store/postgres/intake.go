@@ -44,7 +44,7 @@ func (s *Store) takeIn(batch []*op[arrival]) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Timeout)
 	defer cancel()
 	var in *intake
-	err := transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+	err := transact(ctx, s.movers, func(ctx context.Context, t *tx) error {
 		in = &intake{tx: t, flows: flowRows{}, turns: openKeys{}}
 		return s.takeInWith(ctx, in, batch)
 	})

@@ -58,7 +58,7 @@ func (c *connector) explain(err error) error {
 }
 
 // mostConnections is what a store takes: to write, to read, and one to listen.
-const mostConnections = writerConnections + defaultReaders + 1
+const mostConnections = moverConnections + writerConnections + defaultReaders + 1
 
 func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -24,6 +25,7 @@ type Options struct {
 type Store struct {
 	options Options
 	schema  string
+	movers  *pgxpool.Pool // for runs on their way: they wait for nothing else
 	writers *pgxpool.Pool
 	readers *pgxpool.Pool
 	bell    *bell
@@ -65,12 +67,19 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 		return nil, c.explain(err)
 	}
 	s := &Store{options: o, schema: c.schema, shard: int16(2 * rand.IntN(shardPairs))} //nolint:gosec // small
-	if s.writers, err = c.pool(writerConnections, c.prepareWriter); err != nil {
-		return nil, err
-	}
-	if s.readers, err = c.pool(o.Readers, c.prepareReader); err != nil {
-		s.writers.Close()
-		return nil, err
+	for _, p := range []struct {
+		pool    **pgxpool.Pool
+		size    int
+		prepare func(context.Context, *pgx.Conn) error
+	}{
+		{&s.movers, moverConnections, c.prepareWriter},
+		{&s.writers, writerConnections, c.prepareWriter},
+		{&s.readers, o.Readers, c.prepareReader},
+	} {
+		if *p.pool, err = c.pool(p.size, p.prepare); err != nil {
+			s.closePools()
+			return nil, err
+		}
 	}
 	s.start(c)
 	return s, nil
@@ -78,9 +87,12 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 
 const defaultReaders = 4
 
-// writerConnections are one for each lane, one for claims and one for sweeps,
-// purges and people.
-const writerConnections = 4
+const (
+	// moverConnections are one for each lane and one for claims.
+	moverConnections = 3
+	// writerConnections are for sweeps, purges, contacts and people.
+	writerConnections = 3
+)
 
 func (s *Store) start(c *connector) {
 	ctx, stop := context.WithCancel(context.Background())
@@ -102,10 +114,17 @@ func (s *Store) Close() error {
 		s.holders.close()
 		s.stop()
 		s.ended.Wait()
-		s.writers.Close()
-		s.readers.Close()
+		s.closePools()
 	})
 	return nil
+}
+
+func (s *Store) closePools() {
+	for _, p := range []*pgxpool.Pool{s.movers, s.writers, s.readers} {
+		if p != nil {
+			p.Close()
+		}
+	}
 }
 
 // Ready receives after runs may have become claimable.

@@ -27,7 +27,7 @@ func (s *Store) readSteps(ctx context.Context, work []store.Work, has func(id st
 	if len(ids) == 0 {
 		return
 	}
-	rows, err := s.writers.Query(ctx, selectSteps, uuids(ids))
+	rows, err := s.movers.Query(ctx, selectSteps, uuids(ids))
 	if err == nil {
 		err = readSteps(rows, func(run store.ID, step store.Step) {
 			w := &work[places[run]]
