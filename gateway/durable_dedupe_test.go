@@ -105,6 +105,13 @@ func TestDedupeOfDeadRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bare := hold("bare", time.Now().Add(-time.Hour)) // the history had no time for more
+	if err := d.store.Record(context.Background(), &store.Entry{ID: bare, Flow: "s", State: store.Succeeded, Status: 201}); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "bare"); r.status != 201 || !isReplay(r) || r.body != "" || r.run() != bare {
+		t.Errorf("the key of a run of which the outcome alone was kept gave %+v", r)
+	}
 	if r := d.post("/s", `{}`, "X-Id", "young"); r.status != http.StatusServiceUnavailable {
 		t.Errorf("what may be under way gave %+v", r)
 	}

@@ -57,8 +57,11 @@ func (x *exchange) first(run *flow.Run) (firstOf, *flow.Problem) {
 func (x *exchange) unanswered(f *firstOf, key store.Key, ttl time.Duration) error {
 	run, err := x.g.opts.Store.Get(x.r.Context(), f.held.Run)
 	switch {
-	case err == nil && len(run.Response) > 0 && run.Status < http.StatusInternalServerError:
+	case err == nil && run.Status > 0 && run.Status < http.StatusInternalServerError:
 		f.held.Value = run.Response
+		if len(run.Response) == 0 { // the history had no time for it: the status is true all the same
+			f.held.Value = encodeResponse(&flow.Response{Status: run.Status})
+		}
 		return nil
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
