@@ -56,6 +56,16 @@ action "http" "stock" {
 		Input: `{"items": [{"sku": "lamp"}, {"sku": "cable"}]}`,
 	})
 	s.Example(schema.Example{
+		Title: "Go on past elements that fail",
+		HCL: `for_each      = webhook.body.items
+on_item_error = "continue"
+action "transform" "line" {
+  jq = "$each.value | if .stock > 0 then .sku else error(\"\\(.sku) is sold out\") end"
+}`,
+		Input: `{"items": [{"sku": "lamp", "stock": 0}, {"sku": "cable", "stock": 7}]}`,
+		Want:  `{"count": 2, "errors": [{"action": "line", "class": "invalid", "index": 0, "key": 0, "message": "jq: error: lamp is sold out"}], "results": [null, {"line": {"value": "cable", "values": ["cable"]}}]}`,
+	})
+	s.Example(schema.Example{
 		Title: "Members of an object",
 		HCL: `for_each = webhook.body
 action "transform" "line" {

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -45,6 +47,14 @@ func TestPagesShowValidFlows(t *testing.T) {
 	}
 	p, all := program(), pages(t)
 	all["README.md"] = string(readme)
+	for name, spec := range map[string]*schema.Spec{"gateway": config.Specs()["gateway"], "secret": config.Specs()["secret"], "flow": flow.Spec(p.Kinds)} {
+		if len(spec.Examples()) == 0 {
+			t.Errorf("block %s has no example", name)
+		}
+		for _, e := range spec.Examples() {
+			all["block "+name] += "```hcl\n" + e.HCL + besideFlow(e.HCL) + "\n```\n"
+		}
+	}
 	for name, text := range all {
 		blocks := hclBlock.FindAllStringSubmatch(text, -1)
 		if len(blocks) == 0 && (name == "README.md" || name == "language.md") {
@@ -56,10 +66,25 @@ func TestPagesShowValidFlows(t *testing.T) {
 				Env: func(string) (string, bool) { return "a-secret-of-the-test", true }, Kinds: p.Kinds, Connections: p.Connections,
 			})
 			for _, d := range diags {
+				if d.Summary == "Secret not set" {
+					continue // it names a file of the machine
+				}
 				t.Errorf("%s: %s: %s", name, d.Summary, d.Detail)
 			}
 		}
 	}
+}
+
+// besideFlow gives a file that shows another block the flow that it needs.
+func besideFlow(text string) string {
+	if strings.Contains(text, "flow \"") {
+		return ""
+	}
+	return `
+flow "any" {
+  trigger "webhook" {}
+  action "log" "it" { message = "came" }
+}`
 }
 
 // TestPageOfBodiesIsTrue reads what the tables of the page show.

@@ -64,6 +64,14 @@ func defaults() Gateway {
 func (g *Gateway) Describe(s *schema.Spec) {
 	g.Listen = ":8080"
 	s.Doc = "Settings of the whole process, at most once in all files. Every value has a default; flags and `GATEWAY_*` variables win over the file."
+	s.Example(schema.Example{
+		Title: "Behind a name of its own, with systems inside that flows may reach",
+		HCL: `gateway {
+  public_url = "https://hooks.example.com"
+  egress { allow = ["10.1.0.0/16", "warehouse.internal"] }
+  history { keep = "30d" }
+}`,
+	})
 	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
 	schema.Attr(s, &g.PublicURL, "public_url", "What printed and displayed URLs start with.")
 	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks, which are never on the public one.")

@@ -23,8 +23,13 @@ type secret struct {
 func (s *secret) Describe(sp *schema.Spec) {
 	sp.Doc = "A value that comes from the environment or from a file and never shows in logs, history, errors or the dashboard. Whatever reads it, as `secret.NAME`, is sensitive."
 	schema.Label(sp, &s.name, "NAME", "Names the secret: `secret.NAME`.")
-	schema.Attr(sp, &s.env, "env", "Name of the variable that holds it.")
-	schema.Attr(sp, &s.file, "file", "Path of the file that holds it, relative to the flow file. One line break at its end is not part of it.")
+	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds it. A gateway that runs keeps the environment that it was started with: what changes there it knows after a restart.")
+	schema.Attr(sp, &s.file, "file", "Path of the file that holds it, relative to the flow file. One line break at its end is not part of it. It is read again with the flows.")
+	sp.Example(schema.Example{
+		Title: "One from the environment, and one from a file that the platform mounts",
+		HCL: `secret "shop_password" { env = "SHOP_PASSWORD" }
+secret "partner" { file = "/run/secrets/partner" }`,
+	})
 	sp.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if (s.env == "") == (s.file == "") {
 			return hcl.Diagnostics{problem(d.Block.DefRange(), "Where is the secret?", `A secret has either "env" or "file".`)}

@@ -72,17 +72,49 @@ func Spec(kinds Kinds) *schema.Spec {
 func (d *declaration) Describe(s *schema.Spec) {
 	f := d.flow
 	s.Doc = "One endpoint, schedule or other trigger and the list of actions behind it. Actions run in the order in which they are written."
+	s.Example(flowExample())
 	schema.Label(s, &f.Name, "NAME", "Names the flow in logs, metrics, commands and URLs.")
 	schema.Attr(s, &f.Label, "label", "What people call the flow; its name where left out.")
 	schema.Attr(s, &f.Description, "description", "What the flow is for.")
 	schema.Attr(s, &f.Enabled, "enabled", "`false` takes the flow off the air; it is still checked.")
 	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
 	s.Then(d.compiler.afterTrigger(f))
-	schema.Single(s, &f.Retry, "retry", "Runs an async run again that failed for a reason that may pass. Actions that were done are not done again.")
+	schema.Single(s, &f.Retry, "retry", "Runs an async run again that failed for a reason that may pass. Actions that were done are not done again. Left out, a run is not tried again by itself.")
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)
+}
+
+// flowExample is an async flow with all that one may have beside its actions.
+func flowExample() schema.Example {
+	return schema.Example{
+		Title: "Pass orders on in the background, try for hours, and tell where it was in vain",
+		HCL: `flow "orders" {
+  label = "Shop orders"
+
+  trigger "webhook" {
+    path = "/orders"
+    variable "order_id" {
+      type = string
+    }
+  }
+  retry {
+    attempts = 20
+    max      = "30m"
+  }
+  action "http" "warehouse" {
+    url  = "https://warehouse.example.com/orders"
+    json = { order = webhook.order_id }
+  }
+  on_error {
+    action "log" "failed" {
+      level   = "error"
+      message = "order ${webhook.order_id}: ${error.message}"
+    }
+  }
+}`,
+	}
 }
 
 func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {

@@ -29,8 +29,8 @@ func (r *Retry) Describe(s *schema.Spec) {
 		Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
 		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict},
 	}
-	s.Doc = "Tries a failed action again, with exponential backoff and full jitter. A `Retry-After` of the other side is honoured up to `max`."
-	schema.Attr(s, &r.Attempts, "attempts", "How often the action is tried, the first time included.")
+	s.Doc = "Tries again what failed for a reason that may pass, with exponential backoff and full jitter. A `Retry-After` of the other side is honoured up to `max`."
+	schema.Attr(s, &r.Attempts, "attempts", "How often it is tried, the first time included.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
 	schema.Attr(s, &r.Max, "max", "Upper bound of any wait.")
 	schema.Attr(s, &r.Factor, "factor", "How fast the bound grows.")

@@ -118,6 +118,33 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 		Input: `{"order_id": "A-1", "total": 12.5, "items": [{"sku": "LAMP-01", "qty": 1}]}`,
 	})
 	s.Example(schema.Example{
+		Title: "Take orders of one shop in the background, each once, those of a customer one after another",
+		HCL: `trigger "webhook" {
+  path     = "/orders"
+  order_by = webhook.customer
+
+  auth "basic" {
+    username = "shop"
+    password = secret.shop_password
+  }
+  variable "order_id" {
+    type = string
+  }
+  variable "customer" {
+    type = string
+  }
+  dedupe {
+    key = webhook.order_id
+    ttl = "7d"
+  }
+  response {
+    status = 202
+    json   = { accepted = webhook.order_id }
+  }
+}`,
+		Input: `{"order_id": "A-1", "customer": "C-1"}`,
+	})
+	s.Example(schema.Example{
 		Title: "Take a form, with a value from a header",
 		HCL: `trigger "webhook" {
   path          = "/contact"
