@@ -17,26 +17,55 @@ type stepRow struct {
 	*store.Step
 }
 
+// fewSteps is up to how many steps are looked through faster than they are
+// noted by path.
+const fewSteps = 8
+
 // add adds the steps of a holder. Of two with the same path the later one counts.
 func (r *stepRows) add(by claimKey, steps []store.Step) {
+	first := r.begin(by)
+	var places map[string]int // nil while there are few
+	if len(*r)-first+len(steps) > fewSteps {
+		places = make(map[string]int, len(*r)-first+len(steps))
+		for i, s := range (*r)[first:] {
+			places[s.Path] = first + i
+		}
+	}
 	for i := range steps {
 		s := stepRow{by, &steps[i]}
-		if old := r.find(by, s.Path); old >= 0 {
+		old, known := r.find(first, s.Path, places)
+		if known {
 			(*r)[old] = s
 			continue
+		}
+		if places != nil {
+			places[s.Path] = len(*r)
 		}
 		*r = append(*r, s)
 	}
 }
 
-// find returns the place of a step of the holder that was added last, or -1.
-func (r *stepRows) find(by claimKey, path string) int {
-	for i := len(*r) - 1; i >= 0 && (*r)[i].claimKey == by; i-- {
+// begin returns where the steps begin of the holder that was added last.
+func (r *stepRows) begin(by claimKey) int {
+	first := len(*r)
+	for first > 0 && (*r)[first-1].claimKey == by {
+		first--
+	}
+	return first
+}
+
+// find returns the place of a step, by the places or among the last ones.
+func (r *stepRows) find(first int, path string, places map[string]int) (int, bool) {
+	if places != nil {
+		at, known := places[path]
+		return at, known
+	}
+	for i := first; i < len(*r); i++ {
 		if (*r)[i].Path == path {
-			return i
+			return i, true
 		}
 	}
-	return -1
+	return 0, false
 }
 
 func stepSize(s *store.Step) int { return stepBytes + len(s.Input) + len(s.Output) }

@@ -28,10 +28,26 @@ func stepsMany(f *fixture) {
 	f.same("steps", f.get(c.ID).Steps, want)
 }
 
+// stepsOfLoops ends a run with as many steps as a loop over all that it may go
+// over leaves, with actions that need no checkpoint.
+func stepsOfLoops(f *fixture) {
+	const n = 100_000
+	c := f.hold()
+	steps := make([]store.Step, n)
+	for i := range steps {
+		steps[i] = f.step(fmt.Sprintf("each/%d/action_%d", i/10, i%10))
+	}
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: steps}))
+	if kept := len(f.get(c.ID).Steps); kept != n {
+		f.Errorf("%d steps of %d are kept", kept, n)
+	}
+}
+
 func holdTests() []test {
 	return []test{
 		{"a step replaces the one before it", stepReplaces},
 		{"of many steps the later ones stay", stepsMany},
+		{"of more steps than anybody reads all are kept", stepsOfLoops},
 		{"an end says all", endSaysAll},
 		{"an end keeps what was accepted", endKeeps},
 		{"ends in states that end", endStates},

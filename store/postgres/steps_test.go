@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func TestStepRows(t *testing.T) {
+	t.Parallel()
+	mine, other := claimKey{fence: 1}, claimKey{fence: 2}
+	for _, n := range []int{1, fewSteps / 2, fewSteps, 10 * fewSteps} {
+		var r stepRows
+		r.add(other, []store.Step{{Path: "0"}})
+		for _, state := range []flow.State{flow.Failed, flow.Succeeded} { // of two batches
+			steps := make([]store.Step, 0, 2*n)
+			for range 2 { // and twice in each
+				for i := range n {
+					steps = append(steps, store.Step{Path: fmt.Sprint(i), State: state, Attempts: len(steps)})
+				}
+			}
+			r.add(mine, steps)
+		}
+		if len(r) != 1+n || r[0].claimKey != other {
+			t.Fatalf("%d steps make %d rows beside the one of another holder", n, len(r)-1)
+		}
+		for i, row := range r[1:] {
+			if row.Path != fmt.Sprint(i) || row.State != flow.Succeeded || row.Attempts != n+i {
+				t.Errorf("of %d steps row %d is %s, %s, %d", n, i, row.Path, row.State, row.Attempts)
+			}
+		}
+	}
+}
