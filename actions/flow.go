@@ -31,7 +31,7 @@ type callFlow struct {
 func (a *callFlow) Describe(s *schema.Spec) {
 	a.wait = true
 	s.Doc = "Runs another flow, one with trigger `flow` or trigger `tag`.\n\n" +
-		"With `wait` its actions are done as a part of this run: they stand in its history as `NAME/…`, a failure there fails this action, and what its action `stop` says under `output` is what this action returns. Without `wait` the flow gets a run of its own, which is stored before this run goes on; the action returns its id as `run`.\n\n" +
+		"With `wait` its actions are done as a part of this run: they stand in its history as `NAME/…`, a failure there fails this action, and what its action `stop` says under `output` is what this action returns. The other flow's own `retry`, `concurrency` and `throttle` do not apply then. Without `wait` the flow gets a run of its own, which is stored before this run goes on; the action returns its id as `run`.\n\n" +
 		"A flow with trigger `tag` needs the member `email` in the input: the address of a contact. It runs at once, whatever its throttle says."
 	schema.Attr(s, &a.name, "flow", "The name of the flow.", schema.Required())
 	schema.Expr(s, &a.input, "input", "What the flow is given. It is checked as the flow's variables say.")

@@ -62,10 +62,11 @@ func (c *Call) IdempotencyKey() string {
 }
 
 // Log writes to the gateway's log, with the names of the flow, the run and
-// the action.
+// the action; that of an action of a called flow begins with the actions by
+// which it was called.
 func (c *Call) Log(level, message string, fields map[string]any) {
 	if l := c.frame.run.Logger; l != nil {
-		l.Log(c.Step.Name, level, message, fields)
+		l.Log(c.frame.run.prefix+c.Step.Name, level, message, fields)
 	}
 }
 

@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -175,8 +176,9 @@ func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
 }
 
 // Begin gives the contact the link's tags, once for a run, and reads what is
-// known of it.
-func (t *link) Begin(ctx context.Context, r *flow.Run) (flow.Event, bool, string, error) {
+// known of it. A run that goes on does so also where the contact is not known
+// any more.
+func (t *link) Begin(ctx context.Context, r *flow.Run) (ev flow.Event, ok bool, why string, err error) {
 	e, ok := r.Event.(*told)
 	contacts := r.Services.Contacts
 	if !ok || contacts == nil {
@@ -184,19 +186,48 @@ func (t *link) Begin(ctx context.Context, r *flow.Run) (flow.Event, bool, string
 	}
 	given, _ := e.roots[contactRoot].(contact)
 	email, _ := given["email"].(string)
-	if _, known, err := contacts.Contact(ctx, email); err != nil || !known {
-		return r.Event, false, "the contact is not known any more", err
-	}
-	if err := t.giveTags(ctx, contacts, email, r.ID); err != nil {
+	var found flow.Contact
+	var known bool
+	err = patiently(ctx, func() (err error) {
+		if _, known, err = contacts.Contact(ctx, email); err != nil || !known {
+			return err
+		}
+		if err = t.giveTags(ctx, contacts, email, r.ID); err != nil {
+			return err
+		}
+		found, err = knownContact(ctx, contacts, email)
+		return err
+	})
+	switch {
+	case err != nil:
 		return nil, false, "", err
-	}
-	contact, err := knownContact(ctx, contacts, email)
-	if err != nil {
-		return nil, false, "", err
+	case !known && r.Resume == nil:
+		return r.Event, false, "the contact is not known any more", nil
+	case !known:
+		return r.Event, true, "", nil
 	}
 	out := *e
-	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: contactValue(contact)}
+	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: contactValue(found)}
 	return &out, true, "", nil
+}
+
+// patiently repeats what failed for a reason that passes, until the context
+// ends: a click is not lost as the store was away.
+func patiently(ctx context.Context, do func() error) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := do()
+		var own *flow.Error
+		if err == nil || !errors.As(err, &own) || own.Class != flow.Transient {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
 }
 
 func (t *link) giveTags(ctx context.Context, contacts flow.Contacts, email, run string) error {

@@ -1,0 +1,96 @@
+package triggers
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// shakyContacts fail so often before they answer.
+type shakyContacts struct {
+	fails   int
+	class   flow.Class
+	unknown bool
+	changes []string
+}
+
+func (s *shakyContacts) trouble() error {
+	if s.fails == 0 {
+		return nil
+	}
+	s.fails--
+	return &flow.Error{Class: s.class, Message: "the store is away", Err: errors.New("away")}
+}
+
+func (s *shakyContacts) Contact(_ context.Context, email string) (flow.Contact, bool, error) {
+	if err := s.trouble(); err != nil {
+		return flow.Contact{}, false, err
+	}
+	return flow.Contact{Email: email, Fields: map[string]any{"name": "Jane"}}, !s.unknown, nil
+}
+
+func (s *shakyContacts) Change(_ context.Context, c flow.ContactChange) (flow.ContactChanged, error) {
+	if err := s.trouble(); err != nil {
+		return flow.ContactChanged{}, err
+	}
+	s.changes = append(s.changes, c.Add...)
+	return flow.ContactChanged{}, nil
+}
+
+func clickedRun(s *shakyContacts) *flow.Run {
+	return &flow.Run{
+		ID: "01run", Services: flow.Services{Contacts: s},
+		Event: &told{main: contactRoot, roots: map[string]any{contactRoot: contactValue(flow.Contact{Email: "jane@example.com"})}},
+	}
+}
+
+// TestBeginWaitsForTheStore: a click is not lost as the store was away for a
+// while.
+func TestBeginWaitsForTheStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &shakyContacts{fails: 4, class: flow.Transient}
+		ev, ok, _, err := (&link{name: "offer", tag: "looked"}).Begin(t.Context(), clickedRun(s))
+		if err != nil || !ok || len(s.changes) != 2 {
+			t.Fatalf("%v %v after %v", ok, err, s.changes)
+		}
+		name, _ := ev.Value(contactRoot).(contact)["fields"].(map[string]any)
+		if name["name"] != "Jane" {
+			t.Errorf("the flow reads %v", ev.Value(contactRoot))
+		}
+	})
+}
+
+func TestBeginEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, _, err := (&link{}).Begin(ctx, clickedRun(&shakyContacts{fails: 1e6, class: flow.Transient})); err == nil {
+		t.Error("it went on without a store")
+	}
+}
+
+func TestBeginFailsForGood(t *testing.T) {
+	t.Parallel()
+	s := &shakyContacts{fails: 1, class: flow.Invalid}
+	if _, _, _, err := (&link{}).Begin(t.Context(), clickedRun(s)); err == nil || s.fails != 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestBeginOfAForgottenContact: a run that has begun goes on.
+func TestBeginOfAForgottenContact(t *testing.T) {
+	t.Parallel()
+	for _, resumed := range []bool{false, true} {
+		r := clickedRun(&shakyContacts{unknown: true})
+		if resumed {
+			r.Resume = func(*flow.Call) (any, error, bool) { return nil, nil, false }
+		}
+		if _, ok, _, err := (&link{}).Begin(t.Context(), r); ok != resumed || err != nil {
+			t.Errorf("resumed %t: goes on %t (%v)", resumed, ok, err)
+		}
+	}
+}
