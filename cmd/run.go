@@ -114,6 +114,9 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.Key, err = r.key(r.data); err != nil {
 		return o, err
 	}
+	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
+		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
+	}
 	o.AdminToken, err = gateway.LoadAdminToken(r.data, r.adminToken)
 	return o, dataError(r.data, err)
 }
