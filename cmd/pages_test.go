@@ -75,6 +75,31 @@ func TestPagesShowValidFlows(t *testing.T) {
 	}
 }
 
+// TestReadmeNamesAllKinds holds its table of kinds to what there is.
+func TestReadmeNamesAllKinds(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := program()
+	_, table, _ := strings.Cut(string(readme), "What flows are made of:")
+	table, _, found := strings.Cut(table, "are not here yet")
+	if !found {
+		t.Fatal("the table of kinds is not found")
+	}
+	for _, k := range p.Kinds.Actions {
+		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.Later != "") {
+			t.Errorf("action %s: named %v", k.Name, named)
+		}
+	}
+	for _, k := range p.Kinds.Triggers {
+		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.Later != "") {
+			t.Errorf("trigger %s: named %v", k.Name, named)
+		}
+	}
+}
+
 // besideFlow gives a file that shows another block the flow that it needs.
 func besideFlow(text string) string {
 	if strings.Contains(text, "flow \"") {
