@@ -9,7 +9,7 @@ SHELL       := bash
 MAKEFLAGS   += --no-print-directory
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 BENCH    ?= .
 IMAGE    ?= gateway:$(VERSION)
 
