@@ -50,7 +50,7 @@ type Run struct {
 
 	within int    // how many flows run this one as a part of theirs
 	prefix string // of the paths of its actions
-	order  *order // of its actions; Execute makes it
+	order  *order // of its actions; Execute sets it
 }
 
 // Logger takes what flows write to the log.
@@ -154,6 +154,8 @@ type frame struct {
 	mu    sync.Mutex     // guards the fields below while lists run at once
 	end   *Outcome       // set by the first action that ended the run
 	inner map[string]any // outputs in the lists inside, for on_error
+
+	order order // of the outermost frame of the outermost flow only
 }
 
 func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key, passed: f.passed} }
