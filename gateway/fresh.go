@@ -128,3 +128,14 @@ func (f *fresh) forget(id string) {
 		f.drop(id)
 	}
 }
+
+// clear lets go of all events, as before runs are run again: what is kept of
+// one that was cancelled in the queue may have changed, where an address was
+// taken out.
+func (f *fresh) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.runs)
+	clear(f.order)
+	f.order, f.first, f.bytes = f.order[:0], 0, 0
+}

@@ -97,6 +97,7 @@ func (c *runsCall) retryOne() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
+	c.g.background.fresh.clear()
 	if err := c.store.Requeue(c.r.Context(), c.r.PathValue("id"), store.RequeueOptions{Fresh: fresh}); err != nil {
 		return nil, err
 	}
@@ -117,6 +118,7 @@ func (c *runsCall) retryAll() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
+	c.g.background.fresh.clear()
 	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
 		got, err := c.store.RequeueAll(c.r.Context(), q, store.RequeueOptions{Fresh: fresh})
 		if got.N > 0 {

@@ -329,7 +329,11 @@ func TestRunsRetryAndCancel(t *testing.T) {
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/cancel", 200)
 	ask[problemBody](l, "POST", "/api/v1/runs/"+id+"/cancel", 409)
 	ask[problemBody](l, "POST", "/api/v1/runs/"+l.newID()+"/cancel", 404)
+	l.g.background.fresh.add(id, freshRun{event: testEvent{}}, time.Now())
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
+	if l.g.background.fresh.has(id) {
+		t.Error("a run that is run again gets its event as it once came, not as it is kept now")
+	}
 	l.end(id, &store.Ending{State: store.Succeeded})
 	ask[problemBody](l, "POST", "/api/v1/runs/"+id+"/retry", 409)
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
