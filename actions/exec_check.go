@@ -37,6 +37,12 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 	if x.program = first; !filepath.IsAbs(first) && strings.ContainsAny(first, `/\`) || first == "" {
 		return wrong("Wrong program", "A program is an absolute path, or a name without a slash that is looked for in "+commandPath+".")
 	}
+	if strings.ContainsAny(first, " \t|&;<>") && !filepath.IsAbs(first) {
+		return hcl.Diagnostics{{
+			Severity: hcl.DiagWarning, Subject: d.Element("command", 0).Ptr(), Summary: "Doubtful program",
+			Detail: fmt.Sprintf("All of %q is looked for as the name of one program, as no shell stands between. Write each word as an element of its own, such as [\"ls\", \"-l\"]; pipes and redirections need a shell: [\"sh\", \"-c\", …].", first),
+		}}
+	}
 	return x.checkScript(d)
 }
 

@@ -128,7 +128,7 @@ func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {
 func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 	why := map[string]string{}
 	for name, at := range c.declared {
-		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has.", name, at.Start.Line)
+		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has: of a branch one case runs, and the actions of a parallel begin at once.", name, at.Start.Line)
 	}
 	for root, who := range triggerRoots() {
 		s = s.WithAbsent(root, map[string]string{"": who})

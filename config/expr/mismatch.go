@@ -34,6 +34,10 @@ func mismatchDetail(v cty.Value, want cty.Type, sensitive bool) string {
 		return detail + " Put it in brackets: [ … ]."
 	case want.IsMapType() && !given.IsObjectType() && !given.IsMapType():
 		return detail + " Write it as { NAME = VALUE }."
+	case want == cty.String && (given.IsObjectType() || given.IsMapType()):
+		return detail + " Write jsonencode(…), or name the member that is meant."
+	case want == cty.String && (given.IsListType() || given.IsTupleType()):
+		return detail + ` Write jsonencode(…), or join(", ", …) for a list of texts.`
 	case want.IsPrimitiveType() || sensitive:
 		return detail
 	}

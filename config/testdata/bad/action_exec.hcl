@@ -9,6 +9,9 @@ flow "scripts" {
   action "exec" "b" {
     command = "ls -l" # error: Wrong type: list
   }
+  action "exec" "b2" {
+    command = ["ls -l | wc"] # warning: Doubtful program: each word as an element of its own
+  }
   action "exec" "c" {
     command = ["./run.sh"] # error: Wrong program: absolute path
     dir     = "scripts"    # error: Wrong folder: absolute path

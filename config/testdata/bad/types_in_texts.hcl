@@ -10,7 +10,7 @@ flow "orders" {
   }
   action "log" "a" { message = "for ${webhook.customer}" } # error: Not a text: This is an object
   action "log" "b" { message = "tags ${webhook.tags}" } # error: Not a text: join(", ", …)
-  action "log" "c" { message = webhook.customer } # error: Wrong type: This must be a string, and it is an object
+  action "log" "c" { message = webhook.customer } # error: Wrong type: This must be a string, and it is an object. Write jsonencode(…), or name the member
   action "log" "d" { message = webhook.tags } # error: Wrong type: This must be a string, and it is a list
   action "log" "e" { message = "order " + webhook.sku } # error: Text in a sum: joined in a template
   action "log" "f" { message = webhook.customer.nme } # error: Unknown name: Did you mean "name"?
