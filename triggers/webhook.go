@@ -117,33 +117,7 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 }`,
 		Input: `{"order_id": "A-1", "total": 12.5, "items": [{"sku": "LAMP-01", "qty": 1}]}`,
 	})
-	s.Example(schema.Example{
-		Title: "Take orders of one shop in the background, each once, those of a customer one after another",
-		HCL: `trigger "webhook" {
-  path     = "/orders"
-  order_by = webhook.customer
-
-  auth "basic" {
-    username = "shop"
-    password = secret.shop_password
-  }
-  variable "order_id" {
-    type = string
-  }
-  variable "customer" {
-    type = string
-  }
-  dedupe {
-    key = webhook.order_id
-    ttl = "7d"
-  }
-  response {
-    status = 202
-    json   = { accepted = webhook.order_id }
-  }
-}`,
-		Input: `{"order_id": "A-1", "customer": "C-1"}`,
-	})
+	s.Example(backgroundExample())
 	s.Example(schema.Example{
 		Title: "Take a form, with a value from a header",
 		HCL: `trigger "webhook" {
@@ -202,4 +176,35 @@ func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, erro
 		Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 		Body:   []byte("ok"),
 	}, nil
+}
+
+// backgroundExample is an async trigger with what only such a one has.
+func backgroundExample() schema.Example {
+	return schema.Example{
+		Title: "Take orders of one shop in the background, each once, those of a customer one after another",
+		HCL: `trigger "webhook" {
+  path     = "/orders"
+  order_by = webhook.customer
+
+  auth "basic" {
+    username = "shop"
+    password = secret.shop_password
+  }
+  variable "order_id" {
+    type = string
+  }
+  variable "customer" {
+    type = string
+  }
+  dedupe {
+    key = webhook.order_id
+    ttl = "7d"
+  }
+  response {
+    status = 202
+    json   = { accepted = webhook.order_id }
+  }
+}`,
+		Input: `{"order_id": "A-1", "customer": "C-1"}`,
+	}
 }
