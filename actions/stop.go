@@ -19,7 +19,7 @@ type stop struct {
 
 func (t *stop) Describe(s *schema.Spec) {
 	t.status = string(flow.Succeeded)
-	s.Doc = "Ends the run here, from inside of branches too. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
+	s.Doc = "Ends the run here, from inside of branches, loops and parallels too: no further action or element begins, and `on_item_error` of a loop does not catch it. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
 	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
 	schema.Expr(s, &t.message, "message", "Why, for the log and the history.")
 	schema.Expr(s, &t.output, "output", "What the run returns to the flow that started it.")
