@@ -37,7 +37,7 @@ func eachType() cty.Type {
 func (l *loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
-	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements.", mostTurns), schema.Required())
+	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", mostTurns, flow.MostTurns), schema.Required())
 	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d. One that waits in a `delay` is among them, so that a delay spaces out what a loop does.", mostAtOnce))
 	schema.Attr(s, &l.onItem, "on_item_error", "What a failure does: `stop` begins no further element and fails the loop, `continue` notes it in `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
 	flow.TurnActions(s, &l.actions, map[string]cty.Type{"each": eachType()})

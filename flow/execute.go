@@ -14,7 +14,7 @@ import (
 func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
 	if r.order == nil {
-		r.order = &top.order
+		r.order, r.turned = &top.order, &top.turned
 	}
 	ended, err := r.begin(ctx)
 	if ended != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -48,9 +49,10 @@ type Run struct {
 	// must be safe for concurrent use.
 	Observe func(*Record)
 
-	within int    // how many flows run this one as a part of theirs
-	prefix string // of the paths of its actions
-	order  *order // of its actions; Execute sets it
+	within int           // how many flows run this one as a part of theirs
+	prefix string        // of the paths of its actions
+	order  *order        // of its actions; Execute sets it
+	turned *atomic.Int64 // turns so far, see MostTurns
 }
 
 // Logger takes what flows write to the log.
@@ -155,7 +157,8 @@ type frame struct {
 	end   *Outcome       // set by the first action that ended the run
 	inner map[string]any // outputs in the lists inside, for on_error
 
-	order order // of the outermost frame of the outermost flow only
+	order  order        // of the outermost frame of the outermost flow only
+	turned atomic.Int64 // likewise
 }
 
 func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key, passed: f.passed} }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -21,12 +22,19 @@ type TurnResult struct {
 	Err     *Error         // why it failed
 }
 
+// MostTurns bounds the turns of a run, those of all its loops together: each
+// leaves records, and loops within loops multiply.
+const MostTurns = 100_000
+
 // Turns makes n turns, at most so many at once, and waits for all that it has
 // begun. After a failure it begins no more and returns it, unless goOn says
 // that the others are made all the same. An action that ends the run ends it
 // when the turns under way are done. A turn that is put aside counts as one that
 // is under way; the run goes on when the shortest of such times is over.
 func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce int, goOn bool) ([]TurnResult, error) {
+	if c.frame.run.turned.Add(int64(n)) > MostTurns {
+		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("the loops of the run, those inside of others included, have come to more than %d elements; split the work among runs, as by action \"flow\" with wait = false", MostTurns)}
+	}
 	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]TurnResult, n)}
 	if atOnce = min(atOnce, n); atOnce <= 1 {
 		t.work(ctx)

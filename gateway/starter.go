@@ -12,8 +12,9 @@ import (
 
 // causeKnown is how long a run that was started by something is the only one
 // that the same thing starts. It is started again only where a gateway stopped
-// or died in between.
-const causeKnown = 30 * 24 * time.Hour
+// or died in between, and no gateway went on within this time. Each run that was
+// started costs a key for so long.
+const causeKnown = 7 * 24 * time.Hour
 
 // starter starts flows for the actions of a run.
 type starter struct{ j *job }
