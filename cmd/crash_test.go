@@ -66,7 +66,7 @@ func TestCrash(t *testing.T) {
 	elapse(100 * time.Millisecond)
 	numbers := l.end()
 	slices.Sort(numbers)
-	r.await(t, numbers, "/three", 40*time.Second)
+	r.await(t, numbers, "/three", longestWait)
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
 	t.Logf("%d accepted, %d other answers %v, %d actions repeated", len(numbers), len(l.refused), l.refused, repeated)

@@ -112,7 +112,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	numbers := f.numbers()
-	r.await(t, numbers, "/three", 40*time.Second)
+	r.await(t, numbers, "/three", longestWait)
 	p.stop()
 	if repeated := r.check(t, "/one", "/two", "/three"); repeated > 0 {
 		t.Errorf("%d actions were repeated, though nobody was killed", repeated)
@@ -151,7 +151,7 @@ func TestPowerLoss(t *testing.T) {
 	elapse(100 * time.Millisecond)
 	numbers := l.end()
 	slices.Sort(numbers)
-	r.await(t, numbers, "/three", 40*time.Second)
+	r.await(t, numbers, "/three", longestWait)
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
 	t.Logf("%d accepted, other answers %v, %d actions repeated", len(numbers), l.refused, repeated)

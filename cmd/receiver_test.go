@@ -30,6 +30,11 @@ type receiver struct {
 	got map[int64]map[string][]arrival // by number of the request, then by path
 }
 
+// longestWait is how long a run may take to come through. One that was lost twice
+// without a step done in between waits ten seconds for its next attempt, and
+// twice as long each time.
+const longestWait = 3 * time.Minute
+
 func newReceiver(t *testing.T, pace func(path string, r *http.Request)) *receiver {
 	t.Helper()
 	r := &receiver{pace: pace, got: map[int64]map[string][]arrival{}}
