@@ -112,17 +112,26 @@ func (l *loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.gather(keys, turns), nil
+	return l.gather(c, keys, turns), nil
 }
 
-func (l *loop) gather(keys []any, turns []flow.TurnResult) map[string]any {
+// gather makes the outputs. Elements whose failure is passed over are told to
+// the log in one line.
+func (l *loop) gather(c *flow.Call, keys []any, turns []flow.TurnResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
+	var first *flow.Error
 	for i, t := range turns {
 		if e := t.Err; e != nil {
+			if first == nil {
+				first = e
+			}
 			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.Shown(), "class": string(e.Class)})
 			continue
 		}
 		results[i] = plain(t.Outputs)
+	}
+	if first != nil {
+		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(turns), first.Action, first.Shown()), nil)
 	}
 	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
 }

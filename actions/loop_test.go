@@ -133,7 +133,12 @@ func TestLoopFailures(t *testing.T) {
 		t.Errorf("failed at %q (%s) after %v", err.Action, err.Message, m.paths)
 	}
 	m = newMeter(t, 0)
-	got := newBench(t).do("loop", fmt.Sprintf(body, `on_item_error = "continue"`, m.URL), "{}")
+	b := newBench(t)
+	res := b.run(t.Context(), b.must(action("loop", fmt.Sprintf(body, `on_item_error = "continue"`, m.URL))), "{}")
+	if len(res.lines) != 1 || res.lines[0].level != "warn" || !strings.Contains(res.lines[0].message, `1 of 3 elements failed, the first in "ask"`) {
+		t.Errorf("the log got %v", res.lines)
+	}
+	got := value.Clone(res.outputs["example"]).(map[string]any)
 	results, failed := got["results"].([]any), got["errors"].([]any)
 	if len(m.paths) != 3 || len(results) != 3 || results[1] != nil || results[0] == nil || results[2] == nil || len(failed) != 1 {
 		t.Fatalf("after %v: %v", m.paths, got)
