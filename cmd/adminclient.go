@@ -147,13 +147,19 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.text }
 
+// noEndpoint is what both listeners say of an address that they don't have.
+const noEndpoint = "There is no such endpoint"
+
 func refusedBy(status int, body []byte) error {
 	var p struct{ Title, Detail string }
 	if json.Unmarshal(body, &p) != nil || p.Title == "" {
 		return &refusal{status, fmt.Sprintf("the answer was %d %s, which is not one of a gateway's admin listener", status, http.StatusText(status))}
 	}
 	text := strings.TrimSuffix(first(p.Detail, p.Title), ".")
-	if status == http.StatusUnauthorized {
+	switch {
+	case status == http.StatusNotFound && text == noEndpoint, status == http.StatusMethodNotAllowed:
+		text += "; this may be the listener of the endpoints, so name the admin listener with --admin"
+	case status == http.StatusUnauthorized:
 		text += "; give it with --admin-token or GATEWAY_ADMIN_TOKEN, or name the folder that holds it with --data"
 	}
 	return &refusal{status, text}
