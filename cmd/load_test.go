@@ -21,6 +21,7 @@ import (
 type load struct {
 	target atomic.Pointer[string] // nil: nobody is there now
 	next   atomic.Int64
+	power  power // what is answered while it is cut does not count
 	stop   chan struct{}
 	wg     sync.WaitGroup
 
@@ -50,10 +51,11 @@ func (l *load) post(client *http.Client, pause time.Duration) {
 		if target == nil {
 			continue
 		}
-		n := l.next.Add(1)
+		n, on := l.next.Add(1), l.power.now()
 		run, status, err := postNumber(client, *target, n)
 		l.mu.Lock()
 		switch {
+		case !l.power.since(on):
 		case err == nil && status < 300:
 			l.accepted[n] = run
 		case err == nil:

@@ -21,10 +21,11 @@ type arrival struct {
 
 // receiver is the outside of the flows under test: it notes who called it.
 type receiver struct {
-	url  string
-	life atomic.Int64
-	next atomic.Int64
-	pace func(path string, r *http.Request) // before the answer, may be nil
+	url   string
+	life  atomic.Int64
+	next  atomic.Int64
+	power power                              // nothing arrives while it is cut
+	pace  func(path string, r *http.Request) // before the answer, may be nil
 
 	mu  sync.Mutex
 	got map[int64]map[string][]arrival // by number of the request, then by path
@@ -34,6 +35,15 @@ type receiver struct {
 // without a step done in between waits ten seconds for its next attempt, and
 // twice as long each time.
 const longestWait = 3 * time.Minute
+
+// power tells whether it was on all the time since a moment. It is cut and on
+// again in turns.
+type power struct{ turns atomic.Int64 }
+
+func (p *power) turn()      { p.turns.Add(1) }
+func (p *power) now() int64 { return p.turns.Load() }
+
+func (p *power) since(moment int64) bool { return moment%2 == 0 && p.now() == moment }
 
 func newReceiver(t *testing.T, pace func(path string, r *http.Request)) *receiver {
 	t.Helper()
@@ -50,6 +60,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		N   int64
 		Run string
 	}
+	on := r.power.now()
 	text, err := io.ReadAll(req.Body)
 	if err == nil {
 		err = json.Unmarshal(text, &body)
@@ -58,6 +69,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return // cut off by a kill: the action has not arrived
 	}
 	r.mu.Lock()
+	if !r.power.since(on) {
+		r.mu.Unlock()
+		panic(http.ErrAbortHandler)
+	}
 	if r.got[body.N] == nil {
 		r.got[body.N] = map[string][]arrival{}
 	}
@@ -76,17 +91,26 @@ func (r *receiver) at(n int64, path string) []arrival {
 	return append([]arrival(nil), r.got[n][path]...)
 }
 
-// await waits until all of the numbers have come to a path.
-func (r *receiver) await(t *testing.T, numbers []int64, path string, within time.Duration) {
-	t.Helper()
+// missing is the first of the numbers that has not come to a path in time; 0
+// where all have.
+func (r *receiver) missing(numbers []int64, path string, within time.Duration) int64 {
 	until := time.Now().Add(within)
 	for _, n := range numbers {
 		for len(r.at(n, path)) == 0 {
 			if time.Now().After(until) {
-				t.Fatalf("request %d did not come to %s within %v", n, path, within)
+				return n
 			}
 			elapse(5 * time.Millisecond)
 		}
+	}
+	return 0
+}
+
+// await waits until all of the numbers have come to a path.
+func (r *receiver) await(t *testing.T, numbers []int64, path string, within time.Duration) {
+	t.Helper()
+	if n := r.missing(numbers, path, within); n != 0 {
+		t.Fatalf("request %d did not come to %s within %v", n, path, within)
 	}
 }
 

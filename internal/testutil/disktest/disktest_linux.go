@@ -87,8 +87,11 @@ func Mount(t *testing.T, image string) Disk {
 const unflushed = "unflushed"
 
 // CutPower ends the file system without flushing anything: pages and journal
-// that are in memory alone are gone. It shows that what was confirmed had been
-// flushed; it can't show that a disk keeps what it was told to flush.
+// that are in memory alone are gone. It shows that what was confirmed before
+// the call had been flushed; it can't show that a disk keeps what it was told to
+// flush. A flush that is under way when the file system ends may be told of a
+// success that was none, so what is confirmed from the call on must not count:
+// where power is really lost nobody hears of it.
 func (d Disk) CutPower(t *testing.T) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(d.Dir, unflushed), []byte("only in memory"), 0o600); err != nil {
