@@ -100,7 +100,7 @@ func TestPowerLoss(t *testing.T) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for lines.Scan() { //nolint:revive // what was confirmed while the file system ended does not count, see CutPower
+		for lines.Scan() { // what was confirmed while the file system ended does not count, see CutPower
 		}
 		_ = cmd.Wait() // it was killed
 		disk.Unmount()
