@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"strings"
 	"sync"
 	"time"
 )
@@ -15,6 +14,7 @@ type memory struct {
 	mu    sync.Mutex
 	done  map[string]*Record // the last one of each action, by path
 	given map[string]bool    // those that need not be told of again
+	begun Places
 }
 
 // remember has the attempts of an action share a memory, where there may be
@@ -25,7 +25,7 @@ func (c *Call) remember() {
 	if c.Step.Retry == nil || !nests && !calls {
 		return
 	}
-	m := &memory{run: c.frame.run, done: map[string]*Record{}, given: map[string]bool{}}
+	m := &memory{run: c.frame.run, done: map[string]*Record{}, given: map[string]bool{}, begun: Places{}}
 	run := *m.run
 	run.Resume, run.Resumes, run.Observe = m.resume, m.resumes, m.observe
 	c.frame = c.frame.child()
@@ -62,12 +62,7 @@ func (m *memory) resumes(prefix string) bool {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for path := range m.done {
-		if strings.HasPrefix(path, prefix) {
-			return true
-		}
-	}
-	return false
+	return m.begun.Has(prefix)
 }
 
 func (m *memory) last(path string) *Record {
@@ -88,6 +83,7 @@ func (m *memory) observe(rec *Record) {
 	m.mu.Lock()
 	given := m.given[rec.Path]
 	m.done[rec.Path] = rec
+	m.begun.Add(rec.Path)
 	m.mu.Unlock()
 	if !given {
 		m.run.observe(rec)

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // Resume gives what an action of the run returned, or how it failed, when the
@@ -47,6 +48,27 @@ func (c *Call) begun() bool {
 	}
 	n, nests := c.Step.Action.(Nester)
 	return nests && slices.ContainsFunc(n.Lists(), c.Begun)
+}
+
+// Places are those inside of which something was done: what paths of actions
+// begin with, such as "items/" and "items/3/". Asking for one must cost little,
+// as a loop of thousands does it for each element.
+type Places map[string]struct{}
+
+// Add notes where an action stands.
+func (p Places) Add(path string) {
+	for i := strings.LastIndexByte(path, '/'); i >= 0; i = strings.LastIndexByte(path[:i], '/') {
+		if _, known := p[path[:i+1]]; known {
+			return // and those around it
+		}
+		p[path[:i+1]] = struct{}{}
+	}
+}
+
+// Has tells whether something was done whose path begins so.
+func (p Places) Has(prefix string) bool {
+	_, ok := p[prefix]
+	return ok
 }
 
 // Begun tells whether the run has done anything of a list inside the call when

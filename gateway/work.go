@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +31,7 @@ type work struct {
 	event   flow.Event // nil where it is still to be decoded
 	payload store.Payload
 	done    map[string]store.Step // what was done before
+	begun   flow.Places           // where it stands
 	broken  error                 // why the run can't be read
 
 	keeping sync.Mutex // held while a checkpoint is written
@@ -56,9 +56,10 @@ func (w *work) claimed(c *store.Work, event flow.Event, asked time.Time) {
 	if len(c.Steps) == 0 {
 		return
 	}
-	w.done = make(map[string]store.Step, len(c.Steps))
+	w.done, w.begun = make(map[string]store.Step, len(c.Steps)), flow.Places{}
 	for _, s := range c.Steps {
 		w.done[s.Path] = s
+		w.begun.Add(s.Path)
 	}
 }
 
@@ -121,7 +122,7 @@ func (w *work) execute() (out flow.Outcome) {
 		Around: w.around, Observe: w.record, Retry: w.goesOn,
 	}
 	if len(w.done) > 0 {
-		run.Resume, run.Resumes = w.resume, w.resumes
+		run.Resume, run.Resumes = w.resume, w.begun.Has
 	}
 	return flow.Execute(w.ctx, run)
 }
@@ -164,16 +165,6 @@ func (w *work) waited(s store.Step) {
 	if !slices.ContainsFunc(w.pending, func(p store.Step) bool { return p.Path == s.Path }) {
 		w.pending = append(w.pending, s)
 	}
-}
-
-// resumes tells whether an action was done whose path begins so.
-func (w *work) resumes(prefix string) bool {
-	for path := range w.done {
-		if strings.HasPrefix(path, prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // around keeps what was done before anything else begins.
