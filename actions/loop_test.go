@@ -254,3 +254,21 @@ func TestSensitiveInside(t *testing.T) {
 		t.Error("the results of a sensitive action are in the open")
 	}
 }
+
+// TestLoopIsCountedOnce: attempts of a loop that fails do not add up.
+func TestLoopIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked < 15 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(s.Close)
+	most := "[" + strings.Repeat("0,", 9_999) + "1]"
+	b := newBench(t)
+	res := b.run(t.Context(), b.must(fmt.Sprintf("action \"loop\" \"l\" {\nfor_each = webhook.body\nretry {\nattempts = 20\ninitial = \"0s\"\n}\naction \"http\" \"ask\" {\nwhen = each.value == 1\nurl = %q\n}\n}\naction \"respond\" \"r\" {}", s.URL)), most)
+	if res.State != flow.Succeeded || asked != 15 {
+		t.Errorf("%s after %d requests: %v", res.State, asked, res.Err)
+	}
+}

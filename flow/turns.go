@@ -32,7 +32,7 @@ const MostTurns = 100_000
 // when the turns under way are done. A turn that is put aside counts as one that
 // is under way; the run goes on when the shortest of such times is over.
 func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce int, goOn bool) ([]TurnResult, error) {
-	if c.frame.run.turned.Add(int64(n)) > MostTurns {
+	if c.Attempt <= 1 && c.frame.run.turned.Add(int64(n)) > MostTurns { // further attempts take up where the first one stopped
 		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("the loops of the run, those inside of others included, have come to more than %d elements; split the work among runs, as by action \"flow\" with wait = false", MostTurns)}
 	}
 	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]TurnResult, n)}
