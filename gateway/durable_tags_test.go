@@ -170,6 +170,61 @@ flow "read" {
 	}
 }
 
+// TestWhatWentOut: the contact gets a tag of what went out, which starts flows,
+// and none of what a throttle held back or what failed.
+func TestWhatWentOut(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "in" {
+  trigger "webhook" { path = "/in" }
+  action "tag" "t" {
+    contact = "jane@example.com"
+    add     = "a"
+  }
+}
+flow "tell" {
+  trigger "tag" {
+    tag      = "a"
+    throttle = "0s"
+  }
+  action "webhook" "crm" {
+    url = "OUT/crm"
+    throttle {
+      key   = contact.email
+      every = "1h"
+    }
+  }
+  action "webhook" "broken" {
+    url      = "OUT/broken"
+    on_error = "continue"
+  }
+}
+flow "after" {
+  trigger "tag" {
+    tag      = "sent:tell/crm"
+    throttle = "0s"
+  }
+  action "http" "seen" { url = "OUT/seen" }
+}`)
+	d.outside.fail("/broken", 2)
+	for range 2 {
+		d.await(d.accept("/in", `{}`), store.Succeeded)
+	}
+	d.awaitRuns("tell", map[store.State]int{store.Succeeded: 2})
+	d.awaitRuns("after", map[store.State]int{store.Succeeded: 1})
+	got, err := d.store.GetContact(t.Context(), "jane@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tags []string
+	for _, tag := range got.Tags {
+		tags = append(tags, tag.Name+" "+string(tag.Source))
+	}
+	if text := strings.Join(tags, ", "); text != "a manual, sent:tell/crm smart" {
+		t.Errorf("the contact has %s", text)
+	}
+}
+
 // TestForgottenContact: who was deleted gets no tag by an old link.
 func TestForgottenContact(t *testing.T) {
 	t.Parallel()
