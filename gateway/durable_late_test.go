@@ -81,6 +81,7 @@ flow "a" {
 	l := newLate(false)
 	d.store.late.Store(l)
 	id := d.accept("/a", `{}`)
+	<-l.claimed // by the gateway, before the other one looks
 	var other []store.Work
 	d.until("another gateway has the run", func() bool {
 		got, err := d.store.Store.Claim(t.Context(), store.ClaimQuery{Owner: "other", Lease: time.Minute, Limit: 1, Flows: []store.FlowLimit{{Flow: "a"}}})
