@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // httpConnection is one HTTP server and how the gateway makes itself known to

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 

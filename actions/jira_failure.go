@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // jiraRefusal makes an error of an answer that is no success. Of a 400 it

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // outlet is how requests leave: the client and the TLS setting of a

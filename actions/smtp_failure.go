@@ -14,7 +14,7 @@ import (
 	"unicode"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // mailError is why a message was not sent. Its text holds nothing of the

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // smtpPool holds the connections to one mail server. They are used by one

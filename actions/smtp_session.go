@@ -14,7 +14,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 

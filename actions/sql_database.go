@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // sqlDatabase is an open database. Its connections are made when they are

@@ -17,7 +17,7 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/outbound"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 var errMySQLSettings = errors.New("the settings of the connection can't be used")

@@ -73,13 +73,13 @@ func wiringBans() []ban {
 		},
 		{
 			pkg: "net/http", names: []string{"Get", "Head", "Post", "PostForm", "DefaultClient", "DefaultTransport", "Transport"},
-			only: programs("internal/outbound", "internal/testutil"),
-			why:  "requests go out through internal/outbound, which guards private addresses",
+			only: programs("outbound", "internal/testutil"),
+			why:  "requests go out through outbound, which guards private addresses",
 		},
 		{
 			pkg: "net", names: []string{"Dial", "DialTimeout", "DialTCP", "DialUDP", "DialUnix", "Dialer"},
-			only: programs("internal/outbound", "internal/testutil"),
-			why:  "connections go out through internal/outbound, which guards private addresses",
+			only: programs("outbound", "internal/testutil"),
+			why:  "connections go out through outbound, which guards private addresses",
 		},
 	}
 }

@@ -29,11 +29,11 @@ func rooms() []room {
 		"internal/value", "config/diag", "config/expr/funcs", "config/expr", "config/schema",
 	}
 	domain := slices.Concat(language, []string{"flow"})
-	kinds := slices.Concat(domain, []string{"internal/outbound"})
+	kinds := slices.Concat(domain, []string{"outbound"})
 
 	return []room{
 		{"internal/value", nil, "values are the ground floor: everything else speaks of them"},
-		{"internal/outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
+		{"outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
 		{"internal/testutil", []string{"internal/value"}, "tests of any package use it, so it may know hardly any"},
 		{"internal/richtext", nil, "it turns texts into others and knows nothing else"},
 		{"internal/testutil/jirad", nil, "it stands in for Jira, whatever is tested with it"},
@@ -59,14 +59,14 @@ func rooms() []room {
 		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/syntax", "internal/outbound", "internal/links"}),
+			"config", slices.Concat(domain, []string{"config/syntax", "outbound", "internal/links"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
 		{"store", []string{"internal/value", "flow"}, "what is kept is runs, whatever engine keeps them"},
 		{"store/storetest", []string{"internal/value", "flow", "store"}, "one suite for every engine"},
 		{"store/*", []string{"internal/value", "flow", "store"}, "an engine knows the interface it fulfils, no other engine"},
 		{
-			"gateway", slices.Concat(domain, []string{"config", "internal/outbound", "store"}),
+			"gateway", slices.Concat(domain, []string{"config", "outbound", "store"}),
 			"the process takes a loader function and a store, and knows no kind",
 		},
 		{"dashboard", []string{"internal/value", "config/diag"}, "pages read through a small interface of their own"},
