@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // api is a service whose API a kind of action knows, such as Slack's.

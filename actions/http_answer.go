@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // httpAnswer is what action "http" returns. The body is decoded when somebody

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 func TestHTTPDecodesByType(t *testing.T) {

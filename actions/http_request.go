@@ -10,8 +10,8 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // build puts together what one attempt sends.

@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/richtext"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // jira is what the kinds of actions for Jira share: the connection, and how

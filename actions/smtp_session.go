@@ -14,8 +14,8 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // smtpSession is one connection to a mail server, ready to take messages.

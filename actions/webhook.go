@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // webhookCall delivers the fields of a contact or an event to a receiver. What
