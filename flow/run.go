@@ -2,9 +2,6 @@ package flow
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
-	"encoding/binary"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -104,17 +101,6 @@ type Outcome struct {
 	Ended    *Step         // the action that ended the run, or its on_error list, before the end; nil for none
 	After    time.Duration // of a parked run: how long it is put aside
 }
-
-// NewID returns a new id for a run: 26 characters that sort by time, as ULID
-// defines them but in lower case (48 bits of milliseconds, 80 random bits).
-func NewID(now time.Time) string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // times before 1970 don't occur
-	_, _ = rand.Read(b[6:])                                        // never fails, see crypto/rand
-	return idEncoding.EncodeToString(b[:])
-}
-
-var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // runType and flowType are the names that every flow knows.
 var (

@@ -3,8 +3,6 @@ package flow_test
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,30 +12,6 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
-
-func TestNewID(t *testing.T) {
-	t.Parallel()
-	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	shape := regexp.MustCompile(`^[0-9a-hjkmnp-tv-z]{26}$`)
-	var ids []string
-	for i := range 500 {
-		id := flow.NewID(at.Add(time.Duration(i) * time.Millisecond))
-		if !shape.MatchString(id) {
-			t.Fatalf("%q is no id", id)
-		}
-		ids = append(ids, id)
-	}
-	if !slices.IsSorted(ids) {
-		t.Error("ids don't sort by time")
-	}
-	seen := map[string]bool{}
-	for range 500 {
-		seen[flow.NewID(at)] = true
-	}
-	if len(seen) != 500 {
-		t.Errorf("%d different ids of 500", len(seen))
-	}
-}
 
 func TestRunValueBeforeAnyAction(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -78,7 +79,7 @@ func (c *runsCall) changeContact() (any, error) {
 	if err := c.read(&body); err != nil {
 		return nil, err
 	}
-	change, err := body.change(c.email(), "api/"+flow.NewID(time.Now()))
+	change, err := body.change(c.email(), "api/"+ulid.New(time.Now()))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -28,7 +29,7 @@ func (c *runsCall) importContacts() (any, error) {
 		return nil, wrongQuery{fmt.Errorf("the import has %d contacts; send %d at once", len(list), mostImported)}
 	}
 	out := ContactsImported{Errors: []ContactFault{}}
-	cause := "api/" + flow.NewID(time.Now())
+	cause := "api/" + ulid.New(time.Now())
 	for i := range list {
 		item := &importItem{ContactImportBody: &list[i], cause: fmt.Sprintf("%s/%d", cause, i), dry: dry, start: start}
 		created, err := c.importOne(item)

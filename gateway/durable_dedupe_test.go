@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -90,7 +90,7 @@ func TestDedupeOfDeadRuns(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, syncDedupe)
 	hold := func(name string, began time.Time) string {
-		id := flow.NewID(began)
+		id := ulid.New(began)
 		if _, made, err := d.store.PutKey(context.Background(), store.Key{Scope: store.DedupeScope("s"), Name: name, Run: id}, time.Hour); err != nil || !made {
 			t.Fatal(made, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 )
 
 // exchange is one request on its way.
@@ -30,7 +31,7 @@ type exchange struct {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: w, r: r}
 	x.g, x.began = g, time.Now()
-	x.id = flow.NewID(x.began)
+	x.id = ulid.New(x.began)
 	if g.stopping.Load() {
 		x.refuse(shuttingDown())
 		return

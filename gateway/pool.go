@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -40,7 +41,7 @@ type background struct {
 }
 
 func newBackground(g *Gateway) *background {
-	b := &background{g: g, owner: flow.NewID(time.Now()), more: make(chan struct{}, 1), fresh: newFresh(), begin: make(chan *work), work: map[*work]bool{}}
+	b := &background{g: g, owner: ulid.New(time.Now()), more: make(chan struct{}, 1), fresh: newFresh(), begin: make(chan *work), work: map[*work]bool{}}
 	b.served, b.end = context.WithCancel(context.Background())
 	return b
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
@@ -62,7 +63,7 @@ func newLibrary(t *testing.T) *library {
 
 func (l *library) newID() string {
 	l.now = l.now.Add(time.Millisecond)
-	return flow.NewID(l.now)
+	return ulid.New(l.now)
 }
 
 // queue accepts a run and returns its id.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -32,7 +33,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if s.j.hides(kept.Variables) {
 		kept.Variables = s.j.g.seal.seal(kept.Variables)
 	}
-	id, _, err := s.j.g.startKept(ctx, e, flow.NewID(time.Now()), kept, onceFor(cause))
+	id, _, err := s.j.g.startKept(ctx, e, ulid.New(time.Now()), kept, onceFor(cause))
 	return id, err
 }
 
@@ -43,7 +44,7 @@ func (g *Gateway) start(ctx context.Context, e *endpoint, ev flow.Event, once *s
 	if err != nil {
 		return "", nil, err
 	}
-	return g.startKept(ctx, e, flow.NewID(time.Now()), kept, once)
+	return g.startKept(ctx, e, ulid.New(time.Now()), kept, once)
 }
 
 // startKept is start for an event as it is kept, with the id of its run. A run

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -41,7 +42,7 @@ func (g *Gateway) startTagged(ctx context.Context, e *endpoint, contact flow.Con
 	if err != nil {
 		return err
 	}
-	id := flow.NewID(time.Now())
+	id := ulid.New(time.Now())
 	throttle := trigger.Throttle()
 	if throttle == 0 {
 		_, _, err := g.startKept(ctx, e, id, kept, onceFor(given.Cause))

@@ -5,7 +5,7 @@ import "time"
 // Submission is a run to be accepted, with what is decided in the same
 // transaction.
 type Submission struct {
-	ID   string // of flow.NewID
+	ID   string // of ulid.New
 	Flow string
 	Payload
 	Status   int    // of the response

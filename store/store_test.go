@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -18,7 +18,7 @@ func TestID(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 29, 1, 2, 3, 456e6, time.UTC)
 	for range 1000 {
-		text := flow.NewID(now)
+		text := ulid.New(now)
 		id, err := store.ParseID(text)
 		if err != nil {
 			t.Fatal(err)
@@ -31,7 +31,7 @@ func TestID(t *testing.T) {
 
 func TestParseIDRefuses(t *testing.T) {
 	t.Parallel()
-	good := flow.NewID(time.Now())
+	good := ulid.New(time.Now())
 	tests := map[string]string{
 		"nothing":                 "",
 		"short":                   good[:25],
@@ -60,10 +60,10 @@ func TestFirstID(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no first id of a time of today")
 	}
-	if s := flow.NewID(at); s < first.String() {
+	if s := ulid.New(at); s < first.String() {
 		t.Errorf("%s lies before the first of its time, %s", s, first)
 	}
-	if s := flow.NewID(at.Add(-time.Millisecond)); s >= first.String() {
+	if s := ulid.New(at.Add(-time.Millisecond)); s >= first.String() {
 		t.Errorf("%s lies after the first of a later time, %s", s, first)
 	}
 	for _, never := range []time.Time{{}, time.Unix(-1, 0), time.UnixMilli(1 << 48)} {

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 )
 
 // bell tells the claimers of all gateways that runs may be claimable: those of
@@ -32,7 +32,7 @@ func newBell(c *connector) *bell {
 	channel = channel[:min(len(channel), 63)]
 	return &bell{
 		ready: make(chan struct{}, 1), ringing: make(chan struct{}, 1),
-		connect: c.single, channel: channel, self: flow.NewID(time.Now()),
+		connect: c.single, channel: channel, self: ulid.New(time.Now()),
 	}
 }
 

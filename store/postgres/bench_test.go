@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -28,7 +29,7 @@ func benchBody() []byte {
 }
 
 func benchSubmission(body []byte) *store.Submission {
-	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
+	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
 }
 
 // inParallel calls f for each of b.N from a number of goroutines.

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 func submission() *store.Submission {
-	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte("event"), Body: []byte("body")}}
+	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte("event"), Body: []byte("body")}}
 }
 
 // TestWakesOtherStores accepts a run in one store, of which another one hears.

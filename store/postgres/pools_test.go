@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
 )
@@ -17,7 +17,7 @@ func TestRunsWaitForNobody(t *testing.T) {
 	s := open(t, server.Database(t))
 	release := postgres.Occupy(t.Context(), t, s)
 	defer release()
-	id := flow.NewID(time.Now())
+	id := ulid.New(time.Now())
 	if _, err := s.Accept(t.Context(), &store.Submission{ID: id, Flow: "f"}); err != nil {
 		t.Fatal(err)
 	}

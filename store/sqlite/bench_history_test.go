@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -114,7 +115,7 @@ func loadHistory(b *testing.B, s *Store, now time.Time, runs int) {
 		err := s.writer.do(b.Context(), func(t *tx) error {
 			for i := n; i < n+batch; i++ {
 				at := now.Add(-time.Duration(runs-i) * apart)
-				e := &store.Entry{ID: flow.NewID(at), Flow: fmt.Sprint("flow ", i%20), State: store.Succeeded, Started: at, Finished: at.Add(time.Second), Status: 200}
+				e := &store.Entry{ID: ulid.New(at), Flow: fmt.Sprint("flow ", i%20), State: store.Succeeded, Started: at, Finished: at.Add(time.Second), Status: 200}
 				e.Body, e.Steps = body, []store.Step{step, step}
 				e.Steps[1].Path = "notify"
 				switch {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -78,7 +79,7 @@ func BenchmarkAcceptDedupe(b *testing.B) {
 }
 
 func submission(body []byte) *store.Submission {
-	return &store.Submission{ID: flow.NewID(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
+	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
 }
 
 // BenchmarkCycle accepts a run, hands it over, keeps two checkpoints and ends

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -256,7 +256,7 @@ func TestUsage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &store.Entry{ID: flow.NewID(time.Now()), Flow: "orders", State: store.Succeeded, Payload: store.Payload{Body: make([]byte, 1<<20)}}
+	e := &store.Entry{ID: ulid.New(time.Now()), Flow: "orders", State: store.Succeeded, Payload: store.Payload{Body: make([]byte, 1<<20)}}
 	if err := s.Record(context.Background(), e); err != nil {
 		t.Fatal(err)
 	}

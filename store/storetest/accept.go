@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -36,7 +37,7 @@ func acceptKeepsAll(f *fixture) {
 	f.same("the work", w, store.Work{
 		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Wall(), OrderKey: "customer 7", Payload: sub.Payload,
 	})
-	_, err = f.s.Get(f.ctx, flow.NewID(f.clock.Wall()))
+	_, err = f.s.Get(f.ctx, ulid.New(f.clock.Wall()))
 	f.is(err, store.ErrNotFound)
 	_, err = f.s.Get(f.ctx, "no id")
 	f.is(err, store.ErrNotFound)
@@ -111,7 +112,7 @@ func acceptTakesIDOnce(f *fixture) {
 }
 
 func acceptRefuses(f *fixture) {
-	for _, id := range []string{"", "x", strings.Repeat("z", 26), strings.Repeat("i", 26), strings.ToUpper(flow.NewID(f.clock.Wall()))} {
+	for _, id := range []string{"", "x", strings.Repeat("z", 26), strings.Repeat("i", 26), strings.ToUpper(ulid.New(f.clock.Wall()))} {
 		_, err := f.s.Accept(f.ctx, f.submission(func(s *store.Submission) { s.ID = id }))
 		if err == nil || store.IsUnavailable(err) {
 			f.Errorf("id %q: got %v, want an error of the caller", id, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -83,7 +84,7 @@ func (f *fixture) same(what string, got, want any) {
 // payload.
 func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submission {
 	s := &store.Submission{
-		ID: flow.NewID(f.clock.Wall()), Flow: "orders", Status: 202,
+		ID: ulid.New(f.clock.Wall()), Flow: "orders", Status: 202,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: []byte("response")},
 	}
 	for _, change := range changes {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -113,7 +113,7 @@ func closeWaits(f *fixture) {
 func contexts(f *fixture) {
 	over, cancel := context.WithCancel(f.ctx)
 	cancel()
-	id := flow.NewID(f.clock.Wall())
+	id := ulid.New(f.clock.Wall())
 	_, err := f.s.Accept(over, f.submission(func(s *store.Submission) { s.ID = id }))
 	f.is(err, context.Canceled)
 	_, err = f.s.List(over, store.ListQuery{Limit: 1})

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -164,7 +164,7 @@ func listStableRace(f *fixture) {
 			return nil
 		}
 		defer done.Store(true)
-		q := store.ListQuery{Limit: 7, After: flow.NewID(f.clock.Wall().Add(-time.Millisecond))}
+		q := store.ListQuery{Limit: 7, After: ulid.New(f.clock.Wall().Add(-time.Millisecond))}
 		var got []string
 		for {
 			page, err := f.s.List(f.ctx, q)

@@ -3,7 +3,7 @@ package storetest
 import (
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -40,7 +40,7 @@ func cancelsNothingOver(f *fixture) {
 	c := f.hold()
 	f.finish(c, store.Succeeded)
 	f.is(f.s.Cancel(f.ctx, c.ID), store.ErrState)
-	f.is(f.s.Cancel(f.ctx, flow.NewID(f.clock.Wall())), store.ErrNotFound)
+	f.is(f.s.Cancel(f.ctx, ulid.New(f.clock.Wall())), store.ErrNotFound)
 	f.is(f.s.Cancel(f.ctx, "no id"), store.ErrNotFound)
 	f.state(c.ID, store.Succeeded)
 }
@@ -124,7 +124,7 @@ func requeueRefuses(f *fixture) {
 	for _, id := range []string{queued, waiting, running.ID, refused.ID, empty.ID} {
 		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{Fresh: true}), store.ErrState)
 	}
-	f.is(f.s.Requeue(f.ctx, flow.NewID(f.clock.Wall()), store.RequeueOptions{}), store.ErrNotFound)
+	f.is(f.s.Requeue(f.ctx, ulid.New(f.clock.Wall()), store.RequeueOptions{}), store.ErrNotFound)
 	recorded := f.entry(store.Failed)
 	f.ok(f.s.Record(f.ctx, recorded))
 	f.ok(f.s.Cancel(f.ctx, waiting))

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -21,7 +22,7 @@ func recordTests() []test {
 func (f *fixture) entry(s store.State) *store.Entry {
 	now := f.clock.Wall()
 	return &store.Entry{
-		ID: flow.NewID(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
+		ID: ulid.New(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body")},
 	}
 }
@@ -45,7 +46,7 @@ func recordsAll(f *fixture) {
 }
 
 func recordsRefused(f *fixture) {
-	e := &store.Entry{ID: flow.NewID(f.clock.Wall()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
+	e := &store.Entry{ID: ulid.New(f.clock.Wall()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
 	f.ok(f.s.Record(f.ctx, e))
 	f.same("the run", f.get(e.ID), &store.Run{Summary: store.Summary{
 		ID: e.ID, State: store.Refused, Received: f.clock.Wall(), Finished: f.clock.Wall(), Attempt: 1, Status: 401, Cause: e.Cause,

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -205,5 +205,5 @@ func (w *weather) calm() {
 			return
 		}
 	}
-	w.Fatalf("runs are left that nobody can claim: %s", flow.NewID(w.clock.Wall()))
+	w.Fatalf("runs are left that nobody can claim: %s", ulid.New(w.clock.Wall()))
 }
