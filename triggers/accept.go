@@ -38,7 +38,7 @@ func (e *event) read(h http.Header, query string, limits flow.Limits) *flow.Prob
 	if problem := e.readQuery(query, limits); problem != nil {
 		return problem
 	}
-	if found := e.take(form != jsonForm); found.total > 0 {
+	if found := e.take(form != jsonForm); found.Total > 0 {
 		return invalid(found)
 	}
 	return nil

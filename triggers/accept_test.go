@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // unread is a body that must not be read.
@@ -273,7 +274,7 @@ func TestFaultsAreBounded(t *testing.T) {
 		b.WriteString(`,"` + long[:i] + `":""`)
 	}
 	problem := sent{body: `{"v":{"` + long + `":"",` + b.String()[1:] + `}}`}.refused(t, w, 422)
-	if len(problem.Faults) != maxFaults || problem.Detail != "301 values are missing or wrong; the first 100 are listed." {
+	if len(problem.Faults) != input.MaxFaults || problem.Detail != "301 values are missing or wrong; the first 100 are listed." {
 		t.Errorf("%d faults: %s", len(problem.Faults), problem.Detail)
 	}
 	if cause := problem.Cause.Error(); !strings.HasSuffix(cause, "; and 296 more") || len(cause) > 5*2000 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // decode reads a body as its type says. Its coding and character set must be
@@ -24,7 +25,7 @@ func (w *webhook) decode(h http.Header, body []byte, limits flow.Limits) (bodyFo
 	}
 	v, err := decodeAs(form, body, params["boundary"], value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
-		return 0, nil, malformed("Malformed body", inBody, syntaxError(err))
+		return 0, nil, malformed("Malformed body", input.PartBody, syntaxError(err))
 	}
 	return form, v, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -13,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // inputRoot is the name under which a flow reads what it was called with.
@@ -23,7 +23,7 @@ type called struct {
 	keeper
 	queue
 
-	variables []*variable
+	variables []*input.Variable
 }
 
 // Describe declares the block.
@@ -31,7 +31,7 @@ func (t *called) Describe(s *schema.Spec) {
 	t.main = inputRoot
 	s.Doc = "Starts the flow where action `flow` of another one calls it. What it is given is checked as the variables say, and read as `input.NAME`. Without variables the input may be anything."
 	schema.BlockFunc(s, "variable", "A member of the input, read as `input.NAME`. Where there are variables, members that none of them names are refused.",
-		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&variable{root: inputRoot}) }}, t.addVariable)
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(input.ForCall()) }}, t.addVariable)
 	t.describeConcurrency(s, "")
 	s.Example(schema.Example{
 		Title: "A flow that others call",
@@ -49,29 +49,20 @@ func (t *called) Describe(s *schema.Spec) {
 }
 
 func (t *called) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
-	v := &variable{root: inputRoot}
+	v := input.ForCall()
 	diags := schema.Decode(c, v, b)
-	if v.name == "" {
+	if v.Name == "" {
 		return diags
 	}
-	v.from = source{in: inInput, steps: []step{{name: v.name}}}
+	v.From = input.Source{Part: input.PartInput, Steps: []input.Step{{Name: v.Name}}}
 	switch {
-	case !hclsyntax.ValidIdentifier(v.name):
-		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.name)))
-	case t.variable(v.name) != nil:
-		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.name)))
+	case !hclsyntax.ValidIdentifier(v.Name):
+		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.Name)))
+	case input.Find(t.variables, v.Name) != nil:
+		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.Name)))
 	}
 	t.variables = append(t.variables, v)
 	return diags
-}
-
-func (t *called) variable(name string) *variable {
-	for _, v := range t.variables {
-		if v.name == name {
-			return v
-		}
-	}
-	return nil
 }
 
 // Roots gives the name input, with the types of what is below it.
@@ -81,7 +72,7 @@ func (t *called) Roots() map[string]cty.Type {
 	}
 	types := map[string]cty.Type{}
 	for _, v := range t.variables {
-		types[v.name] = v.typ.cty()
+		types[v.Name] = v.Type.CTY()
 	}
 	return map[string]cty.Type{inputRoot: cty.Object(types)}
 }
@@ -93,51 +84,40 @@ func (t *called) Inputs() []flow.Input {
 	}
 	out := make([]flow.Input, len(t.variables))
 	for i, v := range t.variables {
-		out[i] = flow.Input{Name: v.name, Required: !v.isOptional()}
+		out[i] = flow.Input{Name: v.Name, Required: !v.IsOptional()}
 	}
 	return out
 }
 
 // Called checks the input of a call.
-func (t *called) Called(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
+func (t *called) Called(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
 	depth, err := c.Deeper()
 	if err != nil {
 		return nil, err
 	}
 	e := &told{main: inputRoot, cause: c.IdempotencyKey(), depth: depth}
-	if input, err = asKept(input); err != nil {
+	if given, err = asKept(given); err != nil {
 		return nil, wrongInput(err.Error())
 	}
-	if input, err = t.take(input); err != nil {
+	if given, err = t.take(given); err != nil {
 		return nil, err
 	}
-	e.roots = map[string]any{inputRoot: input}
+	e.roots = map[string]any{inputRoot: given}
 	return e, nil
 }
 
 // take reads the variables out of an input.
-func (t *called) take(input any) (any, error) {
+func (t *called) take(given any) (any, error) {
 	if len(t.variables) == 0 {
-		return input, nil
+		return given, nil
 	}
-	members, ok := input.(map[string]any)
-	if !ok && input != nil {
-		return nil, wrongInput(fmt.Sprintf("it must be an object, and it is %s", value.TypeName(input)))
+	members, ok := given.(map[string]any)
+	if !ok && given != nil {
+		return nil, wrongInput(fmt.Sprintf("it must be an object, and it is %s", value.TypeName(given)))
 	}
-	c := &checker{}
-	out := make(map[string]any, len(t.variables))
-	for _, v := range t.variables {
-		given, present := members[v.name]
-		out[v.name] = v.take(c, given, present, false)
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if t.variable(name) == nil {
-			c.begin(inInput, []step{{name: name}}, false)
-			c.fault("No variable of the flow has this name.", nothing, value.TypeName(members[name]))
-		}
-	}
-	if c.found.total > 0 {
-		return nil, wrongInput(c.found.Error())
+	out, found := input.TakeMembers(t.variables, members)
+	if found.Total > 0 {
+		return nil, wrongInput(found.Error())
 	}
 	return out, nil
 }
@@ -150,11 +130,11 @@ func (t *called) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) 
 		return ev, err
 	}
 	e := ev.(*told)
-	input := e.roots[inputRoot]
-	if members, ok := input.(map[string]any); ok {
-		maps.DeleteFunc(members, func(name string, _ any) bool { return t.variable(name) == nil })
+	given := e.roots[inputRoot]
+	if members, ok := given.(map[string]any); ok {
+		maps.DeleteFunc(members, func(name string, _ any) bool { return input.Find(t.variables, name) == nil })
 	}
-	if e.roots[inputRoot], err = t.take(input); err != nil {
+	if e.roots[inputRoot], err = t.take(given); err != nil {
 		return nil, fmt.Errorf("the flow was changed, and %w", err)
 	}
 	return e, nil

@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 const fuzzedTrigger = `
@@ -126,11 +128,11 @@ func checkRefusal(t *testing.T, e flow.Event, problem *flow.Problem) {
 	if !slices.Contains([]int{400, 413, 415, 422}, problem.Status) {
 		t.Errorf("status %d", problem.Status)
 	}
-	if (problem.Status == 422) != (len(problem.Faults) > 0 && problem.Outcome == "invalid") || len(problem.Faults) > maxFaults {
+	if (problem.Status == 422) != (len(problem.Faults) > 0 && problem.Outcome == "invalid") || len(problem.Faults) > input.MaxFaults {
 		t.Errorf("%d faults of status %d", len(problem.Faults), problem.Status)
 	}
 	for _, fault := range problem.Faults {
-		if len(fault.Pointer) > maxPointer || fault.Detail == "" || fault.In == "" {
+		if len(fault.Pointer) > input.MaxPointer || fault.Detail == "" || fault.In == "" {
 			t.Errorf("fault %+v", fault)
 		}
 	}
@@ -140,23 +142,22 @@ func checkEvent(t *testing.T, w *webhook, e flow.Event) {
 	t.Helper()
 	root := e.Value("webhook").(value.Object)
 	for _, v := range w.variables {
-		got, ok := root.Get(v.name)
+		got, ok := root.Get(v.Name)
 		if !ok {
-			t.Fatalf("no variable %s", v.name)
+			t.Fatalf("no variable %s", v.Name)
 		}
 		if got == nil {
-			if v.required || v.def != nil {
-				t.Errorf("%s is null", v.name)
+			if v.Required || v.Default != nil {
+				t.Errorf("%s is null", v.Name)
 			}
 			continue
 		}
-		c := &checker{in: inBody}
-		if out, changed := c.value(v.typ, got); changed {
-			t.Errorf("%s is %v, its type makes it %v", v.name, got, out)
+		c := input.NewChecker()
+		if out := v.Take(c, got, true, false); !reflect.DeepEqual(out, got) {
+			t.Errorf("%s is %v, its type makes it %v", v.Name, got, out)
 		}
-		v.rules.check(c, got)
-		if c.found.total > 0 {
-			t.Errorf("%s is %v: %+v", v.name, got, c.found.list)
+		if found := c.Faults(); found.Total > 0 {
+			t.Errorf("%s is %v: %+v", v.Name, got, found.List)
 		}
 	}
 	for name, member := range root.Map() {

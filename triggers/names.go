@@ -9,10 +9,11 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // webhookRoot is the name under which a flow reads the request.
-const webhookRoot = "webhook"
+const webhookRoot = input.RequestRoot
 
 // ownNames are the parts of a request that every flow reads under webhook.
 var ownNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
@@ -44,7 +45,7 @@ func (w *webhook) pathType() cty.Type {
 func (w *webhook) Roots() map[string]cty.Type {
 	types := w.ownTypes()
 	for _, v := range w.variables {
-		types[v.name] = v.typ.cty()
+		types[v.Name] = v.Type.CTY()
 	}
 	return map[string]cty.Type{webhookRoot: cty.Object(types)}
 }
@@ -64,18 +65,18 @@ func (w *webhook) knowVariables(c *schema.Context) {
 }
 
 func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
-	v := &variable{}
+	v := input.ForRequest()
 	diags := schema.Decode(c, v, b)
-	if v.name == "" {
+	if v.Name == "" {
 		return diags
 	}
-	if v.from.in == "" {
-		v.from = fromBody(v.name)
+	if v.From.Part == "" {
+		v.From = input.FromBody(v.Name)
 	}
-	if problem := w.nameProblem(v.name); problem != "" {
+	if problem := w.nameProblem(v.Name); problem != "" {
 		return append(diags, finding(b.LabelRanges[0], "Wrong name", problem))
 	}
-	w.index[v.name] = len(w.variables)
+	w.index[v.Name] = len(w.variables)
 	w.variables = append(w.variables, v)
 	return diags
 }
@@ -88,7 +89,7 @@ func (w *webhook) nameProblem(name string) string {
 	if !hclsyntax.ValidIdentifier(name) {
 		return fmt.Sprintf("%q can't be read as webhook.NAME: use letters, digits, _ and -, and begin with a letter. In \"from\" any member can be named: webhook.body[%q].", name, name)
 	}
-	if slices.ContainsFunc(w.variables, func(v *variable) bool { return v.name == name }) {
+	if slices.ContainsFunc(w.variables, func(v *input.Variable) bool { return v.Name == name }) {
 		return fmt.Sprintf("The trigger has a variable %q already.", name)
 	}
 	return ""

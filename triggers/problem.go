@@ -6,8 +6,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 func forbidden() *flow.Problem {
@@ -72,10 +75,10 @@ func malformed(title, in string, err *value.SyntaxError) *flow.Problem {
 	}
 }
 
-func invalid(found faults) *flow.Problem {
+func invalid(found input.Faults) *flow.Problem {
 	return &flow.Problem{
 		Status: http.StatusUnprocessableEntity, Outcome: "invalid", Title: "Values missing or wrong",
-		Detail: found.summary(), Faults: found.list, Cause: found,
+		Detail: found.Summary(), Faults: found.List, Cause: found,
 	}
 }
 
@@ -83,3 +86,10 @@ func capital(text string) string {
 	r, n := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(r)) + text[n:]
 }
+
+func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
+}
+
+// sentence makes a sentence of an error.
+func sentence(err error) string { return capital(err.Error()) + "." }

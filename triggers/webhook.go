@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // The modes of an endpoint.
@@ -46,7 +47,7 @@ type webhook struct {
 	allowIPs     []string
 	strict       bool
 	timeout      time.Duration
-	variables    []*variable
+	variables    []*input.Variable
 	checks       []auth.Check
 	response     *response
 	dedupe       *dedupe
@@ -61,7 +62,7 @@ type webhook struct {
 	accept  string       // the same for a header
 	allowed []netip.Prefix
 	index   map[string]int // variables by name
-	known   *knownNode     // the members of the body that have a name; nil unless strict
+	known   *input.Members // the members of the body that have a name; nil unless strict
 }
 
 // Describe declares the block.
@@ -77,7 +78,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
 	s.Then(w.knowRequest)
 	schema.BlockFunc(s, "variable", "A value of the request, checked before a run starts and read as `webhook.NAME`.",
-		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&variable{}) }}, w.addVariable)
+		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(input.ForRequest()) }}, w.addVariable)
 	s.Then(w.knowVariables)
 	schema.Kinds(s, "auth", "A way to let callers in. Of several any one is enough; without any everybody is let in.", w.auths,
 		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })

@@ -56,7 +56,8 @@ func rooms() []room {
 
 		{"actions", slices.Concat(kinds, []string{"internal/richtext", "auth"}), "an action knows the flow it runs in, not who started it or where runs are kept; it signs as checks verify"},
 		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
-		{"triggers", slices.Concat(kinds, []string{"auth", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
+		{"triggers/input", kinds, "declared variables are checked the same for each trigger"},
+		{"triggers", slices.Concat(kinds, []string{"auth", "triggers/input", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 
 		{
 			"config", slices.Concat(domain, []string{"config/syntax", "outbound", "internal/links"}),

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"encoding/json"
@@ -11,17 +11,17 @@ import (
 
 // conform checks a value that is written in a file, and fills in the defaults
 // of its optional members.
-func conform(t *valueType, v any) (any, []flow.Fault) {
-	c := &checker{in: inBody}
+func conform(t *Type, v any) (any, []flow.Fault) {
+	c := &Checker{in: PartBody}
 	out, _ := c.value(t, v)
-	return out, c.found.list
+	return out, c.found.List
 }
 
 // value checks that v, which is not null, is of type t, and notes every fault
 // in it. It returns v as the flow gets it, and whether that is something else
 // than v: texts that stand for other values are read, and optional members
 // that are missing are filled in. v itself is never changed.
-func (c *checker) value(t *valueType, v any) (any, bool) {
+func (c *Checker) value(t *Type, v any) (any, bool) {
 	if c.loose {
 		return c.read(t, v)
 	}
@@ -31,7 +31,7 @@ func (c *checker) value(t *valueType, v any) (any, bool) {
 // read is value for what comes as text: a header, a query, a form, XML. A text
 // is read as the number or boolean that it spells, and as a list of one where
 // a list is wanted, as these forms can't tell one from a list of one.
-func (c *checker) read(t *valueType, v any) (any, bool) {
+func (c *Checker) read(t *Type, v any) (any, bool) {
 	s, isText := v.(string)
 	switch t.kind {
 	case number:
@@ -51,7 +51,7 @@ func (c *checker) read(t *valueType, v any) (any, bool) {
 }
 
 // alone makes a list of the one element that came.
-func (c *checker) alone(t *valueType, v any) (any, bool) {
+func (c *Checker) alone(t *Type, v any) (any, bool) {
 	elem := t.elem
 	if t.kind == tuple {
 		if len(t.items) != 1 {
@@ -77,7 +77,7 @@ func spelledNumber(s string) (json.Number, bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-func (c *checker) check(t *valueType, v any) (any, bool) {
+func (c *Checker) check(t *Type, v any) (any, bool) {
 	var ok bool
 	switch t.kind {
 	case anything:
@@ -104,7 +104,7 @@ func (c *checker) check(t *valueType, v any) (any, bool) {
 }
 
 // items checks the elements of a list or tuple.
-func (c *checker) items(t *valueType, items []any) (any, bool) {
+func (c *Checker) items(t *Type, items []any) (any, bool) {
 	if t.kind == tuple && len(items) != len(t.items) {
 		c.wrongCount(len(t.items), len(items))
 		return items, false
@@ -118,7 +118,7 @@ func (c *checker) items(t *valueType, items []any) (any, bool) {
 		if t.kind == tuple {
 			elem = t.items[i]
 		}
-		c.enter(step{index: i, isIndex: true})
+		c.enter(Step{Index: i, IsIndex: true})
 		if got, other := c.inner(elem, item); other {
 			if !changed {
 				out, changed = slices.Clone(items), true
@@ -131,7 +131,7 @@ func (c *checker) items(t *valueType, items []any) (any, bool) {
 }
 
 // inner checks a value that is there, and may be null.
-func (c *checker) inner(t *valueType, v any) (any, bool) {
+func (c *Checker) inner(t *Type, v any) (any, bool) {
 	if v == nil && t.kind != anything {
 		c.missing(t, true)
 		return v, false
@@ -139,7 +139,7 @@ func (c *checker) inner(t *valueType, v any) (any, bool) {
 	return c.value(t, v)
 }
 
-func (c *checker) object(t *valueType, members map[string]any) (any, bool) {
+func (c *Checker) object(t *Type, members map[string]any) (any, bool) {
 	if t.kind == record {
 		return c.record(t, members)
 	}
@@ -148,7 +148,7 @@ func (c *checker) object(t *valueType, members map[string]any) (any, bool) {
 	}
 	out, changed := members, false
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		c.enter(step{name: name})
+		c.enter(Step{Name: name})
 		if got, other := c.inner(t.elem, members[name]); other {
 			if !changed {
 				out, changed = maps.Clone(members), true
@@ -160,7 +160,7 @@ func (c *checker) object(t *valueType, members map[string]any) (any, bool) {
 	return out, changed
 }
 
-func (c *checker) record(t *valueType, members map[string]any) (any, bool) {
+func (c *Checker) record(t *Type, members map[string]any) (any, bool) {
 	out, changed := members, false
 	for _, m := range t.members {
 		v, present := members[m.name]
@@ -178,11 +178,11 @@ func (c *checker) record(t *valueType, members map[string]any) (any, bool) {
 
 // member checks a declared member. Where an optional one is missing its
 // default is filled in, so that expressions may read what the type declares.
-func (c *checker) member(m member, v any, present bool) (any, bool) {
+func (c *Checker) member(m member, v any, present bool) (any, bool) {
 	if v == nil && m.optional {
 		return m.def, !present || m.def != nil
 	}
-	c.enter(step{name: m.name})
+	c.enter(Step{Name: m.name})
 	changed := false
 	if v == nil && (!present || m.typ.kind != anything) {
 		c.missing(m.typ, present)

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"fmt"
@@ -21,24 +21,24 @@ type typeParser struct {
 
 // parse returns the type that e says, and one that takes anything where it
 // says none.
-func (p *typeParser) parse(e hcl.Expression) *valueType {
+func (p *typeParser) parse(e hcl.Expression) *Type {
 	if word := hcl.ExprAsKeyword(e); word != "" {
 		return p.word(e, word)
 	}
 	call, diags := hcl.ExprCall(e)
 	if diags.HasErrors() {
 		p.fail(e.Range(), "A type is one of string, number, bool, object, array, any, or a full type such as list(object({ sku = string, qty = number }))."+quotedType(e))
-		return &valueType{kind: anything}
+		return &Type{kind: anything}
 	}
 	if len(call.Arguments) != 1 || !slices.Contains(constructors(), call.Name) {
 		p.fail(e.Range(), wrongCall(call))
-		return &valueType{kind: anything}
+		return &Type{kind: anything}
 	}
 	switch arg := call.Arguments[0]; call.Name {
 	case "list":
-		return &valueType{kind: list, elem: p.parse(arg)}
+		return &Type{kind: list, elem: p.parse(arg)}
 	case "map":
-		return &valueType{kind: dict, elem: p.parse(arg)}
+		return &Type{kind: dict, elem: p.parse(arg)}
 	case "tuple":
 		return p.tuple(arg)
 	}
@@ -49,27 +49,27 @@ func (p *typeParser) fail(at hcl.Range, detail string) {
 	p.diags = append(p.diags, finding(at, "Wrong type", detail))
 }
 
-func (p *typeParser) word(e hcl.Expression, word string) *valueType {
+func (p *typeParser) word(e hcl.Expression, word string) *Type {
 	switch word {
 	case "any":
 	case "string":
-		return &valueType{kind: text}
+		return &Type{kind: text}
 	case "number":
-		return &valueType{kind: number}
+		return &Type{kind: number}
 	case "bool":
-		return &valueType{kind: boolean}
+		return &Type{kind: boolean}
 	case "array":
-		return &valueType{kind: list, elem: &valueType{kind: anything}}
+		return &Type{kind: list, elem: &Type{kind: anything}}
 	case "object":
-		return &valueType{kind: dict, elem: &valueType{kind: anything}}
+		return &Type{kind: dict, elem: &Type{kind: anything}}
 	default:
 		p.fail(e.Range(), unknownType(word))
 	}
-	return &valueType{kind: anything}
+	return &Type{kind: anything}
 }
 
-func (p *typeParser) tuple(arg hcl.Expression) *valueType {
-	t := &valueType{kind: tuple}
+func (p *typeParser) tuple(arg hcl.Expression) *Type {
+	t := &Type{kind: tuple}
 	items, diags := hcl.ExprList(arg)
 	if diags.HasErrors() {
 		p.fail(arg.Range(), "A tuple lists the types of its elements: tuple([string, number]).")
@@ -80,8 +80,8 @@ func (p *typeParser) tuple(arg hcl.Expression) *valueType {
 	return t
 }
 
-func (p *typeParser) record(arg hcl.Expression) *valueType {
-	t := &valueType{kind: record}
+func (p *typeParser) record(arg hcl.Expression) *Type {
+	t := &Type{kind: record}
 	pairs, diags := hcl.ExprMap(arg)
 	if diags.HasErrors() {
 		p.fail(arg.Range(), "An object names its members and their types: object({ sku = string, qty = number }).")
@@ -122,7 +122,7 @@ func (p *typeParser) member(name string, e hcl.Expression) member {
 	}
 	if len(call.Arguments) < 1 || len(call.Arguments) > 2 {
 		p.fail(e.Range(), "optional takes a type and perhaps a default: optional(number, 1).")
-		return member{name: name, typ: &valueType{kind: anything}, optional: true}
+		return member{name: name, typ: &Type{kind: anything}, optional: true}
 	}
 	m := member{name: name, typ: p.parse(call.Arguments[0]), optional: true}
 	if len(call.Arguments) == 2 {
@@ -131,7 +131,7 @@ func (p *typeParser) member(name string, e hcl.Expression) member {
 	return m
 }
 
-func (p *typeParser) memberDefault(t *valueType, e hcl.Expression) any {
+func (p *typeParser) memberDefault(t *Type, e hcl.Expression) any {
 	v, known, diags := constant(p.c, e)
 	p.diags = append(p.diags, diags...)
 	if !known || v == nil {

@@ -1,10 +1,11 @@
-package triggers
+package input
 
 import (
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -14,7 +15,7 @@ import (
 
 // check holds what a variable says against its type, and its default against
 // all of it.
-func (v *variable) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (v *Variable) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if v.unknown {
 		return nil
 	}
@@ -23,21 +24,21 @@ func (v *variable) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags = append(diags, v.checkPattern(d)...)
 	diags = append(diags, v.checkFormat(d)...)
 	diags = append(diags, v.checkBounds(d)...)
-	if diags.HasErrors() || v.def == nil {
+	if diags.HasErrors() || v.Default == nil {
 		return diags
 	}
 	return append(diags, v.checkDefault(d)...)
 }
 
-func (v *variable) checkSource(d *schema.Decoded) hcl.Diagnostics {
-	if v.typ.isScalar() || (v.from.in != inHeader && v.from.in != inPath) {
+func (v *Variable) checkSource(d *schema.Decoded) hcl.Diagnostics {
+	if v.Type.isScalar() || (v.From.Part != PartHeader && v.From.Part != PartPath) {
 		return nil
 	}
 	return hcl.Diagnostics{d.Problem("type", "Wrong type",
-		fmt.Sprintf("A %s value is one text: its type is string, number or bool.", v.from.in))}
+		fmt.Sprintf("A %s value is one text: its type is string, number or bool.", v.From.Part))}
 }
 
-func (v *variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
+func (v *Variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
 	if v.enum == nil {
 		return nil
 	}
@@ -50,7 +51,7 @@ func (v *variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem("enum", "Wrong enum", "Null counts as missing. Write required = false to accept it."))
 			continue
 		}
-		out, faults := conform(v.typ, e)
+		out, faults := conform(v.Type, e)
 		for _, f := range faults {
 			diags = append(diags, d.Problem("enum", "Wrong enum",
 				fmt.Sprintf("Element %d does not fit the type. %s", i, atPlace(f))))
@@ -61,11 +62,11 @@ func (v *variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-func (v *variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
+func (v *Variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
 	if v.pattern == "" {
 		return nil
 	}
-	if v.typ.kind != text {
+	if v.Type.kind != text {
 		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", "Only a variable of type string can have a pattern.")}
 	}
 	re, err := regexp.Compile(v.pattern)
@@ -76,11 +77,11 @@ func (v *variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-func (v *variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
+func (v *Variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
 	if v.formatName == "" {
 		return nil
 	}
-	if v.typ.kind != text {
+	if v.Type.kind != text {
 		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format: write type = string, too.")}
 	}
 	v.rules.format = findFormat(v.formatName)
@@ -91,7 +92,7 @@ func (v *variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-func (v *variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
+func (v *Variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range []struct {
 		name  string
@@ -118,12 +119,12 @@ func (v *variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // bound reads a limit as the type of the variable means it.
-func (v *variable) bound(given any) (*bound, error) {
+func (v *Variable) bound(given any) (*bound, error) {
 	n, ok := given.(json.Number)
 	if !ok {
 		return nil, fmt.Errorf("it must be a number")
 	}
-	switch v.typ.kind {
+	switch v.Type.kind {
 	case number:
 		return &bound{number: n}, nil
 	case text, list:
@@ -136,16 +137,24 @@ func (v *variable) bound(given any) (*bound, error) {
 	return nil, fmt.Errorf("only a variable of type number, string or array can be limited")
 }
 
-func (v *variable) checkDefault(d *schema.Decoded) hcl.Diagnostics {
-	c := &checker{in: inBody}
-	out, _ := c.value(v.typ, v.def)
-	if c.found.total == 0 {
+func (v *Variable) checkDefault(d *schema.Decoded) hcl.Diagnostics {
+	c := &Checker{in: PartBody}
+	out, _ := c.value(v.Type, v.Default)
+	if c.found.Total == 0 {
 		v.rules.check(c, out)
 	}
-	v.def = out
+	v.Default = out
 	var diags hcl.Diagnostics
-	for _, f := range c.found.list {
+	for _, f := range c.found.List {
 		diags = append(diags, d.Problem("default", "Wrong default", atPlace(f)))
 	}
 	return diags
+}
+
+func quoted(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = fmt.Sprintf("%q", s)
+	}
+	return strings.Join(out, ", ")
 }

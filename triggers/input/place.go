@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"strconv"
@@ -8,32 +8,32 @@ import (
 // The parts of a request that values come from, as faults and expressions name
 // them.
 const (
-	inBody   = "body"
-	inHeader = "header"
-	inQuery  = "query"
-	inPath   = "path"
-	inInput  = "input" // of a flow that others call
+	PartBody   = "body"
+	PartHeader = "header"
+	PartQuery  = "query"
+	PartPath   = "path"
+	PartInput  = "input" // of a flow that others call
 )
 
-// step is one step from a value to one inside it: a member, or an element
-// where name is empty and isIndex is set.
-type step struct {
-	name    string
-	index   int
-	isIndex bool
+// Step is one step from a value to one inside it: a member, or an element
+// where Name is empty and IsIndex is set.
+type Step struct {
+	Name    string
+	Index   int
+	IsIndex bool
 }
 
-// walk returns what lies the steps below v, and whether it is there.
-func walk(v any, steps []step) (any, bool) {
+// Lookup returns what lies the steps below v, and whether it is there.
+func Lookup(v any, steps []Step) (any, bool) {
 	for _, s := range steps {
 		var ok bool
 		switch in := v.(type) {
 		case map[string]any:
-			v, ok = in[s.name]
-			ok = ok && !s.isIndex
+			v, ok = in[s.Name]
+			ok = ok && !s.IsIndex
 		case []any:
-			if ok = s.isIndex && s.index < len(in); ok {
-				v = in[s.index]
+			if ok = s.IsIndex && s.Index < len(in); ok {
+				v = in[s.Index]
 			}
 		}
 		if !ok {
@@ -43,24 +43,24 @@ func walk(v any, steps []step) (any, bool) {
 	return v, true
 }
 
-// maxPointer is how long the name of a place may get, in bytes. What is longer
+// MaxPointer is how long the name of a place may get, in bytes. What is longer
 // is cut to the value around it.
-const maxPointer = 1024
+const MaxPointer = 1024
 
 // pointer writes a place in a part of a request: a JSON pointer (RFC 6901) in
 // the body, a[b][0] in the query as senders write it, and a name elsewhere.
-func pointer(in string, steps []step) string {
+func pointer(in string, steps []Step) string {
 	var b strings.Builder
 	for i, s := range steps {
-		text := s.name
-		if s.isIndex {
-			text = strconv.Itoa(s.index)
+		text := s.Name
+		if s.IsIndex {
+			text = strconv.Itoa(s.Index)
 		}
-		if b.Len()+2*len(text)+2 > maxPointer {
+		if b.Len()+2*len(text)+2 > MaxPointer {
 			break
 		}
 		switch {
-		case in == inBody, in == inInput:
+		case in == PartBody, in == PartInput:
 			b.WriteByte('/')
 			b.WriteString(escapePointer(text))
 		case i == 0:

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"encoding/json"
@@ -28,7 +28,7 @@ type bound struct {
 }
 
 // check notes every rule that a value of the right type breaks.
-func (r *rules) check(c *checker, v any) {
+func (r *rules) check(c *Checker, v any) {
 	if len(r.enum) > 0 && !slices.ContainsFunc(r.enum, func(e any) bool { return value.Equal(e, v) }) {
 		c.fault("This must be "+r.enumWords+".", r.enumWords, value.TypeName(v))
 	}
@@ -42,7 +42,7 @@ func (r *rules) check(c *checker, v any) {
 	}
 }
 
-func (r *rules) checkNumber(c *checker, n json.Number) {
+func (r *rules) checkNumber(c *Checker, n json.Number) {
 	if r.min != nil && compareNumbers(n, r.min.number) < 0 {
 		c.atLeast(string(r.min.number), value.TypeName(n))
 	}
@@ -51,7 +51,7 @@ func (r *rules) checkNumber(c *checker, n json.Number) {
 	}
 }
 
-func (r *rules) checkText(c *checker, s string) {
+func (r *rules) checkText(c *Checker, s string) {
 	if r.min != nil || r.max != nil {
 		r.checkCount(c, utf8.RuneCountInString(s), "character", value.TypeName(s))
 	}
@@ -63,7 +63,7 @@ func (r *rules) checkText(c *checker, s string) {
 	}
 }
 
-func (r *rules) checkCount(c *checker, n int, noun, actual string) {
+func (r *rules) checkCount(c *Checker, n int, noun, actual string) {
 	if r.min != nil && n < r.min.count {
 		c.atLeast(count(r.min.count, noun), actual)
 	}
@@ -72,11 +72,11 @@ func (r *rules) checkCount(c *checker, n int, noun, actual string) {
 	}
 }
 
-func (c *checker) atLeast(limit, actual string) {
+func (c *Checker) atLeast(limit, actual string) {
 	c.fault("This must be at least "+limit+".", "at least "+limit, actual)
 }
 
-func (c *checker) atMost(limit, actual string) {
+func (c *Checker) atMost(limit, actual string) {
 	c.fault("This must be at most "+limit+".", "at most "+limit, actual)
 }
 

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"fmt"
@@ -11,22 +11,25 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// source is where in a request the value of a variable stands.
-type source struct {
-	in    string
-	steps []step
+// RequestRoot is the name under which a flow reads a request.
+const RequestRoot = "webhook"
+
+// Source is where in a request the value of a variable stands.
+type Source struct {
+	Part  string
+	Steps []Step
 }
 
-// fromBody is where a variable stands that says nothing else.
-func fromBody(name string) source {
-	return source{in: inBody, steps: []step{{name: name}}}
+// FromBody is where a variable stands that says nothing else.
+func FromBody(name string) Source {
+	return Source{Part: PartBody, Steps: []Step{{Name: name}}}
 }
 
 const wrongSource = "Write a plain place in the request, such as webhook.body.customer.email, webhook.headers[\"X-Request-Id\"], webhook.query.page or webhook.path.region. To compute a value use an action."
 
 // decodeSource reads the attribute "from". The names known in the scope are
 // the parts of the request.
-func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *source) hcl.Diagnostics {
+func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Diagnostics {
 	fail := func(detail string) hcl.Diagnostics {
 		return hcl.Diagnostics{finding(a.Expr.Range(), "Wrong source", detail)}
 	}
@@ -34,32 +37,32 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *source) hcl.Di
 	if diags := c.Scope.CheckNames(a.Expr); diags.HasErrors() {
 		return diags
 	}
-	if notPlain.HasErrors() || t.RootName() != webhookRoot {
+	if notPlain.HasErrors() || t.RootName() != RequestRoot {
 		return fail(wrongSource)
 	}
 	steps, ok := plainSteps(t[1:])
-	if !ok || len(steps) == 0 || steps[0].isIndex {
+	if !ok || len(steps) == 0 || steps[0].IsIndex {
 		return fail(wrongSource)
 	}
-	part, below := steps[0].name, steps[1:]
+	part, below := steps[0].Name, steps[1:]
 	switch {
 	case part == "body":
-		*dst = source{inBody, below}
-	case part == "query" && len(below) > 0 && !below[0].isIndex:
-		*dst = source{inQuery, below}
-	case part == "headers" && isOneName(below) && !isToken(below[0].name):
-		return fail(fmt.Sprintf("No header can be called %q.", below[0].name))
+		*dst = Source{PartBody, below}
+	case part == "query" && len(below) > 0 && !below[0].IsIndex:
+		*dst = Source{PartQuery, below}
+	case part == "headers" && isOneName(below) && !isToken(below[0].Name):
+		return fail(fmt.Sprintf("No header can be called %q.", below[0].Name))
 	case part == "headers" && isOneName(below):
-		*dst = source{inHeader, below}
+		*dst = Source{PartHeader, below}
 	case part == "path" && isOneName(below):
-		*dst = source{inPath, below}
+		*dst = Source{PartPath, below}
 	default:
 		return fail(fmt.Sprintf("webhook.%s holds more than one value. ", part) + wrongSource)
 	}
 	return nil
 }
 
-func isOneName(steps []step) bool { return len(steps) == 1 && !steps[0].isIndex }
+func isOneName(steps []Step) bool { return len(steps) == 1 && !steps[0].IsIndex }
 
 // isToken tells whether a name can be that of a header field (RFC 9110, section
 // 5.6.2).
@@ -70,12 +73,12 @@ func isToken(name string) bool {
 }
 
 // plainSteps reads the steps of a traversal that are written out.
-func plainSteps(t hcl.Traversal) ([]step, bool) {
-	steps := make([]step, 0, len(t))
+func plainSteps(t hcl.Traversal) ([]Step, bool) {
+	steps := make([]Step, 0, len(t))
 	for _, tr := range t {
 		switch tr := tr.(type) {
 		case hcl.TraverseAttr:
-			steps = append(steps, step{name: tr.Name})
+			steps = append(steps, Step{Name: tr.Name})
 		case hcl.TraverseIndex:
 			s, ok := indexStep(tr.Key)
 			if !ok {
@@ -89,13 +92,13 @@ func plainSteps(t hcl.Traversal) ([]step, bool) {
 	return steps, true
 }
 
-func indexStep(key cty.Value) (step, bool) {
+func indexStep(key cty.Value) (Step, bool) {
 	switch key.Type() {
 	case cty.String:
-		return step{name: key.AsString()}, true
+		return Step{Name: key.AsString()}, true
 	case cty.Number:
 		i, _ := key.AsBigFloat().Int64()
-		return step{index: int(i), isIndex: true}, i >= 0 && key.RawEquals(cty.NumberIntVal(i))
+		return Step{Index: int(i), IsIndex: true}, i >= 0 && key.RawEquals(cty.NumberIntVal(i))
 	}
-	return step{}, false
+	return Step{}, false
 }

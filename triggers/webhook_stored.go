@@ -64,7 +64,7 @@ func (w *webhook) Encode(ev flow.Event) (flow.Kept, error) {
 func (e *event) named() map[string]any {
 	out := make(map[string]any, len(e.variables))
 	for i, v := range e.webhook.variables {
-		out[v.name] = e.variables[i]
+		out[v.Name] = e.variables[i]
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"slices"
@@ -21,28 +21,28 @@ const (
 	record // object({…})
 )
 
-// valueType is the type of a variable: which JSON values it takes. It is never
+// Type is the type of a variable: which JSON values it takes. It is never
 // changed after it was made.
-type valueType struct {
+type Type struct {
 	kind    kind
-	elem    *valueType   // of a list or dict; of kind anything where elements may be anything
-	items   []*valueType // of a tuple
-	members []member     // of a record, by name
+	elem    *Type    // of a list or dict; of kind anything where elements may be anything
+	items   []*Type  // of a tuple
+	members []member // of a record, by name
 }
 
 // member is a declared member of a record.
 type member struct {
 	name     string
-	typ      *valueType
+	typ      *Type
 	optional bool
 	def      any // what stands there where it is missing; nil for null
 }
 
 // isScalar tells whether values of the type can be written as one text.
-func (t *valueType) isScalar() bool { return t.kind <= boolean }
+func (t *Type) isScalar() bool { return t.kind <= boolean }
 
 // json is the name of the JSON type, as messages and value.TypeName call it.
-func (t *valueType) json() string {
+func (t *Type) json() string {
 	switch t.kind {
 	case text:
 		return "string"
@@ -58,8 +58,8 @@ func (t *valueType) json() string {
 	return "any value"
 }
 
-// cty is the type that expressions are checked against.
-func (t *valueType) cty() cty.Type {
+// CTY is the type that expressions are checked against.
+func (t *Type) CTY() cty.Type {
 	switch t.kind {
 	case text:
 		return cty.String
@@ -68,19 +68,19 @@ func (t *valueType) cty() cty.Type {
 	case boolean:
 		return cty.Bool
 	case list:
-		return cty.List(t.elem.cty())
+		return cty.List(t.elem.CTY())
 	case dict:
-		return cty.Map(t.elem.cty())
+		return cty.Map(t.elem.CTY())
 	case tuple:
 		items := make([]cty.Type, len(t.items))
 		for i, item := range t.items {
-			items[i] = item.cty()
+			items[i] = item.CTY()
 		}
 		return cty.Tuple(items)
 	case record:
 		members := make(map[string]cty.Type, len(t.members))
 		for _, m := range t.members {
-			members[m.name] = m.typ.cty()
+			members[m.name] = m.typ.CTY()
 		}
 		return cty.Object(members)
 	}
@@ -88,7 +88,7 @@ func (t *valueType) cty() cty.Type {
 }
 
 // member finds a declared member of a record.
-func (t *valueType) member(name string) (member, bool) {
+func (t *Type) member(name string) (member, bool) {
 	i, ok := slices.BinarySearchFunc(t.members, name, func(m member, name string) int {
 		return strings.Compare(m.name, name)
 	})

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"net/netip"

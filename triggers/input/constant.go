@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func constant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl
 
 // open declares an attribute of a variable that callers may learn. Null is the
 // same as leaving it out.
-func open[T any](s *schema.Spec, v *variable, dst *T, name, typ, doc string, options ...schema.Option) {
+func open[T any](s *schema.Spec, v *Variable, dst *T, name, typ, doc string, options ...schema.Option) {
 	schema.Func(s, name, typ, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 		given, known, diags := constant(c, a.Expr)
 		if !known {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // event is a request that was let in: what a flow reads under webhook. Members
@@ -42,44 +43,43 @@ func (e *event) readQuery(raw string, limits flow.Limits) *flow.Problem {
 	}
 	parsed, err := value.ParseQuery(raw, value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
-		return malformed("Malformed query", inQuery, syntaxError(err))
+		return malformed("Malformed query", input.PartQuery, syntaxError(err))
 	}
 	e.query = parsed
 	return nil
 }
 
 // take reads the variables. loose says that the body holds texts only.
-func (e *event) take(loose bool) faults {
+func (e *event) take(loose bool) input.Faults {
 	w := e.webhook
 	if len(w.variables) == 0 && w.known == nil {
-		return faults{}
+		return input.Faults{}
 	}
-	c := &checker{steps: make([]step, 0, 8)}
+	c := input.NewChecker()
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
-		given, present := e.find(v.from)
-		e.variables[i] = v.take(c, given, present, loose || v.from.in != inBody)
+		given, present := e.find(v.From)
+		e.variables[i] = v.Take(c, given, present, loose || v.From.Part != input.PartBody)
 	}
 	if w.known != nil {
-		c.begin(inBody, nil, loose)
-		c.refuseUnknown(e.body, w.known, nil)
+		c.RefuseUnknown(e.body, w.known, loose)
 	}
-	return c.found
+	return c.Faults()
 }
 
 // find returns what stands at a place of the request, and whether anything
 // does.
-func (e *event) find(at source) (any, bool) {
-	switch at.in {
-	case inBody:
-		v, present := walk(e.body, at.steps)
+func (e *event) find(at input.Source) (any, bool) {
+	switch at.Part {
+	case input.PartBody:
+		v, present := input.Lookup(e.body, at.Steps)
 		return v, present && len(e.raw) > 0
-	case inQuery:
-		return walk(map[string]any(e.query), at.steps)
-	case inHeader:
-		return e.header.find(at.steps[0].name)
+	case input.PartQuery:
+		return input.Lookup(map[string]any(e.query), at.Steps)
+	case input.PartHeader:
+		return e.header.find(at.Steps[0].Name)
 	}
-	return e.path.Get(at.steps[0].name)
+	return e.path.Get(at.Steps[0].Name)
 }
 
 // Value returns the request under the name webhook.
@@ -139,7 +139,7 @@ func (e *event) Map() map[string]any {
 		out[name] = v
 	}
 	for i, v := range e.webhook.variables {
-		out[v.name] = e.variables[i]
+		out[v.Name] = e.variables[i]
 	}
 	return out
 }

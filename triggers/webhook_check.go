@@ -14,6 +14,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // check compiles what the trigger says besides its variables.
@@ -32,7 +33,7 @@ func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("timeout", "Wrong value", "A caller waits for some time: write something like \"30s\"."))
 	}
 	if w.strict {
-		w.known = knownMembers(w.variables)
+		w.known = input.NamedMembers(w.variables)
 	}
 	for _, check := range w.checks {
 		if check.NeedsBody() {
@@ -101,10 +102,10 @@ func (w *webhook) warnOfNoBody(d *schema.Decoded) hcl.Diagnostics {
 	}
 	var diags hcl.Diagnostics
 	for _, v := range w.variables {
-		if v.from.in == inBody && !v.isOptional() {
+		if v.From.Part == input.PartBody && !v.IsOptional() {
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagWarning, Subject: d.Range("methods").Ptr(), Summary: "No body to read",
-				Detail: fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.name, v.name),
+				Detail: fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.Name, v.Name),
 			})
 		}
 	}

@@ -1,4 +1,4 @@
-package triggers
+package input
 
 // isDateTime follows RFC 3339, date-time. It takes a leap second where there
 // can be one, which package time does not, and refuses what package time

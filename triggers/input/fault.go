@@ -1,4 +1,4 @@
-package triggers
+package input
 
 import (
 	"fmt"
@@ -8,38 +8,44 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// maxFaults is how many faults one answer lists. Without a bound a body of a
+// MaxFaults is how many faults one answer lists. Without a bound a body of a
 // million wrong elements would make an answer of a hundred times its size.
-const maxFaults = 100
+const MaxFaults = 100
 
-// faults collects what is wrong with the values of one request.
-type faults struct {
-	list  []flow.Fault
-	total int // those beyond maxFaults included
+// Faults collects what is wrong with the values of one request.
+type Faults struct {
+	List  []flow.Fault
+	Total int // those beyond MaxFaults included
 }
 
-// checker checks the values of one request and knows where it stands in them.
-type checker struct {
+// Checker checks the values of one request and knows where it stands in them.
+type Checker struct {
 	in    string // part of the request
-	steps []step // from there to the value at hand
+	steps []Step // from there to the value at hand
 	loose bool   // the values are texts that stand for numbers and other values
 
-	found faults
+	found Faults
 }
 
+// NewChecker returns a checker for the values of one request.
+func NewChecker() *Checker { return &Checker{steps: make([]Step, 0, 8)} }
+
+// Faults returns what was found.
+func (c *Checker) Faults() Faults { return c.found }
+
 // begin turns to a place in a part of the request.
-func (c *checker) begin(in string, steps []step, loose bool) {
+func (c *Checker) begin(in string, steps []Step, loose bool) {
 	c.in, c.steps, c.loose = in, append(c.steps[:0], steps...), loose
 }
 
-func (c *checker) enter(s step) { c.steps = append(c.steps, s) }
-func (c *checker) leave()       { c.steps = c.steps[:len(c.steps)-1] }
+func (c *Checker) enter(s Step) { c.steps = append(c.steps, s) }
+func (c *Checker) leave()       { c.steps = c.steps[:len(c.steps)-1] }
 
 // fault notes that the value at hand is wrong.
-func (c *checker) fault(detail, expected, actual string) {
-	c.found.total++
-	if len(c.found.list) < maxFaults {
-		c.found.list = append(c.found.list, flow.Fault{
+func (c *Checker) fault(detail, expected, actual string) {
+	c.found.Total++
+	if len(c.found.List) < MaxFaults {
+		c.found.List = append(c.found.List, flow.Fault{
 			Pointer: pointer(c.in, c.steps), In: c.in, Detail: detail, Expected: expected, Actual: actual,
 		})
 	}
@@ -49,7 +55,7 @@ func (c *checker) fault(detail, expected, actual string) {
 const nothing = "nothing"
 
 // missing notes that there is no value where one must be.
-func (c *checker) missing(t *valueType, present bool) {
+func (c *Checker) missing(t *Type, present bool) {
 	actual := nothing
 	if present {
 		actual = value.TypeName(nil)
@@ -58,12 +64,12 @@ func (c *checker) missing(t *valueType, present bool) {
 }
 
 // mismatch notes a value of the wrong type.
-func (c *checker) mismatch(t *valueType, v any) {
+func (c *Checker) mismatch(t *Type, v any) {
 	c.fault(fmt.Sprintf("This must be %s.", article(t.json())), t.json(), value.TypeName(v))
 }
 
 // wrongCount notes a list with another number of elements than must be.
-func (c *checker) wrongCount(want, got int) {
+func (c *Checker) wrongCount(want, got int) {
 	c.fault(fmt.Sprintf("This must have exactly %s.", count(want, "element")), count(want, "element"), count(got, "element"))
 }
 
@@ -83,31 +89,31 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// summary tells how much is wrong.
-func (f *faults) summary() string {
+// Summary tells how much is wrong.
+func (f *Faults) Summary() string {
 	switch {
-	case f.total == 1:
+	case f.Total == 1:
 		return "One value is missing or wrong."
-	case f.total > len(f.list):
-		return fmt.Sprintf("%d values are missing or wrong; the first %d are listed.", f.total, len(f.list))
+	case f.Total > len(f.List):
+		return fmt.Sprintf("%d values are missing or wrong; the first %d are listed.", f.Total, len(f.List))
 	}
-	return fmt.Sprintf("%d values are missing or wrong.", f.total)
+	return fmt.Sprintf("%d values are missing or wrong.", f.Total)
 }
 
 // logged is how many faults of a request stand in the log.
 const logged = 5
 
 // Error lists the first faults, for the log.
-func (f faults) Error() string {
+func (f Faults) Error() string {
 	var b strings.Builder
-	for i, fault := range f.list[:min(len(f.list), logged)] {
+	for i, fault := range f.List[:min(len(f.List), logged)] {
 		if i > 0 {
 			b.WriteString("; ")
 		}
 		fmt.Fprintf(&b, "%s %s: %s", fault.In, fault.Pointer, strings.TrimSuffix(fault.Detail, "."))
 	}
-	if f.total > logged {
-		fmt.Fprintf(&b, "; and %d more", f.total-logged)
+	if f.Total > logged {
+		fmt.Fprintf(&b, "; and %d more", f.Total-logged)
 	}
 	return b.String()
 }
