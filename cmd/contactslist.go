@@ -90,7 +90,7 @@ func (l *contactLister) table(ctx context.Context) error {
 		}
 		for i := range page {
 			c := &page[i]
-			_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", plain(c.Email), clock(c.Changed), len(c.Fields), shortTags(c.Tags))
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", plain(c.Email), formatLocalTime(c.Changed), len(c.Fields), shortTags(c.Tags))
 		}
 		return w.Flush()
 	})
@@ -153,7 +153,7 @@ func (c *command) contactsShowCommand() *cobra.Command {
 func contactText(c *gateway.ContactBody) []byte {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintf(w, "Contact\t%s\nCreated\t%s\nChanged\t%s\n", plain(c.Email), clock(c.Created), clock(c.Changed))
+	_, _ = fmt.Fprintf(w, "Contact\t%s\nCreated\t%s\nChanged\t%s\n", plain(c.Email), formatLocalTime(c.Created), formatLocalTime(c.Changed))
 	_ = w.Flush()
 	if len(c.Fields) > 0 {
 		_, _ = fmt.Fprintln(&out, "\nFields")
@@ -166,7 +166,7 @@ func contactText(c *gateway.ContactBody) []byte {
 		_, _ = fmt.Fprintln(&out, "\nTags")
 	}
 	for _, t := range c.Tags {
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", plain(t.Name), t.Source, clock(t.Given))
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", plain(t.Name), t.Source, formatLocalTime(t.Given))
 	}
 	_ = w.Flush()
 	return out.Bytes()

@@ -159,7 +159,7 @@ func row(r *gateway.RunSummary) string {
 		took = seconds(r.Took)
 	}
 	return strings.Join([]string{
-		r.ID, clock(r.Received), plain(first(r.Flow, "-")), r.State, strconv.Itoa(r.Attempt), took, status, shortCause(r.Cause),
+		r.ID, formatLocalTime(r.Received), plain(first(r.Flow, "-")), r.State, strconv.Itoa(r.Attempt), took, status, shortCause(r.Cause),
 	}, "\t")
 }
 
@@ -175,8 +175,8 @@ func shortCause(c *gateway.RunCause) string {
 	return string(text)
 }
 
-// clock is a time of day where people are.
-func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+// formatLocalTime is a time of day where people are.
+func formatLocalTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
 func seconds(s float64) string {
 	d := time.Duration(s * float64(time.Second))

@@ -104,15 +104,15 @@ func (p *runPage) head(r *gateway.RunDetail) {
 	field("Flow", first(r.Flow, "- (no flow has the path)"))
 	field("State", r.State)
 	field("Attempt", strconv.Itoa(r.Attempt))
-	field("Received", clock(r.Received))
+	field("Received", formatLocalTime(r.Received))
 	if !r.Due.IsZero() {
-		field("Goes on", clock(r.Due))
+		field("Goes on", formatLocalTime(r.Due))
 	}
 	if !r.Started.IsZero() {
-		field("Started", clock(r.Started))
+		field("Started", formatLocalTime(r.Started))
 	}
 	if !r.Finished.IsZero() {
-		field("Finished", clock(r.Finished))
+		field("Finished", formatLocalTime(r.Finished))
 	}
 	if !r.Started.IsZero() && !r.Finished.IsZero() {
 		field("Took", seconds(r.Took))
@@ -191,7 +191,7 @@ func (p *runPage) step(s *gateway.RunStep) {
 		p.line("  at      %s", plain(s.Position))
 	}
 	if !s.Began.IsZero() {
-		p.line("  began   %s", clock(s.Began))
+		p.line("  began   %s", formatLocalTime(s.Began))
 	}
 	p.value("  input ", s.Input)
 	p.value("  output", s.Output)
