@@ -22,6 +22,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -71,7 +72,8 @@ func soak(runs int) error {
 // soaked starts a gateway with the flows of the async measurement. end stops it.
 func soaked(kept store.Store) (g *gateway.Gateway, end func() error, err error) {
 	g, _, diags := gateway.New(gateway.Options{
-		Key: bytes.Repeat([]byte{1}, 32), Store: kept,
+		Clock: clock.System{},
+		Key:   bytes.Repeat([]byte{1}, 32), Store: kept,
 		Load: func() (*config.Config, hcl.Diagnostics) {
 			return config.Load(config.Options{
 				FS: os.DirFS("bench/flows"), Paths: []config.Path{{Dir: "async.hcl"}}, Env: os.LookupEnv,

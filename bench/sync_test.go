@@ -18,13 +18,15 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
 func loadGateway(b *testing.B) *gateway.Gateway {
 	b.Helper()
 	g, _, diags := gateway.New(gateway.Options{
-		Key: bytes.Repeat([]byte{1}, 32),
+		Clock: clock.System{},
+		Key:   bytes.Repeat([]byte{1}, 32),
 		Load: func() (*config.Config, hcl.Diagnostics) {
 			return config.Load(config.Options{
 				FS: os.DirFS("flows"), Paths: []config.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,

@@ -17,6 +17,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
@@ -73,7 +74,8 @@ func scrape(t *testing.T) string {
 	t.Cleanup(func() { _ = kept.Close() })
 	p := program()
 	g, _, diags := gateway.New(gateway.Options{
-		Key: bytes.Repeat([]byte{3}, 32), Store: kept,
+		Clock: clock.System{},
+		Key:   bytes.Repeat([]byte{3}, 32), Store: kept,
 		Load: func() (*config.Config, hcl.Diagnostics) {
 			return config.Load(config.Options{
 				FS: fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []config.Path{{Dir: "flows.hcl"}},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 const hostileFlows = `
@@ -64,7 +65,8 @@ func startHostile(t *testing.T) string {
 	t.Helper()
 	p := program()
 	g, _, diags := gateway.New(gateway.Options{
-		Key: bytes.Repeat([]byte{3}, 32),
+		Clock: clock.System{},
+		Key:   bytes.Repeat([]byte{3}, 32),
 		Load: func() (*config.Config, hcl.Diagnostics) {
 			return config.Load(config.Options{
 				FS: fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []config.Path{{Dir: "flows.hcl"}},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // runner is one call of `gateway run`.
@@ -91,7 +92,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 }
 
 func (r *runner) options(paths []string) (gateway.Options, error) {
-	o := gateway.Options{Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	o := gateway.Options{Clock: clock.System{}, Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
 	if r.lease < time.Second {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
 	}

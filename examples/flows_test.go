@@ -24,6 +24,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -58,7 +59,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 			Connections: actions.Connections(),
 		})
 	}
-	g, _, diags := gateway.New(gateway.Options{Load: load, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
+	g, _, diags := gateway.New(gateway.Options{Clock: clock.System{}, Load: load, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

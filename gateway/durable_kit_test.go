@@ -19,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -98,7 +99,7 @@ func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 func newDurable(t *testing.T, text string) *durable {
 	t.Helper()
 	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t)}
-	d.opts = gateway.Options{Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: patience}
+	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: patience}
 	d.write(text)
 	d.start()
 	return d

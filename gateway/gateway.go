@@ -23,6 +23,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -44,6 +45,8 @@ type Options struct {
 	// AdminToken is asked for where the admin listener is not on loopback. See
 	// LoadAdminToken.
 	AdminToken string
+	// Clock is where the gateway gets the time from. It is required.
+	Clock clock.Clock
 	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
 	Store store.Store
 	// Lease is how long a run stays with this gateway after a sign of life. Then
@@ -111,7 +114,7 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second
 	}
-	g := &Gateway{opts: o, started: time.Now(), log: newLogs(o.Log)}
+	g := &Gateway{opts: o, started: o.Clock.Now(), log: newLogs(o.Log)}
 	g.metrics = newMetrics(o.Version, g.runs.number)
 	g.background, g.seal = newBackground(g), newSealer(o.Key)
 	g.recorder, g.ticker = newRecorder(g), newTicker(g)

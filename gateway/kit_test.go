@@ -21,6 +21,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // lab is a gateway with kinds of its own, whose flows a test steers.
@@ -41,7 +42,7 @@ func newLab(t testing.TB) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.opts = Options{Load: l.load, Key: []byte("0123456789abcdef"), Version: "1.2.3", Log: log}
+	l.opts = Options{Clock: clock.System{}, Load: l.load, Key: []byte("0123456789abcdef"), Version: "1.2.3", Log: log}
 	return l
 }
 

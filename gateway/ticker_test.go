@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -40,7 +41,7 @@ func newClockTest(t *testing.T, schedule string) *clockTest {
 // ticker is that of a gateway which begins at a moment.
 func (c *clockTest) ticker(began string) *ticker {
 	c.t.Helper()
-	g, _, diags := New(Options{Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*config.Config, hcl.Diagnostics) {
+	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*config.Config, hcl.Diagnostics) {
 		return config.Load(config.Options{
 			FS: fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []config.Path{{Dir: "f.hcl"}},
 			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
