@@ -106,7 +106,7 @@ func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 		c := b.cases[next]
 		next++
 		when, given := in.Body.Attributes["when"]
-		holds, fixed := c.when.Fixed()
+		holds, fixed := c.when.Constant()
 		switch {
 		case !given || !fixed || !expr.IsLiteral(when.Expr):
 		case holds:

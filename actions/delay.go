@@ -31,7 +31,7 @@ func (a *delay) Describe(s *schema.Spec) {
 		Want:  `{"waited": true}`,
 	})
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		if length, ok := a.length.Fixed(); ok && length > longestDelay {
+		if length, ok := a.length.Constant(); ok && length > longestDelay {
 			return hcl.Diagnostics{d.Problem("for", "Delay too long", "A run waits for 366 days at most.")}
 		}
 		return nil

@@ -81,12 +81,12 @@ func (m *email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("text", "Missing attribute", `What the message says must be given, as "text", as "html" or as both.`))
 	}
 	diags = append(diags, m.checkAddresses(d)...)
-	if text, ok := m.subject.Fixed(); ok {
+	if text, ok := m.subject.Constant(); ok {
 		if err := checkSubject(text); err != nil {
 			diags = append(diags, d.Problem("subject", "Wrong subject", sentence(err)))
 		}
 	}
-	headers, _ := m.headers.Fixed()
+	headers, _ := m.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if err := checkMailHeader(name, headers[name]); err != nil {
 			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
@@ -105,12 +105,12 @@ func (m *email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem(name, "Wrong address", sentence(hideCause(from, err))))
 		}
 	}
-	if v, ok := m.from.Fixed(); ok {
+	if v, ok := m.from.Constant(); ok {
 		_, err := addressOf(v)
 		wrong("from", m.from.Expr(), err)
 	}
 	for _, field := range m.addressFields(&mailDraft{}) {
-		if v, ok := field.expr.Fixed(); ok {
+		if v, ok := field.expr.Constant(); ok {
 			_, err := addressesOf(v)
 			wrong(field.name, field.expr.Expr(), err)
 		}
@@ -139,7 +139,7 @@ func (m *email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagno
 
 // isNull tells whether an expression that is fixed at load says null.
 func isNull(c *schema.Context, e hclsyntax.Expression) bool {
-	v, diags := c.Scope.Value(e)
+	v, diags := c.Scope.Evaluate(e)
 	return !diags.HasErrors() && v.IsKnown() && v.IsNull()
 }
 

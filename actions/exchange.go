@@ -50,7 +50,7 @@ func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 	if x.maxResponse < 1 || x.maxResponse > 1<<30 {
 		diags = append(diags, d.Problem("max_response", "Wrong value", "An answer may have from 1B to 1GiB."))
 	}
-	headers, _ := x.headers.Fixed()
+	headers, _ := x.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if err := flow.CheckHeader(name, headers[name]); err != nil {
 			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))

@@ -166,7 +166,7 @@ func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if x.dir != "" && !filepath.IsAbs(x.dir) {
 		diags = append(diags, d.Problem("dir", "Wrong folder", "The folder is an absolute path, so that it is the same wherever the gateway is started."))
 	}
-	if env, ok := x.env.Fixed(); ok {
+	if env, ok := x.env.Constant(); ok {
 		if err := checkEnvironment(env); err != nil {
 			diags = append(diags, d.Problem("env", "Wrong environment", sentence(hideCause(x.env.Expr(), err))))
 		}

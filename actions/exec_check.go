@@ -22,7 +22,7 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 	wrong := func(summary, detail string) hcl.Diagnostics {
 		return hcl.Diagnostics{problem(d.Element("command", 0), summary, detail)}
 	}
-	if args, ok := x.command.Fixed(); ok {
+	if args, ok := x.command.Constant(); ok {
 		if len(args) == 0 {
 			return wrong("Command without a program", `The list is empty. Its first element is the program: ["printf", "%s", …].`)
 		}
@@ -50,7 +50,7 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 func (x *command) firstElement(c *schema.Context, d *schema.Decoded) (string, bool) {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	if !ok || len(list.Exprs) == 0 {
-		args, fixed := x.command.Fixed()
+		args, fixed := x.command.Constant()
 		if !fixed || x.command.Expr().Sensitive() {
 			return "", false
 		}
@@ -60,7 +60,7 @@ func (x *command) firstElement(c *schema.Context, d *schema.Decoded) (string, bo
 	if e == nil || e.Sensitive() {
 		return "", false
 	}
-	v, known := e.Fixed()
+	v, known := e.Constant()
 	text, err := expr.Convert[string](v)
 	return text, known && err == nil
 }

@@ -63,12 +63,12 @@ func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	case !f.content.IsSet() && !f.base64.IsSet():
 		diags = append(diags, d.Problem("content", "Missing attribute", `What is written must be given, as "content" or "content_base64"; content = "" makes an empty file.`))
 	}
-	if path, ok := f.path.Fixed(); ok {
+	if path, ok := f.path.Constant(); ok {
 		if err := checkFilePath(path); err != nil {
 			diags = append(diags, d.Problem("path", "Wrong path", sentence(hideCause(f.path.Expr(), err))))
 		}
 	}
-	if _, ok := f.base64.Fixed(); ok {
+	if _, ok := f.base64.Constant(); ok {
 		if _, err := f.bytes(context.Background(), nil); err != nil {
 			diags = append(diags, d.Problem("content_base64", "Wrong content", sentence(err)))
 		}
@@ -85,7 +85,7 @@ func (f *fileWrite) Open(r *flow.Resources) error {
 		return &flow.NotAllowed{Message: noFolders}
 	}
 	f.folders = r.Settings.AllowPaths
-	if path, ok := f.path.Fixed(); ok {
+	if path, ok := f.path.Constant(); ok {
 		_, _, err := f.folders.locate(path)
 		return hideCause(f.path.Expr(), err)
 	}

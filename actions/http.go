@@ -76,12 +76,12 @@ func (h *httpCall) describeExamples(s *schema.Spec) {
 func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.check(d)
 	diags = append(diags, h.exchange.check(d)...)
-	if method, ok := h.method.Fixed(); ok {
+	if method, ok := h.method.Constant(); ok {
 		if err := checkMethod(method); err != nil {
 			diags = append(diags, d.Problem("method", "Wrong method", sentence(err)))
 		}
 	}
-	if query, ok := h.query.Fixed(); ok {
+	if query, ok := h.query.Constant(); ok {
 		if _, err := parameters(query); err != nil {
 			diags = append(diags, d.Problem("query", "Wrong query", sentence(err)))
 		}
@@ -93,7 +93,7 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	if d.Has("connection") && !h.connection.ready() {
 		return nil // the connection is not known or has findings of its own
 	}
-	text, fixed := h.url.Fixed()
+	text, fixed := h.url.Constant()
 	if !fixed && (h.url.IsSet() || h.connection != nil) {
 		return nil
 	}

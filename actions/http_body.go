@@ -70,7 +70,7 @@ func (b *httpBody) check(d *schema.Decoded) hcl.Diagnostics {
 
 // checkFixed finds at load what would be an error of every run.
 func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
-	if text, ok := b.contentType.Fixed(); ok {
+	if text, ok := b.contentType.Constant(); ok {
 		if err := flow.CheckHeader("Content-Type", text); err != nil {
 			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", sentence(err))}
 		}
@@ -78,7 +78,7 @@ func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	if b.given == nil {
 		return nil
 	}
-	if _, fixed := b.given.expr.Fixed(); !fixed {
+	if _, fixed := b.given.expr.Constant(); !fixed {
 		return nil
 	}
 	if _, err := b.given.build(context.Background(), nil); err != nil {

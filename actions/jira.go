@@ -152,7 +152,7 @@ func checkFieldNames(fields map[string]any, taken ...string) error {
 }
 
 func fieldFindings(d *schema.Decoded, fields expr.Of[map[string]any], taken ...string) hcl.Diagnostics {
-	fixed, ok := fields.Fixed()
+	fixed, ok := fields.Constant()
 	if !ok {
 		return nil
 	}

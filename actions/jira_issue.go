@@ -68,7 +68,7 @@ func attributeFields() []string {
 
 func (j *jiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := fieldFindings(d, j.fields, attributeFields()...)
-	if summary, ok := j.summary.Fixed(); ok && strings.TrimSpace(summary) == "" {
+	if summary, ok := j.summary.Constant(); ok && strings.TrimSpace(summary) == "" {
 		diags = append(diags, d.Problem("summary", "Empty summary", "An issue has a summary."))
 	}
 	return diags

@@ -81,7 +81,7 @@ func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(l.actions) == 0 {
 		diags = append(diags, problem(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
 	}
-	if v, fixed := l.forEach.Fixed(); fixed {
+	if v, fixed := l.forEach.Constant(); fixed {
 		if _, _, err := elements(v); err != nil {
 			diags = append(diags, d.Problem("for_each", `Wrong value for "for_each"`, sentence(err)))
 		}

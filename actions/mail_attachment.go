@@ -56,12 +56,12 @@ func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	} else if a.inline && !cid.MatchString(a.label) {
 		diags = append(diags, problem(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
 	}
-	if text, ok := a.contentType.Fixed(); ok {
+	if text, ok := a.contentType.Constant(); ok {
 		if err := checkMediaType(text); err != nil {
 			diags = append(diags, d.Problem("content_type", "Wrong type of content", sentence(err)))
 		}
 	}
-	if text, ok := a.base64.Fixed(); ok {
+	if text, ok := a.base64.Constant(); ok {
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
 			diags = append(diags, d.Problem("content_base64", "Wrong content", "This is not base64 (RFC 4648, section 4, with its padding)."))
 		}

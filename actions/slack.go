@@ -70,12 +70,12 @@ func (m *slackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		return hcl.Diagnostics{problem(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
 	}
 	var diags hcl.Diagnostics
-	if text, ok := m.text.Fixed(); ok {
+	if text, ok := m.text.Constant(); ok {
 		if err := checkSlackText(text); err != nil {
 			diags = append(diags, d.Problem("text", "Wrong text", sentence(err)))
 		}
 	}
-	if blocks, ok := m.blocks.Fixed(); ok {
+	if blocks, ok := m.blocks.Constant(); ok {
 		if err := checkSlackBlocks(blocks); err != nil {
 			diags = append(diags, d.Problem("blocks", "Wrong blocks", sentence(err)))
 		}

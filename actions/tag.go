@@ -51,22 +51,22 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem(name, summary, sentence(hideCause(from, err))))
 		}
 	}
-	if _, given := c.Scope.Type("contact"); !given && !t.contact.IsSet() && d.Known {
+	if _, given := c.Scope.RunType("contact"); !given && !t.contact.IsSet() && d.Known {
 		diags = append(diags, d.Problem("contact", "Missing attribute", `"contact" must be given, as this flow does not start with a contact: the e-mail address of the one that is to change.`))
 	}
 	if !t.add.IsSet() && !t.remove.IsSet() && !t.fields.IsSet() && d.Known {
 		diags = append(diags, d.Problem("add", "Nothing to change", `Say what is to change of the contact: by "add", "remove" or "fields".`))
 	}
-	if email, ok := t.contact.Fixed(); ok {
+	if email, ok := t.contact.Constant(); ok {
 		problem("contact", "Wrong address", t.contact.Expr(), checkContact(email))
 	}
 	for _, field := range []expr.Of[any]{t.add, t.remove} {
-		if v, ok := field.Fixed(); ok {
+		if v, ok := field.Constant(); ok {
 			_, err := tagsOf(v)
 			problem(field.Expr().Name(), "Wrong tag", field.Expr(), err)
 		}
 	}
-	fields, _ := t.fields.Fixed()
+	fields, _ := t.fields.Constant()
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		problem("fields", "Wrong field", t.fields.Expr(), flow.CheckField(name))
 	}

@@ -75,7 +75,7 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 // failure makes an error of the program's. Its text may quote the input.
 func (t *transform) failure(ctx context.Context, c *flow.Call, err error) error {
 	switch {
-	case ctx.Err() != nil, errors.Is(err, expr.ErrMemory), errors.Is(err, expr.ErrTooMany):
+	case ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):
 		return err
 	case c.Step.Sensitive || t.input.IsSet() && t.input.Expr().Sensitive():
 		return &flow.Error{Class: flow.Invalid, Message: "jq: the program failed; details are hidden, as the action is sensitive or reads a secret"}

@@ -66,9 +66,9 @@ func requestParts() []string {
 
 // findValue takes the value from where fields of the name stand.
 func (f *webhookField) findValue(c *schema.Context) hcl.Diagnostics {
-	_, contact := c.Scope.Type("contact")
-	request, webhook := c.Scope.Type("webhook")
-	_, input := c.Scope.Type("input")
+	_, contact := c.Scope.RunType("contact")
+	request, webhook := c.Scope.RunType("webhook")
+	_, input := c.Scope.RunType("input")
 	switch {
 	case contact && f.name == emailField:
 		f.place = []string{"contact", emailField}
@@ -108,7 +108,7 @@ func (f *webhookField) find(c *flow.Call) any {
 			return nil
 		}
 	}
-	c.Note(f.noted, v)
+	c.RecordValue(f.noted, v)
 	return v
 }
 
@@ -125,7 +125,7 @@ func (f *webhookField) evaluate(ctx context.Context, c *flow.Call) (any, error) 
 const emailField = "email"
 
 func (w *webhookCall) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	_, contact := c.Scope.Type("contact")
+	_, contact := c.Scope.RunType("contact")
 	if !contact || slices.ContainsFunc(w.fields, func(f *webhookField) bool { return f.name == emailField }) {
 		return nil
 	}

@@ -41,7 +41,7 @@ func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnos
 	if diags.HasErrors() {
 		return diags
 	}
-	if v, known := whole.Fixed(); known && v == nil {
+	if v, known := whole.Constant(); known && v == nil {
 		return diags
 	}
 	var parts payload
@@ -140,7 +140,7 @@ func (p *payload) addText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnos
 				"webhook.headers[\"NAME\"] and webhook.raw alone: no function, no condition and no other name of the request. "+
 				"The body, unparsed, is webhook.raw.")}
 	}
-	if text, known := expr.Bind[string](c).Fixed(); known {
+	if text, known := expr.Bind[string](c).Constant(); known {
 		*p = append(*p, part{source: fromText, text: text})
 	} else {
 		*p = append(*p, part{source: fromUnset})

@@ -84,7 +84,7 @@ func sureCalls(f *flow.Flow) []call {
 			break
 		}
 		c, ok := s.Action.(flow.Caller)
-		if holds, fixed := s.When.Fixed(); !ok || s.When.IsSet() && (!fixed || !holds) {
+		if holds, fixed := s.When.Constant(); !ok || s.When.IsSet() && (!fixed || !holds) {
 			continue
 		}
 		if name, at := c.Callee(); name != "" {

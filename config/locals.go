@@ -83,7 +83,7 @@ func (ls *locals) eval(name string) {
 	e, diags := expr.Compile(def.attr.Expr, ls.scopes.with(def.file, consts), cty.DynamicPseudoType)
 	ls.add(diags...)
 	if !diags.HasErrors() {
-		ls.values[name] = e.Constant()
+		ls.values[name] = e.ConstantCty()
 	}
 }
 

@@ -52,7 +52,7 @@ func (s *scopes) of(f *file) *expr.Scope {
 
 // with is of for other constants than those known so far.
 func (s *scopes) with(f *file, consts map[string]cty.Value) *expr.Scope {
-	return expr.NewScope(consts, s.table(f.dir)).WithSource(s.source).WithAbsents(s.absent)
+	return expr.NewScope(consts, s.table(f.dir)).WithSource(s.source).WithUnavailableNames(s.absent)
 }
 
 // table returns the functions as files of a folder call them.
@@ -62,7 +62,7 @@ func (s *scopes) table(dir string) map[string]function.Function {
 	}
 	reader := s.reader // and not s, which expressions would keep alive
 	table := maps.Clone(s.base)
-	maps.Copy(table, funcs.Bound(funcs.Options{
+	maps.Copy(table, funcs.TablePerFile(funcs.Options{
 		Env:        reader.env,
 		ReadFile:   func(path string) ([]byte, error) { return reader.named(dir, path) },
 		AllowUnset: s.unset == AllowUnset,

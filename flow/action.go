@@ -118,6 +118,6 @@ func (s *Step) Ends() Ending {
 }
 
 func (s *Step) surelyRuns() bool {
-	holds, fixed := s.When.Fixed()
+	holds, fixed := s.When.Constant()
 	return !s.When.IsSet() || fixed && holds
 }

@@ -131,13 +131,13 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has: of a branch one case runs, and the actions of a parallel begin at once.", name, at.Start.Line)
 	}
 	for root, who := range triggerRoots() {
-		s = s.WithAbsent(root, map[string]string{"": who})
+		s = s.WithUnavailable(root, map[string]string{"": who})
 	}
 	return s.
 		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
-		WithAbsent("action", why).
-		WithAbsent("error", map[string]string{"": `"error" is known inside of on_error only.`}).
-		WithAbsent("each", map[string]string{"": `"each" is known inside of action "loop" only.`})
+		WithUnavailable("action", why).
+		WithUnavailable("error", map[string]string{"": `"error" is known inside of on_error only.`}).
+		WithUnavailable("each", map[string]string{"": `"each" is known inside of action "loop" only.`})
 }
 
 func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {

@@ -65,7 +65,7 @@ func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, optio
 		if diags.HasErrors() {
 			return diags
 		}
-		v, found := c.Scope.Value(a.Expr)
+		v, found := c.Scope.Evaluate(a.Expr)
 		if diags = append(diags, found...); diags.HasErrors() {
 			return diags
 		}

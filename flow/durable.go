@@ -116,8 +116,8 @@ func (c *Call) Answer(ctx context.Context, r *Response) error {
 // hidden stands in the history for what must not be read there.
 const hidden = "(sensitive)"
 
-// Note takes the value of one of the action's fields, for the history.
-func (c *Call) Note(e *expr.Expr, v any) {
+// RecordValue takes the value of one of the action's fields, for the history.
+func (c *Call) RecordValue(e *expr.Expr, v any) {
 	if !c.frame.run.KeepInputs || e.Name() == "" {
 		return
 	}

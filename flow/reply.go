@@ -39,14 +39,14 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.json.IsSet() && r.body.IsSet() {
 		diags = append(diags, d.Problem("body", "Two bodies", `An answer has either "json" or "body".`))
 	}
-	status, ok := r.status.Fixed()
+	status, ok := r.status.Constant()
 	switch {
 	case ok && (status < 200 || status > 599):
 		diags = append(diags, d.Problem("status", "Wrong status", "The status of an answer is a number from 200 to 599."))
 	case ok && bodiless(status) && (r.json.IsSet() || r.body.IsSet()):
 		diags = append(diags, d.Problem("status", "Answer without a body", fmt.Sprintf("An answer with the status %d has no body: leave the body out, or use another status.", status)))
 	}
-	if headers, ok := r.headers.Fixed(); ok {
+	if headers, ok := r.headers.Constant(); ok {
 		for _, name := range slices.Sorted(maps.Keys(headers)) {
 			if err := CheckHeader(name, headers[name]); err != nil {
 				diags = append(diags, d.Problem("headers", "Wrong header", capital(err.Error())+"."))
@@ -75,7 +75,7 @@ func bodiless(status int) bool {
 }
 
 // FixedStatus returns the status where it is known at load.
-func (r *Reply) FixedStatus() (int, bool) { return r.status.Fixed() }
+func (r *Reply) FixedStatus() (int, bool) { return r.status.Constant() }
 
 // Build makes the answer for a run. status holds where the file gives none.
 func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response, error) {

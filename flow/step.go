@@ -93,7 +93,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 		if step.Timeout <= 0 && !control {
 			diags = append(diags, d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default."))
 		}
-		if holds, fixed := step.When.Fixed(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {
+		if holds, fixed := step.When.Constant(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {
 			diags = append(diags, warning(d.Range("when"), "Action never runs", "Its condition is always false. Take the action out, or let the condition ask for something."))
 		}
 		return diags

@@ -75,7 +75,7 @@ func wrong(c *schema.Context, d *schema.Decoded, name, summary string, err error
 // isNull tells whether a fixed expression is null, which is the same as leaving
 // the attribute out.
 func isNull(c *schema.Context, e hclsyntax.Expression) bool {
-	v, diags := e.Value(c.Scope.Static())
+	v, diags := e.Value(c.Scope.EvalContext())
 	return !diags.HasErrors() && v.IsNull()
 }
 

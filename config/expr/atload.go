@@ -19,7 +19,7 @@ func (s *Scope) checkAtLoad(e hcl.Expression) hcl.Diagnostics {
 	}
 	return hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
 		call, ok := n.(*hclsyntax.FunctionCallExpr)
-		if !ok || !funcs.AtLoad(call.Name) {
+		if !ok || !funcs.ReadsAtLoad(call.Name) {
 			return nil
 		}
 		constant := len(s.refs(e)) == 0

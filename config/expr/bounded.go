@@ -150,7 +150,7 @@ func (o *operand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if plain.Type() != cty.String || !plain.IsKnown() || plain.IsNull() {
 		return v, diags
 	}
-	if err := funcs.NumberTextFits(plain.AsString()); err != nil {
+	if err := funcs.CheckNumberText(plain.AsString()); err != nil {
 		return cty.DynamicVal, append(diags, problem(o.Range(), "Invalid operand", capital(err.Error())+"."))
 	}
 	return v, diags
@@ -164,7 +164,7 @@ type conditional struct{ *hclsyntax.ConditionalExpr }
 func (e *conditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	yes, yesDiags := e.TrueResult.Value(ec)
 	no, noDiags := e.FalseResult.Value(ec)
-	results, err := funcs.Reconcile(yes, no)
+	results, err := funcs.Unify(yes, no)
 	if err != nil {
 		return cty.DynamicVal, hcl.Diagnostics{problem(e.SrcRange, "Inconsistent conditional result types",
 			"The two results of a condition have one type: "+err.Error()+".")}

@@ -11,9 +11,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// ErrGrowth says that an expression was stopped because memory grew while it
+// ErrMemory says that an expression was stopped because memory grew while it
 // was computed.
-var ErrGrowth = errors.New("the expression was stopped: memory grew while it was computed; bound its loops or its input")
+var ErrMemory = errors.New("the expression was stopped: memory grew while it was computed; bound its loops or its input")
 
 // lookEvery is how long a clock lets pass between two looks at the memory.
 const lookEvery = 10 * time.Millisecond
@@ -55,7 +55,7 @@ func (c *clock) look() {
 		c.base = now
 	}
 	if now > c.base+c.growth {
-		c.err = ErrGrowth
+		c.err = ErrMemory
 	}
 }
 
@@ -96,7 +96,7 @@ func (c *clock) stopped(at hcl.Range) hcl.Diagnostics {
 		return nil
 	}
 	detail := "It took too long. Bound its loops or its input."
-	if errors.Is(c.err, ErrGrowth) {
+	if errors.Is(c.err, ErrMemory) {
 		detail = capital(c.err.Error()) + "."
 	}
 	return hcl.Diagnostics{problem(at, "Expression stopped", detail)}

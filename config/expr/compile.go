@@ -48,8 +48,8 @@ type node interface {
 // Ref is a name of a run that an expression reads, as far as it is written
 // plainly: webhook.body.items[0] is {"webhook", ["body", "items"]}.
 type Ref struct {
-	Root  string
-	Steps []string
+	Root string
+	Path []string
 }
 
 // loadLimit bounds how long a jq program or a loop may run on constants, at
@@ -192,16 +192,16 @@ func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
 
 func (e *Expr) noted(ctx context.Context, env Env) (any, error) {
 	v, err := e.Eval(ctx, env)
-	if n, ok := env.(Noter); ok && err == nil {
-		n.Note(e, e.show(v))
+	if n, ok := env.(ValueRecorder); ok && err == nil {
+		n.RecordValue(e, e.show(v))
 	}
 	return v, err
 }
 
-// SetShown says how a text reads best where the inputs of an action are kept,
+// SetDisplay says how a text reads best where the inputs of an action are kept,
 // for escapes that are no form of text that people know. It is called once,
 // after Compile.
-func (e *Expr) SetShown(shown func(text string) string) { e.shown = shown }
+func (e *Expr) SetDisplay(shown func(text string) string) { e.shown = shown }
 
 func (e *Expr) show(v any) any {
 	if text, ok := v.(string); ok && e.shown != nil {
@@ -236,15 +236,15 @@ func (e *Expr) Volatile() bool { return e.volatile }
 // Refs lists the names of the run that the expression reads.
 func (e *Expr) Refs() []Ref { return e.refs }
 
-// Fixed returns the value of an expression that reads nothing of the run. It
+// Constant returns the value of an expression that reads nothing of the run. It
 // returns false for others, and where the value is not known because a secret
 // is not set.
-func (e *Expr) Fixed() (any, bool) { return e.constant, e.tier == Constant && e.known }
+func (e *Expr) Constant() (any, bool) { return e.constant, e.tier == Constant && e.known }
 
 // IsKnown is false for an expression that reads nothing of the run and has no
 // value all the same, because a secret or a variable is not set.
 func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 
-// Constant returns the value of an expression that reads nothing of the run,
+// ConstantCty returns the value of an expression that reads nothing of the run,
 // with its marks; it may be unknown.
-func (e *Expr) Constant() cty.Value { return e.static }
+func (e *Expr) ConstantCty() cty.Value { return e.static }

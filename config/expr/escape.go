@@ -12,16 +12,16 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// Escaping returns a scope whose expressions pass the texts of a run through
+// WithEscape returns a scope whose expressions pass the texts of a run through
 // escape: those that stand in a template or are the whole value. What the file
 // itself says stays as it is written: the text around the values, and values
 // that read nothing of the run, such as local.footer or file("page.html").
 //
 // Templates, conditions, loops and the functions that only put texts together
-// (see funcs.Joins) are looked into; the result of any other function is
+// (see funcs.OnlyJoins) are looked into; the result of any other function is
 // escaped as a whole. The function unescaped passes a value as it is. Numbers,
 // bools and null are never changed.
-func (s *Scope) Escaping(escape func(string) string) *Scope {
+func (s *Scope) WithEscape(escape func(string) string) *Scope {
 	c := *s
 	c.escape = escape
 	return &c
@@ -164,7 +164,7 @@ func (x *escapingIn) inCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression 
 	if unescapedCall(e) != nil {
 		return e
 	}
-	if !funcs.Joins(e.Name) {
+	if !funcs.OnlyJoins(e.Name) {
 		return x.whole(e)
 	}
 	c := *e

@@ -21,7 +21,7 @@ func escapeScope() *Scope {
 		"key": cty.StringVal("<key>").Mark(Sensitive),
 	})}
 	s := NewScope(consts, funcs.Table(funcs.Options{})).With("w", cty.DynamicPseudoType)
-	return s.Escaping(html.EscapeString)
+	return s.WithEscape(html.EscapeString)
 }
 
 const escapeBody = `{"s": "<b>&\"ü'</b>", "e": "", "n": 1.50, "t": true, "none": null, "f": false,

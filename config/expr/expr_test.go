@@ -48,7 +48,7 @@ func scope() *expr.Scope {
 	s := expr.NewScope(consts, funcs.Table(funcs.Options{})).With("webhook", webhookType)
 	return s.WithMember("action", "sum", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
 		WithMember("action", "gone", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
-		WithAbsent("action", map[string]string{"later": "It has not run yet."})
+		WithUnavailable("action", map[string]string{"later": "It has not run yet."})
 }
 
 const runJSON = `{

@@ -37,9 +37,9 @@ func outermost(refs []Ref) []Ref {
 	var out []Ref
 	for i, r := range refs {
 		inside := slices.ContainsFunc(refs, func(o Ref) bool {
-			return len(o.Steps) < len(r.Steps) && o.Root == r.Root && slices.Equal(o.Steps, r.Steps[:len(o.Steps)])
+			return len(o.Path) < len(r.Path) && o.Root == r.Root && slices.Equal(o.Path, r.Path[:len(o.Path)])
 		})
-		twice := slices.ContainsFunc(refs[:i], func(o Ref) bool { return o.Root == r.Root && slices.Equal(o.Steps, r.Steps) })
+		twice := slices.ContainsFunc(refs[:i], func(o Ref) bool { return o.Root == r.Root && slices.Equal(o.Path, r.Path) })
 		if !inside && !twice {
 			out = append(out, r)
 		}
@@ -50,7 +50,7 @@ func outermost(refs []Ref) []Ref {
 func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics) {
 	roots := &tree{}
 	for _, leaf := range g.leaves {
-		roots.place(leaf.Root).fill(env.Value(leaf.Root), leaf.Steps)
+		roots.place(leaf.Root).fill(env.Value(leaf.Root), leaf.Path)
 	}
 	ec := g.static.NewChild()
 	ec.Functions = g.jq.functions(ctx, env)

@@ -31,8 +31,8 @@ type jqVariable struct {
 	all     bool
 }
 
-// ErrTooMany says that a jq program yielded more values than MaxResults.
-var ErrTooMany = errors.New("the jq program yields too many values")
+// ErrTooManyResults says that a jq program yielded more values than MaxResults.
+var ErrTooManyResults = errors.New("the jq program yields too many values")
 
 // MaxResults bounds how many values one run of a jq program may yield.
 const MaxResults = 100_000
@@ -50,7 +50,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	v, found := s.Value(e)
+	v, found := s.Evaluate(e)
 	if diags = append(diags, found...); diags.HasErrors() {
 		return nil, diags
 	}
@@ -145,7 +145,7 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 			return jqEnd(out, err)
 		}
 		if len(out) == MaxResults {
-			return nil, ErrTooMany
+			return nil, ErrTooManyResults
 		}
 		out = append(out, v)
 	}
@@ -198,7 +198,7 @@ func (p *Program) Refs() []Ref {
 			continue
 		}
 		for _, m := range v.members {
-			out = append(out, Ref{Root: v.root, Steps: []string{m}})
+			out = append(out, Ref{Root: v.root, Path: []string{m}})
 		}
 	}
 	return out

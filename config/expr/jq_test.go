@@ -150,7 +150,7 @@ func TestJQEnds(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		if _, err := p.Run(context.Background(), run(t), nil); !errors.Is(err, expr.ErrTooMany) {
+		if _, err := p.Run(context.Background(), run(t), nil); !errors.Is(err, expr.ErrTooManyResults) {
 			t.Errorf("error is %v", err)
 		}
 	})

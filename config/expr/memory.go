@@ -6,9 +6,9 @@ import (
 	"runtime/metrics"
 )
 
-// ErrMemory says that a jq program was stopped because memory grew while it
+// ErrJQMemory says that a jq program was stopped because memory grew while it
 // ran for long.
-var ErrMemory = errors.New("the jq program was stopped: it ran for long and memory grew; bound its loops or its input")
+var ErrJQMemory = errors.New("the jq program was stopped: it ran for long and memory grew; bound its loops or its input")
 
 const (
 	guardEvery  = 1 << 18   // steps of the jq machine between two looks, some milliseconds
@@ -45,7 +45,7 @@ func (g *memoryGuard) Done() <-chan struct{} {
 // Err says why it should.
 func (g *memoryGuard) Err() error {
 	if g.full {
-		return ErrMemory
+		return ErrJQMemory
 	}
 	return g.Context.Err()
 }

@@ -24,7 +24,7 @@ func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 		t.Errorf("a program may take %d bytes", p.growth)
 	}
 	p.growth = 16 << 20
-	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrMemory) {
+	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrJQMemory) {
 		t.Errorf("error is %v", err)
 	}
 }

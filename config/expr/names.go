@@ -20,7 +20,7 @@ func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
 	var out []Ref
 	for _, t := range names {
 		if s.isRun(t.RootName()) {
-			out = append(out, Ref{Root: t.RootName(), Steps: memberSteps(t[1:])})
+			out = append(out, Ref{Root: t.RootName(), Path: memberSteps(t[1:])})
 		}
 	}
 	return out

@@ -65,13 +65,13 @@ func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
 	return out, nil
 }
 
-// Fixed returns the value where it is known at load.
-func (o Of[T]) Fixed() (T, bool) {
+// Constant returns the value where it is known at load.
+func (o Of[T]) Constant() (T, bool) {
 	var zero T
 	if o.expr == nil {
 		return zero, false
 	}
-	v, ok := o.expr.Fixed()
+	v, ok := o.expr.Constant()
 	if !ok || v == nil {
 		return zero, false
 	}
@@ -87,8 +87,8 @@ func (o Of[T]) wrong(err error) *Error {
 	return &Error{Range: o.expr.rng, Summary: "Wrong type", Detail: detail}
 }
 
-// Want returns the cty type that an expression for T must convert to.
-func Want[T any]() cty.Type {
+// CtyType returns the cty type that an expression for T must convert to.
+func CtyType[T any]() cty.Type {
 	switch any(*new(T)).(type) {
 	case string, Size, time.Duration:
 		return cty.String

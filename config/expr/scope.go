@@ -22,10 +22,10 @@ type Env interface {
 	Value(root string) any
 }
 
-// Noter is an Env that wants to know what expressions gave, such as that of an
+// ValueRecorder is an Env that wants to know what expressions gave, such as that of an
 // action whose inputs are kept.
-type Noter interface {
-	Note(e *Expr, v any)
+type ValueRecorder interface {
+	RecordValue(e *Expr, v any)
 }
 
 // Scope holds the names that an expression may read, in one place of a file.
@@ -40,7 +40,7 @@ type Scope struct {
 	unmarked  *hcl.EvalContext
 	source    func(name string) []byte
 	checked   *checkContext
-	escape    func(string) string // what texts of the run pass through; see Escaping
+	escape    func(string) string // what texts of the run pass through; see WithEscape
 }
 
 // checkContext is the context of the type check, made when it is first needed.
@@ -78,42 +78,42 @@ func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
 	return s.With(root, cty.Object(members))
 }
 
-// anyName stands for all names that are not there, in WithAbsent.
+// anyName stands for all names that are not there, in WithUnavailable.
 const anyName = "*"
 
-// WithAbsent returns a scope that explains, for names that exist elsewhere but
+// WithUnavailable returns a scope that explains, for names that exist elsewhere but
 // can't be read here, why that is so: below a root by the member's name, and
 // for the root itself by "". What it has for "*" says where any other member
 // could come from. The explanations are whole sentences.
-func (s *Scope) WithAbsent(root string, why map[string]string) *Scope {
+func (s *Scope) WithUnavailable(root string, why map[string]string) *Scope {
 	c := *s
 	c.absent = cloneOrNew(s.absent)
 	c.absent[root] = why
 	return &c
 }
 
-// WithAbsents is WithAbsent for many roots, by root and name.
-func (s *Scope) WithAbsents(why map[string]map[string]string) *Scope {
+// WithUnavailableNames is WithUnavailable for many roots, by root and name.
+func (s *Scope) WithUnavailableNames(why map[string]map[string]string) *Scope {
 	c := *s
 	c.absent = cloneOrNew(s.absent)
 	maps.Copy(c.absent, why)
 	return &c
 }
 
-// Type returns the declared type of a root name that is known per run.
-func (s *Scope) Type(root string) (cty.Type, bool) {
+// RunType returns the declared type of a root name that is known per run.
+func (s *Scope) RunType(root string) (cty.Type, bool) {
 	t, ok := s.run[root]
 	return t, ok
 }
 
-// Static returns the context in which expressions without names of a run are
+// EvalContext returns the context in which expressions without names of a run are
 // evaluated. Its values keep their marks.
-func (s *Scope) Static() *hcl.EvalContext { return s.static }
+func (s *Scope) EvalContext() *hcl.EvalContext { return s.static }
 
-// Value evaluates an expression that reads nothing of the run, whose names
+// Evaluate evaluates an expression that reads nothing of the run, whose names
 // were checked. The value keeps its marks; the findings tell nothing of
 // secrets.
-func (s *Scope) Value(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
+func (s *Scope) Evaluate(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
 	v, diags := atLoad(e, s.static)
 	return v, s.discreet(e, diags)
 }

@@ -19,7 +19,7 @@ import (
 func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Default: defaultText(*dst)}
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
-		e, diags := f.compileFixed(c, a, expr.Want[T]())
+		e, diags := f.compileFixed(c, a, expr.CtyType[T]())
 		if diags.HasErrors() {
 			return true, diags
 		}
@@ -38,15 +38,15 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
 		scope := c.Scope
 		if f.escape != nil {
-			scope = scope.Escaping(f.escape)
+			scope = scope.WithEscape(f.escape)
 		}
-		e, diags := expr.Compile(a.Expr, scope, expr.Want[T]())
+		e, diags := expr.Compile(a.Expr, scope, expr.CtyType[T]())
 		if diags.HasErrors() {
 			return true, diags
 		}
-		e.SetShown(f.shown)
+		e.SetDisplay(f.shown)
 		_, given, found := fixed[T](f, a, e)
-		_, known := e.Fixed()
+		_, known := e.Constant()
 		if given || !known {
 			e.SetName(a.Name)
 			*dst = expr.Bind[T](e)
@@ -94,7 +94,7 @@ func (f *Field) compileFixed(c *Context, a *hclsyntax.Attribute, want cty.Type) 
 // fixed returns the value of an expression that is known at load. given is
 // false where it is not known, null or wrong.
 func fixed[T any](f *Field, a *hclsyntax.Attribute, e *expr.Expr) (out T, given bool, diags hcl.Diagnostics) {
-	v, known := e.Fixed()
+	v, known := e.Constant()
 	if !known {
 		return out, false, nil
 	}

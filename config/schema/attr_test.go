@@ -218,7 +218,7 @@ func TestExpr(t *testing.T) {
 			expectFindings(t, decode(t, c.src, func(s *schema.Spec) {
 				schema.Expr(s, &text, "text", "A text.", schema.OneOf("a", "b", "s3cret"))
 			}), c.want...)
-			_, fixed := text.Fixed()
+			_, fixed := text.Constant()
 			if text.IsSet() != c.set || fixed != c.fixed {
 				t.Errorf("set: %t, fixed: %t; want %t, %t", text.IsSet(), fixed, c.set, c.fixed)
 			}

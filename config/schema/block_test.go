@@ -161,7 +161,7 @@ func TestOrder(t *testing.T) {
 	}
 	attr := func(what string) func(*schema.Context, *hclsyntax.Attribute) hcl.Diagnostics {
 		return func(c *schema.Context, _ *hclsyntax.Attribute) hcl.Diagnostics {
-			if _, known := c.Scope.Type("made"); known {
+			if _, known := c.Scope.RunType("made"); known {
 				what += " knows"
 			}
 			did = append(did, what)
@@ -183,7 +183,7 @@ func TestOrder(t *testing.T) {
 		schema.BlockFunc(s, "c", "Blocks.", schema.Block{Repeated: true}, note("c"))
 		schema.Func(s, "d", "any", "An attribute.", attr("d"))
 		s.Check(func(c *schema.Context, _ *schema.Decoded) hcl.Diagnostics {
-			_, known := c.Scope.Type("made")
+			_, known := c.Scope.RunType("made")
 			if !known {
 				t.Error("the check does not know what came before it")
 			}
@@ -203,7 +203,7 @@ func TestScopeOfOneBlock(t *testing.T) {
 	expectFindings(t, schema.Decode(c, described(func(s *schema.Spec) {
 		s.Then(func(c *schema.Context) { c.Scope = c.Scope.With("made", cty.String) })
 	}), parse(t, "thing {}\n")))
-	if _, known := c.Scope.Type("made"); known {
+	if _, known := c.Scope.RunType("made"); known {
 		t.Error("the block has changed the scope around it")
 	}
 }

@@ -19,7 +19,7 @@ type page struct {
 
 func (p *page) Value(root string) any { return p.values[root] }
 
-func (p *page) Note(e *expr.Expr, v any) { p.noted[e.Name()] = v }
+func (p *page) RecordValue(e *expr.Expr, v any) { p.noted[e.Name()] = v }
 
 // TestEscape: an attribute that is markup escapes what comes from the run, and
 // keeps as its input what it sends or what reads better.

@@ -171,7 +171,7 @@ func Secret() Option { return func(f *Field) { f.secret = true } }
 
 // Escape says that the value is markup: texts of the run that are put into it
 // pass through the function, and what the file says itself stays as it is; see
-// expr.Scope.Escaping. It is for attributes that may read the run.
+// expr.Scope.WithEscape. It is for attributes that may read the run.
 func Escape(escape func(text string) string) Option {
 	return func(f *Field) { f.escape = escape }
 }

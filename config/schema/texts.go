@@ -36,7 +36,7 @@ func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
 }
 
 func (f *Field) texts(a *hclsyntax.Attribute, e *expr.Expr) ([]string, bool, hcl.Diagnostics) {
-	if v, _ := e.Fixed(); v != nil {
+	if v, _ := e.Constant(); v != nil {
 		if _, list := v.([]any); !list {
 			text, given, diags := fixed[string](f, a, e)
 			return []string{text}, given, diags

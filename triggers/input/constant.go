@@ -29,7 +29,7 @@ func constant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl
 		return nil, false, append(diags, finding(e.Range(), "Secret in a variable",
 			"What a variable says of its values is told to callers and kept with runs, so it can't come from a secret."))
 	}
-	v, known = compiled.Fixed()
+	v, known = compiled.Constant()
 	return v, known, diags
 }
 

@@ -75,9 +75,9 @@ func Table(opts Options) map[string]function.Function {
 	return table
 }
 
-// Bound returns the functions that read what the options give, by name: those
+// TablePerFile returns the functions that read what the options give, by name: those
 // of the table that differ from file to file.
-func Bound(opts Options) map[string]function.Function {
+func TablePerFile(opts Options) map[string]function.Function {
 	table := make(map[string]function.Function)
 	for _, e := range loadFuncs(opts) {
 		table[e.Name] = e.build("Loading").Impl

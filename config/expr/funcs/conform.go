@@ -15,16 +15,16 @@ import (
 // which is a body of 200 KB, would keep a core busy for minutes.
 const few = 128
 
-// Conform converts a value to a type constraint as HCL does, in time that
+// Convert converts a value to a type constraint as HCL does, in time that
 // grows with the size of the value and not with its square. Its errors do not
 // quote the value.
-func Conform(v cty.Value, want cty.Type) (cty.Value, error) {
+func Convert(v cty.Value, want cty.Type) (cty.Value, error) {
 	if want == cty.DynamicPseudoType || v.Type().Equals(want) {
 		return v, nil
 	}
 	plain, marks := v.Unmark()
 	if text, ok := knownText(plain); ok && want == cty.Number {
-		if err := NumberTextFits(text); err != nil {
+		if err := CheckNumberText(text); err != nil {
 			return cty.NilVal, err
 		}
 	}
@@ -64,7 +64,7 @@ func conformList(v cty.Value, want cty.Type) (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	for i, e := range elements {
-		if elements[i], err = Conform(e, elem); err != nil {
+		if elements[i], err = Convert(e, elem); err != nil {
 			return cty.NilVal, fmt.Errorf("element %d: %w", i, err)
 		}
 	}
@@ -85,7 +85,7 @@ func conformTuple(v cty.Value, want cty.Type) (cty.Value, error) {
 	elements := v.AsValueSlice()
 	var err error
 	for i, e := range elements {
-		if elements[i], err = Conform(e, want.TupleElementType(i)); err != nil {
+		if elements[i], err = Convert(e, want.TupleElementType(i)); err != nil {
 			return cty.NilVal, fmt.Errorf("element %d: %w", i, err)
 		}
 	}
@@ -103,7 +103,7 @@ func conformMap(v cty.Value, want cty.Type) (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	for name, m := range members {
-		if members[name], err = Conform(m, elem); err != nil {
+		if members[name], err = Convert(m, elem); err != nil {
 			return cty.NilVal, fmt.Errorf("a member: %w", err)
 		}
 	}
@@ -126,7 +126,7 @@ func conformObject(v cty.Value, want cty.Type) (cty.Value, error) {
 		case !v.Type().HasAttribute(name):
 			members[name] = cty.NullVal(ty)
 		default:
-			if members[name], err = Conform(v.GetAttr(name), ty); err != nil {
+			if members[name], err = Convert(v.GetAttr(name), ty); err != nil {
 				return cty.NilVal, fmt.Errorf("attribute %q: %w", name, err)
 			}
 		}
@@ -144,7 +144,7 @@ func conformArgs(f function.Function, args []cty.Value) ([]cty.Value, error) {
 			p = &params[i]
 		}
 		var err error
-		if out[i], err = Conform(arg, p.Type); err != nil {
+		if out[i], err = Convert(arg, p.Type); err != nil {
 			return nil, function.NewArgError(i, err)
 		}
 	}

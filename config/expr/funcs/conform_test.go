@@ -92,7 +92,7 @@ func TestConformIsTheLibrarysConversion(t *testing.T) {
 			t.Parallel()
 			for _, want := range wants {
 				expected, expectedErr := convert.Convert(v, want)
-				got, err := funcs.Conform(v, want)
+				got, err := funcs.Convert(v, want)
 				if (err == nil) != (expectedErr == nil) {
 					t.Errorf("to %s: error %v, the library's is %v", want.FriendlyName(), err, expectedErr)
 				} else if err == nil && !got.RawEquals(expected) {
@@ -122,7 +122,7 @@ func TestReconcileIsTheLibrarysUnification(t *testing.T) {
 			t.Parallel()
 			for other, b := range values {
 				want, wantDiags := condition(a, b)
-				results, err := funcs.Reconcile(a, b)
+				results, err := funcs.Unify(a, b)
 				if err != nil {
 					if !wantDiags.HasErrors() {
 						t.Errorf("with %s: %v, HCL has no error", other, err)

@@ -46,7 +46,7 @@ func toCollection(want cty.Type) function.Function {
 			if plain, _ := args[0].Unmark(); !isCollection(plain) || isSmall(plain, want) {
 				return small.Call(args)
 			}
-			out, err := Conform(args[0], want)
+			out, err := Convert(args[0], want)
 			if err != nil {
 				return cty.NilVal, function.NewArgErrorf(0, "cannot convert it to %s: %w", want.FriendlyNameForConstraint(), err)
 			}
@@ -60,7 +60,7 @@ func toNumberFits(args []cty.Value) error {
 	if !ok {
 		return nil
 	}
-	if err := checkNumberText(text); err != nil {
+	if err := checkDecimalText(text); err != nil {
 		return function.NewArgError(0, err)
 	}
 	return nil

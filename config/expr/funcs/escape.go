@@ -8,10 +8,10 @@ import (
 // Unescaped is the name of the function whose argument is not escaped.
 const Unescaped = "unescaped"
 
-// Joins tells whether a function only puts its arguments together, so that
+// OnlyJoins tells whether a function only puts its arguments together, so that
 // escaping these is as good as escaping what it returns, and lets what the file
 // says among them stay as it is.
-func Joins(name string) bool {
+func OnlyJoins(name string) bool {
 	switch name {
 	case "join", "concat", "flatten", "coalesce", "try", "format", "indent", "trimspace", "chomp":
 		return true

@@ -72,7 +72,7 @@ func (v verb) checkDigits(arg cty.Value, lists bool) error {
 	if !ok || !v.takesNumber() {
 		return nil
 	}
-	return checkNumberText(text)
+	return checkDecimalText(text)
 }
 
 // leastSize returns the least number of bytes that the verb writes for a value

@@ -46,7 +46,7 @@ func guard(f Func, c check) function.Function {
 
 // open lets every value through to the wrapped function, which has its own
 // idea of what it takes. The conversion to the type of the parameter is ours,
-// see Conform; only what gets an expression and not its value is left as it is.
+// see Convert; only what gets an expression and not its value is left as it is.
 func open(p function.Parameter, name string) function.Parameter {
 	p.Name = name
 	if !p.Type.IsCapsuleType() {

@@ -78,7 +78,7 @@ func (r *jsonReader) value(depth int) (cty.Value, error) {
 }
 
 func readNumber(text string) (cty.Value, error) {
-	if err := checkNumberText(text); err != nil {
+	if err := checkDecimalText(text); err != nil {
 		return cty.NilVal, err
 	}
 	number, err := cty.ParseNumberVal(text)

@@ -65,9 +65,9 @@ func checkNumbers(v cty.Value) error {
 	return nil
 }
 
-// checkNumberText refuses text that is no decimal number, or one that is too
+// checkDecimalText refuses text that is no decimal number, or one that is too
 // long to be read in good time. Its value is left to checkNumber.
-func checkNumberText(text string) error {
+func checkDecimalText(text string) error {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, _ := strings.Cut(unsigned(mantissa), ".")
 	exponent = unsigned(exponent)
@@ -83,10 +83,10 @@ func checkNumberText(text string) error {
 	return nil
 }
 
-// NumberTextFits refuses a text of which no number can be made in good time;
+// CheckNumberText refuses a text of which no number can be made in good time;
 // one that is no number passes. Conversions look at all that a big.Float can
 // be written as, which has exponents of base 2 after a p too.
-func NumberTextFits(text string) error {
+func CheckNumberText(text string) error {
 	if len(text) > maxDigits+len("-.e-1000") {
 		return fmt.Errorf("a number may have at most %d digits", maxDigits)
 	}

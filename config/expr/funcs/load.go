@@ -12,10 +12,10 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// AtLoad tells whether a function reads what is outside of the flows, so that
+// ReadsAtLoad tells whether a function reads what is outside of the flows, so that
 // it can only be called with arguments that are known when they are loaded: a
 // caller must not choose which file or variable is read.
-func AtLoad(name string) bool {
+func ReadsAtLoad(name string) bool {
 	return name == "env" || name == "file" || name == "filebase64"
 }
 

@@ -76,8 +76,8 @@ func TestNothingToLoadFrom(t *testing.T) {
 func TestAtLoadNamesTheGroup(t *testing.T) {
 	t.Parallel()
 	for _, f := range funcs.All(funcs.Options{}) {
-		if loads := f.Group == "Loading"; funcs.AtLoad(f.Name) != loads {
-			t.Errorf("AtLoad(%q) is %t, and the function is of the group %q", f.Name, !loads, f.Group)
+		if loads := f.Group == "Loading"; funcs.ReadsAtLoad(f.Name) != loads {
+			t.Errorf("ReadsAtLoad(%q) is %t, and the function is of the group %q", f.Name, !loads, f.Group)
 		}
 	}
 }

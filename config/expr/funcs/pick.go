@@ -188,7 +188,7 @@ func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 // broad brings arguments together of which the library could not tell in good
 // time what type they have in common.
 func broad(args []cty.Value) ([]cty.Value, cty.Type, error) {
-	args, err := Reconcile(args...)
+	args, err := Unify(args...)
 	if err != nil {
 		return nil, cty.NilType, err
 	}
@@ -198,6 +198,6 @@ func broad(args []cty.Value) ([]cty.Value, cty.Type, error) {
 			types = append(types, ty)
 		}
 	}
-	common, err := unify(types)
+	common, err := unifyTypes(types)
 	return args, common, err
 }

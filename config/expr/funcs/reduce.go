@@ -67,7 +67,7 @@ func sum() function.Function {
 
 func toNumber(v cty.Value) (cty.Value, error) {
 	if text, ok := knownText(v); ok {
-		if err := checkNumberText(text); err != nil {
+		if err := checkDecimalText(text); err != nil {
 			return cty.NilVal, err
 		}
 	}

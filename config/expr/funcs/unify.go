@@ -35,15 +35,15 @@ func elementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
 			return cty.NilType, fmt.Errorf("the elements of a long list may have at most %d different types", mostKinds)
 		}
 	}
-	unified, err := unify(kinds)
+	unified, err := unifyTypes(kinds)
 	if err == nil && unified == cty.DynamicPseudoType && len(kinds) > 1 {
 		err = errMixed
 	}
 	return unified, err
 }
 
-// unify returns a type that values of all the types can be converted to.
-func unify(types []cty.Type) (cty.Type, error) {
+// unifyTypes returns a type that values of all the types can be converted to.
+func unifyTypes(types []cty.Type) (cty.Type, error) {
 	if len(types) == 1 {
 		return types[0], nil
 	}
@@ -69,11 +69,11 @@ func typesFit(types []cty.Type) error {
 	return nil
 }
 
-// Reconcile prepares values that the library is to bring to one type, such as
+// Unify prepares values that the library is to bring to one type, such as
 // the two results of a condition: where that would take time that grows with
 // the square of their size, they come back in that type already. Its errors do
 // not quote the values.
-func Reconcile(values ...cty.Value) ([]cty.Value, error) {
+func Unify(values ...cty.Value) ([]cty.Value, error) {
 	if !isBroad(values) {
 		return values, nil
 	}
@@ -161,7 +161,7 @@ func reconcileTuples(values []cty.Value) ([]cty.Value, error) {
 		for i := range values {
 			across[i] = elements[i][at]
 		}
-		across, err := Reconcile(across...)
+		across, err := Unify(across...)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +186,7 @@ func reconcileObjects(values []cty.Value) ([]cty.Value, error) {
 		for i := range values {
 			across[i] = members[i][name]
 		}
-		across, err := Reconcile(across...)
+		across, err := Unify(across...)
 		if err != nil {
 			return nil, err
 		}
