@@ -30,7 +30,7 @@ func (x *exchange) acceptAsync(event flow.Event) {
 	if err != nil {
 		got.Claim = nil // whatever it says: nothing was accepted
 	}
-	if err != nil || got.Claim != nil || got.Repeat != nil {
+	if err != nil || got.Claim != nil || got.Duplicate != nil {
 		fresh.forget(x.id) // it is not queued
 	}
 	if w != nil {
@@ -39,8 +39,8 @@ func (x *exchange) acceptAsync(event flow.Event) {
 	switch {
 	case err != nil:
 		x.refuse(x.anyway(x.notKept(err)))
-	case got.Repeat != nil:
-		x.replay(got.Repeat)
+	case got.Duplicate != nil:
+		x.replay(got.Duplicate)
 	default:
 		x.write(response)
 		x.accepted(response.Status)
@@ -69,7 +69,7 @@ func (x *exchange) submission(run *flow.Run) (*flow.Response, *store.Submission,
 	s := &store.Submission{
 		ID: x.id, Flow: x.endpoint.flow.Name, Status: response.Status, OrderKey: admission.OrderKey,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: encodeResponse(response)},
-		Queue:   store.Bound{Max: queue.Length, DropOldest: queue.DropOldest},
+		Queue:   store.QueueLimit{Max: queue.Length, DropOldest: queue.DropOldest},
 	}
 	if admission.DedupeKey != "" {
 		s.Dedupe = &store.Dedupe{Key: admission.DedupeKey, TTL: admission.DedupeTTL}

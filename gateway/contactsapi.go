@@ -139,7 +139,7 @@ func (c *runsCall) deleteContact() (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTime)
 	defer cancel()
-	var done store.Hidden
+	var done store.Erased
 	for done.More = true; done.More && ctx.Err() == nil; {
 		got, err := c.g.hide(ctx, c.email())
 		if err != nil {

@@ -70,7 +70,7 @@ func (c *runsCall) importOne(item *importItem) (created bool, err error) {
 	}
 	kept := store.ContactChange{Email: change.Email, Fields: fields, Add: change.Add, Remove: change.Remove, Source: change.Source}
 	if item.dry {
-		return false, kept.Check()
+		return false, kept.Validate()
 	}
 	got, err := c.store.ChangeContact(c.r.Context(), kept)
 	return got.Created, err

@@ -84,7 +84,7 @@ func TestStartedOnce(t *testing.T) {
 	d := newDurable(t, callFlows)
 	id := d.accept("/call", `{"sku": "y"}`)
 	d.await(id, store.Succeeded)
-	if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{Fresh: true}); err != nil {
+	if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{FromStart: true}); err != nil {
 		t.Fatal(err)
 	}
 	d.await(id, store.Succeeded)

@@ -23,7 +23,7 @@ func newLate(loses bool) *late {
 }
 
 func (l *late) accept(ctx context.Context, s store.Store, sub *store.Submission) (store.Accepted, error) {
-	sub.Hand = nil
+	sub.Claim = nil
 	got, err := s.Accept(ctx, sub)
 	if err != nil || !l.loses {
 		return got, err

@@ -375,7 +375,7 @@ flow "long" {
   action "http" "long" { url = "OUT/long" }
 }`)
 	again := func(id string, times int) {
-		if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{Fresh: true}); err != nil {
+		if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{FromStart: true}); err != nil {
 			t.Fatal(err)
 		}
 		d.until("it is done again", func() bool { return d.outside.count("/done") == times })

@@ -14,10 +14,10 @@ const hideBatch = 500
 
 // hide goes on taking addresses out of the history, of one or of all that were
 // deleted.
-func (g *Gateway) hide(ctx context.Context, email string) (store.Hidden, error) {
-	return g.opts.Store.Hide(ctx, store.HideQuery{
+func (g *Gateway) hide(ctx context.Context, email string) (store.Erased, error) {
+	return g.opts.Store.Erase(ctx, store.EraseQuery{
 		Email: email, Limit: hideBatch,
-		Cleaner: func(email string) store.Cleaner { return &addressCleaner{plain: store.NewEraser(email), seal: g.seal} },
+		NewEraser: func(email string) store.Eraser { return &addressCleaner{plain: store.NewEraser(email), seal: g.seal} },
 	})
 }
 
@@ -33,12 +33,12 @@ func (b *background) hideDeleted(ctx context.Context) {
 // addressCleaner takes an address out of what the gateway keeps in forms of its
 // own: answers, whose bodies are base64, and outputs that are sealed.
 type addressCleaner struct {
-	plain store.Cleaner
+	plain store.Eraser
 	seal  *sealer
 }
 
 // Clean takes the address out of a piece.
-func (c *addressCleaner) Clean(p store.Piece) ([]byte, error) {
+func (c *addressCleaner) Erase(p store.Piece) ([]byte, error) {
 	switch {
 	case p.Kind == store.ResponsePiece:
 		return c.response(p)
@@ -49,7 +49,7 @@ func (c *addressCleaner) Clean(p store.Piece) ([]byte, error) {
 			return clean, nil
 		}
 	}
-	return c.plain.Clean(p)
+	return c.plain.Erase(p)
 }
 
 // response looks into an answer. What is none, such as the value of a key that
@@ -57,9 +57,9 @@ func (c *addressCleaner) Clean(p store.Piece) ([]byte, error) {
 func (c *addressCleaner) response(p store.Piece) ([]byte, error) {
 	r, err := decodeResponse(p.Bytes)
 	if err != nil || r.Status == 0 {
-		return c.plain.Clean(p)
+		return c.plain.Erase(p)
 	}
-	body, err := c.plain.Clean(store.Piece{Bytes: r.Body})
+	body, err := c.plain.Erase(store.Piece{Bytes: r.Body})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (c *addressCleaner) response(p store.Piece) ([]byte, error) {
 		r.Body = body
 		p.Bytes = encodeResponse(r)
 	}
-	return c.plain.Clean(p)
+	return c.plain.Erase(p)
 }
 
 // sealed looks into a sealed output and seals it again.
@@ -79,7 +79,7 @@ func (c *addressCleaner) sealed(p store.Piece) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	clean, err := c.plain.Clean(store.Piece{Bytes: open})
+	clean, err := c.plain.Erase(store.Piece{Bytes: open})
 	if err != nil || bytes.Equal(clean, open) {
 		return p.Bytes, err
 	}

@@ -86,7 +86,7 @@ func (b *background) claim(ctx context.Context) time.Duration {
 		asked, events := time.Now(), map[string]flow.Event{}
 		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
 			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
-			Has: func(id string) bool { return b.fresh.hand(id, snap, events) },
+			Cached: func(id string) bool { return b.fresh.hand(id, snap, events) },
 		})
 		b.start(ctx, &claimed{got.Work, events, asked}, snap)
 		snap.release()
@@ -170,7 +170,7 @@ func (b *background) reserve(x *exchange, s *store.Submission) *work {
 		x.g.runs.leave()
 		return nil
 	}
-	s.Hand = &store.Hand{Owner: b.owner, Lease: b.g.opts.Lease, Max: x.endpoint.queue.Max}
+	s.Claim = &store.DirectClaim{Owner: b.owner, Lease: b.g.opts.Lease, Max: x.endpoint.queue.Max}
 	return w
 }
 

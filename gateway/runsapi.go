@@ -98,7 +98,7 @@ func (c *runsCall) retryOne() (any, error) {
 		return nil, wrongQuery{err}
 	}
 	c.g.background.fresh.clear()
-	if err := c.store.Requeue(c.r.Context(), c.r.PathValue("id"), store.RequeueOptions{Fresh: fresh}); err != nil {
+	if err := c.store.Requeue(c.r.Context(), c.r.PathValue("id"), store.RequeueOptions{FromStart: fresh}); err != nil {
 		return nil, err
 	}
 	c.g.background.wake()
@@ -120,7 +120,7 @@ func (c *runsCall) retryAll() (any, error) {
 	}
 	c.g.background.fresh.clear()
 	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
-		got, err := c.store.RequeueAll(c.r.Context(), q, store.RequeueOptions{Fresh: fresh})
+		got, err := c.store.RequeueAll(c.r.Context(), q, store.RequeueOptions{FromStart: fresh})
 		if got.N > 0 {
 			c.g.background.wake()
 		}

@@ -53,7 +53,7 @@ func (g *Gateway) startKept(ctx context.Context, e *endpoint, id string, kept fl
 	got, err := g.opts.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.flow.Name, Dedupe: once,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
-		Queue:   store.Bound{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
+		Queue:   store.QueueLimit{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):
@@ -62,8 +62,8 @@ func (g *Gateway) startKept(ctx context.Context, e *endpoint, id string, kept fl
 		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.flow.Name), Err: err}
 	case err != nil:
 		return "", nil, notKeptNow(err)
-	case got.Repeat != nil:
-		return got.Repeat.Run, got.Repeat, nil
+	case got.Duplicate != nil:
+		return got.Duplicate.Run, got.Duplicate, nil
 	}
 	g.background.wake()
 	return id, nil, nil

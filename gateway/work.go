@@ -83,7 +83,7 @@ func (w *work) do() {
 	w.began = time.Now()
 	if store.IsUnavailable(w.broken) {
 		w.end(func(ctx context.Context) error {
-			return w.g.opts.Store.Park(ctx, *w.claim.Load(), store.Later{After: storePause})
+			return w.g.opts.Store.Suspend(ctx, *w.claim.Load(), store.Requeue{Delay: storePause})
 		})
 		return
 	}

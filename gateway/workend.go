@@ -17,12 +17,12 @@ func (w *work) keep(out *flow.Outcome) {
 	claim, s := *w.claim.Load(), w.g.opts.Store
 	took := time.Since(w.began)
 	if out.State == flow.Parked {
-		later := store.Later{After: out.After, Steps: w.pending}
-		w.end(func(ctx context.Context) error { return s.Park(ctx, claim, later) })
+		later := store.Requeue{Delay: out.After, Steps: w.pending}
+		w.end(func(ctx context.Context) error { return s.Suspend(ctx, claim, later) })
 		return
 	}
 	if after, again := w.retries(out.Err); again {
-		later := store.Later{After: after, Steps: w.again(), Cause: w.cause(out.Err)}
+		later := store.Requeue{Delay: after, Steps: w.again(), Cause: w.cause(out.Err)}
 		if w.end(func(ctx context.Context) error { return s.Retry(ctx, claim, later) }) {
 			w.logRetry(out.Err, after)
 		}
@@ -123,7 +123,7 @@ func (w *work) again() []store.Step {
 func (w *work) giveBack() {
 	claim, s := *w.claim.Load(), w.g.opts.Store
 	w.end(func(ctx context.Context) error {
-		return s.Park(ctx, claim, store.Later{Steps: w.again()})
+		return s.Suspend(ctx, claim, store.Requeue{Steps: w.again()})
 	})
 }
 

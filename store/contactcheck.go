@@ -46,7 +46,7 @@ func CheckEmail(email string) error {
 
 // Check tells what is wrong with a change, whatever the contact is like.
 // Engines call it first.
-func (c *ContactChange) Check() error {
+func (c *ContactChange) Validate() error {
 	if err := CheckEmail(c.Email); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type Contacts interface {
 	// Hide takes addresses that were deleted out of the history, in a batch that
 	// does not hold up others for long. Call it until Hidden.More is false, and
 	// now and then for runs that were not over.
-	Hide(ctx context.Context, q HideQuery) (Hidden, error)
+	Erase(ctx context.Context, q EraseQuery) (Erased, error)
 }
 
 // Contact is one of them.

@@ -17,13 +17,13 @@ type eraser struct {
 // An address that is the end or the beginning of a longer one stays, as that is
 // another one: jo.ann@example.com is not ann@example.com. Behind "+" it is
 // taken out, because that may stand for a space.
-func NewEraser(email string) Cleaner {
+func NewEraser(email string) Eraser {
 	key := []byte(ContactKey(email))
 	return &eraser{key: key, at: bytes.LastIndexByte(key, '@')}
 }
 
 // Clean replaces the address.
-func (e *eraser) Clean(p Piece) ([]byte, error) {
+func (e *eraser) Erase(p Piece) ([]byte, error) {
 	if len(e.key) == 0 || !mayHoldAddress(p.Bytes) {
 		return p.Bytes, nil
 	}
@@ -57,7 +57,7 @@ func (s *erasure) run() []byte {
 	from := 0
 	for i := 0; i < len(s.text); {
 		if end := s.find(i); end > 0 {
-			out = append(append(out, s.text[from:i]...), HiddenText...)
+			out = append(append(out, s.text[from:i]...), ErasedText...)
 			s.before = trail{}
 			from, i = end, end
 			continue

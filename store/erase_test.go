@@ -11,7 +11,7 @@ import (
 )
 
 func erased(email, text string, cut bool) string {
-	out, _ := store.NewEraser(email).Clean(store.Piece{Bytes: []byte(text), Cut: cut})
+	out, _ := store.NewEraser(email).Erase(store.Piece{Bytes: []byte(text), Cut: cut})
 	return string(out)
 }
 
@@ -82,7 +82,7 @@ func TestEraserOfWhatWasCut(t *testing.T) {
 func TestEraserLeavesItsInput(t *testing.T) {
 	t.Parallel()
 	in := []byte("x ann@example.com y")
-	if _, err := store.NewEraser("ann@example.com").Clean(store.Piece{Bytes: in}); err != nil || string(in) != "x ann@example.com y" {
+	if _, err := store.NewEraser("ann@example.com").Erase(store.Piece{Bytes: in}); err != nil || string(in) != "x ann@example.com y" {
 		t.Errorf("%q, %v", in, err)
 	}
 }
@@ -96,7 +96,7 @@ func FuzzEraser(f *testing.F) {
 		const ann = "ann@example.com"
 		before := bytes.Clone(text)
 		e := store.NewEraser(ann)
-		out, err := e.Clean(store.Piece{Bytes: text})
+		out, err := e.Erase(store.Piece{Bytes: text})
 		if err != nil || !bytes.Equal(before, text) {
 			t.Fatalf("%v; the input became %q", err, text)
 		}
@@ -108,7 +108,7 @@ func FuzzEraser(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, _ := e.Clean(store.Piece{Bytes: encoded}); bytes.Contains(out, []byte(" ann@example.com ")) || bytes.Contains(out, []byte("ann%40")) || !json.Valid(out) {
+		if out, _ := e.Erase(store.Piece{Bytes: encoded}); bytes.Contains(out, []byte(" ann@example.com ")) || bytes.Contains(out, []byte("ann%40")) || !json.Valid(out) {
 			t.Errorf("%s became %s", encoded, out)
 		}
 	})

@@ -3,7 +3,7 @@ package store
 import "time"
 
 // HiddenText stands in the history for an address that was taken out.
-const HiddenText = "(hidden)"
+const ErasedText = "(hidden)"
 
 // HideQuery says which addresses are to be hidden, and how.
 //
@@ -12,25 +12,25 @@ const HiddenText = "(hidden)"
 // over at once, the others as soon as they are over. Because runs of sync flows
 // are only recorded when they are over, those of the last LateRuns are gone
 // through once more when that time has passed. Then the note is deleted.
-type HideQuery struct {
+type EraseQuery struct {
 	// Email is one address; "" is all that are noted.
 	Email string
 	// Limit is how many runs are looked at, at least 1.
 	Limit int
 	// Cleaner takes an address out of what is kept. Nil is NewEraser.
-	Cleaner func(email string) Cleaner
+	NewEraser func(email string) Eraser
 }
 
 // LateRuns is how long after a deletion runs may still be recorded that were
 // received before it.
-const LateRuns = time.Hour
+const LateRecordTime = time.Hour
 
 // Cleaner takes an address out of what is kept.
-type Cleaner interface {
+type Eraser interface {
 	// Clean returns the bytes of a piece without the address, which may be
 	// these bytes themselves but does not change them. An error says that they
 	// can't be looked into; then they stay as they are.
-	Clean(p Piece) ([]byte, error)
+	Erase(p Piece) ([]byte, error)
 }
 
 // Piece is a part of what is kept of a run.
@@ -51,7 +51,7 @@ const (
 )
 
 // Hidden is what a call of Hide did.
-type Hidden struct {
+type Erased struct {
 	Runs   int // that were changed
 	Keys   int // whose value was changed
 	Unread int // runs of which something can't be looked into
@@ -62,7 +62,7 @@ type Hidden struct {
 }
 
 // Add counts what another call did.
-func (h *Hidden) Add(o Hidden) {
+func (h *Erased) Add(o Erased) {
 	h.Runs, h.Keys, h.Unread = h.Runs+o.Runs, h.Keys+o.Keys, h.Unread+o.Unread
 	h.Open, h.More = o.Open, o.More
 }

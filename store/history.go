@@ -74,7 +74,7 @@ type RequeueOptions struct {
 	// Fresh forgets the steps that were done: every action runs again, with the
 	// idempotency keys that it had. Otherwise the run goes on where it failed.
 	// A run that succeeded can only be run again fresh.
-	Fresh bool
+	FromStart bool
 }
 
 // Changed is what became of a page of runs.

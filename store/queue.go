@@ -16,12 +16,12 @@ type Submission struct {
 	Dedupe *Dedupe
 	// Queue bounds the flow's queue. A submission that is handed off is not
 	// bounded.
-	Queue Bound
+	Queue QueueLimit
 	// After delays the start. The run waits until then.
-	After time.Duration
+	Delay time.Duration
 	// Hand, where set, hands the run to the caller at once if nothing is in the
 	// way.
-	Hand *Hand
+	Claim *DirectClaim
 	// Steps are what was done already, for a run that is made durable on its
 	// way.
 	Steps []Step
@@ -40,7 +40,7 @@ func DedupeScope(flow string) string { return "dedupe/" + flow }
 
 // Bound is how many runs of a flow may be queued, those behind an order key
 // included, and what happens to the next.
-type Bound struct {
+type QueueLimit struct {
 	Max int // 0 for no bound
 	// DropOldest makes room: the oldest queued run that has never begun is
 	// cancelled with ReasonDropped. Where all have begun the submission is
@@ -49,7 +49,7 @@ type Bound struct {
 }
 
 // Hand is a wish to be handed the run that is accepted, without claiming it.
-type Hand struct {
+type DirectClaim struct {
 	Owner string
 	Lease time.Duration
 	// Max is how many runs of the flow may run at once; 0 for no limit.
@@ -58,7 +58,7 @@ type Hand struct {
 	// whatever waits. Otherwise it is queued while another run of the flow is
 	// queued, Max are running, another with its order key is open, or it is
 	// delayed.
-	Begun bool
+	Started bool
 }
 
 // Accepted tells what became of a submission.
@@ -67,7 +67,7 @@ type Accepted struct {
 	Claim *Claim
 	// Repeat is set where the submission repeats another: the key that the
 	// first one holds.
-	Repeat *Key
+	Duplicate *Key
 	// Dropped is the id of the run that made room; "" for none.
 	Dropped string
 }
@@ -91,7 +91,7 @@ type ClaimQuery struct {
 	// submitted. An engine may leave out payload and steps of such a run, where
 	// it was never claimed before. It is called after the claim is durable, by
 	// the goroutine that claims, and may be asked of a run more than once.
-	Has func(id string) bool
+	Cached func(id string) bool
 }
 
 // FlowLimit is how many runs of a flow may run at once, on all gateways. 0 is
@@ -135,9 +135,9 @@ type Ending struct {
 	Output   []byte
 }
 
-// Later says when a run goes on.
-type Later struct {
-	After time.Duration // from now; queued at once where it is not positive
+// Requeue says when a run goes on.
+type Requeue struct {
+	Delay time.Duration // from now; queued at once where it is not positive
 	Steps []Step        // kept with it, as by Checkpoint
 	Cause Cause         // of the attempt that failed
 }

@@ -9,7 +9,7 @@ import (
 // error that IsUnavailable recognises, and the error of its context.
 type Store interface {
 	Queue
-	Holder
+	Worker
 	History
 	Operator
 	Keys
@@ -46,7 +46,7 @@ type Queue interface {
 
 // Holder is what the holder of a claim does with its run. All of it returns
 // ErrLost where the run is not the holder's any more.
-type Holder interface {
+type Worker interface {
 	// Heartbeat makes the leases of claims last for the given time from now. It
 	// returns those that are lost, and it is no error that some are.
 	Heartbeat(ctx context.Context, lease time.Duration, claims ...Claim) (lost []Claim, err error)
@@ -56,10 +56,10 @@ type Holder interface {
 	// Finish ends the run.
 	Finish(ctx context.Context, c Claim, end *Ending) error
 	// Retry puts the run back for another attempt, later.
-	Retry(ctx context.Context, c Claim, l Later) error
+	Retry(ctx context.Context, c Claim, l Requeue) error
 	// Park puts the run aside for a time that belongs to its course, such as
 	// that of action "delay". Later.Cause is not kept.
-	Park(ctx context.Context, c Claim, l Later) error
+	Suspend(ctx context.Context, c Claim, l Requeue) error
 	// Release puts runs back as if they had not been claimed, as a gateway does
 	// that stops. Claims that are lost are left out without an error.
 	Release(ctx context.Context, claims ...Claim) error

@@ -16,26 +16,26 @@ type Trace struct {
 }
 
 // Erased tells what an engine has to write after Trace.Erase.
-type Erased struct {
+type Changes struct {
 	Run     bool // OrderKey or Cause changed
 	Payload bool
-	Steps   []ErasedStep
+	Steps   []ChangedStep
 	Unread  bool // something can't be looked into
 }
 
 // ErasedStep is a step that changed.
-type ErasedStep struct {
+type ChangedStep struct {
 	Step
 	Was string // its path until now
 }
 
 // Any tells whether anything changed.
-func (e *Erased) Any() bool { return e.Run || e.Payload || len(e.Steps) > 0 }
+func (e *Changes) Any() bool { return e.Run || e.Payload || len(e.Steps) > 0 }
 
 // Erase takes an address out of a trace.
-func (t *Trace) Erase(c Cleaner) *Erased {
+func (t *Trace) Erase(c Eraser) *Changes {
 	e := &erasing{cleaner: c}
-	out := &e.Erased
+	out := &e.Changes
 	out.Run = e.text(&t.OrderKey)
 	out.Run = e.cause(&t.Cause) || out.Run
 	for _, p := range []struct {
@@ -63,15 +63,15 @@ func (t *Trace) Erase(c Cleaner) *Erased {
 
 // erasing collects what changes.
 type erasing struct {
-	Erased
-	cleaner Cleaner
+	Changes
+	cleaner Eraser
 }
 
 func (e *erasing) bytes(b *[]byte, kind PieceKind, cut bool) bool {
 	if len(*b) == 0 {
 		return false
 	}
-	clean, err := e.cleaner.Clean(Piece{Kind: kind, Bytes: *b, Cut: cut})
+	clean, err := e.cleaner.Erase(Piece{Kind: kind, Bytes: *b, Cut: cut})
 	if err != nil {
 		e.Unread = true
 		return false
@@ -107,7 +107,7 @@ func (e *erasing) step(s *Step, paths map[string]bool) {
 	changed = e.bytes(&s.Input, TextPiece, s.CutFrom > 0) || changed
 	changed = e.bytes(&s.Output, OutputPiece, s.CutFrom > 0) || changed
 	if e.cause(&s.Cause) || changed {
-		e.Steps = append(e.Steps, ErasedStep{*s, was})
+		e.Steps = append(e.Steps, ChangedStep{*s, was})
 	}
 }
 

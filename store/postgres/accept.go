@@ -48,7 +48,7 @@ func (a *acceptance) ends() []store.Claim { return nil }
 func (a *acceptance) ask(in *intake) {
 	a.out = store.Accepted{}
 	f := in.flows.of(a.sub.Flow)
-	f.limited = f.limited || (a.sub.Hand != nil && a.sub.Hand.Max > 0)
+	f.limited = f.limited || (a.sub.Claim != nil && a.sub.Claim.Max > 0)
 	if q := a.sub.Queue; q.DropOldest && q.Max > 0 {
 		if f.drops == 0 || q.Max < f.least {
 			f.least = q.Max
@@ -66,7 +66,7 @@ func (a *acceptance) ask(in *intake) {
 func (a *acceptance) decide(in *intake) error {
 	if a.wish != nil {
 		if held, taken := a.wish.taken(); taken {
-			a.out.Repeat = &held
+			a.out.Duplicate = &held
 			return nil
 		}
 	}
@@ -88,15 +88,15 @@ func (a *acceptance) decide(in *intake) error {
 // place decides in which state the run begins.
 func (a *acceptance) place(in *intake, f *flowRow) {
 	a.state, a.due = store.Queued, time.Time{}
-	if a.sub.After > 0 {
-		a.state, a.due = store.Waiting, in.now.Add(a.sub.After)
+	if a.sub.Delay > 0 {
+		a.state, a.due = store.Waiting, in.now.Add(a.sub.Delay)
 	}
 	if a.okey != "" && in.turns[turnKey{a.sub.Flow, a.okey}] {
 		a.state = behind
 	}
-	if h := a.sub.Hand; h != nil {
+	if h := a.sub.Claim; h != nil {
 		free := a.state == store.Queued && f.ready == 0 && (h.Max <= 0 || f.running < h.Max)
-		if h.Begun || free {
+		if h.Started || free {
 			a.state, a.due = store.Running, time.Time{}
 		}
 	}
@@ -126,7 +126,7 @@ func (a *acceptance) keep(in *intake, f *flowRow) {
 		due: a.due, okey: orderKey(a.sub.OrderKey), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
 	}
 	if a.state == store.Running {
-		h := a.sub.Hand
+		h := a.sub.Claim
 		row.fence, row.owner, row.started, row.lease = 1, store.CleanText(h.Owner), in.now, in.now.Add(h.Lease)
 		a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: refOf(a.id, a.okey != ""), Fence: 1}
 	}

@@ -91,7 +91,7 @@ func BenchmarkCycle(b *testing.B) {
 			inParallel(b, c.producers, func() error {
 				s := stores[int(turn.Add(1))%len(stores)]
 				sub := benchSubmission(body)
-				sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+				sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 				a, err := s.Accept(b.Context(), sub)
 				if err != nil {
 					return err
@@ -152,7 +152,7 @@ func BenchmarkPickUp(b *testing.B) {
 	s, body := open(b, server.Database(b)), benchBody()
 	for b.Loop() {
 		sub := benchSubmission(body)
-		sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+		sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 		a, err := s.Accept(b.Context(), sub)
 		if err != nil {
 			b.Fatal(err)

@@ -28,7 +28,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	if c.more {
 		s.bell.wake()
 	}
-	s.readSteps(ctx, c.work, q.Has)
+	s.readSteps(ctx, c.work, q.Cached)
 	return store.Claimed{Work: c.work, Next: c.next}, nil
 }
 

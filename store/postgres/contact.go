@@ -76,7 +76,7 @@ func (c contactsByKey) queueParts(t *tx, keys []string) {
 
 // ChangeContact changes a contact.
 func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store.ContactChanged, error) {
-	if err := c.Check(); err != nil {
+	if err := c.Validate(); err != nil {
 		return store.ContactChanged{}, err
 	}
 	ctx, cancel, err := s.begin(ctx)

@@ -50,7 +50,7 @@ type ending struct {
 // later is a run that is put back.
 type later struct {
 	key claimKey
-	store.Later
+	store.Requeue
 	attempts int
 	sizes
 }

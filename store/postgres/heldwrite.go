@@ -178,7 +178,7 @@ func (b *held) writeLaters() {
 	}
 	columns := append(claimColumns(b.laters, func(l *later) claimKey { return l.key }), growth(b.laters, func(l *later) *sizes { return &l.sizes })...)
 	columns = append(columns,
-		col("after", "bigint", b.laters, func(l *later) int64 { return max(micros(l.After), 0) }),
+		col("after", "bigint", b.laters, func(l *later) int64 { return max(micros(l.Delay), 0) }),
 		col("attempts", "int", b.laters, func(l *later) int { return l.attempts }))
 	causes := causeColumns(b.laters, func(l *later) *store.Cause { return &l.Cause })
 	q := b.grow(sql("WITH e AS (UPDATE runs r SET ")).add(freed+"attempt = r.attempt + u.attempts, state = CASE WHEN u.after > 0 THEN 2 ELSE 1 END, "+

@@ -46,15 +46,15 @@ func noteHiding(ctx context.Context, t *tx, key string) error {
 }
 
 // Hide takes addresses out of the history. Several gateways may do so at once.
-func (s *Store) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, error) {
-	var out store.Hidden
+func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
+	var out store.Erased
 	ctx, cancel, err := s.begin(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer cancel()
-	if q.Cleaner == nil {
-		q.Cleaner = store.NewEraser
+	if q.NewEraser == nil {
+		q.NewEraser = store.NewEraser
 	}
 	all, err := s.hidings(ctx, store.ContactKey(q.Email))
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Store) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, erro
 			out.More = true
 			break
 		}
-		b := &hideBatch{hiding: all[i], cleaner: q.Cleaner(all[i].contact), effort: &e}
+		b := &hideBatch{hiding: all[i], cleaner: q.NewEraser(all[i].contact), effort: &e}
 		if err := s.hide(ctx, b, &out); err != nil {
 			return out, err
 		}
@@ -92,7 +92,7 @@ func (s *Store) hidings(ctx context.Context, key string) ([]hiding, error) {
 		all = nil
 		var h hiding
 		each(t.queue("SELECT contact, noted, clock() >= noted + $2::bigint * interval '1 second', phase, run, scope, name FROM hidings"+ofContact,
-			key, int64(store.LateRuns/time.Second)), []any{&h.contact, &h.noted, &h.due, &h.phase, &h.run, &h.scope, &h.name}, func() error {
+			key, int64(store.LateRecordTime/time.Second)), []any{&h.contact, &h.noted, &h.due, &h.phase, &h.run, &h.scope, &h.name}, func() error {
 			all = append(all, h)
 			h.name = nil
 			return nil
@@ -113,7 +113,7 @@ func (s *Store) openHidings(ctx context.Context, key string) (n int, err error) 
 
 // hide goes on with one address: it looks for it without locks, and then writes
 // what it found in one transaction.
-func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Hidden) error {
+func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Erased) error {
 	before := *b.effort
 	err := transact(ctx, s.readers, func(ctx context.Context, t *tx) error {
 		*b.effort = before
@@ -122,9 +122,9 @@ func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Hidden) error
 	if err != nil {
 		return err
 	}
-	var done store.Hidden
+	var done store.Erased
 	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
-		done = store.Hidden{Unread: b.unread, More: out.More || b.more}
+		done = store.Erased{Unread: b.unread, More: out.More || b.more}
 		return b.write(ctx, t, &done, s.shard)
 	})
 	if err == nil {

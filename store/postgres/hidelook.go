@@ -13,7 +13,7 @@ import (
 // hideBatch is one look for one address, and what it found.
 type hideBatch struct {
 	hiding
-	cleaner store.Cleaner
+	cleaner store.Eraser
 	effort  *effort
 
 	found  [][16]byte // runs that are over and hold the address, or wait to be looked at
@@ -40,7 +40,7 @@ func (b *hideBatch) look(ctx context.Context, t *tx) error {
 	case b.phase == hidingRuns:
 		return b.lookRuns(ctx, t, store.ID{})
 	case b.phase == hidingLateRuns && b.due:
-		floor, _ := store.FirstID(b.noted.Add(-store.LateRuns))
+		floor, _ := store.FirstID(b.noted.Add(-store.LateRecordTime))
 		return b.lookRuns(ctx, t, floor)
 	case b.phase == hidingKeys, b.phase == hidingLateKeys:
 		return b.lookKeys(ctx, t)
@@ -128,7 +128,7 @@ func (b *hideBatch) lookKeys(ctx context.Context, t *tx) error {
 		b.effort.runs--
 		b.effort.bytes -= runBytes + int64(len(k.value))
 		b.next.scope, b.next.name = k.scope, bytes.Clone(k.name)
-		clean, err := b.cleaner.Clean(store.Piece{Kind: store.ResponsePiece, Bytes: k.value})
+		clean, err := b.cleaner.Erase(store.Piece{Kind: store.ResponsePiece, Bytes: k.value})
 		if err == nil && !bytes.Equal(clean, k.value) {
 			b.keys = append(b.keys, foundKey{k.scope, b.next.name, bytes.Clone(k.value), bytes.Clone(clean)})
 		}

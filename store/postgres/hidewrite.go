@@ -7,7 +7,7 @@ import (
 )
 
 // write writes what a batch found, and notes how far it has come.
-func (b *hideBatch) write(ctx context.Context, t *tx, done *store.Hidden, shard int16) error {
+func (b *hideBatch) write(ctx context.Context, t *tx, done *store.Erased, shard int16) error {
 	if err := b.writeRuns(ctx, t, done, shard); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (b *hideBatch) moveOn(t *tx) {
 }
 
 // writeRuns takes the address out of runs that are still over.
-func (b *hideBatch) writeRuns(ctx context.Context, t *tx, done *store.Hidden, shard int16) error {
+func (b *hideBatch) writeRuns(ctx context.Context, t *tx, done *store.Erased, shard int16) error {
 	if len(b.found) == 0 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (b *hideBatch) writeRuns(ctx context.Context, t *tx, done *store.Hidden, sh
 	return nil
 }
 
-func writeTrace(t *tx, id [16]byte, tr *store.Trace, e *store.Erased) {
+func writeTrace(t *tx, id [16]byte, tr *store.Trace, e *store.Changes) {
 	if e.Run {
 		t.queue("UPDATE runs SET okey = $2, reason = $3, message = $4 WHERE id = $1",
 			id, bytea([]byte(tr.OrderKey)), orNull(tr.Cause.Reason), orNull(tr.Cause.Message))

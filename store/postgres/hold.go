@@ -107,13 +107,13 @@ func (f *finish) outcome(b *held) error {
 }
 
 // Retry puts a claimed run back for another attempt.
-func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Later) error {
-	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Later: l, attempts: 1})
+func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
+	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l, attempts: 1})
 }
 
 // Park puts a claimed run aside for a time.
-func (s *Store) Park(ctx context.Context, c store.Claim, l store.Later) error {
-	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Later: l})
+func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
+	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l})
 }
 
 // Release puts claimed runs back as if they had not been claimed.
@@ -127,7 +127,7 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 // putBack makes claimed runs wait, or queues them.
 type putBack struct {
 	claims []store.Claim
-	store.Later
+	store.Requeue
 	attempts int  // that it costs
 	whole    bool // those that are lost are left out
 }
@@ -137,9 +137,9 @@ func (p *putBack) ends() []store.Claim { return p.claims }
 
 func (p *putBack) gather(b *held) {
 	for _, c := range p.claims {
-		b.laters = append(b.laters, later{key: keyOf(c), Later: p.Later, attempts: p.attempts})
+		b.laters = append(b.laters, later{key: keyOf(c), Requeue: p.Requeue, attempts: p.attempts})
 	}
-	b.locks = b.locks || p.After <= 0
+	b.locks = b.locks || p.Delay <= 0
 }
 
 func (p *putBack) outcome(b *held) error {

@@ -107,7 +107,7 @@ func (l *losses) work(s store.Store, stop <-chan struct{}) {
 
 func (l *losses) one(s store.Store) error {
 	sub := submission()
-	sub.Hand = &store.Hand{Owner: "test", Lease: time.Hour, Begun: true}
+	sub.Claim = &store.DirectClaim{Owner: "test", Lease: time.Hour, Started: true}
 	got, err := s.Accept(context.Background(), sub)
 	if err != nil {
 		return err

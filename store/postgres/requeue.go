@@ -23,7 +23,7 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 	in := []store.State{store.Failed}
 	if len(q.States) > 0 {
 		in = append(in, store.Cancelled)
-		if o.Fresh {
+		if o.FromStart {
 			in = append(in, store.Succeeded)
 		}
 	}
@@ -46,7 +46,7 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 
 func (f *found) mayRunAgain(o store.RequeueOptions) error {
 	switch {
-	case f.state == store.Succeeded && !o.Fresh:
+	case f.state == store.Succeeded && !o.FromStart:
 		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", store.ErrState, f.id)
 	case f.state != store.Failed && f.state != store.Cancelled && f.state != store.Succeeded:
 		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, f.id, public(f.state))
@@ -88,7 +88,7 @@ func (c *change) requeue(ctx context.Context, runs []*found, o store.RequeueOpti
 			col("id", "uuid", runs, func(r **found) [16]byte { return (*r).id }),
 			col("state", "smallint", runs, func(r **found) int16 { return int16((*r).state) }),
 		}).add(" WHERE r.id = u.id"))
-	if o.Fresh {
+	if o.FromStart {
 		c.queue("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
 		resize(c.tx, uuids(ids), c.shard)
 	}

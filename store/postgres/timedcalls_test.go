@@ -47,14 +47,14 @@ func (t *timed) Finish(ctx context.Context, c store.Claim, end *store.Ending) er
 	return t.Store.Finish(ctx, c, end)
 }
 
-func (t *timed) Retry(ctx context.Context, c store.Claim, l store.Later) error {
+func (t *timed) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
 	t.set()
 	return t.Store.Retry(ctx, c, l)
 }
 
-func (t *timed) Park(ctx context.Context, c store.Claim, l store.Later) error {
+func (t *timed) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	t.set()
-	return t.Store.Park(ctx, c, l)
+	return t.Store.Suspend(ctx, c, l)
 }
 
 func (t *timed) Release(ctx context.Context, claims ...store.Claim) error {
@@ -152,7 +152,7 @@ func (t *timed) DeleteContact(ctx context.Context, email string) (bool, error) {
 	return t.Store.DeleteContact(ctx, email)
 }
 
-func (t *timed) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, error) {
+func (t *timed) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
 	t.set()
-	return t.Store.Hide(ctx, q)
+	return t.Store.Erase(ctx, q)
 }

@@ -47,7 +47,7 @@ func (a *acceptance) decide() error {
 			return err
 		}
 		if found {
-			a.out.Repeat = &held
+			a.out.Duplicate = &held
 			return nil
 		}
 	}
@@ -63,8 +63,8 @@ func (a *acceptance) decide() error {
 // place decides in which state the run begins.
 func (a *acceptance) place() error {
 	a.state = store.Queued
-	if a.sub.After > 0 {
-		a.state, a.due = store.Waiting, a.now+upward(a.sub.After)
+	if a.sub.Delay > 0 {
+		a.state, a.due = store.Waiting, a.now+upward(a.sub.Delay)
 	}
 	if a.sub.OrderKey != "" {
 		busy, err := a.turnTaken(a.sub.Flow, orderKey(a.sub.OrderKey))
@@ -75,10 +75,10 @@ func (a *acceptance) place() error {
 			a.state = behind
 		}
 	}
-	if h := a.sub.Hand; h != nil {
+	if h := a.sub.Claim; h != nil {
 		n := a.mirror.of(a.sub.Flow)
 		free := a.state == store.Queued && n.ready == 0 && (h.Max <= 0 || n.running < h.Max)
-		if h.Begun || free {
+		if h.Started || free {
 			a.state, a.due = store.Running, 0
 		}
 	}
@@ -172,7 +172,7 @@ func (a *acceptance) insert(seq int64) error {
 
 // hand gives the run to the caller.
 func (a *acceptance) hand(seq int64) {
-	h := a.sub.Hand
+	h := a.sub.Claim
 	a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: seq, Fence: 1}
 	l := lease{id: a.id, flow: a.sub.Flow, owner: h.Owner, fence: 1, started: a.now, until: a.leases.after(h.Lease)}
 	if a.sub.OrderKey != "" {

@@ -91,7 +91,7 @@ func BenchmarkCycle(b *testing.B) {
 			output := body[:200]
 			inParallel(b, producers, func() error {
 				sub := submission(body)
-				sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+				sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 				a, err := s.Accept(b.Context(), sub)
 				if err != nil {
 					return err
@@ -153,7 +153,7 @@ func BenchmarkPickUp(b *testing.B) {
 	s, body := openBench(b), body()
 	for b.Loop() {
 		sub := submission(body)
-		sub.Hand = &store.Hand{Owner: "bench", Lease: time.Minute}
+		sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 		a, err := s.Accept(b.Context(), sub)
 		if err != nil {
 			b.Fatal(err)

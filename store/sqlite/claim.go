@@ -25,7 +25,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	if len(out.Work) > 0 {
 		// The runs are the caller's by now, so they are read whatever becomes of
 		// its context.
-		s.readWork(context.WithoutCancel(ctx), out.Work, q.Has)
+		s.readWork(context.WithoutCancel(ctx), out.Work, q.Cached)
 	}
 	return out, nil
 }

@@ -70,7 +70,7 @@ func addContactParts(r asker, key string, c *store.Contact) (size int, err error
 
 // ChangeContact changes a contact.
 func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store.ContactChanged, error) {
-	if err := c.Check(); err != nil {
+	if err := c.Validate(); err != nil {
 		return store.ContactChanged{}, err
 	}
 	var out store.ContactChanged

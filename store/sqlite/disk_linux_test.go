@@ -143,11 +143,11 @@ func limitedChild(dir string, out io.Writer) error {
 			}
 			sub := submission(make([]byte, 100_000))
 			if broken {
-				sub.Hand = &store.Hand{Lease: time.Minute}
+				sub.Claim = &store.DirectClaim{Lease: time.Minute}
 			}
 			got, err := s.Accept(context.Background(), sub)
 			switch {
-			case broken && (got.Claim != nil || got.Repeat != nil):
+			case broken && (got.Claim != nil || got.Duplicate != nil):
 				return fmt.Errorf("round %d: what was not accepted gives %+v", round, got)
 			case broken && store.IsUnavailable(err):
 				refused = append(refused, sub.ID)

@@ -243,7 +243,7 @@ func TestMissingEvent(t *testing.T) {
 	if len(work) != 2 || work[0].Err == nil || work[1].Err != nil {
 		t.Fatalf("claimed %+v, want two runs, the first with an error", work)
 	}
-	if err := s.Retry(t.Context(), work[0].Claim, store.Later{After: time.Second}); err != nil {
+	if err := s.Retry(t.Context(), work[0].Claim, store.Requeue{Delay: time.Second}); err != nil {
 		t.Error(err)
 	}
 }

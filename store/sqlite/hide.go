@@ -40,10 +40,10 @@ func (t *tx) noteHiding(key string) error {
 }
 
 // Hide takes addresses out of the history.
-func (s *Store) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, error) {
-	var out store.Hidden
-	if q.Cleaner == nil {
-		q.Cleaner = store.NewEraser
+func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
+	var out store.Erased
+	if q.NewEraser == nil {
+		q.NewEraser = store.NewEraser
 	}
 	all, err := s.hidings(ctx, store.ContactKey(q.Email))
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Store) Hide(ctx context.Context, q store.HideQuery) (store.Hidden, erro
 			out.More = true
 			break
 		}
-		b := &hideBatch{hiding: all[i], cleaner: q.Cleaner(all[i].contact), effort: &e}
+		b := &hideBatch{hiding: all[i], cleaner: q.NewEraser(all[i].contact), effort: &e}
 		if err := s.hide(ctx, b, &out); err != nil {
 			return out, err
 		}
@@ -95,14 +95,14 @@ func (s *Store) openHidings(ctx context.Context, key string) (n int, err error) 
 
 // hide goes on with one address: it looks for it without holding up others, and
 // then writes what it found in one transaction.
-func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Hidden) error {
+func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Erased) error {
 	now := s.clock.now()
 	if err := s.readers.use(ctx, func(v *view) error { return b.look(v, now) }); err != nil {
 		return err
 	}
-	var done store.Hidden
+	var done store.Erased
 	err := s.writer.do(ctx, func(t *tx) error {
-		done = store.Hidden{Unread: b.unread, More: out.More || b.more}
+		done = store.Erased{Unread: b.unread, More: out.More || b.more}
 		return t.writeHidden(b, &done)
 	})
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) hide(ctx context.Context, b *hideBatch, out *store.Hidden) error
 }
 
 // writeHidden writes what a batch found, and notes how far it has come.
-func (t *tx) writeHidden(b *hideBatch, done *store.Hidden) error {
+func (t *tx) writeHidden(b *hideBatch, done *store.Erased) error {
 	for _, seq := range b.found {
 		if err := t.hideRun(b, seq, done); err != nil {
 			return err
@@ -160,7 +160,7 @@ func nonNil(b []byte) []byte {
 }
 
 // hideRun takes the address out of a run that is still over, or was deleted.
-func (t *tx) hideRun(b *hideBatch, seq int64, done *store.Hidden) error {
+func (t *tx) hideRun(b *hideBatch, seq int64, done *store.Erased) error {
 	trace, state, err := traceOf(t, seq)
 	if err != nil && !damaged(err) {
 		return err
@@ -183,7 +183,7 @@ func (t *tx) hideRun(b *hideBatch, seq int64, done *store.Hidden) error {
 	return t.writeTrace(seq, trace, erased)
 }
 
-func (t *tx) writeTrace(seq int64, trace *store.Trace, e *store.Erased) error {
+func (t *tx) writeTrace(seq int64, trace *store.Trace, e *store.Changes) error {
 	if e.Run {
 		_, err := t.exec("UPDATE runs SET okey = ?, reason = ?, message = ? WHERE seq = ?",
 			blob([]byte(trace.OrderKey)), orNull(trace.Cause.Reason), orNull(trace.Cause.Message), seq)

@@ -11,7 +11,7 @@ import (
 // hideBatch is one look for one address, and what it found.
 type hideBatch struct {
 	hiding
-	cleaner store.Cleaner
+	cleaner store.Eraser
 	effort  *effort
 
 	found  []int64 // runs that are over and hold the address, or wait to be looked at
@@ -34,12 +34,12 @@ func (b *hideBatch) look(v *view, now int64) error {
 	if err := b.lookOver(v); err != nil {
 		return err
 	}
-	late := b.noted + store.LateRuns.Milliseconds()
+	late := b.noted + store.LateRecordTime.Milliseconds()
 	switch {
 	case b.phase == hidingRuns:
 		return b.lookRuns(v, store.ID{})
 	case b.phase == hidingLateRuns && now >= late:
-		floor, _ := store.FirstID(time.UnixMilli(b.noted - store.LateRuns.Milliseconds()))
+		floor, _ := store.FirstID(time.UnixMilli(b.noted - store.LateRecordTime.Milliseconds()))
 		return b.lookRuns(v, floor)
 	case b.phase == hidingKeys, b.phase == hidingLateKeys:
 		return b.lookKeys(v)
@@ -123,7 +123,7 @@ func (b *hideBatch) lookKeys(v *view) error {
 		value := blobOf(r[2])
 		b.effort.bytes -= rowEffort + len(value)
 		b.next.scope, b.next.name = text(r[0]), blobOf(r[1])
-		clean, err := b.cleaner.Clean(store.Piece{Kind: store.ResponsePiece, Bytes: value})
+		clean, err := b.cleaner.Erase(store.Piece{Kind: store.ResponsePiece, Bytes: value})
 		if err == nil && !bytes.Equal(clean, value) {
 			b.keys = append(b.keys, foundKey{b.next.scope, b.next.name, value, clean})
 		}

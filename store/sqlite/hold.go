@@ -102,7 +102,7 @@ func (t *tx) setEnd(c store.Claim, e *store.Ending) error {
 	if e.Cause.IsZero() {
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
 	} else {
-		w := e.Cause.Clean()
+		w := e.Cause.Erase()
 		n, err = t.exec(why+fenced, int64(e.State), t.now, orNull(w.Reason), orNull(w.Class), orNull(w.Action), orNull(w.Position), orNull(w.Message),
 			c.Ref, c.Fence)
 	}
@@ -118,12 +118,12 @@ func changed(c store.Claim, n int64, err error) error {
 }
 
 // Retry puts a claimed run back for another attempt.
-func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Later) error {
+func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
 	return s.writer.do(ctx, func(t *tx) error { return t.putBack(c, l, 1) })
 }
 
 // Park puts a claimed run aside for a time.
-func (s *Store) Park(ctx context.Context, c store.Claim, l store.Later) error {
+func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	l.Cause = store.Cause{}
 	return s.writer.do(ctx, func(t *tx) error { return t.putBack(c, l, 0) })
 }
@@ -132,7 +132,7 @@ func (s *Store) Park(ctx context.Context, c store.Claim, l store.Later) error {
 func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		for _, c := range claims {
-			if err := t.putBack(c, store.Later{}, 0); err != nil && !errors.Is(err, store.ErrLost) {
+			if err := t.putBack(c, store.Requeue{}, 0); err != nil && !errors.Is(err, store.ErrLost) {
 				return err
 			}
 		}
@@ -141,12 +141,12 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 }
 
 // putBack makes a claimed run wait, or queues it.
-func (t *tx) putBack(c store.Claim, l store.Later, attempts int64) error {
+func (t *tx) putBack(c store.Claim, l store.Requeue, attempts int64) error {
 	r, err := t.held(c)
 	if err != nil {
 		return err
 	}
-	to, due := t.later(l.After)
+	to, due := t.later(l.Delay)
 	n, err := t.exec("UPDATE runs SET state = ?, due = ?, attempt = attempt + ? WHERE seq = ? AND fence = ? AND state = 3",
 		int64(to), due, attempts, c.Ref, c.Fence)
 	if err := changed(c, n, err); err != nil {
@@ -182,7 +182,7 @@ func (t *tx) back(r openRun, to store.State) {
 }
 
 func (t *tx) setCause(seq int64, why store.Cause) error {
-	why = why.Clean()
+	why = why.Erase()
 	_, err := t.exec("UPDATE runs SET reason = ?, class = ?, action = ?, position = ?, message = ? WHERE seq = ?",
 		orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), seq)
 	return err

@@ -23,7 +23,7 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 	in := []store.State{store.Failed}
 	if len(q.States) > 0 {
 		in = append(in, store.Cancelled)
-		if o.Fresh {
+		if o.FromStart {
 			in = append(in, store.Succeeded)
 		}
 	}
@@ -38,7 +38,7 @@ func (t *tx) requeue(id store.ID, o store.RequeueOptions) error {
 	if err := t.mayRunAgain(r, o); err != nil {
 		return err
 	}
-	if o.Fresh {
+	if o.FromStart {
 		if _, err := t.exec("DELETE FROM steps WHERE run = ?", r.seq); err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (t *tx) requeue(id store.ID, o store.RequeueOptions) error {
 
 func (t *tx) mayRunAgain(r foundRun, o store.RequeueOptions) error {
 	switch {
-	case r.state == store.Succeeded && !o.Fresh:
+	case r.state == store.Succeeded && !o.FromStart:
 		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", store.ErrState, r.id)
 	case r.state != store.Failed && r.state != store.Cancelled && r.state != store.Succeeded:
 		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, r.id, public(r.state))

@@ -194,7 +194,7 @@ func TestRollbackForgets(t *testing.T) {
 	accept(t, s, nil)
 	held := claimAll(t, s)[0]
 	sub, hand := submission(nil), submission(nil)
-	hand.Hand = &store.Hand{Begun: true}
+	hand.Claim = &store.DirectClaim{Started: true}
 	var a store.Accepted
 	id, _ := store.ParseID(sub.ID)
 	id2, _ := store.ParseID(hand.ID)

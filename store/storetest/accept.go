@@ -93,8 +93,8 @@ func acceptCleansTexts(f *fixture) {
 	s.Cause, s.State, s.Kind = why, flow.Failed, bad
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Cause: why, Steps: []store.Step{s}}))
 	r := f.get(c.ID)
-	f.same("cause", r.Cause, why.Clean())
-	f.same("cause of the step", r.Steps[0].Cause, why.Clean())
+	f.same("cause", r.Cause, why.Erase())
+	f.same("cause of the step", r.Steps[0].Cause, why.Erase())
 	f.same("kind of the step", r.Steps[0].Kind, "a\uFFFDb\uFFFDc")
 }
 

@@ -38,9 +38,9 @@ func claimOldestFirst(f *fixture) {
 func claimHas(f *fixture) {
 	known, other, before := f.accept(), f.accept(), f.hold()
 	a := f.step("a")
-	f.ok(f.s.Park(f.ctx, before, store.Later{Steps: []store.Step{a}}))
+	f.ok(f.s.Suspend(f.ctx, before, store.Requeue{Steps: []store.Step{a}}))
 	q := query(10, "orders")
-	q.Has = func(id string) bool { return id != other }
+	q.Cached = func(id string) bool { return id != other }
 	c, err := f.s.Claim(f.ctx, q)
 	f.ok(err)
 	f.same("claimed", len(c.Work), 3)

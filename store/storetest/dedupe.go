@@ -27,10 +27,10 @@ func dedupeRepeats(f *fixture) {
 	again := f.submission(deduped("k"), func(s *store.Submission) { s.Response = []byte("other") })
 	a, err := f.s.Accept(f.ctx, again)
 	f.ok(err)
-	if a.Repeat == nil {
+	if a.Duplicate == nil {
 		f.Fatal("a repeat was accepted")
 	}
-	f.same("repeat", a.Repeat, &store.Key{
+	f.same("repeat", a.Duplicate, &store.Key{
 		Scope: store.DedupeScope("orders"), Name: "k", Run: first, Value: []byte("response"), Expires: f.clock.Wall().Add(time.Hour),
 	})
 	_, err = f.s.Get(f.ctx, again.ID)
@@ -41,14 +41,14 @@ func dedupeRepeats(f *fixture) {
 func dedupeExpires(f *fixture) {
 	f.accept(deduped("k"))
 	f.clock.Advance(time.Hour - time.Millisecond)
-	if a, _ := f.submit(deduped("k")); a.Repeat == nil {
+	if a, _ := f.submit(deduped("k")); a.Duplicate == nil {
 		f.Error("a repeat was accepted while the key lives")
 	}
 	f.clock.Advance(time.Millisecond)
-	if a, _ := f.submit(deduped("k")); a.Repeat != nil {
+	if a, _ := f.submit(deduped("k")); a.Duplicate != nil {
 		f.Error("a repeat was found after the key's time")
 	}
-	if a, _ := f.submit(deduped("k")); a.Repeat == nil {
+	if a, _ := f.submit(deduped("k")); a.Duplicate == nil {
 		f.Error("the key was not made again")
 	}
 }
@@ -63,12 +63,12 @@ func dedupeBytes(f *fixture) {
 	long := strings.Repeat("k", 2*store.MaxName)
 	keys := []string{"", "a", "A", "a ", "a\x00", "a\x00b", "\xff", "\xfe", "ä", "a\u0308", long, long + "x", "%", "_"}
 	for _, k := range keys {
-		if a, _ := f.submit(deduped(k)); a.Repeat != nil {
-			f.Errorf("key %.10q was taken for %.10q", k, a.Repeat.Name)
+		if a, _ := f.submit(deduped(k)); a.Duplicate != nil {
+			f.Errorf("key %.10q was taken for %.10q", k, a.Duplicate.Name)
 		}
 	}
 	for _, k := range keys {
-		if a, _ := f.submit(deduped(k)); a.Repeat == nil {
+		if a, _ := f.submit(deduped(k)); a.Duplicate == nil {
 			f.Errorf("key %.10q was not found", k)
 		}
 	}
@@ -78,7 +78,7 @@ func dedupeRace(f *fixture) {
 	var first, repeats atomic.Int64
 	f.parallel(32, func(int) error {
 		a, err := f.s.Accept(f.ctx, f.submission(deduped("k")))
-		if err == nil && a.Repeat == nil {
+		if err == nil && a.Duplicate == nil {
 			first.Add(1)
 		} else if err == nil {
 			repeats.Add(1)
@@ -98,8 +98,8 @@ func dedupeOutlives(f *fixture) {
 	_, err := f.s.Get(f.ctx, id)
 	f.is(err, store.ErrNotFound)
 	a, _ := f.submit(deduped("k"))
-	if a.Repeat == nil || a.Repeat.Run != id || string(a.Repeat.Value) != "response" {
-		f.Errorf("got %+v, want the response of the run that is gone", a.Repeat)
+	if a.Duplicate == nil || a.Duplicate.Run != id || string(a.Duplicate.Value) != "response" {
+		f.Errorf("got %+v, want the response of the run that is gone", a.Duplicate)
 	}
 }
 
@@ -107,7 +107,7 @@ func dedupeLeavesNone(f *fixture) {
 	f.accept()
 	_, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
 	f.is(err, store.ErrFull)
-	if a, _ := f.submit(deduped("k")); a.Repeat != nil {
+	if a, _ := f.submit(deduped("k")); a.Duplicate != nil {
 		f.Error("a submission that was refused has left its key")
 	}
 }
@@ -115,7 +115,7 @@ func dedupeLeavesNone(f *fixture) {
 func dedupeFull(f *fixture) {
 	f.accept(deduped("k"))
 	a, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
-	if err != nil || a.Repeat == nil {
+	if err != nil || a.Duplicate == nil {
 		f.Errorf("got %+v, %v; want a repeat, whatever the queue", a, err)
 	}
 	if errors.Is(err, store.ErrFull) {

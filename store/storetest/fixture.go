@@ -104,14 +104,14 @@ func ordered(key string) func(*store.Submission) {
 }
 
 func after(d time.Duration) func(*store.Submission) {
-	return func(s *store.Submission) { s.After = d }
+	return func(s *store.Submission) { s.Delay = d }
 }
 
-func handed(h store.Hand) func(*store.Submission) {
+func handed(h store.DirectClaim) func(*store.Submission) {
 	if h.Lease == 0 {
 		h.Lease = lease
 	}
-	return func(s *store.Submission) { s.Hand = &h }
+	return func(s *store.Submission) { s.Claim = &h }
 }
 
 func deduped(key string) func(*store.Submission) {
@@ -119,10 +119,10 @@ func deduped(key string) func(*store.Submission) {
 }
 
 func bounded(limit int, drop bool) func(*store.Submission) {
-	return func(s *store.Submission) { s.Queue = store.Bound{Max: limit, DropOldest: drop} }
+	return func(s *store.Submission) { s.Queue = store.QueueLimit{Max: limit, DropOldest: drop} }
 }
 
-func begun(s *store.Submission) { handed(store.Hand{Owner: "caller", Begun: true})(s) }
+func begun(s *store.Submission) { handed(store.DirectClaim{Owner: "caller", Started: true})(s) }
 
 // accept keeps a run and returns its id.
 func (f *fixture) accept(changes ...func(*store.Submission)) string {

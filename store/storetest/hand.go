@@ -26,7 +26,7 @@ func (f *fixture) submit(changes ...func(*store.Submission)) (store.Accepted, bo
 }
 
 func handsOver(f *fixture) {
-	a, handed := f.submit(handed(store.Hand{Owner: "replica 1"}))
+	a, handed := f.submit(handed(store.DirectClaim{Owner: "replica 1"}))
 	if !handed {
 		f.Fatal("not handed over by an idle store")
 	}
@@ -42,15 +42,15 @@ func handsOver(f *fixture) {
 func handBehindQueue(f *fixture) {
 	first := f.accept()
 	other := f.accept(of("other"))
-	if _, handed := f.submit(handed(store.Hand{})); handed {
+	if _, handed := f.submit(handed(store.DirectClaim{})); handed {
 		f.Error("handed over while an older run waits")
 	}
 	f.claim(1, "orders")
-	if _, handed := f.submit(handed(store.Hand{})); handed {
+	if _, handed := f.submit(handed(store.DirectClaim{})); handed {
 		f.Error("handed over while another older run waits")
 	}
 	f.claim(2, "orders")
-	if _, handed := f.submit(handed(store.Hand{})); !handed {
+	if _, handed := f.submit(handed(store.DirectClaim{})); !handed {
 		f.Error("not handed over, though none of the flow waits")
 	}
 	f.state(first, store.Running)
@@ -58,7 +58,7 @@ func handBehindQueue(f *fixture) {
 }
 
 func handLimit(f *fixture) {
-	h := handed(store.Hand{Max: 2})
+	h := handed(store.DirectClaim{Max: 2})
 	a, _ := f.submit(h)
 	f.submit(h)
 	if _, handed := f.submit(h); handed {
@@ -72,11 +72,11 @@ func handLimit(f *fixture) {
 }
 
 func handOrder(f *fixture) {
-	a, _ := f.submit(handed(store.Hand{}), ordered("k"))
-	if _, handed := f.submit(handed(store.Hand{}), ordered("k")); handed {
+	a, _ := f.submit(handed(store.DirectClaim{}), ordered("k"))
+	if _, handed := f.submit(handed(store.DirectClaim{}), ordered("k")); handed {
 		f.Error("handed over while another with the key runs")
 	}
-	if _, handed := f.submit(handed(store.Hand{}), ordered("other")); !handed {
+	if _, handed := f.submit(handed(store.DirectClaim{}), ordered("other")); !handed {
 		f.Error("not handed over, though none with the key is open")
 	}
 	f.finish(*a.Claim, store.Succeeded)
@@ -96,7 +96,7 @@ func handBegun(f *fixture) {
 }
 
 func handDelayed(f *fixture) {
-	if _, handed := f.submit(handed(store.Hand{}), after(time.Second)); handed {
+	if _, handed := f.submit(handed(store.DirectClaim{}), after(time.Second)); handed {
 		f.Error("handed over before its time")
 	}
 }

@@ -36,14 +36,14 @@ func (f *fixture) forget(email string) {
 }
 
 // hide hides until there is nothing to do at once, and returns what was done.
-func (f *fixture) hide(q store.HideQuery) store.Hidden {
+func (f *fixture) hide(q store.EraseQuery) store.Erased {
 	f.Helper()
 	if q.Limit == 0 {
 		q.Limit = 50
 	}
-	var all store.Hidden
+	var all store.Erased
 	for range 1000 {
-		h, err := f.s.Hide(f.ctx, q)
+		h, err := f.s.Erase(f.ctx, q)
 		f.ok(err)
 		all.Add(h)
 		if !h.More {
@@ -78,7 +78,7 @@ func hidesEverywhere(f *fixture) {
 	before := f.get(c.ID)
 	f.change(store.ContactChange{Email: "Ann@Example.com"})
 	f.forget(ann)
-	done := f.hide(store.HideQuery{Email: "ANN@example.com"})
+	done := f.hide(store.EraseQuery{Email: "ANN@example.com"})
 	f.same("runs", done.Runs, 1)
 	f.same("unread", done.Unread, 0)
 	f.same("open", done.Open, 0)
@@ -102,7 +102,7 @@ func hidesEverywhere(f *fixture) {
 		f.Errorf("the answer of the dedupe key is %q", key.Value)
 	}
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
-	f.same("hidden again", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("hidden again", f.hide(store.EraseQuery{}), store.Erased{})
 }
 
 func hidesOthers(f *fixture) {
@@ -114,7 +114,7 @@ func hidesOthers(f *fixture) {
 		ids = append(ids, e.ID)
 	}
 	f.forget(ann)
-	f.same("runs", f.hide(store.HideQuery{}).Runs, len(ids))
+	f.same("runs", f.hide(store.EraseQuery{}).Runs, len(ids))
 	for _, id := range ids {
 		f.same("body", string(f.get(id).Body), "(hidden)")
 	}
@@ -129,7 +129,7 @@ func hideLeaves(f *fixture) {
 	f.ok(f.s.Record(f.ctx, e))
 	before := f.get(e.ID)
 	f.forget(ann)
-	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
 	f.same("run", f.get(e.ID), before)
 }
 
@@ -140,15 +140,15 @@ func hidesOne(f *fixture) {
 		f.ok(f.s.Record(f.ctx, e))
 		f.forget(email)
 	}
-	f.same("one", f.hide(store.HideQuery{Email: "Bob@example.com"}).Runs, 1)
+	f.same("one", f.hide(store.EraseQuery{Email: "Bob@example.com"}).Runs, 1)
 	f.same("left", len(f.listed(store.Filter{Text: ann})), 1)
-	f.same("all", f.hide(store.HideQuery{}).Runs, 1)
+	f.same("all", f.hide(store.EraseQuery{}).Runs, 1)
 }
 
 // asked is a cleaner that knows its own encoding.
 type asked struct{ email string }
 
-func (a asked) Clean(p store.Piece) ([]byte, error) {
+func (a asked) Erase(p store.Piece) ([]byte, error) {
 	switch p.Kind {
 	case store.ResponsePiece:
 		return bytes.ToUpper(p.Bytes), nil
@@ -164,8 +164,8 @@ func hideAsks(f *fixture) {
 	e.Steps = []store.Step{f.step("a")}
 	f.ok(f.s.Record(f.ctx, e))
 	f.forget(" Ann@Example.com ")
-	done := f.hide(store.HideQuery{Cleaner: func(email string) store.Cleaner { return asked{email} }})
-	f.same("done", done, store.Hidden{Runs: 1, Unread: 1})
+	done := f.hide(store.EraseQuery{NewEraser: func(email string) store.Eraser { return asked{email} }})
+	f.same("done", done, store.Erased{Runs: 1, Unread: 1})
 	got := f.get(e.ID)
 	f.same("response", string(got.Response), "RESPONSE")
 	f.same("body", string(got.Body), ann)
@@ -177,7 +177,7 @@ func hidesNothing(f *fixture) {
 	e.Body = []byte(ann)
 	f.ok(f.s.Record(f.ctx, e))
 	f.change(store.ContactChange{Email: ann})
-	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
-	f.same("of one", f.hide(store.HideQuery{Email: ann}), store.Hidden{})
+	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
+	f.same("of one", f.hide(store.EraseQuery{Email: ann}), store.Erased{})
 	f.same("body", string(f.get(e.ID).Body), ann)
 }

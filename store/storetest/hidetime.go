@@ -13,8 +13,8 @@ func hideLeavesLater(f *fixture) {
 	e := f.entry(store.Succeeded)
 	e.Body = []byte(ann)
 	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(2 * store.LateRuns)
-	f.same("done", f.hide(store.HideQuery{}), store.Hidden{})
+	f.clock.Advance(2 * store.LateRecordTime)
+	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
 	f.same("body", string(f.get(e.ID).Body), ann)
 }
 
@@ -22,18 +22,18 @@ func hideWaits(f *fixture) {
 	with := func(s *store.Submission) { s.Body = []byte(ann) }
 	queued, waiting, running := f.accept(with), f.accept(with, after(100*time.Hour)), f.hold(with)
 	f.forget(ann)
-	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{Open: 3})
+	f.same("at once", f.hide(store.EraseQuery{}), store.Erased{Open: 3})
 	f.same("body of a queued run", string(f.get(queued).Body), ann)
 	f.ok(f.s.Cancel(f.ctx, waiting))
 	s := f.step("a")
 	s.Output = []byte(ann)
 	f.ok(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded, Steps: []store.Step{s}}))
-	f.same("when two are over", f.hide(store.HideQuery{}), store.Hidden{Runs: 2, Open: 1})
+	f.same("when two are over", f.hide(store.EraseQuery{}), store.Erased{Runs: 2, Open: 1})
 	f.same("output", string(f.get(running.ID).Steps[0].Output), "(hidden)")
-	f.clock.Advance(3 * store.LateRuns)
-	f.same("much later", f.hide(store.HideQuery{}), store.Hidden{Open: 1})
+	f.clock.Advance(3 * store.LateRecordTime)
+	f.same("much later", f.hide(store.EraseQuery{}), store.Erased{Open: 1})
 	f.finish(f.claimOne().Claim, store.Succeeded)
-	f.same("when the last is over", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
+	f.same("when the last is over", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
 	f.same("body", string(f.get(queued).Body), "(hidden)")
 }
 
@@ -42,12 +42,12 @@ func hideLate(f *fixture) {
 	e.Body = []byte(ann)
 	f.clock.Advance(time.Minute)
 	f.forget(ann)
-	f.same("at once", f.hide(store.HideQuery{}), store.Hidden{})
+	f.same("at once", f.hide(store.EraseQuery{}), store.Erased{})
 	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(store.LateRuns - time.Second)
-	f.same("too early", f.hide(store.HideQuery{}), store.Hidden{})
+	f.clock.Advance(store.LateRecordTime - time.Second)
+	f.same("too early", f.hide(store.EraseQuery{}), store.Erased{})
 	f.clock.Advance(time.Second)
-	f.same("in the end", f.hide(store.HideQuery{}), store.Hidden{Runs: 1})
+	f.same("in the end", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
 	f.same("body", string(f.get(e.ID).Body), "(hidden)")
 }
 
@@ -63,12 +63,12 @@ func hideBatches(f *fixture) {
 		f.put(store.Key{Scope: fmt.Sprint("s", i%3), Name: fmt.Sprint(i), Value: []byte(ann)}, time.Hour)
 	}
 	f.forget(ann)
-	h, err := f.s.Hide(f.ctx, store.HideQuery{Limit: 100})
+	h, err := f.s.Erase(f.ctx, store.EraseQuery{Limit: 100})
 	f.ok(err)
-	f.same("first batch", h, store.Hidden{Runs: 100, More: true})
+	f.same("first batch", h, store.Erased{Runs: 100, More: true})
 	f.ok(f.s.Close())
 	f.reopen()
-	f.same("the rest", f.hide(store.HideQuery{Limit: 7}), store.Hidden{Runs: runs - 100, Keys: keys})
+	f.same("the rest", f.hide(store.EraseQuery{Limit: 7}), store.Erased{Runs: runs - 100, Keys: keys})
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
 }
 
@@ -85,7 +85,7 @@ func hidesTogether(f *fixture) {
 	done := make([]int, 4)
 	f.parallel(len(done), func(i int) error {
 		for {
-			h, err := f.s.Hide(f.ctx, store.HideQuery{Limit: 7})
+			h, err := f.s.Erase(f.ctx, store.EraseQuery{Limit: 7})
 			done[i] += h.Runs
 			if err != nil || !h.More {
 				return err

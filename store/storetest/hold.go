@@ -96,7 +96,7 @@ func endSaysAll(f *fixture) {
 
 func endKeeps(f *fixture) {
 	c := f.hold()
-	f.ok(f.s.Retry(f.ctx, c, store.Later{Cause: store.Cause{Message: "once"}}))
+	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Cause: store.Cause{Message: "once"}}))
 	f.finish(f.claimOne().Claim, store.Succeeded)
 	r := f.get(c.ID)
 	f.same("status", r.Status, 202)
@@ -121,7 +121,7 @@ func endStates(f *fixture) {
 func retryLater(f *fixture) {
 	c, a := f.hold(), f.step("a")
 	why := store.Cause{Class: "transient", Message: "it answered 503"}
-	f.ok(f.s.Retry(f.ctx, c, store.Later{After: time.Minute, Cause: why, Steps: []store.Step{a}}))
+	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Delay: time.Minute, Cause: why, Steps: []store.Step{a}}))
 	r := f.state(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 2)
 	f.same("cause", r.Cause, why)
@@ -138,7 +138,7 @@ func retryAtOnce(f *fixture) {
 	c := f.hold()
 	for f.ready() {
 	}
-	f.ok(f.s.Retry(f.ctx, c, store.Later{}))
+	f.ok(f.s.Retry(f.ctx, c, store.Requeue{}))
 	if !f.ready() {
 		f.Error("no signal of a run that is queued again")
 	}
@@ -151,7 +151,7 @@ func retryAtOnce(f *fixture) {
 
 func parks(f *fixture) {
 	c := f.hold()
-	f.ok(f.s.Park(f.ctx, c, store.Later{After: time.Hour, Steps: []store.Step{f.step("wait")}, Cause: store.Cause{Message: "not kept"}}))
+	f.ok(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Hour, Steps: []store.Step{f.step("wait")}, Cause: store.Cause{Message: "not kept"}}))
 	r := f.state(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 1)
 	f.same("cause", r.Cause, store.Cause{})
@@ -177,8 +177,8 @@ func (f *fixture) useless(c store.Claim) {
 	before := f.get(c.ID)
 	f.is(f.s.Checkpoint(f.ctx, c, f.step("late")), store.ErrLost)
 	f.is(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: []store.Step{f.step("late")}}), store.ErrLost)
-	f.is(f.s.Retry(f.ctx, c, store.Later{Steps: []store.Step{f.step("late")}}), store.ErrLost)
-	f.is(f.s.Park(f.ctx, c, store.Later{After: time.Second}), store.ErrLost)
+	f.is(f.s.Retry(f.ctx, c, store.Requeue{Steps: []store.Step{f.step("late")}}), store.ErrLost)
+	f.is(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Second}), store.ErrLost)
 	f.ok(f.s.Release(f.ctx, c))
 	lost, err := f.s.Heartbeat(f.ctx, lease, c)
 	f.ok(err)
@@ -189,8 +189,8 @@ func (f *fixture) useless(c store.Claim) {
 func overChangesNothing(f *fixture) {
 	ends := map[string]func(store.Claim) error{
 		"finished": func(c store.Claim) error { return f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded}) },
-		"retried":  func(c store.Claim) error { return f.s.Retry(f.ctx, c, store.Later{After: time.Hour}) },
-		"parked":   func(c store.Claim) error { return f.s.Park(f.ctx, c, store.Later{After: time.Hour}) },
+		"retried":  func(c store.Claim) error { return f.s.Retry(f.ctx, c, store.Requeue{Delay: time.Hour}) },
+		"parked":   func(c store.Claim) error { return f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Hour}) },
 		"released": func(c store.Claim) error { return f.s.Release(f.ctx, c) },
 		"cancelled": func(c store.Claim) error {
 			return f.s.Cancel(f.ctx, c.ID)

@@ -74,7 +74,7 @@ func cancelsAll(f *fixture) {
 
 func requeues(f *fixture) {
 	c := f.hold()
-	f.ok(f.s.Retry(f.ctx, c, store.Later{}))
+	f.ok(f.s.Retry(f.ctx, c, store.Requeue{}))
 	f.ok(f.s.Finish(f.ctx, f.claimOne().Claim, &store.Ending{
 		State: store.Failed, Cause: store.Cause{Message: "no"}, Steps: []store.Step{f.step("a")},
 	}))
@@ -105,7 +105,7 @@ func requeuesFresh(f *fixture) {
 	c := f.hold()
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.step("a")}}))
 	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
-	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{Fresh: true}))
+	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{FromStart: true}))
 	f.same("steps", f.claimOne().Steps, nil)
 }
 
@@ -122,7 +122,7 @@ func requeueRefuses(f *fixture) {
 	empty.Payload = store.Payload{}
 	f.ok(f.s.Record(f.ctx, refused, empty))
 	for _, id := range []string{queued, waiting, running.ID, refused.ID, empty.ID} {
-		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{Fresh: true}), store.ErrState)
+		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{FromStart: true}), store.ErrState)
 	}
 	f.is(f.s.Requeue(f.ctx, ulid.New(f.clock.Wall()), store.RequeueOptions{}), store.ErrNotFound)
 	recorded := f.entry(store.Failed)
@@ -162,7 +162,7 @@ func requeuesAll(f *fixture) {
 	f.state(cancelled.ID, store.Cancelled)
 	f.state(done.ID, store.Succeeded)
 	named := store.ListQuery{Filter: store.Filter{States: store.States()}, Limit: 10}
-	c, err := f.s.RequeueAll(f.ctx, named, store.RequeueOptions{Fresh: true})
+	c, err := f.s.RequeueAll(f.ctx, named, store.RequeueOptions{FromStart: true})
 	f.ok(err)
 	f.same("run again by name", c.N, 2)
 }

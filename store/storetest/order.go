@@ -57,12 +57,12 @@ func orderKeysApart(f *fixture) {
 
 func orderWaiting(f *fixture) {
 	both := f.acceptAll(2, ordered("k"))
-	f.ok(f.s.Retry(f.ctx, f.claimOne().Claim, store.Later{After: time.Minute}))
+	f.ok(f.s.Retry(f.ctx, f.claimOne().Claim, store.Requeue{Delay: time.Minute}))
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	w := f.claimOne()
 	f.same("turn", w.ID, both[0])
-	f.ok(f.s.Park(f.ctx, w.Claim, store.Later{After: time.Minute}))
+	f.ok(f.s.Suspend(f.ctx, w.Claim, store.Requeue{Delay: time.Minute}))
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	w = f.claimOne()
@@ -87,7 +87,7 @@ func orderPasses(f *fixture) {
 			return err
 		},
 		func(c store.Claim) error {
-			return errors.Join(f.s.Park(f.ctx, c, store.Later{After: time.Hour}), f.s.Cancel(f.ctx, c.ID))
+			return errors.Join(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Hour}), f.s.Cancel(f.ctx, c.ID))
 		},
 		func(c store.Claim) error { return errors.Join(f.s.Release(f.ctx, c), f.s.Cancel(f.ctx, c.ID)) },
 	}
@@ -125,7 +125,7 @@ func orderRequeued(f *fixture) {
 	f.finish(second.Claim, store.Succeeded)
 	f.claimNoneBut(want[0])
 	f.claimNoneBut(want[2])
-	f.ok(f.s.Requeue(f.ctx, want[1], store.RequeueOptions{Fresh: true}))
+	f.ok(f.s.Requeue(f.ctx, want[1], store.RequeueOptions{FromStart: true}))
 	f.claimNoneBut(want[1])
 }
 
@@ -219,7 +219,7 @@ func (f *fixture) workOff(s store.Store, o *turns, work []store.Work, back bool)
 	for _, w := range work {
 		o.leave(w.OrderKey) // before the store gives the turn away
 		if back && w.Attempt == 1 {
-			err = s.Retry(f.ctx, w.Claim, store.Later{})
+			err = s.Retry(f.ctx, w.Claim, store.Requeue{})
 		} else {
 			err = s.Finish(f.ctx, w.Claim, &store.Ending{State: store.Succeeded})
 			ended++

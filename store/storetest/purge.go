@@ -128,7 +128,7 @@ func purgeCuts(f *fixture) {
 	}
 	f.same("cut of the other", f.get(small.ID).Cut, false)
 	f.same("purged again", f.purgeAll(store.Retention{Body: 2048}), store.Purged{})
-	f.is(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{Fresh: true}), store.ErrCut)
+	f.is(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{FromStart: true}), store.ErrCut)
 }
 
 func purgeKeepsWhole(f *fixture) {

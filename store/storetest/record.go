@@ -80,7 +80,7 @@ func recordsMany(f *fixture) {
 		})
 	}
 	f.recounted(store.StatsQuery{})
-	f.is(f.s.Requeue(f.ctx, all[0].ID, store.RequeueOptions{Fresh: true}), store.ErrState) // there is nothing to run
+	f.is(f.s.Requeue(f.ctx, all[0].ID, store.RequeueOptions{FromStart: true}), store.ErrState) // there is nothing to run
 	more := make([]*store.Entry, 20)
 	for i := range more {
 		more[i] = f.entry(store.Succeeded)

@@ -112,7 +112,7 @@ func sharedHand(f *fixture) {
 	handed := 0
 	f.parallel(12, func(n int) error {
 		got, err := stores[n%len(stores)].Accept(f.ctx, f.submission(func(s *store.Submission) {
-			s.Hand = &store.Hand{Owner: "o", Lease: lease, Max: 3}
+			s.Claim = &store.DirectClaim{Owner: "o", Lease: lease, Max: 3}
 		}))
 		mu.Lock()
 		defer mu.Unlock()
@@ -183,8 +183,8 @@ func sharedDedupe(f *fixture) {
 			got, err := stores[n%len(stores)].Accept(f.ctx, sub)
 			switch {
 			case err != nil:
-			case got.Repeat != nil:
-				runs.add(got.Repeat.Run)
+			case got.Duplicate != nil:
+				runs.add(got.Duplicate.Run)
 			default:
 				runs.add(sub.ID)
 			}
@@ -199,7 +199,7 @@ func sharedBound(f *fixture) {
 	stores := f.beside(2)
 	var outcomes tally
 	f.parallel(30, func(n int) error {
-		_, err := stores[n%len(stores)].Accept(f.ctx, f.submission(func(s *store.Submission) { s.Queue = store.Bound{Max: 10} }))
+		_, err := stores[n%len(stores)].Accept(f.ctx, f.submission(func(s *store.Submission) { s.Queue = store.QueueLimit{Max: 10} }))
 		if errors.Is(err, store.ErrFull) {
 			outcomes.add("refused")
 			return nil

@@ -87,13 +87,13 @@ func (w *weather) acceptAny(r *rand.Rand) error {
 		s.OrderKey = fmt.Sprint(r.IntN(4))
 	}
 	if r.IntN(4) == 0 {
-		s.After = time.Duration(r.IntN(30)) * time.Second
+		s.Delay = time.Duration(r.IntN(30)) * time.Second
 	}
 	if r.IntN(3) == 0 {
-		s.Hand = &store.Hand{Lease: lease, Max: 5}
+		s.Claim = &store.DirectClaim{Lease: lease, Max: 5}
 	}
 	if r.IntN(5) == 0 {
-		s.Queue = store.Bound{Max: 20, DropOldest: r.IntN(2) == 0}
+		s.Queue = store.QueueLimit{Max: 20, DropOldest: r.IntN(2) == 0}
 	}
 	a, err := w.s.Accept(w.ctx, s)
 	if errors.Is(err, store.ErrFull) {
@@ -141,9 +141,9 @@ func (w *weather) work(r *rand.Rand, c store.Claim) error {
 	case 0:
 		return nil // the holder dies
 	case 1:
-		err = w.s.Retry(w.ctx, c, store.Later{After: time.Duration(r.IntN(9)-3) * time.Second})
+		err = w.s.Retry(w.ctx, c, store.Requeue{Delay: time.Duration(r.IntN(9)-3) * time.Second})
 	case 2:
-		err = w.s.Park(w.ctx, c, store.Later{After: time.Duration(r.IntN(9)) * time.Second})
+		err = w.s.Suspend(w.ctx, c, store.Requeue{Delay: time.Duration(r.IntN(9)) * time.Second})
 	case 3:
 		err = w.s.Release(w.ctx, c)
 	case 4:
@@ -181,7 +181,7 @@ func (w *weather) operateAny(r *rand.Rand, id string) error {
 	if r.IntN(2) == 0 {
 		err = w.s.Cancel(w.ctx, id)
 	} else {
-		err = w.s.Requeue(w.ctx, id, store.RequeueOptions{Fresh: r.IntN(2) == 0})
+		err = w.s.Requeue(w.ctx, id, store.RequeueOptions{FromStart: r.IntN(2) == 0})
 	}
 	if errors.Is(err, store.ErrState) || errors.Is(err, store.ErrNotFound) {
 		return nil
