@@ -5,7 +5,7 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // Admin serves health, metrics and the API for requests that come in at a
@@ -27,7 +27,7 @@ func serveOK(w http.ResponseWriter, _ *http.Request) {
 // moment of a stop on.
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if !g.ready() {
-		writeProblem(w, shuttingDown())
+		problem.Write(w, shuttingDown())
 		return
 	}
 	serveOK(w, r)
@@ -44,18 +44,4 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	_ = e.Encode(v) // to a caller that hung up
-}
-
-func writeProblem(w http.ResponseWriter, p *flow.Problem) {
-	h := w.Header()
-	for name, values := range p.Header {
-		h[name] = values
-	}
-	body, err := json.Marshal(problemBody{Title: p.Title, Status: p.Status, Detail: p.Detail})
-	if err != nil {
-		body = nil // texts and numbers always marshal
-	}
-	h.Set("Content-Type", problemType)
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(append(body, '\n'))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // statusBody is the answer of /api/v1/status.
@@ -136,7 +137,7 @@ type actionBody struct {
 func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
 	s := g.acquire()
 	if s == nil {
-		writeProblem(w, shuttingDown())
+		problem.Write(w, shuttingDown())
 		return
 	}
 	defer s.release()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // adminRoute is one method of one path of the admin listener: what serves it,
@@ -50,7 +51,7 @@ type adminMux []adminRoute
 func (m adminMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	methods := m.at(r)
 	if len(methods) == 0 {
-		writeProblem(w, &flow.Problem{
+		problem.Write(w, &flow.Problem{
 			Status: http.StatusNotFound, Title: "Not found",
 			Detail: "The admin listener serves " + strings.Join(m.paths(), ", ") + ". Endpoints of flows have a listener of their own.",
 		})
@@ -62,11 +63,11 @@ func (m adminMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	route, ok := methods[method]
 	if !ok {
-		writeProblem(w, notServed(allowed(methods)))
+		problem.Write(w, notServed(allowed(methods)))
 		return
 	}
 	if p := route.checkQuery(r); p != nil {
-		writeProblem(w, p)
+		problem.Write(w, p)
 		return
 	}
 	for name, value := range segments(route.path, r.URL.EscapedPath()) {

@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 
+	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -93,7 +94,7 @@ func answered(about string, body any) adminAnswer {
 }
 
 func refusal(status int, about string) adminAnswer {
-	return adminAnswer{status: status, about: about, media: problemType, body: problemBody{}}
+	return adminAnswer{status: status, about: about, media: problem.ContentType, body: problem.Document{}}
 }
 
 // kept adds what every answer from the store may be.

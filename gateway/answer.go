@@ -1,43 +1,27 @@
 package gateway
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // RunHeader names the run, or the request that was refused, in every answer.
 const RunHeader = "Gateway-Run"
-
-// problemType is the type of refusals, after RFC 9457.
-const problemType = "application/problem+json"
-
-// problemBody is the JSON of RFC 9457 with members of our own.
-type problemBody struct {
-	Title  string       `json:"title"`
-	Status int          `json:"status"`
-	Detail string       `json:"detail,omitempty"`
-	Run    string       `json:"run,omitempty"`
-	Errors []flow.Fault `json:"errors,omitempty"`
-}
 
 // problem writes a refusal as application/problem+json.
 func (x *exchange) problem(p *flow.Problem) *flow.Response {
 	if p.Status < http.StatusBadRequest { // the caller gets on all the same
 		return &flow.Response{Status: p.Status, Header: p.Header}
 	}
-	body, err := json.Marshal(problemBody{Title: p.Title, Status: p.Status, Detail: p.Detail, Run: x.id, Errors: p.Faults})
-	if err != nil {
-		body = nil // texts and numbers always marshal
-	}
 	h := http.Header{}
 	for name, values := range p.Header {
 		h[name] = values
 	}
-	h.Set("Content-Type", problemType)
-	return &flow.Response{Status: p.Status, Header: h, Body: append(body, '\n')}
+	h.Set("Content-Type", problem.ContentType)
+	return &flow.Response{Status: p.Status, Header: h, Body: problem.Encode(p, x.id)}
 }
 
 // refuse answers a request that starts no run.

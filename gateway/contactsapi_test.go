@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -61,7 +62,7 @@ func TestContactLife(t *testing.T) {
 	if d := ask[ContactDeleted](l, "DELETE", "/api/v1/contacts/jane@example.com", 200); !d.Deleted || d.More {
 		t.Errorf("%+v", d)
 	}
-	p := ask[problemBody](l, "GET", "/api/v1/contacts/jane@example.com", 404)
+	p := ask[problem.Document](l, "GET", "/api/v1/contacts/jane@example.com", 404)
 	if p.Detail != "There is no such contact." {
 		t.Errorf("%+v", p)
 	}
@@ -102,7 +103,7 @@ func TestContactRequestsThatAreWrong(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			code, body := admin(t, l.g, c.method, "/api/v1/contacts"+c.path, c.body)
-			var p problemBody
+			var p problem.Document
 			if err := json.Unmarshal([]byte(body), &p); err != nil || code != 400 || !strings.Contains(p.Detail, c.want) {
 				t.Errorf("%d %s, want 400 and %q", code, body, c.want)
 			}

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // guard decides who may use the admin listener.
@@ -52,7 +53,7 @@ func (g *guard) protect(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		if p := g.refuse(r); p != nil {
 			g.log.bounded.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.Stringer("remote_ip", remoteIP(r)))
-			writeProblem(w, p)
+			problem.Write(w, p)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -45,32 +45,3 @@ func jsonLines() zapcore.EncoderConfig {
 		EncodeDuration: zapcore.SecondsDurationEncoder,
 	}
 }
-
-// serverLog returns a log for what net/http has to say: troubles of
-// connections, most of which callers cause. As its lines differ in addresses,
-// they get one message, by which they can be bounded.
-func (l *logs) serverLog() *zap.Logger {
-	return l.bounded.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core { return &connectionCore{c} }))
-}
-
-type connectionCore struct{ zapcore.Core }
-
-func (c *connectionCore) With(fields []zapcore.Field) zapcore.Core {
-	return &connectionCore{c.Core.With(fields)}
-}
-
-func (c *connectionCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if !c.Enabled(e.Level) {
-		return ce
-	}
-	return ce.AddCore(e, c)
-}
-
-func (c *connectionCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
-	detail := e.Message
-	e.Message = "connection trouble"
-	if ce := c.Core.Check(e, nil); ce != nil {
-		ce.Write(append(fields, zap.String("detail", detail))...)
-	}
-	return nil
-}

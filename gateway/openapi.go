@@ -143,7 +143,9 @@ func (d *describer) schema(t reflect.Type) map[string]any {
 // named refers to the schema of a struct, which it makes where it is new.
 func (d *describer) named(t reflect.Type) map[string]any {
 	name := strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
-	name = strings.TrimSuffix(name, "Body")
+	if name = strings.TrimSuffix(name, "Body"); name == "Document" {
+		name = "Problem"
+	}
 	if _, known := d.schemas[name]; !known {
 		object := map[string]any{"type": "object"}
 		d.schemas[name] = object // before its members, which may refer to it

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -112,8 +113,8 @@ func checkResponses(t *testing.T, path string, o *openAPIOperation, doc *openAPI
 			t.Errorf("%s %s: %+v", path, status, r)
 		}
 		for media, c := range r.Content {
-			problem := code >= 400 && code != 422
-			if (media == problemType) != problem || (problem && c.Schema.Ref != "#/components/schemas/Problem") {
+			isProblem := code >= 400 && code != 422
+			if (media == problem.ContentType) != isProblem || (isProblem && c.Schema.Ref != "#/components/schemas/Problem") {
 				t.Errorf("%s %s: %s", path, status, media)
 			}
 			if c.Schema.Ref == "" && c.Schema.Type == "" {

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -27,17 +28,17 @@ func (g *Gateway) withStore(do func(c *runsCall) (any, error)) http.HandlerFunc 
 	return func(w http.ResponseWriter, r *http.Request) {
 		snap := g.acquire()
 		if snap == nil {
-			writeProblem(w, shuttingDown())
+			problem.Write(w, shuttingDown())
 			return
 		}
 		defer snap.release()
 		if g.opts.Store == nil {
-			writeProblem(w, &flow.Problem{Status: http.StatusServiceUnavailable, Title: "No store", Detail: "This gateway keeps no runs."})
+			problem.Write(w, &flow.Problem{Status: http.StatusServiceUnavailable, Title: "No store", Detail: "This gateway keeps no runs."})
 			return
 		}
 		body, err := do(&runsCall{g: g, snap: snap, store: g.opts.Store, r: r, query: r.URL.Query()})
 		if err != nil {
-			writeProblem(w, g.storeProblem(snap, err))
+			problem.Write(w, g.storeProblem(snap, err))
 			return
 		}
 		writeJSON(w, http.StatusOK, body)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
@@ -155,7 +156,7 @@ func TestRunsList(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.want == nil {
-				ask[problemBody](l, "GET", "/api/v1/runs"+tc.query, 400)
+				ask[problem.Document](l, "GET", "/api/v1/runs"+tc.query, 400)
 				return
 			}
 			if diff := cmp.Diff(tc.want, ids(ask[RunPage](l, "GET", "/api/v1/runs"+tc.query, 200))); diff != "" {
@@ -201,7 +202,7 @@ func TestRunsRefuseWrongQueries(t *testing.T) {
 		{"GET", "/api/v1/stats?step=1m", "from when on"},
 		{"GET", "/api/v1/stats?step=1m&since=365d", "10000"},
 	} {
-		if p := ask[problemBody](l, c.method, c.path, 400); !strings.Contains(p.Detail, c.want) {
+		if p := ask[problem.Document](l, c.method, c.path, 400); !strings.Contains(p.Detail, c.want) {
 			t.Errorf("%s %s: %q, want %q", c.method, c.path, p.Detail, c.want)
 		}
 	}
@@ -263,8 +264,8 @@ func TestRunDetail(t *testing.T) {
 	if _, text := admin(t, l.g, "GET", "/api/v1/runs"); page != 200 || strings.Contains(text, secret) {
 		t.Error(text)
 	}
-	ask[problemBody](l, "GET", "/api/v1/runs/"+l.newID(), 404)
-	ask[problemBody](l, "GET", "/api/v1/runs/nonsense", 404)
+	ask[problem.Document](l, "GET", "/api/v1/runs/"+l.newID(), 404)
+	ask[problem.Document](l, "GET", "/api/v1/runs/nonsense", 404)
 }
 
 func compact(t *testing.T, v json.RawMessage) string {
@@ -326,21 +327,21 @@ func TestRunsRetryAndCancel(t *testing.T) {
 	default:
 		t.Error("the gateway was not woken")
 	}
-	ask[problemBody](l, "POST", "/api/v1/runs/"+id+"/retry", 409)
+	ask[problem.Document](l, "POST", "/api/v1/runs/"+id+"/retry", 409)
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/cancel", 200)
-	ask[problemBody](l, "POST", "/api/v1/runs/"+id+"/cancel", 409)
-	ask[problemBody](l, "POST", "/api/v1/runs/"+l.newID()+"/cancel", 404)
+	ask[problem.Document](l, "POST", "/api/v1/runs/"+id+"/cancel", 409)
+	ask[problem.Document](l, "POST", "/api/v1/runs/"+l.newID()+"/cancel", 404)
 	l.g.background.fresh.add(id, freshRun{event: testEvent{}}, time.Now())
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
 	if l.g.background.fresh.has(id) {
 		t.Error("a run that is run again gets its event as it once came, not as it is kept now")
 	}
 	l.end(id, &store.Ending{State: store.Succeeded})
-	ask[problemBody](l, "POST", "/api/v1/runs/"+id+"/retry", 409)
+	ask[problem.Document](l, "POST", "/api/v1/runs/"+id+"/retry", 409)
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
 	refused := l.newID()
 	l.record(&store.Entry{ID: refused, Flow: "x", State: store.Refused, Status: 401})
-	ask[problemBody](l, "POST", "/api/v1/runs/"+refused+"/retry", 409)
+	ask[problem.Document](l, "POST", "/api/v1/runs/"+refused+"/retry", 409)
 }
 
 // drained empties the signal that wakes the loop.
@@ -422,8 +423,8 @@ func TestRunsWithoutStore(t *testing.T) {
 	if err := l.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	ask[problemBody](l, "GET", "/api/v1/runs", 503)
-	ask[problemBody](l, "POST", "/api/v1/runs/retry?all=true", 503)
+	ask[problem.Document](l, "GET", "/api/v1/runs", 503)
+	ask[problem.Document](l, "POST", "/api/v1/runs/retry?all=true", 503)
 	if s := status(t, l.g); s.Store != "unavailable" || len(s.Queue) != 0 {
 		t.Errorf("%+v", s)
 	}
@@ -431,7 +432,7 @@ func TestRunsWithoutStore(t *testing.T) {
 		t.Errorf("%d", code)
 	}
 	l.g.Close()
-	ask[problemBody](l, "GET", "/api/v1/runs", 503)
+	ask[problem.Document](l, "GET", "/api/v1/runs", 503)
 
 	none := newLab(t)
 	none.write(one("", ""))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // one is a flow at /x with the given actions and attributes of the trigger.
@@ -92,7 +93,7 @@ func TestAnswers(t *testing.T) {
 
 func wantProblem(t *testing.T, w *httptest.ResponseRecorder, title string) {
 	t.Helper()
-	var p problemBody
+	var p problem.Document
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
 		t.Fatalf("%v in %s", err, w.Body)
 	}

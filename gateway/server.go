@@ -4,21 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
-	"time"
 
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 	"golang.org/x/sync/errgroup"
-)
 
-// headerTime is how long a caller may take to send a header, and idleTime how
-// long a connection is kept without a request.
-const (
-	headerTime = 10 * time.Second
-	idleTime   = 2 * time.Minute
+	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
 // adminHeader bounds the headers of requests to the admin listener, in bytes.
@@ -45,9 +36,9 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serve(public, l.Public) })
+	group.Go(func() error { return httpserver.Serve(public, l.Public, g.opts.Clock) })
 	if l.Admin != nil {
-		group.Go(func() error { return serve(admin, l.Admin) })
+		group.Go(func() error { return httpserver.Serve(admin, l.Admin, g.opts.Clock) })
 	}
 	if g.opts.Store != nil {
 		g.keep(ctx, group)
@@ -90,7 +81,7 @@ func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
 	if !g.running.CompareAndSwap(false, true) {
 		return nil, nil, errors.New("the gateway was run before; make a new one")
 	}
-	public, admin = g.server(g, int(g.initial.Limits.Headers)), g.server(nil, adminHeader)
+	public, admin = httpserver.New(g, int(g.initial.Limits.Headers), g.log.bounded), httpserver.New(nil, adminHeader, g.log.bounded)
 	if l.Admin != nil {
 		if admin.Handler, err = g.Admin(l.Admin.Addr()); err != nil {
 			return nil, nil, err
@@ -102,31 +93,6 @@ func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
 	at := l.Public.Addr()
 	g.listener.Store(&at)
 	return public, admin, nil
-}
-
-func (g *Gateway) server(h http.Handler, maxHeader int) *http.Server {
-	lines, err := zap.NewStdLogAt(g.log.serverLog(), zapcore.WarnLevel)
-	if err != nil {
-		lines = nil // the level is a known one
-	}
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          lines,
-	}
-}
-
-func serve(s *http.Server, l net.Listener) error {
-	accept := func(l net.Listener) error { return s.Serve(l) }
-	if s.TLSConfig != nil {
-		accept = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
-	}
-	if err := accept(patient{l}); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
-	}
-	return nil
 }
 
 func (l Listeners) close() {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
 func holdingFlow(l *lab) { l.write(one(`timeout = "2h"`, holding)) }
@@ -288,7 +290,7 @@ func TestSlowReader(t *testing.T) {
 	serveIn(t, func(l *lab) { l.write(one("", "action \"answer\" \"a\" {\n  size = 10000000\n}")) }, func(s *live) {
 		c := s.public.dial(s.t)
 		c.post("/x", "")
-		pass(writeTime + time.Second)
+		pass(httpserver.WriteTimeout + time.Second)
 		if _, err := c.Write([]byte("x")); err == nil {
 			s.t.Error("the connection is open")
 		}
@@ -357,7 +359,7 @@ func TestHeaderLimits(t *testing.T) {
 		began := time.Now()
 		slow.wantStatus(400)
 		slow.wantEnd()
-		if took := time.Since(began); took > headerTime+time.Second {
+		if took := time.Since(began); took > httpserver.HeaderTimeout+time.Second {
 			s.t.Errorf("a slow header ended after %v", took)
 		}
 	})

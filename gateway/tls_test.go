@@ -19,6 +19,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
 // certify writes a certificate for localhost with a serial number, and its
@@ -163,16 +165,16 @@ func TestTLSFilesAreWatched(t *testing.T) {
 }
 
 // Connections that go wrong are told of in bounded lines.
-func TestConnectionTroublesAreBounded(t *testing.T) {
+func TestConnectionErrorsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.write(one("", ""))
 	g := l.start()
-	lines := g.server(g, 1).ErrorLog
+	lines := httpserver.New(g, 1, g.log.bounded).ErrorLog
 	for i := range 1000 {
 		lines.Printf("http: TLS handshake error from 192.0.2.7:%d: EOF", i)
 	}
-	got := l.lines.all(`"msg":"connection trouble"`, "TLS handshake error")
+	got := l.lines.all(`"msg":"connection error"`, "TLS handshake error")
 	if len(got) < linesPerSecond || len(got) > 300 {
 		t.Errorf("%d lines", len(got))
 	}

@@ -1,0 +1,42 @@
+// Package problem writes refusals of requests as problem documents (RFC 9457).
+package problem
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// ContentType is the media type of a problem document.
+const ContentType = "application/problem+json"
+
+// Document is the JSON of a refusal: members of RFC 9457, and two of the
+// gateway's own.
+type Document struct {
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail,omitempty"`
+	Run    string       `json:"run,omitempty"`
+	Errors []flow.Fault `json:"errors,omitempty"`
+}
+
+// Encode returns the document of a refusal. run is the id under which the
+// history keeps the refused request; "" for none.
+func Encode(p *flow.Problem, run string) []byte {
+	body, err := json.Marshal(Document{Title: p.Title, Status: p.Status, Detail: p.Detail, Run: run, Errors: p.Faults})
+	if err != nil {
+		body = nil // texts and numbers always marshal
+	}
+	return append(body, '\n')
+}
+
+// Write answers a request with a problem document.
+func Write(w http.ResponseWriter, p *flow.Problem) {
+	h := w.Header()
+	maps.Copy(h, p.Header)
+	h.Set("Content-Type", ContentType)
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(Encode(p, "")) // fails only if the caller hung up
+}
