@@ -149,11 +149,11 @@ func (b *branch) Ends() flow.Ending {
 
 func (b *branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for _, in := range b.cases {
-		if c.Begun(in.actions) {
+		if c.Started(in.actions) {
 			return in.run(ctx, c)
 		}
 	}
-	if b.otherwise != nil && c.Begun(b.otherwise.actions) {
+	if b.otherwise != nil && c.Started(b.otherwise.actions) {
 		return b.otherwise.run(ctx, c)
 	}
 	for _, in := range b.cases {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // shell is a bench whose flows may start commands.
@@ -226,7 +227,7 @@ func TestExecIsRefusedWhereNotAllowed(t *testing.T) {
 			t.Parallel()
 			f := newBench(t).must(action("exec", fmt.Sprintf("command = [%q, webhook.body.x]", c.program)))
 			var pool flow.Pool
-			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{AllowExec: c.allowed}))
+			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{Clock: clock.System{}, AllowExec: c.allowed}))
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error %v, want one that says %q", err, c.says)
 			}

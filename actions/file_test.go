@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // archive is a bench whose flows may write below a folder.
@@ -231,7 +232,7 @@ func TestFileIsRefusedWhereNotAllowed(t *testing.T) {
 			t.Parallel()
 			f := newBench(t).must(action("file", fmt.Sprintf("path = %q\ncontent = \"x\"", c.path)))
 			var pool flow.Pool
-			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{AllowPaths: c.allowed}))
+			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: c.allowed}))
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error %v, want one that says %q", err, c.says)
 			}
@@ -245,7 +246,7 @@ func TestFileThatWasNotOpened(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{action("file", "path = \"x\"\ncontent = \"x\""), action("exec", `command = ["true"]`)} {
 		f := newBench(t).must(body)
-		out := flow.Execute(t.Context(), &flow.Run{ID: "01run", Attempt: 1, Flow: f, Event: event{}})
+		out := flow.Execute(t.Context(), &flow.Run{ID: "01run", Attempt: 1, Flow: f, Event: event{}, Clock: clock.System{}})
 		if out.Err == nil || out.Err.Class != flow.Denied || !strings.Contains(out.Err.Message, "--allow-") {
 			t.Errorf("error %v", out.Err)
 		}

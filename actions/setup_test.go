@@ -16,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -163,6 +164,9 @@ func (r *result) Log(_, level, message string, fields map[string]any) {
 	r.lines = append(r.lines, logged{level, message, fields})
 }
 
+// LogRetry drops the line.
+func (r *result) LogRetry(*flow.Call, *flow.Error, time.Duration) {}
+
 // attempts tells how often an action was tried.
 func (r *result) attempts(action string) int {
 	for _, rec := range r.records {
@@ -186,7 +190,7 @@ func (b *bench) run(ctx context.Context, f *flow.Flow, body string) *result {
 func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e flow.Event) *result {
 	b.t.Helper()
 	var pool flow.Pool
-	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress, AllowExec: b.allowExec, AllowPaths: b.allowPaths})
+	lease := pool.Lease(flow.Settings{Clock: clock.System{}, Version: "1.2.3", Egress: b.egress, AllowExec: b.allowExec, AllowPaths: b.allowPaths})
 	defer lease.Close()
 	f.Walk(func(s *flow.Step) {
 		if o, ok := s.Action.(flow.Opener); ok {
@@ -197,23 +201,25 @@ func (b *bench) runEvent(ctx context.Context, f *flow.Flow, e flow.Event) *resul
 	})
 	res := &result{outputs: map[string]any{}}
 	res.Outcome = flow.Execute(ctx, &flow.Run{
-		ID: "01run", Attempt: 1, Started: time.Now(), Flow: f, Event: e, Logger: res, Services: b.services,
-		Around: func(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
-			out, err := do(ctx)
-			res.mu.Lock()
-			defer res.mu.Unlock()
-			if err == nil {
-				res.outputs[c.Step.Name] = out
-			}
-			return out, err
-		},
-		Observe: func(rec *flow.Record) {
-			res.mu.Lock()
-			defer res.mu.Unlock()
-			res.records = append(res.records, rec)
-		},
+		ID: "01run", Attempt: 1, Started: time.Now(), Flow: f, Event: e, Logger: res, Services: b.services, Clock: clock.System{},
+		Journal: resultJournal{result: res},
 	})
 	return res
+}
+
+// resultJournal collects the records and outputs of a run.
+type resultJournal struct {
+	flow.NoJournal
+	result *result
+}
+
+func (j resultJournal) Done(rec *flow.Record) {
+	j.result.mu.Lock()
+	defer j.result.mu.Unlock()
+	j.result.records = append(j.result.records, rec)
+	if rec.State == flow.Succeeded && !rec.Ended {
+		j.result.outputs[rec.Step.Name] = rec.Output
+	}
 }
 
 // action writes an action called "example".

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 func TestSQLTransaction(t *testing.T) {
@@ -285,7 +286,7 @@ func TestSQLPoolIsShared(t *testing.T) {
 	f := b.must(action("sql", sqlBody(driverSQLite, "query", "SELECT 1 AS n", "")))
 	a := f.Actions[0].Action.(*sqlAction)
 	var pool flow.Pool
-	first, second := pool.Lease(flow.Settings{AllowPaths: b.allowPaths}), pool.Lease(flow.Settings{AllowPaths: b.allowPaths})
+	first, second := pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: b.allowPaths}), pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: b.allowPaths})
 	one, err1 := openDatabase(first, a.connection)
 	two, err2 := openDatabase(second, a.connection)
 	if err1 != nil || err2 != nil || one != two {

@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // tagged stands for a trigger whose flows have a contact.
@@ -164,7 +165,7 @@ func TestWebhookOfAContact(t *testing.T) {
 func (b *bench) open(f *flow.Flow) {
 	b.t.Helper()
 	var pool flow.Pool
-	lease := pool.Lease(flow.Settings{Version: "1.2.3", Egress: b.egress})
+	lease := pool.Lease(flow.Settings{Clock: clock.System{}, Version: "1.2.3", Egress: b.egress})
 	b.t.Cleanup(lease.Close)
 	f.Walk(func(s *flow.Step) {
 		if o, ok := s.Action.(flow.Opener); ok {
@@ -177,7 +178,7 @@ func (b *bench) open(f *flow.Flow) {
 
 // executeAs runs a flow that was opened as a run of its own.
 func executeAs(b *bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
-	return flow.Execute(context.Background(), &flow.Run{ID: id, Attempt: 1, Flow: f, Event: e, Services: b.services})
+	return flow.Execute(context.Background(), &flow.Run{ID: id, Attempt: 1, Flow: f, Event: e, Clock: clock.System{}, Services: b.services})
 }
 
 func TestWebhookFails(t *testing.T) {

@@ -3,7 +3,8 @@ package flow
 import (
 	"context"
 	"errors"
-	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Call is one action at work in one run. It is the environment of the
@@ -70,5 +71,5 @@ func (c *Call) Log(level, message string, fields map[string]any) {
 	}
 }
 
-// Since is how long the run has been going on.
-func (c *Call) Since() time.Duration { return time.Since(c.frame.run.Started) }
+// Clock returns the clock of the run.
+func (c *Call) Clock() clock.Clock { return c.frame.run.Clock }

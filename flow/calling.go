@@ -55,7 +55,7 @@ type Chained interface {
 // Deeper is the depth of what the action causes. It is an error where flows
 // start one another without an end.
 func (c *Call) Deeper() (int, error) {
-	depth := c.frame.run.within
+	depth := c.frame.run.depth
 	if e, ok := c.frame.run.Event.(Chained); ok {
 		depth = max(depth, e.Depth()) // which counts the flows around as well
 	}
@@ -71,14 +71,10 @@ func (c *Call) Deeper() (int, error) {
 // stop gave.
 func (c *Call) RunFlow(ctx context.Context, f *Flow, ev Event) (any, error) {
 	inner := *c.frame.run
-	inner.Flow, inner.Event, inner.Continue = f, ev, nil
-	inner.within++
+	inner.Flow, inner.Event = f, ev
+	inner.depth++
 	inner.prefix = c.Path() + "/"
-	if again := inner.Retry; again != nil && (c.frame.passed || c.Step.OnError == Continue) {
-		inner.Retry = func(e *Error) bool { // a failure is none of the run, unless that was cut off
-			return errors.Is(ctx.Err(), context.Canceled) && again(e)
-		}
-	}
+	inner.passedOver = inner.passedOver || c.frame.passed || c.Step.OnError == Continue
 	switch out := Execute(ctx, &inner); {
 	case out.State == Parked:
 		return nil, &parked{after: out.After, noted: true}

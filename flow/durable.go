@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Keeper is a trigger whose events can be kept and brought back, so that a run
@@ -61,10 +62,7 @@ func (p *parked) Error() string { return "the run is put aside" }
 // A run that can't be put aside waits here. Return its error.
 func (c *Call) Park(ctx context.Context, after time.Duration) error {
 	if !c.frame.run.CanPark {
-		if !sleep(ctx, after) {
-			return ctx.Err()
-		}
-		return nil
+		return clock.Sleep(ctx, c.Clock(), after)
 	}
 	return &parked{after: after}
 }
@@ -104,10 +102,11 @@ const Continues State = "continues"
 // are not done again. Where the caller has its answer already nothing happens.
 // Return its error.
 func (c *Call) Answer(ctx context.Context, r *Response) error {
-	if c.frame.run.Continue == nil {
-		return nil
+	run := c.frame.run
+	if run.depth > 0 {
+		return nil // a called flow has no caller that waits
 	}
-	if err := c.frame.run.Continue(ctx, r); err != nil {
+	if detached, err := run.Journal.Detach(ctx, r); err != nil || !detached {
 		return err
 	}
 	return c.frame.finish(&Outcome{State: Continues, Response: r})
@@ -129,7 +128,3 @@ func (c *Call) RecordValue(e *expr.Expr, v any) {
 	}
 	c.inputs[e.Name()] = v
 }
-
-// Inputs are the values of the action's fields that were read so far, by name.
-// Sensitive ones are hidden.
-func (c *Call) Inputs() map[string]any { return c.inputs }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Execute runs a flow to its end. When an action fails, the flow's on_error
@@ -13,8 +15,9 @@ import (
 // context bounds the run as a whole.
 func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
-	if r.order == nil {
-		r.order, r.turned = &top.order, &top.turned
+	r.setDefaults()
+	if r.stepClock == nil {
+		r.stepClock, r.turned = &top.stepClock, &top.turned
 	}
 	ended, err := r.begin(ctx)
 	if ended != nil {
@@ -38,7 +41,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 		failure.Flow = r.Flow.Name
 	}
 	out := Outcome{State: Failed, Err: failure}
-	if len(r.Flow.OnError) == 0 || (r.Retry != nil && r.Retry(failure)) {
+	if len(r.Flow.OnError) == 0 || r.willRetry(ctx, failure) {
 		return out
 	}
 	if end := fallback(ctx, top, failure); end != nil {
@@ -55,7 +58,7 @@ const fallbackLimit = 30 * time.Second
 // came to its last action. It gets a time of its own, as the run's may be what
 // ended. A failure inside is observed and changes nothing.
 func fallback(ctx context.Context, top *frame, failure *Error) *Outcome {
-	ctx, cancel := fallbackContext(ctx)
+	ctx, cancel := fallbackContext(ctx, top.run.Clock)
 	defer cancel()
 	top.end = nil
 	f := top.child()
@@ -82,15 +85,15 @@ func (l List) execute(ctx context.Context, f *frame) error {
 // failure means.
 func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
-	now := time.Now()
-	began := f.run.order.next(now)
+	now := f.run.Clock.Now()
+	began := f.run.stepClock.next(now)
 	out, wanted, err := s.perform(ctx, c)
-	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: time.Since(now), Input: c.inputs, Output: out}
+	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: clock.Since(f.run.Clock, now), Input: c.inputs, Output: out}
 	switch {
 	case IsParked(err):
 		if after, noted := notePark(err); noted { // not a list around it, which is not done yet
 			rec.State, rec.Aside = Parked, after
-			f.run.observe(rec)
+			f.run.Journal.Done(rec)
 		}
 		return err
 	case err == nil && !wanted:
@@ -99,11 +102,11 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)
 		rec.Ended = err != nil
-		f.run.observe(rec)
+		f.run.Journal.Done(rec)
 		return err
 	}
 	rec.State, rec.Err = Failed, s.failure(err)
-	f.run.observe(rec)
+	f.run.Journal.Done(rec)
 	if s.OnError == Continue && ctx.Err() == nil {
 		f.set(s.Name, nil)
 		return nil
@@ -118,15 +121,18 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	if err := ctx.Err(); err != nil {
 		return nil, true, err
 	}
-	if out, err, done := s.before(c); done {
-		return out, true, err
+	if earlier, ok := s.resume(c); ok {
+		return earlier.Output, true, earlier.Err
 	}
-	if s.When.IsSet() && !c.begun() {
+	if s.When.IsSet() && !c.started() {
 		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {
 			return nil, wanted, err
 		}
 	}
-	out, err = s.around(ctx, c)
+	if err = c.frame.run.Journal.Before(ctx, c); err != nil {
+		return nil, true, err
+	}
+	out, err = s.attempts(ctx, c)
 	if to, ok := s.Action.(Sender); ok && err == nil && to.Sends(out) {
 		c.sent(ctx)
 	}
@@ -146,19 +152,11 @@ func (s *Step) failure(err error) *Error {
 	return e
 }
 
-func (s *Step) around(ctx context.Context, c *Call) (any, error) {
-	do := func(ctx context.Context) (any, error) { return s.attempts(ctx, c) }
-	if c.frame.run.Around != nil {
-		return c.frame.run.Around(ctx, c, do)
-	}
-	return do(ctx)
-}
-
 // attempt runs the action once, within its time.
 func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
-	if s.endsBefore(ctx) {
+	if s.endsBefore(ctx, c.Clock()) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
+		ctx, cancel = clock.WithTimeout(ctx, c.Clock(), s.Timeout)
 		defer cancel()
 	}
 	defer recovered(&err)
@@ -176,9 +174,9 @@ func (s *Step) attempt(ctx context.Context, c *Call) (out any, err error) {
 }
 
 // endsBefore tells whether the step's time is over before that of the run.
-func (s *Step) endsBefore(ctx context.Context) bool {
+func (s *Step) endsBefore(ctx context.Context, clk clock.Clock) bool {
 	end, ok := ctx.Deadline()
-	return s.Timeout > 0 && (!ok || time.Until(end) > s.Timeout)
+	return s.Timeout > 0 && (!ok || clock.Until(clk, end) > s.Timeout)
 }
 
 // recovered, when deferred, makes an error of a panic: it fails the run and
@@ -189,8 +187,33 @@ func recovered(err *error) {
 	}
 }
 
-func (r *Run) observe(rec *Record) {
-	if r.Observe != nil {
-		r.Observe(rec)
+// setDefaults lets a run that needs no durability and no clock of its own leave
+// them out.
+func (r *Run) setDefaults() {
+	if r.Journal == nil {
+		r.Journal = NoJournal{}
 	}
+	if r.Clock == nil {
+		r.Clock = clock.System{}
+	}
+}
+
+// willRetry reports whether the run is attempted again after the flow failed. A
+// failure that the calling flow passes over does not fail the run, unless the
+// run was cut off.
+func (r *Run) willRetry(ctx context.Context, failure *Error) bool {
+	if r.passedOver && !errors.Is(ctx.Err(), context.Canceled) {
+		return false
+	}
+	return r.Journal.WillRetry(failure)
+}
+
+// fallbackContext bounds an on_error list. The list may run after the run's own
+// time is over, which may be the reason why the run failed; a run without a
+// deadline of its own still ends its list when it is cancelled.
+func fallbackContext(ctx context.Context, clk clock.Clock) (context.Context, context.CancelFunc) {
+	if _, limited := ctx.Deadline(); limited || ctx.Err() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return clock.WithTimeout(ctx, clk, fallbackLimit)
 }

@@ -227,48 +227,9 @@ func TestExecutePanics(t *testing.T) {
 		t.Errorf("ran %s", l.order())
 	}
 	run = l.start(`action "do" "a" {}`)
-	run.Around = func(context.Context, *flow.Call, func(context.Context) (any, error)) (any, error) { panic("hook") }
+	run.Journal = labJournal{l: l, before: func(*flow.Call) error { panic("journal") }}
 	if out := flow.Execute(t.Context(), run); out.Err == nil || out.Err.Class != flow.Internal {
-		t.Errorf("hook: %+v", out)
-	}
-}
-
-func TestExecuteAround(t *testing.T) {
-	t.Parallel()
-	l := newLab(t)
-	l.fails("twice", &flow.Error{Class: flow.Transient, Reason: flow.Reason5xx}, 1)
-	run := l.start(`
-		action "do" "mocked" { give = "real" }
-		action "do" "twice" {
-			retry { initial = "0s" }
-		}
-		action "group" "g" {
-			action "do" "inner" { give = action.mocked }
-		}
-		action "do" "skipped" { when = false }`)
-	var around []string
-	run.Around = func(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
-		around = append(around, c.Step.Name)
-		if c.Step.Name == "mocked" {
-			return "mock", nil
-		}
-		out, err := do(ctx)
-		if c.Step.Name == "inner" && out != "mock" {
-			t.Errorf("the mocked action is read as %v", out)
-		}
-		if c.Step.Name == "twice" && (out != 2 || c.Attempt != 2) {
-			t.Errorf("%v after attempt %d", out, c.Attempt)
-		}
-		return out, err
-	}
-	if out := flow.Execute(t.Context(), run); out.Err != nil {
-		t.Fatal(out.Err)
-	}
-	if got := strings.Join(around, " "); got != "mocked twice g inner" || l.order() != "twice twice inner" {
-		t.Errorf("around %s, ran %s", got, l.order())
-	}
-	if l.records[0].Attempts != 0 || l.records[1].Attempts != 2 {
-		t.Errorf("attempts %d and %d", l.records[0].Attempts, l.records[1].Attempts)
+		t.Errorf("journal: %+v", out)
 	}
 }
 

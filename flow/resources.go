@@ -3,12 +3,15 @@ package flow
 import (
 	"fmt"
 	"sync"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Settings is what actions need to know of the gateway when they are opened.
 type Settings struct {
 	Version string
-	Egress  []string // addresses and hosts that flows may reach though they are not public
+	Clock   clock.Clock // the machine's clock if nil
+	Egress  []string    // addresses and hosts that flows may reach though they are not public
 	// AllowExec lets flows start commands.
 	AllowExec bool
 	// AllowPaths are the folders, as absolute paths, below which flows may write
@@ -53,6 +56,9 @@ type Resources struct {
 // Lease begins a share of the pool. Close it when the last run that uses it
 // has ended.
 func (p *Pool) Lease(s Settings) *Resources {
+	if s.Clock == nil {
+		s.Clock = clock.System{}
+	}
 	return &Resources{Settings: s, pool: p, keys: map[string]bool{}}
 }
 

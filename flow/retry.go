@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Retry says when and how often an action is tried again. Between attempts it
@@ -54,7 +55,7 @@ func (r *Retry) Describe(s *schema.Spec) {
 // attempts runs the action until it succeeds, fails for good or has no
 // attempts left.
 func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
-	c.remember()
+	c.cacheAttempts()
 	for {
 		c.Attempt++
 		out, err := s.attempt(ctx, c)
@@ -62,13 +63,13 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 			return out, err
 		}
 		wait, again := s.Retry.Next(c.Attempt, Failure(err))
-		if !again || !inTime(ctx, wait) {
+		if !again || !c.hasTimeFor(ctx, wait) {
 			return nil, err
 		}
-		if l, ok := c.frame.run.Logger.(RetryLogger); ok {
+		if l := c.frame.run.Logger; l != nil {
 			l.LogRetry(c, s.failure(err), wait)
 		}
-		if !sleep(ctx, wait) {
+		if clock.Sleep(ctx, c.Clock(), wait) != nil {
 			return nil, err
 		}
 	}
@@ -90,21 +91,9 @@ func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
 	return time.Duration(rand.Float64() * bound), true
 }
 
-// inTime tells whether anything can be done after the wait: a caller learns
-// now what it would learn at the end of its time.
-func inTime(ctx context.Context, wait time.Duration) bool {
+// hasTimeFor reports whether the wait ends before the deadline. If it does not,
+// the caller learns of the failure now and not at the end of its time.
+func (c *Call) hasTimeFor(ctx context.Context, wait time.Duration) bool {
 	end, limited := ctx.Deadline()
-	return !limited || wait < time.Until(end)
-}
-
-// sleep waits and tells whether it was allowed to.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
+	return !limited || wait < clock.Until(c.Clock(), end)
 }

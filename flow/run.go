@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"context"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -23,45 +23,27 @@ type Run struct {
 
 	Services Services // what the gateway offers besides
 
+	Journal Journal     // makes the run durable; NoJournal if nil
+	Clock   clock.Clock // the machine's clock if nil
+
 	// CanPark says that the run may be put aside and go on later.
 	CanPark bool
 	// KeepInputs says that records of actions hold what their fields were.
 	KeepInputs bool
-	// Continue, where set, keeps the rest of the run, so that it goes on after
-	// the caller got the answer.
-	Continue func(ctx context.Context, r *Response) error
-	// Retry, where set, tells that the run is tried again after a failure, so
-	// that its on_error list does not run yet.
-	Retry func(*Error) bool
-	// Resume, where set, tells of the actions that were done when the run was at
-	// work before. It must be safe for concurrent use.
-	Resume Resume
-	// Resumes, where set, tells whether an action was done whose path begins so.
-	Resumes func(prefix string) bool
-	// Around, where set, is called for each action of the run instead of the
-	// action, and decides whether to call do, which makes all attempts: this is
-	// where checkpoints and mocks go. It must be safe for concurrent use.
-	Around func(ctx context.Context, c *Call, do func(context.Context) (any, error)) (any, error)
-	// Observe, where set, is told of every action that was done or skipped. It
-	// must be safe for concurrent use.
-	Observe func(*Record)
 
-	within int           // how many flows run this one as a part of theirs
-	prefix string        // of the paths of its actions
-	order  *order        // of its actions; Execute sets it
-	turned *atomic.Int64 // turns so far, see MostTurns
+	depth      int           // how many flows run this one as a part of theirs
+	prefix     string        // of the paths of its steps
+	passedOver bool          // a failure of this flow does not fail the run
+	stepClock  *stepClock    // of its steps; Execute sets it
+	turned     *atomic.Int64 // turns so far, see MostTurns
 }
 
 // Logger takes what flows write to the log.
 type Logger interface {
 	// Log writes a line of an action at level "debug", "info", "warn" or "error".
 	Log(action, level, message string, fields map[string]any)
-}
-
-// RetryLogger is a Logger that is told of each attempt of an action that failed
-// and is followed by another after a wait.
-type RetryLogger interface {
-	Logger
+	// LogRetry writes that an attempt of an action failed and that another one
+	// follows after a wait.
 	LogRetry(c *Call, e *Error, wait time.Duration)
 }
 
@@ -143,8 +125,8 @@ type frame struct {
 	end   *Outcome       // set by the first action that ended the run
 	inner map[string]any // outputs in the lists inside, for on_error
 
-	order  order        // of the outermost frame of the outermost flow only
-	turned atomic.Int64 // likewise
+	stepClock stepClock    // of the outermost frame of the outermost flow only
+	turned    atomic.Int64 // of the outermost frame of the outermost flow only
 }
 
 func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key, passed: f.passed} }

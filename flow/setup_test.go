@@ -171,12 +171,28 @@ func (l *lab) start(body string) *flow.Run {
 	l.t.Helper()
 	return &flow.Run{
 		ID: "run", Attempt: 1, Started: time.Now(), Flow: l.must(body), Event: event{},
-		Observe: func(r *flow.Record) {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.records = append(l.records, r)
-		},
+		Journal: labJournal{l: l},
 	}
+}
+
+// labJournal collects the records of a run.
+type labJournal struct {
+	flow.NoJournal
+	l      *lab
+	before func(c *flow.Call) error // may be nil
+}
+
+func (j labJournal) Before(_ context.Context, c *flow.Call) error {
+	if j.before == nil {
+		return nil
+	}
+	return j.before(c)
+}
+
+func (j labJournal) Done(r *flow.Record) {
+	j.l.mu.Lock()
+	defer j.l.mu.Unlock()
+	j.l.records = append(j.l.records, r)
 }
 
 // run compiles and runs a flow.

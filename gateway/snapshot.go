@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -87,7 +88,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 // opened.
 func (g *Gateway) settings(c *config.Config) flow.Settings {
 	return flow.Settings{
-		Version: g.opts.Version, Egress: c.Gateway.Egress.Allow,
+		Version: g.opts.Version, Clock: clock.System{}, Egress: c.Gateway.Egress.Allow,
 		AllowExec: g.opts.AllowExec, AllowPaths: g.opts.AllowPaths,
 	}
 }

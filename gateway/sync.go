@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -13,11 +14,9 @@ import (
 func (x *exchange) serveSync(event flow.Event) {
 	run := &flow.Run{
 		ID: x.id, Attempt: 1, Started: x.began, Flow: x.endpoint.flow, Event: event,
-		Services: x.services(), Logger: x, Observe: x.note, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
+		Services: x.services(), Logger: x, Clock: clock.System{}, KeepInputs: x.g.opts.Store != nil && x.g.recorder.roomy(),
 	}
-	if x.g.opts.Store != nil {
-		run.Continue = func(ctx context.Context, r *flow.Response) error { return x.goOn(ctx, run, r) }
-	}
+	run.Journal = syncJournal{exchange: x, run: run}
 	first, problem := x.first(run)
 	switch {
 	case problem != nil:
@@ -68,6 +67,25 @@ func (x *exchange) answer(ctx context.Context, run *flow.Run, out *flow.Outcome)
 	out.State, out.Err = flow.Failed, flow.Failure(err)
 	out.Err.Flow = run.Flow.Name
 	return x.problem(failed(ctx, out))
+}
+
+// syncJournal is the journal of a sync run: it collects the records for the
+// history, and makes the rest of the run durable if the run detaches.
+type syncJournal struct {
+	flow.NoJournal
+	exchange *exchange
+	run      *flow.Run
+}
+
+// Done takes the record of a step.
+func (j syncJournal) Done(rec *flow.Record) { j.exchange.note(rec) }
+
+// Detach makes the rest of the run durable, where there is a store.
+func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error) {
+	if j.exchange.g.opts.Store == nil {
+		return false, nil
+	}
+	return true, j.exchange.goOn(ctx, j.run, r)
 }
 
 // note counts an action, and keeps how it went for the history.

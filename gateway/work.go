@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -31,7 +32,7 @@ type work struct {
 	event   flow.Event // nil where it is still to be decoded
 	payload store.Payload
 	done    map[string]store.Step // what was done before
-	begun   flow.Places           // where it stands
+	begun   flow.Progress         // where it stands
 	broken  error                 // why the run can't be read
 
 	keeping sync.Mutex // held while a checkpoint is written
@@ -56,7 +57,7 @@ func (w *work) claimed(c *store.Work, event flow.Event, asked time.Time) {
 	if len(c.Steps) == 0 {
 		return
 	}
-	w.done, w.begun = make(map[string]store.Step, len(c.Steps)), flow.Places{}
+	w.done, w.begun = make(map[string]store.Step, len(c.Steps)), flow.Progress{}
 	for _, s := range c.Steps {
 		w.done[s.Path] = s
 		w.begun.Add(s.Path)
@@ -118,11 +119,7 @@ func (w *work) execute() (out flow.Outcome) {
 	}
 	run := &flow.Run{
 		ID: w.id, Attempt: w.attempt, Started: w.started, Flow: w.endpoint.flow, Event: w.event,
-		Services: w.services(), Logger: w, CanPark: true, KeepInputs: true,
-		Around: w.around, Observe: w.record, Retry: w.goesOn,
-	}
-	if len(w.done) > 0 {
-		run.Resume, run.Resumes = w.resume, w.begun.Has
+		Services: w.services(), Logger: w, Clock: clock.System{}, CanPark: true, KeepInputs: true, Journal: w,
 	}
 	return flow.Execute(w.ctx, run)
 }
@@ -142,20 +139,26 @@ func (w *work) unreadable(err error) flow.Outcome {
 	}}
 }
 
-// resume gives what an action returned before, where the run goes on after a
-// stop or a crash.
-func (w *work) resume(c *flow.Call) (any, error, bool) {
+// Resume returns the outcome of a step that an earlier attempt of the run
+// completed.
+func (w *work) Resume(c *flow.Call) (flow.Resumed, bool) {
 	kept, ok := w.done[c.Path()]
 	if !ok {
-		return nil, nil, false
+		return flow.Resumed{}, false
 	}
 	out, err, done := w.restore(c.Step, kept)
 	if kept.State == flow.Parked && done && err == nil {
 		w.waited(kept)
 	}
 	w.conceal(c.Step, out)
-	return out, err, done
+	return flow.Resumed{Output: out, Err: err}, done
 }
+
+// Started reports whether an earlier attempt ran a step below the prefix.
+func (w *work) Started(prefix string) bool { return w.begun.Has(prefix) }
+
+// Detach does nothing: the caller of an async run has its answer.
+func (w *work) Detach(context.Context, *flow.Response) (bool, error) { return false, nil }
 
 // waited notes that a wait of the run is over.
 func (w *work) waited(s store.Step) {
@@ -167,22 +170,18 @@ func (w *work) waited(s store.Step) {
 	}
 }
 
-// around keeps what was done before anything else begins.
-func (w *work) around(ctx context.Context, c *flow.Call, do func(context.Context) (any, error)) (any, error) {
+// Before writes the checkpoints that are due, and verifies the lease before an
+// action with an effect outside.
+func (w *work) Before(_ context.Context, c *flow.Call) error {
 	outside := !w.endpoint.pure[c.Step.Kind]
-	if err := w.flush(outside); err != nil {
-		return nil, err
+	if err := w.flush(outside); err != nil || !outside {
+		return err
 	}
-	if outside {
-		if err := w.own(); err != nil {
-			return nil, err
-		}
-	}
-	return do(ctx)
+	return w.own()
 }
 
-// record notes an action that was done.
-func (w *work) record(rec *flow.Record) {
+// Done takes the record of a step for the next checkpoint.
+func (w *work) Done(rec *flow.Record) {
 	if kept, before := w.done[rec.Path]; before && rec.Attempts == 0 {
 		if rec.State == flow.Failed && rec.Step.OnError != flow.Continue {
 			w.mu.Lock()

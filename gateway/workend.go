@@ -90,9 +90,9 @@ func (w *work) insist(ctx context.Context, write func(context.Context) error) er
 	}
 }
 
-// goesOn tells whether a failure is not the end of the run: it is tried again,
-// or was cut off by a stop.
-func (w *work) goesOn(err *flow.Error) bool {
+// WillRetry reports whether the run is attempted again after a failure, or was
+// cut off by a stop.
+func (w *work) WillRetry(err *flow.Error) bool {
 	if w.ctx.Err() != nil {
 		return true
 	}

@@ -201,7 +201,7 @@ func (t *link) Begin(ctx context.Context, r *flow.Run) (ev flow.Event, ok bool, 
 	switch {
 	case err != nil:
 		return nil, false, "", err
-	case !known && r.Resume == nil:
+	case !known && !r.Journal.Started(""):
 		return r.Event, false, "the contact is not known any more", nil
 	case !known:
 		return r.Event, true, "", nil

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // shakyContacts fail so often before they answer.
@@ -40,9 +41,14 @@ func (s *shakyContacts) Change(_ context.Context, c flow.ContactChange) (flow.Co
 	return flow.ContactChanged{}, nil
 }
 
+// resumedJournal is the journal of a run that continues after an interruption.
+type resumedJournal struct{ flow.NoJournal }
+
+func (resumedJournal) Started(string) bool { return true }
+
 func clickedRun(s *shakyContacts) *flow.Run {
 	return &flow.Run{
-		ID: "01run", Services: flow.Services{Contacts: s},
+		ID: "01run", Clock: clock.System{}, Journal: flow.NoJournal{}, Services: flow.Services{Contacts: s},
 		Event: &told{main: contactRoot, roots: map[string]any{contactRoot: contactValue(flow.Contact{Email: "jane@example.com"})}},
 	}
 }
@@ -87,7 +93,7 @@ func TestBeginOfAForgottenContact(t *testing.T) {
 	for _, resumed := range []bool{false, true} {
 		r := clickedRun(&shakyContacts{unknown: true})
 		if resumed {
-			r.Resume = func(*flow.Call) (any, error, bool) { return nil, nil, false }
+			r.Journal = resumedJournal{}
 		}
 		if _, ok, _, err := (&link{}).Begin(t.Context(), r); ok != resumed || err != nil {
 			t.Errorf("resumed %t: goes on %t (%v)", resumed, ok, err)

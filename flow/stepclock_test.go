@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-func TestOrderOfActions(t *testing.T) {
+func TestStepClock(t *testing.T) {
 	t.Parallel()
-	var o order
+	var c stepClock
 	now := time.UnixMilli(1_700_000_000_000)
 	tests := []struct {
 		name string
@@ -19,12 +19,12 @@ func TestOrderOfActions(t *testing.T) {
 		{"in the same microsecond", 1500 * time.Nanosecond, 2500 * time.Nanosecond},
 		{"later", time.Millisecond, time.Millisecond},
 		{"after the clock was set back a little", 0, time.Millisecond + time.Microsecond},
-		{"after it was set back by much", -time.Hour, -time.Hour},
-		{"and from there on", -time.Hour, -time.Hour + time.Microsecond},
+		{"after the clock was set back by an hour", -time.Hour, -time.Hour},
+		{"following that clock", -time.Hour, -time.Hour + time.Microsecond},
 	}
-	for _, c := range tests {
-		if got := o.next(now.Add(c.now)).Sub(now); got != c.want {
-			t.Errorf("%s: it began after %v, want %v", c.name, got, c.want)
+	for _, tc := range tests {
+		if got := c.next(now.Add(tc.now)).Sub(now); got != tc.want {
+			t.Errorf("%s: it started after %v, want %v", tc.name, got, tc.want)
 		}
 	}
 }

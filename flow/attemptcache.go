@@ -1,0 +1,96 @@
+package flow
+
+import (
+	"sync"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// attemptCache is the journal inside an action that holds others or calls
+// another flow, and that is retried. The next attempt of the action continues
+// after the steps that the attempts before completed.
+type attemptCache struct {
+	Journal // of the run around the action
+	clock   clock.Clock
+
+	mu       sync.Mutex
+	records  map[string]*Record // the last one of each step, by path
+	restored map[string]bool    // paths of steps that the journal knows already
+	progress Progress
+}
+
+// cacheAttempts gives the attempts of an action a common cache, if there may be
+// several.
+func (c *Call) cacheAttempts() {
+	_, nests := c.Step.Action.(Nester)
+	_, calls := c.Step.Action.(Caller)
+	if c.Step.Retry == nil || !nests && !calls {
+		return
+	}
+	run := *c.frame.run
+	run.Journal = &attemptCache{
+		Journal: run.Journal, clock: run.Clock,
+		records: map[string]*Record{}, restored: map[string]bool{}, progress: Progress{},
+	}
+	c.frame = c.frame.child()
+	c.frame.run = &run
+}
+
+// Resume returns the outcome of a step in an earlier attempt of the action, else
+// of the run. A step that failed runs again, unless its failure was passed over.
+func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
+	rec := m.lastRecord(c.Path())
+	switch {
+	case rec == nil:
+		return m.Journal.Resume(c)
+	case rec.Ended:
+		return Resumed{}, false
+	case rec.State == Succeeded:
+		m.markRestored(rec)
+		return Resumed{Output: rec.Output}, true
+	case rec.State == Failed && rec.Step.OnError == Continue:
+		m.markRestored(rec)
+		return Resumed{Err: rec.Err}, true
+	case rec.State == Parked:
+		if left := clock.Until(m.clock, rec.Began.Add(rec.Aside)); left > 0 {
+			m.markRestored(rec)
+			return Resumed{Err: Aside(left)}, true
+		}
+		return Resumed{Output: rec.Output}, true
+	}
+	return Resumed{}, false
+}
+
+// Started also finds the steps of earlier attempts of the action.
+func (m *attemptCache) Started(prefix string) bool {
+	if m.Journal.Started(prefix) {
+		return true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.progress.Has(prefix)
+}
+
+// Done passes a record on, unless Resume returned it before.
+func (m *attemptCache) Done(rec *Record) {
+	m.mu.Lock()
+	restored := m.restored[rec.Path]
+	m.records[rec.Path] = rec
+	m.progress.Add(rec.Path)
+	m.mu.Unlock()
+	if !restored {
+		m.Journal.Done(rec)
+	}
+}
+
+func (m *attemptCache) lastRecord(path string) *Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.records[path]
+}
+
+func (m *attemptCache) markRestored(rec *Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.restored[rec.Path] = true
+}
