@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/schema"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // smtpConnection is one mail server that takes messages in, and how the
@@ -74,7 +74,7 @@ func (n *smtpConnection) Describe(s *schema.Spec) {
 func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
-	if !value.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
+	if !netname.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
 		wrong("host", "Wrong host", `This is a name such as "smtp.example.com", or an address, without a port.`)
 	}
 	if d.Has("port") && (n.port < 1 || n.port > 65535) {
@@ -91,7 +91,7 @@ func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	if n.tls == tlsNone && n.certificates != nil {
 		wrong("certificates", "Certificates without TLS", `They have no effect with tls = "none": leave them out, or encrypt the connection.`)
 	}
-	if d.Has("helo") && !value.IsHostname(n.helo) {
+	if d.Has("helo") && !netname.IsHostname(n.helo) {
 		wrong("helo", "Wrong name", `This is the name of a host, such as "gateway.example.com".`)
 	}
 	if d.Has("from") {

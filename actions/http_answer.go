@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/outbound"
 )
@@ -103,26 +104,26 @@ const answerDepth = 256
 
 // decode returns the value that a body holds, null where it does not hold what
 // its type says: to read into it is an error then, to leave it alone is not.
-func (t contentType) decode(body []byte) any {
+func (t contentType) decode(raw []byte) any {
 	limits := value.Limits{Depth: answerDepth}
 	var v any
 	var err error
 	switch {
 	case t.isJSON():
-		v, err = value.Decode(body, limits)
+		v, err = value.Decode(raw, limits)
 	case t.media == "application/x-www-form-urlencoded":
-		if len(body) == 0 {
+		if len(raw) == 0 {
 			return nil
 		}
-		v, err = value.ParseForm(body, limits)
+		v, err = body.ParseForm(raw, limits)
 	case t.isXML():
-		v, err = value.ParseXML(body, limits)
-	case t.media == "" && len(body) == 0:
+		v, err = body.ParseXML(raw, limits)
+	case t.media == "" && len(raw) == 0:
 		return nil
 	case t.isText():
-		return t.text(body)
+		return t.text(raw)
 	default:
-		return base64.StdEncoding.EncodeToString(body)
+		return base64.StdEncoding.EncodeToString(raw)
 	}
 	if err != nil {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -61,9 +62,9 @@ func newMailAddress(name, address string) (mailAddress, error) {
 	}
 	a := mailAddress{name: name, address: local + "@" + domain, international: !isASCII(local)}
 	switch {
-	case len(local) > 64 || len(a.address) > value.MaxEmail:
+	case len(local) > 64 || len(a.address) > netname.MaxEmail:
 		return mailAddress{}, notAddress(address)
-	case a.international && value.IsHostname(domain), value.IsEmail(a.path()[1 : len(a.path())-1]):
+	case a.international && netname.IsHostname(domain), netname.IsEmail(a.path()[1 : len(a.path())-1]):
 		return a, nil
 	}
 	return mailAddress{}, notAddress(address)

@@ -14,7 +14,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -92,7 +92,7 @@ func (n *smtpConnection) name() string {
 	if n.helo != "" {
 		return n.helo
 	}
-	if host, err := os.Hostname(); err == nil && value.IsHostname(host) {
+	if host, err := os.Hostname(); err == nil && netname.IsHostname(host) {
 		return host
 	}
 	return "localhost"

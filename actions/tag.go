@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -145,7 +146,7 @@ func checkContact(email string) error {
 	switch {
 	case email == "":
 		return errors.New("the contact's e-mail address is empty or null")
-	case !value.IsEmail(email):
+	case !netname.IsEmail(email):
 		return fmt.Errorf("%.300q is no e-mail address of a contact; it should be one such as \"jane@example.com\"", email)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -117,8 +118,8 @@ func TestPageOfBodiesIsTrue(t *testing.T) {
 	t.Parallel()
 	text := pages(t)["bodies.md"]
 	for title, read := range map[string]func(string) (any, error){
-		"Queries": func(s string) (any, error) { return value.ParseQuery(s, value.Limits{}) },
-		"XML":     func(s string) (any, error) { return value.ParseXML([]byte(s), value.Limits{}) },
+		"Queries": func(s string) (any, error) { return body.ParseQuery(s, value.Limits{}) },
+		"XML":     func(s string) (any, error) { return body.ParseXML([]byte(s), value.Limits{}) },
 	} {
 		rows := tableRows(section(text, title))
 		if len(rows) < 3 {

@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/links"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // linkKind is the kind of trigger that links lead to.
@@ -45,7 +45,7 @@ func (l *Links) url(name, email string) (string, error) {
 		return "", errors.New("links can be made by runs alone, as they hold the contact of a run")
 	case !ok:
 		return "", fmt.Errorf("there is no flow %q with trigger %q", name, linkKind)
-	case !value.IsEmail(email):
+	case !netname.IsEmail(email):
 		return "", errors.New("the second argument must be the e-mail address of a contact")
 	}
 	return s.base() + path + "?" + links.Parameter + "=" + links.Seal(s.key, name, email), nil

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // Bounds of what is kept of a contact; see flow.MaxTag too.
@@ -36,9 +36,9 @@ func CheckEmail(email string) error {
 	switch {
 	case email == "":
 		return wrongContact("the e-mail address is empty; write one such as \"jane@example.com\"")
-	case len(email) > value.MaxEmail:
-		return wrongContact("%.40q… has %d characters; an e-mail address has %d at most", email, utf8.RuneCountInString(email), value.MaxEmail)
-	case !value.IsEmail(email):
+	case len(email) > netname.MaxEmail:
+		return wrongContact("%.40q… has %d characters; an e-mail address has %d at most", email, utf8.RuneCountInString(email), netname.MaxEmail)
+	case !netname.IsEmail(email):
 		return wrongContact("%q is no e-mail address; write one such as \"jane@example.com\"", email)
 	}
 	return nil

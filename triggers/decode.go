@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
@@ -108,18 +109,18 @@ func isUTF8(charset string) bool {
 	return strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8") || strings.EqualFold(charset, "us-ascii")
 }
 
-func decodeAs(form bodyForm, body []byte, boundary string, limits value.Limits) (any, error) {
+func decodeAs(form bodyForm, raw []byte, boundary string, limits value.Limits) (any, error) {
 	switch form {
 	case jsonForm:
-		return value.Decode(body, limits)
+		return value.Decode(raw, limits)
 	case urlForm:
-		return value.ParseForm(body, limits)
+		return body.ParseForm(raw, limits)
 	case multipartForm:
-		return value.ParseMultipart(body, boundary, limits)
+		return body.ParseMultipart(raw, boundary, limits)
 	case xmlForm:
-		return value.ParseXML(body, limits)
+		return body.ParseXML(raw, limits)
 	case textForm:
-		return decodeText(body)
+		return decodeText(raw)
 	}
 	return nil, nil
 }

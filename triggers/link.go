@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/links"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -162,7 +163,7 @@ func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
 	raw := withoutParameters(r.URL.RequestURI(), []string{links.Parameter})
 	_, text, _ := strings.Cut(raw, "?")
 	query := map[string]any{}
-	if parsed, err := value.ParseQuery(text, value.Limits{Depth: in.Limits.JSONDepth}); err == nil && parsed != nil {
+	if parsed, err := body.ParseQuery(text, value.Limits{Depth: in.Limits.JSONDepth}); err == nil && parsed != nil {
 		query = parsed
 	}
 	out := map[string]any{

@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // tagRoot is the name under which a flow reads the tag that started it.
@@ -109,7 +109,7 @@ func (t *tagged) Called(ctx context.Context, c *flow.Call, input any) (flow.Even
 	}
 	members, _ := plainValue(input).(map[string]any)
 	email, ok := members["email"].(string)
-	if !ok || !value.IsEmail(email) {
+	if !ok || !netname.IsEmail(email) {
 		return nil, wrongInput(`"email" must be the address of a contact`)
 	}
 	for name := range maps.Keys(members) {

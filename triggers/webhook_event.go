@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
@@ -41,7 +42,7 @@ func (e *event) readQuery(raw string, limits flow.Limits) *flow.Problem {
 	if raw == "" {
 		return nil
 	}
-	parsed, err := value.ParseQuery(raw, value.Limits{Depth: limits.JSONDepth})
+	parsed, err := body.ParseQuery(raw, value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
 		return malformed("Malformed query", input.PartQuery, syntaxError(err))
 	}

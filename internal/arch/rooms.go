@@ -29,10 +29,12 @@ func rooms() []room {
 		"internal/value", "config/diag", "config/expr/funcs", "config/expr", "config/schema",
 	}
 	domain := slices.Concat(language, []string{"flow"})
-	kinds := slices.Concat(domain, []string{"outbound"})
+	kinds := slices.Concat(domain, []string{"internal/body", "internal/netname", "outbound"})
 
 	return []room{
 		{"internal/value", nil, "values are the ground floor: everything else speaks of them"},
+		{"internal/body", []string{"internal/value"}, "forms and XML are read whoever sent them"},
+		{"internal/netname", nil, "names of hosts and mail boxes mean the same everywhere"},
 		{"outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
 		{"internal/testutil", []string{"internal/value"}, "tests of any package use it, so it may know hardly any"},
 		{"internal/richtext", nil, "it turns texts into others and knows nothing else"},
@@ -60,10 +62,10 @@ func rooms() []room {
 		{"triggers", slices.Concat(kinds, []string{"auth", "triggers/input", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/syntax", "outbound", "internal/links"}),
+			"config", slices.Concat(domain, []string{"config/syntax", "internal/netname", "outbound", "internal/links"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
-		{"store", []string{"internal/value", "flow"}, "what is kept is runs, whatever engine keeps them"},
+		{"store", []string{"internal/value", "internal/netname", "flow"}, "what is kept is runs, whatever engine keeps them"},
 		{"store/storetest", []string{"internal/value", "flow", "store"}, "one suite for every engine"},
 		{"store/*", []string{"internal/value", "flow", "store"}, "an engine knows the interface it fulfils, no other engine"},
 		{

@@ -97,7 +97,7 @@ func appendNumber(dst []byte, v any) ([]byte, error) {
 
 func checkNumber(text string) error {
 	if !isNumber(text) {
-		return fmt.Errorf("%s is not a JSON number", echo(text))
+		return fmt.Errorf("%s is not a JSON number", Quote(text))
 	}
 	if reason := numberFault(text); reason != "" {
 		return errors.New(reason)
@@ -196,7 +196,7 @@ func appendRepaired(dst []byte, members map[string]any, depth int) ([]byte, erro
 	for name, member := range members {
 		name = string([]rune(name))
 		if _, taken := repaired[name]; taken {
-			return nil, fmt.Errorf("two members get the name %s once it is made UTF-8", echo(name))
+			return nil, fmt.Errorf("two members get the name %s once it is made UTF-8", Quote(name))
 		}
 		repaired[name] = member
 	}

@@ -28,7 +28,7 @@ func within(name string, err error) error {
 func (e *appendError) Error() string {
 	var pointer strings.Builder
 	for _, name := range slices.Backward(e.path) {
-		pointer.WriteString(appendPointer("", name))
+		pointer.WriteString(AppendPointer("", name))
 		if pointer.Len() > maxPointer {
 			break
 		}

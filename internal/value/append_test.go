@@ -170,3 +170,15 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// checkText fails the test unless the JSON text of v is the wanted one.
+func checkText(t *testing.T, v any, want string) {
+	t.Helper()
+	got, err := Append(nil, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -38,7 +38,7 @@ const (
 // Data is not kept. Every error is a [*SyntaxError].
 func Decode(data []byte, lim Limits) (any, error) {
 	r := readers.Get().(*reader)
-	v, err := r.read(data, lim.depth())
+	v, err := r.read(data, lim.Effective())
 	r.release()
 	return v, err
 }
@@ -134,7 +134,7 @@ func (r *reader) object() (any, error) {
 		before := len(members)
 		if members[name] = member; len(members) == before {
 			return nil, r.faultAt(at, string(r.dec.StackPointer()),
-				fmt.Sprintf("a second member with the name %s", echo(name)))
+				fmt.Sprintf("a second member with the name %s", Quote(name)))
 		}
 	}
 	_, err := r.dec.ReadToken()
@@ -231,7 +231,7 @@ func (r *reader) fault(err error) error {
 	if !ok {
 		return err
 	}
-	reason := foreign(syntax.Err.Error())
+	reason := CleanReason(syntax.Err.Error())
 	switch {
 	case errors.Is(syntax.Err, io.ErrUnexpectedEOF):
 		reason = "the JSON text ends before the value is complete"
@@ -242,5 +242,5 @@ func (r *reader) fault(err error) error {
 }
 
 func (r *reader) faultAt(offset int64, pointer, reason string) *SyntaxError {
-	return faultAt(r.data, r.base+offset, pointer, reason)
+	return NewSyntaxError(r.data, r.base+offset, pointer, reason)
 }

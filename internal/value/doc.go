@@ -1,5 +1,5 @@
-// Package value holds the JSON-like values that flows work on and the readers
-// that make them from the bytes of a request.
+// Package value holds the JSON-like values that flows work on and the reader
+// and writer of their JSON text. Package body reads other formats.
 //
 // A value is one of
 //

@@ -25,7 +25,7 @@ type Limits struct {
 	Depth int
 }
 
-func (l Limits) depth() int {
+func (l Limits) Effective() int {
 	if l.Depth <= 0 {
 		return DefaultDepth
 	}

@@ -52,8 +52,8 @@ func (e *SyntaxError) Error() string {
 	return b.String()
 }
 
-// faultAt makes the error for a fault at a byte offset of input.
-func faultAt(input []byte, offset int64, pointer, reason string) *SyntaxError {
+// NewSyntaxError makes the error for a fault at a byte offset of input.
+func NewSyntaxError(input []byte, offset int64, pointer, reason string) *SyntaxError {
 	offset = max(0, min(offset, int64(len(input))))
 	before := input[:offset]
 	lineStart := bytes.LastIndexByte(before, '\n') + 1
@@ -66,18 +66,18 @@ func faultAt(input []byte, offset int64, pointer, reason string) *SyntaxError {
 	}
 }
 
-// echo quotes text of the input for a message: clipped, and with nothing in it
+// Quote quotes text of the input for a message: clipped, and with nothing in it
 // that could disturb a terminal or a log line.
-func echo(text string) string {
+func Quote(text string) string {
 	if clipped := clip(text, maxEcho); clipped != text {
 		return strconv.Quote(clipped) + "…"
 	}
 	return strconv.Quote(text)
 }
 
-// foreign makes a reason of a message that comes from a library and may repeat
+// CleanReason makes a reason of a message that comes from a library and may repeat
 // the input.
-func foreign(message string) string {
+func CleanReason(message string) string {
 	printable := strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -110,7 +110,7 @@ func clipPointer(pointer string) string {
 	return pointer[:strings.LastIndexByte(pointer[:maxPointer+1], '/')]
 }
 
-// appendPointer adds a member's name to a JSON pointer.
-func appendPointer(pointer, name string) string {
+// AppendPointer adds a member's name to a JSON pointer.
+func AppendPointer(pointer, name string) string {
 	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

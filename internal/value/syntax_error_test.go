@@ -19,7 +19,7 @@ func TestSyntaxErrorText(t *testing.T) {
 	}
 }
 
-func TestEcho(t *testing.T) {
+func TestQuote(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"a":             `"a"`,
@@ -28,18 +28,18 @@ func TestEcho(t *testing.T) {
 		"0123456789012345678901234567890123456789x":  `"0123456789012345678901234567890123456789"…`,
 		"012345678901234567890123456789012345678äöü": `"012345678901234567890123456789012345678"…`,
 	} {
-		if got := echo(text); got != want {
-			t.Errorf("echo(%q) is %s, want %s", text, got, want)
+		if got := Quote(text); got != want {
+			t.Errorf("Quote(%q) is %s, want %s", text, got, want)
 		}
 	}
 }
 
-func TestForeign(t *testing.T) {
+func TestCleanReason(t *testing.T) {
 	t.Parallel()
-	if got, want := foreign("bad\x1b\xff line"), "bad\ufffd\ufffd line"; got != want {
+	if got, want := CleanReason("bad\x1b\xff line"), "bad\ufffd\ufffd line"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	long := foreign(string(make([]byte, 10_000)))
+	long := CleanReason(string(make([]byte, 10_000)))
 	if len(long) > 4*maxReason || !utf8.ValidString(long) {
 		t.Errorf("message of %d bytes", len(long))
 	}

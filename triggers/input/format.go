@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // format is a form that a text must have. They are those of JSON Schema
@@ -19,14 +19,14 @@ type format struct {
 
 func formats() []format {
 	return []format{
-		{"email", "an e-mail address", value.IsEmail},
+		{"email", "an e-mail address", netname.IsEmail},
 		{"uri", "an absolute URI", isURI},
 		{"uuid", "a UUID", isUUID},
 		{"date", "a date such as 2026-01-31", isDate},
 		{"date-time", "a date and time such as 2026-01-31T12:00:00Z", isDateTime},
 		{"ipv4", "an IPv4 address", isIPv4},
 		{"ipv6", "an IPv6 address", isIPv6},
-		{"hostname", "a host name", value.IsHostname},
+		{"hostname", "a host name", netname.IsHostname},
 	}
 }
 

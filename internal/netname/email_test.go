@@ -1,4 +1,4 @@
-package value
+package netname
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func FuzzParseXML(f *testing.F) {
@@ -21,7 +23,7 @@ func FuzzParseXML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const depth = 4
-		v, err := ParseXML(data, Limits{Depth: depth})
+		v, err := ParseXML(data, value.Limits{Depth: depth})
 		if err != nil {
 			checkRefusal(t, data, err)
 			return

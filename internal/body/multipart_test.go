@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // multipartBody joins parts, each a header and a content that a blank line
@@ -78,7 +80,7 @@ func TestParseMultipart(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := ParseMultipart([]byte(test.body), "b", Limits{})
+			got, err := ParseMultipart([]byte(test.body), "b", value.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,43 +104,43 @@ func TestParseMultipartRefuses(t *testing.T) {
 	long := strings.Repeat("x", 1<<16)
 	tests := map[string]struct {
 		body string
-		want SyntaxError
+		want value.SyntaxError
 	}{
-		"empty":           {"", SyntaxError{0, 1, 1, "", "before the closing boundary"}},
-		"other boundary":  {"--c\r\n\r\n--c--\r\n", SyntaxError{14, 4, 1, "", "before the closing boundary"}},
-		"cut off header":  {"--b\r\nContent-Type: x\r\n", SyntaxError{22, 3, 1, "", "before the closing boundary"}},
-		"cut off content": {"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", SyntaxError{48, 4, 2, "", "before the closing boundary"}},
+		"empty":           {"", fault(0, 1, 1, "", "before the closing boundary")},
+		"other boundary":  {"--c\r\n\r\n--c--\r\n", fault(14, 4, 1, "", "before the closing boundary")},
+		"cut off header":  {"--b\r\nContent-Type: x\r\n", fault(22, 3, 1, "", "before the closing boundary")},
+		"cut off content": {"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", fault(48, 4, 2, "", "before the closing boundary")},
 		"no name": {
 			multipartBody(field("a", "1"), "Content-Disposition: form-data\n\nx"),
-			SyntaxError{52, 5, 1, "", "part 2: a part without a name"},
+			fault(52, 5, 1, "", "part 2: a part without a name"),
 		},
 		"not form data": {
 			multipartBody("Content-Disposition: attachment; name=a\n\nx"),
-			SyntaxError{0, 1, 1, "", "part 1: a part without a name"},
+			fault(0, 1, 1, "", "part 1: a part without a name"),
 		},
-		"no header": {"--b\r\n\r\nx\r\n--b--", SyntaxError{0, 1, 1, "", "part 1: a part without a name"}},
+		"no header": {"--b\r\n\r\nx\r\n--b--", fault(0, 1, 1, "", "part 1: a part without a name")},
 		"broken header": {
 			multipartBody(field("a", "x\r\n--bold --b"), "no colon\x1b[31m\n\nx"),
-			SyntaxError{64, 6, 1, "", "part 2: malformed MIME header"},
+			fault(64, 6, 1, "", "part 2: malformed MIME header"),
 		},
 		"many headers": {
 			multipartBody(strings.Repeat("X-A: 1\n", MaxPartHeaders) + field("a", "1")),
-			SyntaxError{0, 1, 1, "", "33 header fields; at most 32"},
+			fault(0, 1, 1, "", "33 header fields; at most 32"),
 		},
 		"large header": {
 			multipartBody("X-A: " + long + "\n" + field("a", "1")),
-			SyntaxError{0, 1, 1, "", "at most 16384"},
+			fault(0, 1, 1, "", "at most 16384"),
 		},
-		"long line for a boundary": {long, SyntaxError{int64(len(long)), 1, len(long) + 1, "", "long line"}},
+		"long line for a boundary": {long, fault(int64(len(long)), 1, len(long)+1, "", "long line")},
 		"too many parts": {
 			multipartBody(strings.Split(strings.Repeat(field("a", "1")+"|", MaxParameters)+field("a", "1"), "|")...),
-			SyntaxError{52 * MaxParameters, 4*MaxParameters + 1, 1, "", "too many parts; at most 1000"},
+			fault(52*MaxParameters, 4*MaxParameters+1, 1, "", "too many parts; at most 1000"),
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := ParseMultipart([]byte(test.body), "b", Limits{})
+			v, err := ParseMultipart([]byte(test.body), "b", value.Limits{})
 			checkFault(t, v, err, test.want)
 			if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\x1b\r\n") {
 				t.Errorf("message %q is not fit to be shown", err.Error())
@@ -161,7 +163,7 @@ func TestParseMultipartBoundary(t *testing.T) {
 		"b;c":                            false,
 		"ä":                              false,
 	} {
-		_, err := ParseMultipart([]byte("--"+boundary+"--"), boundary, Limits{})
+		_, err := ParseMultipart([]byte("--"+boundary+"--"), boundary, value.Limits{})
 		if (err == nil) != valid {
 			t.Errorf("boundary %q: error %v, want one: %t", boundary, err, !valid)
 		}

@@ -1,10 +1,12 @@
-package value
+package body
 
 import (
 	"fmt"
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // MaxParameters is how many parameters a query or form may have, and how many
@@ -39,12 +41,12 @@ const MaxParameters = 1000
 // It differs from qs in two points: more than [MaxParameters] parameters are an
 // error instead of being cut off, and bytes that are not UTF-8 become U+FFFD.
 //
-// Every error is a [*SyntaxError].
-func ParseQuery(raw string, lim Limits) (map[string]any, error) {
+// Every error is a [*value.SyntaxError].
+func ParseQuery(raw string, lim value.Limits) (map[string]any, error) {
 	tree := newQueryTree(lim)
 	for start, count := 0, 1; start < len(raw); count++ {
 		if count > MaxParameters {
-			return nil, faultAt([]byte(raw), int64(start), "",
+			return nil, value.NewSyntaxError([]byte(raw), int64(start), "",
 				fmt.Sprintf("too many parameters; at most %d are accepted", MaxParameters))
 		}
 		part := raw[start:]
@@ -60,7 +62,7 @@ func ParseQuery(raw string, lim Limits) (map[string]any, error) {
 
 // ParseForm reads a body of the type application/x-www-form-urlencoded as
 // [ParseQuery] reads a query.
-func ParseForm(body []byte, lim Limits) (map[string]any, error) {
+func ParseForm(body []byte, lim value.Limits) (map[string]any, error) {
 	return ParseQuery(string(body), lim)
 }
 
@@ -107,8 +109,8 @@ type queryTree struct {
 	nodes map[string]*node
 }
 
-func newQueryTree(lim Limits) *queryTree {
-	return &queryTree{depth: min(maxQueryDepth, lim.depth()), nodes: map[string]*node{}}
+func newQueryTree(lim value.Limits) *queryTree {
+	return &queryTree{depth: min(maxQueryDepth, lim.Effective()), nodes: map[string]*node{}}
 }
 
 // add takes one parameter. Those with the same name become a list.

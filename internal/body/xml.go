@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // MaxXMLNodes is how many elements and attributes an XML document may have
@@ -39,21 +41,21 @@ const MaxXMLNodes = 100_000
 // All leaves are strings or null. A document type declaration is refused, so
 // there are no entities but XML's own; so is any character encoding but UTF-8,
 // more than [MaxXMLNodes] elements and attributes, and elements that nest
-// deeper than [Limits]. For the rest the document must be well-formed, as far as
+// deeper than [value.Limits]. For the rest the document must be well-formed, as far as
 // encoding/xml checks.
 //
-// Every error is a [*SyntaxError] whose pointer is that of the element in which
+// Every error is a [*value.SyntaxError] whose pointer is that of the element in which
 // the fault is.
-func ParseXML(body []byte, lim Limits) (any, error) {
+func ParseXML(body []byte, lim value.Limits) (any, error) {
 	text := bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	r := &xmlReader{
 		dec:   xml.NewDecoder(bytes.NewReader(text)),
 		body:  body,
 		base:  int64(len(body) - len(text)),
-		depth: lim.depth(),
+		depth: lim.Effective(),
 	}
 	r.dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("the character encoding %s is not supported, only UTF-8", echo(charset))
+		return nil, fmt.Errorf("the character encoding %s is not supported, only UTF-8", value.Quote(charset))
 	}
 	for {
 		start := r.dec.InputOffset()
@@ -111,7 +113,7 @@ func (r *xmlReader) start(token xml.StartElement) string {
 		return fmt.Sprintf("too many elements and attributes; at most %d are accepted", MaxXMLNodes)
 	}
 	if name := repeatedAttribute(token.Attr); name != "" {
-		return fmt.Sprintf("a second attribute with the name %s", echo(name))
+		return fmt.Sprintf("a second attribute with the name %s", value.Quote(name))
 	}
 	r.open = append(r.open, newXMLElement(token))
 	return ""
@@ -151,16 +153,16 @@ func (r *xmlReader) decoderFault(err error) error {
 		if syntax.Msg == "unexpected EOF" {
 			return r.fault(at, "the XML text ends before the document is complete")
 		}
-		return r.fault(at, foreign(syntax.Msg))
+		return r.fault(at, value.CleanReason(syntax.Msg))
 	}
 	if cause := errors.Unwrap(err); cause != nil {
 		err = cause
 	}
-	return r.fault(at, foreign(strings.TrimPrefix(err.Error(), "xml: ")))
+	return r.fault(at, value.CleanReason(strings.TrimPrefix(err.Error(), "xml: ")))
 }
 
 func (r *xmlReader) fault(offset int64, reason string) error {
-	return faultAt(r.body, r.base+offset, r.pointer(), reason)
+	return value.NewSyntaxError(r.body, r.base+offset, r.pointer(), reason)
 }
 
 // pointer returns the JSON pointer that the innermost open element has, or will
@@ -168,7 +170,7 @@ func (r *xmlReader) fault(offset int64, reason string) error {
 func (r *xmlReader) pointer() string {
 	pointer := ""
 	for i, element := range r.open {
-		pointer = appendPointer(pointer, element.name)
+		pointer = value.AppendPointer(pointer, element.name)
 		if i == 0 {
 			continue
 		}

@@ -1,9 +1,11 @@
-package value
+package body
 
 import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func TestParseXML(t *testing.T) {
@@ -41,7 +43,7 @@ func TestParseXML(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := ParseXML([]byte(test.text), Limits{})
+			v, err := ParseXML([]byte(test.text), value.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,36 +57,36 @@ func TestParseXMLRefuses(t *testing.T) {
 	laughs := "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY l2 \"&lol;&lol;&lol;\">]>\n<lolz>&l2;</lolz>"
 	tests := map[string]struct {
 		text string
-		want SyntaxError
+		want value.SyntaxError
 	}{
-		"nothing":            {``, SyntaxError{0, 1, 1, "", "no XML element"}},
-		"only a comment":     {`<!-- x -->`, SyntaxError{10, 1, 11, "", "no XML element"}},
-		"JSON":               {`{"a":1}`, SyntaxError{0, 1, 1, "", "text outside"}},
-		"text before":        {"\nx<a/>", SyntaxError{0, 1, 1, "", "text outside"}},
-		"text after":         {`<a/>x`, SyntaxError{4, 1, 5, "", "text outside"}},
-		"second root":        {`<a/><b/>`, SyntaxError{4, 1, 5, "", "second root"}},
-		"cut off":            {"<a>\n<b>x", SyntaxError{8, 2, 5, "/a/b", "ends before"}},
-		"wrong end":          {`<a><b></a>`, SyntaxError{10, 1, 11, "/a/b", "closed by </a>"}},
-		"stray end":          {`<a/></a>`, SyntaxError{8, 1, 9, "", "unexpected end"}},
-		"place among many":   {`<a><b/><b/><b><c>&x;`, SyntaxError{20, 1, 21, "/a/b/2/c", "entity"}},
-		"place of second":    {`<a><b/><b>&x;`, SyntaxError{13, 1, 14, "/a/b/1", "entity"}},
-		"bare ampersand":     {`<a>R&D</a>`, SyntaxError{6, 1, 7, "/a", "entity &D"}},
-		"unquoted attribute": {`<a b=1/>`, SyntaxError{6, 1, 7, "", "attribute value"}},
-		"repeated attribute": {`<r><a b="1" c="2" b="3"/></r>`, SyntaxError{3, 1, 4, "/r", `second attribute with the name "b"`}},
-		"document type":      {"<!DOCTYPE a>\n<a/>", SyntaxError{0, 1, 1, "", "document type declaration"}},
-		"billion laughs":     {laughs, SyntaxError{0, 1, 1, "", "document type declaration"}},
-		"external entity":    {`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`, SyntaxError{0, 1, 1, "", "document type"}},
-		"encoding":           {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, SyntaxError{43, 1, 44, "", `encoding "ISO-8859-1" is not supported`}},
-		"version":            {`<?xml version="1.1"?><a/>`, SyntaxError{21, 1, 22, "", "version"}},
-		"late declaration":   {`<!-- x --><?xml version="1.0"?><a/>`, SyntaxError{10, 1, 11, "", "not at the beginning"}},
-		"not UTF-8":          {"<a>K\xf6ln</a>", SyntaxError{7, 1, 8, "/a", "UTF-8"}},
-		"control character":  {"<a>\x01</a>", SyntaxError{4, 1, 5, "/a", "illegal character"}},
-		"after a mark":       {"\ufeff<a>&x;", SyntaxError{9, 1, 8, "/a", "entity"}},
+		"nothing":            {``, fault(0, 1, 1, "", "no XML element")},
+		"only a comment":     {`<!-- x -->`, fault(10, 1, 11, "", "no XML element")},
+		"JSON":               {`{"a":1}`, fault(0, 1, 1, "", "text outside")},
+		"text before":        {"\nx<a/>", fault(0, 1, 1, "", "text outside")},
+		"text after":         {`<a/>x`, fault(4, 1, 5, "", "text outside")},
+		"second root":        {`<a/><b/>`, fault(4, 1, 5, "", "second root")},
+		"cut off":            {"<a>\n<b>x", fault(8, 2, 5, "/a/b", "ends before")},
+		"wrong end":          {`<a><b></a>`, fault(10, 1, 11, "/a/b", "closed by </a>")},
+		"stray end":          {`<a/></a>`, fault(8, 1, 9, "", "unexpected end")},
+		"place among many":   {`<a><b/><b/><b><c>&x;`, fault(20, 1, 21, "/a/b/2/c", "entity")},
+		"place of second":    {`<a><b/><b>&x;`, fault(13, 1, 14, "/a/b/1", "entity")},
+		"bare ampersand":     {`<a>R&D</a>`, fault(6, 1, 7, "/a", "entity &D")},
+		"unquoted attribute": {`<a b=1/>`, fault(6, 1, 7, "", "attribute value")},
+		"repeated attribute": {`<r><a b="1" c="2" b="3"/></r>`, fault(3, 1, 4, "/r", `second attribute with the name "b"`)},
+		"document type":      {"<!DOCTYPE a>\n<a/>", fault(0, 1, 1, "", "document type declaration")},
+		"billion laughs":     {laughs, fault(0, 1, 1, "", "document type declaration")},
+		"external entity":    {`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`, fault(0, 1, 1, "", "document type")},
+		"encoding":           {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, fault(43, 1, 44, "", `encoding "ISO-8859-1" is not supported`)},
+		"version":            {`<?xml version="1.1"?><a/>`, fault(21, 1, 22, "", "version")},
+		"late declaration":   {`<!-- x --><?xml version="1.0"?><a/>`, fault(10, 1, 11, "", "not at the beginning")},
+		"not UTF-8":          {"<a>K\xf6ln</a>", fault(7, 1, 8, "/a", "UTF-8")},
+		"control character":  {"<a>\x01</a>", fault(4, 1, 5, "/a", "illegal character")},
+		"after a mark":       {"\ufeff<a>&x;", fault(9, 1, 8, "/a", "entity")},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := ParseXML([]byte(test.text), Limits{})
+			v, err := ParseXML([]byte(test.text), value.Limits{})
 			checkFault(t, v, err, test.want)
 		})
 	}
@@ -108,8 +110,8 @@ func TestParseXMLLimits(t *testing.T) {
 		depth int
 		want  string // part of the reason, or nothing
 	}{
-		"default depth":       {deep(DefaultDepth), 0, ""},
-		"beyond default":      {deep(DefaultDepth + 1), 0, "nested too deeply; at most 64"},
+		"default depth":       {deep(value.DefaultDepth), 0, ""},
+		"beyond default":      {deep(value.DefaultDepth + 1), 0, "nested too deeply; at most 64"},
 		"depth of two":        {`<a><b>x</b></a>`, 2, ""},
 		"beyond two":          {`<a><b><c/></b></a>`, 2, "nested too deeply; at most 2"},
 		"many open":           {strings.Repeat("<a>", 1e6), 0, "nested too deeply"},
@@ -121,7 +123,7 @@ func TestParseXMLLimits(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := ParseXML([]byte(test.text), Limits{Depth: test.depth})
+			_, err := ParseXML([]byte(test.text), value.Limits{Depth: test.depth})
 			if test.want == "" && err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +146,7 @@ func TestParseXMLReasonsAreShort(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := ParseXML([]byte(text), Limits{})
+			_, err := ParseXML([]byte(text), value.Limits{})
 			if err == nil {
 				t.Fatal("accepted")
 			}

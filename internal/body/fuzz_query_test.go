@@ -1,10 +1,12 @@
-package value
+package body
 
 import (
 	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func FuzzParseQuery(f *testing.F) {
@@ -14,7 +16,7 @@ func FuzzParseQuery(f *testing.F) {
 	f.Add("\xff[\xfe]=%ff&%")
 	f.Add(strings.Repeat("&", MaxParameters+1))
 	f.Fuzz(func(t *testing.T, query string) {
-		v, err := ParseQuery(query, Limits{})
+		v, err := ParseQuery(query, value.Limits{})
 		if err != nil {
 			checkRefusal(t, []byte(query), err)
 			if strings.Count(query, "&") < MaxParameters {
@@ -26,8 +28,8 @@ func FuzzParseQuery(f *testing.F) {
 		if leaves := countLeaves(t, v, 0); leaves > parameters {
 			t.Fatalf("%d leaves of %d parameters", leaves, parameters)
 		}
-		checkFixpoint(t, v, DefaultDepth)
-		form, err := ParseForm([]byte(query), Limits{})
+		checkFixpoint(t, v, value.DefaultDepth)
+		form, err := ParseForm([]byte(query), value.Limits{})
 		if err != nil || !reflect.DeepEqual(form, v) {
 			t.Fatalf("as a form: %#v, %v; as a query: %#v", form, err, v)
 		}

@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // queryCase is a query and what qs 6.17.1 makes of it with allowDots.
@@ -41,14 +43,14 @@ func TestParseQueryAsQS(t *testing.T) {
 	for _, c := range queryCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			got, err := ParseQuery(c.Query, Limits{})
+			got, err := ParseQuery(c.Query, value.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !reflect.DeepEqual(got, c.Want) {
 				t.Errorf("%s\n got %#v\nwant %#v", c.Query, got, c.Want)
 			}
-			form, err := ParseForm([]byte(c.Query), Limits{})
+			form, err := ParseForm([]byte(c.Query), value.Limits{})
 			if err != nil || !reflect.DeepEqual(form, got) {
 				t.Errorf("as a form: got %#v, %v", form, err)
 			}
@@ -70,7 +72,7 @@ func TestParseQueryDepth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := ParseQuery("a.b[c].d[e][f][g]=1", Limits{Depth: test.depth})
+			v, err := ParseQuery("a.b[c].d[e][f][g]=1", value.Limits{Depth: test.depth})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +84,7 @@ func TestParseQueryDepth(t *testing.T) {
 // checkText fails the test unless the JSON text of v is the wanted one.
 func checkText(t *testing.T, v any, want string) {
 	t.Helper()
-	got, err := Append(nil, v)
+	got, err := value.Append(nil, v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +95,7 @@ func checkText(t *testing.T, v any, want string) {
 
 func TestParseQueryBeyondUTF8(t *testing.T) {
 	t.Parallel()
-	v, err := ParseQuery("na\xffme=va\xfelue&\xc3%A4=1&x=\xe4%41", Limits{})
+	v, err := ParseQuery("na\xffme=va\xfelue&\xc3%A4=1&x=\xe4%41", value.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,18 +108,18 @@ func TestParseQueryBeyondUTF8(t *testing.T) {
 func TestParseQueryParameterLimit(t *testing.T) {
 	t.Parallel()
 	most := strings.TrimSuffix(strings.Repeat("a=1&", MaxParameters), "&")
-	v, err := ParseQuery(most, Limits{})
+	v, err := ParseQuery(most, value.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if list, ok := v["a"].(map[string]any); !ok || len(list) != MaxParameters {
 		t.Errorf("got %v, want an object with %d members", v["a"], MaxParameters)
 	}
-	w, err := ParseQuery(most+"&b=2", Limits{})
-	checkFault(t, w, err, SyntaxError{
+	w, err := ParseQuery(most+"&b=2", value.Limits{})
+	checkFault(t, w, err, value.SyntaxError{
 		Offset: 4 * MaxParameters, Line: 1, Column: 4*MaxParameters + 1, Reason: "at most 1000",
 	})
-	_, err = ParseForm([]byte(strings.Repeat("&", MaxParameters+1)), Limits{})
+	_, err = ParseForm([]byte(strings.Repeat("&", MaxParameters+1)), value.Limits{})
 	if err == nil {
 		t.Error("accepted too many empty parameters")
 	}

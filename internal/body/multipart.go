@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"mime/multipart"
 	"strconv"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // The limits of the header of a part.
@@ -37,11 +39,11 @@ const (
 // an array. At most [MaxParameters] parts are accepted. Parts that are encoded
 // as quoted-printable are decoded.
 //
-// Every error is a [*SyntaxError]. If it concerns one part its place is the
+// Every error is a [*value.SyntaxError]. If it concerns one part its place is the
 // delimiter before that part.
-func ParseMultipart(body []byte, boundary string, lim Limits) (map[string]any, error) {
+func ParseMultipart(body []byte, boundary string, lim value.Limits) (map[string]any, error) {
 	if !isBoundary(boundary) {
-		return nil, &SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
+		return nil, &value.SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
 	}
 	tree := newQueryTree(lim)
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
@@ -149,13 +151,13 @@ func isClosed(body []byte, boundary string) bool {
 // partFault places an error at the delimiter of the part that has it.
 func partFault(body []byte, boundary string, count int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return faultAt(body, int64(len(body)), "", "the body ends before the closing boundary")
+		return value.NewSyntaxError(body, int64(len(body)), "", "the body ends before the closing boundary")
 	}
 	if errors.Is(err, bufio.ErrBufferFull) {
 		err = errors.New("a long line where the boundary should be")
 	}
-	reason := fmt.Sprintf("part %d: %s", count, foreign(strings.TrimPrefix(err.Error(), "multipart: NextPart: ")))
-	return faultAt(body, delimiterOffset(body, boundary, count), "", reason)
+	reason := fmt.Sprintf("part %d: %s", count, value.CleanReason(strings.TrimPrefix(err.Error(), "multipart: NextPart: ")))
+	return value.NewSyntaxError(body, delimiterOffset(body, boundary, count), "", reason)
 }
 
 // delimiterOffset returns where the delimiter of the part with that number

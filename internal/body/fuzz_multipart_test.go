@@ -1,10 +1,12 @@
-package value
+package body
 
 import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func FuzzParseMultipart(f *testing.F) {
@@ -16,7 +18,7 @@ func FuzzParseMultipart(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		v, err := ParseMultipart(body, "b", Limits{})
+		v, err := ParseMultipart(body, "b", value.Limits{})
 		if err != nil {
 			checkRefusal(t, body, err)
 			return
@@ -24,7 +26,7 @@ func FuzzParseMultipart(f *testing.F) {
 		if !isClosed(body, "b") {
 			t.Fatal("accepted a body that is cut off")
 		}
-		checkFixpoint(t, v, DefaultDepth)
+		checkFixpoint(t, v, value.DefaultDepth)
 		checkFiles(t, v)
 	})
 }
@@ -32,7 +34,7 @@ func FuzzParseMultipart(f *testing.F) {
 // checkFiles checks that sizes agree with contents.
 func checkFiles(t *testing.T, v any) {
 	t.Helper()
-	members, _ := asMembers(v)
+	members, _ := v.(map[string]any)
 	if size, ok := members["size"].(json.Number); ok {
 		text, _ := members["content"].(string)
 		content, err := base64.StdEncoding.DecodeString(text)
@@ -43,7 +45,7 @@ func checkFiles(t *testing.T, v any) {
 	for _, member := range members {
 		checkFiles(t, member)
 	}
-	items, _ := asList(v)
+	items, _ := v.([]any)
 	for _, item := range items {
 		checkFiles(t, item)
 	}

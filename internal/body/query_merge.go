@@ -1,4 +1,4 @@
-package value
+package body
 
 // merge brings together what two parameters say about one place. The node may
 // be changed, and is not used on; what it returns stands in its stead.

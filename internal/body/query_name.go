@@ -1,4 +1,4 @@
-package value
+package body
 
 import (
 	"cmp"
@@ -142,7 +142,7 @@ func isPrototypeName(name string) bool {
 // parseIndex reads an index as JavaScript writes one: a whole number that is
 // the same when it is read as a float64 and written again.
 func parseIndex(text string) (float64, bool) {
-	if digits, rest := cutDigits(text); digits == "" || rest != "" || len(text) > 21 {
+	if text == "" || len(text) > 21 || strings.Trim(text, "0123456789") != "" {
 		return 0, false
 	}
 	index, err := strconv.ParseFloat(text, 64)

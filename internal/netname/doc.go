@@ -1,0 +1,2 @@
+// Package netname recognizes e-mail addresses and host names.
+package netname
