@@ -24,14 +24,14 @@ func (x *exchange) acceptAsync(event flow.Event) {
 		return
 	}
 	w := x.g.background.reserve(x, submission)
-	fresh := x.g.background.fresh
-	fresh.add(x.id, freshRun{x.endpoint, event, sizeOf(&submission.Payload)}, x.began) // it may be claimed before Accept returns
+	events := x.g.background.events
+	events.put(x.id, cachedEvent{x.endpoint, event, eventSize(&submission.Payload)}, x.began) // it may be claimed before Accept returns
 	got, err := x.g.opts.Store.Accept(x.r.Context(), submission)
 	if err != nil {
 		got.Claim = nil // whatever it says: nothing was accepted
 	}
 	if err != nil || got.Claim != nil || got.Duplicate != nil {
-		fresh.forget(x.id) // it is not queued
+		events.drop(x.id) // it is not queued
 	}
 	if w != nil {
 		w.settle(got.Claim, event)

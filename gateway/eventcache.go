@@ -9,133 +9,133 @@ import (
 )
 
 const (
-	mostFresh  = 8192             // runs whose events are held on to
-	freshBytes = 8 << 20          // of these, as they came
-	freshTime  = 30 * time.Second // after it others have likely claimed the run
+	maxCachedEvents = 8192             // events in the cache
+	maxCachedBytes  = 8 << 20          // of these events, as they arrived
+	minCacheTime    = 30 * time.Second // how long an event stays before it may make room for another
 )
 
-// fresh holds the events of runs that this gateway has accepted and queued.
-// Whoever claims one of them here need neither read nor decode it again. What
-// is not found here is in the store, so anything may be left out.
-type fresh struct {
+// eventCache holds the decoded events of runs that this gateway accepted and
+// queued. A run that is claimed here soon after need not be read and decoded
+// again. The store has every event, so the cache may leave out any.
+type eventCache struct {
 	mu    sync.Mutex
-	runs  map[string]freshRun
+	runs  map[string]cachedEvent
 	bytes int64
-	order []arrived // of those in runs, and of some that were taken, oldest first
-	first int       // where in order the oldest stands
+	order []arrival // runs in the cache, and some that were removed, oldest first
+	first int       // index of the oldest in order
 }
 
-type freshRun struct {
-	endpoint *endpoint // that has read the event: another may read it differently
+type cachedEvent struct {
+	endpoint *endpoint // that decoded the event: another may decode it differently
 	event    flow.Event
 	size     int64
 }
 
-type arrived struct {
+type arrival struct {
 	id string
 	at time.Time
 }
 
-// sizeOf is about what an event holds on to: the body, and the header and the
-// query besides, which a caller can make larger than that.
-func sizeOf(p *store.Payload) int64 { return int64(len(p.Event) + len(p.Body)) }
+// eventSize returns about how many bytes an event occupies: the body, the
+// headers and the query. A caller can make the latter larger than the body.
+func eventSize(p *store.Payload) int64 { return int64(len(p.Event) + len(p.Body)) }
 
-func newFresh() *fresh { return &fresh{runs: map[string]freshRun{}} }
+func newEventCache() *eventCache { return &eventCache{runs: map[string]cachedEvent{}} }
 
-// add holds on to an event while there is room.
-func (f *fresh) add(id string, r freshRun, now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for f.full(r.size) {
-		if !f.forgetOldest(now) {
+// put adds the event of a run while there is room.
+func (c *eventCache) put(id string, e cachedEvent, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.isFull(e.size) {
+		if !c.evictOldest(now) {
 			return
 		}
 	}
-	f.runs[id] = r
-	f.bytes += r.size
-	if len(f.order) == mostOrder {
-		f.tidy()
+	c.runs[id] = e
+	c.bytes += e.size
+	if len(c.order) == maxOrder {
+		c.compactOrder()
 	}
-	f.order = append(f.order, arrived{id, now})
+	c.order = append(c.order, arrival{id, now})
 }
 
-func (f *fresh) full(size int64) bool {
-	return len(f.runs) >= mostFresh || f.bytes+size > freshBytes
+func (c *eventCache) isFull(size int64) bool {
+	return len(c.runs) >= maxCachedEvents || c.bytes+size > maxCachedBytes
 }
 
-// forgetOldest makes room where the oldest run is so old that it will not be
-// claimed here any more.
-func (f *fresh) forgetOldest(now time.Time) bool {
-	for ; f.first < len(f.order); f.first++ {
-		oldest := f.order[f.first]
-		if _, here := f.runs[oldest.id]; !here {
+// evictOldest removes the oldest event. It returns false if that event is so
+// young that its run may still be claimed here.
+func (c *eventCache) evictOldest(now time.Time) bool {
+	for ; c.first < len(c.order); c.first++ {
+		oldest := c.order[c.first]
+		if _, cached := c.runs[oldest.id]; !cached {
 			continue
 		}
-		if now.Sub(oldest.at) < freshTime {
+		if now.Sub(oldest.at) < minCacheTime {
 			return false
 		}
-		f.drop(oldest.id)
+		c.remove(oldest.id)
 		return true
 	}
 	return false
 }
 
-// mostOrder is how long the order gets. It is a multiple of mostFresh, so that
-// each tidying makes room for many.
-const mostOrder = 4 * mostFresh
+// maxOrder bounds the list of arrivals. It is a multiple of maxCachedEvents, so
+// that each compaction frees many places.
+const maxOrder = 4 * maxCachedEvents
 
-// tidy leaves out of the order what was taken.
-func (f *fresh) tidy() {
-	left := f.order[:0]
-	for _, a := range f.order[f.first:] {
-		if _, here := f.runs[a.id]; here {
+// compactOrder deletes the arrivals of events that were removed.
+func (c *eventCache) compactOrder() {
+	left := c.order[:0]
+	for _, a := range c.order[c.first:] {
+		if _, cached := c.runs[a.id]; cached {
 			left = append(left, a)
 		}
 	}
-	clear(f.order[len(left):])
-	f.order, f.first = left, 0
+	clear(c.order[len(left):])
+	c.order, c.first = left, 0
 }
 
-func (f *fresh) drop(id string) {
-	f.bytes -= f.runs[id].size
-	delete(f.runs, id)
+func (c *eventCache) remove(id string) {
+	c.bytes -= c.runs[id].size
+	delete(c.runs, id)
 }
 
-// hand takes the event of a run that is being claimed, and tells whether it is
-// here as an endpoint of the snapshot has read it. The claim has it from then
-// on: what the engine leaves unread must not go before the run is begun.
-func (f *fresh) hand(id string, s *snapshot, to map[string]flow.Event) bool {
-	if to[id] != nil {
+// take moves the event of a run that is being claimed into taken. It returns
+// false if the event is not cached, or was decoded by an endpoint that is not
+// part of the snapshot. The claim owns the event from then on, because the
+// store does not read the payload of such a run.
+func (c *eventCache) take(id string, s *snapshot, taken map[string]flow.Event) bool {
+	if taken[id] != nil {
 		return true
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	r, here := f.runs[id]
-	if !here || s.byName[r.endpoint.flow.Name] != r.endpoint {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, cached := c.runs[id]
+	if !cached || s.byName[e.endpoint.flow.Name] != e.endpoint {
 		return false
 	}
-	f.drop(id)
-	to[id] = r.event
+	c.remove(id)
+	taken[id] = e.event
 	return true
 }
 
-// forget lets go of the event of a run that is not to be claimed, or was
-// claimed without it.
-func (f *fresh) forget(id string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if _, here := f.runs[id]; here {
-		f.drop(id)
+// drop removes the event of a run that will not be claimed, or was claimed
+// without it.
+func (c *eventCache) drop(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, cached := c.runs[id]; cached {
+		c.remove(id)
 	}
 }
 
-// clear lets go of all events, as before runs are run again: what is kept of
-// one that was cancelled in the queue may have changed, where an address was
-// taken out.
-func (f *fresh) clear() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clear(f.runs)
-	clear(f.order)
-	f.order, f.first, f.bytes = f.order[:0], 0, 0
+// clear removes all events. This is done before runs are queued again: the
+// stored event of a cancelled run may have changed when an address was erased.
+func (c *eventCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.runs)
+	clear(c.order)
+	c.order, c.first, c.bytes = c.order[:0], 0, 0
 }

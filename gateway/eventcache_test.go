@@ -9,86 +9,86 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// freshLab is a snapshot with one endpoint, and events for it.
-func freshLab() (*fresh, *snapshot, *endpoint) {
+// newCacheFixture returns a cache, and a snapshot with one endpoint.
+func newCacheFixture() (*eventCache, *snapshot, *endpoint) {
 	e := &endpoint{flow: &flow.Flow{Name: "f"}}
-	return newFresh(), &snapshot{byName: map[string]*endpoint{"f": e}}, e
+	return newEventCache(), &snapshot{byName: map[string]*endpoint{"f": e}}, e
 }
 
-func (f *fresh) has(id string) bool {
-	_, here := f.runs[id]
+func (c *eventCache) has(id string) bool {
+	_, here := c.runs[id]
 	return here
 }
 
-func TestFreshGivesAnEventOnce(t *testing.T) {
+func TestEventCacheGivesAnEventOnce(t *testing.T) {
 	t.Parallel()
-	f, s, e := freshLab()
-	f.add("a", freshRun{e, testEvent{"n": 1}, 10}, time.Now())
-	f.add("c", freshRun{e, testEvent{"n": 2}, 10}, time.Now())
+	c, s, e := newCacheFixture()
+	c.put("a", cachedEvent{e, testEvent{"n": 1}, 10}, time.Now())
+	c.put("c", cachedEvent{e, testEvent{"n": 2}, 10}, time.Now())
 	first, second := map[string]flow.Event{}, map[string]flow.Event{}
-	asked := f.hand("a", s, first)
-	if again := f.hand("a", s, first); !asked || !again || first["a"] == nil {
-		t.Error("the claim that asked for it has not got the event")
+	asked := c.take("a", s, first)
+	if again := c.take("a", s, first); !asked || !again || first["a"] == nil {
+		t.Error("the claim did not get the event that it asked for")
 	}
-	if f.hand("a", s, second) || f.hand("b", s, second) || len(second) > 0 {
-		t.Errorf("another claim has got %v", second)
+	if c.take("a", s, second) || c.take("b", s, second) || len(second) > 0 {
+		t.Errorf("another claim took %v", second)
 	}
-	f.forget("c")
-	f.forget("c")
-	if f.hand("c", s, second) || f.bytes != 0 {
-		t.Errorf("what was let go of is still there, with %d bytes", f.bytes)
+	c.drop("c")
+	c.drop("c")
+	if c.take("c", s, second) || c.bytes != 0 {
+		t.Errorf("a dropped event is still cached, with %d bytes", c.bytes)
 	}
 }
 
-func TestFreshKeepsToTheEndpointThatReadTheEvent(t *testing.T) {
+func TestEventCacheMatchesTheEndpoint(t *testing.T) {
 	t.Parallel()
-	f, s, e := freshLab()
+	c, s, e := newCacheFixture()
 	for name, today := range map[string]*endpoint{"changed": {flow: e.flow}, "removed": nil} {
-		f.add("a", freshRun{e, testEvent{}, 10}, time.Now())
+		c.put("a", cachedEvent{e, testEvent{}, 10}, time.Now())
 		s.byName["f"] = today
-		if f.hand("a", s, map[string]flow.Event{}) {
-			t.Errorf("an event that the flow of before has read came to that of today, which is %s", name)
+		if c.take("a", s, map[string]flow.Event{}) {
+			t.Errorf("the cache gave an event of an endpoint that was %s", name)
 		}
-		f.forget("a")
+		c.drop("a")
 	}
 }
 
-func TestFreshIsBounded(t *testing.T) {
+func TestEventCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	f, _, e := freshLab()
+	c, _, e := newCacheFixture()
 	now := time.Now()
-	for i := range 3 * mostFresh {
-		f.add(fmt.Sprint(i), freshRun{e, testEvent{}, 1}, now)
+	for i := range 3 * maxCachedEvents {
+		c.put(fmt.Sprint(i), cachedEvent{e, testEvent{}, 1}, now)
 	}
-	if len(f.runs) != mostFresh || len(f.order) > mostOrder || f.has(fmt.Sprint(mostFresh)) {
-		t.Errorf("%d runs are held, in an order of %d", len(f.runs), len(f.order))
+	if len(c.runs) != maxCachedEvents || len(c.order) > maxOrder || c.has(fmt.Sprint(maxCachedEvents)) {
+		t.Errorf("%d events are cached, in an order of %d", len(c.runs), len(c.order))
 	}
-	f.add("large", freshRun{e, testEvent{}, freshBytes}, now.Add(freshTime))
-	if len(f.runs) != 1 || !f.has("large") {
-		t.Errorf("%d runs are held beside a large one that came when they were old", len(f.runs)-1)
+	c.put("large", cachedEvent{e, testEvent{}, maxCachedBytes}, now.Add(minCacheTime))
+	if len(c.runs) != 1 || !c.has("large") {
+		t.Errorf("%d old events are cached beside a large one", len(c.runs)-1)
 	}
-	for i := range 2 * mostOrder {
+	for i := range 2 * maxOrder {
 		id := fmt.Sprint("later", i)
-		f.forget("large")
-		f.add(id, freshRun{e, testEvent{}, 1}, now)
-		f.forget(id)
+		c.drop("large")
+		c.put(id, cachedEvent{e, testEvent{}, 1}, now)
+		c.drop(id)
 	}
-	if len(f.order) > mostOrder || f.bytes != 0 || len(f.runs) != 0 {
-		t.Errorf("%d runs with %d bytes are held, in an order of %d", len(f.runs), f.bytes, len(f.order))
+	if len(c.order) > maxOrder || c.bytes != 0 || len(c.runs) != 0 {
+		t.Errorf("%d events with %d bytes are cached, in an order of %d", len(c.runs), c.bytes, len(c.order))
 	}
 }
 
-// TestFreshCountsWhatComesBesideTheBody: a request without a body may have a
+// TestEventCacheCountsHeaders: a request without a body may have a
 // header that is as large as one.
-func TestFreshCountsWhatComesBesideTheBody(t *testing.T) {
+func TestEventCacheCountsHeaders(t *testing.T) {
 	t.Parallel()
-	f, _, e := freshLab()
+	c, _, e := newCacheFixture()
 	now := time.Now()
-	size := sizeOf(&store.Payload{Event: make([]byte, 64<<10)})
-	for i := range 2 * freshBytes / (64 << 10) {
-		f.add(fmt.Sprint(i), freshRun{e, testEvent{}, size}, now)
+	size := eventSize(&store.Payload{Event: make([]byte, 64<<10)})
+	for i := range 2 * maxCachedBytes / (64 << 10) {
+		c.put(fmt.Sprint(i), cachedEvent{e, testEvent{}, size}, now)
 	}
-	if most := freshBytes / (64 << 10); len(f.runs) != most {
-		t.Errorf("%d runs with headers of 64 KiB are held, want %d", len(f.runs), most)
+	if most := maxCachedBytes / (64 << 10); len(c.runs) != most {
+		t.Errorf("%d events with headers of 64 KiB are cached, want %d", len(c.runs), most)
 	}
 }

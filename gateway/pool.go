@@ -23,12 +23,12 @@ const (
 // background runs what is kept: it claims runs while there are places for
 // them, keeps their leases, and gives them back at a stop.
 type background struct {
-	g     *Gateway
-	owner string
-	more  chan struct{} // a place is free, or a run may be waiting
-	fresh *fresh
-	begin chan *work   // to goroutines that have done with other work
-	idle  atomic.Int32 // goroutines that wait for more
+	g      *Gateway
+	owner  string
+	more   chan struct{} // a place is free, or a run may be waiting
+	events *eventCache
+	begin  chan *work   // to goroutines that have done with other work
+	idle   atomic.Int32 // goroutines that wait for more
 
 	claims sync.WaitGroup  // the loop that claims
 	served context.Context // ends when a stop has seen to all runs
@@ -41,7 +41,7 @@ type background struct {
 }
 
 func newBackground(g *Gateway) *background {
-	b := &background{g: g, owner: ulid.New(time.Now()), more: make(chan struct{}, 1), fresh: newFresh(), begin: make(chan *work), work: map[*work]bool{}}
+	b := &background{g: g, owner: ulid.New(time.Now()), more: make(chan struct{}, 1), events: newEventCache(), begin: make(chan *work), work: map[*work]bool{}}
 	b.served, b.end = context.WithCancel(context.Background())
 	return b
 }
@@ -86,7 +86,7 @@ func (b *background) claim(ctx context.Context) time.Duration {
 		asked, events := time.Now(), map[string]flow.Event{}
 		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
 			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
-			Cached: func(id string) bool { return b.fresh.hand(id, snap, events) },
+			Cached: func(id string) bool { return b.events.take(id, snap, events) },
 		})
 		b.start(ctx, &claimed{got.Work, events, asked}, snap)
 		snap.release()

@@ -98,7 +98,7 @@ func (c *runsCall) retryOne() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
-	c.g.background.fresh.clear()
+	c.g.background.events.clear()
 	if err := c.store.Requeue(c.r.Context(), c.r.PathValue("id"), store.RequeueOptions{FromStart: fresh}); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (c *runsCall) retryAll() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
-	c.g.background.fresh.clear()
+	c.g.background.events.clear()
 	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
 		got, err := c.store.RequeueAll(c.r.Context(), q, store.RequeueOptions{FromStart: fresh})
 		if got.N > 0 {

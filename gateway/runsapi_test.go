@@ -331,9 +331,9 @@ func TestRunsRetryAndCancel(t *testing.T) {
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/cancel", 200)
 	ask[problem.Document](l, "POST", "/api/v1/runs/"+id+"/cancel", 409)
 	ask[problem.Document](l, "POST", "/api/v1/runs/"+l.newID()+"/cancel", 404)
-	l.g.background.fresh.add(id, freshRun{event: testEvent{}}, time.Now())
+	l.g.background.events.put(id, cachedEvent{event: testEvent{}}, time.Now())
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
-	if l.g.background.fresh.has(id) {
+	if l.g.background.events.has(id) {
 		t.Error("a run that is run again gets its event as it once came, not as it is kept now")
 	}
 	l.end(id, &store.Ending{State: store.Succeeded})

@@ -52,7 +52,7 @@ func (w *work) claimed(c *store.Work, event flow.Event, asked time.Time) {
 	w.claim.Store(&c.Claim)
 	w.attempt, w.started, w.payload, w.broken = c.Attempt, c.Started, c.Payload, c.Err
 	if w.event = event; event == nil {
-		w.g.background.fresh.forget(w.id)
+		w.g.background.events.drop(w.id)
 	}
 	if len(c.Steps) == 0 {
 		return
