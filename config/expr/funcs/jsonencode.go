@@ -2,6 +2,9 @@ package funcs
 
 import (
 	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/zclconf/go-cty/cty"
@@ -78,4 +81,100 @@ func appendElements(dst []byte, v cty.Value, begin, end byte) ([]byte, error) {
 		}
 	}
 	return append(dst, end), nil
+}
+
+const (
+	// computedDigits is the number of digits from which on a fraction is taken
+	// for what a computation left over (1/3), not for something one wrote.
+	computedDigits = 120
+	// plainDigits is the length up to which a number is written without an
+	// exponent even where that would be shorter, so that 100000 stays itself.
+	plainDigits = 21
+	float64Bits = 53
+)
+
+// appendNumber writes a number in the shortest form that reads the same.
+//
+// Numbers keep 512 bits. What came as text is written with the digits it came
+// with. What was computed is freed of the noise in its last bits (0.1 * 3 is
+// 0.3), and what has no end in decimal is written as the nearest 64-bit float.
+func appendNumber(dst []byte, f *big.Float) []byte {
+	if whole, accuracy := f.Int64(); accuracy == big.Exact {
+		return strconv.AppendInt(dst, whole, 10)
+	}
+	if f.Signbit() {
+		dst = append(dst, '-')
+	}
+	digits, exponent := decimal(new(big.Float).Abs(f))
+	return appendDecimal(dst, digits, exponent)
+}
+
+// decimal returns the significant digits of a positive number and the power of
+// ten of the first one.
+func decimal(f *big.Float) (string, int) {
+	if f.IsInt() {
+		return splitDecimal(f.Text('e', -1))
+	}
+	nearest, accuracy := f.Float64()
+	short := strconv.FormatFloat(nearest, 'e', -1, 64)
+	f = quiet(f)
+	if accuracy == big.Exact || reads(short, f) {
+		return splitDecimal(short)
+	}
+	digits, exponent := splitDecimal(f.Text('e', -1))
+	if len(digits) > computedDigits {
+		return splitDecimal(new(big.Float).SetPrec(float64Bits).Set(f).Text('e', -1))
+	}
+	return digits, exponent
+}
+
+// reads says whether text is read as the number. It saves most numbers from the
+// search for their shortest text, which takes ten times as long.
+func reads(text string, f *big.Float) bool {
+	number, _, err := big.ParseFloat(text, 10, f.Prec(), big.ToNearestEven)
+	return err == nil && number.Cmp(f) == 0
+}
+
+// quiet rounds away the last bits, where the errors of arithmetic are.
+func quiet(f *big.Float) *big.Float {
+	const noise = 32
+	if f.Prec() <= float64Bits {
+		return f
+	}
+	return new(big.Float).SetPrec(max(float64Bits, f.Prec()-noise)).Set(f)
+}
+
+// splitDecimal splits "1.25e+03" into the digits 125 and the exponent 3.
+func splitDecimal(text string) (string, int) {
+	mantissa, power, _ := strings.Cut(text, "e")
+	exponent, _ := strconv.Atoi(power) // strconv and big write nothing else
+	digits := strings.TrimRight(strings.Replace(mantissa, ".", "", 1), "0")
+	return digits, exponent
+}
+
+func appendDecimal(dst []byte, digits string, exponent int) []byte {
+	plain := plainDecimal(digits, exponent)
+	if len(plain) <= plainDigits {
+		return append(dst, plain...)
+	}
+	scientific := digits[:1]
+	if len(digits) > 1 {
+		scientific += "." + digits[1:]
+	}
+	scientific += "e" + strconv.Itoa(exponent)
+	if len(plain) <= len(scientific) {
+		return append(dst, plain...)
+	}
+	return append(dst, scientific...)
+}
+
+func plainDecimal(digits string, exponent int) string {
+	point := exponent + 1 // how many digits stand before the point
+	switch {
+	case point <= 0:
+		return "0." + strings.Repeat("0", -point) + digits
+	case point >= len(digits):
+		return digits + strings.Repeat("0", point-len(digits))
+	}
+	return digits[:point] + "." + digits[point:]
 }
