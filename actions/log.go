@@ -6,6 +6,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // logLine writes a line to the gateway's log.
@@ -32,9 +33,6 @@ func (l *logLine) Describe(s *schema.Spec) {
 // Pure says that a line may be written again.
 func (l *logLine) Pure() {}
 
-// hiddenText stands in the log for what reads a secret.
-const hiddenText = "(sensitive)"
-
 func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := l.message.EvalOr(ctx, c, "")
 	if err != nil {
@@ -45,10 +43,10 @@ func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if c.Step.Sensitive || l.message.Expr().Sensitive() {
-		message = hiddenText
+		message = redact.Placeholder
 	}
 	if l.fields.IsSet() && (c.Step.Sensitive || l.fields.Expr().Sensitive()) {
-		fields = map[string]any{"fields": hiddenText}
+		fields = map[string]any{"fields": redact.Placeholder}
 	}
 	c.Log(l.level, message, fields)
 	return map[string]any{}, nil

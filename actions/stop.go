@@ -8,6 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // stop ends the run where it stands.
@@ -60,7 +61,7 @@ func (t *stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if message != "" && (c.Step.Sensitive || t.message.Expr().Sensitive()) {
-		message = hiddenText
+		message = redact.Placeholder
 	}
 	end := c.End(flow.State(t.status), message, output)
 	if c.Step.Sensitive {

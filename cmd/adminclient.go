@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/keys"
 )
 
 // adminFlags say which running gateway is meant, and who asks.
@@ -84,7 +84,7 @@ func (a *adminClient) exchange(ctx context.Context, method, path string, query u
 	}
 	status, body, err := a.send(ctx, method, path, query, sent)
 	if err == nil && status == http.StatusUnauthorized && a.token == "" && a.local {
-		a.token, err = gateway.ReadAdminToken(a.data)
+		a.token, err = keys.ReadAdminToken(a.data)
 		switch {
 		case err == nil:
 			status, body, err = a.send(ctx, method, path, query, sent)

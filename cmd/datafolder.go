@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/keys"
 )
 
 // key is the key of the paths that can't be guessed.
 func (c *command) key(data string) ([]byte, error) {
 	given, _ := c.env("GATEWAY_KEY")
-	key, err := gateway.LoadKey(data, given)
+	key, err := keys.LoadKey(data, given)
 	return key, dataError(data, err)
 }
 

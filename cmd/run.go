@@ -16,6 +16,8 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/keys"
+	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
 // runner is one call of `gateway run`.
@@ -109,7 +111,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		r.override(&c.Gateway)
 		return c, diags
 	}
-	if o.Log, err = gateway.NewLogger(r.err, r.logFormat, r.logLevel); err != nil {
+	if o.Log, err = logging.New(r.err, r.logFormat, r.logLevel); err != nil {
 		return o, err
 	}
 	if o.Key, err = r.key(r.data); err != nil {
@@ -118,7 +120,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
 	}
-	o.AdminToken, err = gateway.LoadAdminToken(r.data, r.adminToken)
+	o.AdminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, dataError(r.data, err)
 }
 

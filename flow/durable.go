@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // Keeper is a trigger whose events can be kept and brought back, so that a run
@@ -112,9 +113,6 @@ func (c *Call) Answer(ctx context.Context, r *Response) error {
 	return c.frame.finish(&Outcome{State: Continues, Response: r})
 }
 
-// hidden stands in the history for what must not be read there.
-const hidden = "(sensitive)"
-
 // RecordValue takes the value of one of the action's fields, for the history.
 func (c *Call) RecordValue(e *expr.Expr, v any) {
 	if !c.frame.run.KeepInputs || e.Name() == "" {
@@ -124,7 +122,7 @@ func (c *Call) RecordValue(e *expr.Expr, v any) {
 		c.inputs = map[string]any{}
 	}
 	if e.Sensitive() || c.Step.Sensitive {
-		v = hidden
+		v = redact.Placeholder
 	}
 	c.inputs[e.Name()] = v
 }

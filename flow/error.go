@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // Class says what kind of failure an error is. It decides the HTTP status of
@@ -59,7 +60,7 @@ func (e *Error) Error() string {
 // Shown is the message for logs, the history, and what the flow may put there.
 func (e *Error) Shown() string {
 	if e.Sensitive {
-		return hidden
+		return redact.Placeholder
 	}
 	return e.Message
 }

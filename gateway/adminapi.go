@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/problem"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // statusBody is the answer of /api/v1/status.
@@ -81,11 +82,11 @@ func (g *Gateway) queueStatus() (string, []QueueDepth) {
 
 // findings writes what a load found in the form that validate has.
 func (g *Gateway) findings(r *loadResult) json.RawMessage {
-	hide := newRedactor(r.config.Secrets)
+	hide := redact.New(r.config.Secrets)
 	diags := make(hcl.Diagnostics, 0, len(r.diags))
 	for _, d := range r.diags {
 		c := *d
-		c.Summary, c.Detail = g.log.clean(hide.clean(d.Summary)), g.log.clean(hide.clean(d.Detail))
+		c.Summary, c.Detail = g.log.clean(hide.Text(d.Summary)), g.log.clean(hide.Text(d.Detail))
 		diags = append(diags, &c)
 	}
 	var out bytes.Buffer

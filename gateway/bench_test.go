@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
 // plainWriter takes an answer and keeps nothing.
@@ -59,11 +61,11 @@ func TestAllocations(t *testing.T) {
 }
 
 func BenchmarkServe(b *testing.B) {
-	text, err := NewLogger(io.Discard, "text", "info")
+	text, err := logging.New(io.Discard, "text", "info")
 	if err != nil {
 		b.Fatal(err)
 	}
-	json, err := NewLogger(io.Discard, "json", "info")
+	json, err := logging.New(io.Discard, "json", "info")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -82,10 +82,10 @@ func (s *snapshot) shown(c *store.Contact) ContactBody {
 		Created: c.Created.UTC(), Changed: c.Changed.UTC(),
 	}
 	for name, text := range c.Fields {
-		out.Fields[s.hide.clean(name)] = v.kept(text)
+		out.Fields[s.hide.Text(name)] = v.kept(text)
 	}
 	for _, t := range c.Tags {
-		out.Tags = append(out.Tags, ContactTag{Name: s.hide.clean(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
+		out.Tags = append(out.Tags, ContactTag{Name: s.hide.Text(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/problem"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -196,10 +197,10 @@ func TestContactDeletionHides(t *testing.T) {
 		Event: []byte(`{"method":"POST","url":"/x?e=ann%40example.com","headers":{"X-User":["Ann@example.com"]}}`), Body: []byte("e=ann%40example.com"),
 		Variables: []byte(`{"email":"ann@example.com"}`), Response: encodeResponse(&flow.Response{Status: 200, Header: map[string][]string{"X": {ann}}, Body: []byte("to " + ann)}),
 	})
-	other := &sealer{newSealer([]byte("another key of another gateway")).aead}
+	other := redact.NewSealer([]byte("another key of another gateway"))
 	l.end(over, &store.Ending{State: store.Succeeded, Steps: []store.Step{
-		{Path: "note", Kind: "say", State: flow.Succeeded, Output: l.g.seal.seal([]byte(`{"a":"` + ann + `"}`))},
-		{Path: "hush", Kind: "say", State: flow.Succeeded, Output: other.seal([]byte(`{"a":"` + ann + `"}`))},
+		{Path: "note", Kind: "say", State: flow.Succeeded, Output: l.g.seal.Seal([]byte(`{"a":"` + ann + `"}`))},
+		{Path: "hush", Kind: "say", State: flow.Succeeded, Output: other.Seal([]byte(`{"a":"` + ann + `"}`))},
 	}})
 	open := l.queue("x", store.Payload{Body: []byte(ann)})
 	l.patch(ann, `{}`)
@@ -220,10 +221,10 @@ func TestContactDeletionHides(t *testing.T) {
 			t.Errorf("%s", text)
 		}
 	}
-	if text, err := l.g.seal.open(run.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
+	if text, err := l.g.seal.Open(run.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
 		t.Errorf("%s, %v", text, err)
 	}
-	if text, err := other.open(run.Steps[0].Output); err != nil || string(text) != `{"a":"`+ann+`"}` {
+	if text, err := other.Open(run.Steps[0].Output); err != nil || string(text) != `{"a":"`+ann+`"}` {
 		t.Errorf("%s, %v", text, err)
 	}
 	l.end(open, &store.Ending{State: store.Failed})

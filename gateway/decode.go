@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -21,11 +22,11 @@ func (g *Gateway) decode(e *endpoint, p *store.Payload, limits flow.Limits) (flo
 // where it held a secret, or what a sensitive action returned.
 func (g *Gateway) opened(p *store.Payload) (flow.Kept, error) {
 	kept := flow.Kept{Event: p.Event, Body: p.Body, Variables: p.Variables}
-	if !isSealed(kept.Variables) {
+	if !redact.IsSealed(kept.Variables) {
 		return kept, nil
 	}
 	var err error
-	if kept.Variables, err = g.seal.open(kept.Variables); err != nil {
+	if kept.Variables, err = g.seal.Open(kept.Variables); err != nil {
 		return kept, fmt.Errorf("reading what the run was started with: %w", err)
 	}
 	return kept, nil
@@ -37,12 +38,12 @@ func (w *work) decode() (flow.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isSealed(w.payload.Variables) {
+	if redact.IsSealed(w.payload.Variables) {
 		given, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
 		if err != nil {
 			return nil, err
 		}
-		w.cover(textsIn(nil, given))
+		w.redacted.Add(given)
 	}
 	return w.endpoint.queued.Decode(kept, w.snap.limits)
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -167,7 +167,7 @@ func TestLogsEachRetryOfAnAction(t *testing.T) {
 }`)
 			log := &lines{}
 			var err error
-			if d.opts.Log, err = gateway.NewLogger(log, "text", "info"); err != nil {
+			if d.opts.Log, err = logging.New(log, "text", "info"); err != nil {
 				t.Fatal(err)
 			}
 			d.restart()

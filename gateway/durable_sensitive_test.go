@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -48,7 +48,7 @@ flow "charge" {
 }`)
 	log := &lines{}
 	var err error
-	if d.opts.Log, err = gateway.NewLogger(log, "json", "debug"); err != nil {
+	if d.opts.Log, err = logging.New(log, "json", "debug"); err != nil {
 		t.Fatal(err)
 	}
 	d.restart()
@@ -188,7 +188,7 @@ flow "g" {
 }`)
 	log := &lines{}
 	var err error
-	if d.opts.Log, err = gateway.NewLogger(log, "json", "debug"); err != nil {
+	if d.opts.Log, err = logging.New(log, "json", "debug"); err != nil {
 		t.Fatal(err)
 	}
 	d.restart()

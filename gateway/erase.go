@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -34,7 +35,7 @@ func (b *background) hideDeleted(ctx context.Context) {
 // own: answers, whose bodies are base64, and outputs that are sealed.
 type addressCleaner struct {
 	plain store.Eraser
-	seal  *sealer
+	seal  *redact.Sealer
 }
 
 // Clean takes the address out of a piece.
@@ -42,9 +43,9 @@ func (c *addressCleaner) Erase(p store.Piece) ([]byte, error) {
 	switch {
 	case p.Kind == store.ResponsePiece:
 		return c.response(p)
-	case p.Kind == store.OutputPiece && isSealed(p.Bytes):
+	case p.Kind == store.OutputPiece && redact.IsSealed(p.Bytes):
 		return c.sealed(p)
-	case isSealed(p.Bytes): // or a body that begins like it
+	case redact.IsSealed(p.Bytes): // or a body that begins like it
 		if clean, err := c.sealed(p); err == nil {
 			return clean, nil
 		}
@@ -75,7 +76,7 @@ func (c *addressCleaner) sealed(p store.Piece) ([]byte, error) {
 	if p.Cut {
 		return nil, errors.New("it was sealed and then cut")
 	}
-	open, err := c.seal.open(p.Bytes)
+	open, err := c.seal.Open(p.Bytes)
 	if err != nil {
 		return nil, err
 	}
@@ -83,5 +84,5 @@ func (c *addressCleaner) sealed(p store.Piece) ([]byte, error) {
 	if err != nil || bytes.Equal(clean, open) {
 		return p.Bytes, err
 	}
-	return c.seal.seal(clean), nil
+	return c.seal.Seal(clean), nil
 }

@@ -17,13 +17,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/hashicorp/hcl/v2"
+	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -40,10 +40,10 @@ type Options struct {
 	// Poll is how often the files are looked at where no change was announced,
 	// as network file systems announce none; 10 s where 0.
 	Poll time.Duration
-	// Key makes the paths that can't be guessed; at least 16 bytes. See LoadKey.
+	// Key makes the paths that can't be guessed; at least 16 bytes. See keys.LoadKey.
 	Key []byte
 	// AdminToken is asked for where the admin listener is not on loopback. See
-	// LoadAdminToken.
+	// keys.LoadAdminToken.
 	AdminToken string
 	// Clock is where the gateway gets the time from. It is required.
 	Clock clock.Clock
@@ -56,7 +56,7 @@ type Options struct {
 	// AllowExec and AllowPaths are what flow.Settings says of them.
 	AllowExec  bool
 	AllowPaths []string
-	Log        *zap.Logger // see NewLogger; nil drops all lines
+	Log        *zap.Logger // see logging.New; nil drops all lines
 	// DrainDelay is how long a stop goes on serving after /readyz has begun to
 	// fail, so that load balancers can turn away first; 0 for not at all.
 	DrainDelay time.Duration
@@ -88,7 +88,7 @@ type Gateway struct {
 	ticker     *ticker
 	queues     *queues
 	unserved   bucket // refusals of requests that led to no endpoint
-	seal       *sealer
+	seal       *redact.Sealer
 
 	running  atomic.Bool // Run was called
 	draining atomic.Bool // not ready any more
@@ -116,7 +116,7 @@ func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
 	}
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: newLogs(o.Log)}
 	g.metrics = newMetrics(o.Version, g.runs.number)
-	g.background, g.seal = newBackground(g), newSealer(o.Key)
+	g.background, g.seal = newBackground(g), redact.NewSealer(o.Key)
 	g.recorder, g.ticker = newRecorder(g), newTicker(g)
 	g.queues = &queues{g: g}
 	if o.Store != nil {

@@ -1,8 +1,10 @@
 package gateway
 
 import (
-	"sync/atomic"
 	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // job is what is known of a run, or of a request that may become one, for
@@ -13,7 +15,7 @@ type job struct {
 	endpoint *endpoint // nil where no endpoint was found
 	id       string
 	began    time.Time
-	veil     atomic.Pointer[veil] // nil where no sensitive action was done
+	redacted redact.Run // outputs of sensitive actions
 }
 
 func (j *job) flowName() string {
@@ -30,3 +32,25 @@ func (j *job) inside(flow string) *endpoint {
 	}
 	return j.endpoint
 }
+
+// conceal hides the output of a sensitive action from now on.
+func (j *job) conceal(s *flow.Step, output any) {
+	if s.Sensitive && output != nil {
+		j.redacted.Add(output)
+	}
+}
+
+// clean takes secrets out of a text, and what sensitive actions returned.
+func (j *job) clean(text string) string {
+	text = j.redacted.Text(text)
+	if j.snap == nil {
+		return j.g.log.clean(text)
+	}
+	return j.snap.hide.Text(text)
+}
+
+// cleanValue is clean for all texts of a JSON-like value.
+func (j *job) cleanValue(value any) any { return j.snap.hide.Value(j.redacted.Value(value)) }
+
+// hides tells whether a text holds what clean would take out.
+func (j *job) hides(text []byte) bool { return j.redacted.Found(text) || j.snap.hide.Found(text) }

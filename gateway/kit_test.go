@@ -22,6 +22,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
 // lab is a gateway with kinds of its own, whose flows a test steers.
@@ -38,7 +39,7 @@ type lab struct {
 
 func newLab(t testing.TB) *lab {
 	l := &lab{t: t, entered: make(chan string, 1000), release: make(chan struct{}, 1000), lines: newSink(t)}
-	log, err := NewLogger(l.lines, "json", "debug")
+	log, err := logging.New(l.lines, "json", "debug")
 	if err != nil {
 		t.Fatal(err)
 	}

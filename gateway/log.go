@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // logs writes the gateway's log: one line for each run and each refusal.
@@ -16,7 +17,7 @@ import (
 type logs struct {
 	out     *zap.Logger
 	bounded *zap.Logger // for lines that anybody can cause
-	secrets atomic.Pointer[redactor]
+	secrets atomic.Pointer[redact.Redactor]
 }
 
 // linesPerSecond is how many lines of one sort the bounded log takes in a
@@ -27,15 +28,15 @@ func newLogs(l *zap.Logger) *logs {
 	out := &logs{out: l, bounded: l.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core {
 		return zapcore.NewSamplerWithOptions(c, time.Second, linesPerSecond, 100)
 	}))}
-	out.hide(newRedactor(nil))
+	out.hide(redact.New(nil))
 	return out
 }
 
 // hide sets the secrets of the configuration that serves, for lines that belong
 // to no request. A request has those of its own configuration.
-func (l *logs) hide(r *redactor) { l.secrets.Store(r) }
+func (l *logs) hide(r *redact.Redactor) { l.secrets.Store(r) }
 
-func (l *logs) clean(text string) string { return l.secrets.Load().clean(text) }
+func (l *logs) clean(text string) string { return l.secrets.Load().Text(text) }
 
 // logRun writes the one line of a run.
 func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {

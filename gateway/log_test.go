@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -52,7 +51,7 @@ func TestRunLineOfASensitiveAction(t *testing.T) {
 	l.write(one("", "action \"fail\" \"f\" {\n  sensitive = true\n  message = \"no account ${req.body}\"\n}"))
 	call(l.start(), "POST", "/x", "DE1234")
 	line := l.lines.await(0, `"msg":"run"`)
-	if got := fields(t, line); got["error"] != hidden || got["action"] != "f" || strings.Contains(line, "DE1234") {
+	if got := fields(t, line); got["error"] != "(sensitive)" || got["action"] != "f" || strings.Contains(line, "DE1234") {
 		t.Error(line)
 	}
 }
@@ -189,38 +188,7 @@ func TestSecretsOfOldRuns(t *testing.T) {
 	l.release <- struct{}{}
 	<-done
 	line := fields(t, l.lines.await(0, `"msg":"run"`, `"action":"f"`))
-	if line["error"] != hidden {
+	if line["error"] != "(sensitive)" {
 		t.Errorf("%v", line)
-	}
-}
-
-func TestRedactor(t *testing.T) {
-	t.Parallel()
-	r := newRedactor([]string{"abcde", "abcdefgh", "on", "line1\nline2", `quo"ted`})
-	enc := base64.StdEncoding
-	for text, want := range map[string]string{
-		"nothing on here":                      "nothing on here",
-		"abcde":                                hidden,
-		"abcdefgh":                             hidden, // not the shorter one, which would leave fgh
-		"xabcdex":                              "x" + hidden + "x",
-		"line1\nline2":                         hidden,
-		strconv.Quote("line1\nline2"):          `"` + hidden + `"`,
-		`{"a":"quo\"ted"}`:                     `{"a":"` + hidden + `"}`,
-		hex.EncodeToString([]byte("abcde")):    hidden,
-		enc.EncodeToString([]byte("abcdefgh")): hidden,
-	} {
-		if got := r.clean(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-	for before := range 7 {
-		for after := range 7 {
-			text := strings.Repeat("x", before) + "abcdefgh" + strings.Repeat("y", after)
-			for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding} {
-				if got := r.clean(e.EncodeToString([]byte(text))); !strings.Contains(got, hidden) {
-					t.Errorf("%s in base64: %s", text, got)
-				}
-			}
-		}
 	}
 }

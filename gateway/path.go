@@ -1,19 +1,17 @@
 package gateway
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/keys"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 )
-
-var pathEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // Path returns the pattern at which a flow is reached: the one that its file
 // gives, or one with an id of 160 bits that nobody can guess without the key.
@@ -22,9 +20,8 @@ func Path(key []byte, flowName string, r flow.Route) string {
 	if r.Path != "" {
 		return r.Path
 	}
-	h := hmac.New(sha256.New, key)
-	_, _ = fmt.Fprintf(h, "webhook path\x00%s\x00%d", flowName, r.Rotate)
-	return "/webhooks/" + pathEncoding.EncodeToString(h.Sum(nil)[:20])
+	id := keys.Derive(key, "webhook path", flowName, strconv.Itoa(r.Rotate))
+	return "/webhooks/" + ulid.Encode(id[:20])
 }
 
 // baseURL is what the URLs of endpoints begin with: the public URL of the

@@ -22,6 +22,7 @@ func TestPathStays(t *testing.T) {
 		{"own path", string(key), "orders", flow.Route{Path: "/orders/{id}"}, "/orders/{id}"},
 		{"made", string(key), "orders", flow.Route{Rotate: 1}, "/webhooks/0jae06axv69xbza2g9tykz2tx9e50vej"},
 		{"rotated", string(key), "orders", flow.Route{Rotate: 2}, "/webhooks/xbxsrxs08317jqpa6r9ht18c4e7x9txe"},
+		{"rotated twice", "0123456789abcdef0123456789abcdef", "orders", flow.Route{Rotate: 3}, "/webhooks/fxrv901wrm5113xt7c003jcakekpk4r6"},
 		{"other flow", string(key), "order", flow.Route{Rotate: 1}, "/webhooks/eynwa9ej9raz5pevj3fnjcdt84k7rewv"},
 		{"other key", "fedcba9876543210", "orders", flow.Route{Rotate: 1}, "/webhooks/t8abgptjvbfzezwh3hdxwyqbtne52djv"},
 	}

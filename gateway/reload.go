@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // loadResult is how a load went. It is never changed once it was noted.
@@ -92,7 +93,7 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 // hideFrom takes out of a text what the configuration that serves and the one
 // that was loaded call secret.
 func (g *Gateway) hideFrom(r *loadResult, text string) string {
-	return g.log.clean(newRedactor(r.config.Secrets).clean(text))
+	return g.log.clean(redact.New(r.config.Secrets).Text(text))
 }
 
 // swap puts a configuration into service and retires the one before.

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // mostFindings is how many findings of one load are logged; all of them are in
@@ -56,13 +57,13 @@ type found struct {
 
 // findings lists why a load failed, or the warnings of one that did not.
 func (l *logs) findings(r *loadResult) []found {
-	hide := newRedactor(r.config.Secrets)
+	hide := redact.New(r.config.Secrets)
 	var out []found
 	for _, d := range diag.Sort(r.diags) {
 		if d.Severity != hcl.DiagError && !r.ok {
 			continue
 		}
-		f := found{text: l.clean(hide.clean(d.Summary + ": " + d.Detail))}
+		f := found{text: l.clean(hide.Text(d.Summary + ": " + d.Detail))}
 		if d.Subject != nil {
 			f.at = fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
 		}

@@ -51,7 +51,7 @@ type wrongQuery struct{ error }
 func (g *Gateway) storeProblem(snap *snapshot, err error) *flow.Problem {
 	var wrong wrongQuery
 	var own *problemError
-	detail := snap.hide.clean(err.Error()) + "."
+	detail := snap.hide.Text(err.Error()) + "."
 	switch {
 	case errors.As(err, &own):
 		return &own.Problem

@@ -7,11 +7,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-func summaryOf(hide *redactor, r *store.Summary) RunSummary {
+func summaryOf(hide *redact.Redactor, r *store.Summary) RunSummary {
 	out := RunSummary{
 		ID: r.ID, Flow: r.Flow, State: r.State.String(), Received: utc(r.Received), Due: utc(r.Due), Started: utc(r.Started),
 		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: causeOf(hide, r.Cause),
@@ -22,12 +23,12 @@ func summaryOf(hide *redactor, r *store.Summary) RunSummary {
 	return out
 }
 
-func causeOf(hide *redactor, c store.Cause) *RunCause {
+func causeOf(hide *redact.Redactor, c store.Cause) *RunCause {
 	if c.IsZero() {
 		return nil
 	}
 	return &RunCause{
-		Reason: hide.clean(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: hide.clean(c.Message),
+		Reason: hide.Text(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: hide.Text(c.Message),
 	}
 }
 
@@ -37,7 +38,7 @@ func (s *snapshot) detail(r *store.Run) *RunDetail {
 	out := &RunDetail{
 		RunSummary: summaryOf(s.hide, &r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
 		Variables: v.kept(r.Variables), Output: v.kept(r.Output), Response: v.response(r.Response),
-		OrderKey: s.hide.clean(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+		OrderKey: s.hide.Text(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
 	}
 	if out.Request = v.request(r); out.Request == nil {
 		out.Event = v.kept(r.Event)
@@ -87,7 +88,7 @@ func (s *snapshot) placesFrom(name string) func(path string) *flow.Step {
 
 // view shows what was kept of a run.
 type view struct {
-	hide *redactor
+	hide *redact.Redactor
 	step func(path string) *flow.Step // by path; nil where it is gone
 }
 
@@ -113,7 +114,7 @@ func (v view) response(text []byte) *RunResponse {
 	out := &RunResponse{Status: r.Status, Headers: map[string][]string{}}
 	for name, values := range r.Header {
 		for _, text := range values {
-			out.Headers[name] = append(out.Headers[name], v.hide.clean(text))
+			out.Headers[name] = append(out.Headers[name], v.hide.Text(text))
 		}
 	}
 	out.RunBody = v.body(r.Body, r.Header, false)
@@ -137,7 +138,7 @@ func (v view) done(s *store.Step) RunStep {
 	}
 	out.Position = fmt.Sprintf("%s:%d,%d", today.Range.Filename, today.Range.Start.Line, today.Range.Start.Column)
 	if today.Sensitive && len(out.Output) > 0 {
-		out.Output = jsonText(hidden) // also what was kept before the action was called sensitive
+		out.Output = jsonText(redact.Placeholder) // also what was kept before the action was called sensitive
 	}
 	return out
 }
@@ -147,13 +148,13 @@ func (v view) kept(text []byte) json.RawMessage {
 	switch {
 	case len(text) == 0:
 		return nil
-	case text[0] == sealed:
-		return jsonText(hidden)
+	case redact.IsSealed(text):
+		return jsonText(redact.Placeholder)
 	}
 	if out := v.json(text); out != nil {
 		return out
 	}
-	return jsonText(v.hide.clean(strings.ToValidUTF8(string(text), "\uFFFD")))
+	return jsonText(v.hide.Text(strings.ToValidUTF8(string(text), "\uFFFD")))
 }
 
 // shownDepth is how deep JSON may nest that is shown as such.
@@ -165,7 +166,7 @@ func (v view) json(text []byte) json.RawMessage {
 	if err != nil {
 		return nil
 	}
-	out, err := value.Append(nil, v.hide.cleanValue(decoded))
+	out, err := value.Append(nil, v.hide.Value(decoded))
 	if err != nil {
 		return nil
 	}
@@ -185,7 +186,7 @@ func (v view) body(raw []byte, header map[string][]string, cut bool) RunBody {
 	if cut {
 		raw = wholeRunes(raw)
 	}
-	clean := v.hide.clean(string(raw))
+	clean := v.hide.Text(string(raw))
 	if utf8.ValidString(clean) {
 		return RunBody{jsonText(clean), "text"}
 	}

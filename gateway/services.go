@@ -14,13 +14,13 @@ func (j *job) services() flow.Services {
 	if j.g.opts.Store == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keys{j.g.opts.Store}, Contacts: contacts{j.g}, Starter: starter{j}}
+	return flow.Services{Keys: dedupeKeys{j.g.opts.Store}, Contacts: contacts{j.g}, Starter: starter{j}}
 }
 
-// keys are the store's, for actions.
-type keys struct{ store store.Keys }
+// dedupeKeys are the store's, for actions.
+type dedupeKeys struct{ store store.Keys }
 
-func (k keys) PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (bool, string, error) {
+func (k dedupeKeys) PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (bool, string, error) {
 	held, made, err := k.store.PutKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}, ttl)
 	if err != nil {
 		return false, "", notKeptNow(err)
@@ -28,7 +28,7 @@ func (k keys) PutKey(ctx context.Context, scope, name, owner string, ttl time.Du
 	return made, held.Run, nil
 }
 
-func (k keys) DropKey(ctx context.Context, scope, name, owner string) error {
+func (k dedupeKeys) DropKey(ctx context.Context, scope, name, owner string) error {
 	if err := k.store.DropKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}); err != nil {
 		return notKeptNow(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -27,7 +28,7 @@ type snapshot struct {
 	resources     *flow.Resources
 	limits        flow.Limits
 	maxRuns       int64
-	hide          *redactor // its secrets, which differ from those of the next
+	hide          *redact.Redactor // its secrets, which differ from those of the next
 
 	users atomic.Int64 // requests that use it, and one for being current
 	close func()       // runs once, when the last user has gone
@@ -59,7 +60,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 		resources: g.pool.Lease(g.settings(c)),
 		limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		maxRuns:   int64(c.Gateway.Limits.Runs),
-		hide:      newRedactor(c.Secrets),
+		hide:      redact.New(c.Secrets),
 	}
 	opened := false
 	defer func() { // also after a panic

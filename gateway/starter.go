@@ -31,7 +31,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 		return "", err
 	}
 	if s.j.hides(kept.Variables) {
-		kept.Variables = s.j.g.seal.seal(kept.Variables)
+		kept.Variables = s.j.g.seal.Seal(kept.Variables)
 	}
 	id, _, err := s.j.g.startKept(ctx, e, ulid.New(time.Now()), kept, onceFor(cause))
 	return id, err

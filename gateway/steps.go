@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -60,7 +61,7 @@ func (j *job) output(rec *flow.Record) []byte {
 		return nil
 	}
 	if rec.Step.Sensitive || j.hides(text) {
-		return j.g.seal.seal(text)
+		return j.g.seal.Seal(text)
 	}
 	return text
 }
@@ -91,8 +92,8 @@ func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done b
 		return nil, nil, false
 	}
 	text := kept.Output
-	if isSealed(text) { // whatever the step says of itself by now
-		if text, err = j.g.seal.open(text); err != nil {
+	if redact.IsSealed(text) { // whatever the step says of itself by now
+		if text, err = j.g.seal.Open(text); err != nil {
 			return nil, fmt.Errorf("reading what the action returned before: %w", err), true
 		}
 	}

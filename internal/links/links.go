@@ -5,10 +5,10 @@ package links
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+
+	"github.com/webhook-gateway/gateway/internal/keys"
 )
 
 // Parameter is the query parameter that holds a token.
@@ -24,7 +24,7 @@ const nonceSize = 12
 // with keys made of the gateway's, its nonce the beginning of an HMAC-SHA256 of
 // what is sealed, in base64url without padding.
 func Seal(key []byte, flow, email string) string {
-	nonce := derive(key, "link nonce", flow, email)[:nonceSize]
+	nonce := keys.Derive(key, "link nonce", flow, email, "")[:nonceSize]
 	sealed := aead(key).Seal(nonce, nonce, []byte(email), []byte(flow))
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
@@ -43,7 +43,7 @@ func Open(key []byte, flow, token string) (string, error) {
 }
 
 func aead(key []byte) cipher.AEAD {
-	block, err := aes.NewCipher(derive(key, "link key"))
+	block, err := aes.NewCipher(keys.Derive(key, "link key", ""))
 	if err != nil {
 		panic(err) // 32 bytes are a key
 	}
@@ -52,13 +52,4 @@ func aead(key []byte) cipher.AEAD {
 		panic(err) // AES has blocks of the right size
 	}
 	return a
-}
-
-func derive(key []byte, parts ...string) []byte {
-	mac := hmac.New(sha256.New, key)
-	for _, p := range parts {
-		mac.Write([]byte(p))
-		mac.Write([]byte{0})
-	}
-	return mac.Sum(nil)
 }

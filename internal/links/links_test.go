@@ -25,6 +25,19 @@ func TestSealAndOpen(t *testing.T) {
 	}
 }
 
+// Links in mails that were sent must go on to work.
+func TestTokenStays(t *testing.T) {
+	t.Parallel()
+	key := []byte("0123456789abcdef0123456789abcdef")
+	const token = "Jy5DLeq3iRKKQHEskkXHdndcP8gz6R2lqEx2HOMo4lb6ybfNod2mOt06uw"
+	if got := links.Seal(key, "confirm", "ann@example.com"); got != token {
+		t.Errorf("sealed as %s, want %s", got, token)
+	}
+	if got, err := links.Open(key, "confirm", token); err != nil || got != "ann@example.com" {
+		t.Errorf("opened as %q: %v", got, err)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	good := links.Seal(key, "offer", "jane@example.com")

@@ -1,4 +1,4 @@
-package gateway
+package keys
 
 import (
 	"crypto/rand"
@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// keptSecret returns the text of a file, and makes the file with 256 random
-// bits, in hex, where there is none. Processes that start at once agree on one
+// readOrCreateSecret returns the text of a file. If there is no file, it makes
+// one with 256 random bits in hex. Processes that start together agree on one
 // text.
-func keptSecret(path string) (string, error) {
+func readOrCreateSecret(path string) (string, error) {
 	text, err := readSecret(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
@@ -32,6 +32,7 @@ func keptSecret(path string) (string, error) {
 	return readSecret(path)
 }
 
+// readSecret returns the text of a file that only the process may read.
 func readSecret(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -42,9 +43,9 @@ func readSecret(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Volumes often come with a group that may read, for the process itself.
-	if open := info.Mode().Perm() & 0o007; open != 0 && runtime.GOOS != "windows" {
-		return "", fmt.Errorf("everybody on this machine may use %s (mode %04o): take that away with `chmod 600`, or delete the file if its content may be known, and a new one is made", path, info.Mode().Perm())
+	// A group may read it: volumes often come with one for the process itself.
+	if others := info.Mode().Perm() & 0o007; others != 0 && runtime.GOOS != "windows" {
+		return "", fmt.Errorf("every user of this machine may use %s (mode %04o): run `chmod 600` on it, or delete the file if others may know its content, and a new one is made", path, info.Mode().Perm())
 	}
 	src, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err != nil {
@@ -57,22 +58,23 @@ func readSecret(path string) (string, error) {
 	return text, nil
 }
 
-// writeSecret makes the file, whole or not at all, and changes none that is
-// there: the text is written elsewhere and then linked to the name.
+// writeSecret makes the file completely or not at all, and never changes an
+// existing one: it writes the text to a temporary file and links that to the
+// name.
 func writeSecret(path, text string) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".new-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // it is in nobody's way
+	defer os.Remove(f.Name()) //nolint:errcheck // a file that stays does no harm
 	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	err = os.Link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = createSecret(path, text) // the file system has no links
+		err = createExclusive(path, text) // the file system has no links
 	}
 	if err != nil {
 		return err
@@ -81,14 +83,14 @@ func writeSecret(path, text string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close() //nolint:errcheck // it was read only
-	_ = d.Sync()    // some file systems can't; then the name may be lost with the power, and is made again
+	defer d.Close() //nolint:errcheck // it was only read
+	_ = d.Sync()    // some file systems cannot; then a power cut may lose the name, and the next start makes it again
 	return nil
 }
 
-// createSecret is what is left where nothing can be linked. Who looks between
-// the two steps finds a text that is too short, and says so.
-func createSecret(path, text string) error {
+// createExclusive makes the file on file systems without links. A process that
+// reads it between the two steps finds a text that is too short, and says so.
+func createExclusive(path, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package gateway
+package logging
 
 import (
 	"bytes"
@@ -14,13 +14,13 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// textCore writes lines for people: time, level, message and key=value pairs
-// in the order in which they were given. Whatever stands in a value, it can't
-// begin a line of its own: only a stack is written below its line, indented.
+// textCore writes lines for people: time, level, message and key=value pairs in
+// the order in which they were given. No value can start a line of its own. Only
+// a stack is written below its line, indented.
 type textCore struct {
 	zapcore.LevelEnabler
 	out  zapcore.WriteSyncer
-	with []byte // pairs of With
+	with []byte // pairs for every line
 }
 
 // With returns a core that writes the fields on every line.
@@ -42,22 +42,24 @@ func (c *textCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Che
 func (c *textCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	line := e.Time.AppendFormat(make([]byte, 0, 256), "2006-01-02 15:04:05.000")
 	line = fmt.Appendf(line, " %-5s ", e.Level.CapitalString())
-	line = append(line, oneLine(e.Message)...)
+	line = append(line, escapeLine(e.Message)...)
 	line = append(line, c.with...)
 	line, stack := appendPairs(line, fields)
 	line = append(line, '\n')
 	for text := range strings.Lines(stack) {
-		line = fmt.Appendf(line, "    | %s\n", oneLine(strings.TrimRight(text, "\r\n")))
+		line = fmt.Appendf(line, "    | %s\n", escapeLine(strings.TrimRight(text, "\r\n")))
 	}
 	_, err := c.out.Write(line)
 	return err
 }
 
-// Sync flushes what the writer may keep back.
+// Sync flushes the writer.
 func (c *textCore) Sync() error { return c.out.Sync() }
 
+// stackKey is the field that is written below the line.
 const stackKey = "stack"
 
+// appendPairs appends fields as key=value pairs, and returns the stack apart.
 func appendPairs(line []byte, fields []zapcore.Field) (_ []byte, stack string) {
 	for _, f := range fields {
 		if f.Key == stackKey && f.Type == zapcore.StringType {
@@ -67,12 +69,12 @@ func appendPairs(line []byte, fields []zapcore.Field) (_ []byte, stack string) {
 		line = append(line, ' ')
 		line = append(line, f.Key...)
 		line = append(line, '=')
-		line = append(line, quoted(fieldText(f))...)
+		line = append(line, quoteValue(fieldText(f))...)
 	}
 	return line, stack
 }
 
-// fieldText is the value of a field. The common types take no detour.
+// fieldText returns the value of a field. Common types skip the map encoder.
 func fieldText(f zapcore.Field) string {
 	switch f.Type {
 	case zapcore.StringType:
@@ -80,14 +82,15 @@ func fieldText(f zapcore.Field) string {
 	case zapcore.Int64Type:
 		return strconv.FormatInt(f.Integer, 10)
 	case zapcore.DurationType:
-		return rounded(time.Duration(f.Integer)).String()
+		return roundDuration(time.Duration(f.Integer)).String()
 	}
 	m := zapcore.NewMapObjectEncoder()
 	f.AddTo(m)
-	return textOf(m.Fields[f.Key])
+	return valueText(m.Fields[f.Key])
 }
 
-func textOf(v any) string {
+// valueText writes a value that the map encoder made.
+func valueText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
@@ -103,8 +106,8 @@ func textOf(v any) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// rounded keeps three digits, and all of those before the point.
-func rounded(d time.Duration) time.Duration {
+// roundDuration keeps three digits, and all digits before the point.
+func roundDuration(d time.Duration) time.Duration {
 	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
 		if d < unit {
 			continue
@@ -118,16 +121,16 @@ func rounded(d time.Duration) time.Duration {
 	return d
 }
 
-// quoted puts a value that has spaces or might be taken for two in quotes.
-func quoted(text string) string {
-	if text == "" || strings.ContainsAny(text, " \"=") && !json.Valid([]byte(text)) || oneLine(text) != text {
+// quoteValue quotes a value that has spaces or could be read as two values.
+func quoteValue(text string) string {
+	if text == "" || strings.ContainsAny(text, " \"=") && !json.Valid([]byte(text)) || escapeLine(text) != text {
 		return strconv.Quote(text)
 	}
 	return text
 }
 
-// oneLine escapes what would end the line or control the terminal.
-func oneLine(text string) string {
+// escapeLine escapes characters that end a line or control a terminal.
+func escapeLine(text string) string {
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return text
 	}

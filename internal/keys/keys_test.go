@@ -1,4 +1,4 @@
-package gateway
+package keys
 
 import (
 	"encoding/hex"
@@ -137,10 +137,10 @@ func TestKeyFileWithTroubles(t *testing.T) {
 func TestKeyWithoutLinks(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key")
-	if err := createSecret(path, "first"); err != nil {
+	if err := createExclusive(path, "first"); err != nil {
 		t.Fatal(err)
 	}
-	if err := createSecret(path, "second"); !os.IsExist(err) {
+	if err := createExclusive(path, "second"); !os.IsExist(err) {
 		t.Errorf("%v", err)
 	}
 	if text, _ := os.ReadFile(path); string(text) != "first" {
@@ -156,6 +156,17 @@ func TestDataFolderThatCannotBe(t *testing.T) {
 	}
 	if _, err := LoadKey(filepath.Join(file, "data"), ""); err == nil {
 		t.Error("a folder was made inside of a file")
+	}
+}
+
+// Everything derived from the key depends on these bytes.
+func TestDerive(t *testing.T) {
+	t.Parallel()
+	key := []byte("0123456789abcdef0123456789abcdef")
+	got := hex.EncodeToString(Derive(key, "link nonce", "confirm", "ann@example.com", ""))
+	const want = "272e432deab789128a40712c" // the nonce of a link that was sent
+	if len(got) != 64 || !strings.HasPrefix(got, want) {
+		t.Errorf("derived %s, want %s…", got, want)
 	}
 }
 

@@ -1,0 +1,110 @@
+// Package redact takes secrets out of texts and JSON-like values, and seals
+// values that have to be stored but must not be read.
+package redact
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Placeholder stands where a secret was.
+const Placeholder = "(sensitive)"
+
+// minLength is the length in bytes of the shortest secret that is redacted:
+// "on" as a secret would make every line unreadable.
+const minLength = 5
+
+// Redactor replaces the values of secrets in texts.
+type Redactor struct{ replacer *strings.Replacer }
+
+// New returns a redactor of secrets.
+func New(secrets []string) *Redactor {
+	var texts []string
+	for _, s := range secrets {
+		texts = append(texts, encodedForms(s)...)
+	}
+	texts = slices.DeleteFunc(texts, func(t string) bool { return len(t) < minLength })
+	// If two texts begin alike, the longer one must be tried first. Otherwise its
+	// end would remain.
+	slices.SortFunc(texts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	var pairs []string
+	for _, t := range slices.Compact(texts) {
+		pairs = append(pairs, t, Placeholder)
+	}
+	return &Redactor{strings.NewReplacer(pairs...)}
+}
+
+// Text redacts a text.
+func (r *Redactor) Text(text string) string { return r.replacer.Replace(text) }
+
+// Found reports whether a text holds a secret.
+func (r *Redactor) Found(text []byte) bool {
+	t := string(text)
+	return r.Text(t) != t
+}
+
+// Value redacts all texts of a JSON-like value.
+func (r *Redactor) Value(v any) any {
+	switch v := v.(type) {
+	case string:
+		return r.Text(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = r.Value(e)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[r.Text(k)] = r.Value(e)
+		}
+		return out
+	case interface{ Map() map[string]any }:
+		return r.Value(v.Map())
+	}
+	return v
+}
+
+// encodedForms lists the forms in which a text may hold a secret: plain, in
+// quotes, in a URL, in hex, and in base64 at any offset, as basic credentials
+// hold a password.
+func encodedForms(s string) []string {
+	if len(s) < minLength {
+		return nil
+	}
+	quoted := strconv.Quote(s)
+	out := []string{s, quoted[1 : len(quoted)-1], url.QueryEscape(s), url.PathEscape(s), hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s)))}
+	if text, err := json.Marshal(s); err == nil {
+		out = append(out, string(text[1:len(text)-1]))
+	}
+	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		out = append(out, e.EncodeToString([]byte(s)))
+	}
+	for shift := range 3 {
+		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			if text := base64At(e, s, shift); len(text) > minLength {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+// base64At returns the base64 characters that depend on s alone if shift bytes,
+// modulo 3, stand before it. The characters at both ends are left out, because
+// they also hold bits of neighbours.
+func base64At(e *base64.Encoding, s string, shift int) string {
+	text := e.EncodeToString([]byte("\x00\x00"[:shift] + s))
+	first := (shift*8 + 5) / 6
+	last := (shift + len(s)) * 8 / 6
+	return text[first:last]
+}
