@@ -23,11 +23,15 @@ func serveOK(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// serveReady tells whether requests should be sent here: not from the first
-// moment of a stop on.
+// serveReady tells load balancers whether to send requests to this gateway. It
+// is not ready from the moment a stop begins, nor while its store cannot write.
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if !g.ready() {
 		problem.Write(w, shuttingDown())
+		return
+	}
+	if g.opts.Store != nil && g.opts.Store.Ping(r.Context()) != nil {
+		problem.Write(w, unavailable("The store is not available now.", 5))
 		return
 	}
 	serveOK(w, r)

@@ -59,6 +59,13 @@ func (f *flaky) trouble() error {
 	return nil
 }
 
+func (f *flaky) Ping(ctx context.Context) error {
+	if err := f.trouble(); err != nil {
+		return err
+	}
+	return f.Store.Ping(ctx)
+}
+
 func (f *flaky) Accept(ctx context.Context, s *store.Submission) (store.Accepted, error) {
 	if err := f.trouble(); err != nil {
 		return store.Accepted{Claim: &store.Claim{ID: s.ID, Ref: 1, Fence: 1}}, err // as a commit that fails late

@@ -43,6 +43,25 @@ func TestAcceptsNothingWithoutItsStore(t *testing.T) {
 	}
 }
 
+// TestReadyNeedsItsStore fails readiness while the store cannot write.
+func TestReadyNeedsItsStore(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, oneAction(""))
+	for _, down := range []bool{false, true, false} {
+		d.store.down.Store(down)
+		want := http.StatusOK
+		if down {
+			want = http.StatusServiceUnavailable
+		}
+		if got := d.admin(http.MethodGet, "/readyz"); got != want {
+			t.Errorf("/readyz answers %d with the store down: %v; want %d", got, down, want)
+		}
+		if got := d.admin(http.MethodGet, "/healthz"); got != http.StatusOK {
+			t.Errorf("/healthz answers %d with the store down: %v", got, down)
+		}
+	}
+}
+
 func TestRunsOutlastTroubleOfTheStore(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
