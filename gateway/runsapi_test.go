@@ -228,7 +228,7 @@ func TestRunDetail(t *testing.T) {
 		Response:  encodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-P": {secret}}, Body: []byte("got " + secret)}),
 	})
 	l.end(id, &store.Ending{State: store.Failed, Cause: store.Cause{Class: "permanent", Action: "note", Position: "a.hcl:1,2", Message: "no " + secret}, Steps: []store.Step{
-		{Path: "note", Kind: "say", State: again, Attempts: 2, Began: time.Unix(9, 0), Took: time.Second, Input: []byte(`{"m":"` + secret + `"}`), Output: []byte(`[1]`), Cause: store.Cause{Message: secret}},
+		{Path: "note", Kind: "say", State: store.StepRetry, Attempts: 2, Began: time.Unix(9, 0), Took: time.Second, Input: []byte(`{"m":"` + secret + `"}`), Output: []byte(`[1]`), Cause: store.Cause{Message: secret}},
 		{Path: "hush", Kind: "say", State: flow.Succeeded, Began: time.Unix(10, 0), Output: []byte(`"said before it was sensitive"`)},
 		{Path: "gone", Kind: "say", State: flow.Succeeded, Began: time.Unix(11, 0), Output: sealedOutput},
 	}})

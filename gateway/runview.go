@@ -127,9 +127,9 @@ func (v view) done(s *store.Step) RunStep {
 		Input: v.kept(s.Input), Output: v.kept(s.Output), Size: s.CutFrom, Cause: causeOf(v.hide, s.Cause),
 	}
 	switch s.State {
-	case again:
+	case store.StepRetry:
 		out.State = string(flow.Failed)
-	case ended:
+	case store.StepEnded:
 		out.State = string(flow.Succeeded)
 	}
 	today := v.step(s.Path)

@@ -13,14 +13,6 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// again is the state of a kept step that failed and is to be tried in the next
-// attempt of the run.
-const again flow.State = "again"
-
-// ended is the state of a kept step with which the run came to its end. A run
-// that goes on, or that is run again, comes to its end by doing it.
-const ended flow.State = "ended"
-
 // step writes how an action went as it is kept. Inputs are for people alone:
 // secrets are taken out of them. Outputs are what the run goes on from: those
 // of a sensitive action, and those in which a secret stands, are sealed.
@@ -33,7 +25,7 @@ func (j *job) step(rec *flow.Record) store.Step {
 		s.Took = rec.Aside
 	}
 	if rec.Ended {
-		s.State = ended
+		s.State = store.StepEnded
 	}
 	if rec.Err != nil {
 		s.Cause = j.cause(rec.Err)
@@ -70,7 +62,7 @@ func (j *job) output(rec *flow.Record) []byte {
 func markAgain(steps []store.Step) {
 	for i := range steps {
 		if steps[i].State == flow.Failed {
-			steps[i].State = again
+			steps[i].State = store.StepRetry
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (w *work) retries(err *flow.Error) (time.Duration, bool) {
 func (w *work) again() []store.Step {
 	steps := w.pending
 	for _, s := range w.failed {
-		s.State = again
+		s.State = store.StepRetry
 		steps = append(steps, s) // later ones win
 	}
 	return steps

@@ -51,6 +51,17 @@ type Step struct {
 	CutFrom int
 }
 
+// States of a step that only the store knows: the engine of flows never reports
+// them.
+const (
+	// StepRetry is the state of a step that failed and is tried again in the
+	// next attempt of its run.
+	StepRetry flow.State = "again"
+	// StepEnded is the state of the step that ended its run. A run that is
+	// resumed or requeued ends by executing this step.
+	StepEnded flow.State = "ended"
+)
+
 // Summary is a run in a list. Times are to the millisecond, and zero where
 // something has not happened.
 type Summary struct {
