@@ -87,7 +87,7 @@ type Changed struct {
 // Open runs, and counters of runs that are purged, are kept in any case.
 type Retention struct {
 	Runs    time.Duration // runs that ended longer ago are deleted
-	Bytes   int64         // above it the oldest runs that are over are deleted, by Usage.Bytes
+	Bytes   int64         // above it the oldest runs that are over are deleted, by the bytes that the store uses
 	Minutes time.Duration // counters by minute are deleted when their minute is as old; kept a day at least
 	Hours   time.Duration // counters by hour, and wider ones, likewise
 	// Body is how many bytes of a body, and of a step's input and output each,
@@ -102,10 +102,4 @@ type Purged struct {
 	Cut  int // bodies and steps that were cut
 	Keys int // whose time was over
 	More bool
-}
-
-// Usage is how large a store is.
-type Usage struct {
-	Bytes int64 // that hold something
-	File  int64 // that are taken on the disk, the log included; 0 where an engine can't tell
 }

@@ -68,13 +68,3 @@ func ParseState(name string) (State, error) {
 
 // MarshalText writes the name.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads a name.
-func (s *State) UnmarshalText(text []byte) error {
-	parsed, err := ParseState(string(text))
-	if err != nil {
-		return err
-	}
-	*s = parsed
-	return nil
-}

@@ -17,8 +17,6 @@ type Store interface {
 
 	// Ping writes, and so tells whether the store can keep what is accepted.
 	Ping(ctx context.Context) error
-	// Usage tells how large the store is.
-	Usage(ctx context.Context) (Usage, error)
 	// Close waits for the operations that are under way and lets go of the
 	// engine. It may be called twice. Claims are not released.
 	Close() error
@@ -108,8 +106,6 @@ type Keys interface {
 	// SetKey replaces the value of the key that the run k.Run made; its time
 	// stays. It returns ErrNotFound where there is no such key.
 	SetKey(ctx context.Context, k Key) error
-	// GetKey returns a key, or ErrNotFound.
-	GetKey(ctx context.Context, scope, name string) (Key, error)
 	// DropKey gives the key of the run k.Run free. It is no error that there is
 	// none.
 	DropKey(ctx context.Context, k Key) error

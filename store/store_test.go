@@ -80,8 +80,7 @@ func TestStates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var back store.State
-		if err := json.Unmarshal(text, &back); err != nil || back != s {
+		if back, err := store.ParseState(strings.Trim(string(text), `"`)); err != nil || back != s {
 			t.Errorf("%s was read as %v, %v", text, back, err)
 		}
 		if int(s) != i+1 {

@@ -33,7 +33,7 @@ func cut(s string, n int) string {
 }
 
 // Clean returns the cause with texts that any engine can keep.
-func (c Cause) Erase() Cause {
+func (c Cause) Clean() Cause {
 	return Cause{
 		Reason: CleanText(c.Reason), Class: CleanText(c.Class), Action: CleanText(c.Action),
 		Position: CleanText(c.Position), Message: CleanText(c.Message),

@@ -84,7 +84,7 @@ func (c *change) end(runs []*found, to store.State, why store.Cause) {
 		ids[i] = r.id
 		c.moved(r, to)
 	}
-	why = why.Erase()
+	why = why.Clean()
 	const end = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
 		reason = $3, class = $4, action = $5, position = $6, message = $7 WHERE id = ANY($1::uuid[])`
 	c.queue(end, uuids(ids), int16(to), orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message))

@@ -2,13 +2,10 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -158,23 +155,4 @@ func dropKeys(t *tx, keys []store.Key) {
 		t.put(sql("DELETE FROM keys k USING ").table("u", keyColumns(keys)).
 			add(" WHERE k.scope = u.scope AND k.name = u.name AND k.run = u.run"))
 	}
-}
-
-// GetKey returns a key.
-func (s *Store) GetKey(ctx context.Context, scope, name string) (store.Key, error) {
-	k := store.Key{Scope: scope, Name: name}
-	if err := checkScope(scope); err != nil {
-		return store.Key{}, fmt.Errorf("%w: %w", store.ErrNotFound, err)
-	}
-	row := s.readers.QueryRow(ctx, "SELECT run, value, expires FROM keys WHERE scope = $1 AND name = $2 AND expires > clock()",
-		scope, []byte(store.ShortName(name)))
-	err := row.Scan(&k.Run, &k.Value, &k.Expires)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return store.Key{}, noKey(scope)
-	}
-	if err != nil {
-		return store.Key{}, reading(ctx, err)
-	}
-	k.Expires = k.Expires.Truncate(time.Millisecond)
-	return k, nil
 }

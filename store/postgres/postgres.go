@@ -14,7 +14,7 @@ import (
 
 // Options say how a store uses its server. The zero value is good.
 type Options struct {
-	// Readers is how many connections serve History, GetKey and Usage; 0 is 4.
+	// Readers is how many connections serve History; 0 is 4.
 	Readers int
 	// Timeout is how long a transaction may take before it counts as failed; 0
 	// is 30 seconds.

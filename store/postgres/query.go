@@ -87,7 +87,7 @@ func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
 	}
 	clean := make([]store.Cause, len(rows))
 	for i := range rows {
-		clean[i] = cause(&rows[i]).Erase()
+		clean[i] = cause(&rows[i]).Clean()
 	}
 	return []column{
 		col("reason", "text", clean, func(c *store.Cause) *string { return orNull(c.Reason) }),

@@ -12,11 +12,6 @@ func (t *timed) Ping(ctx context.Context) error {
 	return t.Store.Ping(ctx)
 }
 
-func (t *timed) Usage(ctx context.Context) (store.Usage, error) {
-	t.set()
-	return t.Store.Usage(ctx)
-}
-
 func (t *timed) Accept(ctx context.Context, s *store.Submission) (store.Accepted, error) {
 	t.set()
 	return t.Store.Accept(ctx, s)
@@ -120,11 +115,6 @@ func (t *timed) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (sto
 func (t *timed) SetKey(ctx context.Context, k store.Key) error {
 	t.set()
 	return t.Store.SetKey(ctx, k)
-}
-
-func (t *timed) GetKey(ctx context.Context, scope string, name string) (store.Key, error) {
-	t.set()
-	return t.Store.GetKey(ctx, scope, name)
 }
 
 func (t *timed) DropKey(ctx context.Context, k store.Key) error {

@@ -102,7 +102,7 @@ func (t *tx) setEnd(c store.Claim, e *store.Ending) error {
 	if e.Cause.IsZero() {
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
 	} else {
-		w := e.Cause.Erase()
+		w := e.Cause.Clean()
 		n, err = t.exec(why+fenced, int64(e.State), t.now, orNull(w.Reason), orNull(w.Class), orNull(w.Action), orNull(w.Position), orNull(w.Message),
 			c.Ref, c.Fence)
 	}
@@ -182,7 +182,7 @@ func (t *tx) back(r openRun, to store.State) {
 }
 
 func (t *tx) setCause(seq int64, why store.Cause) error {
-	why = why.Erase()
+	why = why.Clean()
 	_, err := t.exec("UPDATE runs SET reason = ?, class = ?, action = ?, position = ?, message = ? WHERE seq = ?",
 		orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), seq)
 	return err

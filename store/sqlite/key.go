@@ -63,19 +63,6 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 // noKey leaves out the name, which may hold what callers sent.
 func noKey(scope string) error { return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope) }
 
-// GetKey returns a key.
-func (s *Store) GetKey(ctx context.Context, scope, name string) (store.Key, error) {
-	k := store.Key{Scope: scope, Name: name}
-	err := s.readers.use(ctx, func(v *view) error {
-		found, err := v.one(selectKey, keyReader(&k), scope, keyName(name), s.clock.now())
-		if err == nil && !found {
-			err = noKey(scope)
-		}
-		return err
-	})
-	return k, err
-}
-
 // DropKey gives a key free.
 func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {

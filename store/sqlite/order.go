@@ -83,7 +83,7 @@ func (t *tx) oldestUnbegun(flow string) (oldest openRun, found bool, err error) 
 
 // end ends an open run by another hand than its holder's.
 func (t *tx) end(r openRun, to store.State, why store.Cause) error {
-	why = why.Erase()
+	why = why.Clean()
 	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?
 		WHERE seq = ?`, int64(to), t.now, orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), r.seq)
 	if err != nil {

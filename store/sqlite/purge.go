@@ -93,12 +93,12 @@ func (s *Store) all(ctx context.Context, seqs []int64, do func(*tx, int64) (int6
 // too large.
 func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, error) {
 	if r.Bytes > 0 {
-		u, err := s.Usage(ctx)
+		used, err := s.usedBytes(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if u.Bytes > r.Bytes {
-			return s.oldest(ctx, u.Bytes-r.Bytes)
+		if used > r.Bytes {
+			return s.oldest(ctx, used-r.Bytes)
 		}
 	}
 	if r.Runs <= 0 {
@@ -112,6 +112,16 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 		return nil, nil
 	}
 	return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
+}
+
+// usedBytes returns how many bytes of the file hold data.
+func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
+	const pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+	err = s.readers.use(ctx, func(v *view) error {
+		_, err := v.one(pages, func(v []driver.Value) { used = integer(v[0]) })
+		return err
+	})
+	return used, err
 }
 
 // leastFreed is what a run's rows free at least when they are deleted, in bytes,

@@ -121,7 +121,7 @@ func (t *tx) insertEntry(seq int64, id store.ID, e *store.Entry, started driver.
 			seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished)
 		return err
 	}
-	c := e.Cause.Erase()
+	c := e.Cause.Clean()
 	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, reason, class, action, position, message)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished,

@@ -20,15 +20,12 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
-
-	"github.com/webhook-gateway/gateway/store"
 )
 
 // FileName is the name of the database in its folder. Its log and the lock lie
@@ -152,23 +149,4 @@ func (s *Store) Ping(ctx context.Context) error {
 		_, err := t.exec("INSERT OR REPLACE INTO pings (one, at, filler) VALUES (1, ?, zeroblob(?))", t.now, int64(pingSize))
 		return err
 	})
-}
-
-// Usage tells how large the file is.
-func (s *Store) Usage(ctx context.Context) (store.Usage, error) {
-	var u store.Usage
-	const used = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-	err := s.readers.use(ctx, func(v *view) error {
-		_, err := v.one(used, func(v []driver.Value) { u.Bytes = integer(v[0]) })
-		return err
-	})
-	if err != nil {
-		return u, err
-	}
-	for _, name := range []string{s.path, s.path + "-wal"} {
-		if info, err := os.Stat(name); err == nil {
-			u.File += info.Size()
-		}
-	}
-	return u, nil
 }

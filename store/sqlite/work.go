@@ -136,7 +136,7 @@ func (t *tx) putHeldStep(c store.Claim, s *store.Step, held bool) (int64, error)
 	t.args = appendStep(t.args[:0], s)
 	failed := !s.Cause.IsZero()
 	if failed {
-		c := s.Cause.Erase()
+		c := s.Cause.Clean()
 		t.args = append(t.args, orNull(c.Reason), orNull(c.Class), orNull(c.Action), orNull(c.Position), orNull(c.Message))
 	}
 	t.args = append(t.args, c.Ref)

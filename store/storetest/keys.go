@@ -24,6 +24,34 @@ func (f *fixture) put(k store.Key, ttl time.Duration) (store.Key, bool) {
 	return held, made
 }
 
+// findKey returns the key of a name, and whether there is one. It leaves no key
+// behind.
+func (f *fixture) findKey(scope, name string) (store.Key, bool) {
+	f.Helper()
+	probe := store.Key{Scope: scope, Name: name, Run: "probe"}
+	k, made := f.put(probe, time.Minute)
+	if made {
+		f.ok(f.s.DropKey(f.ctx, probe))
+	}
+	return k, !made
+}
+
+func (f *fixture) hasKey(scope, name string) store.Key {
+	f.Helper()
+	k, found := f.findKey(scope, name)
+	if !found {
+		f.Fatalf("there is no key %q of %q", name, scope)
+	}
+	return k
+}
+
+func (f *fixture) hasNoKey(scope, name string) {
+	f.Helper()
+	if k, found := f.findKey(scope, name); found {
+		f.Fatalf("got key %+v, want none", k)
+	}
+}
+
 func keyFirst(f *fixture) {
 	k := store.Key{Scope: "throttle/crm", Name: "jane@example.com", Run: "run 1", Value: strange()}
 	want := k
@@ -34,13 +62,11 @@ func keyFirst(f *fixture) {
 	held, made = f.put(store.Key{Scope: k.Scope, Name: k.Name, Run: "run 2"}, time.Hour)
 	f.same("made again", made, false)
 	f.same("held", held, want)
-	got, err := f.s.GetKey(f.ctx, k.Scope, k.Name)
-	f.ok(err)
+	got := f.hasKey(k.Scope, k.Name)
 	f.same("got", got, want)
 	_, made = f.put(store.Key{Scope: "throttle/other", Name: k.Name}, time.Hour)
 	f.same("made in another scope", made, true)
-	_, err = f.s.GetKey(f.ctx, k.Scope, "Jane@example.com")
-	f.is(err, store.ErrNotFound)
+	f.hasNoKey(k.Scope, "Jane@example.com")
 }
 
 func keyRace(f *fixture) {
@@ -59,8 +85,7 @@ func keyExpires(f *fixture) {
 	k := store.Key{Scope: "s", Name: "n", Run: "run 1"}
 	f.put(k, time.Minute)
 	f.clock.Advance(time.Minute)
-	_, err := f.s.GetKey(f.ctx, k.Scope, k.Name)
-	f.is(err, store.ErrNotFound)
+	f.hasNoKey(k.Scope, k.Name)
 	f.is(f.s.SetKey(f.ctx, k), store.ErrNotFound)
 	_, made := f.put(k, time.Minute)
 	f.same("made again", made, true)
@@ -74,8 +99,7 @@ func keyMaker(f *fixture) {
 	f.is(f.s.SetKey(f.ctx, other), store.ErrNotFound)
 	f.ok(f.s.SetKey(f.ctx, k))
 	f.ok(f.s.DropKey(f.ctx, other))
-	got, err := f.s.GetKey(f.ctx, k.Scope, k.Name)
-	f.ok(err)
+	got := f.hasKey(k.Scope, k.Name)
 	k.Expires = f.clock.Wall().Add(time.Minute)
 	f.same("got", got, k)
 	f.ok(f.s.DropKey(f.ctx, k))
