@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -70,7 +71,7 @@ func (d *branchDefault) Describe(s *schema.Spec) {
 
 func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(b.cases) == 0 {
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
 	}
 	diags := b.neverRuns(d.Block.Body.Blocks)
 	lines := map[string]int{}
@@ -81,9 +82,9 @@ func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		name, at := in.Labels[0], in.LabelRanges[0]
 		switch line, twice := lines[name]; {
 		case twice:
-			diags = append(diags, problem(at, "Case named twice", fmt.Sprintf("The branch has a case %q already, on line %d.", name, line)))
+			diags = append(diags, diag.Error(at, "Case named twice", fmt.Sprintf("The branch has a case %q already, on line %d.", name, line)))
 		case name == "" || name == defaultCase:
-			diags = append(diags, problem(at, "Not a name of a case", `The output "case" says which case ran, and "default" where none did: give the case another name, or write the block default { … }.`))
+			diags = append(diags, diag.Error(at, "Not a name of a case", `The output "case" says which case ran, and "default" where none did: give the case another name, or write the block default { … }.`))
 		}
 		lines[name] = at.Start.Line
 	}
@@ -97,7 +98,7 @@ func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 	next, certain := 0, ""
 	for _, in := range blocks {
 		if certain != "" && (in.Type == "case" || in.Type == defaultCase) {
-			diags = append(diags, warning(in.DefRange(), "Actions never run", fmt.Sprintf("No path leads here: the condition of case %q is always true.", certain)))
+			diags = append(diags, diag.Warning(in.DefRange(), "Actions never run", fmt.Sprintf("No path leads here: the condition of case %q is always true.", certain)))
 			break
 		}
 		if in.Type != "case" || next == len(b.cases) {
@@ -112,14 +113,10 @@ func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 		case holds:
 			certain = c.name
 		default:
-			diags = append(diags, warning(when.Expr.Range(), "Actions never run", "The condition is always false. Take the case out, or let its condition ask for something."))
+			diags = append(diags, diag.Warning(when.Expr.Range(), "Actions never run", "The condition is always false. Take the case out, or let its condition ask for something."))
 		}
 	}
 	return diags
-}
-
-func warning(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
 
 // Lists returns the lists of all cases and of the default.
@@ -178,8 +175,4 @@ func (d *branchDefault) run(ctx context.Context, call *flow.Call) (any, error) {
 		return map[string]any{"case": nil}, nil
 	}
 	return map[string]any{"case": defaultCase}, call.Execute(ctx, d.actions, nil)
-}
-
-func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -88,7 +89,7 @@ func (n *namedCredential) Describe(s *schema.Spec) {
 
 func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics {
 	if err := flow.CheckHeader(name, text); err != nil {
-		return hcl.Diagnostics{d.Problem(attr, "Wrong header", sentence(err))}
+		return hcl.Diagnostics{d.Problem(attr, "Wrong header", diag.Sentence(err))}
 	}
 	return nil
 }
@@ -97,11 +98,11 @@ func (n *httpConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 	var diags hcl.Diagnostics
 	base, err := parseBase(n.baseURL)
 	if err != nil {
-		diags = append(diags, d.Problem("base_url", "Wrong URL", sentence(err)))
+		diags = append(diags, d.Problem("base_url", "Wrong URL", diag.Sentence(err)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.headers)) {
 		if err := flow.CheckHeader(name, n.headers[name]); err != nil {
-			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+			diags = append(diags, d.Problem("headers", "Wrong header", diag.Sentence(err)))
 		}
 	}
 	ways := 0
@@ -110,7 +111,7 @@ func (n *httpConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 			continue
 		}
 		if ways++; ways == 2 {
-			diags = append(diags, problem(in.DefRange(), "Two credentials", `A connection has one of "basic", "bearer", "header" and "query". What the server asks for besides can stand in "headers".`))
+			diags = append(diags, diag.Error(in.DefRange(), "Two credentials", `A connection has one of "basic", "bearer", "header" and "query". What the server asks for besides can stand in "headers".`))
 		}
 	}
 	if n.header != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -59,7 +60,7 @@ func (n *jiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	}
 	base, err := parseBase(n.baseURL)
 	if err != nil {
-		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", sentence(err))}
+		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if n.tls != nil && base.Scheme != "https" {
 		return hcl.Diagnostics{d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`)}
@@ -73,12 +74,12 @@ func (n *jiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	case n.flavour == jiraServer && given == "username password":
 		server.basic = &basicCredentials{username: n.username, password: n.password}
 	case n.flavour == jiraCloud:
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
 	default:
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", `Jira Server takes "token", a personal access token, or "username" and "password".`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Server takes "token", a personal access token, or "username" and "password".`)}
 	}
 	if err := flow.CheckHeader("Authorization", n.email+n.token+n.username+n.password); err != nil || strings.Contains(n.email+n.username, ":") {
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Wrong credentials", "Credentials are lines of text, and a name has no colon in it.")}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", "Credentials are lines of text, and a name has no colon in it.")}
 	}
 	n.server = server
 	return nil

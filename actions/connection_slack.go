@@ -3,6 +3,7 @@ package actions
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -34,20 +35,20 @@ func (n *slackConnection) Describe(s *schema.Spec) {
 func (n *slackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case d.Has("webhook_url") == d.Has("token"):
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
 	case d.Has("webhook_url") && d.Has("base_url"):
 		return hcl.Diagnostics{d.Problem("base_url", "Nothing to add to", `"base_url" goes with a token; a webhook_url is whole.`)}
 	case d.Has("webhook_url"):
 		base, err := parseBase(n.webhookURL)
 		if err != nil {
-			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", sentence(err))}
+			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", diag.Sentence(err))}
 		}
 		n.server = &httpConnection{base: base, secret: true}
 		return nil
 	}
 	base, err := parseBase(n.baseURL)
 	if err != nil {
-		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", sentence(err))}
+		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if err := flow.CheckHeader("Authorization", n.token); err != nil || n.token == "" {
 		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
@@ -97,7 +98,7 @@ func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	if d.Has("from") {
 		var err error
 		if n.sender, err = parseMailAddress(n.from); err != nil {
-			wrong("from", "Wrong sender", sentence(err))
+			wrong("from", "Wrong sender", diag.Sentence(err))
 		}
 	}
 	return append(diags, n.checkLimits(d)...)

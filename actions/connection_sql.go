@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -82,7 +83,7 @@ func (n *sqlConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnost
 		if !d.Has(at) {
 			at = "host"
 		}
-		return append(diags, d.Problem(at, "Wrong address", sentence(err)))
+		return append(diags, d.Problem(at, "Wrong address", diag.Sentence(err)))
 	}
 	n.target = target
 	return diags

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -46,20 +47,17 @@ func (t *tlsSetting) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	switch {
 	case t.cert == "" && t.keyPEM == "":
 	case t.cert == "" || t.keyPEM == "":
-		diags = append(diags, problem(d.Block.DefRange(), "Half a client certificate", `"cert" and "key" belong together: give both or none.`))
+		diags = append(diags, diag.Error(d.Block.DefRange(), "Half a client certificate", `"cert" and "key" belong together: give both or none.`))
 	default:
 		pair, err := tls.X509KeyPair([]byte(t.cert), []byte(t.keyPEM))
 		if err != nil {
-			diags = append(diags, d.Problem("cert", "No client certificate", sentence(err)+" "+giveText("cert")))
+			diags = append(diags, d.Problem("cert", "No client certificate", diag.Sentence(err)+" "+giveText("cert")))
 		}
 		t.client = []tls.Certificate{pair}
 	}
 	if t.skipVerify {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Subject: d.Range("insecure_skip_verify").Ptr(),
-			Summary: "Certificates are not checked",
-			Detail:  "Whoever stands between the gateway and the server can read the credentials and change the answers. Give the server's authority as ca instead.",
-		})
+		diags = append(diags, diag.Warning(d.Range("insecure_skip_verify"), "Certificates are not checked",
+			"Whoever stands between the gateway and the server can read the credentials and change the answers. Give the server's authority as ca instead."))
 	}
 	return diags
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -83,13 +84,13 @@ func (m *email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags = append(diags, m.checkAddresses(d)...)
 	if text, ok := m.subject.Constant(); ok {
 		if err := checkSubject(text); err != nil {
-			diags = append(diags, d.Problem("subject", "Wrong subject", sentence(err)))
+			diags = append(diags, d.Problem("subject", "Wrong subject", diag.Sentence(err)))
 		}
 	}
 	headers, _ := m.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if err := checkMailHeader(name, headers[name]); err != nil {
-			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+			diags = append(diags, d.Problem("headers", "Wrong header", diag.Sentence(err)))
 		}
 	}
 	if m.maxSize < 0 || m.maxSize > 1<<30 {
@@ -102,7 +103,7 @@ func (m *email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(name string, from *expr.Expr, err error) {
 		if err != nil {
-			diags = append(diags, d.Problem(name, "Wrong address", sentence(hideCause(from, err))))
+			diags = append(diags, d.Problem(name, "Wrong address", diag.Sentence(hideCause(from, err))))
 		}
 	}
 	if v, ok := m.from.Constant(); ok {

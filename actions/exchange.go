@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -42,7 +43,7 @@ func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
 	if x.successes, err = parseStatuses(x.success); err != nil {
-		diags = append(diags, d.Problem("success", "Wrong statuses", sentence(err)))
+		diags = append(diags, d.Problem("success", "Wrong statuses", diag.Sentence(err)))
 	}
 	if x.redirects < 0 || x.redirects > 20 {
 		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
@@ -53,7 +54,7 @@ func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 	headers, _ := x.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if err := flow.CheckHeader(name, headers[name]); err != nil {
-			diags = append(diags, d.Problem("headers", "Wrong header", sentence(err)))
+			diags = append(diags, d.Problem("headers", "Wrong header", diag.Sentence(err)))
 		}
 	}
 	return diags

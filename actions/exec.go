@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -158,7 +159,7 @@ func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
 	if x.successes, err = parseNumbers(x.success, 0, 255, `%q is no exit code and no range of them; write numbers from 0 to 255 such as "0,2-3"`); err != nil {
-		diags = append(diags, d.Problem("success", "Wrong exit codes", sentence(err)))
+		diags = append(diags, d.Problem("success", "Wrong exit codes", diag.Sentence(err)))
 	}
 	if x.maxOutput < 1 || x.maxOutput > 1<<28 {
 		diags = append(diags, d.Problem("max_output", "Wrong value", "A command may write from 1B to 256MiB."))
@@ -168,7 +169,7 @@ func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	}
 	if env, ok := x.env.Constant(); ok {
 		if err := checkEnvironment(env); err != nil {
-			diags = append(diags, d.Problem("env", "Wrong environment", sentence(hideCause(x.env.Expr(), err))))
+			diags = append(diags, d.Problem("env", "Wrong environment", diag.Sentence(hideCause(x.env.Expr(), err))))
 		}
 	}
 	return append(diags, x.checkProgram(c, d)...)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -20,14 +21,14 @@ import (
 // file: a caller who could choose it could do anything.
 func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	wrong := func(summary, detail string) hcl.Diagnostics {
-		return hcl.Diagnostics{problem(d.Element("command", 0), summary, detail)}
+		return hcl.Diagnostics{diag.Error(d.Element("command", 0), summary, detail)}
 	}
 	if args, ok := x.command.Constant(); ok {
 		if len(args) == 0 {
 			return wrong("Command without a program", `The list is empty. Its first element is the program: ["printf", "%s", …].`)
 		}
 		if err := checkArguments(args); err != nil {
-			return hcl.Diagnostics{d.Problem("command", "Wrong command", sentence(hideCause(x.command.Expr(), err)))}
+			return hcl.Diagnostics{d.Problem("command", "Wrong command", diag.Sentence(hideCause(x.command.Expr(), err)))}
 		}
 	}
 	first, fixed := x.firstElement(c, d)
@@ -38,10 +39,8 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 		return wrong("Wrong program", "A program is an absolute path, or a name without a slash that is looked for in "+commandPath+".")
 	}
 	if strings.ContainsAny(first, " \t|&;<>") && !filepath.IsAbs(first) {
-		return hcl.Diagnostics{{
-			Severity: hcl.DiagWarning, Subject: d.Element("command", 0).Ptr(), Summary: "Doubtful program",
-			Detail: fmt.Sprintf("All of %q is looked for as the name of one program, as no shell stands between. Write each word as an element of its own, such as [\"ls\", \"-l\"]; pipes and redirections need a shell: [\"sh\", \"-c\", …].", first),
-		}}
+		return hcl.Diagnostics{diag.Warning(d.Element("command", 0), "Doubtful program",
+			fmt.Sprintf("All of %q is looked for as the name of one program, as no shell stands between. Write each word as an element of its own, such as [\"ls\", \"-l\"]; pipes and redirections need a shell: [\"sh\", \"-c\", …].", first))}
 	}
 	return x.checkScript(d)
 }
@@ -79,11 +78,8 @@ func (x *command) checkScript(d *schema.Decoded) hcl.Diagnostics {
 	}
 	for _, name := range list.Exprs[2].Variables() {
 		if slices.Contains([]string{"webhook", "action", "contact", "input", "each", "link", "error"}, name.RootName()) {
-			return hcl.Diagnostics{{
-				Severity: hcl.DiagWarning, Subject: list.Exprs[2].Range().Ptr(),
-				Summary: "Values of the run in a script",
-				Detail:  `What a caller sends becomes a part of the script here, and can be made to do anything. Keep the script as it is and give the value behind it or in env: ["sh", "-c", "echo \"$1\"", "sh", webhook.name].`,
-			}}
+			return hcl.Diagnostics{diag.Warning(list.Exprs[2].Range(), "Values of the run in a script",
+				`What a caller sends becomes a part of the script here, and can be made to do anything. Keep the script as it is and give the value behind it or in env: ["sh", "-c", "echo \"$1\"", "sh", webhook.name].`)}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -65,12 +66,12 @@ func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	}
 	if path, ok := f.path.Constant(); ok {
 		if err := checkFilePath(path); err != nil {
-			diags = append(diags, d.Problem("path", "Wrong path", sentence(hideCause(f.path.Expr(), err))))
+			diags = append(diags, d.Problem("path", "Wrong path", diag.Sentence(hideCause(f.path.Expr(), err))))
 		}
 	}
 	if _, ok := f.base64.Constant(); ok {
 		if _, err := f.bytes(context.Background(), nil); err != nil {
-			diags = append(diags, d.Problem("content_base64", "Wrong content", sentence(err)))
+			diags = append(diags, d.Problem("content_base64", "Wrong content", diag.Sentence(err)))
 		}
 	}
 	return diags

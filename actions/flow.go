@@ -85,12 +85,12 @@ func (a *callFlow) Bind(f *flow.Flow) hcl.Diagnostics {
 			if a.written != nil {
 				at = a.written.Range()
 			}
-			diags = append(diags, problem(at, "Missing input", fmt.Sprintf("Flow %q needs %q in its input.", f.Name, in.Name)))
+			diags = append(diags, diag.Error(at, "Missing input", fmt.Sprintf("Flow %q needs %q in its input.", f.Name, in.Name)))
 		}
 	}
 	for _, m := range given {
 		if !slices.Contains(names, m.name) {
-			diags = append(diags, problem(m.at, "Unknown input", fmt.Sprintf("Flow %q has no variable %q. It has %s.%s",
+			diags = append(diags, diag.Error(m.at, "Unknown input", fmt.Sprintf("Flow %q has no variable %q. It has %s.%s",
 				f.Name, m.name, strings.Join(names, ", "), diag.DidYouMean(m.name, names))))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -78,12 +79,12 @@ func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags = append(diags, h.exchange.check(d)...)
 	if method, ok := h.method.Constant(); ok {
 		if err := checkMethod(method); err != nil {
-			diags = append(diags, d.Problem("method", "Wrong method", sentence(err)))
+			diags = append(diags, d.Problem("method", "Wrong method", diag.Sentence(err)))
 		}
 	}
 	if query, ok := h.query.Constant(); ok {
 		if _, err := parameters(query); err != nil {
-			diags = append(diags, d.Problem("query", "Wrong query", sentence(err)))
+			diags = append(diags, d.Problem("query", "Wrong query", diag.Sentence(err)))
 		}
 	}
 	return append(diags, h.checkURL(d)...)
@@ -101,7 +102,7 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" must be given, unless a connection says where to go.`)}
 	}
 	if _, err := h.connection.locate(text); err != nil {
-		return hcl.Diagnostics{d.Problem("url", "Wrong URL", sentence(err))}
+		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
 	}
 	return nil
 }

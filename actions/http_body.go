@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -72,7 +73,7 @@ func (b *httpBody) check(d *schema.Decoded) hcl.Diagnostics {
 func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	if text, ok := b.contentType.Constant(); ok {
 		if err := flow.CheckHeader("Content-Type", text); err != nil {
-			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", sentence(err))}
+			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", diag.Sentence(err))}
 		}
 	}
 	if b.given == nil {
@@ -82,7 +83,7 @@ func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 		return nil
 	}
 	if _, err := b.given.build(context.Background(), nil); err != nil {
-		return hcl.Diagnostics{d.Problem(b.given.name, "Wrong body", sentence(err))}
+		return hcl.Diagnostics{d.Problem(b.given.name, "Wrong body", diag.Sentence(err))}
 	}
 	return nil
 }

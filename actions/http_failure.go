@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
@@ -119,11 +117,4 @@ func invalid(from *expr.Expr, err error) error {
 		}
 	}
 	return e
-}
-
-// sentence makes of an error what stands in a finding.
-func sentence(err error) string {
-	text := err.Error()
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:] + "."
 }

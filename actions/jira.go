@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -157,7 +158,7 @@ func fieldFindings(d *schema.Decoded, fields expr.Of[map[string]any], taken ...s
 		return nil
 	}
 	if err := checkFieldNames(fixed, taken...); err != nil {
-		return hcl.Diagnostics{d.Problem("fields", "Field given twice", sentence(err))}
+		return hcl.Diagnostics{d.Problem("fields", "Field given twice", diag.Sentence(err))}
 	}
 	return nil
 }

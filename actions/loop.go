@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -79,11 +80,11 @@ action "transform" "line" {
 func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := checkAtOnce(d, l.max, true)
 	if len(l.actions) == 0 {
-		diags = append(diags, problem(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
+		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
 	}
 	if v, fixed := l.forEach.Constant(); fixed {
 		if _, _, err := elements(v); err != nil {
-			diags = append(diags, d.Problem("for_each", `Wrong value for "for_each"`, sentence(err)))
+			diags = append(diags, d.Problem("for_each", `Wrong value for "for_each"`, diag.Sentence(err)))
 		}
 	}
 	return diags

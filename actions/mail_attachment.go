@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	gomail "github.com/wneessen/go-mail"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -52,13 +53,13 @@ func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 		diags = append(diags, d.Problem("content", "Missing attribute", `What the file holds must be given, as "content" or "content_base64".`))
 	}
 	if err := checkFilename(a.label); err != nil {
-		diags = append(diags, problem(d.Block.LabelRanges[0], "Wrong name of a file", sentence(err)))
+		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a file", diag.Sentence(err)))
 	} else if a.inline && !cid.MatchString(a.label) {
-		diags = append(diags, problem(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
+		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
 	}
 	if text, ok := a.contentType.Constant(); ok {
 		if err := checkMediaType(text); err != nil {
-			diags = append(diags, d.Problem("content_type", "Wrong type of content", sentence(err)))
+			diags = append(diags, d.Problem("content_type", "Wrong type of content", diag.Sentence(err)))
 		}
 	}
 	if text, ok := a.base64.Constant(); ok {

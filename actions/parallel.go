@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -50,7 +51,7 @@ action "transform" "total" { jq = "[.items[].price] | add" }`,
 
 func (p *parallel) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(p.actions) == 0 {
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`)}
 	}
 	return checkAtOnce(d, p.max, d.Has("max"))
 }

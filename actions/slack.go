@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -67,17 +68,17 @@ func escapeSlack(text string) string {
 
 func (m *slackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !m.text.IsSet() && !m.blocks.IsSet() {
-		return hcl.Diagnostics{problem(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
 	}
 	var diags hcl.Diagnostics
 	if text, ok := m.text.Constant(); ok {
 		if err := checkSlackText(text); err != nil {
-			diags = append(diags, d.Problem("text", "Wrong text", sentence(err)))
+			diags = append(diags, d.Problem("text", "Wrong text", diag.Sentence(err)))
 		}
 	}
 	if blocks, ok := m.blocks.Constant(); ok {
 		if err := checkSlackBlocks(blocks); err != nil {
-			diags = append(diags, d.Problem("blocks", "Wrong blocks", sentence(err)))
+			diags = append(diags, d.Problem("blocks", "Wrong blocks", diag.Sentence(err)))
 		}
 	}
 	if m.connection == nil || m.connection.server == nil {

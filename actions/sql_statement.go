@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -49,12 +50,12 @@ func (t *sqlStatement) text(dst *string) func(*schema.Context, *hclsyntax.Attrib
 			return diags
 		}
 		if refs := e.Refs(); len(refs) > 0 {
-			return append(diags, problem(a.Expr.Range(), "Statement made of data", fmt.Sprintf(
+			return append(diags, diag.Error(a.Expr.Range(), "Statement made of data", fmt.Sprintf(
 				"The text of a statement is fixed, so that no value can change what it does, and %s is different in each run. Write a placeholder in its place and the value into args: %s = \"… WHERE id = $1\" and args = [%s]. MySQL's placeholder is ?.",
 				refs[0].Root, a.Name, strings.Join(append([]string{refs[0].Root}, refs[0].Path...), "."))))
 		}
 		if e.Sensitive() {
-			return append(diags, problem(a.Expr.Range(), "Secret in the open", "The text of a statement shows in messages and in the database's log, so it can't hold a secret. Write a placeholder in its place and the secret into args."))
+			return append(diags, diag.Error(a.Expr.Range(), "Secret in the open", "The text of a statement shows in messages and in the database's log, so it can't hold a secret. Write a placeholder in its place and the secret into args."))
 		}
 		text, known := expr.Bind[string](e).Constant()
 		*dst, t.unknown = text, t.unknown || !known && !e.IsKnown()

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -49,7 +50,7 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	problem := func(name, summary string, from *expr.Expr, err error) {
 		if err != nil {
-			diags = append(diags, d.Problem(name, summary, sentence(hideCause(from, err))))
+			diags = append(diags, d.Problem(name, summary, diag.Sentence(hideCause(from, err))))
 		}
 	}
 	if _, given := c.Scope.RunType("contact"); !given && !t.contact.IsSet() && d.Known {

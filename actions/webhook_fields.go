@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -81,7 +82,7 @@ func (f *webhookField) findValue(c *schema.Context) hcl.Diagnostics {
 	case input:
 		f.place = []string{"input", f.name}
 	default:
-		return hcl.Diagnostics{problem(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request that %q could come from. Give the field a value.", f.name))}
+		return hcl.Diagnostics{diag.Error(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request that %q could come from. Give the field a value.", f.name))}
 	}
 	root := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: f.place[0], SrcRange: f.at}}, SrcRange: f.at}
 	e, diags := expr.Compile(root, c.Scope, cty.DynamicPseudoType)
@@ -140,11 +141,11 @@ func (w *webhookCall) checkParams(d *schema.Decoded) hcl.Diagnostics {
 	seen := map[string]string{}
 	for _, f := range w.fields {
 		if first, twice := seen[f.param]; twice {
-			diags = append(diags, problem(f.at, "Field sent twice", fmt.Sprintf("The field %q is sent as %q already. Give one of them another param.", first, f.param)))
+			diags = append(diags, diag.Error(f.at, "Field sent twice", fmt.Sprintf("The field %q is sent as %q already. Give one of them another param.", first, f.param)))
 		}
 		seen[f.param] = f.name
 		if f.param == "" {
-			diags = append(diags, problem(f.at, "Field without a name", "A field is sent under a name."))
+			diags = append(diags, diag.Error(f.at, "Field without a name", "A field is sent under a name."))
 		}
 	}
 	if len(w.fields) == 0 {

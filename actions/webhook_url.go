@@ -73,7 +73,7 @@ func (w *webhookCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		given[param] = "x"
 	}
 	if _, err := w.template.fill(given, w.connection); err != nil {
-		return hcl.Diagnostics{d.Problem("url", "Wrong URL", sentence(err))}
+		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -61,8 +62,8 @@ func (h *hmacCheck) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 		diags = append(diags, d.Problem("tolerance", "Wrong value", `No request arrives in no time. Write something like "5m".`))
 	}
 	if !diags.HasErrors() && !h.payload.reads(http.CanonicalHeaderKey(h.timestampHeader)) {
-		diags = append(diags, warning(d.Problem("timestamp_header", "Time not signed",
-			`The payload does not hold this header, so whoever repeats an old request can give it a new time. If the sender signs the time, say so in "payload".`)))
+		diags = append(diags, diag.Warning(d.Range("timestamp_header"), "Time not signed",
+			`The payload does not hold this header, so whoever repeats an old request can give it a new time. If the sender signs the time, say so in "payload".`))
 	}
 	return diags
 }

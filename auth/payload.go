@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -58,11 +59,11 @@ func (p payload) doubts(a *hclsyntax.Attribute) hcl.Diagnostics {
 		return nil
 	}
 	if !slices.ContainsFunc(p, func(x part) bool { return x.source == fromHeader }) {
-		return hcl.Diagnostics{problem(a.Expr.Range(), "Payload always the same",
+		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Payload always the same",
 			"It holds nothing of the request, so one signature would fit all. Put webhook.raw into it.")}
 	}
-	return hcl.Diagnostics{warning(problem(a.Expr.Range(), "Body not signed",
-		"The payload does not hold webhook.raw, so the body of a signed request can be exchanged. Put it in if the sender does."))}
+	return hcl.Diagnostics{diag.Warning(a.Expr.Range(), "Body not signed",
+		"The payload does not hold webhook.raw, so the body of a signed request can be exchanged. Put it in if the sender does.")}
 }
 
 // add takes an expression apart.
@@ -109,7 +110,7 @@ func (x part) check(place hcl.Range) hcl.Diagnostics {
 		return nil
 	}
 	if flaw := fieldNameFlaw(x.text); flaw != "" {
-		return hcl.Diagnostics{problem(place, "Not a header field", flaw)}
+		return hcl.Diagnostics{diag.Error(place, "Not a header field", flaw)}
 	}
 	return nil
 }
@@ -135,7 +136,7 @@ func (p *payload) addText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnos
 		return diags
 	}
 	if len(c.Refs()) > 0 {
-		return hcl.Diagnostics{problem(e.Range(), "Not part of what is signed",
+		return hcl.Diagnostics{diag.Error(e.Range(), "Not part of what is signed",
 			"A signature is over bytes as they came, so a payload is put together from texts, "+
 				"webhook.headers[\"NAME\"] and webhook.raw alone: no function, no condition and no other name of the request. "+
 				"The body, unparsed, is webhook.raw.")}

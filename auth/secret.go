@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -41,15 +42,15 @@ func checkSecrets(d *schema.Decoded, name string, secrets []string, check rule) 
 	for i, text := range secrets {
 		place := element(d, name, i)
 		if text == "" {
-			diags = append(diags, problem(place, "Empty secret", fmt.Sprintf(
+			diags = append(diags, diag.Error(place, "Empty secret", fmt.Sprintf(
 				"%q is empty, and what is empty keeps nobody out. If it comes from a variable, set it; a `secret` block tells when it is not.", name)))
 			continue
 		}
 		switch detail, severity := check(text); severity {
 		case hcl.DiagError:
-			diags = append(diags, problem(place, fmt.Sprintf("Wrong value for %q", name), detail))
+			diags = append(diags, diag.Error(place, fmt.Sprintf("Wrong value for %q", name), detail))
 		case hcl.DiagWarning:
-			diags = append(diags, warning(problem(place, fmt.Sprintf("Doubtful value for %q", name), detail)))
+			diags = append(diags, diag.Warning(place, fmt.Sprintf("Doubtful value for %q", name), detail))
 		}
 	}
 	return diags
@@ -62,15 +63,6 @@ func element(d *schema.Decoded, name string, i int) hcl.Range {
 		return list.Exprs[i].Range()
 	}
 	return d.Range(name)
-}
-
-func problem(place hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: place.Ptr()}
-}
-
-func warning(d *hcl.Diagnostic) *hcl.Diagnostic {
-	d.Severity = hcl.DiagWarning
-	return d
 }
 
 // anyText is the rule for secrets that may be any text.

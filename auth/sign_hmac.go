@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -55,15 +56,15 @@ const webhookName = "webhook"
 func (h *hmacSigner) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := checkFieldName(d, "header", h.header)
 	if list, ok := d.Expr("secret").(*hclsyntax.TupleConsExpr); ok && len(list.Exprs) > 1 {
-		diags = append(diags, problem(list.Range(), "Two secrets", "A signature is made with one secret. To change it, let the receiver take both first, and then give the new one here."))
+		diags = append(diags, diag.Error(list.Range(), "Two secrets", "A signature is made with one secret. To change it, let the receiver take both first, and then give the new one here."))
 	}
 	if !d.Has("timestamp_header") {
 		return diags
 	}
 	diags = append(diags, checkFieldName(d, "timestamp_header", h.timestampHeader)...)
 	if !diags.HasErrors() && !h.payload.reads(http.CanonicalHeaderKey(h.timestampHeader)) {
-		diags = append(diags, warning(d.Problem("timestamp_header", "Time not signed",
-			`The payload does not hold this header, so whoever repeats an old request can give it a new time. Put webhook.headers of it into "payload".`)))
+		diags = append(diags, diag.Warning(d.Range("timestamp_header"), "Time not signed",
+			`The payload does not hold this header, so whoever repeats an old request can give it a new time. Put webhook.headers of it into "payload".`))
 	}
 	return diags
 }

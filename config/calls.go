@@ -39,21 +39,19 @@ func bindCall(c flow.Caller, flows map[string]*flow.Flow, broken bool) hcl.Diagn
 		if broken {
 			return nil
 		}
-		return hcl.Diagnostics{problem(at, "Unknown flow", fmt.Sprintf("There is no flow %q.%s", name, diag.DidYouMean(name, callable(flows))))}
+		return hcl.Diagnostics{diag.Error(at, "Unknown flow", fmt.Sprintf("There is no flow %q.%s", name, diag.DidYouMean(name, callable(flows))))}
 	}
 	if f.Trigger == nil {
 		return nil // it has findings of its own
 	}
 	if _, ok := f.Trigger.(flow.Callable); !ok {
-		return hcl.Diagnostics{problem(at, "Flow can't be called", fmt.Sprintf(
+		return hcl.Diagnostics{diag.Error(at, "Flow can't be called", fmt.Sprintf(
 			`Flow %q starts by trigger %q. A flow that others call has trigger "flow" or trigger "tag".`, name, f.Kind))}
 	}
 	diags := c.Bind(f)
 	if !f.Enabled {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Subject: at.Ptr(), Summary: "Flow is disabled",
-			Detail: fmt.Sprintf("Flow %q says enabled = false, so the action fails until it is enabled.", name),
-		})
+		diags = append(diags, diag.Warning(at, "Flow is disabled",
+			fmt.Sprintf("Flow %q says enabled = false, so the action fails until it is enabled.", name)))
 	}
 	return diags
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -22,13 +23,13 @@ func (l *loader) decodeConnections() {
 			continue
 		}
 		if len(b.Labels) != 2 {
-			l.add(problem(b.DefRange(), "Missing label", fmt.Sprintf("A connection has a kind and a name: connection %q \"NAME\" { … }.", kind.Name)))
+			l.add(diag.Error(b.DefRange(), "Missing label", fmt.Sprintf("A connection has a kind and a name: connection %q \"NAME\" { … }.", kind.Name)))
 			continue
 		}
 		l.checkName(b, 1, "connection."+kind.Name)
 		key := kind.Name + "." + b.Labels[1]
 		if first, twice := places[key]; twice {
-			l.add(problem(b.LabelRanges[1], "Connection named twice", fmt.Sprintf("There is a connection.%s already, at %s.", key, place(first))))
+			l.add(diag.Error(b.LabelRanges[1], "Connection named twice", fmt.Sprintf("There is a connection.%s already, at %s.", key, place(first))))
 			continue
 		}
 		places[key] = b.DefRange()

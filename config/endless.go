@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -37,10 +38,8 @@ func checkEndless(flows []*flow.Flow) hcl.Diagnostics {
 			for _, name := range way {
 				told[name] = true
 			}
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning, Subject: c.at.Ptr(), Summary: "Calls without an end",
-				Detail: fmt.Sprintf("Flow %q %s in each of its runs, so that the calls fail when they are %d deep. Give one of them a condition by when, or take it out.", f.Name, describeWay(way), flow.MostDeep),
-			})
+			diags = append(diags, diag.Warning(c.at, "Calls without an end",
+				fmt.Sprintf("Flow %q %s in each of its runs, so that the calls fail when they are %d deep. Give one of them a condition by when, or take it out.", f.Name, describeWay(way), flow.MostDeep)))
 			break
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/outbound"
@@ -160,7 +161,7 @@ func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	for i, entry := range e.Allow {
 		var bad *outbound.BadEntry
 		if _, err := outbound.ParsePolicy([]string{entry}); errors.As(err, &bad) {
-			diags = append(diags, problem(d.Element("allow", i), "Wrong address", fmt.Sprintf("%q: %s.", entry, bad.Why)))
+			diags = append(diags, diag.Error(d.Element("allow", i), "Wrong address", fmt.Sprintf("%q: %s.", entry, bad.Why)))
 		}
 	}
 	return diags
@@ -203,7 +204,7 @@ func (l *loader) decodeGateway(g *Gateway) {
 	blocks := l.blocks("gateway")
 	for i, b := range blocks {
 		if i > 0 {
-			l.add(problem(b.DefRange(), "Block given twice", "All files together have at most one gateway block; the first is at "+place(blocks[0].DefRange())+"."))
+			l.add(diag.Error(b.DefRange(), "Block given twice", "All files together have at most one gateway block; the first is at "+place(blocks[0].DefRange())+"."))
 			continue
 		}
 		fresh := defaults()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // checkHeaderNames warns of names of header fields that are written with an
@@ -66,8 +67,6 @@ func givenUnderscore(e hclsyntax.Expression) hcl.Diagnostics {
 func hyphens(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 func underscore(at hcl.Range, cure, asIs string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Subject: at.Ptr(), Summary: "Underscore in a header",
-		Detail: fmt.Sprintf("Names of header fields are written with hyphens, and many servers drop those with an underscore: write %s. If it really is an underscore, write %s.", cure, asIs),
-	}
+	return diag.Warning(at, "Underscore in a header",
+		fmt.Sprintf("Names of header fields are written with hyphens, and many servers drop those with an underscore: write %s. If it really is an underscore, write %s.", cure, asIs))
 }

@@ -101,11 +101,9 @@ func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]*flow.Flow
 	name := v.AsString()
 	switch f := known[name]; {
 	case f == nil:
-		l.add(problem(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
+		l.add(diag.Error(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
 	case !f.Enabled:
-		l.add(&hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Subject: arg.Range().Ptr(), Summary: "Flow is disabled",
-			Detail: fmt.Sprintf("Flow %q says enabled = false, so the link leads nowhere until it is enabled.", name),
-		})
+		l.add(diag.Warning(arg.Range(), "Flow is disabled",
+			fmt.Sprintf("Flow %q says enabled = false, so the link leads nowhere until it is enabled.", name)))
 	}
 }

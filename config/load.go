@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -175,7 +176,7 @@ func (l *loader) compileFlows() []*flow.Flow {
 		}
 		b := blocks[i]
 		if first, twice := seen[f.Name]; twice {
-			l.add(problem(b.LabelRanges[0], "Flow named twice", fmt.Sprintf("There is a flow %q already, at %s. Give one of them another name.", f.Name, place(first))))
+			l.add(diag.Error(b.LabelRanges[0], "Flow named twice", fmt.Sprintf("There is a flow %q already, at %s. Give one of them another name.", f.Name, place(first))))
 			continue
 		}
 		seen[f.Name] = b.DefRange()

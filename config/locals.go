@@ -41,15 +41,15 @@ func (l *loader) evalLocals() {
 
 func (ls *locals) declare(b located) {
 	if len(b.Labels) > 0 {
-		ls.add(problem(b.LabelRanges[0], "Too many labels", "Write locals { … } without a label."))
+		ls.add(diag.Error(b.LabelRanges[0], "Too many labels", "Write locals { … } without a label."))
 	}
 	for _, inner := range b.Body.Blocks {
-		ls.add(problem(inner.TypeRange, "Block inside of locals", fmt.Sprintf("Locals hold values: write %s = { … } with an equals sign.", inner.Type)))
+		ls.add(diag.Error(inner.TypeRange, "Block inside of locals", fmt.Sprintf("Locals hold values: write %s = { … } with an equals sign.", inner.Type)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
 		a := b.Body.Attributes[name]
 		if first, twice := ls.defs[name]; twice {
-			ls.add(problem(a.NameRange, "Local named twice", fmt.Sprintf("There is a local %q already, at %s.", name, place(first.attr.NameRange))))
+			ls.add(diag.Error(a.NameRange, "Local named twice", fmt.Sprintf("There is a local %q already, at %s.", name, place(first.attr.NameRange))))
 			continue
 		}
 		ls.defs[name] = localDef{a, b.file}
@@ -64,7 +64,7 @@ func (ls *locals) eval(name string) {
 	}
 	def := ls.defs[name]
 	if i := slices.Index(ls.path, name); i >= 0 {
-		ls.add(problem(def.attr.NameRange, "Locals in a circle",
+		ls.add(diag.Error(def.attr.NameRange, "Locals in a circle",
 			fmt.Sprintf("The value of local.%s depends on itself: %s.", name, strings.Join(append(ls.path[i:], name), " → "))))
 		ls.values[name] = cty.DynamicVal
 		return
@@ -125,7 +125,7 @@ func localName(t hcl.Traversal) (string, hcl.Range) {
 
 func (ls *locals) unknown(name string, at hcl.Range) {
 	if name == "" {
-		ls.add(problem(at, "Locals read as a whole", "A local can't read all of them, itself included: name the one that is meant, as local.NAME."))
+		ls.add(diag.Error(at, "Locals read as a whole", "A local can't read all of them, itself included: name the one that is meant, as local.NAME."))
 		return
 	}
 	if ls.broken {
@@ -137,5 +137,5 @@ func (ls *locals) unknown(name string, at hcl.Range) {
 	} else {
 		detail += fmt.Sprintf(" Declare it: locals { %s = VALUE }.", name)
 	}
-	ls.add(problem(at, "Unknown name", detail))
+	ls.add(diag.Error(at, "Unknown name", detail))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -67,21 +68,19 @@ func compare(a, b routed) *hcl.Diagnostic {
 	}
 	switch {
 	case !aWins && !bWins:
-		return problem(b.route.Range, "Path used twice", fmt.Sprintf(
+		return diag.Error(b.route.Range, "Path used twice", fmt.Sprintf(
 			"Flow %q has %s already, at %s. Change one of the paths, or let the flows accept different methods.", a.flow.Name, a.route.Path, place(a.route.Range)))
 	case aWins && bWins:
-		return problem(b.route.Range, "Paths overlap", fmt.Sprintf(
+		return diag.Error(b.route.Range, "Paths overlap", fmt.Sprintf(
 			"Some requests fit both %s and %s of flow %q at %s, and neither is the more exact one. Change one of the paths.", b.route.Path, a.route.Path, a.flow.Name, place(a.route.Range)))
 	}
 	exact, wide := a, b
 	if bWins {
 		exact, wide = b, a
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Subject: b.route.Range.Ptr(), Summary: "Path shadows another",
-		Detail: fmt.Sprintf("Requests to %s go to flow %q and never to flow %q, whose path %s fits them as well: the more exact path wins. The other is at %s.",
-			exact.route.Path, exact.flow.Name, wide.flow.Name, wide.route.Path, place(a.route.Range)),
-	}
+	return diag.Warning(b.route.Range, "Path shadows another",
+		fmt.Sprintf("Requests to %s go to flow %q and never to flow %q, whose path %s fits them as well: the more exact path wins. The other is at %s.",
+			exact.route.Path, exact.flow.Name, wide.flow.Name, wide.route.Path, place(a.route.Range)))
 }
 
 func isName(segment string) bool { return strings.HasPrefix(segment, "{") }

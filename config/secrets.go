@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -32,7 +33,7 @@ secret "partner" { file = "/run/secrets/partner" }`,
 	})
 	sp.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if (s.env == "") == (s.file == "") {
-			return hcl.Diagnostics{problem(d.Block.DefRange(), "Where is the secret?", `A secret has either "env" or "file".`)}
+			return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Where is the secret?", `A secret has either "env" or "file".`)}
 		}
 		if s.env != "" && !variableName.MatchString(s.env) {
 			return hcl.Diagnostics{d.Problem("env", "Not the name of a variable",
@@ -60,7 +61,7 @@ func (l *loader) evalSecrets() {
 		}
 		l.checkName(b, 0, "secret")
 		if first, twice := places[s.name]; twice {
-			l.add(problem(b.LabelRanges[0], "Secret named twice", fmt.Sprintf("There is a secret %q already, at %s.", s.name, place(first))))
+			l.add(diag.Error(b.LabelRanges[0], "Secret named twice", fmt.Sprintf("There is a secret %q already, at %s.", s.name, place(first))))
 			continue
 		}
 		places[s.name] = b.DefRange()
@@ -77,13 +78,13 @@ func (l *loader) lookUp(s *secret, b located) cty.Value {
 	text, missing := l.secretText(s, b.file)
 	if missing != "" {
 		if l.Unset == RequireSet {
-			l.add(problem(b.DefRange(), "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing)))
+			l.add(diag.Error(b.DefRange(), "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing)))
 		}
 		return cty.UnknownVal(cty.String)
 	}
 	v := cty.StringVal(text)
 	if v.AsString() != text {
-		l.add(problem(b.DefRange(), "Secret of a form that would be changed",
+		l.add(diag.Error(b.DefRange(), "Secret of a form that would be changed",
 			fmt.Sprintf("The secret %q holds letters and accents as separate characters, which the expression language joins. Set it in Unicode's NFC form, or keep it in base64 and read it with base64decode.", s.name)))
 	}
 	l.secrets = append(l.secrets, text)

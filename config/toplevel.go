@@ -17,12 +17,12 @@ var topLevel = []string{"gateway", "locals", "secret", "connection", "flow"}
 func (l *loader) checkTopLevel() {
 	for _, f := range l.files {
 		for _, name := range slices.Sorted(maps.Keys(f.body.Attributes)) {
-			l.add(problem(f.body.Attributes[name].NameRange, "Attribute outside of a block",
+			l.add(diag.Error(f.body.Attributes[name].NameRange, "Attribute outside of a block",
 				fmt.Sprintf("%q stands outside of any block. To give a value a name, write it inside of locals { … } and read it as local.%s.", name, name)))
 		}
 		for _, b := range f.body.Blocks {
 			if !slices.Contains(topLevel, b.Type) {
-				l.add(problem(b.TypeRange, "Unknown block", misplaced(b.Type)))
+				l.add(diag.Error(b.TypeRange, "Unknown block", misplaced(b.Type)))
 			}
 		}
 	}
@@ -51,13 +51,9 @@ func misplaced(typ string) string {
 // checkName reports a label that can't be read as a name in expressions.
 func (l *loader) checkName(b located, label int, root string) {
 	if name := b.Labels[label]; !hclsyntax.ValidIdentifier(name) {
-		l.add(problem(b.LabelRanges[label], "Not a name", fmt.Sprintf(
+		l.add(diag.Error(b.LabelRanges[label], "Not a name", fmt.Sprintf(
 			"%q can't be read as %s.NAME: use letters, digits, _ and -, and begin with a letter.", name, root)))
 	}
-}
-
-func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
 
 func place(r hcl.Range) string { return fmt.Sprintf("%s line %d", r.Filename, r.Start.Line) }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -44,7 +45,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
 	diags = append(diags, found...)
 	if len(b.Labels) > 0 && !hclsyntax.ValidIdentifier(b.Labels[0]) {
-		diags = append(diags, finding(b.LabelRanges[0], "Not a name", fmt.Sprintf(
+		diags = append(diags, diag.Error(b.LabelRanges[0], "Not a name", fmt.Sprintf(
 			"A flow can't be called %q, as its name stands in addresses, commands and metrics: use letters, digits, _ and -, and begin with a letter. For people there is label.", b.Labels[0])))
 	}
 	if d.flow.Name == "" {
@@ -200,7 +201,7 @@ func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics 
 		if b.Type == "action" && len(b.Labels) == 2 {
 			name := b.Labels[1]
 			if first, ok := c.declared[name]; ok {
-				diags = append(diags, finding(b.LabelRanges[1], "Action named twice",
+				diags = append(diags, diag.Error(b.LabelRanges[1], "Action named twice",
 					fmt.Sprintf("The flow has an action %q already, on line %d. Names are unique in a flow, also across branches.", name, first.Start.Line)))
 			} else {
 				c.declared[name] = b.DefRange()
@@ -212,10 +213,6 @@ func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics 
 		diags = append(diags, c.declare(b.Body, fallback || b.Type == "on_error")...)
 	}
 	return diags
-}
-
-func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }
 
 // InFallback tells whether a block that is being decoded stands inside of

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -75,12 +76,12 @@ func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, optio
 		}
 		wrong := fmt.Sprintf("This must be a connection of kind %q: connection.%s.NAME.", kind, kind)
 		if v.Type() != heldType {
-			return append(diags, finding(a.Expr.Range(), "Not a connection", wrong))
+			return append(diags, diag.Error(a.Expr.Range(), "Not a connection", wrong))
 		}
 		h := v.EncapsulatedValue().(*held)
 		conn, ok := h.connection.(T)
 		if !ok {
-			return append(diags, finding(a.Expr.Range(), "Wrong kind of connection",
+			return append(diags, diag.Error(a.Expr.Range(), "Wrong kind of connection",
 				fmt.Sprintf("connection.%s.%s is of kind %q. ", h.kind, h.name, h.kind)+wrong))
 		}
 		*dst = conn

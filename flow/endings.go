@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // checkEndings warns of actions that no path leads to, and of a path on which
@@ -13,7 +15,7 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 	diags = append(diags, unreachable(f.OnError)...)
 	r, ok := f.Trigger.(Responder)
 	if ok && r.NeedsRespond() && f.Actions.Ends() == Open && !f.Actions.answers() {
-		diags = append(diags, warning(f.Range, "An answer can be missed",
+		diags = append(diags, diag.Warning(f.Range, "An answer can be missed",
 			`A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`))
 	}
 	return diags
@@ -28,7 +30,7 @@ func (f *Flow) checkModes() hcl.Diagnostics {
 	}
 	waits := endpoint && !e.Async()
 	if f.Retry != nil && waits {
-		diags = append(diags, finding(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
+		diags = append(diags, diag.Error(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
 	}
 	f.Walk(func(s *Step) {
 		if _, answers := s.Action.(Answerer); !answers || waits {
@@ -47,13 +49,13 @@ func (f *Flow) nobodyToAnswer(s *Step) *hcl.Diagnostic {
 	_, callable := f.Trigger.(Callable)
 	switch {
 	case own:
-		return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q sends its caller on before the run starts. Take the action out.`, f.Kind))
+		return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q sends its caller on before the run starts. Take the action out.`, f.Kind))
 	case endpoint:
-		return finding(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`)
+		return diag.Error(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`)
 	case callable:
-		return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind))
+		return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind))
 	}
-	return finding(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller. Take the action out.`, f.Kind))
+	return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller. Take the action out.`, f.Kind))
 }
 
 func unreachable(l List) hcl.Diagnostics {
@@ -61,7 +63,7 @@ func unreachable(l List) hcl.Diagnostics {
 	ended := ""
 	for _, s := range l {
 		if ended != "" {
-			diags = append(diags, warning(s.Range, "Action never runs",
+			diags = append(diags, diag.Warning(s.Range, "Action never runs",
 				fmt.Sprintf("No path leads here: action %q always ends the run.", ended)))
 			break
 		}
@@ -75,8 +77,4 @@ func unreachable(l List) hcl.Diagnostics {
 		}
 	}
 	return diags
-}
-
-func warning(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: detail, Subject: at.Ptr()}
 }

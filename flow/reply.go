@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -49,7 +50,7 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if headers, ok := r.headers.Constant(); ok {
 		for _, name := range slices.Sorted(maps.Keys(headers)) {
 			if err := CheckHeader(name, headers[name]); err != nil {
-				diags = append(diags, d.Problem("headers", "Wrong header", capital(err.Error())+"."))
+				diags = append(diags, d.Problem("headers", "Wrong header", diag.Sentence(err)))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -30,7 +31,7 @@ func Actions(s *schema.Spec, dst *List) {
 func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics) {
 	owner := c.Owner.(*compiler)
 	if len(b.Labels) == 0 && len(owner.kinds.Actions) > 0 {
-		return nil, hcl.Diagnostics{finding(b.DefRange(), "Missing label",
+		return nil, hcl.Diagnostics{diag.Error(b.DefRange(), "Missing label",
 			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", owner.kinds.Actions[0].Name))}
 	}
 	kind, diags := schema.FindKind("action", owner.kinds.Actions, b)
@@ -41,12 +42,12 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 		return nil, diags
 	}
 	if len(b.Labels) != 2 {
-		return nil, append(diags, finding(b.DefRange(), "Missing label",
+		return nil, append(diags, diag.Error(b.DefRange(), "Missing label",
 			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", kind.Name)))
 	}
 	s := &Step{Kind: kind.Name, Name: b.Labels[1], Range: b.DefRange(), Action: kind.New(), fallback: owner.fallback}
 	if !hclsyntax.ValidIdentifier(s.Name) {
-		diags = append(diags, finding(b.LabelRanges[1], "Not a name",
+		diags = append(diags, diag.Error(b.LabelRanges[1], "Not a name",
 			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and begin with a letter.", s.Name)))
 	}
 	spec := schema.Describe(s.Action)
@@ -94,7 +95,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 			diags = append(diags, d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default."))
 		}
 		if holds, fixed := step.When.Constant(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {
-			diags = append(diags, warning(d.Range("when"), "Action never runs", "Its condition is always false. Take the action out, or let the condition ask for something."))
+			diags = append(diags, diag.Warning(d.Range("when"), "Action never runs", "Its condition is always false. Take the action out, or let the condition ask for something."))
 		}
 		return diags
 	})

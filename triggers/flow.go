@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -57,9 +58,9 @@ func (t *called) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnost
 	v.From = input.Source{Part: input.PartInput, Steps: []input.Step{{Name: v.Name}}}
 	switch {
 	case !hclsyntax.ValidIdentifier(v.Name):
-		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.Name)))
+		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.Name)))
 	case input.Find(t.variables, v.Name) != nil:
-		return append(diags, finding(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.Name)))
+		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.Name)))
 	}
 	t.variables = append(t.variables, v)
 	return diags

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -62,7 +63,7 @@ func (t *link) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var err error
 	t.at = d.Range("path")
 	if t.route, err = parsePath(t.path); err != nil {
-		diags = append(diags, d.Problem("path", "Wrong path", sentence(err)))
+		diags = append(diags, d.Problem("path", "Wrong path", diag.Sentence(err)))
 	} else if len(t.route.names) > 0 {
 		diags = append(diags, d.Problem("path", "Wrong path", "The path of a link has no {name}: what differs from contact to contact stands in the link's token."))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
@@ -74,7 +75,7 @@ func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnos
 		v.From = input.FromBody(v.Name)
 	}
 	if problem := w.nameProblem(v.Name); problem != "" {
-		return append(diags, finding(b.LabelRanges[0], "Wrong name", problem))
+		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", problem))
 	}
 	w.index[v.Name] = len(w.variables)
 	w.variables = append(w.variables, v)

@@ -3,11 +3,8 @@ package triggers
 import (
 	"fmt"
 	"net/http"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2"
-
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
@@ -70,8 +67,8 @@ func unsupported(detail, field, accepted string) *flow.Problem {
 func malformed(title, in string, err *value.SyntaxError) *flow.Problem {
 	return &flow.Problem{
 		Status: http.StatusBadRequest, Outcome: "malformed", Title: title,
-		Detail: capital(err.Error()) + ".",
-		Faults: []flow.Fault{{Pointer: err.Pointer, In: in, Detail: capital(err.Reason) + "."}},
+		Detail: diag.Sentence(err),
+		Faults: []flow.Fault{{Pointer: err.Pointer, In: in, Detail: diag.Capitalize(err.Reason) + "."}},
 	}
 }
 
@@ -81,15 +78,3 @@ func invalid(found input.Faults) *flow.Problem {
 		Detail: found.Summary(), Faults: found.List, Cause: found,
 	}
 }
-
-func capital(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:]
-}
-
-func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
-}
-
-// sentence makes a sentence of an error.
-func sentence(err error) string { return capital(err.Error()) + "." }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/cron"
@@ -67,11 +68,11 @@ func (t *schedule) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	}
 	times, err := cron.Parse(t.cron, t.zone)
 	if err != nil {
-		return append(diags, d.Problem("cron", "Wrong schedule", sentence(err)))
+		return append(diags, d.Problem("cron", "Wrong schedule", diag.Sentence(err)))
 	}
 	for i, day := range t.skip {
 		if _, err := times.Skip([]string{day}); err != nil {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Wrong day", Detail: sentence(err), Subject: d.Element("skip", i).Ptr()})
+			diags = append(diags, diag.Error(d.Element("skip", i), "Wrong day", diag.Sentence(err)))
 		}
 	}
 	if diags.HasErrors() {

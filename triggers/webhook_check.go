@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/triggers/input"
@@ -65,7 +66,7 @@ func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnosti
 // wrong is a finding at an attribute, whose error may repeat the value unless
 // that comes from a secret.
 func wrong(c *schema.Context, d *schema.Decoded, name, summary string, err error) *hcl.Diagnostic {
-	detail := sentence(err)
+	detail := diag.Sentence(err)
 	if e, _ := expr.Compile(d.Expr(name), c.Scope, cty.DynamicPseudoType); e == nil || e.Sensitive() {
 		detail = "The value, which comes from a secret, does not fit."
 	}
@@ -103,10 +104,8 @@ func (w *webhook) warnOfNoBody(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, v := range w.variables {
 		if v.From.Part == input.PartBody && !v.IsOptional() {
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning, Subject: d.Range("methods").Ptr(), Summary: "No body to read",
-				Detail: fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.Name, v.Name),
-			})
+			diags = append(diags, diag.Warning(d.Range("methods"), "No body to read",
+				fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.Name, v.Name)))
 		}
 	}
 	return diags

@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
@@ -136,7 +138,7 @@ func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Dia
 	e.known, e.null = true, plain.IsNull()
 	c, err := fromCty(plain)
 	if err != nil {
-		return append(diags, problem(src.Range(), "Value of no use here", capital(err.Error())+"."))
+		return append(diags, diag.Error(src.Range(), "Value of no use here", diag.Sentence(err)))
 	}
 	e.constant = c
 	return diags
@@ -156,7 +158,7 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 	}
 	v, _ = v.UnmarkDeep()
 	if detail := mismatchDetail(v, want, e.sensitive); detail != "" {
-		return append(diags, problem(src.Range(), "Wrong type", detail))
+		return append(diags, diag.Error(src.Range(), "Wrong type", detail))
 	}
 	return diags
 }
@@ -185,7 +187,7 @@ func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
 	}
 	out, err := FromCty(v)
 	if err != nil {
-		return nil, &Error{Range: e.rng, Summary: "Value of no use here", Detail: capital(err.Error()) + "."}
+		return nil, &Error{Range: e.rng, Summary: "Value of no use here", Detail: diag.Sentence(err)}
 	}
 	return out, nil
 }

@@ -2,8 +2,6 @@ package expr
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -92,15 +90,6 @@ func hasFor(e hcl.Expression) bool {
 		_, isFor := n.(*hclsyntax.ForExpr)
 		return isFor
 	})
-}
-
-func problem(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
-}
-
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func article(noun string) string {

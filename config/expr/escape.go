@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
@@ -88,7 +89,7 @@ func (e *escaped) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.StringVal(e.escape(plain.AsString())).WithMarks(marks), nil
 	})
 	if err != nil {
-		return cty.DynamicVal, append(diags, problem(e.Range(), "Value of no use here", capital(err.Error())+"."))
+		return cty.DynamicVal, append(diags, diag.Error(e.Range(), "Value of no use here", diag.Sentence(err)))
 	}
 	return out, diags
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -58,7 +59,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	for name, t := range roots.members {
 		v, err := t.cty()
 		if err != nil {
-			return cty.DynamicVal, hcl.Diagnostics{problem(g.src.Range(), "Value of no use here", capital(err.Error())+".")}
+			return cty.DynamicVal, hcl.Diagnostics{diag.Error(g.src.Range(), "Value of no use here", diag.Sentence(err))}
 		}
 		ec.Variables[name] = v
 	}

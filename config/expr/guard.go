@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // ErrMemory says that an expression was stopped because memory grew while it
@@ -98,9 +100,9 @@ func (c *clock) stopped(at hcl.Range) hcl.Diagnostics {
 	}
 	detail := "It took too long. Bound its loops or its input."
 	if errors.Is(c.err, ErrMemory) {
-		detail = capital(c.err.Error()) + "."
+		detail = diag.Sentence(c.err)
 	}
-	return hcl.Diagnostics{problem(at, "Expression stopped", detail)}
+	return hcl.Diagnostics{diag.Error(at, "Expression stopped", detail)}
 }
 
 // clockName is the name under which a clock lies in the context of an

@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
@@ -151,7 +152,7 @@ func (o *operand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	if err := funcs.CheckNumberText(plain.AsString()); err != nil {
-		return cty.DynamicVal, append(diags, problem(o.Range(), "Invalid operand", capital(err.Error())+"."))
+		return cty.DynamicVal, append(diags, diag.Error(o.Range(), "Invalid operand", diag.Sentence(err)))
 	}
 	return v, diags
 }
@@ -166,7 +167,7 @@ func (e *conditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	no, noDiags := e.FalseResult.Value(ec)
 	results, err := funcs.Unify(yes, no)
 	if err != nil {
-		return cty.DynamicVal, hcl.Diagnostics{problem(e.SrcRange, "Inconsistent conditional result types",
+		return cty.DynamicVal, hcl.Diagnostics{diag.Error(e.SrcRange, "Inconsistent conditional result types",
 			"The two results of a condition have one type: "+err.Error()+".")}
 	}
 	c := *e.ConditionalExpr

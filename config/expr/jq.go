@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/itchyny/gojq"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -43,7 +44,7 @@ const MaxResults = 100_000
 // variable that is not set.
 func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if names := s.refs(e); len(names) > 0 {
-		return nil, hcl.Diagnostics{problem(e.Range(), "Program not fixed",
+		return nil, hcl.Diagnostics{diag.Error(e.Range(), "Program not fixed",
 			"A jq program is compiled when the file is loaded, so it can't be put together from values of a run. Give those to the program as its input, or read them inside it as $"+names[0].Root+".")}
 	}
 	diags := s.checkNames(e)
@@ -55,7 +56,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 		return nil, diags
 	}
 	if v.IsMarked() {
-		return nil, append(diags, problem(e.Range(), "Secret in a program",
+		return nil, append(diags, diag.Error(e.Range(), "Secret in a program",
 			"A jq program is no place for a secret: it shows in errors, and a quote in the secret would change what the program does. Give the secret to the program as a part of its input."))
 	}
 	if !v.IsKnown() {
@@ -64,7 +65,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	text, err := FromCty(v)
 	program, ok := text.(string)
 	if err != nil || !ok {
-		return nil, append(diags, problem(e.Range(), "Wrong type", "A jq program is a text."))
+		return nil, append(diags, diag.Error(e.Range(), "Wrong type", "A jq program is a text."))
 	}
 	return s.compileJQText(program, s.sourceMap(e))
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // jqPrograms holds the programs of the jq() calls in an expression, by text.
@@ -19,7 +21,7 @@ func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	for _, call := range jqCalls(e) {
 		if len(call.Args) != 2 {
-			diags = append(diags, problem(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
+			diags = append(diags, diag.Error(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
 			continue
 		}
 		p, moreDiags := s.CompileJQ(call.Args[0])

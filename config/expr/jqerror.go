@@ -25,7 +25,7 @@ func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
 	if m := braces.FindStringSubmatch(program); m != nil {
 		detail += fmt.Sprintf(" For %s write $%s.", m[0], m[1])
 	}
-	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
+	return hcl.Diagnostics{diag.Error(rng, "Invalid jq program", detail)}
 }
 
 // jqUnknown places an error of the jq compiler, which names what is not
@@ -44,7 +44,7 @@ func (s *Scope) jqUnknown(program string, err error, at sourceMap) hcl.Diagnosti
 	if i := wordIndex(program, bare); i >= 0 {
 		rng = at(i, i+len(bare))
 	}
-	return hcl.Diagnostics{problem(rng, "Invalid jq program", detail)}
+	return hcl.Diagnostics{diag.Error(rng, "Invalid jq program", detail)}
 }
 
 func (s *Scope) unknownVariable(name string) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -65,10 +66,8 @@ func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
 }
 
 func (c *textCheck) warn(at hcl.Range, given, cure string) {
-	c.diags = append(c.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Not a reference", Subject: at.Ptr(),
-		Detail: fmt.Sprintf("%s stays as it stands: it is plain text here. To insert the value write %s.", given, cure),
-	})
+	c.diags = append(c.diags, diag.Warning(at, "Not a reference",
+		fmt.Sprintf("%s stays as it stands: it is plain text here. To insert the value write %s.", given, cure)))
 }
 
 // part looks for names inside of a text.

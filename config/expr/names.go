@@ -113,7 +113,7 @@ func (s *Scope) checkFunction(n hclsyntax.Node) hcl.Diagnostics {
 	}
 	detail := fmt.Sprintf("There is no function %q.", call.Name)
 	if hint := funcs.Hint(call.Name); hint != "" {
-		detail += " " + capital(hint) + "."
+		detail += " " + diag.Capitalize(hint) + "."
 	} else {
 		names := make([]string, 0, len(s.functions))
 		for name := range s.functions {
@@ -122,7 +122,7 @@ func (s *Scope) checkFunction(n hclsyntax.Node) hcl.Diagnostics {
 		slices.Sort(names)
 		detail += diag.DidYouMean(call.Name, names)
 	}
-	return hcl.Diagnostics{problem(call.NameRange, "Unknown function", detail)}
+	return hcl.Diagnostics{diag.Error(call.NameRange, "Unknown function", detail)}
 }
 
 func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
@@ -132,7 +132,7 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	}
 	v, ok := s.consts[root]
 	if !ok {
-		return hcl.Diagnostics{problem(t.SourceRange(), "Unknown name", s.unknownRoot(root))}
+		return hcl.Diagnostics{diag.Error(t.SourceRange(), "Unknown name", s.unknownRoot(root))}
 	}
 	v, _ = v.Unmark()
 	return s.checkMembers(t, v.Type())
@@ -176,7 +176,7 @@ func (s *Scope) checkAtLoad(e hcl.Expression) hcl.Diagnostics {
 		for _, arg := range call.Args {
 			for _, t := range arg.Variables() {
 				if _, fixed := s.consts[t.RootName()]; !fixed && !constant {
-					return hcl.Diagnostics{problem(arg.Range(), "Value not fixed", fmt.Sprintf(
+					return hcl.Diagnostics{diag.Error(arg.Range(), "Value not fixed", fmt.Sprintf(
 						"%s reads when the file is loaded, so its argument can't depend on %s. What depends on local, secret or nothing at all can be read.", call.Name, t.RootName()))}
 				}
 			}

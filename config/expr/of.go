@@ -11,6 +11,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -80,7 +81,7 @@ func (o Of[T]) Constant() (T, bool) {
 }
 
 func (o Of[T]) wrong(err error) *Error {
-	detail := capital(err.Error()) + "."
+	detail := diag.Sentence(err)
 	if o.expr.sensitive {
 		detail = hidden
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 // checkOperands finds what HCL lets through although it can't be meant, as it
@@ -31,7 +33,7 @@ type operandCheck struct {
 }
 
 func (c *operandCheck) fail(e hclsyntax.Expression, summary, detail string) {
-	c.diags = append(c.diags, problem(e.Range(), summary, detail))
+	c.diags = append(c.diags, diag.Error(e.Range(), summary, detail))
 }
 
 func (c *operandCheck) visit(n hclsyntax.Node) hcl.Diagnostics {

@@ -95,10 +95,10 @@ func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
 		name, named := memberName(tr)
 		switch {
 		case typ.IsPrimitiveType() || typ.IsCapsuleType():
-			return hcl.Diagnostics{problem(tr.SourceRange(), "Unknown name", nothingBelow(where, typ))}
+			return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", nothingBelow(where, typ))}
 		case typ.IsObjectType() && named:
 			if !typ.HasAttribute(name) {
-				return hcl.Diagnostics{problem(tr.SourceRange(), "Unknown name", s.unknownMember(where, name, typ))}
+				return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", s.unknownMember(where, name, typ))}
 			}
 			typ = typ.AttributeType(name)
 			where += "." + name

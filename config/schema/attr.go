@@ -81,11 +81,11 @@ func (f *Field) compileFixed(c *Context, a *hclsyntax.Attribute, want cty.Type) 
 		return nil, diags
 	}
 	if refs := e.Refs(); len(refs) > 0 {
-		return nil, append(diags, finding(a.Expr.Range(), "Value not fixed", fmt.Sprintf(
+		return nil, append(diags, diag.Error(a.Expr.Range(), "Value not fixed", fmt.Sprintf(
 			"%q is read when the file is loaded, so it can't depend on %s, which each run has its own of.", a.Name, refs[0].Root)))
 	}
 	if e.Sensitive() && !f.secret {
-		return nil, append(diags, finding(a.Expr.Range(), "Secret in the open", fmt.Sprintf(
+		return nil, append(diags, diag.Error(a.Expr.Range(), "Secret in the open", fmt.Sprintf(
 			"%q shows in messages, logs or addresses, so it can't come from a secret.", a.Name)))
 	}
 	return e, diags
@@ -114,15 +114,15 @@ func (f *Field) null(a *hclsyntax.Attribute) hcl.Diagnostics {
 	if !f.Required {
 		return nil
 	}
-	return hcl.Diagnostics{finding(a.Expr.Range(), "Missing value", fmt.Sprintf("%q must be given, and null is the same as leaving it out.", a.Name))}
+	return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Missing value", fmt.Sprintf("%q must be given, and null is the same as leaving it out.", a.Name))}
 }
 
 func wrongValue(a *hclsyntax.Attribute, e *expr.Expr, err error) *hcl.Diagnostic {
-	detail := capital(err.Error()) + "."
+	detail := diag.Sentence(err)
 	if e.Sensitive() {
 		detail = "The value, which comes from a secret, does not fit."
 	}
-	return finding(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", a.Name), detail)
+	return diag.Error(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", a.Name), detail)
 }
 
 func (f *Field) checkEnum(a *hclsyntax.Attribute, v any, e *expr.Expr) hcl.Diagnostics {
@@ -138,7 +138,7 @@ func (f *Field) checkEnum(a *hclsyntax.Attribute, v any, e *expr.Expr) hcl.Diagn
 	}
 	for _, g := range given {
 		if !slices.Contains(f.Enum, g) {
-			return hcl.Diagnostics{finding(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", f.Name),
+			return hcl.Diagnostics{diag.Error(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", f.Name),
 				fmt.Sprintf("%q is not one of %s.%s", g, quoted(f.Enum), diag.DidYouMean(g, f.Enum)))}
 		}
 	}

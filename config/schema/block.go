@@ -73,7 +73,7 @@ func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *
 // block's type, for messages.
 func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Kind[T], hcl.Diagnostics) {
 	if len(b.Labels) == 0 {
-		return Kind[T]{}, hcl.Diagnostics{finding(b.TypeRange, "Missing label",
+		return Kind[T]{}, hcl.Diagnostics{diag.Error(b.TypeRange, "Missing label",
 			fmt.Sprintf("Write the kind after the word: %s %q { … }.", what, someName(kinds)))}
 	}
 	var names []string
@@ -95,7 +95,7 @@ func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Ki
 	} else if len(names) > 0 {
 		detail += " There is " + quoted(names) + "."
 	}
-	return Kind[T]{}, hcl.Diagnostics{finding(b.LabelRanges[0], "Unknown kind of "+what, detail)}
+	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+what, detail)}
 }
 
 // namesBelow returns the names that have the word as their first one of

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -61,7 +59,7 @@ func (d *Decoded) Element(name string, i int) hcl.Range {
 
 // Problem is an error at the Range of a name.
 func (d *Decoded) Problem(name, summary, detail string) *hcl.Diagnostic {
-	return finding(d.Range(name), summary, detail)
+	return diag.Error(d.Range(name), summary, detail)
 }
 
 // Decode fills v from a block: its labels that Describe declares, its
@@ -111,10 +109,10 @@ func (s *Spec) decodeLabels(b *hclsyntax.Block, skip int) hcl.Diagnostics {
 	given := b.Labels[min(skip, len(b.Labels)):]
 	switch {
 	case len(given) < len(fields):
-		return hcl.Diagnostics{finding(b.DefRange(), "Missing label",
-			fmt.Sprintf("%s needs a label: %s.", capital(b.Type), head(b, skip, fields)))}
+		return hcl.Diagnostics{diag.Error(b.DefRange(), "Missing label",
+			fmt.Sprintf("%s needs a label: %s.", diag.Capitalize(b.Type), head(b, skip, fields)))}
 	case len(given) > len(fields):
-		return hcl.Diagnostics{finding(b.LabelRanges[skip+len(fields)], "Too many labels",
+		return hcl.Diagnostics{diag.Error(b.LabelRanges[skip+len(fields)], "Too many labels",
 			fmt.Sprintf("Leave out %q and what follows it: %s.", given[len(fields)], head(b, skip, fields)))}
 	}
 	for i, f := range fields {
@@ -139,7 +137,7 @@ func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagn
 	a, ok := b.Body.Attributes[f.Name]
 	if !ok {
 		if f.Required && !hasBlock(b, f.Name) {
-			return hcl.Diagnostics{finding(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, firstSentence(f.Doc)))}
+			return hcl.Diagnostics{diag.Error(b.DefRange(), "Missing attribute", fmt.Sprintf("%q must be given: %s", f.Name, firstSentence(f.Doc)))}
 		}
 		return nil
 	}
@@ -164,13 +162,13 @@ func (f *Field) decodeBlocks(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 			continue
 		}
 		if count > 1 && !f.Block.Repeated {
-			diags = append(diags, finding(inner.DefRange(), "Block given twice", fmt.Sprintf("%q may stand once here.", f.Name)))
+			diags = append(diags, diag.Error(inner.DefRange(), "Block given twice", fmt.Sprintf("%q may stand once here.", f.Name)))
 			continue
 		}
 		diags = append(diags, f.Block.decode(c, inner)...)
 	}
 	if _, isAttr := b.Body.Attributes[f.Name]; count == 0 && f.Required && !isAttr {
-		diags = append(diags, finding(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, firstSentence(f.Doc))))
+		diags = append(diags, diag.Error(b.DefRange(), "Missing block", fmt.Sprintf("A %q block must be given: %s", f.Name, firstSentence(f.Doc))))
 	}
 	return diags
 }
@@ -204,16 +202,16 @@ func (s *Spec) unknown(b *hclsyntax.Block) hcl.Diagnostics {
 
 func unknownAttribute(a *hclsyntax.Attribute, attrs, blocks map[string]bool) *hcl.Diagnostic {
 	if blocks[a.Name] {
-		return finding(a.NameRange, "Block written as an attribute", fmt.Sprintf("%q is a block: write %s { … } without the equals sign.", a.Name, a.Name))
+		return diag.Error(a.NameRange, "Block written as an attribute", fmt.Sprintf("%q is a block: write %s { … } without the equals sign.", a.Name, a.Name))
 	}
-	return finding(a.NameRange, "Unknown attribute", fmt.Sprintf("There is no attribute %q here.", a.Name)+offer(a.Name, attrs, blocks))
+	return diag.Error(a.NameRange, "Unknown attribute", fmt.Sprintf("There is no attribute %q here.", a.Name)+offer(a.Name, attrs, blocks))
 }
 
 func unknownBlock(b *hclsyntax.Block, attrs, blocks map[string]bool) *hcl.Diagnostic {
 	if attrs[b.Type] {
-		return finding(b.TypeRange, "Attribute written as a block", fmt.Sprintf("%q is an attribute: write %s = … with an equals sign.", b.Type, b.Type))
+		return diag.Error(b.TypeRange, "Attribute written as a block", fmt.Sprintf("%q is an attribute: write %s = … with an equals sign.", b.Type, b.Type))
 	}
-	return finding(b.TypeRange, "Unknown block", fmt.Sprintf("There is no block %q here.", b.Type)+offer(b.Type, blocks, attrs))
+	return diag.Error(b.TypeRange, "Unknown block", fmt.Sprintf("There is no block %q here.", b.Type)+offer(b.Type, blocks, attrs))
 }
 
 // offer names the nearest of the names of the same sort, then of the other,
@@ -241,15 +239,6 @@ func hasBlock(b *hclsyntax.Block, name string) bool {
 	return slices.ContainsFunc(b.Body.Blocks, func(in *hclsyntax.Block) bool { return in.Type == name })
 }
 
-func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
-}
-
 func notYet(at hcl.Range, what, why string) *hcl.Diagnostic {
-	return finding(at, "Not yet available", fmt.Sprintf("This version does not know %s yet: %s", what, why))
-}
-
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
+	return diag.Error(at, "Not yet available", fmt.Sprintf("This version does not know %s yet: %s", what, why))
 }

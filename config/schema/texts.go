@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 )
 
@@ -23,7 +24,7 @@ func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
 			return true, diags
 		}
 		if !holdsTexts(e.Type()) {
-			return true, append(diags, finding(a.Expr.Range(), "Wrong type",
+			return true, append(diags, diag.Error(a.Expr.Range(), "Wrong type",
 				fmt.Sprintf("%q is a string or a list of strings, not %s.", a.Name, e.Type().FriendlyName())))
 		}
 		out, given, found := f.texts(a, e)

@@ -2,13 +2,12 @@ package input
 
 import (
 	"fmt"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
@@ -22,11 +21,11 @@ func constant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl
 		return nil, false, diags
 	}
 	if refs := compiled.Refs(); len(refs) > 0 {
-		return nil, false, append(diags, finding(e.Range(), "Value not fixed", fmt.Sprintf(
+		return nil, false, append(diags, diag.Error(e.Range(), "Value not fixed", fmt.Sprintf(
 			"This is read when the file is loaded, so it can't depend on %s, which each run has its own of.", refs[0].Root)))
 	}
 	if compiled.Sensitive() {
-		return nil, false, append(diags, finding(e.Range(), "Secret in a variable",
+		return nil, false, append(diags, diag.Error(e.Range(), "Secret in a variable",
 			"What a variable says of its values is told to callers and kept with runs, so it can't come from a secret."))
 	}
 	v, known = compiled.Constant()
@@ -46,20 +45,9 @@ func open[T any](s *schema.Spec, v *Variable, dst *T, name, typ, doc string, opt
 		}
 		out, err := expr.Convert[T](given)
 		if err != nil {
-			return append(diags, finding(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", name), sentence(err)))
+			return append(diags, diag.Error(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", name), diag.Sentence(err)))
 		}
 		*dst = out
 		return diags
 	}, options...)
-}
-
-func finding(at hcl.Range, summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at.Ptr()}
-}
-
-// sentence makes a sentence of an error.
-func sentence(err error) string {
-	text := err.Error()
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:] + "."
 }

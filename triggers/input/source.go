@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -31,7 +32,7 @@ const wrongSource = "Write a plain place in the request, such as webhook.body.cu
 // the parts of the request.
 func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Diagnostics {
 	fail := func(detail string) hcl.Diagnostics {
-		return hcl.Diagnostics{finding(a.Expr.Range(), "Wrong source", detail)}
+		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Wrong source", detail)}
 	}
 	t, notPlain := hcl.AbsTraversalForExpr(a.Expr)
 	if diags := c.Scope.CheckNames(a.Expr); diags.HasErrors() {

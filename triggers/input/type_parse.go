@@ -46,7 +46,7 @@ func (p *typeParser) parse(e hcl.Expression) *Type {
 }
 
 func (p *typeParser) fail(at hcl.Range, detail string) {
-	p.diags = append(p.diags, finding(at, "Wrong type", detail))
+	p.diags = append(p.diags, diag.Error(at, "Wrong type", detail))
 }
 
 func (p *typeParser) word(e hcl.Expression, word string) *Type {
@@ -139,7 +139,7 @@ func (p *typeParser) memberDefault(t *Type, e hcl.Expression) any {
 	}
 	v, faults := conform(t, v)
 	for _, f := range faults {
-		p.diags = append(p.diags, finding(e.Range(), "Wrong default", atPlace(f)))
+		p.diags = append(p.diags, diag.Error(e.Range(), "Wrong default", atPlace(f)))
 	}
 	return v
 }

@@ -71,7 +71,7 @@ func (v *Variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
 	}
 	re, err := regexp.Compile(v.pattern)
 	if err != nil {
-		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", sentence(err)+" The syntax is RE2's.")}
+		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", diag.Sentence(err)+" The syntax is RE2's.")}
 	}
 	v.rules.pattern = re
 	return nil
@@ -104,7 +104,7 @@ func (v *Variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
 		}
 		limit, err := v.bound(b.given)
 		if err != nil {
-			diags = append(diags, d.Problem(b.name, fmt.Sprintf("Wrong value for %q", b.name), sentence(err)))
+			diags = append(diags, d.Problem(b.name, fmt.Sprintf("Wrong value for %q", b.name), diag.Sentence(err)))
 		}
 		*b.dst = limit
 	}
