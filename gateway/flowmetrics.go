@@ -6,7 +6,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/store"
 )
 
 // flowMetrics are the series of one flow, looked up once.
@@ -118,54 +117,4 @@ func (m *metrics) drop(flow, action string) {
 func (fm *flowMetrics) ran(state flow.State, took time.Duration) {
 	fm.states.inc(state)
 	fm.runTime.Observe(took.Seconds())
-}
-
-// observe counts an action, and hides what it returned if that is sensitive.
-func (j *job) observe(rec *flow.Record) {
-	j.conceal(rec.Step, rec.Output)
-	am := j.inside(rec.Flow.Name).metrics.actions[rec.Step.Name]
-	am.states.inc(rec.State)
-	if rec.State == flow.Skipped {
-		return
-	}
-	am.time.Observe(rec.Took.Seconds())
-	if rec.Attempts > 1 {
-		am.retries.Add(float64(rec.Attempts - 1))
-	}
-}
-
-// finished counts and logs a request that started a run.
-func (x *exchange) finished(out *flow.Outcome, status int) {
-	took := time.Since(x.began)
-	x.endpoint.metrics.latency.Observe(took.Seconds())
-	x.endpoint.metrics.requests.inc(string(out.State), status)
-	x.logRun(out, status, took)
-}
-
-// refused counts and logs a request that started no run.
-func (x *exchange) refused(p *flow.Problem) {
-	if x.endpoint == nil {
-		x.g.metrics.unserved.inc(p.Outcome, p.Status)
-	} else {
-		x.endpoint.metrics.latency.Observe(time.Since(x.began).Seconds())
-		x.endpoint.metrics.requests.inc(p.Outcome, p.Status)
-	}
-	x.logRefused(p)
-	x.rememberRefused(p)
-}
-
-// rememberRefused puts a refusal into the history, of many only some.
-func (x *exchange) rememberRefused(p *flow.Problem) {
-	limit := &x.g.unserved
-	if x.endpoint != nil {
-		limit = x.endpoint.refusals
-	}
-	if x.g.opts.Store == nil || !limit.take(x.began) {
-		return
-	}
-	e := &store.Entry{
-		ID: x.id, Flow: x.flowName(), State: store.Refused, Started: x.began, Finished: time.Now(), Status: p.Status,
-		Cause: store.Cause{Reason: p.Outcome, Message: x.clean(p.Detail)},
-	}
-	x.g.recorder.add(draft{make: func() *store.Entry { return e }})
 }

@@ -141,3 +141,9 @@ func (w *work) ending(out *flow.Outcome) *store.Ending {
 	}
 	return end
 }
+
+// logRetry says that a run failed and is tried again.
+func (w *work) logRetry(e *flow.Error, after time.Duration) {
+	fields := []zap.Field{zap.String("run", w.id), zap.Int("attempt", w.attempt), zap.Duration("after", after)}
+	w.endpoint.log.Warn("run is tried again", append(fields, w.failure(e)...)...)
+}
