@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -35,16 +36,16 @@ case "nothing" {
 		{`{"total": 0}`, "nothing", ""},
 	}
 	for _, c := range cases {
-		b := newBench(t)
-		res := b.run(t.Context(), b.must(action("branch", sizes)), c.input)
+		b := actiontest.New(t)
+		res := b.Run(t.Context(), b.MustCompile(actiontest.Action("branch", sizes)), c.input)
 		if res.Err != nil {
 			t.Fatal(res.Err)
 		}
 		var lines []string
-		for _, l := range res.lines {
-			lines = append(lines, l.message)
+		for _, l := range res.Lines {
+			lines = append(lines, l.Message)
 		}
-		if got := res.outputs["example"]; !value.Equal(got, map[string]any{"case": c.want}) || strings.Join(lines, " ") != c.lines {
+		if got := res.Outputs["example"]; !value.Equal(got, map[string]any{"case": c.want}) || strings.Join(lines, " ") != c.lines {
 			t.Errorf("%s: outputs %v and lines %q", c.input, got, lines)
 		}
 	}
@@ -52,7 +53,7 @@ case "nothing" {
 
 func TestBranchWithoutAWay(t *testing.T) {
 	t.Parallel()
-	got := newBench(t).do("branch", `case "a" { when = webhook.body }`, "false")
+	got := actiontest.New(t).MustSucceed("branch", `case "a" { when = webhook.body }`, "false")
 	if !value.Equal(got, map[string]any{"case": nil}) {
 		t.Errorf("outputs %v", got)
 	}
@@ -61,7 +62,7 @@ func TestBranchWithoutAWay(t *testing.T) {
 func TestBranchConditionThatIsNone(t *testing.T) {
 	t.Parallel()
 	for input, want := range map[string]string{"null": "null", `"maybe"`: "bool", "[]": "array", "{}": "object"} {
-		err := newBench(t).fail("branch", "case \"a\" { when = webhook.body }\ndefault {}", input)
+		err := actiontest.New(t).MustFail("branch", "case \"a\" { when = webhook.body }\ndefault {}", input)
 		if err.Class != flow.Invalid || !strings.Contains(err.Message, want) || err.Range.Start.Line == 0 {
 			t.Errorf("%s: %s %q at %s", input, err.Class, err.Message, err.Range)
 		}
@@ -85,19 +86,19 @@ action "branch" "way" {
 }
 action "transform" "after" { jq = "%s" }
 `
-	b := newBench(t)
-	res := b.run(t.Context(), b.must(fmt.Sprintf(src, "", "$action.way.case")), "{}")
-	if got := res.outputs["sum"].(map[string]any)["value"]; !value.Equal(got, 3) {
+	b := actiontest.New(t)
+	res := b.Run(t.Context(), b.MustCompile(fmt.Sprintf(src, "", "$action.way.case")), "{}")
+	if got := res.Outputs["sum"].(map[string]any)["value"]; !value.Equal(got, 3) {
 		t.Errorf("the sum is %v", got)
 	}
-	if got := res.outputs["after"].(map[string]any)["value"]; got != "a" {
+	if got := res.Outputs["after"].(map[string]any)["value"]; got != "a" {
 		t.Errorf("the case is %v", got)
 	}
 	for name, in := range map[string]string{
 		"another case": fmt.Sprintf(src, `action "log" "wrong" { message = "${action.inner.value}" }`, "1"),
 		"outside":      fmt.Sprintf(src, "", "1") + `action "log" "wrong" { message = "${action.inner.value}" }`,
 	} {
-		_, diags := newBench(t).compile(in + "\n" + `action "respond" "last" {}`)
+		_, diags := actiontest.New(t).Compile(in + "\n" + `action "respond" "last" {}`)
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, `"inner"`) {
 			t.Errorf("%s: findings %v", name, diags)
 		}
@@ -139,8 +140,8 @@ func TestBranchEnds(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := newBench(t).compile(c.flow)
-			checkFinding(t, diags, c.want, "")
+			_, diags := actiontest.New(t).Compile(c.flow)
+			actiontest.CheckFinding(t, diags, c.want, "")
 		})
 	}
 }
@@ -148,16 +149,16 @@ func TestBranchEnds(t *testing.T) {
 // TestBranchInside: errors, retries and answers go through a branch.
 func TestBranchInside(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := actiontest.New(t)
 	in := func(inner string) string {
-		return action("branch", "case \"a\" {\nwhen = true\n"+inner+"\n}") + `action "log" "after" { message = "after" }`
+		return actiontest.Action("branch", "case \"a\" {\nwhen = true\n"+inner+"\n}") + `action "log" "after" { message = "after" }`
 	}
-	res := b.run(t.Context(), b.must(in(`action "respond" "r" { json = webhook.body }`)), `[1]`)
-	if res.State != flow.Succeeded || res.Response == nil || string(res.Response.Body) != "[1]" || len(res.lines) > 0 {
-		t.Errorf("answered from inside: %+v, lines %v", res.Outcome, res.lines)
+	res := b.Run(t.Context(), b.MustCompile(in(`action "respond" "r" { json = webhook.body }`)), `[1]`)
+	if res.State != flow.Succeeded || res.Response == nil || string(res.Response.Body) != "[1]" || len(res.Lines) > 0 {
+		t.Errorf("answered from inside: %+v, lines %v", res.Outcome, res.Lines)
 	}
-	res = b.run(t.Context(), b.must(in(`action "transform" "t" { jq = "error" }`)), `"x"`)
-	if res.Err == nil || res.Err.Action != "t" || len(res.lines) > 0 {
-		t.Errorf("failed inside: %+v, lines %v", res.Outcome, res.lines)
+	res = b.Run(t.Context(), b.MustCompile(in(`action "transform" "t" { jq = "error" }`)), `"x"`)
+	if res.Err == nil || res.Err.Action != "t" || len(res.Lines) > 0 {
+		t.Errorf("failed inside: %+v, lines %v", res.Outcome, res.Lines)
 	}
 }

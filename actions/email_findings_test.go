@@ -1,7 +1,9 @@
-package actions
+package actions_test
 
 import (
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 )
 
 // TestEmailFindings holds what is found in an action "email" when a file is
@@ -40,12 +42,12 @@ func TestEmailFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["smtp.mail"] = "host = \"smtp.example.com\"\nfrom = \"shop@example.com\""
-			b.connections["shop"] = `base_url = "https://shop.example.com"`
-			src := action("email", c.hcl)
-			_, diags := b.compile(src + `action "respond" "last" {}`)
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Connections["smtp.mail"] = "host = \"smtp.example.com\"\nfrom = \"shop@example.com\""
+			b.Connections["shop"] = `base_url = "https://shop.example.com"`
+			src := actiontest.Action("email", c.hcl)
+			_, diags := b.Compile(src + `action "respond" "last" {}`)
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 			if c.at != "" && len(diags) > 0 {
 				prefix := "flow \"test\" {\ntrigger \"test\" {}\n"
 				if got := string(diags[0].Subject.SliceBytes([]byte(prefix + src))); got != c.at {
@@ -79,10 +81,10 @@ func TestEmailFindsItsConnection(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections = c.connections
-			_, diags := b.compile(action("email", toJane+c.more) + `action "respond" "last" {}`)
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Connections = c.connections
+			_, diags := b.Compile(actiontest.Action("email", toJane+c.more) + `action "respond" "last" {}`)
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 		})
 	}
 }
@@ -116,10 +118,10 @@ func TestSMTPConnectionFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["smtp.c"] = c.hcl
-			_, diags := b.scope()
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Connections["smtp.c"] = c.hcl
+			_, diags := b.Scope()
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 		})
 	}
 }

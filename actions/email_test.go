@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"encoding/base64"
@@ -10,10 +10,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 // toJane is what an action needs beside the attributes under test.
 const toJane = "to = \"jane@example.com\"\nsubject = \"s\"\ntext = \"t\"\n"
+
+// mailBench has a connection to the server, with further attributes.
+func mailBench(t *testing.T, s *smtpd.Server, attributes ...string) *actiontest.Bench {
+	t.Helper()
+	b := actiontest.New(t)
+	b.AddMailServer(s, attributes...)
+	return b
+}
 
 func TestEmailKeepsValuesAsTheyAre(t *testing.T) {
 	t.Parallel()
@@ -24,20 +35,20 @@ func TestEmailKeepsValuesAsTheyAre(t *testing.T) {
 	for _, v := range values {
 		t.Run(v[:min(len(v), 12)], func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, nil)
-			s.bench(t).do("email", strings.Join([]string{
+			s := smtpd.Start(t, nil)
+			mailBench(t, s).MustSucceed("email", strings.Join([]string{
 				`to = { name = webhook.body.v, address = "jane@example.com" }`, `subject = webhook.body.v`,
 				`text = "${webhook.body.v}\n.\n..${webhook.body.v}"`, `html = "<p title=\"${webhook.body.v}\">&amp;${webhook.body.v}</p>"`,
 				`headers = { X-Value = "v${webhook.body.v}v" }`,
 				"attachment \"v.bin\" {\n  content = webhook.body.v\n}",
-			}, "\n"), encode(t, map[string]any{"v": v}))
-			header, parts := s.one(t).parse(t)
+			}, "\n"), valuetest.EncodeJSON(t, map[string]any{"v": v}))
+			header, parts := s.OnlyMessage(t).Parse(t)
 			to, err := header.AddressList("To")
 			if err != nil || len(to) != 1 || to[0].Name != v || to[0].Address != "jane@example.com" {
 				t.Errorf("to %v, error %v", to, err)
 			}
 			escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(v)
-			got := []string{decoded(t, header.Get("Subject")), decoded(t, header.Get("X-Value")), parts[0].body, parts[1].body, parts[2].body}
+			got := []string{smtpd.DecodeHeader(t, header.Get("Subject")), smtpd.DecodeHeader(t, header.Get("X-Value")), parts[0].Body, parts[1].Body, parts[2].Body}
 			want := []string{v, "v" + v + "v", v + "\r\n.\r\n.." + v, `<p title="` + escaped + `">&amp;` + escaped + "</p>", v}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -48,18 +59,18 @@ func TestEmailKeepsValuesAsTheyAre(t *testing.T) {
 
 func TestEmailLineBreaksArrive(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, nil)
-	s.bench(t).do("email", "to = \"jane@example.com\"\nsubject = \"s\"\ntext = webhook.body.v\nattachment \"x\" {\n  content = webhook.body.v\n}", `{"v": "a\nb\r\nc\n\n.\n"}`)
-	_, parts := s.one(t).parse(t)
-	if parts[0].body != "a\r\nb\r\nc\r\n\r\n.\r\n" || parts[1].body != "a\nb\r\nc\n\n.\n" {
-		t.Errorf("text %q, attachment %q", parts[0].body, parts[1].body)
+	s := smtpd.Start(t, nil)
+	mailBench(t, s).MustSucceed("email", "to = \"jane@example.com\"\nsubject = \"s\"\ntext = webhook.body.v\nattachment \"x\" {\n  content = webhook.body.v\n}", `{"v": "a\nb\r\nc\n\n.\n"}`)
+	_, parts := s.OnlyMessage(t).Parse(t)
+	if parts[0].Body != "a\r\nb\r\nc\r\n\r\n.\r\n" || parts[1].Body != "a\nb\r\nc\n\n.\n" {
+		t.Errorf("text %q, attachment %q", parts[0].Body, parts[1].Body)
 	}
 }
 
 func TestEmailRecipients(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, nil)
-	out := s.bench(t).do("email", `
+	s := smtpd.Start(t, nil)
+	out := mailBench(t, s).MustSucceed("email", `
 from     = "Boss <boss@example.com>"
 to       = ["Jane <jane@example.com>", webhook.body.second, null]
 cc       = "cc@example.com"
@@ -67,12 +78,12 @@ bcc      = ["secret@example.com", "jane@example.com"]
 reply_to = ["answers@example.com", { address = "more@example.com", name = "Mo, \"Re\"" }]
 subject  = "s"
 text     = "t"`, `{"second": "two@example.com"}`)
-	d := s.one(t)
-	if want := []string{"jane@example.com", "two@example.com", "cc@example.com", "secret@example.com"}; !slices.Equal(d.to, want) || d.from != "boss@example.com" || d.utf8 {
-		t.Errorf("from %s to %q (utf8 %v), want %q", d.from, d.to, d.utf8, want)
+	d := s.OnlyMessage(t)
+	if want := []string{"jane@example.com", "two@example.com", "cc@example.com", "secret@example.com"}; !slices.Equal(d.To, want) || d.From != "boss@example.com" || d.UTF8 {
+		t.Errorf("from %s to %q (utf8 %v), want %q", d.From, d.To, d.UTF8, want)
 	}
-	header, _ := d.parse(t)
-	if strings.Contains(d.data, "secret@example.com") || header.Get("Bcc") != "" {
+	header, _ := d.Parse(t)
+	if strings.Contains(d.Data, "secret@example.com") || header.Get("Bcc") != "" {
 		t.Error("the message tells who gets a blind copy")
 	}
 	if header.Get("To") != `"Jane" <jane@example.com>, <two@example.com>` || header.Get("Cc") != "<cc@example.com>" || header.Get("From") != `"Boss" <boss@example.com>` {
@@ -101,15 +112,15 @@ func TestEmailOfOtherScripts(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, nil)
-			s.bench(t).do("email", "to = webhook.body.to\nsubject = \"s\"\ntext = \"t\"", encode(t, map[string]any{"to": c.to}))
-			if d := s.one(t); strings.ReplaceAll(d.to[0], `"`, "") != c.want || d.utf8 != c.utf8 {
-				t.Errorf("to %q, utf8 %v; want %q, %v", d.to, d.utf8, c.want, c.utf8)
+			s := smtpd.Start(t, nil)
+			mailBench(t, s).MustSucceed("email", "to = webhook.body.to\nsubject = \"s\"\ntext = \"t\"", valuetest.EncodeJSON(t, map[string]any{"to": c.to}))
+			if d := s.OnlyMessage(t); strings.ReplaceAll(d.To[0], `"`, "") != c.want || d.UTF8 != c.utf8 {
+				t.Errorf("to %q, utf8 %v; want %q, %v", d.To, d.UTF8, c.want, c.utf8)
 			}
 		})
 	}
-	s := serveMail(t, func(s *mailServer) { s.EnableSMTPUTF8 = false })
-	err := s.bench(t).fail("email", "to = \"用户@example.com\"\nsubject = \"s\"\ntext = \"t\"", `{}`)
+	s := smtpd.Start(t, func(s *smtpd.Server) { s.EnableSMTPUTF8 = false })
+	err := mailBench(t, s).MustFail("email", "to = \"用户@example.com\"\nsubject = \"s\"\ntext = \"t\"", `{}`)
 	if err.Class != flow.Permanent || !strings.Contains(err.Message, "RFC 6531") {
 		t.Errorf("class %s, message %q", err.Class, err.Message)
 	}
@@ -145,18 +156,18 @@ func TestEmailRefusesInjection(t *testing.T) {
 		{"type of many parts", toJane + "attachment \"x\" {\n  content = \"x\"\n  content_type = webhook.body.v\n}", "multipart/mixed; boundary=x"},
 		{"no base64", toJane + "attachment \"x\" {\n  content_base64 = webhook.body.v\n}", "%"},
 	}
-	s := serveMail(t, nil)
+	s := smtpd.Start(t, nil)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := s.bench(t).fail("email", c.hcl, encode(t, map[string]any{"v": c.value}))
+			err := mailBench(t, s).MustFail("email", c.hcl, valuetest.EncodeJSON(t, map[string]any{"v": c.value}))
 			if err.Class != flow.Invalid || strings.ContainsAny(err.Message, "\r\n") {
 				t.Errorf("class %s, message %q", err.Class, err.Message)
 			}
 		})
 	}
 	t.Cleanup(func() {
-		if connections, _ := s.counts(); connections != 0 {
+		if connections, _ := s.Counts(); connections != 0 {
 			t.Errorf("%d connections were made", connections)
 		}
 	})
@@ -168,10 +179,10 @@ func TestEmailAttachments(t *testing.T) {
 	for i := range 256 {
 		all = append(all, byte(i))
 	}
-	s := serveMail(t, nil)
-	b := s.bench(t)
-	b.files["logo.png"] = "PNG"
-	b.do("email", toJane+`
+	s := smtpd.Start(t, nil)
+	b := mailBench(t, s)
+	b.Files["logo.png"] = "PNG"
+	b.MustSucceed("email", toJane+`
 html = "<img src=\"cid:logo.png\">"
 attachment "logo.png" {
   content = file("logo.png")
@@ -190,12 +201,12 @@ attachment "odd" {
 }
 attachment "left-out" {
   content = webhook.body.nothing
-}`, encode(t, map[string]any{"name": `Rechnung "ä" €.pdf`, "data": base64.StdEncoding.EncodeToString(all), "nothing": nil}))
-	_, parts := s.one(t).parse(t)
+}`, valuetest.EncodeJSON(t, map[string]any{"name": `Rechnung "ä" €.pdf`, "data": base64.StdEncoding.EncodeToString(all), "nothing": nil}))
+	_, parts := s.OnlyMessage(t).Parse(t)
 	var got []string
 	for _, p := range parts {
-		disposition, _, _ := strings.Cut(strings.Join(p.header["Content-Disposition"], ""), ";")
-		got = append(got, fmt.Sprintf("%s %s %q %s %d", disposition, p.mediaType, p.filename, strings.Join(p.header["Content-Id"], ""), len(p.body)))
+		disposition, _, _ := strings.Cut(strings.Join(p.Header["Content-Disposition"], ""), ";")
+		got = append(got, fmt.Sprintf("%s %s %q %s %d", disposition, p.MediaType, p.Filename, strings.Join(p.Header["Content-Id"], ""), len(p.Body)))
 	}
 	want := []string{
 		` text/plain ""  1`, ` text/html ""  24`, `inline image/png "logo.png" <logo.png> 3`,
@@ -204,14 +215,14 @@ attachment "left-out" {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if parts[3].body != string(all) || parts[4].params["charset"] != "utf-8" || parts[5].params["v"] != "1" {
+	if parts[3].Body != string(all) || parts[4].Params["charset"] != "utf-8" || parts[5].Params["v"] != "1" {
 		t.Errorf("attachments %v", parts[3:])
 	}
 }
 
 func TestEmailBounds(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, func(s *mailServer) { s.MaxMessageBytes = 1 << 20 })
+	s := smtpd.Start(t, func(s *smtpd.Server) { s.MaxMessageBytes = 1 << 20 })
 	list := make([]string, 101)
 	for i := range list {
 		list[i] = fmt.Sprintf("a%d@example.com", i)
@@ -227,11 +238,11 @@ func TestEmailBounds(t *testing.T) {
 		{"subject", "to = \"a@example.com\"\nsubject = webhook.body.long\ntext = \"t\"", flow.Invalid, "2000 bytes"},
 		{"size of the server", toJane + "attachment \"a\" {\n  content = webhook.body.large\n}", flow.Permanent, "the server takes 1048576"},
 	}
-	input := encode(t, map[string]any{"list": anyOf(list), "nobody": []any{nil}, "long": strings.Repeat("x ", 1001), "large": strings.Repeat("x", 1<<20)})
+	input := valuetest.EncodeJSON(t, map[string]any{"list": anyOf(list), "nobody": []any{nil}, "long": strings.Repeat("x ", 1001), "large": strings.Repeat("x", 1<<20)})
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if err := s.bench(t).fail("email", c.hcl, input); err.Class != c.class || !strings.Contains(err.Message, c.says) {
+			if err := mailBench(t, s).MustFail("email", c.hcl, input); err.Class != c.class || !strings.Contains(err.Message, c.says) {
 				t.Errorf("class %s, message %q; want %s and %q", err.Class, err.Message, c.class, c.says)
 			}
 		})
@@ -250,50 +261,13 @@ func anyOf(list []string) []any {
 // and what is meant to be HTML is not.
 func TestEmailHTML(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, nil)
-	s.bench(t).do("email", "to = \"jane@example.com\"\nsubject = \"s\"\nhtml = <<-E\n  <h1>Hi ${webhook.body.name}</h1>${unescaped(webhook.body.html)}<a href=\"https://example.com/?a=1&amp;b=2\">more</a>\nE\n", `{"name": "<script>alert(1)</script> & Co", "html": "<b>bold</b>"}`)
-	_, parts := s.one(t).parse(t)
-	if want := "<h1>Hi &lt;script&gt;alert(1)&lt;/script&gt; &amp; Co</h1><b>bold</b><a href=\"https://example.com/?a=1&amp;b=2\">more</a>\r\n"; parts[1].body != want || parts[1].mediaType != "text/html" {
-		t.Errorf("HTML %q, want %q", parts[1].body, want)
+	s := smtpd.Start(t, nil)
+	mailBench(t, s).MustSucceed("email", "to = \"jane@example.com\"\nsubject = \"s\"\nhtml = <<-E\n  <h1>Hi ${webhook.body.name}</h1>${unescaped(webhook.body.html)}<a href=\"https://example.com/?a=1&amp;b=2\">more</a>\nE\n", `{"name": "<script>alert(1)</script> & Co", "html": "<b>bold</b>"}`)
+	_, parts := s.OnlyMessage(t).Parse(t)
+	if want := "<h1>Hi &lt;script&gt;alert(1)&lt;/script&gt; &amp; Co</h1><b>bold</b><a href=\"https://example.com/?a=1&amp;b=2\">more</a>\r\n"; parts[1].Body != want || parts[1].MediaType != "text/html" {
+		t.Errorf("HTML %q, want %q", parts[1].Body, want)
 	}
-	if want := "Hi <script>alert(1)</script> & Co\r\n\r\nboldmore (https://example.com/?a=1&b=2)\r\n"; parts[0].body != want || parts[0].mediaType != "text/plain" {
-		t.Errorf("text %q, want %q", parts[0].body, want)
-	}
-}
-
-func TestPlainText(t *testing.T) {
-	t.Parallel()
-	cases := []struct{ name, html, want string }{
-		{"words", " a <b>b</b>\n\tc&nbsp;d &lt;e&gt;<i>f</i>", "a b c\u00a0d <e>f\n"},
-		{"paragraphs", "<p>a</p><p>b<br>c<br/><br>d</p>", "a\n\nb\nc\n\nd\n"},
-		{"list", "<ul><li>a</li><li> b </li></ul>x", "- a\n- b\n\nx\n"},
-		{"table", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc\n"},
-		{"silent", "<head><title>t</title><style>p { a > b }</style></head><script>if (a < b) {}</script>x<!-- <p>c --> y", "x y\n"},
-		{"links", `<a href="https://a.example">A</a> <a href='mailto:b@example.com'>b@example.com</a> <a href="#x">c</a>`, "A (https://a.example) b@example.com c\n"},
-		{"picture", `<img src="cid:x" alt="Logo &amp; Co">`, "Logo & Co\n"},
-		{"rule", "a<hr>b", "a\n---\nb\n"},
-		{"quotes in tags", `<p title="a > b">x</p>`, "x\n"},
-		{"broken", "a <b", "a\n"},
-		{"closing alone", "</a></li>x", "x\n"},
-		{"nothing", "<p> </p>", ""},
-	}
-	for _, c := range cases {
-		if got := plainText(c.html); got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
-		}
-	}
-}
-
-// TestAsciiDomain: domains with other letters, and what is none.
-func TestAsciiDomain(t *testing.T) {
-	t.Parallel()
-	for domain, want := range map[string]string{
-		"example.com": "example.com", "Bücher.example": "xn--bcher-kva.example", "münchen。例え.jp": "xn--mnchen-3ya.xn--r8jz45g.jp",
-		"straße.de": "xn--strae-oqa.de", "-bücher.de": "", "bü cher.de": "", "\u0301a.de": "",
-	} {
-		got, err := asciiDomain(domain)
-		if got != want || (err != nil) != (want == "") {
-			t.Errorf("%s: %q (%v), want %q", domain, got, err, want)
-		}
+	if want := "Hi <script>alert(1)</script> & Co\r\n\r\nboldmore (https://example.com/?a=1&b=2)\r\n"; parts[0].Body != want || parts[0].MediaType != "text/plain" {
+		t.Errorf("text %q, want %q", parts[0].Body, want)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package actions
+package actions_test
 
 import (
 	"context"
@@ -13,13 +13,14 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 )
 
 // shell is a bench whose flows may start commands.
-func shell(t *testing.T) *bench {
+func shell(t *testing.T) *actiontest.Bench {
 	t.Helper()
-	b := newBench(t)
-	b.allowExec = true
+	b := actiontest.New(t)
+	b.AllowExec = true
 	return b
 }
 
@@ -46,7 +47,7 @@ func TestExecPassesArgumentsAsTheyAre(t *testing.T) {
 	for i := range values {
 		args[i] = fmt.Sprintf("webhook.body.v[%d]", i)
 	}
-	out := shell(t).do("exec", "command = [\"printf\", \"[%s]\", "+strings.Join(args, ", ")+"]", string(input))
+	out := shell(t).MustSucceed("exec", "command = [\"printf\", \"[%s]\", "+strings.Join(args, ", ")+"]", string(input))
 	if want := "[" + strings.Join(values, "][") + "]"; out["stdout"] != want {
 		t.Errorf("the command got %q, want %q", out["stdout"], want)
 	}
@@ -54,13 +55,13 @@ func TestExecPassesArgumentsAsTheyAre(t *testing.T) {
 
 func TestExecGivesOnlyItsOwnEnvironment(t *testing.T) {
 	t.Parallel()
-	out := shell(t).do("exec", "command = [\"env\"]\nenv = { NAME = webhook.body.name, PATH = \"/nowhere\" }", `{"name": "a\nb=c"}`)
+	out := shell(t).MustSucceed("exec", "command = [\"env\"]\nenv = { NAME = webhook.body.name, PATH = \"/nowhere\" }", `{"name": "a\nb=c"}`)
 	want := "GATEWAY_IDEMPOTENCY_KEY=01run/example\nNAME=a\nb=c\nPATH=/nowhere\n"
 	if out["stdout"] != want {
 		t.Errorf("environment %q, want %q", out["stdout"], want)
 	}
-	out = shell(t).do("exec", `command = ["env"]`, `{}`)
-	if want := "GATEWAY_IDEMPOTENCY_KEY=01run/example\nPATH=" + commandPath + "\n"; out["stdout"] != want {
+	out = shell(t).MustSucceed("exec", `command = ["env"]`, `{}`)
+	if want := "GATEWAY_IDEMPOTENCY_KEY=01run/example\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"; out["stdout"] != want {
 		t.Errorf("environment %q, want %q", out["stdout"], want)
 	}
 }
@@ -83,7 +84,7 @@ func TestExecStreams(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			out := shell(t).do("exec", c.body, c.input)
+			out := shell(t).MustSucceed("exec", c.body, c.input)
 			if out["stdout"] != c.stdout || out["stderr"] != c.stderr || out["exit_code"] != 0 {
 				t.Errorf("outputs %q, want %q and %q", out, c.stdout, c.stderr)
 			}
@@ -93,7 +94,7 @@ func TestExecStreams(t *testing.T) {
 
 func TestExecExitCodes(t *testing.T) {
 	t.Parallel()
-	out := shell(t).do("exec", script("echo x; exit 3")+`success = "0,2-3"`, `{}`)
+	out := shell(t).MustSucceed("exec", script("echo x; exit 3")+`success = "0,2-3"`, `{}`)
 	if out["exit_code"] != 3 || out["stdout"] != "x\n" {
 		t.Errorf("outputs %v", out)
 	}
@@ -108,7 +109,7 @@ func TestExecExitCodes(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := shell(t).fail("exec", c.body, `{}`)
+			err := shell(t).MustFail("exec", c.body, `{}`)
 			if err.Class != flow.Permanent || err.Reason != "" || !strings.HasSuffix(err.Message, c.says) {
 				t.Errorf("class %s, reason %q, message %q; want %q", err.Class, err.Reason, err.Message, c.says)
 			}
@@ -119,7 +120,7 @@ func TestExecExitCodes(t *testing.T) {
 func TestExecArgumentsOfTheRunThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`command = ["true", webhook.body.x]`, "command = [\"true\"]\nenv = { A = webhook.body.x }", "command = [\"true\"]\nenv = { (webhook.body.x) = \"a\" }"} {
-		if err := shell(t).fail("exec", body, `{"x": "a\u0000b"}`); err.Class != flow.Invalid || strings.Contains(err.Message, "a\x00b") {
+		if err := shell(t).MustFail("exec", body, `{"x": "a\u0000b"}`); err.Class != flow.Invalid || strings.Contains(err.Message, "a\x00b") {
 			t.Errorf("%s: class %s, message %q", body, err.Class, err.Message)
 		}
 	}
@@ -128,7 +129,7 @@ func TestExecArgumentsOfTheRunThatDoNotFit(t *testing.T) {
 func TestExecBoundsItsOutput(t *testing.T) {
 	t.Parallel()
 	for stream, text := range map[string]string{"standard output": "yes", "standard error": "yes >&2"} {
-		err := shell(t).fail("exec", script(text)+`max_output = "64KiB"`, `{}`)
+		err := shell(t).MustFail("exec", script(text)+`max_output = "64KiB"`, `{}`)
 		if err.Class != flow.Permanent || !strings.Contains(err.Message, "more than 64KiB to "+stream) {
 			t.Errorf("class %s, message %q", err.Class, err.Message)
 		}
@@ -147,9 +148,9 @@ func TestExecKillsTheGroup(t *testing.T) {
 			watch, release := newPipe(t), newPipe(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			f := shell(t).must(action("exec", script(text, fmt.Sprintf("%q", watch.path), fmt.Sprintf("%q", release.path))))
-			done := make(chan *result, 1)
-			go func() { done <- shell(t).run(ctx, f, `{}`) }()
+			f := shell(t).MustCompile(actiontest.Action("exec", script(text, fmt.Sprintf("%q", watch.path), fmt.Sprintf("%q", release.path))))
+			done := make(chan *actiontest.Result, 1)
+			go func() { done <- shell(t).Run(ctx, f, `{}`) }()
 			watch.expect(t, "child\n")
 			if name == "end" {
 				release.say(t, "go\n")
@@ -167,7 +168,7 @@ func TestExecKillsTheGroup(t *testing.T) {
 
 func TestExecEndsInTime(t *testing.T) {
 	t.Parallel()
-	err := shell(t).fail("exec", "command = [\"sleep\", \"600\"]\ntimeout = \"50ms\"", `{}`)
+	err := shell(t).MustFail("exec", "command = [\"sleep\", \"600\"]\ntimeout = \"50ms\"", `{}`)
 	if err.Class != flow.Transient || err.Reason != flow.ReasonTimeout {
 		t.Errorf("class %s, reason %q, message %q", err.Class, err.Reason, err.Message)
 	}
@@ -180,7 +181,7 @@ func TestExecDoesNotWaitForStrays(t *testing.T) {
 	if _, err := os.Stat("/usr/bin/setsid"); err != nil {
 		t.Skip("there is no setsid")
 	}
-	out := shell(t).do("exec", script("setsid sleep 5 & echo done"), `{}`)
+	out := shell(t).MustSucceed("exec", script("setsid sleep 5 & echo done"), `{}`)
 	if out["stdout"] != "done\n" {
 		t.Errorf("outputs %v", out)
 	}
@@ -196,8 +197,8 @@ func TestExecKeepsSecretsOutOfErrors(t *testing.T) {
 		"command = [\"true\", secret.shop_token]\ndir = \"/nowhere\"",
 		"command = [\"true\"]\nenv = { A = \"${secret.shop_token}${webhook.body.x}\" }",
 	} {
-		err := shell(t).fail("exec", body, `{"x": "\u0000"}`)
-		if text := fmt.Sprint(err, err.Err); strings.Contains(text, secrets()["shop_token"]) {
+		err := shell(t).MustFail("exec", body, `{"x": "\u0000"}`)
+		if text := fmt.Sprint(err, err.Err); strings.Contains(text, actiontest.Secrets()["shop_token"]) {
 			t.Errorf("%s: %s", body, text)
 		}
 	}
@@ -225,7 +226,7 @@ func TestExecIsRefusedWhereNotAllowed(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := newBench(t).must(action("exec", fmt.Sprintf("command = [%q, webhook.body.x]", c.program)))
+			f := actiontest.New(t).MustCompile(actiontest.Action("exec", fmt.Sprintf("command = [%q, webhook.body.x]", c.program)))
 			var pool flow.Pool
 			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{Clock: clock.System{}, AllowExec: c.allowed}))
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"encoding/base64"
@@ -12,14 +12,16 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 // archive is a bench whose flows may write below a folder.
-func archive(t *testing.T) (*bench, string) {
+func archive(t *testing.T) (*actiontest.Bench, string) {
 	t.Helper()
 	dir := t.TempDir()
-	b := newBench(t)
-	b.allowPaths = []string{dir}
+	b := actiontest.New(t)
+	b.AllowPaths = []string{dir}
 	return b, dir
 }
 
@@ -38,21 +40,21 @@ func TestFileWrites(t *testing.T) {
 	t.Parallel()
 	b, dir := archive(t)
 	path := filepath.Join(dir, "a", "b", "c.txt")
-	out := b.do("file", "path = \"a/b/c.txt\"\ncontent = webhook.body.text", `{"text": "Grüße\r\n\u0000😀"}`)
+	out := b.MustSucceed("file", "path = \"a/b/c.txt\"\ncontent = webhook.body.text", `{"text": "Grüße\r\n\u0000😀"}`)
 	expectFile(t, path, "Grüße\r\n\x00😀")
 	if out["path"] != path || out["size"] != int64(len("Grüße\r\n\x00😀")) {
 		t.Errorf("outputs %v", out)
 	}
-	b.do("file", fmt.Sprintf("path = %q\ncontent = \"new\"", path), `{}`)
+	b.MustSucceed("file", fmt.Sprintf("path = %q\ncontent = \"new\"", path), `{}`)
 	expectFile(t, path, "new")
 	for i, want := range []string{"new+", "new++"} {
-		out = b.do("file", "path = \"./a/x/../b/c.txt\"\nmode = \"append\"\ncontent = \"+\"", `{}`)
+		out = b.MustSucceed("file", "path = \"./a/x/../b/c.txt\"\nmode = \"append\"\ncontent = \"+\"", `{}`)
 		expectFile(t, path, want)
 		if out["size"] != int64(4+i) || out["path"] != path {
 			t.Errorf("outputs %v", out)
 		}
 	}
-	b.do("file", "path = \"empty\"\nmode = \"append\"\ncontent = \"\"", `{}`)
+	b.MustSucceed("file", "path = \"empty\"\nmode = \"append\"\ncontent = \"\"", `{}`)
 	expectFile(t, filepath.Join(dir, "empty"), "")
 	left, err := filepath.Glob(filepath.Join(dir, "a", "b", "*"))
 	hidden, _ := filepath.Glob(filepath.Join(dir, "a", "b", ".*"))
@@ -69,11 +71,11 @@ func TestFileKeepsBytesAsTheyAre(t *testing.T) {
 	}
 	for _, mode := range []string{"write", "append"} {
 		b, dir := archive(t)
-		b.do("file", fmt.Sprintf("path = \"x\"\nmode = %q\ncontent_base64 = webhook.body.data", mode), fmt.Sprintf(`{"data": %q}`, base64.StdEncoding.EncodeToString(all)))
+		b.MustSucceed("file", fmt.Sprintf("path = \"x\"\nmode = %q\ncontent_base64 = webhook.body.data", mode), fmt.Sprintf(`{"data": %q}`, base64.StdEncoding.EncodeToString(all)))
 		expectFile(t, filepath.Join(dir, "x"), string(all))
 	}
 	b, dir := archive(t)
-	res := b.runEvent(t.Context(), b.must(action("file", "path = \"raw\"\ncontent = webhook.raw")), event{raw: string(all)})
+	res := b.RunEvent(t.Context(), b.MustCompile(actiontest.Action("file", "path = \"raw\"\ncontent = webhook.raw")), actiontest.Event{Raw: string(all)})
 	if res.Err != nil {
 		t.Fatal(res.Err)
 	}
@@ -87,7 +89,7 @@ func TestFileKeepsPermissions(t *testing.T) {
 	if err := os.WriteFile(path, []byte("a"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b.do("file", "path = \"tight\"\ncontent = \"b\"", `{}`)
+	b.MustSucceed("file", "path = \"tight\"\ncontent = \"b\"", `{}`)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("permissions %v, error %v; want those that the file had", info.Mode(), err)
@@ -130,7 +132,7 @@ func TestFileStaysInside(t *testing.T) {
 				b, dir := archive(t)
 				layOut(t, dir, outside)
 				path := strings.ReplaceAll(c.path, "DIR", dir)
-				err := b.fail("file", fmt.Sprintf("path = webhook.body.path\nmode = %q\ncontent = \"x\"", mode), encode(t, map[string]any{"path": path}))
+				err := b.MustFail("file", fmt.Sprintf("path = webhook.body.path\nmode = %q\ncontent = \"x\"", mode), valuetest.EncodeJSON(t, map[string]any{"path": path}))
 				if err.Class != c.class || !strings.Contains(err.Message, c.says) {
 					t.Errorf("class %s, message %q; want %s and %q", err.Class, err.Message, c.class, c.says)
 				}
@@ -174,7 +176,7 @@ func TestFileFollowsLinksInside(t *testing.T) {
 	if err := os.Symlink("real", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	b.do("file", "path = \"link/x\"\ncontent = \"x\"", `{}`)
+	b.MustSucceed("file", "path = \"link/x\"\ncontent = \"x\"", `{}`)
 	expectFile(t, filepath.Join(dir, "real", "x"), "x")
 }
 
@@ -186,11 +188,11 @@ func TestFileAppendsWhole(t *testing.T) {
 	const runs, lines = 8, 25
 	var writers sync.WaitGroup
 	for i := range runs {
-		f := b.must(action("file", "path = \"deep/er/log\"\nmode = \"append\"\ncontent = \"${webhook.body.text}\\n\""))
+		f := b.MustCompile(actiontest.Action("file", "path = \"deep/er/log\"\nmode = \"append\"\ncontent = \"${webhook.body.text}\\n\""))
 		writers.Go(func() {
 			for n := range lines {
 				text := strings.Repeat(fmt.Sprintf("%d-%d ", i, n), 2000)
-				if res := b.run(t.Context(), f, fmt.Sprintf(`{"text": %q}`, text)); res.Err != nil {
+				if res := b.Run(t.Context(), f, fmt.Sprintf(`{"text": %q}`, text)); res.Err != nil {
 					t.Error(res.Err)
 				}
 			}
@@ -230,7 +232,7 @@ func TestFileIsRefusedWhereNotAllowed(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := newBench(t).must(action("file", fmt.Sprintf("path = %q\ncontent = \"x\"", c.path)))
+			f := actiontest.New(t).MustCompile(actiontest.Action("file", fmt.Sprintf("path = %q\ncontent = \"x\"", c.path)))
 			var pool flow.Pool
 			err := f.Actions[0].Action.(flow.Opener).Open(pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: c.allowed}))
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
@@ -244,22 +246,11 @@ func TestFileIsRefusedWhereNotAllowed(t *testing.T) {
 // why it can't go on.
 func TestFileThatWasNotOpened(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{action("file", "path = \"x\"\ncontent = \"x\""), action("exec", `command = ["true"]`)} {
-		f := newBench(t).must(body)
-		out := flow.Execute(t.Context(), &flow.Run{ID: "01run", Attempt: 1, Flow: f, Event: event{}, Clock: clock.System{}})
+	for _, body := range []string{actiontest.Action("file", "path = \"x\"\ncontent = \"x\""), actiontest.Action("exec", `command = ["true"]`)} {
+		f := actiontest.New(t).MustCompile(body)
+		out := flow.Execute(t.Context(), &flow.Run{ID: "01run", Attempt: 1, Flow: f, Event: actiontest.Event{}})
 		if out.Err == nil || out.Err.Class != flow.Denied || !strings.Contains(out.Err.Message, "--allow-") {
 			t.Errorf("error %v", out.Err)
-		}
-	}
-}
-
-func TestFileInnermostFolder(t *testing.T) {
-	t.Parallel()
-	f := folders{"/a", "/a/b", "/c"}
-	for path, want := range map[string]string{"/a/x": "/a x", "/a/b/x": "/a/b x", "/a/b/c/x": "/a/b c/x", "x/y": "/a x/y", "/c/../a/x": "/a x"} {
-		folder, name, err := f.locate(path)
-		if err != nil || folder+" "+name != want {
-			t.Errorf("%s: %s %s, error %v; want %s", path, folder, name, err, want)
 		}
 	}
 }
@@ -272,8 +263,8 @@ func TestFileKeepsSecretsOutOfErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"../${secret.shop_token}/${webhook.body.x}", "plain/${secret.shop_token}/${webhook.body.x}"} {
-		err := b.fail("file", fmt.Sprintf("path = \"%s\"\ncontent = \"x\"", path), `{"x": "x"}`)
-		if strings.Contains(fmt.Sprint(err, err.Err), secrets()["shop_token"]) || !strings.Contains(err.Message, "hidden") {
+		err := b.MustFail("file", fmt.Sprintf("path = \"%s\"\ncontent = \"x\"", path), `{"x": "x"}`)
+		if strings.Contains(fmt.Sprint(err, err.Err), actiontest.Secrets()["shop_token"]) || !strings.Contains(err.Message, "hidden") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

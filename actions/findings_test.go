@@ -1,10 +1,10 @@
-package actions
+package actions_test
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
 )
 
 // TestFindings holds what is found when a file is loaded: the summary, words
@@ -108,12 +108,12 @@ func TestFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["shop"] = "base_url = \"https://shop.example.com/v1\"\nbearer { token = secret.shop_token }"
-			b.connections["unset"] = `base_url = secret.unset`
-			src := action(c.kind, c.hcl)
-			_, diags := b.compile(src + `action "respond" "last" {}`)
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Connections["shop"] = "base_url = \"https://shop.example.com/v1\"\nbearer { token = secret.shop_token }"
+			b.Connections["unset"] = `base_url = secret.unset`
+			src := actiontest.Action(c.kind, c.hcl)
+			_, diags := b.Compile(src + `action "respond" "last" {}`)
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 			if c.at != "" && len(diags) > 0 {
 				prefix := "flow \"test\" {\ntrigger \"test\" {}\n"
 				if got := string(diags[0].Subject.SliceBytes([]byte(prefix + src))); got != c.at {
@@ -124,28 +124,10 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// checkFinding holds that there is exactly one finding, or none where summary
-// is empty.
-func checkFinding(t *testing.T, diags hcl.Diagnostics, summary, detail string) {
-	t.Helper()
-	if summary == "" {
-		if len(diags) > 0 {
-			t.Errorf("findings where there is none: %v", diags)
-		}
-		return
-	}
-	if len(diags) != 1 || !strings.HasPrefix(diags[0].Summary, summary) || !strings.Contains(diags[0].Detail, detail) {
-		t.Fatalf("findings %v, want one %q that holds %q", diags, summary, detail)
-	}
-	if strings.Contains(diags[0].Detail, "pa55word") {
-		t.Errorf("the finding shows a secret: %s", diags[0].Detail)
-	}
-}
-
 func TestConnectionFindings(t *testing.T) {
 	t.Parallel()
 	const base = `base_url = "https://api.example.com"` + "\n"
-	pair, other := certificate(t, "a.example.com"), certificate(t, "b.example.com")
+	pair, other := certtest.New(t, "a.example.com"), certtest.New(t, "b.example.com")
 	cases := []struct{ name, hcl, summary, detail string }{
 		{"no URL", ``, "Missing attribute", "base_url"},
 		{"relative URL", `base_url = "/v1"`, "Wrong URL", `"https://"`},
@@ -170,11 +152,11 @@ func TestConnectionFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.files = map[string]string{"cert.pem": pair.cert, "key.pem": pair.key, "other.pem": other.key}
-			b.connections["c"] = c.hcl
-			_, diags := b.scope()
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Files = map[string]string{"cert.pem": pair.Cert, "key.pem": pair.Key, "other.pem": other.Key}
+			b.Connections["c"] = c.hcl
+			_, diags := b.Scope()
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"compress/gzip"
@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/outbound"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 func TestHTTPStatus(t *testing.T) {
@@ -39,18 +40,18 @@ func TestHTTPStatus(t *testing.T) {
 	for _, c := range cases {
 		t.Run(fmt.Sprint(c.status, " ", c.success), func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.status) })
+			server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.status) })
 			hcl := "url = \"" + server.URL + "/hidden\""
 			if c.success != "" {
 				hcl += "\nsuccess = \"" + c.success + "\""
 			}
 			if c.class == "" {
-				if out := newBench(t).do("http", hcl, "{}"); encode(t, out["status"]) != fmt.Sprint(c.status) {
+				if out := actiontest.New(t).MustSucceed("http", hcl, "{}"); valuetest.EncodeJSON(t, out["status"]) != fmt.Sprint(c.status) {
 					t.Errorf("status %v", out["status"])
 				}
 				return
 			}
-			err := newBench(t).fail("http", hcl, "{}")
+			err := actiontest.New(t).MustFail("http", hcl, "{}")
 			if err.Class != c.class || err.Reason != c.reason || !err.Remote || err.Message != server.URL+": "+c.message {
 				t.Errorf("%s, reason %q, remote %v: %q", err.Class, err.Reason, err.Remote, err.Message)
 			}
@@ -62,39 +63,10 @@ func TestHTTPStatus(t *testing.T) {
 // server.
 func TestHTTPStatusOfASecret(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
-	err := newBench(t).fail("http", "url = \""+server.URL+"/hidden\"\nsensitive = true", "{}")
+	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
+	err := actiontest.New(t).MustFail("http", "url = \""+server.URL+"/hidden\"\nsensitive = true", "{}")
 	if err.Message != "answered 404 Not Found" {
 		t.Errorf("message %q", err.Message)
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	cases := []struct {
-		name, after, date string
-		want              time.Duration
-	}{
-		{"none", "", "", 0},
-		{"seconds", "120", "", 2 * time.Minute},
-		{"seconds with spaces", " 1 ", "", time.Second},
-		{"now", "0", "", 0},
-		{"a date", "Fri, 02 Jan 2026 03:05:05 GMT", "", time.Minute},
-		{"a date by the server's own clock", "Fri, 02 Jan 2026 03:05:05 GMT", "Fri, 02 Jan 2026 03:05:00 GMT", 5 * time.Second},
-		{"a date that is over", "Fri, 02 Jan 2026 03:00:00 GMT", "", 0},
-		{"negative", "-5", "", 0},
-		{"fraction", "1.5", "", 0},
-		{"words", "soon", "", 0},
-		{"more than anybody waits", "2000000000", "", longestWait},
-		{"beyond numbers", "99999999999999999999", "", 0},
-		{"far away", "Fri, 02 Jan 9999 03:00:00 GMT", "", longestWait},
-	}
-	for _, c := range cases {
-		header := http.Header{"Retry-After": {c.after}, "Date": {c.date}}
-		if got := retryAfter(header, now); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
 	}
 }
 
@@ -115,23 +87,23 @@ func TestHTTPRetries(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var server *recorder
-			server = serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			var server *actiontest.Server
+			server = actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Retry-After", "3600") // the block's max is what bounds it
-				w.WriteHeader(c.statuses[min(len(server.all()), len(c.statuses))-1])
+				w.WriteHeader(c.statuses[min(len(server.Requests()), len(c.statuses))-1])
 			})
-			b := newBench(t)
-			res := b.run(t.Context(), b.must(action("http", "url = \""+server.URL+"\"\njson = { a = 1 }"+retry)), "{}")
-			if res.State != c.state || res.attempts("example") != c.attempts {
-				t.Errorf("%s after %d attempts: %v", res.State, res.attempts("example"), res.Err)
+			b := actiontest.New(t)
+			res := b.Run(t.Context(), b.MustCompile(actiontest.Action("http", "url = \""+server.URL+"\"\njson = { a = 1 }"+retry)), "{}")
+			if res.State != c.state || res.Attempts("example") != c.attempts {
+				t.Errorf("%s after %d attempts: %v", res.State, res.Attempts("example"), res.Err)
 			}
-			seen := server.all()
+			seen := server.Requests()
 			if len(seen) != c.attempts {
 				t.Errorf("the server saw %d attempts", len(seen))
 			}
 			for _, s := range seen {
-				if s.header.Get("Idempotency-Key") != "01run/example" || s.body != `{"a":1}` {
-					t.Errorf("an attempt came with key %q and body %q", s.header.Get("Idempotency-Key"), s.body)
+				if s.Header.Get("Idempotency-Key") != "01run/example" || s.Body != `{"a":1}` {
+					t.Errorf("an attempt came with key %q and body %q", s.Header.Get("Idempotency-Key"), s.Body)
 				}
 			}
 		})
@@ -140,11 +112,11 @@ func TestHTTPRetries(t *testing.T) {
 
 func TestHTTPKeepsRetryAfter(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "7")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if err := newBench(t).fail("http", "url = \""+server.URL+"\"", "{}"); err.RetryAfter != 7*time.Second {
+	if err := actiontest.New(t).MustFail("http", "url = \""+server.URL+"\"", "{}"); err.RetryAfter != 7*time.Second {
 		t.Errorf("the error asks to wait %s", err.RetryAfter)
 	}
 }
@@ -234,14 +206,14 @@ func TestHTTPFailures(t *testing.T) {
 	for _, c := range failures() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := actiontest.New(t)
 			if c.egress != nil {
-				b.egress = c.egress
+				b.Egress = c.egress
 			}
 			if c.handler != nil {
-				c.url = serve(t, c.handler).URL
+				c.url = actiontest.Serve(t, c.handler).URL
 			}
-			err := b.fail("http", fmt.Sprintf("url = \"%s/T0PSECRET/${webhook.body}?q=T0PSECRET\"\nheaders = { Authorization = \"T0PSECRET\" }\nquery = { T0PSECRET = \"T0PSECRET\" }\n%s", c.url, c.hcl), `"T0PSECRET"`)
+			err := b.MustFail("http", fmt.Sprintf("url = \"%s/T0PSECRET/${webhook.body}?q=T0PSECRET\"\nheaders = { Authorization = \"T0PSECRET\" }\nquery = { T0PSECRET = \"T0PSECRET\" }\n%s", c.url, c.hcl), `"T0PSECRET"`)
 			if err.Class != c.class || err.Reason != c.reason || err.Remote != c.remote || !strings.Contains(err.Message, c.message) {
 				t.Errorf("%s, reason %q, remote %v: %q", err.Class, err.Reason, err.Remote, err.Message)
 			}
@@ -267,15 +239,15 @@ func TestHTTPSecretURLs(t *testing.T) {
 		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			server := serve(t, c.handler)
-			b.secrets["url"] = server.URL
-			b.connections["secret"] = "base_url = secret.url"
+			b := actiontest.New(t)
+			server := actiontest.Serve(t, c.handler)
+			b.Secrets["url"] = server.URL
+			b.Connections["secret"] = "base_url = secret.url"
 			host := strings.TrimPrefix(server.URL, "http://")
 			for _, hcl := range []string{
 				"url = secret.url", "url = \"${secret.url}/x\"", "url = \"" + server.URL + "\"\nsensitive = true", "connection = connection.http.secret",
 			} {
-				err := b.fail("http", hcl+"\n"+c.hcl, "{}")
+				err := b.MustFail("http", hcl+"\n"+c.hcl, "{}")
 				if err.Class != c.class || err.Reason != c.reason || !strings.Contains(err.Message, "hidden") {
 					t.Errorf("%s: %s, reason %q: %q", hcl, err.Class, err.Reason, err.Message)
 				}
@@ -289,30 +261,16 @@ func TestHTTPSecretURLs(t *testing.T) {
 	}
 }
 
-// TestPlainReasonsAreComplete: there are words for every reason that an error
-// can have.
-func TestPlainReasonsAreComplete(t *testing.T) {
-	t.Parallel()
-	for _, reason := range []string{
-		outbound.ReasonTimeout, outbound.ReasonConnect, outbound.ReasonRefused, outbound.ReasonTLS, outbound.ReasonRedirect,
-		outbound.ReasonTooLarge, outbound.ReasonProtocol, outbound.ReasonInvalid,
-	} {
-		if strings.HasPrefix(plainReason(reason), ";") {
-			t.Errorf("no words for %q", reason)
-		}
-	}
-}
-
 func TestHTTPCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+	server := actiontest.Serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	})
-	b := newBench(t)
-	res := b.run(ctx, b.must(action("http", "url = \""+server.URL+"\"\nretry {}")), "{}")
-	if res.Err == nil || res.Err.Class != flow.Transient || res.Err.Remote || res.attempts("example") != 1 {
-		t.Errorf("%d attempts and error %+v", res.attempts("example"), res.Err)
+	b := actiontest.New(t)
+	res := b.Run(ctx, b.MustCompile(actiontest.Action("http", "url = \""+server.URL+"\"\nretry {}")), "{}")
+	if res.Err == nil || res.Err.Class != flow.Transient || res.Err.Remote || res.Attempts("example") != 1 {
+		t.Errorf("%d attempts and error %+v", res.Attempts("example"), res.Err)
 	}
 }

@@ -1,16 +1,19 @@
-package actions
+package actions_test
 
 import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 // TestHTTPRedirects: what belongs to one server stays there.
 func TestHTTPRedirects(t *testing.T) {
 	t.Parallel()
-	other := serve(t, nil)
-	first := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	other := actiontest.Serve(t, nil)
+	first := actiontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/away":
 			http.Redirect(w, r, other.URL+"/there", http.StatusFound)
@@ -31,23 +34,23 @@ func TestHTTPRedirects(t *testing.T) {
 	}
 	names := map[string][]string{"basic": {"Authorization"}, "bearer": {"Authorization"}, "header": {"X-Shop"}}
 	for name := range conns {
-		b := newBench(t)
-		b.connections = conns
-		b.do("http", "connection = connection.http."+name+"\nurl = \"/away\"", "{}")
-		b.do("http", "connection = connection.http."+name+"\nurl = \"/within\"", "{}")
+		b := actiontest.New(t)
+		b.Connections = conns
+		b.MustSucceed("http", "connection = connection.http."+name+"\nurl = \"/away\"", "{}")
+		b.MustSucceed("http", "connection = connection.http."+name+"\nurl = \"/within\"", "{}")
 		for _, at := range append(names[name], "X-Client") {
 			for i, s := range lastOf(first, 3) {
-				if s.header.Get(at) == "" {
+				if s.Header.Get(at) == "" {
 					t.Errorf("%s: request %d to the connection's own server lacks %s", name, i, at)
 				}
 			}
-			if got := other.all()[len(other.all())-1]; got.header.Get(at) != "" || got.uri != "/there" {
-				t.Errorf("%s: %s went to another server (%s)", name, at, got.uri)
+			if got := other.Requests()[len(other.Requests())-1]; got.Header.Get(at) != "" || got.URI != "/there" {
+				t.Errorf("%s: %s went to another server (%s)", name, at, got.URI)
 			}
 		}
 	}
-	newBench(t).do("http", "url = \""+first.URL+"/away\""+header, "{}")
-	got := other.all()[len(other.all())-1].header
+	actiontest.New(t).MustSucceed("http", "url = \""+first.URL+"/away\""+header, "{}")
+	got := other.Requests()[len(other.Requests())-1].Header
 	if got.Get("X-Mine") != "" || got.Get("X-Fixed") != "" {
 		t.Errorf("headers that read a secret went to another server: %v", got)
 	}
@@ -56,21 +59,21 @@ func TestHTTPRedirects(t *testing.T) {
 	}
 }
 
-func lastOf(r *recorder, n int) []sent {
-	all := r.all()
+func lastOf(r *actiontest.Server, n int) []actiontest.Request {
+	all := r.Requests()
 	return all[max(0, len(all)-n):]
 }
 
 func TestHTTPRedirectAsAnswer(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(http.StatusFound)
 	})
-	out := newBench(t).do("http", "url = \""+server.URL+"\"\nredirects = 0\nsuccess = \"302\"", "{}")
+	out := actiontest.New(t).MustSucceed("http", "url = \""+server.URL+"\"\nredirects = 0\nsuccess = \"302\"", "{}")
 	headers, _ := out["headers"].(map[string]any)
-	if encode(t, out["status"]) != "302" || headers["Location"] != "/elsewhere" || len(server.all()) != 1 {
-		t.Errorf("%v after %d requests", out, len(server.all()))
+	if valuetest.EncodeJSON(t, out["status"]) != "302" || headers["Location"] != "/elsewhere" || len(server.Requests()) != 1 {
+		t.Errorf("%v after %d requests", out, len(server.Requests()))
 	}
 }
 
@@ -78,17 +81,17 @@ func TestHTTPRedirectAsAnswer(t *testing.T) {
 // file's own query, and no redirect repeats it.
 func TestHTTPQueryCredential(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	server := actiontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/a" {
 			http.Redirect(w, r, "/b", http.StatusFound)
 		}
 	})
-	b := newBench(t)
-	b.connections["q"] = "base_url = \"" + server.URL + "\"\nquery {\n name = \"api key\"\n value = secret.shop_token\n}"
-	b.do("http", "connection = connection.http.q\nurl = \"a?x=1\"\nquery = { y = 2 }", "{}")
+	b := actiontest.New(t)
+	b.Connections["q"] = "base_url = \"" + server.URL + "\"\nquery {\n name = \"api key\"\n value = secret.shop_token\n}"
+	b.MustSucceed("http", "connection = connection.http.q\nurl = \"a?x=1\"\nquery = { y = 2 }", "{}")
 	var uris []string
-	for _, s := range server.all() {
-		uris = append(uris, s.uri)
+	for _, s := range server.Requests() {
+		uris = append(uris, s.URI)
 	}
 	if got, want := strings.Join(uris, " "), "/a?x=1&y=2&api%20key=t0ken-of-the-shop /b"; got != want {
 		t.Errorf("requests %s, want %s", got, want)

@@ -1,13 +1,13 @@
-package actions
+package actions_test
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 func TestHTTPSends(t *testing.T) {
@@ -82,17 +82,17 @@ func TestHTTPSends(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, nil)
+			server := actiontest.Serve(t, nil)
 			if c.input == "" {
 				c.input = "{}"
 			}
-			newBench(t).do("http", strings.ReplaceAll(c.hcl, "HOST", server.URL), c.input)
-			got := server.one(t)
-			if got.method != c.method || got.uri != c.uri || got.body != c.body {
-				t.Errorf("%s %s %q, want %s %s %q", got.method, got.uri, got.body, c.method, c.uri, c.body)
+			actiontest.New(t).MustSucceed("http", strings.ReplaceAll(c.hcl, "HOST", server.URL), c.input)
+			got := server.OnlyRequest(t)
+			if got.Method != c.method || got.URI != c.uri || got.Body != c.body {
+				t.Errorf("%s %s %q, want %s %s %q", got.Method, got.URI, got.Body, c.method, c.uri, c.body)
 			}
 			for name, want := range c.header {
-				if v := got.header.Get(name); v != want {
+				if v := got.Header.Get(name); v != want {
 					t.Errorf("header %s is %q, want %q", name, v, want)
 				}
 			}
@@ -103,10 +103,10 @@ func TestHTTPSends(t *testing.T) {
 // TestHTTPQueryArrives: what a query says is what the other side reads.
 func TestHTTPQueryArrives(t *testing.T) {
 	t.Parallel()
-	server := serve(t, nil)
+	server := actiontest.Serve(t, nil)
 	odd := "\x00 %41&=+#?/\\\"'<>ÄÖ\r\n\t😀\u2028"
-	newBench(t).do("http", "url = \""+server.URL+"\"\nquery = { (webhook.body.odd) = webhook.body.odd }", encode(t, map[string]any{"odd": odd}))
-	u, err := url.ParseRequestURI(server.one(t).uri)
+	actiontest.New(t).MustSucceed("http", "url = \""+server.URL+"\"\nquery = { (webhook.body.odd) = webhook.body.odd }", valuetest.EncodeJSON(t, map[string]any{"odd": odd}))
+	u, err := url.ParseRequestURI(server.OnlyRequest(t).URI)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,12 +144,12 @@ func TestHTTPRefusesToSend(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, nil)
-			err := newBench(t).fail("http", strings.ReplaceAll(c.hcl, "HOST", server.URL), input)
+			server := actiontest.Serve(t, nil)
+			err := actiontest.New(t).MustFail("http", strings.ReplaceAll(c.hcl, "HOST", server.URL), input)
 			if err.Class != flow.Invalid || !strings.Contains(err.Message, c.want) || strings.Contains(err.Message, "s3cret") {
 				t.Errorf("%s %q, want an invalid that holds %q", err.Class, err.Message, c.want)
 			}
-			if len(server.all()) > 0 {
+			if len(server.Requests()) > 0 {
 				t.Error("a request was sent")
 			}
 		})
@@ -164,33 +164,9 @@ func TestHTTPHidesWhatReadsASecret(t *testing.T) {
 		"url = \"http://127.0.0.1/\"\nquery = { A = [[secret.shop_password, webhook.body]] }",
 		"url = \"http://127.0.0.1/\"\nmethod = \"${secret.shop_password}${webhook.body}\"",
 	} {
-		err := newBench(t).fail("http", hcl, `"x"`)
+		err := actiontest.New(t).MustFail("http", hcl, `"x"`)
 		if err.Class != flow.Invalid || !strings.Contains(err.Message, "hidden") || strings.Contains(err.Message, "pa55") {
 			t.Errorf("%s: %s %q", hcl, err.Class, err.Message)
-		}
-	}
-}
-
-func TestParametersKeepWhatTheyAreGiven(t *testing.T) {
-	t.Parallel()
-	given := map[string]any{"a": []any{"x", nil, true}, "b": 1}
-	before := value.Clone(given)
-	got, err := parameters(given)
-	if err != nil || got.Encode() != "a=x&a=true&b=1" || !value.Equal(before, given) {
-		t.Errorf("%v, %v from %v", got, err, given)
-	}
-}
-
-func TestCheckMethod(t *testing.T) {
-	t.Parallel()
-	for _, good := range []string{http.MethodGet, "PROPFIND", "M-SEARCH"} {
-		if err := checkMethod(good); err != nil {
-			t.Errorf("%s: %v", good, err)
-		}
-	}
-	for _, bad := range []string{"", "get", "Post", "GET ", "CONNECT", "GÖT", "A\r\nB"} {
-		if checkMethod(bad) == nil {
-			t.Errorf("%q is taken for a method", bad)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 func TestJiraIssueFields(t *testing.T) {
@@ -29,7 +31,7 @@ fields      = { customfield_10010 = 1.50, customfield_10020 = "x", customfield_1
 		if flavour == jirad.DataCenter {
 			who = jirad.User
 		}
-		out := b.do("jira_issue", body+"assignee = \""+who+"\"", "{}")
+		out := b.MustSucceed("jira_issue", body+"assignee = \""+who+"\"", "{}")
 		if out["key"] != "SHOP-1" || out["id"] != "10001" || out["created"] != true || out["url"] != s.URL+"/browse/SHOP-1" {
 			t.Errorf("outputs %v", out)
 		}
@@ -49,7 +51,7 @@ func TestJiraKeepsValues(t *testing.T) {
 		"Müller & Söhne", "a=b&c=d", "😀 \"quoted\" 'x'", "__x__ **b** ~~s~~ `c`", "[x](https://evil.example)", "# no heading", "- no item", "<b>&lt;", "|a|b|", "1. one", `C:\temp\`,
 	} {
 		b, s := jiraBench(t, jirad.Cloud)
-		b.do("jira_issue", byJira+"project = \"SHOP\"\ntype = \"Task\"\nsummary = webhook.body\ndescription = \"${webhook.body}\\n\\n- **${webhook.body}**\\n\"\nfields = { customfield_10020 = webhook.body }", encode(t, v))
+		b.MustSucceed("jira_issue", byJira+"project = \"SHOP\"\ntype = \"Task\"\nsummary = webhook.body\ndescription = \"${webhook.body}\\n\\n- **${webhook.body}**\\n\"\nfields = { customfield_10020 = webhook.body }", valuetest.EncodeJSON(t, v))
 		f := s.Issues()[0].Fields
 		if f["summary"] != v || f["customfield_10020"] != v {
 			t.Errorf("%q arrived as %q and %q", v, f["summary"], f["customfield_10020"])
@@ -62,30 +64,14 @@ func TestJiraKeepsValues(t *testing.T) {
 		}
 	}
 	b, s := jiraBench(t, jirad.Cloud)
-	b.do("jira_issue", anIssue+"description = webhook.body\ndescription_format = \"text\"", encode(t, "*a*\n\nb_c_\nd"))
+	b.MustSucceed("jira_issue", anIssue+"description = webhook.body\ndescription_format = \"text\"", valuetest.EncodeJSON(t, "*a*\n\nb_c_\nd"))
 	if got := shown(t, s.Issues()[0].Fields["description"]); got != "*a*\nb_c_\nd" {
 		t.Errorf("text arrived as %q", got)
 	}
 	b, s = jiraBench(t, jirad.DataCenter)
-	b.do("jira_issue", anIssue+"description = webhook.body\ndescription_format = \"text\"", encode(t, "*a*\n# b & c"))
+	b.MustSucceed("jira_issue", anIssue+"description = webhook.body\ndescription_format = \"text\"", valuetest.EncodeJSON(t, "*a*\n# b & c"))
 	if got := s.Issues()[0].Fields["description"]; got != "\\*a\\*\n\\# b & c" {
 		t.Errorf("text arrived as %q", got)
-	}
-}
-
-func TestJiraSummaries(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[string]string{
-		"a\nb\r\nc":                 "a b c",
-		"\u00a0a\t":                 "a",
-		strings.Repeat("ö", 255):    strings.Repeat("ö", 255),
-		strings.Repeat("ö", 256):    strings.Repeat("ö", 254) + "…",
-		strings.Repeat("😀", 128):    strings.Repeat("😀", 126) + "…",
-		strings.Repeat("a ", 1<<16): strings.Repeat("a ", 126) + "a…",
-	} {
-		if got := oneLine(given); got != want {
-			t.Errorf("%.20q… became %q, want %q", given, got, want)
-		}
 	}
 }
 
@@ -93,14 +79,14 @@ func TestJiraSummaries(t *testing.T) {
 func TestJiraUnique(t *testing.T) {
 	t.Parallel()
 	for _, flavour := range []jirad.Flavour{jirad.Cloud, jirad.DataCenter} {
-		for name, keys := range map[string]flow.Keys{"with a store": &keyring{}, "without": nil} {
+		for name, keys := range map[string]flow.Keys{"with a store": &actiontest.Keys{}, "without": nil} {
 			t.Run(string(flavour)+" "+name, func(t *testing.T) {
 				t.Parallel()
 				b, s := jiraBench(t, flavour)
-				b.services.Keys = keys
-				first := b.do("jira_issue", oneIssue+"labels = [\"x\"]", "{}")
-				again := b.do("jira_issue", oneIssue, "{}")
-				other := b.do("jira_issue", anIssue+"unique_key = \"k\\\" OR 1\"", "{}")
+				b.Services.Keys = keys
+				first := b.MustSucceed("jira_issue", oneIssue+"labels = [\"x\"]", "{}")
+				again := b.MustSucceed("jira_issue", oneIssue, "{}")
+				other := b.MustSucceed("jira_issue", anIssue+"unique_key = \"k\\\" OR 1\"", "{}")
 				if first["created"] != true || again["created"] != false || again["key"] != first["key"] || again["id"] != first["id"] || other["key"] != "SHOP-2" {
 					t.Errorf("outputs %v, %v, %v", first, again, other)
 				}
@@ -118,14 +104,14 @@ func TestJiraUnique(t *testing.T) {
 func TestJiraUniqueBeforeTheIndex(t *testing.T) {
 	t.Parallel()
 	b, s := jiraBench(t, jirad.Cloud)
-	b.services.Keys = &keyring{}
+	b.Services.Keys = &actiontest.Keys{}
 	s.HideNew(true)
-	b.do("jira_issue", oneIssue, "{}")
-	if out := b.do("jira_issue", oneIssue, "{}"); out["created"] != false || out["key"] != "SHOP-1" {
+	b.MustSucceed("jira_issue", oneIssue, "{}")
+	if out := b.MustSucceed("jira_issue", oneIssue, "{}"); out["created"] != false || out["key"] != "SHOP-1" {
 		t.Errorf("outputs %v", out)
 	}
 	s.Delete("SHOP-1")
-	if out := b.do("jira_issue", oneIssue, "{}"); out["created"] != true {
+	if out := b.MustSucceed("jira_issue", oneIssue, "{}"); out["created"] != true {
 		t.Errorf("after the issue was deleted: %v", out)
 	}
 }
@@ -134,10 +120,10 @@ func TestJiraUniqueBeforeTheIndex(t *testing.T) {
 func TestJiraUniqueAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	b, s := jiraBench(t, jirad.Cloud)
-	b.services.Keys = &keyring{}
+	b.Services.Keys = &actiontest.Keys{}
 	s.FailOn("POST /rest/api/3/issue", jirad.Failure{Status: 504, Late: true})
-	f := b.hurried(action("jira_issue", oneIssue+"retry {\n initial = \"1ms\"\n}"))
-	res := b.run(t.Context(), f, "{}")
+	f := compileWithoutLag(b, actiontest.Action("jira_issue", oneIssue+"retry {\n initial = \"1ms\"\n}"))
+	res := b.Run(t.Context(), f, "{}")
 	if res.State != flow.Succeeded || len(s.Issues()) != 1 {
 		t.Errorf("%v: %d issues", res.Err, len(s.Issues()))
 	}
@@ -147,15 +133,15 @@ func TestJiraUniqueAfterALostAnswer(t *testing.T) {
 func TestJiraUniqueAtOnce(t *testing.T) {
 	t.Parallel()
 	b, s := jiraBench(t, jirad.Cloud)
-	b.services.Keys = &keyring{}
+	b.Services.Keys = &actiontest.Keys{}
 	s.HideNew(true)
 	opened := make([]map[string]any, 8)
 	var all sync.WaitGroup
 	for i := range opened {
 		name := "a" + strconv.Itoa(i) // each has a key of its own for repetitions
-		f := b.hurried(strings.Replace(action("jira_issue", oneIssue), "example", name, 1))
+		f := compileWithoutLag(b, strings.Replace(actiontest.Action("jira_issue", oneIssue), "example", name, 1))
 		all.Go(func() {
-			opened[i], _ = b.run(t.Context(), f, "{}").outputs[name].(map[string]any)
+			opened[i], _ = b.Run(t.Context(), f, "{}").Outputs[name].(map[string]any)
 		})
 	}
 	all.Wait()
@@ -177,26 +163,17 @@ func TestJiraUniqueAtOnce(t *testing.T) {
 func TestJiraUniqueWaits(t *testing.T) {
 	t.Parallel()
 	b, s := jiraBench(t, jirad.Cloud)
-	keys := &keyring{}
-	b.services.Keys = keys
-	b.do("jira_issue", oneIssue, "{}")
-	for name := range keys.names {
-		keys.names[name] = "another/run"
+	keys := &actiontest.Keys{}
+	b.Services.Keys = keys
+	b.MustSucceed("jira_issue", oneIssue, "{}")
+	for name := range keys.Names {
+		keys.Names[name] = "another/run"
 	}
 	s.HideNew(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	res := b.run(ctx, b.hurried(action("jira_issue", oneIssue)), "{}")
+	res := b.Run(ctx, compileWithoutLag(b, actiontest.Action("jira_issue", oneIssue)), "{}")
 	if res.State != flow.Failed || res.Err.Class != flow.Transient || len(s.Issues()) != 1 {
 		t.Errorf("%v, %d issues", res.Err, len(s.Issues()))
-	}
-}
-
-func TestQuoteJQL(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[string]string{`a`: `"a"`, `a" OR b = "c`: `"a\" OR b = \"c"`, `a\`: `"a\\"`, "a\nb": `"a b"`, "ü'": `"ü'"`} {
-		if got := quoteJQL(given); got != want {
-			t.Errorf("%q became %s", given, got)
-		}
 	}
 }

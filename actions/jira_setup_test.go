@@ -1,24 +1,24 @@
-package actions
+package actions_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
 )
 
 // jiraBench has the connection "x" to a stand-in of the flavour.
-func jiraBench(t *testing.T, flavour jirad.Flavour) (*bench, *jirad.Server) {
+func jiraBench(t *testing.T, flavour jirad.Flavour) (*actiontest.Bench, *jirad.Server) {
 	s := jirad.Start(t, flavour)
-	b := newBench(t)
-	b.connections["jira.x"] = fmt.Sprintf("base_url = %q\nemail = %q\ntoken = %q", s.URL, jirad.Email, jirad.Token)
+	b := actiontest.New(t)
+	b.Connections["jira.x"] = fmt.Sprintf("base_url = %q\nemail = %q\ntoken = %q", s.URL, jirad.Email, jirad.Token)
 	if flavour == jirad.DataCenter {
-		b.connections["jira.x"] = fmt.Sprintf("base_url = %q\ntoken = %q", s.URL, jirad.Token)
+		b.Connections["jira.x"] = fmt.Sprintf("base_url = %q\ntoken = %q", s.URL, jirad.Token)
 	}
 	return b, s
 }
@@ -51,42 +51,10 @@ func flat(t *testing.T, v any) string {
 	return string(text)
 }
 
-// keyring is a store's keys, in memory and without an end.
-type keyring struct {
-	mu    sync.Mutex
-	names map[string]string
-}
-
-func (k *keyring) PutKey(_ context.Context, scope, name, owner string, _ time.Duration) (bool, string, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if holder, there := k.names[scope+name]; there {
-		return false, holder, nil
-	}
-	if k.names == nil {
-		k.names = map[string]string{}
-	}
-	k.names[scope+name] = owner
-	return true, owner, nil
-}
-
-func (k *keyring) DropKey(_ context.Context, scope, name, owner string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.names[scope+name] == owner {
-		delete(k.names, scope+name)
-	}
-	return nil
-}
-
-// hurried compiles a flow whose issues are looked for without long waits.
-func (b *bench) hurried(body string) *flow.Flow {
-	b.t.Helper()
-	f := b.must(body)
-	f.Walk(func(s *flow.Step) {
-		if j, ok := s.Action.(*jiraIssue); ok {
-			j.lag = time.Millisecond
-		}
-	})
+// compileWithoutLag compiles a flow that does not wait long for Jira's index.
+func compileWithoutLag(b *actiontest.Bench, body string) *flow.Flow {
+	b.T.Helper()
+	f := b.MustCompile(body)
+	f.Walk(func(s *flow.Step) { actions.SetIndexLag(s.Action, time.Millisecond) })
 	return f
 }

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
 )
 
@@ -18,7 +19,7 @@ func TestJiraComments(t *testing.T) {
 	} {
 		b, s := jiraBench(t, flavour)
 		key := s.Open("SHOP", "a")
-		out := b.do("jira_comment", byJira+"issue = \""+key+"\"\nbody = \"**paid** by ${webhook.body}\"", `"invoice_30 & co"`)
+		out := b.MustSucceed("jira_comment", byJira+"issue = \""+key+"\"\nbody = \"**paid** by ${webhook.body}\"", `"invoice_30 & co"`)
 		comments := s.Issues()[0].Comments
 		if len(comments) != 1 || shown(t, comments[0].Body) != want {
 			t.Errorf("%s: comments %v", flavour, comments)
@@ -45,7 +46,7 @@ func TestJiraTransitions(t *testing.T) {
 				t.Parallel()
 				b, s := jiraBench(t, flavour)
 				s.Open("SHOP", "a")
-				out := b.do("jira_transition", byJira+"issue = \"SHOP-1\"\n"+c.body, `"a_b_c"`)
+				out := b.MustSucceed("jira_transition", byJira+"issue = \"SHOP-1\"\n"+c.body, `"a_b_c"`)
 				issue := s.Issues()[0]
 				if flat(t, out) != c.outputs || issue.Status != c.status {
 					t.Errorf("outputs %v, status %q", out, issue.Status)
@@ -99,12 +100,12 @@ func TestJiraFailures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b, s := jiraBench(t, jirad.Cloud)
-			b.connections["jira.wrong"] = fmt.Sprintf("base_url = %q\nemail = \"eve@example.com\"\ntoken = \"hunter2\"", s.URL)
+			b.Connections["jira.wrong"] = fmt.Sprintf("base_url = %q\nemail = \"eve@example.com\"\ntoken = \"hunter2\"", s.URL)
 			s.Open("SHOP", "there")
 			if c.failure != nil {
 				s.Fail(*c.failure)
 			}
-			err := b.fail(c.kind, c.body, c.input)
+			err := b.MustFail(c.kind, c.body, c.input)
 			if err.Class != c.class || err.Reason != c.reason || err.RetryAfter != c.after || !strings.Contains(err.Message, c.words) {
 				t.Errorf("%s, %q, after %v: %q", err.Class, err.Reason, err.RetryAfter, err.Message)
 			}
@@ -130,8 +131,8 @@ func TestJiraCredentials(t *testing.T) {
 		"a flavour": {jirad.DataCenter, "flavour = \"server\"\ntoken = \"" + jirad.Token + "\""},
 	} {
 		b, s := jiraBench(t, c.flavour)
-		b.connections["jira.x"] = fmt.Sprintf("base_url = %q\n%s", s.URL+"/", c.body)
-		if out := b.do("jira_issue", anIssue, "{}"); out["key"] != "SHOP-1" {
+		b.Connections["jira.x"] = fmt.Sprintf("base_url = %q\n%s", s.URL+"/", c.body)
+		if out := b.MustSucceed("jira_issue", anIssue, "{}"); out["key"] != "SHOP-1" {
 			t.Errorf("%s: %v", name, out)
 		}
 	}
@@ -159,11 +160,11 @@ func TestJiraFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["jira.x"] = c.connection
-			_, diags := b.scope()
+			b := actiontest.New(t)
+			b.Connections["jira.x"] = c.connection
+			_, diags := b.Scope()
 			if c.kind != "" {
-				_, diags = b.compile(action(c.kind, byJira+c.action))
+				_, diags = b.Compile(actiontest.Action(c.kind, byJira+c.action))
 			}
 			if len(diags) != 1 || diags[0].Summary != c.summary {
 				t.Errorf("findings %v, want %q", diags, c.summary)

@@ -1,13 +1,14 @@
-package actions
+package actions_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,11 +17,16 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
 	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
+	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -43,7 +49,7 @@ func exampleServer(t *testing.T) *httptest.Server {
 			}
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(status)
-			fmt.Fprintln(w, encode(t, of(r)))
+			fmt.Fprintln(w, valuetest.EncodeJSON(t, of(r)))
 		}
 	}
 	mux := http.NewServeMux()
@@ -78,29 +84,49 @@ func exampleServer(t *testing.T) *httptest.Server {
 }
 
 // exampleBench has what examples name.
-func exampleBench(t *testing.T, server string) *bench {
-	b := newBench(t)
-	b.connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
-	b.connections["slack.team"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, server+"/api")
-	b.connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", server+slackd.HookPath)
-	b.connections["jira.tracker"] = fmt.Sprintf("base_url = %q\nemail = %q\ntoken = %q", server, jirad.Email, jirad.Token)
-	b.files["warehouse-ca.pem"] = certificate(t, "warehouse.internal").cert
-	serveMail(t, nil).join(b)
-	b.allowExec, b.allowPaths = true, []string{t.TempDir()}
-	b.secrets["partner"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-	b.addShopDatabase()
+func exampleBench(t *testing.T, server string) *actiontest.Bench {
+	b := actiontest.New(t)
+	b.Connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
+	b.Connections["slack.team"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, server+"/api")
+	b.Connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", server+slackd.HookPath)
+	b.Connections["jira.tracker"] = fmt.Sprintf("base_url = %q\nemail = %q\ntoken = %q", server, jirad.Email, jirad.Token)
+	b.Files["warehouse-ca.pem"] = certtest.New(t, "warehouse.internal").Cert
+	b.AddMailServer(smtpd.Start(t, nil))
+	b.AllowExec, b.AllowPaths = true, []string{t.TempDir()}
+	b.Secrets["partner"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	addShopDatabase(b)
 	return b
+}
+
+// addShopDatabase adds the database that examples use: connection.sql.shop.
+func addShopDatabase(b *actiontest.Bench) {
+	b.T.Helper()
+	folder := b.T.TempDir()
+	file := filepath.Join(folder, "shop.db")
+	b.AllowPaths = append(b.AllowPaths, folder)
+	b.Connections["sql.shop"] = fmt.Sprintf("driver = \"sqlite\"\ndatabase = %q", file)
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(b.T.Context(), `CREATE TABLE articles (sku TEXT PRIMARY KEY, name TEXT, price REAL, stock INTEGER);
+		INSERT INTO articles VALUES ('L-1', 'Lamp "Grün"', 49.9, 3);
+		CREATE TABLE orders (id TEXT PRIMARY KEY, customer TEXT)`)
+	if err != nil {
+		b.T.Fatal(err)
+	}
 }
 
 // usable lists the kinds that flows can use.
 func usable() []flow.Kind {
-	return slices.DeleteFunc(All(), func(k flow.Kind) bool { return k.New == nil })
+	return slices.DeleteFunc(actions.All(), func(k flow.Kind) bool { return k.New == nil })
 }
 
 func TestKindsAreWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, k := range All() {
+	for _, k := range actions.All() {
 		if seen[k.Name] || (k.New == nil) == (k.Later == "") {
 			t.Errorf("action %q is there twice, or has not exactly one of New and Later", k.Name)
 		}
@@ -109,7 +135,7 @@ func TestKindsAreWhole(t *testing.T) {
 			t.Errorf("action %q says nothing about itself", k.Name)
 		}
 	}
-	for _, k := range Connections() {
+	for _, k := range actions.Connections() {
 		if (k.New == nil) == (k.Later == "") {
 			t.Errorf("connection %q has not exactly one of New and Later", k.Name)
 		}
@@ -120,22 +146,22 @@ func TestKindsAreWhole(t *testing.T) {
 // that uses one too early learns so.
 func TestKindsOfLaterVersions(t *testing.T) {
 	t.Parallel()
-	for _, k := range All() {
+	for _, k := range actions.All() {
 		if k.New != nil {
 			continue
 		}
-		_, diags := newBench(t).compile(action(k.Name, "x = 1") + `action "log" "after" { message = "${action.example.x}" }`)
+		_, diags := actiontest.New(t).Compile(actiontest.Action(k.Name, "x = 1") + `action "log" "after" { message = "${action.example.x}" }`)
 		if len(diags) != 1 || diags[0].Summary != "Not yet available" || !strings.Contains(diags[0].Detail, fmt.Sprintf("action %q", k.Name)) {
 			t.Errorf("%s: findings %v, want one that says it is not yet available", k.Name, diags)
 		}
 	}
-	for _, k := range Connections() {
+	for _, k := range actions.Connections() {
 		if k.New != nil {
 			continue
 		}
 		kind := k.Name
-		block := parseBlock(t, fmt.Sprintf("connection %q \"x\" {}", kind))
-		_, diags := schema.FindKind("connection", Connections(), block)
+		block := actiontest.ParseBlock(t, fmt.Sprintf("connection %q \"x\" {}", kind))
+		_, diags := schema.FindKind("connection", actions.Connections(), block)
 		if len(diags) != 1 || diags[0].Summary != "Not yet available" {
 			t.Errorf("connection %s: findings %v", kind, diags)
 		}
@@ -148,7 +174,7 @@ func TestKindsAreDocumented(t *testing.T) {
 	for _, k := range usable() {
 		specs["action "+k.Name] = flow.ActionSpec(k)
 	}
-	for _, k := range Connections() {
+	for _, k := range actions.Connections() {
 		if k.New != nil {
 			specs["connection "+k.Name] = schema.Describe(k.New())
 		}
@@ -202,7 +228,7 @@ func TestDefaultsDecode(t *testing.T) {
 				continue
 			}
 			tried++
-			if _, diags := exampleBench(t, exampleHost).compile(action(k.Name, body+"\n"+text)); diags.HasErrors() {
+			if _, diags := exampleBench(t, exampleHost).Compile(actiontest.Action(k.Name, body+"\n"+text)); diags.HasErrors() {
 				t.Errorf("%s: %s does not decode: %v", k.Name, text, diags.Errs())
 			}
 		}
@@ -235,7 +261,7 @@ func defaultsOf(f *schema.Field) (string, bool) {
 
 func mentions(t *testing.T, body, name string) bool {
 	t.Helper()
-	b := parseBlock(t, "x {\n"+body+"\n}").Body
+	b := actiontest.ParseBlock(t, "x {\n"+body+"\n}").Body
 	_, attr := b.Attributes[name]
 	return attr || slices.ContainsFunc(b.Blocks, func(in *hclsyntax.Block) bool { return in.Type == name })
 }
@@ -255,24 +281,24 @@ func TestExamplesYieldWhatTheySay(t *testing.T) {
 func checkExample(t *testing.T, k flow.Kind, e schema.Example) {
 	server := exampleServer(t)
 	b := exampleBench(t, server.URL)
-	f := b.must(action(k.Name, strings.ReplaceAll(e.HCL, exampleHost, server.URL)))
-	before, body := decode(t, e.Input), decode(t, e.Input)
-	res := b.runEvent(t.Context(), f, event{body: body, raw: e.Input})
+	f := b.MustCompile(actiontest.Action(k.Name, strings.ReplaceAll(e.HCL, exampleHost, server.URL)))
+	before, body := valuetest.DecodeJSON(t, e.Input), valuetest.DecodeJSON(t, e.Input)
+	res := b.RunEvent(t.Context(), f, actiontest.Event{Body: body, Raw: e.Input})
 	if res.Err != nil {
 		t.Fatalf("the run failed: %v", res.Err)
 	}
 	if !value.Equal(before, body) {
-		t.Errorf("the run changed its input from %s to %s", encode(t, before), encode(t, body))
+		t.Errorf("the run changed its input from %s to %s", valuetest.EncodeJSON(t, before), valuetest.EncodeJSON(t, body))
 	}
 	if e.Want == "" {
 		return
 	}
-	out := value.Clone(res.outputs["example"])
-	wanted := strings.NewReplacer(exampleFolder, b.allowPaths[0], exampleHost, server.URL).Replace(e.Want)
-	if got, want := encode(t, out), encode(t, decode(t, wanted)); !value.Equal(decode(t, got), decode(t, want)) {
+	out := value.Clone(res.Outputs["example"])
+	wanted := strings.NewReplacer(exampleFolder, b.AllowPaths[0], exampleHost, server.URL).Replace(e.Want)
+	if got, want := valuetest.EncodeJSON(t, out), valuetest.EncodeJSON(t, valuetest.DecodeJSON(t, wanted)); !value.Equal(valuetest.DecodeJSON(t, got), valuetest.DecodeJSON(t, want)) {
 		t.Errorf("outputs\n%s\nwant\n%s", got, want)
 	}
-	checkValue(t, "outputs", res.outputs["example"])
+	valuetest.Check(t, "outputs", res.Outputs["example"])
 	checkOutputs(t, flow.ActionSpec(k), out)
 }
 
@@ -299,35 +325,6 @@ func checkOutputs(t *testing.T, s *schema.Spec, out any) {
 	}
 }
 
-// checkValue reports what is no JSON-like value.
-func checkValue(t *testing.T, where string, v any) {
-	t.Helper()
-	switch v := v.(type) {
-	case nil, bool, string, json.Number, int, int64, float64, *big.Int:
-	case []any:
-		for i, e := range v {
-			checkValue(t, fmt.Sprintf("%s[%d]", where, i), e)
-		}
-	case map[string]any:
-		for name, e := range v {
-			checkValue(t, where+"."+name, e)
-		}
-	case value.Object:
-		// Whoever asks for all members gets plain values: jq takes no others.
-		for name, e := range v.Map() {
-			if _, lazy := e.(value.Object); lazy {
-				t.Errorf("%s.%s is an object within the map of an object", where, name)
-			}
-			checkValue(t, where+"."+name, e)
-			if got, ok := v.Get(name); !ok || !value.Equal(got, e) {
-				t.Errorf("%s.%s is %v by name and %v in the map", where, name, got, e)
-			}
-		}
-	default:
-		t.Errorf("%s is a %T", where, v)
-	}
-}
-
 // TestKindsEndWithTheirContext: a run returns soon after its context ends,
 // also where the other side of a request keeps silent.
 func TestKindsEndWithTheirContext(t *testing.T) {
@@ -348,7 +345,7 @@ func TestKindsEndWithTheirContext(t *testing.T) {
 			t.Cleanup(server.Close)
 			e := flow.ActionSpec(k).Examples()[0]
 			b := exampleBench(t, server.URL)
-			res := b.run(ctx, b.must(action(k.Name, strings.ReplaceAll(e.HCL, exampleHost, server.URL))), e.Input)
+			res := b.Run(ctx, b.MustCompile(actiontest.Action(k.Name, strings.ReplaceAll(e.HCL, exampleHost, server.URL))), e.Input)
 			select {
 			case <-asked:
 				if res.State != flow.Failed || res.Err.Class != flow.Transient {
@@ -363,14 +360,14 @@ func TestKindsEndWithTheirContext(t *testing.T) {
 // TestConnectionExamplesDecode checks the examples of connections.
 func TestConnectionExamplesDecode(t *testing.T) {
 	t.Parallel()
-	for _, k := range Connections() {
+	for _, k := range actions.Connections() {
 		if k.New == nil {
 			continue
 		}
 		for _, e := range schema.Describe(k.New()).Examples() {
 			b := exampleBench(t, exampleHost)
-			b.connections[k.Name+".example"] = e.HCL
-			if _, diags := b.scope(); len(diags) > 0 {
+			b.Connections[k.Name+".example"] = e.HCL
+			if _, diags := b.Scope(); len(diags) > 0 {
 				t.Errorf("connection %s, %s: %v", k.Name, e.Title, diags)
 			}
 		}

@@ -1,8 +1,10 @@
-package actions
+package actions_test
 
 import (
 	"testing"
 
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -20,17 +22,17 @@ func TestLog(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			res := b.run(t.Context(), b.must(action("log", c.hcl)), `{"n": 1, "none": null}`)
-			if res.Err != nil || len(res.lines) != 1 {
-				t.Fatalf("%v, lines %v", res.Err, res.lines)
+			b := actiontest.New(t)
+			res := b.Run(t.Context(), b.MustCompile(actiontest.Action("log", c.hcl)), `{"n": 1, "none": null}`)
+			if res.Err != nil || len(res.Lines) != 1 {
+				t.Fatalf("%v, lines %v", res.Err, res.Lines)
 			}
-			got := res.lines[0]
-			if got.level != c.level || got.message != c.message || !value.Equal(got.fields, decode(t, c.fields)) {
-				t.Errorf("%s %q %v", got.level, got.message, got.fields)
+			got := res.Lines[0]
+			if got.Level != c.level || got.Message != c.message || !value.Equal(got.Fields, valuetest.DecodeJSON(t, c.fields)) {
+				t.Errorf("%s %q %v", got.Level, got.Message, got.Fields)
 			}
-			if out, ok := res.outputs["example"].(map[string]any); !ok || len(out) > 0 {
-				t.Errorf("outputs %v", res.outputs["example"])
+			if out, ok := res.Outputs["example"].(map[string]any); !ok || len(out) > 0 {
+				t.Errorf("outputs %v", res.Outputs["example"])
 			}
 		})
 	}
@@ -39,9 +41,9 @@ func TestLog(t *testing.T) {
 func TestLogWithoutAValue(t *testing.T) {
 	t.Parallel()
 	for _, hcl := range []string{`message = webhook.body`, "message = \"a\"\nfields = webhook.body"} {
-		b := newBench(t)
-		if res := b.run(t.Context(), b.must(action("log", hcl)), `[1]`); res.Err == nil || len(res.lines) > 0 {
-			t.Errorf("%s: %v, lines %v", hcl, res.Err, res.lines)
+		b := actiontest.New(t)
+		if res := b.Run(t.Context(), b.MustCompile(actiontest.Action("log", hcl)), `[1]`); res.Err == nil || len(res.Lines) > 0 {
+			t.Errorf("%s: %v, lines %v", hcl, res.Err, res.Lines)
 		}
 	}
 }

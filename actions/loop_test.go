@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -63,12 +65,12 @@ func TestLoopElements(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := newBench(t).do("loop", c.body+"\naction \"transform\" \"see\" { jq = \"[$each.key, $each.index, $each.value]\" }", c.input)
+			got := actiontest.New(t).MustSucceed("loop", c.body+"\naction \"transform\" \"see\" { jq = \"[$each.key, $each.index, $each.value]\" }", c.input)
 			var seen []any
 			for _, r := range got["results"].([]any) {
 				seen = append(seen, r.(map[string]any)["see"].(map[string]any)["value"])
 			}
-			if text := encode(t, seen); text != c.want && c.want != "[]" || len(seen) == 0 && c.want != "[]" {
+			if text := valuetest.EncodeJSON(t, seen); text != c.want && c.want != "[]" || len(seen) == 0 && c.want != "[]" {
 				t.Errorf("turns saw %s", text)
 			}
 		})
@@ -80,7 +82,7 @@ func TestLoopOverWhatIsNone(t *testing.T) {
 	const list = "for_each = webhook.body\naction \"log\" \"in\" { message = \"x\" }"
 	many := "[" + strings.Repeat("1,", 10_000) + "1]"
 	for input, want := range map[string]string{"null": "null", `"abc"`: "string", "7": "number", many: "10000 at most"} {
-		err := newBench(t).fail("loop", list, input)
+		err := actiontest.New(t).MustFail("loop", list, input)
 		if err.Class != flow.Invalid || !strings.Contains(err.Message, want) {
 			t.Errorf("%.20s: %s %q", input, err.Class, err.Message)
 		}
@@ -89,7 +91,7 @@ func TestLoopOverWhatIsNone(t *testing.T) {
 
 func TestLoopWithin(t *testing.T) {
 	t.Parallel()
-	got := newBench(t).do("loop", `
+	got := actiontest.New(t).MustSucceed("loop", `
 for_each = webhook.body
 action "loop" "inner" {
   for_each = each.value
@@ -104,7 +106,7 @@ action "transform" "first" {
 	for _, r := range results {
 		seen = append(seen, r.(map[string]any)["first"].(map[string]any)["value"])
 	}
-	if text := encode(t, seen); text != `[[0,"a"],[1,"c"]]` {
+	if text := valuetest.EncodeJSON(t, seen); text != `[[0,"a"],[1,"c"]]` {
 		t.Errorf("loops within loops saw %s", text)
 	}
 }
@@ -113,12 +115,12 @@ action "transform" "first" {
 func TestLoopAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t, 4)
-	newBench(t).do("loop", fmt.Sprintf("for_each = webhook.body\nmax = 4\naction \"http\" \"ask\" { url = \"%s/${each.value}\" }", m.URL), `[1,2,3,4]`)
+	actiontest.New(t).MustSucceed("loop", fmt.Sprintf("for_each = webhook.body\nmax = 4\naction \"http\" \"ask\" { url = \"%s/${each.value}\" }", m.URL), `[1,2,3,4]`)
 	if m.most.Load() != 4 {
 		t.Errorf("%d requests at once", m.most.Load())
 	}
 	m = newMeter(t, 0)
-	newBench(t).do("loop", fmt.Sprintf("for_each = webhook.body\nmax = 2\naction \"http\" \"ask\" { url = \"%s/${each.value}\" }", m.URL), `[1,2,3,4,5,6,7,8]`)
+	actiontest.New(t).MustSucceed("loop", fmt.Sprintf("for_each = webhook.body\nmax = 2\naction \"http\" \"ask\" { url = \"%s/${each.value}\" }", m.URL), `[1,2,3,4,5,6,7,8]`)
 	if m.most.Load() > 2 || len(m.paths) != 8 {
 		t.Errorf("%d requests, %d at once", len(m.paths), m.most.Load())
 	}
@@ -128,17 +130,17 @@ func TestLoopFailures(t *testing.T) {
 	t.Parallel()
 	const body = "for_each = [\"ok1\", \"bad\", \"ok2\"]\n%s\naction \"http\" \"ask\" { url = \"%s/${each.value}\" }"
 	m := newMeter(t, 0)
-	err := newBench(t).fail("loop", fmt.Sprintf(body, "", m.URL), "{}")
+	err := actiontest.New(t).MustFail("loop", fmt.Sprintf(body, "", m.URL), "{}")
 	if err.Action != "ask" || len(m.paths) != 2 {
 		t.Errorf("failed at %q (%s) after %v", err.Action, err.Message, m.paths)
 	}
 	m = newMeter(t, 0)
-	b := newBench(t)
-	res := b.run(t.Context(), b.must(action("loop", fmt.Sprintf(body, `on_item_error = "continue"`, m.URL))), "{}")
-	if len(res.lines) != 1 || res.lines[0].level != "warn" || !strings.Contains(res.lines[0].message, `1 of 3 elements failed, the first in "ask"`) {
-		t.Errorf("the log got %v", res.lines)
+	b := actiontest.New(t)
+	res := b.Run(t.Context(), b.MustCompile(actiontest.Action("loop", fmt.Sprintf(body, `on_item_error = "continue"`, m.URL))), "{}")
+	if len(res.Lines) != 1 || res.Lines[0].Level != "warn" || !strings.Contains(res.Lines[0].Message, `1 of 3 elements failed, the first in "ask"`) {
+		t.Errorf("the log got %v", res.Lines)
 	}
-	got := value.Clone(res.outputs["example"]).(map[string]any)
+	got := value.Clone(res.Outputs["example"]).(map[string]any)
 	results, failed := got["results"].([]any), got["errors"].([]any)
 	if len(m.paths) != 3 || len(results) != 3 || results[1] != nil || results[0] == nil || results[2] == nil || len(failed) != 1 {
 		t.Fatalf("after %v: %v", m.paths, got)
@@ -164,13 +166,13 @@ func TestEndInside(t *testing.T) {
 		"action \"loop\" \"l\" {\nfor_each = [1, 2, 3]\naction \"respond\" \"found\" {\nwhen = each.value == 2\nstatus = 201\nbody = \"${each.value}\"\n}\n}",
 		"action \"parallel\" \"p\" {\nmax = 1\naction \"log\" \"first\" { message = \"1\" }\naction \"respond\" \"found\" {\nstatus = 201\nbody = \"2\"\n}\naction \"log\" \"never\" { message = \"never\" }\n}",
 	} {
-		b := newBench(t)
-		res := b.run(t.Context(), b.must(kind+"\naction \"log\" \"behind\" { message = \"never\" }\naction \"respond\" \"r\" {}"), "{}")
+		b := actiontest.New(t)
+		res := b.Run(t.Context(), b.MustCompile(kind+"\naction \"log\" \"behind\" { message = \"never\" }\naction \"respond\" \"r\" {}"), "{}")
 		if res.Response == nil || res.Response.Status != 201 || string(res.Response.Body) != "2" {
 			t.Errorf("answered %+v", res.Response)
 		}
-		for _, l := range res.lines {
-			if l.message == "never" {
+		for _, l := range res.Lines {
+			if l.Message == "never" {
 				t.Error("the run went on after its end")
 			}
 		}
@@ -187,8 +189,8 @@ func TestLoopStopsWithItsContext(t *testing.T) {
 		cancel()
 	}))
 	t.Cleanup(s.Close)
-	b := newBench(t)
-	res := b.run(ctx, b.must("action \"loop\" \"l\" {\nfor_each = [1, 2, 3]\non_item_error = \"continue\"\naction \"http\" \"ask\" { url = \""+s.URL+"\" }\n}\naction \"respond\" \"r\" {}"), "{}")
+	b := actiontest.New(t)
+	res := b.Run(ctx, b.MustCompile("action \"loop\" \"l\" {\nfor_each = [1, 2, 3]\non_item_error = \"continue\"\naction \"http\" \"ask\" { url = \""+s.URL+"\" }\n}\naction \"respond\" \"r\" {}"), "{}")
 	if res.State != flow.Failed || len(served) != 1 {
 		t.Errorf("%s after %d requests", res.State, len(served))
 	}
@@ -197,7 +199,7 @@ func TestLoopStopsWithItsContext(t *testing.T) {
 func TestParallel(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t, 2)
-	got := newBench(t).do("parallel", fmt.Sprintf(`
+	got := actiontest.New(t).MustSucceed("parallel", fmt.Sprintf(`
 action "http" "a" { url = "%[1]s/a" }
 action "http" "b" { url = "%[1]s/b" }
 action "log" "off" {
@@ -214,7 +216,7 @@ action "log" "off" {
 func TestParallelFailure(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t, 0)
-	err := newBench(t).fail("parallel", fmt.Sprintf("max = 1\naction \"http\" \"a\" { url = \"%[1]s/bad\" }\naction \"http\" \"b\" { url = \"%[1]s/b\" }", m.URL), "{}")
+	err := actiontest.New(t).MustFail("parallel", fmt.Sprintf("max = 1\naction \"http\" \"a\" { url = \"%[1]s/bad\" }\naction \"http\" \"b\" { url = \"%[1]s/b\" }", m.URL), "{}")
 	if err.Action != "a" || len(m.paths) != 1 {
 		t.Errorf("failed at %q after %v", err.Action, m.paths)
 	}
@@ -224,22 +226,22 @@ func TestTurnsFindings(t *testing.T) {
 	t.Parallel()
 	const in = "action \"log\" \"in\" { message = \"x\" }\n"
 	cases := []struct{ name, src, want string }{
-		{"no list", action("loop", in), "for_each"},
-		{"no actions", action("loop", "for_each = []"), "Nothing to run"},
-		{"fixed null", action("loop", "for_each = null\n"+in), "for_each"},
-		{"fixed text", action("loop", "for_each = \"abc\"\n"+in), "list or an object"},
-		{"max", action("loop", "for_each = []\nmax = 65\n"+in), "From 1 to 64"},
-		{"each outside", action("log", `message = each.value`), "inside of action"},
-		{"each in when", action("loop", "for_each = []\nwhen = each.index == 0\n"+in), "inside of action"},
-		{"behind", action("loop", "for_each = []\n"+in) + "\naction \"log\" \"b\" { message = action.in.x }", "may not have run"},
-		{"sibling", action("parallel", in+"action \"log\" \"b\" { message = \"${action.in}\" }"), "may not have run"},
-		{"go on", action("parallel", "action \"respond\" \"b\" { then = \"continue\" }"), "Can't go on from here"},
-		{"empty", action("parallel", "max = 2"), "Nothing to run"},
+		{"no list", actiontest.Action("loop", in), "for_each"},
+		{"no actions", actiontest.Action("loop", "for_each = []"), "Nothing to run"},
+		{"fixed null", actiontest.Action("loop", "for_each = null\n"+in), "for_each"},
+		{"fixed text", actiontest.Action("loop", "for_each = \"abc\"\n"+in), "list or an object"},
+		{"max", actiontest.Action("loop", "for_each = []\nmax = 65\n"+in), "From 1 to 64"},
+		{"each outside", actiontest.Action("log", `message = each.value`), "inside of action"},
+		{"each in when", actiontest.Action("loop", "for_each = []\nwhen = each.index == 0\n"+in), "inside of action"},
+		{"behind", actiontest.Action("loop", "for_each = []\n"+in) + "\naction \"log\" \"b\" { message = action.in.x }", "may not have run"},
+		{"sibling", actiontest.Action("parallel", in+"action \"log\" \"b\" { message = \"${action.in}\" }"), "may not have run"},
+		{"go on", actiontest.Action("parallel", "action \"respond\" \"b\" { then = \"continue\" }"), "Can't go on from here"},
+		{"empty", actiontest.Action("parallel", "max = 2"), "Nothing to run"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := newBench(t).compile(c.src + "\naction \"respond\" \"end\" {}")
+			_, diags := actiontest.New(t).Compile(c.src + "\naction \"respond\" \"end\" {}")
 			if !diags.HasErrors() || !strings.Contains(diags.Error(), c.want) {
 				t.Errorf("%s\n%v", c.src, diags)
 			}
@@ -249,7 +251,7 @@ func TestTurnsFindings(t *testing.T) {
 
 func TestSensitiveInside(t *testing.T) {
 	t.Parallel()
-	f := newBench(t).must("action \"loop\" \"l\" {\nfor_each = []\naction \"branch\" \"b\" {\ncase \"c\" {\nwhen = true\naction \"log\" \"in\" {\nmessage = \"x\"\nsensitive = true\n}\n}\n}\n}\naction \"respond\" \"r\" {}")
+	f := actiontest.New(t).MustCompile("action \"loop\" \"l\" {\nfor_each = []\naction \"branch\" \"b\" {\ncase \"c\" {\nwhen = true\naction \"log\" \"in\" {\nmessage = \"x\"\nsensitive = true\n}\n}\n}\n}\naction \"respond\" \"r\" {}")
 	if !f.Actions[0].Sensitive {
 		t.Error("the results of a sensitive action are in the open")
 	}
@@ -266,8 +268,8 @@ func TestLoopIsCountedOnce(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	most := "[" + strings.Repeat("0,", 9_999) + "1]"
-	b := newBench(t)
-	res := b.run(t.Context(), b.must(fmt.Sprintf("action \"loop\" \"l\" {\nfor_each = webhook.body\nretry {\nattempts = 20\ninitial = \"0s\"\n}\naction \"http\" \"ask\" {\nwhen = each.value == 1\nurl = %q\n}\n}\naction \"respond\" \"r\" {}", s.URL)), most)
+	b := actiontest.New(t)
+	res := b.Run(t.Context(), b.MustCompile(fmt.Sprintf("action \"loop\" \"l\" {\nfor_each = webhook.body\nretry {\nattempts = 20\ninitial = \"0s\"\n}\naction \"http\" \"ask\" {\nwhen = each.value == 1\nurl = %q\n}\n}\naction \"respond\" \"r\" {}", s.URL)), most)
 	if res.State != flow.Succeeded || asked != 15 {
 		t.Errorf("%s after %d requests: %v", res.State, asked, res.Err)
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package actions
+package actions_test
 
 import (
 	"bufio"

@@ -1,10 +1,11 @@
-package actions
+package actions_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 )
 
 func TestRespond(t *testing.T) {
@@ -27,8 +28,8 @@ func TestRespond(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			res := b.run(t.Context(), b.must(action("respond", c.hcl)), c.input)
+			b := actiontest.New(t)
+			res := b.Run(t.Context(), b.MustCompile(actiontest.Action("respond", c.hcl)), c.input)
 			r := res.Response
 			if res.State != flow.Succeeded || r == nil {
 				t.Fatalf("%+v", res.Outcome)
@@ -53,7 +54,7 @@ func TestRespondRefuses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if err := newBench(t).fail("respond", c.hcl, c.input); err.Class != flow.Invalid || !strings.Contains(err.Message, c.want) {
+			if err := actiontest.New(t).MustFail("respond", c.hcl, c.input); err.Class != flow.Invalid || !strings.Contains(err.Message, c.want) {
 				t.Errorf("%s %q", err.Class, err.Message)
 			}
 		})
@@ -84,8 +85,8 @@ on_error {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			res := b.run(t.Context(), b.must(replaceVerb(src, c.status, c.json)), `200`)
+			b := actiontest.New(t)
+			res := b.Run(t.Context(), b.MustCompile(replaceVerb(src, c.status, c.json)), `200`)
 			got := 0
 			if res.Response != nil {
 				got = res.Response.Status
@@ -95,8 +96,8 @@ on_error {
 			}
 		})
 	}
-	_, diags := newBench(t).compile(replaceVerb(src, "status = 200", "true"))
-	checkFinding(t, diags, "Success for a failed run", "not answered with a 2xx")
+	_, diags := actiontest.New(t).Compile(replaceVerb(src, "status = 200", "true"))
+	actiontest.CheckFinding(t, diags, "Success for a failed run", "not answered with a 2xx")
 }
 
 // replaceVerb fills in the %s of a flow.

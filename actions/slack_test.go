@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"fmt"
@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 // slackBench has the two connections to a stand-in.
-func slackBench(t *testing.T) (*bench, *slackd.Server) {
+func slackBench(t *testing.T) (*actiontest.Bench, *slackd.Server) {
 	s := slackd.Start(t)
-	b := newBench(t)
-	b.connections["slack.bot"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, s.URL)
-	b.connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", s.WebhookURL())
+	b := actiontest.New(t)
+	b.Connections["slack.bot"] = fmt.Sprintf("token = %q\nbase_url = %q", slackd.Token, s.URL)
+	b.Connections["slack.hook"] = fmt.Sprintf("webhook_url = %q", s.WebhookURL())
 	return b, s
 }
 
@@ -28,8 +30,8 @@ const (
 func TestSlackByBot(t *testing.T) {
 	t.Parallel()
 	b, s := slackBench(t)
-	out := b.do("slack", byBot+"channel = \"#alerts\"\ntext = \"a\"", "{}")
-	reply := b.do("slack", byBot+"channel = \"C0ALERTS\"\ntext = \"b\"\nthread = webhook.body", encode(t, out["ts"]))
+	out := b.MustSucceed("slack", byBot+"channel = \"#alerts\"\ntext = \"a\"", "{}")
+	reply := b.MustSucceed("slack", byBot+"channel = \"C0ALERTS\"\ntext = \"b\"\nthread = webhook.body", valuetest.EncodeJSON(t, out["ts"]))
 	posted := s.Messages()
 	if len(posted) != 2 || posted[0].Thread != "" || posted[1].Thread != out["ts"] || posted[1].TS != reply["ts"] || reply["channel"] != "C0ALERTS" {
 		t.Errorf("posted %+v, outputs %v and %v", posted, out, reply)
@@ -44,7 +46,7 @@ func TestSlackByBot(t *testing.T) {
 func TestSlackByWebhook(t *testing.T) {
 	t.Parallel()
 	b, s := slackBench(t)
-	out := b.do("slack", byHook+"text = \"a\"\nblocks = webhook.body", `[{"type": "section", "text": {"type": "mrkdwn", "text": "<https://x.example|x> & 1.50"}}]`)
+	out := b.MustSucceed("slack", byHook+"text = \"a\"\nblocks = webhook.body", `[{"type": "section", "text": {"type": "mrkdwn", "text": "<https://x.example|x> & 1.50"}}]`)
 	if out["ts"] != nil || out["channel"] != nil || len(out) != 2 {
 		t.Errorf("outputs %v", out)
 	}
@@ -65,8 +67,8 @@ func TestSlackEscapes(t *testing.T) {
 		"Müller & Söhne", "a=b&c=d", "<!channel>", "<https://evil.example|the shop>", "&lt;", "😀 \"quoted\" 'x'", "__x__ *b* ~s~ `c`", "one\ntwo\r\nthree", "a|b>",
 	} {
 		b, s := slackBench(t)
-		b.do("slack", byBot+"channel = \"C0ALERTS\"\ntext = \"<https://shop.example|shop>: ${webhook.body}!\"", encode(t, v))
-		b.do("slack", byHook+"text = webhook.body", encode(t, v))
+		b.MustSucceed("slack", byBot+"channel = \"C0ALERTS\"\ntext = \"<https://shop.example|shop>: ${webhook.body}!\"", valuetest.EncodeJSON(t, v))
+		b.MustSucceed("slack", byHook+"text = webhook.body", valuetest.EncodeJSON(t, v))
 		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(v)
 		posted := s.Messages()
 		if len(posted) != 2 || posted[0].Text != "<https://shop.example|shop>: "+escaped+"!" || posted[1].Text != escaped {
@@ -74,7 +76,7 @@ func TestSlackEscapes(t *testing.T) {
 		}
 	}
 	b, s := slackBench(t)
-	b.do("slack", byHook+"text = unescaped(webhook.body)", `"<https://shop.example|shop>"`)
+	b.MustSucceed("slack", byHook+"text = unescaped(webhook.body)", `"<https://shop.example|shop>"`)
 	if got := s.Messages()[0].Text; got != "<https://shop.example|shop>" {
 		t.Errorf("unescaped: %q", got)
 	}
@@ -116,12 +118,12 @@ func TestSlackFailures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b, s := slackBench(t)
-			b.connections["slack.wrong"] = fmt.Sprintf("token = \"xoxb-other\"\nbase_url = %q", s.URL)
-			b.connections["slack.lost"] = fmt.Sprintf("webhook_url = %q", strings.Replace(s.WebhookURL(), "B0HOOK", "B0GONE", 1))
+			b.Connections["slack.wrong"] = fmt.Sprintf("token = \"xoxb-other\"\nbase_url = %q", s.URL)
+			b.Connections["slack.lost"] = fmt.Sprintf("webhook_url = %q", strings.Replace(s.WebhookURL(), "B0HOOK", "B0GONE", 1))
 			if c.failure != nil {
 				s.Fail(*c.failure)
 			}
-			err := b.fail("slack", c.action, c.input)
+			err := b.MustFail("slack", c.action, c.input)
 			if err.Class != c.class || err.Reason != c.reason || err.RetryAfter != c.after || !strings.Contains(err.Message, c.words) {
 				t.Errorf("%s, %q, after %v: %q", err.Class, err.Reason, err.RetryAfter, err.Message)
 			}
@@ -140,7 +142,7 @@ func TestSlackTriesAgain(t *testing.T) {
 	t.Parallel()
 	b, s := slackBench(t)
 	s.Fail(slackd.Failure{Status: http.StatusTooManyRequests, Code: "ratelimited"}, slackd.Failure{Status: 200, Code: "internal_error"})
-	b.do("slack", byBot+"channel = \"#alerts\"\ntext = \"a\"\nretry {\n initial = \"1ms\"\n}", "{}")
+	b.MustSucceed("slack", byBot+"channel = \"#alerts\"\ntext = \"a\"\nretry {\n initial = \"1ms\"\n}", "{}")
 	if len(s.Requests()) != 3 || len(s.Messages()) != 1 {
 		t.Errorf("%d requests, %d messages", len(s.Requests()), len(s.Messages()))
 	}
@@ -149,10 +151,10 @@ func TestSlackTriesAgain(t *testing.T) {
 // TestSlackHidesTheWebhook: its address is a secret, host and all.
 func TestSlackHidesTheWebhook(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.egress = nil
-	b.connections["slack.hook"] = "webhook_url = \"http://127.0.0.1:9/services/${secret.shop_token}\""
-	err := b.fail("slack", byHook+"text = \"a\"", "{}")
+	b := actiontest.New(t)
+	b.Egress = nil
+	b.Connections["slack.hook"] = "webhook_url = \"http://127.0.0.1:9/services/${secret.shop_token}\""
+	err := b.MustFail("slack", byHook+"text = \"a\"", "{}")
 	if err.Class != flow.Denied || strings.Contains(err.Message, "127.0.0.1") || strings.Contains(err.Message, "t0ken") {
 		t.Errorf("%s: %q", err.Class, err.Message)
 	}
@@ -178,15 +180,15 @@ func TestSlackFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["x"] = `base_url = "https://x.example"`
-			b.connections["slack.x"] = c.connection
-			_, diags := b.scope()
+			b := actiontest.New(t)
+			b.Connections["x"] = `base_url = "https://x.example"`
+			b.Connections["slack.x"] = c.connection
+			_, diags := b.Scope()
 			if c.action != "" {
 				if !strings.Contains(c.action, "connection =") {
 					c.action += "\nconnection = connection.slack.x"
 				}
-				_, diags = b.compile(action("slack", c.action))
+				_, diags = b.Compile(actiontest.Action("slack", c.action))
 			}
 			if len(diags) != 1 || diags[0].Summary != c.summary {
 				t.Errorf("findings %v, want %q", diags, c.summary)

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -7,12 +7,14 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/emersion/go-smtp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
+	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
 )
 
 // again is what an action says that may be tried five times without a wait.
@@ -24,40 +26,40 @@ func smtpError(code int, text string) error {
 
 func TestEmailEncryption(t *testing.T) {
 	t.Parallel()
-	other := certificate(t, "other.example.com").cert
+	other := certtest.New(t, "other.example.com").Cert
 	cases := []struct {
 		name  string
-		set   func(*mailServer)
+		set   func(*smtpd.Server)
 		more  []string
 		class flow.Class // "": the message arrives
 		says  string
 	}{
 		{"starttls", nil, nil, "", ""},
-		{"tls", func(s *mailServer) { s.full = true }, []string{`tls = "tls"`}, "", ""},
-		{"none", func(s *mailServer) { s.TLSConfig = nil }, []string{`tls = "none"`}, "", ""},
-		{"starttls that is not offered", func(s *mailServer) { s.TLSConfig = nil }, nil, flow.Permanent, "does not offer STARTTLS"},
+		{"tls", func(s *smtpd.Server) { s.FullTLS = true }, []string{`tls = "tls"`}, "", ""},
+		{"none", func(s *smtpd.Server) { s.TLSConfig = nil }, []string{`tls = "none"`}, "", ""},
+		{"starttls that is not offered", func(s *smtpd.Server) { s.TLSConfig = nil }, nil, flow.Permanent, "does not offer STARTTLS"},
 		{"tls where it is starttls", nil, []string{`tls = "tls"`}, flow.Permanent, "does not speak TLS on this port"},
 		{"starttls with an unknown authority", nil, []string{`certificates { server_name = "localhost" }`}, flow.Permanent, "name its authority as ca"},
-		{"tls with an unknown authority", func(s *mailServer) { s.full = true }, []string{`tls = "tls"`, `certificates { server_name = "localhost" }`}, flow.Permanent, "name its authority as ca"},
+		{"tls with an unknown authority", func(s *smtpd.Server) { s.FullTLS = true }, []string{`tls = "tls"`, `certificates { server_name = "localhost" }`}, flow.Permanent, "name its authority as ca"},
 		{"wrong authority", nil, []string{`certificates { ca = file("other.pem") }`}, flow.Permanent, "name its authority as ca"},
 		{"certificate for another name", nil, []string{"certificates {\n  ca = file(\"mail-ca.pem\")\n  server_name = \"mail.example.com\"\n}"}, flow.Permanent, "not mail.example.com"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, c.set)
-			b := s.bench(t, c.more...)
-			b.files["other.pem"] = other
+			s := smtpd.Start(t, c.set)
+			b := mailBench(t, s, c.more...)
+			b.Files["other.pem"] = other
 			if c.class == "" {
-				b.do("email", toJane, `{}`)
-				s.one(t)
+				b.MustSucceed("email", toJane, `{}`)
+				s.OnlyMessage(t)
 				return
 			}
-			err := b.fail("email", toJane, `{}`)
-			if err.Class != c.class || !strings.Contains(err.Message, c.says) || !strings.HasPrefix(err.Message, fmt.Sprintf("localhost:%d: ", s.port)) {
+			err := b.MustFail("email", toJane, `{}`)
+			if err.Class != c.class || !strings.Contains(err.Message, c.says) || !strings.HasPrefix(err.Message, fmt.Sprintf("localhost:%d: ", s.Port)) {
 				t.Errorf("class %s, message %q; want %s and %q", err.Class, err.Message, c.class, c.says)
 			}
-			if connections, _ := s.counts(); connections != 0 {
+			if connections, _ := s.Counts(); connections != 0 {
 				t.Error("the message was begun")
 			}
 		})
@@ -94,21 +96,21 @@ func TestEmailLogin(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, func(s *mailServer) { s.mechanisms = c.mechanisms })
-			b := s.bench(t, c.more...)
+			s := smtpd.Start(t, func(s *smtpd.Server) { s.Mechanisms = c.mechanisms })
+			b := mailBench(t, s, c.more...)
 			if c.class == "" {
-				b.do("email", toJane, `{}`)
-				if !slices.Equal(s.logins, []string{c.used}) {
-					t.Errorf("logins %q, want %s", s.logins, c.used)
+				b.MustSucceed("email", toJane, `{}`)
+				if !slices.Equal(s.Logins, []string{c.used}) {
+					t.Errorf("logins %q, want %s", s.Logins, c.used)
 				}
 				return
 			}
-			err := b.fail("email", toJane, `{}`)
+			err := b.MustFail("email", toJane, `{}`)
 			if err.Class != c.class || !strings.Contains(err.Message, c.says) {
 				t.Errorf("class %s, message %q; want %s and %q", err.Class, err.Message, c.class, c.says)
 			}
 			for e := error(err); e != nil; e = errors.Unwrap(e) {
-				if text := fmt.Sprintf("%v %+v", e, e); strings.Contains(text, secrets()["shop_token"]) || strings.Contains(text, "dDBrZW4") {
+				if text := fmt.Sprintf("%v %+v", e, e); strings.Contains(text, actiontest.Secrets()["shop_token"]) || strings.Contains(text, "dDBrZW4") {
 					t.Errorf("the error tells the password: %s", text)
 				}
 			}
@@ -118,21 +120,21 @@ func TestEmailLogin(t *testing.T) {
 
 func TestEmailRefusals(t *testing.T) {
 	t.Parallel()
-	rcpt := func(errs map[string]error) func(*mailServer) {
-		return func(s *mailServer) { s.onRcpt = func(to string) error { return errs[to] } }
+	rcpt := func(errs map[string]error) func(*smtpd.Server) {
+		return func(s *smtpd.Server) { s.OnRecipient = func(to string) error { return errs[to] } }
 	}
-	data := func(err error) func(*mailServer) {
-		return func(s *mailServer) { s.onData = func(*smtp.Conn, int) error { return err } }
+	data := func(err error) func(*smtpd.Server) {
+		return func(s *smtpd.Server) { s.OnMessage = func(*smtp.Conn, int) error { return err } }
 	}
 	cases := []struct {
 		name, to      string
-		set           func(*mailServer)
+		set           func(*smtpd.Server)
 		class         flow.Class
 		reason        string
 		says, hidesIn string
 	}{
-		{"sender", `"a@example.com"`, func(s *mailServer) {
-			s.onMail = func(*smtp.Conn, string) error { return smtpError(553, "not yours") }
+		{"sender", `"a@example.com"`, func(s *smtpd.Server) {
+			s.OnSender = func(*smtp.Conn, string) error { return smtpError(553, "not yours") }
 		}, flow.Permanent, "", "the server refused the sender (553): 5.1.1 not yours", "not yours"},
 		{"only recipient", `"a@example.com"`, rcpt(map[string]error{"a@example.com": smtpError(550, "no\u0007 such user")}), flow.Permanent, "", "refused 1 of 1 recipients, and the message went to nobody: a@example.com (550) 5.1.1 no such user", "such"},
 		{"one of two", `["a@example.com", "b@example.com"]`, rcpt(map[string]error{"b@example.com": smtpError(550, "no such user")}), flow.Permanent, "", "refused 1 of 2 recipients, and the message went to nobody: b@example.com (550)", "b@example.com"},
@@ -141,27 +143,27 @@ func TestEmailRefusals(t *testing.T) {
 		{"message for good", `"a@example.com"`, data(smtpError(554, "spam")), flow.Permanent, "", "the server refused the message (554): 5.1.1 spam", "spam"},
 		{"message for now", `"a@example.com"`, data(smtpError(452, "disk full")), flow.Transient, flow.Reason5xx, "the server refused the message (452)", "disk full"},
 		{"closing", `"a@example.com"`, data(smtpError(421, "bye")), flow.Transient, flow.ReasonConnect, "(421)", "bye"},
-		{"dropped", `"a@example.com"`, func(s *mailServer) {
-			s.onData = func(c *smtp.Conn, _ int) error { _ = c.Conn().Close(); return smtpError(451, "nobody hears it") }
+		{"dropped", `"a@example.com"`, func(s *smtpd.Server) {
+			s.OnMessage = func(c *smtp.Conn, _ int) error { _ = c.Conn().Close(); return smtpError(451, "nobody hears it") }
 		}, flow.Transient, flow.ReasonConnect, "", ""},
-		{"dropped at the greeting", `"a@example.com"`, func(s *mailServer) {
-			s.onSession = func(c *smtp.Conn) error { return c.Conn().Close() }
+		{"dropped at the greeting", `"a@example.com"`, func(s *smtpd.Server) {
+			s.OnSession = func(c *smtp.Conn) error { return c.Conn().Close() }
 		}, flow.Transient, flow.ReasonConnect, "", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, c.set)
+			s := smtpd.Start(t, c.set)
 			body := "to = " + c.to + "\nsubject = \"s\"\ntext = \"t\"\n"
-			err := s.bench(t).fail("email", body, `{}`)
+			err := mailBench(t, s).MustFail("email", body, `{}`)
 			if err.Class != c.class || err.Reason != c.reason || !err.Remote || !strings.Contains(err.Message, c.says) || strings.ContainsRune(err.Message, 7) {
 				t.Errorf("class %s, reason %q, message %q; want %s, %q and %q", err.Class, err.Reason, err.Message, c.class, c.reason, c.says)
 			}
-			hidden := s.bench(t).fail("email", body+"sensitive = true", `{}`)
+			hidden := mailBench(t, s).MustFail("email", body+"sensitive = true", `{}`)
 			if c.hidesIn != "" && strings.Contains(fmt.Sprint(hidden, hidden.Err), c.hidesIn) {
 				t.Errorf("a sensitive action says %q", hidden.Message)
 			}
-			if len(s.all()) != 0 {
+			if len(s.Messages()) != 0 {
 				t.Error("a message was taken")
 			}
 		})
@@ -173,23 +175,23 @@ func TestEmailRefusals(t *testing.T) {
 func TestEmailIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	var ids []string
-	s := serveMail(t, func(s *mailServer) {
-		s.onData = func(_ *smtp.Conn, nth int) error {
+	s := smtpd.Start(t, func(s *smtpd.Server) {
+		s.OnMessage = func(_ *smtp.Conn, nth int) error {
 			if nth < 3 {
 				return smtpError(451, "later")
 			}
 			return nil
 		}
 	})
-	b := s.bench(t)
-	res := b.run(t.Context(), b.must(action("email", toJane+again)), `{}`)
-	if res.Err != nil || res.attempts("example") != 3 {
-		t.Fatalf("%d attempts, error %v", res.attempts("example"), res.Err)
+	b := mailBench(t, s)
+	res := b.Run(t.Context(), b.MustCompile(actiontest.Action("email", toJane+again)), `{}`)
+	if res.Err != nil || res.Attempts("example") != 3 {
+		t.Fatalf("%d attempts, error %v", res.Attempts("example"), res.Err)
 	}
-	header, _ := s.one(t).parse(t)
+	header, _ := s.OnlyMessage(t).Parse(t)
 	ids = append(ids, header.Get("Message-Id"))
-	b.do("email", toJane, `{}`) // the same run and action, as after a crash
-	header, _ = s.all()[1].parse(t)
+	b.MustSucceed("email", toJane, `{}`) // the same run and action, as after a crash
+	header, _ = s.Messages()[1].Parse(t)
 	if ids = append(ids, header.Get("Message-Id")); ids[0] != ids[1] || !strings.HasSuffix(ids[0], "@example.com>") {
 		t.Errorf("ids %q", ids)
 	}
@@ -198,11 +200,11 @@ func TestEmailIsTriedAgain(t *testing.T) {
 		if on != "" {
 			code = 451
 		}
-		s := serveMail(t, func(s *mailServer) { s.onData = func(*smtp.Conn, int) error { return smtpError(code, "no") } })
-		b := s.bench(t)
-		res := b.run(t.Context(), b.must(action("email", toJane+"retry {\n  attempts = 5\n  initial  = \"0s\"\n"+on+"\n}")), `{}`)
-		if res.Err == nil || res.attempts("example") != 1 {
-			t.Errorf("%s: %d attempts, error %v", name, res.attempts("example"), res.Err)
+		s := smtpd.Start(t, func(s *smtpd.Server) { s.OnMessage = func(*smtp.Conn, int) error { return smtpError(code, "no") } })
+		b := mailBench(t, s)
+		res := b.Run(t.Context(), b.MustCompile(actiontest.Action("email", toJane+"retry {\n  attempts = 5\n  initial  = \"0s\"\n"+on+"\n}")), `{}`)
+		if res.Err == nil || res.Attempts("example") != 1 {
+			t.Errorf("%s: %d attempts, error %v", name, res.Attempts("example"), res.Err)
 		}
 	}
 }
@@ -218,15 +220,15 @@ func TestEmailKeepsConnections(t *testing.T) {
 	}
 	cases := []struct {
 		name        string
-		set         func(*mailServer)
+		set         func(*smtpd.Server)
 		more        []string
 		connections int
 	}{
 		{"one for all", nil, nil, 1},
 		{"none kept", nil, []string{`idle = "0s"`}, 3},
-		{"ended before the second message", func(s *mailServer) {
+		{"ended before the second message", func(s *smtpd.Server) {
 			seen := map[*smtp.Conn]bool{}
-			s.onMail = func(c *smtp.Conn, _ string) error {
+			s.OnSender = func(c *smtp.Conn, _ string) error {
 				if seen[c] {
 					return smtpError(421, "enough of you")
 				}
@@ -234,9 +236,9 @@ func TestEmailKeepsConnections(t *testing.T) {
 				return nil
 			}
 		}, nil, 3},
-		{"refused in between", func(s *mailServer) {
+		{"refused in between", func(s *smtpd.Server) {
 			first := true
-			s.onRcpt = func(string) error {
+			s.OnRecipient = func(string) error {
 				if first {
 					first = false
 					return smtpError(451, "greylisted")
@@ -248,117 +250,16 @@ func TestEmailKeepsConnections(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := serveMail(t, c.set)
-			b := s.bench(t, c.more...)
-			res := b.run(t.Context(), b.must(three(again)), `{}`)
+			s := smtpd.Start(t, c.set)
+			b := mailBench(t, s, c.more...)
+			res := b.Run(t.Context(), b.MustCompile(three(again)), `{}`)
 			if res.Err != nil {
 				t.Fatal(res.Err)
 			}
-			if connections, _ := s.counts(); connections != c.connections || len(s.all()) != 3 {
-				t.Errorf("%d messages over %d connections, want 3 over %d", len(s.all()), connections, c.connections)
+			if connections, _ := s.Counts(); connections != c.connections || len(s.Messages()) != 3 {
+				t.Errorf("%d messages over %d connections, want 3 over %d", len(s.Messages()), connections, c.connections)
 			}
 		})
-	}
-}
-
-// mailPool opens the pool of a connection to a server.
-func (s *mailServer) pool(t *testing.T, more ...string) (*smtpPool, *flow.Resources) {
-	t.Helper()
-	f := s.bench(t, more...).must(action("email", toJane))
-	lease := new(flow.Pool).Lease(flow.Settings{Egress: []string{"127.0.0.1"}})
-	if err := f.Actions[0].Action.(flow.Opener).Open(lease); err != nil {
-		t.Fatal(err)
-	}
-	return f.Actions[0].Action.(*email).pool, lease
-}
-
-func testMessage(t *testing.T) *mailMessage {
-	t.Helper()
-	jane := mailAddress{address: "jane@example.com"}
-	m, err := (&mailDraft{from: jane, to: []mailAddress{jane}, text: "t"}).write("key", timeOfTests())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// TestMailPool: a kept connection that died is replaced without a word, and
-// none stays open when the configuration is gone.
-func TestMailPool(t *testing.T) {
-	t.Parallel()
-	var mu sync.Mutex
-	var open []net.Conn
-	s := serveMail(t, func(s *mailServer) {
-		s.onMail = func(c *smtp.Conn, _ string) error {
-			mu.Lock()
-			defer mu.Unlock()
-			open = append(open, c.Conn())
-			return nil
-		}
-	})
-	p, lease := s.pool(t)
-	m := testMessage(t)
-	for range 2 {
-		if err := p.send(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-		mu.Lock()
-		_ = open[len(open)-1].Close() // by the server, while nobody looks
-		mu.Unlock()
-	}
-	if connections, _ := s.counts(); connections != 2 {
-		t.Errorf("%d connections, want 2", connections)
-	}
-	if err := p.send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	kept := p.idle[0]
-	lease.Close()
-	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
-		t.Error("a connection is open after the pool was closed")
-	}
-	if err := p.send(t.Context(), m); err != nil || len(p.idle) != 0 {
-		t.Errorf("a run that goes on after that: error %v, %d connections kept", err, len(p.idle))
-	}
-}
-
-func TestMailPoolExpires(t *testing.T) {
-	t.Parallel()
-	s := serveMail(t, nil)
-	p, _ := s.pool(t)
-	if err := p.send(t.Context(), testMessage(t)); err != nil {
-		t.Fatal(err)
-	}
-	kept := p.idle[0]
-	if !kept.timer.Stop() {
-		t.Fatal("the connection has no timer")
-	}
-	p.expire(kept)
-	p.expire(kept) // a timer that comes late
-	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
-		t.Error("the connection is open after its time")
-	}
-}
-
-// TestMailPoolBounds: no more connections than said, with many messages at
-// once, all of which arrive.
-func TestMailPoolBounds(t *testing.T) {
-	t.Parallel()
-	s := serveMail(t, nil)
-	p, lease := s.pool(t, "connections = 2")
-	defer lease.Close()
-	m := testMessage(t)
-	var all sync.WaitGroup
-	for range 20 {
-		all.Go(func() {
-			if err := p.send(t.Context(), m); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if connections, _ := s.counts(); connections > 2 || len(s.all()) != 20 || len(p.idle) > 2 {
-		t.Errorf("%d messages over %d connections", len(s.all()), connections)
 	}
 }
 
@@ -370,15 +271,15 @@ func TestEmailEndsWithItsContext(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			hold := func(*smtp.Conn) error { cancel(); <-t.Context().Done(); return nil }
-			s := serveMail(t, func(s *mailServer) {
+			s := smtpd.Start(t, func(s *smtpd.Server) {
 				if at == "greeting" {
-					s.onSession = hold
+					s.OnSession = hold
 				} else {
-					s.onData = func(c *smtp.Conn, _ int) error { return hold(c) }
+					s.OnMessage = func(c *smtp.Conn, _ int) error { return hold(c) }
 				}
 			})
-			b := s.bench(t)
-			if res := b.run(ctx, b.must(action("email", toJane)), `{}`); res.Err == nil || res.Err.Class != flow.Transient {
+			b := mailBench(t, s)
+			if res := b.Run(ctx, b.MustCompile(actiontest.Action("email", toJane)), `{}`); res.Err == nil || res.Err.Class != flow.Transient {
 				t.Errorf("error %v", res.Err)
 			}
 		})
@@ -393,13 +294,13 @@ func TestEmailEndsWithItsContext(t *testing.T) {
 		"the action's time":     {"", flow.ReasonTimeout, "too long"},
 		"the connection's time": {`timeout = "50ms"`, flow.ReasonConnect, "not ready within 50ms"},
 	} {
-		b := newBench(t)
-		b.connections["smtp.mail"] = fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nfrom = \"a@example.com\"\n%s", port, want.more)
+		b := actiontest.New(t)
+		b.Connections["smtp.mail"] = fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nfrom = \"a@example.com\"\n%s", port, want.more)
 		limit := ""
 		if want.more == "" {
 			limit = `timeout = "50ms"`
 		}
-		if err := b.fail("email", toJane+limit, `{}`); err.Reason != want.reason || err.Class != flow.Transient || !strings.Contains(err.Message, want.says) {
+		if err := b.MustFail("email", toJane+limit, `{}`); err.Reason != want.reason || err.Class != flow.Transient || !strings.Contains(err.Message, want.says) {
 			t.Errorf("%s: reason %q, message %q", body, err.Reason, err.Message)
 		}
 	}
@@ -409,16 +310,16 @@ func TestEmailEndsWithItsContext(t *testing.T) {
 // mail as well.
 func TestEmailReachesOnlyWhatItMay(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, nil)
+	s := smtpd.Start(t, nil)
 	for host, egress := range map[string][]string{"localhost": nil, "127.0.0.1": {"10.0.0.0/8"}} {
-		b := s.bench(t)
-		b.egress = egress
-		b.connections["smtp.mail"] = strings.Replace(b.connections["smtp.mail"], `"localhost"`, fmt.Sprintf("%q", host), 1)
-		if err := b.fail("email", toJane+again, `{}`); err.Class != flow.Denied || err.Remote || !strings.Contains(err.Message, "egress") {
+		b := mailBench(t, s)
+		b.Egress = egress
+		b.Connections["smtp.mail"] = strings.Replace(b.Connections["smtp.mail"], `"localhost"`, fmt.Sprintf("%q", host), 1)
+		if err := b.MustFail("email", toJane+again, `{}`); err.Class != flow.Denied || err.Remote || !strings.Contains(err.Message, "egress") {
 			t.Errorf("%s: class %s, message %q", host, err.Class, err.Message)
 		}
 	}
-	if connections, _ := s.counts(); connections != 0 {
+	if connections, _ := s.Counts(); connections != 0 {
 		t.Errorf("%d connections", connections)
 	}
 	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -427,9 +328,9 @@ func TestEmailReachesOnlyWhatItMay(t *testing.T) {
 	}
 	port := closed.Addr().(*net.TCPAddr).Port
 	_ = closed.Close()
-	b := newBench(t)
-	b.connections["smtp.mail"] = fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nfrom = \"a@example.com\"", port)
-	if err := b.fail("email", toJane, `{}`); err.Reason != flow.ReasonConnect || !strings.Contains(err.Message, "refused") {
+	b := actiontest.New(t)
+	b.Connections["smtp.mail"] = fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nfrom = \"a@example.com\"", port)
+	if err := b.MustFail("email", toJane, `{}`); err.Reason != flow.ReasonConnect || !strings.Contains(err.Message, "refused") {
 		t.Errorf("reason %q, message %q", err.Reason, err.Message)
 	}
 }
@@ -438,8 +339,8 @@ func TestEmailReachesOnlyWhatItMay(t *testing.T) {
 // neither by the gateway nor by way of what the server says.
 func TestEmailKeepsSecretsOutOfErrors(t *testing.T) {
 	t.Parallel()
-	s := serveMail(t, func(s *mailServer) {
-		s.onRcpt = func(to string) error { return smtpError(550, "no such user: "+to) }
+	s := smtpd.Start(t, func(s *smtpd.Server) {
+		s.OnRecipient = func(to string) error { return smtpError(550, "no such user: "+to) }
 	})
 	for _, body := range []string{
 		"to = \"${secret.shop_token}@example.com\"\nsubject = \"s\"\ntext = \"t\"",
@@ -447,8 +348,8 @@ func TestEmailKeepsSecretsOutOfErrors(t *testing.T) {
 		toJane + "headers = { (webhook.body.x) = secret.shop_token }",
 		"to = \"jane@example.com\"\nsubject = \"${secret.shop_token}${webhook.body.x}\"\ntext = \"t\"",
 	} {
-		err := s.bench(t).fail("email", body, `{"x": "\n"}`)
-		if text := fmt.Sprint(err, err.Err); strings.Contains(text, secrets()["shop_token"]) {
+		err := mailBench(t, s).MustFail("email", body, `{"x": "\n"}`)
+		if text := fmt.Sprint(err, err.Err); strings.Contains(text, actiontest.Secrets()["shop_token"]) {
 			t.Errorf("%s: %s", body, text)
 		}
 	}

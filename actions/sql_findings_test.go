@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 func TestSQLFindings(t *testing.T) {
@@ -47,13 +49,13 @@ func TestSQLFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["sql.pg"] = "driver = \"postgres\"\nurl = \"postgres://a@db.example.com/x\""
-			b.connections["sql.my"] = "driver = \"mysql\"\nhost = \"db.example.com\"\nusername = \"a\""
-			b.connections["sql.lite"] = "driver = \"sqlite\"\ndatabase = \"x.db\""
-			b.connections["web"] = `base_url = "https://api.example.com/"`
-			_, diags := b.compile(action("sql", c.hcl) + `action "respond" "done" {}`)
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Connections["sql.pg"] = "driver = \"postgres\"\nurl = \"postgres://a@db.example.com/x\""
+			b.Connections["sql.my"] = "driver = \"mysql\"\nhost = \"db.example.com\"\nusername = \"a\""
+			b.Connections["sql.lite"] = "driver = \"sqlite\"\ndatabase = \"x.db\""
+			b.Connections["web"] = `base_url = "https://api.example.com/"`
+			_, diags := b.Compile(actiontest.Action("sql", c.hcl) + `action "respond" "done" {}`)
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 		})
 	}
 }
@@ -86,40 +88,14 @@ func TestSQLConnectionFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.connections["sql.c"] = c.hcl
-			_, diags := b.scope()
-			checkFinding(t, diags, c.summary, c.detail)
-			if found := fmt.Sprint(diags); strings.Contains(found, secrets()["shop_password"]) {
+			b := actiontest.New(t)
+			b.Connections["sql.c"] = c.hcl
+			_, diags := b.Scope()
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
+			if found := fmt.Sprint(diags); strings.Contains(found, actiontest.Secrets()["shop_password"]) {
 				t.Errorf("the finding holds a secret: %s", found)
 			}
 		})
-	}
-}
-
-func TestSQLTargets(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		driver, url string
-		want        sqlTarget
-	}{
-		{driverPostgres, "postgres://u%40x:p%3A%2F%3F%23%C3%BC@db.example.com:5433/sh%20op?sslmode=verify-full&application_name=x&search_path=a", sqlTarget{
-			host: "db.example.com", port: 5433, database: "sh op", username: "u@x", password: "p:/?#ü", encryption: encryptAndVerify, application: "x", searchPath: "a",
-		}},
-		{driverPostgres, "postgresql://u@[fd00::1]", sqlTarget{host: "fd00::1", username: "u", encryption: encryptIfOffered}},
-		{driverPostgres, "postgres://u@h/d?sslmode=disable", sqlTarget{host: "h", username: "u", database: "d"}},
-		{driverMySQL, "mysql://u:p@h/d?tls=true", sqlTarget{host: "h", username: "u", password: "p", database: "d", encryption: encryptAndVerify}},
-		{driverMySQL, "mysql://u:p@h/d?tls=skip-verify", sqlTarget{host: "h", username: "u", password: "p", database: "d", encryption: encryptAlways}},
-	}
-	for _, c := range cases {
-		got, err := sqlEngineOf(c.driver).parseURL(c.url)
-		if err != nil || *got != c.want {
-			t.Errorf("%s: %+v, %v", c.url, got, err)
-		}
-	}
-	config := (&sqlTarget{host: "db.example.com", encryption: encryptAndVerify}).tlsConfig()
-	if config.InsecureSkipVerify || config.ServerName != "db.example.com" {
-		t.Errorf("the certificate is not checked: %+v", config)
 	}
 }
 
@@ -128,27 +104,27 @@ func TestSQLTargets(t *testing.T) {
 func TestSQLEncryption(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, driver, tls, message string }{
-		{"a server without TLS", driverPostgres, "tls {}", "TLS"},
-		{"an unknown authority", driverMySQL, "tls {}", "authority"},
-		{"another name", driverMySQL, "tls {\nca = file(\"ca.pem\")\nserver_name = \"db.example.com\"\n}", "another host"},
-		{"the authority", driverMySQL, "tls { ca = file(\"ca.pem\") }", ""},
-		{"if it is offered", driverMySQL, "", ""},
+		{"a server without TLS", postgresDriver, "tls {}", "TLS"},
+		{"an unknown authority", mysqlDriver, "tls {}", "authority"},
+		{"another name", mysqlDriver, "tls {\nca = file(\"ca.pem\")\nserver_name = \"db.example.com\"\n}", "another host"},
+		{"the authority", mysqlDriver, "tls { ca = file(\"ca.pem\") }", ""},
+		{"if it is offered", mysqlDriver, "", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := onDatabase(t, c.driver)
-			b.connections["sql.db"] += "\n" + c.tls
-			if c.driver == driverMySQL {
-				b.files["ca.pem"] = mariadb.Server(t).Certificate()
+			b.Connections["sql.db"] += "\n" + c.tls
+			if c.driver == mysqlDriver {
+				b.Files["ca.pem"] = mariadb.Server(t).Certificate()
 			}
 			if c.message != "" {
-				if err := b.refuse(c.driver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, c.message) {
+				if err := refuseSQL(b, c.driver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, c.message) {
 					t.Errorf("got %+v", err)
 				}
 				return
 			}
-			row := b.query(c.driver, "SHOW STATUS LIKE 'Ssl_cipher'", "", "{}")[0].(map[string]any)
+			row := queryRows(b, c.driver, "SHOW STATUS LIKE 'Ssl_cipher'", "", "{}")[0].(map[string]any)
 			if row["Value"] == "" {
 				t.Error("the connection is not encrypted")
 			}
@@ -164,54 +140,14 @@ func TestSQLPostgresByParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBench(t)
+	b := actiontest.New(t)
 	parts := fmt.Sprintf("driver = \"postgres\"\nhost = %q\nport = %s\nusername = %q\n", u.Hostname(), u.Port(), u.User.Username())
-	b.connections["sql.db"] = parts + fmt.Sprintf("database = %q", strings.TrimPrefix(u.Path, "/"))
-	if got := encode(t, b.query(driverPostgres, "SELECT current_setting('application_name') AS n", "", "{}")); got != `[{"n":"gateway"}]` {
+	b.Connections["sql.db"] = parts + fmt.Sprintf("database = %q", strings.TrimPrefix(u.Path, "/"))
+	if got := valuetest.EncodeJSON(t, queryRows(b, postgresDriver, "SELECT current_setting('application_name') AS n", "", "{}")); got != `[{"n":"gateway"}]` {
 		t.Errorf("got %s", got)
 	}
-	b.connections["sql.db"] = parts + "database = \"missing\""
-	if err := b.refuse(driverPostgres, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "no such database") {
+	b.Connections["sql.db"] = parts + "database = \"missing\""
+	if err := refuseSQL(b, postgresDriver, "query", "SELECT 1 AS n", "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "no such database") {
 		t.Errorf("got %+v", err)
 	}
-}
-
-func TestSQLScan(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		driver, text string
-		want         sqlShape
-	}{
-		{driverPostgres, "SELECT $1, '$2', \"$3\", $$ $4 $$, $a$ $5 $$ $a$, E'\\' $6', $2 -- $7\n/* /* $8 */ $9 */", sqlShape{first: "SELECT", placeholders: 2}},
-		{driverPostgres, "select a::int, '{}'::jsonb @> $1 from t$1 where a ?| b", sqlShape{first: "SELECT", placeholders: 1, foreign: "?"}},
-		{driverPostgres, "DELETE FROM t WHERE e = 'it''s $1' RETURNING *;", sqlShape{first: "DELETE", returning: true}},
-		{driverPostgres, "SELECT 'a;b'; SELECT 1", sqlShape{first: "SELECT", several: true}},
-		{driverPostgres, "SELECT 'open $1", sqlShape{first: "SELECT"}},
-		{driverPostgres, "SELECT $12 + $3", sqlShape{first: "SELECT", placeholders: 12}},
-		{driverMySQL, "SELECT ?, '\\' ?', \"?\", `?`, ? # ?\n-- ?\n/* ? */ /*! , ? */", sqlShape{first: "SELECT", placeholders: 3}},
-		{driverMySQL, "SELECT 5--?\n, @a, @@b", sqlShape{first: "SELECT", placeholders: 1}},
-		{driverSQLite, "SELECT ?, '\\', [?], `?`, ? -- ?", sqlShape{first: "SELECT", placeholders: 2}},
-		{driverSQLite, "SELECT ?3, $1, @name", sqlShape{first: "SELECT", placeholders: 3, foreign: "@name"}},
-		{driverSQLite, "", sqlShape{}},
-	}
-	for _, c := range cases {
-		got := sqlEngineOf(c.driver).syntax.scan(c.text)
-		if got.words = nil; fmt.Sprint(got) != fmt.Sprint(c.want) {
-			t.Errorf("%s: %s: got %+v, want %+v", c.driver, c.text, got, c.want)
-		}
-	}
-}
-
-// FuzzSQLScan: the scanner comes to an end, whatever it reads.
-func FuzzSQLScan(f *testing.F) {
-	for _, seed := range []string{"SELECT $1", "'", "$$", "/*/", "E'\\", "?99999999", "--", "[", "`a", "$a$ $a", "/*!*/", "::@@:"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, driver := range databases() {
-			if shape := sqlEngineOf(driver).syntax.scan(text); shape.placeholders > 1<<15+len(text) {
-				t.Errorf("%q has %d placeholders", text, shape.placeholders)
-			}
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -11,25 +11,26 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
 func TestSQLTransaction(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE t (n INT PRIMARY KEY)", "", "{}")
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE t (n INT PRIMARY KEY)", "", "{}")
 		body := "connection = connection.sql.db\n"
 		for _, n := range []int{1, 2, 1} {
 			body += fmt.Sprintf("statement {\nexec = %q\nargs = [%d]\n}\n", statement(driver, "INSERT INTO t VALUES (?)"), n)
 		}
-		err := b.fail("sql", body, "{}")
+		err := b.MustFail("sql", body, "{}")
 		if err.Class != flow.Permanent || !strings.HasPrefix(err.Message, "statement 3: ") || !strings.Contains(err.Message, "constraint") {
 			t.Errorf("got %v (%s)", err, err.Class)
 		}
-		if rows := b.query(driver, "SELECT n FROM t", "", "{}"); len(rows) != 0 {
+		if rows := queryRows(b, driver, "SELECT n FROM t", "", "{}"); len(rows) != 0 {
 			t.Errorf("what failed left %v", rows)
 		}
-		out := b.do("sql", strings.Replace(body, "[1]", "[3]", 1), "{}")
+		out := b.MustSucceed("sql", strings.Replace(body, "[1]", "[3]", 1), "{}")
 		if out["affected"] != int64(3) || len(out["results"].([]any)) != 3 {
 			t.Errorf("got %v", out)
 		}
@@ -38,18 +39,18 @@ func TestSQLTransaction(t *testing.T) {
 
 func TestSQLReturning(t *testing.T) {
 	t.Parallel()
-	ids := map[string]string{driverPostgres: "SERIAL PRIMARY KEY", driverMySQL: "INT PRIMARY KEY AUTO_INCREMENT", driverSQLite: "INTEGER PRIMARY KEY"}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE t (id "+ids[driver]+", v VARCHAR(10))", "", "{}")
-		out := b.exec(driver, "INSERT INTO t (v) VALUES (?), (?) RETURNING id, v", `["a", "b"]`, "{}")
-		if got := encode(t, out); got != `{"affected":2,"last_insert_id":null,"results":[],"rows":[{"id":1,"v":"a"},{"id":2,"v":"b"}]}` {
+	ids := map[string]string{postgresDriver: "SERIAL PRIMARY KEY", mysqlDriver: "INT PRIMARY KEY AUTO_INCREMENT", sqliteDriver: "INTEGER PRIMARY KEY"}
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE t (id "+ids[driver]+", v VARCHAR(10))", "", "{}")
+		out := execSQL(b, driver, "INSERT INTO t (v) VALUES (?), (?) RETURNING id, v", `["a", "b"]`, "{}")
+		if got := valuetest.EncodeJSON(t, out); got != `{"affected":2,"last_insert_id":null,"results":[],"rows":[{"id":1,"v":"a"},{"id":2,"v":"b"}]}` {
 			t.Errorf("got %s", got)
 		}
-		out = b.exec(driver, "INSERT INTO t (v) VALUES (?)", `["c"]`, "{}")
-		if want := map[string]any{driverPostgres: nil, driverMySQL: int64(3), driverSQLite: int64(3)}[driver]; out["last_insert_id"] != want {
+		out = execSQL(b, driver, "INSERT INTO t (v) VALUES (?)", `["c"]`, "{}")
+		if want := map[string]any{postgresDriver: nil, mysqlDriver: int64(3), sqliteDriver: int64(3)}[driver]; out["last_insert_id"] != want {
 			t.Errorf("the last id is %v, want %v", out["last_insert_id"], want)
 		}
-		if out = b.exec(driver, "UPDATE t SET v = 'c'", "", "{}"); out["affected"] != int64(3) || out["last_insert_id"] != nil {
+		if out = execSQL(b, driver, "UPDATE t SET v = 'c'", "", "{}"); out["affected"] != int64(3) || out["last_insert_id"] != nil {
 			t.Errorf("an update gives %v", out)
 		}
 	})
@@ -57,20 +58,20 @@ func TestSQLReturning(t *testing.T) {
 
 func TestSQLQueryDoesNotWrite(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE t (n INT)", "", "{}")
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE t (n INT)", "", "{}")
 		for _, text := range []string{"INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1) RETURNING n", "DROP TABLE t"} {
-			if driver == driverMySQL && strings.HasPrefix(text, "DROP") {
+			if driver == mysqlDriver && strings.HasPrefix(text, "DROP") {
 				continue // MySQL ends the transaction for it
 			}
-			if err := b.refuse(driver, "query", text, "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "exec") {
+			if err := refuseSQL(b, driver, "query", text, "", "{}"); err.Class != flow.Permanent || !strings.Contains(err.Message, "exec") {
 				t.Errorf("%s: %v", text, err)
 			}
 		}
-		if out := b.exec(driver, "INSERT INTO t VALUES (1)", "", "{}"); out["affected"] != int64(1) {
+		if out := execSQL(b, driver, "INSERT INTO t VALUES (1)", "", "{}"); out["affected"] != int64(1) {
 			t.Errorf("writing after reading gives %v", out)
 		}
-		if rows := b.query(driver, "SELECT n FROM t", "", "{}"); len(rows) != 1 {
+		if rows := queryRows(b, driver, "SELECT n FROM t", "", "{}"); len(rows) != 1 {
 			t.Errorf("the table holds %v", rows)
 		}
 	})
@@ -79,15 +80,15 @@ func TestSQLQueryDoesNotWrite(t *testing.T) {
 func TestSQLLimits(t *testing.T) {
 	t.Parallel()
 	const series = "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 500) SELECT n, 'some text' AS v FROM s"
-	onEach(t, func(t *testing.T, b *bench, driver string) {
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
 		for limit, fits := range map[string]bool{"max_rows = 500": true, "max_rows = 499": false, `max_bytes = "2KiB"`: false} {
-			f := b.must(action("sql", sqlBody(driver, "query", series, "")+limit))
-			res := b.run(t.Context(), f, "{}")
+			f := b.MustCompile(actiontest.Action("sql", sqlBody(driver, "query", series, "")+limit))
+			res := b.Run(t.Context(), f, "{}")
 			if fits != (res.Err == nil) || !fits && (res.Err.Class != flow.Permanent || !strings.Contains(res.Err.Message, "LIMIT")) {
 				t.Errorf("%s: %v", limit, res.Err)
 			}
 		}
-		if err := b.refuse(driver, "query", "SELECT 1 AS a, 2 AS a", "", "{}"); !strings.Contains(err.Message, `"a"`) {
+		if err := refuseSQL(b, driver, "query", "SELECT 1 AS a, 2 AS a", "", "{}"); !strings.Contains(err.Message, `"a"`) {
 			t.Errorf("columns of one name: %v", err)
 		}
 	})
@@ -97,10 +98,10 @@ func TestSQLLimits(t *testing.T) {
 func TestSQLConstraints(t *testing.T) {
 	t.Parallel()
 	const input = `{"v": "top-secret-value", "long": "top-secret-value-that-is-too-long-for-it"}`
-	codes := map[string]string{driverPostgres: "SQLSTATE 23505", driverMySQL: "error 1062", driverSQLite: "code 1555"}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE t (v VARCHAR(20) PRIMARY KEY, n INT CHECK (n > 0))", "", "{}")
-		b.exec(driver, "INSERT INTO t VALUES (?, 1)", "[webhook.body.v]", input)
+	codes := map[string]string{postgresDriver: "SQLSTATE 23505", mysqlDriver: "error 1062", sqliteDriver: "code 1555"}
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE t (v VARCHAR(20) PRIMARY KEY, n INT CHECK (n > 0))", "", "{}")
+		execSQL(b, driver, "INSERT INTO t VALUES (?, 1)", "[webhook.body.v]", input)
 		cases := []struct {
 			text, args string
 			class      flow.Class
@@ -109,7 +110,7 @@ func TestSQLConstraints(t *testing.T) {
 			{"INSERT INTO t VALUES (?, -1)", `["top-secret"]`, flow.Permanent},
 			{"SELECT * FROM missing WHERE v = ?", "[webhook.body.v]", flow.Permanent},
 		}
-		if driver != driverSQLite { // which takes any value in any column
+		if driver != sqliteDriver { // which takes any value in any column
 			cases = append(cases,
 				struct {
 					text, args string
@@ -121,7 +122,7 @@ func TestSQLConstraints(t *testing.T) {
 				}{"INSERT INTO t VALUES (?, 1)", "[webhook.body.long]", flow.Invalid})
 		}
 		for i, c := range cases {
-			err := b.refuse(driver, "exec", c.text, c.args, input)
+			err := refuseSQL(b, driver, "exec", c.text, c.args, input)
 			if err.Class != c.class || strings.Contains(fmt.Sprintf("%v %+v %v", err, *err, err.Err), "top-secret") {
 				t.Errorf("%s: %s %+v", c.text, err.Class, *err)
 			}
@@ -139,21 +140,21 @@ func TestSQLConstraints(t *testing.T) {
 // with retry, as one of them fails for a reason that passes.
 func TestSQLDeadlock(t *testing.T) {
 	t.Parallel()
-	for _, driver := range []string{driverPostgres, driverMySQL} {
+	for _, driver := range []string{postgresDriver, mysqlDriver} {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			b := onDatabase(t, driver)
-			b.exec(driver, "CREATE TABLE t (id INT PRIMARY KEY, n INT)", "", "{}")
-			b.exec(driver, "INSERT INTO t VALUES (1, 0), (2, 0)", "", "{}")
-			sleep := map[string]string{driverPostgres: "SELECT pg_sleep(0.5)", driverMySQL: "SELECT SLEEP(0.5) AS s"}[driver]
+			execSQL(b, driver, "CREATE TABLE t (id INT PRIMARY KEY, n INT)", "", "{}")
+			execSQL(b, driver, "INSERT INTO t VALUES (1, 0), (2, 0)", "", "{}")
+			sleep := map[string]string{postgresDriver: "SELECT pg_sleep(0.5)", mysqlDriver: "SELECT SLEEP(0.5) AS s"}[driver]
 			var both sync.WaitGroup
-			results := make([]*result, 2)
+			results := make([]*actiontest.Result, 2)
 			for i, order := range [][]int{{1, 2}, {2, 1}} {
 				update := "statement { exec = \"UPDATE t SET n = n + 1 WHERE id = %d\" }\n"
 				body := "connection = connection.sql.db\n" + fmt.Sprintf(update, order[0]) +
 					fmt.Sprintf("statement { query = %q }\n", sleep) + fmt.Sprintf(update, order[1]) + "retry {\nattempts = 10\ninitial = \"10ms\"\n}"
-				f := b.must(action("sql", body))
-				both.Go(func() { results[i] = b.run(t.Context(), f, "{}") })
+				f := b.MustCompile(actiontest.Action("sql", body))
+				both.Go(func() { results[i] = b.Run(t.Context(), f, "{}") })
 			}
 			both.Wait()
 			for _, r := range results {
@@ -161,10 +162,10 @@ func TestSQLDeadlock(t *testing.T) {
 					t.Errorf("a run failed: %v", r.Err)
 				}
 			}
-			if results[0].attempts("example")+results[1].attempts("example") < 3 {
+			if results[0].Attempts("example")+results[1].Attempts("example") < 3 {
 				t.Error("there was no deadlock")
 			}
-			if got := encode(t, b.query(driver, "SELECT n FROM t", "", "{}")); got != `[{"n":2},{"n":2}]` {
+			if got := valuetest.EncodeJSON(t, queryRows(b, driver, "SELECT n FROM t", "", "{}")); got != `[{"n":2},{"n":2}]` {
 				t.Errorf("the rows are %s", got)
 			}
 		})
@@ -176,31 +177,31 @@ func TestSQLDeadlock(t *testing.T) {
 func TestSQLTimeoutEndsTheStatement(t *testing.T) {
 	t.Parallel()
 	long := map[string]string{
-		driverPostgres: "SELECT pg_sleep(600)", driverMySQL: "SELECT SLEEP(600) AS s",
-		driverSQLite: "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT COUNT(*) AS c FROM s",
+		postgresDriver: "SELECT pg_sleep(600)", mysqlDriver: "SELECT SLEEP(600) AS s",
+		sqliteDriver: "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT COUNT(*) AS c FROM s",
 	}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.query(driver, "SELECT 1 AS n", "", "{}")
-		err := b.fail("sql", sqlBody(driver, "query", long[driver], "")+`timeout = "300ms"`, "{}")
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		queryRows(b, driver, "SELECT 1 AS n", "", "{}")
+		err := b.MustFail("sql", sqlBody(driver, "query", long[driver], "")+`timeout = "300ms"`, "{}")
 		if err.Class != flow.Transient || err.Reason != flow.ReasonTimeout {
 			t.Errorf("got %+v", err)
 		}
-		if driver == driverSQLite {
+		if driver == sqliteDriver {
 			return
 		}
 		running := map[string]string{
-			driverPostgres: "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%sleep(600)' AND state = 'active' AND pid <> pg_backend_pid()",
-			driverMySQL:    "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%SLEEP(600) AS s%' AND id <> CONNECTION_ID()",
+			postgresDriver: "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%sleep(600)' AND state = 'active' AND pid <> pg_backend_pid()",
+			mysqlDriver:    "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%SLEEP(600) AS s%' AND id <> CONNECTION_ID()",
 		}[driver]
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		f := b.must(action("sql", sqlBody(driver, "query", running, "")))
+		f := b.MustCompile(actiontest.Action("sql", sqlBody(driver, "query", running, "")))
 		for {
-			res := b.run(ctx, f, "{}")
+			res := b.Run(ctx, f, "{}")
 			if res.Err != nil {
 				t.Fatal("the server goes on: ", res.Err)
 			}
-			if encode(t, res.outputs["example"].(map[string]any)["rows"]) == `[{"n":0}]` {
+			if valuetest.EncodeJSON(t, res.Outputs["example"].(map[string]any)["rows"]) == `[{"n":0}]` {
 				return
 			}
 		}
@@ -209,22 +210,22 @@ func TestSQLTimeoutEndsTheStatement(t *testing.T) {
 
 func TestSQLEgress(t *testing.T) {
 	t.Parallel()
-	for _, driver := range []string{driverPostgres, driverMySQL} {
+	for _, driver := range []string{postgresDriver, mysqlDriver} {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			b := onDatabase(t, driver)
-			b.egress = nil
-			err := b.refuse(driver, "query", "SELECT 1 AS n", "", "{}")
+			b.Egress = nil
+			err := refuseSQL(b, driver, "query", "SELECT 1 AS n", "", "{}")
 			if err.Class != flow.Denied || !strings.Contains(err.Message, "egress") {
 				t.Errorf("got %s: %v", err.Class, err)
 			}
-			b.secrets["url"] = map[string]string{
-				driverPostgres: "postgres://user:veiled-word@127.0.0.1:1/veiled-name", driverMySQL: "mysql://user:veiled-word@127.0.0.1:1/veiled-name",
+			b.Secrets["url"] = map[string]string{
+				postgresDriver: "postgres://user:veiled-word@127.0.0.1:1/veiled-name", mysqlDriver: "mysql://user:veiled-word@127.0.0.1:1/veiled-name",
 			}[driver]
-			b.connections["sql.db"] = fmt.Sprintf("driver = %q\nurl = secret.url", driver)
+			b.Connections["sql.db"] = fmt.Sprintf("driver = %q\nurl = secret.url", driver)
 			for _, egress := range [][]string{nil, {"127.0.0.1"}} {
-				b.egress = egress
-				err := b.refuse(driver, "query", "SELECT 1 AS n", "", "{}")
+				b.Egress = egress
+				err := refuseSQL(b, driver, "query", "SELECT 1 AS n", "", "{}")
 				if shown := fmt.Sprintf("%+v %v", *err, err.Err); strings.Contains(shown, "veiled") || strings.Contains(shown, "127.0.0.1") {
 					t.Errorf("the error holds the secret: %s", shown)
 				}
@@ -238,9 +239,9 @@ func TestSQLEgress(t *testing.T) {
 
 func TestSQLWrongPassword(t *testing.T) {
 	t.Parallel()
-	b := onDatabase(t, driverMySQL)
-	b.connections["sql.db"] = strings.Replace(b.connections["sql.db"], "secret.mariadb", `"not this"`, 1)
-	err := b.refuse(driverMySQL, "query", "SELECT 1 AS n", "", "{}")
+	b := onDatabase(t, mysqlDriver)
+	b.Connections["sql.db"] = strings.Replace(b.Connections["sql.db"], "secret.mariadb", `"not this"`, 1)
+	err := refuseSQL(b, mysqlDriver, "query", "SELECT 1 AS n", "", "{}")
 	if err.Class != flow.Permanent || !strings.Contains(err.Message, "password") || strings.Contains(err.Message, "not this") {
 		t.Errorf("got %+v", err)
 	}
@@ -262,59 +263,29 @@ func TestSQLiteFolders(t *testing.T) {
 		{filepath.Join("none", "x.db"), "not there"},
 	}
 	for _, c := range cases {
-		b := newBench(t)
-		b.allowPaths = []string{allowed}
-		b.connections["sql.db"] = fmt.Sprintf("driver = \"sqlite\"\ndatabase = %q", c.path)
-		res := b.run(t.Context(), b.must(action("sql", sqlBody(driverSQLite, "query", "SELECT 1 AS n", ""))), "{}")
+		b := actiontest.New(t)
+		b.AllowPaths = []string{allowed}
+		b.Connections["sql.db"] = fmt.Sprintf("driver = \"sqlite\"\ndatabase = %q", c.path)
+		res := b.Run(t.Context(), b.MustCompile(actiontest.Action("sql", sqlBody(sqliteDriver, "query", "SELECT 1 AS n", ""))), "{}")
 		if c.why == "" && res.Err != nil || c.why != "" && (res.Err == nil || !strings.Contains(res.Err.Message, c.why)) {
 			t.Errorf("%s: %v, want %q", c.path, res.Err, c.why)
 		}
-	}
-	for _, n := range []*sqlConnection{{target: &sqlTarget{database: filepath.Join(other, "x.db")}}, {target: &sqlTarget{database: "../x.db"}}} {
-		if _, err := openSQLite(n, sqlOutside{folders: []string{allowed}}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
-			t.Errorf("%s: %v", n.target.database, err)
-		}
-		if _, err := openSQLite(n, sqlOutside{}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
-			t.Errorf("without folders: %v", err)
-		}
-	}
-}
-
-func TestSQLPoolIsShared(t *testing.T) {
-	t.Parallel()
-	b := onDatabase(t, driverSQLite)
-	f := b.must(action("sql", sqlBody(driverSQLite, "query", "SELECT 1 AS n", "")))
-	a := f.Actions[0].Action.(*sqlAction)
-	var pool flow.Pool
-	first, second := pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: b.allowPaths}), pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: b.allowPaths})
-	one, err1 := openDatabase(first, a.connection)
-	two, err2 := openDatabase(second, a.connection)
-	if err1 != nil || err2 != nil || one != two {
-		t.Fatalf("got %p and %p (%v, %v)", one, two, err1, err2)
-	}
-	first.Close()
-	if err := one.pool.PingContext(t.Context()); err != nil {
-		t.Errorf("closed while it is used: %v", err)
-	}
-	second.Close()
-	if err := one.pool.PingContext(t.Context()); err == nil {
-		t.Error("it is open after the last one let go")
 	}
 }
 
 func TestSQLArgsOfARun(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		if driver == driverMySQL {
-			b.exec(driver, "CREATE TABLE unused (n INT)", "", "{}")
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		if driver == mysqlDriver {
+			execSQL(b, driver, "CREATE TABLE unused (n INT)", "", "{}")
 		}
-		if err := b.refuse(driver, "query", "SELECT 1 AS n WHERE 1 = ?", "webhook.body.all", `{"all": [1, 2]}`); err.Class != flow.Invalid || !strings.Contains(err.Message, "args holds 2") {
+		if err := refuseSQL(b, driver, "query", "SELECT 1 AS n WHERE 1 = ?", "webhook.body.all", `{"all": [1, 2]}`); err.Class != flow.Invalid || !strings.Contains(err.Message, "args holds 2") {
 			t.Errorf("got %+v", err)
 		}
-		if driver != driverPostgres {
+		if driver != postgresDriver {
 			return
 		}
-		if err := b.refuse(driver, "query", "SELECT ?::text AS n", "[webhook.body.all]", `{"all": [1, 2]}`); err.Class != flow.Invalid || err.Message != "args: value 1 does not fit the type of its parameter" {
+		if err := refuseSQL(b, driver, "query", "SELECT ?::text AS n", "[webhook.body.all]", `{"all": [1, 2]}`); err.Class != flow.Invalid || err.Message != "args: value 1 does not fit the type of its parameter" {
 			t.Errorf("got %+v", err)
 		}
 	})

@@ -1,66 +1,53 @@
-package actions
+package actions_test
 
 import (
-	"database/sql"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/mariadbtest"
 )
 
-// addShopDatabase adds the database that examples use: connection.sql.shop.
-func (b *bench) addShopDatabase() {
-	b.t.Helper()
-	folder := b.t.TempDir()
-	file := filepath.Join(folder, "shop.db")
-	b.allowPaths = append(b.allowPaths, folder)
-	b.connections["sql.shop"] = fmt.Sprintf("driver = \"sqlite\"\ndatabase = %q", file)
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	_, err = db.ExecContext(b.t.Context(), `CREATE TABLE articles (sku TEXT PRIMARY KEY, name TEXT, price REAL, stock INTEGER);
-		INSERT INTO articles VALUES ('L-1', 'Lamp "Grün"', 49.9, 3);
-		CREATE TABLE orders (id TEXT PRIMARY KEY, customer TEXT)`)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
+// The drivers, as files name them.
+const (
+	postgresDriver = "postgres"
+	mysqlDriver    = "mysql"
+	sqliteDriver   = "sqlite"
+)
 
 // databases lists what statements are tried on.
-func databases() []string { return []string{driverPostgres, driverMySQL, driverSQLite} }
+func databases() []string { return []string{postgresDriver, mysqlDriver, sqliteDriver} }
 
 // onDatabase returns a bench with an empty database of a kind as
 // connection.sql.db.
-func onDatabase(t *testing.T, driver string) *bench {
+func onDatabase(t *testing.T, driver string) *actiontest.Bench {
 	t.Helper()
-	b := newBench(t)
-	b.connections["sql.db"] = fmt.Sprintf("driver = %q\n%s", driver, place(b, driver))
+	b := actiontest.New(t)
+	b.Connections["sql.db"] = fmt.Sprintf("driver = %q\n%s", driver, place(b, driver))
 	return b
 }
 
 // place says where an empty database is.
-func place(b *bench, driver string) string {
-	b.t.Helper()
+func place(b *actiontest.Bench, driver string) string {
+	b.T.Helper()
 	switch driver {
-	case driverPostgres:
-		return fmt.Sprintf("url = %q", postgres.Database(b.t))
-	case driverMySQL:
-		s := mariadb.Server(b.t)
-		b.secrets["mariadb"] = mariadbtest.Password
-		return fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nusername = %q\npassword = secret.mariadb\ndatabase = %q", s.Port(), mariadbtest.User, s.Database(b.t))
+	case postgresDriver:
+		return fmt.Sprintf("url = %q", postgres.Database(b.T))
+	case mysqlDriver:
+		s := mariadb.Server(b.T)
+		b.Secrets["mariadb"] = mariadbtest.Password
+		return fmt.Sprintf("host = \"127.0.0.1\"\nport = %d\nusername = %q\npassword = secret.mariadb\ndatabase = %q", s.Port(), mariadbtest.User, s.Database(b.T))
 	}
-	folder := b.t.TempDir()
-	b.allowPaths = append(b.allowPaths, folder)
+	folder := b.T.TempDir()
+	b.AllowPaths = append(b.AllowPaths, folder)
 	return fmt.Sprintf("database = %q", filepath.Join(folder, "test ü.db"))
 }
 
 // onEach runs a test on each kind of database.
-func onEach(t *testing.T, test func(t *testing.T, b *bench, driver string)) {
+func onEach(t *testing.T, test func(t *testing.T, b *actiontest.Bench, driver string)) {
 	t.Helper()
 	for _, driver := range databases() {
 		t.Run(driver, func(t *testing.T) {
@@ -73,7 +60,7 @@ func onEach(t *testing.T, test func(t *testing.T, b *bench, driver string)) {
 // statement writes a statement with the placeholders of a database; it is
 // given with ?.
 func statement(driver, text string) string {
-	if driver != driverPostgres {
+	if driver != postgresDriver {
 		return text
 	}
 	for n := 1; strings.Contains(text, "?"); n++ {
@@ -91,17 +78,17 @@ func sqlBody(driver, what, text, args string) string {
 	return out
 }
 
-func (b *bench) exec(driver, text, args, input string) map[string]any {
-	b.t.Helper()
-	return b.do("sql", sqlBody(driver, "exec", text, args), input)
+func execSQL(b *actiontest.Bench, driver, text, args, input string) map[string]any {
+	b.T.Helper()
+	return b.MustSucceed("sql", sqlBody(driver, "exec", text, args), input)
 }
 
-func (b *bench) query(driver, text, args, input string) []any {
-	b.t.Helper()
-	return b.do("sql", sqlBody(driver, "query", text, args), input)["rows"].([]any)
+func queryRows(b *actiontest.Bench, driver, text, args, input string) []any {
+	b.T.Helper()
+	return b.MustSucceed("sql", sqlBody(driver, "query", text, args), input)["rows"].([]any)
 }
 
-func (b *bench) refuse(driver, what, text, args, input string) *flow.Error {
-	b.t.Helper()
-	return b.fail("sql", sqlBody(driver, what, text, args), input)
+func refuseSQL(b *actiontest.Bench, driver, what, text, args, input string) *flow.Error {
+	b.T.Helper()
+	return b.MustFail("sql", sqlBody(driver, what, text, args), input)
 }

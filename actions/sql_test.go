@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -38,19 +40,19 @@ func texts() map[string]string {
 
 func TestSQLTextsArriveUnharmed(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE notes (name VARCHAR(50) PRIMARY KEY, note TEXT)", "", "{}")
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE notes (name VARCHAR(50) PRIMARY KEY, note TEXT)", "", "{}")
 		for name, text := range texts() {
-			input := encode(t, map[string]any{"name": name, "text": text})
-			if out := b.exec(driver, "INSERT INTO notes VALUES (?, ?)", "[webhook.body.name, webhook.body.text]", input); out["affected"] != int64(1) {
+			input := valuetest.EncodeJSON(t, map[string]any{"name": name, "text": text})
+			if out := execSQL(b, driver, "INSERT INTO notes VALUES (?, ?)", "[webhook.body.name, webhook.body.text]", input); out["affected"] != int64(1) {
 				t.Errorf("%s: %v rows were inserted", name, out["affected"])
 			}
-			rows := b.query(driver, "SELECT note FROM notes WHERE note = ? AND name = ?", "[webhook.body.text, webhook.body.name]", input)
+			rows := queryRows(b, driver, "SELECT note FROM notes WHERE note = ? AND name = ?", "[webhook.body.text, webhook.body.name]", input)
 			if len(rows) != 1 || rows[0].(map[string]any)["note"] != text {
 				t.Errorf("%s: %q came back as %v", name, text, rows)
 			}
 		}
-		if rows := b.query(driver, "SELECT COUNT(*) AS n FROM notes", "", "{}"); rows[0].(map[string]any)["n"] != int64(len(texts())) {
+		if rows := queryRows(b, driver, "SELECT COUNT(*) AS n FROM notes", "", "{}"); rows[0].(map[string]any)["n"] != int64(len(texts())) {
 			t.Errorf("the table holds %v rows", rows)
 		}
 	})
@@ -59,18 +61,18 @@ func TestSQLTextsArriveUnharmed(t *testing.T) {
 func TestSQLNUL(t *testing.T) {
 	t.Parallel()
 	const input = `{"text": "a\u0000b"}`
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE notes (note TEXT)", "", "{}")
-		if driver == driverPostgres {
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE notes (note TEXT)", "", "{}")
+		if driver == postgresDriver {
 			for _, args := range []string{"[webhook.body.text]", "[[webhook.body.text]]"} {
-				if err := b.refuse(driver, "exec", "INSERT INTO notes VALUES (?)", args, input); err.Class != flow.Invalid || !strings.Contains(err.Message, "U+0000") {
+				if err := refuseSQL(b, driver, "exec", "INSERT INTO notes VALUES (?)", args, input); err.Class != flow.Invalid || !strings.Contains(err.Message, "U+0000") {
 					t.Errorf("%s: %v", args, err)
 				}
 			}
 			return
 		}
-		b.exec(driver, "INSERT INTO notes VALUES (?)", "[webhook.body.text]", input)
-		if rows := b.query(driver, "SELECT note FROM notes", "", "{}"); rows[0].(map[string]any)["note"] != "a\x00b" {
+		execSQL(b, driver, "INSERT INTO notes VALUES (?)", "[webhook.body.text]", input)
+		if rows := queryRows(b, driver, "SELECT note FROM notes", "", "{}"); rows[0].(map[string]any)["note"] != "a\x00b" {
 			t.Errorf("it came back as %q", rows)
 		}
 	})
@@ -78,32 +80,32 @@ func TestSQLNUL(t *testing.T) {
 
 func TestSQLNumbersAreExact(t *testing.T) {
 	t.Parallel()
-	decimals := map[string]string{driverPostgres: "NUMERIC", driverMySQL: "DECIMAL(60, 20)", driverSQLite: "TEXT"}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		b.exec(driver, "CREATE TABLE n (name VARCHAR(20), i BIGINT, d "+decimals[driver]+")", "", "{}")
+	decimals := map[string]string{postgresDriver: "NUMERIC", mysqlDriver: "DECIMAL(60, 20)", sqliteDriver: "TEXT"}
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		execSQL(b, driver, "CREATE TABLE n (name VARCHAR(20), i BIGINT, d "+decimals[driver]+")", "", "{}")
 		for _, number := range []string{"0", "-1", "9223372036854775807", "-9223372036854775808", "9007199254740993"} {
-			b.exec(driver, "INSERT INTO n (name, i) VALUES ('i', ?)", "[webhook.body.n]", `{"n": `+number+`}`)
-			rows := b.query(driver, "SELECT i FROM n WHERE name = 'i' AND i = ?", "[webhook.body.n]", `{"n": `+number+`}`)
-			if len(rows) != 1 || encode(t, rows[0].(map[string]any)["i"]) != number {
-				t.Errorf("%s came back as %s", number, encode(t, rows))
+			execSQL(b, driver, "INSERT INTO n (name, i) VALUES ('i', ?)", "[webhook.body.n]", `{"n": `+number+`}`)
+			rows := queryRows(b, driver, "SELECT i FROM n WHERE name = 'i' AND i = ?", "[webhook.body.n]", `{"n": `+number+`}`)
+			if len(rows) != 1 || valuetest.EncodeJSON(t, rows[0].(map[string]any)["i"]) != number {
+				t.Errorf("%s came back as %s", number, valuetest.EncodeJSON(t, rows))
 			}
 		}
 		for _, number := range []string{"123456789012345678901234567890.12345678901234567", "0.1", "-12.5", "18446744073709551616"} {
-			b.exec(driver, "DELETE FROM n", "", "{}")
-			b.exec(driver, "INSERT INTO n (name, d) VALUES ('d', ?)", "[webhook.body.n]", `{"n": `+number+`}`)
-			got := b.query(driver, "SELECT d FROM n", "", "{}")[0].(map[string]any)["d"]
-			if text, isText := got.(string); isText && driver == driverSQLite {
-				got = decode(t, text)
+			execSQL(b, driver, "DELETE FROM n", "", "{}")
+			execSQL(b, driver, "INSERT INTO n (name, d) VALUES ('d', ?)", "[webhook.body.n]", `{"n": `+number+`}`)
+			got := queryRows(b, driver, "SELECT d FROM n", "", "{}")[0].(map[string]any)["d"]
+			if text, isText := got.(string); isText && driver == sqliteDriver {
+				got = valuetest.DecodeJSON(t, text)
 			}
-			if !value.Equal(got, decode(t, number)) {
-				t.Errorf("%s came back as %s", number, encode(t, got))
+			if !value.Equal(got, valuetest.DecodeJSON(t, number)) {
+				t.Errorf("%s came back as %s", number, valuetest.EncodeJSON(t, got))
 			}
 		}
 		// Numbers that HCL computed, and those with an exponent.
-		b.exec(driver, "INSERT INTO n (name, i) VALUES ('sum', ?)", "[webhook.body.a * 2]", `{"a": 4611686018427387903}`)
-		b.exec(driver, "INSERT INTO n (name, i) VALUES ('exponent', ?)", "[webhook.body.a]", `{"a": 1.5e3}`)
-		rows := b.query(driver, "SELECT i FROM n WHERE name <> 'd' ORDER BY i", "", "{}")
-		if got := encode(t, rows); got != `[{"i":1500},{"i":9223372036854775806}]` {
+		execSQL(b, driver, "INSERT INTO n (name, i) VALUES ('sum', ?)", "[webhook.body.a * 2]", `{"a": 4611686018427387903}`)
+		execSQL(b, driver, "INSERT INTO n (name, i) VALUES ('exponent', ?)", "[webhook.body.a]", `{"a": 1.5e3}`)
+		rows := queryRows(b, driver, "SELECT i FROM n WHERE name <> 'd' ORDER BY i", "", "{}")
+		if got := valuetest.EncodeJSON(t, rows); got != `[{"i":1500},{"i":9223372036854775806}]` {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -111,10 +113,10 @@ func TestSQLNumbersAreExact(t *testing.T) {
 
 func TestSQLUnsignedNumbers(t *testing.T) {
 	t.Parallel()
-	b := onDatabase(t, driverMySQL)
-	b.exec(driverMySQL, "CREATE TABLE n (u BIGINT UNSIGNED)", "", "{}")
-	b.exec(driverMySQL, "INSERT INTO n VALUES (?)", "[webhook.body.n]", `{"n": 18446744073709551615}`)
-	if got := encode(t, b.query(driverMySQL, "SELECT u FROM n", "", "{}")); got != `[{"u":18446744073709551615}]` {
+	b := onDatabase(t, mysqlDriver)
+	execSQL(b, mysqlDriver, "CREATE TABLE n (u BIGINT UNSIGNED)", "", "{}")
+	execSQL(b, mysqlDriver, "INSERT INTO n VALUES (?)", "[webhook.body.n]", `{"n": 18446744073709551615}`)
+	if got := valuetest.EncodeJSON(t, queryRows(b, mysqlDriver, "SELECT u FROM n", "", "{}")); got != `[{"u":18446744073709551615}]` {
 		t.Errorf("got %s", got)
 	}
 }
@@ -122,7 +124,7 @@ func TestSQLUnsignedNumbers(t *testing.T) {
 func TestSQLTypes(t *testing.T) {
 	t.Parallel()
 	cases := map[string][]struct{ expression, want string }{
-		driverPostgres: {
+		postgresDriver: {
 			{"NULL::int", "null"},
 			{"true", "true"},
 			{"2::smallint", "2"},
@@ -152,7 +154,7 @@ func TestSQLTypes(t *testing.T) {
 			{"9223372036854775807", "9223372036854775807"},
 			{"'10.0.0.0/8'::cidr", `"10.0.0.0/8"`},
 		},
-		driverMySQL: {
+		mysqlDriver: {
 			{"NULL", "null"},
 			{"1 = 1", "1"},
 			{"CAST('1.50' AS DECIMAL(5,2))", "1.50"},
@@ -165,7 +167,7 @@ func TestSQLTypes(t *testing.T) {
 			{"_utf8mb4'Köln 🚀'", `"Köln 🚀"`},
 			{"CAST(-5 AS SIGNED)", "-5"},
 		},
-		driverSQLite: {
+		sqliteDriver: {
 			{"NULL", "null"},
 			{"1 = 1", "1"},
 			{"0.1", "0.1"},
@@ -175,9 +177,9 @@ func TestSQLTypes(t *testing.T) {
 			{"'Köln 🚀'", `"Köln 🚀"`},
 		},
 	}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
 		for _, c := range cases[driver] {
-			if got := encode(t, b.query(driver, "SELECT "+c.expression+" AS v", "", "{}")); got != `[{"v":`+c.want+`}]` {
+			if got := valuetest.EncodeJSON(t, queryRows(b, driver, "SELECT "+c.expression+" AS v", "", "{}")); got != `[{"v":`+c.want+`}]` {
 				t.Errorf("%s: got %s, want %s", c.expression, got, c.want)
 			}
 		}
@@ -187,28 +189,28 @@ func TestSQLTypes(t *testing.T) {
 func TestSQLColumnTypes(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ table, values, want string }{
-		driverMySQL: {
+		mysqlDriver: {
 			"f FLOAT, y YEAR, z DATETIME, bit8 BIT(9), e ENUM('a','b'), bl BLOB, vb VARBINARY(5), ts TIMESTAMP",
 			"(0.1, 2026, 0, b'100000001', 'b', 'hi', 'hi', '2026-03-14 12:00:00')",
 			`[{"bit8":257,"bl":"aGk=","e":"b","f":0.1,"ts":"2026-03-14T12:00:00Z","vb":"aGk=","y":2026,"z":null}]`,
 		},
-		driverSQLite: {
+		sqliteDriver: {
 			"b BOOLEAN, d DATE, ts TIMESTAMP, j JSON, any, odd DATE",
 			"(1, '2026-03-14', '2026-03-14 12:00:00', '{\"a\": [1]}', 'x', 'someday')",
 			`[{"any":"x","b":true,"d":"2026-03-14","j":{"a":[1]},"odd":"someday","ts":"2026-03-14T12:00:00Z"}]`,
 		},
-		driverPostgres: {
+		postgresDriver: {
 			"f real, b bytea, j json", "(0.1, 'hi', '{\"a\": [1]}')", `[{"b":"aGk=","f":0.1,"j":{"a":[1]}}]`,
 		},
 	}
-	onEach(t, func(t *testing.T, b *bench, driver string) {
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
 		c := cases[driver]
-		if driver == driverMySQL {
+		if driver == mysqlDriver {
 			c.values = strings.Replace(c.values, "2026, 0,", "2026, NULL,", 1)
 		}
-		b.exec(driver, "CREATE TABLE t ("+c.table+")", "", "{}")
-		b.exec(driver, "INSERT INTO t VALUES "+c.values, "", "{}")
-		if got := encode(t, b.query(driver, "SELECT * FROM t", "", "{}")); got != c.want {
+		execSQL(b, driver, "CREATE TABLE t ("+c.table+")", "", "{}")
+		execSQL(b, driver, "INSERT INTO t VALUES "+c.values, "", "{}")
+		if got := valuetest.EncodeJSON(t, queryRows(b, driver, "SELECT * FROM t", "", "{}")); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
 	})
@@ -218,31 +220,31 @@ func TestSQLListsAndObjects(t *testing.T) {
 	t.Parallel()
 	const input = `{"ids": [3, 1], "words": ["a,b", null, "c\"d", "'; DROP"], "o": {"ü": [1, 12345678901234567890, null]}, "none": [], "yes": true}`
 	const object = `{"ü":[1,12345678901234567890,null]}`
-	onEach(t, func(t *testing.T, b *bench, driver string) {
-		if driver != driverPostgres {
-			kind := map[string]string{driverMySQL: "LONGTEXT", driverSQLite: "JSON"}[driver]
-			b.exec(driver, "CREATE TABLE t (o "+kind+", l "+kind+", b BOOLEAN)", "", "{}")
-			b.exec(driver, "INSERT INTO t VALUES (?, ?, ?)", "[webhook.body.o, webhook.body.ids, webhook.body.yes]", input)
+	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
+		if driver != postgresDriver {
+			kind := map[string]string{mysqlDriver: "LONGTEXT", sqliteDriver: "JSON"}[driver]
+			execSQL(b, driver, "CREATE TABLE t (o "+kind+", l "+kind+", b BOOLEAN)", "", "{}")
+			execSQL(b, driver, "INSERT INTO t VALUES (?, ?, ?)", "[webhook.body.o, webhook.body.ids, webhook.body.yes]", input)
 			want := map[string]string{
-				driverMySQL:  fmt.Sprintf(`[{"b":1,"l":"[3,1]","o":%s}]`, encode(t, object)),
-				driverSQLite: fmt.Sprintf(`[{"b":true,"l":[3,1],"o":%s}]`, object),
+				mysqlDriver:  fmt.Sprintf(`[{"b":1,"l":"[3,1]","o":%s}]`, valuetest.EncodeJSON(t, object)),
+				sqliteDriver: fmt.Sprintf(`[{"b":true,"l":[3,1],"o":%s}]`, object),
 			}[driver]
-			if got := encode(t, b.query(driver, "SELECT * FROM t", "", "{}")); got != want {
+			if got := valuetest.EncodeJSON(t, queryRows(b, driver, "SELECT * FROM t", "", "{}")); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 			return
 		}
-		b.exec(driver, "CREATE TABLE t (o jsonb, l int[], w text[], lj jsonb, b boolean)", "", "{}")
-		b.exec(driver, "INSERT INTO t VALUES (?, ?, ?, ?, ?)", "[webhook.body.o, webhook.body.ids, webhook.body.words, webhook.body.words, webhook.body.yes]", input)
+		execSQL(b, driver, "CREATE TABLE t (o jsonb, l int[], w text[], lj jsonb, b boolean)", "", "{}")
+		execSQL(b, driver, "INSERT INTO t VALUES (?, ?, ?, ?, ?)", "[webhook.body.o, webhook.body.ids, webhook.body.words, webhook.body.words, webhook.body.yes]", input)
 		want := `[{"b":true,"l":[3,1],"lj":["a,b",null,"c\"d","'; DROP"],"o":` + object + `,"w":["a,b",null,"c\"d","'; DROP"]}]`
-		if got := encode(t, b.query(driver, "SELECT * FROM t", "", "{}")); got != want {
+		if got := valuetest.EncodeJSON(t, queryRows(b, driver, "SELECT * FROM t", "", "{}")); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		rows := b.query(driver, "SELECT n FROM generate_series(1, 5) AS n WHERE n = ANY(?) ORDER BY n", "[webhook.body.ids]", input)
-		if got := encode(t, rows); got != `[{"n":1},{"n":3}]` {
+		rows := queryRows(b, driver, "SELECT n FROM generate_series(1, 5) AS n WHERE n = ANY(?) ORDER BY n", "[webhook.body.ids]", input)
+		if got := valuetest.EncodeJSON(t, rows); got != `[{"n":1},{"n":3}]` {
 			t.Errorf("ANY gives %s", got)
 		}
-		if rows := b.query(driver, "SELECT 1 AS n WHERE 1 = ANY(?)", "[webhook.body.none]", input); len(rows) != 0 {
+		if rows := queryRows(b, driver, "SELECT 1 AS n WHERE 1 = ANY(?)", "[webhook.body.none]", input); len(rows) != 0 {
 			t.Errorf("an empty list gives %v", rows)
 		}
 	})

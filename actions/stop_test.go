@@ -1,9 +1,11 @@
-package actions
+package actions_test
 
 import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -24,23 +26,23 @@ func TestStop(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			f := b.must(`action "branch" "outer" {
+			b := actiontest.New(t)
+			f := b.MustCompile(`action "branch" "outer" {
 				case "a" {
 					when = true
-					` + action("stop", c.hcl) + `
+					` + actiontest.Action("stop", c.hcl) + `
 				}
 			}
 			action "log" "after" { message = "after" }
 			on_error {
 				action "log" "fallback" { message = "fallback" }
 			}`)
-			res := b.run(t.Context(), f, c.input)
-			if res.State != c.state || res.Message != c.message || !value.Equal(res.Output, decode(t, c.output)) || res.Err != nil || res.Response != nil {
+			res := b.Run(t.Context(), f, c.input)
+			if res.State != c.state || res.Message != c.message || !value.Equal(res.Output, valuetest.DecodeJSON(t, c.output)) || res.Err != nil || res.Response != nil {
 				t.Errorf("%+v", res.Outcome)
 			}
-			if len(res.lines) > 0 {
-				t.Errorf("the run went on: %v", res.lines)
+			if len(res.Lines) > 0 {
+				t.Errorf("the run went on: %v", res.Lines)
 			}
 		})
 	}
@@ -49,7 +51,7 @@ func TestStop(t *testing.T) {
 func TestStopThatHasNoValue(t *testing.T) {
 	t.Parallel()
 	for _, hcl := range []string{`message = webhook.body`, `output = webhook.body.x`} {
-		if err := newBench(t).fail("stop", hcl, `[]`); err.Class != flow.Invalid {
+		if err := actiontest.New(t).MustFail("stop", hcl, `[]`); err.Class != flow.Invalid {
 			t.Errorf("%s: %+v", hcl, err)
 		}
 	}
@@ -68,13 +70,13 @@ on_error {
   }
   action "log" "after" { message = "after" }
 }`
-	b := newBench(t)
-	f, diags := b.compile(replaceVerb(src, ""))
-	checkFinding(t, diags[:1], "Action never runs", "")
-	res := b.run(t.Context(), f, "{}")
-	if res.State != flow.Failed || res.Err == nil || res.Message != "because of wrong" || !value.Equal(res.Output, map[string]any{"ok": false}) || len(res.lines) > 0 {
-		t.Errorf("%+v, lines %v", res.Outcome, res.lines)
+	b := actiontest.New(t)
+	f, diags := b.Compile(replaceVerb(src, ""))
+	actiontest.CheckFinding(t, diags[:1], "Action never runs", "")
+	res := b.Run(t.Context(), f, "{}")
+	if res.State != flow.Failed || res.Err == nil || res.Message != "because of wrong" || !value.Equal(res.Output, map[string]any{"ok": false}) || len(res.Lines) > 0 {
+		t.Errorf("%+v, lines %v", res.Outcome, res.Lines)
 	}
-	_, diags = b.compile(replaceVerb(src, `status = "succeeded"`))
-	checkFinding(t, diags, "Success for a failed run", "Inside of on_error")
+	_, diags = b.Compile(replaceVerb(src, `status = "succeeded"`))
+	actiontest.CheckFinding(t, diags, "Success for a failed run", "Inside of on_error")
 }

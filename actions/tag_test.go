@@ -1,57 +1,26 @@
-package actions
+package actions_test
 
 import (
-	"context"
-	"errors"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
-
-// people are contacts in memory, with all that was asked of them.
-type people struct {
-	mu      sync.Mutex
-	tags    []string // that every contact has
-	changes []flow.ContactChange
-	err     error
-}
-
-func (p *people) Contact(context.Context, string) (flow.Contact, bool, error) {
-	return flow.Contact{}, false, errors.New("no action reads contacts")
-}
-
-func (p *people) Change(_ context.Context, c flow.ContactChange) (flow.ContactChanged, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.changes = append(p.changes, c)
-	var out flow.ContactChanged
-	for _, t := range c.Add {
-		if !slices.Contains(p.tags, t) {
-			out.Added = append(out.Added, t)
-		}
-	}
-	for _, t := range c.Remove {
-		if slices.Contains(p.tags, t) {
-			out.Removed = append(out.Removed, t)
-		}
-	}
-	return out, p.err
-}
 
 func TestTag(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	p := &people{tags: []string{"old", "x"}}
-	b.services.Contacts = p
-	out := b.do("tag", `contact = " ${webhook.body.email}"
+	b := actiontest.New(t)
+	p := &actiontest.Contacts{Tags: []string{"old", "x"}}
+	b.Services.Contacts = p
+	out := b.MustSucceed("tag", `contact = " ${webhook.body.email}"
 add    = [webhook.body.tag, "x", null, 7]
 remove = "old"
 fields = { n = webhook.body.n, gone = null }`, `{"email": "Jane@Example.com", "tag": "Größe 👍", "n": 12345678901234567890}`)
@@ -60,23 +29,23 @@ fields = { n = webhook.body.n, gone = null }`, `{"email": "Jane@Example.com", "t
 	}
 	want := []flow.ContactChange{{
 		Email: " Jane@Example.com", Add: []string{"Größe 👍", "x", "7"}, Remove: []string{"old"}, Source: flow.TagManual, Cause: "01run/example", Depth: 1,
-		Fields: decode(t, `{"n": 12345678901234567890, "gone": null}`).(map[string]any),
+		Fields: valuetest.DecodeJSON(t, `{"n": 12345678901234567890, "gone": null}`).(map[string]any),
 	}}
-	if diff := cmp.Diff(want, p.changes); diff != "" {
+	if diff := cmp.Diff(want, p.Changes); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestTagOfNothing(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	p := &people{}
-	b.services.Contacts = p
-	out := b.do("tag", "contact = \"a@b.c\"\nadd = webhook.body.none\nremove = []", `{"none": null}`)
+	b := actiontest.New(t)
+	p := &actiontest.Contacts{}
+	b.Services.Contacts = p
+	out := b.MustSucceed("tag", "contact = \"a@b.c\"\nadd = webhook.body.none\nremove = []", `{"none": null}`)
 	if diff := cmp.Diff(map[string]any{"added": []any{}, "removed": []any{}}, out); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]flow.ContactChange{{Email: "a@b.c", Source: flow.TagManual, Cause: "01run/example"}}, p.changes, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff([]flow.ContactChange{{Email: "a@b.c", Source: flow.TagManual, Cause: "01run/example"}}, p.Changes, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -106,9 +75,9 @@ func TestTagFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.services.Contacts = &people{err: c.err}
-			err := b.fail("tag", c.hcl, c.input)
+			b := actiontest.New(t)
+			b.Services.Contacts = &actiontest.Contacts{Err: c.err}
+			err := b.MustFail("tag", c.hcl, c.input)
 			if err.Class != c.class || !strings.Contains(err.Message, c.message) || strings.Contains(err.Message, "t0ken") {
 				t.Errorf("%s %q, want %s %q", err.Class, err.Message, c.class, c.message)
 			}
@@ -118,9 +87,9 @@ func TestTagFailures(t *testing.T) {
 
 func TestTagWithoutAStore(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.services.Contacts = nil
-	err := b.fail("tag", "contact = \"a@b.c\"\nadd = \"x\"", `{}`)
+	b := actiontest.New(t)
+	b.Services.Contacts = nil
+	err := b.MustFail("tag", "contact = \"a@b.c\"\nadd = \"x\"", `{}`)
 	if err.Class != flow.Permanent || !strings.Contains(err.Message, "no store") {
 		t.Errorf("%s %q", err.Class, err.Message)
 	}
@@ -138,7 +107,7 @@ func TestTagFindings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := newBench(t).compile(action("tag", c.hcl))
+			_, diags := actiontest.New(t).Compile(actiontest.Action("tag", c.hcl))
 			if len(diags) != 1 || diags[0].Summary != c.summary || !strings.Contains(diags[0].Detail, c.detail) {
 				t.Errorf("findings %v, want %s: %s", diags, c.summary, c.detail)
 			}
@@ -167,21 +136,21 @@ func (e contactEvent) Input() any { return e.contact }
 
 func TestTagOfTheContactOfTheFlow(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	scope, _ := b.scope()
-	f, diags := flow.Compile(parseBlock(t, "flow \"test\" {\ntrigger \"contact\" {}\n"+action("tag", `add = "x"`)+"\n}\n"), scope, flow.Kinds{
-		Actions: All(), Triggers: []flow.TriggerKind{{Name: "contact", New: func() flow.Trigger { return &contactTrigger{} }}},
+	b := actiontest.New(t)
+	scope, _ := b.Scope()
+	f, diags := flow.Compile(actiontest.ParseBlock(t, "flow \"test\" {\ntrigger \"contact\" {}\n"+actiontest.Action("tag", `add = "x"`)+"\n}\n"), scope, flow.Kinds{
+		Actions: actions.All(), Triggers: []flow.TriggerKind{{Name: "contact", New: func() flow.Trigger { return &contactTrigger{} }}},
 	})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	p := &people{}
-	b.services.Contacts = p
-	res := b.runEvent(t.Context(), f, contactEvent{map[string]any{"email": "ann@example.com"}})
-	if res.Err != nil || len(p.changes) != 1 || p.changes[0].Email != "ann@example.com" {
-		t.Errorf("%v, %+v", res.Err, p.changes)
+	p := &actiontest.Contacts{}
+	b.Services.Contacts = p
+	res := b.RunEvent(t.Context(), f, contactEvent{map[string]any{"email": "ann@example.com"}})
+	if res.Err != nil || len(p.Changes) != 1 || p.Changes[0].Email != "ann@example.com" {
+		t.Errorf("%v, %+v", res.Err, p.Changes)
 	}
-	res = b.runEvent(t.Context(), f, contactEvent{nil})
+	res = b.RunEvent(t.Context(), f, contactEvent{nil})
 	if res.Err == nil || res.Err.Class != flow.Invalid || !strings.Contains(res.Err.Message, "did not start with a contact") {
 		t.Errorf("%v", res.Err)
 	}

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 )
 
 // startOf is when a request says that it was signed.
-func startOf(t *testing.T, s sent) time.Time {
+func startOf(t *testing.T, s actiontest.Request) time.Time {
 	t.Helper()
-	seconds, err := strconv.ParseInt(s.header.Get("X-Timestamp"), 10, 64)
+	seconds, err := strconv.ParseInt(s.Header.Get("X-Timestamp"), 10, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,19 +67,19 @@ func (k *memoryKeys) DropKey(ctx context.Context, scope, name, owner string) err
 func TestWebhookThrottle(t *testing.T) {
 	t.Parallel()
 	var fails atomic.Bool
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		if fails.Load() {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
-	b := newBench(t)
+	b := actiontest.New(t)
 	keys := &memoryKeys{}
-	b.services = flow.Services{Keys: keys}
-	f := b.must(action("webhook", "url = \""+server.URL+"\"\nfield \"a\" {}\nthrottle {\nkey = webhook.body.customer\nevery = \"6h\"\n}") +
+	b.Services = flow.Services{Keys: keys}
+	f := b.MustCompile(actiontest.Action("webhook", "url = \""+server.URL+"\"\nfield \"a\" {}\nthrottle {\nkey = webhook.body.customer\nevery = \"6h\"\n}") +
 		`action "respond" "how" { json = action.example }`)
-	b.open(f)
+	openSteps(b, f)
 	run := func(id, customer string) (string, *flow.Error) {
-		out := executeAs(b, f, id, event{body: map[string]any{"customer": customer, "a": "1"}})
+		out := executeAs(b, f, id, actiontest.Event{Body: map[string]any{"customer": customer, "a": "1"}})
 		if out.Response == nil {
 			return "", out.Err
 		}
@@ -100,8 +101,8 @@ func TestWebhookThrottle(t *testing.T) {
 	for _, s := range steps {
 		fails.Store(s.fails)
 		body, err := run(s.id, s.customer)
-		if (err != nil) != s.fails || len(server.all()) != s.requests {
-			t.Fatalf("%s: %d requests, %v", s.name, len(server.all()), err)
+		if (err != nil) != s.fails || len(server.Requests()) != s.requests {
+			t.Fatalf("%s: %d requests, %v", s.name, len(server.Requests()), err)
 		}
 		if !s.fails && strings.Contains(body, `"throttled":true`) != s.throttled {
 			t.Errorf("%s: %s", s.name, body)
@@ -119,10 +120,10 @@ func TestWebhookThrottle(t *testing.T) {
 		}
 	}
 	keys.broken = true
-	if _, err := run("r7", "max"); err == nil || err.Class != flow.Transient || len(server.all()) != 5 {
-		t.Errorf("without a store: %v, %d requests", err, len(server.all()))
+	if _, err := run("r7", "max"); err == nil || err.Class != flow.Transient || len(server.Requests()) != 5 {
+		t.Errorf("without a store: %v, %d requests", err, len(server.Requests()))
 	}
-	b.services = flow.Services{}
+	b.Services = flow.Services{}
 	if body, err := run("r8", "jane"); err != nil || !strings.Contains(body, `"throttled":false`) {
 		t.Errorf("without keys: %s, %v", body, err)
 	}
@@ -132,11 +133,11 @@ func TestWebhookThrottle(t *testing.T) {
 // the action is over.
 func TestWebhookThrottleAfterATimeout(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	b := newBench(t)
+	server := actiontest.Serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	b := actiontest.New(t)
 	keys := &memoryKeys{}
-	b.services = flow.Services{Keys: keys}
-	err := b.fail("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }\ntimeout = \"100ms\"\nthrottle {\nkey = \"x\"\nevery = \"1h\"\n}", "{}")
+	b.Services = flow.Services{Keys: keys}
+	err := b.MustFail("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }\ntimeout = \"100ms\"\nthrottle {\nkey = \"x\"\nevery = \"1h\"\n}", "{}")
 	if err.Reason != flow.ReasonTimeout || len(keys.owners) != 0 {
 		t.Errorf("got %v, keys %v", err, keys.owners)
 	}
@@ -145,19 +146,19 @@ func TestWebhookThrottleAfterATimeout(t *testing.T) {
 // TestWebhookThrottleAtOnce: of many runs at the same time one delivers.
 func TestWebhookThrottleAtOnce(t *testing.T) {
 	t.Parallel()
-	server := serve(t, nil)
-	b := newBench(t)
-	b.services = flow.Services{Keys: &memoryKeys{}}
-	f := b.must(action("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }\nthrottle {\nkey = \"x\"\nevery = \"1h\"\n}"))
-	b.open(f)
+	server := actiontest.Serve(t, nil)
+	b := actiontest.New(t)
+	b.Services = flow.Services{Keys: &memoryKeys{}}
+	f := b.MustCompile(actiontest.Action("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }\nthrottle {\nkey = \"x\"\nevery = \"1h\"\n}"))
+	openSteps(b, f)
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
-			if out := executeAs(b, f, "r"+strconv.Itoa(i), event{}); out.Err != nil {
+			if out := executeAs(b, f, "r"+strconv.Itoa(i), actiontest.Event{}); out.Err != nil {
 				t.Error(out.Err)
 			}
 		})
 	}
 	all.Wait()
-	server.one(t)
+	server.OnlyRequest(t)
 }

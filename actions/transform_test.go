@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -25,8 +27,8 @@ func TestTransform(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := newBench(t).do("transform", c.hcl, c.input); !value.Equal(got, decode(t, c.want)) {
-				t.Errorf("outputs %s, want %s", encode(t, got), c.want)
+			if got := actiontest.New(t).MustSucceed("transform", c.hcl, c.input); !value.Equal(got, valuetest.DecodeJSON(t, c.want)) {
+				t.Errorf("outputs %s, want %s", valuetest.EncodeJSON(t, got), c.want)
 			}
 		})
 	}
@@ -41,10 +43,10 @@ func TestTransformLeavesItsInput(t *testing.T) {
 		`[.items[] | .n + 1]`, `.x.y += 1`, `with_entries(.key |= ascii_upcase)`, `reduce range(3) as $i (.; .items += [$i])`,
 		`$webhook.body.items[0].n = 7`, `setpath(["x", "y"]; 1) | tojson`,
 	} {
-		body := decode(t, input)
-		b := newBench(t)
-		b.runEvent(t.Context(), b.must(action("transform", "jq = "+encode(t, jq))), event{body: body})
-		if got := encode(t, body); got != encode(t, decode(t, input)) {
+		body := valuetest.DecodeJSON(t, input)
+		b := actiontest.New(t)
+		b.RunEvent(t.Context(), b.MustCompile(actiontest.Action("transform", "jq = "+valuetest.EncodeJSON(t, jq))), actiontest.Event{Body: body})
+		if got := valuetest.EncodeJSON(t, body); got != valuetest.EncodeJSON(t, valuetest.DecodeJSON(t, input)) {
 			t.Errorf("%s changed its input to %s", jq, got)
 		}
 	}
@@ -67,7 +69,7 @@ func TestTransformFails(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := newBench(t).fail("transform", c.hcl, c.input)
+			err := actiontest.New(t).MustFail("transform", c.hcl, c.input)
 			if err.Class != c.class || !strings.Contains(err.Message, c.want) {
 				t.Errorf("%s %q", err.Class, err.Message)
 			}
@@ -83,16 +85,16 @@ func TestTransformEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	b := newBench(t)
-	res := b.run(ctx, b.must(action("transform", `jq = "last(range(1e15))"`)), "{}")
+	b := actiontest.New(t)
+	res := b.Run(ctx, b.MustCompile(actiontest.Action("transform", `jq = "last(range(1e15))"`)), "{}")
 	if res.Err == nil || res.Err.Class != flow.Transient || res.Err.Reason != flow.ReasonTimeout {
 		t.Errorf("%+v", res.Err)
 	}
-	err := newBench(t).fail("transform", "jq = \"last(range(1e15))\"\ntimeout = \"20ms\"", "{}")
+	err := actiontest.New(t).MustFail("transform", "jq = \"last(range(1e15))\"\ntimeout = \"20ms\"", "{}")
 	if err.Class != flow.Transient || err.Reason != flow.ReasonTimeout {
 		t.Errorf("%+v", err)
 	}
-	err = newBench(t).fail("transform", "jq = \".\"\ninput = jq(\"last(range(1e15))\", webhook.body)\ntimeout = \"20ms\"", "{}")
+	err = actiontest.New(t).MustFail("transform", "jq = \".\"\ninput = jq(\"last(range(1e15))\", webhook.body)\ntimeout = \"20ms\"", "{}")
 	if err.Class != flow.Transient || err.Reason != flow.ReasonTimeout {
 		t.Errorf("in an expression: %+v", err)
 	}

@@ -1,6 +1,10 @@
-package actions
+package actions_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+)
 
 func TestWebhookFindings(t *testing.T) {
 	t.Parallel()
@@ -38,14 +42,14 @@ func TestWebhookFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
-			b.secrets["key"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-			b.connections["crm"] = `base_url = "https://crm.example.com/api"`
-			_, diags := b.compile(action("webhook", c.hcl) + `action "respond" "done" {}`)
-			checkFinding(t, diags, c.summary, c.detail)
+			b := actiontest.New(t)
+			b.Secrets["key"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+			b.Connections["crm"] = `base_url = "https://crm.example.com/api"`
+			_, diags := b.Compile(actiontest.Action("webhook", c.hcl) + `action "respond" "done" {}`)
+			actiontest.CheckFinding(t, diags, c.summary, c.detail)
 		})
 	}
-	if _, found := newBench(t).compileFor("url = \"https://crm.example.com/__email__\"\nfield \"email\" { param = \"mail\" }"); found == "" {
+	if _, found := compileWebhook(actiontest.New(t), "url = \"https://crm.example.com/__email__\"\nfield \"email\" { param = \"mail\" }"); found == "" {
 		t.Error("a placeholder under the field's own name is not found")
 	}
 }

@@ -1,4 +1,4 @@
-package actions
+package actions_test
 
 import (
 	"context"
@@ -10,10 +10,14 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // tagged stands for a trigger whose flows have a contact.
@@ -40,12 +44,12 @@ func (p person) Value(root string) any {
 func (p person) Input() any { return p.Value("contact") }
 
 // compileFor compiles one action of a flow with a contact.
-func (b *bench) compileFor(body string) (*flow.Flow, string) {
-	b.t.Helper()
-	scope, _ := b.scope()
-	block := parseBlock(b.t, "flow \"crm\" {\ntrigger \"tagged\" {}\n"+action("webhook", body)+"\n}\n")
+func compileWebhook(b *actiontest.Bench, body string) (*flow.Flow, string) {
+	b.T.Helper()
+	scope, _ := b.Scope()
+	block := actiontest.ParseBlock(b.T, "flow \"crm\" {\ntrigger \"tagged\" {}\n"+actiontest.Action("webhook", body)+"\n}\n")
 	f, diags := flow.Compile(block, scope, flow.Kinds{
-		Actions:  All(),
+		Actions:  actions.All(),
 		Triggers: []flow.TriggerKind{{Name: "tagged", New: func() flow.Trigger { return &tagged{} }}},
 	})
 	if len(diags) > 0 {
@@ -62,40 +66,40 @@ func TestWebhookValuesArriveUnharmed(t *testing.T) {
 	all["placeholder"], all["of the other"], all["query"] = "__vorname__ __email__", "a__source__b", "a=1&b=2;c=3#d?e"
 	all["percent"], all["plus"], all["slashes"] = "100% %41", "1+1 = 2", "a/b/c"
 	for name, text := range all {
-		server := serve(t, nil)
-		b := newBench(t)
-		input := encode(t, map[string]any{"vorname": text, "source": "quelle"})
+		server := actiontest.Serve(t, nil)
+		b := actiontest.New(t)
+		input := valuetest.EncodeJSON(t, map[string]any{"vorname": text, "source": "quelle"})
 		fields := "field \"vorname\" {}\nfield \"source\" {}\n"
-		b.do("webhook", "url = \""+server.URL+"/q/__source__?v=__vorname__&fixed=1\"\n"+fields, input)
-		b.do("webhook", "url = \""+server.URL+"/?fixed=1\"\nmethod = \"GET\"\n"+fields, input)
-		b.do("webhook", "url = \""+server.URL+"\"\nencoding = \"json\"\n"+fields, input)
+		b.MustSucceed("webhook", "url = \""+server.URL+"/q/__source__?v=__vorname__&fixed=1\"\n"+fields, input)
+		b.MustSucceed("webhook", "url = \""+server.URL+"/?fixed=1\"\nmethod = \"GET\"\n"+fields, input)
+		b.MustSucceed("webhook", "url = \""+server.URL+"\"\nencoding = \"json\"\n"+fields, input)
 		if text != "" {
-			b.do("webhook", "url = \""+server.URL+"/p/__vorname__/end\"\n"+fields, input)
+			b.MustSucceed("webhook", "url = \""+server.URL+"/p/__vorname__/end\"\n"+fields, input)
 		}
-		seen := server.all()
+		seen := server.Requests()
 		target := func(i int) *url.URL {
-			u, err := url.ParseRequestURI(seen[i].uri)
+			u, err := url.ParseRequestURI(seen[i].URI)
 			if err != nil {
-				t.Fatalf("%s: %q: %v", name, seen[i].uri, err)
+				t.Fatalf("%s: %q: %v", name, seen[i].URI, err)
 			}
 			return u
 		}
 		if u := target(0); u.Query().Get("v") != text || u.Query().Get("fixed") != "1" || u.Path != "/q/quelle" {
-			t.Errorf("%s: query by a placeholder: %s", name, seen[0].uri)
+			t.Errorf("%s: query by a placeholder: %s", name, seen[0].URI)
 		}
-		if form, err := url.ParseQuery(seen[0].body); err != nil || form.Get("vorname") != text || form.Get("source") != "quelle" || len(form) != 2 {
-			t.Errorf("%s: form: %q, %v", name, seen[0].body, err)
+		if form, err := url.ParseQuery(seen[0].Body); err != nil || form.Get("vorname") != text || form.Get("source") != "quelle" || len(form) != 2 {
+			t.Errorf("%s: form: %q, %v", name, seen[0].Body, err)
 		}
-		if q := target(1).Query(); seen[1].method != "GET" || seen[1].body != "" || q.Get("vorname") != text || q.Get("fixed") != "1" || len(q) != 3 {
-			t.Errorf("%s: GET: %s", name, seen[1].uri)
+		if q := target(1).Query(); seen[1].Method != "GET" || seen[1].Body != "" || q.Get("vorname") != text || q.Get("fixed") != "1" || len(q) != 3 {
+			t.Errorf("%s: GET: %s", name, seen[1].URI)
 		}
 		var object map[string]string
-		if err := json.Unmarshal([]byte(seen[2].body), &object); err != nil || object["vorname"] != text {
-			t.Errorf("%s: JSON: %q, %v", name, seen[2].body, err)
+		if err := json.Unmarshal([]byte(seen[2].Body), &object); err != nil || object["vorname"] != text {
+			t.Errorf("%s: JSON: %q, %v", name, seen[2].Body, err)
 		}
 		if text != "" {
 			if u := target(3); u.Path != "/p/"+text+"/end" || strings.Count(u.EscapedPath(), "/") != 3 {
-				t.Errorf("%s: path: %s", name, seen[3].uri)
+				t.Errorf("%s: path: %s", name, seen[3].URI)
 			}
 		}
 	}
@@ -121,11 +125,11 @@ func TestWebhookFields(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, nil)
-			newBench(t).do("webhook", "url = \""+server.URL+"\"\n"+c.hcl, c.input)
-			got := server.one(t)
-			if got.body != c.body || got.header.Get("Idempotency-Key") != "01run/example" {
-				t.Errorf("sent %q with %v, want %q", got.body, got.header, c.body)
+			server := actiontest.Serve(t, nil)
+			actiontest.New(t).MustSucceed("webhook", "url = \""+server.URL+"\"\n"+c.hcl, c.input)
+			got := server.OnlyRequest(t)
+			if got.Body != c.body || got.Header.Get("Idempotency-Key") != "01run/example" {
+				t.Errorf("sent %q with %v, want %q", got.Body, got.Header, c.body)
 			}
 		})
 	}
@@ -142,43 +146,43 @@ func TestWebhookOfAContact(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, nil)
-			b := newBench(t)
-			f, found := b.compileFor("url = \"" + server.URL + c.uri + "\"\n" + c.hcl)
+			server := actiontest.Serve(t, nil)
+			b := actiontest.New(t)
+			f, found := compileWebhook(b, "url = \""+server.URL+c.uri+"\"\n"+c.hcl)
 			if found != "" {
 				t.Fatal(found)
 			}
-			b.open(f)
+			openSteps(b, f)
 			res := executeAs(b, f, "01run", person{"city": "Köln"})
 			if res.Err != nil {
 				t.Fatal(res.Err)
 			}
-			got := server.all()[len(server.all())-1]
-			if uri := strings.Replace(c.uri, "__email__", "J%C3%B6rg%2B1%40example.com", 1); got.body != c.body || got.uri != uri {
-				t.Errorf("sent %q to %s", got.body, got.uri)
+			got := server.Requests()[len(server.Requests())-1]
+			if uri := strings.Replace(c.uri, "__email__", "J%C3%B6rg%2B1%40example.com", 1); got.Body != c.body || got.URI != uri {
+				t.Errorf("sent %q to %s", got.Body, got.URI)
 			}
 		})
 	}
 }
 
 // open opens what the actions of a flow need.
-func (b *bench) open(f *flow.Flow) {
-	b.t.Helper()
+func openSteps(b *actiontest.Bench, f *flow.Flow) {
+	b.T.Helper()
 	var pool flow.Pool
-	lease := pool.Lease(flow.Settings{Clock: clock.System{}, Version: "1.2.3", Egress: b.egress})
-	b.t.Cleanup(lease.Close)
+	lease := pool.Lease(flow.Settings{Clock: clock.System{}, Version: "1.2.3", Egress: b.Egress})
+	b.T.Cleanup(lease.Close)
 	f.Walk(func(s *flow.Step) {
 		if o, ok := s.Action.(flow.Opener); ok {
 			if err := o.Open(lease); err != nil {
-				b.t.Fatal(err)
+				b.T.Fatal(err)
 			}
 		}
 	})
 }
 
 // executeAs runs a flow that was opened as a run of its own.
-func executeAs(b *bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
-	return flow.Execute(context.Background(), &flow.Run{ID: id, Attempt: 1, Flow: f, Event: e, Clock: clock.System{}, Services: b.services})
+func executeAs(b *actiontest.Bench, f *flow.Flow, id string, e flow.Event) flow.Outcome {
+	return flow.Execute(context.Background(), &flow.Run{ID: id, Attempt: 1, Flow: f, Event: e, Services: b.Services, Clock: clock.System{}})
 }
 
 func TestWebhookFails(t *testing.T) {
@@ -197,10 +201,10 @@ func TestWebhookFails(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, nil)
-			err := newBench(t).fail("webhook", strings.ReplaceAll(c.hcl, "HOST", server.URL), c.input)
-			if err.Class != flow.Invalid || !strings.Contains(err.Message, c.message) || len(server.all()) != 0 {
-				t.Errorf("got %s %q after %d requests", err.Class, err.Message, len(server.all()))
+			server := actiontest.Serve(t, nil)
+			err := actiontest.New(t).MustFail("webhook", strings.ReplaceAll(c.hcl, "HOST", server.URL), c.input)
+			if err.Class != flow.Invalid || !strings.Contains(err.Message, c.message) || len(server.Requests()) != 0 {
+				t.Errorf("got %s %q after %d requests", err.Class, err.Message, len(server.Requests()))
 			}
 		})
 	}
@@ -208,7 +212,7 @@ func TestWebhookFails(t *testing.T) {
 
 func TestWebhookAnswers(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	server := actiontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/no" {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
@@ -217,32 +221,32 @@ func TestWebhookAnswers(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = w.Write([]byte(`{"id": 12345678901234567890}`))
 	})
-	b := newBench(t)
-	f := b.must(action("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }") +
+	b := actiontest.New(t)
+	f := b.MustCompile(actiontest.Action("webhook", "url = \""+server.URL+"\"\nfield \"a\" { value = 1 }") +
 		`action "log" "after" { message = "${action.example.status} ${action.example.headers["content-TYPE"]} ${action.example.body.id} ${action.example.throttled}" }`)
-	res := b.run(t.Context(), f, "{}")
-	if res.Err != nil || res.lines[0].message != "202 application/json 12345678901234567890 false" {
-		t.Errorf("got %v, %v", res.lines, res.Err)
+	res := b.Run(t.Context(), f, "{}")
+	if res.Err != nil || res.Lines[0].Message != "202 application/json 12345678901234567890 false" {
+		t.Errorf("got %v, %v", res.Lines, res.Err)
 	}
-	kept := decode(t, encode(t, res.outputs["example"]))
-	restored, _ := (&webhookCall{}).Restore(kept).(map[string]any)
-	if headers, ok := restored["headers"].(answerHeaders); !ok || joinedHeader(headers, "content-type") != "application/json" {
+	kept := valuetest.DecodeJSON(t, valuetest.EncodeJSON(t, res.Outputs["example"]))
+	restored, _ := f.Actions[0].Action.(flow.Restorer).Restore(kept).(map[string]any)
+	if headers, ok := restored["headers"].(value.Object); !ok || joinedHeader(headers, "content-type") != "application/json" {
 		t.Errorf("what was kept is restored as %v", restored)
 	}
-	b.connections["shop"] = "base_url = \"" + server.URL + "\"\nbasic {\n username = \"shop\"\n password = secret.shop_password\n}"
-	err := b.fail("webhook", "connection = connection.http.shop\nurl = \"/no\"\nfield \"a\" { value = 1 }\nretry {\nattempts = 3\ninitial = \"1ms\"\n}", "{}")
-	if err.Class != flow.Transient || err.Reason != flow.Reason429 || strings.Contains(err.Message, secrets()["shop_password"]) {
+	b.Connections["shop"] = "base_url = \"" + server.URL + "\"\nbasic {\n username = \"shop\"\n password = secret.shop_password\n}"
+	err := b.MustFail("webhook", "connection = connection.http.shop\nurl = \"/no\"\nfield \"a\" { value = 1 }\nretry {\nattempts = 3\ninitial = \"1ms\"\n}", "{}")
+	if err.Class != flow.Transient || err.Reason != flow.Reason429 || strings.Contains(err.Message, actiontest.Secrets()["shop_password"]) {
 		t.Errorf("got %+v", err)
 	}
 	seen := lastOf(server, 3)
 	for _, s := range seen {
-		if user, password, ok := (&http.Request{Header: s.header}).BasicAuth(); !ok || user != "shop" || password != secrets()["shop_password"] || s.header.Get("Idempotency-Key") != "01run/example" {
-			t.Errorf("sent with %v", s.header)
+		if user, password, ok := (&http.Request{Header: s.Header}).BasicAuth(); !ok || user != "shop" || password != actiontest.Secrets()["shop_password"] || s.Header.Get("Idempotency-Key") != "01run/example" {
+			t.Errorf("sent with %v", s.Header)
 		}
 	}
 }
 
-func joinedHeader(h answerHeaders, name string) any {
+func joinedHeader(h value.Object, name string) any {
 	v, _ := h.Get(name)
 	return v
 }
@@ -250,15 +254,15 @@ func joinedHeader(h answerHeaders, name string) any {
 // TestWebhookHidesItsURL: a URL that is a secret is in no error.
 func TestWebhookHidesItsURL(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })
-	b := newBench(t)
-	b.secrets["url"] = server.URL + "/token-of-the-hook/__a__"
-	err := b.fail("webhook", "url = secret.url\nfield \"a\" { value = \"x\" }", "{}")
+	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })
+	b := actiontest.New(t)
+	b.Secrets["url"] = server.URL + "/token-of-the-hook/__a__"
+	err := b.MustFail("webhook", "url = secret.url\nfield \"a\" { value = \"x\" }", "{}")
 	if text := err.Message; err.Class != flow.Permanent || strings.Contains(text, "token-of") || strings.Contains(text, "127.0.0.1") {
 		t.Errorf("got %s %q", err.Class, text)
 	}
-	if server.one(t).uri != "/token-of-the-hook/x" {
-		t.Errorf("sent to %s", server.one(t).uri)
+	if server.OnlyRequest(t).URI != "/token-of-the-hook/x" {
+		t.Errorf("sent to %s", server.OnlyRequest(t).URI)
 	}
 }
 
@@ -267,15 +271,15 @@ func TestWebhookSigned(t *testing.T) {
 	t.Parallel()
 	const settings = "secret = secret.shop_token\nheader = \"X-Signature\"\nprefix = \"v0=\"\ntimestamp_header = \"X-Timestamp\"\n" +
 		"payload = \"v0:${webhook.headers[\"X-Timestamp\"]}:${webhook.headers[\"idempotency-key\"]}:${webhook.raw}\"\n"
-	b := newBench(t)
+	b := actiontest.New(t)
 	check := decodeCheck(t, b, "hmac", settings)
 	for _, more := range []string{"", "method = \"GET\"\n", "encoding = \"json\"\n"} {
-		server := serve(t, nil)
-		b.do("webhook", "url = \""+server.URL+"\"\n"+more+"field \"a\" {}\nsign \"hmac\" {\n"+settings+"}", `{"a": "Größe & =\n\"__a__\" 🚀"}`)
-		got := server.one(t)
-		now := auth.Request{Header: got.header, Body: []byte(got.body), Now: startOf(t, got)}
+		server := actiontest.Serve(t, nil)
+		b.MustSucceed("webhook", "url = \""+server.URL+"\"\n"+more+"field \"a\" {}\nsign \"hmac\" {\n"+settings+"}", `{"a": "Größe & =\n\"__a__\" 🚀"}`)
+		got := server.OnlyRequest(t)
+		now := auth.Request{Header: got.Header, Body: []byte(got.Body), Now: startOf(t, got)}
 		if err := check.Verify(t.Context(), &now); err != nil {
-			t.Errorf("%q is refused: %v", got.body, err)
+			t.Errorf("%q is refused: %v", got.Body, err)
 		}
 		now.Body = append(now.Body, ' ')
 		if err := check.Verify(t.Context(), &now); err == nil {
@@ -284,16 +288,16 @@ func TestWebhookSigned(t *testing.T) {
 	}
 }
 
-func decodeCheck(t *testing.T, b *bench, kind, body string) auth.Check {
+func decodeCheck(t *testing.T, b *actiontest.Bench, kind, body string) auth.Check {
 	t.Helper()
-	scope, _ := b.scope()
+	scope, _ := b.Scope()
 	scope = scope.With("webhook", cty.Object(map[string]cty.Type{"headers": cty.Map(cty.String), "raw": cty.String}))
 	for _, k := range auth.All() {
 		if k.Name != kind {
 			continue
 		}
 		check := k.New()
-		if _, diags := schema.DecodeSpec(&schema.Context{Scope: scope}, schema.Describe(check), parseBlock(t, "auth \""+kind+"\" {\n"+body+"\n}"), 1); len(diags) > 0 {
+		if _, diags := schema.DecodeSpec(&schema.Context{Scope: scope}, schema.Describe(check), actiontest.ParseBlock(t, "auth \""+kind+"\" {\n"+body+"\n}"), 1); len(diags) > 0 {
 			t.Fatal(diags)
 		}
 		return check

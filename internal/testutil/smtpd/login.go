@@ -1,4 +1,4 @@
-package actions
+package smtpd
 
 import (
 	"crypto/hmac"
@@ -24,9 +24,9 @@ func (d dialogue) Next(response []byte) ([]byte, bool, error) {
 	return []byte(challenge), done, err
 }
 
-// newLoginServer makes the server's side of a way to log in. check is given
+// newLogin makes the server's side of a way to log in. check is given
 // the name and the password, or what stands for it where it is not sent.
-func newLoginServer(mech string, check func(username, password string) error) (sasl.Server, error) {
+func newLogin(mech string, check func(username, password string) error) (sasl.Server, error) {
 	switch mech {
 	case sasl.Plain:
 		return sasl.NewPlainServer(func(_, username, password string) error { return check(username, password) }), nil
@@ -66,10 +66,10 @@ func cramDialogue(check func(username, password string) error) dialogue {
 			return challenge, false, nil
 		}
 		username, digest, _ := strings.Cut(response, " ")
-		mac := hmac.New(md5.New, []byte(secrets()["shop_password"]))
+		mac := hmac.New(md5.New, []byte(Password))
 		mac.Write([]byte(challenge))
 		if digest == hex.EncodeToString(mac.Sum(nil)) {
-			return "", true, check(username, secrets()["shop_password"])
+			return "", true, check(username, Password)
 		}
 		return "", true, check(username, "wrong")
 	}
@@ -107,11 +107,11 @@ func scramDialogue(check func(username, password string) error) dialogue {
 			return "", false, nil // the client begins
 		}
 		if response == "" {
-			return "", true, check(username, secrets()["shop_password"]) // it took the server's proof
+			return "", true, check(username, Password) // it took the server's proof
 		}
 		final, proof, _ := strings.Cut(response, ",p=")
 		said := bare + "," + first + "," + final
-		salted, err := pbkdf2.Key(sha256.New, secrets()["shop_password"], []byte(salt), rounds, sha256.Size)
+		salted, err := pbkdf2.Key(sha256.New, Password, []byte(salt), rounds, sha256.Size)
 		if err != nil {
 			return "", true, err
 		}

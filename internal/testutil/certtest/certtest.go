@@ -1,4 +1,5 @@
-package actions
+// Package certtest makes certificates for tests.
+package certtest
 
 import (
 	"crypto/ecdsa"
@@ -12,12 +13,12 @@ import (
 	"time"
 )
 
-// keyPair is a certificate that signs itself, and its key, in PEM.
-type keyPair struct{ cert, key string }
+// Pair is a certificate that signs itself, and its key, in PEM.
+type Pair struct{ Cert, Key string }
 
-// certificate makes a key pair for a host that is an authority for itself, and
+// New makes a key pair for a host that is an authority for itself, and
 // can stand for a server and for a client.
-func certificate(t *testing.T, host string) keyPair {
+func New(t *testing.T, host string) Pair {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -37,8 +38,8 @@ func certificate(t *testing.T, host string) keyPair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keyPair{
-		cert: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
-		key:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
+	return Pair{
+		Cert: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		Key:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
 	}
 }

@@ -1,0 +1,119 @@
+package actions
+
+import (
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
+)
+
+// openPool opens the pool of a connection to a server, without TLS.
+func openPool(t *testing.T, s *smtpd.Server, connections int) (*smtpPool, *flow.Resources) {
+	t.Helper()
+	n := &smtpConnection{}
+	schema.Describe(n) // sets the defaults
+	n.host, n.port, n.tls, n.connections = "localhost", s.Port, tlsNone, connections
+	lease := new(flow.Pool).Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"127.0.0.1"}})
+	p, err := openMail(lease, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, lease
+}
+
+func testMessage(t *testing.T) *mailMessage {
+	t.Helper()
+	jane := mailAddress{address: "jane@example.com"}
+	m, err := (&mailDraft{from: jane, to: []mailAddress{jane}, text: "t"}).write("key", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestMailPool: a kept connection that died is replaced without a word, and
+// none stays open when the configuration is gone.
+func TestMailPool(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var open []net.Conn
+	s := smtpd.Start(t, func(s *smtpd.Server) {
+		s.OnSender = func(c *smtp.Conn, _ string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			open = append(open, c.Conn())
+			return nil
+		}
+	})
+	p, lease := openPool(t, s, 4)
+	m := testMessage(t)
+	for range 2 {
+		if err := p.send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		mu.Lock()
+		_ = open[len(open)-1].Close() // by the server, while nobody looks
+		mu.Unlock()
+	}
+	if connections, _ := s.Counts(); connections != 2 {
+		t.Errorf("%d connections, want 2", connections)
+	}
+	if err := p.send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	kept := p.idle[0]
+	lease.Close()
+	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
+		t.Error("a connection is open after the pool was closed")
+	}
+	if err := p.send(t.Context(), m); err != nil || len(p.idle) != 0 {
+		t.Errorf("a run that goes on after that: error %v, %d connections kept", err, len(p.idle))
+	}
+}
+
+func TestMailPoolExpires(t *testing.T) {
+	t.Parallel()
+	s := smtpd.Start(t, nil)
+	p, _ := openPool(t, s, 4)
+	if err := p.send(t.Context(), testMessage(t)); err != nil {
+		t.Fatal(err)
+	}
+	kept := p.idle[0]
+	if !kept.timer.Stop() {
+		t.Fatal("the connection has no timer")
+	}
+	p.expire(kept)
+	p.expire(kept) // a timer that comes late
+	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
+		t.Error("the connection is open after its time")
+	}
+}
+
+// TestMailPoolBounds: no more connections than said, with many messages at
+// once, all of which arrive.
+func TestMailPoolBounds(t *testing.T) {
+	t.Parallel()
+	s := smtpd.Start(t, nil)
+	p, lease := openPool(t, s, 2)
+	defer lease.Close()
+	m := testMessage(t)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := p.send(t.Context(), m); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if connections, _ := s.Counts(); connections > 2 || len(s.Messages()) != 20 || len(p.idle) > 2 {
+		t.Errorf("%d messages over %d connections", len(s.Messages()), connections)
+	}
+}
