@@ -19,7 +19,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -74,9 +74,9 @@ func soaked(kept store.Store) (g *gateway.Gateway, end func() error, err error) 
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{1}, 32), Store: kept,
-		Load: func() (*config.Config, hcl.Diagnostics) {
-			return config.Load(config.Options{
-				FS: os.DirFS("bench/flows"), Paths: []config.Path{{Dir: "async.hcl"}}, Env: os.LookupEnv,
+		Load: func() (*load.Config, hcl.Diagnostics) {
+			return load.Load(load.Options{
+				FS: os.DirFS("bench/flows"), Paths: []load.Path{{Dir: "async.hcl"}}, Env: os.LookupEnv,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 				Connections: actions.Connections(),
 			})

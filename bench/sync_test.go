@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/bench/peer"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -27,9 +27,9 @@ func loadGateway(b *testing.B) *gateway.Gateway {
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{1}, 32),
-		Load: func() (*config.Config, hcl.Diagnostics) {
-			return config.Load(config.Options{
-				FS: os.DirFS("flows"), Paths: []config.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
+		Load: func() (*load.Config, hcl.Diagnostics) {
+			return load.Load(load.Options{
+				FS: os.DirFS("flows"), Paths: []load.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 				Connections: actions.Connections(),
 			})

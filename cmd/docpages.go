@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -24,7 +24,7 @@ func (p page) file() string { return strings.ReplaceAll(p.name, " ", "-") + ".md
 
 // pages makes the reference from the declarations.
 func (c *command) pages() []page {
-	specs := config.Specs()
+	specs := load.Specs()
 	out := []page{
 		writtenPage("language"),
 		specPage("gateway", "gateway", specs["gateway"]),

@@ -9,16 +9,16 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 // loader returns a function that loads the flow files under the paths; with
 // no path it is the folder in which the command runs.
-func (c *command) loader(paths []string, unset config.Unset) (func() (*config.Config, hcl.Diagnostics), error) {
+func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config, hcl.Diagnostics), error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	o := config.Options{FS: os.DirFS("/"), Env: c.env, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
+	o := load.Options{FS: os.DirFS("/"), Env: c.env, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
 	for _, p := range paths {
 		if p == "-" {
 			return nil, errors.New("\"-\" is no path: the command reads files and folders, and not standard input")
@@ -31,9 +31,9 @@ func (c *command) loader(paths []string, unset config.Unset) (func() (*config.Co
 		if dir == "" {
 			dir = "."
 		}
-		o.Paths = append(o.Paths, config.Path{Dir: dir, Name: filepath.ToSlash(filepath.Clean(p))})
+		o.Paths = append(o.Paths, load.Path{Dir: dir, Name: filepath.ToSlash(filepath.Clean(p))})
 	}
-	return func() (*config.Config, hcl.Diagnostics) { return config.Load(o) }, nil
+	return func() (*load.Config, hcl.Diagnostics) { return load.Load(o) }, nil
 }
 
 // setting is a flag that a variable of the environment can give as well.

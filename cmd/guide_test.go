@@ -15,7 +15,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store/sqlite"
@@ -76,9 +76,9 @@ func scrape(t *testing.T) string {
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{3}, 32), Store: kept,
-		Load: func() (*config.Config, hcl.Diagnostics) {
-			return config.Load(config.Options{
-				FS: fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []config.Path{{Dir: "flows.hcl"}},
+		Load: func() (*load.Config, hcl.Diagnostics) {
+			return load.Load(load.Options{
+				FS: fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
 				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
 			})
 		},

@@ -18,7 +18,7 @@ import (
 
 // load posts numbered requests until it is ended, and notes which were
 // answered with a success.
-type load struct {
+type traffic struct {
 	target atomic.Pointer[string] // nil: nobody is there now
 	next   atomic.Int64
 	power  power // what is answered while it is cut does not count
@@ -30,9 +30,9 @@ type load struct {
 	refused  map[int]int      // answers that were no success, by status
 }
 
-func startLoad(t *testing.T, clients int, pause time.Duration) *load {
+func startLoad(t *testing.T, clients int, pause time.Duration) *traffic {
 	t.Helper()
-	l := &load{stop: make(chan struct{}), accepted: map[int64]string{}, refused: map[int]int{}}
+	l := &traffic{stop: make(chan struct{}), accepted: map[int64]string{}, refused: map[int]int{}}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 10 * time.Second}
 	for range clients {
 		l.wg.Go(func() { l.post(client, pause) })
@@ -40,7 +40,7 @@ func startLoad(t *testing.T, clients int, pause time.Duration) *load {
 	return l
 }
 
-func (l *load) post(client *http.Client, pause time.Duration) {
+func (l *traffic) post(client *http.Client, pause time.Duration) {
 	for {
 		select {
 		case <-l.stop:
@@ -84,7 +84,7 @@ func postNumber(client *http.Client, target string, n int64) (run string, status
 }
 
 // end stops the load and returns the numbers that were accepted.
-func (l *load) end() (numbers []int64) {
+func (l *traffic) end() (numbers []int64) {
 	close(l.stop)
 	l.wg.Wait()
 	for n := range l.accepted {
@@ -93,7 +93,7 @@ func (l *load) end() (numbers []int64) {
 	return numbers
 }
 
-func (l *load) to(base string) {
+func (l *traffic) to(base string) {
 	target := base + "/load"
 	l.target.Store(&target)
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/body"
@@ -48,7 +48,7 @@ func TestPagesShowValidFlows(t *testing.T) {
 	}
 	p, all := program(), pages(t)
 	all["README.md"] = string(readme)
-	for name, spec := range map[string]*schema.Spec{"gateway": config.Specs()["gateway"], "secret": config.Specs()["secret"], "flow": flow.Spec(p.Kinds)} {
+	for name, spec := range map[string]*schema.Spec{"gateway": load.Specs()["gateway"], "secret": load.Specs()["secret"], "flow": flow.Spec(p.Kinds)} {
 		if len(spec.Examples()) == 0 {
 			t.Errorf("block %s has no example", name)
 		}
@@ -62,8 +62,8 @@ func TestPagesShowValidFlows(t *testing.T) {
 			t.Errorf("%s shows no flow file", name)
 		}
 		for _, block := range blocks {
-			_, diags := config.Load(config.Options{
-				FS: fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []config.Path{{Dir: "page.hcl"}},
+			_, diags := load.Load(load.Options{
+				FS: fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []load.Path{{Dir: "page.hcl"}},
 				Env: func(string) (string, bool) { return "a-secret-of-the-test", true }, Kinds: p.Kinds, Connections: p.Connections,
 			})
 			for _, d := range diags {

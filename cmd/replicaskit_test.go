@@ -122,7 +122,7 @@ func listed(t *testing.T, p *process, flow string) map[string]bool {
 
 // counts returns how many requests were accepted so far, and how many were
 // answered with a status.
-func (l *load) counts(status int) (accepted, with int) {
+func (l *traffic) counts(status int) (accepted, with int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.accepted), l.refused[status]
@@ -152,9 +152,9 @@ func inOrder(ctx context.Context, first int64, path string, replicas []*process)
 }
 
 // loadEach posts to each gateway by a load of its own, all with other numbers.
-func loadEach(t *testing.T, first int64, replicas ...*process) []*load {
+func loadEach(t *testing.T, first int64, replicas ...*process) []*traffic {
 	t.Helper()
-	out := make([]*load, len(replicas))
+	out := make([]*traffic, len(replicas))
 	for i, p := range replicas {
 		out[i] = startLoad(t, 2, 10*time.Millisecond)
 		out[i].next.Store(first + int64(i)*100_000)
@@ -164,7 +164,7 @@ func loadEach(t *testing.T, first int64, replicas ...*process) []*load {
 }
 
 // awaitMore waits until each load had some requests more accepted.
-func awaitMore(t *testing.T, more int, loads ...*load) {
+func awaitMore(t *testing.T, more int, loads ...*traffic) {
 	t.Helper()
 	for _, l := range loads {
 		before, _ := l.counts(0)
@@ -177,7 +177,7 @@ func awaitMore(t *testing.T, more int, loads ...*load) {
 
 // endAll stops loads and returns the runs of all numbers that were accepted,
 // after all of these have come to the last action.
-func (r *replicas) endAll(t *testing.T, loads ...*load) map[int64]string {
+func (r *replicas) endAll(t *testing.T, loads ...*traffic) map[int64]string {
 	t.Helper()
 	accepted := map[int64]string{}
 	for _, l := range loads {

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/keys"
@@ -102,12 +102,12 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.AllowExec, o.AllowPaths, err = r.allow.settle(r.env); err != nil {
 		return o, err
 	}
-	load, err := r.loader(paths, config.RequireSet)
+	loadFlows, err := r.loader(paths, load.RequireSet)
 	if err != nil {
 		return o, err
 	}
-	o.Load = func() (*config.Config, hcl.Diagnostics) {
-		c, diags := load()
+	o.Load = func() (*load.Config, hcl.Diagnostics) {
+		c, diags := loadFlows()
 		r.override(&c.Gateway)
 		return c, diags
 	}
@@ -134,7 +134,7 @@ func (r *runner) spaceCollections() {
 }
 
 // override lets flags and variables win over the gateway block.
-func (r *runner) override(g *config.Gateway) {
+func (r *runner) override(g *load.Gateway) {
 	for to, flag := range map[*string]string{&g.Listen: r.listen, &g.Admin.Listen: r.adminListen, &g.PublicURL: r.publicURL} {
 		if flag != "" {
 			*to = flag
@@ -158,7 +158,7 @@ func (r *runner) fromEnvironment() {
 	}
 }
 
-func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *config.Config, log *zap.Logger) error {
+func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, log *zap.Logger) error {
 	var l gateway.Listeners
 	var err error
 	if l.Public, err = listen(ctx, c.Gateway.Listen, "--listen"); err != nil {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 )
@@ -22,11 +22,11 @@ func (c *command) urlsCommand() *cobra.Command {
 depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 "gateway run" uses. Secrets need not be set.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			load, err := c.loader(args, config.AllowUnset)
+			loadFlows, err := c.loader(args, load.AllowUnset)
 			if err != nil {
 				return err
 			}
-			loaded, diags := load()
+			loaded, diags := loadFlows()
 			if diags.HasErrors() {
 				if err := c.writeFindings(c.err, "text", diags, loaded); err != nil {
 					return err

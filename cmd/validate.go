@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 func (c *command) validateCommand() *cobra.Command {
@@ -26,15 +26,15 @@ Secrets and variables need not be set, unless --secrets is given.
 
 Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			unset := config.AllowUnset
+			unset := load.AllowUnset
 			if secrets {
-				unset = config.RequireSet
+				unset = load.RequireSet
 			}
-			load, err := c.loader(args, unset)
+			loadFlows, err := c.loader(args, unset)
 			if err != nil {
 				return err
 			}
-			loaded, diags := load()
+			loaded, diags := loadFlows()
 			return c.reportFindings(format, diags, loaded)
 		},
 	}
@@ -44,7 +44,7 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 }
 
 // reportFindings writes what a load found and ends with the code that fits.
-func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *config.Config) error {
+func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *load.Config) error {
 	if err := c.writeFindings(c.out, format, diags, loaded); err != nil {
 		return err
 	}
@@ -60,12 +60,12 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *c
 	return nil
 }
 
-func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostics, loaded *config.Config) error {
+func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostics, loaded *load.Config) error {
 	opts := diag.Options{Version: c.Version, Color: c.color(w), Width: 100}
 	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files}, opts)
 }
 
-func summary(diags hcl.Diagnostics, loaded *config.Config) string {
+func summary(diags hcl.Diagnostics, loaded *load.Config) string {
 	errs, warnings := 0, 0
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {

@@ -21,7 +21,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -51,15 +51,15 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load := func() (*config.Config, hcl.Diagnostics) {
-		return config.Load(config.Options{
-			FS: os.DirFS("."), Paths: []config.Path{{Dir: "flows"}},
+	loadFlows := func() (*load.Config, hcl.Diagnostics) {
+		return load.Load(load.Options{
+			FS: os.DirFS("."), Paths: []load.Path{{Dir: "flows"}},
 			Env:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 			Connections: actions.Connections(),
 		})
 	}
-	g, _, diags := gateway.New(gateway.Options{Clock: clock.System{}, Load: load, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
+	g, _, diags := gateway.New(gateway.Options{Clock: clock.System{}, Load: loadFlows, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -156,7 +156,7 @@ func (g *Gateway) urlBase(s *snapshot) string {
 	if at == nil {
 		return strings.TrimRight(s.config.Gateway.PublicURL, "/")
 	}
-	return baseURL(&config.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
+	return baseURL(&load.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
 }
 
 func (s *snapshot) describe(f *flow.Flow, base string) flowBody {

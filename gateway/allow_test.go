@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/actions"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 // newKeeper is a lab with the kinds of actions that users have.
@@ -18,10 +18,10 @@ func newKeeper(t *testing.T, text string) *lab {
 	t.Helper()
 	l := newLab(t)
 	l.write(text)
-	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
 		kinds := l.kinds()
 		kinds.Actions = actions.All()
-		return config.Load(config.Options{FS: *l.files.Load(), Paths: []config.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
+		return load.Load(load.Options{FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
 	}
 	return l
 }

@@ -8,18 +8,18 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 // certificate is what the settings for TLS name, as it was read.
 type certificate struct {
 	pair    *tls.Certificate // nil without TLS
-	sources []config.Source  // the files
+	sources []load.Source    // the files
 }
 
 // readCertificate reads and checks the files. The sources are there also where
 // there is an error.
-func readCertificate(t *config.TLS) (certificate, error) {
+func readCertificate(t *load.TLS) (certificate, error) {
 	var c certificate
 	if t == nil {
 		return c, nil
@@ -45,7 +45,7 @@ func (c *certificate) read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := config.Source{Path: inFS(abs)}
+	source := load.Source{Path: inFS(abs)}
 	src, err := os.ReadFile(abs)
 	if err == nil {
 		source.Digest = sha256.Sum256(src)

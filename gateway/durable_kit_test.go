@@ -16,7 +16,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -120,9 +120,9 @@ func (d *durable) write(text string) {
 	d.files.Store(&fstest.MapFS{"flows.hcl": {Data: []byte(text)}})
 }
 
-func (d *durable) load() (*config.Config, hcl.Diagnostics) {
-	return config.Load(config.Options{
-		FS: *d.files.Load(), Paths: []config.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
+func (d *durable) load() (*load.Config, hcl.Diagnostics) {
+	return load.Load(load.Options{
+		FS: *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Env:   func(name string) (string, bool) { return "hush-hush-" + name, true },
 	})

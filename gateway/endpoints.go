@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -19,7 +19,7 @@ type Endpoint struct {
 
 // EndpointsOf lists the endpoints of a configuration in the order of its
 // flows. key makes the paths that can't be guessed.
-func EndpointsOf(c *config.Config, key []byte) []Endpoint {
+func EndpointsOf(c *load.Config, key []byte) []Endpoint {
 	var out []Endpoint
 	for _, f := range c.Flows {
 		t, ok := f.Trigger.(flow.Endpoint)

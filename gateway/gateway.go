@@ -20,7 +20,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -32,7 +32,7 @@ type Options struct {
 	// Load reads and compiles the flow files. It is called at start and for
 	// each reload, never twice at once. Flags that win over the files are
 	// applied to what it returns.
-	Load func() (*config.Config, hcl.Diagnostics)
+	Load func() (*load.Config, hcl.Diagnostics)
 	// Watch lists the flow files and folders, as paths of the operating system,
 	// whose changes cause a reload; empty for none. The file system that Load
 	// reads is rooted at / then.
@@ -73,7 +73,7 @@ type Gateway struct {
 	metrics *metrics
 	started time.Time
 	pool    flow.Pool
-	initial *config.Gateway // settings at start, some of which hold until the end
+	initial *load.Gateway // settings at start, some of which hold until the end
 
 	current     atomic.Pointer[snapshot]
 	certificate atomic.Pointer[tls.Certificate] // nil without TLS
@@ -101,7 +101,7 @@ type Gateway struct {
 
 // New makes a gateway and loads the flow files. With findings that are errors
 // it returns no gateway; the findings are returned in either case.
-func New(o Options) (*Gateway, *config.Config, hcl.Diagnostics) {
+func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}

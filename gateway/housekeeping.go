@@ -6,7 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -47,7 +47,7 @@ func (b *background) purge(ctx context.Context) {
 	})
 }
 
-func retention(h *config.History) store.Retention {
+func retention(h *load.History) store.Retention {
 	return store.Retention{
 		Runs: h.Keep, Bytes: int64(h.Size), Body: int(h.Body),
 		Minutes: 2 * 24 * time.Hour, Hours: 366 * 24 * time.Hour,

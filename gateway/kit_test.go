@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/webhook-gateway/gateway/config"
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -58,17 +58,17 @@ func (l *lab) writeAll(texts map[string]string) {
 	l.files.Store(&files)
 }
 
-func (l *lab) load() (*config.Config, hcl.Diagnostics) {
-	return config.Load(config.Options{
-		FS: *l.files.Load(), Paths: []config.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+func (l *lab) load() (*load.Config, hcl.Diagnostics) {
+	return load.Load(load.Options{
+		FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 	})
 }
 
 // loadFrom reads real files.
-func (l *lab) loadFrom(dir string) func() (*config.Config, hcl.Diagnostics) {
-	return func() (*config.Config, hcl.Diagnostics) {
-		return config.Load(config.Options{
-			FS: os.DirFS("/"), Paths: []config.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+func (l *lab) loadFrom(dir string) func() (*load.Config, hcl.Diagnostics) {
+	return func() (*load.Config, hcl.Diagnostics) {
+		return load.Load(load.Options{
+			FS: os.DirFS("/"), Paths: []load.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 		})
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 // notifier joins the watcher with the operating system. Whatever goes wrong
@@ -86,7 +86,7 @@ func (n *notifier) reload() {
 }
 
 // comparison holds what a load would read, and what the last one did.
-type comparison struct{ now, read map[string]config.Digest }
+type comparison struct{ now, read map[string]load.Digest }
 
 func (c comparison) differ() bool { return !maps.Equal(c.now, c.read) }
 
@@ -96,9 +96,9 @@ func (c comparison) equal(d comparison) bool {
 
 // present leaves out what could not be read, which is the same to a load as
 // what nobody named.
-func present(digests map[string]config.Digest) map[string]config.Digest {
+func present(digests map[string]load.Digest) map[string]load.Digest {
 	out := maps.Clone(digests)
-	maps.DeleteFunc(out, func(_ string, d config.Digest) bool { return d == config.Digest{} })
+	maps.DeleteFunc(out, func(_ string, d load.Digest) bool { return d == load.Digest{} })
 	return out
 }
 

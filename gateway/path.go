@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/ulid"
@@ -27,7 +27,7 @@ func Path(key []byte, flowName string, r flow.Route) string {
 // baseURL is what the URLs of endpoints begin with: the public URL of the
 // settings, or else the address of the listener as this machine reaches it.
 // It has no slash at its end.
-func baseURL(s *config.Gateway, listener net.Addr) string {
+func baseURL(s *load.Gateway, listener net.Addr) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
 	}

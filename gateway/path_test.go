@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -71,19 +71,19 @@ func TestEndpoints(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
-	tls := &config.TLS{}
+	tls := &load.TLS{}
 	cases := []struct {
 		name     string
-		settings config.Gateway
+		settings load.Gateway
 		listener net.Addr
 		want     string
 	}{
-		{"public URL", config.Gateway{PublicURL: "https://hooks.example.com/", TLS: nil}, &net.TCPAddr{Port: 80}, "https://hooks.example.com"},
-		{"everywhere", config.Gateway{}, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, "http://localhost:8080"},
-		{"no address", config.Gateway{}, &net.TCPAddr{Port: 8080}, "http://localhost:8080"},
-		{"one address", config.Gateway{TLS: tls}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 8443}, "https://192.0.2.7:8443"},
-		{"IPv6", config.Gateway{}, &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 80}, "http://[2001:db8::1]:80"},
-		{"socket", config.Gateway{}, &net.UnixAddr{Name: "/run/x"}, "http://localhost"},
+		{"public URL", load.Gateway{PublicURL: "https://hooks.example.com/", TLS: nil}, &net.TCPAddr{Port: 80}, "https://hooks.example.com"},
+		{"everywhere", load.Gateway{}, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, "http://localhost:8080"},
+		{"no address", load.Gateway{}, &net.TCPAddr{Port: 8080}, "http://localhost:8080"},
+		{"one address", load.Gateway{TLS: tls}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 8443}, "https://192.0.2.7:8443"},
+		{"IPv6", load.Gateway{}, &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 80}, "http://[2001:db8::1]:80"},
+		{"socket", load.Gateway{}, &net.UnixAddr{Name: "/run/x"}, "http://localhost"},
 	}
 	for _, c := range cases {
 		if got := baseURL(&c.settings, c.listener); got != c.want {

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
@@ -18,10 +18,10 @@ type loadResult struct {
 	at     time.Time // when it had ended
 	took   time.Duration
 	ok     bool
-	config *config.Config
+	config *load.Config
 	diags  hcl.Diagnostics
-	read   map[string]config.Digest // all that was read, by path in the file system
-	retry  bool                     // it failed for what may pass without an edit
+	read   map[string]load.Digest // all that was read, by path in the file system
+	retry  bool                   // it failed for what may pass without an edit
 
 	lastGood time.Time
 	since    time.Time // of the first failure in a row
@@ -32,7 +32,7 @@ type loadResult struct {
 // flows that serve go on serving; the log, the metrics and the status say why,
 // so callers need not. The cause is a word for the log. It is safe for
 // concurrent use; one load comes after the other.
-func (g *Gateway) Reload(cause string) (*config.Config, hcl.Diagnostics) {
+func (g *Gateway) Reload(cause string) (*load.Config, hcl.Diagnostics) {
 	r := g.reloadNow(cause)
 	return r.config, r.diags
 }
@@ -42,7 +42,7 @@ func (g *Gateway) reloadNow(cause string) *loadResult {
 	defer g.reloading.Unlock()
 	if g.closed {
 		return &loadResult{
-			cause: cause, at: time.Now(), config: &config.Config{},
+			cause: cause, at: time.Now(), config: &load.Config{},
 			diags: hcl.Diagnostics{failure("The gateway is closed", "It loads no more files.")},
 		}
 	}
@@ -60,7 +60,7 @@ func (g *Gateway) reloadNow(cause string) *loadResult {
 // does, the process lives.
 func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 	began := time.Now()
-	r = &loadResult{cause: cause, config: &config.Config{}}
+	r = &loadResult{cause: cause, config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.out.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
@@ -97,7 +97,7 @@ func (g *Gateway) hideFrom(r *loadResult, text string) string {
 }
 
 // swap puts a configuration into service and retires the one before.
-func (g *Gateway) swap(c *config.Config, cert certificate) error {
+func (g *Gateway) swap(c *load.Config, cert certificate) error {
 	s, err := g.open(c)
 	if err != nil {
 		return err
@@ -127,8 +127,8 @@ func (g *Gateway) note(r *loadResult) {
 }
 
 // digests lists what a load has read.
-func digests(c *config.Config, more ...config.Source) map[string]config.Digest {
-	out := make(map[string]config.Digest, len(c.Read)+len(more))
+func digests(c *load.Config, more ...load.Source) map[string]load.Digest {
+	out := make(map[string]load.Digest, len(c.Read)+len(more))
 	for _, s := range append(more, c.Read...) {
 		out[s.Path] = s.Digest
 	}

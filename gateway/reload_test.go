@@ -13,7 +13,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 )
 
 // version is a set of files of which every answer of either flow names the
@@ -151,7 +151,7 @@ func TestReloadsAtOnce(t *testing.T) {
 	l := newLab(t)
 	l.writeAll(version(0))
 	loading := 0
-	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
 		loading++ // the race detector finds loads at once
 		return l.load()
 	}
@@ -282,7 +282,7 @@ func TestPanicWhileLoading(t *testing.T) {
 	l := newLab(t)
 	l.write(one("", ""))
 	broken := false
-	l.opts.Load = func() (*config.Config, hcl.Diagnostics) {
+	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
 		if broken {
 			panic("defect")
 		}

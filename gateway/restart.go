@@ -1,10 +1,10 @@
 package gateway
 
-import "github.com/webhook-gateway/gateway/config"
+import "github.com/webhook-gateway/gateway/config/load"
 
 // restartNeeded lists the settings that a configuration has other than the
 // process was started with, and that only a new start puts to use.
-func (g *Gateway) restartNeeded(c *config.Config) []string {
+func (g *Gateway) restartNeeded(c *load.Config) []string {
 	out := []string{}
 	if c.Gateway.Limits == nil {
 		return out // it had errors

@@ -8,7 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -18,7 +18,7 @@ import (
 // snapshot is one configuration in service. Nothing in it changes but the
 // count of its users.
 type snapshot struct {
-	config    *config.Config
+	config    *load.Config
 	router    *router
 	endpoints map[*flow.Flow]*endpoint
 	byName    map[string]*endpoint
@@ -50,7 +50,7 @@ type endpoint struct {
 
 // open makes a snapshot of a configuration: it opens what the actions need
 // and builds the routes. On an error nothing stays open.
-func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
+func (g *Gateway) open(c *load.Config) (_ *snapshot, err error) {
 	s := &snapshot{
 		config:    c,
 		router:    &router{},
@@ -87,7 +87,7 @@ func (g *Gateway) open(c *config.Config) (_ *snapshot, err error) {
 
 // settings are what the actions of a configuration are told when they are
 // opened.
-func (g *Gateway) settings(c *config.Config) flow.Settings {
+func (g *Gateway) settings(c *load.Config) flow.Settings {
 	return flow.Settings{
 		Version: g.opts.Version, Clock: clock.System{}, Egress: c.Gateway.Egress.Allow,
 		AllowExec: g.opts.AllowExec, AllowPaths: g.opts.AllowPaths,

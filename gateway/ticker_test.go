@@ -13,7 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
@@ -41,9 +41,9 @@ func newClockTest(t *testing.T, schedule string) *clockTest {
 // ticker is that of a gateway which begins at a moment.
 func (c *clockTest) ticker(began string) *ticker {
 	c.t.Helper()
-	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*config.Config, hcl.Diagnostics) {
-		return config.Load(config.Options{
-			FS: fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []config.Path{{Dir: "f.hcl"}},
+	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*load.Config, hcl.Diagnostics) {
+		return load.Load(load.Options{
+			FS: fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
 			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		})
 	}})

@@ -5,16 +5,16 @@ import (
 	"testing/fstest"
 
 	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
-func load(t *testing.T, src string) (*config.Config, error) {
+func loadFlow(t *testing.T, src string) (*load.Config, error) {
 	t.Helper()
-	c, diags := config.Load(config.Options{
+	c, diags := load.Load(load.Options{
 		FS:    fstest.MapFS{"names.hcl": {Data: []byte(src)}},
-		Paths: []config.Path{{Dir: "names.hcl"}},
+		Paths: []load.Path{{Dir: "names.hcl"}},
 		Env:   func(string) (string, bool) { return "", false },
 		Kinds: flow.Kinds{Actions: kinds(), Triggers: triggers.All(auth.All())},
 	})
@@ -33,7 +33,7 @@ const trigger = `
 
 func TestInitials(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, `flow "names" {`+trigger+`
+	c, err := loadFlow(t, `flow "names" {`+trigger+`
   action "initials" "short" {
     name      = "ada king lovelace"
     separator = "-"
@@ -54,7 +54,7 @@ func TestInitials(t *testing.T) {
 
 func TestInitialsAreChecked(t *testing.T) {
 	t.Parallel()
-	_, err := load(t, `flow "names" {`+trigger+`
+	_, err := loadFlow(t, `flow "names" {`+trigger+`
   action "initials" "short" {
     nam = "ada"
   }

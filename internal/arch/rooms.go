@@ -62,19 +62,19 @@ func rooms() []room {
 		{"triggers", slices.Concat(kinds, []string{"auth", "triggers/input", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
 
 		{
-			"config", slices.Concat(domain, []string{"config/syntax", "internal/netname", "outbound", "internal/links"}),
+			"config/load", slices.Concat(domain, []string{"config/syntax", "internal/netname", "outbound", "internal/links"}),
 			"loading takes the kinds as an argument, so that a user can bring their own",
 		},
 		{"store", []string{"internal/value", "internal/netname", "flow"}, "what is kept is runs, whatever engine keeps them"},
 		{"store/storetest", []string{"internal/value", "flow", "store"}, "one suite for every engine"},
 		{"store/*", []string{"internal/value", "flow", "store"}, "an engine knows the interface it fulfils, no other engine"},
 		{
-			"gateway", slices.Concat(domain, []string{"config", "outbound", "store"}),
+			"gateway", slices.Concat(domain, []string{"config/load", "outbound", "store"}),
 			"the process takes a loader function and a store, and knows no kind",
 		},
 		{"dashboard", []string{"internal/value", "config/diag"}, "pages read through a small interface of their own"},
-		{"lsp", slices.Concat(domain, []string{"config", "config/syntax", "config/format"}), "an editor asks about files, never about a running process"},
-		{"flowtest", slices.Concat(domain, []string{"config", "gateway"}), "flow tests send requests through the real endpoints"},
+		{"lsp", slices.Concat(domain, []string{"config/load", "config/syntax", "config/format"}), "an editor asks about files, never about a running process"},
+		{"flowtest", slices.Concat(domain, []string{"config/load", "gateway"}), "flow tests send requests through the real endpoints"},
 
 		{"cmd/...", []string{anything}, "cmd wires everything together"},
 		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},

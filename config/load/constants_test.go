@@ -1,0 +1,161 @@
+package load_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/load"
+)
+
+// labelled is a file with a flow whose label is the value of an expression.
+func labelled(label string) string {
+	return strings.Replace(flowFile("a"), "{\n", "{\n  label = "+label+"\n", 1)
+}
+
+func TestConstants(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, files, label, want string }{
+		{"a local of another file", "z.hcl: locals {\n  shop = \"Lamps\"\n}\n", `local.shop`, "Lamps"},
+		{"locals out of order", "z.hcl: locals {\n  a = \"${local.b}!\"\n  c = \"x\"\n}\nlocals {\n  b = local.c\n}\n", `local.a`, "x!"},
+		{"a part of a local", "z.hcl: locals {\n  a = { b = [local.c] }\n  c = 5\n}\n", `local.a.b[0]`, "5"},
+		{"a local in brackets", "z.hcl: locals {\n  a = local[\"b-c\"]\n  b-c = \"x\"\n}\n", `local.a`, "x"},
+		{"a variable that is set", "", `env("SHOP_NAME")`, "Lampenladen"},
+		{"a default that is not needed", "", `env("SHOP_NAME", "other")`, "Lampenladen"},
+		{"a default", "", `env("NOBODY_SET_THIS", "other")`, "other"},
+		{"a file beside", "greeting.txt: hello", `file("greeting.txt")`, "hello"},
+		{"a file above", "../greeting.txt: hello", `file("../greeting.txt")`, "hello"},
+		{"a file by an absolute path", "../etc/greeting.txt: hello", `file("/etc/greeting.txt")`, "hello"},
+		{"a file of a local's file", "sub/z.hcl: locals {\n  a = file(\"greeting.txt\")\n}\n|sub/greeting.txt: hello", `local.a`, "hello"},
+		{"a file in base64", "greeting.txt: hello", `filebase64("greeting.txt")`, "aGVsbG8="},
+		{"a jq program", "", `jq(".a | length", { a = [1, 2] })`, "2"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{"flows/a.hcl": text(labelled(c.label))}
+			for _, f := range strings.Split(c.files, "|") {
+				if name, src, ok := strings.Cut(f, ": "); ok {
+					files[strings.TrimPrefix("flows/"+name, "flows/../")] = text(src)
+				}
+			}
+			for _, unset := range []load.Unset{load.RequireSet, load.AllowUnset} {
+				o := options(files, "flows")
+				o.Unset = unset
+				if got := mustLoad(t, o).Flows[0].Label; got != c.want {
+					t.Errorf("the label is %q, want %q", got, c.want)
+				}
+			}
+		})
+	}
+}
+
+// TestUnset holds what a secret and a variable that nobody set mean.
+func TestUnset(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, src, summary, detail string }{
+		{"a variable", labelled(`env("NOBODY_SET_THIS")`), "Invalid function argument", "NOBODY_SET_THIS is not set; set it, or give a default"},
+		{"a variable in a local", "locals {\n  a = env(\"NOBODY_SET_THIS\")\n}\n" + labelled(`local.a`), "Invalid function argument", "is not set"},
+		{"a secret", "secret \"a\" {\n  env = \"NOBODY_SET_THIS\"\n}\n" + flowFile("a"), "Secret not set", "the variable NOBODY_SET_THIS, which is not set"},
+		{"an empty secret", "secret \"a\" {\n  env = \"EMPTY\"\n}\n" + flowFile("a"), "Secret not set", "a value that is not empty"},
+		{"a secret's file", "secret \"a\" {\n  file = \"gone\"\n}\n" + flowFile("a"), "Secret not set", "the file gone, which can't be read"},
+		{"a secret's empty file", "secret \"a\" {\n  file = \"empty\"\n}\n" + flowFile("a"), "Secret not set", "the file empty, which is empty"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			o := options(fstest.MapFS{"a.hcl": text(c.src), "empty": text("\n")}, "a.hcl")
+			o.Env = func(name string) (string, bool) { return "", name == "EMPTY" }
+			_, diags := load.Load(o)
+			expectFinding(t, diags, 0, "", "")
+			o.Unset = load.RequireSet
+			_, diags = load.Load(o)
+			expectFinding(t, diags, hcl.DiagError, c.summary, c.detail)
+		})
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, source string
+		want         []string
+		summary      string
+	}{
+		{"a variable", `env = "VALUE"`, []string{"from the environment "}, ""},
+		{"a file", `file = "plain"`, []string{"s3cret"}, ""},
+		{"a file that ends its line", `file = "line"`, []string{"s3cret"}, ""},
+		{"a file of another system", `file = "crlf"`, []string{"s3cret"}, ""},
+		{"a file that ends two lines", `file = "lines"`, []string{"s3cret\n"}, ""},
+		{"blanks are kept", `file = "blank"`, []string{" s3cret "}, ""},
+		{"an absolute path", `file = "/run/secrets/token"`, []string{"t0ken"}, ""},
+		{"a path of the environment", `file = env("SECRETS_FILE")`, []string{"t0ken"}, ""},
+		{"composed letters", `env = "NFC"`, []string{"Z\u00f6e"}, ""},
+		{"letters in parts", `env = "NFD"`, []string{"Zo\u0308e"}, "Secret of a form that would be changed"},
+		{"bytes that are no text", `file = "bytes"`, []string{"s\xfc\xdfe"}, ""},
+	}
+	env := map[string]string{"VALUE": "from the environment ", "NFC": "Z\u00f6e", "NFD": "Zo\u0308e", "SECRETS_FILE": "/run/secrets/token"}
+	files := fstest.MapFS{
+		"flows/plain": text("s3cret"), "flows/line": text("s3cret\n"), "flows/crlf": text("s3cret\r\n"), "flows/lines": text("s3cret\n\n"),
+		"flows/blank": text(" s3cret "), "flows/bytes": text("s\xfc\xdfe"), "run/secrets/token": text("t0ken\n"),
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			mine := maps.Clone(files)
+			mine["flows/a.hcl"] = text(fmt.Sprintf("secret \"a\" {\n  %s\n}\n", c.source) + flowFile("a"))
+			o := options(mine, "flows")
+			o.Unset = load.RequireSet
+			o.Env = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+			loaded, diags := load.Load(o)
+			expectFinding(t, diags, hcl.DiagError, c.summary, "")
+			if c.want != nil && !slices.Equal(loaded.Secrets, c.want) {
+				t.Errorf("the secrets are %q, want %q", loaded.Secrets, c.want)
+			}
+		})
+	}
+}
+
+// TestSensitive holds that what is made of a secret stays secret, however far
+// it went: none of it may become the label of a flow.
+func TestSensitive(t *testing.T) {
+	t.Parallel()
+	const declared = `secret "a" { env = "API_TOKEN" }
+locals {
+  direct   = secret.a
+  joined   = "x ${local.direct}"
+  inside   = { token = local.joined, shop = "Lamps" }
+  listed   = [local.shop, local.direct]
+  computed = upper(substr(local.inside.token, 0, 3))
+  looped   = [for c in split("-", local.direct) : c]
+  program  = jq(".token", local.inside)
+  asked    = length(secret.a) > 5 ? "long" : "short"
+  shop     = "Lamps"
+}
+`
+	for expression, sensitive := range map[string]bool{
+		`secret.a`: true, `local.direct`: true, `local.joined`: true, `local.inside.token`: true, `local.listed[1]`: true,
+		`local.computed`: true, `local.looped[0]`: true, `local.program`: true, `local.asked`: true, `"${local.shop} ${local.joined}"`: true,
+		`sha256(secret.a)`: true, `jq(".", secret.a)`: true, `jsonencode(local.inside)`: true,
+		`local.shop`: false, `local.inside.shop`: false, `local.listed[0]`: false,
+	} {
+		t.Run(expression, func(t *testing.T) {
+			t.Parallel()
+			for _, env := range []func(string) (string, bool){lookUp, nobodySet} {
+				o := options(fstest.MapFS{"a.hcl": text(declared + labelled(expression))}, "a.hcl")
+				o.Env = env
+				summary := ""
+				if sensitive {
+					summary = "Secret in the open"
+				}
+				_, diags := load.Load(o)
+				expectFinding(t, diags, hcl.DiagError, summary, "")
+			}
+		})
+	}
+}

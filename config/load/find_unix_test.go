@@ -1,0 +1,26 @@
+//go:build unix
+
+package load_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/config/load"
+)
+
+// A load must not wait for somebody to write into a pipe.
+func TestLoadDoesNotReadPipes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "a.hcl"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	_, diags := load.Load(load.Options{FS: os.DirFS(dir), Paths: []load.Path{{Dir: "."}}})
+	if !diags.HasErrors() || !strings.Contains(diags.Error(), "no regular file") {
+		t.Errorf("findings: %v", diags)
+	}
+}

@@ -1,0 +1,214 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/outbound"
+)
+
+// Gateway is the block of settings that the whole process has. Flags and
+// variables of the environment win over it.
+type Gateway struct {
+	Listen    string // address of the endpoints
+	PublicURL string // what printed and displayed URLs start with; "" where not given
+	Admin     *Admin
+	TLS       *TLS
+	Limits    *Limits
+	Egress    *Egress
+	History   *History
+}
+
+// Admin is where the API, the metrics and the health checks are served.
+type Admin struct {
+	Listen string
+}
+
+// TLS names the certificate of the endpoints.
+type TLS struct {
+	Cert, Key string // paths of PEM files
+}
+
+// Limits bound what requests may be and how many runs are under way.
+type Limits struct {
+	Body      expr.Size
+	Headers   expr.Size
+	JSONDepth int
+	Runs      int
+}
+
+// Egress names what flows may reach though it is not public.
+type Egress struct {
+	Allow []string
+}
+
+func defaults() Gateway {
+	g := Gateway{}
+	g.Describe(&schema.Spec{})
+	g.Admin, g.Limits, g.Egress, g.History = &Admin{}, &Limits{}, &Egress{}, &History{}
+	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress, g.History} {
+		d.Describe(&schema.Spec{})
+	}
+	return g
+}
+
+// Describe declares the block.
+func (g *Gateway) Describe(s *schema.Spec) {
+	g.Listen = ":8080"
+	s.Doc = "Settings of the whole process, at most once in all files. Every value has a default; flags and `GATEWAY_*` variables win over the file."
+	s.Example(schema.Example{
+		Title: "Behind a name of its own, with systems inside that flows may reach",
+		HCL: `gateway {
+  public_url = "https://hooks.example.com"
+  egress { allow = ["10.1.0.0/16", "warehouse.internal"] }
+  history { keep = "30d" }
+}`,
+	})
+	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
+	schema.Attr(s, &g.PublicURL, "public_url", "What printed and displayed URLs start with.")
+	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks, which are never on the public one.")
+	schema.Single(s, &g.TLS, "tls", "Serves the endpoints by HTTPS.")
+	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
+	schema.Single(s, &g.Egress, "egress", "Private, loopback, link-local and metadata addresses are refused to flows unless named here.")
+	schema.Single(s, &g.History, "history", "How long runs are kept, and how much of them.")
+	s.Check(g.check)
+}
+
+func (g *Gateway) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if err := checkListen(g.Listen); err != nil {
+		diags = append(diags, d.Problem("listen", "Wrong address", err.Error()+"."))
+	}
+	if g.PublicURL == "" {
+		return diags
+	}
+	u, err := url.Parse(g.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+		diags = append(diags, d.Problem("public_url", "Wrong URL", `A public URL looks like "https://hooks.example.com".`))
+	}
+	return diags
+}
+
+// Describe declares the block.
+func (a *Admin) Describe(s *schema.Spec) {
+	a.Listen = "127.0.0.1:8081"
+	s.Doc = "Outside of loopback the admin listener asks for a token."
+	schema.Attr(s, &a.Listen, "listen", "Address of the admin listener. A change takes effect at the next start.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if err := checkListen(a.Listen); err != nil {
+			return hcl.Diagnostics{d.Problem("listen", "Wrong address", err.Error()+".")}
+		}
+		return nil
+	})
+}
+
+// Describe declares the block.
+func (t *TLS) Describe(s *schema.Spec) {
+	s.Doc = "The files are read again at each reload, so a renewed certificate needs no restart."
+	schema.Attr(s, &t.Cert, "cert", "Path of the PEM file with the certificate and its chain.", schema.Required())
+	schema.Attr(s, &t.Key, "key", "Path of the PEM file with the private key.", schema.Required())
+}
+
+// Describe declares the block.
+func (l *Limits) Describe(s *schema.Spec) {
+	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256}
+	s.Doc = "What is above a limit is refused with a status of its own."
+	schema.Attr(s, &l.Body, "body", "Largest body of a request; above it 413.")
+	schema.Attr(s, &l.Headers, "headers", "Largest header of a request; above it 431. A change takes effect at the next start.")
+	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested; above it 400.")
+	schema.Attr(s, &l.Runs, "runs", "Runs at once in the whole process; above it 503.")
+	s.Check(l.check)
+}
+
+func (l *Limits) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, limit := range []struct {
+		name   string
+		ok     bool
+		bounds string
+	}{
+		{"body", l.Body >= 1 && l.Body <= 1<<30, "from 1B to 1GiB"},
+		{"headers", l.Headers >= 1<<10 && l.Headers <= 16<<20, "from 1KiB to 16MiB"},
+		{"json_depth", l.JSONDepth >= 1 && l.JSONDepth <= 1000, "from 1 to 1000"},
+		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
+	} {
+		if !limit.ok {
+			diags = append(diags, d.Problem(limit.name, "Limit out of range", fmt.Sprintf("%q is %s.", limit.name, limit.bounds)))
+		}
+	}
+	return diags
+}
+
+// Describe declares the block.
+func (e *Egress) Describe(s *schema.Spec) {
+	s.Doc = "Everything public can be reached."
+	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
+	s.Check(e.check)
+}
+
+// check reports each entry that the guarded client could not read.
+func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, entry := range e.Allow {
+		var bad *outbound.BadEntry
+		if _, err := outbound.ParsePolicy([]string{entry}); errors.As(err, &bad) {
+			diags = append(diags, diag.Error(d.Element("allow", i), "Wrong address", fmt.Sprintf("%q: %s.", entry, bad.Why)))
+		}
+	}
+	return diags
+}
+
+// History says what is kept of runs that are over.
+type History struct {
+	Keep time.Duration
+	Size expr.Size // of the whole store; 0 for no limit
+	Body expr.Size // of a body, an input and an output each
+}
+
+// Describe declares the block.
+func (h *History) Describe(s *schema.Spec) {
+	*h = History{Keep: 30 * 24 * time.Hour, Body: 64 << 10}
+	s.Doc = "Runs that are not over are kept in any case, and failed ones whole, so that they can be run again."
+	schema.Attr(s, &h.Keep, "keep", "Runs that ended longer ago are deleted.")
+	schema.Attr(s, &h.Size, "size", "Above it the oldest runs are deleted. Left out, only their age counts.")
+	schema.Attr(s, &h.Body, "body", "How much is kept of each body, input and output of runs that are over; what is longer is cut and says so.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if h.Keep < time.Minute {
+			return hcl.Diagnostics{d.Problem("keep", "Wrong value", "Runs are kept for at least a minute.")}
+		}
+		return nil
+	})
+}
+
+func checkListen(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%q is not an address to listen on; write it like \":8080\" or \"127.0.0.1:8080\"", addr)
+	}
+	return nil
+}
+
+func (l *loader) decodeGateway(g *Gateway) {
+	blocks := l.blocks("gateway")
+	for i, b := range blocks {
+		if i > 0 {
+			l.add(diag.Error(b.DefRange(), "Block given twice", "All files together have at most one gateway block; the first is at "+place(blocks[0].DefRange())+"."))
+			continue
+		}
+		fresh := defaults()
+		l.add(schema.Decode(&schema.Context{Scope: l.scopes.of(b.file)}, &fresh, b.Block)...)
+		*g = fresh
+	}
+}
