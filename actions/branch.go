@@ -119,8 +119,8 @@ func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 	return diags
 }
 
-// Lists returns the lists of all cases and of the default.
-func (b *branch) Lists() []flow.List {
+// lists returns the lists of all cases and of the default.
+func (b *branch) lists() []flow.List {
 	var out []flow.List
 	for _, c := range b.cases {
 		out = append(out, c.actions)
@@ -131,17 +131,22 @@ func (b *branch) Lists() []flow.List {
 	return out
 }
 
-// Ends says that the branch ends a run where it has a default and each of its
-// lists does.
-func (b *branch) Ends() flow.Ending {
+// ending returns the weakest ending of the lists; without a default the branch
+// may fall through.
+func (b *branch) ending() flow.Ending {
 	if b.otherwise == nil {
-		return flow.Open
+		return flow.FallsThrough
 	}
-	least := flow.Answered
-	for _, l := range b.Lists() {
-		least = min(least, l.Ends())
+	least := flow.EndsWithAnswer
+	for _, l := range b.lists() {
+		least = min(least, l.Ending())
 	}
 	return least
+}
+
+// Traits tells the engine how to treat the action.
+func (b *branch) Traits() flow.Traits {
+	return flow.Traits{Waits: true, Lists: b.lists(), Ending: b.ending()}
 }
 
 func (b *branch) Run(ctx context.Context, c *flow.Call) (any, error) {

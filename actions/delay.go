@@ -38,8 +38,8 @@ func (a *delay) Describe(s *schema.Spec) {
 	})
 }
 
-// Waits says that the time-out of an attempt does not bound the action.
-func (a *delay) Waits() {}
+// Traits tells the engine how to treat the action.
+func (*delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
 
 func (a *delay) Run(ctx context.Context, c *flow.Call) (any, error) {
 	length, err := a.length.Eval(ctx, c)

@@ -154,6 +154,9 @@ func (m *email) Open(r *flow.Resources) error {
 	return err
 }
 
+// Traits tells the engine how to treat the action.
+func (*email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
+
 func (m *email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	draft, err := m.draft(ctx, c)
 	if err != nil {

@@ -67,9 +67,9 @@ func (x *exchange) Open(r *flow.Resources) error {
 	return err
 }
 
-// Restore makes the header fields of an answer that was kept look names up
-// without regard to case again.
-func (x *exchange) Restore(v any) any {
+// restoreHeaders makes the header fields of a stored answer look names up without
+// regard to case again.
+func restoreHeaders(v any) any {
 	out, ok := v.(map[string]any)
 	if !ok {
 		return v

@@ -84,6 +84,9 @@ func (x *command) Open(r *flow.Resources) error {
 	return fmt.Errorf("there is no program %q in %s; give its absolute path", x.program, commandPath)
 }
 
+// Traits says that the action has an effect outside.
+func (*command) Traits() flow.Traits { return flow.Traits{} }
+
 func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if x.path == "" {
 		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}

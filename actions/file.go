@@ -93,6 +93,9 @@ func (f *fileWrite) Open(r *flow.Resources) error {
 	return nil
 }
 
+// Traits says that the action has an effect outside.
+func (*fileWrite) Traits() flow.Traits { return flow.Traits{} }
+
 func (f *fileWrite) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := f.path.Eval(ctx, c)
 	if err != nil {

@@ -24,7 +24,7 @@ type callFlow struct {
 
 	at      hcl.Range            // of the name
 	written hclsyntax.Expression // the input, as it stands in the file
-	flow    *flow.Flow           // set by Bind
+	flow    *flow.Flow           // set by bind
 	trigger flow.Callable
 }
 
@@ -56,20 +56,17 @@ func (a *callFlow) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// Waits says that the time-out of an attempt does not bound the action: those
-// of the actions inside do.
-func (a *callFlow) Waits() {}
-
-// Callee is the flow's name.
-func (a *callFlow) Callee() (string, hcl.Range) {
-	if a.at.Filename == "" {
-		return "", a.at // the action has findings, and was not decoded whole
+// Traits names the called flow. The timeouts of its actions bound the call.
+func (a *callFlow) Traits() flow.Traits {
+	traits := flow.Traits{Waits: true}
+	if a.at.Filename != "" { // else the action has findings, and was not decoded whole
+		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Bind: a.bind}
 	}
-	return a.name, a.at
+	return traits
 }
 
-// Bind takes the flow, and checks the names in an input that is written out.
-func (a *callFlow) Bind(f *flow.Flow) hcl.Diagnostics {
+// bind takes the flow and checks the names in an input that is written out.
+func (a *callFlow) bind(f *flow.Flow) hcl.Diagnostics {
 	a.flow, a.trigger = f, f.Trigger.(flow.Callable)
 	allowed := a.trigger.Inputs()
 	given, all := membersOf(a.written)
@@ -148,5 +145,3 @@ func (a *callFlow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	return map[string]any{"run": id}, nil
 }
-
-var _ flow.Caller = (*callFlow)(nil)

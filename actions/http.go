@@ -107,6 +107,9 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
+// Traits tells the engine how to treat the action.
+func (*httpCall) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
+
 func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 	request, err := h.build(ctx, c)
 	if err != nil {

@@ -34,6 +34,9 @@ func (j *jiraComment) Describe(s *schema.Spec) {
 	})
 }
 
+// Traits says that the action has an effect outside.
+func (*jiraComment) Traits() flow.Traits { return flow.Traits{} }
+
 func (j *jiraComment) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := issuePath(ctx, c, j.issue)
 	if err != nil {

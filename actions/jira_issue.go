@@ -74,6 +74,9 @@ func (j *jiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	return diags
 }
 
+// Traits says that the action has an effect outside.
+func (*jiraIssue) Traits() flow.Traits { return flow.Traits{} }
+
 func (j *jiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := j.build(ctx, c)
 	if err != nil {

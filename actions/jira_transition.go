@@ -43,6 +43,9 @@ func (j *jiraTransition) Describe(s *schema.Spec) {
 	})
 }
 
+// Traits says that the action has an effect outside.
+func (*jiraTransition) Traits() flow.Traits { return flow.Traits{} }
+
 func (j *jiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := issuePath(ctx, c, j.issue)
 	if err != nil {

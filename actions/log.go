@@ -30,8 +30,8 @@ func (l *logLine) Describe(s *schema.Spec) {
 	})
 }
 
-// Pure says that a line may be written again.
-func (l *logLine) Pure() {}
+// Traits says that the action can be repeated.
+func (*logLine) Traits() flow.Traits { return flow.Traits{Pure: true} }
 
 func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := l.message.EvalOr(ctx, c, "")

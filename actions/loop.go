@@ -90,11 +90,10 @@ func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// Lists returns the actions inside.
-func (l *loop) Lists() []flow.List { return []flow.List{l.actions} }
-
-// Gathers says that the output holds those of the actions inside.
-func (l *loop) Gathers() {}
+// Traits tells the engine how to treat the action.
+func (l *loop) Traits() flow.Traits {
+	return flow.Traits{Waits: true, Lists: []flow.List{l.actions}, Gathers: true}
+}
 
 func (l *loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	over, err := l.forEach.Eval(ctx, c)

@@ -63,11 +63,10 @@ func checkAtOnce(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
 	return nil
 }
 
-// Lists returns the actions inside.
-func (p *parallel) Lists() []flow.List { return []flow.List{p.actions} }
-
-// Gathers says that the output holds those of the actions inside.
-func (p *parallel) Gathers() {}
+// Traits tells the engine how to treat the action.
+func (p *parallel) Traits() flow.Traits {
+	return flow.Traits{Waits: true, Lists: []flow.List{p.actions}, Gathers: true}
+}
 
 func (p *parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	atOnce := p.max

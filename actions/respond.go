@@ -51,19 +51,15 @@ func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// Ends says that a respond answers and ends the run, unless it goes on.
-func (r *respond) Ends() flow.Ending {
+// Traits says that a respond answers and, unless the run continues, ends it. It
+// can be repeated: a caller gets one answer.
+func (r *respond) Traits() flow.Traits {
+	traits := flow.Traits{Pure: true, Answers: true, Ending: flow.EndsWithAnswer}
 	if r.then == thenContinue {
-		return flow.Open
+		traits.Ending = flow.FallsThrough
 	}
-	return flow.Answered
+	return traits
 }
-
-// Answers says that a respond answers the caller.
-func (r *respond) Answers() {}
-
-// Pure says that a respond has no effect that a repetition would double.
-func (r *respond) Pure() {}
 
 func (r *respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	status := http.StatusOK

@@ -122,6 +122,9 @@ func (m *slackMessage) Open(r *flow.Resources) error {
 	return err
 }
 
+// Traits says that the action has an effect outside.
+func (*slackMessage) Traits() flow.Traits { return flow.Traits{} }
+
 func (m *slackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := m.message(ctx, c)
 	if err != nil {

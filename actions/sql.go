@@ -102,6 +102,9 @@ func (a *sqlAction) Open(r *flow.Resources) error {
 	return err
 }
 
+// Traits says that the action has an effect outside.
+func (*sqlAction) Traits() flow.Traits { return flow.Traits{} }
+
 func (a *sqlAction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	args := make([][]any, len(a.statements))
 	for i, t := range a.statements {

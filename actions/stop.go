@@ -45,11 +45,8 @@ func (t *stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// Ends says that nothing runs behind a stop.
-func (t *stop) Ends() flow.Ending { return flow.Ended }
-
-// Pure says that a stop has no effect outside.
-func (t *stop) Pure() {}
+// Traits tells the engine how to treat the action.
+func (*stop) Traits() flow.Traits { return flow.Traits{Pure: true, Ending: flow.EndsRun} }
 
 func (t *stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := t.message.EvalOr(ctx, c, "")

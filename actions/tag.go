@@ -75,6 +75,9 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
+// Traits says that the action has an effect outside.
+func (*tag) Traits() flow.Traits { return flow.Traits{} }
+
 func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
 	change, err := t.change(ctx, c)
 	if err != nil {

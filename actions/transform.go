@@ -45,12 +45,12 @@ func (t *transform) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagn
 	return diags
 }
 
-// Pure says that a transform has no effect outside.
-func (t *transform) Pure() {}
-
-// Volatile tells whether the program or its input reads the clock.
-func (t *transform) Volatile() bool {
-	return t.program.Volatile() || t.input.IsSet() && t.input.Expr().Volatile()
+// Traits says that the action can be repeated, unless it reads the clock.
+func (t *transform) Traits() flow.Traits {
+	return flow.Traits{
+		Pure:     true,
+		Volatile: t.program.Volatile() || t.input.IsSet() && t.input.Expr().Volatile(),
+	}
 }
 
 func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -94,6 +94,9 @@ func (w *webhookCall) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return append(diags, w.checkURL(d)...)
 }
 
+// Traits tells the engine how to treat the action.
+func (*webhookCall) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
+
 func (w *webhookCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := w.values(ctx, c)
 	if err != nil {
@@ -166,4 +169,11 @@ func (a *webhookAnswer) Get(name string) (any, bool) {
 // Map returns all outputs as plain values.
 func (a *webhookAnswer) Map() map[string]any {
 	return map[string]any{"status": a.answer.status, "headers": a.answer.headers.Map(), "body": a.answer.body(), "throttled": false}
+}
+
+// wasSent reports whether no throttle held the delivery back.
+func wasSent(outputs any) bool {
+	members, _ := outputs.(map[string]any)
+	held, _ := members["throttled"].(bool)
+	return !held
 }

@@ -229,7 +229,7 @@ func TestWebhookAnswers(t *testing.T) {
 		t.Errorf("got %v, %v", res.Lines, res.Err)
 	}
 	kept := valuetest.DecodeJSON(t, valuetest.EncodeJSON(t, res.Outputs["example"]))
-	restored, _ := f.Actions[0].Action.(flow.Restorer).Restore(kept).(map[string]any)
+	restored, _ := f.Actions[0].Traits.Restore(kept).(map[string]any)
 	if headers, ok := restored["headers"].(value.Object); !ok || joinedHeader(headers, "content-type") != "application/json" {
 		t.Errorf("what was kept is restored as %v", restored)
 	}

@@ -4,29 +4,68 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
 // Action is one kind of action: one Go file, its test, and one line in the
-// list of kinds. Describe declares the fields; Run does the work of one
-// attempt. A value is decoded once and then shared by all runs, so Run must
-// not change it.
+// list of kinds. Describe declares the fields, Traits says how the engine may
+// treat the action, Run does the work of one attempt. A value is decoded once
+// and then shared by all runs, so Run must not change it.
 //
-// Run reads its fields with Eval, giving the call as the environment. It
+// Run reads its fields with Eval and passes the call as the environment. It
 // returns the outputs that Describe declared, as a map[string]any or another
-// JSON-like value, never changes what it has read, and returns soon after its
-// context ends. An error that is an *Error says by its class and reason
+// JSON-like value, never changes a value that it read, and returns soon after
+// its context ends. An error that is an *Error says by its class and reason
 // whether a retry can help; any other error counts as permanent.
 type Action interface {
 	schema.Describer
+	// Traits is called before decoding, for the kind alone, and after decoding.
+	Traits() Traits
 	Run(ctx context.Context, c *Call) (any, error)
 }
 
-// Kind is a kind of action by its name.
-type Kind = schema.Kind[Action]
+// Traits tell the engine how it may treat an action. The zero value is right
+// for an action that has an effect outside of the run and nothing more: it never
+// runs again once it completed.
+type Traits struct {
+	// Pure: the action has no effect outside of the run and may be repeated.
+	Pure bool
+	// Volatile: the action is pure, but may return something different when it
+	// is repeated. Its output becomes durable before an action with an effect
+	// outside starts, which then sends the same on each repeat.
+	Volatile bool
+	// Waits: the action waits for a time or for other actions, and so has no
+	// timeout unless the file gives one.
+	Waits bool
+	// Lists are the actions inside the action.
+	Lists []List
+	// Gathers: the outputs hold those of the actions inside, and so are
+	// sensitive if one of theirs is.
+	Gathers bool
+	// Answers: the action answers the caller; the run may continue after it.
+	Answers bool
+	// Ending tells how a run that reaches the action continues.
+	Ending Ending
+	// Callee is the flow that the action calls; nil for none.
+	Callee *Callee
+	// Sends reports, by the outputs, whether something went out to the contact of
+	// the flow, who then gets the tag "sent:FLOW/ACTION". nil means never.
+	Sends func(outputs any) bool
+	// Restore turns outputs that were stored as JSON into the values that the
+	// action returned; nil if JSON keeps them as they are.
+	Restore func(stored any) any
+}
 
-// TriggerKind is a kind of trigger by its name.
-type TriggerKind = schema.Kind[Trigger]
+// Callee is the flow that an action calls.
+type Callee struct {
+	Name  string
+	Range hcl.Range // of the name in the file
+	// Bind takes the flow after all flows were compiled, and checks the input
+	// that the action passes to it.
+	Bind func(*Flow) hcl.Diagnostics
+}
 
 // Opener is an action that needs something from outside before its first run,
 // such as a client. Open is called when a configuration is put into service,
@@ -35,89 +74,55 @@ type Opener interface {
 	Open(r *Resources) error
 }
 
-// Pure marks an action without an effect outside of the run, which may be
-// repeated at will.
-type Pure interface {
-	Pure()
-}
+// Kind is a kind of action by its name.
+type Kind = schema.Kind[Action]
 
-// Volatile is a pure action that may return something else when it is repeated.
-// What it returned is kept before an action with an effect outside begins, which
-// then sends the same on each repeat.
-type Volatile interface {
-	Pure
-	// Volatile tells whether it may, as it is declared.
-	Volatile() bool
-}
-
-// Nester is an action that holds lists of actions.
-type Nester interface {
-	Lists() []List
-}
-
-// Gatherer is an action whose outputs hold those of the actions inside it.
-type Gatherer interface {
-	Nester
-	Gathers()
-}
-
-// Waiter is an action that waits for time to go by, and so has no time-out
-// unless the file gives one.
-type Waiter interface {
-	Waits()
-}
-
-// Ender is an action that may end the run.
-type Ender interface {
-	// Ends tells how a run that reaches the action goes on.
-	Ends() Ending
-}
-
-// Answerer is an action that answers the caller, and may go on.
-type Answerer interface {
-	Answers()
-}
-
-// answers tells whether a run that goes through the list answers its caller,
-// also where it goes on afterwards.
-func (l List) answers() bool {
-	return slices.ContainsFunc(l, func(s *Step) bool {
-		_, ok := s.Action.(Answerer)
-		return ok && !s.When.IsSet() && s.OnError != Continue
-	})
-}
-
-// Ending tells how the way through a list ends.
+// Ending tells how the path through an action or a list ends.
 type Ending int
 
-// The endings, in the order of what is known: Open goes on behind the list,
-// Ended ends the run somewhere without an answer, Answered surely answers.
+// The endings, ordered by what is known: FallsThrough continues behind the
+// action, EndsRun ends the run somewhere without an answer, EndsWithAnswer
+// always answers the caller.
 const (
-	Open Ending = iota
-	Ended
-	Answered
+	FallsThrough Ending = iota
+	EndsRun
+	EndsWithAnswer
 )
 
-// Ends tells how a run that enters the list leaves it.
-func (l List) Ends() Ending {
+// Ending tells how a run that enters the list leaves it.
+func (l List) Ending() Ending {
 	for _, s := range l {
-		if end := s.Ends(); end != Open {
+		if end := s.ending(); end != FallsThrough {
 			return end
 		}
 	}
-	return Open
+	return FallsThrough
 }
 
-// Ends tells how a run that reaches the step goes on.
-func (s *Step) Ends() Ending {
-	e, ok := s.Action.(Ender)
-	if !ok || !s.surelyRuns() || s.OnError == Continue {
-		return Open
-	}
-	return e.Ends()
-}
-
-func (s *Step) surelyRuns() bool {
+// ending tells how a run that reaches the step continues.
+func (s *Step) ending() Ending {
 	holds, fixed := s.When.Constant()
-	return !s.When.IsSet() || fixed && holds
+	alwaysRuns := !s.When.IsSet() || fixed && holds
+	if !alwaysRuns || s.OnError == Continue {
+		return FallsThrough
+	}
+	return s.Traits.Ending
+}
+
+// alwaysAnswers reports whether each run through the list answers its caller,
+// even if it continues afterwards.
+func (l List) alwaysAnswers() bool {
+	return slices.ContainsFunc(l, func(s *Step) bool {
+		return s.Traits.Answers && !s.When.IsSet() && s.OnError != Continue
+	})
+}
+
+// Walk calls visit for each step of the list and of the lists inside it.
+func (l List) Walk(visit func(*Step)) {
+	for _, s := range l {
+		visit(s)
+		for _, inner := range s.Traits.Lists {
+			inner.Walk(visit)
+		}
+	}
 }

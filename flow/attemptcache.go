@@ -22,9 +22,8 @@ type attemptCache struct {
 // cacheAttempts gives the attempts of an action a common cache, if there may be
 // several.
 func (c *Call) cacheAttempts() {
-	_, nests := c.Step.Action.(Nester)
-	_, calls := c.Step.Action.(Caller)
-	if c.Step.Retry == nil || !nests && !calls {
+	traits := c.Step.Traits
+	if c.Step.Retry == nil || len(traits.Lists) == 0 && traits.Callee == nil {
 		return
 	}
 	run := *c.frame.run

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/hashicorp/hcl/v2"
 )
 
 // Queued is a trigger whose runs are kept and begin in the background.
@@ -30,16 +28,6 @@ type Callable interface {
 type Input struct {
 	Name     string
 	Required bool
-}
-
-// Caller is an action that names another flow.
-type Caller interface {
-	Action
-	// Callee is the flow's name, and where it stands in the file.
-	Callee() (name string, at hcl.Range)
-	// Bind takes the flow, after all flows were compiled, and checks what is
-	// given to it.
-	Bind(f *Flow) hcl.Diagnostics
 }
 
 // MostDeep is how many flows may have started one another.

@@ -28,12 +28,6 @@ type Kept struct {
 	Variables []byte // JSON, for people to read
 }
 
-// Restorer is an action whose outputs are more than plain values. Restore makes
-// them again of what they look like after they were kept as JSON.
-type Restorer interface {
-	Restore(v any) any
-}
-
 // Admission is what decides whether and when a run of an event may start.
 type Admission struct {
 	DedupeKey string // "" for none

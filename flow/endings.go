@@ -14,7 +14,7 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 	diags := unreachable(f.Actions)
 	diags = append(diags, unreachable(f.OnError)...)
 	r, ok := f.Trigger.(Responder)
-	if ok && r.NeedsRespond() && f.Actions.Ends() == Open && !f.Actions.answers() {
+	if ok && r.NeedsRespond() && f.Actions.Ending() == FallsThrough && !f.Actions.alwaysAnswers() {
 		diags = append(diags, diag.Warning(f.Range, "An answer can be missed",
 			`A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`))
 	}
@@ -33,7 +33,7 @@ func (f *Flow) checkModes() hcl.Diagnostics {
 		diags = append(diags, diag.Error(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
 	}
 	f.Walk(func(s *Step) {
-		if _, answers := s.Action.(Answerer); !answers || waits {
+		if !s.Traits.Answers || waits {
 			return
 		}
 		diags = append(diags, f.nobodyToAnswer(s))
@@ -67,12 +67,10 @@ func unreachable(l List) hcl.Diagnostics {
 				fmt.Sprintf("No path leads here: action %q always ends the run.", ended)))
 			break
 		}
-		if n, ok := s.Action.(Nester); ok {
-			for _, inner := range n.Lists() {
-				diags = append(diags, unreachable(inner)...)
-			}
+		for _, inner := range s.Traits.Lists {
+			diags = append(diags, unreachable(inner)...)
 		}
-		if s.Ends() != Open {
+		if s.ending() != FallsThrough {
 			ended = s.Name
 		}
 	}

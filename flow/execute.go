@@ -133,7 +133,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 		return nil, true, err
 	}
 	out, err = s.attempts(ctx, c)
-	if to, ok := s.Action.(Sender); ok && err == nil && to.Sends(out) {
+	if sends := s.Traits.Sends; sends != nil && err == nil && sends(out) {
 		c.sent(ctx)
 	}
 	return out, true, err

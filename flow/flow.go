@@ -47,6 +47,7 @@ type Step struct {
 	Retry     *Retry
 	OnError   string // Stop or Continue
 	Sensitive bool   // inputs and outputs are kept out of logs and history
+	Traits    Traits // of the action, as it was decoded
 
 	fallback bool // inside on_error
 }
@@ -68,6 +69,9 @@ type Trigger interface {
 	// "webhook", with their types. It is called after decoding.
 	Roots() map[string]cty.Type
 }
+
+// TriggerKind is a kind of trigger by its name.
+type TriggerKind = schema.Kind[Trigger]
 
 // Named is a trigger that needs to know its flow's name.
 type Named interface {
@@ -92,19 +96,7 @@ type Event interface {
 	Input() any
 }
 
-// Walk calls f for each step of the list and of the lists inside it.
-func (l List) Walk(f func(*Step)) {
-	for _, s := range l {
-		f(s)
-		if n, ok := s.Action.(Nester); ok {
-			for _, inner := range n.Lists() {
-				inner.Walk(f)
-			}
-		}
-	}
-}
-
-// Walk calls f for every step of the flow.
+// Walk calls visit for every step of the flow.
 func (f *Flow) Walk(visit func(*Step)) {
 	f.Actions.Walk(visit)
 	f.OnError.Walk(visit)

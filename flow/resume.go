@@ -7,7 +7,7 @@ import "slices"
 func (s *Step) resume(c *Call) (Resumed, bool) {
 	r, ok := c.frame.run.Journal.Resume(c)
 	if ok && r.Err == nil {
-		for _, l := range nestedLists(s) {
+		for _, l := range s.Traits.Lists {
 			c.restoreOutputs(l)
 		}
 	}
@@ -32,7 +32,7 @@ func (c *Call) started() bool {
 	if !journal.Started("") {
 		return false
 	}
-	return journal.Started(c.Path()+"/") || slices.ContainsFunc(nestedLists(c.Step), c.Started)
+	return journal.Started(c.Path()+"/") || slices.ContainsFunc(c.Step.Traits.Lists, c.Started)
 }
 
 // Started reports whether an earlier attempt of the run ran a step of a list
@@ -49,16 +49,9 @@ func (c *Call) Started(l List) bool {
 		if _, ok := s.resume(inner); ok {
 			return true
 		}
-		if journal.Started(inner.Path()+"/") || slices.ContainsFunc(nestedLists(s), inner.Started) {
+		if journal.Started(inner.Path()+"/") || slices.ContainsFunc(s.Traits.Lists, inner.Started) {
 			return true
 		}
 	}
 	return false
-}
-
-func nestedLists(s *Step) []List {
-	if n, ok := s.Action.(Nester); ok {
-		return n.Lists()
-	}
-	return nil
 }

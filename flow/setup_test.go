@@ -45,6 +45,8 @@ func (d *do) Describe(s *schema.Spec) {
 	s.AnyOutput()
 }
 
+func (*do) Traits() flow.Traits { return flow.Traits{} }
+
 func (d *do) Run(ctx context.Context, c *flow.Call) (any, error) {
 	d.lab.mu.Lock()
 	d.lab.ran = append(d.lab.ran, c.Step.Name)
@@ -65,9 +67,9 @@ func (g *group) Describe(s *schema.Spec) {
 	flow.Actions(s, &g.actions)
 }
 
-func (g *group) Lists() []flow.List { return []flow.List{g.actions} }
-
-func (g *group) Ends() flow.Ending { return g.actions.Ends() }
+func (g *group) Traits() flow.Traits {
+	return flow.Traits{Waits: true, Lists: []flow.List{g.actions}, Ending: g.actions.Ending()}
+}
 
 func (g *group) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"state": "done"}, c.Execute(ctx, g.actions, map[string]any{"each": map[string]any{"key": "k"}})
@@ -85,11 +87,11 @@ func (e *end) Describe(s *schema.Spec) {
 	schema.Expr(s, &e.output, "output", "What the run returns.")
 }
 
-func (e *end) Ends() flow.Ending {
+func (e *end) Traits() flow.Traits {
 	if e.answer > 0 {
-		return flow.Answered
+		return flow.Traits{Ending: flow.EndsWithAnswer}
 	}
-	return flow.Ended
+	return flow.Traits{Ending: flow.EndsRun}
 }
 
 func (e *end) Run(ctx context.Context, c *flow.Call) (any, error) {

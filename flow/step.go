@@ -53,18 +53,19 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	spec := schema.Describe(s.Action)
 	describeModifiers(spec, s)
 	_, found := schema.DecodeSpec(c, spec, b, 2)
-	s.inherit()
+	s.Traits = s.Action.Traits()
+	s.inheritSensitive()
 	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
 	return s, append(diags, found...)
 }
 
-// inherit keeps the outputs of an action as close as those that they hold.
-func (s *Step) inherit() {
-	g, ok := s.Action.(Gatherer)
-	if !ok {
+// inheritSensitive makes an action sensitive if its outputs hold those of a
+// sensitive one.
+func (s *Step) inheritSensitive() {
+	if !s.Traits.Gathers {
 		return
 	}
-	for _, l := range g.Lists() {
+	for _, l := range s.Traits.Lists {
 		l.Walk(func(in *Step) { s.Sensitive = s.Sensitive || in.Sensitive })
 	}
 }
@@ -72,14 +73,10 @@ func (s *Step) inherit() {
 // Modifiers is the heading of the fields that every action has.
 const Modifiers = "modifiers"
 
-// describeModifiers declares what every action may say besides its kind's own
-// fields. Control kinds take as long as what is inside them.
+// describeModifiers declares the fields that every action has.
 func describeModifiers(s *schema.Spec, step *Step) {
-	_, control := step.Action.(Nester)
-	if _, waits := step.Action.(Waiter); waits {
-		control = true
-	}
-	if !control {
+	waits := step.Action.Traits().Waits
+	if !waits {
 		step.Timeout = DefaultTimeout
 	}
 	step.OnError = Stop
@@ -91,7 +88,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
-		if step.Timeout <= 0 && !control {
+		if step.Timeout <= 0 && !waits {
 			diags = append(diags, d.Problem("timeout", "Wrong value", "An attempt needs more time than none; leave timeout out for the default."))
 		}
 		if holds, fixed := step.When.Constant(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {

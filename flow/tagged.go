@@ -36,14 +36,6 @@ type Beginner interface {
 	Begin(ctx context.Context, r *Run) (ev Event, ok bool, why string, err error)
 }
 
-// Sender is an action by which something goes out to a contact. The contact of
-// the flow gets the tag "sent:FLOW/ACTION" when it was done.
-type Sender interface {
-	Action
-	// Sends tells by the outputs whether something went out.
-	Sends(outputs any) bool
-}
-
 // Unfailing is a trigger whose caller is a person that has to get on, whatever
 // becomes of the run.
 type Unfailing interface {

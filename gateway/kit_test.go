@@ -194,6 +194,8 @@ func (a *answer) Describe(s *schema.Spec) {
 	schema.Attr(s, &a.size, "size", "Length of a text.")
 }
 
+func (*answer) Traits() flow.Traits { return flow.Traits{} }
+
 func (a *answer) Run(ctx context.Context, c *flow.Call) (any, error) {
 	status, err := a.status.EvalOr(ctx, c, http.StatusOK)
 	if err != nil {
@@ -215,6 +217,8 @@ type hold struct {
 func (h *hold) Describe(s *schema.Spec) {
 	schema.Attr(s, &h.stubborn, "stubborn", "Ends for the test alone.")
 }
+
+func (*hold) Traits() flow.Traits { return flow.Traits{} }
 
 func (h *hold) Run(ctx context.Context, c *flow.Call) (any, error) {
 	h.lab.entered <- c.Run().ID
@@ -243,6 +247,8 @@ func (f *fail) Describe(s *schema.Spec) {
 	schema.Attr(s, &f.panics, "panics", "How it fails.")
 }
 
+func (*fail) Traits() flow.Traits { return flow.Traits{} }
+
 func (f *fail) Run(ctx context.Context, c *flow.Call) (any, error) {
 	text, err := f.message.EvalOr(ctx, c, "no luck")
 	if err != nil {
@@ -265,6 +271,8 @@ func (a *say) Describe(s *schema.Spec) {
 	schema.Expr(s, &a.message, "message", "Message.")
 	schema.Attr(s, &a.level, "level", "Level.")
 }
+
+func (*say) Traits() flow.Traits { return flow.Traits{} }
 
 func (a *say) Run(ctx context.Context, c *flow.Call) (any, error) {
 	text, err := a.message.EvalOr(ctx, c, "")
@@ -307,6 +315,8 @@ func (u *use) Open(r *flow.Resources) error {
 	})
 	return err
 }
+
+func (*use) Traits() flow.Traits { return flow.Traits{} }
 
 func (u *use) Run(context.Context, *flow.Call) (any, error) {
 	if u.res.closed.Load() {

@@ -79,8 +79,8 @@ func (s *snapshot) placesFrom(name string) func(path string) *flow.Step {
 			if step == nil {
 				continue
 			}
-			if c, ok := step.Action.(flow.Caller); ok {
-				in, _ = c.Callee()
+			if c := step.Traits.Callee; c != nil {
+				in = c.Name
 			}
 		}
 	}

@@ -155,9 +155,7 @@ func (s *snapshot) route(g *Gateway, e *endpoint) {
 func pureKinds(f *flow.Flow) map[string]bool {
 	out := map[string]bool{}
 	f.Walk(func(s *flow.Step) {
-		_, pure := s.Action.(flow.Pure)
-		_, nests := s.Action.(flow.Nester)
-		out[s.Kind] = pure || nests
+		out[s.Kind] = s.Traits.Pure || len(s.Traits.Lists) > 0
 	})
 	return out
 }

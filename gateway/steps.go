@@ -95,8 +95,8 @@ func (j *job) restore(s *flow.Step, kept store.Step) (out any, err error, done b
 	if out, err = value.Decode(text, value.Limits{Depth: value.MaxDepth}); err != nil {
 		return nil, fmt.Errorf("reading what the action returned before: %w", err), true
 	}
-	if r, ok := s.Action.(flow.Restorer); ok {
-		out = r.Restore(out)
+	if restore := s.Traits.Restore; restore != nil {
+		out = restore(out)
 	}
 	return out, nil, true
 }

@@ -196,7 +196,7 @@ func (w *work) Done(rec *flow.Record) {
 	defer w.mu.Unlock()
 	w.pending = append(w.pending, s)
 	w.failed = slices.DeleteFunc(w.failed, func(before store.Step) bool { return before.Path == s.Path }) // in an attempt before
-	if v, ok := rec.Step.Action.(flow.Volatile); ok && v.Volatile() {
+	if rec.Step.Traits.Volatile {
 		w.volatile = len(w.pending)
 	}
 	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || w.ctx.Err() != nil) {

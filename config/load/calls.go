@@ -21,7 +21,7 @@ func bindCalls(flows []*flow.Flow, broken bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, f := range flows {
 		f.Walk(func(s *flow.Step) {
-			if c, ok := s.Action.(flow.Caller); ok {
+			if c := s.Traits.Callee; c != nil {
 				diags = append(diags, bindCall(c, byName, broken)...)
 			}
 		})
@@ -29,11 +29,8 @@ func bindCalls(flows []*flow.Flow, broken bool) hcl.Diagnostics {
 	return diags
 }
 
-func bindCall(c flow.Caller, flows map[string]*flow.Flow, broken bool) hcl.Diagnostics {
-	name, at := c.Callee()
-	if name == "" {
-		return nil // it has findings of its own
-	}
+func bindCall(c *flow.Callee, flows map[string]*flow.Flow, broken bool) hcl.Diagnostics {
+	name, at := c.Name, c.Range
 	f, ok := flows[name]
 	if !ok {
 		if broken {

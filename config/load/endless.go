@@ -82,13 +82,11 @@ func sureCalls(f *flow.Flow) []call {
 		if mayEnd(s) {
 			break
 		}
-		c, ok := s.Action.(flow.Caller)
-		if holds, fixed := s.When.Constant(); !ok || s.When.IsSet() && (!fixed || !holds) {
+		c := s.Traits.Callee
+		if holds, fixed := s.When.Constant(); c == nil || s.When.IsSet() && (!fixed || !holds) {
 			continue
 		}
-		if name, at := c.Callee(); name != "" {
-			out = append(out, call{name, at})
-		}
+		out = append(out, call{c.Name, c.Range})
 	}
 	return out
 }
@@ -97,9 +95,8 @@ func sureCalls(f *flow.Flow) []call {
 func mayEnd(s *flow.Step) bool {
 	ends := false
 	flow.List{s}.Walk(func(in *flow.Step) {
-		_, ender := in.Action.(flow.Ender)
-		_, nests := in.Action.(flow.Nester)
-		ends = ends || ender && !nests
+		t := in.Traits
+		ends = ends || len(t.Lists) == 0 && (t.Ending != flow.FallsThrough || t.Answers)
 	})
 	return ends
 }

@@ -40,8 +40,8 @@ func (i *initials) Describe(s *schema.Spec) {
 	})
 }
 
-// Pure says that the action has no effect outside and may be repeated.
-func (i *initials) Pure() {}
+// Traits says that the action can be repeated.
+func (*initials) Traits() flow.Traits { return flow.Traits{Pure: true} }
 
 // Run does the work for one run of a flow.
 func (i *initials) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -54,11 +54,11 @@ action "stop" "give" { output = action.known.value }`
 func (b *Bench) BindCallees(f *flow.Flow) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	f.Walk(func(s *flow.Step) {
-		c, ok := s.Action.(flow.Caller)
-		if !ok {
+		c := s.Traits.Callee
+		if c == nil {
 			return
 		}
-		name, _ := c.Callee()
+		name := c.Name
 		target := f // one that calls itself
 		if name != f.Name {
 			target = b.callee(name)
