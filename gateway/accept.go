@@ -133,6 +133,5 @@ func (x *exchange) replay(k *store.Key) {
 func (x *exchange) accepted(status int) { x.counted("accepted", status) }
 
 func (x *exchange) counted(outcome string, status int) {
-	x.endpoint.metrics.latency.Observe(time.Since(x.began).Seconds())
-	x.endpoint.metrics.requests.inc(outcome, status)
+	x.endpoint.metrics.ObserveRequest(outcome, status, time.Since(x.began))
 }

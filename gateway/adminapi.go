@@ -58,7 +58,7 @@ func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		body.Reload.Since = &r.since
 	}
 	if s := g.acquire(); s != nil {
-		body.Flows, body.Reload.Restart = enabled(s.config.Flows), g.restartNeeded(s.config)
+		body.Flows, body.Reload.Restart = countEnabled(s.config.Flows), g.restartNeeded(s.config)
 		s.release()
 	}
 	writeJSON(w, http.StatusOK, body)
@@ -70,7 +70,7 @@ func (g *Gateway) queueStatus() (string, []QueueDepth) {
 	if g.opts.Store == nil {
 		return "none", out
 	}
-	depths, err := g.queues.depths()
+	depths, err := g.queues.Depths()
 	if err != nil {
 		return "unavailable", out
 	}
@@ -86,7 +86,7 @@ func (g *Gateway) findings(r *loadResult) json.RawMessage {
 	diags := make(hcl.Diagnostics, 0, len(r.diags))
 	for _, d := range r.diags {
 		c := *d
-		c.Summary, c.Detail = g.log.clean(hide.Text(d.Summary)), g.log.clean(hide.Text(d.Detail))
+		c.Summary, c.Detail = g.log.Redact(hide.Text(d.Summary)), g.log.Redact(hide.Text(d.Detail))
 		diags = append(diags, &c)
 	}
 	var out bytes.Buffer

@@ -18,7 +18,7 @@ func (g *Gateway) adminTable() adminMux {
 			method: http.MethodGet, path: "/readyz", id: "ready", about: "Whether requests should be sent here", serve: g.serveReady,
 			answers: append(text("They should."), refusal(http.StatusServiceUnavailable, "Not any more: the gateway stops.")),
 		},
-		{method: http.MethodGet, path: "/metrics", id: "metrics", about: "Metrics for Prometheus", serve: g.metrics.handler().ServeHTTP, answers: text("In the text format of Prometheus, or the one that Accept asks for.")},
+		{method: http.MethodGet, path: "/metrics", id: "metrics", about: "Metrics for Prometheus", serve: g.metrics.Handler().ServeHTTP, answers: text("In the text format of Prometheus, or the one that Accept asks for.")},
 		{
 			method: http.MethodGet, path: "/api/v1/status", id: "status", about: "How the gateway is, and how the last load of the files went",
 			serve: g.serveStatus, answers: []adminAnswer{answered("The state of things.", statusBody{})},

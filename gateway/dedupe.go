@@ -91,6 +91,6 @@ func (x *exchange) settleKey(f firstOf, out *flow.Outcome, response *flow.Respon
 		write = x.g.opts.Store.DropKey
 	}
 	if err := write(ctx, key); err != nil {
-		x.g.log.bounded.Warn("a dedupe key was not kept", zap.String("run", x.id), zap.Error(err))
+		x.g.log.Sampled.Warn("a dedupe key was not kept", zap.String("run", x.id), zap.Error(err))
 	}
 }

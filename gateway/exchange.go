@@ -63,7 +63,7 @@ func (x *exchange) rescue() {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	x.g.log.out.Error("panic while serving a request", zap.String("flow", x.flowName()), zap.String("run", x.id),
+	x.g.log.Error("panic while serving a request", zap.String("flow", x.flowName()), zap.String("run", x.id),
 		zap.String("panic", x.clean(fmt.Sprint(p))), zap.String("stack", x.clean(string(debug.Stack()))))
 	if x.written {
 		x.refused(panicked())

@@ -22,6 +22,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
@@ -69,8 +70,8 @@ type Options struct {
 // an http.Handler of the endpoints.
 type Gateway struct {
 	opts    Options
-	log     *logs
-	metrics *metrics
+	log     *telemetry.Log
+	metrics *telemetry.Metrics
 	started time.Time
 	pool    flow.Pool
 	initial *load.Gateway // settings at start, some of which hold until the end
@@ -86,8 +87,8 @@ type Gateway struct {
 	background *background
 	recorder   *recorder
 	ticker     *ticker
-	queues     *queues
-	unserved   bucket // refusals of requests that led to no endpoint
+	queues     *telemetry.Queues // nil without a store
+	unserved   bucket            // refusals of requests that led to no endpoint
 	seal       *redact.Sealer
 
 	running  atomic.Bool // Run was called
@@ -114,15 +115,16 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second
 	}
-	g := &Gateway{opts: o, started: o.Clock.Now(), log: newLogs(o.Log)}
-	g.metrics = newMetrics(o.Version, g.runs.number)
+	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log)}
+	g.metrics = telemetry.NewMetrics(o.Version, g.runs.number)
 	g.background, g.seal = newBackground(g), redact.NewSealer(o.Key)
 	g.recorder, g.ticker = newRecorder(g), newTicker(g)
-	g.queues = &queues{g: g}
-	if o.Store != nil {
-		g.countQueues()
-	}
 	g.life, g.endRuns = context.WithCancel(context.Background())
+	if o.Store != nil {
+		g.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
+		g.metrics.RegisterQueues(g.queues, g.queuedFlows, g.log)
+		g.metrics.RegisterHistory(g.recorder.dropped.Load, g.recorder.bare.Load)
+	}
 	r := g.tryLoad("start")
 	if !r.ok {
 		g.endRuns()
@@ -144,4 +146,30 @@ func (g *Gateway) Close() {
 	if s := g.current.Swap(nil); s != nil {
 		s.release()
 	}
+}
+
+// queuedFlows returns the names of the flows that serve and can have runs in the
+// queue.
+func (g *Gateway) queuedFlows() []string {
+	s := g.acquire()
+	if s == nil {
+		return nil
+	}
+	defer s.release()
+	names := make([]string, 0, len(s.limitsOfFlows))
+	for _, f := range s.limitsOfFlows {
+		names = append(names, f.Flow)
+	}
+	return names
+}
+
+// countEnabled returns the number of flows that are enabled.
+func countEnabled(flows []*flow.Flow) int {
+	n := 0
+	for _, f := range flows {
+		if f.Enabled {
+			n++
+		}
+	}
+	return n
 }

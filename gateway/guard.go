@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
@@ -24,7 +25,7 @@ import (
 // one by way of a rebound DNS name does not, and one that changes something
 // must not come from a page of another origin.
 type guard struct {
-	log   *logs
+	log   *telemetry.Log
 	local bool // on loopback
 	unix  bool // on a socket that no browser can reach
 	token [sha256.Size]byte
@@ -52,7 +53,7 @@ func (g *guard) protect(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		if p := g.refuse(r); p != nil {
-			g.log.bounded.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.Stringer("remote_ip", remoteIP(r)))
+			g.log.Sampled.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.Stringer("remote_ip", remoteIP(r)))
 			problem.Write(w, p)
 			return
 		}

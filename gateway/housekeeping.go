@@ -22,10 +22,10 @@ func (b *background) sweep(ctx context.Context) {
 	b.every(ctx, b.g.opts.Lease, "runs of other gateways can't be taken over", func() (bool, error) {
 		got, err := b.g.opts.Store.Sweep(ctx, store.SweepQuery{Limit: sweepMost, MaxLost: lostMost, Backoff: lostPause})
 		for _, r := range got.Requeued {
-			b.g.log.out.Warn("run taken over: its gateway let the lease end", zap.String("flow", r.Flow), zap.String("run", r.ID))
+			b.g.log.Warn("run taken over: its gateway let the lease end", zap.String("flow", r.Flow), zap.String("run", r.ID))
 		}
 		for _, r := range got.Failed {
-			b.g.log.out.Error("run failed: the gateways that worked on it ended again and again", zap.String("flow", r.Flow), zap.String("run", r.ID))
+			b.g.log.Error("run failed: the gateways that worked on it ended again and again", zap.String("flow", r.Flow), zap.String("run", r.ID))
 		}
 		if len(got.Requeued) > 0 {
 			b.wake()
@@ -59,7 +59,7 @@ func (b *background) every(ctx context.Context, pause time.Duration, trouble str
 	for {
 		more, err := do()
 		if err != nil && ctx.Err() == nil {
-			b.g.log.out.Warn(trouble, zap.Error(err))
+			b.g.log.Warn(trouble, zap.Error(err))
 		}
 		wait := pause
 		if more && err == nil {

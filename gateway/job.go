@@ -44,7 +44,7 @@ func (j *job) conceal(s *flow.Step, output any) {
 func (j *job) clean(text string) string {
 	text = j.redacted.Text(text)
 	if j.snap == nil {
-		return j.g.log.clean(text)
+		return j.g.log.Redact(text)
 	}
 	return j.snap.hide.Text(text)
 }

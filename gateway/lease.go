@@ -38,7 +38,7 @@ func (b *background) heartbeat(ctx context.Context) {
 	lost, err := b.g.opts.Store.Heartbeat(ctx, b.g.opts.Lease, claims...)
 	if err != nil {
 		if ctx.Err() == nil {
-			b.g.log.out.Warn("leases of runs can't be extended", zap.Error(err))
+			b.g.log.Warn("leases of runs can't be extended", zap.Error(err))
 		}
 		return
 	}

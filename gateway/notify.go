@@ -74,7 +74,7 @@ func (n *notifier) changed() bool {
 	n.follow()
 	n.seen = comparison{present(now.digests), present(last.read)}
 	changed := n.seen.differ() && !n.seen.equal(n.tried)
-	n.g.log.out.Debug("looked at the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
+	n.g.log.Debug("looked at the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
 	return changed
 }
 
@@ -136,5 +136,5 @@ func (n *notifier) trouble(err error) {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) {
 		hint = "; raise fs.inotify.max_user_watches and max_user_instances"
 	}
-	n.g.log.out.Warn("file changes are not announced and found by looking from time to time"+hint, zap.Duration("every", n.g.opts.Poll), zap.Error(err))
+	n.g.log.Warn("file changes are not announced and found by looking from time to time"+hint, zap.Duration("every", n.g.opts.Poll), zap.Error(err))
 }

@@ -92,7 +92,7 @@ func (b *background) claim(ctx context.Context) time.Duration {
 		snap.release()
 		switch {
 		case err != nil && ctx.Err() == nil:
-			b.g.log.out.Warn("runs can't be claimed", zap.Error(err))
+			b.g.log.Warn("runs can't be claimed", zap.Error(err))
 			return storePause
 		case err != nil || len(got.Work) < places:
 			return nextLook(got.Next)
@@ -155,7 +155,7 @@ func (b *background) release(ctx context.Context, c store.Claim) {
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
 	if err := b.g.opts.Store.Release(ctx, c); err != nil {
-		b.g.log.out.Warn("a run was not given back; it goes on when its lease ends", zap.String("run", c.ID), zap.Error(err))
+		b.g.log.Warn("a run was not given back; it goes on when its lease ends", zap.String("run", c.ID), zap.Error(err))
 	}
 }
 
@@ -226,6 +226,6 @@ func (b *background) stop(within time.Duration) {
 	select {
 	case <-done:
 	case <-time.After(lastWords):
-		b.g.log.out.Warn("stopped before all runs were given back; they go on when their leases end")
+		b.g.log.Warn("stopped before all runs were given back; they go on when their leases end")
 	}
 }

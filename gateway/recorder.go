@@ -137,7 +137,7 @@ func (r *recorder) write(batch []*store.Entry) {
 	}
 	if err != nil {
 		r.dropped.Add(int64(len(batch)))
-		r.g.log.bounded.Warn("runs are missing in the history", zap.Int("runs", len(batch)), zap.Error(err))
+		r.g.log.Sampled.Warn("runs are missing in the history", zap.Int("runs", len(batch)), zap.Error(err))
 	}
 }
 

@@ -49,9 +49,9 @@ func (g *Gateway) reloadNow(cause string) *loadResult {
 	last := g.reload.Load()
 	r := g.tryLoad(cause)
 	g.note(r)
-	g.log.reloaded(r, last)
+	g.logReload(r, last)
 	if r.ok {
-		g.log.restartNeeded(g.restartNeeded(r.config), g.restartNeeded(last.config))
+		g.logRestartNeeded(g.restartNeeded(r.config), g.restartNeeded(last.config))
 	}
 	return r
 }
@@ -63,7 +63,7 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 	r = &loadResult{cause: cause, config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
-			g.log.out.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
+			g.log.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
 			r.diags = append(r.diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
 		}
 		r.at, r.ok = time.Now(), !r.diags.HasErrors()
@@ -93,7 +93,7 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 // hideFrom takes out of a text what the configuration that serves and the one
 // that was loaded call secret.
 func (g *Gateway) hideFrom(r *loadResult, text string) string {
-	return g.log.clean(redact.New(r.config.Secrets).Text(text))
+	return g.log.Redact(redact.New(r.config.Secrets).Text(text))
 }
 
 // swap puts a configuration into service and retires the one before.
@@ -102,7 +102,7 @@ func (g *Gateway) swap(c *load.Config, cert certificate) error {
 	if err != nil {
 		return err
 	}
-	g.log.hide(s.hide)
+	g.log.SetSecrets(s.hide)
 	if cert.pair != nil {
 		g.certificate.Store(cert.pair)
 	}
@@ -123,7 +123,7 @@ func (g *Gateway) note(r *loadResult) {
 		}
 	}
 	g.reload.Store(r)
-	g.metrics.reloaded(r)
+	g.metrics.ObserveLoad(r.ok, r.at, r.took, countEnabled(r.config.Flows))
 }
 
 // digests lists what a load has read.

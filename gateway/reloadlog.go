@@ -17,19 +17,19 @@ import (
 // the status.
 const mostFindings = 20
 
-// reloaded says how a reload went. A failure that repeats the one before is
+// logReload says how a reload went. A failure that repeats the one before is
 // said once.
-func (l *logs) reloaded(r, before *loadResult) {
-	found := l.findings(r)
-	again := before != nil && before.ok == r.ok && slices.Equal(found, l.findings(before))
+func (g *Gateway) logReload(r, before *loadResult) {
+	found := g.findingLines(r)
+	again := before != nil && before.ok == r.ok && slices.Equal(found, g.findingLines(before))
 	fields := []zap.Field{zap.String("cause", r.cause), zap.Duration("took", r.took)}
 	switch {
 	case r.ok:
-		l.out.Info("reloaded", append(fields, zap.Int("flows", enabled(r.config.Flows)))...)
+		g.log.Info("reloaded", append(fields, zap.Int("flows", countEnabled(r.config.Flows)))...)
 	case again:
-		l.out.Debug("reload failed as before", fields...)
+		g.log.Debug("reload failed as before", fields...)
 	default:
-		l.out.Error("reload failed: the flows that serve go on serving", append(fields, zap.Int("findings", len(found)))...)
+		g.log.Error("reload failed: the flows that serve go on serving", append(fields, zap.Int("findings", len(found)))...)
 	}
 	if again {
 		return
@@ -39,7 +39,7 @@ func (l *logs) reloaded(r, before *loadResult) {
 		level = zapcore.WarnLevel
 	}
 	for _, f := range found[:min(len(found), mostFindings)] {
-		if line := l.out.Check(level, f.text); line != nil {
+		if line := g.log.Check(level, f.text); line != nil {
 			if f.at == "" {
 				line.Write()
 				continue
@@ -55,15 +55,15 @@ type found struct {
 	text string
 }
 
-// findings lists why a load failed, or the warnings of one that did not.
-func (l *logs) findings(r *loadResult) []found {
+// findingLines lists why a load failed, or the warnings of one that did not.
+func (g *Gateway) findingLines(r *loadResult) []found {
 	hide := redact.New(r.config.Secrets)
 	var out []found
 	for _, d := range diag.Sort(r.diags) {
 		if d.Severity != hcl.DiagError && !r.ok {
 			continue
 		}
-		f := found{text: l.clean(hide.Text(d.Summary + ": " + d.Detail))}
+		f := found{text: g.log.Redact(hide.Text(d.Summary + ": " + d.Detail))}
 		if d.Subject != nil {
 			f.at = fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
 		}
@@ -72,10 +72,10 @@ func (l *logs) findings(r *loadResult) []found {
 	return out
 }
 
-// restartNeeded warns of settings that changed but hold from the next start
+// logRestartNeeded warns of settings that changed but hold from the next start
 // on only. before lists those that were warned of already.
-func (l *logs) restartNeeded(settings, before []string) {
+func (g *Gateway) logRestartNeeded(settings, before []string) {
 	if len(settings) > 0 && !slices.Equal(settings, before) {
-		l.out.Warn("settings have changed that take effect at the next start", zap.String("settings", strings.Join(settings, ", ")))
+		g.log.Warn("settings have changed that take effect at the next start", zap.String("settings", strings.Join(settings, ", ")))
 	}
 }

@@ -13,18 +13,16 @@ import (
 // finished counts and logs a request that started a run.
 func (x *exchange) finished(out *flow.Outcome, status int) {
 	took := time.Since(x.began)
-	x.endpoint.metrics.latency.Observe(took.Seconds())
-	x.endpoint.metrics.requests.inc(string(out.State), status)
+	x.endpoint.metrics.ObserveRequest(string(out.State), status, took)
 	x.logRun(out, status, took)
 }
 
 // refused counts and logs a request that started no run.
 func (x *exchange) refused(p *flow.Problem) {
 	if x.endpoint == nil {
-		x.g.metrics.unserved.inc(p.Outcome, p.Status)
+		x.g.metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
-		x.endpoint.metrics.latency.Observe(time.Since(x.began).Seconds())
-		x.endpoint.metrics.requests.inc(p.Outcome, p.Status)
+		x.endpoint.metrics.ObserveRequest(p.Outcome, p.Status, time.Since(x.began))
 	}
 	x.logRefused(p)
 	x.rememberRefused(p)
@@ -62,7 +60,7 @@ func (x *exchange) logRefused(p *flow.Problem) {
 	if p.Status >= 500 {
 		level = zapcore.WarnLevel
 	}
-	line := x.g.log.bounded.Check(level, "refused: "+p.Outcome)
+	line := x.g.log.Sampled.Check(level, "refused: "+p.Outcome)
 	if line == nil {
 		return
 	}

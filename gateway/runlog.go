@@ -12,15 +12,7 @@ import (
 // observe counts an action, and hides what it returned if that is sensitive.
 func (j *job) observe(rec *flow.Record) {
 	j.conceal(rec.Step, rec.Output)
-	am := j.inside(rec.Flow.Name).metrics.actions[rec.Step.Name]
-	am.states.inc(rec.State)
-	if rec.State == flow.Skipped {
-		return
-	}
-	am.time.Observe(rec.Took.Seconds())
-	if rec.Attempts > 1 {
-		am.retries.Add(float64(rec.Attempts - 1))
-	}
+	j.inside(rec.Flow.Name).metrics.ObserveAction(rec)
 }
 
 // logRun writes the one line of a run.

@@ -62,10 +62,10 @@ func (g *Gateway) storeProblem(snap *snapshot, err error) *flow.Problem {
 	case errors.Is(err, store.ErrState), errors.Is(err, store.ErrCut):
 		return &flow.Problem{Status: http.StatusConflict, Title: "Not in this state", Detail: detail}
 	case store.IsUnavailable(err):
-		g.log.bounded.Warn("the history can't be reached", zap.Error(err))
+		g.log.Sampled.Warn("the history can't be reached", zap.Error(err))
 		return unavailable("The store is not available now.", 5)
 	}
-	g.log.bounded.Error("the history failed", zap.Error(err))
+	g.log.Sampled.Error("the history failed", zap.Error(err))
 	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The log says more."}
 }
 
@@ -165,7 +165,7 @@ func (c *runsCall) changeAll(change func(store.ListQuery) (store.Changed, error)
 			return nil, err
 		}
 		if err != nil {
-			c.g.log.bounded.Warn("runs were changed in part", zap.Int("runs", out.Changed), zap.Error(err))
+			c.g.log.Sampled.Warn("runs were changed in part", zap.Int("runs", out.Changed), zap.Error(err))
 			out.Next = q.After
 			return out, nil
 		}

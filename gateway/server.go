@@ -81,7 +81,7 @@ func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
 	if !g.running.CompareAndSwap(false, true) {
 		return nil, nil, errors.New("the gateway was run before; make a new one")
 	}
-	public, admin = httpserver.New(g, int(g.initial.Limits.Headers), g.log.bounded), httpserver.New(nil, adminHeader, g.log.bounded)
+	public, admin = httpserver.New(g, int(g.initial.Limits.Headers), g.log.Sampled), httpserver.New(nil, adminHeader, g.log.Sampled)
 	if l.Admin != nil {
 		if admin.Handler, err = g.Admin(l.Admin.Addr()); err != nil {
 			return nil, nil, err

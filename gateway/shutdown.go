@@ -15,15 +15,15 @@ const lastWords = 5 * time.Second
 // their runs, and at last closes what is left.
 func (g *Gateway) shutdown(public, admin *http.Server) {
 	g.draining.Store(true)
-	g.log.out.Info("stopping", zap.Int64("runs", g.runs.number()))
+	g.log.Info("stopping", zap.Int64("runs", g.runs.number()))
 	pause(g.opts.DrainDelay)
 	g.stopping.Store(true)
 	until := time.Now().Add(g.opts.ShutdownTimeout)
 	if !stop(public, g.opts.ShutdownTimeout) {
-		g.log.out.Warn("runs are cancelled: they took longer than the stop may", zap.Int64("runs", g.runs.number()))
+		g.log.Warn("runs are cancelled: they took longer than the stop may", zap.Int64("runs", g.runs.number()))
 		g.endRuns()
 		if !stop(public, lastWords) {
-			g.log.out.Warn("stopped before all runs had ended", zap.Int64("runs", g.runs.number()))
+			g.log.Warn("stopped before all runs had ended", zap.Int64("runs", g.runs.number()))
 			_ = public.Close()
 		}
 	}
@@ -31,7 +31,7 @@ func (g *Gateway) shutdown(public, admin *http.Server) {
 	g.endRuns()
 	g.background.end()
 	_ = admin.Close()
-	g.log.out.Info("stopped")
+	g.log.Info("stopped")
 }
 
 // stop tells whether all requests of a server ended in time.

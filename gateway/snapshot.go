@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
@@ -41,7 +42,7 @@ type endpoint struct {
 	trigger  flow.Endpoint // nil for flows that HTTP requests don't reach
 	route    flow.Route
 	path     string // pattern, made up where the file gives none
-	metrics  *flowMetrics
+	metrics  *telemetry.Flow
 	log      *zap.Logger
 	queue    flow.Queue
 	refusals *bucket
@@ -127,7 +128,7 @@ func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
 	if !ok {
 		return
 	}
-	e := &endpoint{flow: f, queued: queued, log: g.log.out.With(zap.String("flow", f.Name))}
+	e := &endpoint{flow: f, queued: queued, log: g.log.With(zap.String("flow", f.Name))}
 	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &bucket{}
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
@@ -162,14 +163,14 @@ func pureKinds(f *flow.Flow) map[string]bool {
 
 // count begins the life of the snapshot, after all that may fail.
 func (s *snapshot) count(g *Gateway) {
-	numbers := g.metrics.use(s.config.Flows)
+	numbers := g.metrics.AddFlows(s.config.Flows)
 	for f, e := range s.endpoints {
 		e.metrics = numbers[f.Name]
 	}
 	s.users.Store(1)
 	s.close = sync.OnceFunc(func() {
 		s.resources.Close()
-		g.metrics.leave(s.config.Flows)
+		g.metrics.RemoveFlows(s.config.Flows)
 	})
 }
 

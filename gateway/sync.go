@@ -47,7 +47,7 @@ func (x *exchange) run(run *flow.Run) (flow.Outcome, *flow.Response) {
 	out := flow.Execute(ctx, run)
 	response := x.answer(ctx, run, &out)
 	if out.State != flow.Continues {
-		x.endpoint.metrics.ran(out.State, time.Since(began))
+		x.endpoint.metrics.ObserveRun(out.State, time.Since(began))
 	}
 	return out, response
 }

@@ -98,7 +98,7 @@ func (t *ticker) look(ctx context.Context, e *endpoint, timed flow.Timed, now ti
 	if !known {
 		var err error
 		if since, err = t.since(ctx, e, timed, now); err != nil {
-			t.g.log.bounded.Warn("a schedule can't be looked at", zap.String("flow", e.flow.Name), zap.Error(err))
+			t.g.log.Sampled.Warn("a schedule can't be looked at", zap.String("flow", e.flow.Name), zap.Error(err))
 			return false
 		}
 	}
@@ -107,11 +107,11 @@ func (t *ticker) look(ctx context.Context, e *endpoint, timed flow.Timed, now ti
 	switch {
 	case at.IsZero():
 	case late > onTime && !timed.CatchUp() && !at.Equal(t.waits[e.flow.Name]):
-		t.g.log.out.Warn("a tick was missed", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Duration("late", late))
+		t.g.log.Warn("a tick was missed", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Duration("late", late))
 	default:
 		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(at.Unix(), 10), TTL: tickKnown}
 		if _, _, err := t.g.start(ctx, e, timed.Tick(at), once); err != nil {
-			t.g.log.bounded.Warn("a tick has to wait", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Error(err))
+			t.g.log.Sampled.Warn("a tick has to wait", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Error(err))
 			t.looked[e.flow.Name], t.waits[e.flow.Name] = since, at
 			return false
 		}

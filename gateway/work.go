@@ -91,7 +91,7 @@ func (w *work) do() {
 	out := w.execute()
 	switch {
 	case w.lost():
-		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
+		w.g.log.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
 	case w.ctx.Err() != nil && out.Err != nil: // it was cut off
 		w.giveBack()
 	default:

@@ -30,7 +30,7 @@ func (w *work) keep(out *flow.Outcome) {
 	}
 	end := w.ending(out)
 	if w.end(func(ctx context.Context) error { return s.Finish(ctx, claim, end) }) {
-		w.endpoint.metrics.ran(out.State, took)
+		w.endpoint.metrics.ObserveRun(out.State, took)
 		w.logRun(out, 0, took)
 	}
 }
@@ -45,9 +45,9 @@ func (w *work) end(write func(context.Context) error) bool {
 	case err == nil:
 		return true
 	case errors.Is(err, store.ErrLost):
-		w.g.log.out.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
+		w.g.log.Warn("a run was taken over or cancelled", zap.String("flow", w.flowName()), zap.String("run", w.id))
 	default:
-		w.g.log.out.Error("where a run stands was not kept; it goes on when its lease ends", zap.String("run", w.id), zap.Error(err))
+		w.g.log.Error("where a run stands was not kept; it goes on when its lease ends", zap.String("run", w.id), zap.Error(err))
 	}
 	return false
 }
@@ -79,7 +79,7 @@ func (w *work) insist(ctx context.Context, write func(context.Context) error) er
 			}
 			return err
 		}
-		w.g.log.bounded.Warn("a run waits for the store", zap.String("run", w.id), zap.Error(err))
+		w.g.log.Sampled.Warn("a run waits for the store", zap.String("run", w.id), zap.Error(err))
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():

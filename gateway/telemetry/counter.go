@@ -1,4 +1,4 @@
-package gateway
+package telemetry
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// counted counts the requests of one flow by outcome and status. Once a pair
-// has occurred, counting it again takes neither a lock nor memory.
-type counted struct {
+// requestCounter counts the requests of one flow by outcome and status. Once a
+// pair has occurred, counting it again takes neither a lock nor memory.
+type requestCounter struct {
 	vec   *prometheus.CounterVec // outcome, status
 	mu    sync.Mutex             // held to add a pair
 	known atomic.Pointer[map[result]prometheus.Counter]
@@ -23,27 +23,27 @@ type result struct {
 	status  int
 }
 
-// mostResults is how many pairs get a series of their own. A flow may answer
-// with a status that its caller chooses; what comes later is counted by class,
-// such as "4xx".
-const mostResults = 64
+// maxResults is the number of pairs that get a series of their own. A caller may
+// choose the status of a flow, so later pairs are counted by class, such as
+// "4xx".
+const maxResults = 64
 
-func newCounted(vec *prometheus.CounterVec) *counted {
-	c := &counted{vec: vec}
+func newRequestCounter(vec *prometheus.CounterVec) *requestCounter {
+	c := &requestCounter{vec: vec}
 	c.known.Store(&map[result]prometheus.Counter{})
 	return c
 }
 
-func (c *counted) inc(outcome string, status int) {
+func (c *requestCounter) inc(outcome string, status int) {
 	r := result{outcome, status}
 	n, ok := (*c.known.Load())[r]
 	if !ok {
-		n = c.add(r)
+		n = c.addPair(r)
 	}
 	n.Inc()
 }
 
-func (c *counted) add(r result) prometheus.Counter {
+func (c *requestCounter) addPair(r result) prometheus.Counter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := *c.known.Load()
@@ -51,7 +51,7 @@ func (c *counted) add(r result) prometheus.Counter {
 		return n
 	}
 	status := strconv.Itoa(r.status)
-	if len(known) >= mostResults {
+	if len(known) >= maxResults {
 		status = fmt.Sprintf("%dxx", r.status/100)
 	}
 	known = maps.Clone(known)

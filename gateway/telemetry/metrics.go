@@ -1,0 +1,134 @@
+// Package telemetry holds the metrics of the process and its log.
+package telemetry
+
+import (
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the numbers that the admin listener shows under /metrics, in a
+// registry of their own. Labels come from flow files and from words in the
+// code, never from a caller, so the number of series has a bound.
+type Metrics struct {
+	registry   *prometheus.Registry
+	requests   *prometheus.CounterVec   // flow, outcome, status
+	latency    *prometheus.HistogramVec // flow
+	runs       *prometheus.CounterVec   // flow, state
+	runTime    *prometheus.HistogramVec // flow
+	actions    *prometheus.CounterVec   // flow, action, state
+	actionTime *prometheus.HistogramVec // flow, action
+	retries    *prometheus.CounterVec   // flow, action
+	reloads    *prometheus.CounterVec   // result
+	loadOK     prometheus.Gauge
+	loadTime   prometheus.Gauge
+	loadTook   prometheus.Gauge
+	flows      prometheus.Gauge
+
+	unserved *requestCounter // requests without an endpoint
+
+	mu   sync.Mutex
+	uses map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
+}
+
+// latencyBuckets reach from half a millisecond, the time of a small sync flow, to
+// the default timeout.
+func latencyBuckets() []float64 {
+	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+}
+
+const namespace = "gateway"
+
+// NewMetrics returns the metrics of a gateway. runs returns the number of runs
+// in flight.
+func NewMetrics(version string, runs func() int64) *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
+	m.requests = m.counter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
+	m.latency = m.histogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
+	m.runs = m.counter("runs_total", "Runs by flow and the state they ended in.", "flow", "state")
+	m.runTime = m.histogram("run_duration_seconds", "Time that runs took.", "flow")
+	m.actions = m.counter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
+	m.actionTime = m.histogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")
+	m.retries = m.counter("action_retries_total", "Attempts of actions after the first.", "flow", "action")
+	m.reloads = m.counter("config_reloads_total", "Loads of the flow files by result, the one at start included.", "result")
+	m.loadOK = m.gauge("config_last_reload_successful", "Whether the last load of the flow files succeeded: 1 or 0.")
+	m.loadTime = m.gauge("config_last_reload_success_timestamp_seconds", "When the flows that serve were loaded, in seconds since 1970.")
+	m.loadTook = m.gauge("config_last_reload_duration_seconds", "How long the last load took.")
+	m.flows = m.gauge("flows", "Flows that serve.")
+	m.unserved = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": ""}))
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs that are under way."},
+			func() float64 { return float64(runs()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "build_info", Help: "Always 1; the version is in the label.",
+			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+		}, func() float64 { return 1 }),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, result := range []string{"success", "failure"} {
+		m.reloads.WithLabelValues(result)
+	}
+	return m
+}
+
+func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	m.registry.MustRegister(v)
+	return v
+}
+
+func (m *Metrics) histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets()}, labels)
+	m.registry.MustRegister(v)
+	return v
+}
+
+func (m *Metrics) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+	m.registry.MustRegister(g)
+	return g
+}
+
+// Handler serves the metrics in the text format of Prometheus.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+}
+
+// Registry returns the registry that holds all metrics.
+func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
+
+// CountUnserved counts a request that led to no endpoint.
+func (m *Metrics) CountUnserved(outcome string, status int) { m.unserved.inc(outcome, status) }
+
+// ObserveLoad counts a load of the flow files that ended at a time. flows is the
+// number of enabled flows if the load succeeded.
+func (m *Metrics) ObserveLoad(ok bool, at time.Time, took time.Duration, flows int) {
+	m.loadTook.Set(took.Seconds())
+	if !ok {
+		m.reloads.WithLabelValues("failure").Inc()
+		m.loadOK.Set(0)
+		return
+	}
+	m.reloads.WithLabelValues("success").Inc()
+	m.loadOK.Set(1)
+	m.loadTime.Set(float64(at.UnixNano()) / 1e9)
+	m.flows.Set(float64(flows))
+}
+
+// RegisterHistory adds the metrics of the history: the numbers of entries that
+// were dropped, and of those that hold a summary only.
+func (m *Metrics) RegisterHistory(dropped, summaryOnly func() int64) {
+	m.registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "history_dropped_total",
+			Help: "Sync runs and refused requests that are missing in the history, as the store was too slow or not available.",
+		}, func() float64 { return float64(dropped()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "history_bare_total",
+			Help: "Sync runs that are in the history without their request and actions, as there was no time to write these or no memory to hold them.",
+		}, func() float64 { return float64(summaryOnly()) }))
+}

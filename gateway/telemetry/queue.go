@@ -1,0 +1,108 @@
+package telemetry
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+const (
+	depthsMaxAge  = 2 * time.Second // after it the runs are counted again
+	depthsTimeout = 5 * time.Second // for one count in the store
+)
+
+// DepthStore counts the runs of the store that are not over.
+type DepthStore interface {
+	Depths(ctx context.Context) ([]store.Depth, error)
+}
+
+// Queues counts the runs that are not over, by flow. Counting gets slower with
+// their number, so callers within a short time share one count.
+type Queues struct {
+	life  context.Context
+	store DepthStore
+	clock clock.Clock
+
+	mu      sync.Mutex
+	counted time.Time // zero before the first count
+	depths  []store.Depth
+	err     error
+}
+
+// NewQueues returns a counter of the runs in a store, which counts until the
+// context ends.
+func NewQueues(life context.Context, s DepthStore, c clock.Clock) *Queues {
+	return &Queues{life: life, store: s, clock: c}
+}
+
+// Depths returns the counts of flows that have runs, by name.
+func (q *Queues) Depths() ([]store.Depth, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.counted.IsZero() && clock.Since(q.clock, q.counted) < depthsMaxAge {
+		return q.depths, q.err
+	}
+	ctx, cancel := clock.WithTimeout(q.life, q.clock, depthsTimeout)
+	defer cancel()
+	q.depths, q.err = q.store.Depths(ctx)
+	q.counted = q.clock.Now()
+	return q.depths, q.err
+}
+
+// RegisterQueues adds the metrics of the queues. flows returns the names of the
+// flows that can have runs.
+func (m *Metrics) RegisterQueues(q *Queues, flows func() []string, log *Log) {
+	m.registry.MustRegister(&queueCollector{
+		queues: q, flows: flows, log: log,
+		runs: prometheus.NewDesc(namespace+"_queue_runs",
+			"Runs that are not over by flow and state; of a store that gateways share, those of all.", []string{"flow", "state"}, nil),
+		oldest: prometheus.NewDesc(namespace+"_queue_oldest_timestamp_seconds",
+			"When the oldest queued run of a flow was received, in seconds since 1970; missing where none is queued.", []string{"flow"}, nil),
+	})
+}
+
+// queueCollector shows the queues as metrics.
+type queueCollector struct {
+	queues *Queues
+	flows  func() []string
+	log    *Log
+	runs   *prometheus.Desc
+	oldest *prometheus.Desc
+}
+
+// Describe sends the descriptions of the metrics.
+func (c *queueCollector) Describe(out chan<- *prometheus.Desc) { out <- c.runs; out <- c.oldest }
+
+// Collect sends the numbers of all flows that have runs or can have some. If the
+// store cannot count them, it sends none, so that they are not taken for zero.
+func (c *queueCollector) Collect(out chan<- prometheus.Metric) {
+	depths, err := c.queues.Depths()
+	if err != nil {
+		c.log.Sampled.Warn("the runs in the queue cannot be counted", zap.Error(err))
+		return
+	}
+	byFlow := map[string]store.Depth{}
+	for _, name := range c.flows() {
+		byFlow[name] = store.Depth{Flow: name}
+	}
+	for _, d := range depths {
+		byFlow[d.Flow] = d
+	}
+	gauge := func(desc *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
+	}
+	for name, d := range byFlow {
+		gauge(c.runs, float64(d.Queued), name, store.Queued.String())
+		gauge(c.runs, float64(d.Waiting), name, store.Waiting.String())
+		gauge(c.runs, float64(d.Running), name, store.Running.String())
+		if !d.Oldest.IsZero() {
+			gauge(c.oldest, float64(d.Oldest.UnixMilli())/1000, name)
+		}
+	}
+}
