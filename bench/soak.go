@@ -43,7 +43,7 @@ func soak(runs int) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	s, err := sqlite.Open(sqlite.Options{Dir: dir})
+	s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}

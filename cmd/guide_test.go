@@ -67,7 +67,7 @@ func scrape(t *testing.T) string {
   trigger "webhook" { path = "/orders" }
   action "log" "seen" { message = "an order" }
 }`
-	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

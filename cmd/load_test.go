@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
@@ -101,7 +102,7 @@ func (l *traffic) to(base string) {
 // openData opens what a gateway that has ended left behind.
 func openData(t *testing.T, s *site) store.Store {
 	t.Helper()
-	st, err := sqlite.Open(sqlite.Options{Dir: s.data})
+	st, err := sqlite.Open(sqlite.Options{Dir: s.data, Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
 )
@@ -76,7 +77,7 @@ func eventually(t *testing.T, within time.Duration, what string, holds func() bo
 // openShared opens the store of replicas beside them.
 func openShared(t *testing.T, database string) store.Store {
 	t.Helper()
-	st, err := postgres.Open(context.Background(), database, postgres.Options{})
+	st, err := postgres.Open(context.Background(), database, postgres.Options{Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = openStore(ctx, r.store, r.data); err != nil {
+	if o.Store, err = openStore(ctx, o.Clock, r.store, r.data); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already

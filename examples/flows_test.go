@@ -47,7 +47,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	if inbox != "" {
 		env["TEAM_INBOX_URL"] = inbox
 	}
-	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,7 +131,7 @@ func (d *durable) load() (*load.Config, hcl.Diagnostics) {
 // start runs a gateway on the files and the store.
 func (d *durable) start() {
 	d.t.Helper()
-	st, err := sqlite.Open(sqlite.Options{Dir: d.dir})
+	st, err := sqlite.Open(sqlite.Options{Dir: d.dir, Clock: clock.System{}})
 	if err != nil {
 		d.t.Fatal(err)
 	}

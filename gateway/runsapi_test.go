@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/ulid"
@@ -48,7 +49,7 @@ secret "password" {
 
 func newLibrary(t *testing.T) *library {
 	l := &library{lab: newLab(t), now: time.Now().Add(-time.Minute)}
-	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

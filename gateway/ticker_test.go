@@ -30,7 +30,7 @@ type clockTest struct {
 
 func newClockTest(t *testing.T, schedule string) *clockTest {
 	t.Helper()
-	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir()})
+	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}

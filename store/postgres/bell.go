@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 )
 
@@ -20,19 +21,20 @@ import (
 type bell struct {
 	ready   chan struct{} // holds one signal
 	ringing chan struct{} // holds one signal: the others are to be told
+	clock   clock.Clock
 	connect func(context.Context) (*pgx.Conn, error)
 	channel string
 	self    string // what this store says, so that it does not heed itself
 }
 
-func newBell(c *connector) *bell {
+func newBell(c *connector, source clock.Clock) *bell {
 	channel := "runs_" + c.schema
 	// The server takes 63 bytes. Where two schemas share a channel, signals are
 	// false now and then.
 	channel = channel[:min(len(channel), 63)]
 	return &bell{
 		ready: make(chan struct{}, 1), ringing: make(chan struct{}, 1),
-		connect: c.single, channel: channel, self: ulid.New(time.Now()),
+		clock: source, connect: c.single, channel: channel, self: ulid.New(source.Now()),
 	}
 }
 
@@ -70,12 +72,7 @@ func (b *bell) listen(ctx context.Context) {
 		if b.hear(ctx) {
 			pause = firstPause
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		_ = clock.Sleep(ctx, b.clock, pause)
 		pause = min(2*pause, lastPause)
 	}
 }
@@ -93,7 +90,7 @@ func (b *bell) hear(ctx context.Context) bool {
 	}
 	signal(b.ready) // for what was not heard until now
 	for {
-		heard, err := wait(ctx, conn)
+		heard, err := b.wait(ctx, conn)
 		if err != nil {
 			return true
 		}
@@ -108,8 +105,8 @@ const quiet = time.Minute
 
 // wait returns what is said next, or "" where nothing is for a while and the
 // connection is whole.
-func wait(ctx context.Context, conn *pgx.Conn) (string, error) {
-	until, cancel := context.WithTimeout(ctx, quiet)
+func (b *bell) wait(ctx context.Context, conn *pgx.Conn) (string, error) {
+	until, cancel := clock.WithTimeout(ctx, b.clock, quiet)
 	defer cancel()
 	n, err := conn.WaitForNotification(until)
 	if err == nil {
@@ -118,7 +115,7 @@ func wait(ctx context.Context, conn *pgx.Conn) (string, error) {
 	if ctx.Err() != nil || until.Err() == nil {
 		return "", err
 	}
-	try, cancel := context.WithTimeout(ctx, 10*time.Second)
+	try, cancel := clock.WithTimeout(ctx, b.clock, 10*time.Second)
 	defer cancel()
 	return "", conn.Ping(try)
 }

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // The server's clock is the clock of the store. When it is set back, what waits
@@ -20,16 +22,8 @@ const (
 
 // watchClock looks at the clock until the context ends.
 func (s *Store) watchClock(ctx context.Context) {
-	ticker := time.NewTicker(clockPeriod)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			// What goes wrong now is done the next time.
-			_ = s.checkClock(ctx)
-		}
+	for clock.Sleep(ctx, s.options.Clock, clockPeriod) == nil {
+		_ = s.checkClock(ctx) // an error shows again after the next period
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -89,7 +90,7 @@ func (t *touch) add(steps []store.Step) {
 
 // writeHeld does a batch of holders.
 func (s *Store) writeHeld(batch []*op[holding]) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.Timeout)
+	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
 	var b *held
 	err := transact(ctx, s.movers, func(_ context.Context, t *tx) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -41,7 +42,7 @@ type intake struct {
 
 // takeIn does a batch of arrivals.
 func (s *Store) takeIn(batch []*op[arrival]) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.Timeout)
+	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
 	var in *intake
 	err := transact(ctx, s.movers, func(ctx context.Context, t *tx) error {

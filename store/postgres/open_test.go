@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
@@ -16,7 +17,7 @@ import (
 // refused opens a store that can't be opened and returns why, in one line.
 func refused(t *testing.T, url string) error {
 	t.Helper()
-	s, err := postgres.Open(t.Context(), url, postgres.Options{})
+	s, err := postgres.Open(t.Context(), url, postgres.Options{Clock: clock.System{}})
 	if err == nil {
 		_ = s.Close()
 		t.Fatalf("the store opens")
@@ -124,7 +125,7 @@ func TestOpenAtOnce(t *testing.T) {
 	errs := make(chan error)
 	for range 8 {
 		go func() {
-			s, err := postgres.Open(context.Background(), url, postgres.Options{})
+			s, err := postgres.Open(context.Background(), url, postgres.Options{Clock: clock.System{}})
 			if err == nil {
 				err = errors.Join(s.Ping(context.Background()), s.Close())
 			}

@@ -9,11 +9,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Options say how a store uses its server. The zero value is good.
+// Options say how a store uses its server.
 type Options struct {
+	// Clock times what this process waits for. The times that are stored come
+	// from the clock of the server.
+	Clock clock.Clock
 	// Readers is how many connections serve History; 0 is 4.
 	Readers int
 	// Timeout is how long a transaction may take before it counts as failed; 0
@@ -99,7 +103,7 @@ func (s *Store) start(c *connector) {
 	s.stop = stop
 	s.intake = newLane(s.takeIn)
 	s.holders = newLane(s.writeHeld)
-	s.bell = newBell(c)
+	s.bell = newBell(c, s.options.Clock)
 	s.ended.Go(s.intake.loop)
 	s.ended.Go(s.holders.loop)
 	s.ended.Go(func() { s.bell.listen(ctx) })
@@ -136,6 +140,6 @@ func (s *Store) begin(ctx context.Context) (context.Context, context.CancelFunc,
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout)
+	ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), s.options.Clock, s.options.Timeout)
 	return ctx, cancel, nil
 }

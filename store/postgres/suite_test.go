@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
 // open opens a store that is closed with the test.
 func open(t testing.TB, url string) store.Store {
 	t.Helper()
-	s, err := postgres.Open(t.Context(), url, postgres.Options{})
+	s, err := postgres.Open(t.Context(), url, postgres.Options{Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestSuite(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
 		Place: func(*testing.T) string { return fmt.Sprintf("%s&search_path=suite_%d", url, schemas.Add(1)) },
 		Open: func(place string, c *storetest.Clock) (store.Store, error) {
-			s, err := postgres.Open(context.Background(), place, postgres.Options{})
+			s, err := postgres.Open(context.Background(), place, postgres.Options{Clock: clock.System{}})
 			if err != nil {
 				return nil, err
 			}

@@ -32,7 +32,7 @@ func newTimed(url string, s store.Store, c *storetest.Clock) (store.Store, error
 	for _, statement := range []string{
 		"CREATE TABLE IF NOT EXISTS test_clock (wall timestamptz)",
 		"DELETE FROM test_clock",
-		"INSERT INTO test_clock VALUES ('" + c.Wall().Format(time.RFC3339Nano) + "')",
+		"INSERT INTO test_clock VALUES ('" + c.Now().Format(time.RFC3339Nano) + "')",
 		"CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT wall FROM test_clock'",
 		"UPDATE clocks SET latest = clock()",
 	} {
@@ -40,14 +40,14 @@ func newTimed(url string, s store.Store, c *storetest.Clock) (store.Store, error
 			return nil, err
 		}
 	}
-	return &timed{Store: s, clock: c, conn: conn, last: c.Wall()}, nil
+	return &timed{Store: s, clock: c, conn: conn, last: c.Now()}, nil
 }
 
 // set sets the clock.
 func (t *timed) set() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wall := t.clock.Wall()
+	wall := t.clock.Now()
 	if wall.Equal(t.last) {
 		return
 	}

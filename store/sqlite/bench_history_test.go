@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -78,7 +79,7 @@ func BenchmarkHistory(b *testing.B) {
 				b.Fatal(err)
 			}
 			var err error
-			if s, err = Open(Options{Dir: dir}); err != nil {
+			if s, err = Open(Options{Dir: dir, Clock: clock.System{}}); err != nil {
 				b.Fatal(err)
 			}
 		}

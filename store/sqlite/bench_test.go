@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -26,7 +27,7 @@ func body() []byte {
 }
 
 func openBench(b *testing.B) *Store {
-	s, err := Open(Options{Dir: b.TempDir()})
+	s, err := Open(Options{Dir: b.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		b.Fatal(err)
 	}

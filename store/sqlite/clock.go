@@ -3,50 +3,43 @@ package sqlite
 import (
 	"sync"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Clock is what the engine reads the time from.
-type Clock interface {
-	// Wall is the time of day, which people and time servers may set.
-	Wall() time.Time
-	// Elapsed grows evenly, whatever happens to the time of day.
-	Elapsed() time.Duration
+// steadyClock tells a time of day that never goes back. It follows the time of
+// day forward, such as after the machine slept. If the time of day is set back,
+// the clock ticks on from where it was until the process ends. Leases use
+// elapsed time only, so that a jump of the time of day cannot end one.
+type steadyClock struct {
+	source  clock.Clock
+	elapsed func() time.Duration
+
+	mu   sync.Mutex
+	last time.Time     // that now returned last
+	at   time.Duration // the elapsed time of last
 }
 
-// system is the clock of the machine.
-type system struct{ start time.Time }
-
-func (s system) Wall() time.Time        { return time.Now() }
-func (s system) Elapsed() time.Duration { return time.Since(s.start) }
-
-// clock makes the engine's time of the two. It follows the time of day forward,
-// as after a sleep of the machine, and never goes back: when the time of day is
-// set back, it ticks on from where it was until the process ends. Leases don't
-// use it: they are measured in elapsed time, and a jump can't end one.
-type clock struct {
-	source Clock
-
-	mu      sync.Mutex
-	last    time.Time
-	elapsed time.Duration
-}
-
-func newClock(source Clock) *clock {
-	if source == nil {
-		source = system{start: time.Now()}
+// newSteadyClock reads the time of day from source. It measures elapsed time
+// with source too where elapsed is nil.
+func newSteadyClock(source clock.Clock, elapsed func() time.Duration) *steadyClock {
+	start := source.Now()
+	if elapsed == nil {
+		elapsed = func() time.Duration { return clock.Since(source, start) }
 	}
-	return &clock{source: source, last: source.Wall().Round(0), elapsed: source.Elapsed()}
+	return &steadyClock{source: source, elapsed: elapsed, last: start.Round(0), at: elapsed()}
 }
 
-// now is the time in milliseconds since 1970.
-func (c *clock) now() int64 {
+// now returns the time in milliseconds since 1970.
+func (c *steadyClock) now() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	elapsed := c.source.Elapsed()
-	ticked := c.last.Add(elapsed - c.elapsed)
-	if wall := c.source.Wall().Round(0); wall.After(ticked) {
+	elapsed := c.elapsed()
+	ticked := c.last.Add(elapsed - c.at)
+	// Round drops the monotonic reading, so that After compares times of day.
+	if wall := c.source.Now().Round(0); wall.After(ticked) {
 		ticked = wall
 	}
-	c.last, c.elapsed = ticked, elapsed
+	c.last, c.at = ticked, elapsed
 	return ticked.UnixMilli()
 }

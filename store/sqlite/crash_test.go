@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -45,7 +46,7 @@ func TestMain(m *testing.M) {
 // each thing that the store has confirmed: "accepted ID", "step ID", "finished
 // ID". It begins with the runs that another child has left.
 func child(dir string, out io.Writer) error {
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}

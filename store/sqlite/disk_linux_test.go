@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -131,7 +132,7 @@ func TestBrokenDisk(t *testing.T) {
 // limitedChild accepts runs before, while and after its files can't grow.
 func limitedChild(dir string, out io.Writer) error {
 	signal.Ignore(syscall.SIGXFSZ)
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func limitedChild(dir string, out io.Writer) error {
 	if err := errors.Join(limitFiles(false), s.Close()); err != nil {
 		return err
 	}
-	if s, err = Open(Options{Dir: dir}); err != nil {
+	if s, err = Open(Options{Dir: dir, Clock: clock.System{}}); err != nil {
 		return err
 	}
 	for _, id := range kept {

@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 func openAt(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestFolderIsHeld(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openAt(t, dir)
-	_, err := Open(Options{Dir: dir})
+	_, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "--data") {
 		t.Errorf("got %v, want an error that names the folder and the way out", err)
 	}
@@ -113,11 +114,11 @@ func TestNewerSchema(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(Options{Dir: dir})
+	_, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "99") {
 		t.Errorf("got %v, want an error that names the version", err)
 	}
-	if _, err := Open(Options{Dir: dir}); !errors.Is(err, store.ErrNewer) {
+	if _, err := Open(Options{Dir: dir, Clock: clock.System{}}); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("got %v: a store that could not be opened still holds the folder", err)
 	}
 }
@@ -157,7 +158,7 @@ func TestOtherFiles(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			makeFile(t, filepath.Join(dir, FileName))
-			if s, err := Open(Options{Dir: dir}); err == nil {
+			if s, err := Open(Options{Dir: dir, Clock: clock.System{}}); err == nil {
 				_ = s.Close()
 				t.Error("it was opened")
 			}

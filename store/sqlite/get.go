@@ -54,6 +54,6 @@ func (s *Store) leaseEnd(l lease) time.Time {
 	if l.until == ended {
 		return time.Time{}
 	}
-	left := l.until - s.clock.source.Elapsed()
+	left := l.until - s.clock.elapsed()
 	return time.UnixMilli(s.clock.now()).Add(left)
 }

@@ -26,13 +26,13 @@ const ended = time.Duration(math.MinInt64)
 // other process can claim a run, and when this one dies its leases end. That the
 // file says "running" and with which fence is what guards the writes.
 type leases struct {
-	clock *clock
+	clock *steadyClock
 
 	mu    sync.Mutex
 	known map[int64]lease
 }
 
-func newLeases(c *clock) *leases { return &leases{clock: c, known: map[int64]lease{}} }
+func newLeases(c *steadyClock) *leases { return &leases{clock: c, known: map[int64]lease{}} }
 
 func (l *leases) put(seq int64, entry lease) {
 	l.mu.Lock()
@@ -54,7 +54,7 @@ func (l *leases) drop(seq int64) {
 }
 
 // after is the elapsed time at which a lease of the length ends.
-func (l *leases) after(d time.Duration) time.Duration { return l.clock.source.Elapsed() + d }
+func (l *leases) after(d time.Duration) time.Duration { return l.clock.elapsed() + d }
 
 // extend makes the leases of the claims end after d, and returns the claims
 // that have none.
@@ -77,7 +77,7 @@ func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Cla
 // over takes out leases that have ended, at most n, so that none of them can be
 // extended any more.
 func (l *leases) over(n int) (taken map[int64]lease, more bool) {
-	now := l.clock.source.Elapsed()
+	now := l.clock.elapsed()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	taken = map[int64]lease{}

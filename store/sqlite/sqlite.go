@@ -26,6 +26,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // FileName is the name of the database in its folder. Its log and the lock lie
@@ -36,16 +39,18 @@ const FileName = "gateway.db"
 type Options struct {
 	// Dir is the folder of the file. Both are made where they do not exist, for
 	// this user alone.
-	Dir string
-	// Clock is for tests; nil is the clock of the machine.
-	Clock Clock
+	Dir   string
+	Clock clock.Clock
+	// Elapsed measures time that passes, however the time of day is set. Nil
+	// measures it by Clock; tests that set the time of day replace it.
+	Elapsed func() time.Duration
 }
 
 // Store is an open file. It implements store.Store.
 type Store struct {
 	path    string
 	lock    *os.File
-	clock   *clock
+	clock   *steadyClock
 	leases  *leases
 	ready   <-chan struct{}
 	writer  *writer
@@ -65,7 +70,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
-	s := &Store{path: path, lock: lock, clock: newClock(o.Clock), writer: newWriter(), readers: newReaders(dsn(path, true)), closed: make(chan struct{})}
+	s := &Store{path: path, lock: lock, clock: newSteadyClock(o.Clock, o.Elapsed), writer: newWriter(), readers: newReaders(dsn(path, true)), closed: make(chan struct{})}
 	t := newTx(dsn(path, false), s.clock)
 	s.leases, s.ready = t.leases, t.ready
 	if err := s.open(t); err != nil {

@@ -13,7 +13,7 @@ func TestSuite(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
 		Place: func(t *testing.T) string { return t.TempDir() },
 		Open: func(place string, c *storetest.Clock) (store.Store, error) {
-			s, err := sqlite.Open(sqlite.Options{Dir: place, Clock: c})
+			s, err := sqlite.Open(sqlite.Options{Dir: place, Clock: c, Elapsed: c.Elapsed})
 			if err != nil {
 				return nil, err
 			}

@@ -12,7 +12,7 @@ type tx struct {
 	dsn    string
 	conn   *conn // nil where it has to be opened again
 	known  bool  // the mirror is that of the file
-	clock  *clock
+	clock  *steadyClock
 	leases *leases
 	ready  chan struct{}
 
@@ -32,7 +32,7 @@ type tx struct {
 	wakes  bool     // runs may be claimable after it
 }
 
-func newTx(dsn string, c *clock) *tx {
+func newTx(dsn string, c *steadyClock) *tx {
 	return &tx{
 		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),

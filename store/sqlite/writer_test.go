@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/storetest"
 )
 
 type driverValue = driver.Value
@@ -232,15 +233,15 @@ func TestRollbackForgets(t *testing.T) {
 // TestFailedSweep puts back what a sweep has taken whose transaction failed.
 func TestFailedSweep(t *testing.T) {
 	t.Parallel()
-	h := &hands{wall: time.Now()}
-	s, err := Open(Options{Dir: t.TempDir(), Clock: h})
+	c := storetest.NewClock()
+	s, err := Open(Options{Dir: t.TempDir(), Clock: c, Elapsed: c.Elapsed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	accept(t, s, nil)
 	held := claimAll(t, s)[0].Claim
-	h.pass(time.Hour)
+	c.Advance(time.Hour)
 	sweep := func(x *tx) error {
 		var out store.Swept
 		return errors.Join(x.sweep(store.SweepQuery{Limit: 10}, &out), errOwn)

@@ -29,15 +29,15 @@ func acceptKeepsAll(f *fixture) {
 	f.ok(err)
 	f.same("the run", f.get(sub.ID), &store.Run{
 		Summary: store.Summary{
-			ID: sub.ID, Flow: "orders", State: store.Queued, Received: f.clock.Wall(), Attempt: 1, Status: 202, Size: len("body"),
+			ID: sub.ID, Flow: "orders", State: store.Queued, Received: f.clock.Now(), Attempt: 1, Status: 202, Size: len("body"),
 		},
 		Payload: sub.Payload, OrderKey: "customer 7",
 	})
 	w := f.claimOne()
 	f.same("the work", w, store.Work{
-		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Wall(), OrderKey: "customer 7", Payload: sub.Payload,
+		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Now(), OrderKey: "customer 7", Payload: sub.Payload,
 	})
-	_, err = f.s.Get(f.ctx, ulid.New(f.clock.Wall()))
+	_, err = f.s.Get(f.ctx, ulid.New(f.clock.Now()))
 	f.is(err, store.ErrNotFound)
 	_, err = f.s.Get(f.ctx, "no id")
 	f.is(err, store.ErrNotFound)
@@ -111,7 +111,7 @@ func acceptTakesIDOnce(f *fixture) {
 }
 
 func acceptRefuses(f *fixture) {
-	for _, id := range []string{"", "x", strings.Repeat("z", 26), strings.Repeat("i", 26), strings.ToUpper(ulid.New(f.clock.Wall()))} {
+	for _, id := range []string{"", "x", strings.Repeat("z", 26), strings.Repeat("i", 26), strings.ToUpper(ulid.New(f.clock.Now()))} {
 		_, err := f.s.Accept(f.ctx, f.submission(func(s *store.Submission) { s.ID = id }))
 		if err == nil || store.IsUnavailable(err) {
 			f.Errorf("id %q: got %v, want an error of the caller", id, err)
@@ -126,7 +126,7 @@ func acceptRefuses(f *fixture) {
 func acceptDelays(f *fixture) {
 	id := f.accept(after(10 * time.Second))
 	r := f.state(id, store.Waiting)
-	f.same("due", r.Due, f.clock.Wall().Add(10*time.Second))
+	f.same("due", r.Due, f.clock.Now().Add(10*time.Second))
 	c, err := f.s.Claim(f.ctx, query(1, "orders"))
 	f.ok(err)
 	f.same("claims", len(c.Work), 0)

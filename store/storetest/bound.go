@@ -54,7 +54,7 @@ func boundDrops(f *fixture) {
 	f.same("dropped", a.Dropped, old[0])
 	r := f.state(old[0], store.Cancelled)
 	f.same("reason", r.Cause.Reason, store.ReasonDropped)
-	f.same("finished", r.Finished, f.clock.Wall())
+	f.same("finished", r.Finished, f.clock.Now())
 	f.same("next", f.claim(1)[0].ID, old[1])
 	f.ok(f.s.Requeue(f.ctx, old[0], store.RequeueOptions{}))
 }

@@ -64,7 +64,7 @@ func tagNames(tags []store.Tag) []string {
 func contactLife(f *fixture) {
 	_, err := f.s.GetContact(f.ctx, "jane@example.com")
 	f.is(err, store.ErrNotFound)
-	made := f.clock.Wall()
+	made := f.clock.Now()
 	got := f.change(store.ContactChange{Email: "jane@example.com", Fields: jsonFields("name", `"Jane"`, "n", "1"), Add: []string{"b", "a"}})
 	want := &store.Contact{
 		Email: "jane@example.com", Fields: jsonFields("name", `"Jane"`, "n", "1"), Created: made, Changed: made,
@@ -74,7 +74,7 @@ func contactLife(f *fixture) {
 	f.same("kept", f.contact("jane@example.com"), want)
 	f.clock.Advance(time.Minute)
 	got = f.change(store.ContactChange{Email: "jane@example.com", Fields: map[string][]byte{"n": nil, "name": []byte(`"J"`), "x": nil}, Remove: []string{"b", "z"}})
-	want.Changed, want.Fields, want.Tags = f.clock.Wall(), jsonFields("name", `"J"`), want.Tags[:1]
+	want.Changed, want.Fields, want.Tags = f.clock.Now(), jsonFields("name", `"J"`), want.Tags[:1]
 	f.same("changed", got, store.ContactChanged{Contact: want, Removed: []string{"b"}})
 	f.same("kept", f.contact("jane@example.com"), want)
 	deleted, err := f.s.DeleteContact(f.ctx, "jane@example.com")
@@ -102,29 +102,29 @@ func contactCase(f *fixture) {
 }
 
 func contactTagTimes(f *fixture) {
-	first := f.clock.Wall()
+	first := f.clock.Now()
 	f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x"}, Source: flow.TagSmart})
 	f.clock.Advance(time.Hour)
 	got := f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x", "y"}, Source: flow.TagLink})
 	f.same("added", got.Added, []string{"y"})
 	f.same("tags", f.contact("a@b.c").Tags, []store.Tag{
-		{Name: "x", Source: flow.TagSmart, Given: first}, {Name: "y", Source: flow.TagLink, Given: f.clock.Wall()},
+		{Name: "x", Source: flow.TagSmart, Given: first}, {Name: "y", Source: flow.TagLink, Given: f.clock.Now()},
 	})
 	f.change(store.ContactChange{Email: "a@b.c", Remove: []string{"x"}})
 	f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x"}})
-	f.same("given again", f.contact("a@b.c").Tags[0], store.Tag{Name: "x", Source: flow.TagManual, Given: f.clock.Wall()})
+	f.same("given again", f.contact("a@b.c").Tags[0], store.Tag{Name: "x", Source: flow.TagManual, Given: f.clock.Now()})
 }
 
 func contactChanges(f *fixture) {
 	f.change(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x"}})
-	changed := f.clock.Wall()
+	changed := f.clock.Now()
 	f.clock.Advance(time.Minute)
 	got := f.change(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x", "x"}, Remove: []string{"y"}})
 	f.same("nothing to add", len(got.Added)+len(got.Removed), 0)
 	f.same("unchanged since", got.Contact.Changed, changed)
 	got = f.change(store.ContactChange{Email: "a@b.c", Add: []string{"y", "y"}})
 	f.same("added once", got.Added, []string{"y"})
-	f.same("changed", f.contact("a@b.c").Changed, f.clock.Wall())
+	f.same("changed", f.contact("a@b.c").Changed, f.clock.Now())
 }
 
 func contactTexts(f *fixture) {

@@ -31,7 +31,7 @@ func dedupeRepeats(f *fixture) {
 		f.Fatal("a repeat was accepted")
 	}
 	f.same("repeat", a.Duplicate, &store.Key{
-		Scope: store.DedupeScope("orders"), Name: "k", Run: first, Value: []byte("response"), Expires: f.clock.Wall().Add(time.Hour),
+		Scope: store.DedupeScope("orders"), Name: "k", Run: first, Value: []byte("response"), Expires: f.clock.Now().Add(time.Hour),
 	})
 	_, err = f.s.Get(f.ctx, again.ID)
 	f.is(err, store.ErrNotFound)

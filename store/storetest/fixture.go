@@ -33,7 +33,7 @@ type fixture struct {
 
 func open(t *testing.T, e Engine) *fixture {
 	t.Helper()
-	f := &fixture{T: t, engine: e, place: e.Place(t), clock: newClock(), ctx: t.Context()}
+	f := &fixture{T: t, engine: e, place: e.Place(t), clock: NewClock(), ctx: t.Context()}
 	f.reopen()
 	t.Cleanup(func() {
 		if err := f.s.Close(); err != nil {
@@ -84,7 +84,7 @@ func (f *fixture) same(what string, got, want any) {
 // payload.
 func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submission {
 	s := &store.Submission{
-		ID: ulid.New(f.clock.Wall()), Flow: "orders", Status: 202,
+		ID: ulid.New(f.clock.Now()), Flow: "orders", Status: 202,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: []byte("response")},
 	}
 	for _, change := range changes {
@@ -272,7 +272,7 @@ func newestFirst(ids ...string) []string {
 func (f *fixture) step(path string) store.Step {
 	return store.Step{
 		Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1,
-		Began: f.clock.Wall(), Took: 1500 * time.Microsecond, Input: []byte("in"), Output: []byte("out"),
+		Began: f.clock.Now(), Took: 1500 * time.Microsecond, Input: []byte("in"), Output: []byte("out"),
 	}
 }
 

@@ -32,8 +32,8 @@ func handsOver(f *fixture) {
 	}
 	r := f.state(a.Claim.ID, store.Running)
 	f.same("owner", r.Owner, "replica 1")
-	f.same("lease", r.Lease, f.clock.Wall().Add(lease))
-	f.same("started", r.Started, f.clock.Wall())
+	f.same("lease", r.Lease, f.clock.Now().Add(lease))
+	f.same("started", r.Started, f.clock.Now())
 	f.claimNone()
 	f.finish(*a.Claim, store.Succeeded)
 	f.state(a.Claim.ID, store.Succeeded)

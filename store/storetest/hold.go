@@ -86,8 +86,8 @@ func endSaysAll(f *fixture) {
 	f.ok(f.s.Finish(f.ctx, c, end))
 	f.same("the run", f.get(c.ID), &store.Run{
 		Summary: store.Summary{
-			ID: c.ID, Flow: "orders", State: store.Failed, Received: f.clock.Wall().Add(-3 * time.Second), Started: f.clock.Wall().Add(-3 * time.Second),
-			Finished: f.clock.Wall(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
+			ID: c.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now().Add(-3 * time.Second), Started: f.clock.Now().Add(-3 * time.Second),
+			Finished: f.clock.Now(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
 		},
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: end.Response, Output: end.Output},
 		Steps:   end.Steps,
@@ -125,13 +125,13 @@ func retryLater(f *fixture) {
 	r := f.state(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 2)
 	f.same("cause", r.Cause, why)
-	f.same("due", r.Due, f.clock.Wall().Add(time.Minute))
+	f.same("due", r.Due, f.clock.Now().Add(time.Minute))
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	w := f.claimOne()
 	f.same("attempt", w.Attempt, 2)
 	f.same("steps", w.Steps, []store.Step{a})
-	f.same("start", w.Started, f.clock.Wall().Add(-time.Minute))
+	f.same("start", w.Started, f.clock.Now().Add(-time.Minute))
 }
 
 func retryAtOnce(f *fixture) {

@@ -100,7 +100,7 @@ func leaseBackoff(f *fixture) {
 			f.same("state", r.State, store.Queued)
 			continue
 		}
-		f.same(fmt.Sprintf("wait after loss %d", i+1), r.Due.Sub(f.clock.Wall()), want)
+		f.same(fmt.Sprintf("wait after loss %d", i+1), r.Due.Sub(f.clock.Now()), want)
 		f.clock.Advance(want)
 	}
 	swept := f.loses(q)
@@ -109,7 +109,7 @@ func leaseBackoff(f *fixture) {
 	f.same("failed", swept.Failed[0].ID, id)
 	r := f.state(id, store.Failed)
 	f.same("reason", r.Cause.Reason, store.ReasonLost)
-	f.same("finished", r.Finished, f.clock.Wall())
+	f.same("finished", r.Finished, f.clock.Now())
 }
 
 func leaseProgress(f *fixture) {

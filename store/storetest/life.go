@@ -113,7 +113,7 @@ func closeWaits(f *fixture) {
 func contexts(f *fixture) {
 	over, cancel := context.WithCancel(f.ctx)
 	cancel()
-	id := ulid.New(f.clock.Wall())
+	id := ulid.New(f.clock.Now())
 	_, err := f.s.Accept(over, f.submission(func(s *store.Submission) { s.ID = id }))
 	f.is(err, context.Canceled)
 	_, err = f.s.List(over, store.ListQuery{Limit: 1})

@@ -27,7 +27,7 @@ func cancelsOpen(f *fixture) {
 		f.ok(f.s.Cancel(f.ctx, id))
 		r := f.state(id, store.Cancelled)
 		f.same("reason", r.Cause.Reason, store.ReasonPerson)
-		f.same("finished", r.Finished, f.clock.Wall())
+		f.same("finished", r.Finished, f.clock.Now())
 		f.same("due", r.Due, time.Time{})
 	}
 	f.useless(running)
@@ -40,7 +40,7 @@ func cancelsNothingOver(f *fixture) {
 	c := f.hold()
 	f.finish(c, store.Succeeded)
 	f.is(f.s.Cancel(f.ctx, c.ID), store.ErrState)
-	f.is(f.s.Cancel(f.ctx, ulid.New(f.clock.Wall())), store.ErrNotFound)
+	f.is(f.s.Cancel(f.ctx, ulid.New(f.clock.Now())), store.ErrNotFound)
 	f.is(f.s.Cancel(f.ctx, "no id"), store.ErrNotFound)
 	f.state(c.ID, store.Succeeded)
 }
@@ -92,7 +92,7 @@ func requeues(f *fixture) {
 	f.same("cause", r.Cause, store.Cause{})
 	w := f.claimOne()
 	f.same("attempt", w.Attempt, 1)
-	f.same("started", w.Started, f.clock.Wall())
+	f.same("started", w.Started, f.clock.Now())
 	f.same("body", string(w.Body), "body")
 	s := f.step("a")
 	s.Began = s.Began.Add(-time.Minute)
@@ -124,7 +124,7 @@ func requeueRefuses(f *fixture) {
 	for _, id := range []string{queued, waiting, running.ID, refused.ID, empty.ID} {
 		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{FromStart: true}), store.ErrState)
 	}
-	f.is(f.s.Requeue(f.ctx, ulid.New(f.clock.Wall()), store.RequeueOptions{}), store.ErrNotFound)
+	f.is(f.s.Requeue(f.ctx, ulid.New(f.clock.Now()), store.RequeueOptions{}), store.ErrNotFound)
 	recorded := f.entry(store.Failed)
 	f.ok(f.s.Record(f.ctx, recorded))
 	f.ok(f.s.Cancel(f.ctx, waiting))
@@ -171,7 +171,7 @@ func countsDepths(f *fixture) {
 	depths, err := f.s.Depths(f.ctx)
 	f.ok(err)
 	f.same("of an empty store", depths, nil)
-	oldest := f.clock.Wall()
+	oldest := f.clock.Now()
 	f.acceptAll(3, of("b"))
 	f.clock.Advance(time.Minute)
 	f.acceptAll(2, of("b"), after(time.Hour))

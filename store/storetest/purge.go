@@ -166,7 +166,7 @@ func purgesCounters(f *fixture) {
 	f.ok(err)
 	f.same("counts by hour", len(got), len(before))
 	young := begin.Truncate(time.Hour).Add(2 * time.Hour)
-	f.purgeAll(store.Retention{Hours: f.clock.Wall().Sub(young)})
+	f.purgeAll(store.Retention{Hours: f.clock.Now().Sub(young)})
 	got, err = f.s.Stats(f.ctx, store.StatsQuery{Step: time.Hour})
 	f.ok(err)
 	sortCounts(got)

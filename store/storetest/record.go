@@ -20,7 +20,7 @@ func recordTests() []test {
 
 // entry returns a run that took two seconds and is over.
 func (f *fixture) entry(s store.State) *store.Entry {
-	now := f.clock.Wall()
+	now := f.clock.Now()
 	return &store.Entry{
 		ID: ulid.New(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body")},
@@ -29,7 +29,7 @@ func (f *fixture) entry(s store.State) *store.Entry {
 
 func recordsAll(f *fixture) {
 	e := f.entry(store.Failed)
-	e.Finished, e.Attempt = f.clock.Wall().Add(-time.Second), 3
+	e.Finished, e.Attempt = f.clock.Now().Add(-time.Second), 3
 	e.Cause = store.Cause{Reason: "timeout", Class: "transient", Action: "slack", Position: "a.hcl:1,2", Message: "too slow"}
 	e.Payload = store.Payload{Event: strange(), Body: strange(), Variables: strange(), Response: strange(), Output: strange()}
 	e.Steps = []store.Step{f.step("a"), f.step("b")}
@@ -37,7 +37,7 @@ func recordsAll(f *fixture) {
 	f.ok(f.s.Record(f.ctx, e))
 	f.same("the run", f.get(e.ID), &store.Run{
 		Summary: store.Summary{
-			ID: e.ID, Flow: "orders", State: store.Failed, Received: f.clock.Wall(), Started: e.Started, Finished: e.Finished,
+			ID: e.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now(), Started: e.Started, Finished: e.Finished,
 			Attempt: 3, Status: 200, Size: len(e.Body), Cause: e.Cause,
 		},
 		Payload: e.Payload, Steps: e.Steps,
@@ -46,10 +46,10 @@ func recordsAll(f *fixture) {
 }
 
 func recordsRefused(f *fixture) {
-	e := &store.Entry{ID: ulid.New(f.clock.Wall()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
+	e := &store.Entry{ID: ulid.New(f.clock.Now()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
 	f.ok(f.s.Record(f.ctx, e))
 	f.same("the run", f.get(e.ID), &store.Run{Summary: store.Summary{
-		ID: e.ID, State: store.Refused, Received: f.clock.Wall(), Finished: f.clock.Wall(), Attempt: 1, Status: 401, Cause: e.Cause,
+		ID: e.ID, State: store.Refused, Received: f.clock.Now(), Finished: f.clock.Now(), Attempt: 1, Status: 401, Cause: e.Cause,
 	}})
 }
 
@@ -73,7 +73,7 @@ func recordsMany(f *fixture) {
 	for _, e := range all {
 		f.same("the run", f.get(e.ID), &store.Run{
 			Summary: store.Summary{
-				ID: e.ID, Flow: "orders", State: e.State, Received: f.clock.Wall(), Started: e.Started, Finished: f.clock.Wall(),
+				ID: e.ID, Flow: "orders", State: e.State, Received: f.clock.Now(), Started: e.Started, Finished: f.clock.Now(),
 				Attempt: 1, Status: 200, Size: len(e.Body), Cause: e.Cause,
 			},
 			Payload: e.Payload, Steps: e.Steps,

@@ -84,7 +84,7 @@ func statsCount(f *fixture) {
 // spread records runs over some days.
 func (f *fixture) spread() (begin time.Time) {
 	f.Helper()
-	begin = f.clock.Wall()
+	begin = f.clock.Now()
 	for i := range 60 {
 		e := f.entry([]store.State{store.Succeeded, store.Failed}[i%2])
 		e.Flow = []string{"a", "b", "c"}[i%3]

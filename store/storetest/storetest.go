@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -27,25 +28,29 @@ type Engine struct {
 	Shared bool
 }
 
-// Clock is a clock that stands still until a test moves it.
+// Clock is a clock that stands still until a test moves it. Its timers are those
+// of the machine: no test of the suite waits for one.
 type Clock struct {
+	clock.System
+
 	mu      sync.Mutex
-	wall    time.Time
+	now     time.Time
 	elapsed time.Duration
 }
 
-func newClock() *Clock {
-	return &Clock{wall: time.Date(2026, 3, 29, 0, 59, 30, 0, time.UTC)}
+// NewClock returns a clock that stands at some time of 2026.
+func NewClock() *Clock {
+	return &Clock{now: time.Date(2026, 3, 29, 0, 59, 30, 0, time.UTC)}
 }
 
-// Wall is the time of day.
-func (c *Clock) Wall() time.Time {
+// Now returns the time of day.
+func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.wall
+	return c.now
 }
 
-// Elapsed is how long the clock has been going on.
+// Elapsed returns the time that has passed since the clock was made.
 func (c *Clock) Elapsed() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,14 +61,14 @@ func (c *Clock) Elapsed() time.Duration {
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wall, c.elapsed = c.wall.Add(d), c.elapsed+d
+	c.now, c.elapsed = c.now.Add(d), c.elapsed+d
 }
 
 // Jump sets the time of day, forward or back, while no time passes.
 func (c *Clock) Jump(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wall = c.wall.Add(d)
+	c.now = c.now.Add(d)
 }
 
 // Run runs the suite.

@@ -205,5 +205,5 @@ func (w *weather) calm() {
 			return
 		}
 	}
-	w.Fatalf("runs are left that nobody can claim: %s", ulid.New(w.clock.Wall()))
+	w.Fatalf("runs are left that nobody can claim: %s", ulid.New(w.clock.Now()))
 }
