@@ -116,7 +116,7 @@ func (t *called) take(given any) (any, error) {
 	if !ok && given != nil {
 		return nil, wrongInput(fmt.Sprintf("it must be an object, and it is %s", value.TypeName(given)))
 	}
-	out, found := input.TakeMembers(t.variables, members)
+	out, found := input.ConvertMembers(t.variables, members)
 	if found.Total > 0 {
 		return nil, wrongInput(found.Error())
 	}

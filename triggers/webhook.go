@@ -61,8 +61,8 @@ type webhook struct {
 	ranges  []mediaRange // body types that are accepted
 	accept  string       // the same for a header
 	allowed []netip.Prefix
-	index   map[string]int // variables by name
-	known   *input.Members // the members of the body that have a name; nil unless strict
+	index   map[string]int    // variables by name
+	known   *input.MemberTree // the members of the body that have a name; nil unless strict
 }
 
 // Describe declares the block.

@@ -60,10 +60,10 @@ func (e *event) take(loose bool) input.Faults {
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
 		given, present := e.find(v.From)
-		e.variables[i] = v.Take(c, given, present, loose || v.From.Part != input.PartBody)
+		e.variables[i] = v.Convert(c, given, present, loose || v.From.Part != input.PartBody)
 	}
 	if w.known != nil {
-		c.RefuseUnknown(e.body, w.known, loose)
+		c.RefuseUnnamed(e.body, w.known, loose)
 	}
 	return c.Faults()
 }

@@ -12,33 +12,33 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// constant returns the value of an expression that is fixed at load and may be
-// shown to callers, so it can't come from a secret. known is false where there
-// were errors, and where the value depends on what is not set.
-func constant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl.Diagnostics) {
+// evalConstant returns the value of an expression that is constant at load and
+// holds no secret. known is false after an error, and if the value depends on a
+// setting that is not set.
+func evalConstant(c *schema.Context, e hcl.Expression) (v any, known bool, diags hcl.Diagnostics) {
 	compiled, diags := expr.Compile(e, c.Scope, cty.DynamicPseudoType)
 	if diags.HasErrors() {
 		return nil, false, diags
 	}
 	if refs := compiled.Refs(); len(refs) > 0 {
 		return nil, false, append(diags, diag.Error(e.Range(), "Value not fixed", fmt.Sprintf(
-			"This is read when the file is loaded, so it can't depend on %s, which each run has its own of.", refs[0].Root)))
+			"This is read when the file is loaded, so it can't depend on %s, which differs from run to run.", refs[0].Root)))
 	}
 	if compiled.Sensitive() {
 		return nil, false, append(diags, diag.Error(e.Range(), "Secret in a variable",
-			"What a variable says of its values is told to callers and kept with runs, so it can't come from a secret."))
+			"Callers and the run history can see the settings of a variable, so they can't come from a secret."))
 	}
 	v, known = compiled.Constant()
 	return v, known, diags
 }
 
-// open declares an attribute of a variable that callers may learn. Null is the
-// same as leaving it out.
-func open[T any](s *schema.Spec, v *Variable, dst *T, name, typ, doc string, options ...schema.Option) {
+// publicAttr declares an attribute of a variable that callers may see. Null is
+// the same as leaving it out.
+func publicAttr[T any](s *schema.Spec, v *Variable, dst *T, name, typ, doc string, options ...schema.Option) {
 	schema.Func(s, name, typ, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-		given, known, diags := constant(c, a.Expr)
+		given, known, diags := evalConstant(c, a.Expr)
 		if !known {
-			v.unknown = true
+			v.isUnknown = true
 		}
 		if !known || given == nil {
 			return diags

@@ -9,64 +9,63 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// conform checks a value that is written in a file, and fills in the defaults
-// of its optional members.
-func conform(t *Type, v any) (any, []flow.Fault) {
-	c := &Checker{in: PartBody}
-	out, _ := c.value(t, v)
-	return out, c.found.List
+// convertLiteral converts a value that stands in a configuration file.
+func convertLiteral(t *Type, v any) (any, []flow.Fault) {
+	c := &Checker{part: PartBody}
+	out, _ := c.convert(t, v)
+	return out, c.faults.List
 }
 
-// value checks that v, which is not null, is of type t, and notes every fault
-// in it. It returns v as the flow gets it, and whether that is something else
-// than v: texts that stand for other values are read, and optional members
-// that are missing are filled in. v itself is never changed.
-func (c *Checker) value(t *Type, v any) (any, bool) {
-	if c.loose {
-		return c.read(t, v)
+// convert checks that v, which is not null, is of type t, and records each
+// fault in it. It returns the value for the flow and whether that differs from
+// v: text is read as a number or boolean, and missing optional members get
+// their defaults. v itself is never changed.
+func (c *Checker) convert(t *Type, v any) (any, bool) {
+	if c.fromText {
+		return c.convertText(t, v)
 	}
-	return c.check(t, v)
+	return c.checkKind(t, v)
 }
 
-// read is value for what comes as text: a header, a query, a form, XML. A text
-// is read as the number or boolean that it spells, and as a list of one where
-// a list is wanted, as these forms can't tell one from a list of one.
-func (c *Checker) read(t *Type, v any) (any, bool) {
+// convertText converts a value that arrived as text: in a header, query, path,
+// form or XML. Text that spells a number or boolean becomes one. A single value
+// becomes a list of one, because these formats cannot tell the two apart.
+func (c *Checker) convertText(t *Type, v any) (any, bool) {
 	s, isText := v.(string)
 	switch t.kind {
-	case number:
-		if n, ok := spelledNumber(s); isText && ok {
+	case kindNumber:
+		if n, ok := parseNumber(s); isText && ok {
 			return n, true
 		}
-	case boolean:
+	case kindBool:
 		if isText && (s == "true" || s == "false") {
 			return s == "true", true
 		}
-	case list, tuple:
+	case kindList, kindTuple:
 		if _, isList := v.([]any); !isList {
-			return c.alone(t, v)
+			return c.convertSingle(t, v)
 		}
 	}
-	return c.check(t, v)
+	return c.checkKind(t, v)
 }
 
-// alone makes a list of the one element that came.
-func (c *Checker) alone(t *Type, v any) (any, bool) {
+// convertSingle makes a list of a single value.
+func (c *Checker) convertSingle(t *Type, v any) (any, bool) {
 	elem := t.elem
-	if t.kind == tuple {
+	if t.kind == kindTuple {
 		if len(t.items) != 1 {
-			c.wrongCount(len(t.items), 1)
+			c.addWrongCount(len(t.items), 1)
 			return v, false
 		}
 		elem = t.items[0]
 	}
-	out, _ := c.inner(elem, v)
+	out, _ := c.convertElement(elem, v)
 	return []any{out}, true
 }
 
-// spelledNumber reads the text of a JSON number, within the limits that hold
-// for numbers in a body. The text is kept as it is.
-func spelledNumber(s string) (json.Number, bool) {
+// parseNumber reads text as a JSON number within the limits of numbers in a
+// body. It keeps the text.
+func parseNumber(s string) (json.Number, bool) {
 	if s == "" || (s[0] != '-' && !isDigit(s[0])) || !isDigit(s[len(s)-1]) {
 		return "", false
 	}
@@ -77,49 +76,51 @@ func spelledNumber(s string) (json.Number, bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-func (c *Checker) check(t *Type, v any) (any, bool) {
+// checkKind checks a value against the outermost part of a type, and the values
+// inside it.
+func (c *Checker) checkKind(t *Type, v any) (any, bool) {
 	var ok bool
 	switch t.kind {
-	case anything:
+	case kindAny:
 		return v, false
-	case text:
+	case kindString:
 		_, ok = v.(string)
-	case number:
+	case kindNumber:
 		_, ok = v.(json.Number)
-	case boolean:
+	case kindBool:
 		_, ok = v.(bool)
-	case list, tuple:
+	case kindList, kindTuple:
 		if items, isList := v.([]any); isList {
-			return c.items(t, items)
+			return c.convertItems(t, items)
 		}
-	case dict, record:
+	case kindMap, kindObject:
 		if members, isObject := v.(map[string]any); isObject {
-			return c.object(t, members)
+			return c.convertMembers(t, members)
 		}
 	}
 	if !ok {
-		c.mismatch(t, v)
+		c.addMismatch(t, v)
 	}
 	return v, false
 }
 
-// items checks the elements of a list or tuple.
-func (c *Checker) items(t *Type, items []any) (any, bool) {
-	if t.kind == tuple && len(items) != len(t.items) {
-		c.wrongCount(len(t.items), len(items))
+// convertItems converts the elements of a list or tuple.
+func (c *Checker) convertItems(t *Type, items []any) (any, bool) {
+	if t.kind == kindTuple && len(items) != len(t.items) {
+		c.addWrongCount(len(t.items), len(items))
 		return items, false
 	}
-	if t.kind == list && t.elem.kind == anything {
+	if t.kind == kindList && t.elem.kind == kindAny {
 		return items, false
 	}
 	out, changed := items, false
 	for i, item := range items {
 		elem := t.elem
-		if t.kind == tuple {
+		if t.kind == kindTuple {
 			elem = t.items[i]
 		}
 		c.enter(Step{Index: i, IsIndex: true})
-		if got, other := c.inner(elem, item); other {
+		if got, differs := c.convertElement(elem, item); differs {
 			if !changed {
 				out, changed = slices.Clone(items), true
 			}
@@ -130,26 +131,27 @@ func (c *Checker) items(t *Type, items []any) (any, bool) {
 	return out, changed
 }
 
-// inner checks a value that is there, and may be null.
-func (c *Checker) inner(t *Type, v any) (any, bool) {
-	if v == nil && t.kind != anything {
-		c.missing(t, true)
+// convertElement converts a value that is present but may be null.
+func (c *Checker) convertElement(t *Type, v any) (any, bool) {
+	if v == nil && t.kind != kindAny {
+		c.addMissing(t, true)
 		return v, false
 	}
-	return c.value(t, v)
+	return c.convert(t, v)
 }
 
-func (c *Checker) object(t *Type, members map[string]any) (any, bool) {
-	if t.kind == record {
-		return c.record(t, members)
+// convertMembers converts the members of a map or object.
+func (c *Checker) convertMembers(t *Type, members map[string]any) (any, bool) {
+	if t.kind == kindObject {
+		return c.convertObject(t, members)
 	}
-	if t.elem.kind == anything {
+	if t.elem.kind == kindAny {
 		return members, false
 	}
 	out, changed := members, false
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		c.enter(Step{Name: name})
-		if got, other := c.inner(t.elem, members[name]); other {
+		if got, differs := c.convertElement(t.elem, members[name]); differs {
 			if !changed {
 				out, changed = maps.Clone(members), true
 			}
@@ -160,12 +162,13 @@ func (c *Checker) object(t *Type, members map[string]any) (any, bool) {
 	return out, changed
 }
 
-func (c *Checker) record(t *Type, members map[string]any) (any, bool) {
+// convertObject converts the declared members of an object.
+func (c *Checker) convertObject(t *Type, members map[string]any) (any, bool) {
 	out, changed := members, false
 	for _, m := range t.members {
 		v, present := members[m.name]
-		got, other := c.member(m, v, present)
-		if !other {
+		got, differs := c.convertMember(m, v, present)
+		if !differs {
 			continue
 		}
 		if !changed {
@@ -176,18 +179,18 @@ func (c *Checker) record(t *Type, members map[string]any) (any, bool) {
 	return out, changed
 }
 
-// member checks a declared member. Where an optional one is missing its
-// default is filled in, so that expressions may read what the type declares.
-func (c *Checker) member(m member, v any, present bool) (any, bool) {
+// convertMember converts a declared member. A missing optional member gets its
+// default, so that expressions may read each member that the type declares.
+func (c *Checker) convertMember(m member, v any, present bool) (any, bool) {
 	if v == nil && m.optional {
-		return m.def, !present || m.def != nil
+		return m.defaultValue, !present || m.defaultValue != nil
 	}
 	c.enter(Step{Name: m.name})
 	changed := false
-	if v == nil && (!present || m.typ.kind != anything) {
-		c.missing(m.typ, present)
+	if v == nil && (!present || m.typ.kind != kindAny) {
+		c.addMissing(m.typ, present)
 	} else {
-		v, changed = c.value(m.typ, v)
+		v, changed = c.convert(m.typ, v)
 	}
 	c.leave()
 	return v, changed

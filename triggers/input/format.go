@@ -9,12 +9,12 @@ import (
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
-// format is a form that a text must have. They are those of JSON Schema
-// (draft 2020-12, validation, section 7.3), read strictly.
+// format is a format of strings. The formats are defined by JSON Schema (draft
+// 2020-12, validation, section 7.3) and checked strictly.
 type format struct {
-	name  string
-	words string // "an e-mail address"
-	holds func(string) bool
+	name        string
+	description string // "an e-mail address"
+	matches     func(string) bool
 }
 
 func formats() []format {
@@ -52,13 +52,13 @@ func isIPv4(s string) bool {
 	return err == nil && addr.Is4()
 }
 
-// isIPv6 refuses zones, which mean nothing outside of one machine.
+// isIPv6 refuses zones, which have no meaning outside of one machine.
 func isIPv6(s string) bool {
 	addr, err := netip.ParseAddr(s)
 	return err == nil && addr.Is6() && addr.Zone() == ""
 }
 
-// isUUID follows RFC 9562, section 4, whatever the version.
+// isUUID follows RFC 9562, section 4, for every version.
 func isUUID(s string) bool {
 	if len(s) != 36 {
 		return false
@@ -75,17 +75,17 @@ func isUUID(s string) bool {
 	return true
 }
 
-// isURI follows RFC 3986: a scheme, then only the characters that URIs have.
+// isURI follows RFC 3986: a scheme, then only characters that a URI may hold.
 func isURI(s string) bool {
 	scheme, rest, ok := strings.Cut(s, ":")
-	if !ok || scheme == "" || !isLetter(scheme[0]) || !consistsOf(scheme, isSchemeByte) || !consistsOf(rest, isURIByte) {
+	if !ok || scheme == "" || !isLetter(scheme[0]) || !containsOnly(scheme, isSchemeByte) || !containsOnly(rest, isURIByte) {
 		return false
 	}
 	u, err := url.Parse(s)
-	if err != nil || !escapesAreWhole(rest) || strings.Count(rest, "#") > 1 {
+	if err != nil || !hasValidEscapes(rest) || strings.Count(rest, "#") > 1 {
 		return false
 	}
-	// Brackets stand around the address of a host and nowhere else.
+	// Brackets stand only around the address of a host.
 	return strings.Count(s, "[") == strings.Count(u.Host, "[") && strings.Count(s, "]") == strings.Count(u.Host, "]")
 }
 
@@ -97,7 +97,7 @@ func isURIByte(c byte) bool {
 	return isLetter(c) || isDigit(c) || strings.IndexByte("-._~:/?#[]@!$&'()*+,;=%", c) >= 0
 }
 
-func escapesAreWhole(s string) bool {
+func hasValidEscapes(s string) bool {
 	for i := range len(s) {
 		if s[i] == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2])) {
 			return false
@@ -118,11 +118,76 @@ func isHex(c byte) bool {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-func consistsOf(s string, allowed func(byte) bool) bool {
+func containsOnly(s string, allowed func(byte) bool) bool {
 	for i := range len(s) {
 		if !allowed(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// isDateTime follows RFC 3339, date-time. Unlike package time it accepts leap
+// seconds and refuses a comma before the fraction.
+func isDateTime(s string) bool {
+	const clock = len("T12:00:00")
+	if len(s) < 10+clock+1 || !isDate(s[:10]) || s[10]|0x20 != 't' {
+		return false
+	}
+	hour, ok1 := parseTwoDigits(s[11:], 23)
+	minute, ok2 := parseTwoDigits(s[14:], 59)
+	second, ok3 := parseTwoDigits(s[17:], 60)
+	if !ok1 || !ok2 || !ok3 || s[13] != ':' || s[16] != ':' {
+		return false
+	}
+	zone, ok := cutFraction(s[10+clock:])
+	if !ok {
+		return false
+	}
+	offset, ok := parseZoneOffset(zone)
+	if !ok {
+		return false
+	}
+	const day = 24 * 60
+	utc := (hour*60 + minute - offset + day) % day
+	return second < 60 || utc == day-1
+}
+
+// cutFraction splits the fraction of a second from the time zone.
+func cutFraction(s string) (rest string, ok bool) {
+	if s[0] != '.' {
+		return s, true
+	}
+	n := 1
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return s[n:], n > 1
+}
+
+// parseZoneOffset reads an offset from UTC in minutes.
+func parseZoneOffset(s string) (minutes int, ok bool) {
+	if s == "Z" || s == "z" {
+		return 0, true
+	}
+	if len(s) != len("+01:00") || (s[0] != '+' && s[0] != '-') || s[3] != ':' {
+		return 0, false
+	}
+	h, ok1 := parseTwoDigits(s[1:], 23)
+	m, ok2 := parseTwoDigits(s[4:], 59)
+	minutes = h*60 + m
+	if s[0] == '-' {
+		minutes = -minutes
+	}
+	return minutes, ok1 && ok2
+}
+
+// parseTwoDigits reads the first two characters of s as a number of at most
+// maximum.
+func parseTwoDigits(s string, maximum int) (int, bool) {
+	if len(s) < 2 || !isDigit(s[0]) || !isDigit(s[1]) {
+		return 0, false
+	}
+	n := int(s[0]-'0')*10 + int(s[1]-'0')
+	return n, n <= maximum
 }

@@ -9,7 +9,7 @@ import (
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	label := strings.Repeat("a", 63)
-	cases := map[string]struct{ holds, fails []string }{
+	cases := map[string]struct{ matches, fails []string }{
 		"email": {
 			[]string{"jane@example.com", "a.b+c@x-y.de", `"joe bloggs"@example.com`, `"a\"b"@example.com`, "a@[127.0.0.1]", "a@[IPv6:::1]", "root@localhost"},
 			[]string{
@@ -64,14 +64,14 @@ func TestFormats(t *testing.T) {
 			continue
 		}
 		f := findFormat(name)
-		for _, s := range c.holds {
-			if !f.holds(s) {
-				t.Errorf("%q is %s", s, f.words)
+		for _, s := range c.matches {
+			if !f.matches(s) {
+				t.Errorf("%q is %s", s, f.description)
 			}
 		}
 		for _, s := range c.fails {
-			if f.holds(s) {
-				t.Errorf("%q is not %s", s, f.words)
+			if f.matches(s) {
+				t.Errorf("%q is not %s", s, f.description)
 			}
 		}
 	}
@@ -89,11 +89,11 @@ func FuzzFormats(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, format := range formats() {
-			if !format.holds(s) || format.name == "email" && strings.Contains(s, `"`) {
+			if !format.matches(s) || format.name == "email" && strings.Contains(s, `"`) {
 				continue
 			}
-			if !consistsOf(s, func(c byte) bool { return c > ' ' && c < 0x7f }) {
-				t.Errorf("%q is taken for %s", s, format.words)
+			if !containsOnly(s, func(c byte) bool { return c > ' ' && c < 0x7f }) {
+				t.Errorf("%q is taken for %s", s, format.description)
 			}
 		}
 	})

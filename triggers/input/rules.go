@@ -11,26 +11,26 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// rules are what a value must fulfil besides its type.
+// rules restrict the values of a type.
 type rules struct {
 	enum     []any
-	pattern  *regexp.Regexp // found anywhere in the text, as in JSON Schema
+	pattern  *regexp.Regexp // matches anywhere in the text, as in JSON Schema
 	format   *format
 	min, max *bound
 
-	enumWords string // the enum, as messages write it
+	enumText string // the enum, as messages write it
 }
 
-// bound is a limit of a value. Which of its fields holds depends on the type.
+// bound is the minimum or maximum of a value.
 type bound struct {
-	number json.Number
-	count  int // of characters or elements
+	number json.Number // of a number
+	count  int         // of characters or elements
 }
 
-// check notes every rule that a value of the right type breaks.
-func (r *rules) check(c *Checker, v any) {
+// checkValue records each rule that a value of the right type breaks.
+func (r *rules) checkValue(c *Checker, v any) {
 	if len(r.enum) > 0 && !slices.ContainsFunc(r.enum, func(e any) bool { return value.Equal(e, v) }) {
-		c.fault("This must be "+r.enumWords+".", r.enumWords, value.TypeName(v))
+		c.addFault("This must be "+r.enumText+".", r.enumText, value.TypeName(v))
 	}
 	switch v := v.(type) {
 	case json.Number:
@@ -44,10 +44,10 @@ func (r *rules) check(c *Checker, v any) {
 
 func (r *rules) checkNumber(c *Checker, n json.Number) {
 	if r.min != nil && compareNumbers(n, r.min.number) < 0 {
-		c.atLeast(string(r.min.number), value.TypeName(n))
+		c.addTooSmall(string(r.min.number), value.TypeName(n))
 	}
 	if r.max != nil && compareNumbers(n, r.max.number) > 0 {
-		c.atMost(string(r.max.number), value.TypeName(n))
+		c.addTooLarge(string(r.max.number), value.TypeName(n))
 	}
 }
 
@@ -56,48 +56,40 @@ func (r *rules) checkText(c *Checker, s string) {
 		r.checkCount(c, utf8.RuneCountInString(s), "character", value.TypeName(s))
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
-		c.fault(fmt.Sprintf("This must match the pattern %s.", r.pattern), "a text that matches "+r.pattern.String(), value.TypeName(s))
+		c.addFault(fmt.Sprintf("This must match the pattern %s.", r.pattern), "a text that matches "+r.pattern.String(), value.TypeName(s))
 	}
-	if r.format != nil && !r.format.holds(s) {
-		c.fault(fmt.Sprintf("This must be %s.", r.format.words), r.format.name, value.TypeName(s))
+	if r.format != nil && !r.format.matches(s) {
+		c.addFault(fmt.Sprintf("This must be %s.", r.format.description), r.format.name, value.TypeName(s))
 	}
 }
 
 func (r *rules) checkCount(c *Checker, n int, noun, actual string) {
 	if r.min != nil && n < r.min.count {
-		c.atLeast(count(r.min.count, noun), actual)
+		c.addTooSmall(formatCount(r.min.count, noun), actual)
 	}
 	if r.max != nil && n > r.max.count {
-		c.atMost(count(r.max.count, noun), actual)
+		c.addTooLarge(formatCount(r.max.count, noun), actual)
 	}
 }
 
-func (c *Checker) atLeast(limit, actual string) {
-	c.fault("This must be at least "+limit+".", "at least "+limit, actual)
-}
+// maxEnumValues is the number of enum values that a message lists.
+const maxEnumValues = 20
 
-func (c *Checker) atMost(limit, actual string) {
-	c.fault("This must be at most "+limit+".", "at most "+limit, actual)
-}
-
-// maxEnumWords is how many values of an enum a message lists.
-const maxEnumWords = 20
-
-// oneOf writes the values of an enum.
-func oneOf(enum []any) string {
-	var words []string
-	for _, v := range enum[:min(len(enum), maxEnumWords)] {
+// formatEnum writes the values of an enum for a message.
+func formatEnum(enum []any) string {
+	var texts []string
+	for _, v := range enum[:min(len(enum), maxEnumValues)] {
 		text, err := value.Append(nil, v)
 		if err != nil {
-			continue // a text that is not UTF-8 can't be told
+			continue // text that is not UTF-8 cannot be written
 		}
-		words = append(words, string(text))
+		texts = append(texts, string(text))
 	}
-	if len(enum) > maxEnumWords {
-		words = append(words, "…")
+	if len(enum) > maxEnumValues {
+		texts = append(texts, "…")
 	}
-	if len(words) == 1 {
-		return words[0]
+	if len(texts) == 1 {
+		return texts[0]
 	}
-	return "one of " + strings.Join(words, ", ")
+	return "one of " + strings.Join(texts, ", ")
 }

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -15,21 +16,97 @@ import (
 // RequestRoot is the name under which a flow reads a request.
 const RequestRoot = "webhook"
 
-// Source is where in a request the value of a variable stands.
+// The parts of a request that hold values, as faults name them.
+const (
+	PartBody   = "body"
+	PartHeader = "header"
+	PartQuery  = "query"
+	PartPath   = "path"
+	PartInput  = "input" // of a flow that another flow calls
+)
+
+// Source is the place in a request where the value of a variable stands.
 type Source struct {
 	Part  string
 	Steps []Step
 }
 
-// FromBody is where a variable stands that says nothing else.
+// FromBody returns the source of a variable that declares none: the member of
+// the body with its name.
 func FromBody(name string) Source {
 	return Source{Part: PartBody, Steps: []Step{{Name: name}}}
 }
 
+// Step leads from a value to a member of it, or to an element if IsIndex is
+// set.
+type Step struct {
+	Name    string
+	Index   int
+	IsIndex bool
+}
+
+// Lookup follows steps from v. It reports false if a step leads nowhere.
+func Lookup(v any, steps []Step) (any, bool) {
+	for _, s := range steps {
+		var ok bool
+		switch in := v.(type) {
+		case map[string]any:
+			v, ok = in[s.Name]
+			ok = ok && !s.IsIndex
+		case []any:
+			if ok = s.IsIndex && s.Index < len(in); ok {
+				v = in[s.Index]
+			}
+		}
+		if !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// MaxPointer is the maximum length of a pointer in a fault, in bytes. A longer
+// one is cut to the pointer of an enclosing value.
+const MaxPointer = 1024
+
+// formatPointer writes a place in a part of a request: a JSON pointer (RFC 6901)
+// in the body, a[b][0] in the query as senders write it, or the name of a header
+// or path segment.
+func formatPointer(part string, steps []Step) string {
+	var b strings.Builder
+	for i, s := range steps {
+		text := s.Name
+		if s.IsIndex {
+			text = strconv.Itoa(s.Index)
+		}
+		if b.Len()+2*len(text)+2 > MaxPointer {
+			break
+		}
+		switch {
+		case part == PartBody, part == PartInput:
+			b.WriteByte('/')
+			b.WriteString(escapePointer(text))
+		case i == 0:
+			b.WriteString(text)
+		default:
+			b.WriteString("[" + text + "]")
+		}
+	}
+	return b.String()
+}
+
+func escapePointer(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// wrongSource is the detail of a finding about a source.
 const wrongSource = "Write a plain place in the request, such as webhook.body.customer.email, webhook.headers[\"X-Request-Id\"], webhook.query.page or webhook.path.region. To compute a value use an action."
 
-// decodeSource reads the attribute "from". The names known in the scope are
-// the parts of the request.
+// decodeSource decodes the attribute "from". The scope holds the parts of the
+// request.
 func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Diagnostics {
 	fail := func(detail string) hcl.Diagnostics {
 		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Wrong source", detail)}
@@ -41,7 +118,7 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Di
 	if notPlain.HasErrors() || t.RootName() != RequestRoot {
 		return fail(wrongSource)
 	}
-	steps, ok := plainSteps(t[1:])
+	steps, ok := parseSteps(t[1:])
 	if !ok || len(steps) == 0 || steps[0].IsIndex {
 		return fail(wrongSource)
 	}
@@ -51,11 +128,11 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Di
 		*dst = Source{PartBody, below}
 	case part == "query" && len(below) > 0 && !below[0].IsIndex:
 		*dst = Source{PartQuery, below}
-	case part == "headers" && isOneName(below) && !isToken(below[0].Name):
+	case part == "headers" && isSingleName(below) && !isToken(below[0].Name):
 		return fail(fmt.Sprintf("No header can be called %q.", below[0].Name))
-	case part == "headers" && isOneName(below):
+	case part == "headers" && isSingleName(below):
 		*dst = Source{PartHeader, below}
-	case part == "path" && isOneName(below):
+	case part == "path" && isSingleName(below):
 		*dst = Source{PartPath, below}
 	default:
 		return fail(fmt.Sprintf("webhook.%s holds more than one value. ", part) + wrongSource)
@@ -63,25 +140,26 @@ func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Di
 	return nil
 }
 
-func isOneName(steps []Step) bool { return len(steps) == 1 && !steps[0].IsIndex }
+func isSingleName(steps []Step) bool { return len(steps) == 1 && !steps[0].IsIndex }
 
-// isToken tells whether a name can be that of a header field (RFC 9110, section
-// 5.6.2).
+// isToken reports whether a name can be the name of a header field (RFC 9110,
+// section 5.6.2).
 func isToken(name string) bool {
-	return name != "" && consistsOf(name, func(c byte) bool {
+	return name != "" && containsOnly(name, func(c byte) bool {
 		return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 	})
 }
 
-// plainSteps reads the steps of a traversal that are written out.
-func plainSteps(t hcl.Traversal) ([]Step, bool) {
+// parseSteps reads the steps of a traversal. It reports false if one of them is
+// computed.
+func parseSteps(t hcl.Traversal) ([]Step, bool) {
 	steps := make([]Step, 0, len(t))
 	for _, tr := range t {
 		switch tr := tr.(type) {
 		case hcl.TraverseAttr:
 			steps = append(steps, Step{Name: tr.Name})
 		case hcl.TraverseIndex:
-			s, ok := indexStep(tr.Key)
+			s, ok := parseIndex(tr.Key)
 			if !ok {
 				return nil, false
 			}
@@ -93,7 +171,7 @@ func plainSteps(t hcl.Traversal) ([]Step, bool) {
 	return steps, true
 }
 
-func indexStep(key cty.Value) (Step, bool) {
+func parseIndex(key cty.Value) (Step, bool) {
 	switch key.Type() {
 	case cty.String:
 		return Step{Name: key.AsString()}, true

@@ -7,103 +7,110 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Members is a place in the body that variables name, or that lies on the
-// way to one. Steps that nobody names have none.
-type Members struct {
-	below map[Step]*Members
-	types []*Type // of the variables that stand here
+// MemberTree holds the places of a body that variables name, and the places on
+// the way to them.
+type MemberTree struct {
+	children map[Step]*MemberTree
+	types    []*Type // of the variables at this place
 }
 
 // NamedMembers collects the places of the body that variables name.
-func NamedMembers(variables []*Variable) *Members {
-	root := &Members{}
+func NamedMembers(variables []*Variable) *MemberTree {
+	root := &MemberTree{}
 	for _, v := range variables {
 		if v.From.Part != PartBody {
 			continue
 		}
-		at := root
+		node := root
 		for _, s := range v.From.Steps {
-			next := at.below[s]
-			if next == nil {
-				next = &Members{}
-				if at.below == nil {
-					at.below = map[Step]*Members{}
-				}
-				at.below[s] = next
-			}
-			at = next
+			node = node.child(s)
 		}
-		at.types = append(at.types, v.Type)
+		node.types = append(node.types, v.Type)
 	}
 	return root
 }
 
-// RefuseUnknown notes every member and element of a body that neither a
-// variable nor its type names.
-func (c *Checker) RefuseUnknown(body any, known *Members, loose bool) {
-	c.begin(PartBody, nil, loose)
-	c.refuseUnknown(body, known, nil)
+// child returns the place that a step leads to, and adds it if it is missing.
+func (t *MemberTree) child(s Step) *MemberTree {
+	next := t.children[s]
+	if next == nil {
+		next = &MemberTree{}
+		if t.children == nil {
+			t.children = map[Step]*MemberTree{}
+		}
+		t.children[s] = next
+	}
+	return next
 }
 
-// refuseUnknown notes every member and element of v that neither a variable
-// nor its type names. n may be nil.
-func (c *Checker) refuseUnknown(v any, n *Members, types []*Type) {
-	if n != nil {
-		types = append(slices.Clip(types), n.types...)
+// RefuseUnnamed records each member and element of a body that neither a
+// variable nor the type of a variable names.
+func (c *Checker) RefuseUnnamed(body any, named *MemberTree, fromText bool) {
+	c.startAt(PartBody, nil, fromText)
+	c.refuseUnnamed(body, named, nil)
+}
+
+// refuseUnnamed checks the members and elements of v. The tree is nil if no
+// variable names a place below v.
+func (c *Checker) refuseUnnamed(v any, tree *MemberTree, types []*Type) {
+	if tree != nil {
+		types = append(slices.Clip(types), tree.types...)
 	}
-	if slices.ContainsFunc(types, func(t *Type) bool { return t.kind == anything }) {
+	if slices.ContainsFunc(types, func(t *Type) bool { return t.kind == kindAny }) {
 		return
 	}
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			c.refuseUnlessKnown(v[name], Step{Name: name}, n, types)
+			c.refuseUnnamedAt(Step{Name: name}, v[name], tree, types)
 		}
 	case []any:
 		for i, item := range v {
-			c.refuseUnlessKnown(item, Step{Index: i, IsIndex: true}, n, types)
+			c.refuseUnnamedAt(Step{Index: i, IsIndex: true}, item, tree, types)
 		}
 	}
 }
 
-func (c *Checker) refuseUnlessKnown(v any, s Step, n *Members, types []*Type) {
+// refuseUnnamedAt checks v, to which a step leads from a place of the tree and
+// values of the types.
+func (c *Checker) refuseUnnamedAt(s Step, v any, tree *MemberTree, types []*Type) {
 	c.enter(s)
 	defer c.leave()
-	var next *Members
-	if n != nil {
-		next = n.below[s]
+	var next *MemberTree
+	if tree != nil {
+		next = tree.children[s]
 	}
 	inner := innerTypes(types, s)
 	if next == nil && len(inner) == 0 {
-		c.fault("No variable names this member.", nothing, value.TypeName(v))
+		c.addFault("No variable names this member.", actualNothing, value.TypeName(v))
 		return
 	}
-	c.refuseUnknown(v, next, inner)
+	c.refuseUnnamed(v, next, inner)
 }
 
-// innerTypes returns what the types say of a member or element of their value.
+// innerTypes returns the types that a member or element may have.
 func innerTypes(types []*Type, s Step) []*Type {
 	var out []*Type
 	for _, t := range types {
-		if inner := t.at(s); inner != nil {
+		if inner := t.innerType(s); inner != nil {
 			out = append(out, inner)
 		}
 	}
 	return out
 }
 
-// at returns the type of a member or element, nil where the type names none.
-// A list of one may have come as that one, see Checker.read.
-func (t *Type) at(s Step) *Type {
+// innerType returns the type of a member or element, nil if the type names
+// none. A list of one may have arrived as its single element, see convertText.
+func (t *Type) innerType(s Step) *Type {
 	switch {
-	case t.kind == list && !s.IsIndex:
-		return t.elem.at(s)
-	case t.kind == list, t.kind == dict && !s.IsIndex:
+	case t.kind == kindList && !s.IsIndex:
+		return t.elem.innerType(s)
+	case t.kind == kindList, t.kind == kindMap && !s.IsIndex:
 		return t.elem
-	case t.kind == tuple && s.IsIndex && s.Index < len(t.items):
+	case t.kind == kindTuple && s.IsIndex && s.Index < len(t.items):
 		return t.items[s.Index]
-	case t.kind == record && !s.IsIndex:
-		if m, ok := t.member(s.Name); ok {
+	case t.kind == kindObject && !s.IsIndex:
+		if m, ok := t.findMember(s.Name); ok {
 			return m.typ
 		}
 	}

@@ -7,77 +7,78 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// kind is the outermost shape of a type.
+// kind is the outermost part of a type.
 type kind int
 
 const (
-	anything kind = iota
-	text
-	number
-	boolean
-	list   // array, list(T)
-	tuple  // tuple([T, …])
-	dict   // object, map(T)
-	record // object({…})
+	kindAny kind = iota
+	kindString
+	kindNumber
+	kindBool
+	kindList   // array, list(T)
+	kindTuple  // tuple([T, …])
+	kindMap    // object, map(T)
+	kindObject // object({…})
 )
 
-// Type is the type of a variable: which JSON values it takes. It is never
-// changed after it was made.
+// Type is the declared type of a variable: the JSON values that it accepts. It
+// is immutable once parsed.
 type Type struct {
 	kind    kind
-	elem    *Type    // of a list or dict; of kind anything where elements may be anything
+	elem    *Type    // of a list or map; kindAny if the elements have no declared type
 	items   []*Type  // of a tuple
-	members []member // of a record, by name
+	members []member // of an object, sorted by name
 }
 
-// member is a declared member of a record.
+// member is a declared member of an object.
 type member struct {
-	name     string
-	typ      *Type
-	optional bool
-	def      any // what stands there where it is missing; nil for null
+	name         string
+	typ          *Type
+	optional     bool
+	defaultValue any // used if the member is missing; nil for null
 }
 
-// isScalar tells whether values of the type can be written as one text.
-func (t *Type) isScalar() bool { return t.kind <= boolean }
+// isScalar reports whether one text can hold a value of the type.
+func (t *Type) isScalar() bool { return t.kind <= kindBool }
 
-// json is the name of the JSON type, as messages and value.TypeName call it.
-func (t *Type) json() string {
+// jsonName returns the name of the JSON type, as messages and value.TypeName
+// use it.
+func (t *Type) jsonName() string {
 	switch t.kind {
-	case text:
+	case kindString:
 		return "string"
-	case number:
+	case kindNumber:
 		return "number"
-	case boolean:
+	case kindBool:
 		return "boolean"
-	case list, tuple:
+	case kindList, kindTuple:
 		return "array"
-	case dict, record:
+	case kindMap, kindObject:
 		return "object"
 	}
 	return "any value"
 }
 
-// CTY is the type that expressions are checked against.
+// CTY returns the type that expressions are checked against.
 func (t *Type) CTY() cty.Type {
 	switch t.kind {
-	case text:
+	case kindString:
 		return cty.String
-	case number:
+	case kindNumber:
 		return cty.Number
-	case boolean:
+	case kindBool:
 		return cty.Bool
-	case list:
+	case kindList:
 		return cty.List(t.elem.CTY())
-	case dict:
+	case kindMap:
 		return cty.Map(t.elem.CTY())
-	case tuple:
+	case kindTuple:
 		items := make([]cty.Type, len(t.items))
 		for i, item := range t.items {
 			items[i] = item.CTY()
 		}
 		return cty.Tuple(items)
-	case record:
+	case kindObject:
 		members := make(map[string]cty.Type, len(t.members))
 		for _, m := range t.members {
 			members[m.name] = m.typ.CTY()
@@ -87,8 +88,8 @@ func (t *Type) CTY() cty.Type {
 	return cty.DynamicPseudoType
 }
 
-// member finds a declared member of a record.
-func (t *Type) member(name string) (member, bool) {
+// findMember finds a declared member of an object.
+func (t *Type) findMember(name string) (member, bool) {
 	i, ok := slices.BinarySearchFunc(t.members, name, func(m member, name string) int {
 		return strings.Compare(m.name, name)
 	})

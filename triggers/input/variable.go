@@ -1,16 +1,19 @@
 package input
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Variable is a value that a flow takes out of the request and that callers
-// must get right.
+// Variable is a declared value: its type, its rules and where it comes from.
+// It is immutable once decoded.
 type Variable struct {
-	ofCall      bool // a member of the input of a call, not a value of a request
 	Name        string
 	Description string
 	Type        *Type
@@ -18,13 +21,20 @@ type Variable struct {
 	Required    bool
 	Default     any // nil for null
 
-	rules      rules
+	ofCall bool // a member of the input of a call, not a value of a request
+
+	rules rules
+	settings
+}
+
+// settings are the attributes that are compiled to rules.
+type settings struct {
 	enum       []any
 	pattern    string
 	formatName string
 	minimum    any
 	maximum    any
-	unknown    bool // something it says depends on what is not set
+	isUnknown  bool // one of them depends on a secret or variable that is not set
 }
 
 // ForRequest returns a variable that takes a value of a request.
@@ -35,28 +45,32 @@ func ForCall() *Variable { return &Variable{ofCall: true} }
 
 // Describe declares the block.
 func (v *Variable) Describe(s *schema.Spec) {
-	v.Type, v.Required = &Type{kind: anything}, true
-	s.Doc = "A member of the input, which the flow reads as `input.NAME`. It is checked before the flow starts: the action that calls fails with every fault of every variable. `null` counts as missing."
+	v.Type, v.Required = &Type{kind: kindAny}, true
+	s.Doc = "A member of the input, which the flow reads as `input.NAME`. It is checked before the flow starts: if a value is wrong, the calling action fails and its error lists each fault of each variable. `null` counts as missing."
 	if !v.ofCall {
-		s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: the caller gets 422 with every fault of every variable.\n\n" +
-			"In a JSON body a value must have the JSON type that is declared: `\"5\"` is no number. Headers, queries, paths, forms and XML hold texts only; there a text is read as the number or boolean that it spells exactly, and one value stands for an array of one. `null` counts as missing."
+		s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: if a value is wrong, the caller gets 422 with each fault of each variable.\n\n" +
+			"In a JSON body a value must have the declared JSON type: `\"5\"` is not a number. Headers, queries, paths, forms and XML hold only text; there, text is read as the number or boolean that it spells exactly, and a single value is accepted for an array of one. `null` counts as missing."
 	}
-	schema.Label(s, &v.Name, "NAME", "What the flow calls the value.")
-	schema.Func(s, "type", "type", "`string`, `number`, `bool`, `object`, `array`, `any`, or a full type such as `list(object({ sku = string, qty = number }))`, which is checked to its depth. Members of an object are required but for `optional(T)` and `optional(T, default)`; further members are kept.",
+	schema.Label(s, &v.Name, "NAME", "The name under which the flow reads the value.")
+	schema.Func(s, "type", "type", "`string`, `number`, `bool`, `object`, `array`, `any`, or a full type such as `list(object({ sku = string, qty = number }))`, which is checked at every depth. Members of an object are required except for `optional(T)` and `optional(T, default)`; undeclared members are kept.",
 		v.decodeType, schema.Default("any"))
-	open(s, v, &v.Description, "description", "string", "What the value is, for people and for the API description.")
+	publicAttr(s, v, &v.Description, "description", "string", "A description of the value, for people and for the API description.")
 	if !v.ofCall {
-		schema.Func(s, "from", "reference", "Where the value stands, as a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`.",
+		schema.Func(s, "from", "reference", "The place of the value in the request: a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`.",
 			v.decodeFrom, schema.Default("webhook.body.NAME"))
 	}
-	schema.Attr(s, &v.Required, "required", "Whether a request without the value is refused. If it is not required and has no `default`, it is null where it is missing.")
-	open(s, v, &v.Default, "default", "any", "What holds where the value is missing, which makes it not required.")
-	open(s, v, &v.enum, "enum", "list", "The only values that are accepted.")
-	open(s, v, &v.pattern, "pattern", "string", "A regular expression (RE2) that a text must match. It may match anywhere in the text: begin it with `^` and end it with `$` to match the whole.")
-	open(s, v, &v.formatName, "format", "string", "A form that a text must have.", schema.OneOf(formatNames()...))
-	open(s, v, &v.minimum, "min", "number", "The least value of a number, length of a text in characters, or number of elements of an array.")
-	open(s, v, &v.maximum, "max", "number", "The greatest value of a number, length of a text in characters, or number of elements of an array.")
-	s.Check(v.check)
+	schema.Attr(s, &v.Required, "required", "Whether a request without the value is refused. A value that is missing, not required and without `default` is null.")
+	v.describeRules(s)
+	s.Check(v.checkSettings)
+}
+
+func (v *Variable) describeRules(s *schema.Spec) {
+	publicAttr(s, v, &v.Default, "default", "any", "The value to use if it is missing. A variable with a default is not required.")
+	publicAttr(s, v, &v.enum, "enum", "list", "The only values that are accepted.")
+	publicAttr(s, v, &v.pattern, "pattern", "string", "A regular expression (RE2) that a string must match. It may match anywhere in the string: begin it with `^` and end it with `$` to match the whole.")
+	publicAttr(s, v, &v.formatName, "format", "string", "The format that a string must have.", schema.OneOf(formatNames()...))
+	publicAttr(s, v, &v.minimum, "min", "number", "The minimum of a number, of the length of a string in characters, or of the number of elements of an array.")
+	publicAttr(s, v, &v.maximum, "max", "number", "The maximum of a number, of the length of a string in characters, or of the number of elements of an array.")
 }
 
 func (v *Variable) decodeType(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
@@ -69,23 +83,52 @@ func (v *Variable) decodeFrom(c *schema.Context, a *hclsyntax.Attribute) hcl.Dia
 	return decodeSource(c, a, &v.From)
 }
 
-// IsOptional tells whether requests without the value are taken.
+// IsOptional reports whether requests without the value are accepted.
 func (v *Variable) IsOptional() bool { return !v.Required || v.Default != nil }
 
-// Take checks what a request holds for the variable and returns what the flow
-// gets. Faults are noted.
-func (v *Variable) Take(c *Checker, given any, present, loose bool) any {
-	c.begin(v.From.Part, v.From.Steps, loose)
+// Convert checks the value that a request holds for the variable, records its
+// faults and returns the value for the flow. fromText says that the value
+// arrived as text.
+func (v *Variable) Convert(c *Checker, given any, present, fromText bool) any {
+	c.startAt(v.From.Part, v.From.Steps, fromText)
 	if given == nil {
 		if !v.IsOptional() {
-			c.missing(v.Type, present)
+			c.addMissing(v.Type, present)
 		}
 		return v.Default
 	}
-	before := c.found.Total
-	out, _ := c.value(v.Type, given)
-	if c.found.Total == before {
-		v.rules.check(c, out)
+	before := c.faults.Total
+	out, _ := c.convert(v.Type, given)
+	if c.faults.Total == before {
+		v.rules.checkValue(c, out)
 	}
 	return out
+}
+
+// Find returns the variable of a name, nil if there is none.
+func Find(variables []*Variable, name string) *Variable {
+	for _, v := range variables {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// ConvertMembers converts the input of a call, whose members must all have a
+// variable.
+func ConvertMembers(variables []*Variable, members map[string]any) (map[string]any, Faults) {
+	c := NewChecker()
+	out := make(map[string]any, len(variables))
+	for _, v := range variables {
+		given, present := members[v.Name]
+		out[v.Name] = v.Convert(c, given, present, false)
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if Find(variables, name) == nil {
+			c.startAt(PartInput, []Step{{Name: name}}, false)
+			c.addFault("No variable of the flow has this name.", actualNothing, value.TypeName(members[name]))
+		}
+	}
+	return out, c.faults
 }

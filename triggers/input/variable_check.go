@@ -2,6 +2,7 @@ package input
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -13,10 +14,10 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// check holds what a variable says against its type, and its default against
-// all of it.
-func (v *Variable) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	if v.unknown {
+// checkSettings compiles the rules of a variable and checks its default against
+// them.
+func (v *Variable) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if v.isUnknown {
 		return nil
 	}
 	diags := v.checkSource(d)
@@ -43,7 +44,7 @@ func (v *Variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
 		return nil
 	}
 	if len(v.enum) == 0 {
-		return hcl.Diagnostics{d.Problem("enum", "Wrong enum", "An empty list accepts no value at all. Leave it out to accept any.")}
+		return hcl.Diagnostics{d.Problem("enum", "Wrong enum", "An empty list accepts no value at all. Leave it out to accept any value.")}
 	}
 	var diags hcl.Diagnostics
 	for i, e := range v.enum {
@@ -51,14 +52,14 @@ func (v *Variable) checkEnum(d *schema.Decoded) hcl.Diagnostics {
 			diags = append(diags, d.Problem("enum", "Wrong enum", "Null counts as missing. Write required = false to accept it."))
 			continue
 		}
-		out, faults := conform(v.Type, e)
+		out, faults := convertLiteral(v.Type, e)
 		for _, f := range faults {
 			diags = append(diags, d.Problem("enum", "Wrong enum",
-				fmt.Sprintf("Element %d does not fit the type. %s", i, atPlace(f))))
+				fmt.Sprintf("Element %d does not fit the type. %s", i, describeFault(f))))
 		}
 		v.rules.enum = append(v.rules.enum, out)
 	}
-	v.rules.enumWords = oneOf(v.rules.enum)
+	v.rules.enumText = formatEnum(v.rules.enum)
 	return diags
 }
 
@@ -66,7 +67,7 @@ func (v *Variable) checkPattern(d *schema.Decoded) hcl.Diagnostics {
 	if v.pattern == "" {
 		return nil
 	}
-	if v.Type.kind != text {
+	if v.Type.kind != kindString {
 		return hcl.Diagnostics{d.Problem("pattern", "Wrong pattern", "Only a variable of type string can have a pattern.")}
 	}
 	re, err := regexp.Compile(v.pattern)
@@ -81,8 +82,8 @@ func (v *Variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
 	if v.formatName == "" {
 		return nil
 	}
-	if v.Type.kind != text {
-		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format: write type = string, too.")}
+	if v.Type.kind != kindString {
+		return hcl.Diagnostics{d.Problem("format", "Wrong format", "Only a variable of type string can have a format. Add type = string.")}
 	}
 	v.rules.format = findFormat(v.formatName)
 	if v.rules.format == nil {
@@ -102,51 +103,51 @@ func (v *Variable) checkBounds(d *schema.Decoded) hcl.Diagnostics {
 		if b.given == nil {
 			continue
 		}
-		limit, err := v.bound(b.given)
+		limit, err := v.parseBound(b.given)
 		if err != nil {
 			diags = append(diags, d.Problem(b.name, fmt.Sprintf("Wrong value for %q", b.name), diag.Sentence(err)))
 		}
 		*b.dst = limit
 	}
-	least, most := v.rules.min, v.rules.max
-	if diags.HasErrors() || least == nil || most == nil {
+	minimum, maximum := v.rules.min, v.rules.max
+	if diags.HasErrors() || minimum == nil || maximum == nil {
 		return diags
 	}
-	if compareNumbers(least.number, most.number) > 0 {
+	if compareNumbers(minimum.number, maximum.number) > 0 {
 		diags = append(diags, d.Problem("min", `Wrong value for "min"`, "It is greater than max, so no value would be accepted."))
 	}
 	return diags
 }
 
-// bound reads a limit as the type of the variable means it.
-func (v *Variable) bound(given any) (*bound, error) {
+// parseBound reads a minimum or maximum for the type of the variable.
+func (v *Variable) parseBound(given any) (*bound, error) {
 	n, ok := given.(json.Number)
 	if !ok {
-		return nil, fmt.Errorf("it must be a number")
+		return nil, errors.New("it must be a number")
 	}
 	switch v.Type.kind {
-	case number:
+	case kindNumber:
 		return &bound{number: n}, nil
-	case text, list:
+	case kindString, kindList:
 		count, err := strconv.Atoi(string(n))
 		if err != nil || count < 0 {
-			return nil, fmt.Errorf("a length is a whole number from 0")
+			return nil, errors.New("a length is a whole number from 0")
 		}
 		return &bound{number: n, count: count}, nil
 	}
-	return nil, fmt.Errorf("only a variable of type number, string or array can be limited")
+	return nil, errors.New("only a variable of type number, string or array can have min or max")
 }
 
 func (v *Variable) checkDefault(d *schema.Decoded) hcl.Diagnostics {
-	c := &Checker{in: PartBody}
-	out, _ := c.value(v.Type, v.Default)
-	if c.found.Total == 0 {
-		v.rules.check(c, out)
+	c := &Checker{part: PartBody}
+	out, _ := c.convert(v.Type, v.Default)
+	if c.faults.Total == 0 {
+		v.rules.checkValue(c, out)
 	}
 	v.Default = out
 	var diags hcl.Diagnostics
-	for _, f := range c.found.List {
-		diags = append(diags, d.Problem("default", "Wrong default", atPlace(f)))
+	for _, f := range c.faults.List {
+		diags = append(diags, d.Problem("default", "Wrong default", describeFault(f)))
 	}
 	return diags
 }

@@ -1,0 +1,138 @@
+package input
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// MaxFaults is the number of faults that one answer lists. Without this limit
+// a body of a million wrong elements would get an answer of a hundred times its
+// size.
+const MaxFaults = 100
+
+// maxLoggedFaults is the number of faults of one request that the log lists.
+const maxLoggedFaults = 5
+
+// Faults are the missing and wrong values of one request.
+type Faults struct {
+	List  []flow.Fault // at most MaxFaults
+	Total int          // includes the faults beyond MaxFaults
+}
+
+// Summary says how many values are wrong.
+func (f *Faults) Summary() string {
+	switch {
+	case f.Total == 1:
+		return "One value is missing or wrong."
+	case f.Total > len(f.List):
+		return fmt.Sprintf("%d values are missing or wrong; the first %d are listed.", f.Total, len(f.List))
+	}
+	return fmt.Sprintf("%d values are missing or wrong.", f.Total)
+}
+
+// Error lists the first faults, for the log.
+func (f Faults) Error() string {
+	var b strings.Builder
+	for i, fault := range f.List[:min(len(f.List), maxLoggedFaults)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s %s: %s", fault.In, fault.Pointer, strings.TrimSuffix(fault.Detail, "."))
+	}
+	if f.Total > maxLoggedFaults {
+		fmt.Fprintf(&b, "; and %d more", f.Total-maxLoggedFaults)
+	}
+	return b.String()
+}
+
+// Checker collects the faults of one request. It tracks the place of the value
+// that is being checked.
+type Checker struct {
+	part     string // part of the request
+	steps    []Step // from that part to the value
+	fromText bool   // the value arrived as text, which may spell a number or boolean
+
+	faults Faults
+}
+
+// NewChecker returns a checker for the values of one request.
+func NewChecker() *Checker { return &Checker{steps: make([]Step, 0, 8)} }
+
+// Faults returns the faults that were found.
+func (c *Checker) Faults() Faults { return c.faults }
+
+// startAt moves to a place in a part of the request.
+func (c *Checker) startAt(part string, steps []Step, fromText bool) {
+	c.part, c.steps, c.fromText = part, append(c.steps[:0], steps...), fromText
+}
+
+func (c *Checker) enter(s Step) { c.steps = append(c.steps, s) }
+func (c *Checker) leave()       { c.steps = c.steps[:len(c.steps)-1] }
+
+// addFault records a fault of the current value.
+func (c *Checker) addFault(detail, expected, actual string) {
+	c.faults.Total++
+	if len(c.faults.List) < MaxFaults {
+		c.faults.List = append(c.faults.List, flow.Fault{
+			Pointer: formatPointer(c.part, c.steps), In: c.part, Detail: detail, Expected: expected, Actual: actual,
+		})
+	}
+}
+
+// actualNothing is the Actual text of a fault whose value is missing.
+const actualNothing = "nothing"
+
+// addMissing records that a required value is missing, or null if present.
+func (c *Checker) addMissing(t *Type, present bool) {
+	actual := actualNothing
+	if present {
+		actual = value.TypeName(nil)
+	}
+	c.addFault("A value is required here.", t.jsonName(), actual)
+}
+
+// addMismatch records a value of the wrong type.
+func (c *Checker) addMismatch(t *Type, v any) {
+	c.addFault(fmt.Sprintf("This must be %s.", withArticle(t.jsonName())), t.jsonName(), value.TypeName(v))
+}
+
+// addWrongCount records a list with the wrong number of elements.
+func (c *Checker) addWrongCount(want, got int) {
+	expected := formatCount(want, "element")
+	c.addFault(fmt.Sprintf("This must have exactly %s.", expected), expected, formatCount(got, "element"))
+}
+
+func (c *Checker) addTooSmall(limit, actual string) {
+	c.addFault("This must be at least "+limit+".", "at least "+limit, actual)
+}
+
+func (c *Checker) addTooLarge(limit, actual string) {
+	c.addFault("This must be at most "+limit+".", "at most "+limit, actual)
+}
+
+// formatCount writes a number and its noun: "1 element", "2 elements".
+func formatCount(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func withArticle(noun string) string {
+	switch noun[0] {
+	case 'a', 'e', 'i', 'o', 'u':
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// describeFault writes a fault of a value that stands in a configuration file.
+func describeFault(f flow.Fault) string {
+	if f.Pointer == "" {
+		return f.Detail
+	}
+	return "At " + f.Pointer + ": " + f.Detail
+}
