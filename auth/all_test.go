@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 func TestAllKnowsTheLanguage(t *testing.T) {
@@ -93,7 +94,7 @@ func exampleScope(src string, set bool) *expr.Scope {
 		secrets[m[1]] = v.Mark(expr.Sensitive)
 	}
 	webhook := cty.Object(map[string]cty.Type{"headers": cty.Map(cty.String), "raw": cty.String})
-	return expr.NewScope(map[string]cty.Value{"secret": cty.ObjectVal(secrets)}, nil).With("webhook", webhook)
+	return expr.NewScope(map[string]cty.Value{"secret": cty.ObjectVal(secrets)}, nil, clock.System{}).With("webhook", webhook)
 }
 
 // What a message says to do meanwhile is itself valid.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // trigger stands for a trigger that declares auth blocks.
@@ -49,6 +50,7 @@ func testScope() *expr.Scope {
 			"local":  cty.ObjectVal(map[string]cty.Value{"version": cty.StringVal("v0"), "number": cty.NumberIntVal(7), "null": cty.NullVal(cty.String)}),
 		},
 		map[string]function.Function{"lower": stdlib.LowerFunc, "trimspace": stdlib.TrimSpaceFunc},
+		clock.System{},
 	).With("webhook", webhook)
 }
 

@@ -29,7 +29,8 @@ func loadGateway(b *testing.B) *gateway.Gateway {
 		Key:   bytes.Repeat([]byte{1}, 32),
 		Load: func() (*load.Config, hcl.Diagnostics) {
 			return load.Load(load.Options{
-				FS: os.DirFS("flows"), Paths: []load.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
+				Clock: clock.System{},
+				FS:    os.DirFS("flows"), Paths: []load.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 				Connections: actions.Connections(),
 			})

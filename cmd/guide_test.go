@@ -78,7 +78,8 @@ func scrape(t *testing.T) string {
 		Key:   bytes.Repeat([]byte{3}, 32), Store: kept,
 		Load: func() (*load.Config, hcl.Diagnostics) {
 			return load.Load(load.Options{
-				FS: fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
+				Clock: clock.System{},
+				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
 				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
 			})
 		},

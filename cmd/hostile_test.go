@@ -69,7 +69,8 @@ func startHostile(t *testing.T) string {
 		Key:   bytes.Repeat([]byte{3}, 32),
 		Load: func() (*load.Config, hcl.Diagnostics) {
 			return load.Load(load.Options{
-				FS: fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
+				Clock: clock.System{},
+				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
 				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
 			})
 		},

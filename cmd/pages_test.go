@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/body"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -63,7 +64,8 @@ func TestPagesShowValidFlows(t *testing.T) {
 		}
 		for _, block := range blocks {
 			_, diags := load.Load(load.Options{
-				FS: fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []load.Path{{Dir: "page.hcl"}},
+				Clock: clock.System{},
+				FS:    fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []load.Path{{Dir: "page.hcl"}},
 				Env: func(string) (string, bool) { return "a-secret-of-the-test", true }, Kinds: p.Kinds, Connections: p.Connections,
 			})
 			for _, d := range diags {

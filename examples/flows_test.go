@@ -53,7 +53,8 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	}
 	loadFlows := func() (*load.Config, hcl.Diagnostics) {
 		return load.Load(load.Options{
-			FS: os.DirFS("."), Paths: []load.Path{{Dir: "flows"}},
+			Clock: clock.System{},
+			FS:    os.DirFS("."), Paths: []load.Path{{Dir: "flows"}},
 			Env:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 			Connections: actions.Connections(),

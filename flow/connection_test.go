@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // server and mailer are two kinds of connections.
@@ -60,7 +61,7 @@ func TestUseConnection(t *testing.T) {
 			t.Fatal(diags)
 		}
 		u := &user{}
-		diags = schema.Decode(&schema.Context{Scope: expr.NewScope(consts, nil)}, u, file.Body.(*hclsyntax.Body).Blocks[0])
+		diags = schema.Decode(&schema.Context{Scope: expr.NewScope(consts, nil, clock.System{})}, u, file.Body.(*hclsyntax.Body).Blocks[0])
 		if u.server != c.want {
 			t.Errorf("%s: got %v", c.value, u.server)
 		}
@@ -87,13 +88,13 @@ func TestOnlyConnection(t *testing.T) {
 		{"kind with findings", map[string]cty.Value{"server": cty.DynamicVal}, 0, false},
 	}
 	for _, c := range cases {
-		scope := expr.NewScope(map[string]cty.Value{"connection": cty.ObjectVal(c.conns)}, nil)
+		scope := expr.NewScope(map[string]cty.Value{"connection": cty.ObjectVal(c.conns)}, nil, clock.System{})
 		conn, count, known := flow.OnlyConnection[*server](scope, "server")
 		if count != c.count || known != c.known || c.count == 1 && c.known && conn.name != "own" {
 			t.Errorf("%s: connection %v, count %d, known %v", c.name, conn, count, known)
 		}
 	}
-	if _, count, known := flow.OnlyConnection[*server](expr.NewScope(nil, nil), "server"); count != 0 || !known {
+	if _, count, known := flow.OnlyConnection[*server](expr.NewScope(nil, nil, clock.System{}), "server"); count != 0 || !known {
 		t.Errorf("without connections: count %d, known %v", count, known)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // answer is a block that holds a configured response, as triggers have it.
@@ -27,7 +28,7 @@ func decodeReply(t *testing.T, body string) (*answer, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	scope := expr.NewScope(nil, nil).With("webhook", cty.DynamicPseudoType)
+	scope := expr.NewScope(nil, nil, clock.System{}).With("webhook", cty.DynamicPseudoType)
 	a := &answer{}
 	return a, schema.Decode(&schema.Context{Scope: scope}, a, file.Body.(*hclsyntax.Body).Blocks[0])
 }

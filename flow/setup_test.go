@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -154,7 +155,7 @@ func (l *lab) parseFlow(src string) (*flow.Flow, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		l.t.Fatalf("%s\n%v", src, diags)
 	}
-	scope := expr.NewScope(map[string]cty.Value{}, funcs.Table(funcs.Options{}))
+	scope := expr.NewScope(map[string]cty.Value{}, funcs.Table(funcs.Options{}), clock.System{})
 	return flow.Compile(file.Body.(*hclsyntax.Body).Blocks[0], scope, l.kinds())
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // newKeeper is a lab with the kinds of actions that users have.
@@ -21,7 +22,7 @@ func newKeeper(t *testing.T, text string) *lab {
 	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
 		kinds := l.kinds()
 		kinds.Actions = actions.All()
-		return load.Load(load.Options{FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
+		return load.Load(load.Options{Clock: clock.System{}, FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
 	}
 	return l
 }

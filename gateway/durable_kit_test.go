@@ -122,7 +122,8 @@ func (d *durable) write(text string) {
 
 func (d *durable) load() (*load.Config, hcl.Diagnostics) {
 	return load.Load(load.Options{
-		FS: *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
+		Clock: clock.System{},
+		FS:    *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Env:   func(name string) (string, bool) { return "hush-hush-" + name, true },
 	})

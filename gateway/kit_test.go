@@ -60,7 +60,8 @@ func (l *lab) writeAll(texts map[string]string) {
 
 func (l *lab) load() (*load.Config, hcl.Diagnostics) {
 	return load.Load(load.Options{
-		FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+		Clock: clock.System{},
+		FS:    *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 	})
 }
 
@@ -68,7 +69,8 @@ func (l *lab) load() (*load.Config, hcl.Diagnostics) {
 func (l *lab) loadFrom(dir string) func() (*load.Config, hcl.Diagnostics) {
 	return func() (*load.Config, hcl.Diagnostics) {
 		return load.Load(load.Options{
-			FS: os.DirFS("/"), Paths: []load.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+			Clock: clock.System{},
+			FS:    os.DirFS("/"), Paths: []load.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 		})
 	}
 }

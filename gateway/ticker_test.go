@@ -43,7 +43,8 @@ func (c *clockTest) ticker(began string) *ticker {
 	c.t.Helper()
 	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*load.Config, hcl.Diagnostics) {
 		return load.Load(load.Options{
-			FS: fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
+			Clock: clock.System{},
+			FS:    fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
 			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		})
 	}})

@@ -19,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -32,7 +33,7 @@ func testScope() *expr.Scope {
 		"local": cty.ObjectVal(map[string]cty.Value{
 			"mode": cty.StringVal("sync"), "null": cty.NullVal(cty.String), "unset": cty.UnknownVal(cty.Number),
 		}),
-	}, funcs.Table(funcs.Options{}))
+	}, funcs.Table(funcs.Options{}), clock.System{})
 }
 
 // load decodes the body of a trigger, which begins at line 1. A mode is added

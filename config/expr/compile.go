@@ -2,13 +2,13 @@ package expr
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
@@ -38,7 +38,7 @@ type Expr struct {
 	refs      []Ref
 	rng       hcl.Range
 	name      string
-	shown     func(text string) string // nil where values are shown as they are
+	display   func(text string) string // nil where values are shown as they are
 }
 
 // node is the compiled form of a fast tier. It returns false where it can't
@@ -53,10 +53,6 @@ type Ref struct {
 	Root string
 	Path []string
 }
-
-// loadLimit bounds how long a jq program or a loop may run on constants, at
-// load.
-const loadLimit = 5 * time.Second
 
 // Compile checks an expression against a scope and compiles it. want is the
 // type that its value must have or be convertible to; cty.DynamicPseudoType
@@ -73,7 +69,7 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags = append(diags, s.checkOperands(e)...); diags.HasErrors() {
 		return nil, diags
 	}
-	out, moreDiags := s.compile(e, jq)
+	out, moreDiags := s.compileExpr(e, jq)
 	if diags = append(diags, moreDiags...); diags.HasErrors() {
 		return nil, diags
 	}
@@ -81,51 +77,51 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	out.volatile = jq.volatile()
+	out.volatile = jq.anyVolatile()
 	return out, diags
 }
 
 // compile compiles an expression whose names are checked, to the first tier
 // that fits.
-func (s *Scope) compile(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
+func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
 	names := e.Variables()
 	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(names)}
-	out.refs = append(s.refsOf(names), jq.refs(s, e)...)
+	out.refs = append(s.refsOf(names), jq.refsIn(s, e)...)
 	if len(out.refs) == 0 {
-		return out, out.foldConstant(e, s, jq)
+		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
-	out.general = s.newGeneral(e, jq)
-	if inner := unescapedCall(e); inner != nil {
-		return s.raw().compile(inner, jq)
+	out.general = s.compileGeneral(e, jq)
+	if inner := unescapedArgument(e); inner != nil {
+		return s.withoutEscape().compileExpr(inner, jq)
 	}
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
-		return s.compile(e.Expression, jq)
+		return s.compileExpr(e.Expression, jq)
 	case *hclsyntax.ScopeTraversalExpr:
-		out.toPath(e.Traversal, s)
+		out.compilePath(e.Traversal, s)
 	case *hclsyntax.TemplateWrapExpr:
-		return s.compile(e.Wrapped, jq)
+		return s.compileExpr(e.Wrapped, jq)
 	case *hclsyntax.TemplateExpr:
-		return out, out.toTemplate(e, s, jq)
+		return out, out.compileTemplate(e, s, jq)
 	case *hclsyntax.TupleConsExpr:
-		return out, out.toList(e, s, jq)
+		return out, out.compileList(e, s, jq)
 	case *hclsyntax.ObjectConsExpr:
-		return out, out.toObject(e, s, jq)
+		return out, out.compileObject(e, s, jq)
 	}
 	return out, nil
 }
 
-func (e *Expr) foldConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	ctx := s.static
+func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	ec := s.static
 	if len(jq) > 0 {
-		limited, cancel := context.WithTimeout(context.Background(), loadLimit)
+		ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
 		defer cancel()
-		ctx = ctx.NewChild()
-		ctx.Functions = jq.functions(limited, nil)
+		ec = ec.NewChild()
+		ec.Functions = jq.bindFunction(ctx, nil)
 	}
-	v, diags := atLoad(src, ctx)
-	if diags = s.discreet(src, diags); diags.HasErrors() {
+	v, diags := s.evaluateAtLoad(src, ec)
+	if diags = s.redactFindings(src, diags); diags.HasErrors() {
 		return diags
 	}
 	e.tier, e.static = Constant, v
@@ -150,14 +146,14 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 	v := e.static
 	var diags hcl.Diagnostics
 	if e.tier != Constant {
-		v, diags = atLoad(src, s.check())
-		if diags = s.discreet(src, diags); diags.HasErrors() {
+		v, diags = s.evaluateAtLoad(src, s.checkContext())
+		if diags = s.redactFindings(src, diags); diags.HasErrors() {
 			return diags
 		}
 		e.typ = v.Type()
 	}
 	v, _ = v.UnmarkDeep()
-	if detail := mismatchDetail(v, want, e.sensitive); detail != "" {
+	if detail := explainMismatch(v, want, e.sensitive); detail != "" {
 		return append(diags, diag.Error(src.Range(), "Wrong type", detail))
 	}
 	return diags
@@ -177,13 +173,13 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 			return v, nil
 		}
 	}
-	return e.slow(ctx, env)
+	return e.evalGeneral(ctx, env)
 }
 
-func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
+func (e *Expr) evalGeneral(ctx context.Context, env Env) (any, error) {
 	v, diags := e.general.eval(ctx, env)
 	if diags.HasErrors() {
-		return nil, e.failure(diags)
+		return nil, e.newError(diags)
 	}
 	out, err := FromCty(v)
 	if err != nil {
@@ -192,10 +188,10 @@ func (e *Expr) slow(ctx context.Context, env Env) (any, error) {
 	return out, nil
 }
 
-func (e *Expr) noted(ctx context.Context, env Env) (any, error) {
+func (e *Expr) evalAndRecord(ctx context.Context, env Env) (any, error) {
 	v, err := e.Eval(ctx, env)
 	if n, ok := env.(ValueRecorder); ok && err == nil {
-		n.RecordValue(e, e.show(v))
+		n.RecordValue(e, e.displayValue(v))
 	}
 	return v, err
 }
@@ -203,11 +199,11 @@ func (e *Expr) noted(ctx context.Context, env Env) (any, error) {
 // SetDisplay says how a text reads best where the inputs of an action are kept,
 // for escapes that are no form of text that people know. It is called once,
 // after Compile.
-func (e *Expr) SetDisplay(shown func(text string) string) { e.shown = shown }
+func (e *Expr) SetDisplay(display func(text string) string) { e.display = display }
 
-func (e *Expr) show(v any) any {
-	if text, ok := v.(string); ok && e.shown != nil {
-		return e.shown(text)
+func (e *Expr) displayValue(v any) any {
+	if text, ok := v.(string); ok && e.display != nil {
+		return e.display(text)
 	}
 	return v
 }

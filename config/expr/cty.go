@@ -110,7 +110,7 @@ func fromCty(v cty.Value) (any, error) {
 	case t == cty.Bool:
 		return v.True(), nil
 	case t == cty.Number:
-		return numberFromFloat(v.AsBigFloat()), nil
+		return formatNumber(v.AsBigFloat()), nil
 	case t.IsTupleType() || t.IsListType() || t.IsSetType():
 		return listFromCty(v)
 	case t.IsObjectType() || t.IsMapType():
@@ -145,14 +145,14 @@ func objectFromCty(v cty.Value) (any, error) {
 	return out, nil
 }
 
-// exactDigits is how many significant digits a number may have and still be
+// maxExactDigits is how many significant digits a number may have and still be
 // taken for one that somebody wrote, and not for the tail of a division.
-const exactDigits = 34
+const maxExactDigits = 34
 
-// numberFromFloat writes a number in the shortest form that reads the same:
+// formatNumber writes a number in the shortest form that reads the same:
 // exactly where it is an integer or a short decimal, and with the digits of a
 // float64 where arithmetic left a tail.
-func numberFromFloat(f *big.Float) json.Number {
+func formatNumber(f *big.Float) json.Number {
 	if f.IsInf() {
 		if f.Signbit() {
 			return "-1.7976931348623157e+308"
@@ -165,25 +165,25 @@ func numberFromFloat(f *big.Float) json.Number {
 		}
 	}
 	exact := f.Text('g', -1)
-	if significant(exact) <= exactDigits {
-		return json.Number(plainExponent(exact, f))
+	if countSignificantDigits(exact) <= maxExactDigits {
+		return json.Number(dropExponent(exact, f))
 	}
 	short, _ := f.Float64()
 	if math.IsInf(short, 0) || short == 0 {
-		return json.Number(f.Text('g', exactDigits)) // beyond what a float64 holds
+		return json.Number(f.Text('g', maxExactDigits)) // beyond what a float64 holds
 	}
 	return json.Number(strconv.FormatFloat(short, 'g', -1, 64))
 }
 
-// plainExponent writes numbers of everyday size without an exponent.
-func plainExponent(text string, f *big.Float) string {
+// dropExponent writes numbers of everyday size without an exponent.
+func dropExponent(text string, f *big.Float) string {
 	if exp := f.MantExp(nil); strings.Contains(text, "e") && exp > -70 && exp < 120 {
 		return f.Text('f', -1)
 	}
 	return text
 }
 
-func significant(text string) int {
+func countSignificantDigits(text string) int {
 	n := 0
 	for _, c := range text {
 		if c == 'e' {
@@ -196,10 +196,10 @@ func significant(text string) int {
 	return n
 }
 
-// numberText writes a number as HCL does inside a text: digits without an
+// formatTemplateNumber writes a number as HCL does inside a text: digits without an
 // exponent and without zeros at the end of a fraction.
-func numberText(n json.Number) (string, bool) {
-	if text, ok := plainDecimal(string(n)); ok {
+func formatTemplateNumber(n json.Number) (string, bool) {
+	if text, ok := trimPlainDecimal(string(n)); ok {
 		return text, true
 	}
 	v, err := cty.ParseNumberVal(string(n))
@@ -209,16 +209,16 @@ func numberText(n json.Number) (string, bool) {
 	return v.AsBigFloat().Text('f', -1), true
 }
 
-// plainDigits is how many digits a float of 512 bits surely keeps.
-const plainDigits = 100
+// maxPlainDigits is how many digits a float of 512 bits surely keeps.
+const maxPlainDigits = 100
 
-// plainDecimal does it for everyday numbers without arithmetic: optional
+// trimPlainDecimal does it for everyday numbers without arithmetic: optional
 // minus, digits, optional fraction. Others, zero with a sign among them, are
 // left to big.Float.
-func plainDecimal(s string) (string, bool) {
+func trimPlainDecimal(s string) (string, bool) {
 	digits := strings.TrimPrefix(s, "-")
 	whole, fraction, hasFraction := strings.Cut(digits, ".")
-	if len(digits) > plainDigits || !allDigits(whole) || (hasFraction && !allDigits(fraction)) {
+	if len(digits) > maxPlainDigits || !allDigits(whole) || (hasFraction && !allDigits(fraction)) {
 		return "", false
 	}
 	if len(whole) > 1 && whole[0] == '0' {

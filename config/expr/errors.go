@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const hidden = "Details are hidden, as the expression reads a secret."
+const redactedDetail = "Details are hidden, as the expression reads a secret."
 
 // Error says why an expression has no value in a run. Its text holds nothing
 // of what a sensitive expression read.
@@ -24,7 +24,7 @@ func (e *Error) Error() string {
 	return e.Summary + ": " + e.Detail
 }
 
-func (e *Expr) failure(diags hcl.Diagnostics) *Error {
+func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 	err := &Error{Range: e.rng}
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
@@ -37,7 +37,7 @@ func (e *Expr) failure(diags hcl.Diagnostics) *Error {
 		break
 	}
 	if e.sensitive {
-		err.Detail = hidden
+		err.Detail = redactedDetail
 	}
 	return err
 }
@@ -55,7 +55,7 @@ func cure(d *hcl.Diagnostic) string {
 }
 
 // cured gives findings of HCL their cure.
-func cured(diags hcl.Diagnostics) hcl.Diagnostics {
+func addFixes(diags hcl.Diagnostics) hcl.Diagnostics {
 	out := make(hcl.Diagnostics, len(diags))
 	for i, d := range diags {
 		more := *d
@@ -68,8 +68,8 @@ func cured(diags hcl.Diagnostics) hcl.Diagnostics {
 // discreet takes out of findings what they could tell of secrets. Inside of a
 // for HCL knows the elements of a sensitive list as plain values, and quotes
 // them.
-func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
-	diags = cured(diags)
+func (s *Scope) redactFindings(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
+	diags = addFixes(diags)
 	if len(diags) == 0 || !s.readsSensitive(e.Variables()) {
 		return diags
 	}
@@ -77,16 +77,16 @@ func (s *Scope) discreet(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostic
 	for i, d := range diags {
 		safe := *d
 		safe.Expression, safe.EvalContext = nil, nil
-		if hasFor(e) {
-			safe.Detail = hidden
+		if containsFor(e) {
+			safe.Detail = redactedDetail
 		}
 		out[i] = &safe
 	}
 	return out
 }
 
-func hasFor(e hcl.Expression) bool {
-	return holds(e, func(n hclsyntax.Node) bool {
+func containsFor(e hcl.Expression) bool {
+	return containsNode(e, func(n hclsyntax.Node) bool {
 		_, isFor := n.(*hclsyntax.ForExpr)
 		return isFor
 	})

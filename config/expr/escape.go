@@ -29,19 +29,19 @@ func (s *Scope) WithEscape(escape func(string) string) *Scope {
 }
 
 // raw returns the scope without escaping.
-func (s *Scope) raw() *Scope {
+func (s *Scope) withoutEscape() *Scope {
 	c := *s
 	c.escape = nil
 	return &c
 }
 
 // escapes is the fast tier of a value that is escaped.
-type escapes struct {
+type escapedNode struct {
 	inner  node
 	escape func(string) string
 }
 
-func (n *escapes) eval(ctx context.Context, env Env) (any, bool) {
+func (n *escapedNode) eval(ctx context.Context, env Env) (any, bool) {
 	v, ok := n.inner.eval(ctx, env)
 	if !ok {
 		return nil, false
@@ -55,8 +55,8 @@ func (n *escapes) eval(ctx context.Context, env Env) (any, bool) {
 	return v, true
 }
 
-// unescapedCall returns what a call of unescaped is given, nil for all else.
-func unescapedCall(e hcl.Expression) hclsyntax.Expression {
+// unescapedArgument returns what a call of unescaped is given, nil for all else.
+func unescapedArgument(e hcl.Expression) hclsyntax.Expression {
 	call, ok := e.(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name != funcs.Unescaped || len(call.Args) != 1 || call.ExpandFinal {
 		return nil
@@ -64,22 +64,22 @@ func unescapedCall(e hcl.Expression) hclsyntax.Expression {
 	return call.Args[0]
 }
 
-// escapingIn marks the parts of an expression that are escaped when HCL
+// escapeMarker marks the parts of an expression that are escaped when HCL
 // evaluates it.
-type escapingIn struct {
+type escapeMarker struct {
 	scope *Scope
 	jq    jqPrograms
 	bound map[string]bool // names of the loops around
 }
 
 // escaped is an expression whose texts are escaped.
-type escaped struct {
+type escapedExpression struct {
 	hclsyntax.Expression
 	escape func(string) string
 }
 
 // Value computes it.
-func (e *escaped) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+func (e *escapedExpression) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ec)
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
 		plain, marks := v.Unmark()
@@ -95,94 +95,94 @@ func (e *escaped) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 }
 
 // in returns the expression with its parts marked.
-func (x *escapingIn) in(e hclsyntax.Expression) hclsyntax.Expression {
+func (x *escapeMarker) mark(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return e
 	case *hclsyntax.ParenthesesExpr:
 		c := *e
-		c.Expression = x.in(e.Expression)
+		c.Expression = x.mark(e.Expression)
 		return &c
 	case *hclsyntax.TemplateExpr:
 		c := *e
-		c.Parts = x.all(e.Parts)
+		c.Parts = x.markAll(e.Parts)
 		return &c
 	case *hclsyntax.TemplateWrapExpr:
 		c := *e
-		c.Wrapped = x.in(e.Wrapped)
+		c.Wrapped = x.mark(e.Wrapped)
 		return &c
 	case *hclsyntax.TemplateJoinExpr:
 		c := *e
-		c.Tuple = x.in(e.Tuple)
+		c.Tuple = x.mark(e.Tuple)
 		return &c
 	case *hclsyntax.ConditionalExpr:
 		c := *e
-		c.TrueResult, c.FalseResult = x.in(e.TrueResult), x.in(e.FalseResult)
+		c.TrueResult, c.FalseResult = x.mark(e.TrueResult), x.mark(e.FalseResult)
 		return &c
 	case *hclsyntax.ForExpr:
-		return x.inFor(e)
+		return x.markLoop(e)
 	case *hclsyntax.TupleConsExpr:
 		c := *e
-		c.Exprs = x.all(e.Exprs)
+		c.Exprs = x.markAll(e.Exprs)
 		return &c
 	case *hclsyntax.ObjectConsExpr:
-		return x.inObject(e)
+		return x.markObject(e)
 	case *hclsyntax.FunctionCallExpr:
-		return x.inCall(e)
+		return x.markCall(e)
 	}
-	return x.whole(e)
+	return x.markWhole(e)
 }
 
-func (x *escapingIn) all(list []hclsyntax.Expression) []hclsyntax.Expression {
+func (x *escapeMarker) markAll(list []hclsyntax.Expression) []hclsyntax.Expression {
 	out := make([]hclsyntax.Expression, len(list))
 	for i, e := range list {
-		out[i] = x.in(e)
+		out[i] = x.mark(e)
 	}
 	return out
 }
 
-// inFor takes what a loop gives, and no longer takes its names for those of
+// markLoop takes what a loop gives, and no longer takes its names for those of
 // constants: a loop may call its elements local.
-func (x *escapingIn) inFor(e *hclsyntax.ForExpr) hclsyntax.Expression {
+func (x *escapeMarker) markLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	inner := *x
 	inner.bound = cloneOrNew(x.bound)
 	maps.Copy(inner.bound, map[string]bool{e.KeyVar: true, e.ValVar: true})
 	c := *e
-	c.ValExpr = inner.in(e.ValExpr)
+	c.ValExpr = inner.mark(e.ValExpr)
 	return &c
 }
 
-func (x *escapingIn) inObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
+func (x *escapeMarker) markObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
 	c := *e
 	c.Items = slices.Clone(e.Items)
 	for i := range c.Items {
-		c.Items[i].ValueExpr = x.in(c.Items[i].ValueExpr)
+		c.Items[i].ValueExpr = x.mark(c.Items[i].ValueExpr)
 	}
 	return &c
 }
 
-func (x *escapingIn) inCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression {
-	if unescapedCall(e) != nil {
+func (x *escapeMarker) markCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression {
+	if unescapedArgument(e) != nil {
 		return e
 	}
 	if !funcs.OnlyJoins(e.Name) {
-		return x.whole(e)
+		return x.markWhole(e)
 	}
 	c := *e
-	c.Args = x.all(e.Args)
+	c.Args = x.markAll(e.Args)
 	return &c
 }
 
 // whole marks an expression, unless it reads nothing of the run.
-func (x *escapingIn) whole(e hclsyntax.Expression) hclsyntax.Expression {
+func (x *escapeMarker) markWhole(e hclsyntax.Expression) hclsyntax.Expression {
 	if x.isFixed(e) {
 		return e
 	}
-	return &escaped{e, x.scope.escape}
+	return &escapedExpression{e, x.scope.escape}
 }
 
-func (x *escapingIn) isFixed(e hclsyntax.Expression) bool {
-	if len(x.jq.refs(x.scope, e)) > 0 {
+func (x *escapeMarker) isFixed(e hclsyntax.Expression) bool {
+	if len(x.jq.refsIn(x.scope, e)) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool {

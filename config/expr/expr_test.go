@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -45,7 +46,7 @@ func scope() *expr.Scope {
 			"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 		}),
 	}
-	s := expr.NewScope(consts, funcs.Table(funcs.Options{})).With("webhook", webhookType)
+	s := expr.NewScope(consts, funcs.Table(funcs.Options{}), clock.System{}).With("webhook", webhookType)
 	return s.WithMember("action", "sum", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
 		WithMember("action", "gone", cty.Object(map[string]cty.Type{"value": cty.DynamicPseudoType})).
 		WithUnavailable("action", map[string]string{"later": "It has not run yet."})

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -17,24 +18,25 @@ import (
 type general struct {
 	src    hcl.Expression // made by bounded
 	static *hcl.EvalContext
+	clock  clock.Clock
 	jq     jqPrograms
 	leaves []Ref
 }
 
-func (s *Scope) newGeneral(e hcl.Expression, jq jqPrograms) *general {
+func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	src := e
 	if syntax, ok := e.(hclsyntax.Expression); ok {
 		if s.escape != nil {
-			syntax = (&escapingIn{scope: s, jq: jq}).in(syntax)
+			syntax = (&escapeMarker{scope: s, jq: jq}).mark(syntax)
 		}
-		src = bounded(syntax)
+		src = guardExpression(syntax)
 	}
-	return &general{src: src, static: s.unmarked, jq: jq, leaves: outermost(s.refs(e))}
+	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, leaves: dropNestedRefs(s.refsIn(e))}
 }
 
-// outermost drops the references that lie inside others: who reads
+// dropNestedRefs drops the references that lie inside others: who reads
 // webhook.body whole needs no leaf for webhook.body.items.
-func outermost(refs []Ref) []Ref {
+func dropNestedRefs(refs []Ref) []Ref {
 	var out []Ref
 	for i, r := range refs {
 		inside := slices.ContainsFunc(refs, func(o Ref) bool {
@@ -51,21 +53,21 @@ func outermost(refs []Ref) []Ref {
 func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics) {
 	roots := &tree{}
 	for _, leaf := range g.leaves {
-		roots.place(leaf.Root).fill(env.Value(leaf.Root), leaf.Path)
+		roots.member(leaf.Root).insert(env.Value(leaf.Root), leaf.Path)
 	}
 	ec := g.static.NewChild()
-	ec.Functions = g.jq.functions(ctx, env)
+	ec.Functions = g.jq.bindFunction(ctx, env)
 	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)
 	for name, t := range roots.members {
-		v, err := t.cty()
+		v, err := t.toCty()
 		if err != nil {
 			return cty.DynamicVal, hcl.Diagnostics{diag.Error(g.src.Range(), "Value of no use here", diag.Sentence(err))}
 		}
 		ec.Variables[name] = v
 	}
-	c := newClock(ctx)
-	ec.Variables[clockName] = cty.CapsuleVal(clockType, c)
-	return c.watch(g.src, ec)
+	guard := newLoopGuard(ctx, g.clock)
+	ec.Variables[guardName] = cty.CapsuleVal(guardType, guard)
+	return guard.evaluate(g.src, ec)
 }
 
 // tree collects leaves below a name: either a whole value or some members.
@@ -75,7 +77,7 @@ type tree struct {
 	isWhole bool
 }
 
-func (t *tree) place(name string) *tree {
+func (t *tree) member(name string) *tree {
 	if t.members == nil {
 		t.members = map[string]*tree{}
 	}
@@ -90,7 +92,7 @@ func (t *tree) place(name string) *tree {
 // fill walks v along the steps and places what it finds. Where the way ends
 // early, what stands there is placed, so that HCL finds the same end and says
 // so: a null, a text, or an object without that member.
-func (t *tree) fill(v any, steps []string) {
+func (t *tree) insert(v any, steps []string) {
 	if len(steps) == 0 || t.isWhole {
 		t.whole, t.isWhole = v, true
 		return
@@ -110,17 +112,17 @@ func (t *tree) fill(v any, steps []string) {
 		t.members = map[string]*tree{}
 	}
 	if ok {
-		t.place(steps[0]).fill(next, steps[1:])
+		t.member(steps[0]).insert(next, steps[1:])
 	}
 }
 
-func (t *tree) cty() (cty.Value, error) {
+func (t *tree) toCty() (cty.Value, error) {
 	if t.isWhole {
 		return ToCty(t.whole)
 	}
 	members := make(map[string]cty.Value, len(t.members))
 	for name, m := range t.members {
-		v, err := m.cty()
+		v, err := m.toCty()
 		if err != nil {
 			return cty.NilVal, err
 		}

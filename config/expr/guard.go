@@ -12,165 +12,155 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// ErrMemory says that an expression was stopped because memory grew while it
-// was computed.
-var ErrMemory = errors.New("the expression was stopped: memory grew while it was computed; bound its loops or its input")
+var (
+	// ErrMemory reports an expression that was stopped because memory grew
+	// during its evaluation.
+	ErrMemory = errors.New("the expression was stopped: memory grew during its evaluation; limit its loops or its input")
+	// ErrJQMemory reports a jq program that was stopped because memory grew
+	// during a long run.
+	ErrJQMemory = errors.New("the jq program was stopped: it ran long and memory grew; limit its loops or its input")
+)
 
-// lookEvery is how long a clock lets pass between two looks at the memory.
-const lookEvery = 10 * time.Millisecond
+const (
+	loadTimeout         = 5 * time.Second       // for one evaluation at load
+	memoryCheckInterval = 10 * time.Millisecond // between two checks of the heap by a loopGuard
+	jqStepsPerCheck     = 1 << 18               // steps of the jq machine between two checks: some milliseconds
+	maxHeapGrowth       = 256 << 20             // bytes
+)
 
-// clock ends an evaluation by HCL, which knows neither contexts nor bounds: two
-// loops over lists of a body, one inside the other, would keep a core busy for
-// hours. Whoever evaluates asks it at each turn of a loop; when the time is
-// over it panics with itself, which general.eval catches, as HCL would go on
-// with the next turn after any error.
-type clock struct {
-	ctx    context.Context
-	growth uint64 // bytes by which the heap may grow
-	looked time.Time
-	base   uint64 // bytes of the heap at the first look
-	err    error  // why the evaluation was stopped
+// loopGuard ends an evaluation by HCL, which knows neither contexts nor limits:
+// two nested loops over lists of a body would keep a core busy for hours. The
+// expressions made by guardExpression call checkLimits at each iteration. When
+// a limit is reached it panics with the guard itself, because HCL would
+// continue with the next iteration after an error; evaluate recovers.
+type loopGuard struct {
+	ctx       context.Context
+	clock     clock.Clock
+	maxGrowth uint64 // bytes by which the heap may grow
+	lastCheck time.Time
+	startHeap uint64 // bytes of the heap at the first check
+	err       error  // why the evaluation was stopped
 }
 
-func newClock(ctx context.Context) *clock {
-	return &clock{ctx: ctx, growth: guardGrowth, looked: time.Now()}
+func newLoopGuard(ctx context.Context, c clock.Clock) *loopGuard {
+	return &loopGuard{ctx: ctx, clock: c, maxGrowth: maxHeapGrowth, lastCheck: c.Now()}
 }
 
-// tick lets the evaluation go on, or ends it.
-func (c *clock) tick() {
-	if c.err == nil {
-		c.err = c.ctx.Err()
+// checkLimits ends the evaluation if its time or its memory is used up.
+func (g *loopGuard) checkLimits() {
+	if g.err == nil {
+		g.err = g.ctx.Err()
 	}
-	if now := time.Now(); c.err == nil && now.Sub(c.looked) >= lookEvery {
-		c.looked = now
-		c.look()
+	if now := g.clock.Now(); g.err == nil && now.Sub(g.lastCheck) >= memoryCheckInterval {
+		g.lastCheck = now
+		g.checkMemory()
 	}
-	if c.err != nil {
-		panic(c)
-	}
-}
-
-func (c *clock) look() {
-	now := heapBytes()
-	if c.base == 0 {
-		c.base = now
-	}
-	if now > c.base+c.growth {
-		c.err = ErrMemory
+	if g.err != nil {
+		panic(g)
 	}
 }
 
-// watch evaluates an expression made by bounded. A function such as try may
-// have turned the panic into an error of its own, so it is the clock that
-// tells whether the evaluation was stopped.
-func (c *clock) watch(e hcl.Expression, ec *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
+func (g *loopGuard) checkMemory() {
+	if heapGrew(&g.startHeap, g.maxGrowth) {
+		g.err = ErrMemory
+	}
+}
+
+// evaluate evaluates an expression made by guardExpression. A function such as
+// try may have turned the panic into an error of its own, so g.err decides
+// whether the evaluation was stopped.
+func (g *loopGuard) evaluate(e hcl.Expression, ec *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
 	defer func() {
-		if p := recover(); p != nil && p != any(c) {
+		if p := recover(); p != nil && p != any(g) {
 			panic(p)
 		}
-		if stopped := c.stopped(e.Range()); stopped != nil {
+		if stopped := g.stopFinding(e.Range()); stopped != nil {
 			v, diags = cty.DynamicVal, stopped
 		}
 	}()
 	return e.Value(ec)
 }
 
-// atLoad evaluates an expression of constants or unknown values. A load must
-// end, also where a file has loops in loops over a thousand numbers each.
-func atLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	syntax, ok := e.(hclsyntax.Expression)
-	if !ok || !hasFor(e) {
-		return e.Value(ec)
-	}
-	limited, cancel := context.WithTimeout(context.Background(), loadLimit)
-	defer cancel()
-	c := newClock(limited)
-	ec = ec.NewChild()
-	ec.Variables = map[string]cty.Value{clockName: cty.CapsuleVal(clockType, c)}
-	return c.watch(bounded(syntax), ec)
-}
-
-// stopped returns the finding of an evaluation that the clock has ended, nil
-// of one that it has not.
-func (c *clock) stopped(at hcl.Range) hcl.Diagnostics {
-	if c.err == nil {
+// stopFinding returns the finding of a stopped evaluation, nil if the guard has
+// not stopped it.
+func (g *loopGuard) stopFinding(at hcl.Range) hcl.Diagnostics {
+	if g.err == nil {
 		return nil
 	}
-	detail := "It took too long. Bound its loops or its input."
-	if errors.Is(c.err, ErrMemory) {
-		detail = diag.Sentence(c.err)
+	detail := "It took too long. Limit its loops or its input."
+	if errors.Is(g.err, ErrMemory) {
+		detail = diag.Sentence(g.err)
 	}
 	return hcl.Diagnostics{diag.Error(at, "Expression stopped", detail)}
 }
 
-// clockName is the name under which a clock lies in the context of an
-// evaluation. No file can write it.
-const clockName = "\x00clock"
+// guardName is the variable that holds the guard in the context of an
+// evaluation. No file can write this name.
+const guardName = "\x00guard"
 
-var clockType = cty.Capsule("clock", reflect.TypeFor[clock]())
+var guardType = cty.Capsule("guard", reflect.TypeFor[loopGuard]())
 
-// clockOf returns the clock of an evaluation, nil where it has none.
-func clockOf(ec *hcl.EvalContext) *clock {
+// guardOf returns the guard of an evaluation, nil if it has none.
+func guardOf(ec *hcl.EvalContext) *loopGuard {
 	for ; ec != nil; ec = ec.Parent() {
-		if v, ok := ec.Variables[clockName]; ok {
-			return v.EncapsulatedValue().(*clock)
+		if v, ok := ec.Variables[guardName]; ok {
+			return v.EncapsulatedValue().(*loopGuard)
 		}
 	}
 	return nil
 }
 
-// ErrJQMemory says that a jq program was stopped because memory grew while it
-// ran for long.
-var ErrJQMemory = errors.New("the jq program was stopped: it ran for long and memory grew; bound its loops or its input")
-
-const (
-	guardEvery  = 1 << 18   // steps of the jq machine between two looks, some milliseconds
-	guardGrowth = 256 << 20 // bytes
-)
-
-// memoryGuard is the context of a jq program. It ends the program when the
-// heap grows while it runs for long: jq itself knows no bound, and
-// [repeat(1)] would take the machine's memory long before its time is over.
-// With several such programs all of them end, which is what saves the process.
-//
-// The jq machine asks for Done at every step, in one goroutine; that is the
-// clock here, so that a short program costs nothing.
-type memoryGuard struct {
-	context.Context
-
-	growth uint64 // bytes by which the heap may grow
-	steps  int
-	base   uint64 // bytes of the heap at the first look
-	full   bool
+// evaluateAtLoad evaluates an expression of constants and unknown values. It
+// always ends, even if the expression nests loops over a thousand numbers.
+func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	syntax, ok := e.(hclsyntax.Expression)
+	if !ok || !containsFor(e) {
+		return e.Value(ec)
+	}
+	ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
+	defer cancel()
+	g := newLoopGuard(ctx, s.clock)
+	ec = ec.NewChild()
+	ec.Variables = map[string]cty.Value{guardName: cty.CapsuleVal(guardType, g)}
+	return g.evaluate(guardExpression(syntax), ec)
 }
 
-// Done is closed when the program should end.
-func (g *memoryGuard) Done() <-chan struct{} {
-	if g.steps++; g.steps%guardEvery == 0 {
-		g.look()
+// jqGuard is the context of a jq program. It ends the program if the heap grows
+// during a long run: jq itself has no limit, and [repeat(1)] would take the
+// machine's memory long before its deadline. Of several such programs all end,
+// which saves the process.
+//
+// The jq machine calls Done at every step, in one goroutine. The guard counts
+// these calls instead of asking for the time, so a short program costs nothing.
+type jqGuard struct {
+	context.Context
+
+	maxGrowth uint64 // bytes by which the heap may grow
+	steps     int
+	startHeap uint64 // bytes of the heap at the first check
+	exceeded  bool
+}
+
+// Done returns a channel that is closed when the program must end.
+func (g *jqGuard) Done() <-chan struct{} {
+	if g.steps++; g.steps%jqStepsPerCheck == 0 {
+		g.exceeded = heapGrew(&g.startHeap, g.maxGrowth)
 	}
-	if g.full {
+	if g.exceeded {
 		return closed
 	}
 	return g.Context.Done()
 }
 
-// Err says why it should.
-func (g *memoryGuard) Err() error {
-	if g.full {
+// Err returns why the program must end.
+func (g *jqGuard) Err() error {
+	if g.exceeded {
 		return ErrJQMemory
 	}
 	return g.Context.Err()
-}
-
-func (g *memoryGuard) look() {
-	now := heapBytes()
-	if g.base == 0 {
-		g.base = now
-	}
-	g.full = now > g.base+g.growth
 }
 
 var closed = func() chan struct{} {
@@ -178,6 +168,16 @@ var closed = func() chan struct{} {
 	close(c)
 	return c
 }()
+
+// heapGrew reports whether the heap is larger than at the start by more than
+// maxGrowth bytes. The first call sets the start.
+func heapGrew(start *uint64, maxGrowth uint64) bool {
+	now := heapBytes()
+	if *start == 0 {
+		*start = now
+	}
+	return now > *start+maxGrowth
+}
 
 func heapBytes() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -79,20 +80,20 @@ func TestLoopsEndAtLoad(t *testing.T) {
 // TestLoopsEndBeforeMemoryDoes gives a loop less memory than flows have.
 func TestLoopsEndBeforeMemoryDoes(t *testing.T) {
 	e := compileTest(t, `[for a in w.list : [for b in w.list : "${a}-${b}"]]`)
-	c := newClock(context.Background())
-	if c.growth != guardGrowth {
-		t.Errorf("a loop may take %d bytes", c.growth)
+	g := newLoopGuard(context.Background(), clock.System{})
+	if g.maxGrowth != maxHeapGrowth {
+		t.Errorf("a loop may take %d bytes", g.maxGrowth)
 	}
-	c.growth = 16 << 20
+	g.maxGrowth = 16 << 20
 	list, err := ToCty(counted(20_000))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ec := e.general.static.NewChild()
 	ec.Variables = map[string]cty.Value{
-		"w": cty.ObjectVal(map[string]cty.Value{"list": list}), clockName: cty.CapsuleVal(clockType, c),
+		"w": cty.ObjectVal(map[string]cty.Value{"list": list}), guardName: cty.CapsuleVal(guardType, g),
 	}
-	if _, diags := c.watch(e.general.src, ec); !strings.Contains(diags.Error(), "memory grew") {
+	if _, diags := g.evaluate(e.general.src, ec); !strings.Contains(diags.Error(), "memory grew") {
 		t.Errorf("findings are %v", diags)
 	}
 }
@@ -105,7 +106,7 @@ func TestPanicsOfOthersPass(t *testing.T) {
 			t.Error("the panic was swallowed")
 		}
 	}()
-	_, _ = newClock(context.Background()).watch(panicking{&hclsyntax.LiteralValueExpr{}}, nil)
+	_, _ = newLoopGuard(context.Background(), clock.System{}).evaluate(panicking{&hclsyntax.LiteralValueExpr{}}, nil)
 }
 
 type panicking struct{ hclsyntax.Expression }
@@ -162,7 +163,7 @@ func TestBoundedIsTheSame(t *testing.T) {
 			ec := s.static.NewChild()
 			ec.Variables = map[string]cty.Value{"w": whole}
 			want, wantDiags := e.Value(ec)
-			got, gotDiags := bounded(e).Value(ec)
+			got, gotDiags := guardExpression(e).Value(ec)
 			if gotDiags.HasErrors() != wantDiags.HasErrors() || !wantDiags.HasErrors() && !got.RawEquals(want) {
 				t.Errorf("%#v, %v; HCL alone gives %#v, %v", got, gotDiags, want, wantDiags)
 			}
@@ -181,10 +182,10 @@ func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if p.growth != guardGrowth {
-		t.Errorf("a program may take %d bytes", p.growth)
+	if p.maxGrowth != maxHeapGrowth {
+		t.Errorf("a program may take %d bytes", p.maxGrowth)
 	}
-	p.growth = 16 << 20
+	p.maxGrowth = 16 << 20
 	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrJQMemory) {
 		t.Errorf("error is %v", err)
 	}

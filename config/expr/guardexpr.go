@@ -13,139 +13,139 @@ import (
 // loops ask the clock of the evaluation, and its operators refuse what HCL
 // would convert for minutes. What is checked at load is the expression as it is
 // written; only its evaluation uses this copy.
-func bounded(e hclsyntax.Expression) hclsyntax.Expression {
+func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *hclsyntax.ForExpr:
-		return boundedFor(e)
+		return guardLoop(e)
 	case *hclsyntax.BinaryOpExpr:
 		c := *e
 		params := e.Op.Impl.Params()
-		c.LHS, c.RHS = boundedOperand(e.LHS, params[0].Type), boundedOperand(e.RHS, params[1].Type)
+		c.LHS, c.RHS = guardOperand(e.LHS, params[0].Type), guardOperand(e.RHS, params[1].Type)
 		return &c
 	case *hclsyntax.UnaryOpExpr:
 		c := *e
-		c.Val = boundedOperand(e.Val, e.Op.Impl.Params()[0].Type)
+		c.Val = guardOperand(e.Val, e.Op.Impl.Params()[0].Type)
 		return &c
 	case *hclsyntax.ConditionalExpr:
 		c := *e
-		c.Condition, c.TrueResult, c.FalseResult = bounded(e.Condition), bounded(e.TrueResult), bounded(e.FalseResult)
-		return &conditional{&c}
+		c.Condition, c.TrueResult, c.FalseResult = guardExpression(e.Condition), guardExpression(e.TrueResult), guardExpression(e.FalseResult)
+		return &guardedConditional{&c}
 	case *hclsyntax.IndexExpr:
 		c := *e
-		c.Collection, c.Key = bounded(e.Collection), boundedOperand(e.Key, cty.Number)
+		c.Collection, c.Key = guardExpression(e.Collection), guardOperand(e.Key, cty.Number)
 		return &c
 	}
-	return boundedInside(e)
+	return guardChildren(e)
 }
 
-// boundedInside copies the expressions that compute nothing themselves.
-func boundedInside(e hclsyntax.Expression) hclsyntax.Expression {
+// guardChildren copies the expressions that compute nothing themselves.
+func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
-	case *escaped:
+	case *escapedExpression:
 		c := *e
-		c.Expression = bounded(e.Expression)
+		c.Expression = guardExpression(e.Expression)
 		return &c
 	case *hclsyntax.ParenthesesExpr:
 		c := *e
-		c.Expression = bounded(e.Expression)
+		c.Expression = guardExpression(e.Expression)
 		return &c
 	case *hclsyntax.TemplateExpr:
 		c := *e
-		c.Parts = boundedAll(e.Parts)
+		c.Parts = guardAll(e.Parts)
 		return &c
 	case *hclsyntax.TemplateWrapExpr:
 		c := *e
-		c.Wrapped = bounded(e.Wrapped)
+		c.Wrapped = guardExpression(e.Wrapped)
 		return &c
 	case *hclsyntax.TemplateJoinExpr:
 		c := *e
-		c.Tuple = bounded(e.Tuple)
+		c.Tuple = guardExpression(e.Tuple)
 		return &c
 	case *hclsyntax.FunctionCallExpr:
 		c := *e
-		c.Args = boundedAll(e.Args)
+		c.Args = guardAll(e.Args)
 		return &c
 	case *hclsyntax.TupleConsExpr:
 		c := *e
-		c.Exprs = boundedAll(e.Exprs)
+		c.Exprs = guardAll(e.Exprs)
 		return &c
 	case *hclsyntax.ObjectConsExpr:
-		return boundedObject(e)
+		return guardObject(e)
 	case *hclsyntax.SplatExpr:
 		c := *e
-		c.Source, c.Each = bounded(e.Source), bounded(e.Each)
+		c.Source, c.Each = guardExpression(e.Source), guardExpression(e.Each)
 		return &c
 	case *hclsyntax.RelativeTraversalExpr:
 		c := *e
-		c.Source = bounded(e.Source)
+		c.Source = guardExpression(e.Source)
 		return &c
 	}
 	return e
 }
 
-func boundedAll(list []hclsyntax.Expression) []hclsyntax.Expression {
+func guardAll(list []hclsyntax.Expression) []hclsyntax.Expression {
 	out := make([]hclsyntax.Expression, len(list))
 	for i, e := range list {
-		out[i] = bounded(e)
+		out[i] = guardExpression(e)
 	}
 	return out
 }
 
-func boundedObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
+func guardObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
 	c := *e
 	c.Items = make([]hclsyntax.ObjectConsItem, len(e.Items))
 	for i, item := range e.Items {
 		key := item.KeyExpr
 		if k, ok := key.(*hclsyntax.ObjectConsKeyExpr); ok {
 			copied := *k
-			copied.Wrapped = bounded(k.Wrapped)
+			copied.Wrapped = guardExpression(k.Wrapped)
 			key = &copied
 		}
-		c.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: key, ValueExpr: bounded(item.ValueExpr)}
+		c.Items[i] = hclsyntax.ObjectConsItem{KeyExpr: key, ValueExpr: guardExpression(item.ValueExpr)}
 	}
 	return &c
 }
 
-// boundedFor lets the clock tick at each turn, by what is computed first in it.
-func boundedFor(e *hclsyntax.ForExpr) hclsyntax.Expression {
+// guardLoop lets the clock tick at each turn, by what is computed first in it.
+func guardLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	c := *e
-	c.CollExpr, c.ValExpr = bounded(e.CollExpr), bounded(e.ValExpr)
+	c.CollExpr, c.ValExpr = guardExpression(e.CollExpr), guardExpression(e.ValExpr)
 	if e.KeyExpr != nil {
-		c.KeyExpr = bounded(e.KeyExpr)
+		c.KeyExpr = guardExpression(e.KeyExpr)
 	}
 	if e.CondExpr != nil {
-		c.CondExpr = &turn{bounded(e.CondExpr)}
+		c.CondExpr = &guardedIteration{guardExpression(e.CondExpr)}
 	} else {
-		c.ValExpr = &turn{c.ValExpr}
+		c.ValExpr = &guardedIteration{c.ValExpr}
 	}
 	return &c
 }
 
 // turn is what is computed at each turn of a loop.
-type turn struct{ hclsyntax.Expression }
+type guardedIteration struct{ hclsyntax.Expression }
 
 // Value computes it, unless the time is over.
-func (t *turn) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	if c := clockOf(ec); c != nil {
-		c.tick()
+func (t *guardedIteration) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if g := guardOf(ec); g != nil {
+		g.checkLimits()
 	}
 	return t.Expression.Value(ec)
 }
 
-func boundedOperand(e hclsyntax.Expression, wanted cty.Type) hclsyntax.Expression {
+func guardOperand(e hclsyntax.Expression, wanted cty.Type) hclsyntax.Expression {
 	if _, literal := e.(*hclsyntax.LiteralValueExpr); literal || wanted != cty.Number {
-		return bounded(e)
+		return guardExpression(e)
 	}
-	return &operand{bounded(e)}
+	return &guardedOperand{guardExpression(e)}
 }
 
 // operand stands where a number is needed, of which HCL makes one out of any
 // text that spells one: 1e600000000 takes an hour to write out again, and a
 // million digits some seconds to read.
-type operand struct{ hclsyntax.Expression }
+type guardedOperand struct{ hclsyntax.Expression }
 
 // Value computes it and refuses texts of numbers that are too large.
-func (o *operand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+func (o *guardedOperand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := o.Expression.Value(ec)
 	plain, _ := v.Unmark()
 	if plain.Type() != cty.String || !plain.IsKnown() || plain.IsNull() {
@@ -159,10 +159,10 @@ func (o *operand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 
 // conditional is a condition whose results are brought to one type in good
 // time.
-type conditional struct{ *hclsyntax.ConditionalExpr }
+type guardedConditional struct{ *hclsyntax.ConditionalExpr }
 
 // Value computes it.
-func (e *conditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+func (e *guardedConditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	yes, yesDiags := e.TrueResult.Value(ec)
 	no, noDiags := e.FalseResult.Value(ec)
 	results, err := funcs.Unify(yes, no)
@@ -171,17 +171,17 @@ func (e *conditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			"The two results of a condition have one type: "+err.Error()+".")}
 	}
 	c := *e.ConditionalExpr
-	c.TrueResult = &computed{c.TrueResult, results[0], yesDiags}
-	c.FalseResult = &computed{c.FalseResult, results[1], noDiags}
+	c.TrueResult = &evaluated{c.TrueResult, results[0], yesDiags}
+	c.FalseResult = &evaluated{c.FalseResult, results[1], noDiags}
 	return c.Value(ec)
 }
 
 // computed is an expression whose value is there already.
-type computed struct {
+type evaluated struct {
 	hclsyntax.Expression
 	value cty.Value
 	diags hcl.Diagnostics
 }
 
 // Value returns it.
-func (c *computed) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return c.value, c.diags }
+func (c *evaluated) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return c.value, c.diags }

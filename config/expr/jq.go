@@ -17,9 +17,9 @@ import (
 // Program is a compiled jq program. Inside it $webhook, $action and the other
 // names of the run hold what they hold in HCL. It is safe for concurrent use.
 type Program struct {
-	code   *gojq.Code
-	vars   []jqVariable
-	growth uint64 // bytes by which the heap may grow during a long run
+	code      *gojq.Code
+	vars      []jqVariable
+	maxGrowth uint64 // bytes by which the heap may grow during a long run
 
 	volatile bool
 }
@@ -43,7 +43,7 @@ const MaxResults = 100_000
 // The program is nil where there are errors, and where the expression reads a
 // variable that is not set.
 func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
-	if names := s.refs(e); len(names) > 0 {
+	if names := s.refsIn(e); len(names) > 0 {
 		return nil, hcl.Diagnostics{diag.Error(e.Range(), "Program not fixed",
 			"A jq program is compiled when the file is loaded, so it can't be put together from values of a run. Give those to the program as its input, or read them inside it as $"+names[0].Root+".")}
 	}
@@ -73,23 +73,23 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagnostics) {
 	query, err := gojq.Parse(program)
 	if err != nil {
-		return nil, jqSyntax(program, err, at)
+		return nil, jqSyntaxError(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program), growth: guardGrowth, volatile: jqClock.MatchString(program)}
+	p := &Program{vars: s.jqVariables(program), maxGrowth: maxHeapGrowth, volatile: jqNow.MatchString(program)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
 	}
 	p.code, err = gojq.Compile(query, gojq.WithVariables(names))
 	if err != nil {
-		return nil, s.jqUnknown(program, err, at)
+		return nil, s.jqNameError(program, err, at)
 	}
 	return p, nil
 }
 
-// jqClock finds the one builtin that returns something else each time. A
+// jqNow finds the one builtin that returns something else each time. A
 // mention in a comment or a text makes little difference.
-var jqClock = regexp.MustCompile(`\bnow\b`)
+var jqNow = regexp.MustCompile(`\bnow\b`)
 
 // Volatile tells whether the program may return another value for the same
 // input, as it reads the clock.
@@ -129,12 +129,12 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	args := make([]any, len(p.vars))
 	for i, v := range p.vars {
-		args[i] = v.value(env)
+		args[i] = v.read(env)
 	}
 	if o, ok := input.(value.Object); ok {
 		input = o.Map()
 	}
-	guard := &memoryGuard{Context: ctx, growth: p.growth}
+	guard := &jqGuard{Context: ctx, maxGrowth: p.maxGrowth}
 	out := make([]any, 0, 1)
 	iter := p.code.RunWithContext(guard, input, args...)
 	for {
@@ -143,7 +143,7 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 			return out, nil
 		}
 		if err, isErr := v.(error); isErr {
-			return jqEnd(out, err)
+			return endJQ(out, err)
 		}
 		if len(out) == MaxResults {
 			return nil, ErrTooManyResults
@@ -152,8 +152,8 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	}
 }
 
-// jqEnd tells a program that stopped itself by halt from one that failed.
-func jqEnd(out []any, err error) ([]any, error) {
+// endJQ tells a program that stopped itself by halt from one that failed.
+func endJQ(out []any, err error) ([]any, error) {
 	var halt *gojq.HaltError
 	if errors.As(err, &halt) && halt.Value() == nil {
 		return out, nil
@@ -161,14 +161,14 @@ func jqEnd(out []any, err error) ([]any, error) {
 	return nil, err
 }
 
-func (v jqVariable) value(env Env) any {
+func (v jqVariable) read(env Env) any {
 	whole := env.Value(v.root)
 	o, lazy := whole.(value.Object)
 	if !lazy {
 		return whole
 	}
 	if v.all {
-		return plainMembers(o.Map())
+		return resolveMembers(o.Map())
 	}
 	out := make(map[string]any, len(v.members))
 	for _, name := range v.members {
@@ -176,12 +176,12 @@ func (v jqVariable) value(env Env) any {
 			out[name] = m
 		}
 	}
-	return plainMembers(out)
+	return resolveMembers(out)
 }
 
-// plainMembers makes maps of members that are lazy objects, whose own maps are
+// resolveMembers makes maps of members that are lazy objects, whose own maps are
 // plain, as jq knows no others.
-func plainMembers(m map[string]any) map[string]any {
+func resolveMembers(m map[string]any) map[string]any {
 	for name, member := range m {
 		if o, lazy := member.(value.Object); lazy {
 			m[name] = o.Map()

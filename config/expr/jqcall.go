@@ -19,7 +19,7 @@ type jqPrograms map[string]*Program
 func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 	var out jqPrograms
 	var diags hcl.Diagnostics
-	for _, call := range jqCalls(e) {
+	for _, call := range findJQCalls(e) {
 		if len(call.Args) != 2 {
 			diags = append(diags, diag.Error(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
 			continue
@@ -36,7 +36,7 @@ func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 	return out, diags
 }
 
-func (j jqPrograms) volatile() bool {
+func (j jqPrograms) anyVolatile() bool {
 	for _, p := range j {
 		if p != nil && p.volatile {
 			return true
@@ -46,12 +46,12 @@ func (j jqPrograms) volatile() bool {
 }
 
 // refs lists what the programs of the calls inside e read.
-func (j jqPrograms) refs(s *Scope, e hcl.Expression) []Ref {
+func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref {
 	if len(j) == 0 {
 		return nil
 	}
 	var out []Ref
-	for _, call := range jqCalls(e) {
+	for _, call := range findJQCalls(e) {
 		if p := j[s.programText(call)]; p != nil {
 			out = append(out, p.Refs()...)
 		}
@@ -68,7 +68,7 @@ func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
 	return v.AsString()
 }
 
-func jqCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
+func findJQCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
 	n, ok := e.(hclsyntax.Node)
 	if !ok || !isComposite(e) {
 		return nil
@@ -84,11 +84,11 @@ func jqCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
 }
 
 // functions returns the function jq bound to a run, nil where there is none.
-func (j jqPrograms) functions(ctx context.Context, env Env) map[string]function.Function {
+func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]function.Function {
 	if len(j) == 0 {
 		return nil
 	}
-	return map[string]function.Function{"jq": jqFunction(func(program string, input any) (any, error) {
+	return map[string]function.Function{"jq": newJQFunction(func(program string, input any) (any, error) {
 		p, ok := j[program]
 		if !ok {
 			return nil, fmt.Errorf("the program is not one that was compiled at load")
@@ -103,7 +103,7 @@ func (j jqPrograms) functions(ctx context.Context, env Env) map[string]function.
 
 // jqFunction is jq(program, value): the first value that the program yields,
 // null where it yields none.
-func jqFunction(run func(program string, input any) (any, error)) function.Function {
+func newJQFunction(run func(program string, input any) (any, error)) function.Function {
 	return function.New(&function.Spec{
 		Description: "jq runs a jq program on a value and returns the first result.",
 		Params: []function.Parameter{

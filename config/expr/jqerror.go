@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
+func jqSyntaxError(program string, err error, at sourceMap) hcl.Diagnostics {
 	rng := at(0, len(program))
 	var parse *gojq.ParseError
 	if errors.As(err, &parse) {
@@ -28,47 +28,47 @@ func jqSyntax(program string, err error, at sourceMap) hcl.Diagnostics {
 	return hcl.Diagnostics{diag.Error(rng, "Invalid jq program", detail)}
 }
 
-// jqUnknown places an error of the jq compiler, which names what is not
+// jqNameError places an error of the jq compiler, which names what is not
 // defined but not where, at the first mention.
-func (s *Scope) jqUnknown(program string, err error, at sourceMap) hcl.Diagnostics {
+func (s *Scope) jqNameError(program string, err error, at sourceMap) hcl.Diagnostics {
 	what, name, _ := strings.Cut(err.Error(), ": ")
 	detail := "In the jq program: " + err.Error() + "."
 	bare, _, _ := strings.Cut(name, "/")
 	switch {
 	case strings.HasPrefix(what, "variable"):
-		detail = s.unknownVariable(bare)
+		detail = s.explainVariable(bare)
 	case strings.HasPrefix(what, "function"):
-		detail = unknownFunction(name)
+		detail = explainFunction(name)
 	}
 	rng := at(0, len(program))
-	if i := wordIndex(program, bare); i >= 0 {
+	if i := findWord(program, bare); i >= 0 {
 		rng = at(i, i+len(bare))
 	}
 	return hcl.Diagnostics{diag.Error(rng, "Invalid jq program", detail)}
 }
 
-func (s *Scope) unknownVariable(name string) string {
+func (s *Scope) explainVariable(name string) string {
 	detail := fmt.Sprintf("The jq program reads %s, which is not known here.", name)
 	bare := strings.TrimPrefix(name, "$")
-	if near := diag.Nearest(bare, s.runRoots()); near != "" {
+	if near := diag.Nearest(bare, s.runRootNames()); near != "" {
 		return detail + fmt.Sprintf(" Did you mean $%s?", near)
 	}
-	if slices.Contains(s.roots(), bare) {
+	if slices.Contains(s.rootNames(), bare) {
 		return detail + " Names that are fixed at load are given to a program through its input."
 	}
 	return detail
 }
 
-func (s *Scope) runRoots() []string {
+func (s *Scope) runRootNames() []string {
 	return slices.Sorted(maps.Keys(s.run))
 }
 
-// unknownFunction says what is wrong with a call, given as "name/arguments".
-func unknownFunction(called string) string {
+// explainFunction says what is wrong with a call, given as "name/arguments".
+func explainFunction(called string) string {
 	name, count, _ := strings.Cut(called, "/")
-	known := jqFunctions()
+	known := listJQFunctions()
 	if counts := known[name]; len(counts) > 0 {
-		detail := fmt.Sprintf("The jq program calls %s; %s takes %s.", called, name, arguments(counts))
+		detail := fmt.Sprintf("The jq program calls %s; %s takes %s.", called, name, describeCounts(counts))
 		if count == "1" && !slices.Contains(counts, "0") {
 			detail += fmt.Sprintf(" They are separated by semicolons: %s(a; b).", name)
 		}
@@ -87,7 +87,7 @@ func unknownFunction(called string) string {
 	return detail
 }
 
-func arguments(counts []string) string {
+func describeCounts(counts []string) string {
 	switch last := counts[len(counts)-1]; {
 	case len(counts) == 1 && last == "0":
 		return "no arguments"
@@ -99,7 +99,7 @@ func arguments(counts []string) string {
 
 // jqFunctions returns the functions of jq, each with the numbers of arguments
 // that it can take. jq itself lists them, as "name/arguments".
-func jqFunctions() map[string][]string {
+func listJQFunctions() map[string][]string {
 	out := map[string][]string{}
 	query, err := gojq.Parse("builtins | sort[]")
 	if err != nil {
@@ -115,8 +115,8 @@ func jqFunctions() map[string][]string {
 	return out
 }
 
-// wordIndex finds a word that stands by itself, or returns -1.
-func wordIndex(text, word string) int {
+// findWord finds a word that stands by itself, or returns -1.
+func findWord(text, word string) int {
 	if word == "" {
 		return -1
 	}

@@ -49,10 +49,10 @@ func (c *textCheck) Enter(n hclsyntax.Node) hcl.Diagnostics {
 		if len(c.jq) > 0 && c.jq[len(c.jq)-1] == hclsyntax.Node(n) {
 			c.skip = n
 		} else if n.IsStringLiteral() {
-			c.whole(n)
+			c.checkWholeText(n)
 		}
 	case *hclsyntax.LiteralValueExpr:
-		c.part(n)
+		c.checkPart(n)
 	}
 	return nil
 }
@@ -65,29 +65,29 @@ func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
 	return nil
 }
 
-func (c *textCheck) warn(at hcl.Range, given, cure string) {
+func (c *textCheck) addWarning(at hcl.Range, given, cure string) {
 	c.diags = append(c.diags, diag.Warning(at, "Not a reference",
 		fmt.Sprintf("%s stays as it stands: it is plain text here. To insert the value write %s.", given, cure)))
 }
 
 // part looks for names inside of a text.
-func (c *textCheck) part(lit *hclsyntax.LiteralValueExpr) {
+func (c *textCheck) checkPart(lit *hclsyntax.LiteralValueExpr) {
 	if lit.Val.Type() != cty.String || lit.Val.IsNull() {
 		return
 	}
 	text := lit.Val.AsString()
 	if m := braces.FindStringSubmatch(text); m != nil {
-		c.warn(lit.SrcRange, m[0], "${"+c.meant(m[1])+"}")
-	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isName(m[1]) {
-		c.warn(lit.SrcRange, m[0], "${"+m[1]+"}")
+		c.addWarning(lit.SrcRange, m[0], "${"+c.translateName(m[1])+"}")
+	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isKnownName(m[1]) {
+		c.addWarning(lit.SrcRange, m[0], "${"+m[1]+"}")
 	}
 }
 
 // meant is what a name of another tool is called here: n8n's $json is the data
 // of a run, which for a webhook holds the request.
-func (c *textCheck) meant(name string) string {
+func (c *textCheck) translateName(name string) string {
 	for _, other := range []string{"json.body", "json.headers", "json.query"} {
-		if rest, ok := strings.CutPrefix(name, other); ok && !c.isName(name) {
+		if rest, ok := strings.CutPrefix(name, other); ok && !c.isKnownName(name) {
 			return "webhook" + strings.TrimPrefix(other, "json") + rest
 		}
 	}
@@ -95,16 +95,16 @@ func (c *textCheck) meant(name string) string {
 }
 
 // whole looks at a text that is nothing but a name.
-func (c *textCheck) whole(t *hclsyntax.TemplateExpr) {
+func (c *textCheck) checkWholeText(t *hclsyntax.TemplateExpr) {
 	v, diags := t.Value(nil)
-	if diags.HasErrors() || !quoted.MatchString(v.AsString()) || !c.isName(v.AsString()) {
+	if diags.HasErrors() || !quoted.MatchString(v.AsString()) || !c.isKnownName(v.AsString()) {
 		return
 	}
-	c.warn(t.Range(), fmt.Sprintf("%q", v.AsString()), v.AsString()+" without quotes")
+	c.addWarning(t.Range(), fmt.Sprintf("%q", v.AsString()), v.AsString()+" without quotes")
 }
 
 // isName tells whether a text is the name of something that can be read here.
-func (c *textCheck) isName(text string) bool {
+func (c *textCheck) isKnownName(text string) bool {
 	t, diags := hclsyntax.ParseTraversalAbs([]byte(text), "", hcl.InitialPos)
 	return !diags.HasErrors() && !c.scope.checkTraversal(t).HasErrors()
 }

@@ -14,19 +14,19 @@ import (
 
 // refs lists the names of the run that an expression reads, cut at the first
 // step that is not a plain member.
-func (s *Scope) refs(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
+func (s *Scope) refsIn(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
 
 func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
 	var out []Ref
 	for _, t := range names {
 		if s.isRun(t.RootName()) {
-			out = append(out, Ref{Root: t.RootName(), Path: memberSteps(t[1:])})
+			out = append(out, Ref{Root: t.RootName(), Path: memberPath(t[1:])})
 		}
 	}
 	return out
 }
 
-func memberSteps(t hcl.Traversal) []string {
+func memberPath(t hcl.Traversal) []string {
 	var names []string
 	for _, tr := range t {
 		switch tr := tr.(type) {
@@ -67,7 +67,7 @@ func (s *Scope) readsSensitive(names []hcl.Traversal) bool {
 // warns of texts that look like names.
 func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
 	diags := s.checkNames(e)
-	if n, ok := e.(hclsyntax.Node); ok && (isComposite(e) || !isName(e)) {
+	if n, ok := e.(hclsyntax.Node); ok && (isComposite(e) || !isSingleName(e)) {
 		diags = append(diags, s.checkTexts(n)...)
 	}
 	return diags
@@ -76,7 +76,7 @@ func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
 // isName tells whether an expression is a name and nothing else, and
 // isComposite whether it has others inside. Most are one name or one text, and
 // need no walk through what is in them.
-func isName(e hcl.Expression) bool {
+func isSingleName(e hcl.Expression) bool {
 	_, ok := e.(*hclsyntax.ScopeTraversalExpr)
 	return ok
 }
@@ -98,7 +98,7 @@ func (s *Scope) checkNames(e hcl.Expression) hcl.Diagnostics {
 	}
 	if n, ok := e.(hclsyntax.Node); ok && isComposite(e) {
 		diags = append(diags, hclsyntax.VisitAll(n, s.checkFunction)...)
-		diags = append(diags, s.checkAtLoad(e)...)
+		diags = append(diags, s.checkLoadArguments(e)...)
 	}
 	return diags
 }
@@ -132,7 +132,7 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	}
 	v, ok := s.consts[root]
 	if !ok {
-		return hcl.Diagnostics{diag.Error(t.SourceRange(), "Unknown name", s.unknownRoot(root))}
+		return hcl.Diagnostics{diag.Error(t.SourceRange(), "Unknown name", s.explainRoot(root))}
 	}
 	v, _ = v.Unmark()
 	return s.checkMembers(t, v.Type())
@@ -141,14 +141,14 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 // IsLiteral tells whether an expression says its own value: it reads no name
 // and calls no function, so its value is the same wherever it is loaded.
 func IsLiteral(e hcl.Expression) bool {
-	return len(e.Variables()) == 0 && !holds(e, func(n hclsyntax.Node) bool {
+	return len(e.Variables()) == 0 && !containsNode(e, func(n hclsyntax.Node) bool {
 		_, call := n.(*hclsyntax.FunctionCallExpr)
 		return call
 	})
 }
 
 // holds tells whether a node of the expression is what is asked for.
-func holds(e hcl.Expression, what func(hclsyntax.Node) bool) bool {
+func containsNode(e hcl.Expression, what func(hclsyntax.Node) bool) bool {
 	found := false
 	if n, ok := e.(hclsyntax.Node); ok {
 		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
@@ -159,10 +159,10 @@ func holds(e hcl.Expression, what func(hclsyntax.Node) bool) bool {
 	return found
 }
 
-// checkAtLoad refuses calls of functions that read files or the environment
+// checkLoadArguments refuses calls of functions that read files or the environment
 // where an argument depends on the run, directly or through the variable of a
 // for: whoever sends a request would choose what is read.
-func (s *Scope) checkAtLoad(e hcl.Expression) hcl.Diagnostics {
+func (s *Scope) checkLoadArguments(e hcl.Expression) hcl.Diagnostics {
 	n, ok := e.(hclsyntax.Node)
 	if !ok {
 		return nil
@@ -172,7 +172,7 @@ func (s *Scope) checkAtLoad(e hcl.Expression) hcl.Diagnostics {
 		if !ok || !funcs.ReadsAtLoad(call.Name) {
 			return nil
 		}
-		constant := len(s.refs(e)) == 0
+		constant := len(s.refsIn(e)) == 0
 		for _, arg := range call.Args {
 			for _, t := range arg.Variables() {
 				if _, fixed := s.consts[t.RootName()]; !fixed && !constant {

@@ -15,37 +15,37 @@ import (
 )
 
 // path walks Go values from a root name.
-type path struct {
+type pathNode struct {
 	root  string
-	steps []step
+	steps []pathStep
 }
 
 // step is a member's name or, where name is empty and key is false, an index.
-type step struct {
+type pathStep struct {
 	name  string
 	index int
 	isKey bool
 }
 
-func (e *Expr) toPath(t hcl.Traversal, s *Scope) {
-	steps, ok := staticSteps(t[1:])
+func (e *Expr) compilePath(t hcl.Traversal, s *Scope) {
+	steps, ok := toPathSteps(t[1:])
 	if !ok {
 		return
 	}
-	e.tier, e.fast = Path, &path{root: t.RootName(), steps: steps}
+	e.tier, e.fast = Path, &pathNode{root: t.RootName(), steps: steps}
 	if s.escape != nil {
-		e.fast = &escapes{e.fast, s.escape}
+		e.fast = &escapedNode{e.fast, s.escape}
 	}
 }
 
-func staticSteps(t hcl.Traversal) ([]step, bool) {
-	steps := make([]step, 0, len(t))
+func toPathSteps(t hcl.Traversal) ([]pathStep, bool) {
+	steps := make([]pathStep, 0, len(t))
 	for _, tr := range t {
 		switch tr := tr.(type) {
 		case hcl.TraverseAttr:
-			steps = append(steps, step{name: tr.Name, isKey: true})
+			steps = append(steps, pathStep{name: tr.Name, isKey: true})
 		case hcl.TraverseIndex:
-			s, ok := indexStep(tr.Key)
+			s, ok := toIndexStep(tr.Key)
 			if !ok {
 				return nil, false
 			}
@@ -57,25 +57,25 @@ func staticSteps(t hcl.Traversal) ([]step, bool) {
 	return steps, true
 }
 
-func indexStep(key cty.Value) (step, bool) {
+func toIndexStep(key cty.Value) (pathStep, bool) {
 	if !key.IsKnown() || key.IsNull() || key.IsMarked() {
-		return step{}, false
+		return pathStep{}, false
 	}
 	if key.Type() == cty.String {
-		return step{name: key.AsString(), isKey: true}, true
+		return pathStep{name: key.AsString(), isKey: true}, true
 	}
 	if key.Type() != cty.Number {
-		return step{}, false
+		return pathStep{}, false
 	}
 	i, _ := key.AsBigFloat().Int64()
-	return step{index: int(i)}, key.Equals(cty.NumberIntVal(i)).True() && i >= 0
+	return pathStep{index: int(i)}, key.Equals(cty.NumberIntVal(i)).True() && i >= 0
 }
 
-func (p *path) eval(_ context.Context, env Env) (any, bool) {
+func (p *pathNode) eval(_ context.Context, env Env) (any, bool) {
 	v := env.Value(p.root)
 	for _, s := range p.steps {
 		var ok bool
-		if v, ok = s.walk(v); !ok {
+		if v, ok = s.follow(v); !ok {
 			return nil, false
 		}
 	}
@@ -85,7 +85,7 @@ func (p *path) eval(_ context.Context, env Env) (any, bool) {
 	return v, true
 }
 
-func (s step) walk(v any) (any, bool) {
+func (s pathStep) follow(v any) (any, bool) {
 	if s.isKey {
 		switch v := v.(type) {
 		case map[string]any:
@@ -103,23 +103,23 @@ func (s step) walk(v any) (any, bool) {
 }
 
 // template joins constant texts and the texts of values.
-type template struct {
-	parts []part
+type templateNode struct {
+	parts []templatePart
 }
 
-type part struct {
+type templatePart struct {
 	text string
 	expr *Expr // nil for a constant text
 }
 
-func (e *Expr) toTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	t := &template{}
+func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	t := &templateNode{}
 	for _, p := range src.Parts {
-		c, diags := s.compile(p, jq)
+		c, diags := s.compileExpr(p, jq)
 		if diags.HasErrors() {
 			return diags
 		}
-		if !t.add(c) {
+		if !t.addPart(c) {
 			return nil
 		}
 	}
@@ -129,23 +129,23 @@ func (e *Expr) toTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqPrograms) 
 
 // add takes a part where it is a constant or a path; directives and
 // computations stay with HCL.
-func (t *template) add(c *Expr) bool {
+func (t *templateNode) addPart(c *Expr) bool {
 	switch c.tier {
 	case Constant:
-		text, ok := scalarText(c.constant)
+		text, ok := formatScalar(c.constant)
 		if !ok || !c.known || c.null {
 			return false
 		}
-		t.parts = append(t.parts, part{text: text})
+		t.parts = append(t.parts, templatePart{text: text})
 		return true
 	case Path:
-		t.parts = append(t.parts, part{expr: c})
+		t.parts = append(t.parts, templatePart{expr: c})
 		return true
 	}
 	return false
 }
 
-func (t *template) eval(ctx context.Context, env Env) (any, bool) {
+func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.expr == nil {
@@ -156,7 +156,7 @@ func (t *template) eval(ctx context.Context, env Env) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		text, ok := scalarText(v)
+		text, ok := formatScalar(v)
 		if !ok {
 			return nil, false
 		}
@@ -165,18 +165,18 @@ func (t *template) eval(ctx context.Context, env Env) (any, bool) {
 	return b.String(), true
 }
 
-// scalarText is the text of a value inside a template. Null, lists and
+// formatScalar is the text of a value inside a template. Null, lists and
 // objects have none: HCL says so in its own words.
-func scalarText(v any) (string, bool) {
+func formatScalar(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
 	case json.Number:
-		return numberText(v)
+		return formatTemplateNumber(v)
 	case int:
 		return strconv.Itoa(v), true
 	case float64:
-		return numberText(json.Number(strconv.FormatFloat(v, 'g', -1, 64)))
+		return formatTemplateNumber(json.Number(strconv.FormatFloat(v, 'g', -1, 64)))
 	case *big.Int:
 		return v.String(), true
 	case bool:
@@ -190,12 +190,12 @@ func scalarText(v any) (string, bool) {
 
 // list and object build Go values from compiled members, each of which keeps
 // its own tier and its own fallback.
-type list []*Expr
+type listNode []*Expr
 
-func (e *Expr) toList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	l := make(list, len(src.Exprs))
+func (e *Expr) compileList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	l := make(listNode, len(src.Exprs))
 	for i, item := range src.Exprs {
-		c, diags := s.compile(item, jq)
+		c, diags := s.compileExpr(item, jq)
 		if diags.HasErrors() {
 			return diags
 		}
@@ -205,7 +205,7 @@ func (e *Expr) toList(src *hclsyntax.TupleConsExpr, s *Scope, jq jqPrograms) hcl
 	return nil
 }
 
-func (l list) eval(ctx context.Context, env Env) (any, bool) {
+func (l listNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := make([]any, len(l))
 	for i, e := range l {
 		v, err := e.Eval(ctx, env)
@@ -217,13 +217,13 @@ func (l list) eval(ctx context.Context, env Env) (any, bool) {
 	return out, true
 }
 
-type object struct {
+type objectNode struct {
 	keys   []string
 	values []*Expr
 }
 
-func (e *Expr) toObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	o := &object{}
+func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) hcl.Diagnostics {
+	o := &objectNode{}
 	for _, item := range src.Items {
 		key, diags := s.compileKey(item.KeyExpr)
 		if diags.HasErrors() {
@@ -232,7 +232,7 @@ func (e *Expr) toObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) 
 		if key == nil {
 			return nil // a key of the run: HCL evaluates the whole
 		}
-		c, diags := s.compile(item.ValueExpr, jq)
+		c, diags := s.compileExpr(item.ValueExpr, jq)
 		if diags.HasErrors() {
 			return diags
 		}
@@ -244,7 +244,7 @@ func (e *Expr) toObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqPrograms) 
 
 // compileKey returns the text of a constant key, nil for any other.
 func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
-	if len(s.refs(e)) > 0 {
+	if len(s.refsIn(e)) > 0 {
 		return nil, nil
 	}
 	v, diags := e.Value(s.static)
@@ -256,14 +256,14 @@ func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
 		return nil, nil
 	}
 	c, err := fromCty(v)
-	text, ok := scalarText(c)
+	text, ok := formatScalar(c)
 	if err != nil || !ok {
 		return nil, nil
 	}
 	return &text, nil
 }
 
-func (o *object) eval(ctx context.Context, env Env) (any, bool) {
+func (o *objectNode) eval(ctx context.Context, env Env) (any, bool) {
 	out := make(map[string]any, len(o.keys))
 	for i, e := range o.values {
 		v, err := e.Eval(ctx, env)

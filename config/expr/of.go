@@ -38,13 +38,13 @@ func (o Of[T]) Eval(ctx context.Context, env Env) (T, error) {
 	if o.expr == nil {
 		return zero, nil
 	}
-	v, err := o.expr.noted(ctx, env)
+	v, err := o.expr.evalAndRecord(ctx, env)
 	if err != nil {
 		return zero, err
 	}
 	out, err := Convert[T](v)
 	if err != nil {
-		return zero, o.wrong(err)
+		return zero, o.typeError(err)
 	}
 	return out, nil
 }
@@ -55,13 +55,13 @@ func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
 	if o.expr == nil {
 		return otherwise, nil
 	}
-	v, err := o.expr.noted(ctx, env)
+	v, err := o.expr.evalAndRecord(ctx, env)
 	if err != nil || v == nil {
 		return otherwise, err
 	}
 	out, err := Convert[T](v)
 	if err != nil {
-		return otherwise, o.wrong(err)
+		return otherwise, o.typeError(err)
 	}
 	return out, nil
 }
@@ -80,10 +80,10 @@ func (o Of[T]) Constant() (T, bool) {
 	return out, err == nil
 }
 
-func (o Of[T]) wrong(err error) *Error {
+func (o Of[T]) typeError(err error) *Error {
 	detail := diag.Sentence(err)
 	if o.expr.sensitive {
-		detail = hidden
+		detail = redactedDetail
 	}
 	return &Error{Range: o.expr.rng, Summary: "Wrong type", Detail: detail}
 }
@@ -127,9 +127,9 @@ func Convert[T any](v any) (T, error) {
 	case *float64:
 		*p, err = asFloat(v)
 	case *Size:
-		err = fromText(v, p, "a size such as \"10MiB\"", ParseSize)
+		err = parseText(v, p, "a size such as \"10MiB\"", ParseSize)
 	case *time.Duration:
-		err = fromText(v, p, "a duration such as \"30s\"", ParseDuration)
+		err = parseText(v, p, "a duration such as \"30s\"", ParseDuration)
 	case *map[string]any:
 		*p, err = asObject(v)
 	case *map[string]string:
@@ -144,7 +144,7 @@ func Convert[T any](v any) (T, error) {
 	return out, err
 }
 
-func mismatch(want string, v any) error {
+func mismatchError(want string, v any) error {
 	if v == nil {
 		return errors.New("the value is null where " + want + " is needed")
 	}
@@ -152,10 +152,10 @@ func mismatch(want string, v any) error {
 }
 
 func asText(v any) (string, error) {
-	if s, ok := scalarText(v); ok {
+	if s, ok := formatScalar(v); ok {
 		return s, nil
 	}
-	return "", mismatch("a string", v)
+	return "", mismatchError("a string", v)
 }
 
 func asBool(v any) (bool, error) {
@@ -170,7 +170,7 @@ func asBool(v any) (bool, error) {
 			return false, nil
 		}
 	}
-	return false, mismatch("a bool", v)
+	return false, mismatchError("a bool", v)
 }
 
 func asFloat(v any) (float64, error) {
@@ -189,7 +189,7 @@ func asFloat(v any) (float64, error) {
 			return f, nil
 		}
 	}
-	return 0, mismatch("a number", v)
+	return 0, mismatchError("a number", v)
 }
 
 func asInt(v any) (int64, error) {
@@ -211,10 +211,10 @@ func asInt(v any) (int64, error) {
 	return int64(f), nil
 }
 
-func fromText[T any](v any, out *T, form string, parse func(string) (T, error)) error {
+func parseText[T any](v any, out *T, form string, parse func(string) (T, error)) error {
 	s, ok := v.(string)
 	if !ok {
-		return mismatch(form, v)
+		return mismatchError(form, v)
 	}
 	var err error
 	*out, err = parse(s)
@@ -228,7 +228,7 @@ func asObject(v any) (map[string]any, error) {
 	case value.Object:
 		return v.Map(), nil
 	}
-	return nil, mismatch("an object", v)
+	return nil, mismatchError("an object", v)
 }
 
 func asTexts(v any) (map[string]string, error) {
@@ -252,7 +252,7 @@ func asList(v any) ([]any, error) {
 	if l, ok := v.([]any); ok {
 		return l, nil
 	}
-	return nil, mismatch("a list", v)
+	return nil, mismatchError("a list", v)
 }
 
 func asStrings(v any) ([]string, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Sensitive is the mark of values that come from a secret. An expression that
@@ -39,22 +41,23 @@ type Scope struct {
 	static    *hcl.EvalContext
 	unmarked  *hcl.EvalContext
 	source    func(name string) []byte
-	checked   *checkContext
+	clock     clock.Clock
+	checked   *lazyContext
 	escape    func(string) string // what texts of the run pass through; see WithEscape
 }
 
-// checkContext is the context of the type check, made when it is first needed.
-type checkContext struct {
+// lazyContext is the context of the type check, made when it is first needed.
+type lazyContext struct {
 	once sync.Once
 	ctx  *hcl.EvalContext
 }
 
 // NewScope returns a scope that knows the given root names, which are fixed at
 // load and may hold marked and unknown values, and the given functions.
-func NewScope(consts map[string]cty.Value, functions map[string]function.Function) *Scope {
-	s := &Scope{consts: consts, functions: functions, checked: &checkContext{}}
+func NewScope(consts map[string]cty.Value, functions map[string]function.Function, c clock.Clock) *Scope {
+	s := &Scope{consts: consts, functions: functions, clock: c, checked: &lazyContext{}}
 	s.static = &hcl.EvalContext{Variables: consts, Functions: functions}
-	s.unmarked = s.plain()
+	s.unmarked = s.unmarkedContext()
 	return s
 }
 
@@ -64,7 +67,7 @@ func (s *Scope) With(root string, t cty.Type) *Scope {
 	c := *s
 	c.run = cloneOrNew(s.run)
 	c.run[root] = t
-	c.checked = &checkContext{}
+	c.checked = &lazyContext{}
 	return &c
 }
 
@@ -114,8 +117,8 @@ func (s *Scope) EvalContext() *hcl.EvalContext { return s.static }
 // were checked. The value keeps its marks; the findings tell nothing of
 // secrets.
 func (s *Scope) Evaluate(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
-	v, diags := atLoad(e, s.static)
-	return v, s.discreet(e, diags)
+	v, diags := s.evaluateAtLoad(e, s.static)
+	return v, s.redactFindings(e, diags)
 }
 
 // Constant returns the value of a root name that is fixed at load.
@@ -129,7 +132,7 @@ func (s *Scope) isRun(root string) bool {
 	return ok
 }
 
-func (s *Scope) roots() []string {
+func (s *Scope) rootNames() []string {
 	names := make([]string, 0, len(s.run)+len(s.consts))
 	for n := range s.run {
 		names = append(names, n)
@@ -142,7 +145,7 @@ func (s *Scope) roots() []string {
 
 // plain returns the context of constants without their marks, for runs: that
 // an expression is sensitive is known since load.
-func (s *Scope) plain() *hcl.EvalContext {
+func (s *Scope) unmarkedContext() *hcl.EvalContext {
 	vars := make(map[string]cty.Value, len(s.consts))
 	for name, v := range s.consts {
 		vars[name], _ = v.UnmarkDeep()
@@ -152,30 +155,30 @@ func (s *Scope) plain() *hcl.EvalContext {
 
 // check returns the context for the type check: run names are unknown values
 // of their declared types.
-func (s *Scope) check() *hcl.EvalContext {
-	s.checked.once.Do(func() { s.checked.ctx = s.newCheck() })
+func (s *Scope) checkContext() *hcl.EvalContext {
+	s.checked.once.Do(func() { s.checked.ctx = s.newCheckContext() })
 	return s.checked.ctx
 }
 
-func (s *Scope) newCheck() *hcl.EvalContext {
+func (s *Scope) newCheckContext() *hcl.EvalContext {
 	ctx := s.static.NewChild()
 	ctx.Variables = make(map[string]cty.Value, len(s.run))
 	for name, t := range s.run {
-		ctx.Variables[name] = unknown(t)
+		ctx.Variables[name] = unknownValue(t)
 	}
-	ctx.Functions = map[string]function.Function{"jq": jqFunction(nil)}
+	ctx.Functions = map[string]function.Function{"jq": newJQFunction(nil)}
 	return ctx
 }
 
 // unknown returns an object of unknown members where t is an object, so that
 // a member that does not exist is found, and an unknown value otherwise.
-func unknown(t cty.Type) cty.Value {
+func unknownValue(t cty.Type) cty.Value {
 	if !t.IsObjectType() {
 		return cty.UnknownVal(t)
 	}
 	members := make(map[string]cty.Value, len(t.AttributeTypes()))
 	for name, at := range t.AttributeTypes() {
-		members[name] = unknown(at)
+		members[name] = unknownValue(at)
 	}
 	return cty.ObjectVal(members)
 }

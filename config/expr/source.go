@@ -45,8 +45,8 @@ func (s *Scope) sourceMap(e hcl.Expression) sourceMap {
 		}
 		return hcl.Range{
 			Filename: rng.Filename,
-			Start:    advance(rng.Start, text[:offsets[from]]),
-			End:      advance(rng.Start, text[:offsets[to]]),
+			Start:    advancePos(rng.Start, text[:offsets[from]]),
+			End:      advancePos(rng.Start, text[:offsets[to]]),
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (s *Scope) sourceMap(e hcl.Expression) sourceMap {
 func quotedOffsets(text string) []int {
 	var out []int
 	for i := 1; i < len(text)-1; {
-		n, value := escape(text[i:])
+		n, value := measureEscape(text[i:])
 		for range value {
 			out = append(out, i)
 		}
@@ -67,7 +67,7 @@ func quotedOffsets(text string) []int {
 
 // escape returns the length of the character or escape sequence that begins a
 // source text, and the number of bytes of what it means.
-func escape(s string) (source, value int) {
+func measureEscape(s string) (source, value int) {
 	switch {
 	case strings.HasPrefix(s, "$${") || strings.HasPrefix(s, "%%{"):
 		return 3, 2
@@ -143,7 +143,7 @@ func sharedIndent(lines []string) int {
 
 // advance moves a position over a text: columns count grapheme-like runes, as
 // HCL's own scanner does for everything but combining marks.
-func advance(p hcl.Pos, text string) hcl.Pos {
+func advancePos(p hcl.Pos, text string) hcl.Pos {
 	for _, r := range text {
 		p.Byte += utf8.RuneLen(r)
 		if r == '\n' {

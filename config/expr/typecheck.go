@@ -23,7 +23,7 @@ func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 		return nil
 	}
 	c := &operandCheck{scope: s}
-	_ = hclsyntax.VisitAll(n, c.visit)
+	_ = hclsyntax.VisitAll(n, c.checkNode)
 	return c.diags
 }
 
@@ -32,23 +32,23 @@ type operandCheck struct {
 	diags hcl.Diagnostics
 }
 
-func (c *operandCheck) fail(e hclsyntax.Expression, summary, detail string) {
+func (c *operandCheck) addError(e hclsyntax.Expression, summary, detail string) {
 	c.diags = append(c.diags, diag.Error(e.Range(), summary, detail))
 }
 
-func (c *operandCheck) visit(n hclsyntax.Node) hcl.Diagnostics {
+func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 	switch e := n.(type) {
 	case *hclsyntax.BinaryOpExpr:
-		c.binary(e)
+		c.checkBinary(e)
 	case *hclsyntax.UnaryOpExpr:
 		if e.Op == hclsyntax.OpLogicalNot {
-			c.condition(e.Val)
+			c.checkCondition(e.Val)
 		}
 	case *hclsyntax.ConditionalExpr:
-		c.condition(e.Condition)
+		c.checkCondition(e.Condition)
 	case *hclsyntax.TemplateExpr:
 		for _, part := range e.Parts {
-			c.part(part)
+			c.checkTemplatePart(part)
 		}
 	}
 	return nil
@@ -56,8 +56,8 @@ func (c *operandCheck) visit(n hclsyntax.Node) hcl.Diagnostics {
 
 // value evaluates an operand without its marks; ok is false where nothing is
 // known of it.
-func (c *operandCheck) value(e hclsyntax.Expression) (v cty.Value, ok bool) {
-	v, diags := e.Value(c.scope.check())
+func (c *operandCheck) evalOperand(e hclsyntax.Expression) (v cty.Value, ok bool) {
+	v, diags := e.Value(c.scope.checkContext())
 	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
 		return cty.DynamicVal, false
 	}
@@ -65,17 +65,17 @@ func (c *operandCheck) value(e hclsyntax.Expression) (v cty.Value, ok bool) {
 	return v, true
 }
 
-func (c *operandCheck) binary(e *hclsyntax.BinaryOpExpr) {
+func (c *operandCheck) checkBinary(e *hclsyntax.BinaryOpExpr) {
 	switch e.Op {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
-		c.comparison(e)
+		c.checkComparison(e)
 	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
-		c.condition(e.LHS)
-		c.condition(e.RHS)
+		c.checkCondition(e.LHS)
+		c.checkCondition(e.RHS)
 	case hclsyntax.OpAdd:
 		for _, operand := range []hclsyntax.Expression{e.LHS, e.RHS} {
-			if v, ok := c.value(operand); ok && isText(operand, v) {
-				c.fail(e, "Text in a sum", "The sign + adds numbers. Texts are joined in a template: \"${a} and ${b}\".")
+			if v, ok := c.evalOperand(operand); ok && isNonNumericText(operand, v) {
+				c.addError(e, "Text in a sum", "The sign + adds numbers. Texts are joined in a template: \"${a} and ${b}\".")
 				return
 			}
 		}
@@ -83,7 +83,7 @@ func (c *operandCheck) binary(e *hclsyntax.BinaryOpExpr) {
 }
 
 // isText tells whether an operand is surely a text that spells no number.
-func isText(e hclsyntax.Expression, v cty.Value) bool {
+func isNonNumericText(e hclsyntax.Expression, v cty.Value) bool {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && len(t.Parts) > 1 {
 		return true
 	}
@@ -94,9 +94,9 @@ func isText(e hclsyntax.Expression, v cty.Value) bool {
 	return err != nil
 }
 
-func (c *operandCheck) comparison(e *hclsyntax.BinaryOpExpr) {
-	a, okA := c.value(e.LHS)
-	b, okB := c.value(e.RHS)
+func (c *operandCheck) checkComparison(e *hclsyntax.BinaryOpExpr) {
+	a, okA := c.evalOperand(e.LHS)
+	b, okB := c.evalOperand(e.RHS)
 	if !okA || !okB || a.Type().Equals(b.Type()) || !a.Type().IsPrimitiveType() && !b.Type().IsPrimitiveType() {
 		return
 	}
@@ -104,12 +104,12 @@ func (c *operandCheck) comparison(e *hclsyntax.BinaryOpExpr) {
 	if e.Op == hclsyntax.OpNotEqual {
 		always = "true"
 	}
-	c.fail(e, "Comparison of different types", fmt.Sprintf("This is always %s: on the left stands %s and on the right %s. %s",
-		always, typeWords(a.Type()), typeWords(b.Type()), sameType(a, b)))
+	c.addError(e, "Comparison of different types", fmt.Sprintf("This is always %s: on the left stands %s and on the right %s. %s",
+		always, describeType(a.Type()), describeType(b.Type()), suggestSameType(a, b)))
 }
 
-// sameType says how two values get one type.
-func sameType(a, b cty.Value) string {
+// suggestSameType says how two values get one type.
+func suggestSameType(a, b cty.Value) string {
 	if a.Type() == cty.String {
 		a, b = b, a
 	}
@@ -124,22 +124,22 @@ func sameType(a, b cty.Value) string {
 	if _, err := cty.ParseNumberVal(b.AsString()); err == nil && a.Type() == cty.Number {
 		return fmt.Sprintf("Write %s without quotes.", b.AsString())
 	}
-	return fmt.Sprintf("Compare it with %s.", typeWords(a.Type()))
+	return fmt.Sprintf("Compare it with %s.", describeType(a.Type()))
 }
 
 // condition wants a bool, and refuses a text that only the run knows: it would
 // have to be "true" or "false".
-func (c *operandCheck) condition(e hclsyntax.Expression) {
-	v, ok := c.value(e)
+func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
+	v, ok := c.evalOperand(e)
 	if !ok {
 		return
 	}
-	if detail := notCondition(v); detail != "" {
-		c.fail(e, "Not a condition", detail)
+	if detail := explainNonCondition(v); detail != "" {
+		c.addError(e, "Not a condition", detail)
 	}
 }
 
-func notCondition(v cty.Value) string {
+func explainNonCondition(v cty.Value) string {
 	t := v.Type()
 	switch {
 	case t == cty.Bool || t == cty.DynamicPseudoType || v.IsKnown() && v.IsNull():
@@ -151,15 +151,15 @@ func notCondition(v cty.Value) string {
 	case t == cty.Number:
 		return "A condition is true or false, and this is a number. Compare it, such as with > 0."
 	}
-	return fmt.Sprintf("A condition is true or false, and this is %s. Ask something of it, such as length(…) > 0.", typeWords(t))
+	return fmt.Sprintf("A condition is true or false, and this is %s. Ask something of it, such as length(…) > 0.", describeType(t))
 }
 
-func (c *operandCheck) part(e hclsyntax.Expression) {
+func (c *operandCheck) checkTemplatePart(e hclsyntax.Expression) {
 	switch e.(type) {
 	case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateJoinExpr:
 		return
 	}
-	v, ok := c.value(e)
+	v, ok := c.evalOperand(e)
 	if !ok || v.Type().IsPrimitiveType() {
 		return
 	}
@@ -170,32 +170,32 @@ func (c *operandCheck) part(e hclsyntax.Expression) {
 	if v.Type().IsCapsuleType() {
 		cure = "it is given whole to the attribute connection of an action"
 	}
-	c.fail(e, "Not a text", fmt.Sprintf("This is %s, which has no place inside of a text: %s.", typeWords(v.Type()), cure))
+	c.addError(e, "Not a text", fmt.Sprintf("This is %s, which has no place inside of a text: %s.", describeType(v.Type()), cure))
 }
 
-// mismatchDetail says why a value, known or not, can't be used where a type is
+// explainMismatch says why a value, known or not, can't be used where a type is
 // wanted, and what to write instead; "" where it can. Of a sensitive value it
 // tells the type alone.
-func mismatchDetail(v cty.Value, want cty.Type, sensitive bool) string {
+func explainMismatch(v cty.Value, want cty.Type, sensitive bool) string {
 	if want == cty.DynamicPseudoType {
 		return ""
 	}
 	if want == cty.Bool && v.Type() == cty.String && !v.IsKnown() {
-		return notCondition(v)
+		return explainNonCondition(v)
 	}
 	_, err := convert.Convert(v, want)
 	if err == nil {
 		return ""
 	}
 	given := v.Type()
-	detail := fmt.Sprintf("This must be %s, and it is %s.", typeWords(want), typeWords(given))
+	detail := fmt.Sprintf("This must be %s, and it is %s.", describeType(want), describeType(given))
 	switch {
 	case want == cty.Bool && v.IsKnown():
 		return detail + " Write true or false, without quotes."
 	case want == cty.Number && given == cty.String:
 		return detail + " Write a number in digits, without a unit and without quotes."
 	case want == cty.Bool:
-		return notCondition(v)
+		return explainNonCondition(v)
 	case want.IsListType() && given.IsPrimitiveType():
 		return detail + " Put it in brackets: [ … ]."
 	case want.IsMapType() && !given.IsObjectType() && !given.IsMapType():
@@ -208,11 +208,11 @@ func mismatchDetail(v cty.Value, want cty.Type, sensitive bool) string {
 		return detail
 	}
 	// Of the elements and members of a list or an object the path tells which.
-	return fmt.Sprintf("This must be %s: %s.", typeWords(want), err)
+	return fmt.Sprintf("This must be %s: %s.", describeType(want), err)
 }
 
-// typeWords says a type in the words of the reference, with its article.
-func typeWords(t cty.Type) string {
+// describeType says a type in the words of the reference, with its article.
+func describeType(t cty.Type) string {
 	switch {
 	case t.IsListType() && t.ElementType() == cty.String:
 		return "a list of strings"

@@ -11,16 +11,16 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// unknownRoot says what may have been meant by a name that nothing has.
-func (s *Scope) unknownRoot(root string) string {
+// explainRoot says what may have been meant by a name that nothing has.
+func (s *Scope) explainRoot(root string) string {
 	if why := s.absent[root][""]; why != "" {
 		return why
 	}
 	detail := fmt.Sprintf("Nothing here is called %q.", root)
-	if meant := s.meant(root); meant != "" {
+	if meant := s.suggestName(root); meant != "" {
 		return detail + " " + meant
 	}
-	roots := s.roots()
+	roots := s.rootNames()
 	slices.Sort(roots)
 	if nearest := diag.Nearest(root, roots); nearest != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", nearest)
@@ -34,11 +34,11 @@ func (s *Scope) unknownRoot(root string) string {
 
 // meant knows names that stand below others, functions, and words that other
 // languages have for something.
-func (s *Scope) meant(root string) string {
-	roots := s.roots()
+func (s *Scope) suggestName(root string) string {
+	roots := s.rootNames()
 	slices.Sort(roots)
 	for _, at := range roots {
-		if t := s.typeOf(at); t.IsObjectType() && t.HasAttribute(root) {
+		if t := s.rootType(at); t.IsObjectType() && t.HasAttribute(root) {
 			return fmt.Sprintf("Did you mean %s.%s?", at, root)
 		}
 	}
@@ -53,14 +53,14 @@ func (s *Scope) meant(root string) string {
 	case "false", "no", "off":
 		return "It is written false."
 	}
-	if word := elsewhere(root); word != "" && slices.Contains(roots, strings.SplitN(word, ".", 2)[0]) {
+	if word := translateRoot(root); word != "" && slices.Contains(roots, strings.SplitN(word, ".", 2)[0]) {
 		return fmt.Sprintf("Did you mean %s?", word)
 	}
 	return ""
 }
 
 // elsewhere gives the name for what other tools call otherwise.
-func elsewhere(root string) string {
+func translateRoot(root string) string {
 	switch root {
 	case "var", "vars", "variable", "variables", "locals":
 		return "local"
@@ -77,7 +77,7 @@ func elsewhere(root string) string {
 }
 
 // typeOf is the type of a root name, of no type for a name that nothing has.
-func (s *Scope) typeOf(root string) cty.Type {
+func (s *Scope) rootType(root string) cty.Type {
 	if t, ok := s.run[root]; ok {
 		return t
 	}
@@ -95,10 +95,10 @@ func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
 		name, named := memberName(tr)
 		switch {
 		case typ.IsPrimitiveType() || typ.IsCapsuleType():
-			return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", nothingBelow(where, typ))}
+			return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", explainNoMembers(where, typ))}
 		case typ.IsObjectType() && named:
 			if !typ.HasAttribute(name) {
-				return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", s.unknownMember(where, name, typ))}
+				return hcl.Diagnostics{diag.Error(tr.SourceRange(), "Unknown name", s.explainMember(where, name, typ))}
 			}
 			typ = typ.AttributeType(name)
 			where += "." + name
@@ -115,8 +115,8 @@ func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
 	return nil
 }
 
-func nothingBelow(where string, typ cty.Type) string {
-	detail := fmt.Sprintf("%s is %s, so there is nothing below it.", where, typeWords(typ))
+func explainNoMembers(where string, typ cty.Type) string {
+	detail := fmt.Sprintf("%s is %s, so there is nothing below it.", where, describeType(typ))
 	if typ == cty.String {
 		detail += fmt.Sprintf(" To read JSON that stands in a text, write jsondecode(%s).", where)
 	}
@@ -135,7 +135,7 @@ func memberName(tr hcl.Traverser) (string, bool) {
 	return "", false
 }
 
-func (s *Scope) unknownMember(where, name string, typ cty.Type) string {
+func (s *Scope) explainMember(where, name string, typ cty.Type) string {
 	if why := s.absent[where][name]; why != "" {
 		return why
 	}
@@ -154,10 +154,10 @@ func (s *Scope) unknownMember(where, name string, typ cty.Type) string {
 	if len(names) == 0 {
 		return detail + " There is nothing below " + where + " here."
 	}
-	return detail + " It has " + strings.Join(clip(names, 12), ", ") + "."
+	return detail + " It has " + strings.Join(limitNames(names, 12), ", ") + "."
 }
 
-func clip(names []string, most int) []string {
+func limitNames(names []string, most int) []string {
 	if len(names) <= most {
 		return names
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 func write(t *testing.T, dir, name, text string) {
@@ -120,7 +121,7 @@ func TestReadListsEverything(t *testing.T) {
 		"run/stripe":            {Data: []byte("sk_1234567")},
 		"run/other":             {Data: []byte("never named")},
 	}
-	c, diags := load.Load(load.Options{FS: fsys, Paths: []load.Path{{Dir: "flows"}}, Env: func(string) (string, bool) { return "", false }})
+	c, diags := load.Load(load.Options{Clock: clock.System{}, FS: fsys, Paths: []load.Path{{Dir: "flows"}}, Env: func(string) (string, bool) { return "", false }})
 	if !diags.HasErrors() {
 		t.Fatal("a broken file and a missing secret were accepted")
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // A load must not wait for somebody to write into a pipe.
@@ -19,7 +20,7 @@ func TestLoadDoesNotReadPipes(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "a.hcl"), 0o600); err != nil {
 		t.Skip(err)
 	}
-	_, diags := load.Load(load.Options{FS: os.DirFS(dir), Paths: []load.Path{{Dir: "."}}})
+	_, diags := load.Load(load.Options{Clock: clock.System{}, FS: os.DirFS(dir), Paths: []load.Path{{Dir: "."}}})
 	if !diags.HasErrors() || !strings.Contains(diags.Error(), "no regular file") {
 		t.Errorf("findings: %v", diags)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Options is what loading needs from outside.
@@ -29,6 +30,8 @@ type Options struct {
 	Paths []Path
 	// Env looks up a variable of the environment. Without it none is set.
 	Env func(name string) (string, bool)
+	// Clock limits how long expressions are evaluated.
+	Clock clock.Clock
 	// Unset says what a secret or a variable that nobody set means.
 	Unset Unset
 	// Kinds are what flows may use.
@@ -87,7 +90,7 @@ type file struct {
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
 	l := &loader{Options: o, reader: newReader(o), links: &Links{}, sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, l.links, o.Unset, func(name string) []byte { return l.sources[name] })
+	l.scopes = newScopes(l.reader, l.links, o.Clock, o.Unset, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFiles()
 	c := &Config{Gateway: defaults(), Links: l.links, Files: l.sources}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // flowFile is a whole file with one flow that nothing is wrong with.
@@ -235,7 +236,7 @@ func TestLoadWithoutAnything(t *testing.T) {
 	t.Parallel()
 	src := "secret \"a\" {\n  env = \"A\"\n}\nlocals {\n  b = env(\"B\", \"c\")\n}\nconnection \"http\" \"d\" {}\nconnection {}\n" +
 		"flow \"e\" {\n  trigger \"webhook\" {}\n  trigger {}\n  action {}\n  action \"log\" \"f\" {}\n}\n"
-	_, diags := load.Load(load.Options{FS: fstest.MapFS{"a.hcl": text(src)}, Paths: []load.Path{{Dir: "a.hcl"}}})
+	_, diags := load.Load(load.Options{Clock: clock.System{}, FS: fstest.MapFS{"a.hcl": text(src)}, Paths: []load.Path{{Dir: "a.hcl"}}})
 	var lines []int
 	for _, d := range diags {
 		lines = append(lines, d.Subject.Start.Line)

@@ -9,12 +9,14 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // scopes makes the scopes of one load. Files of one folder share theirs.
 type scopes struct {
 	reader *reader
 	links  *Links
+	clock  clock.Clock
 	unset  Unset
 	source func(name string) []byte
 
@@ -25,9 +27,9 @@ type scopes struct {
 	absent map[string]map[string]string
 }
 
-func newScopes(r *reader, l *Links, unset Unset, source func(name string) []byte) *scopes {
+func newScopes(r *reader, l *Links, c clock.Clock, unset Unset, source func(name string) []byte) *scopes {
 	return &scopes{
-		reader: r, links: l, unset: unset, source: source,
+		reader: r, links: l, clock: c, unset: unset, source: source,
 		consts: map[string]cty.Value{}, made: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
 		absent: absentAtLoad(),
@@ -52,7 +54,7 @@ func (s *scopes) of(f *file) *expr.Scope {
 
 // with is of for other constants than those known so far.
 func (s *scopes) with(f *file, consts map[string]cty.Value) *expr.Scope {
-	return expr.NewScope(consts, s.table(f.dir)).WithSource(s.source).WithUnavailableNames(s.absent)
+	return expr.NewScope(consts, s.table(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.absent)
 }
 
 // table returns the functions as files of a folder call them.

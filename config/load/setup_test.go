@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
@@ -39,7 +40,8 @@ func nobodySet(string) (string, bool) { return "", false }
 // options are those of a gateway with all kinds, on the given files.
 func options(fsys fs.FS, paths ...string) load.Options {
 	o := load.Options{
-		FS: fsys, Env: lookUp, Unset: load.AllowUnset,
+		Clock: clock.System{},
+		FS:    fsys, Env: lookUp, Unset: load.AllowUnset,
 		Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Connections: actions.Connections(),
 	}

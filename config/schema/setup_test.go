@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // described is a value that declares itself by a function.
@@ -24,7 +25,7 @@ func scope() *expr.Scope {
 		"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 	})
 	local := cty.ObjectVal(map[string]cty.Value{"unset": cty.UnknownVal(cty.String), "five": cty.NumberIntVal(5)})
-	return expr.NewScope(map[string]cty.Value{"secret": secrets, "local": local}, nil).With("webhook", cty.DynamicPseudoType)
+	return expr.NewScope(map[string]cty.Value{"secret": secrets, "local": local}, nil, clock.System{}).With("webhook", cty.DynamicPseudoType)
 }
 
 func parse(t *testing.T, src string) *hclsyntax.Block {

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 type keyring struct {
@@ -39,7 +40,7 @@ func decodeKeyring(t *testing.T, k *keyring, src string) hcl.Diagnostics {
 		"null":  cty.NullVal(cty.String).Mark(expr.Sensitive),
 		"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 	})
-	scope := expr.NewScope(map[string]cty.Value{"secret": secrets}, nil).With("webhook", cty.DynamicPseudoType)
+	scope := expr.NewScope(map[string]cty.Value{"secret": secrets}, nil, clock.System{}).With("webhook", cty.DynamicPseudoType)
 	return Decode(&Context{Scope: scope}, k, f.Body.(*hclsyntax.Body).Blocks[0])
 }
 

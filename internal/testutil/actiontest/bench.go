@@ -98,7 +98,7 @@ func (b *Bench) Scope() (*expr.Scope, hcl.Diagnostics) {
 			b.T.Fatal(diag)
 		}
 		conn := found.New()
-		_, more := schema.DecodeSpec(&schema.Context{Scope: expr.NewScope(consts, table)}, schema.Describe(conn), block, 2)
+		_, more := schema.DecodeSpec(&schema.Context{Scope: expr.NewScope(consts, table, clock.System{})}, schema.Describe(conn), block, 2)
 		diags = append(diags, more...)
 		if conns[kind] == nil {
 			conns[kind] = map[string]cty.Value{}
@@ -110,7 +110,7 @@ func (b *Bench) Scope() (*expr.Scope, hcl.Diagnostics) {
 		kinds[kind] = cty.ObjectVal(names)
 	}
 	consts["connection"] = cty.ObjectVal(kinds)
-	return expr.NewScope(consts, table), diags
+	return expr.NewScope(consts, table, clock.System{}), diags
 }
 
 // Compile compiles the body of a flow, with the findings of the connections.
