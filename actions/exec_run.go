@@ -13,7 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	"unicode"
+
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // process is one start of a program.
@@ -182,19 +183,9 @@ func startProblem(err error) string {
 	return errno.Error()
 }
 
-// lastLine returns the last line of a text that says something, fit for a
-// message.
-func lastLine(b []byte) string {
-	const most = 200
-	lines := strings.Split(strings.TrimSpace(asText(b[max(0, len(b)-4096):])), "\n")
-	line := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.TrimSpace(lines[len(lines)-1]))
-	if len(line) > most {
-		line = strings.ToValidUTF8(line[:most], "") + "…"
-	}
-	return line
+// lastLine returns the last line of a program's output for a message.
+func lastLine(output []byte) string {
+	const limit = 200
+	text := strings.TrimSpace(asText(output[max(0, len(output)-4096):]))
+	return termtext.Line(text[strings.LastIndexByte(text, '\n')+1:], limit)
 }

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -59,15 +59,15 @@ func jiraFaults(body map[string]any, discreet bool) string {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		text, _ := fields[name].(string)
 		if discreet || text == "" {
-			out = append(out, printableLine(name))
+			out = append(out, cleanRemark(name))
 		} else {
-			out = append(out, printableLine(name)+": "+printableLine(text))
+			out = append(out, cleanRemark(name)+": "+cleanRemark(text))
 		}
 	}
 	messages, _ := body["errorMessages"].([]any)
 	for _, m := range messages {
 		if text, ok := m.(string); ok && !discreet {
-			out = append(out, printableLine(text))
+			out = append(out, cleanRemark(text))
 		}
 	}
 	if len(out) > 10 {
@@ -76,17 +76,7 @@ func jiraFaults(body map[string]any, discreet bool) string {
 	return strings.Join(out, "; ")
 }
 
-// printableLine makes a remark fit for one line of a log.
-func printableLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
-	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), ".")
-	if runes := []rune(text); len(runes) > longestFault {
-		return string(runes[:longestFault]) + "…"
-	}
-	return text
+// cleanRemark returns a text of Jira's for one line of a message.
+func cleanRemark(text string) string {
+	return strings.TrimRight(termtext.Line(text, longestFault), ".")
 }

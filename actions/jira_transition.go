@@ -117,13 +117,13 @@ func (j *jiraTransition) way(ctx context.Context, c *flow.Call, path, from, to s
 func noWay(ways []way, from, to string) error {
 	var names []string
 	for _, w := range ways {
-		names = append(names, fmt.Sprintf("%q to %q", printableLine(w.name), printableLine(w.status)))
+		names = append(names, fmt.Sprintf("%q to %q", cleanRemark(w.name), cleanRemark(w.status)))
 	}
 	words := "there is none for the account of the connection"
 	if len(names) > 0 {
 		words = "there is " + strings.Join(names, ", ")
 	}
-	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("no transition leads from %q to %q: %s", printableLine(from), printableLine(to), words)}
+	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("no transition leads from %q to %q: %s", cleanRemark(from), cleanRemark(to), words)}
 }
 
 // walk takes the transition. Jira drops a comment in silence where the
@@ -154,7 +154,7 @@ func (j *jiraTransition) walk(ctx context.Context, c *flow.Call, path string, w 
 		}
 	}
 	_, err = j.call(ctx, c, jiraRequest{
-		doing: fmt.Sprintf("the transition %q", printableLine(w.name)), method: http.MethodPost, path: path + "/transitions",
+		doing: fmt.Sprintf("the transition %q", cleanRemark(w.name)), method: http.MethodPost, path: path + "/transitions",
 		want: http.StatusNoContent, body: body, discreet: discreet,
 	})
 	return err

@@ -11,9 +11,9 @@ import (
 	"net/textproto"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -46,7 +46,7 @@ func replyError(what string, err error) *mailError {
 		}
 		return &mailError{class: flow.Permanent, text: "what the server says is not SMTP", lost: true}
 	}
-	e := &mailError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), said: spoken(reply.Msg), lost: reply.Code == 421}
+	e := &mailError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), said: termtext.Line(reply.Msg, maxReplyText), lost: reply.Code == 421}
 	switch {
 	case reply.Code == 421:
 		e.class, e.reason = flow.Transient, flow.ReasonConnect
@@ -80,16 +80,16 @@ func connectionError(err error) *mailError {
 		broken.text = `the server does not speak TLS on this port; "tls" is for port 465, "starttls" for 587`
 		return broken
 	case errors.As(err, &certificate):
-		broken.text = spoken(certificate.Error())
+		broken.text = termtext.Line(certificate.Error(), maxReplyText)
 		if errors.As(err, &authority) {
 			broken.text += "; name its authority as ca of the connection's certificates"
 		}
 		return broken
 	case errors.As(err, &alert) && alert.Op == "remote error":
-		broken.text = "the server ended the TLS handshake: " + spoken(alert.Err.Error())
+		broken.text = "the server ended the TLS handshake: " + termtext.Line(alert.Err.Error(), maxReplyText)
 		return broken
 	case strings.HasPrefix(err.Error(), "tls: "):
-		broken.text = spoken(err.Error())
+		broken.text = termtext.Line(err.Error(), maxReplyText)
 		return broken
 	case errors.As(err, &timeout) && timeout.Timeout():
 		lost.text = "the server did not answer in time"
@@ -135,17 +135,5 @@ func (m *email) failure(ctx context.Context, c *flow.Call, err error) error {
 	return out
 }
 
-// spoken makes what a server says fit for one line of a log.
-func spoken(text string) string {
-	const most = 300
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(text, "?"))
-	if text = strings.Join(strings.Fields(text), " "); len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
-}
+// maxReplyText bounds the bytes of a server's text in a message.
+const maxReplyText = 300

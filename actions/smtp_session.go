@@ -15,6 +15,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/netname"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -193,7 +194,7 @@ func (s *smtpSession) recipients(m *mailMessage) error {
 		return nil
 	}
 	worst.text = fmt.Sprintf("the server refused %d of %d recipients, and the message went to nobody", len(refused), len(m.to))
-	worst.said = spoken(strings.Join(refused, ", "))
+	worst.said = termtext.Line(strings.Join(refused, ", "), maxReplyText)
 	return worst
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // contactChanger is one call of `gateway contacts set`, `tag` or `untag`.
@@ -121,15 +122,15 @@ func changedText(c *gateway.ContactChangedBody, fields int) string {
 		parts = append(parts, counted(fields, "field")+" set")
 	}
 	if len(c.Added) > 0 {
-		parts = append(parts, "added "+plain(strings.Join(c.Added, ", ")))
+		parts = append(parts, "added "+termtext.Escape(strings.Join(c.Added, ", ")))
 	}
 	if len(c.Removed) > 0 {
-		parts = append(parts, "removed "+plain(strings.Join(c.Removed, ", ")))
+		parts = append(parts, "removed "+termtext.Escape(strings.Join(c.Removed, ", ")))
 	}
 	if len(parts) == 0 {
 		parts = []string{"as it should be"}
 	}
-	return plain(c.Email) + ": " + strings.Join(parts, "; ")
+	return termtext.Escape(c.Email) + ": " + strings.Join(parts, "; ")
 }
 
 func (c *command) contactsDeleteCommand() *cobra.Command {
@@ -176,9 +177,9 @@ func deletedText(email string, d *gateway.ContactDeleted) string {
 	var out strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
 	if d.Deleted {
-		line("%s: deleted", plain(email))
+		line("%s: deleted", termtext.Escape(email))
 	} else {
-		line("%s: there was no such contact", plain(email))
+		line("%s: there was no such contact", termtext.Escape(email))
 	}
 	line("the address is hidden in %s and %s", counted(d.Runs, "run"), counted(d.Keys, "kept answer"))
 	if d.Unread > 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // contactImporter is one call of `gateway contacts import`.
@@ -132,7 +133,7 @@ func (m *contactImporter) complain(line int, err error) {
 func (m *contactImporter) tellFaults() {
 	slices.SortStableFunc(m.faults, func(a, b lineError) int { return cmp.Compare(a.line, b.line) })
 	for _, f := range m.faults {
-		_, _ = fmt.Fprintf(m.err, "%s:%d: %s\n", plain(m.name), f.line, plain(f.Error()))
+		_, _ = fmt.Fprintf(m.err, "%s:%d: %s\n", termtext.Escape(m.name), f.line, termtext.Escape(f.Error()))
 	}
 	m.faults = nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // contactLister is one call of `gateway contacts list`.
@@ -90,7 +91,7 @@ func (l *contactLister) table(ctx context.Context) error {
 		}
 		for i := range page {
 			c := &page[i]
-			_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", plain(c.Email), formatLocalTime(c.Changed), len(c.Fields), shortTags(c.Tags))
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", termtext.Escape(c.Email), formatLocalTime(c.Changed), len(c.Fields), shortTags(c.Tags))
 		}
 		return w.Flush()
 	})
@@ -100,7 +101,7 @@ func (l *contactLister) table(ctx context.Context) error {
 	case found == 0 && next == "":
 		_, err = fmt.Fprintln(l.err, "no contacts")
 	case next != "":
-		_, err = fmt.Fprintf(l.err, "\nmore contacts follow: add --after %s\n", plain(word(next)))
+		_, err = fmt.Fprintf(l.err, "\nmore contacts follow: add --after %s\n", termtext.Escape(word(next)))
 	}
 	return err
 }
@@ -116,7 +117,7 @@ func shortTags(tags []gateway.ContactTag) string {
 		if i > 0 {
 			out.WriteString(", ")
 		}
-		out.WriteString(plain(t.Name))
+		out.WriteString(termtext.Escape(t.Name))
 	}
 	return first(out.String(), "-")
 }
@@ -153,20 +154,20 @@ func (c *command) contactsShowCommand() *cobra.Command {
 func contactText(c *gateway.ContactBody) []byte {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintf(w, "Contact\t%s\nCreated\t%s\nChanged\t%s\n", plain(c.Email), formatLocalTime(c.Created), formatLocalTime(c.Changed))
+	_, _ = fmt.Fprintf(w, "Contact\t%s\nCreated\t%s\nChanged\t%s\n", termtext.Escape(c.Email), formatLocalTime(c.Created), formatLocalTime(c.Changed))
 	_ = w.Flush()
 	if len(c.Fields) > 0 {
 		_, _ = fmt.Fprintln(&out, "\nFields")
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
-		_, _ = fmt.Fprintf(w, "  %s\t%s\n", plain(name), plain(oneLine(c.Fields[name])))
+		_, _ = fmt.Fprintf(w, "  %s\t%s\n", termtext.Escape(name), termtext.Escape(oneLine(c.Fields[name])))
 	}
 	_ = w.Flush()
 	if len(c.Tags) > 0 {
 		_, _ = fmt.Fprintln(&out, "\nTags")
 	}
 	for _, t := range c.Tags {
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", plain(t.Name), t.Source, formatLocalTime(t.Given))
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", termtext.Escape(t.Name), t.Source, formatLocalTime(t.Given))
 	}
 	_ = w.Flush()
 	return out.Bytes()

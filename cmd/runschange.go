@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // runChanger is one call of `gateway runs retry` or `cancel`.
@@ -109,7 +110,7 @@ func (r *runChanger) each(ctx context.Context, ids []string, query url.Values) e
 		switch {
 		case errors.As(err, &refused) && (refused.status == http.StatusNotFound || refused.status == http.StatusConflict):
 			failed++
-			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", plain(id), plain(refused.text))
+			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(refused.text))
 		case err != nil:
 			return err
 		default:

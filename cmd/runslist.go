@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // defaultLimit is how many runs a list has where nothing else is asked for.
@@ -145,7 +146,7 @@ func (l *runLister) table(ctx context.Context, again string) error {
 	case found == 0 && next == "":
 		_, err = fmt.Fprintln(l.err, "no runs")
 	case next != "":
-		_, err = fmt.Fprintf(l.err, "\nnext page: %s%s\n", plain(again), next)
+		_, err = fmt.Fprintf(l.err, "\nnext page: %s%s\n", termtext.Escape(again), next)
 	}
 	return err
 }
@@ -159,7 +160,7 @@ func row(r *gateway.RunSummary) string {
 		took = seconds(r.Took)
 	}
 	return strings.Join([]string{
-		r.ID, formatLocalTime(r.Received), plain(first(r.Flow, "-")), r.State, strconv.Itoa(r.Attempt), took, status, shortCause(r.Cause),
+		r.ID, formatLocalTime(r.Received), termtext.Escape(first(r.Flow, "-")), r.State, strconv.Itoa(r.Attempt), took, status, shortCause(r.Cause),
 	}, "\t")
 }
 
@@ -168,7 +169,7 @@ func shortCause(c *gateway.RunCause) string {
 		return "-"
 	}
 	const most = 80
-	text := []rune(plain(first(c.Message, c.Reason, c.Class)))
+	text := []rune(termtext.Escape(first(c.Message, c.Reason, c.Class)))
 	if len(text) > most {
 		text = append(text[:most-1], '…')
 	}

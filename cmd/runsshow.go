@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 func (c *command) runsShowCommand() *cobra.Command {
@@ -82,7 +83,7 @@ func runText(r *gateway.RunDetail) string {
 		p.headers(r.Response.Headers)
 		p.body(&r.Response.RunBody)
 	}
-	return plainLines(p.String())
+	return termtext.EscapeLines(p.String())
 }
 
 // runPage is the text of a run in the making.
@@ -97,7 +98,7 @@ func (p *runPage) head(r *gateway.RunDetail) {
 	w := tabwriter.NewWriter(p, 0, 0, 2, ' ', 0)
 	field := func(name, text string) {
 		if text != "" {
-			_, _ = fmt.Fprintf(w, "%s\t%s\n", name, plain(text))
+			_, _ = fmt.Fprintf(w, "%s\t%s\n", name, termtext.Escape(text))
 		}
 	}
 	field("Run", r.ID)
@@ -147,9 +148,9 @@ func causeText(c *gateway.RunCause) string {
 }
 
 func (p *runPage) request(r *gateway.RunRequest, size int) {
-	p.line("%s %s", plain(r.Method), plain(r.URL))
+	p.line("%s %s", termtext.Escape(r.Method), termtext.Escape(r.URL))
 	if r.RemoteIP != "" {
-		p.line("from %s", plain(r.RemoteIP))
+		p.line("from %s", termtext.Escape(r.RemoteIP))
 	}
 	p.headers(r.Headers)
 	p.body(&r.RunBody)
@@ -161,7 +162,7 @@ func (p *runPage) request(r *gateway.RunRequest, size int) {
 func (p *runPage) headers(h map[string][]string) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, text := range h[name] {
-			p.line("%s: %s", plain(name), plain(text))
+			p.line("%s: %s", termtext.Escape(name), termtext.Escape(text))
 		}
 	}
 }
@@ -186,9 +187,9 @@ func (p *runPage) step(s *gateway.RunStep) {
 	if s.Attempts > 1 {
 		took += fmt.Sprintf(", %d attempts", s.Attempts)
 	}
-	p.line("%s %s: %s%s", plain(s.Kind), plain(s.Path), s.State, took)
+	p.line("%s %s: %s%s", termtext.Escape(s.Kind), termtext.Escape(s.Path), s.State, took)
 	if s.Position != "" {
-		p.line("  at      %s", plain(s.Position))
+		p.line("  at      %s", termtext.Escape(s.Position))
 	}
 	if !s.Began.IsZero() {
 		p.line("  began   %s", formatLocalTime(s.Began))
@@ -199,7 +200,7 @@ func (p *runPage) step(s *gateway.RunStep) {
 		p.line("  (the history keeps the beginning of %d bytes)", s.Size)
 	}
 	if s.Cause != nil {
-		p.line("  error   %s", plain(causeText(s.Cause)))
+		p.line("  error   %s", termtext.Escape(causeText(s.Cause)))
 	}
 }
 

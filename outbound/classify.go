@@ -10,7 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"unicode"
+
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // classify turns an error of the transport or of reading a body into an
@@ -65,14 +66,14 @@ func tlsText(err error) (string, bool) {
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
 		return "the server does not speak TLS on this port; check the port, or write http:// if it is meant to be open", true
 	case errors.As(err, &certificate) && errors.As(err, &authority):
-		return printable(certificate.Error()) + "; name its authority as the connection's CA", true
+		return termtext.Line(certificate.Error(), maxShown) + "; name its authority as the connection's CA", true
 	case errors.As(err, &certificate):
-		return printable(certificate.Error()), true
+		return termtext.Line(certificate.Error(), maxShown), true
 	case errors.As(err, &alert) && alert.Op == "remote error":
 		// The alert's own type is not exported; its words are a fixed list.
-		return "the server ended the TLS handshake: " + printable(alert.Err.Error()), true
+		return "the server ended the TLS handshake: " + termtext.Line(alert.Err.Error(), maxShown), true
 	case strings.HasPrefix(err.Error(), "tls: "):
-		return printable(err.Error()), true
+		return termtext.Line(err.Error(), maxShown), true
 	}
 	return "", false
 }
@@ -124,17 +125,5 @@ func protocolError(err error) *Error {
 	return fail(ReasonProtocol, "the server's answer is not valid HTTP", nil)
 }
 
-// printable makes words from a certificate fit for one line of a log.
-func printable(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, text)
-	const most = 400
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
-}
+// maxShown bounds the bytes of a server's text in a message.
+const maxShown = 400

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"unicode/utf8"
 )
 
 type tardy struct{ error }
@@ -93,16 +92,5 @@ func TestLookupTexts(t *testing.T) {
 		if got := lookupText(err); got != strings.TrimSpace(want) {
 			t.Errorf("%v: %q, want %q", err, got, want)
 		}
-	}
-}
-
-func TestPrintable(t *testing.T) {
-	t.Parallel()
-	if got := printable("not\nfor \x1b[31m köln"); got != "not?for ?[31m köln" {
-		t.Errorf("got %q", got)
-	}
-	long := printable(strings.Repeat("ö", 1000))
-	if len(long) > 410 || !utf8.ValidString(long) || !strings.HasSuffix(long, "ö…") {
-		t.Errorf("got %d bytes, %q", len(long), long)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -156,7 +157,7 @@ func partFault(body []byte, boundary string, count int, err error) error {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		err = errors.New("a long line where the boundary should be")
 	}
-	reason := fmt.Sprintf("part %d: %s", count, value.CleanReason(strings.TrimPrefix(err.Error(), "multipart: NextPart: ")))
+	reason := fmt.Sprintf("part %d: %s", count, termtext.Line(strings.TrimPrefix(err.Error(), "multipart: NextPart: "), maxReason))
 	return value.NewSyntaxError(body, delimiterOffset(body, boundary, count), "", reason)
 }
 

@@ -8,12 +8,16 @@ import (
 	"io"
 	"strings"
 
+	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // MaxXMLNodes is how many elements and attributes an XML document may have
 // together.
 const MaxXMLNodes = 100_000
+
+// maxReason bounds the bytes of a reason that comes from a library.
+const maxReason = 200
 
 // ParseXML reads an XML document into the shape that is usual for XML as JSON:
 //
@@ -153,12 +157,12 @@ func (r *xmlReader) decoderFault(err error) error {
 		if syntax.Msg == "unexpected EOF" {
 			return r.fault(at, "the XML text ends before the document is complete")
 		}
-		return r.fault(at, value.CleanReason(syntax.Msg))
+		return r.fault(at, termtext.Line(syntax.Msg, maxReason))
 	}
 	if cause := errors.Unwrap(err); cause != nil {
 		err = cause
 	}
-	return r.fault(at, value.CleanReason(strings.TrimPrefix(err.Error(), "xml: ")))
+	return r.fault(at, termtext.Line(strings.TrimPrefix(err.Error(), "xml: "), maxReason))
 }
 
 func (r *xmlReader) fault(offset int64, reason string) error {

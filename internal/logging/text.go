@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"go.uber.org/zap/zapcore"
+
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 // textCore writes lines for people: time, level, message and key=value pairs in
@@ -42,12 +42,12 @@ func (c *textCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Che
 func (c *textCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	line := e.Time.AppendFormat(make([]byte, 0, 256), "2006-01-02 15:04:05.000")
 	line = fmt.Appendf(line, " %-5s ", e.Level.CapitalString())
-	line = append(line, escapeLine(e.Message)...)
+	line = append(line, termtext.Escape(e.Message)...)
 	line = append(line, c.with...)
 	line, stack := appendPairs(line, fields)
 	line = append(line, '\n')
 	for text := range strings.Lines(stack) {
-		line = fmt.Appendf(line, "    | %s\n", escapeLine(strings.TrimRight(text, "\r\n")))
+		line = fmt.Appendf(line, "    | %s\n", termtext.Escape(strings.TrimRight(text, "\r\n")))
 	}
 	_, err := c.out.Write(line)
 	return err
@@ -123,17 +123,8 @@ func roundDuration(d time.Duration) time.Duration {
 
 // quoteValue quotes a value that has spaces or could be read as two values.
 func quoteValue(text string) string {
-	if text == "" || strings.ContainsAny(text, " \"=") && !json.Valid([]byte(text)) || escapeLine(text) != text {
+	if text == "" || strings.ContainsAny(text, " \"=") && !json.Valid([]byte(text)) || termtext.Escape(text) != text {
 		return strconv.Quote(text)
 	}
 	return text
-}
-
-// escapeLine escapes characters that end a line or control a terminal.
-func escapeLine(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return text
-	}
-	out := strconv.Quote(text)
-	return strings.ReplaceAll(out[1:len(out)-1], `\"`, `"`)
 }

@@ -22,10 +22,14 @@ func EscapeLines(text string) string {
 }
 
 func escape(text string, keep func(rune) bool) string {
+	isSafe := func(r rune) bool { return unicode.IsPrint(r) || keep(r) }
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !isSafe(r) }) {
+		return text
+	}
 	var out strings.Builder
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if isInvalid := r == utf8.RuneError && size == 1; !isInvalid && (unicode.IsPrint(r) || keep(r)) {
+		if isInvalid := r == utf8.RuneError && size == 1; !isInvalid && isSafe(r) {
 			out.WriteRune(r)
 		} else {
 			quoted := strconv.Quote(text[i : i+size])

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
 const (
@@ -231,7 +233,7 @@ func (r *reader) fault(err error) error {
 	if !ok {
 		return err
 	}
-	reason := CleanReason(syntax.Err.Error())
+	reason := termtext.Line(syntax.Err.Error(), maxReason)
 	switch {
 	case errors.Is(syntax.Err, io.ErrUnexpectedEOF):
 		reason = "the JSON text ends before the value is complete"

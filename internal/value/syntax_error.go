@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -73,21 +72,6 @@ func Quote(text string) string {
 		return strconv.Quote(clipped) + "…"
 	}
 	return strconv.Quote(text)
-}
-
-// CleanReason makes a reason of a message that comes from a library and may repeat
-// the input.
-func CleanReason(message string) string {
-	printable := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return utf8.RuneError
-	}, clip(message, maxReason))
-	if len(message) > maxReason {
-		printable += "…"
-	}
-	return printable
 }
 
 // clip cuts text to at most limit bytes, between characters.

@@ -2,7 +2,6 @@ package value
 
 import (
 	"testing"
-	"unicode/utf8"
 )
 
 func TestSyntaxErrorText(t *testing.T) {
@@ -31,16 +30,5 @@ func TestQuote(t *testing.T) {
 		if got := Quote(text); got != want {
 			t.Errorf("Quote(%q) is %s, want %s", text, got, want)
 		}
-	}
-}
-
-func TestCleanReason(t *testing.T) {
-	t.Parallel()
-	if got, want := CleanReason("bad\x1b\xff line"), "bad\ufffd\ufffd line"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	long := CleanReason(string(make([]byte, 10_000)))
-	if len(long) > 4*maxReason || !utf8.ValidString(long) {
-		t.Errorf("message of %d bytes", len(long))
 	}
 }
