@@ -10,37 +10,37 @@ import "github.com/webhook-gateway/gateway/flow"
 func All() []flow.Kind {
 	return []flow.Kind{
 		{Name: "transform", New: func() flow.Action { return &transform{} }},
-		{Name: "http", New: func() flow.Action { return &httpCall{} }},
-		{Name: "respond", New: func() flow.Action { return &respond{} }},
-		{Name: "branch", New: func() flow.Action { return &branch{} }},
-		{Name: "stop", New: func() flow.Action { return &stop{} }},
+		{Name: "http", New: func() flow.Action { return &HTTP{} }},
+		{Name: "respond", New: func() flow.Action { return &Respond{} }},
+		{Name: "branch", New: func() flow.Action { return &Branch{} }},
+		{Name: "stop", New: func() flow.Action { return &Stop{} }},
 		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
-		{Name: "email", New: func() flow.Action { return &email{} }},
-		{Name: "file", New: func() flow.Action { return &fileWrite{} }},
-		{Name: "exec", New: func() flow.Action { return &command{} }},
+		{Name: "email", New: func() flow.Action { return &Email{} }},
+		{Name: "file", New: func() flow.Action { return &File{} }},
+		{Name: "exec", New: func() flow.Action { return &Exec{} }},
 
-		{Name: "parallel", New: func() flow.Action { return &parallel{} }},
-		{Name: "loop", New: func() flow.Action { return &loop{} }},
-		{Name: "delay", New: func() flow.Action { return &delay{} }},
-		{Name: "flow", New: func() flow.Action { return &callFlow{} }},
-		{Name: "slack", New: func() flow.Action { return &slackMessage{} }},
-		{Name: "jira_issue", New: func() flow.Action { return &jiraIssue{} }},
-		{Name: "jira_comment", New: func() flow.Action { return &jiraComment{} }},
-		{Name: "jira_transition", New: func() flow.Action { return &jiraTransition{} }},
-		{Name: "webhook", New: func() flow.Action { return &webhookCall{} }},
-		{Name: "sql", New: func() flow.Action { return &sqlAction{} }},
+		{Name: "parallel", New: func() flow.Action { return &Parallel{} }},
+		{Name: "loop", New: func() flow.Action { return &Loop{} }},
+		{Name: "delay", New: func() flow.Action { return &Delay{} }},
+		{Name: "flow", New: func() flow.Action { return &Flow{} }},
+		{Name: "slack", New: func() flow.Action { return &SlackMessage{} }},
+		{Name: "jira_issue", New: func() flow.Action { return &JiraIssue{} }},
+		{Name: "jira_comment", New: func() flow.Action { return &JiraComment{} }},
+		{Name: "jira_transition", New: func() flow.Action { return &JiraTransition{} }},
+		{Name: "webhook", New: func() flow.Action { return &Webhook{} }},
+		{Name: "sql", New: func() flow.Action { return &SQLTransaction{} }},
 	}
 }
 
 // Connections lists the kinds of connections that actions use.
 func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
-		{Name: "http", New: func() flow.Connection { return &httpConnection{} }},
+		{Name: "http", New: func() flow.Connection { return &HTTPConnection{} }},
 
-		{Name: "smtp", New: func() flow.Connection { return &smtpConnection{} }},
-		{Name: "slack", New: func() flow.Connection { return &slackConnection{} }},
-		{Name: "jira", New: func() flow.Connection { return &jiraConnection{} }},
-		{Name: "sql", New: func() flow.Connection { return &sqlConnection{} }},
+		{Name: "smtp", New: func() flow.Connection { return &SMTPConnection{} }},
+		{Name: "slack", New: func() flow.Connection { return &SlackConnection{} }},
+		{Name: "jira", New: func() flow.Connection { return &JiraConnection{} }},
+		{Name: "sql", New: func() flow.Connection { return &SQLConnection{} }},
 	}
 }

@@ -11,21 +11,21 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// api is a service whose API a kind of action knows, such as Slack's.
-type api struct {
-	server *httpConnection // where it is, and the credentials
-	outlet *outlet
+// APIClient is a service whose API a kind of action knows, such as Slack's.
+type APIClient struct {
+	server *HTTPConnection // where it is, and the credentials
+	outlet *Client
 }
 
-// openAPI makes the client, which is shared with other actions.
-func openAPI(r *flow.Resources, server *httpConnection) (*api, error) {
-	o, err := openOutlet(r, server)
-	return &api{server: server, outlet: o}, err
+// OpenAPIClient makes the client, which is shared with other actions.
+func OpenAPIClient(r *flow.Resources, server *HTTPConnection) (*APIClient, error) {
+	o, err := OpenClient(r, server)
+	return &APIClient{server: server, outlet: o}, err
 }
 
-// call sends JSON, or nothing where body is nil, to a path below the base URL.
+// Call sends JSON, or nothing where body is nil, to a path below the base URL.
 // An answer of any status is a response.
-func (a *api) call(ctx context.Context, c *flow.Call, method, path string, body any) (*outbound.Response, error) {
+func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string, body any) (*outbound.Response, error) {
 	target, err := a.server.locate(path)
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
@@ -40,15 +40,15 @@ func (a *api) call(ctx context.Context, c *flow.Call, method, path string, body 
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	a.server.sign(r)
-	answer, err := a.outlet.client.Do(ctx, r)
+	answer, err := a.outlet.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, transportFailure(err, a.server.secretive() || c.Step.Sensitive)
+		return nil, TransportFailure(err, a.server.secretive() || c.Step.Sensitive)
 	}
 	return answer, nil
 }
 
-// object reads the JSON object of an answer, nil where it holds none.
-func object(r *outbound.Response) map[string]any {
+// DecodeObject reads the JSON object of an answer, nil where it holds none.
+func DecodeObject(r *outbound.Response) map[string]any {
 	v, err := value.Decode(r.Body, value.Limits{Depth: answerDepth})
 	if err != nil {
 		return nil
@@ -57,10 +57,10 @@ func object(r *outbound.Response) map[string]any {
 	return o
 }
 
-// passing makes an error of a status that may be another one later, nil of any
+// TemporaryStatus makes an error of a status that may be another one later, nil of any
 // other status.
-func passing(r *outbound.Response) *flow.Error {
-	e := &flow.Error{Class: flow.Transient, Remote: true, RetryAfter: retryAfter(r.Header, time.Now())}
+func TemporaryStatus(r *outbound.Response) *flow.Error {
+	e := &flow.Error{Class: flow.Transient, Remote: true, RetryAfter: RetryAfter(r.Header, time.Now())}
 	switch {
 	case r.Status == http.StatusRequestTimeout:
 		e.Reason = flow.ReasonTimeout

@@ -44,11 +44,11 @@ func TestConnectionLocates(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			base, err := parseBase(c.base)
+			base, err := ParseBaseURL(c.base)
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := &httpConnection{base: base, bearer: &bearerCredentials{token: "x"}}
+			n := &HTTPConnection{Base: base, Bearer: &Bearer{Token: "x"}}
 			got, err := n.locate(c.text)
 			if err != nil {
 				if c.want != "" || c.text != "" && strings.Contains(err.Error(), c.text) {

@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// branch runs one of several lists of actions.
-type branch struct {
+// Branch runs one of several lists of actions.
+type Branch struct {
 	cases     []*branchCase
 	otherwise *branchDefault // nil where the file gives none
 }
@@ -35,7 +35,7 @@ type branchDefault struct {
 // defaultCase is what the output says where no condition holds.
 const defaultCase = "default"
 
-func (b *branch) Describe(s *schema.Spec) {
+func (b *Branch) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions of the first case whose `when` is true, and those of `default` where none is. What the actions inside return can be read inside their case only."
 	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
 	schema.Single(s, &b.otherwise, defaultCase, "The actions that run where no case does.")
@@ -69,7 +69,7 @@ func (d *branchDefault) Describe(s *schema.Spec) {
 	flow.Actions(s, &d.actions)
 }
 
-func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (b *Branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(b.cases) == 0 {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
 	}
@@ -93,7 +93,7 @@ func (b *branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 
 // neverRuns warns of lists that no run comes to. blocks are those of the
 // branch; its cases were decoded in their order.
-func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
+func (b *Branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	next, certain := 0, ""
 	for _, in := range blocks {
@@ -120,7 +120,7 @@ func (b *branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
 }
 
 // lists returns the lists of all cases and of the default.
-func (b *branch) lists() []flow.List {
+func (b *Branch) lists() []flow.List {
 	var out []flow.List
 	for _, c := range b.cases {
 		out = append(out, c.actions)
@@ -133,7 +133,7 @@ func (b *branch) lists() []flow.List {
 
 // ending returns the weakest ending of the lists; without a default the branch
 // may fall through.
-func (b *branch) ending() flow.Ending {
+func (b *Branch) ending() flow.Ending {
 	if b.otherwise == nil {
 		return flow.FallsThrough
 	}
@@ -145,11 +145,11 @@ func (b *branch) ending() flow.Ending {
 }
 
 // Traits tells the engine how to treat the action.
-func (b *branch) Traits() flow.Traits {
+func (b *Branch) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: b.lists(), Ending: b.ending()}
 }
 
-func (b *branch) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for _, in := range b.cases {
 		if c.Started(in.actions) {
 			return in.run(ctx, c)

@@ -11,10 +11,10 @@ import (
 func TestOutletsAreShared(t *testing.T) {
 	t.Parallel()
 	var pool flow.Pool
-	open := func(s flow.Settings, own *tlsSetting) (*outlet, *flow.Resources) {
+	open := func(s flow.Settings, own *TLS) (*Client, *flow.Resources) {
 		t.Helper()
 		lease := pool.Lease(s)
-		o, err := openOutlet(lease, &httpConnection{base: &url.URL{}, tls: own})
+		o, err := OpenClient(lease, &HTTPConnection{Base: &url.URL{}, TLS: own})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,20 +30,20 @@ func TestOutletsAreShared(t *testing.T) {
 	lease.Close()
 	for name, o := range map[string]struct {
 		s   flow.Settings
-		own *tlsSetting
+		own *TLS
 	}{
 		"egress":  {flow.Settings{Clock: clock.System{}, Version: "1", Egress: []string{"10.0.0.0/8"}}, nil},
 		"version": {flow.Settings{Clock: clock.System{}, Version: "2", Egress: []string{"10.0.0.0/8", "a.internal"}}, nil},
-		"TLS":     {flow.Settings{Clock: clock.System{}, Version: "1", Egress: []string{"10.0.0.0/8", "a.internal"}}, &tlsSetting{serverName: "x"}},
+		"TLS":     {flow.Settings{Clock: clock.System{}, Version: "1", Egress: []string{"10.0.0.0/8", "a.internal"}}, &TLS{serverName: "x"}},
 	} {
 		if got, _ := open(o.s, o.own); got == first {
 			t.Errorf("another %s has the same client", name)
 		}
 	}
-	if _, err := openOutlet(pool.Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"no range/"}}), nil); err == nil {
+	if _, err := OpenClient(pool.Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"no range/"}}), nil); err == nil {
 		t.Error("an egress entry that can't be read is no error")
 	}
-	if _, err := openOutlet(pool.Lease(flow.Settings{Clock: clock.System{}}), &httpConnection{}); err == nil {
+	if _, err := OpenClient(pool.Lease(flow.Settings{Clock: clock.System{}}), &HTTPConnection{}); err == nil {
 		t.Error("a connection without its URL is no error")
 	}
 }

@@ -16,11 +16,11 @@ func FuzzConnectionLocate(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	base, err := parseBase("https://api.example.com/v2/x%2Fy")
+	base, err := ParseBaseURL("https://api.example.com/v2/x%2Fy")
 	if err != nil {
 		f.Fatal(err)
 	}
-	n := &httpConnection{base: base, bearer: &bearerCredentials{token: "x"}}
+	n := &HTTPConnection{Base: base, Bearer: &Bearer{Token: "x"}}
 	f.Fuzz(func(t *testing.T, text string) {
 		u, err := n.locate(text)
 		if err != nil {

@@ -17,36 +17,36 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// httpConnection is one HTTP server and how the gateway makes itself known to
+// HTTPConnection is one HTTP server and how the gateway makes itself known to
 // it. A nil httpConnection is an action's lack of one.
-type httpConnection struct {
+type HTTPConnection struct {
 	baseURL string
 	headers map[string]string
-	basic   *basicCredentials
-	bearer  *bearerCredentials
+	Basic   *Basic
+	Bearer  *Bearer
 	header  *namedCredential
 	query   *namedCredential
-	tls     *tlsSetting
+	TLS     *TLS
 
-	base   *url.URL // baseURL, parsed; nil where it is not known
-	secret bool     // base_url reads a secret
+	Base      *url.URL // baseURL, parsed; nil where it is not known
+	SecretURL bool     // base_url reads a secret
 }
 
-type basicCredentials struct{ username, password string }
+type Basic struct{ Username, Password string }
 
-type bearerCredentials struct{ token string }
+type Bearer struct{ Token string }
 
 type namedCredential struct{ name, value string }
 
-func (n *httpConnection) Describe(s *schema.Spec) {
+func (n *HTTPConnection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
 	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required(), schema.Secret())
 	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
-	schema.Single(s, &n.basic, "basic", "Authenticates by user name and password (RFC 7617).")
-	schema.Single(s, &n.bearer, "bearer", "Authenticates by a token (RFC 6750).")
+	schema.Single(s, &n.Basic, "basic", "Authenticates by user name and password (RFC 7617).")
+	schema.Single(s, &n.Bearer, "bearer", "Authenticates by a token (RFC 6750).")
 	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
 	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers tend to write those into their logs; prefer another way where there is one.")
-	schema.Single(s, &n.tls, "tls", "A certificate authority or a client certificate of its own.")
+	schema.Single(s, &n.TLS, "tls", "A certificate authority or a client certificate of its own.")
 	s.Check(n.check)
 	s.Example(schema.Example{
 		Title: "A service with a token",
@@ -59,12 +59,12 @@ func (n *httpConnection) Describe(s *schema.Spec) {
 }
 
 // Describe declares the block.
-func (b *basicCredentials) Describe(s *schema.Spec) {
+func (b *Basic) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Basic …`."
-	schema.Attr(s, &b.username, "username", "The user's name, without a colon.", schema.Required(), schema.Secret())
-	schema.Attr(s, &b.password, "password", "The password.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.Username, "username", "The user's name, without a colon.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.Password, "password", "The password.", schema.Required(), schema.Secret())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		if strings.Contains(b.username, ":") {
+		if strings.Contains(b.Username, ":") {
 			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon: it is what ends the name in the header.")}
 		}
 		return nil
@@ -72,11 +72,11 @@ func (b *basicCredentials) Describe(s *schema.Spec) {
 }
 
 // Describe declares the block.
-func (b *bearerCredentials) Describe(s *schema.Spec) {
+func (b *Bearer) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Bearer …`."
-	schema.Attr(s, &b.token, "token", "The token.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.Token, "token", "The token.", schema.Required(), schema.Secret())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		return checkCredential(d, "token", "Authorization", b.token)
+		return checkCredential(d, "token", "Authorization", b.Token)
 	})
 }
 
@@ -94,9 +94,9 @@ func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics
 	return nil
 }
 
-func (n *httpConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *HTTPConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	base, err := parseBase(n.baseURL)
+	base, err := ParseBaseURL(n.baseURL)
 	if err != nil {
 		diags = append(diags, d.Problem("base_url", "Wrong URL", diag.Sentence(err)))
 	}
@@ -117,25 +117,25 @@ func (n *httpConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 	if n.header != nil {
 		diags = append(diags, checkCredential(d, "header", n.header.name, n.header.value)...)
 	}
-	if err == nil && n.tls != nil && base.Scheme != "https" {
+	if err == nil && n.TLS != nil && base.Scheme != "https" {
 		diags = append(diags, d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`))
 	}
 	if e, _ := expr.Compile(d.Expr("base_url"), c.Scope, cty.String); e != nil {
-		n.secret = e.Sensitive()
+		n.SecretURL = e.Sensitive()
 	}
-	n.base = base
+	n.Base = base
 	return diags
 }
 
 // identifies tells whether the connection holds anything that another server
 // must not see.
-func (n *httpConnection) identifies() bool {
-	return n.basic != nil || n.bearer != nil || n.header != nil || n.query != nil || n.tls != nil || len(n.headers) > 0
+func (n *HTTPConnection) identifies() bool {
+	return n.Basic != nil || n.Bearer != nil || n.header != nil || n.query != nil || n.TLS != nil || len(n.headers) > 0
 }
 
 // sign adds the connection's headers and credentials to a request to its own
 // server, and names them so that no redirect takes them elsewhere.
-func (n *httpConnection) sign(r *outbound.Request) {
+func (n *HTTPConnection) sign(r *outbound.Request) {
 	set := func(name, text string) {
 		r.Header.Set(name, text)
 		r.Sensitive = append(r.Sensitive, name)
@@ -144,11 +144,11 @@ func (n *httpConnection) sign(r *outbound.Request) {
 		set(name, n.headers[name])
 	}
 	switch {
-	case n.basic != nil:
-		pair := n.basic.username + ":" + n.basic.password
+	case n.Basic != nil:
+		pair := n.Basic.Username + ":" + n.Basic.Password
 		set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
-	case n.bearer != nil:
-		set("Authorization", "Bearer "+n.bearer.token)
+	case n.Bearer != nil:
+		set("Authorization", "Bearer "+n.Bearer.Token)
 	case n.header != nil:
 		set(n.header.name, n.header.value)
 	case n.query != nil:

@@ -10,15 +10,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// jiraConnection is a Jira: Cloud, whose API has version 3 and documents for
+// JiraConnection is a Jira: Cloud, whose API has version 3 and documents for
 // rich text, or Server and Data Center with version 2 and wiki markup.
-type jiraConnection struct {
+type JiraConnection struct {
 	baseURL, flavour   string
 	email, token       string
 	username, password string
-	tls                *tlsSetting
+	tls                *TLS
 
-	server *httpConnection // nil where it is not known
+	server *HTTPConnection // nil where it is not known
 }
 
 // The flavours of Jira.
@@ -27,7 +27,7 @@ const (
 	jiraServer = "server"
 )
 
-func (n *jiraConnection) Describe(s *schema.Spec) {
+func (n *JiraConnection) Describe(s *schema.Spec) {
 	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
 	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, with the context path where it has one.", schema.Required())
 	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(jiraCloud, jiraServer))
@@ -51,28 +51,28 @@ func (n *jiraConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *jiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *JiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if n.flavour == "" {
 		n.flavour = jiraServer
 		if d.Has("email") {
 			n.flavour = jiraCloud
 		}
 	}
-	base, err := parseBase(n.baseURL)
+	base, err := ParseBaseURL(n.baseURL)
 	if err != nil {
 		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if n.tls != nil && base.Scheme != "https" {
 		return hcl.Diagnostics{d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`)}
 	}
-	server := &httpConnection{base: base, tls: n.tls}
+	server := &HTTPConnection{Base: base, TLS: n.tls}
 	switch given := n.credentials(d); {
 	case n.flavour == jiraCloud && given == "email token":
-		server.basic = &basicCredentials{username: n.email, password: n.token}
+		server.Basic = &Basic{Username: n.email, Password: n.token}
 	case n.flavour == jiraServer && given == "token":
-		server.bearer = &bearerCredentials{token: n.token}
+		server.Bearer = &Bearer{Token: n.token}
 	case n.flavour == jiraServer && given == "username password":
-		server.basic = &basicCredentials{username: n.username, password: n.password}
+		server.Basic = &Basic{Username: n.username, Password: n.password}
 	case n.flavour == jiraCloud:
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
 	default:
@@ -86,7 +86,7 @@ func (n *jiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 }
 
 // credentials names the attributes that are given, in a fixed order.
-func (n *jiraConnection) credentials(d *schema.Decoded) string {
+func (n *JiraConnection) credentials(d *schema.Decoded) string {
 	var given []string
 	for _, name := range []string{"email", "username", "token", "password"} {
 		if d.Has(name) {

@@ -8,14 +8,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// slackConnection is a workspace of Slack, by an incoming webhook or by a bot.
-type slackConnection struct {
+// SlackConnection is a workspace of Slack, by an incoming webhook or by a bot.
+type SlackConnection struct {
 	webhookURL, token, baseURL string
 
-	server *httpConnection // nil where it is not known
+	server *HTTPConnection // nil where it is not known
 }
 
-func (n *slackConnection) Describe(s *schema.Spec) {
+func (n *SlackConnection) Describe(s *schema.Spec) {
 	n.baseURL = "https://slack.com/api"
 	s.Doc = "A workspace of Slack. An incoming webhook posts to the one channel that it was made for. A bot posts to every channel that it is a member of, and can answer in threads: it needs the scope `chat:write`."
 	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Secret())
@@ -32,30 +32,30 @@ func (n *slackConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *slackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *SlackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case d.Has("webhook_url") == d.Has("token"):
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
 	case d.Has("webhook_url") && d.Has("base_url"):
 		return hcl.Diagnostics{d.Problem("base_url", "Nothing to add to", `"base_url" goes with a token; a webhook_url is whole.`)}
 	case d.Has("webhook_url"):
-		base, err := parseBase(n.webhookURL)
+		base, err := ParseBaseURL(n.webhookURL)
 		if err != nil {
 			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", diag.Sentence(err))}
 		}
-		n.server = &httpConnection{base: base, secret: true}
+		n.server = &HTTPConnection{Base: base, SecretURL: true}
 		return nil
 	}
-	base, err := parseBase(n.baseURL)
+	base, err := ParseBaseURL(n.baseURL)
 	if err != nil {
 		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if err := flow.CheckHeader("Authorization", n.token); err != nil || n.token == "" {
 		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}
 	}
-	n.server = &httpConnection{base: base, bearer: &bearerCredentials{token: n.token}}
+	n.server = &HTTPConnection{Base: base, Bearer: &Bearer{Token: n.token}}
 	return nil
 }
 
 // isWebhook tells whether the connection is an incoming webhook.
-func (n *slackConnection) isWebhook() bool { return n.webhookURL != "" }
+func (n *SlackConnection) isWebhook() bool { return n.webhookURL != "" }

@@ -17,10 +17,10 @@ import (
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
-// smtpConnection is one mail server that takes messages in, and how the
+// SMTPConnection is one mail server that takes messages in, and how the
 // gateway makes itself known to it. How it is spoken to stands in
 // smtp_session.go.
-type smtpConnection struct {
+type SMTPConnection struct {
 	host               string
 	port               int
 	username, password string
@@ -30,7 +30,7 @@ type smtpConnection struct {
 	helo               string
 	timeout, idle      time.Duration
 	connections        int
-	certificates       *tlsSetting
+	certificates       *TLS
 
 	sender mailAddress // from, parsed; empty where the file gives none
 }
@@ -45,7 +45,7 @@ const (
 // authAny lets the best way be chosen of those that the server offers.
 const authAny = "auto"
 
-func (n *smtpConnection) Describe(s *schema.Spec) {
+func (n *SMTPConnection) Describe(s *schema.Spec) {
 	n.tls, n.auth, n.connections = tlsStart, authAny, 4
 	n.timeout, n.idle = 15*time.Second, time.Minute
 	s.Doc = "A mail server that takes in messages and sends them on, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections to it are kept for a while and used again. A private address is refused unless the gateway's `egress` names it."
@@ -72,7 +72,7 @@ func (n *smtpConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *SMTPConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
 	if !netname.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
@@ -104,7 +104,7 @@ func (n *smtpConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	return append(diags, n.checkLimits(d)...)
 }
 
-func (n *smtpConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
+func (n *SMTPConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if n.timeout <= 0 {
 		diags = append(diags, d.Problem("timeout", "Wrong value", "A connection needs more time than none; leave timeout out for the default."))
@@ -119,7 +119,7 @@ func (n *smtpConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // address is where the server is, "host:port".
-func (n *smtpConnection) address() string {
+func (n *SMTPConnection) address() string {
 	port := n.port
 	if port == 0 {
 		port = map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls]
@@ -128,8 +128,8 @@ func (n *smtpConnection) address() string {
 }
 
 // tlsConfig is how the server must prove who it is.
-func (n *smtpConnection) tlsConfig() *tls.Config {
-	c := n.certificates.config()
+func (n *SMTPConnection) tlsConfig() *tls.Config {
+	c := n.certificates.Config()
 	if c == nil {
 		c = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
@@ -140,8 +140,8 @@ func (n *smtpConnection) tlsConfig() *tls.Config {
 }
 
 // key tells connections apart, without showing what they hold.
-func (n *smtpConnection) key() string {
-	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.address(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.key())
+func (n *SMTPConnection) key() string {
+	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.address(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.Key())
 	sum := sha256.Sum256([]byte(all))
 	return hex.EncodeToString(sum[:])
 }

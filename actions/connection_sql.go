@@ -14,12 +14,12 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// sqlConnection is one database and how the gateway makes itself known to it.
-type sqlConnection struct {
+// SQLConnection is one database and how the gateway makes itself known to it.
+type SQLConnection struct {
 	driver, url, host            string
 	port                         int
 	database, username, password string
-	tls                          *tlsSetting
+	tls                          *TLS
 	maxConnections               int
 
 	engine *sqlEngine // nil where the driver is not known
@@ -34,7 +34,7 @@ const (
 	driverSQLite   = "sqlite"
 )
 
-func (n *sqlConnection) Describe(s *schema.Spec) {
+func (n *SQLConnection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
 	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
 	schema.Attr(s, &n.driver, "driver", "What it is: `postgres` (PostgreSQL and what speaks like it), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
@@ -61,7 +61,7 @@ func (n *sqlConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *sqlConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *SQLConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	n.engine = sqlEngineOf(n.driver)
 	if d.Has("url") {
 		e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String)
@@ -90,7 +90,7 @@ func (n *sqlConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnost
 }
 
 // checkShape finds attributes that don't go together.
-func (n *sqlConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
+func (n *SQLConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
 	server := []string{"host", "port", "username", "password"}
 	if n.driver == driverSQLite {
 		for _, name := range append(server, "url", "tls") {
@@ -118,7 +118,7 @@ func (n *sqlConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // locate reads where the database is. Errors repeat nothing of what is given.
-func (n *sqlConnection) locate() (*sqlTarget, error) {
+func (n *SQLConnection) locate() (*sqlTarget, error) {
 	if n.driver == driverSQLite {
 		return &sqlTarget{database: n.database}, nil
 	}
@@ -138,12 +138,12 @@ func (n *sqlConnection) locate() (*sqlTarget, error) {
 	return t, t.check()
 }
 
-func (n *sqlConnection) ready() bool { return n != nil && n.target != nil }
+func (n *SQLConnection) ready() bool { return n != nil && n.target != nil }
 
 // key tells databases apart, without showing what it is made of.
-func (n *sqlConnection) key() string {
+func (n *SQLConnection) key() string {
 	t := n.target
-	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.key()}
+	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.Key()}
 	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))
 	return hex.EncodeToString(sum[:])
 }

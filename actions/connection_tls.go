@@ -14,9 +14,9 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// tlsSetting is how a connection's server proves who it is, and how the
+// TLS is how a connection's server proves who it is, and how the
 // gateway does. A nil tlsSetting stands for what everybody uses.
-type tlsSetting struct {
+type TLS struct {
 	ca, cert, keyPEM string
 	serverName       string
 	skipVerify       bool
@@ -26,7 +26,7 @@ type tlsSetting struct {
 }
 
 // Describe declares the block.
-func (t *tlsSetting) Describe(s *schema.Spec) {
+func (t *TLS) Describe(s *schema.Spec) {
 	s.Doc = "Certificates are given as their text, in PEM: `ca = file(\"ca.pem\")`."
 	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.", schema.Secret())
 	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.", schema.Secret())
@@ -36,7 +36,7 @@ func (t *tlsSetting) Describe(s *schema.Spec) {
 	s.Check(t.check)
 }
 
-func (t *tlsSetting) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *TLS) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if t.ca != "" {
 		t.authorities = x509.NewCertPool()
@@ -66,8 +66,8 @@ func giveText(attr string) string {
 	return "Give the text of the file and not its name: " + attr + " = file(\"" + attr + ".pem\")."
 }
 
-// key tells settings apart, without showing what they hold.
-func (t *tlsSetting) key() string {
+// Key tells settings apart, without showing what they hold.
+func (t *TLS) Key() string {
 	if t == nil {
 		return ""
 	}
@@ -76,8 +76,8 @@ func (t *tlsSetting) key() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// config makes the setting for the client, nil where there is none.
-func (t *tlsSetting) config() *tls.Config {
+// Config makes the setting for the client, nil where there is none.
+func (t *TLS) Config() *tls.Config {
 	if t == nil {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// parseBase reads a base URL.
-func parseBase(text string) (*url.URL, error) {
+// ParseBaseURL reads a base URL.
+func ParseBaseURL(text string) (*url.URL, error) {
 	u, err := parseAbsolute(text)
 	if err != nil {
 		return nil, err
@@ -67,37 +67,37 @@ func encodeBytes(text, unusual string) string {
 }
 
 // ready tells whether the connection says where to go.
-func (n *httpConnection) ready() bool { return n != nil && n.base != nil }
+func (n *HTTPConnection) ready() bool { return n != nil && n.Base != nil }
 
-func (n *httpConnection) secretive() bool { return n != nil && n.secret }
+func (n *HTTPConnection) secretive() bool { return n != nil && n.SecretURL }
 
 // locate makes the URL that an action means by a text. Its errors repeat
 // nothing of the text.
-func (n *httpConnection) locate(text string) (*url.URL, error) {
+func (n *HTTPConnection) locate(text string) (*url.URL, error) {
 	if n == nil {
 		return parseAbsolute(text)
 	}
 	if scheme, _, ok := strings.Cut(text, "://"); ok && !strings.ContainsAny(scheme, "/?#") {
 		u, err := parseAbsolute(text)
 		if err == nil && !n.owns(u) && n.identifies() {
-			return nil, fmt.Errorf("the URL leads to another server than its connection, %s://%s, and the connection's credentials are for that one only; leave the connection out, or use another", n.base.Scheme, n.shownHost())
+			return nil, fmt.Errorf("the URL leads to another server than its connection, %s://%s, and the connection's credentials are for that one only; leave the connection out, or use another", n.Base.Scheme, n.shownHost())
 		}
 		return u, err
 	}
 	return n.join(text)
 }
 
-func (n *httpConnection) shownHost() string {
-	if n.secret {
+func (n *HTTPConnection) shownHost() string {
+	if n.SecretURL {
 		return "…"
 	}
-	return n.base.Host
+	return n.Base.Host
 }
 
 // join puts a path, with or without a query, below the base URL. Steps that
 // lead up are refused: they would let a value of the run choose what is called
 // with the connection's credentials.
-func (n *httpConnection) join(text string) (*url.URL, error) {
+func (n *HTTPConnection) join(text string) (*url.URL, error) {
 	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
 	if err != nil {
 		return nil, errUnreadablePath
@@ -109,7 +109,7 @@ func (n *httpConnection) join(text string) (*url.URL, error) {
 			return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
 		}
 	}
-	u := *n.base
+	u := *n.Base
 	u.RawQuery = below.RawQuery
 	if text == "" || text[0] == '?' || text[0] == '#' {
 		return &u, nil
@@ -125,8 +125,8 @@ func (n *httpConnection) join(text string) (*url.URL, error) {
 var errUnreadablePath = errors.New("the URL can't be read; unusual characters in it must be percent-encoded, which urlencode does")
 
 // owns tells whether a URL leads to the connection's own server.
-func (n *httpConnection) owns(u *url.URL) bool {
-	return n != nil && n.base.Scheme == u.Scheme && strings.EqualFold(n.base.Hostname(), u.Hostname()) && port(n.base) == port(u)
+func (n *HTTPConnection) owns(u *url.URL) bool {
+	return n != nil && n.Base.Scheme == u.Scheme && strings.EqualFold(n.Base.Hostname(), u.Hostname()) && port(n.Base) == port(u)
 }
 
 func port(u *url.URL) string {

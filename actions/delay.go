@@ -12,15 +12,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// delay lets a run wait.
-type delay struct {
+// Delay lets a run wait.
+type Delay struct {
 	length expr.Of[time.Duration]
 }
 
 // longestDelay bounds a delay: what waits longer is forgotten by people.
 const longestDelay = 366 * 24 * time.Hour
 
-func (a *delay) Describe(s *schema.Spec) {
+func (a *Delay) Describe(s *schema.Spec) {
 	s.Doc = "Lets the run wait. A waiting run of an async flow holds no worker and goes on after a restart as well; a sync flow waits while its caller does."
 	schema.Expr(s, &a.length, "for", "How long, up to 366 days.", schema.Required())
 	s.Output("waited", cty.Bool, "`true`.")
@@ -39,9 +39,9 @@ func (a *delay) Describe(s *schema.Spec) {
 }
 
 // Traits tells the engine how to treat the action.
-func (*delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
+func (*Delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
 
-func (a *delay) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (a *Delay) Run(ctx context.Context, c *flow.Call) (any, error) {
 	length, err := a.length.Eval(ctx, c)
 	if err != nil {
 		return nil, err

@@ -19,10 +19,10 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// email sends a message. How it is put together stands in the files that begin
+// Email sends a message. How it is put together stands in the files that begin
 // with mail, how it goes to the server in those that begin with smtp.
-type email struct {
-	connection           *smtpConnection
+type Email struct {
+	connection           *SMTPConnection
 	from                 expr.Of[any]
 	to, cc, bcc, replyTo expr.Of[any]
 	subject, text, html  expr.Of[string]
@@ -33,7 +33,7 @@ type email struct {
 	pool *smtpPool // set by Open
 }
 
-func (m *email) Describe(s *schema.Spec) {
+func (m *Email) Describe(s *schema.Spec) {
 	m.maxSize = 25 << 20
 	s.Doc = "Sends an e-mail. It is done when the mail server has taken the message for all recipients: `to`, `cc` and `bcc` together. Where the server refuses one of them it goes to nobody, and the error names the one.\n\n" +
 		"An address is `jane@example.com`, `Jane <jane@example.com>` or `{ name = webhook.name, address = webhook.email }`, which takes any name; several are a list, and null is left out. Domains and names may have letters of any script. A line break in an address, the subject or a header fails the action.\n\n" +
@@ -56,7 +56,7 @@ func (m *email) Describe(s *schema.Spec) {
 	m.describeExamples(s)
 }
 
-func (m *email) describeExamples(s *schema.Spec) {
+func (m *Email) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Confirm an order",
 		HCL:   "to      = webhook.body.email\nsubject = \"Your order ${webhook.body.order}\"\ntext    = \"Thank you. We send ${length(webhook.body.items)} items tomorrow.\"\nretry { attempts = 5 }",
@@ -73,7 +73,7 @@ func (m *email) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (m *email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *Email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := m.checkConnection(c, d)
 	if !m.to.IsSet() && !m.cc.IsSet() && !m.bcc.IsSet() {
 		diags = append(diags, d.Problem("to", "Missing attribute", `"to" must be given: Who the message is for.`))
@@ -99,11 +99,11 @@ func (m *email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-func (m *email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
+func (m *Email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(name string, from *expr.Expr, err error) {
 		if err != nil {
-			diags = append(diags, d.Problem(name, "Wrong address", diag.Sentence(hideCause(from, err))))
+			diags = append(diags, d.Problem(name, "Wrong address", diag.Sentence(flow.HideSecret(from, err))))
 		}
 	}
 	if v, ok := m.from.Constant(); ok {
@@ -120,9 +120,9 @@ func (m *email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // checkConnection takes the only mail server there is where none is named.
-func (m *email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *Email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if m.connection == nil && (!d.Has("connection") || isNull(c, d.Expr("connection"))) {
-		only, count, known := flow.OnlyConnection[*smtpConnection](c.Scope, "smtp")
+		only, count, known := flow.OnlyConnection[*SMTPConnection](c.Scope, "smtp")
 		switch {
 		case known && count == 0:
 			return hcl.Diagnostics{d.Problem("connection", "No mail server", `The files have no mail server. Describe one as connection "smtp" "NAME" { … }.`)}
@@ -145,7 +145,7 @@ func isNull(c *schema.Context, e hclsyntax.Expression) bool {
 }
 
 // Open joins those who use the same mail server.
-func (m *email) Open(r *flow.Resources) error {
+func (m *Email) Open(r *flow.Resources) error {
 	if m.connection == nil {
 		return errors.New("the action lacks its connection")
 	}
@@ -155,9 +155,9 @@ func (m *email) Open(r *flow.Resources) error {
 }
 
 // Traits tells the engine how to treat the action.
-func (*email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
+func (*Email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
 
-func (m *email) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	draft, err := m.draft(ctx, c)
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (m *email) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // secretive tells whether what the server says may repeat a secret.
-func (m *email) secretive(c *flow.Call) bool {
+func (m *Email) secretive(c *flow.Call) bool {
 	all := []*expr.Expr{m.from.Expr(), m.to.Expr(), m.cc.Expr(), m.bcc.Expr(), m.replyTo.Expr(), m.subject.Expr(), m.text.Expr(), m.html.Expr(), m.headers.Expr()}
 	for _, a := range m.attachments {
 		all = append(all, a.exprs()...)

@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ranges"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -20,14 +21,14 @@ import (
 // make one have them in common.
 type exchange struct {
 	headers    expr.Of[map[string]string]
-	connection *httpConnection // nil where the file gives none
+	connection *HTTPConnection // nil where the file gives none
 
 	success     string
-	successes   statusSet
+	successes   ranges.Set
 	maxResponse expr.Size
 	redirects   int
 
-	outlet *outlet // set by Open
+	outlet *Client // set by Open
 }
 
 func (x *exchange) describe(s *schema.Spec) {
@@ -39,10 +40,15 @@ func (x *exchange) describe(s *schema.Spec) {
 	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
 }
 
+// statusKind says which statuses "success" may name.
+func statusKind() ranges.Kind {
+	return ranges.Kind{Noun: "a status or a range of statuses", Lowest: 200, Highest: 599, Example: "200-299,404"}
+}
+
 func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
-	if x.successes, err = parseStatuses(x.success); err != nil {
+	if x.successes, err = statusKind().Parse(x.success); err != nil {
 		diags = append(diags, d.Problem("success", "Wrong statuses", diag.Sentence(err)))
 	}
 	if x.redirects < 0 || x.redirects > 20 {
@@ -63,7 +69,7 @@ func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 // Open makes the client, which is shared with other actions.
 func (x *exchange) Open(r *flow.Resources) error {
 	var err error
-	x.outlet, err = openOutlet(r, x.connection)
+	x.outlet, err = OpenClient(r, x.connection)
 	return err
 }
 
@@ -115,7 +121,7 @@ func (x *exchange) request(ctx context.Context, c *flow.Call, method string, tar
 func (x *exchange) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := flow.CheckHeader(name, own[name]); err != nil {
-			return invalid(x.headers.Expr(), err)
+			return flow.InvalidValue(x.headers.Expr(), err)
 		}
 		r.Header.Set(name, own[name])
 		if x.headers.Expr().Sensitive() {
@@ -131,11 +137,11 @@ func (x *exchange) addHeaders(r *outbound.Request, own map[string]string, c *flo
 // send sends a request and returns the answer, if it is a success. hidden
 // keeps the server's name out of errors.
 func (x *exchange) send(ctx context.Context, r *outbound.Request, hidden bool) (*outbound.Response, error) {
-	answer, err := x.outlet.client.Do(ctx, r)
+	answer, err := x.outlet.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, transportFailure(err, hidden)
+		return nil, TransportFailure(err, hidden)
 	}
-	if !x.successes.has(answer.Status) {
+	if !x.successes.Has(answer.Status) {
 		return nil, refusal(answer, hidden)
 	}
 	return answer, nil

@@ -14,11 +14,12 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ranges"
 )
 
-// command starts a program. What can be told of it from the file is checked in
+// Exec starts a program. What can be told of it from the file is checked in
 // exec_check.go, how it is run stands in exec_run.go.
-type command struct {
+type Exec struct {
 	command   expr.Of[[]string]
 	env       expr.Of[map[string]string]
 	stdin     expr.Of[string]
@@ -26,15 +27,15 @@ type command struct {
 	maxOutput expr.Size
 	success   string
 
-	program   string    // the first element of command, fixed at load; set by check
-	successes statusSet // set by check
-	path      string    // where the program is; set by Open
+	program   string     // the first element of command, fixed at load; set by check
+	successes ranges.Set // set by check
+	path      string     // where the program is; set by Open
 }
 
 // commandPath is where programs are looked for, and the PATH that they see.
 const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-func (x *command) Describe(s *schema.Spec) {
+func (x *Exec) Describe(s *schema.Spec) {
 	x.maxOutput, x.success = 1<<20, "0"
 	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
 		"There is no shell in between: each element of `command` reaches the program as it is, whatever quotes, spaces or line breaks it holds. The environment is empty but for `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
@@ -67,7 +68,7 @@ func (x *command) Describe(s *schema.Spec) {
 const noCommands = "flows may not start commands here; start the gateway with --allow-exec (or GATEWAY_ALLOW_EXEC=true) to let them"
 
 // Open finds the program, where commands are allowed.
-func (x *command) Open(r *flow.Resources) error {
+func (x *Exec) Open(r *flow.Resources) error {
 	if !r.Settings.AllowExec {
 		return &flow.NotAllowed{Message: noCommands}
 	}
@@ -85,9 +86,9 @@ func (x *command) Open(r *flow.Resources) error {
 }
 
 // Traits says that the action has an effect outside.
-func (*command) Traits() flow.Traits { return flow.Traits{} }
+func (*Exec) Traits() flow.Traits { return flow.Traits{} }
 
-func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if x.path == "" {
 		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
 	}
@@ -104,17 +105,17 @@ func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if err := checkArguments(args); err != nil {
-		return nil, invalid(x.command.Expr(), err)
+		return nil, flow.InvalidValue(x.command.Expr(), err)
 	}
 	if err := checkEnvironment(env); err != nil {
-		return nil, invalid(x.env.Expr(), err)
+		return nil, flow.InvalidValue(x.env.Expr(), err)
 	}
 	p := &process{path: x.path, args: args, env: environment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, limit: int(x.maxOutput)}
 	end, err := p.run(ctx)
 	if err != nil {
 		return nil, x.failure(ctx, c, err)
 	}
-	if end.signal != "" || !x.successes.has(end.code) {
+	if end.signal != "" || !x.successes.Has(end.code) {
 		return nil, x.refusal(c, end)
 	}
 	return map[string]any{"stdout": asText(end.stdout), "stderr": asText(end.stderr), "exit_code": end.code}, nil
@@ -123,13 +124,13 @@ func (x *command) Run(ctx context.Context, c *flow.Call) (any, error) {
 func asText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
 
 // secretive tells whether what the command says may repeat a secret.
-func (x *command) secretive(c *flow.Call) bool {
+func (x *Exec) secretive(c *flow.Call) bool {
 	reads := func(e *expr.Expr) bool { return e != nil && e.Sensitive() }
 	return c.Step.Sensitive || reads(x.command.Expr()) || reads(x.env.Expr()) || reads(x.stdin.Expr())
 }
 
 // failure makes an error of a command that was not run to its end.
-func (x *command) failure(ctx context.Context, c *flow.Call, err error) error {
+func (x *Exec) failure(ctx context.Context, c *flow.Call, err error) error {
 	var tooMuch *outputError
 	switch {
 	case errors.As(err, &tooMuch):
@@ -146,7 +147,7 @@ func (x *command) failure(ctx context.Context, c *flow.Call, err error) error {
 
 // refusal makes an error of an exit that is no success. The last line of what
 // the command said about it helps, where it can't repeat a secret.
-func (x *command) refusal(c *flow.Call, end *processEnd) error {
+func (x *Exec) refusal(c *flow.Call, end *processEnd) error {
 	message := fmt.Sprintf("the command ended with exit code %d", end.code)
 	if end.signal != "" {
 		message = "the command was ended by the signal " + end.signal
@@ -158,10 +159,11 @@ func (x *command) refusal(c *flow.Call, end *processEnd) error {
 }
 
 // check looks at what is known when the file is loaded.
-func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (x *Exec) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
-	if x.successes, err = parseNumbers(x.success, 0, 255, `%q is no exit code and no range of them; write numbers from 0 to 255 such as "0,2-3"`); err != nil {
+	exitCodes := ranges.Kind{Noun: "an exit code or a range of exit codes", Lowest: 0, Highest: 255, Example: "0,2-3"}
+	if x.successes, err = exitCodes.Parse(x.success); err != nil {
 		diags = append(diags, d.Problem("success", "Wrong exit codes", diag.Sentence(err)))
 	}
 	if x.maxOutput < 1 || x.maxOutput > 1<<28 {
@@ -172,7 +174,7 @@ func (x *command) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	}
 	if env, ok := x.env.Constant(); ok {
 		if err := checkEnvironment(env); err != nil {
-			diags = append(diags, d.Problem("env", "Wrong environment", diag.Sentence(hideCause(x.env.Expr(), err))))
+			diags = append(diags, d.Problem("env", "Wrong environment", diag.Sentence(flow.HideSecret(x.env.Expr(), err))))
 		}
 	}
 	return append(diags, x.checkProgram(c, d)...)

@@ -15,11 +15,12 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // checkProgram takes the program from the command. It must be fixed in the
 // file: a caller who could choose it could do anything.
-func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	wrong := func(summary, detail string) hcl.Diagnostics {
 		return hcl.Diagnostics{diag.Error(d.Element("command", 0), summary, detail)}
 	}
@@ -28,7 +29,7 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 			return wrong("Command without a program", `The list is empty. Its first element is the program: ["printf", "%s", …].`)
 		}
 		if err := checkArguments(args); err != nil {
-			return hcl.Diagnostics{d.Problem("command", "Wrong command", diag.Sentence(hideCause(x.command.Expr(), err)))}
+			return hcl.Diagnostics{d.Problem("command", "Wrong command", diag.Sentence(flow.HideSecret(x.command.Expr(), err)))}
 		}
 	}
 	first, fixed := x.firstElement(c, d)
@@ -46,7 +47,7 @@ func (x *command) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 }
 
 // firstElement returns the program where it is known at load and no secret.
-func (x *command) firstElement(c *schema.Context, d *schema.Decoded) (string, bool) {
+func (x *Exec) firstElement(c *schema.Context, d *schema.Decoded) (string, bool) {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	if !ok || len(list.Exprs) == 0 {
 		args, fixed := x.command.Constant()
@@ -66,7 +67,7 @@ func (x *command) firstElement(c *schema.Context, d *schema.Decoded) (string, bo
 
 // checkScript warns of values of the run inside of a script: there they are
 // code, and whoever sends the request writes it.
-func (x *command) checkScript(d *schema.Decoded) hcl.Diagnostics {
+func (x *Exec) checkScript(d *schema.Decoded) hcl.Diagnostics {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	shells := []string{"sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node"}
 	if !ok || !slices.Contains(shells, filepath.Base(x.program)) || len(list.Exprs) < 3 {

@@ -3,6 +3,8 @@ package actions
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -11,17 +13,18 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// fileWrite writes a file. Where a path leads is decided in file_path.go, how
+// File writes a file. Where a path leads is decided in file_path.go, how
 // bytes come to the disk in file_write.go.
-type fileWrite struct {
+type File struct {
 	path    expr.Of[string]
 	content expr.Of[string]
 	base64  expr.Of[string]
 	mode    string
 
-	folders folders // set by Open
+	folders Folders // set by Open
 }
 
 // What becomes of what a file holds already.
@@ -30,7 +33,7 @@ const (
 	fileReplace = "write"
 )
 
-func (f *fileWrite) Describe(s *schema.Spec) {
+func (f *File) Describe(s *schema.Spec) {
 	f.mode = fileReplace
 	s.Doc = "Writes a file on the machine of the gateway, below a folder that `gateway run --allow-path` names. Without one, flows with this action are not put into service; they can still be validated.\n\n" +
 		"Folders on the way are made. Neither `..` nor a symbolic link leads out of the allowed folder, also where the path is made of values of the run.\n\n" +
@@ -56,7 +59,7 @@ func (f *fileWrite) Describe(s *schema.Spec) {
 	})
 }
 
-func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (f *File) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch {
 	case f.content.IsSet() && f.base64.IsSet():
@@ -66,7 +69,7 @@ func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	}
 	if path, ok := f.path.Constant(); ok {
 		if err := checkFilePath(path); err != nil {
-			diags = append(diags, d.Problem("path", "Wrong path", diag.Sentence(hideCause(f.path.Expr(), err))))
+			diags = append(diags, d.Problem("path", "Wrong path", diag.Sentence(flow.HideSecret(f.path.Expr(), err))))
 		}
 	}
 	if _, ok := f.base64.Constant(); ok {
@@ -81,22 +84,22 @@ func (f *fileWrite) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 const noFolders = "flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder"
 
 // Open learns which folders are allowed.
-func (f *fileWrite) Open(r *flow.Resources) error {
+func (f *File) Open(r *flow.Resources) error {
 	if len(r.Settings.AllowPaths) == 0 {
 		return &flow.NotAllowed{Message: noFolders}
 	}
 	f.folders = r.Settings.AllowPaths
 	if path, ok := f.path.Constant(); ok {
-		_, _, err := f.folders.locate(path)
-		return hideCause(f.path.Expr(), err)
+		_, _, err := f.folders.Locate(path)
+		return flow.HideSecret(f.path.Expr(), err)
 	}
 	return nil
 }
 
 // Traits says that the action has an effect outside.
-func (*fileWrite) Traits() flow.Traits { return flow.Traits{} }
+func (*File) Traits() flow.Traits { return flow.Traits{} }
 
-func (f *fileWrite) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := f.path.Eval(ctx, c)
 	if err != nil {
 		return nil, err
@@ -105,7 +108,7 @@ func (f *fileWrite) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, name, err := f.folders.locate(path)
+	folder, name, err := f.folders.Locate(path)
 	if err != nil {
 		return nil, f.failure(c, err)
 	}
@@ -116,21 +119,29 @@ func (f *fileWrite) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, f.failure(c, err)
 	}
-	return map[string]any{"path": joinPath(folder, name), "size": size}, nil
+	return map[string]any{"path": filepath.Join(folder, name), "size": size}, nil
 }
 
 // bytes returns what is to be written.
-func (f *fileWrite) bytes(ctx context.Context, env expr.Env) ([]byte, error) {
-	if f.base64.IsSet() {
-		return fromBase64(ctx, env, f.base64, "content_base64")
+func (f *File) bytes(ctx context.Context, env expr.Env) ([]byte, error) {
+	if !f.base64.IsSet() {
+		text, err := f.content.EvalOr(ctx, env, "")
+		return []byte(text), err
 	}
-	text, err := f.content.EvalOr(ctx, env, "")
-	return []byte(text), err
+	text, err := f.base64.EvalOr(ctx, env, "")
+	if err != nil {
+		return nil, err
+	}
+	out, err := value.DecodeBase64(text)
+	if err != nil {
+		return nil, flow.InvalidValue(f.base64.Expr(), fmt.Errorf("content_base64 is %w", err))
+	}
+	return out, nil
 }
 
 // failure makes an error of a file that can't be written. What is refused is
 // told apart from what the disk says.
-func (f *fileWrite) failure(c *flow.Call, err error) error {
+func (f *File) failure(c *flow.Call, err error) error {
 	e := &flow.Error{Class: flow.Permanent, Message: err.Error(), Err: err, Range: f.path.Expr().Range()}
 	var refused *pathError
 	if errors.As(err, &refused) {
@@ -140,12 +151,4 @@ func (f *fileWrite) failure(c *flow.Call, err error) error {
 		e.Message, e.Err = "the file can't be written; details are hidden, as the path is a secret or the action is sensitive", nil
 	}
 	return e
-}
-
-// hideCause replaces an error that may repeat what comes from a secret.
-func hideCause(from *expr.Expr, err error) error {
-	if err == nil || from == nil || !from.Sensitive() {
-		return err
-	}
-	return errors.New("a value does not fit; details are hidden, as it reads a secret")
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// folders are the allowed folders, as absolute paths.
-type folders []string
+// Folders are the allowed folders, as absolute paths.
+type Folders []string
 
 // pathError says why a path is not written to.
 type pathError struct {
@@ -40,9 +40,9 @@ func checkFilePath(path string) error {
 	return nil
 }
 
-// locate tells below which allowed folder a path lies and what it is called
+// Locate tells below which allowed folder a path lies and what it is called
 // there. Of folders inside each other the innermost is taken.
-func (f folders) locate(path string) (folder, name string, err error) {
+func (f Folders) Locate(path string) (folder, name string, err error) {
 	if len(f) == 0 {
 		return "", "", &pathError{flow.Denied, noFolders}
 	}
@@ -63,8 +63,6 @@ func (f folders) locate(path string) (folder, name string, err error) {
 	}
 	return folder, name, nil
 }
-
-func joinPath(folder, name string) string { return filepath.Join(folder, name) }
 
 // writeProblem says what went wrong in words that name the file as it is
 // called below its folder.

@@ -16,8 +16,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// callFlow runs another flow.
-type callFlow struct {
+// Flow runs another flow.
+type Flow struct {
 	name  string
 	input expr.Of[any]
 	wait  bool
@@ -28,7 +28,7 @@ type callFlow struct {
 	trigger flow.Callable
 }
 
-func (a *callFlow) Describe(s *schema.Spec) {
+func (a *Flow) Describe(s *schema.Spec) {
 	a.wait = true
 	s.Doc = "Runs another flow, one with trigger `flow` or trigger `tag`.\n\n" +
 		"With `wait` its actions are done as a part of this run: they stand in its history as `NAME/…`, a failure there fails this action, and what its action `stop` says under `output` is what this action returns. The other flow's own `retry`, `concurrency` and `throttle` do not apply then. Without `wait` the flow gets a run of its own, which is stored before this run goes on; the action returns its id as `run`.\n\n" +
@@ -51,13 +51,13 @@ func (a *callFlow) Describe(s *schema.Spec) {
 	})
 }
 
-func (a *callFlow) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (a *Flow) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	a.at, a.written = d.Range("flow"), d.Expr("input")
 	return nil
 }
 
 // Traits names the called flow. The timeouts of its actions bound the call.
-func (a *callFlow) Traits() flow.Traits {
+func (a *Flow) Traits() flow.Traits {
 	traits := flow.Traits{Waits: true}
 	if a.at.Filename != "" { // else the action has findings, and was not decoded whole
 		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Bind: a.bind}
@@ -66,7 +66,7 @@ func (a *callFlow) Traits() flow.Traits {
 }
 
 // bind takes the flow and checks the names in an input that is written out.
-func (a *callFlow) bind(f *flow.Flow) hcl.Diagnostics {
+func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
 	a.flow, a.trigger = f, f.Trigger.(flow.Callable)
 	allowed := a.trigger.Inputs()
 	given, all := membersOf(a.written)
@@ -120,7 +120,7 @@ func membersOf(e hclsyntax.Expression) (members []member, all bool) {
 	return members, true
 }
 
-func (a *callFlow) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (a *Flow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if !a.flow.Enabled {
 		return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q is disabled", a.name)}
 	}

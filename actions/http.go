@@ -12,9 +12,9 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// httpCall sends an HTTP request. What it sends is put together in
+// HTTP sends an HTTP request. What it sends is put together in
 // http_request.go, what comes back is read in http_answer.go.
-type httpCall struct {
+type HTTP struct {
 	url    expr.Of[string]
 	method expr.Of[string]
 	query  expr.Of[map[string]any]
@@ -22,7 +22,7 @@ type httpCall struct {
 	exchange
 }
 
-func (h *httpCall) Describe(s *schema.Spec) {
+func (h *HTTP) Describe(s *schema.Spec) {
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
 		"`body` depends on the type of what came back. JSON (`application/json`, `…+json`) and forms are the values that they hold. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Anything else is a string of base64. Where the body is not what its type says, and where JSON, a form or XML is empty, `body` is null; `text` is always there.\n\n" +
 		"An answer whose status is none of `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
@@ -36,14 +36,14 @@ func (h *httpCall) Describe(s *schema.Spec) {
 	h.describeExamples(s)
 }
 
-func (h *httpCall) describeOutputs(s *schema.Spec) {
+func (h *HTTP) describeOutputs(s *schema.Spec) {
 	s.Output("status", cty.Number, "The status, such as 200.")
 	s.Output("headers", cty.Map(cty.String), "The header fields. Names are looked up without regard to case; `for` and `keys` give them as in `Content-Type`. Values of a field that came several times are joined by commas, those of `Set-Cookie` by line breaks.")
 	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type.")
 	s.Output("text", cty.String, "The body as text. What is no text in it is replaced by the character U+FFFD.")
 }
 
-func (h *httpCall) describeExamples(s *schema.Spec) {
+func (h *HTTP) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Ask a service",
 		HCL:   "url   = \"https://api.example.com/stock\"\nquery = { sku = webhook.body.sku }",
@@ -74,7 +74,7 @@ func (h *httpCall) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (h *HTTP) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.check(d)
 	diags = append(diags, h.exchange.check(d)...)
 	if method, ok := h.method.Constant(); ok {
@@ -90,7 +90,7 @@ func (h *httpCall) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return append(diags, h.checkURL(d)...)
 }
 
-func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
+func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	if d.Has("connection") && !h.connection.ready() {
 		return nil // the connection is not known or has findings of its own
 	}
@@ -108,9 +108,9 @@ func (h *httpCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // Traits tells the engine how to treat the action.
-func (*httpCall) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
+func (*HTTP) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
 
-func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	request, err := h.build(ctx, c)
 	if err != nil {
 		return nil, err
@@ -123,6 +123,6 @@ func (h *httpCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // secretive tells whether messages must not even name the server.
-func (h *httpCall) secretive(c *flow.Call) bool {
+func (h *HTTP) secretive(c *flow.Call) bool {
 	return c.Step.Sensitive || h.url.IsSet() && h.url.Expr().Sensitive() || h.connection.secretive()
 }

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -107,7 +106,7 @@ func (b *httpBody) asJSON(ctx context.Context, env expr.Env) ([]byte, error) {
 	}
 	out, err := value.Append(nil, v)
 	if err != nil {
-		return nil, invalid(b.json.Expr(), fmt.Errorf("the value can't be written as JSON: %w", err))
+		return nil, flow.InvalidValue(b.json.Expr(), fmt.Errorf("the value can't be written as JSON: %w", err))
 	}
 	return out, nil
 }
@@ -119,24 +118,19 @@ func (b *httpBody) asForm(ctx context.Context, env expr.Env) ([]byte, error) {
 	}
 	values, err := parameters(fields)
 	if err != nil {
-		return nil, invalid(b.form.Expr(), fmt.Errorf("form: %w", err))
+		return nil, flow.InvalidValue(b.form.Expr(), fmt.Errorf("form: %w", err))
 	}
 	return []byte(values.Encode()), nil
 }
 
 func (b *httpBody) asBytes(ctx context.Context, env expr.Env) ([]byte, error) {
-	return fromBase64(ctx, env, b.base64, "body_base64")
-}
-
-// fromBase64 returns the bytes that an attribute holds in base64.
-func fromBase64(ctx context.Context, env expr.Env, e expr.Of[string], name string) ([]byte, error) {
-	text, err := e.EvalOr(ctx, env, "")
+	text, err := b.base64.EvalOr(ctx, env, "")
 	if err != nil {
 		return nil, err
 	}
-	out, err := base64.StdEncoding.DecodeString(text)
+	out, err := value.DecodeBase64(text)
 	if err != nil {
-		return nil, invalid(e.Expr(), fmt.Errorf(`%s is not base64 (RFC 4648, section 4, with its padding)`, name))
+		return nil, flow.InvalidValue(b.base64.Expr(), fmt.Errorf("body_base64 is %w", err))
 	}
 	return out, nil
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/outbound"
 )
@@ -36,7 +35,7 @@ func refusal(r *outbound.Response, hidden bool) *flow.Error {
 		return e
 	}
 	e.Class = flow.Transient
-	e.RetryAfter = retryAfter(r.Header, time.Now())
+	e.RetryAfter = RetryAfter(r.Header, time.Now())
 	return e
 }
 
@@ -44,10 +43,10 @@ func refusal(r *outbound.Response, hidden bool) *flow.Error {
 // own, which is lower.
 const longestWait = 365 * 24 * time.Hour
 
-// retryAfter reads how long the other side asks to wait (RFC 9110, section
+// RetryAfter reads how long the other side asks to wait (RFC 9110, section
 // 10.2.3), 0 where it doesn't. A date is compared with the server's own clock
 // where the answer tells it.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+func RetryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
 		return min(time.Duration(seconds)*time.Second, longestWait)
@@ -62,9 +61,9 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return max(0, min(until.Sub(now), longestWait))
 }
 
-// transportFailure makes an error of an attempt that got no answer. hidden
+// TransportFailure makes an error of an attempt that got no answer. hidden
 // keeps the server's name out of it.
-func transportFailure(err error, hidden bool) error {
+func TransportFailure(err error, hidden bool) error {
 	var out *outbound.Error
 	if !errors.As(err, &out) {
 		return err
@@ -101,20 +100,4 @@ func plainReason(reason string) string {
 		outbound.ReasonInvalid:  "the request can't be sent as it is",
 	}[reason]
 	return words + "; details are hidden, as the URL is a secret or the action is sensitive"
-}
-
-// invalid makes an error of values of the run that don't fit, nil of nil. It
-// hides what came from a secret.
-func invalid(from *expr.Expr, err error) error {
-	if err == nil {
-		return nil
-	}
-	e := &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
-	if from != nil {
-		e.Range = from.Range()
-		if from.Sensitive() {
-			e.Message, e.Err = "a value does not fit; details are hidden, as it reads a secret", nil
-		}
-	}
-	return e
 }

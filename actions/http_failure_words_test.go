@@ -32,7 +32,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 	for _, c := range cases {
 		header := http.Header{"Retry-After": {c.after}, "Date": {c.date}}
-		if got := retryAfter(header, now); got != c.want {
+		if got := RetryAfter(header, now); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // build puts together what one attempt sends.
-func (h *httpCall) build(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
+func (h *HTTP) build(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
 	target, err := h.target(ctx, c)
 	if err != nil {
 		return nil, err
@@ -31,13 +31,13 @@ func (h *httpCall) build(ctx context.Context, c *flow.Call) (*outbound.Request, 
 	return h.request(ctx, c, method, target, body, contentType)
 }
 
-func (h *httpCall) verb(ctx context.Context, c *flow.Call) (string, error) {
+func (h *HTTP) verb(ctx context.Context, c *flow.Call) (string, error) {
 	method, err := h.method.EvalOr(ctx, c, "")
 	switch {
 	case err != nil:
 		return "", err
 	case method != "":
-		return method, invalid(h.method.Expr(), checkMethod(method))
+		return method, flow.InvalidValue(h.method.Expr(), checkMethod(method))
 	case h.body.given != nil:
 		return http.MethodPost, nil
 	}
@@ -57,14 +57,14 @@ func checkMethod(method string) error {
 }
 
 // target returns the URL with its query.
-func (h *httpCall) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
+func (h *HTTP) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	text, err := h.url.EvalOr(ctx, c, "")
 	if err != nil {
 		return nil, err
 	}
 	u, err := h.connection.locate(text)
 	if err != nil {
-		return nil, invalid(h.url.Expr(), err)
+		return nil, flow.InvalidValue(h.url.Expr(), err)
 	}
 	given, err := h.query.EvalOr(ctx, c, nil)
 	if err != nil {
@@ -72,7 +72,7 @@ func (h *httpCall) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	}
 	params, err := parameters(given)
 	if err != nil {
-		return nil, invalid(h.query.Expr(), fmt.Errorf("query: %w", err))
+		return nil, flow.InvalidValue(h.query.Expr(), fmt.Errorf("query: %w", err))
 	}
 	addQuery(u, params)
 	return u, nil
@@ -105,21 +105,10 @@ func parameters(given map[string]any) (url.Values, error) {
 			}
 			text, err := expr.Convert[string](item)
 			if err != nil {
-				return nil, fmt.Errorf("%q holds %s; it takes texts, numbers, bools and lists of these, and jsonencode makes a text of anything", name, describe(item))
+				return nil, fmt.Errorf("%q holds %s; it takes texts, numbers, bools and lists of these, and jsonencode makes a text of anything", name, value.Describe(item))
 			}
 			out[name] = append(out[name], text)
 		}
 	}
 	return out, nil
-}
-
-func describe(v any) string {
-	switch kind := value.TypeName(v); kind {
-	case "array":
-		return "a list in a list"
-	case "object":
-		return "an object"
-	default:
-		return "a value of type " + kind
-	}
 }

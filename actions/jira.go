@@ -21,9 +21,9 @@ import (
 // jira is what the kinds of actions for Jira share: the connection, and how
 // texts and requests look there.
 type jira struct {
-	connection *jiraConnection
+	connection *JiraConnection
 
-	api *api // set by open
+	api *APIClient // set by open
 }
 
 func (j *jira) describe(s *schema.Spec) {
@@ -36,7 +36,7 @@ func (j *jira) Open(r *flow.Resources) error {
 		return errors.New("the connection lacks its base_url or its credentials")
 	}
 	var err error
-	j.api, err = openAPI(r, j.connection.server)
+	j.api, err = OpenAPIClient(r, j.connection.server)
 	return err
 }
 
@@ -49,14 +49,14 @@ func (j *jira) call(ctx context.Context, c *flow.Call, q jiraRequest) (map[strin
 	if j.isCloud() {
 		version = "3"
 	}
-	answer, err := j.api.call(ctx, c, q.method, "/rest/api/"+version+q.path, q.body)
+	answer, err := j.api.Call(ctx, c, q.method, "/rest/api/"+version+q.path, q.body)
 	if err != nil {
 		return nil, err
 	}
 	if answer.Status != q.want {
 		return nil, jiraRefusal(answer, q.doing, q.discreet || c.Step.Sensitive)
 	}
-	out := object(answer)
+	out := DecodeObject(answer)
 	if out == nil && q.want != http.StatusNoContent {
 		return nil, strangeAnswer(answer)
 	}
@@ -77,7 +77,7 @@ func strangeAnswer(r *outbound.Response) error {
 
 // browse is the address of an issue for people.
 func (j *jira) browse(key string) string {
-	base := *j.connection.server.base
+	base := *j.connection.server.Base
 	return base.JoinPath("browse", key).String()
 }
 
@@ -91,7 +91,7 @@ func issuePath(ctx context.Context, c *flow.Call, e expr.Of[string]) (string, er
 		return "", err
 	}
 	if !jiraKey.MatchString(key) {
-		return "", invalid(e.Expr(), errors.New(`an issue is named by its key, such as "SHOP-7", or its id`))
+		return "", flow.InvalidValue(e.Expr(), errors.New(`an issue is named by its key, such as "SHOP-7", or its id`))
 	}
 	return "/issue/" + url.PathEscape(key), nil
 }

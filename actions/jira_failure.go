@@ -16,7 +16,7 @@ import (
 // repeats what Jira says of which field, unless it is discreet: the messages
 // may quote values.
 func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
-	if e := passing(r); e != nil {
+	if e := TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
 		return e
 	}
@@ -40,7 +40,7 @@ func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
 		}
 	}
 	if r.Status == http.StatusBadRequest {
-		if faults := jiraFaults(object(r), discreet); faults != "" {
+		if faults := jiraFaults(DecodeObject(r), discreet); faults != "" {
 			e.Message = "Jira refused it: " + faults
 		}
 	}

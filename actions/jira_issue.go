@@ -17,9 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// jiraIssue opens an issue in Jira. How it is found again is in
+// JiraIssue opens an issue in Jira. How it is found again is in
 // jira_unique.go.
-type jiraIssue struct {
+type JiraIssue struct {
 	jira
 	project, kind, summary expr.Of[string]
 	description            jiraText
@@ -34,7 +34,7 @@ type jiraIssue struct {
 // longestSummary is what Jira takes, in the units of UTF-16.
 const longestSummary = 255
 
-func (j *jiraIssue) Describe(s *schema.Spec) {
+func (j *JiraIssue) Describe(s *schema.Spec) {
 	j.lag = 3 * time.Second
 	s.Doc = "Opens an issue in Jira.\n\n" +
 		"With a `unique_key` there is one issue for each key and project, however often the flow runs: it is looked for before it is made, and found again by a label, `gw-` and a hash of the key. A label is the one mark that can be searched for on Cloud, Server and Data Center alike: properties of issues are found by apps alone that declare them. The field for labels must be on the project's screen for new issues. Without a `unique_key` an answer that is lost and tried again may open a second issue."
@@ -66,7 +66,7 @@ func attributeFields() []string {
 	return []string{"project", "issuetype", "summary", "description", "labels", "priority", "assignee"}
 }
 
-func (j *jiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (j *JiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := fieldFindings(d, j.fields, attributeFields()...)
 	if summary, ok := j.summary.Constant(); ok && strings.TrimSpace(summary) == "" {
 		diags = append(diags, d.Problem("summary", "Empty summary", "An issue has a summary."))
@@ -75,9 +75,9 @@ func (j *jiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 }
 
 // Traits says that the action has an effect outside.
-func (*jiraIssue) Traits() flow.Traits { return flow.Traits{} }
+func (*JiraIssue) Traits() flow.Traits { return flow.Traits{} }
 
-func (j *jiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (j *JiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := j.build(ctx, c)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (j *jiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	if key == "" {
 		if j.uniqueKey.IsSet() {
-			return nil, invalid(j.uniqueKey.Expr(), errors.New("the unique_key is empty"))
+			return nil, flow.InvalidValue(j.uniqueKey.Expr(), errors.New("the unique_key is empty"))
 		}
 		ref, err := open(ctx)
 		return j.outputs(ref, true), err
@@ -102,7 +102,7 @@ func (j *jiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return j.outputs(ref, created), err
 }
 
-func (j *jiraIssue) outputs(ref issueRef, created bool) map[string]any {
+func (j *JiraIssue) outputs(ref issueRef, created bool) map[string]any {
 	return map[string]any{"key": ref.key, "id": ref.id, "url": j.browse(ref.key), "created": created}
 }
 
@@ -115,7 +115,7 @@ func refOf(body map[string]any) (issueRef, bool) {
 	return issueRef{key, id}, jiraKey.MatchString(key)
 }
 
-func (j *jiraIssue) open(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
+func (j *JiraIssue) open(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
 	body, err := j.call(ctx, c, jiraRequest{
 		doing: "opening an issue", method: http.MethodPost, path: "/issue", want: http.StatusCreated,
 		body: map[string]any{"fields": fields}, discreet: j.isDiscreet(),
@@ -130,19 +130,19 @@ func (j *jiraIssue) open(ctx context.Context, c *flow.Call, fields map[string]an
 	return ref, nil
 }
 
-func (j *jiraIssue) isDiscreet() bool {
+func (j *JiraIssue) isDiscreet() bool {
 	return anySensitive(j.project.Expr(), j.kind.Expr(), j.summary.Expr(), j.description.text.Expr(), j.labels.Expr(),
 		j.priority.Expr(), j.assignee.Expr(), j.fields.Expr(), j.uniqueKey.Expr())
 }
 
 // build puts the fields together.
-func (j *jiraIssue) build(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (j *JiraIssue) build(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	more, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkFieldNames(more, attributeFields()...); err != nil {
-		return nil, invalid(j.fields.Expr(), err)
+		return nil, flow.InvalidValue(j.fields.Expr(), err)
 	}
 	out := map[string]any{}
 	maps.Copy(out, more)
@@ -169,13 +169,13 @@ func (j *jiraIssue) build(ctx context.Context, c *flow.Call) (map[string]any, er
 		if text = strings.TrimSpace(text); text != "" {
 			out[f.name] = f.form(text)
 		} else if f.required {
-			return nil, invalid(f.text.Expr(), errors.New("the "+f.doc+" is empty"))
+			return nil, flow.InvalidValue(f.text.Expr(), errors.New("the "+f.doc+" is empty"))
 		}
 	}
 	return out, j.addRest(ctx, c, out)
 }
 
-func (j *jiraIssue) addRest(ctx context.Context, c *flow.Call, out map[string]any) error {
+func (j *JiraIssue) addRest(ctx context.Context, c *flow.Call, out map[string]any) error {
 	description, err := j.description.build(ctx, c, j.isCloud())
 	if err != nil {
 		return err

@@ -15,15 +15,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// jiraTransition brings an issue into another status.
-type jiraTransition struct {
+// JiraTransition brings an issue into another status.
+type JiraTransition struct {
 	jira
 	issue, to expr.Of[string]
 	fields    expr.Of[map[string]any]
 	remark    jiraText
 }
 
-func (j *jiraTransition) Describe(s *schema.Spec) {
+func (j *JiraTransition) Describe(s *schema.Spec) {
 	s.Doc = "Brings an issue in Jira into another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
 	j.describe(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
@@ -44,9 +44,9 @@ func (j *jiraTransition) Describe(s *schema.Spec) {
 }
 
 // Traits says that the action has an effect outside.
-func (*jiraTransition) Traits() flow.Traits { return flow.Traits{} }
+func (*JiraTransition) Traits() flow.Traits { return flow.Traits{} }
 
-func (j *jiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (j *JiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := issuePath(ctx, c, j.issue)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (j *jiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if to = strings.TrimSpace(to); to == "" {
-		return nil, invalid(j.to.Expr(), errors.New("the status is empty"))
+		return nil, flow.InvalidValue(j.to.Expr(), errors.New("the status is empty"))
 	}
 	status, err := j.status(ctx, c, path)
 	if err != nil || strings.EqualFold(status, to) {
@@ -72,7 +72,7 @@ func (j *jiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"status": way.status, "changed": true}, nil
 }
 
-func (j *jiraTransition) status(ctx context.Context, c *flow.Call, path string) (string, error) {
+func (j *JiraTransition) status(ctx context.Context, c *flow.Call, path string) (string, error) {
 	body, err := j.call(ctx, c, jiraRequest{doing: "looking for the issue", method: http.MethodGet, path: path + "?fields=status", want: http.StatusOK})
 	fields, _ := body["fields"].(map[string]any)
 	status, _ := fields["status"].(map[string]any)
@@ -87,7 +87,7 @@ type way struct {
 }
 
 // way finds the transition, by its name before that of its status.
-func (j *jiraTransition) way(ctx context.Context, c *flow.Call, path, from, to string) (way, error) {
+func (j *JiraTransition) way(ctx context.Context, c *flow.Call, path, from, to string) (way, error) {
 	body, err := j.call(ctx, c, jiraRequest{doing: "looking for transitions", method: http.MethodGet, path: path + "/transitions", want: http.StatusOK})
 	if err != nil {
 		return way{}, err
@@ -128,14 +128,14 @@ func noWay(ways []way, from, to string) error {
 
 // walk takes the transition. Jira drops a comment in silence where the
 // transition has no screen, so there it is added before.
-func (j *jiraTransition) walk(ctx context.Context, c *flow.Call, path string, w way) error {
+func (j *JiraTransition) walk(ctx context.Context, c *flow.Call, path string, w way) error {
 	body := map[string]any{"transition": map[string]any{"id": w.id}}
 	fields, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
 		return err
 	}
 	if err := checkFieldNames(fields, "comment"); err != nil {
-		return invalid(j.fields.Expr(), err)
+		return flow.InvalidValue(j.fields.Expr(), err)
 	}
 	if len(fields) > 0 {
 		body["fields"] = fields

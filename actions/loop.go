@@ -17,8 +17,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// loop runs a list of actions for each element of a list or object.
-type loop struct {
+// Loop runs a list of actions for each element of a list or object.
+type Loop struct {
 	forEach expr.Of[any]
 	max     int
 	onItem  string
@@ -35,7 +35,7 @@ func eachType() cty.Type {
 	})
 }
 
-func (l *loop) Describe(s *schema.Spec) {
+func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
 	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", mostTurns, flow.MostTurns), schema.Required())
@@ -77,7 +77,7 @@ action "transform" "line" {
 	})
 }
 
-func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (l *Loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := checkAtOnce(d, l.max, true)
 	if len(l.actions) == 0 {
 		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
@@ -91,11 +91,11 @@ func (l *loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 }
 
 // Traits tells the engine how to treat the action.
-func (l *loop) Traits() flow.Traits {
+func (l *Loop) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: []flow.List{l.actions}, Gathers: true}
 }
 
-func (l *loop) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	over, err := l.forEach.Eval(ctx, c)
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (l *loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 
 // gather makes the outputs. Elements whose failure is passed over are told to
 // the log in one line.
-func (l *loop) gather(c *flow.Call, keys []any, turns []flow.TurnResult) map[string]any {
+func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.TurnResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
 	var first *flow.Error
 	for i, t := range turns {

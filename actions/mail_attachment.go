@@ -3,7 +3,6 @@ package actions
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"mime"
@@ -17,6 +16,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // attachment is a file that goes with a message.
@@ -63,8 +64,8 @@ func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 		}
 	}
 	if text, ok := a.base64.Constant(); ok {
-		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			diags = append(diags, d.Problem("content_base64", "Wrong content", "This is not base64 (RFC 4648, section 4, with its padding)."))
+		if _, err := value.DecodeBase64(text); err != nil {
+			diags = append(diags, d.Problem("content_base64", "Wrong content", "This is "+err.Error()+"."))
 		}
 	}
 	return diags
@@ -91,13 +92,13 @@ func (a *attachment) build(ctx context.Context, env expr.Env) (*part, error) {
 		return nil, err
 	}
 	if err := checkFilename(p.name); err != nil {
-		return nil, invalid(a.filename.Expr(), err)
+		return nil, flow.InvalidValue(a.filename.Expr(), err)
 	}
 	if p.contentType, err = a.contentType.EvalOr(ctx, env, mediaTypeOf(p.name)); err != nil {
 		return nil, err
 	}
 	if err := checkMediaType(p.contentType); err != nil {
-		return nil, invalid(a.contentType.Expr(), err)
+		return nil, flow.InvalidValue(a.contentType.Expr(), err)
 	}
 	if a.content.IsSet() && strings.HasPrefix(p.contentType, "text/") && !strings.Contains(p.contentType, ";") {
 		p.contentType += "; charset=utf-8"
@@ -124,14 +125,14 @@ func (a *attachment) data(ctx context.Context, env expr.Env) ([]byte, error) {
 	}
 	text, err := expr.Convert[string](v)
 	if err != nil {
-		return nil, invalid(from, fmt.Errorf("attachment %q: %w", a.label, err))
+		return nil, flow.InvalidValue(from, fmt.Errorf("attachment %q: %w", a.label, err))
 	}
 	if !a.base64.IsSet() {
 		return append([]byte{}, text...), nil
 	}
-	data, err := base64.StdEncoding.DecodeString(text)
+	data, err := value.DecodeBase64(text)
 	if err != nil {
-		return nil, invalid(from, fmt.Errorf("attachment %q: content_base64 is not base64 (RFC 4648, section 4, with its padding)", a.label))
+		return nil, flow.InvalidValue(from, fmt.Errorf("attachment %q: content_base64 is %w", a.label, err))
 	}
 	return append([]byte{}, data...), nil
 }

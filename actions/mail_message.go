@@ -42,7 +42,7 @@ type mailDraft struct {
 }
 
 // draft reads what one attempt sends.
-func (m *email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
+func (m *Email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
 	d := &mailDraft{from: m.connection.sender}
 	for _, field := range m.addressFields(d) {
 		v, err := field.expr.Eval(ctx, c)
@@ -50,7 +50,7 @@ func (m *email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
 			return nil, err
 		}
 		if *field.to, err = addressesOf(v); err != nil {
-			return nil, invalid(field.expr.Expr(), fmt.Errorf("%s: %w", field.name, err))
+			return nil, flow.InvalidValue(field.expr.Expr(), fmt.Errorf("%s: %w", field.name, err))
 		}
 	}
 	from, err := m.from.Eval(ctx, c)
@@ -59,7 +59,7 @@ func (m *email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
 	}
 	if from != nil {
 		if d.from, err = addressOf(from); err != nil {
-			return nil, invalid(m.from.Expr(), fmt.Errorf("from: %w", err))
+			return nil, flow.InvalidValue(m.from.Expr(), fmt.Errorf("from: %w", err))
 		}
 	}
 	return d, m.contents(ctx, c, d)
@@ -71,12 +71,12 @@ type addressField struct {
 	to   *[]mailAddress
 }
 
-func (m *email) addressFields(d *mailDraft) []addressField {
+func (m *Email) addressFields(d *mailDraft) []addressField {
 	return []addressField{{"to", m.to, &d.to}, {"cc", m.cc, &d.cc}, {"bcc", m.bcc, &d.bcc}, {"reply_to", m.replyTo, &d.reply}}
 }
 
 // contents reads all but the addresses.
-func (m *email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error {
+func (m *Email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error {
 	for _, field := range []struct {
 		expr expr.Of[string]
 		to   *string
@@ -88,7 +88,7 @@ func (m *email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error 
 		*field.to = strings.ToValidUTF8(text, "\ufffd")
 	}
 	if err := checkSubject(d.subject); err != nil {
-		return invalid(m.subject.Expr(), err)
+		return flow.InvalidValue(m.subject.Expr(), err)
 	}
 	var err error
 	if d.headers, err = m.headers.EvalOr(ctx, c, nil); err != nil {
@@ -96,7 +96,7 @@ func (m *email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error 
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.headers)) {
 		if err := checkMailHeader(name, d.headers[name]); err != nil {
-			return invalid(m.headers.Expr(), err)
+			return flow.InvalidValue(m.headers.Expr(), err)
 		}
 	}
 	size := 0

@@ -12,8 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// parallel runs actions at once.
-type parallel struct {
+// Parallel runs actions at once.
+type Parallel struct {
 	max     int // 0: all
 	actions flow.List
 }
@@ -21,7 +21,7 @@ type parallel struct {
 // mostAtOnce bounds how much of one run is done at once.
 const mostAtOnce = 64
 
-func (p *parallel) Describe(s *schema.Spec) {
+func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
 	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", mostAtOnce))
 	flow.Siblings(s, &p.actions)
@@ -49,7 +49,7 @@ action "transform" "total" { jq = "[.items[].price] | add" }`,
 	})
 }
 
-func (p *parallel) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (p *Parallel) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(p.actions) == 0 {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`)}
 	}
@@ -64,11 +64,11 @@ func checkAtOnce(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
 }
 
 // Traits tells the engine how to treat the action.
-func (p *parallel) Traits() flow.Traits {
+func (p *Parallel) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: []flow.List{p.actions}, Gathers: true}
 }
 
-func (p *parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	atOnce := p.max
 	if atOnce == 0 {
 		atOnce = mostAtOnce

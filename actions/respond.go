@@ -10,8 +10,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// respond answers the caller of a sync flow and ends the run.
-type respond struct {
+// Respond answers the caller of a sync flow and ends the run.
+type Respond struct {
 	reply flow.Reply
 	then  string
 }
@@ -22,7 +22,7 @@ const (
 	thenContinue = "continue"
 )
 
-func (r *respond) Describe(s *schema.Spec) {
+func (r *Respond) Describe(s *schema.Spec) {
 	s.Doc = "Answers the caller of a sync flow and ends the run. Inside of `on_error` the status is 500 unless the file gives another, and can't be a 2xx: a run that failed is not answered as a success."
 	r.reply.DescribeReply(s)
 	r.then = thenEnd
@@ -35,7 +35,7 @@ func (r *respond) Describe(s *schema.Spec) {
 	})
 }
 
-func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (r *Respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.then == thenContinue && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
 	}
@@ -53,7 +53,7 @@ func (r *respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 
 // Traits says that a respond answers and, unless the run continues, ends it. It
 // can be repeated: a caller gets one answer.
-func (r *respond) Traits() flow.Traits {
+func (r *Respond) Traits() flow.Traits {
 	traits := flow.Traits{Pure: true, Answers: true, Ending: flow.EndsWithAnswer}
 	if r.then == thenContinue {
 		traits.Ending = flow.FallsThrough
@@ -61,7 +61,7 @@ func (r *respond) Traits() flow.Traits {
 	return traits
 }
 
-func (r *respond) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (r *Respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	status := http.StatusOK
 	if c.Fallback() {
 		status = http.StatusInternalServerError

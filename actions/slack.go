@@ -17,15 +17,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// slackMessage posts a message to Slack: by chat.postMessage of the Web API
+// SlackMessage posts a message to Slack: by chat.postMessage of the Web API
 // (https://docs.slack.dev/reference/methods/chat.postMessage) or by an incoming
 // webhook. What Slack answers is read in slack_failure.go.
-type slackMessage struct {
-	connection            *slackConnection
+type SlackMessage struct {
+	connection            *SlackConnection
 	channel, text, thread expr.Of[string]
 	blocks                expr.Of[[]any]
 
-	api *api // set by Open
+	api *APIClient // set by Open
 }
 
 // longestSlackText is what Slack takes in one message, in characters.
@@ -34,7 +34,7 @@ const longestSlackText = 40000
 // mostSlackBlocks is how many blocks a message has at most.
 const mostSlackBlocks = 50
 
-func (m *slackMessage) Describe(s *schema.Spec) {
+func (m *SlackMessage) Describe(s *schema.Spec) {
 	s.Doc = "Posts a message to Slack.\n\n" +
 		"In `text`, values of the run are escaped as Slack asks for (`&`, `<` and `>`), so that they can't make links or address everybody; the text of the file stays, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value as it is. `blocks` go out as they are given.\n\n" +
 		"Slack knows no key for repetitions: where an answer is lost and the action is tried again, the message may show twice."
@@ -66,7 +66,7 @@ func escapeSlack(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-func (m *slackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *SlackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !m.text.IsSet() && !m.blocks.IsSet() {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
 	}
@@ -113,19 +113,19 @@ func checkSlackBlocks(blocks []any) error {
 }
 
 // Open makes the client, which is shared with other actions.
-func (m *slackMessage) Open(r *flow.Resources) error {
+func (m *SlackMessage) Open(r *flow.Resources) error {
 	if m.connection == nil || m.connection.server == nil {
 		return errors.New("the connection lacks its webhook_url or token")
 	}
 	var err error
-	m.api, err = openAPI(r, m.connection.server)
+	m.api, err = OpenAPIClient(r, m.connection.server)
 	return err
 }
 
 // Traits says that the action has an effect outside.
-func (*slackMessage) Traits() flow.Traits { return flow.Traits{} }
+func (*SlackMessage) Traits() flow.Traits { return flow.Traits{} }
 
-func (m *slackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (m *SlackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := m.message(ctx, c)
 	if err != nil {
 		return nil, err
@@ -134,14 +134,14 @@ func (m *slackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if m.connection.isWebhook() {
 		path = ""
 	}
-	answer, err := m.api.call(ctx, c, http.MethodPost, path, message)
+	answer, err := m.api.Call(ctx, c, http.MethodPost, path, message)
 	if err != nil {
 		return nil, err
 	}
 	if m.connection.isWebhook() {
 		return map[string]any{"ts": nil, "channel": nil}, hookRefusal(answer)
 	}
-	out := object(answer)
+	out := DecodeObject(answer)
 	if err := methodRefusal(answer, out); err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (m *slackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // message puts together what is sent.
-func (m *slackMessage) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (m *SlackMessage) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := map[string]any{}
 	for name, e := range map[string]expr.Of[string]{"channel": m.channel, "text": m.text, "thread_ts": m.thread} {
 		text, err := e.EvalOr(ctx, c, "")
@@ -165,14 +165,14 @@ func (m *slackMessage) message(ctx context.Context, c *flow.Call) (map[string]an
 		return nil, err
 	}
 	if err := checkSlackBlocks(blocks); err != nil {
-		return nil, invalid(m.blocks.Expr(), err)
+		return nil, flow.InvalidValue(m.blocks.Expr(), err)
 	}
 	if len(blocks) > 0 {
 		out["blocks"] = blocks
 	}
 	text, _ := out["text"].(string)
 	if err := checkSlackText(text); err != nil {
-		return nil, invalid(m.text.Expr(), err)
+		return nil, flow.InvalidValue(m.text.Expr(), err)
 	}
 	switch {
 	case text == "" && len(blocks) == 0:

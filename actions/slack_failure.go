@@ -53,7 +53,7 @@ func hookRefusal(r *outbound.Response) error {
 
 // slackStatus makes an error of a status and, where there is one, a code.
 func slackStatus(r *outbound.Response, code string) error {
-	if e := passing(r); e != nil {
+	if e := TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
 		return e
 	}
@@ -68,10 +68,10 @@ func slackRefusal(r *outbound.Response, code string, body map[string]any) error 
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
 	switch code {
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, retryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, RetryAfter(r.Header, time.Now())
 		e.Message = "Slack asks for fewer messages: " + code
 	case "fatal_error", "internal_error", "service_unavailable", "team_added_to_org":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, retryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, RetryAfter(r.Header, time.Now())
 		e.Message = "Slack has a fault of its own: " + code
 	case "request_timeout":
 		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout

@@ -120,7 +120,7 @@ func dialError(err *outbound.Error) *mailError {
 }
 
 // failure makes the error of an action.
-func (m *email) failure(ctx context.Context, c *flow.Call, err error) error {
+func (m *Email) failure(ctx context.Context, c *flow.Call, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

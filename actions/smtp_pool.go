@@ -15,7 +15,7 @@ import (
 // smtpPool holds the connections to one mail server. They are used by one
 // message at a time, kept for a while, and replaced when they are broken.
 type smtpPool struct {
-	settings *smtpConnection
+	settings *SMTPConnection
 	out      *outbound.Client
 	slots    chan struct{} // one for each connection that is in use
 
@@ -35,15 +35,15 @@ const messagesEach = 50
 
 // openMail returns the pool that all actions of a connection share, also
 // across reloads.
-func openMail(r *flow.Resources, conn *smtpConnection) (*smtpPool, error) {
-	outlet, err := openOutlet(r, nil)
+func openMail(r *flow.Resources, conn *SMTPConnection) (*smtpPool, error) {
+	outlet, err := OpenClient(r, nil)
 	if err != nil {
 		return nil, err
 	}
 	egress := slices.Sorted(slices.Values(r.Settings.Egress))
 	key := "smtp\n" + r.Settings.Version + "\n" + conn.key() + "\n" + strings.Join(egress, "\n")
 	return flow.Resource(r, key, func() (*smtpPool, func(), error) {
-		p := &smtpPool{settings: conn, out: outlet.client, slots: make(chan struct{}, conn.connections)}
+		p := &smtpPool{settings: conn, out: outlet.Outbound, slots: make(chan struct{}, conn.connections)}
 		return p, p.close, nil
 	})
 }

@@ -25,7 +25,7 @@ var errMySQLSettings = errors.New("the settings of the connection can't be used"
 // failure makes an error of what a database or its driver said. No word of it
 // comes from a value: of what the database says, only codes, names of tables
 // and constraints, and faults of the fixed text of a statement are repeated.
-func (a *sqlAction) failure(ctx context.Context, c *flow.Call, err error) error {
+func (a *SQLTransaction) failure(ctx context.Context, c *flow.Call, err error) error {
 	var own *flow.Error
 	var dial *outbound.Error
 	hidden := c.Step.Sensitive || a.connection.secret
@@ -36,7 +36,7 @@ func (a *sqlAction) failure(ctx context.Context, c *flow.Call, err error) error 
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &dial):
-		return transportFailure(err, hidden)
+		return TransportFailure(err, hidden)
 	}
 	if e := a.connection.engine.explain(err); e != nil {
 		e.Remote = e.Class != flow.Invalid

@@ -46,15 +46,15 @@ func exactFloat(text string) any {
 	return f
 }
 
-func openSQLite(n *sqlConnection, out sqlOutside) (*sqlPool, error) {
+func openSQLite(n *SQLConnection, out sqlOutside) (*sqlPool, error) {
 	if len(out.folders) == 0 {
 		return nil, errors.New("flows may not write files here, and a database of SQLite is one; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder")
 	}
-	folder, name, err := folders(out.folders).locate(n.target.database)
+	folder, name, err := Folders(out.folders).Locate(n.target.database)
 	if err != nil {
 		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
 	}
-	return &sqlPool{connector: &sqliteFile{folder: folder, path: joinPath(folder, name)}, enter: enterSQLite}, nil
+	return &sqlPool{connector: &sqliteFile{folder: folder, path: filepath.Join(folder, name)}, enter: enterSQLite}, nil
 }
 
 // sqliteFile connects to a file below a folder that flows may write to.

@@ -139,7 +139,7 @@ func (t *sqlStatement) values(ctx context.Context, c *flow.Call, e *sqlEngine) (
 	out := make([]any, len(given))
 	for i, v := range given {
 		if out[i], err = e.argument(v); err != nil {
-			return nil, invalid(t.args.Expr(), fmt.Errorf("args: value %d: %w", i+1, err))
+			return nil, flow.InvalidValue(t.args.Expr(), fmt.Errorf("args: value %d: %w", i+1, err))
 		}
 	}
 	return out, nil

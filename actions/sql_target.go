@@ -18,8 +18,8 @@ type sqlTarget struct {
 	port                         int
 	database, username, password string
 	encryption                   sqlEncryption
-	tls                          *tlsSetting // beside the system's authorities; nil for none
-	application, searchPath      string      // PostgreSQL's application_name and search_path
+	tls                          *TLS   // beside the system's authorities; nil for none
+	application, searchPath      string // PostgreSQL's application_name and search_path
 }
 
 // sqlEncryption says what a connection asks of the server.
@@ -55,7 +55,7 @@ func (t *sqlTarget) tlsConfig() *tls.Config {
 	case encryptIfOffered, encryptAlways:
 		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true} //nolint:gosec // what the file asks for, and the reference says so
 	}
-	c := t.tls.config()
+	c := t.tls.Config()
 	if c == nil {
 		c = &tls.Config{MinVersion: tls.VersionTLS12}
 	}

@@ -11,38 +11,11 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// texts are what people and attackers send.
-func texts() map[string]string {
-	return map[string]string{
-		"plain":          "plain",
-		"empty":          "",
-		"quotes":         `it's "quoted" and ` + "`ticked`",
-		"drop":           `'; DROP TABLE notes; --`,
-		"or":             `x' OR '1'='1`,
-		"backslash":      `a\'b\\c\n \0`,
-		"placeholders":   `$1 ? :a @b ${x} %s %(a)s`,
-		"comment":        "/* a -- b # c",
-		"dollar quote":   "$$ $tag$ end",
-		"umlauts":        "Grüße aus Köln, ẞ",
-		"decomposed":     "e\u0301",
-		"emoji":          "👩‍👩‍👧‍👦 🚀",
-		"lines":          "one\r\ntwo\n\tthree",
-		"number":         "007",
-		"JSON":           `{"a": [1, "b"]}`,
-		"array":          `{1,2,"a b"}`,
-		"null word":      "NULL",
-		"right to left":  "\u202eabc",
-		"control":        "\x01\x1f\x7f",
-		"long":           strings.Repeat("ä", 5000),
-		"trailing space": "a  ",
-	}
-}
-
 func TestSQLTextsArriveUnharmed(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, b *actiontest.Bench, driver string) {
 		execSQL(b, driver, "CREATE TABLE notes (name VARCHAR(50) PRIMARY KEY, note TEXT)", "", "{}")
-		for name, text := range texts() {
+		for name, text := range actiontest.TrickyTexts() {
 			input := valuetest.EncodeJSON(t, map[string]any{"name": name, "text": text})
 			if out := execSQL(b, driver, "INSERT INTO notes VALUES (?, ?)", "[webhook.body.name, webhook.body.text]", input); out["affected"] != int64(1) {
 				t.Errorf("%s: %v rows were inserted", name, out["affected"])
@@ -52,7 +25,7 @@ func TestSQLTextsArriveUnharmed(t *testing.T) {
 				t.Errorf("%s: %q came back as %v", name, text, rows)
 			}
 		}
-		if rows := queryRows(b, driver, "SELECT COUNT(*) AS n FROM notes", "", "{}"); rows[0].(map[string]any)["n"] != int64(len(texts())) {
+		if rows := queryRows(b, driver, "SELECT COUNT(*) AS n FROM notes", "", "{}"); rows[0].(map[string]any)["n"] != int64(len(actiontest.TrickyTexts())) {
 			t.Errorf("the table holds %v rows", rows)
 		}
 	})

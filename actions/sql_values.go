@@ -126,6 +126,9 @@ func bytesColumn(v any) (any, error) {
 	return plainColumn(v)
 }
 
+// jsonDepth is how deep the JSON of a column may be nested.
+const jsonDepth = 256
+
 // jsonColumn reads JSON.
 func jsonColumn(v any) (any, error) {
 	var text []byte
@@ -137,7 +140,7 @@ func jsonColumn(v any) (any, error) {
 	case string:
 		text = []byte(v)
 	}
-	out, err := value.Decode(text, value.Limits{Depth: answerDepth})
+	out, err := value.Decode(text, value.Limits{Depth: jsonDepth})
 	if err != nil {
 		return nil, errUnreadable
 	}

@@ -11,14 +11,14 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// stop ends the run where it stands.
-type stop struct {
+// Stop ends the run where it stands.
+type Stop struct {
 	status  string
 	message expr.Of[string]
 	output  expr.Of[any]
 }
 
-func (t *stop) Describe(s *schema.Spec) {
+func (t *Stop) Describe(s *schema.Spec) {
 	t.status = string(flow.Succeeded)
 	s.Doc = "Ends the run here, from inside of branches, loops and parallels too: no further action or element begins, and `on_item_error` of a loop does not catch it. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
 	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
@@ -37,7 +37,7 @@ func (t *stop) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *Stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if d.Has("status") && t.status == string(flow.Succeeded) && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",
 			"Inside of on_error the run has failed, and stop does not change that. Leave the status out, or let the action that may fail say on_error = \"continue\".")}
@@ -46,9 +46,9 @@ func (t *stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 }
 
 // Traits tells the engine how to treat the action.
-func (*stop) Traits() flow.Traits { return flow.Traits{Pure: true, Ending: flow.EndsRun} }
+func (*Stop) Traits() flow.Traits { return flow.Traits{Pure: true, Ending: flow.EndsRun} }
 
-func (t *stop) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (t *Stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := t.message.EvalOr(ctx, c, "")
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	problem := func(name, summary string, from *expr.Expr, err error) {
 		if err != nil {
-			diags = append(diags, d.Problem(name, summary, diag.Sentence(hideCause(from, err))))
+			diags = append(diags, d.Problem(name, summary, diag.Sentence(flow.HideSecret(from, err))))
 		}
 	}
 	if _, given := c.Scope.RunType("contact"); !given && !t.contact.IsSet() && d.Known {
@@ -129,7 +129,7 @@ func (t *tag) address(ctx context.Context, c *flow.Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return email, invalid(t.contact.Expr(), checkContact(email))
+	return email, flow.InvalidValue(t.contact.Expr(), checkContact(email))
 }
 
 // memberOf is a text in an object, "" where there is none.
@@ -165,7 +165,7 @@ func evalTags(ctx context.Context, c *flow.Call, field expr.Of[any]) ([]string, 
 		return nil, err
 	}
 	tags, err := tagsOf(v)
-	return tags, invalid(field.Expr(), err)
+	return tags, flow.InvalidValue(field.Expr(), err)
 }
 
 // tagsOf reads a tag or a list of them. Null is none.

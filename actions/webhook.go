@@ -17,9 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// webhookCall delivers the fields of a contact or an event to a receiver. What
+// Webhook delivers the fields of a contact or an event to a receiver. What
 // it sends is put together in webhook_fields.go and webhook_url.go.
-type webhookCall struct {
+type Webhook struct {
 	url      string
 	method   string
 	encoding string
@@ -38,7 +38,7 @@ const (
 	encodingJSON = "json"
 )
 
-func (w *webhookCall) Describe(s *schema.Spec) {
+func (w *Webhook) Describe(s *schema.Spec) {
 	w.method, w.encoding = http.MethodPost, encodingForm
 	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` is the one for requests of any other form.\n\n" +
 		"A field that is null, or missing where no `value` says where it stands, takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
@@ -60,7 +60,7 @@ func (w *webhookCall) Describe(s *schema.Spec) {
 	w.describeExamples(s)
 }
 
-func (w *webhookCall) describeExamples(s *schema.Spec) {
+func (w *Webhook) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Create a user in a CRM",
 		HCL:   "url = \"https://api.example.com/users?email=__email__\"\nfield \"email\" {}\nfield \"first_name\" {\n  param   = \"vorname\"\n  default = \"Kunde\"\n}\nfield \"source\" { value = \"gateway\" }",
@@ -81,7 +81,7 @@ func (w *webhookCall) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (w *webhookCall) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (w *Webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := w.exchange.check(d)
 	if d.Has("encoding") && w.method == http.MethodGet {
 		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields go into the query. Leave encoding out, or use POST."))
@@ -95,9 +95,9 @@ func (w *webhookCall) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 }
 
 // Traits tells the engine how to treat the action.
-func (*webhookCall) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
+func (*Webhook) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
 
-func (w *webhookCall) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := w.values(ctx, c)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (w *webhookCall) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // build puts together what one attempt sends.
-func (w *webhookCall) build(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
+func (w *Webhook) build(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
 	target, err := w.template.fill(fields, w.connection)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (f *webhookField) Describe(s *schema.Spec) {
 }
 
 // addField decodes a field block.
-func (w *webhookCall) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+func (w *Webhook) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
 	f := &webhookField{at: b.DefRange()}
 	diags := schema.Decode(c, f, b)
 	if f.param == "" {
@@ -125,7 +125,7 @@ func (f *webhookField) evaluate(ctx context.Context, c *flow.Call) (any, error) 
 // emailField is what a flow with a contact always sends.
 const emailField = "email"
 
-func (w *webhookCall) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (w *Webhook) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	_, contact := c.Scope.RunType("contact")
 	if !contact || slices.ContainsFunc(w.fields, func(f *webhookField) bool { return f.name == emailField }) {
 		return nil
@@ -136,7 +136,7 @@ func (w *webhookCall) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 }
 
 // checkParams finds fields that would be sent under one name.
-func (w *webhookCall) checkParams(d *schema.Decoded) hcl.Diagnostics {
+func (w *Webhook) checkParams(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	seen := map[string]string{}
 	for _, f := range w.fields {
@@ -156,7 +156,7 @@ func (w *webhookCall) checkParams(d *schema.Decoded) hcl.Diagnostics {
 
 // values are the fields of a run by the names under which they are sent, but
 // those that are null.
-func (w *webhookCall) values(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (w *Webhook) values(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := make(map[string]any, len(w.fields))
 	for _, f := range w.fields {
 		v, err := f.evaluate(ctx, c)
@@ -171,7 +171,7 @@ func (w *webhookCall) values(ctx context.Context, c *flow.Call) (map[string]any,
 }
 
 // body writes the fields.
-func (w *webhookCall) body(fields map[string]any) (body []byte, contentType string, err error) {
+func (w *Webhook) body(fields map[string]any) (body []byte, contentType string, err error) {
 	if w.encoding == encodingJSON {
 		if body, err = value.Append(nil, fields); err != nil {
 			return nil, "", w.wrong(fmt.Errorf("the fields can't be written as JSON: %w", err))
@@ -186,11 +186,11 @@ func (w *webhookCall) body(fields map[string]any) (body []byte, contentType stri
 }
 
 // wrong makes an error of fields that don't fit.
-func (w *webhookCall) wrong(err error) error {
+func (w *Webhook) wrong(err error) error {
 	for _, f := range w.fields {
 		for _, e := range []*expr.Expr{f.value.Expr(), f.otherwise.Expr()} {
 			if e != nil && e.Sensitive() {
-				return invalid(e, err)
+				return flow.InvalidValue(e, err)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // webhookURL is a URL with placeholders, taken apart once: what a value holds
@@ -46,7 +47,7 @@ func parseWebhookURL(text string) webhookURL {
 }
 
 // checkURL finds URLs and placeholders that no run could send.
-func (w *webhookCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
+func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	w.template = parseWebhookURL(w.url)
 	var names []string
 	for _, f := range w.fields {
@@ -79,7 +80,7 @@ func (w *webhookCall) checkURL(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // afterHost tells whether the host of the URL is complete.
-func (w *webhookCall) afterHost(text string) bool {
+func (w *Webhook) afterHost(text string) bool {
 	_, rest, absolute := strings.Cut(text, "://")
 	if !absolute {
 		return w.connection != nil
@@ -89,7 +90,7 @@ func (w *webhookCall) afterHost(text string) bool {
 
 // fill puts the fields in their places. Errors repeat nothing of URL and
 // values.
-func (u *webhookURL) fill(fields map[string]any, connection *httpConnection) (*url.URL, error) {
+func (u *webhookURL) fill(fields map[string]any, connection *HTTPConnection) (*url.URL, error) {
 	var text strings.Builder
 	for i, param := range u.params {
 		text.WriteString(u.texts[i])
@@ -98,7 +99,7 @@ func (u *webhookURL) fill(fields map[string]any, connection *httpConnection) (*u
 		case fields[param] == nil:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which has no value; give it a default", param)}
 		case err != nil:
-			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't stand there", param, describe(fields[param]))}
+			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't stand there", param, value.Describe(fields[param]))}
 		case v == "" && i < u.path:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q in its path, and the value is empty", param)}
 		}
