@@ -27,18 +27,18 @@ func serveOK(w http.ResponseWriter, _ *http.Request) {
 // is not ready from the moment a stop begins, nor while its store cannot write.
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if !g.ready() {
-		problem.Write(w, shuttingDown())
+		problem.Write(w, problem.ShuttingDown())
 		return
 	}
 	if g.opts.Store != nil && g.opts.Store.Ping(r.Context()) != nil {
-		problem.Write(w, unavailable("The store is not available now.", 5))
+		problem.Write(w, problem.Unavailable("The store is not available now.", 5))
 		return
 	}
 	serveOK(w, r)
 }
 
 func (g *Gateway) ready() bool {
-	return !g.draining.Load() && !g.stopping.Load() && g.current.Load() != nil
+	return g.handler.Serving() && g.current.Load() != nil
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

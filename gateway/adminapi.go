@@ -46,14 +46,16 @@ type reloadStatus struct {
 func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	r := g.reload.Load()
 	body := statusBody{
-		Version: g.opts.Version, Started: g.started, Ready: g.ready(), Runs: g.runs.number(),
+		Version: g.opts.Version, Started: g.started, Ready: g.ready(), Runs: g.slots.InUse(),
 		Reload: reloadStatus{
 			OK: r.ok, Cause: r.cause, At: r.at, Took: r.took.Seconds(), LastGood: r.lastGood,
 			Failures: r.failures, Restart: []string{}, Diagnostics: g.findings(r),
 		},
 	}
 	body.Store, body.Queue = g.queueStatus()
-	body.Dropped = g.recorder.dropped.Load()
+	if g.durable != nil {
+		body.Dropped = g.durable.recorder.Dropped()
+	}
 	if !r.ok {
 		body.Reload.Since = &r.since
 	}
@@ -67,10 +69,10 @@ func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 // queueStatus tells how the store does and what waits in it.
 func (g *Gateway) queueStatus() (string, []QueueDepth) {
 	out := []QueueDepth{}
-	if g.opts.Store == nil {
+	if g.durable == nil {
 		return "none", out
 	}
-	depths, err := g.queues.Depths()
+	depths, err := g.durable.queues.Depths()
 	if err != nil {
 		return "unavailable", out
 	}
@@ -138,7 +140,7 @@ type actionBody struct {
 func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
 	s := g.acquire()
 	if s == nil {
-		problem.Write(w, shuttingDown())
+		problem.Write(w, problem.ShuttingDown())
 		return
 	}
 	defer s.release()

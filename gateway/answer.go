@@ -1,60 +1,80 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/problem"
+	"github.com/webhook-gateway/gateway/store"
 )
 
-// RunHeader names the run, or the request that was refused, in every answer.
-const RunHeader = "Gateway-Run"
+const (
+	// RunHeader has the id of the run, or of the refused request, in every
+	// response.
+	RunHeader = "Gateway-Run"
+	// ReplayedHeader marks the response of an earlier request with the same
+	// dedupe key.
+	ReplayedHeader = "Gateway-Replayed"
+)
 
-// problem writes a refusal as application/problem+json.
-func (x *exchange) problem(p *flow.Problem) *flow.Response {
-	if p.Status < http.StatusBadRequest { // the caller gets on all the same
+// problemResponse returns the response for a refusal. A trigger may turn a
+// refusal into a response that is no error; such a response has no body.
+func (q *request) problemResponse(p *flow.Problem) *flow.Response {
+	if p.Status < http.StatusBadRequest {
 		return &flow.Response{Status: p.Status, Header: p.Header}
 	}
 	h := http.Header{}
-	for name, values := range p.Header {
-		h[name] = values
-	}
+	maps.Copy(h, p.Header)
 	h.Set("Content-Type", problem.ContentType)
-	return &flow.Response{Status: p.Status, Header: h, Body: problem.Encode(p, x.id)}
+	return &flow.Response{Status: p.Status, Header: h, Body: problem.Encode(p, q.id)}
 }
 
-// refuse answers a request that starts no run.
-func (x *exchange) refuse(p *flow.Problem) {
-	response := x.problem(p)
+// refuse answers and records a request that starts no run.
+func (q *request) refuse(p *flow.Problem) {
+	response := q.problemResponse(p)
 	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
-		response.Header.Set("Connection", "close") // the rest of the body is not worth waiting for
+		response.Header.Set("Connection", "close") // the rest of the body is not worth reading
 	}
-	x.write(response)
-	x.refused(p)
+	q.write(response)
+	q.recordRefusal(p)
 }
 
-// write sends an answer. Values of the header are shared with the response
-// and not changed.
-func (x *exchange) write(r *flow.Response) {
-	h := x.w.Header()
-	for name, values := range r.Header {
-		h[name] = values
+// replay answers with the response of the first request that has the key.
+func (q *request) replay(k *store.Key) {
+	response, err := DecodeResponse(k.Value)
+	if err != nil {
+		q.refuse(inProgress(err))
+		return
 	}
-	h[RunHeader] = []string{x.id}
-	if x.g.draining.Load() {
-		h["Connection"] = []string{"close"} // the next request is for another gateway
+	header := http.Header{ReplayedHeader: {"true"}}
+	maps.Copy(header, response.Header)
+	q.id = k.Run
+	q.write(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
+	q.countRequest("replayed", response.Status)
+}
+
+// write sends a response. The header values are shared with the response, and
+// are not changed.
+func (q *request) write(r *flow.Response) {
+	h := q.w.Header()
+	maps.Copy(h, r.Header)
+	h[RunHeader] = []string{q.id}
+	if q.h.draining.Load() {
+		h["Connection"] = []string{"close"}
 	}
-	if bodyAllowed(r.Status) {
+	hasBody := mayHaveBody(r.Status)
+	if hasBody {
 		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
 	}
-	x.w.WriteHeader(r.Status)
-	x.written = true
-	if bodyAllowed(r.Status) {
-		_, _ = x.w.Write(r.Body) // a caller that hung up is told nothing
+	q.w.WriteHeader(r.Status)
+	q.written = true
+	if hasBody {
+		_, _ = q.w.Write(r.Body) // fails only if the caller hung up
 	}
 }
 
-func bodyAllowed(status int) bool {
+func mayHaveBody(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }

@@ -10,40 +10,41 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// contacts are the store's, for actions and the admin API.
-type contacts struct{ g *Gateway }
+// contacts offers the contacts of the store to actions.
+type contacts struct{ services *Services }
 
 // Contact returns the contact of an address.
 func (c contacts) Contact(ctx context.Context, email string) (flow.Contact, bool, error) {
-	kept, err := c.g.opts.Store.GetContact(ctx, email)
+	stored, err := c.services.Store.GetContact(ctx, email)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return flow.Contact{}, false, nil
 	case err != nil:
-		return flow.Contact{}, false, notKeptNow(err)
+		return flow.Contact{}, false, storeError(err)
 	}
-	out, err := contactOf(kept)
+	out, err := decodeContact(stored)
 	return out, err == nil, err
 }
 
-// Change changes a contact, and starts what waits for the tags that it gives.
-// What can't be done is a *flow.Error of class Invalid.
+// Change changes a contact, see Services.ChangeContact.
 func (c contacts) Change(ctx context.Context, change flow.ContactChange) (flow.ContactChanged, error) {
-	got, err := c.change(ctx, change)
+	got, err := c.services.ChangeContact(ctx, change)
 	if err != nil {
 		return flow.ContactChanged{}, err
 	}
 	return flow.ContactChanged{Created: got.Created, Added: got.Added, Removed: got.Removed}, nil
 }
 
-// change makes a change. A tag that the contact had already counts as given, so
-// that a change that is repeated starts what its first attempt did not.
-func (c contacts) change(ctx context.Context, change flow.ContactChange) (store.ContactChanged, error) {
+// ChangeContact changes a contact, and starts the flows that are triggered by
+// the tags it adds. A tag that the contact already had counts as added, so that
+// a repeated change starts the flows that its first attempt did not. A change
+// that is not possible is a *flow.Error of class Invalid.
+func (s *Services) ChangeContact(ctx context.Context, change flow.ContactChange) (store.ContactChanged, error) {
 	fields, err := encodeFields(change.Fields)
 	if err != nil {
 		return store.ContactChanged{}, err
 	}
-	got, err := c.g.opts.Store.ChangeContact(ctx, store.ContactChange{
+	got, err := s.Store.ChangeContact(ctx, store.ContactChange{
 		Email: change.Email, Fields: fields, Add: change.Add, Remove: change.Remove, Source: change.Source,
 	})
 	var wrong *store.ContactError
@@ -51,35 +52,35 @@ func (c contacts) change(ctx context.Context, change flow.ContactChange) (store.
 	case errors.As(err, &wrong):
 		return got, &flow.Error{Class: flow.Invalid, Message: wrong.Message, Err: err}
 	case err != nil:
-		return got, notKeptNow(err)
+		return got, storeError(err)
 	}
-	return got, c.tell(ctx, got.Contact, change)
+	return got, s.startForTags(ctx, got.Contact, change)
 }
 
-// tell has the flows started that wait for the tags that were given, each once.
-func (c contacts) tell(ctx context.Context, kept *store.Contact, change flow.ContactChange) error {
+// startForTags starts the flows of each tag that a change adds.
+func (s *Services) startForTags(ctx context.Context, stored *store.Contact, change flow.ContactChange) error {
 	if len(change.Add) == 0 {
 		return nil
 	}
-	now, err := contactOf(kept)
+	contact, err := decodeContact(stored)
 	if err != nil {
 		return err
 	}
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	var failed error
 	for _, tag := range change.Add {
-		if told[tag] {
+		if seen[tag] {
 			continue
 		}
-		told[tag] = true
-		if err := c.g.tagged(ctx, now, tag, change); err != nil && failed == nil {
+		seen[tag] = true
+		if err := s.startTagged(ctx, contact, tag, change); err != nil && failed == nil {
 			failed = err
 		}
 	}
 	return failed
 }
 
-func contactOf(c *store.Contact) (flow.Contact, error) {
+func decodeContact(c *store.Contact) (flow.Contact, error) {
 	out := flow.Contact{Email: c.Email, Fields: make(map[string]any, len(c.Fields)), Tags: make([]string, 0, len(c.Tags))}
 	for name, text := range c.Fields {
 		v, err := value.Decode(text, value.Limits{Depth: value.MaxDepth})
@@ -94,7 +95,8 @@ func contactOf(c *store.Contact) (flow.Contact, error) {
 	return out, nil
 }
 
-// encodeFields writes values as JSON; null is nil, which takes a field away.
+// encodeFields encodes field values as JSON. A null becomes nil, which removes
+// the field.
 func encodeFields(fields map[string]any) (map[string][]byte, error) {
 	out := make(map[string][]byte, len(fields))
 	for name, v := range fields {

@@ -83,7 +83,7 @@ func (c *runsCall) changeContact() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := contacts{c.g}.change(c.r.Context(), change)
+	got, err := c.g.durable.services.ChangeContact(c.r.Context(), change)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (c *runsCall) deleteContact() (any, error) {
 	defer cancel()
 	var done store.Erased
 	for done.More = true; done.More && ctx.Err() == nil; {
-		got, err := c.g.hide(ctx, c.email())
+		got, err := c.g.durable.eraser.Erase(ctx, c.email())
 		if err != nil {
 			if ctx.Err() == nil {
 				return nil, err

@@ -195,11 +195,11 @@ func TestContactDeletionHides(t *testing.T) {
 	const ann = "ann@example.com"
 	over := l.queue("x", store.Payload{
 		Event: []byte(`{"method":"POST","url":"/x?e=ann%40example.com","headers":{"X-User":["Ann@example.com"]}}`), Body: []byte("e=ann%40example.com"),
-		Variables: []byte(`{"email":"ann@example.com"}`), Response: encodeResponse(&flow.Response{Status: 200, Header: map[string][]string{"X": {ann}}, Body: []byte("to " + ann)}),
+		Variables: []byte(`{"email":"ann@example.com"}`), Response: EncodeResponse(&flow.Response{Status: 200, Header: map[string][]string{"X": {ann}}, Body: []byte("to " + ann)}),
 	})
 	other := redact.NewSealer([]byte("another key of another gateway"))
 	l.end(over, &store.Ending{State: store.Succeeded, Steps: []store.Step{
-		{Path: "note", Kind: "say", State: flow.Succeeded, Output: l.g.seal.Seal([]byte(`{"a":"` + ann + `"}`))},
+		{Path: "note", Kind: "say", State: flow.Succeeded, Output: l.g.sealer.Seal([]byte(`{"a":"` + ann + `"}`))},
 		{Path: "hush", Kind: "say", State: flow.Succeeded, Output: other.Seal([]byte(`{"a":"` + ann + `"}`))},
 	}})
 	open := l.queue("x", store.Payload{Body: []byte(ann)})
@@ -212,7 +212,7 @@ func TestContactDeletionHides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := decodeResponse(run.Response)
+	response, err := DecodeResponse(run.Response)
 	if err != nil || string(response.Body) != "to (hidden)" || response.Header["X"][0] != "(hidden)" || response.Status != 200 {
 		t.Errorf("%+v, %v", response, err)
 	}
@@ -221,14 +221,14 @@ func TestContactDeletionHides(t *testing.T) {
 			t.Errorf("%s", text)
 		}
 	}
-	if text, err := l.g.seal.Open(run.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
+	if text, err := l.g.sealer.Open(run.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
 		t.Errorf("%s, %v", text, err)
 	}
 	if text, err := other.Open(run.Steps[0].Output); err != nil || string(text) != `{"a":"`+ann+`"}` {
 		t.Errorf("%s, %v", text, err)
 	}
 	l.end(open, &store.Ending{State: store.Failed})
-	if got, err := l.g.hide(t.Context(), ""); err != nil || got.Runs != 1 || got.Open != 0 {
+	if got, err := l.g.durable.eraser.Erase(t.Context(), ""); err != nil || got.Runs != 1 || got.Open != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -61,7 +61,7 @@ func (c *runsCall) importOne(item *importItem) (created bool, err error) {
 		return false, err
 	}
 	if item.start && !item.dry {
-		got, err := contacts{c.g}.change(c.r.Context(), change)
+		got, err := c.g.durable.services.ChangeContact(c.r.Context(), change)
 		return got.Created, err
 	}
 	fields, err := encodeFields(change.Fields)

@@ -9,88 +9,91 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // keyGrace is how much longer than its flow's timeout a sync run may hold a
-// dedupe key without an answer: for its on_error list, its last words, and
+// dedupe key without a response: for its on_error list, its abort time, and
 // clocks of gateways that differ.
 const keyGrace = 2 * time.Minute
 
-// firstOf is what became of a sync run's dedupe key.
-type firstOf struct {
-	made bool // the run may go on
-	held store.Key
-	name string // "" where the request has no key
+// keyClaim is the result of claiming the dedupe key of a sync run.
+type keyClaim struct {
+	made bool      // the run may start
+	held store.Key // the key, of this run or of an earlier one
+	name string    // "" if the request has no key
 }
 
-// first takes the dedupe key of a request.
-func (x *exchange) first(run *flow.Run) (firstOf, *flow.Problem) {
-	admission, err := x.endpoint.trigger.Admit(x.r.Context(), run)
+// claimKey claims the dedupe key of a request. A request without one may start
+// its run.
+func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
+	admission, err := q.endpoint.trigger.Admit(q.r.Context(), run)
 	if err != nil {
-		out := flow.Outcome{State: flow.Failed, Err: flow.Failure(err)}
-		p := failed(x.r.Context(), &out)
+		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.Failure(err)})
 		p.Cause = err
-		return firstOf{}, p
+		return keyClaim{}, p
 	}
 	if admission.DedupeKey == "" {
-		return firstOf{made: true}, nil
+		return keyClaim{made: true}, nil
 	}
-	if x.g.opts.Store == nil {
-		return firstOf{}, x.notKept(errors.New("this gateway has no store for dedupe keys"))
+	if q.h.Store == nil {
+		return keyClaim{}, notStored(errors.New("this gateway has no store for dedupe keys"))
 	}
-	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: x.id}
-	f := firstOf{name: key.Name}
-	f.held, f.made, err = x.g.opts.Store.PutKey(x.r.Context(), key, admission.DedupeTTL)
-	if err == nil && !f.made && len(f.held.Value) == 0 {
-		err = x.unanswered(&f, key, admission.DedupeTTL)
+	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: q.id}
+	claim := keyClaim{name: key.Name}
+	claim.held, claim.made, err = q.h.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
+	if err == nil && !claim.made && len(claim.held.Value) == 0 {
+		err = q.resolveStale(&claim, key, admission.DedupeTTL)
 	}
 	if err != nil {
-		return firstOf{}, x.notKept(err)
+		return keyClaim{}, notStored(err)
 	}
-	return f, nil
+	return claim, nil
 }
 
-// unanswered looks at a key whose run has not noted its answer there. It may be
-// under way. Its gateway may have died after the run was kept, with its answer;
-// or before, and then nobody was answered and the key is free.
-func (x *exchange) unanswered(f *firstOf, key store.Key, ttl time.Duration) error {
-	run, err := x.g.opts.Store.Get(x.r.Context(), f.held.Run)
+// resolveStale resolves a key whose run has stored no response with it. The run
+// may still be under way. If its gateway died after the run was stored, the
+// history has the response. If it died before, the caller got no response, and
+// the key is free after the run's time.
+func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration) error {
+	ctx := q.r.Context()
+	run, err := q.h.Store.Get(ctx, claim.held.Run)
 	switch {
 	case err == nil && run.Status > 0 && run.Status < http.StatusInternalServerError:
-		f.held.Value = run.Response
-		if len(run.Response) == 0 { // the history had no time for it: the status is true all the same
-			f.held.Value = encodeResponse(&flow.Response{Status: run.Status})
+		claim.held.Value = run.Response
+		if len(run.Response) == 0 { // the history has only the summary of the run
+			claim.held.Value = EncodeResponse(&flow.Response{Status: run.Status})
 		}
 		return nil
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	id, err := store.ParseID(f.held.Run)
-	if err == nil && x.began.Sub(id.Time()) < x.endpoint.trigger.Timeout()+keyGrace {
+	id, err := store.ParseID(claim.held.Run)
+	if err == nil && q.began.Sub(id.Time()) < q.endpoint.trigger.Timeout()+keyGrace {
 		return nil
 	}
-	if err := x.g.opts.Store.DropKey(x.r.Context(), f.held); err != nil {
+	if err := q.h.Store.DropKey(ctx, claim.held); err != nil {
 		return err
 	}
-	f.held, f.made, err = x.g.opts.Store.PutKey(x.r.Context(), key, ttl)
+	claim.held, claim.made, err = q.h.Store.PutKey(ctx, key, ttl)
 	return err
 }
 
-// settleKey gives the answer to those that come with the same key, or the key
-// free where the run failed and may be tried again.
-func (x *exchange) settleKey(f firstOf, out *flow.Outcome, response *flow.Response) {
-	if f.name == "" {
+// settleKey stores the response with the key for requests that repeat this one.
+// If the run failed, it removes the key, so that the caller can try again.
+func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Response) {
+	if claim.name == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), lastWords)
+	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.clock, abortTime)
 	defer cancel()
-	key := store.Key{Scope: store.DedupeScope(x.flowName()), Name: f.name, Run: x.id, Value: encodeResponse(response)}
-	write := x.g.opts.Store.SetKey
+	key := store.Key{Scope: store.DedupeScope(q.flowName()), Name: claim.name, Run: q.id, Value: EncodeResponse(response)}
+	write := q.h.Store.SetKey
 	if out.State == flow.Failed {
-		write = x.g.opts.Store.DropKey
+		write = q.h.Store.DropKey
 	}
 	if err := write(ctx, key); err != nil {
-		x.g.log.Sampled.Warn("a dedupe key was not kept", zap.String("run", x.id), zap.Error(err))
+		q.log.Sampled.Warn("a dedupe key was not stored", zap.String("run", q.id), zap.Error(err))
 	}
 }

@@ -9,80 +9,76 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// hideBatch is how many runs are looked at for an address in one call of the
-// store.
-const hideBatch = 500
+// eraseBatch is how many runs one call of the store searches for an address.
+const eraseBatch = 500
 
-// hide goes on taking addresses out of the history, of one or of all that were
-// deleted.
-func (g *Gateway) hide(ctx context.Context, email string) (store.Erased, error) {
-	return g.opts.Store.Erase(ctx, store.EraseQuery{
-		Email: email, Limit: hideBatch,
-		NewEraser: func(email string) store.Eraser { return &addressCleaner{plain: store.NewEraser(email), seal: g.seal} },
+// HistoryEraser erases the addresses of deleted contacts from the history.
+type HistoryEraser struct {
+	Store  store.Contacts
+	Sealer *redact.Sealer
+}
+
+// Erase erases an address, or those of all deleted contacts if it is "", from a
+// batch of runs.
+func (h *HistoryEraser) Erase(ctx context.Context, email string) (store.Erased, error) {
+	return h.Store.Erase(ctx, store.EraseQuery{
+		Email: email, Limit: eraseBatch,
+		NewEraser: func(email string) store.Eraser { return &pieceEraser{plain: store.NewEraser(email), sealer: h.Sealer} },
 	})
 }
 
-// hideDeleted takes addresses of contacts that were deleted out of runs that are
-// over by now.
-func (b *background) hideDeleted(ctx context.Context) {
-	b.every(ctx, purgeEvery, "addresses can't be taken out of the history", func() (bool, error) {
-		got, err := b.g.hide(ctx, "")
-		return got.More, err
-	})
+// pieceEraser erases an address from the forms that only the gateway reads:
+// responses, whose bodies are base64, and sealed outputs.
+type pieceEraser struct {
+	plain  store.Eraser
+	sealer *redact.Sealer
 }
 
-// addressCleaner takes an address out of what the gateway keeps in forms of its
-// own: answers, whose bodies are base64, and outputs that are sealed.
-type addressCleaner struct {
-	plain store.Eraser
-	seal  *redact.Sealer
-}
-
-// Clean takes the address out of a piece.
-func (c *addressCleaner) Erase(p store.Piece) ([]byte, error) {
+// Erase erases the address from a piece of a run.
+func (e *pieceEraser) Erase(p store.Piece) ([]byte, error) {
 	switch {
 	case p.Kind == store.ResponsePiece:
-		return c.response(p)
+		return e.eraseResponse(p)
 	case p.Kind == store.OutputPiece && redact.IsSealed(p.Bytes):
-		return c.sealed(p)
-	case redact.IsSealed(p.Bytes): // or a body that begins like it
-		if clean, err := c.sealed(p); err == nil {
+		return e.eraseSealed(p)
+	case redact.IsSealed(p.Bytes): // or a body that begins like a sealed one
+		if clean, err := e.eraseSealed(p); err == nil {
 			return clean, nil
 		}
 	}
-	return c.plain.Erase(p)
+	return e.plain.Erase(p)
 }
 
-// response looks into an answer. What is none, such as the value of a key that
-// something else made, is a text.
-func (c *addressCleaner) response(p store.Piece) ([]byte, error) {
-	r, err := decodeResponse(p.Bytes)
+// eraseResponse erases the address from a response. Other values, such as those
+// of keys that the gateway did not make, are treated as text.
+func (e *pieceEraser) eraseResponse(p store.Piece) ([]byte, error) {
+	r, err := DecodeResponse(p.Bytes)
 	if err != nil || r.Status == 0 {
-		return c.plain.Erase(p)
+		return e.plain.Erase(p)
 	}
-	body, err := c.plain.Erase(store.Piece{Bytes: r.Body})
+	body, err := e.plain.Erase(store.Piece{Bytes: r.Body})
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.Equal(body, r.Body) {
 		r.Body = body
-		p.Bytes = encodeResponse(r)
+		p.Bytes = EncodeResponse(r)
 	}
-	return c.plain.Erase(p)
+	return e.plain.Erase(p)
 }
 
-// sealed looks into a sealed output and seals it again.
-func (c *addressCleaner) sealed(p store.Piece) ([]byte, error) {
+// eraseSealed erases the address from a sealed output and seals it again.
+func (e *pieceEraser) eraseSealed(p store.Piece) ([]byte, error) {
 	if p.Cut {
 		return nil, errors.New("it was sealed and then cut")
 	}
-	open, err := c.seal.Open(p.Bytes)
+	open, err := e.sealer.Open(p.Bytes)
 	if err != nil {
 		return nil, err
 	}
-	clean, err := c.plain.Erase(store.Piece{Bytes: open})
+	clean, err := e.plain.Erase(store.Piece{Bytes: open})
 	if err != nil || bytes.Equal(clean, open) {
 		return p.Bytes, err
 	}
-	return c.seal.Seal(clean), nil
+	return e.sealer.Seal(clean), nil
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -82,18 +83,12 @@ type Gateway struct {
 
 	life    context.Context // of runs: it ends when a stop has waited long enough
 	endRuns context.CancelFunc
-	runs    inFlight
+	slots   *Slots
+	handler *Handler
+	sealer  *redact.Sealer
+	durable *durableParts // nil without a store
 
-	background *background
-	recorder   *recorder
-	ticker     *ticker
-	queues     *telemetry.Queues // nil without a store
-	unserved   bucket            // refusals of requests that led to no endpoint
-	seal       *redact.Sealer
-
-	running  atomic.Bool // Run was called
-	draining atomic.Bool // not ready any more
-	stopping atomic.Bool // takes no more requests
+	running atomic.Bool // Run was called
 
 	reloading sync.Mutex // held by the one reload at work
 	closed    bool       // guarded by reloading
@@ -115,16 +110,18 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second
 	}
-	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log)}
-	g.metrics = telemetry.NewMetrics(o.Version, g.runs.number)
-	g.background, g.seal = newBackground(g), redact.NewSealer(o.Key)
-	g.recorder, g.ticker = newRecorder(g), newTicker(g)
+	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &Slots{}, sealer: redact.NewSealer(o.Key)}
+	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
 	g.life, g.endRuns = context.WithCancel(context.Background())
-	if o.Store != nil {
-		g.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
-		g.metrics.RegisterQueues(g.queues, g.queuedFlows, g.log)
-		g.metrics.RegisterHistory(g.recorder.dropped.Load, g.recorder.bare.Load)
+	handler := HandlerOptions{
+		Clock: o.Clock, Log: g.log, Metrics: g.metrics, Sealer: g.sealer, Slots: g.slots, Snapshots: g, Key: o.Key, Life: g.life,
 	}
+	if o.Store != nil {
+		d := newDurableParts(g)
+		g.durable = d
+		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
+	}
+	g.handler = NewHandler(handler)
 	r := g.tryLoad("start")
 	if !r.ok {
 		g.endRuns()
@@ -135,10 +132,14 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	return g, r.config, r.diags
 }
 
+// ServeHTTP serves the endpoints.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }
+
 // Close lets go of what the actions of the flows have opened, as soon as the
 // last request has ended, and refuses all that follow. It may be called twice.
 func (g *Gateway) Close() {
-	g.stopping.Store(true)
+	g.handler.Stop()
+	g.durable.queueOnly()
 	g.reloading.Lock()
 	defer g.reloading.Unlock()
 	g.closed = true

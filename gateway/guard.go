@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
@@ -53,7 +54,7 @@ func (g *guard) protect(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		if p := g.refuse(r); p != nil {
-			g.log.Sampled.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.Stringer("remote_ip", remoteIP(r)))
+			g.log.Sampled.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.Stringer("remote_ip", httpserver.RemoteIP(r)))
 			problem.Write(w, p)
 			return
 		}

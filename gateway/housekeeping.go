@@ -7,70 +7,86 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 const (
-	sweepMost  = 200 // runs in one sweep
-	lostMost   = 5   // times in a row that a run may be lost before it fails
-	lostPause  = 10 * time.Second
-	purgeEvery = time.Minute
+	maxSweep    = 200 // runs in one sweep
+	maxLost     = 5   // times in a row that a run may be lost before it fails
+	lostPause   = 10 * time.Second
+	purgePause  = time.Minute
+	batchPause  = 10 * time.Millisecond // between two batches, so that others can write
+	keepMinutes = 2 * 24 * time.Hour    // of counts by minute
+	keepHours   = 366 * 24 * time.Hour  // of counts by hour
 )
 
-// sweep takes over the runs of gateways that let their leases end.
-func (b *background) sweep(ctx context.Context) {
-	b.every(ctx, b.g.opts.Lease, "runs of other gateways can't be taken over", func() (bool, error) {
-		got, err := b.g.opts.Store.Sweep(ctx, store.SweepQuery{Limit: sweepMost, MaxLost: lostMost, Backoff: lostPause})
+// Housekeeper does the periodic work on the store.
+type Housekeeper struct {
+	WorkerOptions
+	Eraser *HistoryEraser
+}
+
+// Sweep requeues the runs of gateways that let their leases expire, until the
+// context ends.
+func (h *Housekeeper) Sweep(ctx context.Context) {
+	h.repeat(ctx, h.Lease, "taking over runs of other gateways failed", func() (bool, error) {
+		got, err := h.Store.Sweep(ctx, store.SweepQuery{Limit: maxSweep, MaxLost: maxLost, Backoff: lostPause})
 		for _, r := range got.Requeued {
-			b.g.log.Warn("run taken over: its gateway let the lease end", zap.String("flow", r.Flow), zap.String("run", r.ID))
+			h.Log.Warn("run taken over: its gateway let the lease expire", zap.String("flow", r.Flow), zap.String("run", r.ID))
 		}
 		for _, r := range got.Failed {
-			b.g.log.Error("run failed: the gateways that worked on it ended again and again", zap.String("flow", r.Flow), zap.String("run", r.ID))
+			h.Log.Error("run failed: the gateways that executed it stopped again and again", zap.String("flow", r.Flow), zap.String("run", r.ID))
 		}
 		if len(got.Requeued) > 0 {
-			b.wake()
+			h.Wakeup.Send()
 		}
 		return got.More, err
 	})
 }
 
-// purge deletes what the history keeps no longer.
-func (b *background) purge(ctx context.Context) {
-	b.every(ctx, purgeEvery, "the history can't be cleaned", func() (bool, error) {
-		snap := b.g.acquire()
+// Purge deletes old entries of the history, until the context ends.
+func (h *Housekeeper) Purge(ctx context.Context) {
+	h.repeat(ctx, purgePause, "purging the history failed", func() (bool, error) {
+		snap := h.Snapshots.acquire()
 		if snap == nil {
 			return false, nil
 		}
 		defer snap.release()
-		got, err := b.g.opts.Store.Purge(ctx, retention(snap.config.Gateway.History))
+		got, err := h.Store.Purge(ctx, retention(snap.config.Gateway.History))
 		return got.More, err
 	})
 }
 
 func retention(h *load.History) store.Retention {
 	return store.Retention{
-		Runs: h.Keep, Bytes: int64(h.Size), Body: int(h.Body),
-		Minutes: 2 * 24 * time.Hour, Hours: 366 * 24 * time.Hour,
+		Runs: h.Keep, Bytes: int64(h.Size), Body: int(h.Body), Minutes: keepMinutes, Hours: keepHours,
 	}
 }
 
-// every calls do now and then, again at once while it says that there is more.
-func (b *background) every(ctx context.Context, pause time.Duration, trouble string, do func() (more bool, err error)) {
+// EraseDeleted erases the addresses of deleted contacts from runs that have
+// ended since, until the context ends.
+func (h *Housekeeper) EraseDeleted(ctx context.Context) {
+	h.repeat(ctx, purgePause, "erasing addresses from the history failed", func() (bool, error) {
+		got, err := h.Eraser.Erase(ctx, "")
+		return got.More, err
+	})
+}
+
+// repeat calls work with pauses, which are short while work reports that more is
+// left. It logs the message if work fails.
+func (h *Housekeeper) repeat(ctx context.Context, pause time.Duration, message string, work func() (more bool, err error)) {
 	for {
-		more, err := do()
+		more, err := work()
 		if err != nil && ctx.Err() == nil {
-			b.g.log.Warn(trouble, zap.Error(err))
+			h.Log.Warn(message, zap.Error(err))
 		}
-		wait := pause
+		next := pause
 		if more && err == nil {
-			wait = 10 * time.Millisecond // others want to write as well
+			next = batchPause
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if clock.Sleep(ctx, h.Clock, next) != nil {
 			return
-		case <-timer.C:
 		}
 	}
 }

@@ -1,20 +1,27 @@
 package gateway
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/store"
 )
 
-// job is what is known of a run, or of a request that may become one, for
-// logs and metrics.
+// job is the context of one run, or of a request that may become one: its
+// identity, its configuration, and the redaction of its secrets.
 type job struct {
-	g        *Gateway
-	snap     *snapshot // nil where the gateway is closed
-	endpoint *endpoint // nil where no endpoint was found
 	id       string
 	began    time.Time
+	snap     *snapshot // nil if the gateway is closed
+	endpoint *endpoint // nil if the request found no endpoint
+	log      *telemetry.Log
+	sealer   *redact.Sealer
+	clock    clock.Clock
 	redacted redact.Run // outputs of sensitive actions
 }
 
@@ -25,32 +32,73 @@ func (j *job) flowName() string {
 	return j.endpoint.flow.Name
 }
 
-// inside is the endpoint of a flow that may run as a part of the job's own.
-func (j *job) inside(flow string) *endpoint {
+// endpointOf returns the endpoint of a flow that runs as a part of the run.
+func (j *job) endpointOf(flow string) *endpoint {
 	if e := j.snap.byName[flow]; e != nil {
 		return e
 	}
 	return j.endpoint
 }
 
-// conceal hides the output of a sensitive action from now on.
-func (j *job) conceal(s *flow.Step, output any) {
+// redactOutput hides the output of a sensitive action in all texts from now on.
+func (j *job) redactOutput(s *flow.Step, output any) {
 	if s.Sensitive && output != nil {
 		j.redacted.Add(output)
 	}
 }
 
-// clean takes secrets out of a text, and what sensitive actions returned.
-func (j *job) clean(text string) string {
+// redactText replaces secrets and the outputs of sensitive actions in a text.
+func (j *job) redactText(text string) string {
 	text = j.redacted.Text(text)
 	if j.snap == nil {
-		return j.g.log.Redact(text)
+		return j.log.Redact(text)
 	}
 	return j.snap.hide.Text(text)
 }
 
-// cleanValue is clean for all texts of a JSON-like value.
-func (j *job) cleanValue(value any) any { return j.snap.hide.Value(j.redacted.Value(value)) }
+// redactValue redacts all texts of a JSON-like value.
+func (j *job) redactValue(value any) any { return j.snap.hide.Value(j.redacted.Value(value)) }
 
-// hides tells whether a text holds what clean would take out.
-func (j *job) hides(text []byte) bool { return j.redacted.Found(text) || j.snap.hide.Found(text) }
+// hasSecret reports whether redactText would change the text.
+func (j *job) hasSecret(text []byte) bool { return j.redacted.Found(text) || j.snap.hide.Found(text) }
+
+// decodeEvent decodes the stored event of the run. Sealed variables are
+// redacted in all texts from now on.
+func (j *job) decodeEvent(p *store.Payload) (flow.Event, error) {
+	kept, err := openPayload(j.sealer, p)
+	if err != nil {
+		return nil, err
+	}
+	if redact.IsSealed(p.Variables) {
+		variables, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
+		if err != nil {
+			return nil, err
+		}
+		j.redacted.Add(variables)
+	}
+	return j.endpoint.queued.Decode(kept, j.snap.limits)
+}
+
+// decodeStored decodes the stored event of a run outside of the run.
+func decodeStored(s *redact.Sealer, e *endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
+	kept, err := openPayload(s, p)
+	if err != nil {
+		return nil, err
+	}
+	return e.queued.Decode(kept, limits)
+}
+
+// openPayload returns a stored event with open variables. The variables of a run
+// that another run started are sealed if they hold a secret or the output of a
+// sensitive action.
+func openPayload(s *redact.Sealer, p *store.Payload) (flow.Kept, error) {
+	kept := flow.Kept{Event: p.Event, Body: p.Body, Variables: p.Variables}
+	if !redact.IsSealed(kept.Variables) {
+		return kept, nil
+	}
+	var err error
+	if kept.Variables, err = s.Open(kept.Variables); err != nil {
+		return kept, fmt.Errorf("reading the variables that the run was started with: %w", err)
+	}
+	return kept, nil
+}

@@ -10,85 +10,90 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// keepLeases extends the claims of all runs that are worked on, until the
+// KeepLeases extends the leases of all runs that the pool executes, until the
 // context ends.
-func (b *background) keepLeases(ctx context.Context) {
-	tick := time.NewTicker(b.g.opts.Lease / 3)
-	defer tick.Stop()
+func (p *Pool) KeepLeases(ctx context.Context) {
+	timer := p.Clock.NewTimer(p.Lease / 3)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
-			b.heartbeat(ctx)
+		case <-timer.C():
+			timer.Reset(p.Lease / 3)
+			p.ExtendLeases(ctx)
 		}
 	}
 }
 
-func (b *background) heartbeat(ctx context.Context) {
-	held := b.held()
-	if len(held) == 0 {
+// ExtendLeases extends the leases of all runs that the pool executes, and
+// cancels those whose claim was lost.
+func (p *Pool) ExtendLeases(ctx context.Context) {
+	claimed := p.claimedRuns()
+	if len(claimed) == 0 {
 		return
 	}
-	claims := make([]store.Claim, 0, len(held))
-	for c := range held {
+	claims := make([]store.Claim, 0, len(claimed))
+	for c := range claimed {
 		claims = append(claims, c)
 	}
-	asked := time.Now()
-	lost, err := b.g.opts.Store.Heartbeat(ctx, b.g.opts.Lease, claims...)
+	asked := p.Clock.Now()
+	lost, err := p.Store.Heartbeat(ctx, p.Lease, claims...)
 	if err != nil {
 		if ctx.Err() == nil {
-			b.g.log.Warn("leases of runs can't be extended", zap.Error(err))
+			p.Log.Warn("extending the leases of runs failed", zap.Error(err))
 		}
 		return
 	}
 	for _, c := range lost {
-		if w, ok := held[c]; ok {
-			w.cancel(store.ErrLost)
-			delete(held, c)
+		if r, ok := claimed[c]; ok {
+			r.cancel(store.ErrLost)
+			delete(claimed, c)
 		}
 	}
-	for _, w := range held {
-		w.leased.Store(&asked)
+	for _, r := range claimed {
+		r.leasedAt.Store(&asked)
 	}
 }
 
-// own makes sure that the run is still this gateway's, before an action with an
-// effect outside begins. Where the lease may have ended, as in a process that was
-// frozen or cut off from the store, another gateway may have done it meanwhile.
-func (w *work) own() error {
-	if within(w.g.opts.Lease, *w.leased.Load(), time.Now()) {
+// claimedRuns returns the runs that the pool executes, by claim.
+func (p *Pool) claimedRuns() map[store.Claim]*Run {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := make(map[store.Claim]*Run, len(p.runs))
+	for r := range p.runs {
+		if c := r.claim.Load(); c != nil {
+			out[*c] = r
+		}
+	}
+	return out
+}
+
+// verifyLease makes sure, before an action with an effect outside starts, that
+// the claim of the run still holds. If the lease may have expired, as in a
+// process that was frozen or cut off from the store, another gateway may have
+// run the action already.
+func (r *Run) verifyLease() error {
+	if isWithin(r.pool.Lease, *r.leasedAt.Load(), r.clock.Now()) {
 		return nil
 	}
-	claim := *w.claim.Load()
-	return w.insist(w.ctx, func(ctx context.Context) error {
-		asked := time.Now()
-		lost, err := w.g.opts.Store.Heartbeat(ctx, w.g.opts.Lease, claim)
+	claim := *r.claim.Load()
+	return r.retryWrite(r.ctx, func(ctx context.Context) error {
+		asked := r.clock.Now()
+		lost, err := r.pool.Store.Heartbeat(ctx, r.pool.Lease, claim)
 		switch {
 		case err != nil:
 			return err
 		case len(lost) > 0:
-			return fmt.Errorf("%w: run %s", store.ErrLost, w.id)
+			return fmt.Errorf("%w: run %s", store.ErrLost, r.id)
 		}
-		w.leased.Store(&asked)
+		r.leasedAt.Store(&asked)
 		return nil
 	})
 }
 
-// within tells whether less than a time has gone by, by the clock that stands
-// still while the machine sleeps as well as by that which people set.
-func within(d time.Duration, from, to time.Time) bool {
+// isWithin reports whether less than d has passed, both by the monotonic clock,
+// which stands still while the machine sleeps, and by the wall clock.
+func isWithin(d time.Duration, from, to time.Time) bool {
 	return to.Sub(from) < d && to.Round(0).Sub(from.Round(0)) < d
-}
-
-func (b *background) held() map[store.Claim]*work {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	out := make(map[store.Claim]*work, len(b.work))
-	for w := range b.work {
-		if c := w.claim.Load(); c != nil {
-			out[*c] = w
-		}
-	}
-	return out
 }

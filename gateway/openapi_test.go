@@ -134,7 +134,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 	l := newLibrary(t)
 	doc := ask[openAPIDocument](l, "GET", "/api/v1/openapi.json", 200)
 	queued := func() string {
-		return l.queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x"}`), Body: []byte(`{}`), Variables: []byte(`{}`), Response: encodeResponse(&flow.Response{Status: 200})})
+		return l.queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x"}`), Body: []byte(`{}`), Variables: []byte(`{}`), Response: EncodeResponse(&flow.Response{Status: 200})})
 	}
 	cancelled := queued()
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+cancelled+"/cancel", 200)

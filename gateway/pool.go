@@ -2,230 +2,165 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
-	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-const (
-	claimMost  = 64              // runs in one claim
-	slowPoll   = 2 * time.Second // the safety net for signals that were lost
-	storePause = time.Second     // after an error of the store
-	mostIdle   = 64              // goroutines that wait for work
-)
+// maxIdle is how many goroutines wait for the next run.
+const maxIdle = 64
 
-// background runs what is kept: it claims runs while there are places for
-// them, keeps their leases, and gives them back at a stop.
-type background struct {
-	g      *Gateway
+// abortTime is how long a cancelled run may take to end.
+const abortTime = 5 * time.Second
+
+// errStopping is the cause of cancellation of the runs that a stop interrupts.
+var errStopping = errors.New("the gateway is stopping")
+
+// WorkerOptions are the parts of the process that a pool and its housekeeping
+// work with.
+type WorkerOptions struct {
+	Store     store.Store
+	Clock     clock.Clock
+	Log       *telemetry.Log
+	Sealer    *redact.Sealer
+	Slots     *Slots
+	Snapshots interface{ acquire() *snapshot }
+	Services  *Services
+	Wakeup    *Signal // a slot is free, or a run may be waiting
+	Lease     time.Duration
+	Life      context.Context // ends when a stop has waited long enough for runs
+}
+
+// Pool executes stored runs. It claims them while there are free slots, keeps
+// their leases, and requeues them when the gateway stops.
+type Pool struct {
+	WorkerOptions
 	owner  string
-	more   chan struct{} // a place is free, or a run may be waiting
 	events *eventCache
-	begin  chan *work   // to goroutines that have done with other work
-	idle   atomic.Int32 // goroutines that wait for more
+	next   chan *Run    // to goroutines that have finished a run
+	idle   atomic.Int32 // goroutines that wait for the next run
 
-	claims sync.WaitGroup  // the loop that claims
-	served context.Context // ends when a stop has seen to all runs
-	end    context.CancelFunc
+	queueOnly atomic.Bool
+	claimed   chan struct{} // closed when the claim loop has ended
 
 	mu      sync.Mutex
-	work    map[*work]bool
-	stopped bool // no work is begun any more
+	runs    map[*Run]bool
+	stopped bool // no run is added after this
 	wg      sync.WaitGroup
 }
 
-func newBackground(g *Gateway) *background {
-	b := &background{g: g, owner: ulid.New(time.Now()), more: make(chan struct{}, 1), events: newEventCache(), begin: make(chan *work), work: map[*work]bool{}}
-	b.served, b.end = context.WithCancel(context.Background())
-	return b
+// NewPool returns a pool that claims nothing before ClaimLoop is called.
+func NewPool(o WorkerOptions) *Pool {
+	return &Pool{
+		WorkerOptions: o, owner: ulid.New(o.Clock.Now()), events: newEventCache(),
+		next: make(chan *Run), claimed: make(chan struct{}), runs: map[*Run]bool{},
+	}
 }
 
-// wake makes the loop look for runs.
-func (b *background) wake() {
+// start executes a run in another goroutine. A goroutine that has finished a
+// run is preferred to a new one: its stack already has the right size.
+func (p *Pool) start(r *Run) {
 	select {
-	case b.more <- struct{}{}:
-	default: // it will look anyway
-	}
-}
-
-// loop claims runs until the context ends.
-func (b *background) loop(ctx context.Context) {
-	defer b.claims.Done()
-	for ctx.Err() == nil {
-		next := b.claim(ctx)
-		timer := time.NewTimer(next)
-		select {
-		case <-ctx.Done():
-		case <-b.more:
-		case <-b.g.opts.Store.Ready():
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
-}
-
-// claim takes as many runs as there are places for, and returns how long it is
-// until it is worth another look.
-func (b *background) claim(ctx context.Context) time.Duration {
-	for {
-		snap := b.g.acquire()
-		if snap == nil {
-			return slowPoll
-		}
-		places := b.places(snap)
-		if places <= 0 {
-			snap.release()
-			return slowPoll // a run that ends wakes the loop
-		}
-		asked, events := time.Now(), map[string]flow.Event{}
-		got, err := b.g.opts.Store.Claim(ctx, store.ClaimQuery{
-			Owner: b.owner, Lease: b.g.opts.Lease, Limit: places, Flows: snap.limitsOfFlows,
-			Cached: func(id string) bool { return b.events.take(id, snap, events) },
-		})
-		b.start(ctx, &claimed{got.Work, events, asked}, snap)
-		snap.release()
-		switch {
-		case err != nil && ctx.Err() == nil:
-			b.g.log.Warn("runs can't be claimed", zap.Error(err))
-			return storePause
-		case err != nil || len(got.Work) < places:
-			return nextLook(got.Next)
-		}
-	}
-}
-
-func nextLook(due time.Duration) time.Duration {
-	if due < 0 {
-		return slowPoll
-	}
-	return min(max(due, time.Millisecond), slowPoll)
-}
-
-// places is for how many runs there are places, at most as many as one claim
-// has. They are not held while the store looks for runs, where there may be
-// none: callers of sync flows would be refused meanwhile. So those that come
-// at this moment are above the limit, by no more than one claim.
-func (b *background) places(snap *snapshot) int {
-	return int(min(claimMost, snap.maxRuns-b.g.runs.number(), b.share(snap)))
-}
-
-// share is how many runs more may be done in the background. A quarter of all
-// places is left to callers that wait: a backlog must not turn them away.
-func (b *background) share(snap *snapshot) int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return snap.maxRuns - snap.maxRuns/4 - int64(len(b.work))
-}
-
-// do has the work done by another goroutine. One that has done with other work
-// is better than a new one: its stack has the size that it takes.
-func (b *background) do(w *work) {
-	select {
-	case b.begin <- w:
+	case p.next <- r:
 	default:
-		go b.worker(w)
+		go p.executeRuns(r)
 	}
 }
 
-// worker does work until too many others wait for some as well.
-func (b *background) worker(w *work) {
+// executeRuns executes a run and those that follow, until too many other
+// goroutines wait for a run too.
+func (p *Pool) executeRuns(r *Run) {
 	for {
-		w.do()
-		if b.idle.Add(1) > mostIdle {
-			b.idle.Add(-1)
+		r.process()
+		if p.idle.Add(1) > maxIdle {
+			p.idle.Add(-1)
 			return
 		}
 		select {
-		case w = <-b.begin:
-			b.idle.Add(-1)
-		case <-b.g.life.Done():
+		case r = <-p.next:
+			p.idle.Add(-1)
+		case <-p.Life.Done():
 			return
 		}
 	}
 }
 
-// release puts a run back as if it had not been claimed.
-func (b *background) release(ctx context.Context, c store.Claim) {
-	ctx, cancel := context.WithTimeout(ctx, lastWords)
-	defer cancel()
-	if err := b.g.opts.Store.Release(ctx, c); err != nil {
-		b.g.log.Warn("a run was not given back; it goes on when its lease ends", zap.String("run", c.ID), zap.Error(err))
-	}
-}
-
-// reserve takes a place for a run that is about to be accepted, so that it can
-// be handed over. It returns nil where there is none; then the run is queued.
-func (b *background) reserve(x *exchange, s *store.Submission) *work {
-	if x.g.stopping.Load() || b.share(x.snap) <= 0 || !x.g.runs.enter(x.snap.maxRuns) {
+// add registers a run, whose slot is taken. It returns nil after a stop. The
+// caller uses the snapshot, so the snapshot can't be closed here.
+func (p *Pool) add(snap *snapshot, e *endpoint, id string) *Run {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
 		return nil
 	}
-	w := b.newWork(x.snap, x.endpoint, x.id)
-	if w == nil {
-		x.g.runs.leave()
-		return nil
-	}
-	s.Claim = &store.DirectClaim{Owner: b.owner, Lease: b.g.opts.Lease, Max: x.endpoint.queue.Max}
-	return w
+	snap.users.Add(1)
+	r := &Run{pool: p, job: job{id: id, began: p.Clock.Now(), snap: snap, endpoint: e, log: p.Log, sealer: p.Sealer, clock: p.Clock}}
+	r.ctx, r.cancel = context.WithCancelCause(p.Life)
+	p.wg.Add(1)
+	p.runs[r] = true
+	return r
 }
 
-// newWork notes the work on a run. It returns nil after a stop.
-func (b *background) newWork(snap *snapshot, e *endpoint, id string) *work {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.stopped {
-		return nil
-	}
-	snap.users.Add(1) // the caller has one, so it can't be closed
-	w := &work{job: job{g: b.g, snap: snap, endpoint: e, id: id, began: time.Now()}}
-	w.ctx, w.cancel = context.WithCancelCause(b.g.life)
-	b.wg.Add(1)
-	b.work[w] = true
-	return w
+// remove ends the work on a run and frees its slot.
+func (p *Pool) remove(r *Run) {
+	r.cancel(nil)
+	p.mu.Lock()
+	delete(p.runs, r)
+	p.mu.Unlock()
+	r.snap.release()
+	p.Slots.Free()
+	p.Wakeup.Send()
+	p.wg.Done()
 }
 
-// forget ends the work on a run and frees its place.
-func (b *background) forget(w *work) {
-	w.cancel(nil)
-	b.mu.Lock()
-	delete(b.work, w)
-	b.mu.Unlock()
-	w.snap.release()
-	b.g.runs.leave()
-	b.wake()
-	b.wg.Done()
-}
+// ClearEvents forgets all events of queued runs. It must be called before runs
+// are queued again, because their stored events may have changed.
+func (p *Pool) ClearEvents() { p.events.clear() }
 
-// stop waits until all work is done or the time is over, then cancels what is
-// left, which gives it back. The context of the loop has ended.
-func (b *background) stop(within time.Duration) {
+// QueueOnly makes Accept queue each run from now on, because the gateway is
+// about to stop.
+func (p *Pool) QueueOnly() { p.queueOnly.Store(true) }
+
+// Stop waits until all runs have ended or the time is over. It then cancels the
+// remaining runs, which requeues them. The context of ClaimLoop must have ended.
+func (p *Pool) Stop(within time.Duration) {
 	done := make(chan struct{})
 	go func() {
-		b.claims.Wait() // it may just get runs
-		b.mu.Lock()
-		b.stopped = true
-		b.mu.Unlock()
-		b.wg.Wait()
+		<-p.claimed // the loop may just have claimed runs
+		p.mu.Lock()
+		p.stopped = true
+		p.mu.Unlock()
+		p.wg.Wait()
 		close(done)
 	}()
-	select {
-	case <-done:
+	if p.waitFor(done, within) {
 		return
-	case <-time.After(within):
 	}
-	b.mu.Lock()
-	for w := range b.work {
-		w.cancel(errStopping)
+	p.mu.Lock()
+	for r := range p.runs {
+		r.cancel(errStopping)
 	}
-	b.mu.Unlock()
+	p.mu.Unlock()
+	if !p.waitFor(done, abortTime) {
+		p.Log.Warn("stopped before all runs were requeued; other gateways take them over when their leases expire")
+	}
+}
+
+// waitFor reports whether the channel is closed within the time.
+func (p *Pool) waitFor(done <-chan struct{}, within time.Duration) bool {
+	timer := p.Clock.NewTimer(within)
+	defer timer.Stop()
 	select {
 	case <-done:
-	case <-time.After(lastWords):
-		b.g.log.Warn("stopped before all runs were given back; they go on when their leases end")
+		return true
+	case <-timer.C():
+		return false
 	}
 }

@@ -7,108 +7,126 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 const (
-	recordQueue  = 32768    // entries that wait to be written
-	recordBusy   = 512      // above it of runs that succeeded only the outcome is kept
-	recordBytes  = 64 << 20 // of requests that wait, likewise, also of runs that failed
-	recordBatch  = 512
-	refusedBurst = 50 // refusals that are recorded at once, of each flow
-	refusedRate  = 5  // and in a second after that
+	maxPending      = 32768    // entries that wait to be written
+	busyPending     = 512      // above it only the summary of successful runs is stored
+	maxPendingBytes = 64 << 20 // of pending requests; above it only the summary of any run is stored
+	maxBatch        = 512      // entries in one write
+	maxThrottle     = 9        // the longest pause, as a multiple of the write before
+	writeTimeout    = 30 * time.Second
 )
 
-// recorder writes what is kept for reading alone: sync runs and refused
-// requests. Callers don't wait for it, and it makes the entries, so that they
-// don't pay for it either. When there are more requests than it can write beside
-// serving them, it sheds details before rows: of runs that succeeded, and where
-// what waits is too large for memory of any, it keeps the outcome alone, and only
-// where its queue is full nothing. Both are counted.
-type recorder struct {
-	g       *Gateway
-	queue   chan draft
-	bytes   atomic.Int64 // of requests that wait
-	bare    atomic.Int64 // runs of which the outcome alone was kept
-	dropped atomic.Int64
+// Recorder writes sync runs and refused requests into the history. Callers do
+// not wait for it. It also builds the entries, so that callers do not spend time
+// on them.
+//
+// Under more load than it can write, the recorder sheds details before entries:
+// it stores only the summary of successful runs, then of all runs if pending
+// requests would take too much memory, and drops entries only if its queue is
+// full. Summaries and dropped entries are counted.
+type Recorder struct {
+	store       store.History
+	clock       clock.Clock
+	log         *telemetry.Log
+	queue       chan PendingEntry
+	bytes       atomic.Int64 // of pending requests
+	summaryOnly atomic.Int64
+	dropped     atomic.Int64
 }
 
-// draft is an entry to be made.
-type draft struct {
-	size int64 // of the request that it holds on to
-	make func() *store.Entry
-	drop func() // lets go of what make needs, where it is not called; may be nil
+// PendingEntry is an entry that is still to be built.
+type PendingEntry struct {
+	Size    int64 // of the request that Build needs
+	Build   func() *store.Entry
+	Discard func() // frees the resources of Build if it is not called; may be nil
 }
 
-func newRecorder(g *Gateway) *recorder {
-	return &recorder{g: g, queue: make(chan draft, recordQueue)}
+// NewRecorder returns a recorder that writes nothing before Run is called.
+func NewRecorder(s store.History, c clock.Clock, log *telemetry.Log) *Recorder {
+	return &Recorder{store: s, clock: c, log: log, queue: make(chan PendingEntry, maxPending)}
 }
 
-// roomy tells whether there is time for details.
-func (r *recorder) roomy() bool {
-	return len(r.queue) < recordBusy && !r.heavy()
+// Dropped returns how many entries are missing in the history.
+func (r *Recorder) Dropped() int64 { return r.dropped.Load() }
+
+// SummaryOnly returns how many runs were stored without details.
+func (r *Recorder) SummaryOnly() int64 { return r.summaryOnly.Load() }
+
+// HasCapacity reports whether there is time to write the details of successful
+// runs.
+func (r *Recorder) HasCapacity() bool {
+	return len(r.queue) < busyPending && !r.OverMemory()
 }
 
-// heavy tells whether there is no room for another request.
-func (r *recorder) heavy() bool { return r.bytes.Load() >= recordBytes }
+// OverMemory reports whether there is no memory for the details of another run.
+func (r *Recorder) OverMemory() bool { return r.bytes.Load() >= maxPendingBytes }
 
-func (r *recorder) add(d draft) {
-	r.bytes.Add(d.size)
+// Add queues an entry.
+func (r *Recorder) Add(e PendingEntry) {
+	r.bytes.Add(e.Size)
 	select {
-	case r.queue <- d:
+	case r.queue <- e:
 	default:
-		r.bytes.Add(-d.size)
+		r.bytes.Add(-e.Size)
 		r.dropped.Add(1)
-		if d.drop != nil {
-			d.drop()
+		if e.Discard != nil {
+			e.Discard()
 		}
 	}
 }
 
-// loop writes entries in batches until the context ends, and then what waits.
-func (r *recorder) loop(ctx context.Context) {
+// AddSummary queues the summary of a run whose details are not stored.
+func (r *Recorder) AddSummary(e *store.Entry) {
+	r.summaryOnly.Add(1)
+	r.AddBuilt(e)
+}
+
+// AddBuilt queues an entry that needs no building.
+func (r *Recorder) AddBuilt(e *store.Entry) {
+	r.Add(PendingEntry{Build: func() *store.Entry { return e }})
+}
+
+// Run writes entries in batches until the context ends, and then the pending
+// ones.
+func (r *Recorder) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			for len(r.queue) > 0 {
-				r.write(r.waiting(nil))
+				r.write(r.fillBatch(nil))
 			}
 			return
-		case d := <-r.queue:
-			began := time.Now()
-			r.write(r.waiting([]*store.Entry{r.entry(d)}))
-			r.rest(ctx, time.Since(began))
+		case e := <-r.queue:
+			began := r.clock.Now()
+			r.write(r.fillBatch([]*store.Entry{r.build(e)}))
+			r.throttle(ctx, clock.Since(r.clock, began))
 		}
 	}
 }
 
-// recordShare is how much longer than it writes the recorder rests at most when
-// it is busy: callers come first.
-const recordShare = 9
-
-// rest leaves the processors to those who wait for an answer, the less the
-// fuller the queue is, and from its half on not at all: so it writes as much as
-// has to be written, and rows are lost only where it can't write more.
-func (r *recorder) rest(ctx context.Context, took time.Duration) {
-	waiting := len(r.queue)
-	const half = recordQueue / 2
-	if waiting < recordBusy || waiting >= half {
+// throttle leaves the processors to sync callers while the recorder is busy. The
+// pause shrinks as the queue fills, and from half of the queue on there is none,
+// so entries are dropped only if the store cannot keep up.
+func (r *Recorder) throttle(ctx context.Context, took time.Duration) {
+	const half = maxPending / 2
+	pending := len(r.queue)
+	if pending < busyPending || pending >= half {
 		return
 	}
-	timer := time.NewTimer(recordShare * took * time.Duration(half-waiting) / half)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+	_ = clock.Sleep(ctx, r.clock, maxThrottle*took*time.Duration(half-pending)/half)
 }
 
-// waiting adds the entries that wait, up to a batch.
-func (r *recorder) waiting(batch []*store.Entry) []*store.Entry {
-	for len(batch) < recordBatch {
+// fillBatch adds pending entries up to a full batch.
+func (r *Recorder) fillBatch(batch []*store.Entry) []*store.Entry {
+	for len(batch) < maxBatch {
 		select {
-		case d := <-r.queue:
-			batch = append(batch, r.entry(d))
+		case e := <-r.queue:
+			batch = append(batch, r.build(e))
 		default:
 			return batch
 		}
@@ -116,46 +134,28 @@ func (r *recorder) waiting(batch []*store.Entry) []*store.Entry {
 	return batch
 }
 
-func (r *recorder) entry(d draft) *store.Entry {
-	r.bytes.Add(-d.size)
-	return d.make()
+func (r *Recorder) build(e PendingEntry) *store.Entry {
+	r.bytes.Add(-e.Size)
+	return e.Build()
 }
 
-// write writes a batch, also where a stop comes meanwhile.
-func (r *recorder) write(batch []*store.Entry) {
+// write writes a batch, also during a stop. If the store rejects the batch, each
+// entry is written by itself, so that one bad entry costs no other.
+func (r *Recorder) write(batch []*store.Entry) {
 	if len(batch) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := clock.WithTimeout(context.Background(), r.clock, writeTimeout)
 	defer cancel()
-	err := r.g.opts.Store.Record(ctx, batch...)
+	err := r.store.Record(ctx, batch...)
 	if len(batch) > 1 && err != nil && !store.IsUnavailable(err) && ctx.Err() == nil {
-		for i := range batch { // one of them is at fault, and the others are not
+		for i := range batch {
 			r.write(batch[i : i+1])
 		}
 		return
 	}
 	if err != nil {
 		r.dropped.Add(int64(len(batch)))
-		r.g.log.Sampled.Warn("runs are missing in the history", zap.Int("runs", len(batch)), zap.Error(err))
-	}
-}
-
-// bucket lets through so many refusals that an attacker can't fill the disk.
-type bucket struct{ next atomic.Int64 }
-
-// take tells whether another refusal is recorded (a token bucket by the
-// generic cell rate algorithm).
-func (b *bucket) take(now time.Time) bool {
-	const each = int64(time.Second / refusedRate)
-	for {
-		next, at := b.next.Load(), now.UnixNano()
-		due := max(next, at)
-		if due-at > each*(refusedBurst-1) {
-			return false
-		}
-		if b.next.CompareAndSwap(next, due+each) {
-			return true
-		}
+		r.log.Sampled.Warn("runs are missing in the history", zap.Int("runs", len(batch)), zap.Error(err))
 	}
 }

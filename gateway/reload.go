@@ -109,7 +109,9 @@ func (g *Gateway) swap(c *load.Config, cert certificate) error {
 	if old := g.current.Swap(s); old != nil {
 		old.release()
 	}
-	g.ticker.wake()
+	if g.durable != nil {
+		g.durable.ticker.Reload()
+	}
 	return nil
 }
 

@@ -9,13 +9,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// observe counts an action, and hides what it returned if that is sensitive.
-func (j *job) observe(rec *flow.Record) {
-	j.conceal(rec.Step, rec.Output)
-	j.inside(rec.Flow.Name).metrics.ObserveAction(rec)
+// countStep counts a step in the metrics, and redacts its output if the action is
+// sensitive.
+func (j *job) countStep(rec *flow.Record) {
+	j.redactOutput(rec.Step, rec.Output)
+	j.endpointOf(rec.Flow.Name).metrics.ObserveAction(rec)
 }
 
-// logRun writes the one line of a run.
+// logRun writes the log line of a run that ended. status is 0 if no caller waits.
 func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	level := zapcore.InfoLevel
 	if out.State == flow.Failed {
@@ -32,31 +33,31 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	}
 	fields = append(fields, zap.Duration("took", took))
 	if out.Message != "" {
-		fields = append(fields, zap.String("message", j.clean(out.Message)))
+		fields = append(fields, zap.String("message", j.redactText(out.Message)))
 	}
 	if out.Err != nil {
-		fields = append(fields, j.failure(out.Err)...)
+		fields = append(fields, j.errorFields(out.Err)...)
 	}
 	line.Write(fields...)
 }
 
-// LogRetry says that an attempt of an action failed and another follows.
+// LogRetry logs that an attempt of an action failed and another follows.
 func (j *job) LogRetry(c *flow.Call, e *flow.Error, wait time.Duration) {
 	fields := []zap.Field{zap.String("run", j.id), zap.Int("attempt", c.Attempt), zap.Duration("after", wait)}
-	j.endpoint.log.Warn("action is tried again", append(fields, j.failure(e)...)...)
+	j.endpoint.log.Warn("action is tried again", append(fields, j.errorFields(e)...)...)
 }
 
-// failure says why a run failed.
-func (j *job) failure(e *flow.Error) []zap.Field {
-	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.clean(e.Shown())), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
+// errorFields describes the error of a run.
+func (j *job) errorFields(e *flow.Error) []zap.Field {
+	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", j.redactText(e.Shown())), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
 	if e.Class == flow.Internal && e.Err != nil && !e.Sensitive {
-		fields = append(fields, zap.String("cause", j.clean(e.Err.Error())))
+		fields = append(fields, zap.String("cause", j.redactText(e.Err.Error())))
 	}
 	return fields
 }
 
-// Log writes a line of action "log". Its values stand under "fields", where
-// they can't pass for fields of the gateway.
+// Log writes a line of action "log". Its values are members of "fields", so that
+// they cannot replace fields of the gateway.
 func (j *job) Log(action, level, message string, values map[string]any) {
 	lvl, err := zapcore.ParseLevel(level)
 	if err != nil {
@@ -65,13 +66,13 @@ func (j *job) Log(action, level, message string, values map[string]any) {
 	if !j.endpoint.log.Core().Enabled(lvl) {
 		return
 	}
-	line := j.endpoint.log.Check(lvl, j.clean(message))
+	line := j.endpoint.log.Check(lvl, j.redactText(message))
 	if line == nil {
 		return
 	}
 	fields := []zap.Field{zap.String("run", j.id), zap.String("action", action)}
 	if len(values) > 0 {
-		fields = append(fields, zap.Any("fields", j.cleanValue(values)))
+		fields = append(fields, zap.Any("fields", j.redactValue(values)))
 	}
 	line.Write(fields...)
 }

@@ -28,7 +28,7 @@ func (g *Gateway) withStore(do func(c *runsCall) (any, error)) http.HandlerFunc 
 	return func(w http.ResponseWriter, r *http.Request) {
 		snap := g.acquire()
 		if snap == nil {
-			problem.Write(w, shuttingDown())
+			problem.Write(w, problem.ShuttingDown())
 			return
 		}
 		defer snap.release()
@@ -63,7 +63,7 @@ func (g *Gateway) storeProblem(snap *snapshot, err error) *flow.Problem {
 		return &flow.Problem{Status: http.StatusConflict, Title: "Not in this state", Detail: detail}
 	case store.IsUnavailable(err):
 		g.log.Sampled.Warn("the history can't be reached", zap.Error(err))
-		return unavailable("The store is not available now.", 5)
+		return problem.Unavailable("The store is not available now.", 5)
 	}
 	g.log.Sampled.Error("the history failed", zap.Error(err))
 	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The log says more."}
@@ -98,11 +98,11 @@ func (c *runsCall) retryOne() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
-	c.g.background.events.clear()
+	c.g.durable.pool.ClearEvents()
 	if err := c.store.Requeue(c.r.Context(), c.r.PathValue("id"), store.RequeueOptions{FromStart: fresh}); err != nil {
 		return nil, err
 	}
-	c.g.background.wake()
+	c.g.durable.wakeup.Send()
 	return RunsChanged{Changed: 1}, nil
 }
 
@@ -110,7 +110,7 @@ func (c *runsCall) cancelOne() (any, error) {
 	if err := c.store.Cancel(c.r.Context(), c.r.PathValue("id")); err != nil {
 		return nil, err
 	}
-	c.g.background.heartbeat(c.r.Context()) // so that work on it here ends now
+	c.g.durable.pool.ExtendLeases(c.r.Context()) // so that work on it here ends now
 	return RunsChanged{Changed: 1}, nil
 }
 
@@ -119,11 +119,11 @@ func (c *runsCall) retryAll() (any, error) {
 	if err != nil {
 		return nil, wrongQuery{err}
 	}
-	c.g.background.events.clear()
+	c.g.durable.pool.ClearEvents()
 	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
 		got, err := c.store.RequeueAll(c.r.Context(), q, store.RequeueOptions{FromStart: fresh})
 		if got.N > 0 {
-			c.g.background.wake()
+			c.g.durable.wakeup.Send()
 		}
 		return got, err
 	})
@@ -133,7 +133,7 @@ func (c *runsCall) cancelAll() (any, error) {
 	return c.changeAll(func(q store.ListQuery) (store.Changed, error) {
 		got, err := c.store.CancelAll(c.r.Context(), q)
 		if got.N > 0 {
-			c.g.background.heartbeat(c.r.Context())
+			c.g.durable.pool.ExtendLeases(c.r.Context())
 		}
 		return got, err
 	})

@@ -222,11 +222,11 @@ func TestRunDetail(t *testing.T) {
 	event := func(rest string) []byte {
 		return []byte(`{"method":"POST","url":"/x?k=` + secret + `","remote_ip":"192.0.2.1","path":{"a":"b"},` + rest + `}`)
 	}
-	sealedOutput := l.g.seal.Seal([]byte(`"gold"`))
+	sealedOutput := l.g.sealer.Seal([]byte(`"gold"`))
 	id := l.queue("x", store.Payload{
 		Event: event(header("application/json")), Body: []byte(`{"big":12345678901234567890,"p":"` + secret + `"}`),
 		Variables: []byte(`{"p":"` + secret + `"}`),
-		Response:  encodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-P": {secret}}, Body: []byte("got " + secret)}),
+		Response:  EncodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-P": {secret}}, Body: []byte("got " + secret)}),
 	})
 	l.end(id, &store.Ending{State: store.Failed, Cause: store.Cause{Class: "permanent", Action: "note", Position: "a.hcl:1,2", Message: "no " + secret}, Steps: []store.Step{
 		{Path: "note", Kind: "say", State: store.StepRetry, Attempts: 2, Began: time.Unix(9, 0), Took: time.Second, Input: []byte(`{"m":"` + secret + `"}`), Output: []byte(`[1]`), Cause: store.Cause{Message: secret}},
@@ -325,7 +325,7 @@ func TestRunsRetryAndCancel(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	select {
-	case <-l.g.background.more:
+	case <-l.g.durable.wakeup.C():
 	default:
 		t.Error("the gateway was not woken")
 	}
@@ -333,9 +333,9 @@ func TestRunsRetryAndCancel(t *testing.T) {
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/cancel", 200)
 	ask[problem.Document](l, "POST", "/api/v1/runs/"+id+"/cancel", 409)
 	ask[problem.Document](l, "POST", "/api/v1/runs/"+l.newID()+"/cancel", 404)
-	l.g.background.events.put(id, cachedEvent{event: testEvent{}}, time.Now())
+	l.g.durable.pool.events.put(id, cachedEvent{event: testEvent{}}, time.Now())
 	ask[RunsChanged](l, "POST", "/api/v1/runs/"+id+"/retry?fresh=true", 200)
-	if l.g.background.events.has(id) {
+	if l.g.durable.pool.events.has(id) {
 		t.Error("a run that is run again gets its event as it once came, not as it is kept now")
 	}
 	l.end(id, &store.Ending{State: store.Succeeded})
@@ -348,8 +348,8 @@ func TestRunsRetryAndCancel(t *testing.T) {
 
 // drained empties the signal that wakes the loop.
 func (l *library) drained() <-chan struct{} {
-	l.g.background.wake()
-	return l.g.background.more
+	l.g.durable.wakeup.Send()
+	return l.g.durable.wakeup.C()
 }
 
 func TestRunsInBulk(t *testing.T) {

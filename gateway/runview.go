@@ -107,7 +107,7 @@ func (v view) response(text []byte) *RunResponse {
 	if len(text) == 0 {
 		return nil
 	}
-	r, err := decodeResponse(text)
+	r, err := DecodeResponse(text)
 	if err != nil {
 		return nil
 	}

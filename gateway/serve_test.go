@@ -83,8 +83,8 @@ func TestAnswers(t *testing.T) {
 				if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"flow": name, "outcome": c.outcome}); n != 1 {
 					t.Errorf("%v requests with outcome %s", n, c.outcome)
 				}
-				if g.runs.number() != 0 {
-					t.Errorf("%d runs under way", g.runs.number())
+				if g.slots.InUse() != 0 {
+					t.Errorf("%d runs under way", g.slots.InUse())
 				}
 			})
 		})
@@ -219,24 +219,10 @@ func TestRunOutlivesItsCaller(t *testing.T) {
 	})
 }
 
-func TestInFlight(t *testing.T) {
-	t.Parallel()
-	var f inFlight
-	for i, want := range []bool{true, true, false, false} {
-		if f.enter(2) != want {
-			t.Errorf("entry %d", i)
-		}
-	}
-	f.leave()
-	if f.number() != 1 || !f.enter(2) || f.enter(2) {
-		t.Error("a place was not given back, or twice")
-	}
-}
-
-func TestFailedHidesTheInside(t *testing.T) {
+func TestRunFailedHidesTheError(t *testing.T) {
 	t.Parallel()
 	out := &flow.Outcome{State: flow.Failed, Err: &flow.Error{Message: "the password is hunter2"}}
-	if p := failed(t.Context(), out); strings.Contains(p.Error(), "hunter2") {
+	if p := runFailed(t.Context(), out); strings.Contains(p.Error(), "hunter2") {
 		t.Error(p)
 	}
 }

@@ -40,8 +40,8 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 	if l.Admin != nil {
 		group.Go(func() error { return httpserver.Serve(admin, l.Admin, g.opts.Clock) })
 	}
-	if g.opts.Store != nil {
-		g.keep(ctx, group)
+	if g.durable != nil {
+		g.durable.start(ctx, group)
 	}
 	if len(g.opts.Watch) > 0 {
 		group.Go(func() error { g.watch(ctx); return nil })
@@ -52,26 +52,6 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 		return nil
 	})
 	return group.Wait()
-}
-
-// keep starts what works on kept runs. Leases are extended until the last run
-// has ended, and the history is written until nothing can be added to it.
-func (g *Gateway) keep(ctx context.Context, group *errgroup.Group) {
-	g.background.claims.Add(1) // before a stop can wait for it
-	for _, until := range []struct {
-		ctx  context.Context
-		loop func(context.Context)
-	}{
-		{ctx, g.background.loop},
-		{ctx, g.background.sweep},
-		{ctx, g.background.purge},
-		{ctx, g.ticker.loop},
-		{ctx, g.background.hideDeleted},
-		{g.background.served, g.background.keepLeases},
-		{g.background.served, g.recorder.loop},
-	} {
-		group.Go(func() error { until.loop(until.ctx); return nil })
-	}
 }
 
 func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {

@@ -5,37 +5,56 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// services is what actions reach of the gateway. Without a store there are
-// none.
-func (j *job) services() flow.Services {
-	if j.g.opts.Store == nil {
-		return flow.Services{}
-	}
-	return flow.Services{Keys: dedupeKeys{j.g.opts.Store}, Contacts: contacts{j.g}, Starter: starter{j}}
+// ServicesOptions are the parts of the process that services work with.
+type ServicesOptions struct {
+	Store     store.Store
+	Clock     clock.Clock
+	Sealer    *redact.Sealer
+	Snapshots interface{ acquire() *snapshot }
+	Wakeup    *Signal // a run was queued
 }
 
-// dedupeKeys are the store's, for actions.
-type dedupeKeys struct{ store store.Keys }
+// Services offers actions the store's keys and contacts, and starts flows.
+type Services struct{ ServicesOptions }
 
-func (k dedupeKeys) PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (bool, string, error) {
+// NewServices returns services on a store.
+func NewServices(o ServicesOptions) *Services { return &Services{o} }
+
+// ForRun returns the services for the actions of a run. Without a store there
+// are none.
+func (s *Services) ForRun(j *job) flow.Services {
+	if s == nil {
+		return flow.Services{}
+	}
+	return flow.Services{Keys: keyStore{s.Store}, Contacts: contacts{s}, Starter: starter{s, j}}
+}
+
+// keyStore offers the keys of the store to actions.
+type keyStore struct{ store store.Keys }
+
+// PutKey makes a key, see flow.Keys.
+func (k keyStore) PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (bool, string, error) {
 	held, made, err := k.store.PutKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}, ttl)
 	if err != nil {
-		return false, "", notKeptNow(err)
+		return false, "", storeError(err)
 	}
 	return made, held.Run, nil
 }
 
-func (k dedupeKeys) DropKey(ctx context.Context, scope, name, owner string) error {
+// DropKey removes a key, see flow.Keys.
+func (k keyStore) DropKey(ctx context.Context, scope, name, owner string) error {
 	if err := k.store.DropKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}); err != nil {
-		return notKeptNow(err)
+		return storeError(err)
 	}
 	return nil
 }
 
-// notKeptNow makes the failure of an action of an error of the store.
-func notKeptNow(err error) *flow.Error {
+// storeError returns the error of an action for an error of the store.
+func storeError(err error) *flow.Error {
 	return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Message: "the gateway's store can't be reached now", Err: err}
 }

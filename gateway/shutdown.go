@@ -6,43 +6,37 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-)
 
-// lastWords is how long cancelled runs have to answer their callers.
-const lastWords = 5 * time.Second
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
 
 // shutdown takes no more connections and waits for requests, then cancels
 // their runs, and at last closes what is left.
 func (g *Gateway) shutdown(public, admin *http.Server) {
-	g.draining.Store(true)
-	g.log.Info("stopping", zap.Int64("runs", g.runs.number()))
-	pause(g.opts.DrainDelay)
-	g.stopping.Store(true)
-	until := time.Now().Add(g.opts.ShutdownTimeout)
-	if !stop(public, g.opts.ShutdownTimeout) {
-		g.log.Warn("runs are cancelled: they took longer than the stop may", zap.Int64("runs", g.runs.number()))
+	g.handler.Drain()
+	g.log.Info("stopping", zap.Int64("runs", g.slots.InUse()))
+	_ = clock.Sleep(context.Background(), g.opts.Clock, g.opts.DrainDelay)
+	g.handler.Stop()
+	g.durable.queueOnly()
+	until := g.opts.Clock.Now().Add(g.opts.ShutdownTimeout)
+	if !g.stopServer(public, g.opts.ShutdownTimeout) {
+		g.log.Warn("runs are cancelled: they took longer than the stop may", zap.Int64("runs", g.slots.InUse()))
 		g.endRuns()
-		if !stop(public, lastWords) {
-			g.log.Warn("stopped before all runs had ended", zap.Int64("runs", g.runs.number()))
+		if !g.stopServer(public, abortTime) {
+			g.log.Warn("stopped before all runs had ended", zap.Int64("runs", g.slots.InUse()))
 			_ = public.Close()
 		}
 	}
-	g.background.stop(time.Until(until))
+	g.durable.stop(clock.Until(g.opts.Clock, until))
 	g.endRuns()
-	g.background.end()
+	g.durable.end()
 	_ = admin.Close()
 	g.log.Info("stopped")
 }
 
-// stop tells whether all requests of a server ended in time.
-func stop(s *http.Server, within time.Duration) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), within)
+// stopServer reports whether all requests of a server ended in time.
+func (g *Gateway) stopServer(s *http.Server, within time.Duration) bool {
+	ctx, cancel := clock.WithTimeout(context.Background(), g.opts.Clock, within)
 	defer cancel()
 	return s.Shutdown(ctx) == nil
-}
-
-func pause(d time.Duration) {
-	if d > 0 {
-		<-time.After(d)
-	}
 }

@@ -2,25 +2,28 @@ package gateway
 
 import "sync/atomic"
 
-// inFlight counts the runs that are under way.
-type inFlight struct{ count atomic.Int64 }
+// Slots counts the runs that the process executes, against a limit that a
+// reload may change.
+type Slots struct{ used atomic.Int64 }
 
-// enter counts a run in unless most are under way already.
-func (f *inFlight) enter(most int64) bool {
+// TryTake takes a slot unless limit of them are in use.
+func (s *Slots) TryTake(limit int64) bool {
 	for {
-		n := f.count.Load()
-		if n >= most {
+		n := s.used.Load()
+		if n >= limit {
 			return false
 		}
-		if f.count.CompareAndSwap(n, n+1) {
+		if s.used.CompareAndSwap(n, n+1) {
 			return true
 		}
 	}
 }
 
-// add counts runs that are under way whatever others are.
-func (f *inFlight) add(n int) { f.count.Add(int64(n)) }
+// Take takes n slots, also above the limit.
+func (s *Slots) Take(n int) { s.used.Add(int64(n)) }
 
-func (f *inFlight) leave() { f.count.Add(-1) }
+// Free frees a slot.
+func (s *Slots) Free() { s.used.Add(-1) }
 
-func (f *inFlight) number() int64 { return f.count.Load() }
+// InUse returns how many slots are in use.
+func (s *Slots) InUse() int64 { return s.used.Load() }

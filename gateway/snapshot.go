@@ -45,7 +45,7 @@ type endpoint struct {
 	metrics  *telemetry.Flow
 	log      *zap.Logger
 	queue    flow.Queue
-	refusals *bucket
+	refusals *refusalLimit
 	pure     map[string]bool // kinds of its actions without an effect outside
 }
 
@@ -129,7 +129,7 @@ func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
 		return
 	}
 	e := &endpoint{flow: f, queued: queued, log: g.log.With(zap.String("flow", f.Name))}
-	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &bucket{}
+	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &refusalLimit{}
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
 	if t, ok := queued.(flow.Tagged); ok && f.Enabled {

@@ -11,18 +11,21 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// causeKnown is how long a run that was started by something is the only one
-// that the same thing starts. It is started again only where a gateway stopped
-// or died in between, and no gateway went on within this time. Each run that was
-// started costs a key for so long.
-const causeKnown = 7 * 24 * time.Hour
+// causeTime is how long a cause that is repeated does not start a second run. A
+// cause is repeated only if a gateway stopped or died in the middle and no
+// gateway continued within this time. Each started run costs a key for so long.
+const causeTime = 7 * 24 * time.Hour
 
 // starter starts flows for the actions of a run.
-type starter struct{ j *job }
+type starter struct {
+	services *Services
+	run      *job
+}
 
-// Start keeps a run of a flow, once for the same cause.
+// Start queues a run of a flow, once for the same cause. Variables that hold a
+// secret are sealed.
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
-	e := s.j.snap.byName[f.Name]
+	e := s.run.snap.byName[f.Name]
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
@@ -30,27 +33,27 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if err != nil {
 		return "", err
 	}
-	if s.j.hides(kept.Variables) {
-		kept.Variables = s.j.g.seal.Seal(kept.Variables)
+	if s.run.hasSecret(kept.Variables) {
+		kept.Variables = s.services.Sealer.Seal(kept.Variables)
 	}
-	id, _, err := s.j.g.startKept(ctx, e, ulid.New(time.Now()), kept, onceFor(cause))
+	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), kept, dedupeCause(cause))
 	return id, err
 }
 
-// start keeps a run that no request asked for. A run that another one with the
-// same key came before is not kept; then the key is returned.
-func (g *Gateway) start(ctx context.Context, e *endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
+// StartFlow queues a run that no request asked for. If another run holds the
+// dedupe key, it returns the key and the id of that run.
+func (s *Services) StartFlow(ctx context.Context, e *endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
 	kept, err := e.queued.Encode(ev)
 	if err != nil {
 		return "", nil, err
 	}
-	return g.startKept(ctx, e, ulid.New(time.Now()), kept, once)
+	return s.queueRun(ctx, e, s.newID(), kept, once)
 }
 
-// startKept is start for an event as it is kept, with the id of its run. A run
-// that is there already is not kept again.
-func (g *Gateway) startKept(ctx context.Context, e *endpoint, id string, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
-	got, err := g.opts.Store.Accept(ctx, &store.Submission{
+// queueRun queues a run with an id and an encoded event, see StartFlow. A run
+// that exists already is not queued again.
+func (s *Services) queueRun(ctx context.Context, e *endpoint, id string, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
+	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.flow.Name, Dedupe: once,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
 		Queue:   store.QueueLimit{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
@@ -61,10 +64,23 @@ func (g *Gateway) startKept(ctx context.Context, e *endpoint, id string, kept fl
 	case errors.Is(err, store.ErrFull):
 		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.flow.Name), Err: err}
 	case err != nil:
-		return "", nil, notKeptNow(err)
+		return "", nil, storeError(err)
 	case got.Duplicate != nil:
 		return got.Duplicate.Run, got.Duplicate, nil
 	}
-	g.background.wake()
+	s.Wakeup.Send()
 	return id, nil, nil
 }
+
+func (s *Services) newID() string { return ulid.New(s.Clock.Now()) }
+
+// dedupeCause returns the dedupe key by which a cause starts a flow once; nil if
+// the cause is "".
+func dedupeCause(cause string) *store.Dedupe {
+	if cause == "" {
+		return nil
+	}
+	return &store.Dedupe{Key: causeKey(cause), TTL: causeTime}
+}
+
+func causeKey(cause string) string { return "cause:" + cause }

@@ -8,127 +8,136 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 const (
-	// onTime is how late a tick may be that is not missed: as long as a gateway
-	// takes to be replaced by another.
-	onTime = time.Minute
-	// longestNap bounds how long a clock that was set is not noticed.
-	longestNap = 20 * time.Second
-	// tickKnown is how long a tick makes no second run.
-	tickKnown = 40 * 24 * time.Hour
+	// maxDelay is how late a tick may be without being missed: as long as it
+	// takes to replace a gateway.
+	maxDelay = time.Minute
+	// maxSleep bounds the time until the ticker notices that the clock was set.
+	maxSleep = 20 * time.Second
+	// retrySleep is the pause after an error of the store.
+	retrySleep = time.Second
+	// dedupeTime is how long a tick does not start a second run.
+	dedupeTime = 40 * 24 * time.Hour
 )
 
-// ticker starts the flows of schedules. Every gateway on a store does it, and
-// the key of a tick decides which of them makes the run.
-type ticker struct {
-	g       *Gateway
-	changed chan struct{} // other schedules may serve
-
-	// looked is until when the ticks of flows were looked at, by name. Only the
-	// loop uses it.
-	looked map[string]time.Time
-	// waits are the ticks that came in time and could not be kept, by flow.
-	waits map[string]time.Time
-	first time.Time // when the loop began
+// TickerOptions are the parts of the process that a ticker works with.
+type TickerOptions struct {
+	Store     store.History
+	Clock     clock.Clock
+	Log       *telemetry.Log
+	Sealer    *redact.Sealer
+	Snapshots interface{ acquire() *snapshot }
+	Services  *Services
 }
 
-func newTicker(g *Gateway) *ticker {
-	return &ticker{g: g, changed: make(chan struct{}, 1), looked: map[string]time.Time{}, waits: map[string]time.Time{}}
+// Ticker starts the flows of schedules. Every gateway on a store does it, and
+// the dedupe key of a tick decides which gateway's run is stored.
+type Ticker struct {
+	TickerOptions
+	changed *Signal   // other schedules may serve
+	began   time.Time // when Run began
+
+	checked  map[string]time.Time // up to when the ticks of a flow are handled, by flow
+	deferred map[string]time.Time // ticks that were on time and could not be stored, by flow
 }
 
-// wake has the loop look at the schedules that serve now.
-func (t *ticker) wake() {
-	select {
-	case t.changed <- struct{}{}:
-	default: // it will
-	}
+// NewTicker returns a ticker that starts nothing before Run is called.
+func NewTicker(o TickerOptions) *Ticker {
+	return &Ticker{TickerOptions: o, changed: NewSignal(), checked: map[string]time.Time{}, deferred: map[string]time.Time{}}
 }
 
-func (t *ticker) loop(ctx context.Context) {
-	t.first = time.Now()
+// Reload makes the ticker read the schedules that serve now.
+func (t *Ticker) Reload() { t.changed.Send() }
+
+// Run starts flows as they are due, until the context ends.
+func (t *Ticker) Run(ctx context.Context) {
+	t.began = t.Clock.Now()
 	for ctx.Err() == nil {
-		nap := t.tick(ctx, time.Now())
-		timer := time.NewTimer(nap)
+		timer := t.Clock.NewTimer(t.startDue(ctx, t.Clock.Now()))
 		select {
 		case <-ctx.Done():
-		case <-t.changed:
-		case <-timer.C:
+		case <-t.changed.C():
+		case <-timer.C():
 		}
 		timer.Stop()
 	}
 }
 
-// tick starts what is due and returns how long it is until the next tick.
-func (t *ticker) tick(ctx context.Context, now time.Time) time.Duration {
-	snap := t.g.acquire()
+// startDue starts the flows that are due, and returns how long to sleep.
+func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
+	snap := t.Snapshots.acquire()
 	if snap == nil {
-		return longestNap
+		return maxSleep
 	}
 	defer snap.release()
-	nap, serve := longestNap, map[string]bool{}
+	sleep, serving := maxSleep, map[string]bool{}
 	for _, f := range snap.config.Flows {
 		timed, ok := f.Trigger.(flow.Timed)
 		if !ok || !f.Enabled {
 			continue
 		}
-		serve[f.Name] = true
-		if !t.look(ctx, snap.byName[f.Name], timed, now) {
-			nap = min(nap, storePause)
+		serving[f.Name] = true
+		if !t.startFlow(ctx, snap.byName[f.Name], timed, now) {
+			sleep = min(sleep, retrySleep)
 		}
 		if next := timed.Next(now); !next.IsZero() {
-			nap = min(nap, time.Until(next))
+			sleep = min(sleep, clock.Until(t.Clock, next))
 		}
 	}
-	for name := range t.looked {
-		if !serve[name] {
-			delete(t.looked, name) // it begins anew when it is back
-			delete(t.waits, name)
+	for name := range t.checked {
+		if !serving[name] {
+			delete(t.checked, name) // a flow that comes back starts anew
+			delete(t.deferred, name)
 		}
 	}
-	return max(nap, time.Millisecond)
+	return max(sleep, time.Millisecond)
 }
 
-// look starts the flow where it has ticked since it was looked at. It returns
-// false where that has to be tried again.
-func (t *ticker) look(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) bool {
-	since, known := t.looked[e.flow.Name]
+// startFlow starts a flow if it has ticked since the last call. It returns false
+// if the call must be repeated.
+func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) bool {
+	name := e.flow.Name
+	since, known := t.checked[name]
 	if !known {
 		var err error
-		if since, err = t.since(ctx, e, timed, now); err != nil {
-			t.g.log.Sampled.Warn("a schedule can't be looked at", zap.String("flow", e.flow.Name), zap.Error(err))
+		if since, err = t.firstCheck(ctx, e, timed, now); err != nil {
+			t.Log.Sampled.Warn("the last run of a schedule can't be read", zap.String("flow", name), zap.Error(err))
 			return false
 		}
 	}
-	at := lastTick(timed, since, now)
-	late := now.Sub(at)
+	tick := lastTick(timed, since, now)
+	late := now.Sub(tick)
 	switch {
-	case at.IsZero():
-	case late > onTime && !timed.CatchUp() && !at.Equal(t.waits[e.flow.Name]):
-		t.g.log.Warn("a tick was missed", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Duration("late", late))
+	case tick.IsZero():
+	case late > maxDelay && !timed.CatchUp() && !tick.Equal(t.deferred[name]):
+		t.Log.Warn("a tick was missed", zap.String("flow", name), zap.Time("tick", tick), zap.Duration("late", late))
 	default:
-		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(at.Unix(), 10), TTL: tickKnown}
-		if _, _, err := t.g.start(ctx, e, timed.Tick(at), once); err != nil {
-			t.g.log.Sampled.Warn("a tick has to wait", zap.String("flow", e.flow.Name), zap.Time("tick", at), zap.Error(err))
-			t.looked[e.flow.Name], t.waits[e.flow.Name] = since, at
+		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(tick.Unix(), 10), TTL: dedupeTime}
+		if _, _, err := t.Services.StartFlow(ctx, e, timed.Tick(tick), once); err != nil {
+			t.Log.Sampled.Warn("a tick has to wait", zap.String("flow", name), zap.Time("tick", tick), zap.Error(err))
+			t.checked[name], t.deferred[name] = since, tick
 			return false
 		}
 	}
-	t.looked[e.flow.Name] = now
-	delete(t.waits, e.flow.Name)
+	t.checked[name] = now
+	delete(t.deferred, name)
 	return true
 }
 
-// since is from when a schedule is looked at that was not known before: from
-// its last run where missed ticks count, from shortly before the start of the
-// gateway, which may have replaced another one, and from now where it has been
-// added since.
-func (t *ticker) since(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) (time.Time, error) {
+// firstCheck returns the moment after which the ticks of a new schedule count:
+// its last run if missed ticks are caught up, otherwise shortly before the start
+// of the gateway, which may have replaced another, or now if the schedule was
+// added later.
+func (t *Ticker) firstCheck(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) (time.Time, error) {
 	since := now
-	if now.Sub(t.first) < onTime {
-		since = t.first.Add(-onTime)
+	if now.Sub(t.began) < maxDelay {
+		since = t.began.Add(-maxDelay)
 	}
 	if !timed.CatchUp() {
 		return since, nil
@@ -140,26 +149,25 @@ func (t *ticker) since(ctx context.Context, e *endpoint, timed flow.Timed, now t
 	return last, nil
 }
 
-// lastRun is the tick of the flow's last run, zero where none is on record.
-func (t *ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
-	s := t.g.opts.Store
-	page, err := s.List(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{e.flow.Name}}, Limit: 1})
+// lastRun returns the tick of the flow's last run; zero if there is no run.
+func (t *Ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
+	page, err := t.Store.List(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{e.flow.Name}}, Limit: 1})
 	if err != nil || len(page.Runs) == 0 {
 		return time.Time{}, err
 	}
-	run, err := s.Get(ctx, page.Runs[0].ID)
+	run, err := t.Store.Get(ctx, page.Runs[0].ID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	ev, err := t.g.decode(e, &run.Payload, flow.Limits{})
+	ev, err := decodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
 	if ticked, ok := ev.(flow.Ticked); ok && err == nil {
 		return ticked.At(), nil
 	}
-	return run.Received, nil // it had another trigger then
+	return run.Received, nil // the flow had another trigger then
 }
 
-// lastTick is the last tick after one moment and not after another; zero for
-// none. It looks at short times first, as a schedule may tick each minute.
+// lastTick returns the last tick after one moment and not after another; zero
+// for none. It searches short spans first, as a schedule may tick each minute.
 func lastTick(timed flow.Timed, after, until time.Time) time.Time {
 	for _, back := range []time.Duration{time.Hour, 26 * time.Hour, 32 * 24 * time.Hour, until.Sub(after)} {
 		from := until.Add(-back)

@@ -24,7 +24,7 @@ import (
 // clockTest has gateways whose clock the test sets, on one store.
 type clockTest struct {
 	t     *testing.T
-	store store.Store
+	store *awayStore
 	text  string
 }
 
@@ -35,11 +35,18 @@ func newClockTest(t *testing.T, schedule string) *clockTest {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return &clockTest{t, s, "flow \"f\" {\ntrigger \"schedule\" {\n" + schedule + "\n}\naction \"log\" \"l\" { message = schedule.time }\n}\n"}
+	return &clockTest{t, &awayStore{Store: s}, "flow \"f\" {\ntrigger \"schedule\" {\n" + schedule + "\n}\naction \"log\" \"l\" { message = schedule.time }\n}\n"}
 }
 
-// ticker is that of a gateway which begins at a moment.
-func (c *clockTest) ticker(began string) *ticker {
+// ticker returns that of a gateway which begins at a moment.
+func (c *clockTest) ticker(began string) *Ticker {
+	c.t.Helper()
+	tk := c.gateway().durable.ticker
+	tk.began = c.at(began)
+	return tk
+}
+
+func (c *clockTest) gateway() *Gateway {
 	c.t.Helper()
 	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*load.Config, hcl.Diagnostics) {
 		return load.Load(load.Options{
@@ -52,8 +59,7 @@ func (c *clockTest) ticker(began string) *ticker {
 		c.t.Fatal(diags)
 	}
 	c.t.Cleanup(g.Close)
-	g.ticker.first = c.at(began)
-	return g.ticker
+	return g
 }
 
 func (c *clockTest) at(text string) time.Time {
@@ -66,9 +72,9 @@ func (c *clockTest) at(text string) time.Time {
 }
 
 // look lets a ticker look at its schedules at certain moments.
-func (c *clockTest) look(tk *ticker, moments ...string) {
+func (c *clockTest) look(tk *Ticker, moments ...string) {
 	for _, m := range moments {
-		tk.tick(c.t.Context(), c.at(m))
+		tk.startDue(c.t.Context(), c.at(m))
 	}
 }
 
@@ -118,7 +124,7 @@ func TestTickStartsARun(t *testing.T) {
 func TestOneRunForATick(t *testing.T) {
 	t.Parallel()
 	c := newClockTest(t, daily)
-	for _, tk := range []*ticker{c.ticker("2026-11-20T06:00:00+01:00"), c.ticker("2026-11-20T06:30:00+01:00")} {
+	for _, tk := range []*Ticker{c.ticker("2026-11-20T06:00:00+01:00"), c.ticker("2026-11-20T06:30:00+01:00")} {
 		c.look(tk, "2026-11-20T06:31:00+01:00", "2026-11-20T07:00:00+01:00")
 	}
 	c.look(c.ticker("2026-11-20T07:00:10+01:00"), "2026-11-20T07:00:10+01:00") // replaces one of them
@@ -174,8 +180,8 @@ func TestTicksOverClockChanges(t *testing.T) {
 			c := newClockTest(t, "cron = \"30 2 * * *\"\ntimezone = \"Europe/Berlin\"")
 			tk := c.ticker(from)
 			for at := c.at(from); at.Before(c.at(from).Add(48 * time.Hour)); at = at.Add(3 * time.Minute) {
-				tk.tick(t.Context(), at)
-				tk.tick(t.Context(), at.Truncate(30*time.Minute).Add(30*time.Minute)) // as the loop does, which wakes for a tick
+				tk.startDue(t.Context(), at)
+				tk.startDue(t.Context(), at.Truncate(30*time.Minute).Add(30*time.Minute)) // as the loop does, which wakes for a tick
 			}
 			c.want(want...)
 		})
@@ -187,11 +193,10 @@ func TestTickWaitsForTheStore(t *testing.T) {
 	t.Parallel()
 	c := newClockTest(t, daily)
 	tk := c.ticker("2026-11-20T06:59:30+01:00")
-	away := &awayStore{Store: c.store, away: true}
-	tk.g.opts.Store = away
+	c.store.away = true
 	c.look(tk, "2026-11-20T06:59:40+01:00", "2026-11-20T07:00:00+01:00")
 	c.want()
-	away.away = false
+	c.store.away = false
 	c.look(tk, "2026-11-20T07:00:01+01:00")
 	c.want("2026-11-20T07:00:00+01:00")
 }
@@ -205,13 +210,12 @@ func TestTickWaitsLongForTheStore(t *testing.T) {
 			t.Parallel()
 			c := newClockTest(t, daily)
 			tk := c.ticker(began)
-			away := &awayStore{Store: c.store, away: true}
-			tk.g.opts.Store = away
+			c.store.away = true
 			if name == "there" {
 				c.look(tk, "2026-11-20T06:59:50+01:00", "2026-11-20T07:00:00+01:00")
 			}
 			c.look(tk, "2026-11-20T07:00:20+01:00", "2026-11-20T07:05:00+01:00")
-			away.away = false
+			c.store.away = false
 			c.look(tk, "2026-11-20T07:05:01+01:00", "2026-11-20T07:05:20+01:00")
 			c.want("2026-11-20T07:00:00+01:00")
 		})
@@ -235,8 +239,7 @@ func (a *awayStore) Accept(ctx context.Context, s *store.Submission) (store.Acce
 func TestNextTickIsTold(t *testing.T) {
 	t.Parallel()
 	c := newClockTest(t, daily)
-	tk := c.ticker("2026-11-20T06:00:00+01:00")
-	code, body := admin(t, tk.g, "GET", "/api/v1/flows")
+	code, body := admin(t, c.gateway(), "GET", "/api/v1/flows")
 	var got struct{ Flows []flowBody }
 	if err := json.Unmarshal([]byte(body), &got); err != nil || code != 200 || len(got.Flows) != 1 {
 		t.Fatalf("%d %s: %v", code, body, err)

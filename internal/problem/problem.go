@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"strconv"
 
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -39,4 +40,21 @@ func Write(w http.ResponseWriter, p *flow.Problem) {
 	h.Set("Content-Type", ContentType)
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(Encode(p, "")) // fails only if the caller hung up
+}
+
+// Unavailable returns a refusal for now. The caller may try again after the
+// seconds.
+func Unavailable(detail string, seconds int) *flow.Problem {
+	return &flow.Problem{
+		Status: http.StatusServiceUnavailable, Title: "Not available now", Detail: detail,
+		Header: http.Header{"Retry-After": {strconv.Itoa(seconds)}}, Outcome: "unavailable",
+	}
+}
+
+// ShuttingDown returns the refusal of a gateway that stops. It also closes the
+// connection, so that the next request reaches another gateway.
+func ShuttingDown() *flow.Problem {
+	p := Unavailable("The gateway is shutting down.", 5)
+	p.Header.Set("Connection", "close")
+	return p
 }

@@ -1,0 +1,53 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Accept stores a run durably. If a slot is free and no older run of the flow
+// waits, the run starts here at once; otherwise it is queued. The event is the
+// one that the submission holds in encoded form.
+func (p *Pool) Accept(ctx context.Context, j *job, s *store.Submission, event flow.Event) (store.Accepted, error) {
+	r := p.reserve(j)
+	if r != nil {
+		direct := *s
+		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: j.endpoint.queue.Max}
+		s = &direct
+	}
+	// The event is cached first, because the run may be claimed before Accept returns.
+	p.events.put(j.id, cachedEvent{j.endpoint, event, eventSize(&s.Payload)}, j.began)
+	got, err := p.Store.Accept(ctx, s)
+	if err != nil {
+		got.Claim = nil // a failed call accepts nothing, even if it returns a claim
+	}
+	queued := err == nil && got.Claim == nil && got.Duplicate == nil
+	if !queued {
+		p.events.drop(j.id)
+	}
+	switch {
+	case r != nil && got.Claim != nil:
+		r.startDirect(got.Claim, event)
+	case r != nil:
+		p.remove(r)
+	}
+	if queued {
+		p.Wakeup.Send()
+	}
+	return got, err
+}
+
+// reserve takes a slot for a run that is about to be accepted, so that it can
+// start at once. It returns nil if there is none.
+func (p *Pool) reserve(j *job) *Run {
+	if p.queueOnly.Load() || p.freeShare(j.snap) <= 0 || !p.Slots.TryTake(j.snap.maxRuns) {
+		return nil
+	}
+	r := p.add(j.snap, j.endpoint, j.id)
+	if r == nil {
+		p.Slots.Free()
+	}
+	return r
+}

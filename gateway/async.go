@@ -1,0 +1,85 @@
+package gateway
+
+import (
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// serveAsync stores a run durably and answers. The caller gets no success before
+// the run is stored.
+func (q *request) serveAsync(event flow.Event) {
+	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.flow, Event: event, Logger: q, Clock: q.clock}
+	response, submission, err := q.buildSubmission(run)
+	if err != nil {
+		q.failSubmission(event, err)
+		return
+	}
+	got, err := q.h.Pool.Accept(q.r.Context(), &q.job, submission, event)
+	switch {
+	case err != nil:
+		q.refuse(q.applyFallback(notStored(err)))
+	case got.Duplicate != nil:
+		q.replay(got.Duplicate)
+	default:
+		q.write(response)
+		q.countRequest("accepted", response.Status) // the run has a log line of its own
+	}
+}
+
+// buildSubmission returns the response to an async request and the stored form
+// of its run.
+func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submission, error) {
+	ctx := q.r.Context()
+	response, err := q.endpoint.trigger.Reply(ctx, run)
+	if err != nil {
+		return nil, nil, err
+	}
+	admission, err := q.endpoint.trigger.Admit(ctx, run)
+	if err != nil {
+		return nil, nil, err
+	}
+	payload, err := q.encodePayload(run.Event, response)
+	if err != nil {
+		return nil, nil, err
+	}
+	queue := q.endpoint.queue
+	s := &store.Submission{
+		ID: q.id, Flow: q.endpoint.flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
+		Queue: store.QueueLimit{Max: queue.Length, DropOldest: queue.DropOldest},
+	}
+	if admission.DedupeKey != "" {
+		s.Dedupe = &store.Dedupe{Key: admission.DedupeKey, TTL: admission.DedupeTTL}
+	}
+	return response, s, nil
+}
+
+// encodePayload encodes the event and the response of a run for the store.
+func (q *request) encodePayload(event flow.Event, response *flow.Response) (store.Payload, error) {
+	kept, err := q.endpoint.trigger.Encode(event)
+	if err != nil {
+		return store.Payload{}, err
+	}
+	return store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: EncodeResponse(response)}, nil
+}
+
+// failSubmission answers and records a request whose response or keys cannot be
+// computed.
+func (q *request) failSubmission(event flow.Event, err error) {
+	failure := flow.Failure(err)
+	failure.Flow = q.endpoint.flow.Name
+	out := flow.Outcome{State: flow.Failed, Err: failure}
+	response := q.problemResponse(runFailed(q.r.Context(), &out))
+	q.write(response)
+	q.logFinished(&out, response.Status)
+	q.recordRun(&flow.Run{Flow: q.endpoint.flow, Event: event}, &out, response)
+}
+
+// applyFallback replaces a refusal by the trigger's fallback reply, if it has
+// one, for callers that must get on even if the run is lost.
+func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
+	if t, ok := q.endpoint.trigger.(flow.Unfailing); ok {
+		r := t.Anyway()
+		p.Status, p.Header = r.Status, r.Header
+	}
+	return p
+}

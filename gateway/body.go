@@ -1,0 +1,67 @@
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// A caller has bodyTime to send a body, and for a large one as long as it takes
+// at minBodyRate bytes per second.
+const (
+	bodyTime    = 30 * time.Second
+	minBodyRate = 64 << 10
+)
+
+// limitBodyTime sets the deadline for the body, also of a refused request, whose
+// body is discarded.
+func (q *request) limitBodyTime() {
+	if q.r.ContentLength == 0 {
+		return
+	}
+	size := q.snap.limits.Body
+	if n := q.r.ContentLength; n > 0 {
+		size = min(n, size)
+	}
+	q.setReadDeadline(q.began.Add(bodyTime + time.Duration(size/minBodyRate)*time.Second))
+}
+
+func (q *request) setReadDeadline(t time.Time) {
+	// A server that can't set one, such as that of a test, has no slow callers.
+	_ = http.NewResponseController(q.w).SetReadDeadline(t)
+}
+
+// countingBody counts the bytes of a body of unknown length.
+type countingBody struct {
+	io.ReadCloser
+	n int64
+}
+
+// Read reads from the body.
+func (c *countingBody) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// countBody counts the bytes of the body if the caller did not announce its
+// length.
+func (q *request) countBody() {
+	if q.r.ContentLength < 0 {
+		q.r.Body = &countingBody{ReadCloser: q.r.Body}
+	}
+}
+
+// memorySize returns about how many bytes the request occupies in memory.
+func (q *request) memorySize() int64 {
+	size := max(0, q.r.ContentLength) + int64(len(q.r.RequestURI))
+	if c, ok := q.r.Body.(*countingBody); ok {
+		size += c.n
+	}
+	for name, lines := range q.r.Header {
+		for _, line := range lines {
+			size += int64(len(name) + len(line))
+		}
+	}
+	return size
+}

@@ -1,0 +1,85 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+)
+
+// durableParts are the parts of a gateway that work on its store.
+type durableParts struct {
+	wakeup      *Signal // of the claim loop
+	services    *Services
+	pool        *Pool
+	housekeeper *Housekeeper
+	recorder    *Recorder
+	ticker      *Ticker
+	eraser      *HistoryEraser
+	queues      *telemetry.Queues
+
+	executing    context.Context // ends after a stop, when the last run has ended
+	endExecuting context.CancelFunc
+}
+
+func newDurableParts(g *Gateway) *durableParts {
+	o, d := g.opts, &durableParts{wakeup: NewSignal()}
+	d.services = NewServices(ServicesOptions{Store: o.Store, Clock: o.Clock, Sealer: g.sealer, Snapshots: g, Wakeup: d.wakeup})
+	d.recorder = NewRecorder(o.Store, o.Clock, g.log)
+	d.eraser = &HistoryEraser{Store: o.Store, Sealer: g.sealer}
+	worker := WorkerOptions{
+		Store: o.Store, Clock: o.Clock, Log: g.log, Sealer: g.sealer, Slots: g.slots, Snapshots: g,
+		Services: d.services, Wakeup: d.wakeup, Lease: o.Lease, Life: g.life,
+	}
+	d.pool, d.housekeeper = NewPool(worker), &Housekeeper{WorkerOptions: worker, Eraser: d.eraser}
+	d.ticker = NewTicker(TickerOptions{
+		Store: o.Store, Clock: o.Clock, Log: g.log, Sealer: g.sealer, Snapshots: g, Services: d.services,
+	})
+	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
+	g.metrics.RegisterQueues(d.queues, g.queuedFlows, g.log)
+	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
+	d.executing, d.endExecuting = context.WithCancel(context.Background())
+	return d
+}
+
+// start starts the loops. Leases are extended until the last run has ended, and
+// the history is written until nothing can be added to it.
+func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
+	for _, l := range []struct {
+		ctx context.Context
+		run func(context.Context)
+	}{
+		{ctx, d.pool.ClaimLoop},
+		{ctx, d.housekeeper.Sweep},
+		{ctx, d.housekeeper.Purge},
+		{ctx, d.housekeeper.EraseDeleted},
+		{ctx, d.ticker.Run},
+		{d.executing, d.pool.KeepLeases},
+		{d.executing, d.recorder.Run},
+	} {
+		group.Go(func() error { l.run(l.ctx); return nil })
+	}
+}
+
+// queueOnly makes new runs wait in the queue for another gateway.
+func (d *durableParts) queueOnly() {
+	if d != nil {
+		d.pool.QueueOnly()
+	}
+}
+
+// stop waits for runs within the time, then requeues them.
+func (d *durableParts) stop(within time.Duration) {
+	if d != nil {
+		d.pool.Stop(within)
+	}
+}
+
+// end ends the loops that outlast the runs.
+func (d *durableParts) end() {
+	if d != nil {
+		d.endExecuting()
+	}
+}

@@ -1,0 +1,162 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/httpserver"
+	"github.com/webhook-gateway/gateway/internal/problem"
+	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/ulid"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// HandlerOptions are the parts of the process that a handler works with.
+type HandlerOptions struct {
+	Clock     clock.Clock
+	Log       *telemetry.Log
+	Metrics   *telemetry.Metrics
+	Sealer    *redact.Sealer
+	Slots     *Slots
+	Snapshots interface{ acquire() *snapshot }
+	Key       []byte          // of the gateway, for values that it has signed
+	Life      context.Context // ends when a stop has waited long enough for runs
+
+	// The following are nil in a gateway without a store.
+
+	Store    store.Store
+	Services *Services
+	Pool     *Pool
+	Recorder *Recorder
+	Wakeup   *Signal // a run was queued
+}
+
+// Handler serves the endpoints of the flows.
+type Handler struct {
+	HandlerOptions
+	unserved refusalLimit // of requests that found no endpoint
+	draining atomic.Bool
+	stopping atomic.Bool
+}
+
+// NewHandler returns a handler that serves at once.
+func NewHandler(o HandlerOptions) *Handler { return &Handler{HandlerOptions: o} }
+
+// Drain makes each response close its connection, so that the next request
+// reaches another gateway.
+func (h *Handler) Drain() { h.draining.Store(true) }
+
+// Stop makes the handler refuse all requests.
+func (h *Handler) Stop() { h.stopping.Store(true) }
+
+// Serving reports whether neither Drain nor Stop was called.
+func (h *Handler) Serving() bool { return !h.draining.Load() && !h.stopping.Load() }
+
+// request is one request and its response.
+type request struct {
+	job
+	h       *Handler
+	w       http.ResponseWriter
+	r       *http.Request
+	written bool // the response has begun
+
+	mu      sync.Mutex
+	records []*flow.Record // of the steps that have ended, for the history
+}
+
+// ServeHTTP serves a request to an endpoint.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{h: h, w: w, r: r}
+	q.began, q.log, q.sealer, q.clock = h.Clock.Now(), h.Log, h.Sealer, h.Clock
+	q.id = ulid.New(q.began)
+	if h.stopping.Load() {
+		q.refuse(problem.ShuttingDown())
+		return
+	}
+	q.snap = h.Snapshots.acquire()
+	if q.snap == nil {
+		q.refuse(problem.ShuttingDown())
+		return
+	}
+	defer q.snap.release()
+	defer q.recoverPanic()
+	q.limitBodyTime()
+	m := q.snap.router.find(r.Method, r.URL.EscapedPath())
+	if m.endpoint == nil {
+		q.refuse(notServed(m.allow))
+		return
+	}
+	q.endpoint = m.endpoint
+	q.serve(m.values)
+}
+
+// serve accepts a request to an endpoint and runs or queues its flow. A sync run
+// takes its slot after the body was received, so that slow callers take no slot;
+// if all slots are in use, the body is not even read.
+func (q *request) serve(pathValues map[string]string) {
+	async := q.endpoint.trigger.Async()
+	if !async && q.h.Slots.InUse() >= q.snap.maxRuns {
+		q.refuse(tooManyRuns())
+		return
+	}
+	event, refusal := q.acceptEvent(pathValues)
+	switch {
+	case refusal != nil:
+		q.refuse(refusal)
+	case async:
+		q.serveAsync(event)
+	case !q.h.Slots.TryTake(q.snap.maxRuns):
+		q.refuse(tooManyRuns())
+	default:
+		q.serveSync(event)
+	}
+}
+
+// acceptEvent has the trigger check and decode the request. The connection has a
+// deadline until the body was received, and none afterwards, because a deadline
+// would end the run.
+func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
+	q.countBody()
+	event, refusal := q.endpoint.trigger.Accept(q.r, flow.Incoming{
+		PathValues: pathValues,
+		RemoteIP:   httpserver.RemoteIP(q.r),
+		ReceivedAt: q.began,
+		Limits:     q.snap.limits,
+		Key:        q.h.Key,
+	})
+	if refusal == nil && q.r.ContentLength != 0 {
+		q.setReadDeadline(time.Time{})
+	}
+	return event, refusal
+}
+
+// recoverPanic answers a request during which the gateway or a kind panicked, so
+// that the process survives.
+func (q *request) recoverPanic() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	q.log.Error("panic while serving a request", zap.String("flow", q.flowName()), zap.String("run", q.id),
+		zap.String("panic", q.redactText(fmt.Sprint(p))), zap.String("stack", q.redactText(string(debug.Stack()))))
+	if q.written {
+		q.recordRefusal(internalError())
+		panic(http.ErrAbortHandler) // the caller must not take half a response for a whole one
+	}
+	clear(q.w.Header())
+	q.refuse(internalError())
+}

@@ -1,0 +1,113 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+var _ flow.Journal = (*Run)(nil)
+
+// Resume returns the outcome of a step that an earlier attempt of the run
+// completed.
+func (r *Run) Resume(c *flow.Call) (flow.Resumed, bool) {
+	stored, ok := r.earlier[c.Path()]
+	if !ok {
+		return flow.Resumed{}, false
+	}
+	out, err, done := r.decodeStep(c.Step, stored)
+	if stored.State == flow.Parked && done && err == nil {
+		r.endWait(stored)
+	}
+	r.redactOutput(c.Step, out)
+	return flow.Resumed{Output: out, Err: err}, done
+}
+
+// Started reports whether an earlier attempt ran a step below the prefix.
+func (r *Run) Started(prefix string) bool { return r.progress.Has(prefix) }
+
+// Detach does nothing: the caller of an async run has its answer.
+func (r *Run) Detach(context.Context, *flow.Response) (bool, error) { return false, nil }
+
+// endWait records that a suspended step has waited long enough.
+func (r *Run) endWait(s store.Step) {
+	s.State = flow.Succeeded
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.ContainsFunc(r.pending, func(p store.Step) bool { return p.Path == s.Path }) {
+		r.pending = append(r.pending, s)
+	}
+}
+
+// Before writes the checkpoints that are due, and verifies the lease before an
+// action with an effect outside.
+func (r *Run) Before(_ context.Context, c *flow.Call) error {
+	outside := !r.endpoint.pure[c.Step.Kind]
+	if err := r.flush(outside); err != nil || !outside {
+		return err
+	}
+	return r.verifyLease()
+}
+
+// Done takes the record of a step for the next checkpoint. The record of a step
+// that an earlier attempt completed is stored already.
+func (r *Run) Done(rec *flow.Record) {
+	if stored, ok := r.earlier[rec.Path]; ok && rec.Attempts == 0 {
+		if rec.State == flow.Failed && rec.Step.OnError != flow.Continue {
+			r.mu.Lock()
+			r.failed = append(r.failed, stored)
+			r.mu.Unlock()
+		}
+		return
+	}
+	r.countStep(rec)
+	s := r.encodeStep(rec)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending = append(r.pending, s)
+	// The step may have failed in an earlier attempt of an action around it.
+	r.failed = slices.DeleteFunc(r.failed, func(f store.Step) bool { return f.Path == s.Path })
+	if rec.Step.Traits.Volatile {
+		r.volatile = len(r.pending)
+	}
+	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || r.ctx.Err() != nil) {
+		r.failed = append(r.failed, s)
+	}
+}
+
+// flush writes pending checkpoints before an action starts, so that a crash
+// cannot repeat a completed one. Nothing is written if all pending steps may be
+// repeated. Steps with a volatile output must not be repeated once an action
+// with an effect outside starts, because it may send that output. When flush
+// returns, each step that ended before the call is stored, also if another call
+// wrote it.
+func (r *Run) flush(outside bool) error {
+	r.checkpointing.Lock()
+	defer r.checkpointing.Unlock()
+	r.mu.Lock()
+	steps, mayBeSent := r.pending, outside && r.volatile > 0
+	r.mu.Unlock()
+	if !mayBeSent && !r.hasEffect(steps) {
+		return nil
+	}
+	err := r.retryWrite(r.ctx, func(ctx context.Context) error {
+		return r.pool.Store.Checkpoint(ctx, *r.claim.Load(), steps...)
+	})
+	if err != nil {
+		return err // the steps are still pending, for the end of the run
+	}
+	r.mu.Lock()
+	r.pending = slices.Clone(r.pending[len(steps):])
+	r.volatile = max(r.volatile-len(steps), 0)
+	r.mu.Unlock()
+	return nil
+}
+
+// hasEffect reports whether a step had an effect outside of the run.
+func (r *Run) hasEffect(steps []store.Step) bool {
+	return slices.ContainsFunc(steps, func(s store.Step) bool {
+		return s.State != flow.Skipped && !r.endpoint.pure[s.Kind]
+	})
+}

@@ -1,0 +1,65 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/problem"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// runFailed tells a caller that the run failed: the kind of failure, and nothing
+// internal.
+func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return problem.ShuttingDown()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || (out.Err != nil && out.Err.Reason == flow.ReasonTimeout):
+		return &flow.Problem{Status: http.StatusGatewayTimeout, Title: "The run took too long", Outcome: "timeout"}
+	case out.Err != nil && out.Err.Remote:
+		return &flow.Problem{Status: http.StatusBadGateway, Title: "Another service failed the run", Outcome: "failed_remote"}
+	}
+	return &flow.Problem{Status: http.StatusInternalServerError, Title: "The run failed", Outcome: "failed"}
+}
+
+// notServed refuses a request that found no endpoint. allow lists the methods
+// for which the path has one.
+func notServed(allow []string) *flow.Problem {
+	if len(allow) == 0 {
+		return &flow.Problem{Status: http.StatusNotFound, Title: "Not found", Detail: "There is no such endpoint.", Outcome: "not_found"}
+	}
+	methods := strings.Join(allow, ", ")
+	return &flow.Problem{
+		Status: http.StatusMethodNotAllowed, Title: "Method not allowed", Detail: "This endpoint accepts " + methods + ".",
+		Header: http.Header{"Allow": {methods}}, Outcome: "method_not_allowed",
+	}
+}
+
+func tooManyRuns() *flow.Problem { return problem.Unavailable("Too many runs are under way.", 1) }
+
+// notStored refuses a request whose run the store did not accept.
+func notStored(err error) *flow.Problem {
+	if errors.Is(err, store.ErrFull) {
+		p := problem.Unavailable("Too many runs wait.", 5)
+		p.Outcome = "queue_full"
+		return p
+	}
+	p := problem.Unavailable("The run can't be stored now.", 5)
+	p.Outcome, p.Cause = "not_stored", err
+	return p
+}
+
+// inProgress refuses a request with the dedupe key of a run that has no response
+// yet.
+func inProgress(cause error) *flow.Problem {
+	p := problem.Unavailable("The first request with this key is still under way.", 1)
+	p.Outcome, p.Cause = "in_progress", cause
+	return p
+}
+
+func internalError() *flow.Problem {
+	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Outcome: "internal"}
+}

@@ -1,0 +1,126 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Run is the execution of one claimed run. It is the run's journal.
+type Run struct {
+	job
+	pool     *Pool
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	claim    atomic.Pointer[store.Claim]
+	leasedAt atomic.Pointer[time.Time] // when the lease was last requested
+
+	attempt  int
+	started  time.Time
+	event    flow.Event // nil if it is still to be decoded
+	payload  store.Payload
+	loadErr  error                 // why the store can't read the run
+	earlier  map[string]store.Step // steps of earlier attempts, by path
+	progress flow.Progress         // of earlier attempts
+
+	checkpointing sync.Mutex // held while a checkpoint is written
+
+	mu      sync.Mutex
+	pending []store.Step // ended and not yet written
+	failed  []store.Step // to be tried again in the next attempt
+	// volatile is how many pending steps there are up to the last one whose
+	// output would change if it ran again.
+	volatile int
+}
+
+// load takes over a claimed run. The lease of the claim was requested at asked.
+func (r *Run) load(w *store.Work, event flow.Event, asked time.Time) {
+	r.leasedAt.Store(&asked)
+	r.claim.Store(&w.Claim)
+	r.attempt, r.started, r.payload, r.loadErr, r.event = w.Attempt, w.Started, w.Payload, w.Err, event
+	if len(w.Steps) == 0 {
+		return
+	}
+	r.earlier, r.progress = make(map[string]store.Step, len(w.Steps)), flow.Progress{}
+	for _, s := range w.Steps {
+		r.earlier[s.Path] = s
+		r.progress.Add(s.Path)
+	}
+}
+
+// startDirect starts a run that was claimed when it was accepted.
+func (r *Run) startDirect(c *store.Claim, event flow.Event) {
+	asked := r.began
+	r.leasedAt.Store(&asked)
+	r.claim.Store(c)
+	r.attempt, r.started, r.event = 1, r.began, event
+	r.pool.start(r)
+}
+
+// process executes the run and writes how it ended.
+func (r *Run) process() {
+	defer r.pool.remove(r)
+	r.began = r.pool.Clock.Now()
+	if store.IsUnavailable(r.loadErr) {
+		r.writeEnd(func(ctx context.Context) error {
+			return r.pool.Store.Suspend(ctx, *r.claim.Load(), store.Requeue{Delay: storePause})
+		})
+		return
+	}
+	out := r.execute()
+	switch {
+	case r.isLost():
+		r.logLost()
+	case r.ctx.Err() != nil && out.Err != nil: // it was interrupted
+		r.requeue()
+	default:
+		r.finish(&out)
+	}
+}
+
+// isLost reports whether the claim of the run was lost.
+func (r *Run) isLost() bool { return errors.Is(context.Cause(r.ctx), store.ErrLost) }
+
+func (r *Run) logLost() {
+	r.log.Warn("a run was taken over or cancelled", zap.String("flow", r.flowName()), zap.String("run", r.id))
+}
+
+// execute runs the flow. A panic outside of its actions, such as in a trigger,
+// fails the run and not the process.
+func (r *Run) execute() (out flow.Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = r.fail(flow.Internal, "internal error", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	if r.loadErr != nil {
+		return r.fail(flow.Invalid, r.loadErr.Error(), r.loadErr)
+	}
+	if r.event == nil {
+		event, err := r.decodeEvent(&r.payload)
+		if err != nil {
+			return r.fail(flow.Invalid, err.Error(), err)
+		}
+		r.event = event
+	}
+	return flow.Execute(r.ctx, &flow.Run{
+		ID: r.id, Attempt: r.attempt, Started: r.started, Flow: r.endpoint.flow, Event: r.event,
+		Services: r.pool.Services.ForRun(&r.job), Logger: r, Clock: r.clock, CanPark: true, KeepInputs: true, Journal: r,
+	})
+}
+
+// fail returns the outcome of a run that fails before its first action.
+func (r *Run) fail(class flow.Class, message string, err error) flow.Outcome {
+	return flow.Outcome{State: flow.Failed, Err: &flow.Error{
+		Flow: r.flowName(), Class: class, Message: message, Range: r.endpoint.flow.Range, Err: err,
+	}}
+}
