@@ -101,7 +101,7 @@ func TestExecExitCodes(t *testing.T) {
 	cases := []struct{ name, body, says string }{
 		{"not zero", script("exit 7"), "the command ended with exit code 7"},
 		{"zero that is no success", script("exit 0") + `success = "1"`, "exit code 0"},
-		{"its last words", script(`printf 'first\nbad \033[31minput\n\n' >&2; exit 1`), "exit code 1: bad  [31minput"},
+		{"its last words", script(`printf 'first\nbad \033[31minput\n\n' >&2; exit 1`), "exit code 1: bad [31minput"},
 		{"signal", script("kill -9 $$"), "ended by the signal killed"},
 		{"no such folder", "command = [\"true\"]\ndir = \"/nowhere/at/all\"", `"true" can't be started: no such file or directory`},
 		{"too many arguments", `command = ["true", join("", [for i in range(1000) : format("%0999d", i)])]`, "give what is long as stdin"},

@@ -40,16 +40,13 @@ func escape(text string, keep func(rune) bool) string {
 	return out.String()
 }
 
-// Line returns the text as one line for a message. White space becomes single
-// spaces, an unprintable character becomes U+FFFD, and a line of more than
-// limit bytes is cut and ends with an ellipsis.
+// Line returns the text as one line for a message. White space and unprintable
+// characters become single spaces, and a line of more than limit bytes is cut
+// and ends with an ellipsis.
 func Line(text string, limit int) string {
-	line := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return utf8.RuneError
-	}, strings.Join(strings.Fields(text), " "))
+	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\ufffd"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
 	if len(line) <= limit {
 		return line
 	}

@@ -35,7 +35,7 @@ func TestLine(t *testing.T) {
 		limit            int
 	}{
 		{"white space", " a\r\n\tb  c ", "a b c", 10},
-		{"a color", "\x1b[31mred", "\ufffd[31mred", 20},
+		{"a color", "a\x1b[31mred", "a [31mred", 20},
 		{"not UTF-8", "a\xffb", "a\ufffdb", 20},
 		{"as long as the limit", "abc", "abc", 3},
 		{"longer", "abcd", "abc…", 3},
