@@ -19,7 +19,7 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 		return store.Accepted{}, errors.New("a submission names no flow")
 	}
 	a := &acceptance{sub: sub, id: id, okey: store.ShortName(sub.OrderKey)}
-	err = s.intake.do(ctx, a)
+	err = s.intake.Do(ctx, a)
 	return a.out, err
 }
 
@@ -35,7 +35,7 @@ type acceptance struct {
 	due   time.Time
 }
 
-func (a *acceptance) weight() int {
+func (a *acceptance) size() int {
 	n := runBytes + payloadSize(&a.sub.Payload)
 	for i := range a.sub.Steps {
 		n += stepSize(&a.sub.Steps[i])

@@ -38,6 +38,14 @@ func newBell(c *connector, source clock.Clock) *bell {
 	}
 }
 
+// signal leaves a signal in a channel that holds one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
 // wake tells everybody.
 func (b *bell) wake() {
 	signal(b.ready)

@@ -30,7 +30,7 @@
 //
 // # Batches
 //
-// Operations wait in two lanes, one for what comes in and one for what holders
+// Operations wait in two batchers, one for what comes in and one for what holders
 // do, and each transaction takes what has gathered during the one before. A
 // statement writes many rows, from arrays. If one operation makes a transaction
 // fail, the batch is split until that one is found.

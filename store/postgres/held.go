@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/batch"
 )
 
 // held is one transaction of holders. All of its statements go in one trip:
@@ -89,7 +90,7 @@ func (t *touch) add(steps []store.Step) {
 }
 
 // writeHeld does a batch of holders.
-func (s *Store) writeHeld(batch []*op[holding]) error {
+func (s *Store) writeHeld(batch []*batch.Op[holding]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
 	var b *held
@@ -99,7 +100,7 @@ func (s *Store) writeHeld(batch []*op[holding]) error {
 			beaten: map[claimKey]bool{}, touched: map[claimKey]bool{}, ended: map[claimKey]bool{}, back: map[claimKey]bool{},
 		}
 		for _, o := range batch {
-			o.what.gather(b)
+			o.Value.gather(b)
 		}
 		b.write()
 		return nil
@@ -108,7 +109,7 @@ func (s *Store) writeHeld(batch []*op[holding]) error {
 		return err
 	}
 	for _, o := range batch {
-		o.err = o.what.outcome(b)
+		o.Err = o.Value.outcome(b)
 	}
 	switch {
 	case b.wakes:

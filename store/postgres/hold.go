@@ -11,7 +11,7 @@ import (
 // holding is what a holder does with its runs: a heartbeat, a checkpoint, an
 // end, or putting them back.
 type holding interface {
-	load
+	item
 	// gather adds it to the batch.
 	gather(*held)
 	// outcome is what became of it, after the batch was written.
@@ -26,7 +26,7 @@ func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.
 		return nil, ctx.Err()
 	}
 	h := &heartbeat{lease: d, claims: claims}
-	err := s.holders.do(ctx, h)
+	err := s.holders.Do(ctx, h)
 	return h.lost, err
 }
 
@@ -36,7 +36,7 @@ type heartbeat struct {
 	lost   []store.Claim
 }
 
-func (h *heartbeat) weight() int         { return 64 * len(h.claims) }
+func (h *heartbeat) size() int           { return 64 * len(h.claims) }
 func (h *heartbeat) ends() []store.Claim { return nil }
 
 func (h *heartbeat) gather(b *held) {
@@ -57,7 +57,7 @@ func (h *heartbeat) outcome(b *held) error {
 
 // Checkpoint keeps steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
-	return s.holders.do(ctx, &checkpoint{claim: c, steps: steps})
+	return s.holders.Do(ctx, &checkpoint{claim: c, steps: steps})
 }
 
 type checkpoint struct {
@@ -65,7 +65,7 @@ type checkpoint struct {
 	steps []store.Step
 }
 
-func (c *checkpoint) weight() int         { return stepsSize(c.steps) }
+func (c *checkpoint) size() int           { return stepsSize(c.steps) }
 func (c *checkpoint) ends() []store.Claim { return nil }
 func (c *checkpoint) gather(b *held)      { b.touch(keyOf(c.claim), c.steps) }
 
@@ -81,7 +81,7 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if e.State != store.Succeeded && e.State != store.Failed && e.State != store.Cancelled {
 		return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
 	}
-	return s.holders.do(ctx, &finish{claim: c, Ending: e})
+	return s.holders.Do(ctx, &finish{claim: c, Ending: e})
 }
 
 type finish struct {
@@ -89,7 +89,7 @@ type finish struct {
 	*store.Ending
 }
 
-func (f *finish) weight() int {
+func (f *finish) size() int {
 	return stepBytes + len(f.Response) + len(f.Output) + stepsSize(f.Steps)
 }
 func (f *finish) ends() []store.Claim { return []store.Claim{f.claim} }
@@ -108,12 +108,12 @@ func (f *finish) outcome(b *held) error {
 
 // Retry puts a claimed run back for another attempt.
 func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l, attempts: 1})
+	return s.holders.Do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l, attempts: 1})
 }
 
 // Park puts a claimed run aside for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.holders.do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l})
+	return s.holders.Do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l})
 }
 
 // Release puts claimed runs back as if they had not been claimed.
@@ -121,7 +121,7 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	if len(claims) == 0 {
 		return ctx.Err()
 	}
-	return s.holders.do(ctx, &putBack{claims: claims, whole: true})
+	return s.holders.Do(ctx, &putBack{claims: claims, whole: true})
 }
 
 // putBack makes claimed runs wait, or queues them.
@@ -132,7 +132,7 @@ type putBack struct {
 	whole    bool // those that are lost are left out
 }
 
-func (p *putBack) weight() int         { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
+func (p *putBack) size() int           { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
 func (p *putBack) ends() []store.Claim { return p.claims }
 
 func (p *putBack) gather(b *held) {

@@ -7,12 +7,13 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/batch"
 )
 
 // arrival is an operation on its way in: a submission, an entry of the history,
 // a key.
 type arrival interface {
-	load
+	item
 	// ask says what must be locked and read before the decision.
 	ask(*intake)
 	// decide decides, and adds what is to be written. An error is that of the
@@ -41,7 +42,7 @@ type intake struct {
 }
 
 // takeIn does a batch of arrivals.
-func (s *Store) takeIn(batch []*op[arrival]) error {
+func (s *Store) takeIn(batch []*batch.Op[arrival]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
 	var in *intake
@@ -65,9 +66,9 @@ func (s *Store) takeIn(batch []*op[arrival]) error {
 	return nil
 }
 
-func (s *Store) takeInWith(ctx context.Context, in *intake, batch []*op[arrival]) error {
+func (s *Store) takeInWith(ctx context.Context, in *intake, batch []*batch.Op[arrival]) error {
 	for _, o := range batch {
-		o.what.ask(in)
+		o.Value.ask(in)
 	}
 	in.queueFlows(&s.known)
 	in.turns.queue(in.tx)
@@ -81,7 +82,7 @@ func (s *Store) takeInWith(ctx context.Context, in *intake, batch []*op[arrival]
 		return errRowLost
 	}
 	for _, o := range batch {
-		o.err = o.what.decide(in)
+		o.Err = o.Value.decide(in)
 	}
 	in.write(s.shard)
 	return nil

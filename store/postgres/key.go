@@ -16,7 +16,7 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (hel
 		return store.Key{}, false, err
 	}
 	p := &keyPut{key: k, ttl: ttl}
-	err = s.intake.do(ctx, p)
+	err = s.intake.Do(ctx, p)
 	return p.held, p.made, err
 }
 
@@ -37,7 +37,7 @@ type keyPut struct {
 	made bool
 }
 
-func (p *keyPut) weight() int         { return stepBytes + len(p.key.Value) }
+func (p *keyPut) size() int           { return stepBytes + len(p.key.Value) }
 func (p *keyPut) ends() []store.Claim { return nil }
 func (p *keyPut) ask(in *intake)      { p.wish = in.keys.add(p.key, p.ttl) }
 
@@ -56,7 +56,7 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.intake.do(ctx, &keySet{key: k})
+	return s.intake.Do(ctx, &keySet{key: k})
 }
 
 type keySet struct {
@@ -64,7 +64,7 @@ type keySet struct {
 	set *bool
 }
 
-func (k *keySet) weight() int         { return stepBytes + len(k.key.Value) }
+func (k *keySet) size() int           { return stepBytes + len(k.key.Value) }
 func (k *keySet) ends() []store.Claim { return nil }
 
 func (k *keySet) ask(in *intake) { k.set = in.sets.add(k.key) }
@@ -136,12 +136,12 @@ func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.intake.do(ctx, &keyDrop{key: k})
+	return s.intake.Do(ctx, &keyDrop{key: k})
 }
 
 type keyDrop struct{ key store.Key }
 
-func (k *keyDrop) weight() int         { return stepBytes }
+func (k *keyDrop) size() int           { return stepBytes }
 func (k *keyDrop) ends() []store.Claim { return nil }
 func (k *keyDrop) ask(*intake)         {}
 

@@ -7,11 +7,11 @@ import (
 )
 
 // Ping writes.
-func (s *Store) Ping(ctx context.Context) error { return s.intake.do(ctx, &ping{shard: s.shard}) }
+func (s *Store) Ping(ctx context.Context) error { return s.intake.Do(ctx, &ping{shard: s.shard}) }
 
 type ping struct{ shard int16 }
 
-func (p *ping) weight() int         { return 0 }
+func (p *ping) size() int           { return 0 }
 func (p *ping) ends() []store.Claim { return nil }
 func (p *ping) ask(*intake)         {}
 

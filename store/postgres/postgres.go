@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/batch"
 )
 
 // Options say how a store uses its server.
@@ -34,8 +35,8 @@ type Store struct {
 	readers *pgxpool.Pool
 	bell    *bell
 
-	intake  *lane[arrival]
-	holders *lane[holding]
+	intake  *batch.Batcher[arrival]
+	holders *batch.Batcher[holding]
 	// shard is that of the intake; that of the holders is the next.
 	shard int16
 
@@ -92,7 +93,7 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 const defaultReaders = 4
 
 const (
-	// moverConnections are one for each lane and one for claims.
+	// moverConnections are one for each batcher and one for claims.
 	moverConnections = 3
 	// writerConnections are for sweeps, purges, contacts and people.
 	writerConnections = 3
@@ -101,11 +102,11 @@ const (
 func (s *Store) start(c *connector) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	s.intake = newLane(s.takeIn)
-	s.holders = newLane(s.writeHeld)
+	s.intake = newBatcher(s.takeIn)
+	s.holders = newBatcher(s.writeHeld)
 	s.bell = newBell(c, s.options.Clock)
-	s.ended.Go(s.intake.loop)
-	s.ended.Go(s.holders.loop)
+	s.ended.Go(s.intake.Run)
+	s.ended.Go(s.holders.Run)
 	s.ended.Go(func() { s.bell.listen(ctx) })
 	s.ended.Go(func() { s.bell.ring(ctx, s.readers) })
 	s.ended.Go(func() { s.watchClock(ctx) })
@@ -114,8 +115,8 @@ func (s *Store) start(c *connector) {
 // Close waits for the operations that are under way and closes the connections.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.intake.close()
-		s.holders.close()
+		s.intake.Close()
+		s.holders.Close()
 		s.stop()
 		s.ended.Wait()
 		s.closePools()

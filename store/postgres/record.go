@@ -24,7 +24,7 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 		}
 		seen[id], r.ids[i] = true, id
 	}
-	return s.intake.do(ctx, r)
+	return s.intake.Do(ctx, r)
 }
 
 // recording is a call of Record on its way in.
@@ -33,7 +33,7 @@ type recording struct {
 	ids     []store.ID
 }
 
-func (r *recording) weight() int {
+func (r *recording) size() int {
 	n := 0
 	for _, e := range r.entries {
 		n += runBytes + payloadSize(&e.Payload)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -149,7 +150,7 @@ func (c *confirmed) check(t *testing.T, s *Store) {
 	}
 	var problems []string
 	err := s.readers.use(t.Context(), func(v *view) error {
-		return v.query("PRAGMA integrity_check", func(r []driverValue) error { problems = append(problems, text(r[0])); return nil })
+		return v.query("PRAGMA integrity_check", func(r []driver.Value) error { problems = append(problems, text(r[0])); return nil })
 	})
 	if err != nil || len(problems) != 1 || problems[0] != "ok" {
 		t.Errorf("the file is damaged: %v %v", problems, err)

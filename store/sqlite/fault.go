@@ -21,9 +21,9 @@ func code(err error) int {
 // taken tells whether a unique key was there already.
 func taken(err error) bool { return code(err) == codes.SQLITE_CONSTRAINT }
 
-// trouble tells whether an error is of the storage, not of what was asked: the
+// isUnavailable tells whether an error is of the storage, not of what was asked: the
 // next attempt may go better.
-func trouble(err error) bool {
+func isUnavailable(err error) bool {
 	switch code(err) {
 	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_CANTOPEN, codes.SQLITE_READONLY, codes.SQLITE_BUSY,
 		codes.SQLITE_LOCKED, codes.SQLITE_NOMEM, codes.SQLITE_NOTADB, codes.SQLITE_PROTOCOL, codes.SQLITE_PERM,
@@ -43,7 +43,7 @@ var errBatch = errors.New("the transaction failed")
 // unavailable makes trouble recognisable. An error that says what is wrong with
 // one operation stays as it is.
 func unavailable(err error) error {
-	if trouble(err) || damaged(err) || errors.Is(err, errBatch) {
+	if isUnavailable(err) || damaged(err) || errors.Is(err, errBatch) {
 		return &store.UnavailableError{Err: err}
 	}
 	return err

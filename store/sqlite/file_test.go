@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -97,7 +98,7 @@ func TestDurability(t *testing.T) {
 	for pragma, value := range want {
 		var got any
 		err := s.writer.do(t.Context(), func(x *tx) error {
-			_, err := x.one("PRAGMA "+pragma, func(v []driverValue) { got = v[0] })
+			_, err := x.one("PRAGMA "+pragma, func(v []driver.Value) { got = v[0] })
 			return err
 		})
 		if err != nil || fmt.Sprint(got) != value {

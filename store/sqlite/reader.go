@@ -68,7 +68,7 @@ func (r *readers) read(ctx context.Context, c *conn, f func(*view) error) (*conn
 	err := f(v)
 	// Nothing was written, so an end that fails changes nothing: SQLite says
 	// there once more that it has met a damaged page.
-	if end := v.exec("COMMIT"); end != nil || trouble(err) {
+	if end := v.exec("COMMIT"); end != nil || isUnavailable(err) {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, err

@@ -70,16 +70,19 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
-	s := &Store{path: path, lock: lock, clock: newSteadyClock(o.Clock, o.Elapsed), writer: newWriter(), readers: newReaders(dsn(path, true)), closed: make(chan struct{})}
-	t := newTx(dsn(path, false), s.clock)
-	s.leases, s.ready = t.leases, t.ready
+	c := newSteadyClock(o.Clock, o.Elapsed)
+	t := newTx(dsn(path, false), c)
+	s := &Store{
+		path: path, lock: lock, clock: c, leases: t.leases, ready: t.ready,
+		writer: newWriter(t), readers: newReaders(dsn(path, true)), closed: make(chan struct{}),
+	}
 	if err := s.open(t); err != nil {
 		_ = errors.Join(t.disconnect(), lock.Close())
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
 	go func() {
 		defer close(s.closed)
-		s.writer.loop(t)
+		s.writer.Run()
 		s.closeErr = errors.Join(s.readers.close(), t.disconnect(), s.lock.Close())
 	}()
 	return s, nil
@@ -136,7 +139,7 @@ func createFile(path string) error {
 
 // Close ends the operations that wait, and lets go of the file.
 func (s *Store) Close() error {
-	s.closing.Do(s.writer.close)
+	s.closing.Do(s.writer.Close)
 	<-s.closed
 	return s.closeErr
 }

@@ -85,7 +85,10 @@ func (t *tx) commit() error {
 		f()
 	}
 	if t.wakes {
-		notify(t.ready)
+		select {
+		case t.ready <- struct{}{}:
+		default: // a signal is there
+		}
 	}
 	t.forget()
 	return nil
@@ -104,7 +107,7 @@ func (t *tx) rollback(why error) {
 	}
 	// SQLite has rolled back by itself after some errors, and says so here.
 	_, _ = t.exec("ROLLBACK")
-	if trouble(why) {
+	if isUnavailable(why) {
 		_ = t.disconnect()
 	}
 }

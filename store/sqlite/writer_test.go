@@ -1,52 +1,34 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/storetest"
 )
 
-type driverValue = driver.Value
-
-// together has operations done in one transaction, and returns their errors:
-// they queue up behind one that waits for them.
+// together has operations executed in one transaction, and returns their errors:
+// they wait behind one that the test holds up. It must be called in a bubble of
+// synctest.
 func together(t *testing.T, s *Store, run ...func(*tx) error) []error {
 	t.Helper()
-	began, release := make(chan struct{}), make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		_ = s.writer.do(t.Context(), func(*tx) error {
-			close(began)
-			<-release
-			return nil
-		})
-	})
-	<-began
+	release := make(chan struct{})
 	errs := make([]error, len(run))
+	var wait sync.WaitGroup
+	wait.Go(func() { _ = s.writer.do(t.Context(), func(*tx) error { <-release; return nil }) })
+	synctest.Wait()
 	for i, f := range run {
-		queued := s.writer.waiting()
 		wait.Go(func() { errs[i] = s.writer.do(t.Context(), f) })
-		for s.writer.waiting() == queued { // in the order of the arguments
-			runtime.Gosched()
-		}
+		synctest.Wait() // they arrive in the order of the arguments
 	}
 	close(release)
 	wait.Wait()
 	return errs
-}
-
-func (w *writer) waiting() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.queue)
 }
 
 // put is an operation that writes a row of a table for tests.
@@ -95,22 +77,24 @@ func TestFaultyOperations(t *testing.T) {
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := openAt(t, t.TempDir())
-			var failed []int
-			for i, err := range together(t, s, c.run...) {
-				if err != nil {
-					failed = append(failed, i)
+			synctest.Test(t, func(t *testing.T) {
+				s := openAt(t, t.TempDir())
+				var failed []int
+				for i, err := range together(t, s, c.run...) {
+					if err != nil {
+						failed = append(failed, i)
+					}
+					if store.IsUnavailable(err) {
+						t.Errorf("operation %d: %v: the store is not at fault", i, err)
+					}
 				}
-				if store.IsUnavailable(err) {
-					t.Errorf("operation %d: %v: the store is not at fault", i, err)
+				if fmt.Sprint(failed) != fmt.Sprint(c.fails) {
+					t.Errorf("%v failed, want %v", failed, c.fails)
 				}
-			}
-			if fmt.Sprint(failed) != fmt.Sprint(c.fails) {
-				t.Errorf("%v failed, want %v", failed, c.fails)
-			}
-			if n := rows(t, s); n != c.rows {
-				t.Errorf("%d rows were written, want %d", n, c.rows)
-			}
+				if n := rows(t, s); n != c.rows {
+					t.Errorf("%d rows were written, want %d", n, c.rows)
+				}
+			})
 		})
 	}
 }
@@ -119,143 +103,153 @@ func TestFaultyOperations(t *testing.T) {
 // transaction, and so one flush of the disk.
 func TestShared(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	transactions := map[int]bool{}
-	var run []func(*tx) error
-	for n := range 100 {
-		run = append(run, func(x *tx) error {
-			transactions[len(x.done)] = true // what the first leaves, the others find
-			x.afterwards(func() {})
-			return put(n)(x)
-		})
-	}
-	for _, err := range together(t, s, run...) {
-		if err != nil {
-			t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		s := openAt(t, t.TempDir())
+		transactions := map[int]bool{}
+		var run []func(*tx) error
+		for n := range 100 {
+			run = append(run, func(x *tx) error {
+				transactions[len(x.done)] = true // what the first leaves, the others find
+				x.afterwards(func() {})
+				return put(n)(x)
+			})
 		}
-	}
-	if n := rows(t, s); n != 100 || len(transactions) != 100 {
-		t.Errorf("%d rows, %d of them in one transaction, want 100 and 100", n, len(transactions))
-	}
+		for _, err := range together(t, s, run...) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if n := rows(t, s); n != 100 || len(transactions) != 100 {
+			t.Errorf("%d rows, %d of them in one transaction, want 100 and 100", n, len(transactions))
+		}
+	})
 }
 
 func TestTooManyFaults(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	run := []func(*tx) error{put(1)}
-	for range isolated + 3 {
-		run = append(run, putThenFail(7))
-	}
-	for i, err := range together(t, s, run...) {
-		if err == nil {
-			t.Errorf("operation %d says that it was done", i)
+	synctest.Test(t, func(t *testing.T) {
+		s := openAt(t, t.TempDir())
+		run := []func(*tx) error{put(1)}
+		for range maxIsolated + 3 {
+			run = append(run, putThenFail(7))
 		}
-		if i == 0 && (!store.IsUnavailable(err) || errors.Is(err, errOwn)) {
-			t.Errorf("the operation that did nothing wrong got the fault of another: %v", err)
+		for i, err := range together(t, s, run...) {
+			if err == nil {
+				t.Errorf("operation %d says that it was done", i)
+			}
+			if i == 0 && (!store.IsUnavailable(err) || errors.Is(err, errOwn)) {
+				t.Errorf("the operation that did nothing wrong got the fault of another: %v", err)
+			}
 		}
-	}
-	if n := rows(t, s); n != 0 {
-		t.Errorf("%d rows were written by a transaction that was given up", n)
-	}
-	if err := s.Ping(t.Context()); err != nil {
-		t.Error(err)
-	}
+		if n := rows(t, s); n != 0 {
+			t.Errorf("%d rows were written by a transaction that was given up", n)
+		}
+		if err := s.Ping(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestNoSpace lets the file grow no more, as on a full disk. The connection that
 // takes over has no such limit, as when space comes back.
 func TestNoSpace(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	first := accept(t, s, nil)
-	limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
-	fill := func(x *tx) error {
-		_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
-		return err
-	}
-	for i, err := range together(t, s, limit, put(1), fill, put(2)) {
-		if !store.IsUnavailable(err) {
-			t.Errorf("operation %d: %v, want an error that the store is not available", i, err)
+	synctest.Test(t, func(t *testing.T) {
+		s := openAt(t, t.TempDir())
+		first := accept(t, s, nil)
+		limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+		fill := func(x *tx) error {
+			_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
+			return err
 		}
-	}
-	if n := rows(t, s); n != 0 {
-		t.Errorf("%d rows were written by a transaction that failed", n)
-	}
-	accept(t, s, nil)
-	work := claimAll(t, s)
-	if len(work) != 2 || work[0].ID != first {
-		t.Errorf("claimed %+v, want the run of before and the one of after", work)
-	}
+		for i, err := range together(t, s, limit, put(1), fill, put(2)) {
+			if !store.IsUnavailable(err) {
+				t.Errorf("operation %d: %v, want an error that the store is not available", i, err)
+			}
+		}
+		if n := rows(t, s); n != 0 {
+			t.Errorf("%d rows were written by a transaction that failed", n)
+		}
+		accept(t, s, nil)
+		work := claimAll(t, s)
+		if len(work) != 2 || work[0].ID != first {
+			t.Errorf("claimed %+v, want the run of before and the one of after", work)
+		}
+	})
 }
 
 // TestRollbackForgets checks that what is known beside the file follows it.
 func TestRollbackForgets(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	accept(t, s, nil)
-	held := claimAll(t, s)[0]
-	sub, hand := submission(nil), submission(nil)
-	hand.Claim = &store.DirectClaim{Started: true}
-	var a store.Accepted
-	id, _ := store.ParseID(sub.ID)
-	id2, _ := store.ParseID(hand.ID)
-	failing := func(x *tx) error {
-		if err := (&acceptance{tx: x, sub: sub, id: id, out: &a}).decide(); err != nil {
-			return err
+	synctest.Test(t, func(t *testing.T) {
+		s := openAt(t, t.TempDir())
+		accept(t, s, nil)
+		held := claimAll(t, s)[0]
+		sub, hand := submission(nil), submission(nil)
+		hand.Claim = &store.DirectClaim{Started: true}
+		var a store.Accepted
+		id, _ := store.ParseID(sub.ID)
+		id2, _ := store.ParseID(hand.ID)
+		failing := func(x *tx) error {
+			if err := (&acceptance{tx: x, sub: sub, id: id, out: &a}).decide(); err != nil {
+				return err
+			}
+			if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).decide(); err != nil {
+				return err
+			}
+			if err := x.finish(held.Claim, &store.Ending{State: store.Failed}); err != nil {
+				return err
+			}
+			return errOwn
 		}
-		if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).decide(); err != nil {
-			return err
+		if err := together(t, s, failing)[0]; !errors.Is(err, errOwn) {
+			t.Fatal(err)
 		}
-		if err := x.finish(held.Claim, &store.Ending{State: store.Failed}); err != nil {
-			return err
+		var n numbers
+		err := s.writer.do(t.Context(), func(x *tx) error { n = x.mirror.of("orders"); return nil })
+		if want := (numbers{running: 1}); err != nil || n != want {
+			t.Errorf("counted %+v (%v), want %+v", n, err, want)
 		}
-		return errOwn
-	}
-	if err := together(t, s, failing)[0]; !errors.Is(err, errOwn) {
-		t.Fatal(err)
-	}
-	var n numbers
-	err := s.writer.do(t.Context(), func(x *tx) error { n = x.mirror.of("orders"); return nil })
-	if want := (numbers{running: 1}); err != nil || n != want {
-		t.Errorf("counted %+v (%v), want %+v", n, err, want)
-	}
-	if counts, err := s.Stats(t.Context(), store.StatsQuery{}); err != nil || len(counts) > 0 {
-		t.Errorf("statistics say %+v (%v), want nothing", counts, err)
-	}
-	if got := len(claimAll(t, s)); got != 0 {
-		t.Errorf("claimed %d runs that were not accepted", got)
-	}
-	if err := s.Finish(t.Context(), held.Claim, &store.Ending{State: store.Succeeded}); err != nil {
-		t.Errorf("the claim that was held: %v", err)
-	}
+		if counts, err := s.Stats(t.Context(), store.StatsQuery{}); err != nil || len(counts) > 0 {
+			t.Errorf("statistics say %+v (%v), want nothing", counts, err)
+		}
+		if got := len(claimAll(t, s)); got != 0 {
+			t.Errorf("claimed %d runs that were not accepted", got)
+		}
+		if err := s.Finish(t.Context(), held.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Errorf("the claim that was held: %v", err)
+		}
+	})
 }
 
 // TestFailedSweep puts back what a sweep has taken whose transaction failed.
 func TestFailedSweep(t *testing.T) {
 	t.Parallel()
-	c := storetest.NewClock()
-	s, err := Open(Options{Dir: t.TempDir(), Clock: c, Elapsed: c.Elapsed})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	accept(t, s, nil)
-	held := claimAll(t, s)[0].Claim
-	c.Advance(time.Hour)
-	sweep := func(x *tx) error {
-		var out store.Swept
-		return errors.Join(x.sweep(store.SweepQuery{Limit: 10}, &out), errOwn)
-	}
-	if err := together(t, s, sweep)[0]; !errors.Is(err, errOwn) {
-		t.Fatal(err)
-	}
-	if err := s.Checkpoint(t.Context(), held, store.Step{Path: "a"}); err != nil {
-		t.Errorf("the claim that was not taken away: %v", err)
-	}
-	swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
-	if err != nil || len(swept.Requeued) != 1 {
-		t.Errorf("swept %+v (%v), want the run whose lease has ended", swept, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c := storetest.NewClock()
+		s, err := Open(Options{Dir: t.TempDir(), Clock: c, Elapsed: c.Elapsed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		accept(t, s, nil)
+		held := claimAll(t, s)[0].Claim
+		c.Advance(time.Hour)
+		sweep := func(x *tx) error {
+			var out store.Swept
+			return errors.Join(x.sweep(store.SweepQuery{Limit: 10}, &out), errOwn)
+		}
+		if err := together(t, s, sweep)[0]; !errors.Is(err, errOwn) {
+			t.Fatal(err)
+		}
+		if err := s.Checkpoint(t.Context(), held, store.Step{Path: "a"}); err != nil {
+			t.Errorf("the claim that was not taken away: %v", err)
+		}
+		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
+		if err != nil || len(swept.Requeued) != 1 {
+			t.Errorf("swept %+v (%v), want the run whose lease has ended", swept, err)
+		}
+	})
 }
 
 // TestPurgeLooksAgain deletes and cuts nothing of a run that was queued again
@@ -280,135 +274,36 @@ func TestPurgeLooksAgain(t *testing.T) {
 // one does whose commit failed at its last flush and was yet found in the log.
 func TestSavedFromLog(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	accept(t, s, nil)
-	held := claimAll(t, s)[0].Claim
-	accept(t, s, nil)
-	c, err := dial(dsn(s.path, false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	insert := "INSERT INTO runs (seq, id, flow, state, fence) VALUES (3, randomblob(16), 'orders', 1, 0), (4, randomblob(16), 'orders', 3, 1);" +
-		"INSERT INTO payloads (run) VALUES (3), (4)"
-	if err := errors.Join(c.script(insert), c.close()); err != nil {
-		t.Fatal(err)
-	}
-	limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
-	fill := func(x *tx) error {
-		_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
-		return err
-	}
-	together(t, s, limit, fill)
-	accept(t, s, nil)
-	if n := len(claimAll(t, s)); n != 3 {
-		t.Errorf("claimed %d runs, want those that were accepted and the one that turned up", n)
-	}
-	swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
-	if err != nil || len(swept.Requeued) != 1 {
-		t.Errorf("swept %+v (%v), want the one that turned up without a holder", swept, err)
-	}
-	if err := s.Finish(t.Context(), held, &store.Ending{State: store.Succeeded}); err != nil {
-		t.Errorf("the claim that was held: %v", err)
-	}
-}
-
-func TestWithdrawn(t *testing.T) {
-	t.Parallel()
-	s := openAt(t, t.TempDir())
-	began, release := make(chan struct{}), make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		_ = s.writer.do(t.Context(), func(*tx) error {
-			close(began)
-			<-release
-			return nil
-		})
-	})
-	<-began
-	ctx, cancel := context.WithCancel(t.Context())
-	errs := make(chan error)
-	go func() { errs <- s.writer.do(ctx, put(1)) }()
-	for s.writer.waiting() == 0 {
-		runtime.Gosched()
-	}
-	cancel()
-	if err := <-errs; !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	close(release)
-	wait.Wait()
-	if err := s.writer.do(t.Context(), put(2)); err != nil {
-		t.Error(err)
-	}
-	if n := rows(t, s); n != 1 {
-		t.Errorf("%d rows were written, want that of the operation that was not withdrawn", n)
-	}
-}
-
-// TestManyWithdrawn has more operations withdrawn than two batches hold, before
-// one that is not.
-func TestManyWithdrawn(t *testing.T) {
-	t.Parallel()
-	s := openAt(t, t.TempDir())
-	began, release := make(chan struct{}), make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		_ = s.writer.do(t.Context(), func(*tx) error {
-			close(began)
-			<-release
-			return nil
-		})
-	})
-	<-began
-	ctx, cancel := context.WithCancel(t.Context())
-	const many = 2*batchSize + 10
-	for range many {
-		wait.Go(func() { _ = s.writer.do(ctx, func(*tx) error { return nil }) })
-	}
-	for s.writer.waiting() < many {
-		runtime.Gosched()
-	}
-	last := make(chan error, 1)
-	go func() { last <- s.writer.do(t.Context(), put(1)) }()
-	for s.writer.waiting() < many+1 {
-		runtime.Gosched()
-	}
-	cancel()
-	for s.writer.withdrawn() < many {
-		runtime.Gosched()
-	}
-	close(release)
-	if err := <-last; err != nil {
-		t.Error(err)
-	}
-	wait.Wait()
-}
-
-func (w *writer) withdrawn() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, o := range w.queue {
-		if o.state.Load() == opWithdrawn {
-			n++
-		}
-	}
-	return n
-}
-
-// TestWithdrawnAlone withdraws all that waits: the writer must neither spin nor
-// sleep for good.
-func TestWithdrawnAlone(t *testing.T) {
-	t.Parallel()
-	s := openAt(t, t.TempDir())
-	for range 100 {
-		ctx, cancel := context.WithCancel(t.Context())
-		go cancel()
-		err := s.writer.do(ctx, func(*tx) error { return nil })
-		if err != nil && !errors.Is(err, context.Canceled) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openAt(t, t.TempDir())
+		accept(t, s, nil)
+		held := claimAll(t, s)[0].Claim
+		accept(t, s, nil)
+		c, err := dial(dsn(s.path, false))
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := s.Ping(t.Context()); err != nil {
-		t.Error(err)
-	}
+		insert := "INSERT INTO runs (seq, id, flow, state, fence) VALUES (3, randomblob(16), 'orders', 1, 0), (4, randomblob(16), 'orders', 3, 1);" +
+			"INSERT INTO payloads (run) VALUES (3), (4)"
+		if err := errors.Join(c.script(insert), c.close()); err != nil {
+			t.Fatal(err)
+		}
+		limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+		fill := func(x *tx) error {
+			_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
+			return err
+		}
+		together(t, s, limit, fill)
+		accept(t, s, nil)
+		if n := len(claimAll(t, s)); n != 3 {
+			t.Errorf("claimed %d runs, want those that were accepted and the one that turned up", n)
+		}
+		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
+		if err != nil || len(swept.Requeued) != 1 {
+			t.Errorf("swept %+v (%v), want the one that turned up without a holder", swept, err)
+		}
+		if err := s.Finish(t.Context(), held, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Errorf("the claim that was held: %v", err)
+		}
+	})
 }
