@@ -3,7 +3,10 @@
 // it in All: its declarations make the decoding, the checks and the reference.
 package actions
 
-import "github.com/webhook-gateway/gateway/flow"
+import (
+	"github.com/webhook-gateway/gateway/actions/control"
+	"github.com/webhook-gateway/gateway/flow"
+)
 
 // All lists the kinds of actions that flows may use. Those that say Later are
 // known to the language and not to this version: they have no New.
@@ -11,19 +14,19 @@ func All() []flow.Kind {
 	return []flow.Kind{
 		{Name: "transform", New: func() flow.Action { return &transform{} }},
 		{Name: "http", New: func() flow.Action { return &HTTP{} }},
-		{Name: "respond", New: func() flow.Action { return &Respond{} }},
-		{Name: "branch", New: func() flow.Action { return &Branch{} }},
-		{Name: "stop", New: func() flow.Action { return &Stop{} }},
+		{Name: "respond", New: func() flow.Action { return &control.Respond{} }},
+		{Name: "branch", New: func() flow.Action { return &control.Branch{} }},
+		{Name: "stop", New: func() flow.Action { return &control.Stop{} }},
 		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
 		{Name: "email", New: func() flow.Action { return &Email{} }},
 		{Name: "file", New: func() flow.Action { return &File{} }},
 		{Name: "exec", New: func() flow.Action { return &Exec{} }},
 
-		{Name: "parallel", New: func() flow.Action { return &Parallel{} }},
-		{Name: "loop", New: func() flow.Action { return &Loop{} }},
-		{Name: "delay", New: func() flow.Action { return &Delay{} }},
-		{Name: "flow", New: func() flow.Action { return &Flow{} }},
+		{Name: "parallel", New: func() flow.Action { return &control.Parallel{} }},
+		{Name: "loop", New: func() flow.Action { return &control.Loop{} }},
+		{Name: "delay", New: func() flow.Action { return &control.Delay{} }},
+		{Name: "flow", New: func() flow.Action { return &control.Flow{} }},
 		{Name: "slack", New: func() flow.Action { return &SlackMessage{} }},
 		{Name: "jira_issue", New: func() flow.Action { return &JiraIssue{} }},
 		{Name: "jira_comment", New: func() flow.Action { return &JiraComment{} }},
