@@ -5,6 +5,7 @@ package actions
 
 import (
 	"github.com/webhook-gateway/gateway/actions/control"
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -13,7 +14,7 @@ import (
 func All() []flow.Kind {
 	return []flow.Kind{
 		{Name: "transform", New: func() flow.Action { return &transform{} }},
-		{Name: "http", New: func() flow.Action { return &HTTP{} }},
+		{Name: "http", New: func() flow.Action { return &web.HTTP{} }},
 		{Name: "respond", New: func() flow.Action { return &control.Respond{} }},
 		{Name: "branch", New: func() flow.Action { return &control.Branch{} }},
 		{Name: "stop", New: func() flow.Action { return &control.Stop{} }},
@@ -31,7 +32,7 @@ func All() []flow.Kind {
 		{Name: "jira_issue", New: func() flow.Action { return &JiraIssue{} }},
 		{Name: "jira_comment", New: func() flow.Action { return &JiraComment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &JiraTransition{} }},
-		{Name: "webhook", New: func() flow.Action { return &Webhook{} }},
+		{Name: "webhook", New: func() flow.Action { return &web.Webhook{} }},
 		{Name: "sql", New: func() flow.Action { return &SQLTransaction{} }},
 	}
 }
@@ -39,7 +40,7 @@ func All() []flow.Kind {
 // Connections lists the kinds of connections that actions use.
 func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
-		{Name: "http", New: func() flow.Connection { return &HTTPConnection{} }},
+		{Name: "http", New: func() flow.Connection { return &web.HTTPConnection{} }},
 
 		{Name: "smtp", New: func() flow.Connection { return &SMTPConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &SlackConnection{} }},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -16,9 +17,9 @@ type JiraConnection struct {
 	baseURL, flavour   string
 	email, token       string
 	username, password string
-	tls                *TLS
+	tls                *web.TLS
 
-	server *HTTPConnection // nil where it is not known
+	server *web.HTTPConnection // nil where it is not known
 }
 
 // The flavours of Jira.
@@ -58,21 +59,21 @@ func (n *JiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 			n.flavour = jiraCloud
 		}
 	}
-	base, err := ParseBaseURL(n.baseURL)
+	base, err := web.ParseBaseURL(n.baseURL)
 	if err != nil {
 		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if n.tls != nil && base.Scheme != "https" {
 		return hcl.Diagnostics{d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`)}
 	}
-	server := &HTTPConnection{Base: base, TLS: n.tls}
+	server := &web.HTTPConnection{Base: base, TLS: n.tls}
 	switch given := n.credentials(d); {
 	case n.flavour == jiraCloud && given == "email token":
-		server.Basic = &Basic{Username: n.email, Password: n.token}
+		server.Basic = &web.Basic{Username: n.email, Password: n.token}
 	case n.flavour == jiraServer && given == "token":
-		server.Bearer = &Bearer{Token: n.token}
+		server.Bearer = &web.Bearer{Token: n.token}
 	case n.flavour == jiraServer && given == "username password":
-		server.Basic = &Basic{Username: n.username, Password: n.password}
+		server.Basic = &web.Basic{Username: n.username, Password: n.password}
 	case n.flavour == jiraCloud:
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
 	default:

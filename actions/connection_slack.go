@@ -3,6 +3,7 @@ package actions
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -12,7 +13,7 @@ import (
 type SlackConnection struct {
 	webhookURL, token, baseURL string
 
-	server *HTTPConnection // nil where it is not known
+	server *web.HTTPConnection // nil where it is not known
 }
 
 func (n *SlackConnection) Describe(s *schema.Spec) {
@@ -39,21 +40,21 @@ func (n *SlackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagno
 	case d.Has("webhook_url") && d.Has("base_url"):
 		return hcl.Diagnostics{d.Problem("base_url", "Nothing to add to", `"base_url" goes with a token; a webhook_url is whole.`)}
 	case d.Has("webhook_url"):
-		base, err := ParseBaseURL(n.webhookURL)
+		base, err := web.ParseBaseURL(n.webhookURL)
 		if err != nil {
 			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", diag.Sentence(err))}
 		}
-		n.server = &HTTPConnection{Base: base, SecretURL: true}
+		n.server = &web.HTTPConnection{Base: base, SecretURL: true}
 		return nil
 	}
-	base, err := ParseBaseURL(n.baseURL)
+	base, err := web.ParseBaseURL(n.baseURL)
 	if err != nil {
 		return hcl.Diagnostics{d.Problem("base_url", "Wrong URL", diag.Sentence(err))}
 	}
 	if err := flow.CheckHeader("Authorization", n.token); err != nil || n.token == "" {
 		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}
 	}
-	n.server = &HTTPConnection{Base: base, Bearer: &Bearer{Token: n.token}}
+	n.server = &web.HTTPConnection{Base: base, Bearer: &web.Bearer{Token: n.token}}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/netname"
@@ -30,7 +31,7 @@ type SMTPConnection struct {
 	helo               string
 	timeout, idle      time.Duration
 	connections        int
-	certificates       *TLS
+	certificates       *web.TLS
 
 	sender mailAddress // from, parsed; empty where the file gives none
 }

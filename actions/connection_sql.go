@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -19,7 +20,7 @@ type SQLConnection struct {
 	driver, url, host            string
 	port                         int
 	database, username, password string
-	tls                          *TLS
+	tls                          *web.TLS
 	maxConnections               int
 
 	engine *sqlEngine // nil where the driver is not known

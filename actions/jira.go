@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -23,7 +24,7 @@ import (
 type jira struct {
 	connection *JiraConnection
 
-	api *APIClient // set by open
+	api *web.APIClient // set by open
 }
 
 func (j *jira) describe(s *schema.Spec) {
@@ -36,7 +37,7 @@ func (j *jira) Open(r *flow.Resources) error {
 		return errors.New("the connection lacks its base_url or its credentials")
 	}
 	var err error
-	j.api, err = OpenAPIClient(r, j.connection.server)
+	j.api, err = web.OpenAPIClient(r, j.connection.server)
 	return err
 }
 
@@ -56,7 +57,7 @@ func (j *jira) call(ctx context.Context, c *flow.Call, q jiraRequest) (map[strin
 	if answer.Status != q.want {
 		return nil, jiraRefusal(answer, q.doing, q.discreet || c.Step.Sensitive)
 	}
-	out := DecodeObject(answer)
+	out := web.DecodeObject(answer)
 	if out == nil && q.want != http.StatusNoContent {
 		return nil, strangeAnswer(answer)
 	}

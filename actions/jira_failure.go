@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/outbound"
@@ -16,7 +17,7 @@ import (
 // repeats what Jira says of which field, unless it is discreet: the messages
 // may quote values.
 func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
-	if e := TemporaryStatus(r); e != nil {
+	if e := web.TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
 		return e
 	}
@@ -40,7 +41,7 @@ func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
 		}
 	}
 	if r.Status == http.StatusBadRequest {
-		if faults := jiraFaults(DecodeObject(r), discreet); faults != "" {
+		if faults := jiraFaults(web.DecodeObject(r), discreet); faults != "" {
 			e.Message = "Jira refused it: " + faults
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -25,7 +26,7 @@ type SlackMessage struct {
 	channel, text, thread expr.Of[string]
 	blocks                expr.Of[[]any]
 
-	api *APIClient // set by Open
+	api *web.APIClient // set by Open
 }
 
 // longestSlackText is what Slack takes in one message, in characters.
@@ -118,7 +119,7 @@ func (m *SlackMessage) Open(r *flow.Resources) error {
 		return errors.New("the connection lacks its webhook_url or token")
 	}
 	var err error
-	m.api, err = OpenAPIClient(r, m.connection.server)
+	m.api, err = web.OpenAPIClient(r, m.connection.server)
 	return err
 }
 
@@ -141,7 +142,7 @@ func (m *SlackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if m.connection.isWebhook() {
 		return map[string]any{"ts": nil, "channel": nil}, hookRefusal(answer)
 	}
-	out := DecodeObject(answer)
+	out := web.DecodeObject(answer)
 	if err := methodRefusal(answer, out); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/outbound"
 )
@@ -53,7 +54,7 @@ func hookRefusal(r *outbound.Response) error {
 
 // slackStatus makes an error of a status and, where there is one, a code.
 func slackStatus(r *outbound.Response, code string) error {
-	if e := TemporaryStatus(r); e != nil {
+	if e := web.TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
 		return e
 	}
@@ -68,10 +69,10 @@ func slackRefusal(r *outbound.Response, code string, body map[string]any) error 
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
 	switch code {
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, RetryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, web.RetryAfter(r.Header, time.Now())
 		e.Message = "Slack asks for fewer messages: " + code
 	case "fatal_error", "internal_error", "service_unavailable", "team_added_to_org":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, RetryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, web.RetryAfter(r.Header, time.Now())
 		e.Message = "Slack has a fault of its own: " + code
 	case "request_timeout":
 		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/outbound"
 )
@@ -36,7 +37,7 @@ const messagesEach = 50
 // openMail returns the pool that all actions of a connection share, also
 // across reloads.
 func openMail(r *flow.Resources, conn *SMTPConnection) (*smtpPool, error) {
-	outlet, err := OpenClient(r, nil)
+	outlet, err := web.OpenClient(r, nil)
 	if err != nil {
 		return nil, err
 	}

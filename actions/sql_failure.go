@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 
+	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/outbound"
 )
@@ -36,7 +37,7 @@ func (a *SQLTransaction) failure(ctx context.Context, c *flow.Call, err error) e
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &dial):
-		return TransportFailure(err, hidden)
+		return web.TransportFailure(err, hidden)
 	}
 	if e := a.connection.engine.explain(err); e != nil {
 		e.Remote = e.Class != flow.Invalid

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/actions/web"
 )
 
 // sqlTarget is where a database is and who comes.
@@ -18,8 +20,8 @@ type sqlTarget struct {
 	port                         int
 	database, username, password string
 	encryption                   sqlEncryption
-	tls                          *TLS   // beside the system's authorities; nil for none
-	application, searchPath      string // PostgreSQL's application_name and search_path
+	tls                          *web.TLS // beside the system's authorities; nil for none
+	application, searchPath      string   // PostgreSQL's application_name and search_path
 }
 
 // sqlEncryption says what a connection asks of the server.

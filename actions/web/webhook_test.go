@@ -1,4 +1,4 @@
-package actions_test
+package web_test
 
 import (
 	"context"

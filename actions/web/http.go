@@ -1,4 +1,4 @@
-package actions
+package web
 
 import (
 	"context"
