@@ -1,7 +1,7 @@
 package auth
 
-// All lists the kinds of auth that triggers may use, and those that the
-// language knows and this version does not.
+// All returns the kinds of auth that triggers may use, and the planned kinds,
+// which have a name but can't be used yet.
 func All() []Kind {
 	kinds := []Kind{
 		{Name: "basic", New: func() Check { return &basic{} }},
@@ -13,5 +13,39 @@ func All() []Kind {
 	for _, p := range presets() {
 		kinds = append(kinds, p.kind())
 	}
-	return append(kinds, later()...)
+	return append(kinds, plannedKinds()...)
+}
+
+// plannedKinds returns the kinds that a later version will bring, each with an
+// alternative for now.
+func plannedKinds() []Kind {
+	const noAlternative = "it comes in a later version, and no other kind can check its signature."
+	insteadUse := func(how string) string { return "it comes in a later version. Until then " + how + "." }
+	signed := func(settings string) string {
+		return insteadUse("use auth \"hmac\" with your secret and " + settings)
+	}
+	return []Kind{
+		{Name: "jwt", Later: noAlternative},
+		{Name: "mtls", Later: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
+
+		{Name: "gitlab", Later: insteadUse(`use auth "header" with name = "X-Gitlab-Token"`)},
+		{Name: "stripe", Later: noAlternative},
+		{Name: "slack", Later: signed(`header = "X-Slack-Signature", prefix = "v0=", timestamp_header = "X-Slack-Request-Timestamp", payload = "v0:${webhook.headers["X-Slack-Request-Timestamp"]}:${webhook.raw}"`)},
+		{Name: "shopify", Later: signed(`header = "X-Shopify-Hmac-Sha256", encoding = "base64"`)},
+		{Name: "standard_webhooks", Later: noAlternative},
+		{Name: "twilio", Later: noAlternative},
+		{Name: "zendesk", Later: signed(`header = "X-Zendesk-Webhook-Signature", encoding = "base64", timestamp_header = "X-Zendesk-Webhook-Signature-Timestamp", payload = "${webhook.headers["X-Zendesk-Webhook-Signature-Timestamp"]}${webhook.raw}"`)},
+		{Name: "paddle", Later: noAlternative},
+		{Name: "hubspot", Later: noAlternative},
+		{Name: "square", Later: signed(`header = "X-Square-Hmacsha256-Signature", encoding = "base64", payload = "NOTIFICATION-URL${webhook.raw}"`)},
+		{Name: "sendgrid", Later: noAlternative},
+		{Name: "discord", Later: noAlternative},
+		{Name: "linear", Later: signed(`header = "Linear-Signature"`)},
+		{Name: "typeform", Later: signed(`header = "Typeform-Signature", encoding = "base64", prefix = "sha256="`)},
+		{Name: "mailgun", Later: noAlternative},
+		{Name: "zoom", Later: signed(`header = "X-Zm-Signature", prefix = "v0=", timestamp_header = "X-Zm-Request-Timestamp", payload = "v0:${webhook.headers["X-Zm-Request-Timestamp"]}:${webhook.raw}"`)},
+		{Name: "intercom", Later: signed(`header = "X-Hub-Signature", algorithm = "sha1", prefix = "sha1="`)},
+		{Name: "woocommerce", Later: signed(`header = "X-WC-Webhook-Signature", encoding = "base64"`)},
+		{Name: "bitbucket", Later: signed(`header = "X-Hub-Signature", prefix = "sha256="`)},
+	}
 }

@@ -35,8 +35,8 @@ func TestAllKnowsTheLanguage(t *testing.T) {
 	}
 }
 
-// usable lists the kinds that this version knows.
-func usable(t *testing.T) []Kind {
+// usableKinds returns the kinds that can be used.
+func usableKinds(t *testing.T) []Kind {
 	t.Helper()
 	kinds := slices.DeleteFunc(All(), func(k Kind) bool { return k.Later != "" })
 	if len(kinds) == 0 {
@@ -47,7 +47,7 @@ func usable(t *testing.T) []Kind {
 
 func TestKindsExplainThemselves(t *testing.T) {
 	t.Parallel()
-	for _, k := range usable(t) {
+	for _, k := range usableKinds(t) {
 		t.Run(k.Name, func(t *testing.T) {
 			t.Parallel()
 			s := schema.Describe(k.New())
@@ -69,7 +69,7 @@ func TestKindsExplainThemselves(t *testing.T) {
 // The documented examples are valid, whether their secrets are set or not.
 func TestExamplesDecode(t *testing.T) {
 	t.Parallel()
-	for _, k := range usable(t) {
+	for _, k := range usableKinds(t) {
 		for _, e := range schema.Describe(k.New()).Examples() {
 			t.Run(k.Name+" "+e.Title, func(t *testing.T) {
 				t.Parallel()
@@ -97,12 +97,12 @@ func exampleScope(src string, set bool) *expr.Scope {
 	return expr.NewScope(map[string]cty.Value{"secret": cty.ObjectVal(secrets)}, nil, clock.System{}).With("webhook", webhook)
 }
 
-// What a message says to do meanwhile is itself valid.
+// The alternative that a message proposes is valid.
 func TestWhatIsForLaterHasAWayMeanwhile(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, k := range later() {
-		kind, settings, ok := meanwhile(k.Later)
+	for _, k := range plannedKinds() {
+		kind, settings, ok := parseAlternative(k.Later)
 		if !ok {
 			continue
 		}
@@ -120,8 +120,8 @@ func TestWhatIsForLaterHasAWayMeanwhile(t *testing.T) {
 	}
 }
 
-// meanwhile reads the kind and the settings that a message names.
-func meanwhile(why string) (kind, body string, ok bool) {
+// parseAlternative returns the kind and the settings that a message proposes.
+func parseAlternative(why string) (kind, body string, ok bool) {
 	m := regexp.MustCompile(`auth "(\w+)" with (your secret and )?(.+)\.$`).FindStringSubmatch(why)
 	if m == nil {
 		return "", "", false

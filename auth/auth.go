@@ -1,10 +1,19 @@
-// Package auth holds the checks of who calls: one file per kind. To add one,
-// write the file and its test, and name it in All.
+// Package auth authenticates requests to the gateway and signs requests of the
+// gateway.
 //
-// A check sees the raw bytes of the body, before anybody parsed it, and
-// compares in constant time. It tells whether the request is let in and never
-// why not: reasons are for the log, not for the caller. A check whose secret is
-// not known, because it is not set, lets nobody in.
+// A kind of check has a file of its own: basic.go, bearer.go, header.go,
+// query.go, hmac.go. Kinds that differ only in their signature scheme are rows
+// in presets.go. To add a kind, write its file and test and add it to [All].
+//
+// Signatures are checked in signature_verify.go. A scheme (signature_scheme.go)
+// says which header holds the signature and how it is encoded, a payload
+// (signature_payload.go) which bytes are signed, and signature_timestamp.go
+// refuses requests that are too old. sign.go and sign_*.go are the other side:
+// they sign outgoing requests.
+//
+// A check gets the raw bytes of the body, before any parser reads them, and
+// compares in constant time. The caller never learns why a check failed: the
+// reason goes to the log. A check whose secret is not set refuses each request.
 package auth
 
 import (
@@ -16,32 +25,31 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// Check is one kind of auth block, decoded. It is shared by all requests and
-// must not change itself.
+// Check is a decoded auth block. All requests share it, so it must be immutable.
 type Check interface {
 	schema.Describer
-	// Verify returns nil where the request is let in, and otherwise an error
-	// that says why not and holds neither secrets nor what the caller sent.
+	// Verify returns nil if it accepts the request. Otherwise it returns the
+	// reason, which holds neither secrets nor text from the request.
 	Verify(ctx context.Context, r *Request) error
-	// NeedsBody tells whether Verify reads the body.
+	// NeedsBody reports whether Verify reads the body.
 	NeedsBody() bool
-	// Challenge is the value for WWW-Authenticate (RFC 9110, section 11.6.1)
-	// when nobody let the request in; "" for none.
+	// Challenge returns the value for WWW-Authenticate (RFC 9110, section
+	// 11.6.1) of a refusal; "" for none.
 	Challenge() string
-	// Headers lists the header fields that carry credentials, which are kept
-	// out of logs and history.
+	// Headers lists the header fields that carry credentials. Logs and history
+	// leave them out.
 	Headers() []string
-	// Query lists the query parameters that do.
+	// Query lists the query parameters that carry credentials.
 	Query() []string
 }
 
-// Request is what checks look at. They don't change it.
+// Request holds the parts of a request that checks read. Checks don't change it.
 type Request struct {
 	Header http.Header // with canonical names, as net/http gives it
 	Query  url.Values
-	Body   []byte    // as it came; nil for checks that need no body
-	Now    time.Time // when the request came, for signatures that expire
+	Body   []byte    // raw; nil for checks that need no body
+	Now    time.Time // when the request arrived, for signatures that expire
 }
 
-// Kind is a kind of auth by its name.
+// Kind is a named kind of check.
 type Kind = schema.Kind[Check]

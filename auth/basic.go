@@ -15,7 +15,7 @@ import (
 type basic struct {
 	username  string
 	realm     string
-	user      digests // of the one name, nil until the secrets are known
+	user      digests // of the user name; nil until the secrets are known
 	passwords digests
 }
 
@@ -23,13 +23,13 @@ func (b *basic) Describe(s *schema.Spec) {
 	b.realm = defaultRealm
 	s.Doc = "Asks for a user name and a password ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)), read as UTF-8 from the one `Authorization` header."
 	schema.Attr(s, &b.username, "username", "The user name. It can't hold a colon.", schema.Required(), schema.Secret())
-	schema.Attr(s, &b.realm, "realm", "Says what is protected; callers are told when they are asked for the password.")
-	secretField(s, "password", "The password.", noControls, func(secrets []string) {
-		b.user, b.passwords = digestsOf(b.username), digestsOf(secrets...)
+	schema.Attr(s, &b.realm, "realm", "The name of the protected area. The caller is shown it when asked for the password.")
+	secretField(s, "password", "The password.", refuseControls, func(secrets []string) {
+		b.user, b.passwords = newDigests(b.username), newDigests(secrets...)
 	})
-	s.Check(b.check)
+	s.Check(b.checkText)
 	s.Example(schema.Example{
-		Title: "A shop that signs in",
+		Title: "A user name and a password",
 		HCL:   "username = \"shop\"\npassword = secret.shop_password",
 	})
 	s.Example(schema.Example{
@@ -38,21 +38,21 @@ func (b *basic) Describe(s *schema.Spec) {
 	})
 }
 
-func (b *basic) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (b *basic) checkText(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if strings.ContainsRune(b.username, ':') || strings.ContainsFunc(b.username, isControl) {
 		diags = append(diags, d.Problem("username", "Not a user name",
-			"A user name can't hold a colon or a control character (RFC 7617, section 2): what follows the first colon is taken for the password."))
+			"A user name can't hold a colon or a control character (RFC 7617, section 2): text after the first colon is read as the password."))
 	}
 	if strings.ContainsFunc(b.realm, func(r rune) bool { return r < ' ' || r > '~' }) {
 		diags = append(diags, d.Problem("realm", "Not a realm",
-			"It can't be sent in a header: keep to letters, digits and signs of ASCII."))
+			"It can't be sent in a header. Use printable ASCII characters only."))
 	}
 	return diags
 }
 
 func (b *basic) Verify(_ context.Context, r *Request) error {
-	text, err := credentials(r.Header, "Basic")
+	text, err := schemeCredentials(r.Header, "Basic")
 	if err != nil {
 		return err
 	}
@@ -64,13 +64,13 @@ func (b *basic) Verify(_ context.Context, r *Request) error {
 	if !found {
 		return errors.New("the Basic credentials hold no colon")
 	}
-	if b.user.match(name)&b.passwords.match(password) != 1 {
+	if b.user.matches(name)&b.passwords.matches(password) != 1 {
 		return errors.New("wrong user name or password")
 	}
 	return nil
 }
 
 func (b *basic) NeedsBody() bool   { return false }
-func (b *basic) Challenge() string { return challenge("Basic", b.realm) + `, charset="UTF-8"` }
+func (b *basic) Challenge() string { return formatChallenge("Basic", b.realm) + `, charset="UTF-8"` }
 func (b *basic) Headers() []string { return []string{"Authorization"} }
 func (b *basic) Query() []string   { return nil }

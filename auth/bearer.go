@@ -13,8 +13,8 @@ type bearer struct {
 }
 
 func (b *bearer) Describe(s *schema.Spec) {
-	s.Doc = "Asks for a token in the one `Authorization: Bearer …` header ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). Tokens in the body or the query are not read; for the latter there is `query`."
-	secretField(s, "token", "The token.", tokenText, func(secrets []string) { b.tokens = digestsOf(secrets...) })
+	s.Doc = "Asks for a token in the one `Authorization: Bearer …` header ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). Tokens in the body or the query are not read; use `query` for a token in the query."
+	secretField(s, "token", "The token.", checkTokenText, func(secrets []string) { b.tokens = newDigests(secrets...) })
 	s.Example(schema.Example{
 		Title: "One token",
 		HCL:   "token = secret.partner_token",
@@ -26,11 +26,11 @@ func (b *bearer) Describe(s *schema.Spec) {
 }
 
 func (b *bearer) Verify(_ context.Context, r *Request) error {
-	token, err := credentials(r.Header, "Bearer")
+	token, err := schemeCredentials(r.Header, "Bearer")
 	if err != nil {
 		return err
 	}
-	if b.tokens.match(token) != 1 {
+	if b.tokens.matches(token) != 1 {
 		return errors.New("wrong Bearer token")
 	}
 	return nil
@@ -38,8 +38,8 @@ func (b *bearer) Verify(_ context.Context, r *Request) error {
 
 func (b *bearer) NeedsBody() bool { return false }
 
-// Challenge names the realm only: which error it was (RFC 6750, section 3.1)
-// is not for the caller.
-func (b *bearer) Challenge() string { return challenge("Bearer", defaultRealm) }
+// Challenge names only the realm: it hides the kind of error (RFC 6750, section
+// 3.1) from the caller.
+func (b *bearer) Challenge() string { return formatChallenge("Bearer", defaultRealm) }
 func (b *bearer) Headers() []string { return []string{"Authorization"} }
 func (b *bearer) Query() []string   { return nil }

@@ -40,7 +40,7 @@ func TestBearerFindsMistakes(t *testing.T) {
 	checkFindings(t, "bearer", []finding{
 		{"no token", ``, hcl.DiagError, "Missing attribute", `"token" must be given`, "1:1-1:14"},
 		{"null", `token = null`, hcl.DiagError, "Missing value", "null", "2:9-2:13"},
-		{"empty", `token = ""`, hcl.DiagError, "Empty secret", "keeps nobody out", "2:9-2:11"},
+		{"empty", `token = ""`, hcl.DiagError, "Empty secret", "would protect nothing", "2:9-2:11"},
 		{"white space around it", `token = secret.space`, hcl.DiagError, `Wrong value for "token"`, "trimspace()", "2:9-2:21"},
 		{"a control character", `token = "abc\u0007def"`, hcl.DiagError, `Wrong value for "token"`, "control character", "2:9-2:23"},
 		{"an object", `token = { a = "b" }`, hcl.DiagError, "Wrong type", "list of strings", "2:9-2:20"},

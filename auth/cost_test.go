@@ -7,16 +7,15 @@ import (
 	"testing"
 )
 
-// underRace tells whether the race detector is on, with which a sync.Pool
-// forgets at random.
+// underRace reports whether the race detector is on: a sync.Pool then drops
+// values at random.
 func underRace() bool {
 	info, ok := debug.ReadBuildInfo()
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// What letting a request in costs: no copy of the body, nothing for the
-// collector. Not parallel: testing.AllocsPerRun counts what the whole process
-// allocates.
+// Accepting a request copies no body and allocates nothing. Not parallel: testing.AllocsPerRun counts the
+// allocations of the whole process.
 func TestVerifyAllocatesNothing(t *testing.T) {
 	if underRace() {
 		t.Skip("the race detector allocates")

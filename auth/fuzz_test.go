@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// FuzzVerify sends requests to every kind. None panics, none lets in a request
-// that a plain reading of it does not let in, and no reason holds a secret or
-// what the caller sent.
+// FuzzVerify sends requests to every kind. No check panics or accepts a request
+// that a simple second implementation refuses, and no reason holds a secret or
+// text of the request.
 func FuzzVerify(f *testing.F) {
 	const body, at = `{"order": "A-1"}`, "1773489600"
 	hexSum := hmacOf(f, "sha256", testKey, body)
@@ -51,7 +51,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// letIn reads a request without the code under test.
+// letIn is the second implementation.
 func letIn(t *testing.T, kind string, r *Request, value, signed, at string) bool {
 	t.Helper()
 	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
@@ -81,12 +81,11 @@ func letIn(t *testing.T, kind string, r *Request, value, signed, at string) bool
 	return false
 }
 
-// isFresh takes the times that the seeds are signed with; the fuzzer can sign
-// no other.
+// isFresh accepts the times of the seeds; the fuzzer cannot sign others.
 func isFresh(at string, now time.Time) bool { return at == fmt.Sprint(now.Unix()) }
 
-// checkReason finds secrets, and what the caller sent where it is long enough
-// not to stand in a sentence by chance.
+// checkReason finds secrets in a reason, and text of the request that is too
+// long to occur by chance.
 func checkReason(t *testing.T, kind, reason string, sent ...string) {
 	t.Helper()
 	for _, text := range append(sent, testKey, oldKey, "token-17") {

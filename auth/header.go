@@ -17,13 +17,13 @@ type header struct {
 }
 
 func (h *header) Describe(s *schema.Spec) {
-	s.Doc = "Asks for a secret as the value of a header field, which must stand exactly once."
-	schema.Attr(s, &h.name, "name", "Name of the field; its case does not matter.", schema.Required())
-	secretField(s, "value", "The whole value of the field.", fieldText, func(secrets []string) {
+	s.Doc = "Asks for a secret in a header field, which must occur exactly once."
+	schema.Attr(s, &h.name, "name", "The name of the field, in any case.", schema.Required())
+	secretField(s, "value", "The whole value of the field.", checkFieldText, func(secrets []string) {
 		h.name = http.CanonicalHeaderKey(h.name)
-		h.values = digestsOf(secrets...)
+		h.values = newDigests(secrets...)
 	})
-	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return checkFieldName(d, "name", h.name) })
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return checkHeaderName(d, "name", h.name) })
 	s.Example(schema.Example{
 		Title: "An API key",
 		HCL:   "name  = \"X-Api-Key\"\nvalue = secret.api_key",
@@ -31,11 +31,11 @@ func (h *header) Describe(s *schema.Spec) {
 }
 
 func (h *header) Verify(_ context.Context, r *Request) error {
-	given, err := single(r.Header, h.name)
+	given, err := singleHeader(r.Header, h.name)
 	if err != nil {
 		return err
 	}
-	if h.values.match(given) != 1 {
+	if h.values.matches(given) != 1 {
 		return fmt.Errorf("wrong value in the %s header", h.name)
 	}
 	return nil

@@ -11,9 +11,9 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// single returns the value of a header field that must stand exactly once:
-// where it stands twice, somebody behind could read the other one.
-func single(h http.Header, name string) (string, error) {
+// singleHeader returns the value of a header field that must occur exactly
+// once: of two fields, a server behind the gateway might read the other one.
+func singleHeader(h http.Header, name string) (string, error) {
 	switch values := h.Values(name); len(values) {
 	case 1:
 		return values[0], nil
@@ -23,10 +23,10 @@ func single(h http.Header, name string) (string, error) {
 	return "", fmt.Errorf("more than one %s header", name)
 }
 
-// credentials returns what follows the scheme in the Authorization header
-// (RFC 9110, section 11.6.2); the scheme's case does not matter.
-func credentials(h http.Header, scheme string) (string, error) {
-	text, err := single(h, "Authorization")
+// schemeCredentials returns the text after the scheme in the Authorization
+// header (RFC 9110, section 11.6.2). The scheme may be in any case.
+func schemeCredentials(h http.Header, scheme string) (string, error) {
+	text, err := singleHeader(h, "Authorization")
 	if err != nil {
 		return "", err
 	}
@@ -40,43 +40,41 @@ func credentials(h http.Header, scheme string) (string, error) {
 	return rest, nil
 }
 
-// checkFieldName finds attributes that name a header field which no request
-// has. The finding doesn't repeat the name: it may be a secret that was given
-// in the wrong place.
-func checkFieldName(d *schema.Decoded, attribute, name string) hcl.Diagnostics {
-	if flaw := fieldNameFlaw(name); flaw != "" {
+// checkHeaderName checks an attribute that names a header field. The finding
+// doesn't repeat the name: it may be a secret in the wrong place.
+func checkHeaderName(d *schema.Decoded, attribute, name string) hcl.Diagnostics {
+	if flaw := headerNameFlaw(name); flaw != "" {
 		return hcl.Diagnostics{d.Problem(attribute, "Not a header field", flaw)}
 	}
 	return nil
 }
 
-// fieldNameFlaw says, in a whole sentence, why no header field of a request
+// headerNameFlaw returns a sentence that says why no header field of a request
 // can have the name: RFC 9110, section 5.1, does not allow it, or the server
-// keeps the field to itself. It is "" for other names.
-func fieldNameFlaw(name string) string {
-	if name == "" || strings.ContainsFunc(name, notToken) {
+// removes the field. It returns "" for other names.
+func headerNameFlaw(name string) string {
+	if name == "" || strings.ContainsFunc(name, isNotToken) {
 		return "No header field can have this name: names hold letters, digits and hyphens."
 	}
 	switch http.CanonicalHeaderKey(name) {
 	case "Host", "Transfer-Encoding", "Trailer":
-		return "This field says how a request travels and is not passed on."
+		return "The server uses this field for the transport of the request and removes it."
 	}
 	return ""
 }
 
-// notToken tells the characters apart that RFC 9110, section 5.6.2, keeps out
-// of names.
-func notToken(r rune) bool {
+// isNotToken reports whether RFC 9110, section 5.6.2, forbids a character in
+// names.
+func isNotToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
-// defaultRealm names what the gateway protects, for callers that are asked for
-// credentials.
+// defaultRealm is the realm of challenges that name no other.
 const defaultRealm = "gateway"
 
-// challenge writes a scheme and its realm for WWW-Authenticate, as a quoted
-// string (RFC 9110, section 5.6.4).
-func challenge(scheme, realm string) string {
+// formatChallenge writes a scheme and its realm for WWW-Authenticate. The realm
+// is a quoted string (RFC 9110, section 5.6.4).
+func formatChallenge(scheme, realm string) string {
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(realm)
 	return scheme + ` realm="` + quoted + `"`
 }

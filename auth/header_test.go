@@ -34,8 +34,8 @@ func TestHeaderFindsMistakes(t *testing.T) {
 		{"an empty name", "name = \"\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "letters, digits and hyphens", "2:8-2:10"},
 		{"a name with a colon", "name = \"X-Key:\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "letters, digits and hyphens", "2:8-2:16"},
 		{"name and value exchanged", "name = secret.key\nvalue = \"X-Key\"", hcl.DiagError, "Secret in the open", "can't come from a secret", "2:8-2:18"},
-		{"the host", "name = \"host\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "not passed on", "2:8-2:14"},
-		{"an empty value", "name = \"X-Key\"\nvalue = [secret.empty]", hcl.DiagError, "Empty secret", "keeps nobody out", "3:10-3:22"},
+		{"the host", "name = \"host\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "removes it", "2:8-2:14"},
+		{"an empty value", "name = \"X-Key\"\nvalue = [secret.empty]", hcl.DiagError, "Empty secret", "would protect nothing", "3:10-3:22"},
 		{"a value with white space around", "name = \"X-Key\"\nvalue = secret.space", hcl.DiagError, `Wrong value for "value"`, "white space", "3:9-3:21"},
 		{"a value with a line break", "name = \"X-Key\"\nvalue = secret.line", hcl.DiagError, `Wrong value for "value"`, "line break", "3:9-3:20"},
 	})

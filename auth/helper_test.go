@@ -86,7 +86,7 @@ func mustDecode(t testing.TB, kind, body string) Check {
 	return c
 }
 
-// finding is a finding that a body must give.
+// finding is an expected finding.
 type finding struct {
 	name, body      string
 	severity        hcl.DiagnosticSeverity
@@ -94,8 +94,8 @@ type finding struct {
 	at              string // line:column-line:column
 }
 
-// checkFindings decodes bodies that give one finding each, and holds it
-// against what is wanted.
+// checkFindings decodes bodies, each of which must give the one finding of its
+// case.
 func checkFindings(t *testing.T, kind string, cases []finding) {
 	t.Helper()
 	for _, tc := range cases {
@@ -125,7 +125,7 @@ func place(r *hcl.Range) string {
 	return fmt.Sprintf("%d:%d-%d:%d", r.Start.Line, r.Start.Column, r.End.Line, r.End.Column)
 }
 
-// attempt is a request and how a check decides it.
+// attempt is a request and the expected reason of its refusal.
 type attempt struct {
 	name    string
 	request *Request
@@ -149,11 +149,11 @@ func checkAttempts(t *testing.T, c Check, cases []attempt) {
 	}
 }
 
-// noon is when the requests of tests come.
+// noon is the time of the requests.
 func noon() time.Time { return time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC) }
 
-// withHeader makes a request with header fields, given as names and values by
-// turns.
+// withHeader makes a request with header fields, given as pairs of
+// name and value.
 func withHeader(fields ...string) *Request {
 	r := &Request{Header: http.Header{}, Query: url.Values{}, Now: noon()}
 	for i := 0; i < len(fields); i += 2 {

@@ -6,38 +6,37 @@ import (
 	"strings"
 )
 
-// Policy is the checks of one trigger. Any one of them lets a request in; a
-// policy without checks lets everybody in.
+// Policy holds the checks of one trigger. A request needs to pass one of them.
+// A policy without checks accepts each request.
 type Policy struct {
 	Checks []Check
 }
 
-// NeedsBody tells whether a check reads the body, so that it has to be read
+// NeedsBody reports whether a check reads the body, which must then be read
 // before Verify.
 func (p Policy) NeedsBody() bool {
 	return slices.ContainsFunc(p.Checks, Check.NeedsBody)
 }
 
-// Verify returns nil where a check lets the request in. Otherwise the error
-// holds what each check said, in their order, for the log.
+// Verify returns nil if a check accepts the request. Otherwise the error holds
+// the reasons of all checks in their order, for the log.
 func (p Policy) Verify(ctx context.Context, r *Request) error {
 	if len(p.Checks) == 0 {
 		return nil
 	}
-	var why refusals
+	var reasons refusals
 	for _, c := range p.Checks {
 		err := c.Verify(ctx, r)
 		if err == nil {
 			return nil
 		}
-		why = append(why, err)
+		reasons = append(reasons, err)
 	}
-	return why
+	return reasons
 }
 
 // Challenges lists the values for WWW-Authenticate, one field each, without
-// repetitions. It may be empty: not every way to let a caller in has a scheme
-// of HTTP.
+// repetitions. It is empty if no check has an HTTP scheme.
 func (p Policy) Challenges() []string {
 	var out []string
 	for _, c := range p.Checks {
@@ -45,7 +44,7 @@ func (p Policy) Challenges() []string {
 			out = append(out, text)
 		}
 	}
-	return unique(out)
+	return sortUnique(out)
 }
 
 // Headers lists the header fields that carry credentials, by their canonical
@@ -55,7 +54,7 @@ func (p Policy) Headers() []string {
 	for _, c := range p.Checks {
 		out = append(out, c.Headers()...)
 	}
-	return unique(out)
+	return sortUnique(out)
 }
 
 // Query lists the query parameters that carry credentials, sorted and without
@@ -65,10 +64,10 @@ func (p Policy) Query() []string {
 	for _, c := range p.Checks {
 		out = append(out, c.Query()...)
 	}
-	return unique(out)
+	return sortUnique(out)
 }
 
-func unique(list []string) []string {
+func sortUnique(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -85,5 +84,5 @@ func (r refusals) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Unwrap gives the reasons to package errors.
+// Unwrap returns the reasons.
 func (r refusals) Unwrap() []error { return r }

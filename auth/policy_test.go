@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// verdict is a check that decides without looking.
+// verdict is a check with a fixed result.
 type verdict struct {
 	err       error
 	body      bool

@@ -34,13 +34,13 @@ func TestPresetsFindMistakes(t *testing.T) {
 	t.Parallel()
 	checkFindings(t, "github", []finding{
 		{"no secret", ``, hcl.DiagError, "Missing attribute", `"secret" must be given`, "1:1-1:14"},
-		{"an empty secret", `secret = ""`, hcl.DiagError, "Empty secret", "keeps nobody out", "2:10-2:12"},
+		{"an empty secret", `secret = ""`, hcl.DiagError, "Empty secret", "would protect nothing", "2:10-2:12"},
 		{"a short secret", `secret = secret.short`, hcl.DiagWarning, `Doubtful value for "secret"`, "shorter than 8 bytes", "2:10-2:22"},
 		{"a setting of hmac", "secret = secret.key\nheader = \"X-Sig\"", hcl.DiagError, "Unknown attribute", `"header"`, "3:1-3:7"},
 	})
 }
 
-// A preset is data, so what the decoding of "hmac" would find is held here.
+// A preset is data, so the checks that decoding makes for "hmac" are made here.
 func TestPresetsAreWhole(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets() {
@@ -53,7 +53,7 @@ func TestPresetsAreWhole(t *testing.T) {
 			if sum := make([]byte, 1); !decodeSum(s.encoding, sum, "00") && !decodeSum(s.encoding, sum, "AA") {
 				t.Errorf("encoding %q", s.encoding)
 			}
-			if flaw := fieldNameFlaw(s.header); flaw != "" {
+			if flaw := headerNameFlaw(s.header); flaw != "" {
 				t.Errorf("header %q: %s", s.header, flaw)
 			}
 			if !s.payload.readsBody() {

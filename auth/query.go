@@ -16,9 +16,9 @@ type query struct {
 }
 
 func (q *query) Describe(s *schema.Spec) {
-	s.Doc = "Asks for a secret as a parameter of the URL's query, which must stand exactly once. URLs end up in the logs of proxies: use it only for callers that can send nothing else."
-	schema.Attr(s, &q.name, "name", "Name of the parameter, without percent-encoding; its case matters.", schema.Required())
-	secretField(s, "value", "The value, without percent-encoding.", anyText, func(secrets []string) { q.values = digestsOf(secrets...) })
+	s.Doc = "Asks for a secret in a query parameter, which must occur exactly once. Proxies log URLs: use this kind only for callers that can't send a header."
+	schema.Attr(s, &q.name, "name", "The name of the parameter, without percent-encoding. Its case matters.", schema.Required())
+	secretField(s, "value", "The value, without percent-encoding.", acceptAnyText, func(secrets []string) { q.values = newDigests(secrets...) })
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if q.name == "" {
 			return hcl.Diagnostics{d.Problem("name", "Not a parameter", "The name of the parameter is empty.")}
@@ -40,7 +40,7 @@ func (q *query) Verify(_ context.Context, r *Request) error {
 	default:
 		return fmt.Errorf("more than one query parameter %q", q.name)
 	}
-	if q.values.match(given[0]) != 1 {
+	if q.values.matches(given[0]) != 1 {
 		return fmt.Errorf("wrong value in the query parameter %q", q.name)
 	}
 	return nil

@@ -7,28 +7,28 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// Signer is one kind of sign block, decoded: the other side of a check. It is
-// shared by all requests and must not change itself.
+// Signer is a decoded sign block, the counterpart of a Check. All requests share
+// it, so it must be immutable.
 type Signer interface {
 	schema.Describer
-	// Sign adds the signature to the header of a request that is otherwise ready
-	// to go, and returns the names of the fields that it has set. The error says
-	// what the request lacks and holds no secret.
+	// Sign adds the signature to the header of a request that is complete except
+	// for it, and returns the names of the fields that it set. The error names
+	// the missing part of the request and holds no secret.
 	Sign(r *Outgoing) (fields []string, err error)
 }
 
-// Outgoing is a request that is to be signed.
+// Outgoing is a request to sign.
 type Outgoing struct {
 	Header http.Header // with canonical names
 	Body   []byte
-	Key    string // the same each time the request is repeated
+	Key    string // identical for each repetition of the request
 	Now    time.Time
 }
 
-// SignerKind is a kind of sign by its name.
+// SignerKind is a named kind of signer.
 type SignerKind = schema.Kind[Signer]
 
-// Signers lists the kinds of signatures that requests of the gateway can have.
+// Signers returns the kinds of signatures that the gateway can make.
 func Signers() []SignerKind {
 	return []SignerKind{
 		{Name: "standard_webhooks", New: func() Signer { return &standardSigner{} }},

@@ -14,16 +14,16 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// standardSigner signs by the specification Standard Webhooks.
+// standardSigner signs as the specification Standard Webhooks defines.
 type standardSigner struct {
 	keys [][]byte
 }
 
 func (w *standardSigner) Describe(s *schema.Spec) {
-	s.Doc = "Signs by [Standard Webhooks](https://www.standardwebhooks.com), version 1: `webhook-id`, the same each time the request is repeated, `webhook-timestamp`, and `webhook-signature`, an HMAC-SHA-256 in base64. Of several secrets each makes a signature, so that receivers can change theirs without a gap."
-	secretField(s, "secret", "The secret that the receiver has, in base64, with or without `whsec_` before it.", standardKey, func(secrets []string) {
+	s.Doc = "Signs as [Standard Webhooks](https://www.standardwebhooks.com), version 1, defines: `webhook-id`, identical for each repetition of a request, `webhook-timestamp`, and `webhook-signature`, an HMAC-SHA-256 in base64. Each secret of a list makes a signature, so that receivers can change their secret without a gap."
+	secretField(s, "secret", "The secret of the receiver in base64, with or without the prefix `whsec_`.", checkStandardKey, func(secrets []string) {
 		for _, text := range secrets {
-			key, _ := decodeStandardKey(text) // the rule has looked at it
+			key, _ := decodeStandardKey(text) // checkStandardKey has refused errors
 			w.keys = append(w.keys, key)
 		}
 	})
@@ -33,8 +33,8 @@ func (w *standardSigner) Describe(s *schema.Spec) {
 	})
 }
 
-// The prefix of secrets, and the lengths of keys that the specification asks
-// for, in bytes.
+// The prefix of secrets, and the lengths in bytes that the specification
+// requires of keys.
 const (
 	standardPrefix  = "whsec_"
 	shortestKey     = 24
@@ -47,14 +47,14 @@ func decodeStandardKey(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
-// standardKey is the rule for its secrets.
-func standardKey(text string) (string, hcl.DiagnosticSeverity) {
+// checkStandardKey is the rule for secrets of Standard Webhooks.
+func checkStandardKey(text string) (string, hcl.DiagnosticSeverity) {
 	key, err := decodeStandardKey(text)
 	switch {
 	case err != nil:
-		return "It is not base64 with whsec_ before it, which secrets of Standard Webhooks are. trimspace() takes away what is at its ends.", hcl.DiagError
+		return "It is not base64 with or without the prefix whsec_. trimspace() removes white space at both ends.", hcl.DiagError
 	case len(key) < shortestKey || len(key) > longestKey:
-		return fmt.Sprintf("It stands for %d bytes, and Standard Webhooks asks for %d to %d; receivers may refuse it. Make one by: openssl rand -base64 32", len(key), shortestKey, longestKey), hcl.DiagWarning
+		return fmt.Sprintf("It holds %d bytes, and Standard Webhooks requires %d to %d; receivers may refuse it. Create one with: openssl rand -base64 32", len(key), shortestKey, longestKey), hcl.DiagWarning
 	}
 	return "", hcl.DiagInvalid
 }
@@ -64,7 +64,7 @@ func (w *standardSigner) Sign(r *Outgoing) ([]string, error) {
 	id, at := standardID(r.Key), strconv.FormatInt(r.Now.Unix(), 10)
 	signatures := make([]string, len(w.keys))
 	for i, key := range w.keys {
-		signatures[i] = standardSum(key, id, at, r.Body)
+		signatures[i] = standardSignature(key, id, at, r.Body)
 	}
 	set := map[string]string{"Webhook-Id": id, "Webhook-Timestamp": at, "Webhook-Signature": strings.Join(signatures, " ")}
 	fields := make([]string, 0, len(set))
@@ -75,16 +75,16 @@ func (w *standardSigner) Sign(r *Outgoing) ([]string, error) {
 	return fields, nil
 }
 
-// standardSum is one signature.
-func standardSum(key []byte, id, at string, body []byte) string {
+// standardSignature makes the signature of one key.
+func standardSignature(key []byte, id, at string, body []byte) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(id + "." + at + "."))
 	mac.Write(body)
 	return standardVersion + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// standardID makes of a key an id without a dot, which is what ends the id in
-// what is signed.
+// standardID derives the id of a message from an idempotency key. The id must
+// not hold a dot, which ends the id in the signed text.
 func standardID(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return "msg_" + hex.EncodeToString(sum[:16])

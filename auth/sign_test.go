@@ -35,7 +35,8 @@ func decodeSigner(t *testing.T, kind, body string) (Signer, hcl.Diagnostics) {
 	return v.signers[0], diags
 }
 
-// TestSignedIsLetIn: what one gateway signs another lets in, by the same words.
+// TestSignedIsLetIn: a gateway accepts the signature that another gateway made
+// with the same settings.
 func TestSignedIsLetIn(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, settings string }{
@@ -137,7 +138,7 @@ func TestStandardVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := standardSum(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`))
+	got := standardSignature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`))
 	if got != "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
 		t.Errorf("got %s", got)
 	}

@@ -14,15 +14,14 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// payload is what a sender signs: parts that follow each other. An expression
-// in a file is taken apart and never evaluated, so that the body is hashed
-// where it lies and no byte of it passes through a value of an expression,
-// which would be brought to Unicode's NFC form.
+// payload is the sequence of parts that a sender signs. The expression of the
+// configuration is split into parts and never evaluated, so that the raw body is
+// hashed: a value of an expression would be normalized to Unicode NFC.
 type payload []part
 
 type part struct {
 	source source
-	text   string // the text itself, or the canonical name of the header
+	text   string // the literal text, or the canonical name of the header
 }
 
 type source int
@@ -31,12 +30,12 @@ const (
 	fromText source = iota
 	fromHeader
 	fromBody
-	fromUnset // a text that is not known, as it comes from a secret that is not set
+	fromUnset // text that depends on a secret that is not set
 )
 
-func rawBody() payload { return payload{{source: fromBody}} }
+func bodyPayload() payload { return payload{{source: fromBody}} }
 
-// compile reads the attribute of a block; null leaves the payload as it is.
+// compile compiles the attribute "payload". Null leaves the payload unchanged.
 func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 	whole, diags := expr.Compile(a.Expr, c.Scope, cty.String)
 	if diags.HasErrors() {
@@ -46,77 +45,78 @@ func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnos
 		return diags
 	}
 	var parts payload
-	if found := parts.add(c.Scope, a.Expr); found.HasErrors() {
+	if found := parts.appendExpression(c.Scope, a.Expr); found.HasErrors() {
 		return append(diags, found...)
 	}
 	*p = parts
-	return append(diags, parts.doubts(a)...)
+	return append(diags, parts.checkCoverage(a)...)
 }
 
-// doubts finds payloads that leave out what a signature is for.
-func (p payload) doubts(a *hclsyntax.Attribute) hcl.Diagnostics {
+// checkCoverage warns of a payload that leaves out the body of the request, and
+// refuses one that holds no part of it.
+func (p payload) checkCoverage(a *hclsyntax.Attribute) hcl.Diagnostics {
 	if p.readsBody() {
 		return nil
 	}
 	if !slices.ContainsFunc(p, func(x part) bool { return x.source == fromHeader }) {
 		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Payload always the same",
-			"It holds nothing of the request, so one signature would fit all. Put webhook.raw into it.")}
+			"It holds no part of the request, so one signature would match each request. Add webhook.raw.")}
 	}
 	return hcl.Diagnostics{diag.Warning(a.Expr.Range(), "Body not signed",
-		"The payload does not hold webhook.raw, so the body of a signed request can be exchanged. Put it in if the sender does.")}
+		"The payload does not hold webhook.raw, so the body of a signed request can be replaced. Add it if the sender signs the body.")}
 }
 
-// add takes an expression apart.
-func (p *payload) add(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnostics {
+// appendExpression appends the parts of an expression.
+func (p *payload) appendExpression(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnostics {
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
-		return p.add(scope, e.Expression)
+		return p.appendExpression(scope, e.Expression)
 	case *hclsyntax.TemplateWrapExpr:
-		return p.add(scope, e.Wrapped)
+		return p.appendExpression(scope, e.Wrapped)
 	case *hclsyntax.TemplateExpr:
 		var diags hcl.Diagnostics
 		for _, inner := range e.Parts {
-			diags = append(diags, p.add(scope, inner)...)
+			diags = append(diags, p.appendExpression(scope, inner)...)
 		}
 		return diags
 	case *hclsyntax.ScopeTraversalExpr:
-		if found, ok := requestPart(e.Traversal); ok {
+		if found, ok := parseRequestPart(e.Traversal); ok {
 			*p = append(*p, found)
-			return found.check(e.Range())
+			return found.checkHeader(e.Range())
 		}
 	}
-	return p.addText(scope, e)
+	return p.appendText(scope, e)
 }
 
-// requestPart reads webhook.raw and webhook.headers["NAME"].
-func requestPart(t hcl.Traversal) (part, bool) {
+// parseRequestPart parses webhook.raw and webhook.headers["NAME"].
+func parseRequestPart(t hcl.Traversal) (part, bool) {
 	if t.RootName() != "webhook" || len(t) < 2 {
 		return part{}, false
 	}
-	member, _ := stepName(t[1])
+	member, _ := traverserName(t[1])
 	switch {
 	case member == "raw" && len(t) == 2:
 		return part{source: fromBody}, true
 	case member == "headers" && len(t) == 3:
-		name, ok := stepName(t[2])
+		name, ok := traverserName(t[2])
 		return part{source: fromHeader, text: http.CanonicalHeaderKey(name)}, ok
 	}
 	return part{}, false
 }
 
-// check finds headers that no request has.
-func (x part) check(place hcl.Range) hcl.Diagnostics {
+// checkHeader checks the name of the header that a part reads.
+func (x part) checkHeader(place hcl.Range) hcl.Diagnostics {
 	if x.source != fromHeader {
 		return nil
 	}
-	if flaw := fieldNameFlaw(x.text); flaw != "" {
+	if flaw := headerNameFlaw(x.text); flaw != "" {
 		return hcl.Diagnostics{diag.Error(place, "Not a header field", flaw)}
 	}
 	return nil
 }
 
-// stepName returns the name in .name and ["name"].
-func stepName(t hcl.Traverser) (string, bool) {
+// traverserName returns the name in .name and ["name"].
+func traverserName(t hcl.Traverser) (string, bool) {
 	switch t := t.(type) {
 	case hcl.TraverseAttr:
 		return t.Name, true
@@ -128,18 +128,18 @@ func stepName(t hcl.Traverser) (string, bool) {
 	return "", false
 }
 
-// addText takes an expression that reads nothing of the run. Its warnings are
-// those of the whole expression.
-func (p *payload) addText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnostics {
+// appendText appends an expression that does not depend on the request. compile
+// has reported its warnings.
+func (p *payload) appendText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diagnostics {
 	c, diags := expr.Compile(e, scope, cty.String)
 	if diags.HasErrors() {
 		return diags
 	}
 	if len(c.Refs()) > 0 {
 		return hcl.Diagnostics{diag.Error(e.Range(), "Not part of what is signed",
-			"A signature is over bytes as they came, so a payload is put together from texts, "+
-				"webhook.headers[\"NAME\"] and webhook.raw alone: no function, no condition and no other name of the request. "+
-				"The body, unparsed, is webhook.raw.")}
+			"A signature covers raw bytes, so a payload may hold only text, "+
+				"webhook.headers[\"NAME\"] and webhook.raw: no function, no condition and no other part of the request. "+
+				"webhook.raw is the raw body.")}
 	}
 	if text, known := expr.Bind[string](c).Constant(); known {
 		*p = append(*p, part{source: fromText, text: text})
@@ -153,18 +153,18 @@ func (p payload) readsBody() bool {
 	return slices.ContainsFunc(p, func(x part) bool { return x.source == fromBody })
 }
 
-// reads tells whether a header is part of the payload, by its canonical name.
-func (p payload) reads(header string) bool {
+// readsHeader reports whether the payload holds a header, given by its canonical
+// name.
+func (p payload) readsHeader(header string) bool {
 	return slices.Contains(p, part{source: fromHeader, text: header})
 }
 
-// check finds requests that lack a part, and those with a part that could be
-// read in two ways.
-func (p payload) check(h http.Header) error {
+// checkRequest refuses a request in which a part is missing or ambiguous.
+func (p payload) checkRequest(h http.Header) error {
 	for _, x := range p {
 		switch x.source {
 		case fromHeader:
-			if _, err := single(h, x.text); err != nil {
+			if _, err := singleHeader(h, x.text); err != nil {
 				return err
 			}
 		case fromUnset:
@@ -174,8 +174,8 @@ func (p payload) check(h http.Header) error {
 	return nil
 }
 
-// write hashes the parts of a request that check found nothing wrong with.
-func (p payload) write(s *sum, r *Request) {
+// writeTo hashes the parts of a request that checkRequest accepted.
+func (p payload) writeTo(s *sum, r *Request) {
 	for _, x := range p {
 		switch x.source {
 		case fromBody:

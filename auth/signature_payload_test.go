@@ -9,8 +9,8 @@ import (
 
 func TestPayloadIsWhatWasSent(t *testing.T) {
 	t.Parallel()
-	// Text that an expression would bring to NFC, bytes that are no UTF-8, and
-	// what HCL would take for its own.
+	// Text that an expression would normalize to NFC, bytes that are not UTF-8, and
+	// HCL syntax.
 	const body = "e\u0301 \xff\x00 ${x} %{if} \r\n"
 	cases := []struct{ name, payload, signed string }{
 		{"left out", ``, body},
@@ -85,9 +85,9 @@ func TestPayloadWithoutTheBodyWarns(t *testing.T) {
 func TestPayloadFindsMistakes(t *testing.T) {
 	t.Parallel()
 	const head = "secret = secret.key\nheader = \"X-Sig\"\n"
-	const notPart, cure = "Not part of what is signed", "webhook.raw alone"
+	const notPart, cure = "Not part of what is signed", "may hold only text"
 	checkFindings(t, "hmac", []finding{
-		{"the parsed body", head + `payload = webhook.body`, hcl.DiagError, notPart, "The body, unparsed, is webhook.raw.", "4:11-4:23"},
+		{"the parsed body", head + `payload = webhook.body`, hcl.DiagError, notPart, "webhook.raw is the raw body.", "4:11-4:23"},
 		{"a member of the body", head + `payload = "${webhook.body.id}.${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:29"},
 		{"another name", head + `payload = "${webhook.method}${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:28"},
 		{"a function", head + `payload = "${lower(webhook.headers["X-Id"])}.${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:44"},
@@ -96,10 +96,10 @@ func TestPayloadFindsMistakes(t *testing.T) {
 		{"a header chosen by a name", head + `payload = "${webhook.headers[local.version]}${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:44"},
 		{"a header chosen by the request", head + `payload = "${webhook.headers[webhook.method]}${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:45"},
 		{"a header that can't be", head + `payload = "${webhook.headers["X Id"]}${webhook.raw}"`, hcl.DiagError, "Not a header field", "letters, digits", "4:14-4:37"},
-		{"the host", head + `payload = "${webhook.headers.Host}${webhook.raw}"`, hcl.DiagError, "Not a header field", "not passed on", "4:14-4:34"},
-		{"a text", head + `payload = "body"`, hcl.DiagError, "Payload always the same", "Put webhook.raw into it.", "4:11-4:17"},
-		{"an empty text", head + `payload = ""`, hcl.DiagError, "Payload always the same", "Put webhook.raw into it.", "4:11-4:13"},
-		{"an unset secret alone", head + `payload = secret.unset`, hcl.DiagError, "Payload always the same", "Put webhook.raw into it.", "4:11-4:23"},
+		{"the host", head + `payload = "${webhook.headers.Host}${webhook.raw}"`, hcl.DiagError, "Not a header field", "removes it", "4:14-4:34"},
+		{"a text", head + `payload = "body"`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:17"},
+		{"an empty text", head + `payload = ""`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:13"},
+		{"an unset secret alone", head + `payload = secret.unset`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:23"},
 		{"a null part", head + `payload = "${local.null}${webhook.raw}"`, hcl.DiagError, "Invalid template interpolation value", "null", "4:14-4:24"},
 		{"an unknown name", head + `payload = "${webhook.row}"`, hcl.DiagError, "Unknown name", "raw", "4:21-4:25"},
 		{"a reference of other tools", head + `payload = "{{body}}${webhook.raw}"`, hcl.DiagWarning, "Not a reference", "plain text here", "4:12-4:20"},

@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"crypto/sha1" //nolint:gosec // senders that know no better; HMAC-SHA-1 still stands
+	"crypto/sha1" //nolint:gosec // some senders support no other; HMAC-SHA-1 is still secure
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// scheme says how a sender signs: the data behind the kind "hmac" and all
-// presets.
+// scheme describes how a sender signs. The kind "hmac" decodes one from the
+// configuration; a preset holds one.
 type scheme struct {
 	header          string // holds the signature
 	algorithm       string
 	encoding        string
 	prefix          string // of the signature, in its header
 	payload         payload
-	timestampHeader string // "" where requests don't expire
+	timestampHeader string // "" if requests don't expire
 	tolerance       time.Duration
 }
 
@@ -37,13 +37,13 @@ const (
 	base64urlName = "base64url"
 )
 
-// maxSum is the length of the longest sum of an algorithm.
-const maxSum = sha512.Size
+// maxSumSize is the size of the longest sum of an algorithm.
+const maxSumSize = sha512.Size
 
 func algorithmNames() []string { return []string{sha1Name, sha256Name, sha384Name, sha512Name} }
 
-// newHash returns the constructor of an algorithm's hash, nil for a name that
-// is none.
+// newHash returns the constructor of an algorithm's hash, nil for an unknown
+// name.
 func newHash(algorithm string) func() hash.Hash {
 	switch algorithm {
 	case sha1Name:
@@ -58,17 +58,17 @@ func newHash(algorithm string) func() hash.Hash {
 	return nil
 }
 
-// claim is what a request says of its own signature: one or several texts of
-// which one must fit, and when it was made. Senders that put all of it into
-// one header differ in nothing but how the claim is read.
+// claim holds the signatures of a request, of which one must match, and their
+// time. Senders that write all of it into one header differ only in how the
+// claim is read.
 type claim struct {
 	signatures []string // with prefix, encoded
 	timestamp  string
 }
 
-// claim reads the headers that a signature stands in.
-func (s *scheme) claim(h http.Header) (claim, error) {
-	if _, err := single(h, s.header); err != nil {
+// readClaim reads the headers that hold the signature and its time.
+func (s *scheme) readClaim(h http.Header) (claim, error) {
+	if _, err := singleHeader(h, s.header); err != nil {
 		return claim{}, err
 	}
 	c := claim{signatures: h.Values(s.header)}
@@ -76,13 +76,12 @@ func (s *scheme) claim(h http.Header) (claim, error) {
 		return c, nil
 	}
 	var err error
-	c.timestamp, err = single(h, s.timestampHeader)
+	c.timestamp, err = singleHeader(h, s.timestampHeader)
 	return c, err
 }
 
-// decode writes the bytes of a signature to dst, which is as long as they have
-// to be, and says what is wrong where they are not.
-func (s *scheme) decode(dst []byte, signature string) error {
+// decodeSignature decodes a signature, which must fill dst exactly.
+func (s *scheme) decodeSignature(dst []byte, signature string) error {
 	text, found := strings.CutPrefix(signature, s.prefix)
 	if !found {
 		return fmt.Errorf("the %s header does not begin with %q", s.header, s.prefix)
@@ -93,8 +92,7 @@ func (s *scheme) decode(dst []byte, signature string) error {
 	return nil
 }
 
-// decodeSum fills dst from its encoded form, and tells whether that was it
-// exactly.
+// decodeSum decodes text to dst. It reports whether text fills dst exactly.
 func decodeSum(encoding string, dst []byte, text string) bool {
 	var n int
 	var err error
@@ -113,7 +111,7 @@ func decodeSum(encoding string, dst []byte, text string) bool {
 }
 
 func decodeBase64(e *base64.Encoding, dst []byte, text string) (int, error) {
-	for range 2 { // of padding, at most
+	for range 2 { // at most two characters of padding
 		text = strings.TrimSuffix(text, "=")
 	}
 	if len(text) != e.EncodedLen(len(dst)) {

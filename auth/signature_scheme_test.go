@@ -6,7 +6,7 @@ import (
 )
 
 // Test cases of RFC 4231, section 4, and of RFC 2202, section 3. Their keys are
-// bytes that no file can hold, so the signature is made by hand.
+// bytes that a configuration cannot hold, so the test builds the signature.
 func TestSignatureTakesTheVectorsOfTheRFCs(t *testing.T) {
 	t.Parallel()
 	const larger = "This is a test using a larger than block-size key and a larger than block-size data. " +
@@ -26,8 +26,8 @@ func TestSignatureTakesTheVectorsOfTheRFCs(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name+" "+tc.algorithm, func(t *testing.T) {
 			t.Parallel()
-			s := &signature{scheme: scheme{header: "X-Sig", algorithm: tc.algorithm, encoding: hexName, payload: rawBody()}}
-			s.use([]string{tc.key})
+			s := &signature{scheme: scheme{header: "X-Sig", algorithm: tc.algorithm, encoding: hexName, payload: bodyPayload()}}
+			s.setKeys([]string{tc.key})
 			for range 3 { // a hash that is used again gives the same
 				if err := s.Verify(t.Context(), withBody(tc.data, "X-Sig", tc.want)); err != nil {
 					t.Error(err)
@@ -40,12 +40,12 @@ func TestSignatureTakesTheVectorsOfTheRFCs(t *testing.T) {
 	}
 }
 
-// A request may carry several signatures, as senders do while they change a
-// secret: one that fits is enough.
+// A request may carry several signatures, while its sender changes a
+// secret: one match is enough.
 func TestSignatureComparesEveryClaim(t *testing.T) {
 	t.Parallel()
-	s := &signature{scheme: scheme{header: "X-Sig", algorithm: "sha256", encoding: hexName, prefix: "v1=", payload: rawBody()}}
-	s.use([]string{testKey, oldKey})
+	s := &signature{scheme: scheme{header: "X-Sig", algorithm: "sha256", encoding: hexName, prefix: "v1=", payload: bodyPayload()}}
+	s.setKeys([]string{testKey, oldKey})
 	good, other := "v1="+hmacOf(t, "sha256", oldKey, "body"), "v1="+hmacOf(t, "sha256", "incorrect", "body")
 	cases := []struct {
 		name       string
@@ -62,7 +62,7 @@ func TestSignatureComparesEveryClaim(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			why := ""
-			if err := s.compare(tc.signatures, withBody("body")); err != nil {
+			if err := s.matchSignatures(tc.signatures, withBody("body")); err != nil {
 				why = err.Error()
 			}
 			if why != tc.why {
@@ -75,8 +75,8 @@ func TestSignatureComparesEveryClaim(t *testing.T) {
 func TestEveryAlgorithmFitsTheBuffer(t *testing.T) {
 	t.Parallel()
 	for _, name := range algorithmNames() {
-		if f := newHash(name); f == nil || f().Size() > maxSum {
-			t.Errorf("%s is unknown or longer than %d bytes", name, maxSum)
+		if f := newHash(name); f == nil || f().Size() > maxSumSize {
+			t.Errorf("%s is unknown or longer than %d bytes", name, maxSumSize)
 		}
 	}
 	if newHash("md5") != nil {

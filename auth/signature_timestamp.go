@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// checkTime refuses a request that was signed further than the tolerance from
-// now, before or after.
-func checkTime(text string, now time.Time, tolerance time.Duration) error {
-	signed, ok := parseTime(text)
+// checkTimestamp refuses a request whose time differs from now by more than the
+// tolerance, in either direction.
+func checkTimestamp(text string, now time.Time, tolerance time.Duration) error {
+	signed, ok := parseTimestamp(text)
 	if !ok {
 		return errors.New("the timestamp is no time in Unix seconds or milliseconds, RFC 3339 or a date of HTTP")
 	}
-	age := now.Sub(signed) // ends at about 292 years, so it must not be negated
+	age := now.Sub(signed) // saturates at about 292 years, so it must not be negated
 	switch {
 	case age > tolerance:
 		return fmt.Errorf("the timestamp is %.0fs old, tolerance %.0fs", math.Ceil(age.Seconds()), tolerance.Seconds())
@@ -27,25 +27,25 @@ func checkTime(text string, now time.Time, tolerance time.Duration) error {
 	return nil
 }
 
-// Unix times of fewer digits than this are seconds; more digits than the most
-// are no time that a request can have.
+// A Unix time with fewer digits than minMilliDigits is in seconds. One with more
+// than maxMilliDigits is refused.
 const (
-	fewestMilliDigits = 12
-	mostMilliDigits   = 14
+	minMilliDigits = 12
+	maxMilliDigits = 14
 )
 
-// parseTime reads a time as senders write it in a header: Unix time in seconds
+// parseTimestamp parses the time in a header: Unix time in seconds
 // or milliseconds, RFC 3339, or a date of HTTP (RFC 9110, section 5.6.7).
-func parseTime(text string) (time.Time, bool) {
+func parseTimestamp(text string) (time.Time, bool) {
 	if text == "" {
 		return time.Time{}, false
 	}
 	if strings.Trim(text, "0123456789") == "" {
 		n, err := strconv.ParseInt(text, 10, 64)
 		switch {
-		case err != nil || len(text) > mostMilliDigits:
+		case err != nil || len(text) > maxMilliDigits:
 			return time.Time{}, false
-		case len(text) >= fewestMilliDigits:
+		case len(text) >= minMilliDigits:
 			return time.UnixMilli(n), true
 		}
 		return time.Unix(n, 0), true

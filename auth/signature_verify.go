@@ -10,16 +10,16 @@ import (
 	"sync"
 )
 
-// signature checks the signature of a request by a scheme. It is what "hmac"
-// and the presets have in common.
+// signature checks the signature of a request against a scheme. The kind "hmac"
+// and the presets share it.
 type signature struct {
 	scheme
 	keys []*key // none until the secrets are known
 	size int    // of a sum, in bytes
 }
 
-// use takes the secrets that may have signed.
-func (s *signature) use(secrets []string) {
+// setKeys sets the secrets of which one must have signed.
+func (s *signature) setKeys(secrets []string) {
 	s.header = http.CanonicalHeaderKey(s.header)
 	s.timestampHeader = http.CanonicalHeaderKey(s.timestampHeader)
 	hashed := newHash(s.algorithm)
@@ -30,68 +30,70 @@ func (s *signature) use(secrets []string) {
 	}
 }
 
-// Verify computes the signature with each secret and compares all of them with
-// each one that came.
+// Verify computes the signature with each secret and compares it with each
+// signature of the request.
 func (s *signature) Verify(_ context.Context, r *Request) error {
-	c, err := s.claim(r.Header)
+	c, err := s.readClaim(r.Header)
 	if err != nil {
 		return err
 	}
 	if s.timestampHeader != "" {
-		if err := checkTime(c.timestamp, r.Now, s.tolerance); err != nil {
+		if err := checkTimestamp(c.timestamp, r.Now, s.tolerance); err != nil {
 			return err
 		}
 	}
-	if err := s.payload.check(r.Header); err != nil {
+	if err := s.payload.checkRequest(r.Header); err != nil {
 		return err
 	}
-	return s.compare(c.signatures, r)
+	return s.matchSignatures(c.signatures, r)
 }
 
 var errMismatch = errors.New("the signature does not match")
 
-func (s *signature) compare(signatures []string, r *Request) error {
-	why := errMismatch
-	var buffer [maxSum]byte
+// matchSignatures compares each signature with each key. It returns the last
+// reason if none matches.
+func (s *signature) matchSignatures(signatures []string, r *Request) error {
+	reason := errMismatch
+	var buffer [maxSumSize]byte
 	given := buffer[:s.size]
-	fits := 0
+	matched := 0
 	for _, text := range signatures {
-		if err := s.decode(given, text); err != nil {
-			why = err
+		if err := s.decodeSignature(given, text); err != nil {
+			reason = err
 			continue
 		}
 		for _, k := range s.keys {
-			fits |= k.fits(s.payload, r, given)
+			matched |= k.matches(s.payload, r, given)
 		}
 	}
-	if fits != 1 {
-		return why
+	if matched != 1 {
+		return reason
 	}
 	return nil
 }
 
-// NeedsBody tells whether the body is signed.
+// NeedsBody reports whether the body is signed.
 func (s *signature) NeedsBody() bool { return s.payload.readsBody() }
 
-// Challenge is empty: no scheme of HTTP asks for such a signature.
+// Challenge is empty: no HTTP scheme asks for such a signature.
 func (s *signature) Challenge() string { return "" }
 
-// Headers names the header of the signature: who has it can repeat the request
-// while its time is near.
+// Headers names the header of the signature. A reader of the signature could
+// repeat the request until it expires.
 func (s *signature) Headers() []string { return []string{http.CanonicalHeaderKey(s.header)} }
 
-// Query lists nothing: signatures stand in headers.
+// Query is empty: signatures stand in headers.
 func (s *signature) Query() []string { return nil }
 
-// key computes sums with one secret. The hashes are kept for reuse, as keying
-// one costs as much as hashing a short body.
+// key computes HMACs with one secret. It reuses hashes, because keying a hash
+// costs as much as hashing a short body.
 type key struct {
 	sums sync.Pool // of *sum
 }
 
 type sum struct {
 	hash   hash.Hash
-	text   []byte // of a header on its way into the hash
+	text   []byte // buffer for a header
 	result []byte
 }
 
@@ -101,13 +103,13 @@ func newKey(newHash func() hash.Hash, secret string) *key {
 	return k
 }
 
-// fits returns 1 where given is the sum of what the payload reads, 0
-// otherwise. What differs does not show in the time it takes.
-func (k *key) fits(p payload, r *Request, given []byte) int {
+// matches returns 1 if given is the HMAC of the payload of a request, and 0
+// otherwise, in constant time.
+func (k *key) matches(p payload, r *Request, given []byte) int {
 	s := k.sums.Get().(*sum)
 	defer k.sums.Put(s)
 	s.hash.Reset()
-	p.write(s, r)
+	p.writeTo(s, r)
 	s.result = s.hash.Sum(s.result[:0])
 	return subtle.ConstantTimeCompare(s.result, given)
 }

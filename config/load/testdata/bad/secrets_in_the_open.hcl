@@ -12,7 +12,7 @@ flow "orders" {
     mode = "sync"
     variable "a" {
       type    = string
-      pattern = secret.token # error: Secret in a variable: told to callers
+      pattern = secret.token # error: Secret in a variable: can't come from a secret
     }
   }
   action "log" "b" {

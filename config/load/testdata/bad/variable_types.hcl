@@ -14,7 +14,7 @@ flow "orders" {
     variable "h" { type = object(string) } # error: Wrong type: names its members
     variable "i" { type = optional(string) } # error: Wrong type: Only members of an object
     variable "j" { type = date } # error: Wrong type: give the variable a format
-    variable "k" { type = set(string) } # error: Wrong type: JSON knows no sets
+    variable "k" { type = set(string) } # error: Wrong type: JSON has no sets
     variable "l" { type = 5 } # error: Wrong type: A type is one of
   }
 }
