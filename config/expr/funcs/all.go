@@ -47,7 +47,7 @@ func All(opts Options) []Func {
 		entries [][]entry
 	}{
 		{"Text", [][]entry{caseFuncs(), cutFuncs(), searchFuncs(), buildFuncs()}},
-		{"Collections", [][]entry{lookFuncs(), listFuncs(), mapFuncs(), setFuncs(), reduceFuncs()}},
+		{"Collections", [][]entry{elementFuncs(), listFuncs(), mapFuncs(), setFuncs(), reduceFuncs()}},
 		{"Numbers", [][]entry{numberFuncs()}},
 		{"Conversion", [][]entry{convertFuncs()}},
 		{"Encoding", [][]entry{encodingFuncs(), escapeFuncs()}},
@@ -59,7 +59,7 @@ func All(opts Options) []Func {
 	var all []Func
 	for _, group := range groups {
 		for _, e := range slices.Concat(group.entries...) {
-			all = append(all, e.build(group.name))
+			all = append(all, e.buildFunc(group.name))
 		}
 	}
 	slices.SortFunc(all, func(a, b Func) int { return strings.Compare(a.Name, b.Name) })
@@ -80,10 +80,10 @@ func Table(opts Options) map[string]function.Function {
 func TablePerFile(opts Options) map[string]function.Function {
 	table := make(map[string]function.Function)
 	for _, e := range loadFuncs(opts) {
-		table[e.Name] = e.build("Loading").Impl
+		table[e.Name] = e.buildFunc("Loading").Impl
 	}
 	for _, e := range linkFuncs(opts) {
-		table[e.Name] = e.build("Links").Impl
+		table[e.Name] = e.buildFunc("Links").Impl
 	}
 	return table
 }
@@ -91,12 +91,12 @@ func TablePerFile(opts Options) map[string]function.Function {
 // entry is a function as its group declares it, before guard wraps it.
 type entry struct {
 	Func
-	check check
+	check argCheck
 }
 
 // def declares a function; its name is what stands before the parenthesis in
 // params.
-func def(params, doc string, impl function.Function, call, want string) entry {
+func newEntry(params, doc string, impl function.Function, call, want string) entry {
 	name, _, _ := strings.Cut(params, "(")
 	return entry{Func: Func{
 		Name:    name,
@@ -108,15 +108,15 @@ func def(params, doc string, impl function.Function, call, want string) entry {
 }
 
 // checked adds a check of the arguments that runs before the call.
-func (e entry) checked(c check) entry {
+func (e entry) withCheck(c argCheck) entry {
 	e.check = c
 	return e
 }
 
-func (e entry) build(group string) Func {
+func (e entry) buildFunc(group string) Func {
 	f := e.Func
 	f.Group = group
-	f.Impl = guard(f, e.check)
+	f.Impl = wrapFunction(f, e.check)
 	return f
 }
 

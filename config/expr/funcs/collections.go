@@ -7,92 +7,92 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-func lookFuncs() []entry {
+func elementFuncs() []entry {
 	return []entry{
-		def("length(value)", "Returns the number of elements of a list, set, map or object, or the number of characters of a text as a reader counts them.",
-			length(), `length(["a", "b"])`, `2`),
-		def("contains(list, value)", "Says whether the value is an element of the list or set. Number and text are different: 1 is not \"1\".",
-			contains(), `contains(["DE", "AT", "CH"], "AT")`, `true`),
-		def("index(list, value)", "Returns the position of the first element equal to the value, from 0. It is an error if there is none.",
-			index(), `index(["a", "b", "c"], "b")`, `1`),
-		def("element(list, index)", "Returns the element at the index, from 0. Beyond the end it starts over; -1 is the last.",
+		newEntry("length(value)", "Returns the number of elements of a list, set, map or object, or the number of characters of a text as a reader counts them.",
+			lengthFunc(), `length(["a", "b"])`, `2`),
+		newEntry("contains(list, value)", "Says whether the value is an element of the list or set. Number and text are different: 1 is not \"1\".",
+			containsFunc(), `contains(["DE", "AT", "CH"], "AT")`, `true`),
+		newEntry("index(list, value)", "Returns the position of the first element equal to the value, from 0. It is an error if there is none.",
+			indexFunc(), `index(["a", "b", "c"], "b")`, `1`),
+		newEntry("element(list, index)", "Returns the element at the index, from 0. Beyond the end it starts over; -1 is the last.",
 			stdlib.ElementFunc, `element(["a", "b", "c"], -1)`, `"c"`),
-		def("lookup(map, key[, default])", "Returns the element of a map or object under the key, or the default if there is none. Without a default that is an error.",
-			lookup(), `lookup({ DE = 19, AT = 20 }, "CH", 0)`, `0`),
-		def("one(list)", "Returns the only element of a list or set, or null if it is empty. More than one is an error.",
-			one(), `one(["a"])`, `"a"`),
-		def("coalesce(values...)", "Returns the first value that is neither null nor an empty text. It is an error if there is none.",
-			coalesce(), `coalesce(null, "", "Customer")`, `"Customer"`),
-		def("coalescelist(lists...)", "Returns the first list that is not empty. It is an error if all are.",
+		newEntry("lookup(map, key[, default])", "Returns the element of a map or object under the key, or the default if there is none. Without a default that is an error.",
+			lookupFunc(), `lookup({ DE = 19, AT = 20 }, "CH", 0)`, `0`),
+		newEntry("one(list)", "Returns the only element of a list or set, or null if it is empty. More than one is an error.",
+			oneFunc(), `one(["a"])`, `"a"`),
+		newEntry("coalesce(values...)", "Returns the first value that is neither null nor an empty text. It is an error if there is none.",
+			coalesceFunc(), `coalesce(null, "", "Customer")`, `"Customer"`),
+		newEntry("coalescelist(lists...)", "Returns the first list that is not empty. It is an error if all are.",
 			stdlib.CoalesceListFunc, `coalescelist([], ["a"])`, `["a"]`),
 	}
 }
 
 func listFuncs() []entry {
 	return []entry{
-		def("concat(lists...)", "Returns one list of the elements of all lists, in their order.",
+		newEntry("concat(lists...)", "Returns one list of the elements of all lists, in their order.",
 			stdlib.ConcatFunc, `concat(["a"], ["b", "c"])`, `["a", "b", "c"]`),
-		def("compact(list)", "Returns a list of texts without the empty ones and nulls.",
+		newEntry("compact(list)", "Returns a list of texts without the empty ones and nulls.",
 			stdlib.CompactFunc, `compact(["a", "", "b"])`, `["a", "b"]`),
-		def("distinct(list)", "Returns the list with each value only where it stands first.",
-			distinct(), `distinct(["a", "b", "a"])`, `["a", "b"]`),
-		def("flatten(list)", "Returns one list in which lists inside the list, at any depth, are replaced by their elements.",
+		newEntry("distinct(list)", "Returns the list with each value only where it stands first.",
+			distinctFunc(), `distinct(["a", "b", "a"])`, `["a", "b"]`),
+		newEntry("flatten(list)", "Returns one list in which lists inside the list, at any depth, are replaced by their elements.",
 			stdlib.FlattenFunc, `flatten([["a"], [], [["b"], "c"]])`, `["a", "b", "c"]`),
-		def("reverse(list)", "Returns the list with its elements in reverse order. For texts there is strrev.",
+		newEntry("reverse(list)", "Returns the list with its elements in reverse order. For texts there is strrev.",
 			stdlib.ReverseListFunc, `reverse([1, 2, 3])`, `[3, 2, 1]`),
-		def("slice(list, start, end)", "Returns the elements from start up to, but without, end, counted from 0.",
+		newEntry("slice(list, start, end)", "Returns the elements from start up to, but without, end, counted from 0.",
 			stdlib.SliceFunc, `slice(["a", "b", "c", "d"], 1, 3)`, `["b", "c"]`),
-		def("sort(list)", "Returns a list of texts in the order of their code points. Numbers are sorted as texts, so 10 comes before 9.",
+		newEntry("sort(list)", "Returns a list of texts in the order of their code points. Numbers are sorted as texts, so 10 comes before 9.",
 			stdlib.SortFunc, `sort(["b", "a", "c"])`, `["a", "b", "c"]`),
-		def("chunklist(list, size)", "Returns a list of lists of at most size elements each.",
+		newEntry("chunklist(list, size)", "Returns a list of lists of at most size elements each.",
 			stdlib.ChunklistFunc, `chunklist(["a", "b", "c"], 2)`, `[["a", "b"], ["c"]]`),
-		def("range([start, ]limit[, step])", "Returns the numbers from start (0 if left out) up to, but without, limit. There may be at most 1024.",
+		newEntry("range([start, ]limit[, step])", "Returns the numbers from start (0 if left out) up to, but without, limit. There may be at most 1024.",
 			stdlib.RangeFunc, `range(1, 10, 3)`, `[1, 4, 7]`),
-		def("matchkeys(values, keys, wanted)", "Returns those values whose key, found at the same place in keys, is in wanted.",
-			matchKeys(), `matchkeys(["a", "b", "c"], [1, 2, 3], [1, 3])`, `["a", "c"]`),
+		newEntry("matchkeys(values, keys, wanted)", "Returns those values whose key, found at the same place in keys, is in wanted.",
+			matchKeysFunc(), `matchkeys(["a", "b", "c"], [1, 2, 3], [1, 3])`, `["a", "c"]`),
 	}
 }
 
 func mapFuncs() []entry {
 	return []entry{
-		def("keys(map)", "Returns the keys of a map or object, sorted.",
+		newEntry("keys(map)", "Returns the keys of a map or object, sorted.",
 			stdlib.KeysFunc, `keys({ b = 1, a = 2 })`, `["a", "b"]`),
-		def("values(map)", "Returns the values of a map or object in the order of their sorted keys.",
+		newEntry("values(map)", "Returns the values of a map or object in the order of their sorted keys.",
 			stdlib.ValuesFunc, `values({ b = 1, a = 2 })`, `[2, 1]`),
-		def("merge(maps...)", "Returns one map or object with the elements of all; of those under the same key the last wins. A null counts as empty.",
+		newEntry("merge(maps...)", "Returns one map or object with the elements of all; of those under the same key the last wins. A null counts as empty.",
 			stdlib.MergeFunc, `merge({ a = 1, b = 2 }, { b = 3 })`, `{ a = 1, b = 3 }`),
-		def("zipmap(keys, values)", "Returns a map of keys to values that stand at the same place in two lists.",
+		newEntry("zipmap(keys, values)", "Returns a map of keys to values that stand at the same place in two lists.",
 			stdlib.ZipmapFunc, `zipmap(["a", "b"], [1, 2])`, `{ a = 1, b = 2 }`),
-		def("transpose(map)", "Returns a map of lists turned round: each text in the lists becomes a key, with the list of keys it stood under.",
-			transpose(), `transpose({ ann = ["admin", "dev"], bob = ["dev"] })`, `{ admin = ["ann"], dev = ["ann", "bob"] }`),
+		newEntry("transpose(map)", "Returns a map of lists turned round: each text in the lists becomes a key, with the list of keys it stood under.",
+			transposeFunc(), `transpose({ ann = ["admin", "dev"], bob = ["dev"] })`, `{ admin = ["ann"], dev = ["ann", "bob"] }`),
 	}
 }
 
 func setFuncs() []entry {
 	return []entry{
-		def("setunion(sets...)", "Returns the elements that are in any of the sets.",
-			stdlib.SetUnionFunc, `setunion(["a", "b"], ["b", "c"])`, `["a", "b", "c"]`).checked(setTypesFit),
-		def("setintersection(sets...)", "Returns the elements that are in all of the sets.",
-			stdlib.SetIntersectionFunc, `setintersection(["a", "b"], ["b", "c"])`, `["b"]`).checked(setTypesFit),
-		def("setsubtract(set, without)", "Returns the elements of the first set that are not in the second.",
-			stdlib.SetSubtractFunc, `setsubtract(["a", "b", "c"], ["a"])`, `["b", "c"]`).checked(setTypesFit),
-		def("setproduct(sets...)", "Returns every combination of one element from each of the lists or sets.",
-			stdlib.SetProductFunc, `setproduct(["a", "b"], [1, 2])`, `[["a", 1], ["a", 2], ["b", 1], ["b", 2]]`).checked(setProductFits),
+		newEntry("setunion(sets...)", "Returns the elements that are in any of the sets.",
+			stdlib.SetUnionFunc, `setunion(["a", "b"], ["b", "c"])`, `["a", "b", "c"]`).withCheck(checkSetTypes),
+		newEntry("setintersection(sets...)", "Returns the elements that are in all of the sets.",
+			stdlib.SetIntersectionFunc, `setintersection(["a", "b"], ["b", "c"])`, `["b"]`).withCheck(checkSetTypes),
+		newEntry("setsubtract(set, without)", "Returns the elements of the first set that are not in the second.",
+			stdlib.SetSubtractFunc, `setsubtract(["a", "b", "c"], ["a"])`, `["b", "c"]`).withCheck(checkSetTypes),
+		newEntry("setproduct(sets...)", "Returns every combination of one element from each of the lists or sets.",
+			stdlib.SetProductFunc, `setproduct(["a", "b"], [1, 2])`, `[["a", 1], ["a", 2], ["b", 1], ["b", 2]]`).withCheck(checkSetProduct),
 	}
 }
 
 func reduceFuncs() []entry {
 	return []entry{
-		def("alltrue(list)", "Says whether all elements are true. It is true for an empty list.",
-			allTrue(), `alltrue([for n in [1, 2] : n > 0])`, `true`),
-		def("anytrue(list)", "Says whether at least one element is true. It is false for an empty list.",
-			anyTrue(), `anytrue([for n in [1, 2] : n > 1])`, `true`),
-		def("sum(list)", "Returns the sum of the numbers. That of an empty list is 0, which Terraform refuses.",
-			sum(), `sum([12.5, 7, 0.1])`, `19.6`),
+		newEntry("alltrue(list)", "Says whether all elements are true. It is true for an empty list.",
+			allTrueFunc(), `alltrue([for n in [1, 2] : n > 0])`, `true`),
+		newEntry("anytrue(list)", "Says whether at least one element is true. It is false for an empty list.",
+			anyTrueFunc(), `anytrue([for n in [1, 2] : n > 1])`, `true`),
+		newEntry("sum(list)", "Returns the sum of the numbers. That of an empty list is 0, which Terraform refuses.",
+			sumFunc(), `sum([12.5, 7, 0.1])`, `19.6`),
 	}
 }
 
-func setProductFits(args []cty.Value) error {
+func checkSetProduct(args []cty.Value) error {
 	total, isSet := 1, true
 	for _, arg := range args {
 		if !isCollection(arg) {
@@ -102,19 +102,19 @@ func setProductFits(args []cty.Value) error {
 		total = min(total*arg.LengthInt(), maxElements+1)
 	}
 	if isSet {
-		return setFits(cty.EmptyTuple, total)
+		return checkSetSize(cty.EmptyTuple, total)
 	}
-	return fitsElements(total)
+	return checkElementCount(total)
 }
 
-// setTypesFit refuses sets of which it would take too long to tell what type
+// checkSetTypes refuses sets of which it would take too long to tell what type
 // their elements have in common.
-func setTypesFit(args []cty.Value) error {
+func checkSetTypes(args []cty.Value) error {
 	var kinds []cty.Type
 	for _, arg := range args {
 		if ty := arg.Type(); ty.IsSetType() && !slices.ContainsFunc(kinds, ty.ElementType().Equals) {
 			kinds = append(kinds, ty.ElementType())
 		}
 	}
-	return typesFit(kinds)
+	return checkTypeCount(kinds)
 }

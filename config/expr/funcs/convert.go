@@ -14,22 +14,22 @@ import (
 
 func convertFuncs() []entry {
 	return []entry{
-		def("tobool(value)", "Returns the value as a bool: true and false, or the texts of these.",
+		newEntry("tobool(value)", "Returns the value as a bool: true and false, or the texts of these.",
 			stdlib.MakeToFunc(cty.Bool), `tobool("true")`, `true`),
-		def("tonumber(value)", "Returns the value as a number. A text must be a decimal number of at most 1000 digits.",
-			stdlib.MakeToFunc(cty.Number), `tonumber("12.50")`, `12.5`).checked(toNumberFits),
-		def("tostring(value)", "Returns a number, bool or text as a text. For lists and objects there is jsonencode.",
+		newEntry("tonumber(value)", "Returns the value as a number. A text must be a decimal number of at most 1000 digits.",
+			stdlib.MakeToFunc(cty.Number), `tonumber("12.50")`, `12.5`).withCheck(checkToNumber),
+		newEntry("tostring(value)", "Returns a number, bool or text as a text. For lists and objects there is jsonencode.",
 			stdlib.MakeToFunc(cty.String), `tostring(12.50)`, `"12.5"`),
-		def("tolist(value)", "Returns a list of the elements, converted to one type.",
-			toCollection(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).checked(numbersFit),
-		def("tomap(value)", "Returns a map of the elements, converted to one type.",
-			toCollection(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).checked(numbersFit),
-		def("toset(value)", "Returns the set of the elements, converted to one type: without order, each once.",
-			toCollection(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).checked(numbersFit),
-		def("try(expressions...)", "Returns the first expression that can be evaluated without an error.",
-			try(), `try({ a = 1 }.b, "none")`, `"none"`),
-		def("can(expression)", "Says whether the expression can be evaluated without an error.",
-			can(), `can(tonumber("twelve"))`, `false`),
+		newEntry("tolist(value)", "Returns a list of the elements, converted to one type.",
+			toCollection(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).withCheck(checkNumbersInside),
+		newEntry("tomap(value)", "Returns a map of the elements, converted to one type.",
+			toCollection(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).withCheck(checkNumbersInside),
+		newEntry("toset(value)", "Returns the set of the elements, converted to one type: without order, each once.",
+			toCollection(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).withCheck(checkNumbersInside),
+		newEntry("try(expressions...)", "Returns the first expression that can be evaluated without an error.",
+			tryFunc(), `try({ a = 1 }.b, "none")`, `"none"`),
+		newEntry("can(expression)", "Says whether the expression can be evaluated without an error.",
+			canFunc(), `can(tonumber("twelve"))`, `false`),
 	}
 }
 
@@ -55,7 +55,7 @@ func toCollection(want cty.Type) function.Function {
 	})
 }
 
-func toNumberFits(args []cty.Value) error {
+func checkToNumber(args []cty.Value) error {
 	text, ok := knownText(args[0])
 	if !ok {
 		return nil
@@ -66,7 +66,7 @@ func toNumberFits(args []cty.Value) error {
 	return nil
 }
 
-func numbersFit(args []cty.Value) error {
+func checkNumbersInside(args []cty.Value) error {
 	if err := checkNumbers(args[0]); err != nil {
 		return function.NewArgError(0, err)
 	}
@@ -76,7 +76,7 @@ func numbersFit(args []cty.Value) error {
 // try evaluates each expression once. The function of the same name in hcl
 // does so for the type and again for the value, which doubles with every try
 // inside a try.
-func try() function.Function {
+func tryFunc() function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{Type: customdecode.ExpressionClosureType},
 		Type:     function.StaticReturnType(cty.DynamicPseudoType),
@@ -85,11 +85,11 @@ func try() function.Function {
 			for _, arg := range args {
 				value, diags := customdecode.ExpressionClosureFromVal(arg).Value()
 				if !diags.HasErrors() {
-					return settled(value), nil
+					return settleUnknown(value), nil
 				}
 				failed = append(failed, diags...)
 			}
-			return cty.NilVal, nothingWorked(failed)
+			return cty.NilVal, newTryError(failed)
 		},
 	})
 }
@@ -97,7 +97,7 @@ func try() function.Function {
 // settled returns the value, or one of which nothing is known if part of it is
 // unknown: once that part is known, the expression may fail after all and
 // another take its place.
-func settled(value cty.Value) cty.Value {
+func settleUnknown(value cty.Value) cty.Value {
 	if value.IsWhollyKnown() {
 		return value
 	}
@@ -105,7 +105,7 @@ func settled(value cty.Value) cty.Value {
 	return cty.DynamicVal.WithMarks(marks)
 }
 
-func nothingWorked(diags hcl.Diagnostics) error {
+func newTryError(diags hcl.Diagnostics) error {
 	if len(diags) == 0 {
 		return errors.New("at least one expression is required")
 	}
@@ -117,7 +117,7 @@ func nothingWorked(diags hcl.Diagnostics) error {
 	return errors.New(out.String())
 }
 
-func can() function.Function {
+func canFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: customdecode.ExpressionClosureType}},
 		Type:   function.StaticReturnType(cty.Bool),

@@ -13,7 +13,7 @@ import (
 // library's conversion. To find the type that the elements of a list have in
 // common it compares each with each other, so that a list of 100000 elements,
 // which is a body of 200 KB, would keep a core busy for minutes.
-const few = 128
+const maxLibraryTypes = 128
 
 // Convert converts a value to a type constraint as HCL does, in time that
 // grows with the size of the value and not with its square. Its errors do not
@@ -31,7 +31,7 @@ func Convert(v cty.Value, want cty.Type) (cty.Value, error) {
 	if !isCollection(plain) || want.IsPrimitiveType() || isSmall(plain, want) {
 		return convert.Convert(v, want)
 	}
-	out, err := conformElements(plain, want)
+	out, err := convertElements(plain, want)
 	if err != nil {
 		return cty.NilVal, err
 	}
@@ -39,27 +39,27 @@ func Convert(v cty.Value, want cty.Type) (cty.Value, error) {
 }
 
 func isSmall(v cty.Value, want cty.Type) bool {
-	return breadth(v.Type(), few) < few && breadth(want, few) < few && (!want.IsSetType() || v.LengthInt() < few)
+	return countTypes(v.Type(), maxLibraryTypes) < maxLibraryTypes && countTypes(want, maxLibraryTypes) < maxLibraryTypes && (!want.IsSetType() || v.LengthInt() < maxLibraryTypes)
 }
 
-func conformElements(v cty.Value, want cty.Type) (cty.Value, error) {
+func convertElements(v cty.Value, want cty.Type) (cty.Value, error) {
 	ty := v.Type()
 	switch {
 	case isSequence(v) && (want.IsListType() || want.IsSetType()):
-		return conformList(v, want)
+		return convertList(v, want)
 	case isSequence(v) && want.IsTupleType() && ty.IsTupleType() && ty.Length() == want.Length():
-		return conformTuple(v, want)
+		return convertTuple(v, want)
 	case (ty.IsObjectType() || ty.IsMapType()) && want.IsMapType():
-		return conformMap(v, want)
+		return convertMap(v, want)
 	case ty.IsObjectType() && want.IsObjectType():
-		return conformObject(v, want)
+		return convertObject(v, want)
 	}
 	return convert.Convert(v, want)
 }
 
-func conformList(v cty.Value, want cty.Type) (cty.Value, error) {
+func convertList(v cty.Value, want cty.Type) (cty.Value, error) {
 	elements := v.AsValueSlice()
-	elem, err := elementType(elements, want.ElementType())
+	elem, err := commonElementType(elements, want.ElementType())
 	if err != nil {
 		return cty.NilVal, err
 	}
@@ -70,18 +70,18 @@ func conformList(v cty.Value, want cty.Type) (cty.Value, error) {
 	}
 	switch {
 	case !cty.CanListVal(elements):
-		return cty.NilVal, errMixed
+		return cty.NilVal, errMixedTypes
 	case len(elements) == 0 && want.IsSetType():
 		return cty.SetValEmpty(elem), nil
 	case len(elements) == 0:
 		return cty.ListValEmpty(elem), nil
 	case want.IsSetType():
-		return setOf(elements)
+		return newSet(elements)
 	}
 	return cty.ListVal(elements), nil
 }
 
-func conformTuple(v cty.Value, want cty.Type) (cty.Value, error) {
+func convertTuple(v cty.Value, want cty.Type) (cty.Value, error) {
 	elements := v.AsValueSlice()
 	var err error
 	for i, e := range elements {
@@ -92,13 +92,13 @@ func conformTuple(v cty.Value, want cty.Type) (cty.Value, error) {
 	return cty.TupleVal(elements), nil
 }
 
-func conformMap(v cty.Value, want cty.Type) (cty.Value, error) {
+func convertMap(v cty.Value, want cty.Type) (cty.Value, error) {
 	members := v.AsValueMap()
 	values := make([]cty.Value, 0, len(members))
 	for _, m := range members {
 		values = append(values, m)
 	}
-	elem, err := elementType(values, want.ElementType())
+	elem, err := commonElementType(values, want.ElementType())
 	if err != nil {
 		return cty.NilVal, err
 	}
@@ -109,14 +109,14 @@ func conformMap(v cty.Value, want cty.Type) (cty.Value, error) {
 	}
 	switch {
 	case !cty.CanMapVal(members):
-		return cty.NilVal, errMixed
+		return cty.NilVal, errMixedTypes
 	case len(members) == 0:
 		return cty.MapValEmpty(elem), nil
 	}
 	return cty.MapVal(members), nil
 }
 
-func conformObject(v cty.Value, want cty.Type) (cty.Value, error) {
+func convertObject(v cty.Value, want cty.Type) (cty.Value, error) {
 	members := make(map[string]cty.Value, len(want.AttributeTypes()))
 	var err error
 	for name, ty := range want.AttributeTypes() {
@@ -134,8 +134,8 @@ func conformObject(v cty.Value, want cty.Type) (cty.Value, error) {
 	return cty.ObjectVal(members), nil
 }
 
-// conformArgs converts arguments to the types of a function's parameters.
-func conformArgs(f function.Function, args []cty.Value) ([]cty.Value, error) {
+// convertArgs converts arguments to the types of a function's parameters.
+func convertArgs(f function.Function, args []cty.Value) ([]cty.Value, error) {
 	out := make([]cty.Value, len(args))
 	params, rest := f.Params(), f.VarParam()
 	for i, arg := range args {
@@ -151,4 +151,4 @@ func conformArgs(f function.Function, args []cty.Value) ([]cty.Value, error) {
 	return out, nil
 }
 
-var errMixed = errors.New("all elements must have the same type")
+var errMixedTypes = errors.New("all elements must have the same type")

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// long is more elements than are left to the library's conversion, and few
+// long is more elements than are left to the library's conversion, and maxLibraryTypes
 // enough for it to be asked in the tests.
 const long = 200
 

@@ -14,24 +14,24 @@ import (
 
 func encodingFuncs() []entry {
 	return []entry{
-		def("base64encode(text)", "Returns the UTF-8 bytes of the text in base64 (RFC 4648, section 4).",
-			fromText(1, cty.String, base64Encode), `base64encode("Grüße")`, `"R3LDvMOfZQ=="`),
-		def("base64decode(text)", "Returns the text that is written in base64. Its bytes must be UTF-8.",
-			fromText(1, cty.String, base64Decode), `base64decode("R3LDvMOfZQ==")`, `"Grüße"`),
-		def("base64urlencode(text)", "Returns the UTF-8 bytes of the text in the base64 that is safe in addresses (RFC 4648, section 5), without padding, as in a JWT. Terraform has no such function.",
-			fromText(1, cty.String, base64URLEncode), `base64urlencode("a?b>c")`, `"YT9iPmM"`),
-		def("base64urldecode(text)", "Returns the text that is written in the base64 that is safe in addresses, padded or not. Its bytes must be UTF-8. Terraform has no such function.",
-			fromText(1, cty.String, base64URLDecode), `base64urldecode("eyJhbGciOiJub25lIn0")`, `"{\"alg\":\"none\"}"`),
-		def("csvdecode(text)", "Returns a list of objects, one for each line of the CSV (RFC 4180) but the first, which names their attributes. All values are texts.",
-			stdlib.CSVDecodeFunc, `csvdecode("sku,qty\nL-1,2\nB-7,10\n")`, `[{ sku = "L-1", qty = "2" }, { sku = "B-7", qty = "10" }]`).checked(csvFits),
-		def("jsondecode(text)", "Returns the value that the JSON text says. Refused are objects with the same name twice, nesting deeper than 64 and numbers of more than 1000 digits.",
-			jsonDecode(), `jsondecode("{\"qty\": [1, 2.50, null]}")`, `{ qty = [1, 2.5, null] }`),
-		def("jsonencode(value)", "Returns the value as JSON without white space, names sorted. Numbers are exact and as short as they can be; <, > and & stand as they are, where Terraform writes \\u003c and so on.",
-			jsonEncode(), `jsonencode({ b = [1.50, true, null], a = "R&D" })`, `"{\"a\":\"R&D\",\"b\":[1.5,true,null]}"`),
-		def("urlencode(text)", "Returns the text as it stands in the query of an address: a space becomes +, other special characters %XX.",
-			fromText(1, cty.String, urlEncode), `urlencode("lamp & bulb")`, `"lamp+%26+bulb"`),
-		def("urldecode(text)", "Returns the text that urlencode made this of. Its bytes must be UTF-8.",
-			fromText(1, cty.String, urlDecode), `urldecode("lamp+%26+bulb")`, `"lamp & bulb"`),
+		newEntry("base64encode(text)", "Returns the UTF-8 bytes of the text in base64 (RFC 4648, section 4).",
+			textFunc(1, cty.String, base64Encode), `base64encode("Grüße")`, `"R3LDvMOfZQ=="`),
+		newEntry("base64decode(text)", "Returns the text that is written in base64. Its bytes must be UTF-8.",
+			textFunc(1, cty.String, base64Decode), `base64decode("R3LDvMOfZQ==")`, `"Grüße"`),
+		newEntry("base64urlencode(text)", "Returns the UTF-8 bytes of the text in the base64 that is safe in addresses (RFC 4648, section 5), without padding, as in a JWT. Terraform has no such function.",
+			textFunc(1, cty.String, base64URLEncode), `base64urlencode("a?b>c")`, `"YT9iPmM"`),
+		newEntry("base64urldecode(text)", "Returns the text that is written in the base64 that is safe in addresses, padded or not. Its bytes must be UTF-8. Terraform has no such function.",
+			textFunc(1, cty.String, base64URLDecode), `base64urldecode("eyJhbGciOiJub25lIn0")`, `"{\"alg\":\"none\"}"`),
+		newEntry("csvdecode(text)", "Returns a list of objects, one for each line of the CSV (RFC 4180) but the first, which names their attributes. All values are texts.",
+			stdlib.CSVDecodeFunc, `csvdecode("sku,qty\nL-1,2\nB-7,10\n")`, `[{ sku = "L-1", qty = "2" }, { sku = "B-7", qty = "10" }]`).withCheck(checkCSV),
+		newEntry("jsondecode(text)", "Returns the value that the JSON text says. Refused are objects with the same name twice, nesting deeper than 64 and numbers of more than 1000 digits.",
+			jsonDecodeFunc(), `jsondecode("{\"qty\": [1, 2.50, null]}")`, `{ qty = [1, 2.5, null] }`),
+		newEntry("jsonencode(value)", "Returns the value as JSON without white space, names sorted. Numbers are exact and as short as they can be; <, > and & stand as they are, where Terraform writes \\u003c and so on.",
+			jsonEncodeFunc(), `jsonencode({ b = [1.50, true, null], a = "R&D" })`, `"{\"a\":\"R&D\",\"b\":[1.5,true,null]}"`),
+		newEntry("urlencode(text)", "Returns the text as it stands in the query of an address: a space becomes +, other special characters %XX.",
+			textFunc(1, cty.String, urlEncode), `urlencode("lamp & bulb")`, `"lamp+%26+bulb"`),
+		newEntry("urldecode(text)", "Returns the text that urlencode made this of. Its bytes must be UTF-8.",
+			textFunc(1, cty.String, urlDecode), `urldecode("lamp+%26+bulb")`, `"lamp & bulb"`),
 	}
 }
 
@@ -47,7 +47,7 @@ func base64Decode(args []string) (cty.Value, error) {
 		}
 		return cty.NilVal, function.NewArgErrorf(0, "not base64: %s", err)
 	}
-	return textOf(data)
+	return toText(data)
 }
 
 func base64URLEncode(args []string) (cty.Value, error) {
@@ -59,7 +59,7 @@ func base64URLDecode(args []string) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, function.NewArgErrorf(0, "not base64 with the alphabet for addresses: %s", err)
 	}
-	return textOf(data)
+	return toText(data)
 }
 
 func urlEncode(args []string) (cty.Value, error) {
@@ -71,20 +71,20 @@ func urlDecode(args []string) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, function.NewArgErrorf(0, "%s", err)
 	}
-	return textOf([]byte(text))
+	return toText([]byte(text))
 }
 
-// textOf returns bytes as a text, if they are one.
-func textOf(data []byte) (cty.Value, error) {
+// toText returns bytes as a text, if they are one.
+func toText(data []byte) (cty.Value, error) {
 	if !utf8.Valid(data) {
 		return cty.NilVal, function.NewArgError(0, errors.New("what it holds is not UTF-8 text"))
 	}
 	return cty.StringVal(string(data)), nil
 }
 
-func csvFits(args []cty.Value) error {
+func checkCSV(args []cty.Value) error {
 	text, _ := knownText(args[0])
-	return fitsElements(strings.Count(text, "\n"))
+	return checkElementCount(strings.Count(text, "\n"))
 }
 
 // Unescaped is the name of the function whose argument is not escaped.
@@ -103,12 +103,12 @@ func OnlyJoins(name string) bool {
 
 func escapeFuncs() []entry {
 	return []entry{
-		def(Unescaped+"(value)", "Returns the value, and keeps it as it is in attributes that escape the values of a run, such as the text of a Slack message: for markup that a flow has made itself, such as by jq, and never for what callers send. Anywhere else it changes nothing. Terraform has no such function.",
-			unescaped(), `unescaped("<b>")`, `"<b>"`),
+		newEntry(Unescaped+"(value)", "Returns the value, and keeps it as it is in attributes that escape the values of a run, such as the text of a Slack message: for markup that a flow has made itself, such as by jq, and never for what callers send. Anywhere else it changes nothing. Terraform has no such function.",
+			unescapedFunc(), `unescaped("<b>")`, `"<b>"`),
 	}
 }
 
-func unescaped() function.Function {
+func unescapedFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true}},
 		Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },

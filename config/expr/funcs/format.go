@@ -10,21 +10,21 @@ import (
 // maxWidth bounds the width and precision of one verb of a format.
 const maxWidth = 10_000
 
-// formatFits refuses a format whose result is sure to be too large. What it
+// checkFormatArgs refuses a format whose result is sure to be too large. What it
 // counts is a lower bound, so it never refuses one that fits; a result that is
 // a few times too large is refused once it is there.
-func formatFits(args []cty.Value) error {
+func checkFormatArgs(args []cty.Value) error {
 	return checkFormat(args, 1, false)
 }
 
-func formatListFits(args []cty.Value) error {
+func checkFormatListArgs(args []cty.Value) error {
 	rounds := 1
 	for _, arg := range args[1:] {
 		if isSequence(arg) {
 			rounds = arg.LengthInt()
 		}
 	}
-	if err := fitsElements(rounds); err != nil {
+	if err := checkElementCount(rounds); err != nil {
 		return err
 	}
 	return checkFormat(args, rounds, true)
@@ -40,7 +40,7 @@ func checkFormat(args []cty.Value, rounds int, lists bool) error {
 			return function.NewArgError(i+1, err)
 		}
 	}
-	verbs, size := readFormat(format)
+	verbs, size := parseFormat(format)
 	size *= rounds
 	for _, v := range verbs {
 		if v.width > maxWidth || v.precision > maxWidth {
@@ -53,9 +53,9 @@ func checkFormat(args []cty.Value, rounds int, lists bool) error {
 		if err := v.checkDigits(arg, lists); err != nil {
 			return function.NewArgError(v.arg+1, err)
 		}
-		size += v.leastSize(arg, rounds, lists)
+		size += v.minSize(arg, rounds, lists)
 	}
-	return fits(size)
+	return checkTextSize(size)
 }
 
 // checkDigits keeps long texts out of the conversion to a number, which takes
@@ -71,34 +71,34 @@ func (v verb) checkDigits(arg cty.Value, lists bool) error {
 		return nil
 	}
 	text, ok := knownText(arg)
-	if !ok || !v.takesNumber() {
+	if !ok || !v.writesNumber() {
 		return nil
 	}
 	return checkDecimalText(text)
 }
 
-// leastSize returns the least number of bytes that the verb writes for a value
+// minSize returns the least number of bytes that the verb writes for a value
 // in all rounds.
-func (v verb) leastSize(arg cty.Value, rounds int, lists bool) int {
+func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 	if lists && isSequence(arg) {
 		total := 0
 		for it := arg.ElementIterator(); it.Next(); {
 			_, element := it.Element()
-			total += v.leastSize(element, 1, false)
+			total += v.minSize(element, 1, false)
 		}
 		return total
 	}
 	switch {
 	case v.mode == 't': // has no width
 		return rounds
-	case v.precision >= 0 || v.takesNumber():
+	case v.precision >= 0 || v.writesNumber():
 		return rounds * max(1, v.width)
 	}
-	return rounds * max(v.width, leastText(arg))
+	return rounds * max(v.width, minTextSize(arg))
 }
 
-// leastText returns the least number of bytes of a value as text or JSON.
-func leastText(v cty.Value) int {
+// minTextSize returns the least number of bytes of a value as text or JSON.
+func minTextSize(v cty.Value) int {
 	if text, ok := knownText(v); ok {
 		return len(text)
 	}
@@ -108,7 +108,7 @@ func leastText(v cty.Value) int {
 	total := 0
 	for it := v.ElementIterator(); it.Next(); {
 		_, element := it.Element()
-		total += 1 + leastText(element)
+		total += 1 + minTextSize(element)
 	}
 	return total
 }
@@ -126,25 +126,25 @@ type verb struct {
 	mode      byte
 }
 
-// takesNumber says whether the verb writes nothing but numbers.
-func (v verb) takesNumber() bool {
+// writesNumber says whether the verb writes nothing but numbers.
+func (v verb) writesNumber() bool {
 	return strings.IndexByte("bdoxXeEfgG", v.mode) >= 0
 }
 
-// readFormat returns the verbs of a format and the number of bytes that are
+// parseFormat returns the verbs of a format and the number of bytes that are
 // copied as they stand. It stops at a malformed sequence, which is left to the
 // function itself to complain about.
-func readFormat(format string) (verbs []verb, literal int) {
-	s := scanner{text: format}
+func parseFormat(format string) (verbs []verb, literal int) {
+	s := formatScanner{text: format}
 	literal = len(format)
 	for next := 0; s.skipTo('%'); {
 		start := s.at
 		s.at++
-		if s.accept("%") {
+		if s.acceptAny("%") {
 			literal--
 			continue
 		}
-		v, ok := s.verb(next)
+		v, ok := s.readVerb(next)
 		if !ok {
 			break
 		}
@@ -155,24 +155,24 @@ func readFormat(format string) (verbs []verb, literal int) {
 	return verbs, literal
 }
 
-type scanner struct {
+type formatScanner struct {
 	text string
 	at   int
 }
 
 // verb reads what follows a percent sign: flags, width, precision, index, mode.
-func (s *scanner) verb(next int) (verb, bool) {
+func (s *formatScanner) readVerb(next int) (verb, bool) {
 	v := verb{arg: next, precision: -1}
-	for s.accept("0#+- ") {
+	for s.acceptAny("0#+- ") {
 		continue
 	}
-	v.width = s.number()
-	if s.accept(".") {
-		v.precision = s.number()
+	v.width = s.readNumber()
+	if s.acceptAny(".") {
+		v.precision = s.readNumber()
 	}
-	if s.accept("[") {
-		v.arg = s.number() - 1
-		s.accept("]")
+	if s.acceptAny("[") {
+		v.arg = s.readNumber() - 1
+		s.acceptAny("]")
 	}
 	if s.at >= len(s.text) || v.arg < 0 {
 		return v, false
@@ -182,7 +182,7 @@ func (s *scanner) verb(next int) (verb, bool) {
 	return v, true
 }
 
-func (s *scanner) skipTo(c byte) bool {
+func (s *formatScanner) skipTo(c byte) bool {
 	for s.at < len(s.text) && s.text[s.at] != c {
 		s.at++
 	}
@@ -190,7 +190,7 @@ func (s *scanner) skipTo(c byte) bool {
 }
 
 // accept passes over the next byte if it is one of those given.
-func (s *scanner) accept(oneOf string) bool {
+func (s *formatScanner) acceptAny(oneOf string) bool {
 	if s.at >= len(s.text) {
 		return false
 	}
@@ -205,7 +205,7 @@ func (s *scanner) accept(oneOf string) bool {
 
 // number reads digits, of which there may be none. It stops growing at a value
 // that no limit allows.
-func (s *scanner) number() int {
+func (s *formatScanner) readNumber() int {
 	n := 0
 	for ; s.at < len(s.text) && s.text[s.at] >= '0' && s.text[s.at] <= '9'; s.at++ {
 		n = min(n*10+int(s.text[s.at]-'0'), 1<<30)

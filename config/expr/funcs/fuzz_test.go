@@ -44,13 +44,13 @@ func FuzzFormat(f *testing.F) {
 	f.Fuzz(func(t *testing.T, format, text string, number int64, flag bool) {
 		list := cty.TupleVal([]cty.Value{cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag)})
 		args := []cty.Value{cty.StringVal(format), cty.StringVal(text), cty.NumberIntVal(number), cty.BoolVal(flag), list}
-		verbs, least := readFormat(args[0].AsString())
+		verbs, least := parseFormat(args[0].AsString())
 		for _, v := range verbs {
 			if v.width > maxWidth || v.precision > maxWidth {
 				return
 			}
 			if v.arg+1 < len(args) {
-				least += v.leastSize(args[v.arg+1], 1, false)
+				least += v.minSize(args[v.arg+1], 1, false)
 			}
 		}
 		// The function refuses values that are not used; so use them all.

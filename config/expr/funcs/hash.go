@@ -17,27 +17,27 @@ import (
 
 func hashFuncs() []entry {
 	return []entry{
-		def("md5(text)", "Returns the MD5 hash of the text in hexadecimal digits. It is no protection against anyone; use sha256 where you can choose.",
-			digest(md5.New, hex.EncodeToString), `md5("hello")`, `"5d41402abc4b2a76b9719d911017c592"`),
-		def("sha1(text)", "Returns the SHA-1 hash of the text in hexadecimal digits. Use sha256 where you can choose.",
-			digest(sha1.New, hex.EncodeToString), `sha1("hello")`, `"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"`),
-		def("sha256(text)", "Returns the SHA-256 hash of the text in hexadecimal digits.",
-			digest(sha256.New, hex.EncodeToString), `sha256("hello")`, `"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"`),
-		def("sha512(text)", "Returns the SHA-512 hash of the text in hexadecimal digits.",
-			digest(sha512.New, hex.EncodeToString), `substr(sha512("hello"), 0, 16)`, `"9b71d224bd62f378"`),
-		def("base64sha256(text)", "Returns the SHA-256 hash of the text in base64. It is not base64encode(sha256(text)), which encodes the digits.",
-			digest(sha256.New, base64.StdEncoding.EncodeToString), `base64sha256("hello")`, `"LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="`),
-		def("base64sha512(text)", "Returns the SHA-512 hash of the text in base64.",
-			digest(sha512.New, base64.StdEncoding.EncodeToString), `substr(base64sha512("hello"), 0, 16)`, `"m3HSJL1i83hdltRq"`),
-		def("hmac(algorithm, key, message[, encoding])", "Returns the HMAC (RFC 2104) of the message, to sign what is sent. The algorithm is md5, sha1, sha256, sha384 or sha512, the encoding hex (unless said otherwise) or base64. Signatures that come in are checked by an auth block, which sees the raw bytes. Terraform has no such function.",
+		newEntry("md5(text)", "Returns the MD5 hash of the text in hexadecimal digits. It is no protection against anyone; use sha256 where you can choose.",
+			hashFunc(md5.New, hex.EncodeToString), `md5("hello")`, `"5d41402abc4b2a76b9719d911017c592"`),
+		newEntry("sha1(text)", "Returns the SHA-1 hash of the text in hexadecimal digits. Use sha256 where you can choose.",
+			hashFunc(sha1.New, hex.EncodeToString), `sha1("hello")`, `"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"`),
+		newEntry("sha256(text)", "Returns the SHA-256 hash of the text in hexadecimal digits.",
+			hashFunc(sha256.New, hex.EncodeToString), `sha256("hello")`, `"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"`),
+		newEntry("sha512(text)", "Returns the SHA-512 hash of the text in hexadecimal digits.",
+			hashFunc(sha512.New, hex.EncodeToString), `substr(sha512("hello"), 0, 16)`, `"9b71d224bd62f378"`),
+		newEntry("base64sha256(text)", "Returns the SHA-256 hash of the text in base64. It is not base64encode(sha256(text)), which encodes the digits.",
+			hashFunc(sha256.New, base64.StdEncoding.EncodeToString), `base64sha256("hello")`, `"LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="`),
+		newEntry("base64sha512(text)", "Returns the SHA-512 hash of the text in base64.",
+			hashFunc(sha512.New, base64.StdEncoding.EncodeToString), `substr(base64sha512("hello"), 0, 16)`, `"m3HSJL1i83hdltRq"`),
+		newEntry("hmac(algorithm, key, message[, encoding])", "Returns the HMAC (RFC 2104) of the message, to sign what is sent. The algorithm is md5, sha1, sha256, sha384 or sha512, the encoding hex (unless said otherwise) or base64. Signatures that come in are checked by an auth block, which sees the raw bytes. Terraform has no such function.",
 			hmacFunc(), `hmac("sha256", "key", "The quick brown fox jumps over the lazy dog")`, `"f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"`),
-		def("uuidv5(namespace, name)", "Returns the UUID (RFC 9562, version 5) of the name in a namespace: dns, url, oid, x500 or a UUID. The same name always has the same UUID.",
-			fromText(2, cty.String, uuidV5), `uuidv5("dns", "www.example.com")`, `"2ed6657d-e927-568b-95e1-2665a8aea6a2"`),
+		newEntry("uuidv5(namespace, name)", "Returns the UUID (RFC 9562, version 5) of the name in a namespace: dns, url, oid, x500 or a UUID. The same name always has the same UUID.",
+			textFunc(2, cty.String, computeUUID), `uuidv5("dns", "www.example.com")`, `"2ed6657d-e927-568b-95e1-2665a8aea6a2"`),
 	}
 }
 
-func digest(algorithm func() hash.Hash, encode func([]byte) string) function.Function {
-	return fromText(1, cty.String, func(args []string) (cty.Value, error) {
+func hashFunc(algorithm func() hash.Hash, encode func([]byte) string) function.Function {
+	return textFunc(1, cty.String, func(args []string) (cty.Value, error) {
 		h := algorithm()
 		h.Write([]byte(args[0])) // never fails, says hash.Hash
 		return cty.StringVal(encode(h.Sum(nil))), nil
@@ -56,7 +56,7 @@ func hmacFunc() function.Function {
 			if key == "" {
 				return cty.NilVal, function.NewArgErrorf(1, "an empty key signs nothing")
 			}
-			mac := hmac.New(hashes()[algorithm], []byte(key))
+			mac := hmac.New(hashesByName()[algorithm], []byte(key))
 			mac.Write([]byte(message)) // never fails, says hash.Hash
 			if len(args) == 4 && args[3].AsString() == "base64" {
 				return cty.StringVal(base64.StdEncoding.EncodeToString(mac.Sum(nil))), nil
@@ -71,7 +71,7 @@ func hmacType(args []cty.Value) (cty.Type, error) {
 	if len(args) > 4 {
 		return cty.NilType, function.NewArgErrorf(4, "at most an encoding comes after the message")
 	}
-	if name, ok := knownText(args[0]); ok && hashes()[name] == nil {
+	if name, ok := knownText(args[0]); ok && hashesByName()[name] == nil {
 		return cty.NilType, function.NewArgErrorf(0, "there is no algorithm %q; use md5, sha1, sha256, sha384 or sha512", name)
 	}
 	if len(args) < 4 {
@@ -83,15 +83,15 @@ func hmacType(args []cty.Value) (cty.Type, error) {
 	return cty.String, nil
 }
 
-func hashes() map[string]func() hash.Hash {
+func hashesByName() map[string]func() hash.Hash {
 	return map[string]func() hash.Hash{
 		"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
 	}
 }
 
-// uuidV5 follows RFC 9562, section 5.5; the namespaces are those of its
+// computeUUID follows RFC 9562, section 5.5; the namespaces are those of its
 // section 6.6.
-func uuidV5(args []string) (cty.Value, error) {
+func computeUUID(args []string) (cty.Value, error) {
 	const rest = "-9dad-11d1-80b4-00c04fd430c8"
 	namespace := args[0]
 	switch namespace {
@@ -105,7 +105,7 @@ func uuidV5(args []string) (cty.Value, error) {
 		namespace = "6ba7b814" + rest
 	}
 	space, err := hex.DecodeString(strings.ReplaceAll(namespace, "-", ""))
-	if err != nil || len(space) != 16 || !hyphenated(namespace) {
+	if err != nil || len(space) != 16 || !isHyphenated(namespace) {
 		return cty.NilVal, function.NewArgErrorf(0, "%q is no namespace; use dns, url, oid, x500 or a UUID", args[0])
 	}
 	h := sha1.New()
@@ -119,6 +119,6 @@ func uuidV5(args []string) (cty.Value, error) {
 }
 
 // hyphenated says whether a text has the hyphens of a UUID where they belong.
-func hyphenated(uuid string) bool {
+func isHyphenated(uuid string) bool {
 	return len(uuid) == 36 && uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-'
 }

@@ -7,7 +7,7 @@ import "strings"
 // languages or spreadsheets. It returns "" for a name it does not know. Letter
 // case and underscores do not matter: to_json and toJson get the same answer.
 func Hint(name string) string {
-	wanted := plainName(name)
+	wanted := normalizeName(name)
 	for _, f := range All(Options{}) {
 		if f.Name == name {
 			return ""
@@ -20,7 +20,7 @@ func Hint(name string) string {
 		for _, h := range hints {
 			for known := range strings.FieldsSeq(h.names) {
 				if known == wanted {
-					return h.cure
+					return h.advice
 				}
 			}
 		}
@@ -28,13 +28,13 @@ func Hint(name string) string {
 	return ""
 }
 
-func plainName(name string) string {
+func normalizeName(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
 }
 
-// hint is one cure for many names, which are separated by spaces.
+// hint is one advice for many names, which are separated by spaces.
 type hint struct {
-	names, cure string
+	names, advice string
 }
 
 func textHints() []hint {

@@ -56,16 +56,16 @@ func TestHintsLeadSomewhere(t *testing.T) {
 	programs := regexp.MustCompile(`jq\("[^"]*"`)
 	seen := map[string]bool{"jq": true} // defined by another package
 	for _, h := range allHints() {
-		for _, call := range calls.FindAllStringSubmatch(programs.ReplaceAllString(h.cure, "jq("), -1) {
+		for _, call := range calls.FindAllStringSubmatch(programs.ReplaceAllString(h.advice, "jq("), -1) {
 			if _, there := table[call[1]]; !there && call[1] != "jq" {
-				t.Errorf("%q names %s, which does not exist", h.cure, call[1])
+				t.Errorf("%q names %s, which does not exist", h.advice, call[1])
 			}
 		}
-		if strings.HasSuffix(h.cure, ".") || strings.Contains(h.cure, "\n") {
-			t.Errorf("%q is not written like a message", h.cure)
+		if strings.HasSuffix(h.advice, ".") || strings.Contains(h.advice, "\n") {
+			t.Errorf("%q is not written like a message", h.advice)
 		}
 		for known := range strings.FieldsSeq(h.names) {
-			if seen[known] || plainName(known) != known {
+			if seen[known] || normalizeName(known) != known {
 				t.Errorf("%q stands twice, or can never be asked for", known)
 			}
 			seen[known] = true

@@ -16,7 +16,7 @@ const (
 	maxValues = 1_000_000 // values in one text; each takes far more memory than its text
 )
 
-func jsonDecode() function.Function {
+func jsonDecodeFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.String}},
 		Type:   function.StaticReturnType(cty.DynamicPseudoType),
@@ -32,14 +32,14 @@ func jsonDecode() function.Function {
 
 func decodeJSON(text string) (cty.Value, error) {
 	r := jsonReader{dec: jsontext.NewDecoder(strings.NewReader(text))}
-	value, err := r.value(0)
+	value, err := r.readValue(0)
 	if err != nil {
-		return cty.NilVal, plainJSONError(err)
+		return cty.NilVal, describeJSONError(err)
 	}
 	if _, err := r.dec.ReadToken(); err == nil {
 		return cty.NilVal, errors.New("not JSON: there is a second value after the first")
 	} else if !errors.Is(err, io.EOF) {
-		return cty.NilVal, plainJSONError(err)
+		return cty.NilVal, describeJSONError(err)
 	}
 	return value, nil
 }
@@ -50,7 +50,7 @@ type jsonReader struct {
 }
 
 // value reads the next value, which stands inside depth lists and objects.
-func (r *jsonReader) value(depth int) (cty.Value, error) {
+func (r *jsonReader) readValue(depth int) (cty.Value, error) {
 	if r.values++; r.values > maxValues {
 		return cty.NilVal, fmt.Errorf("it holds more than %d values", maxValues)
 	}
@@ -66,18 +66,18 @@ func (r *jsonReader) value(depth int) (cty.Value, error) {
 	case '"':
 		return cty.StringVal(token.String()), nil
 	case '0':
-		return readNumber(token.String())
+		return parseJSONNumber(token.String())
 	}
 	if depth == maxDepth {
 		return cty.NilVal, fmt.Errorf("lists and objects are nested more than %d deep", maxDepth)
 	}
 	if token.Kind() == '{' {
-		return r.object(depth + 1)
+		return r.readObject(depth + 1)
 	}
-	return r.list(depth + 1)
+	return r.readList(depth + 1)
 }
 
-func readNumber(text string) (cty.Value, error) {
+func parseJSONNumber(text string) (cty.Value, error) {
 	if err := checkDecimalText(text); err != nil {
 		return cty.NilVal, err
 	}
@@ -88,10 +88,10 @@ func readNumber(text string) (cty.Value, error) {
 	return number, checkNumber(number)
 }
 
-func (r *jsonReader) list(depth int) (cty.Value, error) {
+func (r *jsonReader) readList(depth int) (cty.Value, error) {
 	var elements []cty.Value
 	for r.dec.PeekKind() != ']' {
-		element, err := r.value(depth)
+		element, err := r.readValue(depth)
 		if err != nil {
 			return cty.NilVal, err
 		}
@@ -103,7 +103,7 @@ func (r *jsonReader) list(depth int) (cty.Value, error) {
 	return cty.TupleVal(elements), nil
 }
 
-func (r *jsonReader) object(depth int) (cty.Value, error) {
+func (r *jsonReader) readObject(depth int) (cty.Value, error) {
 	members := make(map[string]cty.Value)
 	for r.dec.PeekKind() != '}' {
 		token, err := r.dec.ReadToken()
@@ -115,7 +115,7 @@ func (r *jsonReader) object(depth int) (cty.Value, error) {
 		if _, double := members[name]; double {
 			return cty.NilVal, fmt.Errorf("not JSON: the name %q stands twice in one object", name)
 		}
-		if members[name], err = r.value(depth); err != nil {
+		if members[name], err = r.readValue(depth); err != nil {
 			return cty.NilVal, err
 		}
 	}
@@ -125,9 +125,9 @@ func (r *jsonReader) object(depth int) (cty.Value, error) {
 	return cty.ObjectVal(members), nil
 }
 
-// plainJSONError says in our words where the JSON is wrong, and in the
+// describeJSONError says in our words where the JSON is wrong, and in the
 // reader's what.
-func plainJSONError(err error) error {
+func describeJSONError(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

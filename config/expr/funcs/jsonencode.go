@@ -11,7 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-func jsonEncode() function.Function {
+func jsonEncodeFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{
 			Type:         cty.DynamicPseudoType,
@@ -35,7 +35,7 @@ func jsonEncode() function.Function {
 // appendJSON writes a wholly known value as RFC 8259 has it. Objects and maps
 // are visited in the order of their names.
 func appendJSON(dst []byte, v cty.Value) ([]byte, error) {
-	if err := fits(len(dst)); err != nil {
+	if err := checkTextSize(len(dst)); err != nil {
 		return nil, err
 	}
 	ty := v.Type()
@@ -105,20 +105,20 @@ func appendNumber(dst []byte, f *big.Float) []byte {
 	if f.Signbit() {
 		dst = append(dst, '-')
 	}
-	digits, exponent := decimal(new(big.Float).Abs(f))
+	digits, exponent := shortestDigits(new(big.Float).Abs(f))
 	return appendDecimal(dst, digits, exponent)
 }
 
 // decimal returns the significant digits of a positive number and the power of
 // ten of the first one.
-func decimal(f *big.Float) (string, int) {
+func shortestDigits(f *big.Float) (string, int) {
 	if f.IsInt() {
 		return splitDecimal(f.Text('e', -1))
 	}
 	nearest, accuracy := f.Float64()
 	short := strconv.FormatFloat(nearest, 'e', -1, 64)
-	f = quiet(f)
-	if accuracy == big.Exact || reads(short, f) {
+	f = roundNoise(f)
+	if accuracy == big.Exact || parsesTo(short, f) {
 		return splitDecimal(short)
 	}
 	digits, exponent := splitDecimal(f.Text('e', -1))
@@ -130,13 +130,13 @@ func decimal(f *big.Float) (string, int) {
 
 // reads says whether text is read as the number. It saves most numbers from the
 // search for their shortest text, which takes ten times as long.
-func reads(text string, f *big.Float) bool {
+func parsesTo(text string, f *big.Float) bool {
 	number, _, err := big.ParseFloat(text, 10, f.Prec(), big.ToNearestEven)
 	return err == nil && number.Cmp(f) == 0
 }
 
 // quiet rounds away the last bits, where the errors of arithmetic are.
-func quiet(f *big.Float) *big.Float {
+func roundNoise(f *big.Float) *big.Float {
 	const noise = 32
 	if f.Prec() <= float64Bits {
 		return f

@@ -20,14 +20,14 @@ const (
 	maxExponent = 3325
 )
 
-func fits(size int) error {
+func checkTextSize(size int) error {
 	if size > maxBytes {
 		return fmt.Errorf("the result would be larger than %d MiB", maxBytes>>20)
 	}
 	return nil
 }
 
-func fitsElements(count int) error {
+func checkElementCount(count int) error {
 	if count > maxElements {
 		return fmt.Errorf("the result would have more than %d elements", maxElements)
 	}
@@ -69,8 +69,8 @@ func checkNumbers(v cty.Value) error {
 // long to be read in good time. Its value is left to checkNumber.
 func checkDecimalText(text string) error {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
-	whole, fraction, _ := strings.Cut(unsigned(mantissa), ".")
-	exponent = unsigned(exponent)
+	whole, fraction, _ := strings.Cut(trimSign(mantissa), ".")
+	exponent = trimSign(exponent)
 	switch {
 	case whole+fraction == "", hasExponent && exponent == "",
 		!isDigits(whole), !isDigits(fraction), !isDigits(exponent):
@@ -90,7 +90,7 @@ func CheckNumberText(text string) error {
 	if len(text) > maxDigits+len("-.e-1000") {
 		return fmt.Errorf("a number may have at most %d digits", maxDigits)
 	}
-	if at := strings.LastIndexAny(text, "eEpP"); at >= 0 && isDigits(unsigned(text[at+1:])) && isAbove(unsigned(text[at+1:]), 2*maxDigits) {
+	if at := strings.LastIndexAny(text, "eEpP"); at >= 0 && isDigits(trimSign(text[at+1:])) && isAbove(trimSign(text[at+1:]), 2*maxDigits) {
 		return errExponent()
 	}
 	return nil
@@ -101,7 +101,7 @@ func errExponent() error {
 }
 
 // unsigned returns a number without its sign; a second sign stays.
-func unsigned(number string) string {
+func trimSign(number string) string {
 	if number != "" && (number[0] == '+' || number[0] == '-') {
 		return number[1:]
 	}

@@ -11,7 +11,7 @@ import (
 // distinct and matchKeys compare through keys, because comparing every element
 // with every other would let a long list keep a core busy for hours. The
 // library's sets would do so too for elements whose hashes are the same.
-func distinct() function.Function {
+func distinctFunc() function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: cty.List(cty.DynamicPseudoType)}},
 		Type:         func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
@@ -20,12 +20,12 @@ func distinct() function.Function {
 			if !args[0].IsWhollyKnown() {
 				return cty.UnknownVal(result), nil
 			}
-			return listOf(result.ElementType(), withoutDoubles(args[0].AsValueSlice())), nil
+			return newList(result.ElementType(), dropDuplicates(args[0].AsValueSlice())), nil
 		},
 	})
 }
 
-func matchKeys() function.Function {
+func matchKeysFunc() function.Function {
 	list := function.Parameter{Type: cty.List(cty.DynamicPseudoType)}
 	return function.New(&function.Spec{
 		Params: []function.Parameter{list, list, list},
@@ -58,7 +58,7 @@ func matchingValues(args []cty.Value, result cty.Type) (cty.Value, error) {
 	}
 	set := map[string]bool{}
 	for _, key := range wanted.AsValueSlice() {
-		set[keyOf(key)] = true
+		set[equalityKey(key)] = true
 	}
 	var kept []cty.Value
 	for i, key := range keys {
@@ -66,14 +66,14 @@ func matchingValues(args []cty.Value, result cty.Type) (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, function.NewArgError(1, err)
 		}
-		if set[keyOf(key)] {
+		if set[equalityKey(key)] {
 			kept = append(kept, values[i])
 		}
 	}
-	return listOf(result.ElementType(), kept), nil
+	return newList(result.ElementType(), kept), nil
 }
 
-func transpose() function.Function {
+func transposeFunc() function.Function {
 	result := cty.Map(cty.List(cty.String))
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: result}},
@@ -97,12 +97,12 @@ func transpose() function.Function {
 					turned[text] = append(turned[text], key)
 				}
 			}
-			return mapOfLists(turned), nil
+			return newMapOfLists(turned), nil
 		},
 	})
 }
 
-func mapOfLists(lists map[string][]cty.Value) cty.Value {
+func newMapOfLists(lists map[string][]cty.Value) cty.Value {
 	if len(lists) == 0 {
 		return cty.MapValEmpty(cty.List(cty.String))
 	}
@@ -113,7 +113,7 @@ func mapOfLists(lists map[string][]cty.Value) cty.Value {
 	return cty.MapVal(result)
 }
 
-func listOf(element cty.Type, values []cty.Value) cty.Value {
+func newList(element cty.Type, values []cty.Value) cty.Value {
 	if len(values) == 0 {
 		return cty.ListValEmpty(element)
 	}

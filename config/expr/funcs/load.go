@@ -21,16 +21,16 @@ func ReadsAtLoad(name string) bool {
 
 func loadFuncs(opts Options) []entry {
 	return []entry{
-		def("env(name[, default])", "Returns the environment variable of the gateway. If it is not set it returns the default, and without one that is an error. A variable that is set but empty is returned as it is. Secrets belong in a secret block, which keeps them out of logs.",
-			env(opts), `env("SHOP_CURRENCY", "EUR")`, `"EUR"`),
-		def("file(path)", "Returns the text of a file, which must be UTF-8. A relative path is relative to the file that says it. The file is read when the flows are loaded.",
-			readFile(opts, textFile), `file("greeting.txt")`, `"Hello!\n"`),
-		def("filebase64(path)", "Returns the bytes of a file in base64, whatever they are.",
-			readFile(opts, base64File), `filebase64("greeting.txt")`, `"SGVsbG8hCg=="`),
+		newEntry("env(name[, default])", "Returns the environment variable of the gateway. If it is not set it returns the default, and without one that is an error. A variable that is set but empty is returned as it is. Secrets belong in a secret block, which keeps them out of logs.",
+			envFunc(opts), `env("SHOP_CURRENCY", "EUR")`, `"EUR"`),
+		newEntry("file(path)", "Returns the text of a file, which must be UTF-8. A relative path is relative to the file that says it. The file is read when the flows are loaded.",
+			fileFunc(opts, decodeText), `file("greeting.txt")`, `"Hello!\n"`),
+		newEntry("filebase64(path)", "Returns the bytes of a file in base64, whatever they are.",
+			fileFunc(opts, encodeBase64), `filebase64("greeting.txt")`, `"SGVsbG8hCg=="`),
 	}
 }
 
-func env(opts Options) function.Function {
+func envFunc(opts Options) function.Function {
 	return function.New(&function.Spec{
 		Params:   []function.Parameter{{Type: cty.String}},
 		VarParam: &function.Parameter{Type: cty.String, AllowNull: true, AllowUnknown: true},
@@ -65,8 +65,8 @@ func env(opts Options) function.Function {
 }
 
 // readFile makes a function that returns what a file holds.
-func readFile(opts Options, decode func(path string, data []byte) (cty.Value, error)) function.Function {
-	return fromText(1, cty.String, func(args []string) (cty.Value, error) {
+func fileFunc(opts Options, decode func(path string, data []byte) (cty.Value, error)) function.Function {
+	return textFunc(1, cty.String, func(args []string) (cty.Value, error) {
 		path := args[0]
 		if path == "" {
 			return cty.NilVal, function.NewArgErrorf(0, "the path is empty")
@@ -79,7 +79,7 @@ func readFile(opts Options, decode func(path string, data []byte) (cty.Value, er
 			return cty.NilVal, function.NewArgErrorf(0, "there is no file %q; a relative path starts at the folder of the file that says it", path)
 		}
 		if err == nil {
-			err = fits(len(data))
+			err = checkTextSize(len(data))
 		}
 		if err != nil {
 			return cty.NilVal, function.NewArgError(0, fmt.Errorf("cannot read %q: %w", path, err))
@@ -92,21 +92,21 @@ func readFile(opts Options, decode func(path string, data []byte) (cty.Value, er
 	})
 }
 
-func textFile(path string, data []byte) (cty.Value, error) {
+func decodeText(path string, data []byte) (cty.Value, error) {
 	if !utf8.Valid(data) {
 		return cty.NilVal, fmt.Errorf("the file %q is not UTF-8 text; filebase64 reads any bytes", path)
 	}
 	return cty.StringVal(string(data)), nil
 }
 
-func base64File(_ string, data []byte) (cty.Value, error) {
+func encodeBase64(_ string, data []byte) (cty.Value, error) {
 	return cty.StringVal(base64.StdEncoding.EncodeToString(data)), nil
 }
 
 func linkFuncs(opts Options) []entry {
 	return []entry{
-		def("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. It is signed: nobody can make that of another contact, or read the address in it. The same contact gets the same URL each time.",
-			fromText(2, cty.String, func(args []string) (cty.Value, error) {
+		newEntry("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. It is signed: nobody can make that of another contact, or read the address in it. The same contact gets the same URL each time.",
+			textFunc(2, cty.String, func(args []string) (cty.Value, error) {
 				if opts.LinkURL == nil {
 					return cty.NilVal, errors.New("links cannot be made here")
 				}

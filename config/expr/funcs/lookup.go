@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-func lookup() function.Function {
+func lookupFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{
 			{Type: cty.DynamicPseudoType, AllowMarked: true},

@@ -12,28 +12,28 @@ import (
 
 func numberFuncs() []entry {
 	return []entry{
-		def("abs(number)", "Returns the number without its sign.",
+		newEntry("abs(number)", "Returns the number without its sign.",
 			stdlib.AbsoluteFunc, `abs(-12.5)`, `12.5`),
-		def("ceil(number)", "Returns the nearest whole number that is not below the number.",
+		newEntry("ceil(number)", "Returns the nearest whole number that is not below the number.",
 			stdlib.CeilFunc, `ceil(5.1)`, `6`),
-		def("floor(number)", "Returns the nearest whole number that is not above the number.",
+		newEntry("floor(number)", "Returns the nearest whole number that is not above the number.",
 			stdlib.FloorFunc, `floor(-5.1)`, `-6`),
-		def("log(number, base)", "Returns the logarithm of the number to the base.",
-			fromFloats(logarithm), `log(16, 2)`, `4`),
-		def("max(numbers...)", "Returns the largest of the numbers; `max(list...)` that of a list.",
+		newEntry("log(number, base)", "Returns the computeLog of the number to the base.",
+			floatFunc(computeLog), `log(16, 2)`, `4`),
+		newEntry("max(numbers...)", "Returns the largest of the numbers; `max(list...)` that of a list.",
 			stdlib.MaxFunc, `max(12, 54, 3)`, `54`),
-		def("min(numbers...)", "Returns the smallest of the numbers; `min(list...)` that of a list.",
+		newEntry("min(numbers...)", "Returns the smallest of the numbers; `min(list...)` that of a list.",
 			stdlib.MinFunc, `min(12, 54, 3)`, `3`),
-		def("parseint(text, base)", "Returns the whole number that the text says in a base from 2 to 62.",
-			stdlib.ParseIntFunc, `parseint("ff", 16)`, `255`).checked(parseIntFits),
-		def("pow(number, exponent)", "Returns the number to the power of the exponent. Powers of whole numbers are exact.",
-			pow(), `pow(2, 10)`, `1024`),
-		def("signum(number)", "Returns -1, 0 or 1: the sign of the number.",
-			signum(), `signum(-0.5)`, `-1`),
+		newEntry("parseint(text, base)", "Returns the whole number that the text says in a base from 2 to 62.",
+			stdlib.ParseIntFunc, `parseint("ff", 16)`, `255`).withCheck(checkParseInt),
+		newEntry("pow(number, exponent)", "Returns the number to the power of the exponent. Powers of whole numbers are exact.",
+			powFunc(), `pow(2, 10)`, `1024`),
+		newEntry("signum(number)", "Returns -1, 0 or 1: the sign of the number.",
+			signumFunc(), `signum(-0.5)`, `-1`),
 	}
 }
 
-func logarithm(number, base float64) float64 {
+func computeLog(number, base float64) float64 {
 	switch base {
 	case 2:
 		return math.Log2(number)
@@ -43,9 +43,9 @@ func logarithm(number, base float64) float64 {
 	return math.Log(number) / math.Log(base)
 }
 
-// fromFloats makes a function that is computed with 64-bit floats.
-func fromFloats(f func(a, b float64) float64) function.Function {
-	return fromNumbers(2, func(args []*big.Float) (*big.Float, error) {
+// floatFunc makes a function that is computed with 64-bit floats.
+func floatFunc(f func(a, b float64) float64) function.Function {
+	return numberFunc(2, func(args []*big.Float) (*big.Float, error) {
 		a, _ := args[0].Float64()
 		b, _ := args[1].Float64()
 		result := f(a, b)
@@ -58,9 +58,9 @@ func fromFloats(f func(a, b float64) float64) function.Function {
 
 // pow is exact for whole numbers, as far as the digits reach that a number
 // keeps; 64-bit floats, which Terraform uses, are wrong from 2 to the 53rd on.
-func pow() function.Function {
-	inexact := fromFloats(math.Pow)
-	return fromNumbers(2, func(args []*big.Float) (*big.Float, error) {
+func powFunc() function.Function {
+	inexact := floatFunc(math.Pow)
+	return numberFunc(2, func(args []*big.Float) (*big.Float, error) {
 		number, exponent := args[0], args[1]
 		if number.IsInt() && exponent.IsInt() && exponent.Sign() >= 0 {
 			base, _ := number.Int(nil)
@@ -77,14 +77,14 @@ func pow() function.Function {
 	})
 }
 
-func signum() function.Function {
-	return fromNumbers(1, func(args []*big.Float) (*big.Float, error) {
+func signumFunc() function.Function {
+	return numberFunc(1, func(args []*big.Float) (*big.Float, error) {
 		return new(big.Float).SetInt64(int64(args[0].Sign())), nil
 	})
 }
 
-// fromNumbers makes a function of n numbers.
-func fromNumbers(n int, impl func(args []*big.Float) (*big.Float, error)) function.Function {
+// numberFunc makes a function of n numbers.
+func numberFunc(n int, impl func(args []*big.Float) (*big.Float, error)) function.Function {
 	params := make([]function.Parameter, n)
 	for i := range params {
 		params[i] = function.Parameter{Type: cty.Number, AllowDynamicType: true}
@@ -107,7 +107,7 @@ func fromNumbers(n int, impl func(args []*big.Float) (*big.Float, error)) functi
 	})
 }
 
-func parseIntFits(args []cty.Value) error {
+func checkParseInt(args []cty.Value) error {
 	if text, ok := knownText(args[0]); ok && len(text) > maxDigits+1 {
 		return function.NewArgErrorf(0, "a number may have at most %d digits", maxDigits)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-func length() function.Function {
+func lengthFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowMarked: true}},
 		Type: func(args []cty.Value) (cty.Type, error) {
@@ -44,7 +44,7 @@ func lengthOf(value cty.Value) (cty.Value, error) {
 
 // contains takes a null without a type, as it comes in JSON. The library's
 // function would return an unknown value for it.
-func contains() function.Function {
+func containsFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}, {Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true}},
 		Type: func(args []cty.Value) (cty.Type, error) {
@@ -70,7 +70,7 @@ func contains() function.Function {
 	})
 }
 
-func index() function.Function {
+func indexFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}, {Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true}},
 		Type: func(args []cty.Value) (cty.Type, error) {
@@ -98,7 +98,7 @@ func index() function.Function {
 
 // one returns null for an empty list, as Terraform does, so that a splat over
 // something optional can be undone.
-func one() function.Function {
+func oneFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}},
 		Type: func(args []cty.Value) (cty.Type, error) {
@@ -130,7 +130,7 @@ func one() function.Function {
 	})
 }
 
-func coalesce() function.Function {
+func coalesceFunc() function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{
 			Type:      cty.DynamicPseudoType,
@@ -143,7 +143,7 @@ func coalesce() function.Function {
 					types = append(types, arg.Type())
 				}
 			}
-			if len(types) == 0 || isBroad(args) {
+			if len(types) == 0 || exceedLibrary(args) {
 				return cty.DynamicPseudoType, nil
 			}
 			common, _ := convert.UnifyUnsafe(types)
@@ -161,9 +161,9 @@ func coalesce() function.Function {
 // result tells that they were null or empty.
 func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 	var marks cty.ValueMarks
-	if isBroad(args) {
+	if exceedLibrary(args) {
 		var err error
-		if args, result, err = broad(args); err != nil {
+		if args, result, err = unifyArgs(args); err != nil {
 			return cty.NilVal, err
 		}
 	}
@@ -187,7 +187,7 @@ func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 
 // broad brings arguments together of which the library could not tell in good
 // time what type they have in common.
-func broad(args []cty.Value) ([]cty.Value, cty.Type, error) {
+func unifyArgs(args []cty.Value) ([]cty.Value, cty.Type, error) {
 	args, err := Unify(args...)
 	if err != nil {
 		return nil, cty.NilType, err

@@ -9,13 +9,13 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-func allTrue() function.Function { return decide(cty.False) }
+func allTrueFunc() function.Function { return decideFunc(cty.False) }
 
-func anyTrue() function.Function { return decide(cty.True) }
+func anyTrueFunc() function.Function { return decideFunc(cty.True) }
 
 // decide makes a function that returns decisive as soon as one element equals
 // it, and its opposite if none does. A null counts as false.
-func decide(decisive cty.Value) function.Function {
+func decideFunc(decisive cty.Value) function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: cty.List(cty.Bool)}},
 		Type:         function.StaticReturnType(cty.Bool),
@@ -36,7 +36,7 @@ func decide(decisive cty.Value) function.Function {
 	})
 }
 
-func sum() function.Function {
+func sumFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}},
 		Type: func(args []cty.Value) (cty.Type, error) {
@@ -56,7 +56,7 @@ func sum() function.Function {
 				at, element := it.Element()
 				number, err := toNumber(element)
 				if err != nil {
-					return cty.NilVal, function.NewArgErrorf(0, "element %s: %s", position(at), err)
+					return cty.NilVal, function.NewArgErrorf(0, "element %s: %s", describePosition(at), err)
 				}
 				total.Add(total, number.AsBigFloat())
 			}
@@ -79,7 +79,7 @@ func toNumber(v cty.Value) (cty.Value, error) {
 }
 
 // position names an element in a message; the elements of a set have none.
-func position(at cty.Value) string {
+func describePosition(at cty.Value) string {
 	if at.Type() != cty.Number {
 		return "of the set"
 	}

@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	// mostInSet is how many elements a set may have that is made of data: each
+	// maxSetElements is how many elements a set may have that is made of data: each
 	// look at a set sorts it.
-	mostInSet = 20_000
-	// mostHardInSet is the same for elements that are no texts or numbers, which
+	maxSetElements = 20_000
+	// maxComplexSetElements is the same for elements that are no texts or numbers, which
 	// are written out for each comparison.
-	mostHardInSet = 2_000
-	// mostAlike is how many elements of a set may share a hash, which is one
+	maxComplexSetElements = 2_000
+	// maxEqualHashes is how many elements of a set may share a hash, which is one
 	// that senders can aim at.
-	mostAlike = 32
+	maxEqualHashes = 32
 )
 
-func setFits(elem cty.Type, count int) error {
-	most := mostInSet
+func checkSetSize(elem cty.Type, count int) error {
+	most := maxSetElements
 	if !elem.IsPrimitiveType() {
-		most = mostHardInSet
+		most = maxComplexSetElements
 	}
 	if count > most {
 		return fmt.Errorf("a set of such elements may have at most %d", most)
@@ -30,25 +30,25 @@ func setFits(elem cty.Type, count int) error {
 	return nil
 }
 
-// setOf makes a set of elements of one type.
-func setOf(elements []cty.Value) (cty.Value, error) {
-	elements = withoutDoubles(elements)
-	if err := setFits(elements[0].Type(), len(elements)); err != nil {
+// newSet makes a set of elements of one type.
+func newSet(elements []cty.Value) (cty.Value, error) {
+	elements = dropDuplicates(elements)
+	if err := checkSetSize(elements[0].Type(), len(elements)); err != nil {
 		return cty.NilVal, err
 	}
 	alike := make(map[int]int, len(elements))
 	for _, e := range elements {
 		plain, _ := e.UnmarkDeep()
 		hash := plain.Hash()
-		if alike[hash]++; alike[hash] > mostAlike {
-			return cty.NilVal, fmt.Errorf("more than %d elements have the same hash, as if somebody had chosen them so", mostAlike)
+		if alike[hash]++; alike[hash] > maxEqualHashes {
+			return cty.NilVal, fmt.Errorf("more than %d elements have the same hash, as if somebody had chosen them so", maxEqualHashes)
 		}
 	}
 	return cty.SetVal(elements), nil
 }
 
-// withoutDoubles leaves each value where it stands first.
-func withoutDoubles(elements []cty.Value) []cty.Value {
+// dropDuplicates leaves each value where it stands first.
+func dropDuplicates(elements []cty.Value) []cty.Value {
 	seen := make(map[string]bool, len(elements))
 	out := make([]cty.Value, 0, len(elements))
 	for _, e := range elements {
@@ -56,7 +56,7 @@ func withoutDoubles(elements []cty.Value) []cty.Value {
 			out = append(out, e) // it may turn out to be like another or not
 			continue
 		}
-		if k := keyOf(e); !seen[k] {
+		if k := equalityKey(e); !seen[k] {
 			seen[k] = true
 			out = append(out, e)
 		}
@@ -64,9 +64,9 @@ func withoutDoubles(elements []cty.Value) []cty.Value {
 	return out
 }
 
-// keyOf returns a text that two known values of one type share exactly where
+// equalityKey returns a text that two known values of one type share exactly where
 // they are equal.
-func keyOf(v cty.Value) string { return string(appendKey(nil, v)) }
+func equalityKey(v cty.Value) string { return string(appendKey(nil, v)) }
 
 func appendKey(dst []byte, v cty.Value) []byte {
 	v, _ = v.Unmark()

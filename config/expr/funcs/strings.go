@@ -13,70 +13,70 @@ import (
 
 func caseFuncs() []entry {
 	return []entry{
-		def("lower(text)", "Returns the text with all letters in lower case.",
+		newEntry("lower(text)", "Returns the text with all letters in lower case.",
 			stdlib.LowerFunc, `lower("Jane@Example.COM")`, `"jane@example.com"`),
-		def("upper(text)", "Returns the text with all letters in upper case.",
+		newEntry("upper(text)", "Returns the text with all letters in upper case.",
 			stdlib.UpperFunc, `upper("shop-7")`, `"SHOP-7"`),
-		def("title(text)", "Returns the text with the first letter of each word in upper case.",
+		newEntry("title(text)", "Returns the text with the first letter of each word in upper case.",
 			stdlib.TitleFunc, `title("jane van dyke")`, `"Jane Van Dyke"`),
-		def("strrev(text)", "Returns the text with its characters in reverse order. A character is what a reader sees as one, with its accents.",
+		newEntry("strrev(text)", "Returns the text with its characters in reverse order. A character is what a reader sees as one, with its accents.",
 			stdlib.ReverseFunc, `strrev("stressed")`, `"desserts"`),
 	}
 }
 
 func cutFuncs() []entry {
 	return []entry{
-		def("chomp(text)", "Returns the text without the newlines at its end.",
+		newEntry("chomp(text)", "Returns the text without the newlines at its end.",
 			stdlib.ChompFunc, `chomp("hello\r\n\n")`, `"hello"`),
-		def("trimspace(text)", "Returns the text without the white space at its start and end.",
+		newEntry("trimspace(text)", "Returns the text without the white space at its start and end.",
 			stdlib.TrimSpaceFunc, `trimspace("  hello\n")`, `"hello"`),
-		def("trim(text, characters)", "Returns the text without any of the given characters at its start and end.",
-			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`).checked(trimFits),
-		def("trimprefix(text, prefix)", "Returns the text without the prefix, or all of it if it does not start with that.",
+		newEntry("trim(text, characters)", "Returns the text without any of the given characters at its start and end.",
+			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`).withCheck(checkTrim),
+		newEntry("trimprefix(text, prefix)", "Returns the text without the prefix, or all of it if it does not start with that.",
 			stdlib.TrimPrefixFunc, `trimprefix("refs/heads/main", "refs/heads/")`, `"main"`),
-		def("trimsuffix(text, suffix)", "Returns the text without the suffix, or all of it if it does not end with that.",
+		newEntry("trimsuffix(text, suffix)", "Returns the text without the suffix, or all of it if it does not end with that.",
 			stdlib.TrimSuffixFunc, `trimsuffix("report.csv", ".csv")`, `"report"`),
-		def("substr(text, offset, length)", "Returns part of the text, counted in characters as a reader sees them. A negative offset counts from the end; length -1 means up to the end.",
-			substr(), `substr("hello world", -5, 3)`, `"wor"`),
-		def("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator gives one part for each code point.",
-			stdlib.SplitFunc, `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).checked(splitFits),
+		newEntry("substr(text, offset, length)", "Returns part of the text, counted in characters as a reader sees them. A negative offset counts from the end; length -1 means up to the end.",
+			substrFunc(), `substr("hello world", -5, 3)`, `"wor"`),
+		newEntry("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator gives one part for each code point.",
+			stdlib.SplitFunc, `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).withCheck(checkSplit),
 	}
 }
 
 func searchFuncs() []entry {
 	return []entry{
-		def("startswith(text, prefix)", "Says whether the text starts with the prefix.",
-			textTest(strings.HasPrefix), `startswith("hello", "he")`, `true`),
-		def("endswith(text, suffix)", "Says whether the text ends with the suffix.",
-			textTest(strings.HasSuffix), `endswith("report.csv", ".csv")`, `true`),
-		def("strcontains(text, part)", "Says whether the part occurs in the text.",
-			textTest(strings.Contains), `strcontains("hello world", "wor")`, `true`),
-		def("regex(pattern, text)", "Returns the first match of an RE2 pattern: the matched text; or, if the pattern has groups, the list of what they matched; or, if the groups are named, an object of them. No match is an error; `can(regex(…))` asks whether there is one.",
+		newEntry("startswith(text, prefix)", "Says whether the text starts with the prefix.",
+			textTestFunc(strings.HasPrefix), `startswith("hello", "he")`, `true`),
+		newEntry("endswith(text, suffix)", "Says whether the text ends with the suffix.",
+			textTestFunc(strings.HasSuffix), `endswith("report.csv", ".csv")`, `true`),
+		newEntry("strcontains(text, part)", "Says whether the part occurs in the text.",
+			textTestFunc(strings.Contains), `strcontains("hello world", "wor")`, `true`),
+		newEntry("regex(pattern, text)", "Returns the first match of an RE2 pattern: the matched text; or, if the pattern has groups, the list of what they matched; or, if the groups are named, an object of them. No match is an error; `can(regex(…))` asks whether there is one.",
 			stdlib.RegexFunc, `regex("(?P<key>[A-Z]+)-(?P<number>[0-9]+)", "fixes SHOP-17")`, `{ key = "SHOP", number = "17" }`),
-		def("regexall(pattern, text)", "Returns the list of all matches of an RE2 pattern, each as regex returns it. No match gives an empty list.",
-			stdlib.RegexAllFunc, `regexall("[0-9]+", "2 lamps, 17 bulbs")`, `["2", "17"]`).checked(regexAllFits),
-		def("replace(text, search, replacement)", "Returns the text with every occurrence of search replaced. If search stands between slashes it is an RE2 pattern, and $1 or ${name} in the replacement is what a group matched.",
-			replace(), `replace("2026-12-24", "/(\\d+)-(\\d+)-(\\d+)/", "$3.$2.$1")`, `"24.12.2026"`),
+		newEntry("regexall(pattern, text)", "Returns the list of all matches of an RE2 pattern, each as regex returns it. No match gives an empty list.",
+			stdlib.RegexAllFunc, `regexall("[0-9]+", "2 lamps, 17 bulbs")`, `["2", "17"]`).withCheck(checkRegexAll),
+		newEntry("replace(text, search, replacement)", "Returns the text with every occurrence of search replaced. If search stands between slashes it is an RE2 pattern, and $1 or ${name} in the replacement is what a group matched.",
+			replaceFunc(), `replace("2026-12-24", "/(\\d+)-(\\d+)-(\\d+)/", "$3.$2.$1")`, `"24.12.2026"`),
 	}
 }
 
 func buildFuncs() []entry {
 	return []entry{
-		def("join(separator, lists...)", "Returns one text of all elements of the lists with the separator between them.",
-			stdlib.JoinFunc, `join(", ", ["lamp", "bulb"])`, `"lamp, bulb"`).checked(joinFits),
-		def("indent(spaces, text)", "Returns the text with that many spaces put before every line but the first.",
-			stdlib.IndentFunc, `indent(2, "a:\nb")`, `"a:\n  b"`).checked(indentFits),
-		def("format(format, values...)", "Returns a text made by a format: %s text, %d whole number, %.2f number with two decimals, %05d padded with zeros, %q quoted, %v anything, %#v JSON, %% a percent sign.",
-			stdlib.FormatFunc, `format("%s: %.2f EUR (%03d)", "Total", 12.5, 7)`, `"Total: 12.50 EUR (007)"`).checked(formatFits),
-		def("formatlist(format, values...)", "Returns a list of texts: format is applied to the elements of the given lists, side by side. A value that is no list is used for each.",
-			stdlib.FormatListFunc, `formatlist("%s: %d", ["lamp", "bulb"], [1, 6])`, `["lamp: 1", "bulb: 6"]`).checked(formatListFits),
+		newEntry("join(separator, lists...)", "Returns one text of all elements of the lists with the separator between them.",
+			stdlib.JoinFunc, `join(", ", ["lamp", "bulb"])`, `"lamp, bulb"`).withCheck(checkJoin),
+		newEntry("indent(spaces, text)", "Returns the text with that many spaces put before every line but the first.",
+			stdlib.IndentFunc, `indent(2, "a:\nb")`, `"a:\n  b"`).withCheck(checkIndent),
+		newEntry("format(format, values...)", "Returns a text made by a format: %s text, %d whole number, %.2f number with two decimals, %05d padded with zeros, %q quoted, %v anything, %#v JSON, %% a percent sign.",
+			stdlib.FormatFunc, `format("%s: %.2f EUR (%03d)", "Total", 12.5, 7)`, `"Total: 12.50 EUR (007)"`).withCheck(checkFormatArgs),
+		newEntry("formatlist(format, values...)", "Returns a list of texts: format is applied to the elements of the given lists, side by side. A value that is no list is used for each.",
+			stdlib.FormatListFunc, `formatlist("%s: %d", ["lamp", "bulb"], [1, 6])`, `["lamp: 1", "bulb: 6"]`).withCheck(checkFormatListArgs),
 	}
 }
 
 // substr mends two things in the library's function: a length of 0 together
 // with a negative offset, and an offset before the start, which it counts
 // forward from there.
-func substr() function.Function {
+func substrFunc() function.Function {
 	params := []function.Parameter{{Type: cty.String}, {Type: cty.Number}, {Type: cty.Number}}
 	return function.New(&function.Spec{
 		Params:       params,
@@ -91,15 +91,15 @@ func substr() function.Function {
 	})
 }
 
-// textTest makes a function that says yes or no about two texts.
-func textTest(test func(text, part string) bool) function.Function {
-	return fromText(2, cty.Bool, func(args []string) (cty.Value, error) {
+// textTestFunc makes a function that says yes or no about two texts.
+func textTestFunc(test func(text, part string) bool) function.Function {
+	return textFunc(2, cty.Bool, func(args []string) (cty.Value, error) {
 		return cty.BoolVal(test(args[0], args[1])), nil
 	})
 }
 
-// fromText makes a function of n texts.
-func fromText(n int, result cty.Type, impl func(args []string) (cty.Value, error)) function.Function {
+// textFunc makes a function of n texts.
+func textFunc(n int, result cty.Type, impl func(args []string) (cty.Value, error)) function.Function {
 	params := make([]function.Parameter, n)
 	for i := range params {
 		params[i] = function.Parameter{Type: cty.String, AllowDynamicType: true}
@@ -122,18 +122,18 @@ func notNull(b *cty.RefinementBuilder) *cty.RefinementBuilder {
 	return b.NotNull()
 }
 
-func splitFits(args []cty.Value) error {
+func checkSplit(args []cty.Value) error {
 	separator, ok1 := knownText(args[0])
 	text, ok2 := knownText(args[1])
 	if !ok1 || !ok2 {
 		return nil
 	}
-	return fitsElements(strings.Count(text, separator) + 1)
+	return checkElementCount(strings.Count(text, separator) + 1)
 }
 
-// trimFits bounds the characters of which any may stand at either end, as all
+// checkTrim bounds the characters of which any may stand at either end, as all
 // of them are compared with each there.
-func trimFits(args []cty.Value) error {
+func checkTrim(args []cty.Value) error {
 	const most = 1000
 	if characters, _ := knownText(args[1]); len(characters) > most {
 		return function.NewArgErrorf(1, "it may have at most %d bytes", most)
@@ -141,7 +141,7 @@ func trimFits(args []cty.Value) error {
 	return nil
 }
 
-func regexAllFits(args []cty.Value) error {
+func checkRegexAll(args []cty.Value) error {
 	pattern, ok1 := knownText(args[0])
 	text, ok2 := knownText(args[1])
 	if !ok1 || !ok2 || len(text) < maxElements {
@@ -151,10 +151,10 @@ func regexAllFits(args []cty.Value) error {
 	if err != nil {
 		return nil // regexall itself says what is wrong with it
 	}
-	return fitsElements(len(re.FindAllStringIndex(text, maxElements+1)))
+	return checkElementCount(len(re.FindAllStringIndex(text, maxElements+1)))
 }
 
-func joinFits(args []cty.Value) error {
+func checkJoin(args []cty.Value) error {
 	separator, ok := knownText(args[0])
 	if !ok {
 		return nil
@@ -170,10 +170,10 @@ func joinFits(args []cty.Value) error {
 			size += len(text) + len(separator)
 		}
 	}
-	return fits(size - len(separator))
+	return checkTextSize(size - len(separator))
 }
 
-func indentFits(args []cty.Value) error {
+func checkIndent(args []cty.Value) error {
 	text, ok := knownText(args[1])
 	if !ok || !args[0].IsKnown() || args[0].IsNull() {
 		return nil
@@ -183,18 +183,18 @@ func indentFits(args []cty.Value) error {
 		return function.NewArgErrorf(0, "a whole number of spaces, 0 or more, is required")
 	}
 	if spaces > maxBytes {
-		return fits(spaces)
+		return checkTextSize(spaces)
 	}
-	return fits(len(text) + spaces*strings.Count(text, "\n"))
+	return checkTextSize(len(text) + spaces*strings.Count(text, "\n"))
 }
 
 // replace follows Terraform: a search between slashes is a pattern.
-func replace() function.Function {
-	return fromText(3, cty.String, func(args []string) (cty.Value, error) {
+func replaceFunc() function.Function {
+	return textFunc(3, cty.String, func(args []string) (cty.Value, error) {
 		text, search, replacement := args[0], args[1], args[2]
 		if len(search) < 2 || !strings.HasPrefix(search, "/") || !strings.HasSuffix(search, "/") {
 			growth := strings.Count(text, search) * (len(replacement) - len(search))
-			if err := fits(len(text) + growth); err != nil {
+			if err := checkTextSize(len(text) + growth); err != nil {
 				return cty.NilVal, err
 			}
 			return cty.StringVal(strings.ReplaceAll(text, search, replacement)), nil
@@ -229,7 +229,7 @@ func replaceEach(re *regexp.Regexp, text, replacement string) (string, error) {
 		out = append(out, text[end:match[0]]...)
 		out = re.ExpandString(out, replacement, text, match)
 		end = match[1]
-		if err := fits(len(out)); err != nil {
+		if err := checkTextSize(len(out)); err != nil {
 			return "", err
 		}
 	}

@@ -14,16 +14,16 @@ import (
 // There is no timestamp(): the time comes from the run.
 func timeFuncs() []entry {
 	return []entry{
-		def("formatdate(format, time)", "Returns an RFC 3339 time in another form: YYYY year, MM month, MMM its name, DD day, EEE weekday, hh hour, HH hour of 12, AA for AM or PM, mm minute, ss second, ZZZZZ offset. Other letters stand between single quotes.",
+		newEntry("formatdate(format, time)", "Returns an RFC 3339 time in another form: YYYY year, MM month, MMM its name, DD day, EEE weekday, hh hour, HH hour of 12, AA for AM or PM, mm minute, ss second, ZZZZZ offset. Other letters stand between single quotes.",
 			stdlib.FormatDateFunc, `formatdate("DD.MM.YYYY 'at' hh:mm", "2026-12-24T18:05:00Z")`, `"24.12.2026 at 18:05"`),
-		def("timeadd(time, duration)", "Returns the RFC 3339 time that much later, or earlier if the duration is negative. Units are ns, us, ms, s, m, h and, which Terraform does not have, d for 24 hours.",
-			fromText(2, cty.String, timeAdd), `timeadd("2026-12-24T18:00:00Z", "7d12h")`, `"2027-01-01T06:00:00Z"`),
-		def("timecmp(a, b)", "Returns -1, 0 or 1: whether the RFC 3339 time a is before, at or after b, whatever their offsets.",
-			fromText(2, cty.Number, timeCmp), `timecmp("2026-12-24T18:00:00Z", "2026-12-24T18:00:00+01:00")`, `1`),
+		newEntry("timeadd(time, duration)", "Returns the RFC 3339 time that much later, or earlier if the duration is negative. Units are ns, us, ms, s, m, h and, which Terraform does not have, d for 24 hours.",
+			textFunc(2, cty.String, addTime), `timeadd("2026-12-24T18:00:00Z", "7d12h")`, `"2027-01-01T06:00:00Z"`),
+		newEntry("timecmp(a, b)", "Returns -1, 0 or 1: whether the RFC 3339 time a is before, at or after b, whatever their offsets.",
+			textFunc(2, cty.Number, compareTimes), `timecmp("2026-12-24T18:00:00Z", "2026-12-24T18:00:00+01:00")`, `1`),
 	}
 }
 
-func timeAdd(args []string) (cty.Value, error) {
+func addTime(args []string) (cty.Value, error) {
 	at, err := parseTime(0, args[0])
 	if err != nil {
 		return cty.NilVal, err
@@ -40,7 +40,7 @@ func timeAdd(args []string) (cty.Value, error) {
 	return cty.StringVal(sum.Format(time.RFC3339Nano)), nil
 }
 
-func timeCmp(args []string) (cty.Value, error) {
+func compareTimes(args []string) (cty.Value, error) {
 	a, err := parseTime(0, args[0])
 	if err != nil {
 		return cty.NilVal, err
@@ -54,15 +54,15 @@ func timeCmp(args []string) (cty.Value, error) {
 
 func parseTime(arg int, text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || !strictTime(text) {
+	if err != nil || !isStrictTime(text) {
 		return at, function.NewArgErrorf(arg, "%q is not an RFC 3339 time such as 2026-12-24T18:00:00Z", text)
 	}
 	return at, nil
 }
 
-// strictTime refuses what time.Parse takes beyond RFC 3339: hours of one digit,
+// isStrictTime refuses what time.Parse takes beyond RFC 3339: hours of one digit,
 // fractions after a comma, offsets of a day and more.
-func strictTime(text string) bool {
+func isStrictTime(text string) bool {
 	if text[len("2006-01-02T15")] != ':' || strings.Contains(text, ",") {
 		return false
 	}

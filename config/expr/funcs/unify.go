@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// mostKinds is how many different types the elements of one long list may
+	// maxElementTypes is how many different types the elements of one long list may
 	// have.
-	mostKinds = 64
-	// mostUnified is how many types, those inside others counted, may be
+	maxElementTypes = 64
+	// maxUnifiedTypes is how many types, those inside others counted, may be
 	// brought together at once: the library compares each with each other.
-	mostUnified = 4000
+	maxUnifiedTypes = 4000
 )
 
 // elementType returns the type that elements are converted to, where a
 // collection of want is wanted: want itself, or the one type that all of them
 // have in common.
-func elementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
+func commonElementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
 	if want != cty.DynamicPseudoType || len(elements) == 0 {
 		return want, nil
 	}
@@ -31,13 +31,13 @@ func elementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
 		if slices.ContainsFunc(kinds, ty.Equals) {
 			continue
 		}
-		if kinds = append(kinds, ty); len(kinds) > mostKinds {
-			return cty.NilType, fmt.Errorf("the elements of a long list may have at most %d different types", mostKinds)
+		if kinds = append(kinds, ty); len(kinds) > maxElementTypes {
+			return cty.NilType, fmt.Errorf("the elements of a long list may have at most %d different types", maxElementTypes)
 		}
 	}
 	unified, err := unifyTypes(kinds)
 	if err == nil && unified == cty.DynamicPseudoType && len(kinds) > 1 {
-		err = errMixed
+		err = errMixedTypes
 	}
 	return unified, err
 }
@@ -47,22 +47,22 @@ func unifyTypes(types []cty.Type) (cty.Type, error) {
 	if len(types) == 1 {
 		return types[0], nil
 	}
-	if err := typesFit(types); err != nil {
+	if err := checkTypeCount(types); err != nil {
 		return cty.NilType, err
 	}
 	unified, _ := convert.UnifyUnsafe(types)
 	if unified == cty.NilType {
-		return cty.NilType, errMixed
+		return cty.NilType, errMixedTypes
 	}
 	return unified, nil
 }
 
-// typesFit refuses types that the library could not bring together in good
+// checkTypeCount refuses types that the library could not bring together in good
 // time. Of a single one there is nothing to bring together.
-func typesFit(types []cty.Type) error {
+func checkTypeCount(types []cty.Type) error {
 	total := 0
 	for _, ty := range types {
-		if total += breadth(ty, mostUnified); total >= mostUnified && len(types) > 1 {
+		if total += countTypes(ty, maxUnifiedTypes); total >= maxUnifiedTypes && len(types) > 1 {
 			return errors.New("so many elements of different types can't be brought to one type")
 		}
 	}
@@ -74,7 +74,7 @@ func typesFit(types []cty.Type) error {
 // the square of their size, they come back in that type already. Its errors do
 // not quote the values.
 func Unify(values ...cty.Value) ([]cty.Value, error) {
-	if !isBroad(values) {
+	if !exceedLibrary(values) {
 		return values, nil
 	}
 	plain := make([]cty.Value, 0, len(values))
@@ -86,7 +86,7 @@ func Unify(values ...cty.Value) ([]cty.Value, error) {
 			plain, at = append(plain, v), append(at, i)
 		}
 	}
-	plain, err := reconcile(plain)
+	plain, err := unifyByKind(plain)
 	if err != nil {
 		return nil, err
 	}
@@ -97,40 +97,40 @@ func Unify(values ...cty.Value) ([]cty.Value, error) {
 	return out, nil
 }
 
-func isBroad(values []cty.Value) bool {
+func exceedLibrary(values []cty.Value) bool {
 	total, same := 0, true
 	for _, v := range values {
-		total += breadth(v.Type(), few)
+		total += countTypes(v.Type(), maxLibraryTypes)
 		same = same && v.Type().Equals(values[0].Type())
 	}
-	return total >= few && !same
+	return total >= maxLibraryTypes && !same
 }
 
 // reconcile follows what the library does with types of one kind: members are
 // brought together one by one where all values have the same, and to a list or
 // map of one type otherwise.
-func reconcile(values []cty.Value) ([]cty.Value, error) {
+func unifyByKind(values []cty.Value) ([]cty.Value, error) {
 	switch {
-	case all(values, cty.Type.IsTupleType):
-		if same(values, func(a, b cty.Type) bool { return a.Length() == b.Length() }) {
-			return reconcileTuples(values)
+	case allTypes(values, cty.Type.IsTupleType):
+		if sameTypes(values, func(a, b cty.Type) bool { return a.Length() == b.Length() }) {
+			return unifyTuples(values)
 		}
-		return asCollections(values, cty.List)
-	case all(values, cty.Type.IsObjectType):
-		if same(values, sameNames) {
-			return reconcileObjects(values)
+		return toCollections(values, cty.List)
+	case allTypes(values, cty.Type.IsObjectType):
+		if sameTypes(values, haveSameNames) {
+			return unifyObjects(values)
 		}
-		return asCollections(values, cty.Map)
-	case all(values, func(t cty.Type) bool { return t.IsTupleType() || t.IsListType() }):
-		return asCollections(values, cty.List)
-	case all(values, func(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }):
-		return asCollections(values, cty.Map)
+		return toCollections(values, cty.Map)
+	case allTypes(values, func(t cty.Type) bool { return t.IsTupleType() || t.IsListType() }):
+		return toCollections(values, cty.List)
+	case allTypes(values, func(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }):
+		return toCollections(values, cty.Map)
 	}
 	return values, nil // there is no such type, which the library finds fast
 }
 
-// asCollections makes lists, or maps, of one type.
-func asCollections(values []cty.Value, of func(cty.Type) cty.Type) ([]cty.Value, error) {
+// toCollections makes lists, or maps, of one type.
+func toCollections(values []cty.Value, of func(cty.Type) cty.Type) ([]cty.Value, error) {
 	var every []cty.Value
 	for _, v := range values {
 		for it := v.ElementIterator(); it.Next(); {
@@ -138,20 +138,20 @@ func asCollections(values []cty.Value, of func(cty.Type) cty.Type) ([]cty.Value,
 			every = append(every, e)
 		}
 	}
-	elem, err := elementType(every, cty.DynamicPseudoType)
+	elem, err := commonElementType(every, cty.DynamicPseudoType)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]cty.Value, len(values))
 	for i, v := range values {
-		if out[i], err = conformElements(v, of(elem)); err != nil {
+		if out[i], err = convertElements(v, of(elem)); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func reconcileTuples(values []cty.Value) ([]cty.Value, error) {
+func unifyTuples(values []cty.Value) ([]cty.Value, error) {
 	elements := make([][]cty.Value, len(values))
 	for i, v := range values {
 		elements[i] = v.AsValueSlice()
@@ -176,7 +176,7 @@ func reconcileTuples(values []cty.Value) ([]cty.Value, error) {
 	return out, nil
 }
 
-func reconcileObjects(values []cty.Value) ([]cty.Value, error) {
+func unifyObjects(values []cty.Value) ([]cty.Value, error) {
 	members := make([]map[string]cty.Value, len(values))
 	for i, v := range values {
 		members[i] = v.AsValueMap()
@@ -201,15 +201,15 @@ func reconcileObjects(values []cty.Value) ([]cty.Value, error) {
 	return out, nil
 }
 
-func all(values []cty.Value, is func(cty.Type) bool) bool {
+func allTypes(values []cty.Value, is func(cty.Type) bool) bool {
 	return !slices.ContainsFunc(values, func(v cty.Value) bool { return !is(v.Type()) })
 }
 
-func same(values []cty.Value, alike func(a, b cty.Type) bool) bool {
-	return all(values, func(t cty.Type) bool { return alike(t, values[0].Type()) })
+func sameTypes(values []cty.Value, alike func(a, b cty.Type) bool) bool {
+	return allTypes(values, func(t cty.Type) bool { return alike(t, values[0].Type()) })
 }
 
-func sameNames(a, b cty.Type) bool {
+func haveSameNames(a, b cty.Type) bool {
 	x, y := a.AttributeTypes(), b.AttributeTypes()
 	if len(x) != len(y) {
 		return false
@@ -223,23 +223,23 @@ func sameNames(a, b cty.Type) bool {
 }
 
 // breadth counts the types that a type is made of, up to a limit.
-func breadth(ty cty.Type, limit int) int {
+func countTypes(ty cty.Type, limit int) int {
 	n := 1
 	switch {
 	case ty.IsTupleType():
 		for _, e := range ty.TupleElementTypes() {
-			if n += breadth(e, limit-n); n >= limit {
+			if n += countTypes(e, limit-n); n >= limit {
 				return limit
 			}
 		}
 	case ty.IsObjectType():
 		for _, e := range ty.AttributeTypes() {
-			if n += breadth(e, limit-n); n >= limit {
+			if n += countTypes(e, limit-n); n >= limit {
 				return limit
 			}
 		}
 	case ty.IsCollectionType():
-		n += breadth(ty.ElementType(), limit-n)
+		n += countTypes(ty.ElementType(), limit-n)
 	}
 	return n
 }

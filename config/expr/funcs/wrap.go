@@ -11,7 +11,7 @@ import (
 // check refuses arguments whose result would be too large. It sees them
 // without marks; any of them may be unknown or null. Its errors are shown as
 // they are, so they must not quote an argument.
-type check func(args []cty.Value) error
+type argCheck func(args []cty.Value) error
 
 // guard wraps a function so that the three rules of the package hold for it,
 // whoever wrote it. The parameters get the names of the signature, because
@@ -19,18 +19,18 @@ type check func(args []cty.Value) error
 //
 // The result type is left open: HCL does not ask for it, and a function that
 // derives it from values (jsondecode, regex) would do its work twice.
-func guard(f Func, c check) function.Function {
+func wrapFunction(f Func, c argCheck) function.Function {
 	names := paramNames(f.Params)
 	params := f.Impl.Params()
 	for i := range params {
-		params[i] = open(params[i], names[i])
+		params[i] = openParameter(params[i], names[i])
 	}
 	spec := &function.Spec{
 		Description: f.Doc,
 		Params:      params,
 		Type:        function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			return call(f.Impl, c, args)
+			return callChecked(f.Impl, c, args)
 		},
 	}
 	if v := f.Impl.VarParam(); v != nil {
@@ -38,7 +38,7 @@ func guard(f Func, c check) function.Function {
 		if rest := len(names) - len(params); rest <= 1 {
 			name = names[len(names)-1]
 		}
-		opened := open(*v, name)
+		opened := openParameter(*v, name)
 		spec.VarParam = &opened
 	}
 	return function.New(spec)
@@ -47,7 +47,7 @@ func guard(f Func, c check) function.Function {
 // open lets every value through to the wrapped function, which has its own
 // idea of what it takes. The conversion to the type of the parameter is ours,
 // see Convert; only what gets an expression and not its value is left as it is.
-func open(p function.Parameter, name string) function.Parameter {
+func openParameter(p function.Parameter, name string) function.Parameter {
 	p.Name = name
 	if !p.Type.IsCapsuleType() {
 		p.Type = cty.DynamicPseudoType
@@ -56,13 +56,13 @@ func open(p function.Parameter, name string) function.Parameter {
 	return p
 }
 
-func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err error) {
+func callChecked(f function.Function, c argCheck, args []cty.Value) (_ cty.Value, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = discreet(f, args, function.PanicError{Value: fault})
+			err = redactError(f, args, function.PanicError{Value: fault})
 		}
 	}()
-	if args, err = conformArgs(f, args); err != nil {
+	if args, err = convertArgs(f, args); err != nil {
 		return cty.NilVal, err
 	}
 	if err := checkArgs(c, args); err != nil {
@@ -70,7 +70,7 @@ func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err erro
 	}
 	result, err := f.Call(args)
 	if err != nil {
-		return cty.NilVal, discreet(f, args, err)
+		return cty.NilVal, redactError(f, args, err)
 	}
 	if err := checkResult(result); err != nil {
 		return cty.NilVal, err
@@ -78,14 +78,14 @@ func call(f function.Function, c check, args []cty.Value) (_ cty.Value, err erro
 	if !result.IsKnown() {
 		// The function may have been skipped, and its own handling of marks
 		// with it.
-		_, marks := unmark(args)
+		_, marks := unmarkAll(args)
 		result = result.WithMarks(marks)
 	}
 	return result, nil
 }
 
 // unmark returns the arguments without marks, at any depth, and all marks.
-func unmark(args []cty.Value) ([]cty.Value, cty.ValueMarks) {
+func unmarkAll(args []cty.Value) ([]cty.Value, cty.ValueMarks) {
 	plain := args
 	var marks cty.ValueMarks
 	for i, arg := range args {
@@ -102,7 +102,7 @@ func unmark(args []cty.Value) ([]cty.Value, cty.ValueMarks) {
 	return plain, marks
 }
 
-func checkArgs(c check, args []cty.Value) error {
+func checkArgs(c argCheck, args []cty.Value) error {
 	for i, arg := range args {
 		if err := checkNumber(arg); err != nil {
 			return function.NewArgError(i, err)
@@ -111,14 +111,14 @@ func checkArgs(c check, args []cty.Value) error {
 	if c == nil {
 		return nil
 	}
-	plain, _ := unmark(args)
+	plain, _ := unmarkAll(args)
 	return c(plain)
 }
 
 func checkResult(result cty.Value) error {
 	result, _ = result.Unmark()
 	if text, ok := knownText(result); ok {
-		return fits(len(text))
+		return checkTextSize(len(text))
 	}
 	return checkNumber(result)
 }
@@ -126,10 +126,10 @@ func checkResult(result cty.Value) error {
 // discreet returns an error that may be shown. Messages quote values; so the
 // call is made again with nothing known of marked arguments but their type and
 // whether they are null, and only what is wrong even then is told.
-func discreet(f function.Function, args []cty.Value, err error) error {
-	plain, marks := unmark(args)
+func redactError(f function.Function, args []cty.Value, err error) error {
+	plain, marks := unmarkAll(args)
 	if len(marks) == 0 {
-		return short(err)
+		return hideStack(err)
 	}
 	veiled := make([]cty.Value, len(plain))
 	for i, arg := range plain {
@@ -139,7 +139,7 @@ func discreet(f function.Function, args []cty.Value, err error) error {
 		}
 	}
 	if _, typeErr := f.Call(veiled); typeErr != nil {
-		return short(typeErr)
+		return hideStack(typeErr)
 	}
 	cause := errors.New("an argument is sensitive, so what is wrong with it is not shown")
 	var arg function.ArgError
@@ -150,7 +150,7 @@ func discreet(f function.Function, args []cty.Value, err error) error {
 }
 
 // short leaves out the stack of a panic, which is no use to who wrote the flow.
-func short(err error) error {
+func hideStack(err error) error {
 	var panicked function.PanicError
 	if errors.As(err, &panicked) {
 		return fmt.Errorf("these arguments make the function fail in a way it should not: %v", panicked.Value)
