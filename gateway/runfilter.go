@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/duration"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -59,21 +59,11 @@ func moment(text string, now time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
-	ago, err := span(text)
+	ago, err := duration.Parse(text)
 	if err != nil || ago < 0 {
 		return time.Time{}, fmt.Errorf("%.40q is no time; write it like \"2026-01-31T15:04:05Z\", or like \"90m\", \"12h\" or \"7d\" for how long ago", text)
 	}
 	return now.Add(-ago), nil
-}
-
-// span reads a duration, also one in days.
-func span(text string) (time.Duration, error) {
-	days, ok := strings.CutSuffix(text, "d")
-	if !ok {
-		return time.ParseDuration(text)
-	}
-	n, err := strconv.ParseUint(days, 10, 16)
-	return time.Duration(n) * 24 * time.Hour, err //nolint:gosec // 16 bits
 }
 
 // listQuery reads which page is asked for.
@@ -120,7 +110,7 @@ func statsQuery(q url.Values, now time.Time) (store.StatsQuery, error) {
 	if out.From, out.To, err = timeRange(q, now); err != nil || !q.Has("step") {
 		return out, err
 	}
-	if out.Step, err = span(q.Get("step")); err != nil || out.Step <= 0 || out.Step%time.Minute != 0 {
+	if out.Step, err = duration.Parse(q.Get("step")); err != nil || out.Step <= 0 || out.Step%time.Minute != 0 {
 		return out, fmt.Errorf("step must be a multiple of a minute, such as \"5m\", \"1h\" or \"1d\"")
 	}
 	end := out.To

@@ -127,9 +127,9 @@ func Convert[T any](v any) (T, error) {
 	case *float64:
 		*p, err = asFloat(v)
 	case *Size:
-		err = parseText(v, p, "a size such as \"10MiB\"", ParseSize)
+		err = parseText(v, p, "a size such as \"10MiB\"", parseSize)
 	case *time.Duration:
-		err = parseText(v, p, "a duration such as \"30s\"", ParseDuration)
+		err = parseText(v, p, "a duration such as \"30s\"", parseDuration)
 	case *map[string]any:
 		*p, err = asObject(v)
 	case *map[string]string:

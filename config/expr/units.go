@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
 // Size is a number of bytes, written as "64KiB" or "10MiB" in files.
@@ -25,9 +27,9 @@ var sizeUnits = []struct {
 	{"B", 1},
 }
 
-// ParseSize reads a size such as "512B", "64KiB", "10MiB" or "1GB". A bare
+// parseSize reads a size such as "512B", "64KiB", "10MiB" or "1GB". A bare
 // number is refused, as its unit would be a guess.
-func ParseSize(text string) (Size, error) {
+func parseSize(text string) (Size, error) {
 	for _, u := range sizeUnits {
 		number, ok := strings.CutSuffix(text, u.suffix)
 		if !ok {
@@ -52,46 +54,12 @@ func (s Size) String() string {
 	return strconv.FormatInt(int64(s), 10) + "B"
 }
 
-// ParseDuration reads a duration as Go writes it, with "d" for days of 24
-// hours besides: "500ms", "6h", "7d", "1d12h". It may not be negative.
-func ParseDuration(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("%q is not a duration; write it like \"500ms\", \"30s\", \"6h\" or \"7d\"", text)
-	days, rest, found := strings.Cut(text, "d")
-	if !found {
-		d, err := time.ParseDuration(text)
-		if err != nil || d < 0 {
-			return 0, wrong
-		}
-		return d, nil
+// parseDuration reads a duration such as "500ms", "6h" or "1d12h". It may not be
+// negative.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := duration.Parse(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is not a duration; write it like \"500ms\", \"30s\", \"6h\" or \"7d\"", text)
 	}
-	n, err := strconv.ParseFloat(days, 64)
-	if err != nil || n < 0 || n > 36500 {
-		return 0, wrong
-	}
-	d := time.Duration(n * 24 * float64(time.Hour))
-	if rest == "" {
-		return d, nil
-	}
-	more, err := time.ParseDuration(rest)
-	if err != nil || more < 0 {
-		return 0, wrong
-	}
-	return d + more, nil
-}
-
-// FormatDuration writes a duration as ParseDuration reads it, without zero
-// units at its end: "6h", not "6h0m0s".
-func FormatDuration(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= day && d%day == 0 {
-		return strconv.FormatInt(int64(d/day), 10) + "d"
-	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return d, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
 // typeName says a Go type in the words of the reference.
@@ -45,7 +46,7 @@ func defaultText(v any) string {
 	case string:
 		return fmt.Sprintf("%q", v)
 	case time.Duration:
-		return fmt.Sprintf("%q", expr.FormatDuration(v))
+		return fmt.Sprintf("%q", duration.Format(v))
 	case expr.Size:
 		return fmt.Sprintf("%q", v.String())
 	case []string:

@@ -2,13 +2,14 @@ package funcs
 
 import (
 	"errors"
-	"math"
 	"strings"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
 // There is no timestamp(): the time comes from the run.
@@ -28,7 +29,7 @@ func addTime(args []string) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, err
 	}
-	d, err := parseDuration(args[1])
+	d, err := duration.Parse(args[1])
 	if err != nil {
 		return cty.NilVal, function.NewArgError(1, err)
 	}
@@ -71,38 +72,4 @@ func isStrictTime(text string) bool {
 	}
 	offset := text[len(text)-len("07:00"):]
 	return offset[:2] < "24" && offset[3:] < "60"
-}
-
-// parseDuration reads a duration as Go writes it, with days before the rest:
-// 36h, 1d12h, -7d.
-func parseDuration(text string) (time.Duration, error) {
-	wrong := errors.New("a duration such as 90s, 1h30m or 7d is required")
-	unsigned := strings.TrimLeft(text, "+-")
-	days, rest, found := strings.Cut(unsigned, "d")
-	if !found {
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return 0, wrong
-		}
-		return d, nil
-	}
-	if len(text)-len(unsigned) > 1 || strings.Trim(days, "0123456789.") != "" {
-		return 0, wrong
-	}
-	hours, err := time.ParseDuration(days + "h")
-	if err != nil || hours > math.MaxInt64/24 {
-		return 0, wrong
-	}
-	d := hours * 24
-	if rest != "" {
-		more, err := time.ParseDuration(rest)
-		if err != nil || more < 0 || d > math.MaxInt64-more {
-			return 0, wrong
-		}
-		d += more
-	}
-	if strings.HasPrefix(text, "-") {
-		d = -d
-	}
-	return d, nil
 }
