@@ -293,7 +293,7 @@ func checkExample(t *testing.T, k flow.Kind, e schema.Example) {
 	if e.Want == "" {
 		return
 	}
-	out := value.Clone(res.Outputs["example"])
+	out := valuetest.Clone(res.Outputs["example"])
 	wanted := strings.NewReplacer(exampleFolder, b.AllowPaths[0], exampleHost, server.URL).Replace(e.Want)
 	if got, want := valuetest.EncodeJSON(t, out), valuetest.EncodeJSON(t, valuetest.DecodeJSON(t, wanted)); !value.Equal(valuetest.DecodeJSON(t, got), valuetest.DecodeJSON(t, want)) {
 		t.Errorf("outputs\n%s\nwant\n%s", got, want)

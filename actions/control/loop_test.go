@@ -140,7 +140,7 @@ func TestLoopFailures(t *testing.T) {
 	if len(res.Lines) != 1 || res.Lines[0].Level != "warn" || !strings.Contains(res.Lines[0].Message, `1 of 3 elements failed, the first in "ask"`) {
 		t.Errorf("the log got %v", res.Lines)
 	}
-	got := value.Clone(res.Outputs["example"]).(map[string]any)
+	got := valuetest.Clone(res.Outputs["example"]).(map[string]any)
 	results, failed := got["results"].([]any), got["errors"].([]any)
 	if len(m.paths) != 3 || len(results) != 3 || results[1] != nil || results[0] == nil || results[2] == nil || len(failed) != 1 {
 		t.Fatalf("after %v: %v", m.paths, got)

@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func TestParametersKeepWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	given := map[string]any{"a": []any{"x", nil, true}, "b": 1}
-	before := value.Clone(given)
+	before := valuetest.Clone(given)
 	got, err := parameters(given)
 	if err != nil || got.Encode() != "a=x&a=true&b=1" || !value.Equal(before, given) {
 		t.Errorf("%v, %v from %v", got, err, given)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -67,7 +68,7 @@ func checkFixpoint(t *testing.T, v any, depth int) {
 	if err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
-	if !reflect.DeepEqual(again, v) || !value.Equal(again, v) || !reflect.DeepEqual(value.Clone(v), v) {
+	if !reflect.DeepEqual(again, v) || !value.Equal(again, v) || !reflect.DeepEqual(valuetest.Clone(v), v) {
 		t.Fatalf("%#v became %#v", v, again)
 	}
 	second, err := value.Append(nil, again)

@@ -14,8 +14,7 @@
 //
 // # Rules
 //
-//   - Values are trees and are not changed once they are shared: who wants to
-//     change one takes a [Clone] first.
+//   - Values are trees and are not changed once they are shared.
 //   - Everything here is bounded by its input and by [Limits]: no reader makes
 //     more than a constant factor of what it was given, and what [Append]
 //     wrote, [Decode] with a depth of [MaxDepth] reads again.

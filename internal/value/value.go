@@ -3,9 +3,7 @@ package value
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/big"
-	"slices"
 )
 
 // Object is an object whose members are read on demand, such as the headers of
@@ -38,52 +36,6 @@ func TypeName(v any) string {
 	default:
 		return fmt.Sprintf("%T", v)
 	}
-}
-
-// Clone returns a copy of v that shares nothing changeable with it. An [Object]
-// becomes the map of its members. What is no value is returned as it is.
-func Clone(v any) any {
-	switch v := v.(type) {
-	case []any:
-		return cloneList(v)
-	case map[string]any:
-		return cloneMembers(v)
-	case Object:
-		return cloneMembers(v.Map())
-	case []string:
-		return slices.Clone(v)
-	case map[string]string:
-		return maps.Clone(v)
-	case *big.Int:
-		if v == nil {
-			return v
-		}
-		return new(big.Int).Set(v)
-	default:
-		return v
-	}
-}
-
-func cloneList(list []any) []any {
-	if list == nil {
-		return nil
-	}
-	out := make([]any, len(list))
-	for i, item := range list {
-		out[i] = Clone(item)
-	}
-	return out
-}
-
-func cloneMembers(members map[string]any) map[string]any {
-	if members == nil {
-		return nil
-	}
-	out := make(map[string]any, len(members))
-	for name, member := range members {
-		out[name] = Clone(member)
-	}
-	return out
 }
 
 // asList returns the items of v, and whether v is an array.

@@ -21,6 +21,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
+	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -240,7 +241,7 @@ func (b *Bench) MustSucceed(kind, body, input string) map[string]any {
 	if res.State != flow.Succeeded {
 		b.T.Fatalf("the run failed: %v", res.Err)
 	}
-	out, _ := value.Clone(res.Outputs["example"]).(map[string]any)
+	out, _ := valuetest.Clone(res.Outputs["example"]).(map[string]any)
 	return out
 }
 
