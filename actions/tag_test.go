@@ -124,6 +124,8 @@ func (*contactTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"contact": cty.DynamicPseudoType}
 }
 
+func (*contactTrigger) Parts(string) flow.Parts { return flow.Parts{} }
+
 type contactEvent struct{ contact any }
 
 func (e contactEvent) Value(root string) any {

@@ -78,6 +78,5 @@ func (c *command) printURLs(endpoints []gateway.Endpoint, base string, asJSON bo
 
 // hasMadePath tells whether the gateway makes the path of a flow.
 func hasMadePath(f *flow.Flow) bool {
-	e, ok := f.Trigger.(flow.Endpoint)
-	return ok && e.Route().Path == ""
+	return f.Parts.HTTP != nil && f.Parts.HTTP.Route.Path == ""
 }

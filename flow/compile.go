@@ -2,6 +2,8 @@ package flow
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -25,6 +27,10 @@ type compiler struct {
 	readable []string             // those that on_error may read: all outside of it
 	fallback bool                 // inside on_error
 	turns    int                  // how many actions that make turns are around
+	// triggerRoots are the root names that the kinds of triggers give. A trigger
+	// that is missing or wrong makes all of them known, so that one mistake is
+	// reported once.
+	triggerRoots map[string][]string
 }
 
 // declaration binds the body of a flow block.
@@ -38,7 +44,7 @@ type declaration struct {
 func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Diagnostics) {
 	d := &declaration{
 		flow:     &Flow{Enabled: true, Range: b.DefRange()},
-		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}},
+		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: TriggerRoots(kinds.Triggers)},
 	}
 	diags := d.compiler.declare(b.Body, false)
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
@@ -51,8 +57,8 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	if d.flow.Name == "" {
 		return nil, diags
 	}
-	if n, ok := d.flow.Trigger.(Named); ok {
-		n.Named(d.flow.Name)
+	if d.flow.Trigger != nil {
+		d.flow.Parts = d.flow.Trigger.Parts(d.flow.Name)
 	}
 	if d.flow.Label == "" {
 		d.flow.Label = d.flow.Name
@@ -131,8 +137,8 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 	for name, at := range c.declared {
 		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has: of a branch one case runs, and the actions of a parallel begin at once.", name, at.Start.Line)
 	}
-	for root, who := range triggerRoots() {
-		s = s.WithUnavailable(root, map[string]string{"": who})
+	for root, kinds := range c.triggerRoots {
+		s = s.WithUnavailable(root, map[string]string{"": fmt.Sprintf("%q is known in flows with %s only.", root, anyTrigger(kinds))})
 	}
 	return s.
 		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
@@ -144,7 +150,7 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	return func(ctx *schema.Context) {
 		if f.Trigger == nil {
-			for root := range triggerRoots() {
+			for root := range c.triggerRoots {
 				ctx.Scope = ctx.Scope.With(root, cty.DynamicPseudoType)
 			}
 			return
@@ -155,18 +161,33 @@ func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	}
 }
 
-// triggerRoots are the names that one trigger or another gives, and who can
-// read them. They are taken for known where the trigger is missing or wrong,
-// so that one mistake is reported once.
-func triggerRoots() map[string]string {
-	return map[string]string{
-		"webhook":  `"webhook" is known in flows with trigger "webhook" only.`,
-		"contact":  `"contact" is known in flows that start by a tag or a link only.`,
-		"tag":      `"tag" is known in flows with trigger "tag" only.`,
-		"link":     `"link" is known in flows with trigger "link" only.`,
-		"schedule": `"schedule" is known in flows with trigger "schedule" only.`,
-		"input":    `"input" is known in flows with trigger "flow" only. The values of a request stand below webhook.`,
+// TriggerRoots returns the root names that the kinds of triggers give, each with
+// the kinds that give it, sorted.
+func TriggerRoots(kinds []TriggerKind) map[string][]string {
+	out := map[string][]string{}
+	for _, k := range kinds {
+		if k.New == nil {
+			continue // a kind that can't be used yet
+		}
+		t := k.New()
+		schema.Describe(t)
+		for root := range t.Roots() {
+			out[root] = append(out[root], k.Name)
+		}
 	}
+	for _, names := range out {
+		slices.Sort(names)
+	}
+	return out
+}
+
+// anyTrigger writes a list of kinds as `trigger "a" or trigger "b"`.
+func anyTrigger(kinds []string) string {
+	quoted := make([]string, len(kinds))
+	for i, kind := range kinds {
+		quoted[i] = fmt.Sprintf("trigger %q", kind)
+	}
+	return strings.Join(quoted, " or ")
 }
 
 // beforeFallback makes every action of the flow known in on_error, also those

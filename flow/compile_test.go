@@ -216,3 +216,15 @@ func TestSpecs(t *testing.T) {
 		}
 	}
 }
+
+// TestCompileTriggerRoots: the hint for a root name of another trigger names the
+// kinds that give it, also kinds that are not the gateway's own.
+func TestCompileTriggerRoots(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	_, diags := l.parseFlow("flow \"f\" {\n  trigger \"quiet\" {}\n  action \"do\" \"a\" { give = webhook.body }\n}\n")
+	want := `"webhook" is known in flows with trigger "test" only.`
+	if len(diags) != 1 || diags[0].Detail != want {
+		t.Errorf("findings %v, want %s", diags, want)
+	}
+}

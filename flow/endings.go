@@ -13,8 +13,7 @@ import (
 func (f *Flow) checkEndings() hcl.Diagnostics {
 	diags := unreachable(f.Actions)
 	diags = append(diags, unreachable(f.OnError)...)
-	r, ok := f.Trigger.(Responder)
-	if ok && r.NeedsRespond() && f.Actions.Ending() == FallsThrough && !f.Actions.alwaysAnswers() {
+	if h := f.Parts.HTTP; h != nil && h.NeedsRespond && f.Actions.Ending() == FallsThrough && !f.Actions.alwaysAnswers() {
 		diags = append(diags, diag.Warning(f.Range, "An answer can be missed",
 			`A run of this sync flow can end without reaching action "respond"; its caller gets 200 and "ok" then. Put a respond on every path, or give the trigger a response block.`))
 	}
@@ -24,11 +23,11 @@ func (f *Flow) checkEndings() hcl.Diagnostics {
 // checkModes reports what fits only an async flow, or only a sync one.
 func (f *Flow) checkModes() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	e, endpoint := f.Trigger.(Endpoint)
-	if _, queued := f.Trigger.(Queued); !endpoint && !queued {
-		return nil // a trigger that is not known, or that a test made
+	h := f.Parts.HTTP
+	if h == nil && f.Parts.Codec == nil {
+		return nil // the trigger has findings
 	}
-	waits := endpoint && !e.Async()
+	waits := h != nil && !h.Async
 	if f.Retry != nil && waits {
 		diags = append(diags, diag.Error(f.Range, "Only for async flows", `The caller of a sync flow sends its request again itself. Take the flow's retry block out, give one to the action that may fail, or write mode = "async".`))
 	}
@@ -44,15 +43,13 @@ func (f *Flow) checkModes() hcl.Diagnostics {
 // nobodyToAnswer says why an action of the flow can't answer its caller.
 func (f *Flow) nobodyToAnswer(s *Step) *hcl.Diagnostic {
 	const summary = "Nobody to answer"
-	_, own := f.Trigger.(Unfailing)
-	_, endpoint := f.Trigger.(Endpoint)
-	_, callable := f.Trigger.(Callable)
+	h := f.Parts.HTTP
 	switch {
-	case own:
+	case h != nil && h.Fallback != nil:
 		return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q sends its caller on before the run starts. Take the action out.`, f.Kind))
-	case endpoint:
+	case h != nil:
 		return diag.Error(s.Range, "Answer in an async flow", `The caller of an async flow is answered before the run starts, by the trigger's response block. Write mode = "sync" in the trigger, or take the action out.`)
-	case callable:
+	case f.Parts.Call != nil:
 		return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller that waits for an answer. To give something to a flow that calls this one, use action "stop" with output.`, f.Kind))
 	}
 	return diag.Error(s.Range, summary, fmt.Sprintf(`A flow with trigger %q has no caller. Take the action out.`, f.Kind))

@@ -19,9 +19,9 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	if r.stepClock == nil {
 		r.stepClock, r.turned = &top.stepClock, &top.turned
 	}
-	ended, err := r.begin(ctx)
-	if ended != nil {
-		return *ended
+	skipped, err := r.begin(ctx)
+	if skipped != nil {
+		return *skipped
 	}
 	if err == nil {
 		err = r.Flow.Actions.execute(ctx, top)
@@ -134,7 +134,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	}
 	out, err = s.attempts(ctx, c)
 	if sends := s.Traits.Sends; sends != nil && err == nil && sends(out) {
-		c.sent(ctx)
+		c.tagSent(ctx)
 	}
 	return out, true, err
 }
@@ -185,6 +185,24 @@ func recovered(err *error) {
 	if p := recover(); p != nil {
 		*err = &Error{Class: Internal, Message: "internal error", Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 	}
+}
+
+// begin runs the trigger's own step before the first action. It returns an
+// outcome if no action runs.
+func (r *Run) begin(ctx context.Context) (skipped *Outcome, err error) {
+	if r.Flow.Parts.Begin == nil {
+		return nil, nil
+	}
+	defer recovered(&err)
+	ev, reason, err := r.Flow.Parts.Begin(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if ev == nil {
+		return &Outcome{State: Succeeded, Message: reason}, nil
+	}
+	r.Event = ev
+	return nil, nil
 }
 
 // setDefaults lets a run that needs no durability and no clock of its own leave

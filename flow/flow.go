@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr"
-	"github.com/webhook-gateway/gateway/config/schema"
 )
 
 // Flow is one compiled flow. It is never changed after it was compiled, and
@@ -26,6 +24,7 @@ type Flow struct {
 	Enabled     bool
 	Trigger     Trigger
 	Kind        string // of the trigger, such as "webhook"
+	Parts       Parts  // of the trigger, as it was decoded
 	Actions     List
 	OnError     List
 	Retry       *Retry    // of a whole async run that failed; nil for none
@@ -60,41 +59,6 @@ const (
 
 // DefaultTimeout is how long one attempt of an action may take.
 const DefaultTimeout = 30 * time.Second
-
-// Trigger is what starts a flow. Kinds of triggers implement more: see
-// Endpoint.
-type Trigger interface {
-	schema.Describer
-	// Roots gives the names that the flow's actions may read, such as
-	// "webhook", with their types. It is called after decoding.
-	Roots() map[string]cty.Type
-}
-
-// TriggerKind is a kind of trigger by its name.
-type TriggerKind = schema.Kind[Trigger]
-
-// Named is a trigger that needs to know its flow's name.
-type Named interface {
-	Trigger
-	Named(flow string)
-}
-
-// Responder is a trigger whose caller waits for the flow's answer.
-type Responder interface {
-	// NeedsRespond tells whether a path without action "respond" would leave
-	// the caller with an answer that the file does not give.
-	NeedsRespond() bool
-}
-
-// Event is what came in and started a run.
-type Event interface {
-	// Value returns what stands under one of the trigger's names, and nil for
-	// any other.
-	Value(root string) any
-	// Input is what a jq program reads where it is given no input: the body
-	// of a webhook.
-	Input() any
-}
 
 // Walk calls visit for every step of the flow.
 func (f *Flow) Walk(visit func(*Step)) {

@@ -88,3 +88,31 @@ func (c *Call) Contacts() Contacts { return c.frame.run.Services.Contacts }
 
 // Starter is the gateway's service; nil where it has none.
 func (c *Call) Starter() Starter { return c.frame.run.Services.Starter }
+
+// tagSent gives the contact of the flow the tag of an action that sent something
+// out. The run goes on if the tag can't be given: the message has left.
+func (c *Call) tagSent(ctx context.Context) {
+	contacts, email := c.Contacts(), c.contactEmail()
+	if contacts == nil || email == "" {
+		return
+	}
+	depth, err := c.Deeper()
+	if err == nil {
+		_, err = contacts.Change(ctx, ContactChange{
+			Email: email, Add: []string{"sent:" + c.frame.run.Flow.Name + "/" + c.Step.Name},
+			Source: TagSmart, Cause: c.IdempotencyKey() + "/sent", Depth: depth,
+		})
+	}
+	if err != nil {
+		c.Log("warn", "the contact did not get the tag of what was sent", map[string]any{"error": Failure(err).Message})
+	}
+}
+
+// contactEmail returns the address of the run's contact, "" if it has none.
+func (c *Call) contactEmail() string {
+	run := c.frame.run
+	if run.Flow.Parts.Contact == nil {
+		return ""
+	}
+	return run.Flow.Parts.Contact(run.Event)
+}

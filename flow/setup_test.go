@@ -118,7 +118,19 @@ func (*trigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"webhook": cty.Object(map[string]cty.Type{"body": cty.DynamicPseudoType})}
 }
 
-func (tr *trigger) NeedsRespond() bool { return tr.sync }
+func (tr *trigger) Parts(string) flow.Parts {
+	if !tr.sync {
+		return flow.Parts{}
+	}
+	return flow.Parts{HTTP: &flow.HTTPPart{NeedsRespond: true}}
+}
+
+// quiet gives no names.
+type quiet struct{}
+
+func (*quiet) Describe(s *schema.Spec)    { s.Doc = "Starts a run." }
+func (*quiet) Roots() map[string]cty.Type { return nil }
+func (*quiet) Parts(string) flow.Parts    { return flow.Parts{} }
 
 type event struct{ body any }
 
@@ -139,7 +151,7 @@ func (l *lab) kinds() flow.Kinds {
 			{Name: "end", New: func() flow.Action { return &end{} }},
 			{Name: "later", Later: "it is not written yet."},
 		},
-		Triggers: []flow.TriggerKind{{Name: "test", New: func() flow.Trigger { return &trigger{} }}},
+		Triggers: []flow.TriggerKind{{Name: "test", New: func() flow.Trigger { return &trigger{} }}, {Name: "quiet", New: func() flow.Trigger { return &quiet{} }}},
 	}
 }
 

@@ -175,7 +175,7 @@ flow "silent" {
 	if err := json.Unmarshal([]byte(body), &got); err != nil || code != 200 {
 		t.Fatalf("%d %s: %v", code, body, err)
 	}
-	made := Path(l.opts.Key, "hidden", g.current.Load().endpoints[g.current.Load().config.Flows[1]].route)
+	made := Path(l.opts.Key, "hidden", g.current.Load().endpoints[g.current.Load().config.Flows[1]].http.Route)
 	want := []flowBody{
 		{
 			Name: "orders", Label: "Shop orders", Description: "Takes orders.", Enabled: true, Trigger: "test", File: "flows/main.hcl", Line: 4,

@@ -166,15 +166,15 @@ func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
 		Name: f.Name, Label: f.Label, Description: f.Description, Enabled: f.Enabled,
 		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []actionBody{},
 	}
-	if e := s.endpoints[f]; e != nil && e.trigger != nil {
-		body.Methods, body.Path = e.route.Methods, escapePath(e.path)
+	if e := s.endpoints[f]; e != nil && e.http != nil {
+		body.Methods, body.Path = e.http.Route.Methods, escapePath(e.path)
 		body.URL = base + body.Path
 	}
-	if t, ok := f.Trigger.(flow.Timed); ok && f.Enabled {
+	if t := f.Parts.Clock; t != nil && f.Enabled {
 		body.Next = utc(t.Next(time.Now()))
 	}
-	if t, ok := f.Trigger.(flow.Tagged); ok {
-		body.Tag = t.Tag()
+	if t := f.Parts.Tag; t != nil {
+		body.Tag = t.Tag
 	}
 	f.Walk(func(step *flow.Step) {
 		body.Actions = append(body.Actions, actionBody{Kind: step.Kind, Name: step.Name, Line: step.Range.Start.Line})

@@ -30,11 +30,11 @@ func (q *request) serveAsync(event flow.Event) {
 // of its run.
 func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submission, error) {
 	ctx := q.r.Context()
-	response, err := q.endpoint.trigger.Reply(ctx, run)
+	response, err := q.endpoint.http.Reply(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
-	admission, err := q.endpoint.trigger.Admit(ctx, run)
+	admission, err := q.endpoint.http.Admit(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,7 +55,7 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 
 // encodePayload encodes the event and the response of a run for the store.
 func (q *request) encodePayload(event flow.Event, response *flow.Response) (store.Payload, error) {
-	kept, err := q.endpoint.trigger.Encode(event)
+	kept, err := q.endpoint.codec.Encode(event)
 	if err != nil {
 		return store.Payload{}, err
 	}
@@ -77,8 +77,7 @@ func (q *request) failSubmission(event flow.Event, err error) {
 // applyFallback replaces a refusal by the trigger's fallback reply, if it has
 // one, for callers that must get on even if the run is lost.
 func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
-	if t, ok := q.endpoint.trigger.(flow.Unfailing); ok {
-		r := t.Anyway()
+	if r := q.endpoint.http.Fallback; r != nil {
 		p.Status, p.Header = r.Status, r.Header
 	}
 	return p

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/webhook-gateway/gateway/config/load"
-	"github.com/webhook-gateway/gateway/flow"
 )
 
 // Endpoint tells where a flow is reached.
@@ -22,11 +21,11 @@ type Endpoint struct {
 func EndpointsOf(c *load.Config, key []byte) []Endpoint {
 	var out []Endpoint
 	for _, f := range c.Flows {
-		t, ok := f.Trigger.(flow.Endpoint)
-		if !ok {
+		h := f.Parts.HTTP
+		if h == nil {
 			continue
 		}
-		r := t.Route()
+		r := h.Route
 		out = append(out, Endpoint{Flow: f.Name, Label: f.Label, Methods: r.Methods, Path: Path(key, f.Name, r), Enabled: f.Enabled})
 	}
 	return out

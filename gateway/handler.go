@@ -105,7 +105,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // takes its slot after the body was received, so that slow callers take no slot;
 // if all slots are in use, the body is not even read.
 func (q *request) serve(pathValues map[string]string) {
-	async := q.endpoint.trigger.Async()
+	async := q.endpoint.http.Async
 	if !async && q.h.Slots.InUse() >= q.snap.maxRuns {
 		q.refuse(tooManyRuns())
 		return
@@ -128,7 +128,7 @@ func (q *request) serve(pathValues map[string]string) {
 // would end the run.
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
 	q.countBody()
-	event, refusal := q.endpoint.trigger.Accept(q.r, flow.Incoming{
+	event, refusal := q.endpoint.http.Accept(q.r, flow.Incoming{
 		PathValues: pathValues,
 		RemoteIP:   httpserver.RemoteIP(q.r),
 		ReceivedAt: q.began,

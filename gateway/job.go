@@ -76,7 +76,7 @@ func (j *job) decodeEvent(p *store.Payload) (flow.Event, error) {
 		}
 		j.redacted.Add(variables)
 	}
-	return j.endpoint.queued.Decode(kept, j.snap.limits)
+	return j.endpoint.codec.Decode(kept, j.snap.limits)
 }
 
 // decodeStored decodes the stored event of a run outside of the run.
@@ -85,14 +85,14 @@ func decodeStored(s *redact.Sealer, e *endpoint, p *store.Payload, limits flow.L
 	if err != nil {
 		return nil, err
 	}
-	return e.queued.Decode(kept, limits)
+	return e.codec.Decode(kept, limits)
 }
 
 // openPayload returns a stored event with open variables. The variables of a run
 // that another run started are sealed if they hold a secret or the output of a
 // sensitive action.
-func openPayload(s *redact.Sealer, p *store.Payload) (flow.Kept, error) {
-	kept := flow.Kept{Event: p.Event, Body: p.Body, Variables: p.Variables}
+func openPayload(s *redact.Sealer, p *store.Payload) (flow.StoredEvent, error) {
+	kept := flow.StoredEvent{Event: p.Event, Body: p.Body, Variables: p.Variables}
 	if !redact.IsSealed(kept.Variables) {
 		return kept, nil
 	}

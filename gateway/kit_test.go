@@ -131,17 +131,6 @@ func (t *testTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"req": cty.Object(map[string]cty.Type{"body": cty.String, "name": cty.String})}
 }
 
-func (t *testTrigger) NeedsRespond() bool { return false }
-
-func (t *testTrigger) Route() flow.Route {
-	if t.panics == "route" {
-		panic("route")
-	}
-	return flow.Route{Path: t.path, Rotate: t.rotate, Methods: t.methods}
-}
-
-func (t *testTrigger) Timeout() time.Duration { return t.timeout }
-
 func (t *testTrigger) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	if t.panics == "accept" {
 		panic("accept " + t.token)
@@ -182,6 +171,7 @@ type neverTrigger struct{}
 
 func (*neverTrigger) Describe(*schema.Spec)      {}
 func (*neverTrigger) Roots() map[string]cty.Type { return nil }
+func (*neverTrigger) Parts(string) flow.Parts    { return flow.Parts{} }
 
 // answer responds.
 type answer struct {

@@ -56,7 +56,7 @@ func breakages() []func(map[string]string) {
 			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `key = "b`, "fails = \"panic\"\n    key = \"b", 1)
 		},
 		func(texts map[string]string) {
-			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `path = "/b"`, "path = \"/b\"\n    panics = \"route\"", 1)
+			texts["flows/b.hcl"] = strings.Replace(texts["flows/b.hcl"], `path = "/b"`, "path = \"/b\"\n    panics = \"parts\"", 1)
 		},
 	}
 }

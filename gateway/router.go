@@ -94,11 +94,11 @@ func (r *router) step(method, rest string, more bool, values []string, m *match)
 		return r.walk(method, rest, values, m)
 	}
 	for _, e := range r.ends {
-		if slices.Contains(e.endpoint.route.Methods, method) {
+		if slices.Contains(e.endpoint.http.Route.Methods, method) {
 			m.endpoint, m.values = e.endpoint, e.named(values)
 			return true
 		}
-		m.allow = append(m.allow, e.endpoint.route.Methods...)
+		m.allow = append(m.allow, e.endpoint.http.Route.Methods...)
 	}
 	return false
 }

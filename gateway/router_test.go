@@ -16,7 +16,7 @@ func routes(lines ...string) *router {
 	r := &router{}
 	for _, line := range lines {
 		methods, path, _ := strings.Cut(line, " ")
-		r.add(&endpoint{flow: &flow.Flow{Name: line}, route: flow.Route{Methods: strings.Split(methods, ",")}, path: path})
+		r.add(&endpoint{flow: &flow.Flow{Name: line}, http: &flow.HTTPPart{Route: flow.Route{Methods: strings.Split(methods, ",")}}, path: path})
 	}
 	return r
 }

@@ -38,10 +38,9 @@ type snapshot struct {
 // endpoint is a flow, with what its requests and runs need.
 type endpoint struct {
 	flow     *flow.Flow
-	queued   flow.Queued
-	trigger  flow.Endpoint // nil for flows that HTTP requests don't reach
-	route    flow.Route
-	path     string // pattern, made up where the file gives none
+	codec    flow.EventCodec
+	http     *flow.HTTPPart // nil for flows that HTTP requests don't reach
+	path     string         // pattern, made up where the file gives none
 	metrics  *telemetry.Flow
 	log      *zap.Logger
 	queue    flow.Queue
@@ -96,11 +95,10 @@ func (g *Gateway) settings(c *load.Config) flow.Settings {
 }
 
 func inBackground(f *flow.Flow) bool {
-	if t, ok := f.Trigger.(flow.Endpoint); ok {
-		return t.Async()
+	if f.Parts.HTTP != nil {
+		return f.Parts.HTTP.Async
 	}
-	_, queued := f.Trigger.(flow.Queued)
-	return queued
+	return f.Parts.Codec != nil
 }
 
 func (s *snapshot) openFlow(f *flow.Flow) error {
@@ -124,28 +122,25 @@ func (s *snapshot) openFlow(f *flow.Flow) error {
 
 // serve makes the endpoint of a flow. Disabled flows are known but not reached.
 func (s *snapshot) serve(g *Gateway, f *flow.Flow) {
-	queued, ok := f.Trigger.(flow.Queued)
-	if !ok {
+	if f.Parts.Codec == nil {
 		return
 	}
-	e := &endpoint{flow: f, queued: queued, log: g.log.With(zap.String("flow", f.Name))}
-	e.queue, e.pure, e.refusals = queued.Queue(), pureKinds(f), &refusalLimit{}
+	e := &endpoint{flow: f, codec: f.Parts.Codec, http: f.Parts.HTTP, log: g.log.With(zap.String("flow", f.Name))}
+	e.queue, e.pure, e.refusals = f.Parts.Queue, pureKinds(f), &refusalLimit{}
 	s.endpoints[f], s.byName[f.Name] = e, e
 	s.limitsOfFlows = append(s.limitsOfFlows, store.FlowLimit{Flow: f.Name, Max: e.queue.Max})
-	if t, ok := queued.(flow.Tagged); ok && f.Enabled {
-		s.byTag[t.Tag()] = append(s.byTag[t.Tag()], e)
+	if t := f.Parts.Tag; t != nil && f.Enabled {
+		s.byTag[t.Tag] = append(s.byTag[t.Tag], e)
 	}
 	s.route(g, e)
 }
 
 // route lets requests reach an endpoint.
 func (s *snapshot) route(g *Gateway, e *endpoint) {
-	t, ok := e.flow.Trigger.(flow.Endpoint)
-	if !ok {
+	if e.http == nil {
 		return
 	}
-	e.trigger, e.route = t, t.Route()
-	e.path = Path(g.opts.Key, e.flow.Name, e.route)
+	e.path = Path(g.opts.Key, e.flow.Name, e.http.Route)
 	if e.flow.Enabled {
 		s.router.add(e)
 	}

@@ -29,7 +29,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
-	kept, err := e.queued.Encode(ev)
+	kept, err := e.codec.Encode(ev)
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +43,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 // StartFlow queues a run that no request asked for. If another run holds the
 // dedupe key, it returns the key and the id of that run.
 func (s *Services) StartFlow(ctx context.Context, e *endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
-	kept, err := e.queued.Encode(ev)
+	kept, err := e.codec.Encode(ev)
 	if err != nil {
 		return "", nil, err
 	}
@@ -52,7 +52,7 @@ func (s *Services) StartFlow(ctx context.Context, e *endpoint, ev flow.Event, on
 
 // queueRun queues a run with an id and an encoded event, see StartFlow. A run
 // that exists already is not queued again.
-func (s *Services) queueRun(ctx context.Context, e *endpoint, id string, kept flow.Kept, once *store.Dedupe) (string, *store.Key, error) {
+func (s *Services) queueRun(ctx context.Context, e *endpoint, id string, kept flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.flow.Name, Dedupe: once,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},

@@ -39,7 +39,7 @@ func (q *request) serveSync(event flow.Event) {
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
 func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.h.Slots.Free()
-	ctx, cancel := clock.WithTimeout(q.h.Life, q.clock, q.endpoint.trigger.Timeout())
+	ctx, cancel := clock.WithTimeout(q.h.Life, q.clock, q.endpoint.http.Timeout)
 	defer cancel()
 	began := q.clock.Now()
 	out := flow.Execute(ctx, run)
@@ -59,7 +59,7 @@ func (q *request) buildResponse(ctx context.Context, run *flow.Run, out *flow.Ou
 	if out.State == flow.Failed {
 		return q.problemResponse(runFailed(ctx, out))
 	}
-	response, err := q.endpoint.trigger.Reply(ctx, run)
+	response, err := q.endpoint.http.Reply(ctx, run)
 	if err == nil {
 		return response
 	}

@@ -37,12 +37,12 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 // repeated if a gateway died in the middle, and once in the flow's throttle
 // window. A start within the window is recorded as throttled.
 func (s *Services) startForTag(ctx context.Context, e *endpoint, contact flow.Contact, given flow.TagGiven) error {
-	trigger := e.queued.(flow.Tagged)
-	kept, err := e.queued.Encode(trigger.Given(contact, given))
+	trigger := e.flow.Parts.Tag
+	kept, err := e.codec.Encode(trigger.Event(contact, given))
 	if err != nil {
 		return err
 	}
-	id, throttle := s.newID(), trigger.Throttle()
+	id, throttle := s.newID(), trigger.Throttle
 	if throttle == 0 {
 		_, _, err := s.queueRun(ctx, e, id, kept, dedupeCause(given.Cause))
 		return err
@@ -89,7 +89,7 @@ func hashAddress(email string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (s *Services) recordThrottled(ctx context.Context, e *endpoint, id string, kept flow.Kept, first *store.Key) error {
+func (s *Services) recordThrottled(ctx context.Context, e *endpoint, id string, kept flow.StoredEvent, first *store.Key) error {
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
 		ID: id, Flow: e.flow.Name, State: store.Throttled, Started: now, Finished: now,

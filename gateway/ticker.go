@@ -78,8 +78,8 @@ func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
 	defer snap.release()
 	sleep, serving := maxSleep, map[string]bool{}
 	for _, f := range snap.config.Flows {
-		timed, ok := f.Trigger.(flow.Timed)
-		if !ok || !f.Enabled {
+		timed := f.Parts.Clock
+		if timed == nil || !f.Enabled {
 			continue
 		}
 		serving[f.Name] = true
@@ -101,7 +101,7 @@ func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
 
 // startFlow starts a flow if it has ticked since the last call. It returns false
 // if the call must be repeated.
-func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) bool {
+func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed *flow.ClockPart, now time.Time) bool {
 	name := e.flow.Name
 	since, known := t.checked[name]
 	if !known {
@@ -115,11 +115,11 @@ func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed flow.Timed, n
 	late := now.Sub(tick)
 	switch {
 	case tick.IsZero():
-	case late > maxDelay && !timed.CatchUp() && !tick.Equal(t.deferred[name]):
+	case late > maxDelay && !timed.CatchUp && !tick.Equal(t.deferred[name]):
 		t.Log.Warn("a tick was missed", zap.String("flow", name), zap.Time("tick", tick), zap.Duration("late", late))
 	default:
 		once := &store.Dedupe{Key: "tick:" + strconv.FormatInt(tick.Unix(), 10), TTL: dedupeTime}
-		if _, _, err := t.Services.StartFlow(ctx, e, timed.Tick(tick), once); err != nil {
+		if _, _, err := t.Services.StartFlow(ctx, e, timed.Event(tick), once); err != nil {
 			t.Log.Sampled.Warn("a tick has to wait", zap.String("flow", name), zap.Time("tick", tick), zap.Error(err))
 			t.checked[name], t.deferred[name] = since, tick
 			return false
@@ -134,12 +134,12 @@ func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed flow.Timed, n
 // its last run if missed ticks are caught up, otherwise shortly before the start
 // of the gateway, which may have replaced another, or now if the schedule was
 // added later.
-func (t *Ticker) firstCheck(ctx context.Context, e *endpoint, timed flow.Timed, now time.Time) (time.Time, error) {
+func (t *Ticker) firstCheck(ctx context.Context, e *endpoint, timed *flow.ClockPart, now time.Time) (time.Time, error) {
 	since := now
 	if now.Sub(t.began) < maxDelay {
 		since = t.began.Add(-maxDelay)
 	}
-	if !timed.CatchUp() {
+	if !timed.CatchUp {
 		return since, nil
 	}
 	last, err := t.lastRun(ctx, e)
@@ -160,15 +160,17 @@ func (t *Ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
 		return time.Time{}, err
 	}
 	ev, err := decodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
-	if ticked, ok := ev.(flow.Ticked); ok && err == nil {
-		return ticked.At(), nil
+	if err == nil && e.flow.Parts.Clock != nil {
+		if at := e.flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
+			return at, nil
+		}
 	}
 	return run.Received, nil // the flow had another trigger then
 }
 
 // lastTick returns the last tick after one moment and not after another; zero
 // for none. It searches short spans first, as a schedule may tick each minute.
-func lastTick(timed flow.Timed, after, until time.Time) time.Time {
+func lastTick(timed *flow.ClockPart, after, until time.Time) time.Time {
 	for _, back := range []time.Duration{time.Hour, 26 * time.Hour, 32 * 24 * time.Hour, until.Sub(after)} {
 		from := until.Add(-back)
 		if !from.After(after) {

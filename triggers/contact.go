@@ -74,7 +74,7 @@ func withContact(ev flow.Event) flow.Event {
 type contactKeeper struct{ keeper }
 
 // Decode brings an event back.
-func (k contactKeeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
+func (k contactKeeper) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	ev, err := k.keeper.Decode(kept, limits)
 	return withContact(ev), err
 }
@@ -90,4 +90,11 @@ func knownContact(ctx context.Context, contacts flow.Contacts, email string) (fl
 		return flow.Contact{Email: email}, err
 	}
 	return c, nil
+}
+
+// contactEmail returns the address of the contact of an event.
+func contactEmail(ev flow.Event) string {
+	c, _ := ev.Value(contactRoot).(contact)
+	email, _ := c["email"].(string)
+	return email
 }

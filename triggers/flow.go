@@ -78,8 +78,13 @@ func (t *called) Roots() map[string]cty.Type {
 	return map[string]cty.Type{inputRoot: cty.Object(types)}
 }
 
-// Inputs are the variables.
-func (t *called) Inputs() []flow.Input {
+// Parts starts runs by calls of other flows.
+func (t *called) Parts(string) flow.Parts {
+	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Event: t.eventOfCall}, Codec: t, Queue: t.limits()}
+}
+
+// inputs are the members that the variables declare; nil without variables.
+func (t *called) inputs() []flow.Input {
 	if len(t.variables) == 0 {
 		return nil
 	}
@@ -90,8 +95,8 @@ func (t *called) Inputs() []flow.Input {
 	return out
 }
 
-// Called checks the input of a call.
-func (t *called) Called(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
+// eventOfCall checks the input of a call.
+func (t *called) eventOfCall(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
 	depth, err := c.Deeper()
 	if err != nil {
 		return nil, err
@@ -125,7 +130,7 @@ func (t *called) take(given any) (any, error) {
 
 // Decode brings an event back, with the variables of today. Members that none of
 // them names any more are left out.
-func (t *called) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
+func (t *called) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	ev, err := t.keeper.Decode(kept, limits)
 	if err != nil || len(t.variables) == 0 {
 		return ev, err
@@ -162,5 +167,3 @@ func plainValue(v any) any {
 	}
 	return v
 }
-
-var _ flow.Callable = (*called)(nil)

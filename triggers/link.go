@@ -35,7 +35,12 @@ type link struct {
 
 	route route
 	at    hcl.Range
-	name  string // of the flow
+}
+
+// linkEndpoint is the endpoint of the link of one flow.
+type linkEndpoint struct {
+	*link
+	flow string
 }
 
 // Describe declares the block.
@@ -78,9 +83,6 @@ func (t *link) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// Named takes the name of the flow.
-func (t *link) Named(flow string) { t.name = flow }
-
 // Roots gives the names contact and link.
 func (t *link) Roots() map[string]cty.Type {
 	return map[string]cty.Type{
@@ -92,31 +94,34 @@ func (t *link) Roots() map[string]cty.Type {
 	}
 }
 
-// Route tells where the endpoint is reached. HEAD is for those who only look
-// where a link leads.
-func (t *link) Route() flow.Route {
-	return flow.Route{Path: t.route.pattern, Rotate: 1, Methods: []string{http.MethodGet, http.MethodHead}, Range: t.at}
+// Parts gives the endpoint, which answers before the run starts, and the step
+// that tags the contact. HEAD is for those who only look where a link leads.
+func (t *link) Parts(name string) flow.Parts {
+	e := &linkEndpoint{link: t, flow: name}
+	return flow.Parts{
+		HTTP: &flow.HTTPPart{
+			Endpoint: e,
+			Route:    flow.Route{Path: t.route.pattern, Rotate: 1, Methods: []string{http.MethodGet, http.MethodHead}, Range: t.at},
+			Async:    true,
+			Timeout:  defaultTimeout,
+			Fallback: t.sendOn(),
+		},
+		Codec: t, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
+	}
 }
 
-// NeedsRespond says that the trigger gives the answer.
-func (t *link) NeedsRespond() bool { return false }
-
-// Async says that the browser does not wait for the run.
-func (t *link) Async() bool { return true }
-
-// Timeout is that of sync runs, of which there are none.
-func (t *link) Timeout() time.Duration { return defaultTimeout }
-
 // Admit says that each click makes a run, in no order.
-func (t *link) Admit(context.Context, expr.Env) (flow.Admission, error) {
+func (t *linkEndpoint) Admit(context.Context, expr.Env) (flow.Admission, error) {
 	return flow.Admission{}, nil
 }
 
 // Reply sends the browser on.
-func (t *link) Reply(context.Context, expr.Env) (*flow.Response, error) { return t.Anyway(), nil }
+func (t *linkEndpoint) Reply(context.Context, expr.Env) (*flow.Response, error) {
+	return t.sendOn(), nil
+}
 
-// Anyway sends the browser on.
-func (t *link) Anyway() *flow.Response {
+// sendOn is the response that sends the browser to the redirect.
+func (t *link) sendOn() *flow.Response {
 	return &flow.Response{Status: http.StatusFound, Header: t.header()}
 }
 
@@ -138,13 +143,13 @@ func asciiURL(text string) string {
 }
 
 // Accept reads the token of a click.
-func (t *link) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
+func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	query := r.URL.Query()
 	token := query.Get(links.Parameter)
 	if r.Method == http.MethodHead || token == "" {
 		return nil, t.onlySentOn("no_contact", "The link names no contact.", nil)
 	}
-	email, err := links.Open(in.Key, t.name, token)
+	email, err := links.Open(in.Key, t.flow, token)
 	if err != nil {
 		return nil, t.onlySentOn("bad_link", "The link is not one that this gateway made.", err)
 	}
@@ -177,14 +182,14 @@ func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
 	return out
 }
 
-// Begin gives the contact the link's tags, once for a run, and reads what is
+// tagContact gives the contact the link's tags, once for a run, and reads what is
 // known of it. A run that goes on does so also where the contact is not known
 // any more.
-func (t *link) Begin(ctx context.Context, r *flow.Run) (ev flow.Event, ok bool, why string, err error) {
+func (t *linkEndpoint) tagContact(ctx context.Context, r *flow.Run) (ev flow.Event, reason string, err error) {
 	e, ok := r.Event.(*told)
 	contacts := r.Services.Contacts
 	if !ok || contacts == nil {
-		return r.Event, true, "", nil
+		return r.Event, "", nil
 	}
 	given, _ := e.roots[contactRoot].(contact)
 	email, _ := given["email"].(string)
@@ -202,15 +207,15 @@ func (t *link) Begin(ctx context.Context, r *flow.Run) (ev flow.Event, ok bool, 
 	})
 	switch {
 	case err != nil:
-		return nil, false, "", err
+		return nil, "", err
 	case !known && !r.Journal.Started(""):
-		return r.Event, false, "the contact is not known any more", nil
+		return nil, "the contact is not known any more", nil
 	case !known:
-		return r.Event, true, "", nil
+		return r.Event, "", nil
 	}
 	out := *e
 	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: contactValue(found)}
-	return &out, true, "", nil
+	return &out, "", nil
 }
 
 // patiently repeats what failed for a reason that passes, until the context
@@ -232,8 +237,8 @@ func patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-func (t *link) giveTags(ctx context.Context, contacts flow.Contacts, email, run string) error {
-	changes := []flow.ContactChange{{Add: []string{"clicked:" + t.name}, Source: flow.TagSmart}}
+func (t *linkEndpoint) giveTags(ctx context.Context, contacts flow.Contacts, email, run string) error {
+	changes := []flow.ContactChange{{Add: []string{"clicked:" + t.flow}, Source: flow.TagSmart}}
 	if t.tag != "" {
 		changes = append(changes, flow.ContactChange{Add: []string{t.tag}, Source: flow.TagLink})
 	}
@@ -245,9 +250,3 @@ func (t *link) giveTags(ctx context.Context, contacts flow.Contacts, email, run 
 	}
 	return nil
 }
-
-var (
-	_ flow.Endpoint  = (*link)(nil)
-	_ flow.Beginner  = (*link)(nil)
-	_ flow.Unfailing = (*link)(nil)
-)

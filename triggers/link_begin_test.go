@@ -59,9 +59,9 @@ func TestBeginWaitsForTheStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &shakyContacts{fails: 4, class: flow.Transient}
-		ev, ok, _, err := (&link{name: "offer", tag: "looked"}).Begin(t.Context(), clickedRun(s))
-		if err != nil || !ok || len(s.changes) != 2 {
-			t.Fatalf("%v %v after %v", ok, err, s.changes)
+		ev, _, err := (&linkEndpoint{link: &link{tag: "looked"}, flow: "offer"}).tagContact(t.Context(), clickedRun(s))
+		if err != nil || ev == nil || len(s.changes) != 2 {
+			t.Fatalf("%v %v after %v", ev, err, s.changes)
 		}
 		name, _ := ev.Value(contactRoot).(contact)["fields"].(map[string]any)
 		if name["name"] != "Jane" {
@@ -74,7 +74,7 @@ func TestBeginEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, _, err := (&link{}).Begin(ctx, clickedRun(&shakyContacts{fails: 1e6, class: flow.Transient})); err == nil {
+	if _, _, err := (&linkEndpoint{link: &link{}}).tagContact(ctx, clickedRun(&shakyContacts{fails: 1e6, class: flow.Transient})); err == nil {
 		t.Error("it went on without a store")
 	}
 }
@@ -82,7 +82,7 @@ func TestBeginEndsWithItsContext(t *testing.T) {
 func TestBeginFailsForGood(t *testing.T) {
 	t.Parallel()
 	s := &shakyContacts{fails: 1, class: flow.Invalid}
-	if _, _, _, err := (&link{}).Begin(t.Context(), clickedRun(s)); err == nil || s.fails != 0 {
+	if _, _, err := (&linkEndpoint{link: &link{}}).tagContact(t.Context(), clickedRun(s)); err == nil || s.fails != 0 {
 		t.Errorf("%v", err)
 	}
 }
@@ -95,8 +95,9 @@ func TestBeginOfAForgottenContact(t *testing.T) {
 		if resumed {
 			r.Journal = resumedJournal{}
 		}
-		if _, ok, _, err := (&link{}).Begin(t.Context(), r); ok != resumed || err != nil {
-			t.Errorf("resumed %t: goes on %t (%v)", resumed, ok, err)
+		ev, _, err := (&linkEndpoint{link: &link{}}).tagContact(t.Context(), r)
+		if ok := ev != nil; ok != resumed || err != nil {
+			t.Errorf("resumed %t: continues %t (%v)", resumed, ok, err)
 		}
 	}
 }

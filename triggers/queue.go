@@ -64,8 +64,8 @@ func (c *concurrency) Describe(s *schema.Spec) {
 	})
 }
 
-// Async tells whether the caller is answered before the run.
-func (w *webhook) Async() bool { return w.mode == modeAsync }
+// isAsync reports whether the caller gets its response before the run starts.
+func (w *webhook) isAsync() bool { return w.mode == modeAsync }
 
 // queue bounds the runs of a flow.
 type queue struct {
@@ -80,8 +80,8 @@ func (q *queue) describeConcurrency(s *schema.Spec, mode string) {
 	schema.Single(s, &q.concurrency, "concurrency", doc)
 }
 
-// Queue bounds the flow's runs.
-func (q *queue) Queue() flow.Queue {
+// limits returns the bounds of the flow's runs.
+func (q *queue) limits() flow.Queue {
 	c := q.concurrency
 	if c == nil {
 		c = &concurrency{}
@@ -116,7 +116,7 @@ func (w *webhook) describeQueue(s *schema.Spec) {
 // checkQueue refuses what has no meaning in sync mode.
 func (w *webhook) checkQueue(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if w.Async() {
+	if w.isAsync() {
 		return nil
 	}
 	for _, name := range []string{"order_by", "concurrency"} {

@@ -89,11 +89,16 @@ func (t *schedule) Roots() map[string]cty.Type {
 	return map[string]cty.Type{scheduleRoot: cty.Object(map[string]cty.Type{"time": cty.String})}
 }
 
-// Next is the first tick after a moment.
-func (t *schedule) Next(after time.Time) time.Time { return t.times.Next(after) }
+// Parts starts runs at the times of the schedule.
+func (t *schedule) Parts(string) flow.Parts {
+	return flow.Parts{
+		Clock: &flow.ClockPart{Next: t.nextTick, CatchUp: t.missed == missedRunOnce, Event: t.eventOf, TimeOf: timeOf},
+		Codec: t, Queue: t.limits(),
+	}
+}
 
-// CatchUp tells whether missed ticks make one run.
-func (t *schedule) CatchUp() bool { return t.missed == missedRunOnce }
+// nextTick is the first tick after a time.
+func (t *schedule) nextTick(after time.Time) time.Time { return t.times.Next(after) }
 
 // tick is the event of a schedule.
 type tick struct {
@@ -101,18 +106,21 @@ type tick struct {
 	at time.Time
 }
 
-// At is the moment of the tick.
-func (e tick) At() time.Time { return e.at }
+// timeOf returns the time of a tick, zero for another event.
+func timeOf(ev flow.Event) time.Time {
+	e, _ := ev.(tick)
+	return e.at
+}
 
-// Tick makes the event of a tick, whose time it tells in the schedule's zone.
-func (t *schedule) Tick(at time.Time) flow.Event {
+// eventOf makes the event of a tick, whose time it tells in the schedule's zone.
+func (t *schedule) eventOf(at time.Time) flow.Event {
 	at = at.In(t.zone)
 	roots := map[string]any{scheduleRoot: map[string]any{"time": at.Format(time.RFC3339)}}
 	return tick{&told{roots: roots, main: scheduleRoot}, at}
 }
 
 // Encode writes an event.
-func (t *schedule) Encode(ev flow.Event) (flow.Kept, error) {
+func (t *schedule) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	if e, ok := ev.(tick); ok {
 		ev = e.told
 	}
@@ -120,7 +128,7 @@ func (t *schedule) Encode(ev flow.Event) (flow.Kept, error) {
 }
 
 // Decode brings an event back.
-func (t *schedule) Decode(k flow.Kept, limits flow.Limits) (flow.Event, error) {
+func (t *schedule) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	ev, err := t.keeper.Decode(k, limits)
 	if err != nil {
 		return nil, err
@@ -135,8 +143,3 @@ func (t *schedule) Decode(k flow.Kept, limits flow.Limits) (flow.Event, error) {
 	}
 	return tick{ev.(*told), kept.Schedule.Time}, nil
 }
-
-var (
-	_ flow.Timed  = (*schedule)(nil)
-	_ flow.Ticked = tick{}
-)

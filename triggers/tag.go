@@ -85,24 +85,24 @@ func (t *tagged) Roots() map[string]cty.Type {
 	}
 }
 
-// Tag is the tag's name.
-func (t *tagged) Tag() string { return t.tag }
+// Parts starts runs by the tag and by calls of other flows.
+func (t *tagged) Parts(string) flow.Parts {
+	return flow.Parts{
+		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.eventOf},
+		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Event: t.eventOfCall},
+		Codec: t, Queue: t.limits(), Contact: contactEmail,
+	}
+}
 
-// Throttle is how long a contact starts the flow once.
-func (t *tagged) Throttle() time.Duration { return t.throttle }
-
-// Given makes the event.
-func (t *tagged) Given(c flow.Contact, g flow.TagGiven) flow.Event {
+// eventOf makes the event of a contact that got the tag.
+func (t *tagged) eventOf(c flow.Contact, g flow.TagGiven) flow.Event {
 	return &told{main: contactRoot, cause: g.Cause, depth: g.Depth, roots: map[string]any{
 		contactRoot: contactValue(c), tagRoot: map[string]any{"name": g.Tag, "source": string(g.Source)},
 	}}
 }
 
-// Inputs are what a call has to give.
-func (t *tagged) Inputs() []flow.Input { return []flow.Input{{Name: "email", Required: true}} }
-
-// Called makes the event of a call, for the contact of an address.
-func (t *tagged) Called(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
+// eventOfCall makes the event of a call, for the contact of an address.
+func (t *tagged) eventOfCall(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
 	depth, err := c.Deeper()
 	if err != nil {
 		return nil, err
@@ -121,7 +121,5 @@ func (t *tagged) Called(ctx context.Context, c *flow.Call, input any) (flow.Even
 	if err != nil {
 		return nil, err
 	}
-	return t.Given(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
+	return t.eventOf(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
 }
-
-var _ flow.Tagged = (*tagged)(nil)

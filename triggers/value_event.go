@@ -43,12 +43,12 @@ type keeper struct {
 var errOther = errors.New("the run was started by another trigger than the flow has now, so its actions would miss what they read; give the flow that trigger again until its runs are done")
 
 // Encode writes an event.
-func (k keeper) Encode(ev flow.Event) (flow.Kept, error) {
+func (k keeper) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	e, ok := ev.(*told)
 	if !ok {
-		return flow.Kept{}, fmt.Errorf("an event of Go type %T is not one of this trigger", ev)
+		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T is not one of this trigger", ev)
 	}
-	var out flow.Kept
+	var out flow.StoredEvent
 	var err error
 	if out.Event, err = json.Marshal(keptTold{Cause: e.cause, Depth: e.depth}); err != nil {
 		return out, fmt.Errorf("keeping the event: %w", err)
@@ -58,7 +58,7 @@ func (k keeper) Encode(ev flow.Event) (flow.Kept, error) {
 }
 
 // Decode brings an event back.
-func (k keeper) Decode(kept flow.Kept, limits flow.Limits) (flow.Event, error) {
+func (k keeper) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	var head struct {
 		keptTold
 		Method string `json:"method"` // of a request
@@ -95,7 +95,4 @@ func (k keeper) fits(roots map[string]any) bool {
 	return main && (also || k.also == "")
 }
 
-var (
-	_ flow.Chained = (*told)(nil)
-	_ flow.Keeper  = keeper{}
-)
+var _ flow.Chained = (*told)(nil)

@@ -25,13 +25,13 @@ func TestDecodeOfOthers(t *testing.T) {
 	hook := mustLoad(t, `variable "input" { type = string }`)
 	kinds := []struct {
 		name    string
-		trigger flow.Keeper
+		trigger flow.EventCodec
 		event   flow.Event
 	}{
-		{"tag", tag, tag.Given(c, flow.TagGiven{Tag: "a"})},
+		{"tag", tag, tag.eventOf(c, flow.TagGiven{Tag: "a"})},
 		{"link", clicks, &told{main: contactRoot, roots: map[string]any{contactRoot: contact, linkRoot: map[string]any{"url": "/"}}}},
 		{"flow", called, &told{main: inputRoot, roots: map[string]any{inputRoot: nil}}},
-		{"schedule", timed, timed.Tick(testTime)},
+		{"schedule", timed, timed.eventOf(testTime)},
 		{"webhook", hook, sent{typ: "application/json", body: `{"input": "jane@example.com"}`}.accepted(t, hook)},
 	}
 	for _, from := range kinds {

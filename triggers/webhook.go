@@ -155,17 +155,19 @@ func (r *response) Describe(s *schema.Spec) {
 	r.reply.DescribeReply(s)
 }
 
-// NeedsRespond tells whether a caller may get an answer that the file does not
-// give.
-func (w *webhook) NeedsRespond() bool { return w.response == nil && !w.Async() }
-
-// Route tells where the endpoint is reached.
-func (w *webhook) Route() flow.Route {
-	return flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, Range: w.at}
+// Parts gives the endpoint.
+func (w *webhook) Parts(string) flow.Parts {
+	return flow.Parts{
+		HTTP: &flow.HTTPPart{
+			Endpoint:     w,
+			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, Range: w.at},
+			Async:        w.isAsync(),
+			Timeout:      w.timeout,
+			NeedsRespond: w.response == nil && !w.isAsync(),
+		},
+		Codec: w, Queue: w.limits(),
+	}
 }
-
-// Timeout is how long a caller waits for a sync run.
-func (w *webhook) Timeout() time.Duration { return w.timeout }
 
 // Reply is what goes back where no respond was reached.
 func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, error) {

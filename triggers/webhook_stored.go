@@ -34,10 +34,10 @@ func credentials() []string {
 
 // Encode writes a request without what its caller proved itself with, and takes
 // that from the event as well: a run reads the same now and after a restart.
-func (w *webhook) Encode(ev flow.Event) (flow.Kept, error) {
+func (w *webhook) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	e, ok := ev.(*event)
 	if !ok {
-		return flow.Kept{}, fmt.Errorf("an event of Go type %T is not one of a webhook", ev)
+		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T is not one of a webhook", ev)
 	}
 	policy := auth.Policy{Checks: w.checks}
 	e.header.fields = withoutFields(e.header.fields, append(credentials(), policy.Headers()...))
@@ -49,7 +49,7 @@ func (w *webhook) Encode(ev flow.Event) (flow.Kept, error) {
 		Method: e.method, URL: e.url, Host: e.header.host, RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt,
 		Path: e.path, Header: e.header.fields,
 	}
-	out := flow.Kept{Body: e.raw}
+	out := flow.StoredEvent{Body: e.raw}
 	var err error
 	if out.Event, err = appendKept(make([]byte, 0, 512), &kept); err != nil {
 		return out, fmt.Errorf("keeping the request: %w", err)
@@ -70,7 +70,7 @@ func (e *event) named() map[string]any {
 }
 
 // Decode brings a request back and reads it as the trigger declares it now.
-func (w *webhook) Decode(k flow.Kept, limits flow.Limits) (flow.Event, error) {
+func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	var kept keptEvent
 	if err := json.Unmarshal(k.Event, &kept); err != nil {
 		return nil, fmt.Errorf("the kept request can't be read: %w", err)

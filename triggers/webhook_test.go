@@ -16,11 +16,11 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-func TestWebhookIsAnEndpoint(t *testing.T) {
+func TestWebhookParts(t *testing.T) {
 	t.Parallel()
-	var trigger flow.Trigger = &webhook{}
-	if _, ok := trigger.(flow.Endpoint); !ok {
-		t.Error("webhook is no flow.Endpoint")
+	parts := (&webhook{}).Parts("orders")
+	if parts.HTTP == nil || parts.Codec == nil || parts.Clock != nil || parts.Tag != nil || parts.Call != nil {
+		t.Errorf("the parts of a webhook are %+v", parts)
 	}
 }
 
@@ -41,17 +41,17 @@ func TestAllKinds(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, "")
-	route := w.Route()
+	route := w.Parts("").HTTP.Route
 	if route.Path != "" || route.Rotate != 1 || !slices.Equal(route.Methods, []string{"POST"}) {
 		t.Errorf("route %+v", route)
 	}
 	if route.Range.Start.Line != 0 {
 		t.Errorf("without a path the route stands at the trigger's head, got %v", route.Range)
 	}
-	if w.Timeout() != 30*time.Second {
-		t.Errorf("timeout %v", w.Timeout())
+	if w.Parts("").HTTP.Timeout != 30*time.Second {
+		t.Errorf("timeout %v", w.Parts("").HTTP.Timeout)
 	}
-	if !w.NeedsRespond() {
+	if !w.Parts("").HTTP.NeedsRespond {
 		t.Error("without a response block a respond can be missed")
 	}
 	got, err := w.Reply(context.Background(), nil)
@@ -101,20 +101,20 @@ response {
   status = 202
   json   = { to = webhook.path.region }
 }`)
-	route := w.Route()
+	route := w.Parts("").HTTP.Route
 	if route.Path != "/orders/{region}" || !slices.Equal(route.Methods, []string{"GET", "PUT"}) || route.Range.Start.Line != 2 {
 		t.Errorf("route %+v", route)
 	}
-	if w.Timeout() != 5*time.Second || w.NeedsRespond() {
-		t.Errorf("timeout %v, needs respond %v", w.Timeout(), w.NeedsRespond())
+	if w.Parts("").HTTP.Timeout != 5*time.Second || w.Parts("").HTTP.NeedsRespond {
+		t.Errorf("timeout %v, needs respond %v", w.Parts("").HTTP.Timeout, w.Parts("").HTTP.NeedsRespond)
 	}
 	e := sent{path: map[string]string{"region": "eu"}}.accepted(t, w)
 	got, err := w.Reply(context.Background(), e)
 	if err != nil || got.Status != 202 || string(got.Body) != `{"to":"eu"}` {
 		t.Errorf("reply %+v, %v", got, err)
 	}
-	if rotated := mustLoad(t, "rotate = 3"); rotated.Route().Rotate != 3 {
-		t.Errorf("rotate %d", rotated.Route().Rotate)
+	if rotated := mustLoad(t, "rotate = 3"); rotated.Parts("").HTTP.Route.Rotate != 3 {
+		t.Errorf("rotate %d", rotated.Parts("").HTTP.Route.Rotate)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestWrongDeclarations(t *testing.T) {
 func TestModeLeftOut(t *testing.T) {
 	t.Parallel()
 	w, diags := loadWhole(t, "trigger \"webhook\" {\n}\n")
-	if len(diags) > 0 || !w.Async() {
+	if len(diags) > 0 || !w.isAsync() {
 		t.Errorf("a webhook without a mode is not async: %v", diags)
 	}
 }

@@ -25,7 +25,6 @@ type Flow struct {
 	at      hcl.Range            // of the name
 	written hclsyntax.Expression // the input, as it stands in the file
 	flow    *flow.Flow           // set by bind
-	trigger flow.Callable
 }
 
 func (a *Flow) Describe(s *schema.Spec) {
@@ -67,8 +66,8 @@ func (a *Flow) Traits() flow.Traits {
 
 // bind takes the flow and checks the names in an input that is written out.
 func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
-	a.flow, a.trigger = f, f.Trigger.(flow.Callable)
-	allowed := a.trigger.Inputs()
+	a.flow = f
+	allowed := f.Parts.Call.Inputs
 	given, all := membersOf(a.written)
 	if allowed == nil || !all {
 		return nil
@@ -128,7 +127,7 @@ func (a *Flow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	event, err := a.trigger.Called(ctx, c, input)
+	event, err := a.flow.Parts.Call.Event(ctx, c, input)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,8 @@ func (*tagged) Roots() map[string]cty.Type {
 	})}
 }
 
+func (*tagged) Parts(string) flow.Parts { return flow.Parts{} }
+
 // person is an event of such a flow.
 type person map[string]any
 

@@ -41,7 +41,7 @@ func bindCall(c *flow.Callee, flows map[string]*flow.Flow, broken bool) hcl.Diag
 	if f.Trigger == nil {
 		return nil // it has findings of its own
 	}
-	if _, ok := f.Trigger.(flow.Callable); !ok {
+	if f.Parts.Call == nil {
 		return hcl.Diagnostics{diag.Error(at, "Flow can't be called", fmt.Sprintf(
 			`Flow %q starts by trigger %q. A flow that others call has trigger "flow" or trigger "tag".`, name, f.Kind))}
 	}
@@ -56,7 +56,7 @@ func bindCall(c *flow.Callee, flows map[string]*flow.Flow, broken bool) hcl.Diag
 func callable(flows map[string]*flow.Flow) []string {
 	var out []string
 	for name, f := range flows {
-		if _, ok := f.Trigger.(flow.Callable); ok {
+		if f.Parts.Call != nil {
 			out = append(out, name)
 		}
 	}

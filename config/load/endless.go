@@ -20,7 +20,7 @@ type call struct {
 func checkEndless(flows []*flow.Flow) hcl.Diagnostics {
 	calls := map[string][]call{}
 	for _, f := range flows {
-		if _, ok := f.Trigger.(flow.Callable); ok && f.Enabled {
+		if f.Parts.Call != nil && f.Enabled {
 			calls[f.Name] = sureCalls(f)
 		}
 	}

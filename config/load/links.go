@@ -55,8 +55,8 @@ func (l *Links) url(name, email string) (string, error) {
 func (l *Links) know(flows []*flow.Flow) {
 	l.paths = map[string]string{}
 	for _, f := range flows {
-		if e, ok := f.Trigger.(flow.Endpoint); ok && f.Kind == linkKind {
-			l.paths[f.Name] = escapedPath(e.Route().Path)
+		if h := f.Parts.HTTP; h != nil && f.Kind == linkKind {
+			l.paths[f.Name] = escapedPath(h.Route.Path)
 		}
 	}
 }

@@ -90,7 +90,7 @@ type file struct {
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
 	l := &loader{Options: o, reader: newReader(o), links: &Links{}, sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, l.links, o.Clock, o.Unset, func(name string) []byte { return l.sources[name] })
+	l.scopes = newScopes(l.reader, l.links, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFiles()
 	c := &Config{Gateway: defaults(), Links: l.links, Files: l.sources}

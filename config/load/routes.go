@@ -25,11 +25,11 @@ func checkRoutes(flows []*flow.Flow) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var all []routed
 	for _, f := range flows {
-		e, ok := f.Trigger.(flow.Endpoint)
-		if !ok || e.Route().Path == "" {
+		h := f.Parts.HTTP
+		if h == nil || h.Route.Path == "" {
 			continue
 		}
-		route := e.Route()
+		route := h.Route
 		if route.Range.Filename == "" {
 			route.Range = f.Range // of a trigger with other mistakes
 		}

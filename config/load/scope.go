@@ -3,12 +3,14 @@ package load
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
@@ -27,12 +29,12 @@ type scopes struct {
 	absent map[string]map[string]string
 }
 
-func newScopes(r *reader, l *Links, c clock.Clock, unset Unset, source func(name string) []byte) *scopes {
+func newScopes(r *reader, l *Links, c clock.Clock, unset Unset, kinds flow.Kinds, source func(name string) []byte) *scopes {
 	return &scopes{
 		reader: r, links: l, clock: c, unset: unset, source: source,
 		consts: map[string]cty.Value{}, made: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
-		absent: absentAtLoad(),
+		absent: absentAtLoad(kinds),
 	}
 }
 
@@ -75,9 +77,10 @@ func (s *scopes) table(dir string) map[string]function.Function {
 }
 
 // absentAtLoad explains the names that can't be read at load, or not yet.
-func absentAtLoad() map[string]map[string]string {
+func absentAtLoad(kinds flow.Kinds) map[string]map[string]string {
 	out := map[string]map[string]string{}
-	for _, root := range []string{"webhook", "action", "run", "flow", "each", "error"} {
+	roots := append(slices.Collect(maps.Keys(flow.TriggerRoots(kinds.Triggers))), "action", "run", "flow", "each", "error")
+	for _, root := range roots {
 		out[root] = map[string]string{"": fmt.Sprintf("%q belongs to a run, and this is read when the file is loaded.", root)}
 	}
 	for root, form := range map[string]string{

@@ -35,7 +35,9 @@ func (*trigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"webhook": cty.Object(map[string]cty.Type{"body": cty.DynamicPseudoType, "raw": cty.String})}
 }
 
-func (*trigger) NeedsRespond() bool { return true }
+func (*trigger) Parts(string) flow.Parts {
+	return flow.Parts{HTTP: &flow.HTTPPart{NeedsRespond: true}}
+}
 
 type Event struct {
 	Body any

@@ -21,13 +21,16 @@ func (*calleeTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"input": cty.DynamicPseudoType}
 }
 
-func (*calleeTrigger) Encode(flow.Event) (flow.Kept, error)              { return flow.Kept{}, nil }
-func (*calleeTrigger) Decode(flow.Kept, flow.Limits) (flow.Event, error) { return calleeEvent{}, nil }
+func (*calleeTrigger) Encode(flow.Event) (flow.StoredEvent, error) { return flow.StoredEvent{}, nil }
+func (*calleeTrigger) Decode(flow.StoredEvent, flow.Limits) (flow.Event, error) {
+	return calleeEvent{}, nil
+}
 
-func (*calleeTrigger) Queue() flow.Queue      { return flow.Queue{Max: 1} }
-func (c *calleeTrigger) Inputs() []flow.Input { return c.needs }
+func (c *calleeTrigger) Parts(string) flow.Parts {
+	return flow.Parts{Call: &flow.CallPart{Inputs: c.needs, Event: calledEvent}, Codec: c, Queue: flow.Queue{Max: 1}}
+}
 
-func (*calleeTrigger) Called(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
+func calledEvent(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
 	depth, err := c.Deeper()
 	return calleeEvent{input, depth}, err
 }

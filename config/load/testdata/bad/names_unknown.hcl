@@ -19,7 +19,7 @@ flow "orders" {
   action "log" "k" { message = run.idd } # error: Unknown name: Did you mean "id"?
   action "log" "l" { message = flow.title } # error: Unknown name: It has label, name
   action "log" "m" { message = "${request.body.order}" } # error: Unknown name: Did you mean webhook?
-  action "log" "n" { message = contact.email } # error: Unknown name: start by a tag or a link
+  action "log" "n" { message = contact.email } # error: Unknown name: trigger "link" or trigger "tag" only
   action "log" "o" { message = Lampenladen } # error: Unknown name: put it in quotes: "Lampenladen"
   action "log" "p" { message = None } # error: Unknown name: written null
   action "log" "q" { message = env.API_TOKEN } # error: Unknown name: There is a function env

@@ -6,39 +6,8 @@ import (
 	"fmt"
 )
 
-// Queued is a trigger whose runs are kept and begin in the background.
-type Queued interface {
-	Trigger
-	Keeper
-	// Queue bounds the runs of the flow.
-	Queue() Queue
-}
-
-// Callable is a trigger of flows that other flows may start.
-type Callable interface {
-	Queued
-	// Inputs are the members that the input of a call may have; nil where it may
-	// have any.
-	Inputs() []Input
-	// Called checks what a call gives, and makes the event of it.
-	Called(ctx context.Context, c *Call, input any) (Event, error)
-}
-
-// Input is a member of what is given to a flow that is called.
-type Input struct {
-	Name     string
-	Required bool
-}
-
 // MostDeep is how many flows may have started one another.
 const MostDeep = 16
-
-// Chained is an event that another run caused.
-type Chained interface {
-	Event
-	// Depth is how many runs stand one behind the other up to this event.
-	Depth() int
-}
 
 // Deeper is the depth of what the action causes. It is an error where flows
 // start one another without an end.

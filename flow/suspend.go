@@ -10,38 +10,6 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// Keeper is a trigger whose events can be kept and brought back, so that a run
-// outlives the process that took its event.
-type Keeper interface {
-	// Encode writes an event of the trigger. It leaves out what callers prove
-	// themselves with.
-	Encode(Event) (Kept, error)
-	// Decode brings an event back, as the trigger's declarations of today read
-	// it. An error says that they no longer can.
-	Decode(Kept, Limits) (Event, error)
-}
-
-// Kept is an event as it is kept.
-type Kept struct {
-	Event     []byte // all but the body, as the trigger encodes it
-	Body      []byte // as it came
-	Variables []byte // JSON, for people to read
-}
-
-// Admission is what decides whether and when a run of an event may start.
-type Admission struct {
-	DedupeKey string // "" for none
-	DedupeTTL time.Duration
-	OrderKey  string // "" for none
-}
-
-// Queue bounds the runs of a flow.
-type Queue struct {
-	Max        int  // that run at once
-	Length     int  // that wait
-	DropOldest bool // makes room for new ones; otherwise they are refused
-}
-
 // Parked is the state of a run that waits for a time and holds no worker.
 const Parked State = "parked"
 

@@ -1,0 +1,200 @@
+package flow
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Trigger is one kind of trigger: the block that says how runs of a flow start.
+// Describe declares the fields, Roots the names that the actions of the flow
+// read, Parts the ways in which runs start.
+type Trigger interface {
+	schema.Describer
+	// Roots returns the root names that expressions of the flow may read, such
+	// as "webhook", with their types. It is called before decoding, for the kind
+	// alone, and after decoding.
+	Roots() map[string]cty.Type
+	// Parts is called once, after decoding, with the name of the flow.
+	Parts(flow string) Parts
+}
+
+// TriggerKind is a kind of trigger by its name.
+type TriggerKind = schema.Kind[Trigger]
+
+// Parts are the ways in which a trigger starts runs. A part that a trigger does
+// not have is nil.
+type Parts struct {
+	HTTP  *HTTPPart  // requests start runs
+	Clock *ClockPart // time starts runs
+	Tag   *TagPart   // a tag that a contact gets starts runs
+	Call  *CallPart  // other flows start runs
+	// Codec stores the events of the trigger. A trigger without one starts no
+	// async runs.
+	Codec EventCodec
+	// Queue bounds the async runs of the flow.
+	Queue Queue
+	// Begin, if set, runs before the first action of each run, and again when the
+	// run continues after an interruption. It returns the event that the actions
+	// read, or nil and the reason why no action runs.
+	Begin func(ctx context.Context, r *Run) (ev Event, reason string, err error)
+	// Contact, if set, returns the e-mail address of the contact of an event, ""
+	// if it has none.
+	Contact func(ev Event) (email string)
+}
+
+// HTTPPart is the endpoint of a trigger.
+type HTTPPart struct {
+	Endpoint
+	Route Route
+	// Async: the caller gets its response before the run starts.
+	Async bool
+	// Timeout is how long the caller of a sync run waits.
+	Timeout time.Duration
+	// NeedsRespond: a path through the flow without action "respond" would give
+	// the caller a response that the file does not mention.
+	NeedsRespond bool
+	// Fallback is the response if the run can't be stored, for triggers whose
+	// caller is a person who must get on; nil for a 503.
+	Fallback *Response
+}
+
+// Endpoint handles the requests of a trigger.
+type Endpoint interface {
+	// Accept authenticates the caller, reads the body and checks it. It returns
+	// the event that starts a run, or the problem that the caller gets. It must
+	// not write to the response.
+	Accept(r *http.Request, in Incoming) (Event, *Problem)
+	// Reply returns the configured response: the one of an async run, and of a
+	// sync run that reached no respond.
+	Reply(ctx context.Context, env expr.Env) (*Response, error)
+	// Admit computes the keys that decide whether and when a run starts. env has
+	// the event, the run and the flow.
+	Admit(ctx context.Context, env expr.Env) (Admission, error)
+}
+
+// Route is where an endpoint is reached.
+type Route struct {
+	// Path is a pattern of segments: "/orders/{region}". It is "" if the
+	// gateway makes a path that can't be guessed.
+	Path    string
+	Rotate  int       // changes the made path; 1 unless the file says otherwise
+	Methods []string  // upper case
+	Range   hcl.Range // of the path, or of the trigger if it has none
+}
+
+// Incoming is the information about a request that the request itself lacks.
+type Incoming struct {
+	PathValues map[string]string // by name in the pattern, decoded
+	RemoteIP   netip.Addr
+	ReceivedAt time.Time
+	Limits     Limits
+	Key        []byte // of the gateway, which signed the tokens of links
+}
+
+// Limits bound the size of a request.
+type Limits struct {
+	Body      int64 // bytes
+	JSONDepth int   // nesting of lists and objects
+}
+
+// Admission decides whether and when a run of an event may start.
+type Admission struct {
+	DedupeKey string // "" for none
+	DedupeTTL time.Duration
+	OrderKey  string // "" for none
+}
+
+// Queue bounds the async runs of a flow.
+type Queue struct {
+	Max        int  // runs at once
+	Length     int  // runs that wait
+	DropOldest bool // above Length, cancel the oldest waiting run; false refuses the new one
+}
+
+// ClockPart starts runs at times.
+type ClockPart struct {
+	// Next returns the first tick after a time, zero if there is none within some
+	// years.
+	Next func(after time.Time) time.Time
+	// CatchUp: the ticks in a time without a running gateway start one run
+	// afterwards.
+	CatchUp bool
+	// Event makes the event of a tick.
+	Event func(at time.Time) Event
+	// TimeOf returns the tick of an event, zero for an event of another trigger.
+	TimeOf func(Event) time.Time
+}
+
+// TagPart starts runs when a contact gets a tag.
+type TagPart struct {
+	Tag string
+	// Throttle is the time in which a contact starts the flow once; 0 for no
+	// bound.
+	Throttle time.Duration
+	// Event makes the event of a contact that got the tag.
+	Event func(Contact, TagGiven) Event
+}
+
+// TagGiven tells how a contact got a tag.
+type TagGiven struct {
+	Tag    string
+	Source TagSource
+	Cause  string // see ContactChange
+	Depth  int    // of the event, see Chained
+}
+
+// CallPart starts runs for action "flow" of other flows.
+type CallPart struct {
+	// Inputs are the members that the input of a call may have; nil allows any.
+	Inputs []Input
+	// Event checks the input of a call and makes the event.
+	Event func(ctx context.Context, c *Call, input any) (Event, error)
+}
+
+// Input is a member of the input of a called flow.
+type Input struct {
+	Name     string
+	Required bool
+}
+
+// Event started a run.
+type Event interface {
+	// Value returns the value of one of the trigger's root names, and nil for any
+	// other name.
+	Value(root string) any
+	// Input is the default input of a jq program: the body of a webhook.
+	Input() any
+}
+
+// Chained is an event that another run caused.
+type Chained interface {
+	Event
+	// Depth is the number of runs in the chain that led to the event.
+	Depth() int
+}
+
+// EventCodec stores the events of a trigger, so that a run outlives the process
+// that accepted it.
+type EventCodec interface {
+	// Encode returns the stored form of an event and does not change the event.
+	// It leaves out the credentials of the caller.
+	Encode(Event) (StoredEvent, error)
+	// Decode returns the event, read by the declarations that the trigger has
+	// now. It fails if the event does not fit them.
+	Decode(StoredEvent, Limits) (Event, error)
+}
+
+// StoredEvent is the stored form of an event.
+type StoredEvent struct {
+	Event     []byte // all but the body, in the codec's own encoding
+	Body      []byte // as it arrived
+	Variables []byte // JSON, for people to read
+}
