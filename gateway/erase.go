@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 // eraseBatch is how many runs one call of the store searches for an address.
@@ -23,7 +24,7 @@ type HistoryEraser struct {
 func (h *HistoryEraser) Erase(ctx context.Context, email string) (store.Erased, error) {
 	return h.Store.Erase(ctx, store.EraseQuery{
 		Email: email, Limit: eraseBatch,
-		NewEraser: func(email string) store.Eraser { return &pieceEraser{plain: store.NewEraser(email), sealer: h.Sealer} },
+		NewEraser: func(email string) store.Eraser { return &pieceEraser{plain: erase.New(email), sealer: h.Sealer} },
 	})
 }
 

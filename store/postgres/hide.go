@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 // Phases of taking an address out of the history; see the table hidings.
@@ -54,7 +55,7 @@ func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, er
 	}
 	defer cancel()
 	if q.NewEraser == nil {
-		q.NewEraser = store.NewEraser
+		q.NewEraser = erase.New
 	}
 	all, err := s.hidings(ctx, store.ContactKey(q.Email))
 	if err != nil {

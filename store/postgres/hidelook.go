@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 // hideBatch is one look for one address, and what it found.
@@ -157,7 +158,7 @@ func nonNil(b []byte) []byte {
 
 // traced is what a run has left, and its state.
 type traced struct {
-	store.Trace
+	erase.Trace
 	state store.State
 }
 
@@ -172,7 +173,7 @@ func readTraces(ctx context.Context, t *tx, ids [][16]byte, lock string) (map[[1
 	var c store.Cause
 	each(t.queue("SELECT id, state, okey, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
 		[]any{&id, &state, &okey, &cut, &c.Reason, &c.Message}, func() error {
-			found[id] = &traced{Trace: store.Trace{OrderKey: string(okey), Cut: cut, Cause: c}, state: stateOf(state)}
+			found[id] = &traced{Trace: erase.Trace{OrderKey: string(okey), Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
 	t.queue("SELECT run, event, body, variables, response, output FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 // write writes what a batch found, and notes how far it has come.
@@ -89,7 +90,7 @@ func (b *hideBatch) writeRuns(ctx context.Context, t *tx, done *store.Erased, sh
 	return nil
 }
 
-func writeTrace(t *tx, id [16]byte, tr *store.Trace, e *store.Changes) {
+func writeTrace(t *tx, id [16]byte, tr *erase.Trace, e *erase.Changes) {
 	if e.Run {
 		t.queue("UPDATE runs SET okey = $2, reason = $3, message = $4 WHERE id = $1",
 			id, bytea([]byte(tr.OrderKey)), orNull(tr.Cause.Reason), orNull(tr.Cause.Message))

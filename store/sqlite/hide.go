@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 // Phases of taking an address out of the history; see the table hidings.
@@ -43,7 +44,7 @@ func (t *tx) noteHiding(key string) error {
 func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
 	var out store.Erased
 	if q.NewEraser == nil {
-		q.NewEraser = store.NewEraser
+		q.NewEraser = erase.New
 	}
 	all, err := s.hidings(ctx, store.ContactKey(q.Email))
 	if err != nil {
@@ -183,7 +184,7 @@ func (t *tx) hideRun(b *hideBatch, seq int64, done *store.Erased) error {
 	return t.writeTrace(seq, trace, erased)
 }
 
-func (t *tx) writeTrace(seq int64, trace *store.Trace, e *store.Changes) error {
+func (t *tx) writeTrace(seq int64, trace *erase.Trace, e *erase.Changes) error {
 	if e.Run {
 		_, err := t.exec("UPDATE runs SET okey = ?, reason = ?, message = ? WHERE seq = ?",
 			blob([]byte(trace.OrderKey)), orNull(trace.Cause.Reason), orNull(trace.Cause.Message), seq)
@@ -211,8 +212,8 @@ func (t *tx) writeTrace(seq int64, trace *store.Trace, e *store.Changes) error {
 }
 
 // traceOf reads what a run has left; nil where it was deleted.
-func traceOf(r asker, seq int64) (*store.Trace, store.State, error) {
-	t := &store.Trace{}
+func traceOf(r asker, seq int64) (*erase.Trace, store.State, error) {
+	t := &erase.Trace{}
 	var state store.State
 	found, err := r.one("SELECT state, okey, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
 		state, t.OrderKey, t.Cut, t.Cause = stateOf(v[0]), string(blobOf(v[1])), integer(v[2]) != 0, cause(v[3:])

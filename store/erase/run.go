@@ -1,18 +1,20 @@
-package store
+package erase
 
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // Trace is what a run has left in the history that may hold an address, as Hide
 // goes through it.
 type Trace struct {
 	OrderKey string
-	Cause    Cause
+	Cause    store.Cause
 	Cut      bool // of the body
-	Payload
-	Steps []Step
+	store.Payload
+	Steps []store.Step
 }
 
 // Erased tells what an engine has to write after Trace.Erase.
@@ -25,7 +27,7 @@ type Changes struct {
 
 // ErasedStep is a step that changed.
 type ChangedStep struct {
-	Step
+	store.Step
 	Was string // its path until now
 }
 
@@ -33,21 +35,21 @@ type ChangedStep struct {
 func (e *Changes) Any() bool { return e.Run || e.Payload || len(e.Steps) > 0 }
 
 // Erase takes an address out of a trace.
-func (t *Trace) Erase(c Eraser) *Changes {
+func (t *Trace) Erase(c store.Eraser) *Changes {
 	e := &erasing{cleaner: c}
 	out := &e.Changes
 	out.Run = e.text(&t.OrderKey)
 	out.Run = e.cause(&t.Cause) || out.Run
 	for _, p := range []struct {
 		bytes *[]byte
-		kind  PieceKind
+		kind  store.PieceKind
 		cut   bool
 	}{
-		{&t.Event, TextPiece, false},
-		{&t.Body, TextPiece, t.Cut},
-		{&t.Variables, TextPiece, false},
-		{&t.Response, ResponsePiece, false},
-		{&t.Output, TextPiece, false},
+		{&t.Event, store.TextPiece, false},
+		{&t.Body, store.TextPiece, t.Cut},
+		{&t.Variables, store.TextPiece, false},
+		{&t.Response, store.ResponsePiece, false},
+		{&t.Output, store.TextPiece, false},
 	} {
 		out.Payload = e.bytes(p.bytes, p.kind, p.cut) || out.Payload
 	}
@@ -64,14 +66,14 @@ func (t *Trace) Erase(c Eraser) *Changes {
 // erasing collects what changes.
 type erasing struct {
 	Changes
-	cleaner Eraser
+	cleaner store.Eraser
 }
 
-func (e *erasing) bytes(b *[]byte, kind PieceKind, cut bool) bool {
+func (e *erasing) bytes(b *[]byte, kind store.PieceKind, cut bool) bool {
 	if len(*b) == 0 {
 		return false
 	}
-	clean, err := e.cleaner.Erase(Piece{Kind: kind, Bytes: *b, Cut: cut})
+	clean, err := e.cleaner.Erase(store.Piece{Kind: kind, Bytes: *b, Cut: cut})
 	if err != nil {
 		e.Unread = true
 		return false
@@ -85,27 +87,27 @@ func (e *erasing) bytes(b *[]byte, kind PieceKind, cut bool) bool {
 
 func (e *erasing) text(s *string) bool {
 	b := []byte(*s)
-	if !e.bytes(&b, TextPiece, false) {
+	if !e.bytes(&b, store.TextPiece, false) {
 		return false
 	}
 	*s = string(b)
 	return true
 }
 
-func (e *erasing) cause(c *Cause) bool {
+func (e *erasing) cause(c *store.Cause) bool {
 	changed := e.text(&c.Reason)
 	return e.text(&c.Message) || changed
 }
 
 // step cleans a step. Its path stays unique.
-func (e *erasing) step(s *Step, paths map[string]bool) {
+func (e *erasing) step(s *store.Step, paths map[string]bool) {
 	was := s.Path
 	changed := e.text(&s.Path)
 	if changed {
 		s.Path = unused(s.Path, paths)
 	}
-	changed = e.bytes(&s.Input, TextPiece, s.CutFrom > 0) || changed
-	changed = e.bytes(&s.Output, OutputPiece, s.CutFrom > 0) || changed
+	changed = e.bytes(&s.Input, store.TextPiece, s.CutFrom > 0) || changed
+	changed = e.bytes(&s.Output, store.OutputPiece, s.CutFrom > 0) || changed
 	if e.cause(&s.Cause) || changed {
 		e.Steps = append(e.Steps, ChangedStep{*s, was})
 	}

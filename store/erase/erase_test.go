@@ -1,4 +1,4 @@
-package store_test
+package erase_test
 
 import (
 	"bytes"
@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 func erased(email, text string, cut bool) string {
-	out, _ := store.NewEraser(email).Erase(store.Piece{Bytes: []byte(text), Cut: cut})
+	out, _ := erase.New(email).Erase(store.Piece{Bytes: []byte(text), Cut: cut})
 	return string(out)
 }
 
@@ -82,7 +83,7 @@ func TestEraserOfWhatWasCut(t *testing.T) {
 func TestEraserLeavesItsInput(t *testing.T) {
 	t.Parallel()
 	in := []byte("x ann@example.com y")
-	if _, err := store.NewEraser("ann@example.com").Erase(store.Piece{Bytes: in}); err != nil || string(in) != "x ann@example.com y" {
+	if _, err := erase.New("ann@example.com").Erase(store.Piece{Bytes: in}); err != nil || string(in) != "x ann@example.com y" {
 		t.Errorf("%q, %v", in, err)
 	}
 }
@@ -95,7 +96,7 @@ func FuzzEraser(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, around string) {
 		const ann = "ann@example.com"
 		before := bytes.Clone(text)
-		e := store.NewEraser(ann)
+		e := erase.New(ann)
 		out, err := e.Erase(store.Piece{Bytes: text})
 		if err != nil || !bytes.Equal(before, text) {
 			t.Fatalf("%v; the input became %q", err, text)
