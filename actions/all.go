@@ -5,6 +5,7 @@ package actions
 
 import (
 	"github.com/webhook-gateway/gateway/actions/control"
+	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -21,8 +22,8 @@ func All() []flow.Kind {
 		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
 		{Name: "email", New: func() flow.Action { return &Email{} }},
-		{Name: "file", New: func() flow.Action { return &File{} }},
-		{Name: "exec", New: func() flow.Action { return &Exec{} }},
+		{Name: "file", New: func() flow.Action { return &local.File{} }},
+		{Name: "exec", New: func() flow.Action { return &local.Exec{} }},
 
 		{Name: "parallel", New: func() flow.Action { return &control.Parallel{} }},
 		{Name: "loop", New: func() flow.Action { return &control.Loop{} }},

@@ -16,6 +16,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -50,7 +51,7 @@ func openSQLite(n *SQLConnection, out sqlOutside) (*sqlPool, error) {
 	if len(out.folders) == 0 {
 		return nil, errors.New("flows may not write files here, and a database of SQLite is one; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder")
 	}
-	folder, name, err := Folders(out.folders).Locate(n.target.database)
+	folder, name, err := local.Folders(out.folders).Locate(n.target.database)
 	if err != nil {
 		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
 	}

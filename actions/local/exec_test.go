@@ -1,6 +1,6 @@
 //go:build unix
 
-package actions_test
+package local_test
 
 import (
 	"context"

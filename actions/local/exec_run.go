@@ -1,4 +1,4 @@
-package actions
+package local
 
 import (
 	"bytes"
