@@ -6,6 +6,7 @@ package actions
 import (
 	"github.com/webhook-gateway/gateway/actions/control"
 	"github.com/webhook-gateway/gateway/actions/local"
+	"github.com/webhook-gateway/gateway/actions/mail"
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -21,7 +22,7 @@ func All() []flow.Kind {
 		{Name: "stop", New: func() flow.Action { return &control.Stop{} }},
 		{Name: "tag", New: func() flow.Action { return &tag{} }},
 		{Name: "log", New: func() flow.Action { return &logLine{} }},
-		{Name: "email", New: func() flow.Action { return &Email{} }},
+		{Name: "email", New: func() flow.Action { return &mail.Email{} }},
 		{Name: "file", New: func() flow.Action { return &local.File{} }},
 		{Name: "exec", New: func() flow.Action { return &local.Exec{} }},
 
@@ -43,7 +44,7 @@ func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
 		{Name: "http", New: func() flow.Connection { return &web.HTTPConnection{} }},
 
-		{Name: "smtp", New: func() flow.Connection { return &SMTPConnection{} }},
+		{Name: "smtp", New: func() flow.Connection { return &mail.SMTPConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &SlackConnection{} }},
 		{Name: "jira", New: func() flow.Connection { return &JiraConnection{} }},
 		{Name: "sql", New: func() flow.Connection { return &SQLConnection{} }},

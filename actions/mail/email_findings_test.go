@@ -1,4 +1,4 @@
-package actions_test
+package mail_test
 
 import (
 	"testing"
