@@ -7,6 +7,7 @@ import (
 	"github.com/webhook-gateway/gateway/actions/control"
 	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/actions/mail"
+	"github.com/webhook-gateway/gateway/actions/slack"
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -30,7 +31,7 @@ func All() []flow.Kind {
 		{Name: "loop", New: func() flow.Action { return &control.Loop{} }},
 		{Name: "delay", New: func() flow.Action { return &control.Delay{} }},
 		{Name: "flow", New: func() flow.Action { return &control.Flow{} }},
-		{Name: "slack", New: func() flow.Action { return &SlackMessage{} }},
+		{Name: "slack", New: func() flow.Action { return &slack.SlackMessage{} }},
 		{Name: "jira_issue", New: func() flow.Action { return &JiraIssue{} }},
 		{Name: "jira_comment", New: func() flow.Action { return &JiraComment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &JiraTransition{} }},
@@ -45,7 +46,7 @@ func Connections() []flow.ConnectionKind {
 		{Name: "http", New: func() flow.Connection { return &web.HTTPConnection{} }},
 
 		{Name: "smtp", New: func() flow.Connection { return &mail.SMTPConnection{} }},
-		{Name: "slack", New: func() flow.Connection { return &SlackConnection{} }},
+		{Name: "slack", New: func() flow.Connection { return &slack.SlackConnection{} }},
 		{Name: "jira", New: func() flow.Connection { return &JiraConnection{} }},
 		{Name: "sql", New: func() flow.Connection { return &SQLConnection{} }},
 	}

@@ -1,4 +1,4 @@
-package actions_test
+package slack_test
 
 import (
 	"fmt"
