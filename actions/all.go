@@ -5,6 +5,7 @@ package actions
 
 import (
 	"github.com/webhook-gateway/gateway/actions/control"
+	"github.com/webhook-gateway/gateway/actions/jira"
 	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/actions/mail"
 	"github.com/webhook-gateway/gateway/actions/slack"
@@ -32,9 +33,9 @@ func All() []flow.Kind {
 		{Name: "delay", New: func() flow.Action { return &control.Delay{} }},
 		{Name: "flow", New: func() flow.Action { return &control.Flow{} }},
 		{Name: "slack", New: func() flow.Action { return &slack.SlackMessage{} }},
-		{Name: "jira_issue", New: func() flow.Action { return &JiraIssue{} }},
-		{Name: "jira_comment", New: func() flow.Action { return &JiraComment{} }},
-		{Name: "jira_transition", New: func() flow.Action { return &JiraTransition{} }},
+		{Name: "jira_issue", New: func() flow.Action { return &jira.JiraIssue{} }},
+		{Name: "jira_comment", New: func() flow.Action { return &jira.JiraComment{} }},
+		{Name: "jira_transition", New: func() flow.Action { return &jira.JiraTransition{} }},
 		{Name: "webhook", New: func() flow.Action { return &web.Webhook{} }},
 		{Name: "sql", New: func() flow.Action { return &SQLTransaction{} }},
 	}
@@ -47,7 +48,7 @@ func Connections() []flow.ConnectionKind {
 
 		{Name: "smtp", New: func() flow.Connection { return &mail.SMTPConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &slack.SlackConnection{} }},
-		{Name: "jira", New: func() flow.Connection { return &JiraConnection{} }},
+		{Name: "jira", New: func() flow.Connection { return &jira.JiraConnection{} }},
 		{Name: "sql", New: func() flow.Connection { return &SQLConnection{} }},
 	}
 }

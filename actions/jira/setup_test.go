@@ -1,4 +1,4 @@
-package actions_test
+package jira_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/actions/jira"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
@@ -55,6 +55,6 @@ func flat(t *testing.T, v any) string {
 func compileWithoutLag(b *actiontest.Bench, body string) *flow.Flow {
 	b.T.Helper()
 	f := b.MustCompile(body)
-	f.Walk(func(s *flow.Step) { actions.SetIndexLag(s.Action, time.Millisecond) })
+	f.Walk(func(s *flow.Step) { jira.SetIndexLag(s.Action, time.Millisecond) })
 	return f
 }

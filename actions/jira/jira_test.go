@@ -1,4 +1,4 @@
-package actions_test
+package jira_test
 
 import (
 	"fmt"
