@@ -9,6 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/actions/mail"
 	"github.com/webhook-gateway/gateway/actions/slack"
+	"github.com/webhook-gateway/gateway/actions/sql"
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -37,7 +38,7 @@ func All() []flow.Kind {
 		{Name: "jira_comment", New: func() flow.Action { return &jira.JiraComment{} }},
 		{Name: "jira_transition", New: func() flow.Action { return &jira.JiraTransition{} }},
 		{Name: "webhook", New: func() flow.Action { return &web.Webhook{} }},
-		{Name: "sql", New: func() flow.Action { return &SQLTransaction{} }},
+		{Name: "sql", New: func() flow.Action { return &sql.SQLTransaction{} }},
 	}
 }
 
@@ -49,6 +50,6 @@ func Connections() []flow.ConnectionKind {
 		{Name: "smtp", New: func() flow.Connection { return &mail.SMTPConnection{} }},
 		{Name: "slack", New: func() flow.Connection { return &slack.SlackConnection{} }},
 		{Name: "jira", New: func() flow.Connection { return &jira.JiraConnection{} }},
-		{Name: "sql", New: func() flow.Connection { return &SQLConnection{} }},
+		{Name: "sql", New: func() flow.Connection { return &sql.SQLConnection{} }},
 	}
 }

@@ -1,4 +1,4 @@
-package actions_test
+package sql_test
 
 import (
 	"fmt"

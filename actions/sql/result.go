@@ -1,4 +1,4 @@
-package actions
+package sql
 
 import (
 	"context"
