@@ -167,7 +167,7 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, 
 	if l.Admin, err = listen(ctx, c.Gateway.Admin.Listen, "--admin-listen"); err != nil {
 		return err
 	}
-	for _, e := range g.Endpoints() {
+	for _, e := range g.Addresses() {
 		_, _ = fmt.Fprintln(r.out, e.Line(first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, l.Public, c.Gateway.TLS != nil))))
 	}
 	log.Info("ready", zap.String("listen", l.Public.Addr().String()), zap.String("admin", l.Admin.Addr().String()), zap.Int("flows", len(c.Flows)))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 )
 
 func (c *command) urlsCommand() *cobra.Command {
@@ -42,7 +42,7 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 				}
 			}
 			base := first(publicURL, loaded.Gateway.PublicURL, "http://localhost:8080")
-			return c.printURLs(gateway.EndpointsOf(loaded, key), base, asJSON)
+			return c.printURLs(snapshot.Addresses(loaded, key), base, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&publicURL, "public-url", "", "what the URLs start with (GATEWAY_PUBLIC_URL; default http://localhost:8080)")
@@ -51,7 +51,7 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 	return cmd
 }
 
-func (c *command) printURLs(endpoints []gateway.Endpoint, base string, asJSON bool) error {
+func (c *command) printURLs(endpoints []snapshot.Address, base string, asJSON bool) error {
 	if asJSON {
 		type row struct {
 			Flow    string   `json:"flow"`

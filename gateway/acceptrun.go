@@ -14,7 +14,7 @@ func (p *Pool) Accept(ctx context.Context, j *job, s *store.Submission, event fl
 	r := p.reserve(j)
 	if r != nil {
 		direct := *s
-		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: j.endpoint.queue.Max}
+		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: j.endpoint.Queue.Max}
 		s = &direct
 	}
 	// The event is cached first, because the run may be claimed before Accept returns.
@@ -42,7 +42,7 @@ func (p *Pool) Accept(ctx context.Context, j *job, s *store.Submission, event fl
 // reserve takes a slot for a run that is about to be accepted, so that it can
 // start at once. It returns nil if there is none.
 func (p *Pool) reserve(j *job) *Run {
-	if p.queueOnly.Load() || p.freeShare(j.snap) <= 0 || !p.Slots.TryTake(j.snap.maxRuns) {
+	if p.queueOnly.Load() || p.freeShare(j.snap) <= 0 || !p.Slots.TryTake(j.snap.MaxRuns) {
 		return nil
 	}
 	r := p.add(j.snap, j.endpoint, j.id)

@@ -38,7 +38,7 @@ func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *Gateway) ready() bool {
-	return g.handler.Serving() && g.current.Load() != nil
+	return g.handler.Serving() && g.current.IsOpen()
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 )
 
 const adminToken = "right-token-0123456789"
@@ -175,7 +177,7 @@ flow "silent" {
 	if err := json.Unmarshal([]byte(body), &got); err != nil || code != 200 {
 		t.Fatalf("%d %s: %v", code, body, err)
 	}
-	made := Path(l.opts.Key, "hidden", g.current.Load().endpoints[g.current.Load().config.Flows[1]].http.Route)
+	made := snapshot.Path(l.opts.Key, "hidden", current(g).Endpoints["hidden"].HTTP.Route)
 	want := []flowBody{
 		{
 			Name: "orders", Label: "Shop orders", Description: "Takes orders.", Enabled: true, Trigger: "test", File: "flows/main.hcl", Line: 4,

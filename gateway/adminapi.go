@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/diag"
-	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
@@ -59,9 +58,9 @@ func (g *Gateway) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	if !r.ok {
 		body.Reload.Since = &r.since
 	}
-	if s := g.acquire(); s != nil {
-		body.Flows, body.Reload.Restart = countEnabled(s.config.Flows), g.restartNeeded(s.config)
-		s.release()
+	if s := g.current.Acquire(); s != nil {
+		body.Flows, body.Reload.Restart = countEnabled(s.Config.Flows), g.restartNeeded(s.Config)
+		s.Release()
 	}
 	writeJSON(w, http.StatusOK, body)
 }
@@ -138,36 +137,26 @@ type actionBody struct {
 }
 
 func (g *Gateway) serveFlows(w http.ResponseWriter, _ *http.Request) {
-	s := g.acquire()
+	s := g.current.Acquire()
 	if s == nil {
 		problem.Write(w, problem.ShuttingDown())
 		return
 	}
-	defer s.release()
+	defer s.Release()
 	out := []flowBody{}
-	for _, f := range s.config.Flows {
-		out = append(out, s.describe(f, g.urlBase(s)))
+	for _, f := range s.Config.Flows {
+		out = append(out, describeFlow(s, f, s.BaseURL()))
 	}
 	writeJSON(w, http.StatusOK, flowList{out})
 }
 
-// urlBase is what URLs of endpoints begin with. TLS is on or off until the
-// next start, whatever the files say by now.
-func (g *Gateway) urlBase(s *snapshot) string {
-	at := g.listener.Load()
-	if at == nil {
-		return strings.TrimRight(s.config.Gateway.PublicURL, "/")
-	}
-	return baseURL(&load.Gateway{PublicURL: s.config.Gateway.PublicURL, TLS: g.initial.TLS}, *at)
-}
-
-func (s *snapshot) describe(f *flow.Flow, base string) flowBody {
+func describeFlow(s *snapshot.Snapshot, f *flow.Flow, base string) flowBody {
 	body := flowBody{
 		Name: f.Name, Label: f.Label, Description: f.Description, Enabled: f.Enabled,
 		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []actionBody{},
 	}
-	if e := s.endpoints[f]; e != nil && e.http != nil {
-		body.Methods, body.Path = e.http.Route.Methods, escapePath(e.path)
+	if e := s.Endpoints[f.Name]; e != nil && e.HTTP != nil {
+		body.Methods, body.Path = e.HTTP.Route.Methods, snapshot.EscapePath(e.Path)
 		body.URL = base + body.Path
 	}
 	if t := f.Parts.Clock; t != nil && f.Enabled {

@@ -8,7 +8,7 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.flow, Event: event, Logger: q, Clock: q.clock}
+	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Logger: q, Clock: q.clock}
 	response, submission, err := q.buildSubmission(run)
 	if err != nil {
 		q.failSubmission(event, err)
@@ -30,11 +30,11 @@ func (q *request) serveAsync(event flow.Event) {
 // of its run.
 func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submission, error) {
 	ctx := q.r.Context()
-	response, err := q.endpoint.http.Reply(ctx, run)
+	response, err := q.endpoint.HTTP.Reply(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
-	admission, err := q.endpoint.http.Admit(ctx, run)
+	admission, err := q.endpoint.HTTP.Admit(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -42,9 +42,9 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 	if err != nil {
 		return nil, nil, err
 	}
-	queue := q.endpoint.queue
+	queue := q.endpoint.Queue
 	s := &store.Submission{
-		ID: q.id, Flow: q.endpoint.flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
+		ID: q.id, Flow: q.endpoint.Flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
 		Queue: store.QueueLimit{Max: queue.Length, DropOldest: queue.DropOldest},
 	}
 	if admission.DedupeKey != "" {
@@ -55,7 +55,7 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 
 // encodePayload encodes the event and the response of a run for the store.
 func (q *request) encodePayload(event flow.Event, response *flow.Response) (store.Payload, error) {
-	kept, err := q.endpoint.codec.Encode(event)
+	kept, err := q.endpoint.Codec.Encode(event)
 	if err != nil {
 		return store.Payload{}, err
 	}
@@ -66,18 +66,18 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 // computed.
 func (q *request) failSubmission(event flow.Event, err error) {
 	failure := flow.Failure(err)
-	failure.Flow = q.endpoint.flow.Name
+	failure.Flow = q.endpoint.Flow.Name
 	out := flow.Outcome{State: flow.Failed, Err: failure}
 	response := q.problemResponse(runFailed(q.r.Context(), &out))
 	q.write(response)
 	q.logFinished(&out, response.Status)
-	q.recordRun(&flow.Run{Flow: q.endpoint.flow, Event: event}, &out, response)
+	q.recordRun(&flow.Run{Flow: q.endpoint.Flow, Event: event}, &out, response)
 }
 
 // applyFallback replaces a refusal by the trigger's fallback reply, if it has
 // one, for callers that must get on even if the run is lost.
 func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
-	if r := q.endpoint.http.Fallback; r != nil {
+	if r := q.endpoint.HTTP.Fallback; r != nil {
 		p.Status, p.Header = r.Status, r.Header
 	}
 	return p

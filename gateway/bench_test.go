@@ -90,11 +90,3 @@ func BenchmarkNotFound(b *testing.B) {
 		g.ServeHTTP(w, r)
 	}
 }
-
-func BenchmarkRouter(b *testing.B) {
-	r := testRoutes()
-	b.ReportAllocs()
-	for b.Loop() {
-		r.find("POST", "/orders/17/items/LAMP-01")
-	}
-}

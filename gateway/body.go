@@ -19,7 +19,7 @@ func (q *request) limitBodyTime() {
 	if q.r.ContentLength == 0 {
 		return
 	}
-	size := q.snap.limits.Body
+	size := q.snap.Limits.Body
 	if n := q.r.ContentLength; n > 0 {
 		size = min(n, size)
 	}

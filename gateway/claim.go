@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -36,12 +37,12 @@ func (p *Pool) ClaimLoop(ctx context.Context) {
 // returns the pause before the next call.
 func (p *Pool) claimRuns(ctx context.Context) time.Duration {
 	for {
-		snap := p.Snapshots.acquire()
+		snap := p.Snapshots.Acquire()
 		if snap == nil {
 			return pollPause
 		}
 		pause := p.claimBatch(ctx, snap)
-		snap.release()
+		snap.Release()
 		if pause > 0 {
 			return pause
 		}
@@ -50,14 +51,14 @@ func (p *Pool) claimRuns(ctx context.Context) time.Duration {
 
 // claimBatch claims and starts as many runs as there are free slots. It returns
 // the pause before the next claim, 0 for none.
-func (p *Pool) claimBatch(ctx context.Context, snap *snapshot) time.Duration {
+func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Duration {
 	limit := p.freeSlots(snap)
 	if limit <= 0 {
 		return pollPause // the end of a run wakes the loop
 	}
 	asked, events := p.Clock.Now(), map[string]flow.Event{}
 	got, err := p.Store.Claim(ctx, store.ClaimQuery{
-		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: snap.limitsOfFlows,
+		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: snap.FlowLimits,
 		Cached: func(id string) bool { return p.events.take(id, snap, events) },
 	})
 	p.Slots.Take(len(got.Work))
@@ -87,22 +88,22 @@ func claimPause(due time.Duration) time.Duration {
 // freeSlots returns how many runs the pool may claim now, at most maxClaim. The
 // slots are not reserved while the store searches: an empty queue would
 // otherwise block sync callers. So up to one claim of runs may exceed the limit.
-func (p *Pool) freeSlots(snap *snapshot) int {
-	return int(min(maxClaim, snap.maxRuns-p.Slots.InUse(), p.freeShare(snap)))
+func (p *Pool) freeSlots(snap *snapshot.Snapshot) int {
+	return int(min(maxClaim, snap.MaxRuns-p.Slots.InUse(), p.freeShare(snap)))
 }
 
 // freeShare returns how many more runs the pool may execute. A quarter of all
 // slots is reserved for sync callers, so that a backlog does not turn them away.
-func (p *Pool) freeShare(snap *snapshot) int64 {
+func (p *Pool) freeShare(snap *snapshot.Snapshot) int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return snap.maxRuns - snap.maxRuns/4 - int64(len(p.runs))
+	return snap.MaxRuns - snap.MaxRuns/4 - int64(len(p.runs))
 }
 
 // startClaimed starts a claimed run, whose slot is taken, or releases it after a
 // stop. The lease of the claim began at asked.
-func (p *Pool) startClaimed(ctx context.Context, snap *snapshot, w *store.Work, event flow.Event, asked time.Time) {
-	r := p.add(snap, snap.byName[w.Flow], w.ID)
+func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *store.Work, event flow.Event, asked time.Time) {
+	r := p.add(snap, snap.Endpoints[w.Flow], w.ID)
 	if r == nil {
 		p.Slots.Free()
 		p.releaseClaim(context.WithoutCancel(ctx), w.Claim)

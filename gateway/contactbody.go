@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -75,17 +76,17 @@ type ContactDeleted struct {
 }
 
 // shown is a contact as the API gives it, without secrets.
-func (s *snapshot) shown(c *store.Contact) ContactBody {
-	v := view{hide: s.hide}
+func shownContact(s *snapshot.Snapshot, c *store.Contact) ContactBody {
+	v := view{hide: s.Redactor}
 	out := ContactBody{
 		Email: c.Email, Fields: make(map[string]json.RawMessage, len(c.Fields)), Tags: make([]ContactTag, 0, len(c.Tags)),
 		Created: c.Created.UTC(), Changed: c.Changed.UTC(),
 	}
 	for name, text := range c.Fields {
-		out.Fields[s.hide.Text(name)] = v.kept(text)
+		out.Fields[s.Redactor.Text(name)] = v.kept(text)
 	}
 	for _, t := range c.Tags {
-		out.Tags = append(out.Tags, ContactTag{Name: s.hide.Text(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
+		out.Tags = append(out.Tags, ContactTag{Name: s.Redactor.Text(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
 	}
 	return out
 }

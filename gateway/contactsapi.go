@@ -61,7 +61,7 @@ func (c *runsCall) listContacts() (any, error) {
 	}
 	out := ContactPage{Contacts: make([]ContactBody, 0, len(page.Contacts)), Next: page.Next}
 	for i := range page.Contacts {
-		out.Contacts = append(out.Contacts, c.snap.shown(&page.Contacts[i]))
+		out.Contacts = append(out.Contacts, shownContact(c.snap, &page.Contacts[i]))
 	}
 	return out, nil
 }
@@ -71,7 +71,7 @@ func (c *runsCall) showContact() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.snap.shown(kept), nil
+	return shownContact(c.snap, kept), nil
 }
 
 func (c *runsCall) changeContact() (any, error) {
@@ -88,7 +88,7 @@ func (c *runsCall) changeContact() (any, error) {
 		return nil, err
 	}
 	return ContactChangedBody{
-		ContactBody: c.snap.shown(got.Contact), New: got.Created, Added: append([]string{}, got.Added...), Removed: append([]string{}, got.Removed...),
+		ContactBody: shownContact(c.snap, got.Contact), New: got.Created, Added: append([]string{}, got.Added...), Removed: append([]string{}, got.Removed...),
 	}, nil
 }
 

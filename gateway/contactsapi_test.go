@@ -180,7 +180,7 @@ func TestContactsImport(t *testing.T) {
 func TestContactsHideSecrets(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(t)
-	secret := l.g.current.Load().config.Secrets[0]
+	secret := current(l.g).Config.Secrets[0]
 	got := l.patch("jane@example.com", fmt.Sprintf(`{"fields": {"a": "x %s"}, "add": [%q]}`, secret, "tag "+secret))
 	if text := fieldsText(t, got.Fields); text != `{"a":"x (sensitive)"}` || got.Tags[0].Name != "tag (sensitive)" {
 		t.Errorf("%s, %v", text, got.Tags)

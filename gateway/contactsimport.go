@@ -36,7 +36,7 @@ func (c *runsCall) importContacts() (any, error) {
 		detail := faultOf(err)
 		switch {
 		case detail != "":
-			out.Errors = append(out.Errors, ContactFault{Index: i, Email: list[i].Email, Detail: c.snap.hide.Text(detail)})
+			out.Errors = append(out.Errors, ContactFault{Index: i, Email: list[i].Email, Detail: c.snap.Redactor.Text(detail)})
 			continue
 		case err != nil:
 			return nil, err

@@ -28,7 +28,7 @@ type keyClaim struct {
 // claimKey claims the dedupe key of a request. A request without one may start
 // its run.
 func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
-	admission, err := q.endpoint.http.Admit(q.r.Context(), run)
+	admission, err := q.endpoint.HTTP.Admit(q.r.Context(), run)
 	if err != nil {
 		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.Failure(err)})
 		p.Cause = err
@@ -70,7 +70,7 @@ func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration
 		return err
 	}
 	id, err := store.ParseID(claim.held.Run)
-	if err == nil && q.began.Sub(id.Time()) < q.endpoint.http.Timeout+keyGrace {
+	if err == nil && q.began.Sub(id.Time()) < q.endpoint.HTTP.Timeout+keyGrace {
 		return nil
 	}
 	if err := q.h.Store.DropKey(ctx, claim.held); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -26,7 +27,7 @@ type eventCache struct {
 }
 
 type cachedEvent struct {
-	endpoint *endpoint // that decoded the event: another may decode it differently
+	endpoint *snapshot.Endpoint // that decoded the event: another may decode it differently
 	event    flow.Event
 	size     int64
 }
@@ -105,14 +106,14 @@ func (c *eventCache) remove(id string) {
 // false if the event is not cached, or was decoded by an endpoint that is not
 // part of the snapshot. The claim owns the event from then on, because the
 // store does not read the payload of such a run.
-func (c *eventCache) take(id string, s *snapshot, taken map[string]flow.Event) bool {
+func (c *eventCache) take(id string, s *snapshot.Snapshot, taken map[string]flow.Event) bool {
 	if taken[id] != nil {
 		return true
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, cached := c.runs[id]
-	if !cached || s.byName[e.endpoint.flow.Name] != e.endpoint {
+	if !cached || s.Endpoints[e.endpoint.Flow.Name] != e.endpoint {
 		return false
 	}
 	c.remove(id)

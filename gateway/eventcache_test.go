@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // newCacheFixture returns a cache, and a snapshot with one endpoint.
-func newCacheFixture() (*eventCache, *snapshot, *endpoint) {
-	e := &endpoint{flow: &flow.Flow{Name: "f"}}
-	return newEventCache(), &snapshot{byName: map[string]*endpoint{"f": e}}, e
+func newCacheFixture() (*eventCache, *snapshot.Snapshot, *snapshot.Endpoint) {
+	e := &snapshot.Endpoint{Flow: &flow.Flow{Name: "f"}}
+	return newEventCache(), &snapshot.Snapshot{Endpoints: map[string]*snapshot.Endpoint{"f": e}}, e
 }
 
 func (c *eventCache) has(id string) bool {
@@ -43,9 +44,9 @@ func TestEventCacheGivesAnEventOnce(t *testing.T) {
 func TestEventCacheMatchesTheEndpoint(t *testing.T) {
 	t.Parallel()
 	c, s, e := newCacheFixture()
-	for name, today := range map[string]*endpoint{"changed": {flow: e.flow}, "removed": nil} {
+	for name, today := range map[string]*snapshot.Endpoint{"changed": {Flow: e.Flow}, "removed": nil} {
 		c.put("a", cachedEvent{e, testEvent{}, 10}, time.Now())
-		s.byName["f"] = today
+		s.Endpoints["f"] = today
 		if c.take("a", s, map[string]flow.Event{}) {
 			t.Errorf("the cache gave an event of an endpoint that was %s", name)
 		}

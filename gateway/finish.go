@@ -33,7 +33,7 @@ func (r *Run) finish(out *flow.Outcome) {
 	}
 	ending := r.ending(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
-		r.endpoint.metrics.ObserveRun(out.State, took)
+		r.endpoint.Metrics.ObserveRun(out.State, took)
 		r.logRun(out, 0, took)
 	}
 }
@@ -89,7 +89,7 @@ func (r *Run) nextAttempt(err *flow.Error) (time.Duration, bool) {
 	if err == nil || err.Class != flow.Transient {
 		return 0, false
 	}
-	return r.endpoint.flow.Retry.Next(r.attempt, err)
+	return r.endpoint.Flow.Retry.Next(r.attempt, err)
 }
 
 // writeEnd makes the last write of the run, and reports whether it succeeded.
@@ -144,5 +144,5 @@ func (r *Run) retryWrite(ctx context.Context, write func(context.Context) error)
 // logAttempt logs that the run failed and is attempted again.
 func (r *Run) logAttempt(e *flow.Error, delay time.Duration) {
 	fields := []zap.Field{zap.String("run", r.id), zap.Int("attempt", r.attempt), zap.Duration("after", delay)}
-	r.endpoint.log.Warn("run is tried again", append(fields, r.errorFields(e)...)...)
+	r.endpoint.Log.Warn("run is tried again", append(fields, r.errorFields(e)...)...)
 }

@@ -14,6 +14,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -74,10 +76,10 @@ type Gateway struct {
 	log     *telemetry.Log
 	metrics *telemetry.Metrics
 	started time.Time
-	pool    flow.Pool
+	opener  *snapshot.Opener
 	initial *load.Gateway // settings at start, some of which hold until the end
 
-	current     atomic.Pointer[snapshot]
+	current     snapshot.Holder
 	certificate atomic.Pointer[tls.Certificate] // nil without TLS
 	listener    atomic.Pointer[net.Addr]        // of the endpoints, once Run has it
 
@@ -114,7 +116,7 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := HandlerOptions{
-		Clock: o.Clock, Log: g.log, Metrics: g.metrics, Sealer: g.sealer, Slots: g.slots, Snapshots: g, Key: o.Key, Life: g.life,
+		Clock: o.Clock, Log: g.log, Metrics: g.metrics, Sealer: g.sealer, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
 	if o.Store != nil {
 		d := newDurableParts(g)
@@ -122,6 +124,10 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
 	}
 	g.handler = NewHandler(handler)
+	g.opener = snapshot.NewOpener(snapshot.Options{
+		Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
+		Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
+	})
 	r := g.tryLoad("start")
 	if !r.ok {
 		g.endRuns()
@@ -144,21 +150,19 @@ func (g *Gateway) Close() {
 	defer g.reloading.Unlock()
 	g.closed = true
 	g.endRuns()
-	if s := g.current.Swap(nil); s != nil {
-		s.release()
-	}
+	g.current.Swap(nil)
 }
 
 // queuedFlows returns the names of the flows that serve and can have runs in the
 // queue.
 func (g *Gateway) queuedFlows() []string {
-	s := g.acquire()
+	s := g.current.Acquire()
 	if s == nil {
 		return nil
 	}
-	defer s.release()
-	names := make([]string, 0, len(s.limitsOfFlows))
-	for _, f := range s.limitsOfFlows {
+	defer s.Release()
+	names := make([]string, 0, len(s.FlowLimits))
+	for _, f := range s.FlowLimits {
 		names = append(names, f.Flow)
 	}
 	return names
@@ -173,4 +177,24 @@ func countEnabled(flows []*flow.Flow) int {
 		}
 	}
 	return n
+}
+
+// baseURL returns the beginning of the URLs of endpoints. TLS stays on or off
+// until the next start, whatever a reload says.
+func (g *Gateway) baseURL(s *load.Gateway) string {
+	at := g.listener.Load()
+	if at == nil {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	return snapshot.BaseURL(&load.Gateway{PublicURL: s.PublicURL, TLS: g.initial.TLS}, *at)
+}
+
+// Addresses lists where the flows that serve are reached.
+func (g *Gateway) Addresses() []snapshot.Address {
+	s := g.current.Acquire()
+	if s == nil {
+		return nil
+	}
+	defer s.Release()
+	return snapshot.Addresses(s.Config, g.opts.Key)
 }

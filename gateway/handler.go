@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
@@ -29,7 +30,7 @@ type HandlerOptions struct {
 	Metrics   *telemetry.Metrics
 	Sealer    *redact.Sealer
 	Slots     *Slots
-	Snapshots interface{ acquire() *snapshot }
+	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Key       []byte          // of the gateway, for values that it has signed
 	Life      context.Context // ends when a stop has waited long enough for runs
 
@@ -45,7 +46,7 @@ type HandlerOptions struct {
 // Handler serves the endpoints of the flows.
 type Handler struct {
 	HandlerOptions
-	unserved refusalLimit // of requests that found no endpoint
+	unserved telemetry.RefusalLimit // of requests that found no endpoint
 	draining atomic.Bool
 	stopping atomic.Bool
 }
@@ -84,29 +85,29 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
-	q.snap = h.Snapshots.acquire()
+	q.snap = h.Snapshots.Acquire()
 	if q.snap == nil {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
-	defer q.snap.release()
+	defer q.snap.Release()
 	defer q.recoverPanic()
 	q.limitBodyTime()
-	m := q.snap.router.find(r.Method, r.URL.EscapedPath())
-	if m.endpoint == nil {
-		q.refuse(notServed(m.allow))
+	m := q.snap.Router.Find(r.Method, r.URL.EscapedPath())
+	if m.Endpoint == nil {
+		q.refuse(notServed(m.Allow))
 		return
 	}
-	q.endpoint = m.endpoint
-	q.serve(m.values)
+	q.endpoint = m.Endpoint
+	q.serve(m.Values)
 }
 
 // serve accepts a request to an endpoint and runs or queues its flow. A sync run
 // takes its slot after the body was received, so that slow callers take no slot;
 // if all slots are in use, the body is not even read.
 func (q *request) serve(pathValues map[string]string) {
-	async := q.endpoint.http.Async
-	if !async && q.h.Slots.InUse() >= q.snap.maxRuns {
+	async := q.endpoint.HTTP.Async
+	if !async && q.h.Slots.InUse() >= q.snap.MaxRuns {
 		q.refuse(tooManyRuns())
 		return
 	}
@@ -116,7 +117,7 @@ func (q *request) serve(pathValues map[string]string) {
 		q.refuse(refusal)
 	case async:
 		q.serveAsync(event)
-	case !q.h.Slots.TryTake(q.snap.maxRuns):
+	case !q.h.Slots.TryTake(q.snap.MaxRuns):
 		q.refuse(tooManyRuns())
 	default:
 		q.serveSync(event)
@@ -128,11 +129,11 @@ func (q *request) serve(pathValues map[string]string) {
 // would end the run.
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
 	q.countBody()
-	event, refusal := q.endpoint.http.Accept(q.r, flow.Incoming{
+	event, refusal := q.endpoint.HTTP.Accept(q.r, flow.Incoming{
 		PathValues: pathValues,
 		RemoteIP:   httpserver.RemoteIP(q.r),
 		ReceivedAt: q.began,
-		Limits:     q.snap.limits,
+		Limits:     q.snap.Limits,
 		Key:        q.h.Key,
 	})
 	if refusal == nil && q.r.ContentLength != 0 {

@@ -48,12 +48,12 @@ func (h *Housekeeper) Sweep(ctx context.Context) {
 // Purge deletes old entries of the history, until the context ends.
 func (h *Housekeeper) Purge(ctx context.Context) {
 	h.repeat(ctx, purgePause, "purging the history failed", func() (bool, error) {
-		snap := h.Snapshots.acquire()
+		snap := h.Snapshots.Acquire()
 		if snap == nil {
 			return false, nil
 		}
-		defer snap.release()
-		got, err := h.Store.Purge(ctx, retention(snap.config.Gateway.History))
+		defer snap.Release()
+		got, err := h.Store.Purge(ctx, retention(snap.Config.Gateway.History))
 		return got.More, err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -17,8 +18,8 @@ import (
 type job struct {
 	id       string
 	began    time.Time
-	snap     *snapshot // nil if the gateway is closed
-	endpoint *endpoint // nil if the request found no endpoint
+	snap     *snapshot.Snapshot // nil if the gateway is closed
+	endpoint *snapshot.Endpoint // nil if the request found no endpoint
 	log      *telemetry.Log
 	sealer   *redact.Sealer
 	clock    clock.Clock
@@ -29,12 +30,12 @@ func (j *job) flowName() string {
 	if j.endpoint == nil {
 		return ""
 	}
-	return j.endpoint.flow.Name
+	return j.endpoint.Flow.Name
 }
 
 // endpointOf returns the endpoint of a flow that runs as a part of the run.
-func (j *job) endpointOf(flow string) *endpoint {
-	if e := j.snap.byName[flow]; e != nil {
+func (j *job) endpointOf(flow string) *snapshot.Endpoint {
+	if e := j.snap.Endpoints[flow]; e != nil {
 		return e
 	}
 	return j.endpoint
@@ -53,14 +54,16 @@ func (j *job) redactText(text string) string {
 	if j.snap == nil {
 		return j.log.Redact(text)
 	}
-	return j.snap.hide.Text(text)
+	return j.snap.Redactor.Text(text)
 }
 
 // redactValue redacts all texts of a JSON-like value.
-func (j *job) redactValue(value any) any { return j.snap.hide.Value(j.redacted.Value(value)) }
+func (j *job) redactValue(value any) any { return j.snap.Redactor.Value(j.redacted.Value(value)) }
 
 // hasSecret reports whether redactText would change the text.
-func (j *job) hasSecret(text []byte) bool { return j.redacted.Found(text) || j.snap.hide.Found(text) }
+func (j *job) hasSecret(text []byte) bool {
+	return j.redacted.Found(text) || j.snap.Redactor.Found(text)
+}
 
 // decodeEvent decodes the stored event of the run. Sealed variables are
 // redacted in all texts from now on.
@@ -76,16 +79,16 @@ func (j *job) decodeEvent(p *store.Payload) (flow.Event, error) {
 		}
 		j.redacted.Add(variables)
 	}
-	return j.endpoint.codec.Decode(kept, j.snap.limits)
+	return j.endpoint.Codec.Decode(kept, j.snap.Limits)
 }
 
 // decodeStored decodes the stored event of a run outside of the run.
-func decodeStored(s *redact.Sealer, e *endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
+func decodeStored(s *redact.Sealer, e *snapshot.Endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
 	kept, err := openPayload(s, p)
 	if err != nil {
 		return nil, err
 	}
-	return e.codec.Decode(kept, limits)
+	return e.Codec.Decode(kept, limits)
 }
 
 // openPayload returns a stored event with open variables. The variables of a run

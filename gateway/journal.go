@@ -44,7 +44,7 @@ func (r *Run) endWait(s store.Step) {
 // Before writes the checkpoints that are due, and verifies the lease before an
 // action with an effect outside.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
-	outside := !r.endpoint.pure[c.Step.Kind]
+	outside := !r.endpoint.IsPure(c.Step.Kind)
 	if err := r.flush(outside); err != nil || !outside {
 		return err
 	}
@@ -108,6 +108,6 @@ func (r *Run) flush(outside bool) error {
 // hasEffect reports whether a step had an effect outside of the run.
 func (r *Run) hasEffect(steps []store.Step) bool {
 	return slices.ContainsFunc(steps, func(s store.Step) bool {
-		return s.State != flow.Skipped && !r.endpoint.pure[s.Kind]
+		return s.State != flow.Skipped && !r.endpoint.IsPure(s.Kind)
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
@@ -322,4 +323,13 @@ func call(h http.Handler, method, target, body string) *httptest.ResponseRecorde
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
 	return w
+}
+
+// current returns the snapshot that serves, nil if there is none.
+func current(g *Gateway) *snapshot.Snapshot {
+	s := g.current.Acquire()
+	if s != nil {
+		s.Release()
+	}
+	return s
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -31,7 +32,7 @@ type WorkerOptions struct {
 	Log       *telemetry.Log
 	Sealer    *redact.Sealer
 	Slots     *Slots
-	Snapshots interface{ acquire() *snapshot }
+	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
 	Wakeup    *Signal // a slot is free, or a run may be waiting
 	Lease     time.Duration
@@ -94,13 +95,13 @@ func (p *Pool) executeRuns(r *Run) {
 
 // add registers a run, whose slot is taken. It returns nil after a stop. The
 // caller uses the snapshot, so the snapshot can't be closed here.
-func (p *Pool) add(snap *snapshot, e *endpoint, id string) *Run {
+func (p *Pool) add(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Run {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
 		return nil
 	}
-	snap.users.Add(1)
+	snap.Retain()
 	r := &Run{pool: p, job: job{id: id, began: p.Clock.Now(), snap: snap, endpoint: e, log: p.Log, sealer: p.Sealer, clock: p.Clock}}
 	r.ctx, r.cancel = context.WithCancelCause(p.Life)
 	p.wg.Add(1)
@@ -114,7 +115,7 @@ func (p *Pool) remove(r *Run) {
 	p.mu.Lock()
 	delete(p.runs, r)
 	p.mu.Unlock()
-	r.snap.release()
+	r.snap.Release()
 	p.Slots.Free()
 	p.Wakeup.Send()
 	p.wg.Done()

@@ -12,13 +12,13 @@ import (
 
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
-	q.endpoint.metrics.ObserveRequest(outcome, status, clock.Since(q.clock, q.began))
+	q.endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.clock, q.began))
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
 	took := clock.Since(q.clock, q.began)
-	q.endpoint.metrics.ObserveRequest(string(out.State), status, took)
+	q.endpoint.Metrics.ObserveRequest(string(out.State), status, took)
 	q.logRun(out, status, took)
 }
 
@@ -30,10 +30,10 @@ func (q *request) recordRefusal(p *flow.Problem) {
 		q.h.Metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
 		q.countRequest(p.Outcome, p.Status)
-		limit = q.endpoint.refusals
+		limit = q.endpoint.Refusals
 	}
 	q.logRefusal(p)
-	if q.h.Store == nil || !limit.allow(q.began) {
+	if q.h.Store == nil || !limit.Allow(q.began) {
 		return
 	}
 	q.h.Recorder.AddBuilt(&store.Entry{
@@ -64,7 +64,7 @@ func (q *request) logRefusal(p *flow.Problem) {
 	}
 	fields := make([]zap.Field, 0, 6)
 	if q.endpoint != nil {
-		fields = append(fields, zap.String("flow", q.endpoint.flow.Name))
+		fields = append(fields, zap.String("flow", q.endpoint.Flow.Name))
 	} else { // the path is all that identifies such a request
 		fields = append(fields, zap.String("method", q.redactText(truncateText(q.r.Method))), zap.String("path", q.redactText(truncateText(q.r.URL.EscapedPath()))))
 	}
@@ -92,9 +92,9 @@ func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Res
 		q.h.Recorder.AddSummary(e)
 		return
 	}
-	q.snap.users.Add(1)
-	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.snap.release, Build: func() *store.Entry {
-		defer q.snap.release()
+	q.snap.Retain()
+	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.snap.Release, Build: func() *store.Entry {
+		defer q.snap.Release()
 		q.addDetails(e, run, out, response)
 		return e
 	}})

@@ -98,17 +98,15 @@ func (g *Gateway) hideFrom(r *loadResult, text string) string {
 
 // swap puts a configuration into service and retires the one before.
 func (g *Gateway) swap(c *load.Config, cert certificate) error {
-	s, err := g.open(c)
+	s, err := g.opener.Open(c)
 	if err != nil {
 		return err
 	}
-	g.log.SetSecrets(s.hide)
+	g.log.SetSecrets(s.Redactor)
 	if cert.pair != nil {
 		g.certificate.Store(cert.pair)
 	}
-	if old := g.current.Swap(s); old != nil {
-		old.release()
-	}
+	g.current.Swap(s)
 	if g.durable != nil {
 		g.durable.ticker.Reload()
 	}

@@ -80,13 +80,13 @@ func TestReloadsUnderLoad(t *testing.T) {
 	for n := 1; n <= rounds; n++ {
 		texts := version(n)
 		bad := breakages()[n%len(breakages())]
-		before := g.current.Load()
+		before := current(g)
 		bad(texts)
 		l.writeAll(texts)
 		if g.reloadNow("test").ok {
 			t.Errorf("round %d: broken files were loaded", n)
 		}
-		if g.current.Load() != before {
+		if current(g) != before {
 			t.Errorf("round %d: broken files changed what serves", n)
 		}
 		l.writeAll(version(n))
@@ -309,7 +309,7 @@ func TestClosedGateway(t *testing.T) {
 	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
 	g := l.start()
 	g.Close()
-	if g.reloadNow("test").ok || g.current.Load() != nil {
+	if g.reloadNow("test").ok || current(g) != nil {
 		t.Error("a closed gateway was loaded again")
 	}
 	if w := call(g, "POST", "/x", ""); w.Code != 503 || w.Header().Get("Connection") != "close" {
@@ -339,7 +339,7 @@ func TestRestartNeeded(t *testing.T) {
 	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
 		t.Errorf("said again: %q", again)
 	}
-	if s := status(t, g); len(s.Reload.Restart) != 3 || g.current.Load().maxRuns != 7 {
+	if s := status(t, g); len(s.Reload.Restart) != 3 || current(g).MaxRuns != 7 {
 		t.Errorf("%+v", s.Reload)
 	}
 	settings("")

@@ -113,7 +113,7 @@ func (r *Run) execute() (out flow.Outcome) {
 		r.event = event
 	}
 	return flow.Execute(r.ctx, &flow.Run{
-		ID: r.id, Attempt: r.attempt, Started: r.started, Flow: r.endpoint.flow, Event: r.event,
+		ID: r.id, Attempt: r.attempt, Started: r.started, Flow: r.endpoint.Flow, Event: r.event,
 		Services: r.pool.Services.ForRun(&r.job), Logger: r, Clock: r.clock, CanPark: true, KeepInputs: true, Journal: r,
 	})
 }
@@ -121,6 +121,6 @@ func (r *Run) execute() (out flow.Outcome) {
 // fail returns the outcome of a run that fails before its first action.
 func (r *Run) fail(class flow.Class, message string, err error) flow.Outcome {
 	return flow.Outcome{State: flow.Failed, Err: &flow.Error{
-		Flow: r.flowName(), Class: class, Message: message, Range: r.endpoint.flow.Range, Err: err,
+		Flow: r.flowName(), Class: class, Message: message, Range: r.endpoint.Flow.Range, Err: err,
 	}}
 }

@@ -13,7 +13,7 @@ import (
 // sensitive.
 func (j *job) countStep(rec *flow.Record) {
 	j.redactOutput(rec.Step, rec.Output)
-	j.endpointOf(rec.Flow.Name).metrics.ObserveAction(rec)
+	j.endpointOf(rec.Flow.Name).Metrics.ObserveAction(rec)
 }
 
 // logRun writes the log line of a run that ended. status is 0 if no caller waits.
@@ -22,7 +22,7 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 	if out.State == flow.Failed {
 		level = zapcore.ErrorLevel
 	}
-	line := j.endpoint.log.Check(level, "run")
+	line := j.endpoint.Log.Check(level, "run")
 	if line == nil {
 		return
 	}
@@ -44,7 +44,7 @@ func (j *job) logRun(out *flow.Outcome, status int, took time.Duration) {
 // LogRetry logs that an attempt of an action failed and another follows.
 func (j *job) LogRetry(c *flow.Call, e *flow.Error, wait time.Duration) {
 	fields := []zap.Field{zap.String("run", j.id), zap.Int("attempt", c.Attempt), zap.Duration("after", wait)}
-	j.endpoint.log.Warn("action is tried again", append(fields, j.errorFields(e)...)...)
+	j.endpoint.Log.Warn("action is tried again", append(fields, j.errorFields(e)...)...)
 }
 
 // errorFields describes the error of a run.
@@ -63,10 +63,10 @@ func (j *job) Log(action, level, message string, values map[string]any) {
 	if err != nil {
 		lvl = zapcore.InfoLevel
 	}
-	if !j.endpoint.log.Core().Enabled(lvl) {
+	if !j.endpoint.Log.Core().Enabled(lvl) {
 		return
 	}
-	line := j.endpoint.log.Check(lvl, j.redactText(message))
+	line := j.endpoint.Log.Check(lvl, j.redactText(message))
 	if line == nil {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -16,7 +17,7 @@ import (
 // runsCall is one request to the part of the API that is about runs.
 type runsCall struct {
 	g     *Gateway
-	snap  *snapshot
+	snap  *snapshot.Snapshot
 	store store.Store
 	r     *http.Request
 	query url.Values
@@ -26,12 +27,12 @@ type runsCall struct {
 // configuration that serves. What the function returns is written as JSON.
 func (g *Gateway) withStore(do func(c *runsCall) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		snap := g.acquire()
+		snap := g.current.Acquire()
 		if snap == nil {
 			problem.Write(w, problem.ShuttingDown())
 			return
 		}
-		defer snap.release()
+		defer snap.Release()
 		if g.opts.Store == nil {
 			problem.Write(w, &flow.Problem{Status: http.StatusServiceUnavailable, Title: "No store", Detail: "This gateway keeps no runs."})
 			return
@@ -48,10 +49,10 @@ func (g *Gateway) withStore(do func(c *runsCall) (any, error)) http.HandlerFunc 
 // wrongQuery is an error for which the caller is to blame.
 type wrongQuery struct{ error }
 
-func (g *Gateway) storeProblem(snap *snapshot, err error) *flow.Problem {
+func (g *Gateway) storeProblem(snap *snapshot.Snapshot, err error) *flow.Problem {
 	var wrong wrongQuery
 	var own *problemError
-	detail := snap.hide.Text(err.Error()) + "."
+	detail := snap.Redactor.Text(err.Error()) + "."
 	switch {
 	case errors.As(err, &own):
 		return &own.Problem
@@ -80,7 +81,7 @@ func (c *runsCall) list() (any, error) {
 	}
 	out := RunPage{Runs: make([]RunSummary, 0, len(page.Runs)), Next: page.Next}
 	for i := range page.Runs {
-		out.Runs = append(out.Runs, summaryOf(c.snap.hide, &page.Runs[i]))
+		out.Runs = append(out.Runs, summaryOf(c.snap.Redactor, &page.Runs[i]))
 	}
 	return out, nil
 }
@@ -90,7 +91,7 @@ func (c *runsCall) show() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.snap.detail(run), nil
+	return runDetail(c.snap, run), nil
 }
 
 func (c *runsCall) retryOne() (any, error) {

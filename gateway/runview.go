@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
@@ -33,12 +34,12 @@ func causeOf(hide *redact.Redactor, c store.Cause) *RunCause {
 }
 
 // detail shows a run without the secrets of the configuration that serves.
-func (s *snapshot) detail(r *store.Run) *RunDetail {
-	v := view{s.hide, s.placesFrom(r.Flow)}
+func runDetail(s *snapshot.Snapshot, r *store.Run) *RunDetail {
+	v := view{s.Redactor, stepsFrom(s, r.Flow)}
 	out := &RunDetail{
-		RunSummary: summaryOf(s.hide, &r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
+		RunSummary: summaryOf(s.Redactor, &r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
 		Variables: v.kept(r.Variables), Output: v.kept(r.Output), Response: v.response(r.Response),
-		OrderKey: s.hide.Text(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+		OrderKey: s.Redactor.Text(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
 	}
 	if out.Request = v.request(r); out.Request == nil {
 		out.Event = v.kept(r.Event)
@@ -50,9 +51,9 @@ func (s *snapshot) detail(r *store.Run) *RunDetail {
 }
 
 // places finds the actions of a flow by name; none where the flow is gone.
-func (s *snapshot) places(name string) map[string]*flow.Step {
+func stepsOf(s *snapshot.Snapshot, name string) map[string]*flow.Step {
 	out := map[string]*flow.Step{}
-	for _, f := range s.config.Flows {
+	for _, f := range s.Config.Flows {
 		if f.Name == name {
 			f.Walk(func(step *flow.Step) { out[step.Name] = step })
 		}
@@ -62,13 +63,13 @@ func (s *snapshot) places(name string) map[string]*flow.Step {
 
 // placesFrom finds the actions of a run of a flow by their paths, those of flows
 // that it calls included.
-func (s *snapshot) placesFrom(name string) func(path string) *flow.Step {
+func stepsFrom(s *snapshot.Snapshot, name string) func(path string) *flow.Step {
 	flows := map[string]map[string]*flow.Step{}
 	return func(path string) *flow.Step {
 		in, left := name, path
 		for {
 			if flows[in] == nil {
-				flows[in] = s.places(in)
+				flows[in] = stepsOf(s, in)
 			}
 			segment, rest, more := strings.Cut(left, "/")
 			step := flows[in][segment]

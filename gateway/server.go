@@ -55,7 +55,7 @@ func (g *Gateway) Run(ctx context.Context, l Listeners) error {
 }
 
 func (g *Gateway) servers(l Listeners) (public, admin *http.Server, err error) {
-	if g.current.Load() == nil {
+	if !g.current.IsOpen() {
 		return nil, nil, errors.New("the gateway is closed")
 	}
 	if !g.running.CompareAndSwap(false, true) {

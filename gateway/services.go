@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
@@ -15,7 +16,7 @@ type ServicesOptions struct {
 	Store     store.Store
 	Clock     clock.Clock
 	Sealer    *redact.Sealer
-	Snapshots interface{ acquire() *snapshot }
+	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Wakeup    *Signal // a run was queued
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -25,11 +26,11 @@ type starter struct {
 // Start queues a run of a flow, once for the same cause. Variables that hold a
 // secret are sealed.
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
-	e := s.run.snap.byName[f.Name]
+	e := s.run.snap.Endpoints[f.Name]
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
-	kept, err := e.codec.Encode(ev)
+	kept, err := e.Codec.Encode(ev)
 	if err != nil {
 		return "", err
 	}
@@ -42,8 +43,8 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 
 // StartFlow queues a run that no request asked for. If another run holds the
 // dedupe key, it returns the key and the id of that run.
-func (s *Services) StartFlow(ctx context.Context, e *endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
-	kept, err := e.codec.Encode(ev)
+func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
+	kept, err := e.Codec.Encode(ev)
 	if err != nil {
 		return "", nil, err
 	}
@@ -52,17 +53,17 @@ func (s *Services) StartFlow(ctx context.Context, e *endpoint, ev flow.Event, on
 
 // queueRun queues a run with an id and an encoded event, see StartFlow. A run
 // that exists already is not queued again.
-func (s *Services) queueRun(ctx context.Context, e *endpoint, id string, kept flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
+func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, kept flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
-		ID: id, Flow: e.flow.Name, Dedupe: once,
+		ID: id, Flow: e.Flow.Name, Dedupe: once,
 		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
-		Queue:   store.QueueLimit{Max: e.queue.Length, DropOldest: e.queue.DropOldest},
+		Queue:   store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest},
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):
 		return id, nil, nil
 	case errors.Is(err, store.ErrFull):
-		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.flow.Name), Err: err}
+		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.Flow.Name), Err: err}
 	case err != nil:
 		return "", nil, storeError(err)
 	case got.Duplicate != nil:

@@ -12,7 +12,7 @@ import (
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
 	run := &flow.Run{
-		ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.flow, Event: event, Logger: q, Clock: q.clock,
+		ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Logger: q, Clock: q.clock,
 		Services: q.h.Services.ForRun(&q.job), KeepInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
 	}
 	run.Journal = syncJournal{request: q, run: run}
@@ -39,13 +39,13 @@ func (q *request) serveSync(event flow.Event) {
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
 func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.h.Slots.Free()
-	ctx, cancel := clock.WithTimeout(q.h.Life, q.clock, q.endpoint.http.Timeout)
+	ctx, cancel := clock.WithTimeout(q.h.Life, q.clock, q.endpoint.HTTP.Timeout)
 	defer cancel()
 	began := q.clock.Now()
 	out := flow.Execute(ctx, run)
 	response := q.buildResponse(ctx, run, &out)
 	if out.State != flow.Continues {
-		q.endpoint.metrics.ObserveRun(out.State, clock.Since(q.clock, began))
+		q.endpoint.Metrics.ObserveRun(out.State, clock.Since(q.clock, began))
 	}
 	return out, response
 }
@@ -59,7 +59,7 @@ func (q *request) buildResponse(ctx context.Context, run *flow.Run, out *flow.Ou
 	if out.State == flow.Failed {
 		return q.problemResponse(runFailed(ctx, out))
 	}
-	response, err := q.endpoint.http.Reply(ctx, run)
+	response, err := q.endpoint.HTTP.Reply(ctx, run)
 	if err == nil {
 		return response
 	}

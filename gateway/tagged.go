@@ -9,23 +9,24 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // startTagged starts the flows that are triggered by a tag which a contact got.
 // An error in one flow does not keep the others from starting.
 func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag string, change flow.ContactChange) error {
-	snap := s.Snapshots.acquire()
+	snap := s.Snapshots.Acquire()
 	if snap == nil {
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Message: "the gateway is shutting down"}
 	}
-	defer snap.release()
+	defer snap.Release()
 	given := flow.TagGiven{Tag: tag, Source: change.Source, Depth: change.Depth}
 	if change.Cause != "" {
 		given.Cause = change.Cause + "/" + tag
 	}
 	var failed error
-	for _, e := range snap.byTag[tag] {
+	for _, e := range snap.ByTag[tag] {
 		if err := s.startForTag(ctx, e, contact, given); err != nil && failed == nil {
 			failed = err
 		}
@@ -36,9 +37,9 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 // startForTag starts one flow for a contact: once for the same cause, which is
 // repeated if a gateway died in the middle, and once in the flow's throttle
 // window. A start within the window is recorded as throttled.
-func (s *Services) startForTag(ctx context.Context, e *endpoint, contact flow.Contact, given flow.TagGiven) error {
-	trigger := e.flow.Parts.Tag
-	kept, err := e.codec.Encode(trigger.Event(contact, given))
+func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contact flow.Contact, given flow.TagGiven) error {
+	trigger := e.Flow.Parts.Tag
+	kept, err := e.Codec.Encode(trigger.Event(contact, given))
 	if err != nil {
 		return err
 	}
@@ -64,8 +65,8 @@ func (s *Services) startForTag(ctx context.Context, e *endpoint, contact flow.Co
 // resolveCause returns the id of the run that belongs to a cause. A repetition
 // gets the id of the first time, even if the throttle window is over. done
 // reports whether that run, or the record that it was throttled, exists.
-func (s *Services) resolveCause(ctx context.Context, e *endpoint, id, cause string) (_ string, done bool, err error) {
-	key := store.Key{Scope: store.DedupeScope(e.flow.Name), Name: causeKey(cause), Run: id}
+func (s *Services) resolveCause(ctx context.Context, e *snapshot.Endpoint, id, cause string) (_ string, done bool, err error) {
+	key := store.Key{Scope: store.DedupeScope(e.Flow.Name), Name: causeKey(cause), Run: id}
 	held, made, err := s.Store.PutKey(ctx, key, causeTime)
 	if err != nil {
 		return "", false, storeError(err)
@@ -89,10 +90,10 @@ func hashAddress(email string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (s *Services) recordThrottled(ctx context.Context, e *endpoint, id string, kept flow.StoredEvent, first *store.Key) error {
+func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id string, kept flow.StoredEvent, first *store.Key) error {
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
-		ID: id, Flow: e.flow.Name, State: store.Throttled, Started: now, Finished: now,
+		ID: id, Flow: e.Flow.Name, State: store.Throttled, Started: now, Finished: now,
 		Payload: store.Payload{Event: kept.Event, Variables: kept.Variables},
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -32,7 +33,7 @@ type TickerOptions struct {
 	Clock     clock.Clock
 	Log       *telemetry.Log
 	Sealer    *redact.Sealer
-	Snapshots interface{ acquire() *snapshot }
+	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
 }
 
@@ -71,19 +72,19 @@ func (t *Ticker) Run(ctx context.Context) {
 
 // startDue starts the flows that are due, and returns how long to sleep.
 func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
-	snap := t.Snapshots.acquire()
+	snap := t.Snapshots.Acquire()
 	if snap == nil {
 		return maxSleep
 	}
-	defer snap.release()
+	defer snap.Release()
 	sleep, serving := maxSleep, map[string]bool{}
-	for _, f := range snap.config.Flows {
+	for _, f := range snap.Config.Flows {
 		timed := f.Parts.Clock
 		if timed == nil || !f.Enabled {
 			continue
 		}
 		serving[f.Name] = true
-		if !t.startFlow(ctx, snap.byName[f.Name], timed, now) {
+		if !t.startFlow(ctx, snap.Endpoints[f.Name], timed, now) {
 			sleep = min(sleep, retrySleep)
 		}
 		if next := timed.Next(now); !next.IsZero() {
@@ -101,8 +102,8 @@ func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
 
 // startFlow starts a flow if it has ticked since the last call. It returns false
 // if the call must be repeated.
-func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed *flow.ClockPart, now time.Time) bool {
-	name := e.flow.Name
+func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flow.ClockPart, now time.Time) bool {
+	name := e.Flow.Name
 	since, known := t.checked[name]
 	if !known {
 		var err error
@@ -134,7 +135,7 @@ func (t *Ticker) startFlow(ctx context.Context, e *endpoint, timed *flow.ClockPa
 // its last run if missed ticks are caught up, otherwise shortly before the start
 // of the gateway, which may have replaced another, or now if the schedule was
 // added later.
-func (t *Ticker) firstCheck(ctx context.Context, e *endpoint, timed *flow.ClockPart, now time.Time) (time.Time, error) {
+func (t *Ticker) firstCheck(ctx context.Context, e *snapshot.Endpoint, timed *flow.ClockPart, now time.Time) (time.Time, error) {
 	since := now
 	if now.Sub(t.began) < maxDelay {
 		since = t.began.Add(-maxDelay)
@@ -150,8 +151,8 @@ func (t *Ticker) firstCheck(ctx context.Context, e *endpoint, timed *flow.ClockP
 }
 
 // lastRun returns the tick of the flow's last run; zero if there is no run.
-func (t *Ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
-	page, err := t.Store.List(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{e.flow.Name}}, Limit: 1})
+func (t *Ticker) lastRun(ctx context.Context, e *snapshot.Endpoint) (time.Time, error) {
+	page, err := t.Store.List(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{e.Flow.Name}}, Limit: 1})
 	if err != nil || len(page.Runs) == 0 {
 		return time.Time{}, err
 	}
@@ -160,8 +161,8 @@ func (t *Ticker) lastRun(ctx context.Context, e *endpoint) (time.Time, error) {
 		return time.Time{}, err
 	}
 	ev, err := decodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
-	if err == nil && e.flow.Parts.Clock != nil {
-		if at := e.flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
+	if err == nil && e.Flow.Parts.Clock != nil {
+		if at := e.Flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
 			return at, nil
 		}
 	}

@@ -282,12 +282,12 @@ func TestWatchedSingleFile(t *testing.T) {
 	l.lines.await(0, "looked at the files")
 	d.save("main.hcl", answering("two"))
 	d.expect("two")
-	before := d.g.current.Load()
+	before := current(d.g)
 	d.save("other.hcl", "nonsense")
 	d.save("main.new", answering("three"))
 	d.must(os.Rename(d.at("main.new"), d.at("main.hcl")))
 	d.expect("three")
-	if again := d.g.reload.Load(); !again.ok || before == d.g.current.Load() {
+	if again := d.g.reload.Load(); !again.ok || before == current(d.g) {
 		t.Errorf("%v", again.diags)
 	}
 }
@@ -357,7 +357,7 @@ func TestWatchedPull(t *testing.T) {
 func TestWatchedNothingChanged(t *testing.T) {
 	t.Parallel()
 	d := onDisk(t, false, nil)
-	before := d.g.current.Load()
+	before := current(d.g)
 	looked := d.after(func() {
 		now := time.Now().Add(time.Hour)
 		d.must(os.Chtimes(d.at("main.hcl"), now, now))
@@ -377,7 +377,7 @@ func TestWatchedNothingChanged(t *testing.T) {
 	d.save("sub/a.test.hcl", "test")
 	d.save("sub/.hidden.hcl", "flow")
 	d.after(func() { d.save("sub/b.test.hcl", "test") }, "looked at the files", `"changed":false`)
-	if d.g.current.Load() != before {
+	if current(d.g) != before {
 		t.Error("reloaded")
 	}
 }

@@ -1,12 +1,12 @@
-package gateway
+package snapshot_test
 
 import (
 	"net"
-	"slices"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 )
 
 // Callers keep these paths: a version that changed them would cut them all
@@ -27,7 +27,7 @@ func TestPathStays(t *testing.T) {
 		{"other key", "fedcba9876543210", "orders", flow.Route{Rotate: 1}, "/webhooks/t8abgptjvbfzezwh3hdxwyqbtne52djv"},
 	}
 	for _, c := range cases {
-		if got := Path([]byte(c.key), c.flow, c.route); got != c.want {
+		if got := snapshot.Path([]byte(c.key), c.flow, c.route); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -41,31 +41,9 @@ func TestEscapePath(t *testing.T) {
 		"/büro 1/50%/{x}":  "/b%C3%BCro%201/50%25/{x}",
 		"/a?b#c":           "/a%3Fb%23c",
 	} {
-		if got := escapePath(pattern); got != want {
+		if got := snapshot.EscapePath(pattern); got != want {
 			t.Errorf("%s: %s, want %s", pattern, got, want)
 		}
-	}
-}
-
-func TestEndpoints(t *testing.T) {
-	t.Parallel()
-	l := newLab(t)
-	l.write("flow \"orders\" {\n  trigger \"test\" {\n    path    = \"/büro/{name}\"\n    methods = [\"POST\", \"PUT\"]\n  }\n}\n" +
-		"flow \"off\" {\n  enabled = false\n  trigger \"test\" {\n    path = \"/off\"\n  }\n}\nflow \"silent\" {\n  trigger \"never\" {}\n}\n")
-	g := l.start()
-	var lines []string
-	for _, e := range g.Endpoints() {
-		lines = append(lines, e.Line("https://example.com/in/"))
-	}
-	want := []string{
-		"POST,PUT https://example.com/in/b%C3%BCro/{name}  → orders",
-		"POST   https://example.com/in/off  → off (disabled)",
-	}
-	if !slices.Equal(lines, want) {
-		t.Errorf("%q", lines)
-	}
-	if g.Close(); g.Endpoints() != nil {
-		t.Error("a closed gateway has endpoints")
 	}
 }
 
@@ -86,7 +64,7 @@ func TestBaseURL(t *testing.T) {
 		{"socket", load.Gateway{}, &net.UnixAddr{Name: "/run/x"}, "http://localhost"},
 	}
 	for _, c := range cases {
-		if got := baseURL(&c.settings, c.listener); got != c.want {
+		if got := snapshot.BaseURL(&c.settings, c.listener); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package gateway
+package snapshot_test
 
 import (
 	"maps"
@@ -9,19 +9,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 )
 
 // routes makes a router of lines such as "POST,PUT /orders/{id}".
-func routes(lines ...string) *router {
-	r := &router{}
+func routes(lines ...string) *snapshot.Router {
+	r := &snapshot.Router{}
 	for _, line := range lines {
 		methods, path, _ := strings.Cut(line, " ")
-		r.add(&endpoint{flow: &flow.Flow{Name: line}, http: &flow.HTTPPart{Route: flow.Route{Methods: strings.Split(methods, ",")}}, path: path})
+		r.Add(&snapshot.Endpoint{Flow: &flow.Flow{Name: line}, HTTP: &flow.HTTPPart{Route: flow.Route{Methods: strings.Split(methods, ",")}}, Path: path})
 	}
 	return r
 }
 
-func testRoutes() *router {
+func testRoutes() *snapshot.Router {
 	return routes(
 		"POST /", "POST /orders", "PUT,GET /orders", "POST /orders/{id}", "DELETE /orders/{any}", "POST /orders/new",
 		"POST /orders/{id}/items/{sku}", "POST /orders/new/items", "POST /büro 1/50%/{x}", "POST /100%41",
@@ -82,18 +83,18 @@ func TestRouter(t *testing.T) {
 			if c.method == "" {
 				c.method = "POST"
 			}
-			m := r.find(c.method, c.path)
+			m := r.Find(c.method, c.path)
 			got := ""
-			if m.endpoint != nil {
-				got = m.endpoint.flow.Name
+			if m.Endpoint != nil {
+				got = m.Endpoint.Flow.Name
 			}
 			if got != c.want {
 				t.Errorf("route %q, want %q", got, c.want)
 			}
-			if !maps.Equal(m.values, c.values) {
-				t.Errorf("values %v, want %v", m.values, c.values)
+			if !maps.Equal(m.Values, c.values) {
+				t.Errorf("values %v, want %v", m.Values, c.values)
 			}
-			if allow := strings.Join(m.allow, " "); got == "" && allow != c.allow {
+			if allow := strings.Join(m.Allow, " "); got == "" && allow != c.allow {
 				t.Errorf("allow %q, want %q", allow, c.allow)
 			}
 		})
@@ -104,8 +105,8 @@ func TestRouterTakesLongPaths(t *testing.T) {
 	t.Parallel()
 	r := testRoutes()
 	for _, path := range []string{strings.Repeat("/a", 1<<20), "/" + strings.Repeat("a", 1<<20), strings.Repeat("/", 1<<20), "/orders/" + strings.Repeat("%41", 1<<18)} {
-		m := r.find("POST", path)
-		if got, want := m.endpoint != nil, strings.HasPrefix(path, "/orders/"); got != want {
+		m := r.Find("POST", path)
+		if got, want := m.Endpoint != nil, strings.HasPrefix(path, "/orders/"); got != want {
 			t.Errorf("a path of %d bytes that begins with %q: found %t, want %t", len(path), path[:10], got, want)
 		}
 	}
@@ -119,17 +120,17 @@ func FuzzRouter(f *testing.F) {
 	}
 	r := testRoutes()
 	f.Fuzz(func(t *testing.T, method, path string) {
-		m := r.find(method, path)
-		if m.endpoint == nil {
-			if slices.Contains(m.allow, method) {
-				t.Errorf("%s %s is refused and %v allowed", method, path, m.allow)
+		m := r.Find(method, path)
+		if m.Endpoint == nil {
+			if slices.Contains(m.Allow, method) {
+				t.Errorf("%s %s is refused and %v allowed", method, path, m.Allow)
 			}
 			return
 		}
 		var parts []string
-		for _, seg := range strings.Split(m.endpoint.path, "/") {
-			if isName(seg) {
-				v := m.values[seg[1:len(seg)-1]]
+		for _, seg := range strings.Split(m.Endpoint.Path, "/") {
+			if strings.HasPrefix(seg, "{") {
+				v := m.Values[seg[1:len(seg)-1]]
 				if v == "" || v == "." || v == ".." || !utf8.ValidString(v) {
 					t.Errorf("%q stands for %s", v, seg)
 				}
@@ -145,4 +146,12 @@ func FuzzRouter(f *testing.F) {
 			t.Errorf("%s led to %v", path, parts)
 		}
 	})
+}
+
+func BenchmarkRouter(b *testing.B) {
+	r := testRoutes()
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Find("POST", "/orders/17/items/LAMP-01")
+	}
 }

@@ -1,4 +1,4 @@
-package gateway
+package snapshot
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ulid"
 )
 
-// Path returns the pattern at which a flow is reached: the one that its file
-// gives, or one with an id of 160 bits that nobody can guess without the key.
+// Path returns the pattern at which a flow is reached: the one in its file, or a
+// generated one with an id of 160 bits that cannot be guessed without the key.
 // The id is the same after a restart and on every gateway with the same key.
 func Path(key []byte, flowName string, r flow.Route) string {
 	if r.Path != "" {
@@ -24,10 +24,10 @@ func Path(key []byte, flowName string, r flow.Route) string {
 	return "/webhooks/" + ulid.Encode(id[:20])
 }
 
-// baseURL is what the URLs of endpoints begin with: the public URL of the
-// settings, or else the address of the listener as this machine reaches it.
-// It has no slash at its end.
-func baseURL(s *load.Gateway, listener net.Addr) string {
+// BaseURL returns the beginning of the URLs of endpoints: the public URL of the
+// settings, or the address of the listener as this machine reaches it. It has no
+// slash at its end.
+func BaseURL(s *load.Gateway, listener net.Addr) string {
 	if s.PublicURL != "" {
 		return strings.TrimRight(s.PublicURL, "/")
 	}
@@ -46,9 +46,9 @@ func baseURL(s *load.Gateway, listener net.Addr) string {
 	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(tcp.Port))
 }
 
-// escapePath writes a pattern as it stands in a URL. Names keep their braces:
+// EscapePath writes a pattern as a URL has it. Names keep their braces:
 // /orders/{region}.
-func escapePath(pattern string) string {
+func EscapePath(pattern string) string {
 	segments := strings.Split(pattern, "/")
 	for i, s := range segments {
 		if !isName(s) {

@@ -1,0 +1,150 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Options is what an Opener needs.
+type Options struct {
+	Settings flow.Settings // for actions; Egress comes from the configuration
+	Key      []byte        // makes generated paths and the links of contacts
+	HasStore bool          // runs can be stored
+	Log      *telemetry.Log
+	Metrics  *telemetry.Metrics
+	// BaseURL returns the beginning of the URLs of endpoints.
+	BaseURL func(*load.Gateway) string
+}
+
+// Opener opens snapshots. A resource that two snapshots have is opened once.
+type Opener struct {
+	opts Options
+	pool flow.Pool
+}
+
+// NewOpener returns an opener.
+func NewOpener(o Options) *Opener { return &Opener{opts: o} }
+
+// Open opens everything that the actions of a configuration need and builds its
+// routes. On an error nothing stays open.
+func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
+	settings := o.opts.Settings
+	settings.Egress = c.Gateway.Egress.Allow
+	s := &Snapshot{
+		Config:    c,
+		Router:    &Router{},
+		Endpoints: map[string]*Endpoint{},
+		ByTag:     map[string][]*Endpoint{},
+		Limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
+		MaxRuns:   int64(c.Gateway.Limits.Runs),
+		Redactor:  redact.New(c.Secrets),
+		baseURL:   func() string { return o.opts.BaseURL(&c.Gateway) },
+	}
+	resources := o.pool.Lease(settings)
+	opened := false
+	defer func() { // also after a panic
+		if !opened {
+			resources.Close()
+		}
+	}()
+	for _, f := range c.Flows {
+		if !o.opts.HasStore && needsStore(f) {
+			return nil, fmt.Errorf("%s: flow %q runs in the background, and this gateway has no store to keep its runs", f.Range, f.Name)
+		}
+		if err := openActions(f, resources); err != nil {
+			return nil, err
+		}
+		o.addEndpoint(s, f)
+	}
+	if c.Links != nil {
+		c.Links.Serve(o.opts.Key, s.baseURL)
+	}
+	o.activate(s, resources)
+	opened = true
+	return s, nil
+}
+
+// needsStore reports whether runs of a flow are stored before they start.
+func needsStore(f *flow.Flow) bool {
+	if f.Parts.HTTP != nil {
+		return f.Parts.HTTP.Async
+	}
+	return f.Parts.Codec != nil
+}
+
+// openActions opens what the actions of a flow need. A disabled flow may have
+// actions that the gateway does not allow.
+func openActions(f *flow.Flow, resources *flow.Resources) error {
+	var failed error
+	f.Walk(func(step *flow.Step) {
+		o, ok := step.Action.(flow.Opener)
+		if !ok || failed != nil {
+			return
+		}
+		err := o.Open(resources)
+		var forbidden *flow.NotAllowed
+		if !f.Enabled && errors.As(err, &forbidden) {
+			return
+		}
+		if err != nil {
+			failed = fmt.Errorf("%s: action %q of flow %q: %w", step.Range, step.Name, f.Name, err)
+		}
+	})
+	return failed
+}
+
+// addEndpoint adds the endpoint of a flow. Disabled flows have one that nothing
+// leads to.
+func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
+	if f.Parts.Codec == nil {
+		return
+	}
+	e := &Endpoint{
+		Flow: f, Codec: f.Parts.Codec, HTTP: f.Parts.HTTP, Queue: f.Parts.Queue,
+		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
+	}
+	s.Endpoints[f.Name] = e
+	s.FlowLimits = append(s.FlowLimits, store.FlowLimit{Flow: f.Name, Max: e.Queue.Max})
+	if t := f.Parts.Tag; t != nil && f.Enabled {
+		s.ByTag[t.Tag] = append(s.ByTag[t.Tag], e)
+	}
+	if e.HTTP != nil {
+		e.Path = Path(o.opts.Key, f.Name, e.HTTP.Route)
+		if f.Enabled {
+			s.Router.Add(e)
+		}
+	}
+}
+
+// pureKinds returns the kinds of a flow's actions that have no outside effect.
+// An action with actions inside has none of its own.
+func pureKinds(f *flow.Flow) map[string]bool {
+	out := map[string]bool{}
+	f.Walk(func(s *flow.Step) {
+		out[s.Kind] = s.Traits.Pure || len(s.Traits.Lists) > 0
+	})
+	return out
+}
+
+// activate takes the metrics of the flows and counts the first use. It is the
+// last step, as it cannot fail.
+func (o *Opener) activate(s *Snapshot, resources *flow.Resources) {
+	metrics := o.opts.Metrics.AddFlows(s.Config.Flows)
+	for name, e := range s.Endpoints {
+		e.Metrics = metrics[name]
+	}
+	s.users.Store(1)
+	s.close = sync.OnceFunc(func() {
+		resources.Close()
+		o.opts.Metrics.RemoveFlows(s.Config.Flows)
+	})
+}

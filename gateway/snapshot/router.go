@@ -1,0 +1,116 @@
+package snapshot
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Router finds the endpoint of a request by the segments of its path. At each
+// segment a literal wins over a name. The loader refuses two routes if neither
+// is more exact than the other. Patterns have no escapes. Escapes of requests are
+// decoded segment by segment.
+type Router struct {
+	literals map[string]*Router
+	name     *Router
+	ends     []pathEnd
+}
+
+// pathEnd is an endpoint whose path ends at a router, with the names in its
+// pattern.
+type pathEnd struct {
+	endpoint *Endpoint
+	names    []string
+}
+
+// Add adds the path of an endpoint.
+func (r *Router) Add(e *Endpoint) {
+	var names []string
+	at := r
+	for _, seg := range strings.Split(strings.TrimPrefix(e.Path, "/"), "/") {
+		if isName(seg) {
+			names = append(names, seg[1:len(seg)-1])
+			if at.name == nil {
+				at.name = &Router{}
+			}
+			at = at.name
+			continue
+		}
+		if at.literals == nil {
+			at.literals = map[string]*Router{}
+		}
+		if at.literals[seg] == nil {
+			at.literals[seg] = &Router{}
+		}
+		at = at.literals[seg]
+	}
+	at.ends = append(at.ends, pathEnd{e, names})
+}
+
+// Match is the result of a search. It is empty if no pattern matches the path.
+type Match struct {
+	Endpoint *Endpoint
+	Values   map[string]string // of the names in the pattern
+	Allow    []string          // methods of the path, if the request has another one
+}
+
+// Find finds the endpoint of a request by its path with escapes: "a%2Fb" is one
+// segment that holds a slash.
+func (r *Router) Find(method, escaped string) Match {
+	var m Match
+	r.walk(method, strings.TrimPrefix(escaped, "/"), nil, &m)
+	slices.Sort(m.Allow)
+	m.Allow = slices.Compact(m.Allow)
+	return m
+}
+
+// walk matches the next segment: the literal first and then the name. It collects
+// the methods of paths that match with another method.
+func (r *Router) walk(method, rest string, values []string, m *Match) bool {
+	seg, rest, more := strings.Cut(rest, "/")
+	if strings.Contains(seg, "%") {
+		decoded, err := url.PathUnescape(seg)
+		if err != nil {
+			return false
+		}
+		seg = decoded
+	}
+	if next := r.literals[seg]; next != nil && next.matchRest(method, rest, more, values, m) {
+		return true
+	}
+	return r.name != nil && isValue(seg) && r.name.matchRest(method, rest, more, append(values, seg), m)
+}
+
+// isValue reports whether a name can stand for a decoded segment. Dots would
+// change the path of a URL that a flow makes of the value, and a value must be
+// UTF-8.
+func isValue(seg string) bool {
+	return seg != "" && seg != "." && seg != ".." && utf8.ValidString(seg)
+}
+
+// matchRest matches the segments after one that matched, or ends the path.
+func (r *Router) matchRest(method, rest string, more bool, values []string, m *Match) bool {
+	if more {
+		return r.walk(method, rest, values, m)
+	}
+	for _, e := range r.ends {
+		if slices.Contains(e.endpoint.HTTP.Route.Methods, method) {
+			m.Endpoint, m.Values = e.endpoint, e.nameValues(values)
+			return true
+		}
+		m.Allow = append(m.Allow, e.endpoint.HTTP.Route.Methods...)
+	}
+	return false
+}
+
+func (e pathEnd) nameValues(values []string) map[string]string {
+	if len(e.names) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(e.names))
+	for i, name := range e.names {
+		out[name] = values[i]
+	}
+	return out
+}
