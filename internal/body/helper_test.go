@@ -38,7 +38,7 @@ func checkFault(t *testing.T, v any, err error, want value.SyntaxError) {
 	}
 }
 
-// checkRefusal holds an error to what SyntaxError promises.
+// checkRefusal checks the promises of SyntaxError.
 func checkRefusal(t *testing.T, data []byte, err error) {
 	t.Helper()
 	fault, ok := errors.AsType[*value.SyntaxError](err)
@@ -56,8 +56,8 @@ func checkRefusal(t *testing.T, data []byte, err error) {
 	}
 }
 
-// checkFixpoint checks that what is written is read as the same, and written as
-// the same text again.
+// checkFixpoint checks that the text of a value is read as the same value, which
+// is written as the same text.
 func checkFixpoint(t *testing.T, v any, depth int) {
 	t.Helper()
 	text, err := value.Append(nil, v)

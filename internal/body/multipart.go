@@ -16,42 +16,42 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// The limits of the header of a part.
+// The limits of the header of one part.
 const (
-	// MaxPartHeaders is how many fields the header of a part may have.
+	// MaxPartHeaders is the maximum number of fields.
 	MaxPartHeaders = 32
-	// MaxPartHeaderBytes is how long they may be together.
+	// MaxPartHeaderBytes is the maximum size of all fields together.
 	MaxPartHeaderBytes = 16 << 10
 )
 
-// ParseMultipart reads a body of the type multipart/form-data (RFC 7578);
-// boundary is that parameter of its content type.
+// ParseMultipart reads a body of the type multipart/form-data (RFC 7578).
+// boundary is the parameter of its content type.
 //
 // A part without a file name is a field: its content becomes a string, with
-// U+FFFD for what is not UTF-8. A part with a file name becomes the object
+// U+FFFD for bytes that are not UTF-8. A part with a file name becomes the object
 //
 //	{"filename": string, "content_type": string, "size": number, "content": string}
 //
-// where filename has no folders, content_type is as sent or text/plain, size
-// counts bytes and content is base64 (RFC 4648, section 4). An empty file name,
-// which browsers send when no file was chosen, makes a field.
+// where filename has no folders, content_type is text/plain if the sender gave
+// none, size counts bytes and content is base64 (RFC 4648, section 4). A part
+// with an empty file name is a field: browsers send one if no file was chosen.
 //
-// Names nest as those of [ParseQuery] do, and several parts with one name make
-// an array. At most [MaxParameters] parts are accepted. Parts that are encoded
-// as quoted-printable are decoded.
+// Names nest as in [ParseQuery], and several parts with one name become an
+// array. At most [MaxParameters] parts are accepted. Parts in the encoding
+// quoted-printable are decoded.
 //
-// Every error is a [*value.SyntaxError]. If it concerns one part its place is the
-// delimiter before that part.
+// Each error is a [*value.SyntaxError]. The place of an error in a part is the
+// delimiter before the part.
 func ParseMultipart(body []byte, boundary string, lim value.Limits) (map[string]any, error) {
 	if !isBoundary(boundary) {
 		return nil, &value.SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
 	}
-	tree := newQueryTree(lim)
+	tree := newParameterTree(lim)
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for count := 1; ; count++ {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) && isClosed(body, boundary) {
-			return tree.build(), nil
+			return tree.buildValue(), nil
 		}
 		if err == nil && count > MaxParameters {
 			err = fmt.Errorf("too many parts; at most %d are accepted", MaxParameters)
@@ -60,13 +60,13 @@ func ParseMultipart(body []byte, boundary string, lim value.Limits) (map[string]
 			err = addPart(tree, part)
 		}
 		if err != nil {
-			return nil, partFault(body, boundary, count, err)
+			return nil, partError(body, boundary, count, err)
 		}
 	}
 }
 
-// addPart reads one part.
-func addPart(tree *queryTree, part *multipart.Part) error {
+// addPart reads a part and adds it to the tree.
+func addPart(tree *parameterTree, part *multipart.Part) error {
 	if err := checkPartHeader(part); err != nil {
 		return err
 	}
@@ -79,14 +79,14 @@ func addPart(tree *queryTree, part *multipart.Part) error {
 		return err
 	}
 	if part.FileName() == "" {
-		tree.add(toUTF8(name), toUTF8(string(content)))
+		tree.addParameter(toUTF8(name), toUTF8(string(content)))
 		return nil
 	}
 	contentType := part.Header.Get("Content-Type")
 	if contentType == "" {
 		contentType = "text/plain"
 	}
-	tree.add(toUTF8(name), map[string]any{
+	tree.addParameter(toUTF8(name), map[string]any{
 		"filename":     toUTF8(baseName(part.FileName())),
 		"content_type": toUTF8(contentType),
 		"size":         json.Number(strconv.Itoa(len(content))),
@@ -112,8 +112,8 @@ func checkPartHeader(part *multipart.Part) error {
 	return nil
 }
 
-// baseName cuts the folders off a file name, those of Windows too, so that it
-// cannot lead out of a folder that it is joined to.
+// baseName removes the folders of a file name, also with the separator of
+// Windows, so that the name cannot leave the folder that it is joined to.
 func baseName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	if name == "." || name == ".." {
@@ -122,7 +122,7 @@ func baseName(name string) string {
 	return name
 }
 
-// isBoundary holds a boundary to RFC 2046, section 5.1.1.
+// isBoundary reports whether RFC 2046, section 5.1.1, allows a boundary.
 func isBoundary(boundary string) bool {
 	if boundary == "" || len(boundary) > 70 || strings.HasSuffix(boundary, " ") {
 		return false
@@ -137,8 +137,8 @@ func isBoundary(boundary string) bool {
 	return true
 }
 
-// isClosed reports whether body has the delimiter that ends the last part. The
-// reader of the parts takes the end of the text for it if a header is cut off.
+// isClosed reports whether body has the delimiter that ends the last part.
+// multipart.Reader reports io.EOF also if the text ends within a header.
 func isClosed(body []byte, boundary string) bool {
 	closing := []byte("--" + boundary + "--")
 	for line := range bytes.Lines(body) {
@@ -149,8 +149,8 @@ func isClosed(body []byte, boundary string) bool {
 	return false
 }
 
-// partFault places an error at the delimiter of the part that has it.
-func partFault(body []byte, boundary string, count int, err error) error {
+// partError returns an error at the delimiter of a part.
+func partError(body []byte, boundary string, count int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return value.NewSyntaxError(body, int64(len(body)), "", "the body ends before the closing boundary")
 	}
@@ -161,8 +161,8 @@ func partFault(body []byte, boundary string, count int, err error) error {
 	return value.NewSyntaxError(body, delimiterOffset(body, boundary, count), "", reason)
 }
 
-// delimiterOffset returns where the delimiter of the part with that number
-// begins, counted from 1.
+// delimiterOffset returns the offset of the delimiter before a part, whose number
+// counts from 1.
 func delimiterOffset(body []byte, boundary string, count int) int64 {
 	delimiter := []byte("--" + boundary)
 	offset := 0

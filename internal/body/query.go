@@ -9,13 +9,13 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// MaxParameters is how many parameters a query or form may have, and how many
-// parts a multipart body.
+// MaxParameters is the maximum number of parameters of a query or form, and of
+// parts of a multipart body.
 const MaxParameters = 1000
 
 // ParseQuery reads the query of a URL, without its question mark, into nested
-// values whose leaves are strings. It does what version 6.17 of the npm package
-// qs does with allowDots on and its other options as they are by default:
+// values whose leaves are strings. It follows version 6.17 of the npm package qs
+// with the option allowDots and the defaults of all other options:
 //
 //	a=1&b=2                  {"a":"1","b":"2"}
 //	a[b]=1, a.b=1, a%5Bb%5D=1  {"a":{"b":"1"}}
@@ -25,25 +25,25 @@ const MaxParameters = 1000
 //	a=1&a[b]=2               {"a":["1",{"b":"2"}]}
 //	a+b=1%202&c              {"a b":"1 2","c":""}
 //
-// The less obvious of its rules:
+// The less obvious rules:
 //
-//   - The items of an array keep the order of their indexes, and gaps close. An
-//     index of 20 or more, or more than 20 items, makes it an object whose names
-//     are the indexes.
+//   - The items of an array are in the order of their indexes, without gaps. An
+//     array with an index of 20 or more, or with more than 20 items, becomes an
+//     object whose names are the indexes.
 //   - A name nests at most 5 levels below its first part, or Limits.Depth if
-//     that is less; what goes deeper stays together as one name: with 5 levels
-//     a[b][c][d][e][f][g]=1 has the innermost name "[g]".
-//   - A name that every JavaScript object has, such as __proto__, constructor or
-//     toString, drops its parameter, as does an empty name.
-//   - Text whose percent escapes are not UTF-8 stays as it stands, escapes and
-//     all, but for plus signs, which are spaces.
+//     that is less. Deeper parts stay together as one name: with 5 levels the
+//     innermost name of a[b][c][d][e][f][g]=1 is "[g]".
+//   - A parameter is dropped if its name is empty or is a property of each
+//     JavaScript object, such as __proto__, constructor or toString.
+//   - Text whose percent escapes are not UTF-8 keeps its escapes. Its plus signs
+//     still become spaces.
 //
-// It differs from qs in two points: more than [MaxParameters] parameters are an
-// error instead of being cut off, and bytes that are not UTF-8 become U+FFFD.
+// It differs from qs in two ways: more than [MaxParameters] parameters are an
+// error, and bytes that are not UTF-8 become U+FFFD.
 //
-// Every error is a [*value.SyntaxError].
+// Each error is a [*value.SyntaxError].
 func ParseQuery(raw string, lim value.Limits) (map[string]any, error) {
-	tree := newQueryTree(lim)
+	tree := newParameterTree(lim)
 	for start, count := 0, 1; start < len(raw); count++ {
 		if count > MaxParameters {
 			return nil, value.NewSyntaxError([]byte(raw), int64(start), "",
@@ -54,10 +54,10 @@ func ParseQuery(raw string, lim value.Limits) (map[string]any, error) {
 			part = part[:end]
 		}
 		name, text := cutParameter(unescapeBrackets(toUTF8(part)))
-		tree.add(unescape(name), unescape(text))
+		tree.addParameter(unescapeText(name), unescapeText(text))
 		start += len(part) + len("&")
 	}
-	return tree.build(), nil
+	return tree.buildValue(), nil
 }
 
 // ParseForm reads a body of the type application/x-www-form-urlencoded as
@@ -67,8 +67,8 @@ func ParseForm(body []byte, lim value.Limits) (map[string]any, error) {
 }
 
 // cutParameter splits a parameter at the equals sign that ends its name: the
-// first one that follows a bracket, as names in brackets may have their own,
-// else the first.
+// first one after a closing bracket, because a name in brackets may hold an
+// equals sign, or the first one if there are no brackets.
 func cutParameter(part string) (name, text string) {
 	if at := strings.Index(part, "]="); at >= 0 {
 		return part[:at+1], part[at+2:]
@@ -77,8 +77,8 @@ func cutParameter(part string) (name, text string) {
 	return name, text
 }
 
-// unescapeBrackets makes brackets of their escapes, which are as good as the
-// brackets themselves.
+// unescapeBrackets replaces the escapes of brackets, which have the meaning of
+// brackets.
 func unescapeBrackets(part string) string {
 	if !strings.Contains(part, "%5") {
 		return part
@@ -90,7 +90,7 @@ func toUTF8(text string) string {
 	return strings.ToValidUTF8(text, string(utf8.RuneError))
 }
 
-func unescape(text string) string {
+func unescapeText(text string) string {
 	text = strings.ReplaceAll(text, "+", " ")
 	if strings.IndexByte(text, '%') < 0 {
 		return text
@@ -102,35 +102,35 @@ func unescape(text string) string {
 	return plain
 }
 
-// queryTree collects parameters by name and then nests them.
-type queryTree struct {
+// parameterTree collects parameters by name and nests them at the end.
+type parameterTree struct {
 	depth int
 	names []string
 	nodes map[string]*node
 }
 
-func newQueryTree(lim value.Limits) *queryTree {
-	return &queryTree{depth: min(maxQueryDepth, lim.Effective()), nodes: map[string]*node{}}
+func newParameterTree(lim value.Limits) *parameterTree {
+	return &parameterTree{depth: min(maxQueryDepth, lim.Effective()), nodes: map[string]*node{}}
 }
 
-// add takes one parameter. Those with the same name become a list.
-func (t *queryTree) add(name string, leaf any) {
+// addParameter adds a parameter. Parameters with the same name become a list.
+func (t *parameterTree) addParameter(name string, leaf any) {
 	if before, ok := t.nodes[name]; ok {
-		t.nodes[name] = before.combine(newLeaf(leaf))
+		t.nodes[name] = before.joinLists(newLeaf(leaf))
 		return
 	}
 	t.names = append(t.names, name)
 	t.nodes[name] = newLeaf(leaf)
 }
 
-func (t *queryTree) build() map[string]any {
+func (t *parameterTree) buildValue() map[string]any {
 	root := newObject()
 	sortNames(t.names)
 	for _, name := range t.names {
 		if segments := splitName(name, t.depth); len(segments) > 0 {
-			root = root.merge(nest(segments, t.nodes[name]))
+			root = root.merge(nestNode(segments, t.nodes[name]))
 		}
 	}
-	members, _ := root.value().(map[string]any)
+	members, _ := root.buildValue().(map[string]any)
 	return members
 }

@@ -1,7 +1,7 @@
 package body
 
-// merge brings together what two parameters say about one place. The node may
-// be changed, and is not used on; what it returns stands in its stead.
+// merge merges the nodes that two parameters give one place. It may change both
+// nodes; use only the returned one afterwards.
 func (n *node) merge(other *node) *node {
 	switch {
 	case other.isEmptyLeaf():
@@ -25,20 +25,20 @@ func (n *node) merge(other *node) *node {
 	}
 }
 
-// mergeLeaf adds a leaf.
+// mergeLeaf merges a leaf into the node.
 func (n *node) mergeLeaf(leaf *node) *node {
 	switch {
 	case n.kind == leafNode:
 		return newList(n, leaf)
 	case n.kind == listNode:
-		full := n.count() >= maxQueryItems
+		full := n.countItems() >= maxQueryItems
 		n.items = append(n.items, leaf)
 		if full {
-			return n.spill()
+			return n.toOverfull()
 		}
 		return n
-	case n.spilled:
-		n.push(leaf)
+	case n.overfull:
+		n.appendItem(leaf)
 		return n
 	case n.clashed:
 		n.lastClash++
@@ -51,23 +51,23 @@ func (n *node) mergeLeaf(leaf *node) *node {
 	}
 }
 
-// mergeIntoLeaf puts a leaf before a list or object.
+// mergeIntoLeaf merges a list or object into a leaf. The leaf comes first.
 func (n *node) mergeIntoLeaf(other *node) *node {
-	if other.spilled {
+	if other.overfull {
 		shifted := newObject()
 		shifted.members["0"] = n
 		for name, member := range other.members {
 			index, _ := parseIndex(name)
 			shifted.members[formatIndex(index+1)] = member
 		}
-		shifted.markSpilled(other.lastIndex + 1)
+		shifted.markOverfull(other.lastIndex + 1)
 		return shifted
 	}
-	return n.combine(other)
+	return n.joinLists(other)
 }
 
-// mergeLists merges item by item; of two items that do not merge the second
-// goes to the end.
+// mergeLists merges two lists item by item. If two items do not merge, the
+// second one is appended.
 func (n *node) mergeLists(other *node) *node {
 	for i, item := range other.items {
 		switch {
@@ -83,16 +83,16 @@ func (n *node) mergeLists(other *node) *node {
 			n.items = append(n.items, item)
 		}
 	}
-	if n.count() > maxQueryItems {
-		return n.spill()
+	if n.countItems() > maxQueryItems {
+		return n.toOverfull()
 	}
 	return n
 }
 
-// mergeMembers merges an object into an object, name by name.
+// mergeMembers merges two objects name by name.
 func (n *node) mergeMembers(other *node) *node {
 	for name, member := range other.members {
-		if n.has(name) {
+		if n.hasMember(name) {
 			n.members[name] = n.members[name].merge(member)
 		} else {
 			n.members[name] = member
@@ -101,22 +101,23 @@ func (n *node) mergeMembers(other *node) *node {
 		if n.clashed && isIndex {
 			n.lastClash = max(n.lastClash, index)
 		}
-		if n.spilled && isIndex {
+		if n.overfull && isIndex {
 			n.lastIndex = max(n.lastIndex, index)
 		}
 	}
-	if other.spilled && !n.spilled {
-		n.markSpilled(n.highestIndex(other.lastIndex))
+	if other.overfull && !n.overfull {
+		n.markOverfull(n.highestIndex(other.lastIndex))
 	}
 	return n
 }
 
-// highestIndex returns the highest index among the names, but at least least.
-func (n *node) highestIndex(least float64) float64 {
+// highestIndex returns the highest index among the names, or minimum if that is
+// higher.
+func (n *node) highestIndex(minimum float64) float64 {
 	for name := range n.members {
 		if index, ok := parseIndex(name); ok {
-			least = max(least, index)
+			minimum = max(minimum, index)
 		}
 	}
-	return least
+	return minimum
 }

@@ -10,28 +10,28 @@ import (
 
 const (
 	maxQueryDepth = 5  // levels below the first part of a name
-	maxQueryItems = 20 // items of a list; what has more becomes an object
+	maxQueryItems = 20 // items of a list; a longer list becomes an object
 )
 
-// segment is one step of a parameter's name.
+// segment is one part of the name of a parameter.
 type segment struct {
 	name      string
-	bracketed bool // stood in brackets, so may be an index
+	bracketed bool // in brackets, so it may be an index
 }
 
 // isPush reports whether the segment is [], which adds an item to a list.
 func (s segment) isPush() bool { return s.bracketed && s.name == "" }
 
-// index returns the index that the segment is, and whether it is one.
-func (s segment) index() (float64, bool) {
+// parseIndex returns the index of the segment, and whether it is one.
+func (s segment) parseIndex() (float64, bool) {
 	if !s.bracketed {
 		return 0, false
 	}
 	return parseIndex(s.name)
 }
 
-// splitName splits a parameter's name: a[b].c has the steps a, b and c. It
-// returns none if the parameter is to be dropped.
+// splitName splits the name of a parameter: a[b].c has the segments a, b and c.
+// It returns none if the parameter must be dropped.
 func splitName(name string, depth int) []segment {
 	name = dotsToBrackets(name)
 	open := strings.IndexByte(name, '[')
@@ -49,7 +49,7 @@ func splitName(name string, depth int) []segment {
 	for level := 0; rest != ""; level++ {
 		end := closingBracket(rest)
 		if end < 0 || level == depth {
-			// What is never closed or too deep is one name, brackets and all.
+			// An unclosed or too deep rest is one name, including its brackets.
 			return append(segments, segment{name: rest, bracketed: true})
 		}
 		inner := rest[1:end]
@@ -58,14 +58,13 @@ func splitName(name string, depth int) []segment {
 		}
 		segments = append(segments, segment{name: inner, bracketed: true})
 
-		// Text between a closing and the next opening bracket is no part of
-		// the name.
+		// Text between a closing and the next opening bracket is ignored.
 		rest = fromBracket(rest[end+1:])
 	}
 	return segments
 }
 
-// fromBracket returns what text holds from its first opening bracket on.
+// fromBracket returns the text from its first opening bracket.
 func fromBracket(text string) string {
 	if at := strings.IndexByte(text, '['); at >= 0 {
 		return text[at:]
@@ -73,8 +72,8 @@ func fromBracket(text string) string {
 	return ""
 }
 
-// closingBracket returns where the bracket that text begins with is closed, or
-// a negative number.
+// closingBracket returns the offset of the bracket that closes the first
+// character of text, or a negative number.
 func closingBracket(text string) int {
 	open := 0
 	for i := range len(text) {
@@ -90,8 +89,8 @@ func closingBracket(text string) int {
 	return -1
 }
 
-// dotsToBrackets makes a[b] of a.b. A dot that nothing follows, and one within
-// brackets, is part of a name.
+// dotsToBrackets replaces a.b by a[b]. A dot at the end or within brackets is
+// part of a name.
 func dotsToBrackets(name string) string {
 	if strings.IndexByte(name, '.') < 0 {
 		return name
@@ -119,7 +118,7 @@ func dotsToBrackets(name string) string {
 	return b.String()
 }
 
-// nameLength returns how long the name after a dot is.
+// nameLength returns the length of the name after a dot.
 func nameLength(text string) int {
 	if end := strings.IndexAny(text, ".["); end >= 0 {
 		return end
@@ -127,8 +126,8 @@ func nameLength(text string) int {
 	return len(text)
 }
 
-// isPrototypeName reports whether every JavaScript object has a property of
-// that name (ECMA-262, Properties of the Object Prototype Object).
+// isPrototypeName reports whether each JavaScript object has a property with the
+// name (ECMA-262, Properties of the Object Prototype Object).
 func isPrototypeName(name string) bool {
 	switch name {
 	case "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
@@ -139,8 +138,8 @@ func isPrototypeName(name string) bool {
 	return false
 }
 
-// parseIndex reads an index as JavaScript writes one: a whole number that is
-// the same when it is read as a float64 and written again.
+// parseIndex parses an array index of JavaScript: a whole number that does not
+// change when it is read as a float64 and written again.
 func parseIndex(text string) (float64, bool) {
 	if text == "" || len(text) > 21 || strings.Trim(text, "0123456789") != "" {
 		return 0, false
@@ -156,8 +155,8 @@ func formatIndex(index float64) string {
 	return strconv.FormatFloat(index, 'f', -1, 64)
 }
 
-// sortNames brings names into the order in which JavaScript lists the
-// properties of an object: array indexes by size, then the others as they came.
+// sortNames sorts names in the order in which JavaScript lists the properties of
+// an object: array indexes by value, then the other names in their old order.
 func sortNames(names []string) {
 	slices.SortStableFunc(names, func(a, b string) int {
 		return cmp.Compare(nameRank(a), nameRank(b))

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// queryCase is a query and what qs 6.17.1 makes of it with allowDots.
+// queryCase is a query and its value by qs 6.17.1 with allowDots.
 type queryCase struct {
 	Name  string         `json:"name"`
 	Query string         `json:"query"`

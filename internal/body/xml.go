@@ -12,14 +12,14 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// MaxXMLNodes is how many elements and attributes an XML document may have
-// together.
+// MaxXMLNodes is the maximum number of elements and attributes of an XML
+// document.
 const MaxXMLNodes = 100_000
 
 // maxReason bounds the bytes of a reason that comes from a library.
 const maxReason = 200
 
-// ParseXML reads an XML document into the shape that is usual for XML as JSON:
+// ParseXML converts an XML document to the usual JSON form of XML:
 //
 //		<order id="7"><sku>A</sku><sku>B</sku><note/></order>
 //		{"order": {"@id": "7", "sku": ["A", "B"], "note": null}}
@@ -29,27 +29,26 @@ const maxReason = 200
 //
 //	  - The root element is the only member of an object.
 //	  - An attribute is a member whose name begins with @.
-//	  - An element is an object of its attributes and children. One without either
-//	    is its text, as a string, or null if it has no text.
+//	  - An element is an object of its attributes and children. An element without
+//	    attributes and children is its text as a string, or null without text.
 //	  - The text of an element with attributes or children is the member #text,
 //	    if there is any. Between children it is joined.
-//	  - White space at both ends of an element's text is cut off, so a document
-//	    means the same indented or not. CDATA is text like any other.
+//	  - White space at both ends of the text of an element is removed, so
+//	    indentation has no meaning. CDATA is text.
 //	  - An element that occurs several times in its parent is an array, in order.
-//	    One that occurs once is not.
-//	  - Namespaces are left out: the prefix of a name is dropped, as the sender
-//	    may choose another any day, and xmlns declarations are no attributes. Of
-//	    two attributes that then have the same name the first one counts.
+//	    An element that occurs once is not.
+//	  - Namespaces are left out: the prefix of a name is dropped, because the
+//	    sender may choose another at any time, and xmlns declarations are no
+//	    attributes. If two attributes then have the same name, the first one counts.
 //	  - Comments and processing instructions are left out.
 //
-// All leaves are strings or null. A document type declaration is refused, so
-// there are no entities but XML's own; so is any character encoding but UTF-8,
-// more than [MaxXMLNodes] elements and attributes, and elements that nest
-// deeper than [value.Limits]. For the rest the document must be well-formed, as far as
-// encoding/xml checks.
+// All leaves are strings or null. Refused are: a document type declaration, so
+// only the predefined entities exist; a character encoding other than UTF-8; more
+// than [MaxXMLNodes] elements and attributes; elements that nest deeper than the
+// limits allow; and a document that encoding/xml does not find well-formed.
 //
-// Every error is a [*value.SyntaxError] whose pointer is that of the element in which
-// the fault is.
+// Each error is a [*value.SyntaxError] whose pointer is that of the element in which
+// the mistake is.
 func ParseXML(body []byte, lim value.Limits) (any, error) {
 	text := bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	r := &xmlReader{
@@ -68,10 +67,10 @@ func ParseXML(body []byte, lim value.Limits) (any, error) {
 			return r.root, nil
 		}
 		if err != nil {
-			return nil, r.decoderFault(err)
+			return nil, r.convertError(err)
 		}
-		if reason := r.take(token, start); reason != "" {
-			return nil, r.fault(start, reason)
+		if reason := r.readToken(token, start); reason != "" {
+			return nil, r.newError(start, reason)
 		}
 	}
 }
@@ -87,15 +86,15 @@ type xmlReader struct {
 	root  map[string]any
 }
 
-// take takes one token. It returns what is wrong with it, or "".
-func (r *xmlReader) take(token xml.Token, start int64) string {
+// readToken adds a token to the value. It returns the reason to refuse it, or "".
+func (r *xmlReader) readToken(token xml.Token, start int64) string {
 	switch token := token.(type) {
 	case xml.StartElement:
-		return r.start(token)
+		return r.openElement(token)
 	case xml.EndElement:
-		r.end()
+		r.closeElement()
 	case xml.CharData:
-		return r.characters(token)
+		return r.appendText(token)
 	case xml.Directive:
 		return "a document type declaration; these are not accepted"
 	case xml.ProcInst:
@@ -106,7 +105,7 @@ func (r *xmlReader) take(token xml.Token, start int64) string {
 	return ""
 }
 
-func (r *xmlReader) start(token xml.StartElement) string {
+func (r *xmlReader) openElement(token xml.StartElement) string {
 	if len(r.open) == 0 && r.root != nil {
 		return "a second root element; a document has one"
 	}
@@ -123,19 +122,19 @@ func (r *xmlReader) start(token xml.StartElement) string {
 	return ""
 }
 
-// end closes the innermost element and hands its value to its parent.
-func (r *xmlReader) end() {
+// closeElement closes the innermost element and adds its value to its parent.
+func (r *xmlReader) closeElement() {
 	last := len(r.open) - 1
 	element := r.open[last]
 	r.open = r.open[:last]
 	if last == 0 {
-		r.root = map[string]any{element.name: element.value()}
+		r.root = map[string]any{element.name: element.buildValue()}
 		return
 	}
-	r.open[last-1].addChild(element.name, element.value())
+	r.open[last-1].addChild(element.name, element.buildValue())
 }
 
-func (r *xmlReader) characters(text []byte) string {
+func (r *xmlReader) appendText(text []byte) string {
 	if len(r.open) > 0 {
 		element := r.open[len(r.open)-1]
 		element.text = append(element.text, text...)
@@ -147,31 +146,31 @@ func (r *xmlReader) characters(text []byte) string {
 	return ""
 }
 
-// decoderFault turns an error of the decoder into one of this package.
-func (r *xmlReader) decoderFault(err error) error {
+// convertError converts an error of the decoder to an error of this package.
+func (r *xmlReader) convertError(err error) error {
 	at := r.dec.InputOffset()
 	if errors.Is(err, io.EOF) {
-		return r.fault(at, "no XML element")
+		return r.newError(at, "no XML element")
 	}
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		if syntax.Msg == "unexpected EOF" {
-			return r.fault(at, "the XML text ends before the document is complete")
+			return r.newError(at, "the XML text ends before the document is complete")
 		}
-		return r.fault(at, termtext.Line(syntax.Msg, maxReason))
+		return r.newError(at, termtext.Line(syntax.Msg, maxReason))
 	}
 	if cause := errors.Unwrap(err); cause != nil {
 		err = cause
 	}
-	return r.fault(at, termtext.Line(strings.TrimPrefix(err.Error(), "xml: "), maxReason))
+	return r.newError(at, termtext.Line(strings.TrimPrefix(err.Error(), "xml: "), maxReason))
 }
 
-func (r *xmlReader) fault(offset int64, reason string) error {
-	return value.NewSyntaxError(r.body, r.base+offset, r.pointer(), reason)
+func (r *xmlReader) newError(offset int64, reason string) error {
+	return value.NewSyntaxError(r.body, r.base+offset, r.openPointer(), reason)
 }
 
-// pointer returns the JSON pointer that the innermost open element has, or will
-// have when it is the second or a later one of its name.
-func (r *xmlReader) pointer() string {
+// openPointer returns the JSON pointer of the innermost open element. It counts
+// the earlier elements with the same name.
+func (r *xmlReader) openPointer() string {
 	pointer := ""
 	for i, element := range r.open {
 		pointer = value.AppendPointer(pointer, element.name)
@@ -186,4 +185,79 @@ func (r *xmlReader) pointer() string {
 		}
 	}
 	return pointer
+}
+
+// xmlSpace holds the white space of XML.
+const xmlSpace = " \t\r\n"
+
+// xmlElement is an element that is still open.
+type xmlElement struct {
+	name    string
+	members map[string]any // attributes and children; nil if there are none
+	text    []byte
+}
+
+func newXMLElement(token xml.StartElement) *xmlElement {
+	element := &xmlElement{name: token.Name.Local}
+	for _, attribute := range token.Attr {
+		if attribute.Name.Space != "xmlns" && attribute.Name != (xml.Name{Local: "xmlns"}) {
+			element.addAttribute("@"+attribute.Name.Local, attribute.Value)
+		}
+	}
+	return element
+}
+
+func (e *xmlElement) buildValue() any {
+	text := strings.Trim(string(e.text), xmlSpace)
+	switch {
+	case e.members != nil && text != "":
+		e.members["#text"] = text
+		return e.members
+	case e.members != nil:
+		return e.members
+	case text != "":
+		return text
+	default:
+		return nil
+	}
+}
+
+func (e *xmlElement) addAttribute(name, text string) {
+	if e.members == nil {
+		e.members = map[string]any{}
+	}
+	if _, taken := e.members[name]; !taken {
+		e.members[name] = text
+	}
+}
+
+func (e *xmlElement) addChild(name string, child any) {
+	if e.members == nil {
+		e.members = map[string]any{}
+	}
+	before, repeated := e.members[name]
+	// The value of a child is never an array, so an array means repetition.
+	if list, ok := before.([]any); ok {
+		e.members[name] = append(list, child)
+	} else if repeated {
+		e.members[name] = []any{before, child}
+	} else {
+		e.members[name] = child
+	}
+}
+
+// repeatedAttribute returns the name of an attribute that an element has twice.
+// encoding/xml accepts those.
+func repeatedAttribute(attributes []xml.Attr) string {
+	if len(attributes) < 2 {
+		return ""
+	}
+	seen := make(map[xml.Name]bool, len(attributes))
+	for _, attribute := range attributes {
+		if seen[attribute.Name] {
+			return attribute.Name.Local
+		}
+		seen[attribute.Name] = true
+	}
+	return ""
 }

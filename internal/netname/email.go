@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// MaxEmail is how many bytes an e-mail address has at most (RFC 5321, section
+// MaxEmail is the maximum length of an e-mail address in bytes (RFC 5321, section
 // 4.5.3.1.3, without the angle brackets).
 const MaxEmail = 254
 
-// IsEmail tells whether a text is an e-mail address. It follows RFC 5321,
-// section 4.1.2 (Mailbox), which is what mail servers take: no name before the
-// address, no comments.
+// IsEmail reports whether a text is an e-mail address. It follows RFC 5321,
+// section 4.1.2 (Mailbox), as mail servers do: without a display name and
+// without comments.
 func IsEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || len(s) > MaxEmail {
@@ -26,7 +26,7 @@ func IsEmail(s string) bool {
 
 func isDotString(s string) bool {
 	for atom := range strings.SplitSeq(s, ".") {
-		if atom == "" || !consistsOf(atom, isAtomByte) {
+		if atom == "" || !containsOnly(atom, isAtomByte) {
 			return false
 		}
 	}
@@ -60,7 +60,8 @@ func isQuotedString(s string) bool {
 	return true
 }
 
-// isAddressLiteral takes an address in brackets instead of a domain.
+// isAddressLiteral reports whether s is an IP address in brackets, which may
+// stand for a domain.
 func isAddressLiteral(s string) bool {
 	if !strings.HasPrefix(s, "[") || !strings.HasSuffix(s, "]") {
 		return false
@@ -74,8 +75,8 @@ func isAddressLiteral(s string) bool {
 	return err == nil && addr.Is6() == is6 && addr.Zone() == ""
 }
 
-// IsHostname tells whether a text is the name of a host, as RFC 1123, section
-// 2.1 has it: labels of letters, digits and hyphens.
+// IsHostname reports whether a text is a host name (RFC 1123, section 2.1):
+// labels of letters, digits and hyphens.
 func IsHostname(s string) bool {
 	if s == "" || len(s) > 253 {
 		return false
@@ -92,14 +93,14 @@ func isLabel(s string) bool {
 	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
 	}
-	return consistsOf(s, func(c byte) bool { return isAlphanumeric(c) || c == '-' })
+	return containsOnly(s, func(c byte) bool { return isAlphanumeric(c) || c == '-' })
 }
 
 func isAlphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-func consistsOf(s string, allowed func(byte) bool) bool {
+func containsOnly(s string, allowed func(byte) bool) bool {
 	for i := range len(s) {
 		if !allowed(s[i]) {
 			return false

@@ -8,27 +8,28 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Append appends the JSON text of v to dst: on one line, without spaces, the
-// members of every object sorted by the bytes of their names. [Decode] reads
-// what it wrote, given a depth that is enough.
+// members of each object sorted by the bytes of their names. [Decode] reads the
+// text if its limits allow the depth.
 //
-//   - A json.Number is written as its text stands.
-//   - A float64 is written in the shortest form that reads back the same, as
-//     JavaScript writes it; -0 stays -0. As in jq NaN is written as null and an
+//   - A json.Number keeps its text.
+//   - A float64 gets the shortest text that reads back as the same number, in the
+//     form of JavaScript; -0 stays -0. As in jq, NaN is written as null and an
 //     infinity as the largest float64 of its sign.
-//   - In strings nothing is escaped but what must be, so <, > and & stay, and
-//     U+FFFD stands for each byte that is not UTF-8. Names of one object that
-//     only then become the same are an error.
-//   - Empty arrays and objects, nil ones too, are [] and {}.
+//   - Strings contain only the escapes that JSON requires, so <, > and & stay as
+//     they are. U+FFFD replaces each byte that is not UTF-8. If two names of an
+//     object become equal by that, it is an error.
+//   - Empty and nil arrays and objects are [] and {}.
 //
-// It is an error, and dst comes back as it was, if v holds what is no value (the
-// error names the Go type), a json.Number that is none or is beyond
-// [MaxNumberLength] or [MaxExponent], or nests deeper than [MaxDepth].
+// Append returns dst unchanged and an error if v holds a Go type that is no
+// value, holds a json.Number that is not a number or exceeds [MaxNumberLength] or
+// [MaxExponent], or nests deeper than [MaxDepth].
 func Append(dst []byte, v any) ([]byte, error) {
 	if dst == nil && isContainer(v) {
 		dst = make([]byte, 0, 512)
@@ -99,7 +100,7 @@ func checkNumber(text string) error {
 	if !isNumber(text) {
 		return fmt.Errorf("%s is not a JSON number", Quote(text))
 	}
-	if reason := numberFault(text); reason != "" {
+	if reason := checkNumberLimits(text); reason != "" {
 		return errors.New(reason)
 	}
 	return nil
@@ -109,13 +110,13 @@ func appendBigInt(dst []byte, v *big.Int) ([]byte, error) {
 	if v == nil {
 		return nil, errors.New("a nil *big.Int is no JSON value")
 	}
-	// Four bits are more than one digit, so this refuses no number that fits,
-	// and spares the work of writing one that is much too long.
+	// A digit needs less than four bits, so this refuses only numbers that are too
+	// long. It saves the work of writing them.
 	if v.BitLen() > 4*MaxNumberLength {
 		return nil, fmt.Errorf("integer of %d bits; at most %d digits are accepted", v.BitLen(), MaxNumberLength)
 	}
 	out := v.Append(dst, 10)
-	if reason := numberFault(out[len(dst):]); reason != "" {
+	if reason := checkNumberLimits(out[len(dst):]); reason != "" {
 		return nil, errors.New(reason)
 	}
 	return out, nil
@@ -141,7 +142,7 @@ func appendFloat(dst []byte, f float64) []byte {
 }
 
 func appendString(dst []byte, s string) []byte {
-	// The error says that bytes were replaced, which is what is wanted.
+	// The error reports replaced bytes, which are wanted here.
 	dst, _ = jsontext.AppendQuote(dst, s)
 	return dst
 }
@@ -157,7 +158,7 @@ func appendList(dst []byte, list []any, depth int) ([]byte, error) {
 		}
 		var err error
 		if dst, err = appendValue(dst, item, depth+1); err != nil {
-			return nil, within(strconv.Itoa(i), err)
+			return nil, addPathElement(strconv.Itoa(i), err)
 		}
 	}
 	return append(dst, ']'), nil
@@ -184,7 +185,7 @@ func appendMembers(dst []byte, members map[string]any, depth int) ([]byte, error
 		dst = append(appendString(dst, name), ':')
 		var err error
 		if dst, err = appendValue(dst, members[name], depth+1); err != nil {
-			return nil, within(name, err)
+			return nil, addPathElement(name, err)
 		}
 	}
 	return append(dst, '}'), nil
@@ -201,4 +202,33 @@ func appendRepaired(dst []byte, members map[string]any, depth int) ([]byte, erro
 		repaired[name] = member
 	}
 	return appendMembers(dst, repaired, depth)
+}
+
+var errTooDeep = fmt.Errorf("nested too deeply; at most %d levels of arrays and objects can be written", MaxDepth)
+
+// appendError is an error with its place in the value.
+type appendError struct {
+	path []string // names and indexes, innermost first
+	err  error
+}
+
+// addPathElement adds to an error the name or index of the value that holds it.
+func addPathElement(name string, err error) error {
+	fault, ok := errors.AsType[*appendError](err)
+	if !ok {
+		fault = &appendError{err: err}
+	}
+	fault.path = append(fault.path, name)
+	return fault
+}
+
+func (e *appendError) Error() string {
+	var pointer strings.Builder
+	for _, name := range slices.Backward(e.path) {
+		pointer.WriteString(AppendPointer("", name))
+		if pointer.Len() > maxPointer {
+			break
+		}
+	}
+	return "at " + clipPointer(strings.ToValidUTF8(pointer.String(), "\ufffd")) + ": " + e.err.Error()
 }

@@ -143,8 +143,8 @@ func TestIsNumber(t *testing.T) {
 	}
 }
 
-// What a small order costs. Not parallel: testing.AllocsPerRun counts what the
-// whole process allocates.
+// TestAllocations bounds the cost of a small order. Not parallel:
+// testing.AllocsPerRun counts the allocations of the whole process.
 func TestAllocations(t *testing.T) {
 	order, err := Decode([]byte(smallOrder), Limits{})
 	if err != nil {

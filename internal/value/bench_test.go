@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// smallOrder is an order of 400 bytes, as the shops of the examples send it.
+// smallOrder is an order of 400 bytes, as the shops of the examples send.
 const smallOrder = `{"order_id":"A-1001","customer_email":"jane@example.com",` +
 	`"customer":{"name":"Jane Doe","vip":false,"phone":null},"total":129.90,"currency":"EUR",` +
 	`"items":[{"sku":"LAMP-01","qty":1,"price":89.95,"name":"Desk lamp"},` +
@@ -17,7 +17,7 @@ const smallOrder = `{"order_id":"A-1001","customer_email":"jane@example.com",` +
 	`"created_at":"2026-01-05T10:00:00Z","note":"ok"}`
 
 // largeOrder returns an order of 1 KiB with escapes, text beyond ASCII and
-// white space, as it comes from pretty printers.
+// white space, as pretty printers write it.
 func largeOrder() []byte {
 	var items []string
 	for i := range 6 {
@@ -99,7 +99,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// standardDecode is what a program without this package would write.
+// standardDecode decodes as a program without this package would.
 func standardDecode(body []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()

@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// decimal is a number as 0.digits × 10^exponent, with neither leading nor
-// trailing zeros among the digits, so that equal numbers have equal decimals.
-// Zero has no digits and no sign. The exponent stays a number, so nothing is
-// ever written out.
+// decimal is the number 0.digits × 10^exponent. Its digits have no leading and no
+// trailing zeros, so equal numbers have equal decimals. Zero has no digits and no
+// sign. The exponent is never written out as digits.
 type decimal struct {
 	negative bool
 	digits   string
 	exponent int64
 }
 
-// parseDecimal reads the text of a JSON number. It reports false if text is
-// none, or has an exponent that does not fit.
+// parseDecimal parses the text of a JSON number. It reports false if text is not
+// a number or its exponent does not fit.
 func parseDecimal(text string) (decimal, bool) {
 	if !isNumber(text) {
 		return decimal{}, false

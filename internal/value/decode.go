@@ -14,60 +14,59 @@ import (
 )
 
 const (
-	// Up to this size the strings and numbers of a decoded value share one copy
-	// of the text, which saves most allocations. Above it each has its own, so
-	// that one kept member cannot hold a large body in memory.
+	// The strings and numbers of a value share one copy of a text up to this size,
+	// which saves most allocations. In a larger text each has its own copy, so that
+	// one retained member cannot keep a large body in memory.
 	maxSharedText = 16 << 10
-	// A reader that grew its scratch space beyond this does not go back.
+	// A reader whose scratch space grew beyond this size is not reused.
 	maxScratch = 64 << 10
 )
 
-// Decode reads one JSON value from data. It takes what RFC 8259 describes and
-// nothing else, and resolves every choice that the RFC leaves open by refusing:
+// Decode reads one JSON value from data. It accepts only JSON as RFC 8259
+// describes it, and refuses each case that the RFC leaves open:
 //
-//   - Nothing but white space may follow the value.
+//   - Only white space may follow the value.
 //   - The names in an object must differ, compared after escapes are resolved.
 //   - Text must be valid UTF-8, and an escaped surrogate must have its other
 //     half: "\ud83d\ude00" is read, "\ud83d" is not.
-//   - Arrays and objects nest at most [Limits] deep. What is deeper is refused
-//     at the bracket that goes too far, without looking at the rest.
-//   - A number's text keeps to [MaxNumberLength] and [MaxExponent]. Within them
-//     it stays exactly as it came, as a json.Number.
+//   - Arrays and objects nest at most as deep as the limits allow. A deeper value
+//     is refused at its opening bracket, without reading the rest.
+//   - The text of a number respects [MaxNumberLength] and [MaxExponent], and
+//     becomes a json.Number unchanged.
 //
-// The one liberty it takes is the RFC's own: a byte order mark before the value
-// is skipped.
+// As the RFC permits, a byte order mark before the value is skipped.
 //
-// Data is not kept. Every error is a [*SyntaxError].
+// Decode does not retain data. Each error is a [*SyntaxError].
 func Decode(data []byte, lim Limits) (any, error) {
 	r := readers.Get().(*reader)
-	v, err := r.read(data, lim.Effective())
+	v, err := r.readAll(data, lim.Effective())
 	r.release()
 	return v, err
 }
 
-// readers are idle readers. It is a cache of scratch space: which reader one
-// gets never shows in what is read.
+// readers holds idle readers and their scratch space. The decoded value does not
+// depend on the reader.
 var readers = sync.Pool{New: func() any {
 	return &reader{dec: jsontext.NewDecoder(new(bytes.Buffer))}
 }}
 
-// decoderOptions leave duplicate names to the reader, whose maps find them for
-// free.
+// decoderOptions leave the check for duplicate names to the reader, whose maps
+// find them at no cost.
 var decoderOptions = jsontext.AllowDuplicateNames(true)
 
 // reader builds values from the tokens of a jsontext.Decoder.
 type reader struct {
 	dec     *jsontext.Decoder
-	input   bytes.Buffer // what dec reads: it parses the bytes of a bytes.Buffer in place
+	input   bytes.Buffer // source of dec, which parses the bytes of a bytes.Buffer in place
 	data    []byte
-	base    int64  // offset in data at which input begins
+	base    int64  // offset in data of the start of input
 	text    string // the input, if strings share it
 	depth   int
 	tokenAt int64 // offset in input of the last string
 	scratch []byte
 }
 
-// release gives the reader back without anything of the caller's in it.
+// release returns the reader to the pool without any data of the caller.
 func (r *reader) release() {
 	r.data, r.text = nil, ""
 	r.input = bytes.Buffer{}
@@ -77,7 +76,7 @@ func (r *reader) release() {
 	}
 }
 
-func (r *reader) read(data []byte, depth int) (any, error) {
+func (r *reader) readAll(data []byte, depth int) (any, error) {
 	body := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	r.data, r.base, r.depth = data, int64(len(data)-len(body)), depth
 	if len(body) <= maxSharedText {
@@ -85,29 +84,29 @@ func (r *reader) read(data []byte, depth int) (any, error) {
 	}
 	r.input = *bytes.NewBuffer(body)
 	r.dec.Reset(&r.input, decoderOptions)
-	v, err := r.value()
+	v, err := r.readValue()
 	if err != nil {
-		return nil, r.fault(err)
+		return nil, r.convertError(err)
 	}
 	end := r.dec.InputOffset()
 	if rest := bytes.TrimLeft(body[end:], " \t\r\n"); len(rest) > 0 {
-		return nil, r.faultAt(int64(len(body)-len(rest)), "", "more text after the end of the JSON value")
+		return nil, r.newErrorAt(int64(len(body)-len(rest)), "", "more text after the end of the JSON value")
 	}
 	return v, nil
 }
 
-func (r *reader) value() (any, error) {
+func (r *reader) readValue() (any, error) {
 	switch r.dec.PeekKind() {
 	case '{':
-		return r.object()
+		return r.readObject()
 	case '[':
-		return r.array()
+		return r.readArray()
 	case '"':
-		return r.string()
+		return r.readString()
 	case '0':
-		return r.number()
+		return r.readNumber()
 	}
-	// A literal, or what is wrong here.
+	// A literal or an error.
 	token, err := r.dec.ReadToken()
 	if err != nil {
 		return nil, err
@@ -118,24 +117,24 @@ func (r *reader) value() (any, error) {
 	return token.Bool(), nil
 }
 
-func (r *reader) object() (any, error) {
-	if err := r.open(); err != nil {
+func (r *reader) readObject() (any, error) {
+	if err := r.openContainer(); err != nil {
 		return nil, err
 	}
 	members := map[string]any{}
 	for r.dec.PeekKind() != '}' {
-		name, err := r.name()
+		name, err := r.readName()
 		if err != nil {
 			return nil, err
 		}
 		at := r.tokenAt
-		member, err := r.value()
+		member, err := r.readValue()
 		if err != nil {
 			return nil, err
 		}
 		before := len(members)
 		if members[name] = member; len(members) == before {
-			return nil, r.faultAt(at, string(r.dec.StackPointer()),
+			return nil, r.newErrorAt(at, string(r.dec.StackPointer()),
 				fmt.Sprintf("a second member with the name %s", Quote(name)))
 		}
 	}
@@ -143,13 +142,13 @@ func (r *reader) object() (any, error) {
 	return members, err
 }
 
-func (r *reader) array() (any, error) {
-	if err := r.open(); err != nil {
+func (r *reader) readArray() (any, error) {
+	if err := r.openContainer(); err != nil {
 		return nil, err
 	}
 	items := []any{}
 	for r.dec.PeekKind() != ']' {
-		item, err := r.value()
+		item, err := r.readValue()
 		if err != nil {
 			return nil, err
 		}
@@ -162,24 +161,25 @@ func (r *reader) array() (any, error) {
 	return items, err
 }
 
-// open reads the bracket of an array or object and holds it to the depth.
-func (r *reader) open() error {
+// openContainer reads the opening bracket of an array or object and checks the
+// depth.
+func (r *reader) openContainer() error {
 	_, err := r.dec.ReadToken()
 	if err == nil && r.dec.StackDepth() <= r.depth {
 		return nil
 	}
 	offset, pointer := r.dec.InputOffset()-1, r.dec.StackPointer()
-	// A bracket that was peeked at is refused by the decoder only for a limit of
-	// its own, which is that of MaxDepth.
+	// The decoder refuses a bracket that was peeked at only for its own depth
+	// limit, which equals MaxDepth.
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		offset, pointer = syntax.ByteOffset, syntax.JSONPointer
 	}
-	return r.faultAt(offset, string(pointer),
+	return r.newErrorAt(offset, string(pointer),
 		fmt.Sprintf("nested too deeply; at most %d levels of arrays and objects are accepted", r.depth))
 }
 
-// name reads the name of a member.
-func (r *reader) name() (string, error) {
+// readName reads the name of a member.
+func (r *reader) readName() (string, error) {
 	if r.dec.PeekKind() != '"' {
 		// ReadToken refuses this at its first byte; ReadValue would read on to
 		// the end of an array or object first.
@@ -187,36 +187,36 @@ func (r *reader) name() (string, error) {
 			return "", err
 		}
 	}
-	return r.string()
+	return r.readString()
 }
 
-func (r *reader) string() (string, error) {
+func (r *reader) readString() (string, error) {
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		return "", err
 	}
 	r.tokenAt = r.dec.InputOffset() - int64(len(raw))
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return r.slice(raw[1:len(raw)-1], 1), nil
+		return r.sliceText(raw[1:len(raw)-1], 1), nil
 	}
 	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
 	return string(r.scratch), err
 }
 
-func (r *reader) number() (any, error) {
+func (r *reader) readNumber() (any, error) {
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
-	if reason := numberFault(raw); reason != "" {
-		return nil, r.faultAt(r.dec.InputOffset()-int64(len(raw)), string(r.dec.StackPointer()), reason)
+	if reason := checkNumberLimits(raw); reason != "" {
+		return nil, r.newErrorAt(r.dec.InputOffset()-int64(len(raw)), string(r.dec.StackPointer()), reason)
 	}
-	return json.Number(r.slice(raw, 0)), nil
+	return json.Number(r.sliceText(raw, 0)), nil
 }
 
-// slice returns as a string the bytes that were just read, but for the last
-// after bytes of the token.
-func (r *reader) slice(raw []byte, after int) string {
+// sliceText returns the bytes of the last token as a string. after is the number
+// of bytes of the token behind them.
+func (r *reader) sliceText(raw []byte, after int) string {
 	if r.text == "" {
 		return string(raw)
 	}
@@ -224,10 +224,10 @@ func (r *reader) slice(raw []byte, after int) string {
 	return r.text[end-len(raw) : end]
 }
 
-// fault turns an error of the decoder into one of this package.
-func (r *reader) fault(err error) error {
+// convertError converts an error of the decoder to an error of this package.
+func (r *reader) convertError(err error) error {
 	if errors.Is(err, io.EOF) {
-		return r.faultAt(int64(len(r.data)), "", "no JSON value, the text is empty")
+		return r.newErrorAt(int64(len(r.data)), "", "no JSON value, the text is empty")
 	}
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	if !ok {
@@ -240,9 +240,9 @@ func (r *reader) fault(err error) error {
 	case reason == "invalid character ',' at start of value":
 		reason = "a comma that does not stand between two values"
 	}
-	return r.faultAt(syntax.ByteOffset, string(syntax.JSONPointer), reason)
+	return r.newErrorAt(syntax.ByteOffset, string(syntax.JSONPointer), reason)
 }
 
-func (r *reader) faultAt(offset int64, pointer, reason string) *SyntaxError {
+func (r *reader) newErrorAt(offset int64, pointer, reason string) *SyntaxError {
 	return NewSyntaxError(r.data, r.base+offset, pointer, reason)
 }

@@ -47,8 +47,8 @@ func nested(depth int) string {
 	return strings.Repeat("[", depth) + strings.Repeat("]", depth)
 }
 
-// A body of nothing but brackets must cost what the limit admits, not what the
-// sender sent. Not parallel: it reads what the whole process allocates.
+// The cost of a body of brackets must follow the limit, not the size of the body.
+// Not parallel: it reads the allocations of the whole process.
 func TestDecodeRefusesManyBracketsCheaply(t *testing.T) {
 	for _, unit := range []string{`[`, `{"a":`, `{[`} {
 		body := []byte(strings.Repeat(unit, 1e6))

@@ -5,20 +5,19 @@
 //
 //	nil  bool  json.Number  string  []any  map[string]any
 //
-// where json.Number is encoding/json's: the text of a number as it came, so
-// that 64-bit integers, 129.90 and 1e400 leave as they entered. What computes
-// values (jq, Go code of an action) may also yield int, int64, float64,
-// *big.Int, []string and map[string]string; the functions here accept those
-// too, and an [Object] wherever an object may stand, while the readers never
-// make them.
+// where json.Number is encoding/json's: the text of a number, so that 64-bit
+// integers, 129.90 and 1e400 never change. Computed values (of jq, or of the Go
+// code of an action) may also be int, int64, float64, *big.Int, []string and
+// map[string]string, and an [Object] may stand for an object. The functions of
+// this package accept these types; the readers never return them.
 //
 // # Rules
 //
-//   - Values are trees and are not changed once they are shared.
-//   - Everything here is bounded by its input and by [Limits]: no reader makes
-//     more than a constant factor of what it was given, and what [Append]
-//     wrote, [Decode] with a depth of [MaxDepth] reads again.
-//   - A reader refuses with a [*SyntaxError] that says where and why, fit to be
-//     shown to the caller who sent the bytes.
+//   - Values are trees. A shared value is never changed: copy it first.
+//   - Input and [Limits] bound all work: a reader allocates at most a constant
+//     factor of its input. [Decode] with a depth of [MaxDepth] reads each text that
+//     [Append] writes.
+//   - A reader returns a [*SyntaxError] with place and reason, which the sender of
+//     the bytes may see.
 //   - The package knows neither HCL nor cty nor HTTP.
 package value

@@ -8,14 +8,13 @@ import (
 )
 
 // Equal reports whether a and b are the same value: the same JSON type, arrays
-// item by item, objects member by member in whatever order, strings byte by
-// byte.
+// item by item, objects member by member in any order, strings byte by byte.
 //
-// Numbers are compared by their exact decimal value, whatever their Go type and
-// however they are written: 1, 1.0 and 10e-1 are equal, 9007199254740993 and
-// 9007199254740992 are not, and 1e1000 costs no more than 1. A float64 has the
-// value that [Append] writes for it; NaN equals nothing. The text of a
-// json.Number that is no number equals only the same text.
+// Numbers are compared by their exact decimal value, independent of Go type and
+// notation: 1, 1.0 and 10e-1 are equal, 9007199254740993 and 9007199254740992 are
+// not, and 1e1000 costs no more than 1. A float64 has the value that [Append]
+// writes for it; NaN equals no value. A json.Number that is not a number equals
+// only the same text.
 func Equal(a, b any) bool {
 	if list, ok := asList(a); ok {
 		other, ok := asList(b)
@@ -84,7 +83,7 @@ func equalNumbers(a, b any) bool {
 	return ok && x == y
 }
 
-// numberText returns the text of a number, and whether v is one.
+// numberText returns the text of a number. It reports false for another value.
 func numberText(v any) (string, bool) {
 	switch v := v.(type) {
 	case json.Number:

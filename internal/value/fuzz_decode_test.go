@@ -47,7 +47,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// checkRefusal holds an error to what SyntaxError promises.
+// checkRefusal checks the promises of SyntaxError.
 func checkRefusal(t *testing.T, data []byte, err error) {
 	t.Helper()
 	fault, ok := errors.AsType[*SyntaxError](err)
@@ -65,8 +65,8 @@ func checkRefusal(t *testing.T, data []byte, err error) {
 	}
 }
 
-// checkFixpoint checks that what is written is read as the same, and written as
-// the same text again.
+// checkFixpoint checks that the text of a value is read as the same value, which
+// is written as the same text.
 func checkFixpoint(t *testing.T, v any, depth int) {
 	t.Helper()
 	text, err := Append(nil, v)
@@ -88,7 +88,7 @@ func checkFixpoint(t *testing.T, v any, depth int) {
 
 var surrogates = regexp.MustCompile(`\\(?:[^u]|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F])?)`)
 
-// isStricter reports, by other means than Decode's, whether one of the
+// isStricter reports, with an implementation of its own, whether one of the
 // documented reasons to refuse valid JSON applies.
 func isStricter(body []byte, depth int) bool {
 	if !utf8.Valid(body) {
@@ -133,7 +133,7 @@ func tokensAreStricter(dec *json.Decoder, depth int) bool {
 			return true
 		}
 	}
-	// The closing bracket; a fault in it is for json.Valid to find.
+	// The closing bracket; json.Valid finds errors in it.
 	_, _ = dec.Token()
 	return false
 }

@@ -1,30 +1,32 @@
 package value
 
-// DefaultDepth is how deep arrays and objects may nest when [Limits] says
-// nothing else.
+// DefaultDepth is the depth to which arrays and objects may nest if [Limits] sets
+// none.
 const DefaultDepth = 64
 
-// MaxDepth bounds every depth: [Append] refuses values that nest deeper, and
-// [Limits] that ask for more get this much.
+// MaxDepth is the maximum depth: [Append] refuses values that nest deeper, and
+// [Limits] cannot allow more.
 const MaxDepth = 10_000
 
-// The limits of a number's text. They keep a few bytes such as 1e999999999 from
-// becoming gigabytes of digits wherever exact arithmetic is done, and leave
-// room for every number that is in use: 1e400 passes.
+// The limits of the text of a number. Without them exact arithmetic would expand
+// a few bytes such as 1e999999999 to gigabytes of digits. They allow each number
+// that is in use, such as 1e400.
 const (
-	// MaxNumberLength is the length of a number's text in bytes.
+	// MaxNumberLength is the maximum length of the text in bytes.
 	MaxNumberLength = 1000
-	// MaxExponent is the magnitude of the exponent that is written after e.
+	// MaxExponent is the maximum magnitude of the exponent after e.
 	MaxExponent = 1000
 )
 
-// Limits bounds what a reader takes. The zero value is ready to use.
+// Limits bounds the values that a reader accepts. The zero value sets the
+// defaults.
 type Limits struct {
-	// Depth is how deep arrays and objects may nest: 1 admits [1] and {"a":1}
-	// but not [[1]]. Zero or less is [DefaultDepth].
+	// Depth is the depth to which arrays and objects may nest: 1 allows [1] and
+	// {"a":1} but not [[1]]. Zero or less means [DefaultDepth].
 	Depth int
 }
 
+// Effective returns the depth that applies.
 func (l Limits) Effective() int {
 	if l.Depth <= 0 {
 		return DefaultDepth

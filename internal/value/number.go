@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// isNumber reports whether text is a number as RFC 8259, section 6, writes it.
+// isNumber reports whether text is a number as RFC 8259, section 6, defines it.
 func isNumber(text string) bool {
 	rest := strings.TrimPrefix(text, "-")
 	whole, rest := cutDigits(rest)
@@ -32,7 +32,7 @@ func isNumber(text string) bool {
 	return exponent != "" && rest == ""
 }
 
-// cutDigits splits text after the decimal digits that it begins with.
+// cutDigits splits text after its leading decimal digits.
 func cutDigits(text string) (digits, rest string) {
 	n := 0
 	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
@@ -41,8 +41,8 @@ func cutDigits(text string) (digits, rest string) {
 	return text[:n], text[n:]
 }
 
-// numberFault returns why the text of a number is beyond the limits, or "".
-func numberFault[T ~string | ~[]byte](text T) string {
+// checkNumberLimits returns the limit that the text of a number exceeds, or "".
+func checkNumberLimits[T ~string | ~[]byte](text T) string {
 	// The shortest text beyond the limits is 1e1001.
 	if len(text) < 6 {
 		return ""
@@ -52,19 +52,19 @@ func numberFault[T ~string | ~[]byte](text T) string {
 	}
 	for i := len(text) - 1; i > 0; i-- {
 		if text[i]|0x20 == 'e' {
-			return exponentFault(string(text[i+1:]))
+			return checkExponentLimit(string(text[i+1:]))
 		}
 	}
 	return ""
 }
 
-func exponentFault(exponent string) string {
+func checkExponentLimit(exponent string) string {
 	digits := strings.TrimLeft(strings.TrimLeft(exponent, "+-"), "0")
-	// Digits compare as numbers do when there are equally many of them.
+	// Texts of equally many digits compare like their numbers.
 	const most = "1000"
 	if len(digits) < len(most) || len(digits) == len(most) && digits <= most {
 		return ""
 	}
 	return fmt.Sprintf("number with the exponent %s; at most %d either way is accepted",
-		clip(exponent, maxEcho), MaxExponent)
+		clipText(exponent, maxEcho), MaxExponent)
 }

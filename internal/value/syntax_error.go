@@ -14,21 +14,19 @@ const (
 	maxPointer = 256 // bytes of a pointer
 )
 
-// SyntaxError says why a body or query is not what its type promises, and
-// where. It repeats at most some bytes of the input, so it can be shown to
-// whoever sent it.
+// SyntaxError says where and why a body or query is malformed. It repeats at most
+// a few bytes of the input, so its sender may see it.
 type SyntaxError struct {
-	// Offset is the place in the input, in bytes from its beginning, where the
-	// fault was noticed.
+	// Offset is the offset in the input, in bytes, at which the error was found.
 	Offset int64
-	// Line and Column are the same place as editors count: from 1, columns in
-	// characters. Line is 0 where the place is not known.
+	// Line and Column are the same place as editors count it: from 1, columns in
+	// characters. Line is 0 if the place is not known.
 	Line, Column int
-	// Pointer is the JSON pointer (RFC 6901) of the value that is at fault, in
-	// the value as far as it was read. It is empty for the whole and where it
-	// is not known, and names an enclosing value if it would be very long.
+	// Pointer is the JSON pointer (RFC 6901) of the malformed value. It is empty for
+	// the whole value and if it is not known. A very long one is cut to the pointer
+	// of an enclosing value.
 	Pointer string
-	// Reason says what is wrong, for people.
+	// Reason describes the error for people.
 	Reason string
 }
 
@@ -51,7 +49,7 @@ func (e *SyntaxError) Error() string {
 	return b.String()
 }
 
-// NewSyntaxError makes the error for a fault at a byte offset of input.
+// NewSyntaxError returns an error at a byte offset of input.
 func NewSyntaxError(input []byte, offset int64, pointer, reason string) *SyntaxError {
 	offset = max(0, min(offset, int64(len(input))))
 	before := input[:offset]
@@ -65,17 +63,17 @@ func NewSyntaxError(input []byte, offset int64, pointer, reason string) *SyntaxE
 	}
 }
 
-// Quote quotes text of the input for a message: clipped, and with nothing in it
-// that could disturb a terminal or a log line.
+// Quote quotes text of the input for a message. It clips the text and escapes
+// control characters.
 func Quote(text string) string {
-	if clipped := clip(text, maxEcho); clipped != text {
+	if clipped := clipText(text, maxEcho); clipped != text {
 		return strconv.Quote(clipped) + "…"
 	}
 	return strconv.Quote(text)
 }
 
-// clip cuts text to at most limit bytes, between characters.
-func clip(text string, limit int) string {
+// clipText cuts text to at most limit bytes, between characters.
+func clipText(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
@@ -85,8 +83,7 @@ func clip(text string, limit int) string {
 	return text[:limit]
 }
 
-// clipPointer shortens a long pointer to that of an enclosing value: one that
-// was cut anywhere else would name something that is not there.
+// clipPointer shortens a long pointer to the pointer of an enclosing value.
 func clipPointer(pointer string) string {
 	if len(pointer) <= maxPointer {
 		return pointer
@@ -94,7 +91,7 @@ func clipPointer(pointer string) string {
 	return pointer[:strings.LastIndexByte(pointer[:maxPointer+1], '/')]
 }
 
-// AppendPointer adds a member's name to a JSON pointer.
+// AppendPointer adds the name of a member to a JSON pointer.
 func AppendPointer(pointer, name string) string {
 	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

@@ -6,19 +6,19 @@ import (
 	"math/big"
 )
 
-// Object is an object whose members are read on demand, such as the headers of
-// a request, which may also look names up in their own way. It can stand
-// wherever a map[string]any can.
+// Object is an object whose members are read on demand and which may define how
+// names are looked up, such as the headers of a request. It is allowed in each
+// place of a map[string]any.
 type Object interface {
-	// Get returns the member of that name, and whether there is one.
+	// Get returns a member. It reports false if there is none.
 	Get(name string) (v any, ok bool)
-	// Map returns all members. The caller does not change the map.
+	// Map returns all members. The caller must not change the map.
 	Map() map[string]any
 }
 
-// TypeName returns the JSON type of v as messages to people call it: "null",
-// "boolean", "number", "string", "array" or "object". For what is no value it
-// returns the name of the Go type.
+// TypeName returns the JSON type of v as messages name it: "null", "boolean",
+// "number", "string", "array" or "object". It returns the name of the Go type if
+// v is not a value.
 func TypeName(v any) string {
 	switch v.(type) {
 	case nil:
@@ -38,7 +38,7 @@ func TypeName(v any) string {
 	}
 }
 
-// asList returns the items of v, and whether v is an array.
+// asList returns the items of an array. It reports false for another value.
 func asList(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -54,7 +54,7 @@ func asList(v any) ([]any, bool) {
 	}
 }
 
-// asMembers returns the members of v, and whether v is an object.
+// asMembers returns the members of an object. It reports false for another value.
 func asMembers(v any) (map[string]any, bool) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// upper is an Object that finds names whatever their case.
+// upper is an Object that finds names in any case.
 type upper map[string]any
 
 func (u upper) Get(name string) (any, bool) {
