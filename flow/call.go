@@ -29,6 +29,9 @@ func (c *Call) Value(root string) any { return c.frame.Value(root) }
 // Input is what a jq program reads where it is given no input.
 func (c *Call) Input() any { return c.frame.run.Event.Input() }
 
+// MakeLink returns the link of a contact to a flow, for expressions.
+func (c *Call) MakeLink(flow, email string) (string, error) { return c.frame.run.MakeLink(flow, email) }
+
 // Fallback tells whether the action stands inside of on_error.
 func (c *Call) Fallback() bool { return c.Step.fallback }
 

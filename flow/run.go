@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -21,7 +23,8 @@ type Run struct {
 	Event   Event
 	Logger  Logger // takes what action "log" writes; nil drops it
 
-	Services Services // what the gateway offers besides
+	Links    expr.LinkMaker // for link_url; nil where no links can be made
+	Services Services       // what the gateway offers besides
 
 	Journal Journal     // makes the run durable; NoJournal if nil
 	Clock   clock.Clock // the machine's clock if nil
@@ -230,3 +233,13 @@ var _ value.Object = outputs{}
 // Value returns what stands under a root name before any action ran: the
 // environment of a trigger's configured response.
 func (r *Run) Value(root string) any { return (&frame{run: r}).Value(root) }
+
+// MakeLink returns the link of a contact to a flow.
+func (r *Run) MakeLink(flow, email string) (string, error) {
+	if r.Links == nil {
+		return "", errors.New("links can be made only where the gateway serves")
+	}
+	return r.Links.MakeLink(flow, email)
+}
+
+var _ expr.LinkMaker = (*Run)(nil)

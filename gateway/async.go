@@ -8,7 +8,7 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Logger: q, Clock: q.clock}
+	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Links: q.snap, Logger: q, Clock: q.clock}
 	response, submission, err := q.buildSubmission(run)
 	if err != nil {
 		q.failSubmission(event, err)

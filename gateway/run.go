@@ -114,7 +114,7 @@ func (r *Run) execute() (out flow.Outcome) {
 	}
 	return flow.Execute(r.ctx, &flow.Run{
 		ID: r.id, Attempt: r.attempt, Started: r.started, Flow: r.endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.job), Logger: r, Clock: r.clock, CanPark: true, KeepInputs: true, Journal: r,
+		Services: r.pool.Services.ForRun(&r.job), Links: r.snap, Logger: r, Clock: r.clock, CanPark: true, KeepInputs: true, Journal: r,
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
 	run := &flow.Run{
-		ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Logger: q, Clock: q.clock,
+		ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Links: q.snap, Logger: q, Clock: q.clock,
 		Services: q.h.Services.ForRun(&q.job), KeepInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
 	}
 	run.Journal = syncJournal{request: q, run: run}

@@ -7,8 +7,10 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -20,6 +22,7 @@ type general struct {
 	static *hcl.EvalContext
 	clock  clock.Clock
 	jq     jqPrograms
+	links  bool // the expression calls link_url
 	leaves []Ref
 }
 
@@ -31,7 +34,7 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 		}
 		src = guardExpression(syntax)
 	}
-	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, leaves: dropNestedRefs(s.refsIn(e))}
+	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, leaves: dropNestedRefs(s.refsIn(e))}
 }
 
 // dropNestedRefs drops the references that lie inside others: who reads
@@ -56,7 +59,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 		roots.member(leaf.Root).insert(env.Value(leaf.Root), leaf.Path)
 	}
 	ec := g.static.NewChild()
-	ec.Functions = g.jq.bindFunction(ctx, env)
+	ec.Functions = g.bindFunctions(ctx, env)
 	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)
 	for name, t := range roots.members {
 		v, err := t.toCty()
@@ -68,6 +71,16 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	guard := newLoopGuard(ctx, g.clock)
 	ec.Variables[guardName] = cty.CapsuleVal(guardType, guard)
 	return guard.evaluate(g.src, ec)
+}
+
+// bindFunctions returns the functions that depend on the run, nil for none.
+func (g *general) bindFunctions(ctx context.Context, env Env) map[string]function.Function {
+	functions := g.jq.bindFunction(ctx, env)
+	if maker, ok := env.(LinkMaker); ok && g.links {
+		functions = cloneOrNew(functions)
+		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)
+	}
+	return functions
 }
 
 // tree collects leaves below a name: either a whole value or some members.

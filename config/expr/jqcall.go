@@ -19,7 +19,7 @@ type jqPrograms map[string]*Program
 func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 	var out jqPrograms
 	var diags hcl.Diagnostics
-	for _, call := range findJQCalls(e) {
+	for _, call := range findCalls(e, "jq") {
 		if len(call.Args) != 2 {
 			diags = append(diags, diag.Error(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
 			continue
@@ -51,7 +51,7 @@ func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref {
 		return nil
 	}
 	var out []Ref
-	for _, call := range findJQCalls(e) {
+	for _, call := range findCalls(e, "jq") {
 		if p := j[s.programText(call)]; p != nil {
 			out = append(out, p.Refs()...)
 		}
@@ -68,14 +68,14 @@ func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
 	return v.AsString()
 }
 
-func findJQCalls(e hcl.Expression) []*hclsyntax.FunctionCallExpr {
+func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr {
 	n, ok := e.(hclsyntax.Node)
 	if !ok || !isComposite(e) {
 		return nil
 	}
 	var calls []*hclsyntax.FunctionCallExpr
 	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "jq" {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == function {
 			calls = append(calls, call)
 		}
 		return nil

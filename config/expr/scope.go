@@ -24,6 +24,12 @@ type Env interface {
 	Value(root string) any
 }
 
+// LinkMaker is an Env that makes the links of the function link_url.
+type LinkMaker interface {
+	// MakeLink returns the URL of a flow with trigger "link" for a contact.
+	MakeLink(flow, email string) (string, error)
+}
+
 // ValueRecorder is an Env that wants to know what expressions gave, such as that of an
 // action whose inputs are kept.
 type ValueRecorder interface {

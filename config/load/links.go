@@ -1,12 +1,10 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,54 +12,24 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/links"
-	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // linkKind is the kind of trigger that links lead to.
 const linkKind = "link"
 
-// Links makes the links of contacts, once the gateway serves.
-type Links struct {
-	paths  map[string]string // of flows with trigger "link", by name; set before anything runs
-	server atomic.Pointer[linkServer]
-}
-
-type linkServer struct {
-	key  []byte
-	base func() string
-}
-
-// Serve says with which key tokens are made, and what URLs begin with: such as
-// "https://hooks.example.com", without a slash at the end.
-func (l *Links) Serve(key []byte, base func() string) { l.server.Store(&linkServer{key, base}) }
-
-// url is the link of a contact to a flow.
-func (l *Links) url(name, email string) (string, error) {
-	path, ok := l.paths[name]
-	s := l.server.Load()
-	switch {
-	case s == nil:
-		return "", errors.New("links can be made by runs alone, as they hold the contact of a run")
-	case !ok:
-		return "", fmt.Errorf("there is no flow %q with trigger %q", name, linkKind)
-	case !netname.IsEmail(email):
-		return "", errors.New("the second argument must be the e-mail address of a contact")
-	}
-	return s.base() + path + "?" + links.Parameter + "=" + links.Seal(s.key, name, email), nil
-}
-
-// know takes the flows that links may lead to.
-func (l *Links) know(flows []*flow.Flow) {
-	l.paths = map[string]string{}
-	for _, f := range flows {
+// LinkPaths returns the path of each flow with trigger "link" by the flow's
+// name, as it stands in a URL.
+func (c *Config) LinkPaths() map[string]string {
+	paths := map[string]string{}
+	for _, f := range c.Flows {
 		if h := f.Parts.HTTP; h != nil && f.Kind == linkKind {
-			l.paths[f.Name] = escapedPath(h.Route.Path)
+			paths[f.Name] = escapePath(h.Route.Path)
 		}
 	}
+	return paths
 }
 
-func escapedPath(path string) string {
+func escapePath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
 		segments[i] = url.PathEscape(s)

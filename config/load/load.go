@@ -61,7 +61,6 @@ type Config struct {
 	Flows   []*flow.Flow // in order of files and lines
 	Secrets []string     // values of all secrets, to be kept out of logs
 	Files   map[string][]byte
-	Links   *Links
 	Read    []Source // all files that were read or were not there, in order of paths
 }
 
@@ -71,7 +70,6 @@ type loader struct {
 
 	sources map[string][]byte
 	reader  *reader
-	links   *Links
 	files   []*file
 	scopes  *scopes
 	secrets []string
@@ -89,11 +87,11 @@ type file struct {
 // Load reads, checks and compiles. Files, Read and Secrets of the Config are
 // there also where there are errors; the rest must not be used then.
 func Load(o Options) (*Config, hcl.Diagnostics) {
-	l := &loader{Options: o, reader: newReader(o), links: &Links{}, sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, l.links, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
+	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
+	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFiles()
-	c := &Config{Gateway: defaults(), Links: l.links, Files: l.sources}
+	c := &Config{Gateway: defaults(), Files: l.sources}
 	l.checkTopLevel()
 	l.evalSecrets()
 	l.evalLocals()
@@ -103,7 +101,6 @@ func Load(o Options) (*Config, hcl.Diagnostics) {
 	l.diags = append(l.diags, checkRoutes(c.Flows)...)
 	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
 	l.diags = append(l.diags, checkEndless(c.Flows)...)
-	l.links.know(c.Flows)
 	l.checkLinks(c.Flows)
 	l.checkAnyFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()

@@ -17,7 +17,6 @@ import (
 // scopes makes the scopes of one load. Files of one folder share theirs.
 type scopes struct {
 	reader *reader
-	links  *Links
 	clock  clock.Clock
 	unset  Unset
 	source func(name string) []byte
@@ -29,9 +28,9 @@ type scopes struct {
 	absent map[string]map[string]string
 }
 
-func newScopes(r *reader, l *Links, c clock.Clock, unset Unset, kinds flow.Kinds, source func(name string) []byte) *scopes {
+func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, source func(name string) []byte) *scopes {
 	return &scopes{
-		reader: r, links: l, clock: c, unset: unset, source: source,
+		reader: r, clock: c, unset: unset, source: source,
 		consts: map[string]cty.Value{}, made: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
 		absent: absentAtLoad(kinds),
@@ -70,7 +69,6 @@ func (s *scopes) table(dir string) map[string]function.Function {
 		Env:        reader.env,
 		ReadFile:   func(path string) ([]byte, error) { return reader.named(dir, path) },
 		AllowUnset: s.unset == AllowUnset,
-		LinkURL:    s.links.url,
 	}))
 	s.tables[dir] = table
 	return table

@@ -47,6 +47,8 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 		Limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
 		MaxRuns:   int64(c.Gateway.Limits.Runs),
 		Redactor:  redact.New(c.Secrets),
+		key:       o.opts.Key,
+		linkPaths: c.LinkPaths(),
 		baseURL:   func() string { return o.opts.BaseURL(&c.Gateway) },
 	}
 	resources := o.pool.Lease(settings)
@@ -64,9 +66,6 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 			return nil, err
 		}
 		o.addEndpoint(s, f)
-	}
-	if c.Links != nil {
-		c.Links.Serve(o.opts.Key, s.baseURL)
 	}
 	o.activate(s, resources)
 	opened = true

@@ -28,9 +28,11 @@ type Snapshot struct {
 	MaxRuns    int64            // in flight at the same time
 	Redactor   *redact.Redactor // of the configuration's secrets
 
-	baseURL func() string
-	users   atomic.Int64 // one for being current, and one for each Acquire and Retain
-	close   func()       // called once, by the last Release
+	key       []byte            // of links
+	linkPaths map[string]string // of flows with trigger "link", by name
+	baseURL   func() string
+	users     atomic.Int64 // one for being current, and one for each Acquire and Retain
+	close     func()       // called once, by the last Release
 }
 
 // Endpoint is one flow with everything that its requests and runs need.

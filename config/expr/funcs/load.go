@@ -103,14 +103,14 @@ func encodeBase64(_ string, data []byte) (cty.Value, error) {
 	return cty.StringVal(base64.StdEncoding.EncodeToString(data)), nil
 }
 
-func linkFuncs(opts Options) []entry {
+func linkFuncs(makeLink func(flow, email string) (string, error)) []entry {
 	return []entry{
 		newEntry("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. It is signed: nobody can make that of another contact, or read the address in it. The same contact gets the same URL each time.",
 			textFunc(2, cty.String, func(args []string) (cty.Value, error) {
-				if opts.LinkURL == nil {
-					return cty.NilVal, errors.New("links cannot be made here")
+				if makeLink == nil {
+					return cty.NilVal, errors.New("links can be made by runs alone, as they hold the contact of a run")
 				}
-				link, err := opts.LinkURL(args[0], args[1])
+				link, err := makeLink(args[0], args[1])
 				return cty.StringVal(link), err
 			}), `link_url("offer", "jane@example.com")`, `"https://hooks.example.com/offer?c=Q3v1n8"`),
 	}
