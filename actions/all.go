@@ -33,23 +33,23 @@ func All() []flow.Kind {
 		{Name: "loop", New: func() flow.Action { return &control.Loop{} }},
 		{Name: "delay", New: func() flow.Action { return &control.Delay{} }},
 		{Name: "flow", New: func() flow.Action { return &control.Flow{} }},
-		{Name: "slack", New: func() flow.Action { return &slack.SlackMessage{} }},
-		{Name: "jira_issue", New: func() flow.Action { return &jira.JiraIssue{} }},
-		{Name: "jira_comment", New: func() flow.Action { return &jira.JiraComment{} }},
-		{Name: "jira_transition", New: func() flow.Action { return &jira.JiraTransition{} }},
+		{Name: "slack", New: func() flow.Action { return &slack.Message{} }},
+		{Name: "jira_issue", New: func() flow.Action { return &jira.Issue{} }},
+		{Name: "jira_comment", New: func() flow.Action { return &jira.Comment{} }},
+		{Name: "jira_transition", New: func() flow.Action { return &jira.Transition{} }},
 		{Name: "webhook", New: func() flow.Action { return &web.Webhook{} }},
-		{Name: "sql", New: func() flow.Action { return &sql.SQLTransaction{} }},
+		{Name: "sql", New: func() flow.Action { return &sql.Transaction{} }},
 	}
 }
 
 // Connections lists the kinds of connections that actions use.
 func Connections() []flow.ConnectionKind {
 	return []flow.ConnectionKind{
-		{Name: "http", New: func() flow.Connection { return &web.HTTPConnection{} }},
+		{Name: "http", New: func() flow.Connection { return &web.Connection{} }},
 
-		{Name: "smtp", New: func() flow.Connection { return &mail.SMTPConnection{} }},
-		{Name: "slack", New: func() flow.Connection { return &slack.SlackConnection{} }},
-		{Name: "jira", New: func() flow.Connection { return &jira.JiraConnection{} }},
-		{Name: "sql", New: func() flow.Connection { return &sql.SQLConnection{} }},
+		{Name: "smtp", New: func() flow.Connection { return &mail.Connection{} }},
+		{Name: "slack", New: func() flow.Connection { return &slack.Connection{} }},
+		{Name: "jira", New: func() flow.Connection { return &jira.Connection{} }},
+		{Name: "sql", New: func() flow.Connection { return &sql.Connection{} }},
 	}
 }

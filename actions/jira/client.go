@@ -22,7 +22,7 @@ import (
 // jira is what the kinds of actions for Jira share: the connection, and how
 // texts and requests look there.
 type jira struct {
-	connection *JiraConnection
+	connection *Connection
 
 	api *web.APIClient // set by open
 }

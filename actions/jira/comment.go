@@ -12,14 +12,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// JiraComment adds a comment to an issue.
-type JiraComment struct {
+// Comment adds a comment to an issue.
+type Comment struct {
 	jira
 	issue expr.Of[string]
 	body  jiraText
 }
 
-func (j *JiraComment) Describe(s *schema.Spec) {
+func (j *Comment) Describe(s *schema.Spec) {
 	s.Doc = "Adds a comment to an issue in Jira. Jira knows no key for repetitions: where an answer is lost and the action is tried again, the comment may stand there twice."
 	j.describe(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
@@ -35,9 +35,9 @@ func (j *JiraComment) Describe(s *schema.Spec) {
 }
 
 // Traits says that the action has an effect outside.
-func (*JiraComment) Traits() flow.Traits { return flow.Traits{} }
+func (*Comment) Traits() flow.Traits { return flow.Traits{} }
 
-func (j *JiraComment) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := issuePath(ctx, c, j.issue)
 	if err != nil {
 		return nil, err

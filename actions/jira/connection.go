@@ -11,15 +11,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// JiraConnection is a Jira: Cloud, whose API has version 3 and documents for
+// Connection is a Jira: Cloud, whose API has version 3 and documents for
 // rich text, or Server and Data Center with version 2 and wiki markup.
-type JiraConnection struct {
+type Connection struct {
 	baseURL, flavour   string
 	email, token       string
 	username, password string
 	tls                *web.TLS
 
-	server *web.HTTPConnection // nil where it is not known
+	server *web.Connection // nil where it is not known
 }
 
 // The flavours of Jira.
@@ -28,7 +28,7 @@ const (
 	jiraServer = "server"
 )
 
-func (n *JiraConnection) Describe(s *schema.Spec) {
+func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
 	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, with the context path where it has one.", schema.Required())
 	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(jiraCloud, jiraServer))
@@ -52,7 +52,7 @@ func (n *JiraConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *JiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if n.flavour == "" {
 		n.flavour = jiraServer
 		if d.Has("email") {
@@ -66,7 +66,7 @@ func (n *JiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	if n.tls != nil && base.Scheme != "https" {
 		return hcl.Diagnostics{d.Problem("base_url", "TLS without https", `The tls block has no effect on http://: write "https://" or leave the block out.`)}
 	}
-	server := &web.HTTPConnection{Base: base, TLS: n.tls}
+	server := &web.Connection{Base: base, TLS: n.tls}
 	switch given := n.credentials(d); {
 	case n.flavour == jiraCloud && given == "email token":
 		server.Basic = &web.Basic{Username: n.email, Password: n.token}
@@ -87,7 +87,7 @@ func (n *JiraConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 }
 
 // credentials names the attributes that are given, in a fixed order.
-func (n *JiraConnection) credentials(d *schema.Decoded) string {
+func (n *Connection) credentials(d *schema.Decoded) string {
 	var given []string
 	for _, name := range []string{"email", "username", "token", "password"} {
 		if d.Has(name) {

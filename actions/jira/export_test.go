@@ -8,7 +8,7 @@ import (
 
 // SetIndexLag changes how long a Jira may take to find a new issue.
 func SetIndexLag(a flow.Action, lag time.Duration) {
-	if j, ok := a.(*JiraIssue); ok {
+	if j, ok := a.(*Issue); ok {
 		j.lag = lag
 	}
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// JiraIssue opens an issue in Jira. How it is found again is in
+// Issue opens an issue in Jira. How it is found again is in
 // jira_unique.go.
-type JiraIssue struct {
+type Issue struct {
 	jira
 	project, kind, summary expr.Of[string]
 	description            jiraText
@@ -34,7 +34,7 @@ type JiraIssue struct {
 // longestSummary is what Jira takes, in the units of UTF-16.
 const longestSummary = 255
 
-func (j *JiraIssue) Describe(s *schema.Spec) {
+func (j *Issue) Describe(s *schema.Spec) {
 	j.lag = 3 * time.Second
 	s.Doc = "Opens an issue in Jira.\n\n" +
 		"With a `unique_key` there is one issue for each key and project, however often the flow runs: it is looked for before it is made, and found again by a label, `gw-` and a hash of the key. A label is the one mark that can be searched for on Cloud, Server and Data Center alike: properties of issues are found by apps alone that declare them. The field for labels must be on the project's screen for new issues. Without a `unique_key` an answer that is lost and tried again may open a second issue."
@@ -66,7 +66,7 @@ func attributeFields() []string {
 	return []string{"project", "issuetype", "summary", "description", "labels", "priority", "assignee"}
 }
 
-func (j *JiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (j *Issue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := fieldFindings(d, j.fields, attributeFields()...)
 	if summary, ok := j.summary.Constant(); ok && strings.TrimSpace(summary) == "" {
 		diags = append(diags, d.Problem("summary", "Empty summary", "An issue has a summary."))
@@ -75,9 +75,9 @@ func (j *JiraIssue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 }
 
 // Traits says that the action has an effect outside.
-func (*JiraIssue) Traits() flow.Traits { return flow.Traits{} }
+func (*Issue) Traits() flow.Traits { return flow.Traits{} }
 
-func (j *JiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := j.build(ctx, c)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (j *JiraIssue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return j.outputs(ref, created), err
 }
 
-func (j *JiraIssue) outputs(ref issueRef, created bool) map[string]any {
+func (j *Issue) outputs(ref issueRef, created bool) map[string]any {
 	return map[string]any{"key": ref.key, "id": ref.id, "url": j.browse(ref.key), "created": created}
 }
 
@@ -115,7 +115,7 @@ func refOf(body map[string]any) (issueRef, bool) {
 	return issueRef{key, id}, jiraKey.MatchString(key)
 }
 
-func (j *JiraIssue) open(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
+func (j *Issue) open(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
 	body, err := j.call(ctx, c, jiraRequest{
 		doing: "opening an issue", method: http.MethodPost, path: "/issue", want: http.StatusCreated,
 		body: map[string]any{"fields": fields}, discreet: j.isDiscreet(),
@@ -130,13 +130,13 @@ func (j *JiraIssue) open(ctx context.Context, c *flow.Call, fields map[string]an
 	return ref, nil
 }
 
-func (j *JiraIssue) isDiscreet() bool {
+func (j *Issue) isDiscreet() bool {
 	return anySensitive(j.project.Expr(), j.kind.Expr(), j.summary.Expr(), j.description.text.Expr(), j.labels.Expr(),
 		j.priority.Expr(), j.assignee.Expr(), j.fields.Expr(), j.uniqueKey.Expr())
 }
 
 // build puts the fields together.
-func (j *JiraIssue) build(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (j *Issue) build(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	more, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func (j *JiraIssue) build(ctx context.Context, c *flow.Call) (map[string]any, er
 	return out, j.addRest(ctx, c, out)
 }
 
-func (j *JiraIssue) addRest(ctx context.Context, c *flow.Call, out map[string]any) error {
+func (j *Issue) addRest(ctx context.Context, c *flow.Call, out map[string]any) error {
 	description, err := j.description.build(ctx, c, j.isCloud())
 	if err != nil {
 		return err

@@ -15,15 +15,15 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// JiraTransition brings an issue into another status.
-type JiraTransition struct {
+// Transition brings an issue into another status.
+type Transition struct {
 	jira
 	issue, to expr.Of[string]
 	fields    expr.Of[map[string]any]
 	remark    jiraText
 }
 
-func (j *JiraTransition) Describe(s *schema.Spec) {
+func (j *Transition) Describe(s *schema.Spec) {
 	s.Doc = "Brings an issue in Jira into another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
 	j.describe(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
@@ -44,9 +44,9 @@ func (j *JiraTransition) Describe(s *schema.Spec) {
 }
 
 // Traits says that the action has an effect outside.
-func (*JiraTransition) Traits() flow.Traits { return flow.Traits{} }
+func (*Transition) Traits() flow.Traits { return flow.Traits{} }
 
-func (j *JiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := issuePath(ctx, c, j.issue)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (j *JiraTransition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"status": way.status, "changed": true}, nil
 }
 
-func (j *JiraTransition) status(ctx context.Context, c *flow.Call, path string) (string, error) {
+func (j *Transition) status(ctx context.Context, c *flow.Call, path string) (string, error) {
 	body, err := j.call(ctx, c, jiraRequest{doing: "looking for the issue", method: http.MethodGet, path: path + "?fields=status", want: http.StatusOK})
 	fields, _ := body["fields"].(map[string]any)
 	status, _ := fields["status"].(map[string]any)
@@ -87,7 +87,7 @@ type way struct {
 }
 
 // way finds the transition, by its name before that of its status.
-func (j *JiraTransition) way(ctx context.Context, c *flow.Call, path, from, to string) (way, error) {
+func (j *Transition) way(ctx context.Context, c *flow.Call, path, from, to string) (way, error) {
 	body, err := j.call(ctx, c, jiraRequest{doing: "looking for transitions", method: http.MethodGet, path: path + "/transitions", want: http.StatusOK})
 	if err != nil {
 		return way{}, err
@@ -128,7 +128,7 @@ func noWay(ways []way, from, to string) error {
 
 // walk takes the transition. Jira drops a comment in silence where the
 // transition has no screen, so there it is added before.
-func (j *JiraTransition) walk(ctx context.Context, c *flow.Call, path string, w way) error {
+func (j *Transition) walk(ctx context.Context, c *flow.Call, path string, w way) error {
 	body := map[string]any{"transition": map[string]any{"id": w.id}}
 	fields, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {

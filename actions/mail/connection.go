@@ -18,10 +18,10 @@ import (
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
-// SMTPConnection is one mail server that takes messages in, and how the
+// Connection is one mail server that takes messages in, and how the
 // gateway makes itself known to it. How it is spoken to stands in
 // smtp_session.go.
-type SMTPConnection struct {
+type Connection struct {
 	host               string
 	port               int
 	username, password string
@@ -46,7 +46,7 @@ const (
 // authAny lets the best way be chosen of those that the server offers.
 const authAny = "auto"
 
-func (n *SMTPConnection) Describe(s *schema.Spec) {
+func (n *Connection) Describe(s *schema.Spec) {
 	n.tls, n.auth, n.connections = tlsStart, authAny, 4
 	n.timeout, n.idle = 15*time.Second, time.Minute
 	s.Doc = "A mail server that takes in messages and sends them on, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections to it are kept for a while and used again. A private address is refused unless the gateway's `egress` names it."
@@ -73,7 +73,7 @@ func (n *SMTPConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *SMTPConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
 	if !netname.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
@@ -105,7 +105,7 @@ func (n *SMTPConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 	return append(diags, n.checkLimits(d)...)
 }
 
-func (n *SMTPConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if n.timeout <= 0 {
 		diags = append(diags, d.Problem("timeout", "Wrong value", "A connection needs more time than none; leave timeout out for the default."))
@@ -120,7 +120,7 @@ func (n *SMTPConnection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // address is where the server is, "host:port".
-func (n *SMTPConnection) address() string {
+func (n *Connection) address() string {
 	port := n.port
 	if port == 0 {
 		port = map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls]
@@ -129,7 +129,7 @@ func (n *SMTPConnection) address() string {
 }
 
 // tlsConfig is how the server must prove who it is.
-func (n *SMTPConnection) tlsConfig() *tls.Config {
+func (n *Connection) tlsConfig() *tls.Config {
 	c := n.certificates.Config()
 	if c == nil {
 		c = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -141,7 +141,7 @@ func (n *SMTPConnection) tlsConfig() *tls.Config {
 }
 
 // key tells connections apart, without showing what they hold.
-func (n *SMTPConnection) key() string {
+func (n *Connection) key() string {
 	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.address(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.Key())
 	sum := sha256.Sum256([]byte(all))
 	return hex.EncodeToString(sum[:])

@@ -22,7 +22,7 @@ import (
 // Email sends a message. How it is put together stands in the files that begin
 // with mail, how it goes to the server in those that begin with smtp.
 type Email struct {
-	connection           *SMTPConnection
+	connection           *Connection
 	from                 expr.Of[any]
 	to, cc, bcc, replyTo expr.Of[any]
 	subject, text, html  expr.Of[string]
@@ -122,7 +122,7 @@ func (m *Email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 // checkConnection takes the only mail server there is where none is named.
 func (m *Email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if m.connection == nil && (!d.Has("connection") || isNull(c, d.Expr("connection"))) {
-		only, count, known := flow.OnlyConnection[*SMTPConnection](c.Scope, "smtp")
+		only, count, known := flow.OnlyConnection[*Connection](c.Scope, "smtp")
 		switch {
 		case known && count == 0:
 			return hcl.Diagnostics{d.Problem("connection", "No mail server", `The files have no mail server. Describe one as connection "smtp" "NAME" { … }.`)}

@@ -15,18 +15,18 @@ import (
 // authWay is a way to prove a user to a mail server.
 type authWay struct {
 	name string
-	make func(n *SMTPConnection) smtp.Auth
+	make func(n *Connection) smtp.Auth
 }
 
 // authWays lists them in the order in which they are preferred. Where none is
 // asked for by name, xoauth2 is left out: it takes a token for a password.
 func authWays() []authWay {
 	return []authWay{
-		{"scram-sha-256", func(n *SMTPConnection) smtp.Auth { return smtp.ScramSHA256Auth(n.username, n.password) }},
-		{"plain", func(n *SMTPConnection) smtp.Auth { return smtp.PlainAuth("", n.username, n.password, n.host, false) }},
-		{"login", func(n *SMTPConnection) smtp.Auth { return smtp.LoginAuth(n.username, n.password, n.host, false) }},
-		{"cram-md5", func(n *SMTPConnection) smtp.Auth { return smtp.CRAMMD5Auth(n.username, n.password) }},
-		{"xoauth2", func(n *SMTPConnection) smtp.Auth { return smtp.XOAuth2Auth(n.username, n.password) }},
+		{"scram-sha-256", func(n *Connection) smtp.Auth { return smtp.ScramSHA256Auth(n.username, n.password) }},
+		{"plain", func(n *Connection) smtp.Auth { return smtp.PlainAuth("", n.username, n.password, n.host, false) }},
+		{"login", func(n *Connection) smtp.Auth { return smtp.LoginAuth(n.username, n.password, n.host, false) }},
+		{"cram-md5", func(n *Connection) smtp.Auth { return smtp.CRAMMD5Auth(n.username, n.password) }},
+		{"xoauth2", func(n *Connection) smtp.Auth { return smtp.XOAuth2Auth(n.username, n.password) }},
 	}
 }
 
@@ -39,7 +39,7 @@ func authNames() []string {
 }
 
 // login proves the user, where there is one.
-func (n *SMTPConnection) login(c *smtp.Client) error {
+func (n *Connection) login(c *smtp.Client) error {
 	if n.username == "" {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (n *SMTPConnection) login(c *smtp.Client) error {
 	return loginError(way.name, err)
 }
 
-func (n *SMTPConnection) authWay(offered []string) (authWay, error) {
+func (n *Connection) authWay(offered []string) (authWay, error) {
 	for _, w := range authWays() {
 		wanted := n.auth == w.name || n.auth == authAny && w.name != "xoauth2"
 		if wanted && slices.Contains(offered, w.name) {

@@ -16,7 +16,7 @@ import (
 // smtpPool holds the connections to one mail server. They are used by one
 // message at a time, kept for a while, and replaced when they are broken.
 type smtpPool struct {
-	settings *SMTPConnection
+	settings *Connection
 	out      *outbound.Client
 	slots    chan struct{} // one for each connection that is in use
 
@@ -36,7 +36,7 @@ const messagesEach = 50
 
 // openMail returns the pool that all actions of a connection share, also
 // across reloads.
-func openMail(r *flow.Resources, conn *SMTPConnection) (*smtpPool, error) {
+func openMail(r *flow.Resources, conn *Connection) (*smtpPool, error) {
 	outlet, err := web.OpenClient(r, nil)
 	if err != nil {
 		return nil, err

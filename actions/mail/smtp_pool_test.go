@@ -17,7 +17,7 @@ import (
 // openPool opens the pool of a connection to a server, without TLS.
 func openPool(t *testing.T, s *smtpd.Server, connections int) (*smtpPool, *flow.Resources) {
 	t.Helper()
-	n := &SMTPConnection{}
+	n := &Connection{}
 	schema.Describe(n) // sets the defaults
 	n.host, n.port, n.tls, n.connections = "localhost", s.Port, tlsNone, connections
 	lease := new(flow.Pool).Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"127.0.0.1"}})

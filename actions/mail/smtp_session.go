@@ -28,7 +28,7 @@ type smtpSession struct {
 }
 
 // dial connects to the server, encrypts and logs in.
-func (n *SMTPConnection) dial(ctx context.Context, out *outbound.Client) (*smtpSession, error) {
+func (n *Connection) dial(ctx context.Context, out *outbound.Client) (*smtpSession, error) {
 	limited, cancel := context.WithTimeout(ctx, n.timeout)
 	defer cancel()
 	conn, err := out.DialContext(limited, "tcp", n.address())
@@ -45,7 +45,7 @@ func (n *SMTPConnection) dial(ctx context.Context, out *outbound.Client) (*smtpS
 
 // late says that a connection was not ready in time, where that is why it
 // failed.
-func (n *SMTPConnection) late(ctx, limited context.Context, err error) error {
+func (n *Connection) late(ctx, limited context.Context, err error) error {
 	if ctx.Err() == nil && limited.Err() != nil {
 		return &mailError{class: flow.Transient, reason: flow.ReasonConnect, text: fmt.Sprintf("the connection was not ready within %s", n.timeout)}
 	}
@@ -53,7 +53,7 @@ func (n *SMTPConnection) late(ctx, limited context.Context, err error) error {
 }
 
 // greet does what comes before the first message.
-func (n *SMTPConnection) greet(ctx context.Context, s *smtpSession) error {
+func (n *Connection) greet(ctx context.Context, s *smtpSession) error {
 	conn := s.conn
 	if n.tls == tlsFull {
 		secure := tls.Client(conn, n.tlsConfig())
@@ -89,7 +89,7 @@ func tlsFailure(err error) error {
 }
 
 // name is what the gateway calls itself.
-func (n *SMTPConnection) name() string {
+func (n *Connection) name() string {
 	if n.helo != "" {
 		return n.helo
 	}

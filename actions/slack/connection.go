@@ -9,14 +9,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// SlackConnection is a workspace of Slack, by an incoming webhook or by a bot.
-type SlackConnection struct {
+// Connection is a workspace of Slack, by an incoming webhook or by a bot.
+type Connection struct {
 	webhookURL, token, baseURL string
 
-	server *web.HTTPConnection // nil where it is not known
+	server *web.Connection // nil where it is not known
 }
 
-func (n *SlackConnection) Describe(s *schema.Spec) {
+func (n *Connection) Describe(s *schema.Spec) {
 	n.baseURL = "https://slack.com/api"
 	s.Doc = "A workspace of Slack. An incoming webhook posts to the one channel that it was made for. A bot posts to every channel that it is a member of, and can answer in threads: it needs the scope `chat:write`."
 	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Secret())
@@ -33,7 +33,7 @@ func (n *SlackConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *SlackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case d.Has("webhook_url") == d.Has("token"):
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
@@ -44,7 +44,7 @@ func (n *SlackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagno
 		if err != nil {
 			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", diag.Sentence(err))}
 		}
-		n.server = &web.HTTPConnection{Base: base, SecretURL: true}
+		n.server = &web.Connection{Base: base, SecretURL: true}
 		return nil
 	}
 	base, err := web.ParseBaseURL(n.baseURL)
@@ -54,9 +54,9 @@ func (n *SlackConnection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagno
 	if err := flow.CheckHeader("Authorization", n.token); err != nil || n.token == "" {
 		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}
 	}
-	n.server = &web.HTTPConnection{Base: base, Bearer: &web.Bearer{Token: n.token}}
+	n.server = &web.Connection{Base: base, Bearer: &web.Bearer{Token: n.token}}
 	return nil
 }
 
 // isWebhook tells whether the connection is an incoming webhook.
-func (n *SlackConnection) isWebhook() bool { return n.webhookURL != "" }
+func (n *Connection) isWebhook() bool { return n.webhookURL != "" }

@@ -18,11 +18,11 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// SlackMessage posts a message to Slack: by chat.postMessage of the Web API
+// Message posts a message to Slack: by chat.postMessage of the Web API
 // (https://docs.slack.dev/reference/methods/chat.postMessage) or by an incoming
 // webhook. What Slack answers is read in slack_failure.go.
-type SlackMessage struct {
-	connection            *SlackConnection
+type Message struct {
+	connection            *Connection
 	channel, text, thread expr.Of[string]
 	blocks                expr.Of[[]any]
 
@@ -35,7 +35,7 @@ const longestSlackText = 40000
 // mostSlackBlocks is how many blocks a message has at most.
 const mostSlackBlocks = 50
 
-func (m *SlackMessage) Describe(s *schema.Spec) {
+func (m *Message) Describe(s *schema.Spec) {
 	s.Doc = "Posts a message to Slack.\n\n" +
 		"In `text`, values of the run are escaped as Slack asks for (`&`, `<` and `>`), so that they can't make links or address everybody; the text of the file stays, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value as it is. `blocks` go out as they are given.\n\n" +
 		"Slack knows no key for repetitions: where an answer is lost and the action is tried again, the message may show twice."
@@ -67,7 +67,7 @@ func escapeSlack(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-func (m *SlackMessage) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *Message) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !m.text.IsSet() && !m.blocks.IsSet() {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
 	}
@@ -114,7 +114,7 @@ func checkSlackBlocks(blocks []any) error {
 }
 
 // Open makes the client, which is shared with other actions.
-func (m *SlackMessage) Open(r *flow.Resources) error {
+func (m *Message) Open(r *flow.Resources) error {
 	if m.connection == nil || m.connection.server == nil {
 		return errors.New("the connection lacks its webhook_url or token")
 	}
@@ -124,9 +124,9 @@ func (m *SlackMessage) Open(r *flow.Resources) error {
 }
 
 // Traits says that the action has an effect outside.
-func (*SlackMessage) Traits() flow.Traits { return flow.Traits{} }
+func (*Message) Traits() flow.Traits { return flow.Traits{} }
 
-func (m *SlackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := m.message(ctx, c)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (m *SlackMessage) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // message puts together what is sent.
-func (m *SlackMessage) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (m *Message) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := map[string]any{}
 	for name, e := range map[string]expr.Of[string]{"channel": m.channel, "text": m.text, "thread_ts": m.thread} {
 		text, err := e.EvalOr(ctx, c, "")

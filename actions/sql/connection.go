@@ -15,8 +15,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// SQLConnection is one database and how the gateway makes itself known to it.
-type SQLConnection struct {
+// Connection is one database and how the gateway makes itself known to it.
+type Connection struct {
 	driver, url, host            string
 	port                         int
 	database, username, password string
@@ -35,7 +35,7 @@ const (
 	driverSQLite   = "sqlite"
 )
 
-func (n *SQLConnection) Describe(s *schema.Spec) {
+func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
 	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
 	schema.Attr(s, &n.driver, "driver", "What it is: `postgres` (PostgreSQL and what speaks like it), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
@@ -62,7 +62,7 @@ func (n *SQLConnection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *SQLConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	n.engine = sqlEngineOf(n.driver)
 	if d.Has("url") {
 		e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String)
@@ -91,7 +91,7 @@ func (n *SQLConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnost
 }
 
 // checkShape finds attributes that don't go together.
-func (n *SQLConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkShape(d *schema.Decoded) hcl.Diagnostics {
 	server := []string{"host", "port", "username", "password"}
 	if n.driver == driverSQLite {
 		for _, name := range append(server, "url", "tls") {
@@ -119,7 +119,7 @@ func (n *SQLConnection) checkShape(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // locate reads where the database is. Errors repeat nothing of what is given.
-func (n *SQLConnection) locate() (*sqlTarget, error) {
+func (n *Connection) locate() (*sqlTarget, error) {
 	if n.driver == driverSQLite {
 		return &sqlTarget{database: n.database}, nil
 	}
@@ -139,10 +139,10 @@ func (n *SQLConnection) locate() (*sqlTarget, error) {
 	return t, t.check()
 }
 
-func (n *SQLConnection) ready() bool { return n != nil && n.target != nil }
+func (n *Connection) ready() bool { return n != nil && n.target != nil }
 
 // key tells databases apart, without showing what it is made of.
-func (n *SQLConnection) key() string {
+func (n *Connection) key() string {
 	t := n.target
 	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.Key()}
 	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))

@@ -22,7 +22,7 @@ type sqlDatabase struct {
 
 // openDatabase returns the database that all actions with the same connection
 // share, also across reloads.
-func openDatabase(r *flow.Resources, n *SQLConnection) (*sqlDatabase, error) {
+func openDatabase(r *flow.Resources, n *Connection) (*sqlDatabase, error) {
 	if !n.ready() {
 		return nil, errors.New("the connection lacks the place of its database")
 	}

@@ -17,7 +17,7 @@ type sqlEngine struct {
 	syntax      sqlSyntax
 	parseURL    func(text string) (*sqlTarget, error)
 	// open makes what connects. It connects to nothing itself.
-	open func(n *SQLConnection, out sqlOutside) (*sqlPool, error)
+	open func(n *Connection, out sqlOutside) (*sqlPool, error)
 	// argument makes of a value of a run what the driver takes.
 	argument func(v any) (any, error)
 	// column returns how values of a column become values of a run. The reader

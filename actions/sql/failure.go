@@ -26,7 +26,7 @@ var errMySQLSettings = errors.New("the settings of the connection can't be used"
 // failure makes an error of what a database or its driver said. No word of it
 // comes from a value: of what the database says, only codes, names of tables
 // and constraints, and faults of the fixed text of a statement are repeated.
-func (a *SQLTransaction) failure(ctx context.Context, c *flow.Call, err error) error {
+func (a *Transaction) failure(ctx context.Context, c *flow.Call, err error) error {
 	var own *flow.Error
 	var dial *outbound.Error
 	hidden := c.Step.Sensitive || a.connection.secret

@@ -38,7 +38,7 @@ func parseMySQLURL(text string) (*sqlTarget, error) {
 	})
 }
 
-func openMySQL(n *SQLConnection, out sqlOutside) (*sqlPool, error) {
+func openMySQL(n *Connection, out sqlOutside) (*sqlPool, error) {
 	t := n.target
 	c := mysql.NewConfig()
 	c.User, c.Passwd, c.DBName, c.Net, c.Addr = t.username, t.password, t.database, "tcp", t.address()

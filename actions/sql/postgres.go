@@ -37,7 +37,7 @@ func parsePostgresURL(text string) (*sqlTarget, error) {
 // dialTime bounds how long a connection may take to be made.
 const dialTime = 15 * time.Second
 
-func openPostgres(n *SQLConnection, out sqlOutside) (*sqlPool, error) {
+func openPostgres(n *Connection, out sqlOutside) (*sqlPool, error) {
 	// All that the environment and files of the user could say is said here, and
 	// what is right is set below: no text of a target is parsed as settings.
 	c, err := pgx.ParseConfig("host=database.invalid port=5432 user=gateway password=none dbname=gateway sslmode=disable sslcertmode=allow target_session_attrs=any channel_binding=prefer")

@@ -14,9 +14,9 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// SQLTransaction runs statements in a database.
-type SQLTransaction struct {
-	connection *SQLConnection
+// Transaction runs statements in a database.
+type Transaction struct {
+	connection *Connection
 	single     sqlStatement
 	blocks     []*sqlStatement
 	maxRows    int
@@ -26,7 +26,7 @@ type SQLTransaction struct {
 	database   *sqlDatabase    // set by Open
 }
 
-func (a *SQLTransaction) Describe(s *schema.Spec) {
+func (a *Transaction) Describe(s *schema.Spec) {
 	a.maxRows, a.maxBytes = 1000, 10<<20
 	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
 		"Rows are objects by the names of their columns. Whole numbers and decimals keep all their digits; moments are texts by RFC 3339, in UTC, also those that the database keeps without a zone; days are `2006-01-02`, bytes base64, JSON and the arrays of PostgreSQL the values that they hold, and anything else the text that the database writes.\n\n" +
@@ -45,7 +45,7 @@ func (a *SQLTransaction) Describe(s *schema.Spec) {
 	a.describeExamples(s)
 }
 
-func (a *SQLTransaction) describeExamples(s *schema.Spec) {
+func (a *Transaction) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Look something up",
 		HCL:   "connection = connection.sql.shop\nquery      = \"SELECT name, price FROM articles WHERE sku = $1\"\nargs       = [webhook.body.sku]",
@@ -71,7 +71,7 @@ func (a *SQLTransaction) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (a *SQLTransaction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (a *Transaction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if a.maxRows < 1 || a.maxRows > 1_000_000 {
 		diags = append(diags, d.Problem("max_rows", "Wrong value", "From 1 to 1000000 rows may come back."))
@@ -96,16 +96,16 @@ func (a *SQLTransaction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnos
 }
 
 // Open makes the pool of connections, which is shared with other actions.
-func (a *SQLTransaction) Open(r *flow.Resources) error {
+func (a *Transaction) Open(r *flow.Resources) error {
 	var err error
 	a.database, err = openDatabase(r, a.connection)
 	return err
 }
 
 // Traits says that the action has an effect outside.
-func (*SQLTransaction) Traits() flow.Traits { return flow.Traits{} }
+func (*Transaction) Traits() flow.Traits { return flow.Traits{} }
 
-func (a *SQLTransaction) Run(ctx context.Context, c *flow.Call) (any, error) {
+func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	args := make([][]any, len(a.statements))
 	for i, t := range a.statements {
 		var err error
@@ -132,7 +132,7 @@ func (a *SQLTransaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // numbered says which of several statements an error is of.
-func (a *SQLTransaction) numbered(i int, err error) error {
+func (a *Transaction) numbered(i int, err error) error {
 	if len(a.blocks) == 0 || err == nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (a *SQLTransaction) numbered(i int, err error) error {
 	return e
 }
 
-func (a *SQLTransaction) outputs(results []*sqlResult) map[string]any {
+func (a *Transaction) outputs(results []*sqlResult) map[string]any {
 	all := &sqlResult{rows: []any{}}
 	list := []any{}
 	for _, r := range results {

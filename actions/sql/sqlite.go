@@ -47,7 +47,7 @@ func exactFloat(text string) any {
 	return f
 }
 
-func openSQLite(n *SQLConnection, out sqlOutside) (*sqlPool, error) {
+func openSQLite(n *Connection, out sqlOutside) (*sqlPool, error) {
 	if len(out.folders) == 0 {
 		return nil, errors.New("flows may not write files here, and a database of SQLite is one; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder")
 	}

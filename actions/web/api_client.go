@@ -13,12 +13,12 @@ import (
 
 // APIClient is a service whose API a kind of action knows, such as Slack's.
 type APIClient struct {
-	server *HTTPConnection // where it is, and the credentials
+	server *Connection // where it is, and the credentials
 	outlet *Client
 }
 
 // OpenAPIClient makes the client, which is shared with other actions.
-func OpenAPIClient(r *flow.Resources, server *HTTPConnection) (*APIClient, error) {
+func OpenAPIClient(r *flow.Resources, server *Connection) (*APIClient, error) {
 	o, err := OpenClient(r, server)
 	return &APIClient{server: server, outlet: o}, err
 }

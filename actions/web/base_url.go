@@ -67,13 +67,13 @@ func encodeBytes(text, unusual string) string {
 }
 
 // ready tells whether the connection says where to go.
-func (n *HTTPConnection) ready() bool { return n != nil && n.Base != nil }
+func (n *Connection) ready() bool { return n != nil && n.Base != nil }
 
-func (n *HTTPConnection) secretive() bool { return n != nil && n.SecretURL }
+func (n *Connection) secretive() bool { return n != nil && n.SecretURL }
 
 // locate makes the URL that an action means by a text. Its errors repeat
 // nothing of the text.
-func (n *HTTPConnection) locate(text string) (*url.URL, error) {
+func (n *Connection) locate(text string) (*url.URL, error) {
 	if n == nil {
 		return parseAbsolute(text)
 	}
@@ -87,7 +87,7 @@ func (n *HTTPConnection) locate(text string) (*url.URL, error) {
 	return n.join(text)
 }
 
-func (n *HTTPConnection) shownHost() string {
+func (n *Connection) shownHost() string {
 	if n.SecretURL {
 		return "…"
 	}
@@ -97,7 +97,7 @@ func (n *HTTPConnection) shownHost() string {
 // join puts a path, with or without a query, below the base URL. Steps that
 // lead up are refused: they would let a value of the run choose what is called
 // with the connection's credentials.
-func (n *HTTPConnection) join(text string) (*url.URL, error) {
+func (n *Connection) join(text string) (*url.URL, error) {
 	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
 	if err != nil {
 		return nil, errUnreadablePath
@@ -125,7 +125,7 @@ func (n *HTTPConnection) join(text string) (*url.URL, error) {
 var errUnreadablePath = errors.New("the URL can't be read; unusual characters in it must be percent-encoded, which urlencode does")
 
 // owns tells whether a URL leads to the connection's own server.
-func (n *HTTPConnection) owns(u *url.URL) bool {
+func (n *Connection) owns(u *url.URL) bool {
 	return n != nil && n.Base.Scheme == u.Scheme && strings.EqualFold(n.Base.Hostname(), u.Hostname()) && port(n.Base) == port(u)
 }
 

@@ -20,7 +20,7 @@ func FuzzConnectionLocate(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	n := &HTTPConnection{Base: base, Bearer: &Bearer{Token: "x"}}
+	n := &Connection{Base: base, Bearer: &Bearer{Token: "x"}}
 	f.Fuzz(func(t *testing.T, text string) {
 		u, err := n.locate(text)
 		if err != nil {

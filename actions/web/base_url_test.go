@@ -48,7 +48,7 @@ func TestConnectionLocates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := &HTTPConnection{Base: base, Bearer: &Bearer{Token: "x"}}
+			n := &Connection{Base: base, Bearer: &Bearer{Token: "x"}}
 			got, err := n.locate(c.text)
 			if err != nil {
 				if c.want != "" || c.text != "" && strings.Contains(err.Error(), c.text) {

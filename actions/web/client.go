@@ -19,7 +19,7 @@ type Client struct {
 
 // OpenClient returns the outlet that all actions with the same needs share,
 // also across reloads. conn may be nil.
-func OpenClient(r *flow.Resources, conn *HTTPConnection) (*Client, error) {
+func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 	var own *TLS
 	if conn != nil {
 		if !conn.ready() {

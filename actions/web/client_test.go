@@ -14,7 +14,7 @@ func TestOutletsAreShared(t *testing.T) {
 	open := func(s flow.Settings, own *TLS) (*Client, *flow.Resources) {
 		t.Helper()
 		lease := pool.Lease(s)
-		o, err := OpenClient(lease, &HTTPConnection{Base: &url.URL{}, TLS: own})
+		o, err := OpenClient(lease, &Connection{Base: &url.URL{}, TLS: own})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestOutletsAreShared(t *testing.T) {
 	if _, err := OpenClient(pool.Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"no range/"}}), nil); err == nil {
 		t.Error("an egress entry that can't be read is no error")
 	}
-	if _, err := OpenClient(pool.Lease(flow.Settings{Clock: clock.System{}}), &HTTPConnection{}); err == nil {
+	if _, err := OpenClient(pool.Lease(flow.Settings{Clock: clock.System{}}), &Connection{}); err == nil {
 		t.Error("a connection without its URL is no error")
 	}
 }

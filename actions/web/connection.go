@@ -17,9 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// HTTPConnection is one HTTP server and how the gateway makes itself known to
+// Connection is one HTTP server and how the gateway makes itself known to
 // it. A nil httpConnection is an action's lack of one.
-type HTTPConnection struct {
+type Connection struct {
 	baseURL string
 	headers map[string]string
 	Basic   *Basic
@@ -38,7 +38,7 @@ type Bearer struct{ Token string }
 
 type namedCredential struct{ name, value string }
 
-func (n *HTTPConnection) Describe(s *schema.Spec) {
+func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
 	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required(), schema.Secret())
 	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
@@ -94,7 +94,7 @@ func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics
 	return nil
 }
 
-func (n *HTTPConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	base, err := ParseBaseURL(n.baseURL)
 	if err != nil {
@@ -129,13 +129,13 @@ func (n *HTTPConnection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnos
 
 // identifies tells whether the connection holds anything that another server
 // must not see.
-func (n *HTTPConnection) identifies() bool {
+func (n *Connection) identifies() bool {
 	return n.Basic != nil || n.Bearer != nil || n.header != nil || n.query != nil || n.TLS != nil || len(n.headers) > 0
 }
 
 // sign adds the connection's headers and credentials to a request to its own
 // server, and names them so that no redirect takes them elsewhere.
-func (n *HTTPConnection) sign(r *outbound.Request) {
+func (n *Connection) sign(r *outbound.Request) {
 	set := func(name, text string) {
 		r.Header.Set(name, text)
 		r.Sensitive = append(r.Sensitive, name)

@@ -21,7 +21,7 @@ import (
 // make one have them in common.
 type exchange struct {
 	headers    expr.Of[map[string]string]
-	connection *HTTPConnection // nil where the file gives none
+	connection *Connection // nil where the file gives none
 
 	success     string
 	successes   ranges.Set

@@ -90,7 +90,7 @@ func (w *Webhook) afterHost(text string) bool {
 
 // fill puts the fields in their places. Errors repeat nothing of URL and
 // values.
-func (u *webhookURL) fill(fields map[string]any, connection *HTTPConnection) (*url.URL, error) {
+func (u *webhookURL) fill(fields map[string]any, connection *Connection) (*url.URL, error) {
 	var text strings.Builder
 	for i, param := range u.params {
 		text.WriteString(u.texts[i])
