@@ -1,46 +1,33 @@
 package store
 
-import "time"
-
-// HiddenText stands in the history for an address that was taken out.
+// ErasedText replaces an address that was erased from the history.
 const ErasedText = "(hidden)"
 
-// HideQuery says which addresses are to be hidden, and how.
-//
-// An address is noted when its contact is deleted. Runs that were received
-// until then are gone through, from the newest to the oldest: those that are
-// over at once, the others as soon as they are over. Because runs of sync flows
-// are only recorded when they are over, those of the last LateRuns are gone
-// through once more when that time has passed. Then the note is deleted.
+// EraseQuery says which addresses are erased. An address is noted when its
+// contact is deleted; see package erase for the order in which it is erased.
 type EraseQuery struct {
-	// Email is one address; "" is all that are noted.
-	Email string
-	// Limit is how many runs are looked at, at least 1.
-	Limit int
-	// Cleaner takes an address out of what is kept. Nil is NewEraser.
+	Email string // one address; "" is all that are noted
+	Limit int    // how many runs are scanned, at least 1
+	// NewEraser returns the eraser of an address. Nil is erase.New.
 	NewEraser func(email string) Eraser
 }
 
-// LateRuns is how long after a deletion runs may still be recorded that were
-// received before it.
-const LateRecordTime = time.Hour
-
-// Cleaner takes an address out of what is kept.
+// Eraser erases an address from the stored parts of a run.
 type Eraser interface {
-	// Clean returns the bytes of a piece without the address, which may be
-	// these bytes themselves but does not change them. An error says that they
-	// can't be looked into; then they stay as they are.
+	// Erase returns the bytes of a piece without the address. It does not change
+	// the piece, but may return its bytes. After an error the piece stays as it
+	// is.
 	Erase(p Piece) ([]byte, error)
 }
 
-// Piece is a part of what is kept of a run.
+// Piece is a stored part of a run.
 type Piece struct {
 	Kind  PieceKind
 	Bytes []byte
 	Cut   bool // the history keeps only the beginning
 }
 
-// PieceKind tells what the bytes of a piece are.
+// PieceKind is the kind of a piece.
 type PieceKind uint8
 
 // The kinds of pieces.
@@ -50,19 +37,19 @@ const (
 	OutputPiece                    // Step.Output
 )
 
-// Hidden is what a call of Hide did.
+// Erased is the result of Erase.
 type Erased struct {
 	Runs   int // that were changed
 	Keys   int // whose value was changed
-	Unread int // runs of which something can't be looked into
-	// Open is how many runs are not over, and are gone through when they are,
-	// whether the address is in them or not.
+	Unread int // runs with a part that the eraser could not read
+	// Open is how many runs are not over. They are scanned when they are, and may
+	// not hold the address.
 	Open int
-	More bool // there is more to do at once
+	More bool // there is more to erase now
 }
 
-// Add counts what another call did.
-func (h *Erased) Add(o Erased) {
-	h.Runs, h.Keys, h.Unread = h.Runs+o.Runs, h.Keys+o.Keys, h.Unread+o.Unread
-	h.Open, h.More = o.Open, o.More
+// Add adds the result of another call.
+func (e *Erased) Add(o Erased) {
+	e.Runs, e.Keys, e.Unread = e.Runs+o.Runs, e.Keys+o.Keys, e.Unread+o.Unread
+	e.Open, e.More = o.Open, o.More
 }

@@ -7,75 +7,83 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Trace is what a run has left in the history that may hold an address, as Hide
-// goes through it.
-type Trace struct {
+// Run holds the parts of a run that may contain an address.
+type Run struct {
 	OrderKey string
 	Cause    store.Cause
-	Cut      bool // of the body
+	Cut      bool // Body holds only the beginning
 	store.Payload
 	Steps []store.Step
 }
 
-// Erased tells what an engine has to write after Trace.Erase.
-type Changes struct {
-	Run     bool // OrderKey or Cause changed
-	Payload bool
-	Steps   []ChangedStep
-	Unread  bool // something can't be looked into
+// Size returns how many bytes the payload and the steps have.
+func (r *Run) Size() int {
+	n := len(r.Event) + len(r.Body) + len(r.Variables) + len(r.Response) + len(r.Output)
+	for i := range r.Steps {
+		n += len(r.Steps[i].Input) + len(r.Steps[i].Output)
+	}
+	return n
 }
 
-// ErasedStep is a step that changed.
+// Changes are the parts of a run that Erase changed.
+type Changes struct {
+	Run        bool // OrderKey or Cause
+	Payload    bool
+	Steps      []ChangedStep
+	Unreadable bool // the eraser could not read some part, which stays as it is
+}
+
+// ChangedStep is a step that changed.
 type ChangedStep struct {
 	store.Step
-	Was string // its path until now
+	OldPath string
 }
 
-// Any tells whether anything changed.
-func (e *Changes) Any() bool { return e.Run || e.Payload || len(e.Steps) > 0 }
+// Any reports whether anything changed.
+func (c *Changes) Any() bool { return c.Run || c.Payload || len(c.Steps) > 0 }
 
-// Erase takes an address out of a trace.
-func (t *Trace) Erase(c store.Eraser) *Changes {
-	e := &erasing{cleaner: c}
-	out := &e.Changes
-	out.Run = e.text(&t.OrderKey)
-	out.Run = e.cause(&t.Cause) || out.Run
+// Erase erases an address from the run.
+func (r *Run) Erase(e store.Eraser) *Changes {
+	c := &changer{eraser: e}
+	c.Run = c.eraseText(&r.OrderKey)
+	c.Run = c.eraseCause(&r.Cause) || c.Run
 	for _, p := range []struct {
 		bytes *[]byte
 		kind  store.PieceKind
 		cut   bool
 	}{
-		{&t.Event, store.TextPiece, false},
-		{&t.Body, store.TextPiece, t.Cut},
-		{&t.Variables, store.TextPiece, false},
-		{&t.Response, store.ResponsePiece, false},
-		{&t.Output, store.TextPiece, false},
+		{&r.Event, store.TextPiece, false},
+		{&r.Body, store.TextPiece, r.Cut},
+		{&r.Variables, store.TextPiece, false},
+		{&r.Response, store.ResponsePiece, false},
+		{&r.Output, store.TextPiece, false},
 	} {
-		out.Payload = e.bytes(p.bytes, p.kind, p.cut) || out.Payload
+		c.Payload = c.eraseBytes(p.bytes, p.kind, p.cut) || c.Payload
 	}
 	paths := map[string]bool{}
-	for i := range t.Steps {
-		paths[t.Steps[i].Path] = true
+	for i := range r.Steps {
+		paths[r.Steps[i].Path] = true
 	}
-	for i := range t.Steps {
-		e.step(&t.Steps[i], paths)
+	for i := range r.Steps {
+		c.eraseStep(&r.Steps[i], paths)
 	}
-	return out
+	return &c.Changes
 }
 
-// erasing collects what changes.
-type erasing struct {
+// changer collects the changes of a run.
+type changer struct {
 	Changes
-	cleaner store.Eraser
+	eraser store.Eraser
 }
 
-func (e *erasing) bytes(b *[]byte, kind store.PieceKind, cut bool) bool {
+// eraseBytes reports whether the bytes changed.
+func (c *changer) eraseBytes(b *[]byte, kind store.PieceKind, cut bool) bool {
 	if len(*b) == 0 {
 		return false
 	}
-	clean, err := e.cleaner.Erase(store.Piece{Kind: kind, Bytes: *b, Cut: cut})
+	clean, err := c.eraser.Erase(store.Piece{Kind: kind, Bytes: *b, Cut: cut})
 	if err != nil {
-		e.Unread = true
+		c.Unreadable = true
 		return false
 	}
 	if bytes.Equal(clean, *b) {
@@ -85,39 +93,40 @@ func (e *erasing) bytes(b *[]byte, kind store.PieceKind, cut bool) bool {
 	return true
 }
 
-func (e *erasing) text(s *string) bool {
+func (c *changer) eraseText(s *string) bool {
 	b := []byte(*s)
-	if !e.bytes(&b, store.TextPiece, false) {
+	if !c.eraseBytes(&b, store.TextPiece, false) {
 		return false
 	}
 	*s = string(b)
 	return true
 }
 
-func (e *erasing) cause(c *store.Cause) bool {
-	changed := e.text(&c.Reason)
-	return e.text(&c.Message) || changed
+func (c *changer) eraseCause(cause *store.Cause) bool {
+	changed := c.eraseText(&cause.Reason)
+	return c.eraseText(&cause.Message) || changed
 }
 
-// step cleans a step. Its path stays unique.
-func (e *erasing) step(s *store.Step, paths map[string]bool) {
-	was := s.Path
-	changed := e.text(&s.Path)
+// eraseStep erases the address from a step, whose path stays unique among the
+// paths.
+func (c *changer) eraseStep(s *store.Step, paths map[string]bool) {
+	old := s.Path
+	changed := c.eraseText(&s.Path)
 	if changed {
-		s.Path = unused(s.Path, paths)
+		s.Path = uniquePath(s.Path, paths)
 	}
-	changed = e.bytes(&s.Input, store.TextPiece, s.CutFrom > 0) || changed
-	changed = e.bytes(&s.Output, store.OutputPiece, s.CutFrom > 0) || changed
-	if e.cause(&s.Cause) || changed {
-		e.Steps = append(e.Steps, ChangedStep{*s, was})
+	changed = c.eraseBytes(&s.Input, store.TextPiece, s.CutFrom > 0) || changed
+	changed = c.eraseBytes(&s.Output, store.OutputPiece, s.CutFrom > 0) || changed
+	if c.eraseCause(&s.Cause) || changed {
+		c.Steps = append(c.Steps, ChangedStep{*s, old})
 	}
 }
 
-func unused(path string, paths map[string]bool) string {
-	out := path
-	for n := 2; paths[out]; n++ {
-		out = path + "~" + strconv.Itoa(n)
+func uniquePath(path string, paths map[string]bool) string {
+	unique := path
+	for n := 2; paths[unique]; n++ {
+		unique = path + "~" + strconv.Itoa(n)
 	}
-	paths[out] = true
-	return out
+	paths[unique] = true
+	return unique
 }

@@ -161,7 +161,7 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 		each(t.queue("DELETE FROM contacts WHERE contact = $1 RETURNING true", key), []any{&deleted}, func() error { return nil })
 		t.queue("DELETE FROM contact_fields WHERE contact = $1", key)
 		t.queue("DELETE FROM contact_tags WHERE contact = $1", key)
-		return noteHiding(ctx, t, key)
+		return noteErasure(ctx, t, key)
 	})
 	return deleted, err
 }

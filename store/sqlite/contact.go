@@ -134,7 +134,7 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 				return err
 			}
 		}
-		return t.noteHiding(key)
+		return t.noteErasure(key)
 	})
 	return deleted, err
 }

@@ -33,9 +33,9 @@ func isUnavailable(err error) bool {
 	return false
 }
 
-// damaged tells whether a place in the file can't be read. It is no trouble for
+// isDamaged tells whether a place in the file can't be read. It is no trouble for
 // operations that don't go there.
-func damaged(err error) bool { return code(err) == codes.SQLITE_CORRUPT }
+func isDamaged(err error) bool { return code(err) == codes.SQLITE_CORRUPT }
 
 // errBatch says that a transaction failed as a whole.
 var errBatch = errors.New("the transaction failed")
@@ -43,7 +43,7 @@ var errBatch = errors.New("the transaction failed")
 // unavailable makes trouble recognisable. An error that says what is wrong with
 // one operation stays as it is.
 func unavailable(err error) error {
-	if isUnavailable(err) || damaged(err) || errors.Is(err, errBatch) {
+	if isUnavailable(err) || isDamaged(err) || errors.Is(err, errBatch) {
 		return &store.UnavailableError{Err: err}
 	}
 	return err

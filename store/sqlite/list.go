@@ -178,7 +178,7 @@ func (l *listing) matches(v *view, r *store.Summary, more []driver.Value) (bool,
 		}
 	}
 	var p store.Payload
-	if _, err := v.payload(integer(more[0]), &p); err != nil && !damaged(err) {
+	if _, err := v.payload(integer(more[0]), &p); err != nil && !isDamaged(err) {
 		return false, err
 	}
 	for _, b := range [][]byte{p.Event, p.Body, p.Variables} {

@@ -57,13 +57,13 @@ func (s *Store) each(ctx context.Context, seqs []int64, do, rest func(*tx, int64
 		return 0, nil
 	}
 	n, err := s.all(ctx, seqs, do)
-	if !damaged(err) {
+	if !isDamaged(err) {
 		return n, err
 	}
 	total := 0
 	for i := range seqs {
 		n, err := s.all(ctx, seqs[i:i+1], do)
-		if damaged(err) {
+		if isDamaged(err) {
 			n, err = s.all(ctx, seqs[i:i+1], rest)
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/erase"
 )
 
 func hideLeavesLater(f *fixture) {
@@ -13,7 +14,7 @@ func hideLeavesLater(f *fixture) {
 	e := f.entry(store.Succeeded)
 	e.Body = []byte(ann)
 	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(2 * store.LateRecordTime)
+	f.clock.Advance(2 * erase.LateRecordTime)
 	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
 	f.same("body", string(f.get(e.ID).Body), ann)
 }
@@ -30,7 +31,7 @@ func hideWaits(f *fixture) {
 	f.ok(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded, Steps: []store.Step{s}}))
 	f.same("when two are over", f.hide(store.EraseQuery{}), store.Erased{Runs: 2, Open: 1})
 	f.same("output", string(f.get(running.ID).Steps[0].Output), "(hidden)")
-	f.clock.Advance(3 * store.LateRecordTime)
+	f.clock.Advance(3 * erase.LateRecordTime)
 	f.same("much later", f.hide(store.EraseQuery{}), store.Erased{Open: 1})
 	f.finish(f.claimOne().Claim, store.Succeeded)
 	f.same("when the last is over", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
@@ -44,7 +45,7 @@ func hideLate(f *fixture) {
 	f.forget(ann)
 	f.same("at once", f.hide(store.EraseQuery{}), store.Erased{})
 	f.ok(f.s.Record(f.ctx, e))
-	f.clock.Advance(store.LateRecordTime - time.Second)
+	f.clock.Advance(erase.LateRecordTime - time.Second)
 	f.same("too early", f.hide(store.EraseQuery{}), store.Erased{})
 	f.clock.Advance(time.Second)
 	f.same("in the end", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
