@@ -5,82 +5,82 @@ import (
 	"strings"
 )
 
-// noRune is what stands behind the end of a text.
+// noRune follows the end of a text.
 const noRune = -1
 
-// next returns the character at a place and how many bytes it takes. Bytes that
-// are not ASCII are characters of their own: no address has any.
-func (s *erasure) next(i int) (rune, int) {
-	if i >= len(s.text) {
+// next returns the character at an index and how many bytes it takes. Each byte
+// that is not ASCII counts as a character, because no address contains one.
+func (m *matcher) next(i int) (rune, int) {
+	if i >= len(m.text) {
 		return noRune, 0
 	}
-	c := s.text[i]
-	if c != '\\' || !s.escapes || i+1 == len(s.text) {
+	c := m.text[i]
+	if c != '\\' || !m.escapes || i+1 == len(m.text) {
 		return rune(c), 1
 	}
-	if s.text[i+1] == 'u' && i+6 <= len(s.text) {
+	if m.text[i+1] == 'u' && i+6 <= len(m.text) {
 		var digits [4]rune
-		for k, d := range s.text[i+2 : i+6] {
+		for k, d := range m.text[i+2 : i+6] {
 			digits[k] = rune(d)
 		}
-		if c, ok := fromHex(digits[:]...); ok {
+		if c, ok := parseHex(digits[:]...); ok {
 			return c, 6
 		}
 	}
-	return unescaped(rune(s.text[i+1])), 2
+	return unescape(rune(m.text[i+1])), 2
 }
 
-// unescaped is what a letter stands for behind a backslash.
-func unescaped(c rune) rune {
+// unescape returns the character that a backslash and a letter stand for.
+func unescape(c rune) rune {
 	if at := strings.IndexRune(controlLetters, c); at >= 0 {
 		return rune(controlCharacters[at])
 	}
 	return c
 }
 
-// Letters that stand for control characters behind a backslash in JSON, and
-// these characters.
+// The letters that JSON uses after a backslash for control characters, and these
+// characters in the same order.
 const (
 	controlLetters    = "bfnrt"
 	controlCharacters = "\b\f\n\r\t"
 )
 
-// encoded reads a character that is written in a special way, and returns how
-// many bytes that takes; 0 where none is.
-func (s *erasure) encoded(i int) (rune, int) {
-	c, n := s.next(i)
+// decodeSpecial decodes a character in one of the special encodings, and returns
+// how many bytes the encoding takes, or 0.
+func (m *matcher) decodeSpecial(i int) (rune, int) {
+	c, n := m.next(i)
 	switch c {
 	case '%':
-		return s.percent(i, i+n)
+		return m.decodePercent(i, i+n)
 	case '=':
-		return s.hex(i, i+n, 2)
+		return m.decodeHex(i, i+n, 2)
 	case '\\':
-		return s.escaped(i, i+n)
+		return m.decodeEscape(i, i+n)
 	case '&':
-		return s.entity(i, i+n)
+		return m.decodeEntity(i, i+n)
 	}
 	return 0, 0
 }
 
-// hex reads digits at a place, of a character that began at from.
-func (s *erasure) hex(from, at, digits int) (rune, int) {
+// decodeHex decodes the digits at an index, of a character that began at from.
+func (m *matcher) decodeHex(from, at, digits int) (rune, int) {
 	var all [4]rune
 	for k := range digits {
-		c, n := s.next(at)
+		c, n := m.next(at)
 		all[k], at = c, at+n
 	}
-	c, ok := fromHex(all[:digits]...)
+	c, ok := parseHex(all[:digits]...)
 	if !ok {
 		return 0, 0
 	}
 	return c, at - from
 }
 
-// percent also reads what was encoded twice: %2540.
-func (s *erasure) percent(from, at int) (rune, int) {
-	c, n := s.hex(from, at, 2)
+// decodePercent also decodes a character that was encoded twice: %2540.
+func (m *matcher) decodePercent(from, at int) (rune, int) {
+	c, n := m.decodeHex(from, at, 2)
 	for n > 0 && c == '%' {
-		again, more := s.hex(from, from+n, 2)
+		again, more := m.decodeHex(from, from+n, 2)
 		if more == 0 {
 			break
 		}
@@ -89,37 +89,37 @@ func (s *erasure) percent(from, at int) (rune, int) {
 	return c, n
 }
 
-// escaped reads an escape of JSON that lies in a text of JSON, however deep.
-func (s *erasure) escaped(from, at int) (rune, int) {
-	c, n := s.next(at)
+// decodeEscape decodes an escape of JSON inside strings of JSON, at any depth.
+func (m *matcher) decodeEscape(from, at int) (rune, int) {
+	c, n := m.next(at)
 	for c == '\\' {
 		at += n
-		c, n = s.next(at)
+		c, n = m.next(at)
 	}
 	if c == 'u' {
-		return s.hex(from, at+n, 4)
+		return m.decodeHex(from, at+n, 4)
 	}
-	if c == noRune || isWord(c) {
+	if c == noRune || isAlphanumeric(c) {
 		return 0, 0
 	}
 	return c, at + n - from
 }
 
-// entity reads a character reference of HTML and XML.
-func (s *erasure) entity(from, at int) (rune, int) {
+// decodeEntity decodes a character reference of HTML and XML.
+func (m *matcher) decodeEntity(from, at int) (rune, int) {
 	const longest = len("#x000040")
 	var name []rune
 	for len(name) <= longest {
-		c, n := s.next(at)
+		c, n := m.next(at)
 		at += n
 		if c == ';' {
-			c, ok := entityOf(string(name))
+			c, ok := entityRune(string(name))
 			if !ok {
 				return 0, 0
 			}
 			return c, at - from
 		}
-		if c != '#' && !isWord(c) {
+		if c != '#' && !isAlphanumeric(c) {
 			return 0, 0
 		}
 		name = append(name, c)
@@ -127,7 +127,7 @@ func (s *erasure) entity(from, at int) (rune, int) {
 	return 0, 0
 }
 
-func entityOf(name string) (rune, bool) {
+func entityRune(name string) (rune, bool) {
 	number, ok := strings.CutPrefix(name, "#")
 	if !ok {
 		at := slices.Index([]string{"amp", "apos", "quot", "commat", "period", "lowbar", "plus"}, name)
@@ -142,7 +142,7 @@ func entityOf(name string) (rune, bool) {
 	}
 	var out rune
 	for _, c := range number {
-		d, ok := digit(c)
+		d, ok := hexDigit(c)
 		if !ok || d >= base {
 			return 0, false
 		}
@@ -151,10 +151,10 @@ func entityOf(name string) (rune, bool) {
 	return out, number != ""
 }
 
-func fromHex(digits ...rune) (rune, bool) {
+func parseHex(digits ...rune) (rune, bool) {
 	var out rune
 	for _, c := range digits {
-		d, ok := digit(c)
+		d, ok := hexDigit(c)
 		if !ok {
 			return 0, false
 		}
@@ -163,8 +163,8 @@ func fromHex(digits ...rune) (rune, bool) {
 	return out, true
 }
 
-func digit(c rune) (rune, bool) {
-	switch c = lower(c); {
+func hexDigit(c rune) (rune, bool) {
+	switch c = lowerASCII(c); {
 	case '0' <= c && c <= '9':
 		return c - '0', true
 	case 'a' <= c && c <= 'f':
