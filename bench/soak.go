@@ -92,7 +92,7 @@ func soaked(kept store.Store) (g *gateway.Gateway, end func() error, err error) 
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
-	go func() { stopped <- g.Run(ctx, gateway.Listeners{Public: l}) }()
+	go func() { stopped <- g.Run(ctx, l) }()
 	return g, func() error {
 		cancel()
 		defer g.Close()

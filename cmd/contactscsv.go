@@ -11,10 +11,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
-// lineError says that a file can't be read from a line on.
+// lineError is an error in a line of a file.
 type lineError struct {
 	line int
 	err  error
@@ -22,8 +22,8 @@ type lineError struct {
 
 func (e *lineError) Error() string { return e.err.Error() }
 
-// takeContact takes a contact of a file, or what is wrong with it.
-type takeContact func(line int, c *gateway.ContactImportBody, wrong error) error
+// takeContact takes a contact of a file, or the error in its line.
+type takeContact func(line int, c *ops.ContactImport, wrong error) error
 
 // jsonColumn ends the name of a column whose cells are JSON.
 const jsonColumn = ":json"
@@ -37,9 +37,9 @@ func readContactCSV(text []byte, take takeContact) error {
 		return &lineError{1, errors.New("the file is empty; its first line should name the columns, one of them email")}
 	}
 	if err != nil {
-		return csvError(err)
+		return toLineError(err)
 	}
-	columns, err := newContactColumns(names)
+	columns, err := parseColumns(names)
 	if err != nil {
 		return &lineError{1, err}
 	}
@@ -59,14 +59,14 @@ func readContactCSV(text []byte, take takeContact) error {
 			return err
 		}
 		line, _ := r.FieldPos(0)
-		c, wrongRow := columns.contact(row)
+		c, wrongRow := columns.decodeRow(row)
 		if err := take(line, c, wrongRow); err != nil {
 			return err
 		}
 	}
 }
 
-func csvError(err error) error {
+func toLineError(err error) error {
 	var wrong *csv.ParseError
 	if errors.As(err, &wrong) {
 		return &lineError{wrong.StartLine, wrong.Err}
@@ -74,13 +74,13 @@ func csvError(err error) error {
 	return err
 }
 
-// contactColumns are the columns of a file: where they stand, by name.
+// contactColumns are the columns of a file.
 type contactColumns struct {
 	names       []string
-	email, tags int // -1 for none
+	email, tags int // index of the column; -1 for none
 }
 
-func newContactColumns(names []string) (*contactColumns, error) {
+func parseColumns(names []string) (*contactColumns, error) {
 	c := &contactColumns{email: -1, tags: -1}
 	for i, name := range names {
 		name = strings.TrimSpace(name)
@@ -102,12 +102,12 @@ func newContactColumns(names []string) (*contactColumns, error) {
 	return c, nil
 }
 
-// contact reads a row.
-func (c *contactColumns) contact(row []string) (*gateway.ContactImportBody, error) {
+// decodeRow returns the contact of a row.
+func (c *contactColumns) decodeRow(row []string) (*ops.ContactImport, error) {
 	if len(row) != len(c.names) {
-		return nil, fmt.Errorf("the line has %s, and there are %s", counted(len(row), "cell"), counted(len(c.names), "column"))
+		return nil, fmt.Errorf("the line has %s, and there are %s", pluralize(len(row), "cell"), pluralize(len(c.names), "column"))
 	}
-	out := &gateway.ContactImportBody{}
+	out := &ops.ContactImport{}
 	out.Fields = map[string]json.RawMessage{}
 	for i, cell := range row {
 		if !utf8.ValidString(cell) {
@@ -121,7 +121,7 @@ func (c *contactColumns) contact(row []string) (*gateway.ContactImportBody, erro
 			out.Add = splitTags(cell)
 		case strings.TrimSpace(cell) == "":
 		case !isJSON:
-			out.Fields[name] = textAsJSON(cell)
+			out.Fields[name] = jsonString(cell)
 		case !json.Valid([]byte(cell)):
 			return nil, fmt.Errorf("the cell under %q is no JSON", c.names[i])
 		default:
@@ -165,8 +165,8 @@ func splitTags(cell string) []string {
 	return tags
 }
 
-// joinTags writes tags as splitTags reads them.
-func joinTags(tags []gateway.ContactTag) string {
+// joinTags writes tags in the form that splitTags reads.
+func joinTags(tags []ops.ContactTag) string {
 	out := make([]string, len(tags))
 	for i, t := range tags {
 		out[i] = strings.NewReplacer(`\`, `\\`, ";", `\;`).Replace(t.Name)

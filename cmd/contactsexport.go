@@ -7,32 +7,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
 func (c *command) contactsExportCommand() *cobra.Command {
-	var admin adminFlags
-	var filter contactFilter
+	l := &contactLister{command: c, page: pageFlags{limit: 1, all: true}}
 	var format string
-	l := &contactLister{command: c, pager: pager{limit: 1, all: true}}
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Print contacts as import reads them",
-		Long: `Prints all contacts, or those of a filter, as CSV or JSON with one contact in
-each line. Fields whose values are all texts are plain columns of the CSV, and
-others have names that end in ":json". JSON also tells when tags were given and
-by whom.`,
-		Args: noNames,
+		Short: "Print contacts in a form that import reads",
+		Long: `Prints all contacts, or those of a filter, as CSV or as JSON with one contact per
+line. A field whose values are all strings is a plain column of the CSV; the
+column of another field has a name that ends in ":json". JSON also holds the
+time and the source of each tag.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if l.client, err = c.adminClient(admin); err != nil {
+			if l.client, err = c.adminClient(l.admin); err != nil {
 				return err
 			}
-			l.query = filter.query()
 			switch format {
 			case "csv":
 				return l.exportCSV(cmd.Context())
@@ -42,14 +40,14 @@ by whom.`,
 			return fmt.Errorf("there is no format %q; there are csv and json", format)
 		},
 	}
-	admin.add(cmd)
-	filter.add(cmd)
+	l.admin.addTo(cmd)
+	l.filter.addTo(cmd)
 	cmd.Flags().StringVar(&format, "format", "csv", "csv or json")
 	return cmd
 }
 
 func (l *contactLister) exportJSON(ctx context.Context) error {
-	_, err := l.pages(ctx, func(page []gateway.ContactBody) error {
+	_, err := l.readPages(ctx, func(page []ops.Contact) error {
 		for i := range page {
 			text, err := json.Marshal(&page[i])
 			if err != nil {
@@ -65,8 +63,8 @@ func (l *contactLister) exportJSON(ctx context.Context) error {
 }
 
 func (l *contactLister) exportCSV(ctx context.Context) error {
-	var all []gateway.ContactBody
-	_, err := l.pages(ctx, func(page []gateway.ContactBody) error {
+	var all []ops.Contact
+	_, err := l.readPages(ctx, func(page []ops.Contact) error {
 		all = append(all, page...)
 		return nil
 	})
@@ -76,34 +74,23 @@ func (l *contactLister) exportCSV(ctx context.Context) error {
 	return writeContactCSV(l.out, all)
 }
 
-// writeContactCSV writes contacts as readContactCSV reads them.
-func writeContactCSV(to io.Writer, contacts []gateway.ContactBody) error {
-	plainText := map[string]bool{} // by field: whether all of its values are texts
-	for i := range contacts {
-		for name, v := range contacts[i].Fields {
-			_, isText := cellText(v)
-			before, known := plainText[name]
-			plainText[name] = isText && (before || !known) && !reserved(name)
-		}
-	}
-	names := make([]string, 0, len(plainText))
-	for name := range plainText {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+// writeContactCSV writes contacts in the form that readContactCSV reads.
+func writeContactCSV(to io.Writer, contacts []ops.Contact) error {
+	isPlain := findPlainFields(contacts)
+	names := slices.Sorted(maps.Keys(isPlain))
 	w := csv.NewWriter(to)
-	head := []string{"email", "tags"}
+	header := []string{"email", "tags"}
 	for _, name := range names {
-		if !plainText[name] {
+		if !isPlain[name] {
 			name += jsonColumn
 		}
-		head = append(head, name)
+		header = append(header, name)
 	}
-	if err := w.Write(head); err != nil {
+	if err := w.Write(header); err != nil {
 		return err
 	}
 	for i := range contacts {
-		if err := w.Write(contactRow(&contacts[i], names, plainText)); err != nil {
+		if err := w.Write(contactRow(&contacts[i], names, isPlain)); err != nil {
 			return err
 		}
 	}
@@ -111,20 +98,34 @@ func writeContactCSV(to io.Writer, contacts []gateway.ContactBody) error {
 	return w.Error()
 }
 
-// reserved tells whether a column of the name would be read as something else
-// than a field of texts.
-func reserved(name string) bool {
+// findPlainFields tells for each field whether a plain column can hold all of its
+// values.
+func findPlainFields(contacts []ops.Contact) map[string]bool {
+	isPlain := map[string]bool{}
+	for i := range contacts {
+		for name, v := range contacts[i].Fields {
+			_, isText := plainCell(v)
+			before, known := isPlain[name]
+			isPlain[name] = isText && (before || !known) && !isReservedColumn(name)
+		}
+	}
+	return isPlain
+}
+
+// isReservedColumn tells whether an import would not read a column of this name
+// as a field of strings.
+func isReservedColumn(name string) bool {
 	return strings.EqualFold(name, "email") || strings.EqualFold(name, "tags") || strings.HasSuffix(name, jsonColumn)
 }
 
-func contactRow(c *gateway.ContactBody, names []string, plainText map[string]bool) []string {
+func contactRow(c *ops.Contact, names []string, isPlain map[string]bool) []string {
 	row := []string{c.Email, joinTags(c.Tags)}
 	for _, name := range names {
 		cell := ""
 		if v, ok := c.Fields[name]; ok {
-			cell = oneLine(v)
-			if plainText[name] {
-				cell, _ = cellText(v)
+			cell = compactJSON(v)
+			if isPlain[name] {
+				cell, _ = plainCell(v)
 			}
 		}
 		row = append(row, cell)
@@ -132,9 +133,10 @@ func contactRow(c *gateway.ContactBody, names []string, plainText map[string]boo
 	return row
 }
 
-// cellText is a value that a cell can have as it is: a text that is more than
-// space. Line breaks of Windows would come back as others.
-func cellText(v json.RawMessage) (string, bool) {
+// plainCell returns a string that a plain column can hold. It can hold no blank
+// string, which an import skips, and no line break of Windows, which an import
+// would read as another one.
+func plainCell(v json.RawMessage) (string, bool) {
 	var text string
 	if bytes.Equal(v, []byte("null")) || json.Unmarshal(v, &text) != nil {
 		return "", false

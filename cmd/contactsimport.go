@@ -6,31 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/api/client"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
-// contactImporter is one call of `gateway contacts import`.
+// contactImporter executes `gateway contacts import`.
 type contactImporter struct {
 	*command
-	client *adminClient
-	name   string // of the file, for messages
-	query  url.Values
-	dry    bool
-	asJSON bool
-	done   contactsRead
-	faults []lineError // that were not told yet
+	client  *client.Client
+	name    string // of the file, for messages
+	options api.ImportOptions
+	asJSON  bool
+	counts  importCounts
+	faults  []lineError // not printed yet
 }
 
-// contactsRead is what became of the lines of a file.
-type contactsRead struct {
+// importCounts is the result of an import.
+type importCounts struct {
 	Changed int `json:"changed"`
 	Created int `json:"created"`
 	Failed  int `json:"failed"`
@@ -39,47 +38,42 @@ type contactsRead struct {
 func (c *command) contactsImportCommand() *cobra.Command {
 	var admin adminFlags
 	var format string
-	var start bool
-	m := &contactImporter{command: c, query: url.Values{}}
+	m := &contactImporter{command: c}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Make and change contacts by a file, or by standard input where it is -",
-		Long: `Reads CSV (UTF-8, with a line of names first) or JSON. Contacts that are there
-are changed: fields and tags that a file does not name stay.
+		Short: "Create and change contacts from a file, or from standard input if FILE is -",
+		Long: `Reads CSV (UTF-8, with column names in the first line) or JSON. For a contact that
+exists, fields and tags that the file does not name stay.
 
-CSV has a column "email", and may have one "tags" with tags to give, separated
-by ; (\; is one that belongs to a tag). Any other column is a field. Its values
-are texts, or JSON where its name ends in ":json". An empty cell changes nothing.
+CSV has a column "email". A column "tags" holds tags to add, separated by ; (write
+a ; inside of a tag as \;). Any other column is a field. Its values are strings,
+or JSON if the name of the column ends in ":json". An empty cell changes nothing.
 
-JSON is a list of contacts, or one contact in each line, as export writes them:
+JSON is a list of contacts, or one contact per line, in the form that export
+writes:
 {"email": "jane@example.com", "fields": {"name": "Jane"}, "tags": ["customer"]}.
-A field that is null is taken away, and so are the tags under "remove".
+A field that is null is removed, and so are the tags under "remove".
 
-Lines that are wrong are reported, and nothing of them is taken; the exit code
-is 1 then. Tags are given as of now.`,
-		Args: oneName,
+The import reports wrong lines, skips them, and ends with exit code 1. Tags get
+the current time.`,
+		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if m.client, err = c.adminClient(admin); err != nil {
 				return err
 			}
-			for name, on := range map[string]bool{"dry_run": m.dry, "start_flows": start} {
-				if on {
-					m.query.Set(name, "true")
-				}
-			}
 			return m.run(cmd.Context(), args[0], format)
 		},
 	}
-	admin.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "", "csv or json; without it the file tells")
-	cmd.Flags().BoolVar(&m.dry, "dry-run", false, "change nothing, only tell what is wrong")
-	cmd.Flags().BoolVar(&start, "start-flows", false, "start the flows that wait for the tags that are given")
+	admin.addTo(cmd)
+	cmd.Flags().StringVar(&format, "format", "", "csv or json; by default detected from the file")
+	cmd.Flags().BoolVar(&m.options.DryRun, "dry-run", false, "change nothing, only report wrong lines")
+	cmd.Flags().BoolVar(&m.options.StartFlows, "start-flows", false, "start the flows that wait for the tags that are added")
 	cmd.Flags().BoolVar(&m.asJSON, "json", false, "print JSON")
 	return cmd
 }
 
 func (m *contactImporter) run(ctx context.Context, path, format string) error {
-	text, err := m.read(path)
+	text, err := m.readFile(path)
 	if err != nil {
 		return err
 	}
@@ -91,9 +85,9 @@ func (m *contactImporter) run(ctx context.Context, path, format string) error {
 		read = readContactCSV
 	}
 	batch := &importBatch{contactImporter: m}
-	err = read(text, func(line int, c *gateway.ContactImportBody, wrong error) error {
+	err = read(text, func(line int, c *ops.ContactImport, wrong error) error {
 		if wrong != nil {
-			m.complain(line, wrong)
+			m.addFault(line, wrong)
 			return nil
 		}
 		return batch.add(ctx, line, c)
@@ -103,17 +97,17 @@ func (m *contactImporter) run(ctx context.Context, path, format string) error {
 	}
 	var fault *lineError
 	if errors.As(err, &fault) {
-		m.complain(fault.line, fault.err)
+		m.addFault(fault.line, fault.err)
 		err = batch.send(ctx)
 	}
 	if err != nil {
-		_ = m.tell() // what was done until then; the error says the rest
+		_ = m.printResult() // of the batches before; the error explains the rest
 		return err
 	}
-	return m.tell()
+	return m.printResult()
 }
 
-func (m *contactImporter) read(path string) ([]byte, error) {
+func (m *contactImporter) readFile(path string) ([]byte, error) {
 	m.name = path
 	if path == "-" {
 		m.name = "standard input"
@@ -122,15 +116,15 @@ func (m *contactImporter) read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// complain notes a line of which nothing was taken.
-func (m *contactImporter) complain(line int, err error) {
-	m.done.Failed++
+// addFault notes a line that is skipped.
+func (m *contactImporter) addFault(line int, err error) {
+	m.counts.Failed++
 	m.faults = append(m.faults, lineError{line, err})
 }
 
-// tellFaults prints what was noted, by line: some of it comes from here, and some
-// from the gateway.
-func (m *contactImporter) tellFaults() {
+// printFaults prints the noted faults, sorted by line: some were found here, and
+// some by the gateway.
+func (m *contactImporter) printFaults() {
 	slices.SortStableFunc(m.faults, func(a, b lineError) int { return cmp.Compare(a.line, b.line) })
 	for _, f := range m.faults {
 		_, _ = fmt.Fprintf(m.err, "%s:%d: %s\n", termtext.Escape(m.name), f.line, termtext.Escape(f.Error()))
@@ -138,58 +132,59 @@ func (m *contactImporter) tellFaults() {
 	m.faults = nil
 }
 
-// tell prints what was done; the exit code tells whether lines were wrong.
-func (m *contactImporter) tell() error {
-	m.tellFaults()
+// printResult prints the counts. The exit code tells whether lines were wrong.
+func (m *contactImporter) printResult() error {
+	m.printFaults()
 	if m.asJSON {
-		if err := printJSON(m.out, m.done); err != nil {
+		if err := printJSON(m.out, m.counts); err != nil {
 			return err
 		}
 	} else {
-		verb := "imported"
-		if m.dry {
-			verb = "could be imported"
-		}
-		text := counted(m.done.Changed, "contact") + " " + verb
-		if m.done.Created > 0 {
-			text += fmt.Sprintf(", %d of them new", m.done.Created)
-		}
-		if m.done.Failed > 0 {
-			text += "; nothing was taken of " + counted(m.done.Failed, "wrong line")
-		}
-		_, _ = fmt.Fprintln(m.out, text)
+		_, _ = fmt.Fprintln(m.out, m.counts.format(m.options.DryRun))
 	}
-	if m.done.Failed > 0 {
+	if m.counts.Failed > 0 {
 		return exit(exitFindings)
 	}
 	return nil
 }
 
-// importBatch are contacts that are sent together.
+func (n *importCounts) format(dryRun bool) string {
+	verb := "imported"
+	if dryRun {
+		verb = "could be imported"
+	}
+	text := pluralize(n.Changed, "contact") + " " + verb
+	if n.Created > 0 {
+		text += fmt.Sprintf(", %d of them new", n.Created)
+	}
+	if n.Failed > 0 {
+		text += "; skipped " + pluralize(n.Failed, "wrong line")
+	}
+	return text
+}
+
+// importBatch is the contacts that one call sends.
 type importBatch struct {
 	*contactImporter
-	list  []*gateway.ContactImportBody
+	list  []ops.ContactImport
 	lines []int
 	bytes int
 }
 
-// Bounds of a batch: what the API takes, and what makes a call short.
-const (
-	batchContacts = 1000
-	batchBytes    = 4 << 20
-)
+// maxBatchBytes keeps calls short.
+const maxBatchBytes = 4 << 20
 
-func (b *importBatch) add(ctx context.Context, line int, c *gateway.ContactImportBody) error {
+func (b *importBatch) add(ctx context.Context, line int, c *ops.ContactImport) error {
 	size := 0
 	for _, v := range c.Fields {
 		size += len(v)
 	}
-	if len(b.list) == batchContacts || len(b.list) > 0 && b.bytes+size > batchBytes {
+	if len(b.list) == ops.MaxImport || len(b.list) > 0 && b.bytes+size > maxBatchBytes {
 		if err := b.send(ctx); err != nil {
 			return err
 		}
 	}
-	b.list, b.lines, b.bytes = append(b.list, c), append(b.lines, line), b.bytes+size
+	b.list, b.lines, b.bytes = append(b.list, *c), append(b.lines, line), b.bytes+size
 	return nil
 }
 
@@ -197,18 +192,18 @@ func (b *importBatch) send(ctx context.Context) error {
 	if len(b.list) == 0 {
 		return nil
 	}
-	var got gateway.ContactsImported
-	if err := b.client.exchange(ctx, http.MethodPost, contactsPath, b.query, b.list, &got); err != nil {
+	got, err := b.client.ImportContacts(ctx, b.options, b.list)
+	if err != nil {
 		return err
 	}
-	b.done.Changed += got.Changed
-	b.done.Created += got.Created
+	b.counts.Changed += got.Changed
+	b.counts.Created += got.Created
 	for _, e := range got.Errors {
 		if e.Index >= 0 && e.Index < len(b.lines) {
-			b.complain(b.lines[e.Index], errors.New(e.Detail))
+			b.addFault(b.lines[e.Index], errors.New(e.Detail))
 		}
 	}
 	b.list, b.lines, b.bytes = nil, nil, 0
-	b.tellFaults()
+	b.printFaults()
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
 // looksLikeJSON tells whether a file is JSON rather than CSV.
@@ -16,25 +16,26 @@ func looksLikeJSON(text []byte) bool {
 	return len(text) > 0 && (text[0] == '[' || text[0] == '{')
 }
 
-// readContactJSON reads a list of contacts, or contacts one behind the other.
+// readContactJSON reads a list of contacts, or contacts one after another.
 func readContactJSON(text []byte, take takeContact) error {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	r := &jsonContacts{text: text, d: json.NewDecoder(bytes.NewReader(text))}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
-		return r.list(take)
+		return r.readList(take)
 	}
-	return r.lines(take)
+	return r.readLines(take)
 }
 
+// jsonContacts reads contacts and their lines.
 type jsonContacts struct {
 	text []byte
 	d    *json.Decoder
-	at   int // bytes whose lines were counted
-	line int // line breaks in them
+	at   int // bytes whose line breaks are counted
+	line int // line breaks in these bytes
 }
 
-// place is the line of the next thing that is not space or a comma.
-func (r *jsonContacts) place() int {
+// nextLine returns the line of the next byte that is no space or comma.
+func (r *jsonContacts) nextLine() int {
 	end := int(r.d.InputOffset())
 	for end < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,"), r.text[end]) >= 0 {
 		end++
@@ -44,30 +45,30 @@ func (r *jsonContacts) place() int {
 	return r.line + 1
 }
 
-func (r *jsonContacts) list(take takeContact) error {
+func (r *jsonContacts) readList(take takeContact) error {
 	if _, err := r.d.Token(); err != nil {
 		return &lineError{1, err}
 	}
 	for r.d.More() {
-		if err := r.one(take); err != nil {
+		if err := r.readOne(take); err != nil {
 			return err
 		}
 	}
 	if _, err := r.d.Token(); err != nil {
-		return &lineError{r.place(), fmt.Errorf("the list has no end: %w", err)}
+		return &lineError{r.nextLine(), fmt.Errorf("the list has no end: %w", err)}
 	}
-	if line := r.place(); r.at < len(r.text) {
-		return &lineError{line, errors.New("something stands behind the end of the list")}
+	if line := r.nextLine(); r.at < len(r.text) {
+		return &lineError{line, errors.New("there is text after the end of the list")}
 	}
 	return nil
 }
 
-// lines reads contacts of one line each: one that is no JSON does not spoil the
-// next. Contacts may have several lines as well, where all are JSON.
-func (r *jsonContacts) lines(take takeContact) error {
-	if whole(r.text) {
+// readLines reads contacts of one line each, so that a line that is no JSON does
+// not affect the next. If the whole text is JSON, a contact may span lines.
+func (r *jsonContacts) readLines(take takeContact) error {
+	if isJSONSequence(r.text) {
 		for r.d.More() {
-			if err := r.one(take); err != nil {
+			if err := r.readOne(take); err != nil {
 				return err
 			}
 		}
@@ -77,7 +78,7 @@ func (r *jsonContacts) lines(take takeContact) error {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		c, wrong := contactOfJSON(line)
+		c, wrong := decodeContact(line)
 		if err := take(i+1, c, wrong); err != nil {
 			return err
 		}
@@ -85,8 +86,8 @@ func (r *jsonContacts) lines(take takeContact) error {
 	return nil
 }
 
-// whole tells whether a text is nothing but JSON values.
-func whole(text []byte) bool {
+// isJSONSequence tells whether a text consists of JSON values.
+func isJSONSequence(text []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(text))
 	for {
 		var v json.RawMessage
@@ -99,44 +100,44 @@ func whole(text []byte) bool {
 	}
 }
 
-func (r *jsonContacts) one(take takeContact) error {
-	line := r.place()
+func (r *jsonContacts) readOne(take takeContact) error {
+	line := r.nextLine()
 	var v json.RawMessage
 	if err := r.d.Decode(&v); err != nil {
 		return &lineError{line, fmt.Errorf("this is no JSON: %w", err)}
 	}
-	c, wrong := contactOfJSON(v)
+	c, wrong := decodeContact(v)
 	return take(line, c, wrong)
 }
 
-// writtenContact is a contact as files have it: what export writes, with tags
-// that may be names alone.
-type writtenContact struct {
-	gateway.ContactImportBody
-	Tags    []writtenTag    `json:"tags"`
+// exportedContact is a contact as export writes it. In files of other programs a
+// tag may also be a name.
+type exportedContact struct {
+	ops.ContactImport
+	Tags    []exportedTag   `json:"tags"`
 	Created json.RawMessage `json:"created_at"`
 	Changed json.RawMessage `json:"changed_at"`
 }
 
-type writtenTag string
+type exportedTag string
 
-// UnmarshalJSON reads a name, or an object that has one.
-func (t *writtenTag) UnmarshalJSON(text []byte) error {
+// UnmarshalJSON reads a name, or an object with a name.
+func (t *exportedTag) UnmarshalJSON(text []byte) error {
 	var tag struct{ Name string }
 	if json.Unmarshal(text, &tag) == nil {
-		*t = writtenTag(tag.Name)
+		*t = exportedTag(tag.Name)
 		return nil
 	}
 	var name string
 	if err := json.Unmarshal(text, &name); err != nil {
-		return errors.New("a tag is a text, or an object with its name")
+		return errors.New("a tag is a string, or an object with its name")
 	}
-	*t = writtenTag(name)
+	*t = exportedTag(name)
 	return nil
 }
 
-func contactOfJSON(text []byte) (*gateway.ContactImportBody, error) {
-	var c writtenContact
+func decodeContact(text []byte) (*ops.ContactImport, error) {
+	var c exportedContact
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
@@ -145,5 +146,5 @@ func contactOfJSON(text []byte) (*gateway.ContactImportBody, error) {
 	for _, t := range c.Tags {
 		c.Add = append(c.Add, string(t))
 	}
-	return &c.ContactImportBody, nil
+	return &c.ContactImport, nil
 }

@@ -37,8 +37,8 @@ func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config
 	return func() (*load.Config, hcl.Diagnostics) { return load.Load(o) }, nil
 }
 
-// setting is a flag that a variable of the environment can give as well.
-func (c *command) setting(flag *string, variable string) {
+// setFromEnv sets a flag that was not given from a variable of the environment.
+func (c *command) setFromEnv(flag *string, variable string) {
 	if *flag != "" {
 		return
 	}

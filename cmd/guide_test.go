@@ -3,9 +3,9 @@ package cmd_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -88,7 +88,7 @@ func scrape(t *testing.T) string {
 		t.Fatal(diags)
 	}
 	t.Cleanup(g.Close)
-	l := gateway.Listeners{Public: onLoopback(t), Admin: onLoopback(t)}
+	l := onLoopback(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- g.Run(ctx, l) }()
@@ -98,19 +98,12 @@ func scrape(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	if status := post(t, "http://"+l.Public.Addr().String()+"/orders", strings.NewReader("{}")); status != http.StatusOK {
+	if status := post(t, "http://"+l.Addr().String()+"/orders", strings.NewReader("{}")); status != http.StatusOK {
 		t.Fatalf("the flow answers %d", status)
 	}
-	resp, err := http.Get("http://" + l.Admin.Addr().String() + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	w := httptest.NewRecorder()
+	g.MetricsHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	return w.Body.String()
 }
 
 func onLoopback(t *testing.T) net.Listener {

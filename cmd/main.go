@@ -1,9 +1,9 @@
-// Package cmd is the command line: one file for each subcommand. It is the
-// only place that reads flags, the environment and os.Args, and that wires
-// the other packages together.
+// Package cmd is the command line, with one file for each command. It is the only
+// package that reads flags, the environment, os.Args and the real clock, and it
+// wires the other packages together.
 //
-// A program with kinds of actions of its own is a main package of twenty
-// lines that calls Main with longer lists.
+// A program with its own kinds of actions is a main package of twenty lines that
+// calls Main with longer lists.
 package cmd
 
 import (
@@ -19,16 +19,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Exit codes.
 const (
 	exitOK       = 0
-	exitFindings = 1 // invalid files, a failed test, a file that is not formatted
-	exitTrouble  = 2 // wrong use, or something that is not the files' fault
+	exitFindings = 1 // invalid files, a failed test, an unformatted file
+	exitError    = 2 // wrong use, or an error outside of the files
 )
 
-// Program is what a binary is made of.
+// Program is the content of a binary: its version and its kinds.
 type Program struct {
 	Version     string
 	Kinds       flow.Kinds
@@ -40,27 +41,27 @@ func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	c := &command{Program: p, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}
+	c := &command{Program: p, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, clock: clock.System{}}
 	return c.run(ctx, os.Args[1:])
 }
 
-// command is the program with its surroundings, so that tests can give it
-// others.
+// command is the program with its surroundings, which tests replace.
 type command struct {
 	Program
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
+	clock    clock.Clock
 }
 
-// exit ends a command with a code; what there was to say has been said.
+// exit ends a command with a code. The command has printed its messages.
 type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func (c *command) run(ctx context.Context, args []string) int {
 	root := c.root()
-	root.SetArgs(doubleDashes(args))
+	root.SetArgs(normalizeDashes(args))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
@@ -72,8 +73,8 @@ func (c *command) run(ctx context.Context, args []string) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	_, _ = fmt.Fprintf(c.err, "gateway: %v\n", err)
-	return exitTrouble
+	_, _ = fmt.Fprintf(c.err, "gateway: %v\n", explainAdminError(err))
+	return exitError
 }
 
 func (c *command) root() *cobra.Command {
@@ -99,9 +100,9 @@ func (c *command) root() *cobra.Command {
 	return root
 }
 
-// doubleDashes lets long flags be written with one dash, as terraform's and
-// Go's own are: -check is --check.
-func doubleDashes(args []string) []string {
+// normalizeDashes allows long flags with one dash, as Terraform and Go do: -check
+// becomes --check.
+func normalizeDashes(args []string) []string {
 	out := make([]string, len(args))
 	for i, a := range args {
 		if a == "--" {

@@ -1,47 +1,52 @@
 package cmd
 
 import (
-	"context"
-	"net/http"
-	"net/url"
-	"strconv"
+	"fmt"
+
+	"github.com/spf13/cobra"
 )
 
-// pager reads a list of the admin API, page by page.
-type pager struct {
-	client *adminClient
-	query  url.Values
-	limit  int
-	all    bool
+// pageFlags say how much of a list a command prints.
+type pageFlags struct {
+	limit int
+	after string
+	all   bool
 }
 
-// mostOfPage is how many elements a page of the admin API has at most.
-const mostOfPage = 500
+// defaultLimit is the number of elements that a list prints by default.
+const defaultLimit = 50
 
-// readPages shows page after page until as many elements are found as are
-// asked for, and returns what asks for the next. P is what the API answers. A
-// search may have pages with few elements and much behind them.
-func readPages[P, T any](ctx context.Context, p *pager, path string, of func(*P) (elements []T, next string), show func([]T) error) (next string, err error) {
-	for left := p.limit; left > 0; {
-		n := min(left, mostOfPage)
+func (p *pageFlags) addTo(cmd *cobra.Command, limit, after string) {
+	cmd.Flags().IntVar(&p.limit, "limit", defaultLimit, limit)
+	cmd.Flags().StringVar(&p.after, "after", "", after)
+	cmd.Flags().BoolVar(&p.all, "all", false, "all pages")
+}
+
+// maxPage is the number of elements that a page of the admin API has at most.
+const maxPage = 500
+
+// readPages reads page after page until it has as many elements as the flags ask
+// for. It passes each page to show and returns the value of after for the rest,
+// which is "" at the end of the list. A page of a search may have few elements
+// and still be followed by many.
+func readPages[T any](p pageFlags, read func(limit int, after string) (page []T, next string, err error), show func([]T) error) (next string, err error) {
+	if p.limit < 1 && !p.all {
+		return "", fmt.Errorf("--limit must be at least 1")
+	}
+	next = p.after
+	for left := p.limit; left > 0 || p.all; {
+		size := min(left, maxPage)
 		if p.all {
-			n = mostOfPage
+			size = maxPage
 		}
-		p.query.Set("limit", strconv.Itoa(n))
-		var page P
-		if err := p.client.call(ctx, http.MethodGet, path, p.query, &page); err != nil {
+		var page []T
+		if page, next, err = read(size, next); err != nil {
 			return "", err
 		}
-		var found []T
-		if found, next = of(&page); next != "" {
-			p.query.Set("after", next)
-		}
-		if err := show(found); err != nil || next == "" {
+		if err := show(page); err != nil || next == "" {
 			return "", err
 		}
-		if !p.all {
-			left -= len(found)
-		}
+		left -= len(page)
 	}
 	return next, nil
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
@@ -110,7 +110,7 @@ func listed(t *testing.T, p *process, flow string) map[string]bool {
 	if err != nil {
 		t.Fatalf("gateway runs list: %v\n%s", err, errs.String())
 	}
-	var page gateway.RunPage
+	var page ops.RunPage
 	if err := json.Unmarshal(text, &page); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -12,15 +13,19 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/admin"
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
-	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
-// runner is one call of `gateway run`.
+// runner executes `gateway run`.
 type runner struct {
 	*command
 	listen, adminListen, publicURL string
@@ -35,15 +40,15 @@ func (c *command) runCommand() *cobra.Command {
 	r := &runner{command: c}
 	cmd := &cobra.Command{
 		Use:   "run [PATH ...]",
-		Short: "Serve the flows and load them again when the files change",
-		Long: `Serves every flow under the paths (the current folder if none is given). When
-files change they are loaded again; if they have errors, the flows that serve
-go on serving. SIGHUP loads them too. SIGINT and SIGTERM stop in good order, and
-a second one at once.
+		Short: "Serve the flows and reload them when the files change",
+		Long: `Serves every flow under the paths (default: the current folder). When files
+change they are reloaded; if they have errors, the current flows go on serving.
+SIGHUP reloads them too. SIGINT and SIGTERM stop the gateway gracefully, and a
+second one stops it at once.
 
 Flags win over GATEWAY_* variables, and these over the gateway block. Paths of
-flows that can't be guessed are made with GATEWAY_KEY, or with a key that is
-made and kept in the data folder.
+flows that can't be guessed are derived from GATEWAY_KEY, or from a key that the
+gateway creates in the data folder.
 
   gateway run flows
   gateway run --listen :9090 --log-format json /flows`,
@@ -52,21 +57,21 @@ made and kept in the data folder.
 	f := cmd.Flags()
 	f.StringVar(&r.listen, "listen", "", "address of the endpoints (GATEWAY_LISTEN; default :8080)")
 	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
-	f.StringVar(&r.publicURL, "public-url", "", "what printed URLs start with (GATEWAY_PUBLIC_URL)")
+	f.StringVar(&r.publicURL, "public-url", "", "start of printed URLs (GATEWAY_PUBLIC_URL)")
 	f.StringVar(&r.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
-	f.StringVar(&r.store, "store", "", "where runs are kept: a postgres:// URL that several gateways may share (GATEWAY_STORE; default a file in the data folder)")
+	f.StringVar(&r.store, "store", "", "store of runs: a postgres:// URL, which several gateways may share (GATEWAY_STORE; default a file in the data folder)")
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
-	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default made and kept in the data folder)")
+	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default created in the data folder)")
 	r.allow.flags(f)
-	f.DurationVar(&r.lease, "lease", 30*time.Second, "how long after the last sign of a gateway others on the store take over its runs; at least 1s")
-	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "how long a stop waits for runs that are under way")
-	f.DurationVar(&r.drain, "drain-delay", 0, "how long a stop goes on serving after /readyz began to fail, for load balancers to notice")
+	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s")
+	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs")
+	f.DurationVar(&r.drain, "drain-delay", 0, "time that a stop goes on serving after /readyz starts to fail, so that load balancers notice")
 	return cmd
 }
 
 func (r *runner) run(ctx context.Context, paths []string) error {
-	r.fromEnvironment()
+	r.readEnv()
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -77,7 +82,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if o.Store, err = openStore(ctx, o.Clock, r.store, r.data); err != nil {
 		return err
 	}
-	defer o.Store.Close() //nolint:errcheck // what was accepted is kept already
+	defer o.Store.Close() //nolint:errcheck // accepted runs are durable already
 	g, loaded, diags := gateway.New(o)
 	if len(diags) > 0 {
 		if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {
@@ -89,12 +94,12 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	defer g.Close()
-	r.spaceCollections()
-	return r.serve(ctx, g, loaded, o.Log)
+	r.tuneGC()
+	return r.serve(ctx, g, loaded, o)
 }
 
 func (r *runner) options(paths []string) (gateway.Options, error) {
-	o := gateway.Options{Clock: clock.System{}, Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
+	o := gateway.Options{Clock: r.clock, Watch: paths, Version: r.Version, Lease: r.lease, ShutdownTimeout: r.shutdown, DrainDelay: r.drain}
 	if r.lease < time.Second {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
 	}
@@ -120,14 +125,14 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
 	}
-	o.AdminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
+	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, dataError(r.data, err)
 }
 
-// spaceCollections makes garbage collections rarer: what lives is small and
-// requests leave only short-lived values, so the default would collect dozens
-// of times in a second. GOGC says otherwise where it is set.
-func (r *runner) spaceCollections() {
+// tuneGC makes garbage collections rarer unless GOGC is set. The live heap is
+// small and requests leave only short-lived values, so the default would collect
+// dozens of times a second.
+func (r *runner) tuneGC() {
 	if _, set := r.env("GOGC"); !set {
 		debug.SetGCPercent(400)
 	}
@@ -142,15 +147,15 @@ func (r *runner) override(g *load.Gateway) {
 	}
 }
 
-func (r *runner) fromEnvironment() {
-	r.setting(&r.listen, "GATEWAY_LISTEN")
-	r.setting(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
-	r.setting(&r.publicURL, "GATEWAY_PUBLIC_URL")
-	r.setting(&r.data, "GATEWAY_DATA")
-	r.setting(&r.store, "GATEWAY_STORE")
-	r.setting(&r.logFormat, "GATEWAY_LOG_FORMAT")
-	r.setting(&r.logLevel, "GATEWAY_LOG_LEVEL")
-	r.setting(&r.adminToken, "GATEWAY_ADMIN_TOKEN")
+func (r *runner) readEnv() {
+	r.setFromEnv(&r.listen, "GATEWAY_LISTEN")
+	r.setFromEnv(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
+	r.setFromEnv(&r.publicURL, "GATEWAY_PUBLIC_URL")
+	r.setFromEnv(&r.data, "GATEWAY_DATA")
+	r.setFromEnv(&r.store, "GATEWAY_STORE")
+	r.setFromEnv(&r.logFormat, "GATEWAY_LOG_FORMAT")
+	r.setFromEnv(&r.logLevel, "GATEWAY_LOG_LEVEL")
+	r.setFromEnv(&r.adminToken, "GATEWAY_ADMIN_TOKEN")
 	for value, otherwise := range map[*string]string{&r.data: "data", &r.logFormat: "text", &r.logLevel: "info"} {
 		if *value == "" {
 			*value = otherwise
@@ -158,35 +163,51 @@ func (r *runner) fromEnvironment() {
 	}
 }
 
-func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, log *zap.Logger) error {
-	var l gateway.Listeners
-	var err error
-	if l.Public, err = listen(ctx, c.Gateway.Listen, "--listen"); err != nil {
+// serve opens the listeners, prints the endpoints and serves until ctx ends.
+func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, o gateway.Options) error {
+	public, err := listen(ctx, c.Gateway.Listen, "--listen")
+	if err != nil {
 		return err
 	}
-	if l.Admin, err = listen(ctx, c.Gateway.Admin.Listen, "--admin-listen"); err != nil {
+	adminListener, err := listen(ctx, c.Gateway.Admin.Listen, "--admin-listen")
+	if err != nil {
+		return err
+	}
+	adminServer, err := r.newAdminServer(adminListener, g, o)
+	if err != nil {
 		return err
 	}
 	for _, e := range g.Addresses() {
-		_, _ = fmt.Fprintln(r.out, e.Line(first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, l.Public, c.Gateway.TLS != nil))))
+		_, _ = fmt.Fprintln(r.out, e.Line(first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, public, c.Gateway.TLS != nil))))
 	}
-	log.Info("ready", zap.String("listen", l.Public.Addr().String()), zap.String("admin", l.Admin.Addr().String()), zap.Int("flows", len(c.Flows)))
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
-	go func() {
-		for range hangups {
-			_, _ = g.Reload("signal") // it says itself how it went
-		}
-	}()
-	return g.Run(ctx, l)
+	o.Log.Info("ready", zap.String("listen", public.Addr().String()), zap.String("admin", adminListener.Addr().String()), zap.Int("flows", len(c.Flows)))
+	defer reloadOnHangup(g)()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(adminServer.Serve)
+	group.Go(func() error {
+		defer adminServer.Close() // it serves until the gateway has stopped
+		return g.Run(ctx, public)
+	})
+	return group.Wait()
 }
 
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
+// newAdminServer builds the server of the admin listener over a gateway.
+func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Options) (*admin.Server, error) {
+	log := telemetry.NewLog(o.Log).Sampled
+	service := ops.New(ops.Options{Version: o.Version, Clock: o.Clock, Log: log, Store: o.Store, Process: g, Worker: g, Contacts: g})
+	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
+	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, Log: log, Clock: o.Clock})
+}
+
+// reloadOnHangup reloads the flow files on SIGHUP until the returned function is
+// called.
+func reloadOnHangup(g *gateway.Gateway) (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for range hangups {
+			g.Reload("signal") // logs its result
 		}
-	}
-	return ""
+	}()
+	return func() { signal.Stop(hangups) }
 }

@@ -1,58 +1,54 @@
 package cmd
 
 import (
-	"fmt"
-	"net/url"
-
 	"github.com/spf13/cobra"
+
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
-// runsCommand is what people do with the runs of a gateway that is running.
 func (c *command) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "runs",
 		Short: "List, show, retry and cancel the runs of a running gateway",
-		Long: `Asks a running gateway by its admin listener what it did and does. Requests
-that were refused are on record as well, under a state of their own.
+		Long: `Calls the admin listener of a running gateway. The list also holds requests that
+were refused, in a state of their own.
 
-States: queued, waiting, running; succeeded, failed, cancelled, refused and
-throttled when it is over. A failed run stays until it is retried or too old.`,
-		Args: noNames,
+States: queued, waiting, running; and when the run is over succeeded, failed,
+cancelled, refused and throttled. A failed run stays until it is retried or
+deleted for its age.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.runsListCommand(), c.runsShowCommand(), c.runsRetryCommand(), c.runsCancelCommand())
 	return cmd
 }
 
-// runFilter is which runs are meant.
-type runFilter struct {
+// runFilterFlags select runs.
+type runFilterFlags struct {
 	flows, states         []string
 	since, from, to, text string
 }
 
-func (f *runFilter) add(cmd *cobra.Command) {
+func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.flows, "flow", nil, "runs of this flow; may be given several times")
 	flags.StringArrayVar(&f.states, "state", nil, "runs in this state; may be given several times")
-	flags.StringVar(&f.since, "since", "", "runs of the last time, such as 90m, 12h or 7d")
-	flags.StringVar(&f.from, "from", "", "runs that came at or after this time (RFC 3339, or how long ago)")
-	flags.StringVar(&f.to, "to", "", "runs that came before this time")
+	flags.StringVar(&f.since, "since", "", "runs since a duration before now, such as 90m, 12h or 7d")
+	flags.StringVar(&f.from, "from", "", "runs received at or after this time (RFC 3339, or how long ago)")
+	flags.StringVar(&f.to, "to", "", "runs received before this time")
 	flags.StringVar(&f.text, "text", "", "runs with this text in id, error, request or variables")
 }
 
-func (f *runFilter) query() url.Values {
-	q := url.Values{}
-	for name, values := range map[string][]string{
-		"flow": f.flows, "state": f.states, "since": {f.since}, "from": {f.from}, "to": {f.to}, "text": {f.text},
-	} {
-		for _, v := range values {
-			if v != "" {
-				q.Add(name, v)
-			}
-		}
-	}
-	return q
+// isEmpty tells whether the flags select all runs.
+func (f *runFilterFlags) isEmpty() bool {
+	return len(f.flows) == 0 && len(f.states) == 0 && f.since == "" && f.from == "" && f.to == "" && f.text == ""
 }
 
-// runPath is the path of a run in the API.
-func runPath(id string) string { return fmt.Sprintf("/api/v1/runs/%s", url.PathEscape(id)) }
+func (f *runFilterFlags) filter() api.RunFilter {
+	out := api.RunFilter{Flow: f.flows, Text: f.text, TimeRange: api.TimeRange{From: f.from, Since: f.since, To: f.to}}
+	for _, s := range f.states {
+		out.State = append(out.State, ops.State(s))
+	}
+	return out
+}

@@ -5,49 +5,64 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/spf13/cobra"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/api/client"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
-// runChanger is one call of `gateway runs retry` or `cancel`.
+// runChanger executes `gateway runs retry` or `gateway runs cancel`.
 type runChanger struct {
 	*command
 	verb, done    string // "retry", "queued again"
 	admin         adminFlags
-	filter        runFilter
+	filter        runFilterFlags
 	matching, all bool
 	fresh, asJSON bool
-	client        *adminClient
+	client        *client.Client
+
+	changeRun  func(ctx context.Context, id string) (ops.RunsChanged, error)
+	changeRuns func(context.Context, api.RunSelection) (ops.RunsChanged, error)
 }
 
 func (c *command) runsRetryCommand() *cobra.Command {
 	r := &runChanger{command: c, verb: "retry", done: "queued again"}
-	cmd := r.cobra("Run failed or cancelled runs again", `Queues runs again. A run goes on where it failed: actions that were done are
-not done again. With --fresh every action runs again, with the idempotency keys
-that it had; a run that succeeded can only be run again fresh.
+	options := func() api.RetryOptions { return api.RetryOptions{Fresh: r.fresh} }
+	r.changeRun = func(ctx context.Context, id string) (ops.RunsChanged, error) {
+		return r.client.RetryRun(ctx, id, options())
+	}
+	r.changeRuns = func(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
+		return r.client.RetryRuns(ctx, api.RetrySelection{RunSelection: s, RetryOptions: options()})
+	}
+	cmd := r.cobraCommand("Run failed or cancelled runs again", `Queues runs again. A run continues where it failed: actions that completed do not
+run again. With --fresh every action runs again, with the same idempotency keys;
+a run that succeeded can only be run again fresh.
 
-With a filter and --all-matching, failed runs that match are queued; name other
-states to mean those.`)
-	cmd.Flags().BoolVar(&r.fresh, "fresh", false, "from the beginning")
+With a filter and --all-matching, all failed runs that match are queued; name
+states to queue runs in other states.`)
+	cmd.Flags().BoolVar(&r.fresh, "fresh", false, "from the start")
 	return cmd
 }
 
 func (c *command) runsCancelCommand() *cobra.Command {
 	r := &runChanger{command: c, verb: "cancel", done: "cancelled"}
-	return r.cobra("Cancel runs that are not over", `Ends runs that are queued, waiting or running. What a run has done stays done.`)
+	r.changeRun = func(ctx context.Context, id string) (ops.RunsChanged, error) { return r.client.CancelRun(ctx, id) }
+	r.changeRuns = func(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
+		return r.client.CancelRuns(ctx, s)
+	}
+	return r.cobraCommand("Cancel runs that are not over", `Ends runs that are queued, waiting or running. Effects of completed actions stay.`)
 }
 
-func (r *runChanger) cobra(short, long string) *cobra.Command {
+func (r *runChanger) cobraCommand(short, long string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: r.verb + " [ID ...]", Short: short, Long: long,
 		RunE: func(cmd *cobra.Command, ids []string) error { return r.run(cmd.Context(), ids) },
 	}
-	r.admin.add(cmd)
-	r.filter.add(cmd)
+	r.admin.addTo(cmd)
+	r.filter.addTo(cmd)
 	cmd.Flags().BoolVar(&r.matching, "all-matching", false, "all runs that match the filter")
 	cmd.Flags().BoolVar(&r.all, "all", false, "all runs, without a filter")
 	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON")
@@ -55,100 +70,84 @@ func (r *runChanger) cobra(short, long string) *cobra.Command {
 }
 
 func (r *runChanger) run(ctx context.Context, ids []string) error {
-	query := r.filter.query()
-	if err := r.check(len(ids) > 0, len(query) > 0); err != nil {
+	if err := r.checkSelection(len(ids) > 0, !r.filter.isEmpty()); err != nil {
 		return err
 	}
 	var err error
 	if r.client, err = r.adminClient(r.admin); err != nil {
 		return err
 	}
-	if r.fresh {
-		query.Set("fresh", "true")
-	}
 	if len(ids) > 0 {
-		return r.each(ctx, ids, query)
+		return r.changeByID(ctx, ids)
 	}
-	if r.all {
-		query.Set("all", "true")
-	}
-	n, err := r.matchingRuns(ctx, query)
-	if err != nil {
-		return errors.Join(r.tell(n, 0), err)
-	}
-	return r.tell(n, 0)
+	n, err := r.changeSelected(ctx)
+	return errors.Join(r.printResult(n, 0), err)
 }
 
-// check refuses what could mean more runs than its user thinks.
-func (r *runChanger) check(ids, filter bool) error {
+// checkSelection refuses flags that could select more runs than their user
+// thinks.
+func (r *runChanger) checkSelection(ids, filter bool) error {
 	switch {
 	case ids && (filter || r.matching || r.all):
 		return errors.New("give ids or a filter, not both")
 	case ids:
 		return nil
 	case r.all && (filter || r.matching):
-		return errors.New("--all goes with no filter; leave it out, and --all-matching means those that match")
+		return errors.New("--all takes no filter; without --all, --all-matching selects the runs that match")
 	case r.all:
 		return nil
 	case filter && !r.matching:
-		return fmt.Errorf("a filter would %s every run that matches: look at them with `gateway runs list`, then add --all-matching", r.verb)
+		return fmt.Errorf("a filter would %s every run that matches: list them with `gateway runs list`, then add --all-matching", r.verb)
 	case !filter && r.matching:
-		return errors.New("--all-matching needs a filter, such as --flow or --since; --all means every run")
+		return errors.New("--all-matching needs a filter, such as --flow or --since; --all selects every run")
 	case !filter:
 		return errors.New("name runs by their ids, or by a filter with --all-matching")
 	}
 	return nil
 }
 
-// each changes run by run. One that can't be changed does not stop the others.
-func (r *runChanger) each(ctx context.Context, ids []string, query url.Values) error {
+// changeByID changes run by run. It reports a run that can't be changed and
+// continues with the next.
+func (r *runChanger) changeByID(ctx context.Context, ids []string) error {
 	done, failed := 0, 0
 	for _, id := range ids {
-		var got gateway.RunsChanged
-		err := r.client.call(ctx, http.MethodPost, runPath(id)+"/"+r.verb, query, &got)
-		var refused *refusal
+		got, err := r.changeRun(ctx, id)
+		var refused *client.Refusal
 		switch {
-		case errors.As(err, &refused) && (refused.status == http.StatusNotFound || refused.status == http.StatusConflict):
+		case errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusConflict):
 			failed++
-			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(refused.text))
+			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(explainAdminError(err).Error()))
 		case err != nil:
 			return err
 		default:
 			done += got.Changed
 		}
 	}
-	return r.tell(done, failed)
+	return r.printResult(done, failed)
 }
 
-// matchingRuns changes runs by a filter, in as many calls as it takes.
-func (r *runChanger) matchingRuns(ctx context.Context, query url.Values) (int, error) {
-	n := 0
+// changeSelected changes the runs of the filter in as many calls as needed.
+func (r *runChanger) changeSelected(ctx context.Context) (changed int, err error) {
+	s := api.RunSelection{RunFilter: r.filter.filter(), All: r.all}
 	for {
-		var got gateway.RunsChanged
-		if err := r.client.call(ctx, http.MethodPost, "/api/v1/runs/"+r.verb, query, &got); err != nil {
-			return n, err
+		got, err := r.changeRuns(ctx, s)
+		changed += got.Changed
+		if err != nil || got.Next == "" {
+			return changed, err
 		}
-		n += got.Changed
-		if got.Next == "" {
-			return n, nil
-		}
-		query.Set("after", got.Next)
+		s.After = got.Next
 	}
 }
 
-// tell prints how many runs were changed; the exit code tells whether others
-// could not be.
-func (r *runChanger) tell(done, failed int) error {
+// printResult prints the number of changed runs. The exit code tells whether
+// others could not be changed.
+func (r *runChanger) printResult(done, failed int) error {
 	if r.asJSON {
 		if err := printJSON(r.out, map[string]int{"changed": done, "failed": failed}); err != nil {
 			return err
 		}
 	} else {
-		noun := "runs"
-		if done == 1 {
-			noun = "run"
-		}
-		_, _ = fmt.Fprintf(r.out, "%d %s %s\n", done, noun, r.done)
+		_, _ = fmt.Fprintf(r.out, "%s %s\n", pluralize(done, "run"), r.done)
 	}
 	if failed > 0 {
 		return exit(exitFindings)

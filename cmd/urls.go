@@ -33,8 +33,8 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 				}
 				return exit(exitFindings)
 			}
-			c.setting(&data, "GATEWAY_DATA")
-			c.setting(&publicURL, "GATEWAY_PUBLIC_URL")
+			c.setFromEnv(&data, "GATEWAY_DATA")
+			c.setFromEnv(&publicURL, "GATEWAY_PUBLIC_URL")
 			var key []byte
 			if slices.ContainsFunc(loaded.Flows, hasMadePath) { // nothing is made in the data folder otherwise
 				if key, err = c.key(first(data, "data")); err != nil {

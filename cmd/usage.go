@@ -16,35 +16,35 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, names(root.Commands())), root.CommandPath()+" --help")
 }
 
-// noNames is for commands that take flags alone, and for those that only hold
+// noArgs is for commands that take flags alone, and for those that only hold
 // others.
-func noNames(cmd *cobra.Command, args []string) error {
+func noArgs(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
 		return nil
 	case cmd.HasSubCommands():
 		return unknownCommand(cmd, args[0])
 	}
-	return wrongNames(cmd)
+	return wrongArgs(cmd)
 }
 
-func oneName(cmd *cobra.Command, args []string) error {
+func oneArg(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return wrongNames(cmd)
+	return wrongArgs(cmd)
 }
 
-// twoNames is for commands that take two names at least.
-func twoNames(cmd *cobra.Command, args []string) error {
+// twoArgs is for commands that take two names at least.
+func twoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) >= 2 {
 		return nil
 	}
-	return wrongNames(cmd)
+	return wrongArgs(cmd)
 }
 
-// wrongNames says how the command is written.
-func wrongNames(cmd *cobra.Command) error {
+// wrongArgs says how the command is written.
+func wrongArgs(cmd *cobra.Command) error {
 	path := cmd.CommandPath()
 	return fmt.Errorf("it is written %q, with flags where they are needed. See %q", path+strings.TrimPrefix(cmd.Use, cmd.Name()), path+" --help")
 }

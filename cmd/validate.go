@@ -75,20 +75,13 @@ func summary(diags hcl.Diagnostics, loaded *load.Config) string {
 		}
 	}
 	if errs > 0 {
-		return fmt.Sprintf("Invalid: %s, %s.", count(errs, "error"), count(warnings, "warning"))
+		return fmt.Sprintf("Invalid: %s, %s.", pluralize(errs, "error"), pluralize(warnings, "warning"))
 	}
-	text := fmt.Sprintf("Valid: %s in %s", count(len(loaded.Flows), "flow"), count(len(loaded.Files), "file"))
+	text := fmt.Sprintf("Valid: %s in %s", pluralize(len(loaded.Flows), "flow"), pluralize(len(loaded.Files), "file"))
 	if warnings > 0 {
-		text += ", " + count(warnings, "warning")
+		text += ", " + pluralize(warnings, "warning")
 	}
 	return text + "."
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // color tells whether a person is looking who has not declined colours

@@ -2,14 +2,12 @@ package gateway_test
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -270,13 +268,8 @@ flow "g" {
 }`)
 	id := d.accept("/f", `{}`)
 	d.await(id, store.Succeeded)
-	h, err := d.g.Admin(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/api/v1/runs/"+id, nil))
-	var run gateway.RunDetail
+	w := d.admin(http.MethodGet, "/api/v1/runs/"+id)
+	var run ops.RunDetail
 	if err := json.Unmarshal(w.Body.Bytes(), &run); err != nil {
 		t.Fatalf("%v: %s", err, w.Body)
 	}

@@ -164,7 +164,7 @@ func TestFlowsChangeWhileRunsWait(t *testing.T) {
 	second := d.accept("/f", `{}`)
 
 	d.write(flows("g", ""))
-	if _, diags := d.g.Reload("test"); diags.HasErrors() {
+	if diags := d.g.Reload("test").Diags; diags.HasErrors() {
 		t.Fatal(diags)
 	}
 	release()
@@ -176,7 +176,7 @@ func TestFlowsChangeWhileRunsWait(t *testing.T) {
 	d.await(second, store.Queued)
 
 	d.write(flows("f", `variable "missing" { type = string }`))
-	if _, diags := d.g.Reload("test"); diags.HasErrors() {
+	if diags := d.g.Reload("test").Diags; diags.HasErrors() {
 		t.Fatal(diags)
 	}
 	run := d.await(second, store.Failed)
@@ -204,7 +204,7 @@ flow "f" {
 	}
 	d.until("they are under way", func() bool { return d.outside.count("/one") == 5 })
 	d.write(two("new"))
-	if _, diags := d.g.Reload("test"); diags.HasErrors() {
+	if diags := d.g.Reload("test").Diags; diags.HasErrors() {
 		t.Fatal(diags)
 	}
 	release()

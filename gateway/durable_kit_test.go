@@ -149,7 +149,7 @@ func (d *durable) start() {
 	d.g, d.base = g, "http://"+l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- g.Run(ctx, gateway.Listeners{Public: l}) }()
+	go func() { ended <- g.Run(ctx, l) }()
 	d.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -53,10 +53,10 @@ func TestReadyNeedsItsStore(t *testing.T) {
 		if down {
 			want = http.StatusServiceUnavailable
 		}
-		if got := d.admin(http.MethodGet, "/readyz"); got != want {
+		if got := d.admin(http.MethodGet, "/readyz").Code; got != want {
 			t.Errorf("/readyz answers %d with the store down: %v; want %d", got, down, want)
 		}
-		if got := d.admin(http.MethodGet, "/healthz"); got != http.StatusOK {
+		if got := d.admin(http.MethodGet, "/healthz").Code; got != http.StatusOK {
 			t.Errorf("/healthz answers %d with the store down: %v", got, down)
 		}
 	}
@@ -250,7 +250,7 @@ func TestGoesOnWithWhatItAccepted(t *testing.T) {
 	d.until("the third is under way", func() bool { return d.outside.count("/act") == 3 })
 	fourth := d.accept("/f", "4")
 	d.write(strings.Replace(text, "webhook.raw", `"changed ${webhook.raw}"`, 1))
-	if _, diags := d.g.Reload("test"); diags.HasErrors() {
+	if diags := d.g.Reload("test").Diags; diags.HasErrors() {
 		t.Fatal(diags)
 	}
 	release()

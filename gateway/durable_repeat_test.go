@@ -3,7 +3,6 @@ package gateway_test
 import (
 	"bytes"
 	"context"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -58,16 +62,13 @@ flow "f" {
 	}
 }
 
-// admin sends a request to the admin listener's handler.
-func (d *durable) admin(method, path string) int {
+// admin sends a request to the handler of the admin listener.
+func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	d.t.Helper()
-	h, err := d.g.Admin(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: d.store, Process: d.g, Worker: d.g, Contacts: d.g})
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), method, "http://localhost"+path, nil))
-	return w.Code
+	api.New(api.Options{Ops: service, Clock: clock.System{}}).ServeHTTP(w, httptest.NewRequestWithContext(d.t.Context(), method, "http://localhost"+path, nil))
+	return w
 }
 
 // TestCancelEndsWorkAtOnce cancels runs whose gateway would look for lost
@@ -83,7 +84,7 @@ func TestCancelEndsWorkAtOnce(t *testing.T) {
 			d.outside.hold("/act")
 			id := d.accept("/f", `{}`)
 			d.until("the call is under way", func() bool { return d.outside.count("/act") == 1 })
-			if status := d.admin(http.MethodPost, strings.ReplaceAll(path, "ID", id)); status != http.StatusOK {
+			if status := d.admin(http.MethodPost, strings.ReplaceAll(path, "ID", id)).Code; status != http.StatusOK {
 				t.Fatalf("cancelling answers %d", status)
 			}
 			d.until("the call was cut off", func() bool { return d.outside.underWay("/act") == 0 })

@@ -46,9 +46,6 @@ type Options struct {
 	Poll time.Duration
 	// Key makes the paths that can't be guessed; at least 16 bytes. See keys.LoadKey.
 	Key []byte
-	// AdminToken is asked for where the admin listener is not on loopback. See
-	// keys.LoadAdminToken.
-	AdminToken string
 	// Clock is where the gateway gets the time from. It is required.
 	Clock clock.Clock
 	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
@@ -94,7 +91,7 @@ type Gateway struct {
 
 	reloading sync.Mutex // held by the one reload at work
 	closed    bool       // guarded by reloading
-	reload    atomic.Pointer[loadResult]
+	reload    atomic.Pointer[Load]
 }
 
 // New makes a gateway and loads the flow files. With findings that are errors
@@ -129,13 +126,13 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 		Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 	})
 	r := g.tryLoad("start")
-	if !r.ok {
+	if !r.OK {
 		g.endRuns()
-		return nil, r.config, r.diags
+		return nil, r.Config, r.Diags
 	}
-	g.initial = &r.config.Gateway
+	g.initial = &r.Config.Gateway
 	g.note(r)
-	return g, r.config, r.diags
+	return g, r.Config, r.Diags
 }
 
 // ServeHTTP serves the endpoints.

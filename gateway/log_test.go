@@ -152,17 +152,16 @@ func TestSecretsStaySecret(t *testing.T) {
 			g := l.start()
 			before := l.lines.mark()
 			l.write(secretsAndFlows + flows)
-			g.reloadNow("test")
+			g.Reload("test")
 			r := httptest.NewRequest("POST", "/x?in=query-text", strings.NewReader("body-text"))
 			r.Header.Set("X-Header", "header-text")
 			w := httptest.NewRecorder()
 			g.ServeHTTP(w, r)
-			_, status := admin(t, g, "GET", "/api/v1/status")
 			lines, _ := l.lines.since(before)
 			if len(lines) < 2 {
 				t.Fatalf("%q", lines)
 			}
-			for place, text := range map[string]string{"log": strings.Join(lines, "\n"), "answer": w.Body.String(), "status": status} {
+			for place, text := range map[string]string{"log": strings.Join(lines, "\n"), "answer": w.Body.String()} {
 				for _, bad := range append(shown(), "query-text", "body-text", "header-text") {
 					if strings.Contains(text, bad) {
 						t.Errorf("%q is in the %s:\n%s", bad, place, text)
@@ -184,7 +183,7 @@ func TestSecretsOfOldRuns(t *testing.T) {
 	go func() { done <- call(g, "POST", "/x", "").Code }()
 	<-l.entered
 	l.write(one("", ""))
-	g.reloadNow("test")
+	g.Reload("test")
 	l.release <- struct{}{}
 	<-done
 	line := fields(t, l.lines.await(0, `"msg":"run"`, `"action":"f"`))

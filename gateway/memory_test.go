@@ -127,10 +127,10 @@ func (c *caller) wantEnd() {
 // live is a gateway at work.
 type live struct {
 	*lab
-	g             *Gateway
-	public, admin *memory
-	stop          context.CancelFunc
-	ended         chan error // of Run
+	g      *Gateway
+	public *memory
+	stop   context.CancelFunc
+	ended  chan error // of Run
 }
 
 // serveIn runs a gateway in a bubble of its own time. The flows and settings
@@ -142,10 +142,9 @@ func serveIn(t *testing.T, prepare func(l *lab), test func(s *live)) {
 		prepare(l)
 		s := &live{lab: l, g: l.start(), ended: make(chan error, 1)}
 		s.public = newMemory(&net.TCPAddr{IP: net.IPv4zero, Port: 8080})
-		s.admin = newMemory(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8081})
 		ctx, stop := context.WithCancel(context.Background())
 		s.stop = stop
-		go func() { s.ended <- s.g.Run(ctx, Listeners{Public: s.public, Admin: s.admin}) }()
+		go func() { s.ended <- s.g.Run(ctx, s.public) }()
 		synctest.Wait()
 		test(s)
 		stop()
@@ -167,12 +166,11 @@ func serveIn(t *testing.T, prepare func(l *lab), test func(s *live)) {
 	})
 }
 
-func (s *live) wantReady(want int) {
+func (s *live) wantReady(want bool) {
 	s.t.Helper()
-	c := s.admin.dial(s.t)
-	c.get("/readyz")
-	c.wantStatus(want)
-	_ = c.Close()
+	if got := s.g.Status().Ready; got != want {
+		s.t.Errorf("ready: %v, want %v", got, want)
+	}
 }
 
 // pass lets time go by in a bubble.

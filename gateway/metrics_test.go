@@ -160,9 +160,9 @@ func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	go func() { done <- call(g, "POST", "/x", "").Code }()
 	<-l.entered
 	l.write(strings.ReplaceAll(old, `"old"`, `"new"`))
-	g.reloadNow("test")
+	g.Reload("test")
 	l.write(strings.ReplaceAll(one("", ""), `"x"`, `"y"`))
-	g.reloadNow("test")
+	g.Reload("test")
 	has := func(labels map[string]string) bool { return seriesValue(t, g, "gateway_actions_total", labels) >= 0 }
 	if has(map[string]string{"action": "new"}) || !has(map[string]string{"action": "old"}) {
 		t.Error("series of an unused action stayed, or those of a used one did not")

@@ -82,7 +82,7 @@ func (n *notifier) changed() bool {
 // loading again would not either.
 func (n *notifier) reload() {
 	n.tried = n.seen
-	n.g.reloadNow("files")
+	n.g.Reload("files")
 }
 
 // comparison holds what a load would read, and what the last one did.

@@ -12,68 +12,64 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// loadResult is how a load went. It is never changed once it was noted.
-type loadResult struct {
-	cause  string
-	at     time.Time // when it had ended
-	took   time.Duration
-	ok     bool
-	config *load.Config
-	diags  hcl.Diagnostics
+// Load is the result of a load of the flow files. It never changes after Reload
+// returned it.
+type Load struct {
+	Cause  string
+	At     time.Time // when it had ended
+	Took   time.Duration
+	OK     bool
+	Config *load.Config
+	Diags  hcl.Diagnostics
 	read   map[string]load.Digest // all that was read, by path in the file system
 	retry  bool                   // it failed for what may pass without an edit
 
-	lastGood time.Time
-	since    time.Time // of the first failure in a row
-	failures int       // in a row
+	LastGood     time.Time
+	FailingSince time.Time // of the first failure in a row
+	Failures     int       // in a row
 }
 
 // Reload loads the flow files and puts them into service. On any error the
 // flows that serve go on serving; the log, the metrics and the status say why,
 // so callers need not. The cause is a word for the log. It is safe for
 // concurrent use; one load comes after the other.
-func (g *Gateway) Reload(cause string) (*load.Config, hcl.Diagnostics) {
-	r := g.reloadNow(cause)
-	return r.config, r.diags
-}
-
-func (g *Gateway) reloadNow(cause string) *loadResult {
+func (g *Gateway) Reload(cause string) *Load {
 	g.reloading.Lock()
 	defer g.reloading.Unlock()
 	if g.closed {
-		return &loadResult{
-			cause: cause, at: time.Now(), config: &load.Config{},
-			diags: hcl.Diagnostics{failure("The gateway is closed", "It loads no more files.")},
+		return &Load{
+			Cause: cause, At: time.Now(), Config: &load.Config{},
+			Diags: hcl.Diagnostics{failure("The gateway is closed", "It loads no more files.")},
 		}
 	}
 	last := g.reload.Load()
 	r := g.tryLoad(cause)
 	g.note(r)
 	g.logReload(r, last)
-	if r.ok {
-		g.logRestartNeeded(g.restartNeeded(r.config), g.restartNeeded(last.config))
+	if r.OK {
+		g.logRestartNeeded(g.restartNeeded(r.Config), g.restartNeeded(last.Config))
 	}
 	return r
 }
 
 // tryLoad loads and swaps. A panic on the way is a finding: whatever an edit
 // does, the process lives.
-func (g *Gateway) tryLoad(cause string) (r *loadResult) {
+func (g *Gateway) tryLoad(cause string) (r *Load) {
 	began := time.Now()
-	r = &loadResult{cause: cause, config: &load.Config{}}
+	r = &Load{Cause: cause, Config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
-			r.diags = append(r.diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
+			r.Diags = append(r.Diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
 		}
-		r.at, r.ok = time.Now(), !r.diags.HasErrors()
-		r.took = r.at.Sub(began)
+		r.At, r.OK = time.Now(), !r.Diags.HasErrors()
+		r.Took = r.At.Sub(began)
 		if r.read == nil && len(g.opts.Watch) > 0 {
 			r.read = g.look(nil).digests
 		}
 	}()
 	c, diags := g.opts.Load()
-	r.config, r.diags = c, diags
+	r.Config, r.Diags = c, diags
 	if diags.HasErrors() {
 		r.read = digests(c)
 		return r
@@ -85,15 +81,15 @@ func (g *Gateway) tryLoad(cause string) (r *loadResult) {
 		r.retry = err != nil
 	}
 	if err != nil {
-		r.diags = append(r.diags, failure("Can't be put into service", err.Error()))
+		r.Diags = append(r.Diags, failure("Can't be put into service", err.Error()))
 	}
 	return r
 }
 
 // hideFrom takes out of a text what the configuration that serves and the one
 // that was loaded call secret.
-func (g *Gateway) hideFrom(r *loadResult, text string) string {
-	return g.log.Redact(redact.New(r.config.Secrets).Text(text))
+func (g *Gateway) hideFrom(r *Load, text string) string {
+	return g.log.Redact(redact.New(r.Config.Secrets).Text(text))
 }
 
 // swap puts a configuration into service and retires the one before.
@@ -114,16 +110,16 @@ func (g *Gateway) swap(c *load.Config, cert certificate) error {
 }
 
 // note makes a result the last one.
-func (g *Gateway) note(r *loadResult) {
-	r.lastGood = r.at
-	if last := g.reload.Load(); last != nil && !r.ok {
-		r.lastGood, r.failures, r.since = last.lastGood, last.failures+1, last.since
-		if last.ok {
-			r.since = r.at
+func (g *Gateway) note(r *Load) {
+	r.LastGood = r.At
+	if last := g.reload.Load(); last != nil && !r.OK {
+		r.LastGood, r.Failures, r.FailingSince = last.LastGood, last.Failures+1, last.FailingSince
+		if last.OK {
+			r.FailingSince = r.At
 		}
 	}
 	g.reload.Store(r)
-	g.metrics.ObserveLoad(r.ok, r.at, r.took, countEnabled(r.config.Flows))
+	g.metrics.ObserveLoad(r.OK, r.At, r.Took, countEnabled(r.Config.Flows))
 }
 
 // digests lists what a load has read.
@@ -137,4 +133,28 @@ func digests(c *load.Config, more ...load.Source) map[string]load.Digest {
 
 func failure(summary, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
+}
+
+// restartNeeded lists the settings that a configuration has other than the
+// process was started with, and that only a new start puts to use.
+func (g *Gateway) restartNeeded(c *load.Config) []string {
+	out := []string{}
+	if c.Gateway.Limits == nil {
+		return out // it had errors
+	}
+	was, is := g.initial, &c.Gateway
+	for _, s := range []struct {
+		name string
+		same bool
+	}{
+		{"listen", was.Listen == is.Listen},
+		{"admin.listen", was.Admin.Listen == is.Admin.Listen},
+		{"limits.headers", was.Limits.Headers == is.Limits.Headers},
+		{"tls", (was.TLS == nil) == (is.TLS == nil)},
+	} {
+		if !s.same {
+			out = append(out, s.name)
+		}
+	}
+	return out
 }

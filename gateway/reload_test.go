@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -83,15 +82,15 @@ func TestReloadsUnderLoad(t *testing.T) {
 		before := current(g)
 		bad(texts)
 		l.writeAll(texts)
-		if g.reloadNow("test").ok {
+		if g.Reload("test").OK {
 			t.Errorf("round %d: broken files were loaded", n)
 		}
 		if current(g) != before {
 			t.Errorf("round %d: broken files changed what serves", n)
 		}
 		l.writeAll(version(n))
-		if !g.reloadNow("test").ok {
-			t.Fatal(g.reload.Load().diags)
+		if !g.Reload("test").OK {
+			t.Fatal(g.reload.Load().Diags)
 		}
 		newest.Store(int64(n))
 	}
@@ -160,12 +159,12 @@ func TestReloadsAtOnce(t *testing.T) {
 	for n := range 20 {
 		reloads.Go(func() {
 			l.writeAll(version(n))
-			g.reloadNow("test")
+			g.Reload("test")
 		})
 	}
 	reloads.Wait()
 	l.writeAll(version(21))
-	g.reloadNow("test")
+	g.Reload("test")
 	if w := call(g, "POST", "/b", ""); w.Body.String() != "21 21" || loading != 22 {
 		t.Errorf("%s after %d loads", w.Body, loading)
 	}
@@ -184,7 +183,7 @@ func TestOldSnapshotClosesAfterItsLastRun(t *testing.T) {
 		<-l.entered
 	}
 	l.write(strings.ReplaceAll(flows, "KEY", "OTHER"))
-	g.reloadNow("test")
+	g.Reload("test")
 	for i := range 2 {
 		if closed := l.closed.Load(); closed != 0 {
 			t.Fatalf("closed with %d runs under way", 2-i)
@@ -220,60 +219,46 @@ func TestFailedReloadIsTold(t *testing.T) {
 	l := newLab(t)
 	l.write("secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", ""))
 	g := l.start()
-	good := g.reload.Load().at
+	good := g.reload.Load().At
 	broken := "secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", "action \"use\" \"u\" {\n  key = \"hunter2-hunter2\"\n  fails = \"error\"\n}")
 
 	mark := l.lines.mark()
 	l.write(one("", "action \"nonsense\" \"n\" {}"))
-	g.reloadNow("files")
+	g.Reload("files")
 	if line := fields(t, l.lines.await(mark, "reload failed")); line["cause"] != "files" || line["level"] != "error" {
 		t.Errorf("%v", line)
 	}
 	if line := fields(t, l.lines.await(mark, "nonsense")); line["at"] != "flows/main.hcl:6" || line["level"] != "error" {
 		t.Errorf("%v", line)
 	}
-	first := status(t, g)
-	if first.Reload.OK || first.Reload.Cause != "files" || first.Reload.Failures != 1 || !first.Reload.LastGood.Equal(good) || first.Reload.Since == nil {
-		t.Errorf("%+v", first.Reload)
-	}
-	if !strings.Contains(string(first.Reload.Diagnostics), `"filename": "flows/main.hcl"`) {
-		t.Errorf("%s", first.Reload.Diagnostics)
+	first := g.LastLoad()
+	if first.OK || first.Cause != "files" || first.Failures != 1 || !first.LastGood.Equal(good) || first.FailingSince.IsZero() {
+		t.Errorf("%+v", first)
 	}
 	if n := seriesValue(t, g, "gateway_config_last_reload_successful", nil); n != 0 {
 		t.Errorf("the metric says %v", n)
 	}
 
 	mark = l.lines.mark()
-	g.reloadNow("files")
+	g.Reload("files")
 	if again, _ := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
 		t.Errorf("said again: %q", again)
 	}
 	l.write(broken)
-	g.reloadNow("files")
+	g.Reload("files")
 	if line := l.lines.await(mark, `"level":"error"`, "Can't be put into service"); strings.Contains(line, "hunter2") {
 		t.Error(line)
 	}
-	third := status(t, g)
-	if third.Reload.Failures != 3 || !third.Reload.Since.Equal(*first.Reload.Since) || strings.Contains(string(third.Reload.Diagnostics), "is not there: hunter2") {
-		t.Errorf("%+v", third.Reload)
+	third := g.LastLoad()
+	if third.Failures != 3 || !third.FailingSince.Equal(first.FailingSince) {
+		t.Errorf("%+v", third)
 	}
 
 	l.write(one("", ""))
-	g.reloadNow("files")
-	if last := status(t, g); !last.Reload.OK || last.Reload.Failures != 0 || last.Reload.Since != nil || !last.Reload.LastGood.After(good) {
-		t.Errorf("%+v", last.Reload)
+	g.Reload("files")
+	if last := g.LastLoad(); !last.OK || last.Failures != 0 || !last.FailingSince.IsZero() || !last.LastGood.After(good) {
+		t.Errorf("%+v", last)
 	}
-}
-
-func status(t *testing.T, g *Gateway) statusBody {
-	t.Helper()
-	w := httptest.NewRecorder()
-	g.serveStatus(w, nil)
-	var body statusBody
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Fatalf("%v in %s", err, w.Body)
-	}
-	return body
 }
 
 // A defect in loading is a finding, and the next load is a new chance.
@@ -290,7 +275,7 @@ func TestPanicWhileLoading(t *testing.T) {
 	}
 	g := l.start()
 	broken = true
-	if _, diags := g.Reload("test"); !strings.Contains(diags.Error(), "Internal error") {
+	if diags := g.Reload("test").Diags; !strings.Contains(diags.Error(), "Internal error") {
 		t.Errorf("%v", diags)
 	}
 	l.lines.await(0, "panic while loading", "defect")
@@ -298,8 +283,8 @@ func TestPanicWhileLoading(t *testing.T) {
 		t.Errorf("%d", w.Code)
 	}
 	broken = false
-	if !g.reloadNow("test").ok {
-		t.Error(g.reload.Load().diags)
+	if !g.Reload("test").OK {
+		t.Error(g.reload.Load().Diags)
 	}
 }
 
@@ -309,7 +294,7 @@ func TestClosedGateway(t *testing.T) {
 	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
 	g := l.start()
 	g.Close()
-	if g.reloadNow("test").ok || current(g) != nil {
+	if g.Reload("test").OK || current(g) != nil {
 		t.Error("a closed gateway was loaded again")
 	}
 	if w := call(g, "POST", "/x", ""); w.Code != 503 || w.Header().Get("Connection") != "close" {
@@ -329,22 +314,22 @@ func TestRestartNeeded(t *testing.T) {
 	settings("")
 	g := l.start()
 	settings("listen = \":9\"\nadmin {\n  listen = \"127.0.0.1:9\"\n}\nlimits {\n  headers = \"8KiB\"\n  runs = 7\n}")
-	g.reloadNow("test")
+	g.Reload("test")
 	line := fields(t, l.lines.await(0, "take effect at the next start"))
 	if line["settings"] != "listen, admin.listen, limits.headers" {
 		t.Errorf("%v", line)
 	}
 	mark := l.lines.mark()
-	g.reloadNow("test")
+	g.Reload("test")
 	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
 		t.Errorf("said again: %q", again)
 	}
-	if s := status(t, g); len(s.Reload.Restart) != 3 || current(g).MaxRuns != 7 {
-		t.Errorf("%+v", s.Reload)
+	if names := g.Status().RestartNeeded; len(names) != 3 || current(g).MaxRuns != 7 {
+		t.Errorf("%q", names)
 	}
 	settings("")
-	g.reloadNow("test")
-	if s := status(t, g); len(s.Reload.Restart) != 0 {
-		t.Errorf("%+v", s.Reload)
+	g.Reload("test")
+	if names := g.Status().RestartNeeded; len(names) != 0 {
+		t.Errorf("%q", names)
 	}
 }

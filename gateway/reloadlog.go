@@ -19,13 +19,13 @@ const mostFindings = 20
 
 // logReload says how a reload went. A failure that repeats the one before is
 // said once.
-func (g *Gateway) logReload(r, before *loadResult) {
+func (g *Gateway) logReload(r, before *Load) {
 	found := g.findingLines(r)
-	again := before != nil && before.ok == r.ok && slices.Equal(found, g.findingLines(before))
-	fields := []zap.Field{zap.String("cause", r.cause), zap.Duration("took", r.took)}
+	again := before != nil && before.OK == r.OK && slices.Equal(found, g.findingLines(before))
+	fields := []zap.Field{zap.String("cause", r.Cause), zap.Duration("took", r.Took)}
 	switch {
-	case r.ok:
-		g.log.Info("reloaded", append(fields, zap.Int("flows", countEnabled(r.config.Flows)))...)
+	case r.OK:
+		g.log.Info("reloaded", append(fields, zap.Int("flows", countEnabled(r.Config.Flows)))...)
 	case again:
 		g.log.Debug("reload failed as before", fields...)
 	default:
@@ -35,7 +35,7 @@ func (g *Gateway) logReload(r, before *loadResult) {
 		return
 	}
 	level := zapcore.ErrorLevel
-	if r.ok {
+	if r.OK {
 		level = zapcore.WarnLevel
 	}
 	for _, f := range found[:min(len(found), mostFindings)] {
@@ -56,11 +56,11 @@ type found struct {
 }
 
 // findingLines lists why a load failed, or the warnings of one that did not.
-func (g *Gateway) findingLines(r *loadResult) []found {
-	hide := redact.New(r.config.Secrets)
+func (g *Gateway) findingLines(r *Load) []found {
+	hide := redact.New(r.Config.Secrets)
 	var out []found
-	for _, d := range diag.Sort(r.diags) {
-		if d.Severity != hcl.DiagError && !r.ok {
+	for _, d := range diag.Sort(r.Diags) {
+		if d.Severity != hcl.DiagError && !r.OK {
 			continue
 		}
 		f := found{text: g.log.Redact(hide.Text(d.Summary + ": " + d.Detail))}

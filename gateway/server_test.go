@@ -20,7 +20,7 @@ func holdingFlow(l *lab) { l.write(one(`timeout = "2h"`, holding)) }
 func TestStopLetsRunsEnd(t *testing.T) {
 	t.Parallel()
 	serveIn(t, holdingFlow, func(s *live) {
-		s.wantReady(200)
+		s.wantReady(true)
 		idle := s.public.dial(s.t)
 		idle.get("/nowhere")
 		idle.wantStatus(404)
@@ -29,7 +29,7 @@ func TestStopLetsRunsEnd(t *testing.T) {
 		<-s.entered
 		s.stop()
 		synctest.Wait()
-		s.wantReady(503)
+		s.wantReady(false)
 		idle.wantEnd()
 		s.public.dial(s.t).wantEnd()
 		pass(20 * time.Second)
@@ -102,7 +102,7 @@ func TestStopDrains(t *testing.T) {
 	serveIn(t, func(l *lab) { l.opts.DrainDelay = 15 * time.Second; l.write(one("", "")) }, func(s *live) {
 		s.stop()
 		pass(14 * time.Second)
-		s.wantReady(503)
+		s.wantReady(false)
 		c := s.public.dial(s.t)
 		c.post("/x", "")
 		if r := c.wantStatus(200); !r.close {
@@ -116,10 +116,6 @@ func TestStopDrains(t *testing.T) {
 
 func TestRunCanBeStoppedAtAnyTime(t *testing.T) {
 	t.Parallel()
-	listeners := func() (Listeners, *memory, *memory) {
-		public, admin := newMemory(&net.TCPAddr{}), newMemory(&net.TCPAddr{IP: net.IPv6loopback})
-		return Listeners{public, admin}, public, admin
-	}
 	isClosed := func(m *memory) bool {
 		select {
 		case <-m.closed:
@@ -133,27 +129,21 @@ func TestRunCanBeStoppedAtAnyTime(t *testing.T) {
 	g := l.start()
 	before, cancel := context.WithCancel(t.Context())
 	cancel()
-	ls, public, admin := listeners()
-	if err := g.Run(before, ls); err != nil || !isClosed(public) || !isClosed(admin) {
+	public := newMemory(&net.TCPAddr{})
+	if err := g.Run(before, public); err != nil || !isClosed(public) {
 		t.Errorf("stopped before the start: %v", err)
 	}
-	ls, public, admin = listeners()
-	if err := g.Run(t.Context(), ls); err == nil || !isClosed(public) || !isClosed(admin) {
+	public = newMemory(&net.TCPAddr{})
+	if err := g.Run(t.Context(), public); err == nil || !isClosed(public) {
 		t.Errorf("run twice: %v", err)
 	}
 	g.Close()
 	g.Close()
 	closed := l.start()
 	closed.Close()
-	ls, public, _ = listeners()
-	if err := closed.Run(t.Context(), ls); err == nil || !isClosed(public) {
+	public = newMemory(&net.TCPAddr{})
+	if err := closed.Run(t.Context(), public); err == nil || !isClosed(public) {
 		t.Errorf("run after it was closed: %v", err)
-	}
-	open := l.start()
-	ls, public, _ = listeners()
-	ls.Admin = newMemory(&net.TCPAddr{})
-	if err := open.Run(t.Context(), ls); err == nil || !strings.Contains(err.Error(), "needs a token") || !isClosed(public) {
-		t.Errorf("admin listener for everybody without a token: %v", err)
 	}
 }
 
@@ -164,7 +154,6 @@ func TestRunTellsOfALostListener(t *testing.T) {
 		if err := <-s.ended; err == nil || !strings.Contains(err.Error(), "it is gone") {
 			s.t.Errorf("%v", err)
 		}
-		s.admin.dial(s.t).wantEnd()
 		s.ended <- nil
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 // shutdown takes no more connections and waits for requests, then cancels
 // their runs, and at last closes what is left.
-func (g *Gateway) shutdown(public, admin *http.Server) {
+func (g *Gateway) shutdown(public *http.Server) {
 	g.handler.Drain()
 	g.log.Info("stopping", zap.Int64("runs", g.slots.InUse()))
 	_ = clock.Sleep(context.Background(), g.opts.Clock, g.opts.DrainDelay)
@@ -30,7 +30,6 @@ func (g *Gateway) shutdown(public, admin *http.Server) {
 	g.durable.stop(clock.Until(g.opts.Clock, until))
 	g.endRuns()
 	g.durable.end()
-	_ = admin.Close()
 	g.log.Info("stopped")
 }
 

@@ -235,21 +235,6 @@ func (a *awayStore) Accept(ctx context.Context, s *store.Submission) (store.Acce
 	return a.Store.Accept(ctx, s)
 }
 
-// TestNextTickIsTold: whoever asks which flows serve learns when they tick.
-func TestNextTickIsTold(t *testing.T) {
-	t.Parallel()
-	c := newClockTest(t, daily)
-	code, body := admin(t, c.gateway(), "GET", "/api/v1/flows")
-	var got struct{ Flows []flowBody }
-	if err := json.Unmarshal([]byte(body), &got); err != nil || code != 200 || len(got.Flows) != 1 {
-		t.Fatalf("%d %s: %v", code, body, err)
-	}
-	next := got.Flows[0].Next
-	if at := next.In(berlin(t)); at.Hour() != 7 || at.Minute() != 0 || !next.After(time.Now()) {
-		t.Errorf("the next tick is %s", next)
-	}
-}
-
 func berlin(t *testing.T) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation("Europe/Berlin")

@@ -67,7 +67,7 @@ func listenAndRun(t *testing.T, g *Gateway) string {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- g.Run(ctx, Listeners{Public: public}) }()
+	go func() { ended <- g.Run(ctx, public) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -111,22 +111,22 @@ func TestTLS(t *testing.T) {
 	wantSerial(1)
 
 	certify(t, dir, 2)
-	if !g.reloadNow("test").ok {
-		t.Fatal(g.reload.Load().diags)
+	if !g.Reload("test").OK {
+		t.Fatal(g.reload.Load().Diags)
 	}
 	wantSerial(2)
 
 	if err := os.WriteFile(filepath.Join(dir, "tls.key"), []byte("half of a k"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if g.reloadNow("test").ok {
+	if g.Reload("test").OK {
 		t.Error("a broken key was loaded")
 	}
 	wantSerial(2)
 
 	l.write(one("", ""))
-	if !g.reloadNow("test").ok {
-		t.Error(g.reload.Load().diags)
+	if !g.Reload("test").OK {
+		t.Error(g.reload.Load().Diags)
 	}
 	l.lines.await(0, "take effect at the next start", `"settings":"tls"`)
 	wantSerial(2)

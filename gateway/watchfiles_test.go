@@ -287,8 +287,8 @@ func TestWatchedSingleFile(t *testing.T) {
 	d.save("main.new", answering("three"))
 	d.must(os.Rename(d.at("main.new"), d.at("main.hcl")))
 	d.expect("three")
-	if again := d.g.reload.Load(); !again.ok || before == current(d.g) {
-		t.Errorf("%v", again.diags)
+	if again := d.g.reload.Load(); !again.OK || before == current(d.g) {
+		t.Errorf("%v", again.Diags)
 	}
 }
 

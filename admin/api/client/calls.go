@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/ops"
+)
+
+const (
+	runsPath     = "/api/v1/runs"
+	contactsPath = "/api/v1/contacts"
+)
+
+// Runs returns a page of runs.
+func (c *Client) Runs(ctx context.Context, q api.RunList) (ops.RunPage, error) {
+	return call[ops.RunPage](ctx, c, http.MethodGet, runsPath, q, nil)
+}
+
+// Run returns a run.
+func (c *Client) Run(ctx context.Context, id string) (ops.RunDetail, error) {
+	return call[ops.RunDetail](ctx, c, http.MethodGet, runPath(id), nil, nil)
+}
+
+// RetryRun runs a run again.
+func (c *Client) RetryRun(ctx context.Context, id string, o api.RetryOptions) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runPath(id)+"/retry", o, nil)
+}
+
+// CancelRun cancels a run.
+func (c *Client) CancelRun(ctx context.Context, id string) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runPath(id)+"/cancel", nil, nil)
+}
+
+// RetryRuns runs the selected runs again.
+func (c *Client) RetryRuns(ctx context.Context, s api.RetrySelection) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runsPath+"/retry", nil, s)
+}
+
+// CancelRuns cancels the selected runs.
+func (c *Client) CancelRuns(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runsPath+"/cancel", nil, s)
+}
+
+// Contacts returns a page of contacts.
+func (c *Client) Contacts(ctx context.Context, q api.ContactList) (ops.ContactPage, error) {
+	return call[ops.ContactPage](ctx, c, http.MethodGet, contactsPath, q, nil)
+}
+
+// Contact returns a contact.
+func (c *Client) Contact(ctx context.Context, email string) (ops.Contact, error) {
+	return call[ops.Contact](ctx, c, http.MethodGet, contactPath(email), nil, nil)
+}
+
+// ChangeContact changes or creates a contact.
+func (c *Client) ChangeContact(ctx context.Context, email string, change ops.ContactChange) (ops.ContactChanged, error) {
+	return call[ops.ContactChanged](ctx, c, http.MethodPatch, contactPath(email), nil, change)
+}
+
+// DeleteContact deletes a contact.
+func (c *Client) DeleteContact(ctx context.Context, email string) (ops.ContactDeleted, error) {
+	return call[ops.ContactDeleted](ctx, c, http.MethodDelete, contactPath(email), nil, nil)
+}
+
+// ImportContacts imports contacts.
+func (c *Client) ImportContacts(ctx context.Context, o api.ImportOptions, list []ops.ContactImport) (ops.ContactsImported, error) {
+	return call[ops.ContactsImported](ctx, c, http.MethodPost, contactsPath, o, list)
+}
+
+// Ready returns nil if the gateway takes requests.
+func (c *Client) Ready(ctx context.Context) error {
+	_, err := c.do(ctx, http.MethodGet, "/readyz", nil, nil)
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return fmt.Errorf("the gateway is not ready: it answered %d", refused.Status)
+	}
+	return err
+}
+
+func runPath(id string) string { return runsPath + "/" + url.PathEscape(id) }
+
+func contactPath(email string) string { return contactsPath + "/" + url.PathEscape(email) }

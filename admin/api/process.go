@@ -1,0 +1,55 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+)
+
+// processRoutes are the routes about the process: health, metrics, status, flows
+// and reload.
+func (a *API) processRoutes() []route {
+	return []route{
+		{
+			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true,
+			responses: []response{text("It is.")},
+			serve:     func(*request) (any, error) { return "ok\n", nil },
+		},
+		{
+			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true,
+			responses: []response{text("It does."), refusal(http.StatusServiceUnavailable, "The gateway stops, or its store is not available.")},
+			serve:     func(r *request) (any, error) { return "ok\n", a.Ops.Ready(r.Context()) },
+		},
+		{
+			method: http.MethodGet, path: "/metrics", id: "metrics", summary: "Return metrics for Prometheus",
+			responses: []response{text("In the text format of Prometheus, or in the format that Accept asks for.")},
+			handler:   a.Metrics,
+		},
+		{
+			method: http.MethodGet, path: "/api/v1/status", id: "status", summary: "Return the state of the process and the result of the last load",
+			responses: []response{ok("The state.", ops.Status{})},
+			serve:     func(*request) (any, error) { return a.Ops.Status(), nil },
+		},
+		{
+			method: http.MethodGet, path: "/api/v1/flows", id: "listFlows", summary: "List the flows that serve",
+			responses: []response{ok("The flows in the order of the files.", ops.FlowList{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			serve:     func(*request) (any, error) { return a.Ops.Flows() },
+		},
+		{
+			method: http.MethodPost, path: "/-/reload", id: "reload", summary: "Load the flow files again",
+			responses: []response{
+				ok("The files serve now.", ops.Findings{}),
+				{status: http.StatusUnprocessableEntity, about: "The files have errors. The flows that served before go on serving.", body: ops.Findings{}},
+			},
+			serve: a.reload,
+		},
+	}
+}
+
+func (a *API) reload(r *request) (any, error) {
+	found, ok := a.Ops.Reload("api")
+	if !ok {
+		r.status = http.StatusUnprocessableEntity
+	}
+	return found, nil
+}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/problem"
+)
+
+// route declares one operation: a method of a path. The declaration is the only
+// source of the checks of requests, of the OpenAPI document, and of the checks
+// of responses in the tests.
+type route struct {
+	method  string
+	path    string // a pattern of http.ServeMux with at most one placeholder
+	id      string // operationId
+	summary string
+	public  bool   // needs no token
+	param   string // describes the placeholder of the path
+	query   any    // a struct whose members are the parameters; nil for none
+	body    any    // a value of the type that the request's body holds as JSON; nil for none
+	// bodyOrQuery lets the members of query come in a JSON body instead.
+	bodyOrQuery bool
+	// responses are those of the route itself, the success first. The document
+	// adds those of the guard and of the checks of the request.
+	responses []response
+
+	serve   func(*request) (any, error) // its result is written as JSON
+	handler http.Handler                // writes its response by itself; instead of serve
+
+	// Compiled from query and body by schemas.compile.
+	params     []member
+	bodySchema *schema
+}
+
+// compile derives from the declared types the schemas that check requests.
+func (s schemas) compile(r *route) {
+	if r.query != nil {
+		r.params = s.membersOf(reflect.TypeOf(r.query))
+	}
+	switch {
+	case r.body != nil:
+		r.bodySchema = s.schemaOf(reflect.TypeOf(r.body))
+	case r.bodyOrQuery:
+		r.bodySchema = s.schemaOf(reflect.TypeOf(r.query))
+	}
+}
+
+// response declares a response of a route.
+type response struct {
+	status int
+	about  string
+	media  string // "application/json" if empty
+	body   any    // a value of the type that the body holds as JSON; nil for text
+}
+
+func ok(about string, body any) response {
+	return response{status: http.StatusOK, about: about, body: body}
+}
+
+func text(about string) response {
+	return response{status: http.StatusOK, about: about, media: "text/plain"}
+}
+
+func refusal(status int, about string) response {
+	return response{status: status, about: about, media: problem.ContentType, body: problem.Document{}}
+}
+
+// withStore adds the response of each route that needs the store.
+func withStore(responses ...response) []response {
+	return append(responses, refusal(http.StatusServiceUnavailable, "There is no store, the store is not available, or the gateway stops."))
+}
+
+// takesInput tells whether the request is checked: paths of health checks and
+// metrics accept parameters that they ignore.
+func (r *route) takesInput() bool { return strings.HasPrefix(r.path, "/api/") }
+
+// placeholder returns the name of the placeholder of the path; "" for none.
+func (r *route) placeholder() string {
+	_, rest, _ := strings.Cut(r.path, "{")
+	name, _, _ := strings.Cut(rest, "}")
+	return name
+}
+
+// allResponses returns the responses of the route, of the guard and of the checks
+// of the request.
+func (r *route) allResponses() []response {
+	out := r.responses[:len(r.responses):len(r.responses)]
+	if !r.public {
+		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
+			refusal(http.StatusForbidden, "The host or the origin is not allowed."))
+	}
+	if r.takesInput() {
+		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))
+	}
+	return out
+}

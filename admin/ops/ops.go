@@ -1,0 +1,109 @@
+// Package ops is the operator service: everything that an operator may do to
+// runs, contacts, flows and the process, and everything that an operator may see
+// of them. The HTTP API is a thin layer over it, and each further way to operate
+// the gateway is one too.
+//
+// Methods take and return Go values. Results hold no secret: this package
+// replaces the values of secrets and the outputs of sensitive actions, so that
+// its callers need not. Errors are of type *Error, and are redacted too.
+package ops
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Options are the parts of the process that the service uses.
+type Options struct {
+	Version  string
+	Clock    clock.Clock
+	Log      *zap.Logger // for lines that callers can cause, so it should be sampled
+	Store    store.Store // nil if the gateway keeps no runs
+	Process  Process
+	Worker   Worker
+	Contacts Contacts
+}
+
+// Process is the running gateway.
+type Process interface {
+	// Acquire returns the configuration that serves, which the caller releases.
+	// It returns nil after the gateway was closed.
+	Acquire() *snapshot.Snapshot
+	// Reload loads the flow files again.
+	Reload(cause string) *gateway.Load
+	// LastLoad returns the result of the last load.
+	LastLoad() *gateway.Load
+	// Status returns the numbers of the process.
+	Status() gateway.Status
+	// QueueCounts returns the open runs by flow. They are a few seconds old.
+	QueueCounts() ([]store.Depth, error)
+}
+
+// Worker executes the runs that the store keeps.
+type Worker interface {
+	// Wake makes the worker look for runs now.
+	Wake()
+	// DropEvents drops the events of queued runs that the worker holds in
+	// memory. A run that is requeued starts from the stored event.
+	DropEvents()
+	// ExtendLeases extends the leases of the runs that execute here, and ends
+	// the execution of those that were cancelled.
+	ExtendLeases(ctx context.Context)
+}
+
+// Contacts changes contacts for operators as it does for actions.
+type Contacts interface {
+	// ChangeContact changes a contact and starts the flows that wait for the
+	// tags that it adds.
+	ChangeContact(ctx context.Context, c flow.ContactChange) (store.ContactChanged, error)
+	// EraseContact removes the address of a deleted contact from the history, in
+	// one batch.
+	EraseContact(ctx context.Context, email string) (store.Erased, error)
+}
+
+// Service is the operator service.
+type Service struct {
+	Options
+	ready readiness
+}
+
+// New returns a service.
+func New(o Options) *Service { return &Service{Options: o} }
+
+// withStore calls do with the configuration that serves. It converts errors to
+// *Error and redacts them.
+func withStore[T any](s *Service, do func(view) (T, error)) (T, error) {
+	var none T
+	snap := s.Process.Acquire()
+	if snap == nil {
+		return none, errShuttingDown()
+	}
+	defer snap.Release()
+	if s.Store == nil {
+		return none, &Error{Kind: NoStore, Message: "this gateway keeps no runs"}
+	}
+	v := view{snap}
+	out, err := do(v)
+	if err != nil {
+		return none, s.convertError(v, err)
+	}
+	return out, nil
+}
+
+// bulkTime bounds how long one call continues with further batches.
+const bulkTime = 10 * time.Second
+
+func utc(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC()
+}

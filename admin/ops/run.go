@@ -1,0 +1,136 @@
+package ops
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// State is the name of a run's state.
+type State string
+
+// Names returns all states.
+func (State) Names() []string {
+	names := make([]string, 0, len(store.States()))
+	for _, s := range store.States() {
+		names = append(names, s.String())
+	}
+	return names
+}
+
+// RunPage is one page of the list of runs, the newest run first.
+type RunPage struct {
+	Runs []RunSummary `json:"runs"`
+	Next string       `json:"next" doc:"Pass it as after to get the next page. Empty on the last page. A page may hold fewer runs than asked for, even none, and still have a next page: a search for text reads a limited number of runs each time."`
+}
+
+// RunSummary is a run in a list.
+type RunSummary struct {
+	ID       string    `json:"id"`
+	Flow     string    `json:"flow" doc:"Empty for a request that matched no flow."`
+	State    State     `json:"state"`
+	Received time.Time `json:"received_at"`
+	Due      time.Time `json:"due_at,omitzero" doc:"When a waiting run continues."`
+	Started  time.Time `json:"started_at,omitzero"`
+	Finished time.Time `json:"finished_at,omitzero"`
+	Took     float64   `json:"took_seconds,omitzero" doc:"From start to end."`
+	Attempt  int       `json:"attempt" doc:"Starts at 1."`
+	Status   int       `json:"status,omitzero" doc:"HTTP status that the caller got."`
+	Size     int       `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
+	Cause    *RunCause `json:"cause,omitempty"`
+}
+
+// RunCause says why a run or an action is in its state.
+type RunCause struct {
+	Reason   string `json:"reason,omitempty" doc:"A word for programs, such as unauthorized, queue_full or lost."`
+	Class    string `json:"class,omitempty" doc:"Class of a failure. Transient failures are retried."`
+	Action   string `json:"action,omitempty" doc:"The action that failed."`
+	Position string `json:"position,omitempty" doc:"Position in the flow files, as file:line,column."`
+	Message  string `json:"message,omitempty"`
+}
+
+// RunDetail is everything that the history holds about a run.
+type RunDetail struct {
+	RunSummary
+	Request   *RunRequest     `json:"request,omitempty" doc:"The request that started the run."`
+	Event     json.RawMessage `json:"event,omitempty" doc:"The event that started the run, if it was no request."`
+	Variables json.RawMessage `json:"variables,omitempty" doc:"Values by name."`
+	Steps     []RunStep       `json:"steps" doc:"Actions in the order in which they started."`
+	Response  *RunResponse    `json:"response,omitempty" doc:"The response that the caller got."`
+	Output    json.RawMessage `json:"output,omitempty" doc:"Output of the action that stopped the run."`
+	OrderKey  string          `json:"order_key,omitempty" doc:"Runs of the flow with the same key run one after another."`
+	Owner     string          `json:"owner,omitempty" doc:"The gateway that executes the run."`
+	Lease     time.Time       `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
+}
+
+// RunRequest is the request that started a run. Credentials of the caller are
+// never stored.
+type RunRequest struct {
+	Method   string              `json:"method"`
+	URL      string              `json:"url"`
+	Host     string              `json:"host,omitempty"`
+	RemoteIP string              `json:"remote_ip,omitempty"`
+	Headers  map[string][]string `json:"headers,omitempty"`
+	Path     map[string]string   `json:"path,omitempty" doc:"Values of the placeholders of the path."`
+	RunBody
+	Cut bool `json:"body_cut" doc:"The history holds only the first part of the body."`
+}
+
+// RunBody is a body: a value if it is JSON, a text if it is UTF-8, and base64
+// otherwise.
+type RunBody struct {
+	Body     json.RawMessage `json:"body,omitempty" doc:"Any JSON value if body_encoding is json, otherwise a string."`
+	Encoding string          `json:"body_encoding,omitempty" doc:"json, text or base64; missing if there is no body."`
+}
+
+// RunResponse is the response that the caller of a run got.
+type RunResponse struct {
+	Status  int                 `json:"status"`
+	Headers map[string][]string `json:"headers,omitempty"`
+	RunBody
+}
+
+// RunStep is one action of a run.
+type RunStep struct {
+	Path     string          `json:"path" doc:"Unique in the run. Each iteration of a loop has its own path."`
+	Kind     string          `json:"kind"`
+	State    string          `json:"state" doc:"succeeded, failed or skipped."`
+	Position string          `json:"position,omitempty" doc:"Current position of the action in the flow files."`
+	Attempts int             `json:"attempts"`
+	Began    time.Time       `json:"began_at,omitzero"`
+	Took     float64         `json:"took_seconds"`
+	Input    json.RawMessage `json:"input,omitempty" doc:"Values of the fields by name."`
+	Output   json.RawMessage `json:"output,omitempty"`
+	Size     int             `json:"cut_from,omitempty" doc:"Size of input and output in bytes before the history cut them. Input and output are strings then."`
+	Cause    *RunCause       `json:"cause,omitempty" doc:"Why the action failed."`
+}
+
+// RunsChanged is the result of a retry or cancellation.
+type RunsChanged struct {
+	Changed int    `json:"changed" doc:"Number of changed runs."`
+	Next    string `json:"next" doc:"Not empty if the time of one call was too short: call again with this value as after."`
+}
+
+// RunStats counts runs that are over.
+type RunStats struct {
+	Counts []RunCount `json:"counts" doc:"By time, flow and state. Counts of zero are left out."`
+}
+
+// RunCount is the number of runs of a flow that reached a state in an interval.
+type RunCount struct {
+	Flow  string    `json:"flow"`
+	State State     `json:"state"`
+	Time  time.Time `json:"time,omitzero" doc:"Start of the interval."`
+	Count int64     `json:"count"`
+	Took  float64   `json:"took_seconds" doc:"Total duration of the runs."`
+}
+
+// QueueDepth is the number of open runs of a flow.
+type QueueDepth struct {
+	Flow    string    `json:"flow"`
+	Queued  int       `json:"queued"`
+	Waiting int       `json:"waiting"`
+	Running int       `json:"running"`
+	Oldest  time.Time `json:"oldest_queued_at,omitzero"`
+}

@@ -1,0 +1,221 @@
+package ops
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// view shows stored data without the secrets of the configuration that serves.
+// Each value that leaves the package comes from one of its methods.
+type view struct{ *snapshot.Snapshot }
+
+// text replaces secrets in a text.
+func (v view) text(text string) string { return v.Redactor.Text(text) }
+
+func (v view) summary(r *store.Summary) RunSummary {
+	out := RunSummary{
+		ID: r.ID, Flow: r.Flow, State: State(r.State.String()), Received: utc(r.Received), Due: utc(r.Due), Started: utc(r.Started),
+		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: v.cause(r.Cause),
+	}
+	if !r.Started.IsZero() && !r.Finished.IsZero() {
+		out.Took = max(r.Finished.Sub(r.Started), 0).Seconds()
+	}
+	return out
+}
+
+func (v view) cause(c store.Cause) *RunCause {
+	if c.IsZero() {
+		return nil
+	}
+	return &RunCause{Reason: v.text(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: v.text(c.Message)}
+}
+
+func (v view) run(r *store.Run) *RunDetail {
+	out := &RunDetail{
+		RunSummary: v.summary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
+		Variables: v.stored(r.Variables), Output: v.stored(r.Output), Response: v.response(r.Response),
+		OrderKey: v.text(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+	}
+	if out.Request = v.request(r); out.Request == nil {
+		out.Event = v.stored(r.Event)
+	}
+	find := v.stepFinder(r.Flow)
+	for i := range r.Steps {
+		out.Steps = append(out.Steps, v.step(&r.Steps[i], find(r.Steps[i].Path)))
+	}
+	return out
+}
+
+// stepsByName returns the actions of a flow; none if the flow is gone.
+func (v view) stepsByName(flowName string) map[string]*flow.Step {
+	out := map[string]*flow.Step{}
+	for _, f := range v.Config.Flows {
+		if f.Name == flowName {
+			f.Walk(func(step *flow.Step) { out[step.Name] = step })
+		}
+	}
+	return out
+}
+
+// stepFinder returns a function that finds the action of a path, also an action
+// of a called flow. The function returns nil if the action is gone.
+func (v view) stepFinder(flowName string) func(path string) *flow.Step {
+	flows := map[string]map[string]*flow.Step{}
+	return func(path string) *flow.Step {
+		name, left := flowName, path
+		for {
+			if flows[name] == nil {
+				flows[name] = v.stepsByName(name)
+			}
+			segment, rest, more := strings.Cut(left, "/")
+			step := flows[name][segment]
+			if !more {
+				return step
+			}
+			left = rest
+			if step == nil {
+				continue // the segment is an iteration of a loop
+			}
+			if c := step.Traits.Callee; c != nil {
+				name = c.Name
+			}
+		}
+	}
+}
+
+// request shows the request that started a run; nil if no request did.
+func (v view) request(r *store.Run) *RunRequest {
+	var out RunRequest
+	if json.Unmarshal(v.stored(r.Event), &out) != nil || out.Method == "" {
+		return nil
+	}
+	out.Cut = r.Cut
+	out.RunBody = v.body(r.Body, out.Headers, r.Cut)
+	return &out
+}
+
+func (v view) response(stored []byte) *RunResponse {
+	if len(stored) == 0 {
+		return nil
+	}
+	r, err := gateway.DecodeResponse(stored)
+	if err != nil {
+		return nil
+	}
+	out := &RunResponse{Status: r.Status, Headers: map[string][]string{}}
+	for name, values := range r.Header {
+		for _, text := range values {
+			out.Headers[name] = append(out.Headers[name], v.text(text))
+		}
+	}
+	out.RunBody = v.body(r.Body, r.Header, false)
+	return out
+}
+
+// step shows a stored action. current is the action in the files as they are
+// now; nil if it is gone.
+func (v view) step(s *store.Step, current *flow.Step) RunStep {
+	out := RunStep{
+		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
+		Input: v.stored(s.Input), Output: v.stored(s.Output), Size: s.CutFrom, Cause: v.cause(s.Cause),
+	}
+	switch s.State {
+	case store.StepRetry:
+		out.State = string(flow.Failed)
+	case store.StepEnded:
+		out.State = string(flow.Succeeded)
+	}
+	if current == nil || current.Kind != s.Kind {
+		return out
+	}
+	out.Position = fmt.Sprintf("%s:%d,%d", current.Range.Filename, current.Range.Start.Line, current.Range.Start.Column)
+	if current.Sensitive && len(out.Output) > 0 {
+		out.Output = jsonString(redact.Placeholder) // the output may be older than the sensitive attribute
+	}
+	return out
+}
+
+// stored shows a stored JSON value, or a string if the history cut it.
+func (v view) stored(text []byte) json.RawMessage {
+	switch {
+	case len(text) == 0:
+		return nil
+	case redact.IsSealed(text):
+		return jsonString(redact.Placeholder)
+	}
+	if out := v.json(text); out != nil {
+		return out
+	}
+	return jsonString(v.text(strings.ToValidUTF8(string(text), "\uFFFD")))
+}
+
+// maxDepth is the nesting up to which JSON is shown as JSON.
+const maxDepth = 1000
+
+// json returns JSON without secrets, or nil if the text is no JSON.
+func (v view) json(text []byte) json.RawMessage {
+	decoded, err := value.Decode(text, value.Limits{Depth: maxDepth})
+	if err != nil {
+		return nil
+	}
+	out, err := value.Append(nil, v.Redactor.Value(decoded))
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// body shows a body as JSON, text or base64. A content type other than JSON
+// rules out JSON.
+func (v view) body(raw []byte, header map[string][]string, cut bool) RunBody {
+	if len(raw) == 0 {
+		return RunBody{}
+	}
+	if types := header["Content-Type"]; len(types) == 0 || strings.Contains(strings.ToLower(types[0]), "json") {
+		if text := v.json(raw); text != nil {
+			return RunBody{text, "json"}
+		}
+	}
+	if cut {
+		raw = dropPartialRune(raw)
+	}
+	clean := v.text(string(raw))
+	if utf8.ValidString(clean) {
+		return RunBody{jsonString(clean), "text"}
+	}
+	text, err := json.Marshal([]byte(clean)) // writes base64
+	if err != nil {
+		return RunBody{}
+	}
+	return RunBody{text, "base64"}
+}
+
+// dropPartialRune removes a rune at the end of which bytes are missing.
+func dropPartialRune(raw []byte) []byte {
+	for i := len(raw) - 1; i >= 0 && i >= len(raw)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(raw[i]) {
+			if !utf8.FullRune(raw[i:]) {
+				return raw[:i]
+			}
+			return raw
+		}
+	}
+	return raw
+}
+
+func jsonString(text string) json.RawMessage {
+	out, err := value.Append(nil, text)
+	if err != nil {
+		return json.RawMessage(`""`) // valid texts always marshal
+	}
+	return out
+}

@@ -1,0 +1,212 @@
+package ops
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+const (
+	// DefaultPage is the number of runs or contacts of a page if the caller asks
+	// for no other number.
+	DefaultPage = 50
+	maxFilters  = 100    // flows times states of a filter, which the stores bound
+	maxCounts   = 10_000 // intervals of one answer
+)
+
+// Runs returns a page of the runs that match.
+func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) {
+	return withStore(s, func(v view) (RunPage, error) {
+		if err := checkListQuery(&q); err != nil {
+			return RunPage{}, err
+		}
+		page, err := s.Store.List(ctx, q)
+		if err != nil {
+			return RunPage{}, err
+		}
+		out := RunPage{Runs: make([]RunSummary, 0, len(page.Runs)), Next: page.Next}
+		for i := range page.Runs {
+			out.Runs = append(out.Runs, v.summary(&page.Runs[i]))
+		}
+		return out, nil
+	})
+}
+
+// checkListQuery refuses queries that the stores don't answer, and sets the
+// default limit.
+func checkListQuery(q *store.ListQuery) error {
+	if q.Limit == 0 {
+		q.Limit = DefaultPage
+	}
+	if q.Limit < 1 || q.Limit > store.MaxPage {
+		return invalid("\"limit\" must be a number from 1 to %d", store.MaxPage)
+	}
+	if len(q.Flows)*(len(q.States)+1) > maxFilters {
+		return invalid("%d flows in %d states are too much for one list; ask for fewer flows at once", len(q.Flows), len(q.States))
+	}
+	if q.After != "" {
+		if _, err := store.ParseID(q.After); err != nil {
+			return invalid("\"after\" must be the value of \"next\" in the page before")
+		}
+	}
+	return checkTimeRange(q.From, q.To)
+}
+
+func checkTimeRange(from, to time.Time) error {
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return invalid("the time from is not before the time to")
+	}
+	return nil
+}
+
+// Run returns everything that the history holds about a run.
+func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
+	return withStore(s, func(v view) (*RunDetail, error) {
+		run, err := s.Store.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return v.run(run), nil
+	})
+}
+
+// RetryRun runs a run again. It continues after the last completed action, or
+// with fromStart runs each action again.
+func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (RunsChanged, error) {
+	return withStore(s, func(view) (RunsChanged, error) {
+		s.Worker.DropEvents()
+		if err := s.Store.Requeue(ctx, id, store.RequeueOptions{FromStart: fromStart}); err != nil {
+			return RunsChanged{}, err
+		}
+		s.Worker.Wake()
+		return RunsChanged{Changed: 1}, nil
+	})
+}
+
+// CancelRun cancels a run that is not over.
+func (s *Service) CancelRun(ctx context.Context, id string) (RunsChanged, error) {
+	return withStore(s, func(view) (RunsChanged, error) {
+		if err := s.Store.Cancel(ctx, id); err != nil {
+			return RunsChanged{}, err
+		}
+		s.Worker.ExtendLeases(ctx) // ends the execution in this process now
+		return RunsChanged{Changed: 1}, nil
+	})
+}
+
+// Selection is the runs that a bulk call changes: those that match the filter,
+// or with All every run. After continues an earlier call.
+type Selection struct {
+	store.Filter
+	All   bool
+	After string
+}
+
+// RetryRuns runs all failed runs of the selection again. If the filter names
+// states, it runs those of these states again that can be.
+func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) (RunsChanged, error) {
+	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
+		if q.After == sel.After {
+			s.Worker.DropEvents()
+		}
+		got, err := s.Store.RequeueAll(ctx, q, store.RequeueOptions{FromStart: fromStart})
+		if got.N > 0 {
+			s.Worker.Wake()
+		}
+		return got, err
+	})
+}
+
+// CancelRuns cancels all runs of the selection that are not over.
+func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, error) {
+	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
+		got, err := s.Store.CancelAll(ctx, q)
+		if got.N > 0 {
+			s.Worker.ExtendLeases(ctx)
+		}
+		return got, err
+	})
+}
+
+// changeRuns changes the selected runs batch by batch. If a later batch fails,
+// the result tells the number of runs changed so far; the call for the rest
+// returns the error.
+func (s *Service) changeRuns(sel Selection, change func(store.ListQuery) (store.Changed, error)) (RunsChanged, error) {
+	return withStore(s, func(v view) (RunsChanged, error) {
+		started := s.Clock.Now()
+		q := store.ListQuery{Filter: sel.Filter, Limit: store.MaxPage, After: sel.After}
+		if err := checkSelection(sel, &q); err != nil {
+			return RunsChanged{}, err
+		}
+		var out RunsChanged
+		for {
+			got, err := change(q)
+			out.Changed += got.N
+			if err != nil && q.After == sel.After {
+				return RunsChanged{}, err
+			}
+			if err != nil {
+				s.Log.Warn("only some of the selected runs were changed", zap.Int("runs", out.Changed), zap.String("error", v.text(err.Error())))
+				out.Next = q.After
+				return out, nil
+			}
+			out.Next, q.After = got.Next, got.Next
+			if got.Next == "" || clock.Since(s.Clock, started) > bulkTime {
+				return out, nil
+			}
+		}
+	})
+}
+
+func checkSelection(sel Selection, q *store.ListQuery) error {
+	if err := checkListQuery(q); err != nil {
+		return err
+	}
+	empty := len(sel.Flows) == 0 && len(sel.States) == 0 && sel.From.IsZero() && sel.To.IsZero() && sel.Text == ""
+	switch {
+	case empty && !sel.All:
+		return invalid("without a filter this would change every run: name flows, states, a time or a text, or say all=true")
+	case sel.All && !empty:
+		return invalid("all=true takes no filter")
+	}
+	return nil
+}
+
+// Stats counts the runs that are over.
+func (s *Service) Stats(ctx context.Context, q store.StatsQuery) (RunStats, error) {
+	return withStore(s, func(view) (RunStats, error) {
+		if err := s.checkStatsQuery(&q); err != nil {
+			return RunStats{}, err
+		}
+		counts, err := s.Store.Stats(ctx, q)
+		if err != nil {
+			return RunStats{}, err
+		}
+		out := RunStats{Counts: make([]RunCount, 0, len(counts))}
+		for _, n := range counts {
+			out.Counts = append(out.Counts, RunCount{Flow: n.Flow, State: State(n.State.String()), Time: utc(n.Time), Count: n.N, Took: n.Took.Seconds()})
+		}
+		return out, nil
+	})
+}
+
+func (s *Service) checkStatsQuery(q *store.StatsQuery) error {
+	if err := checkTimeRange(q.From, q.To); err != nil || q.Step == 0 {
+		return err
+	}
+	if q.Step < 0 || q.Step%time.Minute != 0 {
+		return invalid("\"step\" must be a multiple of a minute, such as \"5m\", \"1h\" or \"1d\"")
+	}
+	end := q.To
+	if end.IsZero() {
+		end = s.Clock.Now()
+	}
+	if q.From.IsZero() || end.Sub(q.From)/q.Step > maxCounts {
+		return invalid("a step needs a start time, and the time may have at most %d steps: set \"from\"", maxCounts)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package ops
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
+)
+
+// Status is the state of the process.
+type Status struct {
+	Version string       `json:"version"`
+	Started time.Time    `json:"started_at"`
+	Ready   bool         `json:"ready"`
+	Flows   int          `json:"flows" doc:"Number of flows that serve."`
+	Runs    int64        `json:"runs_in_flight"`
+	Store   string       `json:"store" doc:"ok, unavailable, or none."`
+	Queue   []QueueDepth `json:"queue" doc:"Flows with open runs. The numbers are a few seconds old."`
+	Dropped int64        `json:"history_dropped" doc:"Number of sync runs and refused requests that are missing in the history."`
+	Reload  ReloadStatus `json:"reload"`
+}
+
+// ReloadStatus is the result of the last load. The flows that serve are those of
+// the last load without errors.
+type ReloadStatus struct {
+	OK          bool       `json:"ok"`
+	Cause       string     `json:"cause"`
+	At          time.Time  `json:"at"`
+	Took        float64    `json:"took_seconds"`
+	LastGood    time.Time  `json:"last_good_at"`
+	Since       *time.Time `json:"failing_since" doc:"null if the last load was ok."`
+	Failures    int        `json:"failures" doc:"Failed loads in a row."`
+	Restart     []string   `json:"restart_needed" doc:"Changed settings that take effect at the next start."`
+	Diagnostics Findings   `json:"diagnostics"`
+}
+
+// Findings are the errors and warnings of a load, in the form in which
+// "gateway validate --format json" prints them.
+type Findings struct {
+	Format      string            `json:"format_version"`
+	Valid       bool              `json:"valid"`
+	Errors      int               `json:"error_count"`
+	Warnings    int               `json:"warning_count"`
+	Diagnostics []json.RawMessage `json:"diagnostics"`
+}
+
+// Status returns the state of the process.
+func (s *Service) Status() Status {
+	load, process := s.Process.LastLoad(), s.Process.Status()
+	out := Status{
+		Version: s.Version, Started: process.Started, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
+		Reload: ReloadStatus{
+			OK: load.OK, Cause: load.Cause, At: load.At, Took: load.Took.Seconds(), LastGood: load.LastGood,
+			Failures: load.Failures, Restart: process.RestartNeeded,
+		},
+	}
+	out.Store, out.Queue = s.queue()
+	if !load.OK {
+		out.Reload.Since = &load.FailingSince
+	}
+	snap := s.Process.Acquire()
+	if snap != nil {
+		defer snap.Release()
+		for _, f := range snap.Config.Flows {
+			if f.Enabled {
+				out.Flows++
+			}
+		}
+	}
+	out.Reload.Diagnostics = findings(load, snap)
+	return out
+}
+
+// queue returns the state of the store and the open runs by flow.
+func (s *Service) queue() (state string, queue []QueueDepth) {
+	queue = []QueueDepth{}
+	if s.Store == nil {
+		return "none", queue
+	}
+	depths, err := s.Process.QueueCounts()
+	if err != nil {
+		return "unavailable", queue
+	}
+	for _, d := range depths {
+		queue = append(queue, QueueDepth{Flow: d.Flow, Queued: d.Queued, Waiting: d.Waiting, Running: d.Running, Oldest: utc(d.Oldest)})
+	}
+	return "ok", queue
+}
+
+// findings returns the findings of a load without the secrets of its own
+// configuration and of the one that serves.
+func findings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
+	redactors := []*redact.Redactor{redact.New(load.Config.Secrets)}
+	if snap != nil {
+		redactors = append(redactors, snap.Redactor)
+	}
+	diags := make(hcl.Diagnostics, 0, len(load.Diags))
+	for _, d := range load.Diags {
+		clean := *d
+		for _, r := range redactors {
+			clean.Summary, clean.Detail = r.Text(clean.Summary), r.Text(clean.Detail)
+		}
+		diags = append(diags, &clean)
+	}
+	var text bytes.Buffer
+	var out Findings
+	err := diag.Write(&text, "json", diag.Report{Diags: diags, Files: load.Config.Files}, diag.Options{})
+	if err != nil || json.Unmarshal(text.Bytes(), &out) != nil {
+		return Findings{Valid: load.OK, Diagnostics: []json.RawMessage{}}
+	}
+	return out
+}
+
+// Reload loads the flow files again. ok tells whether they serve now; if not,
+// the findings say why, and the flows before go on snap.
+func (s *Service) Reload(cause string) (found Findings, ok bool) {
+	load := s.Process.Reload(cause)
+	snap := s.Process.Acquire()
+	if snap != nil {
+		defer snap.Release()
+	}
+	return findings(load, snap), load.OK
+}
+
+// A check of the store is reused for readyFor, so that requests for readiness,
+// which need no token, cause few writes.
+const (
+	readyFor    = 2 * time.Second
+	pingTimeout = 2 * time.Second
+)
+
+// readiness is the result of the last check of the store.
+type readiness struct {
+	mu      sync.Mutex
+	checked time.Time
+	err     error
+}
+
+// Ready returns nil if the gateway can take requests: it does not stop, and its
+// store can keep what it accepts.
+func (s *Service) Ready(ctx context.Context) error {
+	if !s.Process.Status().Ready {
+		return errShuttingDown()
+	}
+	if s.Store == nil {
+		return nil
+	}
+	if err := s.pingStore(ctx); err != nil {
+		return &Error{Kind: Unavailable, Message: "the store is not available now"}
+	}
+	return nil
+}
+
+func (s *Service) pingStore(ctx context.Context) error {
+	r := &s.ready
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.checked.IsZero() && clock.Since(s.Clock, r.checked) < readyFor {
+		return r.err
+	}
+	ctx, cancel := clock.WithTimeout(ctx, s.Clock, pingTimeout)
+	defer cancel()
+	err := s.Store.Ping(ctx)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return err // the caller hung up, which says nothing about the store
+	}
+	r.checked, r.err = s.Clock.Now(), err
+	return err
+}

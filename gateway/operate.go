@@ -1,0 +1,73 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Acquire returns the configuration that serves, which the caller releases. It
+// returns nil after the gateway was closed.
+func (g *Gateway) Acquire() *snapshot.Snapshot { return g.current.Acquire() }
+
+// Status are the numbers of the process.
+type Status struct {
+	Started        time.Time
+	Ready          bool  // takes requests; false once a stop has begun
+	Runs           int64 // under way
+	HistoryDropped int64 // sync runs and refusals that are missing in the history
+	// RestartNeeded lists the settings that changed since the start and that
+	// only the next start applies.
+	RestartNeeded []string
+}
+
+// Status returns the numbers of the process.
+func (g *Gateway) Status() Status {
+	s := Status{Started: g.started, Runs: g.slots.InUse(), Ready: g.handler.Serving() && g.current.IsOpen(), RestartNeeded: []string{}}
+	if g.durable != nil {
+		s.HistoryDropped = g.durable.recorder.Dropped()
+	}
+	if snap := g.current.Acquire(); snap != nil {
+		defer snap.Release()
+		s.RestartNeeded = g.restartNeeded(snap.Config)
+	}
+	return s
+}
+
+// LastLoad returns the result of the last load.
+func (g *Gateway) LastLoad() *Load { return g.reload.Load() }
+
+// MetricsHandler serves the metrics in the formats of Prometheus.
+func (g *Gateway) MetricsHandler() http.Handler { return g.metrics.Handler() }
+
+// The methods that follow need a store.
+
+// QueueCounts returns the open runs by flow. They are up to two seconds old.
+func (g *Gateway) QueueCounts() ([]store.Depth, error) { return g.durable.queues.Depths() }
+
+// Wake makes the worker look for runs now.
+func (g *Gateway) Wake() { g.durable.wakeup.Send() }
+
+// DropEvents drops the events of queued runs that are held in memory, so that a
+// run that is requeued starts from its stored event.
+func (g *Gateway) DropEvents() { g.durable.pool.ClearEvents() }
+
+// ExtendLeases extends the leases of the runs that execute here, and ends the
+// execution of those that were cancelled.
+func (g *Gateway) ExtendLeases(ctx context.Context) { g.durable.pool.ExtendLeases(ctx) }
+
+// ChangeContact changes a contact and starts the flows that wait for the tags
+// that it adds.
+func (g *Gateway) ChangeContact(ctx context.Context, c flow.ContactChange) (store.ContactChanged, error) {
+	return g.durable.services.ChangeContact(ctx, c)
+}
+
+// EraseContact removes the address of a deleted contact from the history, in one
+// batch. With "" it continues with all deleted contacts.
+func (g *Gateway) EraseContact(ctx context.Context, email string) (store.Erased, error) {
+	return g.durable.eraser.Erase(ctx, email)
+}
