@@ -10,22 +10,22 @@ import (
 // Accept stores a run durably. If a slot is free and no older run of the flow
 // waits, the run starts here at once; otherwise it is queued. The event is the
 // one that the submission holds in encoded form.
-func (p *Pool) Accept(ctx context.Context, j *job, s *store.Submission, event flow.Event) (store.Accepted, error) {
-	r := p.reserve(j)
+func (p *Pool) Accept(ctx context.Context, scope *Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
+	r := p.reserve(scope)
 	if r != nil {
 		direct := *s
-		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: j.endpoint.Queue.Max}
+		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: scope.Endpoint.Queue.Max}
 		s = &direct
 	}
 	// The event is cached first, because the run may be claimed before Accept returns.
-	p.events.put(j.id, cachedEvent{j.endpoint, event, eventSize(&s.Payload)}, j.began)
+	p.events.put(scope.ID, cachedEvent{scope.Endpoint, event, eventSize(&s.Payload)}, scope.Began)
 	got, err := p.Store.Accept(ctx, s)
 	if err != nil {
 		got.Claim = nil // a failed call accepts nothing, even if it returns a claim
 	}
 	queued := err == nil && got.Claim == nil && got.Duplicate == nil
 	if !queued {
-		p.events.drop(j.id)
+		p.events.drop(scope.ID)
 	}
 	switch {
 	case r != nil && got.Claim != nil:
@@ -41,11 +41,11 @@ func (p *Pool) Accept(ctx context.Context, j *job, s *store.Submission, event fl
 
 // reserve takes a slot for a run that is about to be accepted, so that it can
 // start at once. It returns nil if there is none.
-func (p *Pool) reserve(j *job) *Run {
-	if p.queueOnly.Load() || p.freeShare(j.snap) <= 0 || !p.Slots.TryTake(j.snap.MaxRuns) {
+func (p *Pool) reserve(scope *Scope) *Run {
+	if p.queueOnly.Load() || p.freeShare(scope.Snapshot) <= 0 || !p.Slots.TryTake(scope.Snapshot.MaxRuns) {
 		return nil
 	}
-	r := p.add(j.snap, j.endpoint, j.id)
+	r := p.add(scope.Snapshot, scope.Endpoint, scope.ID)
 	if r == nil {
 		p.Slots.Free()
 	}

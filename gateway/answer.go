@@ -28,7 +28,7 @@ func (q *request) problemResponse(p *flow.Problem) *flow.Response {
 	h := http.Header{}
 	maps.Copy(h, p.Header)
 	h.Set("Content-Type", problem.ContentType)
-	return &flow.Response{Status: p.Status, Header: h, Body: problem.Encode(p, q.id)}
+	return &flow.Response{Status: p.Status, Header: h, Body: problem.Encode(p, q.ID)}
 }
 
 // refuse answers and records a request that starts no run.
@@ -50,7 +50,7 @@ func (q *request) replay(k *store.Key) {
 	}
 	header := http.Header{ReplayedHeader: {"true"}}
 	maps.Copy(header, response.Header)
-	q.id = k.Run
+	q.ID = k.Run
 	q.write(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
 	q.countRequest("replayed", response.Status)
 }
@@ -60,7 +60,7 @@ func (q *request) replay(k *store.Key) {
 func (q *request) write(r *flow.Response) {
 	h := q.w.Header()
 	maps.Copy(h, r.Header)
-	h[RunHeader] = []string{q.id}
+	h[RunHeader] = []string{q.ID}
 	if q.h.draining.Load() {
 		h["Connection"] = []string{"close"}
 	}

@@ -8,13 +8,13 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	run := &flow.Run{ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Links: q.snap, Logger: q, Clock: q.clock}
+	run := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock}
 	response, submission, err := q.buildSubmission(run)
 	if err != nil {
 		q.failSubmission(event, err)
 		return
 	}
-	got, err := q.h.Pool.Accept(q.r.Context(), &q.job, submission, event)
+	got, err := q.h.Pool.Accept(q.r.Context(), &q.Scope, submission, event)
 	switch {
 	case err != nil:
 		q.refuse(q.applyFallback(notStored(err)))
@@ -30,11 +30,11 @@ func (q *request) serveAsync(event flow.Event) {
 // of its run.
 func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submission, error) {
 	ctx := q.r.Context()
-	response, err := q.endpoint.HTTP.Reply(ctx, run)
+	response, err := q.Endpoint.HTTP.Reply(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
-	admission, err := q.endpoint.HTTP.Admit(ctx, run)
+	admission, err := q.Endpoint.HTTP.Admit(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -42,9 +42,9 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 	if err != nil {
 		return nil, nil, err
 	}
-	queue := q.endpoint.Queue
+	queue := q.Endpoint.Queue
 	s := &store.Submission{
-		ID: q.id, Flow: q.endpoint.Flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
+		ID: q.ID, Flow: q.Endpoint.Flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
 		Queue: store.QueueLimit{Max: queue.Length, DropOldest: queue.DropOldest},
 	}
 	if admission.DedupeKey != "" {
@@ -55,7 +55,7 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 
 // encodePayload encodes the event and the response of a run for the store.
 func (q *request) encodePayload(event flow.Event, response *flow.Response) (store.Payload, error) {
-	kept, err := q.endpoint.Codec.Encode(event)
+	kept, err := q.Endpoint.Codec.Encode(event)
 	if err != nil {
 		return store.Payload{}, err
 	}
@@ -66,18 +66,18 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 // computed.
 func (q *request) failSubmission(event flow.Event, err error) {
 	failure := flow.Failure(err)
-	failure.Flow = q.endpoint.Flow.Name
+	failure.Flow = q.Endpoint.Flow.Name
 	out := flow.Outcome{State: flow.Failed, Err: failure}
 	response := q.problemResponse(runFailed(q.r.Context(), &out))
 	q.write(response)
 	q.logFinished(&out, response.Status)
-	q.recordRun(&flow.Run{Flow: q.endpoint.Flow, Event: event}, &out, response)
+	q.recordRun(&flow.Run{Flow: q.Endpoint.Flow, Event: event}, &out, response)
 }
 
 // applyFallback replaces a refusal by the trigger's fallback reply, if it has
 // one, for callers that must get on even if the run is lost.
 func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
-	if r := q.endpoint.HTTP.Fallback; r != nil {
+	if r := q.Endpoint.HTTP.Fallback; r != nil {
 		p.Status, p.Header = r.Status, r.Header
 	}
 	return p

@@ -19,11 +19,11 @@ func (q *request) limitBodyTime() {
 	if q.r.ContentLength == 0 {
 		return
 	}
-	size := q.snap.Limits.Body
+	size := q.Snapshot.Limits.Body
 	if n := q.r.ContentLength; n > 0 {
 		size = min(n, size)
 	}
-	q.setReadDeadline(q.began.Add(bodyTime + time.Duration(size/minBodyRate)*time.Second))
+	q.setReadDeadline(q.Began.Add(bodyTime + time.Duration(size/minBodyRate)*time.Second))
 }
 
 func (q *request) setReadDeadline(t time.Time) {

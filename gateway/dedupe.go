@@ -28,7 +28,7 @@ type keyClaim struct {
 // claimKey claims the dedupe key of a request. A request without one may start
 // its run.
 func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
-	admission, err := q.endpoint.HTTP.Admit(q.r.Context(), run)
+	admission, err := q.Endpoint.HTTP.Admit(q.r.Context(), run)
 	if err != nil {
 		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.Failure(err)})
 		p.Cause = err
@@ -40,7 +40,7 @@ func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
 	if q.h.Store == nil {
 		return keyClaim{}, notStored(errors.New("this gateway has no store for dedupe keys"))
 	}
-	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: q.id}
+	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: q.ID}
 	claim := keyClaim{name: key.Name}
 	claim.held, claim.made, err = q.h.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
 	if err == nil && !claim.made && len(claim.held.Value) == 0 {
@@ -70,7 +70,7 @@ func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration
 		return err
 	}
 	id, err := store.ParseID(claim.held.Run)
-	if err == nil && q.began.Sub(id.Time()) < q.endpoint.HTTP.Timeout+keyGrace {
+	if err == nil && q.Began.Sub(id.Time()) < q.Endpoint.HTTP.Timeout+keyGrace {
 		return nil
 	}
 	if err := q.h.Store.DropKey(ctx, claim.held); err != nil {
@@ -86,14 +86,14 @@ func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Re
 	if claim.name == "" {
 		return
 	}
-	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.clock, abortTime)
+	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.h.Clock, abortTime)
 	defer cancel()
-	key := store.Key{Scope: store.DedupeScope(q.flowName()), Name: claim.name, Run: q.id, Value: EncodeResponse(response)}
+	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: EncodeResponse(response)}
 	write := q.h.Store.SetKey
 	if out.State == flow.Failed {
 		write = q.h.Store.DropKey
 	}
 	if err := write(ctx, key); err != nil {
-		q.log.Sampled.Warn("a dedupe key was not stored", zap.String("run", q.id), zap.Error(err))
+		q.h.Log.Sampled.Warn("a dedupe key was not stored", zap.String("run", q.ID), zap.Error(err))
 	}
 }

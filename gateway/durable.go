@@ -24,18 +24,18 @@ type durableParts struct {
 	endExecuting context.CancelFunc
 }
 
-func newDurableParts(g *Gateway) *durableParts {
+func newDurableParts(g *Gateway, env Env) *durableParts {
 	o, d := g.opts, &durableParts{wakeup: NewSignal()}
-	d.services = NewServices(ServicesOptions{Store: o.Store, Clock: o.Clock, Sealer: g.sealer, Snapshots: &g.current, Wakeup: d.wakeup})
+	d.services = NewServices(ServicesOptions{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = NewRecorder(o.Store, o.Clock, g.log)
-	d.eraser = &HistoryEraser{Store: o.Store, Sealer: g.sealer}
+	d.eraser = &HistoryEraser{Store: o.Store, Sealer: env.Sealer}
 	worker := WorkerOptions{
-		Store: o.Store, Clock: o.Clock, Log: g.log, Sealer: g.sealer, Slots: g.slots, Snapshots: &g.current,
+		Env: env, Store: o.Store, Slots: g.slots, Snapshots: &g.current,
 		Services: d.services, Wakeup: d.wakeup, Lease: o.Lease, Life: g.life,
 	}
 	d.pool, d.housekeeper = NewPool(worker), &Housekeeper{WorkerOptions: worker, Eraser: d.eraser}
 	d.ticker = NewTicker(TickerOptions{
-		Store: o.Store, Clock: o.Clock, Log: g.log, Sealer: g.sealer, Snapshots: &g.current, Services: d.services,
+		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
 	g.metrics.RegisterQueues(d.queues, g.queuedFlows, g.log)

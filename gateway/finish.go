@@ -18,14 +18,14 @@ import (
 // attempt.
 func (r *Run) finish(out *flow.Outcome) {
 	claim, s := *r.claim.Load(), r.pool.Store
-	took := clock.Since(r.clock, r.began)
+	took := clock.Since(r.pool.Clock, r.Began)
 	if out.State == flow.Parked {
 		requeue := store.Requeue{Delay: out.After, Steps: r.pending}
 		r.writeEnd(func(ctx context.Context) error { return s.Suspend(ctx, claim, requeue) })
 		return
 	}
 	if delay, ok := r.nextAttempt(out.Err); ok {
-		requeue := store.Requeue{Delay: delay, Steps: r.unwrittenSteps(), Cause: r.failureCause(out.Err)}
+		requeue := store.Requeue{Delay: delay, Steps: r.unwrittenSteps(), Cause: r.FailureCause(out.Err)}
 		if r.writeEnd(func(ctx context.Context) error { return s.Retry(ctx, claim, requeue) }) {
 			r.logAttempt(out.Err, delay)
 		}
@@ -33,8 +33,8 @@ func (r *Run) finish(out *flow.Outcome) {
 	}
 	ending := r.ending(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
-		r.endpoint.Metrics.ObserveRun(out.State, took)
-		r.logRun(out, 0, took)
+		r.Endpoint.Metrics.ObserveRun(out.State, took)
+		r.LogRun(out, 0, took)
 	}
 }
 
@@ -51,13 +51,13 @@ func (r *Run) ending(out *flow.Outcome) *store.Ending {
 	end := &store.Ending{State: store.Succeeded, Steps: r.pending}
 	if out.State == flow.Failed {
 		// An operator may have the run continue with the steps that failed.
-		end.State, end.Steps, end.Cause = store.Failed, r.unwrittenSteps(), r.stopCause(out)
+		end.State, end.Steps, end.Cause = store.Failed, r.unwrittenSteps(), r.StopCause(out)
 	}
 	if out.Err != nil {
-		end.Cause = r.failureCause(out.Err)
+		end.Cause = r.FailureCause(out.Err)
 	}
 	if out.Output != nil {
-		end.Output = r.encodeOutput(&flow.Record{Step: cmp.Or(out.Ended, &flow.Step{}), Output: out.Output})
+		end.Output = r.EncodeOutput(&flow.Record{Step: cmp.Or(out.Ended, &flow.Step{}), Output: out.Output})
 	}
 	return end
 }
@@ -89,7 +89,7 @@ func (r *Run) nextAttempt(err *flow.Error) (time.Duration, bool) {
 	if err == nil || err.Class != flow.Transient {
 		return 0, false
 	}
-	return r.endpoint.Flow.Retry.Next(r.attempt, err)
+	return r.Endpoint.Flow.Retry.Next(r.attempt, err)
 }
 
 // writeEnd makes the last write of the run, and reports whether it succeeded.
@@ -104,7 +104,7 @@ func (r *Run) writeEnd(write func(context.Context) error) bool {
 	case errors.Is(err, store.ErrLost):
 		r.logLost()
 	default:
-		r.log.Error("the state of a run was not stored; the run continues when its lease expires", zap.String("run", r.id), zap.Error(err))
+		r.pool.Log.Error("the state of a run was not stored; the run continues when its lease expires", zap.String("run", r.ID), zap.Error(err))
 	}
 	return false
 }
@@ -119,7 +119,7 @@ func (r *Run) retryEnd(write func(context.Context) error) error {
 			cancel()
 			return
 		}
-		r.clock.AfterFunc(abortTime-time.Second, cancel)
+		r.pool.Clock.AfterFunc(abortTime-time.Second, cancel)
 	})
 	defer stop()
 	return r.retryWrite(ctx, write)
@@ -128,10 +128,10 @@ func (r *Run) retryEnd(write func(context.Context) error) error {
 // retryWrite repeats a write while the store is unavailable. The run cannot
 // continue without the write, and must not be lost.
 func (r *Run) retryWrite(ctx context.Context, write func(context.Context) error) error {
-	err := backoff.Retry(ctx, r.clock, store.IsUnavailable, func(ctx context.Context) error {
+	err := backoff.Retry(ctx, r.pool.Clock, store.IsUnavailable, func(ctx context.Context) error {
 		err := write(ctx)
 		if store.IsUnavailable(err) {
-			r.log.Sampled.Warn("a run waits for the store", zap.String("run", r.id), zap.Error(err))
+			r.pool.Log.Sampled.Warn("a run waits for the store", zap.String("run", r.ID), zap.Error(err))
 		}
 		return err
 	})
@@ -143,6 +143,6 @@ func (r *Run) retryWrite(ctx context.Context, write func(context.Context) error)
 
 // logAttempt logs that the run failed and is attempted again.
 func (r *Run) logAttempt(e *flow.Error, delay time.Duration) {
-	fields := []zap.Field{zap.String("run", r.id), zap.Int("attempt", r.attempt), zap.Duration("after", delay)}
-	r.endpoint.Log.Warn("run is tried again", append(fields, r.errorFields(e)...)...)
+	fields := []zap.Field{zap.String("run", r.ID), zap.Int("attempt", r.attempt), zap.Duration("after", delay)}
+	r.Endpoint.Log.Warn("run is tried again", append(fields, r.ErrorFields(e)...)...)
 }

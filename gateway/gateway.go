@@ -84,7 +84,6 @@ type Gateway struct {
 	endRuns context.CancelFunc
 	slots   *Slots
 	handler *Handler
-	sealer  *redact.Sealer
 	durable *durableParts // nil without a store
 
 	running atomic.Bool // Run was called
@@ -109,14 +108,15 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second
 	}
-	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &Slots{}, sealer: redact.NewSealer(o.Key)}
+	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &Slots{}}
+	env := Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := HandlerOptions{
-		Clock: o.Clock, Log: g.log, Metrics: g.metrics, Sealer: g.sealer, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
+		Env: env, Metrics: g.metrics, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
 	if o.Store != nil {
-		d := newDurableParts(g)
+		d := newDurableParts(g, env)
 		g.durable = d
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
 	}

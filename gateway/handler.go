@@ -15,20 +15,16 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/problem"
-	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // HandlerOptions are the parts of the process that a handler works with.
 type HandlerOptions struct {
-	Clock     clock.Clock
-	Log       *telemetry.Log
+	Env
 	Metrics   *telemetry.Metrics
-	Sealer    *redact.Sealer
 	Slots     *Slots
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Key       []byte          // of the gateway, for values that it has signed
@@ -66,7 +62,7 @@ func (h *Handler) Serving() bool { return !h.draining.Load() && !h.stopping.Load
 
 // request is one request and its response.
 type request struct {
-	job
+	Scope
 	h       *Handler
 	w       http.ResponseWriter
 	r       *http.Request
@@ -78,27 +74,26 @@ type request struct {
 
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := &request{h: h, w: w, r: r}
-	q.began, q.log, q.sealer, q.clock = h.Clock.Now(), h.Log, h.Sealer, h.Clock
-	q.id = ulid.New(q.began)
+	now := h.Clock.Now()
+	q := &request{h: h, w: w, r: r, Scope: Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
 	if h.stopping.Load() {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
-	q.snap = h.Snapshots.Acquire()
-	if q.snap == nil {
+	q.Snapshot = h.Snapshots.Acquire()
+	if q.Snapshot == nil {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
-	defer q.snap.Release()
+	defer q.Snapshot.Release()
 	defer q.recoverPanic()
 	q.limitBodyTime()
-	m := q.snap.Router.Find(r.Method, r.URL.EscapedPath())
+	m := q.Snapshot.Router.Find(r.Method, r.URL.EscapedPath())
 	if m.Endpoint == nil {
 		q.refuse(notServed(m.Allow))
 		return
 	}
-	q.endpoint = m.Endpoint
+	q.Endpoint = m.Endpoint
 	q.serve(m.Values)
 }
 
@@ -106,8 +101,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // takes its slot after the body was received, so that slow callers take no slot;
 // if all slots are in use, the body is not even read.
 func (q *request) serve(pathValues map[string]string) {
-	async := q.endpoint.HTTP.Async
-	if !async && q.h.Slots.InUse() >= q.snap.MaxRuns {
+	async := q.Endpoint.HTTP.Async
+	if !async && q.h.Slots.InUse() >= q.Snapshot.MaxRuns {
 		q.refuse(tooManyRuns())
 		return
 	}
@@ -117,7 +112,7 @@ func (q *request) serve(pathValues map[string]string) {
 		q.refuse(refusal)
 	case async:
 		q.serveAsync(event)
-	case !q.h.Slots.TryTake(q.snap.MaxRuns):
+	case !q.h.Slots.TryTake(q.Snapshot.MaxRuns):
 		q.refuse(tooManyRuns())
 	default:
 		q.serveSync(event)
@@ -129,11 +124,11 @@ func (q *request) serve(pathValues map[string]string) {
 // would end the run.
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
 	q.countBody()
-	event, refusal := q.endpoint.HTTP.Accept(q.r, flow.Incoming{
+	event, refusal := q.Endpoint.HTTP.Accept(q.r, flow.Incoming{
 		PathValues: pathValues,
 		RemoteIP:   httpserver.RemoteIP(q.r),
-		ReceivedAt: q.began,
-		Limits:     q.snap.Limits,
+		ReceivedAt: q.Began,
+		Limits:     q.Snapshot.Limits,
 		Key:        q.h.Key,
 	})
 	if refusal == nil && q.r.ContentLength != 0 {
@@ -152,8 +147,8 @@ func (q *request) recoverPanic() {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	q.log.Error("panic while serving a request", zap.String("flow", q.flowName()), zap.String("run", q.id),
-		zap.String("panic", q.redactText(fmt.Sprint(p))), zap.String("stack", q.redactText(string(debug.Stack()))))
+	q.h.Log.Error("panic while serving a request", zap.String("flow", q.FlowName()), zap.String("run", q.ID),
+		zap.String("panic", q.RedactText(fmt.Sprint(p))), zap.String("stack", q.RedactText(string(debug.Stack()))))
 	if q.written {
 		q.recordRefusal(internalError())
 		panic(http.ErrAbortHandler) // the caller must not take half a response for a whole one

@@ -17,11 +17,11 @@ func (r *Run) Resume(c *flow.Call) (flow.Resumed, bool) {
 	if !ok {
 		return flow.Resumed{}, false
 	}
-	out, err, done := r.decodeStep(c.Step, stored)
+	out, err, done := r.DecodeStep(c.Step, stored)
 	if stored.State == flow.Parked && done && err == nil {
 		r.endWait(stored)
 	}
-	r.redactOutput(c.Step, out)
+	r.RedactOutput(c.Step, out)
 	return flow.Resumed{Output: out, Err: err}, done
 }
 
@@ -44,7 +44,7 @@ func (r *Run) endWait(s store.Step) {
 // Before writes the checkpoints that are due, and verifies the lease before an
 // action with an effect outside.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
-	outside := !r.endpoint.IsPure(c.Step.Kind)
+	outside := !r.Endpoint.IsPure(c.Step.Kind)
 	if err := r.flush(outside); err != nil || !outside {
 		return err
 	}
@@ -62,8 +62,8 @@ func (r *Run) Done(rec *flow.Record) {
 		}
 		return
 	}
-	r.countStep(rec)
-	s := r.encodeStep(rec)
+	r.CountStep(rec)
+	s := r.EncodeStep(rec)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pending = append(r.pending, s)
@@ -108,6 +108,6 @@ func (r *Run) flush(outside bool) error {
 // hasEffect reports whether a step had an effect outside of the run.
 func (r *Run) hasEffect(steps []store.Step) bool {
 	return slices.ContainsFunc(steps, func(s store.Step) bool {
-		return s.State != flow.Skipped && !r.endpoint.IsPure(s.Kind)
+		return s.State != flow.Skipped && !r.Endpoint.IsPure(s.Kind)
 	})
 }

@@ -74,18 +74,18 @@ func (p *Pool) claimedRuns() map[store.Claim]*Run {
 // process that was frozen or cut off from the store, another gateway may have
 // run the action already.
 func (r *Run) verifyLease() error {
-	if isWithin(r.pool.Lease, *r.leasedAt.Load(), r.clock.Now()) {
+	if isWithin(r.pool.Lease, *r.leasedAt.Load(), r.pool.Clock.Now()) {
 		return nil
 	}
 	claim := *r.claim.Load()
 	return r.retryWrite(r.ctx, func(ctx context.Context) error {
-		asked := r.clock.Now()
+		asked := r.pool.Clock.Now()
 		lost, err := r.pool.Store.Heartbeat(ctx, r.pool.Lease, claim)
 		switch {
 		case err != nil:
 			return err
 		case len(lost) > 0:
-			return fmt.Errorf("%w: run %s", store.ErrLost, r.id)
+			return fmt.Errorf("%w: run %s", store.ErrLost, r.ID)
 		}
 		r.leasedAt.Store(&asked)
 		return nil

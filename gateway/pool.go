@@ -8,9 +8,6 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
-	"github.com/webhook-gateway/gateway/gateway/telemetry"
-	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -27,10 +24,8 @@ var errStopping = errors.New("the gateway is stopping")
 // WorkerOptions are the parts of the process that a pool and its housekeeping
 // work with.
 type WorkerOptions struct {
+	Env
 	Store     store.Store
-	Clock     clock.Clock
-	Log       *telemetry.Log
-	Sealer    *redact.Sealer
 	Slots     *Slots
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
@@ -102,7 +97,7 @@ func (p *Pool) add(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Ru
 		return nil
 	}
 	snap.Retain()
-	r := &Run{pool: p, job: job{id: id, began: p.Clock.Now(), snap: snap, endpoint: e, log: p.Log, sealer: p.Sealer, clock: p.Clock}}
+	r := &Run{pool: p, Scope: Scope{ID: id, Began: p.Clock.Now(), Snapshot: snap, Endpoint: e, Env: &p.Env}}
 	r.ctx, r.cancel = context.WithCancelCause(p.Life)
 	p.wg.Add(1)
 	p.runs[r] = true
@@ -115,7 +110,7 @@ func (p *Pool) remove(r *Run) {
 	p.mu.Lock()
 	delete(p.runs, r)
 	p.mu.Unlock()
-	r.snap.Release()
+	r.Snapshot.Release()
 	p.Slots.Free()
 	p.Wakeup.Send()
 	p.wg.Done()

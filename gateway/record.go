@@ -12,33 +12,33 @@ import (
 
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
-	q.endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.clock, q.began))
+	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.h.Clock, q.Began))
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
-	took := clock.Since(q.clock, q.began)
-	q.endpoint.Metrics.ObserveRequest(string(out.State), status, took)
-	q.logRun(out, status, took)
+	took := clock.Since(q.h.Clock, q.Began)
+	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took)
+	q.LogRun(out, status, took)
 }
 
 // recordRefusal counts and logs a request that started no run, and adds it to
 // the history within a limit.
 func (q *request) recordRefusal(p *flow.Problem) {
 	limit := &q.h.unserved
-	if q.endpoint == nil {
+	if q.Endpoint == nil {
 		q.h.Metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
 		q.countRequest(p.Outcome, p.Status)
-		limit = q.endpoint.Refusals
+		limit = q.Endpoint.Refusals
 	}
 	q.logRefusal(p)
-	if q.h.Store == nil || !limit.Allow(q.began) {
+	if q.h.Store == nil || !limit.Allow(q.Began) {
 		return
 	}
 	q.h.Recorder.AddBuilt(&store.Entry{
-		ID: q.id, Flow: q.flowName(), State: store.Refused, Started: q.began, Finished: q.clock.Now(), Status: p.Status,
-		Cause: store.Cause{Reason: p.Outcome, Message: q.redactText(p.Detail)},
+		ID: q.ID, Flow: q.FlowName(), State: store.Refused, Started: q.Began, Finished: q.h.Clock.Now(), Status: p.Status,
+		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.Detail)},
 	})
 }
 
@@ -58,22 +58,22 @@ func (q *request) logRefusal(p *flow.Problem) {
 	if p.Status >= 500 {
 		level = zapcore.WarnLevel
 	}
-	line := q.log.Sampled.Check(level, "refused: "+p.Outcome)
+	line := q.h.Log.Sampled.Check(level, "refused: "+p.Outcome)
 	if line == nil {
 		return
 	}
 	fields := make([]zap.Field, 0, 6)
-	if q.endpoint != nil {
-		fields = append(fields, zap.String("flow", q.endpoint.Flow.Name))
+	if q.Endpoint != nil {
+		fields = append(fields, zap.String("flow", q.Endpoint.Flow.Name))
 	} else { // the path is all that identifies such a request
-		fields = append(fields, zap.String("method", q.redactText(truncateText(q.r.Method))), zap.String("path", q.redactText(truncateText(q.r.URL.EscapedPath()))))
+		fields = append(fields, zap.String("method", q.RedactText(truncateText(q.r.Method))), zap.String("path", q.RedactText(truncateText(q.r.URL.EscapedPath()))))
 	}
-	fields = append(fields, zap.String("run", q.id), zap.Int("status", p.Status), zap.Stringer("remote_ip", httpserver.RemoteIP(q.r)))
+	fields = append(fields, zap.String("run", q.ID), zap.Int("status", p.Status), zap.Stringer("remote_ip", httpserver.RemoteIP(q.r)))
 	if p.Detail != "" {
-		fields = append(fields, zap.String("detail", q.redactText(p.Detail)))
+		fields = append(fields, zap.String("detail", q.RedactText(p.Detail)))
 	}
 	if p.Cause != nil {
-		fields = append(fields, zap.String("cause", q.redactText(p.Cause.Error())))
+		fields = append(fields, zap.String("cause", q.RedactText(p.Cause.Error())))
 	}
 	line.Write(fields...)
 }
@@ -85,16 +85,16 @@ func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Res
 		return
 	}
 	e := &store.Entry{
-		ID: q.id, Flow: run.Flow.Name, State: store.Succeeded, Started: q.began, Finished: q.clock.Now(), Status: response.Status,
+		ID: q.ID, Flow: run.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.h.Clock.Now(), Status: response.Status,
 	}
 	if q.h.Recorder.OverMemory() || (!run.KeepInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)
 		q.h.Recorder.AddSummary(e)
 		return
 	}
-	q.snap.Retain()
-	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.snap.Release, Build: func() *store.Entry {
-		defer q.snap.Release()
+	q.Snapshot.Retain()
+	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
+		defer q.Snapshot.Release()
 		q.addDetails(e, run, out, response)
 		return e
 	}})
@@ -103,10 +103,10 @@ func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Res
 // addOutcome adds to an entry how the run ended.
 func (q *request) addOutcome(e *store.Entry, out *flow.Outcome) {
 	if out.State == flow.Failed {
-		e.State, e.Cause = store.Failed, q.stopCause(out)
+		e.State, e.Cause = store.Failed, q.StopCause(out)
 	}
 	if out.Err != nil {
-		e.Cause = q.failureCause(out.Err)
+		e.Cause = q.FailureCause(out.Err)
 	}
 }
 
@@ -118,6 +118,6 @@ func (q *request) addDetails(e *store.Entry, run *flow.Run, out *flow.Outcome, r
 	}
 	q.addOutcome(e, out)
 	if out.State == flow.Failed {
-		markForRetry(e.Steps)
+		MarkForRetry(e.Steps)
 	}
 }

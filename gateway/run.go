@@ -17,7 +17,7 @@ import (
 
 // Run is the execution of one claimed run. It is the run's journal.
 type Run struct {
-	job
+	Scope
 	pool     *Pool
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -59,17 +59,17 @@ func (r *Run) load(w *store.Work, event flow.Event, asked time.Time) {
 
 // startDirect starts a run that was claimed when it was accepted.
 func (r *Run) startDirect(c *store.Claim, event flow.Event) {
-	asked := r.began
+	asked := r.Began
 	r.leasedAt.Store(&asked)
 	r.claim.Store(c)
-	r.attempt, r.started, r.event = 1, r.began, event
+	r.attempt, r.started, r.event = 1, r.Began, event
 	r.pool.start(r)
 }
 
 // process executes the run and writes how it ended.
 func (r *Run) process() {
 	defer r.pool.remove(r)
-	r.began = r.pool.Clock.Now()
+	r.Began = r.pool.Clock.Now()
 	if store.IsUnavailable(r.loadErr) {
 		r.writeEnd(func(ctx context.Context) error {
 			return r.pool.Store.Suspend(ctx, *r.claim.Load(), store.Requeue{Delay: storePause})
@@ -91,7 +91,7 @@ func (r *Run) process() {
 func (r *Run) isLost() bool { return errors.Is(context.Cause(r.ctx), store.ErrLost) }
 
 func (r *Run) logLost() {
-	r.log.Warn("a run was taken over or cancelled", zap.String("flow", r.flowName()), zap.String("run", r.id))
+	r.pool.Log.Warn("a run was taken over or cancelled", zap.String("flow", r.FlowName()), zap.String("run", r.ID))
 }
 
 // execute runs the flow. A panic outside of its actions, such as in a trigger,
@@ -106,21 +106,21 @@ func (r *Run) execute() (out flow.Outcome) {
 		return r.fail(flow.Invalid, r.loadErr.Error(), r.loadErr)
 	}
 	if r.event == nil {
-		event, err := r.decodeEvent(&r.payload)
+		event, err := r.DecodeEvent(&r.payload)
 		if err != nil {
 			return r.fail(flow.Invalid, err.Error(), err)
 		}
 		r.event = event
 	}
 	return flow.Execute(r.ctx, &flow.Run{
-		ID: r.id, Attempt: r.attempt, Started: r.started, Flow: r.endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.job), Links: r.snap, Logger: r, Clock: r.clock, CanPark: true, KeepInputs: true, Journal: r,
+		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
+		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanPark: true, KeepInputs: true, Journal: r,
 	})
 }
 
 // fail returns the outcome of a run that fails before its first action.
 func (r *Run) fail(class flow.Class, message string, err error) flow.Outcome {
 	return flow.Outcome{State: flow.Failed, Err: &flow.Error{
-		Flow: r.flowName(), Class: class, Message: message, Range: r.endpoint.Flow.Range, Err: err,
+		Flow: r.FlowName(), Class: class, Message: message, Range: r.Endpoint.Flow.Range, Err: err,
 	}}
 }

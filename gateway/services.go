@@ -6,16 +6,13 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
-	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // ServicesOptions are the parts of the process that services work with.
 type ServicesOptions struct {
+	Env
 	Store     store.Store
-	Clock     clock.Clock
-	Sealer    *redact.Sealer
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Wakeup    *Signal // a run was queued
 }
@@ -28,11 +25,11 @@ func NewServices(o ServicesOptions) *Services { return &Services{o} }
 
 // ForRun returns the services for the actions of a run. Without a store there
 // are none.
-func (s *Services) ForRun(j *job) flow.Services {
+func (s *Services) ForRun(scope *Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keyStore{s.Store}, Contacts: contacts{s}, Starter: starter{s, j}}
+	return flow.Services{Keys: keyStore{s.Store}, Contacts: contacts{s}, Starter: starter{s, scope}}
 }
 
 // keyStore offers the keys of the store to actions.

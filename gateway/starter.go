@@ -20,13 +20,13 @@ const causeTime = 7 * 24 * time.Hour
 // starter starts flows for the actions of a run.
 type starter struct {
 	services *Services
-	run      *job
+	run      *Scope
 }
 
 // Start queues a run of a flow, once for the same cause. Variables that hold a
 // secret are sealed.
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
-	e := s.run.snap.Endpoints[f.Name]
+	e := s.run.Snapshot.Endpoints[f.Name]
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
@@ -34,7 +34,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if err != nil {
 		return "", err
 	}
-	if s.run.hasSecret(kept.Variables) {
+	if s.run.HasSecret(kept.Variables) {
 		kept.Variables = s.services.Sealer.Seal(kept.Variables)
 	}
 	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), kept, dedupeCause(cause))

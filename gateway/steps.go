@@ -12,39 +12,39 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// encodeStep encodes the record of a step for the store. Inputs are only shown
+// EncodeStep encodes the record of a step for the store. Inputs are only shown
 // to people, so their secrets are redacted. Outputs are needed when the run
 // continues, so outputs of sensitive actions and outputs that hold a secret are
 // sealed.
-func (j *job) encodeStep(rec *flow.Record) store.Step {
-	s := store.Step{
+func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
+	step := store.Step{
 		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
-		Began: rec.Began, Took: rec.Took, Input: j.encodeInput(rec), Output: j.encodeOutput(rec),
+		Began: rec.Began, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec),
 	}
 	if rec.State == flow.Parked {
-		s.Took = rec.Aside
+		step.Took = rec.Aside
 	}
 	if rec.Ended {
-		s.State = store.StepEnded
+		step.State = store.StepEnded
 	}
 	if rec.Err != nil {
-		s.Cause = j.failureCause(rec.Err)
+		step.Cause = s.FailureCause(rec.Err)
 	}
-	return s
+	return step
 }
 
-func (j *job) encodeInput(rec *flow.Record) []byte {
+func (s *Scope) encodeInput(rec *flow.Record) []byte {
 	if len(rec.Input) == 0 {
 		return nil
 	}
-	text, err := value.Append(nil, j.redactValue(rec.Input))
+	text, err := value.Append(nil, s.redactValue(rec.Input))
 	if err != nil {
 		return nil // a value that has no JSON form must not fail the run
 	}
 	return text
 }
 
-func (j *job) encodeOutput(rec *flow.Record) []byte {
+func (s *Scope) EncodeOutput(rec *flow.Record) []byte {
 	if rec.Output == nil {
 		return nil
 	}
@@ -52,14 +52,14 @@ func (j *job) encodeOutput(rec *flow.Record) []byte {
 	if err != nil {
 		return nil
 	}
-	if rec.Step.Sensitive || j.hasSecret(text) {
-		return j.sealer.Seal(text)
+	if rec.Step.Sensitive || s.HasSecret(text) {
+		return s.Env.Sealer.Seal(text)
 	}
 	return text
 }
 
-// markForRetry makes failed steps run again if an operator retries the run.
-func markForRetry(steps []store.Step) {
+// MarkForRetry makes failed steps run again if an operator retries the run.
+func MarkForRetry(steps []store.Step) {
 	for i := range steps {
 		if steps[i].State == flow.Failed {
 			steps[i].State = store.StepRetry
@@ -67,26 +67,26 @@ func markForRetry(steps []store.Step) {
 	}
 }
 
-// decodeStep returns the output or the error of a stored step. It returns false
+// DecodeStep returns the output or the error of a stored step. It returns false
 // if the step has to run.
-func (j *job) decodeStep(s *flow.Step, stored store.Step) (out any, err error, done bool) {
+func (s *Scope) DecodeStep(step *flow.Step, stored store.Step) (out any, err error, done bool) {
 	switch stored.State {
 	case flow.Parked:
 		// A shorter wait of the run may be over while this one is not.
-		if left := clock.Until(j.clock, stored.Began.Add(stored.Took)); left > 0 {
+		if left := clock.Until(s.Env.Clock, stored.Began.Add(stored.Took)); left > 0 {
 			return nil, flow.Aside(left), true
 		}
 	case flow.Failed:
 		c := stored.Cause
-		return nil, &flow.Error{Action: c.Action, Class: flow.Class(c.Class), Reason: c.Reason, Message: c.Message, Range: s.Range}, true
+		return nil, &flow.Error{Action: c.Action, Class: flow.Class(c.Class), Reason: c.Reason, Message: c.Message, Range: step.Range}, true
 	case flow.Succeeded:
 	default:
 		return nil, nil, false
 	}
-	if out, err = j.decodeOutput(stored.Output); err != nil {
+	if out, err = s.decodeOutput(stored.Output); err != nil {
 		return nil, fmt.Errorf("reading the stored output of the action: %w", err), true
 	}
-	if restore := s.Traits.Restore; restore != nil && out != nil {
+	if restore := step.Traits.Restore; restore != nil && out != nil {
 		out = restore(out)
 	}
 	return out, nil, true
@@ -94,10 +94,10 @@ func (j *job) decodeStep(s *flow.Step, stored store.Step) (out any, err error, d
 
 // decodeOutput decodes a stored output. It may be sealed even if the action is
 // not sensitive now.
-func (j *job) decodeOutput(text []byte) (any, error) {
+func (s *Scope) decodeOutput(text []byte) (any, error) {
 	if redact.IsSealed(text) {
 		var err error
-		if text, err = j.sealer.Open(text); err != nil {
+		if text, err = s.Env.Sealer.Open(text); err != nil {
 			return nil, err
 		}
 	}
@@ -107,19 +107,19 @@ func (j *job) decodeOutput(text []byte) (any, error) {
 	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
 }
 
-// failureCause describes an error for the store, without secrets.
-func (j *job) failureCause(e *flow.Error) store.Cause {
+// FailureCause describes an error for the store, without secrets.
+func (s *Scope) FailureCause(e *flow.Error) store.Cause {
 	return store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action, Position: position(e.Range),
-		Message: j.redactText(e.Shown()),
+		Message: s.RedactText(e.Shown()),
 	}
 }
 
-// stopCause describes the action that ended a run as failed.
-func (j *job) stopCause(out *flow.Outcome) store.Cause {
-	c := store.Cause{Reason: "stopped", Message: j.redactText(out.Message)}
-	if s := out.Ended; s != nil {
-		c.Action, c.Position = s.Name, position(s.Range)
+// StopCause describes the action that ended a run as failed.
+func (s *Scope) StopCause(out *flow.Outcome) store.Cause {
+	c := store.Cause{Reason: "stopped", Message: s.RedactText(out.Message)}
+	if ended := out.Ended; ended != nil {
+		c.Action, c.Position = ended.Name, position(ended.Range)
 	}
 	return c
 }

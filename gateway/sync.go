@@ -12,8 +12,8 @@ import (
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
 	run := &flow.Run{
-		ID: q.id, Attempt: 1, Started: q.began, Flow: q.endpoint.Flow, Event: event, Links: q.snap, Logger: q, Clock: q.clock,
-		Services: q.h.Services.ForRun(&q.job), KeepInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
+		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock,
+		Services: q.h.Services.ForRun(&q.Scope), KeepInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
 	}
 	run.Journal = syncJournal{request: q, run: run}
 	claim, refusal := q.claimKey(run)
@@ -39,13 +39,13 @@ func (q *request) serveSync(event flow.Event) {
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
 func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.h.Slots.Free()
-	ctx, cancel := clock.WithTimeout(q.h.Life, q.clock, q.endpoint.HTTP.Timeout)
+	ctx, cancel := clock.WithTimeout(q.h.Life, q.h.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()
-	began := q.clock.Now()
+	began := q.h.Clock.Now()
 	out := flow.Execute(ctx, run)
 	response := q.buildResponse(ctx, run, &out)
 	if out.State != flow.Continues {
-		q.endpoint.Metrics.ObserveRun(out.State, clock.Since(q.clock, began))
+		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.h.Clock, began))
 	}
 	return out, response
 }
@@ -59,7 +59,7 @@ func (q *request) buildResponse(ctx context.Context, run *flow.Run, out *flow.Ou
 	if out.State == flow.Failed {
 		return q.problemResponse(runFailed(ctx, out))
 	}
-	response, err := q.endpoint.HTTP.Reply(ctx, run)
+	response, err := q.Endpoint.HTTP.Reply(ctx, run)
 	if err == nil {
 		return response
 	}
@@ -79,7 +79,7 @@ type syncJournal struct {
 // Done counts a step, and takes its record for the history.
 func (j syncJournal) Done(rec *flow.Record) {
 	q := j.request
-	q.countStep(rec)
+	q.CountStep(rec)
 	if q.h.Store == nil {
 		return
 	}
@@ -100,7 +100,7 @@ func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error)
 	if err != nil {
 		return true, err
 	}
-	s := &store.Submission{ID: q.id, Flow: j.run.Flow.Name, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
+	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
 	// An earlier attempt may have stored the run without learning so.
 	if _, err := q.h.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return true, &flow.Error{Class: flow.Transient, Message: "the rest of the run can't be stored now", Err: err}
@@ -115,7 +115,7 @@ func (q *request) encodeRecords() []store.Step {
 	defer q.mu.Unlock()
 	out := make([]store.Step, len(q.records))
 	for i, rec := range q.records {
-		out[i] = q.encodeStep(rec)
+		out[i] = q.EncodeStep(rec)
 	}
 	return out
 }

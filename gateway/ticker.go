@@ -9,9 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
-	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -29,10 +27,8 @@ const (
 
 // TickerOptions are the parts of the process that a ticker works with.
 type TickerOptions struct {
+	Env
 	Store     store.History
-	Clock     clock.Clock
-	Log       *telemetry.Log
-	Sealer    *redact.Sealer
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
 }
@@ -160,7 +156,7 @@ func (t *Ticker) lastRun(ctx context.Context, e *snapshot.Endpoint) (time.Time, 
 	if err != nil {
 		return time.Time{}, err
 	}
-	ev, err := decodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
+	ev, err := DecodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
 	if err == nil && e.Flow.Parts.Clock != nil {
 		if at := e.Flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
 			return at, nil

@@ -1,0 +1,114 @@
+package gateway
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Env are the parts of the process that the code of a run works with.
+type Env struct {
+	Clock  clock.Clock
+	Log    *telemetry.Log
+	Sealer *redact.Sealer
+}
+
+// Scope is the context of one run, or of a request that may become one: its
+// identity, its configuration, and the redaction of its secrets.
+type Scope struct {
+	Env      *Env
+	ID       string
+	Began    time.Time
+	Snapshot *snapshot.Snapshot // nil if the gateway is closed
+	Endpoint *snapshot.Endpoint // nil if the request found no endpoint
+
+	redacted redact.Run // outputs of sensitive actions
+}
+
+// FlowName returns the name of the flow; "" if the request found no endpoint.
+func (s *Scope) FlowName() string {
+	if s.Endpoint == nil {
+		return ""
+	}
+	return s.Endpoint.Flow.Name
+}
+
+// endpointOf returns the endpoint of a flow that runs as a part of the run.
+func (s *Scope) endpointOf(flow string) *snapshot.Endpoint {
+	if e := s.Snapshot.Endpoints[flow]; e != nil {
+		return e
+	}
+	return s.Endpoint
+}
+
+// RedactOutput hides the output of a sensitive action in all texts from now on.
+func (s *Scope) RedactOutput(step *flow.Step, output any) {
+	if step.Sensitive && output != nil {
+		s.redacted.Add(output)
+	}
+}
+
+// RedactText replaces secrets and the outputs of sensitive actions in a text.
+func (s *Scope) RedactText(text string) string {
+	text = s.redacted.Text(text)
+	if s.Snapshot == nil {
+		return s.Env.Log.Redact(text)
+	}
+	return s.Snapshot.Redactor.Text(text)
+}
+
+// redactValue redacts all texts of a JSON-like value.
+func (s *Scope) redactValue(value any) any { return s.Snapshot.Redactor.Value(s.redacted.Value(value)) }
+
+// HasSecret reports whether redactText would change the text.
+func (s *Scope) HasSecret(text []byte) bool {
+	return s.redacted.Found(text) || s.Snapshot.Redactor.Found(text)
+}
+
+// DecodeEvent decodes the stored event of the run. Sealed variables are
+// redacted in all texts from now on.
+func (s *Scope) DecodeEvent(p *store.Payload) (flow.Event, error) {
+	kept, err := openPayload(s.Env.Sealer, p)
+	if err != nil {
+		return nil, err
+	}
+	if redact.IsSealed(p.Variables) {
+		variables, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
+		if err != nil {
+			return nil, err
+		}
+		s.redacted.Add(variables)
+	}
+	return s.Endpoint.Codec.Decode(kept, s.Snapshot.Limits)
+}
+
+// DecodeStored decodes the stored event of a run outside of the run.
+func DecodeStored(sealer *redact.Sealer, e *snapshot.Endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
+	kept, err := openPayload(sealer, p)
+	if err != nil {
+		return nil, err
+	}
+	return e.Codec.Decode(kept, limits)
+}
+
+// openPayload returns a stored event with open variables. The variables of a run
+// that another run started are sealed if they hold a secret or the output of a
+// sensitive action.
+func openPayload(sealer *redact.Sealer, p *store.Payload) (flow.StoredEvent, error) {
+	kept := flow.StoredEvent{Event: p.Event, Body: p.Body, Variables: p.Variables}
+	if !redact.IsSealed(kept.Variables) {
+		return kept, nil
+	}
+	var err error
+	if kept.Variables, err = sealer.Open(kept.Variables); err != nil {
+		return kept, fmt.Errorf("reading the variables that the run was started with: %w", err)
+	}
+	return kept, nil
+}
