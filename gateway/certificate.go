@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/watch"
 )
 
 // certificate is what the settings for TLS name, as it was read.
@@ -45,7 +46,7 @@ func (c *certificate) read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := load.Source{Path: inFS(abs)}
+	source := load.Source{Path: watch.FSPath(abs)}
 	src, err := os.ReadFile(abs)
 	if err == nil {
 		source.Digest = sha256.Sum256(src)

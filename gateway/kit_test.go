@@ -22,6 +22,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/watch"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
@@ -71,7 +72,7 @@ func (l *lab) loadFrom(dir string) func() (*load.Config, hcl.Diagnostics) {
 	return func() (*load.Config, hcl.Diagnostics) {
 		return load.Load(load.Options{
 			Clock: clock.System{},
-			FS:    os.DirFS("/"), Paths: []load.Path{{Dir: inFS(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
+			FS:    os.DirFS("/"), Paths: []load.Path{{Dir: watch.FSPath(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 		})
 	}
 }

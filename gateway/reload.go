@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/watch"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
@@ -65,7 +66,7 @@ func (g *Gateway) tryLoad(cause string) (r *Load) {
 		r.At, r.OK = time.Now(), !r.Diags.HasErrors()
 		r.Took = r.At.Sub(began)
 		if r.read == nil && len(g.opts.Watch) > 0 {
-			r.read = g.look(nil).digests
+			r.read = watch.Digests(g.opts.Watch)
 		}
 	}()
 	c, diags := g.opts.Load()

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/watch"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
@@ -32,7 +34,7 @@ func (g *Gateway) Run(ctx context.Context, l net.Listener) error {
 		g.durable.start(ctx, group)
 	}
 	if len(g.opts.Watch) > 0 {
-		group.Go(func() error { g.watch(ctx); return nil })
+		group.Go(func() error { watch.New(g.watchOptions()).Run(ctx); return nil })
 	}
 	group.Go(func() error {
 		<-ctx.Done()
@@ -55,4 +57,15 @@ func (g *Gateway) server(at net.Addr) (*http.Server, error) {
 	}
 	g.listener.Store(&at)
 	return public, nil
+}
+
+func (g *Gateway) watchOptions() watch.Options {
+	return watch.Options{
+		Paths: g.opts.Watch, Poll: g.opts.Poll, Clock: g.opts.Clock, Log: g.log.Logger,
+		LastLoad: func() (map[string]load.Digest, bool) {
+			last := g.reload.Load()
+			return last.read, last.retry
+		},
+		Reload: func() { g.Reload("files") },
+	}
 }

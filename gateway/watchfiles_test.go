@@ -1,15 +1,17 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/webhook-gateway/gateway/gateway/watch"
 )
 
 // disk is a gateway that watches real files.
@@ -42,20 +44,16 @@ func onDisk(t *testing.T, polling bool, fill func(dir string)) *disk {
 	}
 	d.g = l.start()
 	run(t, func() { d.watch(polling) })
-	l.lines.await(0, "looked at the files")
+	l.lines.await(0, "scanned the files")
 	return d
 }
 
 func (d *disk) watch(polling bool) {
-	n := &notifier{g: d.g, spots: newSpots()}
-	defer n.close()
-	w := n.watcher()
-	if !polling {
-		w.repair()
-	} else {
-		w.repair = func() {}
+	o := d.g.watchOptions()
+	if polling {
+		o.NewEvents = func() (*fsnotify.Watcher, error) { return nil, errors.New("no events in this test") }
 	}
-	w.run(d.t.Context())
+	watch.New(o).Run(d.t.Context())
 }
 
 // run runs f beside the test, which ends after it.
@@ -279,7 +277,7 @@ func TestWatchedSingleFile(t *testing.T) {
 	l.opts.Load, l.opts.Watch, l.opts.Poll = l.loadFrom(d.at("main.hcl")), []string{d.at("main.hcl")}, time.Hour
 	d.g = l.start()
 	run(t, func() { d.watch(false) })
-	l.lines.await(0, "looked at the files")
+	l.lines.await(0, "scanned the files")
 	d.save("main.hcl", answering("two"))
 	d.expect("two")
 	before := current(d.g)
@@ -361,11 +359,11 @@ func TestWatchedNothingChanged(t *testing.T) {
 	looked := d.after(func() {
 		now := time.Now().Add(time.Hour)
 		d.must(os.Chtimes(d.at("main.hcl"), now, now))
-	}, "looked at the files")
+	}, "scanned the files")
 	if fields(t, looked)["changed"] != false {
 		t.Error(looked)
 	}
-	d.after(func() { d.save("main.hcl", answering("one")) }, "looked at the files", `"changed":false`)
+	d.after(func() { d.save("main.hcl", answering("one")) }, "scanned the files", `"changed":false`)
 
 	mark := d.lines.mark()
 	for i := range 50 {
@@ -373,10 +371,10 @@ func TestWatchedNothingChanged(t *testing.T) {
 		d.save(fmt.Sprint("4913", i), "")
 	}
 	d.mkdir("sub") // this one is looked at, after all before
-	d.lines.await(mark, "looked at the files")
+	d.lines.await(mark, "scanned the files")
 	d.save("sub/a.test.hcl", "test")
 	d.save("sub/.hidden.hcl", "flow")
-	d.after(func() { d.save("sub/b.test.hcl", "test") }, "looked at the files", `"changed":false`)
+	d.after(func() { d.save("sub/b.test.hcl", "test") }, "scanned the files", `"changed":false`)
 	if current(d.g) != before {
 		t.Error("reloaded")
 	}
@@ -404,42 +402,7 @@ func TestRunWatches(t *testing.T) {
 	l.opts.Load, l.opts.Watch = l.loadFrom(d.dir), []string{d.dir}
 	d.g = l.start()
 	listenAndRun(t, d.g)
-	l.lines.await(0, "looked at the files")
+	l.lines.await(0, "scanned the files")
 	d.save("main.hcl", answering("two"))
 	d.expect("two")
-}
-
-// A trouble is said once as long as it stays the same.
-func TestWatchTroubleIsSaidOnce(t *testing.T) {
-	t.Parallel()
-	l := newLab(t)
-	l.write(one("", ""))
-	n := &notifier{g: l.start(), spots: newSpots()}
-	for _, err := range []error{syscall.ENOSPC, syscall.ENOSPC, fsnotify.ErrEventOverflow, fsnotify.ErrEventOverflow} {
-		n.trouble(err)
-	}
-	if lines := l.lines.all("file changes are not announced"); len(lines) != 2 || !strings.Contains(lines[0], "max_user_watches") {
-		t.Errorf("%q", lines)
-	}
-}
-
-// A loader that calls its files otherwise than the watcher does must not be
-// called for ever.
-func TestWatchGivesUpOnWhatLoadingDoesNotMend(t *testing.T) {
-	t.Parallel()
-	d := onDisk(t, false, nil)
-	result := *d.g.reload.Load()
-	result.read = nil
-	d.g.reload.Store(&result)
-	n := &notifier{g: d.g, spots: newSpots()}
-	if !n.changed() {
-		t.Fatal("no difference was seen")
-	}
-	n.reload()
-	again := *d.g.reload.Load()
-	again.read = nil
-	d.g.reload.Store(&again)
-	if n.changed() {
-		t.Error("the same difference was seen twice")
-	}
 }

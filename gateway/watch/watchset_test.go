@@ -1,4 +1,4 @@
-package gateway
+package watch
 
 import (
 	"os"
@@ -33,7 +33,7 @@ func tree(t *testing.T, names [][2]string) string {
 	return dir
 }
 
-func TestSpots(t *testing.T) {
+func TestWatchSet(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, [][2]string{
 		{"flows/sub", "folder"},
@@ -48,11 +48,11 @@ func TestSpots(t *testing.T) {
 		{"flows/about", "round"},
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
-	s := newSpots()
-	s.folder(at("flows"))
-	s.folder(at("flows/current"))
+	s := newWatchSet()
+	s.addFolder(at("flows"))
+	s.addFolder(at("flows/current"))
 	for _, name := range []string{"flows/a.hcl", "flows/b.hcl", "flows/round", "texts/deep/hello", "releases/1/b.hcl/under-a-file"} {
-		s.file(at(name))
+		s.addFile(at(name))
 	}
 	for name, whole := range map[string]bool{"flows": true, "releases": false, "releases/1": true, ".": false} {
 		if got, watched := s.folders[at(name)]; !watched || got != whole {
@@ -87,8 +87,8 @@ func TestSpots(t *testing.T) {
 		{"releases/2", create, false},
 		{"other.hcl", create, false},
 	} {
-		if got := s.relevant(fsnotify.Event{Name: at(c.name), Op: c.op}); got != c.want {
-			t.Errorf("%s of %s is relevant: %t", c.op, c.name, got)
+		if got := s.matches(fsnotify.Event{Name: at(c.name), Op: c.op}); got != c.want {
+			t.Errorf("%s of %s matches: %t", c.op, c.name, got)
 		}
 	}
 }

@@ -1,0 +1,108 @@
+// Package watch finds changes of the flow files and causes a reload.
+//
+// It watches folders, never single files, because most editors save a file by
+// replacing it. An event of the operating system only says when to scan the
+// files. A reload follows if a load would read something that the last one has
+// not read. So touching a file does nothing, and the next poll finds a change
+// without an event.
+package watch
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// Options is what a Watcher needs.
+type Options struct {
+	Paths []string      // flow files and folders, as paths of the operating system
+	Poll  time.Duration // between two scans without an event
+	Clock clock.Clock
+	Log   *zap.Logger
+	// LastLoad returns the digests of all files that the last load has read, and
+	// whether it failed for a reason that may pass without an edit.
+	LastLoad func() (read map[string]load.Digest, retry bool)
+	Reload   func()
+	// NewEvents opens the events of the operating system: fsnotify.NewWatcher if
+	// nil.
+	NewEvents func() (*fsnotify.Watcher, error)
+}
+
+// Watcher causes a reload after each change of the files.
+type Watcher struct {
+	opts        Options
+	events      *fsnotify.Watcher // nil if the system has none to give
+	set         *watchSet         // of the last scan
+	lastWarning string            // logged once
+
+	scanned  comparison // by the last scan
+	reloaded comparison // before the last reload
+}
+
+// New returns a watcher.
+func New(o Options) *Watcher {
+	if o.NewEvents == nil {
+		o.NewEvents = fsnotify.NewWatcher
+	}
+	return &Watcher{opts: o, set: newWatchSet()}
+}
+
+// Run watches until the context ends.
+func (w *Watcher) Run(ctx context.Context) {
+	defer w.closeEvents()
+	l := &loop{
+		clock:   w.opts.Clock,
+		poll:    w.opts.Poll,
+		matches: func(e fsnotify.Event) bool { return w.set.matches(e) },
+		changed: w.changed,
+		retry:   func() bool { _, retry := w.opts.LastLoad(); return retry },
+		reload:  w.reload,
+		warn:    w.warn,
+	}
+	l.reopen = func() { l.events, l.errors = w.openEvents() }
+	l.reopen()
+	l.run(ctx)
+}
+
+// changed scans the files and reports whether a load would read something that
+// the last one has not read.
+func (w *Watcher) changed() bool {
+	read, _ := w.opts.LastLoad()
+	now := scan(w.opts.Paths, read)
+	w.set = now.set
+	w.followSet()
+	w.scanned = comparison{readable(now.digests), readable(read)}
+	changed := w.scanned.differs() && !w.scanned.equals(w.reloaded)
+	w.opts.Log.Debug("scanned the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
+	return changed
+}
+
+// reload loads the files that were scanned. If the load does not read what the
+// scan has seen, another one would not either.
+func (w *Watcher) reload() {
+	w.reloaded = w.scanned
+	w.opts.Reload()
+}
+
+// comparison holds what a load would read and what the last one has read.
+type comparison struct{ now, read map[string]load.Digest }
+
+func (c comparison) differs() bool { return !maps.Equal(c.now, c.read) }
+
+func (c comparison) equals(d comparison) bool {
+	return maps.Equal(c.now, d.now) && maps.Equal(c.read, d.read)
+}
+
+// readable leaves out files that could not be read. To a load they are the same
+// as files that no flow names.
+func readable(digests map[string]load.Digest) map[string]load.Digest {
+	out := maps.Clone(digests)
+	maps.DeleteFunc(out, func(_ string, d load.Digest) bool { return d == load.Digest{} })
+	return out
+}
