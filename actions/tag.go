@@ -110,7 +110,7 @@ func (t *tag) change(ctx context.Context, c *flow.Call) (flow.ContactChange, err
 		return out, err
 	}
 	if len(out.Add) > 0 {
-		out.Depth, err = c.Deeper()
+		out.Depth, err = c.NextDepth()
 	}
 	return out, err
 }
@@ -193,7 +193,7 @@ func tagsOf(v any) ([]string, error) {
 
 // discreet hides what an error says of values that come from a secret.
 func (t *tag) discreet(c *flow.Call, err error) error {
-	failed := flow.Failure(err)
+	failed := flow.AsError(err)
 	for _, e := range []*expr.Expr{t.contact.Expr(), t.add.Expr(), t.remove.Expr(), t.fields.Expr()} {
 		if failed.Class == flow.Invalid && (c.Step.Sensitive || e != nil && e.Sensitive()) {
 			return &flow.Error{Class: flow.Invalid, Message: "the contact can't be changed like this; details are hidden, as it reads a secret"}

@@ -42,7 +42,7 @@ func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 	switch {
 	case rec == nil:
 		return m.Journal.Resume(c)
-	case rec.Ended:
+	case rec.EndedRun:
 		return Resumed{}, false
 	case rec.State == Succeeded:
 		m.markRestored(rec)
@@ -50,10 +50,10 @@ func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 	case rec.State == Failed && rec.Step.OnError == Continue:
 		m.markRestored(rec)
 		return Resumed{Err: rec.Err}, true
-	case rec.State == Parked:
-		if left := clock.Until(m.clock, rec.Began.Add(rec.Aside)); left > 0 {
+	case rec.State == Suspended:
+		if left := clock.Until(m.clock, rec.Started.Add(rec.Wait)); left > 0 {
 			m.markRestored(rec)
-			return Resumed{Err: Aside(left)}, true
+			return Resumed{Err: StillSuspended(left)}, true
 		}
 		return Resumed{Output: rec.Output}, true
 	}

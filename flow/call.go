@@ -37,12 +37,12 @@ func (c *Call) Fallback() bool { return c.Step.fallback }
 
 // Respond ends the run with an answer for the caller. Return its error.
 func (c *Call) Respond(r *Response) error {
-	return c.frame.finish(&Outcome{State: Succeeded, Response: r, Ended: c.Step})
+	return c.frame.finish(&Outcome{State: Succeeded, Response: r, EndedBy: c.Step})
 }
 
 // End ends the run without an answer. Return its error.
 func (c *Call) End(state State, message string, output any) error {
-	return c.frame.finish(&Outcome{State: state, Message: message, Output: output, Ended: c.Step})
+	return c.frame.finish(&Outcome{State: state, Message: message, Output: output, EndedBy: c.Step})
 }
 
 // Execute runs a list inside the call. The names in roots are known in it.

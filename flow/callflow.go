@@ -6,19 +6,19 @@ import (
 	"fmt"
 )
 
-// MostDeep is how many flows may have started one another.
-const MostDeep = 16
+// MaxCallDepth is how many flows may have started one another.
+const MaxCallDepth = 16
 
-// Deeper is the depth of what the action causes. It is an error where flows
+// NextDepth is the depth of what the action causes. It is an error where flows
 // start one another without an end.
-func (c *Call) Deeper() (int, error) {
+func (c *Call) NextDepth() (int, error) {
 	depth := c.frame.run.depth
 	if e, ok := c.frame.run.Event.(Chained); ok {
 		depth = max(depth, e.Depth()) // which counts the flows around as well
 	}
 	depth++
-	if depth > MostDeep {
-		return depth, &Error{Class: Permanent, Message: fmt.Sprintf("flows have started one another %d times, one behind the other; give the chain an end", MostDeep)}
+	if depth > MaxCallDepth {
+		return depth, &Error{Class: Permanent, Message: fmt.Sprintf("flows have started one another %d times, one behind the other; give the chain an end", MaxCallDepth)}
 	}
 	return depth, nil
 }
@@ -33,8 +33,8 @@ func (c *Call) RunFlow(ctx context.Context, f *Flow, ev Event) (any, error) {
 	inner.prefix = c.Path() + "/"
 	inner.passedOver = inner.passedOver || c.frame.passed || c.Step.OnError == Continue
 	switch out := Execute(ctx, &inner); {
-	case out.State == Parked:
-		return nil, &parked{after: out.After, noted: true}
+	case out.State == Suspended:
+		return nil, &parked{after: out.Wait, noted: true}
 	case out.Err != nil:
 		return nil, out.Err
 	case out.State == Failed:

@@ -57,8 +57,8 @@ func (e *Error) Error() string {
 	return e.Action + ": " + e.Message
 }
 
-// Shown is the message for logs, the history, and what the flow may put there.
-func (e *Error) Shown() string {
+// RedactedMessage is the message for logs, the history, and what the flow may put there.
+func (e *Error) RedactedMessage() string {
 	if e.Sensitive {
 		return redact.Placeholder
 	}
@@ -68,8 +68,8 @@ func (e *Error) Shown() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Failure turns any error of an action into an *Error.
-func Failure(err error) *Error {
+// AsError turns any error of an action into an *Error.
+func AsError(err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {
 		c := *own

@@ -34,9 +34,9 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	}
 	var aside *parked
 	if errors.As(err, &aside) {
-		return Outcome{State: Parked, After: aside.after}
+		return Outcome{State: Suspended, Wait: aside.after}
 	}
-	failure := Failure(err)
+	failure := AsError(err)
 	if failure.Flow == "" {
 		failure.Flow = r.Flow.Name
 	}
@@ -45,7 +45,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 		return out
 	}
 	if end := fallback(ctx, top, failure); end != nil {
-		out.Response, out.Message, out.Output, out.Ended = end.Response, end.Message, end.Output, end.Ended
+		out.Response, out.Message, out.Output, out.EndedBy = end.Response, end.Message, end.Output, end.EndedBy
 	}
 	return out
 }
@@ -64,7 +64,7 @@ func fallback(ctx context.Context, top *frame, failure *Error) *Outcome {
 	f := top.child()
 	f.outputs = top.innerOutputs()
 	f.roots = map[string]any{"error": map[string]any{
-		"action": failure.Action, "message": failure.Shown(), "class": string(failure.Class),
+		"action": failure.Action, "message": failure.RedactedMessage(), "class": string(failure.Class),
 	}}
 	if err := top.run.Flow.OnError.execute(ctx, f); errors.Is(err, errEnd) {
 		return top.end
@@ -88,20 +88,20 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	now := f.run.Clock.Now()
 	began := f.run.stepClock.next(now)
 	out, wanted, err := s.perform(ctx, c)
-	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Began: began, Took: clock.Since(f.run.Clock, now), Input: c.inputs, Output: out}
+	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Attempts: c.Attempt, Started: began, Took: clock.Since(f.run.Clock, now), Input: c.inputs, Output: out}
 	switch {
-	case IsParked(err):
+	case IsSuspended(err):
 		if after, noted := notePark(err); noted { // not a list around it, which is not done yet
-			rec.State, rec.Aside = Parked, after
+			rec.State, rec.Wait = Suspended, after
 			f.run.Journal.Done(rec)
 		}
 		return err
 	case err == nil && !wanted:
-		rec = &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Skipped, Began: began}
+		rec = &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Skipped, Started: began}
 		fallthrough
 	case err == nil || errors.Is(err, errEnd):
 		f.set(s.Name, out)
-		rec.Ended = err != nil
+		rec.EndedRun = err != nil
 		f.run.Journal.Done(rec)
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 // failure names the step in an error that comes from it, and leaves one that
 // comes from a step inside it as it is.
 func (s *Step) failure(err error) *Error {
-	e := Failure(err)
+	e := AsError(err)
 	if e.Action == "" {
 		e.Action, e.Sensitive = s.Name, s.Sensitive
 	}

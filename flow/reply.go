@@ -75,8 +75,8 @@ func bodiless(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
-// FixedStatus returns the status where it is known at load.
-func (r *Reply) FixedStatus() (int, bool) { return r.status.Constant() }
+// ConstantStatus returns the status where it is known at load.
+func (r *Reply) ConstantStatus() (int, bool) { return r.status.Constant() }
 
 // Build makes the answer for a run. status holds where the file gives none.
 func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response, error) {

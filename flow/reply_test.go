@@ -107,11 +107,11 @@ func TestReplyFindings(t *testing.T) {
 		}
 	}
 	a, _ := decodeReply(t, "status = 404")
-	if status, known := a.FixedStatus(); status != 404 || !known {
+	if status, known := a.ConstantStatus(); status != 404 || !known {
 		t.Errorf("status %d, known %v", status, known)
 	}
 	if b, _ := decodeReply(t, "status = webhook.body"); b != nil {
-		if _, known := b.FixedStatus(); known {
+		if _, known := b.ConstantStatus(); known {
 			t.Error("a status of the run is known at load")
 		}
 	}
@@ -132,7 +132,7 @@ func TestReplyFails(t *testing.T) {
 	for _, c := range cases {
 		a, _ := decodeReply(t, c.hcl)
 		got, err := a.Build(t.Context(), env{c.body}, 200)
-		if err == nil || flow.Failure(err).Class != flow.Invalid {
+		if err == nil || flow.AsError(err).Class != flow.Invalid {
 			t.Errorf("%s of %v: %v, %v", c.hcl, c.body, got, err)
 		}
 	}

@@ -62,7 +62,7 @@ func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}
-		wait, again := s.Retry.Next(c.Attempt, Failure(err))
+		wait, again := s.Retry.Next(c.Attempt, AsError(err))
 		if !again || !c.hasTimeFor(ctx, wait) {
 			return nil, err
 		}

@@ -33,11 +33,11 @@ func TestRunValueBeforeAnyAction(t *testing.T) {
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	place := hcl.Range{Filename: "f.hcl", Start: hcl.Pos{Line: 3}}
-	e := flow.Failure(fmt.Errorf("while: %w", &expr.Error{Range: place, Summary: "Wrong type", Detail: "A bool is needed."}))
+	e := flow.AsError(fmt.Errorf("while: %w", &expr.Error{Range: place, Summary: "Wrong type", Detail: "A bool is needed."}))
 	if e.Class != flow.Invalid || e.Message != "Wrong type: A bool is needed." || e.Range != place {
 		t.Errorf("%+v", e)
 	}
-	if e := flow.Failure(errBroken); e.Error() != "broken" || !errors.Is(e, errBroken) {
+	if e := flow.AsError(errBroken); e.Error() != "broken" || !errors.Is(e, errBroken) {
 		t.Errorf("%+v", e)
 	}
 }

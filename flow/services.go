@@ -96,7 +96,7 @@ func (c *Call) tagSent(ctx context.Context) {
 	if contacts == nil || email == "" {
 		return
 	}
-	depth, err := c.Deeper()
+	depth, err := c.NextDepth()
 	if err == nil {
 		_, err = contacts.Change(ctx, ContactChange{
 			Email: email, Add: []string{"sent:" + c.frame.run.Flow.Name + "/" + c.Step.Name},
@@ -104,7 +104,7 @@ func (c *Call) tagSent(ctx context.Context) {
 		})
 	}
 	if err != nil {
-		c.Log("warn", "the contact did not get the tag of what was sent", map[string]any{"error": Failure(err).Message})
+		c.Log("warn", "the contact did not get the tag of what was sent", map[string]any{"error": AsError(err).Message})
 	}
 }
 

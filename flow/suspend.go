@@ -10,8 +10,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// Parked is the state of a run that waits for a time and holds no worker.
-const Parked State = "parked"
+// Suspended is the state of a run that waits for a time and holds no worker.
+const Suspended State = "parked"
 
 // parked goes up through the lists when an action puts the run aside.
 type parked struct {
@@ -21,23 +21,23 @@ type parked struct {
 
 func (p *parked) Error() string { return "the run is put aside" }
 
-// Park puts the run aside; it goes on behind the action when the time is over.
+// Suspend puts the run aside; it goes on behind the action when the time is over.
 // A run that can't be put aside waits here. Return its error.
-func (c *Call) Park(ctx context.Context, after time.Duration) error {
-	if !c.frame.run.CanPark {
+func (c *Call) Suspend(ctx context.Context, after time.Duration) error {
+	if !c.frame.run.CanSuspend {
 		return clock.Sleep(ctx, c.Clock(), after)
 	}
 	return &parked{after: after}
 }
 
-// IsParked tells whether an error of an action says that the run is put aside.
-func IsParked(err error) bool {
+// IsSuspended tells whether an error of an action says that the run is put aside.
+func IsSuspended(err error) bool {
 	var p *parked
 	return errors.As(err, &p)
 }
 
-// Aside is the error of an action that still waits when its run goes on.
-func Aside(left time.Duration) error { return &parked{after: left} }
+// StillSuspended is the error of an action that still waits when its run goes on.
+func StillSuspended(left time.Duration) error { return &parked{after: left} }
 
 // notePark tells whether the error was not noted before, and notes it.
 func notePark(err error) (time.Duration, bool) {
@@ -50,21 +50,21 @@ func notePark(err error) (time.Duration, bool) {
 }
 
 // isControl tells errors that steer the run from failures.
-func isControl(err error) bool { return errors.Is(err, errEnd) || IsParked(err) }
+func isControl(err error) bool { return errors.Is(err, errEnd) || IsSuspended(err) }
 
 // Path names the action among all that the run does; turns of a loop are told
 // apart.
 func (c *Call) Path() string { return c.frame.key + c.Step.Name }
 
-// Continues is the state of a run whose caller is answered while the rest of
+// Detached is the state of a run whose caller is answered while the rest of
 // it, which was kept, goes on in the background.
-const Continues State = "continues"
+const Detached State = "continues"
 
-// Answer has the rest of a sync run kept and ends it here with an answer; it
+// Detach has the rest of a sync run kept and ends it here with an answer; it
 // goes on from the beginning in the background, where actions that were done
 // are not done again. Where the caller has its answer already nothing happens.
 // Return its error.
-func (c *Call) Answer(ctx context.Context, r *Response) error {
+func (c *Call) Detach(ctx context.Context, r *Response) error {
 	run := c.frame.run
 	if run.depth > 0 {
 		return nil // a called flow has no caller that waits
@@ -72,12 +72,12 @@ func (c *Call) Answer(ctx context.Context, r *Response) error {
 	if detached, err := run.Journal.Detach(ctx, r); err != nil || !detached {
 		return err
 	}
-	return c.frame.finish(&Outcome{State: Continues, Response: r})
+	return c.frame.finish(&Outcome{State: Detached, Response: r})
 }
 
 // RecordValue takes the value of one of the action's fields, for the history.
 func (c *Call) RecordValue(e *expr.Expr, v any) {
-	if !c.frame.run.KeepInputs || e.Name() == "" {
+	if !c.frame.run.RecordInputs || e.Name() == "" {
 		return
 	}
 	if c.inputs == nil {

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxTag is how many characters a tag has at most, and the name of a field of a
+// MaxTagLength is how many characters a tag has at most, and the name of a field of a
 // contact.
-const MaxTag = 200
+const MaxTagLength = 200
 
 // CheckTag tells what is wrong with a tag: it is text of one line, without
 // space around it. Tags are compared byte by byte.
@@ -25,8 +25,8 @@ func checkLabel(what, text string) error {
 		return errors.New(what + " is empty; give it a name")
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		return fmt.Errorf("%s, %.40q, has a control character, such as a line break; use text of one line", what, text)
-	case n > MaxTag:
-		return fmt.Errorf("%s, %.40q…, has %d characters; it may have %d", what, text, n, MaxTag)
+	case n > MaxTagLength:
+		return fmt.Errorf("%s, %.40q…, has %d characters; it may have %d", what, text, n, MaxTagLength)
 	case strings.TrimSpace(text) != text:
 		return fmt.Errorf("%s, %q, has space around it; leave that out", what, text)
 	}

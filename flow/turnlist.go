@@ -9,9 +9,9 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// TurnActions declares the list of an action that makes turns of it. The names
+// IterationActions declares the list of an action that makes turns of it. The names
 // in roots are known in the list, and not in what is declared after it.
-func TurnActions(s *schema.Spec, dst *List, roots map[string]cty.Type) {
+func IterationActions(s *schema.Spec, dst *List, roots map[string]cty.Type) {
 	inTurns(s, roots, func() { Actions(s, dst) })
 }
 
@@ -32,9 +32,9 @@ func inTurns(s *schema.Spec, roots map[string]cty.Type, declare func()) {
 	})
 }
 
-// Siblings declares a list of actions that run at once: none of them has surely
+// ConcurrentActions declares a list of actions that run at once: none of them has surely
 // run before another, so none knows the outputs of another.
-func Siblings(s *schema.Spec, dst *List) {
+func ConcurrentActions(s *schema.Spec, dst *List) {
 	inTurns(s, nil, func() {
 		schema.BlockFunc(s, "action", "An action that runs beside the others.",
 			schema.Block{Repeated: true, Labels: []string{"KIND", "NAME"}},
@@ -50,9 +50,9 @@ func Siblings(s *schema.Spec, dst *List) {
 	})
 }
 
-// InTurns tells whether a block that is being decoded stands inside of an
+// InIteration tells whether a block that is being decoded stands inside of an
 // action that makes turns, some of which may be under way at once.
-func InTurns(c *schema.Context) bool {
+func InIteration(c *schema.Context) bool {
 	owner, ok := c.Owner.(*compiler)
 	return ok && owner.turns > 0
 }

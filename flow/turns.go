@@ -8,34 +8,34 @@ import (
 	"time"
 )
 
-// Turn is one passage through a list of actions, among several that an action
+// Iteration is one passage through a list of actions, among several that an action
 // makes.
-type Turn struct {
+type Iteration struct {
 	List  List
 	Key   string         // of the turn, where the same list has several; "" otherwise
 	Roots map[string]any // the names that are known in it
 }
 
-// TurnResult is how a turn went. It is zero for a turn that was not begun.
-type TurnResult struct {
+// IterationResult is how a turn went. It is zero for a turn that was not begun.
+type IterationResult struct {
 	Outputs map[string]any // by action of its list; null for those that were skipped
 	Err     *Error         // why it failed
 }
 
-// MostTurns bounds the turns of a run, those of all its loops together: each
+// MaxIterations bounds the turns of a run, those of all its loops together: each
 // leaves records, and loops within loops multiply.
-const MostTurns = 100_000
+const MaxIterations = 100_000
 
-// Turns makes n turns, at most so many at once, and waits for all that it has
+// Iterate makes n turns, at most so many at once, and waits for all that it has
 // begun. After a failure it begins no more and returns it, unless goOn says
 // that the others are made all the same. An action that ends the run ends it
 // when the turns under way are done. A turn that is put aside counts as one that
 // is under way; the run goes on when the shortest of such times is over.
-func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce int, goOn bool) ([]TurnResult, error) {
-	if c.Attempt <= 1 && c.frame.run.turned.Add(int64(n)) > MostTurns { // further attempts take up where the first one stopped
-		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("the loops of the run, those inside of others included, have come to more than %d elements; split the work among runs, as by action \"flow\" with wait = false", MostTurns)}
+func (c *Call) Iterate(ctx context.Context, n int, turn func(i int) Iteration, atOnce int, goOn bool) ([]IterationResult, error) {
+	if c.Attempt <= 1 && c.frame.run.turned.Add(int64(n)) > MaxIterations { // further attempts take up where the first one stopped
+		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("the loops of the run, those inside of others included, have come to more than %d elements; split the work among runs, as by action \"flow\" with wait = false", MaxIterations)}
 	}
-	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]TurnResult, n)}
+	t := &turns{call: c, n: n, turn: turn, goOn: goOn, results: make([]IterationResult, n)}
 	if atOnce = min(atOnce, n); atOnce <= 1 {
 		t.work(ctx)
 		return t.results, t.outcome()
@@ -52,9 +52,9 @@ func (c *Call) Turns(ctx context.Context, n int, turn func(i int) Turn, atOnce i
 type turns struct {
 	call    *Call
 	n       int
-	turn    func(i int) Turn
+	turn    func(i int) Iteration
 	goOn    bool
-	results []TurnResult
+	results []IterationResult
 
 	mu    sync.Mutex
 	next  int
@@ -111,7 +111,7 @@ func (t *turns) end(ctx context.Context, i int, err error) (waits bool) {
 		return true
 	}
 	if !errors.Is(err, errEnd) {
-		t.results[i].Err = Failure(err)
+		t.results[i].Err = AsError(err)
 		if t.goOn && ctx.Err() == nil {
 			return false
 		}

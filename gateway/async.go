@@ -65,7 +65,7 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 // failSubmission answers and records a request whose response or keys cannot be
 // computed.
 func (q *request) failSubmission(event flow.Event, err error) {
-	failure := flow.Failure(err)
+	failure := flow.AsError(err)
 	failure.Flow = q.Endpoint.Flow.Name
 	out := flow.Outcome{State: flow.Failed, Err: failure}
 	response := q.problemResponse(runFailed(q.r.Context(), &out))

@@ -30,7 +30,7 @@ type keyClaim struct {
 func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
 	admission, err := q.Endpoint.HTTP.Admit(q.r.Context(), run)
 	if err != nil {
-		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.Failure(err)})
+		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.AsError(err)})
 		p.Cause = err
 		return keyClaim{}, p
 	}

@@ -19,8 +19,8 @@ import (
 func (r *Run) finish(out *flow.Outcome) {
 	claim, s := *r.claim.Load(), r.pool.Store
 	took := clock.Since(r.pool.Clock, r.Began)
-	if out.State == flow.Parked {
-		requeue := store.Requeue{Delay: out.After, Steps: r.pending}
+	if out.State == flow.Suspended {
+		requeue := store.Requeue{Delay: out.Wait, Steps: r.pending}
 		r.writeEnd(func(ctx context.Context) error { return s.Suspend(ctx, claim, requeue) })
 		return
 	}
@@ -57,7 +57,7 @@ func (r *Run) ending(out *flow.Outcome) *store.Ending {
 		end.Cause = r.FailureCause(out.Err)
 	}
 	if out.Output != nil {
-		end.Output = r.EncodeOutput(&flow.Record{Step: cmp.Or(out.Ended, &flow.Step{}), Output: out.Output})
+		end.Output = r.EncodeOutput(&flow.Record{Step: cmp.Or(out.EndedBy, &flow.Step{}), Output: out.Output})
 	}
 	return end
 }

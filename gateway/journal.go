@@ -18,7 +18,7 @@ func (r *Run) Resume(c *flow.Call) (flow.Resumed, bool) {
 		return flow.Resumed{}, false
 	}
 	out, err, done := r.DecodeStep(c.Step, stored)
-	if stored.State == flow.Parked && done && err == nil {
+	if stored.State == flow.Suspended && done && err == nil {
 		r.endWait(stored)
 	}
 	r.RedactOutput(c.Step, out)

@@ -81,13 +81,13 @@ func (q *request) logRefusal(p *flow.Problem) {
 // recordRun adds a sync run to the history. The snapshot stays in use until the
 // entry is built, because building redacts its secrets.
 func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Response) {
-	if q.h.Store == nil || out.State == flow.Continues {
+	if q.h.Store == nil || out.State == flow.Detached {
 		return
 	}
 	e := &store.Entry{
 		ID: q.ID, Flow: run.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.h.Clock.Now(), Status: response.Status,
 	}
-	if q.h.Recorder.OverMemory() || (!run.KeepInputs && out.State == flow.Succeeded) {
+	if q.h.Recorder.OverMemory() || (!run.RecordInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)
 		q.h.Recorder.AddSummary(e)
 		return

@@ -49,7 +49,7 @@ func (s *Scope) LogRetry(c *flow.Call, e *flow.Error, wait time.Duration) {
 
 // ErrorFields describes the error of a run.
 func (s *Scope) ErrorFields(e *flow.Error) []zap.Field {
-	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", s.RedactText(e.Shown())), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
+	fields := []zap.Field{zap.String("action", e.Action), zap.String("error", s.RedactText(e.RedactedMessage())), zap.String("class", string(e.Class)), zap.String("at", e.Range.String())}
 	if e.Class == flow.Internal && e.Err != nil && !e.Sensitive {
 		fields = append(fields, zap.String("cause", s.RedactText(e.Err.Error())))
 	}

@@ -19,12 +19,12 @@ import (
 func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
 	step := store.Step{
 		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
-		Began: rec.Began, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec),
+		Began: rec.Started, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec),
 	}
-	if rec.State == flow.Parked {
-		step.Took = rec.Aside
+	if rec.State == flow.Suspended {
+		step.Took = rec.Wait
 	}
-	if rec.Ended {
+	if rec.EndedRun {
 		step.State = store.StepEnded
 	}
 	if rec.Err != nil {
@@ -71,10 +71,10 @@ func MarkForRetry(steps []store.Step) {
 // if the step has to run.
 func (s *Scope) DecodeStep(step *flow.Step, stored store.Step) (out any, err error, done bool) {
 	switch stored.State {
-	case flow.Parked:
+	case flow.Suspended:
 		// A shorter wait of the run may be over while this one is not.
 		if left := clock.Until(s.Env.Clock, stored.Began.Add(stored.Took)); left > 0 {
-			return nil, flow.Aside(left), true
+			return nil, flow.StillSuspended(left), true
 		}
 	case flow.Failed:
 		c := stored.Cause
@@ -111,14 +111,14 @@ func (s *Scope) decodeOutput(text []byte) (any, error) {
 func (s *Scope) FailureCause(e *flow.Error) store.Cause {
 	return store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action, Position: position(e.Range),
-		Message: s.RedactText(e.Shown()),
+		Message: s.RedactText(e.RedactedMessage()),
 	}
 }
 
 // StopCause describes the action that ended a run as failed.
 func (s *Scope) StopCause(out *flow.Outcome) store.Cause {
 	c := store.Cause{Reason: "stopped", Message: s.RedactText(out.Message)}
-	if ended := out.Ended; ended != nil {
+	if ended := out.EndedBy; ended != nil {
 		c.Action, c.Position = ended.Name, position(ended.Range)
 	}
 	return c

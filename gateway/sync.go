@@ -13,7 +13,7 @@ import (
 func (q *request) serveSync(event flow.Event) {
 	run := &flow.Run{
 		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock,
-		Services: q.h.Services.ForRun(&q.Scope), KeepInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
+		Services: q.h.Services.ForRun(&q.Scope), RecordInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
 	}
 	run.Journal = syncJournal{request: q, run: run}
 	claim, refusal := q.claimKey(run)
@@ -44,7 +44,7 @@ func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
 	began := q.h.Clock.Now()
 	out := flow.Execute(ctx, run)
 	response := q.buildResponse(ctx, run, &out)
-	if out.State != flow.Continues {
+	if out.State != flow.Detached {
 		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.h.Clock, began))
 	}
 	return out, response
@@ -63,7 +63,7 @@ func (q *request) buildResponse(ctx context.Context, run *flow.Run, out *flow.Ou
 	if err == nil {
 		return response
 	}
-	out.State, out.Err = flow.Failed, flow.Failure(err)
+	out.State, out.Err = flow.Failed, flow.AsError(err)
 	out.Err.Flow = run.Flow.Name
 	return q.problemResponse(runFailed(ctx, out))
 }

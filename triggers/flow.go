@@ -97,7 +97,7 @@ func (t *called) inputs() []flow.Input {
 
 // eventOfCall checks the input of a call.
 func (t *called) eventOfCall(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
-	depth, err := c.Deeper()
+	depth, err := c.NextDepth()
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func (t *tagged) eventOf(c flow.Contact, g flow.TagGiven) flow.Event {
 
 // eventOfCall makes the event of a call, for the contact of an address.
 func (t *tagged) eventOfCall(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
-	depth, err := c.Deeper()
+	depth, err := c.NextDepth()
 	if err != nil {
 		return nil, err
 	}

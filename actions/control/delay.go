@@ -49,5 +49,5 @@ func (a *Delay) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if length > longestDelay {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "a run waits for 366 days at most"}
 	}
-	return map[string]any{"waited": true}, c.Park(ctx, length)
+	return map[string]any{"waited": true}, c.Suspend(ctx, length)
 }

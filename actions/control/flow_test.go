@@ -87,7 +87,7 @@ func TestFlowInputs(t *testing.T) {
 // TestFlowDepth: flows may call one another as deep as the message says.
 func TestFlowDepth(t *testing.T) {
 	t.Parallel()
-	for levels, want := range map[int]flow.State{flow.MostDeep: flow.Succeeded, flow.MostDeep + 1: flow.Failed} {
+	for levels, want := range map[int]flow.State{flow.MaxCallDepth: flow.Succeeded, flow.MaxCallDepth + 1: flow.Failed} {
 		b := actiontest.New(t)
 		b.Callees = map[string]string{fmt.Sprintf("f%d", levels): `action "log" "end" { message = "here" }`}
 		for i := 1; i < levels; i++ {

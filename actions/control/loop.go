@@ -38,10 +38,10 @@ func eachType() cty.Type {
 func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
-	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", mostTurns, flow.MostTurns), schema.Required())
+	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", mostTurns, flow.MaxIterations), schema.Required())
 	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d. One that waits in a `delay` is among them, so that a delay spaces out what a loop does.", mostAtOnce))
 	schema.Attr(s, &l.onItem, "on_item_error", "What a failure does: `stop` begins no further element and fails the loop, `continue` notes it in `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
-	flow.TurnActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
+	flow.IterationActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
 	s.Output("results", cty.DynamicPseudoType, "For each element what the actions returned, by name; null for an element that failed.")
 	s.Output("errors", cty.DynamicPseudoType, "The elements that failed, with `index`, `key`, `action`, `message` and `class`; empty without `on_item_error = \"continue\"`.")
 	s.Output("count", cty.Number, "How many elements there were.")
@@ -105,9 +105,9 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "for_each: " + err.Error(), Err: err}
 	}
 	outer := c.Value("each")
-	turns, err := c.Turns(ctx, len(values), func(i int) flow.Turn {
+	turns, err := c.Iterate(ctx, len(values), func(i int) flow.Iteration {
 		each := map[string]any{"key": keys[i], "value": values[i], "index": i, "outer": outer}
-		return flow.Turn{List: l.actions, Key: strconv.Itoa(i), Roots: map[string]any{"each": each}}
+		return flow.Iteration{List: l.actions, Key: strconv.Itoa(i), Roots: map[string]any{"each": each}}
 	}, l.max, l.onItem == flow.Continue)
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 
 // gather makes the outputs. Elements whose failure is passed over are told to
 // the log in one line.
-func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.TurnResult) map[string]any {
+func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.IterationResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
 	var first *flow.Error
 	for i, t := range turns {
@@ -125,13 +125,13 @@ func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.TurnResult) map[str
 			if first == nil {
 				first = e
 			}
-			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.Shown(), "class": string(e.Class)})
+			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.RedactedMessage(), "class": string(e.Class)})
 			continue
 		}
 		results[i] = plain(t.Outputs)
 	}
 	if first != nil {
-		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(turns), first.Action, first.Shown()), nil)
+		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(turns), first.Action, first.RedactedMessage()), nil)
 	}
 	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
 }

@@ -24,7 +24,7 @@ const mostAtOnce = 64
 func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
 	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", mostAtOnce))
-	flow.Siblings(s, &p.actions)
+	flow.ConcurrentActions(s, &p.actions)
 	s.Output("results", cty.DynamicPseudoType, "What each action inside returned, by its name. It is null for one that was skipped.")
 	s.Check(p.check)
 	s.Example(schema.Example{
@@ -73,8 +73,8 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if atOnce == 0 {
 		atOnce = mostAtOnce
 	}
-	turns, err := c.Turns(ctx, len(p.actions), func(i int) flow.Turn {
-		return flow.Turn{List: p.actions[i : i+1]}
+	turns, err := c.Iterate(ctx, len(p.actions), func(i int) flow.Iteration {
+		return flow.Iteration{List: p.actions[i : i+1]}
 	}, atOnce, false)
 	if err != nil {
 		return nil, err

@@ -39,11 +39,11 @@ func (r *Respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.then == thenContinue && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
 	}
-	if r.then == thenContinue && flow.InTurns(c) {
+	if r.then == thenContinue && flow.InIteration(c) {
 		return hcl.Diagnostics{d.Problem("then", "Can't go on from here",
 			"Inside of loop and parallel other actions may be under way, so the rest of the run can't be kept. Answer before or after it.")}
 	}
-	status, known := r.reply.FixedStatus()
+	status, known := r.reply.ConstantStatus()
 	if known && status < 300 && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",
 			"Inside of on_error the run has failed, and a failed run is not answered with a 2xx. Use a status from 300 to 599, or let the action that may fail say on_error = \"continue\".")}
@@ -74,7 +74,7 @@ func (r *Respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "a failed run is not answered with a 2xx"}
 	}
 	if r.then == thenContinue {
-		return nil, c.Answer(ctx, response)
+		return nil, c.Detach(ctx, response)
 	}
 	return nil, c.Respond(response)
 }

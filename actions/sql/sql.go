@@ -136,7 +136,7 @@ func (a *Transaction) numbered(i int, err error) error {
 	if len(a.blocks) == 0 || err == nil {
 		return err
 	}
-	e := flow.Failure(err)
+	e := flow.AsError(err)
 	e.Message = fmt.Sprintf("statement %d: %s", i+1, e.Message)
 	return e
 }

@@ -39,7 +39,7 @@ func checkEndless(flows []*flow.Flow) hcl.Diagnostics {
 				told[name] = true
 			}
 			diags = append(diags, diag.Warning(c.at, "Calls without an end",
-				fmt.Sprintf("Flow %q %s in each of its runs, so that the calls fail when they are %d deep. Give one of them a condition by when, or take it out.", f.Name, describeWay(way), flow.MostDeep)))
+				fmt.Sprintf("Flow %q %s in each of its runs, so that the calls fail when they are %d deep. Give one of them a condition by when, or take it out.", f.Name, describeWay(way), flow.MaxCallDepth)))
 			break
 		}
 	}

@@ -225,7 +225,7 @@ func (j resultJournal) Done(rec *flow.Record) {
 	j.result.mu.Lock()
 	defer j.result.mu.Unlock()
 	j.result.Records = append(j.result.Records, rec)
-	if rec.State == flow.Succeeded && !rec.Ended {
+	if rec.State == flow.Succeeded && !rec.EndedRun {
 		j.result.Outputs[rec.Step.Name] = rec.Output
 	}
 }

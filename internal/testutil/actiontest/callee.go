@@ -31,7 +31,7 @@ func (c *calleeTrigger) Parts(string) flow.Parts {
 }
 
 func calledEvent(_ context.Context, c *flow.Call, input any) (flow.Event, error) {
-	depth, err := c.Deeper()
+	depth, err := c.NextDepth()
 	return calleeEvent{input, depth}, err
 }
 
