@@ -56,11 +56,11 @@ type Record struct {
 	Step     *Step
 	Path     string // see Call.Path
 	State    State  // Succeeded, Failed, Skipped or Parked
-	EndedRun    bool   // the action, or one inside of it, ended the run
+	EndedRun bool   // the action, or one inside of it, ended the run
 	Attempts int
-	Started    time.Time
+	Started  time.Time
 	Took     time.Duration
-	Wait    time.Duration  // of a parked one: how long it waits
+	Wait     time.Duration  // of a parked one: how long it waits
 	Input    map[string]any // see Run.KeepInputs
 	Output   any
 	Err      *Error
@@ -83,8 +83,8 @@ type Outcome struct {
 	Output   any           // of action "stop"
 	Message  string        // of action "stop"
 	Err      *Error        // why the run failed; nil where it did not, or where stop says so
-	EndedBy    *Step         // the action that ended the run, or its on_error list, before the end; nil for none
-	Wait    time.Duration // of a parked run: how long it is put aside
+	EndedBy  *Step         // the action that ended the run, or its on_error list, before the end; nil for none
+	Wait     time.Duration // of a parked run: how long it is put aside
 }
 
 // runType and flowType are the names that every flow knows.
