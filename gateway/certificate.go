@@ -12,24 +12,23 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/watch"
 )
 
-// certificate is what the settings for TLS name, as it was read.
+// certificate is the result of reading the files that the TLS settings name.
 type certificate struct {
 	pair    *tls.Certificate // nil without TLS
-	sources []load.Source    // the files
+	sources []load.Source    // the files, also after an error
 }
 
-// readCertificate reads and checks the files. The sources are there also where
-// there is an error.
+// readCertificate reads the certificate and its key.
 func readCertificate(t *load.TLS) (certificate, error) {
 	var c certificate
 	if t == nil {
 		return c, nil
 	}
-	cert, err := c.read(t.Cert)
+	cert, err := c.readFile(t.Cert)
 	if err != nil {
 		return c, err
 	}
-	key, err := c.read(t.Key)
+	key, err := c.readFile(t.Key)
 	if err != nil {
 		return c, err
 	}
@@ -41,7 +40,8 @@ func readCertificate(t *load.TLS) (certificate, error) {
 	return c, nil
 }
 
-func (c *certificate) read(path string) ([]byte, error) {
+// readFile reads a file and adds it to the sources.
+func (c *certificate) readFile(path string) ([]byte, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -55,11 +55,11 @@ func (c *certificate) read(path string) ([]byte, error) {
 	return src, err
 }
 
-// serveCertificate is the certificate of the last good load. One that a later
-// configuration no longer names goes on serving, as TLS can't be turned off
+// serveCertificate returns the certificate of the last good load that had one. It
+// stays in service if a later configuration has none, as TLS cannot be turned off
 // without a restart.
-func (g *Gateway) serveCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if c := g.certificate.Load(); c != nil {
+func (r *reloader) serveCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if c := r.certificate.Load(); c != nil {
 		return c, nil
 	}
 	return nil, errors.New("there is no certificate")

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 )
 
@@ -38,7 +39,7 @@ func newDurableParts(g *Gateway, env Env) *durableParts {
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
-	g.metrics.RegisterQueues(d.queues, g.queuedFlows, g.log)
+	g.metrics.RegisterQueues(d.queues, func() []string { return queuedFlows(&g.current) }, g.log)
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
 	d.executing, d.endExecuting = context.WithCancel(context.Background())
 	return d
@@ -82,4 +83,27 @@ func (d *durableParts) end() {
 	if d != nil {
 		d.endExecuting()
 	}
+}
+
+// reloadSchedules makes the ticker read the schedules of the snapshot that serves
+// now.
+func (d *durableParts) reloadSchedules() {
+	if d != nil {
+		d.ticker.Reload()
+	}
+}
+
+// queuedFlows returns the names of the flows that serve and can have runs in the
+// queue.
+func queuedFlows(snapshots *snapshot.Holder) []string {
+	s := snapshots.Acquire()
+	if s == nil {
+		return nil
+	}
+	defer s.Release()
+	names := make([]string, 0, len(s.FlowLimits))
+	for _, f := range s.FlowLimits {
+		names = append(names, f.Flow)
+	}
+	return names
 }

@@ -1,21 +1,18 @@
-// Package gateway is the running process: it keeps the configuration that
-// serves, takes requests to the endpoints of its flows, runs them, loads the
-// files again when they change, and starts and stops in good order.
+// Package gateway is the running process. It composes the parts in the packages
+// below it, serves the endpoints of the flows, reloads the files when they
+// change, and stops in named steps.
 //
-// A loaded configuration is one immutable snapshot behind one atomic pointer.
-// Whatever can fail happens before the pointer is swapped, so a bad edit
-// changes nothing. What a snapshot has opened is closed when its last request
-// has ended. The package knows flows and no kind of action or trigger: it gets
-// a function that loads.
+// One loaded configuration is one immutable snapshot. Every step that can fail
+// comes before the swap to a new snapshot, so a bad edit changes nothing. The
+// resources of a snapshot are closed when its last request has ended. The package
+// knows flows, but no kind of action or trigger: it gets a function that loads.
 package gateway
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,69 +30,42 @@ import (
 
 // Options is what a gateway needs.
 type Options struct {
-	// Load reads and compiles the flow files. It is called at start and for
-	// each reload, never twice at once. Flags that win over the files are
-	// applied to what it returns.
+	// Load reads and compiles the flow files, at the start and for each reload.
+	// Two calls never overlap. Flags that override the files are applied to its
+	// result.
 	Load func() (*load.Config, hcl.Diagnostics)
 	// Watch lists the flow files and folders, as paths of the operating system,
-	// whose changes cause a reload; empty for none. The file system that Load
-	// reads is rooted at / then.
+	// whose changes cause a reload; empty for none. Then the file system that Load
+	// reads must be rooted at /.
 	Watch []string
-	// Poll is how often the files are looked at where no change was announced,
-	// as network file systems announce none; 10 s where 0.
+	// Poll is the time between two scans of the files without an event, because
+	// network file systems send none; 10 s if 0.
 	Poll time.Duration
-	// Key makes the paths that can't be guessed; at least 16 bytes. See keys.LoadKey.
+	// Key makes generated paths, links and sealed values; at least 16 bytes. See
+	// keys.LoadKey.
 	Key []byte
-	// Clock is where the gateway gets the time from. It is required.
+	// Clock is the source of time. It is required.
 	Clock clock.Clock
 	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
 	Store store.Store
-	// Lease is how long a run stays with this gateway after a sign of life. Then
-	// another one on the store takes it over; 30 s where 0.
+	// Lease is the time after the last heartbeat of this gateway after which
+	// another one on the store takes over its runs; 30 s if 0.
 	Lease   time.Duration
 	Version string
-	// AllowExec and AllowPaths are what flow.Settings says of them.
+	// AllowExec and AllowPaths are described at flow.Settings.
 	AllowExec  bool
 	AllowPaths []string
 	Log        *zap.Logger // see logging.New; nil drops all lines
-	// DrainDelay is how long a stop goes on serving after /readyz has begun to
-	// fail, so that load balancers can turn away first; 0 for not at all.
+	// DrainDelay is the time for which a stop serves on after /readyz has begun to
+	// fail, so that load balancers can turn away first; 0 for none.
 	DrainDelay time.Duration
-	// ShutdownTimeout is how long a stop waits for runs that are under way
-	// before it cancels them; 30 s where 0.
+	// ShutdownTimeout is the time for which a stop waits for runs in flight before
+	// it cancels them; 30 s if 0.
 	ShutdownTimeout time.Duration
 }
 
-// Gateway serves flows. Make one with New and run it with Run, or use it as
-// an http.Handler of the endpoints.
-type Gateway struct {
-	opts    Options
-	log     *telemetry.Log
-	metrics *telemetry.Metrics
-	started time.Time
-	opener  *snapshot.Opener
-	initial *load.Gateway // settings at start, some of which hold until the end
-
-	current     snapshot.Holder
-	certificate atomic.Pointer[tls.Certificate] // nil without TLS
-	listener    atomic.Pointer[net.Addr]        // of the endpoints, once Run has it
-
-	life    context.Context // of runs: it ends when a stop has waited long enough
-	endRuns context.CancelFunc
-	slots   *Slots
-	handler *Handler
-	durable *durableParts // nil without a store
-
-	running atomic.Bool // Run was called
-
-	reloading sync.Mutex // held by the one reload at work
-	closed    bool       // guarded by reloading
-	reload    atomic.Pointer[Load]
-}
-
-// New makes a gateway and loads the flow files. With findings that are errors
-// it returns no gateway; the findings are returned in either case.
-func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
+// withDefaults returns the options with defaults in place of zero values.
+func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
@@ -108,6 +78,44 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 	if o.Poll == 0 {
 		o.Poll = 10 * time.Second
 	}
+	return o
+}
+
+// Gateway serves flows. Make one with New and run it with Run, or use it as
+// an http.Handler of the endpoints.
+type Gateway struct {
+	opts    Options
+	log     *telemetry.Log
+	metrics *telemetry.Metrics
+	started time.Time
+
+	current  snapshot.Holder
+	reloader *reloader
+	slots    *Slots
+	handler  *Handler
+	durable  *durableParts // nil without a store
+
+	life    context.Context // of runs: a stop ends it after the shutdown timeout
+	endRuns context.CancelFunc
+
+	running  atomic.Bool              // Run was called
+	listener atomic.Pointer[net.Addr] // of the endpoints, set by Run
+}
+
+// New makes a gateway and loads the flow files. If they have errors, it returns
+// no gateway. It returns the findings in either case.
+func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
+	g := compose(o.withDefaults())
+	first := g.reloader.loadFirst()
+	if !first.OK {
+		g.endRuns()
+		return nil, first.Config, first.Diags
+	}
+	return g, first.Config, first.Diags
+}
+
+// compose wires the parts of a gateway.
+func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &Slots{}}
 	env := Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
@@ -121,69 +129,33 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
 	}
 	g.handler = NewHandler(handler)
-	g.opener = snapshot.NewOpener(snapshot.Options{
-		Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
-		Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
-	})
-	r := g.tryLoad("start")
-	if !r.OK {
-		g.endRuns()
-		return nil, r.Config, r.Diags
+	g.reloader = &reloader{
+		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: g.durable.reloadSchedules,
+		opener: snapshot.NewOpener(snapshot.Options{
+			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
+			Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
+		}),
 	}
-	g.initial = &r.Config.Gateway
-	g.note(r)
-	return g, r.Config, r.Diags
+	return g
 }
 
 // ServeHTTP serves the endpoints.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }
 
-// Close lets go of what the actions of the flows have opened, as soon as the
-// last request has ended, and refuses all that follow. It may be called twice.
+// Reload loads the flow files and puts them into service. On an error the last
+// good configuration stays in service. The log, the metrics and the status say
+// why, so callers need not. The cause is a word for the log. Reload is safe for
+// concurrent use; one load comes after the other.
+func (g *Gateway) Reload(cause string) *Load { return g.reloader.reload(cause) }
+
+// Close refuses further requests, and closes the resources of the flows when the
+// last request has ended. It may be called twice.
 func (g *Gateway) Close() {
 	g.handler.Stop()
 	g.durable.queueOnly()
-	g.reloading.Lock()
-	defer g.reloading.Unlock()
-	g.closed = true
+	g.reloader.close()
 	g.endRuns()
 	g.current.Swap(nil)
-}
-
-// queuedFlows returns the names of the flows that serve and can have runs in the
-// queue.
-func (g *Gateway) queuedFlows() []string {
-	s := g.current.Acquire()
-	if s == nil {
-		return nil
-	}
-	defer s.Release()
-	names := make([]string, 0, len(s.FlowLimits))
-	for _, f := range s.FlowLimits {
-		names = append(names, f.Flow)
-	}
-	return names
-}
-
-// countEnabled returns the number of flows that are enabled.
-func countEnabled(flows []*flow.Flow) int {
-	n := 0
-	for _, f := range flows {
-		if f.Enabled {
-			n++
-		}
-	}
-	return n
-}
-
-// baseURL returns the beginning of the URLs of endpoints. TLS stays on or off
-// until the next start, whatever a reload says.
-func (g *Gateway) baseURL(s *load.Gateway) string {
-	at := g.listener.Load()
-	if at == nil {
-		return strings.TrimRight(s.PublicURL, "/")
-	}
-	return snapshot.BaseURL(&load.Gateway{PublicURL: s.PublicURL, TLS: g.initial.TLS}, *at)
 }
 
 // Addresses lists where the flows that serve are reached.
@@ -194,4 +166,14 @@ func (g *Gateway) Addresses() []snapshot.Address {
 	}
 	defer s.Release()
 	return snapshot.Addresses(s.Config, g.opts.Key)
+}
+
+// baseURL returns the beginning of the URLs of endpoints. TLS stays on or off
+// until the next start, whichever way a reload sets it.
+func (g *Gateway) baseURL(s *load.Gateway) string {
+	at := g.listener.Load()
+	if at == nil {
+		return strings.TrimRight(s.PublicURL, "/")
+	}
+	return snapshot.BaseURL(&load.Gateway{PublicURL: s.PublicURL, TLS: g.reloader.initial.TLS}, *at)
 }

@@ -33,13 +33,13 @@ func (g *Gateway) Status() Status {
 	}
 	if snap := g.current.Acquire(); snap != nil {
 		defer snap.Release()
-		s.RestartNeeded = g.restartNeeded(snap.Config)
+		s.RestartNeeded = g.reloader.restartNeeded(snap.Config)
 	}
 	return s
 }
 
 // LastLoad returns the result of the last load.
-func (g *Gateway) LastLoad() *Load { return g.reload.Load() }
+func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }
 
 // MetricsHandler serves the metrics in the formats of Prometheus.
 func (g *Gateway) MetricsHandler() http.Handler { return g.metrics.Handler() }

@@ -1,15 +1,26 @@
 package gateway
 
 import (
+	"crypto/tls"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/gateway/watch"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
@@ -17,133 +28,153 @@ import (
 // returned it.
 type Load struct {
 	Cause  string
-	At     time.Time // when it had ended
+	At     time.Time // when it ended
 	Took   time.Duration
 	OK     bool
 	Config *load.Config
 	Diags  hcl.Diagnostics
-	read   map[string]load.Digest // all that was read, by path in the file system
-	retry  bool                   // it failed for what may pass without an edit
 
 	LastGood     time.Time
 	FailingSince time.Time // of the first failure in a row
 	Failures     int       // in a row
+
+	read  map[string]load.Digest // of all files that were read, by path in the file system
+	retry bool                   // the failure may pass without an edit
 }
 
-// Reload loads the flow files and puts them into service. On any error the
-// flows that serve go on serving; the log, the metrics and the status say why,
-// so callers need not. The cause is a word for the log. It is safe for
-// concurrent use; one load comes after the other.
-func (g *Gateway) Reload(cause string) *Load {
-	g.reloading.Lock()
-	defer g.reloading.Unlock()
-	if g.closed {
+// reloader loads the flow files and puts them into service. Every step that can
+// fail comes before the swap, so a failed load changes nothing.
+type reloader struct {
+	load      func() (*load.Config, hcl.Diagnostics)
+	watched   []string // paths of the flow files
+	clock     clock.Clock
+	log       *telemetry.Log
+	metrics   *telemetry.Metrics
+	opener    *snapshot.Opener
+	snapshots *snapshot.Holder
+	swapped   func() // called after a swap
+
+	mu          sync.Mutex // held by the one load at work
+	closed      bool
+	initial     *load.Gateway // settings of the first load
+	last        atomic.Pointer[Load]
+	certificate atomic.Pointer[tls.Certificate] // of the last good load that had one
+}
+
+// loadFirst does the first load. It reports no failure: the caller has the
+// result.
+func (r *reloader) loadFirst() *Load {
+	l := r.tryLoad("start")
+	if l.OK {
+		r.initial = &l.Config.Gateway
+		r.setLast(l)
+	}
+	return l
+}
+
+// reload does a further load. It logs why a load failed; then the flows that
+// serve go on serving. One load comes after the other.
+func (r *reloader) reload(cause string) *Load {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
 		return &Load{
-			Cause: cause, At: time.Now(), Config: &load.Config{},
-			Diags: hcl.Diagnostics{failure("The gateway is closed", "It loads no more files.")},
+			Cause: cause, At: r.clock.Now(), Config: &load.Config{},
+			Diags: hcl.Diagnostics{newFinding("The gateway is closed", "A closed gateway loads no files.")},
 		}
 	}
-	last := g.reload.Load()
-	r := g.tryLoad(cause)
-	g.note(r)
-	g.logReload(r, last)
-	if r.OK {
-		g.logRestartNeeded(g.restartNeeded(r.Config), g.restartNeeded(last.Config))
+	last := r.last.Load()
+	l := r.tryLoad(cause)
+	r.setLast(l)
+	r.logResult(l, last)
+	if l.OK {
+		r.logRestartNeeded(r.restartNeeded(l.Config), r.restartNeeded(last.Config))
 	}
-	return r
+	return l
 }
 
-// tryLoad loads and swaps. A panic on the way is a finding: whatever an edit
-// does, the process lives.
-func (g *Gateway) tryLoad(cause string) (r *Load) {
-	began := time.Now()
-	r = &Load{Cause: cause, Config: &load.Config{}}
+// close waits for the load at work and refuses further ones.
+func (r *reloader) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+}
+
+// tryLoad loads and swaps. A panic becomes a finding: no edit of a file may end
+// the process.
+func (r *reloader) tryLoad(cause string) (l *Load) {
+	began := r.clock.Now()
+	l = &Load{Cause: cause, Config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
-			g.log.Error("panic while loading", zap.String("panic", g.hideFrom(r, fmt.Sprint(p))), zap.String("stack", g.hideFrom(r, string(debug.Stack()))))
-			r.Diags = append(r.Diags, failure("Internal error", "The files could not be loaded. The log says more; please report it."))
+			r.log.Error("panic while loading", zap.String("panic", r.redact(l, fmt.Sprint(p))), zap.String("stack", r.redact(l, string(debug.Stack()))))
+			l.Diags = append(l.Diags, newFinding("Internal error", "The files could not be loaded. The log says more; please report it."))
 		}
-		r.At, r.OK = time.Now(), !r.Diags.HasErrors()
-		r.Took = r.At.Sub(began)
-		if r.read == nil && len(g.opts.Watch) > 0 {
-			r.read = watch.Digests(g.opts.Watch)
+		l.At, l.OK = r.clock.Now(), !l.Diags.HasErrors()
+		l.Took = l.At.Sub(began)
+		if l.read == nil && len(r.watched) > 0 {
+			l.read = watch.Digests(r.watched)
 		}
 	}()
-	c, diags := g.opts.Load()
-	r.Config, r.Diags = c, diags
-	if diags.HasErrors() {
-		r.read = digests(c)
-		return r
+	l.Config, l.Diags = r.load()
+	if l.Diags.HasErrors() {
+		l.read = digestsOf(l.Config.Read)
+		return l
 	}
-	cert, err := readCertificate(c.Gateway.TLS)
-	r.read = digests(c, cert.sources...)
+	cert, err := readCertificate(l.Config.Gateway.TLS)
+	l.read = digestsOf(append(cert.sources, l.Config.Read...))
 	if err == nil {
-		err = g.swap(c, cert)
-		r.retry = err != nil
+		err = r.swap(l.Config, cert.pair)
+		l.retry = err != nil
 	}
 	if err != nil {
-		r.Diags = append(r.Diags, failure("Can't be put into service", err.Error()))
+		l.Diags = append(l.Diags, newFinding("The configuration cannot be put into service", err.Error()))
 	}
-	return r
-}
-
-// hideFrom takes out of a text what the configuration that serves and the one
-// that was loaded call secret.
-func (g *Gateway) hideFrom(r *Load, text string) string {
-	return g.log.Redact(redact.New(r.Config.Secrets).Text(text))
+	return l
 }
 
 // swap puts a configuration into service and retires the one before.
-func (g *Gateway) swap(c *load.Config, cert certificate) error {
-	s, err := g.opener.Open(c)
+func (r *reloader) swap(c *load.Config, cert *tls.Certificate) error {
+	s, err := r.opener.Open(c)
 	if err != nil {
 		return err
 	}
-	g.log.SetSecrets(s.Redactor)
-	if cert.pair != nil {
-		g.certificate.Store(cert.pair)
+	r.log.SetSecrets(s.Redactor)
+	if cert != nil {
+		r.certificate.Store(cert)
 	}
-	g.current.Swap(s)
-	if g.durable != nil {
-		g.durable.ticker.Reload()
-	}
+	r.snapshots.Swap(s)
+	r.swapped()
 	return nil
 }
 
-// note makes a result the last one.
-func (g *Gateway) note(r *Load) {
-	r.LastGood = r.At
-	if last := g.reload.Load(); last != nil && !r.OK {
-		r.LastGood, r.Failures, r.FailingSince = last.LastGood, last.Failures+1, last.FailingSince
+// setLast makes a result the last one.
+func (r *reloader) setLast(l *Load) {
+	l.LastGood = l.At
+	if last := r.last.Load(); last != nil && !l.OK {
+		l.LastGood, l.Failures, l.FailingSince = last.LastGood, last.Failures+1, last.FailingSince
 		if last.OK {
-			r.FailingSince = r.At
+			l.FailingSince = l.At
 		}
 	}
-	g.reload.Store(r)
-	g.metrics.ObserveLoad(r.OK, r.At, r.Took, countEnabled(r.Config.Flows))
+	r.last.Store(l)
+	r.metrics.ObserveLoad(l.OK, l.At, l.Took, countEnabled(l.Config.Flows))
 }
 
-// digests lists what a load has read.
-func digests(c *load.Config, more ...load.Source) map[string]load.Digest {
-	out := make(map[string]load.Digest, len(c.Read)+len(more))
-	for _, s := range append(more, c.Read...) {
-		out[s.Path] = s.Digest
-	}
-	return out
+// redact takes the secrets of a load and those of the configuration that serves
+// out of a text.
+func (r *reloader) redact(l *Load, text string) string {
+	return r.log.Redact(redact.New(l.Config.Secrets).Text(text))
 }
 
-func failure(summary, detail string) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
-}
-
-// restartNeeded lists the settings that a configuration has other than the
-// process was started with, and that only a new start puts to use.
-func (g *Gateway) restartNeeded(c *load.Config) []string {
+// restartNeeded lists the settings of a configuration that differ from those at
+// the start and that only the next start applies.
+func (r *reloader) restartNeeded(c *load.Config) []string {
 	out := []string{}
 	if c.Gateway.Limits == nil {
-		return out // it had errors
+		return out // the configuration had errors
 	}
-	was, is := g.initial, &c.Gateway
+	was, is := r.initial, &c.Gateway
 	for _, s := range []struct {
 		name string
 		same bool
@@ -158,4 +189,93 @@ func (g *Gateway) restartNeeded(c *load.Config) []string {
 		}
 	}
 	return out
+}
+
+// logRestartNeeded warns of settings that take effect at the next start. before
+// lists those of the last warning.
+func (r *reloader) logRestartNeeded(settings, before []string) {
+	if len(settings) > 0 && !slices.Equal(settings, before) {
+		r.log.Warn("settings have changed that take effect at the next start", zap.String("settings", strings.Join(settings, ", ")))
+	}
+}
+
+// maxLogged is the number of findings of one load that are logged. The status
+// has all of them.
+const maxLogged = 20
+
+// logResult logs the result of a reload. It logs a failure that repeats the one
+// before only once.
+func (r *reloader) logResult(l, before *Load) {
+	findings := r.findings(l)
+	repeated := before.OK == l.OK && slices.Equal(findings, r.findings(before))
+	fields := []zap.Field{zap.String("cause", l.Cause), zap.Duration("took", l.Took)}
+	switch {
+	case l.OK:
+		r.log.Info("reloaded", append(fields, zap.Int("flows", countEnabled(l.Config.Flows)))...)
+	case repeated:
+		r.log.Debug("reload failed as before", fields...)
+	default:
+		r.log.Error("reload failed: the last good configuration stays in service", append(fields, zap.Int("findings", len(findings)))...)
+	}
+	if repeated {
+		return
+	}
+	level := zapcore.ErrorLevel
+	if l.OK {
+		level = zapcore.WarnLevel
+	}
+	for _, f := range findings[:min(len(findings), maxLogged)] {
+		var at []zap.Field
+		if f.at != "" {
+			at = append(at, zap.String("at", f.at))
+		}
+		r.log.Log(level, f.text, at...)
+	}
+}
+
+// finding is a finding of a load in the form of the log.
+type finding struct {
+	at   string // file:line
+	text string
+}
+
+// findings lists the errors of a failed load, or the warnings of another one.
+func (r *reloader) findings(l *Load) []finding {
+	var out []finding
+	for _, d := range diag.Sort(l.Diags) {
+		if d.Severity != hcl.DiagError && !l.OK {
+			continue
+		}
+		f := finding{text: r.redact(l, d.Summary+": "+d.Detail)}
+		if d.Subject != nil {
+			f.at = fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// newFinding returns an error that belongs to no place in the files.
+func newFinding(summary, detail string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
+}
+
+// digestsOf lists the digests of files by path.
+func digestsOf(sources []load.Source) map[string]load.Digest {
+	out := make(map[string]load.Digest, len(sources))
+	for _, s := range sources {
+		out[s.Path] = s.Digest
+	}
+	return out
+}
+
+// countEnabled returns the number of enabled flows.
+func countEnabled(flows []*flow.Flow) int {
+	n := 0
+	for _, f := range flows {
+		if f.Enabled {
+			n++
+		}
+	}
+	return n
 }

@@ -90,7 +90,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 		}
 		l.writeAll(version(n))
 		if !g.Reload("test").OK {
-			t.Fatal(g.reload.Load().Diags)
+			t.Fatal(g.LastLoad().Diags)
 		}
 		newest.Store(int64(n))
 	}
@@ -219,7 +219,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	l := newLab(t)
 	l.write("secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", ""))
 	g := l.start()
-	good := g.reload.Load().At
+	good := g.LastLoad().At
 	broken := "secret \"s\" {\n  env = \"PASSWORD\"\n}\n" + one("", "action \"use\" \"u\" {\n  key = \"hunter2-hunter2\"\n  fails = \"error\"\n}")
 
 	mark := l.lines.mark()
@@ -246,7 +246,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	}
 	l.write(broken)
 	g.Reload("files")
-	if line := l.lines.await(mark, `"level":"error"`, "Can't be put into service"); strings.Contains(line, "hunter2") {
+	if line := l.lines.await(mark, `"level":"error"`, "The configuration cannot be put into service"); strings.Contains(line, "hunter2") {
 		t.Error(line)
 	}
 	third := g.LastLoad()
@@ -284,7 +284,7 @@ func TestPanicWhileLoading(t *testing.T) {
 	}
 	broken = false
 	if !g.Reload("test").OK {
-		t.Error(g.reload.Load().Diags)
+		t.Error(g.LastLoad().Diags)
 	}
 }
 

@@ -112,7 +112,7 @@ func TestTLS(t *testing.T) {
 
 	certify(t, dir, 2)
 	if !g.Reload("test").OK {
-		t.Fatal(g.reload.Load().Diags)
+		t.Fatal(g.LastLoad().Diags)
 	}
 	wantSerial(2)
 
@@ -126,7 +126,7 @@ func TestTLS(t *testing.T) {
 
 	l.write(one("", ""))
 	if !g.Reload("test").OK {
-		t.Error(g.reload.Load().Diags)
+		t.Error(g.LastLoad().Diags)
 	}
 	l.lines.await(0, "take effect at the next start", `"settings":"tls"`)
 	wantSerial(2)
@@ -151,7 +151,7 @@ func TestTLSFilesAreWatched(t *testing.T) {
 		d.must(os.WriteFile(filepath.Join(flows, "main.hcl"), []byte(withTLS(dir)), 0o600))
 	})
 	serial := func() string {
-		pair, err := d.g.serveCertificate(nil)
+		pair, err := d.g.reloader.serveCertificate(nil)
 		d.must(err)
 		return pair.Leaf.SerialNumber.String()
 	}

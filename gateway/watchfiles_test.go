@@ -285,7 +285,7 @@ func TestWatchedSingleFile(t *testing.T) {
 	d.save("main.new", answering("three"))
 	d.must(os.Rename(d.at("main.new"), d.at("main.hcl")))
 	d.expect("three")
-	if again := d.g.reload.Load(); !again.OK || before == current(d.g) {
+	if again := d.g.LastLoad(); !again.OK || before == current(d.g) {
 		t.Errorf("%v", again.Diags)
 	}
 }
@@ -387,7 +387,7 @@ func TestWatchTriesToOpenAgain(t *testing.T) {
 	d.opts.Log.Info("edit")
 	mark := d.lines.mark()
 	d.save("main.hcl", one(`body = "two"`, "action \"use\" \"u\" {\n  key = \"k\"\n  fails = \"error\"\n}"))
-	d.lines.await(mark, "Can't be put into service")
+	d.lines.await(mark, "The configuration cannot be put into service")
 	d.lines.await(mark, "reload failed as before")
 	d.save("main.hcl", answering("three"))
 	d.expect("three")
