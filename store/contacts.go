@@ -8,64 +8,64 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Contacts are the people that the gateway knows, by e-mail address.
+// Contacts stores people by their e-mail address.
 type Contacts interface {
 	// GetContact returns the contact of an address, or ErrNotFound.
 	GetContact(ctx context.Context, email string) (*Contact, error)
-	// ChangeContact changes a contact, which is made where there is none. A
-	// change that can't be made is a *ContactError, and nothing of it is done.
+	// ChangeContact changes a contact, or makes it if there is none. A change that
+	// is not valid is a *ContactError, and no part of it is stored.
 	ChangeContact(ctx context.Context, c ContactChange) (ContactChanged, error)
-	// ListContacts returns a page of contacts, by ContactKey.
+	// ListContacts returns a page of contacts, sorted by ContactKey.
 	ListContacts(ctx context.Context, q ContactQuery) (ContactPage, error)
-	// DeleteContact deletes the contact of an address where there is one, which
-	// it tells, and notes in any case that Hide is to take the address out of
-	// the history. What is no address is a *ContactError.
+	// DeleteContact deletes the contact of an address, and returns whether there
+	// was one. In any case it notes the address, for Erase to erase it from the
+	// history. An invalid address is a *ContactError.
 	DeleteContact(ctx context.Context, email string) (deleted bool, err error)
-	// Hide takes addresses that were deleted out of the history, in a batch that
-	// does not hold up others for long. Call it until Hidden.More is false, and
-	// now and then for runs that were not over.
+	// Erase erases the noted addresses from the history, in a batch that does not
+	// delay others for long. Call it until Erased.More is false, and from time to
+	// time for runs that were not over.
 	Erase(ctx context.Context, q EraseQuery) (Erased, error)
 }
 
-// Contact is one of them.
+// Contact is a person.
 type Contact struct {
-	Email   string            // as it was first given
+	Email   string            // as it was first written
 	Fields  map[string][]byte // JSON of each value
 	Tags    []Tag             // by name
 	Created time.Time
-	Changed time.Time // when anything of it changed last
+	Changed time.Time // of the last change
 }
 
-// Tag is what a contact was given.
+// Tag is a tag of a contact.
 type Tag struct {
 	Name   string
-	Source flow.TagSource // who gave it first
-	Given  time.Time      // when
+	Source flow.TagSource // that added it first
+	Given  time.Time      // when it was added first
 }
 
-// ContactChange is what is to change of a contact.
+// ContactChange is a change of a contact.
 type ContactChange struct {
 	Email  string
-	Fields map[string][]byte // JSON of each value; nil takes the field away
-	Add    []string          // a tag that the contact has keeps its source and time
+	Fields map[string][]byte // JSON of each value; nil deletes the field
+	Add    []string          // an existing tag keeps its source and time
 	Remove []string
 	Source flow.TagSource
 }
 
-// ContactChanged tells what a change did.
+// ContactChanged is the result of a change.
 type ContactChanged struct {
-	Contact *Contact // as it is now
+	Contact *Contact // after the change
 	Created bool
-	Added   []string // tags that the contact did not have
-	Removed []string // tags that it had
+	Added   []string // tags that are new
+	Removed []string // tags that it had before
 }
 
-// ContactQuery asks for a page. What is zero does not limit.
+// ContactQuery asks for a page. A zero field does not limit.
 type ContactQuery struct {
-	Tag   string // contacts that have it
+	Tag   string // that the contacts have
 	Text  string // a part of the address, in either case
 	After string // ContactPage.Next of the page before; "" begins with the first
-	Limit int    // 1 to MaxContacts; others are taken as the nearest of them
+	Limit int    // clamped to 1 to MaxContacts
 }
 
 // MaxContacts is how many contacts a page has at most.
@@ -74,12 +74,12 @@ const MaxContacts = 500
 // ContactPage is a part of the list of contacts.
 type ContactPage struct {
 	Contacts []Contact
-	// Next asks for what comes after; "" where there is nothing more. A page may
-	// have fewer contacts than asked for, even none, and a Next: it ends as well
-	// when much was read.
+	// Next is the After of the next page; "" after the last page. A page may have
+	// fewer contacts than the limit, even none, and a Next, because one call reads
+	// a limited amount.
 	Next string
 }
 
-// ContactKey is the form of an address by which contacts are told apart and
-// sorted, byte by byte: in lower case, without space around it.
+// ContactKey returns the form of an address that identifies and sorts contacts,
+// byte by byte: in lower case, without surrounding space.
 func ContactKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

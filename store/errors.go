@@ -2,18 +2,17 @@ package store
 
 import "errors"
 
-// What operations answer besides trouble with the storage. Engines wrap them
-// with the run or key that they speak of.
+// Errors of operations. Engines wrap them with the run or key that they are about.
 var (
 	ErrNotFound = errors.New("not found")
-	// ErrExists says that there is a run with the id already.
+	// ErrExists says that a run with the id already exists.
 	ErrExists = errors.New("the run exists already")
-	// ErrLost says that a claim is no longer the caller's: the run was taken
-	// over after its lease had ended, cancelled or finished. Nothing was changed.
+	// ErrLost says that the caller has lost its claim: the run was swept after its
+	// lease had ended, cancelled or finished. Nothing was changed.
 	ErrLost = errors.New("the claim was lost")
 	// ErrState says that the state of the run does not allow the operation.
 	ErrState = errors.New("the state of the run does not allow it")
-	// ErrCut says that a run can't be run again, as its body was cut.
+	// ErrCut says that a run cannot be requeued because its body was cut.
 	ErrCut = errors.New("the body of the run was cut")
 	// ErrFull says that the queue of the flow is full.
 	ErrFull = errors.New("the queue of the flow is full")
@@ -25,20 +24,20 @@ var (
 	ErrNewer = errors.New("the store was made by a newer version")
 )
 
-// UnavailableError says that the storage did not do its part: the disk is full
-// or broken, the server is away. The same call may succeed later.
+// UnavailableError says that the storage failed: the disk is full or broken, or the
+// server cannot be reached. The same call may succeed later.
 type UnavailableError struct {
 	Err error
 }
 
-// Error gives the cause.
+// Error returns the message of the cause.
 func (e *UnavailableError) Error() string { return "the store is not available: " + e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// IsUnavailable tells whether the storage is at fault, so that a caller should
-// be told to come again: an *UnavailableError, or a store that was closed.
+// IsUnavailable reports whether the storage failed, so that a client should try
+// again later: an *UnavailableError, or ErrClosed.
 func IsUnavailable(err error) bool {
 	var u *UnavailableError
 	return errors.As(err, &u) || errors.Is(err, ErrClosed)

@@ -2,124 +2,123 @@ package store
 
 import "time"
 
-// Submission is a run to be accepted, with what is decided in the same
-// transaction.
+// Submission is a run to be accepted, with the decisions that are made in the
+// same transaction.
 type Submission struct {
-	ID   string // of ulid.New
+	ID   string // a new ULID
 	Flow string
 	Payload
 	Status   int    // of the response
 	OrderKey string // "" for none
 
-	// Dedupe, where set, makes the run the first with its key, or finds the one
-	// that was: then nothing is kept.
+	// Dedupe, if set, makes the run the first with its key, or finds the first
+	// one: then nothing is stored.
 	Dedupe *Dedupe
-	// Queue bounds the flow's queue. A submission that is handed off is not
-	// bounded.
+	// Queue limits the flow's queue. It does not apply to a submission that is
+	// claimed directly.
 	Queue QueueLimit
-	// After delays the start. The run waits until then.
+	// Delay delays the start: the run waits that long.
 	Delay time.Duration
-	// Hand, where set, hands the run to the caller at once if nothing is in the
-	// way.
+	// Claim, if set, claims the run for the caller if it can start now.
 	Claim *DirectClaim
-	// Steps are what was done already, for a run that is made durable on its
-	// way.
+	// Steps are steps that are already completed, of a run that becomes durable
+	// while it runs.
 	Steps []Step
 }
 
-// Dedupe makes a submission the only one with its key for a time. The key is
-// a Key of DedupeScope(Flow), whose value is the response, so that it outlives
-// the run.
+// Dedupe makes a submission the only one with its key for a time. The key is a
+// Key of DedupeScope(Flow) whose value is the response, so that it outlives the
+// run.
 type Dedupe struct {
 	Key string
 	TTL time.Duration
 }
 
-// DedupeScope is the scope of a flow's dedupe keys.
+// DedupeScope returns the scope of a flow's dedupe keys.
 func DedupeScope(flow string) string { return "dedupe/" + flow }
 
-// Bound is how many runs of a flow may be queued, those behind an order key
-// included, and what happens to the next.
+// QueueLimit is how many runs of a flow may be queued, including those that are
+// blocked by an order key, and what a full queue does.
 type QueueLimit struct {
-	Max int // 0 for no bound
-	// DropOldest makes room: the oldest queued run that has never begun is
-	// cancelled with ReasonDropped. Where all have begun the submission is
-	// refused.
+	Max int // 0 for no limit
+	// DropOldest makes room in a full queue: the oldest queued run that was never
+	// claimed is cancelled with ReasonDropped. If all were claimed before, the
+	// submission is refused.
 	DropOldest bool
 }
 
-// Hand is a wish to be handed the run that is accepted, without claiming it.
+// DirectClaim asks for a claim of the run that is being accepted.
 type DirectClaim struct {
 	Owner string
 	Lease time.Duration
 	// Max is how many runs of the flow may run at once; 0 for no limit.
 	Max int
-	// Begun tells that the caller works on the run already. It is handed over
-	// whatever waits. Otherwise it is queued while another run of the flow is
-	// queued, Max are running, another with its order key is open, or it is
-	// delayed.
+	// Started says that the caller already executes the run. Then the caller gets
+	// the claim in any case. Otherwise the run is queued while another run of the
+	// flow is queued, Max runs are running, another run with its order key is not
+	// over, or it is delayed.
 	Started bool
 }
 
-// Accepted tells what became of a submission.
+// Accepted is the result of Accept.
 type Accepted struct {
-	// Claim is set where the run was handed to the caller.
+	// Claim is set if the caller has claimed the run.
 	Claim *Claim
-	// Repeat is set where the submission repeats another: the key that the
-	// first one holds.
+	// Duplicate is set if the submission repeats an earlier one: it is the key of
+	// that one.
 	Duplicate *Key
-	// Dropped is the id of the run that made room; "" for none.
+	// Dropped is the id of the run that was dropped from the full queue, or "".
 	Dropped string
 }
 
-// Claim is the right to work on a run. Keep it as it is.
+// Claim is the right to work on a run. Callers pass it back unchanged.
 type Claim struct {
 	ID    string
 	Ref   int64 // the engine's own key of the run
 	Fence int64 // grows with each claim of the run
 }
 
-// ClaimQuery says which runs are wanted.
+// ClaimQuery says which runs to claim.
 type ClaimQuery struct {
-	Owner string        // who claims, for people to read
+	Owner string        // the name of the caller, for people
 	Lease time.Duration // how long the claims last
-	Limit int           // at most so many
-	// Flows are the flows whose runs the caller can do. Those of others stay
-	// for a gateway that knows them.
+	Limit int           // the maximum
+	// Flows are the flows that the caller can execute. Runs of other flows stay
+	// for gateways that know them.
 	Flows []FlowLimit
-	// Has, where set, tells of a run by its id whether the caller has what was
-	// submitted. An engine may leave out payload and steps of such a run, where
-	// it was never claimed before. It is called after the claim is durable, by
-	// the goroutine that claims, and may be asked of a run more than once.
+	// Cached, if set, reports whether the caller still has the submission of a
+	// run. The engine may omit payload and steps of such a run if it was never
+	// claimed before. Claim calls Cached after the claim is durable, in its own
+	// goroutine, and maybe more than once for a run.
 	Cached func(id string) bool
 }
 
-// FlowLimit is how many runs of a flow may run at once, on all gateways. 0 is
-// no limit. A limit that was lowered stops no run.
+// FlowLimit is how many runs of a flow may run at once, on all gateways. 0 is no
+// limit. Lowering a limit stops no run.
 type FlowLimit struct {
 	Flow string
 	Max  int
 }
 
-// Claimed is what Claim found.
+// Claimed is the result of Claim.
 type Claimed struct {
 	Work []Work // oldest first within a flow
-	// Next is how long it is until the next waiting run is due. It is negative
-	// where none waits.
+	// Next is the time until the next waiting run is due. It is negative if none
+	// waits.
 	Next time.Duration
 }
 
-// Work is a claimed run with all that is needed to do it.
+// Work is a claimed run with all that its execution needs.
 type Work struct {
 	Claim
 	Flow     string
 	Attempt  int
-	Started  time.Time // when it was claimed first
+	Started  time.Time // when it was first claimed
 	OrderKey string
 	Payload
-	Steps []Step // those that were checkpointed, in the order in which they began
-	// Err is set where the run was claimed and what belongs to it could not be
-	// read. It is the holder's all the same, to be failed or put back.
+	Steps []Step // the checkpoints, in the order in which the steps began
+	// Err is set if the run was claimed but its data cannot be read. The caller
+	// still owns the claim, and must fail the run or put it back.
 	Err error
 }
 
@@ -127,34 +126,34 @@ type Work struct {
 type Ending struct {
 	State State // Succeeded, Failed or Cancelled
 	Cause Cause
-	Steps []Step // that have no checkpoint yet; kept with the end
-	// Status and Response replace those that were accepted, where they are not
-	// zero; Output likewise.
+	Steps []Step // without a checkpoint so far; stored with the end
+	// Status, Response and Output replace the accepted ones, unless they are
+	// empty.
 	Status   int
 	Response []byte
 	Output   []byte
 }
 
-// Requeue says when a run goes on.
+// Requeue says when a claimed run that is put back continues.
 type Requeue struct {
-	Delay time.Duration // from now; queued at once where it is not positive
-	Steps []Step        // kept with it, as by Checkpoint
+	Delay time.Duration // from now; not positive queues the run at once
+	Steps []Step        // stored with it, as by Checkpoint
 	Cause Cause         // of the attempt that failed
 }
 
-// SweepQuery says how runs are treated whose holder has let the lease end.
+// SweepQuery says how to treat runs whose lease has ended.
 type SweepQuery struct {
-	Limit int // at most so many in one call
-	// MaxLost is how often a run may be lost without a step done in between. The
-	// next time it fails with ReasonLost. 0 is no limit.
+	Limit int // of one call
+	// MaxLost is how often a run may be lost without a completed step in between.
+	// The next time it fails with ReasonLost. 0 is no limit.
 	MaxLost int
-	// Backoff is how long a run waits that is lost for the second time without
-	// a step done in between. It doubles with each further one, to at most an
-	// hour. The first time it is queued at once.
+	// Backoff is how long a run waits that is lost for the second time without a
+	// completed step in between. It doubles each further time, to at most an hour.
+	// The first time the run is queued at once.
 	Backoff time.Duration
 }
 
-// Swept is what a sweep did.
+// Swept is the result of Sweep.
 type Swept struct {
 	Requeued []Summary // queued, or waiting
 	Failed   []Summary

@@ -6,35 +6,35 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Payload is what a run works on and what comes out, in bytes that belong to
-// the caller. It must not be changed after it was handed over.
+// Payload is the input and the results of a run. The bytes must not be changed
+// after they were passed to the store.
 type Payload struct {
-	Event     []byte // what came in, but the body, as its trigger encodes it
-	Body      []byte // as it came
+	Event     []byte // without the body, as its trigger encodes it
+	Body      []byte // as it was received
 	Variables []byte
-	Response  []byte // what the caller got, as the gateway encodes it
+	Response  []byte // to the caller, as the gateway encodes it
 	Output    []byte // of action "stop"
 }
 
-// Cause tells why a run or a step stands where it stands. The zero Cause is
-// none. Every field is a text for people or programs without secrets.
+// Cause is why a run or a step is in its state. The zero Cause is none. No field
+// contains secrets.
 type Cause struct {
 	Reason   string // a word: "unauthorized", "queue_full", ReasonLost
 	Class    string // of a failure, see flow.Class
-	Action   string // in which it happened
-	Position string // in the files: "orders.hcl:12,3"
+	Action   string // the name of the action
+	Position string // in the flow files: "orders.hcl:12,3"
 	Message  string // for people
 }
 
-// Reasons that engines give themselves.
+// Reasons that engines set.
 const (
-	ReasonLost    = "lost"    // failed: its lease ended again and again
-	ReasonDropped = "dropped" // cancelled: a full queue made room for newer ones
+	ReasonLost    = "lost"    // failed: the lease ended again and again
+	ReasonDropped = "dropped" // cancelled: dropped from a full queue
 	ReasonPerson  = "person"  // cancelled: by Cancel
 )
 
-// Step is one action of a run as it went: the checkpoint from which the run
-// goes on and the record in the history.
+// Step is one executed action of a run: both the checkpoint from which the run
+// resumes and the record in the history.
 type Step struct {
 	Path     string // unique in the run: "reserve", "each/3/reserve"
 	Kind     string // of the action: "http"
@@ -46,8 +46,8 @@ type Step struct {
 	Output   []byte
 	Cause    Cause // why it failed
 
-	// CutFrom is how many bytes input and output had together before the
-	// history cut them; 0 where they are whole. Engines set it.
+	// CutFrom is how many bytes input and output had together before they were
+	// cut; 0 if they are whole. Engines set it.
 	CutFrom int
 }
 
@@ -62,47 +62,47 @@ const (
 	StepEnded flow.State = "ended"
 )
 
-// Summary is a run in a list. Times are to the millisecond, and zero where
-// something has not happened.
+// Summary is a run in a list. Times are to the millisecond, and zero if the event
+// has not happened.
 type Summary struct {
 	ID       string
 	Flow     string
 	State    State
 	Received time.Time // in the id
 	Due      time.Time // of a waiting run: when it is queued
-	Started  time.Time // claimed first, since it was accepted or requeued
+	Started  time.Time // first claimed, since it was accepted or requeued
 	Finished time.Time
 	Attempt  int // from 1
-	Status   int // of the answer that the caller got; 0 for none
-	Size     int // of the body as it came, in bytes
+	Status   int // of the response to the caller; 0 for none
+	Size     int // of the received body, in bytes
 	Cause    Cause
 }
 
-// Run is all that is known of a run.
+// Run is a whole run.
 type Run struct {
 	Summary
 	Payload
 	Steps    []Step // in the order in which they began
 	OrderKey string
-	Owner    string    // of a running one
-	Lease    time.Time // of a running one: its end
+	Owner    string    // of a running run
+	Lease    time.Time // end of the lease of a running run
 
-	// Cut tells that Body holds only the beginning of the Size bytes that came.
+	// Cut says that Body holds only the beginning of the Size bytes received.
 	Cut bool
 }
 
-// Entry is a run that is over when it is first kept: one of a sync flow, or a
-// request that became no run.
+// Entry is a run that is over when it is first stored: a run of a sync flow, or a
+// request that did not become a run.
 type Entry struct {
 	ID      string
 	Flow    string
-	State   State // not an open one
+	State   State // one that is over
 	Started time.Time
-	// Finished is when it ended. Where it is zero, it is when it is recorded.
+	// Finished is when it ended. Zero is the time at which it is recorded.
 	Finished time.Time
-	Attempt  int // 0 is taken as 1
+	Attempt  int // 0 counts as 1
 	Status   int
 	Cause    Cause
-	Payload  // zero: none is kept
+	Payload  // zero stores none
 	Steps    []Step
 }

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// State is where a run stands. The numbers are what engines store: they never
-// change their meaning, and the open states come first.
+// State is the state of a run. Engines store the numbers, so they never change
+// their meaning. The open states come first.
 type State uint8
 
-// The states; see the package comment for how one leads to another.
+// The states; the package comment shows how they follow each other.
 const (
-	Queued    State = iota + 1 // to be claimed, or behind another with its order key
+	Queued    State = iota + 1 // to be claimed, or blocked by another run with its order key
 	Waiting                    // for a time: a delay, the wait before a retry
 	Running                    // claimed
 	Succeeded                  // over
-	Failed                     // over for now: a dead letter
-	Cancelled                  // by a person, or dropped from a full queue
-	Refused                    // a request that became no run
-	Throttled                  // fell into the window of an earlier one
+	Failed                     // a dead letter: it may be requeued
+	Cancelled                  // by an operator, or dropped from a full queue
+	Refused                    // a request that did not become a run
+	Throttled                  // in the window of an earlier request
 )
 
 // States returns all states, in their order.
@@ -26,7 +26,7 @@ func States() []State {
 	return []State{Queued, Waiting, Running, Succeeded, Failed, Cancelled, Refused, Throttled}
 }
 
-// Open tells whether the run is not over: it is queued, waiting or running.
+// Open reports whether the run is not over: it is queued, waiting or running.
 func (s State) Open() bool { return s >= Queued && s <= Running }
 
 // String returns the name of the state, such as "queued".
@@ -52,7 +52,7 @@ func (s State) String() string {
 	return fmt.Sprintf("state %d", uint8(s))
 }
 
-// ParseState returns the state of a name as String gives it.
+// ParseState returns the state that String has named.
 func ParseState(name string) (State, error) {
 	for _, s := range States() {
 		if s.String() == name {
@@ -66,5 +66,5 @@ func ParseState(name string) (State, error) {
 	return 0, fmt.Errorf("there is no state %q; there is %s", name, strings.Join(names, ", "))
 }
 
-// MarshalText writes the name.
+// MarshalText returns the name.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

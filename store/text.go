@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is how many bytes of a text for people are kept.
+// MaxText is how many bytes of a text for people are stored.
 const MaxText = 4 << 10
 
-// CleanText makes a text that any engine can keep: valid UTF-8 without NUL,
-// each fault replaced by U+FFFD, cut at MaxText.
+// CleanText returns a text that any engine can store: valid UTF-8 without NUL, cut
+// at MaxText. U+FFFD replaces each invalid sequence.
 func CleanText(s string) string {
 	if len(s) <= MaxText && utf8.ValidString(s) && !strings.Contains(s, "\x00") {
 		return s
 	}
 	if len(s) > MaxText {
-		s = cut(s, MaxText-len("…")) + "…"
+		s = cutText(s, MaxText-len("…")) + "…"
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// cut returns the first n bytes, and less where they end inside of a letter.
-func cut(s string, n int) string {
+// cutText returns the first n bytes, or fewer so that no letter is cut.
+func cutText(s string, n int) string {
 	for i := n; i > n-utf8.UTFMax; i-- {
 		if utf8.RuneStart(s[i]) {
 			return s[:i]
@@ -32,7 +32,7 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// Clean returns the cause with texts that any engine can keep.
+// Clean returns the cause with texts that any engine can store.
 func (c Cause) Clean() Cause {
 	return Cause{
 		Reason: CleanText(c.Reason), Class: CleanText(c.Class), Action: CleanText(c.Action),
@@ -40,14 +40,14 @@ func (c Cause) Clean() Cause {
 	}
 }
 
-// IsZero tells whether nothing is said.
+// IsZero reports whether there is no cause.
 func (c Cause) IsZero() bool { return c == Cause{} }
 
-// MaxName is how many bytes a name has that is kept as it is.
+// MaxName is how many bytes of a name are stored as they are.
 const MaxName = 256
 
-// ShortName returns the name under which an engine keeps a key: the name
-// itself, or a digest where it is long. Callers need not call it.
+// ShortName returns the name under which an engine stores a key: the name itself,
+// or a digest of a long name. Callers of a Store need not call it.
 func ShortName(name string) string {
 	if len(name) <= MaxName {
 		return name
