@@ -37,7 +37,7 @@ func (t *tag) Describe(s *schema.Spec) {
 	schema.Expr(s, &t.fields, "fields", "Fields to set, by name. Null takes a field away; fields that are not named stay as they are.")
 	s.Output("added", cty.List(cty.String), "The tags that the contact did not have before.")
 	s.Output("removed", cty.List(cty.String), "The tags that it had.")
-	s.Check(t.check)
+	s.Check(t.checkSettings)
 	s.Example(schema.Example{
 		Title: "Note a purchase",
 		HCL:   "contact = webhook.body.email\nadd     = [\"customer\", \"bought-${webhook.body.product}\"]\nremove  = \"prospect\"\nfields = {\n  name  = webhook.body.name\n  order = webhook.body.order\n}",
@@ -46,7 +46,7 @@ func (t *tag) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *tag) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	problem := func(name, summary string, from *expr.Expr, err error) {
 		if err != nil {
@@ -60,11 +60,11 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("add", "Nothing to change", `Say what is to change of the contact: by "add", "remove" or "fields".`))
 	}
 	if email, ok := t.contact.Constant(); ok {
-		problem("contact", "Wrong address", t.contact.Expr(), checkContact(email))
+		problem("contact", "Wrong address", t.contact.Expr(), checkEmail(email))
 	}
 	for _, field := range []expr.Of[any]{t.add, t.remove} {
 		if v, ok := field.Constant(); ok {
-			_, err := tagsOf(v)
+			_, err := parseTags(v)
 			problem(field.Expr().Name(), "Wrong tag", field.Expr(), err)
 		}
 	}
@@ -79,7 +79,7 @@ func (t *tag) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 func (*tag) Traits() flow.Traits { return flow.Traits{} }
 
 func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
-	change, err := t.change(ctx, c)
+	change, err := t.buildChange(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -88,16 +88,16 @@ func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	got, err := c.Contacts().Change(ctx, change)
 	if err != nil {
-		return nil, t.discreet(c, err)
+		return nil, t.hideSecret(c, err)
 	}
-	return map[string]any{"added": listOf(got.Added), "removed": listOf(got.Removed)}, nil
+	return map[string]any{"added": toList(got.Added), "removed": toList(got.Removed)}, nil
 }
 
-// change puts together what is to change.
-func (t *tag) change(ctx context.Context, c *flow.Call) (flow.ContactChange, error) {
+// buildChange puts together what is to change.
+func (t *tag) buildChange(ctx context.Context, c *flow.Call) (flow.ContactChange, error) {
 	out := flow.ContactChange{Source: flow.TagManual, Cause: c.IdempotencyKey()}
 	var err error
-	if out.Email, err = t.address(ctx, c); err != nil {
+	if out.Email, err = t.contactEmail(ctx, c); err != nil {
 		return out, err
 	}
 	if out.Add, err = evalTags(ctx, c, t.add); err != nil {
@@ -115,11 +115,11 @@ func (t *tag) change(ctx context.Context, c *flow.Call) (flow.ContactChange, err
 	return out, err
 }
 
-// address is that of the contact: the one that is given, or the one with which
+// contactEmail is that of the contact: the one that is given, or the one with which
 // the flow started.
-func (t *tag) address(ctx context.Context, c *flow.Call) (string, error) {
+func (t *tag) contactEmail(ctx context.Context, c *flow.Call) (string, error) {
 	if !t.contact.IsSet() {
-		email := memberOf(c.Value("contact"), "email")
+		email := textMember(c.Value("contact"), "email")
 		if email == "" {
 			return "", &flow.Error{Class: flow.Invalid, Message: "the run did not start with a contact, so that the action needs to be told by \"contact\" which one is to change"}
 		}
@@ -129,11 +129,11 @@ func (t *tag) address(ctx context.Context, c *flow.Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return email, flow.InvalidValue(t.contact.Expr(), checkContact(email))
+	return email, flow.InvalidValue(t.contact.Expr(), checkEmail(email))
 }
 
-// memberOf is a text in an object, "" where there is none.
-func memberOf(v any, name string) string {
+// textMember is a text in an object, "" where there is none.
+func textMember(v any, name string) string {
 	var got any
 	switch v := v.(type) {
 	case map[string]any:
@@ -145,7 +145,7 @@ func memberOf(v any, name string) string {
 	return text
 }
 
-func checkContact(email string) error {
+func checkEmail(email string) error {
 	email = strings.TrimSpace(email)
 	switch {
 	case email == "":
@@ -164,12 +164,12 @@ func evalTags(ctx context.Context, c *flow.Call, field expr.Of[any]) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	tags, err := tagsOf(v)
+	tags, err := parseTags(v)
 	return tags, flow.InvalidValue(field.Expr(), err)
 }
 
-// tagsOf reads a tag or a list of them. Null is none.
-func tagsOf(v any) ([]string, error) {
+// parseTags reads a tag or a list of them. Null is none.
+func parseTags(v any) ([]string, error) {
 	list, isList := v.([]any)
 	if !isList {
 		list = []any{v}
@@ -191,8 +191,8 @@ func tagsOf(v any) ([]string, error) {
 	return tags, nil
 }
 
-// discreet hides what an error says of values that come from a secret.
-func (t *tag) discreet(c *flow.Call, err error) error {
+// hideSecret hides what an error says of values that come from a secret.
+func (t *tag) hideSecret(c *flow.Call, err error) error {
 	failed := flow.AsError(err)
 	for _, e := range []*expr.Expr{t.contact.Expr(), t.add.Expr(), t.remove.Expr(), t.fields.Expr()} {
 		if failed.Class == flow.Invalid && (c.Step.Sensitive || e != nil && e.Sensitive()) {
@@ -202,7 +202,7 @@ func (t *tag) discreet(c *flow.Call, err error) error {
 	return err
 }
 
-func listOf(texts []string) []any {
+func toList(texts []string) []any {
 	out := make([]any, len(texts))
 	for i, t := range texts {
 		out[i] = t

@@ -21,7 +21,7 @@ type transform struct {
 
 func (t *transform) Describe(s *schema.Spec) {
 	s.Doc = "Computes a value with a [jq](https://jqlang.org/manual/) program. Inside it `$webhook`, `$action`, `$run`, `$flow` and the other names of the run hold what they hold in HCL."
-	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compile, schema.Required())
+	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compileProgram, schema.Required())
 	schema.Expr(s, &t.input, "input", "What the program reads as `.`: for a webhook its body where left out.")
 	s.Output("value", cty.DynamicPseudoType, "The first result; null where there is none.")
 	s.Output("values", cty.DynamicPseudoType, "All results, as a list.")
@@ -39,7 +39,7 @@ func (t *transform) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *transform) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
+func (t *transform) compileProgram(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	t.program, diags = c.Scope.CompileJQ(a.Expr)
 	return diags
@@ -63,7 +63,7 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	values, err := t.program.Run(ctx, c, input)
 	if err != nil {
-		return nil, t.failure(ctx, c, err)
+		return nil, t.programError(ctx, c, err)
 	}
 	out := map[string]any{"value": nil, "values": values}
 	if len(values) > 0 {
@@ -72,8 +72,8 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return out, nil
 }
 
-// failure makes an error of the program's. Its text may quote the input.
-func (t *transform) failure(ctx context.Context, c *flow.Call, err error) error {
+// programError makes an error of the program's. Its text may quote the input.
+func (t *transform) programError(ctx context.Context, c *flow.Call, err error) error {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):
 		return err

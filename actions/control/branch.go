@@ -40,7 +40,7 @@ func (b *Branch) Describe(s *schema.Spec) {
 	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
 	schema.Single(s, &b.otherwise, defaultCase, "The actions that run where no case does.")
 	s.Output("case", cty.String, "The name of the case that ran, `default` for the default, null where nothing ran.")
-	s.Check(b.check)
+	s.Check(b.checkCases)
 	s.Example(schema.Example{
 		Title: "Treat large orders in another way",
 		HCL: `case "large" {
@@ -69,11 +69,11 @@ func (d *branchDefault) Describe(s *schema.Spec) {
 	flow.Actions(s, &d.actions)
 }
 
-func (b *Branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (b *Branch) checkCases(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(b.cases) == 0 {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Branch without a case", `A branch needs at least one case "NAME" { when = … }.`)}
 	}
-	diags := b.neverRuns(d.Block.Body.Blocks)
+	diags := b.warnUnreachable(d.Block.Body.Blocks)
 	lines := map[string]int{}
 	for _, in := range d.Block.Body.Blocks {
 		if in.Type != "case" {
@@ -91,9 +91,9 @@ func (b *Branch) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// neverRuns warns of lists that no run comes to. blocks are those of the
+// warnUnreachable warns of lists that no run comes to. blocks are those of the
 // branch; its cases were decoded in their order.
-func (b *Branch) neverRuns(blocks hclsyntax.Blocks) hcl.Diagnostics {
+func (b *Branch) warnUnreachable(blocks hclsyntax.Blocks) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	next, certain := 0, ""
 	for _, in := range blocks {
@@ -152,11 +152,11 @@ func (b *Branch) Traits() flow.Traits {
 func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for _, in := range b.cases {
 		if c.Started(in.actions) {
-			return in.run(ctx, c)
+			return in.runActions(ctx, c)
 		}
 	}
 	if b.otherwise != nil && c.Started(b.otherwise.actions) {
-		return b.otherwise.run(ctx, c)
+		return b.otherwise.runActions(ctx, c)
 	}
 	for _, in := range b.cases {
 		holds, err := in.when.Eval(ctx, c)
@@ -164,18 +164,18 @@ func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 			return nil, err
 		}
 		if holds {
-			return in.run(ctx, c)
+			return in.runActions(ctx, c)
 		}
 	}
-	return b.otherwise.run(ctx, c)
+	return b.otherwise.runActions(ctx, c)
 }
 
-func (c *branchCase) run(ctx context.Context, call *flow.Call) (any, error) {
+func (c *branchCase) runActions(ctx context.Context, call *flow.Call) (any, error) {
 	return map[string]any{"case": c.name}, call.Execute(ctx, c.actions, nil)
 }
 
-// run does the list. There may be none.
-func (d *branchDefault) run(ctx context.Context, call *flow.Call) (any, error) {
+// runActions does the list. There may be none.
+func (d *branchDefault) runActions(ctx context.Context, call *flow.Call) (any, error) {
 	if d == nil {
 		return map[string]any{"case": nil}, nil
 	}

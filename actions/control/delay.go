@@ -14,15 +14,15 @@ import (
 
 // Delay lets a run wait.
 type Delay struct {
-	length expr.Of[time.Duration]
+	duration expr.Of[time.Duration]
 }
 
-// longestDelay bounds a delay: what waits longer is forgotten by people.
-const longestDelay = 366 * 24 * time.Hour
+// maxDelay bounds a delay: what waits longer is forgotten by people.
+const maxDelay = 366 * 24 * time.Hour
 
 func (a *Delay) Describe(s *schema.Spec) {
 	s.Doc = "Lets the run wait. A waiting run of an async flow holds no worker and goes on after a restart as well; a sync flow waits while its caller does."
-	schema.Expr(s, &a.length, "for", "How long, up to 366 days.", schema.Required())
+	schema.Expr(s, &a.duration, "for", "How long, up to 366 days.", schema.Required())
 	s.Output("waited", cty.Bool, "`true`.")
 	s.Example(schema.Example{
 		Title: "Wait for a moment",
@@ -31,7 +31,7 @@ func (a *Delay) Describe(s *schema.Spec) {
 		Want:  `{"waited": true}`,
 	})
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		if length, ok := a.length.Constant(); ok && length > longestDelay {
+		if length, ok := a.duration.Constant(); ok && length > maxDelay {
 			return hcl.Diagnostics{d.Problem("for", "Delay too long", "A run waits for 366 days at most.")}
 		}
 		return nil
@@ -42,11 +42,11 @@ func (a *Delay) Describe(s *schema.Spec) {
 func (*Delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
 
 func (a *Delay) Run(ctx context.Context, c *flow.Call) (any, error) {
-	length, err := a.length.Eval(ctx, c)
+	length, err := a.duration.Eval(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if length > longestDelay {
+	if length > maxDelay {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "a run waits for 366 days at most"}
 	}
 	return map[string]any{"waited": true}, c.Suspend(ctx, length)

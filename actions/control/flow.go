@@ -36,7 +36,7 @@ func (a *Flow) Describe(s *schema.Spec) {
 	schema.Expr(s, &a.input, "input", "What the flow is given. It is checked as the flow's variables say.")
 	schema.Attr(s, &a.wait, "wait", "Whether this run goes on after the other flow has ended.")
 	s.AnyOutput()
-	s.Check(a.check)
+	s.Check(a.keepSource)
 	s.Example(schema.Example{
 		Title: "Use what another flow returns",
 		HCL:   "flow  = \"lookup\"\ninput = { email = webhook.body.email }",
@@ -50,7 +50,7 @@ func (a *Flow) Describe(s *schema.Spec) {
 	})
 }
 
-func (a *Flow) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (a *Flow) keepSource(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	a.at, a.written = d.Range("flow"), d.Expr("input")
 	return nil
 }
@@ -68,7 +68,7 @@ func (a *Flow) Traits() flow.Traits {
 func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
 	a.flow = f
 	allowed := f.Parts.Call.Inputs
-	given, all := membersOf(a.written)
+	given, all := objectMembers(a.written)
 	if allowed == nil || !all {
 		return nil
 	}
@@ -99,9 +99,9 @@ type member struct {
 	at   hcl.Range
 }
 
-// membersOf lists the members of an object. all is false where some may not be
+// objectMembers lists the members of an object. all is false where some may not be
 // known: it is not written out.
-func membersOf(e hclsyntax.Expression) (members []member, all bool) {
+func objectMembers(e hclsyntax.Expression) (members []member, all bool) {
 	if e == nil {
 		return nil, true
 	}

@@ -25,8 +25,8 @@ type Loop struct {
 	actions flow.List
 }
 
-// mostTurns bounds a loop: each turn leaves records in the history.
-const mostTurns = 10_000
+// maxIterations bounds a loop: each turn leaves records in the history.
+const maxIterations = 10_000
 
 // eachType is what stands under "each".
 func eachType() cty.Type {
@@ -38,14 +38,14 @@ func eachType() cty.Type {
 func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
-	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", mostTurns, flow.MaxIterations), schema.Required())
-	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d. One that waits in a `delay` is among them, so that a delay spaces out what a loop does.", mostAtOnce))
+	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", maxIterations, flow.MaxIterations), schema.Required())
+	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d. One that waits in a `delay` is among them, so that a delay spaces out what a loop does.", maxConcurrency))
 	schema.Attr(s, &l.onItem, "on_item_error", "What a failure does: `stop` begins no further element and fails the loop, `continue` notes it in `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
 	flow.IterationActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
 	s.Output("results", cty.DynamicPseudoType, "For each element what the actions returned, by name; null for an element that failed.")
 	s.Output("errors", cty.DynamicPseudoType, "The elements that failed, with `index`, `key`, `action`, `message` and `class`; empty without `on_item_error = \"continue\"`.")
 	s.Output("count", cty.Number, "How many elements there were.")
-	s.Check(l.check)
+	s.Check(l.checkSettings)
 	s.Example(schema.Example{
 		Title: "Ask for each item",
 		HCL: `for_each = webhook.body.items
@@ -77,13 +77,13 @@ action "transform" "line" {
 	})
 }
 
-func (l *Loop) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := checkAtOnce(d, l.max, true)
+func (l *Loop) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := checkMax(d, l.max, true)
 	if len(l.actions) == 0 {
 		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
 	}
 	if v, fixed := l.forEach.Constant(); fixed {
-		if _, _, err := elements(v); err != nil {
+		if _, _, err := listElements(v); err != nil {
 			diags = append(diags, d.Problem("for_each", `Wrong value for "for_each"`, diag.Sentence(err)))
 		}
 	}
@@ -100,7 +100,7 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, values, err := elements(over)
+	keys, values, err := listElements(over)
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "for_each: " + err.Error(), Err: err}
 	}
@@ -112,12 +112,12 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.gather(c, keys, turns), nil
+	return l.buildOutputs(c, keys, turns), nil
 }
 
-// gather makes the outputs. Elements whose failure is passed over are told to
+// buildOutputs makes the outputs. Elements whose failure is passed over are told to
 // the log in one line.
-func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.IterationResult) map[string]any {
+func (l *Loop) buildOutputs(c *flow.Call, keys []any, turns []flow.IterationResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
 	var first *flow.Error
 	for i, t := range turns {
@@ -128,7 +128,7 @@ func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.IterationResult) ma
 			failed = append(failed, map[string]any{"index": i, "key": keys[i], "action": e.Action, "message": e.RedactedMessage(), "class": string(e.Class)})
 			continue
 		}
-		results[i] = plain(t.Outputs)
+		results[i] = toPlainValues(t.Outputs)
 	}
 	if first != nil {
 		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(turns), first.Action, first.RedactedMessage()), nil)
@@ -136,8 +136,8 @@ func (l *Loop) gather(c *flow.Call, keys []any, turns []flow.IterationResult) ma
 	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
 }
 
-// elements are the keys and values of what a loop goes over.
-func elements(v any) (keys, values []any, err error) {
+// listElements are the keys and values of what a loop goes over.
+func listElements(v any) (keys, values []any, err error) {
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
@@ -149,14 +149,14 @@ func elements(v any) (keys, values []any, err error) {
 			keys, values = append(keys, name), append(values, v[name])
 		}
 	case value.Object:
-		return elements(v.Map())
+		return listElements(v.Map())
 	case nil:
 		return nil, nil, fmt.Errorf("it is null; where that may be, write coalesce(…, [])")
 	default:
 		return nil, nil, fmt.Errorf("a loop goes over a list or an object, not over %s", value.TypeName(v))
 	}
-	if len(values) > mostTurns {
-		return nil, nil, fmt.Errorf("it has %d elements, and a loop takes %d at most", len(values), mostTurns)
+	if len(values) > maxIterations {
+		return nil, nil, fmt.Errorf("it has %d elements, and a loop takes %d at most", len(values), maxIterations)
 	}
 	return keys, values, nil
 }

@@ -18,15 +18,15 @@ type Parallel struct {
 	actions flow.List
 }
 
-// mostAtOnce bounds how much of one run is done at once.
-const mostAtOnce = 64
+// maxConcurrency bounds how much of one run is done at once.
+const maxConcurrency = 64
 
 func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
-	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", mostAtOnce))
+	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", maxConcurrency))
 	flow.ConcurrentActions(s, &p.actions)
 	s.Output("results", cty.DynamicPseudoType, "What each action inside returned, by its name. It is null for one that was skipped.")
-	s.Check(p.check)
+	s.Check(p.checkSettings)
 	s.Example(schema.Example{
 		Title: "Ask two services at once",
 		HCL: `action "http" "lamp" {
@@ -49,16 +49,16 @@ action "transform" "total" { jq = "[.items[].price] | add" }`,
 	})
 }
 
-func (p *Parallel) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (p *Parallel) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if len(p.actions) == 0 {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`)}
 	}
-	return checkAtOnce(d, p.max, d.Has("max"))
+	return checkMax(d, p.max, d.Has("max"))
 }
 
-func checkAtOnce(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
-	if given && (atOnce < 1 || atOnce > mostAtOnce) {
-		return hcl.Diagnostics{d.Problem("max", "Wrong value", fmt.Sprintf("From 1 to %d run at once.", mostAtOnce))}
+func checkMax(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
+	if given && (atOnce < 1 || atOnce > maxConcurrency) {
+		return hcl.Diagnostics{d.Problem("max", "Wrong value", fmt.Sprintf("From 1 to %d run at once.", maxConcurrency))}
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (p *Parallel) Traits() flow.Traits {
 func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	atOnce := p.max
 	if atOnce == 0 {
-		atOnce = mostAtOnce
+		atOnce = maxConcurrency
 	}
 	turns, err := c.Iterate(ctx, len(p.actions), func(i int) flow.Iteration {
 		return flow.Iteration{List: p.actions[i : i+1]}
@@ -83,11 +83,11 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for i, s := range p.actions {
 		results[s.Name] = turns[i].Outputs[s.Name]
 	}
-	return map[string]any{"results": plain(results)}, nil
+	return map[string]any{"results": toPlainValues(results)}, nil
 }
 
-// plain makes plain maps of outputs that are read on demand.
-func plain(outputs map[string]any) map[string]any {
+// toPlainValues makes plain maps of outputs that are read on demand.
+func toPlainValues(outputs map[string]any) map[string]any {
 	for name, v := range outputs {
 		if lazy, ok := v.(interface{ Map() map[string]any }); ok {
 			outputs[name] = lazy.Map()

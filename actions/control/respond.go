@@ -27,7 +27,7 @@ func (r *Respond) Describe(s *schema.Spec) {
 	r.reply.DescribeReply(s)
 	r.then = thenEnd
 	schema.Attr(s, &r.then, "then", "What comes after the answer. `end`: the run is over. `continue`: what is left of the run is stored before the answer goes out, and goes on in the background.", schema.OneOf(thenEnd, thenContinue))
-	s.Check(r.check)
+	s.Check(r.checkSettings)
 	s.Example(schema.Example{
 		Title: "Answer with JSON",
 		HCL:   "status = 201\njson = {\n  created = true\n  order   = webhook.body.order\n}",
@@ -35,7 +35,7 @@ func (r *Respond) Describe(s *schema.Spec) {
 	})
 }
 
-func (r *Respond) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (r *Respond) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.then == thenContinue && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
 	}

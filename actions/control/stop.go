@@ -24,7 +24,7 @@ func (t *Stop) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
 	schema.Expr(s, &t.message, "message", "Why, for the log and the history.")
 	schema.Expr(s, &t.output, "output", "What the run returns to the flow that started it.")
-	s.Check(t.check)
+	s.Check(t.checkStatus)
 	s.Example(schema.Example{
 		Title: "Give up where there is nothing to do",
 		HCL:   "when    = length(webhook.body.items) == 0\nstatus  = \"failed\"\nmessage = \"order ${webhook.body.order} has no items\"",
@@ -37,7 +37,7 @@ func (t *Stop) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *Stop) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *Stop) checkStatus(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if d.Has("status") && t.status == string(flow.Succeeded) && flow.InFallback(c) {
 		return hcl.Diagnostics{d.Problem("status", "Success for a failed run",
 			"Inside of on_error the run has failed, and stop does not change that. Leave the status out, or let the action that may fail say on_error = \"continue\".")}

@@ -19,20 +19,20 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// jira is what the kinds of actions for Jira share: the connection, and how
+// client is what the kinds of actions for Jira share: the connection, and how
 // texts and requests look there.
-type jira struct {
+type client struct {
 	connection *Connection
 
 	api *web.APIClient // set by open
 }
 
-func (j *jira) describe(s *schema.Spec) {
+func (j *client) describeConnection(s *schema.Spec) {
 	flow.UseConnection(s, &j.connection, "jira", "The Jira.", schema.Required())
 }
 
 // Open makes the client, which is shared with other actions.
-func (j *jira) Open(r *flow.Resources) error {
+func (j *client) Open(r *flow.Resources) error {
 	if j.connection == nil || j.connection.server == nil {
 		return errors.New("the connection lacks its base_url or its credentials")
 	}
@@ -41,11 +41,11 @@ func (j *jira) Open(r *flow.Resources) error {
 	return err
 }
 
-func (j *jira) isCloud() bool { return j.connection.flavour == jiraCloud }
+func (j *client) isCloud() bool { return j.connection.flavour == flavourCloud }
 
-// call sends a request to a path of the REST API. Any status but that of a
+// callAPI sends a request to a path of the REST API. Any status but that of a
 // success is an error.
-func (j *jira) call(ctx context.Context, c *flow.Call, q jiraRequest) (map[string]any, error) {
+func (j *client) callAPI(ctx context.Context, c *flow.Call, q apiRequest) (map[string]any, error) {
 	version := "2"
 	if j.isCloud() {
 		version = "3"
@@ -54,51 +54,51 @@ func (j *jira) call(ctx context.Context, c *flow.Call, q jiraRequest) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	if answer.Status != q.want {
-		return nil, jiraRefusal(answer, q.doing, q.discreet || c.Step.Sensitive)
+	if answer.Status != q.wantStatus {
+		return nil, statusError(answer, q.doing, q.hideAnswer || c.Step.Sensitive)
 	}
 	out := web.DecodeObject(answer)
-	if out == nil && q.want != http.StatusNoContent {
-		return nil, strangeAnswer(answer)
+	if out == nil && q.wantStatus != http.StatusNoContent {
+		return nil, unexpectedAnswer(answer)
 	}
 	return out, nil
 }
 
-// jiraRequest is one request to the REST API.
-type jiraRequest struct {
+// apiRequest is one request to the REST API.
+type apiRequest struct {
 	doing, method, path string
 	body                any // nil for none
-	want                int
-	discreet            bool // messages repeat nothing of the answer
+	wantStatus          int
+	hideAnswer          bool // messages repeat nothing of the answer
 }
 
-func strangeAnswer(r *outbound.Response) error {
+func unexpectedAnswer(r *outbound.Response) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Jira's REST API; base_url may lead elsewhere, or to a page for signing in"}
 }
 
-// browse is the address of an issue for people.
-func (j *jira) browse(key string) string {
+// issueURL is the address of an issue for people.
+func (j *client) issueURL(key string) string {
 	base := *j.connection.server.Base
 	return base.JoinPath("browse", key).String()
 }
 
-// jiraKey is what keys and ids of issues look like.
-var jiraKey = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]+)$`)
+// issueKeyPattern is what keys and ids of issues look like.
+var issueKeyPattern = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]+)$`)
 
-// issuePath is the path of an issue that a value of the run names.
-func issuePath(ctx context.Context, c *flow.Call, e expr.Of[string]) (string, error) {
+// evalIssuePath is the path of an issue that a value of the run names.
+func evalIssuePath(ctx context.Context, c *flow.Call, e expr.Of[string]) (string, error) {
 	key, err := e.Eval(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	if !jiraKey.MatchString(key) {
+	if !issueKeyPattern.MatchString(key) {
 		return "", flow.InvalidValue(e.Expr(), errors.New(`an issue is named by its key, such as "SHOP-7", or its id`))
 	}
 	return "/issue/" + url.PathEscape(key), nil
 }
 
-// jiraText is a text that Jira shows with its formatting.
-type jiraText struct {
+// richText is a text that Jira shows with its formatting.
+type richText struct {
 	text   expr.Of[string]
 	format string
 }
@@ -109,17 +109,17 @@ const (
 	formatText     = "text"
 )
 
-// describe declares the text and, under name_format, what it is written in.
-func (t *jiraText) describe(s *schema.Spec, name, doc string, options ...schema.Option) {
+// describeFields declares the text and, under name_format, what it is written in.
+func (t *richText) describeFields(s *schema.Spec, name, doc string, options ...schema.Option) {
 	t.format = formatMarkdown
 	options = append(options, schema.Escape(richtext.Guard), schema.Shown(richtext.Unguard))
 	schema.Expr(s, &t.text, name, doc, options...)
 	schema.Attr(s, &t.format, name+"_format", "What `"+name+"` is written in. `markdown`: CommonMark with tables and struck out text; values of the run are shown as they are, and can't make formatting or links. `text`: all of it is shown as it is.", schema.OneOf(formatMarkdown, formatText))
 }
 
-// build returns the text in the form that the Jira takes, nil where there is
+// render returns the text in the form that the Jira takes, nil where there is
 // none.
-func (t *jiraText) build(ctx context.Context, c *flow.Call, cloud bool) (any, error) {
+func (t *richText) render(ctx context.Context, c *flow.Call, cloud bool) (any, error) {
 	text, err := t.text.EvalOr(ctx, c, "")
 	if err != nil || strings.TrimSpace(richtext.Unguard(text)) == "" {
 		return nil, err
@@ -135,8 +135,8 @@ func (t *jiraText) build(ctx context.Context, c *flow.Call, cloud bool) (any, er
 	return richtext.Wiki(text), nil
 }
 
-// named is a reference by name, or by id where the text is a number.
-func named(member, text string) map[string]any {
+// referenceTo is a reference by name, or by id where the text is a number.
+func referenceTo(member, text string) map[string]any {
 	if strings.Trim(text, "0123456789") == "" {
 		member = "id"
 	}
@@ -153,7 +153,7 @@ func checkFieldNames(fields map[string]any, taken ...string) error {
 	return nil
 }
 
-func fieldFindings(d *schema.Decoded, fields expr.Of[map[string]any], taken ...string) hcl.Diagnostics {
+func checkFixedFields(d *schema.Decoded, fields expr.Of[map[string]any], taken ...string) hcl.Diagnostics {
 	fixed, ok := fields.Constant()
 	if !ok {
 		return nil

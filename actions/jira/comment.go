@@ -14,16 +14,16 @@ import (
 
 // Comment adds a comment to an issue.
 type Comment struct {
-	jira
+	client
 	issue expr.Of[string]
-	body  jiraText
+	body  richText
 }
 
 func (j *Comment) Describe(s *schema.Spec) {
 	s.Doc = "Adds a comment to an issue in Jira. Jira knows no key for repetitions: where an answer is lost and the action is tried again, the comment may stand there twice."
-	j.describe(s)
+	j.describeConnection(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
-	j.body.describe(s, "body", "The comment.", schema.Required())
+	j.body.describeFields(s, "body", "The comment.", schema.Required())
 	s.Output("id", cty.String, "The id of the comment.")
 	s.Output("url", cty.String, "The address of the issue for people, at the comment.")
 	s.Example(schema.Example{
@@ -38,30 +38,30 @@ func (j *Comment) Describe(s *schema.Spec) {
 func (*Comment) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
-	path, err := issuePath(ctx, c, j.issue)
+	path, err := evalIssuePath(ctx, c, j.issue)
 	if err != nil {
 		return nil, err
 	}
-	text, err := j.body.build(ctx, c, j.isCloud())
+	text, err := j.body.render(ctx, c, j.isCloud())
 	if err != nil {
 		return nil, err
 	}
-	id, err := j.comment(ctx, c, path, text, anySensitive(j.body.text.Expr()))
+	id, err := j.addComment(ctx, c, path, text, anySensitive(j.body.text.Expr()))
 	if err != nil {
 		return nil, err
 	}
 	key, err := j.issue.Eval(ctx, c)
-	return map[string]any{"id": id, "url": j.browse(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
+	return map[string]any{"id": id, "url": j.issueURL(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
 }
 
-// comment adds a comment and returns its id.
-func (j *jira) comment(ctx context.Context, c *flow.Call, path string, text any, discreet bool) (string, error) {
+// addComment adds a comment and returns its id.
+func (j *client) addComment(ctx context.Context, c *flow.Call, path string, text any, discreet bool) (string, error) {
 	if text == nil {
 		return "", &flow.Error{Class: flow.Invalid, Message: "the comment is empty"}
 	}
-	out, err := j.call(ctx, c, jiraRequest{
-		doing: "adding a comment", method: http.MethodPost, path: path + "/comment", want: http.StatusCreated,
-		body: map[string]any{"body": text}, discreet: discreet,
+	out, err := j.callAPI(ctx, c, apiRequest{
+		doing: "adding a comment", method: http.MethodPost, path: path + "/comment", wantStatus: http.StatusCreated,
+		body: map[string]any{"body": text}, hideAnswer: discreet,
 	})
 	id, _ := out["id"].(string)
 	return id, err

@@ -24,20 +24,20 @@ type Connection struct {
 
 // The flavours of Jira.
 const (
-	jiraCloud  = "cloud"
-	jiraServer = "server"
+	flavourCloud  = "cloud"
+	flavourServer = "server"
 )
 
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
 	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, with the context path where it has one.", schema.Required())
-	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(jiraCloud, jiraServer))
+	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(flavourCloud, flavourServer))
 	schema.Attr(s, &n.email, "email", "The e-mail address of the account, on Cloud.", schema.Secret())
 	schema.Attr(s, &n.token, "token", "The API token on Cloud, the personal access token elsewhere.", schema.Secret())
 	schema.Attr(s, &n.username, "username", "The user's name, on Server.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The user's password, on Server.", schema.Secret())
 	schema.Single(s, &n.tls, "tls", "A certificate authority or a client certificate of its own.")
-	s.Check(n.check)
+	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "Jira Cloud",
 		HCL:   "base_url = \"https://example.atlassian.net\"\nemail    = \"bot@example.com\"\ntoken    = secret.shop_token",
@@ -52,11 +52,11 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if n.flavour == "" {
-		n.flavour = jiraServer
+		n.flavour = flavourServer
 		if d.Has("email") {
-			n.flavour = jiraCloud
+			n.flavour = flavourCloud
 		}
 	}
 	base, err := web.ParseBaseURL(n.baseURL)
@@ -68,13 +68,13 @@ func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	}
 	server := &web.Connection{Base: base, TLS: n.tls}
 	switch given := n.credentials(d); {
-	case n.flavour == jiraCloud && given == "email token":
+	case n.flavour == flavourCloud && given == "email token":
 		server.Basic = &web.Basic{Username: n.email, Password: n.token}
-	case n.flavour == jiraServer && given == "token":
+	case n.flavour == flavourServer && given == "token":
 		server.Bearer = &web.Bearer{Token: n.token}
-	case n.flavour == jiraServer && given == "username password":
+	case n.flavour == flavourServer && given == "username password":
 		server.Basic = &web.Basic{Username: n.username, Password: n.password}
-	case n.flavour == jiraCloud:
+	case n.flavour == flavourCloud:
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
 	default:
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Server takes "token", a personal access token, or "username" and "password".`)}

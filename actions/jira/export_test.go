@@ -9,6 +9,6 @@ import (
 // SetIndexLag changes how long a Jira may take to find a new issue.
 func SetIndexLag(a flow.Action, lag time.Duration) {
 	if j, ok := a.(*Issue); ok {
-		j.lag = lag
+		j.indexLag = lag
 	}
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// jiraRefusal makes an error of an answer that is no success. Of a 400 it
+// statusError makes an error of an answer that is no success. Of a 400 it
 // repeats what Jira says of which field, unless it is discreet: the messages
 // may quote values.
-func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
+func statusError(r *outbound.Response, doing string, discreet bool) error {
 	if e := web.TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
 		return e
@@ -41,7 +41,7 @@ func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
 		}
 	}
 	if r.Status == http.StatusBadRequest {
-		if faults := jiraFaults(web.DecodeObject(r), discreet); faults != "" {
+		if faults := listFaults(web.DecodeObject(r), discreet); faults != "" {
 			e.Message = "Jira refused it: " + faults
 		}
 	}
@@ -49,12 +49,12 @@ func jiraRefusal(r *outbound.Response, doing string, discreet bool) error {
 	return e
 }
 
-// longestFault bounds what is repeated of one remark of Jira's.
-const longestFault = 200
+// maxFaultLength bounds what is repeated of one remark of Jira's.
+const maxFaultLength = 200
 
-// jiraFaults lists the fields that Jira finds wrong, with its words, and its
+// listFaults lists the fields that Jira finds wrong, with its words, and its
 // other remarks.
-func jiraFaults(body map[string]any, discreet bool) string {
+func listFaults(body map[string]any, discreet bool) string {
 	var out []string
 	fields, _ := body["errors"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -79,5 +79,5 @@ func jiraFaults(body map[string]any, discreet bool) string {
 
 // cleanRemark returns a text of Jira's for one line of a message.
 func cleanRemark(text string) string {
-	return strings.TrimRight(termtext.Line(text, longestFault), ".")
+	return strings.TrimRight(termtext.Line(text, maxFaultLength), ".")
 }

@@ -20,29 +20,29 @@ import (
 // Issue opens an issue in Jira. How it is found again is in
 // jira_unique.go.
 type Issue struct {
-	jira
+	client
 	project, kind, summary expr.Of[string]
-	description            jiraText
+	description            richText
 	labels                 expr.Of[[]string]
 	priority, assignee     expr.Of[string]
 	fields                 expr.Of[map[string]any]
 	uniqueKey              expr.Of[string]
 
-	lag time.Duration // how long an index may take to know a new issue
+	indexLag time.Duration // how long an index may take to know a new issue
 }
 
-// longestSummary is what Jira takes, in the units of UTF-16.
-const longestSummary = 255
+// maxSummaryLength is what Jira takes, in the units of UTF-16.
+const maxSummaryLength = 255
 
 func (j *Issue) Describe(s *schema.Spec) {
-	j.lag = 3 * time.Second
+	j.indexLag = 3 * time.Second
 	s.Doc = "Opens an issue in Jira.\n\n" +
 		"With a `unique_key` there is one issue for each key and project, however often the flow runs: it is looked for before it is made, and found again by a label, `gw-` and a hash of the key. A label is the one mark that can be searched for on Cloud, Server and Data Center alike: properties of issues are found by apps alone that declare them. The field for labels must be on the project's screen for new issues. Without a `unique_key` an answer that is lost and tried again may open a second issue."
-	j.describe(s)
+	j.describeConnection(s)
 	schema.Expr(s, &j.project, "project", "The key of the project, such as `SHOP`, or its id.", schema.Required())
 	schema.Expr(s, &j.kind, "type", "The type of issue by its name, such as `Task`, or its id.", schema.Required())
 	schema.Expr(s, &j.summary, "summary", "The summary. Line breaks become spaces, and what is over 255 characters is cut off.", schema.Required())
-	j.description.describe(s, "description", "The description.")
+	j.description.describeFields(s, "description", "The description.")
 	schema.Expr(s, &j.labels, "labels", "Labels. Jira knows none with spaces: they become hyphens.")
 	schema.Expr(s, &j.priority, "priority", "The priority by its name, such as `High`, or its id.")
 	schema.Expr(s, &j.assignee, "assignee", "Who works on it: on Cloud the id of the account, on Server the user's name.")
@@ -52,7 +52,7 @@ func (j *Issue) Describe(s *schema.Spec) {
 	s.Output("id", cty.String, "The id.")
 	s.Output("url", cty.String, "The address of the issue for people.")
 	s.Output("created", cty.Bool, "`false` where the issue was there already.")
-	s.Check(j.check)
+	s.Check(j.checkSettings)
 	s.Example(schema.Example{
 		Title: "One issue for each order",
 		HCL:   "connection  = connection.jira.tracker\nproject     = \"OPS\"\ntype        = \"Task\"\nsummary     = \"Fulfil ${webhook.body.order}\"\ndescription = \"**${webhook.body.customer}** ordered:\\n\\n%{ for i in webhook.body.items }- ${i.qty} × ${i.sku}\\n%{ endfor }\"\nlabels      = [\"orders\"]\nunique_key  = webhook.body.order",
@@ -66,8 +66,8 @@ func attributeFields() []string {
 	return []string{"project", "issuetype", "summary", "description", "labels", "priority", "assignee"}
 }
 
-func (j *Issue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := fieldFindings(d, j.fields, attributeFields()...)
+func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := checkFixedFields(d, j.fields, attributeFields()...)
 	if summary, ok := j.summary.Constant(); ok && strings.TrimSpace(summary) == "" {
 		diags = append(diags, d.Problem("summary", "Empty summary", "An issue has a summary."))
 	}
@@ -78,11 +78,11 @@ func (j *Issue) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 func (*Issue) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
-	fields, err := j.build(ctx, c)
+	fields, err := j.buildFields(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	open := func(ctx context.Context) (issueRef, error) { return j.open(ctx, c, fields) }
+	open := func(ctx context.Context) (issueRef, error) { return j.openIssue(ctx, c, fields) }
 	key, err := j.uniqueKey.EvalOr(ctx, c, "")
 	if err != nil {
 		return nil, err
@@ -92,51 +92,51 @@ func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
 			return nil, flow.InvalidValue(j.uniqueKey.Expr(), errors.New("the unique_key is empty"))
 		}
 		ref, err := open(ctx)
-		return j.outputs(ref, true), err
+		return j.buildOutputs(ref, true), err
 	}
 	project, _ := fields["project"].(map[string]any)
-	u := newUnique(&j.jira, c, project, key, j.lag)
+	u := newUniqueIssue(&j.client, c, project, key, j.indexLag)
 	labels, _ := fields["labels"].([]any)
 	fields["labels"] = append(labels, u.label)
-	ref, created, err := u.find(ctx, open)
-	return j.outputs(ref, created), err
+	ref, created, err := u.findOrOpen(ctx, open)
+	return j.buildOutputs(ref, created), err
 }
 
-func (j *Issue) outputs(ref issueRef, created bool) map[string]any {
-	return map[string]any{"key": ref.key, "id": ref.id, "url": j.browse(ref.key), "created": created}
+func (j *Issue) buildOutputs(ref issueRef, created bool) map[string]any {
+	return map[string]any{"key": ref.key, "id": ref.id, "url": j.issueURL(ref.key), "created": created}
 }
 
 // issueRef is an issue by its names.
 type issueRef struct{ key, id string }
 
-func refOf(body map[string]any) (issueRef, bool) {
+func parseRef(body map[string]any) (issueRef, bool) {
 	key, _ := body["key"].(string)
 	id, _ := body["id"].(string)
-	return issueRef{key, id}, jiraKey.MatchString(key)
+	return issueRef{key, id}, issueKeyPattern.MatchString(key)
 }
 
-func (j *Issue) open(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
-	body, err := j.call(ctx, c, jiraRequest{
-		doing: "opening an issue", method: http.MethodPost, path: "/issue", want: http.StatusCreated,
-		body: map[string]any{"fields": fields}, discreet: j.isDiscreet(),
+func (j *Issue) openIssue(ctx context.Context, c *flow.Call, fields map[string]any) (issueRef, error) {
+	body, err := j.callAPI(ctx, c, apiRequest{
+		doing: "opening an issue", method: http.MethodPost, path: "/issue", wantStatus: http.StatusCreated,
+		body: map[string]any{"fields": fields}, hideAnswer: j.hidesAnswer(),
 	})
 	if err != nil {
 		return issueRef{}, err
 	}
-	ref, ok := refOf(body)
+	ref, ok := parseRef(body)
 	if !ok {
 		return ref, &flow.Error{Class: flow.Permanent, Remote: true, Message: "Jira's answer names no issue"}
 	}
 	return ref, nil
 }
 
-func (j *Issue) isDiscreet() bool {
+func (j *Issue) hidesAnswer() bool {
 	return anySensitive(j.project.Expr(), j.kind.Expr(), j.summary.Expr(), j.description.text.Expr(), j.labels.Expr(),
 		j.priority.Expr(), j.assignee.Expr(), j.fields.Expr(), j.uniqueKey.Expr())
 }
 
-// build puts the fields together.
-func (j *Issue) build(ctx context.Context, c *flow.Call) (map[string]any, error) {
+// buildFields puts the fields together.
+func (j *Issue) buildFields(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	more, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
 		return nil, err
@@ -156,10 +156,10 @@ func (j *Issue) build(ctx context.Context, c *flow.Call) (map[string]any, error)
 		required  bool
 		form      func(text string) any
 	}{
-		{"project", "project", j.project, true, func(s string) any { return named("key", s) }},
-		{"issuetype", "type", j.kind, true, func(s string) any { return named("name", s) }},
-		{"summary", "summary", j.summary, true, func(s string) any { return oneLine(s) }},
-		{"priority", "priority", j.priority, false, func(s string) any { return named("name", s) }},
+		{"project", "project", j.project, true, func(s string) any { return referenceTo("key", s) }},
+		{"issuetype", "type", j.kind, true, func(s string) any { return referenceTo("name", s) }},
+		{"summary", "summary", j.summary, true, func(s string) any { return shortenSummary(s) }},
+		{"priority", "priority", j.priority, false, func(s string) any { return referenceTo("name", s) }},
 		{"assignee", "assignee", j.assignee, false, func(s string) any { return map[string]any{account: s} }},
 	} {
 		text, err := f.text.EvalOr(ctx, c, "")
@@ -172,11 +172,11 @@ func (j *Issue) build(ctx context.Context, c *flow.Call) (map[string]any, error)
 			return nil, flow.InvalidValue(f.text.Expr(), errors.New("the "+f.doc+" is empty"))
 		}
 	}
-	return out, j.addRest(ctx, c, out)
+	return out, j.addOptionalFields(ctx, c, out)
 }
 
-func (j *Issue) addRest(ctx context.Context, c *flow.Call, out map[string]any) error {
-	description, err := j.description.build(ctx, c, j.isCloud())
+func (j *Issue) addOptionalFields(ctx context.Context, c *flow.Call, out map[string]any) error {
+	description, err := j.description.render(ctx, c, j.isCloud())
 	if err != nil {
 		return err
 	}
@@ -199,22 +199,22 @@ func (j *Issue) addRest(ctx context.Context, c *flow.Call, out map[string]any) e
 	return nil
 }
 
-// oneLine makes a summary of a text: one line, of no more characters than Jira
+// shortenSummary makes a summary of a text: one line, of no more characters than Jira
 // takes.
-func oneLine(text string) string {
+func shortenSummary(text string) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' })
 	text = strings.TrimSpace(strings.Join(lines, " "))
 	n := 0
 	for i, r := range text {
-		if n += utf16.RuneLen(r); n > longestSummary {
-			return cut(text[:i])
+		if n += utf16.RuneLen(r); n > maxSummaryLength {
+			return dropLastRune(text[:i])
 		}
 	}
 	return text
 }
 
-// cut makes room for the sign that something was cut off.
-func cut(text string) string {
+// dropLastRune makes room for the sign that something was cut off.
+func dropLastRune(text string) string {
 	runes := []rune(text)
 	return strings.TrimSpace(string(runes[:len(runes)-1])) + "…"
 }

@@ -15,7 +15,7 @@ func TestJiraSummaries(t *testing.T) {
 		strings.Repeat("😀", 128):    strings.Repeat("😀", 126) + "…",
 		strings.Repeat("a ", 1<<16): strings.Repeat("a ", 126) + "a…",
 	} {
-		if got := oneLine(given); got != want {
+		if got := shortenSummary(given); got != want {
 			t.Errorf("%.20q… became %q, want %q", given, got, want)
 		}
 	}

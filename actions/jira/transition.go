@@ -17,23 +17,23 @@ import (
 
 // Transition brings an issue into another status.
 type Transition struct {
-	jira
+	client
 	issue, to expr.Of[string]
 	fields    expr.Of[map[string]any]
-	remark    jiraText
+	comment   richText
 }
 
 func (j *Transition) Describe(s *schema.Spec) {
 	s.Doc = "Brings an issue in Jira into another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
-	j.describe(s)
+	j.describeConnection(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	schema.Expr(s, &j.to, "to", "The name of the status, such as `Done`, or of a transition that leads there. Case does not matter.", schema.Required())
 	schema.Expr(s, &j.fields, "fields", "Fields of the transition's screen by their ids, with values as Jira's REST API takes them, such as `{ resolution = { name = \"Done\" } }`.")
-	j.remark.describe(s, "comment", "A comment that is added on the way; none where the issue is in the status already.")
+	j.comment.describeFields(s, "comment", "A comment that is added on the way; none where the issue is in the status already.")
 	s.Output("status", cty.String, "The status that the issue is in now.")
 	s.Output("changed", cty.Bool, "`false` where the issue was in the status already.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		return fieldFindings(d, j.fields, "comment")
+		return checkFixedFields(d, j.fields, "comment")
 	})
 	s.Example(schema.Example{
 		Title: "Close an issue",
@@ -47,7 +47,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 func (*Transition) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
-	path, err := issuePath(ctx, c, j.issue)
+	path, err := evalIssuePath(ctx, c, j.issue)
 	if err != nil {
 		return nil, err
 	}
@@ -58,63 +58,63 @@ func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if to = strings.TrimSpace(to); to == "" {
 		return nil, flow.InvalidValue(j.to.Expr(), errors.New("the status is empty"))
 	}
-	status, err := j.status(ctx, c, path)
+	status, err := j.currentStatus(ctx, c, path)
 	if err != nil || strings.EqualFold(status, to) {
 		return map[string]any{"status": status, "changed": false}, err
 	}
-	way, err := j.way(ctx, c, path, status, to)
+	way, err := j.findTransition(ctx, c, path, status, to)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.walk(ctx, c, path, way); err != nil {
+	if err := j.applyTransition(ctx, c, path, way); err != nil {
 		return nil, err
 	}
 	return map[string]any{"status": way.status, "changed": true}, nil
 }
 
-func (j *Transition) status(ctx context.Context, c *flow.Call, path string) (string, error) {
-	body, err := j.call(ctx, c, jiraRequest{doing: "looking for the issue", method: http.MethodGet, path: path + "?fields=status", want: http.StatusOK})
+func (j *Transition) currentStatus(ctx context.Context, c *flow.Call, path string) (string, error) {
+	body, err := j.callAPI(ctx, c, apiRequest{doing: "looking for the issue", method: http.MethodGet, path: path + "?fields=status", wantStatus: http.StatusOK})
 	fields, _ := body["fields"].(map[string]any)
 	status, _ := fields["status"].(map[string]any)
 	name, _ := status["name"].(string)
 	return name, err
 }
 
-// way is a transition.
-type way struct {
+// transitionOption is a transition.
+type transitionOption struct {
 	id, name, status string
 	hasScreen        bool
 }
 
-// way finds the transition, by its name before that of its status.
-func (j *Transition) way(ctx context.Context, c *flow.Call, path, from, to string) (way, error) {
-	body, err := j.call(ctx, c, jiraRequest{doing: "looking for transitions", method: http.MethodGet, path: path + "/transitions", want: http.StatusOK})
+// findTransition finds the transition, by its name before that of its status.
+func (j *Transition) findTransition(ctx context.Context, c *flow.Call, path, from, to string) (transitionOption, error) {
+	body, err := j.callAPI(ctx, c, apiRequest{doing: "looking for transitions", method: http.MethodGet, path: path + "/transitions", wantStatus: http.StatusOK})
 	if err != nil {
-		return way{}, err
+		return transitionOption{}, err
 	}
-	var ways []way
+	var ways []transitionOption
 	list, _ := body["transitions"].([]any)
 	for _, v := range list {
 		t, _ := v.(map[string]any)
 		target, _ := t["to"].(map[string]any)
-		w := way{}
+		w := transitionOption{}
 		w.id, _ = t["id"].(string)
 		w.name, _ = t["name"].(string)
 		w.status, _ = target["name"].(string)
 		w.hasScreen, _ = t["hasScreen"].(bool)
 		ways = append(ways, w)
 	}
-	for _, of := range []func(way) string{func(w way) string { return w.name }, func(w way) string { return w.status }} {
+	for _, of := range []func(transitionOption) string{func(w transitionOption) string { return w.name }, func(w transitionOption) string { return w.status }} {
 		for _, w := range ways {
 			if strings.EqualFold(of(w), to) {
 				return w, nil
 			}
 		}
 	}
-	return way{}, noWay(ways, from, to)
+	return transitionOption{}, noTransitionError(ways, from, to)
 }
 
-func noWay(ways []way, from, to string) error {
+func noTransitionError(ways []transitionOption, from, to string) error {
 	var names []string
 	for _, w := range ways {
 		names = append(names, fmt.Sprintf("%q to %q", cleanRemark(w.name), cleanRemark(w.status)))
@@ -126,9 +126,9 @@ func noWay(ways []way, from, to string) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("no transition leads from %q to %q: %s", cleanRemark(from), cleanRemark(to), words)}
 }
 
-// walk takes the transition. Jira drops a comment in silence where the
+// applyTransition takes the transition. Jira drops a comment in silence where the
 // transition has no screen, so there it is added before.
-func (j *Transition) walk(ctx context.Context, c *flow.Call, path string, w way) error {
+func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path string, w transitionOption) error {
 	body := map[string]any{"transition": map[string]any{"id": w.id}}
 	fields, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
@@ -140,22 +140,22 @@ func (j *Transition) walk(ctx context.Context, c *flow.Call, path string, w way)
 	if len(fields) > 0 {
 		body["fields"] = fields
 	}
-	text, err := j.remark.build(ctx, c, j.isCloud())
+	text, err := j.comment.render(ctx, c, j.isCloud())
 	if err != nil {
 		return err
 	}
-	discreet := anySensitive(j.fields.Expr(), j.remark.text.Expr())
+	discreet := anySensitive(j.fields.Expr(), j.comment.text.Expr())
 	switch {
 	case text != nil && w.hasScreen:
 		body["update"] = map[string]any{"comment": []any{map[string]any{"add": map[string]any{"body": text}}}}
 	case text != nil:
-		if _, err := j.comment(ctx, c, path, text, discreet); err != nil {
+		if _, err := j.addComment(ctx, c, path, text, discreet); err != nil {
 			return err
 		}
 	}
-	_, err = j.call(ctx, c, jiraRequest{
+	_, err = j.callAPI(ctx, c, apiRequest{
 		doing: fmt.Sprintf("the transition %q", cleanRemark(w.name)), method: http.MethodPost, path: path + "/transitions",
-		want: http.StatusNoContent, body: body, discreet: discreet,
+		wantStatus: http.StatusNoContent, body: body, hideAnswer: discreet,
 	})
 	return err
 }

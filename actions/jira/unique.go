@@ -13,46 +13,46 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// unique is an issue of which there is one for a key. It is found by its label.
+// uniqueIssue is an issue of which there is one for a key. It is found by its label.
 //
 // Cloud's index takes some seconds to know a new issue, so a search alone would
 // let a second one through. Where the gateway has a store, a key in it says who
 // is about to open the issue and, for an hour, which one it became.
-type unique struct {
-	jira    *jira
-	call    *flow.Call
-	project string
-	label   string
-	name    string // of the key in the store
-	lag     time.Duration
+type uniqueIssue struct {
+	jira     *client
+	call     *flow.Call
+	project  string
+	label    string
+	name     string // of the key in the store
+	indexLag time.Duration
 }
 
 const (
-	uniqueScope  = "jira"
-	claimTime    = 2 * time.Minute // for which somebody is about to open an issue
-	knownTime    = time.Hour       // for which the store knows what it became
-	knownPrefix  = "issue "
-	uniquePrefix = "gw-"
+	uniqueScope    = "jira"
+	claimDuration  = 2 * time.Minute // for which somebody is about to open an issue
+	recordDuration = time.Hour       // for which the store knows what it became
+	recordPrefix   = "issue "
+	labelPrefix    = "gw-"
 )
 
-func newUnique(j *jira, c *flow.Call, project map[string]any, key string, lag time.Duration) *unique {
-	u := &unique{jira: j, call: c, lag: lag, label: uniquePrefix + hash(key)}
+func newUniqueIssue(j *client, c *flow.Call, project map[string]any, key string, lag time.Duration) *uniqueIssue {
+	u := &uniqueIssue{jira: j, call: c, indexLag: lag, label: labelPrefix + hashText(key)}
 	for _, v := range project {
 		u.project, _ = v.(string)
 	}
-	u.name = hash(j.connection.baseURL + "\n" + u.project + "\n" + key)
+	u.name = hashText(j.connection.baseURL + "\n" + u.project + "\n" + key)
 	return u
 }
 
-func hash(text string) string {
+func hashText(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:16])
 }
 
-// find returns the issue, and opens it where there is none yet.
-func (u *unique) find(ctx context.Context, open func(context.Context) (issueRef, error)) (ref issueRef, created bool, err error) {
+// findOrOpen returns the issue, and opens it where there is none yet.
+func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context) (issueRef, error)) (ref issueRef, created bool, err error) {
 	for {
-		ref, found, err := u.search(ctx)
+		ref, found, err := u.searchIssue(ctx)
 		if err != nil || found {
 			return ref, false, err
 		}
@@ -61,49 +61,49 @@ func (u *unique) find(ctx context.Context, open func(context.Context) (issueRef,
 			ref, err := open(ctx)
 			return ref, err == nil, err
 		}
-		made, holder, err := keys.PutKey(ctx, uniqueScope, u.name, own, claimTime)
+		made, holder, err := keys.PutKey(ctx, uniqueScope, u.name, own, claimDuration)
 		if err != nil {
-			return ref, false, storeTrouble(err)
+			return ref, false, storeError(err)
 		}
-		known, isKnown := parseKnown(holder)
+		known, isKnown := parseRecorded(holder)
 		switch {
 		case made:
-			return u.open(ctx, open)
+			return u.openAndRecord(ctx, open)
 		case isKnown:
-			if there, err := u.isThere(ctx, known); there || err != nil {
+			if there, err := u.issueExists(ctx, known); there || err != nil {
 				return known, false, err
 			}
 			if err := keys.DropKey(ctx, uniqueScope, u.name, holder); err != nil {
-				return ref, false, storeTrouble(err)
+				return ref, false, storeError(err)
 			}
 		case holder == own:
-			return u.again(ctx, open)
+			return u.searchAgain(ctx, open)
 		default: // another run is at it
-			if err := pause(ctx, u.lag/3); err != nil {
+			if err := pause(ctx, u.indexLag/3); err != nil {
 				return ref, false, err
 			}
 		}
 	}
 }
 
-// again looks once more for what an earlier attempt of this action, whose
+// searchAgain looks once more for what an earlier attempt of this action, whose
 // answer was lost, may have opened.
-func (u *unique) again(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
+func (u *uniqueIssue) searchAgain(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
 	for range 2 {
-		if err := pause(ctx, u.lag); err != nil {
+		if err := pause(ctx, u.indexLag); err != nil {
 			return issueRef{}, false, err
 		}
-		if ref, found, err := u.search(ctx); err != nil || found {
+		if ref, found, err := u.searchIssue(ctx); err != nil || found {
 			return ref, false, err
 		}
 	}
-	return u.open(ctx, open)
+	return u.openAndRecord(ctx, open)
 }
 
-// open opens the issue and notes which one it is. Where Jira refuses it for
+// openAndRecord opens the issue and notes which one it is. Where Jira refuses it for
 // good, others may try at once; where nobody knows whether it was opened, the
 // next attempt looks twice.
-func (u *unique) open(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
+func (u *uniqueIssue) openAndRecord(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
 	keys, own := u.call.Keys(), u.call.IdempotencyKey()
 	ref, err := open(ctx)
 	var failed *flow.Error
@@ -115,21 +115,21 @@ func (u *unique) open(ctx context.Context, open func(context.Context) (issueRef,
 	}
 	// What follows only helps those who come soon; the issue is open.
 	if err := keys.DropKey(ctx, uniqueScope, u.name, own); err == nil {
-		_, _, _ = keys.PutKey(ctx, uniqueScope, u.name, knownPrefix+ref.key+" "+ref.id, knownTime)
+		_, _, _ = keys.PutKey(ctx, uniqueScope, u.name, recordPrefix+ref.key+" "+ref.id, recordDuration)
 	}
 	return ref, true, nil
 }
 
-// search asks Jira. Cloud took the search away that Server has
+// searchIssue asks Jira. Cloud took the search away that Server has
 // (POST /rest/api/3/search) and gave another one, which has no total and leaves
 // out all fields that are not asked for.
-func (u *unique) search(ctx context.Context) (issueRef, bool, error) {
+func (u *uniqueIssue) searchIssue(ctx context.Context) (issueRef, bool, error) {
 	path := "/search"
 	if u.jira.isCloud() {
 		path = "/search/jql"
 	}
-	body, err := u.jira.call(ctx, u.call, jiraRequest{
-		doing: "looking for the issue", method: http.MethodPost, path: path, want: http.StatusOK,
+	body, err := u.jira.callAPI(ctx, u.call, apiRequest{
+		doing: "looking for the issue", method: http.MethodPost, path: path, wantStatus: http.StatusOK,
 		body: map[string]any{
 			"jql":        "project = " + quoteJQL(u.project) + " AND labels = " + quoteJQL(u.label) + " ORDER BY created ASC",
 			"maxResults": 1,
@@ -144,14 +144,14 @@ func (u *unique) search(ctx context.Context) (issueRef, bool, error) {
 		return issueRef{}, false, nil
 	}
 	first, _ := issues[0].(map[string]any)
-	ref, ok := refOf(first)
+	ref, ok := parseRef(first)
 	return ref, ok, nil
 }
 
-// isThere tells whether an issue has not been deleted since.
-func (u *unique) isThere(ctx context.Context, ref issueRef) (bool, error) {
-	_, err := u.jira.call(ctx, u.call, jiraRequest{
-		doing: "looking for the issue", method: http.MethodGet, path: "/issue/" + ref.key + "?fields=status", want: http.StatusOK,
+// issueExists tells whether an issue has not been deleted since.
+func (u *uniqueIssue) issueExists(ctx context.Context, ref issueRef) (bool, error) {
+	_, err := u.jira.callAPI(ctx, u.call, apiRequest{
+		doing: "looking for the issue", method: http.MethodGet, path: "/issue/" + ref.key + "?fields=status", wantStatus: http.StatusOK,
 	})
 	var failed *flow.Error
 	if errors.As(err, &failed) && failed.Class == flow.Permanent {
@@ -160,11 +160,11 @@ func (u *unique) isThere(ctx context.Context, ref issueRef) (bool, error) {
 	return err == nil, err
 }
 
-// parseKnown reads what open has noted.
-func parseKnown(holder string) (issueRef, bool) {
-	rest, ok := strings.CutPrefix(holder, knownPrefix)
+// parseRecorded reads what open has noted.
+func parseRecorded(holder string) (issueRef, bool) {
+	rest, ok := strings.CutPrefix(holder, recordPrefix)
 	key, id, both := strings.Cut(rest, " ")
-	return issueRef{key, id}, ok && both && jiraKey.MatchString(key)
+	return issueRef{key, id}, ok && both && issueKeyPattern.MatchString(key)
 }
 
 // quoteJQL writes a text as JQL reads it: in quotes, in which a backslash takes
@@ -179,7 +179,7 @@ func quoteJQL(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-func storeTrouble(err error) error {
+func storeError(err error) error {
 	return &flow.Error{Class: flow.Transient, Message: fmt.Sprintf("the store can't be asked: %v", err), Err: err}
 }
 

@@ -49,7 +49,7 @@ func (x *Exec) Describe(s *schema.Spec) {
 	s.Output("stdout", cty.String, "What the command wrote to its standard output. What is no text in it is replaced by the character U+FFFD.")
 	s.Output("stderr", cty.String, "What it wrote to its standard error, likewise.")
 	s.Output("exit_code", cty.Number, "The exit code.")
-	s.Check(x.check)
+	s.Check(x.checkSettings)
 	s.Example(schema.Example{
 		Title: "Give values of the run as arguments",
 		HCL:   `command = ["printf", "%s|", webhook.body.name, webhook.body.note]`,
@@ -74,10 +74,10 @@ func (x *Exec) Open(r *flow.Resources) error {
 	}
 	if filepath.IsAbs(x.program) {
 		x.path = x.program
-		return isProgram(x.path)
+		return checkExecutable(x.path)
 	}
 	for dir := range strings.SplitSeq(commandPath, ":") {
-		if path := filepath.Join(dir, x.program); isProgram(path) == nil {
+		if path := filepath.Join(dir, x.program); checkExecutable(path) == nil {
 			x.path = path
 			return nil
 		}
@@ -110,56 +110,56 @@ func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err := checkEnvironment(env); err != nil {
 		return nil, flow.InvalidValue(x.env.Expr(), err)
 	}
-	p := &process{path: x.path, args: args, env: environment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, limit: int(x.maxOutput)}
-	end, err := p.run(ctx)
+	p := &process{path: x.path, args: args, env: buildEnvironment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, limit: int(x.maxOutput)}
+	end, err := p.runToEnd(ctx)
 	if err != nil {
-		return nil, x.failure(ctx, c, err)
+		return nil, x.startError(ctx, c, err)
 	}
 	if end.signal != "" || !x.successes.Has(end.code) {
-		return nil, x.refusal(c, end)
+		return nil, x.exitError(c, end)
 	}
-	return map[string]any{"stdout": asText(end.stdout), "stderr": asText(end.stderr), "exit_code": end.code}, nil
+	return map[string]any{"stdout": toValidText(end.stdout), "stderr": toValidText(end.stderr), "exit_code": end.code}, nil
 }
 
-func asText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
+func toValidText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
 
-// secretive tells whether what the command says may repeat a secret.
-func (x *Exec) secretive(c *flow.Call) bool {
+// mayRevealSecret tells whether what the command says may repeat a secret.
+func (x *Exec) mayRevealSecret(c *flow.Call) bool {
 	reads := func(e *expr.Expr) bool { return e != nil && e.Sensitive() }
 	return c.Step.Sensitive || reads(x.command.Expr()) || reads(x.env.Expr()) || reads(x.stdin.Expr())
 }
 
-// failure makes an error of a command that was not run to its end.
-func (x *Exec) failure(ctx context.Context, c *flow.Call, err error) error {
-	var tooMuch *outputError
+// startError makes an error of a command that was not run to its end.
+func (x *Exec) startError(ctx context.Context, c *flow.Call, err error) error {
+	var tooMuch *outputTooLong
 	switch {
 	case errors.As(err, &tooMuch):
 		return &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("the command wrote more than %s to %s; raise max_output, or let it write less", x.maxOutput, tooMuch.stream)}
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	message := "the command can't be started: " + startProblem(err)
-	if !x.secretive(c) {
-		message = fmt.Sprintf("%q can't be started: %s", x.program, startProblem(err))
+	message := "the command can't be started: " + describeStartError(err)
+	if !x.mayRevealSecret(c) {
+		message = fmt.Sprintf("%q can't be started: %s", x.program, describeStartError(err))
 	}
 	return &flow.Error{Class: flow.Permanent, Message: message}
 }
 
-// refusal makes an error of an exit that is no success. The last line of what
+// exitError makes an error of an exit that is no success. The last line of what
 // the command said about it helps, where it can't repeat a secret.
-func (x *Exec) refusal(c *flow.Call, end *processEnd) error {
+func (x *Exec) exitError(c *flow.Call, end *processEnd) error {
 	message := fmt.Sprintf("the command ended with exit code %d", end.code)
 	if end.signal != "" {
 		message = "the command was ended by the signal " + end.signal
 	}
-	if last := lastLine(end.stderr); last != "" && !x.secretive(c) {
+	if last := lastLine(end.stderr); last != "" && !x.mayRevealSecret(c) {
 		message += ": " + last
 	}
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: message}
 }
 
-// check looks at what is known when the file is loaded.
-func (x *Exec) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+// checkSettings looks at what is known when the file is loaded.
+func (x *Exec) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
 	exitCodes := ranges.Kind{Noun: "an exit code or a range of exit codes", Lowest: 0, Highest: 255, Example: "0,2-3"}

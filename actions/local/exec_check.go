@@ -32,7 +32,7 @@ func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 			return hcl.Diagnostics{d.Problem("command", "Wrong command", diag.Sentence(flow.HideSecret(x.command.Expr(), err)))}
 		}
 	}
-	first, fixed := x.firstElement(c, d)
+	first, fixed := x.findProgram(c, d)
 	if !fixed {
 		return wrong("Program not fixed", "The program is known when the file is loaded, and not by what a run brings. Write it as the first element of the list; what depends on the run can follow as arguments.")
 	}
@@ -46,8 +46,8 @@ func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return x.checkScript(d)
 }
 
-// firstElement returns the program where it is known at load and no secret.
-func (x *Exec) firstElement(c *schema.Context, d *schema.Decoded) (string, bool) {
+// findProgram returns the program where it is known at load and no secret.
+func (x *Exec) findProgram(c *schema.Context, d *schema.Decoded) (string, bool) {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	if !ok || len(list.Exprs) == 0 {
 		args, fixed := x.command.Constant()
@@ -107,8 +107,8 @@ func checkEnvironment(env map[string]string) error {
 	return nil
 }
 
-// isProgram tells what keeps a file from being started, nil for nothing.
-func isProgram(path string) error {
+// checkExecutable tells what keeps a file from being started, nil for nothing.
+func checkExecutable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

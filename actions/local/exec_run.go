@@ -34,41 +34,41 @@ type processEnd struct {
 	stdout, stderr []byte
 }
 
-// outputError says that a process wrote more than it may.
-type outputError struct{ stream string }
+// outputTooLong says that a process wrote more than it may.
+type outputTooLong struct{ stream string }
 
-func (e *outputError) Error() string { return e.stream + " is too long" }
+func (e *outputTooLong) Error() string { return e.stream + " is too long" }
 
-// strayWait is how long output is waited for that a process which left the
+// strayTimeout is how long output is waited for that a process which left the
 // group may still write.
-const strayWait = time.Second
+const strayTimeout = time.Second
 
-// run starts the process and waits for its end. Whatever is left of its group
+// runToEnd starts the process and waits for its end. Whatever is left of its group
 // then is killed, so that no pipe stays open and nothing goes on unseen. The
 // pipes are our own: exec.Cmd would wait for who else holds them.
-func (p *process) run(ctx context.Context) (*processEnd, error) {
+func (p *process) runToEnd(ctx context.Context) (*processEnd, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	cmd := exec.CommandContext(ctx, p.path)
 	cmd.Args, cmd.Env, cmd.Dir = p.args, p.env, p.dir
-	inGroup(cmd)
+	setProcessGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
 
 	var s streams
-	defer s.close()
-	stdout := s.read(&cmd.Stdout, p.limit, func() { stop(&outputError{"standard output"}) })
-	stderr := s.read(&cmd.Stderr, p.limit, func() { stop(&outputError{"standard error"}) })
-	s.write(&cmd.Stdin, p.stdin)
+	defer s.closeAll()
+	stdout := s.collectOutput(&cmd.Stdout, p.limit, func() { stop(&outputTooLong{"standard output"}) })
+	stderr := s.collectOutput(&cmd.Stderr, p.limit, func() { stop(&outputTooLong{"standard error"}) })
+	s.feedInput(&cmd.Stdin, p.stdin)
 	if s.err != nil {
 		return nil, s.err
 	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s.begin()
+	s.startCopying()
 	err := cmd.Wait()
 	_ = killGroup(cmd)
-	s.end()
+	s.waitForCopies()
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
@@ -81,21 +81,21 @@ func (p *process) run(ctx context.Context) (*processEnd, error) {
 
 // streams are the pipes to and from a process.
 type streams struct {
-	ours, theirs []*os.File
-	work         []func()
-	done         sync.WaitGroup
-	err          error
+	ownEnds, childEnds []*os.File
+	copies             []func()
+	done               sync.WaitGroup
+	err                error
 }
 
-// read makes a pipe from the process and collects what comes, up to a limit.
-func (s *streams) read(to *io.Writer, limit int, full func()) *bytes.Buffer {
+// collectOutput makes a pipe from the process and collects what comes, up to a limit.
+func (s *streams) collectOutput(to *io.Writer, limit int, full func()) *bytes.Buffer {
 	out := new(bytes.Buffer)
-	r, w := s.pipe()
+	r, w := s.openPipe()
 	if w == nil {
 		return out
 	}
-	s.ours, s.theirs, *to = append(s.ours, r), append(s.theirs, w), w
-	s.work = append(s.work, func() {
+	s.ownEnds, s.childEnds, *to = append(s.ownEnds, r), append(s.childEnds, w), w
+	s.copies = append(s.copies, func() {
 		_, _ = io.Copy(out, io.LimitReader(r, int64(limit)+1)) // ends when nobody can write any more
 		if out.Len() > limit {
 			full()
@@ -104,20 +104,20 @@ func (s *streams) read(to *io.Writer, limit int, full func()) *bytes.Buffer {
 	return out
 }
 
-// write makes a pipe to the process. That it reads only a part is no error.
-func (s *streams) write(from *io.Reader, text string) {
-	r, w := s.pipe()
+// feedInput makes a pipe to the process. That it reads only a part is no error.
+func (s *streams) feedInput(from *io.Reader, text string) {
+	r, w := s.openPipe()
 	if w == nil {
 		return
 	}
-	s.ours, s.theirs, *from = append(s.ours, w), append(s.theirs, r), r
-	s.work = append(s.work, func() {
+	s.ownEnds, s.childEnds, *from = append(s.ownEnds, w), append(s.childEnds, r), r
+	s.copies = append(s.copies, func() {
 		_, _ = io.WriteString(w, text)
 		_ = w.Close()
 	})
 }
 
-func (s *streams) pipe() (r, w *os.File) {
+func (s *streams) openPipe() (r, w *os.File) {
 	if s.err != nil {
 		return nil, nil
 	}
@@ -125,42 +125,42 @@ func (s *streams) pipe() (r, w *os.File) {
 	return r, w
 }
 
-// begin moves bytes, after the process has its ends of the pipes.
-func (s *streams) begin() {
-	s.closeTheirs()
-	for _, work := range s.work {
+// startCopying moves bytes, after the process has its ends of the pipes.
+func (s *streams) startCopying() {
+	s.closeChildEnds()
+	for _, work := range s.copies {
 		s.done.Go(work)
 	}
 }
 
-// end waits until all was read, and not for those who left the group and keep
+// waitForCopies waits until all was read, and not for those who left the group and keep
 // a pipe open.
-func (s *streams) end() {
-	late := time.AfterFunc(strayWait, s.closeOurs)
+func (s *streams) waitForCopies() {
+	late := time.AfterFunc(strayTimeout, s.closeOwnEnds)
 	s.done.Wait()
 	late.Stop()
 }
 
-func (s *streams) close() {
-	s.closeTheirs()
-	s.closeOurs()
+func (s *streams) closeAll() {
+	s.closeChildEnds()
+	s.closeOwnEnds()
 }
 
-func (s *streams) closeTheirs() {
-	for _, f := range s.theirs {
+func (s *streams) closeChildEnds() {
+	for _, f := range s.childEnds {
 		_ = f.Close()
 	}
-	s.theirs = nil
+	s.childEnds = nil
 }
 
-func (s *streams) closeOurs() {
-	for _, f := range s.ours {
+func (s *streams) closeOwnEnds() {
+	for _, f := range s.ownEnds {
 		_ = f.Close()
 	}
 }
 
-// environment is what a command sees, in a fixed order.
-func environment(own map[string]string, key string) []string {
+// buildEnvironment is what a command sees, in a fixed order.
+func buildEnvironment(own map[string]string, key string) []string {
 	all := map[string]string{"PATH": commandPath, "GATEWAY_IDEMPOTENCY_KEY": key}
 	maps.Copy(all, own)
 	var out []string
@@ -170,9 +170,9 @@ func environment(own map[string]string, key string) []string {
 	return out
 }
 
-// startProblem says why a process did not start, without the path that stands
+// describeStartError says why a process did not start, without the path that stands
 // before it.
-func startProblem(err error) string {
+func describeStartError(err error) string {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {
 		return "the system gave up"
@@ -186,6 +186,6 @@ func startProblem(err error) string {
 // lastLine returns the last line of a program's output for a message.
 func lastLine(output []byte) string {
 	const limit = 200
-	text := strings.TrimSpace(asText(output[max(0, len(output)-4096):]))
+	text := strings.TrimSpace(toValidText(output[max(0, len(output)-4096):]))
 	return termtext.Line(text[strings.LastIndexByte(text, '\n')+1:], limit)
 }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// inGroup gives a command a process group of its own.
-func inGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// setProcessGroup gives a command a process group of its own.
+func setProcessGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // killGroup ends all processes of the group of a command that was started.
 func killGroup(cmd *exec.Cmd) error {

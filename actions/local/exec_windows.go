@@ -5,8 +5,8 @@ import (
 	"os/exec"
 )
 
-// inGroup does nothing: Windows knows no process groups that end at once.
-func inGroup(*exec.Cmd) {}
+// setProcessGroup does nothing: Windows knows no process groups that end at once.
+func setProcessGroup(*exec.Cmd) {}
 
 // killGroup ends a command that was started.
 func killGroup(cmd *exec.Cmd) error { return cmd.Process.Kill() }

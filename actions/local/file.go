@@ -44,7 +44,7 @@ func (f *File) Describe(s *schema.Spec) {
 	schema.Attr(s, &f.mode, "mode", "`write` replaces what the file holds, `append` adds to it.", schema.OneOf(fileReplace, fileAppend))
 	s.Output("path", cty.String, "The file's absolute path.")
 	s.Output("size", cty.Number, "How many bytes the file has now.")
-	s.Check(f.check)
+	s.Check(f.checkSettings)
 	s.Example(schema.Example{
 		Title: "Keep an order as a file of its own",
 		HCL:   "path    = \"orders/${webhook.body.order}.json\"\ncontent = jsonencode(webhook.body)",
@@ -59,7 +59,7 @@ func (f *File) Describe(s *schema.Spec) {
 	})
 }
 
-func (f *File) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (f *File) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch {
 	case f.content.IsSet() && f.base64.IsSet():
@@ -73,7 +73,7 @@ func (f *File) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		}
 	}
 	if _, ok := f.base64.Constant(); ok {
-		if _, err := f.bytes(context.Background(), nil); err != nil {
+		if _, err := f.evalContent(context.Background(), nil); err != nil {
 			diags = append(diags, d.Problem("content_base64", "Wrong content", diag.Sentence(err)))
 		}
 	}
@@ -104,26 +104,26 @@ func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := f.bytes(ctx, c)
+	content, err := f.evalContent(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	folder, name, err := f.folders.Locate(path)
 	if err != nil {
-		return nil, f.failure(c, err)
+		return nil, f.writeError(c, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	size, err := writeBelow(folder, name, content, f.mode == fileAppend)
 	if err != nil {
-		return nil, f.failure(c, err)
+		return nil, f.writeError(c, err)
 	}
 	return map[string]any{"path": filepath.Join(folder, name), "size": size}, nil
 }
 
-// bytes returns what is to be written.
-func (f *File) bytes(ctx context.Context, env expr.Env) ([]byte, error) {
+// evalContent returns what is to be written.
+func (f *File) evalContent(ctx context.Context, env expr.Env) ([]byte, error) {
 	if !f.base64.IsSet() {
 		text, err := f.content.EvalOr(ctx, env, "")
 		return []byte(text), err
@@ -139,9 +139,9 @@ func (f *File) bytes(ctx context.Context, env expr.Env) ([]byte, error) {
 	return out, nil
 }
 
-// failure makes an error of a file that can't be written. What is refused is
+// writeError makes an error of a file that can't be written. What is refused is
 // told apart from what the disk says.
-func (f *File) failure(c *flow.Call, err error) error {
+func (f *File) writeError(c *flow.Call, err error) error {
 	e := &flow.Error{Class: flow.Permanent, Message: err.Error(), Err: err, Range: f.path.Expr().Range()}
 	var refused *pathError
 	if errors.As(err, &refused) {

@@ -64,9 +64,9 @@ func (f Folders) Locate(path string) (folder, name string, err error) {
 	return folder, name, nil
 }
 
-// writeProblem says what went wrong in words that name the file as it is
+// describeWriteError says what went wrong in words that name the file as it is
 // called below its folder.
-func writeProblem(name string, err error) error {
+func describeWriteError(name string, err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
 	cause := err

@@ -23,13 +23,13 @@ const (
 func writeBelow(folder, name string, content []byte, add bool) (int64, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return 0, writeProblem(folder, err)
+		return 0, describeWriteError(folder, err)
 	}
 	defer root.Close() //nolint:errcheck // it was only read
 	if err := makeFolders(root, filepath.Dir(name)); err != nil {
-		return 0, writeProblem(name, err)
+		return 0, describeWriteError(name, err)
 	}
-	mode, err := modeOf(root, name)
+	mode, err := readMode(root, name)
 	if err != nil {
 		return 0, err
 	}
@@ -40,7 +40,7 @@ func writeBelow(folder, name string, content []byte, add bool) (int64, error) {
 		size, err = replaceFile(root, name, content, mode)
 	}
 	if err != nil {
-		return 0, writeProblem(name, err)
+		return 0, describeWriteError(name, err)
 	}
 	return size, nil
 }
@@ -52,16 +52,16 @@ func makeFolders(root *os.Root, dir string) error {
 	return root.MkdirAll(dir, newFolderMode)
 }
 
-// modeOf returns the permissions of the file as it is, or those of a new one.
+// readMode returns the permissions of the file as it is, or those of a new one.
 // What is no file is refused: a folder can't be written, and to open a named
 // pipe would wait for a reader.
-func modeOf(root *os.Root, name string) (fs.FileMode, error) {
+func readMode(root *os.Root, name string) (fs.FileMode, error) {
 	info, err := root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return newFileMode, nil
 	case err != nil:
-		return 0, writeProblem(name, err)
+		return 0, describeWriteError(name, err)
 	case !info.Mode().IsRegular():
 		return 0, &pathError{flow.Invalid, fmt.Sprintf("%q is no regular file", name)}
 	}
@@ -93,16 +93,16 @@ func appendFile(root *os.Root, name string, content []byte) (size int64, err err
 // programs see at once or not at all.
 func replaceFile(root *os.Root, name string, content []byte, mode fs.FileMode) (size int64, err error) {
 	draft := filepath.Join(filepath.Dir(name), ".gateway-"+rand.Text())
-	if err := writeDraft(root, draft, content, mode); err != nil {
-		return 0, errors.Join(err, removeDraft(root, draft))
+	if err := writeTemporary(root, draft, content, mode); err != nil {
+		return 0, errors.Join(err, removeTemporary(root, draft))
 	}
 	if err := root.Rename(draft, name); err != nil {
-		return 0, errors.Join(err, removeDraft(root, draft))
+		return 0, errors.Join(err, removeTemporary(root, draft))
 	}
 	return int64(len(content)), syncFolder(root, filepath.Dir(name))
 }
 
-func writeDraft(root *os.Root, draft string, content []byte, mode fs.FileMode) (err error) {
+func writeTemporary(root *os.Root, draft string, content []byte, mode fs.FileMode) (err error) {
 	f, err := root.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, newFileMode)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func writeDraft(root *os.Root, draft string, content []byte, mode fs.FileMode) (
 	return f.Sync()
 }
 
-func removeDraft(root *os.Root, draft string) error {
+func removeTemporary(root *os.Root, draft string) error {
 	if err := root.Remove(draft); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -11,66 +11,66 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// mailAddress is who a message comes from or goes to.
-type mailAddress struct {
-	name          string
-	address       string // as mail servers take it: the domain in ASCII
-	international bool   // the part before the @ is not ASCII
+// mailbox is who a message comes from or goes to.
+type mailbox struct {
+	name      string
+	address   string // as mail servers take it: the domain in ASCII
+	needsUTF8 bool   // the part before the @ is not ASCII
 }
 
-// header is the form of headers.
-func (a mailAddress) header() *mail.Address { return &mail.Address{Name: a.name, Address: a.address} }
+// toHeader is the form of headers.
+func (a mailbox) toHeader() *mail.Address { return &mail.Address{Name: a.name, Address: a.address} }
 
-// path is the form of SMTP's commands.
-func (a mailAddress) path() string { return (&mail.Address{Address: a.address}).String() }
+// toPath is the form of SMTP's commands.
+func (a mailbox) toPath() string { return (&mail.Address{Address: a.address}).String() }
 
 // domain is what stands behind the @.
-func (a mailAddress) domain() string { return a.address[strings.LastIndexByte(a.address, '@')+1:] }
+func (a mailbox) domain() string { return a.address[strings.LastIndexByte(a.address, '@')+1:] }
 
-// parseMailAddress reads "jane@example.com" and "Jane <jane@example.com>" (RFC
+// parseMailbox reads "jane@example.com" and "Jane <jane@example.com>" (RFC
 // 5322, section 3.4): one address, never several, so that a value of the run
 // can't add some. Its errors quote the text.
-func parseMailAddress(text string) (mailAddress, error) {
+func parseMailbox(text string) (mailbox, error) {
 	if err := checkLine(text); err != nil {
-		return mailAddress{}, fmt.Errorf("an address %w", err)
+		return mailbox{}, fmt.Errorf("an address %w", err)
 	}
 	if strings.TrimSpace(text) == "" {
-		return mailAddress{}, errors.New("an address is empty; null leaves it out")
+		return mailbox{}, errors.New("an address is empty; null leaves it out")
 	}
 	parsed, err := mail.ParseAddress(text)
 	if err != nil {
-		return mailAddress{}, notAddress(text)
+		return mailbox{}, addressError(text)
 	}
-	return newMailAddress(parsed.Name, parsed.Address)
+	return newMailbox(parsed.Name, parsed.Address)
 }
 
-// newMailAddress makes an address of its parts.
-func newMailAddress(name, address string) (mailAddress, error) {
+// newMailbox makes an address of its parts.
+func newMailbox(name, address string) (mailbox, error) {
 	for _, part := range []string{name, address} {
 		if err := checkLine(part); err != nil {
-			return mailAddress{}, fmt.Errorf("an address %w", err)
+			return mailbox{}, fmt.Errorf("an address %w", err)
 		}
 	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 {
-		return mailAddress{}, notAddress(address)
+		return mailbox{}, addressError(address)
 	}
 	local := address[:at]
 	domain, err := asciiDomain(address[at+1:])
 	if err != nil {
-		return mailAddress{}, notAddress(address)
+		return mailbox{}, addressError(address)
 	}
-	a := mailAddress{name: name, address: local + "@" + domain, international: !isASCII(local)}
+	a := mailbox{name: name, address: local + "@" + domain, needsUTF8: !isASCII(local)}
 	switch {
 	case len(local) > 64 || len(a.address) > netname.MaxEmail:
-		return mailAddress{}, notAddress(address)
-	case a.international && netname.IsHostname(domain), netname.IsEmail(a.path()[1 : len(a.path())-1]):
+		return mailbox{}, addressError(address)
+	case a.needsUTF8 && netname.IsHostname(domain), netname.IsEmail(a.toPath()[1 : len(a.toPath())-1]):
 		return a, nil
 	}
-	return mailAddress{}, notAddress(address)
+	return mailbox{}, addressError(address)
 }
 
-func notAddress(text string) error {
+func addressError(text string) error {
 	const most = 100
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
@@ -78,19 +78,19 @@ func notAddress(text string) error {
 	return fmt.Errorf(`%q is no e-mail address; write one such as "jane@example.com" or "Jane <jane@example.com>", and several as a list`, text)
 }
 
-// addressesOf reads what an attribute holds: an address, an object of name and
+// mailboxesFromValue reads what an attribute holds: an address, an object of name and
 // address, or a list of these. Null is none.
-func addressesOf(v any) ([]mailAddress, error) {
+func mailboxesFromValue(v any) ([]mailbox, error) {
 	list, isList := v.([]any)
 	if !isList {
 		list = []any{v}
 	}
-	var out []mailAddress
+	var out []mailbox
 	for _, item := range list {
 		if item == nil {
 			continue
 		}
-		a, err := addressOf(item)
+		a, err := mailboxFromValue(item)
 		if err != nil {
 			return nil, err
 		}
@@ -99,19 +99,19 @@ func addressesOf(v any) ([]mailAddress, error) {
 	return out, nil
 }
 
-func addressOf(v any) (mailAddress, error) {
+func mailboxFromValue(v any) (mailbox, error) {
 	switch v := v.(type) {
 	case string:
-		return parseMailAddress(v)
+		return parseMailbox(v)
 	case map[string]any:
 		address, ok := v["address"].(string)
 		name, named := v["name"].(string)
 		if ok && (named || v["name"] == nil) {
-			return newMailAddress(name, strings.TrimSpace(address))
+			return newMailbox(name, strings.TrimSpace(address))
 		}
-		return mailAddress{}, errors.New(`an address as an object is { name = "Jane", address = "jane@example.com" }`)
+		return mailbox{}, errors.New(`an address as an object is { name = "Jane", address = "jane@example.com" }`)
 	}
-	return mailAddress{}, fmt.Errorf("an address is a text, and not of type %s", value.TypeName(v))
+	return mailbox{}, fmt.Errorf("an address is a text, and not of type %s", value.TypeName(v))
 }
 
 // checkLine refuses line breaks and what else would begin a new line of a

@@ -39,13 +39,13 @@ func (a *attachment) Describe(s *schema.Spec) {
 	schema.Expr(s, &a.base64, "content_base64", "What the file holds, in base64, for bytes that are no text. `filebase64(\"logo.png\")` reads a file.")
 	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`; told by the end of its name where left out.")
 	schema.Attr(s, &a.inline, "inline", "`true` for a picture that the HTML shows: `<img src=\"cid:NAME\">` with the block's label.")
-	s.Check(a.check)
+	s.Check(a.checkSettings)
 }
 
-// cid is what a label must be like to stand in an address of HTML.
-var cid = regexp.MustCompile(`^[A-Za-z0-9._@+-]+$`)
+// contentIDPattern is what a label must be like to stand in an address of HTML.
+var contentIDPattern = regexp.MustCompile(`^[A-Za-z0-9._@+-]+$`)
 
-func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (a *attachment) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch {
 	case a.content.IsSet() && a.base64.IsSet():
@@ -55,7 +55,7 @@ func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	}
 	if err := checkFilename(a.label); err != nil {
 		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a file", diag.Sentence(err)))
-	} else if a.inline && !cid.MatchString(a.label) {
+	} else if a.inline && !contentIDPattern.MatchString(a.label) {
 		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
 	}
 	if text, ok := a.contentType.Constant(); ok {
@@ -71,23 +71,23 @@ func (a *attachment) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	return diags
 }
 
-func (a *attachment) exprs() []*expr.Expr {
+func (a *attachment) expressions() []*expr.Expr {
 	return []*expr.Expr{a.filename.Expr(), a.content.Expr(), a.base64.Expr(), a.contentType.Expr()}
 }
 
-// part is an attachment of one message.
-type part struct {
+// attachedPart is an attachment of one message.
+type attachedPart struct {
 	name, contentType, cid string
 	data                   []byte
 }
 
-// build returns the attachment, nil where it is left out.
-func (a *attachment) build(ctx context.Context, env expr.Env) (*part, error) {
-	data, err := a.data(ctx, env)
+// buildPart returns the attachment, nil where it is left out.
+func (a *attachment) buildPart(ctx context.Context, env expr.Env) (*attachedPart, error) {
+	data, err := a.readContent(ctx, env)
 	if data == nil || err != nil {
 		return nil, err
 	}
-	p := &part{data: data}
+	p := &attachedPart{data: data}
 	if p.name, err = a.filename.EvalOr(ctx, env, a.label); err != nil {
 		return nil, err
 	}
@@ -109,9 +109,9 @@ func (a *attachment) build(ctx context.Context, env expr.Env) (*part, error) {
 	return p, nil
 }
 
-// data returns the bytes, nil where there are none. They are not noted as an
+// readContent returns the bytes, nil where there are none. They are not noted as an
 // input of the action, as they may be many.
-func (a *attachment) data(ctx context.Context, env expr.Env) ([]byte, error) {
+func (a *attachment) readContent(ctx context.Context, env expr.Env) ([]byte, error) {
 	from := a.content.Expr()
 	if a.base64.IsSet() {
 		from = a.base64.Expr()
@@ -137,9 +137,9 @@ func (a *attachment) data(ctx context.Context, env expr.Env) ([]byte, error) {
 	return append([]byte{}, data...), nil
 }
 
-// addTo puts the attachment into a message. The header fields are written here:
+// addToMessage puts the attachment into a message. The header fields are written here:
 // names with other letters take the form of RFC 2231.
-func (p *part) addTo(m *gomail.Msg) error {
+func (p *attachedPart) addToMessage(m *gomail.Msg) error {
 	option := func(f *gomail.File) {
 		f.Header.Set("Content-Type", p.contentType)
 		disposition := "attachment"

@@ -33,7 +33,7 @@ type Connection struct {
 	connections        int
 	certificates       *web.TLS
 
-	sender mailAddress // from, parsed; empty where the file gives none
+	sender mailbox // from, parsed; empty where the file gives none
 }
 
 // How a connection to a mail server is encrypted.
@@ -55,14 +55,14 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))
 	schema.Attr(s, &n.username, "username", "The user's name, where the server asks for one.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The password; a token with `auth = \"xoauth2\"`.", schema.Secret())
-	schema.Attr(s, &n.auth, "auth", "How the user is proven. `auto` takes the first of `scram-sha-256`, `plain`, `login` and `cram-md5` that the server offers.", schema.OneOf(append([]string{authAny}, authNames()...)...))
+	schema.Attr(s, &n.auth, "auth", "How the user is proven. `auto` takes the first of `scram-sha-256`, `plain`, `login` and `cram-md5` that the server offers.", schema.OneOf(append([]string{authAny}, mechanismNames()...)...))
 	schema.Attr(s, &n.from, "from", "Who messages are from where an action does not say it: an address, or `Name <address>`.")
 	schema.Attr(s, &n.helo, "helo", "What the gateway calls itself when it greets the server; the name of its machine where left out.")
 	schema.Attr(s, &n.timeout, "timeout", "How long it may take until a new connection is ready: connecting, encryption and login. What comes then is bounded by the action's own `timeout`.")
 	schema.Attr(s, &n.connections, "connections", "How many connections there are at once, at most 100. Actions beyond that wait.")
 	schema.Attr(s, &n.idle, "idle", "How long a connection is kept for the next message. `0s` keeps none.")
 	schema.Single(s, &n.certificates, "certificates", "A certificate authority or a client certificate of its own.")
-	s.Check(n.check)
+	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "A provider that asks for a password",
 		HCL:   "host     = \"smtp.example.com\"\nusername = \"shop\"\npassword = secret.shop_password\nfrom     = \"Lamp Shop <shop@example.com>\"",
@@ -73,7 +73,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
 	if !netname.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
@@ -98,7 +98,7 @@ func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	}
 	if d.Has("from") {
 		var err error
-		if n.sender, err = parseMailAddress(n.from); err != nil {
+		if n.sender, err = parseMailbox(n.from); err != nil {
 			wrong("from", "Wrong sender", diag.Sentence(err))
 		}
 	}
@@ -119,8 +119,8 @@ func (n *Connection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// address is where the server is, "host:port".
-func (n *Connection) address() string {
+// serverAddress is where the server is, "host:port".
+func (n *Connection) serverAddress() string {
 	port := n.port
 	if port == 0 {
 		port = map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls]
@@ -140,9 +140,9 @@ func (n *Connection) tlsConfig() *tls.Config {
 	return c
 }
 
-// key tells connections apart, without showing what they hold.
-func (n *Connection) key() string {
-	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.address(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.Key())
+// resourceKey tells connections apart, without showing what they hold.
+func (n *Connection) resourceKey() string {
+	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.serverAddress(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.Key())
 	sum := sha256.Sum256([]byte(all))
 	return hex.EncodeToString(sum[:])
 }

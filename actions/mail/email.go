@@ -30,7 +30,7 @@ type Email struct {
 	attachments          []*attachment
 	maxSize              expr.Size
 
-	pool *smtpPool // set by Open
+	pool *sessionPool // set by Open
 }
 
 func (m *Email) Describe(s *schema.Spec) {
@@ -52,7 +52,7 @@ func (m *Email) Describe(s *schema.Spec) {
 	schema.Repeated(s, &m.attachments, "attachment", "Files to send along, and pictures that the HTML shows.")
 	schema.Attr(s, &m.maxSize, "max_size", "How large all attachments may be together. More fails the action before anything is sent.")
 	s.Output("message_id", cty.String, "The message's `Message-ID`, with its angle brackets.")
-	s.Check(m.check)
+	s.Check(m.checkSettings)
 	m.describeExamples(s)
 }
 
@@ -73,7 +73,7 @@ func (m *Email) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (m *Email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *Email) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := m.checkConnection(c, d)
 	if !m.to.IsSet() && !m.cc.IsSet() && !m.bcc.IsSet() {
 		diags = append(diags, d.Problem("to", "Missing attribute", `"to" must be given: Who the message is for.`))
@@ -89,7 +89,7 @@ func (m *Email) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	}
 	headers, _ := m.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		if err := checkMailHeader(name, headers[name]); err != nil {
+		if err := checkHeader(name, headers[name]); err != nil {
 			diags = append(diags, d.Problem("headers", "Wrong header", diag.Sentence(err)))
 		}
 	}
@@ -107,12 +107,12 @@ func (m *Email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 		}
 	}
 	if v, ok := m.from.Constant(); ok {
-		_, err := addressOf(v)
+		_, err := mailboxFromValue(v)
 		wrong("from", m.from.Expr(), err)
 	}
-	for _, field := range m.addressFields(&mailDraft{}) {
+	for _, field := range m.addressFields(&draft{}) {
 		if v, ok := field.expr.Constant(); ok {
-			_, err := addressesOf(v)
+			_, err := mailboxesFromValue(v)
 			wrong(field.name, field.expr.Expr(), err)
 		}
 	}
@@ -150,7 +150,7 @@ func (m *Email) Open(r *flow.Resources) error {
 		return errors.New("the action lacks its connection")
 	}
 	var err error
-	m.pool, err = openMail(r, m.connection)
+	m.pool, err = openPool(r, m.connection)
 	return err
 }
 
@@ -158,25 +158,25 @@ func (m *Email) Open(r *flow.Resources) error {
 func (*Email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
 
 func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
-	draft, err := m.draft(ctx, c)
+	draft, err := m.evalDraft(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	message, err := draft.write(c.IdempotencyKey(), time.Now())
+	message, err := draft.compose(c.IdempotencyKey(), time.Now())
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
 	}
-	if err := m.pool.send(ctx, message); err != nil {
-		return nil, m.failure(ctx, c, err)
+	if err := m.pool.sendMessage(ctx, message); err != nil {
+		return nil, m.sendError(ctx, c, err)
 	}
 	return map[string]any{"message_id": message.id}, nil
 }
 
-// secretive tells whether what the server says may repeat a secret.
-func (m *Email) secretive(c *flow.Call) bool {
+// mayRevealSecret tells whether what the server says may repeat a secret.
+func (m *Email) mayRevealSecret(c *flow.Call) bool {
 	all := []*expr.Expr{m.from.Expr(), m.to.Expr(), m.cc.Expr(), m.bcc.Expr(), m.replyTo.Expr(), m.subject.Expr(), m.text.Expr(), m.html.Expr(), m.headers.Expr()}
 	for _, a := range m.attachments {
-		all = append(all, a.exprs()...)
+		all = append(all, a.expressions()...)
 	}
 	return c.Step.Sensitive || slices.ContainsFunc(all, func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
 }

@@ -20,19 +20,19 @@ func FuzzMailAddress(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		a, err := parseMailAddress(text)
+		a, err := parseMailbox(text)
 		if err != nil {
 			return
 		}
-		if !strings.HasPrefix(a.path(), "<") || !strings.HasSuffix(a.path(), ">") || strings.ContainsAny(a.path(), "\r\n\x00") {
-			t.Errorf("path %q", a.path())
+		if !strings.HasPrefix(a.toPath(), "<") || !strings.HasSuffix(a.toPath(), ">") || strings.ContainsAny(a.toPath(), "\r\n\x00") {
+			t.Errorf("path %q", a.toPath())
 		}
-		if !isASCII(a.domain()) || a.international != !isASCII(a.address) {
+		if !isASCII(a.domain()) || a.needsUTF8 != !isASCII(a.address) {
 			t.Errorf("address %q", a.address)
 		}
-		read, err := mail.ParseAddress(a.header().String())
+		read, err := mail.ParseAddress(a.toHeader().String())
 		if err != nil || read.Address != a.address {
-			t.Errorf("%q is read as %v, %v", a.header(), read, err)
+			t.Errorf("%q is read as %v, %v", a.toHeader(), read, err)
 		}
 	})
 }
@@ -47,8 +47,8 @@ func FuzzMailHeader(f *testing.F) {
 		if checkSubject(text) != nil || !utf8.ValidString(text) {
 			return
 		}
-		jane := mailAddress{name: strings.TrimSpace(text), address: "jane@example.com"}
-		m, err := (&mailDraft{from: jane, to: []mailAddress{jane}, subject: text, text: "body"}).write("key", time.Unix(0, 0))
+		jane := mailbox{name: strings.TrimSpace(text), address: "jane@example.com"}
+		m, err := (&draft{from: jane, to: []mailbox{jane}, subject: text, text: "body"}).compose("key", time.Unix(0, 0))
 		if err != nil {
 			t.Fatal(err)
 		}

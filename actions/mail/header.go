@@ -12,12 +12,12 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// longestWord is how long a part of a header without spaces may be: lines are
+// maxWordLength is how long a part of a header without spaces may be: lines are
 // broken at spaces only, and end at 998 bytes (RFC 5322, section 2.1.1).
-const longestWord = 900
+const maxWordLength = 900
 
-// checkMailHeader refuses the header fields that a flow can't give.
-func checkMailHeader(name, text string) error {
+// checkHeader refuses the header fields that a flow can't give.
+func checkHeader(name, text string) error {
 	if err := flow.CheckHeader(name, text); err != nil {
 		return err
 	}
@@ -25,21 +25,21 @@ func checkMailHeader(name, text string) error {
 		return fmt.Errorf("the value of the header field %s %w", name, err)
 	}
 	canonical := textproto.CanonicalMIMEHeaderKey(name)
-	if attr, ok := mailOwned()[canonical]; ok {
+	if attr, ok := gatewayHeaders()[canonical]; ok {
 		return fmt.Errorf("the header field %s is written by the gateway%s", name, attr)
 	}
 	if strings.HasPrefix(canonical, "Content-") {
 		return fmt.Errorf("the header field %s is written by the gateway", name)
 	}
-	if isASCII(text) && slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > longestWord }) {
-		return fmt.Errorf("the value of the header field %s has a word of more than %d bytes", name, longestWord)
+	if isASCII(text) && slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > maxWordLength }) {
+		return fmt.Errorf("the value of the header field %s has a word of more than %d bytes", name, maxWordLength)
 	}
 	return nil
 }
 
-// mailOwned lists the header fields that the gateway writes, and what a flow
+// gatewayHeaders lists the header fields that the gateway writes, and what a flow
 // uses for them.
-func mailOwned() map[string]string {
+func gatewayHeaders() map[string]string {
 	return map[string]string{
 		"From": `; use "from"`, "To": `; use "to"`, "Cc": `; use "cc"`, "Bcc": `; use "bcc"`,
 		"Reply-To": `; use "reply_to"`, "Subject": `; use "subject"`,
@@ -58,30 +58,30 @@ func checkSubject(text string) error {
 	return nil
 }
 
-// headerText writes a text so that it is read again as it is: as it stands, or
+// encodeHeader writes a text so that it is read again as it is: as it stands, or
 // in encoded words (RFC 2047).
-func headerText(text string) string {
+func encodeHeader(text string) string {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	long := slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > 70 })
 	if isASCII(text) && !long && !strings.ContainsAny(text, "\t") && !strings.Contains(text, "=?") &&
 		!strings.Contains(text, "  ") && strings.TrimSpace(text) == text {
 		return text
 	}
-	return encodedWords(text)
+	return encodeWords(text)
 }
 
-// fieldText does it for a field that a flow adds, whose words may have a
+// encodeCustomHeader does it for a field that a flow adds, whose words may have a
 // meaning: what is ASCII stays as it is.
-func fieldText(text string) string {
+func encodeCustomHeader(text string) string {
 	if isASCII(text) && !strings.Contains(text, "=?") {
 		return text
 	}
-	return encodedWords(strings.ToValidUTF8(text, "\ufffd"))
+	return encodeWords(strings.ToValidUTF8(text, "\ufffd"))
 }
 
-// encodedWords writes a text in words of at most 75 bytes, none of which cuts a
+// encodeWords writes a text in words of at most 75 bytes, none of which cuts a
 // character. The spaces between them are not a part of the text.
-func encodedWords(text string) string {
+func encodeWords(text string) string {
 	const most = 45 // 60 in base64, beside "=?utf-8?b?" and "?="
 	var words []string
 	for text != "" {

@@ -19,37 +19,37 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// mailMessage is a message as it goes to a server.
-type mailMessage struct {
-	id            string // with angle brackets
-	from          string // in angle brackets, as are the recipients
-	to            []string
-	international bool // an address has other letters than ASCII before its @
-	data          []byte
+// message is a message as it goes to a server.
+type message struct {
+	id        string // with angle brackets
+	from      string // in angle brackets, as are the recipients
+	to        []string
+	needsUTF8 bool // an address has other letters than ASCII before its @
+	data      []byte
 }
 
-// mostRecipients is how many recipients any server takes at once (RFC 5321,
+// maxRecipients is how many recipients any server takes at once (RFC 5321,
 // section 4.5.3.1.8).
-const mostRecipients = 100
+const maxRecipients = 100
 
-// mailDraft is a message before it is written.
-type mailDraft struct {
-	from                mailAddress
-	to, cc, bcc, reply  []mailAddress
+// draft is a message before it is written.
+type draft struct {
+	from                mailbox
+	to, cc, bcc, reply  []mailbox
 	subject, text, html string
 	headers             map[string]string
-	parts               []*part
+	parts               []*attachedPart
 }
 
-// draft reads what one attempt sends.
-func (m *Email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
-	d := &mailDraft{from: m.connection.sender}
+// evalDraft reads what one attempt sends.
+func (m *Email) evalDraft(ctx context.Context, c *flow.Call) (*draft, error) {
+	d := &draft{from: m.connection.sender}
 	for _, field := range m.addressFields(d) {
 		v, err := field.expr.Eval(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		if *field.to, err = addressesOf(v); err != nil {
+		if *field.to, err = mailboxesFromValue(v); err != nil {
 			return nil, flow.InvalidValue(field.expr.Expr(), fmt.Errorf("%s: %w", field.name, err))
 		}
 	}
@@ -58,25 +58,25 @@ func (m *Email) draft(ctx context.Context, c *flow.Call) (*mailDraft, error) {
 		return nil, err
 	}
 	if from != nil {
-		if d.from, err = addressOf(from); err != nil {
+		if d.from, err = mailboxFromValue(from); err != nil {
 			return nil, flow.InvalidValue(m.from.Expr(), fmt.Errorf("from: %w", err))
 		}
 	}
-	return d, m.contents(ctx, c, d)
+	return d, m.evalContents(ctx, c, d)
 }
 
 type addressField struct {
 	name string
 	expr expr.Of[any]
-	to   *[]mailAddress
+	to   *[]mailbox
 }
 
-func (m *Email) addressFields(d *mailDraft) []addressField {
+func (m *Email) addressFields(d *draft) []addressField {
 	return []addressField{{"to", m.to, &d.to}, {"cc", m.cc, &d.cc}, {"bcc", m.bcc, &d.bcc}, {"reply_to", m.replyTo, &d.reply}}
 }
 
-// contents reads all but the addresses.
-func (m *Email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error {
+// evalContents reads all but the addresses.
+func (m *Email) evalContents(ctx context.Context, c *flow.Call, d *draft) error {
 	for _, field := range []struct {
 		expr expr.Of[string]
 		to   *string
@@ -95,13 +95,13 @@ func (m *Email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error 
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.headers)) {
-		if err := checkMailHeader(name, d.headers[name]); err != nil {
+		if err := checkHeader(name, d.headers[name]); err != nil {
 			return flow.InvalidValue(m.headers.Expr(), err)
 		}
 	}
 	size := 0
 	for _, a := range m.attachments {
-		p, err := a.build(ctx, c)
+		p, err := a.buildPart(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -116,27 +116,27 @@ func (m *Email) contents(ctx context.Context, c *flow.Call, d *mailDraft) error 
 	return nil
 }
 
-// write makes a message of the draft. The id follows from the key alone, so
+// compose makes a message of the draft. The id follows from the key alone, so
 // that whoever gets a message twice can tell.
-func (d *mailDraft) write(key string, now time.Time) (*mailMessage, error) {
+func (d *draft) compose(key string, now time.Time) (*message, error) {
 	if d.from.address == "" {
 		return nil, errors.New("the message has no sender; give from, here or in the connection")
 	}
-	out := &mailMessage{id: "<" + messageID(key, d.from.domain()) + ">", from: d.from.path(), international: d.from.international}
+	out := &message{id: "<" + messageID(key, d.from.domain()) + ">", from: d.from.toPath(), needsUTF8: d.from.needsUTF8}
 	for _, a := range slices.Concat(d.to, d.cc, d.bcc) {
-		if !slices.Contains(out.to, a.path()) {
-			out.to = append(out.to, a.path())
+		if !slices.Contains(out.to, a.toPath()) {
+			out.to = append(out.to, a.toPath())
 		}
-		out.international = out.international || a.international
+		out.needsUTF8 = out.needsUTF8 || a.needsUTF8
 	}
 	switch {
 	case len(out.to) == 0:
 		return nil, errors.New("the message has no recipient: to, cc and bcc are empty")
-	case len(out.to) > mostRecipients:
-		return nil, fmt.Errorf("the message has %d recipients, and a message goes to %d at most; send several", len(out.to), mostRecipients)
+	case len(out.to) > maxRecipients:
+		return nil, fmt.Errorf("the message has %d recipients, and a message goes to %d at most; send several", len(out.to), maxRecipients)
 	}
 	var b bytes.Buffer
-	m, err := d.compose(out.id, now)
+	m, err := d.composeParts(out.id, now)
 	if err == nil {
 		_, err = m.WriteTo(&b)
 	}
@@ -144,20 +144,20 @@ func (d *mailDraft) write(key string, now time.Time) (*mailMessage, error) {
 	return out, err
 }
 
-// compose puts header and parts together.
-func (d *mailDraft) compose(id string, now time.Time) (*gomail.Msg, error) {
+// composeParts puts header and parts together.
+func (d *draft) composeParts(id string, now time.Time) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.SetDateWithValue(now)
 	m.SetMessageIDWithValue(strings.Trim(id, "<>"))
-	m.FromMailAddress(d.from.header())
-	for name, list := range map[gomail.AddrHeader][]mailAddress{gomail.HeaderTo: d.to, gomail.HeaderCc: d.cc, gomail.HeaderReplyTo: d.reply} {
+	m.FromMailAddress(d.from.toHeader())
+	for name, list := range map[gomail.AddrHeader][]mailbox{gomail.HeaderTo: d.to, gomail.HeaderCc: d.cc, gomail.HeaderReplyTo: d.reply} {
 		if len(list) > 0 {
-			m.SetAddrHeaderFromMailAddress(name, headersOf(list)...)
+			m.SetAddrHeaderFromMailAddress(name, headerAddresses(list)...)
 		}
 	}
-	m.SetGenHeader(gomail.HeaderSubject, headerText(d.subject))
+	m.SetGenHeader(gomail.HeaderSubject, encodeHeader(d.subject))
 	for name, text := range d.headers {
-		m.SetGenHeader(gomail.Header(name), fieldText(text))
+		m.SetGenHeader(gomail.Header(name), encodeCustomHeader(text))
 	}
 	text := d.text
 	if text == "" && d.html != "" {
@@ -170,17 +170,17 @@ func (d *mailDraft) compose(id string, now time.Time) (*gomail.Msg, error) {
 		m.AddAlternativeString(gomail.TypeTextHTML, d.html)
 	}
 	for _, p := range d.parts {
-		if err := p.addTo(m); err != nil {
+		if err := p.addToMessage(m); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
 }
 
-func headersOf(list []mailAddress) []*mail.Address {
+func headerAddresses(list []mailbox) []*mail.Address {
 	out := make([]*mail.Address, len(list))
 	for i, a := range list {
-		out[i] = a.header()
+		out[i] = a.toHeader()
 	}
 	return out
 }

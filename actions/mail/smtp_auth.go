@@ -12,16 +12,16 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// authWay is a way to prove a user to a mail server.
-type authWay struct {
-	name string
-	make func(n *Connection) smtp.Auth
+// mechanism is a way to prove a user to a mail server.
+type mechanism struct {
+	name    string
+	newAuth func(n *Connection) smtp.Auth
 }
 
-// authWays lists them in the order in which they are preferred. Where none is
+// mechanisms lists them in the order in which they are preferred. Where none is
 // asked for by name, xoauth2 is left out: it takes a token for a password.
-func authWays() []authWay {
-	return []authWay{
+func mechanisms() []mechanism {
+	return []mechanism{
 		{"scram-sha-256", func(n *Connection) smtp.Auth { return smtp.ScramSHA256Auth(n.username, n.password) }},
 		{"plain", func(n *Connection) smtp.Auth { return smtp.PlainAuth("", n.username, n.password, n.host, false) }},
 		{"login", func(n *Connection) smtp.Auth { return smtp.LoginAuth(n.username, n.password, n.host, false) }},
@@ -30,45 +30,45 @@ func authWays() []authWay {
 	}
 }
 
-func authNames() []string {
+func mechanismNames() []string {
 	var out []string
-	for _, w := range authWays() {
+	for _, w := range mechanisms() {
 		out = append(out, w.name)
 	}
 	return out
 }
 
-// login proves the user, where there is one.
-func (n *Connection) login(c *smtp.Client) error {
+// logIn proves the user, where there is one.
+func (n *Connection) logIn(c *smtp.Client) error {
 	if n.username == "" {
 		return nil
 	}
 	_, offered := c.Extension("AUTH")
-	way, err := n.authWay(strings.Fields(strings.ToLower(offered)))
+	way, err := n.chooseMechanism(strings.Fields(strings.ToLower(offered)))
 	if err != nil {
 		return err
 	}
-	err = c.Auth(way.make(n))
+	err = c.Auth(way.newAuth(n))
 	if err == nil {
 		return nil
 	}
 	return loginError(way.name, err)
 }
 
-func (n *Connection) authWay(offered []string) (authWay, error) {
-	for _, w := range authWays() {
+func (n *Connection) chooseMechanism(offered []string) (mechanism, error) {
+	for _, w := range mechanisms() {
 		wanted := n.auth == w.name || n.auth == authAny && w.name != "xoauth2"
 		if wanted && slices.Contains(offered, w.name) {
 			return w, nil
 		}
 	}
 	if len(offered) == 0 {
-		return authWay{}, &mailError{class: flow.Permanent, text: "the server offers no login, so the user name and password can't be used"}
+		return mechanism{}, &smtpError{class: flow.Permanent, text: "the server offers no login, so the user name and password can't be used"}
 	}
 	if n.auth != authAny {
-		return authWay{}, &mailError{class: flow.Permanent, text: fmt.Sprintf("the server does not offer to log in by %s; leave auth out to take what it offers", n.auth)}
+		return mechanism{}, &smtpError{class: flow.Permanent, text: fmt.Sprintf("the server does not offer to log in by %s; leave auth out to take what it offers", n.auth)}
 	}
-	return authWay{}, &mailError{class: flow.Permanent, text: "the server offers no way to log in that is known here"}
+	return mechanism{}, &smtpError{class: flow.Permanent, text: "the server offers no way to log in that is known here"}
 }
 
 // loginError says that a login failed. What the server says to it may repeat
@@ -79,10 +79,10 @@ func loginError(way string, err error) error {
 		if lost := connectionError(err); lost != nil {
 			return lost
 		}
-		return &mailError{class: flow.Permanent, text: "the login by " + way + " failed: the server's answer is not what it should be"}
+		return &smtpError{class: flow.Permanent, text: "the login by " + way + " failed: the server's answer is not what it should be"}
 	}
 	if reply.Code/100 == 4 {
-		return &mailError{class: flow.Transient, reason: flow.Reason5xx, text: fmt.Sprintf("the server can't check the login now (%d)", reply.Code)}
+		return &smtpError{class: flow.Transient, reason: flow.Reason5xx, text: fmt.Sprintf("the server can't check the login now (%d)", reply.Code)}
 	}
-	return &mailError{class: flow.Permanent, text: fmt.Sprintf("the server refused the user name or the password (%d, by %s)", reply.Code, way)}
+	return &smtpError{class: flow.Permanent, text: fmt.Sprintf("the server refused the user name or the password (%d, by %s)", reply.Code, way)}
 }

@@ -17,36 +17,36 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// mailError is why a message was not sent. Its text holds nothing of the
+// smtpError is why a message was not sent. Its text holds nothing of the
 // message and no password; what the server said stands apart.
-type mailError struct {
-	class  flow.Class
-	reason string
-	text   string
-	said   string // by the server or of recipients: may repeat what the message holds
-	lost   bool   // the connection can't be used any more
-	early  bool   // and nothing of the message was sent
+type smtpError struct {
+	class         flow.Class
+	reason        string
+	text          string
+	reply         string // by the server or of recipients: may repeat what the message holds
+	lost          bool   // the connection can't be used any more
+	beforeMessage bool   // and nothing of the message was sent
 }
 
-func (e *mailError) Error() string {
-	if e.said == "" {
+func (e *smtpError) Error() string {
+	if e.reply == "" {
 		return e.text
 	}
-	return e.text + ": " + e.said
+	return e.text + ": " + e.reply
 }
 
 // replyError makes an error of a server's refusal. Codes that begin with 4
 // say that it may work later, those with 5 that it won't (RFC 5321, section
 // 4.2.1); 421 ends the connection.
-func replyError(what string, err error) *mailError {
+func replyError(what string, err error) *smtpError {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
 		if lost := connectionError(err); lost != nil {
 			return lost
 		}
-		return &mailError{class: flow.Permanent, text: "what the server says is not SMTP", lost: true}
+		return &smtpError{class: flow.Permanent, text: "what the server says is not SMTP", lost: true}
 	}
-	e := &mailError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), said: termtext.Line(reply.Msg, maxReplyText), lost: reply.Code == 421}
+	e := &smtpError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), reply: termtext.Line(reply.Msg, maxReplyText), lost: reply.Code == 421}
 	switch {
 	case reply.Code == 421:
 		e.class, e.reason = flow.Transient, flow.ReasonConnect
@@ -58,9 +58,9 @@ func replyError(what string, err error) *mailError {
 
 // connectionError recognises what is wrong with a connection, nil for what is
 // not the connection's fault.
-func connectionError(err error) *mailError {
+func connectionError(err error) *smtpError {
 	var (
-		own         *mailError
+		own         *smtpError
 		dial        *outbound.Error
 		certificate *tls.CertificateVerificationError
 		authority   x509.UnknownAuthorityError
@@ -69,8 +69,8 @@ func connectionError(err error) *mailError {
 		timeout     net.Error
 		errno       syscall.Errno
 	)
-	lost := &mailError{class: flow.Transient, reason: flow.ReasonConnect, lost: true}
-	broken := &mailError{class: flow.Permanent, lost: true}
+	lost := &smtpError{class: flow.Transient, reason: flow.ReasonConnect, lost: true}
+	broken := &smtpError{class: flow.Permanent, lost: true}
 	switch {
 	case errors.As(err, &own):
 		return own
@@ -104,8 +104,8 @@ func connectionError(err error) *mailError {
 	return nil
 }
 
-func dialError(err *outbound.Error) *mailError {
-	e := &mailError{class: flow.Permanent, text: err.Err.Error(), lost: true}
+func dialError(err *outbound.Error) *smtpError {
+	e := &smtpError{class: flow.Permanent, text: err.Err.Error(), lost: true}
 	switch err.Reason {
 	case outbound.ReasonTimeout:
 		e.class, e.reason = flow.Transient, flow.ReasonTimeout
@@ -119,8 +119,8 @@ func dialError(err *outbound.Error) *mailError {
 	return e
 }
 
-// failure makes the error of an action.
-func (m *Email) failure(ctx context.Context, c *flow.Call, err error) error {
+// sendError makes the error of an action.
+func (m *Email) sendError(ctx context.Context, c *flow.Call, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -128,9 +128,9 @@ func (m *Email) failure(ctx context.Context, c *flow.Call, err error) error {
 	if e == nil {
 		return err
 	}
-	out := &flow.Error{Class: e.class, Reason: e.reason, Remote: e.class != flow.Denied && e.class != flow.Invalid, Message: m.connection.address() + ": " + e.Error()}
-	if m.secretive(c) {
-		out.Message = m.connection.address() + ": " + e.text
+	out := &flow.Error{Class: e.class, Reason: e.reason, Remote: e.class != flow.Denied && e.class != flow.Invalid, Message: m.connection.serverAddress() + ": " + e.Error()}
+	if m.mayRevealSecret(c) {
+		out.Message = m.connection.serverAddress() + ": " + e.text
 	}
 	return out
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// smtpPool holds the connections to one mail server. They are used by one
+// sessionPool holds the connections to one mail server. They are used by one
 // message at a time, kept for a while, and replaced when they are broken.
-type smtpPool struct {
+type sessionPool struct {
 	settings *Connection
 	out      *outbound.Client
 	slots    chan struct{} // one for each connection that is in use
@@ -26,33 +26,33 @@ type smtpPool struct {
 }
 
 type idleSession struct {
-	*smtpSession
+	*session
 	timer *time.Timer
 }
 
-// messagesEach is how many messages go through one connection: servers bound
+// maxMessagesPerSession is how many messages go through one connection: servers bound
 // that as well, and say so in many ways.
-const messagesEach = 50
+const maxMessagesPerSession = 50
 
-// openMail returns the pool that all actions of a connection share, also
+// openPool returns the pool that all actions of a connection share, also
 // across reloads.
-func openMail(r *flow.Resources, conn *Connection) (*smtpPool, error) {
+func openPool(r *flow.Resources, conn *Connection) (*sessionPool, error) {
 	outlet, err := web.OpenClient(r, nil)
 	if err != nil {
 		return nil, err
 	}
 	egress := slices.Sorted(slices.Values(r.Settings.Egress))
-	key := "smtp\n" + r.Settings.Version + "\n" + conn.key() + "\n" + strings.Join(egress, "\n")
-	return flow.Resource(r, key, func() (*smtpPool, func(), error) {
-		p := &smtpPool{settings: conn, out: outlet.Outbound, slots: make(chan struct{}, conn.connections)}
+	key := "smtp\n" + r.Settings.Version + "\n" + conn.resourceKey() + "\n" + strings.Join(egress, "\n")
+	return flow.Resource(r, key, func() (*sessionPool, func(), error) {
+		p := &sessionPool{settings: conn, out: outlet.Outbound, slots: make(chan struct{}, conn.connections)}
 		return p, p.close, nil
 	})
 }
 
-// send gives a message to the server, over a connection that is there or a new
+// sendMessage gives a message to the server, over a connection that is there or a new
 // one. Where a kept connection ends before anything was sent, a new one is
 // tried.
-func (p *smtpPool) send(ctx context.Context, m *mailMessage) error {
+func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -60,37 +60,37 @@ func (p *smtpPool) send(ctx context.Context, m *mailMessage) error {
 	}
 	defer func() { <-p.slots }()
 	for {
-		s := p.take(ctx)
+		s := p.takeIdle(ctx)
 		kept := s != nil
 		if !kept {
 			var err error
-			if s, err = p.settings.dial(ctx, p.out); err != nil {
+			if s, err = p.settings.openSession(ctx, p.out); err != nil {
 				return err
 			}
 		}
-		err := p.use(ctx, s, m)
-		var known *mailError
-		if kept && errors.As(err, &known) && known.lost && known.early && ctx.Err() == nil {
+		err := p.sendThrough(ctx, s, m)
+		var known *smtpError
+		if kept && errors.As(err, &known) && known.lost && known.beforeMessage && ctx.Err() == nil {
 			continue
 		}
 		return err
 	}
 }
 
-// use sends over one connection and keeps or closes it, also after a panic.
-func (p *smtpPool) use(ctx context.Context, s *smtpSession, m *mailMessage) error {
+// sendThrough sends over one connection and keeps or closes it, also after a panic.
+func (p *sessionPool) sendThrough(ctx context.Context, s *session, m *message) error {
 	done := false
 	defer func() {
 		s.broken = s.broken || !done
-		p.give(s)
+		p.giveBack(s)
 	}()
-	err := s.send(ctx, m)
+	err := s.sendMessage(ctx, m)
 	done = true
 	return err
 }
 
-// take returns a kept connection that still answers, nil where there is none.
-func (p *smtpPool) take(ctx context.Context) *smtpSession {
+// takeIdle returns a kept connection that still answers, nil where there is none.
+func (p *sessionPool) takeIdle(ctx context.Context) *session {
 	for {
 		p.mu.Lock()
 		last := len(p.idle) - 1
@@ -102,29 +102,29 @@ func (p *smtpPool) take(ctx context.Context) *smtpSession {
 		p.idle = p.idle[:last]
 		p.mu.Unlock()
 		s.timer.Stop()
-		if s.alive(ctx) {
-			return s.smtpSession
+		if s.isAlive(ctx) {
+			return s.session
 		}
 		s.broken = true
 		s.close()
 	}
 }
 
-// give keeps a connection for the next message, or closes it.
-func (p *smtpPool) give(s *smtpSession) {
+// giveBack keeps a connection for the next message, or closes it.
+func (p *sessionPool) giveBack(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s.broken || p.closed || p.settings.idle == 0 || s.sent >= messagesEach {
+	if s.broken || p.closed || p.settings.idle == 0 || s.sent >= maxMessagesPerSession {
 		s.close()
 		return
 	}
-	kept := &idleSession{smtpSession: s}
-	kept.timer = time.AfterFunc(p.settings.idle, func() { p.expire(kept) })
+	kept := &idleSession{session: s}
+	kept.timer = time.AfterFunc(p.settings.idle, func() { p.closeExpired(kept) })
 	p.idle = append(p.idle, kept)
 }
 
-// expire closes a connection that nobody took in time.
-func (p *smtpPool) expire(s *idleSession) {
+// closeExpired closes a connection that nobody took in time.
+func (p *sessionPool) closeExpired(s *idleSession) {
 	p.mu.Lock()
 	i := slices.Index(p.idle, s)
 	if i >= 0 {
@@ -137,7 +137,7 @@ func (p *smtpPool) expire(s *idleSession) {
 }
 
 // close ends the kept connections; those in use end with their message.
-func (p *smtpPool) close() {
+func (p *sessionPool) close() {
 	p.mu.Lock()
 	idle := p.idle
 	p.idle, p.closed = nil, true

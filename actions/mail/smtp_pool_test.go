@@ -14,24 +14,24 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
 )
 
-// openPool opens the pool of a connection to a server, without TLS.
-func openPool(t *testing.T, s *smtpd.Server, connections int) (*smtpPool, *flow.Resources) {
+// newTestPool opens the pool of a connection to a server, without TLS.
+func newTestPool(t *testing.T, s *smtpd.Server, connections int) (*sessionPool, *flow.Resources) {
 	t.Helper()
 	n := &Connection{}
 	schema.Describe(n) // sets the defaults
 	n.host, n.port, n.tls, n.connections = "localhost", s.Port, tlsNone, connections
 	lease := new(flow.Pool).Lease(flow.Settings{Clock: clock.System{}, Egress: []string{"127.0.0.1"}})
-	p, err := openMail(lease, n)
+	p, err := openPool(lease, n)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p, lease
 }
 
-func testMessage(t *testing.T) *mailMessage {
+func testMessage(t *testing.T) *message {
 	t.Helper()
-	jane := mailAddress{address: "jane@example.com"}
-	m, err := (&mailDraft{from: jane, to: []mailAddress{jane}, text: "t"}).write("key", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	jane := mailbox{address: "jane@example.com"}
+	m, err := (&draft{from: jane, to: []mailbox{jane}, text: "t"}).compose("key", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,10 +52,10 @@ func TestMailPool(t *testing.T) {
 			return nil
 		}
 	})
-	p, lease := openPool(t, s, 4)
+	p, lease := newTestPool(t, s, 4)
 	m := testMessage(t)
 	for range 2 {
-		if err := p.send(t.Context(), m); err != nil {
+		if err := p.sendMessage(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
 		mu.Lock()
@@ -65,7 +65,7 @@ func TestMailPool(t *testing.T) {
 	if connections, _ := s.Counts(); connections != 2 {
 		t.Errorf("%d connections, want 2", connections)
 	}
-	if err := p.send(t.Context(), m); err != nil {
+	if err := p.sendMessage(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	kept := p.idle[0]
@@ -73,7 +73,7 @@ func TestMailPool(t *testing.T) {
 	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
 		t.Error("a connection is open after the pool was closed")
 	}
-	if err := p.send(t.Context(), m); err != nil || len(p.idle) != 0 {
+	if err := p.sendMessage(t.Context(), m); err != nil || len(p.idle) != 0 {
 		t.Errorf("a run that goes on after that: error %v, %d connections kept", err, len(p.idle))
 	}
 }
@@ -81,16 +81,16 @@ func TestMailPool(t *testing.T) {
 func TestMailPoolExpires(t *testing.T) {
 	t.Parallel()
 	s := smtpd.Start(t, nil)
-	p, _ := openPool(t, s, 4)
-	if err := p.send(t.Context(), testMessage(t)); err != nil {
+	p, _ := newTestPool(t, s, 4)
+	if err := p.sendMessage(t.Context(), testMessage(t)); err != nil {
 		t.Fatal(err)
 	}
 	kept := p.idle[0]
 	if !kept.timer.Stop() {
 		t.Fatal("the connection has no timer")
 	}
-	p.expire(kept)
-	p.expire(kept) // a timer that comes late
+	p.closeExpired(kept)
+	p.closeExpired(kept) // a timer that comes late
 	if err := kept.client.Noop(); err == nil || len(p.idle) != 0 {
 		t.Error("the connection is open after its time")
 	}
@@ -101,13 +101,13 @@ func TestMailPoolExpires(t *testing.T) {
 func TestMailPoolBounds(t *testing.T) {
 	t.Parallel()
 	s := smtpd.Start(t, nil)
-	p, lease := openPool(t, s, 2)
+	p, lease := newTestPool(t, s, 2)
 	defer lease.Close()
 	m := testMessage(t)
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if err := p.send(t.Context(), m); err != nil {
+			if err := p.sendMessage(t.Context(), m); err != nil {
 				t.Error(err)
 			}
 		})

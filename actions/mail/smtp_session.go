@@ -19,41 +19,41 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// smtpSession is one connection to a mail server, ready to take messages.
-type smtpSession struct {
+// session is one connection to a mail server, ready to take messages.
+type session struct {
 	conn   net.Conn // without TLS: deadlines are set here
 	client *smtp.Client
 	sent   int
 	broken bool // it can't be used again
 }
 
-// dial connects to the server, encrypts and logs in.
-func (n *Connection) dial(ctx context.Context, out *outbound.Client) (*smtpSession, error) {
+// openSession connects to the server, encrypts and logs in.
+func (n *Connection) openSession(ctx context.Context, out *outbound.Client) (*session, error) {
 	limited, cancel := context.WithTimeout(ctx, n.timeout)
 	defer cancel()
-	conn, err := out.DialContext(limited, "tcp", n.address())
+	conn, err := out.DialContext(limited, "tcp", n.serverAddress())
 	if err != nil {
-		return nil, n.late(ctx, limited, err)
+		return nil, n.timeoutError(ctx, limited, err)
 	}
-	s := &smtpSession{conn: conn}
-	if err := s.within(limited, func() error { return n.greet(limited, s) }); err != nil {
+	s := &session{conn: conn}
+	if err := s.runWithContext(limited, func() error { return n.prepareSession(limited, s) }); err != nil {
 		_ = conn.Close()
-		return nil, n.late(ctx, limited, err)
+		return nil, n.timeoutError(ctx, limited, err)
 	}
 	return s, nil
 }
 
-// late says that a connection was not ready in time, where that is why it
+// timeoutError says that a connection was not ready in time, where that is why it
 // failed.
-func (n *Connection) late(ctx, limited context.Context, err error) error {
+func (n *Connection) timeoutError(ctx, limited context.Context, err error) error {
 	if ctx.Err() == nil && limited.Err() != nil {
-		return &mailError{class: flow.Transient, reason: flow.ReasonConnect, text: fmt.Sprintf("the connection was not ready within %s", n.timeout)}
+		return &smtpError{class: flow.Transient, reason: flow.ReasonConnect, text: fmt.Sprintf("the connection was not ready within %s", n.timeout)}
 	}
 	return err
 }
 
-// greet does what comes before the first message.
-func (n *Connection) greet(ctx context.Context, s *smtpSession) error {
+// prepareSession does what comes before the first message.
+func (n *Connection) prepareSession(ctx context.Context, s *session) error {
 	conn := s.conn
 	if n.tls == tlsFull {
 		secure := tls.Client(conn, n.tlsConfig())
@@ -66,18 +66,18 @@ func (n *Connection) greet(ctx context.Context, s *smtpSession) error {
 	if s.client, err = smtp.NewClient(conn, n.host); err != nil {
 		return replyError("the server takes no connections", err)
 	}
-	if err := s.client.Hello(n.name()); err != nil {
+	if err := s.client.Hello(n.heloName()); err != nil {
 		return replyError("the server refused the greeting", err)
 	}
 	if n.tls == tlsStart {
 		if offered, _ := s.client.Extension("STARTTLS"); !offered {
-			return &mailError{class: flow.Permanent, text: `the server does not offer STARTTLS, and nothing is sent without encryption; use tls = "tls" with port 465, or "none" for a server in a network of your own`}
+			return &smtpError{class: flow.Permanent, text: `the server does not offer STARTTLS, and nothing is sent without encryption; use tls = "tls" with port 465, or "none" for a server in a network of your own`}
 		}
 		if err := s.client.StartTLS(n.tlsConfig()); err != nil {
 			return tlsFailure(err)
 		}
 	}
-	return n.login(s.client)
+	return n.logIn(s.client)
 }
 
 // tlsFailure is an error of a handshake: what is not known is its fault.
@@ -88,8 +88,8 @@ func tlsFailure(err error) error {
 	return replyError("the server refused to encrypt", err)
 }
 
-// name is what the gateway calls itself.
-func (n *Connection) name() string {
+// heloName is what the gateway calls itself.
+func (n *Connection) heloName() string {
 	if n.helo != "" {
 		return n.helo
 	}
@@ -99,10 +99,10 @@ func (n *Connection) name() string {
 	return "localhost"
 }
 
-// within does something with the connection that ends with the context. The
+// runWithContext does something with the connection that ends with the context. The
 // context's deadline is left to the context: when the connection had it as well,
 // either could be first.
-func (s *smtpSession) within(ctx context.Context, do func() error) error {
+func (s *session) runWithContext(ctx context.Context, do func() error) error {
 	if err := s.conn.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
@@ -114,18 +114,18 @@ func (s *smtpSession) within(ctx context.Context, do func() error) error {
 	return err
 }
 
-// alive tells whether a kept connection still answers, and clears what the
+// isAlive tells whether a kept connection still answers, and clears what the
 // message before may have left.
-func (s *smtpSession) alive(ctx context.Context) bool {
+func (s *session) isAlive(ctx context.Context) bool {
 	limited, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return s.within(limited, s.client.Reset) == nil && !s.broken
+	return s.runWithContext(limited, s.client.Reset) == nil && !s.broken
 }
 
-// send gives a message to the server. It goes to all recipients or to none.
-func (s *smtpSession) send(ctx context.Context, m *mailMessage) error {
-	err := s.within(ctx, func() error { return s.transfer(m) })
-	var known *mailError
+// sendMessage gives a message to the server. It goes to all recipients or to none.
+func (s *session) sendMessage(ctx context.Context, m *message) error {
+	err := s.runWithContext(ctx, func() error { return s.transferMessage(m) })
+	var known *smtpError
 	if err != nil && (!errors.As(err, &known) || known.lost) {
 		s.broken = true
 	}
@@ -133,22 +133,22 @@ func (s *smtpSession) send(ctx context.Context, m *mailMessage) error {
 	return err
 }
 
-func (s *smtpSession) transfer(m *mailMessage) error {
-	if err := s.fits(m); err != nil {
+func (s *session) transferMessage(m *message) error {
+	if err := s.checkExtensions(m); err != nil {
 		return err
 	}
-	s.client.SkipSMTPUTF8(!m.international)
+	s.client.SkipSMTPUTF8(!m.needsUTF8)
 	if err := s.client.Mail(m.from); err != nil {
 		e := replyError("the server refused the sender", err)
-		e.early = true
-		return s.cleared(e)
+		e.beforeMessage = true
+		return s.resetAfter(e)
 	}
-	if err := s.recipients(m); err != nil {
-		return s.cleared(err)
+	if err := s.addRecipients(m); err != nil {
+		return s.resetAfter(err)
 	}
 	w, err := s.client.Data()
 	if err != nil {
-		return s.cleared(replyError("the server refused the message", err))
+		return s.resetAfter(replyError("the server refused the message", err))
 	}
 	if _, err := w.Write(m.data); err != nil {
 		return replyError("the message was not taken", err)
@@ -159,23 +159,23 @@ func (s *smtpSession) transfer(m *mailMessage) error {
 	return nil
 }
 
-// fits compares the message with what the server said of itself.
-func (s *smtpSession) fits(m *mailMessage) error {
-	if known, _ := s.client.Extension("SMTPUTF8"); m.international && !known {
-		return &mailError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
+// checkExtensions compares the message with what the server said of itself.
+func (s *session) checkExtensions(m *message) error {
+	if known, _ := s.client.Extension("SMTPUTF8"); m.needsUTF8 && !known {
+		return &smtpError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
 	}
 	_, text := s.client.Extension("SIZE")
 	if most, err := strconv.ParseUint(text, 10, 63); err == nil && most > 0 && uint64(len(m.data)) > most {
-		return &mailError{class: flow.Permanent, text: fmt.Sprintf("the message has %d bytes, and the server takes %d", len(m.data), most)}
+		return &smtpError{class: flow.Permanent, text: fmt.Sprintf("the message has %d bytes, and the server takes %d", len(m.data), most)}
 	}
 	return nil
 }
 
-// recipients names the recipients to the server. One that can't be reached for
+// addRecipients names the recipients to the server. One that can't be reached for
 // good outweighs those that may be reached later: trying again would not help.
-func (s *smtpSession) recipients(m *mailMessage) error {
+func (s *session) addRecipients(m *message) error {
 	var refused []string
-	var worst *mailError
+	var worst *smtpError
 	for _, to := range m.to {
 		err := s.client.Rcpt(to)
 		if err == nil {
@@ -185,7 +185,7 @@ func (s *smtpSession) recipients(m *mailMessage) error {
 		if e.lost {
 			return replyError("the server ended the connection", err)
 		}
-		refused = append(refused, strings.Trim(to, "<>")+strings.TrimSuffix(e.text+" "+e.said, " "))
+		refused = append(refused, strings.Trim(to, "<>")+strings.TrimSuffix(e.text+" "+e.reply, " "))
 		if worst == nil || e.class == flow.Permanent {
 			worst = e
 		}
@@ -194,12 +194,12 @@ func (s *smtpSession) recipients(m *mailMessage) error {
 		return nil
 	}
 	worst.text = fmt.Sprintf("the server refused %d of %d recipients, and the message went to nobody", len(refused), len(m.to))
-	worst.said = termtext.Line(strings.Join(refused, ", "), maxReplyText)
+	worst.reply = termtext.Line(strings.Join(refused, ", "), maxReplyText)
 	return worst
 }
 
-// cleared forgets a message that was begun and returns why.
-func (s *smtpSession) cleared(err error) error {
+// resetAfter forgets a message that was begun and returns why.
+func (s *session) resetAfter(err error) error {
 	if e := connectionError(err); e != nil && !e.lost && s.client.Reset() != nil {
 		s.broken = true
 	}
@@ -207,7 +207,7 @@ func (s *smtpSession) cleared(err error) error {
 }
 
 // close says good-bye and does not wait for the answer.
-func (s *smtpSession) close() {
+func (s *session) close() {
 	_ = s.conn.SetDeadline(time.Now().Add(time.Second))
 	if !s.broken {
 		_, _ = s.client.Text.Cmd("QUIT")

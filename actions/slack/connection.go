@@ -22,7 +22,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Secret())
 	schema.Attr(s, &n.token, "token", "The token of a bot, which begins with `xoxb-`.", schema.Secret())
 	schema.Attr(s, &n.baseURL, "base_url", "What the addresses of Slack's methods begin with. With a `token` alone.")
-	s.Check(n.check)
+	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "An incoming webhook",
 		HCL:   "webhook_url = \"https://hooks.slack.com/services/${secret.shop_token}\"",
@@ -33,7 +33,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case d.Has("webhook_url") == d.Has("token"):
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}

@@ -12,60 +12,60 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// slackCode is what Slack's codes for errors look like. Nothing else of an
+// codePattern is what Slack's codes for errors look like. Nothing else of an
 // answer is repeated in messages.
-var slackCode = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
+var codePattern = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 
-// slackScopeForm is what the names of scopes look like.
-var slackScopeForm = regexp.MustCompile(`^[a-z.:]{1,40}$`)
+// scopePattern is what the names of scopes look like.
+var scopePattern = regexp.MustCompile(`^[a-z.:]{1,40}$`)
 
-// slackPlace finds in Slack's remarks on blocks which of them it means.
-var slackPlace = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`)
+// pointerPattern finds in Slack's remarks on blocks which of them it means.
+var pointerPattern = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`)
 
-// methodRefusal makes an error of an answer of the Web API that is no success,
+// methodError makes an error of an answer of the Web API that is no success,
 // nil of one that is: those come with the status 200 and "ok": true.
-func methodRefusal(r *outbound.Response, body map[string]any) error {
+func methodError(r *outbound.Response, body map[string]any) error {
 	code, _ := body["error"].(string)
 	switch {
 	case r.Status == http.StatusOK && body["ok"] == true:
 		return nil
-	case r.Status == http.StatusOK && slackCode.MatchString(code):
-		return slackRefusal(r, code, body)
+	case r.Status == http.StatusOK && codePattern.MatchString(code):
+		return codeError(r, code, body)
 	case r.Status == http.StatusOK:
 		return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Slack's; base_url may lead elsewhere"}
-	case !slackCode.MatchString(code):
+	case !codePattern.MatchString(code):
 		code = ""
 	}
-	return slackStatus(r, code)
+	return statusError(r, code)
 }
 
-// hookRefusal does it for an incoming webhook, which answers by the status and
+// webhookError does it for an incoming webhook, which answers by the status and
 // has the code in the body.
-func hookRefusal(r *outbound.Response) error {
+func webhookError(r *outbound.Response) error {
 	if r.Status == http.StatusOK {
 		return nil
 	}
 	code := strings.TrimSpace(string(r.Body))
-	if !slackCode.MatchString(code) {
+	if !codePattern.MatchString(code) {
 		code = ""
 	}
-	return slackStatus(r, code)
+	return statusError(r, code)
 }
 
-// slackStatus makes an error of a status and, where there is one, a code.
-func slackStatus(r *outbound.Response, code string) error {
+// statusError makes an error of a status and, where there is one, a code.
+func statusError(r *outbound.Response, code string) error {
 	if e := web.TemporaryStatus(r); e != nil {
 		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
 		return e
 	}
 	if code != "" {
-		return slackRefusal(r, code, nil)
+		return codeError(r, code, nil)
 	}
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))}
 }
 
-// slackRefusal makes an error of a code.
-func slackRefusal(r *outbound.Response, code string, body map[string]any) error {
+// codeError makes an error of a code.
+func codeError(r *outbound.Response, code string, body map[string]any) error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
 	switch code {
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
@@ -77,44 +77,44 @@ func slackRefusal(r *outbound.Response, code string, body map[string]any) error 
 	case "request_timeout":
 		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout
 	case "missing_scope":
-		e.Message += slackScope(body)
+		e.Message += adviseOnScope(body)
 	default:
-		if cure := slackCure(code); cure != "" {
+		if cure := adviseOn(code); cure != "" {
 			e.Message += ": " + cure
 		}
 	}
-	if places := slackPlaces(body); places != "" {
+	if places := blockPointers(body); places != "" {
 		e.Message += "; Slack points to " + places
 	}
 	return e
 }
 
-func slackScope(body map[string]any) string {
+func adviseOnScope(body map[string]any) string {
 	needed, _ := body["needed"].(string)
 	for scope := range strings.SplitSeq(needed, ",") {
-		if !slackScopeForm.MatchString(scope) {
+		if !scopePattern.MatchString(scope) {
 			needed = "chat:write"
 		}
 	}
 	return ": the app lacks the scope " + needed + "; add it and install the app again"
 }
 
-// slackPlaces lists where in the blocks the faults are.
-func slackPlaces(body map[string]any) string {
+// blockPointers lists where in the blocks the faults are.
+func blockPointers(body map[string]any) string {
 	metadata, _ := body["response_metadata"].(map[string]any)
 	messages, _ := metadata["messages"].([]any)
 	var out []string
 	for _, m := range messages {
 		text, _ := m.(string)
-		if place := slackPlace.FindStringSubmatch(text); place != nil && len(out) < 5 {
+		if place := pointerPattern.FindStringSubmatch(text); place != nil && len(out) < 5 {
 			out = append(out, place[1])
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// slackCure says what to do about a code, "" where there is nothing to add.
-func slackCure(code string) string {
+// adviseOn says what to do about a code, "" where there is nothing to add.
+func adviseOn(code string) string {
 	switch code {
 	case "not_in_channel":
 		return "the bot is no member of the channel; invite it there with /invite"

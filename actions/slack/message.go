@@ -29,11 +29,11 @@ type Message struct {
 	api *web.APIClient // set by Open
 }
 
-// longestSlackText is what Slack takes in one message, in characters.
-const longestSlackText = 40000
+// maxTextLength is what Slack takes in one message, in characters.
+const maxTextLength = 40000
 
-// mostSlackBlocks is how many blocks a message has at most.
-const mostSlackBlocks = 50
+// maxBlocks is how many blocks a message has at most.
+const maxBlocks = 50
 
 func (m *Message) Describe(s *schema.Spec) {
 	s.Doc = "Posts a message to Slack.\n\n" +
@@ -41,12 +41,12 @@ func (m *Message) Describe(s *schema.Spec) {
 		"Slack knows no key for repetitions: where an answer is lost and the action is tried again, the message may show twice."
 	flow.UseConnection(s, &m.connection, "slack", "The webhook or the bot that posts.", schema.Required())
 	schema.Expr(s, &m.channel, "channel", "Where a bot posts: the id of a channel, such as `C0123456789`, or the name of a public one, such as `#alerts`. An incoming webhook has a channel of its own.")
-	schema.Expr(s, &m.text, "text", "The message in Slack's mrkdwn, at most 40 000 characters. With `blocks` it is what notifications show.", schema.Escape(escapeSlack))
+	schema.Expr(s, &m.text, "text", "The message in Slack's mrkdwn, at most 40 000 characters. With `blocks` it is what notifications show.", schema.Escape(escapeText))
 	schema.Expr(s, &m.blocks, "blocks", "The message in Block Kit: a list of at most 50 objects, sent as they are. In objects of type `mrkdwn` nothing is escaped; `plain_text` is the type for values of a run.")
 	schema.Expr(s, &m.thread, "thread", "The `ts` of the message that this one answers.")
 	s.Output("ts", cty.String, "The time stamp by which Slack knows the message in its channel; null with a webhook.")
 	s.Output("channel", cty.String, "The id of the channel; null with a webhook.")
-	s.Check(m.check)
+	s.Check(m.checkSettings)
 	s.Example(schema.Example{
 		Title: "Tell a channel",
 		HCL:   "connection = connection.slack.team\nchannel    = \"#alerts\"\ntext       = \"*Order ${webhook.body.order}* of ${webhook.body.customer}: <https://shop.example.com/orders|all orders>\"",
@@ -61,24 +61,24 @@ func (m *Message) Describe(s *schema.Spec) {
 	})
 }
 
-// escapeSlack writes the three characters that mean something to Slack as it
+// escapeText writes the three characters that mean something to Slack as it
 // asks for (https://docs.slack.dev/messaging/formatting-message-text).
-func escapeSlack(text string) string {
+func escapeText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-func (m *Message) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (m *Message) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if !m.text.IsSet() && !m.blocks.IsSet() {
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Empty message", `A message has "text", or "blocks", or both.`)}
 	}
 	var diags hcl.Diagnostics
 	if text, ok := m.text.Constant(); ok {
-		if err := checkSlackText(text); err != nil {
+		if err := checkText(text); err != nil {
 			diags = append(diags, d.Problem("text", "Wrong text", diag.Sentence(err)))
 		}
 	}
 	if blocks, ok := m.blocks.Constant(); ok {
-		if err := checkSlackBlocks(blocks); err != nil {
+		if err := checkBlocks(blocks); err != nil {
 			diags = append(diags, d.Problem("blocks", "Wrong blocks", diag.Sentence(err)))
 		}
 	}
@@ -94,16 +94,16 @@ func (m *Message) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-func checkSlackText(text string) error {
-	if n := utf8.RuneCountInString(text); n > longestSlackText {
-		return fmt.Errorf("the text has %d characters, and Slack takes at most %d", n, longestSlackText)
+func checkText(text string) error {
+	if n := utf8.RuneCountInString(text); n > maxTextLength {
+		return fmt.Errorf("the text has %d characters, and Slack takes at most %d", n, maxTextLength)
 	}
 	return nil
 }
 
-func checkSlackBlocks(blocks []any) error {
-	if len(blocks) > mostSlackBlocks {
-		return fmt.Errorf("there are %d blocks, and a message has at most %d", len(blocks), mostSlackBlocks)
+func checkBlocks(blocks []any) error {
+	if len(blocks) > maxBlocks {
+		return fmt.Errorf("there are %d blocks, and a message has at most %d", len(blocks), maxBlocks)
 	}
 	for i, b := range blocks {
 		if block, ok := b.(map[string]any); !ok || block["type"] == nil {
@@ -127,7 +127,7 @@ func (m *Message) Open(r *flow.Resources) error {
 func (*Message) Traits() flow.Traits { return flow.Traits{} }
 
 func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
-	message, err := m.message(ctx, c)
+	message, err := m.buildMessage(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -140,17 +140,17 @@ func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if m.connection.isWebhook() {
-		return map[string]any{"ts": nil, "channel": nil}, hookRefusal(answer)
+		return map[string]any{"ts": nil, "channel": nil}, webhookError(answer)
 	}
 	out := web.DecodeObject(answer)
-	if err := methodRefusal(answer, out); err != nil {
+	if err := methodError(answer, out); err != nil {
 		return nil, err
 	}
 	return map[string]any{"ts": out["ts"], "channel": out["channel"]}, nil
 }
 
-// message puts together what is sent.
-func (m *Message) message(ctx context.Context, c *flow.Call) (map[string]any, error) {
+// buildMessage puts together what is sent.
+func (m *Message) buildMessage(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := map[string]any{}
 	for name, e := range map[string]expr.Of[string]{"channel": m.channel, "text": m.text, "thread_ts": m.thread} {
 		text, err := e.EvalOr(ctx, c, "")
@@ -165,14 +165,14 @@ func (m *Message) message(ctx context.Context, c *flow.Call) (map[string]any, er
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSlackBlocks(blocks); err != nil {
+	if err := checkBlocks(blocks); err != nil {
 		return nil, flow.InvalidValue(m.blocks.Expr(), err)
 	}
 	if len(blocks) > 0 {
 		out["blocks"] = blocks
 	}
 	text, _ := out["text"].(string)
-	if err := checkSlackText(text); err != nil {
+	if err := checkText(text); err != nil {
 		return nil, flow.InvalidValue(m.text.Expr(), err)
 	}
 	switch {

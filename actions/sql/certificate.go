@@ -9,9 +9,9 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// certificateText says why a database was not trusted, and whether that is what
+// explainCertificate says why a database was not trusted, and whether that is what
 // an error is about.
-func certificateText(err error) (string, bool) {
+func explainCertificate(err error) (string, bool) {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError

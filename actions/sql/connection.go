@@ -23,9 +23,9 @@ type Connection struct {
 	tls                          *web.TLS
 	maxConnections               int
 
-	engine *sqlEngine // nil where the driver is not known
-	target *sqlTarget // nil where it is not known
-	secret bool       // url reads a secret, so nothing of it may be shown
+	engine *engine // nil where the driver is not known
+	target *target // nil where it is not known
+	secret bool    // url reads a secret, so nothing of it may be shown
 }
 
 // The drivers, as files name them.
@@ -47,7 +47,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
 	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate, for its host name; an empty block does so by the system's authorities. Without the block, and where the URL says nothing, the connection is encrypted if the server offers it, and the certificate is not checked.")
 	schema.Attr(s, &n.maxConnections, "max_connections", "How many connections this gateway opens at most.")
-	s.Check(n.check)
+	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "A PostgreSQL server, by its URL",
 		HCL:   "driver = \"postgres\"\nurl    = \"postgres://gateway:${urlencode(secret.shop_password)}@db.example.com/shop?sslmode=verify-full\"",
@@ -62,13 +62,13 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	n.engine = sqlEngineOf(n.driver)
+func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	n.engine = engineOf(n.driver)
 	if d.Has("url") {
 		e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String)
 		n.secret = e != nil && e.Sensitive()
 	}
-	diags := n.checkShape(d)
+	diags := n.checkAttributes(d)
 	if n.maxConnections < 1 || n.maxConnections > 1000 {
 		diags = append(diags, d.Problem("max_connections", "Wrong value", "A gateway opens from 1 to 1000 connections to a database."))
 	}
@@ -78,7 +78,7 @@ func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	if diags.HasErrors() {
 		return diags
 	}
-	target, err := n.locate()
+	target, err := n.resolveTarget()
 	if err != nil {
 		at := "url"
 		if !d.Has(at) {
@@ -90,8 +90,8 @@ func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	return diags
 }
 
-// checkShape finds attributes that don't go together.
-func (n *Connection) checkShape(d *schema.Decoded) hcl.Diagnostics {
+// checkAttributes finds attributes that don't go together.
+func (n *Connection) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 	server := []string{"host", "port", "username", "password"}
 	if n.driver == driverSQLite {
 		for _, name := range append(server, "url", "tls") {
@@ -118,12 +118,12 @@ func (n *Connection) checkShape(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// locate reads where the database is. Errors repeat nothing of what is given.
-func (n *Connection) locate() (*sqlTarget, error) {
+// resolveTarget reads where the database is. Errors repeat nothing of what is given.
+func (n *Connection) resolveTarget() (*target, error) {
 	if n.driver == driverSQLite {
-		return &sqlTarget{database: n.database}, nil
+		return &target{database: n.database}, nil
 	}
-	t := &sqlTarget{host: n.host, port: n.port, database: n.database, username: n.username, password: n.password, encryption: encryptIfOffered}
+	t := &target{host: n.host, port: n.port, database: n.database, username: n.username, password: n.password, encryption: encryptIfOffered}
 	if n.url != "" {
 		var err error
 		if t, err = n.engine.parseURL(n.url); err != nil {
@@ -136,13 +136,13 @@ func (n *Connection) locate() (*sqlTarget, error) {
 	if n.tls != nil {
 		t.encryption, t.tls = encryptAndVerify, n.tls
 	}
-	return t, t.check()
+	return t, t.checkHost()
 }
 
-func (n *Connection) ready() bool { return n != nil && n.target != nil }
+func (n *Connection) hasTarget() bool { return n != nil && n.target != nil }
 
-// key tells databases apart, without showing what it is made of.
-func (n *Connection) key() string {
+// resourceKey tells databases apart, without showing what it is made of.
+func (n *Connection) resourceKey() string {
 	t := n.target
 	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.Key()}
 	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))

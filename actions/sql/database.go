@@ -12,37 +12,37 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// sqlDatabase is an open database. Its connections are made when they are
+// database is an open database. Its connections are made when they are
 // needed.
-type sqlDatabase struct {
-	engine *sqlEngine
-	pool   *sql.DB
-	enter  func(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error)
+type database struct {
+	engine  *engine
+	pool    *sql.DB
+	prepare func(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error)
 }
 
 // openDatabase returns the database that all actions with the same connection
 // share, also across reloads.
-func openDatabase(r *flow.Resources, n *Connection) (*sqlDatabase, error) {
-	if !n.ready() {
+func openDatabase(r *flow.Resources, n *Connection) (*database, error) {
+	if !n.hasTarget() {
 		return nil, errors.New("the connection lacks the place of its database")
 	}
 	egress, folders := slices.Sorted(slices.Values(r.Settings.Egress)), slices.Sorted(slices.Values(r.Settings.AllowPaths))
-	key := "sql\n" + n.key() + "\n" + strings.Join(egress, "\n") + "\n\n" + strings.Join(folders, "\n")
-	return flow.Resource(r, key, func() (*sqlDatabase, func(), error) {
+	key := "sql\n" + n.resourceKey() + "\n" + strings.Join(egress, "\n") + "\n\n" + strings.Join(folders, "\n")
+	return flow.Resource(r, key, func() (*database, func(), error) {
 		policy, err := outbound.ParsePolicy(r.Settings.Egress)
 		if err != nil {
 			return nil, nil, err
 		}
-		out := sqlOutside{dial: outbound.New(outbound.Options{Policy: policy}).DialContext, folders: folders}
+		out := surroundings{dial: outbound.New(outbound.Options{Policy: policy}).DialContext, folders: folders}
 		opened, err := n.engine.open(n, out)
 		if err != nil {
 			return nil, nil, err
 		}
-		d := &sqlDatabase{engine: n.engine, pool: sql.OpenDB(opened.connector), enter: opened.enter}
+		d := &database{engine: n.engine, pool: sql.OpenDB(opened.connector), prepare: opened.prepare}
 		d.pool.SetMaxOpenConns(n.maxConnections)
 		d.pool.SetMaxIdleConns(n.maxConnections)
-		d.pool.SetConnMaxIdleTime(idleTime)
-		d.pool.SetConnMaxLifetime(connectionLife)
+		d.pool.SetConnMaxIdleTime(maxIdleTime)
+		d.pool.SetConnMaxLifetime(maxConnectionLife)
 		return d, func() {
 			_ = d.pool.Close() // nobody is left who could be told
 			if opened.close != nil {
@@ -52,22 +52,22 @@ func openDatabase(r *flow.Resources, n *Connection) (*sqlDatabase, error) {
 	})
 }
 
-// idleTime and connectionLife bound how long connections are kept, so that a
+// maxIdleTime and connectionLife bound how long connections are kept, so that a
 // database that moved is found again and one that is not used is left alone.
 const (
-	idleTime       = 5 * time.Minute
-	connectionLife = 30 * time.Minute
+	maxIdleTime       = 5 * time.Minute
+	maxConnectionLife = 30 * time.Minute
 )
 
-// within runs do in a transaction, which stands if do returns no error.
-func (d *sqlDatabase) within(ctx context.Context, readOnly bool, do func(tx *sql.Tx) error) error {
+// inTransaction runs do in a transaction, which stands if do returns no error.
+func (d *database) inTransaction(ctx context.Context, readOnly bool, do func(tx *sql.Tx) error) error {
 	c, err := d.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close() //nolint:errcheck // it goes back to the pool
-	if d.enter != nil {
-		leave, err := d.enter(ctx, c, readOnly)
+	if d.prepare != nil {
+		leave, err := d.prepare(ctx, c, readOnly)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 func TestSQLPoolIsShared(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	n := &Connection{driver: driverSQLite, engine: sqliteEngine(), target: &sqlTarget{database: filepath.Join(folder, "a.db")}, maxConnections: 4}
+	n := &Connection{driver: driverSQLite, engine: sqliteEngine(), target: &target{database: filepath.Join(folder, "a.db")}, maxConnections: 4}
 	var pool flow.Pool
 	first, second := pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: []string{folder}}), pool.Lease(flow.Settings{Clock: clock.System{}, AllowPaths: []string{folder}})
 	one, err1 := openDatabase(first, n)
@@ -35,11 +35,11 @@ func TestSQLPoolIsShared(t *testing.T) {
 func TestSQLiteOutsideOfFolders(t *testing.T) {
 	t.Parallel()
 	allowed, other := t.TempDir(), t.TempDir()
-	for _, n := range []*Connection{{target: &sqlTarget{database: filepath.Join(other, "x.db")}}, {target: &sqlTarget{database: "../x.db"}}} {
-		if _, err := openSQLite(n, sqlOutside{folders: []string{allowed}}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
+	for _, n := range []*Connection{{target: &target{database: filepath.Join(other, "x.db")}}, {target: &target{database: "../x.db"}}} {
+		if _, err := openSQLite(n, surroundings{folders: []string{allowed}}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
 			t.Errorf("%s: %v", n.target.database, err)
 		}
-		if _, err := openSQLite(n, sqlOutside{}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
+		if _, err := openSQLite(n, surroundings{}); err == nil || !strings.Contains(err.Error(), "--allow-path") {
 			t.Errorf("without folders: %v", err)
 		}
 	}

@@ -23,10 +23,10 @@ import (
 
 var errMySQLSettings = errors.New("the settings of the connection can't be used")
 
-// failure makes an error of what a database or its driver said. No word of it
+// runError makes an error of what a database or its driver said. No word of it
 // comes from a value: of what the database says, only codes, names of tables
 // and constraints, and faults of the fixed text of a statement are repeated.
-func (a *Transaction) failure(ctx context.Context, c *flow.Call, err error) error {
+func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) error {
 	var own *flow.Error
 	var dial *outbound.Error
 	hidden := c.Step.Sensitive || a.connection.secret
@@ -43,17 +43,17 @@ func (a *Transaction) failure(ctx context.Context, c *flow.Call, err error) erro
 		e.Remote = e.Class != flow.Invalid
 		return e
 	}
-	return driverFailure(a.connection.engine.title, err)
+	return driverError(a.connection.engine.title, err)
 }
 
-// driverFailure makes an error of what is not from the database itself.
-func driverFailure(title string, err error) *flow.Error {
+// driverError makes an error of what is not from the database itself.
+func driverError(title string, err error) *flow.Error {
 	var network net.Error
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) {
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Remote: true, Message: "the connection to " + title + " was lost"}
 	}
-	if text, is := certificateText(err); is {
+	if text, is := explainCertificate(err); is {
 		return &flow.Error{Class: flow.Permanent, Remote: true, Message: text}
 	}
 	var connect *pgconn.ConnectError
@@ -73,7 +73,7 @@ func explainPostgres(err error) *flow.Error {
 	if !errors.As(err, &p) {
 		return nil
 	}
-	e := refused("PostgreSQL", p.Code, "SQLSTATE "+p.Code)
+	e := stateError("PostgreSQL", p.Code, "SQLSTATE "+p.Code)
 	switch {
 	case p.ConstraintName != "":
 		e.Message += fmt.Sprintf(", constraint %q", p.ConstraintName)
@@ -109,7 +109,7 @@ func explainMySQL(err error) *flow.Error {
 			state = "22000"
 		}
 	}
-	e := refused("MySQL", state, fmt.Sprintf("error %d", m.Number))
+	e := stateError("MySQL", state, fmt.Sprintf("error %d", m.Number))
 	if slices.Contains([]uint16{1054, 1064, 1146, 1305}, m.Number) {
 		e.Message += ": " + m.Message
 	}
@@ -124,15 +124,15 @@ func explainSQLite(err error) *flow.Error {
 	}
 	const trigger = 1811 // its text is what a trigger says
 	states := map[int]string{5: "40001", 6: "40001", 8: "25006", 9: "57014", 18: "22000", 19: "23000", 20: "22000"}
-	e := refused("SQLite", states[s.Code()&0xff], fmt.Sprintf("code %d", s.Code()))
+	e := stateError("SQLite", states[s.Code()&0xff], fmt.Sprintf("code %d", s.Code()))
 	if kind := s.Code() & 0xff; (kind == 1 || kind == 19) && s.Code() != trigger {
 		e.Message += ": " + s.Error()
 	}
 	return e
 }
 
-// refused makes an error of an SQLSTATE.
-func refused(title, state, code string) *flow.Error {
+// stateError makes an error of an SQLSTATE.
+func stateError(title, state, code string) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent}
 	what := "refused the statement"
 	switch {

@@ -14,13 +14,13 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-func mysqlEngine() *sqlEngine {
-	return &sqlEngine{
+func mysqlEngine() *engine {
+	return &engine{
 		title: "MySQL", port: 3306, placeholder: "?",
-		syntax:   sqlSyntax{question: true, backslash: true, backtick: true, hash: true},
+		syntax:   syntax{question: true, backslash: true, backtick: true, hash: true},
 		parseURL: parseMySQLURL,
 		open:     openMySQL,
-		argument: func(v any) (any, error) { return argument(v, decimalText) },
+		argument: func(v any) (any, error) { return convertArgument(v, decimalText) },
 		column:   mysqlColumn,
 		explain:  explainMySQL,
 	}
@@ -30,47 +30,47 @@ func mysqlEngine() *sqlEngine {
 // the column is one, and nothing is rounded on the way.
 func decimalText(text string) any { return text }
 
-func parseMySQLURL(text string) (*sqlTarget, error) {
-	return parseSQLURL(text, []string{"mysql", "mariadb"}, map[string]func(*sqlTarget, string) bool{
-		"tls": oneOf(map[string]sqlEncryption{
+func parseMySQLURL(text string) (*target, error) {
+	return parseTargetURL(text, []string{"mysql", "mariadb"}, map[string]func(*target, string) bool{
+		"tls": encryptionByName(map[string]encryption{
 			"false": encryptNever, "preferred": encryptIfOffered, "skip-verify": encryptAlways, "true": encryptAndVerify,
 		}),
 	})
 }
 
-func openMySQL(n *Connection, out sqlOutside) (*sqlPool, error) {
+func openMySQL(n *Connection, out surroundings) (*backend, error) {
 	t := n.target
 	c := mysql.NewConfig()
-	c.User, c.Passwd, c.DBName, c.Net, c.Addr = t.username, t.password, t.database, "tcp", t.address()
+	c.User, c.Passwd, c.DBName, c.Net, c.Addr = t.username, t.password, t.database, "tcp", t.hostPort()
 	c.TLS, c.AllowFallbackToPlaintext = t.tlsConfig(), t.encryption == encryptIfOffered
-	c.Timeout, c.Logger = dialTime, &mysql.NopLogger{}
+	c.Timeout, c.Logger = dialTimeout, &mysql.NopLogger{}
 	c.ParseTime, c.ClientFoundRows = true, true
 	c.Params = map[string]string{"time_zone": "'+00:00'"} // moments come in UTC
-	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.address()) }
+	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.hostPort()) }
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
 		return nil, errMySQLSettings
 	}
-	k := &killer{pool: sql.OpenDB(connector)}
+	k := &statementKiller{pool: sql.OpenDB(connector)}
 	k.pool.SetMaxOpenConns(2)
-	k.pool.SetConnMaxIdleTime(idleTime)
-	return &sqlPool{connector: connector, enter: k.enter, close: func() { _ = k.pool.Close() }}, nil
+	k.pool.SetConnMaxIdleTime(maxIdleTime)
+	return &backend{connector: connector, prepare: k.watchConnection, close: func() { _ = k.pool.Close() }}, nil
 }
 
-// killer ends statements at the server when their time is over: the driver
+// statementKiller ends statements at the server when their time is over: the driver
 // only lets go of the connection, and the server would go on.
-type killer struct{ pool *sql.DB }
+type statementKiller struct{ pool *sql.DB }
 
-// killTime bounds how long that may take. Nobody waits for it.
-const killTime = 5 * time.Second
+// killTimeout bounds how long that may take. Nobody waits for it.
+const killTimeout = 5 * time.Second
 
-func (k *killer) enter(ctx context.Context, c *sql.Conn, _ bool) (func(), error) {
+func (k *statementKiller) watchConnection(ctx context.Context, c *sql.Conn, _ bool) (func(), error) {
 	var id uint64
 	if err := c.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id); err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
 		defer cancel()
 		// Where it fails the server ends the statement when it notices.
 		_, _ = k.pool.ExecContext(limited, "KILL QUERY "+strconv.FormatUint(id, 10))
@@ -87,7 +87,7 @@ func (k *killer) enter(ctx context.Context, c *sql.Conn, _ bool) (func(), error)
 func mysqlColumn(t *sql.ColumnType) func(any) (any, error) {
 	switch name := t.DatabaseTypeName(); name {
 	case "DECIMAL":
-		return numberOrText
+		return decimalColumn
 	case "JSON":
 		return jsonColumn
 	case "DATE":

@@ -12,10 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-func postgresEngine() *sqlEngine {
-	return &sqlEngine{
+func postgresEngine() *engine {
+	return &engine{
 		title: "PostgreSQL", port: 5432, placeholder: "$1",
-		syntax:   sqlSyntax{numbered: true, dollarQuote: true},
+		syntax:   syntax{numbered: true, dollarQuote: true},
 		parseURL: parsePostgresURL,
 		open:     openPostgres,
 		argument: postgresArgument,
@@ -24,20 +24,20 @@ func postgresEngine() *sqlEngine {
 	}
 }
 
-func parsePostgresURL(text string) (*sqlTarget, error) {
-	return parseSQLURL(text, []string{"postgres", "postgresql"}, map[string]func(*sqlTarget, string) bool{
-		"sslmode": oneOf(map[string]sqlEncryption{
+func parsePostgresURL(text string) (*target, error) {
+	return parseTargetURL(text, []string{"postgres", "postgresql"}, map[string]func(*target, string) bool{
+		"sslmode": encryptionByName(map[string]encryption{
 			"disable": encryptNever, "prefer": encryptIfOffered, "require": encryptAlways, "verify-full": encryptAndVerify,
 		}),
-		"application_name": func(t *sqlTarget, text string) bool { t.application = text; return true },
-		"search_path":      func(t *sqlTarget, text string) bool { t.searchPath = text; return true },
+		"application_name": func(t *target, text string) bool { t.application = text; return true },
+		"search_path":      func(t *target, text string) bool { t.searchPath = text; return true },
 	})
 }
 
-// dialTime bounds how long a connection may take to be made.
-const dialTime = 15 * time.Second
+// dialTimeout bounds how long a connection may take to be made.
+const dialTimeout = 15 * time.Second
 
-func openPostgres(n *Connection, out sqlOutside) (*sqlPool, error) {
+func openPostgres(n *Connection, out surroundings) (*backend, error) {
 	// All that the environment and files of the user could say is said here, and
 	// what is right is set below: no text of a target is parsed as settings.
 	c, err := pgx.ParseConfig("host=database.invalid port=5432 user=gateway password=none dbname=gateway sslmode=disable sslcertmode=allow target_session_attrs=any channel_binding=prefer")
@@ -60,13 +60,13 @@ func openPostgres(n *Connection, out sqlOutside) (*sqlPool, error) {
 	if t.searchPath != "" {
 		c.RuntimeParams["search_path"] = t.searchPath
 	}
-	c.ConnectTimeout = dialTime
+	c.ConnectTimeout = dialTimeout
 	c.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // keeps nothing that a changed table makes wrong
 	// The guard judges names as well as addresses, so it looks the name up, and
 	// a request to cancel goes where the connection went.
 	c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
-	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.address()) }
-	return &sqlPool{connector: stdlib.GetConnector(*c, stdlib.OptionAfterConnect(sendArraysAsText))}, nil
+	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.hostPort()) }
+	return &backend{connector: stdlib.GetConnector(*c, stdlib.OptionAfterConnect(sendArraysAsText))}, nil
 }
 
 // postgresArgument passes all values as text, which the server reads as the
@@ -78,7 +78,7 @@ func postgresArgument(v any) (any, error) {
 	case []any:
 		return newPostgresList(v)
 	}
-	text, err := argumentText(v)
+	text, err := formatArgument(v)
 	if err == nil && strings.ContainsRune(text, 0) {
 		err = errNUL
 	}

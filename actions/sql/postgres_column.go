@@ -24,9 +24,9 @@ func postgresColumn(t *sql.ColumnType) func(any) (any, error) {
 func postgresScalar(name string) func(any) (any, error) {
 	switch name {
 	case "numeric":
-		return numberOrText
+		return decimalColumn
 	case "float4":
-		return single
+		return float32Column
 	case "json", "jsonb":
 		return jsonColumn
 	case "date":
@@ -59,18 +59,18 @@ func postgresArray(name, element string) func(any) (any, error) {
 		if len(flat.Dims) == 0 {
 			return out, nil
 		}
-		return nest(flat.Dims, &rest, read)
+		return nestElements(flat.Dims, &rest, read)
 	}
 }
 
-// nest puts the elements of an array into lists, one within the other for each
+// nestElements puts the elements of an array into lists, one within the other for each
 // dimension.
-func nest(dims []pgtype.ArrayDimension, rest *[]*string, read func(string) (any, error)) (any, error) {
+func nestElements(dims []pgtype.ArrayDimension, rest *[]*string, read func(string) (any, error)) (any, error) {
 	out := make([]any, dims[0].Length)
 	for i := range out {
 		var err error
 		if len(dims) > 1 {
-			out[i], err = nest(dims[1:], rest, read)
+			out[i], err = nestElements(dims[1:], rest, read)
 		} else {
 			if e := (*rest)[0]; e != nil {
 				out[i], err = read(*e)
@@ -88,7 +88,7 @@ func nest(dims []pgtype.ArrayDimension, rest *[]*string, read func(string) (any,
 func postgresElement(name string) func(string) (any, error) {
 	switch name {
 	case "int2", "int4", "int8", "numeric", "float4", "float8":
-		return func(text string) (any, error) { return numberOrText(text) }
+		return func(text string) (any, error) { return decimalColumn(text) }
 	case "bool":
 		return func(text string) (any, error) { return text == "t" || text == "true", nil }
 	case "json", "jsonb":
@@ -106,9 +106,9 @@ func postgresElement(name string) func(string) (any, error) {
 	return func(text string) (any, error) { return text, nil }
 }
 
-// number tells whether a text is a number as JSON writes it, and returns it
+// parseNumber tells whether a text is a number as JSON writes it, and returns it
 // as one.
-func number(text string) (json.Number, bool) {
+func parseNumber(text string) (json.Number, bool) {
 	if text == "" || strings.Trim(text, "+-.eE0123456789") != "" || !json.Valid([]byte(text)) {
 		return "", false
 	}

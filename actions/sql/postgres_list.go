@@ -25,7 +25,7 @@ func newPostgresList(list []any) (*postgresList, error) {
 		if e == nil {
 			continue
 		}
-		text, err := argumentText(e)
+		text, err := formatArgument(e)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +35,7 @@ func newPostgresList(list []any) (*postgresList, error) {
 		l.elements[i] = text
 	}
 	var err error
-	l.json, err = argumentText(list)
+	l.json, err = formatArgument(list)
 	return l, err
 }
 

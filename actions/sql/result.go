@@ -5,26 +5,26 @@ import (
 	"database/sql"
 )
 
-// sqlResult is what one statement did.
-type sqlResult struct {
+// result is what one statement did.
+type result struct {
 	rows     []any
 	gave     bool // the statement is one that gives rows
 	affected int64
 	lastID   any // int64 or nil
 }
 
-func (r *sqlResult) outputs() map[string]any {
+func (r *result) outputs() map[string]any {
 	return map[string]any{"rows": r.rows, "affected": r.affected, "last_insert_id": r.lastID}
 }
 
-// run runs the statement in a transaction.
-func (t *sqlStatement) run(ctx context.Context, tx *sql.Tx, reader *sqlReader, args []any) (*sqlResult, error) {
+// execute runs the statement in a transaction.
+func (t *statement) execute(ctx context.Context, tx *sql.Tx, reader *rowReader, args []any) (*result, error) {
 	if t.query != "" || t.shape.returning {
-		rows, err := reader.query(ctx, tx, t.both(), args)
+		rows, err := reader.queryRows(ctx, tx, t.sqlText(), args)
 		if err != nil {
 			return nil, err
 		}
-		r := &sqlResult{rows: rows, gave: true}
+		r := &result{rows: rows, gave: true}
 		if t.exec != "" {
 			r.affected = int64(len(rows)) // of those that were changed each gives one
 		}
@@ -34,7 +34,7 @@ func (t *sqlStatement) run(ctx context.Context, tx *sql.Tx, reader *sqlReader, a
 	if err != nil {
 		return nil, err
 	}
-	r := &sqlResult{rows: []any{}}
+	r := &result{rows: []any{}}
 	if r.affected, err = done.RowsAffected(); err != nil {
 		return nil, err
 	}

@@ -10,21 +10,21 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// sqlReader reads what statements give back, up to its limits.
-type sqlReader struct {
-	engine *sqlEngine
+// rowReader reads what statements give back, up to its limits.
+type rowReader struct {
+	engine *engine
 	rows   int   // that may still come
 	bytes  int64 // that may still come
 	limits string
 }
 
-func newSQLReader(e *sqlEngine, rows int, size expr.Size) *sqlReader {
-	return &sqlReader{engine: e, rows: rows, bytes: int64(size), limits: fmt.Sprintf("max_rows is %d and max_bytes %d", rows, size)}
+func newRowReader(e *engine, rows int, size expr.Size) *rowReader {
+	return &rowReader{engine: e, rows: rows, bytes: int64(size), limits: fmt.Sprintf("max_rows is %d and max_bytes %d", rows, size)}
 }
 
-// query runs a statement that gives rows. Where there are too many its context
+// queryRows runs a statement that gives rows. Where there are too many its context
 // ends, so that the rest is not sent.
-func (r *sqlReader) query(ctx context.Context, tx *sql.Tx, text string, args []any) ([]any, error) {
+func (r *rowReader) queryRows(ctx context.Context, tx *sql.Tx, text string, args []any) ([]any, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	rows, err := tx.QueryContext(ctx, text, args...)
@@ -32,7 +32,7 @@ func (r *sqlReader) query(ctx context.Context, tx *sql.Tx, text string, args []a
 		return nil, err
 	}
 	defer rows.Close()
-	out, err := r.read(rows)
+	out, err := r.readRows(rows)
 	if err != nil {
 		cancel()
 		return nil, err
@@ -40,8 +40,8 @@ func (r *sqlReader) query(ctx context.Context, tx *sql.Tx, text string, args []a
 	return out, rows.Err()
 }
 
-func (r *sqlReader) read(rows *sql.Rows) ([]any, error) {
-	columns, err := r.columns(rows)
+func (r *rowReader) readRows(rows *sql.Rows) ([]any, error) {
+	columns, err := r.readColumns(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (r *sqlReader) read(rows *sql.Rows) ([]any, error) {
 		}
 		row := make(map[string]any, len(columns))
 		for i, c := range columns {
-			r.bytes -= sizeOf(values[i]) + int64(len(c.name))
+			r.bytes -= estimateSize(values[i]) + int64(len(c.name))
 			if row[c.name], err = c.read(values[i]); err != nil {
 				return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("column %q: %v", c.name, err)}
 			}
@@ -69,22 +69,22 @@ func (r *sqlReader) read(rows *sql.Rows) ([]any, error) {
 	return out, rows.Err()
 }
 
-// sqlColumn is a column of a result.
-type sqlColumn struct {
+// column is a column of a result.
+type column struct {
 	name string
 	read func(any) (any, error)
 }
 
-// columns reads what the rows are made of. A row is an object, so no two
+// readColumns reads what the rows are made of. A row is an object, so no two
 // columns can have one name.
-func (r *sqlReader) columns(rows *sql.Rows) ([]sqlColumn, error) {
+func (r *rowReader) readColumns(rows *sql.Rows) ([]column, error) {
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return nil, err
 	}
-	out, seen := make([]sqlColumn, len(types)), map[string]bool{}
+	out, seen := make([]column, len(types)), map[string]bool{}
 	for i, t := range types {
-		out[i] = sqlColumn{name: strings.ToValidUTF8(t.Name(), "\ufffd"), read: r.engine.column(t)}
+		out[i] = column{name: strings.ToValidUTF8(t.Name(), "\ufffd"), read: r.engine.column(t)}
 		if seen[out[i].name] {
 			return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("two columns are called %q; tell them apart with AS", out[i].name)}
 		}
@@ -93,8 +93,8 @@ func (r *sqlReader) columns(rows *sql.Rows) ([]sqlColumn, error) {
 	return out, nil
 }
 
-// sizeOf is about the memory that a value takes.
-func sizeOf(v any) int64 {
+// estimateSize is about the memory that a value takes.
+func estimateSize(v any) int64 {
 	switch v := v.(type) {
 	case string:
 		return int64(len(v)) + 16

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// sqlSyntax is what tells placeholders from texts, names and comments in the
+// syntax is what tells placeholders from texts, names and comments in the
 // statements of a kind of database.
-type sqlSyntax struct {
+type syntax struct {
 	numbered    bool // $1
 	question    bool // ?
 	names       bool // :name, @name and $name are placeholders
@@ -18,8 +18,8 @@ type sqlSyntax struct {
 	dollarQuote bool // $tag$ … $tag$ quotes texts, E'…' has escapes, comments nest
 }
 
-// sqlShape is what is known of a statement without knowing its meaning.
-type sqlShape struct {
+// statementShape is what is known of a statement without knowing its meaning.
+type statementShape struct {
 	first        string   // word, in capital letters
 	words        []string // the first few, in capital letters
 	placeholders int      // how many values it takes
@@ -28,19 +28,19 @@ type sqlShape struct {
 	returning    bool     // a statement that changes rows and gives them back
 }
 
-// sqlScanner goes through a statement.
-type sqlScanner struct {
-	sqlSyntax
-	sqlShape
+// scanner goes through a statement.
+type scanner struct {
+	syntax
+	statementShape
 	text  string
 	at    int
 	ended bool // a semicolon came
 }
 
-// scan reads the shape of a statement. It goes by the rules of quoting alone,
+// scanStatement reads the shape of a statement. It goes by the rules of quoting alone,
 // so it takes any text.
-func (s sqlSyntax) scan(text string) sqlShape {
-	c := &sqlScanner{sqlSyntax: s, text: text}
+func (s syntax) scanStatement(text string) statementShape {
+	c := &scanner{syntax: s, text: text}
 	for c.at < len(text) {
 		if c.skipBlank() {
 			continue
@@ -50,24 +50,24 @@ func (s sqlSyntax) scan(text string) sqlShape {
 			continue
 		}
 		c.several = c.several || c.ended
-		if !c.quoted() && !c.placeholder() && !c.word() {
+		if !c.skipQuoted() && !c.readPlaceholder() && !c.readWord() {
 			c.at++
 		}
 	}
 	if len(c.words) > 0 {
 		c.first = c.words[0]
 	}
-	return c.sqlShape
+	return c.statementShape
 }
 
-func (c *sqlScanner) rest() string { return c.text[c.at:] }
+func (c *scanner) remaining() string { return c.text[c.at:] }
 
-func (c *sqlScanner) starts(with string) bool { return strings.HasPrefix(c.rest(), with) }
+func (c *scanner) startsWith(with string) bool { return strings.HasPrefix(c.remaining(), with) }
 
 // skipTo goes behind the next occurrence of a text, or to the end.
-func (c *sqlScanner) skipTo(end string, from int) {
+func (c *scanner) skipTo(end string, from int) {
 	c.at = min(c.at+from, len(c.text))
-	if i := strings.Index(c.rest(), end); i >= 0 {
+	if i := strings.Index(c.remaining(), end); i >= 0 {
 		c.at += i + len(end)
 		return
 	}
@@ -75,17 +75,17 @@ func (c *sqlScanner) skipTo(end string, from int) {
 }
 
 // skipBlank skips white space or a comment.
-func (c *sqlScanner) skipBlank() bool {
+func (c *scanner) skipBlank() bool {
 	switch {
 	case strings.IndexByte(" \t\r\n\f\v", c.text[c.at]) >= 0:
 		c.at++
-	case c.starts("--") && (!c.hash || len(c.rest()) == 2 || c.rest()[2] <= ' '), c.hash && c.starts("#"):
+	case c.startsWith("--") && (!c.hash || len(c.remaining()) == 2 || c.remaining()[2] <= ' '), c.hash && c.startsWith("#"):
 		c.skipTo("\n", 0)
-	case c.hash && c.starts("/*!"): // MySQL executes what follows
+	case c.hash && c.startsWith("/*!"): // MySQL executes what follows
 		c.at += 3
-	case c.starts("/*"):
+	case c.startsWith("/*"):
 		c.skipComment()
-	case c.hash && c.starts("*/"):
+	case c.hash && c.startsWith("*/"):
 		c.at += 2
 	default:
 		return false
@@ -93,16 +93,16 @@ func (c *sqlScanner) skipBlank() bool {
 	return true
 }
 
-func (c *sqlScanner) skipComment() {
+func (c *scanner) skipComment() {
 	if !c.dollarQuote {
 		c.skipTo("*/", 2)
 		return
 	}
 	for depth := 0; c.at < len(c.text); {
 		switch {
-		case c.starts("/*"):
+		case c.startsWith("/*"):
 			depth, c.at = depth+1, c.at+2
-		case c.starts("*/"):
+		case c.startsWith("*/"):
 			depth, c.at = depth-1, c.at+2
 		default:
 			c.at++
@@ -113,8 +113,8 @@ func (c *sqlScanner) skipComment() {
 	}
 }
 
-// quoted skips a text or a name in quotes.
-func (c *sqlScanner) quoted() bool {
+// skipQuoted skips a text or a name in quotes.
+func (c *scanner) skipQuoted() bool {
 	switch q := c.text[c.at]; {
 	case q == '\'' || q == '"':
 		c.skipQuotes(q, c.backslash)
@@ -122,18 +122,18 @@ func (c *sqlScanner) quoted() bool {
 		c.skipQuotes(q, false)
 	case q == '[' && c.bracket:
 		c.skipTo("]", 1)
-	case c.dollarQuote && (c.starts("E'") || c.starts("e'")):
+	case c.dollarQuote && (c.startsWith("E'") || c.startsWith("e'")):
 		c.at++
 		c.skipQuotes('\'', true)
 	case q == '$' && c.dollarQuote:
 		tag := 1
-		for tag < len(c.rest()) && isNamePart(c.rest()[tag]) {
+		for tag < len(c.remaining()) && isNamePart(c.remaining()[tag]) {
 			tag++
 		}
-		if tag == len(c.rest()) || c.rest()[tag] != '$' || tag > 1 && isDigit(c.rest()[1]) {
+		if tag == len(c.remaining()) || c.remaining()[tag] != '$' || tag > 1 && isDigit(c.remaining()[1]) {
 			return false
 		}
-		c.skipTo(c.rest()[:tag+1], tag+1)
+		c.skipTo(c.remaining()[:tag+1], tag+1)
 	default:
 		return false
 	}
@@ -142,7 +142,7 @@ func (c *sqlScanner) quoted() bool {
 
 // skipQuotes goes behind the closing quote. A doubled quote ends one text and
 // begins the next, which comes to the same.
-func (c *sqlScanner) skipQuotes(quote byte, escapes bool) {
+func (c *scanner) skipQuotes(quote byte, escapes bool) {
 	for c.at++; c.at < len(c.text); c.at++ {
 		switch {
 		case c.text[c.at] == quote:
@@ -155,13 +155,13 @@ func (c *sqlScanner) skipQuotes(quote byte, escapes bool) {
 	c.at = min(c.at, len(c.text))
 }
 
-// placeholder counts a placeholder.
-func (c *sqlScanner) placeholder() bool {
+// readPlaceholder counts a placeholder.
+func (c *scanner) readPlaceholder() bool {
 	sign := c.text[c.at]
 	if strings.IndexByte("?$:@", sign) < 0 {
 		return false
 	}
-	if c.starts("::") || c.starts("@@") {
+	if c.startsWith("::") || c.startsWith("@@") {
 		c.at += 2
 		return true
 	}
@@ -184,8 +184,8 @@ func (c *sqlScanner) placeholder() bool {
 	return true
 }
 
-// word notes a key word or a name.
-func (c *sqlScanner) word() bool {
+// readWord notes a key word or a name.
+func (c *scanner) readWord() bool {
 	start := c.at
 	for c.at < len(c.text) && (isNamePart(c.text[c.at]) || c.text[c.at] == '$' && c.at > start) {
 		c.at++

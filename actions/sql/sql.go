@@ -17,13 +17,13 @@ import (
 // Transaction runs statements in a database.
 type Transaction struct {
 	connection *Connection
-	single     sqlStatement
-	blocks     []*sqlStatement
+	single     statement
+	blocks     []*statement
 	maxRows    int
 	maxBytes   expr.Size
 
-	statements []*sqlStatement // all of them; set by check
-	database   *sqlDatabase    // set by Open
+	statements []*statement // all of them; set by check
+	database   *database    // set by Open
 }
 
 func (a *Transaction) Describe(s *schema.Spec) {
@@ -33,7 +33,7 @@ func (a *Transaction) Describe(s *schema.Spec) {
 		"An action that was under way in a crash, or is tried again, runs its statements again. Write those that must not count twice so that the second time changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
 		"What a constraint forbids fails for good; deadlocks, a lost connection and a database that is starting may pass, and `retry` tries again. Messages name the database's code and never a value."
 	flow.UseConnection(s, &a.connection, "sql", "The database.", schema.Required())
-	a.single.describe(s)
+	a.single.describeFields(s)
 	schema.Repeated(s, &a.blocks, "statement", "One of several statements, which run in their order in one transaction.")
 	schema.Attr(s, &a.maxRows, "max_rows", "How many rows may come back, all statements together. With more the action fails and changes nothing.")
 	schema.Attr(s, &a.maxBytes, "max_bytes", "How large they may be together.")
@@ -41,7 +41,7 @@ func (a *Transaction) Describe(s *schema.Spec) {
 	s.Output("affected", cty.Number, "How many rows were changed, by all statements together. A row that was found and already as it should be counts.")
 	s.Output("last_insert_id", cty.Number, "In MySQL and SQLite the number that the last row got by itself; null otherwise. In PostgreSQL `RETURNING id` gives it as a row.")
 	s.Output("results", cty.DynamicPseudoType, "`rows`, `affected` and `last_insert_id` of each `statement`, as a list in their order; empty where there is no such block.")
-	s.Check(a.check)
+	s.Check(a.checkSettings)
 	a.describeExamples(s)
 }
 
@@ -71,7 +71,7 @@ func (a *Transaction) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (a *Transaction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (a *Transaction) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if a.maxRows < 1 || a.maxRows > 1_000_000 {
 		diags = append(diags, d.Problem("max_rows", "Wrong value", "From 1 to 1000000 rows may come back."))
@@ -84,13 +84,13 @@ func (a *Transaction) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 		return append(diags, d.Problem("statement", "Statements in two places", `Give all statements in "statement" blocks, or one by "query" or "exec".`))
 	} else if single || len(a.blocks) == 0 {
 		a.single.decoded = d
-		a.statements = []*sqlStatement{&a.single}
+		a.statements = []*statement{&a.single}
 	}
 	if a.connection == nil || a.connection.engine == nil {
 		return diags // it has findings of its own
 	}
 	for _, t := range a.statements {
-		diags = append(diags, t.check(a.connection.engine)...)
+		diags = append(diags, t.checkText(a.connection.engine)...)
 	}
 	return diags
 }
@@ -109,30 +109,30 @@ func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	args := make([][]any, len(a.statements))
 	for i, t := range a.statements {
 		var err error
-		if args[i], err = t.values(ctx, c, a.connection.engine); err != nil {
-			return nil, a.numbered(i, err)
+		if args[i], err = t.evalArgs(ctx, c, a.connection.engine); err != nil {
+			return nil, a.numberError(i, err)
 		}
 	}
-	readOnly := !slices.ContainsFunc(a.statements, func(t *sqlStatement) bool { return t.exec != "" })
-	results := make([]*sqlResult, len(a.statements))
-	err := a.database.within(ctx, readOnly, func(tx *sql.Tx) error {
-		reader := newSQLReader(a.connection.engine, a.maxRows, a.maxBytes)
+	readOnly := !slices.ContainsFunc(a.statements, func(t *statement) bool { return t.exec != "" })
+	results := make([]*result, len(a.statements))
+	err := a.database.inTransaction(ctx, readOnly, func(tx *sql.Tx) error {
+		reader := newRowReader(a.connection.engine, a.maxRows, a.maxBytes)
 		for i, t := range a.statements {
 			var err error
-			if results[i], err = t.run(ctx, tx, reader, args[i]); err != nil {
-				return a.numbered(i, a.failure(ctx, c, err))
+			if results[i], err = t.execute(ctx, tx, reader, args[i]); err != nil {
+				return a.numberError(i, a.runError(ctx, c, err))
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, a.failure(ctx, c, err)
+		return nil, a.runError(ctx, c, err)
 	}
-	return a.outputs(results), nil
+	return a.buildOutputs(results), nil
 }
 
-// numbered says which of several statements an error is of.
-func (a *Transaction) numbered(i int, err error) error {
+// numberError says which of several statements an error is of.
+func (a *Transaction) numberError(i int, err error) error {
 	if len(a.blocks) == 0 || err == nil {
 		return err
 	}
@@ -141,8 +141,8 @@ func (a *Transaction) numbered(i int, err error) error {
 	return e
 }
 
-func (a *Transaction) outputs(results []*sqlResult) map[string]any {
-	all := &sqlResult{rows: []any{}}
+func (a *Transaction) buildOutputs(results []*result) map[string]any {
+	all := &result{rows: []any{}}
 	list := []any{}
 	for _, r := range results {
 		all.affected += r.affected

@@ -21,12 +21,12 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-func sqliteEngine() *sqlEngine {
-	return &sqlEngine{
+func sqliteEngine() *engine {
+	return &engine{
 		title: "SQLite", placeholder: "?",
-		syntax:   sqlSyntax{numbered: true, question: true, names: true, backtick: true, bracket: true},
+		syntax:   syntax{numbered: true, question: true, names: true, backtick: true, bracket: true},
 		open:     openSQLite,
-		argument: func(v any) (any, error) { return argument(v, exactFloat) },
+		argument: func(v any) (any, error) { return convertArgument(v, exactFloat) },
 		column:   sqliteColumn,
 		explain:  explainSQLite,
 	}
@@ -39,15 +39,15 @@ func exactFloat(text string) any {
 	if err != nil {
 		return text
 	}
-	same, _ := number(strconv.FormatFloat(f, 'g', -1, 64))
-	given, _ := number(text)
+	same, _ := parseNumber(strconv.FormatFloat(f, 'g', -1, 64))
+	given, _ := parseNumber(text)
 	if !value.Equal(same, given) {
 		return text
 	}
 	return f
 }
 
-func openSQLite(n *Connection, out sqlOutside) (*sqlPool, error) {
+func openSQLite(n *Connection, out surroundings) (*backend, error) {
 	if len(out.folders) == 0 {
 		return nil, errors.New("flows may not write files here, and a database of SQLite is one; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder")
 	}
@@ -55,7 +55,7 @@ func openSQLite(n *Connection, out sqlOutside) (*sqlPool, error) {
 	if err != nil {
 		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
 	}
-	return &sqlPool{connector: &sqliteFile{folder: folder, path: filepath.Join(folder, name)}, enter: enterSQLite}, nil
+	return &backend{connector: &sqliteFile{folder: folder, path: filepath.Join(folder, name)}, prepare: prepareSQLite}, nil
 }
 
 // sqliteFile connects to a file below a folder that flows may write to.
@@ -63,7 +63,7 @@ type sqliteFile struct{ folder, path string }
 
 // Connect opens the file. Each time it is looked where the path leads.
 func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
-	path, err := f.resolve()
+	path, err := f.resolvePath()
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +78,9 @@ func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
 // Driver is SQLite's.
 func (f *sqliteFile) Driver() driver.Driver { return &sqlite.Driver{} }
 
-// resolve follows symbolic links, which may not lead out of the folder. The
+// resolvePath follows symbolic links, which may not lead out of the folder. The
 // file itself need not exist.
-func (f *sqliteFile) resolve() (string, error) {
+func (f *sqliteFile) resolvePath() (string, error) {
 	folder, err := filepath.EvalSymlinks(f.folder)
 	if err != nil {
 		return "", errNoFolder
@@ -107,9 +107,9 @@ var (
 	errLedOut   = &flow.Error{Class: flow.Denied, Message: "the file of the database leads out of the folders that flows may write to by a symbolic link"}
 )
 
-// enterSQLite keeps a transaction that only reads from writing, which SQLite
+// prepareSQLite keeps a transaction that only reads from writing, which SQLite
 // can't by itself.
-func enterSQLite(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error) {
+func prepareSQLite(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error) {
 	_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", readOnly))
 	return func() {}, err
 }

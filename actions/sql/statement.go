@@ -16,34 +16,34 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// sqlStatement is one statement and the values of its placeholders.
-type sqlStatement struct {
+// statement is one statement and the values of its placeholders.
+type statement struct {
 	query, exec string // one of them, unless the text is not known
 	args        expr.Of[[]any]
 
 	unknown bool // the text depends on what is not set
-	shape   sqlShape
+	shape   statementShape
 	decoded *schema.Decoded
 }
 
 // Describe declares the block.
-func (t *sqlStatement) Describe(s *schema.Spec) {
+func (t *statement) Describe(s *schema.Spec) {
 	s.Doc = "One of several statements that take effect together or not at all."
-	t.describe(s)
+	t.describeFields(s)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		t.decoded = d // the action knows the kind of database
 		return nil
 	})
 }
 
-func (t *sqlStatement) describe(s *schema.Spec) {
-	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values stand in `args`, and placeholders of the database in the text, `$1` in PostgreSQL and `?` in MySQL; SQLite takes both.", t.text(&t.query))
-	schema.Func(s, "exec", "string", "A statement that changes data, by the same rules. With `RETURNING` it gives rows too.", t.text(&t.exec))
+func (t *statement) describeFields(s *schema.Spec) {
+	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values stand in `args`, and placeholders of the database in the text, `$1` in PostgreSQL and `?` in MySQL; SQLite takes both.", t.decodeText(&t.query))
+	schema.Func(s, "exec", "string", "A statement that changes data, by the same rules. With `RETURNING` it gives rows too.", t.decodeText(&t.exec))
 	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. Objects are JSON, and lists are too, but for parameters of PostgreSQL that are arrays.")
 }
 
-// text reads a statement, which must not be put together from data.
-func (t *sqlStatement) text(dst *string) func(*schema.Context, *hclsyntax.Attribute) hcl.Diagnostics {
+// decodeText reads a statement, which must not be put together from data.
+func (t *statement) decodeText(dst *string) func(*schema.Context, *hclsyntax.Attribute) hcl.Diagnostics {
 	return func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 		e, diags := expr.Compile(a.Expr, c.Scope, cty.String)
 		if diags.HasErrors() {
@@ -63,11 +63,11 @@ func (t *sqlStatement) text(dst *string) func(*schema.Context, *hclsyntax.Attrib
 	}
 }
 
-// both is the text, whichever it is.
-func (t *sqlStatement) both() string { return t.query + t.exec }
+// sqlText is the text, whichever it is.
+func (t *statement) sqlText() string { return t.query + t.exec }
 
-// check finds what no database would take.
-func (t *sqlStatement) check(e *sqlEngine) hcl.Diagnostics {
+// checkText finds what no database would take.
+func (t *statement) checkText(e *engine) hcl.Diagnostics {
 	if t.unknown || t.decoded == nil {
 		return nil
 	}
@@ -78,18 +78,18 @@ func (t *sqlStatement) check(e *sqlEngine) hcl.Diagnostics {
 	switch {
 	case t.decoded.Has("query") && t.decoded.Has("exec"):
 		return hcl.Diagnostics{t.decoded.Problem("exec", "Two statements", `A statement is either a "query" or an "exec". For several, give each a statement block.`)}
-	case strings.TrimSpace(t.both()) == "":
+	case strings.TrimSpace(t.sqlText()) == "":
 		return hcl.Diagnostics{t.decoded.Problem(at, "No statement", `The text of the statement is missing: give "query" for one that reads, or "exec" for one that changes data.`)}
 	}
-	t.shape = e.syntax.scan(t.both())
-	if flaw := e.flaw(&t.shape); flaw != "" {
+	t.shape = e.syntax.scanStatement(t.sqlText())
+	if flaw := e.findFlaw(&t.shape); flaw != "" {
 		return hcl.Diagnostics{t.decoded.Problem(at, "Not a statement for flows", flaw)}
 	}
 	return t.checkArgs(e)
 }
 
-// flaw says in a whole sentence why a statement can't be used, "" where it can.
-func (e *sqlEngine) flaw(s *sqlShape) string {
+// findFlaw says in a whole sentence why a statement can't be used, "" where it can.
+func (e *engine) findFlaw(s *statementShape) string {
 	switch {
 	case s.first == "":
 		return "There is no statement in it."
@@ -108,7 +108,7 @@ func (e *sqlEngine) flaw(s *sqlShape) string {
 }
 
 // checkArgs counts the values where their number is known.
-func (t *sqlStatement) checkArgs(e *sqlEngine) hcl.Diagnostics {
+func (t *statement) checkArgs(e *engine) hcl.Diagnostics {
 	list, isList := t.decoded.Expr("args").(*hclsyntax.TupleConsExpr)
 	if t.decoded.Has("args") && !isList {
 		return nil
@@ -120,21 +120,21 @@ func (t *sqlStatement) checkArgs(e *sqlEngine) hcl.Diagnostics {
 	if given == t.shape.placeholders {
 		return nil
 	}
-	return hcl.Diagnostics{t.decoded.Problem("args", "Wrong number of values", e.miscount(t.shape.placeholders, given))}
+	return hcl.Diagnostics{t.decoded.Problem("args", "Wrong number of values", e.describeMiscount(t.shape.placeholders, given))}
 }
 
-func (e *sqlEngine) miscount(want, given int) string {
+func (e *engine) describeMiscount(want, given int) string {
 	return fmt.Sprintf("The statement has placeholders for %d values, and args holds %d. A placeholder of %s is written %s.", want, given, e.title, e.placeholder)
 }
 
-// values are the values of the placeholders in a run.
-func (t *sqlStatement) values(ctx context.Context, c *flow.Call, e *sqlEngine) ([]any, error) {
+// evalArgs are the values of the placeholders in a run.
+func (t *statement) evalArgs(ctx context.Context, c *flow.Call, e *engine) ([]any, error) {
 	given, err := t.args.EvalOr(ctx, c, nil)
 	if err != nil {
 		return nil, err
 	}
 	if len(given) != t.shape.placeholders {
-		return nil, &flow.Error{Class: flow.Invalid, Message: strings.TrimSuffix(e.miscount(t.shape.placeholders, len(given)), ".")}
+		return nil, &flow.Error{Class: flow.Invalid, Message: strings.TrimSuffix(e.describeMiscount(t.shape.placeholders, len(given)), ".")}
 	}
 	out := make([]any, len(given))
 	for i, v := range given {

@@ -14,30 +14,30 @@ import (
 	"github.com/webhook-gateway/gateway/actions/web"
 )
 
-// sqlTarget is where a database is and who comes.
-type sqlTarget struct {
+// target is where a database is and who comes.
+type target struct {
 	host                         string
 	port                         int
 	database, username, password string
-	encryption                   sqlEncryption
+	encryption                   encryption
 	tls                          *web.TLS // beside the system's authorities; nil for none
 	application, searchPath      string   // PostgreSQL's application_name and search_path
 }
 
-// sqlEncryption says what a connection asks of the server.
-type sqlEncryption int
+// encryption says what a connection asks of the server.
+type encryption int
 
 const (
-	encryptNever sqlEncryption = iota
+	encryptNever encryption = iota
 	encryptIfOffered
 	encryptAlways // whatever certificate comes
 	encryptAndVerify
 )
 
-func (t *sqlTarget) address() string { return net.JoinHostPort(t.host, strconv.Itoa(t.port)) }
+func (t *target) hostPort() string { return net.JoinHostPort(t.host, strconv.Itoa(t.port)) }
 
-// check finds hosts that no connection leads to.
-func (t *sqlTarget) check() error {
+// checkHost finds hosts that no connection leads to.
+func (t *target) checkHost() error {
 	switch {
 	case strings.HasPrefix(t.host, "/"):
 		return errors.New("the host is the path of a socket; databases are reached by TCP, so give a name or an address")
@@ -50,7 +50,7 @@ func (t *sqlTarget) check() error {
 }
 
 // tlsConfig is how the connection is encrypted, nil where it never is.
-func (t *sqlTarget) tlsConfig() *tls.Config {
+func (t *target) tlsConfig() *tls.Config {
 	switch t.encryption {
 	case encryptNever:
 		return nil
@@ -67,9 +67,9 @@ func (t *sqlTarget) tlsConfig() *tls.Config {
 	return c
 }
 
-// parseSQLURL reads a URL of one of the schemes. take reads its parameters,
+// parseTargetURL reads a URL of one of the schemes. take reads its parameters,
 // by name, and tells which it knows. Errors repeat neither user nor password.
-func parseSQLURL(text string, schemes []string, take map[string]func(t *sqlTarget, value string) bool) (*sqlTarget, error) {
+func parseTargetURL(text string, schemes []string, take map[string]func(t *target, value string) bool) (*target, error) {
 	u, err := url.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("the URL can't be read; write it as %s://USER:PASSWORD@HOST:PORT/DATABASE, with unusual characters percent-encoded, which urlencode does", schemes[0])
@@ -77,7 +77,7 @@ func parseSQLURL(text string, schemes []string, take map[string]func(t *sqlTarge
 	if !slices.Contains(schemes, u.Scheme) {
 		return nil, fmt.Errorf(`the URL must begin with "%s://"`, schemes[0])
 	}
-	t := &sqlTarget{host: u.Hostname(), database: strings.TrimPrefix(u.Path, "/"), username: u.User.Username(), encryption: encryptIfOffered}
+	t := &target{host: u.Hostname(), database: strings.TrimPrefix(u.Path, "/"), username: u.User.Username(), encryption: encryptIfOffered}
 	t.password, _ = u.User.Password()
 	if text := u.Port(); text != "" {
 		if t.port, err = strconv.Atoi(text); err != nil || t.port < 1 || t.port > 65535 {
@@ -100,9 +100,9 @@ func parseSQLURL(text string, schemes []string, take map[string]func(t *sqlTarge
 	return t, nil
 }
 
-// oneOf makes a reader of a parameter with fixed values.
-func oneOf(values map[string]sqlEncryption) func(*sqlTarget, string) bool {
-	return func(t *sqlTarget, text string) bool {
+// encryptionByName makes a reader of a parameter with fixed values.
+func encryptionByName(values map[string]encryption) func(*target, string) bool {
+	return func(t *target, text string) bool {
 		e, known := values[text]
 		t.encryption = e
 		return known

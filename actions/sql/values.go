@@ -13,9 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// argumentText writes a value as databases read it: a text as it is, a bool as
+// formatArgument writes a value as databases read it: a text as it is, a bool as
 // true or false, a number with all its digits, anything else as JSON.
-func argumentText(v any) (string, error) {
+func formatArgument(v any) (string, error) {
 	if text, ok := v.(string); ok {
 		return text, nil
 	}
@@ -24,14 +24,14 @@ func argumentText(v any) (string, error) {
 		return "", err
 	}
 	if value.TypeName(v) == "number" {
-		return wholeText(string(out)), nil
+		return formatWhole(string(out)), nil
 	}
 	return string(out), nil
 }
 
-// wholeText writes whole numbers without fraction and exponent, as types of
+// formatWhole writes whole numbers without fraction and exponent, as types of
 // whole numbers read no others.
-func wholeText(text string) string {
+func formatWhole(text string) string {
 	if !strings.ContainsAny(text, ".eE") {
 		return text
 	}
@@ -41,15 +41,15 @@ func wholeText(text string) string {
 	return text
 }
 
-// argument makes of a value what drivers without types of parameters take:
+// convertArgument makes of a value what drivers without types of parameters take:
 // whole numbers of 64 bits as such, other numbers by fraction, lists and
 // objects as JSON.
-func argument(v any, fraction func(text string) any) (any, error) {
+func convertArgument(v any, fraction func(text string) any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool:
 		return v, nil
 	}
-	text, err := argumentText(v)
+	text, err := formatArgument(v)
 	if err != nil || value.TypeName(v) != "number" {
 		return text, err
 	}
@@ -72,9 +72,9 @@ func plainColumn(v any) (any, error) {
 	case []byte:
 		return strings.ToValidUTF8(string(v), "\ufffd"), nil
 	case float64:
-		return float(v, 64), nil
+		return floatValue(v, 64), nil
 	case float32:
-		return float(float64(v), 32), nil
+		return floatValue(float64(v), 32), nil
 	case uint64:
 		return json.Number(strconv.FormatUint(v, 10)), nil
 	case time.Time:
@@ -83,9 +83,9 @@ func plainColumn(v any) (any, error) {
 	return nil, errUnreadable
 }
 
-// float writes a number in the fewest digits that read back to it. What is no
+// floatValue writes a number in the fewest digits that read back to it. What is no
 // number of JSON is a text.
-func float(f float64, bits int) any {
+func floatValue(f float64, bits int) any {
 	switch {
 	case math.IsNaN(f):
 		return "NaN"
@@ -99,19 +99,19 @@ func float(f float64, bits int) any {
 	return json.Number(strconv.FormatFloat(f, 'g', -1, bits))
 }
 
-// single reads numbers of 32 bits, which drivers give as 64.
-func single(v any) (any, error) {
+// float32Column reads numbers of 32 bits, which drivers give as 64.
+func float32Column(v any) (any, error) {
 	if f, ok := v.(float64); ok {
-		return float(f, 32), nil
+		return floatValue(f, 32), nil
 	}
 	return plainColumn(v)
 }
 
-// numberOrText reads decimals that come as text.
-func numberOrText(v any) (any, error) {
+// decimalColumn reads decimals that come as text.
+func decimalColumn(v any) (any, error) {
 	plain, err := plainColumn(v)
 	if text, ok := plain.(string); ok {
-		if n, ok := number(text); ok {
+		if n, ok := parseNumber(text); ok {
 			return n, nil
 		}
 	}

@@ -14,23 +14,23 @@ import (
 // APIClient is a service whose API a kind of action knows, such as Slack's.
 type APIClient struct {
 	server *Connection // where it is, and the credentials
-	outlet *Client
+	client *Client
 }
 
 // OpenAPIClient makes the client, which is shared with other actions.
 func OpenAPIClient(r *flow.Resources, server *Connection) (*APIClient, error) {
 	o, err := OpenClient(r, server)
-	return &APIClient{server: server, outlet: o}, err
+	return &APIClient{server: server, client: o}, err
 }
 
 // Call sends JSON, or nothing where body is nil, to a path below the base URL.
 // An answer of any status is a response.
 func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string, body any) (*outbound.Response, error) {
-	target, err := a.server.locate(path)
+	target, err := a.server.resolveURL(path)
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
 	}
-	r := &outbound.Request{Method: method, URL: target.String(), Header: http.Header{}, TLS: a.outlet.tls}
+	r := &outbound.Request{Method: method, URL: target.String(), Header: http.Header{}, TLS: a.client.tls}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("Idempotency-Key", c.IdempotencyKey())
 	if body != nil {
@@ -39,17 +39,17 @@ func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string,
 		}
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
-	a.server.sign(r)
-	answer, err := a.outlet.Outbound.Do(ctx, r)
+	a.server.addCredentials(r)
+	answer, err := a.client.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, TransportFailure(err, a.server.secretive() || c.Step.Sensitive)
+		return nil, TransportFailure(err, a.server.mayRevealSecret() || c.Step.Sensitive)
 	}
 	return answer, nil
 }
 
 // DecodeObject reads the JSON object of an answer, nil where it holds none.
 func DecodeObject(r *outbound.Response) map[string]any {
-	v, err := value.Decode(r.Body, value.Limits{Depth: answerDepth})
+	v, err := value.Decode(r.Body, value.Limits{Depth: maxResponseDepth})
 	if err != nil {
 		return nil
 	}

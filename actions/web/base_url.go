@@ -9,7 +9,7 @@ import (
 
 // ParseBaseURL reads a base URL.
 func ParseBaseURL(text string) (*url.URL, error) {
-	u, err := parseAbsolute(text)
+	u, err := parseAbsoluteURL(text)
 	if err != nil {
 		return nil, err
 	}
@@ -19,9 +19,9 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// parseAbsolute reads an absolute URL of http or https. Its errors repeat
+// parseAbsoluteURL reads an absolute URL of http or https. Its errors repeat
 // nothing of the text, which may be secret.
-func parseAbsolute(text string) (*url.URL, error) {
+func parseAbsoluteURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
@@ -66,38 +66,38 @@ func encodeBytes(text, unusual string) string {
 	return string(out)
 }
 
-// ready tells whether the connection says where to go.
-func (n *Connection) ready() bool { return n != nil && n.Base != nil }
+// hasBaseURL tells whether the connection says where to go.
+func (n *Connection) hasBaseURL() bool { return n != nil && n.Base != nil }
 
-func (n *Connection) secretive() bool { return n != nil && n.SecretURL }
+func (n *Connection) mayRevealSecret() bool { return n != nil && n.SecretURL }
 
-// locate makes the URL that an action means by a text. Its errors repeat
+// resolveURL makes the URL that an action means by a text. Its errors repeat
 // nothing of the text.
-func (n *Connection) locate(text string) (*url.URL, error) {
+func (n *Connection) resolveURL(text string) (*url.URL, error) {
 	if n == nil {
-		return parseAbsolute(text)
+		return parseAbsoluteURL(text)
 	}
 	if scheme, _, ok := strings.Cut(text, "://"); ok && !strings.ContainsAny(scheme, "/?#") {
-		u, err := parseAbsolute(text)
-		if err == nil && !n.owns(u) && n.identifies() {
-			return nil, fmt.Errorf("the URL leads to another server than its connection, %s://%s, and the connection's credentials are for that one only; leave the connection out, or use another", n.Base.Scheme, n.shownHost())
+		u, err := parseAbsoluteURL(text)
+		if err == nil && !n.isServerOf(u) && n.hasCredentials() {
+			return nil, fmt.Errorf("the URL leads to another server than its connection, %s://%s, and the connection's credentials are for that one only; leave the connection out, or use another", n.Base.Scheme, n.displayHost())
 		}
 		return u, err
 	}
-	return n.join(text)
+	return n.joinPath(text)
 }
 
-func (n *Connection) shownHost() string {
+func (n *Connection) displayHost() string {
 	if n.SecretURL {
 		return "…"
 	}
 	return n.Base.Host
 }
 
-// join puts a path, with or without a query, below the base URL. Steps that
+// joinPath puts a path, with or without a query, below the base URL. Steps that
 // lead up are refused: they would let a value of the run choose what is called
 // with the connection's credentials.
-func (n *Connection) join(text string) (*url.URL, error) {
+func (n *Connection) joinPath(text string) (*url.URL, error) {
 	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
 	if err != nil {
 		return nil, errUnreadablePath
@@ -124,12 +124,12 @@ func (n *Connection) join(text string) (*url.URL, error) {
 
 var errUnreadablePath = errors.New("the URL can't be read; unusual characters in it must be percent-encoded, which urlencode does")
 
-// owns tells whether a URL leads to the connection's own server.
-func (n *Connection) owns(u *url.URL) bool {
-	return n != nil && n.Base.Scheme == u.Scheme && strings.EqualFold(n.Base.Hostname(), u.Hostname()) && port(n.Base) == port(u)
+// isServerOf tells whether a URL leads to the connection's own server.
+func (n *Connection) isServerOf(u *url.URL) bool {
+	return n != nil && n.Base.Scheme == u.Scheme && strings.EqualFold(n.Base.Hostname(), u.Hostname()) && portOf(n.Base) == portOf(u)
 }
 
-func port(u *url.URL) string {
+func portOf(u *url.URL) string {
 	if p := u.Port(); p != "" || u.Scheme == "http" {
 		return p
 	}

@@ -22,12 +22,12 @@ func FuzzConnectionLocate(f *testing.F) {
 	}
 	n := &Connection{Base: base, Bearer: &Bearer{Token: "x"}}
 	f.Fuzz(func(t *testing.T, text string) {
-		u, err := n.locate(text)
+		u, err := n.resolveURL(text)
 		if err != nil {
 			return
 		}
 		sent, err := url.Parse(u.String())
-		if err != nil || !n.owns(sent) || sent.User != nil || sent.EscapedPath() != u.EscapedPath() || sent.RawQuery != u.RawQuery {
+		if err != nil || !n.isServerOf(sent) || sent.User != nil || sent.EscapedPath() != u.EscapedPath() || sent.RawQuery != u.RawQuery {
 			t.Fatalf("%q becomes %q, which is read as %v, %v", text, u, sent, err)
 		}
 		if strings.ContainsAny(u.String(), " \r\n\t") {

@@ -49,14 +49,14 @@ func TestConnectionLocates(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := &Connection{Base: base, Bearer: &Bearer{Token: "x"}}
-			got, err := n.locate(c.text)
+			got, err := n.resolveURL(c.text)
 			if err != nil {
 				if c.want != "" || c.text != "" && strings.Contains(err.Error(), c.text) {
 					t.Errorf("refused: %v", err)
 				}
 				return
 			}
-			if got.String() != c.want || !n.owns(got) {
+			if got.String() != c.want || !n.isServerOf(got) {
 				t.Errorf("%s, want %q", got, c.want)
 			}
 			again, err := url.Parse(got.String())

@@ -22,7 +22,7 @@ type Client struct {
 func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 	var own *TLS
 	if conn != nil {
-		if !conn.ready() {
+		if !conn.hasBaseURL() {
 			return nil, errors.New("the connection lacks its base_url")
 		}
 		own = conn.TLS

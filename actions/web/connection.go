@@ -47,7 +47,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
 	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers tend to write those into their logs; prefer another way where there is one.")
 	schema.Single(s, &n.TLS, "tls", "A certificate authority or a client certificate of its own.")
-	s.Check(n.check)
+	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "A service with a token",
 		HCL:   "base_url = \"https://api.example.com/v2\"\nbearer { token = secret.shop_token }",
@@ -94,7 +94,7 @@ func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics
 	return nil
 }
 
-func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	base, err := ParseBaseURL(n.baseURL)
 	if err != nil {
@@ -127,15 +127,15 @@ func (n *Connection) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 	return diags
 }
 
-// identifies tells whether the connection holds anything that another server
+// hasCredentials tells whether the connection holds anything that another server
 // must not see.
-func (n *Connection) identifies() bool {
+func (n *Connection) hasCredentials() bool {
 	return n.Basic != nil || n.Bearer != nil || n.header != nil || n.query != nil || n.TLS != nil || len(n.headers) > 0
 }
 
-// sign adds the connection's headers and credentials to a request to its own
+// addCredentials adds the connection's headers and credentials to a request to its own
 // server, and names them so that no redirect takes them elsewhere.
-func (n *Connection) sign(r *outbound.Request) {
+func (n *Connection) addCredentials(r *outbound.Request) {
 	set := func(name, text string) {
 		r.Header.Set(name, text)
 		r.Sensitive = append(r.Sensitive, name)

@@ -19,7 +19,7 @@ type HTTP struct {
 	method expr.Of[string]
 	query  expr.Of[map[string]any]
 	body   httpBody
-	exchange
+	requestFields
 }
 
 func (h *HTTP) Describe(s *schema.Spec) {
@@ -29,10 +29,10 @@ func (h *HTTP) Describe(s *schema.Spec) {
 	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which may be left out.")
 	schema.Expr(s, &h.method, "method", "The method, in capital letters: `GET` where left out, `POST` with a body.")
 	schema.Expr(s, &h.query, "query", "What is added to the URL's query, percent-encoded. A list repeats its name, a null is left out.")
-	h.body.describe(s)
-	h.describe(s)
+	h.body.describeFields(s)
+	h.describeFields(s)
 	h.describeOutputs(s)
-	s.Check(h.check)
+	s.Check(h.checkSettings)
 	h.describeExamples(s)
 }
 
@@ -74,16 +74,16 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (h *HTTP) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := h.body.check(d)
-	diags = append(diags, h.exchange.check(d)...)
+func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := h.body.checkAttributes(d)
+	diags = append(diags, h.requestFields.checkFields(d)...)
 	if method, ok := h.method.Constant(); ok {
 		if err := checkMethod(method); err != nil {
 			diags = append(diags, d.Problem("method", "Wrong method", diag.Sentence(err)))
 		}
 	}
 	if query, ok := h.query.Constant(); ok {
-		if _, err := parameters(query); err != nil {
+		if _, err := formValues(query); err != nil {
 			diags = append(diags, d.Problem("query", "Wrong query", diag.Sentence(err)))
 		}
 	}
@@ -91,7 +91,7 @@ func (h *HTTP) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 }
 
 func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
-	if d.Has("connection") && !h.connection.ready() {
+	if d.Has("connection") && !h.connection.hasBaseURL() {
 		return nil // the connection is not known or has findings of its own
 	}
 	text, fixed := h.url.Constant()
@@ -101,7 +101,7 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	if !h.url.IsSet() && h.connection == nil {
 		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" must be given, unless a connection says where to go.`)}
 	}
-	if _, err := h.connection.locate(text); err != nil {
+	if _, err := h.connection.resolveURL(text); err != nil {
 		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
 	}
 	return nil
@@ -111,18 +111,18 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 func (*HTTP) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
 
 func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
-	request, err := h.build(ctx, c)
+	request, err := h.buildRequest(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.send(ctx, request, h.secretive(c))
+	answer, err := h.sendRequest(ctx, request, h.mayRevealSecret(c))
 	if err != nil {
 		return nil, err
 	}
-	return newHTTPAnswer(answer), nil
+	return newHTTPOutput(answer), nil
 }
 
-// secretive tells whether messages must not even name the server.
-func (h *HTTP) secretive(c *flow.Call) bool {
-	return c.Step.Sensitive || h.url.IsSet() && h.url.Expr().Sensitive() || h.connection.secretive()
+// mayRevealSecret tells whether messages must not even name the server.
+func (h *HTTP) mayRevealSecret(c *flow.Call) bool {
+	return c.Step.Sensitive || h.url.IsSet() && h.url.Expr().Sensitive() || h.connection.mayRevealSecret()
 }

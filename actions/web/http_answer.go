@@ -13,29 +13,29 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// httpAnswer is what action "http" returns. The body is decoded when somebody
+// httpOutput is what action "http" returns. The body is decoded when somebody
 // reads it first: many flows never do.
-type httpAnswer struct {
+type httpOutput struct {
 	status  int
-	headers answerHeaders
+	headers responseHeaders
 	body    func() any
 	text    func() string
 }
 
-var _ value.Object = (*httpAnswer)(nil)
+var _ value.Object = (*httpOutput)(nil)
 
-func newHTTPAnswer(r *outbound.Response) *httpAnswer {
-	kind := contentTypeOf(r.Header)
-	return &httpAnswer{
+func newHTTPOutput(r *outbound.Response) *httpOutput {
+	kind := parseContentType(r.Header)
+	return &httpOutput{
 		status:  r.Status,
-		headers: answerHeaders(r.Header),
-		body:    sync.OnceValue(func() any { return kind.decode(r.Body) }),
-		text:    sync.OnceValue(func() string { return kind.text(r.Body) }),
+		headers: responseHeaders(r.Header),
+		body:    sync.OnceValue(func() any { return kind.decodeBody(r.Body) }),
+		text:    sync.OnceValue(func() string { return kind.decodeText(r.Body) }),
 	}
 }
 
 // Get returns one output.
-func (a *httpAnswer) Get(name string) (any, bool) {
+func (a *httpOutput) Get(name string) (any, bool) {
 	switch name {
 	case "status":
 		return a.status, true
@@ -50,33 +50,33 @@ func (a *httpAnswer) Get(name string) (any, bool) {
 }
 
 // Map returns all outputs as plain values.
-func (a *httpAnswer) Map() map[string]any {
+func (a *httpOutput) Map() map[string]any {
 	return map[string]any{"status": a.status, "headers": a.headers.Map(), "body": a.body(), "text": a.text()}
 }
 
-// answerHeaders looks the header fields of an answer up without regard to
+// responseHeaders looks the header fields of an answer up without regard to
 // case.
-type answerHeaders http.Header
+type responseHeaders http.Header
 
 // Get returns the value of a field.
-func (h answerHeaders) Get(name string) (any, bool) {
+func (h responseHeaders) Get(name string) (any, bool) {
 	name = http.CanonicalHeaderKey(name)
 	values, ok := h[name]
-	return joined(name, values), ok
+	return joinValues(name, values), ok
 }
 
 // Map returns all fields under their canonical names.
-func (h answerHeaders) Map() map[string]any {
+func (h responseHeaders) Map() map[string]any {
 	out := make(map[string]any, len(h))
 	for name, values := range h {
-		out[name] = joined(name, values)
+		out[name] = joinValues(name, values)
 	}
 	return out
 }
 
-// joined combines the values of a field (RFC 9110, section 5.3). Those of
+// joinValues combines the values of a field (RFC 9110, section 5.3). Those of
 // Set-Cookie hold commas of their own.
-func joined(name string, values []string) string {
+func joinValues(name string, values []string) string {
 	if name == "Set-Cookie" {
 		return strings.Join(values, "\n")
 	}
@@ -89,7 +89,7 @@ type contentType struct {
 	latin1 bool
 }
 
-func contentTypeOf(header http.Header) contentType {
+func parseContentType(header http.Header) contentType {
 	media, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
 		media, _, _ = strings.Cut(header.Get("Content-Type"), ";")
@@ -99,13 +99,13 @@ func contentTypeOf(header http.Header) contentType {
 	return contentType{media: media, latin1: charset == "iso-8859-1" || charset == "latin1"}
 }
 
-// answerDepth is how deep the JSON and XML of an answer may be nested.
-const answerDepth = 256
+// maxResponseDepth is how deep the JSON and XML of an answer may be nested.
+const maxResponseDepth = 256
 
-// decode returns the value that a body holds, null where it does not hold what
+// decodeBody returns the value that a body holds, null where it does not hold what
 // its type says: to read into it is an error then, to leave it alone is not.
-func (t contentType) decode(raw []byte) any {
-	limits := value.Limits{Depth: answerDepth}
+func (t contentType) decodeBody(raw []byte) any {
+	limits := value.Limits{Depth: maxResponseDepth}
 	var v any
 	var err error
 	switch {
@@ -121,7 +121,7 @@ func (t contentType) decode(raw []byte) any {
 	case t.media == "" && len(raw) == 0:
 		return nil
 	case t.isText():
-		return t.text(raw)
+		return t.decodeText(raw)
 	default:
 		return base64.StdEncoding.EncodeToString(raw)
 	}
@@ -149,8 +149,8 @@ func (t contentType) isText() bool {
 		}, t.media)
 }
 
-// text returns a body as text: UTF-8, or ISO 8859-1 where the type says so.
-func (t contentType) text(body []byte) string {
+// decodeText returns a body as text: UTF-8, or ISO 8859-1 where the type says so.
+func (t contentType) decodeText(body []byte) string {
 	if t.latin1 {
 		out := make([]rune, len(body))
 		for i, b := range body {

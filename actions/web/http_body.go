@@ -22,10 +22,10 @@ type httpBody struct {
 	base64      expr.Of[string]
 	contentType expr.Of[string]
 
-	given *bodyForm // which of them the file gives, nil where none; set by check
+	chosen *bodyAttribute // which of them the file gives, nil where none; set by check
 }
 
-func (b *httpBody) describe(s *schema.Spec) {
+func (b *httpBody) describeFields(s *schema.Spec) {
 	schema.Expr(s, &b.json, "json", "The body, written as JSON and sent as `application/json`.")
 	schema.Expr(s, &b.form, "form", "The body as a form, sent as `application/x-www-form-urlencoded`. A list repeats its name, a null is left out.")
 	schema.Expr(s, &b.text, "text", "The body as text, sent as `text/plain; charset=utf-8`.")
@@ -34,35 +34,35 @@ func (b *httpBody) describe(s *schema.Spec) {
 	schema.Expr(s, &b.contentType, "content_type", "The body's type, where it is another than said above.")
 }
 
-// forms lists the attributes, of which a request has at most one.
-func (b *httpBody) forms() []bodyForm {
-	return []bodyForm{
-		{"json", b.json.Expr(), "application/json", b.asJSON},
-		{"form", b.form.Expr(), "application/x-www-form-urlencoded", b.asForm},
-		{"text", b.text.Expr(), "text/plain; charset=utf-8", asIs(b.text)},
-		{"body", b.bytes.Expr(), "application/octet-stream", asIs(b.bytes)},
-		{"body_base64", b.base64.Expr(), "application/octet-stream", b.asBytes},
+// attributes lists the attributes, of which a request has at most one.
+func (b *httpBody) attributes() []bodyAttribute {
+	return []bodyAttribute{
+		{"json", b.json.Expr(), "application/json", b.encodeJSON},
+		{"form", b.form.Expr(), "application/x-www-form-urlencoded", b.encodeForm},
+		{"text", b.text.Expr(), "text/plain; charset=utf-8", encodeText(b.text)},
+		{"body", b.bytes.Expr(), "application/octet-stream", encodeText(b.bytes)},
+		{"body_base64", b.base64.Expr(), "application/octet-stream", b.decodeBase64},
 	}
 }
 
-type bodyForm struct {
+type bodyAttribute struct {
 	name        string
 	expr        *expr.Expr // nil where the file does not set it
 	contentType string
-	build       func(ctx context.Context, env expr.Env) ([]byte, error)
+	encode      func(ctx context.Context, env expr.Env) ([]byte, error)
 }
 
-func (b *httpBody) check(d *schema.Decoded) hcl.Diagnostics {
-	for _, f := range b.forms() {
+func (b *httpBody) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
+	for _, f := range b.attributes() {
 		if f.expr == nil {
 			continue
 		}
-		if b.given != nil {
-			return hcl.Diagnostics{d.Problem(f.name, "Two bodies", fmt.Sprintf("The request has a body already, in %q. Leave one of them out.", b.given.name))}
+		if b.chosen != nil {
+			return hcl.Diagnostics{d.Problem(f.name, "Two bodies", fmt.Sprintf("The request has a body already, in %q. Leave one of them out.", b.chosen.name))}
 		}
-		b.given = &f
+		b.chosen = &f
 	}
-	if b.given == nil && b.contentType.IsSet() {
+	if b.chosen == nil && b.contentType.IsSet() {
 		return hcl.Diagnostics{d.Problem("content_type", "Type without a body", `The request has no body that could have a type. Give one by "json", "form", "text", "body" or "body_base64".`)}
 	}
 	return b.checkFixed(d)
@@ -75,31 +75,31 @@ func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 			return hcl.Diagnostics{d.Problem("content_type", "Wrong type of content", diag.Sentence(err))}
 		}
 	}
-	if b.given == nil {
+	if b.chosen == nil {
 		return nil
 	}
-	if _, fixed := b.given.expr.Constant(); !fixed {
+	if _, fixed := b.chosen.expr.Constant(); !fixed {
 		return nil
 	}
-	if _, err := b.given.build(context.Background(), nil); err != nil {
-		return hcl.Diagnostics{d.Problem(b.given.name, "Wrong body", diag.Sentence(err))}
+	if _, err := b.chosen.encode(context.Background(), nil); err != nil {
+		return hcl.Diagnostics{d.Problem(b.chosen.name, "Wrong body", diag.Sentence(err))}
 	}
 	return nil
 }
 
-// build returns the body and its type, both empty where there is none.
-func (b *httpBody) build(ctx context.Context, env expr.Env) (body []byte, contentType string, err error) {
-	if b.given == nil {
+// buildBody returns the body and its type, both empty where there is none.
+func (b *httpBody) buildBody(ctx context.Context, env expr.Env) (body []byte, contentType string, err error) {
+	if b.chosen == nil {
 		return nil, "", nil
 	}
-	if body, err = b.given.build(ctx, env); err != nil {
+	if body, err = b.chosen.encode(ctx, env); err != nil {
 		return nil, "", err
 	}
-	contentType, err = b.contentType.EvalOr(ctx, env, b.given.contentType)
+	contentType, err = b.contentType.EvalOr(ctx, env, b.chosen.contentType)
 	return body, contentType, err
 }
 
-func (b *httpBody) asJSON(ctx context.Context, env expr.Env) ([]byte, error) {
+func (b *httpBody) encodeJSON(ctx context.Context, env expr.Env) ([]byte, error) {
 	v, err := b.json.Eval(ctx, env)
 	if err != nil {
 		return nil, err
@@ -111,19 +111,19 @@ func (b *httpBody) asJSON(ctx context.Context, env expr.Env) ([]byte, error) {
 	return out, nil
 }
 
-func (b *httpBody) asForm(ctx context.Context, env expr.Env) ([]byte, error) {
+func (b *httpBody) encodeForm(ctx context.Context, env expr.Env) ([]byte, error) {
 	fields, err := b.form.EvalOr(ctx, env, nil)
 	if err != nil {
 		return nil, err
 	}
-	values, err := parameters(fields)
+	values, err := formValues(fields)
 	if err != nil {
 		return nil, flow.InvalidValue(b.form.Expr(), fmt.Errorf("form: %w", err))
 	}
 	return []byte(values.Encode()), nil
 }
 
-func (b *httpBody) asBytes(ctx context.Context, env expr.Env) ([]byte, error) {
+func (b *httpBody) decodeBase64(ctx context.Context, env expr.Env) ([]byte, error) {
 	text, err := b.base64.EvalOr(ctx, env, "")
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (b *httpBody) asBytes(ctx context.Context, env expr.Env) ([]byte, error) {
 	return out, nil
 }
 
-func asIs(e expr.Of[string]) func(context.Context, expr.Env) ([]byte, error) {
+func encodeText(e expr.Of[string]) func(context.Context, expr.Env) ([]byte, error) {
 	return func(ctx context.Context, env expr.Env) ([]byte, error) {
 		text, err := e.EvalOr(ctx, env, "")
 		return []byte(text), err

@@ -12,7 +12,7 @@ import (
 
 func TestHTTPDecodesByType(t *testing.T) {
 	t.Parallel()
-	deep := strings.Repeat("[", answerDepth+1) + strings.Repeat("]", answerDepth+1)
+	deep := strings.Repeat("[", maxResponseDepth+1) + strings.Repeat("]", maxResponseDepth+1)
 	cases := []struct{ name, kind, sent, body, text string }{
 		{"JSON", "application/json", ` {"a": 1.50} `, `{"a": 1.50}`, ` {"a": 1.50} `},
 		{"JSON with a charset", "Application/JSON; charset=UTF-8", `[9007199254740993]`, `[9007199254740993]`, `[9007199254740993]`},
@@ -46,7 +46,7 @@ func TestHTTPDecodesByType(t *testing.T) {
 				header.Set("Content-Type", c.kind)
 			}
 			sent := []byte(c.sent)
-			a := newHTTPAnswer(&outbound.Response{Status: 200, Header: header, Body: sent})
+			a := newHTTPOutput(&outbound.Response{Status: 200, Header: header, Body: sent})
 			out := a.Map()
 			if want := valuetest.DecodeJSON(t, c.body); !value.Equal(out["body"], want) || out["text"] != c.text {
 				t.Errorf("body %#v and text %q, want %s and %q", out["body"], out["text"], c.body, c.text)

@@ -13,10 +13,10 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// refusal makes an error of an answer that is no success. It says nothing of
+// statusError makes an error of an answer that is no success. It says nothing of
 // what the answer holds, which may be secret; hidden keeps the server's name
 // out of it.
-func refusal(r *outbound.Response, hidden bool) *flow.Error {
+func statusError(r *outbound.Response, hidden bool) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
 	if words := http.StatusText(r.Status); words != "" {
 		e.Message += " " + words
@@ -39,9 +39,9 @@ func refusal(r *outbound.Response, hidden bool) *flow.Error {
 	return e
 }
 
-// longestWait bounds what a Retry-After may ask for; retry has a bound of its
+// maxRetryAfter bounds what a Retry-After may ask for; retry has a bound of its
 // own, which is lower.
-const longestWait = 365 * 24 * time.Hour
+const maxRetryAfter = 365 * 24 * time.Hour
 
 // RetryAfter reads how long the other side asks to wait (RFC 9110, section
 // 10.2.3), 0 where it doesn't. A date is compared with the server's own clock
@@ -49,7 +49,7 @@ const longestWait = 365 * 24 * time.Hour
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return min(time.Duration(seconds)*time.Second, longestWait)
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 	}
 	until, err := http.ParseTime(text)
 	if err != nil {
@@ -58,7 +58,7 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent
 	}
-	return max(0, min(until.Sub(now), longestWait))
+	return max(0, min(until.Sub(now), maxRetryAfter))
 }
 
 // TransportFailure makes an error of an attempt that got no answer. hidden
@@ -82,13 +82,13 @@ func TransportFailure(err error, hidden bool) error {
 		e.Class, e.Remote = flow.Invalid, false
 	}
 	if hidden {
-		e.Message, e.Err = plainReason(out.Reason), nil
+		e.Message, e.Err = describeReason(out.Reason), nil
 	}
 	return e
 }
 
-// plainReason says what happened where not even the server may be named.
-func plainReason(reason string) string {
+// describeReason says what happened where not even the server may be named.
+func describeReason(reason string) string {
 	words := map[string]string{
 		outbound.ReasonTimeout:  "no complete answer within the time limit",
 		outbound.ReasonConnect:  "no connection to the server, or it was lost",

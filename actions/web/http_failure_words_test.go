@@ -26,9 +26,9 @@ func TestRetryAfter(t *testing.T) {
 		{"negative", "-5", "", 0},
 		{"fraction", "1.5", "", 0},
 		{"words", "soon", "", 0},
-		{"more than anybody waits", "2000000000", "", longestWait},
+		{"more than anybody waits", "2000000000", "", maxRetryAfter},
 		{"beyond numbers", "99999999999999999999", "", 0},
-		{"far away", "Fri, 02 Jan 9999 03:00:00 GMT", "", longestWait},
+		{"far away", "Fri, 02 Jan 9999 03:00:00 GMT", "", maxRetryAfter},
 	}
 	for _, c := range cases {
 		header := http.Header{"Retry-After": {c.after}, "Date": {c.date}}
@@ -46,7 +46,7 @@ func TestPlainReasonsAreComplete(t *testing.T) {
 		outbound.ReasonTimeout, outbound.ReasonConnect, outbound.ReasonRefused, outbound.ReasonTLS, outbound.ReasonRedirect,
 		outbound.ReasonTooLarge, outbound.ReasonProtocol, outbound.ReasonInvalid,
 	} {
-		if strings.HasPrefix(plainReason(reason), ";") {
+		if strings.HasPrefix(describeReason(reason), ";") {
 			t.Errorf("no words for %q", reason)
 		}
 	}

@@ -12,7 +12,7 @@ func TestParametersKeepWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	given := map[string]any{"a": []any{"x", nil, true}, "b": 1}
 	before := valuetest.Clone(given)
-	got, err := parameters(given)
+	got, err := formValues(given)
 	if err != nil || got.Encode() != "a=x&a=true&b=1" || !value.Equal(before, given) {
 		t.Errorf("%v, %v from %v", got, err, given)
 	}

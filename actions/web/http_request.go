@@ -14,31 +14,31 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// build puts together what one attempt sends.
-func (h *HTTP) build(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
-	target, err := h.target(ctx, c)
+// buildRequest puts together what one attempt sends.
+func (h *HTTP) buildRequest(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
+	target, err := h.evalURL(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	method, err := h.verb(ctx, c)
+	method, err := h.evalMethod(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	body, contentType, err := h.body.build(ctx, c)
+	body, contentType, err := h.body.buildBody(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return h.request(ctx, c, method, target, body, contentType)
+	return h.newRequest(ctx, c, method, target, body, contentType)
 }
 
-func (h *HTTP) verb(ctx context.Context, c *flow.Call) (string, error) {
+func (h *HTTP) evalMethod(ctx context.Context, c *flow.Call) (string, error) {
 	method, err := h.method.EvalOr(ctx, c, "")
 	switch {
 	case err != nil:
 		return "", err
 	case method != "":
 		return method, flow.InvalidValue(h.method.Expr(), checkMethod(method))
-	case h.body.given != nil:
+	case h.body.chosen != nil:
 		return http.MethodPost, nil
 	}
 	return http.MethodGet, nil
@@ -56,13 +56,13 @@ func checkMethod(method string) error {
 	return nil
 }
 
-// target returns the URL with its query.
-func (h *HTTP) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
+// evalURL returns the URL with its query.
+func (h *HTTP) evalURL(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	text, err := h.url.EvalOr(ctx, c, "")
 	if err != nil {
 		return nil, err
 	}
-	u, err := h.connection.locate(text)
+	u, err := h.connection.resolveURL(text)
 	if err != nil {
 		return nil, flow.InvalidValue(h.url.Expr(), err)
 	}
@@ -70,7 +70,7 @@ func (h *HTTP) target(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	params, err := parameters(given)
+	params, err := formValues(given)
 	if err != nil {
 		return nil, flow.InvalidValue(h.query.Expr(), fmt.Errorf("query: %w", err))
 	}
@@ -91,8 +91,8 @@ func addQuery(u *url.URL, params url.Values) {
 	u.RawQuery += text
 }
 
-// parameters makes texts of what a query or a form is given.
-func parameters(given map[string]any) (url.Values, error) {
+// formValues makes texts of what a query or a form is given.
+func formValues(given map[string]any) (url.Values, error) {
 	out := make(url.Values, len(given))
 	for name, v := range given {
 		list, isList := v.([]any)

@@ -17,9 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// exchange is a request and its answer, as far as all kinds of actions that
+// requestFields is a request and its answer, as far as all kinds of actions that
 // make one have them in common.
-type exchange struct {
+type requestFields struct {
 	headers    expr.Of[map[string]string]
 	connection *Connection // nil where the file gives none
 
@@ -28,10 +28,10 @@ type exchange struct {
 	maxResponse expr.Size
 	redirects   int
 
-	outlet *Client // set by Open
+	client *Client // set by Open
 }
 
-func (x *exchange) describe(s *schema.Spec) {
+func (x *requestFields) describeFields(s *schema.Spec) {
 	x.success, x.maxResponse, x.redirects = "200-299", 10<<20, 5
 	schema.Expr(s, &x.headers, "headers", "Further header fields. They win over those that the gateway and the connection would send.")
 	flow.UseConnection(s, &x.connection, "http", "Where the request goes and with which credentials. They are sent to the connection's own server only, also when it redirects.")
@@ -45,7 +45,7 @@ func statusKind() ranges.Kind {
 	return ranges.Kind{Noun: "a status or a range of statuses", Lowest: 200, Highest: 599, Example: "200-299,404"}
 }
 
-func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
+func (x *requestFields) checkFields(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
 	if x.successes, err = statusKind().Parse(x.success); err != nil {
@@ -67,9 +67,9 @@ func (x *exchange) check(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // Open makes the client, which is shared with other actions.
-func (x *exchange) Open(r *flow.Resources) error {
+func (x *requestFields) Open(r *flow.Resources) error {
 	var err error
-	x.outlet, err = OpenClient(r, x.connection)
+	x.client, err = OpenClient(r, x.connection)
 	return err
 }
 
@@ -84,7 +84,7 @@ func restoreHeaders(v any) any {
 	if !ok {
 		return v
 	}
-	headers := make(answerHeaders, len(kept))
+	headers := make(responseHeaders, len(kept))
 	for name, text := range kept {
 		if text, ok := text.(string); ok {
 			headers[name] = []string{text}
@@ -95,9 +95,9 @@ func restoreHeaders(v any) any {
 	return out
 }
 
-// request makes what one attempt sends. The connection's credentials go to its
+// newRequest makes what one attempt sends. The connection's credentials go to its
 // own server only.
-func (x *exchange) request(ctx context.Context, c *flow.Call, method string, target *url.URL, body []byte, contentType string) (*outbound.Request, error) {
+func (x *requestFields) newRequest(ctx context.Context, c *flow.Call, method string, target *url.URL, body []byte, contentType string) (*outbound.Request, error) {
 	own, err := x.headers.EvalOr(ctx, c, nil)
 	if err != nil {
 		return nil, err
@@ -106,9 +106,9 @@ func (x *exchange) request(ctx context.Context, c *flow.Call, method string, tar
 		Method: method, URL: target.String(), Header: http.Header{}, Body: body,
 		MaxResponse: int64(x.maxResponse), Redirects: x.redirects,
 	}
-	if x.connection.owns(target) {
-		x.connection.sign(r)
-		r.TLS = x.outlet.tls
+	if x.connection.isServerOf(target) {
+		x.connection.addCredentials(r)
+		r.TLS = x.client.tls
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
@@ -118,7 +118,7 @@ func (x *exchange) request(ctx context.Context, c *flow.Call, method string, tar
 
 // addHeaders adds what the file says, which wins over all that is there, and
 // the key by which the other side knows a repetition.
-func (x *exchange) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
+func (x *requestFields) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := flow.CheckHeader(name, own[name]); err != nil {
 			return flow.InvalidValue(x.headers.Expr(), err)
@@ -134,15 +134,15 @@ func (x *exchange) addHeaders(r *outbound.Request, own map[string]string, c *flo
 	return nil
 }
 
-// send sends a request and returns the answer, if it is a success. hidden
+// sendRequest sends a request and returns the answer, if it is a success. hidden
 // keeps the server's name out of errors.
-func (x *exchange) send(ctx context.Context, r *outbound.Request, hidden bool) (*outbound.Response, error) {
-	answer, err := x.outlet.Outbound.Do(ctx, r)
+func (x *requestFields) sendRequest(ctx context.Context, r *outbound.Request, hidden bool) (*outbound.Response, error) {
+	answer, err := x.client.Outbound.Do(ctx, r)
 	if err != nil {
 		return nil, TransportFailure(err, hidden)
 	}
 	if !x.successes.Has(answer.Status) {
-		return nil, refusal(answer, hidden)
+		return nil, statusError(answer, hidden)
 	}
 	return answer, nil
 }

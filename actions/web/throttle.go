@@ -22,8 +22,8 @@ type throttle struct {
 
 // The bounds of a window.
 const (
-	shortestWindow = time.Second
-	longestWindow  = 366 * 24 * time.Hour
+	minWindow = time.Second
+	maxWindow = 366 * 24 * time.Hour
 )
 
 // Describe declares the block.
@@ -32,7 +32,7 @@ func (t *throttle) Describe(s *schema.Spec) {
 	schema.Expr(s, &t.key, "key", "What is let pass once, such as the customer. It counts for this action of this flow alone.", schema.Required())
 	schema.Attr(s, &t.every, "every", "How long the window is, from `1s` to `366d`.", schema.Required())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		if t.every < shortestWindow || t.every > longestWindow {
+		if t.every < minWindow || t.every > maxWindow {
 			return hcl.Diagnostics{d.Problem("every", "Wrong value", "A window is from 1s to 366d long.")}
 		}
 		return nil
@@ -47,8 +47,8 @@ type window struct {
 	scope, name, owner string
 }
 
-// enter takes the window for the call, unless another has it.
-func (t *throttle) enter(ctx context.Context, c *flow.Call) (*window, error) {
+// takeWindow takes the window for the call, unless another has it.
+func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error) {
 	w := &window{keys: c.Keys()}
 	if t == nil || w.keys == nil {
 		return &window{}, nil
@@ -67,17 +67,17 @@ func (t *throttle) enter(ctx context.Context, c *flow.Call) (*window, error) {
 	return w, nil
 }
 
-// giveBackTime bounds how long giving a window free may take, also after the
+// releaseTimeout bounds how long giving a window free may take, also after the
 // action's own time is over.
-const giveBackTime = 5 * time.Second
+const releaseTimeout = 5 * time.Second
 
-// leave gives the window free after a delivery that failed. Where the store
+// release gives the window free after a delivery that failed. Where the store
 // can't be reached the window ends by itself.
-func (w *window) leave(ctx context.Context) {
+func (w *window) release(ctx context.Context) {
 	if w.keys == nil {
 		return
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	_ = w.keys.DropKey(limited, w.scope, w.name, w.owner)
 }

@@ -33,15 +33,15 @@ func (t *TLS) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Secret())
 	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must be for, where it is not the URL's host.")
 	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` takes any certificate. Whoever stands between can read and change everything then; `ca` is the safe way.")
-	s.Check(t.check)
+	s.Check(t.checkSettings)
 }
 
-func (t *TLS) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *TLS) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if t.ca != "" {
 		t.authorities = x509.NewCertPool()
 		if !t.authorities.AppendCertsFromPEM([]byte(t.ca)) {
-			diags = append(diags, d.Problem("ca", "No certificate", "This holds no certificate in PEM. "+giveText("ca")))
+			diags = append(diags, d.Problem("ca", "No certificate", "This holds no certificate in PEM. "+suggestFile("ca")))
 		}
 	}
 	switch {
@@ -51,7 +51,7 @@ func (t *TLS) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	default:
 		pair, err := tls.X509KeyPair([]byte(t.cert), []byte(t.keyPEM))
 		if err != nil {
-			diags = append(diags, d.Problem("cert", "No client certificate", diag.Sentence(err)+" "+giveText("cert")))
+			diags = append(diags, d.Problem("cert", "No client certificate", diag.Sentence(err)+" "+suggestFile("cert")))
 		}
 		t.client = []tls.Certificate{pair}
 	}
@@ -62,7 +62,7 @@ func (t *TLS) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-func giveText(attr string) string {
+func suggestFile(attr string) string {
 	return "Give the text of the file and not its name: " + attr + " = file(\"" + attr + ".pem\")."
 }
 

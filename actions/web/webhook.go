@@ -26,10 +26,10 @@ type Webhook struct {
 	fields   []*webhookField
 	throttle *throttle
 	signer   auth.Signer
-	exchange
+	requestFields
 
-	template webhookURL // url, taken apart; set by check
-	secret   bool       // url reads a secret
+	template urlTemplate // url, taken apart; set by check
+	secret   bool        // url reads a secret
 }
 
 // The encodings of a body.
@@ -51,12 +51,12 @@ func (w *Webhook) Describe(s *schema.Spec) {
 	schema.Single(s, &w.throttle, "throttle", "At most one delivery per key and window, on all gateways that share a store. Inside the window the action succeeds, sends nothing and says `throttled`. A delivery that failed gives the window free.")
 	schema.Kinds(s, "sign", "Signs the request, so that the receiver can tell who sent it.", auth.Signers(),
 		func(_ *hclsyntax.Block, signer auth.Signer) { w.signer = signer }, schema.Once())
-	w.describe(s)
+	w.describeFields(s)
 	s.Output("status", cty.Number, "The status, such as 200; null where the delivery was throttled.")
 	s.Output("headers", cty.Map(cty.String), "The header fields, as action `http` gives them.")
 	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as action `http` gives it.")
 	s.Output("throttled", cty.Bool, "Whether nothing was sent, because of `throttle`.")
-	s.Check(w.check)
+	s.Check(w.checkSettings)
 	w.describeExamples(s)
 }
 
@@ -81,15 +81,15 @@ func (w *Webhook) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (w *Webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := w.exchange.check(d)
+func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	diags := w.requestFields.checkFields(d)
 	if d.Has("encoding") && w.method == http.MethodGet {
 		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields go into the query. Leave encoding out, or use POST."))
 	}
 	if e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String); e != nil {
 		w.secret = e.Sensitive()
 	}
-	diags = append(diags, w.addEmail(c, d)...)
+	diags = append(diags, w.addEmailField(c, d)...)
 	diags = append(diags, w.checkParams(d)...)
 	return append(diags, w.checkURL(d)...)
 }
@@ -98,47 +98,47 @@ func (w *Webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 func (*Webhook) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
 
 func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
-	fields, err := w.values(ctx, c)
+	fields, err := w.evalFields(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	request, err := w.build(ctx, c, fields)
+	request, err := w.buildRequest(ctx, c, fields)
 	if err != nil {
 		return nil, err
 	}
-	window, err := w.throttle.enter(ctx, c)
+	window, err := w.throttle.takeWindow(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	if window.taken {
 		return map[string]any{"status": nil, "headers": map[string]any{}, "body": nil, "throttled": true}, nil
 	}
-	answer, err := w.send(ctx, request, c.Step.Sensitive || w.secret || w.connection.secretive())
+	answer, err := w.sendRequest(ctx, request, c.Step.Sensitive || w.secret || w.connection.mayRevealSecret())
 	if err != nil {
-		window.leave(ctx)
+		window.release(ctx)
 		return nil, err
 	}
-	return &webhookAnswer{newHTTPAnswer(answer)}, nil
+	return &webhookOutput{newHTTPOutput(answer)}, nil
 }
 
-// build puts together what one attempt sends.
-func (w *Webhook) build(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
-	target, err := w.template.fill(fields, w.connection)
+// buildRequest puts together what one attempt sends.
+func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
+	target, err := w.template.expand(fields, w.connection)
 	if err != nil {
 		return nil, err
 	}
 	var body []byte
 	contentType := ""
 	if w.method == http.MethodGet {
-		params, err := parameters(w.template.others(fields))
+		params, err := formValues(w.template.remainingFields(fields))
 		if err != nil {
-			return nil, w.wrong(err)
+			return nil, w.fieldError(err)
 		}
 		addQuery(target, params)
-	} else if body, contentType, err = w.body(fields); err != nil {
+	} else if body, contentType, err = w.encodeFields(fields); err != nil {
 		return nil, err
 	}
-	r, err := w.request(ctx, c, w.method, target, body, contentType)
+	r, err := w.newRequest(ctx, c, w.method, target, body, contentType)
 	if err != nil || w.signer == nil {
 		return r, err
 	}
@@ -150,25 +150,25 @@ func (w *Webhook) build(ctx context.Context, c *flow.Call, fields map[string]any
 	return r, nil
 }
 
-// webhookAnswer is what an action returns that has sent something.
-type webhookAnswer struct{ answer *httpAnswer }
+// webhookOutput is what an action returns that has sent something.
+type webhookOutput struct{ http *httpOutput }
 
-var _ value.Object = (*webhookAnswer)(nil)
+var _ value.Object = (*webhookOutput)(nil)
 
 // Get returns one output.
-func (a *webhookAnswer) Get(name string) (any, bool) {
+func (a *webhookOutput) Get(name string) (any, bool) {
 	switch name {
 	case "throttled":
 		return false, true
 	case "status", "headers", "body":
-		return a.answer.Get(name)
+		return a.http.Get(name)
 	}
 	return nil, false
 }
 
 // Map returns all outputs as plain values.
-func (a *webhookAnswer) Map() map[string]any {
-	return map[string]any{"status": a.answer.status, "headers": a.answer.headers.Map(), "body": a.answer.body(), "throttled": false}
+func (a *webhookOutput) Map() map[string]any {
+	return map[string]any{"status": a.http.status, "headers": a.http.headers.Map(), "body": a.http.body(), "throttled": false}
 }
 
 // wasSent reports whether no throttle held the delivery back.

@@ -21,11 +21,11 @@ import (
 type webhookField struct {
 	name, param string
 	value       expr.Of[any]
-	otherwise   expr.Of[any]
+	fallback    expr.Of[any]
 
-	at    hcl.Range
-	place []string   // where the value stands if the file does not say: a root name and members
-	noted *expr.Expr // what the history calls it then
+	at         hcl.Range
+	source     []string   // where the value stands if the file does not say: a root name and members
+	sourceExpr *expr.Expr // what the history calls it then
 }
 
 // Describe declares the block.
@@ -34,7 +34,7 @@ func (f *webhookField) Describe(s *schema.Spec) {
 	schema.Label(s, &f.name, "NAME", "What the field is called in the gateway.")
 	schema.Attr(s, &f.param, "param", "What it is called where it is sent; the same where left out.")
 	schema.Expr(s, &f.value, "value", "The value. Left out: in a flow with a contact `contact.fields.NAME` (`contact.email` for `email`), in one with trigger `webhook` the variable `webhook.NAME` or else `webhook.body.NAME`, in one that another flow starts `input.NAME`.")
-	schema.Expr(s, &f.otherwise, "default", "What is sent where the value is null or missing.")
+	schema.Expr(s, &f.fallback, "default", "What is sent where the value is null or missing.")
 }
 
 // addField decodes a field block.
@@ -49,57 +49,57 @@ func (w *Webhook) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostic
 		return diags
 	}
 	if _, given := b.Body.Attributes["value"]; !given {
-		diags = append(diags, f.findValue(c)...)
+		diags = append(diags, f.findSource(c)...)
 	}
 	if f.value.IsSet() {
-		f.value.Expr().SetName(f.label()) // the history tells the fields apart
+		f.value.Expr().SetName(f.historyName()) // the history tells the fields apart
 	}
 	return diags
 }
 
-// label is what the history calls the field.
-func (f *webhookField) label() string { return "field." + f.name }
+// historyName is what the history calls the field.
+func (f *webhookField) historyName() string { return "field." + f.name }
 
 // requestParts are the members of webhook that are no variables.
 func requestParts() []string {
 	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
 }
 
-// findValue takes the value from where fields of the name stand.
-func (f *webhookField) findValue(c *schema.Context) hcl.Diagnostics {
+// findSource takes the value from where fields of the name stand.
+func (f *webhookField) findSource(c *schema.Context) hcl.Diagnostics {
 	_, contact := c.Scope.RunType("contact")
 	request, webhook := c.Scope.RunType("webhook")
 	_, input := c.Scope.RunType("input")
 	switch {
 	case contact && f.name == emailField:
-		f.place = []string{"contact", emailField}
+		f.source = []string{"contact", emailField}
 	case contact:
-		f.place = []string{"contact", "fields", f.name}
+		f.source = []string{"contact", "fields", f.name}
 	case webhook && request.IsObjectType() && request.HasAttribute(f.name) && !slices.Contains(requestParts(), f.name):
-		f.place = []string{"webhook", f.name}
+		f.source = []string{"webhook", f.name}
 	case webhook:
-		f.place = []string{"webhook", "body", f.name}
+		f.source = []string{"webhook", "body", f.name}
 	case input:
-		f.place = []string{"input", f.name}
+		f.source = []string{"input", f.name}
 	default:
 		return hcl.Diagnostics{diag.Error(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request that %q could come from. Give the field a value.", f.name))}
 	}
-	root := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: f.place[0], SrcRange: f.at}}, SrcRange: f.at}
+	root := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: f.source[0], SrcRange: f.at}}, SrcRange: f.at}
 	e, diags := expr.Compile(root, c.Scope, cty.DynamicPseudoType)
 	if !diags.HasErrors() {
-		e.SetName(f.label())
-		f.noted = e
+		e.SetName(f.historyName())
+		f.sourceExpr = e
 	}
 	return diags
 }
 
-// find returns the value from there, as it is; null where it is missing.
-func (f *webhookField) find(c *flow.Call) any {
-	if len(f.place) == 0 {
+// readSource returns the value from there, as it is; null where it is missing.
+func (f *webhookField) readSource(c *flow.Call) any {
+	if len(f.source) == 0 {
 		return nil
 	}
-	v := c.Value(f.place[0])
-	for _, name := range f.place[1:] {
+	v := c.Value(f.source[0])
+	for _, name := range f.source[1:] {
 		switch in := v.(type) {
 		case map[string]any:
 			v = in[name]
@@ -109,15 +109,15 @@ func (f *webhookField) find(c *flow.Call) any {
 			return nil
 		}
 	}
-	c.RecordValue(f.noted, v)
+	c.RecordValue(f.sourceExpr, v)
 	return v
 }
 
-// evaluate returns what is sent, null for nothing.
-func (f *webhookField) evaluate(ctx context.Context, c *flow.Call) (any, error) {
-	v, err := f.value.EvalOr(ctx, c, f.find(c))
+// evalValue returns what is sent, null for nothing.
+func (f *webhookField) evalValue(ctx context.Context, c *flow.Call) (any, error) {
+	v, err := f.value.EvalOr(ctx, c, f.readSource(c))
 	if v == nil && err == nil {
-		v, err = f.otherwise.EvalOr(ctx, c, nil)
+		v, err = f.fallback.EvalOr(ctx, c, nil)
 	}
 	return v, err
 }
@@ -125,14 +125,14 @@ func (f *webhookField) evaluate(ctx context.Context, c *flow.Call) (any, error) 
 // emailField is what a flow with a contact always sends.
 const emailField = "email"
 
-func (w *Webhook) addEmail(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (w *Webhook) addEmailField(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	_, contact := c.Scope.RunType("contact")
 	if !contact || slices.ContainsFunc(w.fields, func(f *webhookField) bool { return f.name == emailField }) {
 		return nil
 	}
 	f := &webhookField{name: emailField, param: emailField, at: d.Block.DefRange()}
 	w.fields = append(w.fields, f)
-	return f.findValue(c)
+	return f.findSource(c)
 }
 
 // checkParams finds fields that would be sent under one name.
@@ -154,12 +154,12 @@ func (w *Webhook) checkParams(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// values are the fields of a run by the names under which they are sent, but
+// evalFields are the fields of a run by the names under which they are sent, but
 // those that are null.
-func (w *Webhook) values(ctx context.Context, c *flow.Call) (map[string]any, error) {
+func (w *Webhook) evalFields(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := make(map[string]any, len(w.fields))
 	for _, f := range w.fields {
-		v, err := f.evaluate(ctx, c)
+		v, err := f.evalValue(ctx, c)
 		if err != nil {
 			return nil, err
 		}
@@ -170,25 +170,25 @@ func (w *Webhook) values(ctx context.Context, c *flow.Call) (map[string]any, err
 	return out, nil
 }
 
-// body writes the fields.
-func (w *Webhook) body(fields map[string]any) (body []byte, contentType string, err error) {
+// encodeFields writes the fields.
+func (w *Webhook) encodeFields(fields map[string]any) (body []byte, contentType string, err error) {
 	if w.encoding == encodingJSON {
 		if body, err = value.Append(nil, fields); err != nil {
-			return nil, "", w.wrong(fmt.Errorf("the fields can't be written as JSON: %w", err))
+			return nil, "", w.fieldError(fmt.Errorf("the fields can't be written as JSON: %w", err))
 		}
 		return body, "application/json", nil
 	}
 	var params url.Values
-	if params, err = parameters(fields); err != nil {
-		return nil, "", w.wrong(err)
+	if params, err = formValues(fields); err != nil {
+		return nil, "", w.fieldError(err)
 	}
 	return []byte(params.Encode()), "application/x-www-form-urlencoded", nil
 }
 
-// wrong makes an error of fields that don't fit.
-func (w *Webhook) wrong(err error) error {
+// fieldError makes an error of fields that don't fit.
+func (w *Webhook) fieldError(err error) error {
 	for _, f := range w.fields {
-		for _, e := range []*expr.Expr{f.value.Expr(), f.otherwise.Expr()} {
+		for _, e := range []*expr.Expr{f.value.Expr(), f.fallback.Expr()} {
 			if e != nil && e.Sensitive() {
 				return flow.InvalidValue(e, err)
 			}

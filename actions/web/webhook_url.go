@@ -17,24 +17,24 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// webhookURL is a URL with placeholders, taken apart once: what a value holds
+// urlTemplate is a URL with placeholders, taken apart once: what a value holds
 // is never looked at for placeholders.
-type webhookURL struct {
+type urlTemplate struct {
 	texts  []string // one more than params
 	params []string // each stands between two texts
 	path   int      // how many of the params stand in the path; the others are in the query
 }
 
-// placeholders finds __NAME__. A name has no sign that separates parts of a
+// placeholderPattern finds __NAME__. A name has no sign that separates parts of a
 // URL, and no underscore at its ends.
-func placeholders() *regexp.Regexp {
+func placeholderPattern() *regexp.Regexp {
 	return regexp.MustCompile(`__([^_/?&=#\s](?:[^/?&=#\s]*?[^_/?&=#\s])??)__`)
 }
 
-func parseWebhookURL(text string) webhookURL {
-	var u webhookURL
+func parseURLTemplate(text string) urlTemplate {
+	var u urlTemplate
 	at := 0
-	for _, m := range placeholders().FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range placeholderPattern().FindAllStringSubmatchIndex(text, -1) {
 		u.texts = append(u.texts, text[at:m[0]])
 		u.params = append(u.params, text[m[2]:m[3]])
 		if !strings.Contains(text[:m[0]], "?") {
@@ -48,7 +48,7 @@ func parseWebhookURL(text string) webhookURL {
 
 // checkURL finds URLs and placeholders that no run could send.
 func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
-	w.template = parseWebhookURL(w.url)
+	w.template = parseURLTemplate(w.url)
 	var names []string
 	for _, f := range w.fields {
 		names = append(names, f.param)
@@ -63,24 +63,24 @@ func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		return hcl.Diagnostics{d.Problem("url", "Unknown placeholder", fmt.Sprintf(
 			"No field is sent as %q.%s Declare field %q {}, or write %%5F%%5F for underscores that are meant.", param, diag.DidYouMean(param, names), param))}
 	}
-	if host := w.template.texts[0]; len(w.template.params) > 0 && !w.afterHost(host) {
+	if host := w.template.texts[0]; len(w.template.params) > 0 && !w.hasWholeHost(host) {
 		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose which server gets the request. Placeholders stand in the path or the query.")}
 	}
-	if d.Has("connection") && !w.connection.ready() {
+	if d.Has("connection") && !w.connection.hasBaseURL() {
 		return nil // the connection is not known or has findings of its own
 	}
 	given := map[string]any{}
 	for _, param := range w.template.params {
 		given[param] = "x"
 	}
-	if _, err := w.template.fill(given, w.connection); err != nil {
+	if _, err := w.template.expand(given, w.connection); err != nil {
 		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
 	}
 	return nil
 }
 
-// afterHost tells whether the host of the URL is complete.
-func (w *Webhook) afterHost(text string) bool {
+// hasWholeHost tells whether the host of the URL is complete.
+func (w *Webhook) hasWholeHost(text string) bool {
 	_, rest, absolute := strings.Cut(text, "://")
 	if !absolute {
 		return w.connection != nil
@@ -88,9 +88,9 @@ func (w *Webhook) afterHost(text string) bool {
 	return strings.ContainsAny(rest, "/?")
 }
 
-// fill puts the fields in their places. Errors repeat nothing of URL and
+// expand puts the fields in their places. Errors repeat nothing of URL and
 // values.
-func (u *webhookURL) fill(fields map[string]any, connection *Connection) (*url.URL, error) {
+func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*url.URL, error) {
 	var text strings.Builder
 	for i, param := range u.params {
 		text.WriteString(u.texts[i])
@@ -103,12 +103,12 @@ func (u *webhookURL) fill(fields map[string]any, connection *Connection) (*url.U
 		case v == "" && i < u.path:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q in its path, and the value is empty", param)}
 		}
-		text.WriteString(percentEncoded(v))
+		text.WriteString(percentEncode(v))
 	}
 	text.WriteString(u.texts[len(u.params)])
-	target, err := connection.locate(text.String())
-	if err == nil && u.path > 0 && climbs(target.Path) {
-		err = errClimbs
+	target, err := connection.resolveURL(text.String())
+	if err == nil && u.path > 0 && hasDotSegment(target.Path) {
+		err = errDotSegment
 	}
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
@@ -116,11 +116,11 @@ func (u *webhookURL) fill(fields map[string]any, connection *Connection) (*url.U
 	return target, nil
 }
 
-var errClimbs = errors.New(`with the values of its fields the path holds "." or ".." as a step, which leads elsewhere`)
+var errDotSegment = errors.New(`with the values of its fields the path holds "." or ".." as a step, which leads elsewhere`)
 
-// climbs tells whether a path has steps that servers take out, with those that
+// hasDotSegment tells whether a path has steps that servers take out, with those that
 // precede them.
-func climbs(path string) bool {
+func hasDotSegment(path string) bool {
 	for step := range strings.FieldsFuncSeq(path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		if step, _, _ := strings.Cut(step, ";"); step == "." || step == ".." {
 			return true
@@ -129,14 +129,14 @@ func climbs(path string) bool {
 	return false
 }
 
-// percentEncoded encodes all but the characters that mean nothing anywhere in
+// percentEncode encodes all but the characters that mean nothing anywhere in
 // a URL (RFC 3986, section 2.3).
-func percentEncoded(text string) string {
+func percentEncode(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
-// others are the fields that the URL does not hold already.
-func (u *webhookURL) others(fields map[string]any) map[string]any {
+// remainingFields are the fields that the URL does not hold already.
+func (u *urlTemplate) remainingFields(fields map[string]any) map[string]any {
 	out := make(map[string]any, len(fields))
 	for name, v := range fields {
 		if !slices.Contains(u.params, name) {
