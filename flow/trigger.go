@@ -184,6 +184,10 @@ type Chained interface {
 // EventCodec stores the events of a trigger, so that a run outlives the process
 // that accepted it.
 type EventCodec interface {
+	// WithoutCredentials returns the event without the credentials of the caller,
+	// as Decode returns it, and does not change the given event. A background run
+	// reads this event, so that it reads the same before and after a restart.
+	WithoutCredentials(Event) Event
 	// Encode returns the stored form of an event and does not change the event.
 	// It leaves out the credentials of the caller.
 	Encode(Event) (StoredEvent, error)

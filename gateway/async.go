@@ -9,12 +9,14 @@ import (
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
 	run := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock}
-	response, submission, err := q.buildSubmission(run)
+	// The response and the keys may read credentials of the caller; the run may not.
+	stored := q.Endpoint.Codec.WithoutCredentials(event)
+	response, submission, err := q.buildSubmission(run, stored)
 	if err != nil {
 		q.failSubmission(event, err)
 		return
 	}
-	got, err := q.h.Pool.Accept(q.r.Context(), &q.Scope, submission, event)
+	got, err := q.h.Pool.Accept(q.r.Context(), &q.Scope, submission, stored)
 	switch {
 	case err != nil:
 		q.refuse(q.applyFallback(notStored(err)))
@@ -27,8 +29,8 @@ func (q *request) serveAsync(event flow.Event) {
 }
 
 // buildSubmission returns the response to an async request and the stored form
-// of its run.
-func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submission, error) {
+// of its run, whose actions read the event stored.
+func (q *request) buildSubmission(run *flow.Run, stored flow.Event) (*flow.Response, *store.Submission, error) {
 	ctx := q.r.Context()
 	response, err := q.Endpoint.HTTP.Reply(ctx, run)
 	if err != nil {
@@ -38,7 +40,7 @@ func (q *request) buildSubmission(run *flow.Run) (*flow.Response, *store.Submiss
 	if err != nil {
 		return nil, nil, err
 	}
-	payload, err := q.encodePayload(run.Event, response)
+	payload, err := q.encodePayload(stored, response)
 	if err != nil {
 		return nil, nil, err
 	}

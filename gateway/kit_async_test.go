@@ -24,6 +24,8 @@ func (t *testTrigger) Admit(context.Context, expr.Env) (flow.Admission, error) {
 	return flow.Admission{}, nil
 }
 
+func (*testTrigger) WithoutCredentials(e flow.Event) flow.Event { return e }
+
 func (t *testTrigger) Encode(e flow.Event) (flow.StoredEvent, error) {
 	text, err := json.Marshal(e)
 	return flow.StoredEvent{Event: text}, err

@@ -1,19 +1,19 @@
-// Package triggers holds the kinds of triggers, each in a file of its own name
-// with its test: what starts a flow. To add one, write it and name it in All.
+// Package triggers holds the kinds of triggers, which start runs of flows. Each
+// kind has a file of its name. To add one, write the file and its test and add it
+// to [All].
 //
 // # Webhook
 //
-// A request passes through Accept in one order, and who fails a step learns
-// nothing of the later ones: address, credentials, size and time of the body,
-// credentials over the body, type of the body, the body itself, the variables.
-// Before the credentials are checked nothing is parsed.
+// A webhook checks a request in this order: address, credentials, size and time
+// of the body, credentials over the body, type of the body, syntax of the body,
+// variables. A caller that fails one check learns nothing about the later ones.
+// Nothing is parsed before the credentials are checked.
 //
-// What is wrong with a request is told to the caller as a flow.Problem. Its
-// texts name places and what would be right; they never repeat a value.
+// The caller gets a flow.Problem, whose text names the place of a mistake and the
+// expected value, but never repeats a value of the request.
 //
-// Everything that a file says is checked and compiled when it is loaded. An
-// event is never changed after Accept has made it, so that all actions of a
-// run may read it at once.
+// Settings are checked and compiled when the configuration is loaded. An event is
+// immutable after Accept, so that all actions of a run may read it concurrently.
 package triggers
 
 import (
@@ -21,14 +21,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// All lists the kinds of triggers that flows may use. auths are the kinds of
-// checks that triggers with an endpoint may ask for.
+// All returns the kinds of triggers. auths are the kinds of auth blocks that a
+// webhook accepts.
 func All(auths []auth.Kind) []flow.TriggerKind {
 	return []flow.TriggerKind{
 		{Name: "webhook", New: func() flow.Trigger { return &webhook{auths: auths} }},
 		{Name: "schedule", New: func() flow.Trigger { return &schedule{} }},
-		{Name: "tag", New: func() flow.Trigger { return &tagged{} }},
+		{Name: "tag", New: func() flow.Trigger { return &tagTrigger{} }},
 		{Name: "link", New: func() flow.Trigger { return &link{} }},
-		{Name: "flow", New: func() flow.Trigger { return &called{} }},
+		{Name: "flow", New: func() flow.Trigger { return &flowTrigger{} }},
 	}
 }

@@ -18,70 +18,67 @@ func contactType() cty.Type {
 	})
 }
 
-// contact is what a flow reads of a contact. It never changes.
+// contact is a contact as expressions read it. It is immutable.
 type contact map[string]any
 
-// Get returns the address, the fields or the tags.
-func (c contact) Get(name string) (any, bool) {
-	v, ok := c[name]
-	if of, plain := v.(map[string]any); plain && name == "fields" {
-		return fields(of), true
-	}
-	return v, ok
-}
-
-// Map returns all of it.
-func (c contact) Map() map[string]any { return c }
-
-// fields are those of a contact. One that is not there is null: contacts differ.
-type fields map[string]any
-
-// Get returns a field, null where there is none.
-func (f fields) Get(name string) (any, bool) { return f[name], true }
-
-// Map returns all fields.
-func (f fields) Map() map[string]any { return f }
-
-var (
-	_ value.Object = contact{}
-	_ value.Object = fields{}
-)
-
-// contactValue is what a flow reads of a contact.
-func contactValue(c flow.Contact) contact {
+// newContactValue returns a contact as expressions read it.
+func newContactValue(c flow.Contact) contact {
 	tags := make([]any, len(c.Tags))
 	for i, t := range c.Tags {
 		tags[i] = t
 	}
-	of := c.Fields
-	if of == nil {
-		of = map[string]any{}
+	fields := c.Fields
+	if fields == nil {
+		fields = map[string]any{}
 	}
-	return contact{"email": c.Email, "fields": of, "tags": tags}
+	return contact{"email": c.Email, "fields": fields, "tags": tags}
 }
 
-// withContact makes the contact of an event that was kept what it was.
-func withContact(ev flow.Event) flow.Event {
-	if e, ok := ev.(*told); ok {
-		if c, ok := e.roots[contactRoot].(map[string]any); ok {
-			e.roots[contactRoot] = contact(c)
-		}
+// Get returns the address, the fields or the tags.
+func (c contact) Get(name string) (any, bool) {
+	v, ok := c[name]
+	if fields, isMap := v.(map[string]any); isMap && name == "fields" {
+		return contactFields(fields), true
 	}
-	return ev
+	return v, ok
 }
 
-// contactKeeper keeps events with a contact.
-type contactKeeper struct{ keeper }
+// Map returns the whole contact.
+func (c contact) Map() map[string]any { return c }
 
-// Decode brings an event back.
-func (k contactKeeper) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
-	ev, err := k.keeper.Decode(kept, limits)
-	return withContact(ev), err
+// contactFields are the fields of a contact. A missing field is null, because
+// contacts differ in their fields.
+type contactFields map[string]any
+
+// Get returns a field, null if it is missing.
+func (f contactFields) Get(name string) (any, bool) { return f[name], true }
+
+// Map returns all fields.
+func (f contactFields) Map() map[string]any { return f }
+
+var (
+	_ value.Object = contact{}
+	_ value.Object = contactFields{}
+)
+
+// contactCodec stores events with a contact.
+type contactCodec struct{ valueCodec }
+
+// Decode returns the event of a stored form.
+func (k contactCodec) Decode(stored flow.StoredEvent, _ flow.Limits) (flow.Event, error) {
+	e, err := k.decodeValueEvent(stored)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := e.roots[contactRoot].(map[string]any); ok {
+		e.roots[contactRoot] = contact(c)
+	}
+	return e, nil
 }
 
-// knownContact is the contact of an address, with nothing but the address where
-// it is not known.
-func knownContact(ctx context.Context, contacts flow.Contacts, email string) (flow.Contact, error) {
+// findContact returns the contact with an address. An unknown contact has only
+// the address.
+func findContact(ctx context.Context, contacts flow.Contacts, email string) (flow.Contact, error) {
 	if contacts == nil {
 		return flow.Contact{Email: email}, nil
 	}

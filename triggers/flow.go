@@ -16,26 +16,26 @@ import (
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
-// inputRoot is the name under which a flow reads what it was called with.
+// inputRoot is the name under which a flow reads the input of its call.
 const inputRoot = "input"
 
-// called starts a run where another flow calls this one.
-type called struct {
-	keeper
+// flowTrigger starts a run if another flow calls the flow.
+type flowTrigger struct {
+	valueCodec
 	queue
 
 	variables []*input.Variable
 }
 
 // Describe declares the block.
-func (t *called) Describe(s *schema.Spec) {
-	t.main = inputRoot
-	s.Doc = "Starts the flow where action `flow` of another one calls it. What it is given is checked as the variables say, and read as `input.NAME`. Without variables the input may be anything."
-	schema.BlockFunc(s, "variable", "A member of the input, read as `input.NAME`. Where there are variables, members that none of them names are refused.",
+func (t *flowTrigger) Describe(s *schema.Spec) {
+	t.mainRoot = inputRoot
+	s.Doc = "Starts the flow if action `flow` of another flow calls it. The variables check the input of the call, and the flow reads it as `input.NAME`. Without variables any input is accepted."
+	schema.BlockFunc(s, "variable", "A member of the input, read as `input.NAME`. If the trigger has variables, members that no variable names are refused.",
 		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(input.ForCall()) }}, t.addVariable)
 	t.describeConcurrency(s, "")
 	s.Example(schema.Example{
-		Title: "A flow that others call",
+		Title: "A flow that other flows call",
 		HCL: `trigger "flow" {
   variable "email" {
     type   = string
@@ -49,7 +49,7 @@ func (t *called) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *called) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+func (t *flowTrigger) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
 	v := input.ForCall()
 	diags := schema.Decode(c, v, b)
 	if v.Name == "" {
@@ -66,8 +66,8 @@ func (t *called) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnost
 	return diags
 }
 
-// Roots gives the name input, with the types of what is below it.
-func (t *called) Roots() map[string]cty.Type {
+// Roots returns the name input with the types of the variables.
+func (t *flowTrigger) Roots() map[string]cty.Type {
 	if len(t.variables) == 0 {
 		return map[string]cty.Type{inputRoot: cty.DynamicPseudoType}
 	}
@@ -78,13 +78,13 @@ func (t *called) Roots() map[string]cty.Type {
 	return map[string]cty.Type{inputRoot: cty.Object(types)}
 }
 
-// Parts starts runs by calls of other flows.
-func (t *called) Parts(string) flow.Parts {
-	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Event: t.eventOfCall}, Codec: t, Queue: t.limits()}
+// Parts returns the part for calls of other flows.
+func (t *flowTrigger) Parts(string) flow.Parts {
+	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Event: t.newCallEvent}, Codec: t, Queue: t.limits()}
 }
 
-// inputs are the members that the variables declare; nil without variables.
-func (t *called) inputs() []flow.Input {
+// inputs returns the members that the variables declare; nil without variables.
+func (t *flowTrigger) inputs() []flow.Input {
 	if len(t.variables) == 0 {
 		return nil
 	}
@@ -95,75 +95,59 @@ func (t *called) inputs() []flow.Input {
 	return out
 }
 
-// eventOfCall checks the input of a call.
-func (t *called) eventOfCall(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
+// newCallEvent returns the event of a call after checking its input.
+func (t *flowTrigger) newCallEvent(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
 	depth, err := c.NextDepth()
 	if err != nil {
 		return nil, err
 	}
-	e := &told{main: inputRoot, cause: c.IdempotencyKey(), depth: depth}
-	if given, err = asKept(given); err != nil {
-		return nil, wrongInput(err.Error())
+	e := &valueEvent{mainRoot: inputRoot, cause: c.IdempotencyKey(), depth: depth}
+	if given, err = normalizeInput(given); err != nil {
+		return nil, invalidInput(err.Error())
 	}
-	if given, err = t.take(given); err != nil {
+	if given, err = t.convertInput(given); err != nil {
 		return nil, err
 	}
 	e.roots = map[string]any{inputRoot: given}
 	return e, nil
 }
 
-// take reads the variables out of an input.
-func (t *called) take(given any) (any, error) {
+// convertInput converts the input of a call to the values of the variables.
+func (t *flowTrigger) convertInput(given any) (any, error) {
 	if len(t.variables) == 0 {
 		return given, nil
 	}
 	members, ok := given.(map[string]any)
 	if !ok && given != nil {
-		return nil, wrongInput(fmt.Sprintf("it must be an object, and it is %s", value.TypeName(given)))
+		return nil, invalidInput(fmt.Sprintf("it must be an object, not %s", value.TypeName(given)))
 	}
 	out, found := input.ConvertMembers(t.variables, members)
 	if found.Total > 0 {
-		return nil, wrongInput(found.Error())
+		return nil, invalidInput(found.Error())
 	}
 	return out, nil
 }
 
-// Decode brings an event back, with the variables of today. Members that none of
-// them names any more are left out.
-func (t *called) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
-	ev, err := t.keeper.Decode(kept, limits)
-	if err != nil || len(t.variables) == 0 {
-		return ev, err
+// Decode returns the event of a stored form, converted to the variables that the
+// flow has now. Members that no variable names are left out.
+func (t *flowTrigger) Decode(stored flow.StoredEvent, _ flow.Limits) (flow.Event, error) {
+	e, err := t.decodeValueEvent(stored)
+	if err != nil {
+		return nil, err
 	}
-	e := ev.(*told)
+	if len(t.variables) == 0 {
+		return e, nil
+	}
 	given := e.roots[inputRoot]
 	if members, ok := given.(map[string]any); ok {
 		maps.DeleteFunc(members, func(name string, _ any) bool { return input.Find(t.variables, name) == nil })
 	}
-	if e.roots[inputRoot], err = t.take(given); err != nil {
+	if e.roots[inputRoot], err = t.convertInput(given); err != nil {
 		return nil, fmt.Errorf("the flow was changed, and %w", err)
 	}
 	return e, nil
 }
 
-func wrongInput(why string) error {
-	return &flow.Error{Class: flow.Invalid, Message: "the input does not fit the flow: " + why}
-}
-
-// asKept is a value as it is when it was kept and brought back, whatever it was
-// made of: numbers are json.Number, and objects plain maps.
-func asKept(v any) (any, error) {
-	text, err := value.Append(nil, v)
-	if err != nil {
-		return nil, err
-	}
-	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
-}
-
-// plainValue makes a plain map of an object that is read on demand.
-func plainValue(v any) any {
-	if o, ok := v.(value.Object); ok {
-		return o.Map()
-	}
-	return v
+func invalidInput(reason string) error {
+	return &flow.Error{Class: flow.Invalid, Message: "the input does not fit the flow: " + reason}
 }

@@ -16,17 +16,18 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/backoff"
 	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/links"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// linkRoot is the name under which a flow reads how its link was followed.
+// linkRoot is the name under which a flow reads the click on its link.
 const linkRoot = "link"
 
-// link starts a run where a contact follows a link.
+// link starts a run if a contact follows a link.
 type link struct {
-	contactKeeper
+	contactCodec
 	queue
 
 	path     string
@@ -45,16 +46,16 @@ type linkEndpoint struct {
 
 // Describe declares the block.
 func (t *link) Describe(s *schema.Spec) {
-	t.main, t.also = contactRoot, linkRoot
-	s.Doc = "Starts a run where a contact follows a link that `link_url(\"FLOW\", contact.email)` made. The browser is sent on to `redirect` in any case: also from a link without a contact, from one that was changed, which start no run, and while runs can't be stored.\n\n" +
-		"The contact gets the tag `clicked:FLOW`, and the link's own `tag` if it has one, before the first action. A contact that is not known any more gets none, and no action runs."
-	schema.Attr(s, &t.path, "path", "Where the link leads on this gateway, such as `/offer`; without a `{name}`.", schema.Required())
-	schema.Attr(s, &t.redirect, "redirect", "Where the browser is sent on to: an absolute URL.", schema.Required())
+	t.mainRoot, t.otherRoot = contactRoot, linkRoot
+	s.Doc = "Starts a run if a contact follows a link that `link_url(\"FLOW\", contact.email)` created. The browser is always redirected to `redirect`, even if the link names no contact or was altered (then no run starts) and if runs can't be stored.\n\n" +
+		"Before the first action the contact gets the tag `clicked:FLOW`, and the `tag` of the trigger if it has one. If the contact was deleted, it gets no tag and no action runs."
+	schema.Attr(s, &t.path, "path", "The path of the link on this gateway, such as `/offer`, without a `{name}`.", schema.Required())
+	schema.Attr(s, &t.redirect, "redirect", "The target of the redirect: an absolute URL.", schema.Required())
 	schema.Attr(s, &t.tag, "tag", "A tag that the contact gets.")
 	t.describeConcurrency(s, "")
-	s.Check(t.check)
+	s.Check(t.checkSettings)
 	s.Example(schema.Example{
-		Title: "Tag who looked at the offer",
+		Title: "Tag the contacts that looked at the offer",
 		HCL: `trigger "link" {
   path     = "/offer"
   redirect = "https://shop.example.com/offer"
@@ -63,27 +64,27 @@ func (t *link) Describe(s *schema.Spec) {
 	})
 }
 
-func (t *link) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *link) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error
 	t.at = d.Range("path")
 	if t.route, err = parsePath(t.path); err != nil {
 		diags = append(diags, d.Problem("path", "Wrong path", diag.Sentence(err)))
 	} else if len(t.route.names) > 0 {
-		diags = append(diags, d.Problem("path", "Wrong path", "The path of a link has no {name}: what differs from contact to contact stands in the link's token."))
+		diags = append(diags, d.Problem("path", "Wrong path", "The path of a link can't have a {name}: the token of the link identifies the contact."))
 	}
 	if u, err := url.Parse(t.redirect); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil {
 		diags = append(diags, d.Problem("redirect", "Wrong URL", "Write an absolute URL, such as \"https://shop.example.com/offer\"."))
 	}
 	if d.Has("tag") {
-		if why := wrongTag(t.tag); why != "" {
-			diags = append(diags, d.Problem("tag", "Wrong tag", why))
+		if flaw := tagNameFlaw(t.tag); flaw != "" {
+			diags = append(diags, d.Problem("tag", "Wrong tag", flaw))
 		}
 	}
 	return diags
 }
 
-// Roots gives the names contact and link.
+// Roots returns the names contact and link.
 func (t *link) Roots() map[string]cty.Type {
 	return map[string]cty.Type{
 		contactRoot: contactType(),
@@ -94,8 +95,9 @@ func (t *link) Roots() map[string]cty.Type {
 	}
 }
 
-// Parts gives the endpoint, which answers before the run starts, and the step
-// that tags the contact. HEAD is for those who only look where a link leads.
+// Parts returns the endpoint, which answers before the run starts, and the step
+// that tags the contact. HEAD requests come from scanners that look up the target
+// of a link.
 func (t *link) Parts(name string) flow.Parts {
 	e := &linkEndpoint{link: t, flow: name}
 	return flow.Parts{
@@ -104,32 +106,33 @@ func (t *link) Parts(name string) flow.Parts {
 			Route:    flow.Route{Path: t.route.pattern, Rotate: 1, Methods: []string{http.MethodGet, http.MethodHead}, Range: t.at},
 			Async:    true,
 			Timeout:  defaultTimeout,
-			Fallback: t.sendOn(),
+			Fallback: t.redirectResponse(),
 		},
 		Codec: t, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
 	}
 }
 
-// Admit says that each click makes a run, in no order.
+// Admit admits each click, without an order.
 func (t *linkEndpoint) Admit(context.Context, expr.Env) (flow.Admission, error) {
 	return flow.Admission{}, nil
 }
 
-// Reply sends the browser on.
+// Reply redirects the browser.
 func (t *linkEndpoint) Reply(context.Context, expr.Env) (*flow.Response, error) {
-	return t.sendOn(), nil
+	return t.redirectResponse(), nil
 }
 
-// sendOn is the response that sends the browser to the redirect.
-func (t *link) sendOn() *flow.Response {
-	return &flow.Response{Status: http.StatusFound, Header: t.header()}
+// redirectResponse returns the redirect of the browser. It is also the fallback
+// reply if the run cannot be stored.
+func (t *link) redirectResponse() *flow.Response {
+	return &flow.Response{Status: http.StatusFound, Header: t.redirectHeader()}
 }
 
-func (t *link) header() http.Header {
+func (t *link) redirectHeader() http.Header {
 	return http.Header{"Location": {asciiURL(t.redirect)}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}}
 }
 
-// asciiURL percent-encodes what a URL may not hold as it is.
+// asciiURL percent-encodes the bytes that a URL must not hold.
 func asciiURL(text string) string {
 	var out strings.Builder
 	for _, c := range []byte(text) {
@@ -142,30 +145,30 @@ func asciiURL(text string) string {
 	return out.String()
 }
 
-// Accept reads the token of a click.
+// Accept returns the event of a click with a valid token.
 func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	query := r.URL.Query()
 	token := query.Get(links.Parameter)
 	if r.Method == http.MethodHead || token == "" {
-		return nil, t.onlySentOn("no_contact", "The link names no contact.", nil)
+		return nil, t.redirectWithoutRun("no_contact", "The link names no contact.", nil)
 	}
 	email, err := links.Open(in.Key, t.flow, token)
 	if err != nil {
-		return nil, t.onlySentOn("bad_link", "The link is not one that this gateway made.", err)
+		return nil, t.redirectWithoutRun("bad_link", "This gateway did not create the link.", err)
 	}
-	return &told{main: contactRoot, roots: map[string]any{
-		contactRoot: contactValue(flow.Contact{Email: email}),
-		linkRoot:    t.clicked(r, in),
+	return &valueEvent{mainRoot: contactRoot, roots: map[string]any{
+		contactRoot: newContactValue(flow.Contact{Email: email}),
+		linkRoot:    t.clickValue(r, in),
 	}}, nil
 }
 
-// onlySentOn answers a request that starts no run.
-func (t *link) onlySentOn(outcome, detail string, cause error) *flow.Problem {
-	return &flow.Problem{Status: http.StatusFound, Title: "Sent on", Detail: detail, Header: t.header(), Outcome: outcome, Cause: cause}
+// redirectWithoutRun redirects the browser and starts no run.
+func (t *link) redirectWithoutRun(outcome, detail string, cause error) *flow.Problem {
+	return &flow.Problem{Status: http.StatusFound, Title: "Redirected", Detail: detail, Header: t.redirectHeader(), Outcome: outcome, Cause: cause}
 }
 
-// clicked is what the flow reads of a click, without the token.
-func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
+// clickValue returns a click as expressions read it, without the token.
+func (t *link) clickValue(r *http.Request, in flow.Incoming) map[string]any {
 	raw := withoutParameters(r.URL.RequestURI(), []string{links.Parameter})
 	_, text, _ := strings.Cut(raw, "?")
 	query := map[string]any{}
@@ -173,8 +176,8 @@ func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
 		query = parsed
 	}
 	out := map[string]any{
-		"url": cleanText(raw), "query": query, "received_at": in.ReceivedAt.UTC().Format(time.RFC3339Nano),
-		"remote_ip": nil, "user_agent": cleanText(r.UserAgent()),
+		"url": toValidUTF8(raw), "query": query, "received_at": in.ReceivedAt.UTC().Format(time.RFC3339Nano),
+		"remote_ip": nil, "user_agent": toValidUTF8(r.UserAgent()),
 	}
 	if in.RemoteIP.IsValid() {
 		out["remote_ip"] = in.RemoteIP.Unmap().String()
@@ -182,68 +185,56 @@ func (t *link) clicked(r *http.Request, in flow.Incoming) map[string]any {
 	return out
 }
 
-// tagContact gives the contact the link's tags, once for a run, and reads what is
-// known of it. A run that goes on does so also where the contact is not known
-// any more.
+// tagContact adds the tags of the link to the contact, once for a run, and reads
+// the contact. If the contact is unknown no action runs, unless the run continues
+// after an interruption. It waits for a store that is unavailable, so that no
+// click is lost.
 func (t *linkEndpoint) tagContact(ctx context.Context, r *flow.Run) (ev flow.Event, reason string, err error) {
-	e, ok := r.Event.(*told)
+	e, ok := r.Event.(*valueEvent)
 	contacts := r.Services.Contacts
 	if !ok || contacts == nil {
 		return r.Event, "", nil
 	}
-	given, _ := e.roots[contactRoot].(contact)
-	email, _ := given["email"].(string)
+	email := contactEmail(e)
 	var found flow.Contact
 	var known bool
-	err = patiently(ctx, func() (err error) {
+	err = backoff.Retry(ctx, r.Clock, isTransient, func(ctx context.Context) (err error) {
 		if _, known, err = contacts.Contact(ctx, email); err != nil || !known {
 			return err
 		}
-		if err = t.giveTags(ctx, contacts, email, r.ID); err != nil {
+		if err = t.addTags(ctx, contacts, email, r.ID); err != nil {
 			return err
 		}
-		found, err = knownContact(ctx, contacts, email)
+		found, err = findContact(ctx, contacts, email)
 		return err
 	})
 	switch {
 	case err != nil:
 		return nil, "", err
 	case !known && !r.Journal.Started(""):
-		return nil, "the contact is not known any more", nil
+		return nil, "the contact was deleted", nil
 	case !known:
 		return r.Event, "", nil
 	}
 	out := *e
-	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: contactValue(found)}
+	out.roots = map[string]any{linkRoot: e.roots[linkRoot], contactRoot: newContactValue(found)}
 	return &out, "", nil
 }
 
-// patiently repeats what failed for a reason that passes, until the context
-// ends: a click is not lost as the store was away.
-func patiently(ctx context.Context, do func() error) error {
-	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := do()
-		var own *flow.Error
-		if err == nil || !errors.As(err, &own) || own.Class != flow.Transient {
-			return err
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return err
-		case <-timer.C:
-		}
-	}
+func isTransient(err error) bool {
+	var failure *flow.Error
+	return errors.As(err, &failure) && failure.Class == flow.Transient
 }
 
-func (t *linkEndpoint) giveTags(ctx context.Context, contacts flow.Contacts, email, run string) error {
+// addTags adds the tags of a click. The causes differ from those of actions,
+// whose paths do not begin with a slash.
+func (t *linkEndpoint) addTags(ctx context.Context, contacts flow.Contacts, email, run string) error {
 	changes := []flow.ContactChange{{Add: []string{"clicked:" + t.flow}, Source: flow.TagSmart}}
 	if t.tag != "" {
 		changes = append(changes, flow.ContactChange{Add: []string{t.tag}, Source: flow.TagLink})
 	}
 	for _, c := range changes {
-		c.Email, c.Depth, c.Cause = email, 1, run+"//"+string(c.Source) // no path of an action is like it
+		c.Email, c.Depth, c.Cause = email, 1, run+"//"+string(c.Source)
 		if _, err := contacts.Change(ctx, c); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (resumedJournal) Started(string) bool { return true }
 func clickedRun(s *shakyContacts) *flow.Run {
 	return &flow.Run{
 		ID: "01run", Clock: clock.System{}, Journal: flow.NoJournal{}, Services: flow.Services{Contacts: s},
-		Event: &told{main: contactRoot, roots: map[string]any{contactRoot: contactValue(flow.Contact{Email: "jane@example.com"})}},
+		Event: &valueEvent{mainRoot: contactRoot, roots: map[string]any{contactRoot: newContactValue(flow.Contact{Email: "jane@example.com"})}},
 	}
 }
 

@@ -10,7 +10,7 @@ func TestRedirectIsAURL(t *testing.T) {
 		"https://shop.example.com/offer?a=b%20c#d": "https://shop.example.com/offer?a=b%20c#d",
 		"https://shop.example.com/größe?q=ä b":     "https://shop.example.com/gr%C3%B6%C3%9Fe?q=%C3%A4%20b",
 	} {
-		if got := (&link{redirect: redirect}).sendOn().Header.Get("Location"); got != want {
+		if got := (&link{redirect: redirect}).redirectResponse().Header.Get("Location"); got != want {
 			t.Errorf("%s is sent as %s", redirect, got)
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// mediaRange is a set of body types as content_types names them: one type, or
-// with * a whole family of them.
+// mediaRange is a media range of content_types: one type, or a family of types
+// with an asterisk.
 type mediaRange struct {
 	main, sub string // sub may be "*", or "*+json" for a family by suffix
 }
 
-// shortNames are the ranges that the short names of content_types stand for.
+// shortNames returns the ranges of the short names of content_types.
 func shortNames() map[string][]mediaRange {
 	return map[string][]mediaRange{
 		"json":      {{"application", "json"}, {"application", "*+json"}},
@@ -28,7 +28,7 @@ func shortNames() map[string][]mediaRange {
 
 func (m mediaRange) String() string { return m.main + "/" + m.sub }
 
-func (m mediaRange) holds(main, sub string) bool {
+func (m mediaRange) matches(main, sub string) bool {
 	if m.main != "*" && m.main != main {
 		return false
 	}
@@ -39,7 +39,7 @@ func (m mediaRange) holds(main, sub string) bool {
 	return strings.HasSuffix(sub, family)
 }
 
-// parseRanges reads content_types.
+// parseRanges parses content_types.
 func parseRanges(names []string) ([]mediaRange, error) {
 	var out []mediaRange
 	for _, name := range names {
@@ -74,7 +74,7 @@ func parseRange(name string) (mediaRange, error) {
 		return mediaRange{}, fmt.Errorf("%q is neither one of %s nor a type such as application/json%s", name, quoted(short), hint)
 	}
 	if strings.Contains(name, ";") {
-		return mediaRange{}, fmt.Errorf("%q has parameters; leave them off, they are judged on their own", name)
+		return mediaRange{}, fmt.Errorf("%q has parameters; remove them", name)
 	}
 	m := mediaRange{main, sub}
 	starred := strings.Contains(main+sub, "*")
@@ -88,38 +88,38 @@ func parseRange(name string) (mediaRange, error) {
 	return m, nil
 }
 
-// bodyForm is how a body is read.
-type bodyForm int
+// bodyFormat is the format in which a body is decoded.
+type bodyFormat int
 
 const (
-	jsonForm bodyForm = iota
-	urlForm
-	multipartForm
-	xmlForm
-	textForm
-	opaqueForm // its bytes say nothing to a flow but as webhook.raw
+	formatJSON bodyFormat = iota
+	formatURLEncoded
+	formatMultipart
+	formatXML
+	formatText
+	formatBinary // a flow can read only webhook.raw
 )
 
-// formOf tells how a body of a type is read.
-func formOf(main, sub string) bodyForm {
+// formatOfType returns the format of a media type.
+func formatOfType(main, sub string) bodyFormat {
 	switch {
 	case sub == "json" || strings.HasSuffix(sub, "+json"):
-		return jsonForm
+		return formatJSON
 	case main == "application" && sub == "x-www-form-urlencoded":
-		return urlForm
+		return formatURLEncoded
 	case main == "multipart" && sub == "form-data":
-		return multipartForm
+		return formatMultipart
 	case sub == "xml" || strings.HasSuffix(sub, "+xml"):
-		return xmlForm
+		return formatXML
 	case main == "text":
-		return textForm
+		return formatText
 	}
-	return opaqueForm
+	return formatBinary
 }
 
-// accepts tells whether one of the ranges holds a type.
-func accepts(ranges []mediaRange, main, sub string) bool {
-	return slices.ContainsFunc(ranges, func(m mediaRange) bool { return m.holds(main, sub) })
+// acceptsType reports whether one of the ranges includes a type.
+func acceptsType(ranges []mediaRange, main, sub string) bool {
+	return slices.ContainsFunc(ranges, func(m mediaRange) bool { return m.matches(main, sub) })
 }
 
 func quoted(list []string) string {

@@ -31,12 +31,12 @@ func TestMediaRanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, media := range c.accepts {
-				if main, sub, _ := strings.Cut(media, "/"); !accepts(ranges, main, sub) {
+				if main, sub, _ := strings.Cut(media, "/"); !acceptsType(ranges, main, sub) {
 					t.Errorf("%s is refused", media)
 				}
 			}
 			for _, media := range c.refuses {
-				if main, sub, _ := strings.Cut(media, "/"); accepts(ranges, main, sub) {
+				if main, sub, _ := strings.Cut(media, "/"); acceptsType(ranges, main, sub) {
 					t.Errorf("%s is accepted", media)
 				}
 			}
@@ -49,7 +49,7 @@ func TestWrongMediaRanges(t *testing.T) {
 	for given, want := range map[string]string{
 		"yaml":                            "is neither one of",
 		"jso":                             `did you mean "json"`,
-		"application/json; charset=utf-8": "leave them off",
+		"application/json; charset=utf-8": "has parameters; remove them",
 		"*/json":                          "is not a type",
 		"appl*/json":                      "is not a type",
 		"application/":                    "is not a type",
@@ -70,14 +70,14 @@ func TestWrongMediaRanges(t *testing.T) {
 
 func TestFormOf(t *testing.T) {
 	t.Parallel()
-	for media, want := range map[string]bodyForm{
-		"application/json": jsonForm, "text/json": jsonForm, "application/a+json": jsonForm,
-		"application/x-www-form-urlencoded": urlForm, "multipart/form-data": multipartForm,
-		"application/xml": xmlForm, "text/xml": xmlForm, "image/svg+xml": xmlForm,
-		"text/csv": textForm, "application/octet-stream": opaqueForm, "multipart/mixed": opaqueForm,
+	for media, want := range map[string]bodyFormat{
+		"application/json": formatJSON, "text/json": formatJSON, "application/a+json": formatJSON,
+		"application/x-www-form-urlencoded": formatURLEncoded, "multipart/form-data": formatMultipart,
+		"application/xml": formatXML, "text/xml": formatXML, "image/svg+xml": formatXML,
+		"text/csv": formatText, "application/octet-stream": formatBinary, "multipart/mixed": formatBinary,
 	} {
-		if main, sub, _ := strings.Cut(media, "/"); formOf(main, sub) != want {
-			t.Errorf("%s is read as %d, want %d", media, formOf(main, sub), want)
+		if main, sub, _ := strings.Cut(media, "/"); formatOfType(main, sub) != want {
+			t.Errorf("%s is read as %d, want %d", media, formatOfType(main, sub), want)
 		}
 	}
 }

@@ -18,10 +18,10 @@ type route struct {
 	names   []string // of the segments in braces, in order
 }
 
-// parsePath reads a path as files write it. Escapes in it are decoded, as those
-// of requests are before the two are compared; what would not be the same
-// segments then is refused. A slash at the end is refused too: "/orders" and
-// "/orders/" are different paths to HTTP and the same to people.
+// parsePath parses the path of the configuration. It decodes escapes, because the
+// paths of requests are decoded before they are matched, and refuses escapes that
+// would change the segments. It refuses a slash at the end: "/orders" and
+// "/orders/" are different paths in HTTP, but people read them as the same.
 func parsePath(path string) (route, error) {
 	rest, ok := strings.CutPrefix(path, "/")
 	switch {
@@ -36,19 +36,19 @@ func parsePath(path string) (route, error) {
 	}
 	var r route
 	for segment := range strings.SplitSeq(rest, "/") {
-		if err := r.add(segment); err != nil {
+		if err := r.addSegment(segment); err != nil {
 			return route{}, err
 		}
 	}
 	return r, nil
 }
 
-func (r *route) add(segment string) error {
+func (r *route) addSegment(segment string) error {
 	if segment == "" {
-		return errors.New("two slashes follow each other, with nothing between them")
+		return errors.New("two slashes follow each other, without a segment between them")
 	}
 	if strings.ContainsAny(segment, "{}") {
-		return r.addName(segment)
+		return r.addPlaceholder(segment)
 	}
 	literal, err := decodeLiteral(segment)
 	if err != nil {
@@ -58,15 +58,15 @@ func (r *route) add(segment string) error {
 	return nil
 }
 
-func (r *route) addName(segment string) error {
+func (r *route) addPlaceholder(segment string) error {
 	name := strings.TrimSuffix(strings.TrimPrefix(segment, "{"), "}")
 	switch {
 	case len(name) != len(segment)-2 || strings.ContainsAny(name, "{}"):
-		return fmt.Errorf("a {name} takes a whole segment, so %q can't be matched", segment)
+		return fmt.Errorf("a {name} must be a whole segment, so %q can't be matched", segment)
 	case !hclsyntax.ValidIdentifier(name):
 		return fmt.Errorf("%q can't be read as webhook.path.NAME: use letters, digits, _ and -, and begin with a letter", segment)
 	case slices.Contains(r.names, name):
-		return fmt.Errorf("{%s} stands in the path twice", name)
+		return fmt.Errorf("{%s} occurs in the path twice", name)
 	}
 	r.names = append(r.names, name)
 	r.pattern += "/" + segment
@@ -77,15 +77,15 @@ func decodeLiteral(segment string) (string, error) {
 	literal, err := url.PathUnescape(segment)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%q holds a percent sign that begins no escape; write %%25 for the sign itself", segment)
+		return "", fmt.Errorf("%q holds a percent sign without an escape; write %%25 for a percent sign", segment)
 	case literal == "." || literal == "..":
 		return "", fmt.Errorf("%q can't be part of a path: clients resolve it before they send a request", literal)
 	case strings.ContainsAny(literal, "/{}\\"):
-		return "", fmt.Errorf("%q holds an escaped slash, backslash or brace, which can't be told from a plain one", segment)
+		return "", fmt.Errorf("%q holds an escaped slash, backslash or brace, which can't be distinguished from an unescaped one", segment)
 	case literal == "*" || literal == "**" || literal[0] == ':':
-		return "", fmt.Errorf("%q is no placeholder; write {name} for a segment that may be anything", literal)
+		return "", fmt.Errorf("%q is not a placeholder; write {name} for a segment with any text", literal)
 	case !utf8.ValidString(literal) || strings.ContainsFunc(literal, unicode.IsControl):
-		return "", fmt.Errorf("%q holds a control character or what is not UTF-8", segment)
+		return "", fmt.Errorf("%q holds a control character or is not UTF-8", segment)
 	}
 	return literal, nil
 }

@@ -19,7 +19,7 @@ import (
 // the trigger answered.
 func serve(t *testing.T, w *webhook, before func(http.ResponseWriter)) (addr string, problems <-chan *flow.Problem) {
 	t.Helper()
-	told := make(chan *flow.Problem, 1)
+	refusals := make(chan *flow.Problem, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		before(rw)
 		_, problem := w.Accept(r, flow.Incoming{
@@ -28,10 +28,10 @@ func serve(t *testing.T, w *webhook, before func(http.ResponseWriter)) (addr str
 		if problem != nil {
 			rw.WriteHeader(problem.Status)
 		}
-		told <- problem
+		refusals <- problem
 	}))
 	t.Cleanup(server.Close)
-	return server.Listener.Addr().String(), told
+	return server.Listener.Addr().String(), refusals
 }
 
 // dial sends the beginning of a request and returns the connection.

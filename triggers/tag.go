@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 	"unicode"
@@ -17,92 +18,92 @@ import (
 // tagRoot is the name under which a flow reads the tag that started it.
 const tagRoot = "tag"
 
-// tagged starts a run where a contact is given a tag.
-type tagged struct {
-	contactKeeper
+// tagTrigger starts a run if a contact gets a tag.
+type tagTrigger struct {
+	contactCodec
 	queue
 
 	tag      string
 	throttle time.Duration
 }
 
-// defaultThrottle is how long a contact starts a flow once.
+// defaultThrottle is the time in which a contact starts a flow only once.
 const defaultThrottle = 6 * time.Hour
 
 // Describe declares the block.
-func (t *tagged) Describe(s *schema.Spec) {
-	t.main, t.also, t.throttle = contactRoot, tagRoot, defaultThrottle
-	s.Doc = "Starts a run where a contact is given a tag: by action `tag`, `gateway contacts`, the API, a link, or the gateway itself. It gives `sent:FLOW/ACTION` when an e-mail or a webhook went out to the contact of a flow, and `clicked:FLOW` when a link was followed.\n\n" +
-		"Giving the tag again counts as well. What falls into the throttle's window is recorded as `throttled` and does not run. The flow reads `contact.email`, `contact.fields.NAME` (null where the contact has no such field), `contact.tags` and `tag.name`."
-	schema.Attr(s, &t.tag, "tag", "The tag's name.", schema.Required())
-	schema.Attr(s, &t.throttle, "throttle", "A contact starts the flow once in this time; `0s` lets it each time.")
+func (t *tagTrigger) Describe(s *schema.Spec) {
+	t.mainRoot, t.otherRoot, t.throttle = contactRoot, tagRoot, defaultThrottle
+	s.Doc = "Starts a run if a contact gets a tag: from action `tag`, `gateway contacts`, the API, a link, or the gateway itself. The gateway adds `sent:FLOW/ACTION` when it has sent an e-mail or a webhook to the contact of a flow, and `clicked:FLOW` when the contact has followed a link.\n\n" +
+		"A tag that the contact already has starts a run again. A run within the time of `throttle` is recorded as `throttled` and not executed. The flow reads `contact.email`, `contact.fields.NAME` (null if the contact has no such field), `contact.tags` and `tag.name`."
+	schema.Attr(s, &t.tag, "tag", "The name of the tag.", schema.Required())
+	schema.Attr(s, &t.throttle, "throttle", "The time in which a contact starts the flow only once. `0s` starts it each time.")
 	t.describeConcurrency(s, "")
-	s.Check(t.check)
+	s.Check(t.checkSettings)
 	s.Example(schema.Example{
-		Title: "Welcome those who bought, once a day at most",
+		Title: "Welcome a buyer, at most once a day",
 		HCL:   "trigger \"tag\" {\n  tag      = \"bought-a-lamp\"\n  throttle = \"1d\"\n}",
 	})
 }
 
-func (t *tagged) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (t *tagTrigger) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if why := wrongTag(t.tag); why != "" {
-		diags = append(diags, d.Problem("tag", "Wrong tag", why))
+	if flaw := tagNameFlaw(t.tag); flaw != "" {
+		diags = append(diags, d.Problem("tag", "Wrong tag", flaw))
 	}
 	if t.throttle < 0 || t.throttle > 366*24*time.Hour {
-		diags = append(diags, d.Problem("throttle", "Wrong value", "A throttle is from 0s to 366 days."))
+		diags = append(diags, d.Problem("throttle", "Wrong value", "A throttle is between 0s and 366 days."))
 	}
 	return diags
 }
 
-// longestTag is how many characters a tag has at most.
-const longestTag = 200
+// maxTagLength is the maximum length of a tag in characters.
+const maxTagLength = 200
 
-// wrongTag says why a text can't be a tag; "" where it can.
-func wrongTag(name string) string {
+// tagNameFlaw returns the reason why a text cannot be a tag, or "".
+func tagNameFlaw(name string) string {
 	runes := []rune(name)
 	switch {
 	case len(runes) == 0:
-		return "A tag has a name."
-	case len(runes) > longestTag:
-		return "A tag has 200 characters at most."
+		return "A tag needs a name."
+	case len(runes) > maxTagLength:
+		return fmt.Sprintf("A tag may have at most %d characters.", maxTagLength)
 	case unicode.IsSpace(runes[0]) || unicode.IsSpace(runes[len(runes)-1]):
-		return "A tag has no space at its begin or end."
+		return "A tag can't begin or end with a space."
 	}
 	for _, r := range runes {
 		if unicode.IsControl(r) {
-			return "A tag has no control characters."
+			return "A tag can't hold control characters."
 		}
 	}
 	return ""
 }
 
-// Roots gives the names contact and tag.
-func (t *tagged) Roots() map[string]cty.Type {
+// Roots returns the names contact and tag.
+func (t *tagTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{
 		contactRoot: contactType(),
 		tagRoot:     cty.Object(map[string]cty.Type{"name": cty.String, "source": cty.String}),
 	}
 }
 
-// Parts starts runs by the tag and by calls of other flows.
-func (t *tagged) Parts(string) flow.Parts {
+// Parts returns the parts for the tag and for calls of other flows.
+func (t *tagTrigger) Parts(string) flow.Parts {
 	return flow.Parts{
-		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.eventOf},
-		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Event: t.eventOfCall},
+		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.newTagEvent},
+		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Event: t.newCallEvent},
 		Codec: t, Queue: t.limits(), Contact: contactEmail,
 	}
 }
 
-// eventOf makes the event of a contact that got the tag.
-func (t *tagged) eventOf(c flow.Contact, g flow.TagGiven) flow.Event {
-	return &told{main: contactRoot, cause: g.Cause, depth: g.Depth, roots: map[string]any{
-		contactRoot: contactValue(c), tagRoot: map[string]any{"name": g.Tag, "source": string(g.Source)},
+// newTagEvent returns the event of a contact that got the tag.
+func (t *tagTrigger) newTagEvent(c flow.Contact, g flow.TagGiven) flow.Event {
+	return &valueEvent{mainRoot: contactRoot, cause: g.Cause, depth: g.Depth, roots: map[string]any{
+		contactRoot: newContactValue(c), tagRoot: map[string]any{"name": g.Tag, "source": string(g.Source)},
 	}}
 }
 
-// eventOfCall makes the event of a call, for the contact of an address.
-func (t *tagged) eventOfCall(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
+// newCallEvent returns the event of a call for the contact with an address.
+func (t *tagTrigger) newCallEvent(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
 	depth, err := c.NextDepth()
 	if err != nil {
 		return nil, err
@@ -110,16 +111,16 @@ func (t *tagged) eventOfCall(ctx context.Context, c *flow.Call, input any) (flow
 	members, _ := plainValue(input).(map[string]any)
 	email, ok := members["email"].(string)
 	if !ok || !netname.IsEmail(email) {
-		return nil, wrongInput(`"email" must be the address of a contact`)
+		return nil, invalidInput(`"email" must be the address of a contact`)
 	}
 	for name := range maps.Keys(members) {
 		if name != "email" {
-			return nil, wrongInput(`it has "email" and nothing else`)
+			return nil, invalidInput(`it may only have the member "email"`)
 		}
 	}
-	contact, err := knownContact(ctx, c.Contacts(), email)
+	contact, err := findContact(ctx, c.Contacts(), email)
 	if err != nil {
 		return nil, err
 	}
-	return t.eventOf(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
+	return t.newTagEvent(contact, flow.TagGiven{Tag: t.tag, Source: flow.TagManual, Cause: c.IdempotencyKey(), Depth: depth}), nil
 }

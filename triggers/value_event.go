@@ -9,90 +9,121 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// told is an event of plain values: all but requests. It never changes.
-type told struct {
-	roots map[string]any // by name, such as "contact"
-	main  string         // the name of what jq programs read
-	cause string         // what it came from; "" for nothing that could repeat it
-	depth int            // see flow.Chained
+// valueEvent is an event of plain values. All triggers except the webhook use
+// it. It is immutable.
+type valueEvent struct {
+	roots    map[string]any // by root name, such as "contact"
+	mainRoot string         // the root that jq programs read by default
+	cause    string         // an identifier of the cause, to start a run once; "" for none
+	depth    int            // see flow.Chained
 }
 
-// keptTold is one as it is kept.
-type keptTold struct {
+// valueEventHead is the stored form of a valueEvent without its values.
+type valueEventHead struct {
 	Cause string `json:"cause,omitempty"`
 	Depth int    `json:"depth,omitempty"`
 }
 
-// Value returns what stands under a name of the trigger.
-func (e *told) Value(root string) any { return e.roots[root] }
+// Value returns the value of a root name.
+func (e *valueEvent) Value(root string) any { return e.roots[root] }
 
-// Input is what jq programs read where they are given nothing else.
-func (e *told) Input() any { return plainValue(e.roots[e.main]) }
+// Input returns the value that jq programs read by default.
+func (e *valueEvent) Input() any { return plainValue(e.roots[e.mainRoot]) }
 
-// Depth is how many runs stand one behind the other up to the event.
-func (e *told) Depth() int { return e.depth }
+// Depth returns the length of the chain of runs that led to the event.
+func (e *valueEvent) Depth() int { return e.depth }
 
-// keeper keeps events of plain values.
-type keeper struct {
-	main string
-	also string // another name besides; "" for none
+// valueCodec stores events of plain values.
+type valueCodec struct {
+	mainRoot  string
+	otherRoot string // "" for none
 }
 
-// errOther says that a flow has got another kind of trigger since its run was
-// accepted.
-var errOther = errors.New("the run was started by another trigger than the flow has now, so its actions would miss what they read; give the flow that trigger again until its runs are done")
+// errOtherTrigger says that the kind of trigger of a flow was changed after the
+// run was accepted.
+var errOtherTrigger = errors.New("the flow now has another kind of trigger than the one that started this run, so its actions could not read their values; restore the trigger until the waiting runs have ended")
 
-// Encode writes an event.
-func (k keeper) Encode(ev flow.Event) (flow.StoredEvent, error) {
-	e, ok := ev.(*told)
+// Encode returns the stored form of an event.
+func (k valueCodec) Encode(ev flow.Event) (flow.StoredEvent, error) {
+	e, ok := ev.(*valueEvent)
 	if !ok {
-		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T is not one of this trigger", ev)
+		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T does not belong to this trigger", ev)
 	}
 	var out flow.StoredEvent
 	var err error
-	if out.Event, err = json.Marshal(keptTold{Cause: e.cause, Depth: e.depth}); err != nil {
-		return out, fmt.Errorf("keeping the event: %w", err)
+	if out.Event, err = json.Marshal(valueEventHead{Cause: e.cause, Depth: e.depth}); err != nil {
+		return out, fmt.Errorf("encoding the event: %w", err)
 	}
 	out.Variables, err = value.Append(nil, e.roots)
 	return out, err
 }
 
-// Decode brings an event back.
-func (k keeper) Decode(kept flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
+// WithoutCredentials returns the event, which holds no credentials.
+func (k valueCodec) WithoutCredentials(ev flow.Event) flow.Event { return ev }
+
+// Decode returns the event of a stored form.
+func (k valueCodec) Decode(stored flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
+	e, err := k.decodeValueEvent(stored)
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (k valueCodec) decodeValueEvent(stored flow.StoredEvent) (*valueEvent, error) {
 	var head struct {
-		keptTold
+		valueEventHead
 		Method string `json:"method"` // of a request
 	}
-	if err := json.Unmarshal(kept.Event, &head); err != nil {
-		return nil, fmt.Errorf("the kept event can't be read: %w", err)
+	if err := json.Unmarshal(stored.Event, &head); err != nil {
+		return nil, fmt.Errorf("the stored event can't be read: %w", err)
 	}
 	if head.Method != "" {
-		return nil, errOther
+		return nil, errOtherTrigger
 	}
-	v, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
+	v, err := value.Decode(stored.Variables, value.Limits{Depth: value.MaxDepth})
 	if err != nil {
-		return nil, fmt.Errorf("the kept event can't be read: %w", err)
+		return nil, fmt.Errorf("the stored event can't be read: %w", err)
 	}
 	roots, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("the kept event can't be read: it is %s", value.TypeName(v))
+		return nil, fmt.Errorf("the stored event can't be read: its type is %s", value.TypeName(v))
 	}
-	if !k.fits(roots) {
-		return nil, errOther
+	if !k.matchesRoots(roots) {
+		return nil, errOtherTrigger
 	}
-	return &told{roots: roots, main: k.main, cause: head.Cause, depth: head.Depth}, nil
+	return &valueEvent{roots: roots, mainRoot: k.mainRoot, cause: head.Cause, depth: head.Depth}, nil
 }
 
-// fits tells whether values are those of an event of the trigger, by their names.
-func (k keeper) fits(roots map[string]any) bool {
+// matchesRoots reports whether values have exactly the root names of the trigger.
+func (k valueCodec) matchesRoots(roots map[string]any) bool {
 	for name := range roots {
-		if name != k.main && name != k.also {
+		if name != k.mainRoot && name != k.otherRoot {
 			return false
 		}
 	}
-	_, main := roots[k.main]
-	_, also := roots[k.also]
-	return main && (also || k.also == "")
+	_, hasMain := roots[k.mainRoot]
+	_, hasOther := roots[k.otherRoot]
+	return hasMain && (hasOther || k.otherRoot == "")
 }
 
-var _ flow.Chained = (*told)(nil)
+// normalizeInput returns a value in the form that Decode returns: numbers are
+// json.Number, and objects are plain maps.
+func normalizeInput(v any) (any, error) {
+	text, err := value.Append(nil, v)
+	if err != nil {
+		return nil, err
+	}
+	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
+}
+
+// plainValue returns an object that is read on demand as a plain map, and other
+// values unchanged.
+func plainValue(v any) any {
+	if o, ok := v.(value.Object); ok {
+		return o.Map()
+	}
+	return v
+}
+
+var _ flow.Chained = (*valueEvent)(nil)

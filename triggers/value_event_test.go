@@ -17,8 +17,8 @@ import (
 func TestDecodeOfOthers(t *testing.T) {
 	t.Parallel()
 	c := flow.Contact{Email: "jane@example.com", Fields: map[string]any{"n": "x"}, Tags: []string{"a"}}
-	contact := contactValue(c)
-	tag, clicks, called, timed := &tagged{}, &link{}, &called{}, &schedule{zone: time.UTC}
+	contact := newContactValue(c)
+	tag, clicks, called, timed := &tagTrigger{}, &link{}, &flowTrigger{}, &schedule{zone: time.UTC}
 	for _, d := range []schema.Describer{tag, clicks, called, timed} {
 		schema.Describe(d)
 	}
@@ -28,23 +28,23 @@ func TestDecodeOfOthers(t *testing.T) {
 		trigger flow.EventCodec
 		event   flow.Event
 	}{
-		{"tag", tag, tag.eventOf(c, flow.TagGiven{Tag: "a"})},
-		{"link", clicks, &told{main: contactRoot, roots: map[string]any{contactRoot: contact, linkRoot: map[string]any{"url": "/"}}}},
-		{"flow", called, &told{main: inputRoot, roots: map[string]any{inputRoot: nil}}},
-		{"schedule", timed, timed.eventOf(testTime)},
+		{"tag", tag, tag.newTagEvent(c, flow.TagGiven{Tag: "a"})},
+		{"link", clicks, &valueEvent{mainRoot: contactRoot, roots: map[string]any{contactRoot: contact, linkRoot: map[string]any{"url": "/"}}}},
+		{"flow", called, &valueEvent{mainRoot: inputRoot, roots: map[string]any{inputRoot: nil}}},
+		{"schedule", timed, timed.newTickEvent(testTime)},
 		{"webhook", hook, sent{typ: "application/json", body: `{"input": "jane@example.com"}`}.accepted(t, hook)},
 	}
 	for _, from := range kinds {
-		kept, err := from.trigger.Encode(from.event)
+		stored, err := from.trigger.Encode(from.event)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, to := range kinds {
-			ev, err := to.trigger.Decode(kept, flow.Limits{})
+			ev, err := to.trigger.Decode(stored, flow.Limits{})
 			switch {
 			case from.name == to.name && err != nil:
 				t.Errorf("%s: %v", from.name, err)
-			case from.name != to.name && (err == nil || !strings.Contains(err.Error(), "another trigger")):
+			case from.name != to.name && (err == nil || !strings.Contains(err.Error(), "another kind of trigger")):
 				t.Errorf("%s read as %s: %v (%v)", from.name, to.name, ev, err)
 			}
 		}
@@ -55,8 +55,8 @@ func TestDecodeOfOthers(t *testing.T) {
 // declares it when the run goes on.
 func TestDecodeWithTheVariablesOfToday(t *testing.T) {
 	t.Parallel()
-	before := loadCalled(t, `variable "a" { type = string }`)
-	kept, err := before.Encode(&told{main: inputRoot, cause: "c", depth: 3, roots: map[string]any{inputRoot: map[string]any{"a": "1"}}})
+	before := loadFlowTrigger(t, `variable "a" { type = string }`)
+	stored, err := before.Encode(&valueEvent{mainRoot: inputRoot, cause: "c", depth: 3, roots: map[string]any{inputRoot: map[string]any{"a": "1"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestDecodeWithTheVariablesOfToday(t *testing.T) {
 		`variable "a" { type = number }`:                                       "",
 		`variable "b" {}`:                                                      "",
 	} {
-		ev, err := loadCalled(t, body).Decode(kept, flow.Limits{})
+		ev, err := loadFlowTrigger(t, body).Decode(stored, flow.Limits{})
 		if want == "" {
 			if err == nil || !strings.Contains(err.Error(), "the flow was changed") {
 				t.Errorf("%s: %v (%v)", body, ev, err)
@@ -85,13 +85,13 @@ func TestDecodeWithTheVariablesOfToday(t *testing.T) {
 	}
 }
 
-func loadCalled(t *testing.T, body string) *called {
+func loadFlowTrigger(t *testing.T, body string) *flowTrigger {
 	t.Helper()
 	f, diags := hclsyntax.ParseConfig([]byte("trigger \"flow\" {\n"+body+"\n}\n"), "test.hcl", hcl.InitialPos)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	c := &called{}
+	c := &flowTrigger{}
 	_, diags = schema.DecodeSpec(&schema.Context{Scope: testScope()}, schema.Describe(c), f.Body.(*hclsyntax.Body).Blocks[0], 1)
 	if diags.HasErrors() {
 		t.Fatal(diags)

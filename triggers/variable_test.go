@@ -74,7 +74,7 @@ func TestWrongVariables(t *testing.T) {
 
 func TestWrongVariableNames(t *testing.T) {
 	t.Parallel()
-	for _, name := range ownNames {
+	for _, name := range requestNames {
 		_, diags := load(t, fmt.Sprintf("variable %q {}", name))
 		wantFinding(t, diags, 1, "a part of every request")
 	}

@@ -22,7 +22,7 @@ const (
 	modeSync  = "sync"
 )
 
-// knownMethods are the methods that requests to an endpoint may have.
+// knownMethods returns the methods that an endpoint may accept.
 func knownMethods() []string {
 	return []string{
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
@@ -30,10 +30,10 @@ func knownMethods() []string {
 	}
 }
 
-// defaultTimeout is how long a caller waits for a sync run.
+// defaultTimeout is the time that a caller waits for a sync run.
 const defaultTimeout = 30 * time.Second
 
-// webhook starts a run for each HTTP request that it lets in.
+// webhook starts a run for each HTTP request that it accepts.
 type webhook struct {
 	queue
 
@@ -57,49 +57,49 @@ type webhook struct {
 	pathErr error
 	at      hcl.Range    // of the path, or of the trigger
 	early   auth.Policy  // checks that need no body
-	late    auth.Policy  // those that do
-	ranges  []mediaRange // body types that are accepted
-	accept  string       // the same for a header
+	late    auth.Policy  // checks that read the body
+	ranges  []mediaRange // accepted types of bodies
+	accept  string       // ranges as the value of a header
 	allowed []netip.Prefix
 	index   map[string]int    // variables by name
-	known   *input.MemberTree // the members of the body that have a name; nil unless strict
+	known   *input.MemberTree // the named members of the body; nil unless strict
 }
 
 // Describe declares the block.
 func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
-	s.Doc = "Starts a run for each request that comes in. A request is let in by its address, its credentials, its type and its values, in this order; see the table of answers for what a caller gets otherwise."
-	schema.Attr(s, &w.path, "path", "Where the endpoint is reached: segments that are literal or `{name}`, which `webhook.path.name` reads. There is no slash at the end, and percent escapes mean what they stand for. Left out, the gateway makes a path that can't be guessed and stays the same.")
-	schema.Attr(s, &w.rotate, "rotate", "A greater number changes the path that the gateway makes.")
-	schema.Attr(s, &w.methods, "methods", "The methods that are accepted; any other gets 405.",
+	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type and the values of a request, in this order; the table of answers lists the responses to refused requests."
+	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
+	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
+	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405.",
 		schema.OneOf(knownMethods()...))
-	schema.Attr(s, &w.contentTypes, "content_types", "The types of bodies that are accepted; any other gets 415. `json` stands for `application/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Any other is written out, such as `text/csv` or `image/*`; what is neither text nor one of the above leaves `webhook.body` null and is read as `webhook.raw`. A body without a type is taken for JSON where JSON is accepted, and a request without a body has no type.")
+	schema.Attr(s, &w.contentTypes, "content_types", "The accepted types of bodies; another type gets 415. `json` stands for `application/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Write other types in full, such as `text/csv` or `image/*`. If a type is neither text nor one of the above, `webhook.body` is null and the flow reads `webhook.raw`. A body without a type is read as JSON if JSON is accepted. A request without a body needs no type.")
 	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
-	s.Then(w.knowRequest)
+	s.Then(w.declareRequest)
 	schema.BlockFunc(s, "variable", "A value of the request, checked before a run starts and read as `webhook.NAME`.",
 		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(input.ForRequest()) }}, w.addVariable)
-	s.Then(w.knowVariables)
-	schema.Kinds(s, "auth", "A way to let callers in. Of several any one is enough; without any everybody is let in.", w.auths,
+	s.Then(w.declareVariables)
+	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
 		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })
-	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) that requests may come from; any other gets 403. Left out, all may.")
-	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that no variable names, to the depth of what the variables' types say.")
-	schema.Attr(s, &w.timeout, "timeout", "sync: how long the caller waits; then it gets 504.")
-	schema.Single(s, &w.response, "response", "async: what goes back at once. sync: what goes back where no action `respond` was reached. Left out: 200 and `ok`.")
+	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted.")
+	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that neither a variable nor its type names.")
+	schema.Attr(s, &w.timeout, "timeout", "sync: the time that the caller waits. After it the caller gets 504.")
+	schema.Single(s, &w.response, "response", "async: the immediate response. sync: the response if the run reaches no action `respond`. By default 200 and `ok`.")
 	w.describeQueue(s)
-	w.describeLater(s)
+	w.describePlanned(s)
 	w.describeExamples(s)
-	s.Check(w.check)
+	s.Check(w.checkSettings)
 }
 
-func (w *webhook) describeLater(s *schema.Spec) {
-	schema.Later(s, "rate_limit", "Bounds how many requests may come.", "until then limit requests in front of the gateway.", true)
+func (w *webhook) describePlanned(s *schema.Spec) {
+	schema.Later(s, "rate_limit", "Limits the rate of requests.", "until then limit requests in front of the gateway.", true)
 	schema.Later(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
 }
 
 func (w *webhook) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
-		Title: "Take orders, and answer when they are done",
+		Title: "Accept orders and respond when they are processed",
 		HCL: `trigger "webhook" {
   path = "/orders/{region}"
   mode = "sync"
@@ -120,7 +120,7 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 	})
 	s.Example(backgroundExample())
 	s.Example(schema.Example{
-		Title: "Take a form, with a value from a header",
+		Title: "Accept a form, with a value from a header",
 		HCL: `trigger "webhook" {
   path          = "/contact"
   mode          = "sync"
@@ -144,14 +144,14 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 	})
 }
 
-// response is the answer that the trigger itself gives.
+// response is the configured response of the trigger.
 type response struct {
 	reply flow.Reply
 }
 
 // Describe declares the block.
 func (r *response) Describe(s *schema.Spec) {
-	s.Doc = "The answer to the caller."
+	s.Doc = "The response to the caller."
 	r.reply.DescribeReply(s)
 }
 
@@ -169,7 +169,7 @@ func (w *webhook) Parts(string) flow.Parts {
 	}
 }
 
-// Reply is what goes back where no respond was reached.
+// Reply returns the response of a run that reached no respond.
 func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, error) {
 	if w.response != nil {
 		return w.response.reply.Build(ctx, env, http.StatusOK)
@@ -181,10 +181,10 @@ func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, erro
 	}, nil
 }
 
-// backgroundExample is an async trigger with what only such a one has.
+// backgroundExample returns an async trigger with the settings of async triggers.
 func backgroundExample() schema.Example {
 	return schema.Example{
-		Title: "Take orders of one shop in the background, each once, those of a customer one after another",
+		Title: "Accept the orders of one shop in the background, each order once, the orders of a customer in sequence",
 		HCL: `trigger "webhook" {
   path     = "/orders"
   order_by = webhook.customer

@@ -9,42 +9,42 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Accept lets a request in or tells why not. Callers that are not let in learn
-// nothing of what the body should be.
+// Accept returns the event of a request, or the problem for its caller. A caller
+// without credentials learns nothing about the expected body.
 func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
-	if !w.allows(in.RemoteIP) {
-		return nil, forbidden()
+	if !w.allowsAddress(in.RemoteIP) {
+		return nil, forbiddenProblem()
 	}
-	body, problem := w.authorize(r, in)
+	raw, problem := w.authenticate(r, in)
 	if problem != nil {
 		return nil, problem
 	}
-	e := newEvent(w, r, in, body)
-	if problem := e.read(r.Header, r.URL.RawQuery, in.Limits); problem != nil {
+	e := newRequestEvent(w, r, in, raw)
+	if problem := e.readValues(r.Header, r.URL.RawQuery, in.Limits); problem != nil {
 		return nil, problem
 	}
 	return e, nil
 }
 
-// read decodes the body and the query, and takes the variables.
-func (e *event) read(h http.Header, query string, limits flow.Limits) *flow.Problem {
-	var form bodyForm
+// readValues decodes the body and the query and converts the variables.
+func (e *requestEvent) readValues(h http.Header, query string, limits flow.Limits) *flow.Problem {
+	var format bodyFormat
 	if len(e.raw) > 0 {
 		var problem *flow.Problem
-		if form, e.body, problem = e.webhook.decode(h, e.raw, limits); problem != nil {
+		if format, e.body, problem = e.webhook.decodeBody(h, e.raw, limits); problem != nil {
 			return problem
 		}
 	}
 	if problem := e.readQuery(query, limits); problem != nil {
 		return problem
 	}
-	if found := e.take(form != jsonForm); found.Total > 0 {
-		return invalid(found)
+	if found := e.convertVariables(format != formatJSON); found.Total > 0 {
+		return invalidProblem(found)
 	}
 	return nil
 }
 
-func (w *webhook) allows(addr netip.Addr) bool {
+func (w *webhook) allowsAddress(addr netip.Addr) bool {
 	if len(w.allowed) == 0 {
 		return true
 	}
@@ -57,9 +57,9 @@ func (w *webhook) allows(addr netip.Addr) bool {
 	return false
 }
 
-// authorize checks the credentials and returns the body. Where no check reads
-// the body, nothing of it is read for callers that are not let in.
-func (w *webhook) authorize(r *http.Request, in flow.Incoming) ([]byte, *flow.Problem) {
+// authenticate checks the credentials and returns the body. If no check reads
+// the body, it is not read for callers without credentials.
+func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, *flow.Problem) {
 	if len(w.checks) == 0 {
 		return readBody(r, in.Limits.Body)
 	}
@@ -67,22 +67,22 @@ func (w *webhook) authorize(r *http.Request, in flow.Incoming) ([]byte, *flow.Pr
 	if r.URL.RawQuery != "" {
 		request.Query = r.URL.Query()
 	}
-	letIn, why := false, error(nil)
+	accepted, reason := false, error(nil)
 	if len(w.early.Checks) > 0 {
-		why = w.early.Verify(r.Context(), request)
-		letIn = why == nil
+		reason = w.early.Verify(r.Context(), request)
+		accepted = reason == nil
 	}
-	if !letIn && len(w.late.Checks) == 0 {
-		return nil, unauthorized(w.early.Challenges(), why)
+	if !accepted && len(w.late.Checks) == 0 {
+		return nil, unauthorizedProblem(w.early.Challenges(), reason)
 	}
 	body, problem := readBody(r, in.Limits.Body)
-	if problem != nil || letIn {
+	if problem != nil || accepted {
 		return body, problem
 	}
 	request.Body = body
 	if late := w.late.Verify(r.Context(), request); late != nil {
 		all := auth.Policy{Checks: w.checks}
-		return nil, unauthorized(all.Challenges(), errors.Join(why, late))
+		return nil, unauthorizedProblem(all.Challenges(), errors.Join(reason, late))
 	}
 	return body, nil
 }

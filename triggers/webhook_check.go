@@ -18,20 +18,21 @@ import (
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
-// check compiles what the trigger says besides its variables.
-func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+// checkSettings checks and compiles the settings of the trigger except its
+// variables.
+func (w *webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	w.at = d.Range("path")
 	diags := w.checkRoute(c, d)
-	diags = append(diags, w.checkQueue(d)...)
+	diags = append(diags, w.checkAsyncOnly(d)...)
 	diags = append(diags, w.checkMethods(d)...)
 	diags = append(diags, w.checkAllowIPs(c, d)...)
 	var err error
 	if w.ranges, err = parseRanges(w.contentTypes); err != nil {
-		diags = append(diags, wrong(c, d, "content_types", "Wrong type of body", err))
+		diags = append(diags, wrongValue(c, d, "content_types", "Wrong type of body", err))
 	}
 	w.accept = joinRanges(w.ranges)
 	if w.timeout <= 0 {
-		diags = append(diags, d.Problem("timeout", "Wrong value", "A caller waits for some time: write something like \"30s\"."))
+		diags = append(diags, d.Problem("timeout", "Wrong value", "It must be positive. Write a duration such as \"30s\"."))
 	}
 	if w.strict {
 		w.known = input.NamedMembers(w.variables)
@@ -49,23 +50,23 @@ func (w *webhook) check(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 func (w *webhook) checkRoute(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if d.Has("path") && w.path == "" && !isNull(c, d.Expr("path")) {
-		w.pathErr = errors.New("a path begins with a slash; left out, the gateway makes one")
+		w.pathErr = errors.New("a path begins with a slash; remove it to let the gateway derive one")
 	}
 	if w.pathErr != nil {
-		diags = append(diags, wrong(c, d, "path", "Wrong path", w.pathErr))
+		diags = append(diags, wrongValue(c, d, "path", "Wrong path", w.pathErr))
 	}
 	if w.rotate < 1 {
-		diags = append(diags, d.Problem("rotate", "Wrong value", "The first path is number 1: count up from there."))
+		diags = append(diags, d.Problem("rotate", "Wrong value", "It must be at least 1."))
 	}
 	if w.path != "" && d.Has("rotate") {
-		diags = append(diags, d.Problem("rotate", "Path not made by the gateway", "The trigger has a path of its own, which rotate does not change. Leave out one of them."))
+		diags = append(diags, d.Problem("rotate", "Path not derived by the gateway", "The trigger has a path of its own, which rotate does not change. Remove one of them."))
 	}
 	return diags
 }
 
-// wrong is a finding at an attribute, whose error may repeat the value unless
-// that comes from a secret.
-func wrong(c *schema.Context, d *schema.Decoded, name, summary string, err error) *hcl.Diagnostic {
+// wrongValue returns a finding about an attribute. The error may repeat the value,
+// so it is hidden if the value comes from a secret.
+func wrongValue(c *schema.Context, d *schema.Decoded, name, summary string, err error) *hcl.Diagnostic {
 	detail := diag.Sentence(err)
 	if e, _ := expr.Compile(d.Expr(name), c.Scope, cty.DynamicPseudoType); e == nil || e.Sensitive() {
 		detail = "The value, which comes from a secret, does not fit."
@@ -73,8 +74,8 @@ func wrong(c *schema.Context, d *schema.Decoded, name, summary string, err error
 	return d.Problem(name, summary, detail)
 }
 
-// isNull tells whether a fixed expression is null, which is the same as leaving
-// the attribute out.
+// isNull reports whether a constant expression is null, which is the same as
+// leaving the attribute out.
 func isNull(c *schema.Context, e hclsyntax.Expression) bool {
 	v, diags := e.Value(c.Scope.EvalContext())
 	return !diags.HasErrors() && v.IsNull()
@@ -82,22 +83,22 @@ func isNull(c *schema.Context, e hclsyntax.Expression) bool {
 
 func (w *webhook) checkMethods(d *schema.Decoded) hcl.Diagnostics {
 	if len(w.methods) == 0 {
-		return hcl.Diagnostics{d.Problem("methods", "No method", "An empty list accepts no request. Leave it out to accept POST.")}
+		return hcl.Diagnostics{d.Problem("methods", "No method", "An empty list accepts no request. Remove it to accept POST.")}
 	}
-	// The declaration has found the others, but lets values of secrets pass.
+	// The declaration reports other wrong values, but accepts values of secrets.
 	if slices.ContainsFunc(w.methods, func(m string) bool { return !slices.Contains(knownMethods(), m) }) {
 		return hcl.Diagnostics{d.Problem("methods", "Wrong method", "The value, which comes from a secret, does not fit.")}
 	}
 	sorted := slices.Sorted(slices.Values(w.methods))
 	if len(slices.Compact(sorted)) < len(w.methods) {
-		return hcl.Diagnostics{d.Problem("methods", "Method given twice", "Each method is named once.")}
+		return hcl.Diagnostics{d.Problem("methods", "Method given twice", "Name each method once.")}
 	}
-	return w.warnOfNoBody(d)
+	return w.warnWithoutBody(d)
 }
 
-// warnOfNoBody tells of variables that no request can have, as those with the
-// accepted methods come without a body.
-func (w *webhook) warnOfNoBody(d *schema.Decoded) hcl.Diagnostics {
+// warnWithoutBody warns of variables that no request can have, because requests
+// with the accepted methods have no body.
+func (w *webhook) warnWithoutBody(d *schema.Decoded) hcl.Diagnostics {
 	if slices.ContainsFunc(w.methods, func(m string) bool { return m != http.MethodGet && m != http.MethodHead }) {
 		return nil
 	}
@@ -105,7 +106,7 @@ func (w *webhook) warnOfNoBody(d *schema.Decoded) hcl.Diagnostics {
 	for _, v := range w.variables {
 		if v.From.Part == input.PartBody && !v.IsOptional() {
 			diags = append(diags, diag.Warning(d.Range("methods"), "No body to read",
-				fmt.Sprintf("A GET has no body, so requests lack the variable %q and get 422. Write from = webhook.query.%s in it, or accept POST.", v.Name, v.Name)))
+				fmt.Sprintf("A GET request has no body, so the variable %q is always missing and each request gets 422. Add from = webhook.query.%s to it, or accept POST.", v.Name, v.Name)))
 		}
 	}
 	return diags
@@ -116,13 +117,13 @@ func (w *webhook) checkAllowIPs(c *schema.Context, d *schema.Decoded) hcl.Diagno
 		return nil
 	}
 	if len(w.allowIPs) == 0 {
-		return hcl.Diagnostics{d.Problem("allow_ips", "No address", "An empty list lets nobody in. Leave it out to let all addresses in.")}
+		return hcl.Diagnostics{d.Problem("allow_ips", "No address", "An empty list accepts no request. Remove it to accept all addresses.")}
 	}
 	var diags hcl.Diagnostics
 	for _, given := range w.allowIPs {
 		network, err := parseNetwork(given)
 		if err != nil {
-			diags = append(diags, wrong(c, d, "allow_ips", "Wrong address", err))
+			diags = append(diags, wrongValue(c, d, "allow_ips", "Wrong address", err))
 			continue
 		}
 		w.allowed = append(w.allowed, network)
@@ -130,27 +131,27 @@ func (w *webhook) checkAllowIPs(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	return diags
 }
 
-// parseNetwork reads an address or a network. IPv4 addresses that are written
-// as IPv6 become plain ones.
+// parseNetwork parses an address or a network. It converts IPv4 addresses in the
+// notation of IPv6.
 func parseNetwork(given string) (netip.Prefix, error) {
-	wrong := fmt.Errorf("%q is neither an address such as 192.0.2.7 nor a network such as 192.0.2.0/24 or 2001:db8::/32", given)
+	errWrong := fmt.Errorf("%q is neither an address such as 192.0.2.7 nor a network such as 192.0.2.0/24 or 2001:db8::/32", given)
 	if !strings.Contains(given, "/") {
 		addr, err := netip.ParseAddr(given)
 		if err != nil || addr.Zone() != "" {
-			return netip.Prefix{}, wrong
+			return netip.Prefix{}, errWrong
 		}
 		addr = addr.Unmap()
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	network, err := netip.ParsePrefix(given)
 	if err != nil {
-		return netip.Prefix{}, wrong
+		return netip.Prefix{}, errWrong
 	}
 	if network.Addr().Is4In6() && network.Bits() >= 96 {
 		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
 	}
 	if masked := network.Masked(); masked != network {
-		return netip.Prefix{}, fmt.Errorf("%q is an address inside of a network; write %q for the network or %q for the address", given, masked, network.Addr())
+		return netip.Prefix{}, fmt.Errorf("%q is an address within a network; write %q for the network or %q for the address", given, masked, network.Addr())
 	}
 	return network, nil
 }

@@ -11,15 +11,16 @@ import (
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
-// event is a request that was let in: what a flow reads under webhook. Members
-// are made when they are read.
-type event struct {
+// requestEvent is an accepted request, which a flow reads under the name webhook.
+// Its members are built when they are read. It is immutable after Accept.
+type requestEvent struct {
 	webhook    *webhook
-	variables  []any // in the order of the trigger's variables
+	isStripped bool  // has no credentials, see withoutCredentials
+	variables  []any // in the order of the variables of the trigger
 	body       any
 	raw        []byte
-	header     headers
-	query      query
+	header     headerValues
+	query      queryValues
 	path       pathValues
 	method     string
 	url        string
@@ -27,31 +28,32 @@ type event struct {
 	receivedAt time.Time
 }
 
-func newEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte) *event {
+func newRequestEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte) *requestEvent {
 	url := r.RequestURI
 	if url == "" {
 		url = r.URL.RequestURI()
 	}
-	return &event{
-		webhook: w, raw: body, header: headers{fields: r.Header, host: r.Host}, path: in.PathValues,
+	return &requestEvent{
+		webhook: w, raw: body, header: headerValues{fields: r.Header, host: r.Host}, path: in.PathValues,
 		method: r.Method, url: url, remoteIP: in.RemoteIP, receivedAt: in.ReceivedAt,
 	}
 }
 
-func (e *event) readQuery(raw string, limits flow.Limits) *flow.Problem {
+func (e *requestEvent) readQuery(raw string, limits flow.Limits) *flow.Problem {
 	if raw == "" {
 		return nil
 	}
 	parsed, err := body.ParseQuery(raw, value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
-		return malformed("Malformed query", input.PartQuery, syntaxError(err))
+		return malformedProblem("Malformed query", input.PartQuery, syntaxError(err))
 	}
 	e.query = parsed
 	return nil
 }
 
-// take reads the variables. loose says that the body holds texts only.
-func (e *event) take(loose bool) input.Faults {
+// convertVariables converts the variables. fromText says that the body holds only
+// text.
+func (e *requestEvent) convertVariables(fromText bool) input.Faults {
 	w := e.webhook
 	if len(w.variables) == 0 && w.known == nil {
 		return input.Faults{}
@@ -59,18 +61,18 @@ func (e *event) take(loose bool) input.Faults {
 	c := input.NewChecker()
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
-		given, present := e.find(v.From)
-		e.variables[i] = v.Convert(c, given, present, loose || v.From.Part != input.PartBody)
+		given, present := e.lookupSource(v.From)
+		e.variables[i] = v.Convert(c, given, present, fromText || v.From.Part != input.PartBody)
 	}
 	if w.known != nil {
-		c.RefuseUnnamed(e.body, w.known, loose)
+		c.RefuseUnnamed(e.body, w.known, fromText)
 	}
 	return c.Faults()
 }
 
-// find returns what stands at a place of the request, and whether anything
-// does.
-func (e *event) find(at input.Source) (any, bool) {
+// lookupSource returns the value at a place of the request. It reports false if
+// there is none.
+func (e *requestEvent) lookupSource(at input.Source) (any, bool) {
 	switch at.Part {
 	case input.PartBody:
 		v, present := input.Lookup(e.body, at.Steps)
@@ -78,24 +80,24 @@ func (e *event) find(at input.Source) (any, bool) {
 	case input.PartQuery:
 		return input.Lookup(map[string]any(e.query), at.Steps)
 	case input.PartHeader:
-		return e.header.find(at.Steps[0].Name)
+		return e.header.lookup(at.Steps[0].Name)
 	}
 	return e.path.Get(at.Steps[0].Name)
 }
 
 // Value returns the request under the name webhook.
-func (e *event) Value(root string) any {
+func (e *requestEvent) Value(root string) any {
 	if root != webhookRoot {
 		return nil
 	}
 	return e
 }
 
-// Input is the body, which jq programs read where they are given nothing else.
-func (e *event) Input() any { return e.body }
+// Input returns the body, which jq programs read by default.
+func (e *requestEvent) Input() any { return e.body }
 
 // Get returns a variable or a part of the request.
-func (e *event) Get(name string) (any, bool) {
+func (e *requestEvent) Get(name string) (any, bool) {
 	if i, ok := e.webhook.index[name]; ok {
 		return e.variables[i], true
 	}
@@ -111,9 +113,9 @@ func (e *event) Get(name string) (any, bool) {
 	case "method":
 		return e.method, true
 	case "url":
-		return cleanText(e.url), true
+		return toValidUTF8(e.url), true
 	case "remote_ip":
-		return e.address(), true
+		return e.remoteAddress(), true
 	case "received_at":
 		return e.receivedAt.UTC().Format(time.RFC3339Nano), true
 	case "raw":
@@ -122,22 +124,19 @@ func (e *event) Get(name string) (any, bool) {
 	return nil, false
 }
 
-func (e *event) address() any {
+func (e *requestEvent) remoteAddress() any {
 	if !e.remoteIP.IsValid() {
 		return nil
 	}
 	return e.remoteIP.Unmap().String()
 }
 
-// Map returns all variables and parts of the request, as plain values.
-func (e *event) Map() map[string]any {
-	out := make(map[string]any, len(e.variables)+len(ownNames))
-	for _, name := range ownNames {
+// Map returns all variables and parts of the request as plain values.
+func (e *requestEvent) Map() map[string]any {
+	out := make(map[string]any, len(e.variables)+len(requestNames))
+	for _, name := range requestNames {
 		v, _ := e.Get(name)
-		if o, ok := v.(value.Object); ok {
-			v = o.Map()
-		}
-		out[name] = v
+		out[name] = plainValue(v)
 	}
 	for i, v := range e.webhook.variables {
 		out[v.Name] = e.variables[i]

@@ -72,7 +72,7 @@ variable "note" {
 		t.Errorf("a member that nobody declared: %v", v)
 	}
 	members := root.Map()
-	if len(members) != len(ownNames)+2 {
+	if len(members) != len(requestNames)+2 {
 		t.Errorf("members %q", slices.Sorted(maps.Keys(members)))
 	}
 	for name, member := range members {

@@ -16,13 +16,13 @@ import (
 // webhookRoot is the name under which a flow reads the request.
 const webhookRoot = input.RequestRoot
 
-// ownNames are the parts of a request that every flow reads under webhook.
-var ownNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
+// requestNames are the parts of a request that each flow may read under webhook.
+var requestNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
 
-// ownTypes gives the types of the parts of a request.
-func (w *webhook) ownTypes() map[string]cty.Type {
-	types := make(map[string]cty.Type, len(ownNames)+len(w.variables))
-	for _, name := range ownNames {
+// requestTypes returns the types of the parts of a request.
+func (w *webhook) requestTypes() map[string]cty.Type {
+	types := make(map[string]cty.Type, len(requestNames)+len(w.variables))
+	for _, name := range requestNames {
 		types[name] = cty.String
 	}
 	types["body"], types["query"] = cty.DynamicPseudoType, cty.DynamicPseudoType
@@ -42,26 +42,26 @@ func (w *webhook) pathType() cty.Type {
 	return cty.Object(names)
 }
 
-// Roots gives the one name of the trigger, with the types of what is below it.
+// Roots returns the name webhook with the types of its members.
 func (w *webhook) Roots() map[string]cty.Type {
-	types := w.ownTypes()
+	types := w.requestTypes()
 	for _, v := range w.variables {
 		types[v.Name] = v.Type.CTY()
 	}
 	return map[string]cty.Type{webhookRoot: cty.Object(types)}
 }
 
-// knowRequest makes the parts of the request known to the variables, after the
-// path was read.
-func (w *webhook) knowRequest(c *schema.Context) {
+// declareRequest adds the parts of the request to the scope of the variables. It
+// runs after the path is decoded.
+func (w *webhook) declareRequest(c *schema.Context) {
 	if w.path != "" {
 		w.route, w.pathErr = parsePath(w.path)
 	}
-	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.ownTypes()))
+	c.Scope = c.Scope.With(webhookRoot, cty.Object(w.requestTypes()))
 }
 
-// knowVariables makes the variables known to what stands behind them.
-func (w *webhook) knowVariables(c *schema.Context) {
+// declareVariables adds the variables to the scope of the fields after them.
+func (w *webhook) declareVariables(c *schema.Context) {
 	c.Scope = c.Scope.With(webhookRoot, w.Roots()[webhookRoot])
 }
 
@@ -74,18 +74,18 @@ func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnos
 	if v.From.Part == "" {
 		v.From = input.FromBody(v.Name)
 	}
-	if problem := w.nameProblem(v.Name); problem != "" {
-		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", problem))
+	if flaw := w.variableNameFlaw(v.Name); flaw != "" {
+		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", flaw))
 	}
 	w.index[v.Name] = len(w.variables)
 	w.variables = append(w.variables, v)
 	return diags
 }
 
-// nameProblem says why a variable can't have a name, "" where it can.
-func (w *webhook) nameProblem(name string) string {
-	if slices.Contains(ownNames, name) {
-		return fmt.Sprintf("webhook.%s is a part of every request. Give the variable another name, and say in \"from\" where its value stands.", name)
+// variableNameFlaw returns the reason why a variable cannot have a name, or "".
+func (w *webhook) variableNameFlaw(name string) string {
+	if slices.Contains(requestNames, name) {
+		return fmt.Sprintf("webhook.%s is a part of every request. Give the variable another name, and set \"from\" to the place of its value.", name)
 	}
 	if !hclsyntax.ValidIdentifier(name) {
 		return fmt.Sprintf("%q can't be read as webhook.NAME: use letters, digits, _ and -, and begin with a letter. In \"from\" any member can be named: webhook.body[%q].", name, name)

@@ -1,42 +1,93 @@
 package triggers
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
-// query is the query of a request. A parameter that is not there is null.
-type query map[string]any
+// headerValues are the header fields of a request. Names are found in any case,
+// and a missing field is null. Repeated fields are joined as RFC 9110, section
+// 5.2, allows.
+type headerValues struct {
+	fields http.Header
+	host   string // net/http stores it apart
+}
+
+// Get returns a field, null if it is missing.
+func (h *headerValues) Get(name string) (any, bool) {
+	v, _ := h.lookup(name)
+	return v, true
+}
+
+// lookup returns a field. It reports false if it is missing.
+func (h *headerValues) lookup(name string) (any, bool) {
+	name = http.CanonicalHeaderKey(name)
+	if lines := h.fields[name]; len(lines) > 0 {
+		return joinLines(name, lines), true
+	}
+	if name == "Host" && h.host != "" {
+		return toValidUTF8(h.host), true
+	}
+	return nil, false
+}
+
+// Map returns all fields by canonical name.
+func (h *headerValues) Map() map[string]any {
+	out := make(map[string]any, len(h.fields)+1)
+	if h.host != "" {
+		out["Host"] = toValidUTF8(h.host)
+	}
+	for name, lines := range h.fields {
+		if len(lines) > 0 {
+			out[name] = joinLines(name, lines)
+		}
+	}
+	return out
+}
+
+func joinLines(name string, lines []string) string {
+	separator := ", "
+	if name == "Cookie" {
+		separator = "; " // RFC 9113, section 8.2.3
+	}
+	return toValidUTF8(strings.Join(lines, separator))
+}
+
+// queryValues is the query of a request. A missing parameter is null.
+type queryValues map[string]any
 
 // Get returns a parameter.
-func (q query) Get(name string) (any, bool) { return q[name], true }
+func (q queryValues) Get(name string) (any, bool) { return q[name], true }
 
 // Map returns all parameters.
-func (q query) Map() map[string]any {
+func (q queryValues) Map() map[string]any {
 	if q == nil {
 		return map[string]any{}
 	}
 	return q
 }
 
-// pathValues are what the placeholders of the path stand for.
+// pathValues are the values of the placeholders of the path.
 type pathValues map[string]string
 
-// Get returns the text of a segment.
+// Get returns the value of a placeholder.
 func (p pathValues) Get(name string) (any, bool) {
 	text, ok := p[name]
 	if !ok {
 		return nil, false
 	}
-	return cleanText(text), true
+	return toValidUTF8(text), true
 }
 
-// Map returns the texts of all named segments.
+// Map returns the values of all placeholders.
 func (p pathValues) Map() map[string]any {
 	out := make(map[string]any, len(p))
 	for name, text := range p {
-		out[name] = cleanText(text)
+		out[name] = toValidUTF8(text)
 	}
 	return out
 }
 
-// cleanText makes a text that came outside of a body fit to be a value: what is
-// not UTF-8 becomes U+FFFD.
-func cleanText(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+// toValidUTF8 replaces bytes that are not UTF-8 by U+FFFD, in text from outside
+// of a body.
+func toValidUTF8(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

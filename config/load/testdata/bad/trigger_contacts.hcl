@@ -4,8 +4,8 @@ flow "a" {
 }
 flow "b" {
   trigger "tag" {
-    tag      = " bought" # error: Wrong tag: no space
-    throttle = "400d" # error: Wrong value: from 0s
+    tag      = " bought" # error: Wrong tag: end with a space
+    throttle = "400d" # error: Wrong value: between 0s
   }
   action "log" "l" { message = contact.phone } # error: Unknown name: phone
 }
@@ -16,9 +16,9 @@ flow "c" {
 }
 flow "d" {
   trigger "link" {
-    path     = "/d/{name}" # error: Wrong path: has no {name}
+    path     = "/d/{name}" # error: Wrong path: can't have a {name}
     redirect = "shop.example.com" # error: Wrong URL: absolute URL
-    tag      = "" # error: Wrong tag: has a name
+    tag      = "" # error: Wrong tag: needs a name
   }
 }
 flow "spring_offer" {

@@ -2,8 +2,8 @@ flow "orders" {
   trigger "webhook" {
     mode = "sync"
     dedupe { key = "x" }
-    concurrency { max = 5 } # error: Only for async flows: or leave out concurrency
-    order_by = "x" # error: Only for async flows: or leave out order_by
+    concurrency { max = 5 } # error: Only for async flows: or remove concurrency
+    order_by = "x" # error: Only for async flows: or remove order_by
   }
 }
 flow "returns" {
@@ -17,6 +17,6 @@ flow "returns" {
 }
 flow "none" {
   trigger "webhook" {
-    concurrency { max = 0 } # error: Wrong value: At least one run
+    concurrency { max = 0 } # error: Wrong value: between 1 and
   }
 }

@@ -12,7 +12,7 @@ flow "e" {
   trigger "schedule" { cron = "@every 5m" } # error: Wrong schedule: "*/5 * * * *"
 }
 flow "f" {
-  trigger "schedule" { cron = "0 0 30 2 *" } # error: Schedule never ticks: no such day
+  trigger "schedule" { cron = "0 0 30 2 *" } # error: Schedule never ticks: No such day
 }
 flow "g" {
   trigger "schedule" {

@@ -43,13 +43,13 @@ flow "f6" {
 flow "f7" {
   trigger "webhook" {
     mode          = "sync"
-    path          = "/orders/a{id}" # error: Wrong path: takes a whole segment
+    path          = "/orders/a{id}" # error: Wrong path: must be a whole segment
   }
 }
 flow "f8" {
   trigger "webhook" {
     mode          = "sync"
-    path          = "" # error: Wrong path: the gateway makes one
+    path          = "" # error: Wrong path: remove it
   }
 }
 flow "f9" {
@@ -67,13 +67,13 @@ flow "f10" {
 flow "f11" {
   trigger "webhook" {
     mode          = "sync"
-    methods       = [] # error: No method: Leave it out
+    methods       = [] # error: No method: Remove it
   }
 }
 flow "f12" {
   trigger "webhook" {
     mode          = "sync"
-    methods       = ["POST", "POST"] # error: Method given twice: named once
+    methods       = ["POST", "POST"] # error: Method given twice: once
   }
 }
 flow "f13" {
@@ -91,7 +91,7 @@ flow "f14" {
 flow "f15" {
   trigger "webhook" {
     mode          = "sync"
-    timeout       = "0s" # error: Wrong value: some time
+    timeout       = "0s" # error: Wrong value: must be positive
   }
 }
 flow "f16" {
@@ -115,7 +115,7 @@ flow "f18" {
 flow "f19" {
   trigger "webhook" {
     mode          = "sync"
-    rotate        = 0 # error: Wrong value: count up
+    rotate        = 0 # error: Wrong value: at least 1
   }
 }
 flow "f20" {
@@ -139,13 +139,13 @@ flow "f22" {
 flow "f23" {
   trigger "webhook" {
     mode          = "sync"
-    allow_ips     = [] # error: No address: Leave it out
+    allow_ips     = [] # error: No address: Remove it
   }
 }
 flow "f99" {
   trigger "webhook" {
     mode   = "sync"
     path   = "/orders"
-    rotate = 2 # error: Path not made by the gateway: Leave out one of them
+    rotate = 2 # error: Path not derived by the gateway: Remove one of them
   }
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// dedupe makes a run the only one with its key for a time.
+// dedupe allows only one run per key within a time.
 type dedupe struct {
 	key expr.Of[string]
 	ttl time.Duration
@@ -20,12 +20,12 @@ type dedupe struct {
 // Describe declares the block.
 func (d *dedupe) Describe(s *schema.Spec) {
 	d.ttl = 24 * time.Hour
-	s.Doc = "A request whose key was seen within `ttl` starts no second run: its caller gets the first one's answer, with the header `Gateway-Replayed: true`."
-	schema.Expr(s, &d.key, "key", "What makes a request the same as another, such as a delivery's id. An empty key or null is never the same.", schema.Required())
-	schema.Attr(s, &d.ttl, "ttl", "How long a key is known.")
+	s.Doc = "A request whose key was seen within `ttl` starts no second run: its caller gets the response of the first one, with the header `Gateway-Replayed: true`."
+	schema.Expr(s, &d.key, "key", "The key by which repeated requests are recognized, such as the id of a delivery. A request with an empty key or null is never a repetition.", schema.Required())
+	schema.Attr(s, &d.ttl, "ttl", "The time for which a key is remembered.")
 	s.Check(func(_ *schema.Context, b *schema.Decoded) hcl.Diagnostics {
 		if d.ttl < time.Second {
-			return hcl.Diagnostics{b.Problem("ttl", "Wrong value", "A key is known for at least a second.")}
+			return hcl.Diagnostics{b.Problem("ttl", "Wrong value", "It must be at least one second.")}
 		}
 		return nil
 	})
@@ -38,7 +38,7 @@ type concurrency struct {
 	overflow string
 }
 
-// What happens to a request when the queue is full.
+// The settings for requests while the queue is full.
 const (
 	overflowReject     = "reject"
 	overflowDropOldest = "drop_oldest"
@@ -47,18 +47,18 @@ const (
 // Describe declares the block.
 func (c *concurrency) Describe(s *schema.Spec) {
 	*c = concurrency{max: 64, queue: 10_000, overflow: overflowReject}
-	s.Doc = "Bounds how many runs of an async flow go on at once, on all gateways together, and how many wait."
-	schema.Attr(s, &c.max, "max", "Runs that go on at once.")
-	schema.Attr(s, &c.queue, "queue", "Runs that wait.")
-	schema.Attr(s, &c.overflow, "overflow", "What happens above it: `reject` answers 503 with `Retry-After`, `drop_oldest` cancels the oldest run that waits.",
+	s.Doc = "Limits how many runs of an async flow are executed at once, on all gateways together, and how many wait."
+	schema.Attr(s, &c.max, "max", "The maximum number of runs at once.")
+	schema.Attr(s, &c.queue, "queue", "The maximum number of waiting runs.")
+	schema.Attr(s, &c.overflow, "overflow", "What happens if the queue is full: `reject` answers 503 with `Retry-After`, `drop_oldest` cancels the oldest waiting run.",
 		schema.OneOf(overflowReject, overflowDropOldest))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if c.max < 1 || c.max > 1_000_000 {
-			diags = append(diags, d.Problem("max", "Wrong value", "At least one run goes on at once, and at most 1000000."))
+			diags = append(diags, d.Problem("max", "Wrong value", "It must be between 1 and 1000000."))
 		}
 		if c.queue < 1 || c.queue > 100_000_000 {
-			diags = append(diags, d.Problem("queue", "Wrong value", "At least one run may wait, and at most 100000000."))
+			diags = append(diags, d.Problem("queue", "Wrong value", "It must be between 1 and 100000000."))
 		}
 		return diags
 	})
@@ -69,18 +69,18 @@ func (w *webhook) isAsync() bool { return w.mode == modeAsync }
 
 // queue bounds the runs of a flow.
 type queue struct {
-	concurrency *concurrency // nil where the file gives none
+	concurrency *concurrency // nil if the configuration has none
 }
 
 func (q *queue) describeConcurrency(s *schema.Spec, mode string) {
-	doc := "How many runs go on at once and how many wait."
+	doc := "Limits how many runs are executed at once and how many wait."
 	if mode != "" {
-		doc = mode + ": how many runs go on at once and how many wait."
+		doc = mode + ": limits how many runs are executed at once and how many wait."
 	}
 	schema.Single(s, &q.concurrency, "concurrency", doc)
 }
 
-// limits returns the bounds of the flow's runs.
+// limits returns the limits of the runs of the flow.
 func (q *queue) limits() flow.Queue {
 	c := q.concurrency
 	if c == nil {
@@ -106,22 +106,22 @@ func (w *webhook) Admit(ctx context.Context, env expr.Env) (flow.Admission, erro
 	return a, err
 }
 
-// describeQueue declares what decides whether and when a run starts.
+// describeQueue declares the fields that decide whether and when a run starts.
 func (w *webhook) describeQueue(s *schema.Spec) {
-	schema.Single(s, &w.dedupe, "dedupe", "A key that was seen before starts no second run.")
+	schema.Single(s, &w.dedupe, "dedupe", "Starts only one run per key within a time.")
 	w.describeConcurrency(s, modeAsync)
-	schema.Expr(s, &w.orderBy, "order_by", "async: runs with the same key run one after another, in the order in which they came. An empty key or null has no order.")
+	schema.Expr(s, &w.orderBy, "order_by", "async: runs with the same key are executed one after another, in the order of their requests. Runs with an empty key or null have no order.")
 }
 
-// checkQueue refuses what has no meaning in sync mode.
-func (w *webhook) checkQueue(d *schema.Decoded) hcl.Diagnostics {
+// checkAsyncOnly refuses settings that have no meaning in sync mode.
+func (w *webhook) checkAsyncOnly(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if w.isAsync() {
 		return nil
 	}
 	for _, name := range []string{"order_by", "concurrency"} {
 		if d.Has(name) || (name == "concurrency" && w.concurrency != nil) {
-			diags = append(diags, d.Problem(name, "Only for async flows", `A sync flow runs while its caller waits and has no queue. Write mode = "async", or leave out `+name+"."))
+			diags = append(diags, d.Problem(name, "Only for async flows", `A sync flow runs while its caller waits and has no queue. Set mode = "async", or remove `+name+"."))
 		}
 	}
 	return diags
