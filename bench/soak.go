@@ -75,7 +75,7 @@ func soaked(kept store.Store) (g *gateway.Gateway, end func() error, err error) 
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{1}, 32), Store: kept,
 		Load: func() (*load.Config, hcl.Diagnostics) {
-			return load.Load(load.Options{
+			return load.Files(load.Options{
 				Clock: clock.System{},
 				FS:    os.DirFS("bench/flows"), Paths: []load.Path{{Dir: "async.hcl"}}, Env: os.LookupEnv,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},

@@ -28,7 +28,7 @@ func loadGateway(b *testing.B) *gateway.Gateway {
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{1}, 32),
 		Load: func() (*load.Config, hcl.Diagnostics) {
-			return load.Load(load.Options{
+			return load.Files(load.Options{
 				Clock: clock.System{},
 				FS:    os.DirFS("flows"), Paths: []load.Path{{Dir: "order.hcl"}}, Env: os.LookupEnv,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},

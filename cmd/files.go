@@ -34,7 +34,7 @@ func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config
 		}
 		o.Paths = append(o.Paths, load.Path{Dir: dir, Name: filepath.ToSlash(filepath.Clean(p))})
 	}
-	return func() (*load.Config, hcl.Diagnostics) { return load.Load(o) }, nil
+	return func() (*load.Config, hcl.Diagnostics) { return load.Files(o) }, nil
 }
 
 // setFromEnv sets a flag that was not given from a variable of the environment.

@@ -77,7 +77,7 @@ func scrape(t *testing.T) string {
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{3}, 32), Store: kept,
 		Load: func() (*load.Config, hcl.Diagnostics) {
-			return load.Load(load.Options{
+			return load.Files(load.Options{
 				Clock: clock.System{},
 				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(flows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
 				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,

@@ -68,7 +68,7 @@ func startHostile(t *testing.T) string {
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{3}, 32),
 		Load: func() (*load.Config, hcl.Diagnostics) {
-			return load.Load(load.Options{
+			return load.Files(load.Options{
 				Clock: clock.System{},
 				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
 				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,

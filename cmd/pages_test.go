@@ -63,7 +63,7 @@ func TestPagesShowValidFlows(t *testing.T) {
 			t.Errorf("%s shows no flow file", name)
 		}
 		for _, block := range blocks {
-			_, diags := load.Load(load.Options{
+			_, diags := load.Files(load.Options{
 				Clock: clock.System{},
 				FS:    fstest.MapFS{"page.hcl": {Data: []byte(block[1])}}, Paths: []load.Path{{Dir: "page.hcl"}},
 				Env: func(string) (string, bool) { return "a-secret-of-the-test", true }, Kinds: p.Kinds, Connections: p.Connections,

@@ -52,7 +52,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 		t.Fatal(err)
 	}
 	loadFlows := func() (*load.Config, hcl.Diagnostics) {
-		return load.Load(load.Options{
+		return load.Files(load.Options{
 			Clock: clock.System{},
 			FS:    os.DirFS("."), Paths: []load.Path{{Dir: "flows"}},
 			Env:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },

@@ -22,7 +22,7 @@ func newKeeper(t *testing.T, text string) *lab {
 	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
 		kinds := l.kinds()
 		kinds.Actions = actions.All()
-		return load.Load(load.Options{Clock: clock.System{}, FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
+		return load.Files(load.Options{Clock: clock.System{}, FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: kinds})
 	}
 	return l
 }

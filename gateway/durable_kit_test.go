@@ -121,7 +121,7 @@ func (d *durable) write(text string) {
 }
 
 func (d *durable) load() (*load.Config, hcl.Diagnostics) {
-	return load.Load(load.Options{
+	return load.Files(load.Options{
 		Clock: clock.System{},
 		FS:    *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},

@@ -61,7 +61,7 @@ func (l *lab) writeAll(texts map[string]string) {
 }
 
 func (l *lab) load() (*load.Config, hcl.Diagnostics) {
-	return load.Load(load.Options{
+	return load.Files(load.Options{
 		Clock: clock.System{},
 		FS:    *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 	})
@@ -70,7 +70,7 @@ func (l *lab) load() (*load.Config, hcl.Diagnostics) {
 // loadFrom reads real files.
 func (l *lab) loadFrom(dir string) func() (*load.Config, hcl.Diagnostics) {
 	return func() (*load.Config, hcl.Diagnostics) {
-		return load.Load(load.Options{
+		return load.Files(load.Options{
 			Clock: clock.System{},
 			FS:    os.DirFS("/"), Paths: []load.Path{{Dir: watch.FSPath(dir), Name: "flows"}}, Env: testEnv, Kinds: l.kinds(),
 		})

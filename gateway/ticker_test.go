@@ -49,7 +49,7 @@ func (c *clockTest) ticker(began string) *Ticker {
 func (c *clockTest) gateway() *Gateway {
 	c.t.Helper()
 	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*load.Config, hcl.Diagnostics) {
-		return load.Load(load.Options{
+		return load.Files(load.Options{
 			Clock: clock.System{},
 			FS:    fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
 			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},

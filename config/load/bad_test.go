@@ -126,7 +126,7 @@ func TestBad(t *testing.T) {
 	cases := testCases(t, "bad")
 	findings := 0
 	for _, c := range cases {
-		loaded, diags := load.Load(c.options)
+		loaded, diags := load.Files(c.options)
 		findings += len(diags)
 		t.Run(strings.TrimPrefix(c.name, "bad/"), func(t *testing.T) {
 			t.Parallel()

@@ -77,7 +77,7 @@ func BenchmarkLoad500(b *testing.B) {
 			o.Unset = load.RequireSet
 			b.ReportAllocs()
 			for b.Loop() {
-				c, diags := load.Load(o)
+				c, diags := load.Files(o)
 				if len(diags) > 0 || len(c.Flows) != 500 {
 					b.Fatalf("%d flows, findings: %v", len(c.Flows), diags)
 				}

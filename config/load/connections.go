@@ -11,49 +11,49 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// decodeConnections decodes every `connection KIND NAME` block.
+// decodeConnections decodes every block connection "KIND" "NAME".
 func (l *loader) decodeConnections() {
 	byKind := map[string]map[string]cty.Value{}
 	places := map[string]hcl.Range{}
-	for _, b := range l.blocks("connection") {
+	for _, b := range l.blocksOfType("connection") {
 		kind, diags := schema.FindKind("connection", l.Connections, b.Block)
-		l.add(diags...)
+		l.report(diags...)
 		if diags.HasErrors() {
-			l.placeholder(byKind, b)
+			addUnknownConnection(byKind, b)
 			continue
 		}
 		if len(b.Labels) != 2 {
-			l.add(diag.Error(b.DefRange(), "Missing label", fmt.Sprintf("A connection has a kind and a name: connection %q \"NAME\" { … }.", kind.Name)))
+			l.report(diag.Error(b.DefRange(), "Missing label", fmt.Sprintf("A connection has a kind and a name: connection %q \"NAME\" { … }.", kind.Name)))
 			continue
 		}
 		l.checkName(b, 1, "connection."+kind.Name)
 		key := kind.Name + "." + b.Labels[1]
 		if first, twice := places[key]; twice {
-			l.add(diag.Error(b.LabelRanges[1], "Connection named twice", fmt.Sprintf("There is a connection.%s already, at %s.", key, place(first))))
+			l.report(diag.Error(b.LabelRanges[1], "Connection named twice", fmt.Sprintf("Another connection is named %s, at %s. Rename one of them.", key, formatPlace(first))))
 			continue
 		}
 		places[key] = b.DefRange()
 		c := kind.New()
-		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.of(b.file)}, schema.Describe(c), b.Block, 2)
-		l.add(diags...)
-		member(byKind, kind.Name)[b.Labels[1]] = flow.ConnectionValue(kind.Name, b.Labels[1], c)
+		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.forFile(b.file)}, schema.Describe(c), b.Block, 2)
+		l.report(diags...)
+		memberMap(byKind, kind.Name)[b.Labels[1]] = flow.ConnectionValue(kind.Name, b.Labels[1], c)
 	}
 	kinds := map[string]cty.Value{}
 	for kind, names := range byKind {
 		kinds[kind] = cty.ObjectVal(names)
 	}
-	l.define("connection", kinds)
+	l.defineRoot("connection", kinds)
 }
 
-// placeholder stands for a connection that has errors, so that its users are
-// not reported as well.
-func (l *loader) placeholder(byKind map[string]map[string]cty.Value, b located) {
+// addUnknownConnection adds a connection that has errors as an unknown value, so
+// that expressions that read it are not reported too.
+func addUnknownConnection(byKind map[string]map[string]cty.Value, b locatedBlock) {
 	if len(b.Labels) == 2 {
-		member(byKind, b.Labels[0])[b.Labels[1]] = cty.DynamicVal
+		memberMap(byKind, b.Labels[0])[b.Labels[1]] = cty.DynamicVal
 	}
 }
 
-func member(m map[string]map[string]cty.Value, key string) map[string]cty.Value {
+func memberMap(m map[string]map[string]cty.Value, key string) map[string]cty.Value {
 	if m[key] == nil {
 		m[key] = map[string]cty.Value{}
 	}

@@ -71,10 +71,10 @@ func TestUnset(t *testing.T) {
 			t.Parallel()
 			o := options(fstest.MapFS{"a.hcl": text(c.src), "empty": text("\n")}, "a.hcl")
 			o.Env = func(name string) (string, bool) { return "", name == "EMPTY" }
-			_, diags := load.Load(o)
+			_, diags := load.Files(o)
 			expectFinding(t, diags, 0, "", "")
 			o.Unset = load.RequireSet
-			_, diags = load.Load(o)
+			_, diags = load.Files(o)
 			expectFinding(t, diags, hcl.DiagError, c.summary, c.detail)
 		})
 	}
@@ -96,7 +96,7 @@ func TestSecrets(t *testing.T) {
 		{"an absolute path", `file = "/run/secrets/token"`, []string{"t0ken"}, ""},
 		{"a path of the environment", `file = env("SECRETS_FILE")`, []string{"t0ken"}, ""},
 		{"composed letters", `env = "NFC"`, []string{"Z\u00f6e"}, ""},
-		{"letters in parts", `env = "NFD"`, []string{"Zo\u0308e"}, "Secret of a form that would be changed"},
+		{"letters in parts", `env = "NFD"`, []string{"Zo\u0308e"}, "Secret not in NFC form"},
 		{"bytes that are no text", `file = "bytes"`, []string{"s\xfc\xdfe"}, ""},
 	}
 	env := map[string]string{"VALUE": "from the environment ", "NFC": "Z\u00f6e", "NFD": "Zo\u0308e", "SECRETS_FILE": "/run/secrets/token"}
@@ -112,7 +112,7 @@ func TestSecrets(t *testing.T) {
 			o := options(mine, "flows")
 			o.Unset = load.RequireSet
 			o.Env = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-			loaded, diags := load.Load(o)
+			loaded, diags := load.Files(o)
 			expectFinding(t, diags, hcl.DiagError, c.summary, "")
 			if c.want != nil && !slices.Equal(loaded.Secrets, c.want) {
 				t.Errorf("the secrets are %q, want %q", loaded.Secrets, c.want)
@@ -153,7 +153,7 @@ locals {
 				if sensitive {
 					summary = "Secret in the open"
 				}
-				_, diags := load.Load(o)
+				_, diags := load.Files(o)
 				expectFinding(t, diags, hcl.DiagError, summary, "")
 			}
 		})

@@ -7,6 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,89 +17,115 @@ import (
 	"github.com/webhook-gateway/gateway/config/syntax"
 )
 
-// Bounds of what is read: a wrong path must end in a message, not in a
-// machine without memory.
+// Bounds of a load: a wrong path must end in a message, not in a machine
+// without memory.
 const (
-	maxFile  = 4 << 20 // bytes of one flow file, and of one file() names
-	maxFiles = 20_000
-	maxDepth = 32 // of folders
+	maxFileBytes   = 4 << 20 // of one flow file, and of one file that file() reads
+	maxFiles       = 20_000
+	maxFolderDepth = 32
 )
 
-// readFiles finds, reads and parses every flow file under the paths.
-func (l *loader) readFiles() {
+// readFlowFiles finds, reads and parses every flow file under the paths.
+func (l *loader) readFlowFiles() {
 	found, diags := Find(l.FS, l.Paths)
-	l.add(diags...)
-	l.broken = diags.HasErrors()
-	read := make([]parsed, len(found.Files))
-	each(len(read), func(i int) { read[i] = parse(l.reader, found.Files[i]) })
+	l.report(diags...)
+	l.incomplete = diags.HasErrors()
+	parsed := make([]parsedFile, len(found.Files))
+	runParallel(len(parsed), func(i int) { parsed[i] = parseFile(l.reader, found.Files[i]) })
 	for i, p := range found.Files {
-		l.take(p, read[i])
+		l.addFile(p, parsed[i])
 	}
 }
 
-// parsed is what became of a flow file.
-type parsed struct {
-	src   []byte          // nil where it could not be read
-	body  *hclsyntax.Body // nil where it has errors
+// parsedFile is the result of reading a flow file.
+type parsedFile struct {
+	src   []byte          // nil if it could not be read
+	body  *hclsyntax.Body // nil if it has errors
 	diags hcl.Diagnostics
 }
 
-func parse(r *reader, p Path) parsed {
-	src, err := r.file(p.Dir)
+func parseFile(r *reader, p Path) parsedFile {
+	src, err := r.readFile(p.Dir)
 	if err != nil {
-		return parsed{diags: hcl.Diagnostics{unreadable(p.Name, err)}}
+		return parsedFile{diags: hcl.Diagnostics{unreadableFinding(p.Name, err)}}
 	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	body, diags := syntax.Parse(p.Name, src)
-	return parsed{src, body, diags}
+	return parsedFile{src, body, diags}
 }
 
-func (l *loader) take(p Path, read parsed) {
-	l.add(read.diags...)
-	if read.src != nil {
-		l.sources[p.Name] = read.src
+func (l *loader) addFile(p Path, parsed parsedFile) {
+	l.report(parsed.diags...)
+	if parsed.src != nil {
+		l.sources[p.Name] = parsed.src
 	}
-	if read.body == nil {
-		l.broken = true
-		return // what a broken file seems to hold would give findings nobody understands
+	if parsed.body == nil {
+		l.incomplete = true
+		return // blocks of a file with syntax errors would give misleading findings
 	}
-	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: read.body})
+	l.files = append(l.files, &file{name: p.Name, dir: path.Dir(p.Dir), body: parsed.body})
 }
 
+// readBounded reads a regular file of at most maxFileBytes. Reading a pipe could
+// block the load forever.
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file") // a pipe would keep the load waiting for ever
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	src, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(src) > maxFile {
-		err = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
+	src, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err == nil && len(src) > maxFileBytes {
+		err = fmt.Errorf("it is larger than %d MiB", maxFileBytes>>20)
 	}
 	return src, err
 }
 
-func unreadable(name string, err error) *hcl.Diagnostic {
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Can't be read", Detail: fmt.Sprintf("%s: %s.", name, reason(err))}
+func unreadableFinding(name string, err error) *hcl.Diagnostic {
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Can't be read", Detail: fmt.Sprintf("%s: %s.", name, fileErrorCause(err))}
 	if errors.Is(err, fs.ErrNotExist) {
-		d.Detail = fmt.Sprintf("There is no file or folder %q. Name a folder with .hcl files, or such a file.", name)
+		d.Detail = fmt.Sprintf("There is no file or folder %q. Name a folder with .hcl files, or one such file.", name)
 	}
 	return d
 }
 
-// reason is the cause of a file error without the path, which the caller
-// says in the user's own words.
-func reason(err error) string {
+// fileErrorCause returns the cause of a file error without the path: messages
+// show the path as the user wrote it.
+func fileErrorCause(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err.Error()
 	}
 	return err.Error()
+}
+
+// runParallel calls do with the numbers from 0 to n-1 on all processors and
+// returns after the last call. A panic of do is passed on to the caller.
+func runParallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var panicked atomic.Pointer[any]
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panicked.CompareAndSwap(nil, &p)
+				}
+			}()
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				do(int(i - 1))
+			}
+		})
+	}
+	wait.Wait()
+	if p := panicked.Load(); p != nil {
+		panic(*p)
+	}
 }

@@ -121,14 +121,14 @@ func TestReadListsEverything(t *testing.T) {
 		"run/stripe":            {Data: []byte("sk_1234567")},
 		"run/other":             {Data: []byte("never named")},
 	}
-	c, diags := load.Load(load.Options{Clock: clock.System{}, FS: fsys, Paths: []load.Path{{Dir: "flows"}}, Env: func(string) (string, bool) { return "", false }})
+	c, diags := load.Files(load.Options{Clock: clock.System{}, FS: fsys, Paths: []load.Path{{Dir: "flows"}}, Env: func(string) (string, bool) { return "", false }})
 	if !diags.HasErrors() {
 		t.Fatal("a broken file and a missing secret were accepted")
 	}
 	var read []string
 	for _, s := range c.Read {
 		read = append(read, s.Path)
-		if want := load.DigestOf(fsys, s.Path); s.Digest != want {
+		if want := load.DigestFile(fsys, s.Path); s.Digest != want {
 			t.Errorf("%s has the digest %x; DigestOf says %x", s.Path, s.Digest, want)
 		}
 		if missing := path.Base(s.Path) == "gone"; (s.Digest == load.Digest{}) != missing {

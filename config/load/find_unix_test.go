@@ -20,8 +20,8 @@ func TestLoadDoesNotReadPipes(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "a.hcl"), 0o600); err != nil {
 		t.Skip(err)
 	}
-	_, diags := load.Load(load.Options{Clock: clock.System{}, FS: os.DirFS(dir), Paths: []load.Path{{Dir: "."}}})
-	if !diags.HasErrors() || !strings.Contains(diags.Error(), "no regular file") {
+	_, diags := load.Files(load.Options{Clock: clock.System{}, FS: os.DirFS(dir), Paths: []load.Path{{Dir: "."}}})
+	if !diags.HasErrors() || !strings.Contains(diags.Error(), "not a regular file") {
 		t.Errorf("findings: %v", diags)
 	}
 }

@@ -51,7 +51,7 @@ func expectSound(t *testing.T, src []byte) {
 		"files/texts/hello.txt": text("hello\n"),
 	}, "flows")
 	began := time.Now()
-	c, diags := load.Load(o)
+	c, diags := load.Files(o)
 	if took := time.Since(began); took > loadLimit {
 		t.Errorf("the load took %s", took)
 	}
@@ -63,7 +63,7 @@ func expectSound(t *testing.T, src []byte) {
 			t.Errorf("a finding outside of the file of %d bytes: %v", len(src), d)
 		}
 	}
-	again, more := load.Load(o)
+	again, more := load.Files(o)
 	if len(more) != len(diags) || len(again.Flows) != len(c.Flows) {
 		t.Errorf("%d findings and %d flows at first, then %d and %d", len(diags), len(c.Flows), len(more), len(again.Flows))
 	}

@@ -16,11 +16,11 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// Gateway is the block of settings that the whole process has. Flags and
-// variables of the environment win over it.
+// Gateway is the block of settings of the whole process. Flags and variables of
+// the environment take precedence over it.
 type Gateway struct {
 	Listen    string // address of the endpoints
-	PublicURL string // what printed and displayed URLs start with; "" where not given
+	PublicURL string // the beginning of printed and displayed URLs; "" if not set
 	Admin     *Admin
 	TLS       *TLS
 	Limits    *Limits
@@ -28,7 +28,7 @@ type Gateway struct {
 	History   *History
 }
 
-// Admin is where the API, the metrics and the health checks are served.
+// Admin configures the listener of the API, the metrics and the health checks.
 type Admin struct {
 	Listen string
 }
@@ -38,7 +38,7 @@ type TLS struct {
 	Cert, Key string // paths of PEM files
 }
 
-// Limits bound what requests may be and how many runs are under way.
+// Limits bounds requests and the number of concurrent runs.
 type Limits struct {
 	Body      expr.Size
 	Headers   expr.Size
@@ -46,12 +46,12 @@ type Limits struct {
 	Runs      int
 }
 
-// Egress names what flows may reach though it is not public.
+// Egress lists the addresses that flows may reach although they are not public.
 type Egress struct {
 	Allow []string
 }
 
-func defaults() Gateway {
+func defaultGateway() Gateway {
 	g := Gateway{}
 	g.Describe(&schema.Spec{})
 	g.Admin, g.Limits, g.Egress, g.History = &Admin{}, &Limits{}, &Egress{}, &History{}
@@ -64,9 +64,9 @@ func defaults() Gateway {
 // Describe declares the block.
 func (g *Gateway) Describe(s *schema.Spec) {
 	g.Listen = ":8080"
-	s.Doc = "Settings of the whole process, at most once in all files. Every value has a default; flags and `GATEWAY_*` variables win over the file."
+	s.Doc = "Settings of the whole process. All files together have at most one. Every value has a default; flags and `GATEWAY_*` variables take precedence over the file."
 	s.Example(schema.Example{
-		Title: "Behind a name of its own, with systems inside that flows may reach",
+		Title: "With a public name, and internal systems that flows may reach",
 		HCL: `gateway {
   public_url = "https://hooks.example.com"
   egress { allow = ["10.1.0.0/16", "warehouse.internal"] }
@@ -74,16 +74,16 @@ func (g *Gateway) Describe(s *schema.Spec) {
 }`,
 	})
 	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
-	schema.Attr(s, &g.PublicURL, "public_url", "What printed and displayed URLs start with.")
-	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks, which are never on the public one.")
-	schema.Single(s, &g.TLS, "tls", "Serves the endpoints by HTTPS.")
+	schema.Attr(s, &g.PublicURL, "public_url", "The beginning of printed and displayed URLs.")
+	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks. They are never served on the public listener.")
+	schema.Single(s, &g.TLS, "tls", "Serves the endpoints over HTTPS.")
 	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
-	schema.Single(s, &g.Egress, "egress", "Private, loopback, link-local and metadata addresses are refused to flows unless named here.")
-	schema.Single(s, &g.History, "history", "How long runs are kept, and how much of them.")
-	s.Check(g.check)
+	schema.Single(s, &g.Egress, "egress", "Flows can't reach private, loopback, link-local and metadata addresses unless they are listed here.")
+	schema.Single(s, &g.History, "history", "How long runs are kept, and how much of each.")
+	s.Check(g.checkAddresses)
 }
 
-func (g *Gateway) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (g *Gateway) checkAddresses(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if err := checkListen(g.Listen); err != nil {
 		diags = append(diags, d.Problem("listen", "Wrong address", err.Error()+"."))
@@ -101,7 +101,7 @@ func (g *Gateway) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 // Describe declares the block.
 func (a *Admin) Describe(s *schema.Spec) {
 	a.Listen = "127.0.0.1:8081"
-	s.Doc = "Outside of loopback the admin listener asks for a token."
+	s.Doc = "On an address other than loopback the admin listener requires a token."
 	schema.Attr(s, &a.Listen, "listen", "Address of the admin listener. A change takes effect at the next start.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if err := checkListen(a.Listen); err != nil {
@@ -113,7 +113,7 @@ func (a *Admin) Describe(s *schema.Spec) {
 
 // Describe declares the block.
 func (t *TLS) Describe(s *schema.Spec) {
-	s.Doc = "The files are read again at each reload, so a renewed certificate needs no restart."
+	s.Doc = "Each reload reads the files again, so a renewed certificate needs no restart."
 	schema.Attr(s, &t.Cert, "cert", "Path of the PEM file with the certificate and its chain.", schema.Required())
 	schema.Attr(s, &t.Key, "key", "Path of the PEM file with the private key.", schema.Required())
 }
@@ -121,15 +121,15 @@ func (t *TLS) Describe(s *schema.Spec) {
 // Describe declares the block.
 func (l *Limits) Describe(s *schema.Spec) {
 	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256}
-	s.Doc = "What is above a limit is refused with a status of its own."
-	schema.Attr(s, &l.Body, "body", "Largest body of a request; above it 413.")
-	schema.Attr(s, &l.Headers, "headers", "Largest header of a request; above it 431. A change takes effect at the next start.")
-	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested; above it 400.")
-	schema.Attr(s, &l.Runs, "runs", "Runs at once in the whole process; above it 503.")
-	s.Check(l.check)
+	s.Doc = "A request above a limit is refused. Each limit has its own status."
+	schema.Attr(s, &l.Body, "body", "Largest body of a request. A larger one gets 413.")
+	schema.Attr(s, &l.Headers, "headers", "Largest header of a request. A larger one gets 431. A change takes effect at the next start.")
+	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested. A deeper body gets 400.")
+	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process. A request above it gets 503.")
+	s.Check(l.checkRanges)
 }
 
-func (l *Limits) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, limit := range []struct {
 		name   string
@@ -142,7 +142,7 @@ func (l *Limits) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
 	} {
 		if !limit.ok {
-			diags = append(diags, d.Problem(limit.name, "Limit out of range", fmt.Sprintf("%q is %s.", limit.name, limit.bounds)))
+			diags = append(diags, d.Problem(limit.name, "Limit out of range", fmt.Sprintf("%q must be %s.", limit.name, limit.bounds)))
 		}
 	}
 	return diags
@@ -150,13 +150,13 @@ func (l *Limits) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 
 // Describe declares the block.
 func (e *Egress) Describe(s *schema.Spec) {
-	s.Doc = "Everything public can be reached."
+	s.Doc = "Flows can reach every public address."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
-	s.Check(e.check)
+	s.Check(e.checkEntries)
 }
 
-// check reports each entry that the guarded client could not read.
-func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+// checkEntries reports each entry that the guarded client can't parse.
+func (e *Egress) checkEntries(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, entry := range e.Allow {
 		var bad *outbound.BadEntry
@@ -167,7 +167,7 @@ func (e *Egress) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// History says what is kept of runs that are over.
+// History says how much is kept of finished runs.
 type History struct {
 	Keep time.Duration
 	Size expr.Size // of the whole store; 0 for no limit
@@ -177,13 +177,13 @@ type History struct {
 // Describe declares the block.
 func (h *History) Describe(s *schema.Spec) {
 	*h = History{Keep: 30 * 24 * time.Hour, Body: 64 << 10}
-	s.Doc = "Runs that are not over are kept in any case, and failed ones whole, so that they can be run again."
+	s.Doc = "Unfinished runs are always kept. Failed runs are kept whole, so that they can be retried."
 	schema.Attr(s, &h.Keep, "keep", "Runs that ended longer ago are deleted.")
-	schema.Attr(s, &h.Size, "size", "Above it the oldest runs are deleted. Left out, only their age counts.")
-	schema.Attr(s, &h.Body, "body", "How much is kept of each body, input and output of runs that are over; what is longer is cut and says so.")
+	schema.Attr(s, &h.Size, "size", "If the store is larger, the oldest runs are deleted. Without it only their age counts.")
+	schema.Attr(s, &h.Body, "body", "How much is kept of each body, input and output of a finished run. A longer one is cut, and marked as cut.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if h.Keep < time.Minute {
-			return hcl.Diagnostics{d.Problem("keep", "Wrong value", "Runs are kept for at least a minute.")}
+			return hcl.Diagnostics{d.Problem("keep", "Wrong value", "Write at least \"1m\": runs are kept for at least a minute.")}
 		}
 		return nil
 	})
@@ -195,20 +195,20 @@ func checkListen(addr string) error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return fmt.Errorf("%q is not an address to listen on; write it like \":8080\" or \"127.0.0.1:8080\"", addr)
+		return fmt.Errorf("%q is not an address to listen on; write \":8080\" or \"127.0.0.1:8080\"", addr)
 	}
 	return nil
 }
 
 func (l *loader) decodeGateway(g *Gateway) {
-	blocks := l.blocks("gateway")
+	blocks := l.blocksOfType("gateway")
 	for i, b := range blocks {
 		if i > 0 {
-			l.add(diag.Error(b.DefRange(), "Block given twice", "All files together have at most one gateway block; the first is at "+place(blocks[0].DefRange())+"."))
+			l.report(diag.Error(b.DefRange(), "Block given twice", "All files together have at most one gateway block. The first one is at "+formatPlace(blocks[0].DefRange())+"."))
 			continue
 		}
-		fresh := defaults()
-		l.add(schema.Decode(&schema.Context{Scope: l.scopes.of(b.file)}, &fresh, b.Block)...)
-		*g = fresh
+		decoded := defaultGateway()
+		l.report(schema.Decode(&schema.Context{Scope: l.scopes.forFile(b.file)}, &decoded, b.Block)...)
+		*g = decoded
 	}
 }

@@ -26,7 +26,7 @@ func TestRendered(t *testing.T) {
 		shown = remove(shown, name, func() {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				loaded, diags := load.Load(c.options)
+				loaded, diags := load.Files(c.options)
 				var out bytes.Buffer
 				if err := diag.Write(&out, "text", diag.Report{Diags: diags, Files: loaded.Files}, diag.Options{Width: 100}); err != nil {
 					t.Fatal(err)

@@ -20,7 +20,7 @@ func TestGood(t *testing.T) {
 			}{{load.RequireSet, lookUp}, {load.AllowUnset, lookUp}, {load.AllowUnset, nobodySet}} {
 				o := c.options
 				o.Unset, o.Env = unset.means, unset.env
-				loaded, diags := load.Load(o)
+				loaded, diags := load.Files(o)
 				for _, d := range diags {
 					t.Errorf("%v: %s: %s: %s", d.Subject, severity(d), d.Summary, d.Detail)
 				}

@@ -9,25 +9,25 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// checkHeaderNames warns of names of header fields that are written with an
-// underscore where no quotes say that it is meant: people take a hyphen for
-// impossible in a name. It may stand there.
+// checkHeaderNames warns of header names that are written with an underscore and
+// without quotes. People write it because they think that a name can't have a
+// hyphen, but it can.
 func checkHeaderNames(body *hclsyntax.Body) hcl.Diagnostics {
 	return hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch n := n.(type) {
 		case *hclsyntax.ScopeTraversalExpr:
-			return readUnderscore(n.Traversal)
+			return checkReadName(n.Traversal)
 		case *hclsyntax.Attribute:
 			if n.Name == "headers" {
-				return givenUnderscore(n.Expr)
+				return checkWrittenNames(n.Expr)
 			}
 		}
 		return nil
 	})
 }
 
-// readUnderscore looks at webhook.headers.NAME and action.X.headers.NAME.
-func readUnderscore(t hcl.Traversal) hcl.Diagnostics {
+// checkReadName checks webhook.headers.NAME and action.X.headers.NAME.
+func checkReadName(t hcl.Traversal) hcl.Diagnostics {
 	at := 2
 	if t.RootName() == "action" {
 		at = 3
@@ -46,11 +46,11 @@ func readUnderscore(t hcl.Traversal) hcl.Diagnostics {
 			where += "." + step.Name
 		}
 	}
-	return hcl.Diagnostics{underscore(field.SrcRange, fmt.Sprintf("%s[%q]", where, hyphens(field.Name)), fmt.Sprintf("%s[%q]", where, field.Name))}
+	return hcl.Diagnostics{underscoreFinding(field.SrcRange, fmt.Sprintf("%s[%q]", where, withHyphens(field.Name)), fmt.Sprintf("%s[%q]", where, field.Name))}
 }
 
-// givenUnderscore looks at the keys of headers = { … }.
-func givenUnderscore(e hclsyntax.Expression) hcl.Diagnostics {
+// checkWrittenNames checks the keys of headers = { … }.
+func checkWrittenNames(e hclsyntax.Expression) hcl.Diagnostics {
 	object, ok := e.(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		return nil
@@ -58,15 +58,15 @@ func givenUnderscore(e hclsyntax.Expression) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, item := range object.Items {
 		if name := hcl.ExprAsKeyword(item.KeyExpr); strings.Contains(name, "_") {
-			diags = append(diags, underscore(item.KeyExpr.Range(), hyphens(name)+" = …", fmt.Sprintf("%q = …", name)))
+			diags = append(diags, underscoreFinding(item.KeyExpr.Range(), withHyphens(name)+" = …", fmt.Sprintf("%q = …", name)))
 		}
 	}
 	return diags
 }
 
-func hyphens(name string) string { return strings.ReplaceAll(name, "_", "-") }
+func withHyphens(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
-func underscore(at hcl.Range, cure, asIs string) *hcl.Diagnostic {
+func underscoreFinding(at hcl.Range, cure, asIs string) *hcl.Diagnostic {
 	return diag.Warning(at, "Underscore in a header",
-		fmt.Sprintf("Names of header fields are written with hyphens, and many servers drop those with an underscore: write %s. If it really is an underscore, write %s.", cure, asIs))
+		fmt.Sprintf("Header names have hyphens, and many servers drop names with an underscore. Write %s. If the name really has an underscore, write %s.", cure, asIs))
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// linkKind is the kind of trigger that links lead to.
+// linkKind is the kind of trigger whose flows link_url makes links to.
 const linkKind = "link"
 
 // LinkPaths returns the path of each flow with trigger "link" by the flow's
@@ -37,10 +37,10 @@ func escapePath(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// checkLinks reports calls of link_url that name no flow with a link, or one
-// that is disabled.
+// checkLinks reports calls of link_url that name a flow that does not exist, has
+// another trigger or is disabled.
 func (l *loader) checkLinks(flows []*flow.Flow) {
-	if l.broken {
+	if l.incomplete {
 		return
 	}
 	known, names := map[string]*flow.Flow{}, []string{}
@@ -50,8 +50,8 @@ func (l *loader) checkLinks(flows []*flow.Flow) {
 		}
 	}
 	slices.Sort(names)
-	for _, b := range l.blocks("flow") {
-		//nolint:errcheck // the walk reports nothing itself
+	for _, b := range l.blocksOfType("flow") {
+		//nolint:errcheck // the function returns no findings
 		hclsyntax.VisitAll(b.Body, func(n hclsyntax.Node) hcl.Diagnostics {
 			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "link_url" && len(call.Args) > 0 {
 				l.checkLink(call.Args[0], known, names)
@@ -64,14 +64,14 @@ func (l *loader) checkLinks(flows []*flow.Flow) {
 func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]*flow.Flow, names []string) {
 	v, diags := arg.Value(nil)
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
-		return // it is computed
+		return // the name is computed at run time
 	}
 	name := v.AsString()
 	switch f := known[name]; {
 	case f == nil:
-		l.add(diag.Error(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
+		l.report(diag.Error(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))
 	case !f.Enabled:
-		l.add(diag.Warning(arg.Range(), "Flow is disabled",
-			fmt.Sprintf("Flow %q says enabled = false, so the link leads nowhere until it is enabled.", name)))
+		l.report(diag.Warning(arg.Range(), "Flow is disabled",
+			fmt.Sprintf("Flow %q has enabled = false, so the link leads nowhere until the flow is enabled.", name)))
 	}
 }

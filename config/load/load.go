@@ -1,7 +1,7 @@
-// Package load reads flow files: it finds and parses them, evaluates what
-// is fixed at load, and compiles every flow, or says at each line what is
-// wrong. It is pure: files come from an fs.FS, variables from a function, and
-// nothing is opened or sent.
+// Package load reads flow files: it finds and parses them, evaluates the values
+// that are fixed at load, and compiles every flow. Each mistake becomes a
+// finding at its line. Loading is pure: files come from an fs.FS, variables of
+// the environment from a function, and nothing is opened or sent.
 package load
 
 import (
@@ -21,20 +21,20 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Options is what loading needs from outside.
+// Options is the input of a load.
 type Options struct {
-	// FS holds the flow files and what they name with file(). It is rooted
-	// where absolute paths begin.
+	// FS holds the flow files and the files that they read with file(). Its
+	// root is where absolute paths begin.
 	FS fs.FS
 	// Paths are the files and folders to read.
 	Paths []Path
-	// Env looks up a variable of the environment. Without it none is set.
+	// Env looks up a variable of the environment. If nil, no variable is set.
 	Env func(name string) (string, bool)
 	// Clock limits how long expressions are evaluated.
 	Clock clock.Clock
-	// Unset says what a secret or a variable that nobody set means.
+	// Unset says how to treat unset secrets and variables.
 	Unset Unset
-	// Kinds are what flows may use.
+	// Kinds are the triggers and actions that flows may use.
 	Kinds       flow.Kinds
 	Connections []flow.ConnectionKind
 }
@@ -42,14 +42,14 @@ type Options struct {
 // Path is a file or a folder to read.
 type Path struct {
 	Dir  string // slash-separated path in the file system
-	Name string // what findings call it; Dir where empty
+	Name string // the name in findings; Dir if empty
 }
 
-// Unset says what an unset secret or variable means.
+// Unset says how a load treats unset secrets and variables.
 type Unset int
 
-// A configuration that runs needs all of them. A check on a machine that has
-// none may allow them; what depends on one is then left unchecked.
+// A configuration that runs needs every secret and variable. A check on another
+// machine may allow unset ones; values that depend on them are not checked.
 const (
 	RequireSet Unset = iota
 	AllowUnset
@@ -58,23 +58,23 @@ const (
 // Config is a loaded configuration. It is never changed.
 type Config struct {
 	Gateway Gateway
-	Flows   []*flow.Flow // in order of files and lines
-	Secrets []string     // values of all secrets, to be kept out of logs
-	Files   map[string][]byte
-	Read    []Source // all files that were read or were not there, in order of paths
+	Flows   []*flow.Flow      // in order of files and lines
+	Secrets []string          // values of all secrets, to redact in logs
+	Files   map[string][]byte // flow files by their name in findings
+	Read    []Source          // all files that were read or missing, in order of paths
 }
 
-// loader holds what one load has found so far.
+// loader holds the state of one load.
 type loader struct {
 	Options
 
-	sources map[string][]byte
-	reader  *reader
-	files   []*file
-	scopes  *scopes
-	secrets []string
-	broken  bool // a file could not be read or parsed, so names may be missing
-	diags   hcl.Diagnostics
+	sources    map[string][]byte
+	reader     *reader
+	files      []*file
+	scopes     *scopes
+	secrets    []string
+	incomplete bool // a file could not be read or parsed, so names may be missing
+	diags      hcl.Diagnostics
 }
 
 // file is one parsed flow file.
@@ -84,99 +84,101 @@ type file struct {
 	body *hclsyntax.Body
 }
 
-// Load reads, checks and compiles. Files, Read and Secrets of the Config are
-// there also where there are errors; the rest must not be used then.
-func Load(o Options) (*Config, hcl.Diagnostics) {
+// Files loads the flow files under the paths. If it finds errors, only Files,
+// Read and Secrets of the Config may be used.
+func Files(o Options) (*Config, hcl.Diagnostics) {
 	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
 	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
-	l.readFiles()
-	c := &Config{Gateway: defaults(), Files: l.sources}
+	l.readFlowFiles()
+	c := &Config{Gateway: defaultGateway(), Files: l.sources}
 	l.checkTopLevel()
-	l.evalSecrets()
+	l.decodeSecrets()
 	l.evalLocals()
 	l.decodeConnections()
 	l.decodeGateway(&c.Gateway)
 	c.Flows = l.compileFlows()
-	l.diags = append(l.diags, checkRoutes(c.Flows)...)
-	l.diags = append(l.diags, bindCalls(c.Flows, l.broken)...)
-	l.diags = append(l.diags, checkEndless(c.Flows)...)
+	l.report(checkRoutes(c.Flows)...)
+	l.report(bindCalls(c.Flows, l.incomplete)...)
+	l.report(checkEndlessCalls(c.Flows)...)
 	l.checkLinks(c.Flows)
-	l.checkAnyFlow(c.Flows)
+	l.checkHasFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags
 }
 
-// define makes a root name known to what is decoded from now on. Where a file
-// could not be parsed nobody can tell which members are missing, so everything
-// is taken for known.
-func (l *loader) define(root string, members map[string]cty.Value) {
+func (l *loader) report(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }
+
+// defineRoot makes a root name known to blocks that are decoded later. If a file
+// could not be parsed, its members of the root are unknown, so any member is
+// accepted.
+func (l *loader) defineRoot(root string, members map[string]cty.Value) {
 	v := cty.ObjectVal(members)
-	if l.broken {
+	if l.incomplete {
 		v = cty.DynamicVal
 	}
 	l.scopes.define(root, v)
 }
 
-// checkAnyFlow warns where nothing would be served, and nothing else says why.
-func (l *loader) checkAnyFlow(flows []*flow.Flow) {
+// checkHasFlow warns if there is no flow and no other finding explains it.
+func (l *loader) checkHasFlow(flows []*flow.Flow) {
 	if len(flows) > 0 || l.diags.HasErrors() {
 		return
 	}
-	where := make([]string, len(l.Paths))
+	names := make([]string, len(l.Paths))
 	for i, p := range l.Paths {
-		where[i] = cmp.Or(p.Name, p.Dir)
+		names[i] = cmp.Or(p.Name, p.Dir)
 	}
-	detail := fmt.Sprintf("No .hcl file under %s has a flow. A flow begins like this: flow \"NAME\" { … }.", strings.Join(where, ", "))
+	detail := fmt.Sprintf("No .hcl file under %s has a flow. A flow looks like this: flow \"NAME\" { … }.", strings.Join(names, ", "))
 	if len(l.files) == 0 {
-		detail = fmt.Sprintf("There is no .hcl file under %s.", strings.Join(where, ", "))
+		detail = fmt.Sprintf("There is no .hcl file under %s.", strings.Join(names, ", "))
 	}
-	l.add(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "No flow found", Detail: detail})
+	l.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "No flow found", Detail: detail})
 }
 
-func (l *loader) add(d ...*hcl.Diagnostic) { l.diags = append(l.diags, d...) }
+// locatedBlock is a top-level block and its file.
+type locatedBlock struct {
+	*hclsyntax.Block
+	file *file
+}
 
-// blocks lists the top-level blocks of a type with their files, in order.
-func (l *loader) blocks(typ string) []located {
-	var out []located
+// blocksOfType lists the top-level blocks of a type in order of files and lines.
+func (l *loader) blocksOfType(typ string) []locatedBlock {
+	var out []locatedBlock
 	for _, f := range l.files {
 		for _, b := range f.body.Blocks {
 			if b.Type == typ {
-				out = append(out, located{b, f})
+				out = append(out, locatedBlock{b, f})
 			}
 		}
 	}
 	return out
 }
 
-type located struct {
-	*hclsyntax.Block
-	file *file
-}
-
-// compileFlows compiles every flow, also those of files with other errors, so
-// that all findings come at once.
+// compileFlows compiles every flow, also in files with other errors, so that
+// one load reports all findings.
 func (l *loader) compileFlows() []*flow.Flow {
-	blocks := l.blocks("flow")
+	blocks := l.blocksOfType("flow")
 	scopes := make([]*expr.Scope, len(blocks))
 	for i, b := range blocks {
-		scopes[i] = l.scopes.of(b.file)
+		scopes[i] = l.scopes.forFile(b.file)
 	}
 	flows, diags := make([]*flow.Flow, len(blocks)), make([]hcl.Diagnostics, len(blocks))
-	each(len(blocks), func(i int) {
+	runParallel(len(blocks), func(i int) {
 		flows[i], diags[i] = flow.Compile(blocks[i].Block, scopes[i], l.Kinds)
 		diags[i] = append(diags[i], checkHeaderNames(blocks[i].Body)...)
 	})
 	var out []*flow.Flow
 	seen := map[string]hcl.Range{}
 	for i, f := range flows {
-		l.add(diags[i]...)
+		l.report(diags[i]...)
 		if f == nil {
 			continue
 		}
 		b := blocks[i]
 		if first, twice := seen[f.Name]; twice {
-			l.add(diag.Error(b.LabelRanges[0], "Flow named twice", fmt.Sprintf("There is a flow %q already, at %s. Give one of them another name.", f.Name, place(first))))
+			l.report(diag.Error(b.LabelRanges[0], "Flow named twice",
+				fmt.Sprintf("Another flow is named %q, at %s. Rename one of them.", f.Name, formatPlace(first))))
 			continue
 		}
 		seen[f.Name] = b.DefRange()

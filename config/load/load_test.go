@@ -101,7 +101,7 @@ func TestLoadPaths(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			loaded, diags := load.Load(options(fsys, c.paths...))
+			loaded, diags := load.Files(options(fsys, c.paths...))
 			expectFinding(t, diags, c.severity, c.summary, c.detail)
 			if got := strings.Join(flowNames(loaded), " "); got != c.flows {
 				t.Errorf("loaded the flows %q, want %q", got, c.flows)
@@ -114,7 +114,7 @@ func TestLoadCallsPathsByTheirNames(t *testing.T) {
 	t.Parallel()
 	o := options(fstest.MapFS{"home/me/flows/sub/a.hcl": text("flo \"a\" {}\n")})
 	o.Paths = []load.Path{{Dir: "home/me/flows", Name: "../flows"}}
-	c, diags := load.Load(o)
+	c, diags := load.Files(o)
 	if len(diags) != 1 || diags[0].Subject.Filename != "../flows/sub/a.hcl" {
 		t.Errorf("findings: %v", diags)
 	}
@@ -164,7 +164,7 @@ func TestLoadMayNotRead(t *testing.T) {
 			t.Parallel()
 			o := options(denied{files, name}, "flows")
 			o.Unset = load.RequireSet
-			_, diags := load.Load(o)
+			_, diags := load.Files(o)
 			if len(diags) != 1 || !strings.Contains(diags[0].Detail, detail) {
 				t.Errorf("findings %v, want one: …%q…", diags, detail)
 			}
@@ -236,7 +236,7 @@ func TestLoadWithoutAnything(t *testing.T) {
 	t.Parallel()
 	src := "secret \"a\" {\n  env = \"A\"\n}\nlocals {\n  b = env(\"B\", \"c\")\n}\nconnection \"http\" \"d\" {}\nconnection {}\n" +
 		"flow \"e\" {\n  trigger \"webhook\" {}\n  trigger {}\n  action {}\n  action \"log\" \"f\" {}\n}\n"
-	_, diags := load.Load(load.Options{Clock: clock.System{}, FS: fstest.MapFS{"a.hcl": text(src)}, Paths: []load.Path{{Dir: "a.hcl"}}})
+	_, diags := load.Files(load.Options{Clock: clock.System{}, FS: fstest.MapFS{"a.hcl": text(src)}, Paths: []load.Path{{Dir: "a.hcl"}}})
 	var lines []int
 	for _, d := range diags {
 		lines = append(lines, d.Subject.Start.Line)

@@ -50,7 +50,7 @@ func TestRoutes(t *testing.T) {
 			t.Parallel()
 			a, b := endpoint("a", c.a, c.aMethods), endpoint("b", c.b, c.bMethods)
 			for _, src := range []string{a + b, b + a} {
-				_, diags := load.Load(options(fstest.MapFS{"a.hcl": text(src)}, "a.hcl"))
+				_, diags := load.Files(options(fstest.MapFS{"a.hcl": text(src)}, "a.hcl"))
 				severity := hcl.DiagError
 				if c.summary == "Path shadows another" {
 					severity = hcl.DiagWarning
@@ -70,8 +70,8 @@ func TestRoutes(t *testing.T) {
 func TestRoutesOfOtherFlows(t *testing.T) {
 	t.Parallel()
 	off := "flow \"off\" {\n  enabled = false\n  trigger \"webhook\" {\n    mode = \"sync\"\n    path = \"/a\"\n    response {}\n  }\n}\n"
-	_, diags := load.Load(options(fstest.MapFS{"a.hcl": text(endpoint("a", "/a", `"POST"`) + off)}, "a.hcl"))
+	_, diags := load.Files(options(fstest.MapFS{"a.hcl": text(endpoint("a", "/a", `"POST"`) + off)}, "a.hcl"))
 	expectFinding(t, diags, hcl.DiagError, "Path used twice", "")
-	_, diags = load.Load(options(fstest.MapFS{"a.hcl": text(flowFile("a") + flowFile("b"))}, "a.hcl"))
+	_, diags = load.Files(options(fstest.MapFS{"a.hcl": text(flowFile("a") + flowFile("b"))}, "a.hcl"))
 	expectFinding(t, diags, 0, "", "") // both get paths of their own
 }

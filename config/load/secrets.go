@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// secret is a block that names where a secret value comes from.
+// secret is a block that names the source of a secret value.
 type secret struct {
 	name string
 	env  string
@@ -22,10 +22,10 @@ type secret struct {
 
 // Describe declares the block.
 func (s *secret) Describe(sp *schema.Spec) {
-	sp.Doc = "A value that comes from the environment or from a file and never shows in logs, history, errors or the dashboard. Whatever reads it, as `secret.NAME`, is sensitive."
+	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too."
 	schema.Label(sp, &s.name, "NAME", "Names the secret: `secret.NAME`.")
-	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds it. A gateway that runs keeps the environment that it was started with: what changes there it knows after a restart.")
-	schema.Attr(sp, &s.file, "file", "Path of the file that holds it, relative to the flow file. One line break at its end is not part of it. It is read again with the flows.")
+	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds the value. A running gateway keeps the environment with which it started; a change takes effect after a restart.")
+	schema.Attr(sp, &s.file, "file", "Path of the file that holds the value, relative to the flow file. One line break at its end is not part of the value. Each reload reads the file again.")
 	sp.Example(schema.Example{
 		Title: "One from the environment, and one from a file that the platform mounts",
 		HCL: `secret "shop_password" { env = "SHOP_PASSWORD" }
@@ -33,77 +33,77 @@ secret "partner" { file = "/run/secrets/partner" }`,
 	})
 	sp.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if (s.env == "") == (s.file == "") {
-			return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Where is the secret?", `A secret has either "env" or "file".`)}
+			return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Missing source of the secret", `A secret has exactly one of "env" and "file".`)}
 		}
 		if s.env != "" && !variableName.MatchString(s.env) {
 			return hcl.Diagnostics{d.Problem("env", "Not the name of a variable",
-				`This is where the name of a variable stands, such as "SHOP_PASSWORD", and not its value: letters, digits and underscores, without a dollar sign.`)}
+				`Write the name of a variable, such as "SHOP_PASSWORD", not its value. A name has letters, digits and underscores, and no dollar sign.`)}
 		}
 		return nil
 	})
 }
 
-// variableName is what names of variables look like. What is none may be the
+// variableName matches names of variables. A text that does not match may be the
 // secret itself, so findings don't repeat it.
 var variableName = regexp.MustCompile(`^[A-Za-z_][\w.-]*$`)
 
-// evalSecrets looks up every secret.
-func (l *loader) evalSecrets() {
+// decodeSecrets decodes every secret and looks up its value.
+func (l *loader) decodeSecrets() {
 	values := map[string]cty.Value{}
 	places := map[string]hcl.Range{}
-	for _, b := range l.blocks("secret") {
+	for _, b := range l.blocksOfType("secret") {
 		s := &secret{}
-		c := &schema.Context{Scope: l.scopes.of(b.file)}
+		c := &schema.Context{Scope: l.scopes.forFile(b.file)}
 		diags := schema.Decode(c, s, b.Block)
-		l.add(diags...)
+		l.report(diags...)
 		if len(b.Labels) == 0 {
 			continue
 		}
 		l.checkName(b, 0, "secret")
 		if first, twice := places[s.name]; twice {
-			l.add(diag.Error(b.LabelRanges[0], "Secret named twice", fmt.Sprintf("There is a secret %q already, at %s.", s.name, place(first))))
+			l.report(diag.Error(b.LabelRanges[0], "Secret named twice", fmt.Sprintf("Another secret is named %q, at %s. Rename one of them.", s.name, formatPlace(first))))
 			continue
 		}
 		places[s.name] = b.DefRange()
 		v := cty.UnknownVal(cty.String)
 		if !diags.HasErrors() {
-			v = l.lookUp(s, b)
+			v = l.secretValue(s, b)
 		}
 		values[s.name] = v.Mark(expr.Sensitive)
 	}
-	l.define("secret", values)
+	l.defineRoot("secret", values)
 }
 
-func (l *loader) lookUp(s *secret, b located) cty.Value {
+func (l *loader) secretValue(s *secret, b locatedBlock) cty.Value {
 	text, missing := l.secretText(s, b.file)
 	if missing != "" {
 		if l.Unset == RequireSet {
-			l.add(diag.Error(b.DefRange(), "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing)))
+			l.report(diag.Error(b.DefRange(), "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing)))
 		}
 		return cty.UnknownVal(cty.String)
 	}
 	v := cty.StringVal(text)
 	if v.AsString() != text {
-		l.add(diag.Error(b.DefRange(), "Secret of a form that would be changed",
-			fmt.Sprintf("The secret %q holds letters and accents as separate characters, which the expression language joins. Set it in Unicode's NFC form, or keep it in base64 and read it with base64decode.", s.name)))
+		l.report(diag.Error(b.DefRange(), "Secret not in NFC form",
+			fmt.Sprintf("The secret %q has letters and accents as separate characters, and the expression language would join them. Set it in Unicode's NFC form, or store it in base64 and read it with base64decode.", s.name)))
 	}
 	l.secrets = append(l.secrets, text)
 	return v
 }
 
 // secretText returns the text of a secret, or the rest of a sentence that says
-// why there is none.
+// why it is missing.
 func (l *loader) secretText(s *secret, f *file) (text, missing string) {
 	if s.env != "" {
-		text, ok := l.reader.env(s.env)
+		text, ok := l.reader.lookUpEnv(s.env)
 		if !ok || text == "" {
-			return "", fmt.Sprintf("comes from the variable %s, which is not set. Set it to a value that is not empty.", s.env)
+			return "", fmt.Sprintf("comes from the variable %s, which is not set. Set the variable to a value that is not empty.", s.env)
 		}
 		return text, ""
 	}
-	src, err := l.reader.named(f.dir, s.file)
+	src, err := l.reader.readRelative(f.dir, s.file)
 	if err != nil {
-		return "", fmt.Sprintf("comes from the file %s, which can't be read: %s.", s.file, reason(err))
+		return "", fmt.Sprintf("comes from the file %s, which can't be read: %s.", s.file, fileErrorCause(err))
 	}
 	text = strings.TrimSuffix(strings.TrimSuffix(string(src), "\n"), "\r")
 	if text == "" {

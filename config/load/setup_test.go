@@ -54,7 +54,7 @@ func options(fsys fs.FS, paths ...string) load.Options {
 // mustLoad loads what has no errors.
 func mustLoad(t testing.TB, o load.Options) *load.Config {
 	t.Helper()
-	c, diags := load.Load(o)
+	c, diags := load.Files(o)
 	if diags.HasErrors() {
 		t.Fatalf("findings: %v", diags)
 	}

@@ -41,7 +41,7 @@ func TestFindingsHoldNoSecret(t *testing.T) {
 					}
 					return value(name), true
 				}
-				loaded, diags := load.Load(o)
+				loaded, diags := load.Files(o)
 				for _, format := range diag.Formats() {
 					expectDiscreet(t, format, diag.Report{Diags: diags, Files: loaded.Files})
 				}
@@ -70,9 +70,9 @@ func TestLoadIsDeterministic(t *testing.T) {
 	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			first, diags := load.Load(c.options)
+			first, diags := load.Files(c.options)
 			for range 4 {
-				again, more := load.Load(c.options)
+				again, more := load.Files(c.options)
 				if d := cmp.Diff(words(diags), words(more)); d != "" {
 					t.Fatalf("the findings differ (-first +again):\n%s", d)
 				}
@@ -104,7 +104,7 @@ func TestLoadsAtOnce(t *testing.T) {
 	for range 4 {
 		for _, c := range allCases(t) {
 			c.options.Kinds, c.options.Connections = shared.Kinds, shared.Connections
-			wait.Go(func() { _, _ = load.Load(c.options) })
+			wait.Go(func() { _, _ = load.Files(c.options) })
 		}
 	}
 	wait.Wait()

@@ -13,7 +13,7 @@ import (
 
 func loadFlow(t *testing.T, src string) (*load.Config, error) {
 	t.Helper()
-	c, diags := load.Load(load.Options{
+	c, diags := load.Files(load.Options{
 		Clock: clock.System{},
 		FS:    fstest.MapFS{"names.hcl": {Data: []byte(src)}},
 		Paths: []load.Path{{Dir: "names.hcl"}},

@@ -56,7 +56,7 @@ func scan(paths []string, read map[string]load.Digest) fileState {
 		s.digests[path] = load.Digest{}
 	}
 	for path := range s.digests {
-		s.digests[path] = load.DigestOf(files, path)
+		s.digests[path] = load.DigestFile(files, path)
 		s.set.addFile(osPath(path))
 	}
 	return s

@@ -122,7 +122,7 @@ func (l *Lab) Write(flows string) {
 }
 
 func (l *Lab) load() (*load.Config, hcl.Diagnostics) {
-	return load.Load(load.Options{
+	return load.Files(load.Options{
 		FS: *l.files.Load(), Paths: []load.Path{{Dir: "flows"}}, Connections: actions.Connections(), Clock: clock.System{},
 		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 		Env:   func(string) (string, bool) { return Secret, true },

@@ -2,7 +2,7 @@ flow "orders" {
   trigger "webhook" {}
   action "flow" "a" { flow = "nobody" } # error: Unknown flow: There is no flow "nobody"
   action "flow" "b" { flow = "look_up" } # error: Unknown flow: Did you mean "lookup"?
-  action "flow" "c" { flow = "orders" } # error: Flow can't be called: starts by trigger "webhook"
+  action "flow" "c" { flow = "orders" } # error: Flow can't be called: has trigger "webhook"
   action "flow" "d" { flow = "lookup" } # error: Missing input: needs "email"
   action "flow" "e" {
     flow  = "lookup"
@@ -15,7 +15,7 @@ flow "orders" {
       nane  = "x" # error: Unknown input: Did you mean "name"?
     }
   }
-  action "flow" "g" { flow = "off" } # warning: Flow is disabled: says enabled = false
+  action "flow" "g" { flow = "off" } # warning: Flow is disabled: has enabled = false
   action "log" "h" { message = input.email } # error: Unknown name: trigger "flow" only
 }
 flow "lookup" {
@@ -41,7 +41,7 @@ flow "off" {
 flow "endless" {
   trigger "flow" {}
   action "log" "a" { message = "again" }
-  action "flow" "b" { flow = "endless" } # warning: Calls without an end: Flow "endless" calls itself in each of its runs
+  action "flow" "b" { flow = "endless" } # warning: Calls without an end: Flow "endless" calls itself in every run
 }
 flow "ping" {
   trigger "flow" {}

@@ -4,6 +4,6 @@ locals {
   c = env("A", "b", "c") # error: Invalid function argument: at most a default
   d = file("missing.txt") # error: Invalid function argument: there is no file "missing.txt"
   e = file("encoding_latin1.hcl") # error: Invalid function argument: filebase64 reads any bytes
-  f = file("..") # error: Invalid function argument: no regular file
+  f = file("..") # error: Invalid function argument: not a regular file
   g = getenv("SHOP_NAME") # error: Unknown function: env("NAME", "default")
 }

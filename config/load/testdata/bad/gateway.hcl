@@ -1,11 +1,11 @@
 gateway {
-  admin { listen = "localhost" } # error: Wrong address: write it like
+  admin { listen = "localhost" } # error: Wrong address: write ":8080"
   admin {} # error: Block given twice: "admin" may stand once
   limits {
-    body       = "0B" # error: Limit out of range: "body" is from 1B to 1GiB
-    headers    = "1B" # error: Limit out of range: "headers" is from 1KiB to 16MiB
-    json_depth = 5000 # error: Limit out of range: "json_depth" is from 1 to 1000
-    runs       = 0 # error: Limit out of range: "runs" is from 1 to 1000000
+    body       = "0B" # error: Limit out of range: "body" must be from 1B to 1GiB
+    headers    = "1B" # error: Limit out of range: "headers" must be from 1KiB to 16MiB
+    json_depth = 5000 # error: Limit out of range: "json_depth" must be from 1 to 1000
+    runs       = 0 # error: Limit out of range: "runs" must be from 1 to 1000000
   }
   egress { allow = ["10.1.0.0/16", "http://warehouse.internal", "10.0.0.1/99"] } # error: Wrong address: "http://warehouse.internal" # error: Wrong address: "10.0.0.1/99"
   tls { # error: Missing attribute: "key" must be given
@@ -13,4 +13,4 @@ gateway {
   }
   history { keep = "1s" } # error: Wrong value: at least a minute
 }
-gateway {} # error: Block given twice: the first is at gateway.hcl line 1
+gateway {} # error: Block given twice: The first one is at gateway.hcl line 1

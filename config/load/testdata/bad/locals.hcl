@@ -1,7 +1,7 @@
 locals {
-  a = local.b # error: Locals in a circle: a → b → a
+  a = local.b # error: Locals in a cycle: a → b → a
   b = local.a
-  c = local.c # error: Locals in a circle: c → c
+  c = local.c # error: Locals in a cycle: c → c
   d = local.nope # error: Unknown name: Declare it: locals { nope = VALUE }
   e = local.d
   shop = "Lampenladen"
@@ -13,6 +13,6 @@ locals {
   }
 }
 locals { shop = "Other" } # error: Local named twice: at locals.hcl line 7
-locals "x" { # error: Too many labels: locals { … } without a label
+locals "x" { # error: Too many labels: A locals block has no label
   k = 1
 }

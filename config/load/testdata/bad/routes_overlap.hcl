@@ -8,7 +8,7 @@ flow "a" {
 flow "b" {
   trigger "webhook" {
     mode = "sync"
-    path = "/shops/main/{list}" # error: Paths overlap: neither is the more exact one
+    path = "/shops/main/{list}" # error: Paths overlap: neither path is more specific
     response { status = 202 }
   }
 }

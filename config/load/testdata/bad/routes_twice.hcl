@@ -8,7 +8,7 @@ flow "a" {
 flow "b" {
   trigger "webhook" {
     mode = "sync"
-    path = "/orders" # error: Path used twice: Flow "a" has /orders already, at routes_twice.hcl line 4
+    path = "/orders" # error: Path used twice: Flow "a" already has /orders, at routes_twice.hcl line 4
     response { status = 202 }
   }
 }
@@ -30,7 +30,7 @@ flow "d" {
 flow "e" {
   trigger "webhook" {
     mode = "sync"
-    path = "/orders/{number}" # error: Path used twice: Flow "d" has /orders/{id} already
+    path = "/orders/{number}" # error: Path used twice: Flow "d" already has /orders/{id}
     response { status = 202 }
   }
 }

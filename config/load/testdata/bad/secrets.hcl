@@ -1,7 +1,7 @@
 secret "a" { env = "API_TOKEN" }
 secret "a" { env = "SHOP_PASSWORD" } # error: Secret named twice: at secrets.hcl line 1
-secret "b" {} # error: Where is the secret?: either "env" or "file"
-secret "c" { # error: Where is the secret?: either "env" or "file"
+secret "b" {} # error: Missing source of the secret: exactly one of "env" and "file"
+secret "c" { # error: Missing source of the secret: exactly one of "env" and "file"
   env  = "API_TOKEN"
   file = "token.txt"
 }

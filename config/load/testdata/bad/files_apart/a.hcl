@@ -1,4 +1,4 @@
-locals { first = local.second } # error: Locals in a circle: first → second → first
+locals { first = local.second } # error: Locals in a cycle: first → second → first
 secret "token" { env = "API_TOKEN" }
 connection "http" "stock" { base_url = "https://api.example.com" }
 gateway { listen = ":8080" }

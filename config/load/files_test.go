@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-func TestEach(t *testing.T) {
+func TestRunParallel(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 2, 1000} {
 		calls := make([]atomic.Int32, n)
-		each(n, func(i int) { calls[i].Add(1) })
+		runParallel(n, func(i int) { calls[i].Add(1) })
 		for i := range calls {
 			if got := calls[i].Load(); got != 1 {
 				t.Errorf("of %d: %d was called %d times", n, i, got)
@@ -18,15 +18,15 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// TestEachPanics holds that who called learns of a panic and can survive it.
-func TestEachPanics(t *testing.T) {
+// TestRunParallelPanics holds that who called learns of a panic and can survive it.
+func TestRunParallelPanics(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if p := recover(); p != "out of luck" {
 			t.Errorf("recovered %v", p)
 		}
 	}()
-	each(100, func(i int) {
+	runParallel(100, func(i int) {
 		if i == 13 {
 			panic("out of luck")
 		}
