@@ -38,25 +38,25 @@ type Expr struct {
 	refs      []Ref
 	rng       hcl.Range
 	name      string
-	display   func(text string) string // nil where values are shown as they are
+	display   func(text string) string // nil: values are recorded unchanged
 }
 
-// node is the compiled form of a fast tier. It returns false where it can't
-// give exactly what HCL would.
+// node is the compiled form of a fast tier. eval returns false if it can't
+// compute exactly the value that HCL would.
 type node interface {
 	eval(ctx context.Context, env Env) (any, bool)
 }
 
-// Ref is a name of a run that an expression reads, as far as it is written
-// plainly: webhook.body.items[0] is {"webhook", ["body", "items"]}.
+// Ref is a name of a run that an expression reads, up to the first step that is
+// no plain member: webhook.body.items[0] is {"webhook", ["body", "items"]}.
 type Ref struct {
 	Root string
 	Path []string
 }
 
-// Compile checks an expression against a scope and compiles it. want is the
-// type that its value must have or be convertible to; cty.DynamicPseudoType
-// takes any. On errors the expression is nil.
+// Compile checks an expression against a scope and compiles it. Its value must
+// be convertible to want; cty.DynamicPseudoType accepts any type. If there are
+// errors the expression is nil.
 func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics) {
 	diags := s.CheckNames(e)
 	if diags.HasErrors() {
@@ -81,8 +81,8 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	return out, diags
 }
 
-// compile compiles an expression whose names are checked, to the first tier
-// that fits.
+// compileExpr compiles an expression whose names are checked to the cheapest
+// tier that can hold it.
 func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
 	names := e.Variables()
 	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(names)}
@@ -134,14 +134,14 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	e.known, e.null = true, plain.IsNull()
 	c, err := fromCty(plain)
 	if err != nil {
-		return append(diags, diag.Error(src.Range(), "Value of no use here", diag.Sentence(err)))
+		return append(diags, diag.Error(src.Range(), "Value without a JSON form", diag.Sentence(err)))
 	}
 	e.constant = c
 	return diags
 }
 
 // checkType evaluates the expression with unknown values, which finds wrong
-// operands and arguments, and checks that its type converts to the wanted one.
+// operands and arguments, and checks that its type converts to want.
 func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
 	v := e.static
 	var diags hcl.Diagnostics
@@ -160,11 +160,11 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 }
 
 // Eval computes the value for a run. The result may share memory with the
-// run's values and must not be changed. The error is an *Error.
+// values of the run and must not be changed. The error is an *Error.
 func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 	if e.tier == Constant {
 		if !e.known {
-			return nil, &Error{Range: e.rng, Summary: "Value not known", Detail: "It reads a secret or a variable that is not set."}
+			return nil, &Error{Range: e.rng, Summary: "Value not known", Detail: "The expression reads a secret or a variable that is not set."}
 		}
 		return e.constant, nil
 	}
@@ -183,7 +183,7 @@ func (e *Expr) evalGeneral(ctx context.Context, env Env) (any, error) {
 	}
 	out, err := FromCty(v)
 	if err != nil {
-		return nil, &Error{Range: e.rng, Summary: "Value of no use here", Detail: diag.Sentence(err)}
+		return nil, &Error{Range: e.rng, Summary: "Value without a JSON form", Detail: diag.Sentence(err)}
 	}
 	return out, nil
 }
@@ -196,9 +196,8 @@ func (e *Expr) evalAndRecord(ctx context.Context, env Env) (any, error) {
 	return v, err
 }
 
-// SetDisplay says how a text reads best where the inputs of an action are kept,
-// for escapes that are no form of text that people know. It is called once,
-// after Compile.
+// SetDisplay sets how a text is recorded in the inputs of an action, for
+// escaped forms that people can't read. It is called once, after Compile.
 func (e *Expr) SetDisplay(display func(text string) string) { e.display = display }
 
 func (e *Expr) displayValue(v any) any {
@@ -208,41 +207,42 @@ func (e *Expr) displayValue(v any) any {
 	return v
 }
 
-// SetName says which attribute the expression is the value of. It is called
-// once, after Compile.
+// SetName sets the name of the attribute whose value the expression is. It is
+// called once, after Compile.
 func (e *Expr) SetName(name string) { e.name = name }
 
-// Name is the attribute that the expression is the value of.
+// Name returns the name of the attribute whose value the expression is.
 func (e *Expr) Name() string { return e.name }
 
-// Tier tells how the expression was compiled.
+// Tier returns the form to which the expression was compiled.
 func (e *Expr) Tier() Tier { return e.tier }
 
-// Type is the type of the value as far as it is known at load.
+// Type returns the type of the value as far as it is known at load.
 func (e *Expr) Type() cty.Type { return e.typ }
 
-// Range is where the expression stands.
+// Range returns the place of the expression.
 func (e *Expr) Range() hcl.Range { return e.rng }
 
-// Sensitive tells whether the expression reads a secret.
+// Sensitive reports whether the expression reads a secret.
 func (e *Expr) Sensitive() bool { return e.sensitive }
 
-// Volatile tells whether the expression may have another value for the same
-// run: a jq program in it reads the clock. Functions of HCL never do.
+// Volatile reports whether the expression may have another value at each
+// evaluation of the same run, because a jq program in it reads the clock.
+// Functions of HCL never do.
 func (e *Expr) Volatile() bool { return e.volatile }
 
 // Refs lists the names of the run that the expression reads.
 func (e *Expr) Refs() []Ref { return e.refs }
 
 // Constant returns the value of an expression that reads nothing of the run. It
-// returns false for others, and where the value is not known because a secret
-// is not set.
+// returns false for other expressions, and if the value is not known because a
+// secret is not set.
 func (e *Expr) Constant() (any, bool) { return e.constant, e.tier == Constant && e.known }
 
-// IsKnown is false for an expression that reads nothing of the run and has no
-// value all the same, because a secret or a variable is not set.
+// IsKnown returns false if the expression reads nothing of the run and its value
+// is not known, because a secret or a variable is not set.
 func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 
 // ConstantCty returns the value of an expression that reads nothing of the run,
-// with its marks; it may be unknown.
+// with its marks. It may be unknown.
 func (e *Expr) ConstantCty() cty.Value { return e.static }

@@ -13,9 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// ToCty turns a JSON-like value into a cty value: objects become objects and
-// lists become tuples, as the types of their members may differ. Text is
-// rewritten to Unicode's NFC form by cty.
+// ToCty converts a JSON-like value to a cty value. Objects become objects and
+// lists become tuples, because the types of their members may differ. cty
+// normalizes texts to Unicode's NFC form.
 func ToCty(v any) (cty.Value, error) {
 	switch v := v.(type) {
 	case nil:
@@ -45,7 +45,7 @@ func ToCty(v any) (cty.Value, error) {
 	case value.Object:
 		return objectToCty(v.Map())
 	}
-	return cty.NilVal, fmt.Errorf("a value of Go type %T has no place in an expression", v)
+	return cty.NilVal, fmt.Errorf("a value of Go type %T can't be used in an expression", v)
 }
 
 func listToCty(list []any) (cty.Value, error) {
@@ -88,9 +88,9 @@ func stringsToCty(list []string) cty.Value {
 	return cty.TupleVal(out)
 }
 
-// FromCty turns a known cty value into a JSON-like value; marks are dropped.
-// Sets become lists. It fails for unknown values and for types that JSON does
-// not know.
+// FromCty converts a known cty value to a JSON-like value without its marks.
+// Sets become lists. It fails for unknown values and for types without a JSON
+// form.
 func FromCty(v cty.Value) (any, error) {
 	v, _ = v.UnmarkDeep()
 	return fromCty(v)
@@ -145,13 +145,13 @@ func objectFromCty(v cty.Value) (any, error) {
 	return out, nil
 }
 
-// maxExactDigits is how many significant digits a number may have and still be
-// taken for one that somebody wrote, and not for the tail of a division.
+// maxExactDigits is the number of significant digits up to which a number is
+// written exactly. A number with more is taken for the result of a division.
 const maxExactDigits = 34
 
 // formatNumber writes a number in the shortest form that reads the same:
-// exactly where it is an integer or a short decimal, and with the digits of a
-// float64 where arithmetic left a tail.
+// exactly if it is an integer or a short decimal, and otherwise with the digits
+// of a float64.
 func formatNumber(f *big.Float) json.Number {
 	if f.IsInf() {
 		if f.Signbit() {
@@ -170,7 +170,7 @@ func formatNumber(f *big.Float) json.Number {
 	}
 	short, _ := f.Float64()
 	if math.IsInf(short, 0) || short == 0 {
-		return json.Number(f.Text('g', maxExactDigits)) // beyond what a float64 holds
+		return json.Number(f.Text('g', maxExactDigits)) // out of the range of a float64
 	}
 	return json.Number(strconv.FormatFloat(short, 'g', -1, 64))
 }
@@ -196,7 +196,7 @@ func countSignificantDigits(text string) int {
 	return n
 }
 
-// formatTemplateNumber writes a number as HCL does inside a text: digits without an
+// formatTemplateNumber writes a number as HCL does inside a text: without an
 // exponent and without zeros at the end of a fraction.
 func formatTemplateNumber(n json.Number) (string, bool) {
 	if text, ok := trimPlainDecimal(string(n)); ok {
@@ -209,12 +209,12 @@ func formatTemplateNumber(n json.Number) (string, bool) {
 	return v.AsBigFloat().Text('f', -1), true
 }
 
-// maxPlainDigits is how many digits a float of 512 bits surely keeps.
+// maxPlainDigits is a number of digits that a float of 512 bits always keeps.
 const maxPlainDigits = 100
 
-// trimPlainDecimal does it for everyday numbers without arithmetic: optional
-// minus, digits, optional fraction. Others, zero with a sign among them, are
-// left to big.Float.
+// trimPlainDecimal is formatTemplateNumber without arithmetic, for an optional
+// minus, digits and an optional fraction. It returns false for any other form
+// and for a zero with a sign.
 func trimPlainDecimal(s string) (string, bool) {
 	digits := strings.TrimPrefix(s, "-")
 	whole, fraction, hasFraction := strings.Cut(digits, ".")

@@ -7,16 +7,16 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const redactedDetail = "Details are hidden, as the expression reads a secret."
+const redactedDetail = "Details are hidden because the expression reads a secret."
 
-// Error says why an expression has no value in a run. Its text holds nothing
-// of what a sensitive expression read.
+// Error says why an expression has no value in a run. Its text never contains
+// a value that a sensitive expression read.
 type Error struct {
 	Range           hcl.Range
 	Summary, Detail string
 }
 
-// Error gives the finding without its place.
+// Error returns the finding without its place.
 func (e *Error) Error() string {
 	if e.Detail == "" {
 		return e.Summary
@@ -30,7 +30,7 @@ func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		err.Summary, err.Detail = d.Summary, d.Detail+cure(d)
+		err.Summary, err.Detail = d.Summary, d.Detail+suggestFix(d)
 		if d.Subject != nil {
 			err.Range = *d.Subject
 		}
@@ -42,32 +42,30 @@ func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 	return err
 }
 
-// cure says what to write instead of an attribute that is not there, which HCL
-// leaves open.
-func cure(d *hcl.Diagnostic) string {
+// suggestFix says how to handle a missing attribute, which HCL does not.
+func suggestFix(d *hcl.Diagnostic) string {
 	switch {
 	case d.Summary != "Unsupported attribute":
 		return ""
 	case strings.Contains(d.Detail, "does not have any attributes"):
-		return " Of a list take one element, as in items[0].sku, or a member of all, as in items[*].sku; length(items) is how many there are."
+		return " This is a list: read one element with items[0].sku, the member of all elements with items[*].sku, or the number of elements with length(items)."
 	}
-	return " Where it may be missing write try(…, null), with what holds then in place of null."
+	return " If it may be missing, write try(…, null), or a default in place of null."
 }
 
-// cured gives findings of HCL their cure.
+// addFixes adds a suggestion to findings of HCL.
 func addFixes(diags hcl.Diagnostics) hcl.Diagnostics {
 	out := make(hcl.Diagnostics, len(diags))
 	for i, d := range diags {
 		more := *d
-		more.Detail += cure(d)
+		more.Detail += suggestFix(d)
 		out[i] = &more
 	}
 	return out
 }
 
-// discreet takes out of findings what they could tell of secrets. Inside of a
-// for HCL knows the elements of a sensitive list as plain values, and quotes
-// them.
+// redactFindings removes values of secrets from findings. Inside a for HCL
+// loses the marks of the elements of a sensitive list and quotes them.
 func (s *Scope) redactFindings(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	diags = addFixes(diags)
 	if len(diags) == 0 || !s.readsSensitive(e.Variables()) {

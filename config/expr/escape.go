@@ -14,13 +14,13 @@ import (
 )
 
 // WithEscape returns a scope whose expressions pass the texts of a run through
-// escape: those that stand in a template or are the whole value. What the file
-// itself says stays as it is written: the text around the values, and values
-// that read nothing of the run, such as local.footer or file("page.html").
+// escape: texts in a template and texts that are the whole value. Texts of the
+// file stay as written: the text around the values, and values that read
+// nothing of the run, such as local.footer or file("page.html").
 //
-// Templates, conditions, loops and the functions that only put texts together
-// (see funcs.OnlyJoins) are looked into; the result of any other function is
-// escaped as a whole. The function unescaped passes a value as it is. Numbers,
+// Escaping applies inside templates, conditions, loops and the functions that
+// only join texts (see funcs.OnlyJoins); the result of any other function is
+// escaped as a whole. The function unescaped keeps a value unchanged. Numbers,
 // bools and null are never changed.
 func (s *Scope) WithEscape(escape func(string) string) *Scope {
 	c := *s
@@ -28,14 +28,14 @@ func (s *Scope) WithEscape(escape func(string) string) *Scope {
 	return &c
 }
 
-// raw returns the scope without escaping.
+// withoutEscape returns the scope without escaping.
 func (s *Scope) withoutEscape() *Scope {
 	c := *s
 	c.escape = nil
 	return &c
 }
 
-// escapes is the fast tier of a value that is escaped.
+// escapedNode is the fast tier of a value that is escaped.
 type escapedNode struct {
 	inner  node
 	escape func(string) string
@@ -50,12 +50,13 @@ func (n *escapedNode) eval(ctx context.Context, env Env) (any, bool) {
 	case string:
 		return n.escape(v), true
 	case []any, map[string]any:
-		return nil, false // the texts inside are escaped where HCL evaluates
+		return nil, false // HCL evaluates it and escapes the texts inside
 	}
 	return v, true
 }
 
-// unescapedArgument returns what a call of unescaped is given, nil for all else.
+// unescapedArgument returns the argument of a call of unescaped, nil for any
+// other expression.
 func unescapedArgument(e hcl.Expression) hclsyntax.Expression {
 	call, ok := e.(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name != funcs.Unescaped || len(call.Args) != 1 || call.ExpandFinal {
@@ -64,21 +65,21 @@ func unescapedArgument(e hcl.Expression) hclsyntax.Expression {
 	return call.Args[0]
 }
 
-// escapeMarker marks the parts of an expression that are escaped when HCL
+// escapeMarker marks the parts of an expression that must be escaped when HCL
 // evaluates it.
 type escapeMarker struct {
 	scope *Scope
 	jq    jqPrograms
-	bound map[string]bool // names of the loops around
+	bound map[string]bool // variables of the enclosing loops
 }
 
-// escaped is an expression whose texts are escaped.
+// escapedExpression is an expression whose texts are escaped.
 type escapedExpression struct {
 	hclsyntax.Expression
 	escape func(string) string
 }
 
-// Value computes it.
+// Value escapes every text of the value.
 func (e *escapedExpression) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ec)
 	out, err := cty.Transform(v, func(_ cty.Path, v cty.Value) (cty.Value, error) {
@@ -89,12 +90,12 @@ func (e *escapedExpression) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnosti
 		return cty.StringVal(e.escape(plain.AsString())).WithMarks(marks), nil
 	})
 	if err != nil {
-		return cty.DynamicVal, append(diags, diag.Error(e.Range(), "Value of no use here", diag.Sentence(err)))
+		return cty.DynamicVal, append(diags, diag.Error(e.Range(), "Value without a JSON form", diag.Sentence(err)))
 	}
 	return out, diags
 }
 
-// in returns the expression with its parts marked.
+// mark returns a copy of the expression with its parts marked.
 func (x *escapeMarker) mark(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *hclsyntax.LiteralValueExpr:
@@ -141,8 +142,8 @@ func (x *escapeMarker) markAll(list []hclsyntax.Expression) []hclsyntax.Expressi
 	return out
 }
 
-// markLoop takes what a loop gives, and no longer takes its names for those of
-// constants: a loop may call its elements local.
+// markLoop marks the result of a loop. The variables of the loop hide constants
+// of the same name: a loop may call its elements local.
 func (x *escapeMarker) markLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	inner := *x
 	inner.bound = cloneOrNew(x.bound)
@@ -173,7 +174,7 @@ func (x *escapeMarker) markCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Express
 	return &c
 }
 
-// whole marks an expression, unless it reads nothing of the run.
+// markWhole marks an expression, unless it reads nothing of the run.
 func (x *escapeMarker) markWhole(e hclsyntax.Expression) hclsyntax.Expression {
 	if x.isFixed(e) {
 		return e

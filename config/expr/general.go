@@ -15,10 +15,10 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// general evaluates an expression with HCL, in a context that holds only the
-// leaves that it names.
+// general evaluates an expression with HCL, in a context that contains only the
+// leaves that the expression names.
 type general struct {
-	src    hcl.Expression // made by bounded
+	src    hcl.Expression // made by guardExpression
 	static *hcl.EvalContext
 	clock  clock.Clock
 	jq     jqPrograms
@@ -37,8 +37,8 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, leaves: dropNestedRefs(s.refsIn(e))}
 }
 
-// dropNestedRefs drops the references that lie inside others: who reads
-// webhook.body whole needs no leaf for webhook.body.items.
+// dropNestedRefs drops references that lie inside others: an expression that
+// reads all of webhook.body needs no leaf for webhook.body.items.
 func dropNestedRefs(refs []Ref) []Ref {
 	var out []Ref
 	for i, r := range refs {
@@ -64,7 +64,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	for name, t := range roots.members {
 		v, err := t.toCty()
 		if err != nil {
-			return cty.DynamicVal, hcl.Diagnostics{diag.Error(g.src.Range(), "Value of no use here", diag.Sentence(err))}
+			return cty.DynamicVal, hcl.Diagnostics{diag.Error(g.src.Range(), "Value without a JSON form", diag.Sentence(err))}
 		}
 		ec.Variables[name] = v
 	}
@@ -83,7 +83,7 @@ func (g *general) bindFunctions(ctx context.Context, env Env) map[string]functio
 	return functions
 }
 
-// tree collects leaves below a name: either a whole value or some members.
+// tree holds the leaves below a name: a whole value or some members.
 type tree struct {
 	members map[string]*tree
 	whole   any
@@ -102,9 +102,9 @@ func (t *tree) member(name string) *tree {
 	return m
 }
 
-// fill walks v along the steps and places what it finds. Where the way ends
-// early, what stands there is placed, so that HCL finds the same end and says
-// so: a null, a text, or an object without that member.
+// insert follows the steps through v and inserts the value at their end. If the
+// path ends early, it inserts the value found there (a null, a text, an object
+// without that member), so that HCL reports the missing member.
 func (t *tree) insert(v any, steps []string) {
 	if len(steps) == 0 || t.isWhole {
 		t.whole, t.isWhole = v, true

@@ -9,10 +9,10 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// bounded returns an expression that computes the same and can be stopped: its
-// loops ask the clock of the evaluation, and its operators refuse what HCL
-// would convert for minutes. What is checked at load is the expression as it is
-// written; only its evaluation uses this copy.
+// guardExpression returns a copy of an expression that has the same value and
+// can be stopped: its loops ask the guard of the evaluation, and its operators
+// refuse texts that HCL would take minutes to convert to a number. Checks at
+// load use the original; only evaluation uses the copy.
 func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *hclsyntax.ForExpr:
@@ -38,7 +38,7 @@ func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 	return guardChildren(e)
 }
 
-// guardChildren copies the expressions that compute nothing themselves.
+// guardChildren copies the expressions that need no guard of their own.
 func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *escapedExpression:
@@ -106,7 +106,8 @@ func guardObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Expression {
 	return &c
 }
 
-// guardLoop lets the clock tick at each turn, by what is computed first in it.
+// guardLoop makes a loop ask the guard at each iteration, before the part that
+// is evaluated first in it.
 func guardLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	c := *e
 	c.CollExpr, c.ValExpr = guardExpression(e.CollExpr), guardExpression(e.ValExpr)
@@ -121,10 +122,11 @@ func guardLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	return &c
 }
 
-// turn is what is computed at each turn of a loop.
+// guardedIteration is the part of a loop that is evaluated first in each
+// iteration.
 type guardedIteration struct{ hclsyntax.Expression }
 
-// Value computes it, unless the time is over.
+// Value checks the limits of the evaluation first.
 func (t *guardedIteration) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if g := guardOf(ec); g != nil {
 		g.checkLimits()
@@ -139,12 +141,12 @@ func guardOperand(e hclsyntax.Expression, wanted cty.Type) hclsyntax.Expression 
 	return &guardedOperand{guardExpression(e)}
 }
 
-// operand stands where a number is needed, of which HCL makes one out of any
-// text that spells one: 1e600000000 takes an hour to write out again, and a
-// million digits some seconds to read.
+// guardedOperand stands where a number is needed. HCL converts any text that
+// spells a number: 1e600000000 takes an hour to print again, and a million
+// digits take seconds to parse.
 type guardedOperand struct{ hclsyntax.Expression }
 
-// Value computes it and refuses texts of numbers that are too large.
+// Value refuses texts of numbers that are too large.
 func (o *guardedOperand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := o.Expression.Value(ec)
 	plain, _ := v.Unmark()
@@ -157,18 +159,18 @@ func (o *guardedOperand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics)
 	return v, diags
 }
 
-// conditional is a condition whose results are brought to one type in good
-// time.
+// guardedConditional is a condition whose results are converted to one type by
+// funcs.Unify, which does not take quadratic time.
 type guardedConditional struct{ *hclsyntax.ConditionalExpr }
 
-// Value computes it.
+// Value evaluates both results and unifies their types.
 func (e *guardedConditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	yes, yesDiags := e.TrueResult.Value(ec)
 	no, noDiags := e.FalseResult.Value(ec)
 	results, err := funcs.Unify(yes, no)
 	if err != nil {
 		return cty.DynamicVal, hcl.Diagnostics{diag.Error(e.SrcRange, "Inconsistent conditional result types",
-			"The two results of a condition have one type: "+err.Error()+".")}
+			"The two results of a condition must have one type: "+err.Error()+".")}
 	}
 	c := *e.ConditionalExpr
 	c.TrueResult = &evaluated{c.TrueResult, results[0], yesDiags}
@@ -176,12 +178,12 @@ func (e *guardedConditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnost
 	return c.Value(ec)
 }
 
-// computed is an expression whose value is there already.
+// evaluated is an expression whose value is already computed.
 type evaluated struct {
 	hclsyntax.Expression
 	value cty.Value
 	diags hcl.Diagnostics
 }
 
-// Value returns it.
+// Value returns the computed value.
 func (c *evaluated) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return c.value, c.diags }

@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Program is a compiled jq program. Inside it $webhook, $action and the other
-// names of the run hold what they hold in HCL. It is safe for concurrent use.
+// Program is a compiled jq program. In it $webhook, $action and the other names
+// of the run have the same values as in HCL. It is safe for concurrent use.
 type Program struct {
 	code      *gojq.Code
 	vars      []jqVariable
@@ -24,28 +24,28 @@ type Program struct {
 	volatile bool
 }
 
-// jqVariable is a name of the run that the program mentions. Where it only
-// ever reads members of it, members lists them; the others are not given.
+// jqVariable is a name of the run that the program mentions. If the program
+// reads only some members, members lists them and the program gets no others.
 type jqVariable struct {
 	root    string
 	members []string
 	all     bool
 }
 
-// ErrTooManyResults says that a jq program yielded more values than MaxResults.
+// ErrTooManyResults reports a jq program that yields more values than MaxResults.
 var ErrTooManyResults = errors.New("the jq program yields too many values")
 
 // MaxResults bounds how many values one run of a jq program may yield.
 const MaxResults = 100_000
 
-// CompileJQ compiles the jq program that an expression holds. The expression
-// must be known at load. A mistake is reported at its place inside the text.
-// The program is nil where there are errors, and where the expression reads a
+// CompileJQ compiles the jq program that is the value of an expression. The
+// value must be known at load. A mistake is reported at its place inside the
+// text. The program is nil if there are errors, or if the expression reads a
 // variable that is not set.
 func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if names := s.refsIn(e); len(names) > 0 {
 		return nil, hcl.Diagnostics{diag.Error(e.Range(), "Program not fixed",
-			"A jq program is compiled when the file is loaded, so it can't be put together from values of a run. Give those to the program as its input, or read them inside it as $"+names[0].Root+".")}
+			"A jq program is compiled when the file is loaded, so it can't contain values of a run. Pass them to the program as its input, or read them in the program as $"+names[0].Root+".")}
 	}
 	diags := s.checkNames(e)
 	if diags.HasErrors() {
@@ -57,7 +57,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	}
 	if v.IsMarked() {
 		return nil, append(diags, diag.Error(e.Range(), "Secret in a program",
-			"A jq program is no place for a secret: it shows in errors, and a quote in the secret would change what the program does. Give the secret to the program as a part of its input."))
+			"A jq program must not contain a secret: errors show the program, and a quote in the secret would change its meaning. Pass the secret to the program as part of its input."))
 	}
 	if !v.IsKnown() {
 		return nil, diags // it reads a variable that is not set
@@ -65,7 +65,7 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	text, err := FromCty(v)
 	program, ok := text.(string)
 	if err != nil || !ok {
-		return nil, append(diags, diag.Error(e.Range(), "Wrong type", "A jq program is a text."))
+		return nil, append(diags, diag.Error(e.Range(), "Wrong type", "A jq program must be a text."))
 	}
 	return s.compileJQText(program, s.sourceMap(e))
 }
@@ -87,18 +87,18 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	return p, nil
 }
 
-// jqNow finds the one builtin that returns something else each time. A
-// mention in a comment or a text makes little difference.
+// jqNow matches the only builtin whose result changes with time. A match in a
+// comment or a text costs only a little speed.
 var jqNow = regexp.MustCompile(`\bnow\b`)
 
-// Volatile tells whether the program may return another value for the same
-// input, as it reads the clock.
+// Volatile reports whether the program may return different values for the same
+// input, because it reads the clock.
 func (p *Program) Volatile() bool { return p != nil && p.volatile }
 
 var jqName = regexp.MustCompile(`\$([A-Za-z_]\w*)(\s*\.\s*([A-Za-z_]\w*))?`)
 
-// jqVariables finds the names of the run that a program mentions. A mention
-// in a comment or a text costs a little time and is harmless.
+// jqVariables returns the names of the run that a program mentions. A mention in
+// a comment or a text costs a little time and does no harm.
 func (s *Scope) jqVariables(program string) []jqVariable {
 	found := map[string]*jqVariable{}
 	for _, m := range jqName.FindAllStringSubmatch(program, -1) {
@@ -123,8 +123,8 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 	return out
 }
 
-// Run gives the input to the program and returns all it yields: values of
-// package value, in which numbers that jq computed are int, float64 or
+// Run runs the program on the input and returns all values that it yields. They
+// are values of package value; numbers that jq computed are int, float64 or
 // *big.Int. The input is not changed.
 func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	args := make([]any, len(p.vars))
@@ -152,7 +152,8 @@ func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
 	}
 }
 
-// endJQ tells a program that stopped itself by halt from one that failed.
+// endJQ returns the values of a program that ended itself with halt, and the
+// error of a program that failed.
 func endJQ(out []any, err error) ([]any, error) {
 	var halt *gojq.HaltError
 	if errors.As(err, &halt) && halt.Value() == nil {
@@ -179,8 +180,8 @@ func (v jqVariable) read(env Env) any {
 	return resolveMembers(out)
 }
 
-// resolveMembers makes maps of members that are lazy objects, whose own maps are
-// plain, as jq knows no others.
+// resolveMembers replaces members that are lazy objects by their maps, because
+// jq knows only plain maps.
 func resolveMembers(m map[string]any) map[string]any {
 	for name, member := range m {
 		if o, lazy := member.(value.Object); lazy {

@@ -98,7 +98,7 @@ func TestJQPlaces(t *testing.T) {
 		{"unknown function", "jq = <<-E\n  .a\n  | nosuch(1)\n  E\n", 3, 5, 6, "nosuch/1"},
 		{"word inside of another", "jq = \"ascii_upcase | upcase\"\n", 1, 22, 6, "Did you mean \"ascii_upcase\"?"},
 		{"slip", "jq = \"legnth\"\n", 1, 7, 6, "Did you mean \"length\"?"},
-		{"comma between arguments", "jq = \"sub(1, 2)\"\n", 1, 7, 3, "sub takes 2 or 3 arguments. They are separated by semicolons"},
+		{"comma between arguments", "jq = \"sub(1, 2)\"\n", 1, 7, 3, "sub takes 2 or 3 arguments. Separate arguments with semicolons"},
 		{"too many arguments", "jq = \"length(.a; .b)\"\n", 1, 7, 6, "length takes no arguments."},
 		{"double braces", "jq = \"{{ webhook.body.id }}\"\n", 1, 8, 1, "For {{ webhook.body.id }} write $webhook.body.id."},
 		{"end", "jq = \"[1\"\n", 1, 8, 1, "unexpected"},

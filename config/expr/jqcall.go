@@ -45,7 +45,7 @@ func (j jqPrograms) anyVolatile() bool {
 	return false
 }
 
-// refs lists what the programs of the calls inside e read.
+// refsIn lists the names of the run that the programs called in e read.
 func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref {
 	if len(j) == 0 {
 		return nil
@@ -83,7 +83,8 @@ func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr 
 	return calls
 }
 
-// functions returns the function jq bound to a run, nil where there is none.
+// bindFunction returns the function jq bound to a run, nil if there are no
+// programs.
 func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]function.Function {
 	if len(j) == 0 {
 		return nil
@@ -91,7 +92,7 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]functi
 	return map[string]function.Function{"jq": newJQFunction(func(program string, input any) (any, error) {
 		p, ok := j[program]
 		if !ok {
-			return nil, fmt.Errorf("the program is not one that was compiled at load")
+			return nil, fmt.Errorf("the program was not compiled at load")
 		}
 		out, err := p.Run(ctx, env, input)
 		if err != nil || len(out) == 0 {
@@ -101,8 +102,8 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]functi
 	})}
 }
 
-// jqFunction is jq(program, value): the first value that the program yields,
-// null where it yields none.
+// newJQFunction returns jq(program, value). It returns the first value that the
+// program yields, or null if the program yields none.
 func newJQFunction(run func(program string, input any) (any, error)) function.Function {
 	return function.New(&function.Spec{
 		Description: "jq runs a jq program on a value and returns the first result.",

@@ -21,23 +21,24 @@ func jqSyntaxError(program string, err error, at sourceMap) hcl.Diagnostics {
 		end := min(parse.Offset, len(program))
 		rng = at(max(0, end-max(1, len(parse.Token))), end)
 	}
-	detail := "The jq program can't be read here: " + err.Error() + "."
+	detail := "The jq program has a syntax error: " + err.Error() + "."
 	if m := braces.FindStringSubmatch(program); m != nil {
 		detail += fmt.Sprintf(" For %s write $%s.", m[0], m[1])
 	}
 	return hcl.Diagnostics{diag.Error(rng, "Invalid jq program", detail)}
 }
 
-// jqNameError places an error of the jq compiler, which names what is not
-// defined but not where, at the first mention.
+// jqNameError turns an error of the jq compiler into a finding. The error names
+// an undefined variable or function without its place; the finding points to its
+// first occurrence.
 func (s *Scope) jqNameError(program string, err error, at sourceMap) hcl.Diagnostics {
-	what, name, _ := strings.Cut(err.Error(), ": ")
+	kind, name, _ := strings.Cut(err.Error(), ": ")
 	detail := "In the jq program: " + err.Error() + "."
 	bare, _, _ := strings.Cut(name, "/")
 	switch {
-	case strings.HasPrefix(what, "variable"):
+	case strings.HasPrefix(kind, "variable"):
 		detail = s.explainVariable(bare)
-	case strings.HasPrefix(what, "function"):
+	case strings.HasPrefix(kind, "function"):
 		detail = explainFunction(name)
 	}
 	rng := at(0, len(program))
@@ -54,7 +55,7 @@ func (s *Scope) explainVariable(name string) string {
 		return detail + fmt.Sprintf(" Did you mean $%s?", near)
 	}
 	if slices.Contains(s.rootNames(), bare) {
-		return detail + " Names that are fixed at load are given to a program through its input."
+		return detail + " Pass names that are known at load to the program through its input."
 	}
 	return detail
 }
@@ -63,14 +64,14 @@ func (s *Scope) runRootNames() []string {
 	return slices.Sorted(maps.Keys(s.run))
 }
 
-// explainFunction says what is wrong with a call, given as "name/arguments".
+// explainFunction says why a call, given as "name/arguments", is wrong.
 func explainFunction(called string) string {
 	name, count, _ := strings.Cut(called, "/")
 	known := listJQFunctions()
 	if counts := known[name]; len(counts) > 0 {
 		detail := fmt.Sprintf("The jq program calls %s; %s takes %s.", called, name, describeCounts(counts))
 		if count == "1" && !slices.Contains(counts, "0") {
-			detail += fmt.Sprintf(" They are separated by semicolons: %s(a; b).", name)
+			detail += fmt.Sprintf(" Separate arguments with semicolons: %s(a; b).", name)
 		}
 		return detail
 	}
@@ -115,7 +116,7 @@ func listJQFunctions() map[string][]string {
 	return out
 }
 
-// findWord finds a word that stands by itself, or returns -1.
+// findWord returns the index of a whole word in the text, or -1.
 func findWord(text, word string) int {
 	if word == "" {
 		return -1

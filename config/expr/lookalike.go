@@ -17,9 +17,10 @@ var (
 	quoted  = regexp.MustCompile(`^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\])+$`)
 )
 
-// checkTexts warns of texts that look like references and are none: {{name}}
-// and $name, which other tools replace, and whole texts that are the name of
-// something. Keys of objects may have any name, and $name is jq's own way.
+// checkTexts warns of texts that look like references but are none: {{name}}
+// and $name, which other tools replace, and a whole text that is a known name.
+// It skips keys of objects, which may have any name, and jq programs, where
+// $name is a variable.
 func (s *Scope) checkTexts(n hclsyntax.Node) hcl.Diagnostics {
 	c := &textCheck{scope: s}
 	_ = hclsyntax.Walk(n, c)
@@ -28,12 +29,12 @@ func (s *Scope) checkTexts(n hclsyntax.Node) hcl.Diagnostics {
 
 type textCheck struct {
 	scope *Scope
-	skip  hclsyntax.Node   // what is not looked at, nil outside of it
-	jq    []hclsyntax.Node // programs of the jq() calls around
+	skip  hclsyntax.Node   // the node that is being skipped, nil if none
+	jq    []hclsyntax.Node // programs of the enclosing jq() calls
 	diags hcl.Diagnostics
 }
 
-// Enter looks at a node; part of hclsyntax.Walker.
+// Enter checks a node. It implements hclsyntax.Walker.
 func (c *textCheck) Enter(n hclsyntax.Node) hcl.Diagnostics {
 	if c.skip != nil {
 		return nil
@@ -57,7 +58,7 @@ func (c *textCheck) Enter(n hclsyntax.Node) hcl.Diagnostics {
 	return nil
 }
 
-// Exit ends what Enter began; part of hclsyntax.Walker.
+// Exit ends the skipping of a node. It implements hclsyntax.Walker.
 func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
 	if c.skip == n {
 		c.skip = nil
@@ -65,12 +66,12 @@ func (c *textCheck) Exit(n hclsyntax.Node) hcl.Diagnostics {
 	return nil
 }
 
-func (c *textCheck) addWarning(at hcl.Range, given, cure string) {
+func (c *textCheck) addWarning(at hcl.Range, given, fix string) {
 	c.diags = append(c.diags, diag.Warning(at, "Not a reference",
-		fmt.Sprintf("%s stays as it stands: it is plain text here. To insert the value write %s.", given, cure)))
+		fmt.Sprintf("%s is plain text here and stays unchanged. To insert the value write %s.", given, fix)))
 }
 
-// part looks for names inside of a text.
+// checkPart looks for names inside a text.
 func (c *textCheck) checkPart(lit *hclsyntax.LiteralValueExpr) {
 	if lit.Val.Type() != cty.String || lit.Val.IsNull() {
 		return
@@ -83,8 +84,8 @@ func (c *textCheck) checkPart(lit *hclsyntax.LiteralValueExpr) {
 	}
 }
 
-// meant is what a name of another tool is called here: n8n's $json is the data
-// of a run, which for a webhook holds the request.
+// translateName returns the name here for a name of another tool: n8n's $json
+// is the data of a run, which for a webhook contains the request.
 func (c *textCheck) translateName(name string) string {
 	for _, other := range []string{"json.body", "json.headers", "json.query"} {
 		if rest, ok := strings.CutPrefix(name, other); ok && !c.isKnownName(name) {
@@ -94,7 +95,7 @@ func (c *textCheck) translateName(name string) string {
 	return name
 }
 
-// whole looks at a text that is nothing but a name.
+// checkWholeText warns of a text that consists of a known name.
 func (c *textCheck) checkWholeText(t *hclsyntax.TemplateExpr) {
 	v, diags := t.Value(nil)
 	if diags.HasErrors() || !quoted.MatchString(v.AsString()) || !c.isKnownName(v.AsString()) {
@@ -103,7 +104,7 @@ func (c *textCheck) checkWholeText(t *hclsyntax.TemplateExpr) {
 	c.addWarning(t.Range(), fmt.Sprintf("%q", v.AsString()), v.AsString()+" without quotes")
 }
 
-// isName tells whether a text is the name of something that can be read here.
+// isKnownName reports whether a text is a name that can be read here.
 func (c *textCheck) isKnownName(text string) bool {
 	t, diags := hclsyntax.ParseTraversalAbs([]byte(text), "", hcl.InitialPos)
 	return !diags.HasErrors() && !c.scope.checkTraversal(t).HasErrors()

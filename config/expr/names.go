@@ -12,8 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// refs lists the names of the run that an expression reads, cut at the first
-// step that is not a plain member.
+// refsIn lists the names of the run that an expression reads. Each ends before
+// the first step that is not a plain member.
 func (s *Scope) refsIn(e hcl.Expression) []Ref { return s.refsOf(e.Variables()) }
 
 func (s *Scope) refsOf(names []hcl.Traversal) []Ref {
@@ -44,8 +44,8 @@ func memberPath(t hcl.Traversal) []string {
 	return names
 }
 
-// readsSensitive tells whether the expression reads a marked constant. Names
-// that the constant does not have are somebody else's finding.
+// readsSensitive reports whether one of the names reads a marked constant. It
+// ignores members that the constant does not have; checkNames reports them.
 func (s *Scope) readsSensitive(names []hcl.Traversal) bool {
 	for _, t := range names {
 		v, ok := s.consts[t.RootName()]
@@ -63,8 +63,8 @@ func (s *Scope) readsSensitive(names []hcl.Traversal) bool {
 }
 
 // CheckNames reports every name and function of an expression that the scope
-// does not know, also inside parts that a type check would not reach, and
-// warns of texts that look like names.
+// does not know, including those in parts that the type check never evaluates.
+// It warns of texts that look like names.
 func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
 	diags := s.checkNames(e)
 	if n, ok := e.(hclsyntax.Node); ok && (isComposite(e) || !isSingleName(e)) {
@@ -73,14 +73,14 @@ func (s *Scope) CheckNames(e hcl.Expression) hcl.Diagnostics {
 	return diags
 }
 
-// isName tells whether an expression is a name and nothing else, and
-// isComposite whether it has others inside. Most are one name or one text, and
-// need no walk through what is in them.
+// isSingleName reports whether an expression is one name.
 func isSingleName(e hcl.Expression) bool {
 	_, ok := e.(*hclsyntax.ScopeTraversalExpr)
 	return ok
 }
 
+// isComposite reports whether an expression contains others. Most expressions
+// are one name or one text, and checks need not walk through those.
 func isComposite(e hcl.Expression) bool {
 	switch e := e.(type) {
 	case *hclsyntax.ScopeTraversalExpr, *hclsyntax.LiteralValueExpr:
@@ -138,8 +138,8 @@ func (s *Scope) checkTraversal(t hcl.Traversal) hcl.Diagnostics {
 	return s.checkMembers(t, v.Type())
 }
 
-// IsLiteral tells whether an expression says its own value: it reads no name
-// and calls no function, so its value is the same wherever it is loaded.
+// IsLiteral reports whether an expression reads no name and calls no function,
+// so that its value is the same wherever it is loaded.
 func IsLiteral(e hcl.Expression) bool {
 	return len(e.Variables()) == 0 && !containsNode(e, func(n hclsyntax.Node) bool {
 		_, call := n.(*hclsyntax.FunctionCallExpr)
@@ -147,21 +147,21 @@ func IsLiteral(e hcl.Expression) bool {
 	})
 }
 
-// holds tells whether a node of the expression is what is asked for.
-func containsNode(e hcl.Expression, what func(hclsyntax.Node) bool) bool {
+// containsNode reports whether a node of the expression matches.
+func containsNode(e hcl.Expression, matches func(hclsyntax.Node) bool) bool {
 	found := false
 	if n, ok := e.(hclsyntax.Node); ok {
 		_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
-			found = found || what(n)
+			found = found || matches(n)
 			return nil
 		})
 	}
 	return found
 }
 
-// checkLoadArguments refuses calls of functions that read files or the environment
-// where an argument depends on the run, directly or through the variable of a
-// for: whoever sends a request would choose what is read.
+// checkLoadArguments refuses calls of functions that read files or the
+// environment if an argument depends on the run, directly or through the
+// variable of a for: the sender of a request would choose which file is read.
 func (s *Scope) checkLoadArguments(e hcl.Expression) hcl.Diagnostics {
 	n, ok := e.(hclsyntax.Node)
 	if !ok {
@@ -177,7 +177,7 @@ func (s *Scope) checkLoadArguments(e hcl.Expression) hcl.Diagnostics {
 			for _, t := range arg.Variables() {
 				if _, fixed := s.consts[t.RootName()]; !fixed && !constant {
 					return hcl.Diagnostics{diag.Error(arg.Range(), "Value not fixed", fmt.Sprintf(
-						"%s reads when the file is loaded, so its argument can't depend on %s. What depends on local, secret or nothing at all can be read.", call.Name, t.RootName()))}
+						"%s reads when the file is loaded, so its argument can't depend on %s. It may depend on local and secret.", call.Name, t.RootName()))}
 				}
 			}
 		}

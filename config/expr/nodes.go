@@ -14,13 +14,13 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// path walks Go values from a root name.
+// pathNode follows steps through Go values from a root name.
 type pathNode struct {
 	root  string
 	steps []pathStep
 }
 
-// step is a member's name or, where name is empty and key is false, an index.
+// pathStep is the name of a member or, if isKey is false, an index.
 type pathStep struct {
 	name  string
 	index int
@@ -102,7 +102,7 @@ func (s pathStep) follow(v any) (any, bool) {
 	return nil, false
 }
 
-// template joins constant texts and the texts of values.
+// templateNode joins constant texts and the texts of values.
 type templateNode struct {
 	parts []templatePart
 }
@@ -127,8 +127,8 @@ func (e *Expr) compileTemplate(src *hclsyntax.TemplateExpr, s *Scope, jq jqProgr
 	return nil
 }
 
-// add takes a part where it is a constant or a path; directives and
-// computations stay with HCL.
+// addPart adds a part and returns whether it could: only constants and paths
+// have a fast form. HCL evaluates directives and computations.
 func (t *templateNode) addPart(c *Expr) bool {
 	switch c.tier {
 	case Constant:
@@ -165,8 +165,8 @@ func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
 	return b.String(), true
 }
 
-// formatScalar is the text of a value inside a template. Null, lists and
-// objects have none: HCL says so in its own words.
+// formatScalar returns the text of a value inside a template. It returns false
+// for null, lists and objects, for which HCL has its own messages.
 func formatScalar(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -188,7 +188,7 @@ func formatScalar(v any) (string, bool) {
 	return "", false
 }
 
-// list and object build Go values from compiled members, each of which keeps
+// listNode and objectNode build Go values from compiled members. Each member has
 // its own tier and its own fallback.
 type listNode []*Expr
 
@@ -230,7 +230,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 			return diags
 		}
 		if key == nil {
-			return nil // a key of the run: HCL evaluates the whole
+			return nil // the key depends on the run, so HCL evaluates the object
 		}
 		c, diags := s.compileExpr(item.ValueExpr, jq)
 		if diags.HasErrors() {
@@ -242,7 +242,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 	return nil
 }
 
-// compileKey returns the text of a constant key, nil for any other.
+// compileKey returns the text of a constant key, nil for any other key.
 func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
 	if len(s.refsIn(e)) > 0 {
 		return nil, nil

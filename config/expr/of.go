@@ -17,18 +17,18 @@ import (
 
 // Of is a compiled expression whose value is a T: string, bool, int, int64,
 // float64, Size, time.Duration, any, map[string]any, map[string]string, []any
-// or []string. The zero Of is one that the file does not set.
+// or []string. The zero Of is an expression that the file does not set.
 type Of[T any] struct {
 	expr *Expr
 }
 
-// Bind gives a compiled expression its Go type.
+// Bind returns a compiled expression with a Go type.
 func Bind[T any](e *Expr) Of[T] { return Of[T]{expr: e} }
 
-// IsSet tells whether the file gives the expression.
+// IsSet reports whether the file sets the expression.
 func (o Of[T]) IsSet() bool { return o.expr != nil }
 
-// Expr returns the compiled expression, nil where it is not set.
+// Expr returns the compiled expression, nil if it is not set.
 func (o Of[T]) Expr() *Expr { return o.expr }
 
 // Eval computes the value for a run. A null is an error unless T is any. The
@@ -49,7 +49,7 @@ func (o Of[T]) Eval(ctx context.Context, env Env) (T, error) {
 	return out, nil
 }
 
-// EvalOr is Eval, but gives otherwise where the expression is not set or its
+// EvalOr is Eval, but returns a default if the expression is not set or its
 // value is null.
 func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
 	if o.expr == nil {
@@ -66,7 +66,7 @@ func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
 	return out, nil
 }
 
-// Constant returns the value where it is known at load.
+// Constant returns the value if it is known at load.
 func (o Of[T]) Constant() (T, bool) {
 	var zero T
 	if o.expr == nil {
@@ -88,7 +88,7 @@ func (o Of[T]) typeError(err error) *Error {
 	return &Error{Range: o.expr.rng, Summary: "Wrong type", Detail: detail}
 }
 
-// CtyType returns the cty type that an expression for T must convert to.
+// CtyType returns the cty type to which an expression for T must convert.
 func CtyType[T any]() cty.Type {
 	switch any(*new(T)).(type) {
 	case string, Size, time.Duration:
@@ -105,9 +105,8 @@ func CtyType[T any]() cty.Type {
 	return cty.DynamicPseudoType
 }
 
-// Convert turns a JSON-like value into a T, as HCL converts between types: a
-// number or a bool may stand for its text, and a text for the number or bool
-// that it spells.
+// Convert converts a JSON-like value to a T as HCL converts between types: a
+// number or a bool to its text, and a text to the number or bool that it spells.
 func Convert[T any](v any) (T, error) {
 	var out T
 	var err error
@@ -146,9 +145,9 @@ func Convert[T any](v any) (T, error) {
 
 func mismatchError(want string, v any) error {
 	if v == nil {
-		return errors.New("the value is null where " + want + " is needed")
+		return errors.New("the value is null, but must be " + want)
 	}
-	return fmt.Errorf("the value is %s where %s is needed", article(value.TypeName(v)), want)
+	return fmt.Errorf("the value is %s, but must be %s", article(value.TypeName(v)), want)
 }
 
 func asText(v any) (string, error) {
@@ -206,7 +205,7 @@ func asInt(v any) (int64, error) {
 		return 0, err
 	}
 	if f != float64(int64(f)) {
-		return 0, errors.New("the value is no whole number, or one of more than 64 bits")
+		return 0, errors.New("the value is not a whole number of at most 64 bits")
 	}
 	return int64(f), nil
 }
@@ -239,7 +238,7 @@ func asTexts(v any) (map[string]string, error) {
 	out := make(map[string]string, len(m))
 	for k, e := range m {
 		if e == nil {
-			continue // null leaves a member out, as it does for attributes
+			continue // null omits a member, as it does for attributes
 		}
 		if out[k], err = asText(e); err != nil {
 			return nil, fmt.Errorf("member %q: %w", k, err)

@@ -19,8 +19,8 @@ type sensitive string
 
 // Env gives an expression the values of one run.
 type Env interface {
-	// Value returns what stands under a root name such as "webhook": a
-	// JSON-like value or a value.Object. It returns nil for an unknown name.
+	// Value returns the value of a root name such as "webhook": a JSON-like
+	// value or a value.Object. It returns nil for an unknown name.
 	Value(root string) any
 }
 
@@ -30,15 +30,14 @@ type LinkMaker interface {
 	MakeLink(flow, email string) (string, error)
 }
 
-// ValueRecorder is an Env that wants to know what expressions gave, such as that of an
-// action whose inputs are kept.
+// ValueRecorder is an Env that records the values of expressions, such as the
+// inputs of an action.
 type ValueRecorder interface {
 	RecordValue(e *Expr, v any)
 }
 
-// Scope holds the names that an expression may read, in one place of a file.
-// A scope is never changed once expressions have been compiled in it; With
-// and its siblings return a changed copy.
+// Scope holds the names that an expression may read at one place of a file. A
+// scope never changes; the methods With… return a changed copy.
 type Scope struct {
 	consts    map[string]cty.Value
 	run       map[string]cty.Type
@@ -49,17 +48,18 @@ type Scope struct {
 	source    func(name string) []byte
 	clock     clock.Clock
 	checked   *lazyContext
-	escape    func(string) string // what texts of the run pass through; see WithEscape
+	escape    func(string) string // applied to texts of the run; see WithEscape
 }
 
-// lazyContext is the context of the type check, made when it is first needed.
+// lazyContext is the context of the type check, made at its first use.
 type lazyContext struct {
 	once sync.Once
 	ctx  *hcl.EvalContext
 }
 
-// NewScope returns a scope that knows the given root names, which are fixed at
-// load and may hold marked and unknown values, and the given functions.
+// NewScope returns a scope with root names that are known at load, whose values
+// may be marked or unknown, and with functions. The clock limits how long an
+// expression is evaluated.
 func NewScope(consts map[string]cty.Value, functions map[string]function.Function, c clock.Clock) *Scope {
 	s := &Scope{consts: consts, functions: functions, clock: c, checked: &lazyContext{}}
 	s.static = &hcl.EvalContext{Variables: consts, Functions: functions}
@@ -67,8 +67,8 @@ func NewScope(consts map[string]cty.Value, functions map[string]function.Functio
 	return s
 }
 
-// With returns a scope in which root is known per run with the given type.
-// cty.DynamicPseudoType says that anything may stand below the name.
+// With returns a scope in which root has a value of type t in each run. With
+// cty.DynamicPseudoType any name may be read below root.
 func (s *Scope) With(root string, t cty.Type) *Scope {
 	c := *s
 	c.run = cloneOrNew(s.run)
@@ -77,7 +77,7 @@ func (s *Scope) With(root string, t cty.Type) *Scope {
 	return &c
 }
 
-// WithMember returns a scope in which root, an object, has one more member.
+// WithMember returns a scope in which the object root has one more member.
 func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
 	members := map[string]cty.Type{}
 	if old, ok := s.run[root]; ok && old.IsObjectType() {
@@ -87,47 +87,42 @@ func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
 	return s.With(root, cty.Object(members))
 }
 
-// anyName stands for all names that are not there, in WithUnavailable.
+// anyName stands for all unknown members in WithUnavailable.
 const anyName = "*"
 
-// WithUnavailable returns a scope that explains, for names that exist elsewhere but
-// can't be read here, why that is so: below a root by the member's name, and
-// for the root itself by "". What it has for "*" says where any other member
-// could come from. The explanations are whole sentences.
-func (s *Scope) WithUnavailable(root string, why map[string]string) *Scope {
-	c := *s
-	c.absent = cloneOrNew(s.absent)
-	c.absent[root] = why
-	return &c
+// WithUnavailable returns a scope that explains why names that exist in other
+// places can't be read here. Reasons are whole sentences by the name of a member
+// below root: "" stands for root itself, and "*" for all other members.
+func (s *Scope) WithUnavailable(root string, reasons map[string]string) *Scope {
+	return s.WithUnavailableNames(map[string]map[string]string{root: reasons})
 }
 
 // WithUnavailableNames is WithUnavailable for many roots, by root and name.
-func (s *Scope) WithUnavailableNames(why map[string]map[string]string) *Scope {
+func (s *Scope) WithUnavailableNames(reasons map[string]map[string]string) *Scope {
 	c := *s
 	c.absent = cloneOrNew(s.absent)
-	maps.Copy(c.absent, why)
+	maps.Copy(c.absent, reasons)
 	return &c
 }
 
-// RunType returns the declared type of a root name that is known per run.
+// RunType returns the declared type of a root name of the run.
 func (s *Scope) RunType(root string) (cty.Type, bool) {
 	t, ok := s.run[root]
 	return t, ok
 }
 
-// EvalContext returns the context in which expressions without names of a run are
-// evaluated. Its values keep their marks.
+// EvalContext returns the context in which expressions without names of the run
+// are evaluated. Its values keep their marks.
 func (s *Scope) EvalContext() *hcl.EvalContext { return s.static }
 
-// Evaluate evaluates an expression that reads nothing of the run, whose names
-// were checked. The value keeps its marks; the findings tell nothing of
-// secrets.
+// Evaluate evaluates an expression whose names are checked and which reads
+// nothing of the run. The value keeps its marks; findings contain no secrets.
 func (s *Scope) Evaluate(e hcl.Expression) (cty.Value, hcl.Diagnostics) {
 	v, diags := s.evaluateAtLoad(e, s.static)
 	return v, s.redactFindings(e, diags)
 }
 
-// Constant returns the value of a root name that is fixed at load.
+// Constant returns the value of a root name that is known at load.
 func (s *Scope) Constant(root string) (cty.Value, bool) {
 	v, ok := s.consts[root]
 	return v, ok
@@ -149,8 +144,8 @@ func (s *Scope) rootNames() []string {
 	return names
 }
 
-// plain returns the context of constants without their marks, for runs: that
-// an expression is sensitive is known since load.
+// unmarkedContext returns the context of constants without marks, for runs:
+// Compile has found out which expressions are sensitive.
 func (s *Scope) unmarkedContext() *hcl.EvalContext {
 	vars := make(map[string]cty.Value, len(s.consts))
 	for name, v := range s.consts {
@@ -159,8 +154,8 @@ func (s *Scope) unmarkedContext() *hcl.EvalContext {
 	return &hcl.EvalContext{Variables: vars, Functions: s.functions}
 }
 
-// check returns the context for the type check: run names are unknown values
-// of their declared types.
+// checkContext returns the context of the type check, in which names of the run
+// are unknown values of their declared types.
 func (s *Scope) checkContext() *hcl.EvalContext {
 	s.checked.once.Do(func() { s.checked.ctx = s.newCheckContext() })
 	return s.checked.ctx
@@ -176,8 +171,8 @@ func (s *Scope) newCheckContext() *hcl.EvalContext {
 	return ctx
 }
 
-// unknown returns an object of unknown members where t is an object, so that
-// a member that does not exist is found, and an unknown value otherwise.
+// unknownValue returns an unknown value of a type. For an object type it returns
+// an object of unknown members, so that HCL reports members that do not exist.
 func unknownValue(t cty.Type) cty.Value {
 	if !t.IsObjectType() {
 		return cty.UnknownVal(t)

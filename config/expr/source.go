@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// sourceMap gives the range in the file of the bytes from..to of a text.
+// sourceMap returns the range in the file of the bytes from..to of a text.
 type sourceMap func(from, to int) hcl.Range
 
-// WithSource returns a scope that can place findings inside texts: source
+// WithSource returns a scope that can point to a place inside a text. source
 // returns the bytes of a file by its name in ranges.
 func (s *Scope) WithSource(source func(name string) []byte) *Scope {
 	c := *s
@@ -19,8 +19,8 @@ func (s *Scope) WithSource(source func(name string) []byte) *Scope {
 	return &c
 }
 
-// sourceMap maps the value of a literal to its place in the file. Other
-// expressions are mapped as a whole.
+// sourceMap maps the bytes of a literal text to their place in the file. For any
+// other expression every byte maps to the whole expression.
 func (s *Scope) sourceMap(e hcl.Expression) sourceMap {
 	whole := func(int, int) hcl.Range { return e.Range() }
 	t, ok := e.(*hclsyntax.TemplateExpr)
@@ -51,8 +51,8 @@ func (s *Scope) sourceMap(e hcl.Expression) sourceMap {
 	}
 }
 
-// quotedOffsets returns, for each byte of the value of a quoted text and for
-// its end, the offset in the source at which it stands.
+// quotedOffsets returns the offset in the source for each byte of the value of a
+// quoted text, and for its end.
 func quotedOffsets(text string) []int {
 	var out []int
 	for i := 1; i < len(text)-1; {
@@ -65,8 +65,8 @@ func quotedOffsets(text string) []int {
 	return append(out, max(1, len(text)-1))
 }
 
-// escape returns the length of the character or escape sequence that begins a
-// source text, and the number of bytes of what it means.
+// measureEscape returns the length of the character or escape sequence at the
+// start of a source text, and the number of bytes of its value.
 func measureEscape(s string) (source, value int) {
 	switch {
 	case strings.HasPrefix(s, "$${") || strings.HasPrefix(s, "%%{"):
@@ -94,8 +94,8 @@ func escapedLen(hex string) int {
 	return max(1, utf8.RuneLen(r))
 }
 
-// heredocOffsets does the same for a heredoc, whose flush form loses the
-// indentation that all its lines share.
+// heredocOffsets is quotedOffsets for a heredoc. The flush form <<- drops the
+// indentation that all lines share.
 func heredocOffsets(text string) []int {
 	begin := strings.IndexByte(text, '\n') + 1
 	lines := strings.SplitAfter(text[begin:], "\n")
@@ -141,8 +141,8 @@ func sharedIndent(lines []string) int {
 	return max(0, shared)
 }
 
-// advance moves a position over a text: columns count grapheme-like runes, as
-// HCL's own scanner does for everything but combining marks.
+// advancePos moves a position over a text. Columns count runes, as HCL's scanner
+// does for all text without combining marks.
 func advancePos(p hcl.Pos, text string) hcl.Pos {
 	for _, r := range text {
 		p.Byte += utf8.RuneLen(r)

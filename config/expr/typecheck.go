@@ -12,11 +12,10 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// checkOperands finds what HCL lets through although it can't be meant, as it
-// converts what it can and asks nothing of values that it doesn't know yet:
-// comparisons of different types, conditions that are no bools, lists and
-// objects inside of a text. What depends on the variable of a for is not
-// looked at.
+// checkOperands reports mistakes that HCL accepts because it converts values
+// and does not check unknown ones: comparisons of different types, conditions
+// that are no bools, lists and objects inside a text. It skips operands that
+// depend on the variable of a for.
 func (s *Scope) checkOperands(e hcl.Expression) hcl.Diagnostics {
 	n, ok := e.(hclsyntax.Node)
 	if !ok || !isComposite(e) {
@@ -54,8 +53,8 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 	return nil
 }
 
-// value evaluates an operand without its marks; ok is false where nothing is
-// known of it.
+// evalOperand returns the value of an operand without its marks. It returns
+// false if its type is not known.
 func (c *operandCheck) evalOperand(e hclsyntax.Expression) (v cty.Value, ok bool) {
 	v, diags := e.Value(c.scope.checkContext())
 	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
@@ -75,14 +74,15 @@ func (c *operandCheck) checkBinary(e *hclsyntax.BinaryOpExpr) {
 	case hclsyntax.OpAdd:
 		for _, operand := range []hclsyntax.Expression{e.LHS, e.RHS} {
 			if v, ok := c.evalOperand(operand); ok && isNonNumericText(operand, v) {
-				c.addError(e, "Text in a sum", "The sign + adds numbers. Texts are joined in a template: \"${a} and ${b}\".")
+				c.addError(e, "Text in a sum", "The operator + adds numbers. Join texts in a template: \"${a} and ${b}\".")
 				return
 			}
 		}
 	}
 }
 
-// isText tells whether an operand is surely a text that spells no number.
+// isNonNumericText reports whether an operand is always a text that spells no
+// number.
 func isNonNumericText(e hclsyntax.Expression, v cty.Value) bool {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && len(t.Parts) > 1 {
 		return true
@@ -108,14 +108,14 @@ func (c *operandCheck) checkComparison(e *hclsyntax.BinaryOpExpr) {
 		always, describeType(a.Type()), describeType(b.Type()), suggestSameType(a, b)))
 }
 
-// suggestSameType says how two values get one type.
+// suggestSameType says how to bring two values to one type.
 func suggestSameType(a, b cty.Value) string {
 	if a.Type() == cty.String {
 		a, b = b, a
 	}
 	switch {
 	case b.Type() != cty.String || !a.Type().IsPrimitiveType():
-		return "Compare a part of it, or convert one of them."
+		return "Compare a part of it, or convert one side."
 	case !b.IsKnown() || b.IsNull():
 		return fmt.Sprintf("Convert the text: %s(…).", strings.ToLower("to"+a.Type().FriendlyName()))
 	case a.Type() == cty.Bool && (b.AsString() == "true" || b.AsString() == "false"):
@@ -127,8 +127,8 @@ func suggestSameType(a, b cty.Value) string {
 	return fmt.Sprintf("Compare it with %s.", describeType(a.Type()))
 }
 
-// condition wants a bool, and refuses a text that only the run knows: it would
-// have to be "true" or "false".
+// checkCondition refuses a condition that is no bool. It refuses texts of a run
+// too, although they could be "true" or "false".
 func (c *operandCheck) checkCondition(e hclsyntax.Expression) {
 	v, ok := c.evalOperand(e)
 	if !ok {
@@ -147,11 +147,11 @@ func explainNonCondition(v cty.Value) string {
 	case t == cty.String && v.IsKnown() && (v.AsString() == "true" || v.AsString() == "false"):
 		return ""
 	case t == cty.String:
-		return "A condition is true or false, and this is a text. Compare it: with == \"yes\", or with != null to ask whether it is there."
+		return "A condition is true or false, but this is a text. Compare it: == \"yes\", or != null to check whether it is set."
 	case t == cty.Number:
-		return "A condition is true or false, and this is a number. Compare it, such as with > 0."
+		return "A condition is true or false, but this is a number. Compare it, for example > 0."
 	}
-	return fmt.Sprintf("A condition is true or false, and this is %s. Ask something of it, such as length(…) > 0.", describeType(t))
+	return fmt.Sprintf("A condition is true or false, but this is %s. Test a property of it, for example length(…) > 0.", describeType(t))
 }
 
 func (c *operandCheck) checkTemplatePart(e hclsyntax.Expression) {
@@ -163,19 +163,19 @@ func (c *operandCheck) checkTemplatePart(e hclsyntax.Expression) {
 	if !ok || v.Type().IsPrimitiveType() {
 		return
 	}
-	cure := "write jsonencode(…), or name the member that is meant"
+	fix := "write jsonencode(…), or name one member"
 	if t := v.Type(); t.IsListType() || t.IsTupleType() || t.IsSetType() {
-		cure = "write join(\", \", …) or jsonencode(…), or name the element that is meant"
+		fix = "write join(\", \", …) or jsonencode(…), or name one element"
 	}
 	if v.Type().IsCapsuleType() {
-		cure = "it is given whole to the attribute connection of an action"
+		fix = "only the attribute connection of an action takes it, as a whole"
 	}
-	c.addError(e, "Not a text", fmt.Sprintf("This is %s, which has no place inside of a text: %s.", describeType(v.Type()), cure))
+	c.addError(e, "Not a text", fmt.Sprintf("This is %s, which can't stand inside a text: %s.", describeType(v.Type()), fix))
 }
 
-// explainMismatch says why a value, known or not, can't be used where a type is
-// wanted, and what to write instead; "" where it can. Of a sensitive value it
-// tells the type alone.
+// explainMismatch says why a value, known or not, can't be converted to want and
+// how to fix it. It returns "" if the value can be converted. Of a sensitive
+// value it names only the type.
 func explainMismatch(v cty.Value, want cty.Type, sensitive bool) string {
 	if want == cty.DynamicPseudoType {
 		return ""
@@ -188,7 +188,7 @@ func explainMismatch(v cty.Value, want cty.Type, sensitive bool) string {
 		return ""
 	}
 	given := v.Type()
-	detail := fmt.Sprintf("This must be %s, and it is %s.", describeType(want), describeType(given))
+	detail := fmt.Sprintf("This must be %s, but it is %s.", describeType(want), describeType(given))
 	switch {
 	case want == cty.Bool && v.IsKnown():
 		return detail + " Write true or false, without quotes."
@@ -201,17 +201,17 @@ func explainMismatch(v cty.Value, want cty.Type, sensitive bool) string {
 	case want.IsMapType() && !given.IsObjectType() && !given.IsMapType():
 		return detail + " Write it as { NAME = VALUE }."
 	case want == cty.String && (given.IsObjectType() || given.IsMapType()):
-		return detail + " Write jsonencode(…), or name the member that is meant."
+		return detail + " Write jsonencode(…), or name one member."
 	case want == cty.String && (given.IsListType() || given.IsTupleType()):
 		return detail + ` Write jsonencode(…), or join(", ", …) for a list of texts.`
 	case want.IsPrimitiveType() || sensitive:
 		return detail
 	}
-	// Of the elements and members of a list or an object the path tells which.
+	// The error names the element or member that is wrong.
 	return fmt.Sprintf("This must be %s: %s.", describeType(want), err)
 }
 
-// describeType says a type in the words of the reference, with its article.
+// describeType names a type in the words of the reference, with an article.
 func describeType(t cty.Type) string {
 	switch {
 	case t.IsListType() && t.ElementType() == cty.String:

@@ -33,7 +33,7 @@ func TestDoubts(t *testing.T) {
 		{"fixed text as condition", `"true" && webhook.body.yes`, "", ""},
 		{"directive", `"%{if webhook.sku}a%{endif}"`, "Not a condition", "this is a text"},
 
-		{"map in a text", `"a ${webhook.headers}"`, "Not a text", "an object of strings, which has no place inside of a text: write jsonencode(…)"},
+		{"map in a text", `"a ${webhook.headers}"`, "Not a text", "an object of strings, which can't stand inside a text: write jsonencode(…)"},
 		{"list in a text", `"a ${[webhook.sku]}"`, "Not a text", "join(\", \", …)"},
 		{"repeated text", `"%{for k, v in webhook.headers}${k}=${v} %{endfor}"`, "", ""},
 		{"number in a text", `"a ${webhook.qty}"`, "", ""},
@@ -44,14 +44,14 @@ func TestDoubts(t *testing.T) {
 		{"sum with a text of digits", `webhook.qty + "1"`, "", ""},
 		{"sum with a text of the run", `webhook.sku + 1`, "", ""},
 
-		{"below a text", `webhook.sku.name`, "Unknown name", "webhook.sku is a string, so there is nothing below it. To read JSON that stands in a text, write jsondecode(webhook.sku)"},
+		{"below a text", `webhook.sku.name`, "Unknown name", "webhook.sku is a string and has no members. If it is JSON, write jsondecode(webhook.sku)"},
 		{"below an element of a map", `webhook.headers["a"].b`, "Unknown name", `webhook.headers["a"] is a string`},
 		{"member of another name", `body.total`, "Unknown name", "Did you mean webhook.body?"},
 		{"name of an action", `sum.value`, "Unknown name", "Did you mean action.sum?"},
-		{"function", `upper.x`, "Unknown name", "There is a function upper(…)"},
+		{"function", `upper.x`, "Unknown name", "upper is a function"},
 		{"elsewhere", `var.shop`, "Unknown name", "Did you mean local?"},
-		{"None", `None`, "Unknown name", "written null"},
-		{"True", `True`, "Unknown name", "written true"},
+		{"None", `None`, "Unknown name", "Write null"},
+		{"True", `True`, "Unknown name", "Write true"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,17 +86,17 @@ func TestWrongTypes(t *testing.T) {
 		want      cty.Type
 		detail    string
 	}{
-		{"text for a bool", `"yes"`, cty.Bool, "This must be a bool, and it is a string. Write true or false"},
+		{"text for a bool", `"yes"`, cty.Bool, "This must be a bool, but it is a string. Write true or false"},
 		{"number for a bool", `1`, cty.Bool, "Write true or false"},
 		{"text of the run for a bool", `webhook.sku`, cty.Bool, "this is a text. Compare it"},
 		{"number of the run for a bool", `webhook.qty`, cty.Bool, "this is a number. Compare it"},
 		{"text for a number", `"many"`, cty.Number, "Write a number in digits"},
-		{"list for a text", `["a"]`, cty.String, "This must be a string, and it is a list."},
-		{"text for a list", `"a"`, cty.List(cty.String), "This must be a list of strings, and it is a string. Put it in brackets"},
-		{"list for a map", `["a"]`, cty.Map(cty.String), "This must be an object of strings, and it is a list. Write it as { NAME = VALUE }"},
+		{"list for a text", `["a"]`, cty.String, "This must be a string, but it is a list."},
+		{"text for a list", `"a"`, cty.List(cty.String), "This must be a list of strings, but it is a string. Put it in brackets"},
+		{"list for a map", `["a"]`, cty.Map(cty.String), "This must be an object of strings, but it is a list. Write it as { NAME = VALUE }"},
 		{"element", `[["a"]]`, cty.List(cty.String), "element 0"},
 		{"member", `{ a = [1] }`, cty.Map(cty.String), `element "a"`},
-		{"secret member", `{ a = [secret.key] }`, cty.Map(cty.String), "This must be an object of strings, and it is an object."},
+		{"secret member", `{ a = [secret.key] }`, cty.Map(cty.String), "This must be an object of strings, but it is an object."},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

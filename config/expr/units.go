@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
-// Size is a number of bytes, written as "64KiB" or "10MiB" in files.
+// Size is a number of bytes, written in files as "64KiB" or "10MiB".
 type Size int64
 
 var sizeUnits = []struct {
@@ -27,8 +27,8 @@ var sizeUnits = []struct {
 	{"B", 1},
 }
 
-// parseSize reads a size such as "512B", "64KiB", "10MiB" or "1GB". A bare
-// number is refused, as its unit would be a guess.
+// parseSize reads a size such as "512B", "64KiB", "10MiB" or "1GB". It refuses a
+// number without a unit, because the unit would be a guess.
 func parseSize(text string) (Size, error) {
 	for _, u := range sizeUnits {
 		number, ok := strings.CutSuffix(text, u.suffix)

@@ -11,12 +11,13 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// explainRoot says what may have been meant by a name that nothing has.
+// explainRoot returns the finding's detail for an unknown root name, with a
+// suggestion.
 func (s *Scope) explainRoot(root string) string {
 	if why := s.absent[root][""]; why != "" {
 		return why
 	}
-	detail := fmt.Sprintf("Nothing here is called %q.", root)
+	detail := fmt.Sprintf("There is no %q here.", root)
 	if meant := s.suggestName(root); meant != "" {
 		return detail + " " + meant
 	}
@@ -32,8 +33,8 @@ func (s *Scope) explainRoot(root string) string {
 	return detail + fmt.Sprintf(" Names that can be read here begin with %s.", strings.Join(roots, ", "))
 }
 
-// meant knows names that stand below others, functions, and words that other
-// languages have for something.
+// suggestName suggests a member of that name, a function, or the name here for a
+// word of another language. It returns "" if it knows none.
 func (s *Scope) suggestName(root string) string {
 	roots := s.rootNames()
 	slices.Sort(roots)
@@ -43,15 +44,15 @@ func (s *Scope) suggestName(root string) string {
 		}
 	}
 	if _, ok := s.functions[root]; ok {
-		return fmt.Sprintf("There is a function %s(…), which takes what it works on in parentheses.", root)
+		return fmt.Sprintf("%s is a function: call it with its arguments in parentheses, %[1]s(…).", root)
 	}
 	switch strings.ToLower(root) {
 	case "nil", "none", "undefined", "null":
-		return "Nothing at all is written null."
+		return "Write null for no value."
 	case "true", "yes", "on":
-		return "It is written true."
+		return "Write true."
 	case "false", "no", "off":
-		return "It is written false."
+		return "Write false."
 	}
 	if word := translateRoot(root); word != "" && slices.Contains(roots, strings.SplitN(word, ".", 2)[0]) {
 		return fmt.Sprintf("Did you mean %s?", word)
@@ -59,7 +60,7 @@ func (s *Scope) suggestName(root string) string {
 	return ""
 }
 
-// elsewhere gives the name for what other tools call otherwise.
+// translateRoot returns the name here for a root name of another tool.
 func translateRoot(root string) string {
 	switch root {
 	case "var", "vars", "variable", "variables", "locals":
@@ -76,7 +77,7 @@ func translateRoot(root string) string {
 	return ""
 }
 
-// typeOf is the type of a root name, of no type for a name that nothing has.
+// rootType returns the type of a root name, cty.DynamicPseudoType if unknown.
 func (s *Scope) rootType(root string) cty.Type {
 	if t, ok := s.run[root]; ok {
 		return t
@@ -87,8 +88,8 @@ func (s *Scope) rootType(root string) cty.Type {
 	return cty.DynamicPseudoType
 }
 
-// checkMembers follows a traversal through what is known of its types and
-// reports the first step that leads nowhere.
+// checkMembers follows a traversal through the known types and reports the first
+// member that does not exist.
 func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
 	where := t.RootName()
 	for _, tr := range t[1:] {
@@ -116,9 +117,9 @@ func (s *Scope) checkMembers(t hcl.Traversal, typ cty.Type) hcl.Diagnostics {
 }
 
 func explainNoMembers(where string, typ cty.Type) string {
-	detail := fmt.Sprintf("%s is %s, so there is nothing below it.", where, describeType(typ))
+	detail := fmt.Sprintf("%s is %s and has no members.", where, describeType(typ))
 	if typ == cty.String {
-		detail += fmt.Sprintf(" To read JSON that stands in a text, write jsondecode(%s).", where)
+		detail += fmt.Sprintf(" If it is JSON, write jsondecode(%s).", where)
 	}
 	return detail
 }
@@ -148,18 +149,18 @@ func (s *Scope) explainMember(where, name string, typ cty.Type) string {
 	if hint := diag.DidYouMean(name, names); hint != "" {
 		return detail + hint
 	}
-	if cure := s.absent[where][anyName]; cure != "" {
-		return detail + " " + cure
+	if reason := s.absent[where][anyName]; reason != "" {
+		return detail + " " + reason
 	}
 	if len(names) == 0 {
-		return detail + " There is nothing below " + where + " here."
+		return detail + " " + where + " has no members here."
 	}
 	return detail + " It has " + strings.Join(limitNames(names, 12), ", ") + "."
 }
 
-func limitNames(names []string, most int) []string {
-	if len(names) <= most {
+func limitNames(names []string, limit int) []string {
+	if len(names) <= limit {
 		return names
 	}
-	return append(slices.Clone(names[:most]), "…")
+	return append(slices.Clone(names[:limit]), "…")
 }

@@ -95,14 +95,14 @@ func TestAttrFindsMistakes(t *testing.T) {
 		src  string
 		want finding
 	}{
-		{`text = ["a"]`, finding{"Wrong type", "This must be a string, and it is a list.", 2}},
+		{`text = ["a"]`, finding{"Wrong type", "This must be a string, but it is a list.", 2}},
 		{`text = webhook.body`, finding{"Value not fixed", `"text" is read when the file is loaded, so it can't depend on webhook`, 2}},
 		{`text = secret.set`, finding{"Secret in the open", `"text" shows in messages`, 2}},
 		{`text = "a ${secret.unset}"`, finding{"Secret in the open", `"text" shows in messages`, 2}},
 		{`flag = "maybe"`, finding{"Wrong type", "Write true or false", 2}},
 		{`whole = "many"`, finding{"Wrong type", "Write a number in digits", 2}},
-		{`whole = 1.5`, finding{`Wrong value for "whole"`, "no whole number", 2}},
-		{`large = 1e30`, finding{`Wrong value for "large"`, "more than 64 bits", 2}},
+		{`whole = 1.5`, finding{`Wrong value for "whole"`, "not a whole number", 2}},
+		{`large = 1e30`, finding{`Wrong value for "large"`, "at most 64 bits", 2}},
 		{`wait = 30`, finding{`Wrong value for "wait"`, `a duration such as "30s"`, 2}},
 		{`wait = "soon"`, finding{`Wrong value for "wait"`, "is not a duration", 2}},
 		{`size = 30`, finding{`Wrong value for "size"`, `a size such as "10MiB"`, 2}},
@@ -110,8 +110,8 @@ func TestAttrFindsMistakes(t *testing.T) {
 		{`list = "a"`, finding{"Wrong type", "Put it in brackets", 2}},
 		{`list = ["a", null]`, finding{`Wrong value for "list"`, "Element 1: the value is null", 2}},
 		{`texts = ["a"]`, finding{"Wrong type", "Write it as { NAME = VALUE }", 2}},
-		{`object = "a"`, finding{`Wrong value for "object"`, "where an object is needed", 2}},
-		{`values = { a = 1 }`, finding{`Wrong value for "values"`, "where a list is needed", 2}},
+		{`object = "a"`, finding{`Wrong value for "object"`, "but must be an object", 2}},
+		{`values = { a = 1 }`, finding{`Wrong value for "values"`, "but must be a list", 2}},
 		{`any = webhook.body`, finding{"Value not fixed", "webhook", 2}},
 		{`txt = "a"`, finding{"Unknown attribute", `There is no attribute "txt" here. Did you mean "text"?`, 2}},
 		{`colour = "a"`, finding{"Unknown attribute", "Allowed: any, flag, fraction", 2}},

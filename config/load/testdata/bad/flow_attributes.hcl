@@ -1,6 +1,6 @@
 flow "orders" {
   labels      = "Orders" # error: Unknown attribute: Did you mean "label"?
-  description = ["An order"] # error: Wrong type: This must be a string, and it is a list
+  description = ["An order"] # error: Wrong type: This must be a string, but it is a list
   enabled     = "yes" # error: Wrong type: Write true or false, without quotes
   schedule    = "daily" # error: Unknown attribute: Allowed: description, enabled, label
   trigger "webhook" { mode = "sync" }

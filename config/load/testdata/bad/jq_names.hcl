@@ -18,7 +18,7 @@ flow "orders" {
     jq = "$secret.token" # error: Invalid jq program: through its input
   }
   action "transform" "e" {
-    jq = "{ token: \"${secret.token}\" }" # error: Secret in a program: as a part of its input
+    jq = "{ token: \"${secret.token}\" }" # error: Secret in a program: as part of its input
   }
   action "transform" "f" {
     jq = "first(.items[]; 2)" # error: Invalid jq program: first/2

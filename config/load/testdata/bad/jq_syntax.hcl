@@ -23,7 +23,7 @@ JQ
   action "transform" "e" { # error: Missing attribute: "jq" must be given
   }
   action "transform" "f" {
-    jq = ["."] # error: Wrong type: A jq program is a text
+    jq = ["."] # error: Wrong type: A jq program must be a text
   }
   action "transform" "g" {
     jq = "\"a\" + \"b" # error: Invalid jq program: unterminated string literal

@@ -21,8 +21,8 @@ flow "orders" {
   action "log" "m" { message = "${request.body.order}" } # error: Unknown name: Did you mean webhook?
   action "log" "n" { message = contact.email } # error: Unknown name: trigger "link" or trigger "tag" only
   action "log" "o" { message = Lampenladen } # error: Unknown name: put it in quotes: "Lampenladen"
-  action "log" "p" { message = None } # error: Unknown name: written null
-  action "log" "q" { message = env.API_TOKEN } # error: Unknown name: There is a function env
+  action "log" "p" { message = None } # error: Unknown name: Write null
+  action "log" "q" { message = env.API_TOKEN } # error: Unknown name: env is a function
   action "http" "r" {
     connection = connection.http.stok # error: Unknown name: Did you mean "stock"?
   }
@@ -30,6 +30,6 @@ flow "orders" {
     connection = connection.htp.stock # error: Unknown name: Did you mean "http"?
   }
   action "http" "t" {
-    connection = stock # error: Unknown name: Nothing here is called "stock"
+    connection = stock # error: Unknown name: There is no "stock"
   }
 }

@@ -121,7 +121,7 @@ flow "f19" {
 flow "f20" {
   trigger "webhook" {
     mode          = "sync"
-    rotate        = 1.5 # error: Wrong value for "rotate": no whole number
+    rotate        = 1.5 # error: Wrong value for "rotate": not a whole number
   }
 }
 flow "f21" {

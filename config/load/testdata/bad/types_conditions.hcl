@@ -6,7 +6,7 @@ flow "orders" {
     variable "items" { type = array }
   }
   action "log" "a" {
-    when    = webhook.sku # error: Wrong type: A condition is true or false, and this is a text
+    when    = webhook.sku # error: Wrong type: A condition is true or false, but this is a text
     message = webhook.qty ? "some" : "none" # error: Not a condition: this is a number
   }
   action "log" "b" {
