@@ -98,8 +98,8 @@ func describeCounts(counts []string) string {
 	return strings.Join(counts, " or ") + " arguments"
 }
 
-// jqFunctions returns the functions of jq, each with the numbers of arguments
-// that it can take. jq itself lists them, as "name/arguments".
+// listJQFunctions returns the functions of jq, each with the numbers of
+// arguments that it accepts. jq itself lists them as "name/arguments".
 func listJQFunctions() map[string][]string {
 	out := map[string][]string{}
 	query, err := gojq.Parse("builtins | sort[]")

@@ -7,33 +7,34 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// Func is one function with what people read about it.
+// Func is one function with its documentation.
 type Func struct {
-	Name    string // as it is called
+	Name    string // the name in a call
 	Doc     string // one or more full sentences
-	Group   string // the heading of the reference under which it stands
-	Params  string // its signature, for instance "join(separator, lists...)"
+	Group   string // the heading of its section in the reference
+	Params  string // its signature, for example "join(separator, lists...)"
 	Impl    function.Function
 	Example Example
 }
 
-// Example is a call and what it returns, both written as HCL expressions.
-// Examples are run by the tests of this package.
+// Example is a call and its result, both written as HCL expressions. The tests
+// of this package run every example.
 type Example struct {
 	Call, Want string
 }
 
-// Options is what a function may know of the world. The zero value is enough
-// to list and document the functions; env and file then return an error.
+// Options gives functions access to the environment and to files. With the zero
+// value the functions can be listed and documented, but env and file return an
+// error.
 type Options struct {
 	// Env returns the value of an environment variable and whether it is set.
 	Env func(name string) (string, bool)
-	// ReadFile returns the bytes of the file that a flow file names; a
-	// relative path is relative to that flow file.
+	// ReadFile returns the bytes of the file that a flow file names. A relative
+	// path is relative to that flow file.
 	ReadFile func(path string) ([]byte, error)
-	// AllowUnset makes env return an unknown string for a variable that is
-	// not set and has no default, where it would be an error otherwise. It is
-	// for checking files on a machine other than the one that runs them.
+	// AllowUnset makes env return an unknown string instead of an error for a
+	// variable that is not set and has no default. It is for checking files on
+	// a machine that does not run them.
 	AllowUnset bool
 }
 
@@ -72,8 +73,8 @@ func Table(opts Options) map[string]function.Function {
 	return table
 }
 
-// TablePerFile returns the functions that read what the options give, by name: those
-// of the table that differ from file to file.
+// TablePerFile returns the functions that use the options, by name. They differ
+// between folders of flow files.
 func TablePerFile(opts Options) map[string]function.Function {
 	table := make(map[string]function.Function)
 	for _, e := range loadFuncs(opts) {
@@ -83,20 +84,20 @@ func TablePerFile(opts Options) map[string]function.Function {
 }
 
 // LinkFunction returns link_url for one run, which makes the link of a contact
-// to a flow. The link_url of the table fails, because a link holds the contact
-// of a run.
+// to a flow. The link_url of the table fails, because a link contains the
+// contact of a run.
 func LinkFunction(makeLink func(flow, email string) (string, error)) function.Function {
 	return linkFuncs(makeLink)[0].buildFunc("Links").Impl
 }
 
-// entry is a function as its group declares it, before guard wraps it.
+// entry is a function as its group declares it, before wrapFunction wraps it.
 type entry struct {
 	Func
 	check argCheck
 }
 
-// def declares a function; its name is what stands before the parenthesis in
-// params.
+// newEntry declares a function. Its name is the part of params before the
+// parenthesis.
 func newEntry(params, doc string, impl function.Function, call, want string) entry {
 	name, _, _ := strings.Cut(params, "(")
 	return entry{Func: Func{
@@ -108,7 +109,7 @@ func newEntry(params, doc string, impl function.Function, call, want string) ent
 	}}
 }
 
-// checked adds a check of the arguments that runs before the call.
+// withCheck adds a check of the arguments that runs before the call.
 func (e entry) withCheck(c argCheck) entry {
 	e.check = c
 	return e
@@ -121,8 +122,8 @@ func (e entry) buildFunc(group string) Func {
 	return f
 }
 
-// paramNames returns the names in a signature: "lookup(map, key[, default])"
-// gives map, key and default.
+// paramNames returns the names in a signature: map, key and default for
+// "lookup(map, key[, default])".
 func paramNames(signature string) []string {
 	_, list, _ := strings.Cut(signature, "(")
 	return strings.FieldsFunc(list, func(c rune) bool { return strings.ContainsRune("[]., )", c) })

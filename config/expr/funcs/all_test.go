@@ -163,7 +163,7 @@ func TestAllIsSortedAndDocumented(t *testing.T) {
 		}
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Errorf("names are not sorted, or one stands twice: %v", names)
+		t.Errorf("names are not sorted, or one has the name: %v", names)
 	}
 }
 

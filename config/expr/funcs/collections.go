@@ -9,46 +9,46 @@ import (
 
 func elementFuncs() []entry {
 	return []entry{
-		newEntry("length(value)", "Returns the number of elements of a list, set, map or object, or the number of characters of a text as a reader counts them.",
+		newEntry("length(value)", "Returns the number of elements of a list, set, map or object, or the number of characters of a text. A character is one visible character, with its accents.",
 			lengthFunc(), `length(["a", "b"])`, `2`),
-		newEntry("contains(list, value)", "Says whether the value is an element of the list or set. Number and text are different: 1 is not \"1\".",
+		newEntry("contains(list, value)", "Returns whether the value is an element of the list or set. A number never equals a text: 1 is not \"1\".",
 			containsFunc(), `contains(["DE", "AT", "CH"], "AT")`, `true`),
-		newEntry("index(list, value)", "Returns the position of the first element equal to the value, from 0. It is an error if there is none.",
+		newEntry("index(list, value)", "Returns the position of the first element that equals the value, counted from 0. It is an error if there is none.",
 			indexFunc(), `index(["a", "b", "c"], "b")`, `1`),
-		newEntry("element(list, index)", "Returns the element at the index, from 0. Beyond the end it starts over; -1 is the last.",
+		newEntry("element(list, index)", "Returns the element at the index, counted from 0. An index beyond the end starts again at the first element; -1 is the last.",
 			stdlib.ElementFunc, `element(["a", "b", "c"], -1)`, `"c"`),
-		newEntry("lookup(map, key[, default])", "Returns the element of a map or object under the key, or the default if there is none. Without a default that is an error.",
+		newEntry("lookup(map, key[, default])", "Returns the element of a map or object with the key, or the default if there is none. Without a default a missing key is an error.",
 			lookupFunc(), `lookup({ DE = 19, AT = 20 }, "CH", 0)`, `0`),
 		newEntry("one(list)", "Returns the only element of a list or set, or null if it is empty. More than one is an error.",
 			oneFunc(), `one(["a"])`, `"a"`),
 		newEntry("coalesce(values...)", "Returns the first value that is neither null nor an empty text. It is an error if there is none.",
 			coalesceFunc(), `coalesce(null, "", "Customer")`, `"Customer"`),
-		newEntry("coalescelist(lists...)", "Returns the first list that is not empty. It is an error if all are.",
+		newEntry("coalescelist(lists...)", "Returns the first list that is not empty. It is an error if all are empty.",
 			stdlib.CoalesceListFunc, `coalescelist([], ["a"])`, `["a"]`),
 	}
 }
 
 func listFuncs() []entry {
 	return []entry{
-		newEntry("concat(lists...)", "Returns one list of the elements of all lists, in their order.",
+		newEntry("concat(lists...)", "Returns one list with the elements of all lists, in order.",
 			stdlib.ConcatFunc, `concat(["a"], ["b", "c"])`, `["a", "b", "c"]`),
-		newEntry("compact(list)", "Returns a list of texts without the empty ones and nulls.",
+		newEntry("compact(list)", "Returns the list of texts without empty texts and nulls.",
 			stdlib.CompactFunc, `compact(["a", "", "b"])`, `["a", "b"]`),
-		newEntry("distinct(list)", "Returns the list with each value only where it stands first.",
+		newEntry("distinct(list)", "Returns the list without repeated values. The first of equal values stays.",
 			distinctFunc(), `distinct(["a", "b", "a"])`, `["a", "b"]`),
-		newEntry("flatten(list)", "Returns one list in which lists inside the list, at any depth, are replaced by their elements.",
+		newEntry("flatten(list)", "Returns one list in which inner lists, at any depth, are replaced by their elements.",
 			stdlib.FlattenFunc, `flatten([["a"], [], [["b"], "c"]])`, `["a", "b", "c"]`),
-		newEntry("reverse(list)", "Returns the list with its elements in reverse order. For texts there is strrev.",
+		newEntry("reverse(list)", "Returns the list with its elements in reverse order. Use strrev for a text.",
 			stdlib.ReverseListFunc, `reverse([1, 2, 3])`, `[3, 2, 1]`),
-		newEntry("slice(list, start, end)", "Returns the elements from start up to, but without, end, counted from 0.",
+		newEntry("slice(list, start, end)", "Returns the elements from start up to end, without the element at end. Positions count from 0.",
 			stdlib.SliceFunc, `slice(["a", "b", "c", "d"], 1, 3)`, `["b", "c"]`),
 		newEntry("sort(list)", "Returns a list of texts in the order of their code points. Numbers are sorted as texts, so 10 comes before 9.",
 			stdlib.SortFunc, `sort(["b", "a", "c"])`, `["a", "b", "c"]`),
 		newEntry("chunklist(list, size)", "Returns a list of lists of at most size elements each.",
 			stdlib.ChunklistFunc, `chunklist(["a", "b", "c"], 2)`, `[["a", "b"], ["c"]]`),
-		newEntry("range([start, ]limit[, step])", "Returns the numbers from start (0 if left out) up to, but without, limit. There may be at most 1024.",
+		newEntry("range([start, ]limit[, step])", "Returns the numbers from start (default 0) up to limit, without limit itself. There may be at most 1024 numbers.",
 			stdlib.RangeFunc, `range(1, 10, 3)`, `[1, 4, 7]`),
-		newEntry("matchkeys(values, keys, wanted)", "Returns those values whose key, found at the same place in keys, is in wanted.",
+		newEntry("matchkeys(values, keys, wanted)", "Returns the values whose key, at the same position in keys, is in wanted.",
 			matchKeysFunc(), `matchkeys(["a", "b", "c"], [1, 2, 3], [1, 3])`, `["a", "c"]`),
 	}
 }
@@ -59,11 +59,11 @@ func mapFuncs() []entry {
 			stdlib.KeysFunc, `keys({ b = 1, a = 2 })`, `["a", "b"]`),
 		newEntry("values(map)", "Returns the values of a map or object in the order of their sorted keys.",
 			stdlib.ValuesFunc, `values({ b = 1, a = 2 })`, `[2, 1]`),
-		newEntry("merge(maps...)", "Returns one map or object with the elements of all; of those under the same key the last wins. A null counts as empty.",
+		newEntry("merge(maps...)", "Returns one map or object with the elements of all. If a key occurs several times, the last element wins. A null counts as empty.",
 			stdlib.MergeFunc, `merge({ a = 1, b = 2 }, { b = 3 })`, `{ a = 1, b = 3 }`),
-		newEntry("zipmap(keys, values)", "Returns a map of keys to values that stand at the same place in two lists.",
+		newEntry("zipmap(keys, values)", "Returns a map of each key to the value at the same position in the second list.",
 			stdlib.ZipmapFunc, `zipmap(["a", "b"], [1, 2])`, `{ a = 1, b = 2 }`),
-		newEntry("transpose(map)", "Returns a map of lists turned round: each text in the lists becomes a key, with the list of keys it stood under.",
+		newEntry("transpose(map)", "Returns a map of lists with keys and elements swapped: each text in the lists becomes a key, with the list of the keys whose lists contained it.",
 			transposeFunc(), `transpose({ ann = ["admin", "dev"], bob = ["dev"] })`, `{ admin = ["ann"], dev = ["ann", "bob"] }`),
 	}
 }
@@ -83,11 +83,11 @@ func setFuncs() []entry {
 
 func reduceFuncs() []entry {
 	return []entry{
-		newEntry("alltrue(list)", "Says whether all elements are true. It is true for an empty list.",
+		newEntry("alltrue(list)", "Returns whether all elements are true. It is true for an empty list.",
 			allTrueFunc(), `alltrue([for n in [1, 2] : n > 0])`, `true`),
-		newEntry("anytrue(list)", "Says whether at least one element is true. It is false for an empty list.",
+		newEntry("anytrue(list)", "Returns whether at least one element is true. It is false for an empty list.",
 			anyTrueFunc(), `anytrue([for n in [1, 2] : n > 1])`, `true`),
-		newEntry("sum(list)", "Returns the sum of the numbers. That of an empty list is 0, which Terraform refuses.",
+		newEntry("sum(list)", "Returns the sum of the numbers. The sum of an empty list is 0; Terraform refuses an empty list.",
 			sumFunc(), `sum([12.5, 7, 0.1])`, `19.6`),
 	}
 }
@@ -107,8 +107,8 @@ func checkSetProduct(args []cty.Value) error {
 	return checkElementCount(total)
 }
 
-// checkSetTypes refuses sets of which it would take too long to tell what type
-// their elements have in common.
+// checkSetTypes refuses sets for which finding a common element type would take
+// too long.
 func checkSetTypes(args []cty.Value) error {
 	var kinds []cty.Type
 	for _, arg := range args {

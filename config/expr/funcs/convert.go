@@ -14,26 +14,27 @@ import (
 
 func convertFuncs() []entry {
 	return []entry{
-		newEntry("tobool(value)", "Returns the value as a bool: true and false, or the texts of these.",
+		newEntry("tobool(value)", "Returns the value as a bool. The value is true, false or the text of one of these.",
 			stdlib.MakeToFunc(cty.Bool), `tobool("true")`, `true`),
 		newEntry("tonumber(value)", "Returns the value as a number. A text must be a decimal number of at most 1000 digits.",
 			stdlib.MakeToFunc(cty.Number), `tonumber("12.50")`, `12.5`).withCheck(checkToNumber),
-		newEntry("tostring(value)", "Returns a number, bool or text as a text. For lists and objects there is jsonencode.",
+		newEntry("tostring(value)", "Returns a number, bool or text as a text. Use jsonencode for lists and objects.",
 			stdlib.MakeToFunc(cty.String), `tostring(12.50)`, `"12.5"`),
-		newEntry("tolist(value)", "Returns a list of the elements, converted to one type.",
+		newEntry("tolist(value)", "Returns the elements as a list, converted to one type.",
 			toCollection(cty.List(cty.DynamicPseudoType)), `tolist(["a", 1])`, `["a", "1"]`).withCheck(checkNumbersInside),
-		newEntry("tomap(value)", "Returns a map of the elements, converted to one type.",
+		newEntry("tomap(value)", "Returns the elements as a map, converted to one type.",
 			toCollection(cty.Map(cty.DynamicPseudoType)), `tomap({ a = "x", b = 1 })`, `{ a = "x", b = "1" }`).withCheck(checkNumbersInside),
-		newEntry("toset(value)", "Returns the set of the elements, converted to one type: without order, each once.",
+		newEntry("toset(value)", "Returns the elements as a set, converted to one type. A set has no order and contains each element once.",
 			toCollection(cty.Set(cty.DynamicPseudoType)), `toset(["b", "a", "b"])`, `["a", "b"]`).withCheck(checkNumbersInside),
-		newEntry("try(expressions...)", "Returns the first expression that can be evaluated without an error.",
+		newEntry("try(expressions...)", "Returns the value of the first expression that has no error.",
 			tryFunc(), `try({ a = 1 }.b, "none")`, `"none"`),
-		newEntry("can(expression)", "Says whether the expression can be evaluated without an error.",
+		newEntry("can(expression)", "Returns whether the expression has no error.",
 			canFunc(), `can(tonumber("twelve"))`, `false`),
 	}
 }
 
-// toCollection leaves to the library what is small or not known yet.
+// toCollection converts large values itself and leaves small and unknown ones to
+// the library.
 func toCollection(want cty.Type) function.Function {
 	small := stdlib.MakeToFunc(want)
 	return function.New(&function.Spec{
@@ -73,9 +74,9 @@ func checkNumbersInside(args []cty.Value) error {
 	return nil
 }
 
-// try evaluates each expression once. The function of the same name in hcl
-// does so for the type and again for the value, which doubles with every try
-// inside a try.
+// tryFunc evaluates each expression once. The function of the same name in hcl
+// evaluates it for the type and again for the value, which doubles the work with
+// every try inside a try.
 func tryFunc() function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{Type: customdecode.ExpressionClosureType},
@@ -94,9 +95,8 @@ func tryFunc() function.Function {
 	})
 }
 
-// settled returns the value, or one of which nothing is known if part of it is
-// unknown: once that part is known, the expression may fail after all and
-// another take its place.
+// settleUnknown returns the value, or an unknown value if part of it is unknown:
+// once that part is known, the expression may fail and try may choose another.
 func settleUnknown(value cty.Value) cty.Value {
 	if value.IsWhollyKnown() {
 		return value
@@ -110,7 +110,7 @@ func newTryError(diags hcl.Diagnostics) error {
 		return errors.New("at least one expression is required")
 	}
 	var out strings.Builder
-	out.WriteString("no expression could be evaluated, and a last one that always can is missing, such as null")
+	out.WriteString("every expression has an error; add a last one that always has a value, such as null")
 	for _, diag := range diags {
 		fmt.Fprintf(&out, "\n- %s: %s", diag.Summary, diag.Detail)
 	}

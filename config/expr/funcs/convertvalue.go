@@ -9,15 +9,14 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// few is how many types a value may be made of and still be left to the
-// library's conversion. To find the type that the elements of a list have in
-// common it compares each with each other, so that a list of 100000 elements,
-// which is a body of 200 KB, would keep a core busy for minutes.
+// maxLibraryTypes is the number of types in a value up to which the library
+// converts it. The library finds the common type of the elements of a list by
+// comparing each with each other: a list of 100000 elements, a body of 200 KB,
+// would keep a core busy for minutes.
 const maxLibraryTypes = 128
 
-// Convert converts a value to a type constraint as HCL does, in time that
-// grows with the size of the value and not with its square. Its errors do not
-// quote the value.
+// Convert converts a value to a type constraint as HCL does, in time linear in
+// the size of the value. Its errors do not quote the value.
 func Convert(v cty.Value, want cty.Type) (cty.Value, error) {
 	if want == cty.DynamicPseudoType || v.Type().Equals(want) {
 		return v, nil

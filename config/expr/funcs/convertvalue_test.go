@@ -177,11 +177,11 @@ func TestLargeTypesAreRefused(t *testing.T) {
 		want string
 	}{
 		"elements of many types":   {"tolist", []cty.Value{kinds}, "at most 64 different types"},
-		"elements of broad types":  {"tolist", []cty.Value{wide}, "can't be brought to one type"},
+		"elements of broad types":  {"tolist", []cty.Value{wide}, "convert them to one type"},
 		"many texts in a set":      {"toset", []cty.Value{tuple(30_000, text)}, "at most 20000"},
 		"many objects in a set":    {"toset", []cty.Value{tuple(3000, record)}, "at most 2000"},
 		"a set of combinations":    {"setproduct", []cty.Value{cty.SetVal(tuple(100, number).AsValueSlice()), cty.SetVal(tuple(100, number).AsValueSlice())}, "at most 2000"},
-		"sets of broad types":      {"setunion", []cty.Value{cty.TupleVal([]cty.Value{tuple(3000, number)}), cty.TupleVal([]cty.Value{tuple(3001, number)})}, "can't be brought to one type"},
+		"sets of broad types":      {"setunion", []cty.Value{cty.TupleVal([]cty.Value{tuple(3000, number)}), cty.TupleVal([]cty.Value{tuple(3001, number)})}, "convert them to one type"},
 		"characters to trim":       {"trim", []cty.Value{text(1), cty.StringVal(strings.Repeat("ü", 501))}, "at most 1000 bytes"},
 		"an exponent":              {"abs", []cty.Value{cty.StringVal("1e600000000")}, "exponent of at most 1000"},
 		"an exponent of base two":  {"abs", []cty.Value{cty.StringVal("1p2000000000")}, "exponent of at most 1000"},

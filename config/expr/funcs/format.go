@@ -10,9 +10,9 @@ import (
 // maxWidth bounds the width and precision of one verb of a format.
 const maxWidth = 10_000
 
-// checkFormatArgs refuses a format whose result is sure to be too large. What it
-// counts is a lower bound, so it never refuses one that fits; a result that is
-// a few times too large is refused once it is there.
+// checkFormatArgs refuses a format whose result is certainly too large. It counts
+// a lower bound, so it never refuses a result that fits. A result that is a few
+// times too large is refused after the call.
 func checkFormatArgs(args []cty.Value) error {
 	return checkFormat(args, 1, false)
 }
@@ -58,8 +58,8 @@ func checkFormat(args []cty.Value, rounds int, lists bool) error {
 	return checkTextSize(size)
 }
 
-// checkDigits keeps long texts out of the conversion to a number, which takes
-// time that grows with the square of their length.
+// checkDigits refuses long texts for verbs that convert them to a number, which
+// takes time quadratic in their length.
 func (v verb) checkDigits(arg cty.Value, lists bool) error {
 	if lists && isSequence(arg) {
 		for it := arg.ElementIterator(); it.Next(); {
@@ -77,8 +77,8 @@ func (v verb) checkDigits(arg cty.Value, lists bool) error {
 	return checkDecimalText(text)
 }
 
-// minSize returns the least number of bytes that the verb writes for a value
-// in all rounds.
+// minSize returns the minimum number of bytes that the verb writes for a value in
+// all rounds.
 func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 	if lists && isSequence(arg) {
 		total := 0
@@ -89,7 +89,7 @@ func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 		return total
 	}
 	switch {
-	case v.mode == 't': // has no width
+	case v.mode == 't': // ignores the width
 		return rounds
 	case v.precision >= 0 || v.writesNumber():
 		return rounds * max(1, v.width)
@@ -97,7 +97,7 @@ func (v verb) minSize(arg cty.Value, rounds int, lists bool) int {
 	return rounds * max(v.width, minTextSize(arg))
 }
 
-// minTextSize returns the least number of bytes of a value as text or JSON.
+// minTextSize returns the minimum number of bytes of a value as text or JSON.
 func minTextSize(v cty.Value) int {
 	if text, ok := knownText(v); ok {
 		return len(text)
@@ -118,7 +118,7 @@ func isSequence(v cty.Value) bool {
 	return (ty.IsListType() || ty.IsTupleType() || ty.IsSetType()) && isCollection(v)
 }
 
-// verb is one % sequence of a format, as far as size depends on it.
+// verb is one % sequence of a format, with the parts that decide about its size.
 type verb struct {
 	arg       int // index among the values, from 0
 	width     int
@@ -126,14 +126,14 @@ type verb struct {
 	mode      byte
 }
 
-// writesNumber says whether the verb writes nothing but numbers.
+// writesNumber reports whether the verb writes only numbers.
 func (v verb) writesNumber() bool {
 	return strings.IndexByte("bdoxXeEfgG", v.mode) >= 0
 }
 
 // parseFormat returns the verbs of a format and the number of bytes that are
-// copied as they stand. It stops at a malformed sequence, which is left to the
-// function itself to complain about.
+// copied unchanged. It stops at a malformed sequence, which the function itself
+// reports.
 func parseFormat(format string) (verbs []verb, literal int) {
 	s := formatScanner{text: format}
 	literal = len(format)
@@ -160,7 +160,8 @@ type formatScanner struct {
 	at   int
 }
 
-// verb reads what follows a percent sign: flags, width, precision, index, mode.
+// readVerb reads a sequence after its percent sign: flags, width, precision,
+// index, mode.
 func (s *formatScanner) readVerb(next int) (verb, bool) {
 	v := verb{arg: next, precision: -1}
 	for s.acceptAny("0#+- ") {
@@ -189,7 +190,7 @@ func (s *formatScanner) skipTo(c byte) bool {
 	return s.at < len(s.text)
 }
 
-// accept passes over the next byte if it is one of those given.
+// acceptAny skips the next byte if it is one of the given bytes.
 func (s *formatScanner) acceptAny(oneOf string) bool {
 	if s.at >= len(s.text) {
 		return false
@@ -203,8 +204,8 @@ func (s *formatScanner) acceptAny(oneOf string) bool {
 	return false
 }
 
-// number reads digits, of which there may be none. It stops growing at a value
-// that no limit allows.
+// readNumber reads digits, 0 if there are none. The result is capped at a value
+// above every limit.
 func (s *formatScanner) readNumber() int {
 	n := 0
 	for ; s.at < len(s.text) && s.text[s.at] >= '0' && s.text[s.at] <= '9'; s.at++ {

@@ -157,14 +157,14 @@ func TestErrorsStillHelp(t *testing.T) {
 	}
 	for source, want := range map[string]string{
 		`tonumber(secret)`:          `"value" parameter: a decimal number is required`,
-		`parseint(secret, 10)`:      `"text" parameter: an argument is sensitive`,
-		`timeadd(secret, "1h")`:     `"time" parameter: an argument is sensitive`,
-		`jsondecode(secret)`:        `"text" parameter: an argument is sensitive`,
+		`parseint(secret, 10)`:      `"text" parameter: the error is not shown because an argument is sensitive`,
+		`timeadd(secret, "1h")`:     `"time" parameter: the error is not shown because an argument is sensitive`,
+		`jsondecode(secret)`:        `"text" parameter: the error is not shown because an argument is sensitive`,
 		`hmac("sha3", secret, "a")`: `there is no algorithm "sha3"`,
 		`element(secret, 0)`:        `cannot read elements from string`,
 		`upper(absent)`:             `"text" parameter: argument must not be null`,
 		`index(["a"], secret)`:      `an argument is sensitive`,
-		`try(tobool(secret))`:       `"value" parameter: an argument is sensitive`,
+		`try(tobool(secret))`:       `"value" parameter: the error is not shown because an argument is sensitive`,
 	} {
 		_, diags := eval(t, source, vars)
 		if text := diags.Error(); !strings.Contains(text, want) || strings.Contains(text, token) {

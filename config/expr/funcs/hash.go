@@ -17,19 +17,19 @@ import (
 
 func hashFuncs() []entry {
 	return []entry{
-		newEntry("md5(text)", "Returns the MD5 hash of the text in hexadecimal digits. It is no protection against anyone; use sha256 where you can choose.",
+		newEntry("md5(text)", "Returns the MD5 hash of the text in hexadecimal digits. MD5 is not secure; use sha256 if you can choose.",
 			hashFunc(md5.New, hex.EncodeToString), `md5("hello")`, `"5d41402abc4b2a76b9719d911017c592"`),
-		newEntry("sha1(text)", "Returns the SHA-1 hash of the text in hexadecimal digits. Use sha256 where you can choose.",
+		newEntry("sha1(text)", "Returns the SHA-1 hash of the text in hexadecimal digits. Use sha256 if you can choose.",
 			hashFunc(sha1.New, hex.EncodeToString), `sha1("hello")`, `"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"`),
 		newEntry("sha256(text)", "Returns the SHA-256 hash of the text in hexadecimal digits.",
 			hashFunc(sha256.New, hex.EncodeToString), `sha256("hello")`, `"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"`),
 		newEntry("sha512(text)", "Returns the SHA-512 hash of the text in hexadecimal digits.",
 			hashFunc(sha512.New, hex.EncodeToString), `substr(sha512("hello"), 0, 16)`, `"9b71d224bd62f378"`),
-		newEntry("base64sha256(text)", "Returns the SHA-256 hash of the text in base64. It is not base64encode(sha256(text)), which encodes the digits.",
+		newEntry("base64sha256(text)", "Returns the SHA-256 hash of the text in base64. It differs from base64encode(sha256(text)), which encodes the hexadecimal digits.",
 			hashFunc(sha256.New, base64.StdEncoding.EncodeToString), `base64sha256("hello")`, `"LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="`),
 		newEntry("base64sha512(text)", "Returns the SHA-512 hash of the text in base64.",
 			hashFunc(sha512.New, base64.StdEncoding.EncodeToString), `substr(base64sha512("hello"), 0, 16)`, `"m3HSJL1i83hdltRq"`),
-		newEntry("hmac(algorithm, key, message[, encoding])", "Returns the HMAC (RFC 2104) of the message, to sign what is sent. The algorithm is md5, sha1, sha256, sha384 or sha512, the encoding hex (unless said otherwise) or base64. Signatures that come in are checked by an auth block, which sees the raw bytes. Terraform has no such function.",
+		newEntry("hmac(algorithm, key, message[, encoding])", "Returns the HMAC (RFC 2104) of the message, to sign a request. The algorithm is md5, sha1, sha256, sha384 or sha512. The encoding is hex (default) or base64. To check the signature of an incoming request use an auth block, which reads the raw bytes. Terraform has no such function.",
 			hmacFunc(), `hmac("sha256", "key", "The quick brown fox jumps over the lazy dog")`, `"f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"`),
 		newEntry("uuidv5(namespace, name)", "Returns the UUID (RFC 9562, version 5) of the name in a namespace: dns, url, oid, x500 or a UUID. The same name always has the same UUID.",
 			textFunc(2, cty.String, computeUUID), `uuidv5("dns", "www.example.com")`, `"2ed6657d-e927-568b-95e1-2665a8aea6a2"`),
@@ -39,7 +39,7 @@ func hashFuncs() []entry {
 func hashFunc(algorithm func() hash.Hash, encode func([]byte) string) function.Function {
 	return textFunc(1, cty.String, func(args []string) (cty.Value, error) {
 		h := algorithm()
-		h.Write([]byte(args[0])) // never fails, says hash.Hash
+		h.Write([]byte(args[0])) // hash.Hash never returns an error
 		return cty.StringVal(encode(h.Sum(nil))), nil
 	})
 }
@@ -54,10 +54,10 @@ func hmacFunc() function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			algorithm, key, message := args[0].AsString(), args[1].AsString(), args[2].AsString()
 			if key == "" {
-				return cty.NilVal, function.NewArgErrorf(1, "an empty key signs nothing")
+				return cty.NilVal, function.NewArgErrorf(1, "the key is empty")
 			}
 			mac := hmac.New(hashesByName()[algorithm], []byte(key))
-			mac.Write([]byte(message)) // never fails, says hash.Hash
+			mac.Write([]byte(message)) // hash.Hash never returns an error
 			if len(args) == 4 && args[3].AsString() == "base64" {
 				return cty.StringVal(base64.StdEncoding.EncodeToString(mac.Sum(nil))), nil
 			}
@@ -66,10 +66,10 @@ func hmacFunc() function.Function {
 	})
 }
 
-// hmacType finds wrong names already when key and message are not known yet.
+// hmacType reports wrong names even if the key and the message are unknown.
 func hmacType(args []cty.Value) (cty.Type, error) {
 	if len(args) > 4 {
-		return cty.NilType, function.NewArgErrorf(4, "at most an encoding comes after the message")
+		return cty.NilType, function.NewArgErrorf(4, "only an encoding may follow the message")
 	}
 	if name, ok := knownText(args[0]); ok && hashesByName()[name] == nil {
 		return cty.NilType, function.NewArgErrorf(0, "there is no algorithm %q; use md5, sha1, sha256, sha384 or sha512", name)
@@ -89,8 +89,7 @@ func hashesByName() map[string]func() hash.Hash {
 	}
 }
 
-// computeUUID follows RFC 9562, section 5.5; the namespaces are those of its
-// section 6.6.
+// computeUUID follows RFC 9562, section 5.5, with the namespaces of section 6.6.
 func computeUUID(args []string) (cty.Value, error) {
 	const rest = "-9dad-11d1-80b4-00c04fd430c8"
 	namespace := args[0]
@@ -106,7 +105,7 @@ func computeUUID(args []string) (cty.Value, error) {
 	}
 	space, err := hex.DecodeString(strings.ReplaceAll(namespace, "-", ""))
 	if err != nil || len(space) != 16 || !isHyphenated(namespace) {
-		return cty.NilVal, function.NewArgErrorf(0, "%q is no namespace; use dns, url, oid, x500 or a UUID", args[0])
+		return cty.NilVal, function.NewArgErrorf(0, "%q is not a namespace; use dns, url, oid, x500 or a UUID", args[0])
 	}
 	h := sha1.New()
 	h.Write(space)
@@ -118,7 +117,7 @@ func computeUUID(args []string) (cty.Value, error) {
 	return cty.StringVal(strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-")), nil
 }
 
-// hyphenated says whether a text has the hyphens of a UUID where they belong.
+// isHyphenated reports whether a text has the hyphens of a UUID.
 func isHyphenated(uuid string) bool {
 	return len(uuid) == 36 && uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-'
 }

@@ -18,12 +18,12 @@ func TestHashes(t *testing.T) {
 		"hmac sha512, RFC 4231":    {`substr(hmac("sha512", "Jefe", "what do ya want for nothing?"), 0, 32)`, `"164b7a7bfcf819e2e395fbe73b56e0a3"`},
 		"hmac of another name":     {`hmac("sha-256", "key", "a")`, `error: there is no algorithm "sha-256"; use md5`},
 		"hmac in another encoding": {`hmac("sha256", "key", "a", "base32")`, `error: use hex or base64`},
-		"hmac without a key":       {`hmac("sha256", "", "a")`, `error: "key" parameter: an empty key`},
-		"hmac with too much":       {`hmac("sha256", "key", "a", "hex", "b")`, `error: at most an encoding`},
+		"hmac without a key":       {`hmac("sha256", "", "a")`, `error: "key" parameter: the key is empty`},
+		"hmac with too much":       {`hmac("sha256", "key", "a", "hex", "b")`, `error: only an encoding`},
 		"uuidv5 of a URL":          {`uuidv5("url", "https://www.example.com/")`, `"3d3ed9d2-aa3d-5fa6-90e8-ed662e90f559"`},
 		"uuidv5 of a UUID":         {`uuidv5("6BA7B810-9dad-11d1-80b4-00c04fd430c8", "www.example.com") == uuidv5("dns", "www.example.com")`, `true`},
-		"uuidv5 without hyphens":   {`uuidv5("6ba7b8109dad11d180b400c04fd430c8", "a")`, `error: no namespace`},
-		"uuidv5 misplaced hyphens": {`uuidv5("6ba7b81-09dad-11d1-80b4-00c04fd430c8", "a")`, `error: no namespace`},
+		"uuidv5 without hyphens":   {`uuidv5("6ba7b8109dad11d180b400c04fd430c8", "a")`, `error: not a namespace`},
+		"uuidv5 misplaced hyphens": {`uuidv5("6ba7b81-09dad-11d1-80b4-00c04fd430c8", "a")`, `error: not a namespace`},
 		"uuidv5 of another name":   {`uuidv5("DNS", "a")`, `error: use dns, url, oid, x500 or a UUID`},
 	})
 }

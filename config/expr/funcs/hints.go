@@ -2,10 +2,10 @@ package funcs
 
 import "strings"
 
-// Hint returns one sentence on what to write instead of a function that is not
-// there, for names that people bring from Terraform, jq, JavaScript, template
-// languages or spreadsheets. It returns "" for a name it does not know. Letter
-// case and underscores do not matter: to_json and toJson get the same answer.
+// Hint returns one sentence that names the replacement for an unknown function,
+// for names from Terraform, jq, JavaScript, template languages and spreadsheets.
+// It returns "" for any other name. It ignores letter case and underscores:
+// to_json and toJson get the same answer.
 func Hint(name string) string {
 	wanted := normalizeName(name)
 	for _, f := range All(Options{}) {
@@ -13,7 +13,7 @@ func Hint(name string) string {
 			return ""
 		}
 		if f.Name == wanted {
-			return "functions are written in lower case without underscores: " + f.Params
+			return "function names have lower case letters without underscores: " + f.Params
 		}
 	}
 	for _, hints := range [][]hint{textHints(), listHints(), valueHints(), codingHints(), worldHints()} {
@@ -42,7 +42,7 @@ func textHints() []hint {
 		{"toupper uppercase upcase ucase touppercase asciiupcase", `use upper(text)`},
 		{"tolower lowercase downcase lcase tolowercase asciidowncase", `use lower(text)`},
 		{"capitalize titlecase totitlecase ucfirst proper totitle", `use title(text)`},
-		{"concatenate strcat concatstrings textjoin", `put texts together in a template, "${a} ${b}", or with join(separator, list); concat(lists...) is for lists`},
+		{"concatenate strcat concatstrings textjoin", `join texts in a template, "${a} ${b}", or with join(separator, list); concat(lists...) joins lists`},
 		{"substring mid left right substrb", `use substr(text, offset, length); a negative offset counts from the end`},
 		{"strip ltrim rtrim trimstart trimend trimleft trimright trimall", `use trimspace(text), or trim(text, characters), trimprefix(text, prefix) and trimsuffix(text, suffix)`},
 		{"repeat rept strrepeat", `use join("", [for i in range(3) : "-"])`},
@@ -64,7 +64,7 @@ func textHints() []hint {
 func listHints() []hint {
 	return []hint{
 		{"len size count strlen cardinality arraylength", `use length(value)`},
-		{"includes inlist inarray isin has haskey hasfield exists", `use contains(list, value), for part of a text strcontains(text, part), for a key contains(keys(map), "name") or can(map.name)`},
+		{"includes inlist inarray isin has haskey hasfield exists", `use contains(list, value); for part of a text strcontains(text, part); for a key contains(keys(map), "name") or can(map.name)`},
 		{"indexof find findindex position", `use index(list, value)`},
 		{"first head", `use element(list, 0), or list[0]`},
 		{"last tail", `use element(list, -1)`},
@@ -73,7 +73,7 @@ func listHints() []hint {
 		{"filter where", `write [for item in list : item if item.qty > 0]`},
 		{"foreach each pluck collect", `write [for item in list : item.name], or list[*].name`},
 		{"map", `write { key = value } for a map, [for item in list : item.name] to change each element, or tomap(value) to convert`},
-		{"reduce fold groupby sortby orderby minby maxby", `use jq(program, value), for instance jq("sort_by(.price)", webhook.items)`},
+		{"reduce fold groupby sortby orderby minby maxby", `use jq(program, value), for example jq("sort_by(.price)", webhook.items)`},
 		{"any some", `use anytrue([for item in list : item.qty > 0])`},
 		{"all every", `use alltrue([for item in list : item.qty > 0])`},
 		{"list array toarray", `write [a, b] for a list, or tolist(value) to convert`},
@@ -84,8 +84,8 @@ func listHints() []hint {
 		{"difference except minus setdifference without", `use setsubtract(set, without)`},
 		{"product cartesian crossjoin", `use setproduct(sets...)`},
 		{"entries toentries fromentries withentries pairs items", `write [for key, value in map : { key = key, value = value }], or { for item in list : item.key => item.value }`},
-		{"assign extend deepmerge defaults mergemaps", `use merge(maps...); it does not merge what is inside`},
-		{"get dig getpath jsonpath getfield jmespath jsonata getvalue", `write the path, webhook.body.a.b, with try(webhook.body.a.b, null) where it may be missing; jq(program, value) asks more of a value`},
+		{"assign extend deepmerge defaults mergemaps", `use merge(maps...); it does not merge inner objects`},
+		{"get dig getpath jsonpath getfield jmespath jsonata getvalue", `write the path, webhook.body.a.b, or try(webhook.body.a.b, null) if it may be missing; for queries use jq(program, value)`},
 		{"chunk batch partition", `use chunklist(list, size)`},
 		{"zip zipobject", `use zipmap(keys, values)`},
 		{"seq sequence", `use range(limit)`},
@@ -98,13 +98,13 @@ func valueHints() []hint {
 		{"string str text cstr strval", `use tostring(value), or a template "${value}"`},
 		{"bool boolean parsebool toboolean cbool", `use tobool(value)`},
 		{"if ifelse iif iff cond ternary when choose", `write condition ? value : other`},
-		{"default ifnull nvl orelse isnull isempty empty ifempty notnull coalescenull", `use coalesce(value, fallback), which passes over null and empty texts; compare with value == null`},
+		{"default ifnull nvl orelse isnull isempty empty ifempty notnull coalescenull", `use coalesce(value, fallback), which skips null and empty texts; compare with value == null`},
 		{"iferror iserror attempt trycatch defined isset hasindex", `use try(expression, fallback) or can(expression)`},
 		{"round rounded fixed tofixed", `use floor(number + 0.5), or format("%.2f", number) for a text with decimals`},
 		{"trunc truncate", `use floor(number)`},
 		{"ceiling roundup", `use ceil(number)`},
 		{"mod modulo modulus remainder", `write a % b`},
-		{"subtract multiply divide plus times negate", `write it with + - * and /`},
+		{"subtract multiply divide plus times negate", `use the operators + - * and /`},
 		{"power exponent exp", `use pow(number, exponent)`},
 		{"sqrt", `use pow(number, 0.5)`},
 		{"absolute", `use abs(number)`},
@@ -113,9 +113,9 @@ func valueHints() []hint {
 		{"maximum largest greatest", `use max(numbers...), for a list max(list...)`},
 		{"average avg mean", `use sum(list) / length(list)`},
 		{"total addall", `use sum(list)`},
-		{"type typeof kind istype", `declare the type at the variable of the trigger; can(tonumber(value)) asks for one`},
-		{"eq equal equals notequal ne gt lt ge le and or not xor", `write it with == != < > && || and !`},
-		{"sensitive nonsensitive issensitive mask redact", `values of a secret block are kept out of sight anyway; sensitive = true on an action keeps its inputs and outputs so`},
+		{"type typeof kind istype", `declare the type in a variable block of the trigger; can(tonumber(value)) tests for a number`},
+		{"eq equal equals notequal ne gt lt ge le and or not xor", `use the operators == != < > && || and !`},
+		{"sensitive nonsensitive issensitive mask redact", `values of a secret block are always redacted; sensitive = true on an action redacts its inputs and outputs`},
 	}
 }
 
@@ -123,42 +123,42 @@ func codingHints() []hint {
 	return []hint{
 		{"tojson json jsonstringify stringify jsondump jsondumps encodejson marshal tojsonstring jsonserialize", `use jsonencode(value)`},
 		{"fromjson parsejson jsonparse decodejson unmarshal jsonload jsonloads", `use jsondecode(text)`},
-		{"btoa b64enc tobase64 base64 encodebase64 b64encode textencodebase64", `use base64encode(text), or base64urlencode(text) for addresses`},
-		{"atob b64dec frombase64 decodebase64 b64decode textdecodebase64", `use base64decode(text), or base64urldecode(text) for the kind with - and _`},
+		{"btoa b64enc tobase64 base64 encodebase64 b64encode textencodebase64", `use base64encode(text), or base64urlencode(text) for URLs`},
+		{"atob b64dec frombase64 decodebase64 b64decode textdecodebase64", `use base64decode(text), or base64urldecode(text) for base64 with - and _`},
 		{"encodeuri encodeuricomponent uriencode urlquery urlescape escapeuri uri percentencode", `use urlencode(text)`},
 		{"decodeuri decodeuricomponent uridecode urlunescape unescapeuri", `use urldecode(text)`},
-		{"yamldecode yamlencode toyaml fromyaml parseyaml", `YAML is not read or written here; jsondecode(text) and jsonencode(value) do JSON`},
+		{"yamldecode yamlencode toyaml fromyaml parseyaml", `YAML is not supported; use jsondecode(text) and jsonencode(value) for JSON`},
 		{"parsecsv fromcsv csvparse csv", `use csvdecode(text)`},
 		{"csvencode tocsv", `build the lines with join(separator, list), or use jq("@csv", list)`},
-		{"base64gzip gzip compress", `nothing here compresses`},
-		{"raw safe htmlsafe safehtml noescape unescape trusted markup", `where values are escaped, use unescaped(value) to pass one as it is`},
-		{"escape htmlescape escapehtml htmlencode slackescape markdownescape", `html, Slack's text and Markdown escape the values of a run by themselves`},
+		{"base64gzip gzip compress", `compression is not supported`},
+		{"raw safe htmlsafe safehtml noescape unescape trusted markup", `use unescaped(value) to keep a value unchanged in an attribute that escapes`},
+		{"escape htmlescape escapehtml htmlencode slackescape markdownescape", `attributes with HTML, Slack text or Markdown escape the values of a run themselves`},
 		{"hash sha sha2 hex hexdigest checksum sha384 digest", `use sha256(text) or sha512(text)`},
-		{"hmacsha1 hmacsha256 hmacsha512 hmacmd5 signature", `use hmac(algorithm, key, message), for instance hmac("sha256", secret.key, text)`},
+		{"hmacsha1 hmacsha256 hmacsha512 hmacmd5 signature", `use hmac(algorithm, key, message), for example hmac("sha256", secret.key, text)`},
 		{"filesha256 filemd5 filesha1 filesha512 filebase64sha256 filebase64sha512", `use sha256(file("path"))`},
-		{"bcrypt encrypt decrypt rsadecrypt aes", `there is no encryption here; hmac(algorithm, key, message) signs`},
+		{"bcrypt encrypt decrypt rsadecrypt aes", `encryption is not supported; hmac(algorithm, key, message) signs`},
 		{"uuid3 uuid5 uuidfromname", `use uuidv5(namespace, name)`},
 	}
 }
 
 func worldHints() []hint {
 	return []hint{
-		{"timestamp now plantimestamp time date today utcnow getdate currenttime currentdate sysdate gettime systime", `the time comes from the run, so that a retry sees the same: run.started_at or webhook.received_at, with formatdate(format, time) and timeadd(time, duration)`},
+		{"timestamp now plantimestamp time date today utcnow getdate currenttime currentdate sysdate gettime systime", `read the time from the run, so that a retry uses the same: run.started_at or webhook.received_at, with formatdate(format, time) and timeadd(time, duration)`},
 		{"dateformat formattime strftime datetimeformat timeformat todatestring", `use formatdate(format, time)`},
-		{"dateadd addtime addduration plusdays adddays plustime", `use timeadd(time, duration), for instance timeadd(run.started_at, "7d")`},
-		{"datediff timediff comparetime datecompare", `use timecmp(a, b) to compare; jq("fromdateiso8601", time) gives seconds to reckon with`},
-		{"todate parsedate parsetime strptime unixtime fromunixtime fromtimestamp todatetime totime", `times are RFC 3339 text; jq("todate", seconds) makes one of Unix seconds`},
+		{"dateadd addtime addduration plusdays adddays plustime", `use timeadd(time, duration), for example timeadd(run.started_at, "7d")`},
+		{"datediff timediff comparetime datecompare", `use timecmp(a, b) to compare; jq("fromdateiso8601", time) returns Unix seconds`},
+		{"todate parsedate parsetime strptime unixtime fromunixtime fromtimestamp todatetime totime", `times are RFC 3339 text; jq("todate", seconds) converts Unix seconds`},
 		{"uuid uuidv4 uuid4 uuidv7 guid newguid random rand randint randomuuid randomint randombetween nanoid ulid shuffle", `functions return the same for the same arguments; use run.id for something unique, or uuidv5(namespace, name)`},
 		{"getenv environ environment envvar osgetenv envor", `use env("NAME", "default")`},
 		{"secret getsecret vault credential password", `declare a secret block and write secret.name`},
 		{"readfile filecontent include import", `use file("path")`},
 		{"fileexists", `use can(file("path"))`},
-		{"fileset abspath dirname basename pathexpand glob", `paths are not computed here; name the file in file("path")`},
+		{"fileset abspath dirname basename pathexpand glob", `paths can't be computed; name the file in file("path")`},
 		{"print println echo console debug dump trace", `write an action "log" with the message`},
 		{"error fail throw raise panic abort assert", `write an action "stop" with status = "failed" and a message`},
-		{"fetch http httpget httppost curl request geturl", `write an action "http" and use what it returns`},
+		{"fetch http httpget httppost curl request geturl", `write an action "http" and use its result`},
 		{"sleep wait delay pause", `write an action "delay"`},
 		{"exec shell system command run", `write an action "exec"`},
-		{"cidrhost cidrnetmask cidrsubnet cidrsubnets cidrcontains", `nothing here computes with addresses; allow_ips in a trigger compares them`},
+		{"cidrhost cidrnetmask cidrsubnet cidrsubnets cidrcontains", `IP addresses can't be computed; allow_ips in a trigger compares them`},
 	}
 }

@@ -34,7 +34,7 @@ func TestHint(t *testing.T) {
 		"toList":       "tolist(value)",
 		"url_encode":   "urlencode(text)",
 		"getenv":       `env("NAME", "default")`,
-		"bcrypt":       "no encryption",
+		"bcrypt":       "encryption is not supported",
 	} {
 		if got := Hint(name); !strings.Contains(got, want) {
 			t.Errorf("Hint(%q) = %q, want %q in it", name, got, want)
@@ -66,7 +66,7 @@ func TestHintsLeadSomewhere(t *testing.T) {
 		}
 		for known := range strings.FieldsSeq(h.names) {
 			if seen[known] || normalizeName(known) != known {
-				t.Errorf("%q stands twice, or can never be asked for", known)
+				t.Errorf("%q has the name, or can never be asked for", known)
 			}
 			seen[known] = true
 			if _, there := table[known]; there {

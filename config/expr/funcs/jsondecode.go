@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	maxDepth  = 64        // lists and objects inside each other
-	maxValues = 1_000_000 // values in one text; each takes far more memory than its text
+	maxDepth  = 64        // levels of lists and objects
+	maxValues = 1_000_000 // values in one text; a value takes far more memory than its text
 )
 
 func jsonDecodeFunc() function.Function {
@@ -37,7 +37,7 @@ func decodeJSON(text string) (cty.Value, error) {
 		return cty.NilVal, describeJSONError(err)
 	}
 	if _, err := r.dec.ReadToken(); err == nil {
-		return cty.NilVal, errors.New("not JSON: there is a second value after the first")
+		return cty.NilVal, errors.New("not JSON: a second value follows the first")
 	} else if !errors.Is(err, io.EOF) {
 		return cty.NilVal, describeJSONError(err)
 	}
@@ -49,10 +49,10 @@ type jsonReader struct {
 	values int
 }
 
-// value reads the next value, which stands inside depth lists and objects.
+// readValue reads the next value, which is inside depth lists and objects.
 func (r *jsonReader) readValue(depth int) (cty.Value, error) {
 	if r.values++; r.values > maxValues {
-		return cty.NilVal, fmt.Errorf("it holds more than %d values", maxValues)
+		return cty.NilVal, fmt.Errorf("it contains more than %d values", maxValues)
 	}
 	token, err := r.dec.ReadToken()
 	if err != nil {
@@ -110,10 +110,11 @@ func (r *jsonReader) readObject(depth int) (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, err
 		}
-		// The reader refuses equal names; this is for those that become equal.
+		// The decoder refuses equal names, but not names that become equal when
+		// they are normalized.
 		name := cty.NormalizeString(token.String())
 		if _, double := members[name]; double {
-			return cty.NilVal, fmt.Errorf("not JSON: the name %q stands twice in one object", name)
+			return cty.NilVal, fmt.Errorf("not JSON: an object has the name %q twice", name)
 		}
 		if members[name], err = r.readValue(depth); err != nil {
 			return cty.NilVal, err
@@ -125,13 +126,12 @@ func (r *jsonReader) readObject(depth int) (cty.Value, error) {
 	return cty.ObjectVal(members), nil
 }
 
-// describeJSONError says in our words where the JSON is wrong, and in the
-// reader's what.
+// describeJSONError adds the place to an error of the decoder.
 func describeJSONError(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("not JSON: the text ends before the value does")
+		return errors.New("not JSON: the text ends before the end of the value")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
 	}

@@ -32,8 +32,8 @@ func jsonEncodeFunc() function.Function {
 	})
 }
 
-// appendJSON writes a wholly known value as RFC 8259 has it. Objects and maps
-// are visited in the order of their names.
+// appendJSON appends a wholly known value as JSON (RFC 8259), with the names of
+// objects and maps sorted.
 func appendJSON(dst []byte, v cty.Value) ([]byte, error) {
 	if err := checkTextSize(len(dst)); err != nil {
 		return nil, err
@@ -84,20 +84,20 @@ func appendElements(dst []byte, v cty.Value, begin, end byte) ([]byte, error) {
 }
 
 const (
-	// computedDigits is the number of digits from which on a fraction is taken
-	// for what a computation left over (1/3), not for something one wrote.
+	// computedDigits is the number of digits above which a fraction is taken
+	// for a computed one (1/3) and rounded.
 	computedDigits = 120
 	// plainDigits is the length up to which a number is written without an
-	// exponent even where that would be shorter, so that 100000 stays itself.
+	// exponent, even if the form with an exponent is shorter: 100000, not 1e5.
 	plainDigits = 21
 	float64Bits = 53
 )
 
 // appendNumber writes a number in the shortest form that reads the same.
 //
-// Numbers keep 512 bits. What came as text is written with the digits it came
-// with. What was computed is freed of the noise in its last bits (0.1 * 3 is
-// 0.3), and what has no end in decimal is written as the nearest 64-bit float.
+// Numbers have 512 bits. A number that was parsed from text keeps its digits. A
+// computed number loses the noise in its last bits (0.1 * 3 is 0.3), and a
+// number without a finite decimal form is written as the nearest 64-bit float.
 func appendNumber(dst []byte, f *big.Float) []byte {
 	if whole, accuracy := f.Int64(); accuracy == big.Exact {
 		return strconv.AppendInt(dst, whole, 10)
@@ -109,8 +109,8 @@ func appendNumber(dst []byte, f *big.Float) []byte {
 	return appendDecimal(dst, digits, exponent)
 }
 
-// decimal returns the significant digits of a positive number and the power of
-// ten of the first one.
+// shortestDigits returns the significant digits of a positive number and the
+// power of ten of the first digit.
 func shortestDigits(f *big.Float) (string, int) {
 	if f.IsInt() {
 		return splitDecimal(f.Text('e', -1))
@@ -128,14 +128,14 @@ func shortestDigits(f *big.Float) (string, int) {
 	return digits, exponent
 }
 
-// reads says whether text is read as the number. It saves most numbers from the
-// search for their shortest text, which takes ten times as long.
+// parsesTo reports whether the text parses to the number. This test spares most
+// numbers the search for their shortest text, which takes ten times as long.
 func parsesTo(text string, f *big.Float) bool {
 	number, _, err := big.ParseFloat(text, 10, f.Prec(), big.ToNearestEven)
 	return err == nil && number.Cmp(f) == 0
 }
 
-// quiet rounds away the last bits, where the errors of arithmetic are.
+// roundNoise rounds away the last bits, which contain the errors of arithmetic.
 func roundNoise(f *big.Float) *big.Float {
 	const noise = 32
 	if f.Prec() <= float64Bits {
@@ -147,7 +147,7 @@ func roundNoise(f *big.Float) *big.Float {
 // splitDecimal splits "1.25e+03" into the digits 125 and the exponent 3.
 func splitDecimal(text string) (string, int) {
 	mantissa, power, _ := strings.Cut(text, "e")
-	exponent, _ := strconv.Atoi(power) // strconv and big write nothing else
+	exponent, _ := strconv.Atoi(power) // strconv and big always write a number
 	digits := strings.TrimRight(strings.Replace(mantissa, ".", "", 1), "0")
 	return digits, exponent
 }
@@ -169,7 +169,7 @@ func appendDecimal(dst []byte, digits string, exponent int) []byte {
 }
 
 func plainDecimal(digits string, exponent int) string {
-	point := exponent + 1 // how many digits stand before the point
+	point := exponent + 1 // number of digits before the point
 	switch {
 	case point <= 0:
 		return "0." + strings.Repeat("0", -point) + digits

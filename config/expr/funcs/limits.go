@@ -12,11 +12,11 @@ const (
 	maxBytes    = 10 << 20 // text that a call may return
 	maxElements = 100_000  // elements that a call may make
 
-	// maxDigits bounds the digits and the decimal exponent of a number. 1e400
-	// passes; 1e600000000 would be more than half a gigabyte once printed.
+	// maxDigits limits the digits and the decimal exponent of a number. 1e400
+	// is accepted; 1e600000000 would print as more than half a gigabyte.
 	maxDigits = 1000
-	// maxExponent is maxDigits as a binary exponent: the least above that of
-	// any number below 5e1000.
+	// maxExponent is maxDigits as a binary exponent: the smallest above the
+	// exponent of every number below 5e1000.
 	maxExponent = 3325
 )
 
@@ -34,8 +34,8 @@ func checkElementCount(count int) error {
 	return nil
 }
 
-// checkNumber refuses infinities and numbers whose digits would fill pages.
-// Values that are not known numbers pass.
+// checkNumber refuses infinities and numbers with too many digits. It accepts
+// values that are not known numbers.
 func checkNumber(v cty.Value) error {
 	v, _ = v.Unmark()
 	if v.Type() != cty.Number || !v.IsKnown() || v.IsNull() {
@@ -43,7 +43,7 @@ func checkNumber(v cty.Value) error {
 	}
 	f := v.AsBigFloat()
 	if f.IsInf() {
-		return errors.New("infinity is not a number to work with")
+		return errors.New("infinity is not allowed")
 	}
 	if exp := f.MantExp(nil); exp > maxExponent || exp < -maxExponent {
 		return errExponent()
@@ -51,7 +51,7 @@ func checkNumber(v cty.Value) error {
 	return nil
 }
 
-// checkNumbers is checkNumber for a value and all that is inside it.
+// checkNumbers is checkNumber for a value and all values inside it.
 func checkNumbers(v cty.Value) error {
 	if !isCollection(v) {
 		return checkNumber(v)
@@ -65,8 +65,8 @@ func checkNumbers(v cty.Value) error {
 	return nil
 }
 
-// checkDecimalText refuses text that is no decimal number, or one that is too
-// long to be read in good time. Its value is left to checkNumber.
+// checkDecimalText refuses a text that is no decimal number or takes too long to
+// parse. checkNumber checks the value itself.
 func checkDecimalText(text string) error {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, _ := strings.Cut(trimSign(mantissa), ".")
@@ -83,9 +83,9 @@ func checkDecimalText(text string) error {
 	return nil
 }
 
-// CheckNumberText refuses a text of which no number can be made in good time;
-// one that is no number passes. Conversions look at all that a big.Float can
-// be written as, which has exponents of base 2 after a p too.
+// CheckNumberText refuses a text that takes too long to convert to a number. It
+// accepts texts that are no numbers. Conversions accept all forms of a big.Float,
+// including exponents of base 2 after a p.
 func CheckNumberText(text string) error {
 	if len(text) > maxDigits+len("-.e-1000") {
 		return fmt.Errorf("a number may have at most %d digits", maxDigits)
@@ -100,7 +100,7 @@ func errExponent() error {
 	return fmt.Errorf("a number may have an exponent of at most %d", maxDigits)
 }
 
-// unsigned returns a number without its sign; a second sign stays.
+// trimSign returns a number without its sign. A second sign stays.
 func trimSign(number string) string {
 	if number != "" && (number[0] == '+' || number[0] == '-') {
 		return number[1:]
@@ -112,8 +112,7 @@ func isDigits(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
-// isAbove says whether digits, of which there may be many, are a number above
-// the limit.
+// isAbove reports whether the digits, of any length, are a number above the limit.
 func isAbove(digits string, limit int) bool {
 	n := 0
 	for _, c := range digits {
@@ -125,8 +124,8 @@ func isAbove(digits string, limit int) bool {
 	return false
 }
 
-// isCollection says whether v is a list, set, tuple, map or object whose
-// elements can be visited.
+// isCollection reports whether v is a list, set, tuple, map or object whose
+// elements can be iterated.
 func isCollection(v cty.Value) bool {
 	return v.IsKnown() && !v.IsNull() && v.CanIterateElements()
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// distinct and matchKeys compare through keys, because comparing every element
-// with every other would let a long list keep a core busy for hours. The
-// library's sets would do so too for elements whose hashes are the same.
+// distinctFunc and matchKeysFunc compare elements by a key of each. Comparing
+// each element with each other would keep a core busy for hours, and so would
+// the library's sets for elements with equal hashes.
 func distinctFunc() function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: cty.List(cty.DynamicPseudoType)}},
@@ -91,7 +91,7 @@ func transposeFunc() function.Function {
 				}
 				for _, element := range list.AsValueSlice() {
 					if element.IsNull() {
-						return cty.NilVal, function.NewArgErrorf(0, "the list under %q has a null in it", key.AsString())
+						return cty.NilVal, function.NewArgErrorf(0, "the list under %q contains a null", key.AsString())
 					}
 					text := element.AsString()
 					turned[text] = append(turned[text], key)

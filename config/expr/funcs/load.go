@@ -12,20 +12,20 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// ReadsAtLoad tells whether a function reads what is outside of the flows, so that
-// it can only be called with arguments that are known when they are loaded: a
-// caller must not choose which file or variable is read.
+// ReadsAtLoad reports whether a function reads files or the environment. Its
+// arguments must be known at load: a caller must not choose which file or
+// variable is read.
 func ReadsAtLoad(name string) bool {
 	return name == "env" || name == "file" || name == "filebase64"
 }
 
 func loadFuncs(opts Options) []entry {
 	return []entry{
-		newEntry("env(name[, default])", "Returns the environment variable of the gateway. If it is not set it returns the default, and without one that is an error. A variable that is set but empty is returned as it is. Secrets belong in a secret block, which keeps them out of logs.",
+		newEntry("env(name[, default])", "Returns an environment variable of the gateway. If the variable is not set, it returns the default; without a default this is an error. A variable that is set but empty is returned as an empty text. Declare secrets in a secret block, which keeps them out of logs.",
 			envFunc(opts), `env("SHOP_CURRENCY", "EUR")`, `"EUR"`),
-		newEntry("file(path)", "Returns the text of a file, which must be UTF-8. A relative path is relative to the file that says it. The file is read when the flows are loaded.",
+		newEntry("file(path)", "Returns the text of a file, which must be UTF-8. A relative path starts at the folder of the flow file. The file is read when the flows are loaded.",
 			fileFunc(opts, decodeText), `file("greeting.txt")`, `"Hello!\n"`),
-		newEntry("filebase64(path)", "Returns the bytes of a file in base64, whatever they are.",
+		newEntry("filebase64(path)", "Returns the bytes of a file in base64. The file may contain any bytes.",
 			fileFunc(opts, encodeBase64), `filebase64("greeting.txt")`, `"SGVsbG8hCg=="`),
 	}
 }
@@ -36,7 +36,7 @@ func envFunc(opts Options) function.Function {
 		VarParam: &function.Parameter{Type: cty.String, AllowNull: true, AllowUnknown: true},
 		Type: func(args []cty.Value) (cty.Type, error) {
 			if len(args) > 2 {
-				return cty.NilType, function.NewArgErrorf(2, "at most a default comes after the name")
+				return cty.NilType, function.NewArgErrorf(2, "only a default may follow the name")
 			}
 			return cty.String, nil
 		},
@@ -64,7 +64,7 @@ func envFunc(opts Options) function.Function {
 	})
 }
 
-// readFile makes a function that returns what a file holds.
+// fileFunc makes a function that returns the contents of a file.
 func fileFunc(opts Options, decode func(path string, data []byte) (cty.Value, error)) function.Function {
 	return textFunc(1, cty.String, func(args []string) (cty.Value, error) {
 		path := args[0]
@@ -76,7 +76,7 @@ func fileFunc(opts Options, decode func(path string, data []byte) (cty.Value, er
 		}
 		data, err := opts.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return cty.NilVal, function.NewArgErrorf(0, "there is no file %q; a relative path starts at the folder of the file that says it", path)
+			return cty.NilVal, function.NewArgErrorf(0, "there is no file %q; a relative path starts at the folder of the flow file", path)
 		}
 		if err == nil {
 			err = checkTextSize(len(data))
@@ -105,7 +105,7 @@ func encodeBase64(_ string, data []byte) (cty.Value, error) {
 
 func linkFuncs(makeLink func(flow, email string) (string, error)) []entry {
 	return []entry{
-		newEntry("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. It is signed: nobody can make that of another contact, or read the address in it. The same contact gets the same URL each time.",
+		newEntry("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. The address in the URL is encrypted: a recipient can neither read it nor make the URL of another contact. The same contact always gets the same URL.",
 			textFunc(2, cty.String, func(args []string) (cty.Value, error) {
 				if makeLink == nil {
 					return cty.NilVal, errors.New("links can be made by runs alone, as they hold the contact of a run")

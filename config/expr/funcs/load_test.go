@@ -22,7 +22,7 @@ func TestLoading(t *testing.T) {
 		"env without a name":       {`env("")`, `error: cannot be the name`},
 		"env with an equals sign":  {`env("A=B")`, `error: cannot be the name`},
 		"env of bytes":             {`env("LATIN1")`, `error: UTF-8`},
-		"env with too much":        {`env("A", "b", "c")`, `error: at most a default`},
+		"env with too much":        {`env("A", "b", "c")`, `error: only a default`},
 		"file":                     {`file("greeting.txt")`, `"Hello!\n"`},
 		"file that is missing":     {`file("missing.txt")`, `error: there is no file "missing.txt"; a relative path starts at the folder`},
 		"file that may be missing": {`try(file("missing.txt"), "none")`, `"none"`},

@@ -25,7 +25,7 @@ func lookupFunc() function.Function {
 
 func lookupType(args []cty.Value) (cty.Type, error) {
 	if len(args) > 3 {
-		return cty.NilType, errors.New("it takes a map, a key and at most one default")
+		return cty.NilType, errors.New("at most three arguments are allowed: a map, a key and a default")
 	}
 	ty := args[0].Type()
 	switch {
@@ -74,7 +74,7 @@ func lookupValue(args []cty.Value, result cty.Type) (cty.Value, error) {
 	return value.WithMarks(marks), nil
 }
 
-// lookupKey returns what is under a key of a known map or object.
+// lookupKey returns the element of a known map or object with the key.
 func lookupKey(from, key cty.Value) (cty.Value, bool) {
 	if name := key.AsString(); from.Type().IsObjectType() {
 		if !from.Type().HasAttribute(name) {
@@ -89,5 +89,5 @@ func lookupKey(from, key cty.Value) (cty.Value, bool) {
 }
 
 func noSuchKey(name string) error {
-	return function.NewArgErrorf(1, "there is nothing under %q; a third argument would be the default", name)
+	return function.NewArgErrorf(1, "there is no key %q; give a default as the third argument if it may be missing", name)
 }

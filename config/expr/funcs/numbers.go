@@ -14,17 +14,17 @@ func numberFuncs() []entry {
 	return []entry{
 		newEntry("abs(number)", "Returns the number without its sign.",
 			stdlib.AbsoluteFunc, `abs(-12.5)`, `12.5`),
-		newEntry("ceil(number)", "Returns the nearest whole number that is not below the number.",
+		newEntry("ceil(number)", "Returns the number rounded up to a whole number.",
 			stdlib.CeilFunc, `ceil(5.1)`, `6`),
-		newEntry("floor(number)", "Returns the nearest whole number that is not above the number.",
+		newEntry("floor(number)", "Returns the number rounded down to a whole number.",
 			stdlib.FloorFunc, `floor(-5.1)`, `-6`),
 		newEntry("log(number, base)", "Returns the computeLog of the number to the base.",
 			floatFunc(computeLog), `log(16, 2)`, `4`),
-		newEntry("max(numbers...)", "Returns the largest of the numbers; `max(list...)` that of a list.",
+		newEntry("max(numbers...)", "Returns the largest of the numbers. For a list write `max(list...)`.",
 			stdlib.MaxFunc, `max(12, 54, 3)`, `54`),
-		newEntry("min(numbers...)", "Returns the smallest of the numbers; `min(list...)` that of a list.",
+		newEntry("min(numbers...)", "Returns the smallest of the numbers. For a list write `min(list...)`.",
 			stdlib.MinFunc, `min(12, 54, 3)`, `3`),
-		newEntry("parseint(text, base)", "Returns the whole number that the text says in a base from 2 to 62.",
+		newEntry("parseint(text, base)", "Returns the whole number that the text spells in a base from 2 to 62.",
 			stdlib.ParseIntFunc, `parseint("ff", 16)`, `255`).withCheck(checkParseInt),
 		newEntry("pow(number, exponent)", "Returns the number to the power of the exponent. Powers of whole numbers are exact.",
 			powFunc(), `pow(2, 10)`, `1024`),
@@ -50,14 +50,14 @@ func floatFunc(f func(a, b float64) float64) function.Function {
 		b, _ := args[1].Float64()
 		result := f(a, b)
 		if math.IsNaN(result) || math.IsInf(result, 0) {
-			return nil, errors.New("the result is not a number, or too large for one")
+			return nil, errors.New("the result is not a number or is too large")
 		}
 		return big.NewFloat(result), nil
 	})
 }
 
-// pow is exact for whole numbers, as far as the digits reach that a number
-// keeps; 64-bit floats, which Terraform uses, are wrong from 2 to the 53rd on.
+// powFunc is exact for whole numbers of up to 512 bits. The 64-bit floats that
+// Terraform uses are inexact above 2 to the power of 53.
 func powFunc() function.Function {
 	inexact := floatFunc(math.Pow)
 	return numberFunc(2, func(args []*big.Float) (*big.Float, error) {

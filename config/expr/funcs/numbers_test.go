@@ -78,7 +78,7 @@ func TestConversions(t *testing.T) {
 		"toset of numbers":        {`toset([1, 2, 1])`, `[1, 2]`},
 		"try takes the first":     {`try("a", "b")`, `"a"`},
 		"try passes over errors":  {`try(tonumber("x"), [][0], null, 1)`, `null`},
-		"try without a way out":   {`try(tonumber("x"), {}.a)`, `error: no expression could be evaluated`},
+		"try without a way out":   {`try(tonumber("x"), {}.a)`, `error: every expression has an error`},
 		"try tells all reasons":   {`try(tonumber("x"), {}.a)`, `error: does not have an attribute named "a"`},
 		"try of nothing":          {`try()`, `error: at least one expression`},
 		"try keeps types":         {`try({ a = [1] }, 1)`, `{ a = [1] }`},

@@ -42,8 +42,8 @@ func lengthOf(value cty.Value) (cty.Value, error) {
 	return value.Length(), nil
 }
 
-// contains takes a null without a type, as it comes in JSON. The library's
-// function would return an unknown value for it.
+// containsFunc accepts a null without a type, as in JSON. The library's function
+// would return an unknown value for it.
 func containsFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}, {Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true}},
@@ -91,13 +91,13 @@ func indexFunc() function.Function {
 					return at, nil
 				}
 			}
-			return cty.NilVal, errors.New("no element of the list is equal to the value")
+			return cty.NilVal, errors.New("no element of the list equals the value")
 		},
 	})
 }
 
-// one returns null for an empty list, as Terraform does, so that a splat over
-// something optional can be undone.
+// oneFunc returns null for an empty list, as Terraform does, so that it reverses
+// a splat over an optional value.
 func oneFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Type: cty.DynamicPseudoType}},
@@ -125,7 +125,7 @@ func oneFunc() function.Function {
 			case 1:
 				return elements[0], nil
 			}
-			return cty.NilVal, function.NewArgErrorf(0, "it has %d elements where at most one is expected", len(elements))
+			return cty.NilVal, function.NewArgErrorf(0, "it has %d elements, but at most one is allowed", len(elements))
 		},
 	})
 }
@@ -157,8 +157,8 @@ func coalesceFunc() function.Function {
 	})
 }
 
-// firstPresent carries the marks of the arguments it passed over as well: the
-// result tells that they were null or empty.
+// firstPresent also adds the marks of the skipped arguments, because the result
+// reveals that they were null or empty.
 func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 	var marks cty.ValueMarks
 	if exceedLibrary(args) {
@@ -182,11 +182,11 @@ func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 		}
 		return value.WithMarks(marks), nil
 	}
-	return cty.NilVal, errors.New("every argument is null or an empty text; add a last one that is neither")
+	return cty.NilVal, errors.New("every argument is null or an empty text; add a last argument that is neither")
 }
 
-// broad brings arguments together of which the library could not tell in good
-// time what type they have in common.
+// unifyArgs converts arguments to one type that the library would take too long
+// to find.
 func unifyArgs(args []cty.Value) ([]cty.Value, cty.Type, error) {
 	args, err := Unify(args...)
 	if err != nil {

@@ -13,8 +13,8 @@ func allTrueFunc() function.Function { return decideFunc(cty.False) }
 
 func anyTrueFunc() function.Function { return decideFunc(cty.True) }
 
-// decide makes a function that returns decisive as soon as one element equals
-// it, and its opposite if none does. A null counts as false.
+// decideFunc makes a function that returns decisive if an element equals it, and
+// the opposite otherwise. A null counts as false.
 func decideFunc(decisive cty.Value) function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Type: cty.List(cty.Bool)}},
@@ -51,7 +51,7 @@ func sumFunc() function.Function {
 			if !args[0].IsWhollyKnown() {
 				return cty.UnknownVal(cty.Number), nil
 			}
-			total := new(big.Float).SetPrec(512) // as precise as any number that came as text
+			total := new(big.Float).SetPrec(512) // the precision of numbers parsed from text
 			for it := args[0].ElementIterator(); it.Next(); {
 				at, element := it.Element()
 				number, err := toNumber(element)
@@ -78,7 +78,8 @@ func toNumber(v cty.Value) (cty.Value, error) {
 	return number, checkNumber(number)
 }
 
-// position names an element in a message; the elements of a set have none.
+// describePosition names an element in a message. Elements of a set have no
+// position.
 func describePosition(at cty.Value) string {
 	if at.Type() != cty.Number {
 		return "of the set"

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// maxSetElements is how many elements a set may have that is made of data: each
-	// look at a set sorts it.
+	// maxSetElements limits sets made of data, because each iteration over a
+	// set sorts it.
 	maxSetElements = 20_000
-	// maxComplexSetElements is the same for elements that are no texts or numbers, which
-	// are written out for each comparison.
+	// maxComplexSetElements is the limit for lists and objects as elements,
+	// which are formatted for each comparison.
 	maxComplexSetElements = 2_000
-	// maxEqualHashes is how many elements of a set may share a hash, which is one
-	// that senders can aim at.
+	// maxEqualHashes limits the elements of a set with equal hashes. Senders can
+	// choose values with equal hashes on purpose.
 	maxEqualHashes = 32
 )
 
@@ -25,7 +25,7 @@ func checkSetSize(elem cty.Type, count int) error {
 		most = maxComplexSetElements
 	}
 	if count > most {
-		return fmt.Errorf("a set of such elements may have at most %d", most)
+		return fmt.Errorf("a set of such elements may have at most %d elements", most)
 	}
 	return nil
 }
@@ -41,19 +41,19 @@ func newSet(elements []cty.Value) (cty.Value, error) {
 		plain, _ := e.UnmarkDeep()
 		hash := plain.Hash()
 		if alike[hash]++; alike[hash] > maxEqualHashes {
-			return cty.NilVal, fmt.Errorf("more than %d elements have the same hash, as if somebody had chosen them so", maxEqualHashes)
+			return cty.NilVal, fmt.Errorf("more than %d elements have the same hash", maxEqualHashes)
 		}
 	}
 	return cty.SetVal(elements), nil
 }
 
-// dropDuplicates leaves each value where it stands first.
+// dropDuplicates keeps the first of equal values.
 func dropDuplicates(elements []cty.Value) []cty.Value {
 	seen := make(map[string]bool, len(elements))
 	out := make([]cty.Value, 0, len(elements))
 	for _, e := range elements {
 		if !e.IsWhollyKnown() {
-			out = append(out, e) // it may turn out to be like another or not
+			out = append(out, e) // it may equal another once it is known
 			continue
 		}
 		if k := equalityKey(e); !seen[k] {
@@ -64,8 +64,8 @@ func dropDuplicates(elements []cty.Value) []cty.Value {
 	return out
 }
 
-// equalityKey returns a text that two known values of one type share exactly where
-// they are equal.
+// equalityKey returns a text that two known values of one type share if and only
+// if they are equal.
 func equalityKey(v cty.Value) string { return string(appendKey(nil, v)) }
 
 func appendKey(dst []byte, v cty.Value) []byte {
@@ -77,7 +77,7 @@ func appendKey(dst []byte, v cty.Value) []byte {
 	case ty == cty.String:
 		return append(append(strconv.AppendInt(dst, int64(len(v.AsString())), 10), ':'), v.AsString()...)
 	case ty == cty.Number && v.AsBigFloat().Sign() == 0:
-		return append(dst, "0,"...) // whatever its sign
+		return append(dst, "0,"...) // with either sign
 	case ty == cty.Number:
 		return append(v.AsBigFloat().Append(dst, 'p', -1), ',')
 	case ty == cty.Bool && v.True():

@@ -19,7 +19,7 @@ func caseFuncs() []entry {
 			stdlib.UpperFunc, `upper("shop-7")`, `"SHOP-7"`),
 		newEntry("title(text)", "Returns the text with the first letter of each word in upper case.",
 			stdlib.TitleFunc, `title("jane van dyke")`, `"Jane Van Dyke"`),
-		newEntry("strrev(text)", "Returns the text with its characters in reverse order. A character is what a reader sees as one, with its accents.",
+		newEntry("strrev(text)", "Returns the text with its characters in reverse order. A character is one visible character, with its accents.",
 			stdlib.ReverseFunc, `strrev("stressed")`, `"desserts"`),
 	}
 }
@@ -32,50 +32,49 @@ func cutFuncs() []entry {
 			stdlib.TrimSpaceFunc, `trimspace("  hello\n")`, `"hello"`),
 		newEntry("trim(text, characters)", "Returns the text without any of the given characters at its start and end.",
 			stdlib.TrimFunc, `trim("?!hello?!", "!?")`, `"hello"`).withCheck(checkTrim),
-		newEntry("trimprefix(text, prefix)", "Returns the text without the prefix, or all of it if it does not start with that.",
+		newEntry("trimprefix(text, prefix)", "Returns the text without the prefix, or the unchanged text if it does not start with the prefix.",
 			stdlib.TrimPrefixFunc, `trimprefix("refs/heads/main", "refs/heads/")`, `"main"`),
-		newEntry("trimsuffix(text, suffix)", "Returns the text without the suffix, or all of it if it does not end with that.",
+		newEntry("trimsuffix(text, suffix)", "Returns the text without the suffix, or the unchanged text if it does not end with the suffix.",
 			stdlib.TrimSuffixFunc, `trimsuffix("report.csv", ".csv")`, `"report"`),
-		newEntry("substr(text, offset, length)", "Returns part of the text, counted in characters as a reader sees them. A negative offset counts from the end; length -1 means up to the end.",
+		newEntry("substr(text, offset, length)", "Returns part of the text. Offset and length count visible characters. A negative offset counts from the end; length -1 means up to the end.",
 			substrFunc(), `substr("hello world", -5, 3)`, `"wor"`),
-		newEntry("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator gives one part for each code point.",
+		newEntry("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator splits the text into code points.",
 			stdlib.SplitFunc, `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).withCheck(checkSplit),
 	}
 }
 
 func searchFuncs() []entry {
 	return []entry{
-		newEntry("startswith(text, prefix)", "Says whether the text starts with the prefix.",
+		newEntry("startswith(text, prefix)", "Returns whether the text starts with the prefix.",
 			textTestFunc(strings.HasPrefix), `startswith("hello", "he")`, `true`),
-		newEntry("endswith(text, suffix)", "Says whether the text ends with the suffix.",
+		newEntry("endswith(text, suffix)", "Returns whether the text ends with the suffix.",
 			textTestFunc(strings.HasSuffix), `endswith("report.csv", ".csv")`, `true`),
-		newEntry("strcontains(text, part)", "Says whether the part occurs in the text.",
+		newEntry("strcontains(text, part)", "Returns whether the text contains the part.",
 			textTestFunc(strings.Contains), `strcontains("hello world", "wor")`, `true`),
-		newEntry("regex(pattern, text)", "Returns the first match of an RE2 pattern: the matched text; or, if the pattern has groups, the list of what they matched; or, if the groups are named, an object of them. No match is an error; `can(regex(…))` asks whether there is one.",
+		newEntry("regex(pattern, text)", "Returns the first match of an RE2 pattern: the matched text, or a list of the texts that the groups of the pattern matched, or an object if the groups have names. No match is an error; `can(regex(…))` tests for a match.",
 			stdlib.RegexFunc, `regex("(?P<key>[A-Z]+)-(?P<number>[0-9]+)", "fixes SHOP-17")`, `{ key = "SHOP", number = "17" }`),
-		newEntry("regexall(pattern, text)", "Returns the list of all matches of an RE2 pattern, each as regex returns it. No match gives an empty list.",
+		newEntry("regexall(pattern, text)", "Returns the list of all matches of an RE2 pattern, each as regex returns it. Without a match the list is empty.",
 			stdlib.RegexAllFunc, `regexall("[0-9]+", "2 lamps, 17 bulbs")`, `["2", "17"]`).withCheck(checkRegexAll),
-		newEntry("replace(text, search, replacement)", "Returns the text with every occurrence of search replaced. If search stands between slashes it is an RE2 pattern, and $1 or ${name} in the replacement is what a group matched.",
+		newEntry("replace(text, search, replacement)", "Returns the text with every occurrence of search replaced. If search is written between slashes it is an RE2 pattern, and $1 or ${name} in the replacement stands for the match of a group.",
 			replaceFunc(), `replace("2026-12-24", "/(\\d+)-(\\d+)-(\\d+)/", "$3.$2.$1")`, `"24.12.2026"`),
 	}
 }
 
 func buildFuncs() []entry {
 	return []entry{
-		newEntry("join(separator, lists...)", "Returns one text of all elements of the lists with the separator between them.",
+		newEntry("join(separator, lists...)", "Returns the elements of the lists as one text, with the separator between them.",
 			stdlib.JoinFunc, `join(", ", ["lamp", "bulb"])`, `"lamp, bulb"`).withCheck(checkJoin),
-		newEntry("indent(spaces, text)", "Returns the text with that many spaces put before every line but the first.",
+		newEntry("indent(spaces, text)", "Returns the text with spaces added before every line except the first.",
 			stdlib.IndentFunc, `indent(2, "a:\nb")`, `"a:\n  b"`).withCheck(checkIndent),
-		newEntry("format(format, values...)", "Returns a text made by a format: %s text, %d whole number, %.2f number with two decimals, %05d padded with zeros, %q quoted, %v anything, %#v JSON, %% a percent sign.",
+		newEntry("format(format, values...)", "Returns a formatted text: %s text, %d whole number, %.2f number with two decimals, %05d padded with zeros, %q quoted, %v anything, %#v JSON, %% a percent sign.",
 			stdlib.FormatFunc, `format("%s: %.2f EUR (%03d)", "Total", 12.5, 7)`, `"Total: 12.50 EUR (007)"`).withCheck(checkFormatArgs),
-		newEntry("formatlist(format, values...)", "Returns a list of texts: format is applied to the elements of the given lists, side by side. A value that is no list is used for each.",
+		newEntry("formatlist(format, values...)", "Returns a list of texts, one for each position in the given lists, as format returns them. A value that is no list is used for every text.",
 			stdlib.FormatListFunc, `formatlist("%s: %d", ["lamp", "bulb"], [1, 6])`, `["lamp: 1", "bulb: 6"]`).withCheck(checkFormatListArgs),
 	}
 }
 
-// substr mends two things in the library's function: a length of 0 together
-// with a negative offset, and an offset before the start, which it counts
-// forward from there.
+// substrFunc corrects two results of the library's function: for a length of 0
+// with a negative offset, and for an offset before the start.
 func substrFunc() function.Function {
 	params := []function.Parameter{{Type: cty.String}, {Type: cty.Number}, {Type: cty.Number}}
 	return function.New(&function.Spec{
@@ -91,7 +90,7 @@ func substrFunc() function.Function {
 	})
 }
 
-// textTestFunc makes a function that says yes or no about two texts.
+// textTestFunc makes a function that tests two texts.
 func textTestFunc(test func(text, part string) bool) function.Function {
 	return textFunc(2, cty.Bool, func(args []string) (cty.Value, error) {
 		return cty.BoolVal(test(args[0], args[1])), nil
@@ -131,8 +130,8 @@ func checkSplit(args []cty.Value) error {
 	return checkElementCount(strings.Count(text, separator) + 1)
 }
 
-// checkTrim bounds the characters of which any may stand at either end, as all
-// of them are compared with each there.
+// checkTrim limits the characters to trim, because each character at an end of
+// the text is compared with all of them.
 func checkTrim(args []cty.Value) error {
 	const most = 1000
 	if characters, _ := knownText(args[1]); len(characters) > most {
@@ -145,11 +144,11 @@ func checkRegexAll(args []cty.Value) error {
 	pattern, ok1 := knownText(args[0])
 	text, ok2 := knownText(args[1])
 	if !ok1 || !ok2 || len(text) < maxElements {
-		return nil // no text has more matches than bytes, and one
+		return nil // a text has at most one match more than bytes
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil // regexall itself says what is wrong with it
+		return nil // regexall itself reports the error
 	}
 	return checkElementCount(len(re.FindAllStringIndex(text, maxElements+1)))
 }
@@ -188,7 +187,7 @@ func checkIndent(args []cty.Value) error {
 	return checkTextSize(len(text) + spaces*strings.Count(text, "\n"))
 }
 
-// replace follows Terraform: a search between slashes is a pattern.
+// replaceFunc follows Terraform: a search between slashes is a pattern.
 func replaceFunc() function.Function {
 	return textFunc(3, cty.String, func(args []string) (cty.Value, error) {
 		text, search, replacement := args[0], args[1], args[2]
@@ -208,8 +207,8 @@ func replaceFunc() function.Function {
 	})
 }
 
-// replacePattern replaces in one go what cannot grow too large, and match by
-// match what could.
+// replacePattern replaces all matches at once if the result cannot be too large,
+// and one match at a time otherwise.
 func replacePattern(re *regexp.Regexp, text, replacement string) (string, error) {
 	references := strings.Count(replacement, "$")
 	if worst := len(text)*(1+references) + (len(text)+1)*len(replacement); worst <= maxBytes {

@@ -12,14 +12,14 @@ import (
 	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
-// There is no timestamp(): the time comes from the run.
+// timeFuncs has no timestamp(): the time comes from the run.
 func timeFuncs() []entry {
 	return []entry{
-		newEntry("formatdate(format, time)", "Returns an RFC 3339 time in another form: YYYY year, MM month, MMM its name, DD day, EEE weekday, hh hour, HH hour of 12, AA for AM or PM, mm minute, ss second, ZZZZZ offset. Other letters stand between single quotes.",
+		newEntry("formatdate(format, time)", "Returns an RFC 3339 time in another format: YYYY year, MM month, MMM its name, DD day, EEE weekday, hh hour, HH hour of 12, AA for AM or PM, mm minute, ss second, ZZZZZ offset. Put other letters in single quotes.",
 			stdlib.FormatDateFunc, `formatdate("DD.MM.YYYY 'at' hh:mm", "2026-12-24T18:05:00Z")`, `"24.12.2026 at 18:05"`),
-		newEntry("timeadd(time, duration)", "Returns the RFC 3339 time that much later, or earlier if the duration is negative. Units are ns, us, ms, s, m, h and, which Terraform does not have, d for 24 hours.",
+		newEntry("timeadd(time, duration)", "Returns the RFC 3339 time plus the duration, which may be negative. Units are ns, us, ms, s, m, h and d for 24 hours. Terraform does not have d.",
 			textFunc(2, cty.String, addTime), `timeadd("2026-12-24T18:00:00Z", "7d12h")`, `"2027-01-01T06:00:00Z"`),
-		newEntry("timecmp(a, b)", "Returns -1, 0 or 1: whether the RFC 3339 time a is before, at or after b, whatever their offsets.",
+		newEntry("timecmp(a, b)", "Returns -1, 0 or 1 if the RFC 3339 time a is before, equal to or after b. Times with different offsets can be compared.",
 			textFunc(2, cty.Number, compareTimes), `timecmp("2026-12-24T18:00:00Z", "2026-12-24T18:00:00+01:00")`, `1`),
 	}
 }
@@ -33,7 +33,7 @@ func addTime(args []string) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, function.NewArgError(1, err)
 	}
-	// Fractions of a second stay, where Terraform drops them.
+	// Fractions of a second stay. Terraform drops them.
 	sum := at.Add(d)
 	if year := sum.Year(); year < 0 || year > 9999 {
 		return cty.NilVal, errors.New("the result is not between the years 0 and 9999")
@@ -61,8 +61,8 @@ func parseTime(arg int, text string) (time.Time, error) {
 	return at, nil
 }
 
-// isStrictTime refuses what time.Parse takes beyond RFC 3339: hours of one digit,
-// fractions after a comma, offsets of a day and more.
+// isStrictTime refuses forms that time.Parse accepts but RFC 3339 does not: hours
+// of one digit, fractions after a comma, offsets of a day and more.
 func isStrictTime(text string) bool {
 	if text[len("2006-01-02T15")] != ':' || strings.Contains(text, ",") {
 		return false

@@ -10,17 +10,16 @@ import (
 )
 
 const (
-	// maxElementTypes is how many different types the elements of one long list may
-	// have.
+	// maxElementTypes limits the different types of the elements of a long list.
 	maxElementTypes = 64
-	// maxUnifiedTypes is how many types, those inside others counted, may be
-	// brought together at once: the library compares each with each other.
+	// maxUnifiedTypes limits the types, including inner types, that may be
+	// unified at once: the library compares each with each other.
 	maxUnifiedTypes = 4000
 )
 
-// elementType returns the type that elements are converted to, where a
-// collection of want is wanted: want itself, or the one type that all of them
-// have in common.
+// commonElementType returns the type to which elements are converted for a
+// collection of want: want itself or, if it is any type, the type that all
+// elements have in common.
 func commonElementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
 	if want != cty.DynamicPseudoType || len(elements) == 0 {
 		return want, nil
@@ -42,7 +41,7 @@ func commonElementType(elements []cty.Value, want cty.Type) (cty.Type, error) {
 	return unified, err
 }
 
-// unifyTypes returns a type that values of all the types can be converted to.
+// unifyTypes returns a type to which values of all the types can be converted.
 func unifyTypes(types []cty.Type) (cty.Type, error) {
 	if len(types) == 1 {
 		return types[0], nil
@@ -57,29 +56,28 @@ func unifyTypes(types []cty.Type) (cty.Type, error) {
 	return unified, nil
 }
 
-// checkTypeCount refuses types that the library could not bring together in good
-// time. Of a single one there is nothing to bring together.
+// checkTypeCount refuses types that the library would take too long to unify. A
+// single type needs no unification.
 func checkTypeCount(types []cty.Type) error {
 	total := 0
 	for _, ty := range types {
 		if total += countTypes(ty, maxUnifiedTypes); total >= maxUnifiedTypes && len(types) > 1 {
-			return errors.New("so many elements of different types can't be brought to one type")
+			return errors.New("there are too many elements of different types to convert them to one type")
 		}
 	}
 	return nil
 }
 
-// Unify prepares values that the library is to bring to one type, such as
-// the two results of a condition: where that would take time that grows with
-// the square of their size, they come back in that type already. Its errors do
-// not quote the values.
+// Unify prepares values that the library will convert to one type, such as the
+// two results of a condition. If the library would take quadratic time for them,
+// Unify returns them already converted. Its errors do not quote the values.
 func Unify(values ...cty.Value) ([]cty.Value, error) {
 	if !exceedLibrary(values) {
 		return values, nil
 	}
 	plain := make([]cty.Value, 0, len(values))
 	marks := make([]cty.ValueMarks, len(values))
-	var at []int // of those that have elements; the others take any type
+	var at []int // indexes of the collections; other values take any type
 	for i, v := range values {
 		v, marks[i] = v.Unmark()
 		if isCollection(v) {
@@ -106,9 +104,9 @@ func exceedLibrary(values []cty.Value) bool {
 	return total >= maxLibraryTypes && !same
 }
 
-// reconcile follows what the library does with types of one kind: members are
-// brought together one by one where all values have the same, and to a list or
-// map of one type otherwise.
+// unifyByKind follows the library for values of one kind: if all have the same
+// members, it unifies each member, and otherwise it makes lists or maps of one
+// type.
 func unifyByKind(values []cty.Value) ([]cty.Value, error) {
 	switch {
 	case allTypes(values, cty.Type.IsTupleType):
@@ -126,7 +124,7 @@ func unifyByKind(values []cty.Value) ([]cty.Value, error) {
 	case allTypes(values, func(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }):
 		return toCollections(values, cty.Map)
 	}
-	return values, nil // there is no such type, which the library finds fast
+	return values, nil // they have no common type, which the library finds fast
 }
 
 // toCollections makes lists, or maps, of one type.
@@ -222,7 +220,7 @@ func haveSameNames(a, b cty.Type) bool {
 	return true
 }
 
-// breadth counts the types that a type is made of, up to a limit.
+// countTypes counts the types that a type consists of, up to a limit.
 func countTypes(ty cty.Type, limit int) int {
 	n := 1
 	switch {

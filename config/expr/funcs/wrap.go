@@ -8,17 +8,16 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// check refuses arguments whose result would be too large. It sees them
-// without marks; any of them may be unknown or null. Its errors are shown as
-// they are, so they must not quote an argument.
+// argCheck refuses arguments whose result would be too large. It gets the
+// arguments without marks; any of them may be unknown or null. Its errors are
+// shown unchanged, so they must not quote an argument.
 type argCheck func(args []cty.Value) error
 
-// guard wraps a function so that the three rules of the package hold for it,
-// whoever wrote it. The parameters get the names of the signature, because
-// messages name them.
+// wrapFunction wraps a function so that the three rules of the package hold for
+// it. The parameters get the names of the signature, because messages name them.
 //
-// The result type is left open: HCL does not ask for it, and a function that
-// derives it from values (jsondecode, regex) would do its work twice.
+// The result type is dynamic: HCL does not need it, and a function that derives
+// it from values (jsondecode, regex) would do its work twice.
 func wrapFunction(f Func, c argCheck) function.Function {
 	names := paramNames(f.Params)
 	params := f.Impl.Params()
@@ -44,9 +43,9 @@ func wrapFunction(f Func, c argCheck) function.Function {
 	return function.New(spec)
 }
 
-// open lets every value through to the wrapped function, which has its own
-// idea of what it takes. The conversion to the type of the parameter is ours,
-// see Convert; only what gets an expression and not its value is left as it is.
+// openParameter makes a parameter accept every value. callChecked converts it with
+// Convert, and the wrapped function checks it. A parameter that takes an
+// expression instead of a value stays unchanged.
 func openParameter(p function.Parameter, name string) function.Parameter {
 	p.Name = name
 	if !p.Type.IsCapsuleType() {
@@ -76,15 +75,14 @@ func callChecked(f function.Function, c argCheck, args []cty.Value) (_ cty.Value
 		return cty.NilVal, err
 	}
 	if !result.IsKnown() {
-		// The function may have been skipped, and its own handling of marks
-		// with it.
+		// If cty skipped the function, its handling of marks was skipped too.
 		_, marks := unmarkAll(args)
 		result = result.WithMarks(marks)
 	}
 	return result, nil
 }
 
-// unmark returns the arguments without marks, at any depth, and all marks.
+// unmarkAll returns the arguments without marks, at any depth, and all marks.
 func unmarkAll(args []cty.Value) ([]cty.Value, cty.ValueMarks) {
 	plain := args
 	var marks cty.ValueMarks
@@ -123,25 +121,25 @@ func checkResult(result cty.Value) error {
 	return checkNumber(result)
 }
 
-// discreet returns an error that may be shown. Messages quote values; so the
-// call is made again with nothing known of marked arguments but their type and
-// whether they are null, and only what is wrong even then is told.
+// redactError returns an error that may be shown. Messages quote values, so the
+// call is repeated with unknown values in place of marked arguments. Only an
+// error of this second call is shown.
 func redactError(f function.Function, args []cty.Value, err error) error {
 	plain, marks := unmarkAll(args)
 	if len(marks) == 0 {
 		return hideStack(err)
 	}
-	veiled := make([]cty.Value, len(plain))
+	redacted := make([]cty.Value, len(plain))
 	for i, arg := range plain {
-		veiled[i] = arg
+		redacted[i] = arg
 		if args[i].ContainsMarked() && !arg.IsNull() {
-			veiled[i] = cty.UnknownVal(arg.Type())
+			redacted[i] = cty.UnknownVal(arg.Type())
 		}
 	}
-	if _, typeErr := f.Call(veiled); typeErr != nil {
+	if _, typeErr := f.Call(redacted); typeErr != nil {
 		return hideStack(typeErr)
 	}
-	cause := errors.New("an argument is sensitive, so what is wrong with it is not shown")
+	cause := errors.New("the error is not shown because an argument is sensitive")
 	var arg function.ArgError
 	if errors.As(err, &arg) {
 		return function.NewArgError(arg.Index, cause)
@@ -149,11 +147,12 @@ func redactError(f function.Function, args []cty.Value, err error) error {
 	return cause
 }
 
-// short leaves out the stack of a panic, which is no use to who wrote the flow.
+// hideStack removes the stack of a panic, which does not help the author of the
+// flow.
 func hideStack(err error) error {
 	var panicked function.PanicError
 	if errors.As(err, &panicked) {
-		return fmt.Errorf("these arguments make the function fail in a way it should not: %v", panicked.Value)
+		return fmt.Errorf("the function panicked with these arguments: %v", panicked.Value)
 	}
 	return err
 }
