@@ -80,7 +80,7 @@ type Kind = schema.Kind[Action]
 // Ending tells how the path through an action or a list ends.
 type Ending int
 
-// The endings, ordered by what is known: FallsThrough continues behind the
+// The endings, ordered by certainty of an answer: FallsThrough continues behind the
 // action, EndsRun ends the run somewhere without an answer, EndsWithAnswer
 // always answers the caller.
 const (

@@ -35,8 +35,8 @@ func (c *Call) cacheAttempts() {
 	c.frame.run = &run
 }
 
-// Resume returns the outcome of a step in an earlier attempt of the action, else
-// of the run. A step that failed runs again, unless its failure was passed over.
+// Resume returns the outcome of a step in an earlier attempt of the action or of
+// the run. A step that failed runs again, unless its failure was passed over.
 func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 	rec := m.lastRecord(c.Path())
 	switch {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// Call is one action at work in one run. It is the environment of the
+// Call is the execution of one action in one run. It is the environment of the
 // action's expressions.
 type Call struct {
 	Step    *Step
@@ -17,62 +19,99 @@ type Call struct {
 	inputs map[string]any
 }
 
-// errEnd goes up through the lists when an action has ended the run.
+// errEnd passes up through the lists when an action has ended the run.
 var errEnd = errors.New("the run has ended")
 
-// Run is the run that the call belongs to. It must not be changed.
+// Detached is the state of a sync run whose caller has the answer while the rest
+// of the run, which is durable, continues as an async run.
+const Detached State = "continues"
+
+// Run returns the run of the call. It must not be changed.
 func (c *Call) Run() *Run { return c.frame.run }
 
-// Value returns what stands under a root name, for expressions.
+// Clock returns the clock of the run.
+func (c *Call) Clock() clock.Clock { return c.frame.run.Clock }
+
+// Path identifies the action within its run. The iterations of a loop and the
+// calls of a flow have paths of their own: "items/3/reserve".
+func (c *Call) Path() string { return c.frame.key + c.Step.Name }
+
+// IdempotencyKey is the same on each attempt of this action in this run, and
+// different for any other action or run.
+func (c *Call) IdempotencyKey() string {
+	return c.frame.run.ID + "/" + c.Path()
+}
+
+// Value returns the value of a root name, for expressions.
 func (c *Call) Value(root string) any { return c.frame.Value(root) }
 
-// Input is what a jq program reads where it is given no input.
+// Input returns the default input of a jq program.
 func (c *Call) Input() any { return c.frame.run.Event.Input() }
 
 // MakeLink returns the link of a contact to a flow, for expressions.
 func (c *Call) MakeLink(flow, email string) (string, error) { return c.frame.run.MakeLink(flow, email) }
 
-// Fallback tells whether the action stands inside of on_error.
+// RecordValue takes the value of one of the action's fields for the history.
+func (c *Call) RecordValue(e *expr.Expr, v any) {
+	if !c.frame.run.RecordInputs || e.Name() == "" {
+		return
+	}
+	if c.inputs == nil {
+		c.inputs = map[string]any{}
+	}
+	if e.Sensitive() || c.Step.Sensitive {
+		v = redact.Placeholder
+	}
+	c.inputs[e.Name()] = v
+}
+
+// Fallback reports whether the action stands inside on_error.
 func (c *Call) Fallback() bool { return c.Step.fallback }
 
-// Respond ends the run with an answer for the caller. Return its error.
+// Respond ends the run with an answer for the caller. Run returns its error.
 func (c *Call) Respond(r *Response) error {
-	return c.frame.finish(&Outcome{State: Succeeded, Response: r, EndedBy: c.Step})
+	return c.frame.endRun(&Outcome{State: Succeeded, Response: r, EndedBy: c.Step})
 }
 
-// End ends the run without an answer. Return its error.
+// End ends the run without an answer. Run returns its error.
 func (c *Call) End(state State, message string, output any) error {
-	return c.frame.finish(&Outcome{State: state, Message: message, Output: output, EndedBy: c.Step})
+	return c.frame.endRun(&Outcome{State: state, Message: message, Output: output, EndedBy: c.Step})
 }
 
-// Execute runs a list inside the call. The names in roots are known in it.
+// Detach answers the caller of a sync run now and makes the rest of the run
+// durable. The run ends here and continues as an async run, in which completed
+// steps do not run again. If no caller waits, Detach does nothing. Run returns
+// its error.
+func (c *Call) Detach(ctx context.Context, r *Response) error {
+	run := c.frame.run
+	if run.depth > 0 {
+		return nil // a called flow has no caller that waits
+	}
+	if detached, err := run.Journal.Detach(ctx, r); err != nil || !detached {
+		return err
+	}
+	return c.frame.endRun(&Outcome{State: Detached, Response: r})
+}
+
+// Execute runs a list inside the call. The list may read the names in roots.
 func (c *Call) Execute(ctx context.Context, l List, roots map[string]any) error {
-	f := c.inner()
+	f := c.innerFrame()
 	f.roots = roots
 	return l.execute(ctx, f)
 }
 
-// inner is a frame for a list inside the call.
-func (c *Call) inner() *frame {
+// innerFrame returns a frame for a list inside the call.
+func (c *Call) innerFrame() *frame {
 	f := c.frame.child()
-	f.passed = f.passed || c.Step.OnError == Continue
+	f.passedOver = f.passedOver || c.Step.OnError == Continue
 	return f
 }
 
-// IdempotencyKey is the same each time this action of this run is tried, and
-// different from that of any other.
-func (c *Call) IdempotencyKey() string {
-	return c.frame.run.ID + "/" + c.Path()
-}
-
-// Log writes to the gateway's log, with the names of the flow, the run and
-// the action; that of an action of a called flow begins with the actions by
-// which it was called.
+// Log writes to the gateway's log, with the names of the flow, the run and the
+// action. The action of a called flow is written with the actions that called
+// it.
 func (c *Call) Log(level, message string, fields map[string]any) {
 	if l := c.frame.run.Logger; l != nil {
 		l.Log(c.frame.run.prefix+c.Step.Name, level, message, fields)
 	}
 }
-
-// Clock returns the clock of the run.
-func (c *Call) Clock() clock.Clock { return c.frame.run.Clock }

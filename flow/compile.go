@@ -20,13 +20,15 @@ type Kinds struct {
 	Triggers []TriggerKind
 }
 
-// compiler is what decoding one flow needs in the blocks inside it.
+// compiler is the state shared by the blocks of one flow while they are decoded.
 type compiler struct {
 	kinds    Kinds
 	declared map[string]hcl.Range // names of all actions of the flow
-	readable []string             // those that on_error may read: all outside of it
-	fallback bool                 // inside on_error
-	turns    int                  // how many actions that make turns are around
+	readable []string             // names that on_error may read: all actions outside it
+	// fallback and iterations describe the block that is being decoded: inside
+	// on_error, and inside how many actions that iterate.
+	fallback   bool
+	iterations int
 	// triggerRoots are the root names that the kinds of triggers give. A trigger
 	// that is missing or wrong makes all of them known, so that one mistake is
 	// reported once.
@@ -40,19 +42,19 @@ type declaration struct {
 }
 
 // Compile checks and compiles a flow block. scope knows the names that are
-// fixed at load. The flow is nil only where its name can't be told.
+// fixed at load. The flow is nil only if the block has no name.
 func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Diagnostics) {
 	d := &declaration{
 		flow:     &Flow{Enabled: true, Range: b.DefRange()},
 		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: TriggerRoots(kinds.Triggers)},
 	}
-	diags := d.compiler.declare(b.Body, false)
+	diags := d.compiler.declareActions(b.Body, false)
 	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
 	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
 	diags = append(diags, found...)
 	if len(b.Labels) > 0 && !hclsyntax.ValidIdentifier(b.Labels[0]) {
 		diags = append(diags, diag.Error(b.LabelRanges[0], "Not a name", fmt.Sprintf(
-			"A flow can't be called %q, as its name stands in addresses, commands and metrics: use letters, digits, _ and -, and begin with a letter. For people there is label.", b.Labels[0])))
+			"A flow can't be called %q, because its name stands in URLs, commands and metrics: use letters, digits, _ and -, and start with a letter. Use label for a name that people read.", b.Labels[0])))
 	}
 	if d.flow.Name == "" {
 		return nil, diags
@@ -64,7 +66,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 		d.flow.Label = d.flow.Name
 	}
 	if !diags.HasErrors() {
-		diags = append(diags, d.flow.checkEndings()...)
+		diags = append(diags, d.flow.checkPaths()...)
 		diags = append(diags, d.flow.checkModes()...)
 	}
 	return d.flow, diags
@@ -81,22 +83,22 @@ func (d *declaration) Describe(s *schema.Spec) {
 	s.Doc = "One endpoint, schedule or other trigger and the list of actions behind it. Actions run in the order in which they are written."
 	s.Example(flowExample())
 	schema.Label(s, &f.Name, "NAME", "Names the flow in logs, metrics, commands and URLs.")
-	schema.Attr(s, &f.Label, "label", "What people call the flow; its name where left out.")
-	schema.Attr(s, &f.Description, "description", "What the flow is for.")
-	schema.Attr(s, &f.Enabled, "enabled", "`false` takes the flow off the air; it is still checked.")
-	schema.Kinds(s, "trigger", "What starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
+	schema.Attr(s, &f.Label, "label", "The name that people read; default: the flow's name.")
+	schema.Attr(s, &f.Description, "description", "The purpose of the flow.")
+	schema.Attr(s, &f.Enabled, "enabled", "`false` stops serving the flow; it is still checked.")
+	schema.Kinds(s, "trigger", "The event that starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
 	s.Then(d.compiler.afterTrigger(f))
-	schema.Single(s, &f.Retry, "retry", "Runs an async run again that failed for a reason that may pass. Actions that were done are not done again. Left out, a run is not tried again by itself.")
+	schema.Single(s, &f.Retry, "retry", "Attempts a failed async run again if the failure may pass. Completed actions do not run again. Without the block, a failed run is not attempted again by itself.")
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
-	schema.BlockFunc(s, "on_error", "Actions that run when an action failed and the run with it. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: those that were not completed are null.",
+	schema.BlockFunc(s, "on_error", "Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.",
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)
 }
 
-// flowExample is an async flow with all that one may have beside its actions.
+// flowExample is an async flow with each block that a flow may have.
 func flowExample() schema.Example {
 	return schema.Example{
-		Title: "Pass orders on in the background, try for hours, and tell where it was in vain",
+		Title: "Forward orders in the background, retry for hours, and log the ones that failed",
 		HCL: `flow "orders" {
   label = "Shop orders"
 
@@ -130,12 +132,12 @@ func (d *declaration) setTrigger(b *hclsyntax.Block, t Trigger) {
 	}
 }
 
-// scope adds the names that every flow knows. Names of actions come as the
-// lists are decoded; until then they are explained.
+// scope adds the names that every flow may read. Names of actions are added as the
+// lists are decoded; until then a hint explains why they can't be read.
 func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 	why := map[string]string{}
 	for name, at := range c.declared {
-		why[name] = fmt.Sprintf("The action %q (line %d) may not have run when this is read. Only what stands before, in the same list or in a list around it, surely has: of a branch one case runs, and the actions of a parallel begin at once.", name, at.Start.Line)
+		why[name] = fmt.Sprintf("The action %q (line %d) may not have run at this point. An expression can name actions that always run before it: earlier ones in the same list and in the lists around it. A branch runs one case, and the actions of a parallel start together.", name, at.Start.Line)
 	}
 	for root, kinds := range c.triggerRoots {
 		s = s.WithUnavailable(root, map[string]string{"": fmt.Sprintf("%q is known in flows with %s only.", root, anyTrigger(kinds))})
@@ -143,10 +145,11 @@ func (c *compiler) scope(s *expr.Scope) *expr.Scope {
 	return s.
 		With("run", runType).With("flow", flowType).With("action", cty.EmptyObject).
 		WithUnavailable("action", why).
-		WithUnavailable("error", map[string]string{"": `"error" is known inside of on_error only.`}).
-		WithUnavailable("each", map[string]string{"": `"each" is known inside of action "loop" only.`})
+		WithUnavailable("error", map[string]string{"": `"error" is known inside on_error only.`}).
+		WithUnavailable("each", map[string]string{"": `"each" is known inside action "loop" only.`})
 }
 
+// afterTrigger makes the root names of the trigger known.
 func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 	return func(ctx *schema.Context) {
 		if f.Trigger == nil {
@@ -190,8 +193,8 @@ func anyTrigger(kinds []string) string {
 	return strings.Join(quoted, " or ")
 }
 
-// beforeFallback makes every action of the flow known in on_error, also those
-// that have errors, so that one mistake is reported once.
+// beforeFallback makes every action of the flow known in on_error, including
+// actions with errors, so that one mistake is reported once.
 func (c *compiler) beforeFallback(ctx *schema.Context) {
 	ctx.Scope = ctx.Scope.With("error", errorType)
 	for _, name := range c.readable {
@@ -214,9 +217,9 @@ func actionsSpec() *schema.Spec {
 	return s
 }
 
-// declare notes the names of all actions below a body, and reports those that
-// are given twice: a name stands for one action in the whole flow.
-func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics {
+// declareActions collects the names of all actions below a body, and reports
+// names that are used twice: a name stands for one action in the whole flow.
+func (c *compiler) declareActions(body *hclsyntax.Body, fallback bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range body.Blocks {
 		if b.Type == "action" && len(b.Labels) == 2 {
@@ -231,14 +234,7 @@ func (c *compiler) declare(body *hclsyntax.Body, fallback bool) hcl.Diagnostics 
 				}
 			}
 		}
-		diags = append(diags, c.declare(b.Body, fallback || b.Type == "on_error")...)
+		diags = append(diags, c.declareActions(b.Body, fallback || b.Type == "on_error")...)
 	}
 	return diags
-}
-
-// InFallback tells whether a block that is being decoded stands inside of
-// on_error.
-func InFallback(c *schema.Context) bool {
-	owner, ok := c.Owner.(*compiler)
-	return ok && owner.fallback
 }

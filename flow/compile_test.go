@@ -73,7 +73,7 @@ func TestCompileFindings(t *testing.T) {
 			on_error {
 				action "do" "a" {}
 			}`, []finding{{"Action named twice", "on line 4", 6}}},
-		{"no name", `action "do" "1a" {}`, []finding{{"Not a name", "begin with a letter", 3}}},
+		{"no name", `action "do" "1a" {}`, []finding{{"Not a name", "start with a letter", 3}}},
 		{"one label", `action "do" {}`, []finding{{"Missing label", `action "do" "NAME" { … }`, 3}}},
 		{"no label", `action {}`, []finding{{"Missing label", `action "do"`, 3}}},
 		{"three labels", `action "do" "a" "b" {}`, []finding{{"Missing label", "a kind and a name", 3}}},
@@ -106,7 +106,7 @@ func TestCompileFindings(t *testing.T) {
 			action "group" "g" {}
 			action "do" "b" { give = action.g.stat }`, []finding{{"Unknown name", `Did you mean "state"`, 5}}},
 		{"each outside of a loop", `action "do" "a" { give = each.key }`, []finding{{"Unknown name", `"loop" only`, 3}}},
-		{"error outside of on_error", `action "do" "a" { give = error.message }`, []finding{{"Unknown name", "inside of on_error only", 3}}},
+		{"error outside of on_error", `action "do" "a" { give = error.message }`, []finding{{"Unknown name", "inside on_error only", 3}}},
 		{"on_error's own later action", `
 			on_error {
 				action "do" "a" { give = action.b }
@@ -114,7 +114,7 @@ func TestCompileFindings(t *testing.T) {
 			}`, []finding{{"Unknown name", "may not have run", 5}}},
 		{"when is no bool", "action \"do\" \"a\" {\nwhen = [1]\n}", []finding{{"Wrong type", "", 4}}},
 		{"on_error", "action \"do\" \"a\" {\non_error = \"ignore\"\n}", []finding{{"Wrong value", `"stop", "continue"`, 4}}},
-		{"no time", "action \"do\" \"a\" {\ntimeout = \"0s\"\n}", []finding{{"Wrong value", "leave timeout out", 4}}},
+		{"no time", "action \"do\" \"a\" {\ntimeout = \"0s\"\n}", []finding{{"Wrong value", "leave it out", 4}}},
 		{"never runs", `
 			action "end" "e" { answer = 200 }
 			action "do" "a" {}

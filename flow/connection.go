@@ -22,23 +22,22 @@ type Connection interface {
 // ConnectionKind is a kind of connection by its name.
 type ConnectionKind = schema.Kind[Connection]
 
-// held is what stands under connection.KIND.NAME in expressions.
-type held struct {
+// namedConnection is the value of connection.KIND.NAME in expressions.
+type namedConnection struct {
 	kind, name string
 	connection Connection
 }
 
-var heldType = cty.Capsule("connection", reflect.TypeFor[held]())
+var connectionType = cty.Capsule("connection", reflect.TypeFor[namedConnection]())
 
-// ConnectionValue is the value of connection.KIND.NAME.
+// ConnectionValue returns the value of connection.KIND.NAME.
 func ConnectionValue(kind, name string, c Connection) cty.Value {
-	return cty.CapsuleVal(heldType, &held{kind: kind, name: name, connection: c})
+	return cty.CapsuleVal(connectionType, &namedConnection{kind: kind, name: name, connection: c})
 }
 
-// OnlyConnection returns the connection of a kind where the configuration has
-// exactly one, for actions that may leave theirs out. known is false where it
-// can't be told, as a connection has findings of its own; count is how many
-// there are.
+// OnlyConnection returns the connection of a kind if the configuration has exactly
+// one, for actions that may leave theirs out. count is the number of connections
+// of the kind; known is false if a connection has findings of its own.
 func OnlyConnection[T Connection](scope *expr.Scope, kind string) (conn T, count int, known bool) {
 	all, ok := scope.Constant("connection")
 	if !ok || !all.IsKnown() || all.IsNull() || !all.Type().IsObjectType() || !all.Type().HasAttribute(kind) {
@@ -50,16 +49,16 @@ func OnlyConnection[T Connection](scope *expr.Scope, kind string) (conn T, count
 	}
 	for _, v := range names.AsValueMap() {
 		count++
-		if v.Type() != heldType {
+		if v.Type() != connectionType {
 			return conn, count, false
 		}
-		conn, known = v.EncapsulatedValue().(*held).connection.(T)
+		conn, known = v.EncapsulatedValue().(*namedConnection).connection.(T)
 	}
 	return conn, count, known
 }
 
 // UseConnection declares the attribute `connection` of an action that uses
-// connections of one kind. It stays nil where the file gives none.
+// connections of one kind. dst stays nil if the file gives none.
 func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, options ...schema.Option) {
 	schema.Func(s, "connection", "connection."+kind, doc, func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 		diags := c.Scope.CheckNames(a.Expr)
@@ -75,10 +74,10 @@ func UseConnection[T Connection](s *schema.Spec, dst *T, kind, doc string, optio
 			return diags // not known: the connection has findings of its own
 		}
 		wrong := fmt.Sprintf("This must be a connection of kind %q: connection.%s.NAME.", kind, kind)
-		if v.Type() != heldType {
+		if v.Type() != connectionType {
 			return append(diags, diag.Error(a.Expr.Range(), "Not a connection", wrong))
 		}
-		h := v.EncapsulatedValue().(*held)
+		h := v.EncapsulatedValue().(*namedConnection)
 		conn, ok := h.connection.(T)
 		if !ok {
 			return append(diags, diag.Error(a.Expr.Range(), "Wrong kind of connection",

@@ -11,16 +11,16 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// Class says what kind of failure an error is. It decides the HTTP status of
+// Class is the kind of a failure. It decides the HTTP status of
 // a sync run and whether a retry can help.
 type Class string
 
 // The classes.
 const (
-	Invalid   Class = "invalid"   // the run's own values don't fit: a null in a text, a jq error
+	Invalid   Class = "invalid"   // the values of the run don't fit: a null in a text, a jq error
 	Denied    Class = "denied"    // something is not allowed: an address outside of egress
-	Transient Class = "transient" // it may work later: a time-out, a 503
-	Permanent Class = "permanent" // the other side refused for good: a 404
+	Transient Class = "transient" // a later attempt may succeed: a timeout, a 503
+	Permanent Class = "permanent" // the remote side refused for good: a 404
 	Internal  Class = "internal"  // a defect of the gateway
 )
 
@@ -30,8 +30,8 @@ const (
 	ReasonConnect = "connect"
 	Reason429     = "429"
 	Reason5xx     = "5xx"
-	// ReasonConflict: others did something at the same time, such as a
-	// transaction that a database gave up for theirs.
+	// ReasonConflict: a concurrent change got in the way, such as another
+	// transaction for which a database gave up this one.
 	ReasonConflict = "conflict"
 )
 
@@ -42,14 +42,14 @@ type Error struct {
 	Range      hcl.Range // of the expression or the action
 	Class      Class
 	Reason     string        // one of the Reason constants, or ""
-	Remote     bool          // the other side of a request is at fault
+	Remote     bool          // the remote side of a request is at fault
 	Message    string        // for people; holds no secret
-	Sensitive  bool          // the action is sensitive: the message may hold what must not be shown
-	RetryAfter time.Duration // how long the other side asks to wait; 0 if it doesn't
+	Sensitive  bool          // the action is sensitive: the message may hold a value that must stay hidden
+	RetryAfter time.Duration // the wait that the remote side asks for; 0 for none
 	Err        error         // cause; may be nil
 }
 
-// Error gives the action and the message.
+// Error returns the action and the message.
 func (e *Error) Error() string {
 	if e.Action == "" {
 		return e.Message
@@ -57,7 +57,8 @@ func (e *Error) Error() string {
 	return e.Action + ": " + e.Message
 }
 
-// RedactedMessage is the message for logs, the history, and what the flow may put there.
+// RedactedMessage returns the message for logs, the history and expressions of the
+// flow.
 func (e *Error) RedactedMessage() string {
 	if e.Sensitive {
 		return redact.Placeholder
@@ -65,7 +66,7 @@ func (e *Error) RedactedMessage() string {
 	return e.Message
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // AsError turns any error of an action into an *Error.

@@ -15,11 +15,11 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 )
 
-// Flow is one compiled flow. It is never changed after it was compiled, and
-// any number of runs share it.
+// Flow is one compiled flow. It does not change after compilation, and any
+// number of runs share it.
 type Flow struct {
 	Name        string
-	Label       string // what people call it; the name where the file gives none
+	Label       string // the name that people read; Name if the file gives none
 	Description string
 	Enabled     bool
 	Trigger     Trigger
@@ -34,8 +34,8 @@ type Flow struct {
 // List is a sequence of actions, run in the order in which they are written.
 type List []*Step
 
-// Step is an action at its place in a flow: what the file says of it besides
-// its kind's own fields.
+// Step is an action at its place in a flow, with the fields that every kind of
+// action has.
 type Step struct {
 	Name      string
 	Kind      string
@@ -51,13 +51,13 @@ type Step struct {
 	fallback bool // inside on_error
 }
 
-// What a failed action does to its run.
+// Effects of a failed action on its run.
 const (
 	Stop     = "stop"
 	Continue = "continue"
 )
 
-// DefaultTimeout is how long one attempt of an action may take.
+// DefaultTimeout bounds one attempt of an action if the file gives no timeout.
 const DefaultTimeout = 30 * time.Second
 
 // Walk calls visit for every step of the flow.

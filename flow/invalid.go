@@ -7,7 +7,7 @@ import (
 )
 
 // hiddenValue stands in for an error that may repeat a secret.
-const hiddenValue = "a value does not fit; details are hidden, as it reads a secret"
+const hiddenValue = "a value does not fit; details are hidden because it reads a secret"
 
 // InvalidValue returns the error of a value of the run that an action cannot
 // use, nil if err is nil. from is the expression that gave the value and may be

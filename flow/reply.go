@@ -23,19 +23,19 @@ type Reply struct {
 	json    expr.Of[any]
 	body    expr.Of[string]
 
-	fixed *Response // where nothing depends on the run but the default status
+	constant *Response // set if the answer does not depend on the run
 }
 
-// DescribeReply declares the fields of an answer.
+// DescribeReply declares the fields of the answer.
 func (r *Reply) DescribeReply(s *schema.Spec) {
 	schema.Expr(s, &r.status, "status", "HTTP status, from 200 to 599.", schema.Default("200"))
 	schema.Expr(s, &r.headers, "headers", "Further header fields.")
 	schema.Expr(s, &r.json, "json", "The body, written as JSON.")
 	schema.Expr(s, &r.body, "body", "The body as text, sent as `text/plain` unless `headers` names another type.")
-	s.Check(r.check)
+	s.Check(r.checkFields)
 }
 
-func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if r.json.IsSet() && r.body.IsSet() {
 		diags = append(diags, d.Problem("body", "Two bodies", `An answer has either "json" or "body".`))
@@ -44,7 +44,7 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case ok && (status < 200 || status > 599):
 		diags = append(diags, d.Problem("status", "Wrong status", "The status of an answer is a number from 200 to 599."))
-	case ok && bodiless(status) && (r.json.IsSet() || r.body.IsSet()):
+	case ok && hasNoBody(status) && (r.json.IsSet() || r.body.IsSet()):
 		diags = append(diags, d.Problem("status", "Answer without a body", fmt.Sprintf("An answer with the status %d has no body: leave the body out, or use another status.", status)))
 	}
 	if headers, ok := r.headers.Constant(); ok {
@@ -54,13 +54,13 @@ func (r *Reply) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 			}
 		}
 	}
-	if !diags.HasErrors() && r.isFixed() {
-		r.fixed, _ = r.build(context.Background(), nil, http.StatusOK)
+	if !diags.HasErrors() && r.isConstant() {
+		r.constant, _ = r.buildResponse(context.Background(), nil, http.StatusOK)
 	}
 	return diags
 }
 
-func (r *Reply) isFixed() bool {
+func (r *Reply) isConstant() bool {
 	for _, e := range []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr()} {
 		if e != nil && e.Tier() != expr.Constant {
 			return false
@@ -69,38 +69,38 @@ func (r *Reply) isFixed() bool {
 	return true
 }
 
-// bodiless tells whether answers with the status end after their header
+// hasNoBody reports whether answers with the status end after their header
 // (RFC 9110, sections 15.3.5 and 15.4.5).
-func bodiless(status int) bool {
+func hasNoBody(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
-// ConstantStatus returns the status where it is known at load.
+// ConstantStatus returns the status if it is known at load.
 func (r *Reply) ConstantStatus() (int, bool) { return r.status.Constant() }
 
-// Build makes the answer for a run. status holds where the file gives none.
+// Build makes the answer for a run. status is the default.
 func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response, error) {
-	if r.fixed == nil {
-		return r.build(ctx, env, status)
+	if r.constant == nil {
+		return r.buildResponse(ctx, env, status)
 	}
-	if r.status.IsSet() || r.fixed.Status == status {
-		return r.fixed, nil
+	if r.status.IsSet() || r.constant.Status == status {
+		return r.constant, nil
 	}
-	out := *r.fixed
+	out := *r.constant
 	out.Status = status
 	return &out, nil
 }
 
-func (r *Reply) build(ctx context.Context, env expr.Env, status int) (*Response, error) {
+func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*Response, error) {
 	out := &Response{Header: http.Header{}}
 	var err error
 	if out.Status, err = r.status.EvalOr(ctx, env, status); err != nil {
 		return nil, err
 	}
 	if out.Status < 200 || out.Status > 599 {
-		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("%d is no status of an answer; it must be from 200 to 599", out.Status)}
+		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("%d is not a status of an answer; use 200 to 599", out.Status)}
 	}
-	if !bodiless(out.Status) {
+	if !hasNoBody(out.Status) {
 		if err := r.buildBody(ctx, env, out); err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 		}
 		out.Header["Content-Type"] = jsonType
 		if out.Body, err = value.Append(nil, v); err != nil {
-			return r.unwritable(err)
+			return r.encodingError(err)
 		}
 		return nil
 	}
@@ -139,9 +139,9 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 	return err
 }
 
-func (r *Reply) unwritable(err error) error {
+func (r *Reply) encodingError(err error) error {
 	if r.json.Expr().Sensitive() {
-		return &Error{Class: Invalid, Message: "the answer can't be written as JSON; details are hidden, as it reads a secret"}
+		return &Error{Class: Invalid, Message: "the answer can't be written as JSON; details are hidden because it reads a secret"}
 	}
 	return &Error{Class: Invalid, Message: "the answer can't be written as JSON: " + err.Error(), Err: err}
 }

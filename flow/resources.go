@@ -7,32 +7,31 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Settings is what actions need to know of the gateway when they are opened.
+// Settings are the gateway's settings for the actions that are opened.
 type Settings struct {
 	Version string
 	Clock   clock.Clock // the machine's clock if nil
-	Egress  []string    // addresses and hosts that flows may reach though they are not public
+	Egress  []string    // private addresses and hosts that flows may reach
 	// AllowExec lets flows start commands.
 	AllowExec bool
 	// AllowPaths are the folders, as absolute paths, below which flows may write
-	// files; relative paths in flows begin at the first. None: no files.
+	// files; relative paths in flows start at the first. Empty: no files.
 	AllowPaths []string
 }
 
-// NotAllowed is an error of Open: who started the gateway does not let flows do
-// what the action does. A flow that is not enabled may stand beside others all
-// the same; its actions were not opened then, and must say so where a run of
-// before comes to them.
+// NotAllowed is an error of Open: the command line does not permit the action.
+// A disabled flow may hold such an action. It is not opened then, and fails if an
+// earlier run of the flow reaches it.
 type NotAllowed struct {
 	Message string // says how to allow it
 }
 
-// Error gives the message.
+// Error returns the message.
 func (e *NotAllowed) Error() string { return e.Message }
 
-// Pool holds what actions have opened. A resource that the old and the new
-// configuration open under the same key is shared, and closed when the last
-// one lets go of it.
+// Pool holds the open resources of actions. A resource that the old and the new
+// configuration open under the same key is shared, and closed when the last of
+// them is closed.
 type Pool struct {
 	mu      sync.Mutex
 	entries map[string]*entry
@@ -53,8 +52,8 @@ type Resources struct {
 	keys map[string]bool
 }
 
-// Lease begins a share of the pool. Close it when the last run that uses it
-// has ended.
+// Lease starts a share of the pool. Close it when the last run that uses it has
+// ended.
 func (p *Pool) Lease(s Settings) *Resources {
 	if s.Clock == nil {
 		s.Clock = clock.System{}
@@ -62,8 +61,8 @@ func (p *Pool) Lease(s Settings) *Resources {
 	return &Resources{Settings: s, pool: p, keys: map[string]bool{}}
 }
 
-// Resource returns what the key stands for, and opens it first where nobody
-// has. The key must hold all that the resource depends on. close may be nil.
+// Resource returns the resource of the key, and opens it if it is not open. The
+// key must contain each setting that the resource depends on. closer may be nil.
 func Resource[T any](r *Resources, key string, open func() (value T, closer func(), err error)) (T, error) {
 	var zero T
 	p := r.pool
@@ -94,7 +93,7 @@ func Resource[T any](r *Resources, key string, open func() (value T, closer func
 	return v, nil
 }
 
-// Close lets go of the share.
+// Close closes the resources that no other share uses.
 func (r *Resources) Close() {
 	r.pool.mu.Lock()
 	defer r.pool.mu.Unlock()

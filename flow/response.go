@@ -2,22 +2,22 @@ package flow
 
 import "net/http"
 
-// Response is what a caller gets.
+// Response is the answer to a caller.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Problem is a refusal, told to the caller as application/problem+json
-// (RFC 9457). Its texts go outside: no internal message, no secret.
+// Problem is a refusal that the caller gets as application/problem+json
+// (RFC 9457). The caller reads its texts: no internal message, no secret.
 type Problem struct {
 	Status  int
 	Title   string
 	Detail  string
 	Header  http.Header // such as Allow or Retry-After; may be nil
 	Faults  []Fault     // every fault of the body and the variables
-	Cause   error       // why, for the log alone; may be nil
+	Cause   error       // for the log only; may be nil
 	Outcome string      // a word for metrics and logs, such as "unauthorized"
 }
 
@@ -27,10 +27,10 @@ type Fault struct {
 	In       string `json:"in,omitempty"`       // "body", "header", "query" or "path"
 	Detail   string `json:"detail"`             // one sentence
 	Expected string `json:"expected,omitempty"` // such as "number"
-	Actual   string `json:"actual,omitempty"`   // type of what came, never the value
+	Actual   string `json:"actual,omitempty"`   // type of the value that came, never the value
 }
 
-// Error gives the title and the detail.
+// Error returns the title and the detail.
 func (p *Problem) Error() string {
 	if p.Detail == "" {
 		return p.Title

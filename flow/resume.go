@@ -20,7 +20,7 @@ func (c *Call) restoreOutputs(l List) {
 	f := c.frame.child()
 	for _, s := range l {
 		if r, ok := s.resume(&Call{Step: s, frame: f}); ok && r.Err == nil {
-			f.set(s.Name, r.Output)
+			f.setOutput(s.Name, r.Output)
 		}
 	}
 }

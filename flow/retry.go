@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,14 +9,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/schema"
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Retry says when and how often an action is tried again. Between attempts it
-// waits a random time up to a bound that grows from Initial by Factor to Max
-// (exponential backoff with full jitter), or as long as the other side asked.
+// Retry says when and how often a failed action or run is attempted again. The
+// wait between attempts is a random time up to a bound that grows from Initial by
+// Factor to Max (exponential backoff with full jitter), or the time that the
+// remote side asked for.
 type Retry struct {
-	Attempts int // in all, the first included
+	Attempts int // including the first
 	Initial  time.Duration
 	Max      time.Duration
 	Factor   float64
@@ -30,12 +29,12 @@ func (r *Retry) Describe(s *schema.Spec) {
 		Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
 		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict},
 	}
-	s.Doc = "Tries again what failed for a reason that may pass, with exponential backoff and full jitter. A `Retry-After` of the other side is honoured up to `max`."
-	schema.Attr(s, &r.Attempts, "attempts", "How often it is tried, the first time included.")
+	s.Doc = "Attempts again after a failure that may pass, with exponential backoff and full jitter. A `Retry-After` of the remote side is honoured up to `max`."
+	schema.Attr(s, &r.Attempts, "attempts", "Number of attempts, including the first.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
 	schema.Attr(s, &r.Max, "max", "Upper bound of any wait.")
 	schema.Attr(s, &r.Factor, "factor", "How fast the bound grows.")
-	schema.Attr(s, &r.On, "on", "Which failures are tried again. `conflict` is a database that gave up for what others did at the same time.",
+	schema.Attr(s, &r.On, "on", "Failures that are attempted again. `conflict` is a transaction that a database gave up because of another one.",
 		schema.OneOf(ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
@@ -52,31 +51,7 @@ func (r *Retry) Describe(s *schema.Spec) {
 	})
 }
 
-// attempts runs the action until it succeeds, fails for good or has no
-// attempts left.
-func (s *Step) attempts(ctx context.Context, c *Call) (any, error) {
-	c.cacheAttempts()
-	for {
-		c.Attempt++
-		out, err := s.attempt(ctx, c)
-		if err == nil || isControl(err) || ctx.Err() != nil {
-			return out, err
-		}
-		wait, again := s.Retry.Next(c.Attempt, AsError(err))
-		if !again || !c.hasTimeFor(ctx, wait) {
-			return nil, err
-		}
-		if l := c.frame.run.Logger; l != nil {
-			l.LogRetry(c, s.failure(err), wait)
-		}
-		if clock.Sleep(ctx, c.Clock(), wait) != nil {
-			return nil, err
-		}
-	}
-}
-
-// Next decides whether there is an attempt after the given one, and how long
-// to wait for it. A nil Retry allows none.
+// Next reports whether another attempt follows the given one, and its wait. A nil Retry allows none.
 func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
 	if r == nil || attempt >= r.Attempts || !slices.Contains(r.On, err.Reason) {
 		return 0, false
@@ -89,11 +64,4 @@ func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
 		bound = min(bound*math.Pow(r.Factor, float64(attempt-1)), float64(r.Max))
 	}
 	return time.Duration(rand.Float64() * bound), true
-}
-
-// hasTimeFor reports whether the wait ends before the deadline. If it does not,
-// the caller learns of the failure now and not at the end of its time.
-func (c *Call) hasTimeFor(ctx context.Context, wait time.Duration) bool {
-	end, limited := ctx.Deadline()
-	return !limited || wait < clock.Until(c.Clock(), end)
 }

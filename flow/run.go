@@ -2,8 +2,6 @@ package flow
 
 import (
 	"errors"
-	"maps"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,37 +9,35 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Run is one passage through a flow. A Run serves one call of Execute.
+// Run is one execution of a flow. A Run serves one call of Execute.
 type Run struct {
 	ID      string
 	Attempt int // from 1
 	Started time.Time
 	Flow    *Flow
 	Event   Event
-	Logger  Logger // takes what action "log" writes; nil drops it
 
-	Links    expr.LinkMaker // for link_url; nil where no links can be made
-	Services Services       // what the gateway offers besides
+	Journal  Journal        // makes the run durable; NoJournal if nil
+	Clock    clock.Clock    // the machine's clock if nil
+	Logger   Logger         // takes the lines of action "log"; nil drops them
+	Services Services       // of the gateway
+	Links    expr.LinkMaker // for link_url; nil if no links can be made
 
-	Journal Journal     // makes the run durable; NoJournal if nil
-	Clock   clock.Clock // the machine's clock if nil
-
-	// CanSuspend says that the run may be put aside and go on later.
+	// CanSuspend: a wait ends this attempt of the run instead of blocking it.
 	CanSuspend bool
-	// RecordInputs says that records of actions hold what their fields were.
+	// RecordInputs: records of steps hold the values of the actions' fields.
 	RecordInputs bool
 
-	depth      int           // how many flows run this one as a part of theirs
+	depth      int           // number of flows that run this one as a part of theirs
 	prefix     string        // of the paths of its steps
 	passedOver bool          // a failure of this flow does not fail the run
-	stepClock  *stepClock    // of its steps; Execute sets it
-	turned     *atomic.Int64 // turns so far, see MostTurns
+	stepClock  *stepClock    // set by Execute
+	iterations *atomic.Int64 // number so far, see MaxIterations; set by Execute
 }
 
-// Logger takes what flows write to the log.
+// Logger takes the lines that flows write to the log.
 type Logger interface {
 	// Log writes a line of an action at level "debug", "info", "warn" or "error".
 	Log(action, level, message string, fields map[string]any)
@@ -50,44 +46,44 @@ type Logger interface {
 	LogRetry(c *Call, e *Error, wait time.Duration)
 }
 
-// Record tells how an action went.
+// Record is the result of one step.
 type Record struct {
-	Flow     *Flow // that of the run, or one that runs as a part of it
+	Flow     *Flow // of the run, or a flow that runs as a part of it
 	Step     *Step
 	Path     string // see Call.Path
-	State    State  // Succeeded, Failed, Skipped or Parked
-	EndedRun bool   // the action, or one inside of it, ended the run
+	State    State  // Succeeded, Failed, Skipped or Suspended
+	EndedRun bool   // the action, or one inside it, ended the run
 	Attempts int
 	Started  time.Time
 	Took     time.Duration
-	Wait     time.Duration  // of a parked one: how long it waits
-	Input    map[string]any // see Run.KeepInputs
+	Wait     time.Duration  // of a suspended step: the length of its wait
+	Input    map[string]any // see Run.RecordInputs
 	Output   any
 	Err      *Error
 }
 
-// State is where a run or an action stands.
+// State is the state of a run or of a step.
 type State string
 
-// The states that runs and actions end in.
+// The states in which runs and steps end.
 const (
 	Succeeded State = "succeeded"
 	Failed    State = "failed"
 	Skipped   State = "skipped"
 )
 
-// Outcome is how a run ended.
+// Outcome is the result of a run.
 type Outcome struct {
 	State    State
-	Response *Response     // nil where no respond was reached
+	Response *Response     // nil if no respond was reached
 	Output   any           // of action "stop"
 	Message  string        // of action "stop"
-	Err      *Error        // why the run failed; nil where it did not, or where stop says so
-	EndedBy  *Step         // the action that ended the run, or its on_error list, before the end; nil for none
-	Wait     time.Duration // of a parked run: how long it is put aside
+	Err      *Error        // why the run failed; nil if it did not, or if stop says so
+	EndedBy  *Step         // the action that ended the run or its on_error list early; nil for none
+	Wait     time.Duration // of a suspended run: when it continues
 }
 
-// runType and flowType are the names that every flow knows.
+// runType and flowType are the types of the names that every flow may read.
 var (
 	runType = cty.Object(map[string]cty.Type{
 		"id": cty.String, "attempt": cty.Number, "started_at": cty.String,
@@ -113,124 +109,7 @@ func (r *Run) flowValue() map[string]any {
 	return map[string]any{"name": r.Flow.Name, "label": r.Flow.Label}
 }
 
-// frame holds the names that are known in one list of actions while it runs.
-// Lists inside see those of the lists around them.
-type frame struct {
-	run     *Run
-	parent  *frame
-	roots   map[string]any // such as "each"
-	outputs map[string]any // by action
-	key     string         // tells the turns of a loop apart in idempotency keys
-	passed  bool           // a failure in the list is passed over by what is around
-
-	// Of the outermost frame only.
-	mu    sync.Mutex     // guards the fields below while lists run at once
-	end   *Outcome       // set by the first action that ended the run
-	inner map[string]any // outputs in the lists inside, for on_error
-
-	stepClock stepClock    // of the outermost frame of the outermost flow only
-	turned    atomic.Int64 // of the outermost frame of the outermost flow only
-}
-
-func (f *frame) child() *frame { return &frame{run: f.run, parent: f, key: f.key, passed: f.passed} }
-
-// Value returns what stands under a root name.
-func (f *frame) Value(root string) any {
-	switch root {
-	case "action":
-		return outputs{f}
-	case "run":
-		return f.run.runValue()
-	case "flow":
-		return f.run.flowValue()
-	}
-	for at := f; at != nil; at = at.parent {
-		if v, ok := at.roots[root]; ok {
-			return v
-		}
-	}
-	return f.run.Event.Value(root)
-}
-
-func (f *frame) top() *frame {
-	for f.parent != nil {
-		f = f.parent
-	}
-	return f
-}
-
-// finish ends the run. Where several actions at once do, the first one has its
-// way.
-func (f *frame) finish(o *Outcome) error {
-	top := f.top()
-	top.mu.Lock()
-	defer top.mu.Unlock()
-	if top.end == nil {
-		top.end = o
-	}
-	return errEnd
-}
-
-// set notes what an action returned. The lists around don't see it, but
-// on_error may read any action of the flow.
-func (f *frame) set(action string, v any) {
-	if f.outputs == nil {
-		f.outputs = map[string]any{}
-	}
-	f.outputs[action] = v
-	if f.parent == nil || len(f.run.Flow.OnError) == 0 {
-		return
-	}
-	top := f.top()
-	top.mu.Lock()
-	defer top.mu.Unlock()
-	if top.inner == nil {
-		top.inner = map[string]any{}
-	}
-	top.inner[action] = v
-}
-
-func (f *frame) innerOutputs() map[string]any {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return maps.Clone(f.inner)
-}
-
-// outputs is what stands under "action": what the actions before returned,
-// null for those that were skipped or have not run.
-type outputs struct{ frame *frame }
-
-// Get returns the outputs of one action.
-func (o outputs) Get(name string) (any, bool) {
-	for f := o.frame; f != nil; f = f.parent {
-		if v, ok := f.outputs[name]; ok {
-			return v, true
-		}
-	}
-	return nil, true
-}
-
-// Map returns the outputs of all actions so far, those that are read on demand
-// as plain maps.
-func (o outputs) Map() map[string]any {
-	out := map[string]any{}
-	for f := o.frame; f != nil; f = f.parent {
-		for name, v := range f.outputs {
-			if _, inner := out[name]; inner {
-				continue
-			}
-			if lazy, ok := v.(value.Object); ok {
-				v = lazy.Map()
-			}
-			out[name] = v
-		}
-	}
-	return out
-}
-
-var _ value.Object = outputs{}
-
-// Value returns what stands under a root name before any action ran: the
+// Value returns the value of a root name before any action ran: the run is the
 // environment of a trigger's configured response.
 func (r *Run) Value(root string) any { return (&frame{run: r}).Value(root) }
 

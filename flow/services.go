@@ -5,68 +5,67 @@ import (
 	"time"
 )
 
-// Services is what the gateway offers to actions beside their run. A service
-// that is nil is not to be had: there is no store, or a flow is being tested.
+// Services are the services of the gateway for actions. A service is nil if there
+// is no store, or if the flow is under test.
 type Services struct {
 	Keys     Keys
 	Contacts Contacts
 	Starter  Starter
 }
 
-// Keys are names that are given to whoever comes first, for a time, on all
-// gateways that share a store. A key whose time is over is as good as absent.
-// Errors are those of the store, and pass.
+// Keys are names that the first owner claims for a time, on all gateways that
+// share a store. An expired key counts as absent. Errors are temporary errors of
+// the store.
 type Keys interface {
-	// PutKey makes the key for an owner, to live for the given time, unless it
-	// is there. It returns whether the call made it, and who holds it now.
+	// PutKey claims the key for an owner and the given time, unless it is
+	// claimed. It returns whether the call claimed it, and its owner.
 	PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (made bool, holder string, err error)
-	// DropKey gives the owner's key free. It is no error that there is none.
+	// DropKey releases the owner's key. An absent key is not an error.
 	DropKey(ctx context.Context, scope, name, owner string) error
 }
 
 // Contacts are the people that the gateway knows, by e-mail address. Addresses
 // are compared without regard to case.
 type Contacts interface {
-	// Contact returns the contact of an address, and false where there is none.
+	// Contact returns the contact of an address, and false if there is none.
 	Contact(ctx context.Context, email string) (Contact, bool, error)
-	// Change changes a contact, which is made where there is none, and starts
-	// the flows that wait for the tags that were given.
+	// Change creates or changes a contact, and starts the flows of the tags that
+	// it adds.
 	Change(ctx context.Context, c ContactChange) (ContactChanged, error)
 }
 
-// Contact is one of them.
+// Contact is one person.
 type Contact struct {
-	Email  string         // as it was first given
+	Email  string         // as first written
 	Fields map[string]any // JSON-like
 	Tags   []string       // sorted
 }
 
-// TagSource says who gives a tag.
+// TagSource is the origin of a tag.
 type TagSource string
 
 // The sources of tags.
 const (
 	TagManual TagSource = "manual" // a person or an action
-	TagSmart  TagSource = "smart"  // the gateway itself: something went out, or a link was followed
-	TagLink   TagSource = "link"   // a link that says so
+	TagSmart  TagSource = "smart"  // the gateway: a message went out, or a link was followed
+	TagLink   TagSource = "link"   // the link's own tag
 )
 
-// ContactChange is what is to change of a contact.
+// ContactChange is a change to a contact.
 type ContactChange struct {
 	Email  string
-	Fields map[string]any // null takes a field away; those not named stay
+	Fields map[string]any // null removes a field; unnamed fields stay
 	Add    []string
 	Remove []string
 	Source TagSource
-	// Cause is the same each time the change is repeated, and different from
-	// that of any other: what it starts is started once. See
-	// Call.IdempotencyKey.
+	// Cause is the same on each repetition of the change, and different for any
+	// other change: a repetition starts no flow again. See Call.IdempotencyKey.
 	Cause string
-	// Depth is how many flows have started one another up to the change.
+	// Depth is the depth of the events that the change causes, see Chained.
 	Depth int
 }
 
-// ContactChanged tells what a change did.
+// ContactChanged is the effect of a change.
 type ContactChanged struct {
 	Created bool
 	Added   []string // tags that the contact did not have
@@ -75,18 +74,18 @@ type ContactChanged struct {
 
 // Starter starts flows.
 type Starter interface {
-	// Start keeps a run of a flow, which begins in the background, and returns
-	// its id. The same cause starts it once.
+	// Start queues a run of a flow and returns its id. Repetitions with the same
+	// cause start it once.
 	Start(ctx context.Context, f *Flow, ev Event, cause string) (id string, err error)
 }
 
-// Keys is the gateway's service; nil where it has none.
+// Keys returns the gateway's keys; nil if it has none.
 func (c *Call) Keys() Keys { return c.frame.run.Services.Keys }
 
-// Contacts is the gateway's service; nil where it has none.
+// Contacts returns the gateway's contacts; nil if it has none.
 func (c *Call) Contacts() Contacts { return c.frame.run.Services.Contacts }
 
-// Starter is the gateway's service; nil where it has none.
+// Starter returns the service that starts other flows; nil if there is none.
 func (c *Call) Starter() Starter { return c.frame.run.Services.Starter }
 
 // tagSent gives the contact of the flow the tag of an action that sent something
@@ -104,7 +103,7 @@ func (c *Call) tagSent(ctx context.Context) {
 		})
 	}
 	if err != nil {
-		c.Log("warn", "the contact did not get the tag of what was sent", map[string]any{"error": AsError(err).Message})
+		c.Log("warn", "the contact did not get the tag of the message that was sent", map[string]any{"error": AsError(err).Message})
 	}
 }
 

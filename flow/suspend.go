@@ -5,86 +5,51 @@ import (
 	"errors"
 	"time"
 
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
 // Suspended is the state of a run that waits for a time and holds no worker.
 const Suspended State = "parked"
 
-// parked goes up through the lists when an action puts the run aside.
-type parked struct {
-	after time.Duration
-	noted bool // the action that did it was observed
+// suspension is the error that passes up through the lists when an action
+// suspends the run.
+type suspension struct {
+	wait     time.Duration
+	recorded bool // the step that suspended the run has its record
 }
 
-func (p *parked) Error() string { return "the run is put aside" }
+func (*suspension) Error() string { return "the run is suspended" }
 
-// Suspend puts the run aside; it goes on behind the action when the time is over.
-// A run that can't be put aside waits here. Return its error.
-func (c *Call) Suspend(ctx context.Context, after time.Duration) error {
+// Suspend ends this attempt of the run, which continues after the action when
+// the time is over. A run that can't be suspended waits here. Run returns its
+// error.
+func (c *Call) Suspend(ctx context.Context, wait time.Duration) error {
 	if !c.frame.run.CanSuspend {
-		return clock.Sleep(ctx, c.Clock(), after)
+		return clock.Sleep(ctx, c.Clock(), wait)
 	}
-	return &parked{after: after}
+	return &suspension{wait: wait}
 }
 
-// IsSuspended tells whether an error of an action says that the run is put aside.
+// IsSuspended reports whether an error of an action suspends the run.
 func IsSuspended(err error) bool {
-	var p *parked
-	return errors.As(err, &p)
+	var s *suspension
+	return errors.As(err, &s)
 }
 
-// StillSuspended is the error of an action that still waits when its run goes on.
-func StillSuspended(left time.Duration) error { return &parked{after: left} }
+// StillSuspended is the error of an action whose wait has time left when its run
+// continues.
+func StillSuspended(left time.Duration) error { return &suspension{wait: left} }
 
-// notePark tells whether the error was not noted before, and notes it.
-func notePark(err error) (time.Duration, bool) {
-	var p *parked
-	if !errors.As(err, &p) || p.noted {
+// takeUnrecorded returns the wait of a suspension that has no record yet, and
+// marks it as recorded.
+func takeUnrecorded(err error) (time.Duration, bool) {
+	var s *suspension
+	if !errors.As(err, &s) || s.recorded {
 		return 0, false
 	}
-	p.noted = true
-	return p.after, true
+	s.recorded = true
+	return s.wait, true
 }
 
-// isControl tells errors that steer the run from failures.
+// isControl reports whether an error steers the run and is no failure.
 func isControl(err error) bool { return errors.Is(err, errEnd) || IsSuspended(err) }
-
-// Path names the action among all that the run does; turns of a loop are told
-// apart.
-func (c *Call) Path() string { return c.frame.key + c.Step.Name }
-
-// Detached is the state of a run whose caller is answered while the rest of
-// it, which was kept, goes on in the background.
-const Detached State = "continues"
-
-// Detach has the rest of a sync run kept and ends it here with an answer; it
-// goes on from the beginning in the background, where actions that were done
-// are not done again. Where the caller has its answer already nothing happens.
-// Return its error.
-func (c *Call) Detach(ctx context.Context, r *Response) error {
-	run := c.frame.run
-	if run.depth > 0 {
-		return nil // a called flow has no caller that waits
-	}
-	if detached, err := run.Journal.Detach(ctx, r); err != nil || !detached {
-		return err
-	}
-	return c.frame.finish(&Outcome{State: Detached, Response: r})
-}
-
-// RecordValue takes the value of one of the action's fields, for the history.
-func (c *Call) RecordValue(e *expr.Expr, v any) {
-	if !c.frame.run.RecordInputs || e.Name() == "" {
-		return
-	}
-	if c.inputs == nil {
-		c.inputs = map[string]any{}
-	}
-	if e.Sensitive() || c.Step.Sensitive {
-		v = redact.Placeholder
-	}
-	c.inputs[e.Name()] = v
-}

@@ -58,7 +58,7 @@ func (t *flowTrigger) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Dia
 	v.From = input.Source{Part: input.PartInput, Steps: []input.Step{{Name: v.Name}}}
 	switch {
 	case !hclsyntax.ValidIdentifier(v.Name):
-		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and begin with a letter.", v.Name)))
+		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("%q can't be read as input.NAME: use letters, digits, _ and -, and start with a letter.", v.Name)))
 	case input.Find(t.variables, v.Name) != nil:
 		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.Name)))
 	}

@@ -64,7 +64,7 @@ func (r *route) addPlaceholder(segment string) error {
 	case len(name) != len(segment)-2 || strings.ContainsAny(name, "{}"):
 		return fmt.Errorf("a {name} must be a whole segment, so %q can't be matched", segment)
 	case !hclsyntax.ValidIdentifier(name):
-		return fmt.Errorf("%q can't be read as webhook.path.NAME: use letters, digits, _ and -, and begin with a letter", segment)
+		return fmt.Errorf("%q can't be read as webhook.path.NAME: use letters, digits, _ and -, and start with a letter", segment)
 	case slices.Contains(r.names, name):
 		return fmt.Errorf("{%s} occurs in the path twice", name)
 	}

@@ -88,7 +88,7 @@ func (w *webhook) variableNameFlaw(name string) string {
 		return fmt.Sprintf("webhook.%s is a part of every request. Give the variable another name, and set \"from\" to the place of its value.", name)
 	}
 	if !hclsyntax.ValidIdentifier(name) {
-		return fmt.Sprintf("%q can't be read as webhook.NAME: use letters, digits, _ and -, and begin with a letter. In \"from\" any member can be named: webhook.body[%q].", name, name)
+		return fmt.Sprintf("%q can't be read as webhook.NAME: use letters, digits, _ and -, and start with a letter. In \"from\" any member can be named: webhook.body[%q].", name, name)
 	}
 	if slices.ContainsFunc(w.variables, func(v *input.Variable) bool { return v.Name == name }) {
 		return fmt.Sprintf("The trigger has a variable %q already.", name)

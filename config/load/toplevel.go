@@ -62,7 +62,7 @@ func explainMisplaced(typ string) string {
 func (l *loader) checkName(b locatedBlock, label int, root string) {
 	if name := b.Labels[label]; !hclsyntax.ValidIdentifier(name) {
 		l.report(diag.Error(b.LabelRanges[label], "Not a name", fmt.Sprintf(
-			"%q can't be read as %s.NAME. Use letters, digits, _ and -, and begin with a letter.", name, root)))
+			"%q can't be read as %s.NAME. Use letters, digits, _ and -, and start with a letter.", name, root)))
 	}
 }
 

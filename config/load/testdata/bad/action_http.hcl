@@ -30,11 +30,11 @@ flow "orders" {
   }
   action "http" "g" {
     url     = "https://shop:pw@api.example.com" # error: Wrong URL: basic { … }
-    timeout = "0s" # error: Wrong value: leave timeout out
+    timeout = "0s" # error: Wrong value: leave it out
   }
   action "http" "h" {
     url     = "https://api.example.com"
-    headers = { "X-A\n" = "b" } # error: Wrong header: no name may have
+    headers = { "X-A\n" = "b" } # error: Wrong header: not allowed in names
   }
   action "http" "j" {
     url = "https://api.example.com"

@@ -36,7 +36,7 @@ flow "off" {
   enabled = false
   trigger "flow" {}
   action "log" "a" { message = input.anything }
-  action "respond" "b" {} # error: Nobody to answer: action "stop" with output
+  action "respond" "b" {} # error: No caller to answer: action "stop" with output
 }
 flow "endless" {
   trigger "flow" {}

@@ -1,7 +1,7 @@
-flow "Shop orders" { # error: Not a name: For people there is label
+flow "Shop orders" { # error: Not a name: Use label for a name
   trigger "webhook" { mode = "sync" }
 }
-flow "1st" { # error: Not a name: begin with a letter
+flow "1st" { # error: Not a name: start with a letter
   trigger "webhook" { mode = "sync" }
 }
 flow "" { # error: Not a name: letters, digits

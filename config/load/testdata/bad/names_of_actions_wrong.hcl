@@ -1,7 +1,7 @@
 flow "orders" {
   trigger "webhook" { mode = "sync" }
   action "log" "Say hello" { message = "hello" } # error: Not a name: letters, digits, _ and -
-  action "log" "1st" { message = "hello" } # error: Not a name: begin with a letter
+  action "log" "1st" { message = "hello" } # error: Not a name: start with a letter
   action "log" "" { message = "hello" } # error: Not a name: letters, digits
   action "log" { message = "hello" } # error: Missing label: action "log" "NAME"
   action { message = "hello" } # error: Missing label: a kind and a name

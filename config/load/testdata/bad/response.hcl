@@ -24,7 +24,7 @@ flow "c" {
     response {
       status  = 204 # error: Answer without a body: leave the body out
       body    = "none"
-      headers = { "X Shop" = "a", "Content-Length" = 5 } # error: Wrong header: written by the gateway # error: Wrong header: no name may have
+      headers = { "X Shop" = "a", "Content-Length" = 5 } # error: Wrong header: written by the gateway # error: Wrong header: not allowed in names
     }
     response {} # error: Block given twice: "response" may stand once
   }

@@ -30,7 +30,7 @@ flow "spring_offer" {
   action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?
   action "log" "n" { message = link_url("spring_offer", contact.email) }
   action "log" "o" { message = link_url("off", contact.email) } # warning: Flow is disabled: leads nowhere
-  action "respond" "r" {} # error: Nobody to answer: trigger "link" sends its caller on before the run starts. Take the action out.
+  action "respond" "r" {} # error: No caller to answer: trigger "link" redirects its caller before the run starts. Remove the action.
 }
 flow "f" {
   trigger "webhook" { path = "/e" }

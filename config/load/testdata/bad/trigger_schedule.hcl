@@ -29,7 +29,7 @@ flow "i" {
 }
 flow "j" {
   trigger "schedule" { cron = "@daily" }
-  action "respond" "r" {} # error: Nobody to answer: trigger "schedule" has no caller. Take the action out.
+  action "respond" "r" {} # error: No caller to answer: trigger "schedule" has no caller. Remove the action.
 }
 flow "h" {
   trigger "schedule" { cron = "0 0 25 12 *" }

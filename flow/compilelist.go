@@ -1,0 +1,127 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Actions declares a list of `action KIND NAME` blocks. Kinds of actions that
+// hold lists, such as branch, declare their lists with it.
+func Actions(s *schema.Spec, dst *List) {
+	schema.BlockFunc(s, "action", "An action of the list.",
+		schema.Block{Repeated: true, Labels: []string{"KIND", "NAME"}},
+		func(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+			step, diags := compileStep(c, b)
+			if step != nil {
+				*dst = append(*dst, step)
+			}
+			return diags
+		})
+}
+
+// IterationActions declares the list of an action that runs it several times. The
+// list, and nothing after it, may read the names in roots.
+func IterationActions(s *schema.Spec, dst *List, roots map[string]cty.Type) {
+	declareIteration(s, roots, func() { Actions(s, dst) })
+}
+
+// ConcurrentActions declares a list of actions that run at the same time. No
+// action of the list can read the outputs of another.
+func ConcurrentActions(s *schema.Spec, dst *List) {
+	declareIteration(s, nil, func() {
+		schema.BlockFunc(s, "action", "An action that runs at the same time as the others.",
+			schema.Block{Repeated: true, Labels: []string{"KIND", "NAME"}},
+			func(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
+				before := c.Scope
+				step, diags := compileStep(c, b)
+				c.Scope = before
+				if step != nil {
+					*dst = append(*dst, step)
+				}
+				return diags
+			})
+	})
+}
+
+// declareIteration calls declare for the blocks inside an action that iterates.
+func declareIteration(s *schema.Spec, roots map[string]cty.Type, declare func()) {
+	var around *expr.Scope
+	s.Then(func(c *schema.Context) {
+		around = c.Scope
+		for name, t := range roots {
+			c.Scope = c.Scope.With(name, t)
+		}
+		c.Owner.(*compiler).iterations++
+	})
+	declare()
+	s.Then(func(c *schema.Context) {
+		c.Scope = around
+		c.Owner.(*compiler).iterations--
+	})
+}
+
+// InIteration reports whether the block that is being decoded stands inside an
+// action that iterates, so that several of its runs may be under way at once.
+func InIteration(c *schema.Context) bool {
+	owner, ok := c.Owner.(*compiler)
+	return ok && owner.iterations > 0
+}
+
+// InFallback reports whether the block that is being decoded stands inside
+// on_error.
+func InFallback(c *schema.Context) bool {
+	owner, ok := c.Owner.(*compiler)
+	return ok && owner.fallback
+}
+
+// compileStep compiles an action and makes its outputs known to the actions after
+// it in the list. An action with errors also becomes known, so that one mistake
+// is reported once.
+func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics) {
+	owner := c.Owner.(*compiler)
+	if len(b.Labels) == 0 && len(owner.kinds.Actions) > 0 {
+		return nil, hcl.Diagnostics{diag.Error(b.DefRange(), "Missing label",
+			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", owner.kinds.Actions[0].Name))}
+	}
+	kind, diags := schema.FindKind("action", owner.kinds.Actions, b)
+	if len(b.Labels) == 2 && diags.HasErrors() {
+		c.Scope = c.Scope.WithMember("action", b.Labels[1], anyOutput)
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	if len(b.Labels) != 2 {
+		return nil, append(diags, diag.Error(b.DefRange(), "Missing label",
+			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", kind.Name)))
+	}
+	s := &Step{Kind: kind.Name, Name: b.Labels[1], Range: b.DefRange(), Action: kind.New(), fallback: owner.fallback}
+	if !hclsyntax.ValidIdentifier(s.Name) {
+		diags = append(diags, diag.Error(b.LabelRanges[1], "Not a name",
+			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and start with a letter.", s.Name)))
+	}
+	spec := schema.Describe(s.Action)
+	describeModifiers(spec, s)
+	_, found := schema.DecodeSpec(c, spec, b, 2)
+	s.Traits = s.Action.Traits()
+	s.inheritSensitive()
+	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
+	return s, append(diags, found...)
+}
+
+// inheritSensitive makes an action sensitive if its outputs hold those of a
+// sensitive one.
+func (s *Step) inheritSensitive() {
+	if !s.Traits.Gathers {
+		return
+	}
+	for _, l := range s.Traits.Lists {
+		l.Walk(func(in *Step) { s.Sensitive = s.Sensitive || in.Sensitive })
+	}
+}

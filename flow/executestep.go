@@ -1,0 +1,150 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// execute runs the steps of the list one after another.
+func (l List) execute(ctx context.Context, f *frame) error {
+	for _, s := range l {
+		if err := s.execute(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// execute runs one step in the frame, passes its record to the journal, and
+// decides whether its failure fails the run.
+func (s *Step) execute(ctx context.Context, f *frame) error {
+	c := &Call{Step: s, frame: f}
+	now := f.run.Clock.Now()
+	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
+	out, wanted, err := s.perform(ctx, c)
+	if wanted {
+		rec.Attempts, rec.Took, rec.Input, rec.Output = c.Attempt, clock.Since(f.run.Clock, now), c.inputs, out
+	}
+	switch {
+	case IsSuspended(err):
+		// An action that holds the suspended one has not ended: it has no record.
+		if wait, unrecorded := takeUnrecorded(err); unrecorded {
+			rec.State, rec.Wait = Suspended, wait
+			f.run.Journal.Done(rec)
+		}
+		return err
+	case err == nil || errors.Is(err, errEnd):
+		if !wanted {
+			rec.State = Skipped
+		}
+		f.setOutput(s.Name, out)
+		rec.EndedRun = err != nil
+		f.run.Journal.Done(rec)
+		return err
+	}
+	rec.State, rec.Err = Failed, s.wrapError(err)
+	f.run.Journal.Done(rec)
+	if s.OnError == Continue && ctx.Err() == nil {
+		f.setOutput(s.Name, nil)
+		return nil
+	}
+	return rec.Err
+}
+
+// perform resumes, skips or runs the step. wanted is false if its condition is
+// false.
+func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err error) {
+	defer recoverPanic(&err)
+	if err := ctx.Err(); err != nil {
+		return nil, true, err
+	}
+	if earlier, ok := s.resume(c); ok {
+		return earlier.Output, true, earlier.Err
+	}
+	if s.When.IsSet() && !c.started() {
+		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {
+			return nil, wanted || err != nil, err
+		}
+	}
+	if err = c.frame.run.Journal.Before(ctx, c); err != nil {
+		return nil, true, err
+	}
+	out, err = s.runAttempts(ctx, c)
+	if sends := s.Traits.Sends; sends != nil && err == nil && sends(out) {
+		c.tagSent(ctx)
+	}
+	return out, true, err
+}
+
+// wrapError names the step in an error that comes from it. An error that comes
+// from a step inside it keeps that step's name.
+func (s *Step) wrapError(err error) *Error {
+	e := AsError(err)
+	if e.Action == "" {
+		e.Action, e.Sensitive = s.Name, s.Sensitive
+	}
+	if e.Range.Filename == "" {
+		e.Range = s.Range
+	}
+	return e
+}
+
+// runAttempts runs the action until it succeeds, fails for good or has no
+// attempts left.
+func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
+	c.cacheAttempts()
+	for {
+		c.Attempt++
+		out, err := s.runAttempt(ctx, c)
+		if err == nil || isControl(err) || ctx.Err() != nil {
+			return out, err
+		}
+		wait, again := s.Retry.Next(c.Attempt, AsError(err))
+		if !again || !c.hasTimeFor(ctx, wait) {
+			return nil, err
+		}
+		if l := c.frame.run.Logger; l != nil {
+			l.LogRetry(c, s.wrapError(err), wait)
+		}
+		if clock.Sleep(ctx, c.Clock(), wait) != nil {
+			return nil, err
+		}
+	}
+}
+
+// hasTimeFor reports whether the wait ends before the deadline. If it does not,
+// the caller learns of the failure now and not at the end of its time.
+func (c *Call) hasTimeFor(ctx context.Context, wait time.Duration) bool {
+	end, limited := ctx.Deadline()
+	return !limited || wait < clock.Until(c.Clock(), end)
+}
+
+// runAttempt runs the action once, within its timeout.
+func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
+	if s.timeoutEndsFirst(ctx, c.Clock()) {
+		var cancel context.CancelFunc
+		ctx, cancel = clock.WithTimeout(ctx, c.Clock(), s.Timeout)
+		defer cancel()
+	}
+	defer recoverPanic(&err)
+	out, err = s.Action.Run(ctx, c)
+	if err == nil || ctx.Err() == nil || isControl(err) {
+		return out, err
+	}
+	// An expression that the timeout cut off has an error of its own, which would
+	// hide that a retry may help.
+	var own *Error
+	if errors.As(err, &own) {
+		return nil, own
+	}
+	return nil, ctx.Err()
+}
+
+// timeoutEndsFirst reports whether the step's timeout ends before the context.
+func (s *Step) timeoutEndsFirst(ctx context.Context, clk clock.Clock) bool {
+	end, ok := ctx.Deadline()
+	return s.Timeout > 0 && (!ok || clock.Until(clk, end) > s.Timeout)
+}

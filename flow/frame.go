@@ -1,0 +1,129 @@
+package flow
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// frame holds the names that one list of actions may read while it runs. Inner
+// lists also read the names of the lists around them.
+type frame struct {
+	run        *Run
+	parent     *frame
+	roots      map[string]any // such as "each"
+	outputs    map[string]any // by action
+	key        string         // begins the paths of the steps; tells iterations apart
+	passedOver bool           // a failure in the list does not fail the run
+
+	// Of the outermost frame of a flow.
+	mu           sync.Mutex     // guards the fields below while lists run at once
+	end          *Outcome       // set by the first action that ended the run
+	innerOutputs map[string]any // of the lists inside, for on_error
+
+	// Of the outermost frame of the run's own flow.
+	stepClock  stepClock
+	iterations atomic.Int64
+}
+
+func (f *frame) child() *frame {
+	return &frame{run: f.run, parent: f, key: f.key, passedOver: f.passedOver}
+}
+
+func (f *frame) outermost() *frame {
+	for f.parent != nil {
+		f = f.parent
+	}
+	return f
+}
+
+// Value returns the value of a root name.
+func (f *frame) Value(root string) any {
+	switch root {
+	case "action":
+		return outputs{f}
+	case "run":
+		return f.run.runValue()
+	case "flow":
+		return f.run.flowValue()
+	}
+	for at := f; at != nil; at = at.parent {
+		if v, ok := at.roots[root]; ok {
+			return v
+		}
+	}
+	return f.run.Event.Value(root)
+}
+
+// endRun sets the outcome of the run. If several actions at once end the run, the
+// first one decides.
+func (f *frame) endRun(o *Outcome) error {
+	top := f.outermost()
+	top.mu.Lock()
+	defer top.mu.Unlock()
+	if top.end == nil {
+		top.end = o
+	}
+	return errEnd
+}
+
+// setOutput sets the output of an action. The lists around do not see it, but
+// on_error may read any action of the flow.
+func (f *frame) setOutput(action string, v any) {
+	if f.outputs == nil {
+		f.outputs = map[string]any{}
+	}
+	f.outputs[action] = v
+	if f.parent == nil || len(f.run.Flow.OnError) == 0 {
+		return
+	}
+	top := f.outermost()
+	top.mu.Lock()
+	defer top.mu.Unlock()
+	if top.innerOutputs == nil {
+		top.innerOutputs = map[string]any{}
+	}
+	top.innerOutputs[action] = v
+}
+
+func (f *frame) cloneInnerOutputs() map[string]any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.innerOutputs)
+}
+
+// outputs is the value of the root name "action": the outputs of the earlier
+// actions, null for those that were skipped or have not run.
+type outputs struct{ frame *frame }
+
+// Get returns the outputs of one action.
+func (o outputs) Get(name string) (any, bool) {
+	for f := o.frame; f != nil; f = f.parent {
+		if v, ok := f.outputs[name]; ok {
+			return v, true
+		}
+	}
+	return nil, true
+}
+
+// Map returns the outputs of all actions so far. Objects that are read on demand
+// become plain maps.
+func (o outputs) Map() map[string]any {
+	out := map[string]any{}
+	for f := o.frame; f != nil; f = f.parent {
+		for name, v := range f.outputs {
+			if _, inner := out[name]; inner {
+				continue
+			}
+			if lazy, ok := v.(value.Object); ok {
+				v = lazy.Map()
+			}
+			out[name] = v
+		}
+	}
+	return out
+}
+
+var _ value.Object = outputs{}

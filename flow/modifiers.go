@@ -1,0 +1,49 @@
+package flow
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// Modifiers is the heading of the fields that every action has.
+const Modifiers = "modifiers"
+
+// describeModifiers declares the fields that every action has.
+func describeModifiers(s *schema.Spec, step *Step) {
+	waits := step.Action.Traits().Waits
+	if !waits {
+		step.Timeout = DefaultTimeout
+	}
+	step.OnError = Stop
+	in := schema.Group(Modifiers)
+	schema.Expr(s, &step.When, "when", "If it is false the action is skipped and its value is null.", in)
+	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take.", in)
+	schema.Single(s, &step.Retry, "retry", "Tries the action again after a failure. An action that holds others, or calls a flow, continues after the last completed action inside.", in)
+	schema.Attr(s, &step.OnError, "on_error", "The effect of a failure: `stop` fails the run, `continue` sets the action's value to null and runs the next action.", in, schema.OneOf(Stop, Continue))
+	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		var diags hcl.Diagnostics
+		if step.Timeout <= 0 && !waits {
+			diags = append(diags, d.Problem("timeout", "Wrong value", "A timeout is longer than 0s; leave it out for the default."))
+		}
+		if holds, fixed := step.When.Constant(); fixed && !holds && expr.IsLiteral(d.Expr("when")) {
+			diags = append(diags, diag.Warning(d.Range("when"), "Action never runs", "The condition is always false. Remove the action, or use a condition that can be true."))
+		}
+		return diags
+	})
+}
+
+// ActionSpec returns the declarations of a kind with the modifiers, for
+// documentation. For a kind that can't be used yet they say only that.
+func ActionSpec(k Kind) *schema.Spec {
+	if k.New == nil {
+		return &schema.Spec{Doc: "Not yet available: " + k.Later}
+	}
+	step := &Step{Action: k.New()}
+	s := schema.Describe(step.Action)
+	describeModifiers(s, step)
+	return s
+}
