@@ -47,8 +47,8 @@ func order(t testing.TB, declared string) func() {
 	}
 }
 
-// TestAllocations holds what Accept takes besides the decoding of the body:
-// the event, the list of variables, and what checks them.
+// TestAllocations bounds the allocations of Accept except those of decoding: for
+// the event, the list of variables and their checker.
 func TestAllocations(t *testing.T) {
 	decoding := testing.AllocsPerRun(100, func() {
 		if _, err := value.Decode([]byte(smallOrder), value.Limits{}); err != nil {

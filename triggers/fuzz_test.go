@@ -68,9 +68,8 @@ variable "p" {
 }
 `
 
-// FuzzAccept holds that no request makes Accept panic or answer what it may
-// not, and that the variables of one that is let in are what they are declared
-// to be.
+// FuzzAccept checks that no request makes Accept panic or return an undocumented
+// problem, and that the variables of an accepted request match their declarations.
 func FuzzAccept(f *testing.F) {
 	const part = "--b\r\nContent-Disposition: form-data; name=\"total\"\r\n\r\n1\r\n--b--\r\n"
 	for _, seed := range []struct{ typ, coding, query, flag, path, body string }{

@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// shakyContacts fail so often before they answer.
+// shakyContacts fails a number of times before it answers.
 type shakyContacts struct {
 	fails   int
 	class   flow.Class
@@ -18,7 +18,7 @@ type shakyContacts struct {
 	changes []string
 }
 
-func (s *shakyContacts) trouble() error {
+func (s *shakyContacts) unavailable() error {
 	if s.fails == 0 {
 		return nil
 	}
@@ -27,14 +27,14 @@ func (s *shakyContacts) trouble() error {
 }
 
 func (s *shakyContacts) Contact(_ context.Context, email string) (flow.Contact, bool, error) {
-	if err := s.trouble(); err != nil {
+	if err := s.unavailable(); err != nil {
 		return flow.Contact{}, false, err
 	}
 	return flow.Contact{Email: email, Fields: map[string]any{"name": "Jane"}}, !s.unknown, nil
 }
 
 func (s *shakyContacts) Change(_ context.Context, c flow.ContactChange) (flow.ContactChanged, error) {
-	if err := s.trouble(); err != nil {
+	if err := s.unavailable(); err != nil {
 		return flow.ContactChanged{}, err
 	}
 	s.changes = append(s.changes, c.Add...)
@@ -53,8 +53,8 @@ func clickedRun(s *shakyContacts) *flow.Run {
 	}
 }
 
-// TestBeginWaitsForTheStore: a click is not lost as the store was away for a
-// while.
+// TestBeginWaitsForTheStore: a click is not lost if the store is unavailable for
+// a while.
 func TestBeginWaitsForTheStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestBeginEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := (&linkEndpoint{link: &link{}}).tagContact(ctx, clickedRun(&shakyContacts{fails: 1e6, class: flow.Transient})); err == nil {
-		t.Error("it went on without a store")
+		t.Error("it continued without a store")
 	}
 }
 
@@ -87,7 +87,8 @@ func TestBeginFailsForGood(t *testing.T) {
 	}
 }
 
-// TestBeginOfAForgottenContact: a run that has begun goes on.
+// TestBeginOfAForgottenContact: a run that continues after an interruption does
+// not need its contact.
 func TestBeginOfAForgottenContact(t *testing.T) {
 	t.Parallel()
 	for _, resumed := range []bool{false, true} {

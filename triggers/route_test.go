@@ -72,7 +72,7 @@ func TestWrongPaths(t *testing.T) {
 	}
 }
 
-// FuzzParsePath holds that a pattern means the same when it is read again.
+// FuzzParsePath checks that the pattern of a path parses to the same pattern.
 func FuzzParsePath(f *testing.F) {
 	for _, seed := range []string{"/", "/a/{b}", "/b%C3%BCcher", "/a%25b", "/%2e", "a", "/{a}/{a}", "//"} {
 		f.Add(seed)

@@ -15,8 +15,8 @@ import (
 )
 
 // serve runs a trigger behind a real server and returns its address. before is
-// called with each request before the trigger sees it, and problems takes what
-// the trigger answered.
+// called with each request before the trigger sees it, and problems gets the
+// answers of the trigger.
 func serve(t *testing.T, w *webhook, before func(http.ResponseWriter)) (addr string, problems <-chan *flow.Problem) {
 	t.Helper()
 	refusals := make(chan *flow.Problem, 1)
@@ -59,7 +59,7 @@ func statusLine(t *testing.T, conn net.Conn) string {
 
 func nothingBefore(http.ResponseWriter) {}
 
-// TestExpectContinue holds that a caller that asks first is asked for the body
+// TestExpectContinue checks that a caller that sends Expect is asked for the body
 // only where it is wanted.
 func TestExpectContinue(t *testing.T) {
 	t.Parallel()

@@ -124,7 +124,7 @@ func (s sent) to(t testing.TB, w *webhook) (flow.Event, *flow.Problem) {
 	return w.Accept(r, in)
 }
 
-// accepted sends a request that must be let in.
+// accepted sends a request that must be accepted.
 func (s sent) accepted(t testing.TB, w *webhook) flow.Event {
 	t.Helper()
 	e, problem := s.to(t, w)
@@ -150,7 +150,7 @@ func (s sent) refused(t testing.TB, w *webhook, status int) *flow.Problem {
 	return problem
 }
 
-// read returns what stands below webhook in an event, as JSON.
+// read returns a member of webhook in an event, as JSON.
 func read(t testing.TB, e flow.Event, name string) string {
 	t.Helper()
 	v, ok := e.Value("webhook").(value.Object).Get(name)

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 )
 
-// TestTypes holds types against those that expressions are checked with.
+// TestTypes checks the types that expressions are checked against.
 func TestTypes(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{

@@ -12,8 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// TestDecodeOfOthers: a run whose flow has got another kind of trigger since is
-// not run on with names that are missing.
+// TestDecodeOfOthers: a run fails if its flow got another kind of trigger, because
+// its actions would miss names.
 func TestDecodeOfOthers(t *testing.T) {
 	t.Parallel()
 	c := flow.Contact{Email: "jane@example.com", Fields: map[string]any{"n": "x"}, Tags: []string{"a"}}
@@ -51,8 +51,8 @@ func TestDecodeOfOthers(t *testing.T) {
 	}
 }
 
-// TestDecodeWithTheVariablesOfToday: a run reads its input as the trigger
-// declares it when the run goes on.
+// TestDecodeWithTheVariablesOfToday: the variables at the time of execution
+// convert the stored input.
 func TestDecodeWithTheVariablesOfToday(t *testing.T) {
 	t.Parallel()
 	before := loadFlowTrigger(t, `variable "a" { type = string }`)

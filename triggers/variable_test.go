@@ -86,8 +86,8 @@ func TestWrongVariableNames(t *testing.T) {
 	wantFinding(t, diags, 1, "needs a label")
 }
 
-// TestVariables holds what a flow gets, and what a caller is told, for JSON
-// bodies.
+// TestVariables checks the values for the flow and the faults for the caller, for
+// JSON bodies.
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -181,8 +181,8 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// TestUnsetValues holds that what is not known without a value of the
-// environment is no mistake of the file.
+// TestUnsetValues checks that a setting that depends on a value that is not set is
+// no error.
 func TestUnsetValues(t *testing.T) {
 	t.Parallel()
 	for _, declared := range []string{
@@ -195,7 +195,7 @@ func TestUnsetValues(t *testing.T) {
 	}
 }
 
-// TestBodyUnchanged holds that filling in defaults leaves the body as it came.
+// TestBodyUnchanged checks that filling in defaults does not change the body.
 func TestBodyUnchanged(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, "variable \"v\" {\n  type = list(object({ a = optional(number, 1), b = optional(map(object({ c = optional(string, \"x\") }))) }))\n}")
@@ -209,7 +209,7 @@ func TestBodyUnchanged(t *testing.T) {
 	}
 }
 
-// TestEveryFault holds that one answer tells all that is wrong.
+// TestEveryFault checks that one answer lists all faults.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, `

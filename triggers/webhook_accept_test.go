@@ -66,7 +66,7 @@ func bearer() http.Header {
 	return http.Header{"Authorization": {"Bearer correct-horse-battery"}}
 }
 
-// TestOrder holds that each step hides all later ones.
+// TestOrder checks that each check hides all later ones.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	const wrongEverywhere = "variable \"v\" {\n  type = number\n}\nallow_ips = [\"192.0.2.0/24\"]\n"
@@ -216,7 +216,7 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// TestGrowth holds bodies of sizes around those in which memory is taken.
+// TestGrowth reads bodies with sizes around those of the buffer.
 func TestGrowth(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, "")
@@ -263,7 +263,7 @@ func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
-// TestFaultsAreBounded holds that a body of many wrong values can't make a far
+// TestFaultsAreBounded checks that a body of many wrong values can't make a far
 // larger answer.
 func TestFaultsAreBounded(t *testing.T) {
 	t.Parallel()
@@ -289,7 +289,7 @@ func TestFaultsAreBounded(t *testing.T) {
 	}
 }
 
-// TestNoValueInAnswers holds that no answer repeats what a caller sent as a
+// TestNoValueInAnswers checks that no answer repeats text that a caller sent as a
 // value.
 func TestNoValueInAnswers(t *testing.T) {
 	t.Parallel()

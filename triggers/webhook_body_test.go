@@ -138,8 +138,8 @@ func TestMalformedQuery(t *testing.T) {
 	}
 }
 
-// TestTexts holds how texts are read as the types of variables, for every part
-// of a request that holds texts only.
+// TestTexts checks how text is converted to the types of variables, in each part
+// of a request that holds only text.
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -201,7 +201,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestTextStructures holds how nested values are read from what holds texts
+// TestTextStructures checks how nested values are read from formats that hold texts
 // only.
 func TestTextStructures(t *testing.T) {
 	t.Parallel()

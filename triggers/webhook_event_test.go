@@ -115,7 +115,7 @@ func TestAbsentParts(t *testing.T) {
 	}
 }
 
-// TestExpressions holds how expressions of a flow find the parts of a request.
+// TestExpressions checks how expressions of a flow read the parts of a request.
 func TestExpressions(t *testing.T) {
 	t.Parallel()
 	w := mustLoad(t, `

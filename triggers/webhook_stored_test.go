@@ -29,8 +29,8 @@ func storedRequestCases() map[string]storedRequest {
 	}
 }
 
-// TestAppendStoredRequest holds what is written against what the standard library reads
-// from its own.
+// TestAppendStoredRequest checks that the text reads like the one that
+// encoding/json writes.
 func TestAppendStoredRequest(t *testing.T) {
 	t.Parallel()
 	for name, k := range storedRequestCases() {

@@ -63,7 +63,7 @@ func TestDefaults(t *testing.T) {
 	_ = sent{typ: "text/plain", body: `{"a":1}`}.refused(t, w, 415)
 }
 
-// TestNoBodyToRead holds that a variable which no request can have is told.
+// TestNoBodyToRead checks the warning about a variable that no request can have.
 func TestNoBodyToRead(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -214,7 +214,7 @@ func TestEveryFieldHasADoc(t *testing.T) {
 	walk("webhook", schema.Describe(All(auth.All())[0].New()))
 }
 
-// shopLogin is what the examples with a login let in.
+// shopLogin holds the credentials that the examples with a login accept.
 func shopLogin() http.Header {
 	r := http.Request{Header: http.Header{}}
 	r.SetBasicAuth("shop", "correct-horse-battery")
@@ -242,7 +242,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestFlow holds the names that a whole flow may read.
+// TestFlow checks the names that a whole flow may read.
 func TestFlow(t *testing.T) {
 	t.Parallel()
 	const head = `flow "f" {
