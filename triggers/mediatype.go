@@ -71,7 +71,7 @@ func parseRange(name string) (mediaRange, error) {
 		if near := diag.Nearest(name, short); near != "" {
 			hint = fmt.Sprintf("; did you mean %q", near)
 		}
-		return mediaRange{}, fmt.Errorf("%q is neither one of %s nor a type such as application/json%s", name, quoted(short), hint)
+		return mediaRange{}, fmt.Errorf("%q is neither one of %s nor a type such as application/json%s", name, diag.QuoteList(short), hint)
 	}
 	if strings.Contains(name, ";") {
 		return mediaRange{}, fmt.Errorf("%q has parameters; remove them", name)
@@ -120,12 +120,4 @@ func formatOfType(main, sub string) bodyFormat {
 // acceptsType reports whether one of the ranges includes a type.
 func acceptsType(ranges []mediaRange, main, sub string) bool {
 	return slices.ContainsFunc(ranges, func(m mediaRange) bool { return m.matches(main, sub) })
-}
-
-func quoted(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = fmt.Sprintf("%q", s)
-	}
-	return strings.Join(out, ", ")
 }

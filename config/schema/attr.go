@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -139,16 +138,8 @@ func (f *Field) checkEnum(a *hclsyntax.Attribute, v any, e *expr.Expr) hcl.Diagn
 	for _, g := range given {
 		if !slices.Contains(f.Enum, g) {
 			return hcl.Diagnostics{diag.Error(a.Expr.Range(), fmt.Sprintf("Wrong value for %q", f.Name),
-				fmt.Sprintf("%q is not one of %s.%s", g, quoted(f.Enum), diag.DidYouMean(g, f.Enum)))}
+				fmt.Sprintf("%q is not one of %s.%s", g, diag.QuoteList(f.Enum), diag.DidYouMean(g, f.Enum)))}
 		}
 	}
 	return nil
-}
-
-func quoted(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = fmt.Sprintf("%q", s)
-	}
-	return strings.Join(out, ", ")
 }

@@ -89,11 +89,11 @@ func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Ki
 	slices.Sort(names)
 	detail := fmt.Sprintf("There is no %s %q.", what, b.Labels[0])
 	if parts := namesBelow(b.Labels[0], names); len(parts) > 0 {
-		detail += " There is " + quoted(parts) + "."
+		detail += " There is " + diag.QuoteList(parts) + "."
 	} else if near := diag.DidYouMean(b.Labels[0], names); near != "" {
 		detail += near
 	} else if len(names) > 0 {
-		detail += " There is " + quoted(names) + "."
+		detail += " There is " + diag.QuoteList(names) + "."
 	}
 	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+what, detail)}
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/duration"
 )
@@ -50,7 +51,7 @@ func defaultText(v any) string {
 	case expr.Size:
 		return fmt.Sprintf("%q", v.String())
 	case []string:
-		return "[" + quoted(v) + "]"
+		return "[" + diag.QuoteList(v) + "]"
 	}
 	return fmt.Sprint(v)
 }

@@ -1,10 +1,13 @@
 package input
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -92,4 +95,24 @@ func formatEnum(enum []any) string {
 		return texts[0]
 	}
 	return "one of " + strings.Join(texts, ", ")
+}
+
+// compareNumbers compares the exact values of two JSON numbers.
+func compareNumbers(a, b json.Number) int {
+	if a == b {
+		return 0
+	}
+	// Rounding never changes the order of two numbers, so different floats decide.
+	// Numbers beyond the range of float64 become infinities, which keep the order.
+	x, _ := strconv.ParseFloat(string(a), 64)
+	y, _ := strconv.ParseFloat(string(b), 64)
+	if x != y {
+		return cmp.Compare(x, y)
+	}
+	p, ok1 := new(big.Rat).SetString(string(a))
+	q, ok2 := new(big.Rat).SetString(string(b))
+	if !ok1 || !ok2 {
+		return 0
+	}
+	return p.Cmp(q)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -88,7 +87,7 @@ func (v *Variable) checkFormat(d *schema.Decoded) hcl.Diagnostics {
 	v.rules.format = findFormat(v.formatName)
 	if v.rules.format == nil {
 		return hcl.Diagnostics{d.Problem("format", "Wrong format", fmt.Sprintf("%q is not one of %s.%s",
-			v.formatName, quoted(formatNames()), diag.DidYouMean(v.formatName, formatNames())))}
+			v.formatName, diag.QuoteList(formatNames()), diag.DidYouMean(v.formatName, formatNames())))}
 	}
 	return nil
 }
@@ -150,12 +149,4 @@ func (v *Variable) checkDefault(d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("default", "Wrong default", describeFault(f)))
 	}
 	return diags
-}
-
-func quoted(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = fmt.Sprintf("%q", s)
-	}
-	return strings.Join(out, ", ")
 }
