@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // Accept stores a run durably. If a slot is free and no older run of the flow
 // waits, the run starts here at once; otherwise it is queued. The event is the
 // one that the submission holds in encoded form.
-func (p *Pool) Accept(ctx context.Context, scope *Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
+func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
 	r := p.reserve(scope)
 	if r != nil {
 		direct := *s
@@ -41,7 +42,7 @@ func (p *Pool) Accept(ctx context.Context, scope *Scope, s *store.Submission, ev
 
 // reserve takes a slot for a run that is about to be accepted, so that it can
 // start at once. It returns nil if there is none.
-func (p *Pool) reserve(scope *Scope) *Run {
+func (p *Pool) reserve(scope *run.Scope) *Run {
 	if p.queueOnly.Load() || p.freeShare(scope.Snapshot) <= 0 || !p.Slots.TryTake(scope.Snapshot.MaxRuns) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -43,7 +44,7 @@ func (q *request) refuse(p *flow.Problem) {
 
 // replay answers with the response of the first request that has the key.
 func (q *request) replay(k *store.Key) {
-	response, err := DecodeResponse(k.Value)
+	response, err := run.DecodeResponse(k.Value)
 	if err != nil {
 		q.refuse(inProgress(err))
 		return

@@ -2,16 +2,17 @@ package gateway
 
 import (
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	run := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock}
+	r := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock}
 	// The response and the keys may read credentials of the caller; the run may not.
 	stored := q.Endpoint.Codec.WithoutCredentials(event)
-	response, submission, err := q.buildSubmission(run, stored)
+	response, submission, err := q.buildSubmission(r, stored)
 	if err != nil {
 		q.failSubmission(event, err)
 		return
@@ -30,13 +31,13 @@ func (q *request) serveAsync(event flow.Event) {
 
 // buildSubmission returns the response to an async request and the stored form
 // of its run, whose actions read the event stored.
-func (q *request) buildSubmission(run *flow.Run, stored flow.Event) (*flow.Response, *store.Submission, error) {
+func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Response, *store.Submission, error) {
 	ctx := q.r.Context()
-	response, err := q.Endpoint.HTTP.Reply(ctx, run)
+	response, err := q.Endpoint.HTTP.Reply(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	admission, err := q.Endpoint.HTTP.Admit(ctx, run)
+	admission, err := q.Endpoint.HTTP.Admit(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,7 +62,7 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 	if err != nil {
 		return store.Payload{}, err
 	}
-	return store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: EncodeResponse(response)}, nil
+	return store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: run.EncodeResponse(response)}, nil
 }
 
 // failSubmission answers and records a request whose response or keys cannot be

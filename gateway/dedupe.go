@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -27,8 +28,8 @@ type keyClaim struct {
 
 // claimKey claims the dedupe key of a request. A request without one may start
 // its run.
-func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
-	admission, err := q.Endpoint.HTTP.Admit(q.r.Context(), run)
+func (q *request) claimKey(r *flow.Run) (keyClaim, *flow.Problem) {
+	admission, err := q.Endpoint.HTTP.Admit(q.r.Context(), r)
 	if err != nil {
 		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.AsError(err)})
 		p.Cause = err
@@ -40,7 +41,7 @@ func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
 	if q.h.Store == nil {
 		return keyClaim{}, notStored(errors.New("this gateway has no store for dedupe keys"))
 	}
-	key := store.Key{Scope: store.DedupeScope(run.Flow.Name), Name: admission.DedupeKey, Run: q.ID}
+	key := store.Key{Scope: store.DedupeScope(r.Flow.Name), Name: admission.DedupeKey, Run: q.ID}
 	claim := keyClaim{name: key.Name}
 	claim.held, claim.made, err = q.h.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
 	if err == nil && !claim.made && len(claim.held.Value) == 0 {
@@ -58,12 +59,12 @@ func (q *request) claimKey(run *flow.Run) (keyClaim, *flow.Problem) {
 // the key is free after the run's time.
 func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration) error {
 	ctx := q.r.Context()
-	run, err := q.h.Store.Get(ctx, claim.held.Run)
+	stored, err := q.h.Store.Get(ctx, claim.held.Run)
 	switch {
-	case err == nil && run.Status > 0 && run.Status < http.StatusInternalServerError:
-		claim.held.Value = run.Response
-		if len(run.Response) == 0 { // the history has only the summary of the run
-			claim.held.Value = EncodeResponse(&flow.Response{Status: run.Status})
+	case err == nil && stored.Status > 0 && stored.Status < http.StatusInternalServerError:
+		claim.held.Value = stored.Response
+		if len(stored.Response) == 0 { // the history has only the summary of the run
+			claim.held.Value = run.EncodeResponse(&flow.Response{Status: stored.Status})
 		}
 		return nil
 	case err != nil && !errors.Is(err, store.ErrNotFound):
@@ -88,7 +89,7 @@ func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Re
 	}
 	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.h.Clock, abortTime)
 	defer cancel()
-	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: EncodeResponse(response)}
+	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: run.EncodeResponse(response)}
 	write := q.h.Store.SetKey
 	if out.State == flow.Failed {
 		write = q.h.Store.DropKey

@@ -7,12 +7,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 )
 
 // durableParts are the parts of a gateway that work on its store.
 type durableParts struct {
-	wakeup      *Signal // of the claim loop
+	wakeup      *run.Signal // of the claim loop
 	services    *Services
 	pool        *Pool
 	housekeeper *Housekeeper
@@ -25,8 +26,8 @@ type durableParts struct {
 	endExecuting context.CancelFunc
 }
 
-func newDurableParts(g *Gateway, env Env) *durableParts {
-	o, d := g.opts, &durableParts{wakeup: NewSignal()}
+func newDurableParts(g *Gateway, env run.Env) *durableParts {
+	o, d := g.opts, &durableParts{wakeup: run.NewSignal()}
 	d.services = NewServices(ServicesOptions{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = NewRecorder(o.Store, o.Clock, g.log)
 	d.eraser = &HistoryEraser{Store: o.Store, Sealer: env.Sealer}

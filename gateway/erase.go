@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
@@ -53,7 +54,7 @@ func (e *pieceEraser) Erase(p store.Piece) ([]byte, error) {
 // eraseResponse erases the address from a response. Other values, such as those
 // of keys that the gateway did not make, are treated as text.
 func (e *pieceEraser) eraseResponse(p store.Piece) ([]byte, error) {
-	r, err := DecodeResponse(p.Bytes)
+	r, err := run.DecodeResponse(p.Bytes)
 	if err != nil || r.Status == 0 {
 		return e.plain.Erase(p)
 	}
@@ -63,7 +64,7 @@ func (e *pieceEraser) eraseResponse(p store.Piece) ([]byte, error) {
 	}
 	if !bytes.Equal(body, r.Body) {
 		r.Body = body
-		p.Bytes = EncodeResponse(r)
+		p.Bytes = run.EncodeResponse(r)
 	}
 	return e.plain.Erase(p)
 }

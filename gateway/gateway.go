@@ -21,6 +21,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -91,7 +92,7 @@ type Gateway struct {
 
 	current  snapshot.Holder
 	reloader *reloader
-	slots    *Slots
+	slots    *run.Slots
 	handler  *Handler
 	durable  *durableParts // nil without a store
 
@@ -116,8 +117,8 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 
 // compose wires the parts of a gateway.
 func compose(o Options) *Gateway {
-	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &Slots{}}
-	env := Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
+	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := HandlerOptions{

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
@@ -23,9 +24,9 @@ import (
 
 // HandlerOptions are the parts of the process that a handler works with.
 type HandlerOptions struct {
-	Env
+	run.Env
 	Metrics   *telemetry.Metrics
-	Slots     *Slots
+	Slots     *run.Slots
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Key       []byte          // of the gateway, for values that it has signed
 	Life      context.Context // ends when a stop has waited long enough for runs
@@ -36,7 +37,7 @@ type HandlerOptions struct {
 	Services *Services
 	Pool     *Pool
 	Recorder *Recorder
-	Wakeup   *Signal // a run was queued
+	Wakeup   *run.Signal // a run was queued
 }
 
 // Handler serves the endpoints of the flows.
@@ -62,7 +63,7 @@ func (h *Handler) Serving() bool { return !h.draining.Load() && !h.stopping.Load
 
 // request is one request and its response.
 type request struct {
-	Scope
+	run.Scope
 	h       *Handler
 	w       http.ResponseWriter
 	r       *http.Request
@@ -75,7 +76,7 @@ type request struct {
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
-	q := &request{h: h, w: w, r: r, Scope: Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
+	q := &request{h: h, w: w, r: r, Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
 	if h.stopping.Load() {
 		q.refuse(problem.ShuttingDown())
 		return

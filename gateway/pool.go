@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
@@ -24,12 +25,12 @@ var errStopping = errors.New("the gateway is stopping")
 // WorkerOptions are the parts of the process that a pool and its housekeeping
 // work with.
 type WorkerOptions struct {
-	Env
+	run.Env
 	Store     store.Store
-	Slots     *Slots
+	Slots     *run.Slots
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
-	Wakeup    *Signal // a slot is free, or a run may be waiting
+	Wakeup    *run.Signal // a slot is free, or a run may be waiting
 	Lease     time.Duration
 	Life      context.Context // ends when a stop has waited long enough for runs
 }
@@ -97,7 +98,7 @@ func (p *Pool) add(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Ru
 		return nil
 	}
 	snap.Retain()
-	r := &Run{pool: p, Scope: Scope{ID: id, Began: p.Clock.Now(), Snapshot: snap, Endpoint: e, Env: &p.Env}}
+	r := &Run{pool: p, Scope: run.Scope{ID: id, Began: p.Clock.Now(), Snapshot: snap, Endpoint: e, Env: &p.Env}}
 	r.ctx, r.cancel = context.WithCancelCause(p.Life)
 	p.wg.Add(1)
 	p.runs[r] = true

@@ -5,6 +5,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/store"
@@ -80,14 +81,14 @@ func (q *request) logRefusal(p *flow.Problem) {
 
 // recordRun adds a sync run to the history. The snapshot stays in use until the
 // entry is built, because building redacts its secrets.
-func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Response) {
+func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Response) {
 	if q.h.Store == nil || out.State == flow.Detached {
 		return
 	}
 	e := &store.Entry{
-		ID: q.ID, Flow: run.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.h.Clock.Now(), Status: response.Status,
+		ID: q.ID, Flow: r.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.h.Clock.Now(), Status: response.Status,
 	}
-	if q.h.Recorder.OverMemory() || (!run.RecordInputs && out.State == flow.Succeeded) {
+	if q.h.Recorder.OverMemory() || (!r.RecordInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)
 		q.h.Recorder.AddSummary(e)
 		return
@@ -95,7 +96,7 @@ func (q *request) recordRun(run *flow.Run, out *flow.Outcome, response *flow.Res
 	q.Snapshot.Retain()
 	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
 		defer q.Snapshot.Release()
-		q.addDetails(e, run, out, response)
+		q.addDetails(e, r, out, response)
 		return e
 	}})
 }
@@ -111,13 +112,13 @@ func (q *request) addOutcome(e *store.Entry, out *flow.Outcome) {
 }
 
 // addDetails adds the request, the steps and the response to an entry.
-func (q *request) addDetails(e *store.Entry, run *flow.Run, out *flow.Outcome, response *flow.Response) {
+func (q *request) addDetails(e *store.Entry, r *flow.Run, out *flow.Outcome, response *flow.Response) {
 	e.Steps = q.encodeRecords()
-	if payload, err := q.encodePayload(run.Event, response); err == nil {
+	if payload, err := q.encodePayload(r.Event, response); err == nil {
 		e.Payload = payload
 	}
 	q.addOutcome(e, out)
 	if out.State == flow.Failed {
-		MarkForRetry(e.Steps)
+		run.MarkForRetry(e.Steps)
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // Run is the execution of one claimed run. It is the run's journal.
 type Run struct {
-	Scope
+	run.Scope
 	pool     *Pool
 	ctx      context.Context
 	cancel   context.CancelCauseFunc

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // ServicesOptions are the parts of the process that services work with.
 type ServicesOptions struct {
-	Env
+	run.Env
 	Store     store.Store
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
-	Wakeup    *Signal // a run was queued
+	Wakeup    *run.Signal // a run was queued
 }
 
 // Services offers actions the store's keys and contacts, and starts flows.
@@ -25,7 +26,7 @@ func NewServices(o ServicesOptions) *Services { return &Services{o} }
 
 // ForRun returns the services for the actions of a run. Without a store there
 // are none.
-func (s *Services) ForRun(scope *Scope) flow.Services {
+func (s *Services) ForRun(scope *run.Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}

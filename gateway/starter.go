@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
@@ -20,7 +21,7 @@ const causeTime = 7 * 24 * time.Hour
 // starter starts flows for the actions of a run.
 type starter struct {
 	services *Services
-	run      *Scope
+	run      *run.Scope
 }
 
 // Start queues a run of a flow, once for the same cause. Variables that hold a

@@ -11,12 +11,12 @@ import (
 
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
-	run := &flow.Run{
+	r := &flow.Run{
 		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock,
 		Services: q.h.Services.ForRun(&q.Scope), RecordInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
 	}
-	run.Journal = syncJournal{request: q, run: run}
-	claim, refusal := q.claimKey(run)
+	r.Journal = syncJournal{request: q, run: r}
+	claim, refusal := q.claimKey(r)
 	switch {
 	case refusal != nil:
 		q.h.Slots.Free()
@@ -27,23 +27,23 @@ func (q *request) serveSync(event flow.Event) {
 		q.replay(&claim.held)
 		return
 	}
-	out, response := q.execute(run)
+	out, response := q.execute(r)
 	q.settleKey(claim, &out, response)
 	q.write(response)
 	q.logFinished(&out, response.Status)
-	q.recordRun(run, &out, response)
+	q.recordRun(r, &out, response)
 }
 
 // execute runs the flow and builds the response. A caller that hangs up does not
 // interrupt the run, because completed actions have had their effect; the
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
-func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
+func (q *request) execute(r *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.h.Slots.Free()
 	ctx, cancel := clock.WithTimeout(q.h.Life, q.h.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()
 	began := q.h.Clock.Now()
-	out := flow.Execute(ctx, run)
-	response := q.buildResponse(ctx, run, &out)
+	out := flow.Execute(ctx, r)
+	response := q.buildResponse(ctx, r, &out)
 	if out.State != flow.Detached {
 		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.h.Clock, began))
 	}
@@ -52,19 +52,19 @@ func (q *request) execute(run *flow.Run) (flow.Outcome, *flow.Response) {
 
 // buildResponse returns the response to the caller of a sync run. The run fails
 // if the trigger's reply cannot be computed.
-func (q *request) buildResponse(ctx context.Context, run *flow.Run, out *flow.Outcome) *flow.Response {
+func (q *request) buildResponse(ctx context.Context, r *flow.Run, out *flow.Outcome) *flow.Response {
 	if out.Response != nil {
 		return out.Response
 	}
 	if out.State == flow.Failed {
 		return q.problemResponse(runFailed(ctx, out))
 	}
-	response, err := q.Endpoint.HTTP.Reply(ctx, run)
+	response, err := q.Endpoint.HTTP.Reply(ctx, r)
 	if err == nil {
 		return response
 	}
 	out.State, out.Err = flow.Failed, flow.AsError(err)
-	out.Err.Flow = run.Flow.Name
+	out.Err.Flow = r.Flow.Name
 	return q.problemResponse(runFailed(ctx, out))
 }
 

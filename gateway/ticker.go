@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
@@ -27,7 +28,7 @@ const (
 
 // TickerOptions are the parts of the process that a ticker works with.
 type TickerOptions struct {
-	Env
+	run.Env
 	Store     store.History
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *Services
@@ -37,8 +38,8 @@ type TickerOptions struct {
 // the dedupe key of a tick decides which gateway's run is stored.
 type Ticker struct {
 	TickerOptions
-	changed *Signal   // other schedules may serve
-	began   time.Time // when Run began
+	changed *run.Signal // other schedules may serve
+	began   time.Time   // when Run began
 
 	checked  map[string]time.Time // up to when the ticks of a flow are handled, by flow
 	deferred map[string]time.Time // ticks that were on time and could not be stored, by flow
@@ -46,7 +47,7 @@ type Ticker struct {
 
 // NewTicker returns a ticker that starts nothing before Run is called.
 func NewTicker(o TickerOptions) *Ticker {
-	return &Ticker{TickerOptions: o, changed: NewSignal(), checked: map[string]time.Time{}, deferred: map[string]time.Time{}}
+	return &Ticker{TickerOptions: o, changed: run.NewSignal(), checked: map[string]time.Time{}, deferred: map[string]time.Time{}}
 }
 
 // Reload makes the ticker read the schedules that serve now.
@@ -152,17 +153,17 @@ func (t *Ticker) lastRun(ctx context.Context, e *snapshot.Endpoint) (time.Time, 
 	if err != nil || len(page.Runs) == 0 {
 		return time.Time{}, err
 	}
-	run, err := t.Store.Get(ctx, page.Runs[0].ID)
+	last, err := t.Store.Get(ctx, page.Runs[0].ID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	ev, err := DecodeStored(t.Sealer, e, &run.Payload, flow.Limits{})
+	ev, err := run.DecodeStored(t.Sealer, e, &last.Payload, flow.Limits{})
 	if err == nil && e.Flow.Parts.Clock != nil {
 		if at := e.Flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
 			return at, nil
 		}
 	}
-	return run.Received, nil // the flow had another trigger then
+	return last.Received, nil // the flow had another trigger then
 }
 
 // lastTick returns the last tick after one moment and not after another; zero

@@ -43,7 +43,7 @@ func onDisk(t *testing.T, polling bool, fill func(dir string)) *disk {
 		l.opts.Poll = 10 * time.Millisecond
 	}
 	d.g = l.start()
-	run(t, func() { d.watch(polling) })
+	runBeside(t, func() { d.watch(polling) })
 	l.lines.await(0, "scanned the files")
 	return d
 }
@@ -56,8 +56,8 @@ func (d *disk) watch(polling bool) {
 	watch.New(o).Run(d.t.Context())
 }
 
-// run runs f beside the test, which ends after it.
-func run(t *testing.T, f func()) {
+// runBeside runs f beside the test, which ends after it.
+func runBeside(t *testing.T, f func()) {
 	done := make(chan struct{})
 	go func() { defer close(done); f() }()
 	t.Cleanup(func() { <-done })
@@ -276,7 +276,7 @@ func TestWatchedSingleFile(t *testing.T) {
 	d.save("main.hcl", answering("one"))
 	l.opts.Load, l.opts.Watch, l.opts.Poll = l.loadFrom(d.at("main.hcl")), []string{d.at("main.hcl")}, time.Hour
 	d.g = l.start()
-	run(t, func() { d.watch(false) })
+	runBeside(t, func() { d.watch(false) })
 	l.lines.await(0, "scanned the files")
 	d.save("main.hcl", answering("two"))
 	d.expect("two")

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -107,7 +107,7 @@ func (v view) response(stored []byte) *RunResponse {
 	if len(stored) == 0 {
 		return nil
 	}
-	r, err := gateway.DecodeResponse(stored)
+	r, err := run.DecodeResponse(stored)
 	if err != nil {
 		return nil
 	}

@@ -1,4 +1,9 @@
-package gateway
+// Package run has the parts of one run that do not depend on how it executes:
+// while a caller waits (package endpoint), or in the background (package
+// worker). A Scope identifies the run, redacts its secrets, encodes its steps
+// for the store and writes its log lines. Slots bound how many runs the process
+// executes.
+package run
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package gateway
+package run
 
 // Signal wakes a loop. Signals that are sent before the loop receives one merge
 // into one.
