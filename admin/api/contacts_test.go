@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
@@ -198,7 +198,7 @@ func TestContactDeletionHides(t *testing.T) {
 	const ann = "ann@example.com"
 	over := l.Queue("x", store.Payload{
 		Event: []byte(`{"method":"POST","url":"/x?e=ann%40example.com","headers":{"X-User":["Ann@example.com"]}}`), Body: []byte("e=ann%40example.com"),
-		Variables: []byte(`{"email":"ann@example.com"}`), Response: gateway.EncodeResponse(&flow.Response{Status: 200, Header: map[string][]string{"X": {ann}}, Body: []byte("to " + ann)}),
+		Variables: []byte(`{"email":"ann@example.com"}`), Response: run.EncodeResponse(&flow.Response{Status: 200, Header: map[string][]string{"X": {ann}}, Body: []byte("to " + ann)}),
 	})
 	other := redact.NewSealer([]byte("another key of another gateway"))
 	l.End(over, &store.Ending{State: store.Succeeded, Steps: []store.Step{
@@ -211,23 +211,23 @@ func TestContactDeletionHides(t *testing.T) {
 	if diff := cmp.Diff(ops.ContactDeleted{Deleted: true, Runs: 1, Unread: 1, Open: 1}, d); diff != "" {
 		t.Error(diff)
 	}
-	run, err := l.Store.Get(t.Context(), over)
+	stored, err := l.Store.Get(t.Context(), over)
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := gateway.DecodeResponse(run.Response)
+	response, err := run.DecodeResponse(stored.Response)
 	if err != nil || string(response.Body) != "to (hidden)" || response.Header["X"][0] != "(hidden)" || response.Status != 200 {
 		t.Errorf("%+v, %v", response, err)
 	}
-	for _, text := range [][]byte{run.Event, run.Body, run.Variables} {
+	for _, text := range [][]byte{stored.Event, stored.Body, stored.Variables} {
 		if !strings.Contains(string(text), "(hidden)") || strings.Contains(strings.ToLower(string(text)), "ann") {
 			t.Errorf("%s", text)
 		}
 	}
-	if text, err := l.Sealer.Open(run.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
+	if text, err := l.Sealer.Open(stored.Steps[1].Output); err != nil || string(text) != `{"a":"(hidden)"}` {
 		t.Errorf("%s, %v", text, err)
 	}
-	if text, err := other.Open(run.Steps[0].Output); err != nil || string(text) != `{"a":"`+ann+`"}` {
+	if text, err := other.Open(stored.Steps[0].Output); err != nil || string(text) != `{"a":"`+ann+`"}` {
 		t.Errorf("%s, %v", text, err)
 	}
 	l.End(open, &store.Ending{State: store.Failed})

@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -140,7 +140,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 	l := newLibrary(t)
 	doc := ask[openAPIDocument](l, "GET", "/api/v1/openapi.json", 200)
 	queued := func() string {
-		return l.Queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x"}`), Body: []byte(`{}`), Variables: []byte(`{}`), Response: gateway.EncodeResponse(&flow.Response{Status: 200})})
+		return l.Queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x"}`), Body: []byte(`{}`), Variables: []byte(`{}`), Response: run.EncodeResponse(&flow.Response{Status: 200})})
 	}
 	cancelled := queued()
 	ask[ops.RunsChanged](l, "POST", "/api/v1/runs/"+cancelled+"/cancel", 200)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 	"github.com/webhook-gateway/gateway/store"
@@ -122,7 +122,7 @@ func TestRunDetail(t *testing.T) {
 	id := l.Queue("x", store.Payload{
 		Event: event(header("application/json")), Body: []byte(`{"big":12345678901234567890,"p":"` + secret + `"}`),
 		Variables: []byte(`{"p":"` + secret + `"}`),
-		Response:  gateway.EncodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-P": {secret}}, Body: []byte("got " + secret)}),
+		Response:  run.EncodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-P": {secret}}, Body: []byte("got " + secret)}),
 	})
 	l.End(id, &store.Ending{State: store.Failed, Cause: store.Cause{Class: "permanent", Action: "note", Position: "a.hcl:1,2", Message: "no " + secret}, Steps: []store.Step{
 		{Path: "note", Kind: "log", State: store.StepRetry, Attempts: 2, Began: time.Unix(9, 0), Took: time.Second, Input: []byte(`{"m":"` + secret + `"}`), Output: []byte(`[1]`), Cause: store.Cause{Message: secret}},

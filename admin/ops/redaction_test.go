@@ -16,7 +16,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 	"github.com/webhook-gateway/gateway/store"
@@ -32,7 +32,7 @@ func storeSecrets(t *testing.T, l *admintest.Lab) string {
 	id := l.Queue("x", store.Payload{
 		Event: []byte(`{"method":"POST","url":"/x?k=` + url.QueryEscape(secret) + `","host":"` + secret + `","headers":{"X-K":["` + secret + `"]},"path":{"a":"` + secret + `"}}`),
 		Body:  []byte("\xff" + secret), Variables: quoted,
-		Response: gateway.EncodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-K": {secret}}, Body: []byte(secret)}),
+		Response: run.EncodeResponse(&flow.Response{Status: 202, Header: map[string][]string{"X-K": {secret}}, Body: []byte(secret)}),
 	})
 	cause := store.Cause{Class: "permanent", Reason: secret, Message: "no " + secret}
 	l.End(id, &store.Ending{State: store.Failed, Cause: cause, Output: quoted, Steps: []store.Step{
