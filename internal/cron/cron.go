@@ -1,11 +1,11 @@
-// Package cron reads schedules as crontab(5) writes them, and tells when they
-// tick in a time zone whose clocks are changed twice a year.
+// Package cron parses schedules in the form of crontab(5) and computes their
+// ticks in a time zone, also across changes of its clocks.
 //
-// A schedule is five fields: minute, hour, day of month, month, day of week.
-// Where both days are restricted, either of them is enough. Besides lists,
-// ranges, steps and names there are L (the last day), 15W (the nearest
-// weekday), FRI#2 (the second Friday) and @hourly, @daily, @weekly, @monthly,
-// @yearly.
+// A schedule has five fields: minute, hour, day of month, month, day of week. If
+// both days are restricted, a day that matches either of them is enough. Fields
+// may have lists, ranges, steps and names, L (the last day), 15W (the nearest
+// weekday) and FRI#2 (the second Friday). @hourly, @daily, @weekly, @monthly and
+// @yearly stand for a whole schedule.
 package cron
 
 import (
@@ -19,23 +19,23 @@ import (
 
 // Schedule is a schedule in a time zone. It never changes.
 type Schedule struct {
-	wall   *robfig.SpecSchedule // ticks of a clock that is never changed
-	zone   *time.Location
-	often  bool // it ticks in every hour, or every few hours
-	skips  map[string]bool
-	annual map[string]bool
+	wall         *robfig.SpecSchedule // ticks of a clock that is never changed
+	zone         *time.Location
+	hourly       bool            // it ticks in every hour, or every few hours
+	skippedDates map[string]bool // by "2006-01-02"
+	skippedDays  map[string]bool // by "01-02", in every year
 }
 
-// Parse reads a schedule.
+// Parse parses a schedule that ticks in the time zone.
 func Parse(text string, zone *time.Location) (*Schedule, error) {
 	switch {
 	case strings.HasPrefix(text, "TZ=") || strings.HasPrefix(text, "CRON_TZ="):
-		return nil, errors.New("the time zone stands in timezone, not in the schedule")
+		return nil, errors.New("the schedule must not have a time zone; set timezone instead")
 	case strings.HasPrefix(text, "@every"):
-		return nil, errors.New(`"@every" counts from the start of the program, which nobody knows; write "*/5 * * * *" for every five minutes`)
+		return nil, errors.New(`"@every" depends on the start of the program; write "*/5 * * * *" for every five minutes`)
 	}
 	if n := len(strings.Fields(text)); n != 5 && !strings.HasPrefix(text, "@") {
-		return nil, fmt.Errorf("a schedule has five fields (minute, hour, day of month, month, day of week), and this has %d", n)
+		return nil, fmt.Errorf("a schedule has five fields (minute, hour, day of month, month, day of week), but this has %d", n)
 	}
 	parser, err := robfig.TryNewParser(robfig.Minute | robfig.Hour | robfig.Dom | robfig.Month | robfig.Dow |
 		robfig.Descriptor | robfig.Extended | robfig.DowOrDom)
@@ -48,15 +48,16 @@ func Parse(text string, zone *time.Location) (*Schedule, error) {
 	}
 	spec, ok := parsed.(*robfig.SpecSchedule)
 	if !ok {
-		return nil, errors.New("it is no schedule of five fields")
+		return nil, errors.New("it is not a schedule of five fields")
 	}
 	wall := *spec
 	wall.Location, wall.MaxSearchYears = time.UTC, searchYears
-	return &Schedule{wall: &wall, zone: zone, often: strings.HasPrefix(hourField(text), "*")}, nil
+	return &Schedule{wall: &wall, zone: zone, hourly: strings.HasPrefix(hourField(text), "*")}, nil
 }
 
-// searchYears is how far ahead a tick is looked for: a leap day that is a
-// certain weekday comes every 28 years, or after 40 where a century is between.
+// searchYears is the number of years in which Next searches for a tick. A leap
+// day on a certain weekday comes every 28 years, or after 40 years across a
+// century.
 const searchYears = 41
 
 func hourField(text string) string {
@@ -69,44 +70,45 @@ func hourField(text string) string {
 	return ""
 }
 
-// Skip leaves out the ticks of days: "2026-12-25", or "12-25" in every year.
+// Skip returns a schedule without ticks on the days, which are written as
+// "2026-12-25", or "12-25" for every year.
 func (s *Schedule) Skip(days []string) (*Schedule, error) {
 	out := *s
-	out.skips, out.annual = map[string]bool{}, map[string]bool{}
+	out.skippedDates, out.skippedDays = map[string]bool{}, map[string]bool{}
 	for _, day := range days {
 		if _, err := time.Parse("2006-01-02", day); err == nil {
-			out.skips[day] = true
+			out.skippedDates[day] = true
 			continue
 		}
 		if _, err := time.Parse("2006-01-02", "2024-"+day); err != nil { // a leap year
-			return nil, fmt.Errorf("%q is no day; write it as 2026-12-25, or 12-25 for every year", day)
+			return nil, fmt.Errorf("%q is not a day; write it like 2026-12-25, or like 12-25 for every year", day)
 		}
-		out.annual[day] = true
+		out.skippedDays[day] = true
 	}
 	return &out, nil
 }
 
-// Next is the first tick after a moment, in the schedule's zone; zero where
-// there is none within 40 years.
+// Next returns the first tick after a time, in the schedule's zone. It returns
+// the zero time if there is none within 40 years.
 //
-// Where clocks are put forward, ticks in the hour that does not exist come at
-// its end, once. Where they are put back, a schedule that ticks in every hour,
-// or every few, does so in both; any other ticks in the first one.
+// When clocks are put forward, ticks in the skipped hour come once, at its end.
+// When they are put back, a schedule that ticks in every hour, or every few
+// hours, ticks in both repeated hours. Any other schedule ticks in the first.
 func (s *Schedule) Next(after time.Time) time.Time {
 	var best time.Time
-	at := clockFace(after.In(s.zone)).Add(-change)
+	at := wallTime(after.In(s.zone)).Add(-maxClockChange)
 	end := at.AddDate(searchYears, 0, 0)
 	for {
 		if at = s.wall.Next(at); at.IsZero() || at.After(end) {
 			return best
 		}
-		if !best.IsZero() && at.After(clockFace(best).Add(change)) {
+		if !best.IsZero() && at.After(wallTime(best).Add(maxClockChange)) {
 			return best
 		}
-		if s.skipped(at) {
+		if s.isSkipped(at) {
 			continue
 		}
-		for _, t := range s.moments(at) {
+		for _, t := range s.timesShowing(at) {
 			if t.After(after) && (best.IsZero() || t.Before(best)) {
 				best = t
 			}
@@ -114,48 +116,47 @@ func (s *Schedule) Next(after time.Time) time.Time {
 	}
 }
 
-// change is more than any clock is changed by at once; zones that leave out a
-// whole day have done so once.
-const change = 3 * time.Hour
+// maxClockChange is longer than any regular change of a clock. A few zones have
+// skipped a whole day, each of them once.
+const maxClockChange = 3 * time.Hour
 
-func (s *Schedule) skipped(at time.Time) bool {
-	return s.skips[at.Format("2006-01-02")] || s.annual[at.Format("01-02")]
+func (s *Schedule) isSkipped(at time.Time) bool {
+	return s.skippedDates[at.Format("2006-01-02")] || s.skippedDays[at.Format("01-02")]
 }
 
-// clockFace is what a clock shows, as a time in UTC.
-func clockFace(t time.Time) time.Time {
+// wallTime returns the date and time that a clock in t's zone shows, as UTC.
+func wallTime(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// moments are those at which the clock of the zone shows a time: one, two where
-// it was put back, or the end of the hour that it leaves out.
-func (s *Schedule) moments(face time.Time) []time.Time {
-	// The offset before and after a change that is near.
-	early := s.withOffsetOf(face, face.Add(-24*time.Hour))
-	late := s.withOffsetOf(face, face.Add(24*time.Hour))
+// timesShowing returns the times at which the zone's clock shows a wall time: one
+// time, two if the clock was put back, or the end of a skipped hour.
+func (s *Schedule) timesShowing(wall time.Time) []time.Time {
+	// These have the offsets before and after a nearby change of the clock.
+	early := s.withOffsetAt(wall, wall.Add(-24*time.Hour))
+	late := s.withOffsetAt(wall, wall.Add(24*time.Hour))
 	switch {
 	case early.Equal(late):
 		return []time.Time{early}
-	case !clockFace(early).Equal(face) && !clockFace(late).Equal(face):
-		return []time.Time{s.endOfGap(early, late)}
-	case !clockFace(early).Equal(face):
+	case !wallTime(early).Equal(wall) && !wallTime(late).Equal(wall):
+		return []time.Time{s.findGapEnd(early, late)}
+	case !wallTime(early).Equal(wall):
 		return []time.Time{late}
-	case !clockFace(late).Equal(face) || !s.often:
+	case !wallTime(late).Equal(wall) || !s.hourly:
 		return []time.Time{early}
 	}
 	return []time.Time{early, late}
 }
 
-// withOffsetOf is the moment at which a clock shows a time that has the offset
-// which the zone has at another.
-func (s *Schedule) withOffsetOf(face, other time.Time) time.Time {
+// withOffsetAt returns the time of a wall time if the zone has the offset that it
+// has at another wall time.
+func (s *Schedule) withOffsetAt(wall, other time.Time) time.Time {
 	_, offset := time.Date(other.Year(), other.Month(), other.Day(), other.Hour(), other.Minute(), 0, 0, s.zone).Zone()
-	return face.Add(-time.Duration(offset) * time.Second).In(s.zone)
+	return wall.Add(-time.Duration(offset) * time.Second).In(s.zone)
 }
 
-// endOfGap is the first moment after clocks were put forward, which is between
-// two others.
-func (s *Schedule) endOfGap(a, b time.Time) time.Time {
+// findGapEnd returns the time between a and b at which the clock was put forward.
+func (s *Schedule) findGapEnd(a, b time.Time) time.Time {
 	if b.Before(a) {
 		a, b = b, a
 	}

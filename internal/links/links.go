@@ -1,5 +1,5 @@
-// Package links makes the tokens of links that are for one contact: they hold
-// the contact's address, which nobody can read in them or put into one.
+// Package links makes the tokens of links for one contact. A token contains the
+// contact's address, encrypted and authenticated with the gateway's key.
 package links
 
 import (
@@ -14,18 +14,19 @@ import (
 // Parameter is the query parameter that holds a token.
 const Parameter = "c"
 
-// errToken does not say what is wrong: whoever made it up should not learn.
+// errToken gives no details, which would help a forger.
 var errToken = errors.New("the link was changed, or made with another key")
 
-// nonceSize is that of AES-GCM.
+// nonceSize is the size of a nonce of AES-GCM.
 const nonceSize = 12
 
-// Seal makes the token of an address for a flow, the same each time: AES-256-GCM
-// with keys made of the gateway's, its nonce the beginning of an HMAC-SHA256 of
-// what is sealed, in base64url without padding.
+// Seal returns the token of an address for a flow. The same address always has
+// the same token. It is encrypted by AES-256-GCM with a key derived from the
+// gateway's key; the nonce is the start of an HMAC-SHA256 of flow and address;
+// the encoding is base64url without padding.
 func Seal(key []byte, flow, email string) string {
 	nonce := keys.Derive(key, "link nonce", flow, email, "")[:nonceSize]
-	sealed := aead(key).Seal(nonce, nonce, []byte(email), []byte(flow))
+	sealed := newCipher(key).Seal(nonce, nonce, []byte(email), []byte(flow))
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
@@ -35,21 +36,21 @@ func Open(key []byte, flow, token string) (string, error) {
 	if err != nil || len(sealed) < nonceSize {
 		return "", errToken
 	}
-	email, err := aead(key).Open(nil, sealed[:nonceSize], sealed[nonceSize:], []byte(flow))
+	email, err := newCipher(key).Open(nil, sealed[:nonceSize], sealed[nonceSize:], []byte(flow))
 	if err != nil {
 		return "", errToken
 	}
 	return string(email), nil
 }
 
-func aead(key []byte) cipher.AEAD {
+func newCipher(key []byte) cipher.AEAD {
 	block, err := aes.NewCipher(keys.Derive(key, "link key", ""))
 	if err != nil {
 		panic(err) // 32 bytes are a key
 	}
-	a, err := cipher.NewGCM(block)
+	gcm, err := cipher.NewGCM(block)
 	if err != nil {
 		panic(err) // AES has blocks of the right size
 	}
-	return a
+	return gcm
 }
