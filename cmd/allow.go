@@ -9,28 +9,28 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// allowances are what flows may do to the machine that the gateway runs on.
-// Only who starts the gateway gives them, never a flow file.
-type allowances struct {
+// permissions say what flows may do to the machine of the gateway. Only flags and
+// variables grant them, never a flow file.
+type permissions struct {
 	exec  bool
 	paths []string
 
 	set *pflag.FlagSet
 }
 
-func (a *allowances) flags(f *pflag.FlagSet) {
+func (a *permissions) addTo(f *pflag.FlagSet) {
 	a.set = f
-	f.BoolVar(&a.exec, "allow-exec", false, `let flows start commands by action "exec" (GATEWAY_ALLOW_EXEC)`)
-	f.StringArrayVar(&a.paths, "allow-path", nil, `folder below which flows may write by action "file"; may be given several times (GATEWAY_ALLOW_PATH, several separated as in PATH)`)
+	f.BoolVar(&a.exec, "allow-exec", false, `let flows start commands with action "exec" (GATEWAY_ALLOW_EXEC)`)
+	f.StringArrayVar(&a.paths, "allow-path", nil, `folder below which flows may write with action "file"; may be given several times (GATEWAY_ALLOW_PATH, separated as in PATH)`)
 }
 
-// settle returns what flags and, where a flag is not given, variables allow,
-// with folders as absolute paths.
-func (a *allowances) settle(env func(string) (string, bool)) (exec bool, paths []string, err error) {
+// resolve returns the permissions that flags grant, or variables if a flag is not
+// given. Folders become absolute paths.
+func (a *permissions) resolve(env func(string) (string, bool)) (exec bool, paths []string, err error) {
 	exec, given := a.exec, a.paths
 	if text, ok := env("GATEWAY_ALLOW_EXEC"); ok && text != "" && !a.set.Changed("allow-exec") {
 		if exec, err = strconv.ParseBool(text); err != nil {
-			return false, nil, fmt.Errorf("GATEWAY_ALLOW_EXEC is true or false, not %q", text)
+			return false, nil, fmt.Errorf("GATEWAY_ALLOW_EXEC must be true or false, not %q", text)
 		}
 	}
 	if text, ok := env("GATEWAY_ALLOW_PATH"); ok && !a.set.Changed("allow-path") {
@@ -45,7 +45,7 @@ func (a *allowances) settle(env func(string) (string, bool)) (exec bool, paths [
 			return false, nil, err
 		}
 		if info, err := os.Stat(abs); err != nil || !info.IsDir() {
-			return false, nil, fmt.Errorf("--allow-path (GATEWAY_ALLOW_PATH) names %q, which is no folder: make it first, or name another", dir)
+			return false, nil, fmt.Errorf("--allow-path (GATEWAY_ALLOW_PATH) names %q, which is no folder: create it, or choose another", dir)
 		}
 		paths = append(paths, abs)
 	}

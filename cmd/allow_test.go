@@ -37,13 +37,13 @@ func TestAllowances(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var given allowances
+			var given permissions
 			set := pflag.NewFlagSet("run", pflag.ContinueOnError)
-			given.flags(set)
+			given.addTo(set)
 			if err := set.Parse(c.args); err != nil {
 				t.Fatal(err)
 			}
-			exec, paths, err := given.settle(func(name string) (string, bool) { v, ok := c.env[name]; return v, ok })
+			exec, paths, err := given.resolve(func(name string) (string, bool) { v, ok := c.env[name]; return v, ok })
 			if c.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), c.fails) {
 					t.Fatalf("error %v, want one that says %q", err, c.fails)

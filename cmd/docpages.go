@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,13 +22,13 @@ type page struct {
 	text    string
 }
 
-func (p page) file() string { return strings.ReplaceAll(p.name, " ", "-") + ".md" }
+func (p page) fileName() string { return strings.ReplaceAll(p.name, " ", "-") + ".md" }
 
-// pages makes the reference from the declarations.
-func (c *command) pages() []page {
+// referencePages builds the reference from the declarations of kinds and blocks.
+func (c *command) referencePages() []page {
 	specs := load.Specs()
 	out := []page{
-		writtenPage("language"),
+		handwrittenPage("language"),
 		specPage("gateway", "gateway", specs["gateway"]),
 		specPage("secret", `secret "NAME"`, specs["secret"]),
 		specPage("flow", `flow "NAME"`, flow.Spec(c.Kinds)),
@@ -50,11 +52,11 @@ func (c *command) pages() []page {
 			out = append(out, specPage("connection "+k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())))
 		}
 	}
-	return append(out, writtenPage("names"), functionsPage(), writtenPage("bodies"), writtenPage("answers"), commandsPage(c))
+	return append(out, handwrittenPage("names"), functionsPage(), handwrittenPage("bodies"), handwrittenPage("answers"), commandsPage(c))
 }
 
-// kindPages documents the kinds of the blocks inside a trigger or an action,
-// such as auth and sign.
+// kindPages returns the pages of the kinds of blocks inside a trigger or an
+// action, such as auth and sign.
 func kindPages(s *schema.Spec) []page {
 	var out []page
 	for _, f := range s.Fields() {
@@ -71,11 +73,11 @@ func kindPages(s *schema.Spec) []page {
 }
 
 func specPage(name, head string, s *schema.Spec) page {
-	return page{name: name, summary: firstSentence(s.Doc), text: s.Markdown(title(name), head)}
+	return page{name: name, summary: firstSentence(s.Doc), text: s.Markdown(pageTitle(name), head)}
 }
 
-// title writes the kind in a page's name as code: Action `http`.
-func title(name string) string {
+// pageTitle writes the kind in the name of a page as code: Action `http`.
+func pageTitle(name string) string {
 	block, kind, ok := strings.Cut(name, " ")
 	if !ok {
 		return "Block `" + name + "`"
@@ -95,7 +97,7 @@ func firstSentence(doc string) string {
 func functionsPage() page {
 	all := append(funcs.All(funcs.Options{}), funcs.Func{
 		Name: "jq", Group: "Conversion", Params: "jq(program, value)",
-		Doc:     "The first result of a jq program run on a value; null where it has none. The program is compiled when the file is loaded.",
+		Doc:     "The first result of a jq program for a value; null if it has none. The program is compiled when the file is loaded.",
 		Example: funcs.Example{Call: `jq(".a + 1", {a = 1})`, Want: "2"},
 	})
 	var groups []string
@@ -106,38 +108,39 @@ func functionsPage() page {
 	}
 	slices.Sort(groups)
 	var b strings.Builder
-	b.WriteString("# Functions\n\nWhat expressions may call. Text that passes through a function is in Unicode's NFC form afterwards.\n")
+	b.WriteString("# Functions\n\nThe functions that expressions can call. A function returns text in Unicode's NFC form.\n")
 	for _, g := range groups {
 		fmt.Fprintf(&b, "\n## %s\n\n| function | meaning | example |\n| --- | --- | --- |\n", g)
 		for _, f := range all {
 			if f.Group == g {
-				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Params, tableCell(f.Doc), example(f.Example))
+				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Params, escapeCell(f.Doc), formatExample(f.Example))
 			}
 		}
 	}
-	return page{name: "functions", summary: "What expressions may call.", text: b.String()}
+	return page{name: "functions", summary: "The functions that expressions can call.", text: b.String()}
 }
 
-func example(e funcs.Example) string {
+func formatExample(e funcs.Example) string {
 	if e.Call == "" {
 		return ""
 	}
-	return fmt.Sprintf("`%s` is `%s`", tableCell(e.Call), tableCell(e.Want))
+	return fmt.Sprintf("`%s` is `%s`", escapeCell(e.Call), escapeCell(e.Want))
 }
 
-func tableCell(s string) string {
+func escapeCell(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "|", `\|`), "\n", " ")
 }
 
-// commandsPage prints the help of every command.
+// commandsPage returns the help of all commands.
 func commandsPage(c *command) page {
 	var b strings.Builder
-	b.WriteString("# Commands\n\nExit codes: 0 fine; 1 findings, such as invalid files; 2 wrong use or trouble.\n")
+	b.WriteString("# Commands\n\nExit codes: 0 success; 1 findings, such as invalid files; 2 wrong use or another error.\n")
 	writeCommands(&b, c.root())
 	return page{name: "commands", summary: "The commands and their flags.", text: b.String()}
 }
 
-// writeCommands prints the commands below one, each before those below it.
+// writeCommands writes the subcommands of a command, each followed by its own
+// subcommands.
 func writeCommands(b *strings.Builder, parent *cobra.Command) {
 	for _, sub := range parent.Commands() {
 		if sub.Hidden || sub.Name() == "help" || sub.Name() == "completion" {
@@ -153,4 +156,21 @@ func writeCommands(b *strings.Builder, parent *cobra.Command) {
 		}
 		writeCommands(b, sub)
 	}
+}
+
+// handwritten holds the pages that come from no declaration.
+//
+//go:embed pages/*.md
+var handwritten embed.FS
+
+// handwrittenPage returns a page of the folder pages. Its summary is the first
+// sentence below the title.
+func handwrittenPage(name string) page {
+	text, err := handwritten.ReadFile(path.Join("pages", name+".md"))
+	if err != nil {
+		panic(err) // the binary was built without it
+	}
+	_, body, _ := strings.Cut(string(text), "\n\n")
+	first, _, _ := strings.Cut(body, "\n")
+	return page{name: name, summary: firstSentence(first), text: string(text)}
 }

@@ -10,19 +10,18 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/load"
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// loader returns a function that loads the flow files under the paths; with
-// no path it is the folder in which the command runs.
+// loader returns a function that loads the flow files under the paths. The default
+// is the current folder.
 func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config, hcl.Diagnostics), error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	o := load.Options{FS: os.DirFS("/"), Env: c.env, Clock: clock.System{}, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
+	o := load.Options{FS: os.DirFS("/"), Env: c.env, Clock: c.clock, Unset: unset, Kinds: c.Kinds, Connections: c.Connections}
 	for _, p := range paths {
 		if p == "-" {
-			return nil, errors.New("\"-\" is no path: the command reads files and folders, and not standard input")
+			return nil, errors.New("\"-\" is no path: the command reads files and folders, not standard input")
 		}
 		abs, err := filepath.Abs(p)
 		if err != nil {

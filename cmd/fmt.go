@@ -16,7 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/format"
 )
 
-// formatter is one call of `gateway fmt`.
+// formatter executes `gateway fmt`.
 type formatter struct {
 	*command
 	write, check, diff bool
@@ -30,18 +30,18 @@ func (c *command) fmtCommand() *cobra.Command {
 	f := &formatter{command: c, files: map[string][]byte{}}
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH ...]",
-		Short: "Bring flow files into their canonical form",
-		Long: `Formats .hcl files: only white space changes. With no path, or with "-", it
-reads standard input and writes the result to standard output. With paths it
-writes to standard output too, unless -w, --check or --diff says otherwise.
+		Short: "Format flow files in the canonical style",
+		Long: `Formats .hcl files. It changes white space only. With no path, or with "-", it
+reads standard input. It writes the result to standard output, unless -w, --check
+or --diff is given.
 
-Exit codes: 0 fine, 1 --check found files that are not formatted, or a file has
-syntax errors, 2 wrong use.`,
+Exit codes: 0 success, 1 --check found unformatted files, or a file has syntax
+errors, 2 wrong use.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
 	cmd.Flags().BoolVarP(&f.write, "write", "w", false, "write the result to the files and print their names")
-	cmd.Flags().BoolVar(&f.check, "check", false, "print the names of files that are not formatted and change nothing")
-	cmd.Flags().BoolVar(&f.diff, "diff", false, "print what would change")
+	cmd.Flags().BoolVar(&f.check, "check", false, "print the names of unformatted files and change nothing")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "print the changes as a diff")
 	return cmd
 }
 
@@ -54,21 +54,21 @@ func (f *formatter) run(args []string) error {
 		if err != nil {
 			return fmt.Errorf("reading standard input: %w", err)
 		}
-		if err := f.source("<stdin>", src, nil); err != nil {
+		if err := f.formatSource("<stdin>", src, nil); err != nil {
 			return err
 		}
-		return f.end()
+		return f.finish()
 	}
 	for _, path := range args {
-		if err := f.path(path); err != nil {
+		if err := f.formatPath(path); err != nil {
 			return err
 		}
 	}
-	return f.end()
+	return f.finish()
 }
 
-// path formats a file, or every flow and test file in a folder.
-func (f *formatter) path(root string) error {
+// formatPath formats a file, or each .hcl file in a folder.
+func (f *formatter) formatPath(root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", path, err)
@@ -83,19 +83,19 @@ func (f *formatter) path(root string) error {
 		if path != root && (hidden || !strings.HasSuffix(path, ".hcl")) {
 			return nil
 		}
-		return f.file(path)
+		return f.formatFile(path)
 	})
 }
 
-func (f *formatter) file(path string) error {
+func (f *formatter) formatFile(path string) error {
 	src, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", path, err)
 	}
-	return f.source(filepath.ToSlash(path), src, func(out []byte) error { return replace(path, out) })
+	return f.formatSource(filepath.ToSlash(path), src, func(out []byte) error { return replaceFile(path, out) })
 }
 
-func (f *formatter) source(name string, src []byte, save func([]byte) error) error {
+func (f *formatter) formatSource(name string, src []byte, save func([]byte) error) error {
 	out, diags := format.Source(name, src)
 	f.files[name] = src
 	f.diags = append(f.diags, diags...)
@@ -124,10 +124,10 @@ func (f *formatter) source(name string, src []byte, save func([]byte) error) err
 	return nil
 }
 
-// end reports syntax errors and decides the exit code.
-func (f *formatter) end() error {
+// finish reports syntax errors and decides the exit code.
+func (f *formatter) finish() error {
 	if len(f.diags) > 0 {
-		opts := diag.Options{Color: f.color(f.err), Width: 100}
+		opts := diag.Options{Color: f.wantsColor(f.err), Width: 100}
 		if err := diag.Write(f.err, "text", diag.Report{Diags: f.diags, Files: f.files}, opts); err != nil {
 			return err
 		}
@@ -138,8 +138,8 @@ func (f *formatter) end() error {
 	return nil
 }
 
-// replace writes a file whole or not at all, and keeps its permissions.
-func replace(path string, content []byte) error {
+// replaceFile writes a file atomically and keeps its permissions.
+func replaceFile(path string, content []byte) error {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

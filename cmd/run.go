@@ -33,7 +33,7 @@ type runner struct {
 	logFormat, logLevel            string
 	adminToken                     string
 	lease, shutdown, drain         time.Duration
-	allow                          allowances
+	allow                          permissions
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -63,7 +63,7 @@ gateway creates in the data folder.
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default created in the data folder)")
-	r.allow.flags(f)
+	r.allow.addTo(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs")
 	f.DurationVar(&r.drain, "drain-delay", 0, "time that a stop goes on serving after /readyz starts to fail, so that load balancers notice")
@@ -90,7 +90,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		}
 	}
 	if g == nil {
-		_, _ = fmt.Fprintf(r.err, "\n%s\n", summary(diags, loaded))
+		_, _ = fmt.Fprintf(r.err, "\n%s\n", formatSummary(diags, loaded))
 		return exit(exitFindings)
 	}
 	defer g.Close()
@@ -104,7 +104,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
 	}
 	var err error
-	if o.AllowExec, o.AllowPaths, err = r.allow.settle(r.env); err != nil {
+	if o.AllowExec, o.AllowPaths, err = r.allow.resolve(r.env); err != nil {
 		return o, err
 	}
 	loadFlows, err := r.loader(paths, load.RequireSet)
@@ -119,14 +119,14 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.Log, err = logging.New(r.err, r.logFormat, r.logLevel); err != nil {
 		return o, err
 	}
-	if o.Key, err = r.key(r.data); err != nil {
+	if o.Key, err = r.loadKey(r.data); err != nil {
 		return o, err
 	}
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
 	}
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
-	return o, dataError(r.data, err)
+	return o, explainDataError(r.data, err)
 }
 
 // tuneGC makes garbage collections rarer unless GOGC is set. The live heap is

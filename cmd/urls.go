@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -18,9 +17,9 @@ func (c *command) urlsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "urls [PATH ...]",
 		Short: "Print the URL of every flow",
-		Long: `Prints where each flow is reached, also the paths that can't be guessed. Those
-depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
-"gateway run" uses. Secrets need not be set.`,
+		Long: `Prints the URL of each flow, including generated paths. Those depend on the key in
+the data folder or in GATEWAY_KEY: use the same as "gateway run". Secrets need not
+be set.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			loadFlows, err := c.loader(args, load.AllowUnset)
 			if err != nil {
@@ -36,8 +35,8 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 			c.setFromEnv(&data, "GATEWAY_DATA")
 			c.setFromEnv(&publicURL, "GATEWAY_PUBLIC_URL")
 			var key []byte
-			if slices.ContainsFunc(loaded.Flows, hasMadePath) { // nothing is made in the data folder otherwise
-				if key, err = c.key(first(data, "data")); err != nil {
+			if slices.ContainsFunc(loaded.Flows, hasGeneratedPath) { // otherwise no key is created in the data folder
+				if key, err = c.loadKey(first(data, "data")); err != nil {
 					return err
 				}
 			}
@@ -45,7 +44,7 @@ depend on the key in the data folder, or on GATEWAY_KEY: give the ones that
 			return c.printURLs(snapshot.Addresses(loaded, key), base, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&publicURL, "public-url", "", "what the URLs start with (GATEWAY_PUBLIC_URL; default http://localhost:8080)")
+	cmd.Flags().StringVar(&publicURL, "public-url", "", "start of the URLs (GATEWAY_PUBLIC_URL; default http://localhost:8080)")
 	cmd.Flags().StringVar(&data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
@@ -63,10 +62,7 @@ func (c *command) printURLs(endpoints []snapshot.Address, base string, asJSON bo
 		for _, e := range endpoints {
 			rows = append(rows, row{e.Flow, e.Methods, e.URL(base), e.Enabled})
 		}
-		enc := json.NewEncoder(c.out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(rows)
+		return printJSON(c.out, rows)
 	}
 	for _, e := range endpoints {
 		if _, err := fmt.Fprintln(c.out, e.Line(base)); err != nil {
@@ -76,7 +72,7 @@ func (c *command) printURLs(endpoints []snapshot.Address, base string, asJSON bo
 	return nil
 }
 
-// hasMadePath tells whether the gateway makes the path of a flow.
-func hasMadePath(f *flow.Flow) bool {
+// hasGeneratedPath tells whether the gateway generates the path of a flow.
+func hasGeneratedPath(f *flow.Flow) bool {
 	return f.Parts.HTTP != nil && f.Parts.HTTP.Route.Path == ""
 }

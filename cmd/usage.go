@@ -11,13 +11,14 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// unknownCommand says that there is no such command, and which one was meant.
+// unknownCommand returns the error for a command that does not exist, with the
+// nearest name.
 func unknownCommand(root *cobra.Command, name string) error {
-	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, names(root.Commands())), root.CommandPath()+" --help")
+	return fmt.Errorf("unknown command %q.%s See %q", name, diag.DidYouMean(name, commandNames(root.Commands())), root.CommandPath()+" --help")
 }
 
-// noArgs is for commands that take flags alone, and for those that only hold
-// others.
+// noArgs refuses arguments. It is for commands that take only flags or have
+// subcommands.
 func noArgs(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
@@ -28,6 +29,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd)
 }
 
+// oneArg accepts exactly one argument.
 func oneArg(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
@@ -35,7 +37,7 @@ func oneArg(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd)
 }
 
-// twoArgs is for commands that take two names at least.
+// twoArgs accepts two or more arguments.
 func twoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) >= 2 {
 		return nil
@@ -43,13 +45,13 @@ func twoArgs(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd)
 }
 
-// wrongArgs says how the command is written.
+// wrongArgs returns an error that shows the usage of the command.
 func wrongArgs(cmd *cobra.Command) error {
 	path := cmd.CommandPath()
-	return fmt.Errorf("it is written %q, with flags where they are needed. See %q", path+strings.TrimPrefix(cmd.Use, cmd.Name()), path+" --help")
+	return fmt.Errorf("the usage is %q, with flags if needed. See %q", path+strings.TrimPrefix(cmd.Use, cmd.Name()), path+" --help")
 }
 
-func names(commands []*cobra.Command) []string {
+func commandNames(commands []*cobra.Command) []string {
 	out := make([]string, len(commands))
 	for i, c := range commands {
 		out[i] = c.Name()
@@ -57,18 +59,18 @@ func names(commands []*cobra.Command) []string {
 	return out
 }
 
-// flagError says what is wrong with a flag, and which one was meant where
-// there is none of its name.
+// flagError adds to an error about a flag the nearest flag, if the flag does not
+// exist.
 func flagError(cmd *cobra.Command, err error) error {
 	var hint string
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
-		hint = meantFlag(cmd.Flags(), unknown.GetSpecifiedName())
+		hint = nearestFlag(cmd.Flags(), unknown.GetSpecifiedName())
 	}
 	return fmt.Errorf("%w.%s See %q", err, hint, cmd.CommandPath()+" --help")
 }
 
-func meantFlag(flags *pflag.FlagSet, name string) string {
+func nearestFlag(flags *pflag.FlagSet, name string) string {
 	var known []string
 	flags.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	if near := diag.Nearest(name, known); near != "" {
@@ -77,8 +79,8 @@ func meantFlag(flags *pflag.FlagSet, name string) string {
 	return ""
 }
 
-// helpCommand is cobra's own, but for a command that does not exist: there it
-// says so.
+// helpCommand replaces the one of cobra, which does not report a command that does
+// not exist.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

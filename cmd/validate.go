@@ -17,10 +17,10 @@ func (c *command) validateCommand() *cobra.Command {
 	var secrets bool
 	cmd := &cobra.Command{
 		Use:   "validate [PATH ...]",
-		Short: "Check flow files and say at each line what is wrong",
-		Long: `Reads every .hcl file under the paths (the current folder if none is given) and
-reports all mistakes that can be known from the files, each at its line with a
-cure. Nothing is opened and nothing is sent.
+		Short: "Check flow files and report each mistake at its line",
+		Long: `Reads every .hcl file under the paths (default: the current folder) and reports
+all mistakes that the files show, each at its line with a correction. It opens no
+connection and sends nothing.
 
 Secrets and variables need not be set, unless --secrets is given.
 
@@ -38,12 +38,12 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 			return c.reportFindings(format, diags, loaded)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "how findings are written: text, json, github or sarif")
-	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set here")
+	cmd.Flags().StringVar(&format, "format", "text", "format of the findings: text, json, github or sarif")
+	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set")
 	return cmd
 }
 
-// reportFindings writes what a load found and ends with the code that fits.
+// reportFindings prints the findings of a load and returns the exit code for them.
 func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *load.Config) error {
 	if err := c.writeFindings(c.out, format, diags, loaded); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *l
 		if len(diags) > 0 {
 			_, _ = fmt.Fprintln(c.out)
 		}
-		_, _ = fmt.Fprintln(c.out, summary(diags, loaded))
+		_, _ = fmt.Fprintln(c.out, formatSummary(diags, loaded))
 	}
 	if diags.HasErrors() {
 		return exit(exitFindings)
@@ -61,11 +61,11 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *l
 }
 
 func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostics, loaded *load.Config) error {
-	opts := diag.Options{Version: c.Version, Color: c.color(w), Width: 100}
+	opts := diag.Options{Version: c.Version, Color: c.wantsColor(w), Width: 100}
 	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files}, opts)
 }
 
-func summary(diags hcl.Diagnostics, loaded *load.Config) string {
+func formatSummary(diags hcl.Diagnostics, loaded *load.Config) string {
 	errs, warnings := 0, 0
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
@@ -84,9 +84,9 @@ func summary(diags hcl.Diagnostics, loaded *load.Config) string {
 	return text + "."
 }
 
-// color tells whether a person is looking who has not declined colours
+// wantsColor tells whether w is a terminal and colours are not declined
 // (no-color.org).
-func (c *command) color(w io.Writer) bool {
+func (c *command) wantsColor(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -83,10 +83,11 @@ func (r *route) placeholder() string {
 	return name
 }
 
-// allResponses returns the responses of the route, of the guard and of the checks
-// of the request.
+// allResponses returns the responses of the route, of the server, of the guard and
+// of the checks of the request.
 func (r *route) allResponses() []response {
-	out := r.responses[:len(r.responses):len(r.responses)]
+	out := append(r.responses[:len(r.responses):len(r.responses)],
+		response{status: http.StatusRequestHeaderFieldsTooLarge, about: "The header of the request is too large.", media: "text/plain"})
 	if !r.public {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
 			refusal(http.StatusForbidden, "The host or the origin is not allowed."))
