@@ -21,7 +21,7 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 	var out store.Accepted
 	err = s.writer.do(ctx, func(t *tx) error {
 		out = store.Accepted{}
-		return (&acceptance{tx: t, sub: sub, id: id, out: &out}).decide()
+		return (&acceptance{tx: t, sub: sub, id: id, out: &out}).acceptRun()
 	})
 	if err != nil {
 		return store.Accepted{}, err // it may tell of a transaction that failed
@@ -40,9 +40,9 @@ type acceptance struct {
 	due   int64
 }
 
-func (a *acceptance) decide() error {
+func (a *acceptance) acceptRun() error {
 	if a.sub.Dedupe != nil {
-		held, found, err := a.key(store.DedupeScope(a.sub.Flow), a.sub.Dedupe.Key)
+		held, found, err := a.findKey(store.DedupeScope(a.sub.Flow), a.sub.Dedupe.Key)
 		if err != nil {
 			return err
 		}
@@ -51,32 +51,32 @@ func (a *acceptance) decide() error {
 			return nil
 		}
 	}
-	if err := a.place(); err != nil {
+	if err := a.chooseState(); err != nil {
 		return err
 	}
-	if err := a.bound(); err != nil {
+	if err := a.enforceQueueLimit(); err != nil {
 		return err
 	}
-	return a.keep()
+	return a.writeRun()
 }
 
 // place decides in which state the run begins.
-func (a *acceptance) place() error {
+func (a *acceptance) chooseState() error {
 	a.state = store.Queued
 	if a.sub.Delay > 0 {
-		a.state, a.due = store.Waiting, a.now+upward(a.sub.Delay)
+		a.state, a.due = store.Waiting, a.now+roundUpMillis(a.sub.Delay)
 	}
 	if a.sub.OrderKey != "" {
-		busy, err := a.turnTaken(a.sub.Flow, orderKey(a.sub.OrderKey))
+		busy, err := a.orderKeyTaken(a.sub.Flow, orderKeyBytes(a.sub.OrderKey))
 		if err != nil {
 			return err
 		}
 		if busy {
-			a.state = behind
+			a.state = blocked
 		}
 	}
 	if h := a.sub.Claim; h != nil {
-		n := a.mirror.of(a.sub.Flow)
+		n := a.counts.of(a.sub.Flow)
 		free := a.state == store.Queued && n.ready == 0 && (h.Max <= 0 || n.running < h.Max)
 		if h.Started || free {
 			a.state, a.due = store.Running, 0
@@ -86,20 +86,20 @@ func (a *acceptance) place() error {
 }
 
 // bound makes room in a full queue, or refuses.
-func (a *acceptance) bound() error {
+func (a *acceptance) enforceQueueLimit() error {
 	q := a.sub.Queue
-	if q.Max <= 0 || (a.state != store.Queued && a.state != behind) {
+	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) {
 		return nil
 	}
-	n := a.mirror.of(a.sub.Flow)
-	if n.ready+n.behind < q.Max {
+	n := a.counts.of(a.sub.Flow)
+	if n.ready+n.blocked < q.Max {
 		return nil
 	}
-	full := fmt.Errorf("%w: flow %q has %d runs queued", store.ErrFull, a.sub.Flow, n.ready+n.behind)
+	full := fmt.Errorf("%w: flow %q has %d runs queued", store.ErrFull, a.sub.Flow, n.ready+n.blocked)
 	if !q.DropOldest {
 		return full
 	}
-	oldest, found, err := a.oldestUnbegun(a.sub.Flow)
+	oldest, found, err := a.oldestUnclaimed(a.sub.Flow)
 	if err != nil {
 		return err
 	}
@@ -107,39 +107,39 @@ func (a *acceptance) bound() error {
 		return full
 	}
 	a.out.Dropped = oldest.id.String()
-	return a.end(oldest, store.Cancelled, store.Cause{Reason: store.ReasonDropped})
+	return a.endRun(oldest, store.Cancelled, store.Cause{Reason: store.ReasonDropped})
 }
 
 // keep writes the rows.
-func (a *acceptance) keep() error {
+func (a *acceptance) writeRun() error {
 	seq := a.nextSeq
-	if err := a.insert(seq); err != nil {
-		if taken(err) {
+	if err := a.insertRow(seq); err != nil {
+		if isUniqueViolation(err) {
 			return fmt.Errorf("%w: %s", store.ErrExists, a.sub.ID)
 		}
 		return err
 	}
 	a.nextSeq++
-	if err := a.putPayload(seq, &a.sub.Payload); err != nil {
+	if err := a.insertPayload(seq, &a.sub.Payload); err != nil {
 		return err
 	}
-	if err := a.putSteps(seq, a.sub.Steps); err != nil {
+	if err := a.writeSteps(seq, a.sub.Steps); err != nil {
 		return err
 	}
 	if d := a.sub.Dedupe; d != nil {
 		k := store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}
-		if err := a.putKey(k, a.now+upward(d.TTL)); err != nil {
+		if err := a.writeKey(k, a.now+roundUpMillis(d.TTL)); err != nil {
 			return err
 		}
 	}
-	a.mirror.move(a.sub.Flow, none, a.state)
+	a.counts.move(a.sub.Flow, noState, a.state)
 	switch a.state {
 	case store.Queued:
-		a.wakes = true
+		a.signalReady = true
 	case store.Waiting:
-		a.waits(a.due)
+		a.noteDue(a.due)
 	case store.Running:
-		a.hand(seq)
+		a.claimDirectly(seq)
 	default: // behind another
 	}
 	return nil
@@ -147,7 +147,7 @@ func (a *acceptance) keep() error {
 
 // insert writes the row of the run. Most runs need few columns, and each one
 // costs.
-func (a *acceptance) insert(seq int64) error {
+func (a *acceptance) insertRow(seq int64) error {
 	s := a.sub
 	if a.state == store.Queued && s.OrderKey == "" {
 		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size) VALUES (?, ?, ?, 1, ?, ?)",
@@ -163,7 +163,7 @@ func (a *acceptance) insert(seq int64) error {
 		due = a.due
 	}
 	if s.OrderKey != "" {
-		okey = orderKey(s.OrderKey)
+		okey = orderKeyBytes(s.OrderKey)
 	}
 	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, started, due, okey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), started, due, okey)
@@ -171,23 +171,23 @@ func (a *acceptance) insert(seq int64) error {
 }
 
 // hand gives the run to the caller.
-func (a *acceptance) hand(seq int64) {
+func (a *acceptance) claimDirectly(seq int64) {
 	h := a.sub.Claim
 	a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: seq, Fence: 1}
-	l := lease{id: a.id, flow: a.sub.Flow, owner: h.Owner, fence: 1, started: a.now, until: a.leases.after(h.Lease)}
+	l := lease{id: a.id, flow: a.sub.Flow, owner: h.Owner, fence: 1, started: a.now, until: a.leases.endAfter(h.Lease)}
 	if a.sub.OrderKey != "" {
-		l.okey = orderKey(a.sub.OrderKey)
+		l.okey = orderKeyBytes(a.sub.OrderKey)
 	}
-	a.afterwards(func() { a.leases.put(seq, l) })
+	a.onCommit(func() { a.leases.put(seq, l) })
 }
 
 // putPayload keeps the bytes of a run.
-func (t *tx) putPayload(seq int64, p *store.Payload) error {
+func (t *tx) insertPayload(seq int64, p *store.Payload) error {
 	if len(p.Variables) == 0 && len(p.Output) == 0 && len(p.Response) == 0 {
-		_, err := t.exec("INSERT INTO payloads (run, event, body) VALUES (?, ?, ?)", seq, blob(p.Event), blob(p.Body))
+		_, err := t.exec("INSERT INTO payloads (run, event, body) VALUES (?, ?, ?)", seq, nullBlob(p.Event), nullBlob(p.Body))
 		return err
 	}
 	_, err := t.exec("INSERT INTO payloads (run, event, body, variables, response, output) VALUES (?, ?, ?, ?, ?, ?)",
-		seq, blob(p.Event), blob(p.Body), blob(p.Variables), blob(p.Response), blob(p.Output))
+		seq, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output))
 	return err
 }

@@ -129,7 +129,7 @@ func loadHistory(b *testing.B, s *Store, now time.Time, runs int) {
 				if err != nil {
 					return err
 				}
-				if err := t.record(id, e); err != nil {
+				if err := t.recordEntry(id, e); err != nil {
 					return err
 				}
 			}

@@ -15,7 +15,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	var out store.Claimed
 	err := s.writer.do(ctx, func(t *tx) error {
 		out = store.Claimed{}
-		work, err := t.claim(&q)
+		work, err := t.claimRuns(&q)
 		out.Work, out.Next = work, t.untilNext()
 		return err
 	})
@@ -31,26 +31,26 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 }
 
 func (t *tx) untilNext() time.Duration {
-	if t.mirror.due == 0 {
+	if t.counts.due == 0 {
 		return -1
 	}
-	return max(time.Duration(t.mirror.due-t.now)*time.Millisecond, 0)
+	return max(time.Duration(t.counts.due-t.now)*time.Millisecond, 0)
 }
 
 // claim takes from each flow its share, and then what is left from any.
-func (t *tx) claim(q *store.ClaimQuery) ([]store.Work, error) {
+func (t *tx) claimRuns(q *store.ClaimQuery) ([]store.Work, error) {
 	if err := t.queueDue(); err != nil {
 		return nil, err
 	}
 	var work []store.Work
 	for left := q.Limit; left > 0; left = q.Limit - len(work) {
-		flows := t.claimable(q.Flows)
+		flows := t.claimableFlows(q.Flows)
 		if len(flows) == 0 {
 			break
 		}
 		share := (left + len(flows) - 1) / len(flows)
 		for _, f := range flows {
-			n := min(share, t.room(f), q.Limit-len(work))
+			n := min(share, t.capacity(f), q.Limit-len(work))
 			if n <= 0 {
 				continue
 			}
@@ -65,12 +65,12 @@ func (t *tx) claim(q *store.ClaimQuery) ([]store.Work, error) {
 }
 
 // claimable returns the flows from which a run can be claimed, in turn.
-func (t *tx) claimable(flows []store.FlowLimit) []store.FlowLimit {
+func (t *tx) claimableFlows(flows []store.FlowLimit) []store.FlowLimit {
 	var found []store.FlowLimit
-	t.turn++
+	t.rotation++
 	for i := range flows {
-		f := flows[(i+t.turn)%len(flows)]
-		if t.room(f) > 0 {
+		f := flows[(i+t.rotation)%len(flows)]
+		if t.capacity(f) > 0 {
 			found = append(found, f)
 		}
 	}
@@ -78,8 +78,8 @@ func (t *tx) claimable(flows []store.FlowLimit) []store.FlowLimit {
 }
 
 // room is how many runs of a flow could be claimed now.
-func (t *tx) room(f store.FlowLimit) int {
-	n := t.mirror.of(f.Flow)
+func (t *tx) capacity(f store.FlowLimit) int {
+	n := t.counts.of(f.Flow)
 	if f.Max <= 0 {
 		return n.ready
 	}
@@ -91,33 +91,33 @@ func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, e
 		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ?)
 		RETURNING seq, id, fence, attempt, started, okey`
 	var work []store.Work
-	until := t.leases.after(q.Lease)
-	err := t.change(claim, func(v []driver.Value) error {
-		seq, l := integer(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: integer(v[2]), started: integer(v[4]), okey: blobOf(v[5]), until: until}
+	until := t.leases.endAfter(q.Lease)
+	err := t.queryWrite(claim, func(v []driver.Value) error {
+		seq, l := intOf(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: intOf(v[2]), started: intOf(v[4]), okey: blobOf(v[5]), until: until}
 		work = append(work, store.Work{
 			Claim: store.Claim{ID: l.id.String(), Ref: seq, Fence: l.fence},
-			Flow:  flow, Attempt: int(integer(v[3])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),
+			Flow:  flow, Attempt: int(intOf(v[3])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),
 		})
-		t.mirror.move(flow, store.Queued, store.Running)
-		t.afterwards(func() { t.leases.put(seq, l) })
+		t.counts.move(flow, store.Queued, store.Running)
+		t.onCommit(func() { t.leases.put(seq, l) })
 		return nil
 	}, t.now, flow, int64(n))
 	slices.SortFunc(work, func(a, b store.Work) int { return cmp.Compare(a.Ref, b.Ref) })
 	if err == nil && len(work) < n {
-		t.mirror.drained(flow)
+		t.counts.clearReady(flow)
 	}
 	return work, err
 }
 
 // queueDue queues the waiting runs whose time has come.
 func (t *tx) queueDue() error {
-	if t.mirror.due == 0 || t.mirror.due > t.now {
+	if t.counts.due == 0 || t.counts.due > t.now {
 		return nil
 	}
 	const queue = `UPDATE runs SET state = 1, due = NULL
 		WHERE seq IN (SELECT seq FROM runs WHERE state = 2 AND due <= ? ORDER BY due LIMIT 500) RETURNING flow`
-	err := t.change(queue, func(v []driver.Value) error {
-		t.mirror.move(text(v[0]), store.Waiting, store.Queued)
+	err := t.queryWrite(queue, func(v []driver.Value) error {
+		t.counts.move(textOf(v[0]), store.Waiting, store.Queued)
 		return nil
 	}, t.now)
 	if err != nil {

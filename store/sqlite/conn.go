@@ -19,7 +19,7 @@ type conn struct {
 }
 
 // dial opens a connection to a file.
-func dial(dsn string) (*conn, error) {
+func openConn(dsn string) (*conn, error) {
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (c *conn) close() error {
 }
 
 // script runs statements that are used once.
-func (c *conn) script(text string) error {
+func (c *conn) execScript(text string) error {
 	e, ok := c.raw.(driver.ExecerContext)
 	if !ok {
 		return errors.New("the driver can't execute scripts")
@@ -49,7 +49,7 @@ func (c *conn) script(text string) error {
 }
 
 // stmt returns the prepared statement of a text, which is a constant.
-func (c *conn) stmt(text string) (*stmt, error) {
+func (c *conn) prepared(text string) (*stmt, error) {
 	if s, ok := c.stmts[text]; ok {
 		return s, nil
 	}
@@ -71,27 +71,27 @@ func (c *conn) prepare(text string) (*stmt, error) {
 	if !ok1 || !ok2 {
 		return nil, errors.New("the driver's statements know no contexts")
 	}
-	return &stmt{raw: raw, exe: exe, ask: ask}, nil
+	return &stmt{raw: raw, execer: exe, queryer: ask}, nil
 }
 
 // row takes a row of a result. The values are its to keep, the slice is not.
 // The query ends with its error, or without one where that is errEnough.
-type row func([]driver.Value) error
+type rowFunc func([]driver.Value) error
 
-var errEnough = errors.New("no more rows are needed")
+var errStopRows = errors.New("no more rows are needed")
 
 // stmt is a prepared statement.
 type stmt struct {
-	raw  driver.Stmt
-	exe  driver.StmtExecContext
-	ask  driver.StmtQueryContext
-	args []driver.NamedValue // used again by each call
+	raw     driver.Stmt
+	execer  driver.StmtExecContext
+	queryer driver.StmtQueryContext
+	args    []driver.NamedValue // used again by each call
 }
 
 // exec runs the statement and returns how many rows it changed.
 func (s *stmt) exec(args []driver.Value) (int64, error) {
-	defer s.forget()
-	r, err := s.exe.ExecContext(context.Background(), s.named(args))
+	defer s.releaseArgs()
+	r, err := s.execer.ExecContext(context.Background(), s.bindArgs(args))
 	if err != nil {
 		return 0, err
 	}
@@ -99,9 +99,9 @@ func (s *stmt) exec(args []driver.Value) (int64, error) {
 }
 
 // query runs the statement and calls each with the rows of its result.
-func (s *stmt) query(ctx context.Context, each row, args []driver.Value) (err error) {
-	defer s.forget()
-	rows, err := s.ask.QueryContext(ctx, s.named(args))
+func (s *stmt) query(ctx context.Context, each rowFunc, args []driver.Value) (err error) {
+	defer s.releaseArgs()
+	rows, err := s.queryer.QueryContext(ctx, s.bindArgs(args))
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (s *stmt) query(ctx context.Context, each row, args []driver.Value) (err er
 		if err == nil {
 			err = each(values)
 		}
-		if errors.Is(err, io.EOF) || errors.Is(err, errEnough) {
+		if errors.Is(err, io.EOF) || errors.Is(err, errStopRows) {
 			return nil
 		}
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *stmt) query(ctx context.Context, each row, args []driver.Value) (err er
 	}
 }
 
-func (s *stmt) named(args []driver.Value) []driver.NamedValue {
+func (s *stmt) bindArgs(args []driver.Value) []driver.NamedValue {
 	s.args = s.args[:0]
 	for i, v := range args {
 		s.args = append(s.args, driver.NamedValue{Ordinal: i + 1, Value: v})
@@ -134,4 +134,4 @@ func (s *stmt) named(args []driver.Value) []driver.NamedValue {
 }
 
 // forget lets go of bodies, which may be large.
-func (s *stmt) forget() { clear(s.args) }
+func (s *stmt) releaseArgs() { clear(s.args) }

@@ -12,16 +12,16 @@ import (
 )
 
 // asker is what reads: a view of the file, or the transaction that writes.
-type asker interface {
-	query(text string, each row, args ...driver.Value) error
-	one(text string, each func([]driver.Value), args ...driver.Value) (bool, error)
+type querier interface {
+	query(text string, each rowFunc, args ...driver.Value) error
+	queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error)
 }
 
 // GetContact returns the contact of an address.
 func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, error) {
 	var c *store.Contact
-	err := s.readers.use(ctx, func(v *view) (err error) {
-		c, err = contact(v, store.ContactKey(email))
+	err := s.readers.withView(ctx, func(v *view) (err error) {
+		c, err = readContact(v, store.ContactKey(email))
 		return err
 	})
 	if err == nil && c == nil {
@@ -36,33 +36,33 @@ func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, e
 const contactColumns = "contact, email, created, changed"
 
 // contact reads a contact, nil where there is none.
-func contact(r asker, key string) (*store.Contact, error) {
+func readContact(r querier, key string) (*store.Contact, error) {
 	c := &store.Contact{}
-	found, err := r.one("SELECT "+contactColumns+" FROM contacts WHERE contact = ?", func(v []driver.Value) { *c = contactOf(v) }, key)
+	found, err := r.queryRow("SELECT "+contactColumns+" FROM contacts WHERE contact = ?", func(v []driver.Value) { *c = contactFromRow(v) }, key)
 	if err != nil || !found {
 		return nil, err
 	}
-	_, err = addContactParts(r, key, c)
+	_, err = readContactParts(r, key, c)
 	return c, err
 }
 
-func contactOf(v []driver.Value) store.Contact {
-	return store.Contact{Email: text(v[1]), Fields: map[string][]byte{}, Created: timeOf(v[2]), Changed: timeOf(v[3])}
+func contactFromRow(v []driver.Value) store.Contact {
+	return store.Contact{Email: textOf(v[1]), Fields: map[string][]byte{}, Created: timeOf(v[2]), Changed: timeOf(v[3])}
 }
 
 // addContactParts reads fields and tags, and returns how many bytes they are.
-func addContactParts(r asker, key string, c *store.Contact) (size int, err error) {
+func readContactParts(r querier, key string, c *store.Contact) (size int, err error) {
 	err = r.query("SELECT name, value FROM contact_fields WHERE contact = ?", func(v []driver.Value) error {
-		c.Fields[text(v[0])] = blobOf(v[1])
-		size += len(text(v[0])) + len(blobOf(v[1]))
+		c.Fields[textOf(v[0])] = blobOf(v[1])
+		size += len(textOf(v[0])) + len(blobOf(v[1]))
 		return nil
 	}, key)
 	if err != nil {
 		return size, err
 	}
 	err = r.query("SELECT tag, source, given FROM contact_tags WHERE contact = ? ORDER BY tag", func(v []driver.Value) error {
-		c.Tags = append(c.Tags, store.Tag{Name: text(v[0]), Source: flow.TagSource(text(v[1])), Given: timeOf(v[2])})
-		size += len(text(v[0]))
+		c.Tags = append(c.Tags, store.Tag{Name: textOf(v[0]), Source: flow.TagSource(textOf(v[1])), Given: timeOf(v[2])})
+		size += len(textOf(v[0]))
 		return nil
 	}, key)
 	return size, err
@@ -76,7 +76,7 @@ func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store
 	var out store.ContactChanged
 	err := s.writer.do(ctx, func(t *tx) error {
 		key := store.ContactKey(c.Email)
-		old, err := contact(t, key)
+		old, err := readContact(t, key)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 
 // ListContacts returns a page of contacts.
 func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
-	l := contactList{q: q, limit: min(max(q.Limit, 1), store.MaxContacts), part: store.ContactKey(q.Text)}
+	l := contactList{q: q, limit: min(max(q.Limit, 1), store.MaxContacts), needle: store.ContactKey(q.Text)}
 	text := "SELECT " + contactColumns + " FROM contacts WHERE contact > ? ORDER BY contact"
 	args := []driver.Value{store.ContactKey(q.After)}
 	if q.Tag != "" {
@@ -149,9 +149,9 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 			" FROM contact_tags g INDEXED BY contact_tags_tag CROSS JOIN contacts c ON c.contact = g.contact WHERE g.tag = ? AND g.contact > ? ORDER BY g.contact"
 		args = []driver.Value{q.Tag, args[0]}
 	}
-	err := s.readers.use(ctx, func(v *view) error {
+	err := s.readers.withView(ctx, func(v *view) error {
 		l.page, l.effort, l.last = store.ContactPage{}, searchEffort, ""
-		return v.query(text, func(r []driver.Value) error { return l.take(v, r) }, args...)
+		return v.query(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args...)
 	})
 	return l.page, err
 }
@@ -160,7 +160,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 type contactList struct {
 	q      store.ContactQuery
 	limit  int
-	part   string // of the address
+	needle string // of the address
 	effort int    // bytes that may still be read
 	last   string // key of the candidate before
 	page   store.ContactPage
@@ -169,19 +169,19 @@ type contactList struct {
 // contactEffort is what a candidate counts as, besides its fields.
 const contactEffort = 128
 
-func (l *contactList) take(v *view, r []driver.Value) error {
+func (l *contactList) addCandidate(v *view, r []driver.Value) error {
 	if len(l.page.Contacts) == l.limit || l.effort < 0 {
 		l.page.Next = l.last
-		return errEnough
+		return errStopRows
 	}
-	key := text(r[0])
+	key := textOf(r[0])
 	l.last = key
 	l.effort -= contactEffort
-	if !strings.Contains(key, l.part) {
+	if !strings.Contains(key, l.needle) {
 		return nil
 	}
-	c := contactOf(r)
-	size, err := addContactParts(v, key, &c)
+	c := contactFromRow(r)
+	size, err := readContactParts(v, key, &c)
 	l.effort -= size
 	l.page.Contacts = append(l.page.Contacts, c)
 	return err

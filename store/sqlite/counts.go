@@ -6,61 +6,61 @@ import (
 
 // behind is the state in the file of a run that is queued behind another with
 // its order key.
-const behind store.State = 0
+const blocked store.State = 0
 
 // numbers count the open runs of a flow.
-type numbers struct {
-	ready, behind, waiting, running int
+type counts struct {
+	ready, blocked, waiting, running int
 }
 
 // flowNumbers are those of one flow, with what they were before the transaction
 // that is under way.
-type flowNumbers struct {
-	numbers
-	before  numbers
-	touched bool
+type flowCounts struct {
+	counts
+	before  counts
+	changed bool
 }
 
 // mirror knows what each decision about the queue needs, so that none has to
 // count rows. That is safe, as no other process writes to the file, and all
 // writes pass through one goroutine.
-type mirror struct {
-	flows   map[string]*flowNumbers
-	touched []*flowNumbers
+type queueCounts struct {
+	flows   map[string]*flowCounts
+	changed []*flowCounts
 
 	due, dueBefore int64 // no waiting run is due earlier; 0 where none waits
 }
 
-func newMirror() mirror { return mirror{flows: map[string]*flowNumbers{}} }
+func newMirror() queueCounts { return queueCounts{flows: map[string]*flowCounts{}} }
 
 // of returns the numbers of a flow for reading.
-func (m *mirror) of(flow string) numbers {
+func (m *queueCounts) of(flow string) counts {
 	if f, ok := m.flows[flow]; ok {
-		return f.numbers
+		return f.counts
 	}
-	return numbers{}
+	return counts{}
 }
 
 // move counts a run that goes from one state to another. States that are over
 // are not counted.
-func (m *mirror) move(flow string, from, to store.State) {
+func (m *queueCounts) move(flow string, from, to store.State) {
 	f, ok := m.flows[flow]
 	if !ok {
-		f = &flowNumbers{}
+		f = &flowCounts{}
 		m.flows[flow] = f
 	}
-	if !f.touched {
-		f.before, f.touched = f.numbers, true
-		m.touched = append(m.touched, f)
+	if !f.changed {
+		f.before, f.changed = f.counts, true
+		m.changed = append(m.changed, f)
 	}
 	f.add(from, -1)
 	f.add(to, 1)
 }
 
-func (n *numbers) add(s store.State, by int) {
+func (n *counts) add(s store.State, by int) {
 	switch s {
-	case behind:
-		n.behind += by
+	case blocked:
+		n.blocked += by
 	case store.Queued:
 		n.ready += by
 	case store.Waiting:
@@ -72,10 +72,10 @@ func (n *numbers) add(s store.State, by int) {
 }
 
 // none is a state of no run: that of one before it was accepted.
-const none store.State = 255
+const noState store.State = 255
 
 // waitUntil notes that a run is due, and tells whether none is due earlier.
-func (m *mirror) waitUntil(due int64) bool {
+func (m *queueCounts) noteDue(due int64) bool {
 	if m.due != 0 && m.due <= due {
 		return false
 	}
@@ -85,22 +85,22 @@ func (m *mirror) waitUntil(due int64) bool {
 
 // drained corrects the numbers of a flow of which nothing more was found in
 // the file than what was claimed: some other program has changed it.
-func (m *mirror) drained(flow string) { m.flows[flow].ready = 0 }
+func (m *queueCounts) clearReady(flow string) { m.flows[flow].ready = 0 }
 
 // undo forgets what was counted since settle.
-func (m *mirror) undo() {
-	for _, f := range m.touched {
-		f.numbers = f.before
+func (m *queueCounts) rollback() {
+	for _, f := range m.changed {
+		f.counts = f.before
 	}
 	m.due = m.dueBefore
 }
 
 // settle makes what was counted final.
-func (m *mirror) settle() {
-	for _, f := range m.touched {
-		f.touched = false
+func (m *queueCounts) commit() {
+	for _, f := range m.changed {
+		f.changed = false
 	}
-	clear(m.touched)
-	m.touched = m.touched[:0]
+	clear(m.changed)
+	m.changed = m.changed[:0]
 	m.dueBefore = m.due
 }

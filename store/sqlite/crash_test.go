@@ -149,8 +149,8 @@ func (c *confirmed) check(t *testing.T, s *Store) {
 		t.Errorf("%d of %d accepted runs are lost", lost, len(c.accepted))
 	}
 	var problems []string
-	err := s.readers.use(t.Context(), func(v *view) error {
-		return v.query("PRAGMA integrity_check", func(r []driver.Value) error { problems = append(problems, text(r[0])); return nil })
+	err := s.readers.withView(t.Context(), func(v *view) error {
+		return v.query("PRAGMA integrity_check", func(r []driver.Value) error { problems = append(problems, textOf(r[0])); return nil })
 	})
 	if err != nil || len(problems) != 1 || problems[0] != "ok" {
 		t.Errorf("the file is damaged: %v %v", problems, err)
@@ -161,7 +161,7 @@ func (c *confirmed) check(t *testing.T, s *Store) {
 // checkCounts compares the counters with the rows.
 func (c *confirmed) checkCounts(t *testing.T, s *Store) {
 	t.Helper()
-	rows, err := s.numbers(t.Context(), "SELECT count(*) FROM runs WHERE state = 4")
+	rows, err := s.queryInts(t.Context(), "SELECT count(*) FROM runs WHERE state = 4")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,13 +35,13 @@ const ofContact = " WHERE ?1 = '' OR contact = ?1"
 func (e eraseEngine) Tasks(ctx context.Context, contact string) ([]erase.Task, error) {
 	var tasks []erase.Task
 	now := time.UnixMilli(e.clock.now())
-	err := e.readers.use(ctx, func(v *view) error {
+	err := e.readers.withView(ctx, func(v *view) error {
 		tasks = nil
 		return v.query("SELECT contact, noted, phase, run, scope, name FROM hidings"+ofContact, func(v []driver.Value) error {
 			noted := timeOf(v[1])
 			tasks = append(tasks, erase.Task{
-				Contact: text(v[0]), Noted: noted, Late: now.Sub(noted) >= erase.LateRecordTime,
-				Position: erase.Position{Phase: erase.Phase(integer(v[2])), Run: idOf(v[3]), Scope: text(v[4]), Name: blobOf(v[5])},
+				Contact: textOf(v[0]), Noted: noted, Late: now.Sub(noted) >= erase.LateRecordTime,
+				Position: erase.Position{Phase: erase.Phase(intOf(v[2])), Run: idOf(v[3]), Scope: textOf(v[4]), Name: blobOf(v[5])},
 			})
 			return nil
 		}, contact)
@@ -50,15 +50,15 @@ func (e eraseEngine) Tasks(ctx context.Context, contact string) ([]erase.Task, e
 }
 
 func (e eraseEngine) CountOpen(ctx context.Context, contact string) (n int, err error) {
-	err = e.readers.use(ctx, func(v *view) error {
-		_, err := v.one("SELECT count(DISTINCT run) FROM hiding_runs"+ofContact, func(v []driver.Value) { n = int(integer(v[0])) }, contact)
+	err = e.readers.withView(ctx, func(v *view) error {
+		_, err := v.queryRow("SELECT count(DISTINCT run) FROM hiding_runs"+ofContact, func(v []driver.Value) { n = int(intOf(v[0])) }, contact)
 		return err
 	})
 	return n, err
 }
 
 func (e eraseEngine) Read(ctx context.Context, f func(erase.Reader[int64]) error) error {
-	return e.readers.use(ctx, func(v *view) error { return f(eraseReader{v}) })
+	return e.readers.withView(ctx, func(v *view) error { return f(eraseReader{v}) })
 }
 
 type eraseReader struct{ *view }
@@ -67,7 +67,7 @@ func (r eraseReader) AwaitedRuns(contact string, limit int) (seqs []int64, err e
 	const list = `SELECT h.run FROM hiding_runs h LEFT JOIN runs r ON r.seq = h.run
 		WHERE h.contact = ? AND (r.state IS NULL OR r.state > 3) LIMIT ?`
 	err = r.query(list, func(v []driver.Value) error {
-		seqs = append(seqs, integer(v[0]))
+		seqs = append(seqs, intOf(v[0]))
 		return nil
 	}, contact, int64(limit))
 	return seqs, err
@@ -77,9 +77,9 @@ func (r eraseReader) Runs(below, floor store.ID, b *erase.Budget, visit func(sto
 	const list = "SELECT seq, id FROM runs INDEXED BY runs_id WHERE id < ? AND id >= ? ORDER BY id DESC"
 	err = r.query(list, func(v []driver.Value) error {
 		if stopped = b.IsSpent(); stopped {
-			return errEnough
+			return errStopRows
 		}
-		seq, id := integer(v[0]), idOf(v[1])
+		seq, id := intOf(v[0]), idOf(v[1])
 		run, state, err := readEraseRun(r, seq)
 		switch {
 		case isDamaged(err):
@@ -100,11 +100,11 @@ func (r eraseReader) Keys(scope string, name []byte, b *erase.Budget, visit func
 	const list = "SELECT scope, name, value FROM keys WHERE (scope, name) > (?, ?) ORDER BY scope, name"
 	err = r.query(list, func(v []driver.Value) error {
 		if stopped = b.IsSpent(); stopped {
-			return errEnough
+			return errStopRows
 		}
 		value := blobOf(v[2])
 		b.Spend(int64(rowEffort + len(value)))
-		visit(text(v[0]), blobOf(v[1]), value)
+		visit(textOf(v[0]), blobOf(v[1]), value)
 		return nil
 	}, scope, nonNil(name))
 	return stopped, err
@@ -120,19 +120,19 @@ func nonNil(b []byte) []byte {
 
 // readEraseRun reads the parts of a run that may hold an address. The run is nil
 // if it was deleted.
-func readEraseRun(r asker, seq int64) (*erase.Run, store.State, error) {
+func readEraseRun(r querier, seq int64) (*erase.Run, store.State, error) {
 	run := &erase.Run{}
 	var state store.State
-	found, err := r.one("SELECT state, okey, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
-		state, run.OrderKey, run.Cut, run.Cause = stateOf(v[0]), string(blobOf(v[1])), integer(v[2]) != 0, cause(v[3:])
+	found, err := r.queryRow("SELECT state, okey, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
+		state, run.OrderKey, run.Cut, run.Cause = stateOf(v[0]), string(blobOf(v[1])), intOf(v[2]) != 0, causeOf(v[3:])
 	}, seq)
 	if err != nil || !found {
 		return nil, 0, err
 	}
-	if _, err := payload(r, seq, &run.Payload); err != nil {
+	if _, err := readPayload(r, seq, &run.Payload); err != nil {
 		return nil, 0, err
 	}
-	if run.Steps, err = steps(r, seq); err != nil {
+	if run.Steps, err = readSteps(r, seq); err != nil {
 		return nil, 0, err
 	}
 	return run, state, nil
@@ -210,14 +210,14 @@ func (t *tx) eraseRun(s *erase.Scan[int64], seq int64, done *store.Erased) error
 func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) error {
 	if changes.Run {
 		_, err := t.exec("UPDATE runs SET okey = ?, reason = ?, message = ? WHERE seq = ?",
-			blob([]byte(run.OrderKey)), orNull(run.Cause.Reason), orNull(run.Cause.Message), seq)
+			nullBlob([]byte(run.OrderKey)), nullText(run.Cause.Reason), nullText(run.Cause.Message), seq)
 		if err != nil {
 			return err
 		}
 	}
 	if p := &run.Payload; changes.Payload {
 		_, err := t.exec("UPDATE payloads SET event = ?, body = ?, variables = ?, response = ?, output = ? WHERE run = ?",
-			blob(p.Event), blob(p.Body), blob(p.Variables), blob(p.Response), blob(p.Output), seq)
+			nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output), seq)
 		if err != nil {
 			return err
 		}
@@ -225,8 +225,8 @@ func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) err
 	for i := range changes.Steps {
 		s := &changes.Steps[i]
 		_, err := t.exec("UPDATE steps SET path = ?, input = ?, output = ?, size = ?, reason = ?, message = ? WHERE run = ? AND path = ?",
-			[]byte(s.Path), blob(s.Input), blob(s.Output), int64(max(len(s.Input), len(s.Output))),
-			orNull(s.Cause.Reason), orNull(s.Cause.Message), seq, []byte(s.OldPath))
+			[]byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))),
+			nullText(s.Cause.Reason), nullText(s.Cause.Message), seq, []byte(s.OldPath))
 		if err != nil {
 			return err
 		}

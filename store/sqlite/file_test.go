@@ -98,7 +98,7 @@ func TestDurability(t *testing.T) {
 	for pragma, value := range want {
 		var got any
 		err := s.writer.do(t.Context(), func(x *tx) error {
-			_, err := x.one("PRAGMA "+pragma, func(v []driver.Value) { got = v[0] })
+			_, err := x.queryRow("PRAGMA "+pragma, func(v []driver.Value) { got = v[0] })
 			return err
 		})
 		if err != nil || fmt.Sprint(got) != value {
@@ -126,7 +126,7 @@ func TestNewerSchema(t *testing.T) {
 
 func script(t *testing.T, s *Store, text string) {
 	t.Helper()
-	if err := s.writer.do(t.Context(), func(x *tx) error { return x.conn.script(text) }); err != nil {
+	if err := s.writer.do(t.Context(), func(x *tx) error { return x.conn.execScript(text) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -140,11 +140,11 @@ func TestOtherFiles(t *testing.T) {
 			}
 		},
 		"the database of another program": func(t *testing.T, path string) {
-			c, err := dial(dsn(path, false))
+			c, err := openConn(dsn(path, false))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(c.script("CREATE TABLE t (x); PRAGMA user_version = 1"), c.close()); err != nil {
+			if err := errors.Join(c.execScript("CREATE TABLE t (x); PRAGMA user_version = 1"), c.close()); err != nil {
 				t.Fatal(err)
 			}
 		},

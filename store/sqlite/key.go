@@ -14,15 +14,15 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (hel
 	err = s.writer.do(ctx, func(t *tx) error {
 		var found bool
 		var err error
-		held, found, err = t.key(k.Scope, k.Name)
+		held, found, err = t.findKey(k.Scope, k.Name)
 		if err != nil || found {
 			made = false
 			return err
 		}
-		until := t.now + upward(ttl)
+		until := t.now + roundUpMillis(ttl)
 		held, made = k, true
 		held.Expires = time.UnixMilli(until)
-		return t.putKey(k, until)
+		return t.writeKey(k, until)
 	})
 	return held, made, err
 }
@@ -30,43 +30,45 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (hel
 const selectKey = "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?"
 
 // key returns a key whose time is not over.
-func (t *tx) key(scope, name string) (store.Key, bool, error) {
+func (t *tx) findKey(scope, name string) (store.Key, bool, error) {
 	k := store.Key{Scope: scope, Name: name}
-	found, err := t.one(selectKey, keyReader(&k), scope, keyName(name), t.now)
+	found, err := t.queryRow(selectKey, keyScanner(&k), scope, storedKeyName(name), t.now)
 	return k, found, err
 }
 
-func keyReader(k *store.Key) func([]driver.Value) {
-	return func(v []driver.Value) { k.Run, k.Value, k.Expires = text(v[0]), blobOf(v[1]), timeOf(v[2]) }
+func keyScanner(k *store.Key) func([]driver.Value) {
+	return func(v []driver.Value) { k.Run, k.Value, k.Expires = textOf(v[0]), blobOf(v[1]), timeOf(v[2]) }
 }
 
-func (t *tx) putKey(k store.Key, until int64) error {
+func (t *tx) writeKey(k store.Key, until int64) error {
 	_, err := t.exec("INSERT OR REPLACE INTO keys (scope, name, run, value, expires) VALUES (?, ?, ?, ?, ?)",
-		k.Scope, keyName(k.Name), k.Run, blob(k.Value), until)
+		k.Scope, storedKeyName(k.Name), k.Run, nullBlob(k.Value), until)
 	return err
 }
 
-func keyName(name string) []byte { return []byte(store.ShortName(name)) }
+func storedKeyName(name string) []byte { return []byte(store.ShortName(name)) }
 
 // SetKey replaces the value of a key.
 func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		n, err := t.exec("UPDATE keys SET value = ? WHERE scope = ? AND name = ? AND run = ? AND expires > ?",
-			blob(k.Value), k.Scope, keyName(k.Name), k.Run, t.now)
+			nullBlob(k.Value), k.Scope, storedKeyName(k.Name), k.Run, t.now)
 		if err == nil && n == 0 {
-			err = noKey(k.Scope)
+			err = missingKey(k.Scope)
 		}
 		return err
 	})
 }
 
 // noKey leaves out the name, which may hold what callers sent.
-func noKey(scope string) error { return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope) }
+func missingKey(scope string) error {
+	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
+}
 
 // DropKey gives a key free.
 func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, keyName(k.Name), k.Run)
+		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, storedKeyName(k.Name), k.Run)
 		return err
 	})
 }

@@ -20,7 +20,7 @@ type lease struct {
 }
 
 // ended is the end of a lease whose holder died with its process.
-const ended = time.Duration(math.MinInt64)
+const leaseEnded = time.Duration(math.MinInt64)
 
 // leases are those of all claimed runs, by their seq. They live in memory: no
 // other process can claim a run, and when this one dies its leases end. That the
@@ -54,12 +54,12 @@ func (l *leases) drop(seq int64) {
 }
 
 // after is the elapsed time at which a lease of the length ends.
-func (l *leases) after(d time.Duration) time.Duration { return l.clock.elapsed() + d }
+func (l *leases) endAfter(d time.Duration) time.Duration { return l.clock.elapsed() + d }
 
 // extend makes the leases of the claims end after d, and returns the claims
 // that have none.
 func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Claim) {
-	until := l.after(d)
+	until := l.endAfter(d)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range claims {
@@ -76,7 +76,7 @@ func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Cla
 
 // over takes out leases that have ended, at most n, so that none of them can be
 // extended any more.
-func (l *leases) over(n int) (taken map[int64]lease, more bool) {
+func (l *leases) takeExpired(n int) (taken map[int64]lease, more bool) {
 	now := l.clock.elapsed()
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,14 +13,14 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{q: q, limit: min(max(q.Limit, 1), store.MaxPage), needle: fold(nil, []byte(q.Text))}
-	text, args, err := l.statement()
+	l := listing{q: q, limit: min(max(q.Limit, 1), store.MaxPage), needle: foldASCII(nil, []byte(q.Text))}
+	text, args, err := l.buildQuery()
 	if err != nil || text == "" {
 		return store.Page{}, err
 	}
-	err = s.readers.use(ctx, func(v *view) error {
+	err = s.readers.withView(ctx, func(v *view) error {
 		l.page, l.effort = store.Page{}, searchEffort
-		return v.queryMade(text, func(r []driver.Value) error { return l.take(v, r) }, args)
+		return v.queryOnce(text, func(r []driver.Value) error { return l.addCandidate(v, r) }, args)
 	})
 	return l.page, err
 }
@@ -39,12 +39,12 @@ type listing struct {
 // statement reads candidates for the page in their order: one part for each
 // flow and state, merged, so that each can use an index. It is "" where no run
 // can match.
-func (l *listing) statement() (string, []driver.Value, error) {
-	from, to, err := l.bounds()
+func (l *listing) buildQuery() (string, []driver.Value, error) {
+	from, to, err := l.idBounds()
 	if err != nil {
 		return "", nil, err
 	}
-	flows, states := l.q.Flows, l.states()
+	flows, states := l.q.Flows, l.storedStates()
 	if len(flows) == 0 {
 		flows = []string{""}
 	}
@@ -52,13 +52,13 @@ func (l *listing) statement() (string, []driver.Value, error) {
 		if len(l.q.States) > 0 {
 			return "", nil, nil
 		}
-		states = []store.State{none}
+		states = []store.State{noState}
 	}
 	var parts []string
 	var args []driver.Value
 	for _, f := range flows {
 		for _, s := range states {
-			text, more := l.part(f, s)
+			text, more := l.partQuery(f, s)
 			parts = append(parts, text)
 			args = append(append(args, from[:], to[:]), more...)
 		}
@@ -73,7 +73,7 @@ func (l *listing) statement() (string, []driver.Value, error) {
 const maxParts = 100
 
 // states returns the states in the file that are asked for, nil for all.
-func (l *listing) states() []store.State {
+func (l *listing) storedStates() []store.State {
 	if len(l.q.States) == 0 {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (l *listing) states() []store.State {
 		}
 		in = append(in, s)
 		if s == store.Queued {
-			in = append(in, behind)
+			in = append(in, blocked)
 		}
 	}
 	return in
@@ -92,13 +92,13 @@ func (l *listing) states() []store.State {
 
 // part is the statement for one flow (or all) and state (or all). Most runs
 // succeed, so those are found among all, without an index of their own.
-func (l *listing) part(flow string, s store.State) (string, []driver.Value) {
+func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value) {
 	text := "SELECT " + columns + ", seq, okey"
 	var args []driver.Value
 	switch {
-	case s != none && s < store.Succeeded:
+	case s != noState && s < store.Succeeded:
 		text += " FROM runs INDEXED BY runs_open WHERE id > ? AND id < ? AND state <= 3"
-	case s != none && s > store.Succeeded:
+	case s != noState && s > store.Succeeded:
 		text += " FROM runs INDEXED BY runs_state WHERE id > ? AND id < ? AND state > 4"
 	case flow != "":
 		text += " FROM runs INDEXED BY runs_flow WHERE id > ? AND id < ?"
@@ -109,14 +109,14 @@ func (l *listing) part(flow string, s store.State) (string, []driver.Value) {
 		text += " AND flow = ?"
 		args = append(args, flow)
 	}
-	if s != none {
+	if s != noState {
 		text += fmt.Sprintf(" AND state = %d", s)
 	}
 	return text, args
 }
 
 // bounds returns ids between which the runs of the page lie, both excluded.
-func (l *listing) bounds() (from, to store.ID, err error) {
+func (l *listing) idBounds() (from, to store.ID, err error) {
 	for i := range to {
 		to[i] = 0xff
 	}
@@ -147,18 +147,18 @@ const (
 )
 
 // take adds a candidate to the page, until it is full or enough was looked at.
-func (l *listing) take(v *view, r []driver.Value) error {
+func (l *listing) addCandidate(v *view, r []driver.Value) error {
 	if n := len(l.page.Runs); n == l.limit {
 		l.page.Next = l.page.Runs[n-1].ID
-		return errEnough
+		return errStopRows
 	}
 	if l.effort < 0 {
 		l.page.Next = l.last
-		return errEnough
+		return errStopRows
 	}
-	run := summary(r)
+	run := summaryFromRow(r)
 	l.last = run.ID
-	found, err := l.matches(v, &run, r[columnCount:])
+	found, err := l.matchesText(v, &run, r[columnCount:])
 	if found {
 		l.page.Runs = append(l.page.Runs, run)
 	}
@@ -166,24 +166,24 @@ func (l *listing) take(v *view, r []driver.Value) error {
 }
 
 // matches tells whether the text that is searched is in a run.
-func (l *listing) matches(v *view, r *store.Summary, more []driver.Value) (bool, error) {
+func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
 	if l.needle == nil {
 		return true, nil
 	}
 	l.effort -= rowEffort
 	c := &r.Cause
 	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message} {
-		if l.holds([]byte(t)) {
+		if l.containsNeedle([]byte(t)) {
 			return true, nil
 		}
 	}
 	var p store.Payload
-	if _, err := v.payload(integer(more[0]), &p); err != nil && !isDamaged(err) {
+	if _, err := v.payload(intOf(more[0]), &p); err != nil && !isDamaged(err) {
 		return false, err
 	}
 	for _, b := range [][]byte{p.Event, p.Body, p.Variables} {
 		l.effort -= len(b)
-		if l.holds(b) {
+		if l.containsNeedle(b) {
 			return true, nil
 		}
 	}
@@ -191,13 +191,13 @@ func (l *listing) matches(v *view, r *store.Summary, more []driver.Value) (bool,
 }
 
 // holds tells whether the text is a part of s.
-func (l *listing) holds(s []byte) bool {
-	l.buffer = fold(l.buffer[:0], s)
+func (l *listing) containsNeedle(s []byte) bool {
+	l.buffer = foldASCII(l.buffer[:0], s)
 	return bytes.Contains(l.buffer, l.needle)
 }
 
 // fold appends the text with ASCII letters in lower case. It is nil for no text.
-func fold(to, s []byte) []byte {
+func foldASCII(to, s []byte) []byte {
 	for _, b := range s {
 		if 'A' <= b && b <= 'Z' {
 			b += 'a' - 'A'

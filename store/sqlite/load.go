@@ -4,11 +4,11 @@ import "database/sql/driver"
 
 // load makes anew what is known beside the file. Runs that are running without
 // a lease have lost their holder: it died with its process.
-func (t *tx) load() error {
-	t.mirror = newMirror()
+func (t *tx) loadState() error {
+	t.counts = newMirror()
 	err := t.query("SELECT flow, state, count(*) FROM runs INDEXED BY runs_open WHERE state <= 3 GROUP BY flow, state", func(v []driver.Value) error {
-		for range integer(v[2]) {
-			t.mirror.move(text(v[0]), none, stateOf(v[1]))
+		for range intOf(v[2]) {
+			t.counts.move(textOf(v[0]), noState, stateOf(v[1]))
 		}
 		return nil
 	})
@@ -18,21 +18,21 @@ func (t *tx) load() error {
 	if err := t.findDue(); err != nil {
 		return err
 	}
-	t.mirror.settle()
-	if _, err := t.one("SELECT coalesce(max(seq), 0) + 1 FROM runs", func(v []driver.Value) { t.nextSeq = integer(v[0]) }); err != nil {
+	t.counts.commit()
+	if _, err := t.queryRow("SELECT coalesce(max(seq), 0) + 1 FROM runs", func(v []driver.Value) { t.nextSeq = intOf(v[0]) }); err != nil {
 		return err
 	}
 	if err := t.loadLeases(); err != nil {
 		return err
 	}
-	t.known = true
+	t.loaded = true
 	return nil
 }
 
 // findDue looks up when the next waiting run is due.
 func (t *tx) findDue() error {
-	t.mirror.due = 0
-	_, err := t.one("SELECT min(due) FROM runs WHERE state = 2", func(v []driver.Value) { t.mirror.due = integer(v[0]) })
+	t.counts.due = 0
+	_, err := t.queryRow("SELECT min(due) FROM runs WHERE state = 2", func(v []driver.Value) { t.counts.due = intOf(v[0]) })
 	return err
 }
 
@@ -41,20 +41,20 @@ func (t *tx) loadLeases() error {
 	running := map[int64]lease{}
 	const list = "SELECT seq, id, flow, fence, started, okey FROM runs INDEXED BY runs_open WHERE state <= 3 AND state = 3"
 	err := t.query(list, func(v []driver.Value) error {
-		running[integer(v[0])] = lease{
-			id: idOf(v[1]), flow: text(v[2]), fence: integer(v[3]), started: integer(v[4]), okey: blobOf(v[5]), until: ended,
+		running[intOf(v[0])] = lease{
+			id: idOf(v[1]), flow: textOf(v[2]), fence: intOf(v[3]), started: intOf(v[4]), okey: blobOf(v[5]), until: leaseEnded,
 		}
 		return nil
 	})
 	if err == nil {
-		t.leases.keep(running)
+		t.leases.replace(running)
 	}
 	return err
 }
 
 // keep makes the leases those of the runs that are running. Where one is known
 // already under the same claim it goes on.
-func (l *leases) keep(running map[int64]lease) {
+func (l *leases) replace(running map[int64]lease) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for seq, entry := range running {

@@ -23,10 +23,10 @@ func (t *tx) migrate() error {
 		return err
 	}
 	var version, mark int64
-	if _, err := t.one("PRAGMA user_version", func(v []driver.Value) { version = integer(v[0]) }); err != nil {
+	if _, err := t.queryRow("PRAGMA user_version", func(v []driver.Value) { version = intOf(v[0]) }); err != nil {
 		return err
 	}
-	if _, err := t.one("PRAGMA application_id", func(v []driver.Value) { mark = integer(v[0]) }); err != nil {
+	if _, err := t.queryRow("PRAGMA application_id", func(v []driver.Value) { mark = intOf(v[0]) }); err != nil {
 		return err
 	}
 	switch {
@@ -38,17 +38,17 @@ func (t *tx) migrate() error {
 		return nil
 	}
 	for _, name := range files[version:] {
-		if err := t.apply(name); err != nil {
+		if err := t.applyMigration(name); err != nil {
 			return fmt.Errorf("bringing the tables up to date with %s: %w", name, err)
 		}
 	}
-	return t.conn.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(files)))
+	return t.conn.execScript(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, len(files)))
 }
 
-func (t *tx) apply(name string) error {
+func (t *tx) applyMigration(name string) error {
 	text, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	return t.conn.script(string(text))
+	return t.conn.execScript(string(text))
 }

@@ -15,23 +15,23 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
-	return s.writer.do(ctx, func(t *tx) error { return t.cancel(key) })
+	return s.writer.do(ctx, func(t *tx) error { return t.cancelRun(key) })
 }
 
 // CancelAll cancels what is open among a page of runs.
 func (s *Store) CancelAll(ctx context.Context, q store.ListQuery) (store.Changed, error) {
-	return s.changeAll(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, (*tx).cancel)
+	return s.changePage(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, (*tx).cancelRun)
 }
 
-func (t *tx) cancel(id store.ID) error {
-	r, err := t.find(id)
+func (t *tx) cancelRun(id store.ID) error {
+	r, err := t.findRun(id)
 	if err != nil {
 		return err
 	}
-	if r.state != behind && !r.state.Open() {
+	if r.state != blocked && !r.state.Open() {
 		return fmt.Errorf("%w: run %s is over: it is %s", store.ErrState, id, r.state)
 	}
-	return t.end(r.openRun, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
+	return t.endRun(r.openRun, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
 }
 
 // foundRun is a run that may be over.
@@ -41,11 +41,11 @@ type foundRun struct {
 	cut      bool
 }
 
-func (t *tx) find(id store.ID) (foundRun, error) {
+func (t *tx) findRun(id store.ID) (foundRun, error) {
 	var r foundRun
-	found, err := t.one("SELECT seq, flow, state, started, okey, finished, cut FROM runs WHERE id = ?", func(v []driver.Value) {
-		r.openRun = openRun{seq: integer(v[0]), id: id, flow: text(v[1]), state: stateOf(v[2]), started: integer(v[3]), okey: blobOf(v[4])}
-		r.finished, r.cut = integer(v[5]), integer(v[6]) != 0
+	found, err := t.queryRow("SELECT seq, flow, state, started, okey, finished, cut FROM runs WHERE id = ?", func(v []driver.Value) {
+		r.openRun = openRun{seq: intOf(v[0]), id: id, flow: textOf(v[1]), state: stateOf(v[2]), started: intOf(v[3]), okey: blobOf(v[4])}
+		r.finished, r.cut = intOf(v[5]), intOf(v[6]) != 0
 	}, id[:])
 	if err == nil && !found {
 		err = fmt.Errorf("%w: run %s", store.ErrNotFound, id)
@@ -54,8 +54,8 @@ func (t *tx) find(id store.ID) (foundRun, error) {
 }
 
 // changeAll changes the runs of a page that are in one of the states.
-func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.State, change func(*tx, store.ID) error) (store.Changed, error) {
-	q.States = common(q.States, in)
+func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.State, change func(*tx, store.ID) error) (store.Changed, error) {
+	q.States = intersectStates(q.States, in)
 	if len(q.States) == 0 {
 		return store.Changed{}, nil
 	}
@@ -75,7 +75,7 @@ func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.Sta
 			switch {
 			case err == nil:
 				out.N++
-			case passedOver(err):
+			case changedSinceListed(err):
 			default:
 				return err
 			}
@@ -86,12 +86,12 @@ func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.Sta
 }
 
 // passedOver tells whether the run went on since it was listed.
-func passedOver(err error) bool {
+func changedSinceListed(err error) bool {
 	return errors.Is(err, store.ErrState) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCut)
 }
 
 // common returns what is in both, where none asked for means all.
-func common(asked, in []store.State) []store.State {
+func intersectStates(asked, in []store.State) []store.State {
 	if len(asked) == 0 {
 		return in
 	}

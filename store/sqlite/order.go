@@ -17,59 +17,59 @@ type openRun struct {
 }
 
 // orderKey is what the file keeps of an order key.
-func orderKey(key string) []byte { return []byte(store.ShortName(key)) }
+func orderKeyBytes(key string) []byte { return []byte(store.ShortName(key)) }
 
 // turnTaken tells whether a run with the order key is open: the next has to
 // queue behind it.
-func (t *tx) turnTaken(flow string, okey []byte) (bool, error) {
-	return t.one("SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 LIMIT 1",
+func (t *tx) orderKeyTaken(flow string, okey []byte) (bool, error) {
+	return t.queryRow("SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 LIMIT 1",
 		func([]driver.Value) {}, flow, okey)
 }
 
 // nextTurn lets the oldest run behind an order key have its turn, once no other
 // has it.
-func (t *tx) nextTurn(flow string, okey []byte) error {
+func (t *tx) unblockNext(flow string, okey []byte) error {
 	if len(okey) == 0 {
 		return nil
 	}
 	const others = "SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 AND state >= 1 LIMIT 1"
-	busy, err := t.one(others, func([]driver.Value) {}, flow, okey)
+	busy, err := t.queryRow(others, func([]driver.Value) {}, flow, okey)
 	if err != nil || busy {
 		return err
 	}
 	const oldest = "SELECT seq, due FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 AND state = 0 ORDER BY seq LIMIT 1"
 	var seq, due int64
-	found, err := t.one(oldest, func(v []driver.Value) { seq, due = integer(v[0]), integer(v[1]) }, flow, okey)
+	found, err := t.queryRow(oldest, func(v []driver.Value) { seq, due = intOf(v[0]), intOf(v[1]) }, flow, okey)
 	if err != nil || !found {
 		return err
 	}
 	to := store.Queued
 	if due > t.now { // it was delayed when it came, and that goes on
 		to = store.Waiting
-		t.waits(due)
+		t.noteDue(due)
 	}
 	if _, err := t.exec("UPDATE runs SET state = ? WHERE seq = ?", int64(to), seq); err != nil {
 		return err
 	}
-	t.mirror.move(flow, behind, to)
-	t.wakes = t.wakes || to == store.Queued
+	t.counts.move(flow, blocked, to)
+	t.signalReady = t.signalReady || to == store.Queued
 	return nil
 }
 
 // waits notes that a run is due at a time, and wakes who has to know of it.
-func (t *tx) waits(due int64) {
-	if t.mirror.waitUntil(due) {
-		t.wakes = true
+func (t *tx) noteDue(due int64) {
+	if t.counts.noteDue(due) {
+		t.signalReady = true
 	}
 }
 
 // oldestUnbegun finds the queued run of a flow that came first of those that
 // were never claimed.
-func (t *tx) oldestUnbegun(flow string) (oldest openRun, found bool, err error) {
+func (t *tx) oldestUnclaimed(flow string) (oldest openRun, found bool, err error) {
 	const in = "SELECT seq, id, state, okey FROM runs WHERE flow = ? AND state <= 3 AND state = ? AND fence = 0 ORDER BY seq LIMIT 1"
-	for _, state := range []store.State{store.Queued, behind} {
-		_, err = t.one(in, func(v []driver.Value) {
-			if seq := integer(v[0]); !found || seq < oldest.seq {
+	for _, state := range []store.State{store.Queued, blocked} {
+		_, err = t.queryRow(in, func(v []driver.Value) {
+			if seq := intOf(v[0]); !found || seq < oldest.seq {
 				oldest = openRun{seq: seq, id: idOf(v[1]), flow: flow, state: stateOf(v[2]), okey: blobOf(v[3])}
 			}
 			found = true
@@ -82,28 +82,28 @@ func (t *tx) oldestUnbegun(flow string) (oldest openRun, found bool, err error) 
 }
 
 // end ends an open run by another hand than its holder's.
-func (t *tx) end(r openRun, to store.State, why store.Cause) error {
+func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 	why = why.Clean()
 	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?
-		WHERE seq = ?`, int64(to), t.now, orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), r.seq)
+		WHERE seq = ?`, int64(to), t.now, nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), r.seq)
 	if err != nil {
 		return err
 	}
-	t.ended(r, to)
+	t.countEnded(r, to)
 	if r.state == store.Running {
-		t.afterwards(func() { t.leases.drop(r.seq) })
+		t.onCommit(func() { t.leases.drop(r.seq) })
 	}
-	if r.state == behind {
+	if r.state == blocked {
 		return nil // it had no turn to give up
 	}
-	return t.nextTurn(r.flow, r.okey)
+	return t.unblockNext(r.flow, r.okey)
 }
 
 // ended counts a run that is over now.
-func (t *tx) ended(r openRun, to store.State) {
-	t.mirror.move(r.flow, r.state, to)
-	t.tally.add(r.flow, to, r.started, t.now, 1)
-	if r.state == store.Running && t.mirror.of(r.flow).ready > 0 {
-		t.wakes = true // its place is free
+func (t *tx) countEnded(r openRun, to store.State) {
+	t.counts.move(r.flow, r.state, to)
+	t.stats.add(r.flow, to, r.started, t.now, 1)
+	if r.state == store.Running && t.counts.of(r.flow).ready > 0 {
+		t.signalReady = true // its place is free
 	}
 }

@@ -15,25 +15,25 @@ const purgeBatch = 200
 // Purge deletes what is old or too much.
 func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
 	var out store.Purged
-	old, err := s.purgeable(ctx, r)
+	old, err := s.findExpired(ctx, r)
 	if err != nil {
 		return out, err
 	}
-	bodies, steps, err := s.cuttable(ctx, r.Body)
+	bodies, steps, err := s.findCuttable(ctx, r.Body)
 	if err != nil {
 		return out, err
 	}
-	limit := int64(max(r.Body, leastCut))
+	limit := int64(max(r.Body, minCut))
 	out.More = (r.Bytes > 0 && len(old) > 0) || len(old) == purgeBatch || len(bodies) == purgeBatch || len(steps) == purgeBatch
-	if out.Runs, err = s.each(ctx, old, (*tx).deleteRun, (*tx).deleteRow); err != nil {
+	if out.Runs, err = s.forEachRun(ctx, old, (*tx).deleteRun, (*tx).deleteRunRow); err != nil {
 		return out, err
 	}
 	cutBody := func(t *tx, seq int64) (int64, error) { return t.cutBody(seq, limit) }
-	if out.Cut, err = s.each(ctx, bodies, cutBody, (*tx).markCut); err != nil {
+	if out.Cut, err = s.forEachRun(ctx, bodies, cutBody, (*tx).markCut); err != nil {
 		return out, err
 	}
 	cutSteps := func(t *tx, seq int64) (int64, error) { return t.cutSteps(seq, limit) }
-	n, err := s.each(ctx, steps, cutSteps, (*tx).leave)
+	n, err := s.forEachRun(ctx, steps, cutSteps, (*tx).skipRun)
 	out.Cut += n
 	if err != nil {
 		return out, err
@@ -52,19 +52,19 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 // each does something to each run, in one transaction, and returns how much it
 // did. Where a damaged page is in the way it does them one by one, and the
 // damaged ones as far as rest does.
-func (s *Store) each(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (int, error) {
+func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (int, error) {
 	if len(seqs) == 0 {
 		return 0, nil
 	}
-	n, err := s.all(ctx, seqs, do)
+	n, err := s.applyToRuns(ctx, seqs, do)
 	if !isDamaged(err) {
 		return n, err
 	}
 	total := 0
 	for i := range seqs {
-		n, err := s.all(ctx, seqs[i:i+1], do)
+		n, err := s.applyToRuns(ctx, seqs[i:i+1], do)
 		if isDamaged(err) {
-			n, err = s.all(ctx, seqs[i:i+1], rest)
+			n, err = s.applyToRuns(ctx, seqs[i:i+1], rest)
 		}
 		if err != nil {
 			return total, err
@@ -74,7 +74,7 @@ func (s *Store) each(ctx context.Context, seqs []int64, do, rest func(*tx, int64
 	return total, nil
 }
 
-func (s *Store) all(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total int, err error) {
+func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int64) (int64, error)) (total int, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
 		total = 0
 		for _, seq := range seqs {
@@ -91,14 +91,14 @@ func (s *Store) all(ctx context.Context, seqs []int64, do func(*tx, int64) (int6
 
 // purgeable finds runs that are over and old, or the oldest where the store is
 // too large.
-func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, error) {
+func (s *Store) findExpired(ctx context.Context, r store.Retention) ([]int64, error) {
 	if r.Bytes > 0 {
 		used, err := s.usedBytes(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if used > r.Bytes {
-			return s.oldest(ctx, used-r.Bytes)
+			return s.findOldest(ctx, used-r.Bytes)
 		}
 	}
 	if r.Runs <= 0 {
@@ -111,14 +111,14 @@ func (s *Store) purgeable(ctx context.Context, r store.Retention) ([]int64, erro
 	if !ok {
 		return nil, nil
 	}
-	return s.numbers(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
+	return s.queryInts(ctx, "SELECT seq FROM runs INDEXED BY runs_id WHERE id < ? AND state > 3 AND finished < ? ORDER BY id LIMIT ?", id[:], before, int64(purgeBatch))
 }
 
 // usedBytes returns how many bytes of the file hold data.
 func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
 	const pages = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-	err = s.readers.use(ctx, func(v *view) error {
-		_, err := v.one(pages, func(v []driver.Value) { used = integer(v[0]) })
+	err = s.readers.withView(ctx, func(v *view) error {
+		_, err := v.queryRow(pages, func(v []driver.Value) { used = intOf(v[0]) })
 		return err
 	})
 	return used, err
@@ -126,21 +126,21 @@ func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
 
 // leastFreed is what a run's rows free at least when they are deleted, in bytes,
 // beside its body.
-const leastFreed = 1024
+const minFreed = 1024
 
 // oldest finds the oldest runs that are over, about as many as hold an amount
 // of bytes.
-func (s *Store) oldest(ctx context.Context, amount int64) ([]int64, error) {
+func (s *Store) findOldest(ctx context.Context, amount int64) ([]int64, error) {
 	var found []int64
-	err := s.readers.use(ctx, func(v *view) error {
+	err := s.readers.withView(ctx, func(v *view) error {
 		found = nil
 		var freed int64
 		return v.query("SELECT seq, size FROM runs INDEXED BY runs_id WHERE state > 3 ORDER BY id LIMIT ?", func(r []driver.Value) error {
 			if freed >= amount {
-				return errEnough
+				return errStopRows
 			}
-			found = append(found, integer(r[0]))
-			freed += integer(r[1]) + leastFreed
+			found = append(found, intOf(r[0]))
+			freed += intOf(r[1]) + minFreed
 			return nil
 		}, int64(purgeBatch))
 	})
@@ -148,32 +148,32 @@ func (s *Store) oldest(ctx context.Context, amount int64) ([]int64, error) {
 }
 
 // cuttable finds runs that need their bodies, and their steps, no more.
-func (s *Store) cuttable(ctx context.Context, limit int) (bodies, steps []int64, err error) {
+func (s *Store) findCuttable(ctx context.Context, limit int) (bodies, steps []int64, err error) {
 	if limit <= 0 {
 		return nil, nil, nil
 	}
-	limit = max(limit, leastCut)
+	limit = max(limit, minCut)
 	const over = " AND r.state NOT IN (0, 1, 2, 3, 5, 6) LIMIT ?"
-	bodies, err = s.numbers(ctx, "SELECT seq FROM runs r INDEXED BY runs_big WHERE size > ? AND size > 1024 AND cut = 0"+over, int64(limit), int64(purgeBatch))
+	bodies, err = s.queryInts(ctx, "SELECT seq FROM runs r INDEXED BY runs_big WHERE size > ? AND size > 1024 AND cut = 0"+over, int64(limit), int64(purgeBatch))
 	if err != nil {
 		return nil, nil, err
 	}
-	steps, err = s.numbers(ctx, `SELECT DISTINCT s.run FROM steps s INDEXED BY steps_big JOIN runs r ON r.seq = s.run
+	steps, err = s.queryInts(ctx, `SELECT DISTINCT s.run FROM steps s INDEXED BY steps_big JOIN runs r ON r.seq = s.run
 		WHERE s.size > ? AND s.size > 1024 AND s.cut_from = 0`+over, int64(limit), int64(purgeBatch))
 	return bodies, steps, err
 }
 
 // leastCut is what is kept of a body at least, in bytes: the indexes know no
 // smaller ones.
-const leastCut = 1024
+const minCut = 1024
 
 // numbers reads the first column of a query.
-func (s *Store) numbers(ctx context.Context, text string, args ...driver.Value) ([]int64, error) {
+func (s *Store) queryInts(ctx context.Context, text string, args ...driver.Value) ([]int64, error) {
 	var found []int64
-	err := s.readers.use(ctx, func(v *view) error {
+	err := s.readers.withView(ctx, func(v *view) error {
 		found = nil
 		return v.query(text, func(v []driver.Value) error {
-			found = append(found, integer(v[0]))
+			found = append(found, intOf(v[0]))
 			return nil
 		}, args...)
 	})
@@ -182,7 +182,7 @@ func (s *Store) numbers(ctx context.Context, text string, args ...driver.Value) 
 
 // deleteRun deletes a run that is still over.
 func (t *tx) deleteRun(seq int64) (int64, error) {
-	n, err := t.deleteRow(seq)
+	n, err := t.deleteRunRow(seq)
 	if err != nil || n == 0 {
 		return n, err
 	}
@@ -195,7 +195,7 @@ func (t *tx) deleteRun(seq int64) (int64, error) {
 
 // deleteRow deletes a run and leaves what belongs to it, which nothing leads to
 // any more.
-func (t *tx) deleteRow(seq int64) (int64, error) {
+func (t *tx) deleteRunRow(seq int64) (int64, error) {
 	return t.exec("DELETE FROM runs WHERE seq = ? AND state > 3", seq)
 }
 
@@ -220,10 +220,10 @@ func (t *tx) cutSteps(seq, limit int64) (int64, error) {
 }
 
 // leave does nothing.
-func (t *tx) leave(int64) (int64, error) { return 0, nil }
+func (t *tx) skipRun(int64) (int64, error) { return 0, nil }
 
 // leastCounters is how long counters are kept at least.
-const leastCounters = 24 * time.Hour
+const minCounterAge = 24 * time.Hour
 
 func (t *tx) deleteCounters(r store.Retention) error {
 	for _, c := range []struct {
@@ -233,7 +233,7 @@ func (t *tx) deleteCounters(r store.Retention) error {
 		if c.keep <= 0 {
 			continue
 		}
-		before := t.now/1000 - int64(max(c.keep, leastCounters)/time.Second)
+		before := t.now/1000 - int64(max(c.keep, minCounterAge)/time.Second)
 		if _, err := t.exec("DELETE FROM stats WHERE span = ? AND at <= ?", c.span, before-c.span); err != nil {
 			return err
 		}

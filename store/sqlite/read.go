@@ -16,7 +16,7 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
 	run := &store.Run{}
-	err = s.readers.use(ctx, func(v *view) error {
+	err = s.readers.withView(ctx, func(v *view) error {
 		*run = store.Run{}
 		return s.readRun(v, key, run)
 	})
@@ -28,10 +28,10 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 
 func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 	var seq int64
-	found, err := v.one("SELECT "+columns+", seq, cut, okey FROM runs WHERE id = ?", func(v []driver.Value) {
-		run.Summary = summary(v)
+	found, err := v.queryRow("SELECT "+columns+", seq, cut, okey FROM runs WHERE id = ?", func(v []driver.Value) {
+		run.Summary = summaryFromRow(v)
 		more := v[columnCount:]
-		seq, run.Cut, run.OrderKey = integer(more[0]), integer(more[1]) != 0, string(blobOf(more[2]))
+		seq, run.Cut, run.OrderKey = intOf(more[0]), intOf(more[1]) != 0, string(blobOf(more[2]))
 	}, id[:])
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 
 // leaseEnd is the time of day at which a lease ends as things stand.
 func (s *Store) leaseEnd(l lease) time.Time {
-	if l.until == ended {
+	if l.until == leaseEnded {
 		return time.Time{}
 	}
 	left := l.until - s.clock.elapsed()

@@ -33,7 +33,7 @@ func newReaders(dsn string) *readers {
 
 // use has f called with a connection that shows one state of the file
 // throughout, which nobody changes meanwhile.
-func (r *readers) use(ctx context.Context, f func(*view) error) error {
+func (r *readers) withView(ctx context.Context, f func(*view) error) error {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.closed {
@@ -45,19 +45,19 @@ func (r *readers) use(ctx context.Context, f func(*view) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	c, err := r.read(ctx, c, f)
+	c, err := r.runView(ctx, c, f)
 	r.free <- c
 	if done := ctx.Err(); err != nil && done != nil {
 		return done
 	}
-	return unavailable(err)
+	return wrapUnavailable(err)
 }
 
 // read returns the connection to be used next: nil where this one is broken.
-func (r *readers) read(ctx context.Context, c *conn, f func(*view) error) (*conn, error) {
+func (r *readers) runView(ctx context.Context, c *conn, f func(*view) error) (*conn, error) {
 	if c == nil {
 		var err error
-		if c, err = dial(r.dsn); err != nil {
+		if c, err = openConn(r.dsn); err != nil {
 			return nil, err
 		}
 	}
@@ -98,7 +98,7 @@ type view struct {
 }
 
 func (v *view) exec(text string) error {
-	s, err := v.conn.stmt(text)
+	s, err := v.conn.prepared(text)
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,8 @@ func (v *view) exec(text string) error {
 }
 
 // query reads with a statement whose text is a constant.
-func (v *view) query(text string, each row, args ...driver.Value) error {
-	s, err := v.conn.stmt(text)
+func (v *view) query(text string, each rowFunc, args ...driver.Value) error {
+	s, err := v.conn.prepared(text)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (v *view) query(text string, each row, args ...driver.Value) error {
 }
 
 // queryMade reads with a statement whose text was made for the occasion.
-func (v *view) queryMade(text string, each row, args []driver.Value) error {
+func (v *view) queryOnce(text string, each rowFunc, args []driver.Value) error {
 	s, err := v.conn.prepare(text)
 	if err != nil {
 		return err
@@ -125,12 +125,12 @@ func (v *view) queryMade(text string, each row, args []driver.Value) error {
 }
 
 // one reads a single row, and tells whether there is one.
-func (v *view) one(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
-	return single(text, each, func(r row) error { return v.query(text, r, args...) })
+func (v *view) queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
+	return singleRow(text, each, func(r rowFunc) error { return v.query(text, r, args...) })
 }
 
 // single makes a query of one row of a query of any number.
-func single(text string, each func([]driver.Value), query func(row) error) (bool, error) {
+func singleRow(text string, each func([]driver.Value), query func(rowFunc) error) (bool, error) {
 	found := false
 	err := query(func(v []driver.Value) error {
 		if found {

@@ -24,8 +24,8 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	}
 	return s.writer.do(ctx, func(t *tx) error {
 		for i := 0; i < len(entries); {
-			n := bareEntries(entries[i:])
-			if err := t.recordNext(ids[i:], entries[i:], n); err != nil {
+			n := summaryOnlyEntries(entries[i:])
+			if err := t.recordEntries(ids[i:], entries[i:], n); err != nil {
 				return err
 			}
 			i += max(n, 1)
@@ -39,43 +39,43 @@ const entriesAtOnce = 16
 
 // entryText is the statement that keeps so many entries which are no more than
 // a row.
-func entryText() string {
+func insertEntriesSQL() string {
 	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" +
 		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
 }
 
 // bareEntries returns entriesAtOnce where that many entries at the beginning
 // are no more than a row, and else 0.
-func bareEntries(entries []*store.Entry) int {
+func summaryOnlyEntries(entries []*store.Entry) int {
 	if len(entries) < entriesAtOnce {
 		return 0
 	}
 	for _, e := range entries[:entriesAtOnce] {
-		if !e.Cause.IsZero() || len(e.Steps) > 0 || !isEmpty(&e.Payload) {
+		if !e.Cause.IsZero() || len(e.Steps) > 0 || !isEmptyPayload(&e.Payload) {
 			return 0
 		}
 	}
 	return entriesAtOnce
 }
 
-func isEmpty(p *store.Payload) bool {
+func isEmptyPayload(p *store.Payload) bool {
 	return len(p.Event)+len(p.Body)+len(p.Variables)+len(p.Response)+len(p.Output) == 0
 }
 
 // recordNext keeps the next n entries, which are no more than rows, or the next
 // one, whatever it is.
-func (t *tx) recordNext(ids []store.ID, entries []*store.Entry, n int) error {
+func (t *tx) recordEntries(ids []store.ID, entries []*store.Entry, n int) error {
 	if n == 0 {
-		return t.record(ids[0], entries[0])
+		return t.recordEntry(ids[0], entries[0])
 	}
 	t.args = t.args[:0]
 	for i, e := range entries[:n] {
-		started, finished := t.times(e)
+		started, finished := t.entryTimes(e)
 		t.args = append(t.args, t.nextSeq+int64(i), ids[i][:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(0), started, finished)
-		t.tally.add(e.Flow, e.State, integer(started), finished, 1)
+		t.stats.add(e.Flow, e.State, intOf(started), finished, 1)
 	}
-	if _, err := t.exec(t.entryText, t.args...); err != nil {
-		if taken(err) {
+	if _, err := t.exec(t.insertEntriesSQL, t.args...); err != nil {
+		if isUniqueViolation(err) {
 			return fmt.Errorf("%w: one of %s to %s", store.ErrExists, entries[0].ID, entries[n-1].ID)
 		}
 		return err
@@ -85,33 +85,33 @@ func (t *tx) recordNext(ids []store.ID, entries []*store.Entry, n int) error {
 }
 
 // times are when a run began, and when it ended.
-func (t *tx) times(e *store.Entry) (started driver.Value, finished int64) {
+func (t *tx) entryTimes(e *store.Entry) (started driver.Value, finished int64) {
 	finished = t.now
 	if !e.Finished.IsZero() {
 		finished = e.Finished.UnixMilli()
 	}
-	return millis(e.Started), finished
+	return nullMillis(e.Started), finished
 }
 
-func (t *tx) record(id store.ID, e *store.Entry) error {
+func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 	seq := t.nextSeq
-	started, finished := t.times(e)
+	started, finished := t.entryTimes(e)
 	if err := t.insertEntry(seq, id, e, started, finished); err != nil {
-		if taken(err) {
+		if isUniqueViolation(err) {
 			return fmt.Errorf("%w: %s", store.ErrExists, e.ID)
 		}
 		return err
 	}
 	t.nextSeq++
-	if !isEmpty(&e.Payload) {
-		if err := t.putPayload(seq, &e.Payload); err != nil {
+	if !isEmptyPayload(&e.Payload) {
+		if err := t.insertPayload(seq, &e.Payload); err != nil {
 			return err
 		}
 	}
-	if err := t.putSteps(seq, e.Steps); err != nil {
+	if err := t.writeSteps(seq, e.Steps); err != nil {
 		return err
 	}
-	t.tally.add(e.Flow, e.State, integer(started), finished, 1)
+	t.stats.add(e.Flow, e.State, intOf(started), finished, 1)
 	return nil
 }
 
@@ -125,6 +125,6 @@ func (t *tx) insertEntry(seq int64, id store.ID, e *store.Entry, started driver.
 	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, reason, class, action, position, message)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished,
-		orNull(c.Reason), orNull(c.Class), orNull(c.Action), orNull(c.Position), orNull(c.Message))
+		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
 	return err
 }

@@ -14,7 +14,7 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 	if err != nil {
 		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
-	return s.writer.do(ctx, func(t *tx) error { return t.requeue(key, o) })
+	return s.writer.do(ctx, func(t *tx) error { return t.requeueRun(key, o) })
 }
 
 // RequeueAll runs a page of runs again: those that failed, or those in the
@@ -27,15 +27,15 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 			in = append(in, store.Succeeded)
 		}
 	}
-	return s.changeAll(ctx, q, in, func(t *tx, id store.ID) error { return t.requeue(id, o) })
+	return s.changePage(ctx, q, in, func(t *tx, id store.ID) error { return t.requeueRun(id, o) })
 }
 
-func (t *tx) requeue(id store.ID, o store.RequeueOptions) error {
-	r, err := t.find(id)
+func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
+	r, err := t.findRun(id)
 	if err != nil {
 		return err
 	}
-	if err := t.mayRunAgain(r, o); err != nil {
+	if err := t.checkRequeue(r, o); err != nil {
 		return err
 	}
 	if o.FromStart {
@@ -45,12 +45,12 @@ func (t *tx) requeue(id store.ID, o store.RequeueOptions) error {
 	}
 	to := store.Queued
 	if len(r.okey) > 0 {
-		busy, err := t.turnTaken(r.flow, r.okey)
+		busy, err := t.orderKeyTaken(r.flow, r.okey)
 		if err != nil {
 			return err
 		}
 		if busy {
-			to = behind
+			to = blocked
 		}
 	}
 	_, err = t.exec(`UPDATE runs SET state = ?, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0, lost_steps = 0,
@@ -58,22 +58,22 @@ func (t *tx) requeue(id store.ID, o store.RequeueOptions) error {
 	if err != nil {
 		return err
 	}
-	t.tally.add(r.flow, r.state, r.started, r.finished, -1)
-	t.mirror.move(r.flow, none, to)
-	t.wakes = t.wakes || to == store.Queued
+	t.stats.add(r.flow, r.state, r.started, r.finished, -1)
+	t.counts.move(r.flow, noState, to)
+	t.signalReady = t.signalReady || to == store.Queued
 	return nil
 }
 
-func (t *tx) mayRunAgain(r foundRun, o store.RequeueOptions) error {
+func (t *tx) checkRequeue(r foundRun, o store.RequeueOptions) error {
 	switch {
 	case r.state == store.Succeeded && !o.FromStart:
 		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", store.ErrState, r.id)
 	case r.state != store.Failed && r.state != store.Cancelled && r.state != store.Succeeded:
-		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, r.id, public(r.state))
+		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, r.id, publicState(r.state))
 	case r.cut:
 		return fmt.Errorf("%w: %s", store.ErrCut, r.id)
 	}
-	kept, err := t.one("SELECT 1 FROM payloads WHERE run = ?", func([]driver.Value) {}, r.seq)
+	kept, err := t.queryRow("SELECT 1 FROM payloads WHERE run = ?", func([]driver.Value) {}, r.seq)
 	if err == nil && !kept {
 		err = fmt.Errorf("%w: of run %s no request was kept", store.ErrState, r.id)
 	}

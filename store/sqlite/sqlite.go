@@ -76,24 +76,24 @@ func Open(o Options) (*Store, error) {
 		path: path, lock: lock, clock: c, leases: t.leases, ready: t.ready,
 		writer: newWriter(t), readers: newReaders(dsn(path, true)), closed: make(chan struct{}),
 	}
-	if err := s.open(t); err != nil {
-		_ = errors.Join(t.disconnect(), lock.Close())
+	if err := s.prepareFile(t); err != nil {
+		_ = errors.Join(t.closeConn(), lock.Close())
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
 	go func() {
 		defer close(s.closed)
 		s.writer.Run()
-		s.closeErr = errors.Join(s.readers.close(), t.disconnect(), s.lock.Close())
+		s.closeErr = errors.Join(s.readers.close(), t.closeConn(), s.lock.Close())
 	}()
 	return s, nil
 }
 
 // open makes the file ready in one transaction.
-func (s *Store) open(t *tx) (err error) {
+func (s *Store) prepareFile(t *tx) (err error) {
 	if err := createFile(s.path); err != nil {
 		return err
 	}
-	if err := t.start(); err != nil {
+	if err := t.beginImmediate(); err != nil {
 		return err
 	}
 	defer func() {
@@ -104,7 +104,7 @@ func (s *Store) open(t *tx) (err error) {
 	if err := t.migrate(); err != nil {
 		return err
 	}
-	if err := t.load(); err != nil {
+	if err := t.loadState(); err != nil {
 		return err
 	}
 	return t.commit()

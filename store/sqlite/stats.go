@@ -18,12 +18,12 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		return nil, errors.New("the step of statistics must be a multiple of a minute")
 	}
 	step := int64(q.Step / time.Second)
-	text, args := statsQuery(windows(q), step, q.Flow)
+	text, args := statsQuery(chooseWindows(q), step, q.Flow)
 	var counts []store.Count
-	err := s.readers.use(ctx, func(v *view) error {
+	err := s.readers.withView(ctx, func(v *view) error {
 		counts = nil
-		return v.queryMade(text, func(r []driver.Value) error {
-			counts = append(counts, count(r, step))
+		return v.queryOnce(text, func(r []driver.Value) error {
+			counts = append(counts, countFromRow(r, step))
 			return nil
 		}, args)
 	})
@@ -37,30 +37,30 @@ type window struct {
 
 // windows chooses the widest counters that fit. Where there is one count for
 // all, those of whole days are taken, and those of hours around them.
-func windows(q store.StatsQuery) []window {
+func chooseWindows(q store.StatsQuery) []window {
 	step := int64(q.Step / time.Second)
 	switch {
 	case step == 0:
-		from, to := rounded(q, hour)
+		from, to := roundOutward(q, hour)
 		first, last := (from+day-1)/day*day, to/day*day
 		if first >= last {
 			return []window{{hour, from, to}}
 		}
 		return []window{{hour, from, first}, {day, first, last}, {hour, last, to}}
 	case step%day == 0:
-		from, to := rounded(q, step)
+		from, to := roundOutward(q, step)
 		return []window{{day, from, to}}
 	case step%hour == 0:
-		from, to := rounded(q, step)
+		from, to := roundOutward(q, step)
 		return []window{{hour, from, to}}
 	}
-	from, to := rounded(q, step)
+	from, to := roundOutward(q, step)
 	return []window{{minute, from, to}}
 }
 
 // rounded returns the bounds of a query, rounded outward to steps of a width.
 // Those that it has not lie before and after all times.
-func rounded(q store.StatsQuery, width int64) (from, to int64) {
+func roundOutward(q store.StatsQuery, width int64) (from, to int64) {
 	to = math.MaxInt64 / 2 / width * width
 	if !q.From.IsZero() {
 		from = max(q.From.Unix(), 0) / width * width
@@ -93,10 +93,10 @@ func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
 }
 
 // count reads a row of statsQuery.
-func count(v []driver.Value, step int64) store.Count {
-	c := store.Count{Flow: text(v[0]), State: stateOf(v[1]), N: integer(v[3]), Took: time.Duration(integer(v[4])) * time.Millisecond}
+func countFromRow(v []driver.Value, step int64) store.Count {
+	c := store.Count{Flow: textOf(v[0]), State: stateOf(v[1]), N: intOf(v[3]), Took: time.Duration(intOf(v[4])) * time.Millisecond}
 	if step > 0 {
-		c.Time = time.Unix(integer(v[2]), 0)
+		c.Time = time.Unix(intOf(v[2]), 0)
 	}
 	return c
 }

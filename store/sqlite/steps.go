@@ -18,13 +18,13 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	if !slices.ContainsFunc(work, missing) {
 		return
 	}
-	err := s.readers.use(ctx, func(v *view) error {
+	err := s.readers.withView(ctx, func(v *view) error {
 		for i := range work {
 			if !missing(work[i]) {
 				continue
 			}
-			if err := v.work(&work[i]); err != nil {
-				work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, unavailable(err))
+			if err := v.readWorkData(&work[i]); err != nil {
+				work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, wrapUnavailable(err))
 			}
 		}
 		return nil
@@ -36,7 +36,7 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	}
 }
 
-func (v *view) work(w *store.Work) error {
+func (v *view) readWorkData(w *store.Work) error {
 	found, err := v.payload(w.Ref, &w.Payload)
 	if err == nil && !found {
 		err = errors.New("its event is missing")
@@ -49,26 +49,26 @@ func (v *view) work(w *store.Work) error {
 }
 
 // payload reads the bytes of a run, and tells whether any are kept.
-func (v *view) payload(seq int64, p *store.Payload) (bool, error) { return payload(v, seq, p) }
+func (v *view) payload(seq int64, p *store.Payload) (bool, error) { return readPayload(v, seq, p) }
 
-func payload(r asker, seq int64, p *store.Payload) (bool, error) {
-	return r.one("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
+func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
+	return r.queryRow("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
 		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4])}
 	}, seq)
 }
 
 // steps reads the steps of a run, in the order in which they began.
-func (v *view) steps(seq int64) ([]store.Step, error) { return steps(v, seq) }
+func (v *view) steps(seq int64) ([]store.Step, error) { return readSteps(v, seq) }
 
-func steps(r asker, seq int64) ([]store.Step, error) {
+func readSteps(r querier, seq int64) ([]store.Step, error) {
 	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, reason, class, action, position, message
 		FROM steps WHERE run = ? ORDER BY began, path`
 	var all []store.Step
 	err := r.query(list, func(v []driver.Value) error {
 		all = append(all, store.Step{
-			Path: string(blobOf(v[0])), Kind: text(v[1]), State: flow.State(text(v[2])), Attempts: int(integer(v[3])),
-			Began: time.UnixMicro(integer(v[4])), Took: time.Duration(integer(v[5])) * time.Microsecond,
-			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(integer(v[8])), Cause: cause(v[9:]),
+			Path: string(blobOf(v[0])), Kind: textOf(v[1]), State: flow.State(textOf(v[2])), Attempts: int(intOf(v[3])),
+			Began: time.UnixMicro(intOf(v[4])), Took: time.Duration(intOf(v[5])) * time.Microsecond,
+			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(intOf(v[8])), Cause: causeOf(v[9:]),
 		})
 		return nil
 	}, seq)
@@ -79,7 +79,7 @@ func steps(r asker, seq int64) ([]store.Step, error) {
 const stepsAtOnce = 8
 
 // stepTexts are the statements that keep so many steps of a run that exists.
-func stepTexts() (texts [stepsAtOnce + 1]string) {
+func insertStepsSQL() (texts [stepsAtOnce + 1]string) {
 	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	text := "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size) VALUES " + row
 	for n := 1; n <= stepsAtOnce; n++ {
@@ -91,10 +91,10 @@ func stepTexts() (texts [stepsAtOnce + 1]string) {
 
 // putSteps keeps steps of a run that exists. Those without a cause, most by
 // far, share statements. Of two with one path the later stays.
-func (t *tx) putSteps(seq int64, steps []store.Step) error {
+func (t *tx) writeSteps(seq int64, steps []store.Step) error {
 	for len(steps) > 0 {
 		if !steps[0].Cause.IsZero() {
-			if _, err := t.putHeldStep(store.Claim{Ref: seq}, &steps[0], false); err != nil {
+			if _, err := t.writeStep(store.Claim{Ref: seq}, &steps[0], false); err != nil {
 				return err
 			}
 			steps = steps[1:]
@@ -106,9 +106,9 @@ func (t *tx) putSteps(seq int64, steps []store.Step) error {
 		}
 		t.args = t.args[:0]
 		for i := range steps[:n] {
-			t.args = appendStep(append(t.args, seq), &steps[i])
+			t.args = appendStepArgs(append(t.args, seq), &steps[i])
 		}
-		if _, err := t.exec(t.stepTexts[n], t.args...); err != nil {
+		if _, err := t.exec(t.insertStepsSQL[n], t.args...); err != nil {
 			return err
 		}
 		steps = steps[n:]
@@ -117,14 +117,14 @@ func (t *tx) putSteps(seq int64, steps []store.Step) error {
 }
 
 // appendStep adds what is kept of every step, behind its run.
-func appendStep(args []driver.Value, s *store.Step) []driver.Value {
+func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 	return append(args, []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
-		blob(s.Input), blob(s.Output), int64(max(len(s.Input), len(s.Output))))
+		nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))))
 }
 
 // putHeldStep keeps a step, where held is asked for only of a run that is
 // running under the claim.
-func (t *tx) putHeldStep(c store.Claim, s *store.Step, held bool) (int64, error) {
+func (t *tx) writeStep(c store.Claim, s *store.Step, held bool) (int64, error) {
 	const (
 		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size"
 		why    = ", reason, class, action, position, message"
@@ -133,11 +133,11 @@ func (t *tx) putHeldStep(c store.Claim, s *store.Step, held bool) (int64, error)
 		from   = " FROM runs WHERE seq = ?"
 		fenced = " AND fence = ? AND state = 3"
 	)
-	t.args = appendStep(t.args[:0], s)
+	t.args = appendStepArgs(t.args[:0], s)
 	failed := !s.Cause.IsZero()
 	if failed {
 		c := s.Cause.Clean()
-		t.args = append(t.args, orNull(c.Reason), orNull(c.Class), orNull(c.Action), orNull(c.Position), orNull(c.Message))
+		t.args = append(t.args, nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
 	}
 	t.args = append(t.args, c.Ref)
 	if held {

@@ -13,11 +13,11 @@ const (
 )
 
 // summary reads a row of columns.
-func summary(v []driver.Value) store.Summary {
+func summaryFromRow(v []driver.Value) store.Summary {
 	id := idOf(v[0])
 	return store.Summary{
-		ID: id.String(), Flow: text(v[1]), State: public(stateOf(v[2])), Received: id.Time(),
+		ID: id.String(), Flow: textOf(v[1]), State: publicState(stateOf(v[2])), Received: id.Time(),
 		Due: timeOf(v[3]), Started: timeOf(v[4]), Finished: timeOf(v[5]),
-		Attempt: int(integer(v[6])), Status: int(integer(v[7])), Size: int(integer(v[8])), Cause: cause(v[9:]),
+		Attempt: int(intOf(v[6])), Status: int(intOf(v[7])), Size: int(intOf(v[8])), Cause: causeOf(v[9:]),
 	}
 }

@@ -17,13 +17,13 @@ func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, err
 	var out store.Swept
 	err := s.writer.do(ctx, func(t *tx) error {
 		out = store.Swept{}
-		return t.sweep(q, &out)
+		return t.sweepExpired(q, &out)
 	})
 	return out, err
 }
 
-func (t *tx) sweep(q store.SweepQuery, out *store.Swept) error {
-	over, more := t.leases.over(q.Limit)
+func (t *tx) sweepExpired(q store.SweepQuery, out *store.Swept) error {
+	over, more := t.leases.takeExpired(q.Limit)
 	t.onRollback(func() {
 		for seq, l := range over {
 			t.leases.put(seq, l)
@@ -32,7 +32,7 @@ func (t *tx) sweep(q store.SweepQuery, out *store.Swept) error {
 	out.More = more
 	for seq, l := range over {
 		r := openRun{seq: seq, id: l.id, flow: l.flow, state: store.Running, started: l.started, okey: l.okey}
-		if err := t.takeAway(r, l.fence, q, out); err != nil {
+		if err := t.sweepRun(r, l.fence, q, out); err != nil {
 			return err
 		}
 	}
@@ -41,10 +41,10 @@ func (t *tx) sweep(q store.SweepQuery, out *store.Swept) error {
 
 // takeAway puts a run back that its holder has lost, or fails it where that has
 // happened too often without anything done in between.
-func (t *tx) takeAway(r openRun, fence int64, q store.SweepQuery, out *store.Swept) error {
+func (t *tx) sweepRun(r openRun, fence int64, q store.SweepQuery, out *store.Swept) error {
 	const losses = `SELECT lost, lost_steps, (SELECT count(*) FROM steps WHERE run = seq) FROM runs WHERE seq = ? AND fence = ? AND state = 3`
 	var times, before, steps int64
-	found, err := t.one(losses, func(v []driver.Value) { times, before, steps = integer(v[0]), integer(v[1]), integer(v[2]) }, r.seq, fence)
+	found, err := t.queryRow(losses, func(v []driver.Value) { times, before, steps = intOf(v[0]), intOf(v[1]), intOf(v[2]) }, r.seq, fence)
 	if err != nil || !found {
 		return err
 	}
@@ -54,22 +54,22 @@ func (t *tx) takeAway(r openRun, fence int64, q store.SweepQuery, out *store.Swe
 	times++
 	why := store.Cause{Reason: store.ReasonLost, Class: "internal", Message: lostMessage(times)}
 	if q.MaxLost > 0 && times > int64(q.MaxLost) {
-		if err := t.end(r, store.Failed, why); err != nil {
+		if err := t.endRun(r, store.Failed, why); err != nil {
 			return err
 		}
-		out.Failed = append(out.Failed, t.sweptRun(r, store.Failed))
+		out.Failed = append(out.Failed, t.sweptSummary(r, store.Failed))
 		return nil
 	}
-	to, due := t.later(backoff(q.Backoff, times))
+	to, due := t.requeueState(lossBackoff(q.Backoff, times))
 	_, err = t.exec("UPDATE runs SET state = ?, due = ?, attempt = attempt + 1, lost = ?, lost_steps = ? WHERE seq = ?", int64(to), due, times, steps, r.seq)
 	if err != nil {
 		return err
 	}
-	if err := t.setCause(r.seq, why); err != nil {
+	if err := t.writeCause(r.seq, why); err != nil {
 		return err
 	}
-	t.back(r, to)
-	out.Requeued = append(out.Requeued, t.sweptRun(r, to))
+	t.countRequeued(r, to)
+	out.Requeued = append(out.Requeued, t.sweptSummary(r, to))
 	return nil
 }
 
@@ -80,12 +80,12 @@ func lostMessage(times int64) string {
 	return fmt.Sprintf("the gateways that worked on the run went away, %d times in a row without a step done", times)
 }
 
-func (t *tx) sweptRun(r openRun, s store.State) store.Summary {
+func (t *tx) sweptSummary(r openRun, s store.State) store.Summary {
 	return store.Summary{ID: r.id.String(), Flow: r.flow, State: s, Received: r.id.Time()}
 }
 
 // backoff is the wait after a number of losses in a row.
-func backoff(first time.Duration, times int64) time.Duration {
+func lossBackoff(first time.Duration, times int64) time.Duration {
 	if times <= 1 || first <= 0 {
 		return 0
 	}

@@ -3,24 +3,24 @@ package sqlite
 import "github.com/webhook-gateway/gateway/store"
 
 // tallyKey is what runs are counted by.
-type tallyKey struct {
+type statsKey struct {
 	flow   string
 	state  store.State
 	minute int64 // since 1970
 }
 
-type tallied struct {
+type statsValue struct {
 	n, took int64
 }
 
 // tally counts the runs that ended in a transaction, so that each counter is
 // written once.
-type tally map[tallyKey]tallied
+type statsDelta map[statsKey]statsValue
 
 // add counts n runs that ended at a time, in milliseconds. A negative n takes
 // back.
-func (t tally) add(flow string, s store.State, started, finished, n int64) {
-	k := tallyKey{flow, s, finished / 60_000}
+func (t statsDelta) add(flow string, s store.State, started, finished, n int64) {
+	k := statsKey{flow, s, finished / 60_000}
 	c := t[k]
 	c.n += n
 	if started > 0 {
@@ -37,7 +37,7 @@ const (
 )
 
 // write adds the counts to the counters.
-func (t tally) write(x *tx) error {
+func (t statsDelta) write(x *tx) error {
 	for k, c := range t {
 		for _, span := range [...]int64{minute, hour, day} {
 			at := k.minute * minute / span * span

@@ -11,32 +11,32 @@ import (
 type tx struct {
 	dsn    string
 	conn   *conn // nil where it has to be opened again
-	known  bool  // the mirror is that of the file
+	loaded bool  // the mirror is that of the file
 	clock  *steadyClock
 	leases *leases
 	ready  chan struct{}
 
-	mirror  mirror
-	tally   tally
-	nextSeq int64
-	turn    int            // of the flows in claims
-	args    []driver.Value // of a statement with many, used again
+	counts   queueCounts
+	stats    statsDelta
+	nextSeq  int64
+	rotation int            // of the flows in claims
+	args     []driver.Value // of a statement with many, used again
 
-	stepTexts [stepsAtOnce + 1]string
-	entryText string
+	insertStepsSQL   [stepsAtOnce + 1]string
+	insertEntriesSQL string
 
-	now    int64    // of this transaction, in milliseconds
-	writes int      // of this operation
-	undone []func() // called where the transaction is rolled back, last first
-	done   []func() // called after it was committed
-	wakes  bool     // runs may be claimable after it
+	now           int64    // of this transaction, in milliseconds
+	writes        int      // of this operation
+	rollbackHooks []func() // called where the transaction is rolled back, last first
+	commitHooks   []func() // called after it was committed
+	signalReady   bool     // runs may be claimable after it
 }
 
 func newTx(dsn string, c *steadyClock) *tx {
 	return &tx{
 		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
-		mirror: newMirror(), tally: tally{}, stepTexts: stepTexts(), entryText: entryText(),
+		counts: newMirror(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
 	}
 }
 
@@ -44,22 +44,22 @@ func newTx(dsn string, c *steadyClock) *tx {
 // Then the file is looked at anew: a commit that failed may have been saved from
 // the log.
 func (t *tx) begin() error {
-	if err := t.start(); err != nil {
+	if err := t.beginImmediate(); err != nil {
 		return err
 	}
-	if t.known {
+	if t.loaded {
 		return nil
 	}
-	if err := t.load(); err != nil {
+	if err := t.loadState(); err != nil {
 		t.rollback(err)
 		return err
 	}
 	return nil
 }
 
-func (t *tx) start() error {
+func (t *tx) beginImmediate() error {
 	if t.conn == nil {
-		c, err := dial(t.dsn)
+		c, err := openConn(t.dsn)
 		if err != nil {
 			return err
 		}
@@ -75,71 +75,71 @@ func (t *tx) start() error {
 
 // commit makes the transaction durable, and lets the process know of it.
 func (t *tx) commit() error {
-	if err := t.tally.write(t); err != nil {
+	if err := t.stats.write(t); err != nil {
 		return err
 	}
 	if _, err := t.exec("COMMIT"); err != nil {
 		return err
 	}
-	for _, f := range t.done {
+	for _, f := range t.commitHooks {
 		f()
 	}
-	if t.wakes {
+	if t.signalReady {
 		select {
 		case t.ready <- struct{}{}:
 		default: // a signal is there
 		}
 	}
-	t.forget()
+	t.reset()
 	return nil
 }
 
 // rollback takes the transaction back. After trouble with the storage the
 // connection is closed, so that nothing of its state goes on.
 func (t *tx) rollback(why error) {
-	for i := len(t.undone) - 1; i >= 0; i-- {
-		t.undone[i]()
+	for i := len(t.rollbackHooks) - 1; i >= 0; i-- {
+		t.rollbackHooks[i]()
 	}
-	t.mirror.undo()
-	t.forget()
+	t.counts.rollback()
+	t.reset()
 	if t.conn == nil {
 		return
 	}
 	// SQLite has rolled back by itself after some errors, and says so here.
 	_, _ = t.exec("ROLLBACK")
 	if isUnavailable(why) {
-		_ = t.disconnect()
+		_ = t.closeConn()
 	}
 }
 
-func (t *tx) forget() {
-	clear(t.done)
-	clear(t.undone)
-	t.done, t.undone, t.wakes = t.done[:0], t.undone[:0], false
-	t.mirror.settle()
-	clear(t.tally)
+func (t *tx) reset() {
+	clear(t.commitHooks)
+	clear(t.rollbackHooks)
+	t.commitHooks, t.rollbackHooks, t.signalReady = t.commitHooks[:0], t.rollbackHooks[:0], false
+	t.counts.commit()
+	clear(t.stats)
 	clear(t.args)
 }
 
 // disconnect closes the connection.
-func (t *tx) disconnect() error {
+func (t *tx) closeConn() error {
 	if t.conn == nil {
 		return nil
 	}
 	err := t.conn.close()
-	t.conn, t.known = nil, false
+	t.conn, t.loaded = nil, false
 	return err
 }
 
 // afterwards has f called when what the transaction did is durable.
-func (t *tx) afterwards(f func()) { t.done = append(t.done, f) }
+func (t *tx) onCommit(f func()) { t.commitHooks = append(t.commitHooks, f) }
 
 // onRollback has f called when it did nothing after all.
-func (t *tx) onRollback(f func()) { t.undone = append(t.undone, f) }
+func (t *tx) onRollback(f func()) { t.rollbackHooks = append(t.rollbackHooks, f) }
 
 // exec writes, and returns how many rows changed.
 func (t *tx) exec(text string, args ...driver.Value) (int64, error) {
-	s, err := t.conn.stmt(text)
+	s, err := t.conn.prepared(text)
 	if err != nil {
 		return 0, err
 	}
@@ -151,8 +151,8 @@ func (t *tx) exec(text string, args ...driver.Value) (int64, error) {
 }
 
 // query reads.
-func (t *tx) query(text string, each row, args ...driver.Value) error {
-	s, err := t.conn.stmt(text)
+func (t *tx) query(text string, each rowFunc, args ...driver.Value) error {
+	s, err := t.conn.prepared(text)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (t *tx) query(text string, each row, args ...driver.Value) error {
 }
 
 // change writes by a statement that returns what it changed.
-func (t *tx) change(text string, each row, args ...driver.Value) error {
+func (t *tx) queryWrite(text string, each rowFunc, args ...driver.Value) error {
 	return t.query(text, func(v []driver.Value) error {
 		t.writes++
 		return each(v)
@@ -168,6 +168,6 @@ func (t *tx) change(text string, each row, args ...driver.Value) error {
 }
 
 // one reads a single row, and tells whether there is one.
-func (t *tx) one(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
-	return single(text, each, func(r row) error { return t.query(text, r, args...) })
+func (t *tx) queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
+	return singleRow(text, each, func(r rowFunc) error { return t.query(text, r, args...) })
 }

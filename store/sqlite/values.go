@@ -9,12 +9,12 @@ import (
 
 // What comes out of the file. Null is the zero value.
 
-func integer(v driver.Value) int64 {
+func intOf(v driver.Value) int64 {
 	n, _ := v.(int64)
 	return n
 }
 
-func text(v driver.Value) string {
+func textOf(v driver.Value) string {
 	s, _ := v.(string)
 	return s
 }
@@ -25,12 +25,12 @@ func blobOf(v driver.Value) []byte {
 }
 
 func stateOf(v driver.Value) store.State {
-	return store.State(integer(v)) //nolint:gosec // it is one that was put there
+	return store.State(intOf(v)) //nolint:gosec // it is one that was put there
 }
 
 // public is the state as people know it.
-func public(s store.State) store.State {
-	if s == behind {
+func publicState(s store.State) store.State {
+	if s == blocked {
 		return store.Queued
 	}
 	return s
@@ -53,21 +53,21 @@ func timeOf(v driver.Value) time.Time {
 
 // What goes into the file. The zero value is null, which takes no space.
 
-func orNull(s string) driver.Value {
+func nullText(s string) driver.Value {
 	if s == "" {
 		return nil
 	}
 	return s
 }
 
-func blob(b []byte) driver.Value {
+func nullBlob(b []byte) driver.Value {
 	if len(b) == 0 {
 		return nil
 	}
 	return b
 }
 
-func millis(t time.Time) driver.Value {
+func nullMillis(t time.Time) driver.Value {
 	if t.IsZero() {
 		return nil
 	}
@@ -75,11 +75,11 @@ func millis(t time.Time) driver.Value {
 }
 
 // upward rounds a duration to milliseconds, so that none ends early.
-func upward(d time.Duration) int64 {
+func roundUpMillis(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }
 
 // cause reads the five columns of a cause.
-func cause(v []driver.Value) store.Cause {
-	return store.Cause{Reason: text(v[0]), Class: text(v[1]), Action: text(v[2]), Position: text(v[3]), Message: text(v[4])}
+func causeOf(v []driver.Value) store.Cause {
+	return store.Cause{Reason: textOf(v[0]), Class: textOf(v[1]), Action: textOf(v[2]), Position: textOf(v[3]), Message: textOf(v[4])}
 }

@@ -19,39 +19,39 @@ func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.
 
 // held returns the run of a claim if the caller still holds it. The statements
 // that follow ask the file as well.
-func (t *tx) held(c store.Claim) (openRun, error) {
+func (t *tx) claimedRun(c store.Claim) (openRun, error) {
 	l, ok := t.leases.get(c.Ref)
 	if !ok || l.fence != c.Fence {
-		return openRun{}, lost(c)
+		return openRun{}, lostClaim(c)
 	}
 	return openRun{seq: c.Ref, id: l.id, flow: l.flow, state: store.Running, started: l.started, okey: l.okey}, nil
 }
 
-func lost(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
+func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
 // Checkpoint keeps steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		if _, err := t.held(c); err != nil {
+		if _, err := t.claimedRun(c); err != nil {
 			return err
 		}
-		return t.checkpoint(c, steps)
+		return t.writeCheckpoint(c, steps)
 	})
 }
 
 // checkpoint keeps steps; the first asks the file who holds the run.
-func (t *tx) checkpoint(c store.Claim, steps []store.Step) error {
+func (t *tx) writeCheckpoint(c store.Claim, steps []store.Step) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	n, err := t.putHeldStep(c, &steps[0], true)
+	n, err := t.writeStep(c, &steps[0], true)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return lost(c)
+		return lostClaim(c)
 	}
-	return t.putSteps(c.Ref, steps[1:])
+	return t.writeSteps(c.Ref, steps[1:])
 }
 
 // Finish ends a claimed run.
@@ -59,23 +59,23 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if e.State != store.Succeeded && e.State != store.Failed && e.State != store.Cancelled {
 		return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
 	}
-	return s.writer.do(ctx, func(t *tx) error { return t.finish(c, e) })
+	return s.writer.do(ctx, func(t *tx) error { return t.finishRun(c, e) })
 }
 
-func (t *tx) finish(c store.Claim, e *store.Ending) error {
-	r, err := t.held(c)
+func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
+	r, err := t.claimedRun(c)
 	if err != nil {
 		return err
 	}
-	if err := t.setEnd(c, e); err != nil { // it asks the file who holds the run
+	if err := t.writeEnding(c, e); err != nil { // it asks the file who holds the run
 		return err
 	}
-	if err := t.putSteps(c.Ref, e.Steps); err != nil {
+	if err := t.writeSteps(c.Ref, e.Steps); err != nil {
 		return err
 	}
 	if len(e.Response) > 0 || len(e.Output) > 0 {
 		_, err := t.exec("UPDATE payloads SET response = coalesce(?, response), output = coalesce(?, output) WHERE run = ?",
-			blob(e.Response), blob(e.Output), c.Ref)
+			nullBlob(e.Response), nullBlob(e.Output), c.Ref)
 		if err != nil {
 			return err
 		}
@@ -85,13 +85,13 @@ func (t *tx) finish(c store.Claim, e *store.Ending) error {
 			return err
 		}
 	}
-	t.ended(r, e.State)
-	t.afterwards(func() { t.leases.drop(c.Ref) })
-	return t.nextTurn(r.flow, r.okey)
+	t.countEnded(r, e.State)
+	t.onCommit(func() { t.leases.drop(c.Ref) })
+	return t.unblockNext(r.flow, r.okey)
 }
 
 // setEnd moves the row to its end.
-func (t *tx) setEnd(c store.Claim, e *store.Ending) error {
+func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	const (
 		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL"
 		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?"
@@ -103,36 +103,36 @@ func (t *tx) setEnd(c store.Claim, e *store.Ending) error {
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
 	} else {
 		w := e.Cause.Clean()
-		n, err = t.exec(why+fenced, int64(e.State), t.now, orNull(w.Reason), orNull(w.Class), orNull(w.Action), orNull(w.Position), orNull(w.Message),
+		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message),
 			c.Ref, c.Fence)
 	}
-	return changed(c, n, err)
+	return checkFence(c, n, err)
 }
 
 // changed makes ErrLost of an update that found no row under the claim.
-func changed(c store.Claim, n int64, err error) error {
+func checkFence(c store.Claim, n int64, err error) error {
 	if err == nil && n == 0 {
-		return lost(c)
+		return lostClaim(c)
 	}
 	return err
 }
 
 // Retry puts a claimed run back for another attempt.
 func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.writer.do(ctx, func(t *tx) error { return t.putBack(c, l, 1) })
+	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 1) })
 }
 
 // Park puts a claimed run aside for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	l.Cause = store.Cause{}
-	return s.writer.do(ctx, func(t *tx) error { return t.putBack(c, l, 0) })
+	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 0) })
 }
 
 // Release puts claimed runs back as if they had not been claimed.
 func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		for _, c := range claims {
-			if err := t.putBack(c, store.Requeue{}, 0); err != nil && !errors.Is(err, store.ErrLost) {
+			if err := t.requeueClaimed(c, store.Requeue{}, 0); err != nil && !errors.Is(err, store.ErrLost) {
 				return err
 			}
 		}
@@ -141,49 +141,49 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 }
 
 // putBack makes a claimed run wait, or queues it.
-func (t *tx) putBack(c store.Claim, l store.Requeue, attempts int64) error {
-	r, err := t.held(c)
+func (t *tx) requeueClaimed(c store.Claim, l store.Requeue, attempts int64) error {
+	r, err := t.claimedRun(c)
 	if err != nil {
 		return err
 	}
-	to, due := t.later(l.Delay)
+	to, due := t.requeueState(l.Delay)
 	n, err := t.exec("UPDATE runs SET state = ?, due = ?, attempt = attempt + ? WHERE seq = ? AND fence = ? AND state = 3",
 		int64(to), due, attempts, c.Ref, c.Fence)
-	if err := changed(c, n, err); err != nil {
+	if err := checkFence(c, n, err); err != nil {
 		return err
 	}
-	if err := t.putSteps(c.Ref, l.Steps); err != nil {
+	if err := t.writeSteps(c.Ref, l.Steps); err != nil {
 		return err
 	}
 	if attempts > 0 {
-		if err := t.setCause(c.Ref, l.Cause); err != nil {
+		if err := t.writeCause(c.Ref, l.Cause); err != nil {
 			return err
 		}
 	}
-	t.back(r, to)
-	t.afterwards(func() { t.leases.drop(c.Ref) })
+	t.countRequeued(r, to)
+	t.onCommit(func() { t.leases.drop(c.Ref) })
 	return nil
 }
 
 // later gives the state of a run that goes on after a time, and when it is due.
-func (t *tx) later(after time.Duration) (store.State, any) {
+func (t *tx) requeueState(after time.Duration) (store.State, any) {
 	if after <= 0 {
 		return store.Queued, nil
 	}
-	due := t.now + upward(after)
-	t.waits(due)
+	due := t.now + roundUpMillis(after)
+	t.noteDue(due)
 	return store.Waiting, due
 }
 
 // back counts a run that was running and is put back.
-func (t *tx) back(r openRun, to store.State) {
-	t.mirror.move(r.flow, store.Running, to)
-	t.wakes = t.wakes || t.mirror.of(r.flow).ready > 0
+func (t *tx) countRequeued(r openRun, to store.State) {
+	t.counts.move(r.flow, store.Running, to)
+	t.signalReady = t.signalReady || t.counts.of(r.flow).ready > 0
 }
 
-func (t *tx) setCause(seq int64, why store.Cause) error {
+func (t *tx) writeCause(seq int64, why store.Cause) error {
 	why = why.Clean()
 	_, err := t.exec("UPDATE runs SET reason = ?, class = ?, action = ?, position = ?, message = ? WHERE seq = ?",
-		orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message), seq)
+		nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), seq)
 	return err
 }

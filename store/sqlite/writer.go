@@ -46,10 +46,10 @@ func (w *writer) execute(ops []*pending) {
 			setErrors(ops, err)
 			return
 		}
-		failed.Err = unavailable(err)
+		failed.Err = wrapUnavailable(err)
 		ops = without(ops, failed)
 		if isolated == maxIsolated {
-			setErrors(ops, fmt.Errorf("%w: too many of its operations failed, the last with: %v", errBatch, err)) //nolint:errorlint // the error of another operation
+			setErrors(ops, fmt.Errorf("%w: too many of its operations failed, the last with: %v", errTransaction, err)) //nolint:errorlint // the error of another operation
 			return
 		}
 	}
@@ -62,7 +62,7 @@ func setErrors(ops []*pending, err error) {
 		return
 	}
 	for _, o := range ops {
-		o.Err = unavailable(err)
+		o.Err = wrapUnavailable(err)
 	}
 }
 
@@ -76,7 +76,7 @@ func without(ops []*pending, op *pending) []*pending {
 func (w *writer) commit(ops []*pending) (failed *pending, err error) {
 	t := w.tx
 	if err := t.begin(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errBatch, err)
+		return nil, fmt.Errorf("%w: %w", errTransaction, err)
 	}
 	for _, o := range ops {
 		t.writes = 0
@@ -86,14 +86,14 @@ func (w *writer) commit(ops []*pending) (failed *pending, err error) {
 		case isUnavailable(o.Err):
 			t.rollback(o.Err)
 			return nil, o.Err
-		case t.writes > 0 || code(o.Err) != 0:
+		case t.writes > 0 || resultCode(o.Err) != 0:
 			t.rollback(o.Err)
 			return o, o.Err
 		}
 	}
 	if err := t.commit(); err != nil {
 		t.rollback(err)
-		return nil, fmt.Errorf("%w: %w", errBatch, err)
+		return nil, fmt.Errorf("%w: %w", errTransaction, err)
 	}
 	return nil, nil
 }

@@ -42,7 +42,7 @@ func put(n int) func(*tx) error {
 // rows counts what put has written.
 func rows(t *testing.T, s *Store) int64 {
 	t.Helper()
-	n, err := s.numbers(t.Context(), "SELECT count(*) FROM pings")
+	n, err := s.queryInts(t.Context(), "SELECT count(*) FROM pings")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +109,8 @@ func TestShared(t *testing.T) {
 		var run []func(*tx) error
 		for n := range 100 {
 			run = append(run, func(x *tx) error {
-				transactions[len(x.done)] = true // what the first leaves, the others find
-				x.afterwards(func() {})
+				transactions[len(x.commitHooks)] = true // what the first leaves, the others find
+				x.onCommit(func() {})
 				return put(n)(x)
 			})
 		}
@@ -157,7 +157,7 @@ func TestNoSpace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openAt(t, t.TempDir())
 		first := accept(t, s, nil)
-		limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+		limit := func(x *tx) error { return x.conn.execScript("PRAGMA max_page_count = 1") }
 		fill := func(x *tx) error {
 			_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
 			return err
@@ -191,13 +191,13 @@ func TestRollbackForgets(t *testing.T) {
 		id, _ := store.ParseID(sub.ID)
 		id2, _ := store.ParseID(hand.ID)
 		failing := func(x *tx) error {
-			if err := (&acceptance{tx: x, sub: sub, id: id, out: &a}).decide(); err != nil {
+			if err := (&acceptance{tx: x, sub: sub, id: id, out: &a}).acceptRun(); err != nil {
 				return err
 			}
-			if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).decide(); err != nil {
+			if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).acceptRun(); err != nil {
 				return err
 			}
-			if err := x.finish(held.Claim, &store.Ending{State: store.Failed}); err != nil {
+			if err := x.finishRun(held.Claim, &store.Ending{State: store.Failed}); err != nil {
 				return err
 			}
 			return errOwn
@@ -205,9 +205,9 @@ func TestRollbackForgets(t *testing.T) {
 		if err := together(t, s, failing)[0]; !errors.Is(err, errOwn) {
 			t.Fatal(err)
 		}
-		var n numbers
-		err := s.writer.do(t.Context(), func(x *tx) error { n = x.mirror.of("orders"); return nil })
-		if want := (numbers{running: 1}); err != nil || n != want {
+		var n counts
+		err := s.writer.do(t.Context(), func(x *tx) error { n = x.counts.of("orders"); return nil })
+		if want := (counts{running: 1}); err != nil || n != want {
 			t.Errorf("counted %+v (%v), want %+v", n, err, want)
 		}
 		if counts, err := s.Stats(t.Context(), store.StatsQuery{}); err != nil || len(counts) > 0 {
@@ -237,7 +237,7 @@ func TestFailedSweep(t *testing.T) {
 		c.Advance(time.Hour)
 		sweep := func(x *tx) error {
 			var out store.Swept
-			return errors.Join(x.sweep(store.SweepQuery{Limit: 10}, &out), errOwn)
+			return errors.Join(x.sweepExpired(store.SweepQuery{Limit: 10}, &out), errOwn)
 		}
 		if err := together(t, s, sweep)[0]; !errors.Is(err, errOwn) {
 			t.Fatal(err)
@@ -260,7 +260,7 @@ func TestPurgeLooksAgain(t *testing.T) {
 	id := accept(t, s, make([]byte, 5000))
 	cut := func(x *tx, seq int64) (int64, error) { return x.cutBody(seq, 2000) }
 	for _, do := range []func(*tx, int64) (int64, error){(*tx).deleteRun, cut} {
-		if n, err := s.each(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
+		if n, err := s.forEachRun(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
 			t.Errorf("%d open runs were purged (%v)", n, err)
 		}
 	}
@@ -279,16 +279,16 @@ func TestSavedFromLog(t *testing.T) {
 		accept(t, s, nil)
 		held := claimAll(t, s)[0].Claim
 		accept(t, s, nil)
-		c, err := dial(dsn(s.path, false))
+		c, err := openConn(dsn(s.path, false))
 		if err != nil {
 			t.Fatal(err)
 		}
 		insert := "INSERT INTO runs (seq, id, flow, state, fence) VALUES (3, randomblob(16), 'orders', 1, 0), (4, randomblob(16), 'orders', 3, 1);" +
 			"INSERT INTO payloads (run) VALUES (3), (4)"
-		if err := errors.Join(c.script(insert), c.close()); err != nil {
+		if err := errors.Join(c.execScript(insert), c.close()); err != nil {
 			t.Fatal(err)
 		}
-		limit := func(x *tx) error { return x.conn.script("PRAGMA max_page_count = 1") }
+		limit := func(x *tx) error { return x.conn.execScript("PRAGMA max_page_count = 1") }
 		fill := func(x *tx) error {
 			_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
 			return err
