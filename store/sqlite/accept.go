@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Accept keeps a run that is to be done.
+// Accept stores a run to be executed.
 func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accepted, error) {
 	id, err := store.ParseID(sub.ID)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 	return out, nil
 }
 
-// acceptance is one submission on its way in.
+// acceptance is a submission that is being accepted.
 type acceptance struct {
 	*tx
 	sub *store.Submission
@@ -60,7 +60,7 @@ func (a *acceptance) acceptRun() error {
 	return a.writeRun()
 }
 
-// place decides in which state the run begins.
+// chooseState decides in which state the run begins.
 func (a *acceptance) chooseState() error {
 	a.state = store.Queued
 	if a.sub.Delay > 0 {
@@ -85,7 +85,7 @@ func (a *acceptance) chooseState() error {
 	return nil
 }
 
-// bound makes room in a full queue, or refuses.
+// enforceQueueLimit makes room in a full queue, or refuses the run.
 func (a *acceptance) enforceQueueLimit() error {
 	q := a.sub.Queue
 	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) {
@@ -110,7 +110,7 @@ func (a *acceptance) enforceQueueLimit() error {
 	return a.endRun(oldest, store.Cancelled, store.Cause{Reason: store.ReasonDropped})
 }
 
-// keep writes the rows.
+// writeRun writes the rows of the run.
 func (a *acceptance) writeRun() error {
 	seq := a.nextSeq
 	if err := a.insertRow(seq); err != nil {
@@ -145,8 +145,8 @@ func (a *acceptance) writeRun() error {
 	return nil
 }
 
-// insert writes the row of the run. Most runs need few columns, and each one
-// costs.
+// insertRow writes the row of the run. Most runs need few columns, and each
+// column costs time.
 func (a *acceptance) insertRow(seq int64) error {
 	s := a.sub
 	if a.state == store.Queued && s.OrderKey == "" {
@@ -170,7 +170,7 @@ func (a *acceptance) insertRow(seq int64) error {
 	return err
 }
 
-// hand gives the run to the caller.
+// claimDirectly claims the run for the caller.
 func (a *acceptance) claimDirectly(seq int64) {
 	h := a.sub.Claim
 	a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: seq, Fence: 1}
@@ -181,7 +181,7 @@ func (a *acceptance) claimDirectly(seq int64) {
 	a.onCommit(func() { a.leases.put(seq, l) })
 }
 
-// putPayload keeps the bytes of a run.
+// insertPayload writes the payload of a run.
 func (t *tx) insertPayload(seq int64, p *store.Payload) error {
 	if len(p.Variables) == 0 && len(p.Output) == 0 && len(p.Response) == 0 {
 		_, err := t.exec("INSERT INTO payloads (run, event, body) VALUES (?, ?, ?)", seq, nullBlob(p.Event), nullBlob(p.Body))

@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Claim gives queued runs to the caller to work on.
+// Claim claims queued runs for the caller.
 func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
 	var out store.Claimed
 	err := s.writer.do(ctx, func(t *tx) error {
@@ -23,8 +23,8 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 		return store.Claimed{}, err
 	}
 	if len(out.Work) > 0 {
-		// The runs are the caller's by now, so they are read whatever becomes of
-		// its context.
+		// The claims are durable, so the runs are read even if the context of
+		// the caller ends now.
 		s.readWork(context.WithoutCancel(ctx), out.Work, q.Cached)
 	}
 	return out, nil
@@ -37,7 +37,8 @@ func (t *tx) untilNext() time.Duration {
 	return max(time.Duration(t.counts.due-t.now)*time.Millisecond, 0)
 }
 
-// claim takes from each flow its share, and then what is left from any.
+// claimRuns claims an equal share from each flow, and then the rest from any
+// flow.
 func (t *tx) claimRuns(q *store.ClaimQuery) ([]store.Work, error) {
 	if err := t.queueDue(); err != nil {
 		return nil, err
@@ -64,7 +65,8 @@ func (t *tx) claimRuns(q *store.ClaimQuery) ([]store.Work, error) {
 	return work, nil
 }
 
-// claimable returns the flows from which a run can be claimed, in turn.
+// claimableFlows returns the flows with claimable runs. Each call begins with
+// another flow, so that none is always last.
 func (t *tx) claimableFlows(flows []store.FlowLimit) []store.FlowLimit {
 	var found []store.FlowLimit
 	t.rotation++
@@ -77,7 +79,7 @@ func (t *tx) claimableFlows(flows []store.FlowLimit) []store.FlowLimit {
 	return found
 }
 
-// room is how many runs of a flow could be claimed now.
+// capacity returns how many runs of a flow can be claimed now.
 func (t *tx) capacity(f store.FlowLimit) int {
 	n := t.counts.of(f.Flow)
 	if f.Max <= 0 {
@@ -109,7 +111,7 @@ func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, e
 	return work, err
 }
 
-// queueDue queues the waiting runs whose time has come.
+// queueDue queues the waiting runs that are due.
 func (t *tx) queueDue() error {
 	if t.counts.due == 0 || t.counts.due > t.now {
 		return nil

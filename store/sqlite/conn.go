@@ -10,15 +10,15 @@ import (
 	"modernc.org/sqlite"
 )
 
-// conn is a connection with its prepared statements, without database/sql
-// around it: one goroutine at a time owns it, so a pool's locks and the
-// conversions would only cost.
+// conn is a connection with its prepared statements. It does not use
+// database/sql: one goroutine at a time owns it, so the locks of a pool and its
+// conversions would only cost time.
 type conn struct {
 	raw   driver.Conn
 	stmts map[string]*stmt
 }
 
-// dial opens a connection to a file.
+// openConn opens a connection to a file.
 func openConn(dsn string) (*conn, error) {
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
@@ -38,7 +38,7 @@ func (c *conn) close() error {
 	return c.raw.Close()
 }
 
-// script runs statements that are used once.
+// execScript executes statements that are used once.
 func (c *conn) execScript(text string) error {
 	e, ok := c.raw.(driver.ExecerContext)
 	if !ok {
@@ -48,7 +48,7 @@ func (c *conn) execScript(text string) error {
 	return err
 }
 
-// stmt returns the prepared statement of a text, which is a constant.
+// prepared returns the prepared statement of a text, which is a constant.
 func (c *conn) prepared(text string) (*stmt, error) {
 	if s, ok := c.stmts[text]; ok {
 		return s, nil
@@ -74,8 +74,8 @@ func (c *conn) prepare(text string) (*stmt, error) {
 	return &stmt{raw: raw, execer: exe, queryer: ask}, nil
 }
 
-// row takes a row of a result. The values are its to keep, the slice is not.
-// The query ends with its error, or without one where that is errEnough.
+// rowFunc takes a row of a result. It may keep the values, but not the slice.
+// Its error ends the query; errStopRows ends it without an error.
 type rowFunc func([]driver.Value) error
 
 var errStopRows = errors.New("no more rows are needed")
@@ -88,7 +88,7 @@ type stmt struct {
 	args    []driver.NamedValue // used again by each call
 }
 
-// exec runs the statement and returns how many rows it changed.
+// exec executes the statement and returns how many rows it changed.
 func (s *stmt) exec(args []driver.Value) (int64, error) {
 	defer s.releaseArgs()
 	r, err := s.execer.ExecContext(context.Background(), s.bindArgs(args))
@@ -98,7 +98,7 @@ func (s *stmt) exec(args []driver.Value) (int64, error) {
 	return r.RowsAffected()
 }
 
-// query runs the statement and calls each with the rows of its result.
+// query executes the statement and calls each with the rows of its result.
 func (s *stmt) query(ctx context.Context, each rowFunc, args []driver.Value) (err error) {
 	defer s.releaseArgs()
 	rows, err := s.queryer.QueryContext(ctx, s.bindArgs(args))
@@ -133,5 +133,5 @@ func (s *stmt) bindArgs(args []driver.Value) []driver.NamedValue {
 	return s.args
 }
 
-// forget lets go of bodies, which may be large.
+// releaseArgs drops references to bodies, which may be large.
 func (s *stmt) releaseArgs() { clear(s.args) }

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// asker is what reads: a view of the file, or the transaction that writes.
+// querier reads: from a view of the file, or in the transaction that writes.
 type querier interface {
 	query(text string, each rowFunc, args ...driver.Value) error
 	queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error)
@@ -35,7 +35,7 @@ func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, e
 
 const contactColumns = "contact, email, created, changed"
 
-// contact reads a contact, nil where there is none.
+// readContact reads a contact, or nil if there is none.
 func readContact(r querier, key string) (*store.Contact, error) {
 	c := &store.Contact{}
 	found, err := r.queryRow("SELECT "+contactColumns+" FROM contacts WHERE contact = ?", func(v []driver.Value) { *c = contactFromRow(v) }, key)
@@ -50,7 +50,7 @@ func contactFromRow(v []driver.Value) store.Contact {
 	return store.Contact{Email: textOf(v[1]), Fields: map[string][]byte{}, Created: timeOf(v[2]), Changed: timeOf(v[3])}
 }
 
-// addContactParts reads fields and tags, and returns how many bytes they are.
+// readContactParts reads fields and tags, and returns their size in bytes.
 func readContactParts(r querier, key string, c *store.Contact) (size int, err error) {
 	err = r.query("SELECT name, value FROM contact_fields WHERE contact = ?", func(v []driver.Value) error {
 		c.Fields[textOf(v[0])] = blobOf(v[1])
@@ -117,7 +117,7 @@ func (t *tx) writeContact(key string, d *store.ContactDiff, source flow.TagSourc
 	return err
 }
 
-// DeleteContact deletes a contact, and notes that its address is to be hidden.
+// DeleteContact deletes a contact, and notes its address for erasure.
 func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, err error) {
 	if err := store.CheckEmail(email); err != nil {
 		return false, err
@@ -156,7 +156,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 	return l.page, err
 }
 
-// contactList is one page in the making.
+// contactList builds one page.
 type contactList struct {
 	q      store.ContactQuery
 	limit  int
@@ -166,7 +166,7 @@ type contactList struct {
 	page   store.ContactPage
 }
 
-// contactEffort is what a candidate counts as, besides its fields.
+// contactEffort is the effort of reading a candidate, in addition to its fields.
 const contactEffort = 128
 
 func (l *contactList) addCandidate(v *view, r []driver.Value) error {

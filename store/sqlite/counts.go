@@ -4,26 +4,25 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// behind is the state in the file of a run that is queued behind another with
-// its order key.
+// blocked is the stored state of a queued run that another run with its order
+// key blocks.
 const blocked store.State = 0
 
-// numbers count the open runs of a flow.
+// counts are the numbers of runs of a flow that are not over.
 type counts struct {
 	ready, blocked, waiting, running int
 }
 
-// flowNumbers are those of one flow, with what they were before the transaction
-// that is under way.
+// flowCounts are the counts of a flow, and those before the current transaction.
 type flowCounts struct {
 	counts
 	before  counts
 	changed bool
 }
 
-// mirror knows what each decision about the queue needs, so that none has to
-// count rows. That is safe, as no other process writes to the file, and all
-// writes pass through one goroutine.
+// queueCounts has the numbers that decisions about the queue need, so that none
+// has to count rows. They are exact, because no other process writes to the file
+// and all writes pass through one goroutine.
 type queueCounts struct {
 	flows   map[string]*flowCounts
 	changed []*flowCounts
@@ -33,7 +32,7 @@ type queueCounts struct {
 
 func newMirror() queueCounts { return queueCounts{flows: map[string]*flowCounts{}} }
 
-// of returns the numbers of a flow for reading.
+// of returns the counts of a flow.
 func (m *queueCounts) of(flow string) counts {
 	if f, ok := m.flows[flow]; ok {
 		return f.counts
@@ -41,8 +40,7 @@ func (m *queueCounts) of(flow string) counts {
 	return counts{}
 }
 
-// move counts a run that goes from one state to another. States that are over
-// are not counted.
+// move counts a run that changes its state. Runs that are over are not counted.
 func (m *queueCounts) move(flow string, from, to store.State) {
 	f, ok := m.flows[flow]
 	if !ok {
@@ -71,10 +69,10 @@ func (n *counts) add(s store.State, by int) {
 	}
 }
 
-// none is a state of no run: that of one before it was accepted.
+// noState is the state before a run exists.
 const noState store.State = 255
 
-// waitUntil notes that a run is due, and tells whether none is due earlier.
+// noteDue notes when a run is due, and returns whether no run is due earlier.
 func (m *queueCounts) noteDue(due int64) bool {
 	if m.due != 0 && m.due <= due {
 		return false
@@ -83,11 +81,11 @@ func (m *queueCounts) noteDue(due int64) bool {
 	return true
 }
 
-// drained corrects the numbers of a flow of which nothing more was found in
-// the file than what was claimed: some other program has changed it.
+// clearReady corrects the counts of a flow if the file has no more claimable
+// runs: another program has changed the file.
 func (m *queueCounts) clearReady(flow string) { m.flows[flow].ready = 0 }
 
-// undo forgets what was counted since settle.
+// rollback restores the counts of the last commit.
 func (m *queueCounts) rollback() {
 	for _, f := range m.changed {
 		f.counts = f.before
@@ -95,7 +93,7 @@ func (m *queueCounts) rollback() {
 	m.due = m.dueBefore
 }
 
-// settle makes what was counted final.
+// commit makes the current counts final.
 func (m *queueCounts) commit() {
 	for _, f := range m.changed {
 		f.changed = false

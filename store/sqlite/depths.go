@@ -33,8 +33,8 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 	return depths, err
 }
 
-// add counts n runs in a state. It returns the seq of the first where they are
-// queued, else 0.
+// addDepth counts n runs in a state. It returns the seq of the first run if they
+// are queued, otherwise 0.
 func addDepth(d *store.Depth, s store.State, n int, first int64) int64 {
 	switch publicState(s) {
 	case store.Queued:
@@ -48,7 +48,7 @@ func addDepth(d *store.Depth, s store.State, n int, first int64) int64 {
 	return 0
 }
 
-// ages looks up when the oldest queued runs were received.
+// readOldest reads when the oldest queued runs were received.
 func (v *view) readOldest(depths []store.Depth, seqs []int64) error {
 	for i, seq := range seqs {
 		if seq == 0 {

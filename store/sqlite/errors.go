@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// code returns SQLite's result code without its details, or 0.
+// resultCode returns the primary result code of SQLite, or 0 for other errors.
 func resultCode(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -18,11 +18,11 @@ func resultCode(err error) int {
 	return e.Code() & 0xff
 }
 
-// taken tells whether a unique key was there already.
+// isUniqueViolation reports whether a unique key already exists.
 func isUniqueViolation(err error) bool { return resultCode(err) == codes.SQLITE_CONSTRAINT }
 
-// isUnavailable tells whether an error is of the storage, not of what was asked: the
-// next attempt may go better.
+// isUnavailable reports whether the storage failed rather than the operation:
+// the next attempt may succeed.
 func isUnavailable(err error) bool {
 	switch resultCode(err) {
 	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_CANTOPEN, codes.SQLITE_READONLY, codes.SQLITE_BUSY,
@@ -33,15 +33,15 @@ func isUnavailable(err error) bool {
 	return false
 }
 
-// isDamaged tells whether a place in the file can't be read. It is no trouble for
-// operations that don't go there.
+// isDamaged reports whether a page of the file cannot be read. Operations on
+// other pages still succeed.
 func isDamaged(err error) bool { return resultCode(err) == codes.SQLITE_CORRUPT }
 
-// errBatch says that a transaction failed as a whole.
+// errTransaction says that a transaction failed as a whole.
 var errTransaction = errors.New("the transaction failed")
 
-// unavailable makes trouble recognisable. An error that says what is wrong with
-// one operation stays as it is.
+// wrapUnavailable makes store.IsUnavailable recognize a failure of the storage.
+// Errors of single operations stay as they are.
 func wrapUnavailable(err error) error {
 	if isUnavailable(err) || isDamaged(err) || errors.Is(err, errTransaction) {
 		return &store.UnavailableError{Err: err}

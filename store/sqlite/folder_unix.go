@@ -32,7 +32,7 @@ func claimFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// syncFolder makes what was created in a folder durable.
+// syncFolder makes new files of a folder durable.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {

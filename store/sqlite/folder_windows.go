@@ -14,7 +14,7 @@ import (
 const sharingViolation = syscall.Errno(32)
 
 // claimFolder makes the folder and locks it against other processes, until the
-// file is closed: nobody else can open a file that is opened without sharing.
+// file is closed: a file that is opened without sharing cannot be opened again.
 func claimFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -34,5 +34,5 @@ func claimFolder(dir string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// syncFolder does nothing: the file system keeps folders by itself.
+// syncFolder does nothing: the file system makes folders durable itself.
 func syncFolder(string) error { return nil }

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// PutKey makes a key unless it is there.
+// PutKey makes a key unless it exists.
 func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (held store.Key, made bool, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
 		var found bool
@@ -29,7 +29,7 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (hel
 
 const selectKey = "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?"
 
-// key returns a key whose time is not over.
+// findKey returns a key that has not expired.
 func (t *tx) findKey(scope, name string) (store.Key, bool, error) {
 	k := store.Key{Scope: scope, Name: name}
 	found, err := t.queryRow(selectKey, keyScanner(&k), scope, storedKeyName(name), t.now)
@@ -60,12 +60,12 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	})
 }
 
-// noKey leaves out the name, which may hold what callers sent.
+// missingKey omits the name of the key, which clients may have sent.
 func missingKey(scope string) error {
 	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
 }
 
-// DropKey gives a key free.
+// DropKey deletes a key.
 func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, storedKeyName(k.Name), k.Run)

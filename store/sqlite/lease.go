@@ -8,7 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// lease is what the process knows of a claimed run.
+// lease is the claim of a run, as the process knows it.
 type lease struct {
 	id      store.ID
 	flow    string
@@ -19,12 +19,12 @@ type lease struct {
 	until   time.Duration // in elapsed time
 }
 
-// ended is the end of a lease whose holder died with its process.
+// leaseEnded is the end of a lease whose worker died with its process.
 const leaseEnded = time.Duration(math.MinInt64)
 
-// leases are those of all claimed runs, by their seq. They live in memory: no
-// other process can claim a run, and when this one dies its leases end. That the
-// file says "running" and with which fence is what guards the writes.
+// leases are the leases of all claimed runs, by seq. They live in memory: no
+// other process can claim a run, and when this one dies its leases end. State
+// and fence in the file guard the writes.
 type leases struct {
 	clock *steadyClock
 
@@ -53,11 +53,11 @@ func (l *leases) drop(seq int64) {
 	delete(l.known, seq)
 }
 
-// after is the elapsed time at which a lease of the length ends.
+// endAfter returns the elapsed time at which a lease of a length ends.
 func (l *leases) endAfter(d time.Duration) time.Duration { return l.clock.elapsed() + d }
 
-// extend makes the leases of the claims end after d, and returns the claims
-// that have none.
+// extend makes the leases of the claims end after d, and returns the lost
+// claims.
 func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Claim) {
 	until := l.endAfter(d)
 	l.mu.Lock()
@@ -74,8 +74,8 @@ func (l *leases) extend(d time.Duration, claims []store.Claim) (lost []store.Cla
 	return lost
 }
 
-// over takes out leases that have ended, at most n, so that none of them can be
-// extended any more.
+// takeExpired removes leases that have ended, at most n, so that they cannot be
+// extended.
 func (l *leases) takeExpired(n int) (taken map[int64]lease, more bool) {
 	now := l.clock.elapsed()
 	l.mu.Lock()

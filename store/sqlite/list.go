@@ -25,7 +25,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	return l.page, err
 }
 
-// listing is one page in the making.
+// listing builds one page.
 type listing struct {
 	q      store.ListQuery
 	limit  int
@@ -36,9 +36,9 @@ type listing struct {
 	page   store.Page
 }
 
-// statement reads candidates for the page in their order: one part for each
-// flow and state, merged, so that each can use an index. It is "" where no run
-// can match.
+// buildQuery returns the query for the candidates of the page, in their order: a
+// part for each flow and state, merged, so that each part can use an index. It
+// is "" if no run can match.
 func (l *listing) buildQuery() (string, []driver.Value, error) {
 	from, to, err := l.idBounds()
 	if err != nil {
@@ -69,10 +69,11 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 	return strings.Join(parts, " UNION ALL ") + " ORDER BY 1 DESC", args, nil
 }
 
-// maxParts bounds the parts of one statement.
+// maxParts limits the parts of one query.
 const maxParts = 100
 
-// states returns the states in the file that are asked for, nil for all.
+// storedStates returns the filter's states as the file stores them, or nil for
+// all.
 func (l *listing) storedStates() []store.State {
 	if len(l.q.States) == 0 {
 		return nil
@@ -90,8 +91,9 @@ func (l *listing) storedStates() []store.State {
 	return in
 }
 
-// part is the statement for one flow (or all) and state (or all). Most runs
-// succeed, so those are found among all, without an index of their own.
+// partQuery returns the query for one flow (or all) and state (or all). Most
+// runs succeed, so these are searched for among all runs, without an index of
+// their own.
 func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value) {
 	text := "SELECT " + columns + ", seq, okey"
 	var args []driver.Value
@@ -115,7 +117,8 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	return text, args
 }
 
-// bounds returns ids between which the runs of the page lie, both excluded.
+// idBounds returns the ids between which the runs of the page lie, both
+// excluded.
 func (l *listing) idBounds() (from, to store.ID, err error) {
 	for i := range to {
 		to[i] = 0xff
@@ -139,14 +142,15 @@ func (l *listing) idBounds() (from, to store.ID, err error) {
 	return from, to, nil
 }
 
-// A search ends its page after so many bytes were looked through; a row counts
-// as rowEffort besides its bodies.
+// A search ends its page after it has read so many bytes. A row counts as
+// rowEffort in addition to its payload.
 const (
 	searchEffort = 8 << 20
 	rowEffort    = 1 << 10
 )
 
-// take adds a candidate to the page, until it is full or enough was looked at.
+// addCandidate adds a candidate to the page. It stops when the page is full or
+// enough was read.
 func (l *listing) addCandidate(v *view, r []driver.Value) error {
 	if n := len(l.page.Runs); n == l.limit {
 		l.page.Next = l.page.Runs[n-1].ID
@@ -165,7 +169,7 @@ func (l *listing) addCandidate(v *view, r []driver.Value) error {
 	return err
 }
 
-// matches tells whether the text that is searched is in a run.
+// matchesText reports whether a run contains the text of the filter.
 func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
 	if l.needle == nil {
 		return true, nil
@@ -190,13 +194,14 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 	return false, nil
 }
 
-// holds tells whether the text is a part of s.
+// containsNeedle reports whether s contains the text of the filter.
 func (l *listing) containsNeedle(s []byte) bool {
 	l.buffer = foldASCII(l.buffer[:0], s)
 	return bytes.Contains(l.buffer, l.needle)
 }
 
-// fold appends the text with ASCII letters in lower case. It is nil for no text.
+// foldASCII appends the text with ASCII letters in lower case. It returns nil
+// for no text.
 func foldASCII(to, s []byte) []byte {
 	for _, b := range s {
 		if 'A' <= b && b <= 'Z' {

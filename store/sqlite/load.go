@@ -2,8 +2,8 @@ package sqlite
 
 import "database/sql/driver"
 
-// load makes anew what is known beside the file. Runs that are running without
-// a lease have lost their holder: it died with its process.
+// loadState rebuilds the state in memory from the file. Running runs without a
+// lease have lost their worker, which died with its process.
 func (t *tx) loadState() error {
 	t.counts = newMirror()
 	err := t.query("SELECT flow, state, count(*) FROM runs INDEXED BY runs_open WHERE state <= 3 GROUP BY flow, state", func(v []driver.Value) error {
@@ -29,14 +29,14 @@ func (t *tx) loadState() error {
 	return nil
 }
 
-// findDue looks up when the next waiting run is due.
+// findDue finds when the next waiting run is due.
 func (t *tx) findDue() error {
 	t.counts.due = 0
 	_, err := t.queryRow("SELECT min(due) FROM runs WHERE state = 2", func(v []driver.Value) { t.counts.due = intOf(v[0]) })
 	return err
 }
 
-// loadLeases keeps the leases of the runs that are running.
+// loadLeases makes leases for the running runs.
 func (t *tx) loadLeases() error {
 	running := map[int64]lease{}
 	const list = "SELECT seq, id, flow, fence, started, okey FROM runs INDEXED BY runs_open WHERE state <= 3 AND state = 3"
@@ -52,8 +52,8 @@ func (t *tx) loadLeases() error {
 	return err
 }
 
-// keep makes the leases those of the runs that are running. Where one is known
-// already under the same claim it goes on.
+// replace makes the leases those of the running runs. A known lease of the same
+// claim stays.
 func (l *leases) replace(running map[int64]lease) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -12,11 +12,11 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// application marks the file as one of ours, in its header: "gwdb".
+// application marks the file as a store, in its header: "gwdb".
 const application = 0x67776462
 
-// migrate brings the tables up to date, in the transaction that is under way.
-// The n-th file of migrations, by name, makes version n.
+// migrate updates the tables, in the current transaction. The n-th migration
+// file, by name, makes version n.
 func (t *tx) migrate() error {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Cancel ends an open run.
+// Cancel ends a run that is not over.
 func (s *Store) Cancel(ctx context.Context, id string) error {
 	key, err := store.ParseID(id)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 	return s.writer.do(ctx, func(t *tx) error { return t.cancelRun(key) })
 }
 
-// CancelAll cancels what is open among a page of runs.
+// CancelAll cancels the runs of a page that are not over.
 func (s *Store) CancelAll(ctx context.Context, q store.ListQuery) (store.Changed, error) {
 	return s.changePage(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, (*tx).cancelRun)
 }
@@ -53,7 +53,7 @@ func (t *tx) findRun(id store.ID) (foundRun, error) {
 	return r, err
 }
 
-// changeAll changes the runs of a page that are in one of the states.
+// changePage changes the runs of a page that are in one of the states.
 func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.State, change func(*tx, store.ID) error) (store.Changed, error) {
 	q.States = intersectStates(q.States, in)
 	if len(q.States) == 0 {
@@ -85,12 +85,10 @@ func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.St
 	return out, err
 }
 
-// passedOver tells whether the run went on since it was listed.
 func changedSinceListed(err error) bool {
 	return errors.Is(err, store.ErrState) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCut)
 }
 
-// common returns what is in both, where none asked for means all.
 func intersectStates(asked, in []store.State) []store.State {
 	if len(asked) == 0 {
 		return in

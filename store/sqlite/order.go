@@ -6,7 +6,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// openRun is a run that is not over, as far as moving it needs to know it.
+// openRun has the fields of a run that is not over which moving it needs.
 type openRun struct {
 	seq     int64
 	id      store.ID
@@ -16,18 +16,18 @@ type openRun struct {
 	okey    []byte
 }
 
-// orderKey is what the file keeps of an order key.
+// orderKeyBytes returns an order key as the file stores it.
 func orderKeyBytes(key string) []byte { return []byte(store.ShortName(key)) }
 
-// turnTaken tells whether a run with the order key is open: the next has to
-// queue behind it.
+// orderKeyTaken reports whether a run with the order key is not over. Then the
+// next one is blocked.
 func (t *tx) orderKeyTaken(flow string, okey []byte) (bool, error) {
 	return t.queryRow("SELECT 1 FROM runs WHERE flow = ? AND okey = ? AND okey IS NOT NULL AND state <= 3 LIMIT 1",
 		func([]driver.Value) {}, flow, okey)
 }
 
-// nextTurn lets the oldest run behind an order key have its turn, once no other
-// has it.
+// unblockNext unblocks the oldest run with an order key, if no other run has the
+// key.
 func (t *tx) unblockNext(flow string, okey []byte) error {
 	if len(okey) == 0 {
 		return nil
@@ -56,15 +56,14 @@ func (t *tx) unblockNext(flow string, okey []byte) error {
 	return nil
 }
 
-// waits notes that a run is due at a time, and wakes who has to know of it.
+// noteDue notes when a run is due, and signals if no other run is due earlier.
 func (t *tx) noteDue(due int64) {
 	if t.counts.noteDue(due) {
 		t.signalReady = true
 	}
 }
 
-// oldestUnbegun finds the queued run of a flow that came first of those that
-// were never claimed.
+// oldestUnclaimed finds the oldest queued run of a flow that was never claimed.
 func (t *tx) oldestUnclaimed(flow string) (oldest openRun, found bool, err error) {
 	const in = "SELECT seq, id, state, okey FROM runs WHERE flow = ? AND state <= 3 AND state = ? AND fence = 0 ORDER BY seq LIMIT 1"
 	for _, state := range []store.State{store.Queued, blocked} {
@@ -81,7 +80,7 @@ func (t *tx) oldestUnclaimed(flow string) (oldest openRun, found bool, err error
 	return oldest, found, nil
 }
 
-// end ends an open run by another hand than its holder's.
+// endRun ends a run that is not over, for another caller than its worker.
 func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 	why = why.Clean()
 	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?
@@ -99,7 +98,7 @@ func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 	return t.unblockNext(r.flow, r.okey)
 }
 
-// ended counts a run that is over now.
+// countEnded counts a run that has ended.
 func (t *tx) countEnded(r openRun, to store.State) {
 	t.counts.move(r.flow, r.state, to)
 	t.stats.add(r.flow, to, r.started, t.now, 1)

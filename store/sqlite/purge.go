@@ -8,11 +8,11 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// purgeBatch is how many runs one call deletes or cuts at most: few enough that
-// what waits behind it does not wait long.
+// purgeBatch is how many runs one call deletes or cuts at most, so that other
+// operations do not wait long.
 const purgeBatch = 200
 
-// Purge deletes what is old or too much.
+// Purge deletes old and surplus data.
 func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
 	var out store.Purged
 	old, err := s.findExpired(ctx, r)
@@ -49,9 +49,9 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	return out, err
 }
 
-// each does something to each run, in one transaction, and returns how much it
-// did. Where a damaged page is in the way it does them one by one, and the
-// damaged ones as far as rest does.
+// forEachRun applies a change to each run, in one transaction, and returns the
+// sum of its results. If a page of the file is damaged, it changes the runs one
+// by one, and applies the fallback to the damaged ones.
 func (s *Store) forEachRun(ctx context.Context, seqs []int64, do, rest func(*tx, int64) (int64, error)) (int, error) {
 	if len(seqs) == 0 {
 		return 0, nil
@@ -89,8 +89,8 @@ func (s *Store) applyToRuns(ctx context.Context, seqs []int64, do func(*tx, int6
 	return total, err
 }
 
-// purgeable finds runs that are over and old, or the oldest where the store is
-// too large.
+// findExpired finds runs that ended too long ago, or the oldest runs if the
+// store is too large.
 func (s *Store) findExpired(ctx context.Context, r store.Retention) ([]int64, error) {
 	if r.Bytes > 0 {
 		used, err := s.usedBytes(ctx)
@@ -105,8 +105,8 @@ func (s *Store) findExpired(ctx context.Context, r store.Retention) ([]int64, er
 		return nil, nil
 	}
 	before := s.clock.now() - r.Runs.Milliseconds()
-	// What ended before was received before, but for clocks that differ: that is
-	// deleted as soon as its id is as old.
+	// A run is received before it ends, so the index of ids finds it. If the
+	// clocks of the two differ, the run is deleted when its id is as old.
 	id, ok := store.FirstID(time.UnixMilli(before))
 	if !ok {
 		return nil, nil
@@ -124,12 +124,12 @@ func (s *Store) usedBytes(ctx context.Context) (used int64, err error) {
 	return used, err
 }
 
-// leastFreed is what a run's rows free at least when they are deleted, in bytes,
-// beside its body.
+// minFreed is how many bytes the rows of a deleted run free at least, apart from
+// its body.
 const minFreed = 1024
 
-// oldest finds the oldest runs that are over, about as many as hold an amount
-// of bytes.
+// findOldest finds the oldest runs that are over and hold about an amount of
+// bytes together.
 func (s *Store) findOldest(ctx context.Context, amount int64) ([]int64, error) {
 	var found []int64
 	err := s.readers.withView(ctx, func(v *view) error {
@@ -147,7 +147,7 @@ func (s *Store) findOldest(ctx context.Context, amount int64) ([]int64, error) {
 	return found, err
 }
 
-// cuttable finds runs that need their bodies, and their steps, no more.
+// findCuttable finds runs whose bodies, and runs whose steps, are to be cut.
 func (s *Store) findCuttable(ctx context.Context, limit int) (bodies, steps []int64, err error) {
 	if limit <= 0 {
 		return nil, nil, nil
@@ -163,11 +163,11 @@ func (s *Store) findCuttable(ctx context.Context, limit int) (bodies, steps []in
 	return bodies, steps, err
 }
 
-// leastCut is what is kept of a body at least, in bytes: the indexes know no
-// smaller ones.
+// minCut is how many bytes of a body stay at least: the indexes have no smaller
+// bodies.
 const minCut = 1024
 
-// numbers reads the first column of a query.
+// queryInts returns the first column of a query.
 func (s *Store) queryInts(ctx context.Context, text string, args ...driver.Value) ([]int64, error) {
 	var found []int64
 	err := s.readers.withView(ctx, func(v *view) error {
@@ -180,7 +180,7 @@ func (s *Store) queryInts(ctx context.Context, text string, args ...driver.Value
 	return found, err
 }
 
-// deleteRun deletes a run that is still over.
+// deleteRun deletes a run, unless it was requeued since.
 func (t *tx) deleteRun(seq int64) (int64, error) {
 	n, err := t.deleteRunRow(seq)
 	if err != nil || n == 0 {
@@ -193,8 +193,8 @@ func (t *tx) deleteRun(seq int64) (int64, error) {
 	return n, err
 }
 
-// deleteRow deletes a run and leaves what belongs to it, which nothing leads to
-// any more.
+// deleteRunRow deletes only the row of a run. Its payload and steps stay, and
+// nothing refers to them.
 func (t *tx) deleteRunRow(seq int64) (int64, error) {
 	return t.exec("DELETE FROM runs WHERE seq = ? AND state > 3", seq)
 }
@@ -208,7 +208,7 @@ func (t *tx) cutBody(seq, limit int64) (int64, error) {
 	return n, err
 }
 
-// markCut says that a body is not whole.
+// markCut notes that the body of a run is cut.
 func (t *tx) markCut(seq int64) (int64, error) {
 	return t.exec("UPDATE runs SET cut = 1 WHERE seq = ? AND state NOT IN (0, 1, 2, 3, 5, 6)", seq)
 }
@@ -219,10 +219,10 @@ func (t *tx) cutSteps(seq, limit int64) (int64, error) {
 		AND (SELECT state FROM runs WHERE seq = run) NOT IN (0, 1, 2, 3, 5, 6)`, limit, limit, seq, limit)
 }
 
-// leave does nothing.
+// skipRun changes nothing.
 func (t *tx) skipRun(int64) (int64, error) { return 0, nil }
 
-// leastCounters is how long counters are kept at least.
+// minCounterAge is how long counters stay at least.
 const minCounterAge = 24 * time.Hour
 
 func (t *tx) deleteCounters(r store.Retention) error {
@@ -241,7 +241,7 @@ func (t *tx) deleteCounters(r store.Retention) error {
 	return nil
 }
 
-// deleteKeys deletes keys whose time is over, and returns how many.
+// deleteKeys deletes expired keys, and returns how many.
 func (t *tx) deleteKeys() (int, error) {
 	type key struct{ scope, name driver.Value }
 	var old []key

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Get returns all of a run.
+// Get returns a whole run.
 func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	key, err := store.ParseID(id)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Store) readRun(v *view, id store.ID, run *store.Run) error {
 	return err
 }
 
-// leaseEnd is the time of day at which a lease ends as things stand.
+// leaseEnd returns the time of day at which a lease ends, unless it is extended.
 func (s *Store) leaseEnd(l lease) time.Time {
 	if l.until == leaseEnded {
 		return time.Time{}

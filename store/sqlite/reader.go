@@ -10,11 +10,11 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// readConnections is how many reads go on at once.
+// readConnections is how many reads run at once.
 const readConnections = 4
 
-// readers are the connections that read. Each waits in the channel until it is
-// needed; one that is nil has to be opened first.
+// readers are the connections that read. A free one is in the channel; nil means
+// that it must be opened first.
 type readers struct {
 	dsn  string
 	free chan *conn
@@ -31,8 +31,7 @@ func newReaders(dsn string) *readers {
 	return r
 }
 
-// use has f called with a connection that shows one state of the file
-// throughout, which nobody changes meanwhile.
+// withView calls f with a view of the file that does not change during the call.
 func (r *readers) withView(ctx context.Context, f func(*view) error) error {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -53,7 +52,7 @@ func (r *readers) withView(ctx context.Context, f func(*view) error) error {
 	return wrapUnavailable(err)
 }
 
-// read returns the connection to be used next: nil where this one is broken.
+// runView returns the connection to use next: nil if this one is broken.
 func (r *readers) runView(ctx context.Context, c *conn, f func(*view) error) (*conn, error) {
 	if c == nil {
 		var err error
@@ -66,15 +65,15 @@ func (r *readers) runView(ctx context.Context, c *conn, f func(*view) error) (*c
 		return nil, errors.Join(err, c.close())
 	}
 	err := f(v)
-	// Nothing was written, so an end that fails changes nothing: SQLite says
-	// there once more that it has met a damaged page.
+	// Nothing was written, so a failed COMMIT changes nothing: SQLite repeats
+	// here that it has read a damaged page.
 	if end := v.exec("COMMIT"); end != nil || isUnavailable(err) {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, err
 }
 
-// close waits for the reads that are under way.
+// close waits for reads in progress.
 func (r *readers) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -91,7 +90,7 @@ func (r *readers) close() error {
 	return errors.Join(errs...)
 }
 
-// view is one state of the file.
+// view is a consistent view of the file.
 type view struct {
 	ctx  context.Context
 	conn *conn
@@ -115,7 +114,7 @@ func (v *view) query(text string, each rowFunc, args ...driver.Value) error {
 	return s.query(v.ctx, each, args)
 }
 
-// queryMade reads with a statement whose text was made for the occasion.
+// queryOnce reads with a statement whose text was built for this call.
 func (v *view) queryOnce(text string, each rowFunc, args []driver.Value) error {
 	s, err := v.conn.prepare(text)
 	if err != nil {
@@ -124,12 +123,12 @@ func (v *view) queryOnce(text string, each rowFunc, args []driver.Value) error {
 	return errors.Join(s.query(v.ctx, each, args), s.raw.Close())
 }
 
-// one reads a single row, and tells whether there is one.
+// queryRow reads one row at most, and returns whether there is one.
 func (v *view) queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
 	return singleRow(text, each, func(r rowFunc) error { return v.query(text, r, args...) })
 }
 
-// single makes a query of one row of a query of any number.
+// singleRow limits a query to one row.
 func singleRow(text string, each func([]driver.Value), query func(rowFunc) error) (bool, error) {
 	found := false
 	err := query(func(v []driver.Value) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Record keeps runs that are over.
+// Record stores runs that are over.
 func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	ids := make([]store.ID, len(entries))
 	for i, e := range entries {
@@ -34,18 +34,18 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	})
 }
 
-// entriesAtOnce is how many entries one statement keeps.
+// entriesAtOnce is how many entries one statement writes.
 const entriesAtOnce = 16
 
-// entryText is the statement that keeps so many entries which are no more than
-// a row.
+// insertEntriesSQL returns the statement that writes entriesAtOnce entries
+// without payload, steps and cause.
 func insertEntriesSQL() string {
 	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" +
 		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
 }
 
-// bareEntries returns entriesAtOnce where that many entries at the beginning
-// are no more than a row, and else 0.
+// summaryOnlyEntries returns entriesAtOnce if that many entries at the beginning
+// have no payload, steps or cause; otherwise 0.
 func summaryOnlyEntries(entries []*store.Entry) int {
 	if len(entries) < entriesAtOnce {
 		return 0
@@ -62,8 +62,8 @@ func isEmptyPayload(p *store.Payload) bool {
 	return len(p.Event)+len(p.Body)+len(p.Variables)+len(p.Response)+len(p.Output) == 0
 }
 
-// recordNext keeps the next n entries, which are no more than rows, or the next
-// one, whatever it is.
+// recordEntries stores the next n entries, which have no payload, steps or
+// cause. If n is 0, it stores the next entry, of any kind.
 func (t *tx) recordEntries(ids []store.ID, entries []*store.Entry, n int) error {
 	if n == 0 {
 		return t.recordEntry(ids[0], entries[0])
@@ -84,7 +84,7 @@ func (t *tx) recordEntries(ids []store.ID, entries []*store.Entry, n int) error 
 	return nil
 }
 
-// times are when a run began, and when it ended.
+// entryTimes returns when a run began and ended.
 func (t *tx) entryTimes(e *store.Entry) (started driver.Value, finished int64) {
 	finished = t.now
 	if !e.Finished.IsZero() {

@@ -8,7 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Requeue runs a run again.
+// Requeue executes a run again.
 func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
 	key, err := store.ParseID(id)
 	if err != nil {
@@ -17,8 +17,7 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 	return s.writer.do(ctx, func(t *tx) error { return t.requeueRun(key, o) })
 }
 
-// RequeueAll runs a page of runs again: those that failed, or those in the
-// states that are asked for.
+// RequeueAll requeues the runs of a page.
 func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
 	in := []store.State{store.Failed}
 	if len(q.States) > 0 {

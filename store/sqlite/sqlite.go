@@ -1,21 +1,20 @@
-// Package sqlite keeps runs in one SQLite file, without a server: the store of
+// Package sqlite stores runs in one SQLite file, without a server: the store of
 // a single gateway.
 //
-// A goroutine owns the connection that writes, and turns all operations that
-// wait into one transaction: a commit costs one flush of the disk however many
-// share it (see writer). Readers have connections of their own, which the
-// write-ahead log keeps out of the writer's way. The file is flushed on every
-// commit (synchronous=FULL), so what was accepted survives a power cut as far
-// as the disk is honest about flushing.
+// One goroutine owns the connection that writes, and executes all waiting
+// operations in one transaction: they share one flush of the disk (see writer).
+// Readers have connections of their own, which the write-ahead log keeps
+// independent of the writer. Every commit flushes the file (synchronous=FULL),
+// so that accepted runs survive a power cut if the disk really flushes.
 //
-// As one process alone may use a file, which a lock beside it sees to, some of
-// what an engine has to know need not be in it: how many runs of a flow are
-// queued and running (see mirror), and until when a claim lasts (see leases).
-// Both are made anew when the file is opened. What decides is in the file all
-// the same: states, fences and keys.
+// Only one process may use a file; a lock file ensures that. So some state needs
+// no place in the file: how many runs of a flow are queued and running (see
+// queueCounts), and when leases end (see leases). Both are rebuilt when the file
+// is opened. The file still holds everything that decides: states, fences and
+// keys.
 //
-// The file must lie on a local disk: the log needs memory that is shared, which
-// network file systems don't have.
+// The file must be on a local disk: the log needs shared memory, which network
+// file systems do not have.
 package sqlite
 
 import (
@@ -31,17 +30,17 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// FileName is the name of the database in its folder. Its log and the lock lie
-// beside it.
+// FileName is the name of the database in its folder. Its log and the lock file
+// are beside it.
 const FileName = "gateway.db"
 
-// Options are how a store is opened.
+// Options are how to open a store.
 type Options struct {
-	// Dir is the folder of the file. Both are made where they do not exist, for
-	// this user alone.
+	// Dir is the folder of the file. Both are made if they do not exist,
+	// readable by this user only.
 	Dir   string
 	Clock clock.Clock
-	// Elapsed measures time that passes, however the time of day is set. Nil
+	// Elapsed measures elapsed time independently of the time of day. Nil
 	// measures it by Clock; tests that set the time of day replace it.
 	Elapsed func() time.Duration
 }
@@ -61,9 +60,9 @@ type Store struct {
 	closeErr error
 }
 
-// Open opens the store of a folder, brings its tables up to date and takes up
-// the runs that are open: those that were running are to be swept. It returns
-// store.ErrInUse where another process has it, and store.ErrNewer.
+// Open opens the store of a folder, updates its tables and loads the runs that
+// are not over: runs that were running are to be swept. It returns
+// store.ErrInUse if another process has the file open, and store.ErrNewer.
 func Open(o Options) (*Store, error) {
 	path := filepath.Join(o.Dir, FileName)
 	lock, err := claimFolder(o.Dir)
@@ -88,7 +87,7 @@ func Open(o Options) (*Store, error) {
 	return s, nil
 }
 
-// open makes the file ready in one transaction.
+// prepareFile makes the file ready for use in one transaction.
 func (s *Store) prepareFile(t *tx) (err error) {
 	if err := createFile(s.path); err != nil {
 		return err
@@ -110,9 +109,10 @@ func (s *Store) prepareFile(t *tx) (err error) {
 	return t.commit()
 }
 
-// dsn names the file with how its connections behave. Their caches are small:
-// what is written together lies together, the system caches the rest, and SQLite
-// walks through the whole cache after commits that have moved pages.
+// dsn returns the name of the file with the settings of its connections. Their
+// caches are small: pages that are written together lie together, the operating
+// system caches the rest, and SQLite walks the whole cache after commits that
+// moved pages.
 func dsn(path string, reader bool) string {
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
@@ -124,8 +124,8 @@ func dsn(path string, reader bool) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: pragmas.Encode()}).String()
 }
 
-// createFile makes the file for this user alone. SQLite gives its log the
-// permissions of the file.
+// createFile makes the file, readable by this user only. SQLite gives its log
+// the same permissions.
 func createFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -137,7 +137,7 @@ func createFile(path string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// Close ends the operations that wait, and lets go of the file.
+// Close finishes waiting operations, and closes the file.
 func (s *Store) Close() error {
 	s.closing.Do(s.writer.Close)
 	<-s.closed
@@ -147,8 +147,8 @@ func (s *Store) Close() error {
 // Ready receives after runs may have become claimable.
 func (s *Store) Ready() <-chan struct{} { return s.ready }
 
-// pingSize is how much a ping writes, in bytes: about what a run may take, so
-// that a disk with hardly any space left does not pass for a writable one.
+// pingSize is how many bytes a ping writes: about as many as a run may take, so
+// that an almost full disk counts as not writable.
 const pingSize = 64 << 10
 
 // Ping writes a row.

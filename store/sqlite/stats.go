@@ -30,13 +30,13 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 	return counts, err
 }
 
-// window is a time for which the counters of a span are added up, in seconds.
+// window is a time for which the counters of a span are summed, in seconds.
 type window struct {
 	span, from, to int64
 }
 
-// windows chooses the widest counters that fit. Where there is one count for
-// all, those of whole days are taken, and those of hours around them.
+// chooseWindows chooses the widest counters that fit. One count for the whole
+// time uses counters of days, and counters of hours at both ends.
 func chooseWindows(q store.StatsQuery) []window {
 	step := int64(q.Step / time.Second)
 	switch {
@@ -58,8 +58,8 @@ func chooseWindows(q store.StatsQuery) []window {
 	return []window{{minute, from, to}}
 }
 
-// rounded returns the bounds of a query, rounded outward to steps of a width.
-// Those that it has not lie before and after all times.
+// roundOutward returns the limits of a query, rounded outward to steps of a
+// width. A limit that is not set lies before or after all times.
 func roundOutward(q store.StatsQuery, width int64) (from, to int64) {
 	to = math.MaxInt64 / 2 / width * width
 	if !q.From.IsZero() {
@@ -71,7 +71,7 @@ func roundOutward(q store.StatsQuery, width int64) (from, to int64) {
 	return from, to
 }
 
-// statsQuery adds up the counters of windows in steps.
+// statsQuery sums the counters of windows in steps.
 func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
 	var parts []string
 	var args []driver.Value
@@ -92,7 +92,7 @@ func statsQuery(in []window, step int64, flow string) (string, []driver.Value) {
 		at, strings.Join(parts, " UNION ALL ")), args
 }
 
-// count reads a row of statsQuery.
+// countFromRow reads a row of statsQuery.
 func countFromRow(v []driver.Value, step int64) store.Count {
 	c := store.Count{Flow: textOf(v[0]), State: stateOf(v[1]), N: intOf(v[3]), Took: time.Duration(intOf(v[4])) * time.Millisecond}
 	if step > 0 {

@@ -12,7 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// readWork reads what belongs to claimed runs, and to none that the caller has.
+// readWork reads the data of claimed runs, except of runs that the caller has
+// cached.
 func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
 	missing := func(w store.Work) bool { return w.Fence > 1 || has == nil || !has(w.ID) }
 	if !slices.ContainsFunc(work, missing) {
@@ -48,7 +49,6 @@ func (v *view) readWorkData(w *store.Work) error {
 	return err
 }
 
-// payload reads the bytes of a run, and tells whether any are kept.
 func (v *view) payload(seq int64, p *store.Payload) (bool, error) { return readPayload(v, seq, p) }
 
 func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
@@ -57,7 +57,7 @@ func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
 	}, seq)
 }
 
-// steps reads the steps of a run, in the order in which they began.
+// readSteps reads the steps of a run, in the order in which they began.
 func (v *view) steps(seq int64) ([]store.Step, error) { return readSteps(v, seq) }
 
 func readSteps(r querier, seq int64) ([]store.Step, error) {
@@ -75,10 +75,10 @@ func readSteps(r querier, seq int64) ([]store.Step, error) {
 	return all, err
 }
 
-// stepsAtOnce is how many steps one statement keeps at most.
+// stepsAtOnce is how many steps one statement writes at most.
 const stepsAtOnce = 8
 
-// stepTexts are the statements that keep so many steps of a run that exists.
+// insertStepsSQL returns the statements that write n steps of a run, by n.
 func insertStepsSQL() (texts [stepsAtOnce + 1]string) {
 	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	text := "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size) VALUES " + row
@@ -89,8 +89,8 @@ func insertStepsSQL() (texts [stepsAtOnce + 1]string) {
 	return texts
 }
 
-// putSteps keeps steps of a run that exists. Those without a cause, most by
-// far, share statements. Of two with one path the later stays.
+// writeSteps writes steps of an existing run. Steps without a cause, which are
+// most, share statements. Of two steps with one path the later one stays.
 func (t *tx) writeSteps(seq int64, steps []store.Step) error {
 	for len(steps) > 0 {
 		if !steps[0].Cause.IsZero() {
@@ -116,14 +116,15 @@ func (t *tx) writeSteps(seq int64, steps []store.Step) error {
 	return nil
 }
 
-// appendStep adds what is kept of every step, behind its run.
+// appendStepArgs appends the values of a step that every statement needs, after
+// its run.
 func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 	return append(args, []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
 		nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))))
 }
 
-// putHeldStep keeps a step, where held is asked for only of a run that is
-// running under the claim.
+// writeStep writes a step. If fenced, it writes only for a run that is running
+// under the claim.
 func (t *tx) writeStep(c store.Claim, s *store.Step, held bool) (int64, error) {
 	const (
 		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size"

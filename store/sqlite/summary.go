@@ -6,13 +6,13 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// columns are what summary reads, columnCount of them.
+// columns are the columns of summaryFromRow, columnCount of them.
 const (
 	columns     = "id, flow, state, due, started, finished, attempt, status, size, reason, class, action, position, message"
 	columnCount = 14
 )
 
-// summary reads a row of columns.
+// summaryFromRow reads a row of columns.
 func summaryFromRow(v []driver.Value) store.Summary {
 	id := idOf(v[0])
 	return store.Summary{

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// longestBackoff bounds the wait of a run that is lost again and again.
+// maxLossBackoff limits the wait of a run that is lost again and again.
 const longestBackoff = time.Hour
 
 // Sweep takes runs away whose lease has ended.
@@ -39,8 +39,8 @@ func (t *tx) sweepExpired(q store.SweepQuery, out *store.Swept) error {
 	return nil
 }
 
-// takeAway puts a run back that its holder has lost, or fails it where that has
-// happened too often without anything done in between.
+// sweepRun puts a lost run back, or fails it if it was lost too often without a
+// completed step in between.
 func (t *tx) sweepRun(r openRun, fence int64, q store.SweepQuery, out *store.Swept) error {
 	const losses = `SELECT lost, lost_steps, (SELECT count(*) FROM steps WHERE run = seq) FROM runs WHERE seq = ? AND fence = ? AND state = 3`
 	var times, before, steps int64
@@ -84,7 +84,7 @@ func (t *tx) sweptSummary(r openRun, s store.State) store.Summary {
 	return store.Summary{ID: r.id.String(), Flow: r.flow, State: s, Received: r.id.Time()}
 }
 
-// backoff is the wait after a number of losses in a row.
+// lossBackoff returns the wait after a number of losses in a row.
 func lossBackoff(first time.Duration, times int64) time.Duration {
 	if times <= 1 || first <= 0 {
 		return 0

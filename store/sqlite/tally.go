@@ -2,7 +2,7 @@ package sqlite
 
 import "github.com/webhook-gateway/gateway/store"
 
-// tallyKey is what runs are counted by.
+// statsKey identifies a counter.
 type statsKey struct {
 	flow   string
 	state  store.State
@@ -13,12 +13,12 @@ type statsValue struct {
 	n, took int64
 }
 
-// tally counts the runs that ended in a transaction, so that each counter is
-// written once.
+// statsDelta counts the runs that ended in a transaction, so that each counter
+// is written once.
 type statsDelta map[statsKey]statsValue
 
-// add counts n runs that ended at a time, in milliseconds. A negative n takes
-// back.
+// add counts n runs that ended at a time, in milliseconds. A negative n uncounts
+// them.
 func (t statsDelta) add(flow string, s store.State, started, finished, n int64) {
 	k := statsKey{flow, s, finished / 60_000}
 	c := t[k]

@@ -5,9 +5,9 @@ import (
 	"database/sql/driver"
 )
 
-// tx is the transaction under way, with what it needs from one to the next:
-// the connection, its statements, and what is known without asking. Only the
-// writer's goroutine uses it.
+// tx is the current transaction, and the state that lasts from one transaction
+// to the next: the connection, its statements, and counts and leases in memory.
+// Only the writer's goroutine uses it.
 type tx struct {
 	dsn    string
 	conn   *conn // nil where it has to be opened again
@@ -40,9 +40,9 @@ func newTx(dsn string, c *steadyClock) *tx {
 	}
 }
 
-// begin starts a transaction, on a new connection where the old one is broken.
-// Then the file is looked at anew: a commit that failed may have been saved from
-// the log.
+// begin begins a transaction, on a new connection if the old one is broken. Then
+// it also loads the state again: a commit that failed may still have been
+// recovered from the log.
 func (t *tx) begin() error {
 	if err := t.beginImmediate(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (t *tx) beginImmediate() error {
 	return nil
 }
 
-// commit makes the transaction durable, and lets the process know of it.
+// commit makes the transaction durable, and then calls the commit hooks.
 func (t *tx) commit() error {
 	if err := t.stats.write(t); err != nil {
 		return err
@@ -94,8 +94,8 @@ func (t *tx) commit() error {
 	return nil
 }
 
-// rollback takes the transaction back. After trouble with the storage the
-// connection is closed, so that nothing of its state goes on.
+// rollback rolls the transaction back. If the storage failed, rollback closes
+// the connection, so that the next transaction begins with a new one.
 func (t *tx) rollback(why error) {
 	for i := len(t.rollbackHooks) - 1; i >= 0; i-- {
 		t.rollbackHooks[i]()
@@ -105,7 +105,7 @@ func (t *tx) rollback(why error) {
 	if t.conn == nil {
 		return
 	}
-	// SQLite has rolled back by itself after some errors, and says so here.
+	// SQLite rolls back by itself after some errors. Then this fails.
 	_, _ = t.exec("ROLLBACK")
 	if isUnavailable(why) {
 		_ = t.closeConn()
@@ -121,7 +121,7 @@ func (t *tx) reset() {
 	clear(t.args)
 }
 
-// disconnect closes the connection.
+// closeConn closes the connection.
 func (t *tx) closeConn() error {
 	if t.conn == nil {
 		return nil
@@ -131,10 +131,10 @@ func (t *tx) closeConn() error {
 	return err
 }
 
-// afterwards has f called when what the transaction did is durable.
+// onCommit calls f when the transaction is durable.
 func (t *tx) onCommit(f func()) { t.commitHooks = append(t.commitHooks, f) }
 
-// onRollback has f called when it did nothing after all.
+// onRollback calls f if the transaction is rolled back.
 func (t *tx) onRollback(f func()) { t.rollbackHooks = append(t.rollbackHooks, f) }
 
 // exec writes, and returns how many rows changed.
@@ -159,7 +159,7 @@ func (t *tx) query(text string, each rowFunc, args ...driver.Value) error {
 	return s.query(context.Background(), each, args)
 }
 
-// change writes by a statement that returns what it changed.
+// queryWrite writes with a statement that returns the changed rows.
 func (t *tx) queryWrite(text string, each rowFunc, args ...driver.Value) error {
 	return t.query(text, func(v []driver.Value) error {
 		t.writes++
@@ -167,7 +167,7 @@ func (t *tx) queryWrite(text string, each rowFunc, args ...driver.Value) error {
 	}, args...)
 }
 
-// one reads a single row, and tells whether there is one.
+// queryRow reads one row at most, and returns whether there is one.
 func (t *tx) queryRow(text string, each func([]driver.Value), args ...driver.Value) (bool, error) {
 	return singleRow(text, each, func(r rowFunc) error { return t.query(text, r, args...) })
 }

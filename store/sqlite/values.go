@@ -7,7 +7,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// What comes out of the file. Null is the zero value.
+// Values from the file. Null is the zero value.
 
 func intOf(v driver.Value) int64 {
 	n, _ := v.(int64)
@@ -28,7 +28,7 @@ func stateOf(v driver.Value) store.State {
 	return store.State(intOf(v)) //nolint:gosec // it is one that was put there
 }
 
-// public is the state as people know it.
+// publicState returns a stored state as callers know it.
 func publicState(s store.State) store.State {
 	if s == blocked {
 		return store.Queued
@@ -42,7 +42,7 @@ func idOf(v driver.Value) store.ID {
 	return id
 }
 
-// timeOf reads milliseconds since 1970; null is the zero time.
+// timeOf reads milliseconds since 1970. Null is the zero time.
 func timeOf(v driver.Value) time.Time {
 	ms, ok := v.(int64)
 	if !ok {
@@ -51,7 +51,7 @@ func timeOf(v driver.Value) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// What goes into the file. The zero value is null, which takes no space.
+// Values for the file. The zero value is null, which takes no space.
 
 func nullText(s string) driver.Value {
 	if s == "" {
@@ -74,12 +74,13 @@ func nullMillis(t time.Time) driver.Value {
 	return t.UnixMilli()
 }
 
-// upward rounds a duration to milliseconds, so that none ends early.
+// roundUpMillis rounds a duration up to milliseconds, so that no wait ends
+// early.
 func roundUpMillis(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }
 
-// cause reads the five columns of a cause.
+// causeOf reads the five columns of a cause.
 func causeOf(v []driver.Value) store.Cause {
 	return store.Cause{Reason: textOf(v[0]), Class: textOf(v[1]), Action: textOf(v[2]), Position: textOf(v[3]), Message: textOf(v[4])}
 }

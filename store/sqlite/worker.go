@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Heartbeat makes leases last longer. It writes nothing: see leases.
+// Heartbeat extends leases. It writes nothing, because leases live in memory.
 func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.Claim) ([]store.Claim, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -17,8 +17,8 @@ func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.
 	return s.leases.extend(d, claims), nil
 }
 
-// held returns the run of a claim if the caller still holds it. The statements
-// that follow ask the file as well.
+// claimedRun returns the run of a claim, or ErrLost if the lease is gone. The
+// statements that write check the fence in the file too.
 func (t *tx) claimedRun(c store.Claim) (openRun, error) {
 	l, ok := t.leases.get(c.Ref)
 	if !ok || l.fence != c.Fence {
@@ -29,7 +29,7 @@ func (t *tx) claimedRun(c store.Claim) (openRun, error) {
 
 func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
-// Checkpoint keeps steps of a claimed run.
+// Checkpoint stores steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		if _, err := t.claimedRun(c); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.St
 	})
 }
 
-// checkpoint keeps steps; the first asks the file who holds the run.
+// writeCheckpoint writes steps. The first statement checks the fence.
 func (t *tx) writeCheckpoint(c store.Claim, steps []store.Step) error {
 	if len(steps) == 0 {
 		return nil
@@ -90,7 +90,7 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 	return t.unblockNext(r.flow, r.okey)
 }
 
-// setEnd moves the row to its end.
+// writeEnding writes the row of a run that ends, and checks the fence.
 func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	const (
 		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL"
@@ -109,7 +109,7 @@ func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	return checkFence(c, n, err)
 }
 
-// changed makes ErrLost of an update that found no row under the claim.
+// checkFence returns ErrLost if an update found no row for the claim.
 func checkFence(c store.Claim, n int64, err error) error {
 	if err == nil && n == 0 {
 		return lostClaim(c)
@@ -122,7 +122,7 @@ func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error
 	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 1) })
 }
 
-// Park puts a claimed run aside for a time.
+// Suspend puts a claimed run back for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	l.Cause = store.Cause{}
 	return s.writer.do(ctx, func(t *tx) error { return t.requeueClaimed(c, l, 0) })
@@ -140,7 +140,7 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	})
 }
 
-// putBack makes a claimed run wait, or queues it.
+// requeueClaimed queues a claimed run, or makes it wait.
 func (t *tx) requeueClaimed(c store.Claim, l store.Requeue, attempts int64) error {
 	r, err := t.claimedRun(c)
 	if err != nil {
@@ -165,7 +165,8 @@ func (t *tx) requeueClaimed(c store.Claim, l store.Requeue, attempts int64) erro
 	return nil
 }
 
-// later gives the state of a run that goes on after a time, and when it is due.
+// requeueState returns the state of a run that continues after a delay, and when
+// it is due.
 func (t *tx) requeueState(after time.Duration) (store.State, any) {
 	if after <= 0 {
 		return store.Queued, nil
@@ -175,7 +176,7 @@ func (t *tx) requeueState(after time.Duration) (store.State, any) {
 	return store.Waiting, due
 }
 
-// back counts a run that was running and is put back.
+// countRequeued counts a run that was running and is put back.
 func (t *tx) countRequeued(r openRun, to store.State) {
 	t.counts.move(r.flow, store.Running, to)
 	t.signalReady = t.signalReady || t.counts.of(r.flow).ready > 0
