@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,12 +10,9 @@ import (
 
 // Accept keeps a run that is to be done.
 func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accepted, error) {
-	id, err := store.ParseID(sub.ID)
+	id, err := sub.Validate()
 	if err != nil {
 		return store.Accepted{}, err
-	}
-	if sub.Flow == "" {
-		return store.Accepted{}, errors.New("a submission names no flow")
 	}
 	a := &acceptance{sub: sub, id: id, okey: store.ShortName(sub.OrderKey)}
 	err = s.intake.Do(ctx, a)

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -95,8 +94,8 @@ func (c *change) end(runs []*found, to store.State, why store.Cause) {
 // changeAll changes the runs of a page that are in one of the states, as far as
 // they still may be.
 func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.State, do func(context.Context, *change, []*found) error) (store.Changed, error) {
-	q.States = common(q.States, in)
-	if len(q.States) == 0 {
+	q, some := q.WithStates(in...)
+	if !some {
 		return store.Changed{}, nil
 	}
 	page, err := s.List(ctx, q)
@@ -130,25 +129,4 @@ func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.Sta
 		return do(ctx, c, runs)
 	})
 	return out, err
-}
-
-// passedOver tells whether a run went on since it was listed.
-func passedOver(err error) bool {
-	return errors.Is(err, store.ErrState) || errors.Is(err, store.ErrCut)
-}
-
-// common returns what is in both, where none asked for means all.
-func common(asked, in []store.State) []store.State {
-	if len(asked) == 0 {
-		return in
-	}
-	var both []store.State
-	for _, s := range in {
-		for _, a := range asked {
-			if a == s {
-				both = append(both, s)
-			}
-		}
-	}
-	return both
 }

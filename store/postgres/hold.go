@@ -78,8 +78,8 @@ func (c *checkpoint) outcome(b *held) error {
 
 // Finish ends a claimed run.
 func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) error {
-	if e.State != store.Succeeded && e.State != store.Failed && e.State != store.Cancelled {
-		return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
+	if err := e.Validate(); err != nil {
+		return err
 	}
 	return s.holders.Do(ctx, &finish{claim: c, Ending: e})
 }

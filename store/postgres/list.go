@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,8 +11,10 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{ListQuery: q, limit: min(max(q.Limit, 1), store.MaxPage)}
-	if err := l.bounds(); err != nil || l.nothing {
+	l := listing{ListQuery: q, limit: q.PageSize()}
+	var some bool
+	var err error
+	if l.from, l.to, some, err = q.IDBounds(); err != nil || !some {
 		return store.Page{}, err
 	}
 	if q.Text != "" {
@@ -47,37 +48,7 @@ func (s *Store) run(ctx context.Context, q *query) (pgx.Rows, error) {
 type listing struct {
 	store.ListQuery
 	limit    int
-	from, to store.ID // the ids between which it lies, the latter excluded
-	nothing  bool     // no run can be on it
-}
-
-// bounds finds the ids between which the runs of the page lie.
-func (l *listing) bounds() error {
-	for i := range l.to {
-		l.to[i] = 0xff
-	}
-	if !l.From.IsZero() {
-		id, ok := store.FirstID(l.From)
-		l.from, l.nothing = id, !ok && l.From.After(time.Unix(0, 0))
-	}
-	if !l.To.IsZero() {
-		if id, ok := store.FirstID(l.To); ok {
-			l.to = id
-		} else if l.To.Before(time.Unix(0, 0)) {
-			l.nothing = true
-		}
-	}
-	if l.After == "" {
-		return nil
-	}
-	after, err := store.ParseID(l.After)
-	if err != nil {
-		return fmt.Errorf("the page begins nowhere: %w", err)
-	}
-	if string(after[:]) < string(l.to[:]) {
-		l.to = after
-	}
-	return nil
+	from, to store.ID // the ids between which it lies, both excluded
 }
 
 // candidates appends a statement that selects the newest runs of the filter,
@@ -99,7 +70,7 @@ func (l *listing) candidates(q *query, columns string, limit int) *query {
 // part selects from each flow that is asked for as many as can be on the page.
 func (l *listing) part(q *query, columns, condition string, limit int) {
 	newest := func(more string) {
-		q.add("SELECT "+columns+" FROM runs r WHERE id >= ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
+		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
 			add(condition+more+" ORDER BY id DESC LIMIT ").arg(limit, "int")
 	}
 	if len(l.Flows) == 0 {

@@ -12,12 +12,9 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	r := &recording{entries: entries, ids: make([]store.ID, len(entries))}
 	seen := map[store.ID]bool{}
 	for i, e := range entries {
-		id, err := store.ParseID(e.ID)
+		id, err := e.Validate()
 		if err != nil {
 			return err
-		}
-		if e.State < store.Succeeded || e.State > store.Throttled {
-			return fmt.Errorf("run %s is %s: only what is over is recorded", e.ID, e.State)
 		}
 		if seen[id] {
 			return fmt.Errorf("%w: %s", store.ErrExists, e.ID)

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -10,7 +9,7 @@ import (
 // Requeue runs a run again.
 func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
 	return s.changeOne(ctx, id, func(ctx context.Context, c *change, r *found) error {
-		if err := r.mayRunAgain(o); err != nil {
+		if err := r.checkRequeue(o); err != nil {
 			return err
 		}
 		return c.requeue(ctx, []*found{r}, o)
@@ -20,20 +19,13 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 // RequeueAll runs a page of runs again: those that failed, or those in the
 // states that are asked for.
 func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
-	in := []store.State{store.Failed}
-	if len(q.States) > 0 {
-		in = append(in, store.Cancelled)
-		if o.FromStart {
-			in = append(in, store.Succeeded)
-		}
-	}
 	n := 0
-	out, err := s.changeAll(ctx, q, in, func(ctx context.Context, c *change, runs []*found) error {
+	out, err := s.changeAll(ctx, q, o.Requeueable(q), func(ctx context.Context, c *change, runs []*found) error {
 		var again []*found
 		for _, r := range runs {
-			if err := r.mayRunAgain(o); err == nil {
+			if err := r.checkRequeue(o); err == nil {
 				again = append(again, r)
-			} else if !passedOver(err) {
+			} else if !store.ChangedSinceListed(err) {
 				return err
 			}
 		}
@@ -44,18 +36,8 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 	return out, err
 }
 
-func (f *found) mayRunAgain(o store.RequeueOptions) error {
-	switch {
-	case f.state == store.Succeeded && !o.FromStart:
-		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", store.ErrState, f.id)
-	case f.state != store.Failed && f.state != store.Cancelled && f.state != store.Succeeded:
-		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", store.ErrState, f.id, public(f.state))
-	case f.cut:
-		return fmt.Errorf("%w: %s", store.ErrCut, f.id)
-	case !f.whole:
-		return fmt.Errorf("%w: of run %s no request was kept", store.ErrState, f.id)
-	}
-	return nil
+func (f *found) checkRequeue(o store.RequeueOptions) error {
+	return o.Check(f.id, public(f.state), f.cut, f.whole)
 }
 
 // requeue queues runs again. They keep their places, so that they come before

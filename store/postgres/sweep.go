@@ -2,14 +2,10 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
-
-// longestBackoff bounds the wait of a run that is lost again and again.
-const longestBackoff = time.Hour
 
 // Sweep takes runs away whose lease has ended.
 func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, error) {
@@ -61,15 +57,16 @@ func (c *change) sweep(ctx context.Context, q store.SweepQuery, out *store.Swept
 	var back []lostRun
 	for _, r := range c.runs {
 		n := losses[r.id] + 1
-		if q.MaxLost > 0 && n > q.MaxLost {
+		delay, again := q.LossDelay(n)
+		if !again {
 			failed[n] = append(failed[n], r)
 			continue
 		}
-		back = append(back, lostRun{r, n, backoff(q.Backoff, n)})
+		back = append(back, lostRun{r, n, delay})
 	}
 	c.putBack(back)
 	for n, runs := range failed {
-		c.end(runs, store.Failed, lostCause(n))
+		c.end(runs, store.Failed, store.LossCause(n))
 	}
 	c.flows.write(c.tx)
 	return c.report(ctx, out)
@@ -120,7 +117,7 @@ func (c *change) putBack(runs []lostRun) {
 		col("lost", "int", runs, func(r *lostRun) int { return r.times }),
 	}
 	causes := causeColumns(runs, func(r *lostRun) *store.Cause {
-		why := lostCause(r.times)
+		why := store.LossCause(r.times)
 		return &why
 	})
 	c.put(sql("UPDATE runs r SET state = u.state, attempt = r.attempt + 1, lost = u.lost, owner = NULL, lease = NULL,"+
@@ -140,24 +137,4 @@ func (c *change) report(ctx context.Context, out *store.Swept) error {
 		return nil
 	})
 	return c.send(ctx)
-}
-
-func lostCause(times int) store.Cause {
-	c := store.Cause{Reason: store.ReasonLost, Class: "internal", Message: "the gateway that worked on the run went away"}
-	if times > 1 {
-		c.Message = fmt.Sprintf("the gateways that worked on the run went away, %d times in a row without a step done", times)
-	}
-	return c
-}
-
-// backoff is the wait after a number of losses in a row.
-func backoff(first time.Duration, times int) time.Duration {
-	if times <= 1 || first <= 0 {
-		return 0
-	}
-	wait := first
-	for ; times > 2 && wait < longestBackoff; times-- {
-		wait *= 2
-	}
-	return min(wait, longestBackoff)
 }

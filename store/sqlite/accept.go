@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -11,12 +10,9 @@ import (
 
 // Accept stores a run to be executed.
 func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accepted, error) {
-	id, err := store.ParseID(sub.ID)
+	id, err := sub.Validate()
 	if err != nil {
 		return store.Accepted{}, err
-	}
-	if sub.Flow == "" {
-		return store.Accepted{}, errors.New("a submission names no flow")
 	}
 	var out store.Accepted
 	err = s.writer.do(ctx, func(t *tx) error {
@@ -24,7 +20,7 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 		return (&acceptance{tx: t, sub: sub, id: id, out: &out}).acceptRun()
 	})
 	if err != nil {
-		return store.Accepted{}, err // it may tell of a transaction that failed
+		return store.Accepted{}, err // out may be of a transaction that failed
 	}
 	return out, nil
 }
@@ -42,12 +38,12 @@ type acceptance struct {
 
 func (a *acceptance) acceptRun() error {
 	if a.sub.Dedupe != nil {
-		held, found, err := a.findKey(store.DedupeScope(a.sub.Flow), a.sub.Dedupe.Key)
+		existing, found, err := a.findKey(store.DedupeScope(a.sub.Flow), a.sub.Dedupe.Key)
 		if err != nil {
 			return err
 		}
 		if found {
-			a.out.Duplicate = &held
+			a.out.Duplicate = &existing
 			return nil
 		}
 	}

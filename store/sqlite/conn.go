@@ -85,7 +85,7 @@ type stmt struct {
 	raw     driver.Stmt
 	execer  driver.StmtExecContext
 	queryer driver.StmtQueryContext
-	args    []driver.NamedValue // used again by each call
+	args    []driver.NamedValue // reused by each call
 }
 
 // exec executes the statement and returns how many rows it changed.

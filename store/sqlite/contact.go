@@ -160,9 +160,9 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 type contactList struct {
 	q      store.ContactQuery
 	limit  int
-	needle string // of the address
+	needle string // the part of an address to find
 	effort int    // bytes that may still be read
-	last   string // key of the candidate before
+	last   string // key of the previous candidate
 	page   store.ContactPage
 }
 

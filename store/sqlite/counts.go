@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"database/sql/driver"
+
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -27,44 +29,44 @@ type queueCounts struct {
 	flows   map[string]*flowCounts
 	changed []*flowCounts
 
-	due, dueBefore int64 // no waiting run is due earlier; 0 where none waits
+	due, dueBefore int64 // when the next waiting run is due; 0 if none waits
 }
 
-func newMirror() queueCounts { return queueCounts{flows: map[string]*flowCounts{}} }
+func newQueueCounts() queueCounts { return queueCounts{flows: map[string]*flowCounts{}} }
 
 // of returns the counts of a flow.
-func (m *queueCounts) of(flow string) counts {
-	if f, ok := m.flows[flow]; ok {
+func (c *queueCounts) of(flow string) counts {
+	if f, ok := c.flows[flow]; ok {
 		return f.counts
 	}
 	return counts{}
 }
 
 // move counts a run that changes its state. Runs that are over are not counted.
-func (m *queueCounts) move(flow string, from, to store.State) {
-	f, ok := m.flows[flow]
+func (c *queueCounts) move(flow string, from, to store.State) {
+	f, ok := c.flows[flow]
 	if !ok {
 		f = &flowCounts{}
-		m.flows[flow] = f
+		c.flows[flow] = f
 	}
 	if !f.changed {
 		f.before, f.changed = f.counts, true
-		m.changed = append(m.changed, f)
+		c.changed = append(c.changed, f)
 	}
 	f.add(from, -1)
 	f.add(to, 1)
 }
 
-func (n *counts) add(s store.State, by int) {
+func (c *counts) add(s store.State, by int) {
 	switch s {
 	case blocked:
-		n.blocked += by
+		c.blocked += by
 	case store.Queued:
-		n.ready += by
+		c.ready += by
 	case store.Waiting:
-		n.waiting += by
+		c.waiting += by
 	case store.Running:
-		n.running += by
+		c.running += by
 	default: // over
 	}
 }
@@ -73,32 +75,66 @@ func (n *counts) add(s store.State, by int) {
 const noState store.State = 255
 
 // noteDue notes when a run is due, and returns whether no run is due earlier.
-func (m *queueCounts) noteDue(due int64) bool {
-	if m.due != 0 && m.due <= due {
+func (c *queueCounts) noteDue(due int64) bool {
+	if c.due != 0 && c.due <= due {
 		return false
 	}
-	m.due = due
+	c.due = due
 	return true
 }
 
 // clearReady corrects the counts of a flow if the file has no more claimable
 // runs: another program has changed the file.
-func (m *queueCounts) clearReady(flow string) { m.flows[flow].ready = 0 }
+func (c *queueCounts) clearReady(flow string) { c.flows[flow].ready = 0 }
 
 // rollback restores the counts of the last commit.
-func (m *queueCounts) rollback() {
-	for _, f := range m.changed {
+func (c *queueCounts) rollback() {
+	for _, f := range c.changed {
 		f.counts = f.before
 	}
-	m.due = m.dueBefore
+	c.due = c.dueBefore
 }
 
 // commit makes the current counts final.
-func (m *queueCounts) commit() {
-	for _, f := range m.changed {
+func (c *queueCounts) commit() {
+	for _, f := range c.changed {
 		f.changed = false
 	}
-	clear(m.changed)
-	m.changed = m.changed[:0]
-	m.dueBefore = m.due
+	clear(c.changed)
+	c.changed = c.changed[:0]
+	c.dueBefore = c.due
+}
+
+// loadState rebuilds the state in memory from the file. Running runs without a
+// lease have lost their worker, which died with its process.
+func (t *tx) loadState() error {
+	t.counts = newQueueCounts()
+	err := t.query("SELECT flow, state, count(*) FROM runs INDEXED BY runs_open WHERE state <= 3 GROUP BY flow, state", func(v []driver.Value) error {
+		for range intOf(v[2]) {
+			t.counts.move(textOf(v[0]), noState, stateOf(v[1]))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.findDue(); err != nil {
+		return err
+	}
+	t.counts.commit()
+	if _, err := t.queryRow("SELECT coalesce(max(seq), 0) + 1 FROM runs", func(v []driver.Value) { t.nextSeq = intOf(v[0]) }); err != nil {
+		return err
+	}
+	if err := t.loadLeases(); err != nil {
+		return err
+	}
+	t.loaded = true
+	return nil
+}
+
+// findDue finds when the next waiting run is due.
+func (t *tx) findDue() error {
+	t.counts.due = 0
+	_, err := t.queryRow("SELECT min(due) FROM runs WHERE state = 2", func(v []driver.Value) { t.counts.due = intOf(v[0]) })
+	return err
 }

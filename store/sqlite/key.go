@@ -10,21 +10,21 @@ import (
 )
 
 // PutKey makes a key unless it exists.
-func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (held store.Key, made bool, err error) {
+func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (existing store.Key, made bool, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
 		var found bool
 		var err error
-		held, found, err = t.findKey(k.Scope, k.Name)
+		existing, found, err = t.findKey(k.Scope, k.Name)
 		if err != nil || found {
 			made = false
 			return err
 		}
 		until := t.now + roundUpMillis(ttl)
-		held, made = k, true
-		held.Expires = time.UnixMilli(until)
+		existing, made = k, true
+		existing.Expires = time.UnixMilli(until)
 		return t.writeKey(k, until)
 	})
-	return held, made, err
+	return existing, made, err
 }
 
 const selectKey = "SELECT run, value, expires FROM keys WHERE scope = ? AND name = ? AND expires > ?"

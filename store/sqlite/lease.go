@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql/driver"
 	"math"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ type lease struct {
 	owner   string
 	fence   int64
 	okey    []byte
-	started int64         // when the run was claimed first
+	started int64         // when the run was first claimed
 	until   time.Duration // in elapsed time
 }
 
@@ -92,4 +93,33 @@ func (l *leases) takeExpired(n int) (taken map[int64]lease, more bool) {
 		delete(l.known, seq)
 	}
 	return taken, false
+}
+
+// loadLeases makes leases for the running runs.
+func (t *tx) loadLeases() error {
+	running := map[int64]lease{}
+	const list = "SELECT seq, id, flow, fence, started, okey FROM runs INDEXED BY runs_open WHERE state <= 3 AND state = 3"
+	err := t.query(list, func(v []driver.Value) error {
+		running[intOf(v[0])] = lease{
+			id: idOf(v[1]), flow: textOf(v[2]), fence: intOf(v[3]), started: intOf(v[4]), okey: blobOf(v[5]), until: leaseEnded,
+		}
+		return nil
+	})
+	if err == nil {
+		t.leases.replace(running)
+	}
+	return err
+}
+
+// replace makes the leases those of the running runs. A known lease of the same
+// claim stays.
+func (l *leases) replace(running map[int64]lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for seq, entry := range running {
+		if old, ok := l.known[seq]; ok && old.fence == entry.fence {
+			running[seq] = old
+		}
+	}
+	l.known = running
 }

@@ -13,7 +13,7 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{q: q, limit: min(max(q.Limit, 1), store.MaxPage), needle: foldASCII(nil, []byte(q.Text))}
+	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text))}
 	text, args, err := l.buildQuery()
 	if err != nil || text == "" {
 		return store.Page{}, err
@@ -29,10 +29,10 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 type listing struct {
 	q      store.ListQuery
 	limit  int
-	needle []byte // the text that is searched, folded
+	needle []byte // the text of the filter, folded
 	buffer []byte
-	effort int    // bytes that may still be looked through
-	last   string // id of the candidate before
+	effort int    // bytes that may still be read
+	last   string // id of the previous candidate
 	page   store.Page
 }
 
@@ -40,8 +40,8 @@ type listing struct {
 // part for each flow and state, merged, so that each part can use an index. It
 // is "" if no run can match.
 func (l *listing) buildQuery() (string, []driver.Value, error) {
-	from, to, err := l.idBounds()
-	if err != nil {
+	after, before, some, err := l.q.IDBounds()
+	if err != nil || !some {
 		return "", nil, err
 	}
 	flows, states := l.q.Flows, l.storedStates()
@@ -60,7 +60,7 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 		for _, s := range states {
 			text, more := l.partQuery(f, s)
 			parts = append(parts, text)
-			args = append(append(args, from[:], to[:]), more...)
+			args = append(append(args, after[:], before[:]), more...)
 		}
 	}
 	if len(parts) > maxParts {
@@ -117,31 +117,6 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	return text, args
 }
 
-// idBounds returns the ids between which the runs of the page lie, both
-// excluded.
-func (l *listing) idBounds() (from, to store.ID, err error) {
-	for i := range to {
-		to[i] = 0xff
-	}
-	if id, ok := store.FirstID(l.q.From); ok {
-		from = id
-	}
-	if id, ok := store.FirstID(l.q.To); ok {
-		to = id
-	}
-	if l.q.After == "" {
-		return from, to, nil
-	}
-	after, err := store.ParseID(l.q.After)
-	if err != nil {
-		return from, to, fmt.Errorf("the page begins nowhere: %w", err)
-	}
-	if slices.Compare(after[:], to[:]) < 0 {
-		to = after
-	}
-	return from, to, nil
-}
-
 // A search ends its page after it has read so many bytes. A row counts as
 // rowEffort in addition to its payload.
 const (
@@ -182,7 +157,7 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		}
 	}
 	var p store.Payload
-	if _, err := v.payload(intOf(more[0]), &p); err != nil && !isDamaged(err) {
+	if _, err := readPayload(v, intOf(more[0]), &p); err != nil && !isDamaged(err) {
 		return false, err
 	}
 	for _, b := range [][]byte{p.Event, p.Body, p.Variables} {

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -34,6 +33,58 @@ func (t *tx) cancelRun(id store.ID) error {
 	return t.endRun(r.openRun, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
 }
 
+// Requeue executes a run again.
+func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
+	key, err := store.ParseID(id)
+	if err != nil {
+		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	return s.writer.do(ctx, func(t *tx) error { return t.requeueRun(key, o) })
+}
+
+// RequeueAll requeues the runs of a page.
+func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
+	return s.changePage(ctx, q, o.Requeueable(q), func(t *tx, id store.ID) error { return t.requeueRun(id, o) })
+}
+
+func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
+	r, err := t.findRun(id)
+	if err != nil {
+		return err
+	}
+	hasPayload, err := t.queryRow("SELECT 1 FROM payloads WHERE run = ?", func([]driver.Value) {}, r.seq)
+	if err != nil {
+		return err
+	}
+	if err := o.Check(r.id, publicState(r.state), r.cut, hasPayload); err != nil {
+		return err
+	}
+	if o.FromStart {
+		if _, err := t.exec("DELETE FROM steps WHERE run = ?", r.seq); err != nil {
+			return err
+		}
+	}
+	to := store.Queued
+	if len(r.okey) > 0 {
+		busy, err := t.orderKeyTaken(r.flow, r.okey)
+		if err != nil {
+			return err
+		}
+		if busy {
+			to = blocked
+		}
+	}
+	_, err = t.exec(`UPDATE runs SET state = ?, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0, lost_steps = 0,
+		reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL WHERE seq = ?`, int64(to), r.seq)
+	if err != nil {
+		return err
+	}
+	t.stats.add(r.flow, r.state, r.started, r.finished, -1)
+	t.counts.move(r.flow, noState, to)
+	t.signalReady = t.signalReady || to == store.Queued
+	return nil
+}
+
 // foundRun is a run that may be over.
 type foundRun struct {
 	openRun
@@ -55,8 +106,8 @@ func (t *tx) findRun(id store.ID) (foundRun, error) {
 
 // changePage changes the runs of a page that are in one of the states.
 func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.State, change func(*tx, store.ID) error) (store.Changed, error) {
-	q.States = intersectStates(q.States, in)
-	if len(q.States) == 0 {
+	q, some := q.WithStates(in...)
+	if !some {
 		return store.Changed{}, nil
 	}
 	page, err := s.List(ctx, q)
@@ -75,7 +126,7 @@ func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.St
 			switch {
 			case err == nil:
 				out.N++
-			case changedSinceListed(err):
+			case store.ChangedSinceListed(err):
 			default:
 				return err
 			}
@@ -83,23 +134,4 @@ func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.St
 		return nil
 	})
 	return out, err
-}
-
-func changedSinceListed(err error) bool {
-	return errors.Is(err, store.ErrState) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCut)
-}
-
-func intersectStates(asked, in []store.State) []store.State {
-	if len(asked) == 0 {
-		return in
-	}
-	var both []store.State
-	for _, s := range in {
-		for _, a := range asked {
-			if a == s {
-				both = append(both, s)
-			}
-		}
-	}
-	return both
 }

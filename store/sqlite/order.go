@@ -11,7 +11,7 @@ type openRun struct {
 	seq     int64
 	id      store.ID
 	flow    string
-	state   store.State // as in the file
+	state   store.State // as stored
 	started int64
 	okey    []byte
 }
@@ -44,7 +44,7 @@ func (t *tx) unblockNext(flow string, okey []byte) error {
 		return err
 	}
 	to := store.Queued
-	if due > t.now { // it was delayed when it came, and that goes on
+	if due > t.now { // its delay has not passed yet
 		to = store.Waiting
 		t.noteDue(due)
 	}
@@ -93,7 +93,7 @@ func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 		t.onCommit(func() { t.leases.drop(r.seq) })
 	}
 	if r.state == blocked {
-		return nil // it had no turn to give up
+		return nil // it blocked no other run
 	}
 	return t.unblockNext(r.flow, r.okey)
 }
@@ -103,6 +103,6 @@ func (t *tx) countEnded(r openRun, to store.State) {
 	t.counts.move(r.flow, r.state, to)
 	t.stats.add(r.flow, to, r.started, t.now, 1)
 	if r.state == store.Running && t.counts.of(r.flow).ready > 0 {
-		t.signalReady = true // its place is free
+		t.signalReady = true // another run of the flow may start
 	}
 }

@@ -13,12 +13,9 @@ import (
 func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	ids := make([]store.ID, len(entries))
 	for i, e := range entries {
-		id, err := store.ParseID(e.ID)
+		id, err := e.Validate()
 		if err != nil {
 			return err
-		}
-		if e.State < store.Succeeded || e.State > store.Throttled {
-			return fmt.Errorf("run %s is %s: only what is over is recorded", e.ID, e.State)
 		}
 		ids[i] = id
 	}

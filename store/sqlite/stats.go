@@ -100,3 +100,108 @@ func countFromRow(v []driver.Value, step int64) store.Count {
 	}
 	return c
 }
+
+// statsKey identifies a counter.
+type statsKey struct {
+	flow   string
+	state  store.State
+	minute int64 // since 1970
+}
+
+type statsValue struct {
+	n, took int64
+}
+
+// statsDelta counts the runs that ended in a transaction, so that each counter
+// is written once.
+type statsDelta map[statsKey]statsValue
+
+// add counts n runs that ended at a time, in milliseconds. A negative n uncounts
+// them.
+func (t statsDelta) add(flow string, s store.State, started, finished, n int64) {
+	k := statsKey{flow, s, finished / 60_000}
+	c := t[k]
+	c.n += n
+	if started > 0 {
+		c.took += n * max(finished-started, 0)
+	}
+	t[k] = c
+}
+
+// The widths of the counters, in seconds.
+const (
+	minute = 60
+	hour   = 60 * minute
+	day    = 24 * hour
+)
+
+// write adds the counts to the counters.
+func (t statsDelta) write(x *tx) error {
+	for k, c := range t {
+		for _, span := range [...]int64{minute, hour, day} {
+			at := k.minute * minute / span * span
+			_, err := x.exec(`INSERT INTO stats (span, at, flow, state, n, took) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET n = n + excluded.n, took = took + excluded.took`,
+				span, at, k.flow, int64(k.state), c.n, c.took)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Depths counts the runs that are not over.
+func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
+	var depths []store.Depth
+	err := s.readers.withView(ctx, func(v *view) error {
+		depths = nil
+		const count = "SELECT flow, state, count(*), min(seq) FROM runs INDEXED BY runs_open WHERE state <= 3 GROUP BY flow, state ORDER BY flow"
+		var oldest []int64 // seq of the first queued run of each flow
+		err := v.query(count, func(v []driver.Value) error {
+			last := len(depths) - 1
+			if flow := textOf(v[0]); last < 0 || depths[last].Flow != flow {
+				depths, oldest, last = append(depths, store.Depth{Flow: flow}), append(oldest, 0), last+1
+			}
+			seq := addDepth(&depths[last], stateOf(v[1]), int(intOf(v[2])), intOf(v[3]))
+			if seq > 0 && (oldest[last] == 0 || seq < oldest[last]) {
+				oldest[last] = seq
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return v.readOldest(depths, oldest)
+	})
+	return depths, err
+}
+
+// addDepth counts n runs in a state. It returns the seq of the first run if they
+// are queued, otherwise 0.
+func addDepth(d *store.Depth, s store.State, n int, first int64) int64 {
+	switch publicState(s) {
+	case store.Queued:
+		d.Queued += n
+		return first
+	case store.Waiting:
+		d.Waiting += n
+	default:
+		d.Running += n
+	}
+	return 0
+}
+
+// readOldest reads when the oldest queued runs were received.
+func (v *view) readOldest(depths []store.Depth, seqs []int64) error {
+	for i, seq := range seqs {
+		if seq == 0 {
+			continue
+		}
+		_, err := v.queryRow("SELECT id FROM runs WHERE seq = ?", func(v []driver.Value) { depths[i].Oldest = idOf(v[0]).Time() }, seq)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

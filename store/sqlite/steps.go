@@ -1,65 +1,14 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql/driver"
-	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// readWork reads the data of claimed runs, except of runs that the caller has
-// cached.
-func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
-	missing := func(w store.Work) bool { return w.Fence > 1 || has == nil || !has(w.ID) }
-	if !slices.ContainsFunc(work, missing) {
-		return
-	}
-	err := s.readers.withView(ctx, func(v *view) error {
-		for i := range work {
-			if !missing(work[i]) {
-				continue
-			}
-			if err := v.readWorkData(&work[i]); err != nil {
-				work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, wrapUnavailable(err))
-			}
-		}
-		return nil
-	})
-	for i := range work {
-		if err != nil && work[i].Err == nil && missing(work[i]) {
-			work[i].Err = fmt.Errorf("reading what belongs to run %s: %w", work[i].ID, err)
-		}
-	}
-}
-
-func (v *view) readWorkData(w *store.Work) error {
-	found, err := v.payload(w.Ref, &w.Payload)
-	if err == nil && !found {
-		err = errors.New("its event is missing")
-	}
-	if err != nil {
-		return err
-	}
-	w.Steps, err = v.steps(w.Ref)
-	return err
-}
-
-func (v *view) payload(seq int64, p *store.Payload) (bool, error) { return readPayload(v, seq, p) }
-
-func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
-	return r.queryRow("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
-		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4])}
-	}, seq)
-}
-
 // readSteps reads the steps of a run, in the order in which they began.
-func (v *view) steps(seq int64) ([]store.Step, error) { return readSteps(v, seq) }
-
 func readSteps(r querier, seq int64) ([]store.Step, error) {
 	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, reason, class, action, position, message
 		FROM steps WHERE run = ? ORDER BY began, path`
@@ -125,14 +74,14 @@ func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 
 // writeStep writes a step. If fenced, it writes only for a run that is running
 // under the claim.
-func (t *tx) writeStep(c store.Claim, s *store.Step, held bool) (int64, error) {
+func (t *tx) writeStep(c store.Claim, s *store.Step, fenced bool) (int64, error) {
 	const (
 		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size"
 		why    = ", reason, class, action, position, message"
 		values = ") SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 		marks  = ", ?, ?, ?, ?, ?"
 		from   = " FROM runs WHERE seq = ?"
-		fenced = " AND fence = ? AND state = 3"
+		guard  = " AND fence = ? AND state = 3"
 	)
 	t.args = appendStepArgs(t.args[:0], s)
 	failed := !s.Cause.IsZero()
@@ -141,16 +90,16 @@ func (t *tx) writeStep(c store.Claim, s *store.Step, held bool) (int64, error) {
 		t.args = append(t.args, nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
 	}
 	t.args = append(t.args, c.Ref)
-	if held {
+	if fenced {
 		t.args = append(t.args, c.Fence)
 	}
 	switch {
-	case failed && held:
-		return t.exec(plain+why+values+marks+from+fenced, t.args...)
+	case failed && fenced:
+		return t.exec(plain+why+values+marks+from+guard, t.args...)
 	case failed:
 		return t.exec(plain+why+values+marks+from, t.args...)
-	case held:
-		return t.exec(plain+values+from+fenced, t.args...)
+	case fenced:
+		return t.exec(plain+values+from+guard, t.args...)
 	}
 	return t.exec(plain+values+from, t.args...)
 }

@@ -3,14 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
-	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
-
-// maxLossBackoff limits the wait of a run that is lost again and again.
-const longestBackoff = time.Hour
 
 // Sweep takes runs away whose lease has ended.
 func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, error) {
@@ -52,15 +47,16 @@ func (t *tx) sweepRun(r openRun, fence int64, q store.SweepQuery, out *store.Swe
 		times = 0
 	}
 	times++
-	why := store.Cause{Reason: store.ReasonLost, Class: "internal", Message: lostMessage(times)}
-	if q.MaxLost > 0 && times > int64(q.MaxLost) {
+	why := store.LossCause(int(times))
+	delay, again := q.LossDelay(int(times))
+	if !again {
 		if err := t.endRun(r, store.Failed, why); err != nil {
 			return err
 		}
 		out.Failed = append(out.Failed, t.sweptSummary(r, store.Failed))
 		return nil
 	}
-	to, due := t.requeueState(lossBackoff(q.Backoff, times))
+	to, due := t.requeueState(delay)
 	_, err = t.exec("UPDATE runs SET state = ?, due = ?, attempt = attempt + 1, lost = ?, lost_steps = ? WHERE seq = ?", int64(to), due, times, steps, r.seq)
 	if err != nil {
 		return err
@@ -73,25 +69,6 @@ func (t *tx) sweepRun(r openRun, fence int64, q store.SweepQuery, out *store.Swe
 	return nil
 }
 
-func lostMessage(times int64) string {
-	if times == 1 {
-		return "the gateway that worked on the run went away"
-	}
-	return fmt.Sprintf("the gateways that worked on the run went away, %d times in a row without a step done", times)
-}
-
 func (t *tx) sweptSummary(r openRun, s store.State) store.Summary {
 	return store.Summary{ID: r.id.String(), Flow: r.flow, State: s, Received: r.id.Time()}
-}
-
-// lossBackoff returns the wait after a number of losses in a row.
-func lossBackoff(first time.Duration, times int64) time.Duration {
-	if times <= 1 || first <= 0 {
-		return 0
-	}
-	wait := first
-	for ; times > 2 && wait < longestBackoff; times-- {
-		wait *= 2
-	}
-	return min(wait, longestBackoff)
 }

@@ -10,8 +10,8 @@ import (
 // Only the writer's goroutine uses it.
 type tx struct {
 	dsn    string
-	conn   *conn // nil where it has to be opened again
-	loaded bool  // the mirror is that of the file
+	conn   *conn // nil if it must be opened
+	loaded bool  // counts and leases match the file
 	clock  *steadyClock
 	leases *leases
 	ready  chan struct{}
@@ -19,24 +19,24 @@ type tx struct {
 	counts   queueCounts
 	stats    statsDelta
 	nextSeq  int64
-	rotation int            // of the flows in claims
-	args     []driver.Value // of a statement with many, used again
+	rotation int            // where the round robin over the flows begins
+	args     []driver.Value // of a long statement; reused
 
 	insertStepsSQL   [stepsAtOnce + 1]string
 	insertEntriesSQL string
 
-	now           int64    // of this transaction, in milliseconds
-	writes        int      // of this operation
-	rollbackHooks []func() // called where the transaction is rolled back, last first
-	commitHooks   []func() // called after it was committed
-	signalReady   bool     // runs may be claimable after it
+	now           int64    // the time of the transaction, in milliseconds
+	writes        int      // statements of the current operation that changed rows
+	rollbackHooks []func() // called in reverse order if the transaction is rolled back
+	commitHooks   []func() // called after the commit
+	signalReady   bool     // runs may be claimable after the commit
 }
 
 func newTx(dsn string, c *steadyClock) *tx {
 	return &tx{
 		dsn: dsn, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
-		counts: newMirror(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
+		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
 	}
 }
 
@@ -87,7 +87,7 @@ func (t *tx) commit() error {
 	if t.signalReady {
 		select {
 		case t.ready <- struct{}{}:
-		default: // a signal is there
+		default: // already signalled
 		}
 	}
 	t.reset()

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Rules that every engine applies.
+
+// Validate returns the id of a submission, or an error if it is not valid.
+func (s *Submission) Validate() (ID, error) {
+	id, err := ParseID(s.ID)
+	if err != nil {
+		return ID{}, err
+	}
+	if s.Flow == "" {
+		return ID{}, errors.New("a submission names no flow")
+	}
+	return id, nil
+}
+
+// Validate returns an error if the state is not one in which a run can end.
+func (e *Ending) Validate() error {
+	switch e.State {
+	case Succeeded, Failed, Cancelled:
+		return nil
+	}
+	return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
+}
+
+// Validate returns the id of an entry, or an error if it is not valid.
+func (e *Entry) Validate() (ID, error) {
+	id, err := ParseID(e.ID)
+	if err == nil && (e.State < Succeeded || e.State > Throttled) {
+		err = fmt.Errorf("run %s is %s: only a run that is over can be recorded", e.ID, e.State)
+	}
+	return id, err
+}
+
+// PageSize returns the limit of a page.
+func (q *ListQuery) PageSize() int { return min(max(q.Limit, 1), MaxPage) }
+
+// IDBounds returns the ids between which the runs of a page lie, both excluded. It
+// returns false if there can be none.
+func (q *ListQuery) IDBounds() (after, before ID, some bool, err error) {
+	for i := range before {
+		before[i] = 0xff
+	}
+	epoch := time.Unix(0, 0)
+	if id, ok := FirstID(q.From); ok {
+		after = id
+	} else if q.From.After(epoch) {
+		return after, before, false, nil
+	}
+	if id, ok := FirstID(q.To); ok {
+		before = id
+	} else if !q.To.IsZero() && q.To.Before(epoch) {
+		return after, before, false, nil
+	}
+	if q.After == "" {
+		return after, before, true, nil
+	}
+	last, err := ParseID(q.After)
+	if err != nil {
+		return after, before, false, fmt.Errorf("the page begins nowhere: %w", err)
+	}
+	if slices.Compare(last[:], before[:]) < 0 {
+		before = last
+	}
+	return after, before, true, nil
+}
+
+// WithStates returns the query for the runs that are also in one of the states. It
+// returns false if there can be none.
+func (q ListQuery) WithStates(states ...State) (ListQuery, bool) {
+	if len(q.States) > 0 {
+		states = slices.DeleteFunc(slices.Clone(states), func(s State) bool { return !slices.Contains(q.States, s) })
+	}
+	q.States = states
+	return q, len(states) > 0
+}
+
+// Requeueable returns the states of the runs that RequeueAll requeues: failed runs,
+// and runs that were cancelled or, from the start, succeeded if the query asks for
+// their states.
+func (o RequeueOptions) Requeueable(q ListQuery) []State {
+	states := []State{Failed}
+	if len(q.States) > 0 {
+		states = append(states, Cancelled)
+		if o.FromStart {
+			states = append(states, Succeeded)
+		}
+	}
+	return states
+}
+
+// Check returns an error if a run may not be requeued.
+func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
+	switch {
+	case s == Succeeded && !o.FromStart:
+		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", ErrState, id)
+	case s != Failed && s != Cancelled && s != Succeeded:
+		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", ErrState, id, s)
+	case cut:
+		return fmt.Errorf("%w: %s", ErrCut, id)
+	case !hasPayload:
+		return fmt.Errorf("%w: of run %s no request was kept", ErrState, id)
+	}
+	return nil
+}
+
+// ChangedSinceListed reports whether an error of changing one run of a page only
+// says that the run has changed since it was listed.
+func ChangedSinceListed(err error) bool {
+	return errors.Is(err, ErrState) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrCut)
+}
+
+// maxLossBackoff limits the wait of a run that is lost again and again.
+const maxLossBackoff = time.Hour
+
+// LossDelay returns how long a run waits that was lost a number of times in a row,
+// or false if it fails.
+func (q SweepQuery) LossDelay(times int) (time.Duration, bool) {
+	if q.MaxLost > 0 && times > q.MaxLost {
+		return 0, false
+	}
+	if times <= 1 || q.Backoff <= 0 {
+		return 0, true
+	}
+	wait := q.Backoff
+	for ; times > 2 && wait < maxLossBackoff; times-- {
+		wait *= 2
+	}
+	return min(wait, maxLossBackoff), true
+}
+
+// LossCause returns the cause of a run that was lost a number of times in a row.
+func LossCause(times int) Cause {
+	c := Cause{Reason: ReasonLost, Class: "internal", Message: "the gateway that worked on the run went away"}
+	if times > 1 {
+		c.Message = fmt.Sprintf("the gateways that worked on the run went away, %d times in a row without a step done", times)
+	}
+	return c
+}
