@@ -96,7 +96,7 @@ func TestLoadPaths(t *testing.T) {
 		{"only constants", []string{"constants", "empty"}, "", warning, "No flow found", "No .hcl file under constants, empty has a flow"},
 		{"a file too large", []string{"large"}, "", failure, "Can't be read", "large/a.hcl: it is larger than 4 MiB."},
 		{"a file below the bound", []string{"nearly"}, "a", 0, "", ""},
-		{"one file of two", []string{"bad"}, "b", failure, "Block without an end", "no closing brace"},
+		{"one file of two", []string{"bad"}, "b", failure, "Unclosed block", "no closing brace"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,34 +7,36 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// separator explains what is missing between elements, members and arguments.
-func (e *explainer) separator(d *hcl.Diagnostic, i int) bool {
+// explainSeparator explains missing commas, and other mistakes in lists, objects,
+// arguments and conditions.
+func (e *explainer) explainSeparator(d *hcl.Diagnostic, i int) bool {
 	switch d.Summary {
 	case "Missing item separator", "Missing attribute separator", "Missing argument separator":
-		switch e.token(i).Type {
+		switch e.tokenAt(i).Type {
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen:
-			return e.unclosedBracket(d, i)
+			return e.explainUnclosedBracket(d, i)
 		}
 	}
 	switch d.Summary {
 	case "Missing item separator":
-		return say(d, "Missing comma", "The elements of a list are separated by commas: [\"GET\", \"POST\"].")
+		return setWords(d, "Missing comma", "Separate the elements of a list by commas: [\"GET\", \"POST\"].")
 	case "Missing argument separator":
-		return say(d, "Missing comma", "The arguments of a function are separated by commas.")
+		return setWords(d, "Missing comma", "Separate the arguments of a function by commas.")
 	case "Missing attribute separator":
-		return say(d, "Missing comma", "The members of an object are separated by commas or stand on lines of their own: { a = 1, b = 2 }.")
+		return setWords(d, "Missing comma", "Separate the members of an object by commas, or write each on its own line: { a = 1, b = 2 }.")
 	case "Missing key/value separator", "Missing attribute value":
-		return say(d, "Not an object", "The members of an object are written NAME = VALUE, or \"NAME\" = VALUE where the name is no plain word.")
+		return setWords(d, "Not an object", "Write each member of an object as NAME = VALUE, or as \"NAME\" = VALUE if the name is not a plain word.")
 	case "Missing false expression in conditional":
-		return say(d, "Half a condition", "A condition has two values, for true and for false: CONDITION ? VALUE : OTHER.")
+		return setWords(d, "Incomplete condition", "A condition has two values, one for true and one for false: CONDITION ? VALUE : OTHER.")
 	}
 	return false
 }
 
-// unclosedBracket finds the innermost bracket that is open before token i.
-func (e *explainer) unclosedBracket(d *hcl.Diagnostic, i int) bool {
+// explainUnclosedBracket moves the finding to the innermost bracket that is open
+// before token i.
+func (e *explainer) explainUnclosedBracket(d *hcl.Diagnostic, i int) bool {
 	var open []hclsyntax.Token
-	end := e.token(i).Range.Start.Byte
+	end := e.tokenAt(i).Range.Start.Byte
 	if strings.HasPrefix(d.Summary, "Unterminated") {
 		end = d.Subject.End.Byte // the finding is at the bracket itself
 	}
@@ -56,9 +58,9 @@ func (e *explainer) unclosedBracket(d *hcl.Diagnostic, i int) bool {
 	d.Subject, d.Context = last.Range.Ptr(), nil
 	switch last.Type {
 	case hclsyntax.TokenOBrack:
-		return say(d, "Bracket without an end", "This bracket is never closed.")
+		return setWords(d, "Unclosed bracket", "This bracket is never closed.")
 	case hclsyntax.TokenOParen:
-		return say(d, "Parenthesis without an end", "This parenthesis is never closed.")
+		return setWords(d, "Unclosed parenthesis", "This parenthesis is never closed.")
 	}
-	return say(d, "Brace without an end", "This brace is never closed.")
+	return setWords(d, "Unclosed brace", "This brace is never closed.")
 }

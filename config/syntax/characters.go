@@ -9,57 +9,57 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// quoteMarks are the signs that people and word processors take for quotes.
+// quoteMarks are the quotes of people and word processors that HCL does not know.
 const quoteMarks = "'‘’‚“”„«»"
 
-// character explains characters that mean nothing where they stand.
-func (e *explainer) character(d *hcl.Diagnostic, i int) bool {
+// explainCharacter explains characters that have no meaning in their place.
+func (e *explainer) explainCharacter(d *hcl.Diagnostic, i int) bool {
 	if !isLexical(d) {
 		return false
 	}
 	if d.Summary == "Invalid character encoding" {
-		return say(d, d.Summary, notUTF8)
+		return setWords(d, d.Summary, notUTF8)
 	}
-	char := string(e.token(i).Bytes)
+	char := string(e.tokenAt(i).Bytes)
 	switch {
 	case char == "":
 		return false
 	case strings.Contains(quoteMarks, char):
-		return say(d, "Wrong quotes", fmt.Sprintf("Texts and labels stand in plain double quotes, not in %s.", char))
+		return setWords(d, "Wrong quotes", fmt.Sprintf("Write texts and labels in plain double quotes, not in %s.", char))
 	case char == "`":
-		return say(d, "Wrong quotes", "Texts and labels stand in double quotes. "+severalLines)
+		return setWords(d, "Wrong quotes", "Write texts and labels in double quotes. "+severalLines)
 	case char == ";":
-		return say(d, "Semicolon", "Attributes stand on lines of their own, and elements of lists are separated by commas: leave the semicolon out.")
+		return setWords(d, "Semicolon", "Write each attribute on a line of its own, and separate the elements of a list by commas. Remove the semicolon.")
 	case d.Summary == "Unsupported operator":
-		return e.operator(d, char)
+		return e.explainOperator(d, char)
 	case char == "$":
-		return e.dollar(d, i)
+		return e.explainDollar(d, i)
 	}
 	if r, _ := utf8.DecodeRuneInString(char); r > '~' {
-		return say(d, d.Summary, fmt.Sprintf("The character %+q is allowed in texts and comments only. It may look like a blank and come from a web page or a document: type it anew.", r))
+		return setWords(d, d.Summary, fmt.Sprintf("The character %+q is allowed only in texts and comments. It may look like a space and come from a web page or a document. Type it again.", r))
 	}
-	return say(d, d.Summary, fmt.Sprintf("Outside of texts %s means nothing. A text stands in double quotes.", char))
+	return setWords(d, d.Summary, fmt.Sprintf("Outside of texts %s has no meaning. Put a text in double quotes.", char))
 }
 
-func (e *explainer) operator(d *hcl.Diagnostic, char string) bool {
+func (e *explainer) explainOperator(d *hcl.Diagnostic, char string) bool {
 	switch char {
 	case "&":
-		return say(d, "Unknown operator", "For \"and\" write && with two signs.")
+		return setWords(d, "Unknown operator", "For \"and\" write && with two signs.")
 	case "|":
-		return say(d, "Unknown operator", "For \"or\" write || with two signs. A jq program stands in quotes or in a heredoc.")
+		return setWords(d, "Unknown operator", "For \"or\" write || with two signs. Write a jq program in quotes or in a heredoc.")
 	case "~":
-		return say(d, "Unknown operator", "For \"not\" write !. To match a pattern write can(regex(PATTERN, text)).")
+		return setWords(d, "Unknown operator", "For \"not\" write !. To match a pattern write can(regex(PATTERN, text)).")
 	case "**", "^":
-		return say(d, "Unknown operator", "For powers write pow(number, exponent).")
+		return setWords(d, "Unknown operator", "For powers write pow(number, exponent).")
 	}
 	return false
 }
 
-// dollar explains names written as a shell or a template would have them.
-func (e *explainer) dollar(d *hcl.Diagnostic, i int) bool {
-	name, end := "", e.token(i).Range.End.Byte
-	for i++; e.token(i).Range.Start.Byte == end; i++ {
-		t := e.token(i)
+// explainDollar explains names written as in a shell or a template.
+func (e *explainer) explainDollar(d *hcl.Diagnostic, i int) bool {
+	name, end := "", e.tokenAt(i).Range.End.Byte
+	for i++; e.tokenAt(i).Range.Start.Byte == end; i++ {
+		t := e.tokenAt(i)
 		end = t.Range.End.Byte
 		if t.Type == hclsyntax.TokenOBrace && name == "" {
 			continue
@@ -72,5 +72,5 @@ func (e *explainer) dollar(d *hcl.Diagnostic, i int) bool {
 	if name = strings.Trim(name, "."); name == "" {
 		name = "webhook.body.name"
 	}
-	return say(d, d.Summary, fmt.Sprintf("Outside of texts a name has no dollar sign: %s. Inside of a text it is written \"${%s}\".", name, name))
+	return setWords(d, d.Summary, fmt.Sprintf("Outside of texts a name has no dollar sign: %s. Inside of a text write \"${%s}\".", name, name))
 }

@@ -7,12 +7,11 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const notUTF8 = "Flow files are UTF-8. Set this encoding in the editor and save the file again."
+const notUTF8 = "Flow files are UTF-8. Save the file in this encoding."
 
-// checkEncoding refuses what the parser lets through although it is not UTF-8:
-// its scanner takes some malformed characters for parts of a name and reads on
-// past the end of it, so there is no telling what is white space. Comments may
-// hold any bytes.
+// checkEncoding refuses malformed UTF-8 that the parser accepts: its scanner
+// takes some malformed characters for parts of a name and reads past the end of
+// that name. Comments may hold any bytes.
 func checkEncoding(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	for _, tok := range tokens {
 		if tok.Type != hclsyntax.TokenComment && !utf8.Valid(tok.Bytes) {

@@ -7,12 +7,12 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// No flow comes near this; the parser recurses some kilobytes of stack for
-// each level and, unguarded, ends the process when the stack is full.
+// maxNesting is far above the nesting of any flow. The parser needs some
+// kilobytes of stack for each level, and a full stack ends the process.
 const maxNesting = 1000
 
-// mayNest tells whether a file has enough of the signs that open a level for
-// the bound to be reached at all. Few have.
+// mayNest reports whether a file has enough signs that open a level to reach
+// maxNesting. Few files have.
 func mayNest(src []byte) bool {
 	signs := 0
 	for _, c := range src {
@@ -24,17 +24,17 @@ func mayNest(src []byte) bool {
 	return signs >= maxNesting
 }
 
-// checkNesting refuses a file in which blocks, brackets, templates,
-// conditionals or signs are nested deeper than the parser can be trusted with.
+// checkNesting refuses a file in which blocks, brackets, templates, conditionals
+// or signs are nested deeper than maxNesting.
 func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	n := nesting{levels: []level{{}}}
 	for i, tok := range tokens {
-		n.follow(tokens, i)
+		n.addToken(tokens, i)
 		if n.depth() > maxNesting {
 			return hcl.Diagnostics{{
 				Severity: hcl.DiagError,
 				Summary:  "Nested too deeply",
-				Detail:   fmt.Sprintf("Brackets, blocks, templates and conditionals can stand in one another %d levels deep.", maxNesting),
+				Detail:   fmt.Sprintf("Brackets, blocks, templates and conditionals can be nested at most %d levels deep.", maxNesting),
 				Subject:  tok.Range.Ptr(),
 			}}
 		}
@@ -42,23 +42,23 @@ func checkNesting(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	return nil
 }
 
-// nesting follows tokens and knows how deep the parser would be.
+// nesting computes the depth of the parser's recursion, token by token.
 type nesting struct {
 	levels []level
-	inner  int // sum of what the levels count
+	inner  int // sum of the counts of all levels
 	signs  int // "!" and "-" in a row
 }
 
-// level is what one pair of brackets holds so far.
+// level counts the constructs that are open inside one pair of brackets.
 type level struct {
 	opener       hclsyntax.TokenType
 	conditionals int // "?" of the current expression
-	directives   int // "%{if" and "%{for" that wait for their end
+	directives   int // "%{if" and "%{for" without their end
 }
 
 func (n *nesting) depth() int { return len(n.levels) + n.inner + n.signs }
 
-func (n *nesting) follow(tokens hclsyntax.Tokens, i int) {
+func (n *nesting) addToken(tokens hclsyntax.Tokens, i int) {
 	top := &n.levels[len(n.levels)-1]
 	tok := tokens[i]
 	switch tok.Type {
@@ -78,12 +78,12 @@ func (n *nesting) follow(tokens hclsyntax.Tokens, i int) {
 		top.conditionals++
 		n.inner++
 	case hclsyntax.TokenTemplateControl:
-		n.directive(top, tokens, i)
+		n.countDirective(top, tokens, i)
 		n.levels = append(n.levels, level{opener: tok.Type})
 	case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp:
 		n.levels = append(n.levels, level{opener: tok.Type})
 	case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
-		n.close(top)
+		n.closeLevel(top)
 	}
 	n.signs = 0
 }
@@ -93,15 +93,15 @@ func (n *nesting) endExpression(top *level) {
 	top.conditionals = 0
 }
 
-func (n *nesting) close(top *level) {
+func (n *nesting) closeLevel(top *level) {
 	if len(n.levels) > 1 {
 		n.inner -= top.conditionals + top.directives
 		n.levels = n.levels[:len(n.levels)-1]
 	}
 }
 
-// directive counts the keyword that follows "%{" at token i.
-func (n *nesting) directive(top *level, tokens hclsyntax.Tokens, i int) {
+// countDirective counts the keyword that follows "%{" at token i.
+func (n *nesting) countDirective(top *level, tokens hclsyntax.Tokens, i int) {
 	if i+1 >= len(tokens) {
 		return
 	}

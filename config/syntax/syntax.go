@@ -1,8 +1,8 @@
-// Package syntax parses flow files. It stands before HCL's own parser and
-// refuses what that one can't be trusted with: nesting that would fill the
-// stack and end the process, and bytes that are not UTF-8. And it stands
-// behind it: what the parser finds is said in the words of the language, once
-// for each cause, with what would be right.
+// Package syntax parses flow files with HCL's parser and makes two additions.
+// Before the parser runs, it refuses input that the parser can't handle: nesting
+// that would fill the stack and end the process, and bytes that are not UTF-8.
+// Afterwards it rewrites the parser's findings in the words of the language:
+// one finding for each cause, with the correct form.
 package syntax
 
 import (
@@ -12,26 +12,27 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// lex returns the tokens of a file; what is wrong with them the parser reports.
-func lex(name string, src []byte) hclsyntax.Tokens {
+// lexTokens returns the tokens of a file. It drops findings, because the parser
+// reports them too.
+func lexTokens(name string, src []byte) hclsyntax.Tokens {
 	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
 	return tokens
 }
 
-// Parse returns the body of a flow file, nil where it has syntax errors. name
-// stands in the ranges of the findings.
+// Parse returns the body of a flow file, nil if it has syntax errors. The ranges
+// of the findings contain name.
 func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 	if mayNest(src) {
-		if diags := checkNesting(lex(name, src)); diags.HasErrors() {
+		if diags := checkNesting(lexTokens(name, src)); diags.HasErrors() {
 			return nil, diags
 		}
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, explain(src, lex(name, src), diags)
+		return nil, explainFindings(src, lexTokens(name, src), diags)
 	}
 	if !utf8.Valid(src) {
-		diags = append(diags, checkEncoding(lex(name, src))...)
+		diags = append(diags, checkEncoding(lexTokens(name, src))...)
 	}
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok || diags.HasErrors() {

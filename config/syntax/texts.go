@@ -8,42 +8,42 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const severalLines = "A text of several lines begins with <<EOT and ends with a line that holds EOT alone."
+const severalLines = "A text of several lines begins with <<EOT and ends with a line that has only EOT."
 
-// Summaries of findings behind which nothing can be told from text.
+// Summaries of findings after which code can't be distinguished from text.
 const (
-	endless   = "Text without an end"
-	openBrace = "Unclosed ${"
-	noHeredoc = "Wrong beginning of a text"
+	unclosedText = "Unclosed text"
+	openBrace    = "Unclosed ${"
+	wrongHeredoc = "Wrong heredoc"
 )
 
-func isEndless(d *hcl.Diagnostic) bool {
-	return d.Summary == endless || d.Summary == openBrace || d.Summary == noHeredoc
+func isUnclosedText(d *hcl.Diagnostic) bool {
+	return d.Summary == unclosedText || d.Summary == openBrace || d.Summary == wrongHeredoc
 }
 
-// text explains mistakes in quoted texts and heredocs.
-func (e *explainer) text(d *hcl.Diagnostic, i int) bool {
+// explainText explains mistakes in quoted texts and heredocs.
+func (e *explainer) explainText(d *hcl.Diagnostic, i int) bool {
 	switch d.Summary {
 	case "Invalid multi-line string", "Unterminated string literal":
-		return e.noQuote(d, i)
+		return e.explainMissingQuote(d, i)
 	case "Unterminated template string":
-		if e.openHeredoc(d, i) {
+		if e.explainOpenHeredoc(d, i) {
 			return true
 		}
-		return e.noQuote(d, i)
+		return e.explainMissingQuote(d, i)
 	case "Unclosed template interpolation sequence":
-		return say(d, openBrace, "There is no closing brace in this text. To write the two characters themselves, double the sign: $${.")
+		return setWords(d, openBrace, "This text has no closing brace. To write the two characters ${ themselves, double the dollar sign: $${.")
 	case "Extra characters after interpolation expression":
-		return say(d, openBrace, "A closing brace is expected here: between the braces of ${ } stands one expression, such as webhook.body.name. To write the two characters themselves, double the sign: $${.")
+		return setWords(d, openBrace, "A closing brace is missing here: ${ } holds one expression, such as webhook.body.name. To write the two characters ${ themselves, double the dollar sign: $${.")
 	case "Invalid escape sequence":
-		return e.escape(d)
+		return e.explainEscape(d)
 	}
 	return false
 }
 
-// noQuote places the finding at the text's beginning, where the quote is that
-// has no partner.
-func (e *explainer) noQuote(d *hcl.Diagnostic, i int) bool {
+// explainMissingQuote moves the finding to the text's beginning, at the quote that
+// is not closed.
+func (e *explainer) explainMissingQuote(d *hcl.Diagnostic, i int) bool {
 	for j := i; j >= 0; j-- {
 		if e.tokens[j].Type == hclsyntax.TokenOQuote {
 			from := e.tokens[j].Range
@@ -55,11 +55,11 @@ func (e *explainer) noQuote(d *hcl.Diagnostic, i int) bool {
 			break
 		}
 	}
-	return say(d, endless, "There is no closing quote on this line. "+severalLines)
+	return setWords(d, unclosedText, "There is no closing quote on this line. "+severalLines)
 }
 
-// openHeredoc finds the heredoc that was open at token i.
-func (e *explainer) openHeredoc(d *hcl.Diagnostic, i int) bool {
+// explainOpenHeredoc moves the finding to the heredoc that is open at token i.
+func (e *explainer) explainOpenHeredoc(d *hcl.Diagnostic, i int) bool {
 	for j := i; j >= 0; j-- {
 		switch e.tokens[j].Type {
 		case hclsyntax.TokenCHeredoc:
@@ -67,13 +67,13 @@ func (e *explainer) openHeredoc(d *hcl.Diagnostic, i int) bool {
 		case hclsyntax.TokenOHeredoc:
 			d.Subject, d.Context = e.tokens[j].Range.Ptr(), nil
 			marker := strings.TrimSpace(strings.TrimLeft(string(e.tokens[j].Bytes), "<-"))
-			return say(d, endless, fmt.Sprintf("This text ends with a line that holds %s and nothing else, and there is none.", marker))
+			return setWords(d, unclosedText, fmt.Sprintf("This text must end with a line that has only %s, and there is none.", marker))
 		}
 	}
 	return false
 }
 
-func (e *explainer) escape(d *hcl.Diagnostic) bool {
+func (e *explainer) explainEscape(d *hcl.Diagnostic) bool {
 	given := string(d.Subject.SliceBytes(e.src))
-	return say(d, "Unknown escape", fmt.Sprintf("In a quoted text \\ begins one of \\n \\r \\t \\\" \\\\ \\uNNNN and \\UNNNNNNNN, and %s is none. Write \\\\ for the sign itself, or use a heredoc, in which it needs no doubling.", given))
+	return setWords(d, "Unknown escape", fmt.Sprintf("A quoted text has the escapes \\n \\r \\t \\\" \\\\ \\uNNNN and \\UNNNNNNNN, not %s. For a backslash write \\\\, or use a heredoc, where \\ stays as it is.", given))
 }

@@ -1,3 +1,3 @@
-flow "orders" { label = "Orders" # error: Block on one line: ends on that line as well
+flow "orders" { label = "Orders" # error: Block on one line: the block must end on the same line
   trigger "webhook" { mode = "sync" }
 }

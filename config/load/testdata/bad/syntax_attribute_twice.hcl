@@ -1,5 +1,5 @@
 flow "orders" {
   label = "Orders"
-  label = "More orders" # error: Attribute given twice: has "label" already
+  label = "More orders" # error: Attribute given twice: already has "label"
   trigger "webhook" { mode = "sync" }
 }

@@ -3,4 +3,4 @@ flow "orders" {
     mode = "sync"
   }
 }
-} # error: Brace too many: closes nothing
+} # error: Extra brace: closes nothing

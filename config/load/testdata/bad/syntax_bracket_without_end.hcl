@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" {
     mode    = "sync"
-    methods = ["POST", "PUT" # error: Bracket without an end: never closed
+    methods = ["POST", "PUT" # error: Unclosed bracket: never closed
   }
 }

@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" {
-    path = "/orders", # error: Comma after an attribute: leave it out
+    path = "/orders", # error: Comma after an attribute: without a comma
     mode = "sync"
   }
 }

@@ -3,7 +3,7 @@ flow "orders" {
     mode = "sync"
     variable "sku" {
       type    = string
-      pattern = "^\d+$" # error: Unknown escape: \d is none. Write \\
+      pattern = "^\d+$" # error: Unknown escape: not \d. For a backslash write \\
     }
   }
 }

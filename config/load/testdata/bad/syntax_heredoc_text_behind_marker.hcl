@@ -1,5 +1,5 @@
 locals {
-  greeting = <<EOT Hello # error: Wrong beginning of a text: then the line ends
+  greeting = <<EOT Hello # error: Wrong heredoc: then the line ends
   there
 EOT
 }

@@ -1,7 +1,7 @@
 flow "orders" {
   trigger "webhook" { mode = "sync" }
   action "transform" "sum" {
-    # error@+1: Text without an end: a line that holds JQ and nothing else
+    # error@+1: Unclosed text: a line that has only JQ
     jq = <<-JQ
       [.items[].price] | add
   }

@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" {
     mode    = "sync"
-    methods = ["POST" "PUT"] # error: Missing comma: elements of a list are separated by commas
+    methods = ["POST" "PUT"] # error: Missing comma: Separate the elements of a list by commas
   }
 }

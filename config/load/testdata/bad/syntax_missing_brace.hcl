@@ -1,5 +1,5 @@
 flow "orders" {
-  trigger "webhook" { # error: Block without an end: It seems to belong before line 6
+  trigger "webhook" { # error: Unclosed block: It seems to belong before line 6
     path = "/orders"
     mode = "sync"
 

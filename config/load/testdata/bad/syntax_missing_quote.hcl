@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" {
-    path = "/orders # error: Text without an end: no closing quote on this line
+    path = "/orders # error: Unclosed text: no closing quote on this line
     mode = "sync"
   }
 }

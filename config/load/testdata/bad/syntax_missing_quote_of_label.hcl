@@ -1,3 +1,3 @@
-flow "orders { # error: Text without an end: no closing quote on this line
+flow "orders { # error: Unclosed text: no closing quote on this line
   trigger "webhook" { mode = "sync" }
 }

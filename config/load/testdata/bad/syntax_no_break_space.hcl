@@ -1,4 +1,4 @@
 flow "orders" {
-  label = "Orders" # error: Invalid character: type it anew
+  label = "Orders" # error: Invalid character: Type it again
   trigger "webhook" { mode = "sync" }
 }

@@ -1,4 +1,4 @@
 flow "orders" {
-  "label" = "Orders" # error: Quoted name: stands without quotes
+  "label" = "Orders" # error: Quoted name: without quotes
   trigger "webhook" { mode = "sync" }
 }

@@ -1,4 +1,4 @@
 flow "orders" {
-  label = "Orders"; # error: Semicolon: leave the semicolon out
+  label = "Orders"; # error: Semicolon: Remove the semicolon
   trigger "webhook" { mode = "sync" }
 }

@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" { mode = "sync" }
   action "log" "hello" {
-    message = "order ${ORDER:-none}" # error: Unclosed ${: double the sign: $${
+    message = "order ${ORDER:-none}" # error: Unclosed ${: double the dollar sign: $${
   }
 }

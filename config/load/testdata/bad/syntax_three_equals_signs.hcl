@@ -1,7 +1,7 @@
 flow "orders" {
   trigger "webhook" { mode = "sync" }
   action "log" "a" {
-    when    = webhook.body.a === 1 # error: Wrong comparison: Two equals signs compare
+    when    = webhook.body.a === 1 # error: Wrong comparison: Write two equals signs to compare
     message = "a"
   }
 }

@@ -1,4 +1,4 @@
 flow "orders" {
-  label == "Orders" # error: Two equals signs: write label = VALUE
+  label == "Orders" # error: Two equals signs: Write label = VALUE
   trigger "webhook" { mode = "sync" }
 }

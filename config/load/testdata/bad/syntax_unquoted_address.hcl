@@ -1,3 +1,3 @@
 locals {
-  to = jane@example.com # error: Invalid character: A text stands in double quotes
+  to = jane@example.com # error: Invalid character: Put a text in double quotes
 }
