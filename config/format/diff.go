@@ -9,16 +9,16 @@ import (
 )
 
 // Diff returns the change from before to after as a unified diff with three
-// lines of context that patch and git apply accept; "" when there is none. The
-// file is called a/name and b/name, as git calls it.
+// lines of context that patch and git apply accept; "" if there is none. The
+// file is named a/name and b/name, as in git.
 func Diff(name string, before, after []byte) string {
-	return udiff.Unified(label("a/", name), label("b/", name), string(before), string(after))
+	return udiff.Unified(formatName("a/", name), formatName("b/", name), string(before), string(after))
 }
 
-// label writes a file name as git does: quoted when it holds characters that
-// would break the line, and closed by a tab when it holds a space, at which
-// readers would cut it.
-func label(prefix, name string) string {
+// formatName writes a file name as git does: quoted if it contains characters that
+// break the line, and followed by a tab if it contains a space, so that readers
+// don't cut it there.
+func formatName(prefix, name string) string {
 	path := prefix + strings.TrimPrefix(name, "/")
 	switch {
 	case strings.ContainsFunc(path, func(r rune) bool { return r == '"' || r == '\\' || unicode.IsControl(r) }):

@@ -2,7 +2,7 @@
 //
 // The rule a contributor must keep: only white space changes, and only where
 // it has no meaning. The tokens of a file, its comments and every byte of its
-// heredocs stay as they are, so a formatted file does what it did before.
+// heredocs stay as they are, so a formatted file has the same meaning.
 //
 // It is called by the fmt command and by the language server.
 package format
@@ -28,27 +28,26 @@ const byteOrderMark = "\ufeff"
 // changes, templates and CRLF line ends included, as those bytes are a value.
 // Block comments keep their blank lines and their indentation.
 //
-// name stands in the ranges of the diagnostics. A file with syntax errors is
-// returned as it is together with its errors. Formatting the result again
-// changes nothing.
+// The ranges of the diagnostics contain name. A file with syntax errors is
+// returned unchanged, with its errors. Formatting the result again changes
+// nothing.
 func Source(name string, src []byte) ([]byte, hcl.Diagnostics) {
 	_, diags := syntax.Parse(name, src)
 	if diags.HasErrors() {
 		return src, diags
 	}
-	return lay(tidy(bytes.TrimPrefix(src, []byte(byteOrderMark)))), diags
+	return applyLayout(tidyLines(bytes.TrimPrefix(src, []byte(byteOrderMark)))), diags
 }
 
-// lay returns the source in the formatter's layout. The formatter sees empty
-// heredocs: it would change the templates in them, and count their brackets as
-// those of the code around.
+// applyLayout returns the source in hclwrite's layout. hclwrite gets empty
+// heredocs, because it would change their templates and count their brackets.
 //
-// Where the formatter joined or split tokens, as it does when it makes "1.5"
-// of "1 . 5", the source stays as it is: a layout must not change a meaning.
-func lay(src []byte) []byte {
+// If hclwrite joins or splits tokens, as it does when it turns "1 . 5" into
+// "1.5", the source stays unchanged: a layout must not change the meaning.
+func applyLayout(src []byte) []byte {
 	var outside []token
 	var skeleton bytes.Buffer
-	tokens := lex(src)
+	tokens := lexTokens(src)
 	for _, tok := range tokens {
 		if tok.inHeredoc {
 			continue
@@ -57,7 +56,7 @@ func lay(src []byte) []byte {
 		skeleton.Write(tok.gap)
 		skeleton.Write(tok.Bytes)
 	}
-	laidOut := lex(hclwrite.Format(skeleton.Bytes()))
+	laidOut := lexTokens(hclwrite.Format(skeleton.Bytes()))
 	if !sameTokens(outside, laidOut) {
 		return src
 	}

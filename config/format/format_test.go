@@ -93,7 +93,7 @@ func TestSourceLeavesItsArgument(t *testing.T) {
 }
 
 // TestNesting holds that a file which would overflow the parser's stack is
-// refused, whatever it is that is nested.
+// refused, for each kind of nesting.
 func TestNesting(t *testing.T) {
 	t.Parallel()
 	const deep = 20_000

@@ -8,14 +8,13 @@ import (
 
 const blanks = " \t\r"
 
-// tidy applies the rules about lines: their ends, the blanks before those, and
-// blank lines. It goes before the layout, which measures comments to align
-// what stands beside them.
-func tidy(src []byte) []byte {
+// tidyLines applies the rules for line ends, trailing blanks and blank lines. It
+// runs before the layout, because the layout measures comments to align them.
+func tidyLines(src []byte) []byte {
 	var out bytes.Buffer
-	fresh := true    // nothing stands on the current line yet
-	skipped := false // a blank line is due before the next token
-	for _, tok := range lex(src) {
+	lineEmpty := true // the current line has no token yet
+	blankDue := false // a blank line precedes the next token
+	for _, tok := range lexTokens(src) {
 		switch {
 		case tok.inHeredoc:
 			out.Write(tok.gap)
@@ -23,30 +22,30 @@ func tidy(src []byte) []byte {
 			continue
 		case tok.Type == hclsyntax.TokenEOF:
 			continue
-		case tok.Type == hclsyntax.TokenNewline && fresh:
-			skipped = out.Len() > 0
+		case tok.Type == hclsyntax.TokenNewline && lineEmpty:
+			blankDue = out.Len() > 0
 			continue
 		case tok.Type == hclsyntax.TokenNewline:
 			out.WriteByte('\n')
-			fresh = true
+			lineEmpty = true
 			continue
 		}
-		if skipped {
+		if blankDue {
 			out.WriteByte('\n')
-			skipped = false
+			blankDue = false
 		}
 		out.Write(tok.gap)
 		out.Write(trimLines(tok))
-		fresh = bytes.HasSuffix(out.Bytes(), []byte("\n"))
+		lineEmpty = bytes.HasSuffix(out.Bytes(), []byte("\n"))
 	}
-	if out.Len() > 0 && !fresh {
+	if out.Len() > 0 && !lineEmpty {
 		out.WriteByte('\n')
 	}
 	return out.Bytes()
 }
 
 // trimLines returns the bytes of a token without blanks at the end of lines.
-// Only comments and the two ends of a heredoc hold line ends.
+// Only comments and the first and last line of a heredoc contain line ends.
 func trimLines(tok token) []byte {
 	switch tok.Type {
 	case hclsyntax.TokenComment, hclsyntax.TokenOHeredoc, hclsyntax.TokenCHeredoc:

@@ -7,17 +7,17 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// token is a token and what surrounds it.
+// token is a token of HCL with its surroundings.
 type token struct {
 	hclsyntax.Token
-	gap       []byte // the blanks in front of it
+	gap       []byte // the blanks before it
 	inHeredoc bool   // it is part of a heredoc's content
 }
 
-// lex cuts a source without a byte order mark into tokens, the last one EOF.
-// The gaps and bytes of all tokens together are the source.
-func lex(src []byte) []token {
-	scanned, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos) // the parser reports what is wrong
+// lexTokens splits a source without a byte order mark into tokens, the last one
+// EOF. The gaps and bytes of all tokens together are the source.
+func lexTokens(src []byte) []token {
+	scanned, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos) // the parser reports the errors
 	tokens := make([]token, 0, len(scanned))
 	end := 0
 	heredocs := 0 // a template in a heredoc may hold another one
