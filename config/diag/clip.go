@@ -4,16 +4,16 @@ import "strings"
 
 const ellipsis = "..."
 
-// clipLine writes a line in at most that many terminal columns, keeping what
-// is marked in sight, or its beginning when it does not fit. It returns the
-// text and the columns in it between which the mark stands, at least one wide.
+// clipLine writes a line in at most that many terminal columns. It keeps the mark
+// visible, or its beginning if the mark does not fit. It returns the text and the
+// columns of the mark in it, at least one wide.
 func clipLine(line []glyph, mark *span, space int) (text string, from, to int) {
 	start, end := 0, 0
 	if mark != nil {
-		start, end = columns(line, *mark)
+		start, end = markColumns(line, *mark)
 	}
-	// A mark behind the last character needs a column of its own.
-	low, high := window(max(edge(line), start+1), start, end, space)
+	// A mark after the last character needs a column of its own.
+	low, high := chooseWindow(max(lastColumn(line), start+1), start, end, space)
 	var b strings.Builder
 	shift := 0
 	for _, g := range line {
@@ -26,17 +26,16 @@ func clipLine(line []glyph, mark *span, space int) (text string, from, to int) {
 		}
 		b.WriteString(g.text)
 	}
-	if high < edge(line) {
+	if high < lastColumn(line) {
 		b.WriteString(ellipsis)
 	}
 	from = start - shift
 	return strings.TrimRight(b.String(), " "), from, max(min(end, high)-shift, from+1)
 }
 
-// columns returns the terminal columns between which a stretch of the line
-// stands.
-func columns(line []glyph, mark span) (start, end int) {
-	start = edge(line)
+// markColumns returns the terminal columns of a part of the line.
+func markColumns(line []glyph, mark span) (start, end int) {
+	start = lastColumn(line)
 	for _, g := range line {
 		if g.bytes.end > mark.start {
 			start = g.column
@@ -52,9 +51,9 @@ func columns(line []glyph, mark span) (start, end int) {
 	return start, end
 }
 
-// window chooses which columns of a line of that length to show.
-func window(length, start, end, space int) (low, high int) {
-	tail := space - len(ellipsis) // columns left beside one ellipsis
+// chooseWindow chooses the columns to show of a line of that length.
+func chooseWindow(length, start, end, space int) (low, high int) {
+	tail := space - len(ellipsis) // columns left next to one ellipsis
 	switch {
 	case length <= space:
 		return 0, length
@@ -62,7 +61,7 @@ func window(length, start, end, space int) (low, high int) {
 		return 0, tail
 	}
 	inner := tail - len(ellipsis)
-	// A third of the space in front of the mark tells what it belongs to.
+	// A third of the space before the mark shows its surroundings.
 	low = start - max(min(inner/3, inner-(end-start)), 0)
 	if length-low <= tail {
 		return length - tail, length

@@ -1,18 +1,15 @@
-// Package diag decides how findings look. Everything that loads, checks or
-// formats flow files returns hcl.Diagnostics; this package turns them into
-// text for people, and into JSON, GitHub workflow commands and SARIF for
-// programs.
+// Package diag creates and renders findings. The code that loads, checks or
+// formats flow files returns hcl.Diagnostics; this package renders them as text
+// for people, and as JSON, GitHub workflow commands and SARIF for programs.
 //
-// Rules a contributor must keep: nothing here changes a diagnostic or the
-// source it points at; a wrong or stale range gives a poorer report but never
-// a failure; a value that carries a cty mark is never written; bytes from
-// source files never reach a terminal as control sequences.
-//
-// It is called by the commands that report findings (validate, test, fmt,
-// run) and by whatever answers with the same JSON.
+// Rules for contributors: this package never changes a diagnostic or its source;
+// a wrong or stale range gives a poorer report but never a failure; a value that
+// carries a cty mark is never written; bytes of source files never reach a
+// terminal as control sequences.
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -27,7 +24,7 @@ type Report struct {
 	Diags hcl.Diagnostics
 	// Files holds the source bytes by the file name that ranges use, a slash
 	// separated path relative to where the command runs. A file that is
-	// missing costs its findings the snippet and nothing else.
+	// missing costs its findings only the snippet.
 	Files map[string][]byte
 }
 
@@ -87,6 +84,26 @@ func Sort(d hcl.Diagnostics) hcl.Diagnostics {
 			sorted = append(sorted, one)
 		}
 	}
-	slices.SortStableFunc(sorted, compare)
+	slices.SortStableFunc(sorted, comparePlace)
 	return sorted
+}
+
+// comparePlace orders two diagnostics by place, then by text.
+func comparePlace(a, b *hcl.Diagnostic) int {
+	from, to := subjectRange(a), subjectRange(b)
+	return cmp.Or(
+		cmp.Compare(from.Filename, to.Filename),
+		cmp.Compare(from.Start.Line, to.Start.Line),
+		cmp.Compare(from.Start.Column, to.Start.Column),
+		cmp.Compare(a.Summary, b.Summary),
+		cmp.Compare(a.Detail, b.Detail),
+	)
+}
+
+// subjectRange returns the range of the diagnostic, or the zero range.
+func subjectRange(d *hcl.Diagnostic) hcl.Range {
+	if d.Subject == nil {
+		return hcl.Range{}
+	}
+	return *d.Subject
 }

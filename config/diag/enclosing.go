@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// outline is where the top-level blocks of a file stand.
+// outline lists the top-level blocks of a file.
 type outline []block
 
 // block is a top-level block: its header as written, such as `flow "orders"`,
@@ -17,8 +17,8 @@ type block struct {
 	extent span
 }
 
-// enclosing returns the header of the block around the offset, or "".
-func (o outline) enclosing(offset int) string {
+// headerAround returns the header of the block around the offset, or "".
+func (o outline) headerAround(offset int) string {
 	for _, b := range o {
 		if b.extent.start <= offset && offset <= b.extent.end {
 			return b.header
@@ -27,11 +27,11 @@ func (o outline) enclosing(offset int) string {
 	return ""
 }
 
-// outlineOf finds the top-level blocks by counting braces. The parser is no
-// help: it drops blocks just where a syntax error is to be reported, and its
-// recursion is as deep as the nesting of the file.
+// outlineOf finds the top-level blocks by counting braces. The parser does not
+// help: it drops the blocks around a syntax error, and its recursion is as deep as
+// the nesting of the file.
 func outlineOf(src []byte) outline {
-	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos) // findings about tokens are reported elsewhere
+	tokens, _ := hclsyntax.LexConfig(src, "", hcl.InitialPos) // the parser reports findings about tokens
 	blocks, balanced := scanBlocks(tokens, false)
 	if !balanced {
 		blocks, _ = scanBlocks(tokens, true)
@@ -39,9 +39,9 @@ func outlineOf(src []byte) outline {
 	return blocks
 }
 
-// scanBlocks lists the blocks of depth zero. With marginal set, every block
-// that begins in the first column counts as one, as it does in formatted
-// files: a missing brace then spoils one block and not the rest of the file.
+// scanBlocks lists the blocks of depth zero. If marginal is set, each block that
+// begins in the first column counts as one, as in formatted files, so that a
+// missing brace affects one block and not the rest of the file.
 func scanBlocks(tokens hclsyntax.Tokens, marginal bool) (blocks outline, balanced bool) {
 	depth := 0
 	open := false
@@ -58,9 +58,9 @@ func scanBlocks(tokens hclsyntax.Tokens, marginal bool) (blocks outline, balance
 			end(tokens[max(i-1, 0)].Range.Start.Byte)
 			blocks = append(blocks, block{header: header, extent: span{start: tok.Range.Start.Byte}})
 			depth, open = 0, true
-		case opens(tok.Type):
+		case opensBlock(tok.Type):
 			depth++
-		case closes(tok.Type) && depth > 0:
+		case closesBlock(tok.Type) && depth > 0:
 			if depth--; depth == 0 {
 				end(tok.Range.End.Byte)
 			}
@@ -105,7 +105,7 @@ func beginsLine(tokens hclsyntax.Tokens, i int) bool {
 		before.Type == hclsyntax.TokenComment && tokens[i].Range.Start.Line > before.Range.Start.Line
 }
 
-func opens(t hclsyntax.TokenType) bool {
+func opensBlock(t hclsyntax.TokenType) bool {
 	switch t {
 	case hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 		return true
@@ -113,6 +113,6 @@ func opens(t hclsyntax.TokenType) bool {
 	return false
 }
 
-func closes(t hclsyntax.TokenType) bool {
+func closesBlock(t hclsyntax.TokenType) bool {
 	return t == hclsyntax.TokenCBrace || t == hclsyntax.TokenTemplateSeqEnd
 }

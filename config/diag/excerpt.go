@@ -11,17 +11,17 @@ const (
 // left out.
 type row struct {
 	number  int   // line in the file, from 1
-	mark    *span // what to underline, as byte offsets in the line; nil: nothing
+	mark    *span // the part to underline, as byte offsets in the line; nil for none
 	skipped int   // lines left out here; the other fields are zero then
 }
 
-// excerpt chooses the lines that show a finding: its subject underlined, cut
-// after the first lines when long, and some lines of its context around it.
-func excerpt(f *finding) []row {
+// chooseRows chooses the lines that show a finding: its subject, cut after the
+// first lines if it is long, and some lines of its context around it.
+func chooseRows(f *finding) []row {
 	first, last := f.source.lineOf(f.at.start), f.source.lineOf(f.at.end)
-	from, to := f.surroundings()
+	from, to := f.lineRange()
 	if from == first && first > 1 && f.source.isBlank(first) {
-		from-- // a caret below an empty line shows nobody where it is
+		from-- // a caret below an empty line does not show the place
 	}
 	var rows []row
 	for number := max(from, first-contextLines); number < first; number++ {

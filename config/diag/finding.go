@@ -1,31 +1,35 @@
 package diag
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"unicode/utf16"
 
-// finding is a diagnostic with what its source says about it.
+	"github.com/hashicorp/hcl/v2"
+)
+
+// finding is a diagnostic with its place in the source.
 type finding struct {
 	*hcl.Diagnostic
-	source  *source // nil when the source is not at hand or does not fit
+	source  *source // nil if the source is missing or does not fit
 	at      span    // the subject in the source
 	context string  // header of the block around the subject, or ""
 }
 
-// files keeps what was computed from each file, for the findings that follow.
-type files struct {
+// fileCache holds the results that were computed from each file.
+type fileCache struct {
 	contents map[string][]byte
-	seen     map[string]*opened
+	seen     map[string]*openedFile
 }
 
-type opened struct {
+type openedFile struct {
 	source  *source
 	outline outline
 }
 
-func newFiles(contents map[string][]byte) *files {
-	return &files{contents: contents, seen: map[string]*opened{}}
+func newFileCache(contents map[string][]byte) *fileCache {
+	return &fileCache{contents: contents, seen: map[string]*openedFile{}}
 }
 
-func (f *files) open(name string) *opened {
+func (f *fileCache) openFile(name string) *openedFile {
 	if file, ok := f.seen[name]; ok {
 		return file
 	}
@@ -33,53 +37,53 @@ func (f *files) open(name string) *opened {
 	if !ok {
 		return nil
 	}
-	file := &opened{source: newSource(contents), outline: outlineOf(contents)}
+	file := &openedFile{source: newSource(contents), outline: outlineOf(contents)}
 	f.seen[name] = file
 	return file
 }
 
-// findings looks up the source of every diagnostic.
+// findings returns the diagnostics with their places in the sources.
 func (r Report) findings() []finding {
-	files := newFiles(r.Files)
+	files := newFileCache(r.Files)
 	found := make([]finding, 0, len(r.Diags))
 	for _, d := range r.Diags {
 		one := finding{Diagnostic: d}
 		if d.Subject != nil {
-			one.look(files.open(d.Subject.Filename))
+			one.attachSource(files.openFile(d.Subject.Filename))
 		}
 		found = append(found, one)
 	}
 	return found
 }
 
-func (f *finding) look(file *opened) {
+func (f *finding) attachSource(file *openedFile) {
 	if file == nil {
 		return
 	}
-	at, ok := file.source.locate(*f.Subject)
+	at, ok := file.source.locateRange(*f.Subject)
 	if !ok {
 		return
 	}
 	f.source, f.at = file.source, at
-	f.context = file.outline.enclosing(at.start)
+	f.context = file.outline.headerAround(at.start)
 }
 
-// surroundings returns the numbers of the first and last line that the
-// subject and, where there is one, its context cover. It needs the source.
-func (f *finding) surroundings() (first, last int) {
+// lineRange returns the numbers of the first and last line of the subject and of
+// its context, if there is one. It needs the source.
+func (f *finding) lineRange() (first, last int) {
 	first, last = f.source.lineOf(f.at.start), f.source.lineOf(f.at.end)
 	if f.Context == nil || f.Context.Filename != f.Subject.Filename {
 		return first, last
 	}
-	if around, ok := f.source.locate(*f.Context); ok {
+	if around, ok := f.source.locateRange(*f.Context); ok {
 		first = min(first, f.source.lineOf(around.start))
 		last = max(last, f.source.lineOf(around.end))
 	}
 	return first, last
 }
 
-// severity returns the word that JSON and people read.
-func severity(s hcl.DiagnosticSeverity) string {
+// severityWord returns the word for the severity in JSON.
+func severityWord(s hcl.DiagnosticSeverity) string {
 	switch s {
 	case hcl.DiagError:
 		return "error"
@@ -88,4 +92,44 @@ func severity(s hcl.DiagnosticSeverity) string {
 	default:
 		return "unknown"
 	}
+}
+
+// region is a place in the form of tools outside HCL: one-based lines and columns,
+// the end exclusive, columns in UTF-16 code units.
+type region struct {
+	startLine, startColumn int
+	endLine, endColumn     int
+}
+
+// region returns the place of the finding; false if it has no place in a file.
+// Without the source the columns are HCL's, which count grapheme clusters. In
+// ASCII lines both are the same.
+func (f *finding) region() (region, bool) {
+	if f.Subject == nil || f.Subject.Filename == "" || f.Subject.Start.Line < 1 {
+		return region{}, false
+	}
+	if f.source != nil {
+		r := region{startLine: f.source.lineOf(f.at.start), endLine: f.source.lineOf(f.at.end)}
+		r.startColumn = f.source.utf16Column(f.at.start)
+		r.endColumn = f.source.utf16Column(f.at.end)
+		return r, true
+	}
+	from, to := f.Subject.Start, f.Subject.End
+	r := region{startLine: from.Line, startColumn: max(from.Column, 1)}
+	r.endLine, r.endColumn = max(to.Line, r.startLine), max(to.Column, 1)
+	if r.endLine == r.startLine {
+		r.endColumn = max(r.endColumn, r.startColumn)
+	}
+	return r, true
+}
+
+// utf16Column returns the one-based column of the offset in its line. A byte
+// order mark takes none; bytes that are not UTF-8 take one each.
+func (s *source) utf16Column(offset int) int {
+	line := s.line(s.lineOf(offset))
+	column := 1
+	for _, r := range string(s.text(span{line.start, max(min(offset, line.end), line.start)})) {
+		column += utf16.RuneLen(r)
+	}
+	return column
 }

@@ -25,15 +25,15 @@ func renderGitHub(r Report) []byte {
 			fmt.Fprintf(&out, "%s%s=%s", separator, p.name, escapeProperty(p.value))
 			separator = ","
 		}
-		fmt.Fprintf(&out, "::%s\n", escapeData(f.message()))
+		fmt.Fprintf(&out, "::%s\n", escapeData(f.messageText()))
 	}
 	return out.Bytes()
 }
 
 type property struct{ name, value string }
 
-// gitHubProperties leaves the columns out of a finding over several lines: the
-// runner drops them there.
+// gitHubProperties omits the columns of a finding over several lines, because the
+// runner ignores them.
 func (f *finding) gitHubProperties() []property {
 	var properties []property
 	add := func(name string, value any) { properties = append(properties, property{name, fmt.Sprint(value)}) }
@@ -54,9 +54,9 @@ func (f *finding) gitHubProperties() []property {
 	return properties
 }
 
-// message returns the detail, or the summary when there is none, for formats
-// that show the summary elsewhere and refuse an empty message.
-func (f *finding) message() string {
+// messageText returns the detail, or the summary if there is none, for formats
+// that show the summary in another place and refuse an empty message.
+func (f *finding) messageText() string {
 	if detail := strings.TrimSpace(f.Detail); detail != "" {
 		return detail
 	}

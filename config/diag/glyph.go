@@ -15,19 +15,19 @@ const (
 
 // glyph is one grapheme cluster of a line as a terminal shows it.
 type glyph struct {
-	text   string // what to write: tabs expanded, control characters made visible
+	text   string // the text to write: tabs expanded, control characters made visible
 	bytes  span   // where it stands in the line
 	column int    // zero-based terminal column of its left edge
 	width  int    // terminal columns it takes
 }
 
-// layout cuts a line into glyphs.
-func layout(line []byte) []glyph {
+// splitGlyphs splits a line into glyphs.
+func splitGlyphs(line []byte) []glyph {
 	var glyphs []glyph
 	column := 0
 	for at := 0; at < len(line); {
 		n := clusterLength(line[at:])
-		text, cells := show(string(line[at:at+n]), column)
+		text, cells := renderCluster(string(line[at:at+n]), column)
 		glyphs = append(glyphs, glyph{text: text, bytes: span{at, at + n}, column: column, width: cells})
 		column += cells
 		at += n
@@ -35,10 +35,10 @@ func layout(line []byte) []glyph {
 	return glyphs
 }
 
-// show returns how a cluster that begins at the terminal column is written and
-// how many columns that takes. Characters that would move the cursor, reorder
-// text or hide are replaced, so that what is seen is what the file holds.
-func show(cluster string, column int) (text string, cells int) {
+// renderCluster returns the text for a cluster that begins at the terminal column,
+// and its width in columns. It replaces characters that move the cursor, reorder
+// text or are invisible, so that the output shows the content of the file.
+func renderCluster(cluster string, column int) (text string, cells int) {
 	r, size := utf8.DecodeRuneInString(cluster)
 	alone := size == len(cluster)
 	switch {
@@ -61,7 +61,7 @@ func show(cluster string, column int) (text string, cells int) {
 }
 
 // clusterWidth follows UAX #11: a cluster is as wide as its first character,
-// and emoji are wide when a variation selector or a flag's second half says so.
+// and an emoji is wide if a variation selector or the second half of a flag follows.
 func clusterWidth(cluster string, first rune) int {
 	switch width.LookupRune(first).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
@@ -73,16 +73,16 @@ func clusterWidth(cluster string, first rune) int {
 	return 1
 }
 
-// visible returns the text as a terminal may show it safely, on one line and
-// with single spaces.
-func visible(text string) string {
-	return visibleVerbatim(strings.Join(strings.Fields(text), " "))
+// makeVisible returns the text safe for a terminal, on one line and with single
+// spaces. Unlike termtext.Escape it shows one glyph for each character.
+func makeVisible(text string) string {
+	return keepSpacesVisible(strings.Join(strings.Fields(text), " "))
 }
 
-// visibleVerbatim is visible with the spaces kept.
-func visibleVerbatim(text string) string {
+// keepSpacesVisible is makeVisible without joining spaces.
+func keepSpacesVisible(text string) string {
 	var b strings.Builder
-	for _, g := range layout([]byte(text)) {
+	for _, g := range splitGlyphs([]byte(text)) {
 		b.WriteString(g.text)
 	}
 	return b.String()
@@ -90,11 +90,11 @@ func visibleVerbatim(text string) string {
 
 // cellCount returns how many terminal columns the text takes.
 func cellCount(text string) int {
-	return edge(layout([]byte(text)))
+	return lastColumn(splitGlyphs([]byte(text)))
 }
 
-// edge returns the terminal column behind the last glyph.
-func edge(glyphs []glyph) int {
+// lastColumn returns the terminal column after the last glyph.
+func lastColumn(glyphs []glyph) int {
 	if len(glyphs) == 0 {
 		return 0
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// The types below are the answer of `terraform validate -json`, format version
-// 1.0: range and snippet are left out where there is none, context is null
-// outside blocks, values is never null.
+// The types below have the format of `terraform validate -json`, version 1.0:
+// range and snippet are omitted if there is none, context is null outside of
+// blocks, values is never null.
 
 type jsonReport struct {
 	FormatVersion string           `json:"format_version"`
@@ -59,13 +59,13 @@ func renderJSON(r Report) ([]byte, error) {
 		case hcl.DiagWarning:
 			report.WarningCount++
 		}
-		report.Diagnostics = append(report.Diagnostics, f.json())
+		report.Diagnostics = append(report.Diagnostics, f.toJSON())
 	}
-	return indented(report)
+	return marshalIndented(report)
 }
 
-func (f *finding) json() jsonDiagnostic {
-	d := jsonDiagnostic{Severity: severity(f.Severity), Summary: f.Summary, Detail: f.Detail}
+func (f *finding) toJSON() jsonDiagnostic {
+	d := jsonDiagnostic{Severity: severityWord(f.Severity), Summary: f.Summary, Detail: f.Detail}
 	if f.Subject != nil {
 		d.Range = jsonRangeOf(*f.Subject)
 	}
@@ -88,7 +88,7 @@ func jsonRangeOf(r hcl.Range) *jsonRange {
 }
 
 func (f *finding) jsonSnippet() *jsonSnippet {
-	first, last := f.surroundings()
+	first, last := f.lineRange()
 	snippet := &jsonSnippet{StartLine: first, Values: valuesOf(f.Diagnostic)}
 	if f.context != "" {
 		snippet.Context = &f.context
@@ -103,37 +103,37 @@ func (f *finding) jsonSnippet() *jsonSnippet {
 		if number > first {
 			code.WriteByte('\n')
 		}
-		marked := overlap(line, at)
-		code.WriteString(f.source.valid(span{line.start, marked.start}))
+		marked := clipSpan(line, at)
+		code.WriteString(f.source.validText(span{line.start, marked.start}))
 		if f.source.lineOf(at.start) == number {
 			snippet.HighlightStartOffset = code.Len()
 		}
-		code.WriteString(f.source.valid(marked))
+		code.WriteString(f.source.validText(marked))
 		if at.end > line.start {
 			snippet.HighlightEndOffset = code.Len()
 		}
-		code.WriteString(f.source.valid(span{marked.end, line.end}))
+		code.WriteString(f.source.validText(span{marked.end, line.end}))
 	}
 	snippet.Code = code.String()
 	return snippet
 }
 
-// overlap returns the part of the line that is marked; an empty stretch at the
-// nearer end of the line when none is.
-func overlap(line, marked span) span {
+// clipSpan returns the marked part of the line, or an empty span at the nearer end
+// of the line if no part is marked.
+func clipSpan(line, marked span) span {
 	return span{
 		start: min(max(line.start, marked.start), line.end),
 		end:   max(min(line.end, marked.end), line.start),
 	}
 }
 
-// valid returns the stretch as valid UTF-8, which JSON asks for.
-func (s *source) valid(sp span) string {
+// validText returns the span as valid UTF-8, which JSON requires.
+func (s *source) validText(sp span) string {
 	return strings.ToValidUTF8(string(s.text(sp)), replacement)
 }
 
-// indented writes v as people read JSON, with a line end behind it.
-func indented(v any) ([]byte, error) {
+// marshalIndented writes v as indented JSON with a line end.
+func marshalIndented(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

@@ -9,14 +9,14 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Nearest returns the candidate that someone who wrote name most likely meant,
-// or "" when none is close. Names that differ only in case, in underscores,
-// hyphens or spaces, or in a plural ("s", "ies") count as nearest; otherwise the
-// edit distance decides, with two swapped neighbours as one edit, and at most one
-// edit in four letters, two in eight and three in longer names; one name that
-// begins with the other is at most three edits away. Among equals
-// the candidate with the longer common beginning wins, then the one that sorts
-// first, so the answer does not depend on the order of the candidates.
+// Nearest returns the candidate that the author of name most likely meant, or ""
+// if none is close. Names that differ only in case, in underscores, hyphens or
+// spaces, or in a plural ("s", "ies") are nearest. Otherwise the edit distance
+// decides: two swapped neighbours are one edit, and at most one edit is allowed in
+// four letters, two in eight and three in longer names; a name that begins with
+// the other is at most three edits away. Among equals the candidate with the
+// longer common beginning wins, then the first in alphabetical order, so the
+// result does not depend on the order of the candidates.
 func Nearest(name string, candidates []string) string {
 	var best string
 	var bestScore score
@@ -24,7 +24,7 @@ func Nearest(name string, candidates []string) string {
 		if name == "" || candidate == "" {
 			continue
 		}
-		s, ok := rate(name, candidate)
+		s, ok := rateCandidate(name, candidate)
 		if ok && (best == "" || s.betterThan(bestScore)) {
 			best, bestScore = candidate, s
 		}
@@ -32,8 +32,8 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
-// DidYouMean returns ` Did you mean "x"?` with a leading space, to be put after
-// a sentence, where x is the Nearest candidate; "" when there is none.
+// DidYouMean returns ` Did you mean "x"?` with a leading space, to follow a
+// sentence, where x is the Nearest candidate, or "" if there is none.
 func DidYouMean(name string, candidates []string) string {
 	nearest := Nearest(name, candidates)
 	if nearest == "" {
@@ -42,60 +42,61 @@ func DidYouMean(name string, candidates []string) string {
 	return fmt.Sprintf(" Did you mean %q?", nearest)
 }
 
-// score says how far a candidate is from a name.
+// score measures the distance of a candidate from a name.
 type score struct {
-	edits  int // 0: the same name but for its spelling
-	detour int // how much had to be ignored to find it the same
-	shared int // letters both begin with
+	edits     int // 0 if only the spelling differs
+	looseness int // number of the comparison that found it equal; later ones ignore more
+	shared    int // length of the common beginning
 }
 
 func (s score) betterThan(other score) bool {
 	switch {
 	case s.edits != other.edits:
 		return s.edits < other.edits
-	case s.detour != other.detour:
-		return s.detour < other.detour
+	case s.looseness != other.looseness:
+		return s.looseness < other.looseness
 	default:
 		return s.shared > other.shared
 	}
 }
 
-// rate compares two names; ok is false when they are too far apart.
-func rate(name, candidate string) (s score, ok bool) {
-	for detour, form := range []func(string) string{exact, strings.ToLower, joined, singular} {
+// rateCandidate compares two names; ok is false if they are too far apart.
+func rateCandidate(name, candidate string) (s score, ok bool) {
+	for looseness, form := range []func(string) string{unchanged, strings.ToLower, joinWords, toSingular} {
 		if form(name) == form(candidate) {
-			return score{detour: detour}, true
+			return score{looseness: looseness}, true
 		}
 	}
 	a, b := strings.ToLower(name), strings.ToLower(candidate)
-	s = score{edits: distance(a, b), shared: commonPrefix(a, b)}
-	if s.shared >= beginning && s.shared == min(len(a), len(b)) {
-		s.edits = min(s.edits, mostEdits) // "warning" for "warn", "desc" for "description"
+	s = score{edits: editDistance(a, b), shared: commonPrefix(a, b)}
+	if s.shared >= minBeginning && s.shared == min(len(a), len(b)) {
+		s.edits = min(s.edits, maxEdits) // "warning" for "warn", "desc" for "description"
 		return s, true
 	}
 	return s, s.edits <= allowedEdits(max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)))
 }
 
-// A name that another one begins with counts as near from this many bytes on.
-const beginning = 4
+// minBeginning is the length in bytes from which a name that begins another name
+// is near to it.
+const minBeginning = 4
 
-func exact(name string) string { return name }
+func unchanged(name string) string { return name }
 
-// joined returns the name in lower case without what separates its words.
-func joined(name string) string {
+// joinWords returns the name in lower case without separators of words.
+func joinWords(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
 }
 
-func singular(name string) string {
-	name = joined(name)
+func toSingular(name string) string {
+	name = joinWords(name)
 	if stem, ok := strings.CutSuffix(name, "ies"); ok {
 		return stem + "y"
 	}
 	return strings.TrimSuffix(name, "s")
 }
 
-// allowedEdits returns how many edits still look like a slip in a name of that
-// many letters. One letter of one or two would match anything.
+// allowedEdits returns how many edits look like a typing error in a name of that
+// many letters. One edit in one or two letters would match any name.
 func allowedEdits(letters int) int {
 	switch {
 	case letters < 3:
@@ -105,22 +106,22 @@ func allowedEdits(letters int) int {
 	case letters <= 8:
 		return 2
 	default:
-		return mostEdits
+		return maxEdits
 	}
 }
 
-const mostEdits = 3
+const maxEdits = 3
 
-// distance is the number of edits between two names.
-func distance(a, b string) int {
-	if swapped([]rune(a), []rune(b)) {
+// editDistance returns the number of edits between two names.
+func editDistance(a, b string) int {
+	if areSwapped([]rune(a), []rune(b)) {
 		return 1
 	}
 	return levenshtein.Distance(a, b, nil)
 }
 
-// swapped reports whether b is a with two neighbouring letters exchanged.
-func swapped(a, b []rune) bool {
+// areSwapped reports whether b is a with two neighbouring letters exchanged.
+func areSwapped(a, b []rune) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -49,7 +49,7 @@ func sample(t *testing.T) diag.Report {
 	}}
 }
 
-// slackText is the expression of the sample and what its names stand for.
+// slackText is the expression of the sample and the values of its names.
 func slackText(t *testing.T) (hcl.Expression, *hcl.EvalContext) {
 	t.Helper()
 	src := `"${webhok.order_id}: ${webhook.total} ${webhook.total} ${webhook.items} ${secret.slack_url} ${run.id}"`

@@ -75,8 +75,8 @@ type sarifRegion struct {
 	EndColumn   int `json:"endColumn"`
 }
 
-// renderSARIF writes one run. Columns are UTF-16 code units, which is what
-// editors and code hosts count.
+// renderSARIF writes one run. Columns are UTF-16 code units, as editors and code
+// hosts count them.
 func renderSARIF(r Report, version string) ([]byte, error) {
 	findings := r.findings()
 	rules := sarifRules(findings)
@@ -87,11 +87,11 @@ func renderSARIF(r Report, version string) ([]byte, error) {
 			RuleID:    id,
 			RuleIndex: slices.IndexFunc(rules, func(rule sarifRule) bool { return rule.ID == id }),
 			Level:     sarifLevel(f.Severity),
-			Message:   sarifMessage{Text: f.message()},
+			Message:   sarifMessage{Text: f.messageText()},
 			Locations: f.sarifLocations(),
 		})
 	}
-	return indented(sarifLog{
+	return marshalIndented(sarifLog{
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
 		Version: "2.1.0",
 		Runs: []sarifRun{{
@@ -102,7 +102,7 @@ func renderSARIF(r Report, version string) ([]byte, error) {
 	})
 }
 
-// sarifRules makes one rule of each kind of finding, sorted by id.
+// sarifRules returns one rule for each kind of finding, sorted by id.
 func sarifRules(findings []finding) []sarifRule {
 	summaries := map[string]string{}
 	for _, f := range findings {
@@ -119,7 +119,7 @@ func sarifRules(findings []finding) []sarifRule {
 }
 
 // ruleID returns the summary as a slug: "Unknown name" is "unknown-name". It
-// depends on nothing else, so ids stay the same from run to run.
+// depends only on the summary, so ids stay the same from run to run.
 func ruleID(summary string) string {
 	words := strings.FieldsFunc(strings.ToLower(summary), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
@@ -141,16 +141,16 @@ func (f *finding) sarifLocations() []sarifLocation {
 	if f.Subject == nil || f.Subject.Filename == "" {
 		return nil
 	}
-	at := sarifPhysicalLocation{ArtifactLocation: artifact(f.Subject.Filename)}
+	at := sarifPhysicalLocation{ArtifactLocation: artifactLocation(f.Subject.Filename)}
 	if r, ok := f.region(); ok {
 		at.Region = &sarifRegion{r.startLine, r.startColumn, r.endLine, r.endColumn}
 	}
 	return []sarifLocation{{at}}
 }
 
-// artifact names a file: below the root of the sources where the path stays
-// there, a file URL where it is absolute.
-func artifact(name string) sarifArtifactLocation {
+// artifactLocation names a file: relative to the root of the sources if the path
+// stays below it, and by a file URL if the path is absolute.
+func artifactLocation(name string) sarifArtifactLocation {
 	switch {
 	case path.IsAbs(name):
 		return sarifArtifactLocation{URI: (&url.URL{Scheme: "file", Path: name}).String()}

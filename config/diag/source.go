@@ -11,7 +11,7 @@ import (
 
 const byteOrderMark = "\ufeff"
 
-// source is a file cut into lines.
+// source is a file split into lines.
 type source struct {
 	bytes  []byte
 	starts []int // byte offset of each line's first byte
@@ -27,7 +27,7 @@ func newSource(b []byte) *source {
 	return s
 }
 
-// span is a stretch of a source as byte offsets, the end exclusive.
+// span is a part of a source as byte offsets, the end exclusive.
 type span struct{ start, end int }
 
 // lineOf returns the one-based number of the line that holds the offset.
@@ -35,7 +35,7 @@ func (s *source) lineOf(offset int) int {
 	return sort.SearchInts(s.starts, offset+1)
 }
 
-// line returns the stretch of the one-based line without its line end.
+// line returns the span of the one-based line without its line end.
 func (s *source) line(number int) span {
 	content := span{s.starts[number-1], len(s.bytes)}
 	if number < len(s.starts) {
@@ -52,19 +52,19 @@ func (s *source) line(number int) span {
 
 func (s *source) text(sp span) []byte { return s.bytes[sp.start:sp.end] }
 
-// locate finds the range in the source. It is false when the range begins
-// after the last line, which says that the source is not the one the range
-// was made from. A range that stops behind a line end is drawn back before
-// that line end, as it covers nothing of the next line, and one that begins or
-// stops inside a character takes the whole character.
-func (s *source) locate(r hcl.Range) (span, bool) {
+// locateRange finds the range in the source. It returns false if the range begins
+// after the last line: then the range was made from another source. A range that
+// ends after a line end is cut before that line end, because it covers nothing of
+// the next line. A range that begins or ends inside a character is extended to
+// the whole character.
+func (s *source) locateRange(r hcl.Range) (span, bool) {
 	if r.Start.Line > len(s.starts) {
 		return span{}, false
 	}
 	if r.End == (hcl.Pos{}) {
 		r.End = r.Start
 	}
-	found := span{s.offset(r.Start), s.offset(r.End)}
+	found := span{s.offsetOf(r.Start), s.offsetOf(r.End)}
 	found.end = max(found.end, found.start)
 	if last := s.lineOf(found.end); found.end > found.start && found.end == s.starts[last-1] {
 		found.end = max(found.start, s.line(last-1).end)
@@ -89,9 +89,9 @@ func (s *source) insideRune(offset int) bool {
 	return false
 }
 
-// offset returns the byte offset of the position: its own where that agrees
-// with its line and column, else the one computed from line and column.
-func (s *source) offset(p hcl.Pos) int {
+// offsetOf returns the byte offset of the position: its own if that agrees with
+// its line and column, otherwise an offset computed from line and column.
+func (s *source) offsetOf(p hcl.Pos) int {
 	if p.Byte >= 0 && p.Byte <= len(s.bytes) {
 		line := s.lineOf(p.Byte)
 		// A column is one or more bytes, so it cannot be ahead of them.
@@ -106,8 +106,8 @@ func (s *source) offset(p hcl.Pos) int {
 	return content.start + skipColumns(s.text(content), p.Column-1)
 }
 
-// skipColumns returns how many bytes of the line the first n columns take,
-// where a column is a grapheme cluster as it is for HCL.
+// skipColumns returns the length in bytes of the first n columns of the line. As
+// in HCL, a column is a grapheme cluster.
 func skipColumns(line []byte, n int) int {
 	at := 0
 	for ; n > 0 && at < len(line); n-- {
@@ -117,8 +117,8 @@ func skipColumns(line []byte, n int) int {
 }
 
 // clusterLength returns the length in bytes of the first grapheme cluster.
-// Around bytes that are not UTF-8 clusters mean nothing; there it is that of
-// the first character.
+// Bytes that are not UTF-8 form no clusters; there it returns the length of the
+// first character.
 func clusterLength(b []byte) int {
 	n, cluster, err := textseg.ScanGraphemeClusters(b, true)
 	if err != nil || n <= 0 || !utf8.Valid(cluster) {

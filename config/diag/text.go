@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	narrowest    = 40  // columns below which nothing readable can be made
+	minWidth     = 40  // columns; a narrower report is not readable
 	unboundWidth = 120 // columns for source lines when no width is given
 )
 
@@ -34,35 +34,36 @@ type textWriter struct {
 func renderText(r Report, opts Options) []byte {
 	t := &textWriter{paint: palette(opts.Color), clip: unboundWidth}
 	if opts.Width > 0 {
-		t.wrap = max(opts.Width, narrowest)
+		t.wrap = max(opts.Width, minWidth)
 		t.clip = t.wrap
 	}
 	for i, f := range r.findings() {
 		if i > 0 {
 			t.WriteByte('\n')
 		}
-		t.finding(&f)
+		t.writeFinding(&f)
 	}
 	return t.Bytes()
 }
 
-func (t *textWriter) finding(f *finding) {
+func (t *textWriter) writeFinding(f *finding) {
 	label, color := "Error", red
 	if f.Severity == hcl.DiagWarning {
 		label, color = "Warning", yellow
 	}
-	fmt.Fprintf(t, "%s %s\n", t.paint.apply(bold+color, label+":"), t.paint.apply(bold, visible(f.Summary)))
+	fmt.Fprintf(t, "%s %s\n", t.paint.applyStyle(bold+color, label+":"), t.paint.applyStyle(bold, makeVisible(f.Summary)))
 	if f.Subject != nil && f.Subject.Filename != "" {
-		t.place(f, color)
+		t.writePlace(f, color)
 	}
 	if detail := strings.TrimSpace(f.Detail); detail != "" {
 		fmt.Fprintf(t, "\n%s\n", wrapText(f.Detail, t.wrap))
 	}
 }
 
-// place writes where the finding is and, with the source at hand, shows it.
-func (t *textWriter) place(f *finding, color string) {
-	fmt.Fprintf(t, "\n  on %s", t.paint.apply(bold, visible(f.Subject.Filename)))
+// writePlace writes the place of the finding and, if the source is known, the
+// source line.
+func (t *textWriter) writePlace(f *finding, color string) {
+	fmt.Fprintf(t, "\n  on %s", t.paint.applyStyle(bold, makeVisible(f.Subject.Filename)))
 	if f.Subject.Start.Line > 0 {
 		fmt.Fprintf(t, " line %d", f.Subject.Start.Line)
 	}
@@ -74,16 +75,16 @@ func (t *textWriter) place(f *finding, color string) {
 		return
 	}
 	if f.context != "" {
-		fmt.Fprintf(t, ", in %s", visible(f.context))
+		fmt.Fprintf(t, ", in %s", makeVisible(f.context))
 	}
 	t.WriteString(":\n")
-	t.snippet(f, color)
+	t.writeSnippet(f, color)
 }
 
-// snippet writes the excerpt, a gutter of line numbers beside it, and the
-// known values below it.
-func (t *textWriter) snippet(f *finding, color string) {
-	rows := excerpt(f)
+// writeSnippet writes the source lines with a gutter of line numbers, and the
+// known values below them.
+func (t *textWriter) writeSnippet(f *finding, color string) {
+	rows := chooseRows(f)
 	digits := 1
 	for _, row := range rows {
 		digits = max(digits, len(fmt.Sprint(row.number)))
@@ -92,24 +93,82 @@ func (t *textWriter) snippet(f *finding, color string) {
 	space := t.clip - digits - len("   | ")
 	for _, row := range rows {
 		if row.skipped > 0 {
-			t.gutter(blank, "|", fmt.Sprintf("... %d more lines", row.skipped))
+			t.writeGutter(blank, "|", fmt.Sprintf("... %d more lines", row.skipped))
 			continue
 		}
-		code, from, to := clipLine(layout(f.source.text(f.source.line(row.number))), row.mark, space)
-		t.gutter(fmt.Sprintf("%*d", digits, row.number), "|", code)
+		code, from, to := clipLine(splitGlyphs(f.source.text(f.source.line(row.number))), row.mark, space)
+		t.writeGutter(fmt.Sprintf("%*d", digits, row.number), "|", code)
 		if row.mark != nil {
-			t.gutter(blank, "|", strings.Repeat(" ", from)+t.paint.apply(bold+color, strings.Repeat("^", to-from)))
+			t.writeGutter(blank, "|", strings.Repeat(" ", from)+t.paint.applyStyle(bold+color, strings.Repeat("^", to-from)))
 		}
 	}
 	for _, value := range valuesOf(f.Diagnostic) {
-		t.gutter(blank, "=", visibleVerbatim(value.Traversal+" "+value.Statement))
+		t.writeGutter(blank, "=", keepSpacesVisible(value.Traversal+" "+value.Statement))
 	}
 }
 
-func (t *textWriter) gutter(number, rule, text string) {
-	line := "  " + t.paint.apply(blue, number+" "+rule)
+func (t *textWriter) writeGutter(number, rule, text string) {
+	line := "  " + t.paint.applyStyle(blue, number+" "+rule)
 	if text != "" {
 		line += " " + text
 	}
 	fmt.Fprintln(t, line)
+}
+
+// wrapText breaks lines of prose at spaces to fit the given terminal columns; 0
+// keeps lines whole. Lines that begin with a blank are examples and keep their
+// layout. Single words are never broken.
+func wrapText(text string, columns int) string {
+	lines := strings.Split(strings.TrimRight(text, " \t\r\n"), "\n")
+	var out []string
+	for _, line := range lines {
+		line = strings.TrimRight(line, " \t\r")
+		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+			out = append(out, keepSpacesVisible(line))
+			continue
+		}
+		out = append(out, wrapLine(makeVisible(line), columns)...)
+	}
+	return strings.Join(out, "\n")
+}
+
+func wrapLine(line string, columns int) []string {
+	if columns <= 0 || cellCount(line) <= columns {
+		return []string{line}
+	}
+	var lines []string
+	current, used := "", 0
+	for _, word := range strings.Fields(line) {
+		cells := cellCount(word)
+		if used > 0 && used+1+cells > columns {
+			lines = append(lines, current)
+			current, used = "", 0
+		}
+		if used > 0 {
+			current += " "
+			used++
+		}
+		current += word
+		used += cells
+	}
+	return append(lines, current)
+}
+
+// SGR parameters of ECMA-48, each with a leading semicolon so that they can be
+// joined.
+const (
+	bold   = ";1"
+	red    = ";31"
+	yellow = ";33"
+	blue   = ";34"
+)
+
+// palette colors text if it is true.
+type palette bool
+
+func (p palette) applyStyle(style, text string) string {
+	if !p || text == "" {
+		return text
+	}
+	return "\x1b[" + style[1:] + "m" + text + "\x1b[0m"
 }

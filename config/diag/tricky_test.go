@@ -15,7 +15,7 @@ type tricky struct {
 	name string
 	src  string
 	at   func(t *testing.T, src string) *hcl.Range
-	// marked is what the JSON snippet highlights.
+	// marked is the part that the JSON snippet highlights.
 	marked string
 }
 

@@ -11,37 +11,37 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Longer strings and numbers are clipped to this many characters.
+// maxShown is the number of characters to which longer strings and numbers are cut.
 const maxShown = 60
 
-// knownValue is a reference of an expression and what it stood for.
+// knownValue is a reference of an expression and its value.
 type knownValue struct {
 	Traversal string `json:"traversal"` // as written: webhook.items[0].sku
 	Statement string `json:"statement"` // "is 12", "is list of string with 2 elements"
 }
 
-// valuesOf states what the references of the diagnostic's expression stood
-// for, sorted, each once. Unknown values say nothing, and a value that carries
-// a mark, itself or anywhere inside, may be a secret: both are left out.
+// valuesOf returns the values of the references in the diagnostic's expression,
+// sorted, each once. It omits unknown values, and values that carry a mark
+// themselves or anywhere inside, because they may be secrets.
 func valuesOf(d *hcl.Diagnostic) []knownValue {
 	values := []knownValue{}
 	if d.Expression == nil || d.EvalContext == nil {
 		return values
 	}
 	for _, reference := range d.Expression.Variables() {
-		val, name, ok := resolve(reference, d.EvalContext)
+		val, name, ok := resolveReference(reference, d.EvalContext)
 		if !ok || !val.IsKnown() || val.ContainsMarked() {
 			continue
 		}
-		values = append(values, knownValue{Traversal: name, Statement: "is " + describe(val)})
+		values = append(values, knownValue{Traversal: name, Statement: "is " + describeValue(val)})
 	}
 	slices.SortFunc(values, func(a, b knownValue) int { return strings.Compare(a.Traversal, b.Traversal) })
 	return slices.CompactFunc(values, func(a, b knownValue) bool { return a.Traversal == b.Traversal })
 }
 
-// resolve evaluates the longest part of the reference that exists: the step
-// that does not is what the diagnostic is about.
-func resolve(reference hcl.Traversal, ctx *hcl.EvalContext) (val cty.Value, name string, ok bool) {
+// resolveReference evaluates the longest part of the reference that exists. The
+// diagnostic is about the next step, which does not exist.
+func resolveReference(reference hcl.Traversal, ctx *hcl.EvalContext) (val cty.Value, name string, ok bool) {
 	for ; len(reference) > 0; reference = reference[:len(reference)-1] {
 		val, diags := reference.TraverseAbs(ctx)
 		if !diags.HasErrors() {
@@ -51,9 +51,9 @@ func resolve(reference hcl.Traversal, ctx *hcl.EvalContext) (val cty.Value, name
 	return cty.NilVal, "", false
 }
 
-// describe says what a value is: short values in full, the others by their
-// type and size. The value must be known and free of marks.
-func describe(val cty.Value) string {
+// describeValue describes a value: a short value in full, any other by its type
+// and size. The value must be known and free of marks.
+func describeValue(val cty.Value) string {
 	ty := val.Type()
 	switch {
 	case val.IsNull():
@@ -65,11 +65,11 @@ func describe(val cty.Value) string {
 	case ty == cty.String:
 		return describeString(val.AsString())
 	case ty.IsObjectType():
-		return sized("object", len(ty.AttributeTypes()), "attribute")
+		return describeSize("object", len(ty.AttributeTypes()), "attribute")
 	case ty.IsTupleType():
-		return sized("tuple", ty.Length(), "element")
+		return describeSize("tuple", ty.Length(), "element")
 	case ty.IsCollectionType():
-		return sized(ty.FriendlyName(), val.LengthInt(), "element")
+		return describeSize(ty.FriendlyName(), val.LengthInt(), "element")
 	default:
 		return ty.FriendlyName()
 	}
@@ -91,7 +91,7 @@ func describeString(s string) string {
 	return fmt.Sprintf("%s... (%d characters)", strconv.Quote(string(letters[:maxShown])), len(letters))
 }
 
-func sized(kind string, n int, part string) string {
+func describeSize(kind string, n int, part string) string {
 	switch n {
 	case 0:
 		return "empty " + kind

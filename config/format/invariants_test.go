@@ -14,8 +14,8 @@ import (
 )
 
 // FuzzSource holds for every input that Source does not panic, that it returns
-// files with syntax errors as they are, and that of all others it changes the
-// only white space, and a second run changes nothing.
+// files with syntax errors unchanged, that it changes only white space in all
+// others, and that a second run changes nothing.
 func FuzzSource(f *testing.F) {
 	for _, pattern := range []string{"testdata/cases/*/in.hcl", "testdata/bad/*.hcl"} {
 		for _, path := range glob(f, pattern) {
