@@ -1,107 +1,61 @@
 package mail
 
 import (
-	"html"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
-// plainText makes a text of HTML, for programs and people that read no HTML.
-// It knows the elements that letters are made of and leaves out all others.
+// plainText converts HTML to text for mail programs that do not show HTML.
+// Elements that are not named in writeTag leave only their text.
 func plainText(source string) string {
 	w := &textWriter{}
-	for source != "" {
-		text, rest, found := strings.Cut(source, "<")
-		w.text(html.UnescapeString(text))
-		if !found {
-			break
+	z := html.NewTokenizer(strings.NewReader(source))
+	hidden := "" // the element whose text is skipped
+	for {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken: // the end of the source
+			return w.finish()
+		case html.TextToken:
+			if hidden == "" {
+				w.writeText(string(z.Text()))
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			tag := z.Token()
+			switch {
+			case hidden != "":
+				if kind == html.EndTagToken && tag.Data == hidden {
+					hidden = ""
+				}
+			case kind == html.StartTagToken && hasHiddenText(tag.Data):
+				hidden = tag.Data
+			default:
+				w.writeTag(tag, kind == html.EndTagToken)
+			}
 		}
-		source = w.markup(rest)
 	}
-	return w.string()
 }
 
-// afterElement returns what stands behind the end of an element whose text is
-// no text, and may hold whatever it likes before that.
-func afterElement(source, name string) string {
-	i := strings.Index(strings.Map(asciiLower, source), "</"+name)
-	if i < 0 {
-		return ""
-	}
-	_, rest, _ := strings.Cut(source[i:], ">")
-	return rest
+func hasHiddenText(element string) bool {
+	return element == "style" || element == "script" || element == "title" || element == "template"
 }
 
-// asciiLower leaves the places of all characters as they are.
-func asciiLower(r rune) rune {
-	if r >= 'A' && r <= 'Z' {
-		return r + 'a' - 'A'
-	}
-	return r
-}
-
-// textWriter collects the text of HTML: white space counts as one space, and
-// elements begin lines.
+// textWriter collects the text of HTML. Runs of white space become one space,
+// block elements begin a line.
 type textWriter struct {
 	b      strings.Builder
 	space  bool   // a space is due before the next word
 	breaks int    // line breaks that are due before the next word
-	links  []link // that are open
+	links  []link // the open links
 }
 
 type link struct {
 	target string
-	at     int // where its text begins
+	start  int // offset of the link's text in the output
 }
 
-// markup reads what follows a "<" and returns what is left.
-func (w *textWriter) markup(source string) string {
-	if comment, ok := strings.CutPrefix(source, "!--"); ok {
-		_, rest, _ := strings.Cut(comment, "-->")
-		return rest
-	}
-	end := tagEnd(source)
-	if end < 0 {
-		return ""
-	}
-	tag, rest := source[:end], source[end+1:]
-	name := strings.ToLower(tag)
-	if i := strings.IndexAny(name, " \t\r\n"); i >= 0 {
-		name = name[:i]
-	}
-	name = strings.TrimSuffix(name, "/")
-	closing := strings.HasPrefix(name, "/")
-	name = strings.TrimPrefix(name, "/")
-	if !closing && isSilent(name) {
-		return afterElement(rest, name)
-	}
-	w.element(name, closing, tag)
-	return rest
-}
-
-// tagEnd finds the ">" of a tag, which may hold others in quotes.
-func tagEnd(source string) int {
-	quote := byte(0)
-	for i := range len(source) {
-		switch c := source[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '>':
-			return i
-		}
-	}
-	return -1
-}
-
-func isSilent(name string) bool {
-	return name == "style" || name == "script" || name == "title" || name == "template"
-}
-
-func (w *textWriter) element(name string, closing bool, tag string) {
-	switch name {
+func (w *textWriter) writeTag(tag html.Token, closing bool) {
+	switch tag.Data {
 	case "br":
 		w.breaks++
 	case "p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre":
@@ -111,55 +65,51 @@ func (w *textWriter) element(name string, closing bool, tag string) {
 	case "li":
 		w.breaks = max(w.breaks, 1)
 		if !closing {
-			w.word("- ")
+			w.writeWord("- ")
 		}
 	case "hr":
 		w.breaks = max(w.breaks, 1)
-		w.word("---")
+		w.writeWord("---")
 		w.breaks = 1
 	case "td", "th":
 		w.space = true
 	case "img":
-		if alt := attributeOf(tag, "alt"); !closing && alt != "" {
-			w.text(alt)
+		if !closing {
+			w.writeText(attributeOf(tag, "alt"))
 		}
 	case "a":
-		w.link(closing, tag)
+		if closing {
+			w.closeLink()
+		} else {
+			w.links = append(w.links, link{attributeOf(tag, "href"), w.b.Len()})
+		}
 	}
 }
 
-// link writes where a link leads behind its text, unless the text says it.
-func (w *textWriter) link(closing bool, tag string) {
-	if !closing {
-		w.links = append(w.links, link{attributeOf(tag, "href"), w.b.Len()})
-		return
-	}
+// closeLink writes the target of the innermost link after its text, unless the
+// text already contains it.
+func (w *textWriter) closeLink() {
 	if len(w.links) == 0 {
 		return
 	}
 	l := w.links[len(w.links)-1]
 	w.links = w.links[:len(w.links)-1]
 	target := strings.TrimPrefix(l.target, "mailto:")
-	if strings.Contains(l.target, ":") && !strings.Contains(w.b.String()[l.at:], target) {
-		w.text(" (" + target + ")")
+	if strings.Contains(l.target, ":") && !strings.Contains(w.b.String()[l.start:], target) {
+		w.writeText(" (" + target + ")")
 	}
 }
 
-// attributeOf returns the value of an attribute that is written in quotes.
-func attributeOf(tag, name string) string {
-	lower := strings.ToLower(tag)
-	for _, quote := range []string{`"`, `'`} {
-		for _, before := range []string{" ", "\t", "\n"} {
-			if i := strings.Index(lower, before+name+"="+quote); i >= 0 && len(lower) == len(tag) {
-				value, _, _ := strings.Cut(tag[i+len(before+name+"="+quote):], quote)
-				return html.UnescapeString(value)
-			}
+func attributeOf(tag html.Token, name string) string {
+	for _, a := range tag.Attr {
+		if a.Key == name {
+			return a.Val
 		}
 	}
 	return ""
 }
 
-func (w *textWriter) text(text string) {
+func (w *textWriter) writeText(text string) {
 	const spaces = " \t\r\n\f"
 	if text == "" {
 		return
@@ -167,13 +117,13 @@ func (w *textWriter) text(text string) {
 	w.space = w.space || strings.ContainsRune(spaces, rune(text[0]))
 	for i, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(spaces, r) }) {
 		w.space = w.space || i > 0
-		w.word(word)
+		w.writeWord(word)
 	}
 	w.space = w.space || strings.ContainsRune(spaces, rune(text[len(text)-1]))
 }
 
-// word writes a word behind the breaks or the space that are due.
-func (w *textWriter) word(word string) {
+// writeWord writes a word after the line breaks or the space that are due.
+func (w *textWriter) writeWord(word string) {
 	switch {
 	case w.b.Len() == 0:
 	case w.breaks > 0:
@@ -185,7 +135,8 @@ func (w *textWriter) word(word string) {
 	w.b.WriteString(word)
 }
 
-func (w *textWriter) string() string {
+// finish returns the text, which ends with a line break unless it is empty.
+func (w *textWriter) finish() string {
 	if w.b.Len() == 0 {
 		return ""
 	}
