@@ -55,7 +55,7 @@ func (j *client) callAPI(ctx context.Context, c *flow.Call, q apiRequest) (map[s
 		return nil, err
 	}
 	if answer.Status != q.wantStatus {
-		return nil, statusError(answer, q.doing, q.hideAnswer || c.Step.Sensitive)
+		return nil, statusError(answer, c.Clock().Now(), q.doing, q.hideAnswer || c.Step.Sensitive)
 	}
 	out := web.DecodeObject(answer)
 	if out == nil && q.wantStatus != http.StatusNoContent {

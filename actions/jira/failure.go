@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
@@ -16,8 +17,8 @@ import (
 // statusError makes an error of an answer that is no success. Of a 400 it
 // repeats what Jira says of which field, unless it is discreet: the messages
 // may quote values.
-func statusError(r *outbound.Response, doing string, discreet bool) error {
-	if e := web.TemporaryStatus(r); e != nil {
+func statusError(r *outbound.Response, now time.Time, doing string, hideAnswer bool) error {
+	if e := web.TemporaryStatus(r, now); e != nil {
 		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
 		return e
 	}
@@ -41,7 +42,7 @@ func statusError(r *outbound.Response, doing string, discreet bool) error {
 		}
 	}
 	if r.Status == http.StatusBadRequest {
-		if faults := listFaults(web.DecodeObject(r), discreet); faults != "" {
+		if faults := listFaults(web.DecodeObject(r), hideAnswer); faults != "" {
 			e.Message = "Jira refused it: " + faults
 		}
 	}
@@ -54,12 +55,12 @@ const maxFaultLength = 200
 
 // listFaults lists the fields that Jira finds wrong, with its words, and its
 // other remarks.
-func listFaults(body map[string]any, discreet bool) string {
+func listFaults(body map[string]any, hideAnswer bool) string {
 	var out []string
 	fields, _ := body["errors"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		text, _ := fields[name].(string)
-		if discreet || text == "" {
+		if hideAnswer || text == "" {
 			out = append(out, cleanRemark(name))
 		} else {
 			out = append(out, cleanRemark(name)+": "+cleanRemark(text))
@@ -67,7 +68,7 @@ func listFaults(body map[string]any, discreet bool) string {
 	}
 	messages, _ := body["errorMessages"].([]any)
 	for _, m := range messages {
-		if text, ok := m.(string); ok && !discreet {
+		if text, ok := m.(string); ok && !hideAnswer {
 			out = append(out, cleanRemark(text))
 		}
 	}

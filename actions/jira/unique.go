@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // uniqueIssue is an issue of which there is one for a key. It is found by its label.
@@ -79,7 +80,7 @@ func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context)
 		case holder == own:
 			return u.searchAgain(ctx, open)
 		default: // another run is at it
-			if err := pause(ctx, u.indexLag/3); err != nil {
+			if err := clock.Sleep(ctx, u.call.Clock(), u.indexLag/3); err != nil {
 				return ref, false, err
 			}
 		}
@@ -90,7 +91,7 @@ func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context)
 // answer was lost, may have opened.
 func (u *uniqueIssue) searchAgain(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
 	for range 2 {
-		if err := pause(ctx, u.indexLag); err != nil {
+		if err := clock.Sleep(ctx, u.call.Clock(), u.indexLag); err != nil {
 			return issueRef{}, false, err
 		}
 		if ref, found, err := u.searchIssue(ctx); err != nil || found {
@@ -181,16 +182,4 @@ func quoteJQL(text string) string {
 
 func storeError(err error) error {
 	return &flow.Error{Class: flow.Transient, Message: fmt.Sprintf("the store can't be asked: %v", err), Err: err}
-}
-
-// pause waits, or returns why it may not.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

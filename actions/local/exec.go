@@ -110,7 +110,7 @@ func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err := checkEnvironment(env); err != nil {
 		return nil, flow.InvalidValue(x.env.Expr(), err)
 	}
-	p := &process{path: x.path, args: args, env: buildEnvironment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, limit: int(x.maxOutput)}
+	p := &process{path: x.path, args: args, env: buildEnvironment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, clock: c.Clock(), limit: int(x.maxOutput)}
 	end, err := p.runToEnd(ctx)
 	if err != nil {
 		return nil, x.startError(ctx, c, err)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
@@ -24,6 +25,7 @@ type process struct {
 	env   []string
 	stdin string
 	dir   string
+	clock clock.Clock
 	limit int // bytes of each of stdout and stderr
 }
 
@@ -68,7 +70,7 @@ func (p *process) runToEnd(ctx context.Context) (*processEnd, error) {
 	s.startCopying()
 	err := cmd.Wait()
 	_ = killGroup(cmd)
-	s.waitForCopies()
+	s.waitForCopies(p.clock)
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
@@ -135,8 +137,8 @@ func (s *streams) startCopying() {
 
 // waitForCopies waits until all was read, and not for those who left the group and keep
 // a pipe open.
-func (s *streams) waitForCopies() {
-	late := time.AfterFunc(strayTimeout, s.closeOwnEnds)
+func (s *streams) waitForCopies(clk clock.Clock) {
+	late := clk.AfterFunc(strayTimeout, s.closeOwnEnds)
 	s.done.Wait()
 	late.Stop()
 }

@@ -7,7 +7,6 @@ import (
 	"html"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -162,7 +161,7 @@ func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	message, err := draft.compose(c.IdempotencyKey(), time.Now())
+	message, err := draft.compose(c.IdempotencyKey(), c.Clock().Now())
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
 	}

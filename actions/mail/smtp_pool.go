@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/webhook-gateway/gateway/actions/web"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
@@ -18,6 +18,7 @@ import (
 type sessionPool struct {
 	settings *Connection
 	out      *outbound.Client
+	clock    clock.Clock
 	slots    chan struct{} // one for each connection that is in use
 
 	mu     sync.Mutex
@@ -27,7 +28,7 @@ type sessionPool struct {
 
 type idleSession struct {
 	*session
-	timer *time.Timer
+	timer clock.Timer
 }
 
 // maxMessagesPerSession is how many messages go through one connection: servers bound
@@ -37,14 +38,14 @@ const maxMessagesPerSession = 50
 // openPool returns the pool that all actions of a connection share, also
 // across reloads.
 func openPool(r *flow.Resources, conn *Connection) (*sessionPool, error) {
-	outlet, err := web.OpenClient(r, nil)
+	client, err := web.OpenClient(r, nil)
 	if err != nil {
 		return nil, err
 	}
 	egress := slices.Sorted(slices.Values(r.Settings.Egress))
 	key := "smtp\n" + r.Settings.Version + "\n" + conn.resourceKey() + "\n" + strings.Join(egress, "\n")
 	return flow.Resource(r, key, func() (*sessionPool, func(), error) {
-		p := &sessionPool{settings: conn, out: outlet.Outbound, slots: make(chan struct{}, conn.connections)}
+		p := &sessionPool{settings: conn, out: client.Outbound, clock: r.Settings.Clock, slots: make(chan struct{}, conn.connections)}
 		return p, p.close, nil
 	})
 }
@@ -64,7 +65,7 @@ func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 		kept := s != nil
 		if !kept {
 			var err error
-			if s, err = p.settings.openSession(ctx, p.out); err != nil {
+			if s, err = p.settings.openSession(ctx, p.out, p.clock); err != nil {
 				return err
 			}
 		}
@@ -119,7 +120,7 @@ func (p *sessionPool) giveBack(s *session) {
 		return
 	}
 	kept := &idleSession{session: s}
-	kept.timer = time.AfterFunc(p.settings.idle, func() { p.closeExpired(kept) })
+	kept.timer = p.clock.AfterFunc(p.settings.idle, func() { p.closeExpired(kept) })
 	p.idle = append(p.idle, kept)
 }
 

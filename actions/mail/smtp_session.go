@@ -14,6 +14,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/outbound"
@@ -23,19 +24,20 @@ import (
 type session struct {
 	conn   net.Conn // without TLS: deadlines are set here
 	client *smtp.Client
+	clock  clock.Clock
 	sent   int
 	broken bool // it can't be used again
 }
 
 // openSession connects to the server, encrypts and logs in.
-func (n *Connection) openSession(ctx context.Context, out *outbound.Client) (*session, error) {
-	limited, cancel := context.WithTimeout(ctx, n.timeout)
+func (n *Connection) openSession(ctx context.Context, out *outbound.Client, clk clock.Clock) (*session, error) {
+	limited, cancel := clock.WithTimeout(ctx, clk, n.timeout)
 	defer cancel()
 	conn, err := out.DialContext(limited, "tcp", n.serverAddress())
 	if err != nil {
 		return nil, n.timeoutError(ctx, limited, err)
 	}
-	s := &session{conn: conn}
+	s := &session{conn: conn, clock: clk}
 	if err := s.runWithContext(limited, func() error { return n.prepareSession(limited, s) }); err != nil {
 		_ = conn.Close()
 		return nil, n.timeoutError(ctx, limited, err)
@@ -117,7 +119,7 @@ func (s *session) runWithContext(ctx context.Context, do func() error) error {
 // isAlive tells whether a kept connection still answers, and clears what the
 // message before may have left.
 func (s *session) isAlive(ctx context.Context) bool {
-	limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+	limited, cancel := clock.WithTimeout(ctx, s.clock, 5*time.Second)
 	defer cancel()
 	return s.runWithContext(limited, s.client.Reset) == nil && !s.broken
 }
@@ -208,7 +210,7 @@ func (s *session) resetAfter(err error) error {
 
 // close says good-bye and does not wait for the answer.
 func (s *session) close() {
-	_ = s.conn.SetDeadline(time.Now().Add(time.Second))
+	_ = s.conn.SetDeadline(s.clock.Now().Add(time.Second))
 	if !s.broken {
 		_, _ = s.client.Text.Cmd("QUIT")
 	}

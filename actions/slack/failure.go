@@ -24,24 +24,24 @@ var pointerPattern = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`
 
 // methodError makes an error of an answer of the Web API that is no success,
 // nil of one that is: those come with the status 200 and "ok": true.
-func methodError(r *outbound.Response, body map[string]any) error {
+func methodError(r *outbound.Response, body map[string]any, now time.Time) error {
 	code, _ := body["error"].(string)
 	switch {
 	case r.Status == http.StatusOK && body["ok"] == true:
 		return nil
 	case r.Status == http.StatusOK && codePattern.MatchString(code):
-		return codeError(r, code, body)
+		return codeError(r, code, body, now)
 	case r.Status == http.StatusOK:
 		return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Slack's; base_url may lead elsewhere"}
 	case !codePattern.MatchString(code):
 		code = ""
 	}
-	return statusError(r, code)
+	return statusError(r, code, now)
 }
 
 // webhookError does it for an incoming webhook, which answers by the status and
 // has the code in the body.
-func webhookError(r *outbound.Response) error {
+func webhookError(r *outbound.Response, now time.Time) error {
 	if r.Status == http.StatusOK {
 		return nil
 	}
@@ -49,30 +49,30 @@ func webhookError(r *outbound.Response) error {
 	if !codePattern.MatchString(code) {
 		code = ""
 	}
-	return statusError(r, code)
+	return statusError(r, code, now)
 }
 
 // statusError makes an error of a status and, where there is one, a code.
-func statusError(r *outbound.Response, code string) error {
-	if e := web.TemporaryStatus(r); e != nil {
+func statusError(r *outbound.Response, code string, now time.Time) error {
+	if e := web.TemporaryStatus(r, now); e != nil {
 		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
 		return e
 	}
 	if code != "" {
-		return codeError(r, code, nil)
+		return codeError(r, code, nil, now)
 	}
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))}
 }
 
 // codeError makes an error of a code.
-func codeError(r *outbound.Response, code string, body map[string]any) error {
+func codeError(r *outbound.Response, code string, body map[string]any, now time.Time) error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
 	switch code {
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, web.RetryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason429, web.RetryAfter(r.Header, now)
 		e.Message = "Slack asks for fewer messages: " + code
 	case "fatal_error", "internal_error", "service_unavailable", "team_added_to_org":
-		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, web.RetryAfter(r.Header, time.Now())
+		e.Class, e.Reason, e.RetryAfter = flow.Transient, flow.Reason5xx, web.RetryAfter(r.Header, now)
 		e.Message = "Slack has a fault of its own: " + code
 	case "request_timeout":
 		e.Class, e.Reason = flow.Transient, flow.ReasonTimeout

@@ -140,10 +140,10 @@ func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if m.connection.isWebhook() {
-		return map[string]any{"ts": nil, "channel": nil}, webhookError(answer)
+		return map[string]any{"ts": nil, "channel": nil}, webhookError(answer, c.Clock().Now())
 	}
 	out := web.DecodeObject(answer)
-	if err := methodError(answer, out); err != nil {
+	if err := methodError(answer, out, c.Clock().Now()); err != nil {
 		return nil, err
 	}
 	return map[string]any{"ts": out["ts"], "channel": out["channel"]}, nil

@@ -33,7 +33,7 @@ func openDatabase(r *flow.Resources, n *Connection) (*database, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		out := surroundings{dial: outbound.New(outbound.Options{Policy: policy}).DialContext, folders: folders}
+		out := surroundings{dial: outbound.New(outbound.Options{Policy: policy}).DialContext, folders: folders, clock: r.Settings.Clock}
 		opened, err := n.engine.open(n, out)
 		if err != nil {
 			return nil, nil, err

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // engine is what differs between kinds of databases.
@@ -32,6 +33,7 @@ type engine struct {
 type surroundings struct {
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	folders []string // below which a file may be
+	clock   clock.Clock
 }
 
 // backend is what an engine's open returns.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 func mysqlEngine() *engine {
@@ -51,7 +53,7 @@ func openMySQL(n *Connection, out surroundings) (*backend, error) {
 	if err != nil {
 		return nil, errMySQLSettings
 	}
-	k := &statementKiller{pool: sql.OpenDB(connector)}
+	k := &statementKiller{pool: sql.OpenDB(connector), clock: out.clock}
 	k.pool.SetMaxOpenConns(2)
 	k.pool.SetConnMaxIdleTime(maxIdleTime)
 	return &backend{connector: connector, prepare: k.watchConnection, close: func() { _ = k.pool.Close() }}, nil
@@ -59,7 +61,10 @@ func openMySQL(n *Connection, out surroundings) (*backend, error) {
 
 // statementKiller ends statements at the server when their time is over: the driver
 // only lets go of the connection, and the server would go on.
-type statementKiller struct{ pool *sql.DB }
+type statementKiller struct {
+	pool  *sql.DB
+	clock clock.Clock
+}
 
 // killTimeout bounds how long that may take. Nobody waits for it.
 const killTimeout = 5 * time.Second
@@ -70,7 +75,7 @@ func (k *statementKiller) watchConnection(ctx context.Context, c *sql.Conn, _ bo
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
+		limited, cancel := clock.WithTimeout(context.WithoutCancel(ctx), k.clock, killTimeout)
 		defer cancel()
 		// Where it fails the server ends the statement when it notices.
 		_, _ = k.pool.ExecContext(limited, "KILL QUERY "+strconv.FormatUint(id, 10))

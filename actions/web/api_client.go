@@ -59,8 +59,8 @@ func DecodeObject(r *outbound.Response) map[string]any {
 
 // TemporaryStatus makes an error of a status that may be another one later, nil of any
 // other status.
-func TemporaryStatus(r *outbound.Response) *flow.Error {
-	e := &flow.Error{Class: flow.Transient, Remote: true, RetryAfter: RetryAfter(r.Header, time.Now())}
+func TemporaryStatus(r *outbound.Response, now time.Time) *flow.Error {
+	e := &flow.Error{Class: flow.Transient, Remote: true, RetryAfter: RetryAfter(r.Header, now)}
 	switch {
 	case r.Status == http.StatusRequestTimeout:
 		e.Reason = flow.ReasonTimeout

@@ -115,7 +115,7 @@ func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.sendRequest(ctx, request, h.mayRevealSecret(c))
+	answer, err := h.sendRequest(ctx, c, request, h.mayRevealSecret(c))
 	if err != nil {
 		return nil, err
 	}

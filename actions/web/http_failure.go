@@ -16,7 +16,7 @@ import (
 // statusError makes an error of an answer that is no success. It says nothing of
 // what the answer holds, which may be secret; hidden keeps the server's name
 // out of it.
-func statusError(r *outbound.Response, hidden bool) *flow.Error {
+func statusError(r *outbound.Response, hidden bool, now time.Time) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
 	if words := http.StatusText(r.Status); words != "" {
 		e.Message += " " + words
@@ -35,7 +35,7 @@ func statusError(r *outbound.Response, hidden bool) *flow.Error {
 		return e
 	}
 	e.Class = flow.Transient
-	e.RetryAfter = RetryAfter(r.Header, time.Now())
+	e.RetryAfter = RetryAfter(r.Header, now)
 	return e
 }
 

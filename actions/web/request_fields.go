@@ -136,13 +136,13 @@ func (x *requestFields) addHeaders(r *outbound.Request, own map[string]string, c
 
 // sendRequest sends a request and returns the answer, if it is a success. hidden
 // keeps the server's name out of errors.
-func (x *requestFields) sendRequest(ctx context.Context, r *outbound.Request, hidden bool) (*outbound.Response, error) {
+func (x *requestFields) sendRequest(ctx context.Context, c *flow.Call, r *outbound.Request, hidden bool) (*outbound.Response, error) {
 	answer, err := x.client.Outbound.Do(ctx, r)
 	if err != nil {
 		return nil, TransportFailure(err, hidden)
 	}
 	if !x.successes.Has(answer.Status) {
-		return nil, statusError(answer, hidden)
+		return nil, statusError(answer, hidden, c.Clock().Now())
 	}
 	return answer, nil
 }

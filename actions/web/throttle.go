@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // throttle lets one run of an action pass per key and window. A nil throttle
@@ -45,11 +46,12 @@ type window struct {
 
 	keys               flow.Keys // nil where there is nothing to give back
 	scope, name, owner string
+	clock              clock.Clock
 }
 
 // takeWindow takes the window for the call, unless another has it.
 func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error) {
-	w := &window{keys: c.Keys()}
+	w := &window{keys: c.Keys(), clock: c.Clock()}
 	if t == nil || w.keys == nil {
 		return &window{}, nil
 	}
@@ -77,7 +79,7 @@ func (w *window) release(ctx context.Context) {
 	if w.keys == nil {
 		return
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	limited, cancel := clock.WithTimeout(context.WithoutCancel(ctx), w.clock, releaseTimeout)
 	defer cancel()
 	_ = w.keys.DropKey(limited, w.scope, w.name, w.owner)
 }

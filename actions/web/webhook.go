@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -113,7 +112,7 @@ func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if window.taken {
 		return map[string]any{"status": nil, "headers": map[string]any{}, "body": nil, "throttled": true}, nil
 	}
-	answer, err := w.sendRequest(ctx, request, c.Step.Sensitive || w.secret || w.connection.mayRevealSecret())
+	answer, err := w.sendRequest(ctx, c, request, c.Step.Sensitive || w.secret || w.connection.mayRevealSecret())
 	if err != nil {
 		window.release(ctx)
 		return nil, err
@@ -142,7 +141,7 @@ func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[str
 	if err != nil || w.signer == nil {
 		return r, err
 	}
-	set, err := w.signer.Sign(&auth.Outgoing{Header: r.Header, Body: body, Key: c.IdempotencyKey(), Now: time.Now()})
+	set, err := w.signer.Sign(&auth.Outgoing{Header: r.Header, Body: body, Key: c.IdempotencyKey(), Now: c.Clock().Now()})
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "the request can't be signed: " + err.Error()}
 	}
