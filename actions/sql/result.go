@@ -3,6 +3,11 @@ package sql
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // result is what one statement did.
@@ -45,4 +50,98 @@ func (t *statement) execute(ctx context.Context, tx *sql.Tx, reader *rowReader, 
 		}
 	}
 	return r, nil
+}
+
+// rowReader reads what statements give back, up to its limits.
+type rowReader struct {
+	engine *engine
+	rows   int   // that may still come
+	bytes  int64 // that may still come
+	limits string
+}
+
+func newRowReader(e *engine, rows int, size expr.Size) *rowReader {
+	return &rowReader{engine: e, rows: rows, bytes: int64(size), limits: fmt.Sprintf("max_rows is %d and max_bytes %d", rows, size)}
+}
+
+// queryRows runs a statement that gives rows. Where there are too many its context
+// ends, so that the rest is not sent.
+func (r *rowReader) queryRows(ctx context.Context, tx *sql.Tx, text string, args []any) ([]any, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	rows, err := tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out, err := r.readRows(rows)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return out, rows.Err()
+}
+
+func (r *rowReader) readRows(rows *sql.Rows) ([]any, error) {
+	columns, err := r.readColumns(rows)
+	if err != nil {
+		return nil, err
+	}
+	values, targets := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	out := []any{}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return nil, err
+		}
+		row := make(map[string]any, len(columns))
+		for i, c := range columns {
+			r.bytes -= estimateSize(values[i]) + int64(len(c.name))
+			if row[c.name], err = c.read(values[i]); err != nil {
+				return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("column %q: %v", c.name, err)}
+			}
+		}
+		if r.rows--; r.rows < 0 || r.bytes < 0 {
+			return nil, &flow.Error{Class: flow.Permanent, Message: "the rows are more than the action takes; " + r.limits + ", and a LIMIT in the statement asks for fewer"}
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+// column is a column of a result.
+type column struct {
+	name string
+	read func(any) (any, error)
+}
+
+// readColumns reads what the rows are made of. A row is an object, so no two
+// columns can have one name.
+func (r *rowReader) readColumns(rows *sql.Rows) ([]column, error) {
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return nil, err
+	}
+	out, seen := make([]column, len(types)), map[string]bool{}
+	for i, t := range types {
+		out[i] = column{name: strings.ToValidUTF8(t.Name(), "\ufffd"), read: r.engine.column(t)}
+		if seen[out[i].name] {
+			return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("two columns are called %q; tell them apart with AS", out[i].name)}
+		}
+		seen[out[i].name] = true
+	}
+	return out, nil
+}
+
+// estimateSize is about the memory that a value takes.
+func estimateSize(v any) int64 {
+	switch v := v.(type) {
+	case string:
+		return int64(len(v)) + 16
+	case []byte:
+		return int64(len(v)) + 16
+	}
+	return 16
 }

@@ -4,11 +4,79 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/outbound"
 )
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	cases := []struct {
+		name, after, date string
+		want              time.Duration
+	}{
+		{"none", "", "", 0},
+		{"seconds", "120", "", 2 * time.Minute},
+		{"seconds with spaces", " 1 ", "", time.Second},
+		{"now", "0", "", 0},
+		{"a date", "Fri, 02 Jan 2026 03:05:05 GMT", "", time.Minute},
+		{"a date by the server's own clock", "Fri, 02 Jan 2026 03:05:05 GMT", "Fri, 02 Jan 2026 03:05:00 GMT", 5 * time.Second},
+		{"a date that is over", "Fri, 02 Jan 2026 03:00:00 GMT", "", 0},
+		{"negative", "-5", "", 0},
+		{"fraction", "1.5", "", 0},
+		{"words", "soon", "", 0},
+		{"more than anybody waits", "2000000000", "", maxRetryAfter},
+		{"beyond numbers", "99999999999999999999", "", 0},
+		{"far away", "Fri, 02 Jan 9999 03:00:00 GMT", "", maxRetryAfter},
+	}
+	for _, c := range cases {
+		header := http.Header{"Retry-After": {c.after}, "Date": {c.date}}
+		if got := RetryAfter(header, now); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestPlainReasonsAreComplete: there are words for every reason that an error
+// can have.
+func TestPlainReasonsAreComplete(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{
+		outbound.ReasonTimeout, outbound.ReasonConnect, outbound.ReasonRefused, outbound.ReasonTLS, outbound.ReasonRedirect,
+		outbound.ReasonTooLarge, outbound.ReasonProtocol, outbound.ReasonInvalid,
+	} {
+		if strings.HasPrefix(describeReason(reason), ";") {
+			t.Errorf("no words for %q", reason)
+		}
+	}
+}
+
+func TestParametersKeepWhatTheyAreGiven(t *testing.T) {
+	t.Parallel()
+	given := map[string]any{"a": []any{"x", nil, true}, "b": 1}
+	before := valuetest.Clone(given)
+	got, err := formValues(given)
+	if err != nil || got.Encode() != "a=x&a=true&b=1" || !value.Equal(before, given) {
+		t.Errorf("%v, %v from %v", got, err, given)
+	}
+}
+
+func TestCheckMethod(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{http.MethodGet, "PROPFIND", "M-SEARCH"} {
+		if err := checkMethod(good); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", "get", "Post", "GET ", "CONNECT", "GÖT", "A\r\nB"} {
+		if checkMethod(bad) == nil {
+			t.Errorf("%q is taken for a method", bad)
+		}
+	}
+}
 
 func TestHTTPDecodesByType(t *testing.T) {
 	t.Parallel()
