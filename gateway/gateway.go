@@ -29,7 +29,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Options is what a gateway needs.
+// Options holds the settings of a gateway and the parts that it uses.
 type Options struct {
 	// Load reads and compiles the flow files, at the start and for each reload.
 	// Two calls never overlap. Flags that override the files are applied to its

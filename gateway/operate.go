@@ -57,7 +57,7 @@ func (g *Gateway) Wake() { g.durable.wakeup.Send() }
 func (g *Gateway) DropEvents() { g.durable.pool.ClearEvents() }
 
 // ExtendLeases extends the leases of the runs that execute here, and ends the
-// execution of those that were cancelled.
+// execution of cancelled ones.
 func (g *Gateway) ExtendLeases(ctx context.Context) { g.durable.pool.ExtendLeases(ctx) }
 
 // ChangeContact changes a contact and starts the flows that wait for the tags

@@ -107,7 +107,7 @@ func (r *reloader) tryLoad(cause string) (l *Load) {
 	l = &Load{Cause: cause, Config: &load.Config{}}
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("panic while loading", zap.String("panic", r.redact(l, fmt.Sprint(p))), zap.String("stack", r.redact(l, string(debug.Stack()))))
+			r.log.Error("panic while loading", zap.String("panic", r.redactText(l, fmt.Sprint(p))), zap.String("stack", r.redactText(l, string(debug.Stack()))))
 			l.Diags = append(l.Diags, newFinding("Internal error", "The files could not be loaded. The log says more; please report it."))
 		}
 		l.At, l.OK = r.clock.Now(), !l.Diags.HasErrors()
@@ -161,9 +161,9 @@ func (r *reloader) setLast(l *Load) {
 	r.metrics.ObserveLoad(l.OK, l.At, l.Took, countEnabled(l.Config.Flows))
 }
 
-// redact takes the secrets of a load and those of the configuration that serves
+// redactText takes the secrets of a load and those of the configuration that serves
 // out of a text.
-func (r *reloader) redact(l *Load, text string) string {
+func (r *reloader) redactText(l *Load, text string) string {
 	return r.log.Redact(redact.New(l.Config.Secrets).Text(text))
 }
 
@@ -206,8 +206,8 @@ const maxLogged = 20
 // logResult logs the result of a reload. It logs a failure that repeats the one
 // before only once.
 func (r *reloader) logResult(l, before *Load) {
-	findings := r.findings(l)
-	repeated := before.OK == l.OK && slices.Equal(findings, r.findings(before))
+	findings := r.listFindings(l)
+	repeated := before.OK == l.OK && slices.Equal(findings, r.listFindings(before))
 	fields := []zap.Field{zap.String("cause", l.Cause), zap.Duration("took", l.Took)}
 	switch {
 	case l.OK:
@@ -239,14 +239,14 @@ type finding struct {
 	text string
 }
 
-// findings lists the errors of a failed load, or the warnings of another one.
-func (r *reloader) findings(l *Load) []finding {
+// listFindings lists the errors of a failed load, or the warnings of another one.
+func (r *reloader) listFindings(l *Load) []finding {
 	var out []finding
 	for _, d := range diag.Sort(l.Diags) {
 		if d.Severity != hcl.DiagError && !l.OK {
 			continue
 		}
-		f := finding{text: r.redact(l, d.Summary+": "+d.Detail)}
+		f := finding{text: r.redactText(l, d.Summary+": "+d.Detail)}
 		if d.Subject != nil {
 			f.at = fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
 		}

@@ -21,7 +21,7 @@ import (
 // closes the listener. It returns an error if the listener fails, and can be
 // called once.
 func (g *Gateway) Run(ctx context.Context, l net.Listener) error {
-	public, err := g.server(l.Addr())
+	public, err := g.newServer(l.Addr())
 	if err != nil {
 		_ = l.Close()
 		return err
@@ -42,8 +42,8 @@ func (g *Gateway) Run(ctx context.Context, l net.Listener) error {
 	return group.Wait()
 }
 
-// server makes the server of the endpoints.
-func (g *Gateway) server(at net.Addr) (*http.Server, error) {
+// newServer makes the server of the endpoints.
+func (g *Gateway) newServer(at net.Addr) (*http.Server, error) {
 	if !g.current.IsOpen() {
 		return nil, errors.New("the gateway is closed")
 	}

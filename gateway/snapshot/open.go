@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Options is what an Opener needs.
+// Options holds the settings of an Opener and the parts that it uses.
 type Options struct {
 	Settings flow.Settings // for actions; Egress comes from the configuration
 	Key      []byte        // makes generated paths and the links of contacts
@@ -34,7 +34,7 @@ type Opener struct {
 // NewOpener returns an opener.
 func NewOpener(o Options) *Opener { return &Opener{opts: o} }
 
-// Open opens everything that the actions of a configuration need and builds its
+// Open opens the resources of all actions of a configuration and builds its
 // routes. On an error nothing stays open.
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
@@ -80,7 +80,7 @@ func needsStore(f *flow.Flow) bool {
 	return f.Parts.Codec != nil
 }
 
-// openActions opens what the actions of a flow need. A disabled flow may have
+// openActions opens the resources of a flow's actions. A disabled flow may have
 // actions that the gateway does not allow.
 func openActions(f *flow.Flow, resources *flow.Resources) error {
 	var failed error

@@ -59,15 +59,15 @@ type Match struct {
 // segment that holds a slash.
 func (r *Router) Find(method, escaped string) Match {
 	var m Match
-	r.walk(method, strings.TrimPrefix(escaped, "/"), nil, &m)
+	r.matchSegment(method, strings.TrimPrefix(escaped, "/"), nil, &m)
 	slices.Sort(m.Allow)
 	m.Allow = slices.Compact(m.Allow)
 	return m
 }
 
-// walk matches the next segment: the literal first and then the name. It collects
-// the methods of paths that match with another method.
-func (r *Router) walk(method, rest string, values []string, m *Match) bool {
+// matchSegment matches the next segment: the literal first and then the name. It
+// collects the methods of paths that match with another method.
+func (r *Router) matchSegment(method, rest string, values []string, m *Match) bool {
 	seg, rest, more := strings.Cut(rest, "/")
 	if strings.Contains(seg, "%") {
 		decoded, err := url.PathUnescape(seg)
@@ -92,7 +92,7 @@ func isValue(seg string) bool {
 // matchRest matches the segments after one that matched, or ends the path.
 func (r *Router) matchRest(method, rest string, more bool, values []string, m *Match) bool {
 	if more {
-		return r.walk(method, rest, values, m)
+		return r.matchSegment(method, rest, values, m)
 	}
 	for _, e := range r.ends {
 		if slices.Contains(e.endpoint.HTTP.Route.Methods, method) {

@@ -48,18 +48,18 @@ const namespace = "gateway"
 // in flight.
 func NewMetrics(version string, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
-	m.requests = m.counter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
-	m.latency = m.histogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
-	m.runs = m.counter("runs_total", "Runs by flow and the state they ended in.", "flow", "state")
-	m.runTime = m.histogram("run_duration_seconds", "Time that runs took.", "flow")
-	m.actions = m.counter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
-	m.actionTime = m.histogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")
-	m.retries = m.counter("action_retries_total", "Attempts of actions after the first.", "flow", "action")
-	m.reloads = m.counter("config_reloads_total", "Loads of the flow files by result, the one at start included.", "result")
-	m.loadOK = m.gauge("config_last_reload_successful", "Whether the last load of the flow files succeeded: 1 or 0.")
-	m.loadTime = m.gauge("config_last_reload_success_timestamp_seconds", "When the flows that serve were loaded, in seconds since 1970.")
-	m.loadTook = m.gauge("config_last_reload_duration_seconds", "How long the last load took.")
-	m.flows = m.gauge("flows", "Flows that serve.")
+	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
+	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
+	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in.", "flow", "state")
+	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
+	m.actions = m.newCounter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
+	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")
+	m.retries = m.newCounter("action_retries_total", "Attempts of actions after the first.", "flow", "action")
+	m.reloads = m.newCounter("config_reloads_total", "Loads of the flow files by result, the one at start included.", "result")
+	m.loadOK = m.newGauge("config_last_reload_successful", "Whether the last load of the flow files succeeded: 1 or 0.")
+	m.loadTime = m.newGauge("config_last_reload_success_timestamp_seconds", "When the flows that serve were loaded, in seconds since 1970.")
+	m.loadTook = m.newGauge("config_last_reload_duration_seconds", "How long the last load took.")
+	m.flows = m.newGauge("flows", "Flows that serve.")
 	m.unserved = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": ""}))
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs that are under way."},
@@ -75,19 +75,19 @@ func NewMetrics(version string, runs func() int64) *Metrics {
 	return m
 }
 
-func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+func (m *Metrics) newCounter(name, help string, labels ...string) *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 	m.registry.MustRegister(v)
 	return v
 }
 
-func (m *Metrics) histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+func (m *Metrics) newHistogram(name, help string, labels ...string) *prometheus.HistogramVec {
 	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets()}, labels)
 	m.registry.MustRegister(v)
 	return v
 }
 
-func (m *Metrics) gauge(name, help string) prometheus.Gauge {
+func (m *Metrics) newGauge(name, help string) prometheus.Gauge {
 	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
 	m.registry.MustRegister(g)
 	return g
@@ -119,8 +119,8 @@ func (m *Metrics) ObserveLoad(ok bool, at time.Time, took time.Duration, flows i
 	m.flows.Set(float64(flows))
 }
 
-// RegisterHistory adds the metrics of the history: the numbers of entries that
-// were dropped, and of those that hold a summary only.
+// RegisterHistory adds the metrics of the history: the number of dropped entries
+// and the number of entries that hold a summary only.
 func (m *Metrics) RegisterHistory(dropped, summaryOnly func() int64) {
 	m.registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{

@@ -19,7 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Options is what a Watcher needs.
+// Options holds the settings of a Watcher and the functions that it calls.
 type Options struct {
 	Paths []string      // flow files and folders, as paths of the operating system
 	Poll  time.Duration // between two scans without an event
@@ -60,7 +60,7 @@ func (w *Watcher) Run(ctx context.Context) {
 		clock:   w.opts.Clock,
 		poll:    w.opts.Poll,
 		matches: func(e fsnotify.Event) bool { return w.set.matches(e) },
-		changed: w.changed,
+		changed: w.hasChanged,
 		retry:   func() bool { _, retry := w.opts.LastLoad(); return retry },
 		reload:  w.reload,
 		warn:    w.warn,
@@ -70,27 +70,27 @@ func (w *Watcher) Run(ctx context.Context) {
 	l.run(ctx)
 }
 
-// changed scans the files and reports whether a load would read something that
+// hasChanged scans the files and reports whether a load would read something that
 // the last one has not read.
-func (w *Watcher) changed() bool {
+func (w *Watcher) hasChanged() bool {
 	read, _ := w.opts.LastLoad()
 	now := scan(w.opts.Paths, read)
 	w.set = now.set
 	w.followSet()
-	w.scanned = comparison{readable(now.digests), readable(read)}
+	w.scanned = comparison{dropUnreadable(now.digests), dropUnreadable(read)}
 	changed := w.scanned.differs() && !w.scanned.equals(w.reloaded)
 	w.opts.Log.Debug("scanned the files", zap.Int("files", len(now.digests)), zap.Bool("changed", changed))
 	return changed
 }
 
-// reload loads the files that were scanned. If the load does not read what the
-// scan has seen, another one would not either.
+// reload loads the scanned files. If the load reads other files than the scan,
+// another load would too, so this difference causes no second reload.
 func (w *Watcher) reload() {
 	w.reloaded = w.scanned
 	w.opts.Reload()
 }
 
-// comparison holds what a load would read and what the last one has read.
+// comparison holds the digests of a scan and those of the last load.
 type comparison struct{ now, read map[string]load.Digest }
 
 func (c comparison) differs() bool { return !maps.Equal(c.now, c.read) }
@@ -99,9 +99,9 @@ func (c comparison) equals(d comparison) bool {
 	return maps.Equal(c.now, d.now) && maps.Equal(c.read, d.read)
 }
 
-// readable leaves out files that could not be read. To a load they are the same
+// dropUnreadable leaves out files that could not be read. To a load they are the same
 // as files that no flow names.
-func readable(digests map[string]load.Digest) map[string]load.Digest {
+func dropUnreadable(digests map[string]load.Digest) map[string]load.Digest {
 	out := maps.Clone(digests)
 	maps.DeleteFunc(out, func(_ string, d load.Digest) bool { return d == load.Digest{} })
 	return out

@@ -47,11 +47,11 @@ func TestNoSecondReloadForOneDifference(t *testing.T) {
 	t.Parallel()
 	reloads := 0
 	w, _ := newWatcher(t, nil, func() { reloads++ })
-	if !w.changed() {
+	if !w.hasChanged() {
 		t.Fatal("the difference was not seen")
 	}
 	w.reload()
-	if w.changed() || reloads != 1 {
+	if w.hasChanged() || reloads != 1 {
 		t.Errorf("the same difference was seen twice, after %d reloads", reloads)
 	}
 }
@@ -60,7 +60,7 @@ func TestNoChange(t *testing.T) {
 	t.Parallel()
 	w, _ := newWatcher(t, nil, nil)
 	w.opts.LastLoad = func() (map[string]load.Digest, bool) { return Digests(w.opts.Paths), true }
-	if w.changed() {
+	if w.hasChanged() {
 		t.Error("files that the last load has read count as changed")
 	}
 }

@@ -28,19 +28,19 @@ const maxLinks = 40
 
 // addFile adds the folders in which a change of the file appears. The file need
 // not exist.
-func (s *watchSet) addFile(path string) { s.follow(path, 0) }
+func (s *watchSet) addFile(path string) { s.followPath(path, 0) }
 
 // addFolder adds a folder in which any new flow file or folder matters.
 func (s *watchSet) addFolder(path string) {
-	if at := s.follow(path, 0); at != "" {
+	if at := s.followPath(path, 0); at != "" {
 		s.folders[at] = true
 	}
 }
 
-// follow resolves a path and adds each part of it whose change would give another
+// followPath resolves a path and adds each part of it whose change would give another
 // result: its end, the first missing part, and links. It returns "" if nothing
 // is at the path.
-func (s *watchSet) follow(path string, links int) string {
+func (s *watchSet) followPath(path string, links int) string {
 	dir := filepath.Dir(path)
 	if dir == path {
 		return path
@@ -52,7 +52,7 @@ func (s *watchSet) follow(path string, links int) string {
 	return s.resolve(path, links)
 }
 
-// resolve is follow for a folder on the way to a file. Its end matters only if it
+// resolve is followPath for a folder on the way to a file. Its end matters only if it
 // is a link or missing.
 func (s *watchSet) resolve(path string, links int) string {
 	if at, known := s.resolved[path]; known {
@@ -89,7 +89,7 @@ func (s *watchSet) followLink(dir, link string, links int) string {
 	if !filepath.IsAbs(to) {
 		to = filepath.Join(dir, to)
 	}
-	return s.follow(to, links)
+	return s.followPath(to, links)
 }
 
 func (s *watchSet) addName(dir, path string) {

@@ -18,9 +18,9 @@ const minSecret = 16
 
 // LoadKey returns the gateway's key: the value of GATEWAY_KEY, given as env, or
 // if that is empty the content of the file "key" in the data folder, which is
-// made at the first start. The text itself is the key, whether it is hex, base64
-// or anything else: the content of the file may be given to other gateways in
-// the variable.
+// made at the first start. The text itself is the key, in hex, base64 or any
+// other form: the content of the file may be given to other gateways in the
+// variable.
 func LoadKey(dataDir, env string) ([]byte, error) {
 	text := strings.TrimSpace(env)
 	if text == "" {

@@ -30,7 +30,7 @@ func (c *textCore) With(fields []zapcore.Field) zapcore.Core {
 	return &more
 }
 
-// Check adds the core to those that write the entry.
+// Check adds the core to the writers of the entry.
 func (c *textCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	if c.Enabled(e.Level) {
 		return ce.AddCore(e, c)

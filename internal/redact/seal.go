@@ -8,7 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/keys"
 )
 
-// Sealer encrypts values that a run needs to resume and that nobody may read:
+// Sealer encrypts values that a run needs to resume and that must stay secret:
 // outputs of sensitive actions. It uses AES-256-GCM with a key derived from the
 // gateway's key.
 type Sealer struct{ aead cipher.AEAD }
