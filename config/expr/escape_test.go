@@ -124,8 +124,8 @@ func TestEscaping(t *testing.T) {
 	}
 }
 
-// TestEscapingLeavesOthersAlone: without it, and for what is no text, values
-// stay what they are.
+// TestEscapingLeavesOthersAlone tests that values of other types, and all values
+// without escaping, stay unchanged.
 func TestEscapingLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	env := escapeEnv(t)
@@ -144,8 +144,8 @@ func TestEscapingLeavesOthersAlone(t *testing.T) {
 	}
 }
 
-// FuzzEscaping: whatever comes, the fast tiers and HCL write the same, and no
-// angle bracket of a value gets through.
+// FuzzEscaping tests that the fast tiers and HCL write the same text for any
+// value, and that the text contains no angle bracket of a value.
 func FuzzEscaping(f *testing.F) {
 	for _, text := range []string{"", "<b>", "&amp;", "a\u0338<\u0338", "\x00\"'"} {
 		f.Add(text)

@@ -37,8 +37,8 @@ func counted(n int) []any {
 	return list
 }
 
-// TestLoopsEndWithTheirTime runs loops that would go on for hours, in all places
-// in which an expression can hold one.
+// TestLoopsEndWithTheirTime runs loops that would take hours, in every place of an
+// expression that can contain a loop.
 func TestLoopsEndWithTheirTime(t *testing.T) {
 	t.Parallel()
 	const loop = `[for a in w.list : [for b in w.list : b if a == b]]`
@@ -65,7 +65,8 @@ func TestLoopsEndWithTheirTime(t *testing.T) {
 	}
 }
 
-// TestLoopsEndAtLoad: a reload would hold up all others for ever.
+// TestLoopsEndAtLoad tests that a load ends: a load that does not would block all
+// later reloads.
 func TestLoopsEndAtLoad(t *testing.T) {
 	t.Parallel()
 	e, diags := hclsyntax.ParseExpression([]byte(`[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]]`), "l.hcl", hcl.InitialPos)
@@ -77,7 +78,7 @@ func TestLoopsEndAtLoad(t *testing.T) {
 	}
 }
 
-// TestLoopsEndBeforeMemoryDoes gives a loop less memory than flows have.
+// TestLoopsEndBeforeMemoryDoes gives a loop less memory than flows get.
 func TestLoopsEndBeforeMemoryDoes(t *testing.T) {
 	e := compileTest(t, `[for a in w.list : [for b in w.list : "${a}-${b}"]]`)
 	g := newLoopGuard(context.Background(), clock.System{})
@@ -98,7 +99,7 @@ func TestLoopsEndBeforeMemoryDoes(t *testing.T) {
 	}
 }
 
-// TestPanicsOfOthersPass holds that the clock catches nothing but its own.
+// TestPanicsOfOthersPass tests that the guard recovers only its own panic.
 func TestPanicsOfOthersPass(t *testing.T) {
 	t.Parallel()
 	defer func() {
@@ -111,7 +112,7 @@ func TestPanicsOfOthersPass(t *testing.T) {
 
 type panicking struct{ hclsyntax.Expression }
 
-func (panicking) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { panic("not the clock's") }
+func (panicking) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { panic("not the guard's") }
 
 // TestTextsOfLargeNumbers sends texts where expressions need numbers, each of
 // which would take from seconds to hours.
@@ -134,8 +135,8 @@ func TestTextsOfLargeNumbers(t *testing.T) {
 	}
 }
 
-// TestBoundedIsTheSame holds what can be stopped against HCL alone.
-func TestBoundedIsTheSame(t *testing.T) {
+// TestGuardedExpressionIsTheSame compares guarded expressions with HCL alone.
+func TestGuardedExpressionIsTheSame(t *testing.T) {
 	t.Parallel()
 	body := `{"a": [{"k": "x", "n": 2}, {"k": "y", "n": 3.5}], "o": {"p": 1, "q": "2"}, "s": "7", "t": true, "z": null, "long": "` + strings.Repeat("x", 2000) + `"}`
 	v, err := value.Decode([]byte(body), value.Limits{})
@@ -171,8 +172,8 @@ func TestBoundedIsTheSame(t *testing.T) {
 	}
 }
 
-// TestJQEndsBeforeMemoryDoes runs a program that would take all memory, with
-// less to take than flows have, as the race detector makes it slow.
+// TestJQEndsBeforeMemoryDoes runs a program that would take all memory, with a
+// smaller limit than flows get, because the race detector makes it slow.
 func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 	e, diags := hclsyntax.ParseExpression([]byte(`"[repeat(1)]"`), "m.hcl", hcl.InitialPos)
 	if diags.HasErrors() {

@@ -28,9 +28,9 @@ func tierScope() *Scope {
 
 var hugeNumber = regexp.MustCompile(`[eE]\+?\d{4}`)
 
-// FuzzTiers holds the fast tiers against HCL's own evaluation: where a fast
-// tier gives a value, HCL gives the same one. They may differ in two ways
-// that are meant: HCL writes text in NFC form, and writes numbers anew.
+// FuzzTiers compares the fast tiers with HCL's own evaluation: if a fast tier
+// returns a value, HCL returns the same. Two differences are intended: HCL
+// normalizes text to NFC and formats numbers again.
 func FuzzTiers(f *testing.F) {
 	for _, body := range []string{
 		`{"a": {"b": [1, 2.50, 1e3, -0, 0.1]}, "s": "x", "t": true, "n": null, "k-x": "é"}`,
@@ -50,7 +50,7 @@ func FuzzTiers(f *testing.F) {
 	s := tierScope()
 	f.Fuzz(func(t *testing.T, src, body string) {
 		if hugeNumber.MatchString(src) {
-			return // an author's own 1e99999999 takes long in HCL as well
+			return // a literal 1e99999999 takes HCL long too
 		}
 		e, diags := hclsyntax.ParseExpression([]byte(src), "f.hcl", hcl.InitialPos)
 		if diags.HasErrors() {
@@ -104,8 +104,7 @@ func normal(v any) any {
 	return v
 }
 
-// BenchmarkTiers shows what each tier costs beside the evaluation by HCL that
-// it stands for.
+// BenchmarkTiers measures each tier and the evaluation by HCL that it replaces.
 func BenchmarkTiers(b *testing.B) {
 	doc, err := value.Decode([]byte(`{"order": "A-1", "total": 154.581, "customer": {"email": "jane@example.com"}, "items": [{"sku": "A", "qty": 2}]}`), value.Limits{})
 	if err != nil {
@@ -141,7 +140,7 @@ func BenchmarkTiers(b *testing.B) {
 	}
 }
 
-// TestTierAllocations holds what the hot tiers allocate.
+// TestTierAllocations limits the allocations of the hot tiers.
 func TestTierAllocations(t *testing.T) {
 	doc := map[string]any{"a": map[string]any{"b": "text"}, "n": "12"}
 	var env Env = testEnv{"w": doc}

@@ -10,8 +10,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 )
 
-// TestDoubts holds what HCL would let through.
-func TestDoubts(t *testing.T) {
+// TestOperandMistakes tests the mistakes that HCL accepts.
+func TestOperandMistakes(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, src, summary, detail string }{
 		{"number and text", `webhook.qty == "7"`, "Comparison of different types", "always false: on the left stands a number and on the right a string. Write 7 without quotes"},
@@ -140,8 +140,8 @@ func TestLookalikes(t *testing.T) {
 	}
 }
 
-// TestCallersChooseNoFile holds that what a run knows never decides which file
-// or variable is read.
+// TestCallersChooseNoFile tests that values of a run never choose which file or
+// variable is read.
 func TestCallersChooseNoFile(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -175,8 +175,8 @@ func TestCallersChooseNoFile(t *testing.T) {
 	}
 }
 
-// TestFindingsAreDiscreet tries to make findings tell what a secret holds.
-func TestFindingsAreDiscreet(t *testing.T) {
+// TestFindingsAreRedacted tries to make findings reveal a secret.
+func TestFindingsAreRedacted(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]string{
 		"key that is there twice":    `{ for i in [1, 2] : secret.key => i }`,

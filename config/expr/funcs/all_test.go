@@ -17,7 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// world is what the functions of the tests see of environment and files.
+// world returns the environment and the files of the tests.
 func world() funcs.Options {
 	environment := map[string]string{"SHOP_CURRENCY": "EUR", "EMPTY": "", "LATIN1": "Gr\xfc\xdfe"}
 	files := map[string]string{"greeting.txt": "Hello!\n", "logo.png": "\x89PNG\xff"}
@@ -115,8 +115,8 @@ func sameShape(got, want cty.Value) bool {
 	return true
 }
 
-// yields runs a table of expressions and what they are equal to; a want that
-// begins with "error: " is part of the message of a failure.
+// yields runs a table of expressions with their expected values. A want that
+// begins with "error: " is part of an expected error message.
 func yields(t *testing.T, cases map[string][2]string) {
 	t.Helper()
 	for name, c := range cases {
@@ -167,8 +167,8 @@ func TestAllIsSortedAndDocumented(t *testing.T) {
 	}
 }
 
-// TestParamsMatchSignature holds the names in messages and the number of
-// parameters to what the reference says.
+// TestParamsMatchSignature compares the names in messages and the number of
+// parameters with the reference.
 func TestParamsMatchSignature(t *testing.T) {
 	t.Parallel()
 	for _, f := range funcs.All(funcs.Options{}) {

@@ -87,7 +87,7 @@ func TestListsAndMaps(t *testing.T) {
 	})
 }
 
-// TestPartlyUnknown holds what is known of a result before all of it is.
+// TestPartlyUnknown tests the known part of a result that is not wholly known.
 func TestPartlyUnknown(t *testing.T) {
 	t.Parallel()
 	vars := map[string]cty.Value{
@@ -128,8 +128,8 @@ func TestPartlyUnknown(t *testing.T) {
 	}
 }
 
-// TestMarksStayWhereTheyBelong: building and taking apart keeps secret what is,
-// and only that.
+// TestMarksStayWhereTheyBelong tests that building and splitting collections
+// keeps the marks of secret elements, and marks no others.
 func TestMarksStayWhereTheyBelong(t *testing.T) {
 	t.Parallel()
 	secret := cty.StringVal(token).Mark(mark)

@@ -65,9 +65,9 @@ func pair(i int) cty.Value { return cty.TupleVal([]cty.Value{number(i), mixed(i)
 
 func grown(i int) cty.Value { return tuple(i%4, mixed) }
 
-// TestConformIsTheLibrarysConversion holds our conversion against the one that
+// TestConvertMatchesTheLibrary holds our conversion against the one that
 // takes time with the square of the size.
-func TestConformIsTheLibrarysConversion(t *testing.T) {
+func TestConvertMatchesTheLibrary(t *testing.T) {
 	t.Parallel()
 	dynamic := cty.DynamicPseudoType
 	wants := []cty.Type{
@@ -103,9 +103,8 @@ func TestConformIsTheLibrarysConversion(t *testing.T) {
 	}
 }
 
-// TestReconcileIsTheLibrarysUnification holds what a condition makes of its two
-// results against HCL alone.
-func TestReconcileIsTheLibrarysUnification(t *testing.T) {
+// TestUnifyMatchesTheLibrary compares the results of a condition with HCL alone.
+func TestUnifyMatchesTheLibrary(t *testing.T) {
 	t.Parallel()
 	values := map[string]cty.Value{
 		"numbers": tuple(long, number), "texts": tuple(long, text), "one more": tuple(long+1, number), "none": cty.EmptyTupleVal,
@@ -146,8 +145,8 @@ func condition(yes, no cty.Value) (cty.Value, hcl.Diagnostics) {
 	return c.Value(nil)
 }
 
-// TestCallsTakeLongLists calls what would keep a core busy for minutes if
-// elements were compared with each other.
+// TestCallsTakeLongLists calls functions that would keep a core busy for minutes
+// if they compared each element with each other.
 func TestCallsTakeLongLists(t *testing.T) {
 	t.Parallel()
 	const n = 30_000
@@ -199,8 +198,8 @@ func TestLargeTypesAreRefused(t *testing.T) {
 	}
 }
 
-// TestSetsOfChosenHashes makes texts of one hash, which senders can do as well:
-// the library's is a CRC-32, so two blocks of one sum give any number of texts.
+// TestSetsOfChosenHashes makes texts with equal hashes, as senders can: the
+// library's hash is a CRC-32, so two blocks of one sum give any number of texts.
 func TestSetsOfChosenHashes(t *testing.T) {
 	t.Parallel()
 	blocks := map[int]string{}

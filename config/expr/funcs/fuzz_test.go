@@ -35,8 +35,8 @@ func FuzzReplace(f *testing.F) {
 	})
 }
 
-// FuzzFormat holds that what is counted beforehand is never more than what the
-// format then writes, so that nothing that fits is refused.
+// FuzzFormat tests that the size counted before the call never exceeds the size
+// of the result, so that no result that fits is refused.
 func FuzzFormat(f *testing.F) {
 	for _, seed := range []string{"%s %d %v", "%%%5s|%-3d|%.2f", "%[3]q%[1]s%s", "%t%05.1f%#v", "%[2]+x%[2] d%-08v", "%", "%[0]s", "%!"} {
 		f.Add(seed, "tëxt", int64(12), true)

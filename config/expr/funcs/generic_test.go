@@ -26,8 +26,8 @@ func callWith(name string, args []cty.Value) (cty.Value, hcl.Diagnostics) {
 	return call.Value(&hcl.EvalContext{Functions: table()})
 }
 
-// exampleArgs returns the arguments of the call in a function's example, which
-// may stand inside another call, and what that call returns.
+// exampleArgs returns the arguments and the result of the call in a function's
+// example. The call may be inside another call.
 func exampleArgs(t *testing.T, f funcs.Func) ([]cty.Value, cty.Value) {
 	t.Helper()
 	call := findCall(parse(t, f.Example.Call), f.Name)
@@ -86,8 +86,8 @@ func TestMarksReachTheResult(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatalf("argument %d: %v", i, diags)
 		}
-		// can tells only whether there is a value, and what is passed over
-		// says nothing about the result.
+		// The value of can's argument and of a skipped argument does not affect
+		// the result.
 		passedOver := name == "can" || name == "try" && i > 0 || name == "lookup" && i == 2 && !got.RawEquals(args[i]) || name == "env" && i == 1
 		if !got.ContainsMarked() && !passedOver {
 			t.Errorf("argument %d: the result lost the mark: %#v", i, got)
@@ -148,7 +148,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 	})
 }
 
-// TestErrorsStillHelp: what is wrong apart from the secret is told.
+// TestErrorsStillHelp tests that errors not caused by the secret are shown.
 func TestErrorsStillHelp(t *testing.T) {
 	t.Parallel()
 	vars := map[string]cty.Value{

@@ -28,8 +28,8 @@ func TestHashes(t *testing.T) {
 	})
 }
 
-// TestHmacFindsWrongNamesEarly: what is written in the flow is checked before
-// the message is known.
+// TestHmacFindsWrongNamesEarly tests that names in the flow are checked before the
+// message is known.
 func TestHmacFindsWrongNamesEarly(t *testing.T) {
 	t.Parallel()
 	vars := map[string]cty.Value{"raw": cty.UnknownVal(cty.String)}

@@ -70,7 +70,7 @@ func TestFormat(t *testing.T) {
 	})
 }
 
-// TestTextIsBounded gives the functions what would be gigabytes.
+// TestTextIsBounded calls functions whose results would be gigabytes.
 func TestTextIsBounded(t *testing.T) {
 	t.Parallel()
 	vars := map[string]cty.Value{
@@ -119,7 +119,7 @@ func TestTextIsBounded(t *testing.T) {
 	}
 }
 
-// TestLargeButAllowed holds the bounds to what they promise: what fits passes.
+// TestLargeButAllowed tests that results within the limits are allowed.
 func TestLargeButAllowed(t *testing.T) {
 	t.Parallel()
 	vars := map[string]cty.Value{"mib": cty.StringVal(strings.Repeat("ab", 1<<19))}

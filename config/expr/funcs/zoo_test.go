@@ -10,7 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// zoo is what data, or someone who mistypes, may put in place of an argument.
+// zoo returns values that may stand in place of an argument by data or mistake.
 func zoo() map[string]cty.Value {
 	huge, _, _ := big.ParseFloat("1e9999", 10, 512, big.ToNearestEven)
 	deep := cty.StringVal("core")
