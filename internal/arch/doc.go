@@ -1,13 +1,12 @@
-// Package arch holds the repository to the rules of its house, as tests: who
-// may import whom, what only cmd may touch, no package-level state, no init,
-// no sleeping.
+// Package arch holds the rules of the repository that no linter covers, as tests:
+// which packages may import which (rooms.go), no package-level variable that
+// changes (state.go), no test that sleeps (sleeps.go), no path of one machine in a
+// tracked file (tracked.go). .golangci.yml has the other rules: forbidden calls
+// and imports, and no init.
 //
-// The rules are data with a reason each, in rooms.go (imports between this
-// module's packages) and bans.go (imports and names that have their own
-// place). A package that no room covers fails the test: add it to rooms with
-// the reason for what it may import. The checks themselves are plain functions
-// over listed packages and parsed files, so that their own tests can show that
-// they find what they are for.
+// A package that no line of the import table covers fails the test: add a line
+// with the reason for its imports. The checks are plain functions over listed
+// packages and parsed files, so that tests can show that they find faults.
 //
 // Nothing imports this package.
 package arch

@@ -25,28 +25,6 @@ func runSourceCases(t *testing.T, cases []sourceCase, check func(source) []strin
 	}
 }
 
-func TestCheckBans(t *testing.T) {
-	t.Parallel()
-	cases := []sourceCase{
-		{"environment", "gateway", `import "os"; var x = os.Getenv("A")`, "gateway/a.go:2: uses os.Getenv"},
-		{"under another name", "gateway", `import sys "os"; var x = sys.Args`, "os.Args"},
-		{"a name that only looks so", "gateway", `func f(os env) { os.Getenv() }`, ""},
-		{"other use of the package", "gateway", `import "os"; var x = os.ReadFile`, ""},
-		{"in its place", "cmd/gateway", `import "os"; var x = os.Getenv("A")`, ""},
-		{"banned import", "triggers", `import "flag"; var x = flag.Arg`, "imports flag"},
-		{"below a banned import", "lsp", `import _ "github.com/spf13/cobra/doc"`, "cobra/doc"},
-		{"beside a banned import", "lsp", `import _ "github.com/spf13/cobraish"`, ""},
-		{"limited ban, inside", "config/schema", `import "os"; var x = os.ReadFile`, "fs.FS"},
-		{"limited ban, outside", "actions", `import "os"; var x = os.ReadFile`, ""},
-		{"what touches no file", "config", `import "os"; var x = os.SameFile`, ""},
-		{"a client of its own", "actions", `import "net/http"; var c = http.DefaultClient`, "outbound"},
-		{"a type of the package", "actions", `import "net/http"; type c = http.Client`, ""},
-		{"sleeping", "gateway", `import "time"; func f() { time.Sleep(1) }`, "time.Sleep"},
-		{"helpers of tests", "cmd/gateway", `import _ "` + module + `/internal/testutil"`, "no place in the binary"},
-	}
-	runSourceCases(t, cases, func(s source) []string { return checkBans(bans(), s) })
-}
-
 func TestCheckSleeps(t *testing.T) {
 	t.Parallel()
 	const imports = `import ("time"; "testing"; "testing/synctest");`
@@ -64,8 +42,6 @@ func TestCheckSleeps(t *testing.T) {
 func TestCheckState(t *testing.T) {
 	t.Parallel()
 	cases := []sourceCase{
-		{"init", "p", `func init() {}`, "init runs unasked"},
-		{"init as a method", "p", `type a int; func (a) init() {}`, ""},
 		{"read", "p", `var m = map[int]int{}; func f() int { return m[0] + shared }`, ""},
 		{"set", "p", `var n int; func f() { n = 1 }`, "n is package-level and changes here"},
 		{"set in another file", "p", `func f() { shared += 1 }`, "shared is package-level"},
