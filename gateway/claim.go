@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
@@ -118,7 +119,7 @@ func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *sto
 
 // releaseClaim puts a run back as if it had not been claimed.
 func (p *Pool) releaseClaim(ctx context.Context, c store.Claim) {
-	ctx, cancel := clock.WithTimeout(ctx, p.Clock, abortTime)
+	ctx, cancel := clock.WithTimeout(ctx, p.Clock, run.AbortTime)
 	defer cancel()
 	if err := p.Store.Release(ctx, c); err != nil {
 		p.Log.Warn("a run was not released; another gateway takes it over when its lease expires", zap.String("run", c.ID), zap.Error(err))

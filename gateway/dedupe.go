@@ -87,7 +87,7 @@ func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Re
 	if claim.name == "" {
 		return
 	}
-	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.h.Clock, abortTime)
+	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.h.Clock, run.AbortTime)
 	defer cancel()
 	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: run.EncodeResponse(response)}
 	write := q.h.Store.SetKey

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/backoff"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
@@ -119,7 +120,7 @@ func (r *Run) retryEnd(write func(context.Context) error) error {
 			cancel()
 			return
 		}
-		r.pool.Clock.AfterFunc(abortTime-time.Second, cancel)
+		r.pool.Clock.AfterFunc(run.AbortTime-time.Second, cancel)
 	})
 	defer stop()
 	return r.retryWrite(ctx, write)

@@ -16,9 +16,6 @@ import (
 // maxIdle is how many goroutines wait for the next run.
 const maxIdle = 64
 
-// abortTime is how long a cancelled run may take to end.
-const abortTime = 5 * time.Second
-
 // errStopping is the cause of cancellation of the runs that a stop interrupts.
 var errStopping = errors.New("the gateway is stopping")
 
@@ -145,7 +142,7 @@ func (p *Pool) Stop(within time.Duration) {
 		r.cancel(errStopping)
 	}
 	p.mu.Unlock()
-	if !p.waitFor(done, abortTime) {
+	if !p.waitFor(done, run.AbortTime) {
 		p.Log.Warn("stopped before all runs were requeued; other gateways take them over when their leases expire")
 	}
 }

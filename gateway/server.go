@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/watch"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
@@ -115,7 +116,7 @@ func (g *Gateway) waitForRequests(public *http.Server) {
 	}
 	g.log.Warn("runs are cancelled: the shutdown timeout is over", zap.Int64("runs", g.slots.InUse()))
 	g.endRuns()
-	if !g.endsWithin(public, abortTime) {
+	if !g.endsWithin(public, run.AbortTime) {
 		g.log.Warn("stopped before all runs had ended", zap.Int64("runs", g.slots.InUse()))
 		_ = public.Close()
 	}

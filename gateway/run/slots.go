@@ -1,6 +1,12 @@
 package run
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
+
+// AbortTime is how long a cancelled run may take to end.
+const AbortTime = 5 * time.Second
 
 // Slots counts the runs that the process executes, against a limit that a
 // reload may change.
