@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
@@ -17,9 +18,9 @@ type durableParts struct {
 	services    *Services
 	pool        *Pool
 	housekeeper *Housekeeper
-	recorder    *Recorder
+	recorder    *history.Recorder
 	ticker      *Ticker
-	eraser      *HistoryEraser
+	eraser      *history.Eraser
 	queues      *telemetry.Queues
 
 	executing    context.Context // ends after a stop, when the last run has ended
@@ -29,8 +30,8 @@ type durableParts struct {
 func newDurableParts(g *Gateway, env run.Env) *durableParts {
 	o, d := g.opts, &durableParts{wakeup: run.NewSignal()}
 	d.services = NewServices(ServicesOptions{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
-	d.recorder = NewRecorder(o.Store, o.Clock, g.log)
-	d.eraser = &HistoryEraser{Store: o.Store, Sealer: env.Sealer}
+	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
+	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
 	worker := WorkerOptions{
 		Env: env, Store: o.Store, Slots: g.slots, Snapshots: &g.current,
 		Services: d.services, Wakeup: d.wakeup, Lease: o.Lease, Life: g.life,

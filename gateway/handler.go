@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
@@ -36,7 +37,7 @@ type HandlerOptions struct {
 	Store    store.Store
 	Services *Services
 	Pool     *Pool
-	Recorder *Recorder
+	Recorder *history.Recorder
 	Wakeup   *run.Signal // a run was queued
 }
 

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -24,7 +25,7 @@ const (
 // Housekeeper does the periodic work on the store.
 type Housekeeper struct {
 	WorkerOptions
-	Eraser *HistoryEraser
+	Eraser *history.Eraser
 }
 
 // Sweep requeues the runs of gateways that let their leases expire, until the

@@ -5,6 +5,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
@@ -94,7 +95,7 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 		return
 	}
 	q.Snapshot.Retain()
-	q.h.Recorder.Add(PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
+	q.h.Recorder.Add(history.PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
 		defer q.Snapshot.Release()
 		q.addDetails(e, r, out, response)
 		return e

@@ -1,4 +1,4 @@
-package gateway
+package history
 
 import (
 	"bytes"
@@ -14,15 +14,15 @@ import (
 // eraseBatch is how many runs one call of the store searches for an address.
 const eraseBatch = 500
 
-// HistoryEraser erases the addresses of deleted contacts from the history.
-type HistoryEraser struct {
+// Eraser erases the addresses of deleted contacts from stored runs.
+type Eraser struct {
 	Store  store.Contacts
 	Sealer *redact.Sealer
 }
 
 // Erase erases an address, or those of all deleted contacts if it is "", from a
 // batch of runs.
-func (h *HistoryEraser) Erase(ctx context.Context, email string) (store.Erased, error) {
+func (h *Eraser) Erase(ctx context.Context, email string) (store.Erased, error) {
 	return h.Store.Erase(ctx, store.EraseQuery{
 		Email: email, Limit: eraseBatch,
 		NewEraser: func(email string) store.Eraser { return &pieceEraser{plain: erase.New(email), sealer: h.Sealer} },

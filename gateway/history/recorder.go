@@ -1,4 +1,8 @@
-package gateway
+// Package history keeps the history of runs that pass no queue, and erases
+// addresses from all of it. The Recorder writes sync runs and refused requests
+// without making their callers wait. The Eraser removes the addresses of deleted
+// contacts from stored runs.
+package history
 
 import (
 	"context"
