@@ -8,6 +8,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 )
@@ -15,7 +16,7 @@ import (
 // durableParts are the parts of a gateway that work on its store.
 type durableParts struct {
 	wakeup      *run.Signal // of the claim loop
-	services    *Services
+	services    *services.Services
 	pool        *Pool
 	housekeeper *Housekeeper
 	recorder    *history.Recorder
@@ -29,7 +30,7 @@ type durableParts struct {
 
 func newDurableParts(g *Gateway, env run.Env) *durableParts {
 	o, d := g.opts, &durableParts{wakeup: run.NewSignal()}
-	d.services = NewServices(ServicesOptions{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
+	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
 	worker := WorkerOptions{

@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
@@ -35,7 +36,7 @@ type HandlerOptions struct {
 	// The following are nil in a gateway without a store.
 
 	Store    store.Store
-	Services *Services
+	Services *services.Services
 	Pool     *Pool
 	Recorder *history.Recorder
 	Wakeup   *run.Signal // a run was queued

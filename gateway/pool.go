@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
@@ -26,7 +27,7 @@ type WorkerOptions struct {
 	Store     store.Store
 	Slots     *run.Slots
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
-	Services  *Services
+	Services  *services.Services
 	Wakeup    *run.Signal // a slot is free, or a run may be waiting
 	Lease     time.Duration
 	Life      context.Context // ends when a stop has waited long enough for runs

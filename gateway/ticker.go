@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
@@ -31,7 +32,7 @@ type TickerOptions struct {
 	run.Env
 	Store     store.History
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
-	Services  *Services
+	Services  *services.Services
 }
 
 // Ticker starts the flows of schedules. Every gateway on a store does it, and

@@ -1,4 +1,8 @@
-package gateway
+// Package services offers actions the parts of the gateway that outlive a run:
+// keys and contacts in the store, and starting other flows. A flow is started by
+// queueing a run of it, so it runs even if the process stops. A change of a
+// contact starts the flows that are triggered by the tags it adds.
+package services
 
 import (
 	"context"
@@ -10,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// ServicesOptions are the parts of the process that services work with.
-type ServicesOptions struct {
+// Options are the parts of the process that services work with.
+type Options struct {
 	run.Env
 	Store     store.Store
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
@@ -19,10 +23,10 @@ type ServicesOptions struct {
 }
 
 // Services offers actions the store's keys and contacts, and starts flows.
-type Services struct{ ServicesOptions }
+type Services struct{ Options }
 
-// NewServices returns services on a store.
-func NewServices(o ServicesOptions) *Services { return &Services{o} }
+// New returns services on a store.
+func New(o Options) *Services { return &Services{o} }
 
 // ForRun returns the services for the actions of a run. Without a store there
 // are none.
