@@ -11,14 +11,15 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/gateway/worker"
 )
 
 // durableParts are the parts of a gateway that work on its store.
 type durableParts struct {
 	wakeup      *run.Signal // of the claim loop
 	services    *services.Services
-	pool        *Pool
-	housekeeper *Housekeeper
+	pool        *worker.Pool
+	housekeeper *worker.Housekeeper
 	recorder    *history.Recorder
 	ticker      *Ticker
 	eraser      *history.Eraser
@@ -33,11 +34,11 @@ func newDurableParts(g *Gateway, env run.Env) *durableParts {
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
-	worker := WorkerOptions{
+	options := worker.Options{
 		Env: env, Store: o.Store, Slots: g.slots, Snapshots: &g.current,
 		Services: d.services, Wakeup: d.wakeup, Lease: o.Lease, Life: g.life,
 	}
-	d.pool, d.housekeeper = NewPool(worker), &Housekeeper{WorkerOptions: worker, Eraser: d.eraser}
+	d.pool, d.housekeeper = worker.NewPool(options), worker.NewHousekeeper(options, d.eraser)
 	d.ticker = NewTicker(TickerOptions{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/gateway/worker"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/problem"
 	"github.com/webhook-gateway/gateway/internal/ulid"
@@ -37,7 +38,7 @@ type HandlerOptions struct {
 
 	Store    store.Store
 	Services *services.Services
-	Pool     *Pool
+	Pool     *worker.Pool
 	Recorder *history.Recorder
 	Wakeup   *run.Signal // a run was queued
 }

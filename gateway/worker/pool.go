@@ -1,4 +1,21 @@
-package gateway
+// Package worker executes stored runs in the background. A run passes through
+// four steps:
+//
+//   - Claim: the Pool claims runs from the store while it has free slots. A run
+//     that is just being accepted may skip the queue, see Pool.Accept.
+//   - Execute: a Run calls flow.Execute and is the journal of the execution.
+//     Steps that an earlier attempt completed do not run again.
+//   - Checkpoint: before an action with an effect outside starts, the Run writes
+//     the steps that have ended, and verifies that its claim still holds. A crash
+//     repeats at most the actions that were under way.
+//   - Finish: the Run writes its end, its suspension or its next attempt. It
+//     repeats the write while the store is unavailable.
+//
+// A claim is a lease, which the Pool extends while the run executes. The
+// Housekeeper of another gateway requeues runs whose lease has expired. At a
+// stop the Pool requeues the runs that do not end in time, which costs them no
+// attempt.
+package worker
 
 import (
 	"context"
@@ -20,9 +37,9 @@ const maxIdle = 64
 // errStopping is the cause of cancellation of the runs that a stop interrupts.
 var errStopping = errors.New("the gateway is stopping")
 
-// WorkerOptions are the parts of the process that a pool and its housekeeping
-// work with.
-type WorkerOptions struct {
+// Options are the parts of the process that a pool and its housekeeper work
+// with.
+type Options struct {
 	run.Env
 	Store     store.Store
 	Slots     *run.Slots
@@ -36,7 +53,7 @@ type WorkerOptions struct {
 // Pool executes stored runs. It claims them while there are free slots, keeps
 // their leases, and requeues them when the gateway stops.
 type Pool struct {
-	WorkerOptions
+	Options
 	owner  string
 	events *eventCache
 	next   chan *Run    // to goroutines that have finished a run
@@ -52,9 +69,9 @@ type Pool struct {
 }
 
 // NewPool returns a pool that claims nothing before ClaimLoop is called.
-func NewPool(o WorkerOptions) *Pool {
+func NewPool(o Options) *Pool {
 	return &Pool{
-		WorkerOptions: o, owner: ulid.New(o.Clock.Now()), events: newEventCache(),
+		Options: o, owner: ulid.New(o.Clock.Now()), events: newEventCache(),
 		next: make(chan *Run), claimed: make(chan struct{}), runs: map[*Run]bool{},
 	}
 }

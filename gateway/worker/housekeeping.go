@@ -1,4 +1,4 @@
-package gateway
+package worker
 
 import (
 	"context"
@@ -24,9 +24,12 @@ const (
 
 // Housekeeper does the periodic work on the store.
 type Housekeeper struct {
-	WorkerOptions
-	Eraser *history.Eraser
+	Options
+	eraser *history.Eraser
 }
+
+// NewHousekeeper returns a housekeeper, which does nothing by itself.
+func NewHousekeeper(o Options, e *history.Eraser) *Housekeeper { return &Housekeeper{o, e} }
 
 // Sweep requeues the runs of gateways that let their leases expire, until the
 // context ends.
@@ -69,7 +72,7 @@ func retention(h *load.History) store.Retention {
 // ended since, until the context ends.
 func (h *Housekeeper) EraseDeleted(ctx context.Context) {
 	h.repeat(ctx, purgePause, "erasing addresses from the history failed", func() (bool, error) {
-		got, err := h.Eraser.Erase(ctx, "")
+		got, err := h.eraser.Erase(ctx, "")
 		return got.More, err
 	})
 }
