@@ -8,6 +8,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/schedule"
 	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
@@ -21,7 +22,7 @@ type durableParts struct {
 	pool        *worker.Pool
 	housekeeper *worker.Housekeeper
 	recorder    *history.Recorder
-	ticker      *Ticker
+	ticker      *schedule.Ticker
 	eraser      *history.Eraser
 	queues      *telemetry.Queues
 
@@ -39,7 +40,7 @@ func newDurableParts(g *Gateway, env run.Env) *durableParts {
 		Services: d.services, Wakeup: d.wakeup, Lease: o.Lease, Life: g.life,
 	}
 	d.pool, d.housekeeper = worker.NewPool(options), worker.NewHousekeeper(options, d.eraser)
-	d.ticker = NewTicker(TickerOptions{
+	d.ticker = schedule.New(schedule.Options{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)

@@ -1,4 +1,7 @@
-package gateway
+// Package schedule starts the flows of schedules when they are due. Each gateway
+// on a store does so; the dedupe key of a tick makes sure that the tick starts
+// one run.
+package schedule
 
 import (
 	"context"
@@ -27,8 +30,8 @@ const (
 	dedupeTime = 40 * 24 * time.Hour
 )
 
-// TickerOptions are the parts of the process that a ticker works with.
-type TickerOptions struct {
+// Options are the parts of the process that a ticker works with.
+type Options struct {
 	run.Env
 	Store     store.History
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
@@ -38,7 +41,7 @@ type TickerOptions struct {
 // Ticker starts the flows of schedules. Every gateway on a store does it, and
 // the dedupe key of a tick decides which gateway's run is stored.
 type Ticker struct {
-	TickerOptions
+	Options
 	changed *run.Signal // other schedules may serve
 	began   time.Time   // when Run began
 
@@ -46,9 +49,9 @@ type Ticker struct {
 	deferred map[string]time.Time // ticks that were on time and could not be stored, by flow
 }
 
-// NewTicker returns a ticker that starts nothing before Run is called.
-func NewTicker(o TickerOptions) *Ticker {
-	return &Ticker{TickerOptions: o, changed: run.NewSignal(), checked: map[string]time.Time{}, deferred: map[string]time.Time{}}
+// New returns a ticker that starts nothing before Run is called.
+func New(o Options) *Ticker {
+	return &Ticker{Options: o, changed: run.NewSignal(), checked: map[string]time.Time{}, deferred: map[string]time.Time{}}
 }
 
 // Reload makes the ticker read the schedules that serve now.

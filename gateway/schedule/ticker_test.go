@@ -1,4 +1,4 @@
-package gateway
+package schedule
 
 import (
 	"context"
@@ -9,13 +9,18 @@ import (
 	"time"
 	_ "time/tzdata" // the machine may have none
 
-	"github.com/hashicorp/hcl/v2"
+	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/services"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -28,38 +33,52 @@ type clockTest struct {
 	text  string
 }
 
-func newClockTest(t *testing.T, schedule string) *clockTest {
+func newClockTest(t *testing.T, trigger string) *clockTest {
 	t.Helper()
 	s, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return &clockTest{t, &awayStore{Store: s}, "flow \"f\" {\ntrigger \"schedule\" {\n" + schedule + "\n}\naction \"log\" \"l\" { message = schedule.time }\n}\n"}
+	return &clockTest{t, &awayStore{Store: s}, "flow \"f\" {\ntrigger \"schedule\" {\n" + trigger + "\n}\naction \"log\" \"l\" { message = schedule.time }\n}\n"}
 }
 
 // ticker returns that of a gateway which begins at a moment.
 func (c *clockTest) ticker(began string) *Ticker {
 	c.t.Helper()
-	tk := c.gateway().durable.ticker
+	key := []byte("0123456789abcdef")
+	env := run.Env{Clock: clock.System{}, Log: telemetry.NewLog(zap.NewNop()), Sealer: redact.NewSealer(key)}
+	snapshots := c.serve(key, env.Log)
+	tk := New(Options{Env: env, Store: c.store, Snapshots: snapshots, Services: services.New(services.Options{
+		Env: env, Store: c.store, Snapshots: snapshots, Wakeup: run.NewSignal(),
+	})})
 	tk.began = c.at(began)
 	return tk
 }
 
-func (c *clockTest) gateway() *Gateway {
+// serve puts the flow into service.
+func (c *clockTest) serve(key []byte, log *telemetry.Log) *snapshot.Holder {
 	c.t.Helper()
-	g, _, diags := New(Options{Clock: clock.System{}, Key: []byte("0123456789abcdef"), Store: c.store, Load: func() (*load.Config, hcl.Diagnostics) {
-		return load.Files(load.Options{
-			Clock: clock.System{},
-			FS:    fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
-			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
-		})
-	}})
+	config, diags := load.Files(load.Options{
+		Clock: clock.System{},
+		FS:    fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+	})
 	if diags.HasErrors() {
 		c.t.Fatal(diags)
 	}
-	c.t.Cleanup(g.Close)
-	return g
+	opener := snapshot.NewOpener(snapshot.Options{
+		Key: key, HasStore: true, Log: log, Metrics: telemetry.NewMetrics("", func() int64 { return 0 }),
+		Settings: flow.Settings{Clock: clock.System{}},
+	})
+	snap, err := opener.Open(config)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	snapshots := &snapshot.Holder{}
+	snapshots.Swap(snap)
+	c.t.Cleanup(func() { snapshots.Swap(nil) })
+	return snapshots
 }
 
 func (c *clockTest) at(text string) time.Time {
@@ -233,13 +252,4 @@ func (a *awayStore) Accept(ctx context.Context, s *store.Submission) (store.Acce
 		return store.Accepted{}, &store.UnavailableError{Err: context.DeadlineExceeded}
 	}
 	return a.Store.Accept(ctx, s)
-}
-
-func berlin(t *testing.T) *time.Location {
-	t.Helper()
-	z, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
 }
