@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/endpoint"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-func isReplay(r reply) bool { return r.header.Get(gateway.ReplayedHeader) == "true" }
+func isReplay(r reply) bool { return r.header.Get(endpoint.ReplayedHeader) == "true" }
 
 func TestDedupeAsync(t *testing.T) {
 	t.Parallel()

@@ -21,6 +21,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/endpoint"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
@@ -93,7 +94,7 @@ type Gateway struct {
 	current  snapshot.Holder
 	reloader *reloader
 	slots    *run.Slots
-	handler  *Handler
+	handler  *endpoint.Handler
 	durable  *durableParts // nil without a store
 
 	life    context.Context // of runs: a stop ends it after the shutdown timeout
@@ -121,7 +122,7 @@ func compose(o Options) *Gateway {
 	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
 	g.life, g.endRuns = context.WithCancel(context.Background())
-	handler := HandlerOptions{
+	handler := endpoint.Options{
 		Env: env, Metrics: g.metrics, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
 	if o.Store != nil {
@@ -129,7 +130,7 @@ func compose(o Options) *Gateway {
 		g.durable = d
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
 	}
-	g.handler = NewHandler(handler)
+	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
 		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: g.durable.reloadSchedules,
 		opener: snapshot.NewOpener(snapshot.Options{

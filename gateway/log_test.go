@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/gateway/endpoint"
 )
 
 func TestRunLine(t *testing.T) {
@@ -18,7 +20,7 @@ func TestRunLine(t *testing.T) {
 	w := call(g, "POST", "/x", "lamps")
 	line := fields(t, l.lines.await(0, `"msg":"run"`))
 	for key, want := range map[string]any{
-		"level": "error", "flow": "x", "run": w.Header().Get(RunHeader), "state": "failed", "status": 500.0,
+		"level": "error", "flow": "x", "run": w.Header().Get(endpoint.RunHeader), "state": "failed", "status": 500.0,
 		"action": "f", "error": "no stock of lamps", "class": "permanent",
 	} {
 		if line[key] != want {
@@ -62,7 +64,7 @@ func TestActionsWriteLines(t *testing.T) {
 	l.write(one("", "action \"say\" \"s\" {\n  level = \"warn\"\n  message = \"got ${req.body}\"\n}"))
 	w := call(l.start(), "POST", "/x", "it")
 	line := fields(t, l.lines.await(0, `"msg":"got it"`))
-	if line["level"] != "warn" || line["flow"] != "x" || line["action"] != "s" || line["run"] != w.Header().Get(RunHeader) {
+	if line["level"] != "warn" || line["flow"] != "x" || line["action"] != "s" || line["run"] != w.Header().Get(endpoint.RunHeader) {
 		t.Errorf("%v", line)
 	}
 	if inner, _ := line["fields"].(map[string]any); inner["again"] != "got it" {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway/endpoint"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
@@ -184,7 +185,7 @@ func TestSlowBody(t *testing.T) {
 				s.t.Error("the connection stays open")
 			}
 		}
-		if took := time.Since(began); took != bodyTime {
+		if took := time.Since(began); took != endpoint.BodyTime {
 			s.t.Errorf("after %v", took)
 		}
 		if n := seriesValue(s.t, s.g, "gateway_requests_total", map[string]string{"outcome": "too_slow", "status": "408"}); n != 5 {
@@ -234,7 +235,7 @@ func TestSlowBodyThatNobodyReads(t *testing.T) {
 		began := time.Now()
 		c.wantStatus(404)
 		c.wantEnd()
-		if took := time.Since(began); took > bodyTime+time.Second {
+		if took := time.Since(began); took > endpoint.BodyTime+time.Second {
 			s.t.Errorf("after %v", took)
 		}
 	})

@@ -1,4 +1,16 @@
-package gateway
+// Package endpoint serves HTTP requests to the endpoints of flows. A request
+// passes through these steps:
+//
+//   - The Handler takes the current snapshot and finds the endpoint by method
+//     and path.
+//   - The trigger checks the request, its body and its sender, and decodes it
+//     into an event. A request that fails a check gets a problem document.
+//   - Sync flow: the request takes a slot, claims the dedupe key if it has one,
+//     and runs the flow. The caller gets the response of the flow, or the
+//     trigger's configured one, and the run is recorded in the history.
+//   - Async flow: the worker's pool stores the run durably, then the caller gets
+//     the configured response. A repeated request gets the response of the first.
+package endpoint
 
 import (
 	"context"
@@ -25,8 +37,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// HandlerOptions are the parts of the process that a handler works with.
-type HandlerOptions struct {
+// Options are the parts of the process that a handler works with.
+type Options struct {
 	run.Env
 	Metrics   *telemetry.Metrics
 	Slots     *run.Slots
@@ -45,14 +57,14 @@ type HandlerOptions struct {
 
 // Handler serves the endpoints of the flows.
 type Handler struct {
-	HandlerOptions
+	Options
 	unserved telemetry.RefusalLimit // of requests that found no endpoint
 	draining atomic.Bool
 	stopping atomic.Bool
 }
 
-// NewHandler returns a handler that serves at once.
-func NewHandler(o HandlerOptions) *Handler { return &Handler{HandlerOptions: o} }
+// New returns a handler that serves at once.
+func New(o Options) *Handler { return &Handler{Options: o} }
 
 // Drain makes each response close its connection, so that the next request
 // reaches another gateway.

@@ -1,4 +1,4 @@
-package gateway
+package endpoint
 
 import (
 	"io"
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// A caller has bodyTime to send a body, and for a large one as long as it takes
+// A caller has BodyTime to send a body, and for a large one as long as it takes
 // at minBodyRate bytes per second.
 const (
-	bodyTime    = 30 * time.Second
+	BodyTime    = 30 * time.Second
 	minBodyRate = 64 << 10
 )
 
@@ -23,7 +23,7 @@ func (q *request) limitBodyTime() {
 	if n := q.r.ContentLength; n > 0 {
 		size = min(n, size)
 	}
-	q.setReadDeadline(q.Began.Add(bodyTime + time.Duration(size/minBodyRate)*time.Second))
+	q.setReadDeadline(q.Began.Add(BodyTime + time.Duration(size/minBodyRate)*time.Second))
 }
 
 func (q *request) setReadDeadline(t time.Time) {
