@@ -20,7 +20,7 @@ func claimTests() []test {
 		{"keeps the limit of a flow in a race", claimLimitRace},
 		{"wakes who waits for a place", claimWakes},
 		{"carries the checkpoints", claimCarriesSteps},
-		{"carries all of what the caller has not", claimHas},
+		{"carries all of what the caller has not", claimCached},
 	}
 }
 
@@ -35,11 +35,11 @@ func claimOldestFirst(f *fixture) {
 
 // claimHas claims runs of which the caller says that it has some. What was
 // claimed before comes whole all the same: it may have gone on elsewhere.
-func claimHas(f *fixture) {
-	known, other, before := f.accept(), f.accept(), f.hold()
-	a := f.step("a")
+func claimCached(f *fixture) {
+	known, other, before := f.accept(), f.accept(), f.acceptClaimed()
+	a := f.newStep("a")
 	f.ok(f.s.Suspend(f.ctx, before, store.Requeue{Steps: []store.Step{a}}))
-	q := query(10, "orders")
+	q := claimQuery(10, "orders")
 	q.Cached = func(id string) bool { return id != other }
 	c, err := f.s.Claim(f.ctx, q)
 	f.ok(err)
@@ -52,7 +52,7 @@ func claimHas(f *fixture) {
 		if w.ID == before.ID {
 			f.same("steps", w.Steps, []store.Step{a})
 		}
-		f.finish(w.Claim, store.Succeeded)
+		f.finishRun(w.Claim, store.Succeeded)
 	}
 }
 
@@ -67,18 +67,18 @@ func claimLimit(f *fixture) {
 }
 
 func claimKnownFlows(f *fixture) {
-	id := f.accept(of("gone"))
-	f.accept(of("known"))
+	id := f.accept(ofFlow("gone"))
+	f.accept(ofFlow("known"))
 	f.claimOne("known")
 	f.claimNone()
-	f.state(id, store.Queued)
+	f.checkState(id, store.Queued)
 	f.same("claimed by who knows it", f.claimOne("known", "gone").ID, id)
 }
 
 func claimSpreads(f *fixture) {
-	f.acceptAll(10, of("busy"))
-	f.acceptAll(1, of("quiet"))
-	f.acceptAll(3, of("some"))
+	f.acceptAll(10, ofFlow("busy"))
+	f.acceptAll(1, ofFlow("quiet"))
+	f.acceptAll(3, ofFlow("some"))
 	got := map[string]int{}
 	for _, w := range f.claim(6, "busy", "quiet", "some") {
 		got[w.Flow]++
@@ -90,8 +90,8 @@ func claimSpreads(f *fixture) {
 }
 
 func claimSpreadsSingly(f *fixture) {
-	f.acceptAll(20, of("a"))
-	f.acceptAll(20, of("b"))
+	f.acceptAll(20, ofFlow("a"))
+	f.acceptAll(20, ofFlow("b"))
 	got := map[string]int{}
 	for range 20 {
 		for _, w := range f.claim(1, "a", "b") {
@@ -105,7 +105,7 @@ func claimSpreadsSingly(f *fixture) {
 
 func claimFlowLimit(f *fixture) {
 	f.acceptAll(5)
-	f.accept(of("free"))
+	f.accept(ofFlow("free"))
 	q := store.ClaimQuery{Lease: lease, Limit: 100, Flows: []store.FlowLimit{{Flow: "orders", Max: 2}, {Flow: "free"}}}
 	c, err := f.s.Claim(f.ctx, q)
 	f.ok(err)
@@ -115,7 +115,7 @@ func claimFlowLimit(f *fixture) {
 	f.same("claimed while two run", len(c2.Work), 0)
 	q.Flows[0].Max = 1 // a lower limit stops none
 	i := slices.IndexFunc(c.Work, func(w store.Work) bool { return w.Flow == "orders" })
-	f.finish(c.Work[i].Claim, store.Succeeded)
+	f.finishRun(c.Work[i].Claim, store.Succeeded)
 	c2, err = f.s.Claim(f.ctx, q)
 	f.ok(err)
 	f.same("claimed while one runs", len(c2.Work), 0)
@@ -128,7 +128,7 @@ func claimRace(f *fixture) {
 	got := map[string]int{}
 	f.parallel(workers, func(n int) error {
 		for {
-			c, err := f.s.Claim(f.ctx, query(1+n%3, "orders"))
+			c, err := f.s.Claim(f.ctx, claimQuery(1+n%3, "orders"))
 			if err != nil || len(c.Work) == 0 {
 				return err
 			}
@@ -199,17 +199,17 @@ func claimLimitRace(f *fixture) {
 func claimWakes(f *fixture) {
 	f.acceptAll(2)
 	w := f.claim(1)[0]
-	for f.ready() {
+	for f.takeSignal() {
 	}
-	f.finish(w.Claim, store.Succeeded)
-	if !f.ready() {
+	f.finishRun(w.Claim, store.Succeeded)
+	if !f.takeSignal() {
 		f.Error("no signal when a place became free while a run is queued")
 	}
 }
 
 func claimCarriesSteps(f *fixture) {
-	c := f.hold()
-	a, b := f.step("a"), f.step("b")
+	c := f.acceptClaimed()
+	a, b := f.newStep("a"), f.newStep("b")
 	b.Began = b.Began.Add(1e6)
 	f.ok(f.s.Checkpoint(f.ctx, c, b, a))
 	f.ok(f.s.Release(f.ctx, c))

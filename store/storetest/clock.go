@@ -17,44 +17,44 @@ func clockTests() []test {
 // jumpBack lets the time of day go back by a year, which a delay and a key must
 // not last longer for than the time that passes.
 func jumpBack(f *fixture) {
-	f.accept(after(time.Minute))
-	f.put(store.Key{Scope: "s", Name: "n"}, time.Minute)
-	c := f.hold()
+	f.accept(withDelay(time.Minute))
+	f.putKey(store.Key{Scope: "s", Name: "n"}, time.Minute)
+	c := f.acceptClaimed()
 	f.clock.Jump(-365 * 24 * time.Hour)
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	f.claimOne()
-	_, made := f.put(store.Key{Scope: "s", Name: "n"}, time.Minute)
+	_, made := f.putKey(store.Key{Scope: "s", Name: "n"}, time.Minute)
 	f.same("key made again", made, true)
-	f.same("swept", len(f.sweep().Requeued), 1)
-	f.useless(c)
-	id := f.accept(after(time.Second))
+	f.same("swept", len(f.sweepAll().Requeued), 1)
+	f.checkLost(c)
+	id := f.accept(withDelay(time.Second))
 	f.clock.Advance(time.Second)
 	f.same("claimed", len(f.claim(10)), 2)
-	f.state(id, store.Running)
+	f.checkState(id, store.Running)
 }
 
 // jumpForward may end leases before their time, and then the old holders must
 // know.
 func jumpForward(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.clock.Jump(24 * time.Hour)
-	swept := f.sweep()
+	swept := f.sweepAll()
 	if len(swept.Requeued) == 0 {
-		f.finish(c, store.Succeeded)
+		f.finishRun(c, store.Succeeded)
 		f.claimNone()
 		return
 	}
-	f.useless(c)
+	f.checkLost(c)
 	w := f.claimOne()
-	f.useless(c)
-	f.finish(w.Claim, store.Succeeded)
+	f.checkLost(c)
+	f.finishRun(w.Claim, store.Succeeded)
 }
 
 func jumpOrder(f *fixture) {
 	var want []string
 	for i := range 6 {
-		want = append(want, f.accept(ordered("k")))
+		want = append(want, f.accept(withOrderKey("k")))
 		f.clock.Jump(time.Duration(1-2*(i%2)) * 1000 * time.Hour)
 	}
 	for _, id := range want {

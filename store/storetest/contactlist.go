@@ -17,7 +17,7 @@ func contactListTests() []test {
 }
 
 // addresses lists contacts by pages of a size.
-func (f *fixture) addresses(q store.ContactQuery) []string {
+func (f *fixture) listEmails(q store.ContactQuery) []string {
 	f.Helper()
 	var all []string
 	for range 1000 {
@@ -40,12 +40,12 @@ func (f *fixture) addresses(q store.ContactQuery) []string {
 
 func contactPages(f *fixture) {
 	for _, email := range []string{"b@x.y", "A@x.y", "c@x.y", "B2@x.y", "-a@x.y", "{@x.y", "a.b@x.y"} {
-		f.change(store.ContactChange{Email: email, Fields: jsonFields("of", `"`+email+`"`), Add: []string{"t"}})
+		f.changeContact(store.ContactChange{Email: email, Fields: jsonFields("of", `"`+email+`"`), Add: []string{"t"}})
 	}
 	want := []string{"-a@x.y", "a.b@x.y", "A@x.y", "B2@x.y", "b@x.y", "c@x.y", "{@x.y"}
 	for _, limit := range []int{1, 2, 3, 7, 100} {
-		f.same("all", f.addresses(store.ContactQuery{Limit: limit}), want)
-		f.same("with the tag", f.addresses(store.ContactQuery{Limit: limit, Tag: "t"}), want)
+		f.same("all", f.listEmails(store.ContactQuery{Limit: limit}), want)
+		f.same("with the tag", f.listEmails(store.ContactQuery{Limit: limit, Tag: "t"}), want)
 	}
 	page, err := f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 7})
 	f.ok(err)
@@ -61,16 +61,16 @@ func contactPages(f *fixture) {
 }
 
 func contactFilters(f *fixture) {
-	f.change(store.ContactChange{Email: "Jane@Example.com", Add: []string{"a", "b"}})
-	f.change(store.ContactChange{Email: "joe_1@example.org", Add: []string{"a"}})
-	f.change(store.ContactChange{Email: "joex1@example.org"})
-	f.same("by tag", f.addresses(store.ContactQuery{Tag: "a", Limit: 1}), []string{"Jane@Example.com", "joe_1@example.org"})
-	f.same("by another tag", f.addresses(store.ContactQuery{Tag: "b", Limit: 5}), []string{"Jane@Example.com"})
-	f.same("by a tag in another case", f.addresses(store.ContactQuery{Tag: "A", Limit: 5}), nil)
-	f.same("by text", f.addresses(store.ContactQuery{Text: "EXAMPLE.c", Limit: 5}), []string{"Jane@Example.com"})
-	f.same("by text without wildcards", f.addresses(store.ContactQuery{Text: "e_1", Limit: 5}), []string{"joe_1@example.org"})
-	f.same("by percent", f.addresses(store.ContactQuery{Text: "%", Limit: 5}), nil)
-	f.same("by both", f.addresses(store.ContactQuery{Tag: "a", Text: "joe", Limit: 5}), []string{"joe_1@example.org"})
+	f.changeContact(store.ContactChange{Email: "Jane@Example.com", Add: []string{"a", "b"}})
+	f.changeContact(store.ContactChange{Email: "joe_1@example.org", Add: []string{"a"}})
+	f.changeContact(store.ContactChange{Email: "joex1@example.org"})
+	f.same("by tag", f.listEmails(store.ContactQuery{Tag: "a", Limit: 1}), []string{"Jane@Example.com", "joe_1@example.org"})
+	f.same("by another tag", f.listEmails(store.ContactQuery{Tag: "b", Limit: 5}), []string{"Jane@Example.com"})
+	f.same("by a tag in another case", f.listEmails(store.ContactQuery{Tag: "A", Limit: 5}), nil)
+	f.same("by text", f.listEmails(store.ContactQuery{Text: "EXAMPLE.c", Limit: 5}), []string{"Jane@Example.com"})
+	f.same("by text without wildcards", f.listEmails(store.ContactQuery{Text: "e_1", Limit: 5}), []string{"joe_1@example.org"})
+	f.same("by percent", f.listEmails(store.ContactQuery{Text: "%", Limit: 5}), nil)
+	f.same("by both", f.listEmails(store.ContactQuery{Tag: "a", Text: "joe", Limit: 5}), []string{"joe_1@example.org"})
 }
 
 func contactLargePages(f *fixture) {
@@ -81,7 +81,7 @@ func contactLargePages(f *fixture) {
 		for n := range 150 {
 			c.Fields[fmt.Sprint(n)] = large
 		}
-		f.change(c)
+		f.changeContact(c)
 		want = append(want, c.Email)
 	}
 	page, err := f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 500})
@@ -89,5 +89,5 @@ func contactLargePages(f *fixture) {
 	if len(page.Contacts) == 3 || page.Next == "" {
 		f.Errorf("one page holds %d contacts of 9 MiB each", len(page.Contacts))
 	}
-	f.same("all", f.addresses(store.ContactQuery{Limit: 500}), want)
+	f.same("all", f.listEmails(store.ContactQuery{Limit: 500}), want)
 }

@@ -27,7 +27,7 @@ func contactTests() []test {
 	}
 }
 
-func (f *fixture) change(c store.ContactChange) store.ContactChanged {
+func (f *fixture) changeContact(c store.ContactChange) store.ContactChanged {
 	f.Helper()
 	if c.Source == "" {
 		c.Source = flow.TagManual
@@ -37,7 +37,7 @@ func (f *fixture) change(c store.ContactChange) store.ContactChanged {
 	return got
 }
 
-func (f *fixture) contact(email string) *store.Contact {
+func (f *fixture) getContact(email string) *store.Contact {
 	f.Helper()
 	c, err := f.s.GetContact(f.ctx, email)
 	f.ok(err)
@@ -65,18 +65,18 @@ func contactLife(f *fixture) {
 	_, err := f.s.GetContact(f.ctx, "jane@example.com")
 	f.is(err, store.ErrNotFound)
 	made := f.clock.Now()
-	got := f.change(store.ContactChange{Email: "jane@example.com", Fields: jsonFields("name", `"Jane"`, "n", "1"), Add: []string{"b", "a"}})
+	got := f.changeContact(store.ContactChange{Email: "jane@example.com", Fields: jsonFields("name", `"Jane"`, "n", "1"), Add: []string{"b", "a"}})
 	want := &store.Contact{
 		Email: "jane@example.com", Fields: jsonFields("name", `"Jane"`, "n", "1"), Created: made, Changed: made,
 		Tags: []store.Tag{{Name: "a", Source: flow.TagManual, Given: made}, {Name: "b", Source: flow.TagManual, Given: made}},
 	}
 	f.same("made", got, store.ContactChanged{Contact: want, Created: true, Added: []string{"b", "a"}})
-	f.same("kept", f.contact("jane@example.com"), want)
+	f.same("kept", f.getContact("jane@example.com"), want)
 	f.clock.Advance(time.Minute)
-	got = f.change(store.ContactChange{Email: "jane@example.com", Fields: map[string][]byte{"n": nil, "name": []byte(`"J"`), "x": nil}, Remove: []string{"b", "z"}})
+	got = f.changeContact(store.ContactChange{Email: "jane@example.com", Fields: map[string][]byte{"n": nil, "name": []byte(`"J"`), "x": nil}, Remove: []string{"b", "z"}})
 	want.Changed, want.Fields, want.Tags = f.clock.Now(), jsonFields("name", `"J"`), want.Tags[:1]
 	f.same("changed", got, store.ContactChanged{Contact: want, Removed: []string{"b"}})
-	f.same("kept", f.contact("jane@example.com"), want)
+	f.same("kept", f.getContact("jane@example.com"), want)
 	deleted, err := f.s.DeleteContact(f.ctx, "jane@example.com")
 	f.ok(err)
 	f.same("deleted", deleted, true)
@@ -85,17 +85,17 @@ func contactLife(f *fixture) {
 	deleted, err = f.s.DeleteContact(f.ctx, "jane@example.com")
 	f.ok(err)
 	f.same("deleted again", deleted, false)
-	got = f.change(store.ContactChange{Email: "jane@example.com"})
+	got = f.changeContact(store.ContactChange{Email: "jane@example.com"})
 	f.same("made again", got.Created, true)
 	f.same("with nothing of before", len(got.Contact.Fields)+len(got.Contact.Tags), 0)
 }
 
 func contactCase(f *fixture) {
-	f.change(store.ContactChange{Email: " Jane.DOE@Example.com\n", Add: []string{"a"}})
-	got := f.change(store.ContactChange{Email: "jane.doe@EXAMPLE.COM", Add: []string{"A"}})
+	f.changeContact(store.ContactChange{Email: " Jane.DOE@Example.com\n", Add: []string{"a"}})
+	got := f.changeContact(store.ContactChange{Email: "jane.doe@EXAMPLE.COM", Add: []string{"A"}})
 	f.same("created", got.Created, false)
 	f.same("address", got.Contact.Email, "Jane.DOE@Example.com")
-	f.same("tags", tagNames(f.contact("JANE.DOE@example.com").Tags), []string{"A", "a"})
+	f.same("tags", tagNames(f.getContact("JANE.DOE@example.com").Tags), []string{"A", "a"})
 	deleted, err := f.s.DeleteContact(f.ctx, "JANE.doe@example.com")
 	f.ok(err)
 	f.same("deleted", deleted, true)
@@ -103,35 +103,35 @@ func contactCase(f *fixture) {
 
 func contactTagTimes(f *fixture) {
 	first := f.clock.Now()
-	f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x"}, Source: flow.TagSmart})
+	f.changeContact(store.ContactChange{Email: "a@b.c", Add: []string{"x"}, Source: flow.TagSmart})
 	f.clock.Advance(time.Hour)
-	got := f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x", "y"}, Source: flow.TagLink})
+	got := f.changeContact(store.ContactChange{Email: "a@b.c", Add: []string{"x", "y"}, Source: flow.TagLink})
 	f.same("added", got.Added, []string{"y"})
-	f.same("tags", f.contact("a@b.c").Tags, []store.Tag{
+	f.same("tags", f.getContact("a@b.c").Tags, []store.Tag{
 		{Name: "x", Source: flow.TagSmart, Given: first}, {Name: "y", Source: flow.TagLink, Given: f.clock.Now()},
 	})
-	f.change(store.ContactChange{Email: "a@b.c", Remove: []string{"x"}})
-	f.change(store.ContactChange{Email: "a@b.c", Add: []string{"x"}})
-	f.same("given again", f.contact("a@b.c").Tags[0], store.Tag{Name: "x", Source: flow.TagManual, Given: f.clock.Now()})
+	f.changeContact(store.ContactChange{Email: "a@b.c", Remove: []string{"x"}})
+	f.changeContact(store.ContactChange{Email: "a@b.c", Add: []string{"x"}})
+	f.same("given again", f.getContact("a@b.c").Tags[0], store.Tag{Name: "x", Source: flow.TagManual, Given: f.clock.Now()})
 }
 
 func contactChanges(f *fixture) {
-	f.change(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x"}})
+	f.changeContact(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x"}})
 	changed := f.clock.Now()
 	f.clock.Advance(time.Minute)
-	got := f.change(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x", "x"}, Remove: []string{"y"}})
+	got := f.changeContact(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x", "x"}, Remove: []string{"y"}})
 	f.same("nothing to add", len(got.Added)+len(got.Removed), 0)
 	f.same("unchanged since", got.Contact.Changed, changed)
-	got = f.change(store.ContactChange{Email: "a@b.c", Add: []string{"y", "y"}})
+	got = f.changeContact(store.ContactChange{Email: "a@b.c", Add: []string{"y", "y"}})
 	f.same("added once", got.Added, []string{"y"})
-	f.same("changed", f.contact("a@b.c").Changed, f.clock.Now())
+	f.same("changed", f.getContact("a@b.c").Changed, f.clock.Now())
 }
 
 func contactTexts(f *fixture) {
 	tags := []string{"Größe-XL", "👩‍👩‍👧 family", "sent:orders/confirm", "日本", "'; DROP TABLE", "100%", "a b"}
 	fields := jsonFields("Straße", `"Größenwahn \u0000 𝄞"`, "👍", `{"a":[1,1e400,null]}`, "big", "123456789012345678901234567890", "none", "null")
-	f.change(store.ContactChange{Email: "jane+x@example.com", Fields: fields, Add: tags})
-	got := f.contact("jane+x@example.com")
+	f.changeContact(store.ContactChange{Email: "jane+x@example.com", Fields: fields, Add: tags})
+	got := f.getContact("jane+x@example.com")
 	f.same("fields", got.Fields, fields)
 	slices.Sort(tags)
 	f.same("tags", tagNames(got.Tags), tags)
@@ -143,7 +143,7 @@ func contactTexts(f *fixture) {
 }
 
 // refused fails unless a change is refused for what it is, and leaves nothing.
-func (f *fixture) refused(what string, c store.ContactChange) {
+func (f *fixture) checkRefused(what string, c store.ContactChange) {
 	f.Helper()
 	_, err := f.s.ChangeContact(f.ctx, c)
 	var wrong *store.ContactError
@@ -154,7 +154,7 @@ func (f *fixture) refused(what string, c store.ContactChange) {
 
 func contactRefuses(f *fixture) {
 	for _, email := range []string{"", " ", "jane", "jane@", "Jane <jane@example.com>", "a@b.c,d@e.f", strings.Repeat("a", 250) + "@b.c"} {
-		f.refused(fmt.Sprintf("address %q", email), store.ContactChange{Email: email})
+		f.checkRefused(fmt.Sprintf("address %q", email), store.ContactChange{Email: email})
 		_, err := f.s.GetContact(f.ctx, email)
 		f.is(err, store.ErrNotFound)
 		if _, err := f.s.DeleteContact(f.ctx, email); err == nil {
@@ -162,11 +162,11 @@ func contactRefuses(f *fixture) {
 		}
 	}
 	for _, tag := range []string{"", "a\nb", "a\x00", "\xff", " a", strings.Repeat("ü", 201)} {
-		f.refused(fmt.Sprintf("tag %q", tag), store.ContactChange{Email: "a@b.c", Add: []string{"ok", tag}})
-		f.refused(fmt.Sprintf("field %q", tag), store.ContactChange{Email: "a@b.c", Fields: jsonFields("ok", "1", tag, "1")})
+		f.checkRefused(fmt.Sprintf("tag %q", tag), store.ContactChange{Email: "a@b.c", Add: []string{"ok", tag}})
+		f.checkRefused(fmt.Sprintf("field %q", tag), store.ContactChange{Email: "a@b.c", Fields: jsonFields("ok", "1", tag, "1")})
 	}
-	f.refused("added and removed", store.ContactChange{Email: "a@b.c", Add: []string{"x"}, Remove: []string{"x"}})
-	f.refused("no JSON", store.ContactChange{Email: "a@b.c", Fields: jsonFields("a", "{")})
+	f.checkRefused("added and removed", store.ContactChange{Email: "a@b.c", Add: []string{"x"}, Remove: []string{"x"}})
+	f.checkRefused("no JSON", store.ContactChange{Email: "a@b.c", Fields: jsonFields("a", "{")})
 	page, err := f.s.ListContacts(f.ctx, store.ContactQuery{Limit: 10})
 	f.ok(err)
 	f.same("contacts", len(page.Contacts), 0)
@@ -181,14 +181,14 @@ func contactBounds(f *fixture) {
 		full.Fields[fmt.Sprint("field ", i)] = []byte("1")
 	}
 	full.Fields["field 0"] = slices.Concat([]byte{'"'}, bytes.Repeat([]byte("x"), store.MaxField-2), []byte{'"'})
-	f.change(full)
-	f.refused("a tag more", store.ContactChange{Email: "a@b.c", Add: []string{"more"}, Fields: jsonFields("field 1", "2")})
-	f.refused("a field more", store.ContactChange{Email: "a@b.c", Fields: jsonFields("more", "1"), Remove: []string{"tag 1"}})
-	f.refused("a field too large", store.ContactChange{Email: "a@b.c", Fields: jsonFields("field 0", string(full.Fields["field 0"])+" ")})
-	got := f.contact("a@b.c")
+	f.changeContact(full)
+	f.checkRefused("a tag more", store.ContactChange{Email: "a@b.c", Add: []string{"more"}, Fields: jsonFields("field 1", "2")})
+	f.checkRefused("a field more", store.ContactChange{Email: "a@b.c", Fields: jsonFields("more", "1"), Remove: []string{"tag 1"}})
+	f.checkRefused("a field too large", store.ContactChange{Email: "a@b.c", Fields: jsonFields("field 0", string(full.Fields["field 0"])+" ")})
+	got := f.getContact("a@b.c")
 	f.same("fields", got.Fields, full.Fields)
 	f.same("tags", len(got.Tags), store.MaxTags)
-	f.change(store.ContactChange{Email: "a@b.c", Add: []string{"more"}, Remove: []string{"tag 1"}, Fields: map[string][]byte{"more": []byte("1"), "field 1": nil}})
+	f.changeContact(store.ContactChange{Email: "a@b.c", Add: []string{"more"}, Remove: []string{"tag 1"}, Fields: map[string][]byte{"more": []byte("1"), "field 1": nil}})
 }
 
 func contactRace(f *fixture) {
@@ -199,7 +199,7 @@ func contactRace(f *fixture) {
 		})
 		return err
 	})
-	got := f.contact("jane@example.com")
+	got := f.getContact("jane@example.com")
 	f.same("tags", len(got.Tags), 33)
 	f.same("fields", len(got.Fields), 33)
 }
@@ -217,9 +217,9 @@ func contactMakers(f *fixture) {
 }
 
 func contactReopen(f *fixture) {
-	f.change(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x"}})
-	want := f.contact("a@b.c")
+	f.changeContact(store.ContactChange{Email: "a@b.c", Fields: jsonFields("n", "1"), Add: []string{"x"}})
+	want := f.getContact("a@b.c")
 	f.ok(f.s.Close())
 	f.reopen()
-	f.same("kept", f.contact("a@b.c"), want)
+	f.same("kept", f.getContact("a@b.c"), want)
 }

@@ -23,8 +23,8 @@ func dedupeTests() []test {
 }
 
 func dedupeRepeats(f *fixture) {
-	first := f.accept(deduped("k"))
-	again := f.submission(deduped("k"), func(s *store.Submission) { s.Response = []byte("other") })
+	first := f.accept(withDedupeKey("k"))
+	again := f.submission(withDedupeKey("k"), func(s *store.Submission) { s.Response = []byte("other") })
 	a, err := f.s.Accept(f.ctx, again)
 	f.ok(err)
 	if a.Duplicate == nil {
@@ -39,23 +39,23 @@ func dedupeRepeats(f *fixture) {
 }
 
 func dedupeExpires(f *fixture) {
-	f.accept(deduped("k"))
+	f.accept(withDedupeKey("k"))
 	f.clock.Advance(time.Hour - time.Millisecond)
-	if a, _ := f.submit(deduped("k")); a.Duplicate == nil {
+	if a, _ := f.submit(withDedupeKey("k")); a.Duplicate == nil {
 		f.Error("a repeat was accepted while the key lives")
 	}
 	f.clock.Advance(time.Millisecond)
-	if a, _ := f.submit(deduped("k")); a.Duplicate != nil {
+	if a, _ := f.submit(withDedupeKey("k")); a.Duplicate != nil {
 		f.Error("a repeat was found after the key's time")
 	}
-	if a, _ := f.submit(deduped("k")); a.Duplicate == nil {
+	if a, _ := f.submit(withDedupeKey("k")); a.Duplicate == nil {
 		f.Error("the key was not made again")
 	}
 }
 
 func dedupePerFlow(f *fixture) {
-	f.accept(deduped("k"))
-	f.accept(deduped("k"), of("other"))
+	f.accept(withDedupeKey("k"))
+	f.accept(withDedupeKey("k"), ofFlow("other"))
 	f.same("runs", len(f.listed(store.Filter{})), 2)
 }
 
@@ -63,12 +63,12 @@ func dedupeBytes(f *fixture) {
 	long := strings.Repeat("k", 2*store.MaxName)
 	keys := []string{"", "a", "A", "a ", "a\x00", "a\x00b", "\xff", "\xfe", "ä", "a\u0308", long, long + "x", "%", "_"}
 	for _, k := range keys {
-		if a, _ := f.submit(deduped(k)); a.Duplicate != nil {
+		if a, _ := f.submit(withDedupeKey(k)); a.Duplicate != nil {
 			f.Errorf("key %.10q was taken for %.10q", k, a.Duplicate.Name)
 		}
 	}
 	for _, k := range keys {
-		if a, _ := f.submit(deduped(k)); a.Duplicate == nil {
+		if a, _ := f.submit(withDedupeKey(k)); a.Duplicate == nil {
 			f.Errorf("key %.10q was not found", k)
 		}
 	}
@@ -77,7 +77,7 @@ func dedupeBytes(f *fixture) {
 func dedupeRace(f *fixture) {
 	var first, repeats atomic.Int64
 	f.parallel(32, func(int) error {
-		a, err := f.s.Accept(f.ctx, f.submission(deduped("k")))
+		a, err := f.s.Accept(f.ctx, f.submission(withDedupeKey("k")))
 		if err == nil && a.Duplicate == nil {
 			first.Add(1)
 		} else if err == nil {
@@ -91,13 +91,13 @@ func dedupeRace(f *fixture) {
 }
 
 func dedupeOutlives(f *fixture) {
-	id := f.accept(deduped("k"))
-	f.finish(f.claimOne().Claim, store.Succeeded)
+	id := f.accept(withDedupeKey("k"))
+	f.finishRun(f.claimOne().Claim, store.Succeeded)
 	f.clock.Advance(time.Minute)
 	f.purgeAll(store.Retention{Runs: time.Second})
 	_, err := f.s.Get(f.ctx, id)
 	f.is(err, store.ErrNotFound)
-	a, _ := f.submit(deduped("k"))
+	a, _ := f.submit(withDedupeKey("k"))
 	if a.Duplicate == nil || a.Duplicate.Run != id || string(a.Duplicate.Value) != "response" {
 		f.Errorf("got %+v, want the response of the run that is gone", a.Duplicate)
 	}
@@ -105,16 +105,16 @@ func dedupeOutlives(f *fixture) {
 
 func dedupeLeavesNone(f *fixture) {
 	f.accept()
-	_, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
+	_, err := f.s.Accept(f.ctx, f.submission(withDedupeKey("k"), withQueueLimit(1, false)))
 	f.is(err, store.ErrFull)
-	if a, _ := f.submit(deduped("k")); a.Duplicate != nil {
+	if a, _ := f.submit(withDedupeKey("k")); a.Duplicate != nil {
 		f.Error("a submission that was refused has left its key")
 	}
 }
 
 func dedupeFull(f *fixture) {
-	f.accept(deduped("k"))
-	a, err := f.s.Accept(f.ctx, f.submission(deduped("k"), bounded(1, false)))
+	f.accept(withDedupeKey("k"))
+	a, err := f.s.Accept(f.ctx, f.submission(withDedupeKey("k"), withQueueLimit(1, false)))
 	if err != nil || a.Duplicate == nil {
 		f.Errorf("got %+v, %v; want a repeat, whatever the queue", a, err)
 	}

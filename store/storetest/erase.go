@@ -12,33 +12,33 @@ import (
 	"github.com/webhook-gateway/gateway/store/erase"
 )
 
-func hideTests() []test {
+func eraseTests() []test {
 	return []test{
-		{"hides an address everywhere", hidesEverywhere},
-		{"hides of what failed and was refused", hidesOthers},
-		{"leaves what is of others", hideLeaves},
-		{"leaves what comes later", hideLeavesLater},
-		{"waits for what is not over", hideWaits},
-		{"finds what is recorded late", hideLate},
-		{"goes in batches, on after a restart", hideBatches},
-		{"hides one of several", hidesOne},
-		{"is done by several at once", hidesTogether},
-		{"asks who knows about the bytes", hideAsks},
-		{"does nothing unasked", hidesNothing},
+		{"hides an address everywhere", eraseEverywhere},
+		{"hides of what failed and was refused", eraseOtherStates},
+		{"leaves what is of others", eraseLeavesOthers},
+		{"leaves what comes later", eraseLeavesLater},
+		{"waits for what is not over", eraseAwaitsOpen},
+		{"finds what is recorded late", eraseLate},
+		{"goes in batches, on after a restart", eraseBatches},
+		{"hides one of several", eraseOne},
+		{"is done by several at once", eraseTogether},
+		{"asks who knows about the bytes", eraseAsksEraser},
+		{"does nothing unasked", eraseNothing},
 	}
 }
 
 const ann = "ann@example.com"
 
 // forget deletes an address.
-func (f *fixture) forget(email string) {
+func (f *fixture) deleteContact(email string) {
 	f.Helper()
 	_, err := f.s.DeleteContact(f.ctx, email)
 	f.ok(err)
 }
 
 // hide hides until there is nothing to do at once, and returns what was done.
-func (f *fixture) hide(q store.EraseQuery) store.Erased {
+func (f *fixture) eraseAll(q store.EraseQuery) store.Erased {
 	f.Helper()
 	if q.Limit == 0 {
 		q.Limit = 50
@@ -57,7 +57,7 @@ func (f *fixture) hide(q store.EraseQuery) store.Erased {
 }
 
 // about makes a payload that has a text everywhere.
-func about(text string) store.Payload {
+func payloadWith(text string) store.Payload {
 	return store.Payload{
 		Event:     []byte(`{"url":"/x?email=` + strings.ReplaceAll(text, "@", "%40") + `"}`),
 		Body:      []byte(`{"email":"` + strings.ToUpper(text) + `","n":1.50}`),
@@ -67,25 +67,25 @@ func about(text string) store.Payload {
 	}
 }
 
-func hidesEverywhere(f *fixture) {
-	c := f.hold(ordered("order of "+ann), deduped("dedupe of "+ann), func(s *store.Submission) { s.Payload = about(ann) })
-	s := f.step("each/" + ann)
+func eraseEverywhere(f *fixture) {
+	c := f.acceptClaimed(withOrderKey("order of "+ann), withDedupeKey("dedupe of "+ann), func(s *store.Submission) { s.Payload = payloadWith(ann) })
+	s := f.newStep("each/" + ann)
 	s.State, s.Cause = flow.Failed, store.Cause{Reason: "timeout", Message: "no box " + ann}
 	s.Input, s.Output = []byte(`{"to":["`+ann+`"]}`), []byte(`"=0A`+ann+`"`)
-	other := f.step("other")
+	other := f.newStep("other")
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{
 		State: store.Failed, Cause: store.Cause{Message: ann + " does not exist"}, Steps: []store.Step{s, other}, Response: []byte("late " + ann), Output: []byte(`"` + ann + `"`),
 	}))
-	f.put(store.Key{Scope: "s", Name: "n", Run: "r", Value: []byte("x " + ann)}, time.Hour)
-	before := f.get(c.ID)
-	f.change(store.ContactChange{Email: "Ann@Example.com"})
-	f.forget(ann)
-	done := f.hide(store.EraseQuery{Email: "ANN@example.com"})
+	f.putKey(store.Key{Scope: "s", Name: "n", Run: "r", Value: []byte("x " + ann)}, time.Hour)
+	before := f.getRun(c.ID)
+	f.changeContact(store.ContactChange{Email: "Ann@Example.com"})
+	f.deleteContact(ann)
+	done := f.eraseAll(store.EraseQuery{Email: "ANN@example.com"})
 	f.same("runs", done.Runs, 1)
 	f.same("unread", done.Unread, 0)
 	f.same("open", done.Open, 0)
-	got := f.get(c.ID)
-	want := about("(hidden)")
+	got := f.getRun(c.ID)
+	want := payloadWith("(hidden)")
 	want.Response, want.Body = []byte("late (hidden)"), []byte(`{"email":"(hidden)","n":1.50}`)
 	want.Variables = []byte(`{"email":"(hidden)"}`)
 	f.same("payload", got.Payload, want)
@@ -102,53 +102,53 @@ func hidesEverywhere(f *fixture) {
 		f.Errorf("the answer of the dedupe key is %q", key.Value)
 	}
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
-	f.same("hidden again", f.hide(store.EraseQuery{}), store.Erased{})
+	f.same("hidden again", f.eraseAll(store.EraseQuery{}), store.Erased{})
 }
 
-func hidesOthers(f *fixture) {
+func eraseOtherStates(f *fixture) {
 	var ids []string
 	for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
-		e := f.entry(s)
+		e := f.newEntry(s)
 		e.Body = []byte(ann)
 		f.ok(f.s.Record(f.ctx, e))
 		ids = append(ids, e.ID)
 	}
-	f.forget(ann)
-	f.same("runs", f.hide(store.EraseQuery{}).Runs, len(ids))
+	f.deleteContact(ann)
+	f.same("runs", f.eraseAll(store.EraseQuery{}).Runs, len(ids))
 	for _, id := range ids {
-		f.same("body", string(f.get(id).Body), "(hidden)")
+		f.same("body", string(f.getRun(id).Body), "(hidden)")
 	}
 	f.ok(f.s.Requeue(f.ctx, ids[1], store.RequeueOptions{}))
 	f.same("body of a run that is run again", string(f.claimOne().Body), "(hidden)")
 }
 
-func hideLeaves(f *fixture) {
-	e := f.entry(store.Succeeded)
-	e.Payload = store.Payload{Event: strange(), Body: []byte("joann@example.com, ann@example.com.au, bob@example.com")}
-	e.Steps = []store.Step{f.step("a")}
+func eraseLeavesOthers(f *fixture) {
+	e := f.newEntry(store.Succeeded)
+	e.Payload = store.Payload{Event: strangeBytes(), Body: []byte("joann@example.com, ann@example.com.au, bob@example.com")}
+	e.Steps = []store.Step{f.newStep("a")}
 	f.ok(f.s.Record(f.ctx, e))
-	before := f.get(e.ID)
-	f.forget(ann)
-	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
-	f.same("run", f.get(e.ID), before)
+	before := f.getRun(e.ID)
+	f.deleteContact(ann)
+	f.same("done", f.eraseAll(store.EraseQuery{}), store.Erased{})
+	f.same("run", f.getRun(e.ID), before)
 }
 
-func hidesOne(f *fixture) {
+func eraseOne(f *fixture) {
 	for _, email := range []string{ann, "bob@example.com"} {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		e.Body = []byte(email)
 		f.ok(f.s.Record(f.ctx, e))
-		f.forget(email)
+		f.deleteContact(email)
 	}
-	f.same("one", f.hide(store.EraseQuery{Email: "Bob@example.com"}).Runs, 1)
+	f.same("one", f.eraseAll(store.EraseQuery{Email: "Bob@example.com"}).Runs, 1)
 	f.same("left", len(f.listed(store.Filter{Text: ann})), 1)
-	f.same("all", f.hide(store.EraseQuery{}).Runs, 1)
+	f.same("all", f.eraseAll(store.EraseQuery{}).Runs, 1)
 }
 
 // asked is a cleaner that knows its own encoding.
-type asked struct{ email string }
+type fakeEraser struct{ email string }
 
-func (a asked) Erase(p store.Piece) ([]byte, error) {
+func (a fakeEraser) Erase(p store.Piece) ([]byte, error) {
 	switch p.Kind {
 	case store.ResponsePiece:
 		return bytes.ToUpper(p.Bytes), nil
@@ -158,104 +158,104 @@ func (a asked) Erase(p store.Piece) ([]byte, error) {
 	return bytes.ReplaceAll(p.Bytes, []byte("NAME"), []byte(a.email)), nil
 }
 
-func hideAsks(f *fixture) {
-	e := f.entry(store.Succeeded)
+func eraseAsksEraser(f *fixture) {
+	e := f.newEntry(store.Succeeded)
 	e.Payload = store.Payload{Body: []byte("NAME"), Response: []byte("response")}
-	e.Steps = []store.Step{f.step("a")}
+	e.Steps = []store.Step{f.newStep("a")}
 	f.ok(f.s.Record(f.ctx, e))
-	f.forget(" Ann@Example.com ")
-	done := f.hide(store.EraseQuery{NewEraser: func(email string) store.Eraser { return asked{email} }})
+	f.deleteContact(" Ann@Example.com ")
+	done := f.eraseAll(store.EraseQuery{NewEraser: func(email string) store.Eraser { return fakeEraser{email} }})
 	f.same("done", done, store.Erased{Runs: 1, Unread: 1})
-	got := f.get(e.ID)
+	got := f.getRun(e.ID)
 	f.same("response", string(got.Response), "RESPONSE")
 	f.same("body", string(got.Body), ann)
 	f.same("output", string(got.Steps[0].Output), "out")
 }
 
-func hidesNothing(f *fixture) {
-	e := f.entry(store.Succeeded)
+func eraseNothing(f *fixture) {
+	e := f.newEntry(store.Succeeded)
 	e.Body = []byte(ann)
 	f.ok(f.s.Record(f.ctx, e))
-	f.change(store.ContactChange{Email: ann})
-	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
-	f.same("of one", f.hide(store.EraseQuery{Email: ann}), store.Erased{})
-	f.same("body", string(f.get(e.ID).Body), ann)
+	f.changeContact(store.ContactChange{Email: ann})
+	f.same("done", f.eraseAll(store.EraseQuery{}), store.Erased{})
+	f.same("of one", f.eraseAll(store.EraseQuery{Email: ann}), store.Erased{})
+	f.same("body", string(f.getRun(e.ID).Body), ann)
 }
-func hideLeavesLater(f *fixture) {
-	f.forget(ann)
+func eraseLeavesLater(f *fixture) {
+	f.deleteContact(ann)
 	f.clock.Advance(time.Millisecond)
-	e := f.entry(store.Succeeded)
+	e := f.newEntry(store.Succeeded)
 	e.Body = []byte(ann)
 	f.ok(f.s.Record(f.ctx, e))
 	f.clock.Advance(2 * erase.LateRecordTime)
-	f.same("done", f.hide(store.EraseQuery{}), store.Erased{})
-	f.same("body", string(f.get(e.ID).Body), ann)
+	f.same("done", f.eraseAll(store.EraseQuery{}), store.Erased{})
+	f.same("body", string(f.getRun(e.ID).Body), ann)
 }
 
-func hideWaits(f *fixture) {
+func eraseAwaitsOpen(f *fixture) {
 	with := func(s *store.Submission) { s.Body = []byte(ann) }
-	queued, waiting, running := f.accept(with), f.accept(with, after(100*time.Hour)), f.hold(with)
-	f.forget(ann)
-	f.same("at once", f.hide(store.EraseQuery{}), store.Erased{Open: 3})
-	f.same("body of a queued run", string(f.get(queued).Body), ann)
+	queued, waiting, running := f.accept(with), f.accept(with, withDelay(100*time.Hour)), f.acceptClaimed(with)
+	f.deleteContact(ann)
+	f.same("at once", f.eraseAll(store.EraseQuery{}), store.Erased{Open: 3})
+	f.same("body of a queued run", string(f.getRun(queued).Body), ann)
 	f.ok(f.s.Cancel(f.ctx, waiting))
-	s := f.step("a")
+	s := f.newStep("a")
 	s.Output = []byte(ann)
 	f.ok(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded, Steps: []store.Step{s}}))
-	f.same("when two are over", f.hide(store.EraseQuery{}), store.Erased{Runs: 2, Open: 1})
-	f.same("output", string(f.get(running.ID).Steps[0].Output), "(hidden)")
+	f.same("when two are over", f.eraseAll(store.EraseQuery{}), store.Erased{Runs: 2, Open: 1})
+	f.same("output", string(f.getRun(running.ID).Steps[0].Output), "(hidden)")
 	f.clock.Advance(3 * erase.LateRecordTime)
-	f.same("much later", f.hide(store.EraseQuery{}), store.Erased{Open: 1})
-	f.finish(f.claimOne().Claim, store.Succeeded)
-	f.same("when the last is over", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
-	f.same("body", string(f.get(queued).Body), "(hidden)")
+	f.same("much later", f.eraseAll(store.EraseQuery{}), store.Erased{Open: 1})
+	f.finishRun(f.claimOne().Claim, store.Succeeded)
+	f.same("when the last is over", f.eraseAll(store.EraseQuery{}), store.Erased{Runs: 1})
+	f.same("body", string(f.getRun(queued).Body), "(hidden)")
 }
 
-func hideLate(f *fixture) {
-	e := f.entry(store.Succeeded)
+func eraseLate(f *fixture) {
+	e := f.newEntry(store.Succeeded)
 	e.Body = []byte(ann)
 	f.clock.Advance(time.Minute)
-	f.forget(ann)
-	f.same("at once", f.hide(store.EraseQuery{}), store.Erased{})
+	f.deleteContact(ann)
+	f.same("at once", f.eraseAll(store.EraseQuery{}), store.Erased{})
 	f.ok(f.s.Record(f.ctx, e))
 	f.clock.Advance(erase.LateRecordTime - time.Second)
-	f.same("too early", f.hide(store.EraseQuery{}), store.Erased{})
+	f.same("too early", f.eraseAll(store.EraseQuery{}), store.Erased{})
 	f.clock.Advance(time.Second)
-	f.same("in the end", f.hide(store.EraseQuery{}), store.Erased{Runs: 1})
-	f.same("body", string(f.get(e.ID).Body), "(hidden)")
+	f.same("in the end", f.eraseAll(store.EraseQuery{}), store.Erased{Runs: 1})
+	f.same("body", string(f.getRun(e.ID).Body), "(hidden)")
 }
 
-func hideBatches(f *fixture) {
+func eraseBatches(f *fixture) {
 	const runs, keys = 250, 30
 	for i := range runs {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		e.Body = []byte(fmt.Sprint(i, " ", ann))
 		f.ok(f.s.Record(f.ctx, e))
 		f.clock.Advance(time.Millisecond)
 	}
 	for i := range keys {
-		f.put(store.Key{Scope: fmt.Sprint("s", i%3), Name: fmt.Sprint(i), Value: []byte(ann)}, time.Hour)
+		f.putKey(store.Key{Scope: fmt.Sprint("s", i%3), Name: fmt.Sprint(i), Value: []byte(ann)}, time.Hour)
 	}
-	f.forget(ann)
+	f.deleteContact(ann)
 	h, err := f.s.Erase(f.ctx, store.EraseQuery{Limit: 100})
 	f.ok(err)
 	f.same("first batch", h, store.Erased{Runs: 100, More: true})
 	f.ok(f.s.Close())
 	f.reopen()
-	f.same("the rest", f.hide(store.EraseQuery{Limit: 7}), store.Erased{Runs: runs - 100, Keys: keys})
+	f.same("the rest", f.eraseAll(store.EraseQuery{Limit: 7}), store.Erased{Runs: runs - 100, Keys: keys})
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
 }
 
 // hidesTogether: several gateways that share a store hide the same address at
 // once, and count each run once.
-func hidesTogether(f *fixture) {
+func eraseTogether(f *fixture) {
 	const runs = 60
 	for range runs {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		e.Body = []byte(ann)
 		f.ok(f.s.Record(f.ctx, e))
 	}
-	f.forget(ann)
+	f.deleteContact(ann)
 	done := make([]int, 4)
 	f.parallel(len(done), func(i int) error {
 		for {

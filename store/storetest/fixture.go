@@ -95,34 +95,36 @@ func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submissi
 
 // Changes of a submission.
 
-func of(flow string) func(*store.Submission) {
+func ofFlow(flow string) func(*store.Submission) {
 	return func(s *store.Submission) { s.Flow = flow }
 }
 
-func ordered(key string) func(*store.Submission) {
+func withOrderKey(key string) func(*store.Submission) {
 	return func(s *store.Submission) { s.OrderKey = key }
 }
 
-func after(d time.Duration) func(*store.Submission) {
+func withDelay(d time.Duration) func(*store.Submission) {
 	return func(s *store.Submission) { s.Delay = d }
 }
 
-func handed(h store.DirectClaim) func(*store.Submission) {
+func withDirectClaim(h store.DirectClaim) func(*store.Submission) {
 	if h.Lease == 0 {
 		h.Lease = lease
 	}
 	return func(s *store.Submission) { s.Claim = &h }
 }
 
-func deduped(key string) func(*store.Submission) {
+func withDedupeKey(key string) func(*store.Submission) {
 	return func(s *store.Submission) { s.Dedupe = &store.Dedupe{Key: key, TTL: time.Hour} }
 }
 
-func bounded(limit int, drop bool) func(*store.Submission) {
+func withQueueLimit(limit int, drop bool) func(*store.Submission) {
 	return func(s *store.Submission) { s.Queue = store.QueueLimit{Max: limit, DropOldest: drop} }
 }
 
-func begun(s *store.Submission) { handed(store.DirectClaim{Owner: "caller", Started: true})(s) }
+func alreadyStarted(s *store.Submission) {
+	withDirectClaim(store.DirectClaim{Owner: "caller", Started: true})(s)
+}
 
 // accept keeps a run and returns its id.
 func (f *fixture) accept(changes ...func(*store.Submission)) string {
@@ -144,9 +146,9 @@ func (f *fixture) acceptAll(n int, changes ...func(*store.Submission)) []string 
 }
 
 // hold accepts a run and claims it.
-func (f *fixture) hold(changes ...func(*store.Submission)) store.Claim {
+func (f *fixture) acceptClaimed(changes ...func(*store.Submission)) store.Claim {
 	f.Helper()
-	sub := f.submission(append(changes, begun)...)
+	sub := f.submission(append(changes, alreadyStarted)...)
 	a, err := f.s.Accept(f.ctx, sub)
 	f.ok(err)
 	if a.Claim == nil {
@@ -156,7 +158,7 @@ func (f *fixture) hold(changes ...func(*store.Submission)) store.Claim {
 }
 
 // query claims up to n runs of flows, without limits on them.
-func query(n int, flows ...string) store.ClaimQuery {
+func claimQuery(n int, flows ...string) store.ClaimQuery {
 	q := store.ClaimQuery{Owner: "worker", Lease: lease, Limit: n}
 	for _, name := range flows {
 		q.Flows = append(q.Flows, store.FlowLimit{Flow: name})
@@ -170,7 +172,7 @@ func (f *fixture) claim(n int, flows ...string) []store.Work {
 	if len(flows) == 0 {
 		flows = []string{"orders"}
 	}
-	c, err := f.s.Claim(f.ctx, query(n, flows...))
+	c, err := f.s.Claim(f.ctx, claimQuery(n, flows...))
 	f.ok(err)
 	for _, w := range c.Work {
 		f.ok(w.Err)
@@ -196,12 +198,12 @@ func (f *fixture) claimNone(flows ...string) {
 	}
 }
 
-func (f *fixture) finish(c store.Claim, s store.State) {
+func (f *fixture) finishRun(c store.Claim, s store.State) {
 	f.Helper()
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: s}))
 }
 
-func (f *fixture) get(id string) *store.Run {
+func (f *fixture) getRun(id string) *store.Run {
 	f.Helper()
 	r, err := f.s.Get(f.ctx, id)
 	f.ok(err)
@@ -209,9 +211,9 @@ func (f *fixture) get(id string) *store.Run {
 }
 
 // state fails unless the run is in the state.
-func (f *fixture) state(id string, want store.State) *store.Run {
+func (f *fixture) checkState(id string, want store.State) *store.Run {
 	f.Helper()
-	r := f.get(id)
+	r := f.getRun(id)
 	if r.State != want {
 		f.Fatalf("run %s is %s (%+v), want %s", id, r.State, r.Cause, want)
 	}
@@ -219,7 +221,7 @@ func (f *fixture) state(id string, want store.State) *store.Run {
 }
 
 // sweep takes away what is lost, without end.
-func (f *fixture) sweep() store.Swept {
+func (f *fixture) sweepAll() store.Swept {
 	f.Helper()
 	swept, err := f.s.Sweep(f.ctx, store.SweepQuery{Limit: 100})
 	f.ok(err)
@@ -269,7 +271,7 @@ func newestFirst(ids ...string) []string {
 }
 
 // step returns a step that succeeded.
-func (f *fixture) step(path string) store.Step {
+func (f *fixture) newStep(path string) store.Step {
 	return store.Step{
 		Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1,
 		Began: f.clock.Now(), Took: 1500 * time.Microsecond, Input: []byte("in"), Output: []byte("out"),
@@ -277,7 +279,7 @@ func (f *fixture) step(path string) store.Step {
 }
 
 // ready tells whether a signal is there, and takes it.
-func (f *fixture) ready() bool {
+func (f *fixture) takeSignal() bool {
 	select {
 	case <-f.s.Ready():
 		return true

@@ -17,7 +17,7 @@ func keyTests() []test {
 	}
 }
 
-func (f *fixture) put(k store.Key, ttl time.Duration) (store.Key, bool) {
+func (f *fixture) putKey(k store.Key, ttl time.Duration) (store.Key, bool) {
 	f.Helper()
 	held, made, err := f.s.PutKey(f.ctx, k, ttl)
 	f.ok(err)
@@ -29,7 +29,7 @@ func (f *fixture) put(k store.Key, ttl time.Duration) (store.Key, bool) {
 func (f *fixture) findKey(scope, name string) (store.Key, bool) {
 	f.Helper()
 	probe := store.Key{Scope: scope, Name: name, Run: "probe"}
-	k, made := f.put(probe, time.Minute)
+	k, made := f.putKey(probe, time.Minute)
 	if made {
 		f.ok(f.s.DropKey(f.ctx, probe))
 	}
@@ -53,18 +53,18 @@ func (f *fixture) hasNoKey(scope, name string) {
 }
 
 func keyFirst(f *fixture) {
-	k := store.Key{Scope: "throttle/crm", Name: "jane@example.com", Run: "run 1", Value: strange()}
+	k := store.Key{Scope: "throttle/crm", Name: "jane@example.com", Run: "run 1", Value: strangeBytes()}
 	want := k
 	want.Expires = f.clock.Now().Add(6 * time.Hour)
-	held, made := f.put(k, 6*time.Hour)
+	held, made := f.putKey(k, 6*time.Hour)
 	f.same("made", made, true)
 	f.same("held", held, want)
-	held, made = f.put(store.Key{Scope: k.Scope, Name: k.Name, Run: "run 2"}, time.Hour)
+	held, made = f.putKey(store.Key{Scope: k.Scope, Name: k.Name, Run: "run 2"}, time.Hour)
 	f.same("made again", made, false)
 	f.same("held", held, want)
 	got := f.hasKey(k.Scope, k.Name)
 	f.same("got", got, want)
-	_, made = f.put(store.Key{Scope: "throttle/other", Name: k.Name}, time.Hour)
+	_, made = f.putKey(store.Key{Scope: "throttle/other", Name: k.Name}, time.Hour)
 	f.same("made in another scope", made, true)
 	f.hasNoKey(k.Scope, "Jane@example.com")
 }
@@ -83,17 +83,17 @@ func keyRace(f *fixture) {
 
 func keyExpires(f *fixture) {
 	k := store.Key{Scope: "s", Name: "n", Run: "run 1"}
-	f.put(k, time.Minute)
+	f.putKey(k, time.Minute)
 	f.clock.Advance(time.Minute)
 	f.hasNoKey(k.Scope, k.Name)
 	f.is(f.s.SetKey(f.ctx, k), store.ErrNotFound)
-	_, made := f.put(k, time.Minute)
+	_, made := f.putKey(k, time.Minute)
 	f.same("made again", made, true)
 }
 
 func keyMaker(f *fixture) {
 	k := store.Key{Scope: "s", Name: "n", Run: "run 1"}
-	f.put(k, time.Minute)
+	f.putKey(k, time.Minute)
 	k.Value = []byte("response")
 	other := store.Key{Scope: "s", Name: "n", Run: "run 2", Value: []byte("other")}
 	f.is(f.s.SetKey(f.ctx, other), store.ErrNotFound)
@@ -104,15 +104,15 @@ func keyMaker(f *fixture) {
 	f.same("got", got, k)
 	f.ok(f.s.DropKey(f.ctx, k))
 	f.ok(f.s.DropKey(f.ctx, k))
-	_, made := f.put(other, time.Minute)
+	_, made := f.putKey(other, time.Minute)
 	f.same("made by another", made, true)
 }
 
 func keyReopen(f *fixture) {
 	k := store.Key{Scope: "s", Name: "n", Run: "run 1"}
-	f.put(k, time.Minute)
+	f.putKey(k, time.Minute)
 	f.ok(f.s.Close())
 	f.reopen()
-	_, made := f.put(k, time.Minute)
+	_, made := f.putKey(k, time.Minute)
 	f.same("made again", made, false)
 }

@@ -26,61 +26,61 @@ func leaseEnds(f *fixture) {
 	f.accept()
 	c := f.claimOne().Claim
 	f.clock.Advance(lease - time.Millisecond)
-	f.same("swept", f.sweep(), store.Swept{})
+	f.same("swept", f.sweepAll(), store.Swept{})
 	f.clock.Advance(time.Millisecond)
-	swept := f.sweep()
+	swept := f.sweepAll()
 	if len(swept.Requeued) != 1 || swept.Requeued[0].ID != c.ID || swept.Requeued[0].Flow != "orders" || swept.Requeued[0].State != store.Queued {
 		f.Fatalf("swept %+v, want run %s of flow orders queued", swept, c.ID)
 	}
-	f.useless(c)
+	f.checkLost(c)
 	w := f.claimOne()
-	f.useless(c)
-	f.finish(w.Claim, store.Succeeded)
-	f.useless(c)
+	f.checkLost(c)
+	f.finishRun(w.Claim, store.Succeeded)
+	f.checkLost(c)
 }
 
 func heartbeatsKeep(f *fixture) {
-	kept, left := f.hold(), f.hold()
+	kept, left := f.acceptClaimed(), f.acceptClaimed()
 	for range 5 {
 		f.clock.Advance(lease * 3 / 4)
 		lost, err := f.s.Heartbeat(f.ctx, lease, kept)
 		f.ok(err)
 		f.same("lost", lost, nil)
 	}
-	swept := f.sweep()
+	swept := f.sweepAll()
 	f.same("swept", len(swept.Requeued), 1)
 	f.same("swept", swept.Requeued[0].ID, left.ID)
 	lost, err := f.s.Heartbeat(f.ctx, lease, kept, left)
 	f.ok(err)
 	f.same("lost", lost, []store.Claim{left})
-	f.finish(kept, store.Succeeded)
+	f.finishRun(kept, store.Succeeded)
 }
 
 func leaseLate(f *fixture) {
-	c, d := f.hold(), f.hold()
+	c, d := f.acceptClaimed(), f.acceptClaimed()
 	f.clock.Advance(2 * lease)
-	f.ok(f.s.Checkpoint(f.ctx, c, f.step("a")))
-	f.finish(c, store.Succeeded)
+	f.ok(f.s.Checkpoint(f.ctx, c, f.newStep("a")))
+	f.finishRun(c, store.Succeeded)
 	lost, err := f.s.Heartbeat(f.ctx, lease, d)
 	f.ok(err)
 	f.same("lost", lost, nil)
-	f.same("swept", f.sweep(), store.Swept{})
-	f.finish(d, store.Succeeded)
+	f.same("swept", f.sweepAll(), store.Swept{})
+	f.finishRun(d, store.Succeeded)
 }
 
 func leaseCosts(f *fixture) {
-	c, a := f.hold(), f.step("a")
+	c, a := f.acceptClaimed(), f.newStep("a")
 	f.ok(f.s.Checkpoint(f.ctx, c, a))
 	f.clock.Advance(lease)
-	f.sweep()
-	f.same("reason", f.get(c.ID).Cause.Reason, store.ReasonLost)
+	f.sweepAll()
+	f.same("reason", f.getRun(c.ID).Cause.Reason, store.ReasonLost)
 	w := f.claimOne()
 	f.same("attempt", w.Attempt, 2)
 	f.same("steps", w.Steps, []store.Step{a})
 }
 
 // loses claims the run and lets its lease end.
-func (f *fixture) loses(q store.SweepQuery) store.Swept {
+func (f *fixture) loseLease(q store.SweepQuery) store.Swept {
 	f.Helper()
 	f.claimOne()
 	f.clock.Advance(lease)
@@ -93,9 +93,9 @@ func leaseBackoff(f *fixture) {
 	id := f.accept()
 	q := store.SweepQuery{Limit: 10, MaxLost: 4, Backoff: 10 * time.Second}
 	for i, want := range []time.Duration{0, 10 * time.Second, 20 * time.Second, 40 * time.Second} {
-		swept := f.loses(q)
+		swept := f.loseLease(q)
 		f.same("swept", len(swept.Requeued), 1)
-		r := f.get(id)
+		r := f.getRun(id)
 		if want == 0 {
 			f.same("state", r.State, store.Queued)
 			continue
@@ -103,11 +103,11 @@ func leaseBackoff(f *fixture) {
 		f.same(fmt.Sprintf("wait after loss %d", i+1), r.Due.Sub(f.clock.Now()), want)
 		f.clock.Advance(want)
 	}
-	swept := f.loses(q)
+	swept := f.loseLease(q)
 	f.same("requeued", len(swept.Requeued), 0)
 	f.same("failed", len(swept.Failed), 1)
 	f.same("failed", swept.Failed[0].ID, id)
-	r := f.state(id, store.Failed)
+	r := f.checkState(id, store.Failed)
 	f.same("reason", r.Cause.Reason, store.ReasonLost)
 	f.same("finished", r.Finished, f.clock.Now())
 }
@@ -117,19 +117,19 @@ func leaseProgress(f *fixture) {
 	q := store.SweepQuery{Limit: 10, MaxLost: 1}
 	for i := range 4 {
 		w := f.claimOne()
-		f.ok(f.s.Checkpoint(f.ctx, w.Claim, f.step(fmt.Sprint(i))))
+		f.ok(f.s.Checkpoint(f.ctx, w.Claim, f.newStep(fmt.Sprint(i))))
 		f.clock.Advance(lease)
 		_, err := f.s.Sweep(f.ctx, q)
 		f.ok(err)
-		f.state(id, store.Queued)
+		f.checkState(id, store.Queued)
 	}
-	f.loses(q)
-	f.state(id, store.Failed)
+	f.loseLease(q)
+	f.checkState(id, store.Failed)
 }
 
 func sweepParts(f *fixture) {
 	for range 5 {
-		f.hold()
+		f.acceptClaimed()
 	}
 	f.clock.Advance(lease)
 	total := 0
@@ -148,7 +148,7 @@ func sweepParts(f *fixture) {
 
 func sweepRace(f *fixture) {
 	for range 20 {
-		f.hold()
+		f.acceptClaimed()
 	}
 	f.clock.Advance(lease)
 	counts := make([]int, 4)
@@ -166,7 +166,7 @@ func sweepRace(f *fixture) {
 func sweepAndFinish(f *fixture) {
 	claims := make([]store.Claim, 40)
 	for i := range claims {
-		claims[i] = f.hold()
+		claims[i] = f.acceptClaimed()
 	}
 	f.clock.Advance(lease)
 	finished := make([]bool, len(claims))
@@ -187,6 +187,6 @@ func sweepAndFinish(f *fixture) {
 		if finished[i] {
 			want = store.Succeeded
 		}
-		f.state(c.ID, want)
+		f.checkState(c.ID, want)
 	}
 }

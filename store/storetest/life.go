@@ -15,26 +15,26 @@ func lifeTests() []test {
 		{"bounds and limits hold after a restart", reopensCounts},
 		{"a closed store says so", closedSays},
 		{"close waits, and may come twice", closeWaits},
-		{"a context that is over stops what has not begun", contexts},
+		{"a context that is over stops what has not begun", contextEnds},
 		{"pings", pings},
 	}
 }
 
 func reopens(f *fixture) {
-	queued, waiting, running := f.accept(), f.accept(after(time.Minute)), f.hold(ordered("k"))
-	turn := f.accept(ordered("k"))
-	done := f.hold()
-	f.finish(done, store.Succeeded)
-	a := f.step("a")
+	queued, waiting, running := f.accept(), f.accept(withDelay(time.Minute)), f.acceptClaimed(withOrderKey("k"))
+	turn := f.accept(withOrderKey("k"))
+	done := f.acceptClaimed()
+	f.finishRun(done, store.Succeeded)
+	a := f.newStep("a")
 	f.ok(f.s.Checkpoint(f.ctx, running, a))
 	before := f.listAll(store.Filter{}, 100)
 	f.ok(f.s.Close())
 	f.reopen()
 	f.same("runs", f.listAll(store.Filter{}, 100), before)
-	f.recounted(store.StatsQuery{})
+	f.checkStats(store.StatsQuery{})
 
 	f.clock.Advance(time.Minute)
-	f.same("swept", len(f.sweep().Requeued), 1)
+	f.same("swept", len(f.sweepAll().Requeued), 1)
 	f.is(f.s.Finish(f.ctx, running, &store.Ending{State: store.Succeeded}), store.ErrLost)
 	got := map[string]store.Work{}
 	for _, w := range f.claim(10) {
@@ -47,29 +47,29 @@ func reopens(f *fixture) {
 		}
 	}
 	f.same("steps", got[running.ID].Steps, []store.Step{a})
-	f.finish(got[running.ID].Claim, store.Succeeded)
+	f.finishRun(got[running.ID].Claim, store.Succeeded)
 	f.claimNoneBut(turn)
 }
 
 func reopensCounts(f *fixture) {
 	f.acceptAll(2)
-	f.acceptAll(2, ordered("k"))
+	f.acceptAll(2, withOrderKey("k"))
 	f.claim(1)
 	f.ok(f.s.Close())
 	f.reopen()
-	_, err := f.s.Accept(f.ctx, f.submission(bounded(3, false)))
+	_, err := f.s.Accept(f.ctx, f.submission(withQueueLimit(3, false)))
 	f.is(err, store.ErrFull)
-	f.accept(bounded(4, false))
+	f.accept(withQueueLimit(4, false))
 	c, err := f.s.Claim(f.ctx, store.ClaimQuery{Lease: lease, Limit: 10, Flows: []store.FlowLimit{{Flow: "orders", Max: 1}}})
 	f.ok(err)
 	f.same("claimed above the limit", len(c.Work), 0)
 }
 
 func closedSays(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.ok(f.s.Close())
 	_, accepting := f.s.Accept(f.ctx, f.submission())
-	_, claiming := f.s.Claim(f.ctx, query(1, "orders"))
+	_, claiming := f.s.Claim(f.ctx, claimQuery(1, "orders"))
 	_, getting := f.s.Get(f.ctx, c.ID)
 	_, listing := f.s.List(f.ctx, store.ListQuery{Limit: 1})
 	_, counting := f.s.Stats(f.ctx, store.StatsQuery{})
@@ -110,7 +110,7 @@ func closeWaits(f *fixture) {
 	}
 }
 
-func contexts(f *fixture) {
+func contextEnds(f *fixture) {
 	over, cancel := context.WithCancel(f.ctx)
 	cancel()
 	id := ulid.New(f.clock.Now())

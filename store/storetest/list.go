@@ -34,19 +34,19 @@ func listNewestFirst(f *fixture) {
 
 // grid keeps a run of each of three flows in each state, a second apart from
 // each other, and returns what a list says of them.
-func (f *fixture) grid() []store.Summary {
+func (f *fixture) recordGrid() []store.Summary {
 	f.Helper()
 	for _, name := range []string{"a", "b", "c"} {
-		f.hold(of(name))
+		f.acceptClaimed(ofFlow(name))
 		f.clock.Advance(time.Second)
-		f.accept(of(name))
-		f.accept(of(name), ordered("k"))
-		f.accept(of(name), ordered("k"))
+		f.accept(ofFlow(name))
+		f.accept(ofFlow(name), withOrderKey("k"))
+		f.accept(ofFlow(name), withOrderKey("k"))
 		f.clock.Advance(time.Second)
-		f.accept(of(name), after(time.Hour))
+		f.accept(ofFlow(name), withDelay(time.Hour))
 		for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
 			f.clock.Advance(time.Second)
-			e := f.entry(s)
+			e := f.newEntry(s)
 			e.Flow = name
 			f.ok(f.s.Record(f.ctx, e))
 		}
@@ -57,7 +57,7 @@ func (f *fixture) grid() []store.Summary {
 }
 
 func listFilters(f *fixture) {
-	all := f.grid()
+	all := f.recordGrid()
 	flows := [][]string{nil, {"a"}, {"a", "c"}, {"none"}, {"c", "none"}}
 	states := [][]store.State{
 		nil,
@@ -79,7 +79,7 @@ func listFilters(f *fixture) {
 				filter := store.Filter{Flows: fl, States: st, From: at[0], To: at[1]}
 				var want []string
 				for _, r := range all {
-					if chosen(filter, r) {
+					if matchesFilter(filter, r) {
 						want = append(want, r.ID)
 					}
 				}
@@ -90,7 +90,7 @@ func listFilters(f *fixture) {
 }
 
 // chosen is what a filter without a text means.
-func chosen(q store.Filter, r store.Summary) bool {
+func matchesFilter(q store.Filter, r store.Summary) bool {
 	return (len(q.Flows) == 0 || contains(q.Flows, r.Flow)) && (len(q.States) == 0 || contains(q.States, r.State)) &&
 		(q.From.IsZero() || !r.Received.Before(q.From)) && (q.To.IsZero() || r.Received.Before(q.To))
 }
@@ -121,8 +121,8 @@ func listPages(f *fixture) {
 func listStable(f *fixture) {
 	var old []string
 	for range 9 {
-		c := f.hold()
-		f.finish(c, store.Succeeded)
+		c := f.acceptClaimed()
+		f.finishRun(c, store.Succeeded)
 		old = append(old, c.ID)
 		f.clock.Advance(time.Second)
 	}
@@ -156,7 +156,7 @@ func listStableRace(f *fixture) {
 	var done atomic.Bool
 	f.parallel(3, func(n int) error {
 		for n > 0 && !done.Load() {
-			if _, err := f.s.Accept(f.ctx, f.submission(of("orders"))); err != nil {
+			if _, err := f.s.Accept(f.ctx, f.submission(ofFlow("orders"))); err != nil {
 				return err
 			}
 		}
@@ -206,8 +206,8 @@ func listBounds(f *fixture) {
 }
 
 func listRow(f *fixture) {
-	f.grid()
+	f.recordGrid()
 	for _, r := range f.listAll(store.Filter{}, 100) {
-		f.same("row", r, f.get(r.ID).Summary)
+		f.same("row", r, f.getRun(r.ID).Summary)
 	}
 }

@@ -13,7 +13,7 @@ func operateTests() []test {
 		{"cancels nothing that is over", cancelsNothingOver},
 		{"cancels all of a filter", cancelsAll},
 		{"runs again where a run failed", requeues},
-		{"runs again from the beginning", requeuesFresh},
+		{"runs again from the beginning", requeuesFromStart},
 		{"runs again what was only recorded", requeuesRecorded},
 		{"runs again only what may", requeueRefuses},
 		{"runs all of a filter again", requeuesAll},
@@ -22,34 +22,34 @@ func operateTests() []test {
 }
 
 func cancelsOpen(f *fixture) {
-	queued, waiting, running := f.accept(), f.accept(after(time.Hour)), f.hold()
+	queued, waiting, running := f.accept(), f.accept(withDelay(time.Hour)), f.acceptClaimed()
 	for _, id := range []string{queued, waiting, running.ID} {
 		f.ok(f.s.Cancel(f.ctx, id))
-		r := f.state(id, store.Cancelled)
+		r := f.checkState(id, store.Cancelled)
 		f.same("reason", r.Cause.Reason, store.ReasonPerson)
 		f.same("finished", r.Finished, f.clock.Now())
 		f.same("due", r.Due, time.Time{})
 	}
-	f.useless(running)
+	f.checkLost(running)
 	f.clock.Advance(2 * time.Hour)
 	f.claimNone()
-	f.same("swept", f.sweep(), store.Swept{})
+	f.same("swept", f.sweepAll(), store.Swept{})
 }
 
 func cancelsNothingOver(f *fixture) {
-	c := f.hold()
-	f.finish(c, store.Succeeded)
+	c := f.acceptClaimed()
+	f.finishRun(c, store.Succeeded)
 	f.is(f.s.Cancel(f.ctx, c.ID), store.ErrState)
 	f.is(f.s.Cancel(f.ctx, ulid.New(f.clock.Now())), store.ErrNotFound)
 	f.is(f.s.Cancel(f.ctx, "no id"), store.ErrNotFound)
-	f.state(c.ID, store.Succeeded)
+	f.checkState(c.ID, store.Succeeded)
 }
 
 func cancelsAll(f *fixture) {
 	mine := f.acceptAll(5)
-	other := f.accept(of("other"))
-	done := f.hold()
-	f.finish(done, store.Succeeded)
+	other := f.accept(ofFlow("other"))
+	done := f.acceptClaimed()
+	f.finishRun(done, store.Succeeded)
 	q := store.ListQuery{Filter: store.Filter{Flows: []string{"orders"}}, Limit: 2}
 	n := 0
 	for {
@@ -63,30 +63,30 @@ func cancelsAll(f *fixture) {
 	}
 	f.same("cancelled", n, 5)
 	for _, id := range mine {
-		f.state(id, store.Cancelled)
+		f.checkState(id, store.Cancelled)
 	}
-	f.state(other, store.Queued)
-	f.state(done.ID, store.Succeeded)
+	f.checkState(other, store.Queued)
+	f.checkState(done.ID, store.Succeeded)
 	c, err := f.s.CancelAll(f.ctx, store.ListQuery{Filter: store.Filter{States: []store.State{store.Succeeded}}, Limit: 10})
 	f.ok(err)
 	f.same("cancelled of what is over", c, store.Changed{})
 }
 
 func requeues(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.ok(f.s.Retry(f.ctx, c, store.Requeue{}))
 	f.ok(f.s.Finish(f.ctx, f.claimOne().Claim, &store.Ending{
-		State: store.Failed, Cause: store.Cause{Message: "no"}, Steps: []store.Step{f.step("a")},
+		State: store.Failed, Cause: store.Cause{Message: "no"}, Steps: []store.Step{f.newStep("a")},
 	}))
-	f.same("attempt", f.get(c.ID).Attempt, 2)
+	f.same("attempt", f.getRun(c.ID).Attempt, 2)
 	f.clock.Advance(time.Minute)
-	for f.ready() {
+	for f.takeSignal() {
 	}
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}))
-	if !f.ready() {
+	if !f.takeSignal() {
 		f.Error("no signal of a run that is queued again")
 	}
-	r := f.state(c.ID, store.Queued)
+	r := f.checkState(c.ID, store.Queued)
 	f.same("started", r.Started, time.Time{})
 	f.same("finished", r.Finished, time.Time{})
 	f.same("cause", r.Cause, store.Cause{})
@@ -94,56 +94,56 @@ func requeues(f *fixture) {
 	f.same("attempt", w.Attempt, 1)
 	f.same("started", w.Started, f.clock.Now())
 	f.same("body", string(w.Body), "body")
-	s := f.step("a")
+	s := f.newStep("a")
 	s.Began = s.Began.Add(-time.Minute)
 	f.same("steps", w.Steps, []store.Step{s})
-	f.useless(c)
-	f.finish(w.Claim, store.Succeeded)
+	f.checkLost(c)
+	f.finishRun(w.Claim, store.Succeeded)
 }
 
-func requeuesFresh(f *fixture) {
-	c := f.hold()
-	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.step("a")}}))
+func requeuesFromStart(f *fixture) {
+	c := f.acceptClaimed()
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.newStep("a")}}))
 	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{FromStart: true}))
 	f.same("steps", f.claimOne().Steps, nil)
 }
 
 func requeuesRecorded(f *fixture) {
-	e := f.entry(store.Failed)
+	e := f.newEntry(store.Failed)
 	f.ok(f.s.Record(f.ctx, e))
 	f.ok(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{}))
 	f.same("claimed", f.claimOne().ID, e.ID)
 }
 
 func requeueRefuses(f *fixture) {
-	queued, waiting, running := f.accept(), f.accept(after(time.Hour)), f.hold()
-	refused, empty := f.entry(store.Refused), f.entry(store.Failed)
+	queued, waiting, running := f.accept(), f.accept(withDelay(time.Hour)), f.acceptClaimed()
+	refused, empty := f.newEntry(store.Refused), f.newEntry(store.Failed)
 	empty.Payload = store.Payload{}
 	f.ok(f.s.Record(f.ctx, refused, empty))
 	for _, id := range []string{queued, waiting, running.ID, refused.ID, empty.ID} {
 		f.is(f.s.Requeue(f.ctx, id, store.RequeueOptions{FromStart: true}), store.ErrState)
 	}
 	f.is(f.s.Requeue(f.ctx, ulid.New(f.clock.Now()), store.RequeueOptions{}), store.ErrNotFound)
-	recorded := f.entry(store.Failed)
+	recorded := f.newEntry(store.Failed)
 	f.ok(f.s.Record(f.ctx, recorded))
 	f.ok(f.s.Cancel(f.ctx, waiting))
 	for _, id := range []string{recorded.ID, waiting} {
 		f.ok(f.s.Requeue(f.ctx, id, store.RequeueOptions{}))
-		f.state(id, store.Queued)
+		f.checkState(id, store.Queued)
 	}
 }
 
 func requeuesAll(f *fixture) {
 	var failed []string
 	for range 5 {
-		c := f.hold()
-		f.finish(c, store.Failed)
+		c := f.acceptClaimed()
+		f.finishRun(c, store.Failed)
 		failed = append(failed, c.ID)
 	}
-	cancelled, done := f.hold(), f.hold()
-	f.finish(cancelled, store.Cancelled)
-	f.finish(done, store.Succeeded)
+	cancelled, done := f.acceptClaimed(), f.acceptClaimed()
+	f.finishRun(cancelled, store.Cancelled)
+	f.finishRun(done, store.Succeeded)
 	q := store.ListQuery{Limit: 3}
 	n := 0
 	for {
@@ -157,10 +157,10 @@ func requeuesAll(f *fixture) {
 	}
 	f.same("run again", n, 5)
 	for _, id := range failed {
-		f.state(id, store.Queued)
+		f.checkState(id, store.Queued)
 	}
-	f.state(cancelled.ID, store.Cancelled)
-	f.state(done.ID, store.Succeeded)
+	f.checkState(cancelled.ID, store.Cancelled)
+	f.checkState(done.ID, store.Succeeded)
 	named := store.ListQuery{Filter: store.Filter{States: store.States()}, Limit: 10}
 	c, err := f.s.RequeueAll(f.ctx, named, store.RequeueOptions{FromStart: true})
 	f.ok(err)
@@ -172,11 +172,11 @@ func countsDepths(f *fixture) {
 	f.ok(err)
 	f.same("of an empty store", depths, nil)
 	oldest := f.clock.Now()
-	f.acceptAll(3, of("b"))
+	f.acceptAll(3, ofFlow("b"))
 	f.clock.Advance(time.Minute)
-	f.acceptAll(2, of("b"), after(time.Hour))
-	f.hold(of("a"))
-	f.finish(f.hold(of("c")), store.Succeeded)
+	f.acceptAll(2, ofFlow("b"), withDelay(time.Hour))
+	f.acceptClaimed(ofFlow("a"))
+	f.finishRun(f.acceptClaimed(ofFlow("c")), store.Succeeded)
 	depths, err = f.s.Depths(f.ctx)
 	f.ok(err)
 	f.same("depths", depths, []store.Depth{

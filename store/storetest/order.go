@@ -16,7 +16,7 @@ func orderTests() []test {
 		{"keys do not hold each other up", orderKeysApart},
 		{"a run that waits keeps its turn", orderWaiting},
 		{"a turn passes on however a run ends", orderPasses},
-		{"a run that is cancelled in its place lets the rest go on", orderCancelledBehind},
+		{"a run that is cancelled in its place lets the rest go on", orderCancelledBlocked},
 		{"a run that is run again comes before later ones", orderRequeued},
 		{"a delay goes on behind another", orderDelayed},
 		{"keys are compared byte by byte, however long", orderBytes},
@@ -26,12 +26,12 @@ func orderTests() []test {
 }
 
 func orderOneByOne(f *fixture) {
-	want := f.acceptAll(4, ordered("k"))
+	want := f.acceptAll(4, withOrderKey("k"))
 	for _, id := range want {
 		w := f.claimOne()
 		f.same("turn", w.ID, id)
 		f.claimNone()
-		f.finish(w.Claim, store.Succeeded)
+		f.finishRun(w.Claim, store.Succeeded)
 	}
 	f.claimNone()
 	depths, err := f.s.Depths(f.ctx)
@@ -40,23 +40,23 @@ func orderOneByOne(f *fixture) {
 }
 
 func orderKeysApart(f *fixture) {
-	a := f.acceptAll(2, ordered("a"))
-	b := f.acceptAll(2, ordered("b"))
-	other := f.accept(ordered("a"), of("other"))
+	a := f.acceptAll(2, withOrderKey("a"))
+	b := f.acceptAll(2, withOrderKey("b"))
+	other := f.accept(withOrderKey("a"), ofFlow("other"))
 	free := f.accept()
 	f.same("claimed", ids(f.claim(10)), []string{a[0], b[0], free})
 	f.same("of another flow", f.claimOne("other").ID, other)
 	depths, err := f.s.Depths(f.ctx)
 	f.ok(err)
 	f.same("depths", depths, []store.Depth{
-		{Flow: "orders", Queued: 2, Running: 3, Oldest: f.get(a[1]).Received},
+		{Flow: "orders", Queued: 2, Running: 3, Oldest: f.getRun(a[1]).Received},
 		{Flow: "other", Running: 1},
 	})
-	f.state(b[1], store.Queued)
+	f.checkState(b[1], store.Queued)
 }
 
 func orderWaiting(f *fixture) {
-	both := f.acceptAll(2, ordered("k"))
+	both := f.acceptAll(2, withOrderKey("k"))
 	f.ok(f.s.Retry(f.ctx, f.claimOne().Claim, store.Requeue{Delay: time.Minute}))
 	f.claimNone()
 	f.clock.Advance(time.Minute)
@@ -91,7 +91,7 @@ func orderPasses(f *fixture) {
 		},
 		func(c store.Claim) error { return errors.Join(f.s.Release(f.ctx, c), f.s.Cancel(f.ctx, c.ID)) },
 	}
-	want := f.acceptAll(len(end)+1, ordered("k"))
+	want := f.acceptAll(len(end)+1, withOrderKey("k"))
 	for i, by := range end {
 		w := f.claimOne()
 		f.same("turn", w.ID, want[i])
@@ -100,8 +100,8 @@ func orderPasses(f *fixture) {
 	f.same("last turn", f.claimOne().ID, want[len(end)])
 }
 
-func orderCancelledBehind(f *fixture) {
-	want := f.acceptAll(3, ordered("k"))
+func orderCancelledBlocked(f *fixture) {
+	want := f.acceptAll(3, withOrderKey("k"))
 	f.ok(f.s.Cancel(f.ctx, want[1]))
 	f.claimNoneBut(want[0])
 	f.claimNoneBut(want[2])
@@ -113,16 +113,16 @@ func (f *fixture) claimNoneBut(id string) {
 	f.Helper()
 	w := f.claimOne()
 	f.same("claimed", w.ID, id)
-	f.finish(w.Claim, store.Succeeded)
+	f.finishRun(w.Claim, store.Succeeded)
 }
 
 func orderRequeued(f *fixture) {
-	want := f.acceptAll(3, ordered("k"))
-	f.finish(f.claimOne().Claim, store.Failed)
+	want := f.acceptAll(3, withOrderKey("k"))
+	f.finishRun(f.claimOne().Claim, store.Failed)
 	second := f.claimOne()
 	f.ok(f.s.Requeue(f.ctx, want[0], store.RequeueOptions{}))
 	f.claimNone()
-	f.finish(second.Claim, store.Succeeded)
+	f.finishRun(second.Claim, store.Succeeded)
 	f.claimNoneBut(want[0])
 	f.claimNoneBut(want[2])
 	f.ok(f.s.Requeue(f.ctx, want[1], store.RequeueOptions{FromStart: true}))
@@ -130,14 +130,14 @@ func orderRequeued(f *fixture) {
 }
 
 func orderDelayed(f *fixture) {
-	first := f.accept(ordered("k"))
-	second := f.accept(ordered("k"), after(time.Minute))
-	third := f.accept(ordered("k"), after(time.Hour))
-	f.state(second, store.Queued)
+	first := f.accept(withOrderKey("k"))
+	second := f.accept(withOrderKey("k"), withDelay(time.Minute))
+	third := f.accept(withOrderKey("k"), withDelay(time.Hour))
+	f.checkState(second, store.Queued)
 	f.clock.Advance(time.Minute)
 	f.claimNoneBut(first)
 	f.claimNoneBut(second)
-	f.state(third, store.Waiting)
+	f.checkState(third, store.Waiting)
 	f.claimNone()
 	f.clock.Advance(time.Hour)
 	f.claimNoneBut(third)
@@ -147,23 +147,23 @@ func orderBytes(f *fixture) {
 	long := string(make([]byte, 3*store.MaxName))
 	keys := []string{"a", "A", "a ", "a\x00", "a\x00b", "\xff", "\xfe", "ä", "a\u0308", long, long + "x", "%", "_"}
 	for _, k := range keys {
-		f.accept(ordered(k))
+		f.accept(withOrderKey(k))
 	}
 	f.same("claimed", len(f.claim(100)), len(keys))
 	for _, k := range keys {
-		f.accept(ordered(k))
+		f.accept(withOrderKey(k))
 	}
 	f.claimNone()
 }
 
 // turns notes who works under which key, and what came after what.
-type turns struct {
+type keyOrder struct {
 	mu   sync.Mutex
 	busy map[string]string
 	seen map[string][]string
 }
 
-func (o *turns) enter(key, id string) error {
+func (o *keyOrder) enter(key, id string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if other, ok := o.busy[key]; ok {
@@ -176,7 +176,7 @@ func (o *turns) enter(key, id string) error {
 	return nil
 }
 
-func (o *turns) leave(key string) {
+func (o *keyOrder) leave(key string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.busy, key)
@@ -184,9 +184,9 @@ func (o *turns) leave(key string) {
 
 // drain works off a number of runs from several workers, and checks that each
 // key's runs came one by one in their order.
-func (f *fixture) drain(stores []store.Store, want map[string][]string) {
+func (f *fixture) workAll(stores []store.Store, want map[string][]string) {
 	f.Helper()
-	o := &turns{busy: map[string]string{}, seen: map[string][]string{}}
+	o := &keyOrder{busy: map[string]string{}, seen: map[string][]string{}}
 	var left atomic.Int64
 	for _, runs := range want {
 		left.Add(int64(len(runs)))
@@ -194,11 +194,11 @@ func (f *fixture) drain(stores []store.Store, want map[string][]string) {
 	f.parallel(4*len(stores), func(n int) error {
 		s := stores[n%len(stores)]
 		for turn := 0; left.Load() > 0; turn++ {
-			c, err := s.Claim(f.ctx, query(2, "orders"))
+			c, err := s.Claim(f.ctx, claimQuery(2, "orders"))
 			if err != nil {
 				return err
 			}
-			ended, err := f.workOff(s, o, c.Work, turn%7 == 0)
+			ended, err := f.workOn(s, o, c.Work, turn%7 == 0)
 			if err != nil {
 				return err
 			}
@@ -210,7 +210,7 @@ func (f *fixture) drain(stores []store.Store, want map[string][]string) {
 }
 
 // workOff does runs, or puts them back, and returns how many it did.
-func (f *fixture) workOff(s store.Store, o *turns, work []store.Work, back bool) (ended int64, err error) {
+func (f *fixture) workOn(s store.Store, o *keyOrder, work []store.Work, back bool) (ended int64, err error) {
 	for _, w := range work {
 		if err := o.enter(w.OrderKey, w.ID); err != nil {
 			return ended, err
@@ -232,7 +232,7 @@ func (f *fixture) workOff(s store.Store, o *turns, work []store.Work, back bool)
 }
 
 func orderRace(f *fixture) {
-	f.drain([]store.Store{f.s}, f.acceptOrdered(f.s))
+	f.workAll([]store.Store{f.s}, f.acceptOrdered(f.s))
 }
 
 // acceptOrdered accepts runs of several keys at once, each key's one by one.
@@ -243,7 +243,7 @@ func (f *fixture) acceptOrdered(s store.Store) map[string][]string {
 	f.parallel(6, func(n int) error {
 		key := fmt.Sprint("key ", n)
 		for range 15 {
-			sub := f.submission(ordered(key))
+			sub := f.submission(withOrderKey(key))
 			if _, err := s.Accept(f.ctx, sub); err != nil {
 				return err
 			}
@@ -264,5 +264,5 @@ func orderAcrossStores(f *fixture) {
 	}
 	f.ok(err)
 	defer func() { f.ok(other.Close()) }()
-	f.drain([]store.Store{f.s, other}, f.acceptOrdered(other))
+	f.workAll([]store.Store{f.s, other}, f.acceptOrdered(other))
 }

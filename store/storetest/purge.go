@@ -42,13 +42,13 @@ func (f *fixture) purgeAll(r store.Retention) store.Purged {
 func purgesOld(f *fixture) {
 	var old []string
 	for range 450 {
-		e := f.entry(store.Succeeded)
-		e.Steps = []store.Step{f.step("a")}
+		e := f.newEntry(store.Succeeded)
+		e.Steps = []store.Step{f.newStep("a")}
 		f.ok(f.s.Record(f.ctx, e))
 		old = append(old, e.ID)
 	}
 	f.clock.Advance(time.Hour)
-	young := f.entry(store.Failed)
+	young := f.newEntry(store.Failed)
 	f.ok(f.s.Record(f.ctx, young))
 	f.same("purged too early", f.purgeAll(store.Retention{Runs: time.Hour}), store.Purged{})
 	f.clock.Advance(time.Millisecond)
@@ -59,22 +59,22 @@ func purgesOld(f *fixture) {
 }
 
 func purgeKeepsOpen(f *fixture) {
-	queued, waiting, running := f.accept(), f.accept(after(1000*time.Hour)), f.hold()
-	late := f.hold()
+	queued, waiting, running := f.accept(), f.accept(withDelay(1000*time.Hour)), f.acceptClaimed()
+	late := f.acceptClaimed()
 	f.clock.Advance(100 * time.Hour)
-	f.finish(late, store.Succeeded) // received long ago, but ended now
+	f.finishRun(late, store.Succeeded) // received long ago, but ended now
 	want := newestFirst(queued, waiting, running.ID, late.ID)
 	f.same("purged", f.purgeAll(store.Retention{Runs: time.Hour, Bytes: 1 << 40}), store.Purged{})
 	f.same("left", f.listed(store.Filter{}), want)
 	f.purgeAll(store.Retention{Bytes: 1})
 	f.same("left of too much", f.listed(store.Filter{}), newestFirst(queued, waiting, running.ID))
-	f.finish(running, store.Succeeded)
+	f.finishRun(running, store.Succeeded)
 }
 
 func purgesBySize(f *fixture) {
 	noise := bytes.Repeat([]byte("0123456789abcdef"), 4096)
 	for range 200 {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		e.Body = noise
 		f.ok(f.s.Record(f.ctx, e))
 		f.clock.Advance(time.Millisecond)
@@ -94,19 +94,19 @@ func purgesBySize(f *fixture) {
 // bigEntry is a run with a body, and a step with an input and an output, above
 // any limit.
 func (f *fixture) bigEntry(s store.State) *store.Entry {
-	e := f.entry(s)
+	e := f.newEntry(s)
 	e.Body = bytes.Repeat([]byte("body"), 1000)
-	big := f.step("big")
+	big := f.newStep("big")
 	big.Input, big.Output = bytes.Repeat([]byte("in"), 1500), bytes.Repeat([]byte("out"), 1000)
-	e.Steps = []store.Step{big, f.step("small")}
+	e.Steps = []store.Step{big, f.newStep("small")}
 	return e
 }
 
 func purgeCuts(f *fixture) {
-	e, small := f.bigEntry(store.Succeeded), f.entry(store.Succeeded)
+	e, small := f.bigEntry(store.Succeeded), f.newEntry(store.Succeeded)
 	f.ok(f.s.Record(f.ctx, e, small))
 	f.same("purged", f.purgeAll(store.Retention{Body: 2048}), store.Purged{Cut: 2})
-	r := f.get(e.ID)
+	r := f.getRun(e.ID)
 	f.same("cut", r.Cut, true)
 	f.same("size", r.Size, len(e.Body))
 	f.same("body", string(r.Body), string(e.Body[:2048]))
@@ -120,7 +120,7 @@ func purgeCuts(f *fixture) {
 		f.same("its output", string(s.Output), string(e.Steps[0].Output[:2048]))
 		f.same("its input", string(s.Input), string(e.Steps[0].Input[:2048]))
 	}
-	f.same("cut of the other", f.get(small.ID).Cut, false)
+	f.same("cut of the other", f.getRun(small.ID).Cut, false)
 	f.same("purged again", f.purgeAll(store.Retention{Body: 2048}), store.Purged{})
 	f.is(f.s.Requeue(f.ctx, e.ID, store.RequeueOptions{FromStart: true}), store.ErrCut)
 }
@@ -130,18 +130,18 @@ func purgeKeepsWhole(f *fixture) {
 		f.ok(f.s.Record(f.ctx, f.bigEntry(s)))
 	}
 	big := f.bigEntry(store.Succeeded)
-	c := f.hold(func(s *store.Submission) { s.Body, s.Steps = big.Body, big.Steps })
+	c := f.acceptClaimed(func(s *store.Submission) { s.Body, s.Steps = big.Body, big.Steps })
 	f.accept(func(s *store.Submission) { s.Body, s.Steps = big.Body, big.Steps })
 	f.same("purged", f.purgeAll(store.Retention{Body: 2048}), store.Purged{})
-	f.finish(c, store.Succeeded)
+	f.finishRun(c, store.Succeeded)
 	f.same("purged at its end", f.purgeAll(store.Retention{Body: 2048}), store.Purged{Cut: 2})
 }
 
 func purgesKeys(f *fixture) {
 	for i := range 450 {
-		f.put(store.Key{Scope: "s", Name: fmt.Sprint(i)}, time.Minute)
+		f.putKey(store.Key{Scope: "s", Name: fmt.Sprint(i)}, time.Minute)
 	}
-	f.put(store.Key{Scope: "s", Name: "stays"}, time.Hour)
+	f.putKey(store.Key{Scope: "s", Name: "stays"}, time.Hour)
 	f.same("purged too early", f.purgeAll(store.Retention{}), store.Purged{})
 	f.clock.Advance(time.Minute)
 	f.same("purged", f.purgeAll(store.Retention{}), store.Purged{Keys: 450})
@@ -149,8 +149,8 @@ func purgesKeys(f *fixture) {
 }
 
 func purgesCounters(f *fixture) {
-	begin := f.spread()
-	before := f.recounted(store.StatsQuery{Step: time.Hour})
+	begin := f.recordSpread()
+	before := f.checkStats(store.StatsQuery{Step: time.Hour})
 	f.clock.Advance(10 * 24 * time.Hour)
 	f.purgeAll(store.Retention{Runs: time.Hour})
 	f.same("runs", f.listed(store.Filter{}), nil)
@@ -178,5 +178,5 @@ func purgesNothing(f *fixture) {
 	f.ok(f.s.Record(f.ctx, f.bigEntry(store.Succeeded)))
 	f.clock.Advance(10_000 * time.Hour)
 	f.same("purged", f.purgeAll(store.Retention{}), store.Purged{})
-	f.recounted(store.StatsQuery{Step: time.Minute})
+	f.checkStats(store.StatsQuery{Step: time.Minute})
 }

@@ -19,7 +19,7 @@ func recordTests() []test {
 }
 
 // entry returns a run that took two seconds and is over.
-func (f *fixture) entry(s store.State) *store.Entry {
+func (f *fixture) newEntry(s store.State) *store.Entry {
 	now := f.clock.Now()
 	return &store.Entry{
 		ID: ulid.New(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
@@ -28,14 +28,14 @@ func (f *fixture) entry(s store.State) *store.Entry {
 }
 
 func recordsAll(f *fixture) {
-	e := f.entry(store.Failed)
+	e := f.newEntry(store.Failed)
 	e.Finished, e.Attempt = f.clock.Now().Add(-time.Second), 3
 	e.Cause = store.Cause{Reason: "timeout", Class: "transient", Action: "slack", Position: "a.hcl:1,2", Message: "too slow"}
-	e.Payload = store.Payload{Event: strange(), Body: strange(), Variables: strange(), Response: strange(), Output: strange()}
-	e.Steps = []store.Step{f.step("a"), f.step("b")}
+	e.Payload = store.Payload{Event: strangeBytes(), Body: strangeBytes(), Variables: strangeBytes(), Response: strangeBytes(), Output: strangeBytes()}
+	e.Steps = []store.Step{f.newStep("a"), f.newStep("b")}
 	e.Steps[1].Cause, e.Steps[1].State = e.Cause, flow.Failed
 	f.ok(f.s.Record(f.ctx, e))
-	f.same("the run", f.get(e.ID), &store.Run{
+	f.same("the run", f.getRun(e.ID), &store.Run{
 		Summary: store.Summary{
 			ID: e.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now(), Started: e.Started, Finished: e.Finished,
 			Attempt: 3, Status: 200, Size: len(e.Body), Cause: e.Cause,
@@ -48,7 +48,7 @@ func recordsAll(f *fixture) {
 func recordsRefused(f *fixture) {
 	e := &store.Entry{ID: ulid.New(f.clock.Now()), State: store.Refused, Status: 401, Cause: store.Cause{Reason: "unauthorized"}}
 	f.ok(f.s.Record(f.ctx, e))
-	f.same("the run", f.get(e.ID), &store.Run{Summary: store.Summary{
+	f.same("the run", f.getRun(e.ID), &store.Run{Summary: store.Summary{
 		ID: e.ID, State: store.Refused, Received: f.clock.Now(), Finished: f.clock.Now(), Attempt: 1, Status: 401, Cause: e.Cause,
 	}})
 }
@@ -58,10 +58,10 @@ func recordsRefused(f *fixture) {
 func recordsMany(f *fixture) {
 	var all []*store.Entry
 	for i := range 60 {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		switch i {
 		case 20:
-			e.Steps = []store.Step{f.step("a")}
+			e.Steps = []store.Step{f.newStep("a")}
 		case 41:
 			e.State, e.Cause = store.Failed, store.Cause{Message: "no"}
 		default:
@@ -71,7 +71,7 @@ func recordsMany(f *fixture) {
 	}
 	f.ok(f.s.Record(f.ctx, all...))
 	for _, e := range all {
-		f.same("the run", f.get(e.ID), &store.Run{
+		f.same("the run", f.getRun(e.ID), &store.Run{
 			Summary: store.Summary{
 				ID: e.ID, Flow: "orders", State: e.State, Received: f.clock.Now(), Started: e.Started, Finished: f.clock.Now(),
 				Attempt: 1, Status: 200, Size: len(e.Body), Cause: e.Cause,
@@ -79,11 +79,11 @@ func recordsMany(f *fixture) {
 			Payload: e.Payload, Steps: e.Steps,
 		})
 	}
-	f.recounted(store.StatsQuery{})
+	f.checkStats(store.StatsQuery{})
 	f.is(f.s.Requeue(f.ctx, all[0].ID, store.RequeueOptions{FromStart: true}), store.ErrState) // there is nothing to run
 	more := make([]*store.Entry, 20)
 	for i := range more {
-		more[i] = f.entry(store.Succeeded)
+		more[i] = f.newEntry(store.Succeeded)
 		more[i].Payload = store.Payload{}
 	}
 	more[7].ID = all[3].ID
@@ -94,7 +94,7 @@ func recordsMany(f *fixture) {
 
 func recordsAllOrNone(f *fixture) {
 	known := f.accept()
-	a, b := f.entry(store.Succeeded), f.entry(store.Succeeded)
+	a, b := f.newEntry(store.Succeeded), f.newEntry(store.Succeeded)
 	b.ID = known
 	f.is(f.s.Record(f.ctx, a, b), store.ErrExists)
 	f.same("runs", f.listed(store.Filter{}), []string{known})
@@ -107,13 +107,13 @@ func recordsAllOrNone(f *fixture) {
 
 func recordsOver(f *fixture) {
 	for _, s := range append(store.States(), 0, 99) {
-		err := f.s.Record(f.ctx, f.entry(s))
+		err := f.s.Record(f.ctx, f.newEntry(s))
 		over := s >= store.Succeeded && s <= store.Throttled
 		if (err == nil) != over {
 			f.Errorf("recording a run that is %s: %v", s, err)
 		}
 	}
-	e := f.entry(store.Succeeded)
+	e := f.newEntry(store.Succeeded)
 	e.ID = "no id"
 	if err := f.s.Record(f.ctx, e); err == nil {
 		f.Error("recorded under no id")

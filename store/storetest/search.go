@@ -18,9 +18,9 @@ func searchTests() []test {
 }
 
 func searchEverywhere(f *fixture) {
-	sub := f.submission(of("Flow-Name"), ordered("Order-Key"), func(s *store.Submission) {
+	sub := f.submission(ofFlow("Flow-Name"), withOrderKey("Order-Key"), func(s *store.Submission) {
 		s.Payload = store.Payload{
-			Event: []byte("\xffEvent-Bytes\x00"), Body: append(strange(), "Body-Bytes"...), Variables: []byte("Variable-Bytes"),
+			Event: []byte("\xffEvent-Bytes\x00"), Body: append(strangeBytes(), "Body-Bytes"...), Variables: []byte("Variable-Bytes"),
 		}
 	})
 	_, err := f.s.Accept(f.ctx, sub)
@@ -53,10 +53,10 @@ func searchLiterally(f *fixture) {
 
 func searchFilters(f *fixture) {
 	needle := func(s *store.Submission) { s.Body = []byte("needle") }
-	done := f.hold(needle)
-	f.finish(done, store.Succeeded)
+	done := f.acceptClaimed(needle)
+	f.finishRun(done, store.Succeeded)
 	queued := f.accept(needle)
-	other := f.accept(needle, of("other"))
+	other := f.accept(needle, ofFlow("other"))
 	f.acceptAll(5)
 	f.same("all", f.listed(store.Filter{Text: "NEEDLE"}), newestFirst(done.ID, queued, other))
 	f.same("of a flow", f.listed(store.Filter{Text: "needle", Flows: []string{"orders"}}), newestFirst(done.ID, queued))
@@ -68,7 +68,7 @@ func searchEnds(f *fixture) {
 	hay := []byte(strings.Repeat("hay", 2<<20/3))
 	var entries []*store.Entry
 	for range 20 {
-		e := f.entry(store.Succeeded)
+		e := f.newEntry(store.Succeeded)
 		e.Body = hay
 		entries = append(entries, e)
 	}

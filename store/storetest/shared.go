@@ -17,16 +17,16 @@ func sharedTests(e Engine) []test {
 	return []test{
 		{"a run is claimed by one of many stores", sharedClaim},
 		{"the limit of a flow holds across stores", sharedLimit},
-		{"a run that is handed over counts for all stores", sharedHand},
+		{"a run that is handed over counts for all stores", sharedDirectClaim},
 		{"one of many stores takes over a run", sharedTakeover},
 		{"one of many stores is first with a key", sharedKey},
 		{"one of many stores accepts what has a dedupe key", sharedDedupe},
-		{"a full queue is full for all stores", sharedBound},
+		{"a full queue is full for all stores", sharedQueueLimit},
 	}
 }
 
 // beside opens more stores at the place, and returns all of them.
-func (f *fixture) beside(more int) []store.Store {
+func (f *fixture) openMore(more int) []store.Store {
 	f.Helper()
 	all := []store.Store{f.s}
 	for range more {
@@ -43,12 +43,12 @@ func (f *fixture) beside(more int) []store.Store {
 }
 
 // tally counts by name, for goroutines.
-type tally struct {
+type counter struct {
 	mu sync.Mutex
 	n  map[string]int
 }
 
-func (c *tally) add(name string) {
+func (c *counter) add(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.n == nil {
@@ -58,11 +58,11 @@ func (c *tally) add(name string) {
 }
 
 func sharedClaim(f *fixture) {
-	stores := f.beside(2)
+	stores := f.openMore(2)
 	for range 120 {
 		f.accept()
 	}
-	var claimed tally
+	var claimed counter
 	f.parallel(2*len(stores), func(n int) error {
 		for {
 			got, err := stores[n%len(stores)].Claim(f.ctx, store.ClaimQuery{Owner: fmt.Sprint(n), Lease: lease, Limit: 7, Flows: []store.FlowLimit{{Flow: "orders"}}})
@@ -83,7 +83,7 @@ func sharedClaim(f *fixture) {
 }
 
 func sharedLimit(f *fixture) {
-	stores := f.beside(2)
+	stores := f.openMore(2)
 	for range 40 {
 		f.accept()
 	}
@@ -106,8 +106,8 @@ func sharedLimit(f *fixture) {
 	}
 }
 
-func sharedHand(f *fixture) {
-	stores := f.beside(2)
+func sharedDirectClaim(f *fixture) {
+	stores := f.openMore(2)
 	var mu sync.Mutex
 	handed := 0
 	f.parallel(12, func(n int) error {
@@ -125,14 +125,14 @@ func sharedHand(f *fixture) {
 }
 
 func sharedTakeover(f *fixture) {
-	stores := f.beside(2)
+	stores := f.openMore(2)
 	claims := make([]store.Claim, 20)
 	for i := range claims {
-		claims[i] = f.hold()
-		f.ok(f.s.Checkpoint(f.ctx, claims[i], f.step("done")))
+		claims[i] = f.acceptClaimed()
+		f.ok(f.s.Checkpoint(f.ctx, claims[i], f.newStep("done")))
 	}
 	f.clock.Advance(lease)
-	var taken tally
+	var taken counter
 	f.parallel(4, func(n int) error {
 		s := stores[1+n%2]
 		if _, err := s.Sweep(f.ctx, store.SweepQuery{Limit: 100}); err != nil {
@@ -150,16 +150,16 @@ func sharedTakeover(f *fixture) {
 	f.same("runs taken over", len(taken.n), len(claims))
 	for _, c := range claims {
 		f.same("times taken over", taken.n[c.ID], 1)
-		f.is(f.s.Checkpoint(f.ctx, c, f.step("late")), store.ErrLost)
+		f.is(f.s.Checkpoint(f.ctx, c, f.newStep("late")), store.ErrLost)
 		f.is(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded}), store.ErrLost)
 	}
 }
 
 func sharedKey(f *fixture) {
-	stores := f.beside(2)
+	stores := f.openMore(2)
 	for round := range 5 {
 		name := fmt.Sprint("tick ", round)
-		var made, holders tally
+		var made, holders counter
 		f.parallel(12, func(n int) error {
 			held, first, err := stores[n%len(stores)].PutKey(f.ctx, store.Key{Scope: "schedule", Name: name, Run: fmt.Sprint("run ", n)}, time.Hour)
 			holders.add(held.Run)
@@ -174,10 +174,10 @@ func sharedKey(f *fixture) {
 }
 
 func sharedDedupe(f *fixture) {
-	stores := f.beside(2)
+	stores := f.openMore(2)
 	for round := range 5 {
 		key := fmt.Sprint("delivery ", round)
-		var runs tally
+		var runs counter
 		f.parallel(12, func(n int) error {
 			sub := f.submission(func(s *store.Submission) { s.Dedupe = &store.Dedupe{Key: key, TTL: time.Hour} })
 			got, err := stores[n%len(stores)].Accept(f.ctx, sub)
@@ -195,9 +195,9 @@ func sharedDedupe(f *fixture) {
 	f.same("runs kept", len(f.listed(store.Filter{})), 5)
 }
 
-func sharedBound(f *fixture) {
-	stores := f.beside(2)
-	var outcomes tally
+func sharedQueueLimit(f *fixture) {
+	stores := f.openMore(2)
+	var outcomes counter
 	f.parallel(30, func(n int) error {
 		_, err := stores[n%len(stores)].Accept(f.ctx, f.submission(func(s *store.Submission) { s.Queue = store.QueueLimit{Max: 10} }))
 		if errors.Is(err, store.ErrFull) {

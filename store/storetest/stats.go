@@ -20,7 +20,7 @@ func statsTests() []test {
 }
 
 // recount is what statistics must say, counted from the list.
-func (f *fixture) recount(q store.StatsQuery) []store.Count {
+func (f *fixture) countFromList(q store.StatsQuery) []store.Count {
 	f.Helper()
 	type key struct {
 		flow  string
@@ -60,33 +60,33 @@ func sortCounts(all []store.Count) {
 }
 
 // recounted fails where statistics differ from a recount.
-func (f *fixture) recounted(q store.StatsQuery) []store.Count {
+func (f *fixture) checkStats(q store.StatsQuery) []store.Count {
 	f.Helper()
 	got, err := f.s.Stats(f.ctx, q)
 	f.ok(err)
 	sortCounts(got)
-	f.same(fmt.Sprintf("statistics for %+v", q), got, f.recount(q))
+	f.same(fmt.Sprintf("statistics for %+v", q), got, f.countFromList(q))
 	return got
 }
 
 func statsCount(f *fixture) {
-	f.grid()
+	f.recordGrid()
 	f.clock.Advance(90 * time.Second)
-	f.finish(f.claim(1, "a")[0].Claim, store.Failed)
-	f.finish(f.claim(1, "a")[0].Claim, store.Succeeded)
-	f.ok(f.s.Cancel(f.ctx, f.accept(of("b"))))
-	got := f.recounted(store.StatsQuery{})
+	f.finishRun(f.claim(1, "a")[0].Claim, store.Failed)
+	f.finishRun(f.claim(1, "a")[0].Claim, store.Succeeded)
+	f.ok(f.s.Cancel(f.ctx, f.accept(ofFlow("b"))))
+	got := f.checkStats(store.StatsQuery{})
 	f.same("counts", len(got), 3*5)
-	f.recounted(store.StatsQuery{Flow: "b"})
-	f.recounted(store.StatsQuery{Flow: "none"})
+	f.checkStats(store.StatsQuery{Flow: "b"})
+	f.checkStats(store.StatsQuery{Flow: "none"})
 }
 
 // spread records runs over some days.
-func (f *fixture) spread() (begin time.Time) {
+func (f *fixture) recordSpread() (begin time.Time) {
 	f.Helper()
 	begin = f.clock.Now()
 	for i := range 60 {
-		e := f.entry([]store.State{store.Succeeded, store.Failed}[i%2])
+		e := f.newEntry([]store.State{store.Succeeded, store.Failed}[i%2])
 		e.Flow = []string{"a", "b", "c"}[i%3]
 		e.Finished = begin.Add(time.Duration(i) * 97 * time.Minute)
 		f.ok(f.s.Record(f.ctx, e))
@@ -95,27 +95,27 @@ func (f *fixture) spread() (begin time.Time) {
 }
 
 func statsSteps(f *fixture) {
-	f.spread()
+	f.recordSpread()
 	for _, step := range []time.Duration{0, time.Minute, 5 * time.Minute, time.Hour, 24 * time.Hour, 90 * time.Minute} {
 		for _, flow := range []string{"", "b"} {
-			f.recounted(store.StatsQuery{Step: step, Flow: flow})
+			f.checkStats(store.StatsQuery{Step: step, Flow: flow})
 		}
 	}
 }
 
 func statsRound(f *fixture) {
-	begin := f.spread()
+	begin := f.recordSpread()
 	hour := begin.Truncate(time.Hour)
 	exact := store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour), Step: time.Hour}
-	want := f.recounted(exact)
-	f.recounted(store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour)})
-	f.recounted(store.StatsQuery{From: hour.Add(65 * time.Minute), To: hour.Add(77 * time.Minute), Step: time.Minute})
+	want := f.checkStats(exact)
+	f.checkStats(store.StatsQuery{From: hour.Add(time.Hour), To: hour.Add(3 * time.Hour)})
+	f.checkStats(store.StatsQuery{From: hour.Add(65 * time.Minute), To: hour.Add(77 * time.Minute), Step: time.Minute})
 	for _, from := range []int{0, 1, 22, 23, 24, 30} {
 		for _, hours := range []int{1, 23, 24, 25, 48, 70, 200} {
 			begin := hour.Add(time.Duration(from) * time.Hour)
-			f.recounted(store.StatsQuery{From: begin, To: begin.Add(time.Duration(hours) * time.Hour)})
+			f.checkStats(store.StatsQuery{From: begin, To: begin.Add(time.Duration(hours) * time.Hour)})
 		}
-		f.recounted(store.StatsQuery{From: hour.Add(time.Duration(from) * time.Hour)})
+		f.checkStats(store.StatsQuery{From: hour.Add(time.Duration(from) * time.Hour)})
 	}
 	rounded := exact
 	rounded.From, rounded.To = exact.From.Add(59*time.Minute), exact.To.Add(-59*time.Minute)
@@ -134,18 +134,18 @@ func statsRefuse(f *fixture) {
 }
 
 func statsRequeue(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.clock.Advance(3 * time.Second)
-	f.finish(c, store.Failed)
-	f.recounted(store.StatsQuery{Step: time.Minute})
+	f.finishRun(c, store.Failed)
+	f.checkStats(store.StatsQuery{Step: time.Minute})
 	f.clock.Advance(time.Hour)
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}))
-	got := f.recounted(store.StatsQuery{Step: time.Minute})
+	got := f.checkStats(store.StatsQuery{Step: time.Minute})
 	f.same("counts while it is open", got, nil)
 	w := f.claimOne()
 	f.clock.Advance(5 * time.Second)
-	f.finish(w.Claim, store.Succeeded)
-	got = f.recounted(store.StatsQuery{Step: time.Minute})
+	f.finishRun(w.Claim, store.Succeeded)
+	got = f.checkStats(store.StatsQuery{Step: time.Minute})
 	f.same("counts", len(got), 1)
 	f.same("took", got[0].Took, 5*time.Second)
 }

@@ -17,7 +17,7 @@ func stormTests() []test {
 }
 
 // weather is what a storm knows beside the store.
-type weather struct {
+type stormState struct {
 	*fixture
 	accepting atomic.Int64 // submissions that are still to come
 
@@ -31,19 +31,19 @@ type weather struct {
 // time passes. It checks what must hold at any time, and at the end that each
 // run that was accepted is over, once, and that all counts agree.
 func storm(f *fixture) {
-	w := &weather{fixture: f, accepted: map[string]bool{}, fences: map[string]int64{}, done: map[string]int{}}
+	w := &stormState{fixture: f, accepted: map[string]bool{}, fences: map[string]int64{}, done: map[string]int{}}
 	w.accepting.Store(250)
 	f.parallel(8, func(n int) error {
 		r := rand.New(rand.NewPCG(1, uint64(n))) //nolint:gosec // the same storm each time, as far as goroutines allow
 		for w.accepting.Load() > 0 {
-			if err := w.gust(r); err != nil {
+			if err := w.randomOperation(r); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	w.calm()
-	f.recounted(store.StatsQuery{Step: time.Minute})
+	w.finishAll()
+	f.checkStats(store.StatsQuery{Step: time.Minute})
 	depths, err := f.s.Depths(f.ctx)
 	f.ok(err)
 	f.same("depths", depths, nil)
@@ -57,7 +57,7 @@ func storm(f *fixture) {
 }
 
 // gust does one thing.
-func (w *weather) gust(r *rand.Rand) error {
+func (w *stormState) randomOperation(r *rand.Rand) error {
 	switch r.IntN(12) {
 	case 0, 1, 2, 3:
 		return w.acceptAny(r)
@@ -80,9 +80,9 @@ func (w *weather) gust(r *rand.Rand) error {
 	return w.operateAny(r, page.Runs[r.IntN(len(page.Runs))].ID)
 }
 
-func (w *weather) acceptAny(r *rand.Rand) error {
+func (w *stormState) acceptAny(r *rand.Rand) error {
 	w.accepting.Add(-1)
-	s := w.submission(of([]string{"a", "b", "c"}[r.IntN(3)]))
+	s := w.submission(ofFlow([]string{"a", "b", "c"}[r.IntN(3)]))
 	if s.Flow == "b" {
 		s.OrderKey = fmt.Sprint(r.IntN(4))
 	}
@@ -106,13 +106,13 @@ func (w *weather) acceptAny(r *rand.Rand) error {
 	w.accepted[s.ID] = true
 	w.mu.Unlock()
 	if a.Claim != nil {
-		return w.work(r, *a.Claim)
+		return w.useClaim(r, *a.Claim)
 	}
 	return nil
 }
 
-func (w *weather) workAny(r *rand.Rand) error {
-	c, err := w.s.Claim(w.ctx, query(1+r.IntN(4), "a", "b", "c"))
+func (w *stormState) workAny(r *rand.Rand) error {
+	c, err := w.s.Claim(w.ctx, claimQuery(1+r.IntN(4), "a", "b", "c"))
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (w *weather) workAny(r *rand.Rand) error {
 		if job.Err != nil {
 			return job.Err
 		}
-		if err := w.work(r, job.Claim); err != nil {
+		if err := w.useClaim(r, job.Claim); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (w *weather) workAny(r *rand.Rand) error {
 }
 
 // work does something with a claimed run. To have lost it is no mistake.
-func (w *weather) work(r *rand.Rand, c store.Claim) error {
+func (w *stormState) useClaim(r *rand.Rand, c store.Claim) error {
 	w.mu.Lock()
 	last := w.fences[c.ID]
 	w.fences[c.ID] = max(last, c.Fence)
@@ -147,15 +147,15 @@ func (w *weather) work(r *rand.Rand, c store.Claim) error {
 	case 3:
 		err = w.s.Release(w.ctx, c)
 	case 4:
-		err = w.s.Checkpoint(w.ctx, c, w.step(fmt.Sprint(r.IntN(3))))
+		err = w.s.Checkpoint(w.ctx, c, w.newStep(fmt.Sprint(r.IntN(3))))
 		fallthrough
 	default:
 		state := []store.State{store.Succeeded, store.Failed}[r.IntN(2)]
 		if err == nil {
-			err = w.s.Finish(w.ctx, c, &store.Ending{State: state, Steps: []store.Step{w.step("last")}})
+			err = w.s.Finish(w.ctx, c, &store.Ending{State: state, Steps: []store.Step{w.newStep("last")}})
 		}
 		if err == nil {
-			err = w.ended(c)
+			err = w.noteEnded(c)
 		}
 	}
 	if errors.Is(err, store.ErrLost) {
@@ -165,7 +165,7 @@ func (w *weather) work(r *rand.Rand, c store.Claim) error {
 }
 
 // ended checks that no other holder ended the run under the same claim.
-func (w *weather) ended(c store.Claim) error {
+func (w *stormState) noteEnded(c store.Claim) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	key := fmt.Sprint(c.ID, c.Fence)
@@ -176,7 +176,7 @@ func (w *weather) ended(c store.Claim) error {
 	return nil
 }
 
-func (w *weather) operateAny(r *rand.Rand, id string) error {
+func (w *stormState) operateAny(r *rand.Rand, id string) error {
 	var err error
 	if r.IntN(2) == 0 {
 		err = w.s.Cancel(w.ctx, id)
@@ -190,14 +190,14 @@ func (w *weather) operateAny(r *rand.Rand, id string) error {
 }
 
 // calm works off what is left.
-func (w *weather) calm() {
+func (w *stormState) finishAll() {
 	w.Helper()
 	for range 10_000 {
 		w.clock.Advance(time.Minute)
-		w.sweep()
+		w.sweepAll()
 		work := w.claim(100, "a", "b", "c")
 		for _, job := range work {
-			w.finish(job.Claim, store.Succeeded)
+			w.finishRun(job.Claim, store.Succeeded)
 		}
 		depths, err := w.s.Depths(w.ctx)
 		w.ok(err)

@@ -12,10 +12,10 @@ import (
 // stepsMany ends a run with more steps than fit into one statement, some of
 // them failed, and some on one path.
 func stepsMany(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	var steps, want []store.Step
 	for i := range 30 {
-		s := f.step(fmt.Sprintf("a%02d", i))
+		s := f.newStep(fmt.Sprintf("a%02d", i))
 		if i%7 == 3 {
 			s.State, s.Cause = flow.Failed, store.Cause{Message: "no"}
 		}
@@ -25,25 +25,25 @@ func stepsMany(f *fixture) {
 	}
 	f.ok(f.s.Checkpoint(f.ctx, c, steps[:12]...))
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: append(steps, want...)}))
-	f.same("steps", f.get(c.ID).Steps, want)
+	f.same("steps", f.getRun(c.ID).Steps, want)
 }
 
 // stepsOfLoops ends a run with as many steps as a loop over all that it may go
 // over leaves, with actions that need no checkpoint.
 func stepsOfLoops(f *fixture) {
 	const n = 100_000
-	c := f.hold()
+	c := f.acceptClaimed()
 	steps := make([]store.Step, n)
 	for i := range steps {
-		steps[i] = f.step(fmt.Sprintf("each/%d/action_%d", i/10, i%10))
+		steps[i] = f.newStep(fmt.Sprintf("each/%d/action_%d", i/10, i%10))
 	}
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: steps}))
-	if kept := len(f.get(c.ID).Steps); kept != n {
+	if kept := len(f.getRun(c.ID).Steps); kept != n {
 		f.Errorf("%d steps of %d are kept", kept, n)
 	}
 }
 
-func holdTests() []test {
+func workerTests() []test {
 	return []test{
 		{"a step replaces the one before it", stepReplaces},
 		{"of many steps the later ones stay", stepsMany},
@@ -53,7 +53,7 @@ func holdTests() []test {
 		{"ends in states that end", endStates},
 		{"retries later", retryLater},
 		{"retries at once", retryAtOnce},
-		{"parks", parks},
+		{"parks", suspends},
 		{"releases", releases},
 		{"a claim that is over changes nothing", overChangesNothing},
 		{"a claim made up changes nothing", madeUpChangesNothing},
@@ -62,29 +62,29 @@ func holdTests() []test {
 }
 
 func stepReplaces(f *fixture) {
-	c := f.hold()
-	s := f.step("a")
+	c := f.acceptClaimed()
+	s := f.newStep("a")
 	s.State, s.Cause = flow.Failed, store.Cause{Class: "transient", Reason: "5xx", Message: "it answered 503"}
 	f.ok(f.s.Checkpoint(f.ctx, c, s))
-	f.same("steps", f.get(c.ID).Steps, []store.Step{s})
-	again := f.step("a")
+	f.same("steps", f.getRun(c.ID).Steps, []store.Step{s})
+	again := f.newStep("a")
 	again.Attempts, again.Output, again.Input = 2, nil, []byte("other")
-	f.ok(f.s.Checkpoint(f.ctx, c, again, f.step("b")))
-	f.same("steps", f.get(c.ID).Steps, []store.Step{again, f.step("b")})
+	f.ok(f.s.Checkpoint(f.ctx, c, again, f.newStep("b")))
+	f.same("steps", f.getRun(c.ID).Steps, []store.Step{again, f.newStep("b")})
 	f.ok(f.s.Checkpoint(f.ctx, c))
 }
 
 func endSaysAll(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.clock.Advance(3 * time.Second)
 	end := &store.Ending{
 		State:  store.Failed,
 		Cause:  store.Cause{Reason: "5xx", Class: "transient", Action: "slack", Position: "orders.hcl:12,3", Message: "it answered 503"},
-		Steps:  []store.Step{f.step("slack")},
+		Steps:  []store.Step{f.newStep("slack")},
 		Status: 502, Response: []byte("bad gateway"), Output: []byte("output"),
 	}
 	f.ok(f.s.Finish(f.ctx, c, end))
-	f.same("the run", f.get(c.ID), &store.Run{
+	f.same("the run", f.getRun(c.ID), &store.Run{
 		Summary: store.Summary{
 			ID: c.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now().Add(-3 * time.Second), Started: f.clock.Now().Add(-3 * time.Second),
 			Finished: f.clock.Now(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
@@ -95,10 +95,10 @@ func endSaysAll(f *fixture) {
 }
 
 func endKeeps(f *fixture) {
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Cause: store.Cause{Message: "once"}}))
-	f.finish(f.claimOne().Claim, store.Succeeded)
-	r := f.get(c.ID)
+	f.finishRun(f.claimOne().Claim, store.Succeeded)
+	r := f.getRun(c.ID)
 	f.same("status", r.Status, 202)
 	f.same("response", string(r.Response), "response")
 	f.same("cause", r.Cause, store.Cause{})
@@ -106,23 +106,23 @@ func endKeeps(f *fixture) {
 
 func endStates(f *fixture) {
 	for _, s := range store.States() {
-		c := f.hold()
+		c := f.acceptClaimed()
 		err := f.s.Finish(f.ctx, c, &store.Ending{State: s})
 		allowed := s == store.Succeeded || s == store.Failed || s == store.Cancelled
 		if (err == nil) != allowed {
 			f.Errorf("finishing as %s: %v", s, err)
 		}
 		if !allowed {
-			f.state(c.ID, store.Running)
+			f.checkState(c.ID, store.Running)
 		}
 	}
 }
 
 func retryLater(f *fixture) {
-	c, a := f.hold(), f.step("a")
+	c, a := f.acceptClaimed(), f.newStep("a")
 	why := store.Cause{Class: "transient", Message: "it answered 503"}
 	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Delay: time.Minute, Cause: why, Steps: []store.Step{a}}))
-	r := f.state(c.ID, store.Waiting)
+	r := f.checkState(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 2)
 	f.same("cause", r.Cause, why)
 	f.same("due", r.Due, f.clock.Now().Add(time.Minute))
@@ -135,11 +135,11 @@ func retryLater(f *fixture) {
 }
 
 func retryAtOnce(f *fixture) {
-	c := f.hold()
-	for f.ready() {
+	c := f.acceptClaimed()
+	for f.takeSignal() {
 	}
 	f.ok(f.s.Retry(f.ctx, c, store.Requeue{}))
-	if !f.ready() {
+	if !f.takeSignal() {
 		f.Error("no signal of a run that is queued again")
 	}
 	w := f.claimOne()
@@ -149,41 +149,41 @@ func retryAtOnce(f *fixture) {
 	}
 }
 
-func parks(f *fixture) {
-	c := f.hold()
-	f.ok(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Hour, Steps: []store.Step{f.step("wait")}, Cause: store.Cause{Message: "not kept"}}))
-	r := f.state(c.ID, store.Waiting)
+func suspends(f *fixture) {
+	c := f.acceptClaimed()
+	f.ok(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Hour, Steps: []store.Step{f.newStep("wait")}, Cause: store.Cause{Message: "not kept"}}))
+	r := f.checkState(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 1)
 	f.same("cause", r.Cause, store.Cause{})
-	f.same("steps", r.Steps, []store.Step{f.step("wait")})
+	f.same("steps", r.Steps, []store.Step{f.newStep("wait")})
 	f.clock.Advance(time.Hour)
 	f.same("attempt", f.claimOne().Attempt, 1)
 }
 
 func releases(f *fixture) {
-	a, b, gone := f.hold(), f.hold(), f.hold()
-	f.finish(gone, store.Succeeded)
+	a, b, gone := f.acceptClaimed(), f.acceptClaimed(), f.acceptClaimed()
+	f.finishRun(gone, store.Succeeded)
 	f.ok(f.s.Release(f.ctx, a, gone, b))
 	f.ok(f.s.Release(f.ctx))
-	f.state(gone.ID, store.Succeeded)
+	f.checkState(gone.ID, store.Succeeded)
 	work := f.claim(10)
 	f.same("claimed again", ids(work), []string{a.ID, b.ID})
 	f.same("attempt", work[0].Attempt, 1)
 }
 
 // useless fails where a claim can still be used for anything.
-func (f *fixture) useless(c store.Claim) {
+func (f *fixture) checkLost(c store.Claim) {
 	f.Helper()
-	before := f.get(c.ID)
-	f.is(f.s.Checkpoint(f.ctx, c, f.step("late")), store.ErrLost)
-	f.is(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: []store.Step{f.step("late")}}), store.ErrLost)
-	f.is(f.s.Retry(f.ctx, c, store.Requeue{Steps: []store.Step{f.step("late")}}), store.ErrLost)
+	before := f.getRun(c.ID)
+	f.is(f.s.Checkpoint(f.ctx, c, f.newStep("late")), store.ErrLost)
+	f.is(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: []store.Step{f.newStep("late")}}), store.ErrLost)
+	f.is(f.s.Retry(f.ctx, c, store.Requeue{Steps: []store.Step{f.newStep("late")}}), store.ErrLost)
 	f.is(f.s.Suspend(f.ctx, c, store.Requeue{Delay: time.Second}), store.ErrLost)
 	f.ok(f.s.Release(f.ctx, c))
 	lost, err := f.s.Heartbeat(f.ctx, lease, c)
 	f.ok(err)
 	f.same("lost by heartbeat", lost, []store.Claim{c})
-	f.same("the run afterwards", f.get(c.ID), before)
+	f.same("the run afterwards", f.getRun(c.ID), before)
 }
 
 func overChangesNothing(f *fixture) {
@@ -197,39 +197,39 @@ func overChangesNothing(f *fixture) {
 		},
 	}
 	for how, end := range ends {
-		c := f.hold()
+		c := f.acceptClaimed()
 		f.ok(end(c))
 		f.Log(how)
-		f.useless(c)
+		f.checkLost(c)
 	}
-	c := f.hold()
+	c := f.acceptClaimed()
 	f.ok(f.s.Release(f.ctx, c))
 	for _, w := range f.claim(10) { // the same runs, claimed by another
-		f.useless(store.Claim{ID: w.ID, Ref: w.Ref, Fence: w.Fence - 1})
+		f.checkLost(store.Claim{ID: w.ID, Ref: w.Ref, Fence: w.Fence - 1})
 	}
-	f.state(c.ID, store.Running)
+	f.checkState(c.ID, store.Running)
 }
 
 func madeUpChangesNothing(f *fixture) {
-	c := f.hold()
-	f.useless(store.Claim{ID: c.ID, Ref: c.Ref, Fence: c.Fence + 1})
-	f.is(f.s.Checkpoint(f.ctx, store.Claim{ID: c.ID, Ref: c.Ref + 1000, Fence: 1}, f.step("a")), store.ErrLost)
-	f.finish(c, store.Succeeded)
+	c := f.acceptClaimed()
+	f.checkLost(store.Claim{ID: c.ID, Ref: c.Ref, Fence: c.Fence + 1})
+	f.is(f.s.Checkpoint(f.ctx, store.Claim{ID: c.ID, Ref: c.Ref + 1000, Fence: 1}, f.newStep("a")), store.ErrLost)
+	f.finishRun(c, store.Succeeded)
 }
 
 func lostChangesNothing(f *fixture) {
-	stale := f.hold()
+	stale := f.acceptClaimed()
 	f.clock.Advance(lease)
-	f.sweep()
+	f.sweepAll()
 	held := f.claim(1)[0].Claim
 	f.same("the run", held.ID, stale.ID)
-	mine, other := f.step("a"), f.step("a")
+	mine, other := f.newStep("a"), f.newStep("a")
 	other.Output = []byte("of the one that lost it")
 	f.parallel(40, func(n int) error {
 		if n%2 == 0 {
 			return f.s.Checkpoint(f.ctx, held, mine)
 		}
-		if err := f.s.Checkpoint(f.ctx, stale, other, f.step("b")); !errors.Is(err, store.ErrLost) {
+		if err := f.s.Checkpoint(f.ctx, stale, other, f.newStep("b")); !errors.Is(err, store.ErrLost) {
 			return fmt.Errorf("a checkpoint with a lost claim: %w", err)
 		}
 		return nil
@@ -244,7 +244,7 @@ func lostChangesNothing(f *fixture) {
 		}
 		return nil
 	})
-	run := f.state(held.ID, store.Running)
+	run := f.checkState(held.ID, store.Running)
 	f.same("steps", run.Steps, []store.Step{mine})
 	f.same("response", run.Response, []byte("response"))
 	f.same("output", run.Output, nil)
