@@ -11,15 +11,15 @@ import (
 
 func acceptTests() []test {
 	return []test{
-		{"keeps all that was given", acceptKeepsAll},
-		{"keeps any bytes as they are", acceptKeepsBytes},
-		{"keeps large bodies", acceptKeepsLarge},
+		{"stores every field", acceptKeepsAll},
+		{"stores any bytes unchanged", acceptKeepsBytes},
+		{"stores large bodies", acceptKeepsLarge},
 		{"cleans texts for people", acceptCleansTexts},
 		{"takes an id once", acceptTakesIDOnce},
-		{"refuses what is no submission", acceptRefuses},
+		{"refuses invalid submissions", acceptRefuses},
 		{"delays", acceptDelays},
 		{"signals", acceptSignals},
-		{"keeps steps that were done", acceptKeepsSteps},
+		{"stores completed steps", acceptKeepsSteps},
 	}
 }
 
@@ -43,7 +43,7 @@ func acceptKeepsAll(f *fixture) {
 	f.is(err, store.ErrNotFound)
 }
 
-// strange are bytes that texts can't hold everywhere.
+// strangeBytes are bytes that are not valid text everywhere.
 func strangeBytes() []byte {
 	all := []byte("zażółć \x00 \xff\xfe 𝄞 é e\u0301 \r\n\t\\x00 ' \" % _")
 	for b := range 256 {

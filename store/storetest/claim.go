@@ -11,16 +11,16 @@ import (
 func claimTests() []test {
 	return []test{
 		{"takes the oldest first", claimOldestFirst},
-		{"takes no more than asked for", claimLimit},
+		{"respects the limit", claimLimit},
 		{"leaves flows that the caller does not know", claimKnownFlows},
 		{"spreads over flows", claimSpreads},
 		{"spreads over flows, one at a time", claimSpreadsSingly},
-		{"honours the limit of a flow", claimFlowLimit},
+		{"respects the limit of a flow", claimFlowLimit},
 		{"gives each run to one of many", claimRace},
 		{"keeps the limit of a flow in a race", claimLimitRace},
-		{"wakes who waits for a place", claimWakes},
-		{"carries the checkpoints", claimCarriesSteps},
-		{"carries all of what the caller has not", claimCached},
+		{"signals when a run of a full flow ends", claimWakes},
+		{"returns the checkpoints", claimCarriesSteps},
+		{"returns the data that the caller has not cached", claimCached},
 	}
 }
 
@@ -33,8 +33,9 @@ func claimOldestFirst(f *fixture) {
 	f.same("claimed", got, want)
 }
 
-// claimHas claims runs of which the caller says that it has some. What was
-// claimed before comes whole all the same: it may have gone on elsewhere.
+// claimCached claims runs of which the caller has some cached. Runs that were
+// claimed before come with all their data, because another gateway may have
+// continued them.
 func claimCached(f *fixture) {
 	known, other, before := f.accept(), f.accept(), f.acceptClaimed()
 	a := f.newStep("a")
@@ -147,7 +148,7 @@ func claimRace(f *fixture) {
 	}
 }
 
-// parallel calls do from a number of goroutines and reports their errors.
+// parallel calls do from n goroutines and reports their errors.
 func (f *fixture) parallel(n int, do func(n int) error) {
 	f.Helper()
 	var wait sync.WaitGroup

@@ -8,14 +8,14 @@ import (
 
 func clockTests() []test {
 	return []test{
-		{"a jump back delays nothing for ever", jumpBack},
+		{"a jump back delays nothing forever", jumpBack},
 		{"a jump forward makes nothing run twice", jumpForward},
-		{"order and keys hold over jumps", jumpOrder},
+		{"order and keys survive jumps", jumpOrder},
 	}
 }
 
-// jumpBack lets the time of day go back by a year, which a delay and a key must
-// not last longer for than the time that passes.
+// jumpBack sets the time of day back by a year. A delay and a key must still end
+// after the time that passes.
 func jumpBack(f *fixture) {
 	f.accept(withDelay(time.Minute))
 	f.putKey(store.Key{Scope: "s", Name: "n"}, time.Minute)
@@ -34,8 +34,7 @@ func jumpBack(f *fixture) {
 	f.checkState(id, store.Running)
 }
 
-// jumpForward may end leases before their time, and then the old holders must
-// know.
+// jumpForward may end leases early. Then the old workers must get ErrLost.
 func jumpForward(f *fixture) {
 	c := f.acceptClaimed()
 	f.clock.Jump(24 * time.Hour)

@@ -16,7 +16,7 @@ func contactListTests() []test {
 	}
 }
 
-// addresses lists contacts by pages of a size.
+// listEmails lists contacts by pages of a size, and returns their addresses.
 func (f *fixture) listEmails(q store.ContactQuery) []string {
 	f.Helper()
 	var all []string

@@ -15,12 +15,12 @@ import (
 func contactTests() []test {
 	return []test{
 		{"is made, changed and deleted", contactLife},
-		{"has one address, whatever the case", contactCase},
+		{"has one address in either case", contactCase},
 		{"keeps the first time of a tag", contactTagTimes},
-		{"tells what a change did", contactChanges},
+		{"returns the result of a change", contactChanges},
 		{"keeps any text in tags and fields", contactTexts},
-		{"takes only what it should", contactRefuses},
-		{"has bounds", contactBounds},
+		{"refuses invalid changes", contactRefuses},
+		{"has limits", contactBounds},
 		{"loses nothing in a race", contactRace},
 		{"is made by one of many", contactMakers},
 		{"survives a restart", contactReopen},
@@ -142,7 +142,7 @@ func contactTexts(f *fixture) {
 	}
 }
 
-// refused fails unless a change is refused for what it is, and leaves nothing.
+// checkRefused fails unless a change is refused as invalid and changes nothing.
 func (f *fixture) checkRefused(what string, c store.ContactChange) {
 	f.Helper()
 	_, err := f.s.ChangeContact(f.ctx, c)

@@ -11,14 +11,14 @@ import (
 
 func dedupeTests() []test {
 	return []test{
-		{"a repeat gets the first one's response", dedupeRepeats},
-		{"a key is free when its time is over", dedupeExpires},
+		{"a duplicate gets the first one's response", dedupeRepeats},
+		{"a key is free after it has expired", dedupeExpires},
 		{"keys belong to a flow", dedupePerFlow},
-		{"keys are compared byte by byte, however long", dedupeBytes},
+		{"keys of any length are compared byte by byte", dedupeBytes},
 		{"one of many is first", dedupeRace},
 		{"a key outlives its run", dedupeOutlives},
-		{"what is not accepted leaves no key", dedupeLeavesNone},
-		{"a repeat passes a full queue", dedupeFull},
+		{"a refused submission leaves no key", dedupeLeavesNone},
+		{"a duplicate passes a full queue", dedupeFull},
 	}
 }
 

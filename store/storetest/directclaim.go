@@ -8,16 +8,16 @@ import (
 
 func directClaimTests() []test {
 	return []test{
-		{"hands over when nothing is in the way", directClaimIdle},
-		{"queues behind what waits", directClaimBehindQueue},
-		{"honours the limit of the flow", directClaimLimit},
-		{"waits for its turn under an order key", directClaimOrder},
-		{"takes what has begun in any case", directClaimStarted},
-		{"does not hand over what is delayed", directClaimDelayed},
+		{"claims in an idle store", directClaimIdle},
+		{"queues behind queued runs", directClaimBehindQueue},
+		{"respects the limit of the flow", directClaimLimit},
+		{"waits for its order key", directClaimOrder},
+		{"claims a started run in any case", directClaimStarted},
+		{"does not claim a delayed run", directClaimDelayed},
 	}
 }
 
-// submit accepts and tells whether the run was handed over.
+// submit accepts a run, and returns whether it was claimed directly.
 func (f *fixture) submit(changes ...func(*store.Submission)) (store.Accepted, bool) {
 	f.Helper()
 	a, err := f.s.Accept(f.ctx, f.submission(changes...))

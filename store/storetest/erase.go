@@ -14,30 +14,31 @@ import (
 
 func eraseTests() []test {
 	return []test{
-		{"hides an address everywhere", eraseEverywhere},
-		{"hides of what failed and was refused", eraseOtherStates},
-		{"leaves what is of others", eraseLeavesOthers},
-		{"leaves what comes later", eraseLeavesLater},
-		{"waits for what is not over", eraseAwaitsOpen},
-		{"finds what is recorded late", eraseLate},
-		{"goes in batches, on after a restart", eraseBatches},
-		{"hides one of several", eraseOne},
-		{"is done by several at once", eraseTogether},
-		{"asks who knows about the bytes", eraseAsksEraser},
-		{"does nothing unasked", eraseNothing},
+		{"erases an address everywhere", eraseEverywhere},
+		{"erases from runs in every final state", eraseOtherStates},
+		{"leaves other addresses", eraseLeavesOthers},
+		{"leaves later runs", eraseLeavesLater},
+		{"waits for open runs", eraseAwaitsOpen},
+		{"finds runs that are recorded late", eraseLate},
+		{"continues in batches after a restart", eraseBatches},
+		{"erases one of several", eraseOne},
+		{"may run concurrently", eraseTogether},
+		{"uses the eraser of the caller", eraseAsksEraser},
+		{"erases nothing without a deletion", eraseNothing},
 	}
 }
 
 const ann = "ann@example.com"
 
-// forget deletes an address.
+// deleteContact deletes a contact, so that its address is to be erased.
 func (f *fixture) deleteContact(email string) {
 	f.Helper()
 	_, err := f.s.DeleteContact(f.ctx, email)
 	f.ok(err)
 }
 
-// hide hides until there is nothing to do at once, and returns what was done.
+// eraseAll erases until nothing is left to erase now, and returns the sum of the
+// results.
 func (f *fixture) eraseAll(q store.EraseQuery) store.Erased {
 	f.Helper()
 	if q.Limit == 0 {
@@ -56,7 +57,7 @@ func (f *fixture) eraseAll(q store.EraseQuery) store.Erased {
 	return all
 }
 
-// about makes a payload that has a text everywhere.
+// payloadWith returns a payload with a text in each part, in various encodings.
 func payloadWith(text string) store.Payload {
 	return store.Payload{
 		Event:     []byte(`{"url":"/x?email=` + strings.ReplaceAll(text, "@", "%40") + `"}`),
@@ -145,7 +146,7 @@ func eraseOne(f *fixture) {
 	f.same("all", f.eraseAll(store.EraseQuery{}).Runs, 1)
 }
 
-// asked is a cleaner that knows its own encoding.
+// fakeEraser erases from a made-up encoding.
 type fakeEraser struct{ email string }
 
 func (a fakeEraser) Erase(p store.Piece) ([]byte, error) {
@@ -246,8 +247,8 @@ func eraseBatches(f *fixture) {
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
 }
 
-// hidesTogether: several gateways that share a store hide the same address at
-// once, and count each run once.
+// eraseTogether erases the same address from several goroutines, as gateways
+// that share a store do. Each run counts once.
 func eraseTogether(f *fixture) {
 	const runs = 60
 	for range runs {

@@ -17,11 +17,11 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// lease is how long the claims of the suite last.
+// lease is the length of the leases in the suite.
 const lease = time.Minute
 
-// fixture is an open store in a test. Its methods fail the test when the store
-// does not do what it should; those of the store itself are reached by s.
+// fixture is an open store in a test. Its methods fail the test if the store
+// does not behave; s has the methods of the store itself.
 type fixture struct {
 	*testing.T
 	engine Engine
@@ -43,7 +43,7 @@ func open(t *testing.T, e Engine) *fixture {
 	return f
 }
 
-// reopen opens the place, where it was closed before.
+// reopen opens the place again after the store was closed.
 func (f *fixture) reopen() {
 	f.Helper()
 	s, err := f.engine.Open(f.place, f.clock)
@@ -53,7 +53,7 @@ func (f *fixture) reopen() {
 	f.s = s
 }
 
-// ok fails where there is an error.
+// ok fails if there is an error.
 func (f *fixture) ok(err error) {
 	f.Helper()
 	if err != nil {
@@ -69,7 +69,7 @@ func (f *fixture) is(err, want error) {
 	}
 }
 
-// same fails unless the values are equal. Nil is any slice that is empty.
+// same fails unless the values are equal. Nil equals any empty slice.
 func (f *fixture) same(what string, got, want any) {
 	f.Helper()
 	if want == nil {
@@ -80,8 +80,8 @@ func (f *fixture) same(what string, got, want any) {
 	}
 }
 
-// submission returns a submission of flow "orders" with something in every
-// payload.
+// submission returns a submission of flow "orders" with bytes in every part of
+// the payload.
 func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submission {
 	s := &store.Submission{
 		ID: ulid.New(f.clock.Now()), Flow: "orders", Status: 202,
@@ -126,7 +126,7 @@ func alreadyStarted(s *store.Submission) {
 	withDirectClaim(store.DirectClaim{Owner: "caller", Started: true})(s)
 }
 
-// accept keeps a run and returns its id.
+// accept accepts a run and returns its id.
 func (f *fixture) accept(changes ...func(*store.Submission)) string {
 	f.Helper()
 	sub := f.submission(changes...)
@@ -135,7 +135,7 @@ func (f *fixture) accept(changes ...func(*store.Submission)) string {
 	return sub.ID
 }
 
-// acceptAll keeps a number of runs and returns their ids.
+// acceptAll accepts a number of runs and returns their ids.
 func (f *fixture) acceptAll(n int, changes ...func(*store.Submission)) []string {
 	f.Helper()
 	ids := make([]string, n)
@@ -145,7 +145,7 @@ func (f *fixture) acceptAll(n int, changes ...func(*store.Submission)) []string 
 	return ids
 }
 
-// hold accepts a run and claims it.
+// acceptClaimed accepts a run and claims it directly.
 func (f *fixture) acceptClaimed(changes ...func(*store.Submission)) store.Claim {
 	f.Helper()
 	sub := f.submission(append(changes, alreadyStarted)...)
@@ -157,7 +157,7 @@ func (f *fixture) acceptClaimed(changes ...func(*store.Submission)) store.Claim 
 	return *a.Claim
 }
 
-// query claims up to n runs of flows, without limits on them.
+// claimQuery asks for up to n runs of flows, without limits of the flows.
 func claimQuery(n int, flows ...string) store.ClaimQuery {
 	q := store.ClaimQuery{Owner: "worker", Lease: lease, Limit: n}
 	for _, name := range flows {
@@ -180,7 +180,7 @@ func (f *fixture) claim(n int, flows ...string) []store.Work {
 	return c.Work
 }
 
-// claimOne claims the only run that can be claimed.
+// claimOne claims the only claimable run.
 func (f *fixture) claimOne(flows ...string) store.Work {
 	f.Helper()
 	work := f.claim(2, flows...)
@@ -190,7 +190,7 @@ func (f *fixture) claimOne(flows ...string) store.Work {
 	return work[0]
 }
 
-// claimNone fails where a run can be claimed.
+// claimNone fails if a run can be claimed.
 func (f *fixture) claimNone(flows ...string) {
 	f.Helper()
 	if work := f.claim(1, flows...); len(work) > 0 {
@@ -210,7 +210,7 @@ func (f *fixture) getRun(id string) *store.Run {
 	return r
 }
 
-// state fails unless the run is in the state.
+// checkState fails unless the run is in the state.
 func (f *fixture) checkState(id string, want store.State) *store.Run {
 	f.Helper()
 	r := f.getRun(id)
@@ -220,7 +220,7 @@ func (f *fixture) checkState(id string, want store.State) *store.Run {
 	return r
 }
 
-// sweep takes away what is lost, without end.
+// sweepAll sweeps all runs whose lease has ended.
 func (f *fixture) sweepAll() store.Swept {
 	f.Helper()
 	swept, err := f.s.Sweep(f.ctx, store.SweepQuery{Limit: 100})
@@ -263,14 +263,14 @@ func (f *fixture) listed(filter store.Filter) []string {
 	return all
 }
 
-// newestFirst sorts ids as lists have them.
+// newestFirst sorts ids in the order of lists.
 func newestFirst(ids ...string) []string {
 	sorted := slices.Clone(ids)
 	slices.SortFunc(sorted, func(a, b string) int { return strings.Compare(b, a) })
 	return sorted
 }
 
-// step returns a step that succeeded.
+// newStep returns a step that succeeded.
 func (f *fixture) newStep(path string) store.Step {
 	return store.Step{
 		Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1,
@@ -278,7 +278,7 @@ func (f *fixture) newStep(path string) store.Step {
 	}
 }
 
-// ready tells whether a signal is there, and takes it.
+// takeSignal receives a signal of Ready, and returns whether there was one.
 func (f *fixture) takeSignal() bool {
 	select {
 	case <-f.s.Ready():

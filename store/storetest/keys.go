@@ -11,7 +11,7 @@ func keyTests() []test {
 	return []test{
 		{"the first to put a key has it", keyFirst},
 		{"one of many is first", keyRace},
-		{"a key ends with its time", keyExpires},
+		{"a key expires", keyExpires},
 		{"its maker sets and drops it", keyMaker},
 		{"survive a restart", keyReopen},
 	}

@@ -12,10 +12,10 @@ func leaseTests() []test {
 	return []test{
 		{"a run whose lease ended goes to another", leaseEnds},
 		{"heartbeats keep a run", heartbeatsKeep},
-		{"a holder may be late, but not too late", leaseLate},
+		{"a worker may be late, but not too late", leaseLate},
 		{"costs an attempt", leaseCosts},
-		{"what is lost again and again waits, then dies", leaseBackoff},
-		{"a step done starts the count of losses anew", leaseProgress},
+		{"a run that is lost again and again waits, then fails", leaseBackoff},
+		{"a completed step resets the count of losses", leaseProgress},
 		{"sweeps in parts", sweepParts},
 		{"one sweep of many takes a run", sweepRace},
 		{"an end and a sweep agree", sweepAndFinish},
@@ -79,7 +79,7 @@ func leaseCosts(f *fixture) {
 	f.same("steps", w.Steps, []store.Step{a})
 }
 
-// loses claims the run and lets its lease end.
+// loseLease claims the run and lets its lease end.
 func (f *fixture) loseLease(q store.SweepQuery) store.Swept {
 	f.Helper()
 	f.claimOne()

@@ -11,11 +11,11 @@ import (
 
 func lifeTests() []test {
 	return []test{
-		{"a store that is opened again knows all", reopens},
-		{"bounds and limits hold after a restart", reopensCounts},
-		{"a closed store says so", closedSays},
-		{"close waits, and may come twice", closeWaits},
-		{"a context that is over stops what has not begun", contextEnds},
+		{"a store that is opened again has all its data", reopens},
+		{"limits hold after a restart", reopensCounts},
+		{"a closed store returns ErrClosed", closedSays},
+		{"close waits, and may be called twice", closeWaits},
+		{"a context that ends withdraws an operation that has not begun", contextEnds},
 		{"pings", pings},
 	}
 }
@@ -121,7 +121,7 @@ func contextEnds(f *fixture) {
 	_, err = f.s.Get(f.ctx, id)
 	f.is(err, store.ErrNotFound)
 
-	// In a race, what is told to the caller is what happened.
+	// In a race, each caller must get the actual result.
 	ids, told := make([]string, 50), make([]error, 50)
 	race, stop := context.WithCancel(f.ctx)
 	f.parallel(len(ids), func(n int) error {

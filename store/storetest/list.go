@@ -15,10 +15,10 @@ func listTests() []test {
 		{"newest first", listNewestFirst},
 		{"by flow, state and time", listFilters},
 		{"page by page, of any size", listPages},
-		{"pages hold while runs are added and deleted", listStable},
-		{"pages hold while runs are added by others", listStableRace},
-		{"bounds the page", listBounds},
-		{"says what a row says", listRow},
+		{"pages stay while runs are added and deleted", listStable},
+		{"pages stay while others add runs", listStableRace},
+		{"limits the page", listBounds},
+		{"returns all fields of a row", listRow},
 	}
 }
 
@@ -32,8 +32,8 @@ func listNewestFirst(f *fixture) {
 	f.same("listed", f.listed(store.Filter{}), newestFirst(want...))
 }
 
-// grid keeps a run of each of three flows in each state, a second apart from
-// each other, and returns what a list says of them.
+// recordGrid stores a run of each of three flows in each state, a second apart,
+// and returns their rows in a list.
 func (f *fixture) recordGrid() []store.Summary {
 	f.Helper()
 	for _, name := range []string{"a", "b", "c"} {
@@ -89,7 +89,7 @@ func listFilters(f *fixture) {
 	}
 }
 
-// chosen is what a filter without a text means.
+// matchesFilter reports whether a filter without a text matches a run.
 func matchesFilter(q store.Filter, r store.Summary) bool {
 	return (len(q.Flows) == 0 || contains(q.Flows, r.Flow)) && (len(q.States) == 0 || contains(q.States, r.State)) &&
 		(q.From.IsZero() || !r.Received.Before(q.From)) && (q.To.IsZero() || r.Received.Before(q.To))
@@ -132,8 +132,8 @@ func listStable(f *fixture) {
 	f.same("first page", summaryIDs(page.Runs), want[:3])
 	f.accept() // is newer than the page
 	f.clock.Advance(time.Hour)
-	// The run at which the next page begins goes, with all that are older but
-	// those that are open.
+	// The run at which the next page begins is deleted, with all older runs that
+	// are over.
 	kept := f.accept()
 	f.purgeAll(store.Retention{Runs: time.Hour + 3*time.Second})
 	page, err = f.s.List(f.ctx, store.ListQuery{Limit: 3, After: page.Next})

@@ -9,15 +9,15 @@ import (
 
 func operateTests() []test {
 	return []test{
-		{"cancels what is open", cancelsOpen},
+		{"cancels open runs", cancelsOpen},
 		{"cancels nothing that is over", cancelsNothingOver},
 		{"cancels all of a filter", cancelsAll},
-		{"runs again where a run failed", requeues},
-		{"runs again from the beginning", requeuesFromStart},
-		{"runs again what was only recorded", requeuesRecorded},
-		{"runs again only what may", requeueRefuses},
+		{"resumes where a run failed", requeues},
+		{"runs again from the start", requeuesFromStart},
+		{"runs recorded runs again", requeuesRecorded},
+		{"refuses runs that may not run again", requeueRefuses},
 		{"runs all of a filter again", requeuesAll},
-		{"counts what is open", countsDepths},
+		{"counts open runs", countsDepths},
 	}
 }
 

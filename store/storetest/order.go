@@ -13,13 +13,13 @@ import (
 func orderTests() []test {
 	return []test{
 		{"one at a time, in order of arrival", orderOneByOne},
-		{"keys do not hold each other up", orderKeysApart},
-		{"a run that waits keeps its turn", orderWaiting},
-		{"a turn passes on however a run ends", orderPasses},
-		{"a run that is cancelled in its place lets the rest go on", orderCancelledBlocked},
+		{"keys do not block each other", orderKeysApart},
+		{"a waiting run keeps its key", orderWaiting},
+		{"the next run follows every kind of end", orderPasses},
+		{"cancelling a blocked run does not stop the others", orderCancelledBlocked},
 		{"a run that is run again comes before later ones", orderRequeued},
-		{"a delay goes on behind another", orderDelayed},
-		{"keys are compared byte by byte, however long", orderBytes},
+		{"a delay passes while the run is blocked", orderDelayed},
+		{"keys of any length are compared byte by byte", orderBytes},
 		{"holds in a race", orderRace},
 		{"holds across stores", orderAcrossStores},
 	}
@@ -108,7 +108,8 @@ func orderCancelledBlocked(f *fixture) {
 	f.claimNone()
 }
 
-// claimNoneBut claims the one run that can be, and ends it.
+// claimNoneBut claims the only claimable run, which must be the given one, and
+// ends it.
 func (f *fixture) claimNoneBut(id string) {
 	f.Helper()
 	w := f.claimOne()
@@ -156,7 +157,7 @@ func orderBytes(f *fixture) {
 	f.claimNone()
 }
 
-// turns notes who works under which key, and what came after what.
+// keyOrder notes which run holds each order key, and in which order runs had it.
 type keyOrder struct {
 	mu   sync.Mutex
 	busy map[string]string
@@ -182,8 +183,8 @@ func (o *keyOrder) leave(key string) {
 	delete(o.busy, key)
 }
 
-// drain works off a number of runs from several workers, and checks that each
-// key's runs came one by one in their order.
+// workAll executes runs with several workers, and checks that the runs of each
+// key were executed one by one in their order.
 func (f *fixture) workAll(stores []store.Store, want map[string][]string) {
 	f.Helper()
 	o := &keyOrder{busy: map[string]string{}, seen: map[string][]string{}}
@@ -209,7 +210,7 @@ func (f *fixture) workAll(stores []store.Store, want map[string][]string) {
 	f.same("order under each key", o.seen, want)
 }
 
-// workOff does runs, or puts them back, and returns how many it did.
+// workOn ends runs, or puts them back, and returns how many it ended.
 func (f *fixture) workOn(s store.Store, o *keyOrder, work []store.Work, back bool) (ended int64, err error) {
 	for _, w := range work {
 		if err := o.enter(w.OrderKey, w.ID); err != nil {
@@ -235,7 +236,8 @@ func orderRace(f *fixture) {
 	f.workAll([]store.Store{f.s}, f.acceptOrdered(f.s))
 }
 
-// acceptOrdered accepts runs of several keys at once, each key's one by one.
+// acceptOrdered accepts runs of several keys concurrently, and the runs of each
+// key one by one.
 func (f *fixture) acceptOrdered(s store.Store) map[string][]string {
 	f.Helper()
 	var mu sync.Mutex

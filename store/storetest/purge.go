@@ -11,19 +11,19 @@ import (
 
 func purgeTests() []test {
 	return []test{
-		{"deletes what ended long ago", purgesOld},
-		{"keeps what is open", purgeKeepsOpen},
+		{"deletes runs that ended long ago", purgesOld},
+		{"keeps open runs", purgeKeepsOpen},
 		{"deletes the oldest above a size", purgesBySize},
-		{"cuts what is not needed any more", purgeCuts},
-		{"keeps whole what may run again", purgeKeepsWhole},
-		{"deletes keys that are over", purgesKeys},
+		{"cuts bodies and steps", purgeCuts},
+		{"does not cut runs that may run again", purgeKeepsWhole},
+		{"deletes expired keys", purgesKeys},
 		{"deletes counters, not with the runs", purgesCounters},
-		{"deletes nothing unasked", purgesNothing},
+		{"deletes nothing without a limit", purgesNothing},
 	}
 }
 
-// purgeAll purges until there is nothing more, and returns what was done in
-// all.
+// purgeAll purges until nothing is left to purge, and returns the sum of the
+// results.
 func (f *fixture) purgeAll(r store.Retention) store.Purged {
 	f.Helper()
 	var all store.Purged
@@ -91,8 +91,8 @@ func purgesBySize(f *fixture) {
 	f.same("left are the newest", left, all[:len(left)])
 }
 
-// bigEntry is a run with a body, and a step with an input and an output, above
-// any limit.
+// bigEntry is a run with a body, and a step with an input and an output, larger
+// than any limit.
 func (f *fixture) bigEntry(s store.State) *store.Entry {
 	e := f.newEntry(s)
 	e.Body = bytes.Repeat([]byte("body"), 1000)

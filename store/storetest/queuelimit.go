@@ -10,10 +10,10 @@ import (
 
 func queueLimitTests() []test {
 	return []test{
-		{"refuses above the bound", queueLimitRefuses},
-		{"counts what is queued, and no more", queueLimitCounts},
+		{"refuses above the limit", queueLimitRefuses},
+		{"counts queued runs only", queueLimitCounts},
 		{"drops the oldest", queueLimitDrops},
-		{"does not drop what has begun", queueLimitKeepsStarted},
+		{"does not drop a run that was claimed", queueLimitKeepsStarted},
 		{"holds in a race", queueLimitRace},
 		{"holds in a race that drops", queueLimitDropRace},
 	}

@@ -10,15 +10,15 @@ import (
 
 func recordTests() []test {
 	return []test{
-		{"keeps all that was given", recordsAll},
-		{"keeps what is refused, without a payload", recordsRefused},
-		{"keeps many at once, with and without details", recordsMany},
-		{"keeps all or none", recordsAllOrNone},
-		{"keeps what is over, and nothing else", recordsOver},
+		{"records every field", recordsAll},
+		{"records refused requests without a payload", recordsRefused},
+		{"records many at once, with and without details", recordsMany},
+		{"records all or none", recordsAllOrNone},
+		{"records only runs that are over", recordsOver},
 	}
 }
 
-// entry returns a run that took two seconds and is over.
+// newEntry returns a run that took two seconds and is over.
 func (f *fixture) newEntry(s store.State) *store.Entry {
 	now := f.clock.Now()
 	return &store.Entry{
@@ -53,8 +53,8 @@ func recordsRefused(f *fixture) {
 	}})
 }
 
-// recordsMany keeps more runs than fit into one statement, most of which are
-// no more than a row, as under load.
+// recordsMany records more runs than fit into one statement. Most have no
+// payload, as under load.
 func recordsMany(f *fixture) {
 	var all []*store.Entry
 	for i := range 60 {

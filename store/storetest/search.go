@@ -10,10 +10,10 @@ import (
 
 func searchTests() []test {
 	return []test{
-		{"looks everywhere", searchEverywhere},
+		{"searches all parts", searchEverywhere},
 		{"knows no wildcards", searchLiterally},
-		{"goes together with the rest of the filter", searchFilters},
-		{"ends, however much there is", searchEnds},
+		{"combines with the rest of the filter", searchFilters},
+		{"ends with any amount of data", searchEnds},
 	}
 }
 

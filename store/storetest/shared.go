@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// sharedTests are of several stores at one place, as several gateways have them.
+// sharedTests open several stores at one place, as several gateways do.
 func sharedTests(e Engine) []test {
 	if !e.Shared {
 		return nil
@@ -17,15 +17,15 @@ func sharedTests(e Engine) []test {
 	return []test{
 		{"a run is claimed by one of many stores", sharedClaim},
 		{"the limit of a flow holds across stores", sharedLimit},
-		{"a run that is handed over counts for all stores", sharedDirectClaim},
+		{"a direct claim counts for all stores", sharedDirectClaim},
 		{"one of many stores takes over a run", sharedTakeover},
 		{"one of many stores is first with a key", sharedKey},
-		{"one of many stores accepts what has a dedupe key", sharedDedupe},
+		{"one of many stores accepts a dedupe key", sharedDedupe},
 		{"a full queue is full for all stores", sharedQueueLimit},
 	}
 }
 
-// beside opens more stores at the place, and returns all of them.
+// openMore opens more stores at the place, and returns all of them.
 func (f *fixture) openMore(more int) []store.Store {
 	f.Helper()
 	all := []store.Store{f.s}
@@ -42,7 +42,7 @@ func (f *fixture) openMore(more int) []store.Store {
 	return all
 }
 
-// tally counts by name, for goroutines.
+// counter counts by name, from several goroutines.
 type counter struct {
 	mu sync.Mutex
 	n  map[string]int

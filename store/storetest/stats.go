@@ -11,7 +11,7 @@ import (
 
 func statsTests() []test {
 	return []test{
-		{"count where runs end", statsCount},
+		{"count when runs end", statsCount},
 		{"of a flow, in steps of time", statsSteps},
 		{"round outward", statsRound},
 		{"refuse steps that no counter has", statsRefuse},
@@ -19,7 +19,7 @@ func statsTests() []test {
 	}
 }
 
-// recount is what statistics must say, counted from the list.
+// countFromList computes the expected statistics from the list of runs.
 func (f *fixture) countFromList(q store.StatsQuery) []store.Count {
 	f.Helper()
 	type key struct {
@@ -59,7 +59,7 @@ func sortCounts(all []store.Count) {
 	})
 }
 
-// recounted fails where statistics differ from a recount.
+// checkStats fails if the statistics differ from countFromList.
 func (f *fixture) checkStats(q store.StatsQuery) []store.Count {
 	f.Helper()
 	got, err := f.s.Stats(f.ctx, q)
@@ -81,7 +81,7 @@ func statsCount(f *fixture) {
 	f.checkStats(store.StatsQuery{Flow: "none"})
 }
 
-// spread records runs over some days.
+// recordSpread records runs over some days.
 func (f *fixture) recordSpread() (begin time.Time) {
 	f.Helper()
 	begin = f.clock.Now()

@@ -1,9 +1,9 @@
-// Package storetest is the suite that every engine of package store passes. An
-// engine's own tests call Run, and add what only that engine can show: a killed
+// Package storetest is the test suite that every engine of package store passes.
+// The tests of an engine call Run, and add tests of that engine alone: a killed
 // process, a full disk, a server that goes away.
 //
-// Tests are functions of a fixture, which is a new, empty store with a clock
-// that only the test moves. Nothing sleeps: what takes time advances the clock.
+// A test is a function of a fixture: a new, empty store with a clock that only
+// the test moves. Tests advance the clock instead of sleeping.
 package storetest
 
 import (
@@ -15,21 +15,20 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Engine is how the suite gets at an engine.
+// Engine opens the stores of an engine.
 type Engine struct {
 	// Place makes an empty place for a store (a folder, a schema of a database)
-	// that ends with the test, and returns its name.
+	// that lasts as long as the test, and returns its name.
 	Place func(t *testing.T) string
-	// Open opens the store at a place, with a clock to go by. The suite closes
-	// it.
+	// Open opens the store at a place, with a clock. The suite closes it.
 	Open func(place string, c *Clock) (store.Store, error)
-	// Shared tells whether several stores may be open at a place. Where not, the
+	// Shared says that several stores may be open at a place. Otherwise the
 	// second gets store.ErrInUse.
 	Shared bool
 }
 
-// Clock is a clock that stands still until a test moves it. Its timers are those
-// of the machine: no test of the suite waits for one.
+// Clock is a clock that stands still until a test moves it. Its timers are real:
+// no test of the suite waits for one.
 type Clock struct {
 	clock.System
 
@@ -78,17 +77,17 @@ func Run(t *testing.T, e Engine) {
 		tests []test
 	}{
 		{"Accept", acceptTests()},
-		{"Hand", directClaimTests()},
+		{"DirectClaim", directClaimTests()},
 		{"Claim", claimTests()},
-		{"Hold", workerTests()},
+		{"Worker", workerTests()},
 		{"Lease", leaseTests()},
 		{"Order", orderTests()},
-		{"Bound", queueLimitTests()},
+		{"QueueLimit", queueLimitTests()},
 		{"Dedupe", dedupeTests()},
 		{"Keys", keyTests()},
 		{"Contact", contactTests()},
 		{"Contacts", contactListTests()},
-		{"Hide", eraseTests()},
+		{"Erase", eraseTests()},
 		{"Operate", operateTests()},
 		{"List", listTests()},
 		{"Search", searchTests()},
@@ -112,7 +111,7 @@ func Run(t *testing.T, e Engine) {
 	}
 }
 
-// test is one thing that holds of every engine. The name says what.
+// test is a property of every engine; the name states it.
 type test struct {
 	name string
 	run  func(*fixture)

@@ -16,7 +16,7 @@ func stormTests() []test {
 	return []test{{"anything at once, and nothing lost", storm}}
 }
 
-// weather is what a storm knows beside the store.
+// stormState is the state of a storm outside of the store.
 type stormState struct {
 	*fixture
 	accepting atomic.Int64 // submissions that are still to come
@@ -27,9 +27,9 @@ type stormState struct {
 	done     map[string]int   // ends that the store confirmed, since the last requeue
 }
 
-// storm lets several workers do anything to one store, in random order, while
-// time passes. It checks what must hold at any time, and at the end that each
-// run that was accepted is over, once, and that all counts agree.
+// storm has several workers do any operations in random order on one store,
+// while time passes. It checks invariants during the storm, and at the end that
+// each accepted run is over, once, and that all counts agree.
 func storm(f *fixture) {
 	w := &stormState{fixture: f, accepted: map[string]bool{}, fences: map[string]int64{}, done: map[string]int{}}
 	w.accepting.Store(250)
@@ -56,7 +56,7 @@ func storm(f *fixture) {
 	}
 }
 
-// gust does one thing.
+// randomOperation does one operation.
 func (w *stormState) randomOperation(r *rand.Rand) error {
 	switch r.IntN(12) {
 	case 0, 1, 2, 3:
@@ -127,7 +127,8 @@ func (w *stormState) workAny(r *rand.Rand) error {
 	return nil
 }
 
-// work does something with a claimed run. To have lost it is no mistake.
+// useClaim does an operation with a claimed run. Having lost the claim is not an
+// error.
 func (w *stormState) useClaim(r *rand.Rand, c store.Claim) error {
 	w.mu.Lock()
 	last := w.fences[c.ID]
@@ -164,7 +165,7 @@ func (w *stormState) useClaim(r *rand.Rand, c store.Claim) error {
 	return err
 }
 
-// ended checks that no other holder ended the run under the same claim.
+// noteEnded fails if another worker ended the run with the same claim.
 func (w *stormState) noteEnded(c store.Claim) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -189,7 +190,7 @@ func (w *stormState) operateAny(r *rand.Rand, id string) error {
 	return err
 }
 
-// calm works off what is left.
+// finishAll ends the remaining runs.
 func (w *stormState) finishAll() {
 	w.Helper()
 	for range 10_000 {

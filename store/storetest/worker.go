@@ -9,8 +9,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// stepsMany ends a run with more steps than fit into one statement, some of
-// them failed, and some on one path.
+// stepsMany ends a run with more steps than fit into one statement. Some have
+// failed, and some share a path.
 func stepsMany(f *fixture) {
 	c := f.acceptClaimed()
 	var steps, want []store.Step
@@ -28,8 +28,8 @@ func stepsMany(f *fixture) {
 	f.same("steps", f.getRun(c.ID).Steps, want)
 }
 
-// stepsOfLoops ends a run with as many steps as a loop over all that it may go
-// over leaves, with actions that need no checkpoint.
+// stepsOfLoops ends a run with as many steps as the longest loop has, whose
+// actions need no checkpoint.
 func stepsOfLoops(f *fixture) {
 	const n = 100_000
 	c := f.acceptClaimed()
@@ -45,19 +45,19 @@ func stepsOfLoops(f *fixture) {
 
 func workerTests() []test {
 	return []test{
-		{"a step replaces the one before it", stepReplaces},
+		{"a step replaces the earlier one", stepReplaces},
 		{"of many steps the later ones stay", stepsMany},
-		{"of more steps than anybody reads all are kept", stepsOfLoops},
-		{"an end says all", endSaysAll},
-		{"an end keeps what was accepted", endKeeps},
-		{"ends in states that end", endStates},
-		{"retries later", retryLater},
+		{"all of thousands of steps are stored", stepsOfLoops},
+		{"an end stores every field", endSaysAll},
+		{"an end keeps the accepted data", endKeeps},
+		{"ends in final states only", endStates},
+		{"retries after a delay", retryLater},
 		{"retries at once", retryAtOnce},
-		{"parks", suspends},
+		{"suspends", suspends},
 		{"releases", releases},
-		{"a claim that is over changes nothing", overChangesNothing},
-		{"a claim made up changes nothing", madeUpChangesNothing},
-		{"a claim that is lost changes nothing beside the one that holds", lostChangesNothing},
+		{"an ended claim changes nothing", overChangesNothing},
+		{"a made-up claim changes nothing", madeUpChangesNothing},
+		{"a lost claim changes nothing beside the current one", lostChangesNothing},
 	}
 }
 
@@ -171,7 +171,7 @@ func releases(f *fixture) {
 	f.same("attempt", work[0].Attempt, 1)
 }
 
-// useless fails where a claim can still be used for anything.
+// checkLost fails if any operation still accepts a claim.
 func (f *fixture) checkLost(c store.Claim) {
 	f.Helper()
 	before := f.getRun(c.ID)
