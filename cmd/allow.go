@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// permissions say what flows may do to the machine of the gateway. Only flags and
+// permissions limit the access of flows to the machine of the gateway. Only flags and
 // variables grant them, never a flow file.
 type permissions struct {
 	exec  bool

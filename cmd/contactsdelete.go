@@ -50,7 +50,7 @@ are deleted for their age.`,
 	return cmd
 }
 
-// formatDeletion says what was deleted and replaced, and what follows later.
+// formatDeletion describes the result of a deletion.
 func formatDeletion(email string, d *ops.ContactDeleted) string {
 	var out strings.Builder
 	addLine := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }

@@ -40,7 +40,7 @@ func New(o Options) *API {
 	a := &API{Options: o, mux: http.NewServeMux(), paths: map[string]*pathHandler{}, schemas: schemas{}}
 	routes := slices.Concat(a.processRoutes(), a.runRoutes(), a.contactRoutes(), []route{a.documentRoute()})
 	for i := range routes {
-		a.schemas.compile(&routes[i])
+		a.schemas.compileRoute(&routes[i])
 		a.add(&routes[i])
 	}
 	a.document = a.openAPI(routes)

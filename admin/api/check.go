@@ -12,10 +12,10 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// check compares a decoded JSON value with its schema. The error names the place
-// at which they differ and what would be right there; it never repeats the
+// checkValue compares a decoded JSON value with its schema. The error names the place
+// at which they differ and the values that are right there. It never repeats the
 // value, which may be secret.
-func (s schemas) check(at string, of *schema, v any) error {
+func (s schemas) checkValue(at string, of *schema, v any) error {
 	of = s.resolve(of)
 	if len(of.AnyOf) > 0 {
 		return s.checkAnyOf(at, of, v)
@@ -44,7 +44,7 @@ func (s schemas) check(at string, of *schema, v any) error {
 func (s schemas) checkAnyOf(at string, of *schema, v any) error {
 	var err error
 	for _, choice := range of.AnyOf {
-		if err = s.check(at, choice, v); err == nil {
+		if err = s.checkValue(at, choice, v); err == nil {
 			return nil
 		}
 	}
@@ -67,9 +67,9 @@ func (s schemas) checkObject(at string, of *schema, v any) error {
 			inner = of.AdditionalProperties
 		}
 		if inner == nil {
-			return fmt.Errorf("%s can't have a member %q%s", at, shorten(name), didYouMean(name, slices.Sorted(maps.Keys(of.Properties))))
+			return fmt.Errorf("%s can't have a member %q%s", at, shortenName(name), didYouMean(name, slices.Sorted(maps.Keys(of.Properties))))
 		}
-		if err := s.check(place(at, name), inner, object[name]); err != nil {
+		if err := s.checkValue(joinPlace(at, name), inner, object[name]); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func (s schemas) checkArray(at string, of *schema, v any) error {
 		return fmt.Errorf("%s must be a list", at)
 	}
 	for i, e := range list {
-		if err := s.check(place(at, strconv.Itoa(i)), of.Items, e); err != nil {
+		if err := s.checkValue(joinPlace(at, strconv.Itoa(i)), of.Items, e); err != nil {
 			return err
 		}
 	}
@@ -125,16 +125,16 @@ func checkNumber(at string, of *schema, v any) error {
 	return nil
 }
 
-// place names a member or element of the value at a place, in quotes.
-func place(at, name string) string {
+// joinPlace names a member or element of the value at a place, in quotes.
+func joinPlace(at, name string) string {
 	if at == wholeBody {
-		return strconv.Quote(shorten(name))
+		return strconv.Quote(shortenName(name))
 	}
-	return strings.TrimSuffix(at, `"`) + "." + strings.TrimPrefix(strconv.Quote(shorten(name)), `"`)
+	return strings.TrimSuffix(at, `"`) + "." + strings.TrimPrefix(strconv.Quote(shortenName(name)), `"`)
 }
 
-// shorten cuts a name from a request to a length that is fit for a message.
-func shorten(name string) string {
+// shortenName cuts a name from a request to a length that is fit for a message.
+func shortenName(name string) string {
 	const longest = 80
 	if runes := []rune(name); len(runes) > longest {
 		return string(runes[:longest]) + "…"

@@ -39,7 +39,7 @@ func (a *API) CheckResponse(r *http.Request, status int, header http.Header, bod
 	if err != nil {
 		return err
 	}
-	return a.schemas.check(wholeBody, a.schemas.schemaOf(reflect.TypeOf(declared[i].body)), v)
+	return a.schemas.checkValue(wholeBody, a.schemas.schemaOf(reflect.TypeOf(declared[i].body)), v)
 }
 
 // RouteIDs returns the operation ids of all routes.

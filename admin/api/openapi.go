@@ -32,7 +32,7 @@ func (a *API) openAPI(routes []route) object {
 		if paths[r.path] == nil {
 			paths[r.path] = object{}
 		}
-		paths[r.path][strings.ToLower(r.method)] = a.schemas.operation(r)
+		paths[r.path][strings.ToLower(r.method)] = a.schemas.operationObject(r)
 	}
 	return object{
 		"openapi": "3.1.0",
@@ -56,7 +56,7 @@ func (a *API) openAPI(routes []route) object {
 	}
 }
 
-func (s schemas) operation(r *route) object {
+func (s schemas) operationObject(r *route) object {
 	out := object{"operationId": r.id, "summary": r.summary, "responses": s.responseObjects(r)}
 	if r.public {
 		out["security"] = []any{}
@@ -96,15 +96,15 @@ func (s schemas) parameterObjects(r *route) []object {
 func (s schemas) responseObjects(r *route) object {
 	out := object{}
 	for _, a := range r.allResponses() {
-		out[strconv.Itoa(a.status)] = object{"description": a.about, "content": s.content(a)}
+		out[strconv.Itoa(a.status)] = object{"description": a.about, "content": s.contentObject(a)}
 	}
 	return out
 }
 
 func jsonContent(of *schema) object { return object{"application/json": object{"schema": of}} }
 
-// content returns the media type and schema of a response.
-func (s schemas) content(r response) object {
+// contentObject returns the media type and schema of a response.
+func (s schemas) contentObject(r response) object {
 	if r.body == nil {
 		return object{r.media: object{"schema": &schema{Type: "string"}}}
 	}

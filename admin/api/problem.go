@@ -13,7 +13,7 @@ import (
 
 // problemOf returns the problem document for an error of the operator service.
 func problemOf(err *ops.Error) *flow.Problem {
-	detail := sentence(err.Message)
+	detail := toSentence(err.Message)
 	switch err.Kind {
 	case ops.Invalid:
 		return &flow.Problem{Status: http.StatusBadRequest, Title: "Bad request", Detail: detail}
@@ -31,8 +31,8 @@ func problemOf(err *ops.Error) *flow.Problem {
 	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: detail}
 }
 
-// sentence returns a message as a sentence.
-func sentence(message string) string {
+// toSentence returns a message as a sentence.
+func toSentence(message string) string {
 	first, size := utf8.DecodeRuneInString(message)
 	return string(unicode.ToUpper(first)) + message[size:] + "."
 }

@@ -41,12 +41,12 @@ func (a *API) processRoutes() []route {
 				ok("The files serve now.", ops.Findings{}),
 				{status: http.StatusUnprocessableEntity, about: "The files have errors. The flows that served before go on serving.", body: ops.Findings{}},
 			},
-			serve: a.reload,
+			serve: a.reloadFlows,
 		},
 	}
 }
 
-func (a *API) reload(r *request) (any, error) {
+func (a *API) reloadFlows(r *request) (any, error) {
 	found, ok := a.Ops.Reload("api")
 	if !ok {
 		r.status = http.StatusUnprocessableEntity

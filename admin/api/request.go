@@ -81,7 +81,7 @@ func unknownParameter(name string, known []member) error {
 	for _, m := range known {
 		names = append(names, m.name)
 	}
-	return fmt.Errorf("there is no parameter %q here%s", shorten(name), didYouMean(name, names))
+	return fmt.Errorf("there is no parameter %q here%s", shortenName(name), didYouMean(name, names))
 }
 
 // readParameter checks the texts of a parameter and returns the JSON value that
@@ -118,7 +118,7 @@ func (s schemas) readText(name string, of *schema, text string) (any, error) {
 			v = on
 		}
 	}
-	return v, s.check(strconv.Quote(name), of, v)
+	return v, s.checkValue(strconv.Quote(name), of, v)
 }
 
 // readBody checks and decodes the JSON body of a request.
@@ -166,7 +166,7 @@ func (s schemas) decodeBody(text []byte, of *schema) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the body is no JSON: %w", err)
 	}
-	return v, s.check(wholeBody, of, v)
+	return v, s.checkValue(wholeBody, of, v)
 }
 
 // decodeAs returns a checked JSON value as a new value of the type of like.

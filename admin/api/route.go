@@ -29,13 +29,13 @@ type route struct {
 	serve   func(*request) (any, error) // its result is written as JSON
 	handler http.Handler                // writes its response by itself; instead of serve
 
-	// Compiled from query and body by schemas.compile.
+	// Compiled from query and body by schemas.compileRoute.
 	params     []member
 	bodySchema *schema
 }
 
-// compile derives from the declared types the schemas that check requests.
-func (s schemas) compile(r *route) {
+// compileRoute derives from the declared types the schemas that check requests.
+func (s schemas) compileRoute(r *route) {
 	if r.query != nil {
 		r.params = s.membersOf(reflect.TypeOf(r.query))
 	}

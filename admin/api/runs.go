@@ -97,14 +97,14 @@ func (a *API) runRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "/api/v1/stats", id: "stats", summary: "Count the runs that are over, by the time at which they ended",
-			query: StatsQuery{}, responses: withStore(ok("The counts. Times are rounded outward to whole steps, or hours.", ops.RunStats{})), serve: a.stats,
+			query: StatsQuery{}, responses: withStore(ok("The counts. Times are rounded outward to whole steps, or hours.", ops.RunStats{})), serve: a.countRuns,
 		},
 	}
 }
 
 func (a *API) listRuns(r *request) (any, error) {
 	in := r.query.(RunList)
-	filter, err := in.filter(a.Clock.Now())
+	filter, err := in.toFilter(a.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (a *API) listRuns(r *request) (any, error) {
 
 func (a *API) retryRuns(r *request) (any, error) {
 	in := r.query.(RetrySelection)
-	sel, err := in.selection(a.Clock.Now())
+	sel, err := in.toSelection(a.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -122,18 +122,18 @@ func (a *API) retryRuns(r *request) (any, error) {
 
 func (a *API) cancelRuns(r *request) (any, error) {
 	in := r.query.(RunSelection)
-	sel, err := in.selection(a.Clock.Now())
+	sel, err := in.toSelection(a.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	return a.Ops.CancelRuns(r.Context(), sel)
 }
 
-func (a *API) stats(r *request) (any, error) {
+func (a *API) countRuns(r *request) (any, error) {
 	in := r.query.(StatsQuery)
 	q := store.StatsQuery{Flow: in.Flow}
 	var err error
-	if q.From, q.To, err = in.times(a.Clock.Now()); err != nil {
+	if q.From, q.To, err = in.parseTimes(a.Clock.Now()); err != nil {
 		return nil, err
 	}
 	if in.Step != "" {
@@ -144,12 +144,12 @@ func (a *API) stats(r *request) (any, error) {
 	return a.Ops.Stats(r.Context(), q)
 }
 
-func (s *RunSelection) selection(now time.Time) (ops.Selection, error) {
-	filter, err := s.filter(now)
+func (s *RunSelection) toSelection(now time.Time) (ops.Selection, error) {
+	filter, err := s.toFilter(now)
 	return ops.Selection{Filter: filter, All: s.All, After: s.After}, err
 }
 
-func (f *RunFilter) filter(now time.Time) (store.Filter, error) {
+func (f *RunFilter) toFilter(now time.Time) (store.Filter, error) {
 	out := store.Filter{Flows: f.Flow, Text: f.Text}
 	for _, name := range f.State {
 		state, err := store.ParseState(string(name))
@@ -159,12 +159,12 @@ func (f *RunFilter) filter(now time.Time) (store.Filter, error) {
 		out.States = append(out.States, state)
 	}
 	var err error
-	out.From, out.To, err = f.times(now)
+	out.From, out.To, err = f.parseTimes(now)
 	return out, err
 }
 
-// times returns the times that a range selects; zero for no limit.
-func (t *TimeRange) times(now time.Time) (from, to time.Time, err error) {
+// parseTimes returns the times that a range selects; zero for no limit.
+func (t *TimeRange) parseTimes(now time.Time) (from, to time.Time, err error) {
 	if t.Since != "" && t.From != "" {
 		return from, to, errors.New(`"since" and "from" mean the same: give one of them`)
 	}

@@ -74,24 +74,24 @@ type ContactDeleted struct {
 	More    bool `json:"more" doc:"The time of one call was too short. The gateway continues by itself."`
 }
 
-func (v view) contact(c *store.Contact) Contact {
+func (v view) showContact(c *store.Contact) Contact {
 	out := Contact{
 		Email: c.Email, Fields: make(map[string]json.RawMessage, len(c.Fields)), Tags: make([]ContactTag, 0, len(c.Tags)),
 		Created: c.Created.UTC(), Changed: c.Changed.UTC(),
 	}
 	for name, text := range c.Fields {
-		out.Fields[v.text(name)] = v.stored(text)
+		out.Fields[v.redactText(name)] = v.showStored(text)
 	}
 	for _, t := range c.Tags {
-		out.Tags = append(out.Tags, ContactTag{Name: v.text(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
+		out.Tags = append(out.Tags, ContactTag{Name: v.redactText(t.Name), Source: string(t.Source), Given: t.Given.UTC()})
 	}
 	return out
 }
 
-func (v view) tags(names []string) []string {
+func (v view) redactTags(names []string) []string {
 	out := make([]string, 0, len(names))
 	for _, name := range names {
-		out = append(out, v.text(name))
+		out = append(out, v.redactText(name))
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func (s *Service) Contacts(ctx context.Context, q store.ContactQuery) (ContactPa
 		}
 		out := ContactPage{Contacts: make([]Contact, 0, len(page.Contacts)), Next: page.Next}
 		for i := range page.Contacts {
-			out.Contacts = append(out.Contacts, v.contact(&page.Contacts[i]))
+			out.Contacts = append(out.Contacts, v.showContact(&page.Contacts[i]))
 		}
 		return out, nil
 	})
@@ -42,7 +42,7 @@ func (s *Service) Contact(ctx context.Context, email string) (Contact, error) {
 		if err != nil {
 			return Contact{}, err
 		}
-		return v.contact(stored), nil
+		return v.showContact(stored), nil
 	})
 }
 
@@ -53,7 +53,7 @@ func (s *Service) ChangeContact(ctx context.Context, email string, c ContactChan
 		if err := checkEmail(email); err != nil {
 			return ContactChanged{}, err
 		}
-		change, err := c.decode(email, s.newCause())
+		change, err := c.decodeFields(email, s.newCause())
 		if err != nil {
 			return ContactChanged{}, err
 		}
@@ -61,7 +61,7 @@ func (s *Service) ChangeContact(ctx context.Context, email string, c ContactChan
 		if err != nil {
 			return ContactChanged{}, err
 		}
-		return ContactChanged{Contact: v.contact(got.Contact), New: got.Created, Added: v.tags(got.Added), Removed: v.tags(got.Removed)}, nil
+		return ContactChanged{Contact: v.showContact(got.Contact), New: got.Created, Added: v.redactTags(got.Added), Removed: v.redactTags(got.Removed)}, nil
 	})
 }
 
@@ -78,8 +78,8 @@ func checkEmail(email string) error {
 // starts.
 func (s *Service) newCause() string { return "api/" + ulid.New(s.Clock.Now()) }
 
-// decode returns the change with decoded field values.
-func (c *ContactChange) decode(email, cause string) (flow.ContactChange, error) {
+// decodeFields returns the change with decoded field values.
+func (c *ContactChange) decodeFields(email, cause string) (flow.ContactChange, error) {
 	out := flow.ContactChange{Email: email, Add: c.Add, Remove: c.Remove, Source: flow.TagManual, Cause: cause}
 	if len(c.Fields) > 0 {
 		out.Fields = make(map[string]any, len(c.Fields))

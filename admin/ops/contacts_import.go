@@ -31,7 +31,7 @@ func (s *Service) ImportContacts(ctx context.Context, list []ContactImport, o Im
 			created, err := s.importContact(ctx, &list[i], fmt.Sprintf("%s/%d", cause, i), o)
 			switch fault := faultMessage(err); {
 			case fault != "":
-				out.Errors = append(out.Errors, ContactFault{Index: i, Email: list[i].Email, Detail: v.text(fault)})
+				out.Errors = append(out.Errors, ContactFault{Index: i, Email: list[i].Email, Detail: v.redactText(fault)})
 				continue
 			case err != nil:
 				return ContactsImported{}, err
@@ -45,7 +45,7 @@ func (s *Service) ImportContacts(ctx context.Context, list []ContactImport, o Im
 }
 
 func (s *Service) importContact(ctx context.Context, c *ContactImport, cause string, o ImportOptions) (created bool, err error) {
-	change, err := c.decode(c.Email, cause)
+	change, err := c.decodeFields(c.Email, cause)
 	if err != nil {
 		return false, err
 	}

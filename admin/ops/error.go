@@ -48,18 +48,18 @@ func (s *Service) convertError(v view, err error) *Error {
 	var known *Error
 	switch {
 	case errors.As(err, &known):
-		return &Error{Kind: known.Kind, Message: v.text(known.Message)}
+		return &Error{Kind: known.Kind, Message: v.redactText(known.Message)}
 	case contactMessage(err) != "":
-		return &Error{Kind: Invalid, Message: v.text(contactMessage(err))}
+		return &Error{Kind: Invalid, Message: v.redactText(contactMessage(err))}
 	case errors.Is(err, store.ErrNotFound):
 		return &Error{Kind: NotFound, Message: "there is no such run in the history"}
 	case errors.Is(err, store.ErrState), errors.Is(err, store.ErrCut):
-		return &Error{Kind: Conflict, Message: v.text(err.Error())}
+		return &Error{Kind: Conflict, Message: v.redactText(err.Error())}
 	case store.IsUnavailable(err):
-		s.Log.Warn("the store is unavailable to an operator", zap.String("error", v.text(err.Error())))
+		s.Log.Warn("the store is unavailable to an operator", zap.String("error", v.redactText(err.Error())))
 		return &Error{Kind: Unavailable, Message: "the store is not available now"}
 	}
-	s.Log.Error("an operator's request failed", zap.String("error", v.text(err.Error())))
+	s.Log.Error("an operator's request failed", zap.String("error", v.redactText(err.Error())))
 	return &Error{Kind: Internal, Message: "the log says more"}
 }
 

@@ -45,14 +45,14 @@ func (s *Service) Flows() (FlowList, error) {
 	defer snap.Release()
 	out := FlowList{Flows: []Flow{}}
 	for _, f := range snap.Config.Flows {
-		out.Flows = append(out.Flows, s.flow(view{snap}, f))
+		out.Flows = append(out.Flows, s.describeFlow(view{snap}, f))
 	}
 	return out, nil
 }
 
-func (s *Service) flow(v view, f *flow.Flow) Flow {
+func (s *Service) describeFlow(v view, f *flow.Flow) Flow {
 	out := Flow{
-		Name: f.Name, Label: v.text(f.Label), Description: v.text(f.Description), Enabled: f.Enabled,
+		Name: f.Name, Label: v.redactText(f.Label), Description: v.redactText(f.Description), Enabled: f.Enabled,
 		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []Action{},
 	}
 	if e := v.Endpoints[f.Name]; e != nil && e.HTTP != nil {

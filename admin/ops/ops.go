@@ -55,7 +55,7 @@ type Worker interface {
 	// memory. A run that is requeued starts from the stored event.
 	DropEvents()
 	// ExtendLeases extends the leases of the runs that execute here, and ends
-	// the execution of those that were cancelled.
+	// the execution of cancelled runs.
 	ExtendLeases(ctx context.Context)
 }
 

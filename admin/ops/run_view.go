@@ -18,13 +18,13 @@ import (
 // Each value that leaves the package comes from one of its methods.
 type view struct{ *snapshot.Snapshot }
 
-// text replaces secrets in a text.
-func (v view) text(text string) string { return v.Redactor.Text(text) }
+// redactText replaces secrets in a text.
+func (v view) redactText(text string) string { return v.Redactor.Text(text) }
 
-func (v view) summary(r *store.Summary) RunSummary {
+func (v view) showSummary(r *store.Summary) RunSummary {
 	out := RunSummary{
 		ID: r.ID, Flow: r.Flow, State: State(r.State.String()), Received: utc(r.Received), Due: utc(r.Due), Started: utc(r.Started),
-		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: v.cause(r.Cause),
+		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: v.showCause(r.Cause),
 	}
 	if !r.Started.IsZero() && !r.Finished.IsZero() {
 		out.Took = max(r.Finished.Sub(r.Started), 0).Seconds()
@@ -32,25 +32,25 @@ func (v view) summary(r *store.Summary) RunSummary {
 	return out
 }
 
-func (v view) cause(c store.Cause) *RunCause {
+func (v view) showCause(c store.Cause) *RunCause {
 	if c.IsZero() {
 		return nil
 	}
-	return &RunCause{Reason: v.text(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: v.text(c.Message)}
+	return &RunCause{Reason: v.redactText(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: v.redactText(c.Message)}
 }
 
-func (v view) run(r *store.Run) *RunDetail {
+func (v view) showRun(r *store.Run) *RunDetail {
 	out := &RunDetail{
-		RunSummary: v.summary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
-		Variables: v.stored(r.Variables), Output: v.stored(r.Output), Response: v.response(r.Response),
-		OrderKey: v.text(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+		RunSummary: v.showSummary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
+		Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r.Response),
+		OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
 	}
-	if out.Request = v.request(r); out.Request == nil {
-		out.Event = v.stored(r.Event)
+	if out.Request = v.showRequest(r); out.Request == nil {
+		out.Event = v.showStored(r.Event)
 	}
 	find := v.stepFinder(r.Flow)
 	for i := range r.Steps {
-		out.Steps = append(out.Steps, v.step(&r.Steps[i], find(r.Steps[i].Path)))
+		out.Steps = append(out.Steps, v.showStep(&r.Steps[i], find(r.Steps[i].Path)))
 	}
 	return out
 }
@@ -92,18 +92,18 @@ func (v view) stepFinder(flowName string) func(path string) *flow.Step {
 	}
 }
 
-// request shows the request that started a run; nil if no request did.
-func (v view) request(r *store.Run) *RunRequest {
+// showRequest shows the request that started a run; nil if no request did.
+func (v view) showRequest(r *store.Run) *RunRequest {
 	var out RunRequest
-	if json.Unmarshal(v.stored(r.Event), &out) != nil || out.Method == "" {
+	if json.Unmarshal(v.showStored(r.Event), &out) != nil || out.Method == "" {
 		return nil
 	}
 	out.Cut = r.Cut
-	out.RunBody = v.body(r.Body, out.Headers, r.Cut)
+	out.RunBody = v.showBody(r.Body, out.Headers, r.Cut)
 	return &out
 }
 
-func (v view) response(stored []byte) *RunResponse {
+func (v view) showResponse(stored []byte) *RunResponse {
 	if len(stored) == 0 {
 		return nil
 	}
@@ -114,19 +114,19 @@ func (v view) response(stored []byte) *RunResponse {
 	out := &RunResponse{Status: r.Status, Headers: map[string][]string{}}
 	for name, values := range r.Header {
 		for _, text := range values {
-			out.Headers[name] = append(out.Headers[name], v.text(text))
+			out.Headers[name] = append(out.Headers[name], v.redactText(text))
 		}
 	}
-	out.RunBody = v.body(r.Body, r.Header, false)
+	out.RunBody = v.showBody(r.Body, r.Header, false)
 	return out
 }
 
-// step shows a stored action. current is the action in the files as they are
+// showStep shows a stored action. current is the action in the files as they are
 // now; nil if it is gone.
-func (v view) step(s *store.Step, current *flow.Step) RunStep {
+func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 	out := RunStep{
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
-		Input: v.stored(s.Input), Output: v.stored(s.Output), Size: s.CutFrom, Cause: v.cause(s.Cause),
+		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause),
 	}
 	switch s.State {
 	case store.StepRetry:
@@ -144,25 +144,25 @@ func (v view) step(s *store.Step, current *flow.Step) RunStep {
 	return out
 }
 
-// stored shows a stored JSON value, or a string if the history cut it.
-func (v view) stored(text []byte) json.RawMessage {
+// showStored shows a stored JSON value, or a string if the history cut it.
+func (v view) showStored(text []byte) json.RawMessage {
 	switch {
 	case len(text) == 0:
 		return nil
 	case redact.IsSealed(text):
 		return jsonString(redact.Placeholder)
 	}
-	if out := v.json(text); out != nil {
+	if out := v.redactJSON(text); out != nil {
 		return out
 	}
-	return jsonString(v.text(strings.ToValidUTF8(string(text), "\uFFFD")))
+	return jsonString(v.redactText(strings.ToValidUTF8(string(text), "\uFFFD")))
 }
 
 // maxDepth is the nesting up to which JSON is shown as JSON.
 const maxDepth = 1000
 
-// json returns JSON without secrets, or nil if the text is no JSON.
-func (v view) json(text []byte) json.RawMessage {
+// redactJSON returns JSON without secrets, or nil if the text is no JSON.
+func (v view) redactJSON(text []byte) json.RawMessage {
 	decoded, err := value.Decode(text, value.Limits{Depth: maxDepth})
 	if err != nil {
 		return nil
@@ -174,21 +174,21 @@ func (v view) json(text []byte) json.RawMessage {
 	return out
 }
 
-// body shows a body as JSON, text or base64. A content type other than JSON
+// showBody shows a body as JSON, text or base64. A content type other than JSON
 // rules out JSON.
-func (v view) body(raw []byte, header map[string][]string, cut bool) RunBody {
+func (v view) showBody(raw []byte, header map[string][]string, cut bool) RunBody {
 	if len(raw) == 0 {
 		return RunBody{}
 	}
 	if types := header["Content-Type"]; len(types) == 0 || strings.Contains(strings.ToLower(types[0]), "json") {
-		if text := v.json(raw); text != nil {
+		if text := v.redactJSON(raw); text != nil {
 			return RunBody{text, "json"}
 		}
 	}
 	if cut {
 		raw = dropPartialRune(raw)
 	}
-	clean := v.text(string(raw))
+	clean := v.redactText(string(raw))
 	if utf8.ValidString(clean) {
 		return RunBody{jsonString(clean), "text"}
 	}

@@ -30,7 +30,7 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		}
 		out := RunPage{Runs: make([]RunSummary, 0, len(page.Runs)), Next: page.Next}
 		for i := range page.Runs {
-			out.Runs = append(out.Runs, v.summary(&page.Runs[i]))
+			out.Runs = append(out.Runs, v.showSummary(&page.Runs[i]))
 		}
 		return out, nil
 	})
@@ -70,7 +70,7 @@ func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 		if err != nil {
 			return nil, err
 		}
-		return v.run(run), nil
+		return v.showRun(run), nil
 	})
 }
 
@@ -98,7 +98,7 @@ func (s *Service) CancelRun(ctx context.Context, id string) (RunsChanged, error)
 	})
 }
 
-// Selection is the runs that a bulk call changes: those that match the filter,
+// Selection is the runs that a bulk call changes: the runs that match the filter,
 // or with All every run. After continues an earlier call.
 type Selection struct {
 	store.Filter
@@ -150,7 +150,7 @@ func (s *Service) changeRuns(sel Selection, change func(store.ListQuery) (store.
 				return RunsChanged{}, err
 			}
 			if err != nil {
-				s.Log.Warn("only some of the selected runs were changed", zap.Int("runs", out.Changed), zap.String("error", v.text(err.Error())))
+				s.Log.Warn("only some of the selected runs were changed", zap.Int("runs", out.Changed), zap.String("error", v.redactText(err.Error())))
 				out.Next = q.After
 				return out, nil
 			}

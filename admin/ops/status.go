@@ -64,7 +64,7 @@ func (s *Service) Status() Status {
 			Failures: load.Failures, Restart: process.RestartNeeded,
 		},
 	}
-	out.Store, out.Queue = s.queue()
+	out.Store, out.Queue = s.queueStatus()
 	if !load.OK {
 		out.Reload.Since = &load.FailingSince
 	}
@@ -77,12 +77,12 @@ func (s *Service) Status() Status {
 			}
 		}
 	}
-	out.Reload.Diagnostics = findings(load, snap)
+	out.Reload.Diagnostics = redactFindings(load, snap)
 	return out
 }
 
-// queue returns the state of the store and the open runs by flow.
-func (s *Service) queue() (state string, queue []QueueDepth) {
+// queueStatus returns the state of the store and the open runs by flow.
+func (s *Service) queueStatus() (state string, queue []QueueDepth) {
 	queue = []QueueDepth{}
 	if s.Store == nil {
 		return "none", queue
@@ -97,9 +97,9 @@ func (s *Service) queue() (state string, queue []QueueDepth) {
 	return "ok", queue
 }
 
-// findings returns the findings of a load without the secrets of its own
+// redactFindings returns the findings of a load without the secrets of its own
 // configuration and of the one that serves.
-func findings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
+func redactFindings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
 	redactors := []*redact.Redactor{redact.New(load.Config.Secrets)}
 	if snap != nil {
 		redactors = append(redactors, snap.Redactor)
@@ -129,7 +129,7 @@ func (s *Service) Reload(cause string) (found Findings, ok bool) {
 	if snap != nil {
 		defer snap.Release()
 	}
-	return findings(load, snap), load.OK
+	return redactFindings(load, snap), load.OK
 }
 
 // A check of the store is reused for readyFor, so that requests for readiness,
@@ -147,7 +147,7 @@ type readiness struct {
 }
 
 // Ready returns nil if the gateway can take requests: it does not stop, and its
-// store can keep what it accepts.
+// store can write.
 func (s *Service) Ready(ctx context.Context) error {
 	if !s.Process.Status().Ready {
 		return errShuttingDown()

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
-// version is set when a release is built.
+// version is set by the build of a release.
 var version = ""
 
 func main() {
@@ -24,8 +24,8 @@ func main() {
 	}))
 }
 
-// builtVersion is what the release says, or what go install and go build know
-// of the module.
+// builtVersion returns the version of the release, or the version of the module
+// that go install recorded.
 func builtVersion() string {
 	if version != "" {
 		return version

@@ -21,8 +21,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
-// DefaultAddress is where a gateway has its admin listener if its settings say
-// nothing else.
+// DefaultAddress is the default address of the admin listener.
 const DefaultAddress = "127.0.0.1:8081"
 
 // Options say which gateway to call, and how.
