@@ -1,5 +1,6 @@
-// Command custom-action is a gateway with one more kind of action. Everything
-// else is the gateway as it comes: commands, checks, reference, reload.
+// Command custom-action is a gateway with two more kinds of actions: initials,
+// which computes a value, and post, which sends a request. Commands, checks,
+// reference and reload are those of the gateway.
 package main
 
 import (
@@ -30,7 +31,7 @@ func (i *initials) Describe(s *schema.Spec) {
 	i.separator = "."
 	s.Doc = "Shortens a name to its initials."
 	schema.Expr(s, &i.name, "name", "The name.", schema.Required())
-	schema.Attr(s, &i.separator, "separator", "What stands behind each letter.")
+	schema.Attr(s, &i.separator, "separator", "The text after each letter.")
 	s.Output("text", cty.String, "The initials.")
 	s.Example(schema.Example{
 		Title: "Shorten the name of a customer",
@@ -58,7 +59,10 @@ func (i *initials) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 func kinds() []flow.Kind {
-	return append(actions.All(), flow.Kind{Name: "initials", New: func() flow.Action { return &initials{} }})
+	return append(actions.All(),
+		flow.Kind{Name: "initials", New: func() flow.Action { return &initials{} }},
+		flow.Kind{Name: "post", New: func() flow.Action { return &post{} }},
+	)
 }
 
 func main() {
