@@ -110,7 +110,7 @@ type parameterTree struct {
 }
 
 func newParameterTree(lim value.Limits) *parameterTree {
-	return &parameterTree{depth: min(maxQueryDepth, lim.Effective()), nodes: map[string]*node{}}
+	return &parameterTree{depth: min(maxQueryDepth, lim.EffectiveDepth()), nodes: map[string]*node{}}
 }
 
 // addParameter adds a parameter. Parameters with the same name become a list.

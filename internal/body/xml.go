@@ -55,7 +55,7 @@ func ParseXML(body []byte, lim value.Limits) (any, error) {
 		dec:   xml.NewDecoder(bytes.NewReader(text)),
 		body:  body,
 		base:  int64(len(body) - len(text)),
-		depth: lim.Effective(),
+		depth: lim.EffectiveDepth(),
 	}
 	r.dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("the character encoding %s is not supported, only UTF-8", value.Quote(charset))

@@ -39,7 +39,7 @@ const (
 // Decode does not retain data. Each error is a [*SyntaxError].
 func Decode(data []byte, lim Limits) (any, error) {
 	r := readers.Get().(*reader)
-	v, err := r.readAll(data, lim.Effective())
+	v, err := r.readAll(data, lim.EffectiveDepth())
 	r.release()
 	return v, err
 }

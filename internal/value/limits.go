@@ -26,8 +26,8 @@ type Limits struct {
 	Depth int
 }
 
-// Effective returns the depth that applies.
-func (l Limits) Effective() int {
+// EffectiveDepth returns the depth that applies.
+func (l Limits) EffectiveDepth() int {
 	if l.Depth <= 0 {
 		return DefaultDepth
 	}

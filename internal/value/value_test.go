@@ -39,7 +39,7 @@ func TestTypeName(t *testing.T) {
 func TestLimitsDepth(t *testing.T) {
 	t.Parallel()
 	for depth, want := range map[int]int{-5: 64, 0: 64, 1: 1, 65: 65, MaxDepth: MaxDepth, MaxDepth + 1: MaxDepth} {
-		if got := (Limits{Depth: depth}).Effective(); got != want {
+		if got := (Limits{Depth: depth}).EffectiveDepth(); got != want {
 			t.Errorf("depth %d is taken as %d, want %d", depth, got, want)
 		}
 	}
