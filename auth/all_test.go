@@ -98,7 +98,7 @@ func exampleScope(src string, set bool) *expr.Scope {
 }
 
 // The alternative that a message proposes is valid.
-func TestWhatIsForLaterHasAWayMeanwhile(t *testing.T) {
+func TestPlannedKindsProposeAValidAlternative(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for _, k := range plannedKinds() {
