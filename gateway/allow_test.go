@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// newKeeper is a lab with the kinds of actions that users have.
+// newKeeper is a lab with the real kinds of actions.
 func newKeeper(t *testing.T, text string) *lab {
 	t.Helper()
 	l := newLab(t)
@@ -40,9 +40,9 @@ const keepFlow = `flow "keep" {
 }
 `
 
-// TestWhatMachineAllows: flows that write files and start commands serve only
-// where the gateway was told so, and a disabled one holds up nobody.
-func TestWhatMachineAllows(t *testing.T) {
+// Flows that write files or start commands serve only if the gateway allows it. A
+// disabled one does not keep the others from serving.
+func TestFilesAndCommandsNeedPermission(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cases := []struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
-// plainWriter takes an answer and keeps nothing.
+// plainWriter discards responses.
 type plainWriter struct{ header http.Header }
 
 func (w plainWriter) Header() http.Header         { return w.header }
@@ -23,8 +23,8 @@ func (w plainWriter) WriteHeader(int)             {}
 
 func (w plainWriter) SetReadDeadline(time.Time) error { return nil }
 
-// minimal is a gateway with one flow that has one action, and a request to it
-// that can be sent again and again.
+// minimal is a gateway with one flow of one action, and a request to it that can
+// be sent repeatedly.
 func minimal(t testing.TB, log *zap.Logger) (*Gateway, func()) {
 	l := newLab(t)
 	l.opts.Log = log
@@ -43,17 +43,16 @@ func minimal(t testing.TB, log *zap.Logger) (*Gateway, func()) {
 	}
 }
 
-// mostAllocations is how many a request to a minimal flow with one action may
-// take. It takes 37: 14 for the two contexts that bound run and action, 12 of
-// the test's own trigger, and the rest for the run, its id, the answer and the
-// outcome that the history holds on to; the race detector adds one. A higher
-// number wants a reason.
-const mostAllocations = 38
+// maxAllocations is the limit for a request to a minimal flow with one action. It
+// takes 37: 14 for the two contexts that bound run and action, 12 of the test's
+// own trigger, and the rest for the run, its id, the response and the outcome in
+// the history. The race detector adds one. A higher number needs a reason.
+const maxAllocations = 38
 
 func TestAllocations(t *testing.T) {
 	g, serve := minimal(t, zap.NewNop())
-	if n := testing.AllocsPerRun(1000, serve); n > mostAllocations {
-		t.Errorf("%v allocations a request, at most %d", n, mostAllocations)
+	if n := testing.AllocsPerRun(1000, serve); n > maxAllocations {
+		t.Errorf("%v allocations a request, at most %d", n, maxAllocations)
 	}
 	if n := seriesValue(t, g, "gateway_runs_total", map[string]string{"state": "succeeded"}); n < 1000 {
 		t.Errorf("%v runs succeeded", n)

@@ -27,12 +27,12 @@ import (
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
-// lab is a gateway with kinds of its own, whose flows a test steers.
+// lab is a gateway with kinds of its own that a test controls.
 type lab struct {
 	t       testing.TB
 	files   atomic.Pointer[fstest.MapFS]
-	entered chan string   // the run of each action "hold" that has begun
-	release chan struct{} // lets one "hold" go on
+	entered chan string   // the run of each action "hold" that has started
+	release chan struct{} // ends one "hold"
 	opened  atomic.Int64  // resources
 	closed  atomic.Int64
 	lines   *sink
@@ -49,7 +49,7 @@ func newLab(t testing.TB) *lab {
 	return l
 }
 
-// write sets the only file.
+// write replaces all files by one.
 func (l *lab) write(text string) { l.writeAll(map[string]string{"flows/main.hcl": text}) }
 
 func (l *lab) writeAll(texts map[string]string) {
@@ -67,7 +67,7 @@ func (l *lab) load() (*load.Config, hcl.Diagnostics) {
 	})
 }
 
-// loadFrom reads real files.
+// loadFrom loads files on disk.
 func (l *lab) loadFrom(dir string) func() (*load.Config, hcl.Diagnostics) {
 	return func() (*load.Config, hcl.Diagnostics) {
 		return load.Files(load.Options{
@@ -82,7 +82,7 @@ func testEnv(name string) (string, bool) {
 	return value, ok
 }
 
-// start makes a gateway of the flows, which must have no errors.
+// start makes a gateway. The flows must have no errors.
 func (l *lab) start() *Gateway {
 	l.t.Helper()
 	g, _, diags := New(l.opts)
@@ -202,7 +202,8 @@ func (a *answer) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return nil, c.Respond(&flow.Response{Status: status, Header: http.Header{}, Body: []byte(text)})
 }
 
-// hold waits until the test lets it go on, or its context ends and it cares.
+// hold waits until the test ends it. Unless it is stubborn, the end of its
+// context ends it too.
 type hold struct {
 	lab      *lab
 	stubborn bool
@@ -274,7 +275,7 @@ func (a *say) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return nil, err
 }
 
-// use opens a resource, and fails its run where that was closed too soon.
+// use opens a resource, and fails if the resource was closed too early.
 type use struct {
 	lab   *lab
 	key   string
@@ -319,7 +320,7 @@ func (u *use) Run(context.Context, *flow.Call) (any, error) {
 	return nil, nil
 }
 
-// call sends a request straight to the handler.
+// call sends a request to the handler without a network.
 func call(h http.Handler, method, target, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))

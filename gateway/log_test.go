@@ -35,7 +35,7 @@ func TestRunLine(t *testing.T) {
 	}
 }
 
-// The cause of a defect is for the log alone.
+// Only the log has the cause of an internal error.
 func TestRunLineOfADefect(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -46,7 +46,7 @@ func TestRunLineOfADefect(t *testing.T) {
 	}
 }
 
-// What an action keeps to itself does not show in its failure.
+// The failure of an action shows none of its sensitive values.
 func TestRunLineOfASensitiveAction(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -72,10 +72,9 @@ func TestActionsWriteLines(t *testing.T) {
 	}
 }
 
-// Whoever floods the gateway does not flood the log.
-// Whoever looks for a request that led nowhere finds it by its path, of which
-// long ones are cut, and without its query.
-func TestLineOfAPathThatLeadsNowhere(t *testing.T) {
+// The log has the path of a request that led to no endpoint. A long path is cut,
+// and the query is left out.
+func TestLogOfUnknownPath(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.write(one("", ""))
@@ -92,6 +91,7 @@ func TestLineOfAPathThatLeadsNowhere(t *testing.T) {
 	}
 }
 
+// A caller that floods the gateway does not flood the log.
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -118,7 +118,7 @@ secret "password" {
 }
 `
 
-// shown are the ways in which the secrets of testEnv could show.
+// shown lists the forms in which the secrets of testEnv could appear.
 func shown() []string {
 	var out []string
 	for _, name := range []string{"TOKEN", "PASSWORD"} {
@@ -129,8 +129,8 @@ func shown() []string {
 	return out
 }
 
-// No secret shows in the log or an answer, wherever a flow puts it and
-// whatever is the matter with it; nor do bodies and headers of requests.
+// Neither the log nor a response has a secret, a body or a header of a request,
+// in whichever place a flow puts it and however the run ends.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	url := "http://u:${secret.password}@h/${urlencode(secret.token)}?t=${secret.token}"
@@ -174,8 +174,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 }
 
-// A run keeps the secrets of its configuration out of the log after a reload
-// has brought others.
+// A run redacts the secrets of its own configuration after a reload has changed
+// them.
 func TestSecretsOfOldRuns(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

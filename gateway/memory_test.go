@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// memory is a listener without a network, so that connections keep the time of
-// a synctest bubble.
+// memory is a listener without a network, so that connections run on the clock
+// of a synctest bubble.
 type memory struct {
 	addr   net.Addr
 	conns  chan net.Conn
 	closed chan struct{}
-	err    chan error // what Accept fails with
+	err    chan error // returned by Accept
 }
 
 func newMemory(addr net.Addr) *memory {
@@ -67,7 +67,7 @@ func (m *memory) dial(t testing.TB) *caller {
 	return &caller{t, far, bufio.NewReader(far)}
 }
 
-// send writes text, and fails where nobody takes it.
+// send writes text. The test fails if the other side does not read it.
 func (c *caller) send(text string) {
 	c.t.Helper()
 	if _, err := io.WriteString(c.Conn, text); err != nil {
@@ -81,14 +81,14 @@ func (c *caller) post(path, body string) {
 	c.send(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body))
 }
 
-// get sends a request without one.
+// get sends a request without a body.
 func (c *caller) get(path string) { c.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n") }
 
-// reply is a response that was read to its end.
+// reply is a complete response.
 type reply struct {
 	status int
 	header http.Header
-	close  bool // the connection ends with it
+	close  bool // the connection ends after it
 	body   string
 }
 
@@ -124,7 +124,7 @@ func (c *caller) wantEnd() {
 	}
 }
 
-// live is a gateway at work.
+// live is a running gateway.
 type live struct {
 	*lab
 	g      *Gateway
@@ -133,8 +133,8 @@ type live struct {
 	ended  chan error // of Run
 }
 
-// serveIn runs a gateway in a bubble of its own time. The flows and settings
-// are set by prepare.
+// serveIn runs a gateway in a synctest bubble. prepare sets its flows and
+// settings.
 func serveIn(t *testing.T, prepare func(l *lab), test func(s *live)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -173,10 +173,7 @@ func (s *live) wantReady(want bool) {
 	}
 }
 
-// pass lets time go by in a bubble.
-func pass(d time.Duration) { time.Sleep(d) }
-
-// noErrors tells that nothing was logged that somebody should look at.
+// noErrors checks that no warning or error was logged.
 func (s *live) noErrors() {
 	s.t.Helper()
 	if lines := append(s.lines.all(`"level":"error"`), s.lines.all(`"level":"warn"`)...); len(lines) > 0 {

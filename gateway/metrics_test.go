@@ -14,9 +14,9 @@ func contextOf(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithCancel(r.Context())
 }
 
-// value adds up the series of a metric that have the labels: counters and
-// gauges by their value, histograms by the number of observations. It is -1
-// where there is none.
+// seriesValue adds up the series of a metric that have the labels: counters and
+// gauges by their value, histograms by the number of observations. It returns -1
+// if there are none.
 func seriesValue(t testing.TB, g *Gateway, name string, labels map[string]string) float64 {
 	t.Helper()
 	families, err := g.metrics.Registry().Gather()
@@ -115,8 +115,7 @@ func TestMetricsCount(t *testing.T) {
 	}
 }
 
-// A caller that chooses statuses must not be able to fill the memory with
-// series.
+// A caller that chooses statuses must not fill the memory with series.
 func TestMetricsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -148,8 +147,8 @@ func TestMetricsAreBounded(t *testing.T) {
 	}
 }
 
-// The series of a flow or action that is gone stay until its last run has
-// ended, and nothing brings them back then.
+// The series of a removed flow or action stay until its last run has ended. Then
+// they are deleted for good.
 func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// version is a set of files of which every answer of either flow names the
-// version twice: a half-loaded set would show.
+// version returns a set of files. Each response of its flows has the version
+// twice, which reveals a set that is loaded in part.
 func version(n int) map[string]string {
 	texts := map[string]string{
 		"flows/v.hcl": fmt.Sprintf("locals {\n  v = %d\n}\n", n),
@@ -40,7 +40,7 @@ func version(n int) map[string]string {
 	return texts
 }
 
-// breakages are ways in which a load fails.
+// breakages lists edits that make a load fail.
 func breakages() []func(map[string]string) {
 	return []func(map[string]string){
 		func(texts map[string]string) { texts["flows/a.hcl"] = texts["flows/a.hcl"][:40] },
@@ -60,9 +60,9 @@ func breakages() []func(map[string]string) {
 	}
 }
 
-// Hundreds of good and bad reloads under load: no request fails, none sees a
-// half-loaded or an older set, none uses what is closed, and all that was
-// opened is closed once.
+// During hundreds of good and bad reloads no request fails, sees a set that is
+// loaded in part or an older one, or uses a closed resource. Each resource is
+// closed once.
 func TestReloadsUnderLoad(t *testing.T) {
 	t.Parallel()
 	const rounds = 300
@@ -86,7 +86,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 			t.Errorf("round %d: broken files were loaded", n)
 		}
 		if current(g) != before {
-			t.Errorf("round %d: broken files changed what serves", n)
+			t.Errorf("round %d: broken files replaced the snapshot", n)
 		}
 		l.writeAll(version(n))
 		if !g.Reload("test").OK {
@@ -117,7 +117,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 	}
 }
 
-// hammer sends requests until told to stop, and checks each answer.
+// hammer sends requests until stop is closed, and checks each response.
 func hammer(t *testing.T, server *httptest.Server, path string, newest, served *atomic.Int64, stop chan struct{}) {
 	last := int64(0)
 	for {
@@ -144,14 +144,14 @@ func hammer(t *testing.T, server *httptest.Server, path string, newest, served *
 	}
 }
 
-// Reloads at once come one after the other, and the last files win.
+// Concurrent reloads run one after the other, and the last files win.
 func TestReloadsAtOnce(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.writeAll(version(0))
 	loading := 0
 	l.opts.Load = func() (*load.Config, hcl.Diagnostics) {
-		loading++ // the race detector finds loads at once
+		loading++ // the race detector finds concurrent loads
 		return l.load()
 	}
 	g := l.start()
@@ -170,7 +170,7 @@ func TestReloadsAtOnce(t *testing.T) {
 	}
 }
 
-// A run that is under way keeps what it uses open.
+// A run in flight keeps its resources open.
 func TestOldSnapshotClosesAfterItsLastRun(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -186,7 +186,7 @@ func TestOldSnapshotClosesAfterItsLastRun(t *testing.T) {
 	g.Reload("test")
 	for i := range 2 {
 		if closed := l.closed.Load(); closed != 0 {
-			t.Fatalf("closed with %d runs under way", 2-i)
+			t.Fatalf("closed with %d runs in flight", 2-i)
 		}
 		l.release <- struct{}{}
 		if code := <-codes; code != 200 {
@@ -213,7 +213,7 @@ func TestFailedOpeningLeavesNothingOpen(t *testing.T) {
 	}
 }
 
-// What a failed reload says, where.
+// A failed reload appears in the log, the metrics and the last load.
 func TestFailedReloadIsTold(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -242,7 +242,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	mark = l.lines.mark()
 	g.Reload("files")
 	if again, _ := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
-		t.Errorf("said again: %q", again)
+		t.Errorf("logged again: %q", again)
 	}
 	l.write(broken)
 	g.Reload("files")
@@ -261,7 +261,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 	}
 }
 
-// A defect in loading is a finding, and the next load is a new chance.
+// A panic while loading is a finding, and the next load may succeed.
 func TestPanicWhileLoading(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -322,7 +322,7 @@ func TestRestartNeeded(t *testing.T) {
 	mark := l.lines.mark()
 	g.Reload("test")
 	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
-		t.Errorf("said again: %q", again)
+		t.Errorf("logged again: %q", again)
 	}
 	if names := g.Status().RestartNeeded; len(names) != 3 || current(g).MaxRuns != 7 {
 		t.Errorf("%q", names)

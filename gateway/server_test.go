@@ -16,8 +16,8 @@ import (
 
 func holdingFlow(l *lab) { l.write(one(`timeout = "2h"`, holding)) }
 
-// A stop fails the readiness at once, closes connections without a request,
-// and lets runs end.
+// A stop fails the readiness at once, closes idle connections, and waits for
+// runs.
 func TestStopLetsRunsEnd(t *testing.T) {
 	t.Parallel()
 	serveIn(t, holdingFlow, func(s *live) {
@@ -33,7 +33,7 @@ func TestStopLetsRunsEnd(t *testing.T) {
 		s.wantReady(false)
 		idle.wantEnd()
 		s.public.dial(s.t).wantEnd()
-		pass(20 * time.Second)
+		time.Sleep(20 * time.Second)
 		s.release <- struct{}{}
 		if response := busy.wantStatus(200); !response.close {
 			s.t.Error("the connection stays open")
@@ -46,7 +46,8 @@ func TestStopLetsRunsEnd(t *testing.T) {
 	})
 }
 
-// Runs that take longer than a stop may are cancelled, and their callers told.
+// Runs that take longer than the shutdown timeout are cancelled, and their callers
+// get 503.
 func TestStopCancelsRuns(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.opts.ShutdownTimeout = 10 * time.Second; holdingFlow(l) }, func(s *live) {
@@ -67,8 +68,8 @@ func TestStopCancelsRuns(t *testing.T) {
 	})
 }
 
-// Nor does a run that does not care keep the process; what it uses stays open
-// until it ends.
+// A run that ignores its context does not keep the process from stopping. Its
+// resources stay open until it ends.
 func TestStopLeavesStubbornRuns(t *testing.T) {
 	t.Parallel()
 	flows := one("", "action \"use\" \"u\" {\n  key = \"k\"\n}\naction \"hold\" \"h\" {\n  stubborn = true\n}")
@@ -86,7 +87,7 @@ func TestStopLeavesStubbornRuns(t *testing.T) {
 		s.lines.await(0, "stopped before all runs had ended", `"runs":1`)
 		s.g.Close()
 		if n := s.closed.Load(); n != 0 {
-			s.t.Error("what a run uses was closed")
+			s.t.Error("a resource of a run was closed")
 		}
 		s.release <- struct{}{}
 		synctest.Wait()
@@ -97,12 +98,12 @@ func TestStopLeavesStubbornRuns(t *testing.T) {
 	})
 }
 
-// With a delay the gateway serves on while load balancers turn away.
+// During the drain delay the gateway serves on.
 func TestStopDrains(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.opts.DrainDelay = 15 * time.Second; l.write(one("", "")) }, func(s *live) {
 		s.stop()
-		pass(14 * time.Second)
+		time.Sleep(14 * time.Second)
 		s.wantReady(false)
 		c := s.public.dial(s.t)
 		c.post("/x", "")
@@ -110,7 +111,7 @@ func TestStopDrains(t *testing.T) {
 			s.t.Error("the caller may come back on this connection")
 		}
 		c.wantEnd()
-		pass(2 * time.Second)
+		time.Sleep(2 * time.Second)
 		s.public.dial(s.t).wantEnd()
 	})
 }
@@ -159,7 +160,7 @@ func TestRunTellsOfALostListener(t *testing.T) {
 	})
 }
 
-// Slow callers get 408, and take no place from others.
+// Slow callers get 408, and take no slot from others.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    runs = 1\n  }\n}\n" + one("", "")) }, func(s *live) {
@@ -178,7 +179,7 @@ func TestSlowBody(t *testing.T) {
 			other.post("/x", "body")
 			other.wantStatus(200)
 			_ = other.Close()
-			pass(5 * time.Second)
+			time.Sleep(5 * time.Second)
 		}
 		for _, c := range slow {
 			if response := c.wantStatus(408); !response.close {
@@ -195,8 +196,8 @@ func TestSlowBody(t *testing.T) {
 	})
 }
 
-// The limit of runs holds for those whose body came while others took the last
-// places.
+// The limit of runs also holds if others take the last slots while the body of a
+// request arrives.
 func TestLimitAfterTheBody(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    runs = 1\n  }\n}\n" + one("", holding)) }, func(s *live) {
@@ -212,7 +213,7 @@ func TestLimitAfterTheBody(t *testing.T) {
 	})
 }
 
-// Large bodies get more time.
+// Large bodies have more time.
 func TestLargeBodyHasTime(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write("gateway {\n  limits {\n    body = \"10MiB\"\n  }\n}\n" + one("", "")) }, func(s *live) {
@@ -220,13 +221,13 @@ func TestLargeBodyHasTime(t *testing.T) {
 		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10485760\r\n\r\n")
 		for range 160 { // 64 KiB a second
 			c.send(strings.Repeat("x", 64<<10))
-			pass(time.Second)
+			time.Sleep(time.Second)
 		}
 		c.wantStatus(200)
 	})
 }
 
-// Nor does a refused caller keep its connection by sending slowly.
+// A refused caller cannot keep its connection by sending slowly.
 func TestSlowBodyThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write(one("", "")) }, func(s *live) {
@@ -241,14 +242,14 @@ func TestSlowBodyThatNobodyReads(t *testing.T) {
 	})
 }
 
-// The deadlines of a connection do not end a run that takes its time.
+// The deadlines of a connection do not end a long run.
 func TestLongRunWithBody(t *testing.T) {
 	t.Parallel()
 	serveIn(t, holdingFlow, func(s *live) {
 		c := s.public.dial(s.t)
 		c.post("/x", "body")
 		<-s.entered
-		pass(time.Hour)
+		time.Sleep(time.Hour)
 		s.release <- struct{}{}
 		c.wantStatus(200)
 		c.post("/x", "and again")
@@ -258,7 +259,7 @@ func TestLongRunWithBody(t *testing.T) {
 	})
 }
 
-// A caller that hangs up while it sends is counted, and no error of ours.
+// A caller that hangs up while it sends is counted, and no error is logged.
 func TestHangUpInTheBody(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write(one("", "")) }, func(s *live) {
@@ -274,13 +275,13 @@ func TestHangUpInTheBody(t *testing.T) {
 	})
 }
 
-// Who takes no answer loses the connection.
+// A caller that does not read the response loses the connection.
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write(one("", "action \"answer\" \"a\" {\n  size = 10000000\n}")) }, func(s *live) {
 		c := s.public.dial(s.t)
 		c.post("/x", "")
-		pass(httpserver.WriteTimeout + time.Second)
+		time.Sleep(httpserver.WriteTimeout + time.Second)
 		if _, err := c.Write([]byte("x")); err == nil {
 			s.t.Error("the connection is open")
 		}
@@ -293,12 +294,12 @@ func TestSlowReader(t *testing.T) {
 				s.t.Fatalf("%v after %d bytes", err, read)
 			}
 			read += n
-			pass(time.Second)
+			time.Sleep(time.Second)
 		}
 	})
 }
 
-// Who is not let in is told before sending the body.
+// A caller without authorization gets its response before it sends the body.
 func TestExpectContinue(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write(one(`token = "good"`, "")) }, func(s *live) {
@@ -340,7 +341,7 @@ func TestHeaderLimits(t *testing.T) {
 		c := s.public.dial(s.t)
 		c.send("POST /x HTTP/1.1\r\nHost: localhost\r\nX-Small: " + strings.Repeat("x", 3000) + "\r\n\r\n")
 		c.wantStatus(200)
-		go func() { // ends when the gateway has had enough
+		go func() { // ends when the gateway closes the connection
 			_, _ = c.Write([]byte("POST /x HTTP/1.1\r\nHost: localhost\r\nX-Large: " + strings.Repeat("x", 20000) + "\r\n\r\n"))
 		}()
 		c.wantStatus(431)

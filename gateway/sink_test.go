@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// sink takes log lines in JSON, and lets tests wait for one.
+// sink collects log lines in JSON, and lets tests wait for one.
 type sink struct {
 	t     testing.TB
 	mu    sync.Mutex
@@ -27,14 +27,14 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// mark is the number of lines so far.
+// mark returns the number of lines so far.
 func (s *sink) mark() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.lines)
 }
 
-// since returns the lines after a mark that hold all the parts.
+// since returns the lines after a mark that have all the parts.
 func (s *sink) since(mark int, parts ...string) (found []string, more <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,16 +50,16 @@ func (s *sink) since(mark int, parts ...string) (found []string, more <-chan str
 	return found, s.more
 }
 
-// all returns the lines that hold all the parts.
+// all returns the lines that have all the parts.
 func (s *sink) all(parts ...string) []string {
 	found, _ := s.since(0, parts...)
 	return found
 }
 
-// patience is how long a test waits for what must come.
+// patience bounds each wait of a test.
 const patience = 30 * time.Second
 
-// await waits for a line after the mark that holds all the parts.
+// await waits for a line after the mark that has all the parts.
 func (s *sink) await(mark int, parts ...string) string {
 	s.t.Helper()
 	end := time.NewTimer(patience)
@@ -77,7 +77,7 @@ func (s *sink) await(mark int, parts ...string) string {
 	}
 }
 
-// fields reads a line.
+// fields decodes a line.
 func fields(t testing.TB, line string) map[string]any {
 	t.Helper()
 	var out map[string]any

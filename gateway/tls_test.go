@@ -23,8 +23,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
-// certify writes a certificate for localhost with a serial number, and its
-// key.
+// certify writes a certificate for localhost with a serial number and its key.
 func certify(t *testing.T, dir string, serial int64) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -78,7 +77,7 @@ func listenAndRun(t *testing.T, g *Gateway) string {
 }
 
 // postTLS sends a request on a new connection and returns the serial number of
-// the certificate and the protocol of HTTP.
+// the certificate and the version of HTTP.
 func postTLS(t *testing.T, addr string) (serial int64, proto string) {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
@@ -140,8 +139,8 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// A renewed certificate is found by the watcher: its files are read by a load
-// like any other.
+// The watcher finds a renewed certificate, because a load reads its files like all
+// others.
 func TestTLSFilesAreWatched(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -164,7 +163,7 @@ func TestTLSFilesAreWatched(t *testing.T) {
 	}
 }
 
-// Connections that go wrong are told of in bounded lines.
+// The number of log lines about failed connections has a bound.
 func TestConnectionErrorsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

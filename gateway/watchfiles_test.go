@@ -21,9 +21,8 @@ type disk struct {
 	dir string // that is watched
 }
 
-// onDisk serves a flow from a folder, or from what fill put there. Where
-// polling is false only announced changes are found; where it is true, only
-// the others.
+// onDisk serves a flow from a folder, or the files that fill put there. With
+// polling only the poll finds changes, otherwise only events do.
 func onDisk(t *testing.T, polling bool, fill func(dir string)) *disk {
 	t.Helper()
 	l := newLab(t)
@@ -63,7 +62,7 @@ func runBeside(t *testing.T, f func()) {
 	t.Cleanup(func() { <-done })
 }
 
-// answering is a flow at /x that answers with a text.
+// answering returns a flow at /x that responds with a text.
 func answering(text string) string { return one(fmt.Sprintf("body = %q", text), "") }
 
 func (d *disk) must(err error) {
@@ -83,7 +82,7 @@ func (d *disk) save(name, text string) {
 	d.must(os.WriteFile(d.at(name), []byte(text), 0o600))
 }
 
-// expect waits until the flow answers so, by way of a reload.
+// expect waits until a reload makes the flow respond with the text.
 func (d *disk) expect(text string) {
 	d.t.Helper()
 	for {
@@ -106,12 +105,12 @@ func (d *disk) after(change func(), parts ...string) string {
 	return d.lines.await(mark, parts...)
 }
 
-// Each change is found when it is announced, and when it is not.
+// Each change is found with events and without.
 func TestWatchedChanges(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name string
-		do   func(d *disk) // what changes; at last "two" is answered
+		do   func(d *disk) // the change after which the flow responds "two"
 	}{
 		{name: "written in place", do: func(d *disk) { d.save("main.hcl", answering("two")) }},
 		{name: "renamed over", do: func(d *disk) {
@@ -164,7 +163,7 @@ func TestWatchedChanges(t *testing.T) {
 				d := onDisk(t, polling, nil)
 				c.do(d)
 				d.expect("two")
-				// Whatever the change did to what is watched, the next is found.
+				// The change before may have altered the watch set: the next is found too.
 				d.must(filepath.WalkDir(d.dir, func(path string, _ os.DirEntry, err error) error {
 					if err == nil && strings.HasSuffix(path, ".hcl") {
 						return os.WriteFile(path, []byte(answering("three")), 0o600)
@@ -177,7 +176,7 @@ func TestWatchedChanges(t *testing.T) {
 	}
 }
 
-// mount lays files out as a ConfigMap volume does: links to ..data/NAME, where
+// mount arranges files as a ConfigMap volume does: links to ..data/NAME, where
 // ..data is a link to a folder that is replaced as a whole.
 func (d *disk) mount(dir, stamp string, texts map[string]string) {
 	d.t.Helper()
@@ -213,7 +212,7 @@ func TestWatchedConfigMap(t *testing.T) {
 	}
 }
 
-// Links: of the watched folder itself, of a folder in it, and of a file.
+// The watched folder, a folder in it, or a file may be a link.
 func TestWatchedLinks(t *testing.T) {
 	t.Parallel()
 	release := func(d *disk, dir, text string) {
@@ -247,7 +246,7 @@ func TestWatchedLinks(t *testing.T) {
 			d.must(os.Remove(dir))
 			d.must(os.Symlink("releases/1", dir))
 		})
-		release(d, d.at("../../releases/2"), "two") // .. leads out of what the link leads to
+		release(d, d.at("../../releases/2"), "two") // .. is resolved after the link
 		release(d, filepath.Join(filepath.Dir(d.dir), "releases/2"), "two")
 		swap(d, "releases/2", d.dir)
 		d.expect("two")
@@ -264,7 +263,7 @@ func TestWatchedLinks(t *testing.T) {
 	})
 }
 
-// Where a file is given, its folder is watched, and others in it are not read.
+// Of a single file the folder is watched, and other files in it are not read.
 func TestWatchedSingleFile(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -290,7 +289,7 @@ func TestWatchedSingleFile(t *testing.T) {
 	}
 }
 
-// What flow files name is watched as well, wherever it lies.
+// Files that flow files name are watched too, in any folder.
 func TestWatchedNamedFiles(t *testing.T) {
 	t.Parallel()
 	d := &disk{lab: newLab(t)}
@@ -311,7 +310,7 @@ func TestWatchedNamedFiles(t *testing.T) {
 	d.expect("four")
 }
 
-// A file that is written half fails; the other half mends it.
+// A file that is written in part fails to load until the rest is written.
 func TestWatchedHalfWrittenFile(t *testing.T) {
 	t.Parallel()
 	d := onDisk(t, false, nil)
@@ -327,7 +326,7 @@ func TestWatchedHalfWrittenFile(t *testing.T) {
 	d.expect("two")
 }
 
-// A pull changes many files, and is one reload or a few.
+// A pull changes many files and causes few reloads.
 func TestWatchedPull(t *testing.T) {
 	t.Parallel()
 	const files = 200
@@ -351,7 +350,7 @@ func TestWatchedPull(t *testing.T) {
 	}
 }
 
-// What is not read, or not different, causes no reload.
+// Files that no load reads, and files without a difference, cause no reload.
 func TestWatchedNothingChanged(t *testing.T) {
 	t.Parallel()
 	d := onDisk(t, false, nil)
@@ -370,7 +369,7 @@ func TestWatchedNothingChanged(t *testing.T) {
 		d.save("app.log", strings.Repeat("x", i))
 		d.save(fmt.Sprint("4913", i), "")
 	}
-	d.mkdir("sub") // this one is looked at, after all before
+	d.mkdir("sub") // its event causes a scan, after the events before
 	d.lines.await(mark, "scanned the files")
 	d.save("sub/a.test.hcl", "test")
 	d.save("sub/.hidden.hcl", "flow")
@@ -380,7 +379,7 @@ func TestWatchedNothingChanged(t *testing.T) {
 	}
 }
 
-// What failed for a reason outside of the files is tried again.
+// A load that failed for a reason outside of the files is tried again.
 func TestWatchTriesToOpenAgain(t *testing.T) {
 	t.Parallel()
 	d := onDisk(t, true, nil)
@@ -393,7 +392,7 @@ func TestWatchTriesToOpenAgain(t *testing.T) {
 	d.expect("three")
 }
 
-// The whole of it: Run watches, and stops watching.
+// Run watches the files.
 func TestRunWatches(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

@@ -9,8 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 )
 
-// Callers keep these paths: a version that changed them would cut them all
-// off.
+// Callers store these paths. They must never change.
 func TestPathStays(t *testing.T) {
 	t.Parallel()
 	key := []byte("0123456789abcdef")

@@ -112,8 +112,8 @@ func TestRouterTakesLongPaths(t *testing.T) {
 	}
 }
 
-// FuzzRouter holds that what is found fits: put into the pattern, the values
-// give the path again.
+// FuzzRouter checks that each match is right: the values in the pattern give the
+// path again.
 func FuzzRouter(f *testing.F) {
 	for _, path := range []string{"/", "/orders/new", "/orders/a%2Fb/items/%20", "//", "/%", "/a/b/d", "/orders/..", "/%C3%BC/in", "/orders/%ff"} {
 		f.Add("POST", path)

@@ -8,8 +8,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// tree makes folders (names that end with a slash), files, and links (name ->
-// target), and returns where.
+// tree makes folders, files, and links from a name to a target in a new folder,
+// and returns its path.
 func tree(t *testing.T, names [][2]string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())

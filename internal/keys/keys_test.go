@@ -63,7 +63,7 @@ func TestKeyIsKept(t *testing.T) {
 	if err != nil || string(again) != string(key) {
 		t.Errorf("%q after %q, %v", again, key, err)
 	}
-	// What the file holds gives the same key in the variable.
+	// The content of the file gives the same key in the variable.
 	text, err := os.ReadFile(filepath.Join(dir, "key"))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestKeyIsKept(t *testing.T) {
 	}
 }
 
-// Gateways that start at once on one folder agree on a key.
+// Gateways that start together on one folder agree on a key.
 func TestKeyIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	for range 20 {
@@ -101,14 +101,14 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	}
 }
 
-func TestKeyFileWithTroubles(t *testing.T) {
+func TestKeyFileIsChecked(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name, text string
 		mode       os.FileMode
 		err        string
 	}{
-		{"for everybody", strings.Repeat("0a", 16), 0o644, "chmod 600"},
+		{"for all users", strings.Repeat("0a", 16), 0o644, "chmod 600"},
 		{"empty", "", 0o600, "too short"},
 		{"half written", "0a0a", 0o600, "too short"},
 		{"for a group, as volumes make it", strings.Repeat("0a", 16), 0o660, ""},

@@ -60,7 +60,7 @@ func TestTextLog(t *testing.T) {
 	}
 }
 
-// Lines of one logger do not hold what another was given.
+// Lines of one logger have no fields of another.
 func TestTextLogsShareNothing(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
