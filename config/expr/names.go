@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -115,12 +116,7 @@ func (s *Scope) checkFunction(n hclsyntax.Node) hcl.Diagnostics {
 	if hint := funcs.Hint(call.Name); hint != "" {
 		detail += " " + diag.Capitalize(hint) + "."
 	} else {
-		names := make([]string, 0, len(s.functions))
-		for name := range s.functions {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		detail += diag.DidYouMean(call.Name, names)
+		detail += diag.DidYouMean(call.Name, slices.Sorted(maps.Keys(s.functions)))
 	}
 	return hcl.Diagnostics{diag.Error(call.NameRange, "Unknown function", detail)}
 }

@@ -49,19 +49,19 @@ func (o Of[T]) Eval(ctx context.Context, env Env) (T, error) {
 	return out, nil
 }
 
-// EvalOr is Eval, but returns a default if the expression is not set or its
+// EvalOr is Eval, but returns fallback if the expression is not set or its
 // value is null.
-func (o Of[T]) EvalOr(ctx context.Context, env Env, otherwise T) (T, error) {
+func (o Of[T]) EvalOr(ctx context.Context, env Env, fallback T) (T, error) {
 	if o.expr == nil {
-		return otherwise, nil
+		return fallback, nil
 	}
 	v, err := o.expr.evalAndRecord(ctx, env)
 	if err != nil || v == nil {
-		return otherwise, err
+		return fallback, err
 	}
 	out, err := Convert[T](v)
 	if err != nil {
-		return otherwise, o.typeError(err)
+		return fallback, o.typeError(err)
 	}
 	return out, nil
 }

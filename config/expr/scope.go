@@ -2,6 +2,7 @@ package expr
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -39,16 +40,16 @@ type ValueRecorder interface {
 // Scope holds the names that an expression may read at one place of a file. A
 // scope never changes; the methods With… return a changed copy.
 type Scope struct {
-	consts    map[string]cty.Value
-	run       map[string]cty.Type
-	absent    map[string]map[string]string
-	functions map[string]function.Function
-	static    *hcl.EvalContext
-	unmarked  *hcl.EvalContext
-	source    func(name string) []byte
-	clock     clock.Clock
-	checked   *lazyContext
-	escape    func(string) string // applied to texts of the run; see WithEscape
+	consts      map[string]cty.Value
+	run         map[string]cty.Type
+	unavailable map[string]map[string]string
+	functions   map[string]function.Function
+	static      *hcl.EvalContext
+	unmarked    *hcl.EvalContext
+	source      func(name string) []byte
+	clock       clock.Clock
+	checked     *lazyContext
+	escape      func(string) string // applied to texts of the run; see WithEscape
 }
 
 // lazyContext is the context of the type check, made at its first use.
@@ -100,8 +101,8 @@ func (s *Scope) WithUnavailable(root string, reasons map[string]string) *Scope {
 // WithUnavailableNames is WithUnavailable for many roots, by root and name.
 func (s *Scope) WithUnavailableNames(reasons map[string]map[string]string) *Scope {
 	c := *s
-	c.absent = cloneOrNew(s.absent)
-	maps.Copy(c.absent, reasons)
+	c.unavailable = cloneOrNew(s.unavailable)
+	maps.Copy(c.unavailable, reasons)
 	return &c
 }
 
@@ -133,14 +134,10 @@ func (s *Scope) isRun(root string) bool {
 	return ok
 }
 
+// rootNames returns all root names, sorted.
 func (s *Scope) rootNames() []string {
-	names := make([]string, 0, len(s.run)+len(s.consts))
-	for n := range s.run {
-		names = append(names, n)
-	}
-	for n := range s.consts {
-		names = append(names, n)
-	}
+	names := slices.AppendSeq(slices.Collect(maps.Keys(s.run)), maps.Keys(s.consts))
+	slices.Sort(names)
 	return names
 }
 

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // explainRoot returns the finding's detail for an unknown root name, with a
 // suggestion.
 func (s *Scope) explainRoot(root string) string {
-	if why := s.absent[root][""]; why != "" {
+	if why := s.unavailable[root][""]; why != "" {
 		return why
 	}
 	detail := fmt.Sprintf("There is no %q here.", root)
@@ -22,7 +23,6 @@ func (s *Scope) explainRoot(root string) string {
 		return detail + " " + meant
 	}
 	roots := s.rootNames()
-	slices.Sort(roots)
 	if nearest := diag.Nearest(root, roots); nearest != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", nearest)
 	}
@@ -37,7 +37,6 @@ func (s *Scope) explainRoot(root string) string {
 // word of another language. It returns "" if it knows none.
 func (s *Scope) suggestName(root string) string {
 	roots := s.rootNames()
-	slices.Sort(roots)
 	for _, at := range roots {
 		if t := s.rootType(at); t.IsObjectType() && t.HasAttribute(root) {
 			return fmt.Sprintf("Did you mean %s.%s?", at, root)
@@ -137,19 +136,15 @@ func memberName(tr hcl.Traverser) (string, bool) {
 }
 
 func (s *Scope) explainMember(where, name string, typ cty.Type) string {
-	if why := s.absent[where][name]; why != "" {
+	if why := s.unavailable[where][name]; why != "" {
 		return why
 	}
-	names := make([]string, 0, len(typ.AttributeTypes()))
-	for n := range typ.AttributeTypes() {
-		names = append(names, n)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(typ.AttributeTypes()))
 	detail := fmt.Sprintf("%s has no %q.", where, name)
 	if hint := diag.DidYouMean(name, names); hint != "" {
 		return detail + hint
 	}
-	if reason := s.absent[where][anyName]; reason != "" {
+	if reason := s.unavailable[where][anyName]; reason != "" {
 		return detail + " " + reason
 	}
 	if len(names) == 0 {
