@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// All lists the kinds of actions that flows may use. Those that say Later are
-// known to the language and not to this version: they have no New.
+// All lists the kinds of actions that flows may use. A kind that says Later
+// has no New: this version knows only its name.
 func All() []flow.Kind {
 	return []flow.Kind{
 		{Name: "transform", New: func() flow.Action { return &transform{} }},

@@ -30,7 +30,7 @@ func (l *logLine) Describe(s *schema.Spec) {
 	})
 }
 
-// Traits says that the action can be repeated.
+// Traits reports that the action can be repeated.
 func (*logLine) Traits() flow.Traits { return flow.Traits{Pure: true} }
 
 func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -75,7 +75,7 @@ func (t *tag) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return diags
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*tag) Traits() flow.Traits { return flow.Traits{} }
 
 func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -93,7 +93,7 @@ func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"added": toList(got.Added), "removed": toList(got.Removed)}, nil
 }
 
-// buildChange puts together what is to change.
+// buildChange evaluates the fields of the change.
 func (t *tag) buildChange(ctx context.Context, c *flow.Call) (flow.ContactChange, error) {
 	out := flow.ContactChange{Source: flow.TagManual, Cause: c.IdempotencyKey()}
 	var err error
@@ -115,8 +115,8 @@ func (t *tag) buildChange(ctx context.Context, c *flow.Call) (flow.ContactChange
 	return out, err
 }
 
-// contactEmail is that of the contact: the one that is given, or the one with which
-// the flow started.
+// contactEmail returns the address in "contact", or that of the contact with
+// which the flow started.
 func (t *tag) contactEmail(ctx context.Context, c *flow.Call) (string, error) {
 	if !t.contact.IsSet() {
 		email := textMember(c.Value("contact"), "email")
@@ -132,7 +132,7 @@ func (t *tag) contactEmail(ctx context.Context, c *flow.Call) (string, error) {
 	return email, flow.InvalidValue(t.contact.Expr(), checkEmail(email))
 }
 
-// textMember is a text in an object, "" where there is none.
+// textMember returns a text member of an object, "" if it is missing.
 func textMember(v any, name string) string {
 	var got any
 	switch v := v.(type) {
@@ -191,7 +191,7 @@ func parseTags(v any) ([]string, error) {
 	return tags, nil
 }
 
-// hideSecret hides what an error says of values that come from a secret.
+// hideSecret removes the details of an error that may repeat a secret.
 func (t *tag) hideSecret(c *flow.Call, err error) error {
 	failed := flow.AsError(err)
 	for _, e := range []*expr.Expr{t.contact.Expr(), t.add.Expr(), t.remove.Expr(), t.fields.Expr()} {

@@ -45,7 +45,7 @@ func (t *transform) compileProgram(c *schema.Context, a *hclsyntax.Attribute) hc
 	return diags
 }
 
-// Traits says that the action can be repeated, unless it reads the clock.
+// Traits reports that the action can be repeated, unless it reads the clock.
 func (t *transform) Traits() flow.Traits {
 	return flow.Traits{
 		Pure:     true,
@@ -72,7 +72,8 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return out, nil
 }
 
-// programError makes an error of the program's. Its text may quote the input.
+// programError makes the error of a failed program. jq's message may quote the
+// input, so it is hidden if the input is sensitive.
 func (t *transform) programError(ctx context.Context, c *flow.Call, err error) error {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):

@@ -17,7 +17,7 @@ import (
 // Branch runs one of several lists of actions.
 type Branch struct {
 	cases     []*branchCase
-	otherwise *branchDefault // nil where the file gives none
+	otherwise *branchDefault // nil if there is no default
 }
 
 // branchCase is a list and the condition under which it runs.
@@ -27,12 +27,12 @@ type branchCase struct {
 	actions flow.List
 }
 
-// branchDefault is the list that runs where no condition holds.
+// branchDefault is the list that runs if no condition is true.
 type branchDefault struct {
 	actions flow.List
 }
 
-// defaultCase is what the output says where no condition holds.
+// defaultCase is the value of the output "case" if the default ran.
 const defaultCase = "default"
 
 func (b *Branch) Describe(s *schema.Spec) {
@@ -91,8 +91,8 @@ func (b *Branch) checkCases(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return diags
 }
 
-// warnUnreachable warns of lists that no run comes to. blocks are those of the
-// branch; its cases were decoded in their order.
+// warnUnreachable warns of lists that never run. blocks holds the blocks of
+// the branch; b.cases has the same order.
 func (b *Branch) warnUnreachable(blocks hclsyntax.Blocks) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	next, certain := 0, ""

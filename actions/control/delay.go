@@ -17,7 +17,7 @@ type Delay struct {
 	duration expr.Of[time.Duration]
 }
 
-// maxDelay bounds a delay: what waits longer is forgotten by people.
+// maxDelay bounds a delay, so that a typo does not park a run for years.
 const maxDelay = 366 * 24 * time.Hour
 
 func (a *Delay) Describe(s *schema.Spec) {

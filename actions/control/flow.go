@@ -23,7 +23,7 @@ type Flow struct {
 	wait  bool
 
 	at      hcl.Range            // of the name
-	written hclsyntax.Expression // the input, as it stands in the file
+	written hclsyntax.Expression // the expression of "input"; nil if there is none
 	flow    *flow.Flow           // set by bind
 }
 
@@ -58,7 +58,7 @@ func (a *Flow) keepSource(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 // Traits names the called flow. The timeouts of its actions bound the call.
 func (a *Flow) Traits() flow.Traits {
 	traits := flow.Traits{Waits: true}
-	if a.at.Filename != "" { // else the action has findings, and was not decoded whole
+	if a.at.Filename != "" { // empty if the action has findings
 		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Bind: a.bind}
 	}
 	return traits
@@ -99,8 +99,8 @@ type member struct {
 	at   hcl.Range
 }
 
-// objectMembers lists the members of an object. all is false where some may not be
-// known: it is not written out.
+// objectMembers lists the members of an object that is written out in the
+// file. all is false if the expression has another form or a computed name.
 func objectMembers(e hclsyntax.Expression) (members []member, all bool) {
 	if e == nil {
 		return nil, true

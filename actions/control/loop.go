@@ -28,7 +28,7 @@ type Loop struct {
 // maxIterations bounds a loop: each turn leaves records in the history.
 const maxIterations = 10_000
 
-// eachType is what stands under "each".
+// eachType is the type of "each" in the actions of a loop.
 func eachType() cty.Type {
 	return cty.Object(map[string]cty.Type{
 		"key": cty.DynamicPseudoType, "value": cty.DynamicPseudoType, "index": cty.Number, "outer": cty.DynamicPseudoType,
@@ -115,8 +115,8 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return l.buildOutputs(c, keys, turns), nil
 }
 
-// buildOutputs makes the outputs. Elements whose failure is passed over are told to
-// the log in one line.
+// buildOutputs makes the outputs. It logs one line about elements that failed
+// and were skipped.
 func (l *Loop) buildOutputs(c *flow.Call, keys []any, turns []flow.IterationResult) map[string]any {
 	results, failed := make([]any, len(turns)), []any{}
 	var first *flow.Error
@@ -136,7 +136,7 @@ func (l *Loop) buildOutputs(c *flow.Call, keys []any, turns []flow.IterationResu
 	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
 }
 
-// listElements are the keys and values of what a loop goes over.
+// listElements returns the keys and values over which a loop iterates.
 func listElements(v any) (keys, values []any, err error) {
 	switch v := v.(type) {
 	case []any:

@@ -86,7 +86,7 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"results": toPlainValues(results)}, nil
 }
 
-// toPlainValues makes plain maps of outputs that are read on demand.
+// toPlainValues replaces lazily read outputs by plain maps.
 func toPlainValues(outputs map[string]any) map[string]any {
 	for name, v := range outputs {
 		if lazy, ok := v.(interface{ Map() map[string]any }); ok {

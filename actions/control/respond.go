@@ -16,7 +16,7 @@ type Respond struct {
 	then  string
 }
 
-// What comes after an answer.
+// The values of "then".
 const (
 	thenEnd      = "end"
 	thenContinue = "continue"
@@ -51,8 +51,8 @@ func (r *Respond) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	return nil
 }
 
-// Traits says that a respond answers and, unless the run continues, ends it. It
-// can be repeated: a caller gets one answer.
+// Traits reports that a respond answers and, unless the run continues, ends
+// it. It can be repeated: a caller gets one answer.
 func (r *Respond) Traits() flow.Traits {
 	traits := flow.Traits{Pure: true, Answers: true, Ending: flow.EndsWithAnswer}
 	if r.then == thenContinue {

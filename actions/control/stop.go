@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
-// Stop ends the run where it stands.
+// Stop ends the run.
 type Stop struct {
 	status  string
 	message expr.Of[string]

@@ -19,8 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// client is what the kinds of actions for Jira share: the connection, and how
-// texts and requests look there.
+// client holds the fields that all kinds of actions for Jira share.
 type client struct {
 	connection *Connection
 
@@ -31,7 +30,7 @@ func (j *client) describeConnection(s *schema.Spec) {
 	flow.UseConnection(s, &j.connection, "jira", "The Jira.", schema.Required())
 }
 
-// Open makes the client, which is shared with other actions.
+// Open returns the client that all actions with the same settings share.
 func (j *client) Open(r *flow.Resources) error {
 	if j.connection == nil || j.connection.server == nil {
 		return errors.New("the connection lacks its base_url or its credentials")
@@ -82,7 +81,7 @@ func (j *client) issueURL(key string) string {
 	return base.JoinPath("browse", key).String()
 }
 
-// issueKeyPattern is what keys and ids of issues look like.
+// issueKeyPattern matches keys and ids of issues.
 var issueKeyPattern = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]+)$`)
 
 // evalIssuePath is the path of an issue that a value of the run names.
@@ -109,7 +108,7 @@ const (
 	formatText     = "text"
 )
 
-// describeFields declares the text and, under name_format, what it is written in.
+// describeFields declares the text and its format, under name_format.
 func (t *richText) describeFields(s *schema.Spec, name, doc string, options ...schema.Option) {
 	t.format = formatMarkdown
 	options = append(options, schema.Escape(richtext.Guard), schema.Shown(richtext.Unguard))
@@ -117,8 +116,8 @@ func (t *richText) describeFields(s *schema.Spec, name, doc string, options ...s
 	schema.Attr(s, &t.format, name+"_format", "What `"+name+"` is written in. `markdown`: CommonMark with tables and struck out text; values of the run are shown as they are, and can't make formatting or links. `text`: all of it is shown as it is.", schema.OneOf(formatMarkdown, formatText))
 }
 
-// render returns the text in the form that the Jira takes, nil where there is
-// none.
+// render returns the text as a document on Cloud and as wiki markup on Server.
+// It returns nil for an empty text.
 func (t *richText) render(ctx context.Context, c *flow.Call, cloud bool) (any, error) {
 	text, err := t.text.EvalOr(ctx, c, "")
 	if err != nil || strings.TrimSpace(richtext.Unguard(text)) == "" {
@@ -135,7 +134,8 @@ func (t *richText) render(ctx context.Context, c *flow.Call, cloud bool) (any, e
 	return richtext.Wiki(text), nil
 }
 
-// referenceTo is a reference by name, or by id where the text is a number.
+// referenceTo refers to an object by a member such as "name", or by its id if
+// the text is a number.
 func referenceTo(member, text string) map[string]any {
 	if strings.Trim(text, "0123456789") == "" {
 		member = "id"
@@ -164,7 +164,7 @@ func checkFixedFields(d *schema.Decoded, fields expr.Of[map[string]any], taken .
 	return nil
 }
 
-// anySensitive tells whether one of the expressions reads a secret.
+// anySensitive reports whether one of the expressions reads a secret.
 func anySensitive(list ...*expr.Expr) bool {
 	for _, e := range list {
 		if e != nil && e.Sensitive() {

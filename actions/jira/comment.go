@@ -34,7 +34,7 @@ func (j *Comment) Describe(s *schema.Spec) {
 	})
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Comment) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {

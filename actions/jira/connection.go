@@ -19,7 +19,7 @@ type Connection struct {
 	username, password string
 	tls                *web.TLS
 
-	server *web.Connection // nil where it is not known
+	server *web.Connection // nil if the settings have findings
 }
 
 // The flavours of Jira.
@@ -86,7 +86,8 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	return nil
 }
 
-// credentials names the attributes that are given, in a fixed order.
+// credentials returns the names of the attributes that are set, in a fixed
+// order.
 func (n *Connection) credentials(d *schema.Decoded) string {
 	var given []string
 	for _, name := range []string{"email", "username", "token", "password"} {

@@ -14,9 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// statusError makes an error of an answer that is no success. Of a 400 it
-// repeats what Jira says of which field, unless it is discreet: the messages
-// may quote values.
+// statusError makes the error of a failed response. For a 400 it repeats
+// Jira's messages, unless hideAnswer is set: the messages may quote values.
 func statusError(r *outbound.Response, now time.Time, doing string, hideAnswer bool) error {
 	if e := web.TemporaryStatus(r, now); e != nil {
 		e.Message = fmt.Sprintf("%s: Jira answered %d %s", doing, r.Status, http.StatusText(r.Status))
@@ -50,7 +49,7 @@ func statusError(r *outbound.Response, now time.Time, doing string, hideAnswer b
 	return e
 }
 
-// maxFaultLength bounds what is repeated of one remark of Jira's.
+// maxFaultLength bounds each message of Jira that an error repeats.
 const maxFaultLength = 200
 
 // listFaults lists the fields that Jira finds wrong, with its words, and its

@@ -31,7 +31,7 @@ type Issue struct {
 	indexLag time.Duration // how long an index may take to know a new issue
 }
 
-// maxSummaryLength is what Jira takes, in the units of UTF-16.
+// maxSummaryLength is Jira's limit, in UTF-16 code units.
 const maxSummaryLength = 255
 
 func (j *Issue) Describe(s *schema.Spec) {
@@ -74,7 +74,7 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 	return diags
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Issue) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -199,8 +199,7 @@ func (j *Issue) addOptionalFields(ctx context.Context, c *flow.Call, out map[str
 	return nil
 }
 
-// shortenSummary makes a summary of a text: one line, of no more characters than Jira
-// takes.
+// shortenSummary joins the lines of a text and cuts it at Jira's limit.
 func shortenSummary(text string) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' })
 	text = strings.TrimSpace(strings.Join(lines, " "))
@@ -213,7 +212,7 @@ func shortenSummary(text string) string {
 	return text
 }
 
-// dropLastRune makes room for the sign that something was cut off.
+// dropLastRune replaces the last character by an ellipsis.
 func dropLastRune(text string) string {
 	runes := []rune(text)
 	return strings.TrimSpace(string(runes[:len(runes)-1])) + "…"

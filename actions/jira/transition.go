@@ -43,7 +43,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 	})
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Transition) Traits() flow.Traits { return flow.Traits{} }
 
 func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -126,8 +126,8 @@ func noTransitionError(ways []transitionOption, from, to string) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("no transition leads from %q to %q: %s", cleanRemark(from), cleanRemark(to), words)}
 }
 
-// applyTransition takes the transition. Jira drops a comment in silence where the
-// transition has no screen, so there it is added before.
+// applyTransition moves the issue. Jira silently drops a comment if the
+// transition has no screen, so the comment is then added before.
 func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path string, w transitionOption) error {
 	body := map[string]any{"transition": map[string]any{"id": w.id}}
 	fields, err := j.fields.EvalOr(ctx, c, nil)

@@ -14,11 +14,13 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// uniqueIssue is an issue of which there is one for a key. It is found by its label.
+// uniqueIssue finds or opens the one issue of a key. The issue carries a label
+// that is made of the key.
 //
-// Cloud's index takes some seconds to know a new issue, so a search alone would
-// let a second one through. Where the gateway has a store, a key in it says who
-// is about to open the issue and, for an hour, which one it became.
+// Cloud's index takes some seconds to list a new issue, so a search alone
+// could let a second one through. If the gateway has a store, a key in it
+// marks the run that is about to open the issue and, for an hour afterwards,
+// holds the issue's name.
 type uniqueIssue struct {
 	jira     *client
 	call     *flow.Call
@@ -30,8 +32,8 @@ type uniqueIssue struct {
 
 const (
 	uniqueScope    = "jira"
-	claimDuration  = 2 * time.Minute // for which somebody is about to open an issue
-	recordDuration = time.Hour       // for which the store knows what it became
+	claimDuration  = 2 * time.Minute // how long one run may take to open the issue
+	recordDuration = time.Hour       // how long the store remembers the issue
 	recordPrefix   = "issue "
 	labelPrefix    = "gw-"
 )
@@ -50,7 +52,7 @@ func hashText(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// findOrOpen returns the issue, and opens it where there is none yet.
+// findOrOpen returns the issue, and opens it if there is none yet.
 func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context) (issueRef, error)) (ref issueRef, created bool, err error) {
 	for {
 		ref, found, err := u.searchIssue(ctx)
@@ -87,8 +89,8 @@ func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context)
 	}
 }
 
-// searchAgain looks once more for what an earlier attempt of this action, whose
-// answer was lost, may have opened.
+// searchAgain searches for an issue that an earlier attempt of this action may
+// have opened before its answer was lost.
 func (u *uniqueIssue) searchAgain(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
 	for range 2 {
 		if err := clock.Sleep(ctx, u.call.Clock(), u.indexLag); err != nil {
@@ -101,9 +103,9 @@ func (u *uniqueIssue) searchAgain(ctx context.Context, open func(context.Context
 	return u.openAndRecord(ctx, open)
 }
 
-// openAndRecord opens the issue and notes which one it is. Where Jira refuses it for
-// good, others may try at once; where nobody knows whether it was opened, the
-// next attempt looks twice.
+// openAndRecord opens the issue and records its name in the store. If Jira
+// refuses, other runs may try at once. If the result is unknown, the claim
+// stays and the next attempt searches twice.
 func (u *uniqueIssue) openAndRecord(ctx context.Context, open func(context.Context) (issueRef, error)) (issueRef, bool, error) {
 	keys, own := u.call.Keys(), u.call.IdempotencyKey()
 	ref, err := open(ctx)
@@ -114,7 +116,7 @@ func (u *uniqueIssue) openAndRecord(ctx context.Context, open func(context.Conte
 		}
 		return ref, false, err
 	}
-	// What follows only helps those who come soon; the issue is open.
+	// The record only helps runs that follow soon, so its errors are ignored.
 	if err := keys.DropKey(ctx, uniqueScope, u.name, own); err == nil {
 		_, _, _ = keys.PutKey(ctx, uniqueScope, u.name, recordPrefix+ref.key+" "+ref.id, recordDuration)
 	}
@@ -149,7 +151,7 @@ func (u *uniqueIssue) searchIssue(ctx context.Context) (issueRef, bool, error) {
 	return ref, ok, nil
 }
 
-// issueExists tells whether an issue has not been deleted since.
+// issueExists reports whether an issue was not deleted.
 func (u *uniqueIssue) issueExists(ctx context.Context, ref issueRef) (bool, error) {
 	_, err := u.jira.callAPI(ctx, u.call, apiRequest{
 		doing: "looking for the issue", method: http.MethodGet, path: "/issue/" + ref.key + "?fields=status", wantStatus: http.StatusOK,
@@ -161,15 +163,15 @@ func (u *uniqueIssue) issueExists(ctx context.Context, ref issueRef) (bool, erro
 	return err == nil, err
 }
 
-// parseRecorded reads what open has noted.
+// parseRecorded reads the value that openAndRecord stores.
 func parseRecorded(holder string) (issueRef, bool) {
 	rest, ok := strings.CutPrefix(holder, recordPrefix)
 	key, id, both := strings.Cut(rest, " ")
 	return issueRef{key, id}, ok && both && issueKeyPattern.MatchString(key)
 }
 
-// quoteJQL writes a text as JQL reads it: in quotes, in which a backslash takes
-// the meaning of a quote, of a backslash and of nothing else.
+// quoteJQL quotes a text for JQL. In quotes, a backslash escapes quotes and
+// backslashes only.
 func quoteJQL(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' {

@@ -17,8 +17,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ranges"
 )
 
-// Exec starts a program. What can be told of it from the file is checked in
-// exec_check.go, how it is run stands in exec_run.go.
+// Exec starts a program. exec_check.go has the checks at load, exec_run.go
+// runs the process.
 type Exec struct {
 	command   expr.Of[[]string]
 	env       expr.Of[map[string]string]
@@ -29,10 +29,10 @@ type Exec struct {
 
 	program   string     // the first element of command, fixed at load; set by check
 	successes ranges.Set // set by check
-	path      string     // where the program is; set by Open
+	path      string     // the program's path; set by Open
 }
 
-// commandPath is where programs are looked for, and the PATH that they see.
+// commandPath is the PATH in which programs are searched and which they see.
 const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 func (x *Exec) Describe(s *schema.Spec) {
@@ -64,10 +64,10 @@ func (x *Exec) Describe(s *schema.Spec) {
 	})
 }
 
-// noCommands says that nothing may be started, and how to change that.
+// noCommands is the error of a gateway that does not allow commands.
 const noCommands = "flows may not start commands here; start the gateway with --allow-exec (or GATEWAY_ALLOW_EXEC=true) to let them"
 
-// Open finds the program, where commands are allowed.
+// Open finds the program, if commands are allowed.
 func (x *Exec) Open(r *flow.Resources) error {
 	if !r.Settings.AllowExec {
 		return &flow.NotAllowed{Message: noCommands}
@@ -85,7 +85,7 @@ func (x *Exec) Open(r *flow.Resources) error {
 	return fmt.Errorf("there is no program %q in %s; give its absolute path", x.program, commandPath)
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Exec) Traits() flow.Traits { return flow.Traits{} }
 
 func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -123,13 +123,13 @@ func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 
 func toValidText(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
 
-// mayRevealSecret tells whether what the command says may repeat a secret.
+// mayRevealSecret reports whether the command's output may repeat a secret.
 func (x *Exec) mayRevealSecret(c *flow.Call) bool {
 	reads := func(e *expr.Expr) bool { return e != nil && e.Sensitive() }
 	return c.Step.Sensitive || reads(x.command.Expr()) || reads(x.env.Expr()) || reads(x.stdin.Expr())
 }
 
-// startError makes an error of a command that was not run to its end.
+// startError makes the error of a command that did not run to its end.
 func (x *Exec) startError(ctx context.Context, c *flow.Call, err error) error {
 	var tooMuch *outputTooLong
 	switch {
@@ -145,8 +145,8 @@ func (x *Exec) startError(ctx context.Context, c *flow.Call, err error) error {
 	return &flow.Error{Class: flow.Permanent, Message: message}
 }
 
-// exitError makes an error of an exit that is no success. The last line of what
-// the command said about it helps, where it can't repeat a secret.
+// exitError makes the error of a failed exit. It quotes the last line of
+// standard error, unless that may repeat a secret.
 func (x *Exec) exitError(c *flow.Call, end *processEnd) error {
 	message := fmt.Sprintf("the command ended with exit code %d", end.code)
 	if end.signal != "" {
@@ -158,7 +158,7 @@ func (x *Exec) exitError(c *flow.Call, end *processEnd) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: message}
 }
 
-// checkSettings looks at what is known when the file is loaded.
+// checkSettings checks the values that are fixed when the file is loaded.
 func (x *Exec) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var err error

@@ -46,7 +46,7 @@ func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return x.checkScript(d)
 }
 
-// findProgram returns the program where it is known at load and no secret.
+// findProgram returns the program if it is fixed at load and not a secret.
 func (x *Exec) findProgram(c *schema.Context, d *schema.Decoded) (string, bool) {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	if !ok || len(list.Exprs) == 0 {
@@ -65,8 +65,8 @@ func (x *Exec) findProgram(c *schema.Context, d *schema.Decoded) (string, bool) 
 	return text, known && err == nil
 }
 
-// checkScript warns of values of the run inside of a script: there they are
-// code, and whoever sends the request writes it.
+// checkScript warns of values of the run inside a script: the sender of the
+// request could inject code through them.
 func (x *Exec) checkScript(d *schema.Decoded) hcl.Diagnostics {
 	list, ok := d.Expr("command").(*hclsyntax.TupleConsExpr)
 	shells := []string{"sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node"}
@@ -107,7 +107,7 @@ func checkEnvironment(env map[string]string) error {
 	return nil
 }
 
-// checkExecutable tells what keeps a file from being started, nil for nothing.
+// checkExecutable returns an error if a file is missing or can't be executed.
 func checkExecutable(path string) error {
 	info, err := os.Stat(path)
 	switch {

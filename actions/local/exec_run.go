@@ -29,14 +29,14 @@ type process struct {
 	limit int // bytes of each of stdout and stderr
 }
 
-// processEnd is how a process ended and what it wrote.
+// processEnd describes how a process ended and holds its output.
 type processEnd struct {
 	code           int
 	signal         string // which ended it; "" where it ended by itself
 	stdout, stderr []byte
 }
 
-// outputTooLong says that a process wrote more than it may.
+// outputTooLong is the cause of a process that exceeded its output limit.
 type outputTooLong struct{ stream string }
 
 func (e *outputTooLong) Error() string { return e.stream + " is too long" }
@@ -45,9 +45,10 @@ func (e *outputTooLong) Error() string { return e.stream + " is too long" }
 // group may still write.
 const strayTimeout = time.Second
 
-// runToEnd starts the process and waits for its end. Whatever is left of its group
-// then is killed, so that no pipe stays open and nothing goes on unseen. The
-// pipes are our own: exec.Cmd would wait for who else holds them.
+// runToEnd starts the process and waits for its end. It then kills the rest of
+// the process group, so that no pipe and no background process stays open. It
+// makes its own pipes because exec.Cmd would wait for every process that holds
+// one.
 func (p *process) runToEnd(ctx context.Context) (*processEnd, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -89,7 +90,7 @@ type streams struct {
 	err                error
 }
 
-// collectOutput makes a pipe from the process and collects what comes, up to a limit.
+// collectOutput makes a pipe from the process and reads it up to a limit.
 func (s *streams) collectOutput(to *io.Writer, limit int, full func()) *bytes.Buffer {
 	out := new(bytes.Buffer)
 	r, w := s.openPipe()
@@ -98,7 +99,7 @@ func (s *streams) collectOutput(to *io.Writer, limit int, full func()) *bytes.Bu
 	}
 	s.ownEnds, s.childEnds, *to = append(s.ownEnds, r), append(s.childEnds, w), w
 	s.copies = append(s.copies, func() {
-		_, _ = io.Copy(out, io.LimitReader(r, int64(limit)+1)) // ends when nobody can write any more
+		_, _ = io.Copy(out, io.LimitReader(r, int64(limit)+1)) // ends when all writers have closed the pipe
 		if out.Len() > limit {
 			full()
 		}
@@ -106,7 +107,7 @@ func (s *streams) collectOutput(to *io.Writer, limit int, full func()) *bytes.Bu
 	return out
 }
 
-// feedInput makes a pipe to the process. That it reads only a part is no error.
+// feedInput makes a pipe to the process, which may read only a part of it.
 func (s *streams) feedInput(from *io.Reader, text string) {
 	r, w := s.openPipe()
 	if w == nil {
@@ -161,7 +162,7 @@ func (s *streams) closeOwnEnds() {
 	}
 }
 
-// buildEnvironment is what a command sees, in a fixed order.
+// buildEnvironment returns the environment of a command, in a fixed order.
 func buildEnvironment(own map[string]string, key string) []string {
 	all := map[string]string{"PATH": commandPath, "GATEWAY_IDEMPOTENCY_KEY": key}
 	maps.Copy(all, own)
@@ -172,8 +173,8 @@ func buildEnvironment(own map[string]string, key string) []string {
 	return out
 }
 
-// describeStartError says why a process did not start, without the path that stands
-// before it.
+// describeStartError says why a process did not start. The error of the system
+// has the path in front, which is left out.
 func describeStartError(err error) string {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {

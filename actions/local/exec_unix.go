@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// setProcessGroup gives a command a process group of its own.
+// setProcessGroup gives a command its own process group.
 func setProcessGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // killGroup ends all processes of the group of a command that was started.
@@ -16,7 +16,7 @@ func killGroup(cmd *exec.Cmd) error {
 	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
 
-// signalOf names the signal that ended a process, "" where none did.
+// signalOf names the signal that ended a process, "" if none did.
 func signalOf(state *os.ProcessState) string {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return status.Signal().String()

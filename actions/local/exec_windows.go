@@ -5,7 +5,8 @@ import (
 	"os/exec"
 )
 
-// setProcessGroup does nothing: Windows knows no process groups that end at once.
+// setProcessGroup does nothing: Windows has no process groups that end at
+// once.
 func setProcessGroup(*exec.Cmd) {}
 
 // killGroup ends a command that was started.

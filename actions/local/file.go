@@ -16,8 +16,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// File writes a file. Where a path leads is decided in file_path.go, how
-// bytes come to the disk in file_write.go.
+// File writes a file. file_path.go decides where a path leads, file_write.go
+// writes the bytes.
 type File struct {
 	path    expr.Of[string]
 	content expr.Of[string]
@@ -27,7 +27,7 @@ type File struct {
 	folders Folders // set by Open
 }
 
-// What becomes of what a file holds already.
+// The values of "mode".
 const (
 	fileAppend  = "append"
 	fileReplace = "write"
@@ -80,7 +80,7 @@ func (f *File) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 	return diags
 }
 
-// noFolders says that nothing may be written, and how to change that.
+// noFolders is the error of a gateway that does not allow files.
 const noFolders = "flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder"
 
 // Open learns which folders are allowed.
@@ -96,7 +96,7 @@ func (f *File) Open(r *flow.Resources) error {
 	return nil
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*File) Traits() flow.Traits { return flow.Traits{} }
 
 func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -122,7 +122,7 @@ func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"path": filepath.Join(folder, name), "size": size}, nil
 }
 
-// evalContent returns what is to be written.
+// evalContent returns the bytes to write.
 func (f *File) evalContent(ctx context.Context, env expr.Env) ([]byte, error) {
 	if !f.base64.IsSet() {
 		text, err := f.content.EvalOr(ctx, env, "")
@@ -139,8 +139,8 @@ func (f *File) evalContent(ctx context.Context, env expr.Env) ([]byte, error) {
 	return out, nil
 }
 
-// writeError makes an error of a file that can't be written. What is refused is
-// told apart from what the disk says.
+// writeError makes the error of a file that can't be written. A refused path
+// has a class of its own.
 func (f *File) writeError(c *flow.Call, err error) error {
 	e := &flow.Error{Class: flow.Permanent, Message: err.Error(), Err: err, Range: f.path.Expr().Range()}
 	var refused *pathError

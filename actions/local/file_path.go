@@ -15,7 +15,7 @@ import (
 // Folders are the allowed folders, as absolute paths.
 type Folders []string
 
-// pathError says why a path is not written to.
+// pathError explains why a path is refused.
 type pathError struct {
 	class flow.Class
 	text  string
@@ -23,7 +23,7 @@ type pathError struct {
 
 func (e *pathError) Error() string { return e.text }
 
-// checkFilePath refuses what is no path of a file wherever it begins.
+// checkFilePath refuses a path that no folder could make valid.
 func checkFilePath(path string) error {
 	switch {
 	case path == "":
@@ -40,8 +40,8 @@ func checkFilePath(path string) error {
 	return nil
 }
 
-// Locate tells below which allowed folder a path lies and what it is called
-// there. Of folders inside each other the innermost is taken.
+// Locate returns the allowed folder of a path and the path below it. If
+// allowed folders contain each other it takes the innermost.
 func (f Folders) Locate(path string) (folder, name string, err error) {
 	if len(f) == 0 {
 		return "", "", &pathError{flow.Denied, noFolders}
@@ -64,8 +64,7 @@ func (f Folders) Locate(path string) (folder, name string, err error) {
 	return folder, name, nil
 }
 
-// describeWriteError says what went wrong in words that name the file as it is
-// called below its folder.
+// describeWriteError names the file by its path below the allowed folder.
 func describeWriteError(name string, err error) error {
 	var path *fs.PathError
 	var link *os.LinkError

@@ -11,15 +11,14 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Who may read what flows write, before the umask.
+// The permissions of new files and folders, before the umask.
 const (
 	newFileMode   = 0o640
 	newFolderMode = 0o750
 )
 
-// writeBelow writes a file below a folder and returns the size that the file
-// has then. The folder is opened for each write, so that one that was replaced
-// meanwhile is the one that is used.
+// writeBelow writes a file below a folder and returns its new size. It opens
+// the folder for each write, so that a replaced folder is noticed.
 func writeBelow(folder, name string, content []byte, add bool) (int64, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -52,9 +51,9 @@ func makeFolders(root *os.Root, dir string) error {
 	return root.MkdirAll(dir, newFolderMode)
 }
 
-// readMode returns the permissions of the file as it is, or those of a new one.
-// What is no file is refused: a folder can't be written, and to open a named
-// pipe would wait for a reader.
+// readMode returns the permissions of the file, or those of a new file. It
+// refuses anything but regular files: opening a named pipe would wait for a
+// reader.
 func readMode(root *os.Root, name string) (fs.FileMode, error) {
 	info, err := root.Stat(name)
 	switch {
@@ -68,8 +67,8 @@ func readMode(root *os.Root, name string) (fs.FileMode, error) {
 	return info.Mode().Perm(), nil
 }
 
-// appendFile adds the content in one write: with O_APPEND those of others come
-// before or after it, never inside.
+// appendFile adds the content in one write. With O_APPEND, concurrent writes
+// come before or after it and never inside.
 func appendFile(root *os.Root, name string, content []byte) (size int64, err error) {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, newFileMode)
 	if err != nil {
@@ -126,8 +125,8 @@ func removeTemporary(root *os.Root, draft string) error {
 	return nil
 }
 
-// syncFolder makes a new name in a folder last. Systems on which folders can't
-// be synced need it not.
+// syncFolder makes a new name in a folder durable. Some systems can't sync
+// folders and do not need it.
 func syncFolder(root *os.Root, dir string) error {
 	f, err := root.Open(dir)
 	if err != nil {

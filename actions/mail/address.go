@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// mailbox is who a message comes from or goes to.
+// mailbox is the name and address of a sender or recipient.
 type mailbox struct {
 	name      string
 	address   string // as mail servers take it: the domain in ASCII
@@ -26,7 +26,7 @@ func (a mailbox) toHeader() *mail.Address { return &mail.Address{Name: a.name, A
 // toPath is the form of SMTP's commands.
 func (a mailbox) toPath() string { return (&mail.Address{Address: a.address}).String() }
 
-// domain is what stands behind the @.
+// domain returns the part after the @.
 func (a mailbox) domain() string { return a.address[strings.LastIndexByte(a.address, '@')+1:] }
 
 // parseMailbox reads "jane@example.com" and "Jane <jane@example.com>" (RFC
@@ -46,7 +46,7 @@ func parseMailbox(text string) (mailbox, error) {
 	return newMailbox(parsed.Name, parsed.Address)
 }
 
-// newMailbox makes an address of its parts.
+// newMailbox checks the two parts of a mailbox.
 func newMailbox(name, address string) (mailbox, error) {
 	for _, part := range []string{name, address} {
 		if err := checkLine(part); err != nil {
@@ -80,8 +80,8 @@ func addressError(text string) error {
 	return fmt.Errorf(`%q is no e-mail address; write one such as "jane@example.com" or "Jane <jane@example.com>", and several as a list`, text)
 }
 
-// mailboxesFromValue reads what an attribute holds: an address, an object of name and
-// address, or a list of these. Null is none.
+// mailboxesFromValue reads the value of an attribute: an address, an object
+// with name and address, or a list of these. Null gives none.
 func mailboxesFromValue(v any) ([]mailbox, error) {
 	list, isList := v.([]any)
 	if !isList {
@@ -116,8 +116,8 @@ func mailboxFromValue(v any) (mailbox, error) {
 	return mailbox{}, fmt.Errorf("an address is a text, and not of type %s", value.TypeName(v))
 }
 
-// checkLine refuses line breaks and what else would begin a new line of a
-// header, or hide in one.
+// checkLine refuses line breaks and control characters, which could begin a
+// new header line.
 func checkLine(text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' || r == '\u2028' || r == '\u2029' }) {
 		return errors.New("holds a line break or another control character")

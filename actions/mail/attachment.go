@@ -42,7 +42,7 @@ func (a *attachment) Describe(s *schema.Spec) {
 	s.Check(a.checkSettings)
 }
 
-// contentIDPattern is what a label must be like to stand in an address of HTML.
+// contentIDPattern matches labels that can be part of a cid: URL in HTML.
 var contentIDPattern = regexp.MustCompile(`^[A-Za-z0-9._@+-]+$`)
 
 func (a *attachment) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
@@ -81,7 +81,7 @@ type attachedPart struct {
 	data                   []byte
 }
 
-// buildPart returns the attachment, nil where it is left out.
+// buildPart returns the attachment, nil if its content is null.
 func (a *attachment) buildPart(ctx context.Context, env expr.Env) (*attachedPart, error) {
 	data, err := a.readContent(ctx, env)
 	if data == nil || err != nil {
@@ -109,15 +109,15 @@ func (a *attachment) buildPart(ctx context.Context, env expr.Env) (*attachedPart
 	return p, nil
 }
 
-// readContent returns the bytes, nil where there are none. They are not noted as an
-// input of the action, as they may be many.
+// readContent returns the bytes, nil if there are none. It reads the
+// expression itself so that the history does not hold the content.
 func (a *attachment) readContent(ctx context.Context, env expr.Env) ([]byte, error) {
 	from := a.content.Expr()
 	if a.base64.IsSet() {
 		from = a.base64.Expr()
 	}
 	if from == nil {
-		return nil, nil // the file gives null
+		return nil, nil // the file says null
 	}
 	v, err := from.Eval(ctx, env)
 	if v == nil || err != nil {

@@ -18,9 +18,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
-// Connection is one mail server that takes messages in, and how the
-// gateway makes itself known to it. How it is spoken to stands in
-// smtp_session.go.
+// Connection is an SMTP server and the login for it. smtp_session.go speaks to
+// it.
 type Connection struct {
 	host               string
 	port               int
@@ -33,7 +32,7 @@ type Connection struct {
 	connections        int
 	certificates       *web.TLS
 
-	sender mailbox // from, parsed; empty where the file gives none
+	sender mailbox // from, parsed; empty if not set
 }
 
 // How a connection to a mail server is encrypted.
@@ -43,7 +42,7 @@ const (
 	tlsNone  = "none"
 )
 
-// authAny lets the best way be chosen of those that the server offers.
+// authAny chooses the best of the mechanisms that the server offers.
 const authAny = "auto"
 
 func (n *Connection) Describe(s *schema.Spec) {
@@ -119,7 +118,7 @@ func (n *Connection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// serverAddress is where the server is, "host:port".
+// serverAddress returns "host:port".
 func (n *Connection) serverAddress() string {
 	port := n.port
 	if port == 0 {
@@ -140,7 +139,7 @@ func (n *Connection) tlsConfig() *tls.Config {
 	return c
 }
 
-// resourceKey tells connections apart, without showing what they hold.
+// resourceKey identifies the settings without revealing them.
 func (n *Connection) resourceKey() string {
 	all := fmt.Sprintf("%q %q %q %q %q %q %v %v %d %s", n.serverAddress(), n.username, n.password, n.tls, n.auth, n.helo, n.timeout, n.idle, n.connections, n.certificates.Key())
 	sum := sha256.Sum256([]byte(all))

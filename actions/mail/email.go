@@ -18,8 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Email sends a message. How it is put together stands in the files that begin
-// with mail, how it goes to the server in those that begin with smtp.
+// Email sends a message. message.go composes it, smtp_pool.go delivers it.
 type Email struct {
 	connection           *Connection
 	from                 expr.Of[any]
@@ -118,7 +117,7 @@ func (m *Email) checkAddresses(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// checkConnection takes the only mail server there is where none is named.
+// checkConnection chooses the only mail server if the action names none.
 func (m *Email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if m.connection == nil && (!d.Has("connection") || isNull(c, d.Expr("connection"))) {
 		only, count, known := flow.OnlyConnection[*Connection](c.Scope, "smtp")
@@ -137,7 +136,7 @@ func (m *Email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	return nil
 }
 
-// isNull tells whether an expression that is fixed at load says null.
+// isNull reports whether an expression is null at load.
 func isNull(c *schema.Context, e hclsyntax.Expression) bool {
 	v, diags := c.Scope.Evaluate(e)
 	return !diags.HasErrors() && v.IsKnown() && v.IsNull()
@@ -171,7 +170,7 @@ func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"message_id": message.id}, nil
 }
 
-// mayRevealSecret tells whether what the server says may repeat a secret.
+// mayRevealSecret reports whether the server's replies may repeat a secret.
 func (m *Email) mayRevealSecret(c *flow.Call) bool {
 	all := []*expr.Expr{m.from.Expr(), m.to.Expr(), m.cc.Expr(), m.bcc.Expr(), m.replyTo.Expr(), m.subject.Expr(), m.text.Expr(), m.html.Expr(), m.headers.Expr()}
 	for _, a := range m.attachments {

@@ -37,8 +37,8 @@ func checkHeader(name, text string) error {
 	return nil
 }
 
-// gatewayHeaders lists the header fields that the gateway writes, and what a flow
-// uses for them.
+// gatewayHeaders lists the header fields that the gateway writes, each with a
+// hint for the error message.
 func gatewayHeaders() map[string]string {
 	return map[string]string{
 		"From": `; use "from"`, "To": `; use "to"`, "Cc": `; use "cc"`, "Bcc": `; use "bcc"`,
@@ -47,7 +47,7 @@ func gatewayHeaders() map[string]string {
 	}
 }
 
-// checkSubject refuses what can't stand in one line.
+// checkSubject refuses subjects that do not fit in one header line.
 func checkSubject(text string) error {
 	if err := checkLine(text); err != nil {
 		return fmt.Errorf("the subject %w", err)
@@ -58,8 +58,8 @@ func checkSubject(text string) error {
 	return nil
 }
 
-// encodeHeader writes a text so that it is read again as it is: as it stands, or
-// in encoded words (RFC 2047).
+// encodeHeader returns the text if it is safe in a header, or else encoded
+// words (RFC 2047).
 func encodeHeader(text string) string {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	long := slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > 70 })
@@ -70,8 +70,8 @@ func encodeHeader(text string) string {
 	return encodeWords(text)
 }
 
-// encodeCustomHeader does it for a field that a flow adds, whose words may have a
-// meaning: what is ASCII stays as it is.
+// encodeCustomHeader encodes a field that a flow adds. ASCII stays unchanged,
+// because its words may have a meaning.
 func encodeCustomHeader(text string) string {
 	if isASCII(text) && !strings.Contains(text, "=?") {
 		return text

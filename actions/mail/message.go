@@ -41,7 +41,7 @@ type draft struct {
 	parts               []*attachedPart
 }
 
-// evalDraft reads what one attempt sends.
+// evalDraft evaluates the fields of the message for one attempt.
 func (m *Email) evalDraft(ctx context.Context, c *flow.Call) (*draft, error) {
 	d := &draft{from: m.connection.sender}
 	for _, field := range m.addressFields(d) {
@@ -116,8 +116,8 @@ func (m *Email) evalContents(ctx context.Context, c *flow.Call, d *draft) error 
 	return nil
 }
 
-// compose makes a message of the draft. The id follows from the key alone, so
-// that whoever gets a message twice can tell.
+// compose writes the draft as a message. The id depends on the key alone, so
+// that mail programs can drop a duplicate.
 func (d *draft) compose(key string, now time.Time) (*message, error) {
 	if d.from.address == "" {
 		return nil, errors.New("the message has no sender; give from, here or in the connection")
@@ -185,8 +185,8 @@ func headerAddresses(list []mailbox) []*mail.Address {
 	return out
 }
 
-// messageID makes the id of a message (RFC 5322, section 3.6.4) from the key
-// of an action.
+// messageID derives the id of a message (RFC 5322, section 3.6.4) from the
+// idempotency key of an action.
 func messageID(key, domain string) string {
 	sum := sha256.Sum256([]byte(key))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])) + "@" + domain

@@ -18,8 +18,8 @@ type mechanism struct {
 	newAuth func(n *Connection) smtp.Auth
 }
 
-// mechanisms lists them in the order in which they are preferred. Where none is
-// asked for by name, xoauth2 is left out: it takes a token for a password.
+// mechanisms lists the mechanisms in order of preference. xoauth2 is used only
+// if the connection names it, because it takes a token as the password.
 func mechanisms() []mechanism {
 	return []mechanism{
 		{"scram-sha-256", func(n *Connection) smtp.Auth { return smtp.ScramSHA256Auth(n.username, n.password) }},
@@ -38,7 +38,7 @@ func mechanismNames() []string {
 	return out
 }
 
-// logIn proves the user, where there is one.
+// logIn authenticates, if the connection has a user name.
 func (n *Connection) logIn(c *smtp.Client) error {
 	if n.username == "" {
 		return nil
@@ -71,8 +71,8 @@ func (n *Connection) chooseMechanism(offered []string) (mechanism, error) {
 	return mechanism{}, &smtpError{class: flow.Permanent, text: "the server offers no way to log in that is known here"}
 }
 
-// loginError says that a login failed. What the server says to it may repeat
-// what it was sent, and stays out.
+// loginError makes the error of a failed login. It does not quote the server,
+// which may repeat the credentials.
 func loginError(way string, err error) error {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {

@@ -17,14 +17,14 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// smtpError is why a message was not sent. Its text holds nothing of the
-// message and no password; what the server said stands apart.
+// smtpError explains why a message was not sent. text holds nothing of the
+// message and no password; reply may.
 type smtpError struct {
 	class         flow.Class
 	reason        string
 	text          string
-	reply         string // by the server or of recipients: may repeat what the message holds
-	lost          bool   // the connection can't be used any more
+	reply         string // the server's words or the refused recipients; may repeat parts of the message
+	lost          bool   // the connection is unusable
 	beforeMessage bool   // and nothing of the message was sent
 }
 
@@ -35,9 +35,8 @@ func (e *smtpError) Error() string {
 	return e.text + ": " + e.reply
 }
 
-// replyError makes an error of a server's refusal. Codes that begin with 4
-// say that it may work later, those with 5 that it won't (RFC 5321, section
-// 4.2.1); 421 ends the connection.
+// replyError makes the error of a server's refusal. Codes 4xx are temporary,
+// codes 5xx are final (RFC 5321, section 4.2.1), and 421 ends the connection.
 func replyError(what string, err error) *smtpError {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
@@ -56,8 +55,8 @@ func replyError(what string, err error) *smtpError {
 	return e
 }
 
-// connectionError recognises what is wrong with a connection, nil for what is
-// not the connection's fault.
+// connectionError classifies errors of a connection. It returns nil for an
+// error that has another cause.
 func connectionError(err error) *smtpError {
 	var (
 		own         *smtpError
@@ -119,7 +118,7 @@ func dialError(err *outbound.Error) *smtpError {
 	return e
 }
 
-// sendError makes the error of an action.
+// sendError makes the error of the action.
 func (m *Email) sendError(ctx context.Context, c *flow.Call, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

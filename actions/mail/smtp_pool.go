@@ -13,8 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// sessionPool holds the connections to one mail server. They are used by one
-// message at a time, kept for a while, and replaced when they are broken.
+// sessionPool holds the sessions with one mail server. A session sends one
+// message at a time, stays open for the next one, and is replaced when it
+// breaks.
 type sessionPool struct {
 	settings *Connection
 	out      *outbound.Client
@@ -22,7 +23,7 @@ type sessionPool struct {
 	slots    chan struct{} // one for each connection that is in use
 
 	mu     sync.Mutex
-	idle   []*idleSession // used last stands last
+	idle   []*idleSession // the most recently used is last
 	closed bool
 }
 
@@ -31,8 +32,8 @@ type idleSession struct {
 	timer clock.Timer
 }
 
-// maxMessagesPerSession is how many messages go through one connection: servers bound
-// that as well, and say so in many ways.
+// maxMessagesPerSession bounds the messages of one session. Servers have
+// limits of their own and report them in many ways.
 const maxMessagesPerSession = 50
 
 // openPool returns the pool that all actions of a connection share, also
@@ -50,9 +51,9 @@ func openPool(r *flow.Resources, conn *Connection) (*sessionPool, error) {
 	})
 }
 
-// sendMessage gives a message to the server, over a connection that is there or a new
-// one. Where a kept connection ends before anything was sent, a new one is
-// tried.
+// sendMessage sends a message through an idle session or a new one. If an idle
+// session turns out to be closed before the message began, it tries the next
+// one.
 func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 	select {
 	case p.slots <- struct{}{}:
@@ -78,7 +79,8 @@ func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 	}
 }
 
-// sendThrough sends over one connection and keeps or closes it, also after a panic.
+// sendThrough sends a message and then returns the session to the pool, even
+// after a panic.
 func (p *sessionPool) sendThrough(ctx context.Context, s *session, m *message) error {
 	done := false
 	defer func() {
@@ -90,7 +92,7 @@ func (p *sessionPool) sendThrough(ctx context.Context, s *session, m *message) e
 	return err
 }
 
-// takeIdle returns a kept connection that still answers, nil where there is none.
+// takeIdle returns an idle session that still answers, nil if there is none.
 func (p *sessionPool) takeIdle(ctx context.Context) *session {
 	for {
 		p.mu.Lock()
@@ -111,7 +113,7 @@ func (p *sessionPool) takeIdle(ctx context.Context) *session {
 	}
 }
 
-// giveBack keeps a connection for the next message, or closes it.
+// giveBack keeps a session for the next message, or closes it.
 func (p *sessionPool) giveBack(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +126,7 @@ func (p *sessionPool) giveBack(s *session) {
 	p.idle = append(p.idle, kept)
 }
 
-// closeExpired closes a connection that nobody took in time.
+// closeExpired closes an idle session whose time is over.
 func (p *sessionPool) closeExpired(s *idleSession) {
 	p.mu.Lock()
 	i := slices.Index(p.idle, s)
@@ -137,7 +139,7 @@ func (p *sessionPool) closeExpired(s *idleSession) {
 	}
 }
 
-// close ends the kept connections; those in use end with their message.
+// close ends the idle sessions. A session in use is closed after its message.
 func (p *sessionPool) close() {
 	p.mu.Lock()
 	idle := p.idle

@@ -45,8 +45,7 @@ func (n *Connection) openSession(ctx context.Context, out *outbound.Client, clk 
 	return s, nil
 }
 
-// timeoutError says that a connection was not ready in time, where that is why it
-// failed.
+// timeoutError replaces err if the connection's own timeout caused it.
 func (n *Connection) timeoutError(ctx, limited context.Context, err error) error {
 	if ctx.Err() == nil && limited.Err() != nil {
 		return &smtpError{class: flow.Transient, reason: flow.ReasonConnect, text: fmt.Sprintf("the connection was not ready within %s", n.timeout)}
@@ -54,7 +53,7 @@ func (n *Connection) timeoutError(ctx, limited context.Context, err error) error
 	return err
 }
 
-// prepareSession does what comes before the first message.
+// prepareSession greets the server, encrypts and logs in.
 func (n *Connection) prepareSession(ctx context.Context, s *session) error {
 	conn := s.conn
 	if n.tls == tlsFull {
@@ -82,7 +81,7 @@ func (n *Connection) prepareSession(ctx context.Context, s *session) error {
 	return n.logIn(s.client)
 }
 
-// tlsFailure is an error of a handshake: what is not known is its fault.
+// tlsFailure makes the error of a TLS handshake.
 func tlsFailure(err error) error {
 	if known := connectionError(err); known != nil {
 		return known
@@ -90,7 +89,7 @@ func tlsFailure(err error) error {
 	return replyError("the server refused to encrypt", err)
 }
 
-// heloName is what the gateway calls itself.
+// heloName returns the name in the gateway's greeting.
 func (n *Connection) heloName() string {
 	if n.helo != "" {
 		return n.helo
@@ -101,9 +100,9 @@ func (n *Connection) heloName() string {
 	return "localhost"
 }
 
-// runWithContext does something with the connection that ends with the context. The
-// context's deadline is left to the context: when the connection had it as well,
-// either could be first.
+// runWithContext runs do and interrupts the connection when the context ends.
+// It sets no deadline on the connection, so that only the context decides when
+// time is over.
 func (s *session) runWithContext(ctx context.Context, do func() error) error {
 	if err := s.conn.SetDeadline(time.Time{}); err != nil {
 		return err
@@ -116,15 +115,15 @@ func (s *session) runWithContext(ctx context.Context, do func() error) error {
 	return err
 }
 
-// isAlive tells whether a kept connection still answers, and clears what the
-// message before may have left.
+// isAlive reports whether an idle session still answers. It also resets a
+// message that was begun.
 func (s *session) isAlive(ctx context.Context) bool {
 	limited, cancel := clock.WithTimeout(ctx, s.clock, 5*time.Second)
 	defer cancel()
 	return s.runWithContext(limited, s.client.Reset) == nil && !s.broken
 }
 
-// sendMessage gives a message to the server. It goes to all recipients or to none.
+// sendMessage sends a message to all recipients or to none.
 func (s *session) sendMessage(ctx context.Context, m *message) error {
 	err := s.runWithContext(ctx, func() error { return s.transferMessage(m) })
 	var known *smtpError
@@ -161,7 +160,8 @@ func (s *session) transferMessage(m *message) error {
 	return nil
 }
 
-// checkExtensions compares the message with what the server said of itself.
+// checkExtensions compares the message with the extensions that the server
+// offers.
 func (s *session) checkExtensions(m *message) error {
 	if known, _ := s.client.Extension("SMTPUTF8"); m.needsUTF8 && !known {
 		return &smtpError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
@@ -173,8 +173,8 @@ func (s *session) checkExtensions(m *message) error {
 	return nil
 }
 
-// addRecipients names the recipients to the server. One that can't be reached for
-// good outweighs those that may be reached later: trying again would not help.
+// addRecipients sends the recipients. A final refusal outweighs temporary
+// ones: trying again would not help.
 func (s *session) addRecipients(m *message) error {
 	var refused []string
 	var worst *smtpError
@@ -208,7 +208,7 @@ func (s *session) resetAfter(err error) error {
 	return err
 }
 
-// close says good-bye and does not wait for the answer.
+// close says goodbye and does not wait for the reply.
 func (s *session) close() {
 	_ = s.conn.SetDeadline(s.clock.Now().Add(time.Second))
 	if !s.broken {

@@ -13,7 +13,7 @@ import (
 type Connection struct {
 	webhookURL, token, baseURL string
 
-	server *web.Connection // nil where it is not known
+	server *web.Connection // nil if the settings have findings
 }
 
 func (n *Connection) Describe(s *schema.Spec) {
@@ -58,5 +58,5 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	return nil
 }
 
-// isWebhook tells whether the connection is an incoming webhook.
+// isWebhook reports whether the connection is an incoming webhook.
 func (n *Connection) isWebhook() bool { return n.webhookURL != "" }

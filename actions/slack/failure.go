@@ -12,18 +12,18 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// codePattern is what Slack's codes for errors look like. Nothing else of an
-// answer is repeated in messages.
+// codePattern matches Slack's error codes. Errors repeat no other part of an
+// answer.
 var codePattern = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 
-// scopePattern is what the names of scopes look like.
+// scopePattern matches the names of scopes.
 var scopePattern = regexp.MustCompile(`^[a-z.:]{1,40}$`)
 
 // pointerPattern finds in Slack's remarks on blocks which of them it means.
 var pointerPattern = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`)
 
-// methodError makes an error of an answer of the Web API that is no success,
-// nil of one that is: those come with the status 200 and "ok": true.
+// methodError makes the error of a failed call of the Web API, nil if the call
+// succeeded. A success has the status 200 and "ok": true.
 func methodError(r *outbound.Response, body map[string]any, now time.Time) error {
 	code, _ := body["error"].(string)
 	switch {
@@ -39,8 +39,8 @@ func methodError(r *outbound.Response, body map[string]any, now time.Time) error
 	return statusError(r, code, now)
 }
 
-// webhookError does it for an incoming webhook, which answers by the status and
-// has the code in the body.
+// webhookError makes the error of an incoming webhook, which reports the
+// status and, in the body, a code.
 func webhookError(r *outbound.Response, now time.Time) error {
 	if r.Status == http.StatusOK {
 		return nil
@@ -52,7 +52,7 @@ func webhookError(r *outbound.Response, now time.Time) error {
 	return statusError(r, code, now)
 }
 
-// statusError makes an error of a status and, where there is one, a code.
+// statusError makes the error of a status and, if there is one, a code.
 func statusError(r *outbound.Response, code string, now time.Time) error {
 	if e := web.TemporaryStatus(r, now); e != nil {
 		e.Message = fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))
@@ -64,7 +64,7 @@ func statusError(r *outbound.Response, code string, now time.Time) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("Slack answered %d %s", r.Status, http.StatusText(r.Status))}
 }
 
-// codeError makes an error of a code.
+// codeError makes the error of a code.
 func codeError(r *outbound.Response, code string, body map[string]any, now time.Time) error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: "Slack refused the message: " + code}
 	switch code {
@@ -99,7 +99,7 @@ func adviseOnScope(body map[string]any) string {
 	return ": the app lacks the scope " + needed + "; add it and install the app again"
 }
 
-// blockPointers lists where in the blocks the faults are.
+// blockPointers lists the faulty places in the blocks.
 func blockPointers(body map[string]any) string {
 	metadata, _ := body["response_metadata"].(map[string]any)
 	messages, _ := metadata["messages"].([]any)
@@ -113,7 +113,7 @@ func blockPointers(body map[string]any) string {
 	return strings.Join(out, ", ")
 }
 
-// adviseOn says what to do about a code, "" where there is nothing to add.
+// adviseOn says what to do about a code, "" if there is no advice.
 func adviseOn(code string) string {
 	switch code {
 	case "not_in_channel":

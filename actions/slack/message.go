@@ -19,8 +19,8 @@ import (
 )
 
 // Message posts a message to Slack: by chat.postMessage of the Web API
-// (https://docs.slack.dev/reference/methods/chat.postMessage) or by an incoming
-// webhook. What Slack answers is read in slack_failure.go.
+// (https://docs.slack.dev/reference/methods/chat.postMessage) or by an
+// incoming webhook. failure.go reads Slack's errors.
 type Message struct {
 	connection            *Connection
 	channel, text, thread expr.Of[string]
@@ -29,7 +29,7 @@ type Message struct {
 	api *web.APIClient // set by Open
 }
 
-// maxTextLength is what Slack takes in one message, in characters.
+// maxTextLength is Slack's limit for one message, in characters.
 const maxTextLength = 40000
 
 // maxBlocks is how many blocks a message has at most.
@@ -113,7 +113,7 @@ func checkBlocks(blocks []any) error {
 	return nil
 }
 
-// Open makes the client, which is shared with other actions.
+// Open returns the client that all actions with the same settings share.
 func (m *Message) Open(r *flow.Resources) error {
 	if m.connection == nil || m.connection.server == nil {
 		return errors.New("the connection lacks its webhook_url or token")
@@ -123,7 +123,7 @@ func (m *Message) Open(r *flow.Resources) error {
 	return err
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Message) Traits() flow.Traits { return flow.Traits{} }
 
 func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -149,7 +149,7 @@ func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"ts": out["ts"], "channel": out["channel"]}, nil
 }
 
-// buildMessage puts together what is sent.
+// buildMessage evaluates the fields of the message.
 func (m *Message) buildMessage(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := map[string]any{}
 	for name, e := range map[string]expr.Of[string]{"channel": m.channel, "text": m.text, "thread_ts": m.thread} {

@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// Connection is one database and how the gateway makes itself known to it.
+// Connection is a database and the login for it.
 type Connection struct {
 	driver, url, host            string
 	port                         int
@@ -23,8 +23,8 @@ type Connection struct {
 	tls                          *web.TLS
 	maxConnections               int
 
-	engine *engine // nil where the driver is not known
-	target *target // nil where it is not known
+	engine *engine // nil if the driver is unknown
+	target *target // nil if the settings have findings
 	secret bool    // url reads a secret, so nothing of it may be shown
 }
 
@@ -118,7 +118,8 @@ func (n *Connection) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// resolveTarget reads where the database is. Errors repeat nothing of what is given.
+// resolveTarget reads the address of the database. Errors repeat nothing of
+// the settings.
 func (n *Connection) resolveTarget() (*target, error) {
 	if n.driver == driverSQLite {
 		return &target{database: n.database}, nil
@@ -141,7 +142,7 @@ func (n *Connection) resolveTarget() (*target, error) {
 
 func (n *Connection) hasTarget() bool { return n != nil && n.target != nil }
 
-// resourceKey tells databases apart, without showing what it is made of.
+// resourceKey identifies the settings without revealing them.
 func (n *Connection) resourceKey() string {
 	t := n.target
 	all := []string{n.driver, t.host, fmt.Sprint(t.port, t.encryption, n.maxConnections, n.secret), t.database, t.username, t.password, t.application, t.searchPath, t.tls.Key()}

@@ -44,7 +44,7 @@ func openDatabase(r *flow.Resources, n *Connection) (*database, error) {
 		d.pool.SetConnMaxIdleTime(maxIdleTime)
 		d.pool.SetConnMaxLifetime(maxConnectionLife)
 		return d, func() {
-			_ = d.pool.Close() // nobody is left who could be told
+			_ = d.pool.Close() // there is no caller left to report to
 			if opened.close != nil {
 				opened.close()
 			}
@@ -52,14 +52,15 @@ func openDatabase(r *flow.Resources, n *Connection) (*database, error) {
 	})
 }
 
-// maxIdleTime and connectionLife bound how long connections are kept, so that a
-// database that moved is found again and one that is not used is left alone.
+// maxIdleTime and maxConnectionLife bound how long connections stay open, so
+// that a database that moved is found again and an unused one is left alone.
 const (
 	maxIdleTime       = 5 * time.Minute
 	maxConnectionLife = 30 * time.Minute
 )
 
-// inTransaction runs do in a transaction, which stands if do returns no error.
+// inTransaction runs do in a transaction and commits it if do returns no
+// error.
 func (d *database) inTransaction(ctx context.Context, readOnly bool, do func(tx *sql.Tx) error) error {
 	c, err := d.pool.Conn(ctx)
 	if err != nil {
@@ -78,7 +79,7 @@ func (d *database) inTransaction(ctx context.Context, readOnly bool, do func(tx 
 		return err
 	}
 	if err := do(tx); err != nil {
-		_ = tx.Rollback() // the connection is broken where it fails, and nothing stands
+		_ = tx.Rollback() // a failed rollback breaks the connection, which also undoes the changes
 		return err
 	}
 	return tx.Commit()

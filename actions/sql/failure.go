@@ -25,9 +25,9 @@ import (
 
 var errMySQLSettings = errors.New("the settings of the connection can't be used")
 
-// runError makes an error of what a database or its driver said. No word of it
-// comes from a value: of what the database says, only codes, names of tables
-// and constraints, and faults of the fixed text of a statement are repeated.
+// runError makes the error of a failed statement. It repeats only codes, names
+// of tables and constraints, and syntax errors of the fixed text of a
+// statement: never a value.
 func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) error {
 	var own *flow.Error
 	var dial *outbound.Error
@@ -48,7 +48,7 @@ func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) err
 	return driverError(a.connection.engine.title, err)
 }
 
-// driverError makes an error of what is not from the database itself.
+// driverError makes the error of a failure in the driver or the network.
 func driverError(title string, err error) *flow.Error {
 	var network net.Error
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) ||
@@ -87,8 +87,8 @@ func explainPostgres(err error) *flow.Error {
 	return e
 }
 
-// explainMySQL goes by the number, and by the SQLSTATE where MySQL has a fitting
-// one.
+// explainMySQL classifies by the error number, and by the SQLSTATE if MySQL
+// has a fitting one.
 func explainMySQL(err error) *flow.Error {
 	var m *mysql.MySQLError
 	if !errors.As(err, &m) {
@@ -124,7 +124,7 @@ func explainSQLite(err error) *flow.Error {
 	if !errors.As(err, &s) {
 		return nil
 	}
-	const trigger = 1811 // its text is what a trigger says
+	const trigger = 1811 // its text is written by a trigger
 	states := map[int]string{5: "40001", 6: "40001", 8: "25006", 9: "57014", 18: "22000", 19: "23000", 20: "22000"}
 	e := stateError("SQLite", states[s.Code()&0xff], fmt.Sprintf("code %d", s.Code()))
 	if kind := s.Code() & 0xff; (kind == 1 || kind == 19) && s.Code() != trigger {
@@ -133,7 +133,7 @@ func explainSQLite(err error) *flow.Error {
 	return e
 }
 
-// stateError makes an error of an SQLSTATE.
+// stateError makes the error of an SQLSTATE.
 func stateError(title, state, code string) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent}
 	what := "refused the statement"
@@ -159,8 +159,8 @@ func stateError(title, state, code string) *flow.Error {
 	return e
 }
 
-// explainCertificate says why a database was not trusted, and whether that is what
-// an error is about.
+// explainCertificate explains an error of TLS. It returns false for an error
+// of another origin.
 func explainCertificate(err error) (string, bool) {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError

@@ -28,8 +28,8 @@ func mysqlEngine() *engine {
 	}
 }
 
-// decimalText passes a number as text: the server reads it as a decimal where
-// the column is one, and nothing is rounded on the way.
+// decimalText passes a number as text: the server converts it to the type of
+// the column, so that no digit is lost.
 func decimalText(text string) any { return text }
 
 func parseMySQLURL(text string) (*target, error) {
@@ -47,7 +47,7 @@ func openMySQL(n *Connection, out surroundings) (*backend, error) {
 	c.TLS, c.AllowFallbackToPlaintext = t.tlsConfig(), t.encryption == encryptIfOffered
 	c.Timeout, c.Logger = dialTimeout, &mysql.NopLogger{}
 	c.ParseTime, c.ClientFoundRows = true, true
-	c.Params = map[string]string{"time_zone": "'+00:00'"} // moments come in UTC
+	c.Params = map[string]string{"time_zone": "'+00:00'"} // times arrive in UTC
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.hostPort()) }
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
@@ -66,7 +66,7 @@ type statementKiller struct {
 	clock clock.Clock
 }
 
-// killTimeout bounds how long that may take. Nobody waits for it.
+// killTimeout bounds the time to end a statement.
 const killTimeout = 5 * time.Second
 
 func (k *statementKiller) watchConnection(ctx context.Context, c *sql.Conn, _ bool) (func(), error) {
@@ -77,18 +77,19 @@ func (k *statementKiller) watchConnection(ctx context.Context, c *sql.Conn, _ bo
 	stop := context.AfterFunc(ctx, func() {
 		limited, cancel := clock.WithTimeout(context.WithoutCancel(ctx), k.clock, killTimeout)
 		defer cancel()
-		// Where it fails the server ends the statement when it notices.
+		// If this fails, the server ends the statement when it notices the
+		// closed connection.
 		_, _ = k.pool.ExecContext(limited, "KILL QUERY "+strconv.FormatUint(id, 10))
 	})
 	return func() {
 		if !stop() {
-			// The order may come late: nobody may use this connection by then.
+			// The kill may arrive late, so this connection must not be reused.
 			_ = c.Raw(func(any) error { return driver.ErrBadConn })
 		}
 	}, nil
 }
 
-// mysqlColumn reads what comes in MySQL's types.
+// mysqlColumn returns the reader of a column by MySQL's types.
 func mysqlColumn(t *sql.ColumnType) func(any) (any, error) {
 	switch name := t.DatabaseTypeName(); name {
 	case "DECIMAL":
@@ -111,8 +112,8 @@ func mysqlColumn(t *sql.ColumnType) func(any) (any, error) {
 	}
 }
 
-// mysqlTime reads the day 0000-00-00, by which MySQL says that there is none,
-// as null.
+// mysqlTime reads the date 0000-00-00, which is MySQL's way to say none, as
+// null.
 func mysqlTime(read func(any) (any, error)) func(any) (any, error) {
 	return func(v any) (any, error) {
 		if t, ok := v.(time.Time); ok && t.IsZero() {

@@ -38,8 +38,9 @@ func parsePostgresURL(text string) (*target, error) {
 const dialTimeout = 15 * time.Second
 
 func openPostgres(n *Connection, out surroundings) (*backend, error) {
-	// All that the environment and files of the user could say is said here, and
-	// what is right is set below: no text of a target is parsed as settings.
+	// The text overrides every setting that the environment and the user's
+	// files could make. The right values are set below, so that no text of a
+	// target is parsed as settings.
 	c, err := pgx.ParseConfig("host=database.invalid port=5432 user=gateway password=none dbname=gateway sslmode=disable sslcertmode=allow target_session_attrs=any channel_binding=prefer")
 	if err != nil {
 		return nil, fmt.Errorf("the settings of PostgreSQL in the environment (PG…) can't be read: %w", err)
@@ -61,16 +62,16 @@ func openPostgres(n *Connection, out surroundings) (*backend, error) {
 		c.RuntimeParams["search_path"] = t.searchPath
 	}
 	c.ConnectTimeout = dialTimeout
-	c.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // keeps nothing that a changed table makes wrong
-	// The guard judges names as well as addresses, so it looks the name up, and
-	// a request to cancel goes where the connection went.
+	c.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // caches nothing that a changed table would make wrong
+	// The guard judges names as well as addresses, so it looks the name up
+	// itself. A cancel request goes to the address of the connection.
 	c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.hostPort()) }
 	return &backend{connector: stdlib.GetConnector(*c, stdlib.OptionAfterConnect(sendArraysAsText))}, nil
 }
 
-// postgresArgument passes all values as text, which the server reads as the
-// type of the parameter that they stand for: nothing is rounded on the way.
+// postgresArgument passes all values as text, which the server converts to the
+// type of the parameter, so that no digit is lost.
 func postgresArgument(v any) (any, error) {
 	switch v := v.(type) {
 	case nil:

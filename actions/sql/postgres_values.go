@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// postgresColumn reads what comes in PostgreSQL's types. What is not named
-// here comes as the text that PostgreSQL writes.
+// postgresColumn returns the reader of a column by PostgreSQL's types. Other
+// types are read as the text that PostgreSQL writes.
 func postgresColumn(t *sql.ColumnType) func(any) (any, error) {
 	name := strings.ToLower(t.DatabaseTypeName())
 	if element, isArray := strings.CutPrefix(name, "_"); isArray {
@@ -40,8 +40,8 @@ func postgresScalar(name string) func(any) (any, error) {
 	return plainColumn
 }
 
-// postgresArray reads arrays, nil for types that are none. A map of types is
-// no one's but the column's: it learns as it reads.
+// postgresArray returns the reader of an array, nil for other types. Each
+// column needs a type map of its own, because reading changes it.
 func postgresArray(name, element string) func(any) (any, error) {
 	types := pgtype.NewMap()
 	array, ok := types.TypeForName(name)
@@ -109,8 +109,8 @@ func postgresElement(name string) func(string) (any, error) {
 	return func(text string) (any, error) { return text, nil }
 }
 
-// parseNumber tells whether a text is a number as JSON writes it, and returns it
-// as one.
+// parseNumber returns a text as a number, and false if it is not a number of
+// JSON.
 func parseNumber(text string) (json.Number, bool) {
 	if text == "" || strings.Trim(text, "+-.eE0123456789") != "" || !json.Valid([]byte(text)) {
 		return "", false
@@ -148,7 +148,7 @@ func newPostgresList(list []any) (*postgresList, error) {
 	return l, err
 }
 
-// Dimensions says that there is one dimension.
+// Dimensions returns the single dimension.
 func (l *postgresList) Dimensions() []pgtype.ArrayDimension {
 	return []pgtype.ArrayDimension{{Length: int32(len(l.elements)), LowerBound: 1}} //nolint:gosec // lists of a run are far shorter
 }
@@ -162,8 +162,8 @@ func (l *postgresList) IndexType() any { return "" }
 // MarshalJSON returns the list for parameters of the types json and jsonb.
 func (l *postgresList) MarshalJSON() ([]byte, error) { return []byte(l.json), nil }
 
-// textArrays are the types of arrays whose elements are sent as text, as the
-// elements of a list are: the server reads each as what it is.
+// textArrays lists the array types whose elements are sent as text: the server
+// converts each element to its type.
 func textArrays() []string {
 	return []string{
 		"_bool", "_bpchar", "_cidr", "_date", "_float4", "_float8", "_inet", "_int2", "_int4", "_int8", "_interval", "_json", "_jsonb",
@@ -174,10 +174,10 @@ func textArrays() []string {
 // textArray is a type of arrays that is sent as text.
 type textArray struct{ *pgtype.ArrayCodec }
 
-// PreferredFormat says so.
+// PreferredFormat returns the text format.
 func (textArray) PreferredFormat() int16 { return pgtype.TextFormatCode }
 
-// sendArraysAsText makes a new connection do so.
+// sendArraysAsText registers these types in a new connection.
 func sendArraysAsText(_ context.Context, c *pgx.Conn) error {
 	types := c.TypeMap()
 	for _, name := range textArrays() {

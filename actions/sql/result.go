@@ -10,10 +10,10 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// result is what one statement did.
+// result is the outcome of one statement.
 type result struct {
 	rows     []any
-	gave     bool // the statement is one that gives rows
+	gave     bool // the statement returns rows
 	affected int64
 	lastID   any // int64 or nil
 }
@@ -31,7 +31,7 @@ func (t *statement) execute(ctx context.Context, tx *sql.Tx, reader *rowReader, 
 		}
 		r := &result{rows: rows, gave: true}
 		if t.exec != "" {
-			r.affected = int64(len(rows)) // of those that were changed each gives one
+			r.affected = int64(len(rows)) // each changed row is returned once
 		}
 		return r, nil
 	}
@@ -44,7 +44,8 @@ func (t *statement) execute(ctx context.Context, tx *sql.Tx, reader *rowReader, 
 		return nil, err
 	}
 	if r.affected > 0 && (t.shape.first == "INSERT" || t.shape.first == "REPLACE") {
-		// PostgreSQL has none, and MySQL gives 0 where no number was made.
+		// PostgreSQL has no such id, and MySQL returns 0 if none was
+		// generated.
 		if id, err := done.LastInsertId(); err == nil && id != 0 {
 			r.lastID = id
 		}
@@ -52,11 +53,11 @@ func (t *statement) execute(ctx context.Context, tx *sql.Tx, reader *rowReader, 
 	return r, nil
 }
 
-// rowReader reads what statements give back, up to its limits.
+// rowReader reads the rows of all statements of an action, up to its limits.
 type rowReader struct {
 	engine *engine
-	rows   int   // that may still come
-	bytes  int64 // that may still come
+	rows   int   // rows that may still follow
+	bytes  int64 // bytes that may still follow
 	limits string
 }
 
@@ -64,8 +65,8 @@ func newRowReader(e *engine, rows int, size expr.Size) *rowReader {
 	return &rowReader{engine: e, rows: rows, bytes: int64(size), limits: fmt.Sprintf("max_rows is %d and max_bytes %d", rows, size)}
 }
 
-// queryRows runs a statement that gives rows. Where there are too many its context
-// ends, so that the rest is not sent.
+// queryRows runs a statement that returns rows. Above the limits it ends the
+// context, so that the server does not send the rest.
 func (r *rowReader) queryRows(ctx context.Context, tx *sql.Tx, text string, args []any) ([]any, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -117,8 +118,8 @@ type column struct {
 	read func(any) (any, error)
 }
 
-// readColumns reads what the rows are made of. A row is an object, so no two
-// columns can have one name.
+// readColumns reads the names and types of the columns. A row is an object, so
+// two columns can't have one name.
 func (r *rowReader) readColumns(rows *sql.Rows) ([]column, error) {
 	types, err := rows.ColumnTypes()
 	if err != nil {

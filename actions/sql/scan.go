@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// syntax is what tells placeholders from texts, names and comments in the
-// statements of a kind of database.
+// syntax holds the quoting and placeholder rules of a kind of database.
 type syntax struct {
 	numbered    bool // $1
 	question    bool // ?
@@ -18,14 +17,14 @@ type syntax struct {
 	dollarQuote bool // $tag$ … $tag$ quotes texts, E'…' has escapes, comments nest
 }
 
-// statementShape is what is known of a statement without knowing its meaning.
+// statementShape is the structure of a statement.
 type statementShape struct {
 	first        string   // word, in capital letters
 	words        []string // the first few, in capital letters
 	placeholders int      // how many values it takes
 	foreign      string   // a placeholder that only other databases know; "" for none
 	several      bool     // there is a second statement
-	returning    bool     // a statement that changes rows and gives them back
+	returning    bool     // the statement changes rows and returns them
 }
 
 // scanner goes through a statement.
@@ -34,7 +33,7 @@ type scanner struct {
 	statementShape
 	text  string
 	at    int
-	ended bool // a semicolon came
+	ended bool // after a semicolon
 }
 
 // scanStatement reads the shape of a statement. It goes by the rules of quoting alone,
@@ -64,7 +63,7 @@ func (c *scanner) remaining() string { return c.text[c.at:] }
 
 func (c *scanner) startsWith(with string) bool { return strings.HasPrefix(c.remaining(), with) }
 
-// skipTo goes behind the next occurrence of a text, or to the end.
+// skipTo moves behind the next occurrence of a text, or to the end.
 func (c *scanner) skipTo(end string, from int) {
 	c.at = min(c.at+from, len(c.text))
 	if i := strings.Index(c.remaining(), end); i >= 0 {
@@ -81,7 +80,7 @@ func (c *scanner) skipBlank() bool {
 		c.at++
 	case c.startsWith("--") && (!c.hash || len(c.remaining()) == 2 || c.remaining()[2] <= ' '), c.hash && c.startsWith("#"):
 		c.skipTo("\n", 0)
-	case c.hash && c.startsWith("/*!"): // MySQL executes what follows
+	case c.hash && c.startsWith("/*!"): // MySQL executes the rest
 		c.at += 3
 	case c.startsWith("/*"):
 		c.skipComment()
@@ -140,8 +139,8 @@ func (c *scanner) skipQuoted() bool {
 	return true
 }
 
-// skipQuotes goes behind the closing quote. A doubled quote ends one text and
-// begins the next, which comes to the same.
+// skipQuotes moves behind the closing quote. A doubled quote is read as the
+// end of one text and the begin of the next.
 func (c *scanner) skipQuotes(quote byte, escapes bool) {
 	for c.at++; c.at < len(c.text); c.at++ {
 		switch {

@@ -95,14 +95,15 @@ func (a *Transaction) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Di
 	return diags
 }
 
-// Open makes the pool of connections, which is shared with other actions.
+// Open returns the pool of connections that all actions with the same settings
+// share.
 func (a *Transaction) Open(r *flow.Resources) error {
 	var err error
 	a.database, err = openDatabase(r, a.connection)
 	return err
 }
 
-// Traits says that the action has an effect outside.
+// Traits reports that the action has an outside effect.
 func (*Transaction) Traits() flow.Traits { return flow.Traits{} }
 
 func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -131,7 +132,7 @@ func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return a.buildOutputs(results), nil
 }
 
-// numberError says which of several statements an error is of.
+// numberError adds the number of the failed statement.
 func (a *Transaction) numberError(i int, err error) error {
 	if len(a.blocks) == 0 || err == nil {
 		return err

@@ -32,8 +32,8 @@ func sqliteEngine() *engine {
 	}
 }
 
-// exactFloat passes a number as one of 64 bits where that is exact, and as
-// text otherwise: SQLite knows no longer ones.
+// exactFloat passes a number as a 64-bit float if that is exact, and as text
+// if not: SQLite has no longer numbers.
 func exactFloat(text string) any {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -61,7 +61,7 @@ func openSQLite(n *Connection, out surroundings) (*backend, error) {
 // sqliteFile connects to a file below a folder that flows may write to.
 type sqliteFile struct{ folder, path string }
 
-// Connect opens the file. Each time it is looked where the path leads.
+// Connect opens the file. It resolves the path each time, as links may change.
 func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
 	path, err := f.resolvePath()
 	if err != nil {
@@ -93,7 +93,7 @@ func (f *sqliteFile) resolvePath() (string, error) {
 		}
 		path = filepath.Join(dir, filepath.Base(f.path))
 		if _, err := os.Lstat(path); err == nil {
-			return "", errLedOut // a link to what is not there
+			return "", errLedOut // a dangling link
 		}
 	}
 	if below, err := filepath.Rel(folder, path); err != nil || !filepath.IsLocal(below) {
@@ -107,15 +107,15 @@ var (
 	errLedOut   = &flow.Error{Class: flow.Denied, Message: "the file of the database leads out of the folders that flows may write to by a symbolic link"}
 )
 
-// prepareSQLite keeps a transaction that only reads from writing, which SQLite
-// can't by itself.
+// prepareSQLite makes the connection read-only for queries, which SQLite's own
+// transactions can't.
 func prepareSQLite(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error) {
 	_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", readOnly))
 	return func() {}, err
 }
 
-// sqliteColumn reads what comes from SQLite, where values and not columns have
-// types.
+// sqliteColumn returns the reader of a column. In SQLite each value has a type
+// of its own.
 func sqliteColumn(t *sql.ColumnType) func(any) (any, error) {
 	kind := strings.ToUpper(t.DatabaseTypeName())
 	isJSON := slices.Contains([]string{"JSON", "JSONB"}, kind)

@@ -18,10 +18,10 @@ import (
 
 // statement is one statement and the values of its placeholders.
 type statement struct {
-	query, exec string // one of them, unless the text is not known
+	query, exec string // one of them is set, unless the text is unknown
 	args        expr.Of[[]any]
 
-	unknown bool // the text depends on what is not set
+	unknown bool // the text depends on an unset secret
 	shape   statementShape
 	decoded *schema.Decoded
 }
@@ -31,7 +31,7 @@ func (t *statement) Describe(s *schema.Spec) {
 	s.Doc = "One of several statements that take effect together or not at all."
 	t.describeFields(s)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-		t.decoded = d // the action knows the kind of database
+		t.decoded = d // the action checks it, as it knows the database
 		return nil
 	})
 }
@@ -66,7 +66,7 @@ func (t *statement) decodeText(dst *string) func(*schema.Context, *hclsyntax.Att
 // sqlText is the text, whichever it is.
 func (t *statement) sqlText() string { return t.query + t.exec }
 
-// checkText finds what no database would take.
+// checkText finds statements that no database would accept.
 func (t *statement) checkText(e *engine) hcl.Diagnostics {
 	if t.unknown || t.decoded == nil {
 		return nil
@@ -88,7 +88,7 @@ func (t *statement) checkText(e *engine) hcl.Diagnostics {
 	return t.checkArgs(e)
 }
 
-// findFlaw says in a whole sentence why a statement can't be used, "" where it can.
+// findFlaw explains in a sentence why a statement can't be used, "" if it can.
 func (e *engine) findFlaw(s *statementShape) string {
 	switch {
 	case s.first == "":
@@ -107,7 +107,7 @@ func (e *engine) findFlaw(s *statementShape) string {
 	return ""
 }
 
-// checkArgs counts the values where their number is known.
+// checkArgs counts the values, if their number is fixed.
 func (t *statement) checkArgs(e *engine) hcl.Diagnostics {
 	list, isList := t.decoded.Expr("args").(*hclsyntax.TupleConsExpr)
 	if t.decoded.Has("args") && !isList {

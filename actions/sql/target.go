@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/actions/web"
 )
 
-// target is where a database is and who comes.
+// target is the address of a database and the login for it.
 type target struct {
 	host                         string
 	port                         int
@@ -24,13 +24,13 @@ type target struct {
 	application, searchPath      string   // PostgreSQL's application_name and search_path
 }
 
-// encryption says what a connection asks of the server.
+// encryption is the encryption that a connection demands.
 type encryption int
 
 const (
 	encryptNever encryption = iota
 	encryptIfOffered
-	encryptAlways // whatever certificate comes
+	encryptAlways // without checking the certificate
 	encryptAndVerify
 )
 
@@ -49,13 +49,13 @@ func (t *target) checkHost() error {
 	return nil
 }
 
-// tlsConfig is how the connection is encrypted, nil where it never is.
+// tlsConfig returns the TLS settings, nil for a connection without encryption.
 func (t *target) tlsConfig() *tls.Config {
 	switch t.encryption {
 	case encryptNever:
 		return nil
 	case encryptIfOffered, encryptAlways:
-		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true} //nolint:gosec // what the file asks for, and the reference says so
+		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true} //nolint:gosec // the file asks for it, and the reference explains the risk
 	}
 	c := t.tls.Config()
 	if c == nil {
@@ -67,8 +67,9 @@ func (t *target) tlsConfig() *tls.Config {
 	return c
 }
 
-// parseTargetURL reads a URL of one of the schemes. take reads its parameters,
-// by name, and tells which it knows. Errors repeat neither user nor password.
+// parseTargetURL reads a URL of one of the schemes. take reads its parameters
+// by name and returns false for a wrong value. Errors repeat neither user nor
+// password.
 func parseTargetURL(text string, schemes []string, take map[string]func(t *target, value string) bool) (*target, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -100,7 +101,7 @@ func parseTargetURL(text string, schemes []string, take map[string]func(t *targe
 	return t, nil
 }
 
-// encryptionByName makes a reader of a parameter with fixed values.
+// encryptionByName returns the reader of a parameter with fixed values.
 func encryptionByName(values map[string]encryption) func(*target, string) bool {
 	return func(t *target, text string) bool {
 		e, known := values[text]

@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// formatArgument writes a value as databases read it: a text as it is, a bool as
-// true or false, a number with all its digits, anything else as JSON.
+// formatArgument writes a value as text for a database: strings unchanged,
+// numbers with all digits, lists and objects as JSON.
 func formatArgument(v any) (string, error) {
 	if text, ok := v.(string); ok {
 		return text, nil
@@ -41,9 +41,9 @@ func formatWhole(text string) string {
 	return text
 }
 
-// convertArgument makes of a value what drivers without types of parameters take:
-// whole numbers of 64 bits as such, other numbers by fraction, lists and
-// objects as JSON.
+// convertArgument converts a value for drivers without typed parameters:
+// 64-bit integers stay numbers, other numbers are converted by fraction, lists
+// and objects become JSON.
 func convertArgument(v any, fraction func(text string) any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool:
@@ -59,10 +59,10 @@ func convertArgument(v any, fraction func(text string) any) (any, error) {
 	return fraction(text), nil
 }
 
-// errUnreadable says that a value of the database has no counterpart in flows.
+// errUnreadable is the error of a value that has no counterpart in flows.
 var errUnreadable = errors.New("it can't be read; cast the column to text in the query")
 
-// plainColumn makes a value of a run of what drivers give.
+// plainColumn converts a value of a driver to a value of a run.
 func plainColumn(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool, int64:
@@ -83,8 +83,8 @@ func plainColumn(v any) (any, error) {
 	return nil, errUnreadable
 }
 
-// floatValue writes a number in the fewest digits that read back to it. What is no
-// number of JSON is a text.
+// floatValue writes a number in the fewest digits that read the same. NaN and
+// infinities become text.
 func floatValue(f float64, bits int) any {
 	switch {
 	case math.IsNaN(f):
@@ -107,7 +107,7 @@ func float32Column(v any) (any, error) {
 	return plainColumn(v)
 }
 
-// decimalColumn reads decimals that come as text.
+// decimalColumn reads decimals, which drivers return as text.
 func decimalColumn(v any) (any, error) {
 	plain, err := plainColumn(v)
 	if text, ok := plain.(string); ok {
@@ -118,7 +118,7 @@ func decimalColumn(v any) (any, error) {
 	return plain, err
 }
 
-// bytesColumn reads bytes, as base64 whatever they hold.
+// bytesColumn reads bytes as base64.
 func bytesColumn(v any) (any, error) {
 	if b, ok := v.([]byte); ok {
 		return base64.StdEncoding.EncodeToString(b), nil

@@ -11,20 +11,22 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// APIClient is a service whose API a kind of action knows, such as Slack's.
+// APIClient calls the JSON API of a service that a kind of action knows, such
+// as Slack.
 type APIClient struct {
-	server *Connection // where it is, and the credentials
+	server *Connection // its address and credentials
 	client *Client
 }
 
-// OpenAPIClient makes the client, which is shared with other actions.
+// OpenAPIClient returns a client that shares its connections with all actions
+// of the same settings.
 func OpenAPIClient(r *flow.Resources, server *Connection) (*APIClient, error) {
 	o, err := OpenClient(r, server)
 	return &APIClient{server: server, client: o}, err
 }
 
-// Call sends JSON, or nothing where body is nil, to a path below the base URL.
-// An answer of any status is a response.
+// Call sends JSON, or no body if body is nil, to a path below the base URL. A
+// response of any status is not an error.
 func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string, body any) (*outbound.Response, error) {
 	target, err := a.server.resolveURL(path)
 	if err != nil {
@@ -47,7 +49,8 @@ func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string,
 	return answer, nil
 }
 
-// DecodeObject reads the JSON object of an answer, nil where it holds none.
+// DecodeObject decodes the JSON object in a response. It returns nil if there
+// is none.
 func DecodeObject(r *outbound.Response) map[string]any {
 	v, err := value.Decode(r.Body, value.Limits{Depth: maxResponseDepth})
 	if err != nil {
@@ -57,8 +60,8 @@ func DecodeObject(r *outbound.Response) map[string]any {
 	return o
 }
 
-// TemporaryStatus makes an error of a status that may be another one later, nil of any
-// other status.
+// TemporaryStatus makes the error of a status that may succeed later: 408, 429
+// and 5xx. It returns nil for other statuses.
 func TemporaryStatus(r *outbound.Response, now time.Time) *flow.Error {
 	e := &flow.Error{Class: flow.Transient, Remote: true, RetryAfter: RetryAfter(r.Header, now)}
 	switch {

@@ -38,9 +38,8 @@ func parseAbsoluteURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// encodeUnusual percent-encodes what people and values of a run leave as it
-// is, such as spaces and umlauts, and keeps what is encoded already: without
-// it a space ends the address, and a path with both gets other steps.
+// encodeUnusual percent-encodes characters such as spaces and umlauts, and
+// leaves existing encodings alone. Without it, a space would end the URL.
 func encodeUnusual(u *url.URL) {
 	u.RawPath = encodeBytes(u.RawPath, "\"<>\\^`{|}")
 	u.RawQuery = encodeBytes(u.RawQuery, "\"<>")
@@ -66,13 +65,13 @@ func encodeBytes(text, unusual string) string {
 	return string(out)
 }
 
-// hasBaseURL tells whether the connection says where to go.
+// hasBaseURL reports whether the connection has a valid base URL.
 func (n *Connection) hasBaseURL() bool { return n != nil && n.Base != nil }
 
 func (n *Connection) mayRevealSecret() bool { return n != nil && n.SecretURL }
 
-// resolveURL makes the URL that an action means by a text. Its errors repeat
-// nothing of the text.
+// resolveURL resolves a URL or path of an action. Its errors repeat nothing of
+// the text.
 func (n *Connection) resolveURL(text string) (*url.URL, error) {
 	if n == nil {
 		return parseAbsoluteURL(text)
@@ -94,9 +93,9 @@ func (n *Connection) displayHost() string {
 	return n.Base.Host
 }
 
-// joinPath puts a path, with or without a query, below the base URL. Steps that
-// lead up are refused: they would let a value of the run choose what is called
-// with the connection's credentials.
+// joinPath adds a path, with or without a query, to the base URL. It refuses
+// dot segments: a value of the run could otherwise reach other paths with the
+// connection's credentials.
 func (n *Connection) joinPath(text string) (*url.URL, error) {
 	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
 	if err != nil {
@@ -124,7 +123,7 @@ func (n *Connection) joinPath(text string) (*url.URL, error) {
 
 var errUnreadablePath = errors.New("the URL can't be read; unusual characters in it must be percent-encoded, which urlencode does")
 
-// isServerOf tells whether a URL leads to the connection's own server.
+// isServerOf reports whether a URL leads to the connection's own server.
 func (n *Connection) isServerOf(u *url.URL) bool {
 	return n != nil && n.Base.Scheme == u.Scheme && strings.EqualFold(n.Base.Hostname(), u.Hostname()) && portOf(n.Base) == portOf(u)
 }

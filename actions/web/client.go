@@ -14,7 +14,7 @@ import (
 // connection's own server.
 type Client struct {
 	Outbound *outbound.Client
-	tls      *tls.Config // nil where the client's own will do
+	tls      *tls.Config // nil for the default settings
 }
 
 // OpenClient returns the outlet that all actions with the same needs share,

@@ -17,8 +17,8 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// Connection is one HTTP server and how the gateway makes itself known to
-// it. A nil httpConnection is an action's lack of one.
+// Connection is an HTTP server and the credentials for it. A nil Connection is
+// an action without one.
 type Connection struct {
 	baseURL string
 	headers map[string]string
@@ -28,7 +28,7 @@ type Connection struct {
 	query   *namedCredential
 	TLS     *TLS
 
-	Base      *url.URL // baseURL, parsed; nil where it is not known
+	Base      *url.URL // baseURL, parsed; nil if it has findings
 	SecretURL bool     // base_url reads a secret
 }
 
@@ -127,8 +127,8 @@ func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Dia
 	return diags
 }
 
-// hasCredentials tells whether the connection holds anything that another server
-// must not see.
+// hasCredentials reports whether the connection holds anything that another
+// server must not see.
 func (n *Connection) hasCredentials() bool {
 	return n.Basic != nil || n.Bearer != nil || n.header != nil || n.query != nil || n.TLS != nil || len(n.headers) > 0
 }
@@ -154,7 +154,7 @@ func (n *Connection) addCredentials(r *outbound.Request) {
 	case n.query != nil:
 		target, err := url.Parse(r.URL)
 		if err != nil {
-			return // the client says so
+			return // the client reports the error
 		}
 		addQuery(target, url.Values{n.query.name: {n.query.value}})
 		r.URL = target.String()

@@ -12,8 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// HTTP sends an HTTP request. What it sends is put together in
-// http_request.go, what comes back is read in http_answer.go.
+// HTTP sends an HTTP request. http_request.go builds the request,
+// http_output.go reads the response.
 type HTTP struct {
 	url    expr.Of[string]
 	method expr.Of[string]
@@ -92,7 +92,7 @@ func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 
 func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	if d.Has("connection") && !h.connection.hasBaseURL() {
-		return nil // the connection is not known or has findings of its own
+		return nil // the connection has findings of its own
 	}
 	text, fixed := h.url.Constant()
 	if !fixed && (h.url.IsSet() || h.connection != nil) {
@@ -122,7 +122,7 @@ func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return newHTTPOutput(answer), nil
 }
 
-// mayRevealSecret tells whether messages must not even name the server.
+// mayRevealSecret reports whether even the server's name is a secret.
 func (h *HTTP) mayRevealSecret(c *flow.Call) bool {
 	return c.Step.Sensitive || h.url.IsSet() && h.url.Expr().Sensitive() || h.connection.mayRevealSecret()
 }

@@ -22,7 +22,7 @@ type httpBody struct {
 	base64      expr.Of[string]
 	contentType expr.Of[string]
 
-	chosen *bodyAttribute // which of them the file gives, nil where none; set by check
+	chosen *bodyAttribute // the attribute that is set, nil if none; set by checkAttributes
 }
 
 func (b *httpBody) describeFields(s *schema.Spec) {
@@ -47,7 +47,7 @@ func (b *httpBody) attributes() []bodyAttribute {
 
 type bodyAttribute struct {
 	name        string
-	expr        *expr.Expr // nil where the file does not set it
+	expr        *expr.Expr // nil if the attribute is not set
 	contentType string
 	encode      func(ctx context.Context, env expr.Env) ([]byte, error)
 }
@@ -68,7 +68,7 @@ func (b *httpBody) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 	return b.checkFixed(d)
 }
 
-// checkFixed finds at load what would be an error of every run.
+// checkFixed finds errors at load that every run would have.
 func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	if text, ok := b.contentType.Constant(); ok {
 		if err := flow.CheckHeader("Content-Type", text); err != nil {
@@ -87,7 +87,7 @@ func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// buildBody returns the body and its type, both empty where there is none.
+// buildBody returns the body and its type, both empty if there is none.
 func (b *httpBody) buildBody(ctx context.Context, env expr.Env) (body []byte, contentType string, err error) {
 	if b.chosen == nil {
 		return nil, "", nil

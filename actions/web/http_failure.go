@@ -13,15 +13,14 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// statusError makes an error of an answer that is no success. It says nothing of
-// what the answer holds, which may be secret; hidden keeps the server's name
-// out of it.
-func statusError(r *outbound.Response, hidden bool, now time.Time) *flow.Error {
+// statusError makes the error of a failed response. It repeats nothing of the
+// body, which may be secret. hideServer leaves out the server's name.
+func statusError(r *outbound.Response, hideServer bool, now time.Time) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("answered %d", r.Status)}
 	if words := http.StatusText(r.Status); words != "" {
 		e.Message += " " + words
 	}
-	if !hidden {
+	if !hideServer {
 		e.Message = r.Target + ": " + e.Message
 	}
 	switch {
@@ -39,13 +38,12 @@ func statusError(r *outbound.Response, hidden bool, now time.Time) *flow.Error {
 	return e
 }
 
-// maxRetryAfter bounds what a Retry-After may ask for; retry has a bound of its
-// own, which is lower.
+// maxRetryAfter bounds Retry-After. The bound of retry itself is lower.
 const maxRetryAfter = 365 * 24 * time.Hour
 
-// RetryAfter reads how long the other side asks to wait (RFC 9110, section
-// 10.2.3), 0 where it doesn't. A date is compared with the server's own clock
-// where the answer tells it.
+// RetryAfter reads the Retry-After field (RFC 9110, section 10.2.3), 0 if
+// there is none. A date is compared with the server's own clock if the
+// response has a Date.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
@@ -61,9 +59,9 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	return max(0, min(until.Sub(now), maxRetryAfter))
 }
 
-// TransportFailure makes an error of an attempt that got no answer. hidden
-// keeps the server's name out of it.
-func TransportFailure(err error, hidden bool) error {
+// TransportFailure makes the error of an attempt without a response.
+// hideServer leaves out the server's name.
+func TransportFailure(err error, hideServer bool) error {
 	var out *outbound.Error
 	if !errors.As(err, &out) {
 		return err
@@ -81,13 +79,13 @@ func TransportFailure(err error, hidden bool) error {
 	case outbound.ReasonInvalid:
 		e.Class, e.Remote = flow.Invalid, false
 	}
-	if hidden {
+	if hideServer {
 		e.Message, e.Err = describeReason(out.Reason), nil
 	}
 	return e
 }
 
-// describeReason says what happened where not even the server may be named.
+// describeReason describes a failure without naming the server.
 func describeReason(reason string) string {
 	words := map[string]string{
 		outbound.ReasonTimeout:  "no complete answer within the time limit",

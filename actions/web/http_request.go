@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// buildRequest puts together what one attempt sends.
+// buildRequest evaluates the fields of the request for one attempt.
 func (h *HTTP) buildRequest(ctx context.Context, c *flow.Call) (*outbound.Request, error) {
 	target, err := h.evalURL(ctx, c)
 	if err != nil {
@@ -44,8 +44,8 @@ func (h *HTTP) evalMethod(ctx context.Context, c *flow.Call) (string, error) {
 	return http.MethodGet, nil
 }
 
-// checkMethod leaves to the client what only it knows of methods. They are
-// case-sensitive (RFC 9110, section 9.1), and nobody means "post".
+// checkMethod refuses methods in lower case. Methods are case-sensitive (RFC
+// 9110, section 9.1), and "post" is always a mistake.
 func checkMethod(method string) error {
 	if method == "" || strings.ContainsFunc(method, func(c rune) bool { return c != '-' && (c < 'A' || c > 'Z') }) {
 		return errors.New(`a method is a word in capital letters, such as "POST"`)
@@ -78,8 +78,8 @@ func (h *HTTP) evalURL(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	return u, nil
 }
 
-// addQuery adds parameters to the query that a URL has, which stays as it is
-// written. A space becomes %20, which means a space everywhere; + does not.
+// addQuery adds parameters to a URL and leaves its own query unchanged. It
+// writes a space as %20, which all servers read as a space.
 func addQuery(u *url.URL, params url.Values) {
 	if len(params) == 0 {
 		return
@@ -91,7 +91,7 @@ func addQuery(u *url.URL, params url.Values) {
 	u.RawQuery += text
 }
 
-// formValues makes texts of what a query or a form is given.
+// formValues converts the values of a query or a form to text.
 func formValues(given map[string]any) (url.Values, error) {
 	out := make(url.Values, len(given))
 	for name, v := range given {

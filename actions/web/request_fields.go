@@ -21,7 +21,7 @@ import (
 // make one have them in common.
 type requestFields struct {
 	headers    expr.Of[map[string]string]
-	connection *Connection // nil where the file gives none
+	connection *Connection // nil if there is none
 
 	success     string
 	successes   ranges.Set
@@ -40,7 +40,7 @@ func (x *requestFields) describeFields(s *schema.Spec) {
 	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
 }
 
-// statusKind says which statuses "success" may name.
+// statusKind describes the values of "success".
 func statusKind() ranges.Kind {
 	return ranges.Kind{Noun: "a status or a range of statuses", Lowest: 200, Highest: 599, Example: "200-299,404"}
 }
@@ -66,15 +66,15 @@ func (x *requestFields) checkFields(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// Open makes the client, which is shared with other actions.
+// Open returns the client that all actions with the same settings share.
 func (x *requestFields) Open(r *flow.Resources) error {
 	var err error
 	x.client, err = OpenClient(r, x.connection)
 	return err
 }
 
-// restoreHeaders makes the header fields of a stored answer look names up without
-// regard to case again.
+// restoreHeaders makes the header fields of a stored output look up names
+// without regard to case again.
 func restoreHeaders(v any) any {
 	out, ok := v.(map[string]any)
 	if !ok {
@@ -95,8 +95,8 @@ func restoreHeaders(v any) any {
 	return out
 }
 
-// newRequest makes what one attempt sends. The connection's credentials go to its
-// own server only.
+// newRequest builds the request of one attempt. It adds the connection's
+// credentials only for the connection's own server.
 func (x *requestFields) newRequest(ctx context.Context, c *flow.Call, method string, target *url.URL, body []byte, contentType string) (*outbound.Request, error) {
 	own, err := x.headers.EvalOr(ctx, c, nil)
 	if err != nil {
@@ -116,8 +116,8 @@ func (x *requestFields) newRequest(ctx context.Context, c *flow.Call, method str
 	return r, x.addHeaders(r, own, c)
 }
 
-// addHeaders adds what the file says, which wins over all that is there, and
-// the key by which the other side knows a repetition.
+// addHeaders adds the fields of the file, which replace all others, and the
+// idempotency key.
 func (x *requestFields) addHeaders(r *outbound.Request, own map[string]string, c *flow.Call) error {
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := flow.CheckHeader(name, own[name]); err != nil {
@@ -134,15 +134,15 @@ func (x *requestFields) addHeaders(r *outbound.Request, own map[string]string, c
 	return nil
 }
 
-// sendRequest sends a request and returns the answer, if it is a success. hidden
+// sendRequest sends a request and returns a successful response. hideServer
 // keeps the server's name out of errors.
-func (x *requestFields) sendRequest(ctx context.Context, c *flow.Call, r *outbound.Request, hidden bool) (*outbound.Response, error) {
+func (x *requestFields) sendRequest(ctx context.Context, c *flow.Call, r *outbound.Request, hideServer bool) (*outbound.Response, error) {
 	answer, err := x.client.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, TransportFailure(err, hidden)
+		return nil, TransportFailure(err, hideServer)
 	}
 	if !x.successes.Has(answer.Status) {
-		return nil, statusError(answer, hidden, c.Clock().Now())
+		return nil, statusError(answer, hideServer, c.Clock().Now())
 	}
 	return answer, nil
 }

@@ -40,11 +40,11 @@ func (t *throttle) Describe(s *schema.Spec) {
 	})
 }
 
-// window is what a call holds while it is at work.
+// window is one call's hold on a throttle window.
 type window struct {
 	taken bool // by another: nothing is to be done
 
-	keys               flow.Keys // nil where there is nothing to give back
+	keys               flow.Keys // nil if there is no window to release
 	scope, name, owner string
 	clock              clock.Clock
 }
@@ -59,7 +59,7 @@ func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(key)) // keys may be long, and are no one else's business
+	sum := sha256.Sum256([]byte(key)) // keys may be long and confidential
 	w.scope, w.name, w.owner = "throttle:"+c.Run().Flow.Name+"/"+c.Step.Name, hex.EncodeToString(sum[:]), c.IdempotencyKey()
 	made, holder, err := w.keys.PutKey(ctx, w.scope, w.name, w.owner, t.every)
 	if err != nil {
@@ -73,8 +73,8 @@ func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error
 // action's own time is over.
 const releaseTimeout = 5 * time.Second
 
-// release gives the window free after a delivery that failed. Where the store
-// can't be reached the window ends by itself.
+// release frees the window after a failed delivery. If the store can't be
+// reached, the window expires by itself.
 func (w *window) release(ctx context.Context) {
 	if w.keys == nil {
 		return

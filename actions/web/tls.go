@@ -14,8 +14,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// TLS is how a connection's server proves who it is, and how the
-// gateway does. A nil tlsSetting stands for what everybody uses.
+// TLS holds the authorities that a connection trusts and its client
+// certificate. A nil TLS stands for the defaults.
 type TLS struct {
 	ca, cert, keyPEM string
 	serverName       string
@@ -66,7 +66,7 @@ func suggestFile(attr string) string {
 	return "Give the text of the file and not its name: " + attr + " = file(\"" + attr + ".pem\")."
 }
 
-// Key tells settings apart, without showing what they hold.
+// Key identifies the settings without revealing them.
 func (t *TLS) Key() string {
 	if t == nil {
 		return ""
@@ -76,7 +76,7 @@ func (t *TLS) Key() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Config makes the setting for the client, nil where there is none.
+// Config returns the settings for a client, nil for the defaults.
 func (t *TLS) Config() *tls.Config {
 	if t == nil {
 		return nil

@@ -16,8 +16,8 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// Webhook delivers the fields of a contact or an event to a receiver. What
-// it sends is put together in webhook_fields.go and webhook_url.go.
+// Webhook delivers the fields of a contact or an event to a receiver.
+// webhook_fields.go evaluates the fields, webhook_url.go fills the URL.
 type Webhook struct {
 	url      string
 	method   string
@@ -27,7 +27,7 @@ type Webhook struct {
 	signer   auth.Signer
 	requestFields
 
-	template urlTemplate // url, taken apart; set by check
+	template urlTemplate // the parsed url; set by checkURL
 	secret   bool        // url reads a secret
 }
 
@@ -120,7 +120,7 @@ func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return &webhookOutput{newHTTPOutput(answer)}, nil
 }
 
-// buildRequest puts together what one attempt sends.
+// buildRequest builds the request of one attempt.
 func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
 	target, err := w.template.expand(fields, w.connection)
 	if err != nil {
@@ -149,7 +149,7 @@ func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[str
 	return r, nil
 }
 
-// webhookOutput is what an action returns that has sent something.
+// webhookOutput is the output of a delivery that was sent.
 type webhookOutput struct{ http *httpOutput }
 
 var _ value.Object = (*webhookOutput)(nil)

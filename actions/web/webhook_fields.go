@@ -24,8 +24,8 @@ type webhookField struct {
 	fallback    expr.Of[any]
 
 	at         hcl.Range
-	source     []string   // where the value stands if the file does not say: a root name and members
-	sourceExpr *expr.Expr // what the history calls it then
+	source     []string   // the path to the value if the file has none: a root name and members
+	sourceExpr *expr.Expr // the expression for the history
 }
 
 // Describe declares the block.
@@ -52,12 +52,12 @@ func (w *Webhook) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostic
 		diags = append(diags, f.findSource(c)...)
 	}
 	if f.value.IsSet() {
-		f.value.Expr().SetName(f.historyName()) // the history tells the fields apart
+		f.value.Expr().SetName(f.historyName()) // tells the fields apart in the history
 	}
 	return diags
 }
 
-// historyName is what the history calls the field.
+// historyName is the name of the field in the history.
 func (f *webhookField) historyName() string { return "field." + f.name }
 
 // requestParts are the members of webhook that are no variables.
@@ -65,7 +65,7 @@ func requestParts() []string {
 	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
 }
 
-// findSource takes the value from where fields of the name stand.
+// findSource chooses the default source of a field's value.
 func (f *webhookField) findSource(c *schema.Context) hcl.Diagnostics {
 	_, contact := c.Scope.RunType("contact")
 	request, webhook := c.Scope.RunType("webhook")
@@ -93,7 +93,7 @@ func (f *webhookField) findSource(c *schema.Context) hcl.Diagnostics {
 	return diags
 }
 
-// readSource returns the value from there, as it is; null where it is missing.
+// readSource returns the value at the default source, nil if it is missing.
 func (f *webhookField) readSource(c *flow.Call) any {
 	if len(f.source) == 0 {
 		return nil
@@ -113,7 +113,7 @@ func (f *webhookField) readSource(c *flow.Call) any {
 	return v
 }
 
-// evalValue returns what is sent, null for nothing.
+// evalValue returns the value to send, nil for none.
 func (f *webhookField) evalValue(ctx context.Context, c *flow.Call) (any, error) {
 	v, err := f.value.EvalOr(ctx, c, f.readSource(c))
 	if v == nil && err == nil {
@@ -122,7 +122,7 @@ func (f *webhookField) evalValue(ctx context.Context, c *flow.Call) (any, error)
 	return v, err
 }
 
-// emailField is what a flow with a contact always sends.
+// emailField is the field that a flow with a contact always sends.
 const emailField = "email"
 
 func (w *Webhook) addEmailField(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
@@ -154,8 +154,7 @@ func (w *Webhook) checkParams(d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// evalFields are the fields of a run by the names under which they are sent, but
-// those that are null.
+// evalFields returns the fields of a run by their sent names, without nulls.
 func (w *Webhook) evalFields(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	out := make(map[string]any, len(w.fields))
 	for _, f := range w.fields {
@@ -185,7 +184,7 @@ func (w *Webhook) encodeFields(fields map[string]any) (body []byte, contentType 
 	return []byte(params.Encode()), "application/x-www-form-urlencoded", nil
 }
 
-// fieldError makes an error of fields that don't fit.
+// fieldError makes the error of fields that can't be sent.
 func (w *Webhook) fieldError(err error) error {
 	for _, f := range w.fields {
 		for _, e := range []*expr.Expr{f.value.Expr(), f.fallback.Expr()} {

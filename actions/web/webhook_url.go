@@ -17,12 +17,12 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// urlTemplate is a URL with placeholders, taken apart once: what a value holds
-// is never looked at for placeholders.
+// urlTemplate is a URL with placeholders. It is parsed once, so that a
+// placeholder inside a value is not replaced.
 type urlTemplate struct {
 	texts  []string // one more than params
-	params []string // each stands between two texts
-	path   int      // how many of the params stand in the path; the others are in the query
+	params []string // each between two texts
+	path   int      // the number of params in the path; the others are in the query
 }
 
 // placeholderPattern finds __NAME__. A name has no sign that separates parts of a
@@ -67,7 +67,7 @@ func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose which server gets the request. Placeholders stand in the path or the query.")}
 	}
 	if d.Has("connection") && !w.connection.hasBaseURL() {
-		return nil // the connection is not known or has findings of its own
+		return nil // the connection has findings of its own
 	}
 	given := map[string]any{}
 	for _, param := range w.template.params {
@@ -79,7 +79,7 @@ func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
-// hasWholeHost tells whether the host of the URL is complete.
+// hasWholeHost reports whether the text contains the complete host of the URL.
 func (w *Webhook) hasWholeHost(text string) bool {
 	_, rest, absolute := strings.Cut(text, "://")
 	if !absolute {
@@ -118,8 +118,8 @@ func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*ur
 
 var errDotSegment = errors.New(`with the values of its fields the path holds "." or ".." as a step, which leads elsewhere`)
 
-// hasDotSegment tells whether a path has steps that servers take out, with those that
-// precede them.
+// hasDotSegment reports whether a path has a "." or "..", which servers
+// resolve.
 func hasDotSegment(path string) bool {
 	for step := range strings.FieldsFuncSeq(path, func(c rune) bool { return c == '/' || c == '\\' }) {
 		if step, _, _ := strings.Cut(step, ";"); step == "." || step == ".." {

@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// httpOutput is what action "http" returns. The body is decoded when somebody
-// reads it first: many flows never do.
+// httpOutput is the output of action "http". It decodes the body on first use:
+// many flows never read it.
 type httpOutput struct {
 	status  int
 	headers responseHeaders
@@ -83,7 +83,7 @@ func joinValues(name string, values []string) string {
 	return strings.Join(values, ", ")
 }
 
-// contentType is what a Content-Type field says.
+// contentType is a parsed Content-Type field.
 type contentType struct {
 	media  string // lower case; "" where the field is missing or can't be read
 	latin1 bool
@@ -102,8 +102,8 @@ func parseContentType(header http.Header) contentType {
 // maxResponseDepth is how deep the JSON and XML of an answer may be nested.
 const maxResponseDepth = 256
 
-// decodeBody returns the value that a body holds, null where it does not hold what
-// its type says: to read into it is an error then, to leave it alone is not.
+// decodeBody returns the value of a body, nil if the body does not match its
+// type: only flows that read it then fail.
 func (t contentType) decodeBody(raw []byte) any {
 	limits := value.Limits{Depth: maxResponseDepth}
 	var v any
@@ -139,8 +139,8 @@ func (t contentType) isXML() bool {
 	return t.media == "application/xml" || t.media == "text/xml" || strings.HasSuffix(t.media, "+xml")
 }
 
-// isText tells whether the type is one of text, also by those names under
-// "application" that are.
+// isText reports whether the type is text, including the text types below
+// "application".
 func (t contentType) isText() bool {
 	return t.media == "" || strings.HasPrefix(t.media, "text/") || strings.HasSuffix(t.media, "+yaml") ||
 		slices.Contains([]string{
@@ -149,7 +149,7 @@ func (t contentType) isText() bool {
 		}, t.media)
 }
 
-// decodeText returns a body as text: UTF-8, or ISO 8859-1 where the type says so.
+// decodeText returns a body as text: UTF-8, or ISO 8859-1 if the type says so.
 func (t contentType) decodeText(body []byte) string {
 	if t.latin1 {
 		out := make([]rune, len(body))
