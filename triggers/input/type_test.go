@@ -1,4 +1,4 @@
-package triggers
+package input_test
 
 import (
 	"testing"
@@ -28,10 +28,9 @@ func TestTypes(t *testing.T) {
 	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()
-			w := mustLoad(t, "variable \"v\" {\n  type = "+given+"\n}")
-			got := typeexpr.TypeString(w.Roots()[webhookRoot].AttributeType("v"))
-			if got != want {
-				t.Errorf("%s, want %s", got, want)
+			v, diags := decode(t, "type = "+given)
+			if got := typeexpr.TypeString(v.Type.CTY()); len(diags) > 0 || got != want {
+				t.Errorf("%s, want %s: %v", got, want, diags)
 			}
 		})
 	}
@@ -74,8 +73,8 @@ func TestWrongTypes(t *testing.T) {
 	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()
-			_, diags := load(t, "variable \"v\" {\n  type = "+given+"\n}")
-			wantFinding(t, diags, 2, want)
+			_, diags := decode(t, "type = "+given)
+			wantError(t, diags, 2, want)
 		})
 	}
 }
