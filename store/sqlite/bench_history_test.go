@@ -13,10 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// BenchmarkHistory reads a history of a million runs of twenty flows over
-// thirty days, each with a body of 1 KiB and two steps. Beside the mean it
-// reports the slowest of a hundred. The runs are loaded once, which takes a
-// minute.
+// BenchmarkHistory reads a history of a million runs of twenty flows over thirty
+// days, each with a body of 1 KiB and two steps. It reports the mean and the
+// slowest of a hundred. Loading the runs, once, takes a minute.
 func BenchmarkHistory(b *testing.B) {
 	if testing.Short() {
 		b.Skip("loading a million runs takes a minute")
@@ -86,7 +85,7 @@ func BenchmarkHistory(b *testing.B) {
 	})
 }
 
-// slowest measures f, and reports the slowest of a hundred.
+// slowest measures f, and reports the slowest of a hundred calls.
 func slowest(b *testing.B, f func() error) {
 	for b.Loop() {
 		if err := f(); err != nil {
@@ -104,7 +103,7 @@ func slowest(b *testing.B, f func() error) {
 	b.ReportMetric(float64(slices.Max(took).Microseconds())/1000, "ms-slowest")
 }
 
-// loadHistory fills a store by its own statements, thousands of runs in a
+// loadHistory fills a store with statements of its own, thousands of runs in a
 // transaction.
 func loadHistory(b *testing.B, s *Store, now time.Time, runs int) {
 	b.Helper()

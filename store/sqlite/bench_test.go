@@ -83,8 +83,8 @@ func submission(body []byte) *store.Submission {
 	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
 }
 
-// BenchmarkCycle accepts a run, hands it over, keeps two checkpoints and ends
-// it.
+// BenchmarkCycle accepts a run with a direct claim, writes two checkpoints and
+// ends it.
 func BenchmarkCycle(b *testing.B) {
 	for _, producers := range []int{64, 256} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
@@ -109,8 +109,8 @@ func BenchmarkCycle(b *testing.B) {
 	}
 }
 
-// BenchmarkQueue accepts runs and claims them, keeps two checkpoints of each and
-// ends it: the way of runs that are not handed over.
+// BenchmarkQueue accepts runs and claims them, writes two checkpoints of each
+// and ends it.
 func BenchmarkQueue(b *testing.B) {
 	s, body := openBench(b), body()
 	var wait sync.WaitGroup
@@ -149,7 +149,8 @@ func BenchmarkQueue(b *testing.B) {
 	wait.Wait()
 }
 
-// BenchmarkPickUp is an idle store: a run is accepted and handed over.
+// BenchmarkPickUp accepts a run with a direct claim in an idle store, and ends
+// it.
 func BenchmarkPickUp(b *testing.B) {
 	s, body := openBench(b), body()
 	for b.Loop() {

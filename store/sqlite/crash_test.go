@@ -21,11 +21,11 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// childFolder names the variable by which the test binary is told to be a
-// child that loads the store of a folder until it is killed.
+// childFolder names the variable that turns the test binary into a child, which
+// loads the store of a folder until it is killed.
 const childFolder = "GATEWAY_TEST_STORE"
 
-// childLimited tells a child to play with the limit on the size of its files.
+// childLimited makes a child limit the size of its files.
 const childLimited = "GATEWAY_TEST_LIMITED"
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	act := child
+	act := runChild
 	if os.Getenv(childLimited) != "" {
 		act = limitedChild
 	}
@@ -43,10 +43,10 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// child accepts and finishes runs until it is killed, and writes a line for
-// each thing that the store has confirmed: "accepted ID", "step ID", "finished
-// ID". It begins with the runs that another child has left.
-func child(dir string, out io.Writer) error {
+// runChild accepts and finishes runs until it is killed, and writes a line for
+// each operation that the store has confirmed: "accepted ID", "step ID",
+// "finished ID". It begins with the runs that an earlier child has left.
+func runChild(dir string, out io.Writer) error {
 	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func child(dir string, out io.Writer) error {
 	lines := make(chan string)
 	failed := make(chan error)
 	for n := range 16 {
-		go func() { failed <- load(s, n, lines) }()
+		go func() { failed <- loadRuns(s, n, lines) }()
 	}
 	for {
 		select {
@@ -71,7 +71,7 @@ func child(dir string, out io.Writer) error {
 	}
 }
 
-func load(s *Store, n int, lines chan<- string) error {
+func loadRuns(s *Store, n int, lines chan<- string) error {
 	ctx := context.Background()
 	q := store.ClaimQuery{Lease: time.Minute, Limit: 3, Flows: []store.FlowLimit{{Flow: "orders"}}}
 	for {
@@ -100,7 +100,7 @@ func load(s *Store, n int, lines chan<- string) error {
 	}
 }
 
-// confirmed is what children have said that the store confirmed.
+// confirmed holds the operations that the store has confirmed to children.
 type confirmed struct {
 	accepted, steps, finished map[string]bool
 }
@@ -109,8 +109,8 @@ func newConfirmed() *confirmed {
 	return &confirmed{accepted: map[string]bool{}, steps: map[string]bool{}, finished: map[string]bool{}}
 }
 
-// read takes in lines until it has seen enough, or all.
-func (c *confirmed) read(lines *bufio.Scanner, enough int) {
+// readLines reads the lines of a child until it has enough, or all.
+func (c *confirmed) readLines(lines *bufio.Scanner, enough int) {
 	for n := 0; n < enough && lines.Scan(); n++ {
 		what, id, ok := strings.Cut(lines.Text(), " ")
 		if !ok || len(id) != 26 {
@@ -127,7 +127,7 @@ func (c *confirmed) read(lines *bufio.Scanner, enough int) {
 	}
 }
 
-// check compares with a store what was confirmed.
+// check compares the store with the confirmed operations.
 func (c *confirmed) check(t *testing.T, s *Store) {
 	t.Helper()
 	lost := 0
@@ -178,8 +178,8 @@ func (c *confirmed) checkCounts(t *testing.T, s *Store) {
 	}
 }
 
-// start starts a child and returns what it writes.
-func start(t *testing.T, dir string) (*exec.Cmd, *bufio.Scanner) {
+// startChild starts a child and returns its output.
+func startChild(t *testing.T, dir string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childFolder+"="+dir)
@@ -194,8 +194,8 @@ func start(t *testing.T, dir string) (*exec.Cmd, *bufio.Scanner) {
 	return cmd, bufio.NewScanner(out)
 }
 
-// TestKilled kills a process under load, again and again. What it was told to
-// be kept is there, and the next process goes on with it.
+// TestKilled kills a process under load, again and again. The confirmed
+// operations are stored, and the next process continues with them.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -205,12 +205,12 @@ func TestKilled(t *testing.T) {
 		rounds = 2
 	}
 	for range rounds {
-		cmd, lines := start(t, dir)
-		c.read(lines, 100+rand.IntN(1000))
+		cmd, lines := startChild(t, dir)
+		c.readLines(lines, 100+rand.IntN(1000))
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		c.read(lines, 1<<30)
+		c.readLines(lines, 1<<30)
 		_ = cmd.Wait() // it was killed
 		s := openAt(t, dir)
 		c.check(t, s)
@@ -221,12 +221,12 @@ func TestKilled(t *testing.T) {
 	if len(c.accepted) < 50*rounds || len(c.finished) == 0 {
 		t.Fatalf("%d runs were accepted and %d finished: too little to show anything", len(c.accepted), len(c.finished))
 	}
-	drain(t, openAt(t, dir), c)
+	finishOpen(t, openAt(t, dir), c)
 }
 
-// drain finishes all that is open: each run that was accepted, and no more than
-// were begun.
-func drain(t *testing.T, s *Store, c *confirmed) {
+// finishOpen finishes all runs that are not over: each accepted run, and no more
+// runs than were begun.
+func finishOpen(t *testing.T, s *Store, c *confirmed) {
 	t.Helper()
 	for more := true; more; {
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 100})
@@ -261,8 +261,8 @@ func drain(t *testing.T, s *Store, c *confirmed) {
 	c.check(t, s)
 }
 
-// TestCopied opens a copy of the files of a store that is in use, as a crash
-// leaves them.
+// TestCopied opens a copy of the files of a store in use, as a crash leaves
+// them.
 func TestCopied(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -302,9 +302,9 @@ func copyFile(t *testing.T, from, to string, limit int64) {
 	}
 }
 
-// TestTornLog cuts the log behind a commit that was confirmed, and puts noise
-// there, as a crash in the middle of the next write leaves it: all that was
-// confirmed is there, and what follows is not half there.
+// TestTornLog cuts the log after a confirmed commit and appends noise, as a
+// crash during the next write does: the confirmed commit is there, and nothing
+// of the next one.
 func TestTornLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -329,7 +329,7 @@ func TestTornLog(t *testing.T) {
 			copyFile(t, filepath.Join(dir, FileName), filepath.Join(place, FileName), 1<<30)
 			torn := filepath.Join(place, FileName+"-wal")
 			copyFile(t, log, torn, commits[i].size+beyond)
-			scribble(t, torn)
+			appendNoise(t, torn)
 			crashed := openAt(t, place)
 			for _, c := range commits[:i+1] {
 				if _, err := crashed.Get(t.Context(), c.id); err != nil {
@@ -344,8 +344,8 @@ func TestTornLog(t *testing.T) {
 	}
 }
 
-// scribble appends noise to a file.
-func scribble(t *testing.T, path string) {
+// appendNoise appends noise to a file.
+func appendNoise(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {

@@ -21,9 +21,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// fill accepts runs from several goroutines until each was refused, and checks
-// how.
-func fill(t *testing.T, s *Store, c *confirmed, producers int) (refused []string) {
+// acceptUntilFull accepts runs from several goroutines until each was refused,
+// and checks the errors.
+func acceptUntilFull(t *testing.T, s *Store, c *confirmed, producers int) (refused []string) {
 	t.Helper()
 	var mu sync.Mutex
 	var wait sync.WaitGroup
@@ -52,9 +52,9 @@ func fill(t *testing.T, s *Store, c *confirmed, producers int) (refused []string
 	return refused
 }
 
-// TestFullDisk fills a small file system. The store refuses what it can't keep,
-// goes on reading, and goes on writing when there is space, without being opened
-// again.
+// TestFullDisk fills a small file system. The store refuses runs that it cannot
+// store, continues to read, and writes again when there is space, without being
+// opened again.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := disktest.Small(t, "12m")
@@ -66,7 +66,7 @@ func TestFullDisk(t *testing.T) {
 	c := newConfirmed()
 	var refused []string
 	for _, producers := range []int{32, 32, 32, 1} { // each failure must leave all as it was
-		refused = append(refused, fill(t, s, c, producers)...)
+		refused = append(refused, acceptUntilFull(t, s, c, producers)...)
 	}
 	if err := s.Ping(t.Context()); !store.IsUnavailable(err) {
 		t.Errorf("pinging: %v, want an error that the store is not available", err)
@@ -85,18 +85,18 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	t.Logf("%d runs were accepted, %d refused", len(c.accepted), len(refused))
-	drain(t, s, c)
+	finishOpen(t, s, c)
 }
 
-// TestPowerLoss ends a file system under load without flushing it.
+// TestPowerLoss ends a file system under load without a flush.
 func TestPowerLoss(t *testing.T) {
 	t.Parallel()
 	image := disktest.Image(t)
 	c := newConfirmed()
 	for range 2 {
 		disk := disktest.Mount(t, image)
-		cmd, lines := start(t, disk.Dir)
-		c.read(lines, 500+rand.IntN(1500))
+		cmd, lines := startChild(t, disk.Dir)
+		c.readLines(lines, 500+rand.IntN(1500))
 		disk.CutPower(t)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -117,8 +117,8 @@ func TestPowerLoss(t *testing.T) {
 	t.Logf("%d runs were accepted, %d finished", len(c.accepted), len(c.finished))
 }
 
-// TestBrokenDisk lets writes fail with another error than that of a full disk,
-// in a child whose files may not grow.
+// TestBrokenDisk makes writes fail with another error than a full disk, in a
+// child whose files may not grow.
 func TestBrokenDisk(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
@@ -129,7 +129,7 @@ func TestBrokenDisk(t *testing.T) {
 	}
 }
 
-// limitedChild accepts runs before, while and after its files can't grow.
+// limitedChild accepts runs before, while and after its files may not grow.
 func limitedChild(dir string, out io.Writer) error {
 	signal.Ignore(syscall.SIGXFSZ)
 	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
@@ -179,7 +179,7 @@ func limitedChild(dir string, out io.Writer) error {
 	return errors.Join(err, s.Close())
 }
 
-// limitFiles lets files grow no more, or as they like.
+// limitFiles forbids or allows files to grow.
 func limitFiles(on bool) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {

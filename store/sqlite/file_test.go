@@ -111,7 +111,7 @@ func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openAt(t, dir)
-	script(t, s, "PRAGMA user_version = 99")
+	execScript(t, s, "PRAGMA user_version = 99")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestNewerSchema(t *testing.T) {
 	}
 }
 
-func script(t *testing.T, s *Store, text string) {
+func execScript(t *testing.T, s *Store, text string) {
 	t.Helper()
 	if err := s.writer.do(t.Context(), func(x *tx) error { return x.conn.execScript(text) }); err != nil {
 		t.Fatal(err)
@@ -167,8 +167,8 @@ func TestOtherFiles(t *testing.T) {
 	}
 }
 
-// TestDamagedRun overwrites the page that holds one run's body. The others must
-// not suffer.
+// TestDamagedRun overwrites the page that holds the body of a run. Other runs
+// must still work.
 func TestDamagedRun(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -179,7 +179,7 @@ func TestDamagedRun(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	damage(t, filepath.Join(dir, FileName), "marker-17.")
+	damagePage(t, filepath.Join(dir, FileName), "marker-17.")
 	s = openAt(t, dir)
 	var bad []store.Work
 	work := claimAll(t, s)
@@ -212,8 +212,8 @@ func TestDamagedRun(t *testing.T) {
 // leafOfTable is the first byte of the pages that hold rows.
 const leafOfTable = 0x0d
 
-// damage overwrites the page of a file that holds the row with the marker.
-func damage(t *testing.T, path, marker string) {
+// damagePage overwrites the page of a file that holds the row with the marker.
+func damagePage(t *testing.T, path, marker string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -234,12 +234,12 @@ func damage(t *testing.T, path, marker string) {
 	}
 }
 
-// TestMissingEvent claims a run whose row of payloads is gone.
+// TestMissingEvent claims a run whose payload is missing.
 func TestMissingEvent(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, t.TempDir())
 	accept(t, s, []byte("a"))
-	script(t, s, "DELETE FROM payloads")
+	execScript(t, s, "DELETE FROM payloads")
 	accept(t, s, []byte("b"))
 	work := claimAll(t, s)
 	if len(work) != 2 || work[0].Err == nil || work[1].Err != nil {
@@ -250,7 +250,7 @@ func TestMissingEvent(t *testing.T) {
 	}
 }
 
-// TestUsedBytes checks that the used bytes grow with what is recorded.
+// TestUsedBytes checks that the used bytes grow with recorded runs.
 func TestUsedBytes(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, t.TempDir())

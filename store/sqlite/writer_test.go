@@ -13,7 +13,7 @@ import (
 )
 
 // together has operations executed in one transaction, and returns their errors:
-// they wait behind one that the test holds up. It must be called in a bubble of
+// they wait behind one that the test blocks. It must be called in a bubble of
 // synctest.
 func together(t *testing.T, s *Store, run ...func(*tx) error) []error {
 	t.Helper()
@@ -31,7 +31,7 @@ func together(t *testing.T, s *Store, run ...func(*tx) error) []error {
 	return errs
 }
 
-// put is an operation that writes a row of a table for tests.
+// put writes a row of a table for tests.
 func put(n int) func(*tx) error {
 	return func(x *tx) error {
 		_, err := x.exec("INSERT INTO pings (one, at) VALUES (?, 0)", int64(n))
@@ -39,8 +39,8 @@ func put(n int) func(*tx) error {
 	}
 }
 
-// rows counts what put has written.
-func rows(t *testing.T, s *Store) int64 {
+// countRows counts the rows that put has written.
+func countRows(t *testing.T, s *Store) int64 {
 	t.Helper()
 	n, err := s.queryInts(t.Context(), "SELECT count(*) FROM pings")
 	if err != nil {
@@ -51,7 +51,7 @@ func rows(t *testing.T, s *Store) int64 {
 
 var errOwn = errors.New("a fault of its own")
 
-// putThenFail writes, and fails afterwards.
+// putThenFail writes a row and returns an error.
 func putThenFail(n int) func(*tx) error {
 	return func(x *tx) error { return errors.Join(put(n)(x), errOwn) }
 }
@@ -91,7 +91,7 @@ func TestFaultyOperations(t *testing.T) {
 				if fmt.Sprint(failed) != fmt.Sprint(c.fails) {
 					t.Errorf("%v failed, want %v", failed, c.fails)
 				}
-				if n := rows(t, s); n != c.rows {
+				if n := countRows(t, s); n != c.rows {
 					t.Errorf("%d rows were written, want %d", n, c.rows)
 				}
 			})
@@ -99,8 +99,8 @@ func TestFaultyOperations(t *testing.T) {
 	}
 }
 
-// TestShared is what group commit promises: all that waits shares one
-// transaction, and so one flush of the disk.
+// TestShared checks the promise of group commit: all waiting operations share
+// one transaction, and so one flush of the disk.
 func TestShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestShared(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if n := rows(t, s); n != 100 || len(transactions) != 100 {
+		if n := countRows(t, s); n != 100 || len(transactions) != 100 {
 			t.Errorf("%d rows, %d of them in one transaction, want 100 and 100", n, len(transactions))
 		}
 	})
@@ -141,7 +141,7 @@ func TestTooManyFaults(t *testing.T) {
 				t.Errorf("the operation that did nothing wrong got the fault of another: %v", err)
 			}
 		}
-		if n := rows(t, s); n != 0 {
+		if n := countRows(t, s); n != 0 {
 			t.Errorf("%d rows were written by a transaction that was given up", n)
 		}
 		if err := s.Ping(t.Context()); err != nil {
@@ -150,8 +150,8 @@ func TestTooManyFaults(t *testing.T) {
 	})
 }
 
-// TestNoSpace lets the file grow no more, as on a full disk. The connection that
-// takes over has no such limit, as when space comes back.
+// TestNoSpace keeps the file from growing, as on a full disk. The next
+// connection has no such limit, as when there is space again.
 func TestNoSpace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestNoSpace(t *testing.T) {
 				t.Errorf("operation %d: %v, want an error that the store is not available", i, err)
 			}
 		}
-		if n := rows(t, s); n != 0 {
+		if n := countRows(t, s); n != 0 {
 			t.Errorf("%d rows were written by a transaction that failed", n)
 		}
 		accept(t, s, nil)
@@ -178,7 +178,7 @@ func TestNoSpace(t *testing.T) {
 	})
 }
 
-// TestRollbackForgets checks that what is known beside the file follows it.
+// TestRollbackForgets checks that a rollback also resets the state in memory.
 func TestRollbackForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -222,7 +222,8 @@ func TestRollbackForgets(t *testing.T) {
 	})
 }
 
-// TestFailedSweep puts back what a sweep has taken whose transaction failed.
+// TestFailedSweep checks that leases come back if the transaction of their sweep
+// fails.
 func TestFailedSweep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -252,8 +253,8 @@ func TestFailedSweep(t *testing.T) {
 	})
 }
 
-// TestPurgeLooksAgain deletes and cuts nothing of a run that was queued again
-// after it was chosen.
+// TestPurgeLooksAgain neither deletes nor cuts a run that was requeued after it
+// was chosen.
 func TestPurgeLooksAgain(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, t.TempDir())
@@ -270,8 +271,8 @@ func TestPurgeLooksAgain(t *testing.T) {
 	}
 }
 
-// TestSavedFromLog lets a run turn up in the file behind the writer's back, as
-// one does whose commit failed at its last flush and was yet found in the log.
+// TestSavedFromLog makes a run appear in the file without the writer, as when a
+// commit failed at its last flush and was recovered from the log.
 func TestSavedFromLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
