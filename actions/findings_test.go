@@ -17,7 +17,7 @@ func TestFindings(t *testing.T) {
 		summary, detail string // "": no finding
 		at              string // what the finding underlines; "" for anything
 	}{
-		{"url missing", "http", ``, "Missing attribute", `"url" must be given, unless a connection`, ""},
+		{"url missing", "http", ``, "Missing attribute", `"url" is required, unless a connection`, ""},
 		{"url relative", "http", `url = "/orders"`, "Wrong URL", `must begin with "https://"`, `"/orders"`},
 		{"url of another scheme", "http", `url = "ftp://example.com/"`, "Wrong URL", `must begin with "https://"`, ""},
 		{"url with a user", "http", `url = "https://a:b@example.com/"`, "Wrong URL", `basic { … }`, ""},
@@ -54,7 +54,7 @@ func TestFindings(t *testing.T) {
 		{"case twice", "branch", "case \"a\" { when = webhook.body.x }\ncase \"a\" { when = webhook.body.y }", "Case named twice", "on line 4", `"a"`},
 		{"case called default", "branch", `case "default" { when = true }`, "Not a name of a case", "default { … }", ""},
 		{"case without a name", "branch", `case { when = true }`, "Missing label", "Case needs a label", ""},
-		{"case without when", "branch", `case "a" {}`, "Missing attribute", `"when" must be given`, ""},
+		{"case without when", "branch", `case "a" {}`, "Missing attribute", `"when" is required`, ""},
 		{"case whose when is null", "branch", `case "a" { when = null }`, "Missing value", "", "null"},
 		{"case whose when is no bool", "branch", `case "a" { when = [1] }`, "Wrong type", "", ""},
 		{"default twice", "branch", "case \"a\" { when = true }\ndefault {}\ndefault {}", "Block given twice", "", ""},

@@ -127,7 +127,7 @@ func TestKindsAreWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, k := range actions.All() {
-		if seen[k.Name] || (k.New == nil) == (k.Later == "") {
+		if seen[k.Name] || (k.New == nil) == (k.NotYet == "") {
 			t.Errorf("action %q is there twice, or has not exactly one of New and Later", k.Name)
 		}
 		seen[k.Name] = true
@@ -136,7 +136,7 @@ func TestKindsAreWhole(t *testing.T) {
 		}
 	}
 	for _, k := range actions.Connections() {
-		if (k.New == nil) == (k.Later == "") {
+		if (k.New == nil) == (k.NotYet == "") {
 			t.Errorf("connection %q has not exactly one of New and Later", k.Name)
 		}
 	}

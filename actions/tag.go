@@ -54,7 +54,7 @@ func (t *tag) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 		}
 	}
 	if _, given := c.Scope.RunType("contact"); !given && !t.contact.IsSet() && d.Known {
-		diags = append(diags, d.Problem("contact", "Missing attribute", `"contact" must be given, as this flow does not start with a contact: the e-mail address of the one that is to change.`))
+		diags = append(diags, d.Problem("contact", "Missing attribute", `"contact" is required, as this flow does not start with a contact: the e-mail address of the one that is to change.`))
 	}
 	if !t.add.IsSet() && !t.remove.IsSet() && !t.fields.IsSet() && d.Known {
 		diags = append(diags, d.Problem("add", "Nothing to change", `Say what is to change of the contact: by "add", "remove" or "fields".`))

@@ -24,7 +24,7 @@ func TestAllKnowsTheLanguage(t *testing.T) {
 	var got []string
 	for _, k := range All() {
 		got = append(got, k.Name)
-		if (k.New == nil) != (k.Later != "") {
+		if (k.New == nil) != (k.NotYet != "") {
 			t.Errorf("%s can neither be used nor is it for later", k.Name)
 		}
 	}
@@ -38,7 +38,7 @@ func TestAllKnowsTheLanguage(t *testing.T) {
 // usableKinds returns the kinds that can be used.
 func usableKinds(t *testing.T) []Kind {
 	t.Helper()
-	kinds := slices.DeleteFunc(All(), func(k Kind) bool { return k.Later != "" })
+	kinds := slices.DeleteFunc(All(), func(k Kind) bool { return k.NotYet != "" })
 	if len(kinds) == 0 {
 		t.Fatal("no kinds")
 	}
@@ -102,7 +102,7 @@ func TestPlannedKindsProposeAValidAlternative(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for _, k := range plannedKinds() {
-		kind, settings, ok := parseAlternative(k.Later)
+		kind, settings, ok := parseAlternative(k.NotYet)
 		if !ok {
 			continue
 		}

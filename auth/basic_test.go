@@ -82,8 +82,8 @@ func TestBasicChallenges(t *testing.T) {
 func TestBasicFindsMistakes(t *testing.T) {
 	t.Parallel()
 	checkFindings(t, "basic", []finding{
-		{"no password", `username = "shop"`, hcl.DiagError, "Missing attribute", `"password" must be given`, "1:1-1:13"},
-		{"no user name", `password = secret.key`, hcl.DiagError, "Missing attribute", `"username" must be given`, "1:1-1:13"},
+		{"no password", `username = "shop"`, hcl.DiagError, "Missing attribute", `"password" is required`, "1:1-1:13"},
+		{"no user name", `password = secret.key`, hcl.DiagError, "Missing attribute", `"username" is required`, "1:1-1:13"},
 		{"an empty password", "username = \"shop\"\npassword = \"\"", hcl.DiagError, "Empty secret", "would protect nothing", "3:12-3:14"},
 		{"an empty secret", "username = \"shop\"\npassword = secret.empty", hcl.DiagError, "Empty secret", "would protect nothing", "3:12-3:24"},
 		{"an empty one of several", "username = \"shop\"\npassword = [secret.key, \"\"]", hcl.DiagError, "Empty secret", "would protect nothing", "3:25-3:27"},

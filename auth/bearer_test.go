@@ -38,7 +38,7 @@ func TestBearerVerifies(t *testing.T) {
 func TestBearerFindsMistakes(t *testing.T) {
 	t.Parallel()
 	checkFindings(t, "bearer", []finding{
-		{"no token", ``, hcl.DiagError, "Missing attribute", `"token" must be given`, "1:1-1:14"},
+		{"no token", ``, hcl.DiagError, "Missing attribute", `"token" is required`, "1:1-1:14"},
 		{"null", `token = null`, hcl.DiagError, "Missing value", "null", "2:9-2:13"},
 		{"empty", `token = ""`, hcl.DiagError, "Empty secret", "would protect nothing", "2:9-2:11"},
 		{"white space around it", `token = secret.space`, hcl.DiagError, `Wrong value for "token"`, "trimspace()", "2:9-2:21"},

@@ -29,8 +29,8 @@ func TestHeaderVerifies(t *testing.T) {
 func TestHeaderFindsMistakes(t *testing.T) {
 	t.Parallel()
 	checkFindings(t, "header", []finding{
-		{"no name", `value = secret.key`, hcl.DiagError, "Missing attribute", `"name" must be given`, "1:1-1:14"},
-		{"no value", `name = "X-Key"`, hcl.DiagError, "Missing attribute", `"value" must be given`, "1:1-1:14"},
+		{"no name", `value = secret.key`, hcl.DiagError, "Missing attribute", `"name" is required`, "1:1-1:14"},
+		{"no value", `name = "X-Key"`, hcl.DiagError, "Missing attribute", `"value" is required`, "1:1-1:14"},
 		{"an empty name", "name = \"\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "letters, digits and hyphens", "2:8-2:10"},
 		{"a name with a colon", "name = \"X-Key:\"\nvalue = secret.key", hcl.DiagError, "Not a header field", "letters, digits and hyphens", "2:8-2:16"},
 		{"name and value exchanged", "name = secret.key\nvalue = \"X-Key\"", hcl.DiagError, "Secret in the open", "can't come from a secret", "2:8-2:18"},

@@ -134,8 +134,8 @@ func TestHMACFindsMistakes(t *testing.T) {
 	const sig = "\nheader = \"X-Sig\"\n"
 	const timed = sig + "payload = \"${webhook.headers[\"X-Time\"]}.${webhook.raw}\"\ntimestamp_header = \"X-Time\"\n"
 	checkFindings(t, "hmac", []finding{
-		{"no secret", `header = "X-Sig"`, hcl.DiagError, "Missing attribute", `"secret" must be given`, "1:1-1:12"},
-		{"no header", `secret = secret.key`, hcl.DiagError, "Missing attribute", `"header" must be given`, "1:1-1:12"},
+		{"no secret", `header = "X-Sig"`, hcl.DiagError, "Missing attribute", `"secret" is required`, "1:1-1:12"},
+		{"no header", `secret = secret.key`, hcl.DiagError, "Missing attribute", `"header" is required`, "1:1-1:12"},
 		{"an empty secret", "secret = secret.empty" + sig, hcl.DiagError, "Empty secret", "would protect nothing", "2:10-2:22"},
 		{"no secret in the list", "secret = []" + sig, hcl.DiagError, "No secret", "each request would be refused", "2:10-2:12"},
 		{"a short secret", "secret = [secret.key, secret.short]" + sig, hcl.DiagWarning, `Doubtful value for "secret"`, "shorter than 8 bytes", "2:23-2:35"},

@@ -33,7 +33,7 @@ func TestGitHubTakesItsOwnExample(t *testing.T) {
 func TestPresetsFindMistakes(t *testing.T) {
 	t.Parallel()
 	checkFindings(t, "github", []finding{
-		{"no secret", ``, hcl.DiagError, "Missing attribute", `"secret" must be given`, "1:1-1:14"},
+		{"no secret", ``, hcl.DiagError, "Missing attribute", `"secret" is required`, "1:1-1:14"},
 		{"an empty secret", `secret = ""`, hcl.DiagError, "Empty secret", "would protect nothing", "2:10-2:12"},
 		{"a short secret", `secret = secret.short`, hcl.DiagWarning, `Doubtful value for "secret"`, "shorter than 8 bytes", "2:10-2:22"},
 		{"a setting of hmac", "secret = secret.key\nheader = \"X-Sig\"", hcl.DiagError, "Unknown attribute", `"header"`, "3:1-3:7"},

@@ -42,6 +42,6 @@ func TestQueryFindsMistakes(t *testing.T) {
 	checkFindings(t, "query", []finding{
 		{"an empty name", "name = \"\"\nvalue = secret.key", hcl.DiagError, "Not a parameter", "empty", "2:8-2:10"},
 		{"an empty value", "name = \"key\"\nvalue = secret.empty", hcl.DiagError, "Empty secret", "would protect nothing", "3:9-3:21"},
-		{"no value", `name = "key"`, hcl.DiagError, "Missing attribute", `"value" must be given`, "1:1-1:13"},
+		{"no value", `name = "key"`, hcl.DiagError, "Missing attribute", `"value" is required`, "1:1-1:13"},
 	})
 }

@@ -34,21 +34,21 @@ func (c *command) referencePages() []page {
 		specPage("flow", `flow "NAME"`, flow.Spec(c.Kinds)),
 	}
 	for _, k := range c.Kinds.Triggers {
-		if k.Later == "" {
+		if k.NotYet == "" {
 			spec := schema.Describe(k.New())
 			out = append(out, specPage("trigger "+k.Name, fmt.Sprintf("trigger %q", k.Name), spec))
 			out = append(out, kindPages(spec)...)
 		}
 	}
 	for _, k := range c.Kinds.Actions {
-		if k.Later == "" {
+		if k.NotYet == "" {
 			spec := flow.ActionSpec(k)
 			out = append(out, specPage("action "+k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec))
 			out = append(out, kindPages(spec)...)
 		}
 	}
 	for _, k := range c.Connections {
-		if k.Later == "" {
+		if k.NotYet == "" {
 			out = append(out, specPage("connection "+k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())))
 		}
 	}

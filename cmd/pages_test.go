@@ -92,12 +92,12 @@ func TestReadmeNamesAllKinds(t *testing.T) {
 		t.Fatal("the table of kinds is not found")
 	}
 	for _, k := range p.Kinds.Actions {
-		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.Later != "") {
+		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.NotYet != "") {
 			t.Errorf("action %s: named %v", k.Name, named)
 		}
 	}
 	for _, k := range p.Kinds.Triggers {
-		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.Later != "") {
+		if named := strings.Contains(table, "`"+k.Name+"`"); named == (k.NotYet != "") {
 			t.Errorf("trigger %s: named %v", k.Name, named)
 		}
 	}

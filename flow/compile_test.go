@@ -167,7 +167,7 @@ func checkFindings(t *testing.T, diags hcl.Diagnostics, want []finding) {
 func TestCompileWithoutATrigger(t *testing.T) {
 	t.Parallel()
 	_, diags := newLab(t).parseFlow("flow \"f\" {\n}")
-	checkFindings(t, diags, []finding{{"Missing block", `A "trigger" block`, 1}})
+	checkFindings(t, diags, []finding{{"Missing block", `A block "trigger"`, 1}})
 	f, diags := newLab(t).parseFlow("flow {\ntrigger \"test\" {}\n}")
 	checkFindings(t, diags, []finding{{"Missing label", "NAME", 1}})
 	if f != nil {

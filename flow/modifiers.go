@@ -40,7 +40,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 // documentation. For a kind that can't be used yet they say only that.
 func ActionSpec(k Kind) *schema.Spec {
 	if k.New == nil {
-		return &schema.Spec{Doc: "Not yet available: " + k.Later}
+		return &schema.Spec{Doc: "Not yet available: " + k.NotYet}
 	}
 	step := &Step{Action: k.New()}
 	s := schema.Describe(step.Action)

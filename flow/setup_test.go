@@ -149,7 +149,7 @@ func (l *lab) kinds() flow.Kinds {
 			{Name: "do", New: func() flow.Action { return &do{lab: l} }},
 			{Name: "group", New: func() flow.Action { return &group{} }},
 			{Name: "end", New: func() flow.Action { return &end{} }},
-			{Name: "later", Later: "it is not written yet."},
+			{Name: "later", NotYet: "it is not written yet."},
 		},
 		Triggers: []flow.TriggerKind{{Name: "test", New: func() flow.Trigger { return &trigger{} }}, {Name: "quiet", New: func() flow.Trigger { return &quiet{} }}},
 	}

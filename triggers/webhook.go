@@ -93,8 +93,8 @@ func (w *webhook) Describe(s *schema.Spec) {
 }
 
 func (w *webhook) describePlanned(s *schema.Spec) {
-	schema.Later(s, "rate_limit", "Limits the rate of requests.", "until then limit requests in front of the gateway.", true)
-	schema.Later(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
+	schema.NotYet(s, "rate_limit", "Limits the rate of requests.", "until then limit requests in front of the gateway.", true)
+	schema.NotYet(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
 }
 
 func (w *webhook) describeExamples(s *schema.Spec) {

@@ -29,7 +29,7 @@ func TestAllKinds(t *testing.T) {
 	var names []string
 	for _, k := range All(auth.All()) {
 		names = append(names, k.Name)
-		if (k.New == nil) == (k.Later == "") {
+		if (k.New == nil) == (k.NotYet == "") {
 			t.Errorf("%s can be made or comes later, one of the two", k.Name)
 		}
 	}

@@ -74,7 +74,7 @@ func (m *Email) describeExamples(s *schema.Spec) {
 func (m *Email) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := m.checkConnection(c, d)
 	if !m.to.IsSet() && !m.cc.IsSet() && !m.bcc.IsSet() {
-		diags = append(diags, d.Problem("to", "Missing attribute", `"to" must be given: Who the message is for.`))
+		diags = append(diags, d.Problem("to", "Missing attribute", `"to" is required: Who the message is for.`))
 	}
 	if !m.text.IsSet() && !m.html.IsSet() {
 		diags = append(diags, d.Problem("text", "Missing attribute", `What the message says must be given, as "text", as "html" or as both.`))
@@ -131,7 +131,7 @@ func (m *Email) checkConnection(c *schema.Context, d *schema.Decoded) hcl.Diagno
 		}
 	}
 	if m.connection != nil && m.connection.from == "" && !m.from.IsSet() {
-		return hcl.Diagnostics{d.Problem("from", "Missing attribute", `"from" must be given, here or in the connection: Who the message is from.`)}
+		return hcl.Diagnostics{d.Problem("from", "Missing attribute", `"from" is required, here or in the connection: Who the message is from.`)}
 	}
 	return nil
 }

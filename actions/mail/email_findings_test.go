@@ -16,9 +16,9 @@ func TestEmailFindings(t *testing.T) {
 		summary, detail string // "": no finding
 		at              string // what the finding underlines; "" for anything
 	}{
-		{"mail to nobody", "subject = \"s\"\ntext = \"t\"", "Missing attribute", `"to" must be given`, ""},
+		{"mail to nobody", "subject = \"s\"\ntext = \"t\"", "Missing attribute", `"to" is required`, ""},
 		{"mail without words", "to = \"a@example.com\"\nsubject = \"s\"", "Missing attribute", `as "html" or as both`, ""},
-		{"mail without a subject", "to = \"a@example.com\"\ntext = \"t\"", "Missing attribute", `"subject" must be given`, ""},
+		{"mail without a subject", "to = \"a@example.com\"\ntext = \"t\"", "Missing attribute", `"subject" is required`, ""},
 		{"mail to no address", "to = [\"a@example.com\", \"jane\"]\nsubject = \"s\"\ntext = \"t\"", "Wrong address", `"jane" is no e-mail address`, ""},
 		{"mail to a list in a text", "to = \"a@example.com, b@example.com\"\nsubject = \"s\"\ntext = \"t\"", "Wrong address", "several as a list", ""},
 		{"mail to a number", "to = 5\nsubject = \"s\"\ntext = \"t\"", "Wrong address", "not of type number", ""},
@@ -74,7 +74,7 @@ func TestEmailFindsItsConnection(t *testing.T) {
 		{"none", nil, "", "No mail server", `connection "smtp" "NAME"`},
 		{"two", map[string]string{"smtp.a": one, "smtp.b": one}, "", "Missing attribute", "There are 2 mail servers"},
 		{"one of two", map[string]string{"smtp.a": one, "smtp.b": one}, "connection = connection.smtp.b", "", ""},
-		{"no sender", map[string]string{"smtp.a": `host = "smtp.example.com"`}, "", "Missing attribute", `"from" must be given`},
+		{"no sender", map[string]string{"smtp.a": `host = "smtp.example.com"`}, "", "Missing attribute", `"from" is required`},
 		{"sender of its own", map[string]string{"smtp.a": `host = "smtp.example.com"`}, `from = "a@example.com"`, "", ""},
 		{"password that is not set", map[string]string{"smtp.a": one + "\nusername = \"a\"\npassword = secret.unset"}, "", "", ""},
 	}

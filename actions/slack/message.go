@@ -89,7 +89,7 @@ func (m *Message) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagno
 	case m.connection.isWebhook() && d.Has("channel"):
 		diags = append(diags, d.Problem("channel", "Channel of a webhook", "An incoming webhook posts to the channel that it was made for. Leave channel out, or use a connection with a token."))
 	case !m.connection.isWebhook() && !d.Has("channel"):
-		diags = append(diags, d.Problem("channel", "Missing attribute", `"channel" must be given: a bot may post to many channels.`))
+		diags = append(diags, d.Problem("channel", "Missing attribute", `"channel" is required: a bot may post to many channels.`))
 	}
 	return diags
 }

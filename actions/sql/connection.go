@@ -100,7 +100,7 @@ func (n *Connection) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 			}
 		}
 		if n.database == "" {
-			return hcl.Diagnostics{d.Problem("database", "Missing attribute", `"database" must be given: the path of the file.`)}
+			return hcl.Diagnostics{d.Problem("database", "Missing attribute", `"database" is required: the path of the file.`)}
 		}
 		return nil
 	}

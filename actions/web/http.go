@@ -99,7 +99,7 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		return nil
 	}
 	if !h.url.IsSet() && h.connection == nil {
-		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" must be given, unless a connection says where to go.`)}
+		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" is required, unless a connection says where to go.`)}
 	}
 	if _, err := h.connection.resolveURL(text); err != nil {
 		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}

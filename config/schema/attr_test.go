@@ -97,8 +97,8 @@ func TestAttrFindsMistakes(t *testing.T) {
 	}{
 		{`text = ["a"]`, finding{"Wrong type", "This must be a string, but it is a list.", 2}},
 		{`text = webhook.body`, finding{"Value not fixed", `"text" is read when the file is loaded, so it can't depend on webhook`, 2}},
-		{`text = secret.set`, finding{"Secret in the open", `"text" shows in messages`, 2}},
-		{`text = "a ${secret.unset}"`, finding{"Secret in the open", `"text" shows in messages`, 2}},
+		{`text = secret.set`, finding{"Secret in the open", `"text" appears in messages`, 2}},
+		{`text = "a ${secret.unset}"`, finding{"Secret in the open", `"text" appears in messages`, 2}},
 		{`flag = "maybe"`, finding{"Wrong type", "Write true or false", 2}},
 		{`whole = "many"`, finding{"Wrong type", "Write a number in digits", 2}},
 		{`whole = 1.5`, finding{`Wrong value for "whole"`, "not a whole number", 2}},
@@ -115,7 +115,7 @@ func TestAttrFindsMistakes(t *testing.T) {
 		{`any = webhook.body`, finding{"Value not fixed", "webhook", 2}},
 		{`txt = "a"`, finding{"Unknown attribute", `There is no attribute "txt" here. Did you mean "text"?`, 2}},
 		{`colour = "a"`, finding{"Unknown attribute", "Allowed: any, flag, fraction", 2}},
-		{`text {}`, finding{"Attribute written as a block", "write text = … with an equals sign", 2}},
+		{`text {}`, finding{"Attribute written as a block", "Write text = … with an equals sign", 2}},
 		{`inner {}`, finding{"Unknown block", `There is no block "inner" here. None is allowed.`, 2}},
 	}
 	for _, c := range cases {
@@ -149,7 +149,7 @@ func TestOptions(t *testing.T) {
 		option    schema.Option
 		want      []finding
 	}{
-		{"required and left out", ``, schema.Required(), []finding{{"Missing attribute", `"text" must be given: What it is for.`, 1}}},
+		{"required and left out", ``, schema.Required(), []finding{{"Missing attribute", `"text" is required: What it is for.`, 1}}},
 		{"required and null", `text = null`, schema.Required(), []finding{{"Missing value", "null is the same as leaving it out", 2}}},
 		{"required and a block", `text {}`, schema.Required(), []finding{{"Attribute written as a block", "equals sign", 2}}},
 		{"required and given", `text = "a"`, schema.Required(), nil},
@@ -172,13 +172,13 @@ func TestOptions(t *testing.T) {
 func TestLater(t *testing.T) {
 	t.Parallel()
 	later := func(s *schema.Spec) {
-		schema.Later(s, "word", "A word.", "write it by hand.", false)
-		schema.Later(s, "part", "A part.", "leave it out.", true)
+		schema.NotYet(s, "word", "A word.", "write it by hand.", false)
+		schema.NotYet(s, "part", "A part.", "leave it out.", true)
 	}
 	expectFindings(t, decode(t, ``, later))
 	expectFindings(t, decode(t, "word = 1\npart {\n  a = 1\n}", later),
-		finding{"Not yet available", `does not know "word" yet: write it by hand.`, 2},
-		finding{"Not yet available", `does not know "part" yet: leave it out.`, 3})
+		finding{"Not yet available", `does not have "word" yet: write it by hand.`, 2},
+		finding{"Not yet available", `does not have "part" yet: leave it out.`, 3})
 	expectFindings(t, decode(t, "word {}\npart = 1", later),
 		finding{"Block written as an attribute", "part { … }", 3},
 		finding{"Attribute written as a block", "word = …", 2})
@@ -232,7 +232,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	var wait time.Duration
 	expectFindings(t, decode(t, `wait = secret.set`, func(s *schema.Spec) { schema.Attr(s, &wait, "wait", "A duration.", schema.Secret()) }),
-		finding{`Wrong value for "wait"`, "The value, which comes from a secret, does not fit.", 2})
+		finding{`Wrong value for "wait"`, "The value comes from a secret and does not fit.", 2})
 	var text string
 	expectFindings(t, decode(t, `text = secret.set`, func(s *schema.Spec) { schema.Attr(s, &text, "text", "A text.", schema.Secret(), schema.OneOf("a")) }))
 }

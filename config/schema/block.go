@@ -17,32 +17,32 @@ type describes[T any] interface {
 	Describer
 }
 
-// Single declares a block that may stand once. dst is nil where it is left out.
+// Single declares a block that may appear once. dst stays nil if it is left out.
 func Single[T any, P describes[T]](s *Spec, dst **T, name, doc string, options ...Option) {
-	nested[T, P](s, name, doc, Block{}, func(v *T) { *dst = v }, options)
+	declareNested[T, P](s, name, doc, Block{}, func(v *T) { *dst = v }, options)
 }
 
-// Repeated declares a block that may stand any number of times; its order is
-// kept.
+// Repeated declares a block that may appear any number of times. dst keeps the
+// order of the file.
 func Repeated[T any, P describes[T]](s *Spec, dst *[]*T, name, doc string, options ...Option) {
-	nested[T, P](s, name, doc, Block{Repeated: true}, func(v *T) { *dst = append(*dst, v) }, options)
+	declareNested[T, P](s, name, doc, Block{Repeated: true}, func(v *T) { *dst = append(*dst, v) }, options)
 }
 
-func nested[T any, P describes[T]](s *Spec, name, doc string, b Block, take func(*T), options []Option) {
+func declareNested[T any, P describes[T]](s *Spec, name, doc string, b Block, add func(*T), options []Option) {
 	b.Spec = func() *Spec { return Describe(P(new(T))) }
 	BlockFunc(s, name, doc, b, func(c *Context, b *hclsyntax.Block) hcl.Diagnostics {
 		v := new(T)
 		diags := Decode(c, P(v), b)
-		take(v)
+		add(v)
 		return diags
 	}, options...)
 }
 
-// Kind is one of several forms of a block, chosen by the block's first label.
+// Kind is one form of a block. The block's first label chooses it.
 type Kind[T Describer] struct {
-	Name  string
-	New   func() T
-	Later string // why the kind can't be used yet; New is nil then
+	Name   string
+	New    func() T
+	NotYet string // why the kind can't be used yet; New is nil then
 }
 
 // Kinds declares a block whose first label chooses a kind, such as `auth
@@ -50,7 +50,7 @@ type Kind[T Describer] struct {
 func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *hclsyntax.Block, v T), options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: "block", Block: &Block{Repeated: true, Labels: []string{"KIND"}}}
 	for _, k := range kinds {
-		if k.Later == "" {
+		if k.NotYet == "" {
 			f.Block.Kinds = append(f.Block.Kinds, k.Name)
 		}
 	}
@@ -66,41 +66,41 @@ func Kinds[T Describer](s *Spec, name, doc string, kinds []Kind[T], add func(b *
 		diags = append(diags, found...)
 		return diags
 	}
-	s.add(f, options)
+	s.addField(f, options)
 }
 
-// FindKind finds the kind that the first label of a block names. what is the
-// block's type, for messages.
-func FindKind[T Describer](what string, kinds []Kind[T], b *hclsyntax.Block) (Kind[T], hcl.Diagnostics) {
+// FindKind finds the kind that the first label of a block names. blockType is the
+// type of the block, for messages.
+func FindKind[T Describer](blockType string, kinds []Kind[T], b *hclsyntax.Block) (Kind[T], hcl.Diagnostics) {
 	if len(b.Labels) == 0 {
 		return Kind[T]{}, hcl.Diagnostics{diag.Error(b.TypeRange, "Missing label",
-			fmt.Sprintf("Write the kind after the word: %s %q { … }.", what, someName(kinds)))}
+			fmt.Sprintf("Write the kind as a label: %s %q { … }.", blockType, exampleName(kinds)))}
 	}
 	var names []string
 	for _, k := range kinds {
 		if k.Name == b.Labels[0] {
-			if k.Later != "" {
-				return k, hcl.Diagnostics{notYet(b.LabelRanges[0], fmt.Sprintf("%s %q", what, k.Name), k.Later)}
+			if k.NotYet != "" {
+				return k, hcl.Diagnostics{notYetFinding(b.LabelRanges[0], fmt.Sprintf("%s %q", blockType, k.Name), k.NotYet)}
 			}
 			return k, nil
 		}
 		names = append(names, k.Name)
 	}
 	slices.Sort(names)
-	detail := fmt.Sprintf("There is no %s %q.", what, b.Labels[0])
-	if parts := namesBelow(b.Labels[0], names); len(parts) > 0 {
+	detail := fmt.Sprintf("There is no %s %q.", blockType, b.Labels[0])
+	if parts := namesWithPrefix(b.Labels[0], names); len(parts) > 0 {
 		detail += " There is " + diag.QuoteList(parts) + "."
 	} else if near := diag.DidYouMean(b.Labels[0], names); near != "" {
 		detail += near
 	} else if len(names) > 0 {
 		detail += " There is " + diag.QuoteList(names) + "."
 	}
-	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+what, detail)}
+	return Kind[T]{}, hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown kind of "+blockType, detail)}
 }
 
-// namesBelow returns the names that have the word as their first one of
-// several, as jira_issue and jira_comment have jira.
-func namesBelow(word string, names []string) []string {
+// namesWithPrefix returns the names that begin with the word and an underscore,
+// such as jira_issue and jira_comment for jira.
+func namesWithPrefix(word string, names []string) []string {
 	var below []string
 	for _, name := range names {
 		if strings.HasPrefix(name, word+"_") {
@@ -110,23 +110,24 @@ func namesBelow(word string, names []string) []string {
 	return below
 }
 
-// someName is the name of a kind, for messages that show how one is written.
-func someName[T Describer](kinds []Kind[T]) string {
+// exampleName returns the name of a kind for messages that show the form of a
+// block.
+func exampleName[T Describer](kinds []Kind[T]) string {
 	if len(kinds) == 0 {
 		return "KIND"
 	}
 	return kinds[0].Name
 }
 
-// BlockFunc declares a block that decodes itself.
+// BlockFunc declares a block with its own decoder.
 func BlockFunc(s *Spec, name, doc string, b Block, decode func(c *Context, b *hclsyntax.Block) hcl.Diagnostics, options ...Option) {
 	b.decode = decode
-	s.add(&Field{Name: name, Doc: doc, Type: "block", Block: &b}, options)
+	s.addField(&Field{Name: name, Doc: doc, Type: "block", Block: &b}, options)
 }
 
-// Label declares the next label of the block and where its text goes.
+// Label declares the next label of the block. Its text goes to dst.
 func Label(s *Spec, dst *string, name, doc string) {
-	s.add(&Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true, label: dst}, nil)
+	s.addField(&Field{Name: name, Doc: doc, Type: "label", Label: true, Required: true, label: dst}, nil)
 }
 
 // Describe returns the declarations of a value.
@@ -136,11 +137,11 @@ func Describe(v Describer) *Spec {
 	return s
 }
 
-// SpecOf returns the declarations of a kind by its name, nil where there is no
-// such kind yet.
+// SpecOf returns the declarations of a kind by its name, nil if there is no such
+// kind yet.
 func SpecOf[T Describer](kinds []Kind[T], name string) *Spec {
 	for _, k := range kinds {
-		if k.Name == name && k.Later == "" {
+		if k.Name == name && k.NotYet == "" {
 			return Describe(k.New())
 		}
 	}

@@ -47,10 +47,10 @@ func TestSingle(t *testing.T) {
 		{"left out", ``, nil, "nil", nil},
 		{"empty", `one {}`, nil, "", nil},
 		{"given", "one {\n  text = \"a\"\n}", nil, "a", nil},
-		{"twice", "one {}\none {}", nil, "", []finding{{"Block given twice", `"one" may stand once here.`, 3}}},
-		{"required", ``, []schema.Option{schema.Required()}, "nil", []finding{{"Missing block", `A "one" block must be given: What it is for.`, 1}}},
-		{"required and an attribute", `one = {}`, []schema.Option{schema.Required()}, "nil", []finding{{"Block written as an attribute", "write one { … }", 2}}},
-		{"too many labels", `one "a" {}`, nil, "", []finding{{"Too many labels", `Leave out "a" and what follows it: one { … }.`, 2}}},
+		{"twice", "one {}\none {}", nil, "", []finding{{"Block given twice", `Only one block "one" is allowed here.`, 3}}},
+		{"required", ``, []schema.Option{schema.Required()}, "nil", []finding{{"Missing block", `A block "one" is required: What it is for.`, 1}}},
+		{"required and an attribute", `one = {}`, []schema.Option{schema.Required()}, "nil", []finding{{"Block written as an attribute", "Write one { … }", 2}}},
+		{"too many labels", `one "a" {}`, nil, "", []finding{{"Too many labels", `Remove "a" and any label after it: one { … }.`, 2}}},
 		{"a mistake inside", "one {\n  txt = \"a\"\n}", nil, "", []finding{{"Unknown attribute", `Did you mean "text"?`, 3}}},
 	}
 	for _, c := range cases {
@@ -78,7 +78,7 @@ func TestRepeated(t *testing.T) {
 		{"none", ``, "", nil},
 		{"in order", "many \"b\" {\n  text = \"2\"\n}\nmany \"a\" {}", "b=2 a=default", nil},
 		{"no label", `many {}`, "=default", []finding{{"Missing label", `Many needs a label: many "NAME" { … }.`, 2}}},
-		{"two labels", `many "a" "b" {}`, "=default", []finding{{"Too many labels", `Leave out "b" and what follows it: many "NAME" { … }.`, 2}}},
+		{"two labels", `many "a" "b" {}`, "=default", []finding{{"Too many labels", `Remove "b" and any label after it: many "NAME" { … }.`, 2}}},
 		{"a check", "many \"a\" {\n  text = \"wrong\"\n}\nmany \"b\" {\n  text = \"wrong\"\n}", "a=wrong b=wrong", []finding{{"Wrong text", "", 3}, {"Wrong text", "", 6}}},
 	}
 	for _, c := range cases {
@@ -101,7 +101,7 @@ func kinds() []schema.Kind[schema.Describer] {
 	return []schema.Kind[schema.Describer]{
 		{Name: "basic", New: func() schema.Describer { return &plain{} }},
 		{Name: "named", New: func() schema.Describer { return &inner{} }},
-		{Name: "token", Later: "use basic."},
+		{Name: "token", NotYet: "use basic."},
 	}
 }
 
@@ -113,14 +113,14 @@ func TestKinds(t *testing.T) {
 		findings        []finding
 	}{
 		{"several", "auth \"basic\" {}\nauth \"named\" \"a\" {}\nauth \"basic\" {}", "basic named basic", nil, nil},
-		{"once", "auth \"basic\" {}\nauth \"named\" \"a\" {}", "basic", []schema.Option{schema.Once()}, []finding{{"Block given twice", `"auth" may stand once`, 3}}},
-		{"no kind", `auth {}`, "", nil, []finding{{"Missing label", `Write the kind after the word: auth "basic" { … }.`, 2}}},
+		{"once", "auth \"basic\" {}\nauth \"named\" \"a\" {}", "basic", []schema.Option{schema.Once()}, []finding{{"Block given twice", `Only one block "auth"`, 3}}},
+		{"no kind", `auth {}`, "", nil, []finding{{"Missing label", `Write the kind as a label: auth "basic" { … }.`, 2}}},
 		{"nearly a kind", `auth "basik" {}`, "", nil, []finding{{"Unknown kind of auth", `There is no auth "basik". Did you mean "basic"?`, 2}}},
 		{"no such kind", `auth "oauth" {}`, "", nil, []finding{{"Unknown kind of auth", `There is "basic", "named", "token".`, 2}}},
-		{"a later kind", `auth "token" {}`, "", nil, []finding{{"Not yet available", `does not know auth "token" yet: use basic.`, 2}}},
+		{"a later kind", `auth "token" {}`, "", nil, []finding{{"Not yet available", `does not have auth "token" yet: use basic.`, 2}}},
 		{"a label of the kind's own", `auth "named" {}`, "named", nil, []finding{{"Missing label", `Auth needs a label: auth "named" "NAME" { … }.`, 2}}},
-		{"a label too many", `auth "basic" "a" {}`, "basic", nil, []finding{{"Too many labels", `Leave out "a" and what follows it: auth "basic" { … }.`, 2}}},
-		{"required", ``, "", []schema.Option{schema.Required()}, []finding{{"Missing block", `A "auth" block must be given`, 1}}},
+		{"a label too many", `auth "basic" "a" {}`, "basic", nil, []finding{{"Too many labels", `Remove "a" and any label after it: auth "basic" { … }.`, 2}}},
+		{"required", ``, "", []schema.Option{schema.Required()}, []finding{{"Missing block", `A block "auth" is required`, 1}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestOrder(t *testing.T) {
 		s.Check(func(c *schema.Context, _ *schema.Decoded) hcl.Diagnostics {
 			_, known := c.Scope.RunType("made")
 			if !known {
-				t.Error("the check does not know what came before it")
+				t.Error("the check does not have what came before it")
 			}
 			did = append(did, "check")
 			return nil

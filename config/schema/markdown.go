@@ -5,34 +5,34 @@ import (
 	"strings"
 )
 
-// Markdown writes the declarations of a block as a page of the reference.
-// title is the page's heading; head is how the block begins in a file, such as
-// `action "http" "NAME"`; "" where the page is about no single block.
+// Markdown writes the declarations of a block as a page of the reference. title is
+// the page's heading. head is the beginning of the block in a file, such as
+// `action "http" "NAME"`, or "" if the page is not about one block.
 func (s *Spec) Markdown(title, head string) string {
 	p := &page{}
-	p.line("# %s", title)
+	p.writeLine("# %s", title)
 	if s.Doc != "" {
-		p.line("\n%s", s.Doc)
+		p.writeLine("\n%s", s.Doc)
 	}
 	if head != "" {
-		p.line("")
-		p.line("```hcl\n%s {\n  …\n}\n```", head)
+		p.writeLine("")
+		p.writeLine("```hcl\n%s {\n  …\n}\n```", head)
 	}
-	p.fields(s, "##", "")
-	p.outputs(s)
-	p.examples(s, head)
+	p.writeFields(s, "##", "")
+	p.writeOutputs(s)
+	p.writeExamples(s, head)
 	return strings.TrimRight(p.String(), "\n") + "\n"
 }
 
 type page struct{ strings.Builder }
 
-func (p *page) line(format string, args ...any) {
+func (p *page) writeLine(format string, args ...any) {
 	fmt.Fprintf(&p.Builder, format+"\n", args...)
 }
 
-// fields writes the attributes as a table, then each block under a heading of
-// its own, and the groups last.
-func (p *page) fields(s *Spec, level, group string) {
+// writeFields writes the attributes as a table, then each block under its own
+// heading, and the groups last.
+func (p *page) writeFields(s *Spec, level, group string) {
 	var attrs, blocks []*Field
 	var groups []string
 	for _, f := range s.Fields() {
@@ -48,26 +48,26 @@ func (p *page) fields(s *Spec, level, group string) {
 		}
 	}
 	if group != "" {
-		p.line("\n%s %s", level, strings.ToUpper(group[:1])+group[1:])
+		p.writeLine("\n%s %s", level, strings.ToUpper(group[:1])+group[1:])
 		level += "#"
 	}
-	p.table(attrs)
+	p.writeTable(attrs)
 	for _, f := range blocks {
-		p.block(f, level)
+		p.writeBlock(f, level)
 	}
 	for _, g := range groups {
-		p.fields(s, level, g)
+		p.writeFields(s, level, g)
 	}
 }
 
-func (p *page) table(attrs []*Field) {
+func (p *page) writeTable(attrs []*Field) {
 	if len(attrs) == 0 {
 		return
 	}
-	p.line("\n| name | type | default | meaning |")
-	p.line("| --- | --- | --- | --- |")
+	p.writeLine("\n| name | type | default | meaning |")
+	p.writeLine("| --- | --- | --- | --- |")
 	for _, f := range attrs {
-		p.line("| `%s` | %s | %s | %s |", f.Name, cell(f.typeText()), cell(f.defaultCell()), cell(f.docText()))
+		p.writeLine("| `%s` | %s | %s | %s |", f.Name, escapeCell(f.typeText()), escapeCell(f.defaultText()), escapeCell(f.docText()))
 	}
 }
 
@@ -81,7 +81,7 @@ func (f *Field) typeText() string {
 	return f.Type
 }
 
-func (f *Field) defaultCell() string {
+func (f *Field) defaultText() string {
 	switch {
 	case f.Label:
 		return "label"
@@ -104,9 +104,9 @@ func (f *Field) docText() string {
 	return doc
 }
 
-func (p *page) block(f *Field, level string) {
-	p.line("\n%s %s\n", level, f.heading())
-	p.line("%s", f.docText())
+func (p *page) writeBlock(f *Field, level string) {
+	p.writeLine("\n%s %s\n", level, f.headingText())
+	p.writeLine("%s", f.docText())
 	if f.NotYet != "" {
 		return
 	}
@@ -119,20 +119,20 @@ func (p *page) block(f *Field, level string) {
 	case f.Block.Repeated:
 		how = "Any number of times."
 	}
-	p.line("\n%s", how)
+	p.writeLine("\n%s", how)
 	if len(f.Block.Kinds) > 0 {
-		p.line("\nKinds: `%s`.", strings.Join(f.Block.Kinds, "`, `"))
+		p.writeLine("\nKinds: `%s`.", strings.Join(f.Block.Kinds, "`, `"))
 	}
 	if f.Block.Spec != nil {
 		spec := f.Block.Spec()
 		if doc := spec.Doc; doc != "" && doc != f.Doc {
-			p.line("\n%s", doc)
+			p.writeLine("\n%s", doc)
 		}
-		p.fields(spec, level+"#", "")
+		p.writeFields(spec, level+"#", "")
 	}
 }
 
-func (f *Field) heading() string {
+func (f *Field) headingText() string {
 	head := "`" + f.Name
 	labels := f.Block.Labels
 	if labels == nil && f.Block.Spec != nil {
@@ -154,36 +154,36 @@ func (s *Spec) labelNames() []string {
 	return out
 }
 
-func (p *page) outputs(s *Spec) {
+func (p *page) writeOutputs(s *Spec) {
 	if len(s.outputs) == 0 {
 		return
 	}
-	p.line("\n## Returns\n")
-	p.line("| `action.NAME.…` | type | meaning |")
-	p.line("| --- | --- | --- |")
+	p.writeLine("\n## Returns\n")
+	p.writeLine("| `action.NAME.…` | type | meaning |")
+	p.writeLine("| --- | --- | --- |")
 	for _, o := range s.outputs {
 		t := o.Type.FriendlyName()
 		if t == "dynamic" {
 			t = "any"
 		}
-		p.line("| `%s` | %s | %s |", o.Name, t, cell(o.Doc))
+		p.writeLine("| `%s` | %s | %s |", o.Name, t, escapeCell(o.Doc))
 	}
 }
 
-func (p *page) examples(s *Spec, head string) {
+func (p *page) writeExamples(s *Spec, head string) {
 	if len(s.examples) == 0 {
 		return
 	}
-	p.line("\n## Examples")
+	p.writeLine("\n## Examples")
 	for _, e := range s.examples {
-		p.line("\n%s:\n", e.Title)
+		p.writeLine("\n%s:\n", e.Title)
 		body := e.HCL
 		if whole := strings.TrimSuffix(head, ` "NAME"`) + " "; head != "" && !strings.HasPrefix(e.HCL, whole) {
-			body = strings.Replace(head, "NAME", "example", 1) + " {\n" + indent(e.HCL) + "\n}"
+			body = strings.Replace(head, "NAME", "example", 1) + " {\n" + indentLines(e.HCL) + "\n}"
 		}
-		p.line("```hcl\n%s\n```", body)
+		p.writeLine("```hcl\n%s\n```", body)
 		if e.Input != "" {
-			p.line("\nWith the body `%s`%s", e.Input, exampleResult(e))
+			p.writeLine("\nWith the body `%s`%s", e.Input, exampleResult(e))
 		}
 	}
 }
@@ -195,7 +195,7 @@ func exampleResult(e Example) string {
 	return " it returns `" + e.Want + "`."
 }
 
-func indent(text string) string {
+func indentLines(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, l := range lines {
 		if l != "" {
@@ -205,6 +205,6 @@ func indent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-func cell(text string) string {
+func escapeCell(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "|", `\|`), "\n", " ")
 }

@@ -1,20 +1,20 @@
-// Package schema binds blocks of a flow file to Go values, in the manner of
-// the standard library's package flag: one call says the destination, the
-// name and the documentation of a field.
+// Package schema binds blocks of a flow file to Go values, like the standard
+// library's package flag: one call gives the destination, the name and the
+// documentation of a field.
 //
 //	func (t *transform) Describe(s *schema.Spec) {
 //		s.Doc = "Computes a value with a jq program."
 //		schema.Attr(s, &t.program, "jq", "The program.", schema.Required())
-//		schema.Expr(s, &t.input, "input", "What the program reads.")
+//		schema.Expr(s, &t.input, "input", "The input of the program.")
 //		s.Output("value", cty.DynamicPseudoType, "The first result.")
 //	}
 //
-// The Go type decides: a plain T is fixed when the file is loaded, an
-// expr.Of[T] may read the run. From one declaration come decoding, checks,
-// the reference that `gateway docs` prints and completion in editors.
+// The Go type decides when a field is evaluated: a plain T when the file is loaded,
+// an expr.Of[T] in each run. One declaration is the source of decoding, checks, the
+// reference that `gateway docs` prints, and completion in editors.
 //
-// Decoding never stops at the first finding. A Spec serves one value and one
-// decoding; describe a new value for the next.
+// Decoding does not stop at the first finding. A Spec serves one value and one
+// decoding; describe a new value for the next one.
 package schema
 
 import (
@@ -27,16 +27,16 @@ import (
 
 // Describer is a value that can be decoded from a block.
 type Describer interface {
-	// Describe declares the fields of the value. It must do nothing else: it
-	// is also called for documentation.
+	// Describe declares the fields of the value. It must have no other effect,
+	// because it is also called for documentation.
 	Describe(s *Spec)
 }
 
 // Spec collects the declarations of one block.
 type Spec struct {
-	Doc      string    // what the block is for: whole sentences, Markdown
+	Doc      string    // the purpose of the block: whole sentences, Markdown
 	fields   []*Field  // in order of declaration, which is the order of decoding
-	outputs  []Output  // what an action of this kind returns
+	outputs  []Output  // the values that an action of this kind returns
 	examples []Example // run as tests
 	checks   []func(*Context, *Decoded) hcl.Diagnostics
 	anyOut   bool
@@ -49,21 +49,21 @@ type Field struct {
 	Type     string // in words: "string", "duration", "list of string", "block"
 	Dynamic  bool   // may read the run
 	Required bool
-	Default  string // as written in a file; "" where there is none
+	Default  string // as written in a file; "" if there is none
 	Enum     []string
 	Group    string // fields that belong together in the reference, such as "modifiers"
 	Block    *Block // nil for attributes and labels
 	Label    bool
-	NotYet   string // why a field of the language can't be used yet; "" for all others
+	NotYet   string // why a field of the language can't be used yet; "" if it can
 
 	secret bool                     // the value may come from a secret
-	escape func(text string) string // what texts of the run pass through
-	shown  func(text string) string // how a text is kept as an input
-	label  *string                  // where the text of a label goes
-	step   func(c *Context)         // not a field: runs between the fields around it
+	escape func(text string) string // applied to texts of the run
+	shown  func(text string) string // changes a text that is stored as an input
+	label  *string                  // receives the text of a label
+	step   func(c *Context)         // not a field: runs between the fields before and after
 
-	// attr decodes an attribute. known is false where the value depends on a
-	// secret or a variable that is not set.
+	// attr decodes an attribute. known is false if the value depends on a secret
+	// or a variable that is not set.
 	attr func(c *Context, a *hclsyntax.Attribute) (known bool, diags hcl.Diagnostics)
 }
 
@@ -71,9 +71,9 @@ type Field struct {
 type Block struct {
 	Labels   []string // names of the labels, for the reference
 	Repeated bool
-	Kinds    []string                // allowed first labels, where it has kinds
-	Spec     func() *Spec            // its own fields; nil where they depend on the kind
-	KindSpec func(kind string) *Spec // the fields of a kind; nil where it has none
+	Kinds    []string                // allowed first labels, if it has kinds
+	Spec     func() *Spec            // its own fields; nil if they depend on the kind
+	KindSpec func(kind string) *Spec // the fields of a kind; nil if it has no kinds
 
 	decode func(c *Context, b *hclsyntax.Block) hcl.Diagnostics
 }
@@ -89,14 +89,14 @@ type Output struct {
 type Example struct {
 	Title string
 	HCL   string // the body of the block, or whole blocks for a trigger
-	Input string // JSON: what webhook.body holds
-	Want  string // JSON: the outputs; "" where the example only has to decode
+	Input string // webhook.body as JSON
+	Want  string // the outputs as JSON; "" if the example is only decoded
 }
 
-// Context is what decoding needs to know.
+// Context is the input of a decoding.
 type Context struct {
 	Scope *expr.Scope // names that expressions may read
-	Owner any         // what the package that started the decoding needs in its own blocks
+	Owner any         // data of the package that started the decoding, for its own blocks
 }
 
 // Output declares a value that actions of this kind return.
@@ -110,14 +110,14 @@ func (s *Spec) AnyOutput() { s.anyOut = true }
 // Example adds a documented use.
 func (s *Spec) Example(e Example) { s.examples = append(s.examples, e) }
 
-// Check adds a check that runs after the body was decoded without errors and
-// all its fixed values are known.
+// Check adds a check. It runs if the body was decoded without errors and all fixed
+// values are known.
 func (s *Spec) Check(f func(c *Context, d *Decoded) hcl.Diagnostics) {
 	s.checks = append(s.checks, f)
 }
 
-// Then runs f after the fields declared so far were decoded and before the
-// later ones are; it may change the context's scope for these.
+// Then runs f after the fields that are declared before it and before the fields
+// that are declared after it. f may change the scope of the later ones.
 func (s *Spec) Then(f func(c *Context)) {
 	s.fields = append(s.fields, &Field{step: f})
 }
@@ -133,10 +133,10 @@ func (s *Spec) Fields() []*Field {
 	return out
 }
 
-// Outputs lists what actions of this kind return.
+// Outputs lists the values that actions of this kind return.
 func (s *Spec) Outputs() []Output { return s.outputs }
 
-// OutputType is the type of what stands under an action's name.
+// OutputType returns the type of the value under an action's name.
 func (s *Spec) OutputType() cty.Type {
 	if s.anyOut {
 		return cty.DynamicPseudoType
@@ -154,41 +154,41 @@ func (s *Spec) Examples() []Example { return s.examples }
 // Option changes a field's declaration.
 type Option func(*Field)
 
-// Required says that the field must be given.
+// Required makes the field required.
 func Required() Option { return func(f *Field) { f.Required = true } }
 
-// Default documents the value that holds when the field is left out. For
-// fixed fields the destination holds it before decoding, and it is taken from
-// there; say it here only for expressions.
+// Default documents the value of a field that is left out. The default of a fixed
+// field is the value of its destination before decoding; use this option only for
+// expressions.
 func Default(text string) Option { return func(f *Field) { f.Default = text } }
 
 // OneOf lists the only values that a text may have.
 func OneOf(values ...string) Option { return func(f *Field) { f.Enum = values } }
 
-// Secret says that the value of a fixed attribute may come from a secret:
-// whoever declares it keeps the value out of messages, logs and addresses.
+// Secret allows the value of a fixed attribute to come from a secret. The package
+// that declares it must keep the value out of messages, logs and addresses.
 func Secret() Option { return func(f *Field) { f.secret = true } }
 
-// Escape says that the value is markup: texts of the run that are put into it
-// pass through the function, and what the file says itself stays as it is; see
+// Escape declares that the value is markup: the function escapes texts of the run
+// that are inserted into it, and texts of the file stay as they are; see
 // expr.Scope.WithEscape. It is for attributes that may read the run.
 func Escape(escape func(text string) string) Option {
 	return func(f *Field) { f.escape = escape }
 }
 
-// Shown says how a text of an escaped attribute is kept as an input of the
-// action, for escapes that only the action reads.
+// Shown changes the texts of an escaped attribute that are stored as inputs of the
+// action, for escapes that only the action understands.
 func Shown(shown func(text string) string) Option {
 	return func(f *Field) { f.shown = shown }
 }
 
-// Once says that a block may stand once, whatever its kind.
+// Once allows one block, for all kinds together.
 func Once() Option { return func(f *Field) { f.Block.Repeated = false } }
 
 // Group puts a field under a heading of the reference.
 func Group(name string) Option { return func(f *Field) { f.Group = name } }
 
-func (s *Spec) add(f *Field, options []Option) *Field {
+func (s *Spec) addField(f *Field, options []Option) *Field {
 	for _, o := range options {
 		o(f)
 	}

@@ -12,9 +12,9 @@ import (
 )
 
 // Texts declares an attribute, fixed when the file is loaded, that is one
-// string or a list of strings, such as a secret and the one it replaces. A
-// single string becomes a list of one; numbers and bools stand for their text.
-// The list may be empty and may hold empty strings. dst holds the default.
+// string or a list of strings, such as a secret and the one that it replaces. A
+// single string becomes a list of one; numbers and bools become texts. The list
+// may be empty and may contain empty strings. dst holds the default.
 func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: "string or list of string", Default: defaultText(*dst)}
 	f.secret = true
@@ -23,31 +23,31 @@ func Texts(s *Spec, dst *[]string, name, doc string, options ...Option) {
 		if diags.HasErrors() {
 			return true, diags
 		}
-		if !holdsTexts(e.Type()) {
+		if !mayBeTexts(e.Type()) {
 			return true, append(diags, diag.Error(a.Expr.Range(), "Wrong type",
 				fmt.Sprintf("%q is a string or a list of strings, not %s.", a.Name, e.Type().FriendlyName())))
 		}
-		out, given, found := f.texts(a, e)
+		out, given, found := f.constantTexts(a, e)
 		if diags = append(diags, found...); given && !diags.HasErrors() {
 			*dst = out
 		}
 		return e.IsKnown(), diags
 	}
-	s.add(f, options)
+	s.addField(f, options)
 }
 
-func (f *Field) texts(a *hclsyntax.Attribute, e *expr.Expr) ([]string, bool, hcl.Diagnostics) {
+func (f *Field) constantTexts(a *hclsyntax.Attribute, e *expr.Expr) ([]string, bool, hcl.Diagnostics) {
 	if v, _ := e.Constant(); v != nil {
 		if _, list := v.([]any); !list {
-			text, given, diags := fixed[string](f, a, e)
+			text, given, diags := constantValue[string](f, a, e)
 			return []string{text}, given, diags
 		}
 	}
-	return fixed[[]string](f, a, e)
+	return constantValue[[]string](f, a, e)
 }
 
-// holdsTexts tells whether a value of the type can be what Texts takes. What
-// is not known at all may be.
-func holdsTexts(t cty.Type) bool {
+// mayBeTexts reports whether Texts may accept a value of the type. It may accept a
+// value of unknown type.
+func mayBeTexts(t cty.Type) bool {
 	return t.IsPrimitiveType() || t == cty.DynamicPseudoType || t.IsTupleType() || t.IsListType() || t.IsSetType()
 }

@@ -90,9 +90,9 @@ func TestTextsFindsMistakes(t *testing.T) {
 		{"an object with an unset secret", `secret = { a = secret.unset }`, "Wrong type", "not object", nil},
 		{"a null in a list", `secret = ["a", null]`, `Wrong value for "secret"`, "Element 1: the value is null", nil},
 		{"a list in a list", `secret = [["a"]]`, `Wrong value for "secret"`, "Element 0", nil},
-		{"a null secret in a list", `secret = [secret.null]`, `Wrong value for "secret"`, "which comes from a secret", nil},
+		{"a null secret in a list", `secret = [secret.null]`, `Wrong value for "secret"`, "comes from a secret", nil},
 		{"a name of the run", `secret = webhook.body`, "Value not fixed", "webhook", nil},
-		{"null where it must be given", `secret = null`, "Missing value", "must be given", []Option{Required()}},
+		{"null where it must be given", `secret = null`, "Missing value", "is required", []Option{Required()}},
 		{"left out where it must be given", ``, "Missing attribute", "The secrets.", []Option{Required()}},
 		{"not in the list", `secret = ["a", "c"]`, `Wrong value for "secret"`, `"c" is not one of "a", "b"`, []Option{OneOf("a", "b")}},
 	}

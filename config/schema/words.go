@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/duration"
 )
 
-// typeName says a Go type in the words of the reference.
+// typeName returns the name of a Go type in the reference.
 func typeName[T any]() string {
 	switch any(*new(T)).(type) {
 	case string:
@@ -35,7 +35,7 @@ func typeName[T any]() string {
 	return "any"
 }
 
-// defaultText writes a default as a file would; zero values have none.
+// defaultText writes a default as in a file. Zero values have no default.
 func defaultText(v any) string {
 	if rv := reflect.ValueOf(v); !rv.IsValid() || rv.IsZero() {
 		if b, ok := v.(bool); ok {

@@ -4,11 +4,11 @@ flow "orders" {
     uri = "https://api.example.com" # error: Unknown attribute: Did you mean "url"?
     body { # error: Attribute written as a block: body = …
     }
-    retry = 3 # error: Block written as an attribute: write retry { … }
+    retry = 3 # error: Block written as an attribute: Write retry { … }
     on_error { # error: Attribute written as a block: on_error = …
     }
   }
-  action "log" "b" { # error: Missing attribute: "message" must be given
+  action "log" "b" { # error: Missing attribute: "message" is required
     level = "warning" # error: Wrong value for "level": Did you mean "warn"?
   }
   action "log" "c" {
@@ -23,6 +23,6 @@ flow "orders" {
   action "http" "f" {
     url = "https://api.example.com"
     retry {}
-    retry {} # error: Block given twice: "retry" may stand once
+    retry {} # error: Block given twice: Only one block "retry"
   }
 }

@@ -3,7 +3,7 @@ flow "orders" {
   action "branch" "a" { # error: Branch without a case: at least one case
   }
   action "branch" "b" {
-    case "c" { # error: Missing attribute: "when" must be given
+    case "c" { # error: Missing attribute: "when" is required
     }
     case { # error: Missing label: case "NAME" { … }
       when = webhook.body.d
@@ -19,6 +19,6 @@ flow "orders" {
   action "branch" "i" {
     case "j" { when = webhook.body.j }
     default {}
-    default {} # error: Block given twice: "default" may stand once
+    default {} # error: Block given twice: Only one block "default"
   }
 }

@@ -4,7 +4,7 @@ flow "orders" {
     mode = "sync"
     response { status = 202 }
   }
-  action "email" "a" { # error: Missing attribute: "from" must be given, here or in the connection
+  action "email" "a" { # error: Missing attribute: "from" is required, here or in the connection
     to      = webhook.body.email
     subject = "s"
     text    = "t"
@@ -14,7 +14,7 @@ flow "orders" {
     to      = "jane" # error: Wrong address: "jane" is no e-mail address
     subject = "a\nb" # error: Wrong subject: line break
   }
-  action "email" "c" { # error: Missing attribute: "to" must be given
+  action "email" "c" { # error: Missing attribute: "to" is required
     from    = "shop@example.com"
     subject = "s"
     html    = "<p>${webhook.body.text}</p>"

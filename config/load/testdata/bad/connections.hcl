@@ -6,7 +6,7 @@ connection "http" { base_url = "https://api.example.com" } # error: Missing labe
 connection { base_url = "https://api.example.com" } # error: Missing label: connection "http" { … }
 connection "http" "e f" { base_url = "https://api.example.com" } # error: Not a name: connection.http.NAME
 connection "http" "z" { base_url = "api.example.com" } # error: Wrong URL: must begin with
-connection "http" "g" {} # error: Missing attribute: "base_url" must be given
+connection "http" "g" {} # error: Missing attribute: "base_url" is required
 connection "http" "h" {
   base_url = "https://api.example.com"
   basic {

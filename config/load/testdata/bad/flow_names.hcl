@@ -10,6 +10,6 @@ flow "" { # error: Not a name: letters, digits
 flow { # error: Missing label: flow "NAME" { … }
   trigger "webhook" { mode = "sync" }
 }
-flow "a" "b" { # error: Too many labels: Leave out "b"
+flow "a" "b" { # error: Too many labels: Remove "b"
   trigger "webhook" { mode = "sync" }
 }

@@ -1,6 +1,6 @@
 flow "orders" {
   trigger "webhook" { mode = "sync" }
-  trigger "webhook" { mode = "sync" } # error: Block given twice: "trigger" may stand once
+  trigger "webhook" { mode = "sync" } # error: Block given twice: Only one block "trigger"
   on_error {}
-  on_error {} # error: Block given twice: "on_error" may stand once
+  on_error {} # error: Block given twice: Only one block "on_error"
 }

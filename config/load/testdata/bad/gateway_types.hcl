@@ -1,4 +1,4 @@
-gateway "main" { # error: Too many labels: Leave out "main"
+gateway "main" { # error: Too many labels: Remove "main"
   lisen = ":8080" # error: Unknown attribute: Did you mean "listen"?
   port  = 8080 # error: Unknown attribute: Allowed: listen, public_url
   limits {
@@ -6,5 +6,5 @@ gateway "main" { # error: Too many labels: Leave out "main"
     runs = "many" # error: Wrong type: Write a number in digits
   }
   egress { allow = "10.1.0.0/16" } # error: Wrong type: Put it in brackets
-  admin = ":8081" # error: Block written as an attribute: write admin { … }
+  admin = ":8081" # error: Block written as an attribute: Write admin { … }
 }

@@ -20,7 +20,7 @@ JQ
   action "transform" "d" {
     jq = "" # error: Invalid jq program: missing query
   }
-  action "transform" "e" { # error: Missing attribute: "jq" must be given
+  action "transform" "e" { # error: Missing attribute: "jq" is required
   }
   action "transform" "f" {
     jq = ["."] # error: Wrong type: A jq program must be a text

@@ -26,7 +26,7 @@ flow "c" {
       body    = "none"
       headers = { "X Shop" = "a", "Content-Length" = 5 } # error: Wrong header: written by the gateway # error: Wrong header: not allowed in names
     }
-    response {} # error: Block given twice: "response" may stand once
+    response {} # error: Block given twice: Only one block "response"
   }
 }
 flow "d" {

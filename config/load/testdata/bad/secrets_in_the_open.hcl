@@ -2,7 +2,7 @@ secret "token" { env = "API_TOKEN" }
 secret "unset" { env = "NOBODY_SET_THIS" }
 locals { path = "/orders/${secret.token}" }
 gateway {
-  public_url = "https://${secret.token}.example.com" # error: Secret in the open: "public_url" shows in messages
+  public_url = "https://${secret.token}.example.com" # error: Secret in the open: "public_url" appears in messages
   egress { allow = [secret.token] } # error: Secret in the open: can't come from a secret
 }
 flow "orders" {

@@ -9,10 +9,10 @@ flow "orders" {
     strict        = 1 # error: Wrong type: Write true or false
     timeout       = 30 # error: Wrong value for "timeout": a duration such as "30s"
     allow_ips     = "192.0.2.0/24" # error: Wrong type: Put it in brackets
-    response      = { status = 202 } # error: Block written as an attribute: write response { … }
+    response      = { status = 202 } # error: Block written as an attribute: Write response { … }
     retries { # error: Unknown block: There is no block "retries" here
     }
-    path { # error: Attribute written as a block: write path = …
+    path { # error: Attribute written as a block: Write path = …
     }
   }
 }

@@ -7,10 +7,10 @@ flow "orders" {
     auth { # error: Missing label: auth "basic" { … }
       token = secret.token
     }
-    auth "basic" { # error: Missing attribute: "username" must be given # error: Missing attribute: "password" must be given
+    auth "basic" { # error: Missing attribute: "username" is required # error: Missing attribute: "password" is required
     }
     auth "bearer" {
-      tokn = secret.token # error: Unknown attribute: Did you mean "token"? # error@-1: Missing attribute: "token" must be given
+      tokn = secret.token # error: Unknown attribute: Did you mean "token"? # error@-1: Missing attribute: "token" is required
     }
     auth "bearer" {
       token = { a = secret.token } # error: Wrong type: a string or a list of strings

@@ -1,5 +1,5 @@
 flow "a" {
-  trigger "tag" {} # error: Missing attribute: "tag" must be given
+  trigger "tag" {} # error: Missing attribute: "tag" is required
   action "log" "l" { message = "${contact.email} ${contact.fields.name} ${join(",", contact.tags)} ${tag.name}" }
 }
 flow "b" {

@@ -1,3 +1,3 @@
-flow "orders" { # error: Missing block: A "trigger" block must be given
+flow "orders" { # error: Missing block: A block "trigger" is required
   action "log" "a" { message = webhook.body.order }
 }

@@ -8,7 +8,7 @@ flow "orders" {
 }
 flow "returns" {
   trigger "webhook" {
-    dedupe { ttl = "1ms" } # error: Missing attribute: "key" must be given
+    dedupe { ttl = "1ms" } # error: Missing attribute: "key" is required
     order_by = webhook.boddy.id # error: Unknown name: Did you mean "body"?
     concurrency {
       overflow = "drop" # error: Wrong value for "overflow": Did you mean "drop_oldest"?

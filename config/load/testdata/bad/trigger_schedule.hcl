@@ -1,5 +1,5 @@
 flow "a" {
-  trigger "schedule" {} # error: Missing attribute: "cron" must be given
+  trigger "schedule" {} # error: Missing attribute: "cron" is required
   action "log" "b" { message = schedule.time }
 }
 flow "c" {

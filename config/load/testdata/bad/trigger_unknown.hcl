@@ -9,5 +9,5 @@ flow "d" {
   trigger { mode = "sync" } # error: Missing label: trigger "webhook" { … }
 }
 flow "e" {
-  trigger "webhook" "orders" { mode = "sync" } # error: Too many labels: Leave out "orders"
+  trigger "webhook" "orders" { mode = "sync" } # error: Too many labels: Remove "orders"
 }

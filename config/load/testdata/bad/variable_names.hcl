@@ -6,6 +6,6 @@ flow "orders" {
     variable "body" { type = string } # error: Wrong name: part of every request
     variable "order number" { type = string } # error: Wrong name: webhook.body["order number"]
     variable { type = string } # error: Missing label: variable "NAME" { … }
-    variable "a" "b" { type = string } # error: Too many labels: Leave out "b"
+    variable "a" "b" { type = string } # error: Too many labels: Remove "b"
   }
 }
