@@ -38,12 +38,12 @@ func (q *request) refuse(p *flow.Problem) {
 	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
 		response.Header.Set("Connection", "close") // the rest of the body is not worth reading
 	}
-	q.write(response)
+	q.writeResponse(response)
 	q.recordRefusal(p)
 }
 
-// replay answers with the response of the first request that has the key.
-func (q *request) replay(k *store.Key) {
+// replayResponse answers with the response of the first request that has the key.
+func (q *request) replayResponse(k *store.Key) {
 	response, err := run.DecodeResponse(k.Value)
 	if err != nil {
 		q.refuse(inProgress(err))
@@ -52,17 +52,17 @@ func (q *request) replay(k *store.Key) {
 	header := http.Header{ReplayedHeader: {"true"}}
 	maps.Copy(header, response.Header)
 	q.ID = k.Run
-	q.write(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
+	q.writeResponse(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
 	q.countRequest("replayed", response.Status)
 }
 
-// write sends a response. The header values are shared with the response, and
+// writeResponse sends a response. The header values are shared with the response, and
 // are not changed.
-func (q *request) write(r *flow.Response) {
+func (q *request) writeResponse(r *flow.Response) {
 	h := q.w.Header()
 	maps.Copy(h, r.Header)
 	h[RunHeader] = []string{q.ID}
-	if q.h.draining.Load() {
+	if q.handler.draining.Load() {
 		h["Connection"] = []string{"close"}
 	}
 	hasBody := mayHaveBody(r.Status)

@@ -9,7 +9,7 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	r := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock}
+	r := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock}
 	// The response and the keys may read credentials of the caller; the run may not.
 	stored := q.Endpoint.Codec.WithoutCredentials(event)
 	response, submission, err := q.buildSubmission(r, stored)
@@ -17,14 +17,14 @@ func (q *request) serveAsync(event flow.Event) {
 		q.failSubmission(event, err)
 		return
 	}
-	got, err := q.h.Pool.Accept(q.r.Context(), &q.Scope, submission, stored)
+	got, err := q.handler.Pool.Accept(q.r.Context(), &q.Scope, submission, stored)
 	switch {
 	case err != nil:
 		q.refuse(q.applyFallback(notStored(err)))
 	case got.Duplicate != nil:
-		q.replay(got.Duplicate)
+		q.replayResponse(got.Duplicate)
 	default:
-		q.write(response)
+		q.writeResponse(response)
 		q.countRequest("accepted", response.Status) // the run has a log line of its own
 	}
 }
@@ -72,7 +72,7 @@ func (q *request) failSubmission(event flow.Event, err error) {
 	failure.Flow = q.Endpoint.Flow.Name
 	out := flow.Outcome{State: flow.Failed, Err: failure}
 	response := q.problemResponse(runFailed(q.r.Context(), &out))
-	q.write(response)
+	q.writeResponse(response)
 	q.logFinished(&out, response.Status)
 	q.recordRun(&flow.Run{Flow: q.Endpoint.Flow, Event: event}, &out, response)
 }

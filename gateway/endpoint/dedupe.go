@@ -38,12 +38,12 @@ func (q *request) claimKey(r *flow.Run) (keyClaim, *flow.Problem) {
 	if admission.DedupeKey == "" {
 		return keyClaim{made: true}, nil
 	}
-	if q.h.Store == nil {
+	if q.handler.Store == nil {
 		return keyClaim{}, notStored(errors.New("this gateway has no store for dedupe keys"))
 	}
 	key := store.Key{Scope: store.DedupeScope(r.Flow.Name), Name: admission.DedupeKey, Run: q.ID}
 	claim := keyClaim{name: key.Name}
-	claim.held, claim.made, err = q.h.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
+	claim.held, claim.made, err = q.handler.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
 	if err == nil && !claim.made && len(claim.held.Value) == 0 {
 		err = q.resolveStale(&claim, key, admission.DedupeTTL)
 	}
@@ -59,7 +59,7 @@ func (q *request) claimKey(r *flow.Run) (keyClaim, *flow.Problem) {
 // the key is free after the run's time.
 func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration) error {
 	ctx := q.r.Context()
-	stored, err := q.h.Store.Get(ctx, claim.held.Run)
+	stored, err := q.handler.Store.Get(ctx, claim.held.Run)
 	switch {
 	case err == nil && stored.Status > 0 && stored.Status < http.StatusInternalServerError:
 		claim.held.Value = stored.Response
@@ -74,10 +74,10 @@ func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration
 	if err == nil && q.Began.Sub(id.Time()) < q.Endpoint.HTTP.Timeout+keyGrace {
 		return nil
 	}
-	if err := q.h.Store.DropKey(ctx, claim.held); err != nil {
+	if err := q.handler.Store.DropKey(ctx, claim.held); err != nil {
 		return err
 	}
-	claim.held, claim.made, err = q.h.Store.PutKey(ctx, key, ttl)
+	claim.held, claim.made, err = q.handler.Store.PutKey(ctx, key, ttl)
 	return err
 }
 
@@ -87,14 +87,14 @@ func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Re
 	if claim.name == "" {
 		return
 	}
-	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.h.Clock, run.AbortTime)
+	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.handler.Clock, run.AbortTime)
 	defer cancel()
 	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: run.EncodeResponse(response)}
-	write := q.h.Store.SetKey
+	write := q.handler.Store.SetKey
 	if out.State == flow.Failed {
-		write = q.h.Store.DropKey
+		write = q.handler.Store.DropKey
 	}
 	if err := write(ctx, key); err != nil {
-		q.h.Log.Sampled.Warn("a dedupe key was not stored", zap.String("run", q.ID), zap.Error(err))
+		q.handler.Log.Sampled.Warn("a dedupe key was not stored", zap.String("run", q.ID), zap.Error(err))
 	}
 }

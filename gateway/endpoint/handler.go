@@ -79,7 +79,7 @@ func (h *Handler) Serving() bool { return !h.draining.Load() && !h.stopping.Load
 // request is one request and its response.
 type request struct {
 	run.Scope
-	h       *Handler
+	handler *Handler
 	w       http.ResponseWriter
 	r       *http.Request
 	written bool // the response has begun
@@ -91,7 +91,7 @@ type request struct {
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
-	q := &request{h: h, w: w, r: r, Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
+	q := &request{handler: h, w: w, r: r, Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
 	if h.stopping.Load() {
 		q.refuse(problem.ShuttingDown())
 		return
@@ -110,15 +110,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.Endpoint = m.Endpoint
-	q.serve(m.Values)
+	q.serveEndpoint(m.Values)
 }
 
-// serve accepts a request to an endpoint and runs or queues its flow. A sync run
+// serveEndpoint accepts a request to an endpoint and runs or queues its flow. A sync run
 // takes its slot after the body was received, so that slow callers take no slot;
 // if all slots are in use, the body is not even read.
-func (q *request) serve(pathValues map[string]string) {
+func (q *request) serveEndpoint(pathValues map[string]string) {
 	async := q.Endpoint.HTTP.Async
-	if !async && q.h.Slots.InUse() >= q.Snapshot.MaxRuns {
+	if !async && q.handler.Slots.InUse() >= q.Snapshot.MaxRuns {
 		q.refuse(tooManyRuns())
 		return
 	}
@@ -128,7 +128,7 @@ func (q *request) serve(pathValues map[string]string) {
 		q.refuse(refusal)
 	case async:
 		q.serveAsync(event)
-	case !q.h.Slots.TryTake(q.Snapshot.MaxRuns):
+	case !q.handler.Slots.TryTake(q.Snapshot.MaxRuns):
 		q.refuse(tooManyRuns())
 	default:
 		q.serveSync(event)
@@ -145,7 +145,7 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 		RemoteIP:   httpserver.RemoteIP(q.r),
 		ReceivedAt: q.Began,
 		Limits:     q.Snapshot.Limits,
-		Key:        q.h.Key,
+		Key:        q.handler.Key,
 	})
 	if refusal == nil && q.r.ContentLength != 0 {
 		q.setReadDeadline(time.Time{})
@@ -163,7 +163,7 @@ func (q *request) recoverPanic() {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	q.h.Log.Error("panic while serving a request", zap.String("flow", q.FlowName()), zap.String("run", q.ID),
+	q.handler.Log.Error("panic while serving a request", zap.String("flow", q.FlowName()), zap.String("run", q.ID),
 		zap.String("panic", q.RedactText(fmt.Sprint(p))), zap.String("stack", q.RedactText(string(debug.Stack()))))
 	if q.written {
 		q.recordRefusal(internalError())

@@ -14,12 +14,12 @@ import (
 
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
-	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.h.Clock, q.Began))
+	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.handler.Clock, q.Began))
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
-	took := clock.Since(q.h.Clock, q.Began)
+	took := clock.Since(q.handler.Clock, q.Began)
 	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took)
 	q.LogRun(out, status, took)
 }
@@ -27,19 +27,19 @@ func (q *request) logFinished(out *flow.Outcome, status int) {
 // recordRefusal counts and logs a request that started no run, and adds it to
 // the history within a limit.
 func (q *request) recordRefusal(p *flow.Problem) {
-	limit := &q.h.unserved
+	limit := &q.handler.unserved
 	if q.Endpoint == nil {
-		q.h.Metrics.CountUnserved(p.Outcome, p.Status)
+		q.handler.Metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
 		q.countRequest(p.Outcome, p.Status)
 		limit = q.Endpoint.Refusals
 	}
 	q.logRefusal(p)
-	if q.h.Store == nil || !limit.Allow(q.Began) {
+	if q.handler.Store == nil || !limit.Allow(q.Began) {
 		return
 	}
-	q.h.Recorder.AddBuilt(&store.Entry{
-		ID: q.ID, Flow: q.FlowName(), State: store.Refused, Started: q.Began, Finished: q.h.Clock.Now(), Status: p.Status,
+	q.handler.Recorder.AddBuilt(&store.Entry{
+		ID: q.ID, Flow: q.FlowName(), State: store.Refused, Started: q.Began, Finished: q.handler.Clock.Now(), Status: p.Status,
 		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.Detail)},
 	})
 }
@@ -60,7 +60,7 @@ func (q *request) logRefusal(p *flow.Problem) {
 	if p.Status >= 500 {
 		level = zapcore.WarnLevel
 	}
-	line := q.h.Log.Sampled.Check(level, "refused: "+p.Outcome)
+	line := q.handler.Log.Sampled.Check(level, "refused: "+p.Outcome)
 	if line == nil {
 		return
 	}
@@ -83,19 +83,19 @@ func (q *request) logRefusal(p *flow.Problem) {
 // recordRun adds a sync run to the history. The snapshot stays in use until the
 // entry is built, because building redacts its secrets.
 func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Response) {
-	if q.h.Store == nil || out.State == flow.Detached {
+	if q.handler.Store == nil || out.State == flow.Detached {
 		return
 	}
 	e := &store.Entry{
-		ID: q.ID, Flow: r.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.h.Clock.Now(), Status: response.Status,
+		ID: q.ID, Flow: r.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.handler.Clock.Now(), Status: response.Status,
 	}
-	if q.h.Recorder.OverMemory() || (!r.RecordInputs && out.State == flow.Succeeded) {
+	if q.handler.Recorder.OverMemory() || (!r.RecordInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)
-		q.h.Recorder.AddSummary(e)
+		q.handler.Recorder.AddSummary(e)
 		return
 	}
 	q.Snapshot.Retain()
-	q.h.Recorder.Add(history.PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
+	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
 		defer q.Snapshot.Release()
 		q.addDetails(e, r, out, response)
 		return e

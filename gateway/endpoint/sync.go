@@ -12,40 +12,40 @@ import (
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
 	r := &flow.Run{
-		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.h.Clock,
-		Services: q.h.Services.ForRun(&q.Scope), RecordInputs: q.h.Store != nil && q.h.Recorder.HasCapacity(),
+		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock,
+		Services: q.handler.Services.ForRun(&q.Scope), RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity(),
 	}
 	r.Journal = syncJournal{request: q, run: r}
 	claim, refusal := q.claimKey(r)
 	switch {
 	case refusal != nil:
-		q.h.Slots.Free()
+		q.handler.Slots.Free()
 		q.refuse(refusal)
 		return
 	case !claim.made:
-		q.h.Slots.Free()
-		q.replay(&claim.held)
+		q.handler.Slots.Free()
+		q.replayResponse(&claim.held)
 		return
 	}
-	out, response := q.execute(r)
+	out, response := q.executeFlow(r)
 	q.settleKey(claim, &out, response)
-	q.write(response)
+	q.writeResponse(response)
 	q.logFinished(&out, response.Status)
 	q.recordRun(r, &out, response)
 }
 
-// execute runs the flow and builds the response. A caller that hangs up does not
+// executeFlow runs the flow and builds the response. A caller that hangs up does not
 // interrupt the run, because completed actions have had their effect; the
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
-func (q *request) execute(r *flow.Run) (flow.Outcome, *flow.Response) {
-	defer q.h.Slots.Free()
-	ctx, cancel := clock.WithTimeout(q.h.Life, q.h.Clock, q.Endpoint.HTTP.Timeout)
+func (q *request) executeFlow(r *flow.Run) (flow.Outcome, *flow.Response) {
+	defer q.handler.Slots.Free()
+	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()
-	began := q.h.Clock.Now()
+	began := q.handler.Clock.Now()
 	out := flow.Execute(ctx, r)
 	response := q.buildResponse(ctx, r, &out)
 	if out.State != flow.Detached {
-		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.h.Clock, began))
+		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.handler.Clock, began))
 	}
 	return out, response
 }
@@ -80,7 +80,7 @@ type syncJournal struct {
 func (j syncJournal) Done(rec *flow.Record) {
 	q := j.request
 	q.CountStep(rec)
-	if q.h.Store == nil {
+	if q.handler.Store == nil {
 		return
 	}
 	q.mu.Lock()
@@ -93,7 +93,7 @@ func (j syncJournal) Done(rec *flow.Record) {
 // ended do not run again.
 func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error) {
 	q := j.request
-	if q.h.Store == nil {
+	if q.handler.Store == nil {
 		return false, nil
 	}
 	payload, err := q.encodePayload(j.run.Event, r)
@@ -102,10 +102,10 @@ func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error)
 	}
 	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
 	// An earlier attempt may have stored the run without learning so.
-	if _, err := q.h.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
+	if _, err := q.handler.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return true, &flow.Error{Class: flow.Transient, Message: "the rest of the run can't be stored now", Err: err}
 	}
-	q.h.Wakeup.Send()
+	q.handler.Wakeup.Send()
 	return true, nil
 }
 

@@ -102,12 +102,12 @@ func (r *Recorder) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			for len(r.queue) > 0 {
-				r.write(r.fillBatch(nil))
+				r.writeBatch(r.fillBatch(nil))
 			}
 			return
 		case e := <-r.queue:
 			began := r.clock.Now()
-			r.write(r.fillBatch([]*store.Entry{r.build(e)}))
+			r.writeBatch(r.fillBatch([]*store.Entry{r.buildEntry(e)}))
 			r.throttle(ctx, clock.Since(r.clock, began))
 		}
 	}
@@ -130,7 +130,7 @@ func (r *Recorder) fillBatch(batch []*store.Entry) []*store.Entry {
 	for len(batch) < maxBatch {
 		select {
 		case e := <-r.queue:
-			batch = append(batch, r.build(e))
+			batch = append(batch, r.buildEntry(e))
 		default:
 			return batch
 		}
@@ -138,14 +138,14 @@ func (r *Recorder) fillBatch(batch []*store.Entry) []*store.Entry {
 	return batch
 }
 
-func (r *Recorder) build(e PendingEntry) *store.Entry {
+func (r *Recorder) buildEntry(e PendingEntry) *store.Entry {
 	r.bytes.Add(-e.Size)
 	return e.Build()
 }
 
-// write writes a batch, also during a stop. If the store rejects the batch, each
+// writeBatch writes a batch, also during a stop. If the store rejects the batch, each
 // entry is written by itself, so that one bad entry costs no other.
-func (r *Recorder) write(batch []*store.Entry) {
+func (r *Recorder) writeBatch(batch []*store.Entry) {
 	if len(batch) == 0 {
 		return
 	}
@@ -154,7 +154,7 @@ func (r *Recorder) write(batch []*store.Entry) {
 	err := r.store.Record(ctx, batch...)
 	if len(batch) > 1 && err != nil && !store.IsUnavailable(err) && ctx.Err() == nil {
 		for i := range batch {
-			r.write(batch[i : i+1])
+			r.writeBatch(batch[i : i+1])
 		}
 		return
 	}

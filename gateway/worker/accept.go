@@ -12,7 +12,7 @@ import (
 // waits, the run starts here at once; otherwise it is queued. The event is the
 // one that the submission holds in encoded form.
 func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission, event flow.Event) (store.Accepted, error) {
-	r := p.reserve(scope)
+	r := p.reserveSlot(scope)
 	if r != nil {
 		direct := *s
 		direct.Claim = &store.DirectClaim{Owner: p.owner, Lease: p.Lease, Max: scope.Endpoint.Queue.Max}
@@ -32,7 +32,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	case r != nil && got.Claim != nil:
 		r.startDirect(got.Claim, event)
 	case r != nil:
-		p.remove(r)
+		p.removeRun(r)
 	}
 	if queued {
 		p.Wakeup.Send()
@@ -40,13 +40,13 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	return got, err
 }
 
-// reserve takes a slot for a run that is about to be accepted, so that it can
+// reserveSlot takes a slot for a run that is about to be accepted, so that it can
 // start at once. It returns nil if there is none.
-func (p *Pool) reserve(scope *run.Scope) *Run {
+func (p *Pool) reserveSlot(scope *run.Scope) *Run {
 	if p.queueOnly.Load() || p.freeShare(scope.Snapshot) <= 0 || !p.Slots.TryTake(scope.Snapshot.MaxRuns) {
 		return nil
 	}
-	r := p.add(scope.Snapshot, scope.Endpoint, scope.ID)
+	r := p.addRun(scope.Snapshot, scope.Endpoint, scope.ID)
 	if r == nil {
 		p.Slots.Free()
 	}

@@ -104,7 +104,7 @@ func (p *Pool) freeShare(snap *snapshot.Snapshot) int64 {
 // startClaimed starts a claimed run, whose slot is taken, or releases it after a
 // stop. The lease of the claim began at asked.
 func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *store.Work, event flow.Event, asked time.Time) {
-	r := p.add(snap, snap.Endpoints[w.Flow], w.ID)
+	r := p.addRun(snap, snap.Endpoints[w.Flow], w.ID)
 	if r == nil {
 		p.Slots.Free()
 		p.releaseClaim(context.WithoutCancel(ctx), w.Claim)
@@ -113,8 +113,8 @@ func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *sto
 	if event == nil {
 		p.events.drop(w.ID)
 	}
-	r.load(w, event, asked)
-	p.start(r)
+	r.loadClaimed(w, event, asked)
+	p.startRun(r)
 }
 
 // releaseClaim puts a run back as if it had not been claimed.

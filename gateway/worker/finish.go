@@ -32,7 +32,7 @@ func (r *Run) finish(out *flow.Outcome) {
 		}
 		return
 	}
-	ending := r.ending(out)
+	ending := r.buildEnding(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
 		r.Endpoint.Metrics.ObserveRun(out.State, took)
 		r.LogRun(out, 0, took)
@@ -47,8 +47,8 @@ func (r *Run) requeue() {
 	})
 }
 
-// ending returns the end of a run that is not attempted again.
-func (r *Run) ending(out *flow.Outcome) *store.Ending {
+// buildEnding returns the end of a run that is not attempted again.
+func (r *Run) buildEnding(out *flow.Outcome) *store.Ending {
 	end := &store.Ending{State: store.Succeeded, Steps: r.pending}
 	if out.State == flow.Failed {
 		// An operator may have the run continue with the steps that failed.

@@ -34,7 +34,7 @@ func NewHousekeeper(o Options, e *history.Eraser) *Housekeeper { return &Houseke
 // Sweep requeues the runs of gateways that let their leases expire, until the
 // context ends.
 func (h *Housekeeper) Sweep(ctx context.Context) {
-	h.repeat(ctx, h.Lease, "taking over runs of other gateways failed", func() (bool, error) {
+	h.repeatWork(ctx, h.Lease, "taking over runs of other gateways failed", func() (bool, error) {
 		got, err := h.Store.Sweep(ctx, store.SweepQuery{Limit: maxSweep, MaxLost: maxLost, Backoff: lostPause})
 		for _, r := range got.Requeued {
 			h.Log.Warn("run taken over: its gateway let the lease expire", zap.String("flow", r.Flow), zap.String("run", r.ID))
@@ -51,18 +51,18 @@ func (h *Housekeeper) Sweep(ctx context.Context) {
 
 // Purge deletes old entries of the history, until the context ends.
 func (h *Housekeeper) Purge(ctx context.Context) {
-	h.repeat(ctx, purgePause, "purging the history failed", func() (bool, error) {
+	h.repeatWork(ctx, purgePause, "purging the history failed", func() (bool, error) {
 		snap := h.Snapshots.Acquire()
 		if snap == nil {
 			return false, nil
 		}
 		defer snap.Release()
-		got, err := h.Store.Purge(ctx, retention(snap.Config.Gateway.History))
+		got, err := h.Store.Purge(ctx, historyRetention(snap.Config.Gateway.History))
 		return got.More, err
 	})
 }
 
-func retention(h *load.History) store.Retention {
+func historyRetention(h *load.History) store.Retention {
 	return store.Retention{
 		Runs: h.Keep, Bytes: int64(h.Size), Body: int(h.Body), Minutes: keepMinutes, Hours: keepHours,
 	}
@@ -71,15 +71,15 @@ func retention(h *load.History) store.Retention {
 // EraseDeleted erases the addresses of deleted contacts from runs that have
 // ended since, until the context ends.
 func (h *Housekeeper) EraseDeleted(ctx context.Context) {
-	h.repeat(ctx, purgePause, "erasing addresses from the history failed", func() (bool, error) {
+	h.repeatWork(ctx, purgePause, "erasing addresses from the history failed", func() (bool, error) {
 		got, err := h.eraser.Erase(ctx, "")
 		return got.More, err
 	})
 }
 
-// repeat calls work with pauses, which are short while work reports that more is
+// repeatWork calls work with pauses, which are short while work reports that more is
 // left. It logs the message if work fails.
-func (h *Housekeeper) repeat(ctx context.Context, pause time.Duration, message string, work func() (more bool, err error)) {
+func (h *Housekeeper) repeatWork(ctx context.Context, pause time.Duration, message string, work func() (more bool, err error)) {
 	for {
 		more, err := work()
 		if err != nil && ctx.Err() == nil {

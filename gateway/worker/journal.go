@@ -45,7 +45,7 @@ func (r *Run) endWait(s store.Step) {
 // action with an effect outside.
 func (r *Run) Before(_ context.Context, c *flow.Call) error {
 	outside := !r.Endpoint.IsPure(c.Step.Kind)
-	if err := r.flush(outside); err != nil || !outside {
+	if err := r.writeCheckpoint(outside); err != nil || !outside {
 		return err
 	}
 	return r.verifyLease()
@@ -77,13 +77,13 @@ func (r *Run) Done(rec *flow.Record) {
 	}
 }
 
-// flush writes pending checkpoints before an action starts, so that a crash
+// writeCheckpoint writes pending checkpoints before an action starts, so that a crash
 // cannot repeat a completed one. Nothing is written if all pending steps may be
 // repeated. Steps with a volatile output must not be repeated once an action
-// with an effect outside starts, because it may send that output. When flush
+// with an effect outside starts, because it may send that output. When writeCheckpoint
 // returns, each step that ended before the call is stored, also if another call
 // wrote it.
-func (r *Run) flush(outside bool) error {
+func (r *Run) writeCheckpoint(outside bool) error {
 	r.checkpointing.Lock()
 	defer r.checkpointing.Unlock()
 	r.mu.Lock()

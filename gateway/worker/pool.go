@@ -76,9 +76,9 @@ func NewPool(o Options) *Pool {
 	}
 }
 
-// start executes a run in another goroutine. A goroutine that has finished a
+// startRun executes a run in another goroutine. A goroutine that has finished a
 // run is preferred to a new one: its stack already has the right size.
-func (p *Pool) start(r *Run) {
+func (p *Pool) startRun(r *Run) {
 	select {
 	case p.next <- r:
 	default:
@@ -86,11 +86,11 @@ func (p *Pool) start(r *Run) {
 	}
 }
 
-// executeRuns executes a run and those that follow, until too many other
+// executeRuns executes a run and then further ones, until too many other
 // goroutines wait for a run too.
 func (p *Pool) executeRuns(r *Run) {
 	for {
-		r.process()
+		r.executeAndFinish()
 		if p.idle.Add(1) > maxIdle {
 			p.idle.Add(-1)
 			return
@@ -104,9 +104,9 @@ func (p *Pool) executeRuns(r *Run) {
 	}
 }
 
-// add registers a run, whose slot is taken. It returns nil after a stop. The
+// addRun registers a run, whose slot is taken. It returns nil after a stop. The
 // caller uses the snapshot, so the snapshot can't be closed here.
-func (p *Pool) add(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Run {
+func (p *Pool) addRun(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Run {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
@@ -120,8 +120,8 @@ func (p *Pool) add(snap *snapshot.Snapshot, e *snapshot.Endpoint, id string) *Ru
 	return r
 }
 
-// remove ends the work on a run and frees its slot.
-func (p *Pool) remove(r *Run) {
+// removeRun ends the work on a run and frees its slot.
+func (p *Pool) removeRun(r *Run) {
 	r.cancel(nil)
 	p.mu.Lock()
 	delete(p.runs, r)

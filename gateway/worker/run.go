@@ -43,8 +43,8 @@ type Run struct {
 	volatile int
 }
 
-// load takes over a claimed run. The lease of the claim was requested at asked.
-func (r *Run) load(w *store.Work, event flow.Event, asked time.Time) {
+// loadClaimed takes over a claimed run. The lease of the claim was requested at asked.
+func (r *Run) loadClaimed(w *store.Work, event flow.Event, asked time.Time) {
 	r.leasedAt.Store(&asked)
 	r.claim.Store(&w.Claim)
 	r.attempt, r.started, r.payload, r.loadErr, r.event = w.Attempt, w.Started, w.Payload, w.Err, event
@@ -64,12 +64,12 @@ func (r *Run) startDirect(c *store.Claim, event flow.Event) {
 	r.leasedAt.Store(&asked)
 	r.claim.Store(c)
 	r.attempt, r.started, r.event = 1, r.Began, event
-	r.pool.start(r)
+	r.pool.startRun(r)
 }
 
-// process executes the run and writes how it ended.
-func (r *Run) process() {
-	defer r.pool.remove(r)
+// executeAndFinish executes the run and writes how it ended.
+func (r *Run) executeAndFinish() {
+	defer r.pool.removeRun(r)
 	r.Began = r.pool.Clock.Now()
 	if store.IsUnavailable(r.loadErr) {
 		r.writeEnd(func(ctx context.Context) error {
@@ -100,16 +100,16 @@ func (r *Run) logLost() {
 func (r *Run) execute() (out flow.Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
-			out = r.fail(flow.Internal, "internal error", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			out = r.failedOutcome(flow.Internal, "internal error", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	if r.loadErr != nil {
-		return r.fail(flow.Invalid, r.loadErr.Error(), r.loadErr)
+		return r.failedOutcome(flow.Invalid, r.loadErr.Error(), r.loadErr)
 	}
 	if r.event == nil {
 		event, err := r.DecodeEvent(&r.payload)
 		if err != nil {
-			return r.fail(flow.Invalid, err.Error(), err)
+			return r.failedOutcome(flow.Invalid, err.Error(), err)
 		}
 		r.event = event
 	}
@@ -119,8 +119,8 @@ func (r *Run) execute() (out flow.Outcome) {
 	})
 }
 
-// fail returns the outcome of a run that fails before its first action.
-func (r *Run) fail(class flow.Class, message string, err error) flow.Outcome {
+// failedOutcome returns the outcome of a run that fails before its first action.
+func (r *Run) failedOutcome(class flow.Class, message string, err error) flow.Outcome {
 	return flow.Outcome{State: flow.Failed, Err: &flow.Error{
 		Flow: r.FlowName(), Class: class, Message: message, Range: r.Endpoint.Flow.Range, Err: err,
 	}}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -110,7 +111,7 @@ func (s *Scope) decodeOutput(text []byte) (any, error) {
 // FailureCause describes an error for the store, without secrets.
 func (s *Scope) FailureCause(e *flow.Error) store.Cause {
 	return store.Cause{
-		Reason: e.Reason, Class: string(e.Class), Action: e.Action, Position: position(e.Range),
+		Reason: e.Reason, Class: string(e.Class), Action: e.Action, Position: formatPosition(e.Range),
 		Message: s.RedactText(e.RedactedMessage()),
 	}
 }
@@ -119,12 +120,37 @@ func (s *Scope) FailureCause(e *flow.Error) store.Cause {
 func (s *Scope) StopCause(out *flow.Outcome) store.Cause {
 	c := store.Cause{Reason: "stopped", Message: s.RedactText(out.Message)}
 	if ended := out.EndedBy; ended != nil {
-		c.Action, c.Position = ended.Name, position(ended.Range)
+		c.Action, c.Position = ended.Name, formatPosition(ended.Range)
 	}
 	return c
 }
 
-// position returns the place of a block in the files, for people.
-func position(r hcl.Range) string {
+// formatPosition returns the place of a block in the files, for people.
+func formatPosition(r hcl.Range) string {
 	return fmt.Sprintf("%s:%d,%d", r.Filename, r.Start.Line, r.Start.Column)
+}
+
+// storedResponse is the stored form of a response.
+type storedResponse struct {
+	Status int                 `json:"status"`
+	Header map[string][]string `json:"headers,omitempty"`
+	Body   []byte              `json:"body,omitempty"`
+}
+
+// EncodeResponse encodes a response for the store.
+func EncodeResponse(r *flow.Response) []byte {
+	text, err := json.Marshal(storedResponse{r.Status, r.Header, r.Body})
+	if err != nil {
+		return nil // numbers, texts and bytes always marshal
+	}
+	return text
+}
+
+// DecodeResponse decodes a stored response.
+func DecodeResponse(text []byte) (*flow.Response, error) {
+	var s storedResponse
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("reading the stored response: %w", err)
+	}
+	return &flow.Response{Status: s.Status, Header: s.Header, Body: s.Body}, nil
 }
