@@ -20,7 +20,7 @@ func (s *Service) Contacts(ctx context.Context, q store.ContactQuery) (ContactPa
 		if q.Limit < 1 || q.Limit > store.MaxContacts {
 			return ContactPage{}, invalid("\"limit\" must be a number from 1 to %d", store.MaxContacts)
 		}
-		page, err := s.Store.ListContacts(ctx, q)
+		page, err := s.opts.Store.ListContacts(ctx, q)
 		if err != nil {
 			return ContactPage{}, err
 		}
@@ -35,7 +35,7 @@ func (s *Service) Contacts(ctx context.Context, q store.ContactQuery) (ContactPa
 // Contact returns the contact with an address.
 func (s *Service) Contact(ctx context.Context, email string) (Contact, error) {
 	return withStore(s, func(v view) (Contact, error) {
-		stored, err := s.Store.GetContact(ctx, email)
+		stored, err := s.opts.Store.GetContact(ctx, email)
 		if errors.Is(err, store.ErrNotFound) {
 			return Contact{}, &Error{Kind: NotFound, Message: "there is no such contact"}
 		}
@@ -57,7 +57,7 @@ func (s *Service) ChangeContact(ctx context.Context, email string, c ContactChan
 		if err != nil {
 			return ContactChanged{}, err
 		}
-		got, err := s.Options.Contacts.ChangeContact(ctx, change)
+		got, err := s.opts.Contacts.ChangeContact(ctx, change)
 		if err != nil {
 			return ContactChanged{}, err
 		}
@@ -76,7 +76,7 @@ func checkEmail(email string) error {
 
 // newCause returns the cause that runs record which a change by an operator
 // starts.
-func (s *Service) newCause() string { return "api/" + ulid.New(s.Clock.Now()) }
+func (s *Service) newCause() string { return "api/" + ulid.New(s.opts.Clock.Now()) }
 
 // decodeFields returns the change with decoded field values.
 func (c *ContactChange) decodeFields(email, cause string) (flow.ContactChange, error) {
@@ -101,7 +101,7 @@ func (s *Service) DeleteContact(ctx context.Context, email string) (ContactDelet
 		if err := checkEmail(email); err != nil {
 			return ContactDeleted{}, err
 		}
-		deleted, err := s.Store.DeleteContact(ctx, email)
+		deleted, err := s.opts.Store.DeleteContact(ctx, email)
 		if err != nil {
 			return ContactDeleted{}, err
 		}
@@ -116,11 +116,11 @@ func (s *Service) DeleteContact(ctx context.Context, email string) (ContactDelet
 }
 
 func (s *Service) eraseContact(ctx context.Context, email string) (store.Erased, error) {
-	ctx, cancel := clock.WithTimeout(ctx, s.Clock, bulkTime)
+	ctx, cancel := clock.WithTimeout(ctx, s.opts.Clock, bulkTime)
 	defer cancel()
 	total := store.Erased{More: true}
 	for total.More && ctx.Err() == nil {
-		got, err := s.Options.Contacts.EraseContact(ctx, email)
+		got, err := s.opts.Contacts.EraseContact(ctx, email)
 		if err != nil && ctx.Err() == nil {
 			return total, err
 		}

@@ -50,7 +50,7 @@ func (s *Service) importContact(ctx context.Context, c *ContactImport, cause str
 		return false, err
 	}
 	if o.StartFlows && !o.DryRun {
-		got, err := s.Options.Contacts.ChangeContact(ctx, change)
+		got, err := s.opts.Contacts.ChangeContact(ctx, change)
 		return got.Created, err
 	}
 	fields, err := encodeFields(change.Fields)
@@ -61,7 +61,7 @@ func (s *Service) importContact(ctx context.Context, c *ContactImport, cause str
 	if o.DryRun {
 		return false, stored.Validate()
 	}
-	got, err := s.Store.ChangeContact(ctx, stored)
+	got, err := s.opts.Store.ChangeContact(ctx, stored)
 	return got.Created, err
 }
 

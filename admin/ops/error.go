@@ -56,10 +56,10 @@ func (s *Service) convertError(v view, err error) *Error {
 	case errors.Is(err, store.ErrState), errors.Is(err, store.ErrCut):
 		return &Error{Kind: Conflict, Message: v.redactText(err.Error())}
 	case store.IsUnavailable(err):
-		s.Log.Warn("the store is unavailable to an operator", zap.String("error", v.redactText(err.Error())))
+		s.opts.Log.Warn("the store is unavailable to an operator", zap.String("error", v.redactText(err.Error())))
 		return &Error{Kind: Unavailable, Message: "the store is not available now"}
 	}
-	s.Log.Error("an operator's request failed", zap.String("error", v.redactText(err.Error())))
+	s.opts.Log.Error("an operator's request failed", zap.String("error", v.redactText(err.Error())))
 	return &Error{Kind: Internal, Message: "the log says more"}
 }
 

@@ -38,7 +38,7 @@ type Action struct {
 
 // Flows returns the flows that serve, in the order of the files.
 func (s *Service) Flows() (FlowList, error) {
-	snap := s.Process.Acquire()
+	snap := s.opts.Process.Acquire()
 	if snap == nil {
 		return FlowList{}, errShuttingDown()
 	}
@@ -60,7 +60,7 @@ func (s *Service) describeFlow(v view, f *flow.Flow) Flow {
 		out.URL = v.BaseURL() + out.Path
 	}
 	if c := f.Parts.Clock; c != nil && f.Enabled {
-		out.Next = utc(c.Next(s.Clock.Now()))
+		out.Next = utc(c.Next(s.opts.Clock.Now()))
 	}
 	if t := f.Parts.Tag; t != nil {
 		out.Tag = t.Tag

@@ -71,23 +71,23 @@ type Contacts interface {
 
 // Service is the operator service.
 type Service struct {
-	Options
+	opts  Options
 	ready readiness
 }
 
 // New returns a service.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service { return &Service{opts: o} }
 
 // withStore calls do with the configuration that serves. It converts errors to
 // *Error and redacts them.
 func withStore[T any](s *Service, do func(view) (T, error)) (T, error) {
 	var none T
-	snap := s.Process.Acquire()
+	snap := s.opts.Process.Acquire()
 	if snap == nil {
 		return none, errShuttingDown()
 	}
 	defer snap.Release()
-	if s.Store == nil {
+	if s.opts.Store == nil {
 		return none, &Error{Kind: NoStore, Message: "this gateway keeps no runs"}
 	}
 	v := view{snap}

@@ -24,7 +24,7 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		if err := checkListQuery(&q); err != nil {
 			return RunPage{}, err
 		}
-		page, err := s.Store.List(ctx, q)
+		page, err := s.opts.Store.List(ctx, q)
 		if err != nil {
 			return RunPage{}, err
 		}
@@ -66,7 +66,7 @@ func checkTimeRange(from, to time.Time) error {
 // Run returns everything that the history holds about a run.
 func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 	return withStore(s, func(v view) (*RunDetail, error) {
-		run, err := s.Store.Get(ctx, id)
+		run, err := s.opts.Store.Get(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +78,11 @@ func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 // with fromStart runs each action again.
 func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (RunsChanged, error) {
 	return withStore(s, func(view) (RunsChanged, error) {
-		s.Worker.DropEvents()
-		if err := s.Store.Requeue(ctx, id, store.RequeueOptions{FromStart: fromStart}); err != nil {
+		s.opts.Worker.DropEvents()
+		if err := s.opts.Store.Requeue(ctx, id, store.RequeueOptions{FromStart: fromStart}); err != nil {
 			return RunsChanged{}, err
 		}
-		s.Worker.Wake()
+		s.opts.Worker.Wake()
 		return RunsChanged{Changed: 1}, nil
 	})
 }
@@ -90,10 +90,10 @@ func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (Runs
 // CancelRun cancels a run that is not over.
 func (s *Service) CancelRun(ctx context.Context, id string) (RunsChanged, error) {
 	return withStore(s, func(view) (RunsChanged, error) {
-		if err := s.Store.Cancel(ctx, id); err != nil {
+		if err := s.opts.Store.Cancel(ctx, id); err != nil {
 			return RunsChanged{}, err
 		}
-		s.Worker.ExtendLeases(ctx) // ends the execution in this process now
+		s.opts.Worker.ExtendLeases(ctx) // ends the execution in this process now
 		return RunsChanged{Changed: 1}, nil
 	})
 }
@@ -111,11 +111,11 @@ type Selection struct {
 func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) (RunsChanged, error) {
 	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
 		if q.After == sel.After {
-			s.Worker.DropEvents()
+			s.opts.Worker.DropEvents()
 		}
-		got, err := s.Store.RequeueAll(ctx, q, store.RequeueOptions{FromStart: fromStart})
+		got, err := s.opts.Store.RequeueAll(ctx, q, store.RequeueOptions{FromStart: fromStart})
 		if got.N > 0 {
-			s.Worker.Wake()
+			s.opts.Worker.Wake()
 		}
 		return got, err
 	})
@@ -124,9 +124,9 @@ func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) 
 // CancelRuns cancels all runs of the selection that are not over.
 func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, error) {
 	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
-		got, err := s.Store.CancelAll(ctx, q)
+		got, err := s.opts.Store.CancelAll(ctx, q)
 		if got.N > 0 {
-			s.Worker.ExtendLeases(ctx)
+			s.opts.Worker.ExtendLeases(ctx)
 		}
 		return got, err
 	})
@@ -137,7 +137,7 @@ func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, e
 // returns the error.
 func (s *Service) changeRuns(sel Selection, change func(store.ListQuery) (store.Changed, error)) (RunsChanged, error) {
 	return withStore(s, func(v view) (RunsChanged, error) {
-		started := s.Clock.Now()
+		started := s.opts.Clock.Now()
 		q := store.ListQuery{Filter: sel.Filter, Limit: store.MaxPage, After: sel.After}
 		if err := checkSelection(sel, &q); err != nil {
 			return RunsChanged{}, err
@@ -150,12 +150,12 @@ func (s *Service) changeRuns(sel Selection, change func(store.ListQuery) (store.
 				return RunsChanged{}, err
 			}
 			if err != nil {
-				s.Log.Warn("only some of the selected runs were changed", zap.Int("runs", out.Changed), zap.String("error", v.redactText(err.Error())))
+				s.opts.Log.Warn("only some of the selected runs were changed", zap.Int("runs", out.Changed), zap.String("error", v.redactText(err.Error())))
 				out.Next = q.After
 				return out, nil
 			}
 			out.Next, q.After = got.Next, got.Next
-			if got.Next == "" || clock.Since(s.Clock, started) > bulkTime {
+			if got.Next == "" || clock.Since(s.opts.Clock, started) > bulkTime {
 				return out, nil
 			}
 		}
@@ -182,7 +182,7 @@ func (s *Service) Stats(ctx context.Context, q store.StatsQuery) (RunStats, erro
 		if err := s.checkStatsQuery(&q); err != nil {
 			return RunStats{}, err
 		}
-		counts, err := s.Store.Stats(ctx, q)
+		counts, err := s.opts.Store.Stats(ctx, q)
 		if err != nil {
 			return RunStats{}, err
 		}
@@ -203,7 +203,7 @@ func (s *Service) checkStatsQuery(q *store.StatsQuery) error {
 	}
 	end := q.To
 	if end.IsZero() {
-		end = s.Clock.Now()
+		end = s.opts.Clock.Now()
 	}
 	if q.From.IsZero() || end.Sub(q.From)/q.Step > maxCounts {
 		return invalid("a step needs a start time, and the time may have at most %d steps: set \"from\"", maxCounts)

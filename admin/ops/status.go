@@ -56,9 +56,9 @@ type Findings struct {
 
 // Status returns the state of the process.
 func (s *Service) Status() Status {
-	load, process := s.Process.LastLoad(), s.Process.Status()
+	load, process := s.opts.Process.LastLoad(), s.opts.Process.Status()
 	out := Status{
-		Version: s.Version, Started: process.Started, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
+		Version: s.opts.Version, Started: process.Started, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
 		Reload: ReloadStatus{
 			OK: load.OK, Cause: load.Cause, At: load.At, Took: load.Took.Seconds(), LastGood: load.LastGood,
 			Failures: load.Failures, Restart: process.RestartNeeded,
@@ -68,7 +68,7 @@ func (s *Service) Status() Status {
 	if !load.OK {
 		out.Reload.Since = &load.FailingSince
 	}
-	snap := s.Process.Acquire()
+	snap := s.opts.Process.Acquire()
 	if snap != nil {
 		defer snap.Release()
 		for _, f := range snap.Config.Flows {
@@ -84,10 +84,10 @@ func (s *Service) Status() Status {
 // queueStatus returns the state of the store and the open runs by flow.
 func (s *Service) queueStatus() (state string, queue []QueueDepth) {
 	queue = []QueueDepth{}
-	if s.Store == nil {
+	if s.opts.Store == nil {
 		return "none", queue
 	}
-	depths, err := s.Process.QueueCounts()
+	depths, err := s.opts.Process.QueueCounts()
 	if err != nil {
 		return "unavailable", queue
 	}
@@ -124,8 +124,8 @@ func redactFindings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
 // Reload loads the flow files again. ok tells whether they serve now; if not,
 // the findings say why, and the flows before go on snap.
 func (s *Service) Reload(cause string) (found Findings, ok bool) {
-	load := s.Process.Reload(cause)
-	snap := s.Process.Acquire()
+	load := s.opts.Process.Reload(cause)
+	snap := s.opts.Process.Acquire()
 	if snap != nil {
 		defer snap.Release()
 	}
@@ -149,10 +149,10 @@ type readiness struct {
 // Ready returns nil if the gateway can take requests: it does not stop, and its
 // store can write.
 func (s *Service) Ready(ctx context.Context) error {
-	if !s.Process.Status().Ready {
+	if !s.opts.Process.Status().Ready {
 		return errShuttingDown()
 	}
-	if s.Store == nil {
+	if s.opts.Store == nil {
 		return nil
 	}
 	if err := s.pingStore(ctx); err != nil {
@@ -165,15 +165,15 @@ func (s *Service) pingStore(ctx context.Context) error {
 	r := &s.ready
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.checked.IsZero() && clock.Since(s.Clock, r.checked) < readyFor {
+	if !r.checked.IsZero() && clock.Since(s.opts.Clock, r.checked) < readyFor {
 		return r.err
 	}
-	ctx, cancel := clock.WithTimeout(ctx, s.Clock, pingTimeout)
+	ctx, cancel := clock.WithTimeout(ctx, s.opts.Clock, pingTimeout)
 	defer cancel()
-	err := s.Store.Ping(ctx)
+	err := s.opts.Store.Ping(ctx)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return err // the caller hung up, which says nothing about the store
 	}
-	r.checked, r.err = s.Clock.Now(), err
+	r.checked, r.err = s.opts.Clock.Now(), err
 	return err
 }

@@ -100,7 +100,7 @@ func NewWithoutStore(t testing.TB, flows string) *Lab {
 func start(t testing.TB, flows string, s store.Store) *Lab {
 	t.Helper()
 	core, lines := observer.New(zapcore.DebugLevel)
-	l := &Lab{T: t, Store: s, Log: lines, now: time.Now().Add(-time.Minute)}
+	l := &Lab{T: t, Store: s, Log: lines, now: clock.System{}.Now().Add(-time.Minute)}
 	l.Write(flows)
 	l.Options = gateway.Options{
 		Clock: clock.System{}, Key: []byte("0123456789abcdef"), Version: Version, Load: l.load, Store: s, Log: zap.New(core),
