@@ -10,11 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -80,6 +82,8 @@ func results(ctx context.Context, s *ops.Service, id string) map[string]string {
 	add("ChangeContact", change, err)
 	change, err = s.ChangeContact(ctx, "jane@example.com", ops.ContactChange{Add: []string{secret}, Remove: []string{secret}})
 	add("ChangeContact that is wrong", change, err)
+	change, err = s.ChangeContact(ctx, "jane@example.com", ops.ContactChange{Fields: map[string]json.RawMessage{secret: []byte("{")}})
+	add("ChangeContact of a field that is wrong", change, err)
 	imported, err := s.ImportContacts(ctx, []ops.ContactImport{{Email: "joe@example.com", ContactChange: ops.ContactChange{Add: []string{secret}, Remove: []string{secret}}}}, ops.ImportOptions{})
 	add("ImportContacts", imported, err)
 	deleted, err := s.DeleteContact(ctx, "jane@example.com")
@@ -112,10 +116,9 @@ func TestNoResultHoldsASecret(t *testing.T) {
 	t.Parallel()
 	l := admintest.New(t, admintest.Flows)
 	id := storeSecrets(t, l)
-	l.Write(strings.Replace(admintest.Flows, `message = "note"`, "message = jsondecode(secret.password)\n    level = secret.password", 1)) // for Reload
 	got := results(t.Context(), l.Service, id)
 	wantNoSecret(t, got)
-	for _, name := range []string{"Runs", "Run", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ImportContacts"} {
+	for _, name := range []string{"Runs", "Run", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ChangeContact of a field that is wrong", "ImportContacts"} {
 		if !strings.Contains(got[name], "(sensitive)") {
 			t.Errorf("%s shows no redacted value: %s", name, got[name])
 		}
@@ -176,5 +179,34 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 	}
 	if _, err := s.Stats(t.Context(), store.StatsQuery{}); !errors.As(err, &failed) || failed.Kind != ops.Unavailable {
 		t.Errorf("%v", err)
+	}
+}
+
+// failedLoad is a gateway whose loads fail with a finding that holds the secret of
+// the configuration that serves, and one of the files that were loaded.
+type failedLoad struct{ *gateway.Gateway }
+
+const loadedSecret = "swordfish-swordfish"
+
+func (failedLoad) LastLoad() *gateway.Load {
+	return &gateway.Load{Config: &load.Config{Secrets: []string{loadedSecret}}, Diags: hcl.Diagnostics{{
+		Severity: hcl.DiagError, Summary: "no " + secret, Detail: "The server refused " + loadedSecret + " and " + secret + ".",
+	}}}
+}
+
+func (p failedLoad) Reload(string) *gateway.Load { return p.LastLoad() }
+
+// Findings of a load hold neither the secrets that serve nor those of the files
+// that were loaded.
+func TestNoFindingHoldsASecret(t *testing.T) {
+	t.Parallel()
+	l := admintest.New(t, admintest.Flows)
+	s := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: l.Store, Process: failedLoad{l.Gateway}, Worker: l.Gateway, Contacts: l.Gateway})
+	found, ok := s.Reload("test")
+	if ok || found.Errors != 1 || !strings.Contains(string(found.Diagnostics[0]), "The server refused (sensitive) and (sensitive).") {
+		t.Errorf("%v %+v %s", ok, found, found.Diagnostics)
+	}
+	for _, d := range append(found.Diagnostics, s.Status().Reload.Diagnostics.Diagnostics...) {
+		wantNoSecret(t, map[string]string{"a finding": strings.ReplaceAll(string(d), loadedSecret, secret)})
 	}
 }
