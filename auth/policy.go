@@ -12,10 +12,16 @@ type Policy struct {
 	Checks []Check
 }
 
-// NeedsBody reports whether a check reads the body, which must then be read
-// before Verify.
-func (p Policy) NeedsBody() bool {
-	return slices.ContainsFunc(p.Checks, Check.NeedsBody)
+// SplitByBody returns the checks that need no body and the checks that read it.
+func (p Policy) SplitByBody() (early, late Policy) {
+	for _, c := range p.Checks {
+		if c.NeedsBody() {
+			late.Checks = append(late.Checks, c)
+		} else {
+			early.Checks = append(early.Checks, c)
+		}
+	}
+	return early, late
 }
 
 // Verify returns nil if a check accepts the request. Otherwise the error holds

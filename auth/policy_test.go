@@ -62,7 +62,7 @@ func TestPolicyLetsInWhoAnyCheckLetsIn(t *testing.T) {
 func TestPolicyCollects(t *testing.T) {
 	t.Parallel()
 	none := Policy{}
-	if none.NeedsBody() || len(none.Challenges()) > 0 || len(none.Headers()) > 0 || len(none.Query()) > 0 {
+	if len(none.Challenges()) > 0 || len(none.Headers()) > 0 || len(none.Query()) > 0 {
 		t.Error("a policy without checks asks for something")
 	}
 	p := Policy{Checks: []Check{
@@ -81,11 +81,8 @@ func TestPolicyCollects(t *testing.T) {
 	if got, want := p.Query(), []string{"key"}; !slices.Equal(got, want) {
 		t.Errorf("query %q, want %q", got, want)
 	}
-	if !p.NeedsBody() {
-		t.Error("the signed body is not asked for")
-	}
-	if (Policy{Checks: p.Checks[1:]}).NeedsBody() {
-		t.Error("the body is asked for, and nothing reads it")
+	if early, late := p.SplitByBody(); !slices.Equal(early.Checks, p.Checks[1:]) || !slices.Equal(late.Checks, p.Checks[:1]) {
+		t.Errorf("%d checks without and %d with the body, want the signature alone with it", len(early.Checks), len(late.Checks))
 	}
 }
 

@@ -68,7 +68,7 @@ func TestWrongMediaRanges(t *testing.T) {
 	}
 }
 
-func TestFormOf(t *testing.T) {
+func TestFormatOfType(t *testing.T) {
 	t.Parallel()
 	for media, want := range map[string]bodyFormat{
 		"application/json": formatJSON, "text/json": formatJSON, "application/a+json": formatJSON,

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -37,13 +38,7 @@ func (w *webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	if w.strict {
 		w.known = input.NamedMembers(w.variables)
 	}
-	for _, check := range w.checks {
-		if check.NeedsBody() {
-			w.late.Checks = append(w.late.Checks, check)
-		} else {
-			w.early.Checks = append(w.early.Checks, check)
-		}
-	}
+	w.early, w.late = auth.Policy{Checks: w.checks}.SplitByBody()
 	return diags
 }
 
