@@ -23,7 +23,7 @@ func classify(ctx context.Context, err error) *Error {
 	if known && own.Reason == ReasonRefused {
 		return own
 	}
-	if ended := endOf(ctx); ended != nil {
+	if ended := contextError(ctx); ended != nil {
 		return ended
 	}
 	if known {
@@ -31,27 +31,27 @@ func classify(ctx context.Context, err error) *Error {
 	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return fail(ReasonTimeout, "the server did not answer in time", nil)
+		return newError(ReasonTimeout, "the server did not answer in time", nil)
 	}
 	if text, is := tlsText(err); is {
-		return fail(ReasonTLS, text, err)
+		return newError(ReasonTLS, text, err)
 	}
 	if text, is := lostText(err); is {
-		return fail(ReasonConnect, text, nil)
+		return newError(ReasonConnect, text, nil)
 	}
 	return protocolError(err)
 }
 
 // endOf describes a context that has ended, and is nil for one that has not.
 // The context's cause is left out: its words are not ours.
-func endOf(ctx context.Context) *Error {
+func contextError(ctx context.Context) *Error {
 	switch ctx.Err() {
 	case nil:
 		return nil
 	case context.DeadlineExceeded:
-		return fail(ReasonTimeout, "no complete answer within the time limit", context.DeadlineExceeded)
+		return newError(ReasonTimeout, "no complete answer within the time limit", context.DeadlineExceeded)
 	default:
-		return fail(ReasonCanceled, "the request was canceled", context.Canceled)
+		return newError(ReasonCanceled, "the request was canceled", context.Canceled)
 	}
 }
 
@@ -109,7 +109,7 @@ func lostText(err error) (string, bool) {
 func protocolError(err error) *Error {
 	text := err.Error()
 	if strings.Contains(text, "response headers exceeded") || strings.Contains(text, "response header list larger") {
-		return fail(ReasonTooLarge, "the response header is larger than "+sizeText(maxHeaderBytes), nil)
+		return newError(ReasonTooLarge, "the response header is larger than "+sizeText(maxHeaderBytes), nil)
 	}
 	for _, fault := range []string{
 		"malformed HTTP response", "malformed HTTP status code", "malformed HTTP version",
@@ -119,10 +119,10 @@ func protocolError(err error) *Error {
 		"COMPRESSION_ERROR", "FRAME_SIZE_ERROR", "HTTP_1_1_REQUIRED",
 	} {
 		if strings.Contains(text, fault) {
-			return fail(ReasonProtocol, "the server's answer is not valid HTTP: "+fault, nil)
+			return newError(ReasonProtocol, "the server's answer is not valid HTTP: "+fault, nil)
 		}
 	}
-	return fail(ReasonProtocol, "the server's answer is not valid HTTP", nil)
+	return newError(ReasonProtocol, "the server's answer is not valid HTTP", nil)
 }
 
 // maxShown bounds the bytes of a server's text in a message.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 )
@@ -72,24 +71,23 @@ func TestAbortedAnswers(t *testing.T) {
 		for _, path := range []string{"/header", "/body"} {
 			t.Run(fmt.Sprintf("HTTP/2 %v%s", http2, path), func(t *testing.T) {
 				t.Parallel()
-				e := mustFail(t, c, &Request{Method: "POST", URL: s.URL + path, Body: []byte("x")}, ReasonConnect)
-				if !e.Retryable() {
-					t.Error("not retryable")
-				}
+				_ = mustFail(t, c, &Request{Method: "POST", URL: s.URL + path, Body: []byte("x")}, ReasonConnect)
 			})
 		}
 	}
 }
 
-func TestLookupTexts(t *testing.T) {
+func TestExplainDial(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		"no such host":                            &net.DNSError{IsNotFound: true},
-		"the name server did not answer in time":  &net.DNSError{IsTimeout: true},
-		"the host's name could not be looked up":  &net.DNSError{Err: "server misbehaving"},
-		"the host's name could not be looked up ": errors.New("hunter2"),
+		"no such host":                           &net.DNSError{IsNotFound: true},
+		"the name server did not answer in time": &net.DNSError{IsTimeout: true},
+		"the host's name could not be looked up": &net.DNSError{Err: "server misbehaving"},
+		"no connection: the network gave up":     errors.New("hunter2"),
+		"no connection: connection refused":      &net.OpError{Err: syscall.ECONNREFUSED},
+		"the host has no address to connect to":  &net.AddrError{Err: "no suitable address found"},
 	} {
-		if got := lookupText(err); got != strings.TrimSpace(want) {
+		if got := new(guard).explain(err); got.Error() != want || got.Reason != ReasonConnect {
 			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}

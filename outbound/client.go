@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Options configure a [Client]. Zero fields take their defaults.
@@ -21,7 +23,8 @@ type Options struct {
 	TLSTimeout     time.Duration // handshake; default 10 s
 	MaxIdlePerHost int           // connections kept for reuse; default 16
 
-	Resolver Resolver // default: the system's
+	Resolver *net.Resolver // default: the system's
+	Clock    clock.Clock   // default: the machine's
 }
 
 // Client sends requests past the guard. It keeps connections open for reuse,
@@ -32,7 +35,8 @@ type Client struct {
 	userAgent   string
 	timeout     time.Duration
 	dialTimeout time.Duration
-	resolver    Resolver
+	resolver    *net.Resolver
+	clock       clock.Clock
 	dial        dialFunc
 	pools       *pools
 }
@@ -49,10 +53,11 @@ func New(opts Options) *Client {
 		timeout:     orDefault(opts.Timeout, time.Minute),
 		dialTimeout: orDefault(opts.DialTimeout, 10*time.Second),
 		resolver:    opts.Resolver,
-		dial:        dialTCP,
+		clock:       opts.Clock,
+		dial:        dialNetwork,
 	}
-	if c.resolver == nil {
-		c.resolver = new(net.Resolver)
+	if c.clock == nil {
+		c.clock = clock.System{}
 	}
 	c.pools = newPools(c, opts)
 	return c
@@ -70,7 +75,7 @@ func (c *Client) CloseIdle() { c.pools.closeIdle() }
 // and the method is idempotent or the header has an Idempotency-Key.
 func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if _, has := ctx.Deadline(); !has {
-		limited, cancel := context.WithTimeout(ctx, c.timeout)
+		limited, cancel := clock.WithTimeout(ctx, c.clock, c.timeout)
 		defer cancel()
 		ctx = limited
 	}
@@ -81,7 +86,7 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	for followed := 0; ; followed++ {
 		answer, failed := c.exchange(ctx, current)
 		if failed != nil {
-			return nil, failed.at(current.origin())
+			return nil, failed.withTarget(current.origin())
 		}
 		next, failed := c.nextHop(current, answer, req, followed)
 		if failed == nil && next == nil {
@@ -89,7 +94,7 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 		}
 		discard(answer)
 		if failed != nil {
-			return nil, failed.at(current.origin())
+			return nil, failed.withTarget(current.origin())
 		}
 		current = next
 	}
@@ -100,7 +105,7 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) 
 	// The URL is set below: NewRequest would repeat it in its errors.
 	r, err := http.NewRequestWithContext(ctx, h.method, "", bytes.NewReader(h.body))
 	if err != nil {
-		return nil, fail(ReasonInvalid, "the request cannot be sent", nil)
+		return nil, newError(ReasonInvalid, "the request cannot be sent", nil)
 	}
 	r.URL, r.Host, r.Header = h.url, h.host, h.header
 	answer, err := c.pools.transport(h.tls).RoundTrip(r)
@@ -109,7 +114,7 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) 
 	}
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		answer.Body.Close()
-		return nil, fail(ReasonProtocol, "the server switched to another protocol unasked", nil)
+		return nil, newError(ReasonProtocol, "the server switched to another protocol unasked", nil)
 	}
 	return answer, nil
 }
@@ -117,7 +122,7 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) 
 func (c *Client) finish(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, error) {
 	body, failed := readBody(ctx, answer, req.maxResponse())
 	if failed != nil {
-		return nil, failed.at(h.origin())
+		return nil, failed.withTarget(h.origin())
 	}
 	final := *h.url
 	final.Fragment, final.RawFragment = "", ""

@@ -6,30 +6,26 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// Resolver looks up the addresses of a host; [*net.Resolver] is one. The
-// network is "ip", "ip4" or "ip6".
-type Resolver interface {
-	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
-}
+// dialFunc connects to address, "host:port", with a prepared dialer. Tests
+// replace it.
+type dialFunc func(ctx context.Context, d *net.Dialer, network, address string) (net.Conn, error)
 
-// dialFunc opens a TCP connection to exactly one address.
-type dialFunc func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)
-
-func dialTCP(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", addr.String())
+func dialNetwork(ctx context.Context, d *net.Dialer, network, address string) (net.Conn, error) {
+	return d.DialContext(ctx, network, address)
 }
 
 // DialContext connects to address, "host:port" with a numeric port, by network
-// "tcp", "tcp4" or "tcp6", if the policy lets it. The host is resolved once,
-// each address is judged, and only those that pass are dialled, by turns of
-// address family (RFC 8305). Errors are [*Error] with the reason refused,
+// "tcp", "tcp4" or "tcp6", if the policy lets it. [net.Dialer] resolves the host
+// once and tries its addresses (RFC 8305); the policy judges each of them
+// immediately before the connection. Errors are [*Error] with the reason refused,
 // connect, timeout, canceled or invalid.
 func (c *Client) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, failed := parseTarget(network, address)
@@ -37,107 +33,98 @@ func (c *Client) DialContext(ctx context.Context, network, address string) (net.
 		return nil, failed
 	}
 	target := net.JoinHostPort(host, strconv.Itoa(int(port)))
-	limited, cancel := context.WithTimeout(ctx, c.dialTimeout)
+	limited, cancel := clock.WithTimeout(ctx, c.clock, c.dialTimeout)
 	defer cancel()
-	conn, failed := c.connect(limited, network, host, port)
-	if failed == nil {
+	g := &guard{policy: c.policy, host: host}
+	dialer := &net.Dialer{Resolver: c.resolver, ControlContext: g.judge}
+	conn, err := c.dial(limited, dialer, network, net.JoinHostPort(strings.ToLower(host), strconv.Itoa(int(port))))
+	if err == nil {
 		return conn, nil
 	}
-	if ended := endOf(ctx); ended != nil {
+	failed = g.explain(err)
+	if ended := contextError(ctx); ended != nil {
 		failed = ended
 	} else if limited.Err() != nil {
-		failed = fail(ReasonConnect, fmt.Sprintf("no connection within %s", c.dialTimeout), nil)
+		failed = newError(ReasonConnect, fmt.Sprintf("no connection within %s", c.dialTimeout), nil)
 	}
-	return nil, failed.at(target)
+	return nil, failed.withTarget(target)
 }
 
-// connect resolves, judges and dials. If no address passes, the error is the
-// refusal of the first.
-func (c *Client) connect(ctx context.Context, network, host string, port uint16) (net.Conn, *Error) {
-	found, failed := c.resolve(ctx, network, host)
-	if failed != nil {
-		return nil, failed
-	}
-	var open []netip.AddrPort
-	var refused *Refused
-	for _, addr := range found {
-		target := netip.AddrPortFrom(addr, port)
-		if r := c.policy.judge(host, target); r == nil {
-			open = append(open, target)
-		} else if refused == nil {
-			refused = r
-		}
-	}
-	if len(open) == 0 {
-		return nil, &Error{Reason: ReasonRefused, Err: refused}
-	}
-	conn, err := race(ctx, interleave(open), c.dial)
+// guard judges the addresses of one connection. The dialer may try several at the
+// same time.
+type guard struct {
+	policy Policy
+	host   string
+
+	mu      sync.Mutex
+	refused *Refused // the first refusal
+	passed  bool     // an address passed
+}
+
+// judge is the control function of the dialer: an error keeps the socket from
+// being connected.
+func (g *guard) judge(_ context.Context, _, address string, _ syscall.RawConn) error {
+	target, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return nil, fail(ReasonConnect, "no connection: "+networkText(err), err)
+		return fmt.Errorf("judging the address: %w", err)
 	}
-	return conn, nil
+	refused := g.policy.judge(g.host, target)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if refused == nil {
+		g.passed = true
+		return nil
+	}
+	if g.refused == nil {
+		g.refused = refused
+	}
+	return refused
 }
 
-// resolve finds the addresses of host that network can reach, at least one.
-func (c *Client) resolve(ctx context.Context, network, host string) ([]netip.Addr, *Error) {
-	found := []netip.Addr{}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		found = append(found, addr)
-	} else {
-		found, err = c.resolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], strings.ToLower(host))
-		if err != nil {
-			return nil, fail(ReasonConnect, lookupText(err), err)
-		}
+// explain turns the dialer's error into an [*Error]. If the policy let no address
+// pass, the error is the first refusal.
+func (g *guard) explain(err error) *Error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refused != nil && !g.passed {
+		return &Error{Reason: ReasonRefused, Err: g.refused}
 	}
-	var fit []netip.Addr
-	for _, addr := range found {
-		addr = addr.Unmap()
-		fits := network == "tcp" || addr.Is4() == (network == "tcp4")
-		if fits && addr.IsValid() && !slices.Contains(fit, addr) {
-			fit = append(fit, addr)
-		}
+	var (
+		lookup *net.DNSError
+		family *net.AddrError
+		errno  syscall.Errno
+	)
+	switch {
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return newError(ReasonConnect, "no such host", err)
+	case errors.As(err, &lookup) && lookup.IsTimeout:
+		return newError(ReasonConnect, "the name server did not answer in time", err)
+	case errors.As(err, &lookup):
+		return newError(ReasonConnect, "the host's name could not be looked up", err)
+	case errors.As(err, &family):
+		return newError(ReasonConnect, "the host has no address to connect to", err)
+	case errors.As(err, &errno):
+		return newError(ReasonConnect, "no connection: "+errno.Error(), err)
 	}
-	if len(fit) == 0 {
-		return nil, fail(ReasonConnect, "the name has no address to connect to", nil)
-	}
-	return fit, nil
+	return newError(ReasonConnect, "no connection: the network gave up", err)
 }
 
-// parseTarget takes what a dialler is given apart. Its errors carry no target,
-// for what is not a host may be anything.
+// parseTarget splits the address that a dialer gets. Its errors hold no part of
+// the address, which may be any text.
 func parseTarget(network, address string) (host string, port uint16, failed *Error) {
 	if network != "tcp" && network != "tcp4" && network != "tcp6" {
-		return "", 0, fail(ReasonInvalid, `connections are made by network "tcp", "tcp4" or "tcp6" only`, nil)
+		return "", 0, newError(ReasonInvalid, `connections are made by network "tcp", "tcp4" or "tcp6" only`, nil)
 	}
 	host, digits, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", 0, fail(ReasonInvalid, `an address to connect to is written "host:port"`, nil)
+		return "", 0, newError(ReasonInvalid, `an address to connect to is written "host:port"`, nil)
 	}
 	port, ok := parsePort(digits)
 	if !ok {
-		return "", 0, fail(ReasonInvalid, "a port is a number from 1 to 65535", nil)
+		return "", 0, newError(ReasonInvalid, "a port is a number from 1 to 65535", nil)
 	}
 	if _, err := netip.ParseAddr(host); err != nil && !isName(plainName(host)) {
-		return "", 0, fail(ReasonInvalid, "the host is neither an address nor a host name", nil)
+		return "", 0, newError(ReasonInvalid, "the host is neither an address nor a host name", nil)
 	}
 	return host, port, nil
-}
-
-func lookupText(err error) string {
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "no such host"
-	case errors.As(err, &dns) && dns.IsTimeout:
-		return "the name server did not answer in time"
-	}
-	return "the host's name could not be looked up"
-}
-
-func networkText(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return "the network gave up"
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -30,9 +29,6 @@ func TestLoopbackIsRefusedUnlessNamed(t *testing.T) {
 	if !errors.As(e, &refused) || refused.Host != "127.0.0.1" || refused.Address != "127.0.0.1" || refused.Why != "a loopback address" {
 		t.Errorf("got %#v in %v", refused, e)
 	}
-	if e.Retryable() {
-		t.Error("a refusal is retryable")
-	}
 	if called {
 		t.Error("the server was called")
 	}
@@ -45,7 +41,7 @@ func TestNamedHost(t *testing.T) {
 	t.Parallel()
 	s := serve(t, hello)
 	names := newZone(map[string][]string{"warehouse.internal": {"127.0.0.1"}, "evil.example": {"127.0.0.1"}})
-	c := newClient(t, Options{Resolver: names}, "warehouse.internal:"+portOfServer(s))
+	c := newClient(t, Options{Resolver: names.resolver()}, "warehouse.internal:"+portOfServer(s))
 	got := mustDo(t, c, &Request{URL: "http://Warehouse.internal:" + portOfServer(s)})
 	if string(got.Body) != "hello" {
 		t.Errorf("body %q", got.Body)
@@ -61,7 +57,7 @@ func TestRebinding(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") })
 	names := newZone(nil)
 	names.answers["rebind.example"] = [][]string{{"93.184.215.14"}, {"127.0.0.1"}}
-	c := newClient(t, Options{Resolver: names})
+	c := newClient(t, Options{Resolver: names.resolver()})
 	dialled := divert(c, s.Listener.Addr())
 
 	mustDo(t, c, &Request{URL: "http://rebind.example/"})
@@ -81,7 +77,7 @@ func TestMixedAnswerDialsOnlyWhatPasses(t *testing.T) {
 	t.Parallel()
 	s := serve(t, hello)
 	names := newZone(map[string][]string{"mixed.example": {"10.0.0.1", "::1", "93.184.215.14", "::ffff:127.0.0.1", "93.184.215.14"}})
-	c := newClient(t, Options{Resolver: names})
+	c := newClient(t, Options{Resolver: names.resolver()})
 	dialled := divert(c, s.Listener.Addr())
 	mustDo(t, c, &Request{URL: "http://mixed.example/"})
 	if want := []string{"93.184.215.14:80"}; !slices.Equal(dialled.list(), want) {
@@ -107,8 +103,8 @@ func TestDialContext(t *testing.T) {
 		{"refused", "tcp", "10.0.0.1:25", ReasonRefused, `10.0.0.1:25: 10.0.0.1 is a private address`},
 		{"refused 6", "tcp", "[fe80::1%eth0]:25", ReasonRefused, "link-local"},
 		{"no such name", "tcp", "nowhere.example:25", ReasonConnect, "nowhere.example:25: no such host"},
-		{"name without addresses", "tcp", "empty.example:25", ReasonConnect, "no address"},
-		{"name without addresses of the family", "tcp4", "six.example:25", ReasonConnect, "no address"},
+		{"name without addresses", "tcp", "empty.example:25", ReasonConnect, "no such host"},
+		{"name without addresses of the family", "tcp4", "six.example:25", ReasonConnect, "no such host"},
 		{"address of the other family", "tcp6", "127.0.0.1:25", ReasonConnect, "no address"},
 		{"UDP", "udp", "127.0.0.1:53", ReasonInvalid, `network "tcp"`},
 		{"Unix", "unix", "/run/x.sock", ReasonInvalid, `network "tcp"`},
@@ -119,7 +115,7 @@ func TestDialContext(t *testing.T) {
 		{"short-hand address", "tcp", "127.1:25", ReasonInvalid, "neither an address nor a host name"},
 		{"decimal address", "tcp", "2130706433:25", ReasonInvalid, "neither an address nor a host name"},
 	}
-	c := newClient(t, Options{Resolver: names}, "127.0.0.1", "mail.internal")
+	c := newClient(t, Options{Resolver: names.resolver()}, "127.0.0.1", "mail.internal")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -146,13 +142,13 @@ func TestDialToClosedPort(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	s.Close()
 	e := mustFail(t, local(t), &Request{URL: s.URL + "/x"}, ReasonConnect)
-	if !e.Retryable() || e.Error() != s.URL+": no connection: connection refused" {
-		t.Errorf("got %q, retryable %v", e, e.Retryable())
+	if e.Error() != s.URL+": no connection: connection refused" {
+		t.Errorf("got %q", e)
 	}
 }
 
-// stuck is a dialer that waits for ever, on an address that is public.
-func stuck(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
+// stuck is a dialer that waits until its context ends.
+func stuck(ctx context.Context, _ *net.Dialer, _, _ string) (net.Conn, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

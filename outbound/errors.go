@@ -46,12 +46,6 @@ func (e *Error) Error() string {
 // [context.DeadlineExceeded], [*Refused] or an x509 error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Retryable reports whether the same request may succeed later: true for
-// [ReasonConnect] and [ReasonTimeout].
-func (e *Error) Retryable() bool {
-	return e.Reason == ReasonConnect || e.Reason == ReasonTimeout
-}
-
 // cause is a text that is safe to show over an error that is safe to find.
 type cause struct {
 	text string
@@ -61,11 +55,11 @@ type cause struct {
 func (c *cause) Error() string { return c.text }
 func (c *cause) Unwrap() error { return c.err }
 
-func fail(reason, text string, err error) *Error {
+func newError(reason, text string, err error) *Error {
 	return &Error{Reason: reason, Err: &cause{text, err}}
 }
 
 // at returns e with its target, which it may share with no one.
-func (e *Error) at(target string) *Error {
+func (e *Error) withTarget(target string) *Error {
 	return &Error{Reason: e.Reason, Target: target, Err: e.Err}
 }

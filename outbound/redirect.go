@@ -23,11 +23,11 @@ func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed i
 		return nil, nil
 	}
 	if followed >= req.Redirects {
-		return nil, fail(ReasonRedirect, fmt.Sprintf("more than %d redirects, the most this request follows", req.Redirects), nil)
+		return nil, newError(ReasonRedirect, fmt.Sprintf("more than %d redirects, the most this request follows", req.Redirects), nil)
 	}
 	target, fault := resolveLocation(h.url, location)
 	if fault != "" {
-		return nil, fail(ReasonRedirect, "the server redirects to where no request can go: "+fault, nil)
+		return nil, newError(ReasonRedirect, "the server redirects to where no request can go: "+fault, nil)
 	}
 	next := &hop{method: h.method, url: target, host: h.host, header: h.header.Clone(), body: h.body, tls: h.tls}
 	if becomesGet(answer.StatusCode, h.method) {
@@ -41,7 +41,7 @@ func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed i
 		return next, nil
 	}
 	if len(next.body) > 0 {
-		return nil, fail(ReasonRedirect, fmt.Sprintf("the server redirects the request with its body to %s, another party; "+
+		return nil, newError(ReasonRedirect, fmt.Sprintf("the server redirects the request with its body to %s, another party; "+
 			"call that URL directly if it is meant", next.origin()), nil)
 	}
 	next.host, next.tls = "", nil

@@ -117,7 +117,7 @@ func TestRedirectIsGuarded(t *testing.T) {
 	t.Parallel()
 	inner := serve(t, hello)
 	s := serve(t, recorder)
-	c := newClient(t, Options{Resolver: newZone(map[string][]string{"inner.example": {"127.0.0.1"}})}, "127.0.0.1:"+portOfServer(s))
+	c := newClient(t, Options{Resolver: newZone(map[string][]string{"inner.example": {"127.0.0.1"}}).resolver()}, "127.0.0.1:"+portOfServer(s))
 	for _, location := range []string{
 		inner.URL, "http://inner.example:" + portOfServer(inner), "http://169.254.169.254/latest/meta-data/",
 		"http://[::ffff:10.0.0.1]/", "//10.0.0.1/", "http://[::1]:" + portOfServer(s),
@@ -147,7 +147,7 @@ func TestRedirectHeaders(t *testing.T) {
 		{"there and back", back, "X-Plain Idempotency-Key", []string{"x-mine"}},
 		{"other name, same address", "http://localhost:" + portOfServer(near), "X-Plain X-Mine Idempotency-Key Host=localhost:" + portOfServer(near), nil},
 	}
-	c := newClient(t, Options{Resolver: newZone(map[string][]string{"localhost": {"127.0.0.1"}})}, "127.0.0.1")
+	c := newClient(t, Options{Resolver: newZone(map[string][]string{"localhost": {"127.0.0.1"}}).resolver()}, "127.0.0.1")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -195,7 +195,7 @@ func TestRedirectBetweenSchemes(t *testing.T) {
 	secure := httptest.NewTLSServer(http.HandlerFunc(recorder))
 	t.Cleanup(secure.Close)
 	c := newClient(t, Options{
-		TLS: trusting(secure), Resolver: newZone(map[string][]string{"example.com": {"93.184.215.14"}}),
+		TLS: trusting(secure), Resolver: newZone(map[string][]string{"example.com": {"93.184.215.14"}}).resolver(),
 	})
 	c.dial = byPort(map[uint16]*httptest.Server{80: plain, 443: secure, 8443: secure})
 	tests := []struct{ name, from, to, want string }{

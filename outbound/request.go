@@ -56,7 +56,7 @@ func (h *hop) origin() string { return h.url.Scheme + "://" + h.url.Host }
 func (c *Client) firstHop(req *Request) (*hop, *Error) {
 	target, why := parseURL(req.URL)
 	if why != "" {
-		return nil, fail(ReasonInvalid, why, nil)
+		return nil, newError(ReasonInvalid, why, nil)
 	}
 	h := &hop{method: req.Method, url: target, body: req.Body, tls: req.TLS}
 	if h.method == "" {
@@ -67,7 +67,7 @@ func (c *Client) firstHop(req *Request) (*hop, *Error) {
 		h.header, h.host, why = wireHeader(req.Header)
 	}
 	if why != "" {
-		return nil, fail(ReasonInvalid, why, nil).at(h.origin())
+		return nil, newError(ReasonInvalid, why, nil).withTarget(h.origin())
 	}
 	if _, has := h.header["User-Agent"]; !has {
 		h.header.Set("User-Agent", c.userAgent)

@@ -62,7 +62,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	if answer.Body == http.NoBody {
 		return nil, nil
 	}
-	tooLarge := fail(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
+	tooLarge := newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
 	zipped := isGzip(answer.Header)
 	if answer.ContentLength > limit && !zipped {
 		return nil, tooLarge
@@ -81,7 +81,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge
 	case zipped && (wire.end == nil || errors.Is(wire.end, io.EOF)):
-		return nil, fail(ReasonProtocol, "the response body is not the gzip its Content-Encoding says", nil)
+		return nil, newError(ReasonProtocol, "the response body is not the gzip its Content-Encoding says", nil)
 	default:
 		return nil, classify(ctx, wire.end)
 	}

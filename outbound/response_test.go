@@ -68,7 +68,7 @@ func TestBodies(t *testing.T) {
 				req := &Request{URL: s.URL + "/x", MaxResponse: tt.max}
 				if tt.want == "!" {
 					e := mustFail(t, c, req, ReasonTooLarge)
-					if !strings.HasPrefix(e.Error(), s.URL+": the response body is larger than its limit of ") || e.Retryable() {
+					if !strings.HasPrefix(e.Error(), s.URL+": the response body is larger than its limit of ") {
 						t.Errorf("got %q", e)
 					}
 					return

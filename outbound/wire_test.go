@@ -6,14 +6,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"testing"
 )
 
 // pipeTo makes a dialer whose connections' far ends come out of far.
 func pipeTo(far chan<- net.Conn) dialFunc {
-	return func(context.Context, netip.AddrPort) (net.Conn, error) {
+	return func(context.Context, *net.Dialer, string, string) (net.Conn, error) {
 		near, other := net.Pipe()
 		far <- other
 		return near, nil
