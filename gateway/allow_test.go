@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"net/http"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
@@ -62,7 +63,7 @@ func TestFilesAndCommandsNeedPermission(t *testing.T) {
 			t.Parallel()
 			l := newKeeper(t, strings.Replace(keepFlow, "ENABLED", c.enabled, 1))
 			l.opts.AllowExec, l.opts.AllowPaths = c.exec, c.paths
-			g, _, diags := New(l.opts)
+			g, _, diags := gateway.New(l.opts)
 			if g != nil {
 				t.Cleanup(g.Close)
 			}

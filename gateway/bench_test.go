@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/logging"
 )
 
@@ -25,7 +26,7 @@ func (w plainWriter) SetReadDeadline(time.Time) error { return nil }
 
 // minimal is a gateway with one flow of one action, and a request to it that can
 // be sent repeatedly.
-func minimal(t testing.TB, log *zap.Logger) (*Gateway, func()) {
+func minimal(t testing.TB, log *zap.Logger) (*gateway.Gateway, func()) {
 	l := newLab(t)
 	l.opts.Log = log
 	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))

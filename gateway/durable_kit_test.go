@@ -25,9 +25,6 @@ import (
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
-// patience bounds what a test waits for.
-const patience = 20 * time.Second
-
 // durable is a gateway with a store on disk, which a test stops and starts.
 type durable struct {
 	t       *testing.T

@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"context"
@@ -21,6 +21,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/watch"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -36,7 +37,7 @@ type lab struct {
 	opened  atomic.Int64  // resources
 	closed  atomic.Int64
 	lines   *sink
-	opts    Options
+	opts    gateway.Options
 }
 
 func newLab(t testing.TB) *lab {
@@ -45,7 +46,7 @@ func newLab(t testing.TB) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.opts = Options{Clock: clock.System{}, Load: l.load, Key: []byte("0123456789abcdef"), Version: "1.2.3", Log: log}
+	l.opts = gateway.Options{Clock: clock.System{}, Load: l.load, Key: []byte("0123456789abcdef"), Version: "1.2.3", Log: log}
 	return l
 }
 
@@ -83,9 +84,9 @@ func testEnv(name string) (string, bool) {
 }
 
 // start makes a gateway. The flows must have no errors.
-func (l *lab) start() *Gateway {
+func (l *lab) start() *gateway.Gateway {
 	l.t.Helper()
-	g, _, diags := New(l.opts)
+	g, _, diags := gateway.New(l.opts)
 	if diags.HasErrors() {
 		l.t.Fatal(diags)
 	}
@@ -328,8 +329,8 @@ func call(h http.Handler, method, target, body string) *httptest.ResponseRecorde
 }
 
 // current returns the snapshot that serves, nil if there is none.
-func current(g *Gateway) *snapshot.Snapshot {
-	s := g.current.Acquire()
+func current(g *gateway.Gateway) *snapshot.Snapshot {
+	s := g.Acquire()
 	if s != nil {
 		s.Release()
 	}

@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/webhook-gateway/gateway/gateway"
 )
 
 // memory is a listener without a network, so that connections run on the clock
@@ -84,8 +86,8 @@ func (c *caller) post(path, body string) {
 // get sends a request without a body.
 func (c *caller) get(path string) { c.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n") }
 
-// reply is a complete response.
-type reply struct {
+// wireReply is a complete response.
+type wireReply struct {
 	status int
 	header http.Header
 	close  bool // the connection ends after it
@@ -93,7 +95,7 @@ type reply struct {
 }
 
 // answer reads the next response.
-func (c *caller) answer() reply {
+func (c *caller) answer() wireReply {
 	c.t.Helper()
 	response, err := http.ReadResponse(c.in, nil)
 	if err != nil {
@@ -104,10 +106,10 @@ func (c *caller) answer() reply {
 		c.t.Errorf("reading a body: %v", err)
 	}
 	_ = response.Body.Close()
-	return reply{response.StatusCode, response.Header, response.Close, string(body)}
+	return wireReply{response.StatusCode, response.Header, response.Close, string(body)}
 }
 
-func (c *caller) wantStatus(want int) reply {
+func (c *caller) wantStatus(want int) wireReply {
 	c.t.Helper()
 	r := c.answer()
 	if r.status != want {
@@ -127,7 +129,7 @@ func (c *caller) wantEnd() {
 // live is a running gateway.
 type live struct {
 	*lab
-	g      *Gateway
+	g      *gateway.Gateway
 	public *memory
 	stop   context.CancelFunc
 	ended  chan error // of Run

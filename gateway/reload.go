@@ -38,8 +38,8 @@ type Load struct {
 	FailingSince time.Time // of the first failure in a row
 	Failures     int       // in a row
 
-	read  map[string]load.Digest // of all files that were read, by path in the file system
-	retry bool                   // the failure may pass without an edit
+	Read  map[string]load.Digest // digests of the files, by path in the file system
+	Retry bool                   // the failure may pass without an edit
 }
 
 // reloader loads the flow files and puts them into service. Every step that can
@@ -112,20 +112,20 @@ func (r *reloader) tryLoad(cause string) (l *Load) {
 		}
 		l.At, l.OK = r.clock.Now(), !l.Diags.HasErrors()
 		l.Took = l.At.Sub(began)
-		if l.read == nil && len(r.watched) > 0 {
-			l.read = watch.Digests(r.watched)
+		if l.Read == nil && len(r.watched) > 0 {
+			l.Read = watch.Digests(r.watched)
 		}
 	}()
 	l.Config, l.Diags = r.load()
 	if l.Diags.HasErrors() {
-		l.read = digestsOf(l.Config.Read)
+		l.Read = digestsOf(l.Config.Read)
 		return l
 	}
 	cert, err := readCertificate(l.Config.Gateway.TLS)
-	l.read = digestsOf(append(cert.sources, l.Config.Read...))
+	l.Read = digestsOf(append(cert.sources, l.Config.Read...))
 	if err == nil {
 		err = r.swap(l.Config, cert.pair)
-		l.retry = err != nil
+		l.Retry = err != nil
 	}
 	if err != nil {
 		l.Diags = append(l.Diags, newFinding("The configuration cannot be put into service", err.Error()))

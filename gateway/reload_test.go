@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway"
 )
 
 // version returns a set of files. Each response of its flows has the version
@@ -203,7 +204,7 @@ func TestFailedOpeningLeavesNothingOpen(t *testing.T) {
 	for _, how := range []string{"error", "panic"} {
 		l := newLab(t)
 		l.write(one("", "action \"use\" \"a\" {\n  key = \"a\"\n}\naction \"use\" \"b\" {\n  key = \"b\"\n  fails = \""+how+"\"\n}"))
-		_, _, diags := New(l.opts)
+		_, _, diags := gateway.New(l.opts)
 		if !diags.HasErrors() {
 			t.Fatal("no finding")
 		}

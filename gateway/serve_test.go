@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"encoding/json"
@@ -83,8 +83,8 @@ func TestAnswers(t *testing.T) {
 				if n := seriesValue(t, g, "gateway_requests_total", map[string]string{"flow": name, "outcome": c.outcome}); n != 1 {
 					t.Errorf("%v requests with outcome %s", n, c.outcome)
 				}
-				if g.slots.InUse() != 0 {
-					t.Errorf("%d runs under way", g.slots.InUse())
+				if g.Status().Runs != 0 {
+					t.Errorf("%d runs under way", g.Status().Runs)
 				}
 			})
 		})

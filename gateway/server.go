@@ -65,7 +65,7 @@ func (g *Gateway) watchOptions() watch.Options {
 		Paths: g.opts.Watch, Poll: g.opts.Poll, Clock: g.opts.Clock, Log: g.log.Logger,
 		LastLoad: func() (map[string]load.Digest, bool) {
 			last := g.reloader.last.Load()
-			return last.read, last.retry
+			return last.Read, last.Retry
 		},
 		Reload: func() { g.Reload("files") },
 	}

@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"context"
@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
@@ -58,7 +60,7 @@ func withTLS(dir string) string {
 }
 
 // listenAndRun serves on a port of loopback until the test ends.
-func listenAndRun(t *testing.T, g *Gateway) string {
+func listenAndRun(t *testing.T, g *gateway.Gateway) string {
 	t.Helper()
 	public, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -149,17 +151,13 @@ func TestTLSFilesAreWatched(t *testing.T) {
 	*d = *onDisk(t, false, func(flows string) {
 		d.must(os.WriteFile(filepath.Join(flows, "main.hcl"), []byte(withTLS(dir)), 0o600))
 	})
-	serial := func() string {
-		pair, err := d.g.reloader.serveCertificate(nil)
-		d.must(err)
-		return pair.Leaf.SerialNumber.String()
-	}
-	if got := serial(); got != "1" {
-		t.Fatalf("certificate %s", got)
+	addr := listenAndRun(t, d.g)
+	if serial, _ := postTLS(t, addr); serial != 1 {
+		t.Fatalf("certificate %d", serial)
 	}
 	d.after(func() { certify(t, dir, 2) }, `"msg":"reloaded"`)
-	if got := serial(); got != "2" {
-		t.Errorf("certificate %s", got)
+	if serial, _ := postTLS(t, addr); serial != 2 {
+		t.Errorf("certificate %d", serial)
 	}
 }
 
@@ -169,7 +167,7 @@ func TestConnectionErrorsAreBounded(t *testing.T) {
 	l := newLab(t)
 	l.write(one("", ""))
 	g := l.start()
-	lines := httpserver.New(g, 1, g.log.Sampled).ErrorLog
+	lines := httpserver.New(g, 1, telemetry.NewLog(l.opts.Log).Sampled).ErrorLog
 	for i := range 1000 {
 		lines.Printf("http: TLS handshake error from 192.0.2.7:%d: EOF", i)
 	}

@@ -1,4 +1,4 @@
-package gateway
+package gateway_test
 
 import (
 	"errors"
@@ -11,13 +11,16 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/watch"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // disk is a gateway that watches real files.
 type disk struct {
 	*lab
-	g   *Gateway
+	g   *gateway.Gateway
 	dir string // that is watched
 }
 
@@ -48,7 +51,11 @@ func onDisk(t *testing.T, polling bool, fill func(dir string)) *disk {
 }
 
 func (d *disk) watch(polling bool) {
-	o := d.g.watchOptions()
+	o := watch.Options{
+		Paths: d.opts.Watch, Poll: d.opts.Poll, Clock: clock.System{}, Log: d.opts.Log,
+		LastLoad: func() (map[string]load.Digest, bool) { return d.g.LastLoad().Read, d.g.LastLoad().Retry },
+		Reload:   func() { d.g.Reload("files") },
+	}
 	if polling {
 		o.NewEvents = func() (*fsnotify.Watcher, error) { return nil, errors.New("no events in this test") }
 	}
