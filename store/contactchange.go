@@ -65,7 +65,7 @@ func (c *ContactChange) validateFields() error {
 			return &ContactError{err.Error()}
 		}
 		if v != nil && !json.Valid(v) {
-			return contactErrorf("the value of the field %q is no JSON", name)
+			return contactErrorf("the value of the field %q is not valid JSON", name)
 		}
 		if len(v) > MaxField {
 			return contactErrorf("the field %q has %d bytes as JSON; a field has %d at most", name, len(v), MaxField)
@@ -84,7 +84,7 @@ func (c *ContactChange) validateTags() error {
 	}
 	for _, tag := range c.Add {
 		if slices.Contains(c.Remove, tag) {
-			return contactErrorf("the tag %q is to be added and to be removed; do one of both", tag)
+			return contactErrorf("the tag %q is both added and removed; do one or the other", tag)
 		}
 	}
 	return nil

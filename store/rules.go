@@ -16,7 +16,7 @@ func (s *Submission) Validate() (ID, error) {
 		return ID{}, err
 	}
 	if s.Flow == "" {
-		return ID{}, errors.New("a submission names no flow")
+		return ID{}, errors.New("the submission has no flow")
 	}
 	return id, nil
 }
@@ -27,7 +27,7 @@ func (e *Ending) Validate() error {
 	case Succeeded, Failed, Cancelled:
 		return nil
 	}
-	return fmt.Errorf("a run can't be finished as %s: use succeeded, failed or cancelled", e.State)
+	return fmt.Errorf("a run cannot end as %s: use succeeded, failed or cancelled", e.State)
 }
 
 // Validate returns the id of an entry, or an error if it is not valid.
@@ -64,7 +64,7 @@ func (q *ListQuery) IDBounds() (after, before ID, some bool, err error) {
 	}
 	last, err := ParseID(q.After)
 	if err != nil {
-		return after, before, false, fmt.Errorf("the page begins nowhere: %w", err)
+		return after, before, false, fmt.Errorf("the page cannot begin there: %w", err)
 	}
 	if slices.Compare(last[:], before[:]) < 0 {
 		before = last
@@ -100,13 +100,13 @@ func (o RequeueOptions) Requeueable(q ListQuery) []State {
 func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
 	switch {
 	case s == Succeeded && !o.FromStart:
-		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its beginning", ErrState, id)
+		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its start", ErrState, id)
 	case s != Failed && s != Cancelled && s != Succeeded:
 		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", ErrState, id, s)
 	case cut:
 		return fmt.Errorf("%w: %s", ErrCut, id)
 	case !hasPayload:
-		return fmt.Errorf("%w: of run %s no request was kept", ErrState, id)
+		return fmt.Errorf("%w: run %s has no stored request", ErrState, id)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func ParseState(name string) (State, error) {
 	for _, s := range States() {
 		names = append(names, s.String())
 	}
-	return 0, fmt.Errorf("there is no state %q; there is %s", name, strings.Join(names, ", "))
+	return 0, fmt.Errorf("there is no state %q; the states are %s", name, strings.Join(names, ", "))
 }
 
 // MarshalText returns the name.

@@ -97,7 +97,7 @@ func TestContactRequestsThatAreWrong(t *testing.T) {
 		{"member", "PATCH", "/jane@example.com", `{"tags": ["a"]}`, `member "tags"`},
 		{"twice", "PATCH", "/jane@example.com", `{"add": [], "add": ["a"]}`, "no JSON"},
 		{"tag", "PATCH", "/jane@example.com", `{"add": ["a\nb"]}`, "control character"},
-		{"both", "PATCH", "/jane@example.com", `{"add": ["a"], "remove": ["a"]}`, "to be added and to be removed"},
+		{"both", "PATCH", "/jane@example.com", `{"add": ["a"], "remove": ["a"]}`, "both added and removed"},
 		{"large field", "PATCH", "/jane@example.com", `{"fields": {"a": "` + strings.Repeat("x", 64<<10) + `"}}`, "65536"},
 		{"limit", "GET", "?limit=501", ``, "from 1 to 500"},
 		{"parameter", "GET", "?text=x", ``, `no parameter "text"`},
