@@ -1,4 +1,4 @@
-package sqlite
+package sqlite_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // BenchmarkHistory reads a history of a million runs of twenty flows over thirty
@@ -69,16 +70,16 @@ func BenchmarkHistory(b *testing.B) {
 	})
 	b.Run("accept 64", func(b *testing.B) {
 		body := body()
-		inParallel(b, 64, func() error { _, err := s.Accept(b.Context(), submission(body)); return err })
+		inParallel(b, 64, func() error { _, err := s.Accept(b.Context(), sqlite.NewSubmission(body)); return err })
 	})
 	b.Run("open", func(b *testing.B) {
-		dir := s.path[:len(s.path)-len(FileName)-1]
+		dir := s.Path()[:len(s.Path())-len(sqlite.FileName)-1]
 		for b.Loop() {
 			if err := s.Close(); err != nil {
 				b.Fatal(err)
 			}
 			var err error
-			if s, err = Open(Options{Dir: dir, Clock: clock.System{}}); err != nil {
+			if s, err = sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -103,37 +104,29 @@ func slowest(b *testing.B, f func() error) {
 	b.ReportMetric(float64(slices.Max(took).Microseconds())/1000, "ms-slowest")
 }
 
-// loadHistory fills a store with statements of its own, thousands of runs in a
-// transaction.
-func loadHistory(b *testing.B, s *Store, now time.Time, runs int) {
+// loadHistory records runs, thousands in a transaction.
+func loadHistory(b *testing.B, s *sqlite.Store, now time.Time, runs int) {
 	b.Helper()
 	const batch = 5000
 	apart := 30 * 24 * time.Hour / time.Duration(runs)
 	step := store.Step{Path: "reserve", Kind: "http", State: flow.Succeeded, Attempts: 1, Output: bytes.Repeat([]byte("o"), 224)}
 	body := body()
 	for n := 0; n < runs; n += batch {
-		err := s.writer.do(b.Context(), func(t *tx) error {
-			for i := n; i < n+batch; i++ {
-				at := now.Add(-time.Duration(runs-i) * apart)
-				e := &store.Entry{ID: ulid.New(at), Flow: fmt.Sprint("flow ", i%20), State: store.Succeeded, Started: at, Finished: at.Add(time.Second), Status: 200}
-				e.Body, e.Steps = body, []store.Step{step, step}
-				e.Steps[1].Path = "notify"
-				switch {
-				case i/20%50 == 0:
-					e.State, e.Cause = store.Failed, store.Cause{Class: "transient", Message: "it answered 503"}
-				case i/20%401 == 0:
-					e.State = store.Cancelled
-				}
-				id, err := store.ParseID(e.ID)
-				if err != nil {
-					return err
-				}
-				if err := t.recordEntry(id, e); err != nil {
-					return err
-				}
+		entries := make([]*store.Entry, 0, batch)
+		for i := n; i < n+batch; i++ {
+			at := now.Add(-time.Duration(runs-i) * apart)
+			e := &store.Entry{ID: ulid.New(at), Flow: fmt.Sprint("flow ", i%20), State: store.Succeeded, Started: at, Finished: at.Add(time.Second), Status: 200}
+			e.Body, e.Steps = body, []store.Step{step, step}
+			e.Steps[1].Path = "notify"
+			switch {
+			case i/20%50 == 0:
+				e.State, e.Cause = store.Failed, store.Cause{Class: "transient", Message: "it answered 503"}
+			case i/20%401 == 0:
+				e.State = store.Cancelled
 			}
-			return nil
-		})
+			entries = append(entries, e)
+		}
+		err := s.Record(b.Context(), entries...)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package sqlite
+package sqlite_test
 
 import (
 	"crypto/rand"
@@ -10,8 +10,8 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // body returns 1 KiB of JSON, half of it incompressible.
@@ -26,8 +26,8 @@ func body() []byte {
 	return append(b, `"}`...)
 }
 
-func openBench(b *testing.B) *Store {
-	s, err := Open(Options{Dir: b.TempDir(), Clock: clock.System{}})
+func openBench(b *testing.B) *sqlite.Store {
+	s, err := sqlite.Open(sqlite.Options{Dir: b.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func BenchmarkAccept(b *testing.B) {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
 			s, body := openBench(b), body()
 			inParallel(b, producers, func() error {
-				_, err := s.Accept(b.Context(), submission(body))
+				_, err := s.Accept(b.Context(), sqlite.NewSubmission(body))
 				return err
 			})
 		})
@@ -72,15 +72,11 @@ func BenchmarkAccept(b *testing.B) {
 func BenchmarkAcceptDedupe(b *testing.B) {
 	s, body := openBench(b), body()
 	inParallel(b, 64, func() error {
-		sub := submission(body)
+		sub := sqlite.NewSubmission(body)
 		sub.Dedupe = &store.Dedupe{Key: sub.ID, TTL: 24 * time.Hour}
 		_, err := s.Accept(b.Context(), sub)
 		return err
 	})
-}
-
-func submission(body []byte) *store.Submission {
-	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
 }
 
 // BenchmarkCycle accepts a run with a direct claim, writes two checkpoints and
@@ -91,7 +87,7 @@ func BenchmarkCycle(b *testing.B) {
 			s, body := openBench(b), body()
 			output := body[:200]
 			inParallel(b, producers, func() error {
-				sub := submission(body)
+				sub := sqlite.NewSubmission(body)
 				sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 				a, err := s.Accept(b.Context(), sub)
 				if err != nil {
@@ -143,7 +139,7 @@ func BenchmarkQueue(b *testing.B) {
 		})
 	}
 	inParallel(b, 64, func() error {
-		_, err := s.Accept(b.Context(), submission(body))
+		_, err := s.Accept(b.Context(), sqlite.NewSubmission(body))
 		return err
 	})
 	wait.Wait()
@@ -154,7 +150,7 @@ func BenchmarkQueue(b *testing.B) {
 func BenchmarkPickUp(b *testing.B) {
 	s, body := openBench(b), body()
 	for b.Loop() {
-		sub := submission(body)
+		sub := sqlite.NewSubmission(body)
 		sub.Claim = &store.DirectClaim{Owner: "bench", Lease: time.Minute}
 		a, err := s.Accept(b.Context(), sub)
 		if err != nil {

@@ -58,8 +58,8 @@ func TestLeasesIgnoreJumps(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	accept(t, s, nil)
-	claimAll(t, s)
+	AcceptRun(t, s, nil)
+	ClaimAll(t, s)
 	sweep := func() int {
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
 		if err != nil {

@@ -1,10 +1,9 @@
-package sqlite
+package sqlite_test
 
 import (
 	"bufio"
 	"bytes"
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -19,6 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // childFolder names the variable that turns the test binary into a child, which
@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 // each operation that the store has confirmed: "accepted ID", "step ID",
 // "finished ID". It begins with the runs that an earlier child has left.
 func runChild(dir string, out io.Writer) error {
-	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}
@@ -71,11 +71,11 @@ func runChild(dir string, out io.Writer) error {
 	}
 }
 
-func loadRuns(s *Store, n int, lines chan<- string) error {
+func loadRuns(s *sqlite.Store, n int, lines chan<- string) error {
 	ctx := context.Background()
 	q := store.ClaimQuery{Lease: time.Minute, Limit: 3, Flows: []store.FlowLimit{{Flow: "orders"}}}
 	for {
-		sub := submission(bytes.Repeat([]byte("x"), 100*n))
+		sub := sqlite.NewSubmission(bytes.Repeat([]byte("x"), 100*n))
 		if _, err := s.Accept(ctx, sub); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (c *confirmed) readLines(lines *bufio.Scanner, enough int) {
 }
 
 // check compares the store with the confirmed operations.
-func (c *confirmed) check(t *testing.T, s *Store) {
+func (c *confirmed) check(t *testing.T, s *sqlite.Store) {
 	t.Helper()
 	lost := 0
 	for id := range c.accepted {
@@ -148,23 +148,16 @@ func (c *confirmed) check(t *testing.T, s *Store) {
 	if lost > 0 {
 		t.Errorf("%d of %d accepted runs are lost", lost, len(c.accepted))
 	}
-	var problems []string
-	err := s.readers.withView(t.Context(), func(v *view) error {
-		return v.query("PRAGMA integrity_check", func(r []driver.Value) error { problems = append(problems, textOf(r[0])); return nil })
-	})
-	if err != nil || len(problems) != 1 || problems[0] != "ok" {
-		t.Errorf("the file is damaged: %v %v", problems, err)
+	if first := queryFile[string](t, s.Path(), "PRAGMA integrity_check"); first != "ok" {
+		t.Errorf("the file is damaged: %s", first)
 	}
 	c.checkCounts(t, s)
 }
 
 // checkCounts compares the counters with the rows.
-func (c *confirmed) checkCounts(t *testing.T, s *Store) {
+func (c *confirmed) checkCounts(t *testing.T, s *sqlite.Store) {
 	t.Helper()
-	rows, err := s.queryInts(t.Context(), "SELECT count(*) FROM runs WHERE state = 4")
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := queryFile[int64](t, s.Path(), "SELECT count(*) FROM runs WHERE state = 4")
 	counts, err := s.Stats(t.Context(), store.StatsQuery{})
 	if err != nil {
 		t.Fatal(err)
@@ -173,8 +166,8 @@ func (c *confirmed) checkCounts(t *testing.T, s *Store) {
 	for _, c := range counts {
 		n += c.N
 	}
-	if n != rows[0] {
-		t.Errorf("the counters say %d runs, the rows %d", n, rows[0])
+	if n != rows {
+		t.Errorf("the counters say %d runs, the rows %d", n, rows)
 	}
 }
 
@@ -212,7 +205,7 @@ func TestKilled(t *testing.T) {
 		}
 		c.readLines(lines, 1<<30)
 		_ = cmd.Wait() // it was killed
-		s := openAt(t, dir)
+		s := sqlite.OpenAt(t, dir)
 		c.check(t, s)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -221,12 +214,12 @@ func TestKilled(t *testing.T) {
 	if len(c.accepted) < 50*rounds || len(c.finished) == 0 {
 		t.Fatalf("%d runs were accepted and %d finished: too little to show anything", len(c.accepted), len(c.finished))
 	}
-	finishOpen(t, openAt(t, dir), c)
+	finishOpen(t, sqlite.OpenAt(t, dir), c)
 }
 
 // finishOpen finishes all runs that are not over: each accepted run, and no more
 // runs than were begun.
-func finishOpen(t *testing.T, s *Store, c *confirmed) {
+func finishOpen(t *testing.T, s *sqlite.Store, c *confirmed) {
 	t.Helper()
 	for more := true; more; {
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 100})
@@ -236,7 +229,7 @@ func finishOpen(t *testing.T, s *Store, c *confirmed) {
 		more = swept.More
 	}
 	for {
-		work := claimAll(t, s)
+		work := sqlite.ClaimAll(t, s)
 		if len(work) == 0 {
 			break
 		}
@@ -266,24 +259,24 @@ func finishOpen(t *testing.T, s *Store, c *confirmed) {
 func TestCopied(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openAt(t, dir)
+	s := sqlite.OpenAt(t, dir)
 	var want []string
 	for range 20 {
-		want = append(want, accept(t, s, []byte("body")))
+		want = append(want, sqlite.AcceptRun(t, s, []byte("body")))
 	}
-	claimAll(t, s)
-	want = append(want, accept(t, s, []byte("body")))
+	sqlite.ClaimAll(t, s)
+	want = append(want, sqlite.AcceptRun(t, s, []byte("body")))
 	for _, files := range [][]string{{"", "-wal"}, {"", "-wal", "-shm"}} {
 		place := t.TempDir()
 		for _, f := range files {
-			copyFile(t, filepath.Join(dir, FileName+f), filepath.Join(place, FileName+f), 1<<30)
+			copyFile(t, filepath.Join(dir, sqlite.FileName+f), filepath.Join(place, sqlite.FileName+f), 1<<30)
 		}
-		crashed := openAt(t, place)
+		crashed := sqlite.OpenAt(t, place)
 		swept, err := crashed.Sweep(t.Context(), store.SweepQuery{Limit: 100})
 		if err != nil || len(swept.Requeued) != 20 {
 			t.Errorf("swept %d runs (%v), want the 20 that were running", len(swept.Requeued), err)
 		}
-		work := claimAll(t, crashed)
+		work := sqlite.ClaimAll(t, crashed)
 		if len(work) != len(want) {
 			t.Errorf("claimed %d runs with files %q, want %d", len(work), files, len(want))
 		}
@@ -308,29 +301,29 @@ func copyFile(t *testing.T, from, to string, limit int64) {
 func TestTornLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openAt(t, dir)
+	s := sqlite.OpenAt(t, dir)
 	type commit struct {
 		id   string
 		size int64 // of the log once it was confirmed
 	}
 	var commits []commit
 	for range 60 {
-		id := accept(t, s, bytes.Repeat([]byte("b"), rand.IntN(6000)))
-		info, err := os.Stat(filepath.Join(dir, FileName+"-wal"))
+		id := sqlite.AcceptRun(t, s, bytes.Repeat([]byte("b"), rand.IntN(6000)))
+		info, err := os.Stat(filepath.Join(dir, sqlite.FileName+"-wal"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		commits = append(commits, commit{id, info.Size()})
 	}
-	log := filepath.Join(dir, FileName+"-wal")
+	log := filepath.Join(dir, sqlite.FileName+"-wal")
 	for i := 5; i < len(commits); i += 12 {
 		for _, beyond := range []int64{0, 1, 24, 1000, 4120, 5000} {
 			place := t.TempDir()
-			copyFile(t, filepath.Join(dir, FileName), filepath.Join(place, FileName), 1<<30)
-			torn := filepath.Join(place, FileName+"-wal")
+			copyFile(t, filepath.Join(dir, sqlite.FileName), filepath.Join(place, sqlite.FileName), 1<<30)
+			torn := filepath.Join(place, sqlite.FileName+"-wal")
 			copyFile(t, log, torn, commits[i].size+beyond)
 			appendNoise(t, torn)
-			crashed := openAt(t, place)
+			crashed := sqlite.OpenAt(t, place)
 			for _, c := range commits[:i+1] {
 				if _, err := crashed.Get(t.Context(), c.id); err != nil {
 					t.Errorf("a log cut %d bytes behind commit %d: %v", beyond, i, err)

@@ -1,4 +1,4 @@
-package sqlite
+package sqlite_test
 
 import (
 	"context"
@@ -19,18 +19,19 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
 // acceptUntilFull accepts runs from several goroutines until each was refused,
 // and checks the errors.
-func acceptUntilFull(t *testing.T, s *Store, c *confirmed, producers int) (refused []string) {
+func acceptUntilFull(t *testing.T, s *sqlite.Store, c *confirmed, producers int) (refused []string) {
 	t.Helper()
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	for range producers {
 		wait.Go(func() {
 			for {
-				sub := submission(make([]byte, 2000))
+				sub := sqlite.NewSubmission(make([]byte, 2000))
 				_, err := s.Accept(context.Background(), sub)
 				mu.Lock()
 				if err == nil {
@@ -62,7 +63,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 6<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := openAt(t, dir)
+	s := sqlite.OpenAt(t, dir)
 	c := newConfirmed()
 	var refused []string
 	for _, producers := range []int{32, 32, 32, 1} { // each failure must leave all as it was
@@ -78,7 +79,7 @@ func TestFullDisk(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("pinging when there is space again: %v", err)
 	}
-	c.accepted[accept(t, s, []byte("after"))] = true
+	c.accepted[sqlite.AcceptRun(t, s, []byte("after"))] = true
 	for _, id := range refused {
 		if _, err := s.Get(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("run %s was refused, and is there (%v)", id, err)
@@ -107,7 +108,7 @@ func TestPowerLoss(t *testing.T) {
 		disk.Unmount()
 		disk = disktest.Mount(t, image)
 		disk.CheckCut(t)
-		s := openAt(t, disk.Dir)
+		s := sqlite.OpenAt(t, disk.Dir)
 		c.check(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -132,7 +133,7 @@ func TestBrokenDisk(t *testing.T) {
 // limitedChild accepts runs before, while and after its files may not grow.
 func limitedChild(dir string, out io.Writer) error {
 	signal.Ignore(syscall.SIGXFSZ)
-	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func limitedChild(dir string, out io.Writer) error {
 			if err := limitFiles(broken); err != nil {
 				return err
 			}
-			sub := submission(make([]byte, 100_000))
+			sub := sqlite.NewSubmission(make([]byte, 100_000))
 			if broken {
 				sub.Claim = &store.DirectClaim{Lease: time.Minute}
 			}
@@ -162,7 +163,7 @@ func limitedChild(dir string, out io.Writer) error {
 	if err := errors.Join(limitFiles(false), s.Close()); err != nil {
 		return err
 	}
-	if s, err = Open(Options{Dir: dir, Clock: clock.System{}}); err != nil {
+	if s, err = sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}}); err != nil {
 		return err
 	}
 	for _, id := range kept {

@@ -1,9 +1,9 @@
-package sqlite
+package sqlite_test
 
 import (
 	"bytes"
 	"context"
-	"database/sql/driver"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -16,45 +16,42 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
-func openAt(t *testing.T, dir string) *Store {
+// useFile opens a file as another program does, until f returns.
+func useFile(t *testing.T, path string, f func(*sql.DB) error) {
 	t.Helper()
-	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("closing: %v", err)
-		}
+	if err := errors.Join(f(db), db.Close()); err != nil {
+		t.Errorf("using %s: %v", path, err)
+	}
+}
+
+// execFile executes statements on a file.
+func execFile(t *testing.T, path, statements string) {
+	t.Helper()
+	useFile(t, path, func(db *sql.DB) error {
+		_, err := db.ExecContext(t.Context(), statements)
+		return err
 	})
-	return s
 }
 
-func accept(t *testing.T, s *Store, body []byte) string {
+// queryFile returns the first value of a query.
+func queryFile[T any](t *testing.T, path, query string) (value T) {
 	t.Helper()
-	sub := submission(body)
-	if _, err := s.Accept(t.Context(), sub); err != nil {
-		t.Fatal(err)
-	}
-	return sub.ID
-}
-
-func claimAll(t *testing.T, s *Store) []store.Work {
-	t.Helper()
-	c, err := s.Claim(t.Context(), store.ClaimQuery{Lease: time.Minute, Limit: 1000, Flows: []store.FlowLimit{{Flow: "orders"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Work
+	useFile(t, path, func(db *sql.DB) error { return db.QueryRowContext(t.Context(), query).Scan(&value) })
+	return value
 }
 
 func TestFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new", "data")
-	s := openAt(t, dir)
-	accept(t, s, nil)
+	s := sqlite.OpenAt(t, dir)
+	sqlite.AcceptRun(t, s, nil)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -79,29 +76,25 @@ func TestFileIsPrivate(t *testing.T) {
 func TestFolderIsHeld(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openAt(t, dir)
-	_, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	s := sqlite.OpenAt(t, dir)
+	_, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
 	if !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "--data") {
 		t.Errorf("got %v, want an error that names the folder and the way out", err)
 	}
-	accept(t, s, nil)
+	sqlite.AcceptRun(t, s, nil)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	openAt(t, dir)
+	sqlite.OpenAt(t, dir)
 }
 
 func TestDurability(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
+	s := sqlite.OpenAt(t, t.TempDir())
 	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "wal_autocheckpoint": "1000", "busy_timeout": "5000"}
 	for pragma, value := range want {
-		var got any
-		err := s.writer.do(t.Context(), func(x *tx) error {
-			_, err := x.queryRow("PRAGMA "+pragma, func(v []driver.Value) { got = v[0] })
-			return err
-		})
-		if err != nil || fmt.Sprint(got) != value {
+		got, err := s.Pragma(t.Context(), pragma)
+		if err != nil || got != value {
 			t.Errorf("%s is %v (%v), want %s", pragma, got, err, value)
 		}
 	}
@@ -110,24 +103,17 @@ func TestDurability(t *testing.T) {
 func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openAt(t, dir)
-	execScript(t, s, "PRAGMA user_version = 99")
+	s := sqlite.OpenAt(t, dir)
+	execFile(t, s.Path(), "PRAGMA user_version = 99")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	_, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}})
 	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "99") {
 		t.Errorf("got %v, want an error that names the version", err)
 	}
-	if _, err := Open(Options{Dir: dir, Clock: clock.System{}}); !errors.Is(err, store.ErrNewer) {
+	if _, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}}); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("got %v: a store that could not be opened still holds the folder", err)
-	}
-}
-
-func execScript(t *testing.T, s *Store, text string) {
-	t.Helper()
-	if err := s.writer.do(t.Context(), func(x *tx) error { return x.conn.execScript(text) }); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -140,13 +126,7 @@ func TestOtherFiles(t *testing.T) {
 			}
 		},
 		"the database of another program": func(t *testing.T, path string) {
-			c, err := openConn(dsn(path, false))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(c.execScript("CREATE TABLE t (x); PRAGMA user_version = 1"), c.close()); err != nil {
-				t.Fatal(err)
-			}
+			execFile(t, path, "CREATE TABLE t (x); PRAGMA user_version = 1")
 		},
 		"a folder": func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {
@@ -158,8 +138,8 @@ func TestOtherFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			makeFile(t, filepath.Join(dir, FileName))
-			if s, err := Open(Options{Dir: dir, Clock: clock.System{}}); err == nil {
+			makeFile(t, filepath.Join(dir, sqlite.FileName))
+			if s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}}); err == nil {
 				_ = s.Close()
 				t.Error("it was opened")
 			}
@@ -172,17 +152,17 @@ func TestOtherFiles(t *testing.T) {
 func TestDamagedRun(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openAt(t, dir)
+	s := sqlite.OpenAt(t, dir)
 	for i := range 40 {
-		accept(t, s, append(fmt.Appendf(nil, "marker-%d.", i), bytes.Repeat([]byte("x"), 3000)...))
+		sqlite.AcceptRun(t, s, append(fmt.Appendf(nil, "marker-%d.", i), bytes.Repeat([]byte("x"), 3000)...))
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	damagePage(t, filepath.Join(dir, FileName), "marker-17.")
-	s = openAt(t, dir)
+	damagePage(t, filepath.Join(dir, sqlite.FileName), "marker-17.")
+	s = sqlite.OpenAt(t, dir)
 	var bad []store.Work
-	work := claimAll(t, s)
+	work := sqlite.ClaimAll(t, s)
 	for _, w := range work {
 		if w.Err != nil {
 			bad = append(bad, w)
@@ -237,11 +217,11 @@ func damagePage(t *testing.T, path, marker string) {
 // TestMissingEvent claims a run whose payload is missing.
 func TestMissingEvent(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	accept(t, s, []byte("a"))
-	execScript(t, s, "DELETE FROM payloads")
-	accept(t, s, []byte("b"))
-	work := claimAll(t, s)
+	s := sqlite.OpenAt(t, t.TempDir())
+	sqlite.AcceptRun(t, s, []byte("a"))
+	execFile(t, s.Path(), "DELETE FROM payloads")
+	sqlite.AcceptRun(t, s, []byte("b"))
+	work := sqlite.ClaimAll(t, s)
 	if len(work) != 2 || work[0].Err == nil || work[1].Err != nil {
 		t.Fatalf("claimed %+v, want two runs, the first with an error", work)
 	}
@@ -253,8 +233,8 @@ func TestMissingEvent(t *testing.T) {
 // TestUsedBytes checks that the used bytes grow with recorded runs.
 func TestUsedBytes(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	before, err := s.usedBytes(t.Context())
+	s := sqlite.OpenAt(t, t.TempDir())
+	before, err := s.UsedBytes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +242,7 @@ func TestUsedBytes(t *testing.T) {
 	if err := s.Record(context.Background(), e); err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.usedBytes(t.Context())
+	after, err := s.UsedBytes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

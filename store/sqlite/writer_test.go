@@ -78,7 +78,7 @@ func TestFaultyOperations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := openAt(t, t.TempDir())
+				s := OpenAt(t, t.TempDir())
 				var failed []int
 				for i, err := range together(t, s, c.run...) {
 					if err != nil {
@@ -104,7 +104,7 @@ func TestFaultyOperations(t *testing.T) {
 func TestShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := openAt(t, t.TempDir())
+		s := OpenAt(t, t.TempDir())
 		transactions := map[int]bool{}
 		var run []func(*tx) error
 		for n := range 100 {
@@ -128,7 +128,7 @@ func TestShared(t *testing.T) {
 func TestTooManyFaults(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := openAt(t, t.TempDir())
+		s := OpenAt(t, t.TempDir())
 		run := []func(*tx) error{put(1)}
 		for range maxIsolated + 3 {
 			run = append(run, putThenFail(7))
@@ -155,8 +155,8 @@ func TestTooManyFaults(t *testing.T) {
 func TestNoSpace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := openAt(t, t.TempDir())
-		first := accept(t, s, nil)
+		s := OpenAt(t, t.TempDir())
+		first := AcceptRun(t, s, nil)
 		limit := func(x *tx) error { return x.conn.execScript("PRAGMA max_page_count = 1") }
 		fill := func(x *tx) error {
 			_, err := x.exec("INSERT INTO payloads (run, body) VALUES (1000, zeroblob(1000000))")
@@ -170,8 +170,8 @@ func TestNoSpace(t *testing.T) {
 		if n := countRows(t, s); n != 0 {
 			t.Errorf("%d rows were written by a transaction that failed", n)
 		}
-		accept(t, s, nil)
-		work := claimAll(t, s)
+		AcceptRun(t, s, nil)
+		work := ClaimAll(t, s)
 		if len(work) != 2 || work[0].ID != first {
 			t.Errorf("claimed %+v, want the run of before and the one of after", work)
 		}
@@ -182,10 +182,10 @@ func TestNoSpace(t *testing.T) {
 func TestRollbackForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := openAt(t, t.TempDir())
-		accept(t, s, nil)
-		held := claimAll(t, s)[0]
-		sub, hand := submission(nil), submission(nil)
+		s := OpenAt(t, t.TempDir())
+		AcceptRun(t, s, nil)
+		held := ClaimAll(t, s)[0]
+		sub, hand := NewSubmission(nil), NewSubmission(nil)
 		hand.Claim = &store.DirectClaim{Started: true}
 		var a store.Accepted
 		id, _ := store.ParseID(sub.ID)
@@ -213,7 +213,7 @@ func TestRollbackForgets(t *testing.T) {
 		if counts, err := s.Stats(t.Context(), store.StatsQuery{}); err != nil || len(counts) > 0 {
 			t.Errorf("statistics say %+v (%v), want nothing", counts, err)
 		}
-		if got := len(claimAll(t, s)); got != 0 {
+		if got := len(ClaimAll(t, s)); got != 0 {
 			t.Errorf("claimed %d runs that were not accepted", got)
 		}
 		if err := s.Finish(t.Context(), held.Claim, &store.Ending{State: store.Succeeded}); err != nil {
@@ -233,8 +233,8 @@ func TestFailedSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		accept(t, s, nil)
-		held := claimAll(t, s)[0].Claim
+		AcceptRun(t, s, nil)
+		held := ClaimAll(t, s)[0].Claim
 		c.Advance(time.Hour)
 		sweep := func(x *tx) error {
 			var out store.Swept
@@ -257,8 +257,8 @@ func TestFailedSweep(t *testing.T) {
 // was chosen.
 func TestPurgeLooksAgain(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, t.TempDir())
-	id := accept(t, s, make([]byte, 5000))
+	s := OpenAt(t, t.TempDir())
+	id := AcceptRun(t, s, make([]byte, 5000))
 	cut := func(x *tx, seq int64) (int64, error) { return x.cutBody(seq, 2000) }
 	for _, do := range []func(*tx, int64) (int64, error){(*tx).deleteRun, cut} {
 		if n, err := s.forEachRun(t.Context(), []int64{1}, do, do); n != 0 || err != nil {
@@ -276,10 +276,10 @@ func TestPurgeLooksAgain(t *testing.T) {
 func TestSavedFromLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := openAt(t, t.TempDir())
-		accept(t, s, nil)
-		held := claimAll(t, s)[0].Claim
-		accept(t, s, nil)
+		s := OpenAt(t, t.TempDir())
+		AcceptRun(t, s, nil)
+		held := ClaimAll(t, s)[0].Claim
+		AcceptRun(t, s, nil)
 		c, err := openConn(dsn(s.path, false))
 		if err != nil {
 			t.Fatal(err)
@@ -295,8 +295,8 @@ func TestSavedFromLog(t *testing.T) {
 			return err
 		}
 		together(t, s, limit, fill)
-		accept(t, s, nil)
-		if n := len(claimAll(t, s)); n != 3 {
+		AcceptRun(t, s, nil)
+		if n := len(ClaimAll(t, s)); n != 3 {
 			t.Errorf("claimed %d runs, want those that were accepted and the one that turned up", n)
 		}
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})

@@ -1,0 +1,68 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/ulid"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// OpenAt opens the store of a folder until the end of the test.
+func OpenAt(t testing.TB, dir string) *Store {
+	t.Helper()
+	s, err := Open(Options{Dir: dir, Clock: clock.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
+	return s
+}
+
+// NewSubmission returns a submission of the flow "orders".
+func NewSubmission(body []byte) *store.Submission {
+	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}
+}
+
+// AcceptRun accepts a run and returns its id.
+func AcceptRun(t *testing.T, s *Store, body []byte) string {
+	t.Helper()
+	sub := NewSubmission(body)
+	if _, err := s.Accept(t.Context(), sub); err != nil {
+		t.Fatal(err)
+	}
+	return sub.ID
+}
+
+// ClaimAll claims all runs.
+func ClaimAll(t *testing.T, s *Store) []store.Work {
+	t.Helper()
+	c, err := s.Claim(t.Context(), store.ClaimQuery{Lease: time.Minute, Limit: 1000, Flows: []store.FlowLimit{{Flow: "orders"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Work
+}
+
+// Path returns the path of the file.
+func (s *Store) Path() string { return s.path }
+
+// Pragma returns a setting of the connection that writes.
+func (s *Store) Pragma(ctx context.Context, name string) (value string, err error) {
+	err = s.writer.do(ctx, func(t *tx) error {
+		_, err := t.queryRow("PRAGMA "+name, func(v []driver.Value) { value = fmt.Sprint(v[0]) })
+		return err
+	})
+	return value, err
+}
+
+// UsedBytes returns how many bytes of the file hold data.
+func (s *Store) UsedBytes(ctx context.Context) (int64, error) { return s.usedBytes(ctx) }
