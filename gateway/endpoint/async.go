@@ -58,11 +58,11 @@ func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Respons
 
 // encodePayload encodes the event and the response of a run for the store.
 func (q *request) encodePayload(event flow.Event, response *flow.Response) (store.Payload, error) {
-	kept, err := q.Endpoint.Codec.Encode(event)
+	stored, err := q.Endpoint.Codec.Encode(event)
 	if err != nil {
 		return store.Payload{}, err
 	}
-	return store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables, Response: run.EncodeResponse(response)}, nil
+	return store.Payload{Event: stored.Event, Body: stored.Body, Variables: stored.Variables, Response: run.EncodeResponse(response)}, nil
 }
 
 // failSubmission answers and records a request whose response or keys cannot be

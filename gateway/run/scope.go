@@ -80,40 +80,40 @@ func (s *Scope) HasSecret(text []byte) bool {
 // DecodeEvent decodes the stored event of the run. Sealed variables are
 // redacted in all texts from now on.
 func (s *Scope) DecodeEvent(p *store.Payload) (flow.Event, error) {
-	kept, err := openPayload(s.Env.Sealer, p)
+	stored, err := openPayload(s.Env.Sealer, p)
 	if err != nil {
 		return nil, err
 	}
 	if redact.IsSealed(p.Variables) {
-		variables, err := value.Decode(kept.Variables, value.Limits{Depth: value.MaxDepth})
+		variables, err := value.Decode(stored.Variables, value.Limits{Depth: value.MaxDepth})
 		if err != nil {
 			return nil, err
 		}
 		s.redacted.Add(variables)
 	}
-	return s.Endpoint.Codec.Decode(kept, s.Snapshot.Limits)
+	return s.Endpoint.Codec.Decode(stored, s.Snapshot.Limits)
 }
 
 // DecodeStored decodes the stored event of a run outside of the run.
 func DecodeStored(sealer *redact.Sealer, e *snapshot.Endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
-	kept, err := openPayload(sealer, p)
+	stored, err := openPayload(sealer, p)
 	if err != nil {
 		return nil, err
 	}
-	return e.Codec.Decode(kept, limits)
+	return e.Codec.Decode(stored, limits)
 }
 
 // openPayload returns a stored event with open variables. The variables of a run
 // that another run started are sealed if they hold a secret or the output of a
 // sensitive action.
 func openPayload(sealer *redact.Sealer, p *store.Payload) (flow.StoredEvent, error) {
-	kept := flow.StoredEvent{Event: p.Event, Body: p.Body, Variables: p.Variables}
-	if !redact.IsSealed(kept.Variables) {
-		return kept, nil
+	stored := flow.StoredEvent{Event: p.Event, Body: p.Body, Variables: p.Variables}
+	if !redact.IsSealed(stored.Variables) {
+		return stored, nil
 	}
 	var err error
-	if kept.Variables, err = sealer.Open(kept.Variables); err != nil {
-		return kept, fmt.Errorf("reading the variables that the run was started with: %w", err)
+	if stored.Variables, err = sealer.Open(stored.Variables); err != nil {
+		return stored, fmt.Errorf("reading the variables that the run was started with: %w", err)
 	}
-	return kept, nil
+	return stored, nil
 }

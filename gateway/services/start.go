@@ -31,33 +31,33 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if e == nil {
 		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
 	}
-	kept, err := e.Codec.Encode(ev)
+	stored, err := e.Codec.Encode(ev)
 	if err != nil {
 		return "", err
 	}
-	if s.run.HasSecret(kept.Variables) {
-		kept.Variables = s.services.Sealer.Seal(kept.Variables)
+	if s.run.HasSecret(stored.Variables) {
+		stored.Variables = s.services.Sealer.Seal(stored.Variables)
 	}
-	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), kept, dedupeCause(cause))
+	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), stored, dedupeCause(cause))
 	return id, err
 }
 
 // StartFlow queues a run that no request asked for. If another run holds the
 // dedupe key, it returns the key and the id of that run.
 func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.Event, once *store.Dedupe) (string, *store.Key, error) {
-	kept, err := e.Codec.Encode(ev)
+	stored, err := e.Codec.Encode(ev)
 	if err != nil {
 		return "", nil, err
 	}
-	return s.queueRun(ctx, e, s.newID(), kept, once)
+	return s.queueRun(ctx, e, s.newID(), stored, once)
 }
 
 // queueRun queues a run with an id and an encoded event, see StartFlow. A run
 // that exists already is not queued again.
-func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, kept flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
+func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.Flow.Name, Dedupe: once,
-		Payload: store.Payload{Event: kept.Event, Body: kept.Body, Variables: kept.Variables},
+		Payload: store.Payload{Event: stored.Event, Body: stored.Body, Variables: stored.Variables},
 		Queue:   store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest},
 	})
 	switch {

@@ -39,13 +39,13 @@ func (s *Services) startTagged(ctx context.Context, contact flow.Contact, tag st
 // window. A start within the window is recorded as throttled.
 func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contact flow.Contact, given flow.TagGiven) error {
 	trigger := e.Flow.Parts.Tag
-	kept, err := e.Codec.Encode(trigger.Event(contact, given))
+	stored, err := e.Codec.Encode(trigger.Event(contact, given))
 	if err != nil {
 		return err
 	}
 	id, throttle := s.newID(), trigger.Throttle
 	if throttle == 0 {
-		_, _, err := s.queueRun(ctx, e, id, kept, dedupeCause(given.Cause))
+		_, _, err := s.queueRun(ctx, e, id, stored, dedupeCause(given.Cause))
 		return err
 	}
 	if given.Cause != "" {
@@ -55,11 +55,11 @@ func (s *Services) startForTag(ctx context.Context, e *snapshot.Endpoint, contac
 		}
 	}
 	once := &store.Dedupe{Key: "contact:" + hashAddress(contact.Email), TTL: throttle}
-	started, first, err := s.queueRun(ctx, e, id, kept, once)
+	started, first, err := s.queueRun(ctx, e, id, stored, once)
 	if err != nil || started == id {
 		return err
 	}
-	return s.recordThrottled(ctx, e, id, kept, first)
+	return s.recordThrottled(ctx, e, id, stored, first)
 }
 
 // resolveCause returns the id of the run that belongs to a cause. A repetition
@@ -90,11 +90,11 @@ func hashAddress(email string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id string, kept flow.StoredEvent, first *store.Key) error {
+func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, first *store.Key) error {
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
 		ID: id, Flow: e.Flow.Name, State: store.Throttled, Started: now, Finished: now,
-		Payload: store.Payload{Event: kept.Event, Variables: kept.Variables},
+		Payload: store.Payload{Event: stored.Event, Variables: stored.Variables},
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},
 	})

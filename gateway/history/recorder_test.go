@@ -1,0 +1,123 @@
+package history_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/gateway/history"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// fakeHistory is a store whose Record remembers the ids of entries.
+type fakeHistory struct {
+	store.History
+	rejects string // an id that fails each batch it is part of
+	ids     []string
+}
+
+func (f *fakeHistory) Record(_ context.Context, entries ...*store.Entry) error {
+	var ids []string
+	for _, e := range entries {
+		if e.ID == f.rejects {
+			return errors.New("a bad entry")
+		}
+		ids = append(ids, e.ID)
+	}
+	f.ids = append(f.ids, ids...)
+	return nil
+}
+
+func newRecorder(f *fakeHistory) *history.Recorder {
+	return history.NewRecorder(f, clock.System{}, telemetry.NewLog(zap.NewNop()))
+}
+
+// runToEnd runs a recorder whose context has ended, so that it writes the
+// pending entries and returns.
+func runToEnd(r *history.Recorder) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.Run(ctx)
+}
+
+func TestRecorderWritesPendingEntriesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	f := &fakeHistory{}
+	r := newRecorder(f)
+	built := 0
+	r.AddBuilt(&store.Entry{ID: "a"})
+	r.Add(history.PendingEntry{Build: func() *store.Entry { built++; return &store.Entry{ID: "b"} }})
+	r.AddSummary(&store.Entry{ID: "c"})
+	runToEnd(r)
+	if want := []string{"a", "b", "c"}; !slices.Equal(f.ids, want) || built != 1 || r.Dropped() != 0 || r.SummaryOnly() != 1 {
+		t.Errorf("wrote %q, built %d, dropped %d, summaries %d; want %q, 1, 0, 1", f.ids, built, r.Dropped(), r.SummaryOnly(), want)
+	}
+}
+
+func TestRecorderDropsOnlyTheBadEntry(t *testing.T) {
+	t.Parallel()
+	f := &fakeHistory{rejects: "b"}
+	r := newRecorder(f)
+	for _, id := range []string{"a", "b", "c"} {
+		r.AddBuilt(&store.Entry{ID: id})
+	}
+	runToEnd(r)
+	if want := []string{"a", "c"}; !slices.Equal(f.ids, want) || r.Dropped() != 1 {
+		t.Errorf("wrote %q and dropped %d, want %q and 1", f.ids, r.Dropped(), want)
+	}
+}
+
+func TestRecorderShedsDetailsBeforeEntries(t *testing.T) {
+	t.Parallel()
+	r := newRecorder(&fakeHistory{})
+	entry := history.PendingEntry{Size: 1 << 20, Build: func() *store.Entry { return &store.Entry{} }}
+	for range 63 {
+		r.Add(entry)
+	}
+	if !r.HasCapacity() || r.OverMemory() {
+		t.Error("the recorder has no capacity for details below its limits")
+	}
+	r.Add(entry)
+	if r.HasCapacity() || !r.OverMemory() {
+		t.Error("the recorder has capacity above its limit of memory")
+	}
+	runToEnd(r)
+	if !r.HasCapacity() {
+		t.Error("the recorder has no capacity after it has written everything")
+	}
+}
+
+func TestRecorderDropsEntriesIfItsQueueIsFull(t *testing.T) {
+	t.Parallel()
+	r := newRecorder(&fakeHistory{})
+	var discarded atomic.Int64
+	entry := history.PendingEntry{Size: 1, Build: func() *store.Entry { return &store.Entry{} }, Discard: func() { discarded.Add(1) }}
+	for r.Dropped() == 0 {
+		r.Add(entry)
+	}
+	if discarded.Load() != 1 {
+		t.Errorf("%d entries discarded, want 1", discarded.Load())
+	}
+}
+
+// TestRecorderWritesWhileItRuns: an entry is written without waiting for others.
+func TestRecorderWritesWhileItRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeHistory{}
+		r := newRecorder(f)
+		go r.Run(t.Context())
+		r.AddBuilt(&store.Entry{ID: "a"})
+		synctest.Wait()
+		if want := []string{"a"}; !slices.Equal(f.ids, want) {
+			t.Errorf("wrote %q, want %q", f.ids, want)
+		}
+	})
+}
