@@ -26,8 +26,8 @@ var (
 	familyOf  = regexp.MustCompile(`(?m)^# TYPE (gateway_[a-z_]+) `)
 )
 
-// TestGuideListsMetrics holds the table of the guide on operating against what
-// a gateway shows.
+// TestGuideListsMetrics compares the table of metrics in the guide on operating
+// with the metrics of a gateway.
 func TestGuideListsMetrics(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../docs/guide/operating.md")

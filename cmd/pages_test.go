@@ -39,8 +39,8 @@ func pages(t *testing.T) map[string]string {
 
 var hclBlock = regexp.MustCompile("(?s)```hcl\n(.*?)```")
 
-// TestPagesShowValidFlows holds that what the written pages and the README show
-// as a flow file is one, without a finding.
+// TestPagesShowValidFlows checks that the flow files in the handwritten pages and
+// in the README are valid.
 func TestPagesShowValidFlows(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
@@ -78,7 +78,8 @@ func TestPagesShowValidFlows(t *testing.T) {
 	}
 }
 
-// TestReadmeNamesAllKinds holds its table of kinds to what there is.
+// TestReadmeNamesAllKinds compares the table of kinds in the README with the kinds
+// of the program.
 func TestReadmeNamesAllKinds(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
@@ -115,7 +116,7 @@ flow "any" {
 }`
 }
 
-// TestPageOfBodiesIsTrue reads what the tables of the page show.
+// TestPageOfBodiesIsTrue decodes the bodies in the tables of the page.
 func TestPageOfBodiesIsTrue(t *testing.T) {
 	t.Parallel()
 	text := pages(t)["bodies.md"]

@@ -56,7 +56,7 @@ func runConsole(t *testing.T, page string, least int) {
 	}
 }
 
-// step is one command of the README and what it prints.
+// step is one command of the README and its output.
 type step struct{ command, want string }
 
 var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
@@ -130,8 +130,8 @@ func (r *tour) shell(command string) *exec.Cmd {
 	return cmd
 }
 
-// patience is how long a command may take until it prints what the README
-// says; nothing is measured.
+// patience bounds the time until a command prints the output in the README. It is
+// no measurement.
 const patience = 60 * time.Second
 
 func (r *tour) do(s step) error {
@@ -157,7 +157,7 @@ func withError(out []byte, err error) string {
 	return string(out)
 }
 
-// background starts a server and waits until it has printed what it should.
+// background starts a server and waits for the output in the README.
 func (r *tour) background(command, want string) error {
 	cmd := r.shell(command)
 	out := &lockedBuffer{}
@@ -183,7 +183,7 @@ func (r *tour) stop() {
 	}
 }
 
-// matches compares output with what the README shows.
+// matches compares an output with the one in the README.
 func matches(want, got string) bool {
 	want, got = strings.TrimRight(want, "\n"), strings.TrimRight(got, "\n")
 	pattern := regexp.QuoteMeta(want)

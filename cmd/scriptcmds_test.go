@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// scriptCommands are what scripts need besides the gateway itself.
+// scriptCommands are the commands of scripts other than the gateway.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){"addr": freeAddress, "port": everywhere, "ready": waitReady, "post": postJSON, "until": until}
 }
@@ -45,7 +45,7 @@ func waitReady(ts *testscript.TestScript, _ bool, _ []string) {
 // text.
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	retry(ts, func() bool {
-		_ = ts.Exec(args[1], args[2:]...) // what counts is what it prints
+		_ = ts.Exec(args[1], args[2:]...) // only its output counts
 		return strings.Contains(ts.ReadFile("stdout"), args[0])
 	})
 }

@@ -109,7 +109,7 @@ func TestRunsRefuseWrongQueries(t *testing.T) {
 	}
 }
 
-// What is shown of a run has its parts where they belong, and nothing secret.
+// A run is shown with all of its parts and without secrets.
 func TestRunDetail(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-hunter2"

@@ -158,7 +158,7 @@ func (failingStore) ChangeContact(context.Context, store.ContactChange) (store.C
 func (failingStore) DeleteContact(context.Context, string) (bool, error) { return false, errSecret }
 func (failingStore) Ping(context.Context) error                          { return errSecret }
 
-// Errors and log lines hold no secret, whatever the error of the store says.
+// Errors and log lines hold no secret, even if the error of the store does.
 func TestNoErrorHoldsASecret(t *testing.T) {
 	t.Parallel()
 	l := admintest.New(t, admintest.Flows)
