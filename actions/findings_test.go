@@ -17,7 +17,7 @@ func TestFindings(t *testing.T) {
 		summary, detail string // "": no finding
 		at              string // what the finding underlines; "" for anything
 	}{
-		{"url missing", "http", ``, "Missing attribute", `"url" is required, unless a connection`, ""},
+		{"url missing", "http", ``, "Missing attribute", `"url" is required, unless there is a connection`, ""},
 		{"url relative", "http", `url = "/orders"`, "Wrong URL", `must begin with "https://"`, `"/orders"`},
 		{"url of another scheme", "http", `url = "ftp://example.com/"`, "Wrong URL", `must begin with "https://"`, ""},
 		{"url with a user", "http", `url = "https://a:b@example.com/"`, "Wrong URL", `basic { … }`, ""},
@@ -103,7 +103,7 @@ func TestFindings(t *testing.T) {
 
 		{"jq", "transform", `jq = ".a |"`, "Invalid jq program", "", ""},
 		{"jq of the run", "transform", `jq = webhook.body.jq`, "Program not fixed", "", ""},
-		{"no time", "log", "message = \"x\"\ntimeout = \"0s\"", "Wrong value", "more time than none", ""},
+		{"no time", "log", "message = \"x\"\ntimeout = \"0s\"", "Wrong value", "longer than 0s", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestConnectionFindings(t *testing.T) {
 		{"colon", base + "basic {\n username = \"a:b\"\n password = \"c\"\n}", "Wrong user name", "colon"},
 		{"line break in a token", base + `bearer { token = "${secret.shop_password}\n" }`, "Wrong header", "line break"},
 		{"name of a header", base + "header {\n name = \"a b\"\n value = \"c\"\n}", "Wrong header", `begins with "a"`},
-		{"headers", base + `headers = { "ü" = "x" }`, "Wrong header", "no name may have"},
+		{"headers", base + `headers = { "ü" = "x" }`, "Wrong header", "not allowed in names"},
 		{"depends on a run", `base_url = webhook.body`, "Unknown name", "webhook"},
 		{"password unset", base + "basic {\n username = \"a\"\n password = secret.unset\n}", "", ""},
 		{"file name as an authority", base + `tls { ca = "ca.pem" }`, "No certificate", `ca = file("ca.pem")`},

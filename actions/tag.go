@@ -28,10 +28,10 @@ type tag struct {
 }
 
 func (t *tag) Describe(s *schema.Spec) {
-	s.Doc = "Changes a contact of the gateway, which is made where there is none: gives and takes tags, and sets fields. Flows with trigger `tag` that wait for a tag are started each time the tag is given, also where the contact has it already.\n\n" +
-		"Contacts are told apart by their e-mail address, without regard to case. A contact may have 1000 tags of 200 characters, and 200 fields of 64 KiB as JSON."
+	s.Doc = "Changes a contact of the gateway, and creates it if it is missing: adds and removes tags, and sets fields. Flows with trigger `tag` for a tag start each time the tag is added, even if the contact has it already.\n\n" +
+		"Contacts are identified by their e-mail address, without regard to case. A contact may have 1000 tags of 200 characters, and 200 fields of 64 KiB as JSON."
 	texts := func(f *schema.Field) { f.Type = "string or list of string" }
-	schema.Expr(s, &t.contact, "contact", "The e-mail address. It may be left out in flows that start with a contact, and is `contact.email` there.")
+	schema.Expr(s, &t.contact, "contact", "The e-mail address. The default in flows that start with a contact is `contact.email`.")
 	schema.Expr(s, &t.add, "add", "Tags to give. A tag that the contact has keeps the time at which it was given first.", texts)
 	schema.Expr(s, &t.remove, "remove", "Tags to take away.", texts)
 	schema.Expr(s, &t.fields, "fields", "Fields to set, by name. Null takes a field away; fields that are not named stay as they are.")
@@ -57,7 +57,7 @@ func (t *tag) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 		diags = append(diags, d.Problem("contact", "Missing attribute", `"contact" is required, as this flow does not start with a contact: the e-mail address of the one that is to change.`))
 	}
 	if !t.add.IsSet() && !t.remove.IsSet() && !t.fields.IsSet() && d.Known {
-		diags = append(diags, d.Problem("add", "Nothing to change", `Say what is to change of the contact: by "add", "remove" or "fields".`))
+		diags = append(diags, d.Problem("add", "Nothing to change", `Choose the change: with "add", "remove" or "fields".`))
 	}
 	if email, ok := t.contact.Constant(); ok {
 		problem("contact", "Wrong address", t.contact.Expr(), checkEmail(email))
@@ -121,7 +121,7 @@ func (t *tag) contactEmail(ctx context.Context, c *flow.Call) (string, error) {
 	if !t.contact.IsSet() {
 		email := textMember(c.Value("contact"), "email")
 		if email == "" {
-			return "", &flow.Error{Class: flow.Invalid, Message: "the run did not start with a contact, so that the action needs to be told by \"contact\" which one is to change"}
+			return "", &flow.Error{Class: flow.Invalid, Message: "the run did not start with a contact, so the action needs an address in \"contact\""}
 		}
 		return email, nil
 	}
@@ -151,7 +151,7 @@ func checkEmail(email string) error {
 	case email == "":
 		return errors.New("the contact's e-mail address is empty or null")
 	case !netname.IsEmail(email):
-		return fmt.Errorf("%.300q is no e-mail address of a contact; it should be one such as \"jane@example.com\"", email)
+		return fmt.Errorf("%.300q is not an e-mail address of a contact; it should be one such as \"jane@example.com\"", email)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func TestTagFailures(t *testing.T) {
 		class            flow.Class
 		message          string
 	}{
-		{"address", "contact = webhook.body.email\nadd = \"x\"", `{"email": "nobody"}`, nil, flow.Invalid, `"nobody" is no e-mail address`},
+		{"address", "contact = webhook.body.email\nadd = \"x\"", `{"email": "nobody"}`, nil, flow.Invalid, `"nobody" is not an e-mail address`},
 		{"no address", "contact = webhook.body.email\nadd = \"x\"", `{"email": null}`, nil, flow.Invalid, "empty or null"},
 		{"object for an address", "contact = webhook.body.email\nadd = \"x\"", `{"email": {}}`, nil, flow.Invalid, "string"},
 		{"secret address", "contact = \"x${webhook.body.email}${secret.shop_token}\"\nadd = \"x\"", `{"email": "nobody"}`, nil, flow.Invalid, "hidden"},
@@ -100,7 +100,7 @@ func TestTagFindings(t *testing.T) {
 	for _, c := range []struct{ name, hcl, summary, detail string }{
 		{"no contact", `add = "x"`, "Missing attribute", "does not start with a contact"},
 		{"nothing to change", `contact = "a@b.c"`, "Nothing to change", `"add", "remove" or "fields"`},
-		{"address", "contact = \"nobody\"\nadd = \"x\"", "Wrong address", `"nobody" is no e-mail address`},
+		{"address", "contact = \"nobody\"\nadd = \"x\"", "Wrong address", `"nobody" is not an e-mail address`},
 		{"tag", "contact = \"a@b.c\"\nadd = [\"a\", \" b\"]", "Wrong tag", "space around it"},
 		{"type of a tag", "contact = \"a@b.c\"\nremove = { a = 1 }", "Wrong tag", "string or a list of strings"},
 		{"field", "contact = \"a@b.c\"\nfields = { \"\" = 1 }", "Wrong field", "is empty"},

@@ -20,10 +20,10 @@ type transform struct {
 }
 
 func (t *transform) Describe(s *schema.Spec) {
-	s.Doc = "Computes a value with a [jq](https://jqlang.org/manual/) program. Inside it `$webhook`, `$action`, `$run`, `$flow` and the other names of the run hold what they hold in HCL."
+	s.Doc = "Computes a value with a [jq](https://jqlang.org/manual/) program. Inside it `$webhook`, `$action`, `$run`, `$flow` and the other names of the run have the same values as in HCL."
 	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compileProgram, schema.Required())
-	schema.Expr(s, &t.input, "input", "What the program reads as `.`: for a webhook its body where left out.")
-	s.Output("value", cty.DynamicPseudoType, "The first result; null where there is none.")
+	schema.Expr(s, &t.input, "input", "The value that the program reads as `.`. The default is the trigger's value: for a webhook its body.")
+	s.Output("value", cty.DynamicPseudoType, "The first result; null if there is none.")
 	s.Output("values", cty.DynamicPseudoType, "All results, as a list.")
 	s.Example(schema.Example{
 		Title: "Sum up an order",
@@ -32,7 +32,7 @@ func (t *transform) Describe(s *schema.Spec) {
 		Want:  `{"value": {"count": 2, "total": 89.5}, "values": [{"count": 2, "total": 89.5}]}`,
 	})
 	s.Example(schema.Example{
-		Title: "Read something else than the body",
+		Title: "Read another value than the body",
 		HCL:   "jq    = \"map(ascii_upcase)\"\ninput = [\"a\", webhook.body.letter]",
 		Input: `{"letter": "b"}`,
 		Want:  `{"value": ["A", "B"], "values": [["A", "B"]]}`,

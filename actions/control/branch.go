@@ -36,10 +36,10 @@ type branchDefault struct {
 const defaultCase = "default"
 
 func (b *Branch) Describe(s *schema.Spec) {
-	s.Doc = "Runs the actions of the first case whose `when` is true, and those of `default` where none is. What the actions inside return can be read inside their case only."
+	s.Doc = "Runs the actions of the first case whose `when` is true, or those of `default` if there is none. Outputs of the actions inside can be read inside their case only."
 	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
-	schema.Single(s, &b.otherwise, defaultCase, "The actions that run where no case does.")
-	s.Output("case", cty.String, "The name of the case that ran, `default` for the default, null where nothing ran.")
+	schema.Single(s, &b.otherwise, defaultCase, "The actions that run if no case does.")
+	s.Output("case", cty.String, "The name of the case that ran, `default` for the default, null if nothing ran.")
 	s.Check(b.checkCases)
 	s.Example(schema.Example{
 		Title: "Treat large orders in another way",
@@ -65,7 +65,7 @@ func (c *branchCase) Describe(s *schema.Spec) {
 
 // Describe declares the block.
 func (d *branchDefault) Describe(s *schema.Spec) {
-	s.Doc = "The way that the branch takes where no case runs."
+	s.Doc = "The actions that run if no case does."
 	flow.Actions(s, &d.actions)
 }
 
@@ -84,7 +84,7 @@ func (b *Branch) checkCases(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 		case twice:
 			diags = append(diags, diag.Error(at, "Case named twice", fmt.Sprintf("The branch has a case %q already, on line %d.", name, line)))
 		case name == "" || name == defaultCase:
-			diags = append(diags, diag.Error(at, "Not a name of a case", `The output "case" says which case ran, and "default" where none did: give the case another name, or write the block default { … }.`))
+			diags = append(diags, diag.Error(at, "Not a name of a case", `The output "case" names the case that ran, and is "default" if none did: give the case another name, or write the block default { … }.`))
 		}
 		lines[name] = at.Start.Line
 	}

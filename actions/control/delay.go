@@ -21,7 +21,7 @@ type Delay struct {
 const maxDelay = 366 * 24 * time.Hour
 
 func (a *Delay) Describe(s *schema.Spec) {
-	s.Doc = "Lets the run wait. A waiting run of an async flow holds no worker and goes on after a restart as well; a sync flow waits while its caller does."
+	s.Doc = "Pauses the run. A waiting run of an async flow occupies no worker and continues after a restart; a sync flow waits together with its caller."
 	schema.Expr(s, &a.duration, "for", "How long, up to 366 days.", schema.Required())
 	s.Output("waited", cty.Bool, "`true`.")
 	s.Example(schema.Example{

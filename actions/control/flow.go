@@ -30,15 +30,15 @@ type Flow struct {
 func (a *Flow) Describe(s *schema.Spec) {
 	a.wait = true
 	s.Doc = "Runs another flow, one with trigger `flow` or trigger `tag`.\n\n" +
-		"With `wait` its actions are done as a part of this run: they stand in its history as `NAME/…`, a failure there fails this action, and what its action `stop` says under `output` is what this action returns. The other flow's own `retry`, `concurrency` and `throttle` do not apply then. Without `wait` the flow gets a run of its own, which is stored before this run goes on; the action returns its id as `run`.\n\n" +
-		"A flow with trigger `tag` needs the member `email` in the input: the address of a contact. It runs at once, whatever its throttle says."
+		"With `wait`, the actions of the other flow run as a part of this run: the history lists them as `NAME/…`, a failure there fails this action, and the `output` of its action `stop` is the output of this action. The other flow's `retry`, `concurrency` and `throttle` do not apply. Without `wait`, the flow gets a run of its own, which is stored before this run continues; the action returns its id as `run`.\n\n" +
+		"A flow with trigger `tag` needs the member `email` in the input: the address of a contact. It runs at once, without its throttle."
 	schema.Attr(s, &a.name, "flow", "The name of the flow.", schema.Required())
-	schema.Expr(s, &a.input, "input", "What the flow is given. It is checked as the flow's variables say.")
-	schema.Attr(s, &a.wait, "wait", "Whether this run goes on after the other flow has ended.")
+	schema.Expr(s, &a.input, "input", "The input of the flow. It is checked against the flow's variables.")
+	schema.Attr(s, &a.wait, "wait", "Whether this run waits until the other flow has ended.")
 	s.AnyOutput()
 	s.Check(a.keepSource)
 	s.Example(schema.Example{
-		Title: "Use what another flow returns",
+		Title: "Use the output of another flow",
 		HCL:   "flow  = \"lookup\"\ninput = { email = webhook.body.email }",
 		Input: `{"email": "jane@example.com"}`,
 		Want:  `{"email": "jane@example.com", "known": true}`,
@@ -136,7 +136,7 @@ func (a *Flow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	starter := c.Starter()
 	if starter == nil {
-		return nil, &flow.Error{Class: flow.Permanent, Message: "there is no store here that could keep the run of the other flow; write wait = true"}
+		return nil, &flow.Error{Class: flow.Permanent, Message: "this gateway has no store for the run of the other flow; write wait = true"}
 	}
 	id, err := starter.Start(ctx, a.flow, event, c.IdempotencyKey())
 	if err != nil {

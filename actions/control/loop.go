@@ -39,10 +39,10 @@ func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
 	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", maxIterations, flow.MaxIterations), schema.Required())
-	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are worked on at once, up to %d. One that waits in a `delay` is among them, so that a delay spaces out what a loop does.", maxConcurrency))
-	schema.Attr(s, &l.onItem, "on_item_error", "What a failure does: `stop` begins no further element and fails the loop, `continue` notes it in `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
+	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are processed at once, up to %d. An element that waits in a `delay` counts, so a delay slows the loop down.", maxConcurrency))
+	schema.Attr(s, &l.onItem, "on_item_error", "The effect of a failure: `stop` starts no further element and fails the loop, `continue` adds it to `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
 	flow.IterationActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
-	s.Output("results", cty.DynamicPseudoType, "For each element what the actions returned, by name; null for an element that failed.")
+	s.Output("results", cty.DynamicPseudoType, "For each element the outputs of its actions, by name; null for an element that failed.")
 	s.Output("errors", cty.DynamicPseudoType, "The elements that failed, with `index`, `key`, `action`, `message` and `class`; empty without `on_item_error = \"continue\"`.")
 	s.Output("count", cty.Number, "How many elements there were.")
 	s.Check(l.checkSettings)
@@ -151,7 +151,7 @@ func listElements(v any) (keys, values []any, err error) {
 	case value.Object:
 		return listElements(v.Map())
 	case nil:
-		return nil, nil, fmt.Errorf("it is null; where that may be, write coalesce(…, [])")
+		return nil, nil, fmt.Errorf("it is null; if that may happen, write coalesce(…, [])")
 	default:
 		return nil, nil, fmt.Errorf("a loop goes over a list or an object, not over %s", value.TypeName(v))
 	}

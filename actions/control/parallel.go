@@ -23,9 +23,9 @@ const maxConcurrency = 64
 
 func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
-	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d: all of them where left out.", maxConcurrency))
+	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d. The default is all of them.", maxConcurrency))
 	flow.ConcurrentActions(s, &p.actions)
-	s.Output("results", cty.DynamicPseudoType, "What each action inside returned, by its name. It is null for one that was skipped.")
+	s.Output("results", cty.DynamicPseudoType, "The output of each action inside, by its name; null for a skipped one.")
 	s.Check(p.checkSettings)
 	s.Example(schema.Example{
 		Title: "Ask two services at once",

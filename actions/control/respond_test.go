@@ -44,7 +44,7 @@ func TestRespond(t *testing.T) {
 func TestRespondRefuses(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, hcl, input, want string }{
-		{"status", `status = webhook.body`, `99`, "99 is no status"},
+		{"status", `status = webhook.body`, `99`, "99 is not a status"},
 		{"fraction", `status = webhook.body`, `200.5`, "whole number"},
 		{"line break", `headers = { X-A = webhook.body }`, `"a\r\nX-B: c"`, "line break"},
 		{"object as text", `body = webhook.body`, `{}`, "Wrong type"},

@@ -23,10 +23,10 @@ func (t *Stop) Describe(s *schema.Spec) {
 	s.Doc = "Ends the run here, from inside of branches, loops and parallels too: no further action or element begins, and `on_item_error` of a loop does not catch it. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
 	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
 	schema.Expr(s, &t.message, "message", "Why, for the log and the history.")
-	schema.Expr(s, &t.output, "output", "What the run returns to the flow that started it.")
+	schema.Expr(s, &t.output, "output", "The value that the run returns to the flow that started it.")
 	s.Check(t.checkStatus)
 	s.Example(schema.Example{
-		Title: "Give up where there is nothing to do",
+		Title: "Stop if there is nothing to do",
 		HCL:   "when    = length(webhook.body.items) == 0\nstatus  = \"failed\"\nmessage = \"order ${webhook.body.order} has no items\"",
 		Input: `{"order": "A-1", "items": []}`,
 	})

@@ -20,14 +20,14 @@ type Comment struct {
 }
 
 func (j *Comment) Describe(s *schema.Spec) {
-	s.Doc = "Adds a comment to an issue in Jira. Jira knows no key for repetitions: where an answer is lost and the action is tried again, the comment may stand there twice."
+	s.Doc = "Adds a comment to an issue in Jira. Jira has no idempotency keys: if an answer is lost and the action is tried again, the comment may appear twice."
 	j.describeConnection(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	j.body.describeFields(s, "body", "The comment.", schema.Required())
 	s.Output("id", cty.String, "The id of the comment.")
 	s.Output("url", cty.String, "The address of the issue for people, at the comment.")
 	s.Example(schema.Example{
-		Title: "Say what happened",
+		Title: "Report an event",
 		HCL:   "connection = connection.jira.tracker\nissue      = webhook.body.issue\nbody       = \"Paid by *${webhook.body.method}*.\"",
 		Input: `{"issue": "SHOP-1", "method": "invoice_30"}`,
 		Want:  `{"id": "10002", "url": "https://api.example.com/browse/SHOP-1?focusedCommentId=10002"}`,

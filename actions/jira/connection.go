@@ -30,8 +30,8 @@ const (
 
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
-	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, with the context path where it has one.", schema.Required())
-	schema.Attr(s, &n.flavour, "flavour", "Which Jira it is. Left out: `cloud` with an `email`, otherwise `server`, which stands for Data Center too.", schema.OneOf(flavourCloud, flavourServer))
+	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, including a context path.", schema.Required())
+	schema.Attr(s, &n.flavour, "flavour", "The kind of Jira. The default is `cloud` with an `email`, and `server` without; `server` includes Data Center.", schema.OneOf(flavourCloud, flavourServer))
 	schema.Attr(s, &n.email, "email", "The e-mail address of the account, on Cloud.", schema.Secret())
 	schema.Attr(s, &n.token, "token", "The API token on Cloud, the personal access token elsewhere.", schema.Secret())
 	schema.Attr(s, &n.username, "username", "The user's name, on Server.", schema.Secret())
@@ -75,7 +75,7 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	case n.flavour == flavourServer && given == "username password":
 		server.Basic = &web.Basic{Username: n.username, Password: n.password}
 	case n.flavour == flavourCloud:
-		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and nothing else.`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Cloud takes "email" and "token", an API token of that account, and no other credentials.`)}
 	default:
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", `Jira Server takes "token", a personal access token, or "username" and "password".`)}
 	}

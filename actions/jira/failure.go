@@ -31,9 +31,9 @@ func statusError(r *outbound.Response, now time.Time, doing string, hideAnswer b
 			e.Message = "Jira asks the account of the connection for a CAPTCHA after failed logins; sign in once in a browser"
 		}
 	case http.StatusNotFound:
-		e.Message = "there is no such thing in Jira, or the account of the connection may not see it"
+		e.Message = "it does not exist in Jira, or the account of the connection may not see it"
 	case http.StatusGone:
-		e.Message = "this Jira no longer has that part of the API; check flavour in the connection"
+		e.Message = "this Jira does not have that part of the API; check flavour in the connection"
 	default:
 		e.Message = fmt.Sprintf("Jira answered %d %s", r.Status, http.StatusText(r.Status))
 		if r.Status < http.StatusBadRequest {

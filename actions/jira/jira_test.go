@@ -89,7 +89,7 @@ func TestJiraFailures(t *testing.T) {
 		{"down", "jira_issue", oneIssue, "{}", &jirad.Failure{Status: 502, Body: "<html>"}, flow.Transient, flow.Reason5xx, "502", 0},
 		{"sign-in page", "jira_issue", anIssue, "{}", &jirad.Failure{Status: 201, Body: "<html>"}, flow.Permanent, "", "base_url", 0},
 		{"answer without an issue", "jira_issue", anIssue, "{}", &jirad.Failure{Status: 201, Body: "{}"}, flow.Permanent, "", "names no issue", 0},
-		{"no such issue", "jira_comment", comment, `"SHOP-9"`, nil, flow.Permanent, "", "there is no such thing", 0},
+		{"no such issue", "jira_comment", comment, `"SHOP-9"`, nil, flow.Permanent, "", "it does not exist in Jira", 0},
 		{"no key of an issue", "jira_comment", comment, `"SHOP-1/../../x"`, nil, flow.Invalid, "", "named by its key", 0},
 		{"no comment", "jira_comment", byJira + "issue = \"SHOP-1\"\nbody = webhook.body", `" "`, nil, flow.Invalid, "", "the comment is empty", 0},
 		{"no transition", "jira_transition", closing + `to = "Shipped"`, "{}", nil, flow.Permanent, "", `from "To Do" to "Shipped": there is "Start work" to "In Progress", "Close" to "Done"`, 0},

@@ -29,9 +29,9 @@ func (j *Transition) Describe(s *schema.Spec) {
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	schema.Expr(s, &j.to, "to", "The name of the status, such as `Done`, or of a transition that leads there. Case does not matter.", schema.Required())
 	schema.Expr(s, &j.fields, "fields", "Fields of the transition's screen by their ids, with values as Jira's REST API takes them, such as `{ resolution = { name = \"Done\" } }`.")
-	j.comment.describeFields(s, "comment", "A comment that is added on the way; none where the issue is in the status already.")
+	j.comment.describeFields(s, "comment", "A comment that is added with the transition; none if the issue is in the status already.")
 	s.Output("status", cty.String, "The status that the issue is in now.")
-	s.Output("changed", cty.Bool, "`false` where the issue was in the status already.")
+	s.Output("changed", cty.Bool, "`false` if the issue was in the status already.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		return checkFixedFields(d, j.fields, "comment")
 	})

@@ -38,16 +38,16 @@ const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 func (x *Exec) Describe(s *schema.Spec) {
 	x.maxOutput, x.success = 1<<20, "0"
 	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
-		"There is no shell in between: each element of `command` reaches the program as it is, whatever quotes, spaces or line breaks it holds. The environment is empty but for `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
-		"When the command ends, when its time is over (`timeout`) and when it writes too much, whatever else it started in its process group is killed. An exit code that is none of `success` fails the action for good: `retry` does not try it again, but for a time-out. Where the gateway ends in the middle of a command, it is started again after the restart."
+		"The command runs without a shell: each element of `command` reaches the program unchanged, including quotes, spaces and line breaks. The environment holds `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
+		"When the command ends, times out (`timeout`) or writes too much, all other processes of its process group are killed. An exit code outside of `success` is a permanent failure; `retry` repeats only a timeout. If the gateway stops during a command, the command starts again after the restart."
 	schema.Expr(s, &x.command, "command", "The program and its arguments. The program is fixed when the file is loaded: an absolute path, or a name that is looked for in the `PATH` above. The arguments may read the run.", schema.Required())
 	schema.Expr(s, &x.env, "env", "Variables of the command's environment.")
-	schema.Expr(s, &x.stdin, "stdin", "What the command reads from its standard input; nothing where left out.")
-	schema.Attr(s, &x.dir, "dir", "The folder in which the command starts, as an absolute path; the gateway's own where left out.")
+	schema.Expr(s, &x.stdin, "stdin", "The command's standard input; empty by default.")
+	schema.Attr(s, &x.dir, "dir", "The folder in which the command starts, as an absolute path. The default is the gateway's own.")
 	schema.Attr(s, &x.maxOutput, "max_output", "How much the command may write to each of standard output and standard error. More ends it and fails the action.")
 	schema.Attr(s, &x.success, "success", "Which exit codes are a success: numbers and ranges, separated by commas, such as `0,2-3`.")
-	s.Output("stdout", cty.String, "What the command wrote to its standard output. What is no text in it is replaced by the character U+FFFD.")
-	s.Output("stderr", cty.String, "What it wrote to its standard error, likewise.")
+	s.Output("stdout", cty.String, "The command's standard output. Bytes that are not UTF-8 become the character U+FFFD.")
+	s.Output("stderr", cty.String, "The command's standard error, converted in the same way.")
 	s.Output("exit_code", cty.Number, "The exit code.")
 	s.Check(x.checkSettings)
 	s.Example(schema.Example{

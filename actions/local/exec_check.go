@@ -34,14 +34,14 @@ func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	}
 	first, fixed := x.findProgram(c, d)
 	if !fixed {
-		return wrong("Program not fixed", "The program is known when the file is loaded, and not by what a run brings. Write it as the first element of the list; what depends on the run can follow as arguments.")
+		return wrong("Program not fixed", "The program must be known when the file is loaded. Write it as the first element of the list; values of the run can follow as arguments.")
 	}
 	if x.program = first; !filepath.IsAbs(first) && strings.ContainsAny(first, `/\`) || first == "" {
 		return wrong("Wrong program", "A program is an absolute path, or a name without a slash that is looked for in "+commandPath+".")
 	}
 	if strings.ContainsAny(first, " \t|&;<>") && !filepath.IsAbs(first) {
 		return hcl.Diagnostics{diag.Warning(d.Element("command", 0), "Doubtful program",
-			fmt.Sprintf("All of %q is looked for as the name of one program, as no shell stands between. Write each word as an element of its own, such as [\"ls\", \"-l\"]; pipes and redirections need a shell: [\"sh\", \"-c\", …].", first))}
+			fmt.Sprintf("All of %q is searched as the name of one program, because there is no shell. Write each word as an element of its own, such as [\"ls\", \"-l\"]; pipes and redirections need a shell: [\"sh\", \"-c\", …].", first))}
 	}
 	return x.checkScript(d)
 }
@@ -80,7 +80,7 @@ func (x *Exec) checkScript(d *schema.Decoded) hcl.Diagnostics {
 	for _, name := range list.Exprs[2].Variables() {
 		if slices.Contains([]string{"webhook", "action", "contact", "input", "each", "link", "error"}, name.RootName()) {
 			return hcl.Diagnostics{diag.Warning(list.Exprs[2].Range(), "Values of the run in a script",
-				`What a caller sends becomes a part of the script here, and can be made to do anything. Keep the script as it is and give the value behind it or in env: ["sh", "-c", "echo \"$1\"", "sh", webhook.name].`)}
+				`The sender of the request could inject code into this script. Keep the script fixed and pass the value as an argument or in env: ["sh", "-c", "echo \"$1\"", "sh", webhook.name].`)}
 		}
 	}
 	return nil
@@ -114,7 +114,7 @@ func checkExecutable(path string) error {
 	case err != nil:
 		return fmt.Errorf("there is no program %q", path)
 	case info.IsDir() || info.Mode().Perm()&0o111 == 0:
-		return errors.New(path + " is no program: it is a folder, or it may not be executed")
+		return errors.New(path + " is not a program: it is a folder, or it may not be executed")
 	}
 	return nil
 }

@@ -181,7 +181,7 @@ func describeStartError(err error) string {
 		return "the system gave up"
 	}
 	if errno == syscall.E2BIG {
-		return "its arguments and environment are too long; give what is long as stdin"
+		return "its arguments and environment are too long; pass long values as stdin"
 	}
 	return errno.Error()
 }

@@ -104,7 +104,7 @@ func TestExecExitCodes(t *testing.T) {
 		{"its last words", script(`printf 'first\nbad \033[31minput\n\n' >&2; exit 1`), "exit code 1: bad [31minput"},
 		{"signal", script("kill -9 $$"), "ended by the signal killed"},
 		{"no such folder", "command = [\"true\"]\ndir = \"/nowhere/at/all\"", `"true" can't be started: no such file or directory`},
-		{"too many arguments", `command = ["true", join("", [for i in range(1000) : format("%0999d", i)])]`, "give what is long as stdin"},
+		{"too many arguments", `command = ["true", join("", [for i in range(1000) : format("%0999d", i)])]`, "pass long values as stdin"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -36,12 +36,12 @@ const (
 func (f *File) Describe(s *schema.Spec) {
 	f.mode = fileReplace
 	s.Doc = "Writes a file on the machine of the gateway, below a folder that `gateway run --allow-path` names. Without one, flows with this action are not put into service; they can still be validated.\n\n" +
-		"Folders on the way are made. Neither `..` nor a symbolic link leads out of the allowed folder, also where the path is made of values of the run.\n\n" +
-		"`write` puts the content beside the file and then in its place: readers see the old file or the new one, never a half. `append` adds the content in one piece, so that runs which write at once do not mix. Both return after the bytes are on the disk. Where the gateway ends in the middle of an action it is done again after the restart: a file is written once more, and what was appended may stand there twice. Give lines something to know them by, such as `run.id`."
-	schema.Expr(s, &f.path, "path", "Where the file is: below an allowed folder. A relative path begins at the first of them.", schema.Required())
-	schema.Expr(s, &f.content, "content", "What is written, as it stands. A line ends where the content says so: `\"…\\n\"`.")
-	schema.Expr(s, &f.base64, "content_base64", "What is written, in base64, for bytes that are no text.")
-	schema.Attr(s, &f.mode, "mode", "`write` replaces what the file holds, `append` adds to it.", schema.OneOf(fileReplace, fileAppend))
+		"Missing folders are created. Neither `..` nor a symbolic link leads out of the allowed folder, even if the path contains values of the run.\n\n" +
+		"`write` writes a temporary file and then renames it: readers see the old file or the new one, never a half. `append` adds the content in one piece, so that concurrent runs do not mix. Both return after the bytes are on the disk. If the gateway stops during an action, the action runs again after the restart: a file is written again, and appended content may appear twice. Include something like `run.id` to recognize duplicates."
+	schema.Expr(s, &f.path, "path", "The path of the file, below an allowed folder. A relative path begins at the first of them.", schema.Required())
+	schema.Expr(s, &f.content, "content", "The content. Line breaks are part of it: `\"…\\n\"`.")
+	schema.Expr(s, &f.base64, "content_base64", "The content in base64, for bytes that are not text.")
+	schema.Attr(s, &f.mode, "mode", "`write` replaces the file, `append` adds to it.", schema.OneOf(fileReplace, fileAppend))
 	s.Output("path", cty.String, "The file's absolute path.")
 	s.Output("size", cty.Number, "How many bytes the file has now.")
 	s.Check(f.checkSettings)
@@ -65,7 +65,7 @@ func (f *File) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 	case f.content.IsSet() && f.base64.IsSet():
 		diags = append(diags, d.Problem("content_base64", "Two contents", `The file has its content already, in "content". Leave one of them out.`))
 	case !f.content.IsSet() && !f.base64.IsSet():
-		diags = append(diags, d.Problem("content", "Missing attribute", `What is written must be given, as "content" or "content_base64"; content = "" makes an empty file.`))
+		diags = append(diags, d.Problem("content", "Missing attribute", `The content is required, as "content" or "content_base64"; content = "" makes an empty file.`))
 	}
 	if path, ok := f.path.Constant(); ok {
 		if err := checkFilePath(path); err != nil {

@@ -120,7 +120,7 @@ func TestFileStaysInside(t *testing.T) {
 		{"zero byte", "a\x00b", flow.Invalid, "zero byte"},
 		{"nothing", "", flow.Invalid, "empty"},
 		{"the folder itself", ".", flow.Invalid, "names a folder"},
-		{"a folder", "sub", flow.Invalid, "no regular file"},
+		{"a folder", "sub", flow.Invalid, "not a regular file"},
 		{"a folder by its slash", "sub/", flow.Invalid, "names a folder"},
 		{"through a file", "plain/x", flow.Permanent, "can't be written"},
 		{"name too long", strings.Repeat("x", 300), flow.Permanent, "can't be written"},

@@ -62,7 +62,7 @@ func readMode(root *os.Root, name string) (fs.FileMode, error) {
 	case err != nil:
 		return 0, describeWriteError(name, err)
 	case !info.Mode().IsRegular():
-		return 0, &pathError{flow.Invalid, fmt.Sprintf("%q is no regular file", name)}
+		return 0, &pathError{flow.Invalid, fmt.Sprintf("%q is not a regular file", name)}
 	}
 	return info.Mode().Perm(), nil
 }

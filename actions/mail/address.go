@@ -77,7 +77,7 @@ func addressError(text string) error {
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
-	return fmt.Errorf(`%q is no e-mail address; write one such as "jane@example.com" or "Jane <jane@example.com>", and several as a list`, text)
+	return fmt.Errorf(`%q is not an e-mail address; write one such as "jane@example.com" or "Jane <jane@example.com>", and several as a list`, text)
 }
 
 // mailboxesFromValue reads the value of an attribute: an address, an object
@@ -129,7 +129,7 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
-var errDomain = errors.New("it is no domain")
+var errDomain = errors.New("not a domain")
 
 // asciiDomain writes a domain as name servers know it: labels with other
 // letters than a to z as "xn--" and their punycode (RFC 5891, with the mapping

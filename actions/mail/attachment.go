@@ -32,12 +32,12 @@ type attachment struct {
 
 // Describe declares the block.
 func (a *attachment) Describe(s *schema.Spec) {
-	s.Doc = "A file that goes with the message. It is left out where its content is null."
+	s.Doc = "An attached file. It is left out if its content is null."
 	schema.Label(s, &a.label, "NAME", "The file's name, such as `terms.pdf`.")
-	schema.Expr(s, &a.filename, "filename", "The file's name where it depends on the run.")
-	schema.Expr(s, &a.content, "content", "What the file holds, as text. `file(\"terms.txt\")` reads a file beside the flow when the flow is loaded.")
-	schema.Expr(s, &a.base64, "content_base64", "What the file holds, in base64, for bytes that are no text. `filebase64(\"logo.png\")` reads a file.")
-	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`; told by the end of its name where left out.")
+	schema.Expr(s, &a.filename, "filename", "The file's name, if it depends on the run.")
+	schema.Expr(s, &a.content, "content", "The content, as text. `file(\"terms.txt\")` reads a file beside the flow when the flow is loaded.")
+	schema.Expr(s, &a.base64, "content_base64", "The content in base64, for bytes that are not text. `filebase64(\"logo.png\")` reads a file.")
+	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`. The default depends on the end of its name.")
 	schema.Attr(s, &a.inline, "inline", "`true` for a picture that the HTML shows: `<img src=\"cid:NAME\">` with the block's label.")
 	s.Check(a.checkSettings)
 }
@@ -51,12 +51,12 @@ func (a *attachment) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	case a.content.IsSet() && a.base64.IsSet():
 		diags = append(diags, d.Problem("content_base64", "Two contents", `The attachment has its content already, in "content". Leave one of them out.`))
 	case !a.content.IsSet() && !a.base64.IsSet():
-		diags = append(diags, d.Problem("content", "Missing attribute", `What the file holds must be given, as "content" or "content_base64".`))
+		diags = append(diags, d.Problem("content", "Missing attribute", `The content is required, as "content" or "content_base64".`))
 	}
 	if err := checkFilename(a.label); err != nil {
 		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a file", diag.Sentence(err)))
 	} else if a.inline && !contentIDPattern.MatchString(a.label) {
-		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment stands in addresses: use letters, digits, and . _ - + @."))
+		diags = append(diags, diag.Error(d.Block.LabelRanges[0], "Wrong name of a picture", "The name of an inline attachment is part of a URL: use letters, digits, and . _ - + @."))
 	}
 	if text, ok := a.contentType.Constant(); ok {
 		if err := checkMediaType(text); err != nil {

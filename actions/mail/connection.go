@@ -50,14 +50,14 @@ func (n *Connection) Describe(s *schema.Spec) {
 	n.timeout, n.idle = 15*time.Second, time.Minute
 	s.Doc = "A mail server that takes in messages and sends them on, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections to it are kept for a while and used again. A private address is refused unless the gateway's `egress` names it."
 	schema.Attr(s, &n.host, "host", "The server's name or address.", schema.Required())
-	schema.Attr(s, &n.port, "port", "The port: 587 where left out, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
+	schema.Attr(s, &n.port, "port", "The port. The default is 587, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
 	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))
-	schema.Attr(s, &n.username, "username", "The user's name, where the server asks for one.", schema.Secret())
+	schema.Attr(s, &n.username, "username", "The user's name, if the server needs a login.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The password; a token with `auth = \"xoauth2\"`.", schema.Secret())
 	schema.Attr(s, &n.auth, "auth", "How the user is proven. `auto` takes the first of `scram-sha-256`, `plain`, `login` and `cram-md5` that the server offers.", schema.OneOf(append([]string{authAny}, mechanismNames()...)...))
-	schema.Attr(s, &n.from, "from", "Who messages are from where an action does not say it: an address, or `Name <address>`.")
-	schema.Attr(s, &n.helo, "helo", "What the gateway calls itself when it greets the server; the name of its machine where left out.")
-	schema.Attr(s, &n.timeout, "timeout", "How long it may take until a new connection is ready: connecting, encryption and login. What comes then is bounded by the action's own `timeout`.")
+	schema.Attr(s, &n.from, "from", "The sender of messages whose action has none: an address, or `Name <address>`.")
+	schema.Attr(s, &n.helo, "helo", "The gateway's name in its greeting. The default is the name of its machine.")
+	schema.Attr(s, &n.timeout, "timeout", "The time limit for a new connection: connecting, encryption and login. After that, the action's own `timeout` applies.")
 	schema.Attr(s, &n.connections, "connections", "How many connections there are at once, at most 100. Actions beyond that wait.")
 	schema.Attr(s, &n.idle, "idle", "How long a connection is kept for the next message. `0s` keeps none.")
 	schema.Single(s, &n.certificates, "certificates", "A certificate authority or a client certificate of its own.")
@@ -84,10 +84,10 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	if (n.username == "") != (n.password == "") {
 		wrong("username", "Half a login", `"username" and "password" belong together: give both or none.`)
 	} else if n.username == "" && d.Has("auth") {
-		wrong("auth", "Login without a user", `"auth" says how a user is proven: give "username" and "password" as well, or leave it out.`)
+		wrong("auth", "Login without a user", `"auth" chooses how a user logs in: give "username" and "password" too, or leave it out.`)
 	}
 	if n.tls == tlsNone && n.username != "" {
-		wrong("tls", "Password in the open", `Without encryption whoever stands between could read the password. Use "starttls" or "tls", or a server that asks for no password.`)
+		wrong("tls", "Password in the open", `Without encryption others on the network could read the password. Use "starttls" or "tls", or a server that needs no password.`)
 	}
 	if n.tls == tlsNone && n.certificates != nil {
 		wrong("certificates", "Certificates without TLS", `They have no effect with tls = "none": leave them out, or encrypt the connection.`)
@@ -110,7 +110,7 @@ func (n *Connection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("timeout", "Wrong value", "A connection needs more time than none; leave timeout out for the default."))
 	}
 	if n.connections < 1 || n.connections > 100 {
-		diags = append(diags, d.Problem("connections", "Wrong value", "There are from 1 to 100 connections."))
+		diags = append(diags, d.Problem("connections", "Wrong value", "The number of connections is from 1 to 100."))
 	}
 	if n.idle < 0 {
 		diags = append(diags, d.Problem("idle", "Wrong value", "A connection is kept for 0s or longer."))

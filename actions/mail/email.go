@@ -33,22 +33,22 @@ type Email struct {
 
 func (m *Email) Describe(s *schema.Spec) {
 	m.maxSize = 25 << 20
-	s.Doc = "Sends an e-mail. It is done when the mail server has taken the message for all recipients: `to`, `cc` and `bcc` together. Where the server refuses one of them it goes to nobody, and the error names the one.\n\n" +
+	s.Doc = "Sends an e-mail. It succeeds when the mail server has accepted the message for all recipients: `to`, `cc` and `bcc` together. If the server refuses one of them, the message is not sent, and the error names the recipient.\n\n" +
 		"An address is `jane@example.com`, `Jane <jane@example.com>` or `{ name = webhook.name, address = webhook.email }`, which takes any name; several are a list, and null is left out. Domains and names may have letters of any script. A line break in an address, the subject or a header fails the action.\n\n" +
-		"The `Message-ID` follows from the run and the action, so that a message which is sent again, by `retry` or after a restart, has the same one. In `retry`, `5xx` stands for what the mail server refuses for now (its codes from 400 to 499, such as greylisting), `connect` and `timeout` for what they say. What it refuses for good (500 to 599) is not tried again. When the connection is lost after the message and before the server's answer, trying again may deliver it twice."
-	flow.UseConnection(s, &m.connection, "smtp", "The mail server. It may be left out where the files have exactly one.")
+		"The `Message-ID` depends on the run and the action, so that a repeated message, by `retry` or after a restart, has the same one. In `retry`, `5xx` stands for temporary refusals of the mail server (its codes from 400 to 499, such as greylisting), `connect` and `timeout` have their usual meaning. A permanent refusal (500 to 599) is not tried again. If the connection is lost between the message and the server's answer, trying again may deliver it twice."
+	flow.UseConnection(s, &m.connection, "smtp", "The mail server. The default is the only one in the files.")
 	addresses := func(f *schema.Field) { f.Type = "string, object or list of these" }
-	schema.Expr(s, &m.from, "from", "Who the message is from; what the connection says where left out.", func(f *schema.Field) { f.Type = "string or object" })
+	schema.Expr(s, &m.from, "from", "The sender. The default is that of the connection.", func(f *schema.Field) { f.Type = "string or object" })
 	schema.Expr(s, &m.to, "to", "Who it is for.", addresses)
 	schema.Expr(s, &m.cc, "cc", "Who gets a copy.", addresses)
 	schema.Expr(s, &m.bcc, "bcc", "Who gets a copy that the others don't see.", addresses)
 	schema.Expr(s, &m.replyTo, "reply_to", "Who answers go to.", addresses)
 	schema.Expr(s, &m.subject, "subject", "The subject.", schema.Required())
-	schema.Expr(s, &m.text, "text", "The message as text. Where only `html` is given, it is made from that.")
-	schema.Expr(s, &m.html, "html", "The message as HTML. What comes from the run is escaped: `<b>${webhook.name}</b>` shows the name as it is, whatever it holds. `unescaped(value)` puts in HTML of the run on purpose. In attributes of HTML put values in quotes.", schema.Escape(html.EscapeString))
+	schema.Expr(s, &m.text, "text", "The message as text. The default is made from `html`.")
+	schema.Expr(s, &m.html, "html", "The message as HTML. Values of the run are escaped: `<b>${webhook.name}</b>` shows the name unchanged. `unescaped(value)` inserts HTML of the run on purpose. Put values in HTML attributes in quotes.", schema.Escape(html.EscapeString))
 	schema.Expr(s, &m.headers, "headers", "Further header fields, such as `List-Unsubscribe`.")
 	schema.Repeated(s, &m.attachments, "attachment", "Files to send along, and pictures that the HTML shows.")
-	schema.Attr(s, &m.maxSize, "max_size", "How large all attachments may be together. More fails the action before anything is sent.")
+	schema.Attr(s, &m.maxSize, "max_size", "The limit for the size of all attachments together. Above it the action fails before anything is sent.")
 	s.Output("message_id", cty.String, "The message's `Message-ID`, with its angle brackets.")
 	s.Check(m.checkSettings)
 	m.describeExamples(s)
@@ -77,7 +77,7 @@ func (m *Email) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnost
 		diags = append(diags, d.Problem("to", "Missing attribute", `"to" is required: Who the message is for.`))
 	}
 	if !m.text.IsSet() && !m.html.IsSet() {
-		diags = append(diags, d.Problem("text", "Missing attribute", `What the message says must be given, as "text", as "html" or as both.`))
+		diags = append(diags, d.Problem("text", "Missing attribute", `The message is required, as "text", as "html" or as both.`))
 	}
 	diags = append(diags, m.checkAddresses(d)...)
 	if text, ok := m.subject.Constant(); ok {
@@ -92,7 +92,7 @@ func (m *Email) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnost
 		}
 	}
 	if m.maxSize < 0 || m.maxSize > 1<<30 {
-		diags = append(diags, d.Problem("max_size", "Wrong value", "Attachments may have from 0B to 1GiB."))
+		diags = append(diags, d.Problem("max_size", "Wrong value", "The size of attachments is from 0B to 1GiB."))
 	}
 	return diags
 }

@@ -66,7 +66,7 @@ func (n *Connection) chooseMechanism(offered []string) (mechanism, error) {
 		return mechanism{}, &smtpError{class: flow.Permanent, text: "the server offers no login, so the user name and password can't be used"}
 	}
 	if n.auth != authAny {
-		return mechanism{}, &smtpError{class: flow.Permanent, text: fmt.Sprintf("the server does not offer to log in by %s; leave auth out to take what it offers", n.auth)}
+		return mechanism{}, &smtpError{class: flow.Permanent, text: fmt.Sprintf("the server does not offer to log in by %s; leave auth out to use one that it offers", n.auth)}
 	}
 	return mechanism{}, &smtpError{class: flow.Permanent, text: "the server offers no way to log in that is known here"}
 }
@@ -79,7 +79,7 @@ func loginError(way string, err error) error {
 		if lost := connectionError(err); lost != nil {
 			return lost
 		}
-		return &smtpError{class: flow.Permanent, text: "the login by " + way + " failed: the server's answer is not what it should be"}
+		return &smtpError{class: flow.Permanent, text: "the login by " + way + " failed: the server's answer is not valid"}
 	}
 	if reply.Code/100 == 4 {
 		return &smtpError{class: flow.Transient, reason: flow.Reason5xx, text: fmt.Sprintf("the server can't check the login now (%d)", reply.Code)}

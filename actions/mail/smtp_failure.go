@@ -43,7 +43,7 @@ func replyError(what string, err error) *smtpError {
 		if lost := connectionError(err); lost != nil {
 			return lost
 		}
-		return &smtpError{class: flow.Permanent, text: "what the server says is not SMTP", lost: true}
+		return &smtpError{class: flow.Permanent, text: "the server's answer is not SMTP", lost: true}
 	}
 	e := &smtpError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), reply: termtext.Line(reply.Msg, maxReplyText), lost: reply.Code == 421}
 	switch {

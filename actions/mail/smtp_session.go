@@ -195,7 +195,7 @@ func (s *session) addRecipients(m *message) error {
 	if worst == nil {
 		return nil
 	}
-	worst.text = fmt.Sprintf("the server refused %d of %d recipients, and the message went to nobody", len(refused), len(m.to))
+	worst.text = fmt.Sprintf("the server refused %d of %d recipients, so the message was not sent", len(refused), len(m.to))
 	worst.reply = termtext.Line(strings.Join(refused, ", "), maxReplyText)
 	return worst
 }

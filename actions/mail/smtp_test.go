@@ -136,8 +136,8 @@ func TestEmailRefusals(t *testing.T) {
 		{"sender", `"a@example.com"`, func(s *smtpd.Server) {
 			s.OnSender = func(*smtp.Conn, string) error { return smtpError(553, "not yours") }
 		}, flow.Permanent, "", "the server refused the sender (553): 5.1.1 not yours", "not yours"},
-		{"only recipient", `"a@example.com"`, rcpt(map[string]error{"a@example.com": smtpError(550, "no\u0007 such user")}), flow.Permanent, "", "refused 1 of 1 recipients, and the message went to nobody: a@example.com (550) 5.1.1 no such user", "such"},
-		{"one of two", `["a@example.com", "b@example.com"]`, rcpt(map[string]error{"b@example.com": smtpError(550, "no such user")}), flow.Permanent, "", "refused 1 of 2 recipients, and the message went to nobody: b@example.com (550)", "b@example.com"},
+		{"only recipient", `"a@example.com"`, rcpt(map[string]error{"a@example.com": smtpError(550, "no\u0007 such user")}), flow.Permanent, "", "refused 1 of 1 recipients, so the message was not sent: a@example.com (550) 5.1.1 no such user", "such"},
+		{"one of two", `["a@example.com", "b@example.com"]`, rcpt(map[string]error{"b@example.com": smtpError(550, "no such user")}), flow.Permanent, "", "refused 1 of 2 recipients, so the message was not sent: b@example.com (550)", "b@example.com"},
 		{"one later", `["a@example.com", "b@example.com"]`, rcpt(map[string]error{"a@example.com": smtpError(451, "greylisted")}), flow.Transient, flow.Reason5xx, "refused 1 of 2 recipients", "greylisted"},
 		{"one later and one never", `["a@example.com", "b@example.com"]`, rcpt(map[string]error{"a@example.com": smtpError(451, "greylisted"), "b@example.com": smtpError(550, "no such user")}), flow.Permanent, "", "refused 2 of 2 recipients", "greylisted"},
 		{"message for good", `"a@example.com"`, data(smtpError(554, "spam")), flow.Permanent, "", "the server refused the message (554): 5.1.1 spam", "spam"},

@@ -117,9 +117,9 @@ func blockPointers(body map[string]any) string {
 func adviseOn(code string) string {
 	switch code {
 	case "not_in_channel":
-		return "the bot is no member of the channel; invite it there with /invite"
+		return "the bot is not a member of the channel; invite it there with /invite"
 	case "channel_not_found":
-		return "there is no such channel, or it is a private one that the bot is no member of; check the name or give the id, and invite the bot"
+		return "the channel does not exist, or it is private and the bot is not a member; check the name or give the id, and invite the bot"
 	case "is_archived", "channel_is_archived":
 		return "the channel is archived; bring it back or use another"
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required":
@@ -134,7 +134,7 @@ func adviseOn(code string) string {
 	case "msg_too_long", "msg_blocks_too_long":
 		return "the message is too long; send less, or several messages"
 	case "too_many_attachments", "invalid_blocks", "invalid_blocks_format", "block_mismatch":
-		return "the blocks are not what Block Kit knows"
+		return "the blocks are not valid Block Kit"
 	case "invalid_payload", "invalid_arguments":
 		return "Slack can't make a message of it; check blocks"
 	case "invalid_thread_ts", "thread_not_found", "cannot_reply_to_message":

@@ -37,14 +37,14 @@ const maxBlocks = 50
 
 func (m *Message) Describe(s *schema.Spec) {
 	s.Doc = "Posts a message to Slack.\n\n" +
-		"In `text`, values of the run are escaped as Slack asks for (`&`, `<` and `>`), so that they can't make links or address everybody; the text of the file stays, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value as it is. `blocks` go out as they are given.\n\n" +
-		"Slack knows no key for repetitions: where an answer is lost and the action is tried again, the message may show twice."
+		"In `text`, values of the run are escaped for Slack (`&`, `<` and `>`), so that they can't make links or mention everyone; the text of the file is not escaped, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value unchanged. `blocks` are sent unchanged.\n\n" +
+		"Slack has no idempotency keys: if an answer is lost and the action is tried again, the message may appear twice."
 	flow.UseConnection(s, &m.connection, "slack", "The webhook or the bot that posts.", schema.Required())
-	schema.Expr(s, &m.channel, "channel", "Where a bot posts: the id of a channel, such as `C0123456789`, or the name of a public one, such as `#alerts`. An incoming webhook has a channel of its own.")
-	schema.Expr(s, &m.text, "text", "The message in Slack's mrkdwn, at most 40 000 characters. With `blocks` it is what notifications show.", schema.Escape(escapeText))
+	schema.Expr(s, &m.channel, "channel", "The channel for a bot: the id, such as `C0123456789`, or the name of a public channel, such as `#alerts`. An incoming webhook has a channel of its own.")
+	schema.Expr(s, &m.text, "text", "The message in Slack's mrkdwn, at most 40 000 characters. With `blocks` it is the text of notifications.", schema.Escape(escapeText))
 	schema.Expr(s, &m.blocks, "blocks", "The message in Block Kit: a list of at most 50 objects, sent as they are. In objects of type `mrkdwn` nothing is escaped; `plain_text` is the type for values of a run.")
 	schema.Expr(s, &m.thread, "thread", "The `ts` of the message that this one answers.")
-	s.Output("ts", cty.String, "The time stamp by which Slack knows the message in its channel; null with a webhook.")
+	s.Output("ts", cty.String, "The time stamp that identifies the message in its channel; null with a webhook.")
 	s.Output("channel", cty.String, "The id of the channel; null with a webhook.")
 	s.Check(m.checkSettings)
 	s.Example(schema.Example{
@@ -107,7 +107,7 @@ func checkBlocks(blocks []any) error {
 	}
 	for i, b := range blocks {
 		if block, ok := b.(map[string]any); !ok || block["type"] == nil {
-			return fmt.Errorf(`block %d is no object with a "type", such as { type = "divider" }`, i)
+			return fmt.Errorf(`block %d is not an object with a "type", such as { type = "divider" }`, i)
 		}
 	}
 	return nil
@@ -177,7 +177,7 @@ func (m *Message) buildMessage(ctx context.Context, c *flow.Call) (map[string]an
 	}
 	switch {
 	case text == "" && len(blocks) == 0:
-		return nil, &flow.Error{Class: flow.Invalid, Message: "the message is empty: text has nothing in it and there are no blocks"}
+		return nil, &flow.Error{Class: flow.Invalid, Message: "the message is empty: text is empty and there are no blocks"}
 	case !m.connection.isWebhook() && out["channel"] == nil:
 		return nil, &flow.Error{Class: flow.Invalid, Message: "the channel is empty; give the id of one, or the name of a public one"}
 	}

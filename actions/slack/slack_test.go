@@ -91,7 +91,7 @@ func TestSlackFailures(t *testing.T) {
 		reason, words       string
 		after               time.Duration
 	}{
-		{"unknown channel", byBot + "channel = \"#nowhere\"\ntext = \"a\"", "{}", nil, flow.Permanent, "", "channel_not_found: there is no such channel", 0},
+		{"unknown channel", byBot + "channel = \"#nowhere\"\ntext = \"a\"", "{}", nil, flow.Permanent, "", "channel_not_found: the channel does not exist", 0},
 		{"no member", byBot + "channel = \"#private\"\ntext = \"a\"", "{}", nil, flow.Permanent, "", "/invite", 0},
 		{"archived", byBot + "channel = \"#old\"\ntext = \"a\"", "{}", nil, flow.Permanent, "", "archived", 0},
 		{"wrong thread", byBot + "channel = \"#alerts\"\ntext = \"a\"\nthread = \"x\"", "{}", nil, flow.Permanent, "", "thread is not the ts", 0},

@@ -38,14 +38,14 @@ const (
 func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
 	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
-	schema.Attr(s, &n.driver, "driver", "What it is: `postgres` (PostgreSQL and what speaks like it), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
-	schema.Attr(s, &n.url, "url", "All in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. What is unusual in a password must be percent-encoded here.", schema.Secret())
+	schema.Attr(s, &n.driver, "driver", "The kind of database: `postgres` (PostgreSQL and compatible databases), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
+	schema.Attr(s, &n.url, "url", "All settings in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. Unusual characters in a password must be percent-encoded.", schema.Secret())
 	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")
-	schema.Attr(s, &n.port, "port", "Its port: 5432 for PostgreSQL and 3306 for MySQL where left out.")
-	schema.Attr(s, &n.database, "database", "Name of the database. For `sqlite` the path of the file, which is made where there is none: absolute, or from the first folder that `gateway run --allow-path` names. It must lie below one of those.", schema.Secret())
+	schema.Attr(s, &n.port, "port", "The port. The default is 5432 for PostgreSQL and 3306 for MySQL.")
+	schema.Attr(s, &n.database, "database", "The name of the database. For `sqlite` the path of the file, which is created if it is missing: absolute, or relative to the first folder that `gateway run --allow-path` names. It must be below one of these folders.", schema.Secret())
 	schema.Attr(s, &n.username, "username", "The user's name.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
-	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate, for its host name; an empty block does so by the system's authorities. Without the block, and where the URL says nothing, the connection is encrypted if the server offers it, and the certificate is not checked.")
+	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate and host name; an empty block uses the system's authorities. Without the block and without a setting in the URL, the connection is encrypted if the server offers it, and the certificate is not checked.")
 	schema.Attr(s, &n.maxConnections, "max_connections", "How many connections this gateway opens at most.")
 	s.Check(n.checkSettings)
 	s.Example(schema.Example{
@@ -106,13 +106,13 @@ func (n *Connection) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 	}
 	if !d.Has("url") {
 		if n.host == "" {
-			return hcl.Diagnostics{d.Problem("host", "Missing attribute", `The server must be given, by "url" or by "host".`)}
+			return hcl.Diagnostics{d.Problem("host", "Missing attribute", `The server is required, as "url" or as "host".`)}
 		}
 		return nil
 	}
 	for _, name := range append(server, "database") {
 		if d.Has(name) {
-			return hcl.Diagnostics{d.Problem(name, "Said twice", fmt.Sprintf("The URL says where the database is and who comes. Take %q into it, or leave the URL out.", name))}
+			return hcl.Diagnostics{d.Problem(name, "Said twice", fmt.Sprintf("The URL already holds the address and the login. Move %q into it, or leave the URL out.", name))}
 		}
 	}
 	return nil

@@ -139,13 +139,13 @@ func stateError(title, state, code string) *flow.Error {
 	what := "refused the statement"
 	switch {
 	case state == "25006":
-		what = "refused to write: a query only reads, and what changes data is an exec"
+		what = "refused to write: a query only reads; use exec for a statement that changes data"
 	case strings.HasPrefix(state, "23"):
 		what = "refused the values, as a constraint forbids them"
 	case strings.HasPrefix(state, "22"):
 		e.Class, what = flow.Invalid, "refused a value that does not fit its type"
 	case strings.HasPrefix(state, "40"), state == "55P03":
-		e.Class, e.Reason, what = flow.Transient, flow.ReasonConflict, "could not do this together with what others did at the same time"
+		e.Class, e.Reason, what = flow.Transient, flow.ReasonConflict, "found a conflict with another transaction"
 	case state == "57014":
 		e.Class, e.Reason, what = flow.Transient, flow.ReasonTimeout, "ended the statement, which took too long"
 	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "53"), strings.HasPrefix(state, "57P"):

@@ -29,18 +29,18 @@ type Transaction struct {
 func (a *Transaction) Describe(s *schema.Spec) {
 	a.maxRows, a.maxBytes = 1000, 10<<20
 	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
-		"Rows are objects by the names of their columns. Whole numbers and decimals keep all their digits; moments are texts by RFC 3339, in UTC, also those that the database keeps without a zone; days are `2006-01-02`, bytes base64, JSON and the arrays of PostgreSQL the values that they hold, and anything else the text that the database writes.\n\n" +
+		"Rows are objects by the names of their columns. Whole numbers and decimals keep all their digits; times are RFC 3339 texts in UTC, even if the database stores no zone; dates are `2006-01-02`, bytes are base64, JSON and the arrays of PostgreSQL are values, and other types are the text that the database writes.\n\n" +
 		"An action that was under way in a crash, or is tried again, runs its statements again. Write those that must not count twice so that the second time changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
-		"What a constraint forbids fails for good; deadlocks, a lost connection and a database that is starting may pass, and `retry` tries again. Messages name the database's code and never a value."
+		"A violated constraint is a permanent failure; deadlocks, a lost connection and a starting database are temporary, and `retry` tries again. Messages hold the database's code and never a value."
 	flow.UseConnection(s, &a.connection, "sql", "The database.", schema.Required())
 	a.single.describeFields(s)
 	schema.Repeated(s, &a.blocks, "statement", "One of several statements, which run in their order in one transaction.")
-	schema.Attr(s, &a.maxRows, "max_rows", "How many rows may come back, all statements together. With more the action fails and changes nothing.")
-	schema.Attr(s, &a.maxBytes, "max_bytes", "How large they may be together.")
-	s.Output("rows", cty.DynamicPseudoType, "The rows of the last statement that gave any, as a list of objects; empty where there are none.")
+	schema.Attr(s, &a.maxRows, "max_rows", "The limit for the number of rows of all statements together. Above it the action fails and changes nothing.")
+	schema.Attr(s, &a.maxBytes, "max_bytes", "The limit for their size together.")
+	s.Output("rows", cty.DynamicPseudoType, "The rows of the last statement that returned any, as a list of objects; empty if there are none.")
 	s.Output("affected", cty.Number, "How many rows were changed, by all statements together. A row that was found and already as it should be counts.")
 	s.Output("last_insert_id", cty.Number, "In MySQL and SQLite the number that the last row got by itself; null otherwise. In PostgreSQL `RETURNING id` gives it as a row.")
-	s.Output("results", cty.DynamicPseudoType, "`rows`, `affected` and `last_insert_id` of each `statement`, as a list in their order; empty where there is no such block.")
+	s.Output("results", cty.DynamicPseudoType, "`rows`, `affected` and `last_insert_id` of each `statement`, as a list in their order; empty without such blocks.")
 	s.Check(a.checkSettings)
 	a.describeExamples(s)
 }
@@ -53,7 +53,7 @@ func (a *Transaction) describeExamples(s *schema.Spec) {
 		Want:  `{"rows": [{"name": "Lamp \"Grün\"", "price": 49.9}], "affected": 0, "last_insert_id": null, "results": []}`,
 	})
 	s.Example(schema.Example{
-		Title: "Book an order, once however often it comes",
+		Title: "Book an order exactly once",
 		HCL: "connection = connection.sql.shop\nstatement {\n  exec = \"INSERT INTO orders (id, customer) VALUES ($1, $2) ON CONFLICT DO NOTHING\"\n  args = [webhook.body.order, webhook.body.customer]\n}\n" +
 			"statement {\n  exec = \"UPDATE articles SET stock = stock - $1 WHERE sku = $2\"\n  args = [webhook.body.qty, webhook.body.sku]\n}\n" +
 			"statement {\n  query = \"SELECT stock FROM articles WHERE sku = $1\"\n  args  = [webhook.body.sku]\n}\nretry { attempts = 5 }",
@@ -74,10 +74,10 @@ func (a *Transaction) describeExamples(s *schema.Spec) {
 func (a *Transaction) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if a.maxRows < 1 || a.maxRows > 1_000_000 {
-		diags = append(diags, d.Problem("max_rows", "Wrong value", "From 1 to 1000000 rows may come back."))
+		diags = append(diags, d.Problem("max_rows", "Wrong value", "The number of rows is from 1 to 1000000."))
 	}
 	if a.maxBytes < 1 || a.maxBytes > 1<<30 {
-		diags = append(diags, d.Problem("max_bytes", "Wrong value", "Rows may have from 1B to 1GiB."))
+		diags = append(diags, d.Problem("max_bytes", "Wrong value", "The size of rows is from 1B to 1GiB."))
 	}
 	a.statements = a.blocks
 	if single := d.Has("query") || d.Has("exec") || d.Has("args"); single && len(a.blocks) > 0 {

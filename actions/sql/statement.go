@@ -37,7 +37,7 @@ func (t *statement) Describe(s *schema.Spec) {
 }
 
 func (t *statement) describeFields(s *schema.Spec) {
-	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values stand in `args`, and placeholders of the database in the text, `$1` in PostgreSQL and `?` in MySQL; SQLite takes both.", t.decodeText(&t.query))
+	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values belong in `args`, and the text has the placeholders of the database, `$1` in PostgreSQL and `?` in MySQL; SQLite accepts both.", t.decodeText(&t.query))
 	schema.Func(s, "exec", "string", "A statement that changes data, by the same rules. With `RETURNING` it gives rows too.", t.decodeText(&t.exec))
 	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. Objects are JSON, and lists are too, but for parameters of PostgreSQL that are arrays.")
 }
@@ -51,7 +51,7 @@ func (t *statement) decodeText(dst *string) func(*schema.Context, *hclsyntax.Att
 		}
 		if refs := e.Refs(); len(refs) > 0 {
 			return append(diags, diag.Error(a.Expr.Range(), "Statement made of data", fmt.Sprintf(
-				"The text of a statement is fixed, so that no value can change what it does, and %s is different in each run. Write a placeholder in its place and the value into args: %s = \"… WHERE id = $1\" and args = [%s]. MySQL's placeholder is ?.",
+				"The text of a statement is fixed, so that no value can change its effect, but %s is different in each run. Write a placeholder in its place and the value into args: %s = \"… WHERE id = $1\" and args = [%s]. MySQL's placeholder is ?.",
 				refs[0].Root, a.Name, strings.Join(append([]string{refs[0].Root}, refs[0].Path...), "."))))
 		}
 		if e.Sensitive() {
@@ -92,15 +92,15 @@ func (t *statement) checkText(e *engine) hcl.Diagnostics {
 func (e *engine) findFlaw(s *statementShape) string {
 	switch {
 	case s.first == "":
-		return "There is no statement in it."
+		return "It holds no statement."
 	case s.several:
 		return "These are several statements. Give each of them a statement block: they run in one transaction."
 	case s.foreign != "":
-		return fmt.Sprintf("%s is no placeholder here: %s writes %s, and the values stand in args in the same order.", s.foreign, e.title, e.placeholder)
+		return fmt.Sprintf("%s is not a placeholder here: %s writes %s, and the values follow in args in the same order.", s.foreign, e.title, e.placeholder)
 	case slices.Contains([]string{"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"}, s.first):
-		return "The gateway begins and ends the transaction: all statements of an action stand in one."
+		return "The gateway begins and ends the transaction: all statements of an action share one."
 	case s.first == "SET" && !slices.Contains(s.words, "LOCAL"), slices.Contains([]string{"RESET", "USE", "DISCARD", "LISTEN"}, s.first):
-		return "It would change the connection for whoever uses it next, as connections are shared."
+		return "It would change the connection for other actions, because connections are shared."
 	case slices.Contains([]string{"ATTACH", "DETACH", "PRAGMA", "VACUUM"}, s.first) && e.parseURL == nil:
 		return "It reaches beyond the tables of the file, which flows may not."
 	}

@@ -40,12 +40,12 @@ type namedCredential struct{ name, value string }
 
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
-	schema.Attr(s, &n.baseURL, "base_url", "What the `url` of an action begins with where it is a path.", schema.Required(), schema.Secret())
+	schema.Attr(s, &n.baseURL, "base_url", "The base of an action's `url` that is a path.", schema.Required(), schema.Secret())
 	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
 	schema.Single(s, &n.Basic, "basic", "Authenticates by user name and password (RFC 7617).")
 	schema.Single(s, &n.Bearer, "bearer", "Authenticates by a token (RFC 6750).")
 	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
-	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers tend to write those into their logs; prefer another way where there is one.")
+	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers often log query parameters; prefer another way if there is one.")
 	schema.Single(s, &n.TLS, "tls", "A certificate authority or a client certificate of its own.")
 	s.Check(n.checkSettings)
 	s.Example(schema.Example{
@@ -65,7 +65,7 @@ func (b *Basic) Describe(s *schema.Spec) {
 	schema.Attr(s, &b.Password, "password", "The password.", schema.Required(), schema.Secret())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if strings.Contains(b.Username, ":") {
-			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon: it is what ends the name in the header.")}
+			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon, because a colon ends the name in the header.")}
 		}
 		return nil
 	})
@@ -111,7 +111,7 @@ func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Dia
 			continue
 		}
 		if ways++; ways == 2 {
-			diags = append(diags, diag.Error(in.DefRange(), "Two credentials", `A connection has one of "basic", "bearer", "header" and "query". What the server asks for besides can stand in "headers".`))
+			diags = append(diags, diag.Error(in.DefRange(), "Two credentials", `A connection has one of "basic", "bearer", "header" and "query". Write further credentials into "headers".`))
 		}
 	}
 	if n.header != nil {

@@ -24,11 +24,11 @@ type HTTP struct {
 
 func (h *HTTP) Describe(s *schema.Spec) {
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
-		"`body` depends on the type of what came back. JSON (`application/json`, `…+json`) and forms are the values that they hold. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Anything else is a string of base64. Where the body is not what its type says, and where JSON, a form or XML is empty, `body` is null; `text` is always there.\n\n" +
-		"An answer whose status is none of `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
-	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which may be left out.")
-	schema.Expr(s, &h.method, "method", "The method, in capital letters: `GET` where left out, `POST` with a body.")
-	schema.Expr(s, &h.query, "query", "What is added to the URL's query, percent-encoded. A list repeats its name, a null is left out.")
+		"`body` depends on the type of the response. JSON (`application/json`, `…+json`) and forms are decoded values. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Other types are a string of base64. If the body does not match its type, or JSON, a form or XML is empty, `body` is null; `text` is always set.\n\n" +
+		"An answer whose status is not in `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
+	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which is the default.")
+	schema.Expr(s, &h.method, "method", "The method, in capital letters. The default is `GET`, or `POST` with a body.")
+	schema.Expr(s, &h.query, "query", "Parameters for the URL's query, percent-encoded. A list repeats its name, a null is left out.")
 	h.body.describeFields(s)
 	h.describeFields(s)
 	h.describeOutputs(s)
@@ -38,9 +38,9 @@ func (h *HTTP) Describe(s *schema.Spec) {
 
 func (h *HTTP) describeOutputs(s *schema.Spec) {
 	s.Output("status", cty.Number, "The status, such as 200.")
-	s.Output("headers", cty.Map(cty.String), "The header fields. Names are looked up without regard to case; `for` and `keys` give them as in `Content-Type`. Values of a field that came several times are joined by commas, those of `Set-Cookie` by line breaks.")
+	s.Output("headers", cty.Map(cty.String), "The header fields. Names are looked up without regard to case; `for` and `keys` list them as in `Content-Type`. Values of a repeated field are joined by commas, those of `Set-Cookie` by line breaks.")
 	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type.")
-	s.Output("text", cty.String, "The body as text. What is no text in it is replaced by the character U+FFFD.")
+	s.Output("text", cty.String, "The body as text. Bytes that are not valid text become the character U+FFFD.")
 }
 
 func (h *HTTP) describeExamples(s *schema.Spec) {
@@ -56,7 +56,7 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 }`,
 	})
 	s.Example(schema.Example{
-		Title: "Send JSON, and try again where that may help",
+		Title: "Send JSON, and try again after temporary failures",
 		HCL:   "url     = \"https://api.example.com/orders\"\nheaders = { X-Shop = \"lamps\" }\njson = {\n  order = webhook.body.order\n  total = webhook.body.total\n}\nsuccess = \"200-299,409\"\nretry { attempts = 5 }",
 		Input: `{"order": "A-1", "total": 12.50}`,
 		Want: `{
@@ -99,7 +99,7 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 		return nil
 	}
 	if !h.url.IsSet() && h.connection == nil {
-		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" is required, unless a connection says where to go.`)}
+		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" is required, unless there is a connection.`)}
 	}
 	if _, err := h.connection.resolveURL(text); err != nil {
 		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}

@@ -29,9 +29,9 @@ func (b *httpBody) describeFields(s *schema.Spec) {
 	schema.Expr(s, &b.json, "json", "The body, written as JSON and sent as `application/json`.")
 	schema.Expr(s, &b.form, "form", "The body as a form, sent as `application/x-www-form-urlencoded`. A list repeats its name, a null is left out.")
 	schema.Expr(s, &b.text, "text", "The body as text, sent as `text/plain; charset=utf-8`.")
-	schema.Expr(s, &b.bytes, "body", "The body as it stands, such as `webhook.raw`, sent as `application/octet-stream`.")
-	schema.Expr(s, &b.base64, "body_base64", "The body in base64, for bytes that are no text, such as an uploaded file. Sent as `application/octet-stream`.")
-	schema.Expr(s, &b.contentType, "content_type", "The body's type, where it is another than said above.")
+	schema.Expr(s, &b.bytes, "body", "The body unchanged, such as `webhook.raw`, sent as `application/octet-stream`.")
+	schema.Expr(s, &b.base64, "body_base64", "The body in base64, for bytes that are not text, such as an uploaded file. Sent as `application/octet-stream`.")
+	schema.Expr(s, &b.contentType, "content_type", "The body's type, if it is not the one above.")
 }
 
 // attributes lists the attributes, of which a request has at most one.

@@ -90,9 +90,9 @@ func describeReason(reason string) string {
 	words := map[string]string{
 		outbound.ReasonTimeout:  "no complete answer within the time limit",
 		outbound.ReasonConnect:  "no connection to the server, or it was lost",
-		outbound.ReasonRefused:  "the address is refused; egress in the gateway block names what flows may reach",
+		outbound.ReasonRefused:  "the address is refused; egress in the gateway block lists the allowed addresses",
 		outbound.ReasonTLS:      "the TLS handshake failed",
-		outbound.ReasonRedirect: "the server redirects to where the request is not followed",
+		outbound.ReasonRedirect: "the server redirects to an address that is not followed",
 		outbound.ReasonTooLarge: "the answer is larger than its limit",
 		outbound.ReasonProtocol: "the server's answer is not valid HTTP",
 		outbound.ReasonInvalid:  "the request can't be sent as it is",

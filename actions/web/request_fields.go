@@ -34,9 +34,9 @@ type requestFields struct {
 func (x *requestFields) describeFields(s *schema.Spec) {
 	x.success, x.maxResponse, x.redirects = "200-299", 10<<20, 5
 	schema.Expr(s, &x.headers, "headers", "Further header fields. They win over those that the gateway and the connection would send.")
-	flow.UseConnection(s, &x.connection, "http", "Where the request goes and with which credentials. They are sent to the connection's own server only, also when it redirects.")
+	flow.UseConnection(s, &x.connection, "http", "The server and credentials of the request. The credentials are sent to the connection's own server only, also after redirects.")
 	schema.Attr(s, &x.success, "success", "Which statuses are a success: numbers and ranges, separated by commas, such as `200-299,404`.")
-	schema.Attr(s, &x.maxResponse, "max_response", "How large the answer's body may be, decoded. A larger one fails the action.")
+	schema.Attr(s, &x.maxResponse, "max_response", "The limit for the size of the answer's body, decoded. A larger one fails the action.")
 	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
 }
 
@@ -55,7 +55,7 @@ func (x *requestFields) checkFields(d *schema.Decoded) hcl.Diagnostics {
 		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
 	}
 	if x.maxResponse < 1 || x.maxResponse > 1<<30 {
-		diags = append(diags, d.Problem("max_response", "Wrong value", "An answer may have from 1B to 1GiB."))
+		diags = append(diags, d.Problem("max_response", "Wrong value", "The size of an answer is from 1B to 1GiB."))
 	}
 	headers, _ := x.headers.Constant()
 	for _, name := range slices.Sorted(maps.Keys(headers)) {

@@ -30,7 +30,7 @@ const (
 // Describe declares the block.
 func (t *throttle) Describe(s *schema.Spec) {
 	s.Doc = "The window begins when a delivery does, and holds across restarts. A repeat of the same run is not kept back by its own window. Without a store, as in tests of flows, everything passes."
-	schema.Expr(s, &t.key, "key", "What is let pass once, such as the customer. It counts for this action of this flow alone.", schema.Required())
+	schema.Expr(s, &t.key, "key", "The key that passes once, such as the customer. It counts for this action of this flow alone.", schema.Required())
 	schema.Attr(s, &t.every, "every", "How long the window is, from `1s` to `366d`.", schema.Required())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if t.every < minWindow || t.every > maxWindow {

@@ -31,8 +31,8 @@ func (t *TLS) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.", schema.Secret())
 	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.", schema.Secret())
 	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Secret())
-	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must be for, where it is not the URL's host.")
-	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` takes any certificate. Whoever stands between can read and change everything then; `ca` is the safe way.")
+	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must have, if it is not the URL's host.")
+	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` accepts any certificate. Others on the network can then read and change the traffic; use `ca` to stay safe.")
 	s.Check(t.checkSettings)
 }
 
@@ -57,7 +57,7 @@ func (t *TLS) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	}
 	if t.skipVerify {
 		diags = append(diags, diag.Warning(d.Range("insecure_skip_verify"), "Certificates are not checked",
-			"Whoever stands between the gateway and the server can read the credentials and change the answers. Give the server's authority as ca instead."))
+			"Others on the network can read the credentials and change the answers. Give the server's authority as ca instead."))
 	}
 	return diags
 }

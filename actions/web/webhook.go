@@ -40,9 +40,9 @@ const (
 func (w *Webhook) Describe(s *schema.Spec) {
 	w.method, w.encoding = http.MethodPost, encodingForm
 	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` is the one for requests of any other form.\n\n" +
-		"A field that is null, or missing where no `value` says where it stands, takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
+		"A field that is null or missing takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
 		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder."
-	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. Where such a field has no value the action fails. Two underscores that are no placeholder are written `%5F%5F`.", schema.Required(), schema.Secret())
+	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. The action fails if such a field has no value. Write `%5F%5F` for two underscores that are not a placeholder.", schema.Required(), schema.Secret())
 	schema.Attr(s, &w.method, "method", "`POST`, or `GET` for the fields in the query.", schema.OneOf(http.MethodPost, http.MethodGet))
 	schema.Attr(s, &w.encoding, "encoding", "How the body is written: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))
 	schema.BlockFunc(s, "field", "A field that is sent.",
@@ -51,10 +51,10 @@ func (w *Webhook) Describe(s *schema.Spec) {
 	schema.Kinds(s, "sign", "Signs the request, so that the receiver can tell who sent it.", auth.Signers(),
 		func(_ *hclsyntax.Block, signer auth.Signer) { w.signer = signer }, schema.Once())
 	w.describeFields(s)
-	s.Output("status", cty.Number, "The status, such as 200; null where the delivery was throttled.")
+	s.Output("status", cty.Number, "The status, such as 200; null if the delivery was throttled.")
 	s.Output("headers", cty.Map(cty.String), "The header fields, as action `http` gives them.")
 	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as action `http` gives it.")
-	s.Output("throttled", cty.Bool, "Whether nothing was sent, because of `throttle`.")
+	s.Output("throttled", cty.Bool, "Whether `throttle` kept the request back.")
 	s.Check(w.checkSettings)
 	w.describeExamples(s)
 }
@@ -83,7 +83,7 @@ func (w *Webhook) describeExamples(s *schema.Spec) {
 func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := w.requestFields.checkFields(d)
 	if d.Has("encoding") && w.method == http.MethodGet {
-		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields go into the query. Leave encoding out, or use POST."))
+		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields become the query. Leave encoding out, or use POST."))
 	}
 	if e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String); e != nil {
 		w.secret = e.Sensitive()

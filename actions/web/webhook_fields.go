@@ -31,10 +31,10 @@ type webhookField struct {
 // Describe declares the block.
 func (f *webhookField) Describe(s *schema.Spec) {
 	s.Doc = "A field under its name, or under another one."
-	schema.Label(s, &f.name, "NAME", "What the field is called in the gateway.")
-	schema.Attr(s, &f.param, "param", "What it is called where it is sent; the same where left out.")
-	schema.Expr(s, &f.value, "value", "The value. Left out: in a flow with a contact `contact.fields.NAME` (`contact.email` for `email`), in one with trigger `webhook` the variable `webhook.NAME` or else `webhook.body.NAME`, in one that another flow starts `input.NAME`.")
-	schema.Expr(s, &f.fallback, "default", "What is sent where the value is null or missing.")
+	schema.Label(s, &f.name, "NAME", "The name of the field in the gateway.")
+	schema.Attr(s, &f.param, "param", "The name under which it is sent. The default is NAME.")
+	schema.Expr(s, &f.value, "value", "The value. The default in a flow with a contact is `contact.fields.NAME` (`contact.email` for `email`), in one with trigger `webhook` the variable `webhook.NAME` or, without such a variable, `webhook.body.NAME`, in one that another flow starts `input.NAME`.")
+	schema.Expr(s, &f.fallback, "default", "The value to send if the value is null or missing.")
 }
 
 // addField decodes a field block.
@@ -82,7 +82,7 @@ func (f *webhookField) findSource(c *schema.Context) hcl.Diagnostics {
 	case input:
 		f.source = []string{"input", f.name}
 	default:
-		return hcl.Diagnostics{diag.Error(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request that %q could come from. Give the field a value.", f.name))}
+		return hcl.Diagnostics{diag.Error(f.at, "Nothing to send", fmt.Sprintf("This flow has neither a contact nor a request with %q. Give the field a value.", f.name))}
 	}
 	root := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: f.source[0], SrcRange: f.at}}, SrcRange: f.at}
 	e, diags := expr.Compile(root, c.Scope, cty.DynamicPseudoType)

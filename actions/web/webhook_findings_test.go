@@ -18,7 +18,7 @@ func TestWebhookFindings(t *testing.T) {
 		{"placeholder by the field's name", "url = \"https://crm.example.com/?a=__first_name__\"\nfield \"first_name\" { param = \"vorname\" }", "Unknown placeholder", `"first_name"`},
 		{"two placeholders", "url = \"https://crm.example.com/__a__/__b__?c=__a____b__\"\nfield \"a\" {}\nfield \"b\" {}", "", ""},
 		{"underscores that are meant", "url = \"https://crm.example.com/%5F%5Finit__/x__y\"\nfield \"a\" {}", "", ""},
-		{"placeholder in the host", "url = \"https://__a__.example.com/\"\nfield \"a\" {}", "Placeholder in the host", "which server"},
+		{"placeholder in the host", "url = \"https://__a__.example.com/\"\nfield \"a\" {}", "Placeholder in the host", "the server of the request"},
 		{"placeholder in the user", "url = \"https://__a__@example.com/\"\nfield \"a\" {}", "Placeholder in the host", ""},
 		{"nothing but a placeholder", "url = \"__a__\"\nfield \"a\" {}", "Placeholder in the host", ""},
 		{"a secret with an unknown placeholder", "url = \"https://x.example.com/${secret.shop_token}/__b__\"\nfield \"a\" {}", "Unknown placeholder", "which is a secret"},

@@ -64,7 +64,7 @@ func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
 			"No field is sent as %q.%s Declare field %q {}, or write %%5F%%5F for underscores that are meant.", param, diag.DidYouMean(param, names), param))}
 	}
 	if host := w.template.texts[0]; len(w.template.params) > 0 && !w.hasWholeHost(host) {
-		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose which server gets the request. Placeholders stand in the path or the query.")}
+		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose the server of the request. Write placeholders in the path or the query.")}
 	}
 	if d.Has("connection") && !w.connection.hasBaseURL() {
 		return nil // the connection has findings of its own
@@ -99,7 +99,7 @@ func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*ur
 		case fields[param] == nil:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which has no value; give it a default", param)}
 		case err != nil:
-			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't stand there", param, value.Describe(fields[param]))}
+			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't be part of it", param, value.Describe(fields[param]))}
 		case v == "" && i < u.path:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q in its path, and the value is empty", param)}
 		}
