@@ -14,10 +14,10 @@ import (
 	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
-// classify turns an error of the transport or of reading a body into an
+// classifyError turns an error of the transport or of reading a body into an
 // [*Error] without a target. It passes on the text of errors whose words are
-// known to be free of what a URL or an answer says, and replaces all others.
-func classify(ctx context.Context, err error) *Error {
+// known to hold no part of a URL or an answer, and replaces all others.
+func classifyError(ctx context.Context, err error) *Error {
 	var own *Error
 	known := errors.As(err, &own)
 	if known && own.Reason == ReasonRefused {

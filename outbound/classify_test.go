@@ -43,7 +43,7 @@ func TestClassify(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			e := classify(t.Context(), tt.err)
+			e := classifyError(t.Context(), tt.err)
 			if e.Reason != tt.reason || e.Error() != tt.text {
 				t.Errorf("got %s: %q, want %s: %q", e.Reason, e, tt.reason, tt.text)
 			}

@@ -14,7 +14,7 @@ import (
 
 // Options configure a [Client]. Zero fields take their defaults.
 type Options struct {
-	Policy    Policy      // what may be reached beside public addresses
+	Policy    Policy      // the private addresses that may be reached
 	UserAgent string      // sent where a request says none; default "gateway"
 	TLS       *tls.Config // for requests without their own; default: the system's authorities, TLS 1.2 and up
 
@@ -84,15 +84,15 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 		return nil, failed
 	}
 	for followed := 0; ; followed++ {
-		answer, failed := c.exchange(ctx, current)
+		answer, failed := c.sendHop(ctx, current)
 		if failed != nil {
 			return nil, failed.withTarget(current.origin())
 		}
 		next, failed := c.nextHop(current, answer, req, followed)
 		if failed == nil && next == nil {
-			return c.finish(ctx, current, answer, req, followed)
+			return c.readResponse(ctx, current, answer, req, followed)
 		}
-		discard(answer)
+		discardBody(answer)
 		if failed != nil {
 			return nil, failed.withTarget(current.origin())
 		}
@@ -100,8 +100,8 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	}
 }
 
-// exchange sends one request and returns once the header of its answer is here.
-func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) {
+// sendHop sends one request and returns once the header of its answer is here.
+func (c *Client) sendHop(ctx context.Context, h *hop) (*http.Response, *Error) {
 	// The URL is set below: NewRequest would repeat it in its errors.
 	r, err := http.NewRequestWithContext(ctx, h.method, "", bytes.NewReader(h.body))
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) 
 	r.URL, r.Host, r.Header = h.url, h.host, h.header
 	answer, err := c.pools.transport(h.tls).RoundTrip(r)
 	if err != nil {
-		return nil, classify(ctx, err)
+		return nil, classifyError(ctx, err)
 	}
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		answer.Body.Close()
@@ -119,7 +119,8 @@ func (c *Client) exchange(ctx context.Context, h *hop) (*http.Response, *Error) 
 	return answer, nil
 }
 
-func (c *Client) finish(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, error) {
+// readResponse reads the body and makes the Response.
+func (c *Client) readResponse(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, error) {
 	body, failed := readBody(ctx, answer, req.maxResponse())
 	if failed != nil {
 		return nil, failed.withTarget(h.origin())

@@ -7,14 +7,14 @@
 // dialled; nothing resolves the name a second time, so an answer that changes
 // between check and use (DNS rebinding) gains nothing. Redirects dial through
 // the same guard. Addresses that are not public are refused unless the
-// [Policy] names them; what counts as public is the table in spaces.go.
+// [Policy] names them; the table in spaces.go says which addresses are public.
 //
 // What a contributor must keep:
 //
 //   - A URL is often a secret, and a server may echo it back. No error of this
 //     package holds a URL's path, query or user, a header's value, or bytes a
 //     server sent in its answer: classify.go builds every text from fixed words,
-//     hosts, addresses and what the TLS library says of a handshake.
+//     hosts, addresses and the TLS library's words for a handshake.
 //   - A Client never changes. A new policy is a new Client, so no connection
 //     outlives the policy it was judged by.
 //   - The environment is not read: HTTP_PROXY and its kin have no effect, since

@@ -42,7 +42,7 @@ func compareEntries(a, b entry) int {
 
 // parseEntry reads one entry; its error is the reason alone, for [BadEntry].
 func parseEntry(text string) (entry, error) {
-	if err := refuseShape(text); err != nil {
+	if err := checkShape(text); err != nil {
 		return entry{}, err
 	}
 	host, port, err := cutPort(text)
@@ -66,8 +66,8 @@ func parseEntry(text string) (entry, error) {
 	return e, err
 }
 
-// refuseShape turns away what people write by mistake, each with its cure.
-func refuseShape(text string) error {
+// checkShape refuses common mistakes, each with its cure.
+func checkShape(text string) error {
 	switch {
 	case text == "":
 		return errors.New(`it is empty; write a range, an address or a host name, such as "10.1.0.0/16" or "warehouse.internal"`)

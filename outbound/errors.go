@@ -13,7 +13,7 @@ const (
 	ReasonRefused = "refused"
 	// ReasonTLS: the TLS handshake failed, most often over a certificate.
 	ReasonTLS = "tls"
-	// ReasonRedirect: a redirect that must not, or no longer, be followed.
+	// ReasonRedirect: a redirect that is not followed, or one too many.
 	ReasonRedirect = "redirect"
 	// ReasonTooLarge: the answer's body or header is over its limit.
 	ReasonTooLarge = "too_large"
@@ -25,16 +25,16 @@ const (
 	ReasonInvalid = "invalid"
 )
 
-// Error is what [Client.Do] and [Client.DialContext] return. Neither it nor
-// anything it wraps holds a URL's path, query or user, the value of a header,
+// Error is the error of [Client.Do] and [Client.DialContext]. Neither it nor an
+// error that it wraps holds a URL's path, query or user, the value of a header,
 // or text from an answer, so it may be shown and stored.
 type Error struct {
 	Reason string // one of the Reason constants
 	Target string // "https://example.com:8443" of the hop that failed, or "host:port" of a dial; empty if the URL is unusable
-	Err    error  // never nil; what happened
+	Err    error  // never nil; the failure
 }
 
-// Error is the target, if known, and what happened.
+// Error returns the target, if known, and the failure.
 func (e *Error) Error() string {
 	if e.Target == "" {
 		return e.Err.Error()
@@ -49,7 +49,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // cause is a text that is safe to show over an error that is safe to find.
 type cause struct {
 	text string
-	err  error // nil where the original may hold what must not be seen
+	err  error // nil if the original may hold a secret
 }
 
 func (c *cause) Error() string { return c.text }

@@ -9,10 +9,10 @@ import (
 )
 
 // wireHeader checks a request's header and brings it to canonical names. It
-// takes out Host, which goes its own way, and leaves out what belongs to one
+// removes Host, which is sent in its own way, and the fields that belong to one
 // connection and not to the message (RFC 9110 section 7.6.1), so that headers
 // of an incoming request can be passed on. Headers named by a Connection header
-// stay: a caller of the gateway must not be able to drop what a flow sends.
+// stay: a caller of the gateway must not be able to remove a field that a flow sends.
 func wireHeader(given http.Header) (header http.Header, host, fault string) {
 	header = make(http.Header, len(given)+2)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -49,10 +49,10 @@ func ofConnection(canonical string) bool {
 	return false
 }
 
-// withheld reports whether a header is for the first host alone: credentials
+// isWithheld reports whether a header is for the first host alone: credentials
 // by their standard names, by the words that names of credentials are made of,
 // and those a request lists.
-func withheld(canonical string, sensitive []string) bool {
+func isWithheld(canonical string, sensitive []string) bool {
 	name := strings.ToLower(canonical)
 	if slices.ContainsFunc(sensitive, func(s string) bool { return strings.EqualFold(s, name) }) {
 		return true
@@ -85,7 +85,8 @@ func isToken(text string) bool {
 	return text != ""
 }
 
-// hasControl finds what RFC 9110 section 5.5 keeps out of field values.
+// hasControl reports characters that RFC 9110 section 5.5 does not allow in field
+// values.
 func hasControl(value string) bool {
 	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

@@ -14,7 +14,7 @@ func plainName(name string) string {
 
 // isName reports whether name, in plain form, can be looked up: dot-separated
 // labels of 1 to 63 letters, digits, hyphens and underscores, 253 bytes in all
-// (RFC 1123 section 2.1; the underscore is what DNS itself permits and private
+// (RFC 1123 section 2.1; DNS itself permits the underscore, and private
 // zones use). A last label that reads as a number is an address gone wrong.
 func isName(name string) bool {
 	if name == "" || len(name) > 253 || endsInNumber(name) {

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Policy names what may be reached beside public addresses. The zero Policy
-// names nothing. A Policy never changes and may be shared.
+// Policy names the addresses that may be reached though they are not public. The
+// zero Policy names none. A Policy never changes and may be shared.
 type Policy struct {
 	entries []entry // sorted, each once
 }
@@ -17,7 +17,7 @@ type Policy struct {
 type BadEntry struct {
 	Index int    // position in the list, from 0
 	Entry string // as written
-	Why   string // what is wrong, and what would be right
+	Why   string // the fault and its cure
 }
 
 func (b *BadEntry) Error() string { return fmt.Sprintf("egress entry %q: %s", b.Entry, b.Why) }
@@ -32,11 +32,11 @@ func (b *BadEntry) Error() string { return fmt.Sprintf("egress entry %q: %s", b.
 // each with an optional port, "10.1.2.3:8080", "[fd00::1]:443",
 // "[fd00::/8]:443", "warehouse.internal:8443", which limits the entry to it.
 //
-// A range opens what lies in it except cloud metadata addresses, which are
+// A range opens its addresses except cloud metadata addresses, which are
 // opened one by one. A host name opens the private, loopback, shared carrier
 // and unique local addresses it resolves to when the URL says that very name;
 // link-local, metadata and other special addresses it does not open, since
-// whoever answers for the name could point it there.
+// the owner of the name could point it there.
 //
 // The error joins one [*BadEntry] for each entry that cannot be read; the
 // Policy then holds the others.
@@ -56,8 +56,8 @@ func ParsePolicy(allow []string) (Policy, error) {
 	return p, errors.Join(bad...)
 }
 
-// Equal reports whether p and q name the same things, in whatever order and
-// spelling they were written.
+// Equal reports whether p and q name the same addresses, in any order and
+// spelling.
 func (p Policy) Equal(q Policy) bool { return slices.Equal(p.entries, q.entries) }
 
 // judge says why target, dialled for host, is refused; nil lets it through.
@@ -65,12 +65,12 @@ func (p Policy) Equal(q Policy) bool { return slices.Equal(p.entries, q.entries)
 func (p Policy) judge(host string, target netip.AddrPort) *Refused {
 	addr := plainAddr(target.Addr())
 	name := plainName(host)
-	for _, reached := range append([]netip.Addr{addr}, carried(addr)...) {
+	for _, reached := range append([]netip.Addr{addr}, carriedAddrs(addr)...) {
 		s := spaceOf(reached)
 		if s.is == public || p.opens(s, name, target.Port(), addr, reached) {
 			continue
 		}
-		return refusal(host, target.Port(), addr, reached, s)
+		return newRefused(host, target.Port(), addr, reached, s)
 	}
 	return nil
 }
@@ -91,6 +91,6 @@ func (p Policy) opens(s space, name string, port uint16, addrs ...netip.Addr) bo
 	})
 }
 
-// plainAddr strips what would hide an address from the table: the IPv6 clothes
-// of an IPv4 address, and a zone, with which no range contains anything.
+// plainAddr removes the parts that would hide an address from the table: the IPv6
+// form of an IPv4 address, and a zone, with which no range contains an address.
 func plainAddr(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }

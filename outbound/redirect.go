@@ -12,11 +12,11 @@ import (
 // the answer is to be handed out as it is.
 //
 // Methods change as the Fetch standard says (section 4.4): 303 makes everything
-// but HEAD a GET, 301 and 302 make POST a GET, and nothing else changes; a GET
+// but HEAD a GET, 301 and 302 make POST a GET, and other methods stay; a GET
 // made so has no body. To another party go neither withheld headers, nor the
 // Host header, nor the TLS setting, and they do not come back on later hops. A
 // body is not sent to another party: that redirect is an error, since without
-// its body the request would mean something else.
+// its body the request would have another meaning.
 func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed int) (*hop, *Error) {
 	location := answer.Header.Get("Location")
 	if req.Redirects <= 0 || location == "" || !isRedirect(answer.StatusCode) {
@@ -46,7 +46,7 @@ func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed i
 	}
 	next.host, next.tls = "", nil
 	for name := range next.header {
-		if withheld(name, req.Sensitive) {
+		if isWithheld(name, req.Sensitive) {
 			delete(next.header, name)
 		}
 	}
@@ -81,10 +81,10 @@ func resolveLocation(base *url.URL, location string) (target *url.URL, fault str
 	return parseURL(u.String())
 }
 
-// sameParty reports whether to may see what from has seen: the same scheme,
+// sameParty reports whether to may receive the secrets that from received: the same scheme,
 // host and port, or the same host when default-port http turns into
 // default-port https. The way down from https to http leads to another party,
-// for anybody may listen there.
+// for anyone may listen there.
 func sameParty(from, to *url.URL) bool {
 	if plainName(from.Hostname()) != plainName(to.Hostname()) {
 		return false
@@ -105,9 +105,9 @@ func portOf(u *url.URL) string {
 	return "80"
 }
 
-// discard reads what a redirect says if it is short, which lets the connection
-// be used again, and lets go of the rest.
-func discard(answer *http.Response) {
+// discardBody reads a short body, so that the connection can be used again, and
+// drops the rest.
+func discardBody(answer *http.Response) {
 	_, _ = io.CopyN(io.Discard, answer.Body, 4<<10)
 	answer.Body.Close()
 }

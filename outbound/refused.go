@@ -6,12 +6,12 @@ import (
 )
 
 // Refused says that the policy keeps a connection from being made. Nothing was
-// sent. It is found with [errors.As] in what [Client.Do] and
-// [Client.DialContext] return.
+// sent. [errors.As] finds it in the errors of [Client.Do] and
+// [Client.DialContext].
 type Refused struct {
 	Host    string // the host as the URL says it
 	Address string // the address that was about to be dialled
-	Why     string // what kind of address it is: "a private address (RFC 1918)"
+	Why     string // the kind of the address: "a private address (RFC 1918)"
 	Allow   string // the narrowest entry that would let it through
 }
 
@@ -25,9 +25,9 @@ func (r *Refused) Error() string {
 		subject, r.Why, r.Allow)
 }
 
-// refusal describes addr, refused because reached, addr itself or the address
+// newRefused describes addr, refused because reached, addr itself or the address
 // it carries, lies in s.
-func refusal(host string, port uint16, addr, reached netip.Addr, s space) *Refused {
+func newRefused(host string, port uint16, addr, reached netip.Addr, s space) *Refused {
 	r := &Refused{Host: host, Address: addr.String(), Why: s.what}
 	if reached != addr {
 		r.Why = fmt.Sprintf("%s that carries %s, %s", spaceOf(addr).what, reached, s.what)

@@ -76,8 +76,8 @@ func (c *Client) firstHop(req *Request) (*hop, *Error) {
 	return h, nil
 }
 
-// askForGzip leaves alone requests that say what they accept, and those for a
-// part of a body, where an encoded part could not be decoded.
+// askForGzip changes no request that has its own Accept-Encoding, or that asks for
+// a part of a body: an encoded part could not be decoded.
 func (h *hop) askForGzip() {
 	if h.method != http.MethodHead && h.header.Get("Accept-Encoding") == "" && h.header.Get("Range") == "" {
 		h.header.Set("Accept-Encoding", "gzip")
@@ -95,9 +95,9 @@ func methodFault(method string) string {
 	return ""
 }
 
-// parseURL reads an absolute http or https URL. The fault it returns instead
-// repeats nothing of the text, since what looks like a host or a scheme may be
-// a secret in the wrong place.
+// parseURL reads an absolute http or https URL. The fault that it returns instead
+// repeats no part of the text, because an apparent host or scheme may be a secret
+// in the wrong place.
 func parseURL(text string) (target *url.URL, fault string) {
 	u, err := url.Parse(text)
 	switch {
@@ -121,7 +121,7 @@ func parseURL(text string) (target *url.URL, fault string) {
 }
 
 // isURLHost takes addresses and names. A short-hand address such as "127.1" is
-// neither: resolvers differ over what it means.
+// neither: resolvers read it in different ways.
 func isURLHost(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.Zone() == "" || isZone(addr.Zone())

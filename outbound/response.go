@@ -72,7 +72,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	var err error
 	if zipped {
 		wire.left = wireLimit(limit)
-		body, err = unzip(wire, limit)
+		body, err = readGzip(wire, limit)
 	} else {
 		body, err = io.ReadAll(wire)
 	}
@@ -83,7 +83,7 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 	case zipped && (wire.end == nil || errors.Is(wire.end, io.EOF)):
 		return nil, newError(ReasonProtocol, "the response body is not the gzip its Content-Encoding says", nil)
 	default:
-		return nil, classify(ctx, wire.end)
+		return nil, classifyError(ctx, wire.end)
 	}
 	if zipped && wire.left < wireLimit(limit) {
 		answer.Header.Del("Content-Encoding")
@@ -100,9 +100,9 @@ func isGzip(header http.Header) bool {
 	return false
 }
 
-// unzip decodes at most limit bytes. No bytes at all decode to none, as servers
+// readGzip decodes at most limit bytes. No bytes at all decode to none, as servers
 // label empty bodies too.
-func unzip(wire io.Reader, limit int64) ([]byte, error) {
+func readGzip(wire io.Reader, limit int64) ([]byte, error) {
 	buffered := bufio.NewReader(wire)
 	if _, err := buffered.Peek(1); errors.Is(err, io.EOF) {
 		return nil, nil

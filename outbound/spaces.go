@@ -2,7 +2,7 @@ package outbound
 
 import "net/netip"
 
-// openness says what it takes to reach an address.
+// openness is the condition for reaching an address.
 type openness uint8
 
 const (
@@ -11,7 +11,7 @@ const (
 	// private needs an entry for the address, a range around it, or the host name.
 	private
 	// special needs an entry for the address or a range around it. A host name
-	// does not do: whoever answers for the name could point it there.
+	// does not suffice: the owner of the name could point it there.
 	special
 	// metadata needs an entry for that single address. Such addresses hand out
 	// a machine's credentials, so a range around one leaves it shut.
@@ -64,7 +64,7 @@ var spaces = []space{
 	{netip.MustParsePrefix("::/96"), special, "an IPv4-compatible address (RFC 4291)"},
 	{netip.MustParsePrefix("::/128"), special, "the unspecified address"},
 	{netip.MustParsePrefix("::1/128"), private, "a loopback address"},
-	{netip.MustParsePrefix("64:ff9b::/96"), public, "a NAT64 address (RFC 6052)"}, // judged by what it carries
+	{netip.MustParsePrefix("64:ff9b::/96"), public, "a NAT64 address (RFC 6052)"}, // judged by the address that it carries
 	{netip.MustParsePrefix("64:ff9b:1::/48"), special, "a local NAT64 address (RFC 8215)"},
 	{netip.MustParsePrefix("100::/64"), special, "a discard address (RFC 6666)"},
 	{netip.MustParsePrefix("100:0:0:1::/64"), special, "a dummy address (RFC 9780)"},
@@ -106,10 +106,10 @@ func spaceOf(addr netip.Addr) space {
 	return best
 }
 
-// carried lists the IPv4 addresses a tunnelling or translating IPv6 address
+// carriedAddrs lists the IPv4 addresses a tunnelling or translating IPv6 address
 // leads to: NAT64 (RFC 6052, well-known prefix), 6to4 (RFC 3056), and Teredo's
 // server and client (RFC 4380).
-func carried(addr netip.Addr) []netip.Addr {
+func carriedAddrs(addr netip.Addr) []netip.Addr {
 	if !addr.Is6() {
 		return nil
 	}
