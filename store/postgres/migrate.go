@@ -125,3 +125,20 @@ func version(ctx context.Context, t pgx.Tx, schema string) (int, error) {
 	err := t.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM versions").Scan(&n)
 	return n, err
 }
+
+// checkRights refuses tables that the user may not use, which would show when
+// the first run is to be kept.
+func checkRights(ctx context.Context, conn *pgx.Conn) error {
+	const closed = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT (has_table_privilege(c.oid, 'SELECT')
+		AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1 LIMIT 1`
+	var table string
+	err := conn.QueryRow(ctx, closed).Scan(&table)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return reading(ctx, err)
+	}
+	return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeRights, Message: fmt.Sprintf("permission denied for table %s", table)})
+}

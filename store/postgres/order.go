@@ -33,3 +33,29 @@ func nextTurns(t *tx, over []store.ID, woke func()) {
 func lockFlowsOf(t *tx, ids []store.ID) {
 	t.queue(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuids(ids))
 }
+
+// openKeys tells of order keys whether a run with them is open.
+type openKeys map[turnKey]bool
+
+// turnKey is an order key of a flow.
+type turnKey struct{ flow, key string }
+
+// queue queues the question which of the order keys are taken.
+func (k openKeys) queue(t *tx) {
+	if len(k) == 0 {
+		return
+	}
+	var flows []string
+	var keys [][]byte
+	for key := range k {
+		flows, keys = append(flows, key.flow), append(keys, []byte(key.key))
+	}
+	q := sql("SELECT u.flow, u.okey FROM ").table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "okey", typ: "bytea", values: keys}}).
+		add(" WHERE EXISTS (SELECT 1 FROM runs r WHERE r.flow = u.flow AND r.okey = u.okey AND r.okey IS NOT NULL AND r.state <= 3)")
+	var flow string
+	var okey []byte
+	each(t.put(q), []any{&flow, &okey}, func() error {
+		k[turnKey{flow, string(okey)}] = true
+		return nil
+	})
+}

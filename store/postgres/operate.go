@@ -2,9 +2,66 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/webhook-gateway/gateway/store"
 )
+
+// Cancel ends an open run.
+func (s *Store) Cancel(ctx context.Context, id string) error {
+	return s.changeOne(ctx, id, func(_ context.Context, c *change, r *found) error {
+		if r.over() {
+			return fmt.Errorf("%w: run %s is over: it is %s", store.ErrState, r.id, r.state)
+		}
+		c.cancel([]*found{r})
+		return nil
+	})
+}
+
+// CancelAll cancels what is open among a page of runs.
+func (s *Store) CancelAll(ctx context.Context, q store.ListQuery) (store.Changed, error) {
+	n := 0
+	out, err := s.changeAll(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, func(_ context.Context, c *change, runs []*found) error {
+		var open []*found
+		for _, r := range runs {
+			if !r.over() {
+				open = append(open, r)
+			}
+		}
+		n = len(open)
+		c.cancel(open)
+		return nil
+	})
+	out.N = n
+	return out, err
+}
+
+func (f *found) over() bool { return f.state > store.Running }
+
+func (c *change) cancel(runs []*found) {
+	c.end(runs, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
+	c.flows.write(c.tx)
+}
+
+// changeOne changes the run of an id.
+func (s *Store) changeOne(ctx context.Context, id string, do func(context.Context, *change, *found) error) error {
+	key, err := store.ParseID(id)
+	if err != nil {
+		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	ctx, cancel, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	return s.changeRuns(ctx, []store.ID{key}, "", func(ctx context.Context, c *change) error {
+		r := c.runs[key]
+		if r == nil {
+			return fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+		}
+		return do(ctx, c, r)
+	})
+}
 
 // Requeue runs a run again.
 func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
@@ -90,4 +147,44 @@ func (c *change) turns(ctx context.Context, runs []*found) (openKeys, error) {
 	}
 	turns.queue(c.tx)
 	return turns, c.send(ctx)
+}
+
+// changeAll changes the runs of a page that are in one of the states, as far as
+// they still may be.
+func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.State, do func(context.Context, *change, []*found) error) (store.Changed, error) {
+	q, some := q.WithStates(in...)
+	if !some {
+		return store.Changed{}, nil
+	}
+	page, err := s.List(ctx, q)
+	if err != nil {
+		return store.Changed{}, err
+	}
+	out := store.Changed{Next: page.Next}
+	ids := make([]store.ID, 0, len(page.Runs))
+	for _, r := range page.Runs {
+		id, err := store.ParseID(r.ID)
+		if err != nil {
+			return store.Changed{}, err
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ctx, cancel, err := s.begin(ctx)
+	if err != nil {
+		return store.Changed{}, err
+	}
+	defer cancel()
+	err = s.changeRuns(ctx, ids, "", func(ctx context.Context, c *change) error {
+		var runs []*found
+		for i := len(ids) - 1; i >= 0; i-- { // the oldest first
+			if r := c.runs[ids[i]]; r != nil {
+				runs = append(runs, r)
+			}
+		}
+		return do(ctx, c, runs)
+	})
+	return out, err
 }

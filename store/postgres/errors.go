@@ -10,9 +10,62 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 
 	"github.com/webhook-gateway/gateway/store"
 )
+
+// Codes of errors, see https://www.postgresql.org/docs/current/errcodes-appendix.html.
+const (
+	codeUnique        = "23505"
+	codeSerialization = "40001"
+	codeDeadlock      = "40P01"
+	codeReadOnly      = "25006"
+	codeRights        = "42501"
+)
+
+// code returns the code of an error that the server sent, or "".
+func code(err error) string {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return e.Code
+}
+
+// trouble makes an error of the server or the way to it recognisable. An error
+// that says what is wrong with one operation stays as it is.
+func trouble(err error) error {
+	switch {
+	case err == nil || faulty(err):
+		return err
+	case errors.Is(err, puddle.ErrClosedPool):
+		return store.ErrClosed
+	}
+	return &store.UnavailableError{Err: err}
+}
+
+// faulty tells whether an error speaks of the values of a statement: another
+// attempt would fail like it.
+func faulty(err error) bool {
+	c := code(err)
+	return strings.HasPrefix(c, "22") || strings.HasPrefix(c, "23") || strings.HasPrefix(c, "54")
+}
+
+// again tells whether a transaction lost against others that ran beside it, and
+// is to be done once more.
+func again(err error) bool {
+	c := code(err)
+	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowLost)
+}
+
+// reading is trouble for an operation that ends with its context.
+func reading(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return trouble(err)
+}
 
 // openError says in words of its own why a store can't be opened.
 type openError struct {
@@ -81,21 +134,4 @@ func brief(err error) string {
 		err = failed.Unwrap()
 	}
 	return strings.Join(strings.Fields(err.Error()), " ")
-}
-
-// checkRights refuses tables that the user may not use, which would show when
-// the first run is to be kept.
-func checkRights(ctx context.Context, conn *pgx.Conn) error {
-	const closed = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT (has_table_privilege(c.oid, 'SELECT')
-		AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1 LIMIT 1`
-	var table string
-	err := conn.QueryRow(ctx, closed).Scan(&table)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil
-	case err != nil:
-		return reading(ctx, err)
-	}
-	return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeRights, Message: fmt.Sprintf("permission denied for table %s", table)})
 }

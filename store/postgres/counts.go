@@ -133,3 +133,77 @@ func (k *knownFlows) forget() {
 // errRowLost says that the row of a flow was deleted by other hands. The next
 // attempt makes it anew.
 var errRowLost = errors.New("a flow has lost its row")
+
+// queueFlows locks the rows of the flows whose queues are to change, and reads
+// what else decides about them.
+func (in *intake) queueFlows(known *knownFlows) {
+	if len(in.flows) == 0 {
+		return
+	}
+	if unknown := known.without(in.flows); len(unknown) > 0 {
+		in.queue("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", unknown)
+	}
+	in.lockFlows()
+	in.countRunning()
+	in.findVictims()
+}
+
+// lockFlows locks the rows in the order of their names, as everybody does.
+func (in *intake) lockFlows() {
+	var name string
+	var ready, behind int
+	const lock = "SELECT flow, ready, behind, clock() FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE"
+	each(in.queue(lock, in.flows.names()), []any{&name, &ready, &behind, &in.now}, func() error {
+		f := in.flows[name]
+		f.found, f.ready, f.behind = true, ready, behind
+		return nil
+	})
+}
+
+func (in *intake) countRunning() {
+	var limited []string
+	for name, f := range in.flows {
+		if f.limited {
+			limited = append(limited, name)
+		}
+	}
+	if len(limited) == 0 {
+		return
+	}
+	var name string
+	var n int
+	each(in.queue("SELECT flow, count(*) FROM runs WHERE flow = ANY($1) AND state = 3 GROUP BY flow", limited), []any{&name, &n}, func() error {
+		in.flows[name].running = n
+		return nil
+	})
+}
+
+// findVictims reads the oldest runs that have never begun, of each flow that
+// drops them and is so full that it may have to.
+func (in *intake) findVictims() {
+	var flows []string
+	var most, wanted []int
+	for name, f := range in.flows {
+		if f.drops > 0 {
+			flows, most, wanted = append(flows, name), append(most, f.least), append(wanted, f.drops)
+		}
+	}
+	if len(flows) == 0 {
+		return
+	}
+	oldest := func(state string) string {
+		return "(SELECT id, state, seq FROM runs r WHERE r.flow = u.flow AND r.state = " + state + " AND r.state <= 1 AND r.fence = 0 ORDER BY r.seq LIMIT u.wanted)"
+	}
+	q := sql("SELECT u.flow, v.id, v.state FROM ").
+		table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "most", typ: "int", values: most}, {name: "wanted", typ: "int", values: wanted}}).
+		add(" JOIN flows f ON f.flow = u.flow AND f.ready + f.behind + u.wanted > u.most" +
+			" CROSS JOIN LATERAL (" + oldest("0") + " UNION ALL " + oldest("1") + " ORDER BY 3 LIMIT u.wanted) v ORDER BY u.flow, v.seq")
+	var name string
+	var v victim
+	var id [16]byte
+	each(in.put(q), []any{&name, &id, &v.state}, func() error {
+		v.id = id
+		in.flows[name].victims = append(in.flows[name].victims, v)
+		return nil
+	})
+}

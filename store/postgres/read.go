@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Get returns all of a run.
+func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
+	key, err := store.ParseID(id)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	conn, err := s.readers.Acquire(ctx)
+	if err != nil {
+		return nil, reading(ctx, err)
+	}
+	defer conn.Release()
+	run := &store.Run{}
+	// One trip, and one moment for all of it.
+	b := &pgx.Batch{}
+	b.BeginTx(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	queueRun(b, key, run)
+	b.Queue("COMMIT")
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
+		return nil, reading(ctx, err)
+	}
+	if run.ID == "" {
+		return nil, fmt.Errorf("%w: run %s", store.ErrNotFound, id)
+	}
+	return run, nil
+}
+
+// queueRun queues that a run is read.
+func queueRun(b *pgx.Batch, id store.ID, run *store.Run) {
+	var row summaryRow
+	var okey []byte
+	var owner *string
+	var lease *time.Time
+	each(b.Queue("SELECT "+columns+", cut, okey, owner, lease FROM runs WHERE id = $1", [16]byte(id)), row.places(&run.Cut, &okey, &owner, &lease), func() error {
+		run.Summary, run.OrderKey, run.Owner, run.Lease = row.summary(), string(okey), text(owner), milli(lease)
+		return nil
+	})
+	p := &run.Payload
+	const payload = "SELECT event, body, variables, response, output FROM payloads WHERE run = $1"
+	b.Queue(payload, [16]byte(id)).QueryRow(func(r pgx.Row) error {
+		err := r.Scan(&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	b.Queue(selectSteps, uuids([]store.ID{id})).Query(func(rows pgx.Rows) error {
+		return readSteps(rows, func(_ store.ID, s store.Step) { run.Steps = append(run.Steps, s) })
+	})
+}
+
+// readSteps reads the checkpoints of claimed runs, but for those that are claimed
+// for the first time and that the caller has. The runs are the caller's by now,
+// whatever comes of it.
+func (s *Store) readSteps(ctx context.Context, work []store.Work, has func(id string) bool) {
+	places := map[store.ID]int{}
+	var ids []store.ID
+	for i := range work {
+		if work[i].Fence == 1 && has != nil && has(work[i].ID) {
+			continue
+		}
+		id, err := store.ParseID(work[i].ID)
+		if err != nil {
+			work[i].Err = err
+			continue
+		}
+		places[id], ids = i, append(ids, id)
+	}
+	if len(ids) == 0 {
+		return
+	}
+	rows, err := s.movers.Query(ctx, selectSteps, uuids(ids))
+	if err == nil {
+		err = readSteps(rows, func(run store.ID, step store.Step) {
+			w := &work[places[run]]
+			w.Steps = append(w.Steps, step)
+		})
+	}
+	if err == nil {
+		return
+	}
+	for _, i := range places {
+		if work[i].Err == nil {
+			work[i].Err = fmt.Errorf("reading the steps of run %s: %w", work[i].ID, trouble(err))
+		}
+	}
+}
+
+// columns are what a row of a list is read from; see summaryRow.
+const columns = `id, flow, state, due, started, finished, attempt, status, size,
+	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')`
+
+// summaryRow is a row as columns have it.
+type summaryRow struct {
+	id                     [16]byte
+	state                  int16
+	due, started, finished *time.Time
+	s                      store.Summary
+}
+
+func (r *summaryRow) places(more ...any) []any {
+	c := &r.s.Cause
+	return append([]any{
+		&r.id, &r.s.Flow, &r.state, &r.due, &r.started, &r.finished, &r.s.Attempt, &r.s.Status, &r.s.Size,
+		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message,
+	}, more...)
+}
+
+func (r *summaryRow) summary() store.Summary {
+	id := store.ID(r.id)
+	s := r.s
+	s.ID, s.Received, s.State = id.String(), id.Time(), public(stateOf(r.state))
+	s.Due, s.Started, s.Finished = milli(r.due), milli(r.started), milli(r.finished)
+	return s
+}
