@@ -15,17 +15,17 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 		return store.Accepted{}, err
 	}
 	a := &acceptance{sub: sub, id: id, okey: store.ShortName(sub.OrderKey)}
-	err = s.intake.Do(ctx, a)
+	err = s.acceptBatcher.Do(ctx, a)
 	return a.out, err
 }
 
 // acceptance is one submission on its way in.
 type acceptance struct {
-	sub  *store.Submission
-	id   store.ID
-	okey string
-	wish *keyWish
-	out  store.Accepted
+	sub        *store.Submission
+	id         store.ID
+	okey       string
+	keyRequest *keyRequest
+	out        store.Accepted
 
 	state store.State
 	due   time.Time
@@ -41,54 +41,54 @@ func (a *acceptance) size() int {
 
 func (a *acceptance) ends() []store.Claim { return nil }
 
-func (a *acceptance) ask(in *intake) {
+func (a *acceptance) prepare(b *acceptBatch) {
 	a.out = store.Accepted{}
-	f := in.flows.of(a.sub.Flow)
-	f.limited = f.limited || (a.sub.Claim != nil && a.sub.Claim.Max > 0)
+	f := b.counts.of(a.sub.Flow)
+	f.needRunning = f.needRunning || (a.sub.Claim != nil && a.sub.Claim.Max > 0)
 	if q := a.sub.Queue; q.DropOldest && q.Max > 0 {
-		if f.drops == 0 || q.Max < f.least {
-			f.least = q.Max
+		if f.maxDrops == 0 || q.Max < f.minLimit {
+			f.minLimit = q.Max
 		}
-		f.drops++
+		f.maxDrops++
 	}
 	if a.okey != "" {
-		in.turns[turnKey{a.sub.Flow, a.okey}] = false // as far as is known
+		b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] = false // as far as is known
 	}
 	if d := a.sub.Dedupe; d != nil {
-		a.wish = in.keys.add(store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}, d.TTL)
+		a.keyRequest = b.keyRequests.addKey(store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}, d.TTL)
 	}
 }
 
-func (a *acceptance) decide(in *intake) error {
-	if a.wish != nil {
-		if held, taken := a.wish.taken(); taken {
-			a.out.Duplicate = &held
+func (a *acceptance) apply(b *acceptBatch) error {
+	if a.keyRequest != nil {
+		if existing, taken := a.keyRequest.existingKey(); taken {
+			a.out.Duplicate = &existing
 			return nil
 		}
 	}
-	f := in.flows[a.sub.Flow]
-	a.place(in, f)
-	if in.rows.ids[a.id] {
+	f := b.counts[a.sub.Flow]
+	a.chooseState(b, f)
+	if b.runs.ids[a.id] {
 		return fmt.Errorf("%w: %s", store.ErrExists, a.sub.ID)
 	}
-	if err := a.bound(in, f); err != nil {
+	if err := a.enforceQueueLimit(b, f); err != nil {
 		return err
 	}
-	if a.wish != nil {
-		a.wish.grant(store.Key{Run: a.sub.ID, Value: a.sub.Response}, a.sub.Dedupe.TTL)
+	if a.keyRequest != nil {
+		a.keyRequest.assign(store.Key{Run: a.sub.ID, Value: a.sub.Response}, a.sub.Dedupe.TTL)
 	}
-	a.keep(in, f)
+	a.writeRun(b, f)
 	return nil
 }
 
 // place decides in which state the run begins.
-func (a *acceptance) place(in *intake, f *flowRow) {
+func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
 	a.state, a.due = store.Queued, time.Time{}
 	if a.sub.Delay > 0 {
-		a.state, a.due = store.Waiting, in.now.Add(a.sub.Delay)
+		a.state, a.due = store.Waiting, b.now.Add(a.sub.Delay)
 	}
-	if a.okey != "" && in.turns[turnKey{a.sub.Flow, a.okey}] {
-		a.state = behind
+	if a.okey != "" && b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] {
+		a.state = blocked
 	}
 	if h := a.sub.Claim; h != nil {
 		free := a.state == store.Queued && f.ready == 0 && (h.Max <= 0 || f.running < h.Max)
@@ -99,44 +99,44 @@ func (a *acceptance) place(in *intake, f *flowRow) {
 }
 
 // bound makes room in a full queue, or refuses.
-func (a *acceptance) bound(in *intake, f *flowRow) error {
+func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 	q := a.sub.Queue
-	if q.Max <= 0 || (a.state != store.Queued && a.state != behind) || f.queued() < q.Max {
+	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) || f.queued() < q.Max {
 		return nil
 	}
-	if !q.DropOldest || len(f.victims) == 0 {
+	if !q.DropOldest || len(f.unclaimed) == 0 {
 		return fmt.Errorf("%w: flow %q has %d runs queued", store.ErrFull, a.sub.Flow, f.queued())
 	}
-	v := f.victims[0]
-	f.victims = f.victims[1:]
-	f.count(v.state, -1)
+	v := f.unclaimed[0]
+	f.unclaimed = f.unclaimed[1:]
+	f.add(v.state, -1)
 	a.out.Dropped = v.id.String()
-	in.drops = append(in.drops, v.id)
+	b.droppedRuns = append(b.droppedRuns, v.id)
 	return nil
 }
 
 // keep adds the rows, and hands the run over.
-func (a *acceptance) keep(in *intake, f *flowRow) {
-	row := newRow{
+func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
+	run := newRun{
 		id: a.id, flow: a.sub.Flow, state: a.state, attempt: 1, status: a.sub.Status,
-		due: a.due, okey: orderKey(a.sub.OrderKey), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
+		due: a.due, okey: orderKeyBytes(a.sub.OrderKey), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
 	}
 	if a.state == store.Running {
 		h := a.sub.Claim
-		row.fence, row.owner, row.started, row.lease = 1, store.CleanText(h.Owner), in.now, in.now.Add(h.Lease)
-		a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: refOf(a.id, a.okey != ""), Fence: 1}
+		run.fence, run.owner, run.started, run.lease = 1, store.CleanText(h.Owner), b.now, b.now.Add(h.Lease)
+		a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: claimRef(a.id, a.okey != ""), Fence: 1}
 	}
-	in.rows.add(row)
-	f.count(a.state, 1)
+	b.runs.addRun(run)
+	f.add(a.state, 1)
 	if a.okey != "" {
-		in.turns[turnKey{a.sub.Flow, a.okey}] = true
+		b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] = true
 	}
 	switch a.state {
-	case store.Queued, behind:
-		f.victims = append(f.victims, victim{a.id, a.state})
-		in.wakes = true
+	case store.Queued, blocked:
+		f.unclaimed = append(f.unclaimed, unclaimedRun{a.id, a.state})
+		b.publish = true
 	case store.Waiting:
-		in.waits = true
+		b.signalReady = true
 	default:
 	}
 }

@@ -12,102 +12,102 @@ import (
 
 // arrival is an operation on its way in: a submission, an entry of the history,
 // a key.
-type arrival interface {
+type acceptOp interface {
 	item
 	// ask says what must be locked and read before the decision.
-	ask(*intake)
+	prepare(*acceptBatch)
 	// decide decides, and adds what is to be written. An error is that of the
 	// operation, which then writes nothing.
-	decide(*intake) error
+	apply(*acceptBatch) error
 }
 
 // intake is one transaction of arrivals: it asks for all of them in one trip,
 // decides about one after the other in the order in which they came, and writes
 // in a second trip.
-type intake struct {
+type acceptBatch struct {
 	*tx
-	now   time.Time // by the clock of the server, where anything was asked
-	flows flowRows
-	turns openKeys
-	keys  keyWishes
+	now            time.Time // by the clock of the server, where anything was asked
+	counts         queueCounts
+	orderKeysTaken orderKeysTaken
+	keyRequests    keyRequests
 
-	sets keySets
+	keyUpdates keyUpdates
 
-	rows    newRows
-	drops   []store.ID  // runs that made room
-	dropped []store.Key // by their holders
-	pinged  bool
-	wakes   bool // runs may be claimable
-	waits   bool // a run waits for a time
+	runs        newRuns
+	droppedRuns []store.ID  // runs that made room
+	droppedKeys []store.Key // by their holders
+	pinged      bool
+	publish     bool // runs may be claimable
+	signalReady bool // a run waits for a time
 }
 
 // takeIn does a batch of arrivals.
-func (s *Store) takeIn(batch []*batch.Op[arrival]) error {
+func (s *Store) commitAccepts(ops []*batch.Op[acceptOp]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
-	var in *intake
-	err := transact(ctx, s.movers, func(ctx context.Context, t *tx) error {
-		in = &intake{tx: t, flows: flowRows{}, turns: openKeys{}}
-		return s.takeInWith(ctx, in, batch)
+	var b *acceptBatch
+	err := inTransaction(ctx, s.queuePool, func(ctx context.Context, t *tx) error {
+		b = &acceptBatch{tx: t, counts: queueCounts{}, orderKeysTaken: orderKeysTaken{}}
+		return s.executeAccepts(ctx, b, ops)
 	})
 	if err != nil {
-		if len(batch) == 1 && code(err) == codeUnique {
+		if len(ops) == 1 && isUniqueViolation(err) {
 			return fmt.Errorf("%w: %w", store.ErrExists, err)
 		}
 		return err
 	}
-	s.known.learn(in.flows)
+	s.knownFlows.remember(b.counts)
 	switch {
-	case in.wakes:
-		s.bell.wake()
-	case in.waits:
-		signal(s.bell.ready) // for who claims to learn when it is due
+	case b.publish:
+		s.notifier.publish()
+	case b.signalReady:
+		sendSignal(s.notifier.ready) // for who claims to learn when it is due
 	}
 	return nil
 }
 
-func (s *Store) takeInWith(ctx context.Context, in *intake, batch []*batch.Op[arrival]) error {
-	for _, o := range batch {
-		o.Value.ask(in)
+func (s *Store) executeAccepts(ctx context.Context, b *acceptBatch, ops []*batch.Op[acceptOp]) error {
+	for _, o := range ops {
+		o.Value.prepare(b)
 	}
-	in.queueFlows(&s.known)
-	in.turns.queue(in.tx)
-	in.keys.queue(in.tx)
-	in.sets.queue(in.tx)
-	if err := in.send(ctx); err != nil {
+	b.lockFlows(&s.knownFlows)
+	b.orderKeysTaken.addQuery(b.tx)
+	b.keyRequests.addInserts(b.tx)
+	b.keyUpdates.addUpdate(b.tx)
+	if err := b.sendAll(ctx); err != nil {
 		return err
 	}
-	if in.flows.missing() {
-		s.known.forget()
-		return errRowLost
+	if b.counts.hasMissingRow() {
+		s.knownFlows.forgetAll()
+		return errRowDeleted
 	}
-	for _, o := range batch {
-		o.Err = o.Value.decide(in)
+	for _, o := range ops {
+		o.Err = o.Value.apply(b)
 	}
-	in.write(s.shard)
+	b.addWrites(s.shard)
 	return nil
 }
 
 // write queues all that was decided.
-func (in *intake) write(shard int16) {
-	in.keys.write(in.tx)
-	dropKeys(in.tx, in.dropped)
-	in.rows.write(in.tx)
-	in.dropRuns(shard)
-	in.flows.write(in.tx)
-	if len(in.drops) > 0 {
-		nextTurns(in.tx, in.drops, func() { in.wakes = true })
+func (b *acceptBatch) addWrites(shard int16) {
+	b.keyRequests.addCorrections(b.tx)
+	deleteKeys(b.tx, b.droppedKeys)
+	b.runs.addInserts(b.tx)
+	b.cancelDropped(shard)
+	b.counts.addUpdate(b.tx)
+	if len(b.droppedRuns) > 0 {
+		unblockNext(b.tx, b.droppedRuns, func() { b.publish = true })
 	}
-	countEnded(in.tx, in.rows.over, shard)
-	addBytes(in.tx, in.rows.bytes, shard)
+	countEnded(b.tx, b.runs.ended, shard)
+	addStoreBytes(b.tx, b.runs.bytes, shard)
 }
 
 // dropRuns cancels the runs that made room.
-func (in *intake) dropRuns(shard int16) {
-	if len(in.drops) == 0 {
+func (b *acceptBatch) cancelDropped(shard int16) {
+	if len(b.droppedRuns) == 0 {
 		return
 	}
 	const drop = `UPDATE runs SET state = 6, finished = clock(), due = NULL, reason = $2 WHERE id = ANY($1)`
-	in.queue(drop, uuids(in.drops), store.ReasonDropped)
-	countEnded(in.tx, in.drops, shard)
+	b.addSQL(drop, uuids(b.droppedRuns), store.ReasonDropped)
+	countEnded(b.tx, b.droppedRuns, shard)
 }

@@ -8,85 +8,85 @@ import (
 
 // found is a run that somebody else than its holder changes. Its row is locked,
 // and the one of its flow.
-type found struct {
-	id    store.ID
-	flow  string
-	state store.State
-	okey  []byte
-	cut   bool
-	whole bool // its request was kept
+type foundRun struct {
+	id         store.ID
+	flow       string
+	state      store.State
+	okey       []byte
+	cut        bool
+	hasPayload bool // its request was kept
 }
 
 // change is what somebody else than holders does to runs: an operator, or a
 // sweep.
-type change struct {
+type runChange struct {
 	*tx
-	shard int16
-	runs  map[store.ID]*found
-	flows flowRows
-	wakes bool // runs may be claimable
+	shard   int16
+	runs    map[store.ID]*foundRun
+	counts  queueCounts
+	publish bool // runs may be claimable
 }
 
 // changeRuns does a transaction in which runs are locked. A condition leaves out
 // those of which it does not hold.
-func (s *Store) changeRuns(ctx context.Context, ids []store.ID, condition string, do func(context.Context, *change) error) error {
-	wakes := false
-	err := transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
-		c := &change{tx: t, shard: s.shard, runs: map[store.ID]*found{}, flows: flowRows{}}
-		if err := c.lock(ctx, ids, condition); err != nil {
+func (s *Store) changeRuns(ctx context.Context, ids []store.ID, condition string, do func(context.Context, *runChange) error) error {
+	publish := false
+	err := inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
+		c := &runChange{tx: t, shard: s.shard, runs: map[store.ID]*foundRun{}, counts: queueCounts{}}
+		if err := c.lockRuns(ctx, ids, condition); err != nil {
 			return err
 		}
 		err := do(ctx, c)
-		wakes = c.wakes
+		publish = c.publish
 		return err
 	})
-	if err == nil && wakes {
-		s.bell.wake()
+	if err == nil && publish {
+		s.notifier.publish()
 	}
 	return err
 }
 
-func (c *change) lock(ctx context.Context, ids []store.ID, condition string) error {
-	lockFlowsOf(c.tx, ids)
-	var f found
+func (c *runChange) lockRuns(ctx context.Context, ids []store.ID, condition string) error {
+	lockFlowsOfRuns(c.tx, ids)
+	var f foundRun
 	var id [16]byte
 	var state int16
 	const runs = `SELECT id, flow, state, okey, cut, EXISTS (SELECT 1 FROM payloads p WHERE p.run = r.id)
 		FROM runs r WHERE id = ANY($1::uuid[]) `
-	each(c.queue(runs+condition+" ORDER BY id FOR UPDATE", uuids(ids)), []any{&id, &f.flow, &state, &f.okey, &f.cut, &f.whole}, func() error {
+	scanRows(c.addSQL(runs+condition+" ORDER BY id FOR UPDATE", uuids(ids)), []any{&id, &f.flow, &state, &f.okey, &f.cut, &f.hasPayload}, func() error {
 		run := f
 		run.id, run.state = id, stateOf(state)
 		c.runs[run.id] = &run
 		return nil
 	})
-	return c.send(ctx)
+	return c.sendAll(ctx)
 }
 
 // moved counts a run that goes to another state.
-func (c *change) moved(r *found, to store.State) {
-	row := c.flows.of(r.flow)
-	row.count(r.state, -1)
-	row.count(to, 1)
+func (c *runChange) moveRun(r *foundRun, to store.State) {
+	counts := c.counts.of(r.flow)
+	counts.add(r.state, -1)
+	counts.add(to, 1)
 	if to == store.Queued || r.state == store.Running {
-		c.wakes = true // it can be claimed, or its place is free
+		c.publish = true // it can be claimed, or its place is free
 	}
 	r.state = to
 }
 
 // end queues that open runs end by another hand than their holder's.
-func (c *change) end(runs []*found, to store.State, why store.Cause) {
+func (c *runChange) endRuns(runs []*foundRun, to store.State, why store.Cause) {
 	if len(runs) == 0 {
 		return
 	}
 	ids := make([]store.ID, len(runs))
 	for i, r := range runs {
 		ids[i] = r.id
-		c.moved(r, to)
+		c.moveRun(r, to)
 	}
 	why = why.Clean()
 	const end = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
 		reason = $3, class = $4, action = $5, position = $6, message = $7 WHERE id = ANY($1::uuid[])`
-	c.queue(end, uuids(ids), int16(to), orNull(why.Reason), orNull(why.Class), orNull(why.Action), orNull(why.Position), orNull(why.Message))
+	c.addSQL(end, uuids(ids), int16(to), nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message))
 	countEnded(c.tx, ids, c.shard)
-	nextTurns(c.tx, ids, func() { c.wakes = true })
+	unblockNext(c.tx, ids, func() { c.publish = true })
 }

@@ -13,28 +13,28 @@ import (
 
 // Claim gives queued runs to the caller to work on.
 func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.Claimed{}, err
 	}
 	defer cancel()
-	var c *claiming
-	err = transact(ctx, s.movers, func(ctx context.Context, t *tx) error {
-		c = &claiming{tx: t, q: &q, next: -1}
-		return c.claim(ctx, s.turn.next(len(q.Flows)))
+	var c *claimer
+	err = inTransaction(ctx, s.queuePool, func(ctx context.Context, t *tx) error {
+		c = &claimer{tx: t, q: &q, next: -1}
+		return c.claimRuns(ctx, s.rotation.next(len(q.Flows)))
 	})
 	if err != nil {
 		return store.Claimed{}, err
 	}
 	if c.more {
-		s.bell.wake()
+		s.notifier.publish()
 	}
-	s.readSteps(ctx, c.work, q.Cached)
+	s.readWork(ctx, c.work, q.Cached)
 	return store.Claimed{Work: c.work, Next: c.next}, nil
 }
 
 // claiming is one claim.
-type claiming struct {
+type claimer struct {
 	*tx
 	q    *store.ClaimQuery
 	work []store.Work
@@ -43,33 +43,33 @@ type claiming struct {
 
 	flows   []string // from which to claim, all of them locked
 	running map[string]int
-	due     bool // a waiting run is due
+	hasDue  bool // a waiting run is due
 }
 
 // dueBatch is how many waiting runs one claim queues at most, of each flow.
 const dueBatch = 500
 
-func (c *claiming) claim(ctx context.Context, first int) error {
+func (c *claimer) claimRuns(ctx context.Context, first int) error {
 	if c.q.Limit <= 0 || len(c.q.Flows) == 0 {
 		return nil
 	}
-	c.lock()
-	if err := c.send(ctx); err != nil {
+	c.lockFlows()
+	if err := c.sendAll(ctx); err != nil {
 		return err
 	}
 	if len(c.flows) == 0 {
 		return nil
 	}
-	if c.due {
+	if c.hasDue {
 		c.queueDue()
 	}
-	c.take(first)
+	c.claimOldest(first)
 	return nil
 }
 
 // lock locks the flows that have runs to be claimed, and reads how many of each
 // run, and when the next is due.
-func (c *claiming) lock() {
+func (c *claimer) lockFlows() {
 	flows := make([]string, len(c.q.Flows))
 	for i := range c.q.Flows {
 		flows[i] = c.q.Flows[i].Flow
@@ -78,21 +78,21 @@ func (c *claiming) lock() {
 	const lock = "SELECT flow, " + isDue + " FROM flows f WHERE flow = ANY($1) AND (ready > 0 OR " + isDue + ") ORDER BY flow FOR UPDATE"
 	var flow string
 	var due bool
-	each(c.queue(lock, flows), []any{&flow, &due}, func() error {
+	scanRows(c.addSQL(lock, flows), []any{&flow, &due}, func() error {
 		c.flows = append(c.flows, flow)
-		c.due = c.due || due
+		c.hasDue = c.hasDue || due
 		return nil
 	})
 	c.running = map[string]int{}
 	var n int
-	each(c.queue("SELECT flow, count(*) FROM runs WHERE flow = ANY($1) AND state = 3 GROUP BY flow", flows), []any{&flow, &n}, func() error {
+	scanRows(c.addSQL("SELECT flow, count(*) FROM runs WHERE flow = ANY($1) AND state = 3 GROUP BY flow", flows), []any{&flow, &n}, func() error {
 		c.running[flow] = n
 		return nil
 	})
 	const next = `SELECT (extract(epoch FROM min(w.due) - clock()) * 1000000)::bigint FROM unnest($1::text[]) f (flow)
 		CROSS JOIN LATERAL (SELECT due FROM runs r WHERE r.flow = f.flow AND r.state = 2 AND r.due > clock() ORDER BY due LIMIT 1) w`
 	var wait *int64
-	each(c.queue(next, flows), []any{&wait}, func() error {
+	scanRows(c.addSQL(next, flows), []any{&wait}, func() error {
 		if wait != nil {
 			c.next = time.Duration(*wait) * time.Microsecond
 		}
@@ -101,7 +101,7 @@ func (c *claiming) lock() {
 }
 
 // queueDue queues the waiting runs whose time has come.
-func (c *claiming) queueDue() {
+func (c *claimer) queueDue() {
 	const queue = `WITH due AS (
 			SELECT d.id FROM unnest($1::text[]) f (flow)
 			CROSS JOIN LATERAL (SELECT id FROM runs r WHERE r.flow = f.flow AND r.state = 2 AND r.due <= clock() ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED) d
@@ -111,7 +111,7 @@ func (c *claiming) queueDue() {
 		q AS (UPDATE flows f SET ready = f.ready + n.n FROM n WHERE f.flow = n.flow)
 		SELECT coalesce(max(n), 0) FROM n`
 	var most int
-	each(c.queue(queue, c.flows, dueBatch), []any{&most}, func() error {
+	scanRows(c.addSQL(queue, c.flows, dueBatch), []any{&most}, func() error {
 		if most >= dueBatch {
 			c.next = 0
 		}
@@ -121,38 +121,38 @@ func (c *claiming) queueDue() {
 
 // take claims: the first of each flow, then the second of each, and so on, so
 // that the backlog of one does not hold up another.
-func (c *claiming) take(first int) {
-	rooms := c.rooms(first)
-	q := sql("WITH pick AS (SELECT p.id FROM ").numbered("f", []column{
-		col("flow", "text", rooms, func(r *room) string { return r.flow }),
-		col("room", "int", rooms, func(r *room) int { return r.n }),
+func (c *claimer) claimOldest(first int) {
+	free := c.claimableFlows(first)
+	q := newQuery("WITH pick AS (SELECT p.id FROM ").numberedTable("f", []column{
+		columnOf("flow", "text", free, func(r *flowCapacity) string { return r.flow }),
+		columnOf("room", "int", free, func(r *flowCapacity) int { return r.n }),
 	}).add(` CROSS JOIN LATERAL (SELECT id, row_number() OVER (ORDER BY seq) AS place FROM (
 			SELECT id, seq FROM runs r WHERE r.flow = f.flow AND r.state = 1 AND r.state <= 1 ORDER BY seq LIMIT f.room FOR UPDATE SKIP LOCKED) oldest) p
 		ORDER BY p.place, f.nth LIMIT `).arg(c.q.Limit, "int").
 		add("), e AS (UPDATE runs r SET state = 3, fence = r.fence + 1, started = coalesce(r.started, clock()), due = NULL, owner = ").
-		arg(store.CleanText(c.q.Owner), "text").add(", lease = clock() + ").arg(micros(c.q.Lease), "bigint").
+		arg(store.CleanText(c.q.Owner), "text").add(", lease = clock() + ").arg(roundUpMicros(c.q.Lease), "bigint").
 		add(` * interval '1 microsecond' FROM pick WHERE r.id = pick.id
 			RETURNING r.id, r.seq, r.fence, r.flow, r.attempt, r.started, r.okey
 		), n AS (SELECT flow, count(*) AS n FROM e GROUP BY flow),
 		q AS (UPDATE flows f SET ready = f.ready - n.n FROM n WHERE f.flow = n.flow)
 		SELECT e.id, e.fence, e.flow, e.attempt, e.started, e.okey, p.run IS NOT NULL, p.event, p.body, p.variables, p.response, p.output
 		FROM e LEFT JOIN payloads p ON p.run = e.id ORDER BY e.flow, e.seq`)
-	c.put(q).Query(c.read)
+	c.addQuery(q).Query(c.readClaimed)
 }
 
 // room is how many runs may be claimed of a flow.
-type room struct {
+type flowCapacity struct {
 	flow string
 	n    int
 }
 
 // rooms returns the flows that have room, each call beginning with another.
-func (c *claiming) rooms(first int) []room {
+func (c *claimer) claimableFlows(first int) []flowCapacity {
 	locked := map[string]bool{}
 	for _, f := range c.flows {
 		locked[f] = true
 	}
-	var rooms []room
+	var free []flowCapacity
 	for i := range c.q.Flows {
 		f := c.q.Flows[(i+first)%len(c.q.Flows)]
 		n := c.q.Limit
@@ -160,41 +160,41 @@ func (c *claiming) rooms(first int) []room {
 			n = min(n, f.Max-c.running[f.Flow])
 		}
 		if n > 0 && locked[f.Flow] {
-			rooms = append(rooms, room{f.Flow, n})
+			free = append(free, flowCapacity{f.Flow, n})
 		}
 	}
-	return rooms
+	return free
 }
 
-func (c *claiming) read(rows pgx.Rows) error {
+func (c *claimer) readClaimed(rows pgx.Rows) error {
 	c.work = nil
 	var id [16]byte
 	var w store.Work
 	var okey []byte
 	var started *time.Time
-	var whole bool
+	var hasPayload bool
 	p := &w.Payload
-	places := []any{
-		&id, &w.Fence, &w.Flow, &w.Attempt, &started, &okey, &whole,
+	targets := []any{
+		&id, &w.Fence, &w.Flow, &w.Attempt, &started, &okey, &hasPayload,
 		&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output,
 	}
-	_, err := pgx.ForEachRow(rows, places, func() error {
-		w.ID, w.Ref, w.OrderKey, w.Started, w.Err = store.ID(id).String(), refOf(id, okey != nil), string(okey), milli(started), nil
-		if !whole {
+	_, err := pgx.ForEachRow(rows, targets, func() error {
+		w.ID, w.Ref, w.OrderKey, w.Started, w.Err = store.ID(id).String(), claimRef(id, okey != nil), string(okey), timeOf(started), nil
+		if !hasPayload {
 			w.Err = fmt.Errorf("run %s: its event is missing in the table", w.ID)
 		}
 		c.work = append(c.work, w)
 		return nil
 	})
-	c.more = c.due && len(c.work) == c.q.Limit
+	c.more = c.hasDue && len(c.work) == c.q.Limit
 	return err
 }
 
 // turns gives flows their turn to be first among those that are claimed from.
-type turns struct{ n atomic.Uint32 }
+type rotation struct{ n atomic.Uint32 }
 
 // next returns where a list of so many begins this time.
-func (t *turns) next(length int) int {
+func (t *rotation) next(length int) int {
 	if length == 0 {
 		return 0
 	}

@@ -28,48 +28,48 @@ func (s *Store) watchClock(ctx context.Context) {
 }
 
 func (s *Store) checkClock(ctx context.Context) error {
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return err
 	}
 	defer cancel()
 	moved := false
-	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		moved = false
 		var ahead time.Duration
 		var micros int64
 		// Another gateway that is at it does it for this one.
 		const look = "SELECT (extract(epoch FROM latest - clock()) * 1000000)::bigint FROM clocks FOR UPDATE SKIP LOCKED"
-		each(t.queue(look), []any{&micros}, func() error {
+		scanRows(t.addSQL(look), []any{&micros}, func() error {
 			ahead = time.Duration(micros) * time.Microsecond
 			return nil
 		})
-		if err := t.send(ctx); err != nil {
+		if err := t.sendAll(ctx); err != nil {
 			return err
 		}
 		if ahead > clockSlack {
 			moved = true
-			bringForward(t, micros)
+			shiftDeadlines(t, micros)
 		}
 		if ahead > clockSlack || ahead < 0 {
-			t.queue("UPDATE clocks SET latest = clock()")
+			t.addSQL("UPDATE clocks SET latest = clock()")
 		}
 		return nil
 	})
 	if err == nil && moved {
-		s.bell.wake()
+		s.notifier.publish()
 	}
 	return err
 }
 
 // bringForward queues that all that waits for a time does so for less.
-func bringForward(t *tx, micros int64) {
+func shiftDeadlines(t *tx, micros int64) {
 	for _, change := range []string{
 		"UPDATE runs SET due = due - $1 * interval '1 microsecond' WHERE due IS NOT NULL AND state = 2",
 		"UPDATE runs SET due = due - $1 * interval '1 microsecond' WHERE due IS NOT NULL AND state <= 1",
 		"UPDATE runs SET lease = lease - $1 * interval '1 microsecond' WHERE state = 3",
 		"UPDATE keys SET expires = expires - $1 * interval '1 microsecond'",
 	} {
-		t.queue(change, micros)
+		t.addSQL(change, micros)
 	}
 }

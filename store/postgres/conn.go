@@ -21,13 +21,13 @@ type connector struct {
 }
 
 // pool makes connections as they are needed, each prepared by the function.
-func (c *connector) pool(size int, prepare func(context.Context, *pgx.Conn) error) (*pgxpool.Pool, error) {
+func (c *connector) newPool(size int, prepare func(context.Context, *pgx.Conn) error) (*pgxpool.Pool, error) {
 	config := c.config.Copy()
 	config.MaxConns = int32(size) //nolint:gosec // a handful
 	config.MinConns, config.MinIdleConns = 0, 0
 	config.AfterConnect = prepare
 	// A connection that the server closed meanwhile must not fail an operation.
-	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > longestTrust }
+	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > maxIdleUnchecked }
 	config.PingTimeout = 5 * time.Second
 	// The pool connects when it is first used, under the context of its user.
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
@@ -38,10 +38,10 @@ func (c *connector) pool(size int, prepare func(context.Context, *pgx.Conn) erro
 }
 
 // longestTrust is how long an idle connection is taken to be whole.
-const longestTrust = 200 * time.Millisecond
+const maxIdleUnchecked = 200 * time.Millisecond
 
 // single makes one connection, as for LISTEN.
-func (c *connector) single(ctx context.Context) (*pgx.Conn, error) {
+func (c *connector) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, c.config.ConnConfig.Copy())
 }
 
@@ -58,28 +58,28 @@ type setting struct{ name, value string }
 // A gateway that is cut off between the two trips of a transaction must not keep
 // its locks from the others.
 func (c *connector) prepareWriter(ctx context.Context, conn *pgx.Conn) error {
-	return configure(ctx, conn,
+	return applySettings(ctx, conn,
 		setting{"default_transaction_isolation", "read committed"},
 		setting{"enable_seqscan", "off"},
 		setting{"enable_hashjoin", "off"},
 		setting{"enable_mergejoin", "off"},
 		setting{"plan_cache_mode", "force_generic_plan"},
 		setting{"jit", "off"},
-		setting{"lock_timeout", milliseconds(c.timeout * 2 / 3)},
-		setting{"idle_in_transaction_session_timeout", milliseconds(c.timeout / 2)},
+		setting{"lock_timeout", formatMillis(c.timeout * 2 / 3)},
+		setting{"idle_in_transaction_session_timeout", formatMillis(c.timeout / 2)},
 	)
 }
 
 // prepareReader sets up a session that reads.
 func (c *connector) prepareReader(ctx context.Context, conn *pgx.Conn) error {
-	return configure(ctx, conn, setting{"jit", "off"}, setting{"statement_timeout", milliseconds(c.timeout)})
+	return applySettings(ctx, conn, setting{"jit", "off"}, setting{"statement_timeout", formatMillis(c.timeout)})
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+func formatMillis(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
 // configure sets those parameters that the server knows, and makes commits
 // durable whatever the role or the database has set.
-func configure(ctx context.Context, conn *pgx.Conn, settings ...setting) error {
+func applySettings(ctx context.Context, conn *pgx.Conn, settings ...setting) error {
 	var names, values []string
 	for _, s := range settings {
 		names, values = append(names, s.name), append(values, s.value)
@@ -101,23 +101,23 @@ var errURL = errors.New("the URL of the store can't be read: write it like postg
 
 // clearURL is a URL of which every reader thinks the same. In any other a part of
 // the password may be taken for a host or a database, and be shown.
-var clearURL = regexp.MustCompile(`^postgres(ql)?://([^@:/?#\[\]\s]*(:(?P<password>[^@:/?#\[\]\s]*))?@)?[^@?#\s]*(\?[^#\s]*)?$`)
+var unambiguousURL = regexp.MustCompile(`^postgres(ql)?://([^@:/?#\[\]\s]*(:(?P<password>[^@:/?#\[\]\s]*))?@)?[^@?#\s]*(\?[^#\s]*)?$`)
 
 // connectTime is how long a connection may take to be made, unless the URL says
 // so with connect_timeout.
-const connectTime = 10 * time.Second
+const connectTimeout = 10 * time.Second
 
 // parse reads a URL. No error shows its password.
-func parse(text string, timeout time.Duration) (*connector, error) {
-	if !clearURL.MatchString(text) {
+func parseURL(text string, timeout time.Duration) (*connector, error) {
+	if !unambiguousURL.MatchString(text) {
 		return nil, errURL
 	}
 	config, err := pgxpool.ParseConfig(text)
 	if err != nil {
-		return nil, fmt.Errorf("the URL of the store: %s", without(err.Error(), passwords(text)))
+		return nil, fmt.Errorf("the URL of the store: %s", maskSecrets(err.Error(), urlSecrets(text)))
 	}
 	if !strings.Contains(text, "connect_timeout=") {
-		config.ConnConfig.ConnectTimeout = connectTime
+		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	c := &connector{config: config, schema: "gateway", timeout: timeout}
 	params := config.ConnConfig.RuntimeParams
@@ -136,8 +136,8 @@ func parse(text string, timeout time.Duration) (*connector, error) {
 
 // passwords returns the secrets of a URL, as they stand in it and as they are
 // meant.
-func passwords(text string) []string {
-	secrets := []string{clearURL.FindStringSubmatch(text)[clearURL.SubexpIndex("password")]}
+func urlSecrets(text string) []string {
+	secrets := []string{unambiguousURL.FindStringSubmatch(text)[unambiguousURL.SubexpIndex("password")]}
 	_, query, _ := strings.Cut(text, "?")
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
@@ -146,15 +146,15 @@ func passwords(text string) []string {
 		}
 	}
 	for _, s := range secrets {
-		if meant, err := url.PathUnescape(s); err == nil {
-			secrets = append(secrets, meant)
+		if decoded, err := url.PathUnescape(s); err == nil {
+			secrets = append(secrets, decoded)
 		}
 	}
 	return secrets
 }
 
 // without returns a text with secrets made unreadable.
-func without(text string, secrets []string) string {
+func maskSecrets(text string, secrets []string) string {
 	for _, s := range secrets {
 		if s != "" {
 			text = strings.ReplaceAll(text, s, "xxxxx")

@@ -14,30 +14,30 @@ import (
 // GetContact returns the contact of an address.
 func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, error) {
 	if store.CheckEmail(email) != nil {
-		return nil, noContact()
+		return nil, missingContact()
 	}
 	key := store.ContactKey(email)
 	var found contactsByKey
-	err := transact(ctx, s.readers, func(ctx context.Context, t *tx) error {
+	err := inTransaction(ctx, s.readPool, func(ctx context.Context, t *tx) error {
 		found = contactsByKey{}
-		oneMoment(t)
-		found.queue(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1", key)
-		found.queueParts(t, []string{key})
-		return t.send(ctx)
+		useSnapshot(t)
+		found.addContacts(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1", key)
+		found.addParts(t, []string{key})
+		return t.sendAll(ctx)
 	})
 	if err != nil {
-		return nil, reading(ctx, err)
+		return nil, wrapReadError(ctx, err)
 	}
 	if found[key] == nil {
-		return nil, noContact()
+		return nil, missingContact()
 	}
 	return found[key], nil
 }
 
-func noContact() error { return fmt.Errorf("%w: the contact", store.ErrNotFound) }
+func missingContact() error { return fmt.Errorf("%w: the contact", store.ErrNotFound) }
 
 // oneMoment makes all that a transaction reads that of one moment.
-func oneMoment(t *tx) { t.queue("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") }
+func useSnapshot(t *tx) { t.addSQL("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") }
 
 const contactColumns = "contact, email, created, changed"
 
@@ -45,21 +45,21 @@ const contactColumns = "contact, email, created, changed"
 type contactsByKey map[string]*store.Contact
 
 // queue queues a statement that selects contactColumns.
-func (c contactsByKey) queue(t *tx, sql string, args ...any) {
+func (c contactsByKey) addContacts(t *tx, sql string, args ...any) {
 	var key string
 	var row store.Contact
-	each(t.queue(sql, args...), []any{&key, &row.Email, &row.Created, &row.Changed}, func() error {
-		c[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: milli(&row.Created), Changed: milli(&row.Changed)}
+	scanRows(t.addSQL(sql, args...), []any{&key, &row.Email, &row.Created, &row.Changed}, func() error {
+		c[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: timeOf(&row.Created), Changed: timeOf(&row.Changed)}
 		return nil
 	})
 }
 
 // queueParts queues that fields and tags of contacts are read, which are known
 // when it comes to that.
-func (c contactsByKey) queueParts(t *tx, keys []string) {
+func (c contactsByKey) addParts(t *tx, keys []string) {
 	var key, name string
 	var value []byte
-	each(t.queue("SELECT contact, name, value FROM contact_fields WHERE contact = ANY($1)", keys), []any{&key, &name, &value}, func() error {
+	scanRows(t.addSQL("SELECT contact, name, value FROM contact_fields WHERE contact = ANY($1)", keys), []any{&key, &name, &value}, func() error {
 		if to := c[key]; to != nil {
 			to.Fields[name] = value
 		}
@@ -68,9 +68,9 @@ func (c contactsByKey) queueParts(t *tx, keys []string) {
 	})
 	var tag store.Tag
 	var source string
-	each(t.queue("SELECT contact, tag, source, given FROM contact_tags WHERE contact = ANY($1) ORDER BY tag", keys), []any{&key, &tag.Name, &source, &tag.Given}, func() error {
+	scanRows(t.addSQL("SELECT contact, tag, source, given FROM contact_tags WHERE contact = ANY($1) ORDER BY tag", keys), []any{&key, &tag.Name, &source, &tag.Given}, func() error {
 		if to := c[key]; to != nil {
-			to.Tags = append(to.Tags, store.Tag{Name: tag.Name, Source: flow.TagSource(source), Given: milli(&tag.Given)})
+			to.Tags = append(to.Tags, store.Tag{Name: tag.Name, Source: flow.TagSource(source), Given: timeOf(&tag.Given)})
 		}
 		return nil
 	})
@@ -81,13 +81,13 @@ func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store
 	if err := c.Validate(); err != nil {
 		return store.ContactChanged{}, err
 	}
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.ContactChanged{}, err
 	}
 	defer cancel()
 	var out store.ContactChanged
-	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		d, err := changeContact(ctx, t, &c)
 		if err == nil {
 			out = d.ContactChanged
@@ -107,22 +107,22 @@ func changeContact(ctx context.Context, t *tx, c *store.ContactChange) (*store.C
 	var made bool
 	var now time.Time
 	found := contactsByKey{}
-	each(t.queue("SELECT clock()"), []any{&now}, func() error { return nil })
-	each(t.queue("INSERT INTO contacts ("+contactColumns+") VALUES ($1, '', clock(), clock()) ON CONFLICT (contact) DO NOTHING RETURNING true", key),
+	scanRows(t.addSQL("SELECT clock()"), []any{&now}, func() error { return nil })
+	scanRows(t.addSQL("INSERT INTO contacts ("+contactColumns+") VALUES ($1, '', clock(), clock()) ON CONFLICT (contact) DO NOTHING RETURNING true", key),
 		[]any{&made}, func() error { return nil })
-	found.queue(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1 FOR UPDATE", key)
-	found.queueParts(t, []string{key})
-	if err := t.send(ctx); err != nil {
+	found.addContacts(t, "SELECT "+contactColumns+" FROM contacts WHERE contact = $1 FOR UPDATE", key)
+	found.addParts(t, []string{key})
+	if err := t.sendAll(ctx); err != nil {
 		return nil, err
 	}
 	old := found[key]
 	switch {
 	case old == nil:
-		return nil, fmt.Errorf("the contact was deleted meanwhile: %w", errRowLost)
+		return nil, fmt.Errorf("the contact was deleted meanwhile: %w", errRowDeleted)
 	case made:
 		old = nil
 	}
-	d, err := c.Apply(old, milli(&now))
+	d, err := c.Apply(old, timeOf(&now))
 	if err == nil && !d.IsEmpty() {
 		writeContact(t, key, d, c.Source)
 	}
@@ -131,19 +131,19 @@ func changeContact(ctx context.Context, t *tx, c *store.ContactChange) (*store.C
 
 func writeContact(t *tx, key string, d *store.ContactDiff, source flow.TagSource) {
 	c := d.Contact
-	t.queue("UPDATE contacts SET email = $2, changed = $3 WHERE contact = $1", key, c.Email, c.Changed)
+	t.addSQL("UPDATE contacts SET email = $2, changed = $3 WHERE contact = $1", key, c.Email, c.Changed)
 	if len(d.Unset) > 0 {
-		t.queue("DELETE FROM contact_fields WHERE contact = $1 AND name = ANY($2)", key, d.Unset)
+		t.addSQL("DELETE FROM contact_fields WHERE contact = $1 AND name = ANY($2)", key, d.Unset)
 	}
 	for _, name := range d.Set {
-		t.queue("INSERT INTO contact_fields (contact, name, value) VALUES ($1, $2, $3) ON CONFLICT (contact, name) DO UPDATE SET value = excluded.value",
+		t.addSQL("INSERT INTO contact_fields (contact, name, value) VALUES ($1, $2, $3) ON CONFLICT (contact, name) DO UPDATE SET value = excluded.value",
 			key, name, c.Fields[name])
 	}
 	if len(d.Removed) > 0 {
-		t.queue("DELETE FROM contact_tags WHERE contact = $1 AND tag = ANY($2)", key, d.Removed)
+		t.addSQL("DELETE FROM contact_tags WHERE contact = $1 AND tag = ANY($2)", key, d.Removed)
 	}
 	if len(d.Added) > 0 {
-		t.queue("INSERT INTO contact_tags (contact, tag, source, given) SELECT $1, tag, $3, $4 FROM unnest($2::text[]) AS u (tag)", key, d.Added, string(source), c.Changed)
+		t.addSQL("INSERT INTO contact_tags (contact, tag, source, given) SELECT $1, tag, $3, $4 FROM unnest($2::text[]) AS u (tag)", key, d.Added, string(source), c.Changed)
 	}
 }
 
@@ -152,17 +152,17 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 	if err := store.CheckEmail(email); err != nil {
 		return false, err
 	}
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer cancel()
 	key := store.ContactKey(email)
-	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		deleted = false
-		each(t.queue("DELETE FROM contacts WHERE contact = $1 RETURNING true", key), []any{&deleted}, func() error { return nil })
-		t.queue("DELETE FROM contact_fields WHERE contact = $1", key)
-		t.queue("DELETE FROM contact_tags WHERE contact = $1", key)
+		scanRows(t.addSQL("DELETE FROM contacts WHERE contact = $1 RETURNING true", key), []any{&deleted}, func() error { return nil })
+		t.addSQL("DELETE FROM contact_fields WHERE contact = $1", key)
+		t.addSQL("DELETE FROM contact_tags WHERE contact = $1", key)
 		return noteErasure(ctx, t, key)
 	})
 	return deleted, err
@@ -170,7 +170,7 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 
 // pageBytes is how many bytes of fields a page of contacts has, about, and how
 // many bytes of runs are looked through at once.
-const pageBytes = 8 << 20
+const maxPageBytes = 8 << 20
 
 // ListContacts returns a page of contacts.
 func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
@@ -180,8 +180,8 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 		}
 	}
 	l := contactList{ContactQuery: q, limit: min(max(q.Limit, 1), store.MaxContacts)}
-	err := transact(ctx, s.readers, l.read)
-	return l.page, reading(ctx, err)
+	err := inTransaction(ctx, s.readPool, l.readPage)
+	return l.page, wrapReadError(ctx, err)
 }
 
 // contactList is one page in the making.
@@ -191,9 +191,9 @@ type contactList struct {
 	page  store.ContactPage
 }
 
-func (l *contactList) statement() *query {
+func (l *contactList) buildQuery() *query {
 	const size = ", (SELECT coalesce(sum(octet_length(f.value)), 0)::bigint FROM contact_fields f WHERE f.contact = c.contact)"
-	q := sql("SELECT c." + strings.ReplaceAll(contactColumns, ", ", ", c.") + size + " FROM contacts c")
+	q := newQuery("SELECT c." + strings.ReplaceAll(contactColumns, ", ", ", c.") + size + " FROM contacts c")
 	if l.Tag != "" {
 		q.add(" JOIN contact_tags g ON g.contact = c.contact AND g.tag = ").arg(l.Tag, "text")
 	}
@@ -204,7 +204,7 @@ func (l *contactList) statement() *query {
 	return q.add(" ORDER BY c.contact LIMIT ").arg(l.limit+1, "int")
 }
 
-func (l *contactList) read(ctx context.Context, t *tx) error {
+func (l *contactList) readPage(ctx context.Context, t *tx) error {
 	l.page = store.ContactPage{}
 	var keys []string
 	var key string
@@ -212,20 +212,20 @@ func (l *contactList) read(ctx context.Context, t *tx) error {
 	var size, sum int64
 	found := contactsByKey{}
 	more := false
-	oneMoment(t)
-	each(t.put(l.statement()), []any{&key, &row.Email, &row.Created, &row.Changed, &size}, func() error {
-		if more = more || len(keys) == l.limit || sum > pageBytes; more {
+	useSnapshot(t)
+	scanRows(t.addQuery(l.buildQuery()), []any{&key, &row.Email, &row.Created, &row.Changed, &size}, func() error {
+		if more = more || len(keys) == l.limit || sum > maxPageBytes; more {
 			return nil
 		}
 		keys, sum = append(keys, key), sum+size
-		found[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: milli(&row.Created), Changed: milli(&row.Changed)}
+		found[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: timeOf(&row.Created), Changed: timeOf(&row.Changed)}
 		return nil
 	})
-	if err := t.send(ctx); err != nil || len(keys) == 0 {
+	if err := t.sendAll(ctx); err != nil || len(keys) == 0 {
 		return err
 	}
-	found.queueParts(t, keys)
-	if err := t.send(ctx); err != nil {
+	found.addParts(t, keys)
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	for _, key := range keys {

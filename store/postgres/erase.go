@@ -15,15 +15,15 @@ import (
 // until now.
 func noteErasure(ctx context.Context, t *tx, key string) error {
 	var now time.Time
-	each(t.queue("SELECT clock()"), []any{&now}, func() error { return nil })
-	if err := t.send(ctx); err != nil {
+	scanRows(t.addSQL("SELECT clock()"), []any{&now}, func() error { return nil })
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	task := erase.NewTask(key, now)
-	t.queue(`INSERT INTO hidings (contact, noted, phase, run, scope, name) VALUES ($1, $2, 0, $3, '', '')
+	t.addSQL(`INSERT INTO hidings (contact, noted, phase, run, scope, name) VALUES ($1, $2, 0, $3, '', '')
 		ON CONFLICT (contact) DO UPDATE SET noted = excluded.noted, phase = 0, run = excluded.run, scope = '', name = ''`, key, now, [16]byte(task.Run))
 	// Each part has an index of its own.
-	t.queue(`INSERT INTO hiding_runs (contact, run) SELECT $1, id FROM (
+	t.addSQL(`INSERT INTO hiding_runs (contact, run) SELECT $1, id FROM (
 			SELECT id FROM runs WHERE state <= 1 UNION SELECT id FROM runs WHERE state = 2 UNION SELECT id FROM runs WHERE state = 3) open
 		ON CONFLICT DO NOTHING`, key)
 	return nil
@@ -32,12 +32,12 @@ func noteErasure(ctx context.Context, t *tx, key string) error {
 // Erase erases addresses of deleted contacts from the history. Several gateways
 // may do so at once.
 func (s *Store) Erase(ctx context.Context, q store.EraseQuery) (store.Erased, error) {
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.Erased{}, err
 	}
 	defer cancel()
-	return erase.History(ctx, eraseEngine{s}, q, pageBytes)
+	return erase.History(ctx, eraseEngine{s}, q, maxPageBytes)
 }
 
 // eraseEngine is the store as package erase sees it. Runs are referred to by
@@ -50,31 +50,31 @@ const ofContact = " WHERE $1 = '' OR contact = $1"
 
 func (e eraseEngine) Tasks(ctx context.Context, contact string) ([]erase.Task, error) {
 	var tasks []erase.Task
-	err := transact(ctx, e.readers, func(ctx context.Context, t *tx) error {
+	err := inTransaction(ctx, e.readPool, func(ctx context.Context, t *tx) error {
 		tasks = nil
 		var task erase.Task
-		each(t.queue("SELECT contact, noted, clock() >= noted + $2::bigint * interval '1 second', phase, run, scope, name FROM hidings"+ofContact,
+		scanRows(t.addSQL("SELECT contact, noted, clock() >= noted + $2::bigint * interval '1 second', phase, run, scope, name FROM hidings"+ofContact,
 			contact, int64(erase.LateRecordTime/time.Second)),
 			[]any{&task.Contact, &task.Noted, &task.Late, (*int)(&task.Phase), (*[16]byte)(&task.Run), &task.Scope, &task.Name}, func() error {
 				tasks = append(tasks, task)
 				task.Name = nil
 				return nil
 			})
-		return t.send(ctx)
+		return t.sendAll(ctx)
 	})
 	return tasks, err
 }
 
 func (e eraseEngine) CountOpen(ctx context.Context, contact string) (n int, err error) {
-	err = transact(ctx, e.readers, func(ctx context.Context, t *tx) error {
-		each(t.queue("SELECT count(DISTINCT run) FROM hiding_runs"+ofContact, contact), []any{&n}, func() error { return nil })
-		return t.send(ctx)
+	err = inTransaction(ctx, e.readPool, func(ctx context.Context, t *tx) error {
+		scanRows(t.addSQL("SELECT count(DISTINCT run) FROM hiding_runs"+ofContact, contact), []any{&n}, func() error { return nil })
+		return t.sendAll(ctx)
 	})
 	return n, err
 }
 
 func (e eraseEngine) Read(ctx context.Context, f func(erase.Reader[[16]byte]) error) error {
-	return transact(ctx, e.readers, func(ctx context.Context, t *tx) error { return f(&eraseReader{ctx, t}) })
+	return inTransaction(ctx, e.readPool, func(ctx context.Context, t *tx) error { return f(&eraseReader{ctx, t}) })
 }
 
 // eraseReader reads in one transaction, without locks.
@@ -85,19 +85,19 @@ type eraseReader struct {
 
 func (r *eraseReader) AwaitedRuns(contact string, limit int) (ids [][16]byte, err error) {
 	var id [16]byte
-	each(r.queue("SELECT h.run FROM hiding_runs h LEFT JOIN runs r ON r.id = h.run WHERE h.contact = $1 AND (r.state IS NULL OR r.state > 3) ORDER BY h.run LIMIT $2",
+	scanRows(r.addSQL("SELECT h.run FROM hiding_runs h LEFT JOIN runs r ON r.id = h.run WHERE h.contact = $1 AND (r.state IS NULL OR r.state > 3) ORDER BY h.run LIMIT $2",
 		contact, limit), []any{&id}, func() error {
 		ids = append(ids, id)
 		return nil
 	})
-	return ids, r.send(r.ctx)
+	return ids, r.sendAll(r.ctx)
 }
 
 func (r *eraseReader) Runs(below, floor store.ID, b *erase.Budget, visit func(store.ID, [16]byte, store.State, *erase.Run)) (stopped bool, err error) {
 	var ids [][16]byte
 	var id [16]byte
 	var size int64
-	each(r.queue("SELECT id, bytes FROM runs WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3",
+	scanRows(r.addSQL("SELECT id, bytes FROM runs WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3",
 		[16]byte(below), [16]byte(floor), max(b.Runs, 0)+1), []any{&id, &size}, func() error {
 		if stopped = stopped || b.IsSpent(); stopped {
 			return nil
@@ -106,7 +106,7 @@ func (r *eraseReader) Runs(below, floor store.ID, b *erase.Budget, visit func(st
 		ids = append(ids, id)
 		return nil
 	})
-	if err := r.send(r.ctx); err != nil {
+	if err := r.sendAll(r.ctx); err != nil {
 		return stopped, err
 	}
 	runs, err := readEraseRuns(r.ctx, r.tx, ids, "")
@@ -124,7 +124,7 @@ func (r *eraseReader) Runs(below, floor store.ID, b *erase.Budget, visit func(st
 func (r *eraseReader) Keys(scope string, name []byte, b *erase.Budget, visit func(scope string, name, value []byte)) (stopped bool, err error) {
 	var keyScope string
 	var keyName, value []byte
-	each(r.queue("SELECT scope, name, value FROM keys WHERE (scope, name) > ($1::text COLLATE \"C\", $2::bytea) ORDER BY scope, name LIMIT $3",
+	scanRows(r.addSQL("SELECT scope, name, value FROM keys WHERE (scope, name) > ($1::text COLLATE \"C\", $2::bytea) ORDER BY scope, name LIMIT $3",
 		scope, nonNil(name), max(b.Runs, 0)+1), []any{&keyScope, &keyName, &value}, func() error {
 		if stopped = stopped || b.IsSpent(); stopped {
 			return nil
@@ -133,7 +133,7 @@ func (r *eraseReader) Keys(scope string, name []byte, b *erase.Budget, visit fun
 		visit(keyScope, bytes.Clone(keyName), bytes.Clone(value))
 		return nil
 	})
-	return stopped, r.send(r.ctx)
+	return stopped, r.sendAll(r.ctx)
 }
 
 // nonNil returns the bytes as a value that is not null.
@@ -159,12 +159,12 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 	var okey []byte
 	var cut bool
 	var c store.Cause
-	each(t.queue("SELECT id, state, okey, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
+	scanRows(t.addSQL("SELECT id, state, okey, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
 		[]any{&id, &state, &okey, &cut, &c.Reason, &c.Message}, func() error {
 			runs[id] = &eraseRun{Run: erase.Run{OrderKey: string(okey), Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
-	t.queue("SELECT run, event, body, variables, response, output FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
+	t.addSQL("SELECT run, event, body, variables, response, output FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var p store.Payload
 			if err := rows.Scan(&id, &p.Event, &p.Body, &p.Variables, &p.Response, &p.Output); err != nil {
@@ -176,18 +176,18 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 		}
 		return rows.Err()
 	})
-	t.queue(selectSteps, ids).Query(func(rows pgx.Rows) error {
+	t.addSQL(selectSteps, ids).Query(func(rows pgx.Rows) error {
 		return readSteps(rows, func(id store.ID, s store.Step) {
 			if run := runs[id]; run != nil {
 				run.Steps = append(run.Steps, s)
 			}
 		})
 	})
-	return runs, t.send(ctx)
+	return runs, t.sendAll(ctx)
 }
 
 func (e eraseEngine) Write(ctx context.Context, s *eraseScan) (done store.Erased, err error) {
-	err = transact(ctx, e.writers, func(ctx context.Context, t *tx) error {
+	err = inTransaction(ctx, e.writePool, func(ctx context.Context, t *tx) error {
 		done = store.Erased{}
 		return t.writeErasure(ctx, s, &done, e.shard)
 	})
@@ -202,7 +202,7 @@ func (t *tx) writeErasure(ctx context.Context, s *eraseScan, done *store.Erased,
 	}
 	for _, k := range s.Keys {
 		var changed bool
-		each(t.queue("UPDATE keys SET value = $4 WHERE scope = $1 AND name = $2 AND value = $3 RETURNING true", k.Scope, k.Name, k.Value, bytea(k.Clean)),
+		scanRows(t.addSQL("UPDATE keys SET value = $4 WHERE scope = $1 AND name = $2 AND value = $3 RETURNING true", k.Scope, k.Name, k.Value, nullBlob(k.Clean)),
 			[]any{&changed}, func() error {
 				done.Keys++
 				return nil
@@ -210,23 +210,23 @@ func (t *tx) writeErasure(ctx context.Context, s *eraseScan, done *store.Erased,
 	}
 	t.awaitRuns(s, s.Open)
 	t.saveProgress(s)
-	return t.send(ctx)
+	return t.sendAll(ctx)
 }
 
 // awaitRuns notes runs that are not over.
 func (t *tx) awaitRuns(s *eraseScan, ids [][16]byte) {
 	if len(ids) > 0 {
-		t.queue("INSERT INTO hiding_runs (contact, run) SELECT $1, u.id FROM unnest($2::uuid[]) AS u (id) ON CONFLICT DO NOTHING", s.Contact, ids)
+		t.addSQL("INSERT INTO hiding_runs (contact, run) SELECT $1, u.id FROM unnest($2::uuid[]) AS u (id) ON CONFLICT DO NOTHING", s.Contact, ids)
 	}
 }
 
 // saveProgress saves the scan's next position, unless another scan has saved one
 // or the address was noted again since.
 func (t *tx) saveProgress(s *eraseScan) {
-	t.queue(`UPDATE hidings SET phase = $6, run = $7, scope = $8, name = $9
+	t.addSQL(`UPDATE hidings SET phase = $6, run = $7, scope = $8, name = $9
 		WHERE contact = $1 AND noted = $2 AND phase = $3 AND run = $4 AND (scope, name) = ($5::text, $10::bytea)`,
 		s.Contact, s.Noted, int(s.Phase), [16]byte(s.Run), s.Scope, int(s.Next.Phase), [16]byte(s.Next.Run), s.Next.Scope, nonNil(s.Next.Name), nonNil(s.Name))
-	t.queue("DELETE FROM hidings h WHERE contact = $1 AND phase = $2 AND NOT EXISTS (SELECT 1 FROM hiding_runs r WHERE r.contact = h.contact)",
+	t.addSQL("DELETE FROM hidings h WHERE contact = $1 AND phase = $2 AND NOT EXISTS (SELECT 1 FROM hiding_runs r WHERE r.contact = h.contact)",
 		s.Contact, int(erase.AwaitOpenRuns))
 }
 
@@ -247,11 +247,11 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 	}
 	awaited := map[[16]byte]bool{}
 	var id [16]byte
-	each(t.queue("DELETE FROM hiding_runs WHERE contact = $1 AND run = ANY($2::uuid[]) RETURNING run", s.Contact, over), []any{&id}, func() error {
+	scanRows(t.addSQL("DELETE FROM hiding_runs WHERE contact = $1 AND run = ANY($2::uuid[]) RETURNING run", s.Contact, over), []any{&id}, func() error {
 		awaited[id] = true
 		return nil
 	})
-	if err := t.send(ctx); err != nil {
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	t.awaitRuns(s, open)
@@ -267,23 +267,23 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 		}
 	}
 	if len(changed) > 0 {
-		resize(t, changed, shard)
+		recountBytes(t, changed, shard)
 	}
 	return nil
 }
 
 func (t *tx) writeChanges(id [16]byte, run *erase.Run, changes *erase.Changes) {
 	if changes.Run {
-		t.queue("UPDATE runs SET okey = $2, reason = $3, message = $4 WHERE id = $1",
-			id, bytea([]byte(run.OrderKey)), orNull(run.Cause.Reason), orNull(run.Cause.Message))
+		t.addSQL("UPDATE runs SET okey = $2, reason = $3, message = $4 WHERE id = $1",
+			id, nullBlob([]byte(run.OrderKey)), nullText(run.Cause.Reason), nullText(run.Cause.Message))
 	}
 	if p := &run.Payload; changes.Payload {
-		t.queue("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6 WHERE run = $1",
-			id, bytea(p.Event), bytea(p.Body), bytea(p.Variables), bytea(p.Response), bytea(p.Output))
+		t.addSQL("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6 WHERE run = $1",
+			id, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output))
 	}
 	for i := range changes.Steps {
 		s := &changes.Steps[i]
-		t.queue("UPDATE steps SET path = $3, input = $4, output = $5, reason = $6, message = $7 WHERE run = $1 AND path = $2",
-			id, []byte(s.OldPath), []byte(s.Path), bytea(s.Input), bytea(s.Output), orNull(s.Cause.Reason), orNull(s.Cause.Message))
+		t.addSQL("UPDATE steps SET path = $3, input = $4, output = $5, reason = $6, message = $7 WHERE run = $1 AND path = $2",
+			id, []byte(s.OldPath), []byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), nullText(s.Cause.Reason), nullText(s.Cause.Message))
 	}
 }

@@ -21,11 +21,11 @@ const (
 	codeSerialization = "40001"
 	codeDeadlock      = "40P01"
 	codeReadOnly      = "25006"
-	codeRights        = "42501"
+	codePrivilege     = "42501"
 )
 
 // code returns the code of an error that the server sent, or "".
-func code(err error) string {
+func errorCode(err error) string {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		return ""
@@ -33,11 +33,14 @@ func code(err error) string {
 	return e.Code
 }
 
+// isUniqueViolation reports whether a unique key already exists.
+func isUniqueViolation(err error) bool { return errorCode(err) == codeUnique }
+
 // trouble makes an error of the server or the way to it recognisable. An error
 // that says what is wrong with one operation stays as it is.
-func trouble(err error) error {
+func wrapUnavailable(err error) error {
 	switch {
-	case err == nil || faulty(err):
+	case err == nil || isDataError(err):
 		return err
 	case errors.Is(err, puddle.ErrClosedPool):
 		return store.ErrClosed
@@ -47,38 +50,38 @@ func trouble(err error) error {
 
 // faulty tells whether an error speaks of the values of a statement: another
 // attempt would fail like it.
-func faulty(err error) bool {
-	c := code(err)
+func isDataError(err error) bool {
+	c := errorCode(err)
 	return strings.HasPrefix(c, "22") || strings.HasPrefix(c, "23") || strings.HasPrefix(c, "54")
 }
 
 // again tells whether a transaction lost against others that ran beside it, and
 // is to be done once more.
-func again(err error) bool {
-	c := code(err)
-	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowLost)
+func isRetryable(err error) bool {
+	c := errorCode(err)
+	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowDeleted)
 }
 
 // reading is trouble for an operation that ends with its context.
-func reading(ctx context.Context, err error) error {
+func wrapReadError(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return trouble(err)
+	return wrapUnavailable(err)
 }
 
 // openError says in words of its own why a store can't be opened.
 type openError struct {
-	say string
-	err error
+	message string
+	err     error
 }
 
-func (e *openError) Error() string { return e.say }
+func (e *openError) Error() string { return e.message }
 
 func (e *openError) Unwrap() error { return e.err }
 
 // explain says what is wrong with a server, and what would be right.
-func (c *connector) explain(err error) error {
+func (c *connector) explainOpenError(err error) error {
 	if err == nil || errors.Is(err, store.ErrNewer) || errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -87,36 +90,36 @@ func (c *connector) explain(err error) error {
 	if strings.HasPrefix(conn.Host, "/") {
 		at = conn.Host
 	}
-	var say string
+	var message string
 	var failed *pgconn.ConnectError
-	switch code(err) {
+	switch errorCode(err) {
 	case "28P01", "28000":
-		say = fmt.Sprintf("PostgreSQL at %s refuses the user %q (%s): see that the password in the URL is right, and that pg_hba.conf lets the user in", at, conn.User, brief(err))
+		message = fmt.Sprintf("PostgreSQL at %s refuses the user %q (%s): see that the password in the URL is right, and that pg_hba.conf lets the user in", at, conn.User, shortMessage(err))
 	case "3D000":
-		say = fmt.Sprintf("PostgreSQL at %s has no database %q: make it with CREATE DATABASE, or name another in the URL", at, conn.Database)
-	case codeRights, "42P06", "42P07":
-		say = fmt.Sprintf("the user %q has not the rights that the store needs (%s): make the schema its own with CREATE SCHEMA %s AUTHORIZATION %s, or let it make one with GRANT CREATE ON DATABASE %s",
-			conn.User, brief(err), quoted(c.schema), quoted(conn.User), quoted(conn.Database))
+		message = fmt.Sprintf("PostgreSQL at %s has no database %q: make it with CREATE DATABASE, or name another in the URL", at, conn.Database)
+	case codePrivilege, "42P06", "42P07":
+		message = fmt.Sprintf("the user %q has not the rights that the store needs (%s): make the schema its own with CREATE SCHEMA %s AUTHORIZATION %s, or let it make one with GRANT CREATE ON DATABASE %s",
+			conn.User, shortMessage(err), quoteName(c.schema), quoteName(conn.User), quoteName(conn.Database))
 	case "53300":
-		say = fmt.Sprintf("PostgreSQL at %s has no connection left (%s): a gateway takes up to %d; raise max_connections, or put a pooler that keeps sessions between", at, brief(err), mostConnections)
+		message = fmt.Sprintf("PostgreSQL at %s has no connection left (%s): a gateway takes up to %d; raise max_connections, or put a pooler that keeps sessions between", at, shortMessage(err), maxConnections)
 	case codeReadOnly:
-		say = fmt.Sprintf("PostgreSQL at %s can't be written to (%s): name the primary server in the URL, or add target_session_attrs=read-write", at, brief(err))
+		message = fmt.Sprintf("PostgreSQL at %s can't be written to (%s): name the primary server in the URL, or add target_session_attrs=read-write", at, shortMessage(err))
 	default:
 		if !errors.As(err, &failed) {
 			return err
 		}
-		say = fmt.Sprintf("PostgreSQL at %s can't be reached (%s): see that it runs, and that host, port and sslmode in the URL are right", at, brief(err))
+		message = fmt.Sprintf("PostgreSQL at %s can't be reached (%s): see that it runs, and that host, port and sslmode in the URL are right", at, shortMessage(err))
 	}
-	return &openError{say, err}
+	return &openError{message, err}
 }
 
 // mostConnections is what a store takes: to write, to read, and one to listen.
-const mostConnections = moverConnections + writerConnections + defaultReaders + 1
+const maxConnections = queueConnections + writeConnections + readConnections + 1
 
-func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }
+func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
 
 // brief is what the server, or the way to it, said first.
-func brief(err error) string {
+func shortMessage(err error) string {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
 		return e.Message

@@ -14,7 +14,7 @@ func CheckClock(ctx context.Context, s store.Store) error { return s.(*Store).ch
 // the function is called.
 func Occupy(ctx context.Context, t testing.TB, s store.Store) (release func()) {
 	t.Helper()
-	pool := s.(*Store).writers
+	pool := s.(*Store).writePool
 	var all []interface{ Release() }
 	for range pool.Config().MaxConns {
 		c, err := pool.Acquire(ctx)

@@ -7,7 +7,7 @@ import (
 )
 
 // newRow is a run to be inserted, with what belongs to it.
-type newRow struct {
+type newRun struct {
 	id       store.ID
 	flow     string
 	state    store.State
@@ -30,36 +30,36 @@ type newRow struct {
 }
 
 // newRows are the runs that a transaction inserts.
-type newRows struct {
-	rows  []newRow
+type newRuns struct {
+	runs  []newRun
 	ids   map[store.ID]bool
-	over  []store.ID // those that are over already
+	ended []store.ID // those that are over already
 	bytes int64
 }
 
-func (r *newRows) add(row newRow) {
-	row.bytes = runBytes
-	row.largest = noteworthy(row.size)
-	if row.payload != nil {
-		row.bytes += int64(payloadSize(row.payload))
+func (r *newRuns) addRun(run newRun) {
+	run.bytes = runBytes
+	run.largest = cuttableSize(run.size)
+	if run.payload != nil {
+		run.bytes += int64(payloadSize(run.payload))
 	}
-	for i := range row.steps {
-		s := &row.steps[i]
-		row.bytes += int64(stepSize(s))
-		row.largest = max(row.largest, largestOf(s))
+	for i := range run.steps {
+		s := &run.steps[i]
+		run.bytes += int64(stepSize(s))
+		run.largest = max(run.largest, largestPart(s))
 	}
 	if r.ids == nil {
 		r.ids = map[store.ID]bool{}
 	}
-	r.ids[row.id] = true
-	r.rows = append(r.rows, row)
-	r.bytes += row.bytes
-	if row.over() {
-		r.over = append(r.over, row.id)
+	r.ids[run.id] = true
+	r.runs = append(r.runs, run)
+	r.bytes += run.bytes
+	if run.isOver() {
+		r.ended = append(r.ended, run.id)
 	}
 }
 
-func (r *newRow) over() bool { return r.state > store.Running }
+func (r *newRun) isOver() bool { return r.state > store.Running }
 
 // runBytes is what a run is counted as besides what it holds, and stepBytes a
 // step: about what their rows and indexes take.
@@ -74,84 +74,84 @@ func payloadSize(p *store.Payload) int {
 
 // noteworthy is the size of a body, input or output as the table has it in
 // "largest": small ones, which are never cut, are all the same.
-func noteworthy(n int) int {
-	if n <= leastCut {
+func cuttableSize(n int) int {
+	if n <= minCut {
 		return 0
 	}
 	return n
 }
 
 // write queues the inserts.
-func (r *newRows) write(t *tx) {
-	if len(r.rows) == 0 {
+func (r *newRuns) addInserts(t *tx) {
+	if len(r.runs) == 0 {
 		return
 	}
-	t.put(r.insertRuns())
+	t.addQuery(r.insertRuns())
 	var steps stepRows
-	var paid []newRow
-	for i := range r.rows {
-		row := &r.rows[i]
-		if row.payload != nil {
-			paid = append(paid, *row)
+	var withPayload []newRun
+	for i := range r.runs {
+		run := &r.runs[i]
+		if run.payload != nil {
+			withPayload = append(withPayload, *run)
 		}
-		steps.add(claimKey{id: row.id}, row.steps)
+		steps.addSteps(claimKey{id: run.id}, run.steps)
 	}
-	if len(paid) > 0 {
-		t.put(insertPayloads(paid))
+	if len(withPayload) > 0 {
+		t.addQuery(insertPayloads(withPayload))
 	}
 	if len(steps) > 0 {
-		t.put(insert("steps", steps.columns()))
+		t.addQuery(insertQuery("steps", steps.columns()))
 	}
 }
 
-func (r *newRows) insertRuns() *query {
-	rows := r.rows
+func (r *newRuns) insertRuns() *query {
+	rows := r.runs
 	columns := []column{
-		col("id", "uuid", rows, func(r *newRow) [16]byte { return r.id }),
-		col("flow", "text", rows, func(r *newRow) string { return r.flow }),
-		col("state", "smallint", rows, func(r *newRow) int16 { return int16(r.state) }),
-		col("status", "int", rows, func(r *newRow) int { return r.status }),
-		col("size", "int", rows, func(r *newRow) int { return r.size }),
-		col("bytes", "bigint", rows, func(r *newRow) int64 { return r.bytes }),
-		col("largest", "int", rows, func(r *newRow) int { return r.largest }),
+		columnOf("id", "uuid", rows, func(r *newRun) [16]byte { return r.id }),
+		columnOf("flow", "text", rows, func(r *newRun) string { return r.flow }),
+		columnOf("state", "smallint", rows, func(r *newRun) int16 { return int16(r.state) }),
+		columnOf("status", "int", rows, func(r *newRun) int { return r.status }),
+		columnOf("size", "int", rows, func(r *newRun) int { return r.size }),
+		columnOf("bytes", "bigint", rows, func(r *newRun) int64 { return r.bytes }),
+		columnOf("largest", "int", rows, func(r *newRun) int { return r.largest }),
 	}
-	if has(rows, func(r *newRow) bool { return r.state == store.Running }) {
+	if anyRow(rows, func(r *newRun) bool { return r.state == store.Running }) {
 		columns = append(columns,
-			col("fence", "bigint", rows, func(r *newRow) int64 { return r.fence }),
-			col("owner", "text", rows, func(r *newRow) *string { return orNull(r.owner) }),
-			col("lease", "timestamptz", rows, func(r *newRow) *time.Time { return moment(r.lease) }))
+			columnOf("fence", "bigint", rows, func(r *newRun) int64 { return r.fence }),
+			columnOf("owner", "text", rows, func(r *newRun) *string { return nullText(r.owner) }),
+			columnOf("lease", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.lease) }))
 	}
-	if has(rows, func(r *newRow) bool { return !r.started.IsZero() }) {
-		columns = append(columns, col("started", "timestamptz", rows, func(r *newRow) *time.Time { return moment(r.started) }))
+	if anyRow(rows, func(r *newRun) bool { return !r.started.IsZero() }) {
+		columns = append(columns, columnOf("started", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.started) }))
 	}
-	if has(rows, func(r *newRow) bool { return !r.due.IsZero() }) {
-		columns = append(columns, col("due", "timestamptz", rows, func(r *newRow) *time.Time { return moment(r.due) }))
+	if anyRow(rows, func(r *newRun) bool { return !r.due.IsZero() }) {
+		columns = append(columns, columnOf("due", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.due) }))
 	}
-	if has(rows, func(r *newRow) bool { return r.okey != nil }) {
-		columns = append(columns, col("okey", "bytea", rows, func(r *newRow) []byte { return r.okey }))
+	if anyRow(rows, func(r *newRun) bool { return r.okey != nil }) {
+		columns = append(columns, columnOf("okey", "bytea", rows, func(r *newRun) []byte { return r.okey }))
 	}
-	columns = append(columns, causeColumns(rows, func(r *newRow) *store.Cause { return &r.cause })...)
-	if len(r.over) == 0 {
-		return insert("runs", columns)
+	columns = append(columns, causeColumns(rows, func(r *newRun) *store.Cause { return &r.cause })...)
+	if len(r.ended) == 0 {
+		return insertQuery("runs", columns)
 	}
-	finished := col("finished", "timestamptz", rows, func(r *newRow) *time.Time { return moment(r.finished) })
+	finished := columnOf("finished", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.finished) })
 	finished.insert = "CASE WHEN u.state > 3 THEN coalesce(u.finished, clock()) END"
-	return insert("runs", append(columns, finished, col("attempt", "int", rows, func(r *newRow) int { return r.attempt })))
+	return insertQuery("runs", append(columns, finished, columnOf("attempt", "int", rows, func(r *newRun) int { return r.attempt })))
 }
 
-func insertPayloads(rows []newRow) *query {
+func insertPayloads(rows []newRun) *query {
 	columns := []column{
-		col("run", "uuid", rows, func(r *newRow) [16]byte { return r.id }),
-		col("event", "bytea", rows, func(r *newRow) []byte { return bytea(r.payload.Event) }),
-		col("body", "bytea", rows, func(r *newRow) []byte { return bytea(r.payload.Body) }),
+		columnOf("run", "uuid", rows, func(r *newRun) [16]byte { return r.id }),
+		columnOf("event", "bytea", rows, func(r *newRun) []byte { return nullBlob(r.payload.Event) }),
+		columnOf("body", "bytea", rows, func(r *newRun) []byte { return nullBlob(r.payload.Body) }),
 	}
 	optional := func(name string, value func(*store.Payload) []byte) {
-		if has(rows, func(r *newRow) bool { return len(value(r.payload)) > 0 }) {
-			columns = append(columns, col(name, "bytea", rows, func(r *newRow) []byte { return bytea(value(r.payload)) }))
+		if anyRow(rows, func(r *newRun) bool { return len(value(r.payload)) > 0 }) {
+			columns = append(columns, columnOf(name, "bytea", rows, func(r *newRun) []byte { return nullBlob(value(r.payload)) }))
 		}
 	}
 	optional("variables", func(p *store.Payload) []byte { return p.Variables })
 	optional("response", func(p *store.Payload) []byte { return p.Response })
 	optional("output", func(p *store.Payload) []byte { return p.Output })
-	return insert("payloads", columns)
+	return insertQuery("payloads", columns)
 }

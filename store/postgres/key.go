@@ -11,13 +11,13 @@ import (
 )
 
 // PutKey makes a key unless it is there.
-func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (held store.Key, made bool, err error) {
+func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (existing store.Key, made bool, err error) {
 	if err := checkScope(k.Scope); err != nil {
 		return store.Key{}, false, err
 	}
-	p := &keyPut{key: k, ttl: ttl}
-	err = s.intake.Do(ctx, p)
-	return p.held, p.made, err
+	p := &putKeyOp{key: k, ttl: ttl}
+	err = s.acceptBatcher.Do(ctx, p)
+	return p.existing, p.made, err
 }
 
 // checkScope refuses a scope that the table can't hold. Scopes are the words of
@@ -29,25 +29,25 @@ func checkScope(scope string) error {
 	return nil
 }
 
-type keyPut struct {
-	key  store.Key
-	ttl  time.Duration
-	wish *keyWish
-	held store.Key
-	made bool
+type putKeyOp struct {
+	key      store.Key
+	ttl      time.Duration
+	request  *keyRequest
+	existing store.Key
+	made     bool
 }
 
-func (p *keyPut) size() int           { return stepBytes + len(p.key.Value) }
-func (p *keyPut) ends() []store.Claim { return nil }
-func (p *keyPut) ask(in *intake)      { p.wish = in.keys.add(p.key, p.ttl) }
+func (p *putKeyOp) size() int              { return stepBytes + len(p.key.Value) }
+func (p *putKeyOp) ends() []store.Claim    { return nil }
+func (p *putKeyOp) prepare(b *acceptBatch) { p.request = b.keyRequests.addKey(p.key, p.ttl) }
 
-func (p *keyPut) decide(*intake) error {
-	held, taken := p.wish.taken()
+func (p *putKeyOp) apply(*acceptBatch) error {
+	existing, taken := p.request.existingKey()
 	if !taken {
-		p.wish.grant(p.key, p.ttl)
-		held, _ = p.wish.taken()
+		p.request.assign(p.key, p.ttl)
+		existing, _ = p.request.existingKey()
 	}
-	p.held, p.made = held, !taken
+	p.existing, p.made = existing, !taken
 	return nil
 }
 
@@ -56,78 +56,80 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.intake.Do(ctx, &keySet{key: k})
+	return s.acceptBatcher.Do(ctx, &setKeyOp{key: k})
 }
 
-type keySet struct {
-	key store.Key
-	set *bool
+type setKeyOp struct {
+	key     store.Key
+	updated *bool
 }
 
-func (k *keySet) size() int           { return stepBytes + len(k.key.Value) }
-func (k *keySet) ends() []store.Claim { return nil }
+func (k *setKeyOp) size() int           { return stepBytes + len(k.key.Value) }
+func (k *setKeyOp) ends() []store.Claim { return nil }
 
-func (k *keySet) ask(in *intake) { k.set = in.sets.add(k.key) }
+func (k *setKeyOp) prepare(b *acceptBatch) { k.updated = b.keyUpdates.addKey(k.key) }
 
-func (k *keySet) decide(*intake) error {
-	if !*k.set {
-		return noKey(k.key.Scope)
+func (k *setKeyOp) apply(*acceptBatch) error {
+	if !*k.updated {
+		return missingKey(k.key.Scope)
 	}
 	return nil
 }
 
 // noKey leaves out the name, which may hold what callers sent.
-func noKey(scope string) error { return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope) }
+func missingKey(scope string) error {
+	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
+}
 
 // keySets are the values that a transaction sets.
-type keySets struct {
-	keys   []store.Key
-	places map[keyOfRun]int
-	found  map[keyOfRun]*bool
+type keyUpdates struct {
+	keys    []store.Key
+	indexes map[runKey]int
+	updated map[runKey]*bool
 }
 
 // keyOfRun is a key as its holder knows it.
-type keyOfRun struct {
+type runKey struct {
 	keyName
 	run string
 }
 
 // add asks for a value to be set; what it returns tells whether it was. Of two
 // values for one key the later one counts.
-func (s *keySets) add(k store.Key) *bool {
-	if s.places == nil {
-		s.places, s.found = map[keyOfRun]int{}, map[keyOfRun]*bool{}
+func (s *keyUpdates) addKey(k store.Key) *bool {
+	if s.indexes == nil {
+		s.indexes, s.updated = map[runKey]int{}, map[runKey]*bool{}
 	}
-	name := keyOfRun{nameOf(k), store.CleanText(k.Run)}
-	if i, ok := s.places[name]; ok {
+	name := runKey{keyNameOf(k), store.CleanText(k.Run)}
+	if i, ok := s.indexes[name]; ok {
 		s.keys[i] = k
-		return s.found[name]
+		return s.updated[name]
 	}
-	s.places[name], s.found[name] = len(s.keys), new(bool)
+	s.indexes[name], s.updated[name] = len(s.keys), new(bool)
 	s.keys = append(s.keys, k)
-	return s.found[name]
+	return s.updated[name]
 }
 
-func (s *keySets) queue(t *tx) {
+func (s *keyUpdates) addUpdate(t *tx) {
 	if len(s.keys) == 0 {
 		return
 	}
-	q := sql("UPDATE keys k SET value = u.value FROM ").table("u", append(keyColumns(s.keys),
-		col("value", "bytea", s.keys, func(k *store.Key) []byte { return bytea(k.Value) }))).
+	q := newQuery("UPDATE keys k SET value = u.value FROM ").table("u", append(keyColumns(s.keys),
+		columnOf("value", "bytea", s.keys, func(k *store.Key) []byte { return nullBlob(k.Value) }))).
 		add(" WHERE k.scope = u.scope AND k.name = u.name AND k.run = u.run AND k.expires > clock() RETURNING k.scope, k.name, k.run")
 	var scope, run string
 	var name []byte
-	each(t.put(q), []any{&scope, &name, &run}, func() error {
-		*s.found[keyOfRun{keyName{scope, string(name)}, run}] = true
+	scanRows(t.addQuery(q), []any{&scope, &name, &run}, func() error {
+		*s.updated[runKey{keyName{scope, string(name)}, run}] = true
 		return nil
 	})
 }
 
 func keyColumns(keys []store.Key) []column {
 	return []column{
-		col("scope", "text", keys, func(k *store.Key) string { return k.Scope }),
-		col("name", "bytea", keys, func(k *store.Key) []byte { return []byte(store.ShortName(k.Name)) }),
-		col("run", "text", keys, func(k *store.Key) string { return store.CleanText(k.Run) }),
+		columnOf("scope", "text", keys, func(k *store.Key) string { return k.Scope }),
+		columnOf("name", "bytea", keys, func(k *store.Key) []byte { return []byte(store.ShortName(k.Name)) }),
+		columnOf("run", "text", keys, func(k *store.Key) string { return store.CleanText(k.Run) }),
 	}
 }
 
@@ -136,23 +138,23 @@ func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.intake.Do(ctx, &keyDrop{key: k})
+	return s.acceptBatcher.Do(ctx, &dropKeyOp{key: k})
 }
 
-type keyDrop struct{ key store.Key }
+type dropKeyOp struct{ key store.Key }
 
-func (k *keyDrop) size() int           { return stepBytes }
-func (k *keyDrop) ends() []store.Claim { return nil }
-func (k *keyDrop) ask(*intake)         {}
+func (k *dropKeyOp) size() int            { return stepBytes }
+func (k *dropKeyOp) ends() []store.Claim  { return nil }
+func (k *dropKeyOp) prepare(*acceptBatch) {}
 
-func (k *keyDrop) decide(in *intake) error {
-	in.dropped = append(in.dropped, k.key)
+func (k *dropKeyOp) apply(b *acceptBatch) error {
+	b.droppedKeys = append(b.droppedKeys, k.key)
 	return nil
 }
 
-func dropKeys(t *tx, keys []store.Key) {
+func deleteKeys(t *tx, keys []store.Key) {
 	if len(keys) > 0 {
-		t.put(sql("DELETE FROM keys k USING ").table("u", keyColumns(keys)).
+		t.addQuery(newQuery("DELETE FROM keys k USING ").table("u", keyColumns(keys)).
 			add(" WHERE k.scope = u.scope AND k.name = u.name AND k.run = u.run"))
 	}
 }
@@ -160,119 +162,119 @@ func dropKeys(t *tx, keys []store.Key) {
 // keyName is what a key is known by.
 type keyName struct{ scope, name string }
 
-func nameOf(k store.Key) keyName { return keyName{k.Scope, store.ShortName(k.Name)} }
+func keyNameOf(k store.Key) keyName { return keyName{k.Scope, store.ShortName(k.Name)} }
 
 // keyWishes are the keys that a transaction wants to make. They are made, or
 // found to be there, before anything is decided; what is not needed after all is
 // dropped.
-type keyWishes struct {
-	wishes []*keyWish
-	byName map[keyName]*keyWish
+type keyRequests struct {
+	requests []*keyRequest
+	byName   map[keyName]*keyRequest
 }
 
 // keyWish is one key, which several operations may want.
-type keyWish struct {
+type keyRequest struct {
 	keyName
-	first store.Key // as it was asked for, and is written
-	ttl   time.Duration
+	requested store.Key // as it was asked for, and is written
+	ttl       time.Duration
 
-	made    bool      // nobody had it before
-	holder  store.Key // who has it, where not made or granted
-	granted bool      // to an operation of this transaction
-	rewrite bool      // other than it was written first
-	now     time.Time
+	made     bool      // nobody had it before
+	existing store.Key // who has it, where not made or granted
+	assigned bool      // to an operation of this transaction
+	rewrite  bool      // other than it was written first
+	now      time.Time
 }
 
 // add asks for a key to be made.
-func (w *keyWishes) add(k store.Key, ttl time.Duration) *keyWish {
-	name := nameOf(k)
-	if wish, ok := w.byName[name]; ok {
-		return wish
+func (w *keyRequests) addKey(k store.Key, ttl time.Duration) *keyRequest {
+	name := keyNameOf(k)
+	if request, ok := w.byName[name]; ok {
+		return request
 	}
 	if w.byName == nil {
-		w.byName = map[keyName]*keyWish{}
+		w.byName = map[keyName]*keyRequest{}
 	}
-	wish := &keyWish{keyName: name, first: k, ttl: ttl}
-	w.byName[name] = wish
-	w.wishes = append(w.wishes, wish)
-	return wish
+	request := &keyRequest{keyName: name, requested: k, ttl: ttl}
+	w.byName[name] = request
+	w.requests = append(w.requests, request)
+	return request
 }
 
 // taken returns the key where somebody has it.
-func (w *keyWish) taken() (store.Key, bool) { return w.holder, !w.made || w.granted }
+func (w *keyRequest) existingKey() (store.Key, bool) { return w.existing, !w.made || w.assigned }
 
 // grant gives the key to an operation of this transaction.
-func (w *keyWish) grant(k store.Key, ttl time.Duration) {
-	w.rewrite = k.Run != w.first.Run || ttl != w.ttl
-	w.granted = true
-	w.holder.Run, w.holder.Value, w.ttl = k.Run, k.Value, ttl
-	w.holder.Expires = w.now.Add(ttl)
+func (w *keyRequest) assign(k store.Key, ttl time.Duration) {
+	w.rewrite = k.Run != w.requested.Run || ttl != w.ttl
+	w.assigned = true
+	w.existing.Run, w.existing.Value, w.ttl = k.Run, k.Value, ttl
+	w.existing.Expires = w.now.Add(ttl)
 }
 
 // queue asks for the keys, in the order of their names, as everybody does.
-func (w *keyWishes) queue(t *tx) {
-	if len(w.wishes) == 0 {
+func (w *keyRequests) addInserts(t *tx) {
+	if len(w.requests) == 0 {
 		return
 	}
-	rows := w.wishes
+	rows := w.requests
 	columns := []column{
-		col("scope", "text", rows, func(w **keyWish) string { return (*w).scope }),
-		col("name", "bytea", rows, func(w **keyWish) []byte { return []byte((*w).name) }),
-		col("run", "text", rows, func(w **keyWish) string { return store.CleanText((*w).first.Run) }),
-		col("value", "bytea", rows, func(w **keyWish) []byte { return bytea((*w).first.Value) }),
-		col("ttl", "bigint", rows, func(w **keyWish) int64 { return micros((*w).ttl) }),
+		columnOf("scope", "text", rows, func(w **keyRequest) string { return (*w).scope }),
+		columnOf("name", "bytea", rows, func(w **keyRequest) []byte { return []byte((*w).name) }),
+		columnOf("run", "text", rows, func(w **keyRequest) string { return store.CleanText((*w).requested.Run) }),
+		columnOf("value", "bytea", rows, func(w **keyRequest) []byte { return nullBlob((*w).requested.Value) }),
+		columnOf("ttl", "bigint", rows, func(w **keyRequest) int64 { return roundUpMicros((*w).ttl) }),
 	}
 	var scope string
 	var name []byte
-	put := sql("INSERT INTO keys AS k (scope, name, run, value, expires)"+
+	put := newQuery("INSERT INTO keys AS k (scope, name, run, value, expires)"+
 		" SELECT u.scope, u.name, u.run, u.value, clock() + u.ttl * interval '1 microsecond' FROM ").table("u", columns).
 		add(" ORDER BY u.scope, u.name ON CONFLICT (scope, name) DO UPDATE SET run = excluded.run, value = excluded.value, expires = excluded.expires" +
 			" WHERE k.expires <= clock() RETURNING scope, name")
-	each(t.put(put), []any{&scope, &name}, func() error {
+	scanRows(t.addQuery(put), []any{&scope, &name}, func() error {
 		w.byName[keyName{scope, string(name)}].made = true
 		return nil
 	})
-	var held store.Key
+	var existing store.Key
 	var now time.Time
-	find := sql("SELECT k.scope, k.name, k.run, k.value, k.expires, clock() FROM keys k JOIN ").table("u", columns[:2]).
+	find := newQuery("SELECT k.scope, k.name, k.run, k.value, k.expires, clock() FROM keys k JOIN ").table("u", columns[:2]).
 		add(" ON k.scope = u.scope AND k.name = u.name")
-	each(t.put(find), []any{&scope, &name, &held.Run, &held.Value, &held.Expires, &now}, func() error {
-		wish := w.byName[keyName{scope, string(name)}]
-		held.Expires = held.Expires.Truncate(time.Millisecond)
-		wish.holder, wish.now = held, now
-		wish.holder.Scope, wish.holder.Name = wish.first.Scope, wish.first.Name
+	scanRows(t.addQuery(find), []any{&scope, &name, &existing.Run, &existing.Value, &existing.Expires, &now}, func() error {
+		request := w.byName[keyName{scope, string(name)}]
+		existing.Expires = existing.Expires.Truncate(time.Millisecond)
+		request.existing, request.now = existing, now
+		request.existing.Scope, request.existing.Name = request.requested.Scope, request.requested.Name
 		return nil
 	})
 }
 
 // write drops the keys that nobody was granted, and corrects those that another
 // operation got than the one they were written for.
-func (w *keyWishes) write(t *tx) {
-	var dropped, rewritten []*keyWish
-	for _, wish := range w.wishes {
+func (w *keyRequests) addCorrections(t *tx) {
+	var dropped, rewritten []*keyRequest
+	for _, request := range w.requests {
 		switch {
-		case !wish.made:
-		case !wish.granted:
-			dropped = append(dropped, wish)
-		case wish.rewrite:
-			rewritten = append(rewritten, wish)
+		case !request.made:
+		case !request.assigned:
+			dropped = append(dropped, request)
+		case request.rewrite:
+			rewritten = append(rewritten, request)
 		}
 	}
-	scope := func(w **keyWish) string { return (*w).scope }
-	name := func(w **keyWish) []byte { return []byte((*w).name) }
+	scope := func(w **keyRequest) string { return (*w).scope }
+	name := func(w **keyRequest) []byte { return []byte((*w).name) }
 	if len(dropped) > 0 {
-		t.put(sql("DELETE FROM keys k USING ").table("u", []column{
-			col("scope", "text", dropped, scope), col("name", "bytea", dropped, name),
+		t.addQuery(newQuery("DELETE FROM keys k USING ").table("u", []column{
+			columnOf("scope", "text", dropped, scope), columnOf("name", "bytea", dropped, name),
 		}).add(" WHERE k.scope = u.scope AND k.name = u.name"))
 	}
 	if len(rewritten) > 0 {
 		columns := []column{
-			col("run", "text", rewritten, func(w **keyWish) string { return store.CleanText((*w).holder.Run) }),
-			col("value", "bytea", rewritten, func(w **keyWish) []byte { return bytea((*w).holder.Value) }),
-			col("expires", "timestamptz", rewritten, func(w **keyWish) time.Time { return (*w).holder.Expires }),
+			columnOf("run", "text", rewritten, func(w **keyRequest) string { return store.CleanText((*w).existing.Run) }),
+			columnOf("value", "bytea", rewritten, func(w **keyRequest) []byte { return nullBlob((*w).existing.Value) }),
+			columnOf("expires", "timestamptz", rewritten, func(w **keyRequest) time.Time { return (*w).existing.Expires }),
 		}
-		t.put(sql("UPDATE keys k SET "+sets(columns, "u")+" FROM ").
-			table("u", append([]column{col("scope", "text", rewritten, scope), col("name", "bytea", rewritten, name)}, columns...)).
+		t.addQuery(newQuery("UPDATE keys k SET "+assignments(columns, "u")+" FROM ").
+			table("u", append([]column{columnOf("scope", "text", rewritten, scope), columnOf("name", "bytea", rewritten, name)}, columns...)).
 			add(" WHERE k.scope = u.scope AND k.name = u.name"))
 	}
 }

@@ -19,20 +19,20 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 		return store.Page{}, err
 	}
 	if q.Text != "" {
-		return s.search(ctx, &l)
+		return s.searchRuns(ctx, &l)
 	}
-	rows, err := s.run(ctx, l.candidates(&query{}, columns, l.limit+1))
+	rows, err := s.runQuery(ctx, l.addCandidates(&query{}, columns, l.limit+1))
 	if err != nil {
-		return store.Page{}, reading(ctx, err)
+		return store.Page{}, wrapReadError(ctx, err)
 	}
 	var page store.Page
 	var row summaryRow
-	_, err = pgx.ForEachRow(rows, row.places(), func() error {
+	_, err = pgx.ForEachRow(rows, row.scanTargets(), func() error {
 		page.Runs = append(page.Runs, row.summary())
 		return nil
 	})
 	if err != nil {
-		return store.Page{}, reading(ctx, err)
+		return store.Page{}, wrapReadError(ctx, err)
 	}
 	if len(page.Runs) > l.limit {
 		page.Runs = page.Runs[:l.limit]
@@ -41,8 +41,8 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	return page, nil
 }
 
-func (s *Store) run(ctx context.Context, q *query) (pgx.Rows, error) {
-	return s.readers.Query(ctx, q.text.String(), q.args...)
+func (s *Store) runQuery(ctx context.Context, q *query) (pgx.Rows, error) {
+	return s.readPool.Query(ctx, q.text.String(), q.args...)
 }
 
 // listing is one page in the making.
@@ -55,21 +55,21 @@ type listing struct {
 // candidates appends a statement that selects the newest runs of the filter,
 // but for its text, with the columns: one part for each group of states, merged,
 // so that each can use an index.
-func (l *listing) candidates(q *query, columns string, limit int) *query {
+func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	q.add("SELECT * FROM (")
-	for i, condition := range l.conditions() {
+	for i, condition := range l.stateConditions() {
 		if i > 0 {
 			q.add(" UNION ALL ")
 		}
 		q.add("(")
-		l.part(q, columns, condition, limit)
+		l.addPart(q, columns, condition, limit)
 		q.add(")")
 	}
 	return q.add(") c ORDER BY id DESC LIMIT ").arg(limit, "int")
 }
 
 // part selects from each flow that is asked for as many as can be on the page.
-func (l *listing) part(q *query, columns, condition string, limit int) {
+func (l *listing) addPart(q *query, columns, condition string, limit int) {
 	newest := func(more string) {
 		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
 			add(condition+more+" ORDER BY id DESC LIMIT ").arg(limit, "int")
@@ -78,7 +78,7 @@ func (l *listing) part(q *query, columns, condition string, limit int) {
 		newest("")
 		return
 	}
-	q.add("SELECT n.* FROM unnest(").arg(distinct(l.Flows), "text[]").add(") f (flow) CROSS JOIN LATERAL (")
+	q.add("SELECT n.* FROM unnest(").arg(sortedUnique(l.Flows), "text[]").add(") f (flow) CROSS JOIN LATERAL (")
 	newest(" AND r.flow = f.flow")
 	q.add(") n")
 }
@@ -86,7 +86,7 @@ func (l *listing) part(q *query, columns, condition string, limit int) {
 // conditions are what the states that are asked for mean in the table, one for
 // each group that has an index. Most runs succeed, so those are found among all,
 // without an index of their own.
-func (l *listing) conditions() []string {
+func (l *listing) stateConditions() []string {
 	asked := map[store.State]bool{}
 	for _, s := range l.States {
 		asked[s] = true
@@ -116,39 +116,39 @@ func (l *listing) conditions() []string {
 
 // A search looks at so many runs for one page, and bytes of them.
 const (
-	searchRuns  = 2000
-	searchBytes = 32 << 20
+	maxSearchRuns  = 2000
+	maxSearchBytes = 32 << 20
 )
 
 // search returns a page of the runs that hold a text. What lies in bytes is
 // searched by the server, so that it need not be sent; the rest here.
-func (s *Store) search(ctx context.Context, l *listing) (store.Page, error) {
-	rows, err := s.run(ctx, l.searched())
+func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
+	rows, err := s.runQuery(ctx, l.searchQuery())
 	if err != nil {
-		return store.Page{}, reading(ctx, err)
+		return store.Page{}, wrapReadError(ctx, err)
 	}
 	var page store.Page
 	var row summaryRow
 	var okey []byte
 	var bytes, before, all int64
 	var found bool
-	needle, looked, last := fold(l.Text), int64(0), ""
-	_, err = pgx.ForEachRow(rows, row.places(&okey, &bytes, &before, &all, &found), func() error {
+	needle, searched, last := foldASCII(l.Text), int64(0), ""
+	_, err = pgx.ForEachRow(rows, row.scanTargets(&okey, &bytes, &before, &all, &found), func() error {
 		if len(page.Runs) == l.limit {
 			page.Next = page.Runs[l.limit-1].ID
 			return nil
 		}
 		run := row.summary()
-		if found || holds(&run, needle) {
+		if found || containsText(&run, needle) {
 			page.Runs = append(page.Runs, run)
 		}
-		looked, last = looked+1, run.ID
+		searched, last = searched+1, run.ID
 		return nil
 	})
 	if err != nil {
-		return store.Page{}, reading(ctx, err)
+		return store.Page{}, wrapReadError(ctx, err)
 	}
-	if page.Next == "" && (looked < all || all == searchRuns) {
+	if page.Next == "" && (searched < all || all == maxSearchRuns) {
 		page.Next = last
 	}
 	return page, nil
@@ -156,22 +156,22 @@ func (s *Store) search(ctx context.Context, l *listing) (store.Page, error) {
 
 // searched selects the candidates, with whether their bytes hold the text: not
 // all of them where they are large, but the first in any case.
-func (l *listing) searched() *query {
-	q := sql("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
-	l.candidates(q, columns+", okey, bytes", searchRuns)
+func (l *listing) searchQuery() *query {
+	q := newQuery("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
+	l.addCandidates(q, columns+", okey, bytes", maxSearchRuns)
 	q.add(") c) SELECT w.*")
 	for i, name := range []string{"w.okey", "p.event", "p.body", "p.variables"} {
 		q.add([]string{", ", " OR "}[min(i, 1)])
-		q.add("coalesce(position(").arg(letters(fold(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
+		q.add("coalesce(position(").arg(foldedLetters(foldASCII(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
 	}
-	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(searchBytes, "bigint").add(" ORDER BY w.id DESC")
+	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(maxSearchBytes, "bigint").add(" ORDER BY w.id DESC")
 }
 
 // holds tells whether one of the texts of a run holds another, which is folded.
-func holds(r *store.Summary, needle string) bool {
+func containsText(r *store.Summary, needle string) bool {
 	c := &r.Cause
 	for _, t := range []string{r.ID, r.Flow, c.Reason, c.Class, c.Action, c.Position, c.Message} {
-		if strings.Contains(fold(t), needle) {
+		if strings.Contains(foldASCII(t), needle) {
 			return true
 		}
 	}
@@ -179,7 +179,7 @@ func holds(r *store.Summary, needle string) bool {
 }
 
 // fold returns the text with ASCII letters in lower case.
-func fold(s string) string {
+func foldASCII(s string) string {
 	b := []byte(s)
 	for i, c := range b {
 		if 'A' <= c && c <= 'Z' {
@@ -190,7 +190,7 @@ func fold(s string) string {
 }
 
 // letters is the text that fold of the migrations makes of bytes in lower case.
-func letters(s string) string {
+func foldedLetters(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		b.WriteRune(rune(max(s[i], 1)))

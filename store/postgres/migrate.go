@@ -22,30 +22,30 @@ var migrations embed.FS
 
 // migrate brings the schema up to date.
 func migrate(ctx context.Context, c *connector) error {
-	conn, err := c.single(ctx)
+	conn, err := c.connect(ctx)
 	if err != nil {
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	if err := checkServer(ctx, conn); err != nil {
 		return err
 	}
-	if err := upgrade(ctx, conn, c.schema); err != nil {
+	if err := migrateSchema(ctx, conn, c.schema); err != nil {
 		return fmt.Errorf("the schema %q: %w", c.schema, err)
 	}
-	return checkRights(ctx, conn)
+	return checkPrivileges(ctx, conn)
 }
 
 // upgrade applies what is missing in one transaction.
-func upgrade(ctx context.Context, conn *pgx.Conn, schema string) error {
+func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	t, err := conn.Begin(ctx)
 	if err != nil {
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
-	if err := apply(ctx, t, schema); err != nil {
+	if err := applyMigrations(ctx, t, schema); err != nil {
 		return errors.Join(err, t.Rollback(context.WithoutCancel(ctx)))
 	}
-	return reading(ctx, t.Commit(ctx))
+	return wrapReadError(ctx, t.Commit(ctx))
 }
 
 // checkServer refuses a server that can't be written to, and a database whose
@@ -54,10 +54,10 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	var encoding, readOnly string
 	const settings = "SELECT current_setting('server_encoding'), current_setting('transaction_read_only')"
 	if err := conn.QueryRow(ctx, settings).Scan(&encoding, &readOnly); err != nil {
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
 	if readOnly == "on" {
-		return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeReadOnly, Message: "its transactions are read-only"})
+		return wrapReadError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeReadOnly, Message: "its transactions are read-only"})
 	}
 	if encoding != "UTF8" {
 		return fmt.Errorf("the database %q has the encoding %s; the store needs one with UTF8", conn.Config().Database, encoding)
@@ -68,13 +68,13 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 // apply applies the migrations that are missing. Of several gateways that start
 // at once, one does so and the others wait; what lasts longer than the lock of
 // a server without such locks fails on a key, and starts over.
-func apply(ctx context.Context, t pgx.Tx, schema string) error {
+func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", "gateway migrations of "+schema); err != nil {
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
-	applied, err := version(ctx, t, schema)
+	applied, err := schemaVersion(ctx, t, schema)
 	if err != nil {
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -90,10 +90,10 @@ func apply(ctx context.Context, t pgx.Tx, schema string) error {
 			return err
 		}
 		if _, err := t.Conn().PgConn().Exec(ctx, string(text)).ReadAll(); err != nil {
-			return reading(ctx, fmt.Errorf("%s: %w", name, err))
+			return wrapReadError(ctx, fmt.Errorf("%s: %w", name, err))
 		}
 		if _, err := t.Exec(ctx, "INSERT INTO versions (version, applied) VALUES ($1, now())", applied+i+1); err != nil {
-			return reading(ctx, err)
+			return wrapReadError(ctx, err)
 		}
 	}
 	return nil
@@ -102,19 +102,19 @@ func apply(ctx context.Context, t pgx.Tx, schema string) error {
 // version returns how many migrations were applied, and makes the schema where
 // there is none. Nothing is made that is there, as the role may not be allowed
 // to.
-func version(ctx context.Context, t pgx.Tx, schema string) (int, error) {
-	for _, part := range []struct{ there, make string }{
+func schemaVersion(ctx context.Context, t pgx.Tx, schema string) (int, error) {
+	for _, part := range []struct{ exists, make string }{
 		{"SELECT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = $1)", "CREATE SCHEMA " + pgx.Identifier{schema}.Sanitize()},
 		{
 			"SELECT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = 'versions')",
 			"CREATE TABLE versions (version int PRIMARY KEY, applied timestamptz NOT NULL)",
 		},
 	} {
-		var there bool
-		if err := t.QueryRow(ctx, part.there, schema).Scan(&there); err != nil {
+		var exists bool
+		if err := t.QueryRow(ctx, part.exists, schema).Scan(&exists); err != nil {
 			return 0, err
 		}
-		if there {
+		if exists {
 			continue
 		}
 		if _, err := t.Exec(ctx, part.make); err != nil {
@@ -128,7 +128,7 @@ func version(ctx context.Context, t pgx.Tx, schema string) (int, error) {
 
 // checkRights refuses tables that the user may not use, which would show when
 // the first run is to be kept.
-func checkRights(ctx context.Context, conn *pgx.Conn) error {
+func checkPrivileges(ctx context.Context, conn *pgx.Conn) error {
 	const closed = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT (has_table_privilege(c.oid, 'SELECT')
 		AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1 LIMIT 1`
@@ -138,7 +138,7 @@ func checkRights(ctx context.Context, conn *pgx.Conn) error {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil
 	case err != nil:
-		return reading(ctx, err)
+		return wrapReadError(ctx, err)
 	}
-	return reading(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeRights, Message: fmt.Sprintf("permission denied for table %s", table)})
+	return wrapReadError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codePrivilege, Message: fmt.Sprintf("permission denied for table %s", table)})
 }

@@ -18,28 +18,28 @@ import (
 // within the batch it would make all batches that ring wait for each other's
 // flush. What is lost by that, as when the process dies in between, is found by
 // the others when they poll.
-type bell struct {
-	ready   chan struct{} // holds one signal
-	ringing chan struct{} // holds one signal: the others are to be told
-	clock   clock.Clock
-	connect func(context.Context) (*pgx.Conn, error)
-	channel string
-	self    string // what this store says, so that it does not heed itself
+type notifier struct {
+	ready      chan struct{} // holds one signal
+	publishing chan struct{} // holds one signal: the others are to be told
+	clock      clock.Clock
+	connect    func(context.Context) (*pgx.Conn, error)
+	channel    string
+	self       string // what this store says, so that it does not heed itself
 }
 
-func newBell(c *connector, source clock.Clock) *bell {
+func newNotifier(c *connector, source clock.Clock) *notifier {
 	channel := "runs_" + c.schema
 	// The server takes 63 bytes. Where two schemas share a channel, signals are
 	// false now and then.
 	channel = channel[:min(len(channel), 63)]
-	return &bell{
-		ready: make(chan struct{}, 1), ringing: make(chan struct{}, 1),
-		clock: source, connect: c.single, channel: channel, self: ulid.New(source.Now()),
+	return &notifier{
+		ready: make(chan struct{}, 1), publishing: make(chan struct{}, 1),
+		clock: source, connect: c.connect, channel: channel, self: ulid.New(source.Now()),
 	}
 }
 
 // signal leaves a signal in a channel that holds one.
-func signal(c chan struct{}) {
+func sendSignal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
@@ -47,83 +47,83 @@ func signal(c chan struct{}) {
 }
 
 // wake tells everybody.
-func (b *bell) wake() {
-	signal(b.ready)
-	signal(b.ringing)
+func (n *notifier) publish() {
+	sendSignal(n.ready)
+	sendSignal(n.publishing)
 }
 
 // ring tells the others, until the context ends. Signals that come while one is
 // sent are one.
-func (b *bell) ring(ctx context.Context, pool *pgxpool.Pool) {
+func (n *notifier) sendNotifications(ctx context.Context, pool *pgxpool.Pool) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.ringing:
+		case <-n.publishing:
 		}
 		// The others poll, so nothing is lost with an error.
-		_, _ = pool.Exec(ctx, "SELECT pg_notify($1, $2)", b.channel, b.self)
+		_, _ = pool.Exec(ctx, "SELECT pg_notify($1, $2)", n.channel, n.self)
 	}
 }
 
 // The pauses between attempts to connect.
 const (
-	firstPause = 100 * time.Millisecond
-	lastPause  = 5 * time.Second
+	minRetryDelay = 100 * time.Millisecond
+	maxRetryDelay = 5 * time.Second
 )
 
 // listen hears the others, until the context ends. It connects again when the
 // connection breaks.
-func (b *bell) listen(ctx context.Context) {
-	pause := firstPause
+func (n *notifier) listen(ctx context.Context) {
+	delay := minRetryDelay
 	for ctx.Err() == nil {
-		if b.hear(ctx) {
-			pause = firstPause
+		if n.listenOnce(ctx) {
+			delay = minRetryDelay
 		}
-		_ = clock.Sleep(ctx, b.clock, pause)
-		pause = min(2*pause, lastPause)
+		_ = clock.Sleep(ctx, n.clock, delay)
+		delay = min(2*delay, maxRetryDelay)
 	}
 }
 
 // hear hears the others until the connection breaks, and tells whether there was
 // one.
-func (b *bell) hear(ctx context.Context) bool {
-	conn, err := b.connect(ctx)
+func (n *notifier) listenOnce(ctx context.Context) bool {
+	conn, err := n.connect(ctx)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{b.channel}.Sanitize()); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{n.channel}.Sanitize()); err != nil {
 		return false
 	}
-	signal(b.ready) // for what was not heard until now
+	sendSignal(n.ready) // for what was not heard until now
 	for {
-		heard, err := b.wait(ctx, conn)
+		sender, err := n.waitForSender(ctx, conn)
 		if err != nil {
 			return true
 		}
-		if heard != "" && heard != b.self {
-			signal(b.ready)
+		if sender != "" && sender != n.self {
+			sendSignal(n.ready)
 		}
 	}
 }
 
 // quiet is how long nothing may be heard before the connection is tried.
-const quiet = time.Minute
+const pingInterval = time.Minute
 
 // wait returns what is said next, or "" where nothing is for a while and the
 // connection is whole.
-func (b *bell) wait(ctx context.Context, conn *pgx.Conn) (string, error) {
-	until, cancel := clock.WithTimeout(ctx, b.clock, quiet)
+func (n *notifier) waitForSender(ctx context.Context, conn *pgx.Conn) (string, error) {
+	waitCtx, cancel := clock.WithTimeout(ctx, n.clock, pingInterval)
 	defer cancel()
-	n, err := conn.WaitForNotification(until)
+	received, err := conn.WaitForNotification(waitCtx)
 	if err == nil {
-		return n.Payload, nil
+		return received.Payload, nil
 	}
-	if ctx.Err() != nil || until.Err() == nil {
+	if ctx.Err() != nil || waitCtx.Err() == nil {
 		return "", err
 	}
-	try, cancel := clock.WithTimeout(ctx, b.clock, 10*time.Second)
+	pingCtx, cancel := clock.WithTimeout(ctx, n.clock, 10*time.Second)
 	defer cancel()
-	return "", conn.Ping(try)
+	return "", conn.Ping(pingCtx)
 }

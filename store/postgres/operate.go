@@ -9,11 +9,11 @@ import (
 
 // Cancel ends an open run.
 func (s *Store) Cancel(ctx context.Context, id string) error {
-	return s.changeOne(ctx, id, func(_ context.Context, c *change, r *found) error {
-		if r.over() {
+	return s.changeRun(ctx, id, func(_ context.Context, c *runChange, r *foundRun) error {
+		if r.isOver() {
 			return fmt.Errorf("%w: run %s is over: it is %s", store.ErrState, r.id, r.state)
 		}
-		c.cancel([]*found{r})
+		c.cancelRuns([]*foundRun{r})
 		return nil
 	})
 }
@@ -21,40 +21,40 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 // CancelAll cancels what is open among a page of runs.
 func (s *Store) CancelAll(ctx context.Context, q store.ListQuery) (store.Changed, error) {
 	n := 0
-	out, err := s.changeAll(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, func(_ context.Context, c *change, runs []*found) error {
-		var open []*found
+	out, err := s.changePage(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, func(_ context.Context, c *runChange, runs []*foundRun) error {
+		var open []*foundRun
 		for _, r := range runs {
-			if !r.over() {
+			if !r.isOver() {
 				open = append(open, r)
 			}
 		}
 		n = len(open)
-		c.cancel(open)
+		c.cancelRuns(open)
 		return nil
 	})
 	out.N = n
 	return out, err
 }
 
-func (f *found) over() bool { return f.state > store.Running }
+func (f *foundRun) isOver() bool { return f.state > store.Running }
 
-func (c *change) cancel(runs []*found) {
-	c.end(runs, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
-	c.flows.write(c.tx)
+func (c *runChange) cancelRuns(runs []*foundRun) {
+	c.endRuns(runs, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
+	c.counts.addUpdate(c.tx)
 }
 
 // changeOne changes the run of an id.
-func (s *Store) changeOne(ctx context.Context, id string, do func(context.Context, *change, *found) error) error {
+func (s *Store) changeRun(ctx context.Context, id string, do func(context.Context, *runChange, *foundRun) error) error {
 	key, err := store.ParseID(id)
 	if err != nil {
 		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	return s.changeRuns(ctx, []store.ID{key}, "", func(ctx context.Context, c *change) error {
+	return s.changeRuns(ctx, []store.ID{key}, "", func(ctx context.Context, c *runChange) error {
 		r := c.runs[key]
 		if r == nil {
 			return fmt.Errorf("%w: run %s", store.ErrNotFound, id)
@@ -65,11 +65,11 @@ func (s *Store) changeOne(ctx context.Context, id string, do func(context.Contex
 
 // Requeue runs a run again.
 func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
-	return s.changeOne(ctx, id, func(ctx context.Context, c *change, r *found) error {
+	return s.changeRun(ctx, id, func(ctx context.Context, c *runChange, r *foundRun) error {
 		if err := r.checkRequeue(o); err != nil {
 			return err
 		}
-		return c.requeue(ctx, []*found{r}, o)
+		return c.requeueRuns(ctx, []*foundRun{r}, o)
 	})
 }
 
@@ -77,34 +77,34 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 // states that are asked for.
 func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
 	n := 0
-	out, err := s.changeAll(ctx, q, o.Requeueable(q), func(ctx context.Context, c *change, runs []*found) error {
-		var again []*found
+	out, err := s.changePage(ctx, q, o.Requeueable(q), func(ctx context.Context, c *runChange, runs []*foundRun) error {
+		var requeueable []*foundRun
 		for _, r := range runs {
 			if err := r.checkRequeue(o); err == nil {
-				again = append(again, r)
+				requeueable = append(requeueable, r)
 			} else if !store.ChangedSinceListed(err) {
 				return err
 			}
 		}
-		n = len(again)
-		return c.requeue(ctx, again, o)
+		n = len(requeueable)
+		return c.requeueRuns(ctx, requeueable, o)
 	})
 	out.N = n
 	return out, err
 }
 
-func (f *found) checkRequeue(o store.RequeueOptions) error {
-	return o.Check(f.id, public(f.state), f.cut, f.whole)
+func (f *foundRun) checkRequeue(o store.RequeueOptions) error {
+	return o.Check(f.id, publicState(f.state), f.cut, f.hasPayload)
 }
 
 // requeue queues runs again. They keep their places, so that they come before
 // what was accepted after them, but for those whose order key is taken: they wait
 // until it is free.
-func (c *change) requeue(ctx context.Context, runs []*found, o store.RequeueOptions) error {
+func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.RequeueOptions) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	turns, err := c.turns(ctx, runs)
+	taken, err := c.findTakenOrderKeys(ctx, runs)
 	if err != nil {
 		return err
 	}
@@ -114,44 +114,44 @@ func (c *change) requeue(ctx context.Context, runs []*found, o store.RequeueOpti
 	}
 	uncountEnded(c.tx, ids)
 	for _, r := range runs {
-		to, key := store.Queued, turnKey{r.flow, string(r.okey)}
-		if r.okey != nil && turns[key] {
-			to = behind
+		to, key := store.Queued, flowOrderKey{r.flow, string(r.okey)}
+		if r.okey != nil && taken[key] {
+			to = blocked
 		}
-		turns[key] = true
-		c.moved(r, to)
+		taken[key] = true
+		c.moveRun(r, to)
 	}
-	c.put(sql("UPDATE runs r SET state = u.state, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0,"+
+	c.addQuery(newQuery("UPDATE runs r SET state = u.state, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0,"+
 		" reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL FROM ").
 		table("u", []column{
-			col("id", "uuid", runs, func(r **found) [16]byte { return (*r).id }),
-			col("state", "smallint", runs, func(r **found) int16 { return int16((*r).state) }),
+			columnOf("id", "uuid", runs, func(r **foundRun) [16]byte { return (*r).id }),
+			columnOf("state", "smallint", runs, func(r **foundRun) int16 { return int16((*r).state) }),
 		}).add(" WHERE r.id = u.id"))
 	if o.FromStart {
-		c.queue("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
-		resize(c.tx, uuids(ids), c.shard)
+		c.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
+		recountBytes(c.tx, uuids(ids), c.shard)
 	}
 	// Of a flow whose runs were all recorded there is no row yet.
-	c.queue("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", c.flows.names())
-	c.flows.write(c.tx)
+	c.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", c.counts.flowNames())
+	c.counts.addUpdate(c.tx)
 	return nil
 }
 
 // turns asks which of the order keys of runs are taken.
-func (c *change) turns(ctx context.Context, runs []*found) (openKeys, error) {
-	turns := openKeys{}
+func (c *runChange) findTakenOrderKeys(ctx context.Context, runs []*foundRun) (orderKeysTaken, error) {
+	taken := orderKeysTaken{}
 	for _, r := range runs {
 		if r.okey != nil {
-			turns[turnKey{r.flow, string(r.okey)}] = false
+			taken[flowOrderKey{r.flow, string(r.okey)}] = false
 		}
 	}
-	turns.queue(c.tx)
-	return turns, c.send(ctx)
+	taken.addQuery(c.tx)
+	return taken, c.sendAll(ctx)
 }
 
 // changeAll changes the runs of a page that are in one of the states, as far as
 // they still may be.
-func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.State, do func(context.Context, *change, []*found) error) (store.Changed, error) {
+func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.State, do func(context.Context, *runChange, []*foundRun) error) (store.Changed, error) {
 	q, some := q.WithStates(in...)
 	if !some {
 		return store.Changed{}, nil
@@ -172,13 +172,13 @@ func (s *Store) changeAll(ctx context.Context, q store.ListQuery, in []store.Sta
 	if len(ids) == 0 {
 		return out, nil
 	}
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.Changed{}, err
 	}
 	defer cancel()
-	err = s.changeRuns(ctx, ids, "", func(ctx context.Context, c *change) error {
-		var runs []*found
+	err = s.changeRuns(ctx, ids, "", func(ctx context.Context, c *runChange) error {
+		var runs []*foundRun
 		for i := len(ids) - 1; i >= 0; i-- { // the oldest first
 			if r := c.runs[ids[i]]; r != nil {
 				runs = append(runs, r)

@@ -5,7 +5,7 @@ import "github.com/webhook-gateway/gateway/store"
 // nextTurns queues that the oldest run behind each order key of the given runs,
 // which are over, has its turn, unless another open run has it. woke is called
 // where one has. The flows must be locked.
-func nextTurns(t *tx, over []store.ID, woke func()) {
+func unblockNext(t *tx, over []store.ID, unblocked func()) {
 	const next = `WITH gone AS (
 			SELECT DISTINCT flow, okey FROM runs WHERE id = ANY($1::uuid[]) AND okey IS NOT NULL AND state > 3
 		), turns AS (
@@ -23,25 +23,25 @@ func nextTurns(t *tx, over []store.ID, woke func()) {
 		)
 		SELECT 1 FROM moved`
 	var one int
-	each(t.queue(next, uuids(over)), []any{&one}, func() error {
-		woke()
+	scanRows(t.addSQL(next, uuids(over)), []any{&one}, func() error {
+		unblocked()
 		return nil
 	})
 }
 
 // lockFlowsOf queues that the flows of runs are locked.
-func lockFlowsOf(t *tx, ids []store.ID) {
-	t.queue(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuids(ids))
+func lockFlowsOfRuns(t *tx, ids []store.ID) {
+	t.addSQL(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuids(ids))
 }
 
 // openKeys tells of order keys whether a run with them is open.
-type openKeys map[turnKey]bool
+type orderKeysTaken map[flowOrderKey]bool
 
 // turnKey is an order key of a flow.
-type turnKey struct{ flow, key string }
+type flowOrderKey struct{ flow, key string }
 
 // queue queues the question which of the order keys are taken.
-func (k openKeys) queue(t *tx) {
+func (k orderKeysTaken) addQuery(t *tx) {
 	if len(k) == 0 {
 		return
 	}
@@ -50,12 +50,12 @@ func (k openKeys) queue(t *tx) {
 	for key := range k {
 		flows, keys = append(flows, key.flow), append(keys, []byte(key.key))
 	}
-	q := sql("SELECT u.flow, u.okey FROM ").table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "okey", typ: "bytea", values: keys}}).
+	q := newQuery("SELECT u.flow, u.okey FROM ").table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "okey", typ: "bytea", values: keys}}).
 		add(" WHERE EXISTS (SELECT 1 FROM runs r WHERE r.flow = u.flow AND r.okey = u.okey AND r.okey IS NOT NULL AND r.state <= 3)")
 	var flow string
 	var okey []byte
-	each(t.put(q), []any{&flow, &okey}, func() error {
-		k[turnKey{flow, string(okey)}] = true
+	scanRows(t.addQuery(q), []any{&flow, &okey}, func() error {
+		k[flowOrderKey{flow, string(okey)}] = true
 		return nil
 	})
 }

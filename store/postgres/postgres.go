@@ -64,24 +64,24 @@ type Options struct {
 
 // Store keeps runs in PostgreSQL.
 type Store struct {
-	options Options
-	schema  string
-	movers  *pgxpool.Pool // for runs on their way: they wait for nothing else
-	writers *pgxpool.Pool
-	readers *pgxpool.Pool
-	bell    *bell
+	options   Options
+	schema    string
+	queuePool *pgxpool.Pool // for runs on their way: they wait for nothing else
+	writePool *pgxpool.Pool
+	readPool  *pgxpool.Pool
+	notifier  *notifier
 
-	intake  *batch.Batcher[arrival]
-	holders *batch.Batcher[holding]
+	acceptBatcher *batch.Batcher[acceptOp]
+	workerBatcher *batch.Batcher[workerOp]
 	// shard is that of the intake; that of the holders is the next.
 	shard int16
 
-	known knownFlows
-	turn  turns
+	knownFlows knownFlows
+	rotation   rotation
 
-	stop    context.CancelFunc
-	ended   sync.WaitGroup // of the goroutines
-	closing sync.Once
+	stop       context.CancelFunc
+	goroutines sync.WaitGroup // of the goroutines
+	closing    sync.Once
 }
 
 var _ store.Store = (*Store)(nil)
@@ -95,17 +95,17 @@ const shardPairs = 32
 // version of the program made the schema.
 func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	if o.Readers <= 0 {
-		o.Readers = defaultReaders
+		o.Readers = readConnections
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
 	}
-	c, err := parse(url, o.Timeout)
+	c, err := parseURL(url, o.Timeout)
 	if err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, c); err != nil {
-		return nil, c.explain(err)
+		return nil, c.explainOpenError(err)
 	}
 	s := &Store{options: o, schema: c.schema, shard: int16(2 * rand.IntN(shardPairs))} //nolint:gosec // small
 	for _, p := range []struct {
@@ -113,55 +113,55 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 		size    int
 		prepare func(context.Context, *pgx.Conn) error
 	}{
-		{&s.movers, moverConnections, c.prepareWriter},
-		{&s.writers, writerConnections, c.prepareWriter},
-		{&s.readers, o.Readers, c.prepareReader},
+		{&s.queuePool, queueConnections, c.prepareWriter},
+		{&s.writePool, writeConnections, c.prepareWriter},
+		{&s.readPool, o.Readers, c.prepareReader},
 	} {
-		if *p.pool, err = c.pool(p.size, p.prepare); err != nil {
+		if *p.pool, err = c.newPool(p.size, p.prepare); err != nil {
 			s.closePools()
 			return nil, err
 		}
 	}
-	s.start(c)
+	s.startBackground(c)
 	return s, nil
 }
 
-const defaultReaders = 4
+const readConnections = 4
 
 const (
 	// moverConnections are one for each batcher and one for claims.
-	moverConnections = 3
+	queueConnections = 3
 	// writerConnections are for sweeps, purges, contacts and people.
-	writerConnections = 3
+	writeConnections = 3
 )
 
-func (s *Store) start(c *connector) {
+func (s *Store) startBackground(c *connector) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	s.intake = newBatcher(s.takeIn)
-	s.holders = newBatcher(s.writeHeld)
-	s.bell = newBell(c, s.options.Clock)
-	s.ended.Go(s.intake.Run)
-	s.ended.Go(s.holders.Run)
-	s.ended.Go(func() { s.bell.listen(ctx) })
-	s.ended.Go(func() { s.bell.ring(ctx, s.readers) })
-	s.ended.Go(func() { s.watchClock(ctx) })
+	s.acceptBatcher = newBatcher(s.commitAccepts)
+	s.workerBatcher = newBatcher(s.commitWorkerBatch)
+	s.notifier = newNotifier(c, s.options.Clock)
+	s.goroutines.Go(s.acceptBatcher.Run)
+	s.goroutines.Go(s.workerBatcher.Run)
+	s.goroutines.Go(func() { s.notifier.listen(ctx) })
+	s.goroutines.Go(func() { s.notifier.sendNotifications(ctx, s.readPool) })
+	s.goroutines.Go(func() { s.watchClock(ctx) })
 }
 
 // Close waits for the operations that are under way and closes the connections.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.intake.Close()
-		s.holders.Close()
+		s.acceptBatcher.Close()
+		s.workerBatcher.Close()
 		s.stop()
-		s.ended.Wait()
+		s.goroutines.Wait()
 		s.closePools()
 	})
 	return nil
 }
 
 func (s *Store) closePools() {
-	for _, p := range []*pgxpool.Pool{s.movers, s.writers, s.readers} {
+	for _, p := range []*pgxpool.Pool{s.queuePool, s.writePool, s.readPool} {
 		if p != nil {
 			p.Close()
 		}
@@ -169,11 +169,11 @@ func (s *Store) closePools() {
 }
 
 // Ready receives after runs may have become claimable.
-func (s *Store) Ready() <-chan struct{} { return s.bell.ready }
+func (s *Store) Ready() <-chan struct{} { return s.notifier.ready }
 
 // begin detaches an operation from a context that has not ended: from here on
 // its outcome is waited for, as long as a transaction may take.
-func (s *Store) begin(ctx context.Context) (context.Context, context.CancelFunc, error) {
+func (s *Store) detachContext(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -182,18 +182,20 @@ func (s *Store) begin(ctx context.Context) (context.Context, context.CancelFunc,
 }
 
 // Ping writes.
-func (s *Store) Ping(ctx context.Context) error { return s.intake.Do(ctx, &ping{shard: s.shard}) }
+func (s *Store) Ping(ctx context.Context) error {
+	return s.acceptBatcher.Do(ctx, &pingOp{shard: s.shard})
+}
 
-type ping struct{ shard int16 }
+type pingOp struct{ shard int16 }
 
-func (p *ping) size() int           { return 0 }
-func (p *ping) ends() []store.Claim { return nil }
-func (p *ping) ask(*intake)         {}
+func (p *pingOp) size() int            { return 0 }
+func (p *pingOp) ends() []store.Claim  { return nil }
+func (p *pingOp) prepare(*acceptBatch) {}
 
-func (p *ping) decide(in *intake) error {
-	if !in.pinged {
-		in.queue("UPDATE shards SET ping = clock() WHERE shard = $1", p.shard)
-		in.pinged = true
+func (p *pingOp) apply(b *acceptBatch) error {
+	if !b.pinged {
+		b.addSQL("UPDATE shards SET ping = clock() WHERE shard = $1", p.shard)
+		b.pinged = true
 	}
 	return nil
 }

@@ -14,26 +14,26 @@ const purgeBatch = 500
 
 // leastCut is what is kept of a body at least, in bytes: the index knows no
 // smaller ones. The migrations name it too.
-const leastCut = 1024
+const minCut = 1024
 
 // leastCounters is how long counters are kept at least.
-const leastCounters = 24 * time.Hour
+const minCounterAge = 24 * time.Hour
 
 // Purge deletes what is old or too much. Several gateways may do so at once.
 func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.Purged{}, err
 	}
 	defer cancel()
 	p := &purge{Retention: r, shard: s.shard}
-	for _, part := range []func(context.Context, *tx) error{p.deleteRuns, p.cutRuns, p.deleteRest, p.recount} {
-		if err := transact(ctx, s.writers, part); err != nil {
+	for _, part := range []func(context.Context, *tx) error{p.deleteRuns, p.cutRuns, p.deleteCountersAndKeys, p.correctCounts} {
+		if err := inTransaction(ctx, s.writePool, part); err != nil {
 			return p.out, err
 		}
 	}
-	if p.woke {
-		s.bell.wake()
+	if p.publish {
+		s.notifier.publish()
 	}
 	return p.out, nil
 }
@@ -41,9 +41,9 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 // purge is one call.
 type purge struct {
 	store.Retention
-	shard int16
-	out   store.Purged
-	woke  bool // a queue turned out to be longer than it was counted
+	shard   int16
+	out     store.Purged
+	publish bool // a queue turned out to be longer than it was counted
 }
 
 // deleteRuns deletes runs that are over and old, or the oldest where the store
@@ -51,11 +51,11 @@ type purge struct {
 func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
 	var now time.Time
 	var bytes int64
-	each(t.queue("SELECT clock(), sum(bytes)::bigint FROM shards"), []any{&now, &bytes}, func() error { return nil })
-	if err := t.send(ctx); err != nil {
+	scanRows(t.addSQL("SELECT clock(), sum(bytes)::bigint FROM shards"), []any{&now, &bytes}, func() error { return nil })
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
-	old, most := sql("state > 3"), int64(math.MaxInt64)
+	old, most := newQuery("state > 3"), int64(math.MaxInt64)
 	switch {
 	case p.Bytes > 0 && bytes > p.Bytes:
 		most = bytes - p.Bytes
@@ -85,8 +85,8 @@ func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most 
 			", b AS (UPDATE shards SET bytes = shards.bytes - (SELECT coalesce(sum(gone.bytes), 0) FROM gone) WHERE shard = ").arg(p.shard, "smallint").
 		add(") SELECT count(*) FROM gone")
 	var n int
-	each(t.put(q), []any{&n}, func() error { return nil })
-	if err := t.send(ctx); err != nil {
+	scanRows(t.addQuery(q), []any{&n}, func() error { return nil })
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	p.out.Runs = n
@@ -96,17 +96,17 @@ func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most 
 }
 
 // deleteRest deletes counters that are old, and keys whose time is over.
-func (p *purge) deleteRest(ctx context.Context, t *tx) error {
+func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
 	for span, keep := range map[int]time.Duration{60: p.Minutes, 3600: p.Hours} {
 		if keep > 0 {
-			t.queue("DELETE FROM stats WHERE span = $1 AND at < floor(extract(epoch FROM clock()))::bigint - $2",
-				span, int64(max(keep, leastCounters)/time.Second))
+			t.addSQL("DELETE FROM stats WHERE span = $1 AND at < floor(extract(epoch FROM clock()))::bigint - $2",
+				span, int64(max(keep, minCounterAge)/time.Second))
 		}
 	}
 	const keys = `WITH old AS (SELECT scope, name FROM keys WHERE expires <= clock() ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED),
 		gone AS (DELETE FROM keys k USING old WHERE k.scope = old.scope AND k.name = old.name RETURNING 1) SELECT count(*) FROM gone`
-	each(t.queue(keys, purgeBatch), []any{&p.out.Keys}, func() error { return nil })
-	if err := t.send(ctx); err != nil {
+	scanRows(t.addSQL(keys, purgeBatch), []any{&p.out.Keys}, func() error { return nil })
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	p.out.More = p.out.More || p.out.Keys == purgeBatch
@@ -115,24 +115,24 @@ func (p *purge) deleteRest(ctx context.Context, t *tx) error {
 
 // recount corrects the counts of queues. They go wrong only by other hands that
 // change the tables, but a queue that is counted as empty is never claimed from.
-func (p *purge) recount(ctx context.Context, t *tx) error {
+func (p *purge) correctCounts(ctx context.Context, t *tx) error {
 	if p.out.More {
 		return nil
 	}
 	const count = "(SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = %d AND r.state <= 1)"
-	ready, behind := fmt.Sprintf(count, store.Queued), fmt.Sprintf(count, behind)
+	ready, blocked := fmt.Sprintf(count, store.Queued), fmt.Sprintf(count, blocked)
 	var wrong []string
 	var flow string
-	each(t.queue("SELECT flow FROM flows f WHERE f.ready <> "+ready+" OR f.behind <> "+behind), []any{&flow}, func() error {
+	scanRows(t.addSQL("SELECT flow FROM flows f WHERE f.ready <> "+ready+" OR f.behind <> "+blocked), []any{&flow}, func() error {
 		wrong = append(wrong, flow)
 		return nil
 	})
-	if err := t.send(ctx); err != nil || len(wrong) == 0 {
+	if err := t.sendAll(ctx); err != nil || len(wrong) == 0 {
 		return err
 	}
-	t.queue("SELECT 1 FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE", wrong)
-	t.queue("UPDATE flows f SET ready = "+ready+", behind = "+behind+" WHERE flow = ANY($1)", wrong)
-	p.woke = true
+	t.addSQL("SELECT 1 FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE", wrong)
+	t.addSQL("UPDATE flows f SET ready = "+ready+", behind = "+blocked+" WHERE flow = ANY($1)", wrong)
+	p.publish = true
 	return nil
 }
 
@@ -141,16 +141,16 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 	if p.Body <= 0 {
 		return nil
 	}
-	limit := max(p.Body, leastCut)
+	limit := max(p.Body, minCut)
 	var ids [][16]byte
 	var id [16]byte
 	// The constants make the index fit.
 	const large = "SELECT id FROM runs WHERE largest > 1024 AND state IN (4, 7, 8) AND largest > $1 ORDER BY largest LIMIT $2 FOR UPDATE SKIP LOCKED"
-	each(t.queue(large, limit, purgeBatch), []any{&id}, func() error {
+	scanRows(t.addSQL(large, limit, purgeBatch), []any{&id}, func() error {
 		ids = append(ids, id)
 		return nil
 	})
-	if err := t.send(ctx); err != nil || len(ids) == 0 {
+	if err := t.sendAll(ctx); err != nil || len(ids) == 0 {
 		return err
 	}
 	cut, n := p.out.Cut, 0
@@ -158,20 +158,20 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 			input = substring(input FROM 1 FOR $2::int), output = substring(output FROM 1 FOR $2::int)
 			WHERE run = ANY($1::uuid[]) AND greatest(octet_length(input), octet_length(output)) > $2::int RETURNING 1)
 		SELECT count(*) FROM c`
-	each(t.queue(steps, ids, limit), []any{&n}, func() error {
+	scanRows(t.addSQL(steps, ids, limit), []any{&n}, func() error {
 		cut += n
 		return nil
 	})
 	const bodies = `WITH c AS (UPDATE payloads SET body = substring(body FROM 1 FOR $2::int) WHERE run = ANY($1::uuid[]) AND octet_length(body) > $2::int RETURNING run),
 		r AS (UPDATE runs SET cut = true FROM c WHERE id = c.run)
 		SELECT count(*) FROM c`
-	each(t.queue(bodies, ids, limit), []any{&n}, func() error {
+	scanRows(t.addSQL(bodies, ids, limit), []any{&n}, func() error {
 		cut += n
 		return nil
 	})
-	t.queue("UPDATE runs SET largest = $2 WHERE id = ANY($1::uuid[])", ids, limit)
-	resize(t, ids, p.shard)
-	if err := t.send(ctx); err != nil {
+	t.addSQL("UPDATE runs SET largest = $2 WHERE id = ANY($1::uuid[])", ids, limit)
+	recountBytes(t, ids, p.shard)
+	if err := t.sendAll(ctx); err != nil {
 		return err
 	}
 	p.out.Cut = cut
@@ -180,7 +180,7 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 }
 
 // resize queues that the bytes of runs are counted anew.
-func resize(t *tx, ids [][16]byte, shard int16) {
+func recountBytes(t *tx, ids [][16]byte, shard int16) {
 	length := func(names ...string) string {
 		sum := "0"
 		for _, n := range names {
@@ -190,7 +190,7 @@ func resize(t *tx, ids [][16]byte, shard int16) {
 	}
 	size := fmt.Sprintf("%d + coalesce((SELECT %s FROM payloads p WHERE p.run = r.id), 0) + coalesce((SELECT sum(%d + %s) FROM steps s WHERE s.run = r.id), 0)",
 		runBytes, length("event", "body", "variables", "response", "output"), stepBytes, length("input", "output"))
-	t.queue(`WITH o AS (SELECT id, bytes FROM runs WHERE id = ANY($1::uuid[])),
+	t.addSQL(`WITH o AS (SELECT id, bytes FROM runs WHERE id = ANY($1::uuid[])),
 			n AS (UPDATE runs r SET bytes = `+size+` WHERE id = ANY($1::uuid[]) RETURNING id, bytes)
 		UPDATE shards SET bytes = shards.bytes + (SELECT coalesce(sum(n.bytes - o.bytes), 0) FROM n JOIN o ON o.id = n.id) WHERE shard = $2`, ids, shard)
 }

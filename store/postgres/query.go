@@ -15,7 +15,7 @@ type query struct {
 }
 
 // sql begins a statement.
-func sql(text string) *query { return (&query{}).add(text) }
+func newQuery(text string) *query { return (&query{}).add(text) }
 
 // add appends text as it is.
 func (q *query) add(text string) *query {
@@ -32,12 +32,12 @@ func (q *query) arg(value any, typ string) *query {
 
 // table appends columns as a table.
 func (q *query) table(name string, columns []column) *query {
-	return q.unnest(columns).add(" AS " + name + " (" + names(columns, "") + ")")
+	return q.unnest(columns).add(" AS " + name + " (" + columnNames(columns, "") + ")")
 }
 
 // numbered is table with a last column "nth" that counts the rows.
-func (q *query) numbered(name string, columns []column) *query {
-	return q.unnest(columns).add(" WITH ORDINALITY AS " + name + " (" + names(columns, "") + ", nth)")
+func (q *query) numberedTable(name string, columns []column) *query {
+	return q.unnest(columns).add(" WITH ORDINALITY AS " + name + " (" + columnNames(columns, "") + ", nth)")
 }
 
 func (q *query) unnest(columns []column) *query {
@@ -61,7 +61,7 @@ type column struct {
 }
 
 // col makes a column of what a function returns for each row.
-func col[R, V any](name, typ string, rows []R, value func(*R) V) column {
+func columnOf[R, V any](name, typ string, rows []R, value func(*R) V) column {
 	values := make([]V, len(rows))
 	for i := range rows {
 		values[i] = value(&rows[i])
@@ -71,9 +71,9 @@ func col[R, V any](name, typ string, rows []R, value func(*R) V) column {
 
 // has tells whether any of the rows is such a one. Columns that only those need
 // are left out where there is none: most batches are of the plainest kind.
-func has[R any](rows []R, such func(*R) bool) bool {
+func anyRow[R any](rows []R, matches func(*R) bool) bool {
 	for i := range rows {
-		if such(&rows[i]) {
+		if matches(&rows[i]) {
 			return true
 		}
 	}
@@ -82,7 +82,7 @@ func has[R any](rows []R, such func(*R) bool) bool {
 
 // causeColumns are those of the causes of rows, if any has one.
 func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
-	if !has(rows, func(r *R) bool { return !cause(r).IsZero() }) {
+	if !anyRow(rows, func(r *R) bool { return !cause(r).IsZero() }) {
 		return nil
 	}
 	clean := make([]store.Cause, len(rows))
@@ -90,16 +90,16 @@ func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
 		clean[i] = cause(&rows[i]).Clean()
 	}
 	return []column{
-		col("reason", "text", clean, func(c *store.Cause) *string { return orNull(c.Reason) }),
-		col("class", "text", clean, func(c *store.Cause) *string { return orNull(c.Class) }),
-		col("action", "text", clean, func(c *store.Cause) *string { return orNull(c.Action) }),
-		col("position", "text", clean, func(c *store.Cause) *string { return orNull(c.Position) }),
-		col("message", "text", clean, func(c *store.Cause) *string { return orNull(c.Message) }),
+		columnOf("reason", "text", clean, func(c *store.Cause) *string { return nullText(c.Reason) }),
+		columnOf("class", "text", clean, func(c *store.Cause) *string { return nullText(c.Class) }),
+		columnOf("action", "text", clean, func(c *store.Cause) *string { return nullText(c.Action) }),
+		columnOf("position", "text", clean, func(c *store.Cause) *string { return nullText(c.Position) }),
+		columnOf("message", "text", clean, func(c *store.Cause) *string { return nullText(c.Message) }),
 	}
 }
 
 // names lists the names of columns, each after a prefix such as "u.".
-func names(columns []column, prefix string) string {
+func columnNames(columns []column, prefix string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = prefix + c.name
@@ -108,7 +108,7 @@ func names(columns []column, prefix string) string {
 }
 
 // sets lists assignments of columns from those of a table: "a = u.a, b = u.b".
-func sets(columns []column, table string) string {
+func assignments(columns []column, table string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = c.name + " = " + table + "." + c.name
@@ -117,18 +117,18 @@ func sets(columns []column, table string) string {
 }
 
 // insert inserts the columns into a table, in the order of the rows.
-func insert(into string, columns []column) *query {
+func insertQuery(into string, columns []column) *query {
 	values := make([]string, len(columns))
 	for i, c := range columns {
 		if values[i] = c.insert; c.insert == "" {
 			values[i] = "u." + c.name
 		}
 	}
-	return sql("INSERT INTO "+into+" ("+names(columns, "")+") SELECT "+strings.Join(values, ", ")+" FROM ").
-		numbered("u", columns).add(" ORDER BY u.nth")
+	return newQuery("INSERT INTO "+into+" ("+columnNames(columns, "")+") SELECT "+strings.Join(values, ", ")+" FROM ").
+		numberedTable("u", columns).add(" ORDER BY u.nth")
 }
 
 // distinct returns the values in order, each once.
-func distinct(values []string) []string {
+func sortedUnique(values []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }

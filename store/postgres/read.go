@@ -17,19 +17,19 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
-	conn, err := s.readers.Acquire(ctx)
+	conn, err := s.readPool.Acquire(ctx)
 	if err != nil {
-		return nil, reading(ctx, err)
+		return nil, wrapReadError(ctx, err)
 	}
 	defer conn.Release()
 	run := &store.Run{}
 	// One trip, and one moment for all of it.
 	b := &pgx.Batch{}
 	b.BeginTx(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	queueRun(b, key, run)
+	addRunQueries(b, key, run)
 	b.Queue("COMMIT")
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
-		return nil, reading(ctx, err)
+		return nil, wrapReadError(ctx, err)
 	}
 	if run.ID == "" {
 		return nil, fmt.Errorf("%w: run %s", store.ErrNotFound, id)
@@ -38,13 +38,13 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 }
 
 // queueRun queues that a run is read.
-func queueRun(b *pgx.Batch, id store.ID, run *store.Run) {
+func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 	var row summaryRow
 	var okey []byte
 	var owner *string
 	var lease *time.Time
-	each(b.Queue("SELECT "+columns+", cut, okey, owner, lease FROM runs WHERE id = $1", [16]byte(id)), row.places(&run.Cut, &okey, &owner, &lease), func() error {
-		run.Summary, run.OrderKey, run.Owner, run.Lease = row.summary(), string(okey), text(owner), milli(lease)
+	scanRows(b.Queue("SELECT "+columns+", cut, okey, owner, lease FROM runs WHERE id = $1", [16]byte(id)), row.scanTargets(&run.Cut, &okey, &owner, &lease), func() error {
+		run.Summary, run.OrderKey, run.Owner, run.Lease = row.summary(), string(okey), textOf(owner), timeOf(lease)
 		return nil
 	})
 	p := &run.Payload
@@ -64,8 +64,8 @@ func queueRun(b *pgx.Batch, id store.ID, run *store.Run) {
 // readSteps reads the checkpoints of claimed runs, but for those that are claimed
 // for the first time and that the caller has. The runs are the caller's by now,
 // whatever comes of it.
-func (s *Store) readSteps(ctx context.Context, work []store.Work, has func(id string) bool) {
-	places := map[store.ID]int{}
+func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
+	indexes := map[store.ID]int{}
 	var ids []store.ID
 	for i := range work {
 		if work[i].Fence == 1 && has != nil && has(work[i].ID) {
@@ -76,24 +76,24 @@ func (s *Store) readSteps(ctx context.Context, work []store.Work, has func(id st
 			work[i].Err = err
 			continue
 		}
-		places[id], ids = i, append(ids, id)
+		indexes[id], ids = i, append(ids, id)
 	}
 	if len(ids) == 0 {
 		return
 	}
-	rows, err := s.movers.Query(ctx, selectSteps, uuids(ids))
+	rows, err := s.queuePool.Query(ctx, selectSteps, uuids(ids))
 	if err == nil {
 		err = readSteps(rows, func(run store.ID, step store.Step) {
-			w := &work[places[run]]
+			w := &work[indexes[run]]
 			w.Steps = append(w.Steps, step)
 		})
 	}
 	if err == nil {
 		return
 	}
-	for _, i := range places {
+	for _, i := range indexes {
 		if work[i].Err == nil {
-			work[i].Err = fmt.Errorf("reading the steps of run %s: %w", work[i].ID, trouble(err))
+			work[i].Err = fmt.Errorf("reading the steps of run %s: %w", work[i].ID, wrapUnavailable(err))
 		}
 	}
 }
@@ -110,7 +110,7 @@ type summaryRow struct {
 	s                      store.Summary
 }
 
-func (r *summaryRow) places(more ...any) []any {
+func (r *summaryRow) scanTargets(more ...any) []any {
 	c := &r.s.Cause
 	return append([]any{
 		&r.id, &r.s.Flow, &r.state, &r.due, &r.started, &r.finished, &r.s.Attempt, &r.s.Status, &r.s.Size,
@@ -121,7 +121,7 @@ func (r *summaryRow) places(more ...any) []any {
 func (r *summaryRow) summary() store.Summary {
 	id := store.ID(r.id)
 	s := r.s
-	s.ID, s.Received, s.State = id.String(), id.Time(), public(stateOf(r.state))
-	s.Due, s.Started, s.Finished = milli(r.due), milli(r.started), milli(r.finished)
+	s.ID, s.Received, s.State = id.String(), id.Time(), publicState(stateOf(r.state))
+	s.Due, s.Started, s.Finished = timeOf(r.due), timeOf(r.started), timeOf(r.finished)
 	return s
 }

@@ -9,7 +9,7 @@ import (
 
 // Record keeps runs that are over.
 func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
-	r := &recording{entries: entries, ids: make([]store.ID, len(entries))}
+	r := &recordOp{entries: entries, ids: make([]store.ID, len(entries))}
 	seen := map[store.ID]bool{}
 	for i, e := range entries {
 		id, err := e.Validate()
@@ -21,16 +21,16 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 		}
 		seen[id], r.ids[i] = true, id
 	}
-	return s.intake.Do(ctx, r)
+	return s.acceptBatcher.Do(ctx, r)
 }
 
 // recording is a call of Record on its way in.
-type recording struct {
+type recordOp struct {
 	entries []*store.Entry
 	ids     []store.ID
 }
 
-func (r *recording) size() int {
+func (r *recordOp) size() int {
 	n := 0
 	for _, e := range r.entries {
 		n += runBytes + payloadSize(&e.Payload)
@@ -41,24 +41,24 @@ func (r *recording) size() int {
 	return n
 }
 
-func (r *recording) ends() []store.Claim { return nil }
-func (r *recording) ask(*intake)         {}
+func (r *recordOp) ends() []store.Claim  { return nil }
+func (r *recordOp) prepare(*acceptBatch) {}
 
-func (r *recording) decide(in *intake) error {
+func (r *recordOp) apply(b *acceptBatch) error {
 	for i, id := range r.ids {
-		if in.rows.ids[id] {
+		if b.runs.ids[id] {
 			return fmt.Errorf("%w: %s", store.ErrExists, r.entries[i].ID)
 		}
 	}
 	for i, e := range r.entries {
-		row := newRow{
+		run := newRun{
 			id: r.ids[i], flow: e.Flow, state: e.State, attempt: max(e.Attempt, 1), status: e.Status, size: len(e.Body),
 			started: e.Started, finished: e.Finished, cause: e.Cause, steps: e.Steps,
 		}
 		if payloadSize(&e.Payload) > 0 {
-			row.payload = &e.Payload
+			run.payload = &e.Payload
 		}
-		in.rows.add(row)
+		b.runs.addRun(run)
 	}
 	return nil
 }

@@ -13,16 +13,16 @@ import (
 
 // Stats counts runs that are over.
 func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, error) {
-	w, err := windowOf(q)
+	w, err := chooseWindow(q)
 	if err != nil {
 		return nil, err
 	}
 	const sum = `SELECT flow, state, at / $1 * $1 AS t, sum(n)::bigint, sum(took)::bigint FROM stats
 		WHERE span = $2 AND at >= $3 AND at < $4 AND ($5 = '' OR flow = $5)
 		GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state`
-	rows, err := s.readers.Query(ctx, sum, w.group(), w.span, w.from, w.to, q.Flow)
+	rows, err := s.readPool.Query(ctx, sum, w.groupWidth(), w.span, w.from, w.to, q.Flow)
 	if err != nil {
-		return nil, reading(ctx, err)
+		return nil, wrapReadError(ctx, err)
 	}
 	var counts []store.Count
 	var c store.Count
@@ -36,7 +36,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		counts = append(counts, c)
 		return nil
 	})
-	return counts, reading(ctx, err)
+	return counts, wrapReadError(ctx, err)
 }
 
 // window says which counters a query adds up, in seconds.
@@ -45,7 +45,7 @@ type window struct {
 	step, from, to int64
 }
 
-func windowOf(q store.StatsQuery) (window, error) {
+func chooseWindow(q store.StatsQuery) (window, error) {
 	if q.Step < 0 || q.Step%time.Minute != 0 {
 		return window{}, errors.New("the step of statistics must be a multiple of a minute")
 	}
@@ -65,7 +65,7 @@ func windowOf(q store.StatsQuery) (window, error) {
 
 // group is the width of a count: one that no time is longer than where there is
 // one for all.
-func (w window) group() int64 {
+func (w window) groupWidth() int64 {
 	if w.step == 0 {
 		return math.MaxInt64
 	}
@@ -78,9 +78,9 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 	const count = `SELECT flow, 1 AS s, count(*), min(id::text)::uuid FROM runs WHERE state <= 1 GROUP BY flow
 		UNION ALL SELECT flow, 2, count(*), NULL::uuid FROM runs WHERE state = 2 GROUP BY flow
 		UNION ALL SELECT flow, 3, count(*), NULL::uuid FROM runs WHERE state = 3 GROUP BY flow ORDER BY 1, 2`
-	rows, err := s.readers.Query(ctx, count)
+	rows, err := s.readPool.Query(ctx, count)
 	if err != nil {
-		return nil, reading(ctx, err)
+		return nil, wrapReadError(ctx, err)
 	}
 	var depths []store.Depth
 	var flow string
@@ -101,46 +101,46 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 		}
 		return nil
 	})
-	return depths, reading(ctx, err)
+	return depths, wrapReadError(ctx, err)
 }
 
 // ended counts ended runs, as the table e has their flow, state, started and
 // finished, as the counters do.
-const ended = `SELECT w.span, floor(extract(epoch FROM e.finished) / w.span)::bigint * w.span AS at, e.flow, e.state, count(*) AS n,
+const endedCountsSQL = `SELECT w.span, floor(extract(epoch FROM e.finished) / w.span)::bigint * w.span AS at, e.flow, e.state, count(*) AS n,
 		coalesce(sum(greatest(floor(extract(epoch FROM e.finished - e.started) * 1000)::bigint, 0)), 0) AS took
 	FROM e CROSS JOIN (VALUES (60), (3600)) AS w (span) GROUP BY 1, 2, 3, 4`
 
 // count appends a statement that adds the runs of the table e to the counters of
 // a shard.
-func (q *query) count(shard int16) *query {
+func (q *query) addEndedCounts(shard int16) *query {
 	return q.add("INSERT INTO stats AS s (span, at, flow, state, n, took, shard) SELECT c.*, ").arg(shard, "smallint").
-		add(" FROM (" + ended + ") c ORDER BY 1, 2, 3, 4" +
+		add(" FROM (" + endedCountsSQL + ") c ORDER BY 1, 2, 3, 4" +
 			" ON CONFLICT (span, at, flow, state, shard) DO UPDATE SET n = s.n + excluded.n, took = s.took + excluded.took")
 }
 
 // endedRuns begins a statement with the runs of the ids as the table e.
-func endedRuns(ids []store.ID) *query {
-	return sql("WITH e AS (SELECT flow, state, started, finished FROM runs WHERE id = ANY(").arg(uuids(ids), "uuid[]").add(")) ")
+func endedRunsQuery(ids []store.ID) *query {
+	return newQuery("WITH e AS (SELECT flow, state, started, finished FROM runs WHERE id = ANY(").arg(uuids(ids), "uuid[]").add(")) ")
 }
 
 // countEnded queues that runs which ended in the transaction are counted.
 func countEnded(t *tx, ids []store.ID, shard int16) {
 	if len(ids) > 0 {
-		t.put(endedRuns(ids).count(shard))
+		t.addQuery(endedRunsQuery(ids).addEndedCounts(shard))
 	}
 }
 
 // uncountEnded queues that runs which are over, and will not be, are counted no
 // more, where the counters are still kept.
 func uncountEnded(t *tx, ids []store.ID) {
-	t.put(endedRuns(ids).add("UPDATE stats s SET n = s.n - c.n, took = s.took - c.took FROM (" + ended + ") c" +
+	t.addQuery(endedRunsQuery(ids).add("UPDATE stats s SET n = s.n - c.n, took = s.took - c.took FROM (" + endedCountsSQL + ") c" +
 		" WHERE s.span = c.span AND s.at = c.at AND s.flow = c.flow AND s.state = c.state" +
 		" AND s.shard = (SELECT min(shard) FROM stats m WHERE m.span = c.span AND m.at = c.at AND m.flow = c.flow AND m.state = c.state)"))
 }
 
 // addBytes queues that the store holds more, or less.
-func addBytes(t *tx, n int64, shard int16) {
+func addStoreBytes(t *tx, n int64, shard int16) {
 	if n != 0 {
-		t.queue("UPDATE shards SET bytes = bytes + $1 WHERE shard = $2", n, shard)
+		t.addSQL("UPDATE shards SET bytes = bytes + $1 WHERE shard = $2", n, shard)
 	}
 }

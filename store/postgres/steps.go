@@ -19,34 +19,34 @@ type stepRow struct {
 
 // fewSteps is up to how many steps are looked through faster than they are
 // noted by path.
-const fewSteps = 8
+const maxLinearSteps = 8
 
 // add adds the steps of a holder. Of two with the same path the later one counts.
-func (r *stepRows) add(by claimKey, steps []store.Step) {
-	first := r.begin(by)
-	var places map[string]int // nil while there are few
-	if len(*r)-first+len(steps) > fewSteps {
-		places = make(map[string]int, len(*r)-first+len(steps))
+func (r *stepRows) addSteps(by claimKey, steps []store.Step) {
+	first := r.firstRow(by)
+	var indexes map[string]int // nil while there are few
+	if len(*r)-first+len(steps) > maxLinearSteps {
+		indexes = make(map[string]int, len(*r)-first+len(steps))
 		for i, s := range (*r)[first:] {
-			places[s.Path] = first + i
+			indexes[s.Path] = first + i
 		}
 	}
 	for i := range steps {
 		s := stepRow{by, &steps[i]}
-		old, known := r.find(first, s.Path, places)
+		old, known := r.findRow(first, s.Path, indexes)
 		if known {
 			(*r)[old] = s
 			continue
 		}
-		if places != nil {
-			places[s.Path] = len(*r)
+		if indexes != nil {
+			indexes[s.Path] = len(*r)
 		}
 		*r = append(*r, s)
 	}
 }
 
 // begin returns where the steps begin of the holder that was added last.
-func (r *stepRows) begin(by claimKey) int {
+func (r *stepRows) firstRow(by claimKey) int {
 	first := len(*r)
 	for first > 0 && (*r)[first-1].claimKey == by {
 		first--
@@ -55,9 +55,9 @@ func (r *stepRows) begin(by claimKey) int {
 }
 
 // find returns the place of a step, by the places or among the last ones.
-func (r *stepRows) find(first int, path string, places map[string]int) (int, bool) {
-	if places != nil {
-		at, known := places[path]
+func (r *stepRows) findRow(first int, path string, indexes map[string]int) (int, bool) {
+	if indexes != nil {
+		at, known := indexes[path]
 		return at, known
 	}
 	for i := first; i < len(*r); i++ {
@@ -70,19 +70,19 @@ func (r *stepRows) find(first int, path string, places map[string]int) (int, boo
 
 func stepSize(s *store.Step) int { return stepBytes + len(s.Input) + len(s.Output) }
 
-func largestOf(s *store.Step) int { return noteworthy(max(len(s.Input), len(s.Output))) }
+func largestPart(s *store.Step) int { return cuttableSize(max(len(s.Input), len(s.Output))) }
 
 func (r stepRows) columns() []column {
 	columns := []column{
-		col("run", "uuid", r, func(s *stepRow) [16]byte { return s.id }),
-		col("path", "bytea", r, func(s *stepRow) []byte { return []byte(s.Path) }),
-		col("began", "timestamptz", r, func(s *stepRow) time.Time { return s.Began }),
-		col("took", "bigint", r, func(s *stepRow) int64 { return s.Took.Microseconds() }),
-		col("attempts", "int", r, func(s *stepRow) int { return s.Attempts }),
-		col("kind", "text", r, func(s *stepRow) string { return store.CleanText(s.Kind) }),
-		col("state", "text", r, func(s *stepRow) string { return store.CleanText(string(s.State)) }),
-		col("input", "bytea", r, func(s *stepRow) []byte { return bytea(s.Input) }),
-		col("output", "bytea", r, func(s *stepRow) []byte { return bytea(s.Output) }),
+		columnOf("run", "uuid", r, func(s *stepRow) [16]byte { return s.id }),
+		columnOf("path", "bytea", r, func(s *stepRow) []byte { return []byte(s.Path) }),
+		columnOf("began", "timestamptz", r, func(s *stepRow) time.Time { return s.Began }),
+		columnOf("took", "bigint", r, func(s *stepRow) int64 { return s.Took.Microseconds() }),
+		columnOf("attempts", "int", r, func(s *stepRow) int { return s.Attempts }),
+		columnOf("kind", "text", r, func(s *stepRow) string { return store.CleanText(s.Kind) }),
+		columnOf("state", "text", r, func(s *stepRow) string { return store.CleanText(string(s.State)) }),
+		columnOf("input", "bytea", r, func(s *stepRow) []byte { return nullBlob(s.Input) }),
+		columnOf("output", "bytea", r, func(s *stepRow) []byte { return nullBlob(s.Output) }),
 	}
 	return append(columns, causeColumns(r, func(s *stepRow) *store.Cause { return &s.Cause })...)
 }
@@ -99,11 +99,11 @@ func readSteps(rows pgx.Rows, step func(store.ID, store.Step)) error {
 	var took int64
 	var state string
 	c := &s.Cause
-	places := []any{
+	indexes := []any{
 		&run, &path, &s.Began, &took, &s.Attempts, &s.CutFrom, &s.Kind, &state, &s.Input, &s.Output,
 		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message,
 	}
-	_, err := pgx.ForEachRow(rows, places, func() error {
+	_, err := pgx.ForEachRow(rows, indexes, func() error {
 		s.Path, s.State, s.Took = string(path), flow.State(state), time.Duration(took)*time.Microsecond
 		step(run, s)
 		return nil

@@ -11,9 +11,9 @@ import (
 func TestStepRows(t *testing.T) {
 	t.Parallel()
 	mine, other := claimKey{fence: 1}, claimKey{fence: 2}
-	for _, n := range []int{1, fewSteps / 2, fewSteps, 10 * fewSteps} {
+	for _, n := range []int{1, maxLinearSteps / 2, maxLinearSteps, 10 * maxLinearSteps} {
 		var r stepRows
-		r.add(other, []store.Step{{Path: "0"}})
+		r.addSteps(other, []store.Step{{Path: "0"}})
 		for _, state := range []flow.State{flow.Failed, flow.Succeeded} { // of two batches
 			steps := make([]store.Step, 0, 2*n)
 			for range 2 { // and twice in each
@@ -21,7 +21,7 @@ func TestStepRows(t *testing.T) {
 					steps = append(steps, store.Step{Path: fmt.Sprint(i), State: state, Attempts: len(steps)})
 				}
 			}
-			r.add(mine, steps)
+			r.addSteps(mine, steps)
 		}
 		if len(r) != 1+n || r[0].claimKey != other {
 			t.Fatalf("%d steps make %d rows beside the one of another holder", n, len(r)-1)

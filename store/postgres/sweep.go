@@ -9,19 +9,19 @@ import (
 
 // Sweep takes runs away whose lease has ended.
 func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, error) {
-	ctx, cancel, err := s.begin(ctx)
+	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
 		return store.Swept{}, err
 	}
 	defer cancel()
-	ids, more, err := s.lapsed(ctx, q.Limit)
+	ids, more, err := s.findExpired(ctx, q.Limit)
 	if err != nil || len(ids) == 0 {
 		return store.Swept{More: more}, err
 	}
 	var out store.Swept
-	err = s.changeRuns(ctx, ids, "AND state + 0 = 3 AND lease <= clock()", func(ctx context.Context, c *change) error {
+	err = s.changeRuns(ctx, ids, "AND state + 0 = 3 AND lease <= clock()", func(ctx context.Context, c *runChange) error {
 		out = store.Swept{More: more}
-		return c.sweep(ctx, q, &out)
+		return c.sweepRuns(ctx, q, &out)
 	})
 	if err != nil {
 		return store.Swept{}, err
@@ -30,15 +30,15 @@ func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, err
 }
 
 // lapsed returns runs whose lease has ended, and whether there are more.
-func (s *Store) lapsed(ctx context.Context, limit int) (ids []store.ID, more bool, err error) {
-	err = transact(ctx, s.writers, func(ctx context.Context, t *tx) error {
+func (s *Store) findExpired(ctx context.Context, limit int) (ids []store.ID, more bool, err error) {
+	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		ids = nil
 		var id [16]byte
-		each(t.queue("SELECT id FROM runs WHERE state = 3 AND lease <= clock() ORDER BY lease LIMIT $1", max(limit, 0)+1), []any{&id}, func() error {
+		scanRows(t.addSQL("SELECT id FROM runs WHERE state = 3 AND lease <= clock() ORDER BY lease LIMIT $1", max(limit, 0)+1), []any{&id}, func() error {
 			ids = append(ids, id)
 			return nil
 		})
-		return t.send(ctx)
+		return t.sendAll(ctx)
 	})
 	if len(ids) > limit {
 		return ids[:max(limit, 0)], true, err
@@ -48,13 +48,13 @@ func (s *Store) lapsed(ctx context.Context, limit int) (ids []store.ID, more boo
 
 // sweep puts runs back that their holders have lost, and fails those of which
 // that has happened too often without anything done in between.
-func (c *change) sweep(ctx context.Context, q store.SweepQuery, out *store.Swept) error {
-	losses, err := c.losses(ctx)
+func (c *runChange) sweepRuns(ctx context.Context, q store.SweepQuery, out *store.Swept) error {
+	losses, err := c.countLosses(ctx)
 	if err != nil {
 		return err
 	}
-	failed := map[int][]*found{}
-	var back []lostRun
+	failed := map[int][]*foundRun{}
+	var requeued []lostRun
 	for _, r := range c.runs {
 		n := losses[r.id] + 1
 		delay, again := q.LossDelay(n)
@@ -62,29 +62,29 @@ func (c *change) sweep(ctx context.Context, q store.SweepQuery, out *store.Swept
 			failed[n] = append(failed[n], r)
 			continue
 		}
-		back = append(back, lostRun{r, n, delay})
+		requeued = append(requeued, lostRun{r, n, delay})
 	}
-	c.putBack(back)
+	c.requeueLost(requeued)
 	for n, runs := range failed {
-		c.end(runs, store.Failed, store.LossCause(n))
+		c.endRuns(runs, store.Failed, store.LossCause(n))
 	}
-	c.flows.write(c.tx)
-	return c.report(ctx, out)
+	c.counts.addUpdate(c.tx)
+	return c.reportSwept(ctx, out)
 }
 
 // losses reads how often each run was lost without a step done in between.
-func (c *change) losses(ctx context.Context) (map[store.ID]int, error) {
+func (c *runChange) countLosses(ctx context.Context) (map[store.ID]int, error) {
 	losses := map[store.ID]int{}
 	var id [16]byte
 	var n int
-	each(c.queue("SELECT id, lost FROM runs WHERE id = ANY($1::uuid[])", uuids(c.ids())), []any{&id, &n}, func() error {
+	scanRows(c.addSQL("SELECT id, lost FROM runs WHERE id = ANY($1::uuid[])", uuids(c.runIDs())), []any{&id, &n}, func() error {
 		losses[id] = n
 		return nil
 	})
-	return losses, c.send(ctx)
+	return losses, c.sendAll(ctx)
 }
 
-func (c *change) ids() []store.ID {
+func (c *runChange) runIDs() []store.ID {
 	ids := make([]store.ID, 0, len(c.runs))
 	for id := range c.runs {
 		ids = append(ids, id)
@@ -94,41 +94,41 @@ func (c *change) ids() []store.ID {
 
 // lostRun is a run that goes on.
 type lostRun struct {
-	*found
+	*foundRun
 	times int // that it was lost
-	wait  time.Duration
+	delay time.Duration
 }
 
-func (c *change) putBack(runs []lostRun) {
+func (c *runChange) requeueLost(runs []lostRun) {
 	if len(runs) == 0 {
 		return
 	}
 	for _, r := range runs {
 		to := store.Queued
-		if r.wait > 0 {
+		if r.delay > 0 {
 			to = store.Waiting
 		}
-		c.moved(r.found, to)
+		c.moveRun(r.foundRun, to)
 	}
 	columns := []column{
-		col("id", "uuid", runs, func(r *lostRun) [16]byte { return r.id }),
-		col("state", "smallint", runs, func(r *lostRun) int16 { return int16(r.state) }),
-		col("wait", "bigint", runs, func(r *lostRun) int64 { return micros(r.wait) }),
-		col("lost", "int", runs, func(r *lostRun) int { return r.times }),
+		columnOf("id", "uuid", runs, func(r *lostRun) [16]byte { return r.id }),
+		columnOf("state", "smallint", runs, func(r *lostRun) int16 { return int16(r.state) }),
+		columnOf("wait", "bigint", runs, func(r *lostRun) int64 { return roundUpMicros(r.delay) }),
+		columnOf("lost", "int", runs, func(r *lostRun) int { return r.times }),
 	}
 	causes := causeColumns(runs, func(r *lostRun) *store.Cause {
 		why := store.LossCause(r.times)
 		return &why
 	})
-	c.put(sql("UPDATE runs r SET state = u.state, attempt = r.attempt + 1, lost = u.lost, owner = NULL, lease = NULL,"+
-		" due = CASE WHEN u.wait > 0 THEN clock() + u.wait * interval '1 microsecond' END, "+setCauses(causes, "%s")+" FROM ").
+	c.addQuery(newQuery("UPDATE runs r SET state = u.state, attempt = r.attempt + 1, lost = u.lost, owner = NULL, lease = NULL,"+
+		" due = CASE WHEN u.wait > 0 THEN clock() + u.wait * interval '1 microsecond' END, "+causeAssignments(causes, "%s")+" FROM ").
 		table("u", append(columns, causes...)).add(" WHERE r.id = u.id"))
 }
 
 // report reads what became of the runs.
-func (c *change) report(ctx context.Context, out *store.Swept) error {
+func (c *runChange) reportSwept(ctx context.Context, out *store.Swept) error {
 	var row summaryRow
-	each(c.queue("SELECT "+columns+" FROM runs WHERE id = ANY($1::uuid[]) ORDER BY seq", uuids(c.ids())), row.places(), func() error {
+	scanRows(c.addSQL("SELECT "+columns+" FROM runs WHERE id = ANY($1::uuid[]) ORDER BY seq", uuids(c.runIDs())), row.scanTargets(), func() error {
 		if s := row.summary(); s.State == store.Failed {
 			out.Failed = append(out.Failed, s)
 		} else {
@@ -136,5 +136,5 @@ func (c *change) report(ctx context.Context, out *store.Swept) error {
 		}
 		return nil
 	})
-	return c.send(ctx)
+	return c.sendAll(ctx)
 }

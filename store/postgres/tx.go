@@ -13,27 +13,27 @@ import (
 // one trip; whoever wants to know a result sends. Where one trip is all there is,
 // the server makes it a transaction by itself.
 type tx struct {
-	conn  *pgx.Conn
-	batch *pgx.Batch
-	begun bool // something was sent
-	ends  bool // COMMIT was sent
-	lost  bool // the connection was closed when the transaction ended
+	conn       *pgx.Conn
+	batch      *pgx.Batch
+	begun      bool // something was sent
+	committing bool // COMMIT was sent
+	connClosed bool // the connection was closed when the transaction ended
 }
 
 // attempts is how often a transaction is tried that loses against others.
-const attempts = 10
+const maxAttempts = 10
 
 // transact does a transaction on a connection of the pool. do may be called
 // again; it queues and sends, and what it leaves queued is sent with COMMIT. An
 // error that it returns takes everything back.
-func transact(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx) error) error {
+func inTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx) error) error {
 	for n := 1; ; n++ {
-		t, err := once(ctx, pool, do)
+		t, err := tryTransaction(ctx, pool, do)
 		switch {
 		case err == nil:
 			return nil
-		case n < attempts && again(err):
-		case n == 1 && t != nil && t.lost && !t.ends && ctx.Err() == nil:
+		case n < maxAttempts && isRetryable(err):
+		case n == 1 && t != nil && t.connClosed && !t.committing && ctx.Err() == nil:
 			// The server has closed the connection some time ago, as when it was
 			// restarted. Nothing can have been done.
 		default:
@@ -42,58 +42,58 @@ func transact(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, 
 	}
 }
 
-func once(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx) error) (*tx, error) {
+func tryTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx) error) (*tx, error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		return nil, trouble(err)
+		return nil, wrapUnavailable(err)
 	}
 	defer conn.Release()
 	t := &tx{conn: conn.Conn(), batch: &pgx.Batch{}}
 	err = do(ctx, t)
 	if err == nil {
 		if t.begun {
-			t.queue("COMMIT").Exec(committed)
+			t.addSQL("COMMIT").Exec(checkCommit)
 		}
-		t.ends = true
-		err = t.send(ctx)
+		t.committing = true
+		err = t.sendAll(ctx)
 	}
 	if err != nil {
 		t.rollback(ctx)
-		t.lost = t.conn.IsClosed() // who asks later asks about somebody else's connection
+		t.connClosed = t.conn.IsClosed() // who asks later asks about somebody else's connection
 	}
 	return t, err
 }
 
 // errTakenBack says that the server answered COMMIT with ROLLBACK, as it does
 // where something failed before.
-var errTakenBack = errors.New("the server took the transaction back")
+var errRolledBack = errors.New("the server took the transaction back")
 
-func committed(tag pgconn.CommandTag) error {
+func checkCommit(tag pgconn.CommandTag) error {
 	if tag.String() != "COMMIT" {
-		return errTakenBack
+		return errRolledBack
 	}
 	return nil
 }
 
 // queue adds a statement. What it returns takes a function for the result.
-func (t *tx) queue(sql string, args ...any) *pgx.QueuedQuery { return t.batch.Queue(sql, args...) }
+func (t *tx) addSQL(sql string, args ...any) *pgx.QueuedQuery { return t.batch.Queue(sql, args...) }
 
 // put adds a statement that was built.
-func (t *tx) put(q *query) *pgx.QueuedQuery { return t.batch.Queue(q.text.String(), q.args...) }
+func (t *tx) addQuery(q *query) *pgx.QueuedQuery { return t.batch.Queue(q.text.String(), q.args...) }
 
 // send sends what was queued and has the results read.
-func (t *tx) send(ctx context.Context) error {
+func (t *tx) sendAll(ctx context.Context) error {
 	if t.batch.Len() == 0 {
 		return nil
 	}
 	b := t.batch
-	if !t.begun && !t.ends {
+	if !t.begun && !t.committing {
 		b = &pgx.Batch{}
 		b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 		b.QueuedQueries = append(b.QueuedQueries, t.batch.QueuedQueries...)
 	}
 	t.batch, t.begun = &pgx.Batch{}, true
-	return trouble(t.conn.SendBatch(ctx, b).Close())
+	return wrapUnavailable(t.conn.SendBatch(ctx, b).Close())
 }
 
 // rollback takes the transaction back, so that the connection can be used
@@ -106,9 +106,9 @@ func (t *tx) rollback(ctx context.Context) {
 
 // each calls row with each row of a result, after it was scanned into the
 // places.
-func each(q *pgx.QueuedQuery, places []any, row func() error) {
+func scanRows(q *pgx.QueuedQuery, targets []any, row func() error) {
 	q.Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, places, row)
+		_, err := pgx.ForEachRow(rows, targets, row)
 		return err
 	})
 }

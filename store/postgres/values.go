@@ -8,11 +8,11 @@ import (
 
 // behind is the state in the table of a run that is queued behind another with
 // its order key.
-const behind store.State = 0
+const blocked store.State = 0
 
 // public is the state as people know it.
-func public(s store.State) store.State {
-	if s == behind {
+func publicState(s store.State) store.State {
+	if s == blocked {
 		return store.Queued
 	}
 	return s
@@ -20,21 +20,21 @@ func public(s store.State) store.State {
 
 // What goes into the tables. The zero value is null, which takes no space.
 
-func bytea(b []byte) []byte {
+func nullBlob(b []byte) []byte {
 	if len(b) == 0 {
 		return nil
 	}
 	return b
 }
 
-func orNull(s string) *string {
+func nullText(s string) *string {
 	if s == "" {
 		return nil
 	}
 	return &s
 }
 
-func moment(t time.Time) *time.Time {
+func nullTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -42,7 +42,9 @@ func moment(t time.Time) *time.Time {
 }
 
 // micros rounds a duration up to microseconds, so that none ends early.
-func micros(d time.Duration) int64 { return int64((d + time.Microsecond - 1) / time.Microsecond) }
+func roundUpMicros(d time.Duration) int64 {
+	return int64((d + time.Microsecond - 1) / time.Microsecond)
+}
 
 // uuids are ids as the driver takes them.
 func uuids(ids []store.ID) [][16]byte {
@@ -54,7 +56,7 @@ func uuids(ids []store.ID) [][16]byte {
 }
 
 // orderKey is what is kept of an order key.
-func orderKey(key string) []byte {
+func orderKeyBytes(key string) []byte {
 	if key == "" {
 		return nil
 	}
@@ -68,14 +70,14 @@ func stateOf(n int16) store.State {
 }
 
 // milli is a time to the millisecond; null is the zero time.
-func milli(t *time.Time) time.Time {
+func timeOf(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}
 	}
 	return t.Truncate(time.Millisecond)
 }
 
-func text(s *string) string {
+func textOf(s *string) string {
 	if s == nil {
 		return ""
 	}

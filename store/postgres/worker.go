@@ -11,45 +11,45 @@ import (
 
 // holding is what a holder does with its runs: a heartbeat, a checkpoint, an
 // end, or putting them back.
-type holding interface {
+type workerOp interface {
 	item
 	// gather adds it to the batch.
-	gather(*held)
+	addTo(*workerBatch)
 	// outcome is what became of it, after the batch was written.
-	outcome(*held) error
+	resultOf(*workerBatch) error
 }
 
-func lost(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
+func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
 // Heartbeat makes leases last longer.
 func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.Claim) ([]store.Claim, error) {
 	if len(claims) == 0 {
 		return nil, ctx.Err()
 	}
-	h := &heartbeat{lease: d, claims: claims}
-	err := s.holders.Do(ctx, h)
+	h := &heartbeatOp{lease: d, claims: claims}
+	err := s.workerBatcher.Do(ctx, h)
 	return h.lost, err
 }
 
-type heartbeat struct {
+type heartbeatOp struct {
 	lease  time.Duration
 	claims []store.Claim
 	lost   []store.Claim
 }
 
-func (h *heartbeat) size() int           { return 64 * len(h.claims) }
-func (h *heartbeat) ends() []store.Claim { return nil }
+func (h *heartbeatOp) size() int           { return 64 * len(h.claims) }
+func (h *heartbeatOp) ends() []store.Claim { return nil }
 
-func (h *heartbeat) gather(b *held) {
+func (h *heartbeatOp) addTo(b *workerBatch) {
 	for _, c := range h.claims {
-		b.beats = append(b.beats, beat{keyOf(c), h.lease})
+		b.extensions = append(b.extensions, extension{claimKeyOf(c), h.lease})
 	}
 }
 
-func (h *heartbeat) outcome(b *held) error {
+func (h *heartbeatOp) resultOf(b *workerBatch) error {
 	h.lost = nil
 	for _, c := range h.claims {
-		if !b.beaten[keyOf(c)] {
+		if !b.extended[claimKeyOf(c)] {
 			h.lost = append(h.lost, c)
 		}
 	}
@@ -58,21 +58,21 @@ func (h *heartbeat) outcome(b *held) error {
 
 // Checkpoint keeps steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
-	return s.holders.Do(ctx, &checkpoint{claim: c, steps: steps})
+	return s.workerBatcher.Do(ctx, &checkpointOp{claim: c, steps: steps})
 }
 
-type checkpoint struct {
+type checkpointOp struct {
 	claim store.Claim
 	steps []store.Step
 }
 
-func (c *checkpoint) size() int           { return stepsSize(c.steps) }
-func (c *checkpoint) ends() []store.Claim { return nil }
-func (c *checkpoint) gather(b *held)      { b.touch(keyOf(c.claim), c.steps) }
+func (c *checkpointOp) size() int            { return stepsSize(c.steps) }
+func (c *checkpointOp) ends() []store.Claim  { return nil }
+func (c *checkpointOp) addTo(b *workerBatch) { b.addCheckpoint(claimKeyOf(c.claim), c.steps) }
 
-func (c *checkpoint) outcome(b *held) error {
-	if !b.touched[keyOf(c.claim)] {
-		return lost(c.claim)
+func (c *checkpointOp) resultOf(b *workerBatch) error {
+	if !b.checkpointed[claimKeyOf(c.claim)] {
+		return lostClaim(c.claim)
 	}
 	return nil
 }
@@ -82,39 +82,39 @@ func (s *Store) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	return s.holders.Do(ctx, &finish{claim: c, Ending: e})
+	return s.workerBatcher.Do(ctx, &finishOp{claim: c, Ending: e})
 }
 
-type finish struct {
+type finishOp struct {
 	claim store.Claim
 	*store.Ending
 }
 
-func (f *finish) size() int {
+func (f *finishOp) size() int {
 	return stepBytes + len(f.Response) + len(f.Output) + stepsSize(f.Steps)
 }
-func (f *finish) ends() []store.Claim { return []store.Claim{f.claim} }
+func (f *finishOp) ends() []store.Claim { return []store.Claim{f.claim} }
 
-func (f *finish) gather(b *held) {
-	b.endings = append(b.endings, ending{key: keyOf(f.claim), Ending: f.Ending})
-	b.locks = b.locks || ordered(f.claim)
+func (f *finishOp) addTo(b *workerBatch) {
+	b.endings = append(b.endings, ending{key: claimKeyOf(f.claim), Ending: f.Ending})
+	b.lockFlows = b.lockFlows || hasOrderKey(f.claim)
 }
 
-func (f *finish) outcome(b *held) error {
-	if !b.ended[keyOf(f.claim)] {
-		return lost(f.claim)
+func (f *finishOp) resultOf(b *workerBatch) error {
+	if !b.ended[claimKeyOf(f.claim)] {
+		return lostClaim(f.claim)
 	}
 	return nil
 }
 
 // Retry puts a claimed run back for another attempt.
 func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.holders.Do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l, attempts: 1})
+	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l, attempts: 1})
 }
 
 // Park puts a claimed run aside for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.holders.Do(ctx, &putBack{claims: []store.Claim{c}, Requeue: l})
+	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l})
 }
 
 // Release puts claimed runs back as if they had not been claimed.
@@ -122,34 +122,34 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	if len(claims) == 0 {
 		return ctx.Err()
 	}
-	return s.holders.Do(ctx, &putBack{claims: claims, whole: true})
+	return s.workerBatcher.Do(ctx, &requeueOp{claims: claims, skipLost: true})
 }
 
 // putBack makes claimed runs wait, or queues them.
-type putBack struct {
+type requeueOp struct {
 	claims []store.Claim
 	store.Requeue
 	attempts int  // that it costs
-	whole    bool // those that are lost are left out
+	skipLost bool // those that are lost are left out
 }
 
-func (p *putBack) size() int           { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
-func (p *putBack) ends() []store.Claim { return p.claims }
+func (p *requeueOp) size() int           { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
+func (p *requeueOp) ends() []store.Claim { return p.claims }
 
-func (p *putBack) gather(b *held) {
+func (p *requeueOp) addTo(b *workerBatch) {
 	for _, c := range p.claims {
-		b.laters = append(b.laters, later{key: keyOf(c), Requeue: p.Requeue, attempts: p.attempts})
+		b.requeues = append(b.requeues, requeue{key: claimKeyOf(c), Requeue: p.Requeue, attempts: p.attempts})
 	}
-	b.locks = b.locks || p.Delay <= 0
+	b.lockFlows = b.lockFlows || p.Delay <= 0
 }
 
-func (p *putBack) outcome(b *held) error {
-	if p.whole {
+func (p *requeueOp) resultOf(b *workerBatch) error {
+	if p.skipLost {
 		return nil
 	}
 	for _, c := range p.claims {
-		if !b.back[keyOf(c)] {
-			return lost(c)
+		if !b.requeued[claimKeyOf(c)] {
+			return lostClaim(c)
 		}
 	}
 	return nil
@@ -170,9 +170,9 @@ type claimKey struct {
 }
 
 // keyOf reads a claim. One that no store gave out has no run.
-func keyOf(c store.Claim) claimKey {
+func claimKeyOf(c store.Claim) claimKey {
 	id, err := store.ParseID(c.ID)
-	if err != nil || c.Ref != refOf(id, ordered(c)) {
+	if err != nil || c.Ref != claimRef(id, hasOrderKey(c)) {
 		return claimKey{}
 	}
 	return claimKey{id, c.Fence}
@@ -181,7 +181,7 @@ func keyOf(c store.Claim) claimKey {
 // refOf makes the Ref of a claim: something of the id, by which a claim that was
 // made up is recognised, and whether the run has an order key. Then its end is
 // the turn of another.
-func refOf(id store.ID, ordered bool) int64 {
+func claimRef(id store.ID, ordered bool) int64 {
 	ref := int64(binary.BigEndian.Uint64(id[8:])>>1) &^ 1 //nolint:gosec // 63 bits
 	if ordered {
 		ref |= 1
@@ -189,4 +189,4 @@ func refOf(id store.ID, ordered bool) int64 {
 	return ref
 }
 
-func ordered(c store.Claim) bool { return c.Ref&1 != 0 }
+func hasOrderKey(c store.Claim) bool { return c.Ref&1 != 0 }

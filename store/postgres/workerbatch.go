@@ -12,156 +12,156 @@ import (
 
 // held is one transaction of holders. All of its statements go in one trip:
 // which claims still hold is found by the statements that write.
-type held struct {
+type workerBatch struct {
 	*tx
 	shard int16
 	stamp int64 // of no other batch
 
-	beats   []beat
-	touches []touch
-	endings []ending
-	laters  []later
-	locks   bool // flows must be locked: their queues change
+	extensions  []extension
+	checkpoints []checkpoint
+	endings     []ending
+	requeues    []requeue
+	lockFlows   bool // flows must be locked: their queues change
 
 	// What the statements found.
-	beaten, touched, ended, back map[claimKey]bool
-	wakes                        bool // runs may be claimable
-	waits                        bool // a run waits for a time
+	extended, checkpointed, ended, requeued map[claimKey]bool
+	publish                                 bool // runs may be claimable
+	signalReady                             bool // a run waits for a time
 }
 
 // beat is a lease to be extended.
-type beat struct {
+type extension struct {
 	key   claimKey
 	lease time.Duration
 }
 
 // touch is a run to which steps are added.
-type touch struct {
+type checkpoint struct {
 	key   claimKey
 	steps stepRows
-	sizes
+	growth
 }
 
 // ending is a run that ends.
 type ending struct {
 	key claimKey
 	*store.Ending
-	sizes
+	growth
 }
 
 // later is a run that is put back.
-type later struct {
+type requeue struct {
 	key claimKey
 	store.Requeue
 	attempts int
-	sizes
+	growth
 }
 
 // sizes are what a run grows by.
-type sizes struct {
+type growth struct {
 	bytes   int64
 	largest int
 	steps   int
 }
 
-func (s *sizes) addSteps(steps []store.Step) {
+func (s *growth) countSteps(steps []store.Step) {
 	for i := range steps {
 		s.bytes += int64(stepSize(&steps[i]))
-		s.largest = max(s.largest, largestOf(&steps[i]))
+		s.largest = max(s.largest, largestPart(&steps[i]))
 	}
 	s.steps += len(steps)
 }
 
 // touch adds steps of a run, of which several may come in one batch.
-func (b *held) touch(key claimKey, steps []store.Step) {
-	for i := range b.touches {
-		if b.touches[i].key == key {
-			b.touches[i].add(steps)
+func (b *workerBatch) addCheckpoint(key claimKey, steps []store.Step) {
+	for i := range b.checkpoints {
+		if b.checkpoints[i].key == key {
+			b.checkpoints[i].addSteps(steps)
 			return
 		}
 	}
-	b.touches = append(b.touches, touch{key: key})
-	b.touches[len(b.touches)-1].add(steps)
+	b.checkpoints = append(b.checkpoints, checkpoint{key: key})
+	b.checkpoints[len(b.checkpoints)-1].addSteps(steps)
 }
 
-func (t *touch) add(steps []store.Step) {
-	t.steps.add(t.key, steps)
-	t.addSteps(steps)
+func (t *checkpoint) addSteps(steps []store.Step) {
+	t.steps.addSteps(t.key, steps)
+	t.countSteps(steps)
 }
 
 // writeHeld does a batch of holders.
-func (s *Store) writeHeld(batch []*batch.Op[holding]) error {
+func (s *Store) commitWorkerBatch(ops []*batch.Op[workerOp]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
-	var b *held
-	err := transact(ctx, s.movers, func(_ context.Context, t *tx) error {
-		b = &held{
+	var b *workerBatch
+	err := inTransaction(ctx, s.queuePool, func(_ context.Context, t *tx) error {
+		b = &workerBatch{
 			tx: t, shard: s.shard + 1, stamp: rand.Int64(),
-			beaten: map[claimKey]bool{}, touched: map[claimKey]bool{}, ended: map[claimKey]bool{}, back: map[claimKey]bool{},
+			extended: map[claimKey]bool{}, checkpointed: map[claimKey]bool{}, ended: map[claimKey]bool{}, requeued: map[claimKey]bool{},
 		}
-		for _, o := range batch {
-			o.Value.gather(b)
+		for _, o := range ops {
+			o.Value.addTo(b)
 		}
-		b.write()
+		b.addWrites()
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, o := range batch {
-		o.Err = o.Value.outcome(b)
+	for _, o := range ops {
+		o.Err = o.Value.resultOf(b)
 	}
 	switch {
-	case b.wakes:
-		s.bell.wake()
-	case b.waits:
-		signal(s.bell.ready)
+	case b.publish:
+		s.notifier.publish()
+	case b.signalReady:
+		sendSignal(s.notifier.ready)
 	}
 	return nil
 }
 
-func (b *held) write() {
-	if b.locks {
-		lockFlowsOf(b.tx, b.terminal())
+func (b *workerBatch) addWrites() {
+	if b.lockFlows {
+		lockFlowsOfRuns(b.tx, b.releasedRuns())
 	}
-	b.writeBeats()
-	b.writeTouches()
+	b.extendLeases()
+	b.writeCheckpoints()
 	b.writeEndings()
-	b.writeLaters()
-	if b.locks && len(b.endings) > 0 {
-		nextTurns(b.tx, b.terminal(), func() { b.wakes = true })
+	b.writeRequeues()
+	if b.lockFlows && len(b.endings) > 0 {
+		unblockNext(b.tx, b.releasedRuns(), func() { b.publish = true })
 	}
 }
 
 // terminal returns the runs that leave their holders.
-func (b *held) terminal() []store.ID {
+func (b *workerBatch) releasedRuns() []store.ID {
 	var ids []store.ID
 	for i := range b.endings {
 		ids = append(ids, b.endings[i].key.id)
 	}
-	for i := range b.laters {
-		ids = append(ids, b.laters[i].key.id)
+	for i := range b.requeues {
+		ids = append(ids, b.requeues[i].key.id)
 	}
 	return ids
 }
 
-func (b *held) writeBeats() {
-	if len(b.beats) == 0 {
+func (b *workerBatch) extendLeases() {
+	if len(b.extensions) == 0 {
 		return
 	}
-	q := sql("UPDATE runs r SET lease = clock() + u.lease * interval '1 microsecond' FROM ").table("u", []column{
-		col("id", "uuid", b.beats, func(t *beat) [16]byte { return t.key.id }),
-		col("fence", "bigint", b.beats, func(t *beat) int64 { return t.key.fence }),
-		col("lease", "bigint", b.beats, func(t *beat) int64 { return micros(t.lease) }),
-	}).add(isHeld + "RETURNING r.id, r.fence")
-	b.note(q, b.beaten)
+	q := newQuery("UPDATE runs r SET lease = clock() + u.lease * interval '1 microsecond' FROM ").table("u", []column{
+		columnOf("id", "uuid", b.extensions, func(t *extension) [16]byte { return t.key.id }),
+		columnOf("fence", "bigint", b.extensions, func(t *extension) int64 { return t.key.fence }),
+		columnOf("lease", "bigint", b.extensions, func(t *extension) int64 { return roundUpMicros(t.lease) }),
+	}).add(matchesClaim + "RETURNING r.id, r.fence")
+	b.collectClaims(q, b.extended)
 }
 
 // note sends a statement that returns claims, and notes them.
-func (b *held) note(q *query, in map[claimKey]bool) {
+func (b *workerBatch) collectClaims(q *query, in map[claimKey]bool) {
 	var id [16]byte
 	var fence int64
-	each(b.put(q), []any{&id, &fence}, func() error {
+	scanRows(b.addQuery(q), []any{&id, &fence}, func() error {
 		in[claimKey{id, fence}] = true
 		return nil
 	})

@@ -7,8 +7,8 @@ import (
 
 // A batch holds at most so many operations, and bytes.
 const (
-	batchSize  = 512
-	batchBytes = 8 << 20
+	maxBatch      = 512
+	maxBatchBytes = 8 << 20
 )
 
 // item is an operation that shares a transaction with others.
@@ -24,25 +24,25 @@ type item interface {
 // all.
 func newBatcher[T item](commit func([]*batch.Op[T]) error) *batch.Batcher[T] {
 	return batch.New(batch.Config[T]{
-		MaxOps: batchSize, MaxSize: batchBytes,
+		MaxOps: maxBatch, MaxSize: maxBatchBytes,
 		Size:    func(i T) int { return i.size() },
 		Ends:    func(i T) []store.Claim { return i.ends() },
-		Execute: func(ops []*batch.Op[T]) { execute(commit, ops) },
+		Execute: func(ops []*batch.Op[T]) { executeBatch(commit, ops) },
 	})
 }
 
 // execute commits a batch. If the values of an operation make it fail, the batch
 // is split until that operation is alone.
-func execute[T item](commit func([]*batch.Op[T]) error, ops []*batch.Op[T]) {
+func executeBatch[T item](commit func([]*batch.Op[T]) error, ops []*batch.Op[T]) {
 	for _, o := range ops {
 		o.Err = nil
 	}
 	err := commit(ops)
 	switch {
 	case err == nil:
-	case len(ops) > 1 && faulty(err):
-		execute(commit, ops[:len(ops)/2])
-		execute(commit, ops[len(ops)/2:])
+	case len(ops) > 1 && isDataError(err):
+		executeBatch(commit, ops[:len(ops)/2])
+		executeBatch(commit, ops[len(ops)/2:])
 	default:
 		for _, o := range ops {
 			o.Err = err
