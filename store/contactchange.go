@@ -90,7 +90,7 @@ func (c *ContactChange) validateTags() error {
 	return nil
 }
 
-// ContactDiff is what an engine has to write for a change.
+// ContactDiff lists the parts of a contact that an engine has to write.
 type ContactDiff struct {
 	ContactChanged
 	Set   []string // fields that are new or differ
@@ -102,9 +102,9 @@ func (d *ContactDiff) IsEmpty() bool {
 	return !d.Created && len(d.Set)+len(d.Unset)+len(d.Added)+len(d.Removed) == 0
 }
 
-// Apply returns what a change does to a contact, nil if there is none. It does not
-// change the contact. If the contact would become too large, Apply returns a
-// *ContactError.
+// Apply returns the difference that a change makes to a contact, nil if there is
+// none. It does not change the contact. If the contact would become too large,
+// Apply returns a *ContactError.
 func (c *ContactChange) Apply(to *Contact, now time.Time) (*ContactDiff, error) {
 	d := &ContactDiff{}
 	if to == nil {

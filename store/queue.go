@@ -38,7 +38,7 @@ type Dedupe struct {
 func DedupeScope(flow string) string { return "dedupe/" + flow }
 
 // QueueLimit is how many runs of a flow may be queued, including those that are
-// blocked by an order key, and what a full queue does.
+// blocked by an order key, and whether a full queue drops runs.
 type QueueLimit struct {
 	Max int // 0 for no limit
 	// DropOldest makes room in a full queue: the oldest queued run that was never

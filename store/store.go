@@ -42,7 +42,7 @@ type Queue interface {
 }
 
 // Worker has the operations of a worker that has claimed runs. They return
-// ErrLost if the claim no longer exists.
+// ErrLost if the caller has lost the claim.
 type Worker interface {
 	// Heartbeat makes the leases of claims last for a time from now. It returns
 	// the lost claims, which are not an error.

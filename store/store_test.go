@@ -157,7 +157,7 @@ func TestIsUnavailable(t *testing.T) {
 		want bool
 	}{
 		{"nothing", nil, false},
-		{"trouble", &store.UnavailableError{Err: cause}, true},
+		{"unavailable", &store.UnavailableError{Err: cause}, true},
 		{"wrapped", fmt.Errorf("accepting: %w", &store.UnavailableError{Err: cause}), true},
 		{"closed", fmt.Errorf("accepting: %w", store.ErrClosed), true},
 		{"a full queue", store.ErrFull, false},
@@ -172,6 +172,6 @@ func TestIsUnavailable(t *testing.T) {
 		})
 	}
 	if err := error(&store.UnavailableError{Err: cause}); !errors.Is(err, cause) {
-		t.Errorf("%v hides its cause", err)
+		t.Errorf("%v does not wrap its cause", err)
 	}
 }

@@ -88,8 +88,8 @@ func TestEraserLeavesItsInput(t *testing.T) {
 	}
 }
 
-// FuzzEraser: JSON stays JSON, what has no @ in any form stays, and nothing is
-// left to be found in what was encoded as programs do it.
+// FuzzEraser checks that JSON stays JSON, that texts without an @ in any encoding
+// stay unchanged, and that no address is left in texts that programs have encoded.
 func FuzzEraser(f *testing.F) {
 	f.Add([]byte(`{"a":"\\nann@example.com","b":["\u0061nn@example.com"]}`), "x")
 	f.Add([]byte("ann%40example.com&=0Aann=40example.com"), `"\`)

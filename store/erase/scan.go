@@ -68,7 +68,7 @@ func (b *Budget) Spend(size int64) {
 // IsSpent reports whether nothing is left.
 func (b *Budget) IsSpent() bool { return b.Runs <= 0 || b.Bytes <= 0 }
 
-// Engine does for History what depends on the engine. R is how it refers to a run.
+// Engine is an engine of the store, for History. R is how it refers to a run.
 type Engine[R any] interface {
 	// Tasks returns the task of a contact, or all tasks for "".
 	Tasks(ctx context.Context, contact string) ([]Task, error)
@@ -99,7 +99,7 @@ type Reader[R any] interface {
 	Keys(scope string, name []byte, b *Budget, visit func(scope string, name, value []byte)) (stopped bool, err error)
 }
 
-// Scan is one step of a task, and what it found.
+// Scan is one step of a task, with its results.
 type Scan[R any] struct {
 	Task
 	Found []R // runs that are over and hold the address, or were awaited

@@ -90,7 +90,7 @@ func loadRuns(s *sqlite.Store, n int, lines chan<- string) error {
 			}
 			lines <- "step " + w.ID
 			if n == 0 {
-				continue // left running for whoever comes next
+				continue // left running for the next child
 			}
 			if err := s.Finish(ctx, w.Claim, &store.Ending{State: store.Succeeded}); err != nil {
 				return err

@@ -102,7 +102,7 @@ func TestPowerLoss(t *testing.T) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for lines.Scan() { // what was confirmed while the file system ended does not count, see CutPower
+		for lines.Scan() { // confirmations while the file system ended do not count, see CutPower
 		}
 		_ = cmd.Wait() // it was killed
 		disk.Unmount()

@@ -19,7 +19,7 @@ type readers struct {
 	dsn  string
 	free chan *conn
 
-	mu     sync.RWMutex // held for reading while a connection is in use
+	mu     sync.RWMutex // locked for reading while a connection is in use
 	closed bool
 }
 

@@ -109,7 +109,7 @@ func TestShared(t *testing.T) {
 		var run []func(*tx) error
 		for n := range 100 {
 			run = append(run, func(x *tx) error {
-				transactions[len(x.commitHooks)] = true // what the first leaves, the others find
+				transactions[len(x.commitHooks)] = true // the hooks of earlier operations are there
 				x.onCommit(func() {})
 				return put(n)(x)
 			})
@@ -184,7 +184,7 @@ func TestRollbackForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := OpenAt(t, t.TempDir())
 		AcceptRun(t, s, nil)
-		held := ClaimAll(t, s)[0]
+		claimed := ClaimAll(t, s)[0]
 		sub, hand := NewSubmission(nil), NewSubmission(nil)
 		hand.Claim = &store.DirectClaim{Started: true}
 		var a store.Accepted
@@ -197,7 +197,7 @@ func TestRollbackForgets(t *testing.T) {
 			if err := (&acceptance{tx: x, sub: hand, id: id2, out: &a}).acceptRun(); err != nil {
 				return err
 			}
-			if err := x.finishRun(held.Claim, &store.Ending{State: store.Failed}); err != nil {
+			if err := x.finishRun(claimed.Claim, &store.Ending{State: store.Failed}); err != nil {
 				return err
 			}
 			return errOwn
@@ -216,8 +216,8 @@ func TestRollbackForgets(t *testing.T) {
 		if got := len(ClaimAll(t, s)); got != 0 {
 			t.Errorf("claimed %d runs that were not accepted", got)
 		}
-		if err := s.Finish(t.Context(), held.Claim, &store.Ending{State: store.Succeeded}); err != nil {
-			t.Errorf("the claim that was held: %v", err)
+		if err := s.Finish(t.Context(), claimed.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Errorf("the claim: %v", err)
 		}
 	})
 }
@@ -234,7 +234,7 @@ func TestFailedSweep(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = s.Close() })
 		AcceptRun(t, s, nil)
-		held := ClaimAll(t, s)[0].Claim
+		claimed := ClaimAll(t, s)[0].Claim
 		c.Advance(time.Hour)
 		sweep := func(x *tx) error {
 			var out store.Swept
@@ -243,7 +243,7 @@ func TestFailedSweep(t *testing.T) {
 		if err := together(t, s, sweep)[0]; !errors.Is(err, errOwn) {
 			t.Fatal(err)
 		}
-		if err := s.Checkpoint(t.Context(), held, store.Step{Path: "a"}); err != nil {
+		if err := s.Checkpoint(t.Context(), claimed, store.Step{Path: "a"}); err != nil {
 			t.Errorf("the claim that was not taken away: %v", err)
 		}
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
@@ -278,7 +278,7 @@ func TestSavedFromLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := OpenAt(t, t.TempDir())
 		AcceptRun(t, s, nil)
-		held := ClaimAll(t, s)[0].Claim
+		claimed := ClaimAll(t, s)[0].Claim
 		AcceptRun(t, s, nil)
 		c, err := openConn(dsn(s.path, false))
 		if err != nil {
@@ -301,10 +301,10 @@ func TestSavedFromLog(t *testing.T) {
 		}
 		swept, err := s.Sweep(t.Context(), store.SweepQuery{Limit: 10})
 		if err != nil || len(swept.Requeued) != 1 {
-			t.Errorf("swept %+v (%v), want the one that turned up without a holder", swept, err)
+			t.Errorf("swept %+v (%v), want the one that turned up without a worker", swept, err)
 		}
-		if err := s.Finish(t.Context(), held, &store.Ending{State: store.Succeeded}); err != nil {
-			t.Errorf("the claim that was held: %v", err)
+		if err := s.Finish(t.Context(), claimed, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Errorf("the claim: %v", err)
 		}
 	})
 }

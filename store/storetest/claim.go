@@ -26,7 +26,7 @@ func claimTests() []test {
 
 func claimOldestFirst(f *fixture) {
 	want := f.acceptAll(5)
-	f.clock.Jump(-1e9) // arrival counts, not what the id says
+	f.clock.Jump(-1e9) // the arrival counts, not the time in the id
 	want = append(want, f.accept())
 	got := ids(f.claim(4))
 	got = append(got, ids(f.claim(4))...)

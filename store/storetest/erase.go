@@ -53,7 +53,7 @@ func (f *fixture) eraseAll(q store.EraseQuery) store.Erased {
 			return all
 		}
 	}
-	f.Fatal("hiding comes to no end")
+	f.Fatal("the erasure does not end")
 	return all
 }
 
@@ -103,7 +103,7 @@ func eraseEverywhere(f *fixture) {
 		f.Errorf("the answer of the dedupe key is %q", key.Value)
 	}
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
-	f.same("hidden again", f.eraseAll(store.EraseQuery{}), store.Erased{})
+	f.same("erased again", f.eraseAll(store.EraseQuery{}), store.Erased{})
 }
 
 func eraseOtherStates(f *fixture) {

@@ -19,9 +19,9 @@ func keyTests() []test {
 
 func (f *fixture) putKey(k store.Key, ttl time.Duration) (store.Key, bool) {
 	f.Helper()
-	held, made, err := f.s.PutKey(f.ctx, k, ttl)
+	existing, made, err := f.s.PutKey(f.ctx, k, ttl)
 	f.ok(err)
-	return held, made
+	return existing, made
 }
 
 // findKey returns the key of a name, and whether there is one. It leaves no key
@@ -56,12 +56,12 @@ func keyFirst(f *fixture) {
 	k := store.Key{Scope: "throttle/crm", Name: "jane@example.com", Run: "run 1", Value: strangeBytes()}
 	want := k
 	want.Expires = f.clock.Now().Add(6 * time.Hour)
-	held, made := f.putKey(k, 6*time.Hour)
+	existing, made := f.putKey(k, 6*time.Hour)
 	f.same("made", made, true)
-	f.same("held", held, want)
-	held, made = f.putKey(store.Key{Scope: k.Scope, Name: k.Name, Run: "run 2"}, time.Hour)
+	f.same("existing", existing, want)
+	existing, made = f.putKey(store.Key{Scope: k.Scope, Name: k.Name, Run: "run 2"}, time.Hour)
 	f.same("made again", made, false)
-	f.same("held", held, want)
+	f.same("existing", existing, want)
 	got := f.hasKey(k.Scope, k.Name)
 	f.same("got", got, want)
 	_, made = f.putKey(store.Key{Scope: "throttle/other", Name: k.Name}, time.Hour)

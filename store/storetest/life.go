@@ -22,7 +22,7 @@ func lifeTests() []test {
 
 func reopens(f *fixture) {
 	queued, waiting, running := f.accept(), f.accept(withDelay(time.Minute)), f.acceptClaimed(withOrderKey("k"))
-	turn := f.accept(withOrderKey("k"))
+	first := f.accept(withOrderKey("k"))
 	done := f.acceptClaimed()
 	f.finishRun(done, store.Succeeded)
 	a := f.newStep("a")
@@ -48,7 +48,7 @@ func reopens(f *fixture) {
 	}
 	f.same("steps", got[running.ID].Steps, []store.Step{a})
 	f.finishRun(got[running.ID].Claim, store.Succeeded)
-	f.claimNoneBut(turn)
+	f.claimNoneBut(first)
 }
 
 func reopensCounts(f *fixture) {

@@ -29,7 +29,7 @@ func orderOneByOne(f *fixture) {
 	want := f.acceptAll(4, withOrderKey("k"))
 	for _, id := range want {
 		w := f.claimOne()
-		f.same("turn", w.ID, id)
+		f.same("next run", w.ID, id)
 		f.claimNone()
 		f.finishRun(w.Claim, store.Succeeded)
 	}
@@ -61,14 +61,14 @@ func orderWaiting(f *fixture) {
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	w := f.claimOne()
-	f.same("turn", w.ID, both[0])
+	f.same("next run", w.ID, both[0])
 	f.ok(f.s.Suspend(f.ctx, w.Claim, store.Requeue{Delay: time.Minute}))
 	f.claimNone()
 	f.clock.Advance(time.Minute)
 	w = f.claimOne()
-	f.same("turn", w.ID, both[0])
+	f.same("next run", w.ID, both[0])
 	f.ok(f.s.Release(f.ctx, w.Claim))
-	f.same("turn", f.claimOne().ID, both[0])
+	f.same("next run", f.claimOne().ID, both[0])
 }
 
 func orderPasses(f *fixture) {
@@ -94,10 +94,10 @@ func orderPasses(f *fixture) {
 	want := f.acceptAll(len(end)+1, withOrderKey("k"))
 	for i, by := range end {
 		w := f.claimOne()
-		f.same("turn", w.ID, want[i])
+		f.same("next run", w.ID, want[i])
 		f.ok(by(w.Claim))
 	}
-	f.same("last turn", f.claimOne().ID, want[len(end)])
+	f.same("last run", f.claimOne().ID, want[len(end)])
 }
 
 func orderCancelledBlocked(f *fixture) {
@@ -218,7 +218,7 @@ func (f *fixture) workOn(s store.Store, o *keyOrder, work []store.Work, back boo
 		}
 	}
 	for _, w := range work {
-		o.leave(w.OrderKey) // before the store gives the turn away
+		o.leave(w.OrderKey) // before the store unblocks the next run
 		if back && w.Attempt == 1 {
 			err = s.Retry(f.ctx, w.Claim, store.Requeue{})
 		} else {

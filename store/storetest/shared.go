@@ -89,19 +89,19 @@ func sharedLimit(f *fixture) {
 	}
 	for round := range 4 {
 		var mu sync.Mutex
-		var held []store.Claim
+		var claims []store.Claim
 		f.parallel(2*len(stores), func(n int) error {
 			got, err := stores[n%len(stores)].Claim(f.ctx, store.ClaimQuery{Owner: "o", Lease: lease, Limit: 4, Flows: []store.FlowLimit{{Flow: "orders", Max: 5}}})
 			mu.Lock()
 			defer mu.Unlock()
 			for _, w := range got.Work {
-				held = append(held, w.Claim)
+				claims = append(claims, w.Claim)
 			}
 			return err
 		})
-		f.same(fmt.Sprint("running in round ", round), len(held), 5)
-		f.parallel(len(held), func(n int) error { // whoever holds the claim may be another store
-			return stores[n%len(stores)].Finish(f.ctx, held[n], &store.Ending{State: store.Succeeded})
+		f.same(fmt.Sprint("running in round ", round), len(claims), 5)
+		f.parallel(len(claims), func(n int) error { // the claim may belong to another store
+			return stores[n%len(stores)].Finish(f.ctx, claims[n], &store.Ending{State: store.Succeeded})
 		})
 	}
 }
@@ -159,17 +159,17 @@ func sharedKey(f *fixture) {
 	stores := f.openMore(2)
 	for round := range 5 {
 		name := fmt.Sprint("tick ", round)
-		var made, holders counter
+		var made, owners counter
 		f.parallel(12, func(n int) error {
-			held, first, err := stores[n%len(stores)].PutKey(f.ctx, store.Key{Scope: "schedule", Name: name, Run: fmt.Sprint("run ", n)}, time.Hour)
-			holders.add(held.Run)
+			existing, first, err := stores[n%len(stores)].PutKey(f.ctx, store.Key{Scope: "schedule", Name: name, Run: fmt.Sprint("run ", n)}, time.Hour)
+			owners.add(existing.Run)
 			if first {
-				made.add(held.Run)
+				made.add(existing.Run)
 			}
 			return err
 		})
 		f.same("made", len(made.n), 1)
-		f.same("holders", len(holders.n), 1)
+		f.same("owners", len(owners.n), 1)
 	}
 }
 

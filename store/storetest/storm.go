@@ -140,7 +140,7 @@ func (w *stormState) useClaim(r *rand.Rand, c store.Claim) error {
 	var err error
 	switch r.IntN(8) {
 	case 0:
-		return nil // the holder dies
+		return nil // the worker dies
 	case 1:
 		err = w.s.Retry(w.ctx, c, store.Requeue{Delay: time.Duration(r.IntN(9)-3) * time.Second})
 	case 2:

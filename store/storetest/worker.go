@@ -221,13 +221,13 @@ func lostChangesNothing(f *fixture) {
 	stale := f.acceptClaimed()
 	f.clock.Advance(lease)
 	f.sweepAll()
-	held := f.claim(1)[0].Claim
-	f.same("the run", held.ID, stale.ID)
+	current := f.claim(1)[0].Claim
+	f.same("the run", current.ID, stale.ID)
 	mine, other := f.newStep("a"), f.newStep("a")
 	other.Output = []byte("of the one that lost it")
 	f.parallel(40, func(n int) error {
 		if n%2 == 0 {
-			return f.s.Checkpoint(f.ctx, held, mine)
+			return f.s.Checkpoint(f.ctx, current, mine)
 		}
 		if err := f.s.Checkpoint(f.ctx, stale, other, f.newStep("b")); !errors.Is(err, store.ErrLost) {
 			return fmt.Errorf("a checkpoint with a lost claim: %w", err)
@@ -236,7 +236,7 @@ func lostChangesNothing(f *fixture) {
 	})
 	f.parallel(2, func(n int) error {
 		if n == 0 {
-			return f.s.Checkpoint(f.ctx, held, mine)
+			return f.s.Checkpoint(f.ctx, current, mine)
 		}
 		err := f.s.Finish(f.ctx, stale, &store.Ending{State: store.Failed, Steps: []store.Step{other}, Response: other.Output, Output: other.Output})
 		if !errors.Is(err, store.ErrLost) {
@@ -244,7 +244,7 @@ func lostChangesNothing(f *fixture) {
 		}
 		return nil
 	})
-	run := f.checkState(held.ID, store.Running)
+	run := f.checkState(current.ID, store.Running)
 	f.same("steps", run.Steps, []store.Step{mine})
 	f.same("response", run.Response, []byte("response"))
 	f.same("output", run.Output, nil)
