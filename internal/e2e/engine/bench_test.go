@@ -1,0 +1,92 @@
+package engine_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/logging"
+)
+
+// plainWriter discards responses.
+type plainWriter struct{ header http.Header }
+
+func (w plainWriter) Header() http.Header         { return w.header }
+func (w plainWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w plainWriter) WriteHeader(int)             {}
+
+func (w plainWriter) SetReadDeadline(time.Time) error { return nil }
+
+// minimal is a gateway with one flow of one action, and a request to it that can
+// be sent repeatedly.
+func minimal(t testing.TB, log *zap.Logger) (*gateway.Gateway, func()) {
+	l := newLab(t)
+	l.opts.Log = log
+	l.write(one("", "action \"use\" \"u\" {\n  key = \"k\"\n}"))
+	g := l.start()
+	body := bytes.NewReader([]byte(`{"order": 17}`))
+	r := &http.Request{
+		Method: "POST", URL: &url.URL{Path: "/x"}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RemoteAddr: "192.0.2.7:1234",
+		Header: http.Header{}, Body: io.NopCloser(body), ContentLength: int64(body.Len()),
+	}
+	w := plainWriter{http.Header{}}
+	return g, func() {
+		body.Reset([]byte(`{"order": 17}`))
+		clear(w.header)
+		g.ServeHTTP(w, r)
+	}
+}
+
+// maxAllocations is the limit for a request to a minimal flow with one action. It
+// takes 37: 14 for the two contexts that bound run and action, 12 of the test's
+// own trigger, and the rest for the run, its id, the response and the outcome in
+// the history. The race detector adds one. A higher number needs a reason.
+const maxAllocations = 38
+
+func TestAllocations(t *testing.T) {
+	g, serve := minimal(t, zap.NewNop())
+	if n := testing.AllocsPerRun(1000, serve); n > maxAllocations {
+		t.Errorf("%v allocations a request, at most %d", n, maxAllocations)
+	}
+	if n := seriesValue(t, g, "gateway_runs_total", map[string]string{"state": "succeeded"}); n < 1000 {
+		t.Errorf("%v runs succeeded", n)
+	}
+}
+
+func BenchmarkServe(b *testing.B) {
+	text, err := logging.New(io.Discard, "text", "info")
+	if err != nil {
+		b.Fatal(err)
+	}
+	json, err := logging.New(io.Discard, "json", "info")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, log := range map[string]*zap.Logger{"nolog": zap.NewNop(), "text": text, "json": json} {
+		b.Run(name, func(b *testing.B) {
+			_, serve := minimal(b, log)
+			b.ReportAllocs()
+			for b.Loop() {
+				serve()
+			}
+		})
+	}
+}
+
+func BenchmarkNotFound(b *testing.B) {
+	g, _ := minimal(b, zap.NewNop())
+	r := httptest.NewRequest("POST", "/nowhere", nil)
+	w := plainWriter{http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		g.ServeHTTP(w, r)
+	}
+}

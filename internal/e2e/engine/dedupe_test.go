@@ -1,0 +1,124 @@
+package engine_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/gateway/endpoint"
+	"github.com/webhook-gateway/gateway/internal/ulid"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func isReplay(r reply) bool { return r.header.Get(endpoint.ReplayedHeader) == "true" }
+
+func TestDedupeAsync(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, oneAction(`
+    dedupe { key = webhook.headers["X-Id"] }
+    response {
+      status = 202
+      json   = { run = run.id }
+    }`))
+	first := d.post("/f", `{}`, "X-Id", "7")
+	again := d.post("/f", `{"other": 1}`, "X-Id", "7")
+	if first.status != 202 || isReplay(first) {
+		t.Errorf("the first got %+v", first)
+	}
+	if again.status != 202 || again.body != first.body || again.run() != first.run() || !isReplay(again) {
+		t.Errorf("the repeat got %+v, the first %+v", again, first)
+	}
+	other, none, none2 := d.post("/f", `{}`, "X-Id", "8"), d.post("/f", `{}`), d.post("/f", `{}`)
+	for _, r := range []reply{first, other, none, none2} {
+		d.await(r.run(), store.Succeeded)
+	}
+	if n := d.outside.count("/act"); n != 4 {
+		t.Errorf("%d runs were done", n)
+	}
+	d.restart()
+	if late := d.post("/f", `{}`, "X-Id", "7"); !isReplay(late) || late.body != first.body {
+		t.Errorf("after a restart a repeat got %+v", late)
+	}
+}
+
+const syncDedupe = `
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+    dedupe { key = webhook.headers["X-Id"] }
+  }
+  action "http" "act" { url = "OUT/act" }
+  action "respond" "ok" {
+    status = 201
+    json   = { run = run.id }
+  }
+}`
+
+func TestDedupeSync(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, syncDedupe)
+	release := d.outside.hold("/act")
+	answers := make(chan reply, 1)
+	go func() { answers <- d.post("/s", `{}`, "X-Id", "1") }()
+	d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	if r := d.post("/s", `{}`, "X-Id", "1"); r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
+		t.Errorf("a repeat of what is under way got %+v", r)
+	}
+	release()
+	first := <-answers
+	again := d.post("/s", `{}`, "X-Id", "1")
+	if first.status != 201 || again.status != 201 || again.body != first.body || !isReplay(again) || again.run() != first.run() {
+		t.Errorf("the repeat got %+v, the first %+v", again, first)
+	}
+	d.outside.fail("/act", 1)
+	if r := d.post("/s", `{}`, "X-Id", "2"); r.status != http.StatusBadGateway {
+		t.Errorf("a failed run was answered with %+v", r)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "2"); r.status != 201 || isReplay(r) {
+		t.Errorf("after a failure the next got %+v", r)
+	}
+	if n := d.outside.count("/act"); n != 3 {
+		t.Errorf("the action was done %d times", n)
+	}
+}
+
+// TestDedupeOfDeadRuns looks at keys whose gateway died before it noted an
+// answer there.
+func TestDedupeOfDeadRuns(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, syncDedupe)
+	hold := func(name string, began time.Time) string {
+		id := ulid.New(began)
+		if _, made, err := d.store.PutKey(context.Background(), store.Key{Scope: store.DedupeScope("s"), Name: name, Run: id}, time.Hour); err != nil || !made {
+			t.Fatal(made, err)
+		}
+		return id
+	}
+	hold("young", time.Now().Add(-time.Minute))
+	hold("old", time.Now().Add(-time.Hour))
+	kept := hold("kept", time.Now().Add(-time.Hour))
+	err := d.store.Record(context.Background(), &store.Entry{
+		ID: kept, Flow: "s", State: store.Succeeded, Status: 201, Payload: store.Payload{Response: []byte(`{"status": 201, "body": "aGk="}`)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := hold("bare", time.Now().Add(-time.Hour)) // the history had no time for more
+	if err := d.store.Record(context.Background(), &store.Entry{ID: bare, Flow: "s", State: store.Succeeded, Status: 201}); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "bare"); r.status != 201 || !isReplay(r) || r.body != "" || r.run() != bare {
+		t.Errorf("the key of a run of which the outcome alone was kept gave %+v", r)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "young"); r.status != http.StatusServiceUnavailable {
+		t.Errorf("what may be under way gave %+v", r)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "old"); r.status != 201 || isReplay(r) {
+		t.Errorf("the key of a dead run gave %+v", r)
+	}
+	if r := d.post("/s", `{}`, "X-Id", "kept"); r.status != 201 || !isReplay(r) || r.body != "hi" || r.run() != kept {
+		t.Errorf("the key of a run that was kept gave %+v", r)
+	}
+}

@@ -1,0 +1,238 @@
+package engine_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/sqlite"
+	"github.com/webhook-gateway/gateway/triggers"
+)
+
+// durable is a gateway with a store on disk, which a test stops and starts.
+type durable struct {
+	t       *testing.T
+	dir     string
+	files   atomic.Pointer[fstest.MapFS]
+	outside *outside
+	opts    gateway.Options
+
+	store *flaky
+	g     *gateway.Gateway
+	base  string
+	stop  func() // in good order; the store stays open for a look into it
+}
+
+// flaky is a store that a test makes unavailable.
+type flaky struct {
+	store.Store
+	down  atomic.Bool
+	tried atomic.Int64                  // checkpoints while it was down
+	slow  atomic.Pointer[chan struct{}] // where set, Record waits until it is closed
+	waits atomic.Int64                  // how often Record began to wait
+	late  atomic.Pointer[late]          // where set, what Accept and Claim do beside
+}
+
+func (f *flaky) trouble() error {
+	if f.down.Load() {
+		return &store.UnavailableError{Err: io.ErrShortWrite}
+	}
+	return nil
+}
+
+func (f *flaky) Ping(ctx context.Context) error {
+	if err := f.trouble(); err != nil {
+		return err
+	}
+	return f.Store.Ping(ctx)
+}
+
+func (f *flaky) Accept(ctx context.Context, s *store.Submission) (store.Accepted, error) {
+	if err := f.trouble(); err != nil {
+		return store.Accepted{Claim: &store.Claim{ID: s.ID, Ref: 1, Fence: 1}}, err // as a commit that fails late
+	}
+	if l := f.late.Load(); l != nil {
+		return l.accept(ctx, f.Store, s)
+	}
+	return f.Store.Accept(ctx, s)
+}
+
+func (f *flaky) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
+	if err := f.trouble(); err != nil {
+		return store.Claimed{}, err
+	}
+	if l := f.late.Load(); l != nil {
+		return l.claim(ctx, f.Store, q)
+	}
+	return f.Store.Claim(ctx, q)
+}
+
+func (f *flaky) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
+	if err := f.trouble(); err != nil {
+		f.tried.Add(1)
+		return err
+	}
+	return f.Store.Checkpoint(ctx, c, steps...)
+}
+
+func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) error {
+	if err := f.trouble(); err != nil {
+		return err
+	}
+	return f.Store.Finish(ctx, c, e)
+}
+
+// newDurable starts a gateway on the text, in which OUT stands for the address
+// of the outside.
+func newDurable(t *testing.T, text string) *durable {
+	t.Helper()
+	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t)}
+	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: patience}
+	d.write(text)
+	d.start()
+	return d
+}
+
+func (d *durable) write(text string) {
+	text = strings.ReplaceAll(text, "OUT", d.outside.url)
+	if !strings.Contains(text, "gateway {") {
+		text += "\ngateway {\n  egress { allow = [\"127.0.0.1\"] }\n}\n"
+	}
+	d.files.Store(&fstest.MapFS{"flows.hcl": {Data: []byte(text)}})
+}
+
+func (d *durable) load() (*load.Config, hcl.Diagnostics) {
+	return load.Files(load.Options{
+		Clock: clock.System{},
+		FS:    *d.files.Load(), Paths: []load.Path{{Dir: "flows.hcl"}}, Connections: actions.Connections(),
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+		Env:   func(name string) (string, bool) { return "hush-hush-" + name, true },
+	})
+}
+
+// start runs a gateway on the files and the store.
+func (d *durable) start() {
+	d.t.Helper()
+	st, err := sqlite.Open(sqlite.Options{Dir: d.dir, Clock: clock.System{}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.store = &flaky{Store: st}
+	d.opts.Store = d.store
+	g, _, diags := gateway.New(d.opts)
+	if diags.HasErrors() {
+		d.t.Fatal(diags)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.g, d.base = g, "http://"+l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx, l) }()
+	d.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			d.t.Error(err)
+		}
+		g.Close()
+	})
+	d.t.Cleanup(func() {
+		d.outside.open()
+		d.stop()
+		_ = st.Close()
+	})
+}
+
+// restart stops the gateway, within the time, and starts the next one.
+func (d *durable) restart() {
+	d.t.Helper()
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.start()
+}
+
+// reply is an answer that was read.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r reply) run() string { return r.header.Get("Gateway-Run") }
+
+// post sends JSON to a path.
+func (d *durable) post(path, body string, header ...string) reply {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, d.base+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Error(err)
+		return reply{header: http.Header{}}
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		d.t.Error(err)
+	}
+	return reply{res.StatusCode, res.Header, string(text)}
+}
+
+// accept posts what must be accepted, and returns the run.
+func (d *durable) accept(path, body string) string {
+	d.t.Helper()
+	r := d.post(path, body)
+	if r.status != http.StatusOK {
+		d.t.Fatalf("%s answered %d: %s", path, r.status, r.body)
+	}
+	return r.run()
+}
+
+// await waits until a run is in a state.
+func (d *durable) await(id string, want store.State) *store.Run {
+	d.t.Helper()
+	var run *store.Run
+	d.until("run "+id+" is "+want.String(), func() bool {
+		var err error
+		run, err = d.store.Get(context.Background(), id)
+		return err == nil && run.State == want
+	})
+	return run
+}
+
+func (d *durable) until(what string, holds func() bool) {
+	d.t.Helper()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for end := time.Now().Add(patience); !holds(); <-look.C {
+		if time.Now().After(end) {
+			d.t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package engine_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// outside is what flows call: it notes the calls, and holds or fails some.
+type outside struct {
+	url string
+
+	mu    sync.Mutex
+	calls map[string][]string      // bodies by path
+	fails map[string]int           // how many calls of a path get a 503 yet
+	held  map[string]chan struct{} // calls of a path wait until it is closed
+	now   map[string]int           // under way
+	peak  map[string]int
+}
+
+func newOutside(t *testing.T) *outside {
+	o := &outside{
+		calls: map[string][]string{}, fails: map[string]int{},
+		held: map[string]chan struct{}{}, now: map[string]int{}, peak: map[string]int{},
+	}
+	s := httptest.NewServer(o)
+	t.Cleanup(func() {
+		o.open()
+		s.CloseClientConnections()
+		s.Close()
+	})
+	o.url = s.URL
+	return o
+}
+
+func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	path := r.URL.Path
+	o.mu.Lock()
+	o.calls[path] = append(o.calls[path], string(body))
+	o.now[path]++
+	o.peak[path] = max(o.peak[path], o.now[path])
+	fail := o.fails[path] > 0
+	o.fails[path]--
+	held := o.held[path]
+	o.mu.Unlock()
+	if held != nil {
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+	}
+	o.mu.Lock()
+	o.now[path]--
+	o.mu.Unlock()
+	if fail {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"echo": "`+strings.TrimPrefix(path, "/")+`"}`)
+}
+
+// hold keeps calls of a path waiting, until the function is called.
+func (o *outside) hold(path string) (release func()) {
+	c := make(chan struct{})
+	o.mu.Lock()
+	o.held[path] = c
+	o.mu.Unlock()
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.held[path] == c {
+			delete(o.held, path)
+			close(c)
+		}
+	}
+}
+
+func (o *outside) open() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for path, c := range o.held {
+		delete(o.held, path)
+		close(c)
+	}
+}
+
+func (o *outside) fail(path string, times int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.fails[path] = times
+}
+
+func (o *outside) count(path string) int { return len(o.bodies(path)) }
+
+func (o *outside) bodies(path string) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]string(nil), o.calls[path]...)
+}
+
+func (o *outside) most(path string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.peak[path]
+}

@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func (f *flaky) Record(ctx context.Context, entries ...*store.Entry) error {
+	if slow := f.slow.Load(); slow != nil {
+		f.waits.Add(1)
+		<-*slow
+	}
+	return f.Store.Record(ctx, entries...)
+}
+
+// TestHistoryShedsDetailsBeforeRows has more sync runs come than a slow store
+// takes. Every run is on record with its outcome: the first ones whole, those
+// that fail whole, and the others bare.
+func TestHistoryShedsDetailsBeforeRows(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+    variable "good" { type = bool }
+  }
+  action "stop" "bad" {
+    when   = !webhook.good
+    status = "failed"
+  }
+  action "respond" "ok" { json = { good = webhook.good } }
+}`)
+	slow := make(chan struct{})
+	d.store.slow.Store(&slow)
+	first := d.post("/s", `{"good": true}`).run()
+	// A batch that begins later has so many of the others that too few wait.
+	d.until("the first run is being written", func() bool { return d.store.waits.Load() > 0 })
+	var mu sync.Mutex
+	var ids []string
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 100 {
+				r := d.post("/s", `{"good": true}`)
+				if r.status != http.StatusOK {
+					t.Errorf("a request got %d while the history is slow", r.status)
+				}
+				mu.Lock()
+				ids = append(ids, r.run())
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	last, bad := d.post("/s", `{"good": true}`).run(), d.post("/s", `{"good": false}`).run()
+	close(slow)
+	d.stop() // writes what waits
+	whole := func(run *store.Run, steps int) bool {
+		return len(run.Body) > 0 && len(run.Event) > 0 && len(run.Steps) == steps
+	}
+	if !whole(d.await(first, store.Succeeded), 2) || !whole(d.await(bad, store.Failed), 1) {
+		t.Error("a run that came before the load, or one that failed, lacks details")
+	}
+	run := d.await(last, store.Succeeded)
+	if len(run.Body)+len(run.Steps) > 0 || run.Status != http.StatusOK || run.Started.IsZero() || run.Finished.IsZero() {
+		t.Errorf("the last run is kept as %+v", run)
+	}
+	for _, id := range ids {
+		d.await(id, store.Succeeded)
+	}
+}
+
+// unsized hides how long a body is, so that it is sent in chunks.
+type unsized struct{ io.Reader }
+
+// TestHistoryShedsBodiesThatAreTooMuch has runs fail whose bodies together are
+// more than may wait for a slow store. Each one is on record with why it failed,
+// and the last ones without what came.
+func TestHistoryShedsBodiesThatAreTooMuch(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+gateway {
+  limits { body = "16MiB" }
+}
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+  }
+  action "stop" "bad" {
+    status  = "failed"
+    message = "not today"
+  }
+}`)
+	slow := make(chan struct{})
+	d.store.slow.Store(&slow)
+	body := `{"text":"` + strings.Repeat("x", 12<<20) + `"}`
+	var ids []string
+	for range 8 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.base+"/s", unsized{strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		ids = append(ids, res.Header.Get("Gateway-Run"))
+	}
+	close(slow)
+	d.stop() // writes what waits
+	kept := 0
+	for _, id := range ids {
+		run := d.await(id, store.Failed)
+		kept += len(run.Body)
+		if run.Cause.Message != "not today" || run.Cause.Action != "bad" {
+			t.Errorf("run %s failed for %+v", id, run.Cause)
+		}
+	}
+	if most := 64<<20 + 2*len(body); kept == 0 || kept > most {
+		t.Errorf("%d bytes of bodies waited, want %d at most", kept, most)
+	}
+}
