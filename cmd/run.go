@@ -194,7 +194,10 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, 
 // newAdminServer builds the server of the admin listener over a gateway.
 func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Options) (*admin.Server, error) {
 	log := telemetry.NewLog(o.Log).Sampled
-	service := ops.New(ops.Options{Version: o.Version, Clock: o.Clock, Log: log, Store: o.Store, Process: g, Worker: g, Contacts: g})
+	service := ops.New(ops.Options{
+		Version: o.Version, Clock: o.Clock, Log: log, Store: o.Store,
+		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g,
+	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, Log: log, Clock: o.Clock})
 }

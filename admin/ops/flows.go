@@ -38,7 +38,7 @@ type Action struct {
 
 // Flows returns the flows that serve, in the order of the files.
 func (s *Service) Flows() (FlowList, error) {
-	snap := s.opts.Process.Acquire()
+	snap := s.opts.Snapshots.Acquire()
 	if snap == nil {
 		return FlowList{}, errShuttingDown()
 	}

@@ -23,28 +23,38 @@ import (
 
 // Options are the parts of the process that the service uses.
 type Options struct {
-	Version  string
-	Clock    clock.Clock
-	Log      *zap.Logger // for lines that callers can cause, so it should be sampled
-	Store    store.Store // nil if the gateway keeps no runs
-	Process  Process
-	Worker   Worker
-	Contacts Contacts
+	Version   string
+	Clock     clock.Clock
+	Log       *zap.Logger // for lines that callers can cause, so it should be sampled
+	Store     store.Store // nil if the gateway keeps no runs
+	Process   Process
+	Snapshots Snapshots
+	Reloader  Reloader
+	Worker    Worker
+	Contacts  Contacts
 }
 
-// Process is the running gateway.
+// Process counts the work of the running gateway.
 type Process interface {
-	// Acquire returns the configuration that serves, which the caller releases.
-	// It returns nil after the gateway was closed.
-	Acquire() *snapshot.Snapshot
-	// Reload loads the flow files again.
-	Reload(cause string) *gateway.Load
-	// LastLoad returns the result of the last load.
-	LastLoad() *gateway.Load
 	// Status returns the numbers of the process.
 	Status() gateway.Status
 	// QueueCounts returns the open runs by flow. They are a few seconds old.
 	QueueCounts() ([]store.Depth, error)
+}
+
+// Snapshots holds the configuration that serves.
+type Snapshots interface {
+	// Acquire returns the configuration that serves, which the caller releases.
+	// It returns nil after the gateway was closed.
+	Acquire() *snapshot.Snapshot
+}
+
+// Reloader loads the flow files.
+type Reloader interface {
+	// Reload loads the flow files again. The cause is a word for the log.
+	Reload(cause string) *gateway.Load
+	// LastLoad returns the result of the last load.
+	LastLoad() *gateway.Load
 }
 
 // Worker executes the runs that the store keeps.
@@ -82,7 +92,7 @@ func New(o Options) *Service { return &Service{opts: o} }
 // *Error and redacts them.
 func withStore[T any](s *Service, do func(view) (T, error)) (T, error) {
 	var none T
-	snap := s.opts.Process.Acquire()
+	snap := s.opts.Snapshots.Acquire()
 	if snap == nil {
 		return none, errShuttingDown()
 	}

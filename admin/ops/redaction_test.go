@@ -164,7 +164,8 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 	l := admintest.New(t, admintest.Flows)
 	core, lines := observer.New(zapcore.DebugLevel)
 	s := ops.New(ops.Options{
-		Version: "1", Clock: clock.System{}, Log: zap.New(core), Store: failingStore{l.Store}, Process: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway,
+		Version: "1", Clock: clock.System{}, Log: zap.New(core), Store: failingStore{l.Store}, Process: l.Gateway,
+		Snapshots: l.Gateway, Reloader: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway,
 	})
 	got := results(t.Context(), s, l.NewID())
 	wantNoSecret(t, got)
@@ -183,9 +184,9 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 	}
 }
 
-// failedLoad is a gateway whose loads fail with a finding that holds the secret of
+// failedLoad is a loader that fails with a finding that holds the secret of
 // the configuration that serves, and one of the files that were loaded.
-type failedLoad struct{ *gateway.Gateway }
+type failedLoad struct{ ops.Reloader }
 
 const loadedSecret = "swordfish-swordfish"
 
@@ -202,7 +203,7 @@ func (p failedLoad) Reload(string) *gateway.Load { return p.LastLoad() }
 func TestNoFindingHoldsASecret(t *testing.T) {
 	t.Parallel()
 	l := admintest.New(t, admintest.Flows)
-	s := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: l.Store, Process: failedLoad{l.Gateway}, Worker: l.Gateway, Contacts: l.Gateway})
+	s := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: l.Store, Process: l.Gateway, Snapshots: l.Gateway, Reloader: failedLoad{l.Gateway}})
 	found, ok := s.Reload("test")
 	if ok || found.Errors != 1 || !strings.Contains(string(found.Diagnostics[0]), "The server refused (sensitive) and (sensitive).") {
 		t.Errorf("%v %+v %s", ok, found, found.Diagnostics)

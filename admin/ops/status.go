@@ -56,7 +56,7 @@ type Findings struct {
 
 // Status returns the state of the process.
 func (s *Service) Status() Status {
-	load, process := s.opts.Process.LastLoad(), s.opts.Process.Status()
+	load, process := s.opts.Reloader.LastLoad(), s.opts.Process.Status()
 	out := Status{
 		Version: s.opts.Version, Started: process.Started, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
 		Reload: ReloadStatus{
@@ -68,7 +68,7 @@ func (s *Service) Status() Status {
 	if !load.OK {
 		out.Reload.Since = &load.FailingSince
 	}
-	snap := s.opts.Process.Acquire()
+	snap := s.opts.Snapshots.Acquire()
 	if snap != nil {
 		defer snap.Release()
 		for _, f := range snap.Config.Flows {
@@ -124,8 +124,8 @@ func redactFindings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
 // Reload loads the flow files again. ok tells whether they serve now; if not,
 // the findings say why, and the flows before go on snap.
 func (s *Service) Reload(cause string) (found Findings, ok bool) {
-	load := s.opts.Process.Reload(cause)
-	snap := s.opts.Process.Acquire()
+	load := s.opts.Reloader.Reload(cause)
+	snap := s.opts.Snapshots.Acquire()
 	if snap != nil {
 		defer snap.Release()
 	}

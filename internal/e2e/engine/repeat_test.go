@@ -65,7 +65,7 @@ flow "f" {
 // admin sends a request to the handler of the admin listener.
 func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	d.t.Helper()
-	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: d.store, Process: d.g, Worker: d.g, Contacts: d.g})
+	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: d.store, Process: d.g, Snapshots: d.g, Reloader: d.g, Worker: d.g, Contacts: d.g})
 	w := httptest.NewRecorder()
 	api.New(api.Options{Ops: service, Clock: clock.System{}}).ServeHTTP(w, httptest.NewRequestWithContext(d.t.Context(), method, "http://localhost"+path, nil))
 	return w

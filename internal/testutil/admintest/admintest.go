@@ -112,7 +112,10 @@ func start(t testing.TB, flows string, s store.Store) *Lab {
 	}
 	t.Cleanup(g.Close)
 	l.Gateway = g
-	l.Service = ops.New(ops.Options{Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s, Process: g, Worker: worker{l}, Contacts: g})
+	l.Service = ops.New(ops.Options{
+		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
+		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g,
+	})
 	return l
 }
 
