@@ -13,7 +13,7 @@ action "http" "first" { url = "OUT/first" }
 action "http" "second" { url = "OUT/second" }
 action "http" "third" { url = "OUT/third" }`
 
-// nested are actions that hold others, which stand for INSIDE.
+// nested lists actions that contain others, with INSIDE in their place.
 func nested() map[string]string {
 	return map[string]string{
 		"loop":     "action \"loop\" \"c\" {\nMORE\nfor_each = [1]\nINSIDE\n}",
@@ -31,8 +31,8 @@ func nestedFlow(kind, more string) string {
 
 const threeTimes = "retry {\nattempts = 3\ninitial = \"1ms\"\n}"
 
-// TestRetryOfNested: an attempt of an action that holds others takes up where
-// the one before stopped, and the next attempt of the run where that did.
+// A retry of an action that contains others resumes where the attempt before
+// ended, and so does a retry of the run.
 func TestRetryOfNested(t *testing.T) {
 	t.Parallel()
 	for name, kind := range nested() {
@@ -60,8 +60,7 @@ func TestRetryOfNested(t *testing.T) {
 	}
 }
 
-// TestRetryOfNestedAfterStop: a failure that is on record from before a stop is
-// no answer to the next attempt.
+// A failure that was stored before a stop does not fail the next attempt.
 func TestRetryOfNestedAfterStop(t *testing.T) {
 	t.Parallel()
 	for name, kind := range nested() {

@@ -43,8 +43,8 @@ flow "lookup" {
   action "stop" "give" { output = { found = "${flow.name}-${input.sku}" } }
 }`
 
-// TestCalledFlows: a flow that is called is a part of the run, whose actions
-// are not done again when the run goes on; one that is started has its own.
+// A called flow is part of the run: its completed actions do not run again when
+// the run resumes. A started flow has a run of its own.
 func TestCalledFlows(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, callFlows)
@@ -75,8 +75,8 @@ func TestCalledFlows(t *testing.T) {
 	}
 }
 
-// TestStartedOnce: a run that does the starting action again, as it does after
-// a crash, starts nothing again.
+// An action that starts a flow and runs again, as after a crash, starts no
+// second run.
 func TestStartedOnce(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, callFlows)
@@ -95,7 +95,7 @@ func TestStartedOnce(t *testing.T) {
 	}
 }
 
-// TestWrongInput: what does not fit fails the action, with every fault.
+// An input that does not fit fails the action and names every fault.
 func TestWrongInput(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, callFlows)
@@ -105,8 +105,8 @@ func TestWrongInput(t *testing.T) {
 	}
 }
 
-// TestOnErrorOfToleratedCalls: where a loop or an action around goes on after a
-// failure, the run is not tried again for it, so the called flow's on_error runs.
+// If a loop or an action around a call continues after its failure, the run is
+// not retried for it, so the on_error of the called flow runs.
 func TestOnErrorOfToleratedCalls(t *testing.T) {
 	t.Parallel()
 	for name, around := range map[string]string{
@@ -144,8 +144,8 @@ flow "find" {
 	}
 }
 
-// TestStopInToleratedCall: a stop of the gateway is no failure of a flow that
-// was called, whose on_error does not run.
+// A stop of the gateway is not a failure of a called flow: its on_error does
+// not run.
 func TestStopInToleratedCall(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -176,8 +176,7 @@ flow "find" {
 	}
 }
 
-// TestInputsOfAllOrigins: whatever an input was made of, its type is what the
-// flow's variables see.
+// The flow reads an input with the declared type, from each kind of value.
 func TestInputsOfAllOrigins(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ typ, value string }{
@@ -249,9 +248,9 @@ flow "callee" {
 	}
 }
 
-// TestPlacesOfCalledActions: the actions of a flow that was called are shown
-// where they stand, and not where the caller has one of the same name.
-func TestPlacesOfCalledActions(t *testing.T) {
+// The actions of a called flow are shown at their own position, even if the
+// caller has an action of the same name.
+func TestPositionsOfCalledActions(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `flow "f" {
   trigger "webhook" { path = "/f" }

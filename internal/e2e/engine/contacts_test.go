@@ -9,9 +9,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// TestActionTagKeepsContacts: what an action gives is kept, the first time of a
-// tag too, by sync and async flows.
-func TestActionTagKeepsContacts(t *testing.T) {
+// Sync and async flows store the fields and tags that an action gives a
+// contact. A tag keeps its first time.
+func TestActionTagStoresContacts(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `flow "buy" {
   trigger "webhook" {
@@ -65,9 +65,9 @@ flow "ask" {
 	}
 }
 
-// TestGatewayHidesByItself: a gateway goes on where another was stopped right
-// after a deletion.
-func TestGatewayHidesByItself(t *testing.T) {
+// A gateway continues an erasure that another one had to leave after the
+// deletion of a contact.
+func TestEraseResumesAfterStop(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `flow "hello" {
   trigger "webhook" {

@@ -84,8 +84,8 @@ func TestDedupeSync(t *testing.T) {
 	}
 }
 
-// TestDedupeOfDeadRuns looks at keys whose gateway died before it noted an
-// answer there.
+// A dedupe key may belong to a run whose gateway died before it stored a
+// response.
 func TestDedupeOfDeadRuns(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, syncDedupe)

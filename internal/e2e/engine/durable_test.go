@@ -25,7 +25,7 @@ import (
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
-// durable is a gateway with a store on disk, which a test stops and starts.
+// durable is a gateway with a store on disk that a test can stop and start.
 type durable struct {
 	t       *testing.T
 	dir     string
@@ -36,17 +36,17 @@ type durable struct {
 	store *flaky
 	g     *gateway.Gateway
 	base  string
-	stop  func() // in good order; the store stays open for a look into it
+	stop  func() // stops the gateway; the store stays open
 }
 
 // flaky is a store that a test makes unavailable.
 type flaky struct {
 	store.Store
 	down  atomic.Bool
-	tried atomic.Int64                  // checkpoints while it was down
-	slow  atomic.Pointer[chan struct{}] // where set, Record waits until it is closed
-	waits atomic.Int64                  // how often Record began to wait
-	late  atomic.Pointer[late]          // where set, what Accept and Claim do beside
+	tried atomic.Int64                  // checkpoints while the store was down
+	slow  atomic.Pointer[chan struct{}] // if set, Record waits until it is closed
+	waits atomic.Int64                  // number of waits of Record
+	late  atomic.Pointer[late]          // if set, changes Accept and Claim
 }
 
 func (f *flaky) trouble() error {
@@ -98,8 +98,8 @@ func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 	return f.Store.Finish(ctx, c, e)
 }
 
-// newDurable starts a gateway on the text, in which OUT stands for the address
-// of the outside.
+// newDurable starts a gateway with a flow file, in which OUT stands for the
+// address of the outside.
 func newDurable(t *testing.T, text string) *durable {
 	t.Helper()
 	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t)}
@@ -161,7 +161,7 @@ func (d *durable) start() {
 	})
 }
 
-// restart stops the gateway, within the time, and starts the next one.
+// restart stops the gateway and starts the next one.
 func (d *durable) restart() {
 	d.t.Helper()
 	d.stop()
@@ -171,7 +171,7 @@ func (d *durable) restart() {
 	d.start()
 }
 
-// reply is an answer that was read.
+// reply is a complete response.
 type reply struct {
 	status int
 	header http.Header
@@ -204,7 +204,7 @@ func (d *durable) post(path, body string, header ...string) reply {
 	return reply{res.StatusCode, res.Header, string(text)}
 }
 
-// accept posts what must be accepted, and returns the run.
+// accept posts a request that must succeed, and returns the run.
 func (d *durable) accept(path, body string) string {
 	d.t.Helper()
 	r := d.post(path, body)
@@ -232,7 +232,7 @@ func (d *durable) until(what string, holds func() bool) {
 	defer look.Stop()
 	for end := time.Now().Add(patience); !holds(); <-look.C {
 		if time.Now().After(end) {
-			d.t.Fatalf("it did not come to this: %s", what)
+			d.t.Fatalf("timeout while waiting until %s", what)
 		}
 	}
 }

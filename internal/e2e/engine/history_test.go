@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// onDisk is all that the files of the store hold.
+// onDisk returns the content of all files of the store.
 func (d *durable) onDisk() []byte {
 	d.t.Helper()
 	files, err := filepath.Glob(filepath.Join(d.dir, "*"))
@@ -126,7 +126,7 @@ flow "s" {
 		})
 	}
 	wg.Wait()
-	d.stop() // writes what waits
+	d.stop() // writes waiting entries
 	if run := d.await(good.run(), store.Succeeded); run.Status != 200 || len(run.Steps) != 2 || !strings.Contains(string(run.Variables), "1") || string(run.Body) != `{"n": 1}` {
 		t.Errorf("the good run is kept as %+v", run)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// late is a store whose Claim returns long after the engine has given out a run,
-// and whose Accept loses the answer after that.
+// late is a store whose Claim returns long after the engine has claimed a run, and
+// whose Accept then loses its result.
 type late struct {
 	loses   bool
 	claimed chan struct{} // closed when the engine has given out a run
@@ -41,9 +41,9 @@ func (l *late) claim(ctx context.Context, s store.Store, q store.ClaimQuery) (st
 	return got, err
 }
 
-// TestClaimOutlivesItsEvent has the event of a run go, which the gateway held on
-// to, after the engine was told that it need not read it.
-func TestClaimOutlivesItsEvent(t *testing.T) {
+// The cached event of a run is dropped after the engine was told not to read
+// the stored one.
+func TestClaimOutlivesCachedEvent(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "a" {
@@ -66,8 +66,8 @@ flow "a" {
 	}
 }
 
-// TestNoActionAfterTheLease has a gateway learn of its claim when its lease has
-// ended and another gateway has done the run: it does nothing of it again.
+// A gateway learns of its claim after its lease has ended and another gateway
+// has executed the run. It executes nothing of the run.
 func TestNoActionAfterTheLease(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -96,7 +96,7 @@ flow "a" {
 	}
 	d.store.late.Store(nil)
 	close(l.returns)
-	d.stop() // waits for what is under way
+	d.stop() // waits for runs in flight
 	if n := d.outside.count("/once"); n != 0 {
 		t.Errorf("an action of a run that is over was begun %d times", n)
 	}

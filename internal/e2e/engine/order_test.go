@@ -8,9 +8,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// TestStepsInTheirOrder has actions that take no time and whose names sort the
-// other way round, inside of a loop and outside.
-func TestStepsInTheirOrder(t *testing.T) {
+// Steps that take no time are stored in their order, in a loop and outside,
+// although their names sort the other way round.
+func TestStepsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	var list strings.Builder
 	var want []string

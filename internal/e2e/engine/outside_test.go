@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// outside is what flows call: it notes the calls, and holds or fails some.
+// outside is a server that flows call. It records the calls, and holds or fails
+// some.
 type outside struct {
 	url string
 
@@ -64,7 +65,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"echo": "`+strings.TrimPrefix(path, "/")+`"}`)
 }
 
-// hold keeps calls of a path waiting, until the function is called.
+// hold keeps calls of a path waiting until the returned function is called.
 func (o *outside) hold(path string) (release func()) {
 	c := make(chan struct{})
 	o.mu.Lock()

@@ -12,7 +12,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// oneAction is an async flow that calls /act; more stands in its trigger.
+// oneAction returns an async flow that calls /act, with more attributes of its
+// trigger.
 func oneAction(more string) string {
 	return `
 flow "f" {
@@ -43,8 +44,8 @@ func TestAcceptsNothingWithoutItsStore(t *testing.T) {
 	}
 }
 
-// TestReadyNeedsItsStore fails readiness while the store cannot write.
-func TestReadyNeedsItsStore(t *testing.T) {
+// Readiness fails while the store cannot write.
+func TestReadyNeedsStore(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, oneAction(""))
 	for _, down := range []bool{false, true, false} {
@@ -225,16 +226,16 @@ flow "f" {
 		t.Fatal(err)
 	}
 	release()
-	d.stop() // waits for what is under way
+	d.stop() // waits for runs in flight
 	d.await(id, store.Cancelled)
 	if b, failed := d.outside.count("/b"), d.outside.count("/failed"); b != 0 || failed != 0 {
 		t.Errorf("after it was cancelled b was done %d times and on_error %d times", b, failed)
 	}
 }
 
-// TestGoesOnWithWhatItAccepted has runs queued that are claimed later, some of
-// them after the flow was changed: they are what it says now.
-func TestGoesOnWithWhatItAccepted(t *testing.T) {
+// Some queued runs are claimed after their flow has changed. They run by the
+// new flow.
+func TestQueuedRunsFollowChangedFlow(t *testing.T) {
 	t.Parallel()
 	text := oneAction("concurrency {\n      max = 1\n    }")
 	d := newDurable(t, text)

@@ -19,10 +19,10 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// TestKeepsWhatTheClockSaidBeforeItIsSent looks at what is kept of a run while
-// its first call is under way. A program that reads the clock would return
-// something else when it is run again; one that does not is not worth a write.
-func TestKeepsWhatTheClockSaidBeforeItIsSent(t *testing.T) {
+// The result of a program that reads the clock is stored before an action sends
+// it, because another attempt would give another result. A result without the
+// clock is not worth a write.
+func TestVolatileResultIsStoredBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		made string
@@ -62,7 +62,7 @@ flow "f" {
 	}
 }
 
-// admin sends a request to the handler of the admin listener.
+// admin sends a request to the admin handler.
 func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	d.t.Helper()
 	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: d.store, Process: d.g, Snapshots: d.g, Reloader: d.g, Worker: d.g, Contacts: d.g})
@@ -71,9 +71,8 @@ func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// TestCancelEndsWorkAtOnce cancels runs whose gateway would look for lost
-// claims much later.
-func TestCancelEndsWorkAtOnce(t *testing.T) {
+// A cancelled run ends long before the next heartbeat of its gateway.
+func TestCancelEndsRunAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{"one": "/api/v1/runs/ID/cancel", "all": "/api/v1/runs/cancel?flow=f"} {
 		t.Run(name, func(t *testing.T) {
@@ -99,8 +98,8 @@ func (o *outside) underWay(path string) int {
 	return o.now[path]
 }
 
-// TestStopSaysWhereItStands ends runs by a decision of the flow.
-func TestStopSaysWhereItStands(t *testing.T) {
+// A run that action "stop" ended as failed names the action and its position.
+func TestStopNamesItsPosition(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"async", "sync"} {
 		t.Run(mode, func(t *testing.T) {
@@ -124,7 +123,7 @@ func TestStopSaysWhereItStands(t *testing.T) {
 	}
 }
 
-// lines takes a log.
+// lines collects a log.
 type lines struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -147,7 +146,7 @@ func (l *lines) with(part string) (found []string) {
 	return found
 }
 
-// TestLogsEachRetryOfAnAction reads the lines of actions that are tried again.
+// Each retry of an action has a line in the log.
 func TestLogsEachRetryOfAnAction(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"async", "sync"} {

@@ -59,9 +59,9 @@ flow "quick" {
 	}
 }
 
-// TestGoesOnWhereItWas stops a run in a branch whose condition no longer holds
-// when it goes on, behind an action whose condition no longer holds either.
-func TestGoesOnWhereItWas(t *testing.T) {
+// A run is stopped in a branch and behind an action. It resumes there although
+// the conditions of both are now false.
+func TestResumesInsideBranch(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "f" {

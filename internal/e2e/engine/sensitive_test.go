@@ -8,9 +8,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// TestSensitiveInsideOfCalls: what a sensitive action of a flow that was called
-// says is in no record of the run and in no line of the log, also where a loop
-// around notes failures.
+// The output of a sensitive action in a called flow appears in no record of the
+// run and in no line of the log, even if a loop around it records failures.
 func TestSensitiveInsideOfCalls(t *testing.T) {
 	t.Parallel()
 	const card = "41111111111"
@@ -67,8 +66,8 @@ flow "charge" {
 	}
 }
 
-// TestSensitiveStop: what a sensitive stop returns is in no record, neither of
-// its own run nor of one that called it, and reaches the caller all the same.
+// The output of a sensitive stop reaches the calling flow. It appears in no
+// record, neither of its own run nor of the caller's.
 func TestSensitiveStop(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -108,8 +107,8 @@ flow "token" {
 	}
 }
 
-// TestStartedWithSecrets: what a flow is started with may hold secrets and what
-// a sensitive action returned. It is sealed then, and the flow reads it.
+// Inputs of a started flow that hold a secret or the output of a sensitive
+// action are stored sealed, and the flow reads them.
 func TestStartedWithSecrets(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -157,8 +156,7 @@ flow "use" {
 	}
 }
 
-// TestSecretsInContacts: secrets that stand in fields of a contact are hidden
-// where the contact is shown.
+// Secrets in fields of a contact are redacted in the API.
 func TestSecretsInContacts(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
-// one is a flow at /x with the given actions and attributes of the trigger.
+// one returns a flow at /x with actions and attributes of the trigger.
 func one(trigger, actions string) string {
 	return "flow \"x\" {\n  trigger \"test\" {\n    path = \"/x\"\n" + trigger + "\n  }\n" + actions + "\n}\n"
 }
@@ -115,7 +115,8 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-// What a caller learns of a panic is its run's id; the log has the rest.
+// The response to a panic has the id of the run and no details. The log has
+// them.
 func TestPanicIsLogged(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -188,7 +189,7 @@ func TestRunsHaveALimit(t *testing.T) {
 	})
 }
 
-// A caller that hangs up does not stop a run half-way.
+// A caller that hangs up does not stop its run.
 func TestRunOutlivesItsCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

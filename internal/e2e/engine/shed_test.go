@@ -19,9 +19,9 @@ func (f *flaky) Record(ctx context.Context, entries ...*store.Entry) error {
 	return f.Store.Record(ctx, entries...)
 }
 
-// TestHistoryShedsDetailsBeforeRows has more sync runs come than a slow store
-// takes. Every run is on record with its outcome: the first ones whole, those
-// that fail whole, and the others bare.
+// More sync runs arrive than a slow store can record. Each one is recorded with
+// its outcome: the first ones and the failed ones with all details, the others
+// without.
 func TestHistoryShedsDetailsBeforeRows(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -40,7 +40,7 @@ flow "s" {
 	slow := make(chan struct{})
 	d.store.slow.Store(&slow)
 	first := d.post("/s", `{"good": true}`).run()
-	// A batch that begins later has so many of the others that too few wait.
+	// A later batch would take so many of the others that too few wait.
 	d.until("the first run is being written", func() bool { return d.store.waits.Load() > 0 })
 	var mu sync.Mutex
 	var ids []string
@@ -61,7 +61,7 @@ flow "s" {
 	wg.Wait()
 	last, bad := d.post("/s", `{"good": true}`).run(), d.post("/s", `{"good": false}`).run()
 	close(slow)
-	d.stop() // writes what waits
+	d.stop() // writes waiting entries
 	whole := func(run *store.Run, steps int) bool {
 		return len(run.Body) > 0 && len(run.Event) > 0 && len(run.Steps) == steps
 	}
@@ -77,13 +77,13 @@ flow "s" {
 	}
 }
 
-// unsized hides how long a body is, so that it is sent in chunks.
+// unsized hides the length of a body, so that it is sent in chunks.
 type unsized struct{ io.Reader }
 
-// TestHistoryShedsBodiesThatAreTooMuch has runs fail whose bodies together are
-// more than may wait for a slow store. Each one is on record with why it failed,
-// and the last ones without what came.
-func TestHistoryShedsBodiesThatAreTooMuch(t *testing.T) {
+// The bodies of failed runs exceed the memory for entries that wait for a slow
+// store. Each run is recorded with its error, the last ones without their
+// request.
+func TestHistoryShedsBodies(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 gateway {
@@ -117,7 +117,7 @@ flow "s" {
 		ids = append(ids, res.Header.Get("Gateway-Run"))
 	}
 	close(slow)
-	d.stop() // writes what waits
+	d.stop() // writes waiting entries
 	kept := 0
 	for _, id := range ids {
 		run := d.await(id, store.Failed)

@@ -62,8 +62,8 @@ flow "clicked" {
   action "http" "clicked" { url = "OUT/clicked" }
 }`
 
-// TestTagsStartFlows: once in six hours by contact and flow, and what falls
-// into them is on record.
+// A tag starts a flow once in six hours for each contact. Throttled ones are
+// recorded.
 func TestTagsStartFlows(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, tagFlows)
@@ -86,8 +86,8 @@ func TestTagsStartFlows(t *testing.T) {
 	}
 }
 
-// TestOneOfManyTags: whoever gives the tag at the same instant, one run starts.
-func TestOneOfManyTags(t *testing.T) {
+// A tag that is given several times at the same moment starts one run.
+func TestConcurrentTagsStartOneRun(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, tagFlows)
 	var wg sync.WaitGroup
@@ -131,8 +131,7 @@ func TestLinks(t *testing.T) {
 	d.store.down.Store(false)
 }
 
-// TestContactsInPrograms: jq reads contacts whole, at once and when the run goes
-// on from what was kept.
+// jq reads complete contacts, in the first attempt and when the run resumes.
 func TestContactsInPrograms(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -170,9 +169,9 @@ flow "read" {
 	}
 }
 
-// TestWhatWentOut: the contact gets a tag of what went out, which starts flows,
-// and none of what a throttle held back or what failed.
-func TestWhatWentOut(t *testing.T) {
+// A contact gets a tag for a message that was sent, and the tag starts flows. A
+// throttled or failed message gives none.
+func TestTagsOfSentMessages(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "in" {
@@ -225,8 +224,8 @@ flow "after" {
 	}
 }
 
-// TestForgottenContact: who was deleted gets no tag by an old link.
-func TestForgottenContact(t *testing.T) {
+// An old link gives no tag to a deleted contact.
+func TestLinkOfDeletedContact(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, tagFlows)
 	d.await(d.accept("/signup", `{"email": "jane@example.com", "name": "Jane"}`), store.Succeeded)
@@ -246,13 +245,13 @@ func TestForgottenContact(t *testing.T) {
 	}
 }
 
-// sentOn is how a click was answered.
+// sentOn is the response to a click.
 type sentOn struct {
 	status int
 	header http.Header
 }
 
-// click follows a link, and not where it leads.
+// click follows a link, but not its redirect.
 func (d *durable) click(target string) sentOn {
 	d.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -270,7 +269,7 @@ func (d *durable) click(target string) sentOn {
 	return sentOn{res.StatusCode, res.Header}
 }
 
-// awaitRuns waits until the flow has so many runs in each state, and no other.
+// awaitRuns waits until the flow has exactly these numbers of runs in each state.
 func (d *durable) awaitRuns(name string, want map[store.State]int) {
 	d.t.Helper()
 	total := 0
@@ -295,7 +294,7 @@ func (d *durable) awaitRuns(name string, want map[store.State]int) {
 	})
 }
 
-// bodies is what an action of a flow was given, in the runs on record.
+// bodies returns the inputs of an action of a flow in the stored runs.
 func (d *durable) bodies(name, action string) string {
 	d.t.Helper()
 	var out []string
@@ -317,7 +316,7 @@ func (d *durable) bodies(name, action string) string {
 	return strings.Join(out, "\n")
 }
 
-// TestScheduleRuns: a schedule is served by a gateway that runs.
+// A running gateway starts the flows of schedules.
 func TestScheduleRuns(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -328,7 +327,7 @@ flow "minutely" {
     json = { at = schedule.time }
   }
 }`)
-	// A tick that is less than a minute late is made up for at the start.
+	// A tick that is less than a minute late starts a run at the start.
 	d.until("a tick", func() bool { return d.outside.count("/tick") > 0 })
 	at, err := time.Parse(time.RFC3339, strings.Trim(strings.TrimPrefix(d.variables("minutely"), `{"schedule":{"time":`), `"}`))
 	if err != nil || at.Second() != 0 || time.Since(at) > 2*time.Minute {
@@ -349,10 +348,9 @@ func (d *durable) variables(name string) string {
 	return string(run.Variables)
 }
 
-// TestTagGivenOnce: an action that gives its tag again, as it does after a
-// crash, starts nothing again, also where the flow's window is over by then; and
-// what fell into a window is on record once.
-func TestTagGivenOnce(t *testing.T) {
+// An action that gives its tag again, as after a crash, starts no second run,
+// even if the window of the flow is over. A throttled start is recorded once.
+func TestRepeatedTagStartsOnce(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "give" {
@@ -392,7 +390,7 @@ flow "long" {
 	d.awaitRuns("long", map[store.State]int{store.Succeeded: 1, store.Throttled: 1})
 }
 
-// TestTagOfFullFlow: that one flow takes no more runs keeps no other from its.
+// A flow whose queue is full does not keep other flows from starting.
 func TestTagOfFullFlow(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -441,9 +439,9 @@ flow "second" {
 	d.awaitRuns("second", map[store.State]int{store.Succeeded: 3})
 }
 
-// TestTagsOfALinkAndItsFlow: a tag that the link gives and one that an action of
-// its flow gives are two, whatever the action is called.
-func TestTagsOfALinkAndItsFlow(t *testing.T) {
+// A tag that a link gives and the same tag from an action of its flow start two
+// runs, even if the action has the name "link".
+func TestTagsOfLinkAndFlow(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "signup" {

@@ -8,9 +8,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// TestTurnsGoOnWhereTheyWere fails some turns of a loop in its first attempt:
-// in the second one the others are not done again.
-func TestTurnsGoOnWhereTheyWere(t *testing.T) {
+// Some iterations of a loop fail in the first attempt. The second attempt runs
+// only those again.
+func TestIterationsResume(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 flow "f" {
@@ -64,9 +64,9 @@ flow "f" {
 	}
 }
 
-// TestDelaysInTurns: each turn waits as long as it says, and what is done in
-// one is not done again when the run is put aside for another.
-func TestDelaysInTurns(t *testing.T) {
+// Each iteration waits for its own time, and completed actions of one do not
+// run again when the run is suspended for another.
+func TestDelaysInIterations(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
 gateway {
@@ -106,8 +106,8 @@ flow "f" {
 	}
 }
 
-// TestDelaysPaceLoops: an element that waits is one of those that are worked on
-// at once, so that a delay spaces out what a loop sends.
+// An iteration that waits counts as one of those in progress, so that a delay
+// spaces out the requests of a loop.
 func TestDelaysPaceLoops(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, `
@@ -129,9 +129,9 @@ flow "f" {
 	}
 }
 
-// TestConditionsOfWhatHasBegun: a loop, a branch and a call that have begun go on,
-// also where their condition would not hold any more.
-func TestConditionsOfWhatHasBegun(t *testing.T) {
+// A loop, a branch and a call that were started continue although their
+// conditions are now false.
+func TestStartedActionsIgnoreConditions(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]string{
 		"loop":     "action \"loop\" \"c\" {\nwhen = run.attempt == 1\nfor_each = [1]\nINSIDE\n}",
