@@ -45,6 +45,8 @@ func (s *Scope) encodeInput(rec *flow.Record) []byte {
 	return text
 }
 
+// EncodeOutput encodes an output for the store, sealed if it must not be shown. It
+// returns nil for an output that has no JSON form.
 func (s *Scope) EncodeOutput(rec *flow.Record) []byte {
 	if rec.Output == nil {
 		return nil

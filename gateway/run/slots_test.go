@@ -1,10 +1,14 @@
-package run
+package run_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/webhook-gateway/gateway/gateway/run"
+)
 
 func TestSlots(t *testing.T) {
 	t.Parallel()
-	var s Slots
+	var s run.Slots
 	for i, want := range []bool{true, true, false, false} {
 		if s.TryTake(2) != want {
 			t.Errorf("slot %d", i)
