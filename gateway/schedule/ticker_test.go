@@ -5,25 +5,15 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
-	"testing/fstest"
 	"time"
 	_ "time/tzdata" // the machine may have none
 
-	"go.uber.org/zap"
-
-	"github.com/webhook-gateway/gateway/actions"
-	"github.com/webhook-gateway/gateway/auth"
-	"github.com/webhook-gateway/gateway/config/load"
-	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/services"
-	"github.com/webhook-gateway/gateway/gateway/snapshot"
-	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/testutil/snapshottest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
-	"github.com/webhook-gateway/gateway/triggers"
 )
 
 // clockTest has gateways whose clock the test sets, on one store.
@@ -46,39 +36,12 @@ func newClockTest(t *testing.T, trigger string) *clockTest {
 // ticker returns that of a gateway which begins at a moment.
 func (c *clockTest) ticker(began string) *Ticker {
 	c.t.Helper()
-	key := []byte("0123456789abcdef")
-	env := run.Env{Clock: clock.System{}, Log: telemetry.NewLog(zap.NewNop()), Sealer: redact.NewSealer(key)}
-	snapshots := c.serve(key, env.Log)
+	env, snapshots := snapshottest.NewEnv(), snapshottest.Serve(c.t, c.text)
 	tk := New(Options{Env: env, Store: c.store, Snapshots: snapshots, Services: services.New(services.Options{
 		Env: env, Store: c.store, Snapshots: snapshots, Wakeup: run.NewSignal(),
 	})})
 	tk.began = c.at(began)
 	return tk
-}
-
-// serve puts the flow into service.
-func (c *clockTest) serve(key []byte, log *telemetry.Log) *snapshot.Holder {
-	c.t.Helper()
-	config, diags := load.Files(load.Options{
-		Clock: clock.System{},
-		FS:    fstest.MapFS{"f.hcl": {Data: []byte(c.text)}}, Paths: []load.Path{{Dir: "f.hcl"}},
-		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
-	})
-	if diags.HasErrors() {
-		c.t.Fatal(diags)
-	}
-	opener := snapshot.NewOpener(snapshot.Options{
-		Key: key, HasStore: true, Log: log, Metrics: telemetry.NewMetrics("", func() int64 { return 0 }),
-		Settings: flow.Settings{Clock: clock.System{}},
-	})
-	snap, err := opener.Open(config)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	snapshots := &snapshot.Holder{}
-	snapshots.Swap(snap)
-	c.t.Cleanup(func() { snapshots.Swap(nil) })
-	return snapshots
 }
 
 func (c *clockTest) at(text string) time.Time {
