@@ -12,9 +12,9 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// FuzzWrite gives every format a source and a range that need not fit it. It
-// must not panic, JSON must parse and highlight inside its code, and the text
-// must hold no control characters.
+// FuzzWrite gives every format a source and a range that may not fit it. Write must
+// not panic, the JSON must parse and highlight inside its code, and the text must
+// have no control characters.
 func FuzzWrite(f *testing.F) {
 	for _, c := range trickyCases() {
 		f.Add(c.src, 1, 1, len(c.src)/2, 2, 3, len(c.src))

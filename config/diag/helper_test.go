@@ -47,9 +47,8 @@ func write(t *testing.T, format string, r diag.Report, opts diag.Options) string
 	return out.String()
 }
 
-// at returns the range of the needle in the source, as HCL's scanner counts.
-// A "|" in the needle says where in it the range begins and, the second one,
-// where it ends.
+// at returns the range of the needle in the source, as HCL's scanner counts. The
+// first "|" in the needle is the beginning of the range, the second one its end.
 func at(t *testing.T, name, src, needle string) *hcl.Range {
 	t.Helper()
 	plain := strings.ReplaceAll(needle, "|", "")

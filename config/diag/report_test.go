@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 )
 
-// sample is a report with one finding of every sort, in no good order.
+// sample is a report with one finding of every sort, not in order.
 func sample(t *testing.T) diag.Report {
 	t.Helper()
 	files := map[string][]byte{}

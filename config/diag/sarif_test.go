@@ -11,7 +11,7 @@ import (
 )
 
 // sarifLog is the part of the SARIF 2.1.0 schema that a reader relies on;
-// pointers tell a missing member from a zero one.
+// pointers distinguish a missing member from a zero one.
 type sarifLog struct {
 	Schema  string `json:"$schema"`
 	Version string

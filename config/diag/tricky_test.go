@@ -133,8 +133,7 @@ func TestTrickyJSON(t *testing.T) {
 	}
 }
 
-// TestUTF16Columns holds the columns of GitHub and SARIF against the encoding
-// that they count in.
+// TestUTF16Columns compares the columns of GitHub and SARIF with UTF-16 offsets.
 func TestUTF16Columns(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ start, end string }{

@@ -78,7 +78,7 @@ func TestNullValue(t *testing.T) {
 	}
 }
 
-// shownValues returns the lines of the text that state values.
+// shownValues returns the lines of the text with values.
 func shownValues(t *testing.T, expression string, variables map[string]cty.Value) []string {
 	t.Helper()
 	src := "a = " + expression + "\n"

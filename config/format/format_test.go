@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// glob lists the case files; a pattern that finds none is a broken test.
+// glob lists the case files; it fails if there are none.
 func glob(t testing.TB, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.FromSlash(pattern))
@@ -33,7 +33,7 @@ func read(t testing.TB, path string) []byte {
 	return src
 }
 
-// TestCases formats testdata/cases/*/in.hcl; want.hcl beside it says how.
+// TestCases formats testdata/cases/*/in.hcl and compares the result with want.hcl.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	for _, in := range glob(t, "testdata/cases/*/in.hcl") {
@@ -92,8 +92,8 @@ func TestSourceLeavesItsArgument(t *testing.T) {
 	}
 }
 
-// TestNesting holds that a file which would overflow the parser's stack is
-// refused, for each kind of nesting.
+// TestNesting: a file that would overflow the parser's stack is refused, for each kind
+// of nesting.
 func TestNesting(t *testing.T) {
 	t.Parallel()
 	const deep = 20_000
@@ -131,7 +131,7 @@ func TestNesting(t *testing.T) {
 	}
 }
 
-// TestManyAreNotDeep holds that a long file is not mistaken for a deep one.
+// TestManyAreNotDeep: a long file is not refused as a deep one.
 func TestManyAreNotDeep(t *testing.T) {
 	t.Parallel()
 	expression := "[x ? -1 : !y, { k = f(1 - 2) }, \"%{ if z }${w}%{ endif }\"]"

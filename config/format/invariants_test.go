@@ -13,9 +13,9 @@ import (
 	"github.com/webhook-gateway/gateway/config/format"
 )
 
-// FuzzSource holds for every input that Source does not panic, that it returns
-// files with syntax errors unchanged, that it changes only white space in all
-// others, and that a second run changes nothing.
+// FuzzSource: for every input Source does not panic, returns a file with syntax errors
+// unchanged, and changes only white space in any other file; a second run changes
+// nothing.
 func FuzzSource(f *testing.F) {
 	for _, pattern := range []string{"testdata/cases/*/in.hcl", "testdata/bad/*.hcl"} {
 		for _, path := range glob(f, pattern) {
@@ -38,7 +38,7 @@ func FuzzSource(f *testing.F) {
 	})
 }
 
-// checkFormatted holds the promises of Source for a file without errors.
+// checkFormatted checks the promises of Source for a file without errors.
 func checkFormatted(t *testing.T, src, got []byte) {
 	t.Helper()
 	again, diags := format.Source("again.hcl", got)
@@ -62,7 +62,7 @@ func lex(src []byte) hclsyntax.Tokens {
 	return tokens
 }
 
-// meaning lists the tokens but for line ends and the blanks before those.
+// meaning lists the tokens without line ends and the blanks before them.
 func meaning(src []byte) []string {
 	var list []string
 	for _, tok := range lex(src) {
@@ -101,8 +101,8 @@ func heredocs(src []byte) []string {
 	return list
 }
 
-// checkLines holds the rules about line ends outside of heredocs. Comments may
-// hold blank lines.
+// checkLines checks the rules for line ends outside of heredocs. Comments may have
+// blank lines.
 func checkLines(t *testing.T, got []byte) {
 	t.Helper()
 	if len(got) > 0 && !bytes.HasSuffix(got, []byte("\n")) {
@@ -125,8 +125,8 @@ func checkLines(t *testing.T, got []byte) {
 	}
 }
 
-// covered tells for each byte whether it belongs to a heredoc's content, and
-// whether it is inside a comment.
+// covered returns for each byte whether it belongs to a heredoc's content, and whether
+// it is inside a comment.
 func covered(src []byte) (inDoc, inComment []bool) {
 	inDoc, inComment = make([]bool, len(src)), make([]bool, len(src))
 	depth, start := 0, 0

@@ -17,16 +17,16 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// expectation is a finding that a file of testdata/bad asks for, in a comment
-// on the line at which the finding begins:
+// expectation is a finding that a file of testdata/bad expects, in a comment on the
+// line where the finding begins:
 //
 //	# error: SUMMARY: DETAIL
 //	# warning: SUMMARY: DETAIL
 //	# error@+2: SUMMARY: DETAIL
 //
-// SUMMARY and DETAIL are parts of what the finding says. With @ the finding
-// begins that many lines further down or, with a minus, up: for heredocs and
-// lines that can hold no comment. A line may ask for several findings.
+// SUMMARY and DETAIL are parts of the finding's summary and detail. With @ the
+// finding begins that many lines below or, with a minus, above: for heredocs and
+// lines that can't have a comment. A line may expect several findings.
 type expectation struct {
 	file            string
 	line            int
@@ -75,7 +75,7 @@ type testCase struct {
 	options load.Options
 }
 
-// testCases lists what stands below a folder of testdata.
+// testCases lists the files and folders in a folder of testdata.
 func testCases(t testing.TB, dir string) []testCase {
 	t.Helper()
 	fsys := os.DirFS("testdata")
@@ -102,8 +102,8 @@ func testCases(t testing.TB, dir string) []testCase {
 	return out
 }
 
-// requiresSet tells whether a case asks, in the first line of a file, for a
-// load in which all secrets and variables must be set.
+// requiresSet reports whether the first line of a file of the case requires a load
+// with RequireSet.
 func requiresSet(t testing.TB, fsys fs.FS, name string) bool {
 	t.Helper()
 	found := false
@@ -135,10 +135,10 @@ func TestBad(t *testing.T) {
 				wanted = append(wanted, expectations(t, name, src)...)
 			}
 			if len(wanted) == 0 {
-				t.Fatal("the case asks for no finding")
+				t.Fatal("the case expects no finding")
 			}
 			for _, d := range diags {
-				expectWords(t, d)
+				checkWords(t, d)
 				i := slices.IndexFunc(wanted, func(e expectation) bool { return e.fits(d) })
 				if i < 0 {
 					t.Errorf("additional finding: %v: %s: %s: %s", d.Subject, severity(d), d.Summary, d.Detail)
@@ -154,15 +154,15 @@ func TestBad(t *testing.T) {
 	t.Logf("%d cases, %d findings", len(cases), findings)
 }
 
-// expectWords holds a finding to the house's voice: a few words of summary,
-// whole sentences of detail, a place.
-func expectWords(t *testing.T, d *hcl.Diagnostic) {
+// checkWords checks the form of a finding: a short summary, a detail of whole
+// sentences, a place.
+func checkWords(t *testing.T, d *hcl.Diagnostic) {
 	t.Helper()
 	if d.Summary == "" || strings.HasSuffix(d.Summary, ".") || len(d.Summary) > 60 {
-		t.Errorf("the summary is not a few words: %q", d.Summary)
+		t.Errorf("the summary is not short: %q", d.Summary)
 	}
 	if d.Detail == "" || !strings.ContainsAny(d.Detail[len(d.Detail)-1:], ".?") {
-		t.Errorf("the detail is no sentence: %q", d.Detail)
+		t.Errorf("the detail is not a sentence: %q", d.Detail)
 	}
 	if d.Subject == nil {
 		t.Errorf("no place: %s: %s", d.Summary, d.Detail)

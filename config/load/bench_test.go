@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// usualFlow is a flow of about forty lines, as shops write them.
+// usualFlow is a typical flow of a shop, of about forty lines.
 const usualFlow = `flow "orders_%[1]d" {
   label = "Orders of shop %[1]d, ${local.owner}"
   trigger "webhook" {

@@ -27,7 +27,7 @@ func TestConstants(t *testing.T) {
 		{"a local in brackets", "z.hcl: locals {\n  a = local[\"b-c\"]\n  b-c = \"x\"\n}\n", `local.a`, "x"},
 		{"a variable that is set", "", `env("SHOP_NAME")`, "Lampenladen"},
 		{"a default that is not needed", "", `env("SHOP_NAME", "other")`, "Lampenladen"},
-		{"a default", "", `env("NOBODY_SET_THIS", "other")`, "other"},
+		{"a default", "", `env("NOT_SET", "other")`, "other"},
 		{"a file beside", "greeting.txt: hello", `file("greeting.txt")`, "hello"},
 		{"a file above", "../greeting.txt: hello", `file("../greeting.txt")`, "hello"},
 		{"a file by an absolute path", "../etc/greeting.txt: hello", `file("/etc/greeting.txt")`, "hello"},
@@ -55,13 +55,13 @@ func TestConstants(t *testing.T) {
 	}
 }
 
-// TestUnset holds what a secret and a variable that nobody set mean.
+// TestUnset: an unset secret or variable is an error only with RequireSet.
 func TestUnset(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, src, summary, detail string }{
-		{"a variable", labelled(`env("NOBODY_SET_THIS")`), "Invalid function argument", "NOBODY_SET_THIS is not set; set it, or give a default"},
-		{"a variable in a local", "locals {\n  a = env(\"NOBODY_SET_THIS\")\n}\n" + labelled(`local.a`), "Invalid function argument", "is not set"},
-		{"a secret", "secret \"a\" {\n  env = \"NOBODY_SET_THIS\"\n}\n" + flowFile("a"), "Secret not set", "the variable NOBODY_SET_THIS, which is not set"},
+		{"a variable", labelled(`env("NOT_SET")`), "Invalid function argument", "NOT_SET is not set; set it, or give a default"},
+		{"a variable in a local", "locals {\n  a = env(\"NOT_SET\")\n}\n" + labelled(`local.a`), "Invalid function argument", "is not set"},
+		{"a secret", "secret \"a\" {\n  env = \"NOT_SET\"\n}\n" + flowFile("a"), "Secret not set", "the variable NOT_SET, which is not set"},
 		{"an empty secret", "secret \"a\" {\n  env = \"EMPTY\"\n}\n" + flowFile("a"), "Secret not set", "a value that is not empty"},
 		{"a secret's file", "secret \"a\" {\n  file = \"gone\"\n}\n" + flowFile("a"), "Secret not set", "the file gone, which can't be read"},
 		{"a secret's empty file", "secret \"a\" {\n  file = \"empty\"\n}\n" + flowFile("a"), "Secret not set", "the file empty, which is empty"},
@@ -121,8 +121,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestSensitive holds that what is made of a secret stays secret, however far
-// it went: none of it may become the label of a flow.
+// TestSensitive: a value that is computed from a secret is sensitive, also after
+// several steps, and can't become the label of a flow.
 func TestSensitive(t *testing.T) {
 	t.Parallel()
 	const declared = `secret "a" { env = "API_TOKEN" }
@@ -146,7 +146,7 @@ locals {
 	} {
 		t.Run(expression, func(t *testing.T) {
 			t.Parallel()
-			for _, env := range []func(string) (string, bool){lookUp, nobodySet} {
+			for _, env := range []func(string) (string, bool){lookUp, lookUpUnset} {
 				o := options(fstest.MapFS{"a.hcl": text(declared + labelled(expression))}, "a.hcl")
 				o.Env = env
 				summary := ""

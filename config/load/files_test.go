@@ -18,7 +18,7 @@ func TestRunParallel(t *testing.T) {
 	}
 }
 
-// TestRunParallelPanics holds that who called learns of a panic and can survive it.
+// TestRunParallelPanics: the caller of runParallel can recover from a panic of do.
 func TestRunParallelPanics(t *testing.T) {
 	t.Parallel()
 	defer func() {

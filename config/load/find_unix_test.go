@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// A load must not wait for somebody to write into a pipe.
+// A load must not wait for a writer of a pipe.
 func TestLoadDoesNotReadPipes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -13,8 +13,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// TestRendered holds how findings read where people read them, for a few of
-// the bad cases.
+// TestRendered compares the findings of some bad cases, rendered as text, with
+// golden files.
 func TestRendered(t *testing.T) {
 	t.Parallel()
 	shown := []string{
@@ -40,7 +40,7 @@ func TestRendered(t *testing.T) {
 	}
 }
 
-// remove takes a name out of the list and calls found where it was there.
+// remove removes a name from the list and calls found if it was there.
 func remove(list []string, name string, found func()) []string {
 	for i, one := range list {
 		if one == name {

@@ -17,7 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// flowFile is a whole file with one flow that nothing is wrong with.
+// flowFile is a whole file with one correct flow.
 func flowFile(name string) string {
 	return fmt.Sprintf("flow %q {\n  trigger \"webhook\" {\n    mode = \"sync\"\n    response {}\n  }\n}\n", name)
 }
@@ -32,8 +32,7 @@ func flowNames(c *load.Config) []string {
 	return out
 }
 
-// expectFinding looks for the one finding, or for none where the summary is
-// empty.
+// expectFinding expects one finding, or none if the summary is empty.
 func expectFinding(t *testing.T, diags hcl.Diagnostics, severity hcl.DiagnosticSeverity, summary, detail string) {
 	t.Helper()
 	if summary == "" {
@@ -123,7 +122,7 @@ func TestLoadCallsPathsByTheirNames(t *testing.T) {
 	}
 }
 
-// denied is a file system in which one file may not be read.
+// denied is a file system with one file that can't be read.
 type denied struct {
 	fs.FS
 	name string
@@ -197,8 +196,8 @@ func TestFindBounds(t *testing.T) {
 	}
 }
 
-// TestLoadMountedConfigMap loads what a ConfigMap looks like when it is
-// mounted, and again when it was changed: the link ..data leads elsewhere then.
+// TestLoadMountedConfigMap loads a folder with the links of a mounted ConfigMap, and
+// loads it again after a change, which gives the link ..data another target.
 func TestLoadMountedConfigMap(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -230,8 +229,7 @@ func TestLoadMountedConfigMap(t *testing.T) {
 	}
 }
 
-// TestLoadWithoutAnything holds that a load needs neither an environment nor
-// kinds.
+// TestLoadWithoutAnything: a load works without an environment and without kinds.
 func TestLoadWithoutAnything(t *testing.T) {
 	t.Parallel()
 	src := "secret \"a\" {\n  env = \"A\"\n}\nlocals {\n  b = env(\"B\", \"c\")\n}\nconnection \"http\" \"d\" {}\nconnection {}\n" +

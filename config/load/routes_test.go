@@ -14,7 +14,7 @@ func endpoint(name, path, methods string) string {
 	return fmt.Sprintf("flow %q {\n  trigger \"webhook\" {\n    mode    = \"sync\"\n    path    = %q\n    methods = [%s]\n    response {}\n  }\n}\n", name, path, methods)
 }
 
-// TestRoutes holds what is found of two endpoints, whichever stands first.
+// TestRoutes checks the findings about two endpoints, in both orders.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	const post = `"POST"`
@@ -66,7 +66,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestRoutesOfOtherFlows holds which endpoints are compared at all.
+// TestRoutesOfOtherFlows: disabled flows are compared, flows without a path are not.
 func TestRoutesOfOtherFlows(t *testing.T) {
 	t.Parallel()
 	off := "flow \"off\" {\n  enabled = false\n  trigger \"webhook\" {\n    mode = \"sync\"\n    path = \"/a\"\n    response {}\n  }\n}\n"

@@ -63,7 +63,7 @@ func (s *scopes) functions(dir string) map[string]function.Function {
 	if table, ok := s.tables[dir]; ok {
 		return table
 	}
-	reader := s.reader // not s, because expressions keep what a function refers to
+	reader := s.reader // not s, because expressions keep the values of a closure
 	table := maps.Clone(s.base)
 	maps.Copy(table, funcs.TablePerFile(funcs.Options{
 		Env:        reader.lookUpEnv,

@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// environment is what the cases find in the environment. The values of secrets
-// are such that nothing else holds them.
+// environment is the environment of the cases. The values of its secrets occur in
+// no other text.
 func environment() map[string]string {
 	return map[string]string{
 		"SHOP_NAME":     "Lampenladen",
@@ -35,9 +35,9 @@ func lookUp(name string) (string, bool) {
 	return v, ok
 }
 
-func nobodySet(string) (string, bool) { return "", false }
+func lookUpUnset(string) (string, bool) { return "", false }
 
-// options are those of a gateway with all kinds, on the given files.
+// options returns options with all kinds for the given files.
 func options(fsys fs.FS, paths ...string) load.Options {
 	o := load.Options{
 		Clock: clock.System{},
@@ -51,7 +51,7 @@ func options(fsys fs.FS, paths ...string) load.Options {
 	return o
 }
 
-// mustLoad loads what has no errors.
+// mustLoad loads files without errors.
 func mustLoad(t testing.TB, o load.Options) *load.Config {
 	t.Helper()
 	c, diags := load.Files(o)

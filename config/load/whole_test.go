@@ -14,15 +14,15 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 )
 
-// allCases are the files of testdata, good and bad.
+// allCases lists the good and bad cases of testdata.
 func allCases(t testing.TB) []testCase {
 	t.Helper()
 	return append(testCases(t, "good"), testCases(t, "bad")...)
 }
 
-// TestFindingsHoldNoSecret sets the variables of secrets to a text that stands nowhere
-// else, and looks for it in what is found, in all the forms that findings are
-// written in. What env() reads is no secret and keeps a plain value.
+// TestFindingsHoldNoSecret sets the variables of secrets to a text that occurs in no
+// other place, and searches for it in the findings in all formats. The variables of
+// env() are not secret and keep a plain value.
 func TestFindingsHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, c := range allCases(t) {
@@ -43,14 +43,14 @@ func TestFindingsHoldNoSecret(t *testing.T) {
 				}
 				loaded, diags := load.Files(o)
 				for _, format := range diag.Formats() {
-					expectDiscreet(t, format, diag.Report{Diags: diags, Files: loaded.Files})
+					checkHasNoSecret(t, format, diag.Report{Diags: diags, Files: loaded.Files})
 				}
 			}
 		})
 	}
 }
 
-func expectDiscreet(t *testing.T, format string, r diag.Report) {
+func checkHasNoSecret(t *testing.T, format string, r diag.Report) {
 	t.Helper()
 	var out bytes.Buffer
 	if err := diag.Write(&out, format, r, diag.Options{}); err != nil {
@@ -63,8 +63,8 @@ func expectDiscreet(t *testing.T, format string, r diag.Report) {
 	}
 }
 
-// TestLoadIsDeterministic loads every case several times: the findings come in
-// the same order with the same words.
+// TestLoadIsDeterministic: several loads of a case give the same findings in the same
+// order.
 func TestLoadIsDeterministic(t *testing.T) {
 	t.Parallel()
 	for _, c := range allCases(t) {
@@ -95,8 +95,8 @@ func words(diags hcl.Diagnostics) []string {
 	return out
 }
 
-// TestLoadsAtOnce loads all cases several times at once, with the same kinds:
-// the race detector says whether loads share anything.
+// TestLoadsAtOnce loads all cases concurrently with the same kinds, for the race
+// detector.
 func TestLoadsAtOnce(t *testing.T) {
 	t.Parallel()
 	shared := options(nil)
@@ -110,8 +110,8 @@ func TestLoadsAtOnce(t *testing.T) {
 	wait.Wait()
 }
 
-// TestLoadSharesNothing changes all that can be changed in what was loaded, and
-// finds nothing of it in what is loaded next.
+// TestLoadSharesNothing: changes to a loaded configuration do not affect the next
+// load.
 func TestLoadSharesNothing(t *testing.T) {
 	t.Parallel()
 	for _, c := range testCases(t, "good") {

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// everything has a field of each Go type that a fixed attribute may have.
+// everything has a field of each Go type of fixed attributes.
 type everything struct {
 	text     string
 	flag     bool
@@ -86,7 +86,7 @@ func TestAttrDecodes(t *testing.T) {
 	}
 }
 
-// show writes a value so that numbers compare by what they are written as.
+// show formats a value so that numbers compare by their text.
 func show(e everything) string { return fmt.Sprintf("%+v", e) }
 
 func TestAttrFindsMistakes(t *testing.T) {
@@ -226,8 +226,7 @@ func TestExpr(t *testing.T) {
 	}
 }
 
-// TestSecretsStaySecret holds what findings say of values that come from a
-// secret and are wrong.
+// TestSecretsStaySecret: findings about wrong values of secrets do not contain them.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	var wait time.Duration

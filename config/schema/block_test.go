@@ -148,8 +148,8 @@ func TestSpecOf(t *testing.T) {
 	}
 }
 
-// TestOrder holds in which order a block is decoded: the order of declaration,
-// whatever the order in the file, and the checks last.
+// TestOrder: a block is decoded in the order of declaration, independent of the order
+// in the file, and the checks run last.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	var did []string
@@ -196,7 +196,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestScopeOfOneBlock holds that what a block makes known stays inside of it.
+// TestScopeOfOneBlock: a name that a block defines is unknown outside of the block.
 func TestScopeOfOneBlock(t *testing.T) {
 	t.Parallel()
 	c := &schema.Context{Scope: scope()}
@@ -208,8 +208,7 @@ func TestScopeOfOneBlock(t *testing.T) {
 	}
 }
 
-// TestChecks holds when checks run: not where something is wrong already, and
-// not where a value is not known.
+// TestChecks: checks do not run after an error or if a value is unknown.
 func TestChecks(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -253,7 +252,7 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// TestDecoded holds the places that checks ask for.
+// TestDecoded checks the places that Decoded returns.
 func TestDecoded(t *testing.T) {
 	t.Parallel()
 	src := "thing {\n  text = \"a\"\n  list = [\n    1,\n    2,\n  ]\n  inner \"a\" {}\n}\n"

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
-// page is the environment of a run, and what the run keeps of inputs.
+// page is the environment of a run and records its inputs.
 type page struct {
 	values map[string]any
 	noted  map[string]any
@@ -21,8 +21,8 @@ func (p *page) Value(root string) any { return p.values[root] }
 
 func (p *page) RecordValue(e *expr.Expr, v any) { p.noted[e.Name()] = v }
 
-// TestEscape: an attribute that is markup escapes what comes from the run, and
-// keeps as its input what it sends or what reads better.
+// TestEscape: an attribute of markup escapes texts of the run, and the stored input is
+// the escaped text or the result of Shown.
 func TestEscape(t *testing.T) {
 	t.Parallel()
 	var markup, guarded, plain expr.Of[string]

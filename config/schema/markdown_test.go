@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// letter is a kind that uses all that a declaration can say.
+// letter is a kind that uses every part of a declaration.
 type letter struct {
 	name    string
 	to      expr.Of[string]

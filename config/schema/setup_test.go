@@ -13,12 +13,12 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// described is a value that declares itself by a function.
+// described is a Describer with a function.
 type described func(s *schema.Spec)
 
 func (d described) Describe(s *schema.Spec) { d(s) }
 
-// scope knows secrets that are set and not set, and one name of the run.
+// scope has set and unset secrets, and one name of the run.
 func scope() *expr.Scope {
 	secrets := cty.ObjectVal(map[string]cty.Value{
 		"set":   cty.StringVal("s3cret").Mark(expr.Sensitive),
@@ -43,7 +43,7 @@ func decode(t *testing.T, src string, describe func(s *schema.Spec)) hcl.Diagnos
 	return schema.Decode(&schema.Context{Scope: scope()}, described(describe), parse(t, "thing {\n"+src+"\n}\n"))
 }
 
-// finding is what a finding should say, and on which line; line 0 is any.
+// finding is an expected finding and its line; line 0 is any line.
 type finding struct {
 	summary, detail string
 	line            int

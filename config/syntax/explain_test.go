@@ -8,8 +8,8 @@ import (
 	"github.com/webhook-gateway/gateway/config/syntax"
 )
 
-// TestParseExplains holds the first finding of each source: its words and the
-// text that it points at.
+// TestParseExplains checks the first finding of each source: its words and the text at
+// its range.
 func TestParseExplains(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, src, summary, detail, subject string }{
@@ -111,7 +111,7 @@ func TestParseExplains(t *testing.T) {
 	}
 }
 
-// TestParseSaysCausesOnce holds how many findings a source has.
+// TestParseSaysCausesOnce checks the lines of the findings of each source.
 func TestParseSaysCausesOnce(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -139,8 +139,8 @@ func TestParseSaysCausesOnce(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that whatever is no flow file gets findings that say what to
-// do and point into the source, and that what parses has none.
+// FuzzParse: a source that does not parse gets findings with a text and a range inside
+// of the source, and a source that parses gets none.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"flow \"a\" {\n  b = \"${c}\"\n}\n", "a = <<EOT\nb\nEOT\n", "a = 'b'", "a: 1", "a { b = 1, c = 2 }",

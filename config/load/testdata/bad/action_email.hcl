@@ -11,7 +11,7 @@ flow "orders" {
   }
   action "email" "b" { # error: Missing attribute: as "html" or as both
     from    = "shop@example.com"
-    to      = "jane" # error: Wrong address: "jane" is no e-mail address
+    to      = "jane" # error: Wrong address: "jane" is not an e-mail address
     subject = "a\nb" # error: Wrong subject: line break
   }
   action "email" "c" { # error: Missing attribute: "to" is required

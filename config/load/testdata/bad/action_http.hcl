@@ -4,7 +4,7 @@ connection "http" "stock" {
 }
 flow "orders" {
   trigger "webhook" { mode = "sync" }
-  action "http" "a" { # error: Missing attribute: unless a connection says where to go
+  action "http" "a" { # error: Missing attribute: unless there is a connection
   }
   action "http" "b" {
     url    = "api.example.com/stock" # error: Wrong URL: must begin with "https://"

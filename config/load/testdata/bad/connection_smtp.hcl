@@ -15,7 +15,7 @@ connection "smtp" "c" {
 connection "smtp" "d" {
   host = "smtp.example.com"
   port = 0      # error: Wrong port: from 1 to 65535
-  from = "shop" # error: Wrong sender: no e-mail address
+  from = "shop" # error: Wrong sender: not an e-mail address
 }
 flow "orders" {
   trigger "webhook" {

@@ -1,5 +1,5 @@
 secret "token" { env = "API_TOKEN" }
-secret "unset" { env = "NOBODY_SET_THIS" }
+secret "unset" { env = "NOT_SET" }
 locals { path = "/orders/${secret.token}" }
 gateway {
   public_url = "https://${secret.token}.example.com" # error: Secret in the open: "public_url" appears in messages

@@ -1,9 +1,9 @@
 # options: require-set
-secret "a" { env = "NOBODY_SET_THIS" } # error: Secret not set: the variable NOBODY_SET_THIS
+secret "a" { env = "NOT_SET" } # error: Secret not set: the variable NOT_SET
 secret "b" { file = "missing.txt" } # error: Secret not set: the file missing.txt, which can't be read
 secret "c" { file = "empty.txt" } # error: Secret not set: which is empty
 locals {
-  d = env("NOBODY_SET_THIS") # error: Invalid function argument: is not set; set it, or give a default
+  d = env("NOT_SET") # error: Invalid function argument: is not set; set it, or give a default
   e = secret.a
 }
 flow "f" {
