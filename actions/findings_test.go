@@ -7,8 +7,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
 )
 
-// TestFindings holds what is found when a file is loaded: the summary, words
-// of the detail, and where.
+// TestFindings compares the findings at load: the summary, words of the
+// detail, and the place.
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	const http = `url = "https://api.example.com/"` + "\n"

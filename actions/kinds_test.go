@@ -33,11 +33,12 @@ import (
 // exampleFolder is where the files of examples are.
 const exampleFolder = "/srv/archive"
 
-// exampleHost is what examples call. Tests put a server of their own there.
+// exampleHost is the host of the examples. Tests replace it by their own
+// server.
 const exampleHost = "https://api.example.com"
 
-// exampleServer answers what examples ask for, without a date, so that answers
-// are the same each time.
+// exampleServer answers the requests of the examples. It sends no date, so
+// that its answers do not change.
 func exampleServer(t *testing.T) *httptest.Server {
 	t.Helper()
 	answer := func(status int, of func(r *http.Request) map[string]any) http.HandlerFunc {
@@ -83,7 +84,7 @@ func exampleServer(t *testing.T) *httptest.Server {
 	return s
 }
 
-// exampleBench has what examples name.
+// exampleBench has the connections, files and secrets that the examples use.
 func exampleBench(t *testing.T, server string) *actiontest.Bench {
 	b := actiontest.New(t)
 	b.Connections["shop"] = fmt.Sprintf("base_url = %q\nbearer { token = secret.shop_token }", server+"/v2")
@@ -302,7 +303,7 @@ func checkExample(t *testing.T, k flow.Kind, e schema.Example) {
 	checkOutputs(t, flow.ActionSpec(k), out)
 }
 
-// checkOutputs holds outputs to what their kind declares.
+// checkOutputs compares outputs with the declared ones.
 func checkOutputs(t *testing.T, s *schema.Spec, out any) {
 	t.Helper()
 	members, _ := out.(map[string]any)
@@ -351,7 +352,7 @@ func TestKindsEndWithTheirContext(t *testing.T) {
 				if res.State != flow.Failed || res.Err.Class != flow.Transient {
 					t.Errorf("state %q and error %v after the context ended", res.State, res.Err)
 				}
-			default: // the kind asks nobody
+			default: // the kind sends no request
 			}
 		})
 	}

@@ -34,7 +34,7 @@ func TestTransform(t *testing.T) {
 	}
 }
 
-// TestTransformLeavesItsInput runs programs that change what they are given.
+// TestTransformLeavesItsInput runs programs that change their input.
 func TestTransformLeavesItsInput(t *testing.T) {
 	t.Parallel()
 	const input = `{"items": [{"n": 3.0, "tags": ["b", "a"]}, {"n": 1e2, "tags": []}], "x": {"y": 12345678901234567890}}`

@@ -69,7 +69,8 @@ func TestBranchConditionThatIsNone(t *testing.T) {
 	}
 }
 
-// TestBranchScope: what is inside sees what is outside, and not the other way.
+// TestBranchScope: actions inside a case read the outputs before the branch,
+// but not the reverse.
 func TestBranchScope(t *testing.T) {
 	t.Parallel()
 	const src = `

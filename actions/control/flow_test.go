@@ -50,8 +50,8 @@ func TestFlowFails(t *testing.T) {
 	}
 }
 
-// TestFlowPaths: the actions of a flow that was called are told apart from
-// those of the run, whatever their names.
+// TestFlowPaths: the actions of a called flow have paths of their own, even if
+// they share a name with actions of the run.
 func TestFlowPaths(t *testing.T) {
 	t.Parallel()
 	b := actiontest.New(t)

@@ -179,7 +179,7 @@ func TestEndInside(t *testing.T) {
 	}
 }
 
-// TestLoopStopsWithItsContext: what has not begun does not begin.
+// TestLoopStopsWithItsContext: elements that have not begun do not begin.
 func TestLoopStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

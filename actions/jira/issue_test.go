@@ -75,7 +75,8 @@ func TestJiraKeepsValues(t *testing.T) {
 	}
 }
 
-// TestJiraUnique: one issue for a key, by whatever way the second run comes.
+// TestJiraUnique: a key has one issue, in each way that the second run may
+// find it.
 func TestJiraUnique(t *testing.T) {
 	t.Parallel()
 	for _, flavour := range []jirad.Flavour{jirad.Cloud, jirad.DataCenter} {
@@ -116,7 +117,8 @@ func TestJiraUniqueBeforeTheIndex(t *testing.T) {
 	}
 }
 
-// TestJiraUniqueAfterALostAnswer: the issue was opened, and nobody learned so.
+// TestJiraUniqueAfterALostAnswer: the issue was opened, but the answer was
+// lost.
 func TestJiraUniqueAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	b, s := jiraBench(t, jirad.Cloud)

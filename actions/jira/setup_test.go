@@ -29,7 +29,7 @@ const (
 	oneIssue = anIssue + "unique_key = \"k\"\n"
 )
 
-// shown returns what people read in a rich text of the stand-in.
+// shown returns the visible text of a rich text.
 func shown(t *testing.T, v any) string {
 	t.Helper()
 	if text, ok := v.(string); ok {

@@ -136,9 +136,9 @@ func TestExecBoundsItsOutput(t *testing.T) {
 	}
 }
 
-// TestExecKillsTheGroup: what a command started is gone when it is over, be it
-// by its time or by its own end. Grandchildren hold a pipe open, which is seen
-// to be closed when they are dead.
+// TestExecKillsTheGroup: all processes of a command end with it, after a
+// timeout and after its own end. Grandchildren hold a pipe, which closes when
+// they are dead.
 func TestExecKillsTheGroup(t *testing.T) {
 	t.Parallel()
 	const children = `(sh -c 'echo child; exec sleep 600' > "$1") & `
@@ -174,8 +174,8 @@ func TestExecEndsInTime(t *testing.T) {
 	}
 }
 
-// TestExecDoesNotWaitForStrays: what left the group may hold the pipes, and
-// the action ends all the same.
+// TestExecDoesNotWaitForStrays: a process that left the group may hold the
+// pipes, but the action still ends.
 func TestExecDoesNotWaitForStrays(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/usr/bin/setsid"); err != nil {

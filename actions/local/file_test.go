@@ -97,8 +97,7 @@ func TestFileKeepsPermissions(t *testing.T) {
 	expectFile(t, path, "b")
 }
 
-// TestFileStaysInside: whatever a caller says, nothing outside of the allowed
-// folder is written.
+// TestFileStaysInside: no value of a run writes outside of the allowed folder.
 func TestFileStaysInside(t *testing.T) {
 	t.Parallel()
 	outside := t.TempDir()
@@ -147,7 +146,7 @@ func TestFileStaysInside(t *testing.T) {
 	})
 }
 
-// layOut fills an allowed folder with what may lead out of it.
+// layOut fills an allowed folder with links that lead out of it.
 func layOut(t *testing.T, dir, outside string) {
 	t.Helper()
 	kept := filepath.Join(outside, "kept")
@@ -180,7 +179,7 @@ func TestFileFollowsLinksInside(t *testing.T) {
 	expectFile(t, filepath.Join(dir, "real", "x"), "x")
 }
 
-// TestFileAppendsWhole: what many runs append at once is all there, each in
+// TestFileAppendsWhole: the content of concurrent appends is complete, each in
 // one piece.
 func TestFileAppendsWhole(t *testing.T) {
 	t.Parallel()
@@ -242,8 +241,8 @@ func TestFileIsRefusedWhereNotAllowed(t *testing.T) {
 	}
 }
 
-// TestFileThatWasNotOpened: a run of a flow that was disabled meanwhile learns
-// why it can't go on.
+// TestFileThatWasNotOpened: a run of a flow that was disabled during the run
+// learns why it can't go on.
 func TestFileThatWasNotOpened(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{actiontest.Action("file", "path = \"x\"\ncontent = \"x\""), actiontest.Action("exec", `command = ["true"]`)} {

@@ -42,7 +42,7 @@ func (p *namedPipe) expect(t *testing.T, want string) {
 	}
 }
 
-// expectEnd waits until nobody can say anything any more.
+// expectEnd waits until all writers have closed the pipe.
 func (p *namedPipe) expectEnd(t *testing.T) {
 	t.Helper()
 	if rest, err := io.ReadAll(p.in); err != nil || len(rest) > 0 {
@@ -50,7 +50,7 @@ func (p *namedPipe) expectEnd(t *testing.T) {
 	}
 }
 
-// say writes a line to whoever waits for it.
+// say writes a line to the reader of the pipe.
 func (p *namedPipe) say(t *testing.T, line string) {
 	t.Helper()
 	f, err := os.OpenFile(p.path, os.O_WRONLY, 0)

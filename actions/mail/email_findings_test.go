@@ -6,8 +6,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 )
 
-// TestEmailFindings holds what is found in an action "email" when a file is
-// loaded.
+// TestEmailFindings compares the findings of an action "email" at load.
 func TestEmailFindings(t *testing.T) {
 	t.Parallel()
 	const to, sayT = "to = \"a@example.com\"\n", "subject = \"s\"\ntext = \"t\"\n"

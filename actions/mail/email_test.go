@@ -15,7 +15,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
-// toJane is what an action needs beside the attributes under test.
+// toJane holds the attributes that an action needs in addition to those under
+// test.
 const toJane = "to = \"jane@example.com\"\nsubject = \"s\"\ntext = \"t\"\n"
 
 // mailBench has a connection to the server, with further attributes.
@@ -126,8 +127,8 @@ func TestEmailOfOtherScripts(t *testing.T) {
 	}
 }
 
-// TestEmailRefusesInjection: what would begin a line of its own in the header,
-// or a second recipient, is refused before the server is asked.
+// TestEmailRefusesInjection: a value that would begin a header line or add a
+// recipient is refused before the gateway connects.
 func TestEmailRefusesInjection(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, hcl, value string }{
@@ -257,8 +258,8 @@ func anyOf(list []string) []any {
 	return out
 }
 
-// TestEmailHTML: text is made of HTML where there is none, values are escaped,
-// and what is meant to be HTML is not.
+// TestEmailHTML: the text is made of the HTML, and values are escaped unless
+// they are marked as HTML.
 func TestEmailHTML(t *testing.T) {
 	t.Parallel()
 	s := smtpd.Start(t, nil)

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzMailAddress: whatever is taken for an address is one line, one recipient,
-// and the same address to whoever reads the message.
+// FuzzMailAddress: an accepted address is one line with one recipient, and
+// net/mail reads the same address.
 func FuzzMailAddress(f *testing.F) {
 	for _, text := range []string{
 		"jane@example.com", "Jane <jane@example.com>", `"Jane, \"J\"" <jane@example.com>`, `"a b"@example.com`, "用户@büro.example", "a@[192.0.2.1]",

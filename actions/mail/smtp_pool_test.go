@@ -59,7 +59,7 @@ func TestMailPool(t *testing.T) {
 			t.Fatal(err)
 		}
 		mu.Lock()
-		_ = open[len(open)-1].Close() // by the server, while nobody looks
+		_ = open[len(open)-1].Close() // the server closes the idle session
 		mu.Unlock()
 	}
 	if connections, _ := s.Counts(); connections != 2 {

@@ -17,7 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
 )
 
-// again is what an action says that may be tried five times without a wait.
+// again lets an action try five times without a wait.
 const again = "retry {\n  attempts = 5\n  initial  = \"0s\"\n}\n"
 
 func smtpError(code int, text string) error {
@@ -170,8 +170,8 @@ func TestEmailRefusals(t *testing.T) {
 	}
 }
 
-// TestEmailIsTriedAgain: what is refused for now is sent again, with the same
-// id, and what is refused for good is not.
+// TestEmailIsTriedAgain: a temporary refusal is tried again with the same id,
+// a final one is not.
 func TestEmailIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	var ids []string
@@ -263,7 +263,7 @@ func TestEmailKeepsConnections(t *testing.T) {
 	}
 }
 
-// TestEmailEndsWithItsContext: a server that keeps silent holds up nobody.
+// TestEmailEndsWithItsContext: a silent server does not block a run.
 func TestEmailEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"greeting", "message"} {
@@ -306,8 +306,8 @@ func TestEmailEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestEmailReachesOnlyWhatItMay: the guard of outgoing connections holds for
-// mail as well.
+// TestEmailReachesOnlyWhatItMay: the guard of outgoing connections covers
+// mail.
 func TestEmailReachesOnlyWhatItMay(t *testing.T) {
 	t.Parallel()
 	s := smtpd.Start(t, nil)
@@ -335,8 +335,8 @@ func TestEmailReachesOnlyWhatItMay(t *testing.T) {
 	}
 }
 
-// TestEmailKeepsSecretsOutOfErrors: values that read a secret are not repeated,
-// neither by the gateway nor by way of what the server says.
+// TestEmailKeepsSecretsOutOfErrors: neither the gateway nor a quoted reply of
+// the server repeats a secret.
 func TestEmailKeepsSecretsOutOfErrors(t *testing.T) {
 	t.Parallel()
 	s := smtpd.Start(t, func(s *smtpd.Server) {

@@ -25,7 +25,7 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
-// TestAsciiDomain: domains with other letters, and what is none.
+// TestAsciiDomain: domains in other scripts, and texts that are not domains.
 func TestAsciiDomain(t *testing.T) {
 	t.Parallel()
 	for domain, want := range map[string]string{

@@ -59,8 +59,8 @@ func TestSlackByWebhook(t *testing.T) {
 	}
 }
 
-// TestSlackEscapes: what data says is shown as it is, and what the file says
-// means what it means.
+// TestSlackEscapes: values are shown unchanged, and the markup of the file
+// stays markup.
 func TestSlackEscapes(t *testing.T) {
 	t.Parallel()
 	for _, v := range []string{

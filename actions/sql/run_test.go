@@ -172,8 +172,8 @@ func TestSQLDeadlock(t *testing.T) {
 	}
 }
 
-// TestSQLTimeoutEndsTheStatement: the server does not go on with what nobody
-// waits for.
+// TestSQLTimeoutEndsTheStatement: the server does not go on with a statement
+// whose run has timed out.
 func TestSQLTimeoutEndsTheStatement(t *testing.T) {
 	t.Parallel()
 	long := map[string]string{

@@ -18,7 +18,7 @@ const (
 	sqliteDriver   = "sqlite"
 )
 
-// databases lists what statements are tried on.
+// databases lists the drivers under test.
 func databases() []string { return []string{postgresDriver, mysqlDriver, sqliteDriver} }
 
 // onDatabase returns a bench with an empty database of a kind as

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzConnectionLocate: whatever a run makes of a URL, what is sent with the
-// connection's credentials goes to its server, and as a path below its base.
+// FuzzConnectionLocate: each URL of a run stays on the connection's server and
+// below its base path.
 func FuzzConnectionLocate(f *testing.F) {
 	for _, text := range []string{
 		"", "/", "a", "/a/b?c=d#e", "?a", "//evil.example.com/", "https://api.example.com/x", "https://evil.example.com/", "../x", "%2e%2e/x",

@@ -89,7 +89,7 @@ func TestHTTPRetries(t *testing.T) {
 			t.Parallel()
 			var server *actiontest.Server
 			server = actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Retry-After", "3600") // the block's max is what bounds it
+				w.Header().Set("Retry-After", "3600") // the block's max bounds it
 				w.WriteHeader(c.statuses[min(len(server.Requests()), len(c.statuses))-1])
 			})
 			b := actiontest.New(t)
@@ -199,8 +199,8 @@ func failures() []failing {
 	}
 }
 
-// TestHTTPFailures also holds that no error repeats what a URL, a header or an
-// answer holds.
+// TestHTTPFailures also checks that no error repeats parts of a URL, a header
+// or a response.
 func TestHTTPFailures(t *testing.T) {
 	t.Parallel()
 	for _, c := range failures() {

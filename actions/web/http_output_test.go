@@ -55,8 +55,8 @@ func TestHTTPAnswerInExpressions(t *testing.T) {
 	}
 }
 
-// TestHTTPBodyThatIsNot: the wrong body is an error where somebody reads into
-// it, and none before.
+// TestHTTPBodyThatIsNot: a body that does not match its type is an error only
+// for an action that reads it.
 func TestHTTPBodyThatIsNot(t *testing.T) {
 	t.Parallel()
 	server := actiontest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -9,7 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
-// TestHTTPRedirects: what belongs to one server stays there.
+// TestHTTPRedirects: credentials stay on their server.
 func TestHTTPRedirects(t *testing.T) {
 	t.Parallel()
 	other := actiontest.Serve(t, nil)

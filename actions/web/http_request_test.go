@@ -100,7 +100,7 @@ func TestHTTPSends(t *testing.T) {
 	}
 }
 
-// TestHTTPQueryArrives: what a query says is what the other side reads.
+// TestHTTPQueryArrives: the server reads the query that the action wrote.
 func TestHTTPQueryArrives(t *testing.T) {
 	t.Parallel()
 	server := actiontest.Serve(t, nil)

@@ -60,8 +60,8 @@ func compileWebhook(b *actiontest.Bench, body string) (*flow.Flow, string) {
 	return f, ""
 }
 
-// TestWebhookValuesArriveUnharmed sends what people and attackers enter, in
-// each place that a value can take.
+// TestWebhookValuesArriveUnharmed sends tricky texts in each place that a
+// value can take.
 func TestWebhookValuesArriveUnharmed(t *testing.T) {
 	t.Parallel()
 	all := actiontest.TrickyTexts()
@@ -167,7 +167,7 @@ func TestWebhookOfAContact(t *testing.T) {
 	}
 }
 
-// open opens what the actions of a flow need.
+// openSteps opens the resources of a flow's actions.
 func openSteps(b *actiontest.Bench, f *flow.Flow) {
 	b.T.Helper()
 	var pool flow.Pool
@@ -268,7 +268,8 @@ func TestWebhookHidesItsURL(t *testing.T) {
 	}
 }
 
-// TestWebhookSigned: what the action signs, a check of another gateway lets in.
+// TestWebhookSigned: a check of another gateway accepts the signature of the
+// action.
 func TestWebhookSigned(t *testing.T) {
 	t.Parallel()
 	const settings = "secret = secret.shop_token\nheader = \"X-Signature\"\nprefix = \"v0=\"\ntimestamp_header = \"X-Timestamp\"\n" +

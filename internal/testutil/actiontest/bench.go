@@ -53,7 +53,7 @@ func (e Event) Value(root string) any {
 
 func (e Event) Input() any { return e.Body }
 
-// Secrets are what secret.* holds in tests.
+// Secrets are the values of secret.* in tests.
 func Secrets() map[string]string {
 	return map[string]string{"shop_token": "t0ken-of-the-shop", "shop_password": smtpd.Password, "unset": ""}
 }
@@ -63,12 +63,12 @@ type Bench struct {
 	T            *testing.T
 	Secrets      map[string]string // beside those of secrets()
 	Connections  map[string]string // bodies of connections, by "KIND.NAME", or NAME alone for "http"
-	Files        map[string]string // what file() reads
+	Files        map[string]string // the contents for file()
 	Egress       []string
 	AllowExec    bool
 	AllowPaths   []string
 	Callees      map[string]string // bodies of flows that are called, by name
-	CalleeInputs []flow.Input      // what they want
+	CalleeInputs []flow.Input      // the inputs that they declare
 	Services     flow.Services
 }
 
@@ -76,7 +76,8 @@ func New(t *testing.T) *Bench {
 	return &Bench{T: t, Secrets: map[string]string{}, Connections: map[string]string{}, Files: map[string]string{}, Egress: []string{"127.0.0.1"}, Services: flow.Services{Starter: &Starter{}, Contacts: &Contacts{}}}
 }
 
-// Scope knows what is fixed at load, with the findings of the connections.
+// Scope returns the scope of the names that are fixed at load, with the
+// findings of the connections.
 func (b *Bench) Scope() (*expr.Scope, hcl.Diagnostics) {
 	held := map[string]cty.Value{"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive)}
 	for _, all := range []map[string]string{Secrets(), b.Secrets} {
@@ -150,7 +151,7 @@ func ParseBlock(t *testing.T, src string) *hclsyntax.Block {
 	return file.Body.(*hclsyntax.Body).Blocks[0]
 }
 
-// Result is what a run left behind.
+// Result is the outcome of a run, with its outputs, records and log lines.
 type Result struct {
 	flow.Outcome
 	mu      sync.Mutex
@@ -164,7 +165,7 @@ type LogLine struct {
 	Fields         map[string]any
 }
 
-// Log takes what action "log" writes.
+// Log keeps a line of action "log".
 func (r *Result) Log(_, level, message string, fields map[string]any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

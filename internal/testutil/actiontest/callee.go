@@ -51,7 +51,7 @@ func (e calleeEvent) Value(root string) any {
 func (e calleeEvent) Input() any { return e.input }
 func (e calleeEvent) Depth() int { return e.depth }
 
-// calleeBody is what the flow does that examples call.
+// calleeBody holds the actions of the flow that examples call.
 const calleeBody = `action "transform" "known" { jq = "{ email: .email, known: true }" }
 action "stop" "give" { output = action.known.value }`
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Server is a server that notes what it is sent.
+// Server is a server that records its requests.
 type Server struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -44,7 +44,7 @@ func (r *Server) note(handler http.HandlerFunc) http.Handler {
 	})
 }
 
-// Requests returns what came so far.
+// Requests returns the requests so far.
 func (r *Server) Requests() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()

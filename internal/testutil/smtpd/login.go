@@ -2,7 +2,7 @@ package smtpd
 
 import (
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // what CRAM-MD5 is made of
+	"crypto/md5" //nolint:gosec // CRAM-MD5 is made of it
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,8 +14,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// dialogue is the server's side of a login: it gets what the client says and
-// returns what it says to that, or that all was said.
+// dialogue is the server's side of a login: it gets the client's response and
+// returns the next challenge, or that the login is done.
 type dialogue func(response string) (challenge string, done bool, err error)
 
 // Next takes the next answer.
@@ -24,8 +24,8 @@ func (d dialogue) Next(response []byte) ([]byte, bool, error) {
 	return []byte(challenge), done, err
 }
 
-// newLogin makes the server's side of a way to log in. check is given
-// the name and the password, or what stands for it where it is not sent.
+// newLogin makes the server's side of a mechanism. check gets the name and the
+// password, or a stand-in if the password is not sent.
 func newLogin(mech string, check func(username, password string) error) (sasl.Server, error) {
 	switch mech {
 	case sasl.Plain:
@@ -75,7 +75,7 @@ func cramDialogue(check func(username, password string) error) dialogue {
 	}
 }
 
-// tokenDialogue follows what Google and Microsoft call XOAUTH2.
+// tokenDialogue follows XOAUTH2 of Google and Microsoft.
 func tokenDialogue(check func(username, password string) error) dialogue {
 	return func(response string) (string, bool, error) {
 		fields := strings.Split(response, "\x01")

@@ -16,10 +16,10 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/certtest"
 )
 
-// Password is what a login takes, of any user.
+// Password is the password of each user.
 const Password = "pa55word"
 
-// Server is a mail server on loopback that keeps what it takes.
+// Server is a mail server on loopback that keeps the messages it accepts.
 type Server struct {
 	*smtp.Server
 	Port        int
@@ -39,7 +39,7 @@ type Server struct {
 	taken       []Message
 }
 
-// noLog drops what the server says of connections that were dropped.
+// noLog drops the server's lines about lost connections.
 type noLog struct{}
 
 // Printf drops a line.
@@ -183,7 +183,7 @@ func (s *session) Auth(mech string) (sasl.Server, error) {
 			return &smtp.SMTPError{Code: 454, EnhancedCode: smtp.EnhancedCode{4, 7, 0}, Message: "try later"}
 		}
 		if username != "shop" || password != Password {
-			// Servers are known to repeat what they were sent.
+			// Some servers repeat the credentials.
 			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "no: " + password + " " + base64.StdEncoding.EncodeToString([]byte(password))}
 		}
 		s.server.Logins = append(s.server.Logins, mech)

@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// Check reports what is no JSON-like value.
+// Check reports values that are not JSON-like.
 func Check(t *testing.T, where string, v any) {
 	t.Helper()
 	switch v := v.(type) {
@@ -24,7 +24,7 @@ func Check(t *testing.T, where string, v any) {
 			Check(t, where+"."+name, e)
 		}
 	case value.Object:
-		// Whoever asks for all members gets plain values: jq takes no others.
+		// Map returns plain values: jq accepts no others.
 		for name, e := range v.Map() {
 			if _, lazy := e.(value.Object); lazy {
 				t.Errorf("%s.%s is an object within the map of an object", where, name)
