@@ -16,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -47,7 +48,7 @@ func TestPagesShowValidFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, all := program(), pages(t)
+	p, all := programtest.Program(), pages(t)
 	all["README.md"] = string(readme)
 	for name, spec := range map[string]*schema.Spec{"gateway": load.Specs()["gateway"], "secret": load.Specs()["secret"], "flow": flow.Spec(p.Kinds)} {
 		if len(spec.Examples()) == 0 {
@@ -86,7 +87,7 @@ func TestReadmeNamesAllKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := program()
+	p := programtest.Program()
 	_, table, _ := strings.Cut(string(readme), "What flows are made of:")
 	table, _, found := strings.Cut(table, "are not here yet")
 	if !found {

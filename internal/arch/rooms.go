@@ -78,6 +78,8 @@ func rooms() []room {
 
 		{"cmd/...", []string{anything}, "cmd wires everything together"},
 		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},
+		{"internal/e2e/...", []string{anything}, "end-to-end tests start the whole program"},
+		{"internal/testutil/programtest", []string{anything}, "it wires the program as cmd/gateway does"},
 		{"bench/...", []string{anything}, "a benchmark measures whatever it likes"},
 	}
 }

@@ -1,5 +1,4 @@
-// Package examples holds the tests of the example flows.
-package examples
+package examples_test
 
 import (
 	"bytes"
@@ -54,7 +53,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	loadFlows := func() (*load.Config, hcl.Diagnostics) {
 		return load.Files(load.Options{
 			Clock: clock.System{},
-			FS:    os.DirFS("."), Paths: []load.Path{{Dir: "flows"}},
+			FS:    os.DirFS("../../../examples"), Paths: []load.Path{{Dir: "flows"}},
 			Env:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 			Connections: actions.Connections(),
@@ -87,7 +86,7 @@ func (q request) send(t *testing.T, base string) (status int, header http.Header
 	var payload []byte
 	if q.sample != "" {
 		var err error
-		if payload, err = os.ReadFile(filepath.Join("flows", q.sample)); err != nil {
+		if payload, err = os.ReadFile(filepath.Join("../../../examples/flows", q.sample)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -310,11 +309,11 @@ func TestOrderIntake(t *testing.T) {
 // TestPushSignature holds the sample and the signature in the README together.
 func TestPushSignature(t *testing.T) {
 	t.Parallel()
-	body, err := os.ReadFile("flows/github-push/samples/push.json")
+	body, err := os.ReadFile("../../../examples/flows/github-push/samples/push.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret, err := os.ReadFile("flows/github-push/demo-secret.txt")
+	secret, err := os.ReadFile("../../../examples/flows/github-push/demo-secret.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +322,7 @@ func TestPushSignature(t *testing.T) {
 	if got := "sha256=" + hex.EncodeToString(mac.Sum(nil)); got != pushSignature {
 		t.Errorf("the sample's signature is %s", got)
 	}
-	readme, err := os.ReadFile("../README.md")
+	readme, err := os.ReadFile("../../../README.md")
 	if err != nil || !strings.Contains(string(readme), pushSignature) {
 		t.Errorf("the README has another signature (%v)", err)
 	}

@@ -1,4 +1,4 @@
-package cmd_test
+package command_test
 
 import (
 	"bytes"
@@ -18,6 +18,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
@@ -30,7 +31,7 @@ var (
 // with the metrics of a gateway.
 func TestGuideListsMetrics(t *testing.T) {
 	t.Parallel()
-	guide, err := os.ReadFile("../docs/guide/operating.md")
+	guide, err := os.ReadFile("../../../docs/guide/operating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func scrape(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
-	p := program()
+	p := programtest.Program()
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{3}, 32), Store: kept,

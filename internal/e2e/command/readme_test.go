@@ -1,4 +1,4 @@
-package cmd_test
+package command_test
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func TestReadmeOfExamples(t *testing.T) {
 // at least.
 func runConsole(t *testing.T, page string, least int) {
 	t.Helper()
-	root, err := filepath.Abs("..")
+	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}

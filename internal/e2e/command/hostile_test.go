@@ -1,4 +1,4 @@
-package cmd_test
+package command_test
 
 import (
 	"bufio"
@@ -22,6 +22,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 )
 
 const hostileFlows = `
@@ -63,7 +64,7 @@ flow "greedy" {
 // startHostile serves the flows on loopback until the test ends.
 func startHostile(t *testing.T) string {
 	t.Helper()
-	p := program()
+	p := programtest.Program()
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
 		Key:   bytes.Repeat([]byte{3}, 32),

@@ -1,4 +1,4 @@
-package cmd_test
+package command_test
 
 import (
 	"bytes"
@@ -91,7 +91,7 @@ func openShop(t *testing.T) *shop {
 	var port int
 	s.mail, port = newMailbox(t)
 	at := newSite(t, "gateway {\n  egress { allow = [\"127.0.0.1\"] }\n}\n")
-	example := "../examples/flows/shop-order"
+	example := "../../../examples/flows/shop-order"
 	text, err := os.ReadFile(filepath.Join(example, "shop_order.hcl"))
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func openShop(t *testing.T) *shop {
 // order sends the example's sample, which must be accepted.
 func (s *shop) order() {
 	s.t.Helper()
-	sample, err := os.ReadFile("../examples/flows/shop-order/samples/order.json")
+	sample, err := os.ReadFile("../../../examples/flows/shop-order/samples/order.json")
 	if err != nil {
 		s.t.Fatal(err)
 	}
