@@ -45,10 +45,9 @@ func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Respons
 	if err != nil {
 		return nil, nil, err
 	}
-	queue := q.Endpoint.Queue
 	s := &store.Submission{
 		ID: q.ID, Flow: q.Endpoint.Flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
-		Queue: store.QueueLimit{Max: queue.Length, DropOldest: queue.DropOldest},
+		Queue: q.Endpoint.QueueLimit(),
 	}
 	if admission.DedupeKey != "" {
 		s.Dedupe = &store.Dedupe{Key: admission.DedupeKey, TTL: admission.DedupeTTL}
@@ -62,7 +61,9 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 	if err != nil {
 		return store.Payload{}, err
 	}
-	return store.Payload{Event: stored.Event, Body: stored.Body, Variables: stored.Variables, Response: run.EncodeResponse(response)}, nil
+	payload := run.NewPayload(stored)
+	payload.Response = run.EncodeResponse(response)
+	return payload, nil
 }
 
 // failSubmission answers and records a request whose response or keys cannot be

@@ -132,6 +132,11 @@ func formatPosition(r hcl.Range) string {
 	return fmt.Sprintf("%s:%d,%d", r.Filename, r.Start.Line, r.Start.Column)
 }
 
+// NewPayload returns the payload of a run that starts with a stored event.
+func NewPayload(e flow.StoredEvent) store.Payload {
+	return store.Payload{Event: e.Event, Body: e.Body, Variables: e.Variables}
+}
+
 // storedResponse is the stored form of a response.
 type storedResponse struct {
 	Status int                 `json:"status"`

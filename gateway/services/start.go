@@ -29,7 +29,7 @@ type starter struct {
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
 	e := s.run.Snapshot.Endpoints[f.Name]
 	if e == nil {
-		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("there is no flow %q any more", f.Name)}
+		return "", &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q was removed from the configuration", f.Name)}
 	}
 	stored, err := e.Codec.Encode(ev)
 	if err != nil {
@@ -57,8 +57,7 @@ func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.
 func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.Flow.Name, Dedupe: once,
-		Payload: store.Payload{Event: stored.Event, Body: stored.Body, Variables: stored.Variables},
-		Queue:   store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest},
+		Payload: run.NewPayload(stored), Queue: e.QueueLimit(),
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):

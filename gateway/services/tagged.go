@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -94,7 +95,7 @@ func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
 		ID: id, Flow: e.Flow.Name, State: store.Throttled, Started: now, Finished: now,
-		Payload: store.Payload{Event: stored.Event, Variables: stored.Variables},
+		Payload: run.NewPayload(stored),
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},
 	})

@@ -53,6 +53,11 @@ type Endpoint struct {
 // so that they may be repeated.
 func (e *Endpoint) IsPure(kind string) bool { return e.pureKinds[kind] }
 
+// QueueLimit returns the limit of queued runs for the store.
+func (e *Endpoint) QueueLimit() store.QueueLimit {
+	return store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest}
+}
+
 // BaseURL returns the beginning of the URLs of endpoints, without a slash at the
 // end.
 func (s *Snapshot) BaseURL() string { return s.baseURL() }
