@@ -30,7 +30,7 @@ func (a *API) CheckResponse(r *http.Request, status int, header http.Header, bod
 		want = "application/json"
 	}
 	if got, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || got != want {
-		return fmt.Errorf("%s declares %s for status %d: %q (%v)", route.id, want, status, got, err)
+		return fmt.Errorf("%s declares %s for status %d, not %q", route.id, want, status, header.Get("Content-Type"))
 	}
 	if declared[i].body == nil {
 		return nil

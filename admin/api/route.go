@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/internal/problem"
@@ -86,8 +87,8 @@ func (r *route) placeholder() string {
 // allResponses returns the responses of the route, of the server, of the guard and
 // of the checks of the request.
 func (r *route) allResponses() []response {
-	out := append(r.responses[:len(r.responses):len(r.responses)],
-		response{status: http.StatusRequestHeaderFieldsTooLarge, about: "The header of the request is too large.", media: "text/plain"})
+	out := slices.Clone(r.responses)
+	out = append(out, response{status: http.StatusRequestHeaderFieldsTooLarge, about: "The header of the request is too large.", media: "text/plain"})
 	if !r.public {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
 			refusal(http.StatusForbidden, "The host or the origin is not allowed."))

@@ -135,11 +135,14 @@ func (failingStore) List(context.Context, store.ListQuery) (store.Page, error) {
 	return store.Page{}, errSecret
 }
 func (failingStore) Get(context.Context, string) (*store.Run, error) { return nil, errSecret }
+
 func (failingStore) Stats(context.Context, store.StatsQuery) ([]store.Count, error) {
 	return nil, &store.UnavailableError{Err: errSecret}
 }
-func (failingStore) Cancel(context.Context, string) error                        { return errSecret }
+func (failingStore) Cancel(context.Context, string) error { return errSecret }
+
 func (failingStore) Requeue(context.Context, string, store.RequeueOptions) error { return errSecret }
+
 func (failingStore) CancelAll(context.Context, store.ListQuery) (store.Changed, error) {
 	return store.Changed{}, errSecret
 }
@@ -156,7 +159,8 @@ func (failingStore) ChangeContact(context.Context, store.ContactChange) (store.C
 	return store.ContactChanged{}, errSecret
 }
 func (failingStore) DeleteContact(context.Context, string) (bool, error) { return false, errSecret }
-func (failingStore) Ping(context.Context) error                          { return errSecret }
+
+func (failingStore) Ping(context.Context) error { return errSecret }
 
 // Errors and log lines hold no secret, even if the error of the store does.
 func TestNoErrorHoldsASecret(t *testing.T) {
