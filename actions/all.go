@@ -1,6 +1,7 @@
-// Package actions holds the kinds of actions, one file each, and the kinds of
-// connections that they use. To add one, write the file and its test, and name
-// it in All: its declarations make the decoding, the checks and the reference.
+// Package actions lists the kinds of actions and connections. Simple kinds are
+// in this package, the others in a package for each technology. To add a kind,
+// write its file and its test and name it in All: its declarations make the
+// decoding, the checks and the reference.
 package actions
 
 import (

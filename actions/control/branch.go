@@ -1,3 +1,5 @@
+// Package control holds the actions that steer a run: branch, parallel, loop,
+// delay, flow, respond and stop.
 package control
 
 import (
@@ -35,6 +37,7 @@ type branchDefault struct {
 // defaultCase is the value of the output "case" if the default ran.
 const defaultCase = "default"
 
+// Describe declares the fields, outputs and examples.
 func (b *Branch) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions of the first case whose `when` is true, or those of `default` if there is none. Outputs of the actions inside can be read inside their case only."
 	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
@@ -149,6 +152,7 @@ func (b *Branch) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: b.lists(), Ending: b.ending()}
 }
 
+// Run does one attempt.
 func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 	for _, in := range b.cases {
 		if c.Started(in.actions) {
@@ -174,7 +178,7 @@ func (c *branchCase) runActions(ctx context.Context, call *flow.Call) (any, erro
 	return map[string]any{"case": c.name}, call.Execute(ctx, c.actions, nil)
 }
 
-// runActions does the list. There may be none.
+// runActions runs the list. A nil default runs nothing.
 func (d *branchDefault) runActions(ctx context.Context, call *flow.Call) (any, error) {
 	if d == nil {
 		return map[string]any{"case": nil}, nil

@@ -20,6 +20,7 @@ type Delay struct {
 // maxDelay bounds a delay, so that a typo does not park a run for years.
 const maxDelay = 366 * 24 * time.Hour
 
+// Describe declares the fields, outputs and examples.
 func (a *Delay) Describe(s *schema.Spec) {
 	s.Doc = "Pauses the run. A waiting run of an async flow occupies no worker and continues after a restart; a sync flow waits together with its caller."
 	schema.Expr(s, &a.duration, "for", "How long, up to 366 days.", schema.Required())
@@ -41,6 +42,7 @@ func (a *Delay) Describe(s *schema.Spec) {
 // Traits tells the engine how to treat the action.
 func (*Delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
 
+// Run does one attempt.
 func (a *Delay) Run(ctx context.Context, c *flow.Call) (any, error) {
 	length, err := a.duration.Eval(ctx, c)
 	if err != nil {

@@ -27,6 +27,7 @@ type Flow struct {
 	flow    *flow.Flow           // set by bind
 }
 
+// Describe declares the fields, outputs and examples.
 func (a *Flow) Describe(s *schema.Spec) {
 	a.wait = true
 	s.Doc = "Runs another flow, one with trigger `flow` or trigger `tag`.\n\n" +
@@ -64,7 +65,7 @@ func (a *Flow) Traits() flow.Traits {
 	return traits
 }
 
-// bind takes the flow and checks the names in an input that is written out.
+// bind takes the flow and checks the names in an object expression.
 func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
 	a.flow = f
 	allowed := f.Parts.Call.Inputs
@@ -93,7 +94,7 @@ func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
 	return diags
 }
 
-// member is the name of a member of an object that is written out.
+// member is the name of a member in an object expression.
 type member struct {
 	name string
 	at   hcl.Range
@@ -119,6 +120,7 @@ func objectMembers(e hclsyntax.Expression) (members []member, all bool) {
 	return members, true
 }
 
+// Run does one attempt.
 func (a *Flow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if !a.flow.Enabled {
 		return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q is disabled", a.name)}

@@ -25,7 +25,7 @@ type Loop struct {
 	actions flow.List
 }
 
-// maxIterations bounds a loop: each turn leaves records in the history.
+// maxIterations bounds a loop: each iteration adds records to the history.
 const maxIterations = 10_000
 
 // eachType is the type of "each" in the actions of a loop.
@@ -35,6 +35,7 @@ func eachType() cty.Type {
 	})
 }
 
+// Describe declares the fields, outputs and examples.
 func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
 	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
@@ -95,6 +96,7 @@ func (l *Loop) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: []flow.List{l.actions}, Gathers: true}
 }
 
+// Run does one attempt.
 func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	over, err := l.forEach.Eval(ctx, c)
 	if err != nil {

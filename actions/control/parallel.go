@@ -18,9 +18,10 @@ type Parallel struct {
 	actions flow.List
 }
 
-// maxConcurrency bounds how much of one run is done at once.
+// maxConcurrency bounds the actions of one run that run at once.
 const maxConcurrency = 64
 
+// Describe declares the fields, outputs and examples.
 func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure those that have not begun are left out, and the action fails. The actions inside don't know one another's outputs."
 	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d. The default is all of them.", maxConcurrency))
@@ -68,6 +69,7 @@ func (p *Parallel) Traits() flow.Traits {
 	return flow.Traits{Waits: true, Lists: []flow.List{p.actions}, Gathers: true}
 }
 
+// Run does one attempt.
 func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	atOnce := p.max
 	if atOnce == 0 {

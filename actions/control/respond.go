@@ -22,6 +22,7 @@ const (
 	thenContinue = "continue"
 )
 
+// Describe declares the fields, outputs and examples.
 func (r *Respond) Describe(s *schema.Spec) {
 	s.Doc = "Answers the caller of a sync flow and ends the run. Inside of `on_error` the status is 500 unless the file gives another, and can't be a 2xx: a run that failed is not answered as a success."
 	r.reply.DescribeReply(s)
@@ -61,6 +62,7 @@ func (r *Respond) Traits() flow.Traits {
 	return traits
 }
 
+// Run does one attempt.
 func (r *Respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	status := http.StatusOK
 	if c.Fallback() {

@@ -18,6 +18,7 @@ type Stop struct {
 	output  expr.Of[any]
 }
 
+// Describe declares the fields, outputs and examples.
 func (t *Stop) Describe(s *schema.Spec) {
 	t.status = string(flow.Succeeded)
 	s.Doc = "Ends the run here, from inside of branches, loops and parallels too: no further action or element begins, and `on_item_error` of a loop does not catch it. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
@@ -48,6 +49,7 @@ func (t *Stop) checkStatus(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 // Traits tells the engine how to treat the action.
 func (*Stop) Traits() flow.Traits { return flow.Traits{Pure: true, Ending: flow.EndsRun} }
 
+// Run does one attempt.
 func (t *Stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := t.message.EvalOr(ctx, c, "")
 	if err != nil {
@@ -62,7 +64,7 @@ func (t *Stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	end := c.End(flow.State(t.status), message, output)
 	if c.Step.Sensitive {
-		return output, end // so that it is hidden wherever it goes from here
+		return output, end // the engine redacts the output of a sensitive action
 	}
 	return nil, end
 }

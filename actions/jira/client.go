@@ -1,3 +1,4 @@
+// Package jira holds the actions for issues in Jira and the connection "jira".
 package jira
 
 import (
@@ -23,7 +24,7 @@ import (
 type client struct {
 	connection *Connection
 
-	api *web.APIClient // set by open
+	api *web.APIClient // set by Open
 }
 
 func (j *client) describeConnection(s *schema.Spec) {
@@ -42,8 +43,8 @@ func (j *client) Open(r *flow.Resources) error {
 
 func (j *client) isCloud() bool { return j.connection.flavour == flavourCloud }
 
-// callAPI sends a request to a path of the REST API. Any status but that of a
-// success is an error.
+// callAPI sends a request to a path of the REST API. A status other than
+// wantStatus is an error.
 func (j *client) callAPI(ctx context.Context, c *flow.Call, q apiRequest) (map[string]any, error) {
 	version := "2"
 	if j.isCloud() {
@@ -75,7 +76,7 @@ func unexpectedAnswer(r *outbound.Response) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: r.Target + ": the answer is not one of Jira's REST API; base_url may lead elsewhere, or to a page for signing in"}
 }
 
-// issueURL is the address of an issue for people.
+// issueURL returns the address of an issue in the browser.
 func (j *client) issueURL(key string) string {
 	base := *j.connection.server.Base
 	return base.JoinPath("browse", key).String()
@@ -84,7 +85,7 @@ func (j *client) issueURL(key string) string {
 // issueKeyPattern matches keys and ids of issues.
 var issueKeyPattern = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]*-[0-9]+|[0-9]+)$`)
 
-// evalIssuePath is the path of an issue that a value of the run names.
+// evalIssuePath returns the API path of an issue, whose key may read the run.
 func evalIssuePath(ctx context.Context, c *flow.Call, e expr.Of[string]) (string, error) {
 	key, err := e.Eval(ctx, c)
 	if err != nil {
@@ -143,7 +144,7 @@ func referenceTo(member, text string) map[string]any {
 	return map[string]any{member: text}
 }
 
-// checkFieldNames refuses fields that attributes of their own give.
+// checkFieldNames refuses fields that have an attribute of their own.
 func checkFieldNames(fields map[string]any, taken ...string) error {
 	for _, name := range taken {
 		if _, given := fields[name]; given {

@@ -19,6 +19,7 @@ type Comment struct {
 	body  richText
 }
 
+// Describe declares the fields, outputs and examples.
 func (j *Comment) Describe(s *schema.Spec) {
 	s.Doc = "Adds a comment to an issue in Jira. Jira has no idempotency keys: if an answer is lost and the action is tried again, the comment may appear twice."
 	j.describeConnection(s)
@@ -37,6 +38,7 @@ func (j *Comment) Describe(s *schema.Spec) {
 // Traits reports that the action has an outside effect.
 func (*Comment) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := evalIssuePath(ctx, c, j.issue)
 	if err != nil {

@@ -28,6 +28,7 @@ const (
 	flavourServer = "server"
 )
 
+// Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "A Jira. On Cloud a connection has `email` and `token`, an API token of that account. On Server and Data Center it has `token` alone, a personal access token, or `username` and `password`."
 	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, including a context path.", schema.Required())

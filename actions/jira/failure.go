@@ -52,8 +52,8 @@ func statusError(r *outbound.Response, now time.Time, doing string, hideAnswer b
 // maxFaultLength bounds each message of Jira that an error repeats.
 const maxFaultLength = 200
 
-// listFaults lists the fields that Jira finds wrong, with its words, and its
-// other remarks.
+// listFaults lists the fields that Jira refuses, with its messages, and its
+// general messages.
 func listFaults(body map[string]any, hideAnswer bool) string {
 	var out []string
 	fields, _ := body["errors"].(map[string]any)

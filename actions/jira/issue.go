@@ -17,8 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Issue opens an issue in Jira. How it is found again is in
-// jira_unique.go.
+// Issue opens an issue in Jira. unique.go keeps it unique.
 type Issue struct {
 	client
 	project, kind, summary expr.Of[string]
@@ -28,12 +27,13 @@ type Issue struct {
 	fields                 expr.Of[map[string]any]
 	uniqueKey              expr.Of[string]
 
-	indexLag time.Duration // how long an index may take to know a new issue
+	indexLag time.Duration // how long the index may take to list a new issue
 }
 
 // maxSummaryLength is Jira's limit, in UTF-16 code units.
 const maxSummaryLength = 255
 
+// Describe declares the fields, outputs and examples.
 func (j *Issue) Describe(s *schema.Spec) {
 	j.indexLag = 3 * time.Second
 	s.Doc = "Opens an issue in Jira.\n\n" +
@@ -61,7 +61,7 @@ func (j *Issue) Describe(s *schema.Spec) {
 	})
 }
 
-// attributeFields are the fields of an issue that attributes give.
+// attributeFields lists the fields of an issue that have attributes.
 func attributeFields() []string {
 	return []string{"project", "issuetype", "summary", "description", "labels", "priority", "assignee"}
 }
@@ -77,6 +77,7 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 // Traits reports that the action has an outside effect.
 func (*Issue) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := j.buildFields(ctx, c)
 	if err != nil {
@@ -106,7 +107,7 @@ func (j *Issue) buildOutputs(ref issueRef, created bool) map[string]any {
 	return map[string]any{"key": ref.key, "id": ref.id, "url": j.issueURL(ref.key), "created": created}
 }
 
-// issueRef is an issue by its names.
+// issueRef is the key and id of an issue.
 type issueRef struct{ key, id string }
 
 func parseRef(body map[string]any) (issueRef, bool) {
@@ -135,7 +136,7 @@ func (j *Issue) hidesAnswer() bool {
 		j.priority.Expr(), j.assignee.Expr(), j.fields.Expr(), j.uniqueKey.Expr())
 }
 
-// buildFields puts the fields together.
+// buildFields evaluates the fields of the issue.
 func (j *Issue) buildFields(ctx context.Context, c *flow.Call) (map[string]any, error) {
 	more, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {

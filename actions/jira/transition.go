@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Transition brings an issue into another status.
+// Transition moves an issue to another status.
 type Transition struct {
 	client
 	issue, to expr.Of[string]
@@ -23,6 +23,7 @@ type Transition struct {
 	comment   richText
 }
 
+// Describe declares the fields, outputs and examples.
 func (j *Transition) Describe(s *schema.Spec) {
 	s.Doc = "Brings an issue in Jira into another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
 	j.describeConnection(s)
@@ -46,6 +47,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 // Traits reports that the action has an outside effect.
 func (*Transition) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := evalIssuePath(ctx, c, j.issue)
 	if err != nil {
@@ -80,13 +82,14 @@ func (j *Transition) currentStatus(ctx context.Context, c *flow.Call, path strin
 	return name, err
 }
 
-// transitionOption is a transition.
+// transitionOption is a transition that the workflow offers.
 type transitionOption struct {
 	id, name, status string
 	hasScreen        bool
 }
 
-// findTransition finds the transition, by its name before that of its status.
+// findTransition prefers a transition of the wanted name to one that leads to a
+// status of the name.
 func (j *Transition) findTransition(ctx context.Context, c *flow.Call, path, from, to string) (transitionOption, error) {
 	body, err := j.callAPI(ctx, c, apiRequest{doing: "looking for transitions", method: http.MethodGet, path: path + "/transitions", wantStatus: http.StatusOK})
 	if err != nil {

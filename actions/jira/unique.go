@@ -81,7 +81,7 @@ func (u *uniqueIssue) findOrOpen(ctx context.Context, open func(context.Context)
 			}
 		case holder == own:
 			return u.searchAgain(ctx, open)
-		default: // another run is at it
+		default: // another run is opening the issue
 			if err := clock.Sleep(ctx, u.call.Clock(), u.indexLag/3); err != nil {
 				return ref, false, err
 			}
@@ -112,7 +112,7 @@ func (u *uniqueIssue) openAndRecord(ctx context.Context, open func(context.Conte
 	var failed *flow.Error
 	if err != nil {
 		if errors.As(err, &failed) && failed.Class != flow.Transient {
-			_ = keys.DropKey(ctx, uniqueScope, u.name, own) // it ends by itself
+			_ = keys.DropKey(ctx, uniqueScope, u.name, own) // the claim expires by itself
 		}
 		return ref, false, err
 	}
@@ -123,9 +123,9 @@ func (u *uniqueIssue) openAndRecord(ctx context.Context, open func(context.Conte
 	return ref, true, nil
 }
 
-// searchIssue asks Jira. Cloud took the search away that Server has
-// (POST /rest/api/3/search) and gave another one, which has no total and leaves
-// out all fields that are not asked for.
+// searchIssue searches for the label. Cloud replaced Server's search
+// (POST /rest/api/3/search) by one that has no total and returns only the
+// fields in the request.
 func (u *uniqueIssue) searchIssue(ctx context.Context) (issueRef, bool, error) {
 	path := "/search"
 	if u.jira.isCloud() {

@@ -27,14 +27,15 @@ type Exec struct {
 	maxOutput expr.Size
 	success   string
 
-	program   string     // the first element of command, fixed at load; set by check
-	successes ranges.Set // set by check
+	program   string     // the first element of command, fixed at load; set by checkSettings
+	successes ranges.Set // set by checkSettings
 	path      string     // the program's path; set by Open
 }
 
 // commandPath is the PATH in which programs are searched and which they see.
 const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+// Describe declares the fields, outputs and examples.
 func (x *Exec) Describe(s *schema.Spec) {
 	x.maxOutput, x.success = 1<<20, "0"
 	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
@@ -88,6 +89,7 @@ func (x *Exec) Open(r *flow.Resources) error {
 // Traits reports that the action has an outside effect.
 func (*Exec) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if x.path == "" {
 		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}

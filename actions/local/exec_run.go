@@ -32,7 +32,7 @@ type process struct {
 // processEnd describes how a process ended and holds its output.
 type processEnd struct {
 	code           int
-	signal         string // which ended it; "" where it ended by itself
+	signal         string // the signal that ended it; "" if it ended by itself
 	stdout, stderr []byte
 }
 
@@ -41,8 +41,7 @@ type outputTooLong struct{ stream string }
 
 func (e *outputTooLong) Error() string { return e.stream + " is too long" }
 
-// strayTimeout is how long output is waited for that a process which left the
-// group may still write.
+// strayTimeout bounds the wait for output of processes that left the group.
 const strayTimeout = time.Second
 
 // runToEnd starts the process and waits for its end. It then kills the rest of
@@ -128,7 +127,7 @@ func (s *streams) openPipe() (r, w *os.File) {
 	return r, w
 }
 
-// startCopying moves bytes, after the process has its ends of the pipes.
+// startCopying starts to copy, after the process has its ends of the pipes.
 func (s *streams) startCopying() {
 	s.closeChildEnds()
 	for _, work := range s.copies {
@@ -136,8 +135,8 @@ func (s *streams) startCopying() {
 	}
 }
 
-// waitForCopies waits until all was read, and not for those who left the group and keep
-// a pipe open.
+// waitForCopies waits until all output is read. It does not wait longer than
+// strayTimeout for processes that left the group and hold a pipe.
 func (s *streams) waitForCopies(clk clock.Clock) {
 	late := clk.AfterFunc(strayTimeout, s.closeOwnEnds)
 	s.done.Wait()

@@ -12,5 +12,5 @@ func setProcessGroup(*exec.Cmd) {}
 // killGroup ends a command that was started.
 func killGroup(cmd *exec.Cmd) error { return cmd.Process.Kill() }
 
-// signalOf is "": processes are not ended by signals here.
+// signalOf returns "": Windows ends no process by a signal.
 func signalOf(*os.ProcessState) string { return "" }

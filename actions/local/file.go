@@ -1,3 +1,5 @@
+// Package local holds the actions that touch the gateway's own machine: "file"
+// and "exec". Both work only if the gateway was started with permission.
 package local
 
 import (
@@ -33,6 +35,7 @@ const (
 	fileReplace = "write"
 )
 
+// Describe declares the fields, outputs and examples.
 func (f *File) Describe(s *schema.Spec) {
 	f.mode = fileReplace
 	s.Doc = "Writes a file on the machine of the gateway, below a folder that `gateway run --allow-path` names. Without one, flows with this action are not put into service; they can still be validated.\n\n" +
@@ -83,7 +86,7 @@ func (f *File) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 // noFolders is the error of a gateway that does not allow files.
 const noFolders = "flows may not write files here; start the gateway with --allow-path FOLDER (or GATEWAY_ALLOW_PATH) to let them write below a folder"
 
-// Open learns which folders are allowed.
+// Open takes the allowed folders from the settings.
 func (f *File) Open(r *flow.Resources) error {
 	if len(r.Settings.AllowPaths) == 0 {
 		return &flow.NotAllowed{Message: noFolders}
@@ -99,6 +102,7 @@ func (f *File) Open(r *flow.Resources) error {
 // Traits reports that the action has an outside effect.
 func (*File) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
 	path, err := f.path.Eval(ctx, c)
 	if err != nil {

@@ -88,8 +88,8 @@ func appendFile(root *os.Root, name string, content []byte) (size int64, err err
 	return info.Size(), syncFolder(root, filepath.Dir(name))
 }
 
-// replaceFile writes the content beside the file and renames it, which other
-// programs see at once or not at all.
+// replaceFile writes a temporary file and renames it, so that other programs
+// see the old content or the new one.
 func replaceFile(root *os.Root, name string, content []byte, mode fs.FileMode) (size int64, err error) {
 	draft := filepath.Join(filepath.Dir(name), ".gateway-"+rand.Text())
 	if err := writeTemporary(root, draft, content, mode); err != nil {

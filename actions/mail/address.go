@@ -16,14 +16,14 @@ import (
 // mailbox is the name and address of a sender or recipient.
 type mailbox struct {
 	name      string
-	address   string // as mail servers take it: the domain in ASCII
+	address   string // for mail servers: the domain is ASCII
 	needsUTF8 bool   // the part before the @ is not ASCII
 }
 
-// toHeader is the form of headers.
+// toHeader returns the form for headers.
 func (a mailbox) toHeader() *mail.Address { return &mail.Address{Name: a.name, Address: a.address} }
 
-// toPath is the form of SMTP's commands.
+// toPath returns the form for SMTP commands.
 func (a mailbox) toPath() string { return (&mail.Address{Address: a.address}).String() }
 
 // domain returns the part after the @.
@@ -131,9 +131,9 @@ func isASCII(s string) bool {
 
 var errDomain = errors.New("not a domain")
 
-// asciiDomain writes a domain as name servers know it: labels with other
-// letters than a to z as "xn--" and their punycode (RFC 5891, with the mapping
-// of Unicode TS 46).
+// asciiDomain converts a domain to the form of name servers: labels in other
+// scripts become "xn--" and punycode (RFC 5891, with the mapping of Unicode
+// TS 46).
 func asciiDomain(domain string) (string, error) {
 	if isASCII(domain) {
 		return domain, nil

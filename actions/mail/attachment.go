@@ -20,7 +20,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// attachment is a file that goes with a message.
+// attachment is the block of an attached file.
 type attachment struct {
 	label       string
 	filename    expr.Of[string]
@@ -137,8 +137,8 @@ func (a *attachment) readContent(ctx context.Context, env expr.Env) ([]byte, err
 	return append([]byte{}, data...), nil
 }
 
-// addToMessage puts the attachment into a message. The header fields are written here:
-// names with other letters take the form of RFC 2231.
+// addToMessage adds the part to a message. It writes the header fields itself,
+// so that names in other scripts take the form of RFC 2231.
 func (p *attachedPart) addToMessage(m *gomail.Msg) error {
 	option := func(f *gomail.File) {
 		f.Header.Set("Content-Type", p.contentType)
@@ -181,8 +181,8 @@ func checkMediaType(text string) error {
 	return nil
 }
 
-// mediaTypeOf tells the type of a file by its name. The table is our own, so
-// that a message is the same wherever the gateway runs.
+// mediaTypeOf returns the type of a file by its name. It does not use the
+// system's table, so that messages do not depend on the machine.
 func mediaTypeOf(name string) string {
 	known := map[string]string{
 		".csv": "text/csv", ".htm": "text/html", ".html": "text/html", ".ics": "text/calendar", ".txt": "text/plain",

@@ -35,7 +35,7 @@ type Connection struct {
 	sender mailbox // from, parsed; empty if not set
 }
 
-// How a connection to a mail server is encrypted.
+// The values of "tls".
 const (
 	tlsStart = "starttls"
 	tlsFull  = "tls"
@@ -45,6 +45,7 @@ const (
 // authAny chooses the best of the mechanisms that the server offers.
 const authAny = "auto"
 
+// Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	n.tls, n.auth, n.connections = tlsStart, authAny, 4
 	n.timeout, n.idle = 15*time.Second, time.Minute
@@ -127,7 +128,7 @@ func (n *Connection) serverAddress() string {
 	return net.JoinHostPort(n.host, strconv.Itoa(port))
 }
 
-// tlsConfig is how the server must prove who it is.
+// tlsConfig returns the TLS settings for the server.
 func (n *Connection) tlsConfig() *tls.Config {
 	c := n.certificates.Config()
 	if c == nil {

@@ -1,3 +1,4 @@
+// Package mail holds the action "email" and the connection "smtp".
 package mail
 
 import (
@@ -31,6 +32,7 @@ type Email struct {
 	pool *sessionPool // set by Open
 }
 
+// Describe declares the fields, outputs and examples.
 func (m *Email) Describe(s *schema.Spec) {
 	m.maxSize = 25 << 20
 	s.Doc = "Sends an e-mail. It succeeds when the mail server has accepted the message for all recipients: `to`, `cc` and `bcc` together. If the server refuses one of them, the message is not sent, and the error names the recipient.\n\n" +
@@ -142,7 +144,7 @@ func isNull(c *schema.Context, e hclsyntax.Expression) bool {
 	return !diags.HasErrors() && v.IsKnown() && v.IsNull()
 }
 
-// Open joins those who use the same mail server.
+// Open returns the pool that all actions with the same mail server share.
 func (m *Email) Open(r *flow.Resources) error {
 	if m.connection == nil {
 		return errors.New("the action lacks its connection")
@@ -155,6 +157,7 @@ func (m *Email) Open(r *flow.Resources) error {
 // Traits tells the engine how to treat the action.
 func (*Email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
 
+// Run does one attempt.
 func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	draft, err := m.evalDraft(ctx, c)
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// maxWordLength is how long a part of a header without spaces may be: lines are
-// broken at spaces only, and end at 998 bytes (RFC 5322, section 2.1.1).
+// maxWordLength bounds a word in a header: lines break at spaces only and have
+// at most 998 bytes (RFC 5322, section 2.1.1).
 const maxWordLength = 900
 
-// checkHeader refuses the header fields that a flow can't give.
+// checkHeader refuses header fields that a flow must not set.
 func checkHeader(name, text string) error {
 	if err := flow.CheckHeader(name, text); err != nil {
 		return err
@@ -79,8 +79,8 @@ func encodeCustomHeader(text string) string {
 	return encodeWords(strings.ToValidUTF8(text, "\ufffd"))
 }
 
-// encodeWords writes a text in words of at most 75 bytes, none of which cuts a
-// character. The spaces between them are not a part of the text.
+// encodeWords writes a text as encoded words of at most 75 bytes, without
+// cutting a character. The spaces between them are not part of the text.
 func encodeWords(text string) string {
 	const most = 45 // 60 in base64, beside "=?utf-8?b?" and "?="
 	var words []string

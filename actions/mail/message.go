@@ -19,20 +19,20 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// message is a message as it goes to a server.
+// message is a composed message and its envelope.
 type message struct {
 	id        string // with angle brackets
 	from      string // in angle brackets, as are the recipients
 	to        []string
-	needsUTF8 bool // an address has other letters than ASCII before its @
+	needsUTF8 bool // an address is not ASCII before its @
 	data      []byte
 }
 
-// maxRecipients is how many recipients any server takes at once (RFC 5321,
-// section 4.5.3.1.8).
+// maxRecipients is the number of recipients that every server accepts (RFC
+// 5321, section 4.5.3.1.8).
 const maxRecipients = 100
 
-// draft is a message before it is written.
+// draft holds the evaluated fields of a message.
 type draft struct {
 	from                mailbox
 	to, cc, bcc, reply  []mailbox
@@ -75,7 +75,7 @@ func (m *Email) addressFields(d *draft) []addressField {
 	return []addressField{{"to", m.to, &d.to}, {"cc", m.cc, &d.cc}, {"bcc", m.bcc, &d.bcc}, {"reply_to", m.replyTo, &d.reply}}
 }
 
-// evalContents reads all but the addresses.
+// evalContents evaluates all fields but the addresses.
 func (m *Email) evalContents(ctx context.Context, c *flow.Call, d *draft) error {
 	for _, field := range []struct {
 		expr expr.Of[string]
@@ -144,7 +144,7 @@ func (d *draft) compose(key string, now time.Time) (*message, error) {
 	return out, err
 }
 
-// composeParts puts header and parts together.
+// composeParts builds the header and the parts.
 func (d *draft) composeParts(id string, now time.Time) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.SetDateWithValue(now)

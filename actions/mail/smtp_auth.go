@@ -12,7 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// mechanism is a way to prove a user to a mail server.
+// mechanism is an SASL mechanism of a mail server.
 type mechanism struct {
 	name    string
 	newAuth func(n *Connection) smtp.Auth

@@ -25,7 +25,7 @@ type smtpError struct {
 	text          string
 	reply         string // the server's words or the refused recipients; may repeat parts of the message
 	lost          bool   // the connection is unusable
-	beforeMessage bool   // and nothing of the message was sent
+	beforeMessage bool   // and the message had not begun
 }
 
 func (e *smtpError) Error() string {

@@ -22,7 +22,7 @@ import (
 
 // session is one connection to a mail server, ready to take messages.
 type session struct {
-	conn   net.Conn // without TLS: deadlines are set here
+	conn   net.Conn // below TLS; deadlines are set here
 	client *smtp.Client
 	clock  clock.Clock
 	sent   int
@@ -200,7 +200,7 @@ func (s *session) addRecipients(m *message) error {
 	return worst
 }
 
-// resetAfter forgets a message that was begun and returns why.
+// resetAfter resets the message that was begun and returns err.
 func (s *session) resetAfter(err error) error {
 	if e := connectionError(err); e != nil && !e.lost && s.client.Reset() != nil {
 		s.broken = true

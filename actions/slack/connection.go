@@ -16,6 +16,7 @@ type Connection struct {
 	server *web.Connection // nil if the settings have findings
 }
 
+// Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	n.baseURL = "https://slack.com/api"
 	s.Doc = "A workspace of Slack. An incoming webhook posts to the one channel that it was made for. A bot posts to every channel that it is a member of, and can answer in threads: it needs the scope `chat:write`."

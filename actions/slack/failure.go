@@ -19,7 +19,7 @@ var codePattern = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 // scopePattern matches the names of scopes.
 var scopePattern = regexp.MustCompile(`^[a-z.:]{1,40}$`)
 
-// pointerPattern finds in Slack's remarks on blocks which of them it means.
+// pointerPattern finds the JSON pointer in Slack's message about a block.
 var pointerPattern = regexp.MustCompile(`\[json-pointer:((?:/[A-Za-z0-9_]+)+)\]`)
 
 // methodError makes the error of a failed call of the Web API, nil if the call

@@ -1,3 +1,4 @@
+// Package slack holds the action "slack" and the connection "slack".
 package slack
 
 import (
@@ -32,9 +33,10 @@ type Message struct {
 // maxTextLength is Slack's limit for one message, in characters.
 const maxTextLength = 40000
 
-// maxBlocks is how many blocks a message has at most.
+// maxBlocks is Slack's limit for one message.
 const maxBlocks = 50
 
+// Describe declares the fields, outputs and examples.
 func (m *Message) Describe(s *schema.Spec) {
 	s.Doc = "Posts a message to Slack.\n\n" +
 		"In `text`, values of the run are escaped for Slack (`&`, `<` and `>`), so that they can't make links or mention everyone; the text of the file is not escaped, and `<https://shop.example.com|the shop>` is a link. `unescaped(…)` passes a value unchanged. `blocks` are sent unchanged.\n\n" +
@@ -61,8 +63,8 @@ func (m *Message) Describe(s *schema.Spec) {
 	})
 }
 
-// escapeText writes the three characters that mean something to Slack as it
-// asks for (https://docs.slack.dev/messaging/formatting-message-text).
+// escapeText escapes the three control characters of Slack
+// (https://docs.slack.dev/messaging/formatting-message-text).
 func escapeText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
@@ -126,6 +128,7 @@ func (m *Message) Open(r *flow.Resources) error {
 // Traits reports that the action has an outside effect.
 func (*Message) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := m.buildMessage(ctx, c)
 	if err != nil {

@@ -35,6 +35,7 @@ const (
 	driverSQLite   = "sqlite"
 )
 
+// Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
 	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."

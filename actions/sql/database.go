@@ -12,8 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// database is an open database. Its connections are made when they are
-// needed.
+// database is a pool of connections, which are opened on demand.
 type database struct {
 	engine  *engine
 	pool    *sql.DB

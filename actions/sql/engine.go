@@ -12,7 +12,7 @@ import (
 
 // engine holds the differences between kinds of databases.
 type engine struct {
-	title       string // as people call it
+	title       string // for messages
 	port        int
 	placeholder string // the first one
 	syntax      syntax
@@ -21,8 +21,8 @@ type engine struct {
 	open func(n *Connection, out surroundings) (*backend, error)
 	// argument converts a value of a run to a value of the driver.
 	argument func(v any) (any, error)
-	// column returns how values of a column become values of a run. The reader
-	// is for one result.
+	// column returns the function that converts the values of a column. It is
+	// for one result.
 	column func(t *sql.ColumnType) func(v any) (any, error)
 	// explain makes the error of a database's error, without its values. It
 	// returns nil for an error of another origin.
@@ -32,7 +32,7 @@ type engine struct {
 // surroundings holds the network, folders and clock that an engine may use.
 type surroundings struct {
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
-	folders []string // below which a file may be
+	folders []string // the folders for files
 	clock   clock.Clock
 }
 

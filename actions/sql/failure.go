@@ -69,7 +69,8 @@ func driverError(title string, err error) *flow.Error {
 	return &flow.Error{Class: flow.Permanent, Message: "the driver of " + title + " could not pass the statement or its result on"}
 }
 
-// explainPostgres goes by the SQLSTATE (appendix A of PostgreSQL's manual).
+// explainPostgres classifies by the SQLSTATE (appendix A of PostgreSQL's
+// manual).
 func explainPostgres(err error) *flow.Error {
 	var p *pgconn.PgError
 	if !errors.As(err, &p) {
@@ -118,7 +119,7 @@ func explainMySQL(err error) *flow.Error {
 	return e
 }
 
-// explainSQLite goes by the result code, whose lowest byte is the kind.
+// explainSQLite classifies by the result code, whose lowest byte is the kind.
 func explainSQLite(err error) *flow.Error {
 	var s *sqlite.Error
 	if !errors.As(err, &s) {

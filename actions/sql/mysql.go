@@ -59,8 +59,8 @@ func openMySQL(n *Connection, out surroundings) (*backend, error) {
 	return &backend{connector: connector, prepare: k.watchConnection, close: func() { _ = k.pool.Close() }}, nil
 }
 
-// statementKiller ends statements at the server when their time is over: the driver
-// only lets go of the connection, and the server would go on.
+// statementKiller ends statements on the server when their context ends: the
+// driver only closes the connection, and the server would go on.
 type statementKiller struct {
 	pool  *sql.DB
 	clock clock.Clock

@@ -34,7 +34,7 @@ func parsePostgresURL(text string) (*target, error) {
 	})
 }
 
-// dialTimeout bounds how long a connection may take to be made.
+// dialTimeout bounds the time to connect.
 const dialTimeout = 15 * time.Second
 
 func openPostgres(n *Connection, out surroundings) (*backend, error) {

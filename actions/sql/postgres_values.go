@@ -66,8 +66,7 @@ func postgresArray(name, element string) func(any) (any, error) {
 	}
 }
 
-// nestElements puts the elements of an array into lists, one within the other for each
-// dimension.
+// nestElements builds nested lists, one level for each dimension.
 func nestElements(dims []pgtype.ArrayDimension, rest *[]*string, read func(string) (any, error)) (any, error) {
 	out := make([]any, dims[0].Length)
 	for i := range out {
@@ -118,11 +117,10 @@ func parseNumber(text string) (json.Number, bool) {
 	return json.Number(text), true
 }
 
-// errNUL is why PostgreSQL refuses a text.
+// errNUL is the error of a text that PostgreSQL cannot store.
 var errNUL = errors.New("it holds the character U+0000, which PostgreSQL keeps in no text; replace(value, \"\\u0000\", \"\") takes it out")
 
-// postgresList is a list on its way into a parameter, which may be an array or
-// JSON.
+// postgresList is a list for a parameter, which may be an array or JSON.
 type postgresList struct {
 	elements []any // each a string or nil
 	json     string

@@ -136,7 +136,7 @@ func (r *rowReader) readColumns(rows *sql.Rows) ([]column, error) {
 	return out, nil
 }
 
-// estimateSize is about the memory that a value takes.
+// estimateSize returns the approximate size of a value in memory.
 func estimateSize(v any) int64 {
 	switch v := v.(type) {
 	case string:

@@ -27,7 +27,7 @@ type statementShape struct {
 	returning    bool     // the statement changes rows and returns them
 }
 
-// scanner goes through a statement.
+// scanner reads a statement from left to right.
 type scanner struct {
 	syntax
 	statementShape
@@ -36,8 +36,8 @@ type scanner struct {
 	ended bool // after a semicolon
 }
 
-// scanStatement reads the shape of a statement. It goes by the rules of quoting alone,
-// so it takes any text.
+// scanStatement reads the structure of a statement. It knows only the rules of
+// quoting, so it accepts any text.
 func (s syntax) scanStatement(text string) statementShape {
 	c := &scanner{syntax: s, text: text}
 	for c.at < len(text) {
@@ -154,7 +154,7 @@ func (c *scanner) skipQuotes(quote byte, escapes bool) {
 	c.at = min(c.at, len(c.text))
 }
 
-// readPlaceholder counts a placeholder.
+// readPlaceholder reads and counts a placeholder.
 func (c *scanner) readPlaceholder() bool {
 	sign := c.text[c.at]
 	if strings.IndexByte("?$:@", sign) < 0 {
@@ -183,7 +183,7 @@ func (c *scanner) readPlaceholder() bool {
 	return true
 }
 
-// readWord notes a key word or a name.
+// readWord reads a key word or a name.
 func (c *scanner) readWord() bool {
 	start := c.at
 	for c.at < len(c.text) && (isNamePart(c.text[c.at]) || c.text[c.at] == '$' && c.at > start) {

@@ -1,3 +1,5 @@
+// Package sql holds the action "sql" and the connection "sql", for PostgreSQL,
+// MySQL and SQLite.
 package sql
 
 import (
@@ -14,7 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// Transaction runs statements in a database.
+// Transaction runs statements in one transaction of a database.
 type Transaction struct {
 	connection *Connection
 	single     statement
@@ -22,10 +24,11 @@ type Transaction struct {
 	maxRows    int
 	maxBytes   expr.Size
 
-	statements []*statement // all of them; set by check
+	statements []*statement // all of them; set by checkSettings
 	database   *database    // set by Open
 }
 
+// Describe declares the fields, outputs and examples.
 func (a *Transaction) Describe(s *schema.Spec) {
 	a.maxRows, a.maxBytes = 1000, 10<<20
 	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
@@ -106,6 +109,7 @@ func (a *Transaction) Open(r *flow.Resources) error {
 // Traits reports that the action has an outside effect.
 func (*Transaction) Traits() flow.Traits { return flow.Traits{} }
 
+// Run does one attempt.
 func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	args := make([][]any, len(a.statements))
 	for i, t := range a.statements {

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,7 +19,6 @@ import (
 
 	"github.com/webhook-gateway/gateway/actions/local"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 func sqliteEngine() *engine {
@@ -33,15 +33,15 @@ func sqliteEngine() *engine {
 }
 
 // exactFloat passes a number as a 64-bit float if that is exact, and as text
-// if not: SQLite has no longer numbers.
+// if not: SQLite has no exact decimals.
 func exactFloat(text string) any {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return text
 	}
-	same, _ := parseNumber(strconv.FormatFloat(f, 'g', -1, 64))
-	given, _ := parseNumber(text)
-	if !value.Equal(same, given) {
+	exact, ok := new(big.Rat).SetString(text)
+	shortest, ok2 := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	if !ok || !ok2 || exact.Cmp(shortest) != 0 {
 		return text
 	}
 	return f
@@ -58,7 +58,7 @@ func openSQLite(n *Connection, out surroundings) (*backend, error) {
 	return &backend{connector: &sqliteFile{folder: folder, path: filepath.Join(folder, name)}, prepare: prepareSQLite}, nil
 }
 
-// sqliteFile connects to a file below a folder that flows may write to.
+// sqliteFile connects to a database file below an allowed folder.
 type sqliteFile struct{ folder, path string }
 
 // Connect opens the file. It resolves the path each time, as links may change.
@@ -75,11 +75,11 @@ func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
 	return connector.Connect(ctx)
 }
 
-// Driver is SQLite's.
+// Driver returns SQLite's driver.
 func (f *sqliteFile) Driver() driver.Driver { return &sqlite.Driver{} }
 
-// resolvePath follows symbolic links, which may not lead out of the folder. The
-// file itself need not exist.
+// resolvePath follows symbolic links and refuses those that lead out of the
+// folder. The file itself need not exist.
 func (f *sqliteFile) resolvePath() (string, error) {
 	folder, err := filepath.EvalSymlinks(f.folder)
 	if err != nil {
@@ -123,7 +123,7 @@ func sqliteColumn(t *sql.ColumnType) func(any) (any, error) {
 		switch v := v.(type) {
 		case []byte:
 			return bytesColumn(v)
-		case time.Time: // the driver reads texts in columns of such types
+		case time.Time: // the driver parses texts in date columns
 			if kind == "DATE" && v.Equal(v.Truncate(24*time.Hour)) {
 				return dateColumn(v)
 			}

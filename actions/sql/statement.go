@@ -42,7 +42,7 @@ func (t *statement) describeFields(s *schema.Spec) {
 	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. Objects are JSON, and lists are too, but for parameters of PostgreSQL that are arrays.")
 }
 
-// decodeText reads a statement, which must not be put together from data.
+// decodeText reads the text of a statement and refuses values of the run in it.
 func (t *statement) decodeText(dst *string) func(*schema.Context, *hclsyntax.Attribute) hcl.Diagnostics {
 	return func(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 		e, diags := expr.Compile(a.Expr, c.Scope, cty.String)
@@ -63,7 +63,7 @@ func (t *statement) decodeText(dst *string) func(*schema.Context, *hclsyntax.Att
 	}
 }
 
-// sqlText is the text, whichever it is.
+// sqlText returns the text of the query or exec.
 func (t *statement) sqlText() string { return t.query + t.exec }
 
 // checkText finds statements that no database would accept.
@@ -127,7 +127,7 @@ func (e *engine) describeMiscount(want, given int) string {
 	return fmt.Sprintf("The statement has placeholders for %d values, and args holds %d. A placeholder of %s is written %s.", want, given, e.title, e.placeholder)
 }
 
-// evalArgs are the values of the placeholders in a run.
+// evalArgs evaluates the values of the placeholders.
 func (t *statement) evalArgs(ctx context.Context, c *flow.Call, e *engine) ([]any, error) {
 	given, err := t.args.EvalOr(ctx, c, nil)
 	if err != nil {

@@ -20,7 +20,7 @@ type target struct {
 	port                         int
 	database, username, password string
 	encryption                   encryption
-	tls                          *web.TLS // beside the system's authorities; nil for none
+	tls                          *web.TLS // nil for the system's authorities
 	application, searchPath      string   // PostgreSQL's application_name and search_path
 }
 
@@ -36,7 +36,7 @@ const (
 
 func (t *target) hostPort() string { return net.JoinHostPort(t.host, strconv.Itoa(t.port)) }
 
-// checkHost finds hosts that no connection leads to.
+// checkHost refuses hosts that can not be reached by TCP.
 func (t *target) checkHost() error {
 	switch {
 	case strings.HasPrefix(t.host, "/"):

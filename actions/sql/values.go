@@ -29,8 +29,8 @@ func formatArgument(v any) (string, error) {
 	return string(out), nil
 }
 
-// formatWhole writes whole numbers without fraction and exponent, as types of
-// whole numbers read no others.
+// formatWhole writes whole numbers without fraction and exponent, because
+// integer types accept no other form.
 func formatWhole(text string) string {
 	if !strings.ContainsAny(text, ".eE") {
 		return text
@@ -99,7 +99,7 @@ func floatValue(f float64, bits int) any {
 	return json.Number(strconv.FormatFloat(f, 'g', -1, bits))
 }
 
-// float32Column reads numbers of 32 bits, which drivers give as 64.
+// float32Column reads 32-bit floats, which drivers return as 64-bit.
 func float32Column(v any) (any, error) {
 	if f, ok := v.(float64); ok {
 		return floatValue(f, 32), nil
@@ -126,7 +126,7 @@ func bytesColumn(v any) (any, error) {
 	return plainColumn(v)
 }
 
-// jsonDepth is how deep the JSON of a column may be nested.
+// jsonDepth bounds the nesting of JSON in a column.
 const jsonDepth = 256
 
 // jsonColumn reads JSON.
@@ -147,7 +147,7 @@ func jsonColumn(v any) (any, error) {
 	return out, nil
 }
 
-// dateColumn reads days.
+// dateColumn reads dates.
 func dateColumn(v any) (any, error) {
 	if t, ok := v.(time.Time); ok {
 		return t.Format(time.DateOnly), nil
@@ -155,5 +155,5 @@ func dateColumn(v any) (any, error) {
 	return plainColumn(v)
 }
 
-// timeColumn writes a moment by RFC 3339.
+// timeColumn writes a time as RFC 3339.
 func timeColumn(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ParseBaseURL reads a base URL.
+// ParseBaseURL parses the base URL of a connection, which has no query.
 func ParseBaseURL(text string) (*url.URL, error) {
 	u, err := parseAbsoluteURL(text)
 	if err != nil {
@@ -47,7 +47,7 @@ func encodeUnusual(u *url.URL) {
 
 func encodeBytes(text, unusual string) string {
 	isUnusual := func(c byte) bool { return c <= ' ' || c > '~' || strings.IndexByte(unusual, c) >= 0 }
-	var out []byte // nil as long as nothing is unusual
+	var out []byte // nil until a character is encoded
 	for i := range len(text) {
 		switch {
 		case isUnusual(text[i]):
@@ -102,11 +102,8 @@ func (n *Connection) joinPath(text string) (*url.URL, error) {
 		return nil, errUnreadablePath
 	}
 	encodeUnusual(below)
-	for step := range strings.FieldsFuncSeq(below.Path, func(c rune) bool { return c == '/' || c == '\\' }) {
-		// Some servers take "..;x" for "..".
-		if step, _, _ := strings.Cut(step, ";"); step == "." || step == ".." {
-			return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
-		}
+	if hasDotSegment(below.Path) {
+		return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
 	}
 	u := *n.Base
 	u.RawQuery = below.RawQuery

@@ -10,14 +10,14 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// Client is how requests leave: the client and the TLS setting of a
-// connection's own server.
+// Client is the shared HTTP client and the TLS settings for a connection's own
+// server.
 type Client struct {
 	Outbound *outbound.Client
 	tls      *tls.Config // nil for the default settings
 }
 
-// OpenClient returns the outlet that all actions with the same needs share,
+// OpenClient returns the client that all actions with the same settings share,
 // also across reloads. conn may be nil.
 func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 	var own *TLS

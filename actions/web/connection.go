@@ -38,6 +38,7 @@ type Bearer struct{ Token string }
 
 type namedCredential struct{ name, value string }
 
+// Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
 	schema.Attr(s, &n.baseURL, "base_url", "The base of an action's `url` that is a path.", schema.Required(), schema.Secret())
@@ -133,8 +134,9 @@ func (n *Connection) hasCredentials() bool {
 	return n.Basic != nil || n.Bearer != nil || n.header != nil || n.query != nil || n.TLS != nil || len(n.headers) > 0
 }
 
-// addCredentials adds the connection's headers and credentials to a request to its own
-// server, and names them so that no redirect takes them elsewhere.
+// addCredentials adds the connection's headers and credentials to a request to
+// its own server, and marks them as sensitive: they are not sent on to another
+// server after a redirect.
 func (n *Connection) addCredentials(r *outbound.Request) {
 	set := func(name, text string) {
 		r.Header.Set(name, text)

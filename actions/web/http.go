@@ -1,3 +1,6 @@
+// Package web holds the actions "http" and "webhook" and the connection
+// "http". Its client, credentials and errors also serve other kinds that speak
+// HTTP, such as those of packages jira and slack.
 package web
 
 import (
@@ -22,6 +25,7 @@ type HTTP struct {
 	requestFields
 }
 
+// Describe declares the fields, outputs and examples.
 func (h *HTTP) Describe(s *schema.Spec) {
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
 		"`body` depends on the type of the response. JSON (`application/json`, `…+json`) and forms are decoded values. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Other types are a string of base64. If the body does not match its type, or JSON, a form or XML is empty, `body` is null; `text` is always set.\n\n" +
@@ -110,6 +114,7 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 // Traits tells the engine how to treat the action.
 func (*HTTP) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
 
+// Run does one attempt.
 func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	request, err := h.buildRequest(ctx, c)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// httpBody is the body of a request, in one of several forms.
+// httpBody holds the attributes for the body of a request.
 type httpBody struct {
 	json        expr.Of[any]
 	form        expr.Of[map[string]any]

@@ -54,8 +54,7 @@ func (a *httpOutput) Map() map[string]any {
 	return map[string]any{"status": a.status, "headers": a.headers.Map(), "body": a.body(), "text": a.text()}
 }
 
-// responseHeaders looks the header fields of an answer up without regard to
-// case.
+// responseHeaders looks up header fields without regard to case.
 type responseHeaders http.Header
 
 // Get returns the value of a field.
@@ -74,8 +73,8 @@ func (h responseHeaders) Map() map[string]any {
 	return out
 }
 
-// joinValues combines the values of a field (RFC 9110, section 5.3). Those of
-// Set-Cookie hold commas of their own.
+// joinValues joins the values of a field (RFC 9110, section 5.3). Values of
+// Set-Cookie contain commas, so they are joined by line breaks.
 func joinValues(name string, values []string) string {
 	if name == "Set-Cookie" {
 		return strings.Join(values, "\n")
@@ -85,7 +84,7 @@ func joinValues(name string, values []string) string {
 
 // contentType is a parsed Content-Type field.
 type contentType struct {
-	media  string // lower case; "" where the field is missing or can't be read
+	media  string // lower case; "" if the field is missing or malformed
 	latin1 bool
 }
 
@@ -99,7 +98,7 @@ func parseContentType(header http.Header) contentType {
 	return contentType{media: media, latin1: charset == "iso-8859-1" || charset == "latin1"}
 }
 
-// maxResponseDepth is how deep the JSON and XML of an answer may be nested.
+// maxResponseDepth bounds the nesting of JSON and XML in a response.
 const maxResponseDepth = 256
 
 // decodeBody returns the value of a body, nil if the body does not match its

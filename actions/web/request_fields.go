@@ -17,8 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
-// requestFields is a request and its answer, as far as all kinds of actions that
-// make one have them in common.
+// requestFields holds the attributes that "http" and "webhook" share.
 type requestFields struct {
 	headers    expr.Of[map[string]string]
 	connection *Connection // nil if there is none

@@ -14,14 +14,14 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// throttle lets one run of an action pass per key and window. A nil throttle
-// lets all pass.
+// throttle limits an action to one delivery per key and window. A nil throttle
+// has no limit.
 type throttle struct {
 	key   expr.Of[string]
 	every time.Duration
 }
 
-// The bounds of a window.
+// The bounds of "every".
 const (
 	minWindow = time.Second
 	maxWindow = 366 * 24 * time.Hour
@@ -42,7 +42,7 @@ func (t *throttle) Describe(s *schema.Spec) {
 
 // window is one call's hold on a throttle window.
 type window struct {
-	taken bool // by another: nothing is to be done
+	taken bool // another run holds the window
 
 	keys               flow.Keys // nil if there is no window to release
 	scope, name, owner string
@@ -69,8 +69,8 @@ func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error
 	return w, nil
 }
 
-// releaseTimeout bounds how long giving a window free may take, also after the
-// action's own time is over.
+// releaseTimeout bounds the release of a window, which also runs after the
+// action's timeout.
 const releaseTimeout = 5 * time.Second
 
 // release frees the window after a failed delivery. If the store can't be

@@ -31,12 +31,13 @@ type Webhook struct {
 	secret   bool        // url reads a secret
 }
 
-// The encodings of a body.
+// The values of "encoding".
 const (
 	encodingForm = "form"
 	encodingJSON = "json"
 )
 
+// Describe declares the fields, outputs and examples.
 func (w *Webhook) Describe(s *schema.Spec) {
 	w.method, w.encoding = http.MethodPost, encodingForm
 	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` is the one for requests of any other form.\n\n" +
@@ -96,6 +97,7 @@ func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 // Traits tells the engine how to treat the action.
 func (*Webhook) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
 
+// Run does one attempt.
 func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 	fields, err := w.evalFields(ctx, c)
 	if err != nil {

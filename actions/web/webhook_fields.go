@@ -17,7 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// webhookField is a field that is sent.
+// webhookField is a field to send.
 type webhookField struct {
 	name, param string
 	value       expr.Of[any]
@@ -60,7 +60,7 @@ func (w *Webhook) addField(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostic
 // historyName is the name of the field in the history.
 func (f *webhookField) historyName() string { return "field." + f.name }
 
-// requestParts are the members of webhook that are no variables.
+// requestParts lists the members of "webhook" that are not variables.
 func requestParts() []string {
 	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
 }
@@ -135,7 +135,7 @@ func (w *Webhook) addEmailField(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	return f.findSource(c)
 }
 
-// checkParams finds fields that would be sent under one name.
+// checkParams finds fields with the same sent name.
 func (w *Webhook) checkParams(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	seen := map[string]string{}
@@ -169,7 +169,7 @@ func (w *Webhook) evalFields(ctx context.Context, c *flow.Call) (map[string]any,
 	return out, nil
 }
 
-// encodeFields writes the fields.
+// encodeFields writes the fields as the body.
 func (w *Webhook) encodeFields(fields map[string]any) (body []byte, contentType string, err error) {
 	if w.encoding == encodingJSON {
 		if body, err = value.Append(nil, fields); err != nil {

@@ -25,8 +25,8 @@ type urlTemplate struct {
 	path   int      // the number of params in the path; the others are in the query
 }
 
-// placeholderPattern finds __NAME__. A name has no sign that separates parts of a
-// URL, and no underscore at its ends.
+// placeholderPattern matches __NAME__. A name has no separator of URLs, and no
+// underscore at its ends.
 func placeholderPattern() *regexp.Regexp {
 	return regexp.MustCompile(`__([^_/?&=#\s](?:[^/?&=#\s]*?[^_/?&=#\s])??)__`)
 }
@@ -88,8 +88,8 @@ func (w *Webhook) hasWholeHost(text string) bool {
 	return strings.ContainsAny(rest, "/?")
 }
 
-// expand puts the fields in their places. Errors repeat nothing of URL and
-// values.
+// expand replaces the placeholders by fields. Errors repeat nothing of the URL
+// and the values.
 func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*url.URL, error) {
 	var text strings.Builder
 	for i, param := range u.params {
@@ -122,6 +122,7 @@ var errDotSegment = errors.New(`with the values of its fields the path holds "."
 // resolve.
 func hasDotSegment(path string) bool {
 	for step := range strings.FieldsFuncSeq(path, func(c rune) bool { return c == '/' || c == '\\' }) {
+		// Some servers read "..;x" as "..".
 		if step, _, _ := strings.Cut(step, ";"); step == "." || step == ".." {
 			return true
 		}
@@ -129,13 +130,13 @@ func hasDotSegment(path string) bool {
 	return false
 }
 
-// percentEncode encodes all but the characters that mean nothing anywhere in
-// a URL (RFC 3986, section 2.3).
+// percentEncode encodes all characters but the unreserved ones (RFC 3986,
+// section 2.3).
 func percentEncode(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
-// remainingFields are the fields that the URL does not hold already.
+// remainingFields returns the fields that are not in the URL.
 func (u *urlTemplate) remainingFields(fields map[string]any) map[string]any {
 	out := make(map[string]any, len(fields))
 	for name, v := range fields {
