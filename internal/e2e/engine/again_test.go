@@ -72,7 +72,7 @@ func TestRetryOfNestedAfterStop(t *testing.T) {
 			d.outside.fail("/second", 1)
 			release := d.outside.hold("/third")
 			id := d.accept("/f", `{}`)
-			d.until("it is under way", func() bool { return d.outside.count("/third") == 1 })
+			d.changed.Await(t, "it is under way", func() bool { return d.outside.count("/third") == 1 })
 			d.restart()
 			release()
 			run := d.await(id, store.Succeeded)

@@ -167,7 +167,7 @@ flow "find" {
 	d.restart()
 	release := d.outside.hold("/find")
 	id := d.accept("/call", `{}`)
-	d.until("it is under way", func() bool { return d.outside.count("/find") == 1 })
+	d.changed.Await(t, "it is under way", func() bool { return d.outside.count("/find") == 1 })
 	d.restart()
 	release()
 	d.await(id, store.Succeeded)
@@ -232,7 +232,7 @@ flow "callee" {
   }
 }`)
 			id := d.accept("/call", `{"n": 3}`)
-			d.until("it is over", func() bool {
+			d.changed.Await(t, "it is over", func() bool {
 				run, err := d.store.Get(t.Context(), id)
 				return err == nil && !run.State.Open()
 			})

@@ -81,7 +81,7 @@ func TestEraseResumesAfterStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.restart()
-	d.until("the address is hidden", func() bool {
+	d.changed.Await(t, "the address is hidden", func() bool {
 		got, err := d.store.Get(t.Context(), run)
 		return err == nil && string(got.Body) == `{"email": "(hidden)"}`
 	})

@@ -62,7 +62,7 @@ func TestDedupeSync(t *testing.T) {
 	release := d.outside.hold("/act")
 	answers := make(chan reply, 1)
 	go func() { answers <- d.post("/s", `{}`, "X-Id", "1") }()
-	d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
 	if r := d.post("/s", `{}`, "X-Id", "1"); r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
 		t.Errorf("a repeat of what is under way got %+v", r)
 	}

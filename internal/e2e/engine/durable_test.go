@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -31,6 +31,7 @@ type durable struct {
 	dir     string
 	files   atomic.Pointer[fstest.MapFS]
 	outside *outside
+	changed *signaltest.Signal // sent by the outside and by the store
 	opts    gateway.Options
 
 	store *flaky
@@ -42,11 +43,12 @@ type durable struct {
 // flaky is a store that a test makes unavailable.
 type flaky struct {
 	store.Store
-	down  atomic.Bool
-	tried atomic.Int64                  // checkpoints while the store was down
-	slow  atomic.Pointer[chan struct{}] // if set, Record waits until it is closed
-	waits atomic.Int64                  // number of waits of Record
-	late  atomic.Pointer[late]          // if set, changes Accept and Claim
+	changed *signaltest.Signal
+	down    atomic.Bool
+	tried   atomic.Int64                  // checkpoints while the store was down
+	slow    atomic.Pointer[chan struct{}] // if set, Record waits until it is closed
+	waits   atomic.Int64                  // number of waits of Record
+	late    atomic.Pointer[late]          // if set, changes Accept and Claim
 }
 
 func (f *flaky) trouble() error {
@@ -86,6 +88,7 @@ func (f *flaky) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 func (f *flaky) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
 	if err := f.trouble(); err != nil {
 		f.tried.Add(1)
+		f.changed.Send()
 		return err
 	}
 	return f.Store.Checkpoint(ctx, c, steps...)
@@ -102,8 +105,9 @@ func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 // address of the outside.
 func newDurable(t *testing.T, text string) *durable {
 	t.Helper()
-	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t)}
-	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: patience}
+	changed := &signaltest.Signal{}
+	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t, changed), changed: changed}
+	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: signaltest.Patience}
 	d.write(text)
 	d.start()
 	return d
@@ -133,7 +137,7 @@ func (d *durable) start() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.store = &flaky{Store: st}
+	d.store = &flaky{Store: signaltest.Store{Store: st, Changed: d.changed}, changed: d.changed}
 	d.opts.Store = d.store
 	g, _, diags := gateway.New(d.opts)
 	if diags.HasErrors() {
@@ -218,21 +222,10 @@ func (d *durable) accept(path, body string) string {
 func (d *durable) await(id string, want store.State) *store.Run {
 	d.t.Helper()
 	var run *store.Run
-	d.until("run "+id+" is "+want.String(), func() bool {
+	d.changed.Await(d.t, "run "+id+" is "+want.String(), func() bool {
 		var err error
 		run, err = d.store.Get(context.Background(), id)
 		return err == nil && run.State == want
 	})
 	return run
-}
-
-func (d *durable) until(what string, holds func() bool) {
-	d.t.Helper()
-	look := time.NewTicker(2 * time.Millisecond)
-	defer look.Stop()
-	for end := time.Now().Add(patience); !holds(); <-look.C {
-		if time.Now().After(end) {
-			d.t.Fatalf("timeout while waiting until %s", what)
-		}
-	}
 }

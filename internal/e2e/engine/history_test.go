@@ -160,7 +160,7 @@ func TestFlowsChangeWhileRunsWait(t *testing.T) {
 	d := newDurable(t, flows("f", "concurrency { max = 1 }"))
 	release := d.outside.hold("/act")
 	first := d.accept("/f", `{}`)
-	d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
 	second := d.accept("/f", `{}`)
 
 	d.write(flows("g", ""))
@@ -202,7 +202,7 @@ flow "f" {
 	for range 5 {
 		old = append(old, d.accept("/f", `{}`))
 	}
-	d.until("they are under way", func() bool { return d.outside.count("/one") == 5 })
+	d.changed.Await(t, "they are under way", func() bool { return d.outside.count("/one") == 5 })
 	d.write(two("new"))
 	if diags := d.g.Reload("test").Diags; diags.HasErrors() {
 		t.Fatal(diags)

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -134,6 +135,24 @@ func (t *testTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"req": cty.Object(map[string]cty.Type{"body": cty.String, "name": cty.String})}
 }
 
+func (t *testTrigger) Parts(string) flow.Parts {
+	if t.panics == "parts" {
+		panic("parts")
+	}
+	return flow.Parts{
+		HTTP: &flow.HTTPPart{
+			Endpoint: t, Route: flow.Route{Path: t.path, Rotate: t.rotate, Methods: t.methods}, Timeout: t.timeout,
+		},
+		Codec: t, Queue: flow.Queue{Max: 64, Length: 1000},
+	}
+}
+
+func (t *testTrigger) Admit(context.Context, expr.Env) (flow.Admission, error) {
+	return flow.Admission{}, nil
+}
+
+func (*testTrigger) WithoutCredentials(e flow.Event) flow.Event { return e }
+
 func (t *testTrigger) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	if t.panics == "accept" {
 		panic("accept " + t.token)
@@ -168,6 +187,16 @@ func (e testEvent) Value(root string) any {
 }
 
 func (e testEvent) Input() any { return e["body"] }
+
+func (t *testTrigger) Encode(e flow.Event) (flow.StoredEvent, error) {
+	text, err := json.Marshal(e)
+	return flow.StoredEvent{Event: text}, err
+}
+
+func (t *testTrigger) Decode(k flow.StoredEvent, _ flow.Limits) (flow.Event, error) {
+	e := testEvent{}
+	return e, json.Unmarshal(k.Event, &e)
+}
 
 // neverTrigger starts nothing.
 type neverTrigger struct{}

@@ -83,7 +83,7 @@ flow "a" {
 	id := d.accept("/a", `{}`)
 	<-l.claimed // by the gateway, before the other one looks
 	var other []store.Work
-	d.until("another gateway has the run", func() bool {
+	d.changed.Await(t, "another gateway has the run", func() bool {
 		got, err := d.store.Store.Claim(t.Context(), store.ClaimQuery{Owner: "other", Lease: time.Minute, Limit: 1, Flows: []store.FlowLimit{{Flow: "a"}}})
 		if err != nil {
 			t.Fatal(err)

@@ -7,12 +7,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // outside is a server that flows call. It records the calls, and holds or fails
 // some.
 type outside struct {
-	url string
+	url     string
+	changed *signaltest.Signal // sent when a call begins or ends
 
 	mu    sync.Mutex
 	calls map[string][]string      // bodies by path
@@ -22,9 +25,10 @@ type outside struct {
 	peak  map[string]int
 }
 
-func newOutside(t *testing.T) *outside {
+func newOutside(t *testing.T, changed *signaltest.Signal) *outside {
 	o := &outside{
-		calls: map[string][]string{}, fails: map[string]int{},
+		changed: changed,
+		calls:   map[string][]string{}, fails: map[string]int{},
 		held: map[string]chan struct{}{}, now: map[string]int{}, peak: map[string]int{},
 	}
 	s := httptest.NewServer(o)
@@ -48,6 +52,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.fails[path]--
 	held := o.held[path]
 	o.mu.Unlock()
+	o.changed.Send()
 	if held != nil {
 		select {
 		case <-held:
@@ -57,6 +62,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	o.now[path]--
 	o.mu.Unlock()
+	o.changed.Send()
 	if fail {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return

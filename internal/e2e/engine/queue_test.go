@@ -73,10 +73,10 @@ flow "f" {
 }`)
 	release := d.outside.hold("/a")
 	id := d.accept("/f", `{}`)
-	d.until("a is under way", func() bool { return d.outside.count("/a") == 1 })
+	d.changed.Await(t, "a is under way", func() bool { return d.outside.count("/a") == 1 })
 	d.store.down.Store(true)
 	release()
-	d.until("the run waits for the store", func() bool { return d.store.tried.Load() >= 2 })
+	d.changed.Await(t, "the run waits for the store", func() bool { return d.store.tried.Load() >= 2 })
 	if n := d.outside.count("/b"); n != 0 {
 		t.Errorf("b was done %d times before it was kept that a was", n)
 	}
@@ -103,7 +103,7 @@ func TestFullQueue(t *testing.T) {
 			d := newDurable(t, oneAction(fmt.Sprintf("concurrency {\nmax = 1\nqueue = 1\noverflow = %q\n}", c.overflow)))
 			release := d.outside.hold("/act")
 			first := d.accept("/f", `1`)
-			d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+			d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
 			second := d.accept("/f", `2`)
 			third := d.post("/f", `3`)
 			if third.status != c.status || (c.status == http.StatusServiceUnavailable) != (third.header.Get("Retry-After") != "") {
@@ -156,9 +156,9 @@ flow "bounded" {
 		})
 	}
 	wg.Wait()
-	d.until("three are under way", func() bool { return d.outside.count("/bounded") == 3 })
+	d.changed.Await(t, "three are under way", func() bool { return d.outside.count("/bounded") == 3 })
 	release()
-	d.until("all are done", func() bool {
+	d.changed.Await(t, "all are done", func() bool {
 		open, err := d.store.Depths(context.Background())
 		return err == nil && len(open) == 0
 	})
@@ -195,14 +195,14 @@ flow "sync" {
 	for range 10 {
 		d.accept("/slow", `{}`)
 	}
-	d.until("the backlog has its share", func() bool { return d.outside.count("/slow") == 3 })
+	d.changed.Await(t, "the backlog has its share", func() bool { return d.outside.count("/slow") == 3 })
 	for range 10 {
 		if r := d.post("/sync", `{}`); r.status != http.StatusOK {
 			t.Errorf("a caller got %d: %s", r.status, r.body)
 		}
 	}
 	release()
-	d.until("the backlog is done", func() bool { return d.outside.count("/slow") == 10 })
+	d.changed.Await(t, "the backlog is done", func() bool { return d.outside.count("/slow") == 10 })
 	if n := d.outside.most("/slow"); n > 3 {
 		t.Errorf("%d runs of the backlog were done at once", n)
 	}
@@ -221,7 +221,7 @@ flow "f" {
 }`)
 	release := d.outside.hold("/a")
 	id := d.accept("/f", `{}`)
-	d.until("a is under way", func() bool { return d.outside.count("/a") == 1 })
+	d.changed.Await(t, "a is under way", func() bool { return d.outside.count("/a") == 1 })
 	if err := d.store.Cancel(context.Background(), id); err != nil {
 		t.Fatal(err)
 	}
@@ -241,14 +241,14 @@ func TestQueuedRunsFollowChangedFlow(t *testing.T) {
 	d := newDurable(t, text)
 	release := d.outside.hold("/act")
 	first := d.accept("/f", "1")
-	d.until("the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
 	second := d.accept("/f", "2")
 	release()
 	d.await(first, store.Succeeded)
 	d.await(second, store.Succeeded)
 	release = d.outside.hold("/act")
 	third := d.accept("/f", "3")
-	d.until("the third is under way", func() bool { return d.outside.count("/act") == 3 })
+	d.changed.Await(t, "the third is under way", func() bool { return d.outside.count("/act") == 3 })
 	fourth := d.accept("/f", "4")
 	d.write(strings.Replace(text, "webhook.raw", `"changed ${webhook.raw}"`, 1))
 	if diags := d.g.Reload("test").Diags; diags.HasErrors() {

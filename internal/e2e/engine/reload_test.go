@@ -242,7 +242,7 @@ func TestFailedReloadIsTold(t *testing.T) {
 
 	mark = l.lines.mark()
 	g.Reload("files")
-	if again, _ := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
+	if again := l.lines.since(mark, `"level":"error"`); len(again) > 0 {
 		t.Errorf("logged again: %q", again)
 	}
 	l.write(broken)
@@ -322,7 +322,7 @@ func TestRestartNeeded(t *testing.T) {
 	}
 	mark := l.lines.mark()
 	g.Reload("test")
-	if again, _ := l.lines.since(mark, "next start"); len(again) > 0 {
+	if again := l.lines.since(mark, "next start"); len(again) > 0 {
 		t.Errorf("logged again: %q", again)
 	}
 	if names := g.Status().RestartNeeded; len(names) != 3 || current(g).MaxRuns != 7 {

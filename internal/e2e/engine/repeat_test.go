@@ -49,7 +49,7 @@ flow "f" {
 }`)
 			release := d.outside.hold("/act")
 			id := d.accept("/f", `{"n": 7}`)
-			d.until("the call is under way", func() bool { return d.outside.count("/act") == 1 })
+			d.changed.Await(t, "the call is under way", func() bool { return d.outside.count("/act") == 1 })
 			run, err := d.store.Get(context.Background(), id)
 			if err != nil || len(run.Steps) != c.kept {
 				t.Errorf("%d steps are kept, want %d (%v)", len(run.Steps), c.kept, err)
@@ -82,11 +82,11 @@ func TestCancelEndsRunAtOnce(t *testing.T) {
 			d.restart()
 			d.outside.hold("/act")
 			id := d.accept("/f", `{}`)
-			d.until("the call is under way", func() bool { return d.outside.count("/act") == 1 })
+			d.changed.Await(t, "the call is under way", func() bool { return d.outside.count("/act") == 1 })
 			if status := d.admin(http.MethodPost, strings.ReplaceAll(path, "ID", id)).Code; status != http.StatusOK {
 				t.Fatalf("cancelling answers %d", status)
 			}
-			d.until("the call was cut off", func() bool { return d.outside.underWay("/act") == 0 })
+			d.changed.Await(t, "the call was cut off", func() bool { return d.outside.underWay("/act") == 0 })
 			d.await(id, store.Cancelled)
 		})
 	}

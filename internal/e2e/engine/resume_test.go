@@ -200,7 +200,7 @@ flow "s" {
 	if first.status != http.StatusAccepted || first.body != `{"before":"before"}` {
 		t.Fatalf("the answer is %+v", first)
 	}
-	d.until("the rest is under way", func() bool { return d.outside.count("/after") == 1 })
+	d.changed.Await(t, "the rest is under way", func() bool { return d.outside.count("/after") == 1 })
 	again := d.post("/s", `{}`, "X-Id", "1")
 	if again.body != first.body || !isReplay(again) || again.run() != first.run() {
 		t.Errorf("a repeat got %+v", again)

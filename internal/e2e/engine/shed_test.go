@@ -14,6 +14,7 @@ import (
 func (f *flaky) Record(ctx context.Context, entries ...*store.Entry) error {
 	if slow := f.slow.Load(); slow != nil {
 		f.waits.Add(1)
+		f.changed.Send()
 		<-*slow
 	}
 	return f.Store.Record(ctx, entries...)
@@ -41,7 +42,7 @@ flow "s" {
 	d.store.slow.Store(&slow)
 	first := d.post("/s", `{"good": true}`).run()
 	// A later batch would take so many of the others that too few wait.
-	d.until("the first run is being written", func() bool { return d.store.waits.Load() > 0 })
+	d.changed.Await(t, "the first run is being written", func() bool { return d.store.waits.Load() > 0 })
 	var mu sync.Mutex
 	var ids []string
 	var wg sync.WaitGroup

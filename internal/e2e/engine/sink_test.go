@@ -5,7 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // sink collects log lines in JSON, and lets tests wait for one.
@@ -13,17 +14,16 @@ type sink struct {
 	t     testing.TB
 	mu    sync.Mutex
 	lines []string
-	more  chan struct{} // closed and replaced at each line
+	more  signaltest.Signal // sent after each line
 }
 
-func newSink(t testing.TB) *sink { return &sink{t: t, more: make(chan struct{})} }
+func newSink(t testing.TB) *sink { return &sink{t: t} }
 
 func (s *sink) Write(p []byte) (int, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.lines = append(s.lines, strings.TrimSuffix(string(p), "\n"))
-	close(s.more)
-	s.more = make(chan struct{})
+	s.mu.Unlock()
+	s.more.Send()
 	return len(p), nil
 }
 
@@ -35,7 +35,7 @@ func (s *sink) mark() int {
 }
 
 // since returns the lines after a mark that have all the parts.
-func (s *sink) since(mark int, parts ...string) (found []string, more <-chan struct{}) {
+func (s *sink) since(mark int, parts ...string) (found []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, line := range s.lines[mark:] {
@@ -47,34 +47,22 @@ func (s *sink) since(mark int, parts ...string) (found []string, more <-chan str
 			found = append(found, line)
 		}
 	}
-	return found, s.more
+	return found
 }
 
 // all returns the lines that have all the parts.
 func (s *sink) all(parts ...string) []string {
-	found, _ := s.since(0, parts...)
-	return found
+	return s.since(0, parts...)
 }
-
-// patience bounds each wait of a test.
-const patience = 30 * time.Second
 
 // await waits for a line after the mark that has all the parts.
 func (s *sink) await(mark int, parts ...string) string {
 	s.t.Helper()
-	end := time.NewTimer(patience)
-	defer end.Stop()
-	for {
-		found, more := s.since(mark, parts...)
-		if len(found) > 0 {
-			return found[0]
-		}
-		select {
-		case <-more:
-		case <-end.C:
-			s.t.Fatalf("no line with %q among:\n%s", parts, strings.Join(s.all(), "\n"))
-		}
+	var found []string
+	if !s.more.Wait(func() bool { found = s.since(mark, parts...); return len(found) > 0 }) {
+		s.t.Fatalf("no line with %q among:\n%s", parts, strings.Join(s.all(), "\n"))
 	}
+	return found[0]
 }
 
 // fields decodes a line.

@@ -120,7 +120,7 @@ flow "f" {
   }
 }`)
 	id := d.accept("/f", `{}`)
-	d.until("the second one waits", func() bool {
+	d.changed.Await(t, "the second one waits", func() bool {
 		run, err := d.store.Get(t.Context(), id)
 		return err == nil && run.State == store.Waiting && d.outside.count("/send/2") == 1
 	})

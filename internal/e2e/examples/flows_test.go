@@ -14,7 +14,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -24,6 +23,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 	"github.com/webhook-gateway/gateway/triggers"
@@ -33,12 +33,12 @@ import (
 // gateway's own stand-in where it is empty.
 func serve(t *testing.T, inbox string) *httptest.Server {
 	t.Helper()
-	server, _ := serveAndKeep(t, inbox)
+	server, _ := serveWithStore(t, inbox)
 	return server
 }
 
-// serveAndKeep is serve, and returns the store as well.
-func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
+// serveWithStore is serve, and returns the store too.
+func serveWithStore(t *testing.T, inbox string) (*httptest.Server, signaltest.Store) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	own := "http://" + server.Listener.Addr().String()
@@ -46,10 +46,11 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	if inbox != "" {
 		env["TEAM_INBOX_URL"] = inbox
 	}
-	kept, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
+	engine, err := sqlite.Open(sqlite.Options{Dir: t.TempDir(), Clock: clock.System{}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	st := signaltest.Store{Store: engine, Changed: &signaltest.Signal{}}
 	loadFlows := func() (*load.Config, hcl.Diagnostics) {
 		return load.Files(load.Options{
 			Clock: clock.System{},
@@ -59,7 +60,7 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 			Connections: actions.Connections(),
 		})
 	}
-	g, _, diags := gateway.New(gateway.Options{Clock: clock.System{}, Load: loadFlows, Key: bytes.Repeat([]byte{7}, 32), Store: kept})
+	g, _, diags := gateway.New(gateway.Options{Clock: clock.System{}, Load: loadFlows, Key: bytes.Repeat([]byte{7}, 32), Store: st})
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -68,11 +69,11 @@ func serveAndKeep(t *testing.T, inbox string) (*httptest.Server, store.Store) {
 	t.Cleanup(func() {
 		server.Close()
 		g.Close()
-		if err := kept.Close(); err != nil {
+		if err := st.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return server, kept
+	return server, st
 }
 
 type request struct {
@@ -274,7 +275,7 @@ func TestAlertInboxDown(t *testing.T) {
 // over in the background.
 func TestOrderIntake(t *testing.T) {
 	t.Parallel()
-	server, kept := serveAndKeep(t, "")
+	server, st := serveWithStore(t, "")
 	order := request{
 		path: "/intake/eu", sample: "order-intake/samples/order.json",
 		header: map[string]string{"Authorization": "Basic c2hvcDpkZW1vLXNob3AtcGFzc3dvcmQ="},
@@ -288,22 +289,28 @@ func TestOrderIntake(t *testing.T) {
 	if status != 202 || header.Get("Gateway-Replayed") != "true" || !reflect.DeepEqual(again, body) {
 		t.Errorf("the repeat got %d, %v", status, again)
 	}
-	for deadline := time.Now().Add(time.Minute); ; {
-		got, err := kept.Get(t.Context(), run)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.State == store.Succeeded {
-			break
-		}
-		if time.Now().After(deadline) || !got.State.Open() {
-			t.Fatalf("the run is %s: %+v", got.State, got.Cause)
-		}
-	}
-	page, err := kept.List(t.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{"order_intake"}}, Limit: 10})
+	awaitSuccess(t, st, run)
+	page, err := st.List(t.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{"order_intake"}}, Limit: 10})
 	if err != nil || len(page.Runs) != 1 {
 		t.Errorf("%d runs of two requests, %v", len(page.Runs), err)
 	}
+}
+
+// awaitSuccess waits until a run has succeeded, and returns it.
+func awaitSuccess(t *testing.T, st signaltest.Store, id string) *store.Run {
+	t.Helper()
+	var run *store.Run
+	st.Changed.Await(t, "run "+id+" is over", func() bool {
+		var err error
+		if run, err = st.Get(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		return !run.State.Open()
+	})
+	if run.State != store.Succeeded {
+		t.Fatalf("the run is %s: %+v", run.State, run.Cause)
+	}
+	return run
 }
 
 // TestPushSignature holds the sample and the signature in the README together.

@@ -3,9 +3,8 @@ package examples_test
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
-	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // TestPartnerWebhook holds that an event reaches the partner, who checks its
@@ -13,14 +12,14 @@ import (
 // window.
 func TestPartnerWebhook(t *testing.T) {
 	t.Parallel()
-	server, kept := serveAndKeep(t, "")
+	server, st := serveWithStore(t, "")
 	var outputs []map[string]any
 	for range 2 {
 		status, header, _ := request{path: "/shop/events", sample: "partner-webhook/samples/event.json"}.send(t, server.URL)
 		if status != 202 {
 			t.Fatalf("status is %d", status)
 		}
-		outputs = append(outputs, outputOf(t, kept, header.Get("Gateway-Run"), "partner"))
+		outputs = append(outputs, outputOf(t, st, header.Get("Gateway-Run"), "partner"))
 	}
 	body, _ := outputs[0]["body"].(map[string]any)
 	if outputs[0]["throttled"] != false || outputs[0]["status"] != 200.0 || body["receipt"] != "P-011f12" {
@@ -31,30 +30,19 @@ func TestPartnerWebhook(t *testing.T) {
 	}
 }
 
-// outputOf waits for the end of a run and returns what an action of it gave.
-func outputOf(t *testing.T, kept store.Store, run, action string) map[string]any {
+// outputOf waits for the end of a run and returns the output of an action.
+func outputOf(t *testing.T, st signaltest.Store, run, action string) map[string]any {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; {
-		got, err := kept.Get(t.Context(), run)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.State.Open() && time.Now().Before(deadline) {
+	for _, s := range awaitSuccess(t, st, run).Steps {
+		if s.Path != action {
 			continue
 		}
-		if got.State != store.Succeeded {
-			t.Fatalf("the run is %s: %+v", got.State, got.Cause)
+		var out map[string]any
+		if err := json.Unmarshal(s.Output, &out); err != nil {
+			t.Fatal(err)
 		}
-		for _, s := range got.Steps {
-			if s.Path != action {
-				continue
-			}
-			var out map[string]any
-			if err := json.Unmarshal(s.Output, &out); err != nil {
-				t.Fatal(err)
-			}
-			return out
-		}
-		t.Fatalf("the run has no action %q", action)
+		return out
 	}
+	t.Fatalf("the run has no action %q", action)
+	return nil
 }
