@@ -114,7 +114,7 @@ func (t *richText) describeFields(s *schema.Spec, name, doc string, options ...s
 	t.format = formatMarkdown
 	options = append(options, schema.Escape(richtext.Guard), schema.Shown(richtext.Unguard))
 	schema.Expr(s, &t.text, name, doc, options...)
-	schema.Attr(s, &t.format, name+"_format", "What `"+name+"` is written in. `markdown`: CommonMark with tables and struck out text; values of the run are shown as they are, and can't make formatting or links. `text`: all of it is shown as it is.", schema.OneOf(formatMarkdown, formatText))
+	schema.Attr(s, &t.format, name+"_format", "The format of `"+name+"`. `markdown`: CommonMark with tables and struck out text; values of the run are shown as they are, and can't make formatting or links. `text`: all of it is shown as it is.", schema.OneOf(formatMarkdown, formatText))
 }
 
 // render returns the text as a document on Cloud and as wiki markup on Server.

@@ -26,7 +26,7 @@ func (j *Comment) Describe(s *schema.Spec) {
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	j.body.describeFields(s, "body", "The comment.", schema.Required())
 	s.Output("id", cty.String, "The id of the comment.")
-	s.Output("url", cty.String, "The address of the issue for people, at the comment.")
+	s.Output("url", cty.String, "The address of the comment in the browser.")
 	s.Example(schema.Example{
 		Title: "Report an event",
 		HCL:   "connection = connection.jira.tracker\nissue      = webhook.body.issue\nbody       = \"Paid by *${webhook.body.method}*.\"",

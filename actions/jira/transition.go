@@ -25,13 +25,13 @@ type Transition struct {
 
 // Describe declares the fields, outputs and examples.
 func (j *Transition) Describe(s *schema.Spec) {
-	s.Doc = "Brings an issue in Jira into another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
+	s.Doc = "Moves an issue in Jira to another status, by a transition that its workflow allows. An issue that is in the status already is left alone, which makes the action safe to repeat; name the status and not the transition for that."
 	j.describeConnection(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	schema.Expr(s, &j.to, "to", "The name of the status, such as `Done`, or of a transition that leads there. Case does not matter.", schema.Required())
 	schema.Expr(s, &j.fields, "fields", "Fields of the transition's screen by their ids, with values as Jira's REST API takes them, such as `{ resolution = { name = \"Done\" } }`.")
 	j.comment.describeFields(s, "comment", "A comment that is added with the transition; none if the issue is in the status already.")
-	s.Output("status", cty.String, "The status that the issue is in now.")
+	s.Output("status", cty.String, "The new status of the issue.")
 	s.Output("changed", cty.Bool, "`false` if the issue was in the status already.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		return checkFixedFields(d, j.fields, "comment")

@@ -46,7 +46,7 @@ func (x *Exec) Describe(s *schema.Spec) {
 	schema.Expr(s, &x.stdin, "stdin", "The command's standard input; empty by default.")
 	schema.Attr(s, &x.dir, "dir", "The folder in which the command starts, as an absolute path. The default is the gateway's own.")
 	schema.Attr(s, &x.maxOutput, "max_output", "How much the command may write to each of standard output and standard error. More ends it and fails the action.")
-	schema.Attr(s, &x.success, "success", "Which exit codes are a success: numbers and ranges, separated by commas, such as `0,2-3`.")
+	schema.Attr(s, &x.success, "success", "The successful exit codes: numbers and ranges, separated by commas, such as `0,2-3`.")
 	s.Output("stdout", cty.String, "The command's standard output. Bytes that are not UTF-8 become the character U+FFFD.")
 	s.Output("stderr", cty.String, "The command's standard error, converted in the same way.")
 	s.Output("exit_code", cty.Number, "The exit code.")

@@ -49,7 +49,7 @@ const authAny = "auto"
 func (n *Connection) Describe(s *schema.Spec) {
 	n.tls, n.auth, n.connections = tlsStart, authAny, 4
 	n.timeout, n.idle = 15*time.Second, time.Minute
-	s.Doc = "A mail server that takes in messages and sends them on, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections to it are kept for a while and used again. A private address is refused unless the gateway's `egress` names it."
+	s.Doc = "A mail server that delivers messages, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections stay open for a while and are reused. A private address is refused unless the gateway's `egress` names it."
 	schema.Attr(s, &n.host, "host", "The server's name or address.", schema.Required())
 	schema.Attr(s, &n.port, "port", "The port. The default is 587, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
 	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))

@@ -38,7 +38,7 @@ const (
 // Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
-	s.Doc = "A database. Its connections are kept open and shared by all actions that name it. Servers are reached past the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
+	s.Doc = "A database. Its connections stay open and are shared by all actions that use it. Servers are reached through the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
 	schema.Attr(s, &n.driver, "driver", "The kind of database: `postgres` (PostgreSQL and compatible databases), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
 	schema.Attr(s, &n.url, "url", "All settings in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. Unusual characters in a password must be percent-encoded.", schema.Secret())
 	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")
@@ -47,7 +47,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.username, "username", "The user's name.", schema.Secret())
 	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
 	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate and host name; an empty block uses the system's authorities. Without the block and without a setting in the URL, the connection is encrypted if the server offers it, and the certificate is not checked.")
-	schema.Attr(s, &n.maxConnections, "max_connections", "How many connections this gateway opens at most.")
+	schema.Attr(s, &n.maxConnections, "max_connections", "The largest number of connections that this gateway opens.")
 	s.Check(n.checkSettings)
 	s.Example(schema.Example{
 		Title: "A PostgreSQL server, by its URL",

@@ -45,7 +45,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
 	schema.Single(s, &n.Basic, "basic", "Authenticates by user name and password (RFC 7617).")
 	schema.Single(s, &n.Bearer, "bearer", "Authenticates by a token (RFC 6750).")
-	schema.Single(s, &n.header, "header", "Authenticates by a header field of the server's own.")
+	schema.Single(s, &n.header, "header", "Authenticates by a header field.")
 	schema.Single(s, &n.query, "query", "Authenticates by a parameter in the query. Servers often log query parameters; prefer another way if there is one.")
 	schema.Single(s, &n.TLS, "tls", "A certificate authority or a client certificate of its own.")
 	s.Check(n.checkSettings)

@@ -29,9 +29,9 @@ const (
 
 // Describe declares the block.
 func (t *throttle) Describe(s *schema.Spec) {
-	s.Doc = "The window begins when a delivery does, and holds across restarts. A repeat of the same run is not kept back by its own window. Without a store, as in tests of flows, everything passes."
-	schema.Expr(s, &t.key, "key", "The key that passes once, such as the customer. It counts for this action of this flow alone.", schema.Required())
-	schema.Attr(s, &t.every, "every", "How long the window is, from `1s` to `366d`.", schema.Required())
+	s.Doc = "The window begins with a delivery and survives restarts. A retry of the same run is not throttled by its own window. Without a store, as in tests of flows, nothing is throttled."
+	schema.Expr(s, &t.key, "key", "The key with one delivery per window, such as the customer. It counts for this action of this flow alone.", schema.Required())
+	schema.Attr(s, &t.every, "every", "The length of the window, from `1s` to `366d`.", schema.Required())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if t.every < minWindow || t.every > maxWindow {
 			return hcl.Diagnostics{d.Problem("every", "Wrong value", "A window is from 1s to 366d long.")}

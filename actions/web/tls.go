@@ -27,9 +27,9 @@ type TLS struct {
 
 // Describe declares the block.
 func (t *TLS) Describe(s *schema.Spec) {
-	s.Doc = "Certificates are given as their text, in PEM: `ca = file(\"ca.pem\")`."
-	schema.Attr(s, &t.ca, "ca", "The certificates of the authorities that are trusted, instead of the system's.", schema.Secret())
-	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the certificates between it and its authority.", schema.Secret())
+	s.Doc = "Certificates are texts in PEM: `ca = file(\"ca.pem\")`."
+	schema.Attr(s, &t.ca, "ca", "The certificates of the trusted authorities, instead of the system's.", schema.Secret())
+	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the intermediate certificates.", schema.Secret())
 	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Secret())
 	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must have, if it is not the URL's host.")
 	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` accepts any certificate. Others on the network can then read and change the traffic; use `ca` to stay safe.")

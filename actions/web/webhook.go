@@ -40,21 +40,21 @@ const (
 // Describe declares the fields, outputs and examples.
 func (w *Webhook) Describe(s *schema.Spec) {
 	w.method, w.encoding = http.MethodPost, encodingForm
-	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` is the one for requests of any other form.\n\n" +
+	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` sends requests of any other form.\n\n" +
 		"A field that is null or missing takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
 		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder."
 	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. The action fails if such a field has no value. Write `%5F%5F` for two underscores that are not a placeholder.", schema.Required(), schema.Secret())
 	schema.Attr(s, &w.method, "method", "`POST`, or `GET` for the fields in the query.", schema.OneOf(http.MethodPost, http.MethodGet))
-	schema.Attr(s, &w.encoding, "encoding", "How the body is written: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))
+	schema.Attr(s, &w.encoding, "encoding", "The format of the body: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))
 	schema.BlockFunc(s, "field", "A field that is sent.",
 		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(&webhookField{}) }}, w.addField)
-	schema.Single(s, &w.throttle, "throttle", "At most one delivery per key and window, on all gateways that share a store. Inside the window the action succeeds, sends nothing and says `throttled`. A delivery that failed gives the window free.")
+	schema.Single(s, &w.throttle, "throttle", "At most one delivery per key and window, on all gateways that share a store. Inside the window the action succeeds, sends nothing and sets `throttled`. A failed delivery frees the window.")
 	schema.Kinds(s, "sign", "Signs the request, so that the receiver can tell who sent it.", auth.Signers(),
 		func(_ *hclsyntax.Block, signer auth.Signer) { w.signer = signer }, schema.Once())
 	w.describeFields(s)
 	s.Output("status", cty.Number, "The status, such as 200; null if the delivery was throttled.")
-	s.Output("headers", cty.Map(cty.String), "The header fields, as action `http` gives them.")
-	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as action `http` gives it.")
+	s.Output("headers", cty.Map(cty.String), "The header fields, as in action `http`.")
+	s.Output("body", cty.DynamicPseudoType, "The body, decoded by its type, as in action `http`.")
 	s.Output("throttled", cty.Bool, "Whether `throttle` kept the request back.")
 	s.Check(w.checkSettings)
 	w.describeExamples(s)

@@ -30,7 +30,7 @@ type webhookField struct {
 
 // Describe declares the block.
 func (f *webhookField) Describe(s *schema.Spec) {
-	s.Doc = "A field under its name, or under another one."
+	s.Doc = "A field that is sent."
 	schema.Label(s, &f.name, "NAME", "The name of the field in the gateway.")
 	schema.Attr(s, &f.param, "param", "The name under which it is sent. The default is NAME.")
 	schema.Expr(s, &f.value, "value", "The value. The default in a flow with a contact is `contact.fields.NAME` (`contact.email` for `email`), in one with trigger `webhook` the variable `webhook.NAME` or, without such a variable, `webhook.body.NAME`, in one that another flow starts `input.NAME`.")
