@@ -8,7 +8,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Accept keeps a run that is to be done.
+// Accept stores a run to be executed.
 func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accepted, error) {
 	id, err := sub.Validate()
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 	return a.out, err
 }
 
-// acceptance is one submission on its way in.
+// acceptance is a submission that is being accepted.
 type acceptance struct {
 	sub        *store.Submission
 	id         store.ID
@@ -32,14 +32,8 @@ type acceptance struct {
 }
 
 func (a *acceptance) size() int {
-	n := runBytes + payloadSize(&a.sub.Payload)
-	for i := range a.sub.Steps {
-		n += stepSize(&a.sub.Steps[i])
-	}
-	return n
+	return runBytes + payloadSize(&a.sub.Payload) + stepsSize(a.sub.Steps)
 }
-
-func (a *acceptance) ends() []store.Claim { return nil }
 
 func (a *acceptance) prepare(b *acceptBatch) {
 	a.out = store.Accepted{}
@@ -52,7 +46,7 @@ func (a *acceptance) prepare(b *acceptBatch) {
 		f.maxDrops++
 	}
 	if a.okey != "" {
-		b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] = false // as far as is known
+		b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] = false // unless the query finds a run
 	}
 	if d := a.sub.Dedupe; d != nil {
 		a.keyRequest = b.keyRequests.addKey(store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}, d.TTL)
@@ -81,7 +75,7 @@ func (a *acceptance) apply(b *acceptBatch) error {
 	return nil
 }
 
-// place decides in which state the run begins.
+// chooseState decides in which state the run begins.
 func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
 	a.state, a.due = store.Queued, time.Time{}
 	if a.sub.Delay > 0 {
@@ -98,7 +92,7 @@ func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
 	}
 }
 
-// bound makes room in a full queue, or refuses.
+// enforceQueueLimit makes room in a full queue, or refuses the run.
 func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 	q := a.sub.Queue
 	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) || f.queued() < q.Max {
@@ -115,7 +109,8 @@ func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 	return nil
 }
 
-// keep adds the rows, and hands the run over.
+// writeRun adds the rows of the run to the batch, and claims it for the caller
+// if it begins as running.
 func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 	run := newRun{
 		id: a.id, flow: a.sub.Flow, state: a.state, attempt: 1, status: a.sub.Status,

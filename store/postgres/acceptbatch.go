@@ -10,23 +10,25 @@ import (
 	"github.com/webhook-gateway/gateway/store/batch"
 )
 
-// arrival is an operation on its way in: a submission, an entry of the history,
-// a key.
+// acceptOp is an operation that brings data in: a submission, an entry of the
+// history, a key, a ping.
 type acceptOp interface {
-	item
-	// ask says what must be locked and read before the decision.
+	sized
+	// prepare adds to the batch the rows that the operation needs to lock and
+	// read.
 	prepare(*acceptBatch)
-	// decide decides, and adds what is to be written. An error is that of the
-	// operation, which then writes nothing.
+	// apply decides with the rows that were read, and adds the rows to write.
+	// If it returns an error, the operation writes nothing.
 	apply(*acceptBatch) error
 }
 
-// intake is one transaction of arrivals: it asks for all of them in one trip,
-// decides about one after the other in the order in which they came, and writes
-// in a second trip.
+// acceptBatch is one transaction of acceptOps. Its first trip to the server
+// locks and reads for all operations. Then they are applied one after the
+// other, in the order in which they arrived, so that each sees the effects of
+// those before it. The second trip writes and commits.
 type acceptBatch struct {
 	*tx
-	now            time.Time // by the clock of the server, where anything was asked
+	now            time.Time // by the server's clock, if a flow was locked
 	counts         queueCounts
 	orderKeysTaken orderKeysTaken
 	keyRequests    keyRequests
@@ -34,21 +36,21 @@ type acceptBatch struct {
 	keyUpdates keyUpdates
 
 	runs        newRuns
-	droppedRuns []store.ID  // runs that made room
-	droppedKeys []store.Key // by their holders
+	droppedRuns []store.ID  // cancelled to make room
+	droppedKeys []store.Key // to delete, if the same run still owns them
 	pinged      bool
 	publish     bool // runs may be claimable
-	signalReady bool // a run waits for a time
+	signalReady bool // a run waits, and claimers need to know when it is due
 }
 
-// takeIn does a batch of arrivals.
-func (s *Store) commitAccepts(ops []*batch.Op[acceptOp]) error {
+// commitAcceptBatch executes operations in one transaction.
+func (s *Store) commitAcceptBatch(ops []*batch.Op[acceptOp]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
 	var b *acceptBatch
 	err := inTransaction(ctx, s.queuePool, func(ctx context.Context, t *tx) error {
 		b = &acceptBatch{tx: t, counts: queueCounts{}, orderKeysTaken: orderKeysTaken{}}
-		return s.executeAccepts(ctx, b, ops)
+		return s.prepareAndApply(ctx, b, ops)
 	})
 	if err != nil {
 		if len(ops) == 1 && isUniqueViolation(err) {
@@ -61,12 +63,12 @@ func (s *Store) commitAccepts(ops []*batch.Op[acceptOp]) error {
 	case b.publish:
 		s.notifier.publish()
 	case b.signalReady:
-		sendSignal(s.notifier.ready) // for who claims to learn when it is due
+		sendSignal(s.notifier.ready) // Claim returns when it is due
 	}
 	return nil
 }
 
-func (s *Store) executeAccepts(ctx context.Context, b *acceptBatch, ops []*batch.Op[acceptOp]) error {
+func (s *Store) prepareAndApply(ctx context.Context, b *acceptBatch, ops []*batch.Op[acceptOp]) error {
 	for _, o := range ops {
 		o.Value.prepare(b)
 	}
@@ -88,7 +90,7 @@ func (s *Store) executeAccepts(ctx context.Context, b *acceptBatch, ops []*batch
 	return nil
 }
 
-// write queues all that was decided.
+// addWrites adds the statements that write the decisions.
 func (b *acceptBatch) addWrites(shard int16) {
 	b.keyRequests.addCorrections(b.tx)
 	deleteKeys(b.tx, b.droppedKeys)
@@ -102,12 +104,12 @@ func (b *acceptBatch) addWrites(shard int16) {
 	addStoreBytes(b.tx, b.runs.bytes, shard)
 }
 
-// dropRuns cancels the runs that made room.
+// cancelDropped cancels the runs that made room.
 func (b *acceptBatch) cancelDropped(shard int16) {
 	if len(b.droppedRuns) == 0 {
 		return
 	}
 	const drop = `UPDATE runs SET state = 6, finished = clock(), due = NULL, reason = $2 WHERE id = ANY($1)`
-	b.addSQL(drop, uuids(b.droppedRuns), store.ReasonDropped)
+	b.addSQL(drop, uuidsOf(b.droppedRuns), store.ReasonDropped)
 	countEnded(b.tx, b.droppedRuns, shard)
 }

@@ -6,19 +6,18 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// found is a run that somebody else than its holder changes. Its row is locked,
-// and the one of its flow.
+// foundRun is a run that another caller than its worker changes. The row of the
+// run and the row of its flow are locked.
 type foundRun struct {
 	id         store.ID
 	flow       string
 	state      store.State
 	okey       []byte
 	cut        bool
-	hasPayload bool // its request was kept
+	hasPayload bool // false if its payload was not stored or was deleted
 }
 
-// change is what somebody else than holders does to runs: an operator, or a
-// sweep.
+// runChange is a transaction that changes runs for an operator or a sweep.
 type runChange struct {
 	*tx
 	shard   int16
@@ -27,8 +26,8 @@ type runChange struct {
 	publish bool // runs may be claimable
 }
 
-// changeRuns does a transaction in which runs are locked. A condition leaves out
-// those of which it does not hold.
+// changeRuns calls do in a transaction that locks the runs. The condition,
+// which is SQL, leaves out runs.
 func (s *Store) changeRuns(ctx context.Context, ids []store.ID, condition string, do func(context.Context, *runChange) error) error {
 	publish := false
 	err := inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
@@ -53,7 +52,7 @@ func (c *runChange) lockRuns(ctx context.Context, ids []store.ID, condition stri
 	var state int16
 	const runs = `SELECT id, flow, state, okey, cut, EXISTS (SELECT 1 FROM payloads p WHERE p.run = r.id)
 		FROM runs r WHERE id = ANY($1::uuid[]) `
-	scanRows(c.addSQL(runs+condition+" ORDER BY id FOR UPDATE", uuids(ids)), []any{&id, &f.flow, &state, &f.okey, &f.cut, &f.hasPayload}, func() error {
+	scanRows(c.addSQL(runs+condition+" ORDER BY id FOR UPDATE", uuidsOf(ids)), []any{&id, &f.flow, &state, &f.okey, &f.cut, &f.hasPayload}, func() error {
 		run := f
 		run.id, run.state = id, stateOf(state)
 		c.runs[run.id] = &run
@@ -62,18 +61,18 @@ func (c *runChange) lockRuns(ctx context.Context, ids []store.ID, condition stri
 	return c.sendAll(ctx)
 }
 
-// moved counts a run that goes to another state.
+// moveRun counts a run that changes its state.
 func (c *runChange) moveRun(r *foundRun, to store.State) {
 	counts := c.counts.of(r.flow)
 	counts.add(r.state, -1)
 	counts.add(to, 1)
 	if to == store.Queued || r.state == store.Running {
-		c.publish = true // it can be claimed, or its place is free
+		c.publish = true // the run is claimable, or its flow may start another
 	}
 	r.state = to
 }
 
-// end queues that open runs end by another hand than their holder's.
+// endRuns ends runs that are not over, for another caller than their workers.
 func (c *runChange) endRuns(runs []*foundRun, to store.State, why store.Cause) {
 	if len(runs) == 0 {
 		return
@@ -86,7 +85,7 @@ func (c *runChange) endRuns(runs []*foundRun, to store.State, why store.Cause) {
 	why = why.Clean()
 	const end = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
 		reason = $3, class = $4, action = $5, position = $6, message = $7 WHERE id = ANY($1::uuid[])`
-	c.addSQL(end, uuids(ids), int16(to), nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message))
+	c.addSQL(end, uuidsOf(ids), int16(to), nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message))
 	countEnded(c.tx, ids, c.shard)
 	unblockNext(c.tx, ids, func() { c.publish = true })
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Claim gives queued runs to the caller to work on.
+// Claim claims queued runs for the caller.
 func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, error) {
 	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (s *Store) Claim(ctx context.Context, q store.ClaimQuery) (store.Claimed, e
 	return store.Claimed{Work: c.work, Next: c.next}, nil
 }
 
-// claiming is one claim.
+// claimer is one call of Claim.
 type claimer struct {
 	*tx
 	q    *store.ClaimQuery
@@ -41,12 +41,12 @@ type claimer struct {
 	next time.Duration
 	more bool // runs are claimable that the caller did not get
 
-	flows   []string // from which to claim, all of them locked
+	flows   []string // flows with claimable runs, all locked
 	running map[string]int
 	hasDue  bool // a waiting run is due
 }
 
-// dueBatch is how many waiting runs one claim queues at most, of each flow.
+// dueBatch is how many waiting runs of each flow one call queues at most.
 const dueBatch = 500
 
 func (c *claimer) claimRuns(ctx context.Context, first int) error {
@@ -67,8 +67,8 @@ func (c *claimer) claimRuns(ctx context.Context, first int) error {
 	return nil
 }
 
-// lock locks the flows that have runs to be claimed, and reads how many of each
-// run, and when the next is due.
+// lockFlows locks the flows that have claimable runs. It also reads how many
+// runs of each flow are running, and when the next waiting run is due.
 func (c *claimer) lockFlows() {
 	flows := make([]string, len(c.q.Flows))
 	for i := range c.q.Flows {
@@ -100,7 +100,7 @@ func (c *claimer) lockFlows() {
 	})
 }
 
-// queueDue queues the waiting runs whose time has come.
+// queueDue queues the waiting runs that are due.
 func (c *claimer) queueDue() {
 	const queue = `WITH due AS (
 			SELECT d.id FROM unnest($1::text[]) f (flow)
@@ -119,8 +119,8 @@ func (c *claimer) queueDue() {
 	})
 }
 
-// take claims: the first of each flow, then the second of each, and so on, so
-// that the backlog of one does not hold up another.
+// claimOldest claims the oldest run of each flow, then the second of each flow,
+// and so on, so that the backlog of one flow does not delay another.
 func (c *claimer) claimOldest(first int) {
 	free := c.claimableFlows(first)
 	q := newQuery("WITH pick AS (SELECT p.id FROM ").numberedTable("f", []column{
@@ -140,13 +140,14 @@ func (c *claimer) claimOldest(first int) {
 	c.addQuery(q).Query(c.readClaimed)
 }
 
-// room is how many runs may be claimed of a flow.
+// flowCapacity is how many runs of a flow may be claimed.
 type flowCapacity struct {
 	flow string
 	n    int
 }
 
-// rooms returns the flows that have room, each call beginning with another.
+// claimableFlows returns the locked flows whose limits allow another run,
+// beginning with a given one.
 func (c *claimer) claimableFlows(first int) []flowCapacity {
 	locked := map[string]bool{}
 	for _, f := range c.flows {
@@ -190,10 +191,11 @@ func (c *claimer) readClaimed(rows pgx.Rows) error {
 	return err
 }
 
-// turns gives flows their turn to be first among those that are claimed from.
+// rotation chooses the flow with which a claim begins, so that none is always
+// last.
 type rotation struct{ n atomic.Uint32 }
 
-// next returns where a list of so many begins this time.
+// next returns the index in a list of flows where the next claim begins.
 func (t *rotation) next(length int) int {
 	if length == 0 {
 		return 0

@@ -7,23 +7,24 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-// The server's clock is the clock of the store. When it is set back, what waits
-// for a time would wait for longer, maybe years. So the latest time is noted now
-// and then, and whoever finds that it lies ahead brings forward by as much all
-// that waits: delays, leases and keys. What was noted when something happened
-// stays as it is.
+// The server's clock is the clock of the store. If it is set back, everything
+// that waits for a time would wait longer, perhaps for years. So gateways
+// regularly save the latest time that they have seen. A gateway that finds the
+// saved time ahead of the clock moves delays, leases and keys back by the
+// difference. Times that record an event do not change.
 
 const (
-	// clockPeriod is how often the clock is looked at.
+	// clockPeriod is how often a gateway compares the clock with the saved
+	// time.
 	clockPeriod = 10 * time.Second
-	// clockSlack is by how much the clock may go back without a consequence.
+	// clockSlack is by how much the clock may go back without an effect.
 	clockSlack = 2 * time.Second
 )
 
-// watchClock looks at the clock until the context ends.
+// watchClock checks the clock until the context ends.
 func (s *Store) watchClock(ctx context.Context) {
 	for clock.Sleep(ctx, s.options.Clock, clockPeriod) == nil {
-		_ = s.checkClock(ctx) // an error shows again after the next period
+		_ = s.checkClock(ctx) // the next check repeats the error
 	}
 }
 
@@ -38,7 +39,8 @@ func (s *Store) checkClock(ctx context.Context) error {
 		moved = false
 		var ahead time.Duration
 		var micros int64
-		// Another gateway that is at it does it for this one.
+		// SKIP LOCKED: if another gateway has the row, it does the same check
+		// now.
 		const look = "SELECT (extract(epoch FROM latest - clock()) * 1000000)::bigint FROM clocks FOR UPDATE SKIP LOCKED"
 		scanRows(t.addSQL(look), []any{&micros}, func() error {
 			ahead = time.Duration(micros) * time.Microsecond
@@ -62,7 +64,7 @@ func (s *Store) checkClock(ctx context.Context) error {
 	return err
 }
 
-// bringForward queues that all that waits for a time does so for less.
+// shiftDeadlines brings forward everything that waits for a time.
 func shiftDeadlines(t *tx, micros int64) {
 	for _, change := range []string{
 		"UPDATE runs SET due = due - $1 * interval '1 microsecond' WHERE due IS NOT NULL AND state = 2",

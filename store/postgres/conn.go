@@ -13,23 +13,25 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// connector makes connections to the server that a URL names.
+// connector makes connections to the server of a URL.
 type connector struct {
 	config  *pgxpool.Config
 	schema  string
 	timeout time.Duration // of a transaction
 }
 
-// pool makes connections as they are needed, each prepared by the function.
+// newPool returns a pool that makes connections when they are needed, and sets
+// up each with prepare.
 func (c *connector) newPool(size int, prepare func(context.Context, *pgx.Conn) error) (*pgxpool.Pool, error) {
 	config := c.config.Copy()
 	config.MaxConns = int32(size) //nolint:gosec // a handful
 	config.MinConns, config.MinIdleConns = 0, 0
 	config.AfterConnect = prepare
-	// A connection that the server closed meanwhile must not fail an operation.
+	// The server may have closed an idle connection, which must not fail an
+	// operation.
 	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > maxIdleUnchecked }
 	config.PingTimeout = 5 * time.Second
-	// The pool connects when it is first used, under the context of its user.
+	// The pool connects when it is first used, with the context of the caller.
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		return nil, fmt.Errorf("the URL of the store: %w", err)
@@ -37,10 +39,12 @@ func (c *connector) newPool(size int, prepare func(context.Context, *pgx.Conn) e
 	return pool, nil
 }
 
-// longestTrust is how long an idle connection is taken to be whole.
+// maxIdleUnchecked is how long a connection may be idle before the pool pings
+// it.
 const maxIdleUnchecked = 200 * time.Millisecond
 
-// single makes one connection, as for LISTEN.
+// connect makes one connection outside of the pools: for LISTEN and for
+// migrations.
 func (c *connector) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, c.config.ConnConfig.Copy())
 }
@@ -50,13 +54,13 @@ type setting struct{ name, value string }
 
 // prepareWriter sets up a session that writes.
 //
-// A plan that was made while a table was empty stays in use for the life of the
-// connection, and would read whole tables later. All statements here find rows
-// by an index from a short list, so other plans are ruled out, and are the same
-// whatever the list, so they are planned once.
+// Plans: a plan that was made while a table was empty stays in use for the life
+// of the connection, and would read whole tables later. All statements of this
+// package find rows by an index from a short list, so the settings exclude
+// other plans. Such a plan fits any list, so it is made once.
 //
-// A gateway that is cut off between the two trips of a transaction must not keep
-// its locks from the others.
+// Locks: a gateway that loses its network between the two trips of a
+// transaction must not keep its locks for long.
 func (c *connector) prepareWriter(ctx context.Context, conn *pgx.Conn) error {
 	return applySettings(ctx, conn,
 		setting{"default_transaction_isolation", "read committed"},
@@ -77,8 +81,8 @@ func (c *connector) prepareReader(ctx context.Context, conn *pgx.Conn) error {
 
 func formatMillis(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
-// configure sets those parameters that the server knows, and makes commits
-// durable whatever the role or the database has set.
+// applySettings sets the parameters that the server knows. It also makes
+// commits durable if the role or the database has turned that off.
 func applySettings(ctx context.Context, conn *pgx.Conn, settings ...setting) error {
 	var names, values []string
 	for _, s := range settings {
@@ -95,19 +99,21 @@ func applySettings(ctx context.Context, conn *pgx.Conn, settings ...setting) err
 	return nil
 }
 
-// errURL shows nothing of the URL: what can't be read may be the password.
+// errURL shows no part of the URL: the part that cannot be read may be the
+// password.
 var errURL = errors.New("the URL of the store can't be read: write it like postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full," +
-	" and what is special in the password as %XX (@ is %40, / is %2F, # is %23, ? is %3F)")
+	" with special characters of the password as %XX (@ is %40, / is %2F, # is %23, ? is %3F)")
 
-// clearURL is a URL of which every reader thinks the same. In any other a part of
-// the password may be taken for a host or a database, and be shown.
+// unambiguousURL matches URLs that all parsers split in the same way. In other
+// URLs a part of the password may be taken for a host or a database, and be
+// shown.
 var unambiguousURL = regexp.MustCompile(`^postgres(ql)?://([^@:/?#\[\]\s]*(:(?P<password>[^@:/?#\[\]\s]*))?@)?[^@?#\s]*(\?[^#\s]*)?$`)
 
-// connectTime is how long a connection may take to be made, unless the URL says
-// so with connect_timeout.
+// connectTimeout limits how long connecting may take, unless the URL has
+// connect_timeout.
 const connectTimeout = 10 * time.Second
 
-// parse reads a URL. No error shows its password.
+// parseURL reads a URL. No error shows its password.
 func parseURL(text string, timeout time.Duration) (*connector, error) {
 	if !unambiguousURL.MatchString(text) {
 		return nil, errURL
@@ -134,14 +140,13 @@ func parseURL(text string, timeout time.Duration) (*connector, error) {
 	return c, nil
 }
 
-// passwords returns the secrets of a URL, as they stand in it and as they are
-// meant.
+// urlSecrets returns the passwords of a URL, as written and decoded.
 func urlSecrets(text string) []string {
 	secrets := []string{unambiguousURL.FindStringSubmatch(text)[unambiguousURL.SubexpIndex("password")]}
 	_, query, _ := strings.Cut(text, "?")
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if strings.HasSuffix(name, "password") { // that of the user, or of a key: sslpassword
+		if strings.HasSuffix(name, "password") { // also sslpassword, which is of a key
 			secrets = append(secrets, value)
 		}
 	}
@@ -153,7 +158,7 @@ func urlSecrets(text string) []string {
 	return secrets
 }
 
-// without returns a text with secrets made unreadable.
+// maskSecrets replaces secrets in a text.
 func maskSecrets(text string, secrets []string) string {
 	for _, s := range secrets {
 		if s != "" {

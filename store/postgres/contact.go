@@ -36,7 +36,7 @@ func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, e
 
 func missingContact() error { return fmt.Errorf("%w: the contact", store.ErrNotFound) }
 
-// oneMoment makes all that a transaction reads that of one moment.
+// useSnapshot makes all statements of a transaction read the same state.
 func useSnapshot(t *tx) { t.addSQL("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") }
 
 const contactColumns = "contact, email, created, changed"
@@ -44,7 +44,7 @@ const contactColumns = "contact, email, created, changed"
 // contactsByKey are contacts that are being read.
 type contactsByKey map[string]*store.Contact
 
-// queue queues a statement that selects contactColumns.
+// addContacts adds a statement that selects contactColumns.
 func (c contactsByKey) addContacts(t *tx, sql string, args ...any) {
 	var key string
 	var row store.Contact
@@ -54,8 +54,8 @@ func (c contactsByKey) addContacts(t *tx, sql string, args ...any) {
 	})
 }
 
-// queueParts queues that fields and tags of contacts are read, which are known
-// when it comes to that.
+// addParts adds statements that read fields and tags. They skip keys without a
+// contact at the time when the results are read.
 func (c contactsByKey) addParts(t *tx, keys []string) {
 	var key, name string
 	var value []byte
@@ -100,8 +100,8 @@ func (s *Store) ChangeContact(ctx context.Context, c store.ContactChange) (store
 	return out, nil
 }
 
-// changeContact locks the contact's row, which it makes where there is none,
-// and then writes what differs.
+// changeContact locks the row of the contact, which it inserts if there is
+// none, and then writes the differences.
 func changeContact(ctx context.Context, t *tx, c *store.ContactChange) (*store.ContactDiff, error) {
 	key := store.ContactKey(c.Email)
 	var made bool
@@ -118,7 +118,7 @@ func changeContact(ctx context.Context, t *tx, c *store.ContactChange) (*store.C
 	old := found[key]
 	switch {
 	case old == nil:
-		return nil, fmt.Errorf("the contact was deleted meanwhile: %w", errRowDeleted)
+		return nil, fmt.Errorf("changing a contact: %w", errRowDeleted)
 	case made:
 		old = nil
 	}
@@ -147,7 +147,7 @@ func writeContact(t *tx, key string, d *store.ContactDiff, source flow.TagSource
 	}
 }
 
-// DeleteContact deletes a contact, and notes that its address is to be hidden.
+// DeleteContact deletes a contact, and notes its address for erasure.
 func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, err error) {
 	if err := store.CheckEmail(email); err != nil {
 		return false, err
@@ -168,15 +168,15 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 	return deleted, err
 }
 
-// pageBytes is how many bytes of fields a page of contacts has, about, and how
-// many bytes of runs are looked through at once.
+// maxPageBytes limits about how many bytes of fields a page of contacts has,
+// and how many bytes one call of Erase reads.
 const maxPageBytes = 8 << 20
 
 // ListContacts returns a page of contacts.
 func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
 	for _, text := range []string{q.Tag, q.Text, q.After} {
 		if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
-			return store.ContactPage{}, nil // nothing is like it
+			return store.ContactPage{}, nil // no contact has such a text
 		}
 	}
 	l := contactList{ContactQuery: q, limit: min(max(q.Limit, 1), store.MaxContacts)}
@@ -184,7 +184,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 	return l.page, wrapReadError(ctx, err)
 }
 
-// contactList is one page in the making.
+// contactList builds one page.
 type contactList struct {
 	store.ContactQuery
 	limit int

@@ -8,30 +8,30 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// flowRows are the rows of flows that a transaction has locked.
+// queueCounts are the counts of flows whose rows a transaction locks.
 type queueCounts map[string]*flowCounts
 
-// flowRow is the queue of a flow, with what a transaction adds to it.
+// flowCounts are the counts of a flow, with the changes of a transaction.
 type flowCounts struct {
 	found          bool
-	ready, blocked int // as in the row, and as decided since
+	ready, blocked int // as in the row, with the changes so far
 	running        int
-	unclaimed      []unclaimedRun // that can make room, the oldest first
+	unclaimed      []unclaimedRun // runs that can be dropped to make room, the oldest first
 
-	addReady, addBlocked int // what the row does not have yet
+	addReady, addBlocked int // changes that the row does not have yet
 
-	needRunning bool // somebody asks for running
-	maxDrops    int  // how many may have to make room
-	minLimit    int  // the smallest bound of those
+	needRunning bool // an operation needs running
+	maxDrops    int  // how many runs may have to be dropped
+	minLimit    int  // the smallest queue limit of the operations that may drop runs
 }
 
-// victim is a queued run that may make room.
+// unclaimedRun is a queued run that was never claimed.
 type unclaimedRun struct {
 	id    store.ID
 	state store.State
 }
 
-// of returns the row of a flow, to be locked.
+// of returns the counts of a flow, whose row the transaction then locks.
 func (f queueCounts) of(name string) *flowCounts {
 	row, ok := f[name]
 	if !ok {
@@ -49,7 +49,7 @@ func (f queueCounts) flowNames() []string {
 	return names
 }
 
-// missing tells whether one of them has no row.
+// hasMissingRow reports whether a flow has no row.
 func (f queueCounts) hasMissingRow() bool {
 	for _, row := range f {
 		if !row.found {
@@ -59,8 +59,9 @@ func (f queueCounts) hasMissingRow() bool {
 	return false
 }
 
-// count counts a run that enters a state, or leaves it where by is -1. Only
-// queues are counted here, and what was asked of those that run.
+// add counts by runs that enter a state, or leave it if by is negative. The row
+// of a flow has no column for running runs, so their number is only used within
+// the transaction.
 func (f *flowCounts) add(s store.State, by int) {
 	switch s {
 	case blocked:
@@ -73,10 +74,10 @@ func (f *flowCounts) add(s store.State, by int) {
 	}
 }
 
-// queued is how many runs are in the queue.
+// queued returns how many runs are in the queue.
 func (f *flowCounts) queued() int { return f.ready + f.blocked }
 
-// write queues the changes of the rows.
+// addUpdate adds a statement that writes the changes.
 func (f queueCounts) addUpdate(t *tx) {
 	var flows []string
 	var ready, blocked []int
@@ -99,7 +100,7 @@ type knownFlows struct {
 	names map[string]bool
 }
 
-// without returns those of the flows that may have no row, sorted.
+// unknownFlows returns the flows that may have no row, sorted.
 func (k *knownFlows) unknownFlows(counts queueCounts) []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -130,12 +131,12 @@ func (k *knownFlows) forgetAll() {
 	clear(k.names)
 }
 
-// errRowLost says that the row of a flow was deleted by other hands. The next
-// attempt makes it anew.
-var errRowDeleted = errors.New("a flow has lost its row")
+// errRowDeleted says that another program deleted a row which the transaction
+// needs. The next attempt inserts it again.
+var errRowDeleted = errors.New("another program has deleted a row of the store")
 
-// queueFlows locks the rows of the flows whose queues are to change, and reads
-// what else decides about them.
+// lockFlows locks the flows of the batch, and reads the counts and runs on
+// which its decisions depend.
 func (b *acceptBatch) lockFlows(known *knownFlows) {
 	if len(b.counts) == 0 {
 		return
@@ -148,7 +149,8 @@ func (b *acceptBatch) lockFlows(known *knownFlows) {
 	b.findOldestUnclaimed()
 }
 
-// lockFlows locks the rows in the order of their names, as everybody does.
+// lockFlowRows locks the rows in the order of their names, as all transactions
+// do, so that none waits for another in a circle.
 func (b *acceptBatch) lockFlowRows() {
 	var name string
 	var ready, blocked int
@@ -178,8 +180,8 @@ func (b *acceptBatch) countRunning() {
 	})
 }
 
-// findVictims reads the oldest runs that have never begun, of each flow that
-// drops them and is so full that it may have to.
+// findOldestUnclaimed reads the oldest unclaimed runs of each flow whose queue
+// may become full, as many as operations may drop.
 func (b *acceptBatch) findOldestUnclaimed() {
 	var flows []string
 	var limits, wanted []int

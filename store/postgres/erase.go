@@ -22,7 +22,7 @@ func noteErasure(ctx context.Context, t *tx, key string) error {
 	task := erase.NewTask(key, now)
 	t.addSQL(`INSERT INTO hidings (contact, noted, phase, run, scope, name) VALUES ($1, $2, 0, $3, '', '')
 		ON CONFLICT (contact) DO UPDATE SET noted = excluded.noted, phase = 0, run = excluded.run, scope = '', name = ''`, key, now, [16]byte(task.Run))
-	// Each part has an index of its own.
+	// Each part of the union has its own index.
 	t.addSQL(`INSERT INTO hiding_runs (contact, run) SELECT $1, id FROM (
 			SELECT id FROM runs WHERE state <= 1 UNION SELECT id FROM runs WHERE state = 2 UNION SELECT id FROM runs WHERE state = 3) open
 		ON CONFLICT DO NOTHING`, key)
@@ -144,14 +144,14 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-// eraseRun holds the parts of a run that may hold an address, and its state.
+// eraseRun holds the parts of a run that may contain an address, and its state.
 type eraseRun struct {
 	erase.Run
 	state store.State
 }
 
-// readEraseRuns reads runs. Those that were deleted are missing. The first
-// statement ends with the lock.
+// readEraseRuns reads runs. Deleted runs are missing in the result. The lock,
+// if any, is the end of the first statement.
 func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map[[16]byte]*eraseRun, error) {
 	runs := map[[16]byte]*eraseRun{}
 	var id [16]byte
@@ -230,8 +230,8 @@ func (t *tx) saveProgress(s *eraseScan) {
 		s.Contact, int(erase.AwaitOpenRuns))
 }
 
-// eraseRuns erases the address from the runs that the scan found, apart from
-// those that were requeued since.
+// eraseRuns erases the address from the runs that the scan found, except runs
+// that were requeued since.
 func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, shard int16) error {
 	runs, err := readEraseRuns(ctx, t, s.Found, " FOR UPDATE")
 	if err != nil {

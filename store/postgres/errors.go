@@ -15,7 +15,8 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Codes of errors, see https://www.postgresql.org/docs/current/errcodes-appendix.html.
+// Codes of errors, see
+// https://www.postgresql.org/docs/current/errcodes-appendix.html.
 const (
 	codeUnique        = "23505"
 	codeSerialization = "40001"
@@ -24,7 +25,7 @@ const (
 	codePrivilege     = "42501"
 )
 
-// code returns the code of an error that the server sent, or "".
+// errorCode returns the code of an error that the server sent, or "".
 func errorCode(err error) string {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
@@ -36,8 +37,8 @@ func errorCode(err error) string {
 // isUniqueViolation reports whether a unique key already exists.
 func isUniqueViolation(err error) bool { return errorCode(err) == codeUnique }
 
-// trouble makes an error of the server or the way to it recognisable. An error
-// that says what is wrong with one operation stays as it is.
+// wrapUnavailable makes store.IsUnavailable recognize a failure of the server
+// or of the way to it. Errors of single operations stay as they are.
 func wrapUnavailable(err error) error {
 	switch {
 	case err == nil || isDataError(err):
@@ -48,21 +49,21 @@ func wrapUnavailable(err error) error {
 	return &store.UnavailableError{Err: err}
 }
 
-// faulty tells whether an error speaks of the values of a statement: another
-// attempt would fail like it.
+// isDataError reports whether the values of a statement caused an error, so
+// that another attempt would fail too.
 func isDataError(err error) bool {
 	c := errorCode(err)
 	return strings.HasPrefix(c, "22") || strings.HasPrefix(c, "23") || strings.HasPrefix(c, "54")
 }
 
-// again tells whether a transaction lost against others that ran beside it, and
-// is to be done once more.
+// isRetryable reports whether a transaction lost against a concurrent one, and
+// should be tried again.
 func isRetryable(err error) bool {
 	c := errorCode(err)
 	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowDeleted)
 }
 
-// reading is trouble for an operation that ends with its context.
+// wrapReadError wraps the error of an operation that ends with its context.
 func wrapReadError(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
@@ -70,7 +71,7 @@ func wrapReadError(ctx context.Context, err error) error {
 	return wrapUnavailable(err)
 }
 
-// openError says in words of its own why a store can't be opened.
+// openError says why a store cannot be opened, and how to correct that.
 type openError struct {
 	message string
 	err     error
@@ -80,7 +81,7 @@ func (e *openError) Error() string { return e.message }
 
 func (e *openError) Unwrap() error { return e.err }
 
-// explain says what is wrong with a server, and what would be right.
+// explainOpenError explains an error of opening a store.
 func (c *connector) explainOpenError(err error) error {
 	if err == nil || errors.Is(err, store.ErrNewer) || errors.Is(err, context.Canceled) {
 		return err
@@ -94,31 +95,33 @@ func (c *connector) explainOpenError(err error) error {
 	var failed *pgconn.ConnectError
 	switch errorCode(err) {
 	case "28P01", "28000":
-		message = fmt.Sprintf("PostgreSQL at %s refuses the user %q (%s): see that the password in the URL is right, and that pg_hba.conf lets the user in", at, conn.User, shortMessage(err))
+		message = fmt.Sprintf("PostgreSQL at %s refuses the user %q (%s): check the password in the URL, and that pg_hba.conf admits the user", at, conn.User, shortMessage(err))
 	case "3D000":
 		message = fmt.Sprintf("PostgreSQL at %s has no database %q: make it with CREATE DATABASE, or name another in the URL", at, conn.Database)
 	case codePrivilege, "42P06", "42P07":
-		message = fmt.Sprintf("the user %q has not the rights that the store needs (%s): make the schema its own with CREATE SCHEMA %s AUTHORIZATION %s, or let it make one with GRANT CREATE ON DATABASE %s",
+		message = fmt.Sprintf("the user %q lacks privileges that the store needs (%s): give it a schema with CREATE SCHEMA %s AUTHORIZATION %s, or let it make one with GRANT CREATE ON DATABASE %s",
 			conn.User, shortMessage(err), quoteName(c.schema), quoteName(conn.User), quoteName(conn.Database))
 	case "53300":
-		message = fmt.Sprintf("PostgreSQL at %s has no connection left (%s): a gateway takes up to %d; raise max_connections, or put a pooler that keeps sessions between", at, shortMessage(err), maxConnections)
+		message = fmt.Sprintf("PostgreSQL at %s has no connection left (%s): a gateway takes up to %d; raise max_connections, or use a pooler that keeps sessions", at, shortMessage(err), maxConnections)
 	case codeReadOnly:
 		message = fmt.Sprintf("PostgreSQL at %s can't be written to (%s): name the primary server in the URL, or add target_session_attrs=read-write", at, shortMessage(err))
 	default:
 		if !errors.As(err, &failed) {
 			return err
 		}
-		message = fmt.Sprintf("PostgreSQL at %s can't be reached (%s): see that it runs, and that host, port and sslmode in the URL are right", at, shortMessage(err))
+		message = fmt.Sprintf("PostgreSQL at %s can't be reached (%s): check that it runs, and host, port and sslmode in the URL", at, shortMessage(err))
 	}
 	return &openError{message, err}
 }
 
-// mostConnections is what a store takes: to write, to read, and one to listen.
+// maxConnections is how many connections a store uses: three pools, and one
+// connection to listen.
 const maxConnections = queueConnections + writeConnections + readConnections + 1
 
 func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
 
-// brief is what the server, or the way to it, said first.
+// shortMessage returns the message of the server or the network, without the
+// text that the driver puts around it.
 func shortMessage(err error) string {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {

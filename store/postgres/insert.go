@@ -6,7 +6,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// newRow is a run to be inserted, with what belongs to it.
+// newRun is a run to be inserted, with its payload and steps.
 type newRun struct {
 	id       store.ID
 	flow     string
@@ -21,7 +21,7 @@ type newRun struct {
 	due      time.Time
 	lease    time.Time
 	cause    store.Cause
-	payload  *store.Payload // nil where none is kept
+	payload  *store.Payload // nil if there is none
 	size     int            // of the body
 	steps    []store.Step
 
@@ -29,11 +29,11 @@ type newRun struct {
 	largest int
 }
 
-// newRows are the runs that a transaction inserts.
+// newRuns are the runs that a transaction inserts.
 type newRuns struct {
 	runs  []newRun
 	ids   map[store.ID]bool
-	ended []store.ID // those that are over already
+	ended []store.ID // runs that are over
 	bytes int64
 }
 
@@ -61,8 +61,8 @@ func (r *newRuns) addRun(run newRun) {
 
 func (r *newRun) isOver() bool { return r.state > store.Running }
 
-// runBytes is what a run is counted as besides what it holds, and stepBytes a
-// step: about what their rows and indexes take.
+// runBytes and stepBytes are about how many bytes the row and the index entries
+// of a run and of a step take, apart from their contents.
 const (
 	runBytes  = 600
 	stepBytes = 200
@@ -72,8 +72,8 @@ func payloadSize(p *store.Payload) int {
 	return len(p.Event) + len(p.Body) + len(p.Variables) + len(p.Response) + len(p.Output)
 }
 
-// noteworthy is the size of a body, input or output as the table has it in
-// "largest": small ones, which are never cut, are all the same.
+// cuttableSize returns the size of a body, input or output for the column
+// largest. It is 0 for small ones, which are never cut.
 func cuttableSize(n int) int {
 	if n <= minCut {
 		return 0
@@ -81,7 +81,7 @@ func cuttableSize(n int) int {
 	return n
 }
 
-// write queues the inserts.
+// addInserts adds the statements that insert the runs.
 func (r *newRuns) addInserts(t *tx) {
 	if len(r.runs) == 0 {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// PutKey makes a key unless it is there.
+// PutKey makes a key unless it exists.
 func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (existing store.Key, made bool, err error) {
 	if err := checkScope(k.Scope); err != nil {
 		return store.Key{}, false, err
@@ -20,8 +20,8 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (exi
 	return p.existing, p.made, err
 }
 
-// checkScope refuses a scope that the table can't hold. Scopes are the words of
-// the program; what callers send is in names.
+// checkScope refuses a scope that the table cannot store. The program chooses
+// scopes; texts of clients are in names.
 func checkScope(scope string) error {
 	if !utf8.ValidString(scope) || strings.Contains(scope, "\x00") {
 		return fmt.Errorf("the scope %q of a key must be UTF-8 without NUL", scope)
@@ -38,7 +38,6 @@ type putKeyOp struct {
 }
 
 func (p *putKeyOp) size() int              { return stepBytes + len(p.key.Value) }
-func (p *putKeyOp) ends() []store.Claim    { return nil }
 func (p *putKeyOp) prepare(b *acceptBatch) { p.request = b.keyRequests.addKey(p.key, p.ttl) }
 
 func (p *putKeyOp) apply(*acceptBatch) error {
@@ -64,9 +63,7 @@ type setKeyOp struct {
 	updated *bool
 }
 
-func (k *setKeyOp) size() int           { return stepBytes + len(k.key.Value) }
-func (k *setKeyOp) ends() []store.Claim { return nil }
-
+func (k *setKeyOp) size() int              { return stepBytes + len(k.key.Value) }
 func (k *setKeyOp) prepare(b *acceptBatch) { k.updated = b.keyUpdates.addKey(k.key) }
 
 func (k *setKeyOp) apply(*acceptBatch) error {
@@ -76,26 +73,26 @@ func (k *setKeyOp) apply(*acceptBatch) error {
 	return nil
 }
 
-// noKey leaves out the name, which may hold what callers sent.
+// missingKey omits the name of the key, which clients may have sent.
 func missingKey(scope string) error {
 	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
 }
 
-// keySets are the values that a transaction sets.
+// keyUpdates are the key values that a transaction sets.
 type keyUpdates struct {
 	keys    []store.Key
 	indexes map[runKey]int
 	updated map[runKey]*bool
 }
 
-// keyOfRun is a key as its holder knows it.
+// runKey is the name of a key, and the run that owns it.
 type runKey struct {
 	keyName
 	run string
 }
 
-// add asks for a value to be set; what it returns tells whether it was. Of two
-// values for one key the later one counts.
+// addKey adds a key to set, and returns whether it was set, which is known
+// after the first trip. If two operations set one key, the later value wins.
 func (s *keyUpdates) addKey(k store.Key) *bool {
 	if s.indexes == nil {
 		s.indexes, s.updated = map[runKey]int{}, map[runKey]*bool{}
@@ -133,7 +130,7 @@ func keyColumns(keys []store.Key) []column {
 	}
 }
 
-// DropKey gives a key free.
+// DropKey deletes a key.
 func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
@@ -144,7 +141,6 @@ func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 type dropKeyOp struct{ key store.Key }
 
 func (k *dropKeyOp) size() int            { return stepBytes }
-func (k *dropKeyOp) ends() []store.Claim  { return nil }
 func (k *dropKeyOp) prepare(*acceptBatch) {}
 
 func (k *dropKeyOp) apply(b *acceptBatch) error {
@@ -159,33 +155,33 @@ func deleteKeys(t *tx, keys []store.Key) {
 	}
 }
 
-// keyName is what a key is known by.
+// keyName identifies a key.
 type keyName struct{ scope, name string }
 
 func keyNameOf(k store.Key) keyName { return keyName{k.Scope, store.ShortName(k.Name)} }
 
-// keyWishes are the keys that a transaction wants to make. They are made, or
-// found to be there, before anything is decided; what is not needed after all is
-// dropped.
+// keyRequests are the keys that operations of a transaction want to make. All
+// are inserted before the first decision, unless they exist. Then the
+// transaction deletes the keys that no operation needed.
 type keyRequests struct {
 	requests []*keyRequest
 	byName   map[keyName]*keyRequest
 }
 
-// keyWish is one key, which several operations may want.
+// keyRequest is a key that one or more operations want to make.
 type keyRequest struct {
 	keyName
-	requested store.Key // as it was asked for, and is written
+	requested store.Key // by the first operation; inserted if the key does not exist
 	ttl       time.Duration
 
-	made     bool      // nobody had it before
-	existing store.Key // who has it, where not made or granted
+	made     bool      // the key did not exist
+	existing store.Key // the key in the table, or as it was assigned
 	assigned bool      // to an operation of this transaction
-	rewrite  bool      // other than it was written first
+	rewrite  bool      // the key was assigned with another run or TTL than it was inserted with
 	now      time.Time
 }
 
-// add asks for a key to be made.
+// addKey adds a key to make.
 func (w *keyRequests) addKey(k store.Key, ttl time.Duration) *keyRequest {
 	name := keyNameOf(k)
 	if request, ok := w.byName[name]; ok {
@@ -200,10 +196,10 @@ func (w *keyRequests) addKey(k store.Key, ttl time.Duration) *keyRequest {
 	return request
 }
 
-// taken returns the key where somebody has it.
+// existingKey returns the key if another operation or transaction has it.
 func (w *keyRequest) existingKey() (store.Key, bool) { return w.existing, !w.made || w.assigned }
 
-// grant gives the key to an operation of this transaction.
+// assign gives the key to an operation of this transaction.
 func (w *keyRequest) assign(k store.Key, ttl time.Duration) {
 	w.rewrite = k.Run != w.requested.Run || ttl != w.ttl
 	w.assigned = true
@@ -211,7 +207,8 @@ func (w *keyRequest) assign(k store.Key, ttl time.Duration) {
 	w.existing.Expires = w.now.Add(ttl)
 }
 
-// queue asks for the keys, in the order of their names, as everybody does.
+// addInserts adds statements that insert the keys and read the existing ones.
+// They lock the keys in the order of their names, as all transactions do.
 func (w *keyRequests) addInserts(t *tx) {
 	if len(w.requests) == 0 {
 		return
@@ -247,8 +244,8 @@ func (w *keyRequests) addInserts(t *tx) {
 	})
 }
 
-// write drops the keys that nobody was granted, and corrects those that another
-// operation got than the one they were written for.
+// addCorrections adds statements that delete the keys which no operation was
+// assigned, and update the keys of another operation than the first.
 func (w *keyRequests) addCorrections(t *tx) {
 	var dropped, rewritten []*keyRequest
 	for _, request := range w.requests {

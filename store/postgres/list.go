@@ -45,16 +45,16 @@ func (s *Store) runQuery(ctx context.Context, q *query) (pgx.Rows, error) {
 	return s.readPool.Query(ctx, q.text.String(), q.args...)
 }
 
-// listing is one page in the making.
+// listing builds one page.
 type listing struct {
 	store.ListQuery
 	limit    int
-	from, to store.ID // the ids between which it lies, both excluded
+	from, to store.ID // limits of the ids, both excluded
 }
 
-// candidates appends a statement that selects the newest runs of the filter,
-// but for its text, with the columns: one part for each group of states, merged,
-// so that each can use an index.
+// addCandidates appends a query for the newest runs that match the filter,
+// apart from its text. It has a part for each group of states, so that each
+// part can use an index, and merges the parts.
 func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	q.add("SELECT * FROM (")
 	for i, condition := range l.stateConditions() {
@@ -68,7 +68,8 @@ func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 	return q.add(") c ORDER BY id DESC LIMIT ").arg(limit, "int")
 }
 
-// part selects from each flow that is asked for as many as can be on the page.
+// addPart appends the query for one group of states: a full page for each flow
+// of the filter.
 func (l *listing) addPart(q *query, columns, condition string, limit int) {
 	newest := func(more string) {
 		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
@@ -83,8 +84,8 @@ func (l *listing) addPart(q *query, columns, condition string, limit int) {
 	q.add(") n")
 }
 
-// conditions are what the states that are asked for mean in the table, one for
-// each group that has an index. Most runs succeed, so those are found among all,
+// stateConditions returns the SQL conditions for the states of the filter, one
+// for each index. Most runs succeed, so these are searched for among all runs,
 // without an index of their own.
 func (l *listing) stateConditions() []string {
 	asked := map[store.State]bool{}
@@ -114,14 +115,15 @@ func (l *listing) stateConditions() []string {
 	return all
 }
 
-// A search looks at so many runs for one page, and bytes of them.
+// A search ends its page after it has read so many runs or bytes.
 const (
 	maxSearchRuns  = 2000
 	maxSearchBytes = 32 << 20
 )
 
-// search returns a page of the runs that hold a text. What lies in bytes is
-// searched by the server, so that it need not be sent; the rest here.
+// searchRuns returns a page of the runs that contain the text of the filter.
+// The server searches payloads, so that they need not be sent. This process
+// searches the columns of text.
 func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
 	rows, err := s.runQuery(ctx, l.searchQuery())
 	if err != nil {
@@ -154,8 +156,8 @@ func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) 
 	return page, nil
 }
 
-// searched selects the candidates, with whether their bytes hold the text: not
-// all of them where they are large, but the first in any case.
+// searchQuery selects the candidates, and whether their bytes contain the text.
+// It stops at maxSearchBytes, but returns at least one run.
 func (l *listing) searchQuery() *query {
 	q := newQuery("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
 	l.addCandidates(q, columns+", okey, bytes", maxSearchRuns)
@@ -167,7 +169,8 @@ func (l *listing) searchQuery() *query {
 	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(maxSearchBytes, "bigint").add(" ORDER BY w.id DESC")
 }
 
-// holds tells whether one of the texts of a run holds another, which is folded.
+// containsText reports whether a text of a run contains the needle, which is
+// folded.
 func containsText(r *store.Summary, needle string) bool {
 	c := &r.Cause
 	for _, t := range []string{r.ID, r.Flow, c.Reason, c.Class, c.Action, c.Position, c.Message} {
@@ -178,7 +181,7 @@ func containsText(r *store.Summary, needle string) bool {
 	return false
 }
 
-// fold returns the text with ASCII letters in lower case.
+// foldASCII returns the text with ASCII letters in lower case.
 func foldASCII(s string) string {
 	b := []byte(s)
 	for i, c := range b {
@@ -189,7 +192,8 @@ func foldASCII(s string) string {
 	return string(b)
 }
 
-// letters is the text that fold of the migrations makes of bytes in lower case.
+// foldedLetters returns a folded text in the form that the SQL function fold
+// returns.
 func foldedLetters(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

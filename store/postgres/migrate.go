@@ -14,13 +14,13 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// The files of migrations are applied in the order of their names, each once.
-// What a released version has applied never changes.
+// The files of migrations are applied in the order of their names, each once. A
+// file that was released never changes.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date.
+// migrate updates the tables.
 func migrate(ctx context.Context, c *connector) error {
 	conn, err := c.connect(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func migrate(ctx context.Context, c *connector) error {
 	return checkPrivileges(ctx, conn)
 }
 
-// upgrade applies what is missing in one transaction.
+// migrateSchema applies the missing migrations in one transaction.
 func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	t, err := conn.Begin(ctx)
 	if err != nil {
@@ -48,8 +48,8 @@ func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	return wrapReadError(ctx, t.Commit(ctx))
 }
 
-// checkServer refuses a server that can't be written to, and a database whose
-// texts are not UTF-8.
+// checkServer refuses a server that cannot be written to, and a database whose
+// encoding is not UTF-8.
 func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	var encoding, readOnly string
 	const settings = "SELECT current_setting('server_encoding'), current_setting('transaction_read_only')"
@@ -65,9 +65,10 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// apply applies the migrations that are missing. Of several gateways that start
-// at once, one does so and the others wait; what lasts longer than the lock of
-// a server without such locks fails on a key, and starts over.
+// applyMigrations applies the missing migrations. Of several gateways that
+// start at once, one applies them and the others wait. On a server without
+// advisory locks, the slower gateway fails with a duplicate key, and the next
+// start succeeds.
 func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", "gateway migrations of "+schema); err != nil {
 		return wrapReadError(ctx, err)
@@ -82,7 +83,7 @@ func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	}
 	slices.Sort(files)
 	if applied > len(files) {
-		return fmt.Errorf("%w: it has version %d, and this program knows %d; run the newer one, or name another schema with search_path in the URL", store.ErrNewer, applied, len(files))
+		return fmt.Errorf("%w: its tables have version %d, this program knows %d; run the newer one, or name another schema with search_path in the URL", store.ErrNewer, applied, len(files))
 	}
 	for i, name := range files[applied:] {
 		text, err := migrations.ReadFile(name)
@@ -99,9 +100,9 @@ func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	return nil
 }
 
-// version returns how many migrations were applied, and makes the schema where
-// there is none. Nothing is made that is there, as the role may not be allowed
-// to.
+// schemaVersion returns how many migrations were applied. It makes the schema
+// and its table of versions only if they do not exist, because the role may not
+// be allowed to make them.
 func schemaVersion(ctx context.Context, t pgx.Tx, schema string) (int, error) {
 	for _, part := range []struct{ exists, make string }{
 		{"SELECT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = $1)", "CREATE SCHEMA " + pgx.Identifier{schema}.Sanitize()},
@@ -126,8 +127,8 @@ func schemaVersion(ctx context.Context, t pgx.Tx, schema string) (int, error) {
 	return n, err
 }
 
-// checkRights refuses tables that the user may not use, which would show when
-// the first run is to be kept.
+// checkPrivileges refuses tables that the user may not read and write.
+// Otherwise the first run would show that.
 func checkPrivileges(ctx context.Context, conn *pgx.Conn) error {
 	const closed = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND NOT (has_table_privilege(c.oid, 'SELECT')

@@ -11,26 +11,26 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ulid"
 )
 
-// bell tells the claimers of all gateways that runs may be claimable: those of
-// this one at once, the others by NOTIFY.
+// notifier publishes that runs may be claimable: to this gateway at once, and
+// to the others with NOTIFY.
 //
-// NOTIFY is sent after the commit, in a transaction that writes nothing else:
-// within the batch it would make all batches that ring wait for each other's
-// flush. What is lost by that, as when the process dies in between, is found by
-// the others when they poll.
+// NOTIFY is sent after the commit, in a transaction that writes nothing: inside
+// of the batch, all batches that publish would wait for each other's flush. If
+// the process dies between commit and NOTIFY, the other gateways find the runs
+// when they poll.
 type notifier struct {
 	ready      chan struct{} // holds one signal
-	publishing chan struct{} // holds one signal: the others are to be told
+	publishing chan struct{} // holds one signal: NOTIFY is to be sent
 	clock      clock.Clock
 	connect    func(context.Context) (*pgx.Conn, error)
 	channel    string
-	self       string // what this store says, so that it does not heed itself
+	self       string // payload of this store's notifications, which it ignores
 }
 
 func newNotifier(c *connector, source clock.Clock) *notifier {
 	channel := "runs_" + c.schema
-	// The server takes 63 bytes. Where two schemas share a channel, signals are
-	// false now and then.
+	// The server limits names to 63 bytes. Two long schema names may share a
+	// channel; then gateways get signals without new runs.
 	channel = channel[:min(len(channel), 63)]
 	return &notifier{
 		ready: make(chan struct{}, 1), publishing: make(chan struct{}, 1),
@@ -38,7 +38,7 @@ func newNotifier(c *connector, source clock.Clock) *notifier {
 	}
 }
 
-// signal leaves a signal in a channel that holds one.
+// sendSignal puts a signal into a channel that holds one.
 func sendSignal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -46,14 +46,14 @@ func sendSignal(c chan struct{}) {
 	}
 }
 
-// wake tells everybody.
+// publish signals this gateway and the others.
 func (n *notifier) publish() {
 	sendSignal(n.ready)
 	sendSignal(n.publishing)
 }
 
-// ring tells the others, until the context ends. Signals that come while one is
-// sent are one.
+// sendNotifications sends NOTIFY for each signal until the context ends.
+// Signals during a NOTIFY are merged.
 func (n *notifier) sendNotifications(ctx context.Context, pool *pgxpool.Pool) {
 	for {
 		select {
@@ -61,19 +61,19 @@ func (n *notifier) sendNotifications(ctx context.Context, pool *pgxpool.Pool) {
 			return
 		case <-n.publishing:
 		}
-		// The others poll, so nothing is lost with an error.
+		// On an error the other gateways find the runs when they poll.
 		_, _ = pool.Exec(ctx, "SELECT pg_notify($1, $2)", n.channel, n.self)
 	}
 }
 
-// The pauses between attempts to connect.
+// The limits of the delay between attempts to connect.
 const (
 	minRetryDelay = 100 * time.Millisecond
 	maxRetryDelay = 5 * time.Second
 )
 
-// listen hears the others, until the context ends. It connects again when the
-// connection breaks.
+// listen receives the notifications of other gateways until the context ends.
+// It connects again when the connection breaks.
 func (n *notifier) listen(ctx context.Context) {
 	delay := minRetryDelay
 	for ctx.Err() == nil {
@@ -85,8 +85,8 @@ func (n *notifier) listen(ctx context.Context) {
 	}
 }
 
-// hear hears the others until the connection breaks, and tells whether there was
-// one.
+// listenOnce listens until the connection breaks, and reports whether there was
+// a connection.
 func (n *notifier) listenOnce(ctx context.Context) bool {
 	conn, err := n.connect(ctx)
 	if err != nil {
@@ -96,7 +96,7 @@ func (n *notifier) listenOnce(ctx context.Context) bool {
 	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{n.channel}.Sanitize()); err != nil {
 		return false
 	}
-	sendSignal(n.ready) // for what was not heard until now
+	sendSignal(n.ready) // notifications before LISTEN are lost
 	for {
 		sender, err := n.waitForSender(ctx, conn)
 		if err != nil {
@@ -108,11 +108,11 @@ func (n *notifier) listenOnce(ctx context.Context) bool {
 	}
 }
 
-// quiet is how long nothing may be heard before the connection is tried.
+// pingInterval is how long the connection may be silent before it is pinged.
 const pingInterval = time.Minute
 
-// wait returns what is said next, or "" where nothing is for a while and the
-// connection is whole.
+// waitForSender returns the payload of the next notification, or "" if none
+// came during pingInterval and the connection works.
 func (n *notifier) waitForSender(ctx context.Context, conn *pgx.Conn) (string, error) {
 	waitCtx, cancel := clock.WithTimeout(ctx, n.clock, pingInterval)
 	defer cancel()

@@ -51,13 +51,13 @@ func TestOpenSays(t *testing.T) {
 	closed := mustParse(t, admin)
 	closed.Host, closed.User = closedPort(t), url.UserPassword("gateway", password)
 	for _, c := range []struct{ name, url, want string }{
-		{"wrong password", s.URLOf(url.UserPassword(postgrestest.Locked, password+"!"), name), `refuses the user "locked" (password authentication failed for user "locked"): see that the password in the URL is right`},
+		{"wrong password", s.URLOf(url.UserPassword(postgrestest.Locked, password+"!"), name), `refuses the user "locked" (password authentication failed for user "locked"): check the password in the URL`},
 		{"no such database", s.URLOf(url.UserPassword("gateway", password), "nowhere"), `has no database "nowhere": make it with CREATE DATABASE`},
-		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): see that it runs"},
+		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): check that it runs"},
 		{"without TLS", s.URLOf(url.UserPassword("gateway", password), name) + "&sslmode=require", "can't be reached ("},
-		{"no rights", as("guest"), `the user "guest" has not the rights that the store needs (permission denied for database ` + name + `): make the schema its own with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
-		{"no rights to write", as("reader"), `the user "reader" has not the rights that the store needs (permission denied for table clocks)`},
-		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: it has version 99, and this program knows "},
+		{"no rights", as("guest"), `the user "guest" lacks privileges that the store needs (permission denied for database ` + name + `): give it a schema with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
+		{"no rights to write", as("reader"), `the user "reader" lacks privileges that the store needs (permission denied for table clocks)`},
+		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: its tables have version 99, this program knows "},
 		{"other encoding", s.URL("latin"), `the database "latin" has the encoding LATIN1; the store needs one with UTF8`},
 		{"read-only", s.URL("frozen"), "can't be written to (its transactions are read-only): name the primary server"},
 	} {

@@ -7,7 +7,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Cancel ends an open run.
+// Cancel ends a run that is not over.
 func (s *Store) Cancel(ctx context.Context, id string) error {
 	return s.changeRun(ctx, id, func(_ context.Context, c *runChange, r *foundRun) error {
 		if r.isOver() {
@@ -18,7 +18,7 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 	})
 }
 
-// CancelAll cancels what is open among a page of runs.
+// CancelAll cancels the runs of a page that are not over.
 func (s *Store) CancelAll(ctx context.Context, q store.ListQuery) (store.Changed, error) {
 	n := 0
 	out, err := s.changePage(ctx, q, []store.State{store.Queued, store.Waiting, store.Running}, func(_ context.Context, c *runChange, runs []*foundRun) error {
@@ -43,7 +43,7 @@ func (c *runChange) cancelRuns(runs []*foundRun) {
 	c.counts.addUpdate(c.tx)
 }
 
-// changeOne changes the run of an id.
+// changeRun changes the run of an id.
 func (s *Store) changeRun(ctx context.Context, id string, do func(context.Context, *runChange, *foundRun) error) error {
 	key, err := store.ParseID(id)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Store) changeRun(ctx context.Context, id string, do func(context.Contex
 	})
 }
 
-// Requeue runs a run again.
+// Requeue executes a run again.
 func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) error {
 	return s.changeRun(ctx, id, func(ctx context.Context, c *runChange, r *foundRun) error {
 		if err := r.checkRequeue(o); err != nil {
@@ -73,8 +73,7 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 	})
 }
 
-// RequeueAll runs a page of runs again: those that failed, or those in the
-// states that are asked for.
+// RequeueAll requeues the runs of a page.
 func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.RequeueOptions) (store.Changed, error) {
 	n := 0
 	out, err := s.changePage(ctx, q, o.Requeueable(q), func(ctx context.Context, c *runChange, runs []*foundRun) error {
@@ -97,9 +96,8 @@ func (f *foundRun) checkRequeue(o store.RequeueOptions) error {
 	return o.Check(f.id, publicState(f.state), f.cut, f.hasPayload)
 }
 
-// requeue queues runs again. They keep their places, so that they come before
-// what was accepted after them, but for those whose order key is taken: they wait
-// until it is free.
+// requeueRuns queues runs again. They keep their position in the queue, before
+// all runs that were accepted later. Runs whose order key is taken are blocked.
 func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.RequeueOptions) error {
 	if len(runs) == 0 {
 		return nil
@@ -128,16 +126,16 @@ func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.R
 			columnOf("state", "smallint", runs, func(r **foundRun) int16 { return int16((*r).state) }),
 		}).add(" WHERE r.id = u.id"))
 	if o.FromStart {
-		c.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuids(ids))
-		recountBytes(c.tx, uuids(ids), c.shard)
+		c.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuidsOf(ids))
+		recountBytes(c.tx, uuidsOf(ids), c.shard)
 	}
-	// Of a flow whose runs were all recorded there is no row yet.
+	// A flow whose runs were all recorded has no row yet.
 	c.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", c.counts.flowNames())
 	c.counts.addUpdate(c.tx)
 	return nil
 }
 
-// turns asks which of the order keys of runs are taken.
+// findTakenOrderKeys reads which order keys of runs are taken.
 func (c *runChange) findTakenOrderKeys(ctx context.Context, runs []*foundRun) (orderKeysTaken, error) {
 	taken := orderKeysTaken{}
 	for _, r := range runs {
@@ -149,8 +147,7 @@ func (c *runChange) findTakenOrderKeys(ctx context.Context, runs []*foundRun) (o
 	return taken, c.sendAll(ctx)
 }
 
-// changeAll changes the runs of a page that are in one of the states, as far as
-// they still may be.
+// changePage changes the runs of a page that are in one of the states.
 func (s *Store) changePage(ctx context.Context, q store.ListQuery, in []store.State, do func(context.Context, *runChange, []*foundRun) error) (store.Changed, error) {
 	q, some := q.WithStates(in...)
 	if !some {

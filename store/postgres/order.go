@@ -2,9 +2,9 @@ package postgres
 
 import "github.com/webhook-gateway/gateway/store"
 
-// nextTurns queues that the oldest run behind each order key of the given runs,
-// which are over, has its turn, unless another open run has it. woke is called
-// where one has. The flows must be locked.
+// unblockNext unblocks the oldest run with each order key of runs that have
+// ended, if no other run has the key. It calls unblocked for each such run. The
+// flows must be locked.
 func unblockNext(t *tx, over []store.ID, unblocked func()) {
 	const next = `WITH gone AS (
 			SELECT DISTINCT flow, okey FROM runs WHERE id = ANY($1::uuid[]) AND okey IS NOT NULL AND state > 3
@@ -23,24 +23,24 @@ func unblockNext(t *tx, over []store.ID, unblocked func()) {
 		)
 		SELECT 1 FROM moved`
 	var one int
-	scanRows(t.addSQL(next, uuids(over)), []any{&one}, func() error {
+	scanRows(t.addSQL(next, uuidsOf(over)), []any{&one}, func() error {
 		unblocked()
 		return nil
 	})
 }
 
-// lockFlowsOf queues that the flows of runs are locked.
+// lockFlowsOfRuns locks the flows of runs.
 func lockFlowsOfRuns(t *tx, ids []store.ID) {
-	t.addSQL(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuids(ids))
+	t.addSQL(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuidsOf(ids))
 }
 
-// openKeys tells of order keys whether a run with them is open.
+// orderKeysTaken has order keys, and whether a run that is not over has them.
 type orderKeysTaken map[flowOrderKey]bool
 
-// turnKey is an order key of a flow.
+// flowOrderKey is an order key of a flow.
 type flowOrderKey struct{ flow, key string }
 
-// queue queues the question which of the order keys are taken.
+// addQuery adds a statement that reads which of the order keys are taken.
 func (k orderKeysTaken) addQuery(t *tx) {
 	if len(k) == 0 {
 		return

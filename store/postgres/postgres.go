@@ -1,39 +1,39 @@
-// Package postgres keeps runs in PostgreSQL, for several gateways on one
-// server. See package store for what it promises.
+// Package postgres stores runs in PostgreSQL: the store of several gateways
+// that share a server.
 //
-// # Where
+// # Tables
 //
-// Everything lies in one schema, "gateway" unless the URL's search_path names
-// another, which is made if the role may. Migrations are applied when a store
-// is opened, under a lock; they only add, so that gateways of the version before
-// go on working until they are replaced.
+// All tables are in one schema: "gateway", unless search_path in the URL names
+// another. Opening a store makes the schema if the role may do so, and applies
+// migrations under a lock. Migrations only add tables and columns, so that
+// gateways of the previous version still work until they are replaced.
 //
-// The server must be PostgreSQL 12 or later, or speak like it: nothing is used
-// that distributed databases with its dialect lack, but for NOTIFY. Where that
-// is missing, other gateways find new work when they poll. A pooler between must
-// keep sessions. Whatever the role or the server has set, a session waits for
-// its commits to be durable; that the server itself flushes (fsync) is up to
-// those who run it.
+// The server must be PostgreSQL 12 or newer, or a database with its dialect and
+// protocol. Only NOTIFY is missing in some of those; then the other gateways
+// find new runs when they poll. A pooler must keep sessions. Sessions wait
+// until their commits are durable, even if the role or the server turned that
+// off. The operator must not turn off fsync.
 //
-// # Who decides
+// # Locks
 //
-// The row of a flow in the table flows is the lock of its queue, and counts it.
-// A run enters or leaves the states "queued" only under that lock, so claims,
-// limits, bounds and the order of runs with the same order key need no other.
-// What is decided is decided in Go between two trips: the first locks and reads,
-// the second writes and commits. Locks are always taken in the order flows (by
-// name), keys, runs.
+// The row of a flow in the table flows locks and counts its queue. A run enters
+// or leaves the queue only under that lock. So claims, limits and the order of
+// runs with an order key need no other lock. Decisions are made in Go between
+// two trips to the server: the first trip locks and reads, the second writes
+// and commits. Locks are taken in the order flows (by name), keys, runs.
 //
-// What the holder of a run does to it goes by the fence in its row, in one trip,
-// and without the flow's lock unless the run goes back to the queue or gives up
-// its turn.
+// A worker's writes check the fence of the run. They take one trip, and lock
+// the flow only if they requeue the run or free its order key.
 //
 // # Batches
 //
-// Operations wait in two batchers, one for what comes in and one for what holders
-// do, and each transaction takes what has gathered during the one before. A
-// statement writes many rows, from arrays. If one operation makes a transaction
-// fail, the batch is split until that one is found.
+// Operations wait in two batchers, one for acceptOps and one for workerOps. A
+// transaction executes all operations that arrived during the previous one. A
+// statement writes many rows, which are sent as arrays. If one operation makes
+// a transaction fail, the batch is split until that operation is alone.
+//
+// Functions that take a *tx and return no error only add statements to it; see
+// tx.
 package postgres
 
 import (
@@ -50,49 +50,49 @@ import (
 	"github.com/webhook-gateway/gateway/store/batch"
 )
 
-// Options say how a store uses its server.
+// Options are how to open a store.
 type Options struct {
-	// Clock times what this process waits for. The times that are stored come
-	// from the clock of the server.
+	// Clock is for the waits of this process. The stored times are of the
+	// server's clock.
 	Clock clock.Clock
-	// Readers is how many connections serve History; 0 is 4.
+	// Readers is how many connections read; 0 is 4.
 	Readers int
-	// Timeout is how long a transaction may take before it counts as failed; 0
-	// is 30 seconds.
+	// Timeout limits a transaction; 0 is 30 seconds.
 	Timeout time.Duration
 }
 
-// Store keeps runs in PostgreSQL.
+// Store is an open schema. It implements store.Store.
 type Store struct {
 	options   Options
 	schema    string
-	queuePool *pgxpool.Pool // for runs on their way: they wait for nothing else
+	queuePool *pgxpool.Pool // for batches and claims, which must not wait for the others
 	writePool *pgxpool.Pool
 	readPool  *pgxpool.Pool
 	notifier  *notifier
 
 	acceptBatcher *batch.Batcher[acceptOp]
 	workerBatcher *batch.Batcher[workerOp]
-	// shard is that of the intake; that of the holders is the next.
+	// The accept batcher uses the row shard of the table shards, the worker
+	// batcher uses the next one. So they do not lock each other's counters.
 	shard int16
 
 	knownFlows knownFlows
 	rotation   rotation
 
 	stop       context.CancelFunc
-	goroutines sync.WaitGroup // of the goroutines
+	goroutines sync.WaitGroup
 	closing    sync.Once
 }
 
 var _ store.Store = (*Store)(nil)
 
-// shardPairs is half of how many rows the table shards has.
+// shardPairs is half of the number of rows in the table shards.
 const shardPairs = 32
 
-// Open connects to a server and brings its schema up to date. The URL is one
-// that libpq takes, see https://www.postgresql.org/docs/current/libpq-connect.html;
-// its search_path names the schema. The error is store.ErrNewer where a newer
-// version of the program made the schema.
+// Open connects to a server, and updates its tables. For the form of the URL
+// see https://www.postgresql.org/docs/current/libpq-connect.html; its
+// search_path names the schema. Open returns store.ErrNewer if a newer version
+// of the program made the tables.
 func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	if o.Readers <= 0 {
 		o.Readers = readConnections
@@ -129,17 +129,17 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 const readConnections = 4
 
 const (
-	// moverConnections are one for each batcher and one for claims.
+	// queueConnections are one for each batcher, and one for claims.
 	queueConnections = 3
-	// writerConnections are for sweeps, purges, contacts and people.
+	// writeConnections are for sweeps, purges, contacts and operators.
 	writeConnections = 3
 )
 
 func (s *Store) startBackground(c *connector) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	s.acceptBatcher = newBatcher(s.commitAccepts)
-	s.workerBatcher = newBatcher(s.commitWorkerBatch)
+	s.acceptBatcher = newBatcher(s.commitAcceptBatch, nil)
+	s.workerBatcher = newBatcher(s.commitWorkerBatch, workerOp.ends)
 	s.notifier = newNotifier(c, s.options.Clock)
 	s.goroutines.Go(s.acceptBatcher.Run)
 	s.goroutines.Go(s.workerBatcher.Run)
@@ -148,7 +148,7 @@ func (s *Store) startBackground(c *connector) {
 	s.goroutines.Go(func() { s.watchClock(ctx) })
 }
 
-// Close waits for the operations that are under way and closes the connections.
+// Close finishes waiting operations, and closes the connections.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.acceptBatcher.Close()
@@ -171,8 +171,9 @@ func (s *Store) closePools() {
 // Ready receives after runs may have become claimable.
 func (s *Store) Ready() <-chan struct{} { return s.notifier.ready }
 
-// begin detaches an operation from a context that has not ended: from here on
-// its outcome is waited for, as long as a transaction may take.
+// detachContext returns a context for an operation that must not be interrupted
+// once it has begun. It lasts as long as a transaction may take. If ctx has
+// already ended, detachContext returns its error.
 func (s *Store) detachContext(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
@@ -181,7 +182,7 @@ func (s *Store) detachContext(ctx context.Context) (context.Context, context.Can
 	return ctx, cancel, nil
 }
 
-// Ping writes.
+// Ping writes a row.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.acceptBatcher.Do(ctx, &pingOp{shard: s.shard})
 }
@@ -189,7 +190,6 @@ func (s *Store) Ping(ctx context.Context) error {
 type pingOp struct{ shard int16 }
 
 func (p *pingOp) size() int            { return 0 }
-func (p *pingOp) ends() []store.Claim  { return nil }
 func (p *pingOp) prepare(*acceptBatch) {}
 
 func (p *pingOp) apply(b *acceptBatch) error {

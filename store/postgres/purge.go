@@ -9,17 +9,18 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// purgeBatch is how many runs one call deletes or cuts at most.
+// purgeBatch is how many runs one call deletes or cuts at most, so that other
+// operations do not wait long.
 const purgeBatch = 500
 
-// leastCut is what is kept of a body at least, in bytes: the index knows no
-// smaller ones. The migrations name it too.
+// minCut is how many bytes of a body stay at least. The index in the migrations
+// has the same number: it has no smaller bodies.
 const minCut = 1024
 
-// leastCounters is how long counters are kept at least.
+// minCounterAge is how long counters stay at least.
 const minCounterAge = 24 * time.Hour
 
-// Purge deletes what is old or too much. Several gateways may do so at once.
+// Purge deletes old and surplus data. Several gateways may do so at once.
 func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
 	ctx, cancel, err := s.detachContext(ctx)
 	if err != nil {
@@ -38,16 +39,16 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	return p.out, nil
 }
 
-// purge is one call.
+// purge is one call of Purge.
 type purge struct {
 	store.Retention
 	shard   int16
 	out     store.Purged
-	publish bool // a queue turned out to be longer than it was counted
+	publish bool // runs may be claimable that were not counted
 }
 
-// deleteRuns deletes runs that are over and old, or the oldest where the store
-// is too large.
+// deleteRuns deletes runs that ended too long ago, or the oldest runs if the
+// store is too large.
 func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
 	var now time.Time
 	var bytes int64
@@ -61,8 +62,9 @@ func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
 		most = bytes - p.Bytes
 	case p.Runs > 0:
 		before := now.Add(-p.Runs)
-		// What ended before was received before, but for clocks that differ: that
-		// is deleted as soon as its id is as old.
+		// A run is received before it ends, so the index of ids finds it. If
+		// the clocks of the two differ, the run is deleted when its id is as
+		// old.
 		first, ok := store.FirstID(before)
 		if !ok {
 			return nil
@@ -74,8 +76,8 @@ func (p *purge) deleteRuns(ctx context.Context, t *tx) error {
 	return p.deleteOldest(ctx, t, old, most)
 }
 
-// deleteOldest deletes the oldest runs of which a condition holds, until they
-// held so many bytes.
+// deleteOldest deletes the oldest runs that match a condition, until they held
+// so many bytes.
 func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most int64) error {
 	q := &query{args: condition.args}
 	q.add("WITH oldest AS (SELECT id, bytes FROM runs WHERE "+condition.text.String()+" ORDER BY id LIMIT ").arg(purgeBatch, "int").
@@ -90,12 +92,12 @@ func (p *purge) deleteOldest(ctx context.Context, t *tx, condition *query, most 
 		return err
 	}
 	p.out.Runs = n
-	// What is too much is looked at again, also for its age.
+	// After runs were deleted for their size, the next call deletes old ones.
 	p.out.More = n == purgeBatch || (n > 0 && most < math.MaxInt64)
 	return nil
 }
 
-// deleteRest deletes counters that are old, and keys whose time is over.
+// deleteCountersAndKeys deletes old counters and expired keys.
 func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
 	for span, keep := range map[int]time.Duration{60: p.Minutes, 3600: p.Hours} {
 		if keep > 0 {
@@ -113,8 +115,9 @@ func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
 	return nil
 }
 
-// recount corrects the counts of queues. They go wrong only by other hands that
-// change the tables, but a queue that is counted as empty is never claimed from.
+// correctCounts corrects the counts of queues. Only another program that
+// changes the tables can make them wrong, but runs of a queue that counts as
+// empty are never claimed.
 func (p *purge) correctCounts(ctx context.Context, t *tx) error {
 	if p.out.More {
 		return nil
@@ -136,7 +139,8 @@ func (p *purge) correctCounts(ctx context.Context, t *tx) error {
 	return nil
 }
 
-// cutRuns cuts the bodies and steps of runs that need them no more.
+// cutRuns cuts large bodies and steps of runs that are over and cannot be
+// requeued.
 func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 	if p.Body <= 0 {
 		return nil
@@ -144,7 +148,7 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 	limit := max(p.Body, minCut)
 	var ids [][16]byte
 	var id [16]byte
-	// The constants make the index fit.
+	// The constants let the server use the index.
 	const large = "SELECT id FROM runs WHERE largest > 1024 AND state IN (4, 7, 8) AND largest > $1 ORDER BY largest LIMIT $2 FOR UPDATE SKIP LOCKED"
 	scanRows(t.addSQL(large, limit, purgeBatch), []any{&id}, func() error {
 		ids = append(ids, id)
@@ -179,7 +183,7 @@ func (p *purge) cutRuns(ctx context.Context, t *tx) error {
 	return nil
 }
 
-// resize queues that the bytes of runs are counted anew.
+// recountBytes counts the bytes of runs again.
 func recountBytes(t *tx, ids [][16]byte, shard int16) {
 	length := func(names ...string) string {
 		sum := "0"

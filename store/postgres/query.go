@@ -8,13 +8,13 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// query is a statement in the making, with its arguments.
+// query is a statement that is being built, with its arguments.
 type query struct {
 	text strings.Builder
 	args []any
 }
 
-// sql begins a statement.
+// newQuery begins a statement.
 func newQuery(text string) *query { return (&query{}).add(text) }
 
 // add appends text as it is.
@@ -35,7 +35,8 @@ func (q *query) table(name string, columns []column) *query {
 	return q.unnest(columns).add(" AS " + name + " (" + columnNames(columns, "") + ")")
 }
 
-// numbered is table with a last column "nth" that counts the rows.
+// numberedTable appends columns as a table, with a last column nth that numbers
+// the rows.
 func (q *query) numberedTable(name string, columns []column) *query {
 	return q.unnest(columns).add(" WITH ORDINALITY AS " + name + " (" + columnNames(columns, "") + ", nth)")
 }
@@ -51,16 +52,16 @@ func (q *query) unnest(columns []column) *query {
 	return q.add(")")
 }
 
-// column is one of a table that is sent as arrays.
+// column is a column of a table that is sent as arrays.
 type column struct {
 	name, typ string // "id", "uuid"
 	values    any    // a slice
-	// insert is what is inserted, where it is not the value: an expression in
-	// which u is the row.
+	// insert is the SQL value to insert, in which u is the row. If it is "",
+	// the value itself is inserted.
 	insert string
 }
 
-// col makes a column of what a function returns for each row.
+// columnOf returns a column with a value for each row.
 func columnOf[R, V any](name, typ string, rows []R, value func(*R) V) column {
 	values := make([]V, len(rows))
 	for i := range rows {
@@ -69,8 +70,8 @@ func columnOf[R, V any](name, typ string, rows []R, value func(*R) V) column {
 	return column{name: name, typ: typ, values: values}
 }
 
-// has tells whether any of the rows is such a one. Columns that only those need
-// are left out where there is none: most batches are of the plainest kind.
+// anyRow reports whether any of the rows matches. Most batches have no such
+// row, and then statements omit the columns that only those rows need.
 func anyRow[R any](rows []R, matches func(*R) bool) bool {
 	for i := range rows {
 		if matches(&rows[i]) {
@@ -80,7 +81,8 @@ func anyRow[R any](rows []R, matches func(*R) bool) bool {
 	return false
 }
 
-// causeColumns are those of the causes of rows, if any has one.
+// causeColumns returns the columns of the causes of rows, or none if no row has
+// a cause.
 func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
 	if !anyRow(rows, func(r *R) bool { return !cause(r).IsZero() }) {
 		return nil
@@ -98,7 +100,7 @@ func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
 	}
 }
 
-// names lists the names of columns, each after a prefix such as "u.".
+// columnNames lists the names of columns, each after a prefix such as "u.".
 func columnNames(columns []column, prefix string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
@@ -107,7 +109,7 @@ func columnNames(columns []column, prefix string) string {
 	return strings.Join(list, ", ")
 }
 
-// sets lists assignments of columns from those of a table: "a = u.a, b = u.b".
+// assignments lists assignments of columns from a table: "a = u.a, b = u.b".
 func assignments(columns []column, table string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
@@ -116,7 +118,7 @@ func assignments(columns []column, table string) string {
 	return strings.Join(list, ", ")
 }
 
-// insert inserts the columns into a table, in the order of the rows.
+// insertQuery inserts the columns into a table, in the order of the rows.
 func insertQuery(into string, columns []column) *query {
 	values := make([]string, len(columns))
 	for i, c := range columns {
@@ -128,7 +130,7 @@ func insertQuery(into string, columns []column) *query {
 		numberedTable("u", columns).add(" ORDER BY u.nth")
 }
 
-// distinct returns the values in order, each once.
+// sortedUnique returns the values in order, each once.
 func sortedUnique(values []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Get returns all of a run.
+// Get returns a whole run.
 func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	key, err := store.ParseID(id)
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	}
 	defer conn.Release()
 	run := &store.Run{}
-	// One trip, and one moment for all of it.
+	// All statements read one snapshot, in one trip.
 	b := &pgx.Batch{}
 	b.BeginTx(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	addRunQueries(b, key, run)
@@ -37,7 +37,7 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	return run, nil
 }
 
-// queueRun queues that a run is read.
+// addRunQueries adds the statements that read a run.
 func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 	var row summaryRow
 	var okey []byte
@@ -56,14 +56,13 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 		}
 		return err
 	})
-	b.Queue(selectSteps, uuids([]store.ID{id})).Query(func(rows pgx.Rows) error {
+	b.Queue(selectSteps, uuidsOf([]store.ID{id})).Query(func(rows pgx.Rows) error {
 		return readSteps(rows, func(_ store.ID, s store.Step) { run.Steps = append(run.Steps, s) })
 	})
 }
 
-// readSteps reads the checkpoints of claimed runs, but for those that are claimed
-// for the first time and that the caller has. The runs are the caller's by now,
-// whatever comes of it.
+// readWork reads the steps of claimed runs, except of runs that the caller has
+// cached. The claims are committed, so it sets the error of single runs.
 func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id string) bool) {
 	indexes := map[store.ID]int{}
 	var ids []store.ID
@@ -81,7 +80,7 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	if len(ids) == 0 {
 		return
 	}
-	rows, err := s.queuePool.Query(ctx, selectSteps, uuids(ids))
+	rows, err := s.queuePool.Query(ctx, selectSteps, uuidsOf(ids))
 	if err == nil {
 		err = readSteps(rows, func(run store.ID, step store.Step) {
 			w := &work[indexes[run]]
@@ -98,11 +97,11 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 	}
 }
 
-// columns are what a row of a list is read from; see summaryRow.
+// columns are the columns of a summaryRow.
 const columns = `id, flow, state, due, started, finished, attempt, status, size,
 	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')`
 
-// summaryRow is a row as columns have it.
+// summaryRow is a row of columns.
 type summaryRow struct {
 	id                     [16]byte
 	state                  int16

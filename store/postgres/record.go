@@ -7,7 +7,7 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Record keeps runs that are over.
+// Record stores runs that are over.
 func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	r := &recordOp{entries: entries, ids: make([]store.ID, len(entries))}
 	seen := map[store.ID]bool{}
@@ -24,7 +24,7 @@ func (s *Store) Record(ctx context.Context, entries ...*store.Entry) error {
 	return s.acceptBatcher.Do(ctx, r)
 }
 
-// recording is a call of Record on its way in.
+// recordOp is a call of Record.
 type recordOp struct {
 	entries []*store.Entry
 	ids     []store.ID
@@ -33,15 +33,11 @@ type recordOp struct {
 func (r *recordOp) size() int {
 	n := 0
 	for _, e := range r.entries {
-		n += runBytes + payloadSize(&e.Payload)
-		for i := range e.Steps {
-			n += stepSize(&e.Steps[i])
-		}
+		n += runBytes + payloadSize(&e.Payload) + stepsSize(e.Steps)
 	}
 	return n
 }
 
-func (r *recordOp) ends() []store.Claim  { return nil }
 func (r *recordOp) prepare(*acceptBatch) {}
 
 func (r *recordOp) apply(b *acceptBatch) error {

@@ -39,7 +39,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 	return counts, wrapReadError(ctx, err)
 }
 
-// window says which counters a query adds up, in seconds.
+// window is a time for which the counters of a span are summed, in seconds.
 type window struct {
 	span           int32
 	step, from, to int64
@@ -63,8 +63,8 @@ func chooseWindow(q store.StatsQuery) (window, error) {
 	return w, nil
 }
 
-// group is the width of a count: one that no time is longer than where there is
-// one for all.
+// groupWidth returns the width of the groups in which counters are summed. One
+// group for the whole time is wider than any time.
 func (w window) groupWidth() int64 {
 	if w.step == 0 {
 		return math.MaxInt64
@@ -74,7 +74,7 @@ func (w window) groupWidth() int64 {
 
 // Depths counts the runs that are not over.
 func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
-	// One part for each index.
+	// Each part of the union has its own index.
 	const count = `SELECT flow, 1 AS s, count(*), min(id::text)::uuid FROM runs WHERE state <= 1 GROUP BY flow
 		UNION ALL SELECT flow, 2, count(*), NULL::uuid FROM runs WHERE state = 2 GROUP BY flow
 		UNION ALL SELECT flow, 3, count(*), NULL::uuid FROM runs WHERE state = 3 GROUP BY flow ORDER BY 1, 2`
@@ -104,41 +104,42 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 	return depths, wrapReadError(ctx, err)
 }
 
-// ended counts ended runs, as the table e has their flow, state, started and
-// finished, as the counters do.
+// endedCountsSQL counts the runs of the table e by span, time, flow and state.
+// The table needs the columns flow, state, started and finished.
 const endedCountsSQL = `SELECT w.span, floor(extract(epoch FROM e.finished) / w.span)::bigint * w.span AS at, e.flow, e.state, count(*) AS n,
 		coalesce(sum(greatest(floor(extract(epoch FROM e.finished - e.started) * 1000)::bigint, 0)), 0) AS took
 	FROM e CROSS JOIN (VALUES (60), (3600)) AS w (span) GROUP BY 1, 2, 3, 4`
 
-// count appends a statement that adds the runs of the table e to the counters of
-// a shard.
+// addEndedCounts appends a statement that adds the runs of the table e to the
+// counters of a shard.
 func (q *query) addEndedCounts(shard int16) *query {
 	return q.add("INSERT INTO stats AS s (span, at, flow, state, n, took, shard) SELECT c.*, ").arg(shard, "smallint").
 		add(" FROM (" + endedCountsSQL + ") c ORDER BY 1, 2, 3, 4" +
 			" ON CONFLICT (span, at, flow, state, shard) DO UPDATE SET n = s.n + excluded.n, took = s.took + excluded.took")
 }
 
-// endedRuns begins a statement with the runs of the ids as the table e.
+// endedRunsQuery begins a statement that has the runs as the table e.
 func endedRunsQuery(ids []store.ID) *query {
-	return newQuery("WITH e AS (SELECT flow, state, started, finished FROM runs WHERE id = ANY(").arg(uuids(ids), "uuid[]").add(")) ")
+	return newQuery("WITH e AS (SELECT flow, state, started, finished FROM runs WHERE id = ANY(").arg(uuidsOf(ids), "uuid[]").add(")) ")
 }
 
-// countEnded queues that runs which ended in the transaction are counted.
+// countEnded counts runs that ended in the transaction.
 func countEnded(t *tx, ids []store.ID, shard int16) {
 	if len(ids) > 0 {
 		t.addQuery(endedRunsQuery(ids).addEndedCounts(shard))
 	}
 }
 
-// uncountEnded queues that runs which are over, and will not be, are counted no
-// more, where the counters are still kept.
+// uncountEnded uncounts runs that are queued again, if their counters still
+// exist.
 func uncountEnded(t *tx, ids []store.ID) {
 	t.addQuery(endedRunsQuery(ids).add("UPDATE stats s SET n = s.n - c.n, took = s.took - c.took FROM (" + endedCountsSQL + ") c" +
 		" WHERE s.span = c.span AND s.at = c.at AND s.flow = c.flow AND s.state = c.state" +
 		" AND s.shard = (SELECT min(shard) FROM stats m WHERE m.span = c.span AND m.at = c.at AND m.flow = c.flow AND m.state = c.state)"))
 }
 
-// addBytes queues that the store holds more, or less.
+// addStoreBytes counts bytes that the store holds more, or fewer if n is
+// negative.
 func addStoreBytes(t *tx, n int64, shard int16) {
 	if n != 0 {
 		t.addSQL("UPDATE shards SET bytes = bytes + $1 WHERE shard = $2", n, shard)

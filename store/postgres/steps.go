@@ -9,22 +9,23 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// stepRows are steps to be kept.
+// stepRows are steps to be written.
 type stepRows []stepRow
 
 type stepRow struct {
-	claimKey // of the holder that did it; of a run that is new, its id alone
+	claimKey // the worker's claim; of a new run, its id alone
 	*store.Step
 }
 
-// fewSteps is up to how many steps are looked through faster than they are
-// noted by path.
+// maxLinearSteps is up to how many steps a linear search by path is faster than
+// a map.
 const maxLinearSteps = 8
 
-// add adds the steps of a holder. Of two with the same path the later one counts.
+// addSteps adds steps of a claim. Of two steps with one path the later one
+// stays.
 func (r *stepRows) addSteps(by claimKey, steps []store.Step) {
 	first := r.firstRow(by)
-	var indexes map[string]int // nil while there are few
+	var indexes map[string]int // nil for few steps
 	if len(*r)-first+len(steps) > maxLinearSteps {
 		indexes = make(map[string]int, len(*r)-first+len(steps))
 		for i, s := range (*r)[first:] {
@@ -45,7 +46,8 @@ func (r *stepRows) addSteps(by claimKey, steps []store.Step) {
 	}
 }
 
-// begin returns where the steps begin of the holder that was added last.
+// firstRow returns the index of the first step of a claim, whose steps were
+// added last.
 func (r *stepRows) firstRow(by claimKey) int {
 	first := len(*r)
 	for first > 0 && (*r)[first-1].claimKey == by {
@@ -54,7 +56,8 @@ func (r *stepRows) firstRow(by claimKey) int {
 	return first
 }
 
-// find returns the place of a step, by the places or among the last ones.
+// findRow returns the index of a step: from indexes, or if that is nil by a
+// search from first.
 func (r *stepRows) findRow(first int, path string, indexes map[string]int) (int, bool) {
 	if indexes != nil {
 		at, known := indexes[path]
@@ -69,6 +72,14 @@ func (r *stepRows) findRow(first int, path string, indexes map[string]int) (int,
 }
 
 func stepSize(s *store.Step) int { return stepBytes + len(s.Input) + len(s.Output) }
+
+func stepsSize(steps []store.Step) int {
+	n := 0
+	for i := range steps {
+		n += stepSize(&steps[i])
+	}
+	return n
+}
 
 func largestPart(s *store.Step) int { return cuttableSize(max(len(s.Input), len(s.Output))) }
 

@@ -29,7 +29,7 @@ func (s *Store) Sweep(ctx context.Context, q store.SweepQuery) (store.Swept, err
 	return out, nil
 }
 
-// lapsed returns runs whose lease has ended, and whether there are more.
+// findExpired returns runs whose lease has ended, and whether there are more.
 func (s *Store) findExpired(ctx context.Context, limit int) (ids []store.ID, more bool, err error) {
 	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		ids = nil
@@ -46,8 +46,8 @@ func (s *Store) findExpired(ctx context.Context, limit int) (ids []store.ID, mor
 	return ids, false, err
 }
 
-// sweep puts runs back that their holders have lost, and fails those of which
-// that has happened too often without anything done in between.
+// sweepRuns puts lost runs back, and fails runs that were lost too often
+// without a completed step in between.
 func (c *runChange) sweepRuns(ctx context.Context, q store.SweepQuery, out *store.Swept) error {
 	losses, err := c.countLosses(ctx)
 	if err != nil {
@@ -72,12 +72,13 @@ func (c *runChange) sweepRuns(ctx context.Context, q store.SweepQuery, out *stor
 	return c.reportSwept(ctx, out)
 }
 
-// losses reads how often each run was lost without a step done in between.
+// countLosses reads how often each run was lost without a completed step in
+// between.
 func (c *runChange) countLosses(ctx context.Context) (map[store.ID]int, error) {
 	losses := map[store.ID]int{}
 	var id [16]byte
 	var n int
-	scanRows(c.addSQL("SELECT id, lost FROM runs WHERE id = ANY($1::uuid[])", uuids(c.runIDs())), []any{&id, &n}, func() error {
+	scanRows(c.addSQL("SELECT id, lost FROM runs WHERE id = ANY($1::uuid[])", uuidsOf(c.runIDs())), []any{&id, &n}, func() error {
 		losses[id] = n
 		return nil
 	})
@@ -92,10 +93,10 @@ func (c *runChange) runIDs() []store.ID {
 	return ids
 }
 
-// lostRun is a run that goes on.
+// lostRun is a lost run that is put back.
 type lostRun struct {
 	*foundRun
-	times int // that it was lost
+	times int // how often it was lost
 	delay time.Duration
 }
 
@@ -125,10 +126,10 @@ func (c *runChange) requeueLost(runs []lostRun) {
 		table("u", append(columns, causes...)).add(" WHERE r.id = u.id"))
 }
 
-// report reads what became of the runs.
+// reportSwept reads the new states of the runs.
 func (c *runChange) reportSwept(ctx context.Context, out *store.Swept) error {
 	var row summaryRow
-	scanRows(c.addSQL("SELECT "+columns+" FROM runs WHERE id = ANY($1::uuid[]) ORDER BY seq", uuids(c.runIDs())), row.scanTargets(), func() error {
+	scanRows(c.addSQL("SELECT "+columns+" FROM runs WHERE id = ANY($1::uuid[]) ORDER BY seq", uuidsOf(c.runIDs())), row.scanTargets(), func() error {
 		if s := row.summary(); s.State == store.Failed {
 			out.Failed = append(out.Failed, s)
 		} else {

@@ -9,23 +9,24 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// tx is a transaction. Its statements gather until they are sent together, in
-// one trip; whoever wants to know a result sends. Where one trip is all there is,
-// the server makes it a transaction by itself.
+// tx is a transaction. Statements are added to it, and sent together in one
+// trip by sendAll, which also reads their results. A transaction that needs
+// only one trip has no BEGIN and COMMIT: the server executes the statements of
+// one trip as one transaction.
 type tx struct {
 	conn       *pgx.Conn
 	batch      *pgx.Batch
-	begun      bool // something was sent
-	committing bool // COMMIT was sent
+	begun      bool // statements were sent
+	committing bool // the last statements were sent
 	connClosed bool // the connection was closed when the transaction ended
 }
 
-// attempts is how often a transaction is tried that loses against others.
+// maxAttempts is how often a transaction is tried that loses against others.
 const maxAttempts = 10
 
-// transact does a transaction on a connection of the pool. do may be called
-// again; it queues and sends, and what it leaves queued is sent with COMMIT. An
-// error that it returns takes everything back.
+// inTransaction calls do in a transaction on a connection of the pool. It may
+// call do again. Statements that do leaves unsent are sent with COMMIT. If do
+// returns an error, the transaction is rolled back.
 func inTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Context, *tx) error) error {
 	for n := 1; ; n++ {
 		t, err := tryTransaction(ctx, pool, do)
@@ -34,8 +35,8 @@ func inTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Cont
 			return nil
 		case n < maxAttempts && isRetryable(err):
 		case n == 1 && t != nil && t.connClosed && !t.committing && ctx.Err() == nil:
-			// The server has closed the connection some time ago, as when it was
-			// restarted. Nothing can have been done.
+			// The server closed the connection while it was idle, as in a
+			// restart. It has executed no statement.
 		default:
 			return err
 		}
@@ -59,14 +60,14 @@ func tryTransaction(ctx context.Context, pool *pgxpool.Pool, do func(context.Con
 	}
 	if err != nil {
 		t.rollback(ctx)
-		t.connClosed = t.conn.IsClosed() // who asks later asks about somebody else's connection
+		t.connClosed = t.conn.IsClosed() // after Release the connection may be in use again
 	}
 	return t, err
 }
 
-// errTakenBack says that the server answered COMMIT with ROLLBACK, as it does
-// where something failed before.
-var errRolledBack = errors.New("the server took the transaction back")
+// errRolledBack says that the server answered COMMIT with ROLLBACK, as it does
+// after a failed statement.
+var errRolledBack = errors.New("the server rolled the transaction back")
 
 func checkCommit(tag pgconn.CommandTag) error {
 	if tag.String() != "COMMIT" {
@@ -75,13 +76,13 @@ func checkCommit(tag pgconn.CommandTag) error {
 	return nil
 }
 
-// queue adds a statement. What it returns takes a function for the result.
+// addSQL adds a statement. The result takes a function that reads the rows.
 func (t *tx) addSQL(sql string, args ...any) *pgx.QueuedQuery { return t.batch.Queue(sql, args...) }
 
-// put adds a statement that was built.
+// addQuery adds a statement that was built.
 func (t *tx) addQuery(q *query) *pgx.QueuedQuery { return t.batch.Queue(q.text.String(), q.args...) }
 
-// send sends what was queued and has the results read.
+// sendAll sends the added statements, and reads their results.
 func (t *tx) sendAll(ctx context.Context) error {
 	if t.batch.Len() == 0 {
 		return nil
@@ -96,16 +97,16 @@ func (t *tx) sendAll(ctx context.Context) error {
 	return wrapUnavailable(t.conn.SendBatch(ctx, b).Close())
 }
 
-// rollback takes the transaction back, so that the connection can be used
-// again. Where it can't, it is closed when it is released.
+// rollback rolls the transaction back, so that the connection can be used
+// again. If that fails, Release closes the connection.
 func (t *tx) rollback(ctx context.Context) {
 	if t.begun && !t.conn.IsClosed() && t.conn.PgConn().TxStatus() != 'I' {
 		_, _ = t.conn.Exec(ctx, "ROLLBACK")
 	}
 }
 
-// each calls row with each row of a result, after it was scanned into the
-// places.
+// scanRows calls row for each row of a result, after it was scanned into the
+// targets.
 func scanRows(q *pgx.QueuedQuery, targets []any, row func() error) {
 	q.Query(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, targets, row)

@@ -6,11 +6,11 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// behind is the state in the table of a run that is queued behind another with
-// its order key.
+// blocked is the stored state of a queued run that another run with its order
+// key blocks.
 const blocked store.State = 0
 
-// public is the state as people know it.
+// publicState returns a stored state as callers know it.
 func publicState(s store.State) store.State {
 	if s == blocked {
 		return store.Queued
@@ -18,7 +18,7 @@ func publicState(s store.State) store.State {
 	return s
 }
 
-// What goes into the tables. The zero value is null, which takes no space.
+// Values for the tables. The zero value is null, which takes no space.
 
 func nullBlob(b []byte) []byte {
 	if len(b) == 0 {
@@ -41,13 +41,14 @@ func nullTime(t time.Time) *time.Time {
 	return &t
 }
 
-// micros rounds a duration up to microseconds, so that none ends early.
+// roundUpMicros rounds a duration up to microseconds, so that no wait ends
+// early.
 func roundUpMicros(d time.Duration) int64 {
 	return int64((d + time.Microsecond - 1) / time.Microsecond)
 }
 
-// uuids are ids as the driver takes them.
-func uuids(ids []store.ID) [][16]byte {
+// uuidsOf returns ids as the driver takes them.
+func uuidsOf(ids []store.ID) [][16]byte {
 	out := make([][16]byte, len(ids))
 	for i, id := range ids {
 		out[i] = id
@@ -55,7 +56,7 @@ func uuids(ids []store.ID) [][16]byte {
 	return out
 }
 
-// orderKey is what is kept of an order key.
+// orderKeyBytes returns an order key as the table stores it.
 func orderKeyBytes(key string) []byte {
 	if key == "" {
 		return nil
@@ -63,13 +64,13 @@ func orderKeyBytes(key string) []byte {
 	return []byte(store.ShortName(key))
 }
 
-// What comes out of the tables.
+// Values from the tables. Null is the zero value.
 
 func stateOf(n int16) store.State {
 	return store.State(n) //nolint:gosec // it is one that was put there
 }
 
-// milli is a time to the millisecond; null is the zero time.
+// timeOf returns a time in milliseconds.
 func timeOf(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}

@@ -9,19 +9,21 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// holding is what a holder does with its runs: a heartbeat, a checkpoint, an
-// end, or putting them back.
+// workerOp is an operation of a worker on its claimed runs: a heartbeat, a
+// checkpoint, an ending, or a requeue.
 type workerOp interface {
-	item
-	// gather adds it to the batch.
+	sized
+	// addTo adds the operation to a batch.
 	addTo(*workerBatch)
-	// outcome is what became of it, after the batch was written.
+	// ends returns the claims that the operation ends.
+	ends() []store.Claim
+	// resultOf returns the result of the operation after the batch was written.
 	resultOf(*workerBatch) error
 }
 
 func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
-// Heartbeat makes leases last longer.
+// Heartbeat extends leases.
 func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.Claim) ([]store.Claim, error) {
 	if len(claims) == 0 {
 		return nil, ctx.Err()
@@ -42,7 +44,7 @@ func (h *heartbeatOp) ends() []store.Claim { return nil }
 
 func (h *heartbeatOp) addTo(b *workerBatch) {
 	for _, c := range h.claims {
-		b.extensions = append(b.extensions, extension{claimKeyOf(c), h.lease})
+		b.extensions = append(b.extensions, leaseExtension{claimKeyOf(c), h.lease})
 	}
 }
 
@@ -56,7 +58,7 @@ func (h *heartbeatOp) resultOf(b *workerBatch) error {
 	return nil
 }
 
-// Checkpoint keeps steps of a claimed run.
+// Checkpoint stores steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
 	return s.workerBatcher.Do(ctx, &checkpointOp{claim: c, steps: steps})
 }
@@ -112,7 +114,7 @@ func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error
 	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l, attempts: 1})
 }
 
-// Park puts a claimed run aside for a time.
+// Suspend puts a claimed run back for a time.
 func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
 	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l})
 }
@@ -125,12 +127,12 @@ func (s *Store) Release(ctx context.Context, claims ...store.Claim) error {
 	return s.workerBatcher.Do(ctx, &requeueOp{claims: claims, skipLost: true})
 }
 
-// putBack makes claimed runs wait, or queues them.
+// requeueOp queues claimed runs, or makes them wait.
 type requeueOp struct {
 	claims []store.Claim
 	store.Requeue
-	attempts int  // that it costs
-	skipLost bool // those that are lost are left out
+	attempts int  // that the requeue counts
+	skipLost bool // lost claims are no error
 }
 
 func (p *requeueOp) size() int           { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
@@ -155,21 +157,14 @@ func (p *requeueOp) resultOf(b *workerBatch) error {
 	return nil
 }
 
-func stepsSize(steps []store.Step) int {
-	n := 0
-	for i := range steps {
-		n += stepSize(&steps[i])
-	}
-	return n
-}
-
-// claimKey is a claim as the tables know it.
+// claimKey identifies a claim in the tables.
 type claimKey struct {
 	id    store.ID
 	fence int64
 }
 
-// keyOf reads a claim. One that no store gave out has no run.
+// claimKeyOf returns the key of a claim. A claim that no store returned has the
+// zero key, which matches no run.
 func claimKeyOf(c store.Claim) claimKey {
 	id, err := store.ParseID(c.ID)
 	if err != nil || c.Ref != claimRef(id, hasOrderKey(c)) {
@@ -178,9 +173,9 @@ func claimKeyOf(c store.Claim) claimKey {
 	return claimKey{id, c.Fence}
 }
 
-// refOf makes the Ref of a claim: something of the id, by which a claim that was
-// made up is recognised, and whether the run has an order key. Then its end is
-// the turn of another.
+// claimRef returns the Ref of a claim: bits of the id, which reveal an invented
+// claim, and whether the run has an order key. If it has, ending the run may
+// unblock another.
 func claimRef(id store.ID, ordered bool) int64 {
 	ref := int64(binary.BigEndian.Uint64(id[8:])>>1) &^ 1 //nolint:gosec // 63 bits
 	if ordered {

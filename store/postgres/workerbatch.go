@@ -10,32 +10,32 @@ import (
 	"github.com/webhook-gateway/gateway/store/batch"
 )
 
-// held is one transaction of holders. All of its statements go in one trip:
-// which claims still hold is found by the statements that write.
+// workerBatch is one transaction of workerOps. All statements go in one trip:
+// the statements that write return which claims are valid.
 type workerBatch struct {
 	*tx
 	shard int16
-	stamp int64 // of no other batch
+	stamp int64 // unique among batches
 
-	extensions  []extension
+	extensions  []leaseExtension
 	checkpoints []checkpoint
 	endings     []ending
 	requeues    []requeue
-	lockFlows   bool // flows must be locked: their queues change
+	lockFlows   bool // the batch changes queues, so flows must be locked
 
-	// What the statements found.
+	// Claims that the statements found valid.
 	extended, checkpointed, ended, requeued map[claimKey]bool
 	publish                                 bool // runs may be claimable
-	signalReady                             bool // a run waits for a time
+	signalReady                             bool // a run waits, and claimers need to know when it is due
 }
 
-// beat is a lease to be extended.
-type extension struct {
+// leaseExtension is a lease to extend.
+type leaseExtension struct {
 	key   claimKey
 	lease time.Duration
 }
 
-// touch is a run to which steps are added.
+// checkpoint is a run that gets steps.
 type checkpoint struct {
 	key   claimKey
 	steps stepRows
@@ -49,7 +49,7 @@ type ending struct {
 	growth
 }
 
-// later is a run that is put back.
+// requeue is a run that is put back.
 type requeue struct {
 	key claimKey
 	store.Requeue
@@ -57,7 +57,7 @@ type requeue struct {
 	growth
 }
 
-// sizes are what a run grows by.
+// growth is by how much the contents of a run grow.
 type growth struct {
 	bytes   int64
 	largest int
@@ -72,7 +72,8 @@ func (s *growth) countSteps(steps []store.Step) {
 	s.steps += len(steps)
 }
 
-// touch adds steps of a run, of which several may come in one batch.
+// addCheckpoint adds steps of a run. A batch may have several checkpoints of
+// one run, and writes each row once.
 func (b *workerBatch) addCheckpoint(key claimKey, steps []store.Step) {
 	for i := range b.checkpoints {
 		if b.checkpoints[i].key == key {
@@ -89,7 +90,7 @@ func (t *checkpoint) addSteps(steps []store.Step) {
 	t.countSteps(steps)
 }
 
-// writeHeld does a batch of holders.
+// commitWorkerBatch executes operations in one transaction.
 func (s *Store) commitWorkerBatch(ops []*batch.Op[workerOp]) error {
 	ctx, cancel := clock.WithTimeout(context.Background(), s.options.Clock, s.options.Timeout)
 	defer cancel()
@@ -133,7 +134,7 @@ func (b *workerBatch) addWrites() {
 	}
 }
 
-// terminal returns the runs that leave their holders.
+// releasedRuns returns the runs whose claims end.
 func (b *workerBatch) releasedRuns() []store.ID {
 	var ids []store.ID
 	for i := range b.endings {
@@ -150,14 +151,14 @@ func (b *workerBatch) extendLeases() {
 		return
 	}
 	q := newQuery("UPDATE runs r SET lease = clock() + u.lease * interval '1 microsecond' FROM ").table("u", []column{
-		columnOf("id", "uuid", b.extensions, func(t *extension) [16]byte { return t.key.id }),
-		columnOf("fence", "bigint", b.extensions, func(t *extension) int64 { return t.key.fence }),
-		columnOf("lease", "bigint", b.extensions, func(t *extension) int64 { return roundUpMicros(t.lease) }),
+		columnOf("id", "uuid", b.extensions, func(t *leaseExtension) [16]byte { return t.key.id }),
+		columnOf("fence", "bigint", b.extensions, func(t *leaseExtension) int64 { return t.key.fence }),
+		columnOf("lease", "bigint", b.extensions, func(t *leaseExtension) int64 { return roundUpMicros(t.lease) }),
 	}).add(matchesClaim + "RETURNING r.id, r.fence")
 	b.collectClaims(q, b.extended)
 }
 
-// note sends a statement that returns claims, and notes them.
+// collectClaims adds a statement that returns claims, and collects these.
 func (b *workerBatch) collectClaims(q *query, in map[claimKey]bool) {
 	var id [16]byte
 	var fence int64

@@ -6,13 +6,14 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// The statements of holders have one form: a table e of the runs that were held
-// and are changed, and beside it, from e, what else changes with them. What must
-// be joined with what was sent is a statement of its own, which finds the runs
-// by the stamp that the first has left, as e has no index, and by the fence: a
-// holder that has lost its run may be in one batch with the one that has it now.
+// The statements of a workerBatch have one form. The first updates the runs of
+// valid claims and returns them as the table e, from which further parts of the
+// statement count. Rows that workers sent, such as steps, are written by
+// statements of their own, because e has no index. These find the updated runs
+// by the stamp that the first statement set, and by the fence: the batch may
+// also hold an operation of a worker that has lost the run.
 
-// growth are the columns of what runs grow by.
+// growthColumns returns the columns of growth.
 func growthColumns[R any](rows []R, of func(*R) *growth) []column {
 	return []column{
 		columnOf("bytes", "bigint", rows, func(r *R) int64 { return of(r).bytes }),
@@ -21,22 +22,22 @@ func growthColumns[R any](rows []R, of func(*R) *growth) []column {
 	}
 }
 
-// grow appends the assignments that go with growth. A step that is done ends a
-// row of losses.
+// addGrowth appends the assignments for growthColumns.
 func (b *workerBatch) addGrowth(q *query) *query {
 	return q.add("stamp = ").arg(b.stamp, "bigint").add(", " + growthSQL)
 }
 
 const growthSQL = "bytes = r.bytes + u.bytes, largest = greatest(r.largest, u.largest), lost = CASE WHEN u.steps > 0 THEN 0 ELSE r.lost END"
 
-// freed are the assignments of a run that leaves its holder.
+// clearLease are the assignments that end a claim.
 const clearLease = ", owner = NULL, lease = NULL, "
 
-// isHeld finds the run of a claim. The sum keeps the index of all that run from
-// being taken for a short cut: it is one through many that have ended.
+// matchesClaim finds the run of a claim. The sum prevents that the server uses
+// the index of running runs, in which it would pass the entries of many ended
+// runs.
 const matchesClaim = " WHERE r.id = u.id AND r.fence = u.fence AND r.state + 0 = 3 "
 
-// stillHeld ends the update of e.
+// returningChanged ends the update whose result is the table e.
 const returningChanged = matchesClaim + "RETURNING r.id, r.fence, r.flow, r.state, r.started, r.finished, u.bytes)"
 
 func claimColumns[R any](rows []R, of func(*R) claimKey) []column {
@@ -46,8 +47,8 @@ func claimColumns[R any](rows []R, of func(*R) claimKey) []column {
 	}
 }
 
-// keepSteps queues that the steps of the runs are kept which the batch has
-// changed.
+// writeSteps adds a statement that writes steps of the runs that the batch has
+// updated.
 func (b *workerBatch) writeSteps(steps stepRows) {
 	if len(steps) == 0 {
 		return
@@ -61,13 +62,14 @@ func (b *workerBatch) writeSteps(steps stepRows) {
 			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message"))
 }
 
-// join joins what holders sent, the table u, with the runs that the batch has
-// changed for them.
+// joinChanged joins rows that workers sent, the table u, with the runs that the
+// batch has updated for the same claims.
 func (q *query) joinChanged(stamp int64) *query {
 	return q.add(" JOIN runs r ON r.id = u.run AND r.fence = u.fence AND r.stamp = ").arg(stamp, "bigint")
 }
 
-// keepBytes appends that the store has grown by what the runs in e have.
+// addStoreBytes appends a part that counts the growth of the runs in e for the
+// store.
 func (q *query) addStoreBytes(n int64, shard int16) *query {
 	if n == 0 {
 		return q
@@ -119,15 +121,14 @@ func (b *workerBatch) writeEndings() {
 	var waiting bool
 	scanRows(b.addQuery(q), []any{(*[16]byte)(&key.id), &key.fence, &waiting}, func() error {
 		b.ended[key] = true
-		b.publish = b.publish || waiting // its place is free
+		b.publish = b.publish || waiting // the limit of the flow allows another run
 		return nil
 	})
 	b.writeSteps(steps)
 	b.writeResults(b.endings)
 }
 
-// keepResults queues that responses and outputs are kept, of those that have
-// one.
+// writeResults adds a statement that writes responses and outputs.
 func (b *workerBatch) writeResults(endings []ending) {
 	var withResult []ending
 	for i := range endings {
@@ -147,8 +148,9 @@ func (b *workerBatch) writeResults(endings []ending) {
 		}).joinChanged(b.stamp).add(" WHERE p.run = u.run"))
 }
 
-// setCauses lists the assignments of a cause from the columns, or of none where
-// there are no columns. The form is of the value, which %s stands for.
+// causeAssignments lists the assignments of a cause. The form is the SQL of the
+// value, in which %s stands for the new value and %n for the old one. Without
+// columns the new value is NULL.
 func causeAssignments(columns []column, form string) string {
 	list := make([]string, len(causeColumnNames))
 	for i, name := range causeColumnNames {
@@ -161,7 +163,7 @@ func causeAssignments(columns []column, form string) string {
 	return strings.Join(list, ", ")
 }
 
-// causeNames are the columns of a cause.
+// causeColumnNames are the columns of a cause.
 var causeColumnNames = [...]string{"reason", "class", "action", "position", "message"}
 
 func (b *workerBatch) writeRequeues() {
@@ -183,7 +185,7 @@ func (b *workerBatch) writeRequeues() {
 	causes := causeColumns(b.requeues, func(l *requeue) *store.Cause { return &l.Cause })
 	q := b.addGrowth(newQuery("WITH e AS (UPDATE runs r SET ")).add(clearLease+"attempt = r.attempt + u.attempts, state = CASE WHEN u.after > 0 THEN 2 ELSE 1 END, "+
 		"due = CASE WHEN u.after > 0 THEN clock() + u.after * interval '1 microsecond' END, "+
-		// Only an attempt that failed has a cause.
+		// Only a failed attempt has a cause.
 		causeAssignments(causes, "CASE WHEN u.attempts > 0 THEN %s ELSE %n END")+" FROM ").
 		table("u", append(columns, causes...)).add(returningChanged).
 		addStoreBytes(bytes, b.shard).
