@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// certify makes a certificate for 127.0.0.1 and its key, and returns the
-// server's arguments that name them.
-func (s *Server) certify() ([]string, error) {
+// makeCertificate makes a certificate for 127.0.0.1 with its key, and returns the
+// arguments of the server that name their files.
+func (s *Server) makeCertificate() ([]string, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("making a key for MariaDB: %w", err)
@@ -44,6 +44,6 @@ func (s *Server) certify() ([]string, error) {
 	return []string{"--ssl-cert=" + cert, "--ssl-key=" + private}, nil
 }
 
-// Certificate is the server's certificate in PEM, which is its own authority
-// and for 127.0.0.1.
+// Certificate returns the certificate of the server in PEM. It is signed by
+// itself, and valid for 127.0.0.1.
 func (s *Server) Certificate() string { return s.certificate }

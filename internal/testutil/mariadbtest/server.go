@@ -1,56 +1,63 @@
+// Package mariadbtest runs a real MariaDB server for tests.
+//
+// A test binary starts one server with Main when the first test asks for it,
+// and every test takes a database of its own from it. The server listens on
+// 127.0.0.1 and on a socket beside its data, stores everything in a folder of
+// its own in the folder for temporary files, and ends with the test binary.
+//
+// If the server cannot be started, the tests fail and say what to install. With
+// SKIP_DATABASES=1 in the environment they are skipped.
 package mariadbtest
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/dbserver"
 )
 
 // Server is a MariaDB server that this process started.
 type Server struct {
-	folder string
-	port   int
-	cmd    *exec.Cmd
-	over   chan struct{} // closed when it has ended
-	log    *tail
-	root   *sql.DB // by way of the socket
-
+	folder      string
+	port        int
+	process     *dbserver.Process
+	root        *sql.DB // uses the socket
 	certificate string
 
-	mu    sync.Mutex
-	names int // of databases that were made
+	mu        sync.Mutex
+	databases int // how many were made
 }
 
-// errMissing says that there is no server to start.
+// errMissing says that no server is installed.
 var errMissing = errors.New("no MariaDB server found (mariadbd and mariadb-install-db): on Debian run scripts/setup, or apt-get install mariadb-server")
 
-// The account that tests connect by.
+// The account of the tests.
 const (
 	User     = "gateway"
 	Password = "pass word:@/?#%ü"
 )
 
-// startTime is enough for a new data folder on a busy machine.
-const startTime = 2 * time.Minute
+// startTimeout is enough for a new data folder on a busy machine.
+const startTimeout = 2 * time.Minute
 
-// newServer makes a folder with a new server in it and starts it.
-func newServer() (*Server, error) {
-	server, err := find("mariadbd", "/usr/sbin/mariadbd")
+// launch makes a folder with a new server and starts the server.
+func launch() (*Server, error) {
+	server, err := findProgram("mariadbd", "/usr/sbin/mariadbd")
 	if err != nil {
 		return nil, err
 	}
-	install, err := find("mariadb-install-db", "/usr/bin/mariadb-install-db")
+	install, err := findProgram("mariadb-install-db", "/usr/bin/mariadb-install-db")
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +65,8 @@ func newServer() (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for MariaDB: %w", err)
 	}
-	s := &Server{folder: folder, over: make(chan struct{}), log: &tail{}}
-	if err := s.create(install); err != nil {
+	s := &Server{folder: folder}
+	if err := s.initData(install); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -70,67 +77,74 @@ func newServer() (*Server, error) {
 	return s, nil
 }
 
-func find(name, otherwise string) (string, error) {
+// findProgram returns the path of a program: in the PATH, or where Debian
+// installs it.
+func findProgram(name, debianPath string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil
 	}
-	if _, err := os.Stat(otherwise); err != nil {
+	if _, err := os.Stat(debianPath); err != nil {
 		return "", errMissing
 	}
-	return otherwise, nil
+	return debianPath, nil
 }
 
-// asWho lets the server run as root, which it refuses unless it is told.
-func asWho() []string {
+// userArgs let the server run as root, which it otherwise refuses.
+func userArgs() []string {
 	if os.Geteuid() == 0 {
 		return []string{"--user=root"}
 	}
 	return nil
 }
 
-func (s *Server) data() string { return filepath.Join(s.folder, "data") }
+func (s *Server) dataFolder() string { return filepath.Join(s.folder, "data") }
 
 func (s *Server) socket() string { return filepath.Join(s.folder, "socket") }
 
-func (s *Server) create(program string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+func (s *Server) initData(program string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	args := append([]string{"--no-defaults", "--datadir=" + s.data(), "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"}, asWho()...)
+	args := append([]string{"--no-defaults", "--datadir=" + s.dataFolder(), "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"}, userArgs()...)
 	if out, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, out)
 	}
 	return nil
 }
 
+// start starts the server, and returns when it accepts connections and has the
+// account.
 func (s *Server) start(program string) error {
 	var err error
-	if s.port, err = freePort(); err != nil {
+	if s.port, err = dbserver.FreePort(); err != nil {
 		return err
 	}
-	certificate, err := s.certify()
+	certificate, err := s.makeCertificate()
 	if err != nil {
 		return err
 	}
 	args := append([]string{
-		"--no-defaults", "--datadir=" + s.data(), "--socket=" + s.socket(), "--port=" + strconv.Itoa(s.port),
+		"--no-defaults", "--datadir=" + s.dataFolder(), "--socket=" + s.socket(), "--port=" + strconv.Itoa(s.port),
 		"--pid-file=" + filepath.Join(s.folder, "pid"), "--bind-address=127.0.0.1", "--skip-name-resolve",
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M", "--performance-schema=off",
-	}, append(asWho(), certificate...)...)
-	s.cmd = exec.CommandContext(context.Background(), program, args...)
-	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	endWithParent(s.cmd)
-	if err := s.cmd.Start(); err != nil {
-		return fmt.Errorf("starting MariaDB: %w", err)
+	}, append(userArgs(), certificate...)...)
+	cmd := exec.CommandContext(context.Background(), program, args...)
+	if s.process, err = dbserver.Start(cmd, "ready for connections", syscall.SIGKILL); err != nil {
+		return err
 	}
-	go func() {
-		_ = s.cmd.Wait() // how it ended is in its log
-		close(s.over)
-	}()
-	return s.prepare()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	select {
+	case <-s.process.Ready:
+	case <-s.process.Ended:
+		return fmt.Errorf("MariaDB ended:\n%s", s.process.Log())
+	case <-ctx.Done():
+		return fmt.Errorf("MariaDB does not start within %v:\n%s", startTimeout, s.process.Log())
+	}
+	return s.makeAccount(ctx)
 }
 
-// prepare waits until the server takes connections and makes the account.
-func (s *Server) prepare() error {
+// makeAccount connects as root and makes the account of the tests.
+func (s *Server) makeAccount(ctx context.Context) error {
 	c := mysql.NewConfig()
 	c.User, c.Net, c.Addr, c.Logger = "root", "unix", s.socket(), &mysql.NopLogger{}
 	connector, err := mysql.NewConnector(c)
@@ -138,22 +152,6 @@ func (s *Server) prepare() error {
 		return err
 	}
 	s.root = sql.OpenDB(connector)
-	ctx, cancel := context.WithTimeout(context.Background(), startTime)
-	defer cancel()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	for {
-		if err = s.root.PingContext(ctx); err == nil {
-			break
-		}
-		select {
-		case <-s.over:
-			return fmt.Errorf("MariaDB ended:\n%s", s.log)
-		case <-ctx.Done():
-			return fmt.Errorf("MariaDB does not start within %v: %w\n%s", startTime, err, s.log)
-		case <-again.C:
-		}
-	}
 	_, err = s.root.ExecContext(ctx, fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '%s'", User, Password))
 	if err == nil {
 		_, err = s.root.ExecContext(ctx, "GRANT ALL ON `test\\_%`.* TO '"+User+"'@'%'")
@@ -161,51 +159,13 @@ func (s *Server) prepare() error {
 	return err
 }
 
-// freePort returns a port on loopback that nothing listened on just now.
-func freePort() (int, error) {
-	var listen net.ListenConfig
-	l, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
-	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
-}
-
-// close stops the server and removes what it kept.
+// close stops the server and deletes its folder.
 func (s *Server) close() {
 	if s.root != nil {
 		_ = s.root.Close()
 	}
-	if s.cmd != nil && s.cmd.Process != nil {
-		_ = s.cmd.Process.Kill() // nothing of it is needed any more
-		<-s.over
+	if s.process != nil {
+		s.process.End(syscall.SIGKILL) // its data is not needed again
 	}
-	_ = os.RemoveAll(s.folder) // a folder that stays behind spoils no test
-}
-
-// tail keeps the end of a log.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-// tailSize is how much of it.
-const tailSize = 16 << 10
-
-// Write adds to the log.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if over := len(t.text) - tailSize; over > 0 {
-		t.text = bytes.Clone(t.text[over:])
-	}
-	return len(p), nil
-}
-
-// String returns it.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.text)
+	_ = os.RemoveAll(s.folder) // a folder that stays does not affect other tests
 }

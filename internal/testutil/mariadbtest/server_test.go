@@ -16,10 +16,10 @@ func TestDatabasesAreApart(t *testing.T) {
 	s := shared.Server(t)
 	first, second := s.Database(t), s.Database(t)
 	if first == second {
-		t.Fatalf("two databases are called %s", first)
+		t.Fatalf("two databases have the name %s", first)
 	}
 	if got := s.Query(t, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name IN ('"+first+"', '"+second+"')"); got != "2" {
-		t.Errorf("%s of 2 databases are there", got)
+		t.Errorf("%s of 2 databases exist", got)
 	}
 }
 

@@ -2,17 +2,17 @@ package mariadbtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/dbserver"
 )
 
 // Shared is one server for all tests of a binary, started when the first asks
-// for it. Keep it in a variable of the test package and run the tests with its
-// Main. The zero value is ready for use.
+// for it. Declare a variable of it in the test package, and run the tests with
+// its Main. The zero value is ready for use.
 type Shared struct {
 	once   sync.Once
 	server *Server
@@ -20,34 +20,31 @@ type Shared struct {
 }
 
 // Main runs the tests and then stops the server. Call it from TestMain, and end
-// the process with what it returns.
+// the process with its result.
 func (s *Shared) Main(m *testing.M) int {
 	defer s.Close()
 	return m.Run()
 }
 
-// Close stops the server, for a TestMain that has more to do.
+// Close stops the server. A TestMain that does not call Main calls it.
 func (s *Shared) Close() {
 	if s.server != nil {
 		s.server.close()
 	}
 }
 
-// Server returns the server. Where none is installed the test is skipped, or
-// fails in continuous integration.
+// Server returns the server. If it cannot be started, the test ends; see
+// dbserver.Fail.
 func (s *Shared) Server(t testing.TB) *Server {
 	t.Helper()
-	s.once.Do(func() { s.server, s.err = newServer() })
-	if errors.Is(s.err, errMissing) && os.Getenv("CI") != "true" {
-		t.Skip(s.err)
-	}
+	s.once.Do(func() { s.server, s.err = launch() })
 	if s.err != nil {
-		t.Fatal(s.err)
+		dbserver.Fail(t, s.err)
 	}
 	return s.server
 }
 
-// Port is where the server listens on 127.0.0.1.
+// Port returns the port on which the server listens on 127.0.0.1.
 func (s *Server) Port() int { return s.port }
 
 // Database makes an empty database, which is dropped after the test, and
@@ -55,8 +52,8 @@ func (s *Server) Port() int { return s.port }
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	s.mu.Lock()
-	s.names++
-	name := fmt.Sprintf("test_%d", s.names)
+	s.databases++
+	name := fmt.Sprintf("test_%d", s.databases)
 	s.mu.Unlock()
 	if err := s.execute("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
 		t.Fatal(err)
@@ -69,7 +66,7 @@ func (s *Server) Database(t testing.TB) string {
 	return name
 }
 
-// Query returns the only value that a statement gives, asked as root.
+// Query executes a statement as root, and returns the only value of its result.
 func (s *Server) Query(t testing.TB, statement string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -9,10 +9,10 @@ import (
 
 type account struct{}
 
-func unprivileged() (account, error) {
-	return account{}, errors.New("the tests with a real PostgreSQL run on Unix only")
+func findAccount() (account, error) {
+	return account{}, errors.New("tests with a PostgreSQL server need Unix")
 }
 
-func (account) own(string) error { return nil }
+func (account) takeFolder(string) error { return nil }
 
-func (account) run(*exec.Cmd) {}
+func (account) applyTo(*exec.Cmd) {}

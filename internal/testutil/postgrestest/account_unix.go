@@ -12,14 +12,15 @@ import (
 	"syscall"
 )
 
-// account is who the server runs as. The zero value is who runs the tests.
+// account is the user that runs the server. The zero value is the user that runs
+// the tests.
 type account struct {
 	credential *syscall.Credential
 }
 
-// unprivileged finds an account for the server, which refuses to run as root:
-// then it is the one that the package of the server has made, or nobody.
-func unprivileged() (account, error) {
+// findAccount finds an account for the server, which refuses to run as root: the
+// account that Debian's package makes, or the account nobody.
+func findAccount() (account, error) {
 	if os.Geteuid() != 0 {
 		return account{}, nil
 	}
@@ -35,22 +36,22 @@ func unprivileged() (account, error) {
 		}
 		return account{credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 	}
-	return account{}, errors.New("PostgreSQL does not run as root, and there is no account postgres or nobody to run it as")
+	return account{}, errors.New("PostgreSQL does not run as root: make an account postgres or nobody, or run the tests as another user")
 }
 
-// own gives a folder to the account.
-func (a account) own(folder string) error {
+// takeFolder makes the account the owner of a folder.
+func (a account) takeFolder(folder string) error {
 	if a.credential == nil {
 		return nil
 	}
 	if err := os.Chown(folder, int(a.credential.Uid), int(a.credential.Gid)); err != nil {
-		return fmt.Errorf("giving PostgreSQL its folder: %w", err)
+		return fmt.Errorf("making PostgreSQL the owner of its folder: %w", err)
 	}
 	return nil
 }
 
-// run makes a command run as the account, and in a group of its own: what a
-// terminal sends to the tests is not for it.
-func (a account) run(cmd *exec.Cmd) {
+// applyTo makes a command run as the account, in a group of its own, so that
+// signals of a terminal to the tests do not reach it.
+func (a account) applyTo(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: a.credential, Setpgid: true}
 }

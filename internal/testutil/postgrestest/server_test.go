@@ -53,7 +53,7 @@ func TestDatabasesAreApart(t *testing.T) {
 	}
 }
 
-func TestKilledServerKeepsWhatWasCommitted(t *testing.T) {
+func TestKilledServerKeepsCommittedRows(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.Start(t)
 	url := s.Database(t)

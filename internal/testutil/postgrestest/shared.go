@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/dbserver"
 )
 
 // Shared is one server for all tests of a binary, started when the first asks
-// for it. Keep it in a variable of the test package and run the tests with its
-// Main. The zero value is ready for use.
+// for it. Declare a variable of it in the test package, and run the tests with
+// its Main. The zero value is ready for use.
 type Shared struct {
 	once   sync.Once
 	server *Server
@@ -20,7 +22,7 @@ type Shared struct {
 }
 
 // Main runs the tests and then stops the server. Call it from TestMain, and end
-// the process with what it returns.
+// the process with its result.
 func (s *Shared) Main(m *testing.M) int {
 	defer func() {
 		if s.server != nil {
@@ -30,35 +32,36 @@ func (s *Shared) Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Server returns the server. The test ends where none can be started.
+// Server returns the server. If none can be started, the test ends; see
+// dbserver.Fail.
 func (s *Shared) Server(t testing.TB) *Server {
 	t.Helper()
 	s.once.Do(func() { s.server, s.err = Launch() })
 	if s.err != nil {
-		without(t, s.err)
+		dbserver.Fail(t, s.err)
 	}
 	return s.server
 }
 
-// Database makes a database for the test and returns its address.
+// Database makes a database for the test and returns its URL.
 func (s *Shared) Database(t testing.TB) string {
 	t.Helper()
 	return s.Server(t).Database(t)
 }
 
 // Database makes an empty database, which is dropped after the test, and
-// returns its address.
+// returns its URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	s.mu.Lock()
-	s.names++
-	name := fmt.Sprintf("test_%d", s.names)
+	s.databases++
+	name := fmt.Sprintf("test_%d", s.databases)
 	s.mu.Unlock()
 	if err := s.execute("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		// The server may be stopped by now, and what it kept is removed with it.
+		// If the test stopped the server, its folder is deleted anyway.
 		_ = s.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
 	})
 	return s.URL(name)
@@ -71,7 +74,7 @@ func (s *Server) execute(statement string) error {
 	if err != nil {
 		return fmt.Errorf("connecting to PostgreSQL: %w", err)
 	}
-	defer func() { _ = conn.Close(ctx) }() // it has nothing left to tell
+	defer func() { _ = conn.Close(ctx) }() // nothing depends on its result
 	if _, err := conn.Exec(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", statement, err)
 	}
