@@ -22,65 +22,114 @@ func testsMayNot() []string {
 	return []string{"cmd/...", "bench/...", "examples/..."}
 }
 
-// rooms returns the import table. Imports point down: a package lists only
-// what lies below it, and a new line needs a reason that says so.
-func rooms() []room {
-	language := []string{
-		"internal/value", "config/diag", "config/expr/funcs", "config/expr", "config/schema",
-	}
-	domain := slices.Concat(language, []string{"flow"})
-	kinds := slices.Concat(domain, []string{"internal/body", "internal/netname", "outbound"})
-
-	return []room{
-		{"internal/value", nil, "values are the ground floor: everything else speaks of them"},
-		{"internal/body", []string{"internal/value"}, "forms and XML are read whoever sent them"},
-		{"internal/netname", nil, "names of hosts and mail boxes mean the same everywhere"},
-		{"outbound", []string{"internal/value"}, "the guarded client knows addresses, not flows"},
-		{"internal/testutil", []string{"internal/value"}, "tests of any package use it, so it may know hardly any"},
-		{"internal/richtext", nil, "it turns texts into others and knows nothing else"},
-		{"internal/testutil/jirad", nil, "it stands in for Jira, whatever is tested with it"},
-		{"internal/testutil/slackd", nil, "it stands in for Slack, whatever is tested with it"},
-		{"internal/testutil/disktest", nil, "it breaks disks, whatever is on them"},
-		{"internal/testutil/dbserver", nil, "it starts any server, and knows no store"},
-		{"internal/testutil/postgrestest", []string{"internal/testutil/dbserver"}, "it starts a server, and knows no store"},
-		{"internal/testutil/mariadbtest", []string{"internal/testutil/dbserver"}, "it starts a server, and knows no store"},
-		{"internal/links", nil, "the tokens of links are made and read where links are known, and nowhere else"},
-		{"internal/cron", nil, "when a schedule ticks is arithmetic"},
-		{"internal/arch/...", nil, "it reads the repository and is no part of the program"},
-		{"scripts", nil, "it holds shell scripts and their tests"},
-
-		{"config/diag", []string{"internal/value"}, "diagnostics are rendered whoever made them"},
-		{"config/syntax", nil, "parsing knows nothing of what the words mean"},
-		{"config/format", []string{"config/syntax"}, "formatting moves spaces and needs no meaning"},
-		{"config/expr/funcs", []string{"internal/value"}, "functions compute values and know no expressions"},
-		{"config/expr", language[:3], "expressions know values, not the blocks they stand in"},
-		{"config/schema", language[:4], "declarations are decoded before there is a flow"},
-		{"flow", language, "the domain knows its language, and no kind, no process, no storage"},
-
-		{"actions", slices.Concat(kinds, []string{"internal/richtext", "auth"}), "an action knows the flow it runs in, not who started it or where runs are kept; it signs as checks verify"},
-		{"auth", kinds, "a check knows the request, not the trigger that asks for it"},
-		{"triggers/input", kinds, "declared variables are checked the same for each trigger"},
-		{"triggers", slices.Concat(kinds, []string{"auth", "triggers/input", "internal/cron", "internal/links"}), "a trigger asks checks to let a request in"},
-
-		{
-			"config/load", slices.Concat(domain, []string{"config/syntax", "internal/netname", "outbound", "internal/links"}),
-			"loading takes the kinds as an argument, so that a user can bring their own",
-		},
-		{"store", []string{"internal/value", "internal/netname", "flow"}, "what is kept is runs, whatever engine keeps them"},
-		{"store/storetest", []string{"internal/value", "flow", "store"}, "one suite for every engine"},
-		{"store/*", []string{"internal/value", "flow", "store"}, "an engine knows the interface it fulfils, no other engine"},
-		{
-			"gateway", slices.Concat(domain, []string{"config/load", "outbound", "store"}),
-			"the process takes a loader function and a store, and knows no kind",
-		},
-		{"dashboard", []string{"internal/value", "config/diag"}, "pages read through a small interface of their own"},
-		{"lsp", slices.Concat(domain, []string{"config/load", "config/syntax", "config/format"}), "an editor asks about files, never about a running process"},
-		{"flowtest", slices.Concat(domain, []string{"config/load", "gateway"}), "flow tests send requests through the real endpoints"},
-
-		{"cmd/...", []string{anything}, "cmd wires everything together"},
-		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},
-		{"internal/e2e/...", []string{anything}, "end-to-end tests start the whole program"},
-		{"internal/testutil/programtest", []string{anything}, "it wires the program as cmd/gateway does"},
-		{"bench/...", []string{anything}, "a benchmark measures whatever it likes"},
+// ground lists the packages that know no part of the program. Every package but
+// these may import them.
+func ground() []string {
+	return []string{
+		"internal/backoff", "internal/clock", "internal/cron", "internal/duration", "internal/httpserver", "internal/keys",
+		"internal/links", "internal/logging", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
+		"internal/termtext", "internal/ulid", "internal/value",
 	}
 }
+
+// rooms returns the import table. Imports point down: a package lists only
+// packages below it, and a new line needs a reason for that.
+func rooms() []room {
+	return slices.Concat(groundRooms(), languageRooms(), kindRooms(), storeRooms(), gatewayRooms(), programRooms())
+}
+
+func groundRooms() []room {
+	return []room{
+		{"internal/backoff", []string{"internal/clock"}, "it waits between attempts"},
+		{"internal/clock", nil, "time has no dependencies"},
+		{"internal/cron", nil, "the ticks of a schedule are arithmetic"},
+		{"internal/duration", nil, "a duration is text and a number"},
+		{"internal/httpserver", []string{"internal/clock"}, "both listeners share its limits of time"},
+		{"internal/keys", nil, "keys are bytes and files"},
+		{"internal/links", []string{"internal/keys"}, "the tokens of links are sealed by a key"},
+		{"internal/logging", []string{"internal/termtext"}, "it formats lines and knows no flow"},
+		{"internal/netname", nil, "names of hosts and mailboxes are texts"},
+		{"internal/ranges", nil, "ranges of numbers are texts"},
+		{"internal/redact", []string{"internal/keys"}, "it hides texts in values, and seals them by a key"},
+		{"internal/richtext", nil, "it turns texts into others"},
+		{"internal/termtext", nil, "it makes text safe for terminals"},
+		{"internal/ulid", nil, "ids are bytes of time and chance"},
+		{"internal/value", []string{"internal/termtext"}, "values are the ground floor"},
+		{"internal/body", ground(), "bodies become values, in no flow's terms"},
+		{"internal/arch", nil, "it reads the repository and is no part of the program"},
+		{"internal/testutil/...", []string{anything}, "tests of any package may use it; the binary may not"},
+		{"internal/e2e/...", []string{anything}, "the end-to-end tests run the whole program"},
+		{"scripts/...", nil, "scripts read the repository and are no part of the program"},
+	}
+}
+
+func languageRooms() []room {
+	return []room{
+		{"config/diag", ground(), "findings are rendered for every part of the language"},
+		{"config/syntax", ground(), "parsing knows no meaning of words"},
+		{"config/format", with("config/syntax"), "formatting moves spaces and needs no meaning"},
+		{"config/expr/funcs", ground(), "functions compute values and know no expressions"},
+		{"config/expr", with("config/diag", "config/expr/funcs"), "expressions know values, not the blocks around them"},
+		{"config/schema", with("config/diag", "config/expr"), "declarations are decoded before there is a flow"},
+		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
+		{"internal/problem", with("flow"), "it writes the problems of flows as HTTP responses"},
+		{"config/load", with("config/diag", "config/expr", "config/expr/funcs", "config/schema", "config/syntax", "flow", "outbound"), "loading takes the kinds as an argument, so that a user can bring more"},
+	}
+}
+
+func kindRooms() []room {
+	language := with("config/diag", "config/expr", "config/schema", "flow")
+	return []room{
+		{"outbound", ground(), "the guarded client knows addresses, not flows"},
+		{"auth", language, "a check knows the request, not the trigger that asks for it"},
+		{"triggers/input", language, "declared variables serve every kind of trigger"},
+		{"triggers", slices.Concat(language, []string{"auth", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},
+		{"actions/local", language, "files and commands of the machine need no client"},
+		{"actions/web", slices.Concat(language, []string{"auth", "internal/body", "outbound"}), "it owns the client and the TLS settings of connections, and signs as checks verify"},
+		{"actions/*", slices.Concat(language, []string{"actions/local", "actions/web", "internal/body", "outbound"}), "an action knows the flow that it runs in, not the trigger or the store"},
+		{"actions", slices.Concat(language, []string{"actions/*"}), "it lists the kinds"},
+	}
+}
+
+func storeRooms() []room {
+	return []room{
+		{"store", with("flow"), "runs are stored, in any engine"},
+		{"store/batch", with("store"), "group commit serves every engine"},
+		{"store/erase", with("store"), "erasure serves every engine"},
+		{"store/storetest", with("flow", "store", "store/erase"), "one suite for every engine"},
+		{"store/*", with("flow", "store", "store/batch", "store/erase"), "an engine fulfils the contract and knows no other engine"},
+	}
+}
+
+func gatewayRooms() []room {
+	below := func(more ...string) []string {
+		return append(with("config/load", "flow", "internal/problem", "store"), more...)
+	}
+	return []room{
+		{"gateway/telemetry", below(), "metrics and log lines are counted for every part of the process"},
+		{"gateway/snapshot", below("gateway/telemetry"), "a configuration in service knows its endpoints, not their requests"},
+		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},
+		{"gateway/history", below("gateway/telemetry", "gateway/run", "store/erase"), "it records runs and erases addresses"},
+		{"gateway/services", below("gateway/snapshot", "gateway/run"), "actions reach contacts, keys and other flows through it"},
+		{"gateway/worker", below("gateway/snapshot", "gateway/run", "gateway/history", "gateway/services"), "it executes stored runs"},
+		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/services", "gateway/worker"), "it serves requests"},
+		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
+		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
+		{"gateway", below("config/diag", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+	}
+}
+
+func programRooms() []room {
+	return []room{
+		{"admin/ops", with("config/diag", "flow", "gateway", "gateway/run", "gateway/snapshot", "store"), "it decides what operators may do and see"},
+		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
+		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
+		{"admin", with("admin/api", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
+		{"cmd/...", []string{anything}, "cmd wires the program together"},
+		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},
+		{"bench/...", []string{anything}, "a benchmark may measure any part"},
+	}
+}
+
+// with returns the ground packages and some more.
+func with(more ...string) []string { return append(ground(), more...) }

@@ -32,6 +32,8 @@ func TestCheckSleeps(t *testing.T) {
 		{"real clock", "p", imports + `func TestA(t *testing.T) { time.Sleep(1) }`, "p/a.go:2: sleeps"},
 		{"own clock", "p", imports + `func TestA(t *testing.T) { synctest.Test(t, func(t *testing.T) { time.Sleep(1) }) }`, ""},
 		{"after it", "p", imports + `func TestA(t *testing.T) { synctest.Test(t, f); time.Sleep(1) }`, "sleeps"},
+		{"through a helper", "p", imports + `func in(t *testing.T, f func(*testing.T)) { synctest.Test(t, f) }; func TestA(t *testing.T) { in(t, func(*testing.T) { time.Sleep(1) }) }`, ""},
+		{"through two helpers", "p", imports + `func in(t *testing.T, f func(*testing.T)) { synctest.Test(t, f) }; func all(t *testing.T, f func(*testing.T)) { in(t, f) }; func TestA(t *testing.T) { all(t, func(*testing.T) { time.Sleep(1) }) }`, ""},
 		{"helper of a bubble", "p", imports + `func wait() { time.Sleep(1) }`, ""},
 		{"helper where there is no bubble", "p", `import "time"; func wait() { time.Sleep(1) }`, "sleeps"},
 		{"of another", "p", `func f(time interface{ Sleep(int) }) { time.Sleep(1) }`, ""},
