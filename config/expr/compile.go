@@ -156,7 +156,34 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 	if detail := explainMismatch(v, want, e.sensitive); detail != "" {
 		return append(diags, diag.Error(src.Range(), "Wrong type", detail))
 	}
+	if !v.IsKnown() && v.Type() == cty.DynamicPseudoType {
+		diags = append(diags, e.checkResults(src, s, want)...)
+	}
 	return diags
+}
+
+// checkResults checks the two results of a condition if they have no type in
+// common: each must convert to want.
+func (e *Expr) checkResults(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
+	switch c := src.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return e.checkResults(c.Expression, s, want)
+	case *hclsyntax.ConditionalExpr:
+		return append(e.checkResult(c.TrueResult, s, want), e.checkResult(c.FalseResult, s, want)...)
+	}
+	return nil
+}
+
+func (e *Expr) checkResult(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagnostics {
+	v, diags := s.evaluateAtLoad(src, s.checkContext())
+	if diags.HasErrors() {
+		return nil // only the chosen result is evaluated, so this may be on purpose
+	}
+	v, _ = v.UnmarkDeep()
+	if detail := explainMismatch(v, want, e.sensitive); detail != "" {
+		return hcl.Diagnostics{diag.Error(src.Range(), "Wrong type", detail)}
+	}
+	return e.checkResults(src, s, want)
 }
 
 // Eval computes the value for a run. The result may share memory with the

@@ -117,7 +117,7 @@ func guardOf(ec *hcl.EvalContext) *loopGuard {
 // always ends, even if the expression nests loops over a thousand numbers.
 func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	syntax, ok := e.(hclsyntax.Expression)
-	if !ok || !containsFor(e) {
+	if !ok || !needsGuard(e) {
 		return e.Value(ec)
 	}
 	ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
@@ -126,6 +126,20 @@ func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value
 	ec = ec.NewChild()
 	ec.Variables = map[string]cty.Value{guardName: cty.CapsuleVal(guardType, g)}
 	return g.evaluate(guardExpression(syntax), ec)
+}
+
+// needsGuard reports whether guardExpression would change how an expression of
+// a file is evaluated at load.
+func needsGuard(e hcl.Expression) bool {
+	return isComposite(e) && containsNode(e, func(n hclsyntax.Node) bool {
+		switch n := n.(type) {
+		case *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr:
+			return true
+		case *hclsyntax.BinaryOpExpr:
+			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo
+		}
+		return false
+	})
 }
 
 // jqGuard is the context of a jq program. It ends the program if the heap grows

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -9,10 +11,11 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
-// guardExpression returns a copy of an expression that has the same value and
-// can be stopped: its loops ask the guard of the evaluation, and its operators
-// refuse texts that HCL would take minutes to convert to a number. Checks at
-// load use the original; only evaluation uses the copy.
+// guardExpression returns a copy of an expression for evaluation. It can be
+// stopped: its loops ask the guard of the evaluation, and its operators refuse
+// texts that HCL would take minutes to convert to a number. In two points it
+// differs from HCL alone: a condition returns the chosen result unchanged, and
+// a division by zero is an error.
 func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 	switch e := e.(type) {
 	case *hclsyntax.ForExpr:
@@ -21,6 +24,9 @@ func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 		c := *e
 		params := e.Op.Impl.Params()
 		c.LHS, c.RHS = guardOperand(e.LHS, params[0].Type), guardOperand(e.RHS, params[1].Type)
+		if e.Op == hclsyntax.OpDivide || e.Op == hclsyntax.OpModulo {
+			return &guardedDivision{&c}
+		}
 		return &c
 	case *hclsyntax.UnaryOpExpr:
 		c := *e
@@ -29,7 +35,7 @@ func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.ConditionalExpr:
 		c := *e
 		c.Condition, c.TrueResult, c.FalseResult = guardExpression(e.Condition), guardExpression(e.TrueResult), guardExpression(e.FalseResult)
-		return &guardedConditional{&c}
+		return &pickingConditional{&c}
 	case *hclsyntax.IndexExpr:
 		c := *e
 		c.Collection, c.Key = guardExpression(e.Collection), guardOperand(e.Key, cty.Number)
@@ -159,24 +165,88 @@ func (o *guardedOperand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics)
 	return v, diags
 }
 
-// guardedConditional is a condition whose results are converted to one type by
-// funcs.Unify, which does not take quadratic time.
-type guardedConditional struct{ *hclsyntax.ConditionalExpr }
+// guardedDivision is a division or a remainder. HCL returns infinity, or the
+// number itself, where the divisor is zero.
+type guardedDivision struct{ *hclsyntax.BinaryOpExpr }
 
-// Value evaluates both results and unifies their types.
-func (e *guardedConditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	yes, yesDiags := e.TrueResult.Value(ec)
-	no, noDiags := e.FalseResult.Value(ec)
-	results, err := funcs.Unify(yes, no)
-	if err != nil {
-		return cty.DynamicVal, hcl.Diagnostics{diag.Error(e.SrcRange, "Inconsistent conditional result types",
-			"The two results of a condition must have one type: "+err.Error()+".")}
+// Value refuses a divisor that is zero.
+func (e *guardedDivision) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.RHS.Value(ec)
+	if plain, _ := v.Unmark(); !diags.HasErrors() && plain.IsKnown() && !plain.IsNull() {
+		if number, err := funcs.Convert(plain, cty.Number); err == nil && number.AsBigFloat().Sign() == 0 {
+			return cty.UnknownVal(cty.Number), append(diags, divisionByZero(e.BinaryOpExpr))
+		}
 	}
-	c := *e.ConditionalExpr
-	c.TrueResult = &evaluated{c.TrueResult, results[0], yesDiags}
-	c.FalseResult = &evaluated{c.FalseResult, results[1], noDiags}
+	c := *e.BinaryOpExpr
+	c.RHS = &evaluated{c.RHS, v, diags}
 	return c.Value(ec)
 }
+
+func divisionByZero(e *hclsyntax.BinaryOpExpr) *hcl.Diagnostic {
+	what := "division"
+	if e.Op == hclsyntax.OpModulo {
+		what = "remainder of a division"
+	}
+	d := diag.Error(e.RHS.Range(), "Division by zero",
+		fmt.Sprintf("The divisor of this %s is 0. Write a condition before it: divisor != 0 ? … : ….", what))
+	d.Context = e.SrcRange.Ptr()
+	return d
+}
+
+// pickingConditional is a condition that returns the chosen result unchanged.
+// HCL would convert both results to one type: with
+// qty != null ? qty : "n/a" the number 5 would become the text "5".
+type pickingConditional struct{ *hclsyntax.ConditionalExpr }
+
+// Value evaluates the condition and the chosen result. If the condition is not
+// known, the value is unknown and has a type only if both results have it.
+func (e *pickingConditional) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	chosen, diags := e.decide(ec)
+	plain, marks := chosen.Unmark()
+	if diags.HasErrors() {
+		return cty.DynamicVal.WithMarks(marks), diags
+	}
+	if !plain.IsKnown() {
+		return e.unknownResult(ec).WithMarks(marks), diags
+	}
+	result := e.FalseResult
+	if plain.RawEquals(cty.NumberIntVal(1)) {
+		result = e.TrueResult
+	}
+	v, more := result.Value(ec)
+	return v.WithMarks(marks), append(diags, more...)
+}
+
+// decide lets HCL choose between 1 for the true result and 0 for the other, so
+// that its own rules and messages hold for the condition.
+func (e *pickingConditional) decide(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	c := *e.ConditionalExpr
+	c.TrueResult = &evaluated{c.TrueResult, cty.NumberIntVal(1), nil}
+	c.FalseResult = &evaluated{c.FalseResult, cty.NumberIntVal(0), nil}
+	return c.Value(ec)
+}
+
+func (e *pickingConditional) unknownResult(ec *hcl.EvalContext) cty.Value {
+	yes, _ := e.TrueResult.Value(ec)
+	no, _ := e.FalseResult.Value(ec)
+	yes, yesMarks := yes.UnmarkDeep()
+	no, noMarks := no.UnmarkDeep()
+	out := cty.DynamicVal
+	switch {
+	case isUntypedNull(yes):
+		out = cty.UnknownVal(no.Type())
+	case isUntypedNull(no):
+		out = cty.UnknownVal(yes.Type())
+	case yes.Type().Equals(no.Type()):
+		out = cty.UnknownVal(yes.Type())
+		if yes.Range().DefinitelyNotNull() && no.Range().DefinitelyNotNull() {
+			out = out.RefineNotNull()
+		}
+	}
+	return out.WithMarks(yesMarks, noMarks)
+}
+
+func isUntypedNull(v cty.Value) bool { return v.RawEquals(cty.NullVal(cty.DynamicPseudoType)) }
 
 // evaluated is an expression whose value is already computed.
 type evaluated struct {

@@ -60,7 +60,7 @@ func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref {
 }
 
 func (s *Scope) programText(call *hclsyntax.FunctionCallExpr) string {
-	v, _ := call.Args[0].Value(s.static)
+	v, _ := s.evaluateAtLoad(call.Args[0], s.static)
 	v, _ = v.Unmark()
 	if v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
 		return ""

@@ -247,7 +247,7 @@ func (s *Scope) compileKey(e hcl.Expression) (*string, hcl.Diagnostics) {
 	if len(s.refsIn(e)) > 0 {
 		return nil, nil
 	}
-	v, diags := e.Value(s.static)
+	v, diags := s.evaluateAtLoad(e, s.static)
 	if diags.HasErrors() {
 		return nil, diags
 	}

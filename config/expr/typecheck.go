@@ -56,7 +56,7 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 // evalOperand returns the value of an operand without its marks. It returns
 // false if its type is not known.
 func (c *operandCheck) evalOperand(e hclsyntax.Expression) (v cty.Value, ok bool) {
-	v, diags := e.Value(c.scope.checkContext())
+	v, diags := c.scope.evaluateAtLoad(e, c.scope.checkContext())
 	if diags.HasErrors() || v.Type() == cty.DynamicPseudoType {
 		return cty.DynamicVal, false
 	}

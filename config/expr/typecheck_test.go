@@ -24,6 +24,7 @@ func TestOperandMistakes(t *testing.T) {
 		{"null", `webhook.qty == null || webhook.body == null`, "", ""},
 		{"variable of a for", `[for i in [1, 2] : i == "1"]`, "", ""},
 		{"lists", `webhook.body.items == []`, "", ""},
+		{"condition of two types", `(webhook.qty > 1 ? webhook.qty : "n/a") == 5`, "", ""},
 
 		{"number as condition", `webhook.qty ? "a" : "b"`, "Not a condition", "this is a number"},
 		{"text as condition", `webhook.sku ? "a" : "b"`, "Not a condition", "this is a text"},

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -103,48 +101,6 @@ func TestConvertMatchesTheLibrary(t *testing.T) {
 	}
 }
 
-// TestUnifyMatchesTheLibrary compares the results of a condition with HCL alone.
-func TestUnifyMatchesTheLibrary(t *testing.T) {
-	t.Parallel()
-	values := map[string]cty.Value{
-		"numbers": tuple(long, number), "texts": tuple(long, text), "one more": tuple(long+1, number), "none": cty.EmptyTupleVal,
-		"records": tuple(long, record), "fewer records": tuple(long-1, record), "pairs": tuple(long, pair),
-		"object": object(long, number), "larger object": object(long+1, text), "empty object": cty.EmptyObjectVal,
-		"other object": object(long, text), "list": cty.ListVal([]cty.Value{text(1)}), "map": cty.MapVal(map[string]cty.Value{"a": number(1)}),
-		"text": text(1), "null": cty.NullVal(cty.DynamicPseudoType), "null list": cty.NullVal(cty.List(cty.String)),
-		"nested": cty.ObjectVal(map[string]cty.Value{"a": tuple(long, number)}), "nested other": cty.ObjectVal(map[string]cty.Value{"a": tuple(2, text)}),
-		"in a tuple": cty.TupleVal([]cty.Value{tuple(long, number)}), "in a tuple other": cty.TupleVal([]cty.Value{tuple(2, mixed)}),
-		"marked": tuple(long, number).Mark(mark),
-	}
-	for name, a := range values {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for other, b := range values {
-				want, wantDiags := condition(a, b)
-				results, err := funcs.Unify(a, b)
-				if err != nil {
-					if !wantDiags.HasErrors() {
-						t.Errorf("with %s: %v, HCL has no error", other, err)
-					}
-					continue
-				}
-				got, diags := condition(results[0], results[1])
-				if diags.HasErrors() != wantDiags.HasErrors() {
-					t.Errorf("with %s: %v, HCL alone says %v", other, diags, wantDiags)
-				} else if !diags.HasErrors() && !got.RawEquals(want) {
-					t.Errorf("with %s: %#v, HCL alone gives %#v", other, got, want)
-				}
-			}
-		})
-	}
-}
-
-func condition(yes, no cty.Value) (cty.Value, hcl.Diagnostics) {
-	literal := func(v cty.Value) hclsyntax.Expression { return &hclsyntax.LiteralValueExpr{Val: v} }
-	c := &hclsyntax.ConditionalExpr{Condition: literal(cty.True), TrueResult: literal(yes), FalseResult: literal(no)}
-	return c.Value(nil)
-}
-
 // TestCallsTakeLongLists calls functions that would keep a core busy for minutes
 // if they compared each element with each other.
 func TestCallsTakeLongLists(t *testing.T) {
@@ -180,7 +136,6 @@ func TestLargeTypesAreRefused(t *testing.T) {
 		"many texts in a set":      {"toset", []cty.Value{tuple(30_000, text)}, "at most 20000"},
 		"many objects in a set":    {"toset", []cty.Value{tuple(3000, record)}, "at most 2000"},
 		"a set of combinations":    {"setproduct", []cty.Value{cty.SetVal(tuple(100, number).AsValueSlice()), cty.SetVal(tuple(100, number).AsValueSlice())}, "at most 2000"},
-		"sets of broad types":      {"setunion", []cty.Value{cty.TupleVal([]cty.Value{tuple(3000, number)}), cty.TupleVal([]cty.Value{tuple(3001, number)})}, "convert them to one type"},
 		"characters to trim":       {"trim", []cty.Value{text(1), cty.StringVal(strings.Repeat("ü", 501))}, "at most 1000 bytes"},
 		"an exponent":              {"abs", []cty.Value{cty.StringVal("1e600000000")}, "exponent of at most 1000"},
 		"an exponent of base two":  {"abs", []cty.Value{cty.StringVal("1p2000000000")}, "exponent of at most 1000"},

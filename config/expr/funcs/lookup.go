@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 )
 
@@ -47,17 +46,16 @@ func lookupType(args []cty.Value) (cty.Type, error) {
 	return cty.NilType, noSuchKey(name)
 }
 
+// lookupMapType is the type of the elements, unless the default, which is
+// returned unchanged, has another.
 func lookupMapType(args []cty.Value, element cty.Type) (cty.Type, error) {
-	if len(args) == 3 {
-		plain, _ := args[2].UnmarkDeep()
-		if _, err := convert.Convert(plain, element); err != nil {
-			return cty.NilType, function.NewArgErrorf(2, "the default must be a %s like the elements of the map", element.FriendlyName())
-		}
+	if len(args) == 3 && !args[2].Type().Equals(element) {
+		return cty.DynamicPseudoType, nil
 	}
 	return element, nil
 }
 
-func lookupValue(args []cty.Value, result cty.Type) (cty.Value, error) {
+func lookupValue(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	from, marks := args[0].Unmark()
 	key, keyMarks := args[1].Unmark()
 	marks = cty.NewValueMarks(marks, keyMarks)
@@ -66,10 +64,7 @@ func lookupValue(args []cty.Value, result cty.Type) (cty.Value, error) {
 		if len(args) < 3 {
 			return cty.NilVal, noSuchKey(key.AsString())
 		}
-		var err error
-		if value, err = convert.Convert(args[2], result); err != nil {
-			return cty.NilVal, function.NewArgError(2, err)
-		}
+		value = args[2]
 	}
 	return value.WithMarks(marks), nil
 }

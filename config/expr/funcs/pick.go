@@ -2,10 +2,8 @@ package funcs
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -130,6 +128,8 @@ func oneFunc() function.Function {
 	})
 }
 
+// coalesceFunc returns the chosen argument unchanged, whatever the types of the
+// others are.
 func coalesceFunc() function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{
@@ -137,18 +137,19 @@ func coalesceFunc() function.Function {
 			AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true,
 		},
 		Type: func(args []cty.Value) (cty.Type, error) {
-			var types []cty.Type
+			common := cty.NilType
 			for _, arg := range args {
-				if !arg.IsNull() || arg.Type() != cty.DynamicPseudoType {
-					types = append(types, arg.Type())
+				switch ty := arg.Type(); {
+				case arg.IsNull() && ty == cty.DynamicPseudoType:
+					continue
+				case common == cty.NilType:
+					common = ty
+				case !common.Equals(ty):
+					return cty.DynamicPseudoType, nil
 				}
 			}
-			if len(types) == 0 || exceedLibrary(args) {
-				return cty.DynamicPseudoType, nil
-			}
-			common, _ := convert.UnifyUnsafe(types)
 			if common == cty.NilType {
-				return cty.NilType, errors.New("all arguments must have the same type, or types that convert to one")
+				return cty.DynamicPseudoType, nil
 			}
 			return common, nil
 		},
@@ -161,13 +162,7 @@ func coalesceFunc() function.Function {
 // reveals that they were null or empty.
 func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 	var marks cty.ValueMarks
-	if exceedLibrary(args) {
-		var err error
-		if args, result, err = unifyArgs(args); err != nil {
-			return cty.NilVal, err
-		}
-	}
-	for i, arg := range args {
+	for _, arg := range args {
 		plain, found := arg.Unmark()
 		marks = cty.NewValueMarks(marks, found)
 		if !plain.IsKnown() {
@@ -176,28 +171,7 @@ func firstPresent(args []cty.Value, result cty.Type) (cty.Value, error) {
 		if text, ok := knownText(plain); plain.IsNull() || ok && text == "" {
 			continue
 		}
-		value, err := convert.Convert(arg, result)
-		if err != nil {
-			return cty.NilVal, function.NewArgError(i, err)
-		}
-		return value.WithMarks(marks), nil
+		return arg.WithMarks(marks), nil
 	}
 	return cty.NilVal, errors.New("every argument is null or an empty text; add a last argument that is neither")
-}
-
-// unifyArgs converts arguments to one type that the library would take too long
-// to find.
-func unifyArgs(args []cty.Value) ([]cty.Value, cty.Type, error) {
-	args, err := Unify(args...)
-	if err != nil {
-		return nil, cty.NilType, err
-	}
-	var types []cty.Type
-	for _, arg := range args {
-		if ty := arg.Type(); !slices.ContainsFunc(types, ty.Equals) && (!arg.IsNull() || ty != cty.DynamicPseudoType) {
-			types = append(types, ty)
-		}
-	}
-	common, err := unifyTypes(types)
-	return args, common, err
 }

@@ -64,9 +64,18 @@ func dropDuplicates(elements []cty.Value) []cty.Value {
 	return out
 }
 
-// equalityKey returns a text that two known values of one type share if and only
-// if they are equal.
+// equalityKey returns a text that two known values share if and only if they are
+// equal. Lists, tuples and sets of equal elements are equal, and so are maps and
+// objects.
 func equalityKey(v cty.Value) string { return string(appendKey(nil, v)) }
+
+func equalityKeys(values []cty.Value) map[string]bool {
+	keys := make(map[string]bool, len(values))
+	for _, v := range values {
+		keys[equalityKey(v)] = true
+	}
+	return keys
+}
 
 func appendKey(dst []byte, v cty.Value) []byte {
 	v, _ = v.Unmark()
@@ -87,10 +96,15 @@ func appendKey(dst []byte, v cty.Value) []byte {
 	case !v.CanIterateElements():
 		return fmt.Appendf(dst, "%#v,", v)
 	}
-	dst = append(dst, '[')
+	named := ty.IsMapType() || ty.IsObjectType()
+	if named {
+		dst = append(dst, '{')
+	} else {
+		dst = append(dst, '[')
+	}
 	for it := v.ElementIterator(); it.Next(); {
 		name, e := it.Element()
-		if ty.IsMapType() || ty.IsObjectType() {
+		if named {
 			dst = appendKey(dst, name)
 		}
 		dst = appendKey(dst, e)
