@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -50,23 +49,30 @@ func TestCrash(t *testing.T) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any will do
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable, not secret
-	r := newReceiver(t, func(string, *http.Request) { elapse(time.Millisecond) })
+	var stuck atomic.Int64                   // how many further calls are not answered
+	r := newReceiver(t, func(_ string, req *http.Request) {
+		if stuck.Add(-1) >= 0 {
+			<-req.Context().Done()
+		}
+	})
 	s := newSite(t, threeActions(r.url))
-	l := startLoad(t, 6, 6*time.Millisecond)
+	l := startTraffic(t, r, 6, 2)
 	for range 14 {
 		p := s.start(t)
 		l.to(p.base)
-		elapse(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
+		r.awaitCalls(t, random.Int64N(400))
+		stuck.Store(random.Int64N(4))
+		r.awaitCalls(t, random.Int64N(4))
 		p.kill()
-		elapse(20 * time.Millisecond) // what it sent last arrives
+		r.awaitClosed(t, r)
+		stuck.Store(0)
 		r.life.Add(1)
 	}
 	p := s.start(t)
 	l.to(p.base)
-	elapse(100 * time.Millisecond)
+	awaitMore(t, 10, l)
 	numbers := l.end()
-	slices.Sort(numbers)
-	r.await(t, numbers, "/three", longestWait)
+	r.await(t, numbers, "/three")
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
 	t.Logf("%d accepted, %d other answers %v, %d actions repeated", len(numbers), len(l.refused), l.refused, repeated)
@@ -98,12 +104,12 @@ func TestCrashBehindAnAnswer(t *testing.T) {
 	if err != nil || status != http.StatusAccepted {
 		t.Fatal(status, err)
 	}
-	r.await(t, []int64{1}, "/two", 10*time.Second)
+	r.await(t, []int64{1}, "/two")
 	p.kill()
 	r.life.Add(1)
 	stuck.Store(false)
 	p = s.start(t)
-	r.await(t, []int64{1}, "/three", 10*time.Second)
+	r.await(t, []int64{1}, "/three")
 	p.stop()
 	if repeated := r.check(t, "/one", "/two", "/three"); repeated != 1 || len(r.at(1, "/two")) != 2 {
 		t.Errorf("%d actions were repeated; only the second was under way", repeated)

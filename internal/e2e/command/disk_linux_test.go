@@ -12,9 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -107,14 +107,12 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(20 * time.Second); len(f.accepted) < full+5; elapse(20 * time.Millisecond) {
+	signaltest.Repeat(t, "with space again the gateway accepts", func() bool {
 		f.post(t)
-		if time.Now().After(until) {
-			t.Fatalf("with space again the gateway accepts nothing\n%s", p.lines)
-		}
-	}
+		return len(f.accepted) >= full+5
+	})
 	numbers := f.numbers()
-	r.await(t, numbers, "/three", longestWait)
+	r.await(t, numbers, "/three")
 	p.stop()
 	if repeated := r.check(t, "/one", "/two", "/three"); repeated > 0 {
 		t.Errorf("%d actions were repeated, though nobody was killed", repeated)
@@ -131,22 +129,22 @@ func TestPowerLoss(t *testing.T) {
 	image := disktest.Image(t)
 	r := newReceiver(t, nil)
 	s := newSite(t, threeActions(r.url))
-	l := startLoad(t, 6, 3*time.Millisecond)
+	l := startTraffic(t, r, 6, 2)
 	for range 3 {
 		disk := disktest.Mount(t, image)
 		s.data = disk.Dir
 		p := s.start(t)
 		l.to(p.base)
-		elapse(time.Duration(rand.Int64N(int64(500*time.Millisecond))) + 100*time.Millisecond) //nolint:gosec // not secret
-		r.power.turn()                                                                         // before the cut: what is confirmed while it happens must not count
-		l.power.turn()
+		r.awaitCalls(t, 200+rand.Int64N(1000)) //nolint:gosec // not secret
+		r.power.turn()                         // before the cut: what is confirmed while it happens must not count
+		l.turnPower()
 		disk.CutPower(t)
-		elapse(10 * time.Millisecond)
+		l.awaitAnswers(t, 5)
 		p.kill()
-		elapse(20 * time.Millisecond) // what it sent last is over
+		r.awaitClosed(t, r)
 		r.life.Add(1)
 		r.power.turn()
-		l.power.turn()
+		l.turnPower()
 		disk.Unmount()
 	}
 	disk := disktest.Mount(t, image)
@@ -154,10 +152,9 @@ func TestPowerLoss(t *testing.T) {
 	s.data = disk.Dir
 	p := s.start(t)
 	l.to(p.base)
-	elapse(100 * time.Millisecond)
+	awaitMore(t, 10, l)
 	numbers := l.end()
-	slices.Sort(numbers)
-	if n := r.missing(numbers, "/three", longestWait); n != 0 {
+	if n := r.missing(numbers, "/three"); n != 0 {
 		p.stop()
 		t.Fatalf("request %d did not come to /three: %s", n, recordOf(openData(t, s), l.accepted[n]))
 	}
@@ -177,6 +174,13 @@ func TestPowerLoss(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// awaitAnswers waits until that many requests more were answered or failed.
+func (l *traffic) awaitAnswers(t *testing.T, more int64) {
+	t.Helper()
+	before := l.answers.Load()
+	l.receiver.changed.Await(t, "requests are answered", func() bool { return l.answers.Load() >= before+more })
 }
 
 // recordOf says what is on record of a run, for a test that has failed.

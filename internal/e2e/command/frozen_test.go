@@ -20,7 +20,7 @@ func TestReplicasFrozen(t *testing.T) {
 	h := &hold{}
 	r := startReplicas(t, 2, newReceiver(t, h.pace), database)
 	frozen, other := r.all[0], r.all[1]
-	loads := loadEach(t, 0, r.all...)
+	loads := r.loadEach(t, 0, r.all...)
 	awaitMore(t, 20, loads...)
 	h.take(t, r.doors[frozen], 10)
 	send(t, frozen, syscall.SIGSTOP)

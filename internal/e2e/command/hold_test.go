@@ -4,12 +4,15 @@ import (
 	"net/http"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // hold lets a receiver leave calls of the second action without an answer: those
 // of one gateway, until it is gone.
 type hold struct {
+	changed signaltest.Signal
+
 	mu   sync.Mutex
 	door string // to which that gateway's calls come
 	left int    // how many calls more
@@ -21,24 +24,25 @@ func (h *hold) pace(path string, req *http.Request) {
 	h.mu.Lock()
 	if path != "/two" || h.left == 0 || "http://"+req.Host != h.door {
 		h.mu.Unlock()
-		elapse(2 * time.Millisecond)
 		return
 	}
 	h.left--
 	h.held++
 	h.mu.Unlock()
+	h.changed.Send()
 	<-req.Context().Done()
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.cut++
+	h.mu.Unlock()
+	h.changed.Send()
 }
 
 // take waits until as many calls of a gateway are held. All of them are its own:
 // a held call of another one would wait for an end that nobody makes.
-func (h *hold) take(t *testing.T, door string, calls int) {
+func (h *hold) take(t *testing.T, door *door, calls int) {
 	t.Helper()
 	h.mu.Lock()
-	h.door, h.left, h.held, h.cut = door, calls, 0, 0
+	h.door, h.left, h.held, h.cut = door.url, calls, 0, 0
 	h.mu.Unlock()
 	h.await(t, "calls are held", func() bool { return h.held == calls })
 }
@@ -51,7 +55,7 @@ func (h *hold) over(t *testing.T) {
 
 func (h *hold) await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	eventually(t, time.Minute, what, func() bool {
+	h.changed.Await(t, what, func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return holds()

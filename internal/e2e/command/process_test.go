@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // process is `gateway run` in a process of its own.
@@ -33,12 +35,13 @@ type site struct {
 	args  []string
 	env   []string // on top of that of the test
 
-	secret string // what no line of a log may show; "" for nothing
+	secret  string             // what no line of a log may show; "" for nothing
+	changed *signaltest.Signal // sent after each line of a log
 }
 
 func newSite(t *testing.T, hcl string, args ...string) *site {
 	t.Helper()
-	s := &site{flows: t.TempDir(), data: t.TempDir(), args: args}
+	s := &site{flows: t.TempDir(), data: t.TempDir(), args: args, changed: &signaltest.Signal{}}
 	s.write(t, hcl)
 	return s
 }
@@ -57,7 +60,7 @@ func (s *site) start(t *testing.T) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, lines: newLineBuffer(s.secret), ended: make(chan struct{})}
+	p := &process{t: t, lines: newLineBuffer(s.secret, s.changed), ended: make(chan struct{})}
 	p.cmd = exec.CommandContext(context.Background(), self)
 	p.cmd.Args = append([]string{
 		"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", s.data, s.flows,
@@ -77,7 +80,7 @@ func (s *site) start(t *testing.T) *process {
 		p.base, p.admin = "http://"+at.Listen, at.Admin
 	case <-p.ended:
 		t.Fatalf("the gateway ended at its start: %v\n%s", p.err, p.lines)
-	case <-time.After(time.Minute):
+	case <-time.After(signaltest.Patience):
 		t.Fatalf("the gateway was not ready\n%s", p.lines)
 	}
 	return p
@@ -89,38 +92,38 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// stop asks the process to end, and returns how long it took.
-func (p *process) stop() time.Duration {
+// stop asks the process to end, and waits for its end.
+func (p *process) stop() {
 	p.t.Helper()
-	began := time.Now()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatal(err)
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(time.Minute):
+	case <-time.After(signaltest.Patience):
 		p.t.Fatalf("the gateway did not stop\n%s", p.lines)
 	}
 	if p.err != nil {
 		p.t.Errorf("the stopped gateway said %v\n%s", p.err, p.lines)
 	}
-	return time.Since(began)
 }
 
 // lineBuffer keeps the end of a log and finds the line that says ready.
 type lineBuffer struct {
-	ready  chan readyLine
-	secret string
+	ready   chan readyLine
+	secret  string
+	changed *signaltest.Signal // sent after each line
 
 	mu   sync.Mutex
 	text bytes.Buffer
 	part []byte
 
-	leaked bool // the secret was in a line
+	leaked   bool // the secret was in a line
+	stopping bool // the process has begun to stop
 }
 
-func newLineBuffer(secret string) *lineBuffer {
-	return &lineBuffer{ready: make(chan readyLine, 1), secret: secret}
+func newLineBuffer(secret string, changed *signaltest.Signal) *lineBuffer {
+	return &lineBuffer{ready: make(chan readyLine, 1), secret: secret, changed: changed}
 }
 
 // readyLine is what a log says once the gateway serves.
@@ -129,6 +132,7 @@ type readyLine struct{ Msg, Level, Listen, Admin string }
 const keptLog = 32 << 10
 
 func (b *lineBuffer) Write(p []byte) (int, error) {
+	defer b.changed.Send()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.part = append(b.part, p...)
@@ -147,6 +151,7 @@ func (b *lineBuffer) line(line []byte) {
 	if json.Unmarshal(line, &l) == nil && l.Listen != "" && l.Msg == "ready" {
 		b.ready <- l
 	}
+	b.stopping = b.stopping || l.Msg == "stopping"
 	leaks := b.secret != "" && bytes.Contains(line, []byte(b.secret))
 	b.leaked = b.leaked || leaks
 	if l.Level == "info" && !leaks {
@@ -164,5 +169,8 @@ func (b *lineBuffer) String() string {
 	return strings.TrimSpace(b.text.String())
 }
 
-// elapse lets a process be at work for a while.
-func elapse(d time.Duration) { <-time.After(d) }
+func (b *lineBuffer) isStopping() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stopping
+}

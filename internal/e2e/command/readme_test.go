@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // TestReadme runs the console blocks of the README as a newcomer would, in a
@@ -138,7 +140,7 @@ func (r *tour) do(s step) error {
 	if command, ok := strings.CutSuffix(s.command, " &"); ok {
 		return r.background("exec "+command, s.want)
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(signaltest.Patience)
 	for {
 		out, err := r.shell(s.command).Output()
 		if matches(s.want, string(out)) {
@@ -166,12 +168,8 @@ func (r *tour) background(command, want string) error {
 		return err
 	}
 	r.running = append(r.running, cmd)
-	deadline := time.Now().Add(patience)
-	for !matches(want, out.String()) || !strings.Contains(out.String(), "ready") {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("printed\n%s\nwant\n%s", out, want)
-		}
-		<-time.After(50 * time.Millisecond)
+	if !out.changed.Wait(func() bool { return matches(want, out.String()) && strings.Contains(out.String(), "ready") }) {
+		return fmt.Errorf("printed\n%s\nwant\n%s", out, want)
 	}
 	return nil
 }
@@ -194,11 +192,14 @@ func matches(want, got string) bool {
 
 // lockedBuffer collects the output of a process that runs on.
 type lockedBuffer struct {
+	changed signaltest.Signal // sent after each write
+
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
 func (b *lockedBuffer) Write(p []byte) (int, error) {
+	defer b.changed.Send()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.Write(p)

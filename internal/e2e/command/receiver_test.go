@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // arrival is one request of an action.
@@ -21,7 +21,10 @@ type arrival struct {
 
 // receiver is the outside of the flows under test: it notes who called it.
 type receiver struct {
-	url   string
+	*door
+	changed *signaltest.Signal // sent when a call begins or ends, and by the traffic
+	calls   atomic.Int64       // begun or ended
+
 	life  atomic.Int64
 	next  atomic.Int64
 	power power                              // nothing arrives while it is cut
@@ -30,11 +33,6 @@ type receiver struct {
 	mu  sync.Mutex
 	got map[int64]map[string][]arrival // by number of the request, then by path
 }
-
-// longestWait is how long a run may take to come through. One that was lost twice
-// without a step done in between waits ten seconds for its next attempt, and
-// twice as long each time.
-const longestWait = 3 * time.Minute
 
 // power tells whether it was on all the time since a moment. It is cut and on
 // again in turns.
@@ -47,11 +45,8 @@ func (p *power) since(moment int64) bool { return moment%2 == 0 && p.now() == mo
 
 func newReceiver(t *testing.T, pace func(path string, r *http.Request)) *receiver {
 	t.Helper()
-	r := &receiver{pace: pace, got: map[int64]map[string][]arrival{}}
-	s := httptest.NewServer(r)
-	t.Cleanup(s.CloseClientConnections)
-	t.Cleanup(s.Close)
-	r.url = s.URL
+	r := &receiver{pace: pace, changed: &signaltest.Signal{}, got: map[int64]map[string][]arrival{}}
+	r.door = r.newDoor(t)
 	return r
 }
 
@@ -79,10 +74,30 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	a := arrival{order: r.next.Add(1), life: r.life.Load(), key: req.Header.Get("Idempotency-Key"), run: body.Run}
 	r.got[body.N][req.URL.Path] = append(r.got[body.N][req.URL.Path], a)
 	r.mu.Unlock()
+	r.countCall()
+	defer r.countCall()
 	if r.pace != nil {
 		r.pace(req.URL.Path, req)
 	}
 	_, _ = io.WriteString(w, "done")
+}
+
+func (r *receiver) countCall() {
+	r.calls.Add(1)
+	r.changed.Send()
+}
+
+// awaitCalls waits until that many calls more have begun or ended.
+func (r *receiver) awaitCalls(t *testing.T, more int64) {
+	t.Helper()
+	before := r.calls.Load()
+	r.changed.Await(t, "calls arrive", func() bool { return r.calls.Load() >= before+more })
+}
+
+func (r *receiver) has(n int64, path string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.got[n][path]) > 0
 }
 
 func (r *receiver) at(n int64, path string) []arrival {
@@ -91,26 +106,22 @@ func (r *receiver) at(n int64, path string) []arrival {
 	return append([]arrival(nil), r.got[n][path]...)
 }
 
-// missing is the first of the numbers that has not come to a path in time; 0
-// where all have.
-func (r *receiver) missing(numbers []int64, path string, within time.Duration) int64 {
-	until := time.Now().Add(within)
+// missing returns the first of the numbers that does not come to a path; 0 if
+// all do.
+func (r *receiver) missing(numbers []int64, path string) int64 {
 	for _, n := range numbers {
-		for len(r.at(n, path)) == 0 {
-			if time.Now().After(until) {
-				return n
-			}
-			elapse(5 * time.Millisecond)
+		if !r.changed.Wait(func() bool { return r.has(n, path) }) {
+			return n
 		}
 	}
 	return 0
 }
 
 // await waits until all of the numbers have come to a path.
-func (r *receiver) await(t *testing.T, numbers []int64, path string, within time.Duration) {
+func (r *receiver) await(t *testing.T, numbers []int64, path string) {
 	t.Helper()
-	if n := r.missing(numbers, path, within); n != 0 {
-		t.Fatalf("request %d did not come to %s within %v", n, path, within)
+	if n := r.missing(numbers, path); n != 0 {
+		t.Fatalf("request %d did not come to %s", n, path)
 	}
 }
 

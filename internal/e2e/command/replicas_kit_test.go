@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
@@ -29,17 +28,18 @@ const sharedLease = 6 * time.Second
 type replicas struct {
 	*receiver
 	all   []*process
-	doors map[*process]string // by which the calls of each gateway come to the receiver
-	st    store.Store         // theirs, opened beside them
+	doors map[*process]*door // by which the calls of each gateway come to the receiver
+	st    store.Store        // theirs, opened beside them
 }
 
 func startReplicas(t *testing.T, number int, r *receiver, database string) *replicas {
 	t.Helper()
-	out := &replicas{receiver: r, doors: map[*process]string{}}
+	out := &replicas{receiver: r, doors: map[*process]*door{}}
 	for i := range number {
-		door := r.door(t)
-		s := newSite(t, sharedFlows(door), "--lease", sharedLease.String(), "--shutdown-timeout", "2s")
+		door := r.newDoor(t)
+		s := newSite(t, sharedFlows(door.url), "--lease", sharedLease.String(), "--shutdown-timeout", "2s")
 		s.env = []string{"GATEWAY_KEY=one-key-of-all-replicas", "GATEWAY_STORE=" + database}
+		s.changed = r.changed
 		p := s.start(t)
 		t.Cleanup(func() {
 			if t.Failed() {
@@ -50,28 +50,6 @@ func startReplicas(t *testing.T, number int, r *receiver, database string) *repl
 	}
 	out.st = openShared(t, database)
 	return out
-}
-
-// door is one more address of the receiver.
-func (r *receiver) door(t *testing.T) string {
-	t.Helper()
-	s := httptest.NewServer(r)
-	t.Cleanup(s.Close)
-	t.Cleanup(s.CloseClientConnections)
-	return s.URL
-}
-
-// eventually waits until a condition holds.
-func eventually(t *testing.T, within time.Duration, what string, holds func() bool) {
-	t.Helper()
-	over := time.After(within)
-	for !holds() {
-		select {
-		case <-over:
-			t.Fatalf("within %v it did not come to this: %s", within, what)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }
 
 // openShared opens the store of replicas beside them.
@@ -88,7 +66,7 @@ func openShared(t *testing.T, database string) store.Store {
 // awaitIdle waits until no run is open, also none whose acceptance nobody heard of.
 func (r *replicas) awaitIdle(t *testing.T) {
 	t.Helper()
-	eventually(t, time.Minute, "no run is open", func() bool {
+	r.changed.Await(t, "no run is open", func() bool {
 		open, err := r.st.Depths(context.Background())
 		return err == nil && len(open) == 0
 	})
@@ -121,59 +99,40 @@ func listed(t *testing.T, p *process, flow string) map[string]bool {
 	return ids
 }
 
-// counts returns how many requests were accepted so far, and how many were
-// answered with a status.
-func (l *traffic) counts(status int) (accepted, with int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.accepted), l.refused[status]
-}
-
-// inOrder posts numbers one after another to one gateway after the other, until
-// the context ends. Then it sends those that were accepted.
-func inOrder(ctx context.Context, first int64, path string, replicas []*process) <-chan []int64 {
+// postInOrder posts numbers one after another to one gateway after the other,
+// until the context ends. Then it sends the accepted ones. A few of them are
+// under way at a time.
+func (r *replicas) postInOrder(ctx context.Context, first int64, path string) <-chan []int64 {
 	out := make(chan []int64, 1)
+	context.AfterFunc(ctx, r.changed.Send)
 	go func() {
 		var accepted []int64
 		defer func() { out <- accepted }()
 		client := &http.Client{Timeout: 10 * time.Second}
-		for n := first; ; n++ {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(25 * time.Millisecond):
+		for n := first; ctx.Err() == nil; n++ {
+			_, status, err := postNumber(client, r.all[n%int64(len(r.all))].base+path, n)
+			if err != nil || status >= 300 {
+				continue
 			}
-			_, status, err := postNumber(client, replicas[n%int64(len(replicas))].base+path, n)
-			if err == nil && status < 300 {
-				accepted = append(accepted, n)
+			accepted = append(accepted, n)
+			if ahead := len(accepted) - 4; ahead >= 0 {
+				r.changed.Wait(func() bool { return ctx.Err() != nil || r.has(accepted[ahead], path) })
 			}
 		}
 	}()
 	return out
 }
 
-// loadEach posts to each gateway by a load of its own, all with other numbers.
-func loadEach(t *testing.T, first int64, replicas ...*process) []*traffic {
+// loadEach posts to each gateway by a traffic of its own, all with other numbers.
+func (r *replicas) loadEach(t *testing.T, first int64, gateways ...*process) []*traffic {
 	t.Helper()
-	out := make([]*traffic, len(replicas))
-	for i, p := range replicas {
-		out[i] = startLoad(t, 2, 10*time.Millisecond)
+	out := make([]*traffic, len(gateways))
+	for i, p := range gateways {
+		out[i] = startTraffic(t, r.receiver, 2, 10)
 		out[i].next.Store(first + int64(i)*100_000)
 		out[i].to(p.base)
 	}
 	return out
-}
-
-// awaitMore waits until each load had some requests more accepted.
-func awaitMore(t *testing.T, more int, loads ...*traffic) {
-	t.Helper()
-	for _, l := range loads {
-		before, _ := l.counts(0)
-		eventually(t, time.Minute, "requests are accepted", func() bool {
-			now, _ := l.counts(0)
-			return now >= before+more
-		})
-	}
 }
 
 // endAll stops loads and returns the runs of all numbers that were accepted,
@@ -185,15 +144,8 @@ func (r *replicas) endAll(t *testing.T, loads ...*traffic) map[int64]string {
 		l.end()
 		maps.Copy(accepted, l.accepted)
 	}
-	over := time.After(time.Minute)
-	for _, n := range slices.Sorted(maps.Keys(accepted)) {
-		for len(r.at(n, "/three")) == 0 {
-			select {
-			case <-over:
-				t.Fatalf("request %d did not come to its last action; %s", n, recorded(r.st, accepted[n]))
-			case <-time.After(5 * time.Millisecond):
-			}
-		}
+	if n := r.missing(slices.Sorted(maps.Keys(accepted)), "/three"); n != 0 {
+		t.Fatalf("request %d did not come to its last action; %s", n, recorded(r.st, accepted[n]))
 	}
 	return accepted
 }

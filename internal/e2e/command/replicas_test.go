@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 )
@@ -31,7 +30,7 @@ func TestReplicas(t *testing.T) {
 
 	r.checkOnce(t)
 	ctx, end := context.WithCancel(t.Context())
-	ordered := inOrder(ctx, orderedNumbers, "/ordered", r.all)
+	ordered := r.postInOrder(ctx, orderedNumbers, "/ordered")
 	accepted := r.killFirst(t, h)
 	for _, p := range r.all[1:] {
 		checkListed(t, p, accepted)
@@ -55,12 +54,12 @@ func TestReplicas(t *testing.T) {
 // under way, and returns the runs that all of them had accepted.
 func (r *replicas) killFirst(t *testing.T, h *hold) map[int64]string {
 	t.Helper()
-	loads := loadEach(t, killNumbers, r.all...)
+	loads := r.loadEach(t, killNumbers, r.all...)
 	awaitMore(t, 40, loads...)
 	h.take(t, r.doors[r.all[0]], 10)
 	r.all[0].kill()
 	h.over(t)
-	<-time.After(sharedLease / 6) // what it sent last arrives, and no lease has ended
+	r.doors[r.all[0]].awaitClosed(t, r.receiver)
 	r.life.Add(1)
 	awaitMore(t, 40, loads[1:]...)
 	return r.endAll(t, loads...)
@@ -70,7 +69,7 @@ func (r *replicas) killFirst(t *testing.T, h *hold) map[int64]string {
 // own under way, and returns the runs that both had accepted.
 func (r *replicas) stopSecond(t *testing.T, h *hold) map[int64]string {
 	t.Helper()
-	loads := loadEach(t, stopNumbers, r.all[1:]...)
+	loads := r.loadEach(t, stopNumbers, r.all[1:]...)
 	awaitMore(t, 40, loads...)
 	h.take(t, r.doors[r.all[1]], 10)
 	r.life.Add(1) // the other one may repeat a call before the stop is over
@@ -101,7 +100,7 @@ func (r *replicas) checkOnce(t *testing.T) {
 				t.Errorf("gateway %d answered the same key with %d, run %q, %v; the first with run %q", i, statuses[i], runs[i], errs[i], runs[0])
 			}
 		}
-		r.await(t, []int64{n}, "/once", time.Minute)
+		r.await(t, []int64{n}, "/once")
 		if came := r.at(n, "/once"); len(came) != 1 || came[0].run != runs[0] {
 			t.Errorf("the run %s of one key came as %+v", runs[0], came)
 		}
@@ -170,13 +169,13 @@ func TestReplicasDatabaseRestart(t *testing.T) {
 	server := postgrestest.Start(t)
 	database := server.Database(t)
 	r := startReplicas(t, 2, newReceiver(t, nil), database)
-	loads := loadEach(t, 0, r.all...)
+	loads := r.loadEach(t, 0, r.all...)
 	awaitMore(t, 40, loads...)
 	for range 2 {
 		server.Kill()
 		for _, l := range loads {
 			_, before := l.counts(http.StatusServiceUnavailable)
-			eventually(t, time.Minute, "a gateway without its database refuses", func() bool {
+			r.changed.Await(t, "a gateway without its database refuses", func() bool {
 				_, now := l.counts(http.StatusServiceUnavailable)
 				return now > before+5
 			})

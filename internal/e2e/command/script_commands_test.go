@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 // scriptCommands are the commands of scripts other than the gateway.
@@ -50,16 +52,11 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// retry asks again and again, and gives up after patience.
+// retry repeats a command without a pause until it has done its work.
 func retry(ts *testscript.TestScript, done func() bool) {
-	ticks := time.NewTicker(50 * time.Millisecond)
-	defer ticks.Stop()
-	late := time.After(patience / 3)
-	for !done() {
-		select {
-		case <-ticks.C:
-		case <-late:
-			ts.Fatalf("it did not happen within %v; the last output: %s", patience/3, ts.ReadFile("stdout")+ts.ReadFile("stderr"))
+	for end := time.Now().Add(signaltest.Patience); !done(); {
+		if time.Now().After(end) {
+			ts.Fatalf("it did not happen within %v; the last output: %s", signaltest.Patience, ts.ReadFile("stdout")+ts.ReadFile("stderr"))
 		}
 	}
 }

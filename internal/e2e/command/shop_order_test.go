@@ -16,11 +16,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-smtp"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/jirad"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
 )
 
@@ -80,9 +80,10 @@ func (s *mailSession) Data(r io.Reader) error {
 // shop is the example of a shop's orders, with all that it talks to.
 type shop struct {
 	*process
-	mail  *mailbox
-	slack *slackd.Server
-	jira  *jirad.Server
+	changed *signaltest.Signal // sent after each line of the log
+	mail    *mailbox
+	slack   *slackd.Server
+	jira    *jirad.Server
 }
 
 func openShop(t *testing.T) *shop {
@@ -112,7 +113,7 @@ func openShop(t *testing.T) *shop {
 		"SMTP_HOST=127.0.0.1", fmt.Sprintf("SMTP_PORT=%d", port), "SLACK_WEBHOOK_URL=" + s.slack.WebhookURL(),
 		"JIRA_URL=" + s.jira.URL, "JIRA_EMAIL=" + jirad.Email,
 	}
-	s.process = at.start(t)
+	s.process, s.changed = at.start(t), at.changed
 	return s
 }
 
@@ -142,21 +143,17 @@ func (s *shop) order() {
 // await waits until the run has succeeded.
 func (s *shop) await() {
 	s.t.Helper()
-	var body []byte
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); elapse(20 * time.Millisecond) {
+	s.changed.Await(s.t, "the order came through", func() bool {
 		res, err := http.Get("http://" + s.admin + "/api/v1/runs?flow=shop_order")
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		body, err = io.ReadAll(res.Body)
+		body, err := io.ReadAll(res.Body)
 		if err := errors.Join(err, res.Body.Close()); err != nil {
 			s.t.Fatal(err)
 		}
-		if bytes.Contains(body, []byte(`"state": "succeeded"`)) {
-			return
-		}
-	}
-	s.t.Fatalf("the order did not come through: %s\n%s", body, s.lines)
+		return bytes.Contains(body, []byte(`"state": "succeeded"`))
+	})
 }
 
 // check holds what arrived against the order: one of each.

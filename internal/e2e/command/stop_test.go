@@ -3,7 +3,6 @@ package command_test
 import (
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -13,33 +12,23 @@ import (
 // what the stop cut off.
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
-	var stuck atomic.Int64 // how many calls more are not answered
-	r := newReceiver(t, func(path string, req *http.Request) {
-		if path == "/two" && stuck.Add(-1) >= 0 {
-			<-req.Context().Done()
-			return
-		}
-		elapse(2 * time.Millisecond)
-	})
+	h := &hold{}
+	r := newReceiver(t, h.pace)
 	s := newSite(t, threeActions(r.url), "--shutdown-timeout", "500ms")
-	l := startLoad(t, 6, 3*time.Millisecond)
+	l := startTraffic(t, r, 6, 2)
 	for range 3 {
 		p := s.start(t)
 		l.to(p.base)
-		elapse(200 * time.Millisecond)
-		stuck.Store(5)
-		elapse(200 * time.Millisecond)
-		if took := p.stop(); took > 6*time.Second {
-			t.Errorf("the stop took %v", took)
-		}
+		awaitMore(t, 20, l)
+		h.take(t, r.door, 5)
+		p.stop() // it would never end if it waited for the held calls
+		h.over(t)
 		r.life.Add(1)
-		stuck.Store(0)
 	}
 	p := s.start(t)
 	l.to(p.base)
 	numbers := l.end()
-	slices.Sort(numbers)
-	r.await(t, numbers, "/three", 15*time.Second) // sooner than a lease ends
+	r.await(t, numbers, "/three")
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
 	t.Logf("%d accepted, other answers %v, %d actions repeated", len(numbers), l.refused, repeated)
@@ -78,7 +67,7 @@ func TestStartsAtOnce(t *testing.T) {
 			t.Fatal(status, err)
 		}
 		waits = append(waits, (<-came).Sub(began))
-		r.await(t, []int64{n}, "/three", 10*time.Second)
+		r.await(t, []int64{n}, "/three")
 	}
 	slices.Sort(waits)
 	t.Logf("from request to first action: median %v, longest %v", waits[len(waits)/2], waits[len(waits)-1])

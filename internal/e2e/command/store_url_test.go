@@ -7,11 +7,11 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 const sharedPassword = "correct-horse-battery"
@@ -32,7 +32,7 @@ func TestReplicasPassword(t *testing.T) {
 		t.Fatal(status, err)
 	}
 	server.Kill()
-	eventually(t, time.Minute, "a gateway without its database refuses", func() bool {
+	signaltest.Repeat(t, "a gateway without its database refuses", func() bool {
 		_, status, err := postNumber(http.DefaultClient, p.base+"/load", 2)
 		return err == nil && status == http.StatusServiceUnavailable
 	})
@@ -40,11 +40,11 @@ func TestReplicasPassword(t *testing.T) {
 		t.Errorf("a page shows the password:\n%s", text)
 	}
 	server.Start(t)
-	eventually(t, time.Minute, "a gateway accepts again", func() bool {
+	signaltest.Repeat(t, "a gateway accepts again", func() bool {
 		_, status, err := postNumber(http.DefaultClient, p.base+"/load", 3)
 		return err == nil && status == http.StatusOK
 	})
-	r.await(t, []int64{1, 3}, "/three", time.Minute)
+	r.await(t, []int64{1, 3}, "/three")
 	p.stop()
 	if p.lines.leaked {
 		t.Errorf("the log shows the password:\n%s", p.lines)

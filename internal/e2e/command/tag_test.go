@@ -9,9 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -19,6 +19,7 @@ import (
 // instant, and a schedule ticks for both of them.
 func TestReplicasTagAtOnce(t *testing.T) {
 	t.Parallel()
+	var changed signaltest.Signal
 	var delivered, ticks atomic.Int64
 	outside := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/tick" {
@@ -26,6 +27,7 @@ func TestReplicasTagAtOnce(t *testing.T) {
 		} else {
 			delivered.Add(1)
 		}
+		changed.Send()
 	}))
 	t.Cleanup(outside.Close)
 	database := postgrestest.Start(t).Database(t)
@@ -33,6 +35,7 @@ func TestReplicasTagAtOnce(t *testing.T) {
 	for range 2 {
 		s := newSite(t, strings.ReplaceAll(taggingFlows, "OUT", outside.URL))
 		s.env = []string{"GATEWAY_KEY=one-key-of-all-replicas", "GATEWAY_STORE=" + database}
+		s.changed = &changed
 		gateways = append(gateways, s.start(t))
 	}
 	st := openShared(t, database)
@@ -55,14 +58,14 @@ func TestReplicasTagAtOnce(t *testing.T) {
 		wg.Wait()
 	}
 	var states map[store.State]int
-	eventually(t, time.Minute, "each contact was delivered once and throttled once", func() bool {
+	changed.Await(t, "each contact was delivered once and throttled once", func() bool {
 		states = statesOf(t, st, "tagged")
 		return states[store.Succeeded] == contacts && states[store.Throttled] == contacts
 	})
 	if n := delivered.Load(); n != contacts {
 		t.Errorf("%d deliveries for %d contacts", n, contacts)
 	}
-	eventually(t, time.Minute, "the schedule ticked", func() bool { return ticks.Load() > 0 })
+	changed.Await(t, "the schedule ticked", func() bool { return ticks.Load() > 0 })
 	if states := statesOf(t, st, "minutely"); int64(states[store.Succeeded]) < ticks.Load() {
 		t.Errorf("%d ticks came from runs %v", ticks.Load(), states)
 	}

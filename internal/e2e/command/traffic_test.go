@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,53 +18,104 @@ import (
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
 
-// load posts numbered requests until it is ended, and notes which were
+// traffic posts numbered requests until it is ended, and notes which were
 // answered with a success.
 type traffic struct {
-	target atomic.Pointer[string] // nil: nobody is there now
-	next   atomic.Int64
-	power  power // what is answered while it is cut does not count
-	stop   chan struct{}
-	wg     sync.WaitGroup
+	receiver *receiver
+	window   int                    // accepted requests of one client that have not come to the last action
+	target   atomic.Pointer[string] // nil: no gateway is there yet
+	next     atomic.Int64
+	power    power        // what is answered while it is cut does not count
+	answers  atomic.Int64 // requests that were answered or failed
+	ended    atomic.Bool
+	wg       sync.WaitGroup
 
 	mu       sync.Mutex
 	accepted map[int64]string // the run of each number
 	refused  map[int]int      // answers that were no success, by status
 }
 
-func startLoad(t *testing.T, clients int, pause time.Duration) *traffic {
+// startTraffic starts clients. Each one sends its next request after enough of
+// its earlier ones have come to the last action.
+func startTraffic(t *testing.T, r *receiver, clients, window int) *traffic {
 	t.Helper()
-	l := &traffic{stop: make(chan struct{}), accepted: map[int64]string{}, refused: map[int]int{}}
+	l := &traffic{receiver: r, window: window, accepted: map[int64]string{}, refused: map[int]int{}}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 10 * time.Second}
 	for range clients {
-		l.wg.Go(func() { l.post(client, pause) })
+		l.wg.Go(func() { l.post(client) })
 	}
 	return l
 }
 
-func (l *traffic) post(client *http.Client, pause time.Duration) {
-	for {
-		select {
-		case <-l.stop:
-			return
-		case <-time.After(time.Duration(rand.Int64N(int64(2*pause) + 1))): //nolint:gosec // pacing
-		}
-		target := l.target.Load()
+// post sends requests until the traffic ends. What a gateway has accepted may
+// take long after its end, so a client does not wait for it at the next target.
+func (l *traffic) post(client *http.Client) {
+	var open []int64
+	for !l.ended.Load() {
+		target, moment := l.target.Load(), l.power.now()
+		moved := func() bool { return l.ended.Load() || l.target.Load() != target || l.power.now() != moment }
 		if target == nil {
+			l.receiver.changed.Wait(moved)
 			continue
 		}
-		n, on := l.next.Add(1), l.power.now()
+		n := l.next.Add(1)
 		run, status, err := postNumber(client, *target, n)
-		l.mu.Lock()
+		l.note(moment, n, run, status, err)
 		switch {
-		case !l.power.since(on):
-		case err == nil && status < 300:
-			l.accepted[n] = run
-		case err == nil:
-			l.refused[status]++
+		case err != nil: // the gateway is gone
+			l.receiver.changed.Wait(moved)
+		case status < 300:
+			open = append(open, n)
+			l.receiver.changed.Wait(func() bool {
+				open = slices.DeleteFunc(open, func(n int64) bool { return l.receiver.has(n, "/three") })
+				return len(open) < l.window || moved()
+			})
 		}
-		l.mu.Unlock()
+		if moved() {
+			open = nil
+		}
 	}
+}
+
+// note counts the answer to a number that was sent at a moment of the power.
+func (l *traffic) note(moment, n int64, run string, status int, err error) {
+	l.mu.Lock()
+	switch {
+	case !l.power.since(moment):
+	case err == nil && status < 300:
+		l.accepted[n] = run
+	case err == nil:
+		l.refused[status]++
+	}
+	l.mu.Unlock()
+	l.answers.Add(1)
+	l.receiver.changed.Send()
+}
+
+// counts returns how many requests were accepted so far, and how many were
+// answered with a status.
+func (l *traffic) counts(status int) (accepted, with int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.accepted), l.refused[status]
+}
+
+// awaitMore waits until each traffic had some requests more accepted.
+func awaitMore(t *testing.T, more int, all ...*traffic) {
+	t.Helper()
+	for _, l := range all {
+		before, _ := l.counts(0)
+		l.receiver.changed.Await(t, "requests are accepted", func() bool {
+			now, _ := l.counts(0)
+			return now >= before+more
+		})
+	}
+}
+
+// turnPower cuts the power of the answers, or restores it.
+func (l *traffic) turnPower() {
+	l.power.turn()
+	l.receiver.changed.Send()
 }
 
 // postNumber sends a number, and returns the run that was made of it.
@@ -84,19 +136,18 @@ func postNumber(client *http.Client, target string, n int64) (run string, status
 	return res.Header.Get("Gateway-Run"), res.StatusCode, nil
 }
 
-// end stops the load and returns the numbers that were accepted.
-func (l *traffic) end() (numbers []int64) {
-	close(l.stop)
+// end stops the traffic and returns the numbers that were accepted, in order.
+func (l *traffic) end() []int64 {
+	l.ended.Store(true)
+	l.receiver.changed.Send()
 	l.wg.Wait()
-	for n := range l.accepted {
-		numbers = append(numbers, n)
-	}
-	return numbers
+	return slices.Sorted(maps.Keys(l.accepted))
 }
 
 func (l *traffic) to(base string) {
 	target := base + "/load"
 	l.target.Store(&target)
+	l.receiver.changed.Send()
 }
 
 // openData opens what a gateway that has ended left behind.
