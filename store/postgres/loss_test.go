@@ -2,12 +2,14 @@ package postgres_test
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -24,7 +26,7 @@ func TestWakesOtherStores(t *testing.T) {
 	heard := func() {
 		select {
 		case <-other.Ready():
-		case <-time.After(time.Minute):
+		case <-time.After(signaltest.Patience):
 			t.Fatal("the other store hears nothing")
 		}
 	}
@@ -45,6 +47,7 @@ func TestServerKilled(t *testing.T) {
 	s := postgrestest.Start(t)
 	url := s.Database(t)
 	l := &losses{t: t, finished: map[string]bool{}}
+	l.enough.Store(math.MaxInt64)
 	stores := []store.Store{open(t, url), open(t, url)}
 	stop := make(chan struct{})
 	var wait sync.WaitGroup
@@ -52,37 +55,43 @@ func TestServerKilled(t *testing.T) {
 		wait.Go(func() { l.work(stores[n%2], stop) })
 	}
 	for range 3 {
-		l.await(&l.done, 40)
-		s.Kill()
-		l.await(&l.failed, 8)
-		s.Start(t)
+		l.awaitDone(40)
+		l.restart(s, 40)
 	}
-	l.await(&l.done, 40)
+	l.awaitDone(40)
 	close(stop)
 	wait.Wait()
 	l.check(stores[0])
 }
 
-// losses is what workers are told while a server goes away.
+// losses counts the operations of workers while a server goes away.
 type losses struct {
 	t            *testing.T
+	changed      signaltest.Signal // sent after each operation, and when the server is back
 	done, failed atomic.Int64
+	enough       atomic.Int64 // failures; after these, workers wait for the server
 
 	mu       sync.Mutex
 	finished map[string]bool // by id of runs that were accepted
 }
 
-// await waits until a number has grown by so much.
-func (l *losses) await(n *atomic.Int64, more int64) {
+// awaitDone waits until so many operations more have succeeded.
+func (l *losses) awaitDone(more int64) {
 	l.t.Helper()
-	over := time.After(2 * time.Minute)
-	for until := n.Load() + more; n.Load() < until; {
-		select {
-		case <-over:
-			l.t.Fatal("the stores do not go on")
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	before := l.done.Load()
+	l.changed.Await(l.t, "the stores go on", func() bool { return l.done.Load() >= before+more })
+}
+
+// restart kills the server, lets operations fail, and starts it again.
+func (l *losses) restart(s *postgrestest.Server, failures int64) {
+	l.t.Helper()
+	enough := l.failed.Load() + failures
+	l.enough.Store(enough)
+	s.Kill()
+	l.changed.Await(l.t, "operations fail", func() bool { return l.failed.Load() >= enough })
+	s.Start(l.t)
+	l.enough.Store(math.MaxInt64)
+	l.changed.Send()
 }
 
 func (l *losses) work(s store.Store, stop <-chan struct{}) {
@@ -92,16 +101,17 @@ func (l *losses) work(s store.Store, stop <-chan struct{}) {
 			return
 		default:
 		}
-		if err := l.one(s); err != nil {
+		if err := l.one(s); err == nil {
+			l.done.Add(1)
+		} else {
 			l.failed.Add(1)
 			if !store.IsUnavailable(err) {
 				l.t.Errorf("a server that is away: %v", err)
 				return
 			}
-			<-time.After(10 * time.Millisecond)
-			continue
 		}
-		l.done.Add(1)
+		l.changed.Send()
+		l.changed.Wait(func() bool { return l.failed.Load() < l.enough.Load() })
 	}
 }
 
