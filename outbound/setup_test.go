@@ -60,8 +60,8 @@ func (z *zone) serveDNS(conn net.Conn) {
 	if err := m.Unpack(text); err != nil || len(m.Questions) != 1 {
 		return
 	}
-	m.Header.Response, m.Header.Authoritative, m.Additionals = true, true, nil
-	m.Answers, m.Header.RCode = z.resources(m.Questions[0])
+	m.Response, m.Authoritative, m.Additionals = true, true, nil
+	m.Answers, m.RCode = z.resources(m.Questions[0])
 	packed, err := m.AppendPack(make([]byte, 2))
 	if err != nil {
 		return

@@ -32,8 +32,10 @@ type Connection struct {
 	SecretURL bool     // base_url reads a secret
 }
 
+// Basic are the credentials of HTTP Basic authentication (RFC 7617).
 type Basic struct{ Username, Password string }
 
+// Bearer is the token of an Authorization header (RFC 6750).
 type Bearer struct{ Token string }
 
 type namedCredential struct{ name, value string }

@@ -80,7 +80,7 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 
 func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.checkAttributes(d)
-	diags = append(diags, h.requestFields.checkFields(d)...)
+	diags = append(diags, h.checkFields(d)...)
 	if method, ok := h.method.Constant(); ok {
 		if err := checkMethod(method); err != nil {
 			diags = append(diags, d.Problem("method", "Wrong method", diag.Sentence(err)))

@@ -82,7 +82,7 @@ func (w *Webhook) describeExamples(s *schema.Spec) {
 }
 
 func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := w.requestFields.checkFields(d)
+	diags := w.checkFields(d)
 	if d.Has("encoding") && w.method == http.MethodGet {
 		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields become the query. Leave encoding out, or use POST."))
 	}

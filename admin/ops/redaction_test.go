@@ -146,15 +146,19 @@ func (failingStore) Requeue(context.Context, string, store.RequeueOptions) error
 func (failingStore) CancelAll(context.Context, store.ListQuery) (store.Changed, error) {
 	return store.Changed{}, errSecret
 }
+
 func (failingStore) RequeueAll(context.Context, store.ListQuery, store.RequeueOptions) (store.Changed, error) {
 	return store.Changed{}, errSecret
 }
+
 func (failingStore) GetContact(context.Context, string) (*store.Contact, error) {
 	return nil, errSecret
 }
+
 func (failingStore) ListContacts(context.Context, store.ContactQuery) (store.ContactPage, error) {
 	return store.ContactPage{}, errSecret
 }
+
 func (failingStore) ChangeContact(context.Context, store.ContactChange) (store.ContactChanged, error) {
 	return store.ContactChanged{}, errSecret
 }

@@ -7,8 +7,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 var (

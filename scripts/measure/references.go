@@ -57,16 +57,7 @@ func (g *references) backward() int {
 	for len(left) > 0 {
 		best, most := "", 0
 		for f := range left {
-			score := 0
-			for e := range g.edges {
-				switch {
-				case e[0] == f && left[e[1]]:
-					score++
-				case e[1] == f && left[e[0]]:
-					score--
-				}
-			}
-			if best == "" || score > most || score == most && f < best {
+			if score := g.surplus(f, left); best == "" || score > most || score == most && f < best {
 				best, most = f, score
 			}
 		}
@@ -80,6 +71,21 @@ func (g *references) backward() int {
 		}
 	}
 	return count
+}
+
+// surplus is the number of references of a file to the files left, less the number
+// of references from them.
+func (g *references) surplus(file string, left map[string]bool) int {
+	n := 0
+	for e := range g.edges {
+		switch {
+		case e[0] == file && left[e[1]]:
+			n++
+		case e[1] == file && left[e[0]]:
+			n--
+		}
+	}
+	return n
 }
 
 // typeFigures count how the engine looks at kinds.

@@ -182,6 +182,7 @@ func eraseNothing(f *fixture) {
 	f.same("of one", f.eraseAll(store.EraseQuery{Email: ann}), store.Erased{})
 	f.same("body", string(f.getRun(e.ID).Body), ann)
 }
+
 func eraseLeavesLater(f *fixture) {
 	f.deleteContact(ann)
 	f.clock.Advance(time.Millisecond)

@@ -44,6 +44,7 @@ type Event struct {
 	Raw  string
 }
 
+// Value returns the value of the root name "webhook".
 func (e Event) Value(root string) any {
 	if root != "webhook" {
 		return nil
@@ -51,6 +52,7 @@ func (e Event) Value(root string) any {
 	return map[string]any{"body": e.Body, "raw": e.Raw}
 }
 
+// Input returns the body.
 func (e Event) Input() any { return e.Body }
 
 // Secrets are the values of secret.* in tests.
@@ -72,6 +74,7 @@ type Bench struct {
 	Services     flow.Services
 }
 
+// New returns a Bench without connections and services.
 func New(t *testing.T) *Bench {
 	return &Bench{T: t, Secrets: map[string]string{}, Connections: map[string]string{}, Files: map[string]string{}, Egress: []string{"127.0.0.1"}, Services: flow.Services{Starter: &Starter{}, Contacts: &Contacts{}}}
 }
@@ -142,6 +145,7 @@ func (b *Bench) MustCompile(body string) *flow.Flow {
 	return f
 }
 
+// ParseBlock parses the one block of a text.
 func ParseBlock(t *testing.T, src string) *hclsyntax.Block {
 	t.Helper()
 	file, diags := hclsyntax.ParseConfig([]byte(src), "test.hcl", hcl.InitialPos)
@@ -160,6 +164,7 @@ type Result struct {
 	Lines   []LogLine
 }
 
+// LogLine is a line that an action wrote to the log.
 type LogLine struct {
 	Level, Message string
 	Fields         map[string]any
@@ -195,6 +200,7 @@ func (b *Bench) Run(ctx context.Context, f *flow.Flow, body string) *Result {
 	return b.RunEvent(ctx, f, Event{Body: v, Raw: body})
 }
 
+// RunEvent opens the flow and runs it once on an event.
 func (b *Bench) RunEvent(ctx context.Context, f *flow.Flow, e flow.Event) *Result {
 	b.T.Helper()
 	var pool flow.Pool

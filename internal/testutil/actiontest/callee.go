@@ -24,6 +24,7 @@ func (*calleeTrigger) Roots() map[string]cty.Type {
 func (*calleeTrigger) WithoutCredentials(e flow.Event) flow.Event { return e }
 
 func (*calleeTrigger) Encode(flow.Event) (flow.StoredEvent, error) { return flow.StoredEvent{}, nil }
+
 func (*calleeTrigger) Decode(flow.StoredEvent, flow.Limits) (flow.Event, error) {
 	return calleeEvent{}, nil
 }
@@ -99,6 +100,7 @@ type Starter struct {
 	Err     error
 }
 
+// Start collects the cause and returns an id.
 func (s *Starter) Start(_ context.Context, f *flow.Flow, _ flow.Event, cause string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,10 +18,12 @@ type Contacts struct {
 	Err     error
 }
 
+// Contact returns the contact of the test.
 func (p *Contacts) Contact(context.Context, string) (flow.Contact, bool, error) {
 	return flow.Contact{}, false, errors.New("no action reads contacts")
 }
 
+// Change collects the change.
 func (p *Contacts) Change(_ context.Context, c flow.ContactChange) (flow.ContactChanged, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -46,6 +48,7 @@ type Keys struct {
 	Names map[string]string
 }
 
+// PutKey claims a key in memory.
 func (k *Keys) PutKey(_ context.Context, scope, name, owner string, _ time.Duration) (bool, string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -59,6 +62,7 @@ func (k *Keys) PutKey(_ context.Context, scope, name, owner string, _ time.Durat
 	return true, owner, nil
 }
 
+// DropKey releases a key.
 func (k *Keys) DropKey(_ context.Context, scope, name, owner string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -27,7 +27,7 @@ func Fail(t testing.TB, err error) {
 	if os.Getenv(skipVariable) == "1" {
 		t.Skip(err)
 	}
-	t.Fatal(fmt.Sprintf("%v (%s=1 skips the tests that need a database server)", err, skipVariable))
+	t.Fatalf("%v (%s=1 skips the tests that need a database server)", err, skipVariable)
 }
 
 // FreePort returns a port on loopback on which no program listens.

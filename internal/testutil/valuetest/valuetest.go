@@ -39,6 +39,7 @@ func Check(t *testing.T, where string, v any) {
 	}
 }
 
+// DecodeJSON decodes a JSON text, which must be valid.
 func DecodeJSON(t *testing.T, text string) any {
 	t.Helper()
 	v, err := value.Decode([]byte(text), value.Limits{})
@@ -48,6 +49,7 @@ func DecodeJSON(t *testing.T, text string) any {
 	return v
 }
 
+// EncodeJSON writes a value as JSON, which must succeed.
 func EncodeJSON(t *testing.T, v any) string {
 	t.Helper()
 	out, err := value.Append(nil, v)
