@@ -54,7 +54,7 @@ func inParallel(b *testing.B, goroutines int, f func() error) {
 	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "runs/s")
 }
 
-// BenchmarkAccept is durable inserts.
+// BenchmarkAccept accepts runs, which are durable then.
 func BenchmarkAccept(b *testing.B) {
 	for _, producers := range []int{1, 64, 256} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
@@ -77,8 +77,8 @@ func BenchmarkAcceptDedupe(b *testing.B) {
 	})
 }
 
-// BenchmarkCycle accepts a run, hands it over, keeps two checkpoints and ends
-// it: from one gateway, and from two on one database.
+// BenchmarkCycle accepts a run with a direct claim, writes two checkpoints and
+// ends it: in one store, and in two stores of one database.
 func BenchmarkCycle(b *testing.B) {
 	for _, c := range []struct{ producers, stores int }{{64, 1}, {256, 1}, {64, 2}} {
 		b.Run(fmt.Sprintf("%d of %d", c.producers, c.stores), func(b *testing.B) {
@@ -102,7 +102,7 @@ func BenchmarkCycle(b *testing.B) {
 	}
 }
 
-// benchWork keeps two checkpoints of a run and ends it.
+// benchWork writes two checkpoints of a run and ends it.
 func benchWork(ctx context.Context, s store.Store, c store.Claim, output []byte) error {
 	for _, path := range []string{"reserve", "notify"} {
 		step := store.Step{Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1, Began: time.Now(), Took: time.Millisecond, Output: output}
@@ -113,8 +113,8 @@ func benchWork(ctx context.Context, s store.Store, c store.Claim, output []byte)
 	return s.Finish(ctx, c, &store.Ending{State: store.Succeeded})
 }
 
-// BenchmarkQueue accepts runs and claims them, keeps two checkpoints of each and
-// ends it: the way of runs that are not handed over.
+// BenchmarkQueue accepts runs and claims them, writes two checkpoints of each and
+// ends it.
 func BenchmarkQueue(b *testing.B) {
 	s, body := open(b, server.Database(b)), benchBody()
 	var wait sync.WaitGroup
@@ -147,7 +147,7 @@ func BenchmarkQueue(b *testing.B) {
 	wait.Wait()
 }
 
-// BenchmarkPickUp is an idle store: a run is accepted and handed over.
+// BenchmarkPickUp accepts a run with a direct claim in an idle store, and ends it.
 func BenchmarkPickUp(b *testing.B) {
 	s, body := open(b, server.Database(b)), benchBody()
 	for b.Loop() {

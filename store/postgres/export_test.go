@@ -7,12 +7,12 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// CheckClock looks at the server's clock, as stores do now and then.
+// CheckClock checks the server's clock, as stores do regularly.
 func CheckClock(ctx context.Context, s store.Store) error { return s.(*Store).checkClock(ctx) }
 
-// Occupy takes all connections for what is not done for runs on their way, until
-// the function is called.
-func Occupy(ctx context.Context, t testing.TB, s store.Store) (release func()) {
+// OccupyWritePool takes all connections of sweeps, purges, contacts and operators
+// until release is called.
+func OccupyWritePool(ctx context.Context, t testing.TB, s store.Store) (release func()) {
 	t.Helper()
 	pool := s.(*Store).writePool
 	var all []interface{ Release() }

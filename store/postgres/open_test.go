@@ -14,13 +14,13 @@ import (
 	"github.com/webhook-gateway/gateway/store/postgres"
 )
 
-// refused opens a store that can't be opened and returns why, in one line.
-func refused(t *testing.T, url string) error {
+// openError opens a store that cannot be opened, and returns the error.
+func openError(t *testing.T, url string) error {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), url, postgres.Options{Clock: clock.System{}})
 	if err == nil {
 		_ = s.Close()
-		t.Fatalf("the store opens")
+		t.Fatal("the store was opened")
 	}
 	if strings.Contains(err.Error(), "\n") {
 		t.Errorf("the error has several lines: %v", err)
@@ -30,9 +30,9 @@ func refused(t *testing.T, url string) error {
 
 const password = "s3cr3t:w0rd"
 
-// TestOpenSays opens stores that can't be, and looks at what is said: what is
-// wrong and what would be right, and never the password.
-func TestOpenSays(t *testing.T) {
+// TestOpenErrors opens stores that cannot be opened. The errors say the cause and
+// the remedy, and never show the password.
+func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.Start(t)
 	admin := s.Database(t)
@@ -41,7 +41,7 @@ func TestOpenSays(t *testing.T) {
 		"CREATE ROLE "+postgrestest.Locked+" LOGIN PASSWORD '"+password+"'", "GRANT CREATE ON DATABASE "+name+" TO "+postgrestest.Locked,
 		"CREATE ROLE guest LOGIN", "CREATE ROLE reader LOGIN", "CREATE ROLE late LOGIN",
 		"CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0", "CREATE DATABASE frozen", "ALTER DATABASE frozen SET default_transaction_read_only = on")
-	// Another user's schema, of which a user may read all and write nothing.
+	// The user reader may read the schema of another user, but not write.
 	open(t, admin)
 	execute(t, admin, "GRANT USAGE ON SCHEMA gateway TO reader", "GRANT SELECT ON ALL TABLES IN SCHEMA gateway TO reader")
 	open(t, admin+"&search_path=newer")
@@ -63,19 +63,19 @@ func TestOpenSays(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := refused(t, c.url)
+			err := openError(t, c.url)
 			if !strings.Contains(err.Error(), c.want) {
-				t.Errorf("it says\n%v, want\n%s", err, c.want)
+				t.Errorf("the error is\n%v, want\n%s", err, c.want)
 			}
 			if strings.Contains(err.Error(), "s3cr3t") {
-				t.Errorf("it shows the password: %v", err)
+				t.Errorf("the error shows the password: %v", err)
 			}
 			if got := errors.Is(err, store.ErrNewer); got != (c.name == "newer schema") {
 				t.Errorf("ErrNewer: %v", got)
 			}
 		})
 	}
-	open(t, as(postgrestest.Locked)+"&search_path=mine") // with the right one
+	open(t, as(postgrestest.Locked)+"&search_path=mine") // the right password
 }
 
 func mustParse(t *testing.T, text string) *url.URL {
@@ -87,7 +87,7 @@ func mustParse(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// closedPort returns an address on which nobody listens.
+// closedPort returns an address on which no program listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -98,8 +98,8 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestOpenHidesThePassword opens URLs that can't be read, or that are read as
-// something else than they were meant to be.
+// TestOpenHidesThePassword opens URLs that cannot be parsed, or that a parser may
+// split at other places than the user meant.
 func TestOpenHidesThePassword(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -111,14 +111,14 @@ func TestOpenHidesThePassword(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			if err := refused(t, text); strings.Contains(err.Error(), "s3cr3t") {
-				t.Errorf("it shows the password: %v", err)
+			if err := openError(t, text); strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("the error shows the password: %v", err)
 			}
 		})
 	}
 }
 
-// TestOpenAtOnce opens a new database many times at once.
+// TestOpenAtOnce opens a new database several times at once.
 func TestOpenAtOnce(t *testing.T) {
 	t.Parallel()
 	url := server.Database(t)

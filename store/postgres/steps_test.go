@@ -14,9 +14,9 @@ func TestStepRows(t *testing.T) {
 	for _, n := range []int{1, maxLinearSteps / 2, maxLinearSteps, 10 * maxLinearSteps} {
 		var r stepRows
 		r.addSteps(other, []store.Step{{Path: "0"}})
-		for _, state := range []flow.State{flow.Failed, flow.Succeeded} { // of two batches
+		for _, state := range []flow.State{flow.Failed, flow.Succeeded} { // two checkpoints
 			steps := make([]store.Step, 0, 2*n)
-			for range 2 { // and twice in each
+			for range 2 { // each path twice in a checkpoint
 				for i := range n {
 					steps = append(steps, store.Step{Path: fmt.Sprint(i), State: state, Attempts: len(steps)})
 				}
@@ -24,7 +24,7 @@ func TestStepRows(t *testing.T) {
 			r.addSteps(mine, steps)
 		}
 		if len(r) != 1+n || r[0].claimKey != other {
-			t.Fatalf("%d steps make %d rows beside the one of another holder", n, len(r)-1)
+			t.Fatalf("%d steps make %d rows in addition to the row of another claim", n, len(r)-1)
 		}
 		for i, row := range r[1:] {
 			if row.Path != fmt.Sprint(i) || row.State != flow.Succeeded || row.Attempts != n+i {

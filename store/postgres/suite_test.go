@@ -35,7 +35,7 @@ func open(t testing.TB, url string) store.Store {
 	return s
 }
 
-// execute runs statements on a database, as other programs may.
+// execute executes statements in a database, as another program.
 func execute(t testing.TB, url string, statements ...string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
@@ -61,7 +61,7 @@ func TestSuite(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return newTimed(place, s, c)
+			return newClockedStore(place, s, c)
 		},
 		Shared: true,
 	})

@@ -13,20 +13,21 @@ import (
 )
 
 // Small mounts a file system in memory that has room for size, such as "12m",
-// and returns its folder. It shows what happens without space, not how a disk
-// does it.
+// and returns its folder. It shows the effects of missing space, not of a real
+// disk.
 func Small(t *testing.T, size string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := syscall.Mount("none", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a tmpfs can't be mounted here, which takes root: %v", err)
+		t.Skipf("a tmpfs cannot be mounted without root: %v", err)
 	}
 	t.Cleanup(func() { unmount(t, dir) })
 	return dir
 }
 
-// unmount takes a file system away. Between a fork and its exec the children of
-// other tests hold all that is open here, so that it may be busy for a moment.
+// unmount unmounts a file system. Until they call exec, forked children of
+// other tests keep its files open, so it may be busy for a moment, and the
+// kernel sends no signal when that ends.
 func unmount(t *testing.T, dir string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -42,14 +43,14 @@ func unmount(t *testing.T, dir string) {
 		}
 		<-tick.C
 	}
-	t.Errorf("%s is busy for good", dir)
+	t.Errorf("%s stays busy", dir)
 }
 
 // Image makes an ext4 file system of 256 MiB in a file.
 func Image(t *testing.T) (image string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("a file system of its own can't be mounted here, which takes root")
+		t.Skip("a file system cannot be mounted without root")
 	}
 	image = filepath.Join(t.TempDir(), "disk")
 	f, err := os.Create(image)
@@ -60,7 +61,7 @@ func Image(t *testing.T) (image string) {
 		t.Fatal(err)
 	}
 	if out, err := exec.CommandContext(t.Context(), "mkfs.ext4", "-q", image).CombinedOutput(); err != nil {
-		t.Skipf("no file system can be made here: %v %s", err, out)
+		t.Skipf("a file system cannot be made: %v %s", err, out)
 	}
 	return image
 }
@@ -76,22 +77,21 @@ func Mount(t *testing.T, image string) Disk {
 	t.Helper()
 	dir := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
-		t.Skipf("no file system can be mounted here: %v %s", err, out)
+		t.Skipf("a file system cannot be mounted: %v %s", err, out)
 	}
 	d := Disk{dir, sync.OnceFunc(func() { unmount(t, dir) })}
 	t.Cleanup(d.Unmount)
 	return d
 }
 
-// unflushed is a file that CutPower leaves in memory alone.
+// unflushed is a file that CutPower leaves in memory only.
 const unflushed = "unflushed"
 
-// CutPower ends the file system without flushing anything: pages and journal
-// that are in memory alone are gone. It shows that what was confirmed before
-// the call had been flushed; it can't show that a disk keeps what it was told to
-// flush. A flush that is under way when the file system ends may be told of a
-// success that was none, so what is confirmed from the call on must not count:
-// where power is really lost nobody hears of it.
+// CutPower ends the file system without a flush: pages and journal that are
+// only in memory are lost. It shows that confirmed operations were flushed. It
+// cannot show that a real disk keeps flushed data. A flush during CutPower may
+// report success without effect, so operations that were confirmed after the
+// call began do not count.
 func (d Disk) CutPower(t *testing.T) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(d.Dir, unflushed), []byte("only in memory"), 0o600); err != nil {
@@ -108,15 +108,15 @@ func (d Disk) CutPower(t *testing.T) {
 		t.Fatal(err)
 	}
 	if errno != 0 {
-		t.Skipf("this file system can't be ended without flushing: %v", errno)
+		t.Skipf("this file system cannot be ended without a flush: %v", errno)
 	}
 }
 
-// CheckCut skips the test where an image that was mounted again after CutPower
-// still has what was never flushed: nothing can be shown on it.
+// CheckCut skips the test if an image that was mounted again after CutPower
+// still has the unflushed file: then the test shows nothing.
 func (d Disk) CheckCut(t *testing.T) {
 	t.Helper()
-	if kept, _ := os.ReadFile(filepath.Join(d.Dir, unflushed)); len(kept) > 0 { // its name may be there
-		t.Skip("this file system keeps what was never flushed: nothing can be shown on it")
+	if kept, _ := os.ReadFile(filepath.Join(d.Dir, unflushed)); len(kept) > 0 { // the file may exist and be empty
+		t.Skip("this file system keeps unflushed data, so the test shows nothing")
 	}
 }
