@@ -1,6 +1,9 @@
 package store
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors of operations. Engines wrap them with the run or key that they are about.
 var (
@@ -23,6 +26,15 @@ var (
 	// ErrNewer says that a newer version of the program made the store.
 	ErrNewer = errors.New("the store was made by a newer version")
 )
+
+// LostClaim returns the ErrLost of a claim.
+func LostClaim(c Claim) error { return fmt.Errorf("%w: run %s", ErrLost, c.ID) }
+
+// MissingKey returns the ErrNotFound of a key. It omits the name of the key,
+// which clients may have sent.
+func MissingKey(scope string) error {
+	return fmt.Errorf("%w: no such key of %q", ErrNotFound, scope)
+}
 
 // UnavailableError says that the storage failed: the disk is full or broken, or the
 // server cannot be reached. The same call may succeed later.

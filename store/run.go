@@ -16,6 +16,11 @@ type Payload struct {
 	Output    []byte // of action "stop"
 }
 
+// TotalSize returns how many bytes all parts have together.
+func (p *Payload) TotalSize() int {
+	return len(p.Event) + len(p.Body) + len(p.Variables) + len(p.Response) + len(p.Output)
+}
+
 // Cause is why a run or a step is in its state. The zero Cause is none. No field
 // contains secrets.
 type Cause struct {

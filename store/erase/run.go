@@ -18,7 +18,7 @@ type Run struct {
 
 // Size returns how many bytes the payload and the steps have.
 func (r *Run) Size() int {
-	n := len(r.Event) + len(r.Body) + len(r.Variables) + len(r.Response) + len(r.Output)
+	n := r.TotalSize()
 	for i := range r.Steps {
 		n += len(r.Steps[i].Input) + len(r.Steps[i].Output)
 	}

@@ -32,7 +32,7 @@ type acceptance struct {
 }
 
 func (a *acceptance) size() int {
-	return runBytes + payloadSize(&a.sub.Payload) + stepsSize(a.sub.Steps)
+	return runBytes + a.sub.TotalSize() + stepsSize(a.sub.Steps)
 }
 
 func (a *acceptance) prepare(b *acceptBatch) {

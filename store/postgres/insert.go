@@ -41,7 +41,7 @@ func (r *newRuns) addRun(run newRun) {
 	run.bytes = runBytes
 	run.largest = cuttableSize(run.size)
 	if run.payload != nil {
-		run.bytes += int64(payloadSize(run.payload))
+		run.bytes += int64(run.payload.TotalSize())
 	}
 	for i := range run.steps {
 		s := &run.steps[i]
@@ -67,10 +67,6 @@ const (
 	runBytes  = 600
 	stepBytes = 200
 )
-
-func payloadSize(p *store.Payload) int {
-	return len(p.Event) + len(p.Body) + len(p.Variables) + len(p.Response) + len(p.Output)
-}
 
 // cuttableSize returns the size of a body, input or output for the column
 // largest. It is 0 for small ones, which are never cut.

@@ -68,14 +68,9 @@ func (k *setKeyOp) prepare(b *acceptBatch) { k.updated = b.keyUpdates.addKey(k.k
 
 func (k *setKeyOp) apply(*acceptBatch) error {
 	if !*k.updated {
-		return missingKey(k.key.Scope)
+		return store.MissingKey(k.key.Scope)
 	}
 	return nil
-}
-
-// missingKey omits the name of the key, which clients may have sent.
-func missingKey(scope string) error {
-	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
 }
 
 // keyUpdates are the key values that a transaction sets.
@@ -182,44 +177,44 @@ type keyRequest struct {
 }
 
 // addKey adds a key to make.
-func (w *keyRequests) addKey(k store.Key, ttl time.Duration) *keyRequest {
+func (r *keyRequests) addKey(k store.Key, ttl time.Duration) *keyRequest {
 	name := keyNameOf(k)
-	if request, ok := w.byName[name]; ok {
+	if request, ok := r.byName[name]; ok {
 		return request
 	}
-	if w.byName == nil {
-		w.byName = map[keyName]*keyRequest{}
+	if r.byName == nil {
+		r.byName = map[keyName]*keyRequest{}
 	}
 	request := &keyRequest{keyName: name, requested: k, ttl: ttl}
-	w.byName[name] = request
-	w.requests = append(w.requests, request)
+	r.byName[name] = request
+	r.requests = append(r.requests, request)
 	return request
 }
 
 // existingKey returns the key if another operation or transaction has it.
-func (w *keyRequest) existingKey() (store.Key, bool) { return w.existing, !w.made || w.assigned }
+func (r *keyRequest) existingKey() (store.Key, bool) { return r.existing, !r.made || r.assigned }
 
 // assign gives the key to an operation of this transaction.
-func (w *keyRequest) assign(k store.Key, ttl time.Duration) {
-	w.rewrite = k.Run != w.requested.Run || ttl != w.ttl
-	w.assigned = true
-	w.existing.Run, w.existing.Value, w.ttl = k.Run, k.Value, ttl
-	w.existing.Expires = w.now.Add(ttl)
+func (r *keyRequest) assign(k store.Key, ttl time.Duration) {
+	r.rewrite = k.Run != r.requested.Run || ttl != r.ttl
+	r.assigned = true
+	r.existing.Run, r.existing.Value, r.ttl = k.Run, k.Value, ttl
+	r.existing.Expires = r.now.Add(ttl)
 }
 
 // addInserts adds statements that insert the keys and read the existing ones.
 // They lock the keys in the order of their names, as all transactions do.
-func (w *keyRequests) addInserts(t *tx) {
-	if len(w.requests) == 0 {
+func (r *keyRequests) addInserts(t *tx) {
+	if len(r.requests) == 0 {
 		return
 	}
-	rows := w.requests
+	rows := r.requests
 	columns := []column{
-		columnOf("scope", "text", rows, func(w **keyRequest) string { return (*w).scope }),
-		columnOf("name", "bytea", rows, func(w **keyRequest) []byte { return []byte((*w).name) }),
-		columnOf("run", "text", rows, func(w **keyRequest) string { return store.CleanText((*w).requested.Run) }),
-		columnOf("value", "bytea", rows, func(w **keyRequest) []byte { return nullBlob((*w).requested.Value) }),
-		columnOf("ttl", "bigint", rows, func(w **keyRequest) int64 { return roundUpMicros((*w).ttl) }),
+		columnOf("scope", "text", rows, func(r **keyRequest) string { return (*r).scope }),
+		columnOf("name", "bytea", rows, func(r **keyRequest) []byte { return []byte((*r).name) }),
+		columnOf("run", "text", rows, func(r **keyRequest) string { return store.CleanText((*r).requested.Run) }),
+		columnOf("value", "bytea", rows, func(r **keyRequest) []byte { return nullBlob((*r).requested.Value) }),
+		columnOf("ttl", "bigint", rows, func(r **keyRequest) int64 { return roundUpMicros((*r).ttl) }),
 	}
 	var scope string
 	var name []byte
@@ -228,7 +223,7 @@ func (w *keyRequests) addInserts(t *tx) {
 		add(" ORDER BY u.scope, u.name ON CONFLICT (scope, name) DO UPDATE SET run = excluded.run, value = excluded.value, expires = excluded.expires" +
 			" WHERE k.expires <= clock() RETURNING scope, name")
 	scanRows(t.addQuery(put), []any{&scope, &name}, func() error {
-		w.byName[keyName{scope, string(name)}].made = true
+		r.byName[keyName{scope, string(name)}].made = true
 		return nil
 	})
 	var existing store.Key
@@ -236,7 +231,7 @@ func (w *keyRequests) addInserts(t *tx) {
 	find := newQuery("SELECT k.scope, k.name, k.run, k.value, k.expires, clock() FROM keys k JOIN ").table("u", columns[:2]).
 		add(" ON k.scope = u.scope AND k.name = u.name")
 	scanRows(t.addQuery(find), []any{&scope, &name, &existing.Run, &existing.Value, &existing.Expires, &now}, func() error {
-		request := w.byName[keyName{scope, string(name)}]
+		request := r.byName[keyName{scope, string(name)}]
 		existing.Expires = existing.Expires.Truncate(time.Millisecond)
 		request.existing, request.now = existing, now
 		request.existing.Scope, request.existing.Name = request.requested.Scope, request.requested.Name
@@ -246,9 +241,9 @@ func (w *keyRequests) addInserts(t *tx) {
 
 // addCorrections adds statements that delete the keys which no operation was
 // assigned, and update the keys of another operation than the first.
-func (w *keyRequests) addCorrections(t *tx) {
+func (r *keyRequests) addCorrections(t *tx) {
 	var dropped, rewritten []*keyRequest
-	for _, request := range w.requests {
+	for _, request := range r.requests {
 		switch {
 		case !request.made:
 		case !request.assigned:
@@ -257,8 +252,8 @@ func (w *keyRequests) addCorrections(t *tx) {
 			rewritten = append(rewritten, request)
 		}
 	}
-	scope := func(w **keyRequest) string { return (*w).scope }
-	name := func(w **keyRequest) []byte { return []byte((*w).name) }
+	scope := func(r **keyRequest) string { return (*r).scope }
+	name := func(r **keyRequest) []byte { return []byte((*r).name) }
 	if len(dropped) > 0 {
 		t.addQuery(newQuery("DELETE FROM keys k USING ").table("u", []column{
 			columnOf("scope", "text", dropped, scope), columnOf("name", "bytea", dropped, name),
@@ -266,9 +261,9 @@ func (w *keyRequests) addCorrections(t *tx) {
 	}
 	if len(rewritten) > 0 {
 		columns := []column{
-			columnOf("run", "text", rewritten, func(w **keyRequest) string { return store.CleanText((*w).existing.Run) }),
-			columnOf("value", "bytea", rewritten, func(w **keyRequest) []byte { return nullBlob((*w).existing.Value) }),
-			columnOf("expires", "timestamptz", rewritten, func(w **keyRequest) time.Time { return (*w).existing.Expires }),
+			columnOf("run", "text", rewritten, func(r **keyRequest) string { return store.CleanText((*r).existing.Run) }),
+			columnOf("value", "bytea", rewritten, func(r **keyRequest) []byte { return nullBlob((*r).existing.Value) }),
+			columnOf("expires", "timestamptz", rewritten, func(r **keyRequest) time.Time { return (*r).existing.Expires }),
 		}
 		t.addQuery(newQuery("UPDATE keys k SET "+assignments(columns, "u")+" FROM ").
 			table("u", append([]column{columnOf("scope", "text", rewritten, scope), columnOf("name", "bytea", rewritten, name)}, columns...)).

@@ -33,7 +33,7 @@ type recordOp struct {
 func (r *recordOp) size() int {
 	n := 0
 	for _, e := range r.entries {
-		n += runBytes + payloadSize(&e.Payload) + stepsSize(e.Steps)
+		n += runBytes + e.TotalSize() + stepsSize(e.Steps)
 	}
 	return n
 }
@@ -51,7 +51,7 @@ func (r *recordOp) apply(b *acceptBatch) error {
 			id: r.ids[i], flow: e.Flow, state: e.State, attempt: max(e.Attempt, 1), status: e.Status, size: len(e.Body),
 			started: e.Started, finished: e.Finished, cause: e.Cause, steps: e.Steps,
 		}
-		if payloadSize(&e.Payload) > 0 {
+		if e.TotalSize() > 0 {
 			run.payload = &e.Payload
 		}
 		b.runs.addRun(run)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -20,8 +19,6 @@ type workerOp interface {
 	// resultOf returns the result of the operation after the batch was written.
 	resultOf(*workerBatch) error
 }
-
-func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
 // Heartbeat extends leases.
 func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.Claim) ([]store.Claim, error) {
@@ -74,7 +71,7 @@ func (c *checkpointOp) addTo(b *workerBatch) { b.addCheckpoint(claimKeyOf(c.clai
 
 func (c *checkpointOp) resultOf(b *workerBatch) error {
 	if !b.checkpointed[claimKeyOf(c.claim)] {
-		return lostClaim(c.claim)
+		return store.LostClaim(c.claim)
 	}
 	return nil
 }
@@ -104,19 +101,19 @@ func (f *finishOp) addTo(b *workerBatch) {
 
 func (f *finishOp) resultOf(b *workerBatch) error {
 	if !b.ended[claimKeyOf(f.claim)] {
-		return lostClaim(f.claim)
+		return store.LostClaim(f.claim)
 	}
 	return nil
 }
 
 // Retry puts a claimed run back for another attempt.
-func (s *Store) Retry(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l, attempts: 1})
+func (s *Store) Retry(ctx context.Context, c store.Claim, r store.Requeue) error {
+	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: r, attempts: 1})
 }
 
 // Suspend puts a claimed run back for a time.
-func (s *Store) Suspend(ctx context.Context, c store.Claim, l store.Requeue) error {
-	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: l})
+func (s *Store) Suspend(ctx context.Context, c store.Claim, r store.Requeue) error {
+	return s.workerBatcher.Do(ctx, &requeueOp{claims: []store.Claim{c}, Requeue: r})
 }
 
 // Release puts claimed runs back as if they had not been claimed.
@@ -135,23 +132,23 @@ type requeueOp struct {
 	skipLost bool // lost claims are no error
 }
 
-func (p *requeueOp) size() int           { return stepBytes*len(p.claims) + stepsSize(p.Steps) }
-func (p *requeueOp) ends() []store.Claim { return p.claims }
+func (r *requeueOp) size() int           { return stepBytes*len(r.claims) + stepsSize(r.Steps) }
+func (r *requeueOp) ends() []store.Claim { return r.claims }
 
-func (p *requeueOp) addTo(b *workerBatch) {
-	for _, c := range p.claims {
-		b.requeues = append(b.requeues, requeue{key: claimKeyOf(c), Requeue: p.Requeue, attempts: p.attempts})
+func (r *requeueOp) addTo(b *workerBatch) {
+	for _, c := range r.claims {
+		b.requeues = append(b.requeues, requeue{key: claimKeyOf(c), Requeue: r.Requeue, attempts: r.attempts})
 	}
-	b.lockFlows = b.lockFlows || p.Delay <= 0
+	b.lockFlows = b.lockFlows || r.Delay <= 0
 }
 
-func (p *requeueOp) resultOf(b *workerBatch) error {
-	if p.skipLost {
+func (r *requeueOp) resultOf(b *workerBatch) error {
+	if r.skipLost {
 		return nil
 	}
-	for _, c := range p.claims {
+	for _, c := range r.claims {
 		if !b.requeued[claimKeyOf(c)] {
-			return lostClaim(c)
+			return store.LostClaim(c)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -54,15 +53,10 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 		n, err := t.exec("UPDATE keys SET value = ? WHERE scope = ? AND name = ? AND run = ? AND expires > ?",
 			nullBlob(k.Value), k.Scope, storedKeyName(k.Name), k.Run, t.now)
 		if err == nil && n == 0 {
-			err = missingKey(k.Scope)
+			err = store.MissingKey(k.Scope)
 		}
 		return err
 	})
-}
-
-// missingKey omits the name of the key, which clients may have sent.
-func missingKey(scope string) error {
-	return fmt.Errorf("%w: no such key of %q", store.ErrNotFound, scope)
 }
 
 // DropKey deletes a key.

@@ -48,15 +48,11 @@ func summaryOnlyEntries(entries []*store.Entry) int {
 		return 0
 	}
 	for _, e := range entries[:entriesAtOnce] {
-		if !e.Cause.IsZero() || len(e.Steps) > 0 || !isEmptyPayload(&e.Payload) {
+		if !e.Cause.IsZero() || len(e.Steps) > 0 || e.TotalSize() > 0 {
 			return 0
 		}
 	}
 	return entriesAtOnce
-}
-
-func isEmptyPayload(p *store.Payload) bool {
-	return len(p.Event)+len(p.Body)+len(p.Variables)+len(p.Response)+len(p.Output) == 0
 }
 
 // recordEntries stores the next n entries, which have no payload, steps or
@@ -100,7 +96,7 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 		return err
 	}
 	t.nextSeq++
-	if !isEmptyPayload(&e.Payload) {
+	if e.TotalSize() > 0 {
 		if err := t.insertPayload(seq, &e.Payload); err != nil {
 			return err
 		}

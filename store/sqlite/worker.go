@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -22,12 +21,10 @@ func (s *Store) Heartbeat(ctx context.Context, d time.Duration, claims ...store.
 func (t *tx) claimedRun(c store.Claim) (openRun, error) {
 	l, ok := t.leases.get(c.Ref)
 	if !ok || l.fence != c.Fence {
-		return openRun{}, lostClaim(c)
+		return openRun{}, store.LostClaim(c)
 	}
 	return openRun{seq: c.Ref, id: l.id, flow: l.flow, state: store.Running, started: l.started, okey: l.okey}, nil
 }
-
-func lostClaim(c store.Claim) error { return fmt.Errorf("%w: run %s", store.ErrLost, c.ID) }
 
 // Checkpoint stores steps of a claimed run.
 func (s *Store) Checkpoint(ctx context.Context, c store.Claim, steps ...store.Step) error {
@@ -49,7 +46,7 @@ func (t *tx) writeCheckpoint(c store.Claim, steps []store.Step) error {
 		return err
 	}
 	if n == 0 {
-		return lostClaim(c)
+		return store.LostClaim(c)
 	}
 	return t.writeSteps(c.Ref, steps[1:])
 }
@@ -112,7 +109,7 @@ func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 // checkFence returns ErrLost if an update found no row for the claim.
 func checkFence(c store.Claim, n int64, err error) error {
 	if err == nil && n == 0 {
-		return lostClaim(c)
+		return store.LostClaim(c)
 	}
 	return err
 }
