@@ -1,13 +1,14 @@
--- One row of runs is queue entry and history. State 0 is "queued" behind
--- another run with the same order key; the rest are the numbers of store.State.
--- Names that must match byte by byte are bytea. Nothing refers to another table
--- by a constraint: what belongs to a run is written and deleted with it.
+-- A row of runs is a queue entry and a record of the history. State 0 is
+-- "queued" but blocked by another run with the same order key; the other states
+-- are the numbers of store.State. Names that must match byte by byte are bytea.
+-- There are no foreign keys: payload and steps are written and deleted with
+-- their run.
 
--- The clock by which everything is timed.
+-- All times of the store are of this clock.
 CREATE FUNCTION clock() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT now()';
 
--- The row of a flow is the lock under which its queue changes: whoever takes a
--- run into state 0 or 1, or out of it, has locked it before.
+-- The row of a flow is the lock of its queue: a transaction that moves a run into
+-- state 0 or 1, or out of it, locks the row first.
 CREATE TABLE flows (
   flow   text COLLATE "C" PRIMARY KEY,
   ready  bigint NOT NULL DEFAULT 0, -- runs in state 1
@@ -18,21 +19,21 @@ CREATE SEQUENCE runs_seq;
 
 CREATE TABLE runs (
   id       uuid     PRIMARY KEY,
-  seq      bigint   NOT NULL DEFAULT nextval('runs_seq'), -- the place in the queue
+  seq      bigint   NOT NULL DEFAULT nextval('runs_seq'), -- the position in the queue
   fence    bigint   NOT NULL DEFAULT 0,
-  bytes    bigint   NOT NULL DEFAULT 0, -- of the run with all that belongs to it
+  bytes    bigint   NOT NULL DEFAULT 0, -- of the run with its payload and steps
   started  timestamptz,
   finished timestamptz,
   due      timestamptz,                 -- of a waiting run
-  lease    timestamptz,                 -- of a running one: its end
-  stamp    bigint,                      -- of the last batch of holders that changed it
+  lease    timestamptz,                 -- of a running run: its end
+  stamp    bigint,                      -- of the last batch of workers that changed it
   attempt  int      NOT NULL DEFAULT 1,
   status   int      NOT NULL DEFAULT 0,
-  size     int      NOT NULL DEFAULT 0, -- of the body as it came
+  size     int      NOT NULL DEFAULT 0, -- of the body as received
   largest  int      NOT NULL DEFAULT 0, -- of body, inputs and outputs; 0 up to 1024
-  lost     int      NOT NULL DEFAULT 0, -- times, without a step done in between
+  lost     int      NOT NULL DEFAULT 0, -- how often, without a completed step in between
   state    smallint NOT NULL,
-  cut      boolean  NOT NULL DEFAULT false, -- the body is not whole any more
+  cut      boolean  NOT NULL DEFAULT false, -- the body was cut
   flow     text COLLATE "C" NOT NULL,
   okey     bytea,
   owner    text,
@@ -41,19 +42,19 @@ CREATE TABLE runs (
   action   text,
   position text,
   message  text
-) WITH (fillfactor = 60); -- room for the versions that a run goes through
+) WITH (fillfactor = 60); -- space for the versions of a row
 CREATE INDEX runs_flow ON runs (flow, id);
 CREATE INDEX runs_queue ON runs (flow, state, seq) WHERE state <= 1;
 CREATE INDEX runs_due ON runs (flow, due) WHERE state = 2;
 CREATE INDEX runs_running ON runs (flow) WHERE state = 3;
 CREATE INDEX runs_order ON runs (flow, okey, state, seq) WHERE okey IS NOT NULL AND state <= 3;
--- Lists of anything but what succeeded.
+-- For lists of runs that did not succeed.
 CREATE INDEX runs_state ON runs (state, id) WHERE state > 4;
 CREATE INDEX runs_flow_state ON runs (flow, state, id) WHERE state > 4;
--- What a purge may cut.
+-- For runs that a purge may cut.
 CREATE INDEX runs_large ON runs (largest) WHERE largest > 1024 AND state IN (4, 7, 8);
 
--- What only one run is asked for.
+-- Parts of a run that lists do not need.
 CREATE TABLE payloads (
   run       uuid PRIMARY KEY,
   event     bytea,
@@ -92,22 +93,22 @@ CREATE TABLE keys (
 );
 CREATE INDEX keys_expires ON keys (expires);
 
--- Runs that are over, counted where they ended, by minute (span 60) and hour
--- (span 3600). Each writer has a shard of its own, so that none waits for
--- another; their sum is what counts.
+-- Counts of runs that are over, by the minute (span 60) and hour (span 3600) in
+-- which they ended. Each writer has its own shard, so that none waits for
+-- another; readers add the shards.
 CREATE TABLE stats (
   span  int    NOT NULL,
-  at    bigint NOT NULL, -- begin of the span, in seconds since 1970
+  at    bigint NOT NULL, -- start of the span, in seconds since 1970
   flow  text COLLATE "C" NOT NULL,
   state smallint NOT NULL,
   shard smallint NOT NULL,
   n     bigint NOT NULL,
-  took  bigint NOT NULL, -- milliseconds, in sum
+  took  bigint NOT NULL, -- sum, in milliseconds
   PRIMARY KEY (span, at, flow, state, shard)
 ) WITH (fillfactor = 50);
 
--- The sum of runs.bytes, on top of what empty tables take, and a place that Ping
--- writes.
+-- The sum of runs.bytes, apart from the size of empty tables, and a column that
+-- Ping writes.
 CREATE TABLE shards (
   shard smallint PRIMARY KEY,
   bytes bigint NOT NULL DEFAULT 0,
@@ -115,12 +116,12 @@ CREATE TABLE shards (
 ) WITH (fillfactor = 20);
 INSERT INTO shards (shard, bytes) SELECT n, CASE WHEN n = 0 THEN 262144 ELSE 0 END FROM generate_series(0, 63) AS n;
 
--- The latest time that was seen, by which a clock that is set back is noticed.
+-- The latest time that a gateway has seen. It reveals that the clock was set back.
 CREATE TABLE clocks (latest timestamptz NOT NULL) WITH (fillfactor = 20);
 INSERT INTO clocks VALUES (clock());
 
--- The text in which bytes are searched: each byte a letter, ASCII letters in
--- lower case. NUL, which no text can hold, is taken for the next byte.
+-- The text in which bytes are searched: one letter for each byte, ASCII letters
+-- in lower case. NUL, which texts cannot contain, becomes U+0001.
 CREATE FUNCTION fold(b bytea) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT lower(convert_from(
     CASE WHEN position('\x00'::bytea IN b) = 0 THEN b

@@ -1,5 +1,5 @@
--- Contacts, by store.ContactKey of their addresses. Whoever changes one has
--- locked its row in contacts before.
+-- Contacts, by store.ContactKey of their addresses. A transaction that changes a
+-- contact locks its row in contacts first.
 CREATE TABLE contacts (
   contact text COLLATE "C" PRIMARY KEY,
   email   text NOT NULL, -- as it was first given
@@ -23,19 +23,19 @@ CREATE TABLE contact_tags (
 );
 CREATE INDEX contact_tags_tag ON contact_tags (tag, contact);
 
--- Addresses that are to be taken out of the history. Phases: 0 goes through
--- the runs, 1 through the keys; 2 and 3 do so once more with what was recorded
--- late; 4 waits for runs that are not over.
+-- Addresses to erase from the history. Phases: 0 scans the runs, 1 the keys; 2
+-- and 3 scan again those that were recorded late; 4 waits for runs that are not
+-- over.
 CREATE TABLE hidings (
   contact text COLLATE "C" PRIMARY KEY,
   noted   timestamptz NOT NULL,
   phase   int   NOT NULL,
-  run     uuid  NOT NULL,                 -- phases 0 and 2: only runs with lesser ids are left
-  scope   text COLLATE "C" NOT NULL,      -- phases 1 and 3: only keys behind this one are left
+  run     uuid  NOT NULL,                 -- phases 0 and 2: runs with lesser ids are left
+  scope   text COLLATE "C" NOT NULL,      -- phases 1 and 3: keys after this one are left
   name    bytea NOT NULL
 );
 
--- Runs that were not over when they were to be gone through.
+-- Runs that were not over when they were scanned.
 CREATE TABLE hiding_runs (
   contact text COLLATE "C" NOT NULL,
   run     uuid NOT NULL,
