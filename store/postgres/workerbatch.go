@@ -64,12 +64,12 @@ type growth struct {
 	steps   int
 }
 
-func (s *growth) countSteps(steps []store.Step) {
+func (g *growth) countSteps(steps []store.Step) {
 	for i := range steps {
-		s.bytes += int64(stepSize(&steps[i]))
-		s.largest = max(s.largest, largestPart(&steps[i]))
+		g.bytes += int64(stepSize(&steps[i]))
+		g.largest = max(g.largest, largestPart(&steps[i]))
 	}
-	s.steps += len(steps)
+	g.steps += len(steps)
 }
 
 // addCheckpoint adds steps of a run. A batch may have several checkpoints of
@@ -85,9 +85,9 @@ func (b *workerBatch) addCheckpoint(key claimKey, steps []store.Step) {
 	b.checkpoints[len(b.checkpoints)-1].addSteps(steps)
 }
 
-func (t *checkpoint) addSteps(steps []store.Step) {
-	t.steps.addSteps(t.key, steps)
-	t.countSteps(steps)
+func (c *checkpoint) addSteps(steps []store.Step) {
+	c.steps.addSteps(c.key, steps)
+	c.countSteps(steps)
 }
 
 // commitWorkerBatch executes operations in one transaction.
@@ -151,9 +151,9 @@ func (b *workerBatch) extendLeases() {
 		return
 	}
 	q := newQuery("UPDATE runs r SET lease = clock() + u.lease * interval '1 microsecond' FROM ").table("u", []column{
-		columnOf("id", "uuid", b.extensions, func(t *leaseExtension) [16]byte { return t.key.id }),
-		columnOf("fence", "bigint", b.extensions, func(t *leaseExtension) int64 { return t.key.fence }),
-		columnOf("lease", "bigint", b.extensions, func(t *leaseExtension) int64 { return roundUpMicros(t.lease) }),
+		columnOf("id", "uuid", b.extensions, func(e *leaseExtension) [16]byte { return e.key.id }),
+		columnOf("fence", "bigint", b.extensions, func(e *leaseExtension) int64 { return e.key.fence }),
+		columnOf("lease", "bigint", b.extensions, func(e *leaseExtension) int64 { return roundUpMicros(e.lease) }),
 	}).add(matchesClaim + "RETURNING r.id, r.fence")
 	b.collectClaims(q, b.extended)
 }

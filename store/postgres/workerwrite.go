@@ -81,7 +81,7 @@ func (b *workerBatch) writeCheckpoints() {
 	if len(b.checkpoints) == 0 {
 		return
 	}
-	columns := append(claimColumns(b.checkpoints, func(t *checkpoint) claimKey { return t.key }), growthColumns(b.checkpoints, func(t *checkpoint) *growth { return &t.growth })...)
+	columns := append(claimColumns(b.checkpoints, func(c *checkpoint) claimKey { return c.key }), growthColumns(b.checkpoints, func(c *checkpoint) *growth { return &c.growth })...)
 	var steps stepRows
 	var bytes int64
 	for i := range b.checkpoints {
@@ -173,16 +173,16 @@ func (b *workerBatch) writeRequeues() {
 	var steps stepRows
 	var bytes int64
 	for i := range b.requeues {
-		l := &b.requeues[i]
-		l.countSteps(l.Steps)
-		bytes += l.bytes
-		steps.addSteps(l.key, l.Steps)
+		r := &b.requeues[i]
+		r.countSteps(r.Steps)
+		bytes += r.bytes
+		steps.addSteps(r.key, r.Steps)
 	}
-	columns := append(claimColumns(b.requeues, func(l *requeue) claimKey { return l.key }), growthColumns(b.requeues, func(l *requeue) *growth { return &l.growth })...)
+	columns := append(claimColumns(b.requeues, func(r *requeue) claimKey { return r.key }), growthColumns(b.requeues, func(r *requeue) *growth { return &r.growth })...)
 	columns = append(columns,
-		columnOf("after", "bigint", b.requeues, func(l *requeue) int64 { return max(roundUpMicros(l.Delay), 0) }),
-		columnOf("attempts", "int", b.requeues, func(l *requeue) int { return l.attempts }))
-	causes := causeColumns(b.requeues, func(l *requeue) *store.Cause { return &l.Cause })
+		columnOf("after", "bigint", b.requeues, func(r *requeue) int64 { return max(roundUpMicros(r.Delay), 0) }),
+		columnOf("attempts", "int", b.requeues, func(r *requeue) int { return r.attempts }))
+	causes := causeColumns(b.requeues, func(r *requeue) *store.Cause { return &r.Cause })
 	q := b.addGrowth(newQuery("WITH e AS (UPDATE runs r SET ")).add(clearLease+"attempt = r.attempt + u.attempts, state = CASE WHEN u.after > 0 THEN 2 ELSE 1 END, "+
 		"due = CASE WHEN u.after > 0 THEN clock() + u.after * interval '1 microsecond' END, "+
 		// Only a failed attempt has a cause.
