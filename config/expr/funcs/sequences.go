@@ -101,7 +101,7 @@ func compactFunc() function.Function {
 	return pickFunc(function.Spec{Params: []function.Parameter{{Type: cty.DynamicPseudoType}}}, true, func(lists [][]cty.Value) ([]cty.Value, error) {
 		var out []cty.Value
 		for _, e := range lists[0] {
-			if text, ok := knownText(e); !e.IsNull() && !(ok && text == "") {
+			if text, ok := knownText(e); !e.IsNull() && (!ok || text != "") {
 				out = append(out, e)
 			}
 		}

@@ -179,6 +179,9 @@ func (s *shop) check() {
 	if fields["summary"] != "Fulfil A-1001" || !strings.Contains(fmt.Sprint(fields["description"]), `3 × Bulb, warm & dim`) {
 		s.t.Errorf("Jira got %v", fields)
 	}
+	if description := fmt.Sprint(fields["description"]); !strings.Contains(description, "bulletList") || strings.Contains(description, "codeBlock") {
+		s.t.Errorf("the description is not a list: %s", description)
+	}
 }
 
 // readMail returns the header and the HTML of a message.
