@@ -26,8 +26,10 @@ const (
 )
 
 // Error is the error of [Client.Do] and [Client.DialContext]. Neither it nor an
-// error that it wraps holds a URL's path, query or user, the value of a header,
-// or text from an answer, so it may be shown and stored.
+// error that it wraps holds a URL's query or user, the path of a URL that is
+// called, the value of a header, or text from an answer, so it may be shown and
+// stored. One exception is a redirect that would drop the body: its error names
+// the path of the new address, which the file should say instead.
 type Error struct {
 	Reason string // one of the Reason constants
 	Target string // "https://example.com:8443" of the hop that failed, or "host:port" of a dial; empty if the URL is unusable

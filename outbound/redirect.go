@@ -11,9 +11,10 @@ import (
 // nextHop returns the request that follows the redirect in answer, or nil if
 // the answer is to be handed out as it is.
 //
-// Methods change as the Fetch standard says (section 4.4): 303 makes everything
-// but HEAD a GET, 301 and 302 make POST a GET, and other methods stay; a GET
-// made so has no body. To another party go neither withheld headers, nor the
+// The Fetch standard (section 4.4) turns some requests into a GET without a
+// body: 303 all but HEAD, 301 and 302 a POST. Nothing would be delivered and
+// the answer would still look like success, so that is an error unless the
+// request says SeeOther. To another party go neither withheld headers, nor the
 // Host header, nor the TLS setting, and they do not come back on later hops. A
 // body is not sent to another party: that redirect is an error, since without
 // its body the request would have another meaning.
@@ -31,6 +32,10 @@ func (c *Client) nextHop(h *hop, answer *http.Response, req *Request, followed i
 	}
 	next := &hop{method: h.method, url: target, host: h.host, header: h.header.Clone(), body: h.body, tls: h.tls}
 	if becomesGet(answer.StatusCode, h.method) {
+		if !req.SeeOther {
+			return nil, newError(ReasonRedirect, fmt.Sprintf("answered %d, which redirects to %s and makes the %s a GET without its body, so nothing was delivered; "+
+				"call that address directly, or say see_other = true if a GET is meant", answer.StatusCode, showLocation(target), h.method), nil)
+		}
 		next.method, next.body = http.MethodGet, nil
 		for _, name := range []string{"Content-Encoding", "Content-Language", "Content-Location", "Content-Type"} {
 			delete(next.header, name)
@@ -79,6 +84,21 @@ func resolveLocation(base *url.URL, location string) (target *url.URL, fault str
 		return nil, "its Location cannot be read"
 	}
 	return parseURL(u.String())
+}
+
+// maxShownLocation bounds the address in a message, which the server chooses.
+const maxShownLocation = 200
+
+// showLocation returns an address for a message, without its query.
+func showLocation(target *url.URL) string {
+	text := target.Scheme + "://" + target.Host + target.EscapedPath()
+	if len(text) > maxShownLocation {
+		text = text[:maxShownLocation] + "…"
+	}
+	if target.RawQuery != "" {
+		text += "?…"
+	}
+	return text
 }
 
 // sameParty reports whether to may receive the secrets that from received: the same scheme,

@@ -91,13 +91,54 @@ func TestRedirectMethods(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.status, tt.method), func(t *testing.T) {
 			t.Parallel()
-			req := &Request{Method: tt.method, URL: s.URL + to(tt.status, "there"), Redirects: 1}
+			req := &Request{Method: tt.method, URL: s.URL + to(tt.status, "there"), Redirects: 1, SeeOther: true}
 			if tt.method != "GET" && tt.method != "HEAD" {
 				req.Body, req.Header = []byte("body"), http.Header{"Content-Type": {"text/plain"}}
 			}
 			got := mustDo(t, c, req)
 			if string(got.Body) != tt.wants || got.Status != 200 || got.Redirects != 1 || got.FinalURL != s.URL+"/there" {
 				t.Errorf("got %d %q from %s", got.Status, got.Body, got.FinalURL)
+			}
+		})
+	}
+}
+
+// TestRedirectThatDropsTheBody: a redirect that would turn a request into a GET
+// is a failure that names the new address, also with an empty body.
+func TestRedirectThatDropsTheBody(t *testing.T) {
+	t.Parallel()
+	s := serve(t, recorder)
+	long := "/" + strings.Repeat("a", 5000)
+	tests := []struct {
+		name, method, location, shown string
+		status                        int
+		body                          string
+	}{
+		{"301", "POST", "/orders/v2", s.URL + "/orders/v2", 301, "body"},
+		{"302", "POST", "/orders/v2", s.URL + "/orders/v2", 302, "body"},
+		{"303", "POST", "/orders/v2", s.URL + "/orders/v2", 303, "body"},
+		{"303 after PUT", "PUT", "/done", s.URL + "/done", 303, "body"},
+		{"303 after DELETE", "DELETE", "/done", s.URL + "/done", 303, ""},
+		{"empty body", "POST", "/done", s.URL + "/done", 302, ""},
+		{"another party", "POST", "https://shop.example.com/v2", "https://shop.example.com/v2", 301, "body"},
+		{"to https", "POST", "https://127.0.0.1/x", "https://127.0.0.1/x", 301, "body"},
+		{"query is hidden", "POST", "/done?key=hunter2", s.URL + "/done?…", 302, "body"},
+		{"control characters", "POST", "/a%0Ab", s.URL + "/a%0Ab", 302, "body"},
+		{"long address", "POST", long, (s.URL + long)[:maxShownLocation] + "…", 302, "body"},
+	}
+	c := local(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			req := &Request{Method: tt.method, URL: s.URL + to(tt.status, tt.location), Body: []byte(tt.body), Redirects: 5}
+			e := mustFail(t, c, req, ReasonRedirect)
+			if want := fmt.Sprintf("answered %d, which redirects to %s and makes the %s a GET", tt.status, tt.shown, tt.method); !strings.Contains(e.Error(), want) {
+				t.Errorf("got %q, want %q", e, want)
+			}
+			mustHide(t, e, "hunter2")
+			req.Redirects = 0
+			if got := mustDo(t, c, req); got.Status != tt.status || got.Header.Get("Location") != tt.location {
+				t.Errorf("with no redirects followed: %d to %q", got.Status, got.Header.Get("Location"))
 			}
 		})
 	}
@@ -181,7 +222,7 @@ func TestRedirectKeepsBodiesAtHome(t *testing.T) {
 	if string(got.Body) != "POST " {
 		t.Errorf("without a body: %q", got.Body)
 	}
-	got = mustDo(t, c, &Request{Method: "POST", URL: near.URL + to(303, far.URL), Body: []byte("x"), Redirects: 1})
+	got = mustDo(t, c, &Request{Method: "POST", URL: near.URL + to(303, far.URL), Body: []byte("x"), Redirects: 1, SeeOther: true})
 	if string(got.Body) != "GET " {
 		t.Errorf("303: %q", got.Body)
 	}

@@ -23,6 +23,9 @@ type Request struct {
 	MaxResponse int64
 	// Redirects is how many are followed; with 0 the redirect is the answer.
 	Redirects int
+	// SeeOther permits redirects that make the request a GET without its body,
+	// as browsers follow 301, 302 and 303.
+	SeeOther bool
 	// Sensitive names headers that only the host of URL may see, beside those
 	// that are withheld from others anyway.
 	Sensitive []string

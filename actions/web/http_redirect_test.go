@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
@@ -74,6 +76,49 @@ func TestHTTPRedirectAsAnswer(t *testing.T) {
 	headers, _ := out["headers"].(map[string]any)
 	if valuetest.EncodeJSON(t, out["status"]) != "302" || headers["Location"] != "/elsewhere" || len(server.Requests()) != 1 {
 		t.Errorf("%v after %d requests", out, len(server.Requests()))
+	}
+}
+
+// TestRedirectOfDelivery: a delivery that a redirect would turn into a GET
+// without its body fails with the new address, for both kinds of action.
+func TestRedirectOfDelivery(t *testing.T) {
+	t.Parallel()
+	server := actiontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+		status, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/moved/"))
+		if status != 0 {
+			w.Header().Set("Location", "/contacts/v2")
+			w.WriteHeader(status)
+		}
+	})
+	at := func(status string) string { return "url = \"" + server.URL + "/moved/" + status + "\"\n" }
+	actions := map[string]string{"webhook": "field \"name\" {}\n", "http": "json = { name = webhook.body.name }\n"}
+	for kind, fields := range actions {
+		for _, status := range []string{"301", "302", "303"} {
+			err := actiontest.New(t).MustFail(kind, at(status)+fields, `{"name": "Grüße"}`)
+			if err.Class != flow.Permanent || !strings.Contains(err.Message, server.URL+"/contacts/v2") {
+				t.Errorf("%s, %s: %s %q", kind, status, err.Class, err.Message)
+			}
+			hidden := actiontest.New(t).MustFail(kind, at(status)+fields+"sensitive = true\n", `{"name": "Grüße"}`)
+			if strings.Contains(hidden.Message, "contacts") {
+				t.Errorf("%s, %s: a sensitive action says %q", kind, status, hidden.Message)
+			}
+			actiontest.New(t).MustSucceed(kind, at(status)+fields+"see_other = true\n", `{"name": "Grüße"}`)
+			if last := lastOf(server, 1)[0]; last.Method != http.MethodGet || len(last.Body) > 0 || last.URI != "/contacts/v2" {
+				t.Errorf("%s, %s with see_other: %s %s", kind, status, last.Method, last.URI)
+			}
+		}
+		for _, status := range []string{"307", "308"} {
+			actiontest.New(t).MustSucceed(kind, at(status)+fields, `{"name": "Grüße"}`)
+			if last := lastOf(server, 1)[0]; last.Method != http.MethodPost || len(last.Body) == 0 || last.URI != "/contacts/v2" {
+				t.Errorf("%s, %s: %s %s with %d bytes", kind, status, last.Method, last.URI, len(last.Body))
+			}
+		}
+	}
+	for _, method := range []string{"GET", "HEAD"} {
+		actiontest.New(t).MustSucceed("http", at("303")+"method = \""+method+"\"", "{}")
+		if last := lastOf(server, 1)[0]; last.Method != method || last.URI != "/contacts/v2" {
+			t.Errorf("%s: %s %s", method, last.Method, last.URI)
+		}
 	}
 }
 

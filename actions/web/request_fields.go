@@ -26,6 +26,7 @@ type requestFields struct {
 	successes   ranges.Set
 	maxResponse expr.Size
 	redirects   int
+	seeOther    bool
 
 	client *Client // set by Open
 }
@@ -36,7 +37,8 @@ func (x *requestFields) describeFields(s *schema.Spec) {
 	flow.UseConnection(s, &x.connection, "http", "The server and credentials of the request. The credentials are sent to the connection's own server only, also after redirects.")
 	schema.Attr(s, &x.success, "success", "The successful statuses: numbers and ranges, separated by commas, such as `200-299,404`.")
 	schema.Attr(s, &x.maxResponse, "max_response", "The limit for the size of the answer's body, decoded. A larger one fails the action.")
-	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other.")
+	schema.Attr(s, &x.redirects, "redirects", "How many redirects are followed, at most 20. With 0 a redirect is an answer like any other. `GET` and `HEAD` are followed everywhere, and 307 and 308 with the same method and body on the same server. A 301, 302 or 303 that would make the request a `GET` without its body fails the action, and the message names the new address for `url`.")
+	schema.Attr(s, &x.seeOther, "see_other", "Whether a 301, 302 or 303 makes the request a `GET` without its body, as browsers do, for servers that show the result of a form on another page.")
 }
 
 // statusKind describes the values of "success".
@@ -52,6 +54,9 @@ func (x *requestFields) checkFields(d *schema.Decoded) hcl.Diagnostics {
 	}
 	if x.redirects < 0 || x.redirects > 20 {
 		diags = append(diags, d.Problem("redirects", "Wrong value", "The number of redirects is from 0 to 20."))
+	}
+	if x.seeOther && x.redirects == 0 {
+		diags = append(diags, d.Problem("see_other", "No redirects to follow", `With redirects = 0 no redirect is followed: leave "see_other" out.`))
 	}
 	if x.maxResponse < 1 || x.maxResponse > 1<<30 {
 		diags = append(diags, d.Problem("max_response", "Wrong value", "The size of an answer is from 1B to 1GiB."))
@@ -103,7 +108,7 @@ func (x *requestFields) newRequest(ctx context.Context, c *flow.Call, method str
 	}
 	r := &outbound.Request{
 		Method: method, URL: target.String(), Header: http.Header{}, Body: body,
-		MaxResponse: int64(x.maxResponse), Redirects: x.redirects,
+		MaxResponse: int64(x.maxResponse), Redirects: x.redirects, SeeOther: x.seeOther,
 	}
 	if x.connection.isServerOf(target) {
 		x.connection.addCredentials(r)

@@ -38,6 +38,7 @@ func TestWebhookFindings(t *testing.T) {
 		{"statuses", at + "field \"a\" {}\nsuccess = \"ok\"", "Wrong statuses", "200"},
 		{"header", at + "field \"a\" {}\nheaders = { \"a b\" = \"x\" }", "Wrong header", ""},
 		{"redirects", at + "field \"a\" {}\nredirects = 21", "Wrong value", "20"},
+		{"see_other without redirects", at + "field \"a\" {}\nredirects = 0\nsee_other = true", "No redirects to follow", "see_other"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
