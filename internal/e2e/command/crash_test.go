@@ -41,9 +41,9 @@ flow "load" {
 `, url)
 }
 
-// TestCrash kills a gateway under load again and again. What it accepted
-// finishes; what was done stays done; what was under way is done again with
-// the same key.
+// TestCrash kills a gateway under load repeatedly. Each accepted run finishes,
+// no completed action is repeated, and an action that was under way is repeated
+// with the same key.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any will do
@@ -87,9 +87,9 @@ func TestCrash(t *testing.T) {
 	checkFinished(t, openData(t, s), l.accepted, 0)
 }
 
-// TestCrashBehindAnAnswer kills a gateway after a sync run has answered and
-// before the rest is done.
-func TestCrashBehindAnAnswer(t *testing.T) {
+// TestCrashAfterAnswer kills a gateway after a sync run has answered and before
+// it has ended.
+func TestCrashAfterAnswer(t *testing.T) {
 	t.Parallel()
 	var stuck atomic.Bool
 	stuck.Store(true)
@@ -117,7 +117,7 @@ func TestCrashBehindAnAnswer(t *testing.T) {
 	checkFinished(t, openData(t, s), map[int64]string{1: run}, 2)
 }
 
-// continuing is threeActions as a sync flow that answers behind the first.
+// continuing is threeActions as a sync flow that answers after the first action.
 func continuing(url string) string {
 	flow := strings.Replace(threeActions(url), `path = "/load"`, "path = \"/load\"\n    mode = \"sync\"", 1)
 	return strings.Replace(flow, `  action "http" "two"`, `

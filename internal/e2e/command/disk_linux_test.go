@@ -2,7 +2,6 @@ package command_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/testutil/disktest"
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
-	"github.com/webhook-gateway/gateway/store"
 )
 
 // filler posts numbered requests with large bodies.
@@ -86,9 +84,9 @@ func (f *filler) numbers() (numbers []int64) {
 	return numbers
 }
 
-// TestFullDisk fills the disk under a gateway. What it can't keep it refuses
-// with 503; once there is space again it goes on by itself, and all that it
-// accepted is finished.
+// TestFullDisk fills the disk under a gateway. The gateway answers 503 to
+// requests that it cannot store. With space again it continues by itself, and
+// all accepted runs finish.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t, nil)
@@ -115,15 +113,15 @@ func TestFullDisk(t *testing.T) {
 	r.await(t, numbers, "/three")
 	p.stop()
 	if repeated := r.check(t, "/one", "/two", "/three"); repeated > 0 {
-		t.Errorf("%d actions were repeated, though nobody was killed", repeated)
+		t.Errorf("%d actions were repeated, though no gateway was killed", repeated)
 	}
 	t.Logf("%d of %d requests were accepted, %d of them before the disk was full", len(numbers), f.next, full)
 	checkFinished(t, openData(t, s), f.accepted, 1)
 }
 
 // TestPowerLoss ends the file system under a gateway under load without
-// flushing it, and the gateway with it. After each restart on what is left, all
-// that was accepted is finished, and no action that was done is done again.
+// flushing it, and the gateway with it. After the restarts on the remaining
+// files all accepted runs finish, and no completed action is repeated.
 func TestPowerLoss(t *testing.T) {
 	t.Parallel()
 	image := disktest.Image(t)
@@ -156,7 +154,7 @@ func TestPowerLoss(t *testing.T) {
 	numbers := l.end()
 	if n := r.missing(numbers, "/three"); n != 0 {
 		p.stop()
-		t.Fatalf("request %d did not come to /three: %s", n, recordOf(openData(t, s), l.accepted[n]))
+		t.Fatalf("request %d did not come to /three: %s", n, recorded(openData(t, s), l.accepted[n]))
 	}
 	p.stop()
 	repeated := r.check(t, "/one", "/two", "/three")
@@ -181,18 +179,4 @@ func (l *traffic) awaitAnswers(t *testing.T, more int64) {
 	t.Helper()
 	before := l.answers.Load()
 	l.receiver.changed.Await(t, "requests are answered", func() bool { return l.answers.Load() >= before+more })
-}
-
-// recordOf says what is on record of a run, for a test that has failed.
-func recordOf(st store.Store, id string) string {
-	run, err := st.Get(context.Background(), id)
-	if err != nil {
-		return err.Error()
-	}
-	out := fmt.Sprintf("%s in attempt %d, due %s, lease %s, cause %+v", run.State, run.Attempt, run.Due, run.Lease, run.Cause)
-	for i := range run.Steps {
-		s := &run.Steps[i]
-		out += fmt.Sprintf("\n%s %s %d attempts at %s: %+v", s.Path, s.State, s.Attempts, s.Began, s.Cause)
-	}
-	return out
 }

@@ -12,12 +12,12 @@ import (
 )
 
 // TestReplicasFrozen freezes a gateway under load for longer than its leases
-// last. Another one takes over its runs and finishes them. When it goes on it
-// finds that they are lost, and spoils nothing.
+// last. Another one takes over its runs and finishes them. The frozen gateway
+// continues, notices that it has lost the runs, and leaves them alone.
 func TestReplicasFrozen(t *testing.T) {
 	t.Parallel()
 	database := postgrestest.Start(t).Database(t)
-	h := &hold{}
+	h := &callHold{}
 	r := startReplicas(t, 2, newReceiver(t, h.pace), database)
 	frozen, other := r.all[0], r.all[1]
 	loads := r.loadEach(t, 0, r.all...)

@@ -8,9 +8,9 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
-// hold lets a receiver leave calls of the second action without an answer: those
-// of one gateway, until it is gone.
-type hold struct {
+// callHold lets a receiver leave calls of the second action without an answer:
+// calls of one gateway, until it has ended.
+type callHold struct {
 	changed signaltest.Signal
 
 	mu   sync.Mutex
@@ -20,7 +20,7 @@ type hold struct {
 	cut  int // of them, those whose caller went away
 }
 
-func (h *hold) pace(path string, req *http.Request) {
+func (h *callHold) pace(path string, req *http.Request) {
 	h.mu.Lock()
 	if path != "/two" || h.left == 0 || "http://"+req.Host != h.door {
 		h.mu.Unlock()
@@ -37,9 +37,9 @@ func (h *hold) pace(path string, req *http.Request) {
 	h.changed.Send()
 }
 
-// take waits until as many calls of a gateway are held. All of them are its own:
-// a held call of another one would wait for an end that nobody makes.
-func (h *hold) take(t *testing.T, door *door, calls int) {
+// take waits until that many calls of one gateway are held, and no others:
+// a held call of a gateway that does not end would never be cut off.
+func (h *callHold) take(t *testing.T, door *door, calls int) {
 	t.Helper()
 	h.mu.Lock()
 	h.door, h.left, h.held, h.cut = door.url, calls, 0, 0
@@ -48,12 +48,12 @@ func (h *hold) take(t *testing.T, door *door, calls int) {
 }
 
 // over waits until the end of the gateway has cut off all calls that are held.
-func (h *hold) over(t *testing.T) {
+func (h *callHold) over(t *testing.T) {
 	t.Helper()
 	h.await(t, "the end of a gateway cuts off its calls", func() bool { return h.cut == h.held })
 }
 
-func (h *hold) await(t *testing.T, what string, holds func() bool) {
+func (h *callHold) await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	h.changed.Await(t, what, func() bool {
 		h.mu.Lock()

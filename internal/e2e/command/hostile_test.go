@@ -95,7 +95,7 @@ func startHostile(t *testing.T) string {
 	return "http://" + l.Addr().String()
 }
 
-// endlessBody gives zeros for as long as somebody reads.
+// endlessBody returns zeros for as long as it is read.
 type endlessBody struct{ left int64 }
 
 func (e *endlessBody) Read(p []byte) (int, error) {
@@ -110,9 +110,9 @@ func (e *endlessBody) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
-// TestHostileBodies sends what breaks careless servers, many at a time, and
-// holds that each gets its status while ordinary requests go on, and that
-// memory stays flat. The slow caller is in the gateway's own tests.
+// TestHostileBodies sends bodies that break careless servers, many at a time.
+// Each gets its status while ordinary requests are answered and memory stays
+// flat. Slow callers are tested in package engine.
 func TestHostileBodies(t *testing.T) {
 	base := startHostile(t)
 	hostile := []struct {
@@ -160,10 +160,10 @@ func TestHostileBodies(t *testing.T) {
 	close(stop)
 	background.Wait()
 	if ordinary.Load() == 0 {
-		t.Error("no ordinary request was answered meanwhile")
+		t.Error("no ordinary request was answered at the same time")
 	}
-	// The bodies of this test are part of the heap, as is what the greedy
-	// program may take before it is stopped.
+	// The bodies of this test are part of the heap, and so is the memory that
+	// the greedy program may take before it is stopped.
 	if most, got := before.HeapAlloc+(1<<30), peak; got > most {
 		t.Errorf("the heap grew to %d MiB from %d MiB", got>>20, before.HeapAlloc>>20)
 	}
@@ -171,8 +171,8 @@ func TestHostileBodies(t *testing.T) {
 
 func text(s string) func() io.Reader { return func() io.Reader { return strings.NewReader(s) } }
 
-// post sends a request and reads the answer at the same time, as a caller must
-// that wants to hear of a refusal while it still sends.
+// post sends a request and reads the answer at the same time: the server may
+// refuse the request before it has read all of it.
 func post(t *testing.T, url string, body io.Reader) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)

@@ -28,14 +28,14 @@ type process struct {
 	err   error // of the process, once ended is closed
 }
 
-// site is what a gateway is started on, again and again.
+// site has the files and settings with which a gateway is started, several times.
 type site struct {
 	flows string // folder of the files
 	data  string
 	args  []string
 	env   []string // on top of that of the test
 
-	secret  string             // what no line of a log may show; "" for nothing
+	secret  string             // must not be in a line of the log; "" for none
 	changed *signaltest.Signal // sent after each line of a log
 }
 
@@ -126,7 +126,7 @@ func newLineBuffer(secret string, changed *signaltest.Signal) *lineBuffer {
 	return &lineBuffer{ready: make(chan readyLine, 1), secret: secret, changed: changed}
 }
 
-// readyLine is what a log says once the gateway serves.
+// readyLine is the log line of a gateway that has begun to serve.
 type readyLine struct{ Msg, Level, Listen, Admin string }
 
 const keptLog = 32 << 10

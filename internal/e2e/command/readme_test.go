@@ -17,7 +17,7 @@ import (
 )
 
 // TestReadme runs the console blocks of the README as a newcomer would, in a
-// folder that holds a copy of the examples, and compares what they print. Three
+// folder that holds a copy of the examples, and compares their output. Three
 // dots stand for any text. Ports are replaced by free ones.
 func TestReadme(t *testing.T) {
 	t.Parallel()
@@ -131,10 +131,6 @@ func (r *tour) shell(command string) *exec.Cmd {
 	}
 	return cmd
 }
-
-// patience bounds the time until a command prints the output in the README. It is
-// no measurement.
-const patience = 60 * time.Second
 
 func (r *tour) do(s step) error {
 	if command, ok := strings.CutSuffix(s.command, " &"); ok {

@@ -27,15 +27,15 @@ type receiver struct {
 
 	life  atomic.Int64
 	next  atomic.Int64
-	power power                              // nothing arrives while it is cut
+	power power                              // no call counts while it is cut
 	pace  func(path string, r *http.Request) // before the answer, may be nil
 
 	mu  sync.Mutex
 	got map[int64]map[string][]arrival // by number of the request, then by path
 }
 
-// power tells whether it was on all the time since a moment. It is cut and on
-// again in turns.
+// power counts its changes: it is cut and restored in turn. So since reports
+// whether it was on all the time since a moment.
 type power struct{ turns atomic.Int64 }
 
 func (p *power) turn()      { p.turns.Add(1) }
@@ -125,8 +125,9 @@ func (r *receiver) await(t *testing.T, numbers []int64, path string) {
 	}
 }
 
-// check reports what must not be: a completed action that came again, an action
-// that came twice in one life, a key that is not that of its action.
+// check reports a completed action that came again, an action that came twice
+// in one life, and a key of another action. It returns the number of repeated
+// actions.
 func (r *receiver) check(t *testing.T, paths ...string) (repeated int) {
 	t.Helper()
 	r.mu.Lock()

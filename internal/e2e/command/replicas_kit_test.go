@@ -23,8 +23,7 @@ import (
 // sharedLease is long enough for a busy machine and short enough for a test.
 const sharedLease = 6 * time.Second
 
-// replicas are gateways that share their flows, their key and the store, and
-// nothing else.
+// replicas are gateways that share only their flows, their key and the store.
 type replicas struct {
 	*receiver
 	all   []*process
@@ -63,7 +62,7 @@ func openShared(t *testing.T, database string) store.Store {
 	return st
 }
 
-// awaitIdle waits until no run is open, also none whose acceptance nobody heard of.
+// awaitIdle waits until no run is open, even of requests that got no answer.
 func (r *replicas) awaitIdle(t *testing.T) {
 	t.Helper()
 	r.changed.Await(t, "no run is open", func() bool {
@@ -150,7 +149,7 @@ func (r *replicas) endAll(t *testing.T, loads ...*traffic) map[int64]string {
 	return accepted
 }
 
-// recorded tells all that a store knows of a run.
+// recorded describes the record of a run, for the message of a failed test.
 func recorded(st store.Store, id string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -168,9 +167,9 @@ func recorded(st store.Store, id string) string {
 	return text + fmt.Sprintf("\n  open: %+v, %v", open, err)
 }
 
-// sharedFlows are three actions, one behind the other, runs in an order, and
-// requests with a key that is used once. Their actions have more time than the
-// test has: one that is slow on a busy machine must not fail its run.
+// sharedFlows are three flows: with three actions in sequence, with ordered runs,
+// and with a dedupe key. The timeout of their actions is longer than the test: an
+// action that is slow on a busy machine must not fail its run.
 func sharedFlows(url string) string {
 	patient := strings.ReplaceAll(threeActions(url), "    json = {", "    timeout = \"10m\"\n    json = {")
 	return patient + fmt.Sprintf(`

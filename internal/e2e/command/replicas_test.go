@@ -12,7 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 )
 
-// First numbers of requests, by what they are for.
+// First numbers of the requests of each part of the test.
 const (
 	onceNumbers    = 1_000_000
 	orderedNumbers = 2_000_000
@@ -21,11 +21,11 @@ const (
 )
 
 // TestReplicas runs three gateways on one database: one is killed under load,
-// then a second one is stopped. The others finish what both had accepted.
+// then a second one is stopped. The others finish the runs that both had accepted.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	database := postgrestest.Start(t).Database(t)
-	h := &hold{}
+	h := &callHold{}
 	r := startReplicas(t, 3, newReceiver(t, h.pace), database)
 
 	r.checkOnce(t)
@@ -52,7 +52,7 @@ func TestReplicas(t *testing.T) {
 
 // killFirst kills the first of the gateways under load, with calls of its own
 // under way, and returns the runs that all of them had accepted.
-func (r *replicas) killFirst(t *testing.T, h *hold) map[int64]string {
+func (r *replicas) killFirst(t *testing.T, h *callHold) map[int64]string {
 	t.Helper()
 	loads := r.loadEach(t, killNumbers, r.all...)
 	awaitMore(t, 40, loads...)
@@ -67,7 +67,7 @@ func (r *replicas) killFirst(t *testing.T, h *hold) map[int64]string {
 
 // stopSecond stops a gateway under load beside another one, with calls of its
 // own under way, and returns the runs that both had accepted.
-func (r *replicas) stopSecond(t *testing.T, h *hold) map[int64]string {
+func (r *replicas) stopSecond(t *testing.T, h *callHold) map[int64]string {
 	t.Helper()
 	loads := r.loadEach(t, stopNumbers, r.all[1:]...)
 	awaitMore(t, 40, loads...)
@@ -127,7 +127,7 @@ func checkOrder(t *testing.T, r *receiver, numbers []int64) {
 	}
 }
 
-// checkRepeats reports actions that came again though nobody took over their run.
+// checkRepeats reports repeated actions of runs that no gateway took over.
 func (r *replicas) checkRepeats(t *testing.T, accepted map[int64]string) {
 	t.Helper()
 	taken := 0
@@ -163,7 +163,7 @@ func checkListed(t *testing.T, p *process, accepted map[int64]string) {
 }
 
 // TestReplicasDatabaseRestart kills the database under two gateways and starts
-// it again. They refuse meanwhile, and then go on by themselves.
+// it again. They refuse requests in between, and then continue by themselves.
 func TestReplicasDatabaseRestart(t *testing.T) {
 	t.Parallel()
 	server := postgrestest.Start(t)

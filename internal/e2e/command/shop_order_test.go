@@ -24,8 +24,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/slackd"
 )
 
-// mailbox is a mail server that keeps what it takes, and fails so many messages
-// before.
+// mailbox is a mail server that refuses some messages and keeps the others.
 type mailbox struct {
 	mu    sync.Mutex
 	fails int
@@ -77,7 +76,7 @@ func (s *mailSession) Data(r io.Reader) error {
 	return nil
 }
 
-// shop is the example of a shop's orders, with all that it talks to.
+// shop is the example of a shop's orders, with the services that it calls.
 type shop struct {
 	*process
 	changed *signaltest.Signal // sent after each line of the log
@@ -156,7 +155,7 @@ func (s *shop) await() {
 	})
 }
 
-// check holds what arrived against the order: one of each.
+// check compares the messages that arrived with the order: one of each.
 func (s *shop) check() {
 	s.t.Helper()
 	mails, messages, issues := s.mail.all(), s.slack.Messages(), s.jira.Issues()
@@ -224,8 +223,8 @@ func TestShopOrder(t *testing.T) {
 	s.check()
 }
 
-// TestShopOrderOneIsDown: whichever is down, the order waits for it, and the
-// others hear of it once.
+// TestShopOrderOneIsDown: the order waits for a service that is down, and each
+// of the other services is called once.
 func TestShopOrderOneIsDown(t *testing.T) {
 	t.Parallel()
 	for name, down := range map[string]func(*shop){

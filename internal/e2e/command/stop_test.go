@@ -2,17 +2,21 @@ package command_test
 
 import (
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
-// TestStopUnderLoad stops a gateway under load: what it accepted is finished by
-// itself or by the next, at the first attempt, and nothing is done twice but
-// what the stop cut off.
+// TestStopUnderLoad stops a gateway under load. It or the next one finishes each
+// accepted run at the first attempt, and only actions that the stop cut off are
+// repeated.
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
-	h := &hold{}
+	h := &callHold{}
 	r := newReceiver(t, h.pace)
 	s := newSite(t, threeActions(r.url), "--shutdown-timeout", "500ms")
 	l := startTraffic(t, r, 6, 2)
@@ -49,7 +53,7 @@ func TestStopUnderLoad(t *testing.T) {
 }
 
 // TestStartsAtOnce reports how long it takes from an answer to the first action
-// of a run, where nothing else is under way.
+// of a run, if no other run is under way.
 func TestStartsAtOnce(t *testing.T) {
 	t.Parallel()
 	came := make(chan time.Time, 1)
@@ -73,4 +77,32 @@ func TestStartsAtOnce(t *testing.T) {
 	t.Logf("from request to first action: median %v, longest %v", waits[len(waits)/2], waits[len(waits)-1])
 	p.stop()
 	r.check(t, "/one", "/two", "/three")
+}
+
+// TestSecondSignalEndsAtOnce: a second Ctrl-C ends the gateway without waiting
+// for runs in progress.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	began := make(chan struct{}, 1)
+	r := newReceiver(t, func(_ string, req *http.Request) {
+		began <- struct{}{}
+		<-req.Context().Done()
+	})
+	s := newSite(t, strings.Replace(threeActions(r.url), `path = "/load"`, "path = \"/load\"\n    mode = \"sync\"", 1), "--shutdown-timeout", "1h")
+	p := s.start(t)
+	go func() { _, _, _ = postNumber(http.DefaultClient, p.base+"/load", 1) }() // it is never answered
+	<-began
+	interrupt := func() { _ = p.cmd.Process.Signal(os.Interrupt) } // fails once the process is gone
+	interrupt()
+	s.changed.Await(t, "the gateway begins to stop", p.lines.isStopping)
+	// The gateway may write this line just before the next signal ends it.
+	signaltest.Repeat(t, "a further signal ends the gateway", func() bool {
+		interrupt()
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
 }

@@ -117,7 +117,7 @@ func mustURL(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// adminPages are what a gateway tells of itself.
+// adminPages returns the pages on which a gateway reports its own state.
 func adminPages(t *testing.T, p *process) string {
 	t.Helper()
 	var all strings.Builder

@@ -116,7 +116,7 @@ func statesOf(t *testing.T, st store.Store, name string) map[store.State]int {
 	return out
 }
 
-// variablesOf lists what the runs of a flow read.
+// variablesOf returns the variables of the runs of a flow.
 func variablesOf(t *testing.T, st store.Store, name string) []string {
 	t.Helper()
 	page, err := st.List(context.Background(), store.ListQuery{Filter: store.Filter{Flows: []string{name}}, Limit: store.MaxPage})

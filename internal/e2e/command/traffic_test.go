@@ -47,8 +47,8 @@ func startTraffic(t *testing.T, r *receiver, clients, window int) *traffic {
 	return l
 }
 
-// post sends requests until the traffic ends. What a gateway has accepted may
-// take long after its end, so a client does not wait for it at the next target.
+// post sends requests until the traffic ends. The runs of a gateway that was
+// killed may take long, so a client does not wait for them at the next target.
 func (l *traffic) post(client *http.Client) {
 	var open []int64
 	for !l.ended.Load() {
@@ -150,7 +150,7 @@ func (l *traffic) to(base string) {
 	l.receiver.changed.Send()
 }
 
-// openData opens what a gateway that has ended left behind.
+// openData opens the store of a gateway that has ended.
 func openData(t *testing.T, s *site) store.Store {
 	t.Helper()
 	st, err := sqlite.Open(sqlite.Options{Dir: s.data, Clock: clock.System{}})

@@ -121,7 +121,7 @@ func (q request) send(t *testing.T, base string) (status int, header http.Header
 	return resp.StatusCode, resp.Header, body
 }
 
-// pushSignature is what stands in the README.
+// pushSignature is the signature in the README.
 const pushSignature = "sha256=9bf6ccfd91b2b26e6d2e08c1a3339c402d4aedddc03b81ada0ba82126a4fda4f"
 
 func pushHeader(event string) map[string]string {
@@ -231,7 +231,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestOrderFaults holds that one answer lists every fault.
+// TestOrderFaults: one answer lists every fault.
 func TestOrderFaults(t *testing.T) {
 	t.Parallel()
 	status, _, body := request{path: "/orders/price", sample: "order-pricing/samples/wrong.json"}.send(t, serve(t, "").URL)
@@ -247,8 +247,8 @@ func TestOrderFaults(t *testing.T) {
 	}
 }
 
-// TestAlertInboxDown holds that the caller is told when the alert did not get
-// through, after all attempts.
+// TestAlertInboxDown: the caller gets an error if the alert was not delivered in
+// any attempt.
 func TestAlertInboxDown(t *testing.T) {
 	t.Parallel()
 	keys := make(chan string, 10)
@@ -271,8 +271,8 @@ func TestAlertInboxDown(t *testing.T) {
 	}
 }
 
-// TestOrderIntake holds that an order is accepted at once and once, and handed
-// over in the background.
+// TestOrderIntake: an order is accepted at once and only once, and passed on in
+// the background.
 func TestOrderIntake(t *testing.T) {
 	t.Parallel()
 	server, st := serveWithStore(t, "")
@@ -313,7 +313,7 @@ func awaitSuccess(t *testing.T, st signaltest.Store, id string) *store.Run {
 	return run
 }
 
-// TestPushSignature holds the sample and the signature in the README together.
+// TestPushSignature compares the signature in the README with the sample.
 func TestPushSignature(t *testing.T) {
 	t.Parallel()
 	body, err := os.ReadFile("../../../examples/flows/github-push/samples/push.json")

@@ -7,9 +7,8 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
-// TestPartnerWebhook holds that an event reaches the partner, who checks its
-// signature, and that the next one of the same customer does not within the
-// window.
+// TestPartnerWebhook: an event reaches the partner, who checks its signature. The
+// next event of the same customer is throttled within the window.
 func TestPartnerWebhook(t *testing.T) {
 	t.Parallel()
 	server, st := serveWithStore(t, "")
