@@ -1,8 +1,8 @@
--- One row of runs is queue entry and history. Its rowid is its place in the
--- queue; the id that people know carries the time of the request. State 0 is
--- "queued" behind another run with the same order key; the rest are the
--- numbers of store.State. Times are milliseconds since 1970, those of steps
--- microseconds.
+-- A row of runs is a queue entry and a record of the history. Its rowid is its
+-- position in the queue; the public id contains the time of the request. State 0
+-- is "queued" but blocked by another run with the same order key; the other
+-- states are the numbers of store.State. Times are milliseconds since 1970, those
+-- of steps microseconds.
 CREATE TABLE runs (
   seq        INTEGER PRIMARY KEY,
   id         BLOB    NOT NULL,
@@ -11,14 +11,14 @@ CREATE TABLE runs (
   fence      INTEGER NOT NULL DEFAULT 0,
   attempt    INTEGER NOT NULL DEFAULT 1,
   status     INTEGER NOT NULL DEFAULT 0,
-  size       INTEGER NOT NULL DEFAULT 0, -- of the body as it came
-  cut        INTEGER NOT NULL DEFAULT 0, -- 1: the body is not whole any more
+  size       INTEGER NOT NULL DEFAULT 0, -- of the body as received
+  cut        INTEGER NOT NULL DEFAULT 0, -- 1: the body was cut
   started    INTEGER,
   finished   INTEGER,
   due        INTEGER,                    -- of a waiting run
   okey       BLOB,
-  lost       INTEGER NOT NULL DEFAULT 0, -- times, without a step done in between
-  lost_steps INTEGER NOT NULL DEFAULT 0, -- steps it had when it was lost last
+  lost       INTEGER NOT NULL DEFAULT 0, -- how often, without a completed step in between
+  lost_steps INTEGER NOT NULL DEFAULT 0, -- number of steps at the last loss
   reason     TEXT,
   class      TEXT,
   action     TEXT,
@@ -27,15 +27,15 @@ CREATE TABLE runs (
 );
 CREATE UNIQUE INDEX runs_id ON runs (id);
 CREATE INDEX runs_flow ON runs (flow, id);
--- The queue, and all that is open when the program starts.
+-- For the queue, and for runs that are not over when the program starts.
 CREATE INDEX runs_open ON runs (flow, state) WHERE state <= 3;
 CREATE INDEX runs_due ON runs (due) WHERE state = 2;
 CREATE INDEX runs_order ON runs (flow, okey, state) WHERE okey IS NOT NULL AND state <= 3;
--- Lists of anything but what succeeded.
+-- For lists of runs that did not succeed.
 CREATE INDEX runs_state ON runs (state, id, flow) WHERE state > 4;
 CREATE INDEX runs_big ON runs (size) WHERE size > 1024 AND cut = 0;
 
--- What only one run is asked for.
+-- Parts of a run that lists do not need.
 CREATE TABLE payloads (
   run       INTEGER PRIMARY KEY,
   event     BLOB,
@@ -76,15 +76,15 @@ CREATE TABLE keys (
 ) WITHOUT ROWID;
 CREATE INDEX keys_expires ON keys (expires);
 
--- Runs that are over, counted where they ended, by minute, hour and day (span
--- 60, 3600 and 86400).
+-- Counts of runs that are over, by the minute, hour and day (span 60, 3600 and
+-- 86400) in which they ended.
 CREATE TABLE stats (
   span  INTEGER NOT NULL,
-  at    INTEGER NOT NULL, -- begin of the span, in seconds
+  at    INTEGER NOT NULL, -- start of the span, in seconds
   flow  TEXT    NOT NULL,
   state INTEGER NOT NULL,
   n     INTEGER NOT NULL,
-  took  INTEGER NOT NULL, -- milliseconds, in sum
+  took  INTEGER NOT NULL, -- sum, in milliseconds
   PRIMARY KEY (span, at, flow, state)
 ) WITHOUT ROWID;
 

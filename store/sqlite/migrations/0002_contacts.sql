@@ -23,19 +23,19 @@ CREATE TABLE contact_tags (
 ) WITHOUT ROWID;
 CREATE INDEX contact_tags_tag ON contact_tags (tag, contact);
 
--- Addresses that are to be taken out of the history. Phases: 0 goes through
--- the runs, 1 through the keys; 2 and 3 do so once more with what was recorded
--- late; 4 waits for runs that are not over.
+-- Addresses to erase from the history. Phases: 0 scans the runs, 1 the keys; 2
+-- and 3 scan again those that were recorded late; 4 waits for runs that are not
+-- over.
 CREATE TABLE hidings (
   contact TEXT    PRIMARY KEY,
   noted   INTEGER NOT NULL,
   phase   INTEGER NOT NULL,
-  run     BLOB    NOT NULL, -- phases 0 and 2: only runs with lesser ids are left
-  scope   TEXT    NOT NULL, -- phases 1 and 3: only keys behind this one are left
+  run     BLOB    NOT NULL, -- phases 0 and 2: runs with lesser ids are left
+  scope   TEXT    NOT NULL, -- phases 1 and 3: keys after this one are left
   name    BLOB    NOT NULL
 ) WITHOUT ROWID;
 
--- Runs that were not over when they were to be gone through.
+-- Runs that were not over when they were scanned.
 CREATE TABLE hiding_runs (
   contact TEXT    NOT NULL,
   run     INTEGER NOT NULL,
