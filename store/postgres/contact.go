@@ -26,7 +26,7 @@ func (s *Store) GetContact(ctx context.Context, email string) (*store.Contact, e
 		return t.sendAll(ctx)
 	})
 	if err != nil {
-		return nil, wrapReadError(ctx, err)
+		return nil, wrapContextError(ctx, err)
 	}
 	if found[key] == nil {
 		return nil, missingContact()
@@ -181,7 +181,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 	}
 	l := contactList{ContactQuery: q, limit: min(max(q.Limit, 1), store.MaxContacts)}
 	err := inTransaction(ctx, s.readPool, l.readPage)
-	return l.page, wrapReadError(ctx, err)
+	return l.page, wrapContextError(ctx, err)
 }
 
 // contactList builds one page.

@@ -63,8 +63,9 @@ func isRetryable(err error) bool {
 	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowDeleted)
 }
 
-// wrapReadError wraps the error of an operation that ends with its context.
-func wrapReadError(ctx context.Context, err error) error {
+// wrapContextError returns the error of the context if that has ended, because it
+// caused err. Otherwise it wraps err as wrapUnavailable does.
+func wrapContextError(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -23,7 +23,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	}
 	rows, err := s.runQuery(ctx, l.addCandidates(&query{}, columns, l.limit+1))
 	if err != nil {
-		return store.Page{}, wrapReadError(ctx, err)
+		return store.Page{}, wrapContextError(ctx, err)
 	}
 	var page store.Page
 	var row summaryRow
@@ -32,7 +32,7 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 		return nil
 	})
 	if err != nil {
-		return store.Page{}, wrapReadError(ctx, err)
+		return store.Page{}, wrapContextError(ctx, err)
 	}
 	if len(page.Runs) > l.limit {
 		page.Runs = page.Runs[:l.limit]
@@ -127,7 +127,7 @@ const (
 func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
 	rows, err := s.runQuery(ctx, l.searchQuery())
 	if err != nil {
-		return store.Page{}, wrapReadError(ctx, err)
+		return store.Page{}, wrapContextError(ctx, err)
 	}
 	var page store.Page
 	var row summaryRow
@@ -148,7 +148,7 @@ func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) 
 		return nil
 	})
 	if err != nil {
-		return store.Page{}, wrapReadError(ctx, err)
+		return store.Page{}, wrapContextError(ctx, err)
 	}
 	if page.Next == "" && (searched < all || all == maxSearchRuns) {
 		page.Next = last

@@ -24,7 +24,7 @@ var migrations embed.FS
 func migrate(ctx context.Context, c *connector) error {
 	conn, err := c.connect(ctx)
 	if err != nil {
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	if err := checkServer(ctx, conn); err != nil {
@@ -40,12 +40,12 @@ func migrate(ctx context.Context, c *connector) error {
 func migrateSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	t, err := conn.Begin(ctx)
 	if err != nil {
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
 	if err := applyMigrations(ctx, t, schema); err != nil {
 		return errors.Join(err, t.Rollback(context.WithoutCancel(ctx)))
 	}
-	return wrapReadError(ctx, t.Commit(ctx))
+	return wrapContextError(ctx, t.Commit(ctx))
 }
 
 // checkServer refuses a server that cannot be written to, and a database whose
@@ -54,10 +54,10 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	var encoding, readOnly string
 	const settings = "SELECT current_setting('server_encoding'), current_setting('transaction_read_only')"
 	if err := conn.QueryRow(ctx, settings).Scan(&encoding, &readOnly); err != nil {
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
 	if readOnly == "on" {
-		return wrapReadError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeReadOnly, Message: "its transactions are read-only"})
+		return wrapContextError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codeReadOnly, Message: "its transactions are read-only"})
 	}
 	if encoding != "UTF8" {
 		return fmt.Errorf("the database %q has the encoding %s; the store needs one with UTF8", conn.Config().Database, encoding)
@@ -71,11 +71,11 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 // start succeeds.
 func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", "gateway migrations of "+schema); err != nil {
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
 	applied, err := schemaVersion(ctx, t, schema)
 	if err != nil {
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -91,10 +91,10 @@ func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
 			return err
 		}
 		if _, err := t.Conn().PgConn().Exec(ctx, string(text)).ReadAll(); err != nil {
-			return wrapReadError(ctx, fmt.Errorf("%s: %w", name, err))
+			return wrapContextError(ctx, fmt.Errorf("%s: %w", name, err))
 		}
 		if _, err := t.Exec(ctx, "INSERT INTO versions (version, applied) VALUES ($1, now())", applied+i+1); err != nil {
-			return wrapReadError(ctx, err)
+			return wrapContextError(ctx, err)
 		}
 	}
 	return nil
@@ -139,7 +139,7 @@ func checkPrivileges(ctx context.Context, conn *pgx.Conn) error {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil
 	case err != nil:
-		return wrapReadError(ctx, err)
+		return wrapContextError(ctx, err)
 	}
-	return wrapReadError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codePrivilege, Message: fmt.Sprintf("permission denied for table %s", table)})
+	return wrapContextError(ctx, &pgconn.PgError{Severity: "ERROR", Code: codePrivilege, Message: fmt.Sprintf("permission denied for table %s", table)})
 }

@@ -19,7 +19,7 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	}
 	conn, err := s.readPool.Acquire(ctx)
 	if err != nil {
-		return nil, wrapReadError(ctx, err)
+		return nil, wrapContextError(ctx, err)
 	}
 	defer conn.Release()
 	run := &store.Run{}
@@ -29,7 +29,7 @@ func (s *Store) Get(ctx context.Context, id string) (*store.Run, error) {
 	addRunQueries(b, key, run)
 	b.Queue("COMMIT")
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
-		return nil, wrapReadError(ctx, err)
+		return nil, wrapContextError(ctx, err)
 	}
 	if run.ID == "" {
 		return nil, fmt.Errorf("%w: run %s", store.ErrNotFound, id)

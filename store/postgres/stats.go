@@ -22,7 +22,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		GROUP BY t, flow, state HAVING sum(n) <> 0 ORDER BY t, flow, state`
 	rows, err := s.readPool.Query(ctx, sum, w.groupWidth(), w.span, w.from, w.to, q.Flow)
 	if err != nil {
-		return nil, wrapReadError(ctx, err)
+		return nil, wrapContextError(ctx, err)
 	}
 	var counts []store.Count
 	var c store.Count
@@ -36,7 +36,7 @@ func (s *Store) Stats(ctx context.Context, q store.StatsQuery) ([]store.Count, e
 		counts = append(counts, c)
 		return nil
 	})
-	return counts, wrapReadError(ctx, err)
+	return counts, wrapContextError(ctx, err)
 }
 
 // window is a time for which the counters of a span are summed, in seconds.
@@ -80,7 +80,7 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 		UNION ALL SELECT flow, 3, count(*), NULL::uuid FROM runs WHERE state = 3 GROUP BY flow ORDER BY 1, 2`
 	rows, err := s.readPool.Query(ctx, count)
 	if err != nil {
-		return nil, wrapReadError(ctx, err)
+		return nil, wrapContextError(ctx, err)
 	}
 	var depths []store.Depth
 	var flow string
@@ -101,7 +101,7 @@ func (s *Store) Depths(ctx context.Context) ([]store.Depth, error) {
 		}
 		return nil
 	})
-	return depths, wrapReadError(ctx, err)
+	return depths, wrapContextError(ctx, err)
 }
 
 // endedCountsSQL counts the runs of the table e by span, time, flow and state.
