@@ -18,7 +18,9 @@ func (r *recorder) Helper() {}
 
 func (r *recorder) Skip(args ...any) { r.record("skipped", args) }
 
-func (r *recorder) Fatal(args ...any) { r.record("failed", args) }
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.record("failed", []any{fmt.Sprintf(format, args...)})
+}
 
 func (r *recorder) record(how string, args []any) {
 	if r.end == "" { // a real test ends with its first failure or skip
