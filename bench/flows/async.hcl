@@ -6,8 +6,8 @@ gateway {
   }
 }
 
-# Accepted and durable: one run goes on for longer than the measurement, and
-# all others are queued.
+# Accepted and durable: one run lasts longer than the measurement, and all
+# others are queued.
 flow "durable" {
   trigger "webhook" {
     path = "/durable"
@@ -30,7 +30,7 @@ flow "durable" {
   }
 }
 
-# Accepted and done: one transform, one line of log.
+# Accepted and finished: one transform, one log line.
 flow "finished" {
   trigger "webhook" {
     path = "/finished"

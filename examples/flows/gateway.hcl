@@ -1,6 +1,6 @@
 gateway {
-  # The incident example passes its alerts on to another flow of this gateway.
-  # Addresses that are not public are refused unless they stand here.
+  # Several examples send requests to other flows of this gateway. The gateway
+  # refuses addresses that are not public unless this list has them.
   egress {
     allow = ["127.0.0.1"]
   }

@@ -1,7 +1,7 @@
-# Somebody signs up on the web site. They are kept as a contact and tagged; the
-# tag sends the welcome and tells the CRM. Whoever signs up twice is welcomed
-# once, as a contact starts a tag's flow once in six hours unless it says
-# otherwise.
+# A person signs up on the web site. The flow stores a contact and adds a tag.
+# The tag starts a second flow, which sends a welcome mail and informs the CRM. A
+# person who signs up twice gets one mail: by default a contact starts the flow
+# of a tag at most once in six hours.
 
 connection "smtp" "crm" {
   host = env("SMTP_HOST", "127.0.0.1")
@@ -12,7 +12,7 @@ connection "smtp" "crm" {
 
 flow "crm_signup" {
   label       = "Sign-ups"
-  description = "Keeps who signed up, and tags them."
+  description = "Stores each sign-up as a contact with a tag."
 
   trigger "webhook" {
     path          = "/signup"
@@ -72,7 +72,7 @@ flow "crm_welcome" {
     TEXT
   }
 
-  # When the mail went out the contact got the tag "sent:crm_welcome/hello".
+  # The mail gives the contact the tag "sent:crm_welcome/hello".
 
   action "webhook" "crm" {
     url      = env("CRM_URL", "http://127.0.0.1:8080/stand-in/crm")
@@ -85,7 +85,7 @@ flow "crm_welcome" {
   }
 }
 
-# Whoever follows the link is sent on to the shop, and tagged.
+# A contact who follows the link is redirected to the shop and gets a tag.
 flow "crm_newcomers" {
   label = "Newcomers' link"
 
@@ -100,7 +100,7 @@ flow "crm_newcomers" {
   }
 }
 
-# Stands in for the CRM, so that the example runs by itself.
+# Replaces the CRM, so that the example needs no other system.
 flow "crm" {
   label = "Stand-in for the CRM"
 

@@ -1,5 +1,5 @@
-# GitHub signs every delivery with the webhook's secret. A delivery whose
-# signature does not fit its very bytes gets 401 and never reaches an action.
+# GitHub signs each delivery with the secret of the webhook. A delivery whose
+# signature does not match its bytes gets 401 and reaches no action.
 
 secret "github_webhook" {
   file = "demo-secret.txt" # for the tour; yours: env = "GITHUB_WEBHOOK_SECRET"
@@ -7,7 +7,7 @@ secret "github_webhook" {
 
 flow "github_push" {
   label       = "GitHub pushes"
-  description = "Answers a push with what it changed, and any other event with 202."
+  description = "Answers a push with a list of its changes, and any other event with 202."
 
   trigger "webhook" {
     path = "/github/push"

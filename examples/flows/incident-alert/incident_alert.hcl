@@ -1,9 +1,9 @@
-# An alert of the monitoring is reshaped and passed on to the team's inbox.
-# When the inbox is down the caller is told so, and sends the alert again.
+# Sends each alert of the monitoring in another form to the inbox of a team. If
+# the inbox is down, the caller gets a 503 and sends the alert again.
 
 flow "incident_alert" {
   label       = "Incident alerts"
-  description = "Reshapes alerts of the monitoring and passes them on."
+  description = "Sends alerts of the monitoring to the inbox of the team."
 
   trigger "webhook" {
     path = "/alerts"
@@ -61,7 +61,7 @@ flow "incident_alert" {
   }
 }
 
-# Stands in for the team's chat, so that the example runs by itself.
+# Replaces the chat of the team, so that the example needs no other system.
 flow "team_inbox" {
   label = "Stand-in for the team's inbox"
 

@@ -1,20 +1,21 @@
-# Somebody reports an incident. It becomes an issue in Jira, one for each
-# reference however often it is reported, and the team learns of new ones in
-# Slack. What people write is shown as they wrote it: it can't make links,
-# headings or mentions, while the Markdown and the link of this file work.
+# Opens a Jira issue for each reported incident, one for each reference even if
+# it is reported again, and informs the team about new issues in Slack. Text of
+# the reporter is shown literally: it can't make links, headings or mentions. The
+# Markdown and the link of this file work.
 
 secret "jira_token" {
   file = "demo-token.txt" # for the tour; yours: env = "JIRA_TOKEN"
 }
 
-# With an e-mail address it is Jira Cloud. A Data Center has a token alone.
+# A connection with an e-mail address is for Jira Cloud. Jira Data Center needs
+# the token only.
 connection "jira" "tracker" {
   base_url = env("JIRA_URL", "http://127.0.0.1:8080/stand-in/jira")
   email    = env("JIRA_EMAIL", "gateway@example.com")
   token    = secret.jira_token
 }
 
-# The address of an incoming webhook is a secret: yours: secret.slack_webhook
+# The URL of an incoming webhook is a secret. Yours: secret.slack_webhook
 connection "slack" "team" {
   webhook_url = env("SLACK_WEBHOOK_URL", "http://127.0.0.1:8080/stand-in/slack")
 }
@@ -84,13 +85,13 @@ flow "incident_report" {
     }
   }
 
-  # Whoever reports an incident again need not wake the team again.
+  # A repeated report sends no message.
   action "slack" "team" {
     when       = action.ticket.created
     connection = connection.slack.team
     text       = "*${webhook.severity}* on ${webhook.service}: <${unescaped(action.ticket.url)}|${action.ticket.key}> ${webhook.title}"
 
-    # The issue is open: that Slack is down is no reason to report it as lost.
+    # The issue exists, so a failure of Slack does not fail the run.
     on_error = "continue"
 
     retry {
@@ -113,7 +114,7 @@ flow "incident_report" {
   }
 }
 
-# Four flows stand in for Jira and Slack, so that the example runs by itself.
+# Four flows replace Jira and Slack, so that the example needs no other system.
 flow "jira_search" {
   label = "Stand-in for Jira's search"
 
@@ -153,8 +154,8 @@ flow "jira_issue" {
   }
 }
 
-# An issue that was opened a moment ago is looked at before it is taken for the
-# one that is meant: somebody may have deleted it since.
+# Before the action reuses an issue that it opened a moment ago, it reads the
+# issue: a person may have deleted it.
 flow "jira_known" {
   label = "Stand-in for Jira's known issues"
 

@@ -1,7 +1,7 @@
-# Each night the customers who changed since yesterday go from the shop's
-# database to the contacts. A night on which nobody was there to run it is made
-# up for by one run. The steps for one customer are a flow of their own, which
-# other flows may call as well.
+# Each night the customers that changed since yesterday are copied from the
+# database of the shop to the contacts. If the gateway was down at the time of
+# one or more runs, it starts one run afterwards. The work on one customer is a
+# flow of its own, which other flows can call.
 #
 #   NIGHTLY_SYNC=on SHOP_DATABASE=postgres://… gateway run examples/flows
 
@@ -12,7 +12,7 @@ connection "sql" "shop" {
 
 flow "nightly_sync" {
   label       = "Nightly sync"
-  description = "Takes changed customers from the shop's database over to the contacts."
+  description = "Copies changed customers from the database of the shop to the contacts."
   enabled     = env("NIGHTLY_SYNC", "off") == "on" # yours: leave it out
 
   trigger "schedule" {
@@ -31,7 +31,7 @@ flow "nightly_sync" {
   action "sql" "changed" {
     connection = connection.sql.shop
 
-    # Values are bound and never become part of the text.
+    # Values are bound as parameters. They never become part of the SQL text.
     query    = "SELECT email, first_name, city FROM customers WHERE changed_at >= $1 ORDER BY email"
     args     = [timeadd(schedule.time, "-24h")]
     max_rows = 5000
@@ -41,7 +41,7 @@ flow "nightly_sync" {
     for_each = action.changed.rows
     max      = 8
 
-    # One wrong address is no reason to leave out the others.
+    # One wrong address does not stop the others.
     on_item_error = "continue"
 
     action "flow" "keep" {
@@ -54,7 +54,7 @@ flow "nightly_sync" {
     }
   }
 
-  action "log" "told" {
+  action "log" "counted" {
     message = "${action.customers.count} customers, ${length(action.customers.errors)} failed"
     fields  = { failed = action.customers.errors[*].message }
   }

@@ -1,8 +1,8 @@
-# Every notice of a payment is kept as it came: one line of JSON for each, in a
-# file for each day. The line is on the disk before the provider gets its 200, so
-# what it no longer repeats is what you have.
+# Stores each payment notice unchanged: one line of JSON per notice, one file per
+# provider and day. The line is on disk before the provider gets the 200, so a
+# notice that the provider does not send again is stored.
 #
-# Files are written only where whoever starts the gateway allows it:
+# Flows write files only below a folder that the command line allows:
 #
 #   NOTICE_ARCHIVE=on gateway run --allow-path archive examples/flows
 
@@ -28,7 +28,7 @@ flow "notice_archive" {
       pattern = "^[A-Za-z0-9_-]{1,64}$"
     }
 
-    # It becomes a part of the file's name, so it is held to what a name may be.
+    # The provider is a part of the file name, so only safe characters are valid.
     variable "provider" {
       type    = string
       from    = webhook.path.provider
@@ -36,9 +36,9 @@ flow "notice_archive" {
     }
   }
 
-  # A path begins at the allowed folder and can't lead out of it, whatever the
-  # values are. jsonencode writes no line breaks, so a notice is one line, and a
-  # notice that comes twice can be told by its id.
+  # The path starts at the allowed folder, and no value can lead out of it.
+  # jsonencode writes no line breaks, so a notice is one line. The id shows
+  # notices that arrived twice.
   action "file" "line" {
     path    = "notices/${webhook.provider}-${substr(webhook.received_at, 0, 10)}.jsonl"
     mode    = "append"
@@ -49,7 +49,7 @@ flow "notice_archive" {
     json = { kept = webhook.notice_id }
   }
 
-  # The provider sends the notice again when it gets no 2xx.
+  # The provider sends the notice again if it gets no 2xx.
   on_error {
     action "log" "not_kept" {
       level   = "error"

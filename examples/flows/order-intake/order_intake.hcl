@@ -1,7 +1,7 @@
-# A shop hands over its orders. It is answered as soon as the order is on disk,
-# and never waits for the warehouse. A delivery that comes twice starts one run,
-# orders of one customer run one after another, and a warehouse that is down is
-# asked again until it is back.
+# A shop sends its orders. It gets the answer as soon as the order is on disk,
+# and does not wait for the warehouse. An order that arrives twice starts one
+# run, the orders of one customer run one after another, and the run repeats the
+# request to the warehouse if that is down.
 
 secret "shop_password" {
   file = "demo-password.txt" # for the tour; yours: env = "SHOP_PASSWORD"
@@ -9,7 +9,7 @@ secret "shop_password" {
 
 flow "order_intake" {
   label       = "Order intake"
-  description = "Accepts orders at once and passes them to the warehouse in the background."
+  description = "Accepts orders at once and sends them to the warehouse in the background."
 
   trigger "webhook" {
     path = "/intake/{region}"
@@ -88,7 +88,7 @@ flow "order_intake" {
   }
 }
 
-# Stands in for the warehouse, so that the example runs by itself.
+# Replaces the warehouse, so that the example needs no other system.
 flow "warehouse" {
   label = "Stand-in for the warehouse"
 

@@ -1,5 +1,5 @@
-# An order is checked against its declaration, priced with jq, and answered
-# with its totals. Whatever is wrong with it is told in one answer.
+# Checks an order against its declaration, computes its price with jq, and
+# answers with the totals. The answer to a wrong order lists all mistakes.
 
 locals {
   tax      = 0.19

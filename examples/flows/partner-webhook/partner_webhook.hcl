@@ -1,6 +1,6 @@
-# The shop's events are passed on to a partner. Each delivery is signed by the
-# rules of Standard Webhooks, so that the partner can tell who sent it, and a
-# customer's events reach the partner once a minute at most.
+# Sends the events of the shop to a partner. Each delivery is signed as Standard
+# Webhooks defines, so that the partner can verify the sender. The partner gets
+# at most one event per customer and minute.
 
 secret "partner" {
   file = "demo-secret.txt" # for the tour; yours: env = "PARTNER_SECRET"
@@ -12,7 +12,7 @@ locals {
 
 flow "partner_webhook" {
   label       = "Events for the partner"
-  description = "Passes events of the shop on to a partner, signed and throttled per customer."
+  description = "Sends events of the shop to a partner, signed and throttled per customer."
 
   trigger "webhook" {
     path = "/shop/events"
@@ -35,8 +35,8 @@ flow "partner_webhook" {
     }
   }
 
-  # The field "event" has its placeholder in the URL and stands in the body as
-  # well; "customer" is called "client" there.
+  # The field "event" is in the URL, in place of its placeholder, and in the
+  # body. The name of "customer" in the body is "client".
   action "webhook" "partner" {
     url      = "${env("PARTNER_URL", "http://127.0.0.1:8080/partner/hooks")}/__event__"
     encoding = "json"
@@ -69,20 +69,20 @@ flow "partner_webhook" {
     }
   }
 
-  action "log" "told" {
-    message = action.partner.throttled ? "customer ${webhook.customer} was reported within the last minute" : "the partner was told of ${webhook.order.id}: ${action.partner.body.receipt}"
+  action "log" "delivered" {
+    message = action.partner.throttled ? "customer ${webhook.customer} was reported within the last minute" : "the partner got ${webhook.order.id}: ${action.partner.body.receipt}"
   }
 
   on_error {
-    action "log" "not_told" {
+    action "log" "not_delivered" {
       level   = "error"
-      message = "the partner was not told of ${webhook.order.id}: ${error.message}"
+      message = "the partner did not get ${webhook.order.id}: ${error.message}"
     }
   }
 }
 
-# Stands in for the partner, so that the example runs by itself. It checks the
-# signature as its makers describe it: over the id, the time and the body.
+# Replaces the partner, so that the example needs no other system. It verifies
+# the signature as Standard Webhooks defines: over the id, the time and the body.
 flow "partner_hooks" {
   label = "Stand-in for the partner"
 

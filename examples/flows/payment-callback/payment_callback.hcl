@@ -1,6 +1,5 @@
-# A payment provider calls back with the state of a payment and repeats the
-# call until it gets the answer it expects: 200 for what is final, 409 for
-# what it should ask again about.
+# A payment provider reports the state of a payment, and repeats the call until
+# it gets the expected answer: 200 for a final state, 409 for a pending one.
 
 secret "payment_token" {
   file = "demo-token.txt" # for the tour; yours: env = "PAYMENT_TOKEN"

@@ -1,6 +1,7 @@
-# A shop reports an order. It is checked, stored and answered at once; then the
-# customer gets a mail, and Slack and Jira are told side by side. One of them may
-# be down: the run waits and tries again, and what is done is not done again.
+# A shop reports an order. The flow checks it, stores it and answers at once. In
+# the background it sends the customer a mail, then a message to Slack and an
+# issue to Jira in parallel. If one of them is down, the run waits and tries
+# again. Completed actions do not run again.
 
 secret "shop_order_password" {
   file = "demo-password.txt" # for the tour; yours: env = "SHOP_PASSWORD"
@@ -13,8 +14,9 @@ locals {
   shop_name = "Lampenladen"
 }
 
-# Where mail goes. For trying it out any server that catches mail on port 1025
-# will do; yours has tls = "starttls", which is the default, a username and a password.
+# The mail server. To try the example, start any server that catches mail on
+# port 1025. In production leave tls at its default, "starttls", and set username
+# and password.
 connection "smtp" "shop" {
   host = env("SMTP_HOST", "127.0.0.1")
   port = tonumber(env("SMTP_PORT", "1025"))
@@ -61,7 +63,7 @@ flow "shop_order" {
       min  = 1
     }
 
-    # A shop that did not hear the answer sends the order again.
+    # A shop that got no answer sends the order again.
     dedupe {
       key = webhook.order_id
       ttl = "7d"
@@ -73,7 +75,8 @@ flow "shop_order" {
     }
   }
 
-  # For hours if need be: a mail server that is down is no reason to lose an order.
+  # The run tries again for hours, so that an outage of the mail server loses no
+  # order.
   retry {
     attempts = 20
     initial  = "5s"
@@ -94,7 +97,7 @@ flow "shop_order" {
     to         = webhook.customer_email
     subject    = "Your order ${webhook.order_id} at ${local.shop_name}"
 
-    # What comes from the order is escaped in HTML, whatever it holds.
+    # Values of the order are escaped in the HTML.
     html = <<-HTML
       <p>Dear ${webhook.customer_name != "" ? webhook.customer_name : "customer"},</p>
       <p>thank you for your order <b>${webhook.order_id}</b>:</p>
@@ -121,7 +124,7 @@ flow "shop_order" {
         %{endfor~}
       MARKDOWN
 
-      # One issue for an order, even where the answer to the first try was lost.
+      # One issue for each order, even if the answer to the first try was lost.
       unique_key = webhook.order_id
     }
   }

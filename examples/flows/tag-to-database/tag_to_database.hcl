@@ -1,14 +1,14 @@
-# Whoever bought product A goes on to a database, by the tag that the shop's
-# own flow, a person or an import gave them:
+# Sends each buyer of product A to a database. The flow starts when a contact
+# gets the tag from another flow, from the API or from a person:
 #
 #   gateway contacts tag jane@example.com bought-product-a
 #
-# Fields are called what the other side calls them, and a contact who lacks one
-# has a default.
+# The database has its own names for the fields, and a missing field has a
+# default.
 
 flow "tag_to_database" {
   label       = "Buyers of product A"
-  description = "Sends a contact with a tag on to a database, as GET and as POST."
+  description = "Sends a contact with a tag to a database, as GET and as POST."
 
   trigger "tag" {
     tag = "bought-product-a"
@@ -20,8 +20,8 @@ flow "tag_to_database" {
     max      = "1h"
   }
 
-  # What stands between two pairs of underscores is replaced by the field that is
-  # sent under that name, percent-encoded.
+  # __email__ is replaced by the percent-encoded field that is sent under this
+  # name.
   action "webhook" "look_up" {
     url    = "${env("DATABASE_URL", "http://127.0.0.1:8080/stand-in/database")}/users/__email__"
     method = "GET"
@@ -44,7 +44,7 @@ flow "tag_to_database" {
     }
     field "product" { value = "A" }
 
-    # Whatever starts the flow, the database hears of a contact once in a day.
+    # The database gets a contact at most once a day.
     throttle {
       key   = contact.email
       every = "24h"
@@ -52,9 +52,9 @@ flow "tag_to_database" {
   }
 }
 
-# Two flows stand in for the database, so that the example runs by itself.
+# Two flows replace the database, so that the example needs no other system.
 flow "database_look_up" {
-  label = "Stand-in for a look at the database"
+  label = "Stand-in for the search of the database"
 
   trigger "webhook" {
     path    = "/stand-in/database/users/{email}"

@@ -1,6 +1,6 @@
-# One inbox for all that Zapier, Make or a form service send: a contact with
-# whatever fields they have. In Zapier it is the action "Webhooks by Zapier: POST"
-# with the payload type json and the header X-Inbox-Key.
+# An inbox for contacts from Zapier, Make or a form service, with any fields. In
+# Zapier use the action "Webhooks by Zapier: POST" with the payload type json and
+# the header X-Inbox-Key.
 
 secret "inbox_key" {
   file = "demo-key.txt" # for the tour; yours: env = "INBOX_KEY"
@@ -8,7 +8,7 @@ secret "inbox_key" {
 
 flow "zapier_inbox" {
   label       = "Inbox for Zapier"
-  description = "Keeps contacts that other services send, with all their fields."
+  description = "Stores contacts that other services send, with all their fields."
 
   trigger "webhook" {
     path          = "/inbox/{source}"
@@ -19,7 +19,7 @@ flow "zapier_inbox" {
       value = secret.inbox_key
     }
 
-    # Services call it by different names.
+    # Services use different names for the address.
     variable "email" {
       type     = string
       format   = "email"
@@ -42,13 +42,14 @@ flow "zapier_inbox" {
     }
   }
 
-  action "stop" "nobody" {
+  action "stop" "no_address" {
     when    = webhook.email == null && webhook.email_address == null
     status  = "failed"
     message = "there is no e-mail address in what ${webhook.source} sent"
   }
 
-  # All but the address becomes a field: names in snake case, texts cut.
+  # All members except the address become fields: names in snake case, long
+  # texts cut.
   action "transform" "fields" {
     jq = <<-JQ
       del(.email, .email_address)
