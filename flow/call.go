@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/abandon"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
@@ -17,6 +18,7 @@ type Call struct {
 
 	frame  *frame
 	inputs map[string]any
+	state  abandon.State // of the attempt
 }
 
 // errEnd passes up through the lists when an action has ended the run.
@@ -56,13 +58,25 @@ func (c *Call) RecordValue(e *expr.Expr, v any) {
 	if !c.frame.run.RecordInputs || e.Name() == "" {
 		return
 	}
-	if c.inputs == nil {
-		c.inputs = map[string]any{}
-	}
 	if e.Sensitive() || c.Step.Sensitive {
 		v = redact.Placeholder
 	}
-	c.inputs[e.Name()] = v
+	c.setInput(e.Name(), v)
+}
+
+func (c *Call) setInput(name string, v any) {
+	if c.inputs == nil {
+		c.inputs = map[string]any{}
+	}
+	c.inputs[name] = v
+}
+
+// endRun ends the run with an outcome, unless the action was abandoned.
+func (c *Call) endRun(o *Outcome) error {
+	if !c.state.Commit() {
+		return context.DeadlineExceeded
+	}
+	return c.frame.endRun(o)
 }
 
 // Fallback reports whether the action stands inside on_error.
@@ -70,12 +84,12 @@ func (c *Call) Fallback() bool { return c.Step.fallback }
 
 // Respond ends the run with an answer for the caller. Run returns its error.
 func (c *Call) Respond(r *Response) error {
-	return c.frame.endRun(&Outcome{State: Succeeded, Response: r, EndedBy: c.Step})
+	return c.endRun(&Outcome{State: Succeeded, Response: r, EndedBy: c.Step})
 }
 
 // End ends the run without an answer. Run returns its error.
 func (c *Call) End(state State, message string, output any) error {
-	return c.frame.endRun(&Outcome{State: state, Message: message, Output: output, EndedBy: c.Step})
+	return c.endRun(&Outcome{State: state, Message: message, Output: output, EndedBy: c.Step})
 }
 
 // Detach answers the caller of a sync run now and makes the rest of the run
@@ -86,6 +100,9 @@ func (c *Call) Detach(ctx context.Context, r *Response) error {
 	run := c.frame.run
 	if run.depth > 0 {
 		return nil // a called flow has no caller that waits
+	}
+	if !c.state.Commit() {
+		return context.DeadlineExceeded
 	}
 	if detached, err := run.Journal.Detach(ctx, r); err != nil || !detached {
 		return err
@@ -111,7 +128,7 @@ func (c *Call) innerFrame() *frame {
 // action. The action of a called flow is written with the actions that called
 // it.
 func (c *Call) Log(level, message string, fields map[string]any) {
-	if l := c.frame.run.Logger; l != nil {
+	if l := c.frame.run.Logger; l != nil && !c.state.Abandoned() {
 		l.Log(c.frame.run.prefix+c.Step.Name, level, message, fields)
 	}
 }

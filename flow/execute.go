@@ -17,7 +17,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
 	r.setDefaults()
 	if r.stepClock == nil {
-		r.stepClock, r.iterations = &top.stepClock, &top.iterations
+		r.stepClock, r.iterations, r.abandoned = &top.stepClock, &top.iterations, &top.abandoned
 	}
 	skipped, err := r.begin(ctx)
 	if skipped != nil {
@@ -46,6 +46,9 @@ func (r *Run) setDefaults() {
 	}
 	if r.Clock == nil {
 		r.Clock = clock.System{}
+	}
+	if r.Abandoned == nil {
+		r.Abandoned = noneAbandoned{}
 	}
 }
 

@@ -65,7 +65,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 		return earlier.Output, true, earlier.Err
 	}
 	if s.When.IsSet() && !c.started() {
-		if wanted, err := s.When.Eval(ctx, c); err != nil || !wanted {
+		if wanted, err := Eval(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err
 		}
 	}
@@ -129,8 +129,7 @@ func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
 		ctx, cancel = clock.WithTimeout(ctx, c.Clock(), s.Timeout)
 		defer cancel()
 	}
-	defer recoverPanic(&err)
-	out, err = s.Action.Run(ctx, c)
+	out, err = s.runAction(ctx, c)
 	if err == nil || ctx.Err() == nil || isControl(err) {
 		return out, err
 	}

@@ -49,6 +49,7 @@ type Step struct {
 	Traits    Traits // of the action, as it was decoded
 
 	fallback bool // inside on_error
+	apart    bool // see runsApart
 }
 
 // Effects of a failed action on its run.

@@ -14,18 +14,21 @@ type frame struct {
 	run        *Run
 	parent     *frame
 	roots      map[string]any // such as "each"
-	outputs    map[string]any // by action
 	key        string         // begins the paths of the steps; tells iterations apart
 	passedOver bool           // a failure in the list does not fail the run
 
+	// mu guards the fields below. An abandoned action may still read the outputs.
+	mu      sync.RWMutex
+	outputs map[string]any // by action
+
 	// Of the outermost frame of a flow.
-	mu           sync.Mutex     // guards the fields below while lists run at once
 	end          *Outcome       // set by the first action that ended the run
 	innerOutputs map[string]any // of the lists inside, for on_error
 
 	// Of the outermost frame of the run's own flow.
 	stepClock  stepClock
 	iterations atomic.Int64
+	abandoned  atomic.Int64
 }
 
 func (f *frame) child() *frame {
@@ -72,10 +75,12 @@ func (f *frame) endRun(o *Outcome) error {
 // setOutput sets the output of an action. The lists around do not see it, but
 // on_error may read any action of the flow.
 func (f *frame) setOutput(action string, v any) {
+	f.mu.Lock()
 	if f.outputs == nil {
 		f.outputs = map[string]any{}
 	}
 	f.outputs[action] = v
+	f.mu.Unlock()
 	if f.parent == nil || len(f.run.Flow.OnError) == 0 {
 		return
 	}
@@ -86,6 +91,23 @@ func (f *frame) setOutput(action string, v any) {
 		top.innerOutputs = map[string]any{}
 	}
 	top.innerOutputs[action] = v
+}
+
+// output returns the output of an action of the list itself.
+func (f *frame) output(action string) (any, bool) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	v, ok := f.outputs[action]
+	return v, ok
+}
+
+// takeOutputs returns the outputs of a list that has ended, for the caller to
+// change.
+func (f *frame) takeOutputs() map[string]any {
+	if f.run.abandoned.Load() == 0 {
+		return f.outputs
+	}
+	return maps.Clone(f.outputs)
 }
 
 func (f *frame) cloneInnerOutputs() map[string]any {
@@ -101,7 +123,7 @@ type outputs struct{ frame *frame }
 // Get returns the outputs of one action.
 func (o outputs) Get(name string) (any, bool) {
 	for f := o.frame; f != nil; f = f.parent {
-		if v, ok := f.outputs[name]; ok {
+		if v, ok := f.output(name); ok {
 			return v, true
 		}
 	}
@@ -113,17 +135,24 @@ func (o outputs) Get(name string) (any, bool) {
 func (o outputs) Map() map[string]any {
 	out := map[string]any{}
 	for f := o.frame; f != nil; f = f.parent {
-		for name, v := range f.outputs {
-			if _, inner := out[name]; inner {
-				continue
-			}
-			if lazy, ok := v.(value.Object); ok {
-				v = lazy.Map()
-			}
-			out[name] = v
-		}
+		f.addOutputs(out)
 	}
 	return out
+}
+
+// addOutputs adds the outputs of the list that out does not have.
+func (f *frame) addOutputs(out map[string]any) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for name, v := range f.outputs {
+		if _, inner := out[name]; inner {
+			continue
+		}
+		if lazy, ok := v.(value.Object); ok {
+			v = lazy.Map()
+		}
+		out[name] = v
+	}
 }
 
 var _ value.Object = outputs{}

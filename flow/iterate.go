@@ -97,7 +97,7 @@ func (t *iterator) runIteration(ctx context.Context, i int) (err error) {
 		f.key = t.call.Path() + "/" + it.Key + "/"
 	}
 	err = it.List.execute(ctx, f)
-	t.results[i].Outputs = f.outputs
+	t.results[i].Outputs = f.takeOutputs()
 	return err
 }
 

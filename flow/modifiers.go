@@ -20,7 +20,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	step.OnError = Stop
 	in := schema.Group(Modifiers)
 	schema.Expr(s, &step.When, "when", "If it is false the action is skipped and its value is null.", in)
-	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take.", in)
+	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take. An attempt that ignores the end of its time is abandoned half a second later, and its result is dropped.", in)
 	schema.Single(s, &step.Retry, "retry", "Tries the action again after a failure. An action that holds others, or calls a flow, continues after the last completed action inside.", in)
 	schema.Attr(s, &step.OnError, "on_error", "The effect of a failure: `stop` fails the run, `continue` sets the action's value to null and runs the next action.", in, schema.OneOf(Stop, Continue))
 	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs and outputs out of logs and history.", in)

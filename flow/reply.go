@@ -60,14 +60,21 @@ func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 	return diags
 }
 
+func (r *Reply) exprs() []*expr.Expr {
+	return []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr()}
+}
+
 func (r *Reply) isConstant() bool {
-	for _, e := range []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr()} {
+	for _, e := range r.exprs() {
 		if e != nil && e.Tier() != expr.Constant {
 			return false
 		}
 	}
 	return true
 }
+
+// Computes reports whether the answer has an expression that may take long.
+func (r *Reply) Computes() bool { return AnyComputes(r.exprs()...) }
 
 // hasNoBody reports whether answers with the status end after their header
 // (RFC 9110, sections 15.3.5 and 15.4.5).

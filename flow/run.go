@@ -24,6 +24,9 @@ type Run struct {
 	Logger   Logger         // takes the lines of action "log"; nil drops them
 	Services Services       // of the gateway
 	Links    expr.LinkMaker // for link_url; nil if no links can be made
+	// Abandoned counts the computations of the run that do not end in time; they
+	// are not counted if it is nil.
+	Abandoned Abandoned
 
 	// CanSuspend: a wait ends this attempt of the run instead of blocking it.
 	CanSuspend bool
@@ -35,6 +38,7 @@ type Run struct {
 	passedOver bool          // a failure of this flow does not fail the run
 	stepClock  *stepClock    // set by Execute
 	iterations *atomic.Int64 // number so far, see MaxIterations; set by Execute
+	abandoned  *atomic.Int64 // computations that still run; set by Execute
 }
 
 // Logger takes the lines that flows write to the log.

@@ -58,6 +58,8 @@ type HTTPPart struct {
 	Async bool
 	// Timeout is how long the caller of a sync run waits.
 	Timeout time.Duration
+	// Computes: the response or the keys have expressions that may take long.
+	Computes bool
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool

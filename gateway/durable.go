@@ -30,8 +30,8 @@ type durableParts struct {
 	endExecuting context.CancelFunc
 }
 
-func newDurableParts(g *Gateway, env run.Env) *durableParts {
-	o, d := g.opts, &durableParts{wakeup: run.NewSignal()}
+func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts {
+	o, d := g.opts, &durableParts{wakeup: wakeup}
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}

@@ -119,14 +119,16 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 // compose wires the parts of a gateway.
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key)}
+	wakeup := run.NewSignal()
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send)}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
+	g.metrics.RegisterAbandoned(env.Abandoned.Running, env.Abandoned.Total)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := endpoint.Options{
 		Env: env, Metrics: g.metrics, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
 	if o.Store != nil {
-		d := newDurableParts(g, env)
+		d := newDurableParts(g, env, wakeup)
 		g.durable = d
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
 	}

@@ -163,10 +163,20 @@ func (w *webhook) Parts(string) flow.Parts {
 			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, Range: w.at},
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
+			Computes:     w.computes(),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: w, Queue: w.limits(),
 	}
+}
+
+// computes reports whether the response or the keys may take long to compute.
+func (w *webhook) computes() bool {
+	keys := []*expr.Expr{w.orderBy.Expr()}
+	if w.dedupe != nil {
+		keys = append(keys, w.dedupe.key.Expr())
+	}
+	return flow.AnyComputes(keys...) || w.response != nil && w.response.reply.Computes()
 }
 
 // Reply returns the response of a run that reached no respond.

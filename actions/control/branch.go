@@ -163,7 +163,7 @@ func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return b.otherwise.runActions(ctx, c)
 	}
 	for _, in := range b.cases {
-		holds, err := in.when.Eval(ctx, c)
+		holds, err := flow.Eval(ctx, c, in.when)
 		if err != nil {
 			return nil, err
 		}

@@ -125,7 +125,7 @@ func (a *Flow) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if !a.flow.Enabled {
 		return nil, &flow.Error{Class: flow.Permanent, Message: fmt.Sprintf("flow %q is disabled", a.name)}
 	}
-	input, err := a.input.EvalOr(ctx, c, nil)
+	input, err := flow.Eval(ctx, c, a.input)
 	if err != nil {
 		return nil, err
 	}

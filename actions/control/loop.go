@@ -98,7 +98,7 @@ func (l *Loop) Traits() flow.Traits {
 
 // Run does one attempt.
 func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
-	over, err := l.forEach.Eval(ctx, c)
+	over, err := flow.Eval(ctx, c, l.forEach)
 	if err != nil {
 		return nil, err
 	}

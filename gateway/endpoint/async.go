@@ -3,6 +3,7 @@ package endpoint
 import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -32,12 +33,13 @@ func (q *request) serveAsync(event flow.Event) {
 // buildSubmission returns the response to an async request and the stored form
 // of its run, whose actions read the event stored.
 func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Response, *store.Submission, error) {
-	ctx := q.r.Context()
-	response, err := q.Endpoint.HTTP.Reply(ctx, r)
+	ctx, cancel := clock.WithTimeout(q.r.Context(), q.handler.Clock, q.Endpoint.HTTP.Timeout)
+	defer cancel()
+	response, err := q.computeReply(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	admission, err := q.Endpoint.HTTP.Admit(ctx, r)
+	admission, err := q.computeAdmission(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}

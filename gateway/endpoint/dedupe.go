@@ -28,10 +28,10 @@ type keyClaim struct {
 
 // claimKey claims the dedupe key of a request. A request without one may start
 // its run.
-func (q *request) claimKey(r *flow.Run) (keyClaim, *flow.Problem) {
-	admission, err := q.Endpoint.HTTP.Admit(q.r.Context(), r)
+func (q *request) claimKey(ctx context.Context, r *flow.Run) (keyClaim, *flow.Problem) {
+	admission, err := q.computeAdmission(ctx, r)
 	if err != nil {
-		p := runFailed(q.r.Context(), &flow.Outcome{State: flow.Failed, Err: flow.AsError(err)})
+		p := runFailed(ctx, &flow.Outcome{State: flow.Failed, Err: flow.AsError(err)})
 		p.Cause = err
 		return keyClaim{}, p
 	}

@@ -122,6 +122,10 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 		q.refuse(tooManyRuns())
 		return
 	}
+	if q.Full() && (!async || q.Endpoint.HTTP.Computes) {
+		q.refuse(tooManyAbandoned())
+		return
+	}
 	event, refusal := q.acceptEvent(pathValues)
 	switch {
 	case refusal != nil:

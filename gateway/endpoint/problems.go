@@ -40,6 +40,12 @@ func notServed(allow []string) *flow.Problem {
 
 func tooManyRuns() *flow.Problem { return problem.Unavailable("Too many runs are under way.", 1) }
 
+// tooManyAbandoned refuses a request while too many computations run that
+// ignored the end of their time.
+func tooManyAbandoned() *flow.Problem {
+	return problem.Unavailable("Too many computations have not ended in time and still run.", 5)
+}
+
 // notStored refuses a request whose run the store did not accept.
 func notStored(err error) *flow.Problem {
 	if errors.Is(err, store.ErrFull) {

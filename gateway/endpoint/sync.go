@@ -13,10 +13,12 @@ import (
 func (q *request) serveSync(event flow.Event) {
 	r := &flow.Run{
 		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock,
-		Services: q.handler.Services.ForRun(&q.Scope), RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity(),
+		Services: q.handler.Services.ForRun(&q.Scope), Abandoned: &q.Scope, RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity(),
 	}
 	r.Journal = syncJournal{request: q, run: r}
-	claim, refusal := q.claimKey(r)
+	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
+	defer cancel()
+	claim, refusal := q.claimKey(ctx, r)
 	switch {
 	case refusal != nil:
 		q.handler.Slots.Free()
@@ -27,7 +29,7 @@ func (q *request) serveSync(event flow.Event) {
 		q.replayResponse(&claim.held)
 		return
 	}
-	out, response := q.executeFlow(r)
+	out, response := q.executeFlow(ctx, r)
 	q.settleKey(claim, &out, response)
 	q.writeResponse(response)
 	q.logFinished(&out, response.Status)
@@ -37,10 +39,8 @@ func (q *request) serveSync(event flow.Event) {
 // executeFlow runs the flow and builds the response. A caller that hangs up does not
 // interrupt the run, because completed actions have had their effect; the
 // trigger's timeout bounds the run. A stop that has waited long enough ends it.
-func (q *request) executeFlow(r *flow.Run) (flow.Outcome, *flow.Response) {
+func (q *request) executeFlow(ctx context.Context, r *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.handler.Slots.Free()
-	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
-	defer cancel()
 	began := q.handler.Clock.Now()
 	out := flow.Execute(ctx, r)
 	response := q.buildResponse(ctx, r, &out)
@@ -59,7 +59,7 @@ func (q *request) buildResponse(ctx context.Context, r *flow.Run, out *flow.Outc
 	if out.State == flow.Failed {
 		return q.problemResponse(runFailed(ctx, out))
 	}
-	response, err := q.Endpoint.HTTP.Reply(ctx, r)
+	response, err := q.computeReply(ctx, r)
 	if err == nil {
 		return response
 	}

@@ -23,6 +23,8 @@ type Env struct {
 	Clock  clock.Clock
 	Log    *telemetry.Log
 	Sealer *redact.Sealer
+	// Abandoned counts the computations that did not end in time.
+	Abandoned *Abandoned
 }
 
 // Scope is the context of one run, or of a request that may become one: its

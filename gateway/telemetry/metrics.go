@@ -119,6 +119,20 @@ func (m *Metrics) ObserveLoad(ok bool, at time.Time, took time.Duration, flows i
 	m.flows.Set(float64(flows))
 }
 
+// RegisterAbandoned adds the metrics of abandoned computations: how many run, and
+// how many there were.
+func (m *Metrics) RegisterAbandoned(running, total func() int64) {
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "abandoned_computations",
+			Help: "Computations that ignored the end of their time and still run. Their runs have gone on without them.",
+		}, func() float64 { return float64(running()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "abandoned_computations_total",
+			Help: "Computations that ignored the end of their time.",
+		}, func() float64 { return float64(total()) }))
+}
+
 // RegisterHistory adds the metrics of the history: the number of dropped entries
 // and the number of entries that hold a summary only.
 func (m *Metrics) RegisterHistory(dropped, summaryOnly func() int64) {

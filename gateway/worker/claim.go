@@ -95,7 +95,11 @@ func (p *Pool) freeSlots(snap *snapshot.Snapshot) int {
 
 // freeShare returns how many more runs the pool may execute. A quarter of all
 // slots is reserved for sync callers, so that a backlog does not turn them away.
+// There are none while too many abandoned computations run.
 func (p *Pool) freeShare(snap *snapshot.Snapshot) int64 {
+	if p.Abandoned.Full() {
+		return 0
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return snap.MaxRuns - snap.MaxRuns/4 - int64(len(p.runs))

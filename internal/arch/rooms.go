@@ -26,7 +26,7 @@ func testsMayNot() []string {
 // these may import them.
 func ground() []string {
 	return []string{
-		"internal/backoff", "internal/clock", "internal/cron", "internal/duration", "internal/httpserver", "internal/keys",
+		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/duration", "internal/httpserver", "internal/keys",
 		"internal/links", "internal/logging", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/value",
 	}
@@ -40,6 +40,7 @@ func rooms() []room {
 
 func groundRooms() []room {
 	return []room{
+		{"internal/abandon", []string{"internal/clock"}, "it waits for a computation with a clock"},
 		{"internal/backoff", []string{"internal/clock"}, "it waits between attempts"},
 		{"internal/clock", nil, "time has no dependencies"},
 		{"internal/cron", nil, "the ticks of a schedule are arithmetic"},

@@ -1,16 +1,27 @@
-package engine_test
+package command_test
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 )
 
 const hostileFlows = `
@@ -49,6 +60,41 @@ flow "greedy" {
 }
 `
 
+// startHostile serves the flows on loopback until the test ends.
+func startHostile(t *testing.T) string {
+	t.Helper()
+	p := programtest.Program()
+	g, _, diags := gateway.New(gateway.Options{
+		Clock: clock.System{},
+		Key:   bytes.Repeat([]byte{3}, 32),
+		Load: func() (*load.Config, hcl.Diagnostics) {
+			return load.Files(load.Options{
+				Clock: clock.System{},
+				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
+				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
+			})
+		},
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- g.Run(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		g.Close()
+	})
+	return "http://" + l.Addr().String()
+}
+
 // endlessBody returns zeros for as long as it is read.
 type endlessBody struct{ left int64 }
 
@@ -66,9 +112,9 @@ func (e *endlessBody) Read(p []byte) (int, error) {
 
 // TestHostileBodies sends bodies that break careless servers, many at a time.
 // Each gets its status while ordinary requests are answered and memory stays
-// flat. Slow callers have tests of their own.
+// flat. Slow callers are tested in package engine.
 func TestHostileBodies(t *testing.T) {
-	base := newDurable(t, hostileFlows).base
+	base := startHostile(t)
 	hostile := []struct {
 		name, path string
 		body       func() io.Reader
@@ -96,7 +142,7 @@ func TestHostileBodies(t *testing.T) {
 	background.Go(func() { peak = ordinaryRequests(t, base, stop, &ordinary) })
 	// It ends when memory or its time does, whichever is first.
 	background.Go(func() {
-		if status := postHostile(t, base+"/greedy", strings.NewReader(`{}`)); status != 500 && status != 504 {
+		if status := post(t, base+"/greedy", strings.NewReader(`{}`)); status != 500 && status != 504 {
 			t.Errorf("a jq program that takes all memory: status %d", status)
 		}
 	})
@@ -104,7 +150,7 @@ func TestHostileBodies(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, h := range hostile {
 			wg.Go(func() {
-				if status := postHostile(t, base+h.path, h.body()); status != h.status {
+				if status := post(t, base+h.path, h.body()); status != h.status {
 					t.Errorf("%s: status %d, want %d", h.name, status, h.status)
 				}
 			})
@@ -125,9 +171,9 @@ func TestHostileBodies(t *testing.T) {
 
 func text(s string) func() io.Reader { return func() io.Reader { return strings.NewReader(s) } }
 
-// postHostile sends a request and reads the answer at the same time: the server may
+// post sends a request and reads the answer at the same time: the server may
 // refuse the request before it has read all of it.
-func postHostile(t *testing.T, url string, body io.Reader) int {
+func post(t *testing.T, url string, body io.Reader) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	if err != nil {
@@ -162,7 +208,7 @@ func ordinaryRequests(t *testing.T, base string, stop chan struct{}, count *atom
 			return peak
 		default:
 		}
-		if status := postHostile(t, base+"/echo", strings.NewReader(fmt.Sprintf(`{"n": %d}`, n))); status != 200 {
+		if status := post(t, base+"/echo", strings.NewReader(fmt.Sprintf(`{"n": %d}`, n))); status != 200 {
 			t.Errorf("an ordinary request got %d", status)
 			return peak
 		}
