@@ -1,4 +1,4 @@
-# The gateway alone in an image: one static binary, certificates, no shell.
+# An image with the gateway only: one static binary, certificates, no shell.
 #   docker build -t gateway .
 #   docker run -p 8080:8080 -p 127.0.0.1:8081:8081 -v ./flows:/flows:ro -v gateway-data:/data gateway
 FROM golang:1.26-bookworm AS build
@@ -28,10 +28,10 @@ USER 65532:65532
 VOLUME ["/flows", "/data"]
 EXPOSE 8080 8081
 
-# Asks the admin listener on loopback; the image has no other program that could.
+# gateway health asks the admin listener on loopback. The image has no other program for this.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["/gateway", "health"]
 
-# Inside a container loopback reaches nobody, so the admin listener is open to the
-# network and asks for its token. Publish port 8081 to trusted addresses only.
+# Other machines can't reach loopback inside a container. So the admin listener is
+# open to the network and requires its token. Publish port 8081 to trusted addresses only.
 ENTRYPOINT ["/gateway"]
 CMD ["run", "/flows", "--data", "/data", "--admin-listen", ":8081"]

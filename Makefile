@@ -1,5 +1,5 @@
-# What contributors and CI run. `make` lists the targets; `make check` is the whole of CI.
-# On a machine that may lack make or a C compiler, start with scripts/check.
+# The targets for contributors and CI. `make` lists them; CI runs `make check`.
+# If make or a C compiler may be missing, run scripts/check.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,10 +13,10 @@ FUZZTIME ?= 3s
 BENCH    ?= .
 IMAGE    ?= gateway:$(VERSION)
 
-# timetzdata: schedules name time zones, and the machine that runs the binary may have no table of them.
+# timetzdata: schedules name time zones, and the machine that runs the binary may have no time zone data.
 BUILD_FLAGS := -trimpath -tags timetzdata -ldflags '-s -w -X main.version=$(VERSION)'
 
-# The version is part of the file's name, so that raising it builds the new one. docs/adr/0001-linters.md says why this linter.
+# The version is a part of the file name, so that a new version is built. docs/adr/0001-linters.md gives the reason for this linter.
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI ?= bin/golangci-lint-$(GOLANGCI_VERSION)
 
@@ -27,7 +27,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
-check: build lint tidy-check docs-check examples-check fuzz test ## all that CI runs
+check: build lint tidy-check docs-check examples-check fuzz test ## run all checks of CI
 
 .PHONY: build
 build: ## build the static binary bin/gateway
@@ -40,7 +40,7 @@ test: ## run all tests with the race detector
 	go test -race ./...
 
 .PHONY: lint
-lint: $(GOLANGCI) ## look for mistakes and wrong formatting
+lint: $(GOLANGCI) ## find mistakes and wrong formatting
 	$(call header,mistakes and formatting)
 	$(GOLANGCI) run
 
@@ -50,25 +50,25 @@ fmt: $(GOLANGCI) ## format the Go files
 	$(GOLANGCI) fmt
 
 .PHONY: tidy-check
-tidy-check: ## tell whether go.mod and go.sum are tidy
+tidy-check: ## check that go.mod and go.sum are tidy
 	$(call header,go.mod and go.sum)
 	go mod tidy -diff
 
 .PHONY: docs
-docs: build ## write docs/reference from the declarations in the code
+docs: build ## write docs/reference from the code and cmd/pages
 	$(call header,write docs/reference)
 	rm -rf docs/reference
 	bin/gateway docs --write docs/reference
 
 .PHONY: docs-check
-docs-check: build ## tell whether docs/reference is what the code declares
-	$(call header,docs/reference against the code)
+docs-check: build ## check that docs/reference is up to date
+	$(call header,docs/reference is up to date)
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	bin/gateway docs --write "$$fresh"; \
-	diff -ru docs/reference "$$fresh" || { echo 'docs/reference is old; run: make docs'; exit 1; }
+	diff -ru docs/reference "$$fresh" || { echo 'docs/reference is out of date; run: make docs'; exit 1; }
 
 .PHONY: examples-check
-examples-check: build ## tell whether the examples are valid and formatted
+examples-check: build ## check that the examples are valid and formatted
 	$(call header,examples)
 	bin/gateway validate --secrets examples/flows
 	bin/gateway fmt --check examples/flows bench/flows
@@ -99,5 +99,5 @@ bin/golangci-lint-%:
 	rmdir bin/install
 
 .PHONY: clean
-clean: ## remove what was built
+clean: ## remove the built files
 	rm -rf bin

@@ -51,7 +51,7 @@ func TestFuzz(t *testing.T) {
 		{
 			name:  "the end of the time is no finding",
 			goCmd: timeWasUp,
-			says:  []string{"nothing was found"},
+			says:  []string{"without a failure"},
 		},
 		{
 			name:  "a finding at the end of the time is one",

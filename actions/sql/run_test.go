@@ -146,16 +146,20 @@ func TestSQLDeadlock(t *testing.T) {
 			b := onDatabase(t, driver)
 			execSQL(b, driver, "CREATE TABLE t (id INT PRIMARY KEY, n INT)", "", "{}")
 			execSQL(b, driver, "INSERT INTO t VALUES (1, 0), (2, 0)", "", "{}")
-			sleep := map[string]string{postgresDriver: "SELECT pg_sleep(0.5)", mysqlDriver: "SELECT SLEEP(0.5) AS s"}[driver]
+			execSQL(b, driver, "CREATE TABLE gate (id INT PRIMARY KEY)", "", "{}")
+			execSQL(b, driver, "INSERT INTO gate VALUES (1)", "", "{}")
+			gate := closeGate(t, b, driver)
+			pass := map[string]string{postgresDriver: "SELECT id FROM gate FOR SHARE", mysqlDriver: "SELECT id FROM gate LOCK IN SHARE MODE"}[driver]
 			var both sync.WaitGroup
 			results := make([]*actiontest.Result, 2)
 			for i, order := range [][]int{{1, 2}, {2, 1}} {
 				update := "statement { exec = \"UPDATE t SET n = n + 1 WHERE id = %d\" }\n"
 				body := "connection = connection.sql.db\n" + fmt.Sprintf(update, order[0]) +
-					fmt.Sprintf("statement { query = %q }\n", sleep) + fmt.Sprintf(update, order[1]) + "retry {\nattempts = 10\ninitial = \"10ms\"\n}"
+					fmt.Sprintf("statement { query = %q }\n", pass) + fmt.Sprintf(update, order[1]) + "retry {\nattempts = 10\ninitial = \"10ms\"\n}"
 				f := b.MustCompile(actiontest.Action("sql", body))
 				both.Go(func() { results[i] = b.Run(t.Context(), f, "{}") })
 			}
+			gate.open(t, 2)
 			both.Wait()
 			for _, r := range results {
 				if r.Err != nil {

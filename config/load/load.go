@@ -30,7 +30,8 @@ type Options struct {
 	Paths []Path
 	// Env looks up a variable of the environment. If nil, no variable is set.
 	Env func(name string) (string, bool)
-	// Clock limits how long expressions are evaluated.
+	// Clock limits how long expressions are evaluated. The machine's clock if nil,
+	// so that modules that cannot import package clock can load flows in tests.
 	Clock clock.Clock
 	// Unset says how to treat unset secrets and variables.
 	Unset Unset
@@ -87,6 +88,9 @@ type file struct {
 // Files loads the flow files under the paths. If it finds errors, only Files,
 // Read and Secrets of the Config may be used.
 func Files(o Options) (*Config, hcl.Diagnostics) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
 	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
 	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()

@@ -7,14 +7,12 @@ import (
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/triggers"
 )
 
 func loadFlow(t *testing.T, src string) (*load.Config, error) {
 	t.Helper()
 	c, diags := load.Files(load.Options{
-		Clock: clock.System{},
 		FS:    fstest.MapFS{"names.hcl": {Data: []byte(src)}},
 		Paths: []load.Path{{Dir: "names.hcl"}},
 		Env:   func(string) (string, bool) { return "", false },

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // runPost posts "hello" to a URL on a gateway with an egress.
@@ -27,12 +26,12 @@ func runPost(t *testing.T, url string, egress ...string) flow.Outcome {
 		t.Fatal(err)
 	}
 	var pool flow.Pool
-	lease := pool.Lease(flow.Settings{Clock: clock.System{}, Egress: egress})
+	lease := pool.Lease(flow.Settings{Egress: egress})
 	defer lease.Close()
 	if err := c.Flows[0].Actions[0].Action.(flow.Opener).Open(lease); err != nil {
 		t.Fatal(err)
 	}
-	return flow.Execute(t.Context(), &flow.Run{ID: "r", Flow: c.Flows[0], Clock: clock.System{}})
+	return flow.Execute(t.Context(), &flow.Run{ID: "r", Flow: c.Flows[0]})
 }
 
 func TestPost(t *testing.T) {

@@ -1,27 +1,16 @@
-package command_test
+package engine_test
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/fstest"
-
-	"github.com/hashicorp/hcl/v2"
-
-	"github.com/webhook-gateway/gateway/config/load"
-	"github.com/webhook-gateway/gateway/gateway"
-	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 )
 
 const hostileFlows = `
@@ -60,41 +49,6 @@ flow "greedy" {
 }
 `
 
-// startHostile serves the flows on loopback until the test ends.
-func startHostile(t *testing.T) string {
-	t.Helper()
-	p := programtest.Program()
-	g, _, diags := gateway.New(gateway.Options{
-		Clock: clock.System{},
-		Key:   bytes.Repeat([]byte{3}, 32),
-		Load: func() (*load.Config, hcl.Diagnostics) {
-			return load.Files(load.Options{
-				Clock: clock.System{},
-				FS:    fstest.MapFS{"flows.hcl": {Data: []byte(hostileFlows)}}, Paths: []load.Path{{Dir: "flows.hcl"}},
-				Env: os.LookupEnv, Kinds: p.Kinds, Connections: p.Connections,
-			})
-		},
-	})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- g.Run(ctx, l) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		g.Close()
-	})
-	return "http://" + l.Addr().String()
-}
-
 // endlessBody returns zeros for as long as it is read.
 type endlessBody struct{ left int64 }
 
@@ -112,9 +66,9 @@ func (e *endlessBody) Read(p []byte) (int, error) {
 
 // TestHostileBodies sends bodies that break careless servers, many at a time.
 // Each gets its status while ordinary requests are answered and memory stays
-// flat. Slow callers are tested in package engine.
+// flat. Slow callers have tests of their own.
 func TestHostileBodies(t *testing.T) {
-	base := startHostile(t)
+	base := newDurable(t, hostileFlows).base
 	hostile := []struct {
 		name, path string
 		body       func() io.Reader
@@ -142,7 +96,7 @@ func TestHostileBodies(t *testing.T) {
 	background.Go(func() { peak = ordinaryRequests(t, base, stop, &ordinary) })
 	// It ends when memory or its time does, whichever is first.
 	background.Go(func() {
-		if status := post(t, base+"/greedy", strings.NewReader(`{}`)); status != 500 && status != 504 {
+		if status := postHostile(t, base+"/greedy", strings.NewReader(`{}`)); status != 500 && status != 504 {
 			t.Errorf("a jq program that takes all memory: status %d", status)
 		}
 	})
@@ -150,7 +104,7 @@ func TestHostileBodies(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, h := range hostile {
 			wg.Go(func() {
-				if status := post(t, base+h.path, h.body()); status != h.status {
+				if status := postHostile(t, base+h.path, h.body()); status != h.status {
 					t.Errorf("%s: status %d, want %d", h.name, status, h.status)
 				}
 			})
@@ -171,9 +125,9 @@ func TestHostileBodies(t *testing.T) {
 
 func text(s string) func() io.Reader { return func() io.Reader { return strings.NewReader(s) } }
 
-// post sends a request and reads the answer at the same time: the server may
+// postHostile sends a request and reads the answer at the same time: the server may
 // refuse the request before it has read all of it.
-func post(t *testing.T, url string, body io.Reader) int {
+func postHostile(t *testing.T, url string, body io.Reader) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	if err != nil {
@@ -208,7 +162,7 @@ func ordinaryRequests(t *testing.T, base string, stop chan struct{}, count *atom
 			return peak
 		default:
 		}
-		if status := post(t, base+"/echo", strings.NewReader(fmt.Sprintf(`{"n": %d}`, n))); status != 200 {
+		if status := postHostile(t, base+"/echo", strings.NewReader(fmt.Sprintf(`{"n": %d}`, n))); status != 200 {
 			t.Errorf("an ordinary request got %d", status)
 			return peak
 		}
