@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -27,8 +28,8 @@ const (
 //
 //   - Only white space may follow the value.
 //   - The names in an object must differ, compared after escapes are resolved.
-//   - Text must be valid UTF-8, and an escaped surrogate must have its other
-//     half: "\ud83d\ude00" is read, "\ud83d" is not.
+//   - Text must be valid UTF-8. An escaped surrogate without its other half
+//     becomes U+FFFD: some senders cut text within a character.
 //   - Arrays and objects nest at most as deep as the limits allow. A deeper value
 //     is refused at its opening bracket, without reading the rest.
 //   - The text of a number respects [MaxNumberLength] and [MaxExponent], and
@@ -83,7 +84,9 @@ func (r *reader) readAll(data []byte, depth int) (any, error) {
 		r.text = string(body)
 	}
 	r.input = *bytes.NewBuffer(body)
-	r.dec.Reset(&r.input, decoderOptions)
+	// The option accepts escapes of half a surrogate pair, but also bytes that are
+	// not UTF-8, so it is set for valid text alone.
+	r.dec.Reset(&r.input, decoderOptions, jsontext.AllowInvalidUTF8(utf8.Valid(body)))
 	v, err := r.readValue()
 	if err != nil {
 		return nil, r.convertError(err)
@@ -199,8 +202,10 @@ func (r *reader) readString() (string, error) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return r.sliceText(raw[1:len(raw)-1], 1), nil
 	}
-	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
-	return string(r.scratch), err
+	// The token is valid, so an error can only mean half a surrogate pair, for which
+	// U+FFFD was appended.
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw)
+	return string(r.scratch), nil
 }
 
 func (r *reader) readNumber() (any, error) {

@@ -57,48 +57,75 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestDecodeHalfSurrogates checks that text which was cut within a character is
+// read.
+func TestDecodeHalfSurrogates(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`"\ud83d"`:              "\ufffd",
+		`"\ude00 x"`:            "\ufffd x",
+		`"Hi \ud83d"`:           "Hi \ufffd",
+		`"\ud83d\ud83d\ude00"`:  "\ufffd😀",
+		`"\ude00\ud83d"`:        "\ufffd\ufffd",
+		`"\uD83Dx\u00e4"`:       "\ufffdxä",
+		`"\ud83d\ude00 \udfff"`: "😀 \ufffd",
+	} {
+		for _, padding := range []int{0, maxSharedText} {
+			got, err := Decode([]byte(text+strings.Repeat(" ", padding)), Limits{})
+			if err != nil || got != want {
+				t.Errorf("%s: got %q, %v; want %q", text, got, err, want)
+			}
+		}
+	}
+	got, err := Decode([]byte(`{"a\ud83d":["\udead"]}`), Limits{})
+	if want := map[string]any{"a\ufffd": []any{"\ufffd"}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %#v, %v", got, err)
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		text string
 		want SyntaxError // Reason: what it must contain
 	}{
-		"nothing":             {``, SyntaxError{0, 1, 1, "", "empty"}},
-		"white space only":    {" \n ", SyntaxError{3, 2, 2, "", "empty"}},
-		"mark only":           {"\ufeff", SyntaxError{3, 1, 2, "", "empty"}},
-		"word":                {`hello`, SyntaxError{0, 1, 1, "", "'h'"}},
-		"two values":          {`{} {}`, SyntaxError{3, 1, 4, "", "after the end"}},
-		"trailing comma":      {`[1,]`, SyntaxError{2, 1, 3, "", "comma"}},
-		"comma for value":     {`{"a":,}`, SyntaxError{5, 1, 6, "/a", "comma"}},
-		"trailing bracket":    {"[1]\n]", SyntaxError{4, 2, 1, "", "after the end"}},
-		"two marks":           {"\ufeff\ufeff1", SyntaxError{3, 1, 2, "", "invalid character"}},
-		"comment":             {`[1/**/]`, SyntaxError{2, 1, 3, "", "'/'"}},
-		"cut off":             {`{"a":{"b":[1,`, SyntaxError{13, 1, 14, "/a/b", "ends before"}},
-		"cut off string":      {`{"a":"b`, SyntaxError{7, 1, 8, "/a", "ends before"}},
-		"missing colon":       {`{"a" 1}`, SyntaxError{5, 1, 6, "/a", "':'"}},
-		"number as name":      {`{1:2}`, SyntaxError{1, 1, 2, "", "name must be a string"}},
-		"array as name":       {`{[1]:2}`, SyntaxError{1, 1, 2, "", "name must be a string"}},
-		"wrong bracket":       {`{"a":[1}`, SyntaxError{7, 1, 8, "/a", "'}'"}},
-		"leading zero":        {`[01]`, SyntaxError{2, 1, 3, "", "'1'"}},
-		"plus":                {`+1`, SyntaxError{0, 1, 1, "", "'+'"}},
-		"bare dot":            {`[1.]`, SyntaxError{3, 1, 4, "/0", "']'"}},
-		"infinity":            {`Infinity`, SyntaxError{0, 1, 1, "", "'I'"}},
-		"control character":   {"{\"a\":\"x\ny\"}", SyntaxError{7, 1, 8, "/a", `'\n'`}},
-		"column in letters":   {`{"größe":x}`, SyntaxError{11, 1, 10, "/größe", "'x'"}},
-		"line":                {"{\n  \"items\": [\n    {\"sku\": tru}\n  ]\n}", SyntaxError{30, 3, 16, "/items/0/sku", "literal true"}},
-		"invalid UTF-8":       {"{\"a\":\"\xff\"}", SyntaxError{6, 1, 7, "/a", "UTF-8"}},
-		"UTF-8 of surrogate":  {"\"\xed\xa0\x80\"", SyntaxError{1, 1, 2, "", "UTF-8"}},
-		"lone high surrogate": {`["\ud83d"]`, SyntaxError{2, 1, 3, "/0", "surrogate"}},
-		"lone low surrogate":  {`["\ude00 x"]`, SyntaxError{2, 1, 3, "/0", "surrogate"}},
-		"unknown escape":      {`"\x"`, SyntaxError{1, 1, 2, "", "escape sequence"}},
-		"duplicate":           {`{"a":1,"b":2,"a":3}`, SyntaxError{13, 1, 14, "/a", `second member with the name "a"`}},
-		"duplicate escaped":   {`{"x":{"a":1,"\u0061":{}}}`, SyntaxError{12, 1, 13, "/x/a", `name "a"`}},
-		"pointer escapes":     {`{"a/b":{"c~d":[0,?]}}`, SyntaxError{17, 1, 18, "/a~1b/c~0d/1", "'?'"}},
-		"exponent":            {`{"n":1e1001}`, SyntaxError{5, 1, 6, "/n", "exponent 1001"}},
-		"negative exponent":   {`[1,-1.5E-2000]`, SyntaxError{3, 1, 4, "/1", "exponent -2000"}},
-		"gigabyte of digits":  {`1e999999999`, SyntaxError{0, 1, 1, "", "at most 1000"}},
-		"long number":         {`[` + strings.Repeat("9", MaxNumberLength+1) + `]`, SyntaxError{1, 1, 2, "/0", "1001 bytes"}},
-		"after mark":          {"\ufeff[x]", SyntaxError{4, 1, 3, "/0", "'x'"}},
+		"nothing":            {``, SyntaxError{0, 1, 1, "", "empty"}},
+		"white space only":   {" \n ", SyntaxError{3, 2, 2, "", "empty"}},
+		"mark only":          {"\ufeff", SyntaxError{3, 1, 2, "", "empty"}},
+		"word":               {`hello`, SyntaxError{0, 1, 1, "", "'h'"}},
+		"two values":         {`{} {}`, SyntaxError{3, 1, 4, "", "after the end"}},
+		"trailing comma":     {`[1,]`, SyntaxError{2, 1, 3, "", "comma"}},
+		"comma for value":    {`{"a":,}`, SyntaxError{5, 1, 6, "/a", "comma"}},
+		"trailing bracket":   {"[1]\n]", SyntaxError{4, 2, 1, "", "after the end"}},
+		"two marks":          {"\ufeff\ufeff1", SyntaxError{3, 1, 2, "", "invalid character"}},
+		"comment":            {`[1/**/]`, SyntaxError{2, 1, 3, "", "'/'"}},
+		"cut off":            {`{"a":{"b":[1,`, SyntaxError{13, 1, 14, "/a/b", "ends before"}},
+		"cut off string":     {`{"a":"b`, SyntaxError{7, 1, 8, "/a", "ends before"}},
+		"missing colon":      {`{"a" 1}`, SyntaxError{5, 1, 6, "/a", "':'"}},
+		"number as name":     {`{1:2}`, SyntaxError{1, 1, 2, "", "name must be a string"}},
+		"array as name":      {`{[1]:2}`, SyntaxError{1, 1, 2, "", "name must be a string"}},
+		"wrong bracket":      {`{"a":[1}`, SyntaxError{7, 1, 8, "/a", "'}'"}},
+		"leading zero":       {`[01]`, SyntaxError{2, 1, 3, "", "'1'"}},
+		"plus":               {`+1`, SyntaxError{0, 1, 1, "", "'+'"}},
+		"bare dot":           {`[1.]`, SyntaxError{3, 1, 4, "/0", "']'"}},
+		"infinity":           {`Infinity`, SyntaxError{0, 1, 1, "", "'I'"}},
+		"control character":  {"{\"a\":\"x\ny\"}", SyntaxError{7, 1, 8, "/a", `'\n'`}},
+		"column in letters":  {`{"größe":x}`, SyntaxError{11, 1, 10, "/größe", "'x'"}},
+		"line":               {"{\n  \"items\": [\n    {\"sku\": tru}\n  ]\n}", SyntaxError{30, 3, 16, "/items/0/sku", "literal true"}},
+		"invalid UTF-8":      {"{\"a\":\"\xff\"}", SyntaxError{6, 1, 7, "/a", "UTF-8"}},
+		"UTF-8 of surrogate": {"\"\xed\xa0\x80\"", SyntaxError{1, 1, 2, "", "UTF-8"}},
+		"cut off escape":     {`["\ud83d\u"]`, SyntaxError{8, 1, 9, "/0", "escape sequence"}},
+		"UTF-8 after half":   {"[\"\\ud83d\", \"\xff\"]", SyntaxError{2, 1, 3, "/0", "surrogate"}},
+		"duplicate halves":   {`{"\ud83d":1,"\udead":2}`, SyntaxError{12, 1, 13, "/\ufffd", `second member`}},
+		"unknown escape":     {`"\x"`, SyntaxError{1, 1, 2, "", "escape sequence"}},
+		"duplicate":          {`{"a":1,"b":2,"a":3}`, SyntaxError{13, 1, 14, "/a", `second member with the name "a"`}},
+		"duplicate escaped":  {`{"x":{"a":1,"\u0061":{}}}`, SyntaxError{12, 1, 13, "/x/a", `name "a"`}},
+		"pointer escapes":    {`{"a/b":{"c~d":[0,?]}}`, SyntaxError{17, 1, 18, "/a~1b/c~0d/1", "'?'"}},
+		"exponent":           {`{"n":1e1001}`, SyntaxError{5, 1, 6, "/n", "exponent 1001"}},
+		"negative exponent":  {`[1,-1.5E-2000]`, SyntaxError{3, 1, 4, "/1", "exponent -2000"}},
+		"gigabyte of digits": {`1e999999999`, SyntaxError{0, 1, 1, "", "at most 1000"}},
+		"long number":        {`[` + strings.Repeat("9", MaxNumberLength+1) + `]`, SyntaxError{1, 1, 2, "/0", "1001 bytes"}},
+		"after mark":         {"\ufeff[x]", SyntaxError{4, 1, 3, "/0", "'x'"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
