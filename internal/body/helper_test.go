@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -36,6 +37,16 @@ func checkFault(t *testing.T, v any, err error, want value.SyntaxError) {
 	if got != want {
 		t.Errorf("place %+v, want %+v", got, want)
 	}
+}
+
+// allocatedBytes returns how many bytes a function allocates. Its test is not
+// parallel, because the whole process is measured.
+func allocatedBytes(run func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	run()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 // checkRefusal checks the promises of SyntaxError.
