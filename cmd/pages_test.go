@@ -123,7 +123,7 @@ func TestPageOfBodiesIsTrue(t *testing.T) {
 	text := pages(t)["bodies.md"]
 	for title, read := range map[string]func(string) (any, error){
 		"Queries": func(s string) (any, error) { return body.ParseQuery(s, value.Limits{}) },
-		"XML":     func(s string) (any, error) { return body.ParseXML([]byte(s), value.Limits{}) },
+		"XML":     func(s string) (any, error) { return body.ParseXML([]byte(s), body.Charset{}, value.Limits{}) },
 	} {
 		rows := tableRows(section(text, title))
 		if len(rows) < 3 {

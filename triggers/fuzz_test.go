@@ -152,7 +152,7 @@ func checkEvent(t *testing.T, w *webhook, e flow.Event) {
 			continue
 		}
 		c := input.NewChecker()
-		if out := v.Convert(c, got, true, false); !reflect.DeepEqual(out, got) {
+		if out := v.Convert(c, got, true, input.FormatJSON); !reflect.DeepEqual(out, got) {
 			t.Errorf("%s is %v, its type makes it %v", v.Name, got, out)
 		}
 		if found := c.Faults(); found.Total > 0 {

@@ -18,7 +18,7 @@ type mediaRange struct {
 // shortNames returns the ranges of the short names of content_types.
 func shortNames() map[string][]mediaRange {
 	return map[string][]mediaRange{
-		"json":      {{"application", "json"}, {"application", "*+json"}},
+		"json":      {{"application", "json"}, {"text", "json"}, {"application", "*+json"}},
 		"form":      {{"application", "x-www-form-urlencoded"}},
 		"multipart": {{"multipart", "form-data"}},
 		"xml":       {{"application", "xml"}, {"text", "xml"}, {"application", "*+xml"}},

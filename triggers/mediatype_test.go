@@ -12,7 +12,7 @@ func TestMediaRanges(t *testing.T) {
 		accepts []string
 		refuses []string
 	}{
-		"json":        {[]string{"json"}, []string{"application/json", "application/problem+json"}, []string{"text/json", "application/jsonl", "text/plain"}},
+		"json":        {[]string{"json"}, []string{"application/json", "text/json", "application/problem+json"}, []string{"application/jsonl", "text/plain"}},
 		"full json":   {[]string{"application/json"}, []string{"application/json"}, []string{"application/problem+json"}},
 		"suffix":      {[]string{"application/*+json"}, []string{"application/a+json"}, []string{"application/json"}},
 		"form":        {[]string{"form"}, []string{"application/x-www-form-urlencoded"}, []string{"multipart/form-data"}},

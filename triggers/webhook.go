@@ -33,6 +33,9 @@ func knownMethods() []string {
 // defaultTimeout is the time that a caller waits for a sync run.
 const defaultTimeout = 30 * time.Second
 
+// maxMaxBody is the largest max_body, the same as that of limits.body.
+const maxMaxBody = 1 << 30
+
 // webhook starts a run for each HTTP request that it accepts.
 type webhook struct {
 	queue
@@ -43,6 +46,7 @@ type webhook struct {
 	rotate       int
 	methods      []string
 	contentTypes []string
+	maxBody      expr.Size // 0 for limits.body
 	mode         string
 	allowIPs     []string
 	strict       bool
@@ -74,7 +78,8 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
 	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405.",
 		schema.OneOf(knownMethods()...))
-	schema.Attr(s, &w.contentTypes, "content_types", "The accepted types of bodies; another type gets 415. `json` stands for `application/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Write other types in full, such as `text/csv` or `image/*`. If a type is neither text nor one of the above, `webhook.body` is null and the flow reads `webhook.raw`. A body without a type is read as JSON if JSON is accepted. A request without a body needs no type.")
+	schema.Attr(s, &w.contentTypes, "content_types", "The accepted types of bodies; another type gets 415. `json` stands for `application/json`, `text/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Write other types in full, such as `text/csv` or `image/*`. If a type is neither text nor one of the above, `webhook.body` is null and the flow reads `webhook.raw`. A body without a type is read as JSON if JSON is accepted. A request without a body needs no type.")
+	schema.Attr(s, &w.maxBody, "max_body", "The largest body of a request to this flow, compressed or not, such as `5MiB`; from 1B to 1GiB. A larger one gets 413. By default `limits.body` of the `gateway` block.")
 	schema.Attr(s, &w.mode, "mode", "`async`: the run is stored, the caller is answered, and the run starts in the background. `sync`: the caller waits for the run.", schema.OneOf(modeAsync, modeSync))
 	s.Then(w.declareRequest)
 	schema.BlockFunc(s, "variable", "A value of the request, checked before a run starts and read as `webhook.NAME`.",
@@ -120,7 +125,7 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 	})
 	s.Example(backgroundExample())
 	s.Example(schema.Example{
-		Title: "Accept a form, with a value from a header",
+		Title: "Accept a form with optional fields, and a value from a header",
 		HCL: `trigger "webhook" {
   path          = "/contact"
   mode          = "sync"
@@ -129,6 +134,14 @@ func (w *webhook) describeExamples(s *schema.Spec) {
   variable "email" {
     type   = string
     format = "email"
+  }
+  variable "seats" {
+    type    = number # a field that was left empty has the default
+    default = 1
+  }
+  variable "newsletter" {
+    type    = bool # a checkbox sends "on", or nothing
+    default = false
   }
   variable "request_id" {
     type     = string
@@ -164,6 +177,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
 			Computes:     w.computes(),
+			MaxBody:      int64(w.maxBody),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: w, Queue: w.limits(),

@@ -15,12 +15,20 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if !w.allowsAddress(in.RemoteIP) {
 		return nil, forbiddenProblem()
 	}
+	if w.maxBody > 0 {
+		in.Limits.Body = int64(w.maxBody)
+	}
 	raw, problem := w.authenticate(r, in)
 	if problem != nil {
 		return nil, problem
 	}
+	header, raw, problem := decompressBody(r, raw, in.Limits.Body)
+	if problem != nil {
+		return nil, problem
+	}
 	e := newRequestEvent(w, r, in, raw)
-	if problem := e.readValues(r.Header, r.URL.RawQuery, in.Limits); problem != nil {
+	e.header.fields = header
+	if problem := e.readValues(header, r.URL.RawQuery, in.Limits); problem != nil {
 		return nil, problem
 	}
 	return e, nil
@@ -28,17 +36,18 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 
 // readValues decodes the body and the query and converts the variables.
 func (e *requestEvent) readValues(h http.Header, query string, limits flow.Limits) *flow.Problem {
-	var format bodyFormat
+	var decoded decodedBody
 	if len(e.raw) > 0 {
 		var problem *flow.Problem
-		if format, e.body, problem = e.webhook.decodeBody(h, e.raw, limits); problem != nil {
+		if decoded, problem = e.webhook.decodeBody(h, e.raw, limits); problem != nil {
 			return problem
 		}
+		e.body = decoded.value
 	}
 	if problem := e.readQuery(query, limits); problem != nil {
 		return problem
 	}
-	if found := e.convertVariables(format != formatJSON); found.Total > 0 {
+	if found := e.convertVariables(decoded); found.Total > 0 {
 		return invalidProblem(found)
 	}
 	return nil

@@ -68,34 +68,88 @@ func bodyReadProblem(ctx context.Context, err error, limit int64) *flow.Problem 
 	return incompleteProblem()
 }
 
-// decodeBody decodes a body by its content type. The body must be plain UTF-8
-// without a content encoding, so that the signed bytes are the ones that are read.
-func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits) (bodyFormat, any, *flow.Problem) {
-	if !isIdentity(h["Content-Encoding"]) {
-		return 0, nil, unsupportedProblem("The body must not have a content encoding.", "Accept-Encoding", "identity")
+// decompressBody undoes the content coding of a body and returns it with the
+// header that the flow reads: that of the body as it would have been sent without
+// the coding. Signatures are checked over the bytes as they were sent.
+func decompressBody(r *http.Request, raw []byte, limit int64) (http.Header, []byte, *flow.Problem) {
+	codings := listCodings(r.Header["Content-Encoding"])
+	if len(codings) == 0 || len(raw) == 0 {
+		return r.Header, raw, nil
 	}
-	format, params, problem := w.checkContentType(h["Content-Type"])
-	if problem != nil {
-		return 0, nil, problem
+	if len(codings) > 1 {
+		return nil, nil, unsupportedProblem("The body has more than one content encoding; one is accepted.", "Accept-Encoding", body.Codings)
 	}
-	v, err := decodeAs(format, raw, params["boundary"], value.Limits{Depth: limits.JSONDepth})
-	if err != nil {
-		return 0, nil, malformedProblem("Malformed body", input.PartBody, syntaxError(err))
+	plain, err := body.Decompress(r.Context(), codings[0], raw, limit)
+	switch {
+	case errors.Is(err, body.ErrUnknownCoding):
+		return nil, nil, unsupportedProblem("The content encoding of the body is not known. Accepted: "+body.Codings+".", "Accept-Encoding", body.Codings)
+	case errors.Is(err, body.ErrTooLarge):
+		return nil, nil, tooLargeProblem(limit)
+	case err != nil && r.Context().Err() != nil:
+		return nil, nil, bodyReadProblem(r.Context(), err, limit)
+	case err != nil:
+		return nil, nil, malformedProblem("Malformed body", input.PartBody, syntaxError(err))
 	}
-	return format, v, nil
+	header := r.Header.Clone()
+	header.Del("Content-Encoding")
+	header.Del("Content-Length")
+	return header, plain, nil
 }
 
-// isIdentity reports whether a list of content encodings leaves the body
-// unchanged.
-func isIdentity(fields []string) bool {
+// listCodings returns the content codings of a header in lower case, without
+// those that leave the body unchanged.
+func listCodings(fields []string) []string {
+	var codings []string
 	for _, field := range fields {
 		for coding := range strings.SplitSeq(field, ",") {
-			if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
-				return false
+			if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" && coding != "identity" {
+				codings = append(codings, coding)
 			}
 		}
 	}
-	return true
+	return codings
+}
+
+// decodedBody is the value of a body and how it was sent.
+type decodedBody struct {
+	format bodyFormat
+	value  any
+	json   map[string]bool // members of a multipart form that were sent as JSON
+}
+
+// formatOf returns how the value at a place of the request was sent.
+func (d decodedBody) formatOf(at input.Source) input.Format {
+	switch {
+	case at.Part == input.PartQuery:
+		return input.FormatForm
+	case at.Part != input.PartBody:
+		return input.FormatText
+	}
+	switch d.format {
+	case formatJSON:
+		return input.FormatJSON
+	case formatMultipart:
+		if len(at.Steps) > 0 && d.json[at.Steps[0].Name] {
+			return input.FormatJSON
+		}
+		return input.FormatForm
+	case formatURLEncoded:
+		return input.FormatForm
+	}
+	return input.FormatText
+}
+
+// decodeBody decodes a body by its content type.
+func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits) (decodedBody, *flow.Problem) {
+	format, params, problem := w.checkContentType(h["Content-Type"])
+	if problem != nil {
+		return decodedBody{}, problem
+	}
+	out, err := decodeAs(format, raw, params, value.Limits{Depth: limits.JSONDepth})
+	if err != nil {
+		return decodedBody{}, malformedProblem("Malformed body", input.PartBody, syntaxError(err))
+	}
+	return out, nil
 }
 
 // checkContentType returns the format and parameters of the content type, or the
@@ -121,8 +175,8 @@ func (w *webhook) checkContentType(fields []string) (bodyFormat, map[string]stri
 		return 0, nil, w.unsupportedProblem(formatOfType(main, sub).description() + " is not accepted here.")
 	}
 	format := formatOfType(main, sub)
-	if charset, ok := params["charset"]; ok && format != formatBinary && !isUTF8(charset) {
-		return 0, nil, w.unsupportedProblem("The character set of a body must be UTF-8.")
+	if _, known := body.FindCharset(params["charset"]); !known && format != formatBinary {
+		return 0, nil, w.unsupportedProblem("The charset of the Content-Type is not known.")
 	}
 	return format, params, nil
 }
@@ -161,29 +215,37 @@ func parseMediaType(field string) (string, map[string]string, error) {
 	return media, params, err
 }
 
-func isUTF8(charset string) bool {
-	return strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8") || strings.EqualFold(charset, "us-ascii")
-}
-
-func decodeAs(format bodyFormat, raw []byte, boundary string, limits value.Limits) (any, error) {
+func decodeAs(format bodyFormat, raw []byte, params map[string]string, limits value.Limits) (decodedBody, error) {
+	out := decodedBody{format: format}
+	charset, _ := body.FindCharset(params["charset"])
+	var err error
 	switch format {
 	case formatJSON:
-		return value.Decode(raw, limits)
+		if raw, err = body.DecodeJSONText(raw, params["charset"]); err == nil {
+			out.value, err = value.Decode(raw, limits)
+		}
 	case formatURLEncoded:
-		return body.ParseForm(raw, limits)
+		out.value, err = body.ParseForm(raw, charset, limits)
 	case formatMultipart:
-		return body.ParseMultipart(raw, boundary, limits)
+		var form body.MultipartForm
+		form, err = body.ParseMultipart(raw, params["boundary"], limits)
+		out.value, out.json = form.Values, form.JSON
 	case formatXML:
-		return body.ParseXML(raw, limits)
+		out.value, err = body.ParseXML(raw, charset, limits)
 	case formatText:
-		return decodeText(raw)
+		out.value, err = decodeText(raw, charset)
 	}
-	return nil, nil
+	return out, err
 }
 
-func decodeText(raw []byte) (any, error) {
+// decodeText returns text without its byte order mark.
+func decodeText(raw []byte, charset body.Charset) (any, error) {
+	raw, err := charset.Decode(raw)
+	if err != nil {
+		return nil, err
+	}
 	if utf8.Valid(raw) {
-		return string(raw), nil
+		return strings.TrimPrefix(string(raw), "\ufeff"), nil
 	}
 	at := 0
 	for at < len(raw) {

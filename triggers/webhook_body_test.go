@@ -20,6 +20,17 @@ func TestBodies(t *testing.T) {
 		"JSON, charset":       {"application/json; charset=UTF-8", `"ü"`, `"ü"`},
 		"JSON, ASCII":         {"application/json; charset=us-ascii", `"u"`, `"u"`},
 		"JSON, odd case":      {"Application/JSON ;Charset=\"utf-8\"", `1`, `1`},
+		"JSON as text":        {"text/json", `{"a": [true]}`, `{"a":[true]}`},
+		"JSON in latin-1":     {"application/json; charset=ISO-8859-1", "\"\xfc\"", `"ü"`},
+		"JSON, wrong charset": {"application/json; charset=ISO-8859-1", `"ü"`, `"ü"`},
+		"half a surrogate":    {"application/json", `["Hi \ud83d"]`, "[\"Hi \ufffd\"]"},
+		"form in latin-1":     {"application/x-www-form-urlencoded; charset=iso-8859-1", "city=K%F6ln", `{"city":"Köln"}`},
+		"form, mark":          {"application/x-www-form-urlencoded", "\ufeffcity=K%C3%B6ln", `{"city":"Köln"}`},
+		"XML in latin-1":      {"text/xml; charset=iso-8859-1", "<city>K\xf6ln</city>", `{"city":"Köln"}`},
+		"XML, label":          {"text/xml", "<?xml version='1.0' encoding='windows-1252'?><p>9\x80</p>", `{"p":"9€"}`},
+		"XML, wrong label":    {"text/xml; charset=utf-8", "<?xml version='1.0' encoding='latin1'?><p>9€</p>", `{"p":"9€"}`},
+		"text in latin-1":     {"text/plain; charset=latin1", "K\xf6ln", `"Köln"`},
+		"text, mark":          {"text/plain", "\ufeffKöln", `"Köln"`},
 		"JSON suffix":         {"application/cloudevents+json", `[]`, `[]`},
 		"JSON null":           {"application/json", `null`, `null`},
 		"no type":             {"", `{"a": 1}`, `{"a":1}`},
@@ -55,16 +66,16 @@ func TestUnsupportedTypes(t *testing.T) {
 		field    string
 		accepted string
 	}{
-		"other type":       {``, http.Header{"Content-Type": {"text/plain"}}, "Accept", "application/json, application/*+json"},
+		"other type":       {``, http.Header{"Content-Type": {"text/plain"}}, "Accept", "application/json, text/json, application/*+json"},
 		"list of types":    {`content_types = ["form", "text/*"]`, http.Header{"Content-Type": {"image/png"}}, "Accept", "application/x-www-form-urlencoded, text/*"},
 		"no type, no JSON": {`content_types = ["xml"]`, http.Header{}, "Accept", "application/xml, text/xml, application/*+xml"},
-		"wrong type":       {``, http.Header{"Content-Type": {"json"}}, "Accept", "application/json, application/*+json"},
-		"broken type":      {``, http.Header{"Content-Type": {"application/json; charset"}}, "Accept", "application/json, application/*+json"},
-		"empty type":       {``, http.Header{"Content-Type": {""}}, "Accept", "application/json, application/*+json"},
-		"two types":        {``, http.Header{"Content-Type": {"application/json", "text/plain"}}, "Accept", "application/json, application/*+json"},
-		"charset":          {``, http.Header{"Content-Type": {"application/json; charset=iso-8859-1"}}, "Accept", "application/json, application/*+json"},
-		"gzip":             {``, http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}}, "Accept-Encoding", "identity"},
-		"gzip in a list":   {``, http.Header{"Content-Encoding": {"identity", "identity, br"}}, "Accept-Encoding", "identity"},
+		"wrong type":       {``, http.Header{"Content-Type": {"json"}}, "Accept", "application/json, text/json, application/*+json"},
+		"broken type":      {``, http.Header{"Content-Type": {"application/json; charset"}}, "Accept", "application/json, text/json, application/*+json"},
+		"empty type":       {``, http.Header{"Content-Type": {""}}, "Accept", "application/json, text/json, application/*+json"},
+		"two types":        {``, http.Header{"Content-Type": {"application/json", "text/plain"}}, "Accept", "application/json, text/json, application/*+json"},
+		"charset":          {``, http.Header{"Content-Type": {"application/json; charset=klingon"}}, "Accept", "application/json, text/json, application/*+json"},
+		"unknown coding":   {``, http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"compress"}}, "Accept-Encoding", "gzip, deflate, br, zstd"},
+		"two codings":      {``, http.Header{"Content-Encoding": {"identity, gzip", "br"}}, "Accept-Encoding", "gzip, deflate, br, zstd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,22 +108,26 @@ func TestMalformedBodies(t *testing.T) {
 		place     string // in the detail
 		pointer   string
 	}{
-		"cut off":           {"application/json", "{\n  \"a\": [1,", "Line 2, column 11", "/a"},
-		"trailing comma":    {"application/json", `{"a": 1,}`, "Line 1, column ", ""},
-		"duplicate name":    {"application/json", `{"a": {"b": 1, "b": 2}}`, "Line 1, column 16", "/a/b"},
-		"too deep":          {"application/json", deep, "Line 1, column 9", "/0/0/0/0/0/0/0/0"},
-		"after the end":     {"application/json", "{}\n{}", "Line 2, column 1", ""},
-		"not UTF-8":         {"application/json", "\"a\xff\"", "Line 1, column 3", ""},
-		"half a surrogate":  {"application/json", `["\ud83d"]`, "Line 1", "/0"},
-		"only white space":  {"application/json", " ", "Line 1", ""},
-		"no JSON":           {"application/json", "a=1", "Line 1, column 1", ""},
-		"XML not closed":    {"application/xml", "<a>\n<b>", "Line 2", "/a/b"},
-		"XML entity":        {"application/xml", `<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>`, "Line 1, column 1", ""},
-		"XML too deep":      {"application/xml", strings.Repeat("<a>", 9), "Line 1, column 25", ""},
-		"no boundary":       {"multipart/form-data", "--b--", "boundary", ""},
-		"multipart cut off": {"multipart/form-data; boundary=b", "--b\r\n", "ends before", ""},
-		"text":              {"text/plain", "a\nbü\xff", "Line 2, column 3", ""},
-		"too many fields":   {"application/x-www-form-urlencoded", strings.Repeat("a=1&", 1001), "too many", ""},
+		"cut off":                  {"application/json", "{\n  \"a\": [1,", "Line 2, column 11", "/a"},
+		"trailing comma":           {"application/json", `{"a": 1,}`, "Line 1, column ", ""},
+		"duplicate name":           {"application/json", `{"a": {"b": 1, "b": 2}}`, "Line 1, column 16", "/a/b"},
+		"too deep":                 {"application/json", deep, "Line 1, column 9", "/0/0/0/0/0/0/0/0"},
+		"after the end":            {"application/json", "{}\n{}", "Line 2, column 1", ""},
+		"not UTF-8":                {"application/json", "\"a\xff\"", "Line 1, column 3", ""},
+		"not latin-1 either":       {"application/json; charset=utf-8", "[\"\xe4\"]", "Line 1, column 3", "/0"},
+		"form, no charset":         {"application/x-www-form-urlencoded", "a=1&city=K%F6ln", "Line 1, column 5", ""},
+		"JSON in a part":           {"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=p\r\nContent-Type: application/json\r\n\r\n{\"a\":}\r\n--b--", "part 1: JSON, line 1", "/p/a"},
+		"JSON in a part, too deep": {"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=p\r\nContent-Type: application/json\r\n\r\n" + deep + "\r\n--b--", "nested too deeply", ""},
+		"XML encoding":             {"application/xml", `<?xml version="1.0" encoding="klingon"?><a/>`, "klingon", ""},
+		"only white space":         {"application/json", " ", "Line 1", ""},
+		"no JSON":                  {"application/json", "a=1", "Line 1, column 1", ""},
+		"XML not closed":           {"application/xml", "<a>\n<b>", "Line 2", "/a/b"},
+		"XML entity":               {"application/xml", `<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>`, "Line 1, column 1", ""},
+		"XML too deep":             {"application/xml", strings.Repeat("<a>", 9), "Line 1, column 25", ""},
+		"no boundary":              {"multipart/form-data", "--b--", "boundary", ""},
+		"multipart cut off":        {"multipart/form-data; boundary=b", "--b\r\n", "ends before", ""},
+		"text":                     {"text/plain", "a\nbü\xff", "Line 2, column 3", ""},
+		"too many fields":          {"application/x-www-form-urlencoded", strings.Repeat("a=1&", 1001), "too many", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +159,7 @@ func TestTexts(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		typ, text string
-		want      string // "" where it can't be read without a loss
+		want      string // "" where it can't be read without a loss; "form …" only in forms and queries
 	}{
 		"text":            {"string", "05", `"05"`},
 		"any":             {"any", "5", `"5"`},
@@ -165,9 +180,16 @@ func TestTexts(t *testing.T) {
 		"absurd exponent": {"number", "1e999999999", ``},
 		"true":            {"bool", "true", `true`},
 		"false":           {"bool", "false", `false`},
-		"yes":             {"bool", "yes", ``},
-		"one":             {"bool", "1", ``},
-		"capital":         {"bool", "True", ``},
+		"yes":             {"bool", "yes", `form true`},
+		"no":              {"bool", "NO", `form false`},
+		"on":              {"bool", "on", `form true`},
+		"off":             {"bool", "Off", `form false`},
+		"one":             {"bool", "1", `form true`},
+		"zero":            {"bool", "0", `form false`},
+		"capital":         {"bool", "True", `form true`},
+		"two":             {"bool", "2", ``},
+		"empty bool":      {"bool", "", ``},
+		"yes with space":  {"bool", "yes%20", ``},
 	}
 	for name, c := range cases {
 		plain := strings.NewReplacer("%20", " ", "%2B", "+").Replace(c.text)
@@ -186,15 +208,17 @@ func TestTexts(t *testing.T) {
 			t.Run(part.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				w := mustLoad(t, fmt.Sprintf("path = \"/{v}\"\n%s\nvariable \"v\" {\n  type = %s\n  from = %s\n}", everyType, c.typ, part.from))
-				if c.want == "" {
+				isForm := part.name == "query" || part.name == "form" || part.name == "multipart"
+				want, onlyForm := strings.CutPrefix(c.want, "form ")
+				if want == "" || onlyForm && !isForm {
 					problem := part.request.refused(t, w, 422)
 					if len(problem.Faults) != 1 || problem.Faults[0].Actual != "string" {
 						t.Errorf("faults %+v", problem.Faults)
 					}
 					return
 				}
-				if got := read(t, part.request.accepted(t, w), "v"); got != c.want {
-					t.Errorf("%s, want %s", got, c.want)
+				if got := read(t, part.request.accepted(t, w), "v"); got != want {
+					t.Errorf("%s, want %s", got, want)
 				}
 			})
 		}
@@ -223,8 +247,10 @@ func TestTextStructures(t *testing.T) {
 		"two for one":          {"type = string\nfrom = webhook.query.v", sent{url: "/?v=1&v=2"}, ``, "v"},
 		"nested":               {"type = object({ a = number, b = optional(bool, true) })\nfrom = webhook.query.v", sent{url: "/?v[a]=1"}, `{"a":1,"b":true}`, ""},
 		"nested, wrong":        {"type = object({ a = number })\nfrom = webhook.query.v", sent{url: "/?v[a]=x"}, ``, "v[a]"},
-		"dots":                 {"type = number\nfrom = webhook.query.query[0].a", sent{url: "/?query[0].a=1"}, `1`, ""},
-		"dots, missing":        {"type = number\nfrom = webhook.query.query[0].a", sent{url: "/?query[0].b=1"}, ``, "query[0][a]"},
+		"objects":              {"type = number\nfrom = webhook.query.query[0].a", sent{url: "/?query[0][a]=1"}, `1`, ""},
+		"objects, missing":     {"type = number\nfrom = webhook.query.query[0].a", sent{url: "/?query[0][b]=1"}, ``, "query[0][a]"},
+		"dots":                 {"type = number\nfrom = webhook.query[\"input_1.3\"]", sent{url: "/?input_1.3=7&input_1.6=8"}, `7`, ""},
+		"long form":            {"type = list(number)", sent{typ: form, body: strings.TrimSuffix(strings.Repeat("v[]=1&", 40), "&")}, "[1" + strings.Repeat(",1", 39) + "]", ""},
 		"default":              {"type = number\ndefault = 1\nfrom = webhook.query.v", sent{}, `1`, ""},
 		"form":                 {"type = list(object({ n = number }))", sent{typ: form, body: "v[0][n]=1&v[1][n]=2"}, `[{"n":1},{"n":2}]`, ""},
 		"form, wrong":          {"type = list(object({ n = number }))", sent{typ: form, body: "v[0][n]=1&v[1][n]=x"}, ``, "/v/1/n"},

@@ -32,6 +32,9 @@ func (w *webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 		diags = append(diags, wrongValue(c, d, "content_types", "Wrong type of body", err))
 	}
 	w.accept = joinRanges(w.ranges)
+	if d.Has("max_body") && !isNull(c, d.Expr("max_body")) && (w.maxBody < 1 || w.maxBody > maxMaxBody) {
+		diags = append(diags, d.Problem("max_body", "Limit out of range", "It must be from 1B to 1GiB."))
+	}
 	if w.timeout <= 0 {
 		diags = append(diags, d.Problem("timeout", "Wrong value", "It must be positive. Write a duration such as \"30s\"."))
 	}

@@ -51,9 +51,9 @@ func (e *requestEvent) readQuery(raw string, limits flow.Limits) *flow.Problem {
 	return nil
 }
 
-// convertVariables converts the variables. fromText says that the body holds only
-// text.
-func (e *requestEvent) convertVariables(fromText bool) input.Faults {
+// convertVariables converts the variables. decoded says how the values of the body
+// were sent.
+func (e *requestEvent) convertVariables(decoded decodedBody) input.Faults {
 	w := e.webhook
 	if len(w.variables) == 0 && w.known == nil {
 		return input.Faults{}
@@ -62,10 +62,10 @@ func (e *requestEvent) convertVariables(fromText bool) input.Faults {
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
 		given, present := e.lookupSource(v.From)
-		e.variables[i] = v.Convert(c, given, present, fromText || v.From.Part != input.PartBody)
+		e.variables[i] = v.Convert(c, given, present, decoded.formatOf(v.From))
 	}
 	if w.known != nil {
-		c.RefuseUnnamed(e.body, w.known, fromText)
+		c.RefuseUnnamed(e.body, w.known)
 	}
 	return c.Faults()
 }

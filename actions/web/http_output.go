@@ -84,8 +84,8 @@ func joinValues(name string, values []string) string {
 
 // contentType is a parsed Content-Type field.
 type contentType struct {
-	media  string // lower case; "" if the field is missing or malformed
-	latin1 bool
+	media   string // lower case; "" if the field is missing or malformed
+	charset string
 }
 
 func parseContentType(header http.Header) contentType {
@@ -94,8 +94,7 @@ func parseContentType(header http.Header) contentType {
 		media, _, _ = strings.Cut(header.Get("Content-Type"), ";")
 		media = strings.ToLower(strings.TrimSpace(media))
 	}
-	charset := strings.ToLower(params["charset"])
-	return contentType{media: media, latin1: charset == "iso-8859-1" || charset == "latin1"}
+	return contentType{media: media, charset: params["charset"]}
 }
 
 // maxResponseDepth bounds the nesting of JSON and XML in a response.
@@ -105,18 +104,21 @@ const maxResponseDepth = 256
 // type: only flows that read it then fail.
 func (t contentType) decodeBody(raw []byte) any {
 	limits := value.Limits{Depth: maxResponseDepth}
+	charset, _ := body.FindCharset(t.charset)
 	var v any
 	var err error
 	switch {
 	case t.isJSON():
-		v, err = value.Decode(raw, limits)
+		if raw, err = body.DecodeJSONText(raw, t.charset); err == nil {
+			v, err = value.Decode(raw, limits)
+		}
 	case t.media == "application/x-www-form-urlencoded":
 		if len(raw) == 0 {
 			return nil
 		}
-		v, err = body.ParseForm(raw, limits)
+		v, err = body.ParseForm(raw, charset, limits)
 	case t.isXML():
-		v, err = body.ParseXML(raw, limits)
+		v, err = body.ParseXML(raw, charset, limits)
 	case t.media == "" && len(raw) == 0:
 		return nil
 	case t.isText():
@@ -148,14 +150,12 @@ func (t contentType) isText() bool {
 		}, t.media)
 }
 
-// decodeText returns a body as text: UTF-8, or ISO 8859-1 if the type says so.
-func (t contentType) decodeText(body []byte) string {
-	if t.latin1 {
-		out := make([]rune, len(body))
-		for i, b := range body {
-			out[i] = rune(b)
-		}
-		return string(out)
+// decodeText returns a body as text, in the character encoding of its type or in
+// UTF-8.
+func (t contentType) decodeText(raw []byte) string {
+	charset, _ := body.FindCharset(t.charset)
+	if text, err := charset.Decode(raw); err == nil {
+		raw = text
 	}
-	return strings.ToValidUTF8(string(body), "\ufffd")
+	return strings.ToValidUTF8(string(raw), "\ufffd")
 }

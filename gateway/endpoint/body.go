@@ -20,6 +20,9 @@ func (q *request) limitBodyTime() {
 		return
 	}
 	size := q.Snapshot.Limits.Body
+	if q.Endpoint != nil && q.Endpoint.HTTP.MaxBody > 0 {
+		size = q.Endpoint.HTTP.MaxBody
+	}
 	if n := q.r.ContentLength; n > 0 {
 		size = min(n, size)
 	}

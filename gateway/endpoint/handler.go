@@ -110,6 +110,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.Endpoint = m.Endpoint
+	if q.Endpoint.HTTP.MaxBody > 0 {
+		q.limitBodyTime()
+	}
 	q.serveEndpoint(m.Values)
 }
 

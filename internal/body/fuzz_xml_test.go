@@ -17,13 +17,16 @@ func FuzzParseXML(f *testing.F) {
 		`<s:E xmlns:s="urn:s" xmlns="urn:d"><s:B s:a="1" a="2"/></s:E>`, `<a><![CDATA[<b>]]></a>`, `<a>&lt;&#65;</a>`,
 		"\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- c --><a/>\n", `<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>`,
 		``, `<a`, `<a></b>`, `<a/><b/>`, `x<a/>`, `<a b="1" b="2"/>`, `<?xml version="1.0" encoding="latin1"?><a/>`, "<a>\xff</a>",
-		`<a><a><a><a><a/></a></a></a></a>`, `<a:/>`, `<:a/>`, `<a:b:c/>`,
+		`<a><a><a><a><a/></a></a></a></a>`, `<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>`, "\xff\xfe<\x00a\x00", `<a:/>`, `<:a/>`, `<a:b:c/>`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const depth = 4
-		v, err := ParseXML(data, value.Limits{Depth: depth})
+		v, err := ParseXML(data, Charset{}, value.Limits{Depth: depth})
+		if text, failed := decodeXMLText(data, Charset{}); failed == nil {
+			data = text // of which the place of an error is told
+		}
 		if err != nil {
 			checkRefusal(t, data, err)
 			return
@@ -48,6 +51,7 @@ func FuzzParseXML(f *testing.F) {
 func countXML(t *testing.T, data []byte) (elements, attributes int) {
 	t.Helper()
 	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	dec.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	for {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"mime/multipart"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/internal/termtext"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -24,11 +26,20 @@ const (
 	MaxPartHeaderBytes = 16 << 10
 )
 
+// MultipartForm is the content of a multipart form.
+type MultipartForm struct {
+	Values map[string]any
+	// JSON holds each outermost name all of whose parts said that they are JSON.
+	JSON map[string]bool
+}
+
 // ParseMultipart reads a body of the type multipart/form-data (RFC 7578).
 // boundary is the parameter of its content type.
 //
-// A part without a file name is a field: its content becomes a string, with
-// U+FFFD for bytes that are not UTF-8. A part with a file name becomes the object
+// A part whose content type is JSON becomes the value that it holds. Another part
+// without a file name is a field: its content becomes a string. It is in UTF-8,
+// or in the encoding that its content type names or that the field _charset_ before
+// it names. Another part with a file name becomes the object
 //
 //	{"filename": string, "content_type": string, "size": number, "content": string}
 //
@@ -37,62 +48,159 @@ const (
 // with an empty file name is a field: browsers send one if no file was chosen.
 //
 // Names nest as in [ParseQuery], and several parts with one name become an
-// array. At most [MaxParameters] parts are accepted. Parts in the encoding
-// quoted-printable are decoded.
+// array. At most [MaxParameters] parts are accepted. Parts in the encodings base64
+// and quoted-printable are decoded.
 //
 // Each error is a [*value.SyntaxError]. The place of an error in a part is the
 // delimiter before the part.
-func ParseMultipart(body []byte, boundary string, lim value.Limits) (map[string]any, error) {
+func ParseMultipart(body []byte, boundary string, lim value.Limits) (MultipartForm, error) {
 	if !isBoundary(boundary) {
-		return nil, &value.SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
+		return MultipartForm{}, &value.SyntaxError{Reason: "the content type has no valid boundary; it takes 1 to 70 characters"}
 	}
-	tree := newParameterTree(lim)
+	r := &partReader{tree: newParameterTree(lim), limits: lim, json: map[string]bool{}}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for count := 1; ; count++ {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) && isClosed(body, boundary) {
-			return tree.buildValue(), nil
+			return MultipartForm{Values: r.tree.buildValue(), JSON: r.json}, nil
 		}
 		if err == nil && count > MaxParameters {
 			err = fmt.Errorf("too many parts; at most %d are accepted", MaxParameters)
 		}
 		if err == nil {
-			err = addPart(tree, part)
+			err = r.readPart(part)
 		}
 		if err != nil {
-			return nil, partError(body, boundary, count, err)
+			return MultipartForm{}, partError(body, boundary, count, err)
 		}
 	}
 }
 
-// addPart reads a part and adds it to the tree.
-func addPart(tree *parameterTree, part *multipart.Part) error {
+// partReader collects the values of the parts.
+type partReader struct {
+	tree    *parameterTree
+	limits  value.Limits
+	charset Charset // of the fields whose content type names none
+	json    map[string]bool
+}
+
+// readPart reads a part and adds it to the tree.
+func (r *partReader) readPart(part *multipart.Part) error {
 	if err := checkPartHeader(part); err != nil {
 		return err
 	}
-	name := part.FormName()
+	name := toUTF8(part.FormName())
 	if name == "" {
 		return errors.New("a part without a name; its header needs Content-Disposition: form-data; name=\"…\"")
 	}
-	content, err := io.ReadAll(part)
+	content, err := readContent(part)
 	if err != nil {
 		return err
 	}
-	if part.FileName() == "" {
-		tree.addParameter(toUTF8(name), toUTF8(string(content)))
-		return nil
-	}
 	contentType := part.Header.Get("Content-Type")
+	media, params, err := mime.ParseMediaType(contentType)
+	isJSON := err == nil && isJSONType(media) && len(content) > 0
+	r.noteFormat(name, isJSON)
+	switch {
+	case isJSON:
+		return r.addJSON(name, content, params["charset"])
+	case part.FileName() == "":
+		return r.addField(name, content, params["charset"])
+	}
 	if contentType == "" {
 		contentType = "text/plain"
 	}
-	tree.addParameter(toUTF8(name), map[string]any{
+	r.tree.addParameter(name, map[string]any{
 		"filename":     toUTF8(baseName(part.FileName())),
 		"content_type": toUTF8(contentType),
 		"size":         json.Number(strconv.Itoa(len(content))),
 		"content":      base64.StdEncoding.EncodeToString(content),
 	})
 	return nil
+}
+
+// noteFormat records whether all parts below an outermost name are JSON.
+func (r *partReader) noteFormat(name string, isJSON bool) {
+	segments := splitName(name, r.tree.depth)
+	outermost := segments[0].name
+	before, known := r.json[outermost]
+	r.json[outermost] = isJSON && (before || !known)
+}
+
+func (r *partReader) addJSON(name string, content []byte, charset string) error {
+	text, err := DecodeJSONText(content, charset)
+	if err != nil {
+		return err
+	}
+	v, err := value.Decode(text, r.limits)
+	if syntax, ok := errors.AsType[*value.SyntaxError](err); ok {
+		return &partSyntaxError{pointer: value.AppendPointer("", name) + syntax.Pointer, err: syntax}
+	}
+	r.tree.addParameter(name, v)
+	return err
+}
+
+func (r *partReader) addField(name string, content []byte, charsetName string) error {
+	charset, known := FindCharset(charsetName)
+	if !known {
+		return errors.New(unknownCharset(charsetName))
+	}
+	if !charset.isNamed {
+		charset = r.charset
+	}
+	text := charset.decodeString(string(content))
+	if !utf8.ValidString(text) {
+		return errors.New("text that is not UTF-8; name its character encoding as charset of the Content-Type of the part, or give the part a file name")
+	}
+	if name == "_charset_" {
+		r.charset, _ = FindCharset(text)
+	}
+	r.tree.addParameter(name, text)
+	return nil
+}
+
+// partSyntaxError is a syntax error in the JSON text of a part.
+type partSyntaxError struct {
+	pointer string
+	err     *value.SyntaxError
+}
+
+func (e *partSyntaxError) Error() string {
+	return fmt.Sprintf("JSON, line %d, column %d: %s", e.err.Line, e.err.Column, e.err.Reason)
+}
+
+// isJSONType reports whether a media type is JSON.
+func isJSONType(media string) bool {
+	return strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json")
+}
+
+// readContent reads the content of a part and decodes base64. multipart.Reader
+// decodes quoted-printable.
+func readContent(part *multipart.Part) ([]byte, error) {
+	content, err := io.ReadAll(part)
+	if err != nil {
+		return nil, err
+	}
+	switch encoding := strings.TrimSpace(part.Header.Get("Content-Transfer-Encoding")); strings.ToLower(encoding) {
+	case "", "7bit", "8bit", "binary":
+		return content, nil
+	case "base64":
+		return decodeBase64(content)
+	default:
+		return nil, fmt.Errorf("the transfer encoding %s is not known", value.Quote(encoding))
+	}
+}
+
+// decodeBase64 decodes base64 in lines, with or without padding.
+func decodeBase64(text []byte) ([]byte, error) {
+	compact := bytes.Join(bytes.Fields(text), nil)
+	compact = bytes.TrimRight(compact, "=")
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(compact)))
+	n, err := base64.RawStdEncoding.Decode(out, compact)
+	if err != nil {
+		return nil, errors.New("a part with the transfer encoding base64 that is not base64")
+	}
+	return out[:n], nil
 }
 
 func checkPartHeader(part *multipart.Part) error {
@@ -157,8 +265,12 @@ func partError(body []byte, boundary string, count int, err error) error {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		err = errors.New("a long line where the boundary should be")
 	}
+	pointer := ""
+	if syntax, ok := errors.AsType[*partSyntaxError](err); ok {
+		pointer = syntax.pointer
+	}
 	reason := fmt.Sprintf("part %d: %s", count, termtext.Line(strings.TrimPrefix(err.Error(), "multipart: NextPart: "), maxReason))
-	return value.NewSyntaxError(body, delimiterOffset(body, boundary, count), "", reason)
+	return value.NewSyntaxError(body, delimiterOffset(body, boundary, count), pointer, reason)
 }
 
 // delimiterOffset returns the offset of the delimiter before a part, whose number

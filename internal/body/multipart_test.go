@@ -42,11 +42,10 @@ func TestParseMultipart(t *testing.T) {
 		},
 		"repeated": {multipartBody(field("a", "1"), field("a", "2")), map[string]any{"a": []any{"1", "2"}}},
 		"nested": {
-			multipartBody(field("items[0][sku]", "A"), field("items[0].qty", "2"), field("items[1][sku]", "B")),
+			multipartBody(field("items[0][sku]", "A"), field("items[0][qty]", "2"), field("items[1][sku]", "B")),
 			map[string]any{"items": []any{map[string]any{"sku": "A", "qty": "2"}, map[string]any{"sku": "B"}}},
 		},
 		"escapes stay": {multipartBody(field("a%5Bb%5D+c", "x%20+y")), map[string]any{"a%5Bb%5D+c": "x%20+y"}},
-		"not UTF-8":    {multipartBody(field("a", "K\xf6ln")), map[string]any{"a": "K\ufffdln"}},
 		"quoted-printable": {
 			multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: quoted-printable\n\nK=C3=B6ln"),
 			map[string]any{"a": "Köln"},
@@ -75,7 +74,47 @@ func TestParseMultipart(t *testing.T) {
 			multipartBody(file("f", "a"), field("f", "x"), field("f[name]", "y")),
 			map[string]any{"f": map[string]any{"0": fileValue("a"), "1": "x", "name": "y"}},
 		},
-		"prototype": {multipartBody(field("__proto__", "1"), field("b", "2")), map[string]any{"b": "2"}},
+		"prototype": {multipartBody(field("__proto__", "1"), field("constructor", "2")), map[string]any{"__proto__": "1", "constructor": "2"}},
+		"dots":      {multipartBody(field("input_1.3", "x"), field("input_1.6", "y")), map[string]any{"input_1.3": "x", "input_1.6": "y"}},
+		"latin-1":   {multipartBody(typed("a", "text/plain; charset=ISO-8859-1", "K\xf6ln")), map[string]any{"a": "Köln"}},
+		"charset of the form": {
+			multipartBody(field("b", "ä"), field("_charset_", "windows-1252"), field("a", "9\x80"), typed("c", "text/plain; charset=utf-8", "ö")),
+			map[string]any{"_charset_": "windows-1252", "a": "9€", "b": "ä", "c": "ö"},
+		},
+		"base64": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: BASE64\n\nS8O2\r\n bG4=\r\n"),
+			map[string]any{"a": "Köln"},
+		},
+		"base64 of latin-1": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Type: text/plain; charset=latin1\nContent-Transfer-Encoding: base64\n\nS/ZsbiE"),
+			map[string]any{"a": "Köln!"},
+		},
+		"base64 of a file": {
+			multipartBody("Content-Disposition: form-data; name=f; filename=a.bin\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\nAP8N\r\nCjE=\r\n"),
+			map[string]any{"f": map[string]any{
+				"filename": "a.bin", "content_type": "application/octet-stream", "size": json.Number("5"), "content": "AP8NCjE=",
+			}},
+		},
+		"JSON": {
+			multipartBody(typed("a", "application/json", `{"n":1.50}`), typed("b[c]", "application/vnd.x+json; charset=utf-8", `[true]`), typed("d", "text/json", `"x"`)),
+			map[string]any{"a": map[string]any{"n": json.Number("1.50")}, "b": map[string]any{"c": []any{true}}, "d": "x"},
+		},
+		"JSON in latin-1": {
+			multipartBody(typed("a", "application/json; charset=iso-8859-1", "{\"city\":\"K\xf6ln\"}"), typed("b", "application/json; charset=iso-8859-1", `{"city":"Köln"}`)),
+			map[string]any{"a": map[string]any{"city": "Köln"}, "b": map[string]any{"city": "Köln"}},
+		},
+		"JSON file": {
+			multipartBody("Content-Disposition: form-data; name=payload; filename=payload.json\nContent-Type: application/json\n\n{\"a\":null}"),
+			map[string]any{"payload": map[string]any{"a": nil}},
+		},
+		"JSON file that is empty": {
+			multipartBody(typed("a", "application/json", "")),
+			map[string]any{"a": ""},
+		},
+		"JSON in base64": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Type: application/json\nContent-Transfer-Encoding: base64\n\neyJhIjpbXX0="),
+			map[string]any{"a": map[string]any{"a": []any{}}},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -84,10 +123,29 @@ func TestParseMultipart(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got %#v, want %#v", got, test.want)
+			if !reflect.DeepEqual(got.Values, test.want) {
+				t.Errorf("got %#v, want %#v", got.Values, test.want)
 			}
 		})
+	}
+}
+
+func typed(name, contentType, content string) string {
+	return fmt.Sprintf("Content-Disposition: form-data; name=%q\nContent-Type: %s\n\n%s", name, contentType, content)
+}
+
+func TestParseMultipartNamesJSON(t *testing.T) {
+	t.Parallel()
+	got, err := ParseMultipart([]byte(multipartBody(
+		typed("a", "application/json", `{}`), typed("a[b]", "application/json", `1`), field("b", "{}"),
+		typed("c[x]", "application/json", `1`), field("c[y]", "1"), field("d", "1"), typed("d[e]", "application/json", `1`),
+	)), "b", value.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{"a": true, "b": false, "c": false, "d": false}
+	if !reflect.DeepEqual(got.JSON, want) {
+		t.Errorf("got %v, want %v", got.JSON, want)
 	}
 }
 
@@ -131,6 +189,20 @@ func TestParseMultipartRefuses(t *testing.T) {
 			multipartBody("X-A: " + long + "\n" + field("a", "1")),
 			fault(0, 1, 1, "", "at most 16384"),
 		},
+		"not UTF-8":        {multipartBody(field("a", "K\xf6ln")), fault(0, 1, 1, "", "part 1: text that is not UTF-8")},
+		"unknown encoding": {multipartBody(typed("a", "text/plain; charset=klingon", "x")), fault(0, 1, 1, "", `encoding "klingon" is not known`)},
+		"wrong base64": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: base64\n\nK~ln"),
+			fault(0, 1, 1, "", "not base64"),
+		},
+		"unknown transfer encoding": {
+			multipartBody("Content-Disposition: form-data; name=a\nContent-Transfer-Encoding: x-uuencode\n\nx"),
+			fault(0, 1, 1, "", `transfer encoding "x-uuencode"`),
+		},
+		"wrong JSON": {
+			multipartBody(field("a", "1"), typed("b", "application/json", "{\"x\":\n[1,}")),
+			fault(52, 5, 1, "/b/x", "part 2: JSON, line 2, column 3"),
+		},
 		"long line for a boundary": {long, fault(int64(len(long)), 1, len(long)+1, "", "long line")},
 		"too many parts": {
 			multipartBody(strings.Split(strings.Repeat(field("a", "1")+"|", MaxParameters)+field("a", "1"), "|")...),
@@ -141,7 +213,7 @@ func TestParseMultipartRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v, err := ParseMultipart([]byte(test.body), "b", value.Limits{})
-			checkFault(t, v, err, test.want)
+			checkFault(t, v.Values, err, test.want)
 			if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\x1b\r\n") {
 				t.Errorf("message %q is not fit to be shown", err.Error())
 			}

@@ -3,6 +3,7 @@ package body
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,37 +15,73 @@ import (
 const MaxParameters = 1000
 
 // ParseQuery reads the query of a URL, without its question mark, into nested
-// values whose leaves are strings. It follows version 6.17 of the npm package qs
-// with the option allowDots and the defaults of all other options:
+// values whose leaves are strings. It follows the defaults of version 6.17 of the
+// npm package qs:
 //
 //	a=1&b=2                  {"a":"1","b":"2"}
-//	a[b]=1, a.b=1, a%5Bb%5D=1  {"a":{"b":"1"}}
+//	a[b]=1, a%5Bb%5D=1       {"a":{"b":"1"}}
+//	a.b=1                    {"a.b":"1"}
 //	a=1&a=2, a[]=1&a[]=2     {"a":["1","2"]}
 //	a[0]=x&a[1]=y            {"a":["x","y"]}
-//	query[0].a=1             {"query":[{"a":"1"}]}
+//	query[0][a]=1            {"query":[{"a":"1"}]}
 //	a=1&a[b]=2               {"a":["1",{"b":"2"}]}
 //	a+b=1%202&c              {"a b":"1 2","c":""}
 //
 // The less obvious rules:
 //
-//   - The items of an array are in the order of their indexes, without gaps. An
-//     array with an index of 20 or more, or with more than 20 items, becomes an
-//     object whose names are the indexes.
+//   - The items of an array are in the order of their indexes, without gaps.
 //   - A name nests at most 5 levels below its first part, or Limits.Depth if
 //     that is less. Deeper parts stay together as one name: with 5 levels the
 //     innermost name of a[b][c][d][e][f][g]=1 is "[g]".
-//   - A parameter is dropped if its name is empty or is a property of each
-//     JavaScript object, such as __proto__, constructor or toString.
-//   - Text whose percent escapes are not UTF-8 keeps its escapes. Its plus signs
-//     still become spaces.
+//   - A parameter with an empty name is dropped.
+//   - A percent sign that begins no escape leaves the text as it is, with all of
+//     its escapes. Its plus signs still become spaces.
+//   - Text that is not UTF-8 has the encoding that the parameter _charset_ names
+//     (as browsers send it), or else the parameter charset (as PayPal does).
+//     Without such a name it is an error.
 //
-// It differs from qs in two ways: more than [MaxParameters] parameters are an
-// error, and bytes that are not UTF-8 become U+FFFD.
+// It differs from qs in three ways: an array has any number of items, where qs
+// makes objects of arrays beyond 20 items, and only an index above
+// [MaxParameters] is the name of a member; names such as constructor, which each
+// object of JavaScript has, are not dropped; and more than [MaxParameters]
+// parameters are an error.
 //
 // Each error is a [*value.SyntaxError].
 func ParseQuery(raw string, lim value.Limits) (map[string]any, error) {
+	return parseParameters(raw, Charset{}, lim)
+}
+
+// ParseForm reads a body of the type application/x-www-form-urlencoded as
+// [ParseQuery] reads a query. charset is the encoding that its content type
+// names. A byte order mark is skipped.
+func ParseForm(body []byte, charset Charset, lim value.Limits) (map[string]any, error) {
+	return parseParameters(string(body), charset, lim)
+}
+
+// parameter is a parameter whose escapes are resolved.
+type parameter struct {
+	name, text string
+	offset     int
+}
+
+func parseParameters(raw string, charset Charset, lim value.Limits) (map[string]any, error) {
+	parameters, err := splitParameters(raw)
+	if err != nil {
+		return nil, err
+	}
+	if charset, err = chooseCharset(raw, parameters, charset); err != nil {
+		return nil, err
+	}
 	tree := newParameterTree(lim)
-	for start, count := 0, 1; start < len(raw); count++ {
+	for _, p := range parameters {
+		tree.addParameter(charset.decodeString(p.name), charset.decodeString(p.text))
+	}
+	return tree.buildValue(), nil
+}
+
+func splitParameters(raw string) ([]parameter, error) {
+	var parameters []parameter
+	for start, count := len(raw)-len(strings.TrimPrefix(raw, byteOrderMark)), 1; start < len(raw); count++ {
 		if count > MaxParameters {
 			return nil, value.NewSyntaxError([]byte(raw), int64(start), "",
 				fmt.Sprintf("too many parameters; at most %d are accepted", MaxParameters))
@@ -53,17 +90,36 @@ func ParseQuery(raw string, lim value.Limits) (map[string]any, error) {
 		if end := strings.IndexByte(part, '&'); end >= 0 {
 			part = part[:end]
 		}
-		name, text := cutParameter(unescapeBrackets(toUTF8(part)))
-		tree.addParameter(unescapeText(name), unescapeText(text))
+		name, text := cutParameter(unescapeBrackets(part))
+		parameters = append(parameters, parameter{unescapeText(name), unescapeText(text), start})
 		start += len(part) + len("&")
 	}
-	return tree.buildValue(), nil
+	return parameters, nil
 }
 
-// ParseForm reads a body of the type application/x-www-form-urlencoded as
-// [ParseQuery] reads a query.
-func ParseForm(body []byte, lim value.Limits) (map[string]any, error) {
-	return ParseQuery(string(body), lim)
+// chooseCharset returns the encoding of the parameters: the one that the sender
+// named beside them, UTF-8 if they are UTF-8, or the one that a parameter names.
+func chooseCharset(raw string, parameters []parameter, named Charset) (Charset, error) {
+	if !named.IsUTF8() {
+		return named, nil
+	}
+	wrong := slices.IndexFunc(parameters, func(p parameter) bool {
+		return !utf8.ValidString(p.name) || !utf8.ValidString(p.text)
+	})
+	if wrong < 0 {
+		return Charset{}, nil
+	}
+	for _, name := range []string{"_charset_", "charset"} {
+		at := slices.IndexFunc(parameters, func(p parameter) bool { return p.name == name })
+		if at < 0 {
+			continue
+		}
+		if found, known := FindCharset(parameters[at].text); known && !found.IsUTF8() {
+			return found, nil
+		}
+	}
+	return Charset{}, value.NewSyntaxError([]byte(raw), int64(parameters[wrong].offset), "",
+		"text that is not UTF-8; name its character encoding as charset of the Content-Type or in a parameter _charset_")
 }
 
 // cutParameter splits a parameter at the equals sign that ends its name: the
@@ -96,7 +152,7 @@ func unescapeText(text string) string {
 		return text
 	}
 	plain, err := url.PathUnescape(text)
-	if err != nil || !utf8.ValidString(plain) {
+	if err != nil {
 		return text
 	}
 	return plain

@@ -1,5 +1,7 @@
 package body
 
+import "slices"
+
 // merge merges the nodes that two parameters give one place. It may change both
 // nodes; use only the returned one afterwards.
 func (n *node) merge(other *node) *node {
@@ -15,7 +17,7 @@ func (n *node) merge(other *node) *node {
 	case n.kind == listNode:
 		object := n.toObject()
 		if n.clashed {
-			object.markClashed(float64(len(n.items) - 1))
+			object.markClashed(float64(n.lastItem()))
 		}
 		return object.mergeMembers(other)
 	case other.kind == listNode:
@@ -31,11 +33,7 @@ func (n *node) mergeLeaf(leaf *node) *node {
 	case n.kind == leafNode:
 		return newList(n, leaf)
 	case n.kind == listNode:
-		full := n.countItems() >= maxQueryItems
-		n.items = append(n.items, leaf)
-		if full {
-			return n.toOverfull()
-		}
+		n.pushItem(leaf)
 		return n
 	case n.overfull:
 		n.appendItem(leaf)
@@ -69,25 +67,21 @@ func (n *node) mergeIntoLeaf(other *node) *node {
 // mergeLists merges two lists item by item. If two items do not merge, the
 // second one is appended.
 func (n *node) mergeLists(other *node) *node {
-	for i, item := range other.items {
+	for _, item := range other.items {
+		at, found := slices.BinarySearchFunc(n.items, item.index, compareIndex)
 		switch {
-		case item == nil:
-		case i >= len(n.items):
-			n.items = append(n.items, make([]*node, i+1-len(n.items))...)
-			n.items[i] = item
-		case n.items[i] == nil:
-			n.items[i] = item
-		case n.items[i].kind != leafNode && item.kind != leafNode:
-			n.items[i] = n.items[i].merge(item)
+		case !found:
+			n.items = slices.Insert(n.items, at, item)
+		case n.items[at].node.kind != leafNode && item.node.kind != leafNode:
+			n.items[at].node = n.items[at].node.merge(item.node)
 		default:
-			n.items = append(n.items, item)
+			n.pushItem(item.node)
 		}
-	}
-	if n.countItems() > maxQueryItems {
-		return n.toOverfull()
 	}
 	return n
 }
+
+func compareIndex(i item, index int) int { return i.index - index }
 
 // mergeMembers merges two objects name by name.
 func (n *node) mergeMembers(other *node) *node {

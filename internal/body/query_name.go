@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxQueryDepth = 5  // levels below the first part of a name
-	maxQueryItems = 20 // items of a list; a longer list becomes an object
+	maxQueryDepth = 5             // levels below the first part of a name
+	maxListIndex  = MaxParameters // an object has the indexes above it as names
 )
 
 // segment is one part of the name of a parameter.
@@ -30,18 +30,14 @@ func (s segment) parseIndex() (float64, bool) {
 	return parseIndex(s.name)
 }
 
-// splitName splits the name of a parameter: a[b].c has the segments a, b and c.
-// It returns none if the parameter must be dropped.
+// splitName splits the name of a parameter: a[b][c] has the segments a, b and c.
+// An empty name has none.
 func splitName(name string, depth int) []segment {
-	name = dotsToBrackets(name)
 	open := strings.IndexByte(name, '[')
 	if open < 0 {
 		open = len(name)
 	}
 	first, rest := name[:open], name[open:]
-	if isPrototypeName(first) {
-		return nil
-	}
 	var segments []segment
 	if first != "" {
 		segments = append(segments, segment{name: first})
@@ -52,12 +48,7 @@ func splitName(name string, depth int) []segment {
 			// An unclosed or too deep rest is one name, including its brackets.
 			return append(segments, segment{name: rest, bracketed: true})
 		}
-		inner := rest[1:end]
-		if isPrototypeName(inner) {
-			return nil
-		}
-		segments = append(segments, segment{name: inner, bracketed: true})
-
+		segments = append(segments, segment{name: rest[1:end], bracketed: true})
 		// Text between a closing and the next opening bracket is ignored.
 		rest = fromBracket(rest[end+1:])
 	}
@@ -87,55 +78,6 @@ func closingBracket(text string) int {
 		}
 	}
 	return -1
-}
-
-// dotsToBrackets replaces a.b by a[b]. A dot at the end or within brackets is
-// part of a name.
-func dotsToBrackets(name string) string {
-	if strings.IndexByte(name, '.') < 0 {
-		return name
-	}
-	var b strings.Builder
-	open := 0
-	for name != "" {
-		step := 1
-		if name[0] == '.' && open == 0 {
-			step += nameLength(name[1:])
-		}
-		if step > 1 {
-			b.WriteString("[" + name[1:step] + "]")
-		} else {
-			b.WriteByte(name[0])
-		}
-		switch name[0] {
-		case '[':
-			open++
-		case ']':
-			open = max(0, open-1)
-		}
-		name = name[step:]
-	}
-	return b.String()
-}
-
-// nameLength returns the length of the name after a dot.
-func nameLength(text string) int {
-	if end := strings.IndexAny(text, ".["); end >= 0 {
-		return end
-	}
-	return len(text)
-}
-
-// isPrototypeName reports whether each JavaScript object has a property with the
-// name (ECMA-262, Properties of the Object Prototype Object).
-func isPrototypeName(name string) bool {
-	switch name {
-	case "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
-		"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
-		"toLocaleString", "toString", "valueOf":
-		return true
-	}
-	return false
 }
 
 // parseIndex parses an array index of JavaScript: a whole number that does not

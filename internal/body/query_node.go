@@ -8,11 +8,11 @@ import "slices"
 type node struct {
 	kind    nodeKind
 	leaf    any
-	items   []*node          // of a list; nil is a gap
+	items   []item           // of a list, by index, with gaps
 	members map[string]*node // of an object
 
-	// overfull marks an object that replaces a list with too many items;
-	// lastIndex is its highest index.
+	// overfull marks an object that replaces a list with an index that is too
+	// high; lastIndex is its highest index.
 	overfull  bool
 	lastIndex float64
 
@@ -20,6 +20,13 @@ type node struct {
 	// object that replaced such a list; lastClash is its highest index.
 	clashed   bool
 	lastClash float64
+}
+
+// item is an item of a list. A list does not store its gaps, so that a high
+// index costs no memory.
+type item struct {
+	index int
+	node  *node
 }
 
 type nodeKind int
@@ -31,27 +38,38 @@ const (
 )
 
 func newLeaf(v any) *node                  { return &node{kind: leafNode, leaf: v} }
-func newList(items ...*node) *node         { return &node{kind: listNode, items: items} }
 func newObject() *node                     { return &node{kind: objectNode, members: map[string]*node{}} }
 func (n *node) isEmptyLeaf() bool          { return n.kind == leafNode && n.leaf == "" }
 func (n *node) hasMember(name string) bool { _, ok := n.members[name]; return ok }
 func (n *node) markOverfull(i float64)     { n.overfull, n.lastIndex = true, i }
 func (n *node) markClashed(i float64)      { n.clashed, n.lastClash = true, i }
 
+// newList returns a list without gaps.
+func newList(nodes ...*node) *node {
+	list := &node{kind: listNode, items: make([]item, 0, len(nodes))}
+	for _, n := range nodes {
+		list.pushItem(n)
+	}
+	return list
+}
+
+// newItem returns a list with one item.
+func newItem(index int, n *node) *node {
+	return &node{kind: listNode, items: []item{{index, n}}}
+}
+
 // nestNode wraps a node in the segments of its name.
 func nestNode(segments []segment, inner *node) *node {
 	for _, step := range slices.Backward(segments) {
 		if step.isPush() {
 			if !inner.overfull {
-				inner = newList().joinLists(inner)
+				inner = inner.asList()
 			}
 			continue
 		}
 		index, ok := step.parseIndex()
-		if ok && index < maxQueryItems {
-			items := make([]*node, int(index)+1)
-			items[int(index)] = inner
-			inner = newList(items...)
+		if ok && index <= maxListIndex {
+			inner = newItem(int(index), inner)
 			continue
 		}
 		outer := newObject()
@@ -67,24 +85,38 @@ func nestNode(segments []segment, inner *node) *node {
 // joinLists joins the items of two nodes in one list.
 func (n *node) joinLists(other *node) *node {
 	if n.overfull {
-		for _, item := range other.asItems() {
-			n.appendItem(item)
+		for _, item := range other.asList().items {
+			n.appendItem(item.node)
 		}
 		return n
 	}
-	joined := newList(append(n.asItems(), other.asItems()...)...)
-	if len(joined.items) > maxQueryItems {
-		return joined.toOverfull()
+	joined := n.asList()
+	after := joined.lastItem() + 1
+	for _, i := range other.asList().items {
+		joined.items = append(joined.items, item{after + i.index, i.node})
 	}
 	return joined
 }
 
-// asItems returns the items of a list. Another node is its own only item.
-func (n *node) asItems() []*node {
+// asList returns a list, or a list whose only item is another node.
+func (n *node) asList() *node {
 	if n.kind == listNode {
-		return slices.Clone(n.items)
+		return n
 	}
-	return []*node{n}
+	return newList(n)
+}
+
+// pushItem adds an item after the last index of a list.
+func (n *node) pushItem(inner *node) {
+	n.items = append(n.items, item{n.lastItem() + 1, inner})
+}
+
+// lastItem returns the last index of a list, -1 if it is empty.
+func (n *node) lastItem() int {
+	if len(n.items) == 0 {
+		return -1
+	}
+	return n.items[len(n.items)-1].index
 }
 
 // appendItem adds an item to an overfull list.
@@ -96,30 +128,10 @@ func (n *node) appendItem(item *node) {
 // toObject converts a list to an object.
 func (n *node) toObject() *node {
 	object := newObject()
-	for i, item := range n.items {
-		if item != nil {
-			object.members[formatIndex(float64(i))] = item
-		}
-	}
-	return object
-}
-
-// toOverfull converts a list with too many items to an object.
-func (n *node) toOverfull() *node {
-	object := n.toObject()
-	object.markOverfull(float64(len(n.items) - 1))
-	return object
-}
-
-// countItems returns the number of items of a list without its gaps.
-func (n *node) countItems() int {
-	count := 0
 	for _, item := range n.items {
-		if item != nil {
-			count++
-		}
+		object.members[formatIndex(float64(item.index))] = item.node
 	}
-	return count
+	return object
 }
 
 // buildValue returns the value of the node. It removes the gaps of lists.
@@ -128,9 +140,7 @@ func (n *node) buildValue() any {
 	case listNode:
 		items := make([]any, 0, len(n.items))
 		for _, item := range n.items {
-			if item != nil {
-				items = append(items, item.buildValue())
-			}
+			items = append(items, item.node.buildValue())
 		}
 		return items
 	case objectNode:

@@ -40,26 +40,36 @@ const maxReason = 200
 //	  - Namespaces are left out: the prefix of a name is dropped, because the
 //	    sender may choose another at any time, and xmlns declarations are no
 //	    attributes. If two attributes then have the same name, the first one counts.
+//	  - An empty element with xsi:nil="true" is null, also if it has other
+//	    attributes. xsi:nil is never an attribute of the value.
 //	  - Comments and processing instructions are left out.
 //
+// The character encoding of the document is that of its byte order mark, else the
+// one that its content type names, charset, else the one of its declaration (RFC
+// 7303, section 3). A declaration that names a 16-bit or 32-bit encoding and is
+// itself not written in it is ignored.
+//
 // All leaves are strings or null. Refused are: a document type declaration, so
-// only the predefined entities exist; a character encoding other than UTF-8; more
+// only the predefined entities exist; an unknown character encoding; more
 // than [MaxXMLNodes] elements and attributes; elements that nest deeper than the
 // limits allow; and a document that encoding/xml does not find well-formed.
 //
 // Each error is a [*value.SyntaxError] whose pointer is that of the element in which
 // the mistake is.
-func ParseXML(body []byte, lim value.Limits) (any, error) {
-	text := bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+func ParseXML(body []byte, charset Charset, lim value.Limits) (any, error) {
+	body, err := decodeXMLText(body, charset)
+	if err != nil {
+		return nil, err
+	}
+	text := bytes.TrimPrefix(body, []byte(byteOrderMark))
 	r := &xmlReader{
 		dec:   xml.NewDecoder(bytes.NewReader(text)),
 		body:  body,
 		base:  int64(len(body) - len(text)),
 		depth: lim.EffectiveDepth(),
 	}
-	r.dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("the character encoding %s is not supported, only UTF-8", value.Quote(charset))
-	}
+	// The text is in UTF-8 by now, so the name in its declaration is void.
+	r.dec.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	for {
 		start := r.dec.InputOffset()
 		token, err := r.dec.Token()
@@ -187,6 +197,9 @@ func (r *xmlReader) openPointer() string {
 	return pointer
 }
 
+// schemaInstance is the namespace of xsi:nil.
+const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
+
 // xmlSpace holds the white space of XML.
 const xmlSpace = " \t\r\n"
 
@@ -195,11 +208,18 @@ type xmlElement struct {
 	name    string
 	members map[string]any // attributes and children; nil if there are none
 	text    []byte
+	isNil   bool // xsi:nil="true"
+	isFull  bool // has children
 }
 
 func newXMLElement(token xml.StartElement) *xmlElement {
 	element := &xmlElement{name: token.Name.Local}
 	for _, attribute := range token.Attr {
+		if attribute.Name == (xml.Name{Space: schemaInstance, Local: "nil"}) {
+			flag := strings.Trim(attribute.Value, xmlSpace)
+			element.isNil = flag == "true" || flag == "1"
+			continue
+		}
 		if attribute.Name.Space != "xmlns" && attribute.Name != (xml.Name{Local: "xmlns"}) {
 			element.addAttribute("@"+attribute.Name.Local, attribute.Value)
 		}
@@ -210,6 +230,8 @@ func newXMLElement(token xml.StartElement) *xmlElement {
 func (e *xmlElement) buildValue() any {
 	text := strings.Trim(string(e.text), xmlSpace)
 	switch {
+	case e.isNil && text == "" && !e.isFull:
+		return nil
 	case e.members != nil && text != "":
 		e.members["#text"] = text
 		return e.members
@@ -232,6 +254,7 @@ func (e *xmlElement) addAttribute(name, text string) {
 }
 
 func (e *xmlElement) addChild(name string, child any) {
+	e.isFull = true
 	if e.members == nil {
 		e.members = map[string]any{}
 	}

@@ -51,12 +51,25 @@ func (f Faults) Error() string {
 // Checker collects the faults of one request. It tracks the place of the value
 // that is being checked.
 type Checker struct {
-	part     string // part of the request
-	steps    []Step // from that part to the value
-	fromText bool   // the value arrived as text, which may spell a number or boolean
+	part   string // part of the request
+	steps  []Step // from that part to the value
+	format Format
 
 	faults Faults
 }
+
+// Format is how a value was sent.
+type Format int
+
+const (
+	// FormatJSON is a value of its JSON type.
+	FormatJSON Format = iota
+	// FormatText is text, which may spell a number or boolean.
+	FormatText
+	// FormatForm is text of a form or query, in which browsers send fields that were
+	// left empty, and check boxes as "on".
+	FormatForm
+)
 
 // NewChecker returns a checker for the values of one request.
 func NewChecker() *Checker { return &Checker{steps: make([]Step, 0, 8)} }
@@ -65,8 +78,8 @@ func NewChecker() *Checker { return &Checker{steps: make([]Step, 0, 8)} }
 func (c *Checker) Faults() Faults { return c.faults }
 
 // startAt moves to a place in a part of the request.
-func (c *Checker) startAt(part string, steps []Step, fromText bool) {
-	c.part, c.steps, c.fromText = part, append(c.steps[:0], steps...), fromText
+func (c *Checker) startAt(part string, steps []Step, format Format) {
+	c.part, c.steps, c.format = part, append(c.steps[:0], steps...), format
 }
 
 func (c *Checker) enter(s Step) { c.steps = append(c.steps, s) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -21,7 +22,7 @@ func convertLiteral(t *Type, v any) (any, []flow.Fault) {
 // v: text is read as a number or boolean, and missing optional members get
 // their defaults. v itself is never changed.
 func (c *Checker) convert(t *Type, v any) (any, bool) {
-	if c.fromText {
+	if c.format != FormatJSON {
 		return c.convertText(t, v)
 	}
 	return c.checkKind(t, v)
@@ -38,8 +39,8 @@ func (c *Checker) convertText(t *Type, v any) (any, bool) {
 			return n, true
 		}
 	case kindBool:
-		if isText && (s == "true" || s == "false") {
-			return s == "true", true
+		if b, ok := c.parseBool(s); isText && ok {
+			return b, true
 		}
 	case kindList, kindTuple:
 		if _, isList := v.([]any); !isList {
@@ -47,6 +48,28 @@ func (c *Checker) convertText(t *Type, v any) (any, bool) {
 		}
 	}
 	return c.checkKind(t, v)
+}
+
+// parseBool reads text as a boolean. Forms and queries have more words for it.
+func (c *Checker) parseBool(s string) (b, ok bool) {
+	if c.format == FormatForm {
+		s = strings.ToLower(s)
+	}
+	switch s {
+	case "true", "false":
+		return s == "true", true
+	case "on", "yes", "1":
+		return true, c.format == FormatForm
+	case "off", "no", "0":
+		return false, c.format == FormatForm
+	}
+	return false, false
+}
+
+// isMissing reports whether an optional value counts as missing: null, and the
+// empty text of a form or query.
+func (c *Checker) isMissing(v any) bool {
+	return v == nil || c.format == FormatForm && v == ""
 }
 
 // convertSingle makes a list of a single value.
@@ -182,8 +205,8 @@ func (c *Checker) convertObject(t *Type, members map[string]any) (any, bool) {
 // convertMember converts a declared member. A missing optional member gets its
 // default, so that expressions may read each member that the type declares.
 func (c *Checker) convertMember(m member, v any, present bool) (any, bool) {
-	if v == nil && m.optional {
-		return m.defaultValue, !present || m.defaultValue != nil
+	if m.optional && c.isMissing(v) {
+		return m.defaultValue, !present || m.defaultValue != nil || v != nil
 	}
 	c.enter(Step{Name: m.name})
 	changed := false

@@ -45,8 +45,8 @@ func (t *MemberTree) child(s Step) *MemberTree {
 
 // RefuseUnnamed records each member and element of a body that neither a
 // variable nor the type of a variable names.
-func (c *Checker) RefuseUnnamed(body any, named *MemberTree, fromText bool) {
-	c.startAt(PartBody, nil, fromText)
+func (c *Checker) RefuseUnnamed(body any, named *MemberTree) {
+	c.startAt(PartBody, nil, FormatJSON)
 	c.refuseUnnamed(body, named, nil)
 }
 

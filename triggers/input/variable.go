@@ -49,7 +49,7 @@ func (v *Variable) Describe(s *schema.Spec) {
 	s.Doc = "A member of the input, which the flow reads as `input.NAME`. It is checked before the flow starts: if a value is wrong, the calling action fails and its error lists each fault of each variable. `null` counts as missing."
 	if !v.ofCall {
 		s.Doc = "A value of the request that the flow reads as `webhook.NAME`. It is checked before a run starts: if a value is wrong, the caller gets 422 with each fault of each variable.\n\n" +
-			"In a JSON body a value must have the declared JSON type: `\"5\"` is not a number. Headers, queries, paths, forms and XML hold only text; there, text is read as the number or boolean that it spells exactly, and a single value is accepted for an array of one. `null` counts as missing."
+			"In a JSON body a value must have the declared JSON type: `\"5\"` is not a number. Headers, queries, paths, forms and XML hold only text; there, text is read as the number or boolean that it spells exactly, and a single value is accepted for an array of one. In forms and queries a boolean is also `on`, `yes`, `1`, `off`, `no` or `0`, in upper or lower case. `null` counts as missing. In forms and queries an empty text also counts as missing if the value is not required: the variable has its default or is null. A required string may be empty, unless `min` says otherwise."
 	}
 	schema.Label(s, &v.Name, "NAME", "The name under which the flow reads the value.")
 	schema.Func(s, "type", "type", "`string`, `number`, `bool`, `object`, `array`, `any`, or a full type such as `list(object({ sku = string, qty = number }))`, which is checked at every depth. Members of an object are required except for `optional(T)` and `optional(T, default)`; undeclared members are kept.",
@@ -87,11 +87,10 @@ func (v *Variable) decodeFrom(c *schema.Context, a *hclsyntax.Attribute) hcl.Dia
 func (v *Variable) IsOptional() bool { return !v.Required || v.Default != nil }
 
 // Convert checks the value that a request holds for the variable, records its
-// faults and returns the value for the flow. fromText says that the value
-// arrived as text.
-func (v *Variable) Convert(c *Checker, given any, present, fromText bool) any {
-	c.startAt(v.From.Part, v.From.Steps, fromText)
-	if given == nil {
+// faults and returns the value for the flow.
+func (v *Variable) Convert(c *Checker, given any, present bool, format Format) any {
+	c.startAt(v.From.Part, v.From.Steps, format)
+	if given == nil || v.IsOptional() && c.isMissing(given) {
 		if !v.IsOptional() {
 			c.addMissing(v.Type, present)
 		}
@@ -122,11 +121,11 @@ func ConvertMembers(variables []*Variable, members map[string]any) (map[string]a
 	out := make(map[string]any, len(variables))
 	for _, v := range variables {
 		given, present := members[v.Name]
-		out[v.Name] = v.Convert(c, given, present, false)
+		out[v.Name] = v.Convert(c, given, present, FormatJSON)
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if Find(variables, name) == nil {
-			c.startAt(PartInput, []Step{{Name: name}}, false)
+			c.startAt(PartInput, []Step{{Name: name}}, FormatJSON)
 			c.addFault("No variable of the flow has this name.", actualNothing, value.TypeName(members[name]))
 		}
 	}

@@ -6,8 +6,9 @@ flow "incident_alert" {
   description = "Sends alerts of the monitoring to the inbox of the team."
 
   trigger "webhook" {
-    path = "/alerts"
-    mode = "sync"
+    path     = "/alerts"
+    mode     = "sync"
+    max_body = "5MiB" # Alertmanager groups an alert storm into one large request
 
     variable "status" {
       type = string
@@ -16,7 +17,7 @@ flow "incident_alert" {
     variable "alerts" {
       type = array
       min  = 1
-      max  = 100
+      max  = 5000
     }
   }
 
