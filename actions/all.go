@@ -15,7 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// All lists the kinds of actions that flows may use. A kind that says Later
+// All lists the kinds of actions that flows may use. A kind with NotYet
 // has no New: this version knows only its name.
 func All() []flow.Kind {
 	return []flow.Kind{

@@ -129,7 +129,7 @@ func TestKindsAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range actions.All() {
 		if seen[k.Name] || (k.New == nil) == (k.NotYet == "") {
-			t.Errorf("action %q is there twice, or has not exactly one of New and Later", k.Name)
+			t.Errorf("action %q is there twice, or has not exactly one of New and NotYet", k.Name)
 		}
 		seen[k.Name] = true
 		if flow.ActionSpec(k).Doc == "" {
@@ -138,7 +138,7 @@ func TestKindsAreWhole(t *testing.T) {
 	}
 	for _, k := range actions.Connections() {
 		if (k.New == nil) == (k.NotYet == "") {
-			t.Errorf("connection %q has not exactly one of New and Later", k.Name)
+			t.Errorf("connection %q has not exactly one of New and NotYet", k.Name)
 		}
 	}
 }
