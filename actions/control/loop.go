@@ -107,22 +107,22 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "for_each: " + err.Error(), Err: err}
 	}
 	outer := c.Value("each")
-	turns, err := c.Iterate(ctx, len(values), func(i int) flow.Iteration {
+	iterations, err := c.Iterate(ctx, len(values), func(i int) flow.Iteration {
 		each := map[string]any{"key": keys[i], "value": values[i], "index": i, "outer": outer}
 		return flow.Iteration{List: l.actions, Key: strconv.Itoa(i), Roots: map[string]any{"each": each}}
 	}, l.max, l.onItem == flow.Continue)
 	if err != nil {
 		return nil, err
 	}
-	return l.buildOutputs(c, keys, turns), nil
+	return l.buildOutputs(c, keys, iterations), nil
 }
 
 // buildOutputs makes the outputs. It logs one line about elements that failed
 // and were skipped.
-func (l *Loop) buildOutputs(c *flow.Call, keys []any, turns []flow.IterationResult) map[string]any {
-	results, failed := make([]any, len(turns)), []any{}
+func (l *Loop) buildOutputs(c *flow.Call, keys []any, iterations []flow.IterationResult) map[string]any {
+	results, failed := make([]any, len(iterations)), []any{}
 	var first *flow.Error
-	for i, t := range turns {
+	for i, t := range iterations {
 		if e := t.Err; e != nil {
 			if first == nil {
 				first = e
@@ -133,9 +133,9 @@ func (l *Loop) buildOutputs(c *flow.Call, keys []any, turns []flow.IterationResu
 		results[i] = toPlainValues(t.Outputs)
 	}
 	if first != nil {
-		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(turns), first.Action, first.RedactedMessage()), nil)
+		c.Log("warn", fmt.Sprintf("%d of %d elements failed, the first in %q: %s", len(failed), len(iterations), first.Action, first.RedactedMessage()), nil)
 	}
-	return map[string]any{"results": results, "errors": failed, "count": len(turns)}
+	return map[string]any{"results": results, "errors": failed, "count": len(iterations)}
 }
 
 // listElements returns the keys and values over which a loop iterates.

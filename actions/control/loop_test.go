@@ -71,7 +71,7 @@ func TestLoopElements(t *testing.T) {
 				seen = append(seen, r.(map[string]any)["see"].(map[string]any)["value"])
 			}
 			if text := valuetest.EncodeJSON(t, seen); text != c.want && c.want != "[]" || len(seen) == 0 && c.want != "[]" {
-				t.Errorf("turns saw %s", text)
+				t.Errorf("iterations saw %s", text)
 			}
 		})
 	}
@@ -147,7 +147,7 @@ func TestLoopFailures(t *testing.T) {
 	}
 	first := failed[0].(map[string]any)
 	if first["index"] != 1 || first["action"] != "ask" || first["class"] != "permanent" || first["message"] == "" {
-		t.Errorf("the failure is told as %v", first)
+		t.Errorf("the failure is reported as %v", first)
 	}
 	keys := map[string]bool{}
 	for _, p := range m.paths {
@@ -155,7 +155,7 @@ func TestLoopFailures(t *testing.T) {
 		keys[key] = true
 	}
 	if len(keys) != 3 {
-		t.Errorf("turns share idempotency keys: %v", m.paths)
+		t.Errorf("iterations share idempotency keys: %v", m.paths)
 	}
 }
 

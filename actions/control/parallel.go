@@ -75,7 +75,7 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if atOnce == 0 {
 		atOnce = maxConcurrency
 	}
-	turns, err := c.Iterate(ctx, len(p.actions), func(i int) flow.Iteration {
+	iterations, err := c.Iterate(ctx, len(p.actions), func(i int) flow.Iteration {
 		return flow.Iteration{List: p.actions[i : i+1]}
 	}, atOnce, false)
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	results := make(map[string]any, len(p.actions))
 	for i, s := range p.actions {
-		results[s.Name] = turns[i].Outputs[s.Name]
+		results[s.Name] = iterations[i].Outputs[s.Name]
 	}
 	return map[string]any{"results": toPlainValues(results)}, nil
 }

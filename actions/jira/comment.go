@@ -57,13 +57,13 @@ func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
 }
 
 // addComment adds a comment and returns its id.
-func (j *client) addComment(ctx context.Context, c *flow.Call, path string, text any, discreet bool) (string, error) {
+func (j *client) addComment(ctx context.Context, c *flow.Call, path string, text any, hideAnswer bool) (string, error) {
 	if text == nil {
 		return "", &flow.Error{Class: flow.Invalid, Message: "the comment is empty"}
 	}
 	out, err := j.callAPI(ctx, c, apiRequest{
 		doing: "adding a comment", method: http.MethodPost, path: path + "/comment", wantStatus: http.StatusCreated,
-		body: map[string]any{"body": text}, hideAnswer: discreet,
+		body: map[string]any{"body": text}, hideAnswer: hideAnswer,
 	})
 	id, _ := out["id"].(string)
 	return id, err

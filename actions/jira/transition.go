@@ -147,18 +147,18 @@ func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path str
 	if err != nil {
 		return err
 	}
-	discreet := anySensitive(j.fields.Expr(), j.comment.text.Expr())
+	hideAnswer := anySensitive(j.fields.Expr(), j.comment.text.Expr())
 	switch {
 	case text != nil && w.hasScreen:
 		body["update"] = map[string]any{"comment": []any{map[string]any{"add": map[string]any{"body": text}}}}
 	case text != nil:
-		if _, err := j.addComment(ctx, c, path, text, discreet); err != nil {
+		if _, err := j.addComment(ctx, c, path, text, hideAnswer); err != nil {
 			return err
 		}
 	}
 	_, err = j.callAPI(ctx, c, apiRequest{
 		doing: fmt.Sprintf("the transition %q", cleanRemark(w.name)), method: http.MethodPost, path: path + "/transitions",
-		wantStatus: http.StatusNoContent, body: body, hideAnswer: discreet,
+		wantStatus: http.StatusNoContent, body: body, hideAnswer: hideAnswer,
 	})
 	return err
 }

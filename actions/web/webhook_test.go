@@ -45,7 +45,7 @@ func (p person) Value(root string) any {
 
 func (p person) Input() any { return p.Value("contact") }
 
-// compileFor compiles one action of a flow with a contact.
+// compileWebhook compiles one action of a flow with a contact.
 func compileWebhook(b *actiontest.Bench, body string) (*flow.Flow, string) {
 	b.T.Helper()
 	scope, _ := b.Scope()
