@@ -42,8 +42,8 @@ func classifyError(ctx context.Context, err error) *Error {
 	return protocolError(err)
 }
 
-// endOf describes a context that has ended, and is nil for one that has not.
-// The context's cause is left out: its words are not ours.
+// contextError describes a context that has ended; nil for one that has not. It
+// leaves out the context's cause, whose text the caller chooses.
 func contextError(ctx context.Context) *Error {
 	switch ctx.Err() {
 	case nil:

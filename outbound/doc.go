@@ -2,12 +2,12 @@
 // connection it opens by other protocols, goes through a [Client] and so past
 // one guard.
 //
-// The guard stands where it cannot be talked around. A host name is resolved
-// here, each address it yields is judged, and exactly the judged address is
-// dialled; nothing resolves the name a second time, so an answer that changes
-// between check and use (DNS rebinding) gains nothing. Redirects dial through
-// the same guard. Addresses that are not public are refused unless the
-// [Policy] names them; the table in spaces.go says which addresses are public.
+// The guard cannot be bypassed. The dialer resolves a host name once, and the
+// policy judges each address immediately before the socket connects to it. The
+// name is not resolved a second time, so an answer that changes between check
+// and use (DNS rebinding) has no effect. Redirects dial through the same guard. Addresses that
+// are not public are refused unless the [Policy] names them; the table in
+// spaces.go says which addresses are public.
 //
 // What a contributor must keep:
 //
@@ -17,6 +17,7 @@
 //     hosts, addresses and the TLS library's words for a handshake.
 //   - A Client never changes. A new policy is a new Client, so no connection
 //     outlives the policy it was judged by.
-//   - The environment is not read: HTTP_PROXY and its kin have no effect, since
-//     a proxy would resolve names behind the guard's back.
+//   - The environment is not read: HTTP_PROXY and similar variables have no
+//     effect, because a proxy would resolve names where the guard cannot judge
+//     the addresses.
 package outbound

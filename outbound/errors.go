@@ -61,7 +61,7 @@ func newError(reason, text string, err error) *Error {
 	return &Error{Reason: reason, Err: &cause{text, err}}
 }
 
-// at returns e with its target, which it may share with no one.
+// withTarget returns a copy of e with the target.
 func (e *Error) withTarget(target string) *Error {
 	return &Error{Reason: e.Reason, Target: target, Err: e.Err}
 }
