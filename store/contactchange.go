@@ -14,7 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
-// Limits of a contact; see flow.MaxTag too.
+// Limits of a contact; see also flow.MaxTagLength.
 const (
 	MaxFields = 200
 	MaxField  = 64 << 10 // bytes of a value's JSON

@@ -121,8 +121,8 @@ func redactFindings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
 	return out
 }
 
-// Reload loads the flow files again. ok tells whether they serve now; if not,
-// the findings say why, and the flows before go on snap.
+// Reload loads the flow files again. ok reports whether they serve now. If not,
+// the findings say why, and the flows that served before continue to serve.
 func (s *Service) Reload(cause string) (found Findings, ok bool) {
 	load := s.opts.Reloader.Reload(cause)
 	snap := s.opts.Snapshots.Acquire()

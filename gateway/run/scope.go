@@ -74,7 +74,7 @@ func (s *Scope) RedactText(text string) string {
 // redactValue redacts all texts of a JSON-like value.
 func (s *Scope) redactValue(value any) any { return s.Snapshot.Redactor.Value(s.redacted.Value(value)) }
 
-// HasSecret reports whether redactText would change the text.
+// HasSecret reports whether RedactText would change the text.
 func (s *Scope) HasSecret(text []byte) bool {
 	return s.redacted.Found(text) || s.Snapshot.Redactor.Found(text)
 }
