@@ -12,11 +12,12 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // payload is the sequence of parts that a sender signs. The expression of the
 // configuration is split into parts and never evaluated, so that the raw body is
-// hashed: a value of an expression would be normalized to Unicode NFC.
+// hashed, also bytes that are not UTF-8 text.
 type payload []part
 
 type part struct {
@@ -122,7 +123,7 @@ func traverserName(t hcl.Traverser) (string, bool) {
 		return t.Name, true
 	case hcl.TraverseIndex:
 		if t.Key.Type() == cty.String && t.Key.IsKnown() && !t.Key.IsNull() {
-			return t.Key.AsString(), true
+			return ctytext.String(t.Key), true
 		}
 	}
 	return "", false

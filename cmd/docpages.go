@@ -108,7 +108,7 @@ func functionsPage() page {
 	}
 	slices.Sort(groups)
 	var b strings.Builder
-	b.WriteString("# Functions\n\nThe functions that expressions can call. A function returns text in Unicode's NFC form.\n")
+	b.WriteString("# Functions\n\nThe functions that expressions can call.\n")
 	for _, g := range groups {
 		fmt.Fprintf(&b, "\n## %s\n\n| function | meaning | example |\n| --- | --- | --- |\n", g)
 		for _, f := range all {

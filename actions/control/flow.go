@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // Flow runs another flow.
@@ -115,7 +116,7 @@ func objectMembers(e hclsyntax.Expression) (members []member, all bool) {
 		if diags.HasErrors() || !name.IsWhollyKnown() || name.IsNull() || name.Type() != cty.String {
 			return nil, false
 		}
-		members = append(members, member{name.AsString(), item.KeyExpr.Range()})
+		members = append(members, member{ctytext.String(name), item.KeyExpr.Range()})
 	}
 	return members, true
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // maxShown is the number of characters to which longer strings and numbers are cut.
@@ -63,7 +65,7 @@ func describeValue(val cty.Value) string {
 	case ty == cty.Number:
 		return describeNumber(val)
 	case ty == cty.String:
-		return describeString(val.AsString())
+		return describeString(ctytext.String(val))
 	case ty.IsObjectType():
 		return describeSize("object", len(ty.AttributeTypes()), "attribute")
 	case ty.IsTupleType():

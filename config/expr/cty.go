@@ -10,12 +10,13 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // ToCty converts a JSON-like value to a cty value. Objects become objects and
-// lists become tuples, because the types of their members may differ. cty
-// normalizes texts to Unicode's NFC form.
+// lists become tuples, because the types of their members may differ. Texts and
+// names are encoded by package ctytext, so that cty does not normalize them.
 func ToCty(v any) (cty.Value, error) {
 	switch v := v.(type) {
 	case nil:
@@ -23,7 +24,7 @@ func ToCty(v any) (cty.Value, error) {
 	case bool:
 		return cty.BoolVal(v), nil
 	case string:
-		return cty.StringVal(v), nil
+		return ctytext.Value(v), nil
 	case json.Number:
 		return cty.ParseNumberVal(string(v))
 	case int:
@@ -67,7 +68,7 @@ func objectToCty(m map[string]any) (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, err
 		}
-		out[k] = c
+		out[ctytext.Encode(k)] = c
 	}
 	return cty.ObjectVal(out), nil
 }
@@ -75,7 +76,7 @@ func objectToCty(m map[string]any) (cty.Value, error) {
 func textsToCty(m map[string]string) cty.Value {
 	out := make(map[string]cty.Value, len(m))
 	for k, e := range m {
-		out[k] = cty.StringVal(e)
+		out[ctytext.Encode(k)] = ctytext.Value(e)
 	}
 	return cty.ObjectVal(out)
 }
@@ -83,7 +84,7 @@ func textsToCty(m map[string]string) cty.Value {
 func stringsToCty(list []string) cty.Value {
 	out := make([]cty.Value, len(list))
 	for i, e := range list {
-		out[i] = cty.StringVal(e)
+		out[i] = ctytext.Value(e)
 	}
 	return cty.TupleVal(out)
 }
@@ -106,7 +107,7 @@ func fromCty(v cty.Value) (any, error) {
 	t := v.Type()
 	switch {
 	case t == cty.String:
-		return v.AsString(), nil
+		return ctytext.String(v), nil
 	case t == cty.Bool:
 		return v.True(), nil
 	case t == cty.Number:
@@ -140,7 +141,7 @@ func objectFromCty(v cty.Value) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[k.AsString()] = g
+		out[ctytext.String(k)] = g
 	}
 	return out, nil
 }

@@ -17,6 +17,9 @@
 // compares both ways.
 //
 // Values of a run are those of package value. Only the leaves that a general
-// expression names are converted to cty, never a whole body that is not named:
-// cty is slow for it, and it normalizes text to Unicode's NFC form.
+// expression names are converted to cty, never a whole body that is not named,
+// because cty is slow for it. Texts pass through cty unchanged, see package
+// ctytext. In three points the language differs from HCL: a condition returns
+// the chosen result unchanged, a division by zero is an error, and the functions
+// of package funcs that pick values return them unchanged.
 package expr

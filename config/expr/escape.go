@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // WithEscape returns a scope whose expressions pass the texts of a run through
@@ -87,7 +88,7 @@ func (e *escapedExpression) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnosti
 		if plain.Type() != cty.String || !plain.IsKnown() || plain.IsNull() {
 			return v, nil
 		}
-		return cty.StringVal(e.escape(plain.AsString())).WithMarks(marks), nil
+		return ctytext.Value(e.escape(ctytext.String(plain))).WithMarks(marks), nil
 	})
 	if err != nil {
 		return cty.DynamicVal, append(diags, diag.Error(e.Range(), "Value without a JSON form", diag.Sentence(err)))

@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -139,7 +140,10 @@ func (t *tree) toCty() (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, err
 		}
-		members[name] = v
+		members[ctytext.Encode(name)] = v
+		if plain := cty.NormalizeString(name); t.members[plain] == nil {
+			members[plain] = v // HCL normalizes the names behind a dot
+		}
 	}
 	return cty.ObjectVal(members), nil
 }

@@ -24,8 +24,11 @@ func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 		c := *e
 		params := e.Op.Impl.Params()
 		c.LHS, c.RHS = guardOperand(e.LHS, params[0].Type), guardOperand(e.RHS, params[1].Type)
-		if e.Op == hclsyntax.OpDivide || e.Op == hclsyntax.OpModulo {
+		switch e.Op {
+		case hclsyntax.OpDivide, hclsyntax.OpModulo:
 			return &guardedDivision{&c}
+		case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+			c.LHS, c.RHS = &normalized{c.LHS}, &normalized{c.RHS}
 		}
 		return &c
 	case *hclsyntax.UnaryOpExpr:
@@ -163,6 +166,16 @@ func (o *guardedOperand) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics)
 		return cty.DynamicVal, append(diags, diag.Error(o.Range(), "Invalid operand", diag.Sentence(err)))
 	}
 	return v, diags
+}
+
+// normalized is an operand of a comparison. HCL compares texts in Unicode's NFC
+// form, and the texts of a run are not in that form.
+type normalized struct{ hclsyntax.Expression }
+
+// Value returns a text in NFC form, and other values unchanged.
+func (e *normalized) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ec)
+	return funcs.Normalize(v), diags
 }
 
 // guardedDivision is a division or a remainder. HCL returns infinity, or the

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 var (
@@ -77,7 +78,7 @@ func (c *textCheck) checkPart(lit *hclsyntax.LiteralValueExpr) {
 	if lit.Val.Type() != cty.String || lit.Val.IsNull() {
 		return
 	}
-	text := lit.Val.AsString()
+	text := ctytext.String(lit.Val)
 	if m := braces.FindStringSubmatch(text); m != nil {
 		c.addWarning(lit.SrcRange, m[0], "${"+c.translateName(m[1])+"}")
 	} else if m := dollars.FindStringSubmatch(text); m != nil && c.isKnownName(m[1]) {
@@ -99,10 +100,10 @@ func (c *textCheck) translateName(name string) string {
 // checkWholeText warns of a text that consists of a known name.
 func (c *textCheck) checkWholeText(t *hclsyntax.TemplateExpr) {
 	v, diags := t.Value(nil)
-	if diags.HasErrors() || !quoted.MatchString(v.AsString()) || !c.isKnownName(v.AsString()) {
+	if diags.HasErrors() || !quoted.MatchString(ctytext.String(v)) || !c.isKnownName(ctytext.String(v)) {
 		return
 	}
-	c.addWarning(t.Range(), fmt.Sprintf("%q", v.AsString()), v.AsString()+" without quotes")
+	c.addWarning(t.Range(), fmt.Sprintf("%q", ctytext.String(v)), ctytext.String(v)+" without quotes")
 }
 
 // isKnownName reports whether a text is a name that can be read here.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // refsIn lists the names of the run that an expression reads. Each ends before
@@ -36,7 +37,7 @@ func memberPath(t hcl.Traversal) []string {
 			continue
 		case hcl.TraverseIndex:
 			if tr.Key.Type() == cty.String && tr.Key.IsKnown() && !tr.Key.IsNull() {
-				names = append(names, tr.Key.AsString())
+				names = append(names, ctytext.String(tr.Key))
 				continue
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -62,7 +63,7 @@ func toIndexStep(key cty.Value) (pathStep, bool) {
 		return pathStep{}, false
 	}
 	if key.Type() == cty.String {
-		return pathStep{name: key.AsString(), isKey: true}, true
+		return pathStep{name: ctytext.String(key), isKey: true}, true
 	}
 	if key.Type() != cty.Number {
 		return pathStep{}, false

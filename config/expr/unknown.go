@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // explainRoot returns the finding's detail for an unknown root name, with a
@@ -129,7 +130,7 @@ func memberName(tr hcl.Traverser) (string, bool) {
 		return tr.Name, true
 	case hcl.TraverseIndex:
 		if tr.Key.Type() == cty.String && tr.Key.IsKnown() && !tr.Key.IsNull() {
-			return tr.Key.AsString(), true
+			return ctytext.String(tr.Key), true
 		}
 	}
 	return "", false

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // linkKind is the kind of trigger whose flows link_url makes links to.
@@ -66,7 +67,7 @@ func (l *loader) checkLink(arg hclsyntax.Expression, known map[string]*flow.Flow
 	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
 		return // the name is computed at run time
 	}
-	name := v.AsString()
+	name := ctytext.String(v)
 	switch f := known[name]; {
 	case f == nil:
 		l.report(diag.Error(arg.Range(), "Unknown link", fmt.Sprintf("There is no flow %q with trigger %q.%s", name, linkKind, diag.DidYouMean(name, names))))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // localEvaluator evaluates locals in the order of their references.
@@ -116,7 +117,7 @@ func localName(t hcl.Traversal) (string, hcl.Range) {
 			return step.Name, step.SrcRange
 		case hcl.TraverseIndex:
 			if step.Key.Type() == cty.String {
-				return step.Key.AsString(), step.SrcRange
+				return ctytext.String(step.Key), step.SrcRange
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // secret is a block that names the source of a secret value.
@@ -82,13 +83,8 @@ func (l *loader) secretValue(s *secret, b locatedBlock) cty.Value {
 		}
 		return cty.UnknownVal(cty.String)
 	}
-	v := cty.StringVal(text)
-	if v.AsString() != text {
-		l.report(diag.Error(b.DefRange(), "Secret not in NFC form",
-			fmt.Sprintf("The secret %q has letters and accents as separate characters, and the expression language would join them. Set it in Unicode's NFC form, or store it in base64 and read it with base64decode.", s.name)))
-	}
 	l.secrets = append(l.secrets, text)
-	return v
+	return ctytext.Value(text)
 }
 
 // secretText returns the text of a secret, or the rest of a sentence that says

@@ -2,8 +2,8 @@
 // Before the parser runs, it refuses input that the parser can't handle: nesting
 // that would fill the stack and end the process, and bytes that are not UTF-8.
 // Afterwards it rewrites the parser's findings in the words of the language:
-// one finding for each cause, with the correct form. And it removes the
-// indentation of heredocs that the parser leaves behind a ~}.
+// one finding for each cause, with the correct form. And it corrects
+// literal texts that the parser changes.
 package syntax
 
 import (
@@ -39,6 +39,6 @@ func Parse(name string, src []byte) (*hclsyntax.Body, hcl.Diagnostics) {
 	if !ok || diags.HasErrors() {
 		return nil, diags
 	}
-	indentHeredocs(body, name, src)
+	mendTexts(body, name, src)
 	return body, diags
 }

@@ -26,7 +26,8 @@ func testsMayNot() []string {
 // these may import them.
 func ground() []string {
 	return []string{
-		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/duration", "internal/httpserver", "internal/keys",
+		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/duration", "internal/httpserver",
+		"internal/keys",
 		"internal/links", "internal/logging", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/value",
 	}
@@ -44,6 +45,7 @@ func groundRooms() []room {
 		{"internal/backoff", []string{"internal/clock"}, "it waits between attempts"},
 		{"internal/clock", nil, "time has no dependencies"},
 		{"internal/cron", nil, "the ticks of a schedule are arithmetic"},
+		{"internal/ctytext", nil, "it makes texts safe for the expression language"},
 		{"internal/duration", nil, "a duration is text and a number"},
 		{"internal/httpserver", []string{"internal/clock"}, "both listeners share its limits of time"},
 		{"internal/keys", nil, "keys are bytes and files"},

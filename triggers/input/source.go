@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // RequestRoot is the name under which a flow reads a request.
@@ -174,7 +175,7 @@ func parseSteps(t hcl.Traversal) ([]Step, bool) {
 func parseIndex(key cty.Value) (Step, bool) {
 	switch key.Type() {
 	case cty.String:
-		return Step{Name: key.AsString()}, true
+		return Step{Name: ctytext.String(key)}, true
 	case cty.Number:
 		i, _ := key.AsBigFloat().Int64()
 		return Step{Index: int(i), IsIndex: true}, i >= 0 && key.RawEquals(cty.NumberIntVal(i))

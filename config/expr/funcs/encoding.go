@@ -10,6 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func encodingFuncs() []entry {
@@ -79,7 +81,7 @@ func toText(data []byte) (cty.Value, error) {
 	if !utf8.Valid(data) {
 		return cty.NilVal, function.NewArgError(0, errors.New("the decoded bytes are not UTF-8 text"))
 	}
-	return cty.StringVal(string(data)), nil
+	return ctytext.Value(string(data)), nil
 }
 
 func checkCSV(args []cty.Value) error {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func hashFuncs() []entry {
@@ -52,7 +54,7 @@ func hmacFunc() function.Function {
 		Type:         hmacType,
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			algorithm, key, message := args[0].AsString(), args[1].AsString(), args[2].AsString()
+			algorithm, key, message := args[0].AsString(), ctytext.String(args[1]), ctytext.String(args[2])
 			if key == "" {
 				return cty.NilVal, function.NewArgErrorf(1, "the key is empty")
 			}

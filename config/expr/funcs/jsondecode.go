@@ -9,6 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 const (
@@ -21,7 +23,7 @@ func jsonDecodeFunc() function.Function {
 		Params: []function.Parameter{{Type: cty.String}},
 		Type:   function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			value, err := decodeJSON(args[0].AsString())
+			value, err := decodeJSON(ctytext.String(args[0]))
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
@@ -64,7 +66,7 @@ func (r *jsonReader) readValue(depth int) (cty.Value, error) {
 	case 't', 'f':
 		return cty.BoolVal(token.Bool()), nil
 	case '"':
-		return cty.StringVal(token.String()), nil
+		return ctytext.Value(token.String()), nil
 	case '0':
 		return parseJSONNumber(token.String())
 	}
@@ -110,12 +112,7 @@ func (r *jsonReader) readObject(depth int) (cty.Value, error) {
 		if err != nil {
 			return cty.NilVal, err
 		}
-		// The decoder refuses equal names, but not names that become equal when
-		// they are normalized.
-		name := cty.NormalizeString(token.String())
-		if _, double := members[name]; double {
-			return cty.NilVal, fmt.Errorf("not JSON: an object has the name %q twice", name)
-		}
+		name := ctytext.Encode(token.String())
 		if members[name], err = r.readValue(depth); err != nil {
 			return cty.NilVal, err
 		}

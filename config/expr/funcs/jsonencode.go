@@ -9,6 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func jsonEncodeFunc() function.Function {
@@ -27,7 +29,7 @@ func jsonEncodeFunc() function.Function {
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
-			return cty.StringVal(string(text)), nil
+			return ctytext.Value(string(text)), nil
 		},
 	})
 }
@@ -43,7 +45,7 @@ func appendJSON(dst []byte, v cty.Value) ([]byte, error) {
 	case v.IsNull():
 		return append(dst, "null"...), nil
 	case ty == cty.String:
-		return jsontext.AppendQuote(dst, v.AsString())
+		return jsontext.AppendQuote(dst, ctytext.String(v))
 	case ty == cty.Number:
 		if err := checkNumber(v); err != nil {
 			return nil, err
@@ -71,7 +73,7 @@ func appendElements(dst []byte, v cty.Value, begin, end byte) ([]byte, error) {
 		name, element := it.Element()
 		var err error
 		if begin == '{' {
-			if dst, err = jsontext.AppendQuote(dst, name.AsString()); err != nil {
+			if dst, err = jsontext.AppendQuote(dst, ctytext.String(name)); err != nil {
 				return nil, err
 			}
 			dst = append(dst, ':')

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 const (
@@ -135,5 +137,5 @@ func knownText(v cty.Value) (string, bool) {
 	if v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
 		return "", false
 	}
-	return v.AsString(), true
+	return ctytext.String(v), true
 }

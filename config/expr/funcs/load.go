@@ -10,6 +10,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // ReadsAtLoad reports whether a function reads files or the environment. Its
@@ -41,7 +43,7 @@ func envFunc(opts Options) function.Function {
 			return cty.String, nil
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			name := args[0].AsString()
+			name := ctytext.String(args[0])
 			if name == "" || strings.ContainsAny(name, "=\x00") {
 				return cty.NilVal, function.NewArgErrorf(0, "%q cannot be the name of an environment variable", name)
 			}
@@ -53,7 +55,7 @@ func envFunc(opts Options) function.Function {
 			case set && !utf8.ValidString(value):
 				return cty.NilVal, function.NewArgErrorf(0, "the environment variable %s does not hold UTF-8 text", name)
 			case set:
-				return cty.StringVal(value), nil
+				return ctytext.Value(value), nil
 			case len(args) == 2:
 				return args[1], nil
 			case opts.AllowUnset:
@@ -96,7 +98,7 @@ func decodeText(path string, data []byte) (cty.Value, error) {
 	if !utf8.Valid(data) {
 		return cty.NilVal, fmt.Errorf("the file %q is not UTF-8 text; filebase64 reads any bytes", path)
 	}
-	return cty.StringVal(string(data)), nil
+	return ctytext.Value(string(data)), nil
 }
 
 func encodeBase64(_ string, data []byte) (cty.Value, error) {
@@ -111,7 +113,7 @@ func linkFuncs(makeLink func(flow, email string) (string, error)) []entry {
 					return cty.NilVal, errors.New("links can be made by runs alone, as they hold the contact of a run")
 				}
 				link, err := makeLink(args[0], args[1])
-				return cty.StringVal(link), err
+				return ctytext.Value(link), err
 			}), `link_url("offer", "jane@example.com")`, `"https://hooks.example.com/offer?c=Q3v1n8"`),
 	}
 }

@@ -31,7 +31,7 @@ func lengthOf(value cty.Value) (cty.Value, error) {
 	ty := value.Type()
 	switch {
 	case ty == cty.String:
-		return stdlib.StrlenFunc.Call([]cty.Value{value})
+		return stdlib.StrlenFunc.Call([]cty.Value{Normalize(value)})
 	case ty.IsObjectType():
 		return cty.NumberIntVal(int64(len(ty.AttributeTypes()))), nil
 	case ty == cty.DynamicPseudoType:
@@ -56,7 +56,7 @@ func containsFunc() function.Function {
 			result := cty.False
 			for it := args[0].ElementIterator(); it.Next(); {
 				_, element := it.Element()
-				equal := element.Equals(args[1])
+				equal := Normalize(element).Equals(Normalize(args[1]))
 				if !equal.IsKnown() {
 					result = cty.UnknownVal(cty.Bool)
 				} else if equal.True() {
@@ -81,7 +81,7 @@ func indexFunc() function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			for it := args[0].ElementIterator(); it.Next(); {
 				at, element := it.Element()
-				equal := element.Equals(args[1])
+				equal := Normalize(element).Equals(Normalize(args[1]))
 				if !equal.IsKnown() {
 					return cty.UnknownVal(cty.Number), nil
 				}
@@ -92,6 +92,17 @@ func indexFunc() function.Function {
 			return cty.NilVal, errors.New("no element of the list equals the value")
 		},
 	})
+}
+
+// Normalize returns a text in Unicode's NFC form, in which texts are compared:
+// "e" with an accent equals "é". Other values, and the texts inside of lists and
+// objects, stay as they are.
+func Normalize(v cty.Value) cty.Value {
+	plain, marks := v.Unmark()
+	if text, ok := knownText(plain); ok {
+		return cty.StringVal(text).WithMarks(marks)
+	}
+	return v
 }
 
 // oneFunc returns null for an empty list, as Terraform does, so that it reverses

@@ -9,6 +9,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 	"github.com/zclconf/go-cty/cty/gocty"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func caseFuncs() []entry {
@@ -39,7 +41,7 @@ func cutFuncs() []entry {
 		newEntry("substr(text, offset, length)", "Returns part of the text. Offset and length count visible characters. A negative offset counts from the end; length -1 means up to the end.",
 			substrFunc(), `substr("hello world", -5, 3)`, `"wor"`),
 		newEntry("split(separator, text)", "Returns the list of the parts of the text between the separators. An empty separator splits the text into code points.",
-			stdlib.SplitFunc, `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).withCheck(checkSplit),
+			splitFunc(), `split(",", "a,b,,c")`, `["a", "b", "", "c"]`).withCheck(checkSplit),
 	}
 }
 
@@ -71,6 +73,16 @@ func buildFuncs() []entry {
 		newEntry("formatlist(format, values...)", "Returns a list of texts, one for each position in the given lists, as format returns them. A value that is no list is used for every text.",
 			stdlib.FormatListFunc, `formatlist("%s: %d", ["lamp", "bulb"], [1, 6])`, `["lamp: 1", "bulb: 6"]`).withCheck(checkFormatListArgs),
 	}
+}
+
+func splitFunc() function.Function {
+	return textFunc(2, cty.List(cty.String), func(args []string) (cty.Value, error) {
+		var parts []cty.Value
+		for part := range strings.SplitSeq(args[1], args[0]) {
+			parts = append(parts, ctytext.Value(part))
+		}
+		return newSequence(cty.List(cty.String), parts), nil
+	})
 }
 
 // substrFunc corrects two results of the library's function: for a length of 0
@@ -110,7 +122,7 @@ func textFunc(n int, result cty.Type, impl func(args []string) (cty.Value, error
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			texts := make([]string, len(args))
 			for i, arg := range args {
-				texts[i] = arg.AsString()
+				texts[i] = ctytext.String(arg)
 			}
 			return impl(texts)
 		},
@@ -196,14 +208,14 @@ func replaceFunc() function.Function {
 			if err := checkTextSize(len(text) + growth); err != nil {
 				return cty.NilVal, err
 			}
-			return cty.StringVal(strings.ReplaceAll(text, search, replacement)), nil
+			return ctytext.Value(strings.ReplaceAll(text, search, replacement)), nil
 		}
 		re, err := regexp.Compile(search[1 : len(search)-1])
 		if err != nil {
 			return cty.NilVal, function.NewArgErrorf(1, "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		}
 		result, err := replacePattern(re, text, replacement)
-		return cty.StringVal(result), err
+		return ctytext.Value(result), err
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/webhook-gateway/gateway/config/syntax"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // TestIndentedHeredocs renders heredocs in which white space is trimmed.
@@ -51,6 +52,33 @@ func TestIndentedHeredocs(t *testing.T) {
 	}
 }
 
+// TestLiteralsStay tests that literal texts are held as the file has them. cty
+// would join a letter and an accent behind it.
+func TestLiteralsStay(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, src, want string }{
+		{"quoted", "a = \"Zoe\u0308\"\n", "Zoe\u0308"},
+		{"escaped", `a = "Zoe\u0308 \U0000212b"` + "\n", "Zoe\u0308 \u212b"},
+		{"composed", "a = \"Zo\u00eb\"\n", "Zo\u00eb"},
+		{"accent behind a value", "a = \"${l[0]}\u0301\"\n", "p\u0301"},
+		{"heredoc", "a = <<E\n e\u0301\n  $${x}\nE\n", " e\u0301\n  ${x}\n"},
+		{"indented heredoc", "a = <<-E\n    e\u0301\n      ${l[1]} e\u0301\n  E\n", "e\u0301\n  q e\u0301\n"},
+		{"indented heredoc with directives", "a = <<-E\n    %{ for x in l ~}\n    e\u0301 ${x}\n    %{ endfor ~}\n  E\n", "e\u0301 p\ne\u0301 q\n"},
+		{"inside a value", "a = \"${upper(\"e\u0301\")}!\"\n", "E\u0301!"},
+		{"element", "a = [\"x\", \"e\u0301\"][1]\n", "e\u0301"},
+		{"member by its name", "a = { \"e\u0301\" = \"x\", \"\u00e9\" = \"y\" }[\"e\u0301\"]\n", "x"},
+		{"beside another text", "b = \"\u00e9\"\na = \"x\"\n", "x"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := ctytext.Decode(evalLiteral(t, c.src)); got != c.want {
+				t.Errorf("got %+q, want %+q", got, c.want)
+			}
+		})
+	}
+}
+
 func heredocContext() *hcl.EvalContext {
 	return &hcl.EvalContext{
 		Variables: map[string]cty.Value{"l": cty.TupleVal([]cty.Value{cty.StringVal("p"), cty.StringVal("q")}), "yes": cty.True},
@@ -63,18 +91,23 @@ func heredocContext() *hcl.EvalContext {
 func TestIndentationIsThatOfHCL(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ lines, indent string }{
-		{"  a\n    b\n", "  "}, {"\ta\n\t\tb\n", "\t"}, {"  a\n\n  b\n", "  "}, {"  a\n \n  b\n", "  "},
-		{"  ${\"x\"}\n   b\n", "  "}, {"${\"x\"}\n  b\n", ""}, {"\u00a0 a\n\u00a0 b\n", "\u00a0 "},
+		{"  a\n    b\n", "  "},
+		{"\ta\n\t\tb\n", "\t"},
+		{"  a\n\n  b\n", "  "},
+		{"  a\n \n  b\n", "  "},
+		{"  ${\"x\"}\n   b\n", "  "},
+		{"${\"x\"}\n  b\n", ""},
+		{"\u00a0 a\n\u00a0 b\n", "\u00a0 "},
 	} {
-		plain := evalHeredoc(t, "a = <<-E\n"+c.lines+"  E\n")
-		trimmed := evalHeredoc(t, "a = <<-E\n"+c.lines+c.indent+"${\"\" ~}\n  E\n")
+		plain := evalLiteral(t, "a = <<-E\n"+c.lines+"  E\n")
+		trimmed := evalLiteral(t, "a = <<-E\n"+c.lines+c.indent+"${\"\" ~}\n  E\n")
 		if trimmed != plain {
 			t.Errorf("%q: with trimming %q, without %q", c.lines, trimmed, plain)
 		}
 	}
 }
 
-func evalHeredoc(t *testing.T, src string) string {
+func evalLiteral(t *testing.T, src string) string {
 	t.Helper()
 	body, diags := syntax.Parse("a.hcl", []byte(src))
 	if diags.HasErrors() {

@@ -1,0 +1,137 @@
+// Package ctytext carries texts through cty unchanged.
+//
+// cty normalizes every text to Unicode's NFC form: "A" with a combining ring
+// becomes "Å". A signature over such a text then fails, and two members of an
+// object become one. A text that normalization would change is therefore held
+// in an encoded form that normalization leaves alone. A joiner (U+034F, which
+// exists to keep characters apart) stands before each character that could
+// combine with the one before it. All other texts are held as they are.
+//
+// The encoded form has the visible characters of the text, in their order, so
+// functions that cut and join texts work on it. Whatever reads the characters
+// themselves, and every text that leaves cty, goes through [String].
+package ctytext
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	joiner = '\u034f' // COMBINING GRAPHEME JOINER
+	// A character that normalization replaces by another is held as a joiner
+	// and a private character. All of these are below U+10000 or in the block
+	// from privateAbove on, whose first digit is dropped.
+	privateBelow = 0xF0000
+	privateAbove = 0x100000
+)
+
+// Value returns a text as a cty value.
+func Value(text string) cty.Value { return cty.StringVal(Encode(text)) }
+
+// String returns the text of a known string value without marks.
+func String(v cty.Value) string { return Decode(v.AsString()) }
+
+// Encode returns a form of the text that normalization does not change, alone
+// or joined to others.
+func Encode(text string) string {
+	if isStable(text) {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/2)
+	for i, c := range text {
+		size := utf8.RuneLen(c)
+		if c == utf8.RuneError {
+			_, size = utf8.DecodeRuneInString(text[i:])
+		}
+		writeEncoded(&b, text[i:i+size], c)
+	}
+	return b.String()
+}
+
+func writeEncoded(b *strings.Builder, char string, c rune) {
+	switch {
+	case c < utf8.RuneSelf:
+		b.WriteString(char)
+	case c == joiner:
+		b.WriteRune(joiner)
+		b.WriteRune(joiner)
+	case !norm.NFC.IsNormalString(char):
+		b.WriteRune(joiner)
+		b.WriteRune(toPrivate(c))
+	default:
+		if !norm.NFC.PropertiesString(char).BoundaryBefore() {
+			b.WriteRune(joiner)
+		}
+		b.WriteString(char)
+	}
+}
+
+// isStable reports whether a text can be held as it is.
+func isStable(text string) bool {
+	if isASCII(text) {
+		return true
+	}
+	return !strings.ContainsRune(text, joiner) && norm.NFC.IsNormalString(text) && norm.NFC.PropertiesString(text).BoundaryBefore()
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func toPrivate(c rune) rune {
+	if c > 0xFFFF {
+		return privateAbove + c&0xFFFF
+	}
+	return privateBelow + c
+}
+
+func fromPrivate(c rune) (rune, bool) {
+	switch {
+	case c >= privateAbove && c <= utf8.MaxRune:
+		low := c - privateAbove
+		if low >= 0xF800 { // the ideographs from U+2F800 on
+			return 0x20000 + low, true
+		}
+		return 0x10000 + low, true // musical symbols from U+1D15E on
+	case c >= privateBelow && c < privateAbove:
+		return c - privateBelow, true
+	}
+	return c, false
+}
+
+// Decode returns the text of an encoded form.
+func Decode(encoded string) string {
+	if !strings.ContainsRune(encoded, joiner) {
+		return encoded
+	}
+	var b strings.Builder
+	b.Grow(len(encoded))
+	for rest := encoded; rest != ""; {
+		before, after, found := strings.Cut(rest, string(joiner))
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		c, size := utf8.DecodeRuneInString(after)
+		switch original, isPrivate := fromPrivate(c); {
+		case c == joiner:
+			b.WriteRune(joiner)
+		case isPrivate:
+			b.WriteRune(original)
+		default:
+			size = 0
+		}
+		rest = after[size:]
+	}
+	return b.String()
+}
