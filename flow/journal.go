@@ -11,12 +11,14 @@ import (
 // Execute calls it for each step in this order:
 //
 //  1. Resume asks for the outcome of the step in an earlier attempt of the run.
-//     If there is one, the step does not run, and only Done follows.
+//     If there is one, the step does not run, and only Done follows. Resume may
+//     be called again for the same step, without a Done, to find where an action
+//     continues that holds the step.
 //  2. Started asks whether an earlier attempt already ran a part of an action
 //     that holds others. Such an action continues even if its condition is now
 //     false.
-//  3. Before runs immediately before the first try of the step. A skipped step
-//     has no call of Before.
+//  3. Before runs immediately before the first try of the step. A step that is
+//     skipped, or fails before it runs, has no call of Before.
 //  4. Done takes the record of the step when it succeeded, failed, was skipped
 //     or was suspended.
 //
