@@ -40,7 +40,7 @@ func (c *Call) cacheAttempts() {
 func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 	rec := m.lastRecord(c.Path())
 	switch {
-	case rec == nil:
+	case rec == nil, rec.State == Suspended && rec.Attempts == 0: // the journal has its wait and its output
 		return m.Journal.Resume(c)
 	case rec.EndedRun:
 		return Resumed{}, false
@@ -55,6 +55,7 @@ func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 			m.markRestored(rec)
 			return Resumed{Err: StillSuspended(left)}, true
 		}
+		m.unmarkRestored(rec) // the journal learns that the wait is over
 		return Resumed{Output: rec.Output}, true
 	}
 	return Resumed{}, false
@@ -70,12 +71,15 @@ func (m *attemptCache) Started(prefix string) bool {
 	return m.progress.Has(prefix)
 }
 
-// Done passes a record on, unless Resume returned it before.
+// Done takes a record and passes it on, unless Resume returned its outcome
+// before.
 func (m *attemptCache) Done(rec *Record) {
 	m.mu.Lock()
 	restored := m.restored[rec.Path]
-	m.records[rec.Path] = rec
-	m.progress.Add(rec.Path)
+	if !restored {
+		m.records[rec.Path] = rec
+		m.progress.Add(rec.Path)
+	}
 	m.mu.Unlock()
 	if !restored {
 		m.Journal.Done(rec)
@@ -92,4 +96,10 @@ func (m *attemptCache) markRestored(rec *Record) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.restored[rec.Path] = true
+}
+
+func (m *attemptCache) unmarkRestored(rec *Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.restored, rec.Path)
 }

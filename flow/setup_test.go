@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +21,8 @@ import (
 )
 
 // lab compiles and runs flows of three kinds of actions: "do", which does what
-// the test says, "group", which runs a list, and "end".
+// the test says, "group", which runs a list, "fork", which runs its actions
+// at once, and "end".
 type lab struct {
 	t    *testing.T
 	does map[string]func(ctx context.Context, c *flow.Call) (any, error) // by action
@@ -74,6 +76,29 @@ func (g *group) Traits() flow.Traits {
 
 func (g *group) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"state": "done"}, c.Execute(ctx, g.actions, map[string]any{"each": map[string]any{"key": "k"}})
+}
+
+// fork runs its actions at once.
+type fork struct{ actions flow.List }
+
+func (k *fork) Describe(s *schema.Spec) {
+	s.Doc = "Runs its actions at once."
+	s.AnyOutput()
+	flow.Actions(s, &k.actions)
+}
+
+func (k *fork) Traits() flow.Traits {
+	return flow.Traits{Waits: true, Lists: []flow.List{k.actions}, Ending: k.actions.Ending()}
+}
+
+func (k *fork) Run(ctx context.Context, c *flow.Call) (any, error) {
+	n := len(k.actions)
+	results, err := c.Iterate(ctx, n, func(i int) flow.Iteration { return flow.Iteration{List: k.actions[i : i+1]} }, n, false)
+	outputs := map[string]any{}
+	for _, r := range results {
+		maps.Copy(outputs, r.Outputs)
+	}
+	return outputs, err
 }
 
 // end ends the run with an answer or without one.
@@ -148,6 +173,7 @@ func (l *lab) kinds() flow.Kinds {
 		Actions: []flow.Kind{
 			{Name: "do", New: func() flow.Action { return &do{lab: l} }},
 			{Name: "group", New: func() flow.Action { return &group{} }},
+			{Name: "fork", New: func() flow.Action { return &fork{} }},
 			{Name: "end", New: func() flow.Action { return &end{} }},
 			{Name: "later", NotYet: "it is not written yet."},
 		},
