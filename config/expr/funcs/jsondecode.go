@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/zclconf/go-cty/cty"
@@ -33,7 +34,9 @@ func jsonDecodeFunc() function.Function {
 }
 
 func decodeJSON(text string) (cty.Value, error) {
-	r := jsonReader{dec: jsontext.NewDecoder(strings.NewReader(text))}
+	// The option accepts escapes of half a surrogate pair, which become U+FFFD, but
+	// also bytes that are not UTF-8, so it is set for valid text alone.
+	r := jsonReader{dec: jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowInvalidUTF8(utf8.ValidString(text)))}
 	value, err := r.readValue(0)
 	if err != nil {
 		return cty.NilVal, describeJSONError(err)

@@ -80,7 +80,7 @@ func TestHostileBodies(t *testing.T) {
 		{"100 MiB without one", "/echo", func() io.Reader { return &endlessBody{left: 100 << 20} }, 413},
 		{"a name twice", "/echo", text(`{"n": 1, "n": 2}`), 400},
 		{"no UTF-8", "/echo", text("{\"n\": \"\xff\xfe\"}"), 400},
-		{"a lone surrogate", "/echo", text(`{"n": "\ud800"}`), 400},
+		{"a lone surrogate", "/echo", text(`{"n": "\ud800"}`), 200},
 		{"an exponent of a billion", "/echo", text(`{"n": 1e1000000000}`), 400},
 		{"a number of a million digits", "/echo", text(`{"n": ` + strings.Repeat("9", 1_000_000) + `}`), 400},
 		{"1e400", "/echo", text(`{"n": 1e400}`), 200},
