@@ -185,6 +185,14 @@ type Chained interface {
 	Depth() int
 }
 
+// Sized is an event that knows the size of its body in memory, which is more than
+// the caller sent if the body was compressed.
+type Sized interface {
+	Event
+	// BodySize returns the size of the body in bytes.
+	BodySize() int64
+}
+
 // EventCodec stores the events of a trigger, so that a run outlives the process
 // that accepted it.
 type EventCodec interface {

@@ -48,6 +48,9 @@ func TestCompressedBodies(t *testing.T) {
 					t.Errorf("%s: %s is %s, want %s", coding, name, got, want)
 				}
 			}
+			if got := e.(flow.Sized).BodySize(); got != int64(len(text)) {
+				t.Errorf("size %d, want that of the plain body", got)
+			}
 		}
 	}
 	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Content-Encoding": {"gzip"}}

@@ -28,6 +28,8 @@ type requestEvent struct {
 	receivedAt time.Time
 }
 
+var _ flow.Sized = (*requestEvent)(nil)
+
 func newRequestEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte) *requestEvent {
 	url := r.RequestURI
 	if url == "" {
@@ -95,6 +97,9 @@ func (e *requestEvent) Value(root string) any {
 
 // Input returns the body, which jq programs read by default.
 func (e *requestEvent) Input() any { return e.body }
+
+// BodySize returns the size of the body after decompression.
+func (e *requestEvent) BodySize() int64 { return int64(len(e.raw)) }
 
 // Get returns a variable or a part of the request.
 func (e *requestEvent) Get(name string) (any, bool) {

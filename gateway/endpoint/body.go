@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // A caller has BodyTime to send a body, and for a large one as long as it takes
@@ -55,12 +57,17 @@ func (q *request) countBody() {
 	}
 }
 
-// memorySize returns about how many bytes the request occupies in memory.
-func (q *request) memorySize() int64 {
-	size := max(0, q.r.ContentLength) + int64(len(q.r.RequestURI))
+// memorySize returns about how many bytes the request and its event occupy in
+// memory.
+func (q *request) memorySize(ev flow.Event) int64 {
+	size := max(0, q.r.ContentLength)
 	if c, ok := q.r.Body.(*countingBody); ok {
 		size += c.n
 	}
+	if sized, ok := ev.(flow.Sized); ok {
+		size = max(size, sized.BodySize())
+	}
+	size += int64(len(q.r.RequestURI))
 	for name, lines := range q.r.Header {
 		for _, line := range lines {
 			size += int64(len(name) + len(line))

@@ -95,7 +95,7 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 		return
 	}
 	q.Snapshot.Retain()
-	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(), Discard: q.Snapshot.Release, Build: func() *store.Entry {
+	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(r.Event), Discard: q.Snapshot.Release, Build: func() *store.Entry {
 		defer q.Snapshot.Release()
 		q.addDetails(e, r, out, response)
 		return e
