@@ -41,34 +41,54 @@ func Encode(text string) string {
 	if isStable(text) {
 		return text
 	}
-	var b strings.Builder
-	b.Grow(len(text) + len(text)/2)
+	e := encoder{replaced: map[rune]bool{}}
+	e.out.Grow(2 * len(text))
 	for i, c := range text {
 		size := utf8.RuneLen(c)
 		if c == utf8.RuneError {
 			_, size = utf8.DecodeRuneInString(text[i:])
 		}
-		writeEncoded(&b, text[i:i+size], c)
+		e.write(text[i:i+size], c)
 	}
-	return b.String()
+	return e.out.String()
 }
 
-func writeEncoded(b *strings.Builder, char string, c rune) {
+type encoder struct {
+	out      strings.Builder
+	replaced map[rune]bool // by character: whether normalization replaces it
+}
+
+func (e *encoder) write(char string, c rune) {
+	b := &e.out
 	switch {
 	case c < utf8.RuneSelf:
 		b.WriteString(char)
 	case c == joiner:
 		b.WriteRune(joiner)
 		b.WriteRune(joiner)
-	case !norm.NFC.IsNormalString(char):
-		b.WriteRune(joiner)
-		b.WriteRune(toPrivate(c))
 	default:
-		if !norm.NFC.PropertiesString(char).BoundaryBefore() {
+		properties := norm.NFC.PropertiesString(char)
+		if len(properties.Decomposition()) > 0 && e.isReplaced(char, c) {
+			b.WriteRune(joiner)
+			b.WriteRune(toPrivate(c))
+			return
+		}
+		if !properties.BoundaryBefore() {
 			b.WriteRune(joiner)
 		}
 		b.WriteString(char)
 	}
+}
+
+// isReplaced remembers its results, because normalization takes memory for each
+// character and senders choose how many there are.
+func (e *encoder) isReplaced(char string, c rune) bool {
+	replaced, known := e.replaced[c]
+	if !known {
+		replaced = norm.NFC.String(char) != char
+		e.replaced[c] = replaced
+	}
+	return replaced
 }
 
 // isStable reports whether a text can be held as it is.
@@ -76,7 +96,7 @@ func isStable(text string) bool {
 	if isASCII(text) {
 		return true
 	}
-	return !strings.ContainsRune(text, joiner) && norm.NFC.IsNormalString(text) && norm.NFC.PropertiesString(text).BoundaryBefore()
+	return !strings.ContainsRune(text, joiner) && norm.NFC.PropertiesString(text).BoundaryBefore() && norm.NFC.String(text) == text
 }
 
 func isASCII(text string) bool {

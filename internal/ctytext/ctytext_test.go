@@ -16,6 +16,7 @@ func texts() []string {
 		"", "plain", "Zoë", "Zoe\u0308", "A\u030a", "\u212b", "\u0301", "\u0301\u0302x", "e\u0323\u0301", "e\u0301\u0323", "\u034f", "a\u034f\u034fb", "a\u034f\u0301",
 		"\u1100\u1161\u11a8", "\uac00\u11a8", "\U0001d15e", "\U0002f800", "\ufa1d \uf900", "\u0958", "\u0344", "\U000f0041", "\u034f\U000f0041", "\u0340\u0341", "👨‍👩‍👧",
 		"\u0f73\u0f75", "\U00010000\u0301", "\u2000\u2001", "\u2adc", "\ufffd", "\U0001d1c0",
+		"x" + strings.Repeat("\u0302", 40), strings.Repeat("\u0344", 40), strings.Repeat("\u034f", 7), "x" + strings.Repeat("\u035b", 70),
 	}
 }
 
@@ -57,6 +58,21 @@ func TestNormalTextsStayReadable(t *testing.T) {
 	for _, text := range []string{"plain", "Zoë", "Ångström", "x\u0302 has no composed form", "日本語", "한국어"} {
 		if got := ctytext.Value(text).AsString(); got != text {
 			t.Errorf("%+q is held as %+q", text, got)
+		}
+	}
+}
+
+// TestLongTextsStay limits what a text of a caller takes that has to be encoded.
+func TestLongTextsStay(t *testing.T) {
+	for _, part := range []string{"\u0301", "\u0344", "\u212b", "e\u0301", "\u034f"} {
+		text := strings.Repeat(part, 100_000)
+		got := testing.AllocsPerRun(1, func() {
+			if ctytext.String(ctytext.Value(text)) != text {
+				t.Errorf("many %+q are not the same", part)
+			}
+		})
+		if got > 1000 {
+			t.Errorf("many %+q take %v allocations", part, got)
 		}
 	}
 }
