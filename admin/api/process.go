@@ -11,17 +11,17 @@ import (
 func (a *API) processRoutes() []route {
 	return []route{
 		{
-			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true,
+			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true, lenient: true,
 			responses: []response{text("It is.")},
 			serve:     func(*request) (any, error) { return "ok\n", nil },
 		},
 		{
-			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true,
+			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true, lenient: true,
 			responses: []response{text("It does."), refusal(http.StatusServiceUnavailable, "The gateway stops, or its store is not available.")},
 			serve:     func(r *request) (any, error) { return "ok\n", a.Ops.Ready(r.Context()) },
 		},
 		{
-			method: http.MethodGet, path: "/metrics", id: "metrics", summary: "Return metrics for Prometheus",
+			method: http.MethodGet, path: "/metrics", id: "metrics", summary: "Return metrics for Prometheus", lenient: true,
 			responses: []response{text("In the text format of Prometheus, or in the format that Accept asks for.")},
 			handler:   a.Metrics,
 		},
@@ -36,7 +36,7 @@ func (a *API) processRoutes() []route {
 			serve:     func(*request) (any, error) { return a.Ops.Flows() },
 		},
 		{
-			method: http.MethodPost, path: "/-/reload", id: "reload", summary: "Load the flow files again",
+			method: http.MethodPost, path: "/-/reload", id: "reload", summary: "Load the flow files again", lenient: true,
 			responses: []response{
 				ok("The files serve now.", ops.Findings{}),
 				{status: http.StatusUnprocessableEntity, about: "The files have errors. The flows that served before go on serving.", body: ops.Findings{}},

@@ -36,7 +36,7 @@ const wholeBody = "the body"
 // readRequest checks a request against its route and decodes it.
 func (s schemas) readRequest(route *route, r *http.Request) (*request, error) {
 	out := &request{Request: r, status: http.StatusOK}
-	if !route.takesInput() {
+	if route.lenient {
 		return out, nil
 	}
 	query, err := s.readQuery(route, r.URL.RawQuery)

@@ -18,6 +18,7 @@ type route struct {
 	id      string // operationId
 	summary string
 	public  bool   // needs no token
+	lenient bool   // ignores parameters and bodies, as callers of health checks and metrics expect
 	param   string // describes the placeholder of the path
 	query   any    // a struct whose members are the parameters; nil for none
 	body    any    // a value of the type that the request's body holds as JSON; nil for none
@@ -73,10 +74,6 @@ func withStore(responses ...response) []response {
 	return append(responses, refusal(http.StatusServiceUnavailable, "There is no store, the store is not available, or the gateway stops."))
 }
 
-// takesInput tells whether the request is checked: paths of health checks and
-// metrics accept parameters that they ignore.
-func (r *route) takesInput() bool { return strings.HasPrefix(r.path, "/api/") }
-
 // placeholder returns the name of the placeholder of the path; "" for none.
 func (r *route) placeholder() string {
 	_, rest, _ := strings.Cut(r.path, "{")
@@ -93,7 +90,7 @@ func (r *route) allResponses() []response {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
 			refusal(http.StatusForbidden, "The host or the origin is not allowed."))
 	}
-	if r.takesInput() {
+	if !r.lenient {
 		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))
 	}
 	return out

@@ -15,7 +15,8 @@ import (
 )
 
 // view shows stored data without the secrets of the configuration that serves.
-// Each value that leaves the package comes from one of its methods.
+// Each text of a run, a contact or a finding leaves the package through one of its
+// methods.
 type view struct{ *snapshot.Snapshot }
 
 // redactText replaces secrets in a text.
