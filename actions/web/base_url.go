@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/urltext"
 )
 
 // ParseBaseURL parses the base URL of a connection, which has no query.
@@ -70,9 +72,31 @@ func (n *Connection) hasBaseURL() bool { return n != nil && n.Base != nil }
 
 func (n *Connection) mayRevealSecret() bool { return n != nil && n.SecretURL }
 
+// resolveTemplate resolves the value of an attribute with option URL.
+func (n *Connection) resolveTemplate(text string) (*url.URL, error) {
+	joined, err := urltext.Join(text)
+	switch {
+	case err != nil:
+		return nil, err
+	case urltext.HasInserted(text):
+		return n.resolveEncodedURL(joined)
+	}
+	return n.resolveURL(joined)
+}
+
 // resolveURL resolves a URL or path of an action. Its errors repeat nothing of
 // the text.
 func (n *Connection) resolveURL(text string) (*url.URL, error) {
+	return n.resolve(text, func(path *url.URL) bool { return hasDotSegment(path.Path) })
+}
+
+// resolveEncodedURL is resolveURL for a text whose values are encoded. A slash
+// in a value does not end a segment.
+func (n *Connection) resolveEncodedURL(text string) (*url.URL, error) {
+	return n.resolve(text, func(path *url.URL) bool { return hasEncodedDotSegment(path.EscapedPath()) })
+}
+
+func (n *Connection) resolve(text string, leadsOut func(path *url.URL) bool) (*url.URL, error) {
 	if n == nil {
 		return parseAbsoluteURL(text)
 	}
@@ -83,7 +107,18 @@ func (n *Connection) resolveURL(text string) (*url.URL, error) {
 		}
 		return u, err
 	}
-	return n.joinPath(text)
+	return n.joinPath(text, leadsOut)
+}
+
+// hasEncodedDotSegment is hasDotSegment for a path whose segments are encoded.
+func hasEncodedDotSegment(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		segment, _, _ = strings.Cut(segment, ";")
+		if decoded, err := url.PathUnescape(segment); err == nil && (decoded == "." || decoded == "..") {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *Connection) displayHost() string {
@@ -96,13 +131,13 @@ func (n *Connection) displayHost() string {
 // joinPath adds a path, with or without a query, to the base URL. It refuses
 // dot segments: a value of the run could otherwise reach other paths with the
 // connection's credentials.
-func (n *Connection) joinPath(text string) (*url.URL, error) {
+func (n *Connection) joinPath(text string, leadsOut func(path *url.URL) bool) (*url.URL, error) {
 	below, err := url.Parse("/" + strings.TrimLeft(text, "/"))
 	if err != nil {
 		return nil, errUnreadablePath
 	}
 	encodeUnusual(below)
-	if hasDotSegment(below.Path) {
+	if leadsOut(below) {
 		return nil, errors.New(`the path holds "." or ".." as a step, which could lead out of the connection's base_url`)
 	}
 	u := *n.Base

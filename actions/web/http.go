@@ -30,7 +30,7 @@ func (h *HTTP) Describe(s *schema.Spec) {
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
 		"`body` depends on the type of the response. JSON (`application/json`, `…+json`) and forms are decoded values. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Other types are a string of base64. If the body does not match its type, or JSON, a form or XML is empty, `body` is null; `text` is always set.\n\n" +
 		"An answer whose status is not in `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Private addresses are refused unless the gateway's `egress` names them."
-	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which is the default.")
+	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which is the default. In a template such as `https://api.example.com/users/${webhook.id}` a value of the run is percent-encoded, so that it stays in its segment of the path or in the query; a segment that becomes empty, `.` or `..` fails the action. `urlpath` keeps slashes, `urlencode` is not encoded again, and `unescaped` keeps a value unchanged. `local`, `env`, `secret` and `connection` are never encoded. A template that begins with a value of the run takes that value as an absolute URL, and an expression that is no template stays as it is.", schema.URL())
 	schema.Expr(s, &h.method, "method", "The method, in capital letters. The default is `GET`, or `POST` with a body.")
 	schema.Expr(s, &h.query, "query", "Parameters for the URL's query, percent-encoded. A list repeats its name, a null is left out.")
 	h.body.describeFields(s)
@@ -100,13 +100,26 @@ func (h *HTTP) checkURL(d *schema.Decoded) hcl.Diagnostics {
 	}
 	text, fixed := h.url.Constant()
 	if !fixed && (h.url.IsSet() || h.connection != nil) {
-		return nil
+		return h.checkSamples(d)
 	}
 	if !h.url.IsSet() && h.connection == nil {
 		return hcl.Diagnostics{d.Problem("url", "Missing attribute", `"url" is required, unless there is a connection.`)}
 	}
 	if _, err := h.connection.resolveURL(text); err != nil {
 		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
+	}
+	return nil
+}
+
+// checkSamples finds URLs that are wrong with any value of a run.
+func (h *HTTP) checkSamples(d *schema.Decoded) hcl.Diagnostics {
+	if !h.url.IsSet() {
+		return nil
+	}
+	for _, sample := range h.url.Expr().URLSamples() {
+		if _, err := h.connection.resolveEncodedURL(sample); err != nil {
+			return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
+		}
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (h *HTTP) evalURL(ctx context.Context, c *flow.Call) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := h.connection.resolveURL(text)
+	u, err := h.connection.resolveTemplate(text)
 	if err != nil {
 		return nil, flow.InvalidValue(h.url.Expr(), err)
 	}

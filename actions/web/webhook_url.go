@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/urltext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -103,7 +104,7 @@ func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*ur
 		case v == "" && i < u.path:
 			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q in its path, and the value is empty", param)}
 		}
-		text.WriteString(percentEncode(v))
+		text.WriteString(urltext.Encode(v))
 	}
 	text.WriteString(u.texts[len(u.params)])
 	target, err := connection.resolveURL(text.String())
@@ -128,12 +129,6 @@ func hasDotSegment(path string) bool {
 		}
 	}
 	return false
-}
-
-// percentEncode encodes all characters but the unreserved ones (RFC 3986,
-// section 2.3).
-func percentEncode(text string) string {
-	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // remainingFields returns the fields that are not in the URL.

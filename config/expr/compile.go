@@ -39,6 +39,7 @@ type Expr struct {
 	rng       hcl.Range
 	name      string
 	display   func(text string) string // nil: values are recorded unchanged
+	samples   []string                 // see URLSamples
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't

@@ -32,7 +32,7 @@ func (s *Scope) WithEscape(escape func(string) string) *Scope {
 // withoutEscape returns the scope without escaping.
 func (s *Scope) withoutEscape() *Scope {
 	c := *s
-	c.escape = nil
+	c.escape, c.isURL = nil, false
 	return &c
 }
 
@@ -94,6 +94,19 @@ func (e *escapedExpression) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnosti
 		return cty.DynamicVal, append(diags, diag.Error(e.Range(), "Value without a JSON form", diag.Sentence(err)))
 	}
 	return out, diags
+}
+
+// markEscapes returns a copy of the expression whose texts of the run are
+// escaped as the scope says.
+func (s *Scope) markEscapes(e hclsyntax.Expression, jq jqPrograms) hclsyntax.Expression {
+	x := &escapeMarker{scope: s, jq: jq}
+	switch {
+	case s.isURL:
+		return x.markURL(e)
+	case s.escape != nil:
+		return x.mark(e)
+	}
+	return e
 }
 
 // mark returns a copy of the expression with its parts marked.
@@ -166,6 +179,9 @@ func (x *escapeMarker) markObject(e *hclsyntax.ObjectConsExpr) hclsyntax.Express
 func (x *escapeMarker) markCall(e *hclsyntax.FunctionCallExpr) hclsyntax.Expression {
 	if unescapedArgument(e) != nil {
 		return e
+	}
+	if x.scope.isURL {
+		return x.markURLCall(e)
 	}
 	if !funcs.OnlyJoins(e.Name) {
 		return x.markWhole(e)

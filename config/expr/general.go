@@ -30,10 +30,7 @@ type general struct {
 func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	src := e
 	if syntax, ok := e.(hclsyntax.Expression); ok {
-		if s.escape != nil {
-			syntax = (&escapeMarker{scope: s, jq: jq}).mark(syntax)
-		}
-		src = guardExpression(syntax)
+		src = guardExpression(s.markEscapes(syntax, jq))
 	}
 	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, leaves: dropNestedRefs(s.refsIn(e))}
 }

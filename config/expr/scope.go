@@ -50,6 +50,7 @@ type Scope struct {
 	clock       clock.Clock
 	checked     *lazyContext
 	escape      func(string) string // applied to texts of the run; see WithEscape
+	isURL       bool                // escape is for a URL; see CompileURL
 }
 
 // lazyContext is the context of the type check, made at its first use.

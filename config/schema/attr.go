@@ -35,15 +35,10 @@ func Attr[T any](s *Spec, dst *T, name, doc string, options ...Option) {
 func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) {
 	f := &Field{Name: name, Doc: doc, Type: typeName[T](), Dynamic: true}
 	f.attr = func(c *Context, a *hclsyntax.Attribute) (bool, hcl.Diagnostics) {
-		scope := c.Scope
-		if f.escape != nil {
-			scope = scope.WithEscape(f.escape)
-		}
-		e, diags := expr.Compile(a.Expr, scope, expr.CtyType[T]())
+		e, diags := f.compileDynamic(c, a, expr.CtyType[T]())
 		if diags.HasErrors() {
 			return true, diags
 		}
-		e.SetDisplay(f.shown)
 		_, given, found := constantValue[T](f, a, e)
 		_, known := e.Constant()
 		if given || !known {
@@ -53,6 +48,22 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 		return true, append(diags, found...)
 	}
 	s.addField(f, options)
+}
+
+// compileDynamic compiles an expression that may read the run.
+func (f *Field) compileDynamic(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr, hcl.Diagnostics) {
+	if f.isURL {
+		return expr.CompileURL(a.Expr, c.Scope, want)
+	}
+	scope := c.Scope
+	if f.escape != nil {
+		scope = scope.WithEscape(f.escape)
+	}
+	e, diags := expr.Compile(a.Expr, scope, want)
+	if !diags.HasErrors() {
+		e.SetDisplay(f.shown)
+	}
+	return e, diags
 }
 
 // Func declares an attribute with its own decoder, for values that are not plain

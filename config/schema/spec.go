@@ -58,6 +58,7 @@ type Field struct {
 
 	secret bool                     // the value may come from a secret
 	escape func(text string) string // applied to texts of the run
+	isURL  bool                     // values of the run are encoded for their place in a URL
 	shown  func(text string) string // changes a text that is stored as an input
 	label  *string                  // receives the text of a label
 	step   func(c *Context)         // not a field: runs between the fields before and after
@@ -175,6 +176,11 @@ func Secret() Option { return func(f *Field) { f.secret = true } }
 func Escape(escape func(text string) string) Option {
 	return func(f *Field) { f.escape = escape }
 }
+
+// URL declares that the value is a URL: values of the run inside a template are
+// marked, and urltext.Join, which each reader of the value calls, keeps them in
+// their place; see expr.CompileURL. It is for attributes that may read the run.
+func URL() Option { return func(f *Field) { f.isURL = true } }
 
 // Shown changes the texts of an escaped attribute that are stored as inputs of the
 // action, for escapes that only the action understands.

@@ -29,7 +29,7 @@ func ground() []string {
 		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/duration", "internal/httpserver",
 		"internal/keys",
 		"internal/links", "internal/logging", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
-		"internal/termtext", "internal/ulid", "internal/value",
+		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
 	}
 }
 
@@ -57,6 +57,7 @@ func groundRooms() []room {
 		{"internal/richtext", nil, "it turns texts into others"},
 		{"internal/termtext", nil, "it makes text safe for terminals"},
 		{"internal/ulid", nil, "ids are bytes of time and chance"},
+		{"internal/urltext", nil, "it keeps values in their places of a URL, which is text"},
 		{"internal/value", []string{"internal/termtext"}, "values are the ground floor"},
 		{"internal/body", ground(), "bodies become values, in no flow's terms"},
 		{"internal/arch", nil, "it reads the repository and is no part of the program"},

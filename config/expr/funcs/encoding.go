@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/webhook-gateway/gateway/internal/ctytext"
+	"github.com/webhook-gateway/gateway/internal/urltext"
 )
 
 func encodingFuncs() []entry {
@@ -32,6 +33,8 @@ func encodingFuncs() []entry {
 			jsonEncodeFunc(), `jsonencode({ b = [1.50, true, null], a = "R&D" })`, `"{\"a\":\"R&D\",\"b\":[1.5,true,null]}"`),
 		newEntry("urlencode(text)", "Returns the text encoded for the query of a URL: a space becomes +, other special characters become %XX.",
 			textFunc(1, cty.String, urlEncode), `urlencode("lamp & bulb")`, `"lamp+%26+bulb"`),
+		newEntry("urlpath(text)", "Returns the text encoded for the path of a URL: special characters of each segment become %XX, slashes stay. In a URL a segment that is empty, . or .. still fails the action. Terraform has no such function.",
+			textFunc(1, cty.String, urlPath), `urlpath("acme/lamp & bulb")`, `"acme/lamp%20%26%20bulb"`),
 		newEntry("urldecode(text)", "Returns the text decoded from the form that urlencode writes. Its bytes must be UTF-8.",
 			textFunc(1, cty.String, urlDecode), `urldecode("lamp+%26+bulb")`, `"lamp & bulb"`),
 	}
@@ -66,6 +69,10 @@ func base64URLDecode(args []string) (cty.Value, error) {
 
 func urlEncode(args []string) (cty.Value, error) {
 	return cty.StringVal(url.QueryEscape(args[0])), nil
+}
+
+func urlPath(args []string) (cty.Value, error) {
+	return cty.StringVal(urltext.EncodePath(args[0])), nil
 }
 
 func urlDecode(args []string) (cty.Value, error) {

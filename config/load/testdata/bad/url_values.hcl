@@ -1,0 +1,21 @@
+flow "regions" {
+  trigger "webhook" { path = "/regions" }
+  action "http" "host" {
+    url = "https://${webhook.body.region}.example.com/items" # error: Value in the host: the server that gets the request
+  }
+  action "http" "port" {
+    url = "https://api.example.com:${webhook.body.port}/items" # error: Value in the host: the server that gets the request
+  }
+  action "http" "user" {
+    url = "https://${webhook.body.user}@api.example.com/items" # error: Value in the host: the server that gets the request
+  }
+  action "http" "behind_the_host" {
+    url = "https://api.example.com${webhook.body.path}" # error: Value in the host: the server that gets the request
+  }
+  action "http" "no_scheme" {
+    url = "api.example.com/items/${webhook.body.sku}" # error: Wrong URL: must begin with
+  }
+  action "http" "fine" {
+    url = "https://api.example.com/items/${webhook.body.sku}/${urlpath(webhook.body.path)}?q=${webhook.body.q}"
+  }
+}
