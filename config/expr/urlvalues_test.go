@@ -22,10 +22,10 @@ func (r recordingEnv) RecordValue(_ *expr.Expr, v any) { *r.last = v }
 func TestURLIsRecordedWithoutMarks(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		`"https://h/${webhook.sku}"`:    "https://h/a%20b",
-		`"https://h/${webhook.raw}"`:  "https://h/",
-		`webhook.sku`:                   "a b",
-		`"https://h/items?x"`:           "https://h/items?x",
+		`"https://h/${webhook.sku}"`:      "https://h/a%20b",
+		`"https://h/${webhook.raw}"`:      "https://h/",
+		`webhook.sku`:                     "a b",
+		`"https://h/items?x"`:             "https://h/items?x",
 		`"${webhook.sku}/${webhook.qty}"`: "a%20b/1",
 	} {
 		t.Run(source, func(t *testing.T) {
