@@ -131,7 +131,7 @@ func TestHTTPURLFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := actiontest.New(t).Compile(actiontest.Action("http", "url = "+c.url)+`action "respond" "done" {}`)
+			_, diags := actiontest.New(t).Compile(actiontest.Action("http", "url = "+c.url) + `action "respond" "done" {}`)
 			actiontest.CheckFinding(t, diags, c.summary, "")
 		})
 	}
