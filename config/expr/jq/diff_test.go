@@ -1,0 +1,103 @@
+package jq
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/itchyny/gojq"
+)
+
+// runBoth runs a program with gojq alone and with the bounds.
+func runBoth(t testing.TB, program string, input any) (want, got []any, wantErr, gotErr error) {
+	t.Helper()
+	query, err := gojq.Parse(program)
+	if err != nil {
+		t.Skip("no program")
+	}
+	code, wantErr := gojq.Compile(query, gojq.WithVariables([]string{"$w"}))
+	again, _ := gojq.Parse(program)
+	own, gotErr := Compile(again, []string{"$w"})
+	if wantErr != nil || gotErr != nil {
+		return nil, nil, wantErr, gotErr
+	}
+	iter := code.RunWithContext(t.Context(), clone(input), map[string]any{"headers": map[string]any{"A-B": "1"}, "n": json.Number("5")})
+	for v, ok := iter.Next(); ok; v, ok = iter.Next() {
+		if err, isErr := v.(error); isErr {
+			_, wantErr = endProgram(nil, err)
+			break
+		}
+		want = append(want, v)
+	}
+	got, gotErr = own.Run(t.Context(), Input{Value: clone(input), Variables: []any{map[string]any{"headers": map[string]any{"A-B": "1"}, "n": json.Number("5")}}})
+	if wantErr != nil {
+		want = nil
+	}
+	return want, got, wantErr, gotErr
+}
+
+func clone(v any) any {
+	text, err := gojq.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(text)))
+	dec.UseNumber()
+	var out any
+	if err := dec.Decode(&out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func asText(list []any, err error) string {
+	var out []string
+	for _, v := range list {
+		text, _ := gojq.Marshal(v)
+		out = append(out, string(text))
+	}
+	return strings.Join(out, "\n") + fmt.Sprintf("\nerror: %v", err)
+}
+
+var programs = []string{
+	`.`, `.a`, `.a.b`, `.["a"]`, `.a[0]`, `.a[-1]`, `.a[1:]`, `.a[:1]`, `.a[]`, `.a[]?`, `.x[]?`, `.a | .[]`, `.s[1:2]`, `..`, `[..]`, `[.. | numbers]`, `.a[.i]`, `.a[][.k]?`,
+	`. + 1`, `.a + .a`, `.o + .p`, `.s + .s`, `null + .s`, `.s + null`, `.a + .s`, `.i + .f`, `.big + 1`, `.big + .big`, `.big * .big`, `.i - .f`, `.a - [1]`, `.a - .a`, `[range(20)] - [range(3;15)]`, `.s - .s`,
+	`[nan] - [nan]`, `[[1],[2]] - [[2.0]]`, `["a", "b"] - ["b", 1, 2, 3, 4, 5, 6, 7, 8, null]`, `.s * 3`, `3 * .s`, `.s * 0`, `.s * -1`, `.s * 0.5`, `.s * 1.5`, `.s * "x"`, `.o * .p`, `{a: {b: 1, c: 2}} * {a: {b: {c: 3}, d: 4}}`, `.i / 2`, `.i / 0`, `.s / "l"`, `.s / ""`, `.a / 2`,
+	`.i % 3`, `5 % .i`, `.i == 7`, `.a == .a`, `.o != .p`, `.o < .p`, `[.[] | . > 1]`, `.big < .i`, `nan < nan`, `nan == nan`, `.s <= .s`, `[1, "1", [1], {"a": 1}, null, true, false] | sort`,
+	`.a |= map(. + 1)`, `.a[0] = 9`, `.a[5] = 9`, `.a[-1] = 9`, `.a[-9] = 1`, `.q.r.s = 1`, `.s.x = 1`, `.a.x = 1`, `.o[0] = 1`, `.a["x"] = 1`, `.a += [1]`, `.i += 1`, `.i -= 1`, `.i *= 2`, `.i /= 2`, `.i %= 4`, `.nope //= 3`, `.o.x //= 3`, `.a[] += 1`, `.a[1:] = ["x"]`, `.a[1:] |= map(. * 2)`,
+	`.a[:2] = "x"`, `(.a[] | select(. > 1)) = 0`, `(.a, .b) = (1, 2)`, `.a = (1, 2)`, `.a |= empty`, `.a[] |= empty`, `.a |= (.[] |= empty)`, `.a[0] |= (., 3)`, `.o[] |= {x: .}`, `.o |= with_entries(.value |= tostring)`, `(.. | numbers) |= . + 1`, `.. |= .`, `.[] |= .`, `to_entries | .[0].key |= ascii_upcase`, `.n |= 3`, `.a[1.7] = 3`, `.a[null] = 3`, `.[{"start": 1}] = 1`, `.a[{"start": 0, "end": 1}] = [7, 8]`, `.a[[1]] = 3`,
+	`def f: .a; f |= 3`, `def f(g): g |= 3; f(.a[0])`, `getpath(["a", 0]) |= 8`, `first(.a[]) |= 9`, `last(.a[]) |= 9`, `if .i > 3 then .a else .b end |= 1`, `.a as [$x, $y] | .b = $x + $y`, `(.a | first) = 1`, `reduce .a[] as $x (.; .t += $x)`, `limit(2; .a[]) = 0`, `(.a // .b) = 1`, `.a |= reverse`, `path(.a[0])`, `[paths]`, `[paths(numbers)]`, `path(..)`, `[leaf_paths]`,
+	`del(.a)`, `del(.a[0])`, `del(.a[0, 1])`, `del(.a[])`, `del(.a[1:])`, `del(.nope.x)`, `del(.a[9])`, `del(.s.x)`, `del(..)`, `del(.)`, `delpaths([["a", 0], ["o"]])`, `delpaths([1])`, `delpaths(1)`, `delpaths([])`, `pick(.a[1])`, `pick(.o.x, .s)`, `pick(.a[-1])`, `to_entries`, `with_entries(.key |= "x" + .)`, `from_entries`, `map_values(. + 1)?`, `.o | map_values(. + 1)`, `.o | map_values(empty)`, `map(1)`, `.a | map(., .)`, `.s | map(.)`,
+	`setpath(["x", 2]; 1)`, `setpath(1; 1)`, `setpath(["a", "x"]; 1)`, `setpath([]; 1)`, `[setpath(["x"], ["y"]; 1, 2)]`, `getpath(["a", "b"])`, `getpath(["o", "x"])`, `try getpath(["s", "x"]) catch .`, `walk(if type == "number" then . + 1 else . end)`, `walk(select(. != 2))`, `tostream`, `fromstream(tostream)`, `[1 | truncate_stream([[0], 1], [[1, 0], 2], [[1, 0]], [[1]])]`, `fromstream(1 | truncate_stream([[0], 1], [[1, 0], 2], [[1, 0]], [[1]]))`,
+	`add`, `.a | add`, `.o | add`, `add(.a[])`, `[] | add`, `["a", null, "b"] | add`, `[[1], [2], null] | add`, `[{a: 1}, {b: 2}] | add`, `[1, "a"] | add`, `.s | add`, `[.big, .i] | add`, `.a | contains([1])`, `.a | contains([9])`, `.s | contains("ell")`, `.o | contains({x: 1})`, `contains({a: [1], o: {}})`, `.s | contains(1)`, `true | contains(true)`, `true | contains(false)`, `null | contains(null)`, `["foobar", "baz"] | contains(["bar"])`, `[range(30)] | contains([range(20)])`, `[range(30) | tostring] | contains([range(20) | tostring | .[0:1]])`, `[1] | inside([1, 2])`, `"a" | inside("abc")`, `1 | inside("a")`,
+	`.s | indices("l")`, `.s | index("l")`, `.s | rindex("l")`, `.s | indices("")`, `.s | index("")`, `"aaaa" | indices("aa")`, `"äöäö" | indices("ö")`, `"a\u0000b" | index("b")`, `[1, 2, 1, 2] | indices([1, 2])`, `[1, 2, 1] | indices(1)`, `[1, 2, 1] | rindex([1])`, `[] | index(1)`, `[1] | index([])`, `null | index(1)`, `1 | index(1)`, `"a" | index(1)`, `[1, 2, 1] | .[[1]]`, `.a | index(2.0)`,
+	`.a | min`, `.a | max`, `[] | min`, `.s | min`, `[{a: 2}, {a: 1}] | min_by(.a)`, `[{a: 2}, {a: 1}] | max_by(.a)`, `{} | min_by(.a)`, `.s | sort`, `.o | sort_by(.x)`, `[{a: 2, b: 1}, {a: 1}, {a: 2}] | sort_by(.a, .b)`, `[{a: 2, b: 1}, {a: 1}, {a: 2}] | group_by(.a)`, `[{a: 2, b: 1}, {a: 1}, {a: 2}] | unique_by(.a)`, `[3, 1, 3, "a", null, 1.0] | unique`, `{a: 1} | unique`, `{a: 1} | group_by(.)`, `[1, 3, 5] | bsearch(3, 4)`, `"x" | bsearch(1)`, `[[1, [2]], 3] | flatten`, `[[1, [2]], 3] | flatten(1)`, `[1] | flatten(-1)`, `[1] | flatten("a")`, `{a: [1, [2]]} | flatten`, `1 | flatten`, `[[1, 2], [3]] | transpose`, `[1] | transpose`, `[1, "a", null, true] | join("-")`, `["a", [1]] | join(",")`, `[] | join(1)`, `["a", "b"] | join(1)`, `.s | join(",")`, `"a,b" | split(",")`, `"" | split("")`, `"abc" | split("")`, `1 | split("a")`, `"a" | split(1)`, `.s | explode | implode`, `1 | explode`,
+	`tojson`, `tostring`, `"\(.a) and \(.s)"`, `"x\(.a, 1)y\(2, 3)"`, `@json`, `@text`, `@base64`, `@base64 "x\(.s)"`, `@csv "\(.a)"`, `.a | @csv`, `.a | @tsv`, `.s | @sh`, `@html`, `@uri`, `.s | @base64 | @base64d`, `format("json")`, `format("nope")`, `@nope`, `"[1, 2]" | fromjson`, `"nope" | fromjson`, `"1 2" | fromjson`, `"12" | tonumber`, `"x" | tonumber`, `[] | tonumber`, `error`, `error("x")`, `error({a: 1})`, `try error({a: 1}) catch .a`, `error(null)`, `try error(null) catch .`, `.a | halt_error`, `"bye" | halt_error(1)`, `0 | strftime("%Y")`, `0 | strftime(1)`, `"2020-01-02" | strptime("%Y-%m-%d")`, `"2020-01-02T03:04:05Z" | fromdate`, `0 | todate`,
+	`.s | test("L"; "i")`, `.s | test(["L", "i"])`, `.s | test("l")`, `.s | test("(")`, `.s | test("l"; "q")`, `1 | test("a")`, `.s | test(1)`, `.s | match("l")`, `.s | match("l"; "g")`, `[match("a")]`, `"aXbX" | [match("(?<x>[a-z])(Y)?"; "g")]`, `"äöü" | [match(""; "g")]`, `"äöü" | [match("ö*"; "g")]`, `"ab ab" | [match("\\bab\\b"; "g").offset]`, `"aaa" | [match("^a"; "g")]`, `"a\nb" | [match("(?m)^."; "g").string]`, `"xay" | capture("(?<n>[a-c])(?<m>q)?")`, `"x1y2" | [scan("[a-z][0-9]")]`, `"x1y2" | [scan("([a-z])([0-9])")]`, `"x1" | [scan("X"; "i")]`, `"a, b,c" | [splits(", *")]`, `"a, b,c" | split(", *"; null)`, `"aXb" | split("x"; "i")`, `"" | [splits("a")]`, `"abab" | sub("a"; "x")`, `"abab" | gsub("a"; "x")`, `"abab" | gsub("(?<l>a)"; "<\(.l)>")`, `"abab" | gsub("a"; "x", "y")`, `"abab" | gsub("a"; empty)`, `"abab" | gsub("a"; 1)`, `"abab" | gsub("a"; null)`, `"abc" | gsub(""; "-")`, `"abc" | gsub("$"; "!")`, `"abc" | gsub("^"; "!")`, `"aBa" | gsub("b"; "x"; "i")`, `"abab" | sub("(?<a>a)"; .a + "1", .a + "2"; "g")`, `1 | sub("a"; "b")`, `1 | gsub("a"; "b")`, `"a" | sub(1; "b")`, `"aaa" | gsub("(?<x>a)(?<y>z)?"; "\(.x)\(.y)")`, `"abc" | [splits("")]`, `"äa" | gsub("\\B"; "-")`, `"aab" | [match("a*?"; "g").offset]`, `"foo bar" | [match("\\w*"; "g") | [.offset, .length]]`,
+	`def map(f): "mine"; map(1)`, `def f: def map(f): "mine"; map(1); f, map(1)?`, `def add(f): 7; add(.a[])`, `def sub($a; $b): $a + $b; sub("a"; "b")`, `def f(test): test; f(3)`, `def f($join): join; f(3)`, `def tostring: "T"; "\(1)", tostring`, `(def tojson: 1; tojson), tojson`, `def contains($x): index($x); .s | contains("l")`, `def f: map(. + 1); .a | f`, `[.a[] as $x | $x, $x + 1]`, `. as {a: [$x, $y]} | $x + $y`, `. as {s: $s, ("a", "b"): $z} | [$s, $z]`, `. as [$a] ?// {a: $a} | $a`, `reduce range(5) as $i ([]; . + [$i])`, `[foreach range(5) as $i (0; . + $i)]`, `[foreach range(5) as $i (0; . + $i; [$i, .])]`, `[limit(3; range(10))]`, `[range(0; 10; 3)]`, `[range(5)] | first, last, nth(2)`, `label $f | 1, break $f, 2`, `try (1, error("x"), 3) catch .`, `.a[0]? // "none"`, `(.a | error)? // 1`, `[.[]?]`, `if . then 1 end`, `{a, s}`, `{(.s): 1}`, `{"x\(1)": 2}`, `{"s\("")"}`, `{$w}`, `{a: (1, 2)}`, `$w.headers["A-B"]`, `$w.headers`, `$w | .headers | keys`, `.s as $s | $w.headers[$s]`, `$w.headers["nope"]?`, `$w.n + 1`, `$w["headers"]["A-B"]`, `$w.headers | has("A-B", "a")`, `path($x)`, `input`, `[inputs]`, `INDEX(.a[]; .)`, `.a | INDEX(. + 1)`, `2 | IN(1, 2)`, `.a | IN([1, 2, 3])`, `IN(.a[]; 2, 3)`, `[.a | combinations(2)]`, `[[1, 2], [3]] | [combinations]`, `ascii`, `.a | all(. > 0), any(. > 2)`, `isvalid(1)`, `ltrimstr("a")`, `.s | ltrimstr("h"), rtrimstr("o"), trim`, `jn(1; 2)`, `yn(1; 2)`, `[jn(0, 1; 2, 3)]`, `jn("a"; 1)`, `splits("a")`, `.a | tojson | fromjson`, `@sh "echo \(.s)"`, `env | length`, `[.a[] | tostring] | join(",")`, `abs`, `.i | -., abs`, `-(.a | length)`, `getpath(["a"]) += [1]`, `.a[length:]`, `.a[.a | length - 1]`, `.[("a", "s")]`, `.a[(0, 1)]`, `.o[.s]?`, `[.a, .o] | map(length)`, `$__loc__`, `limit(0; 1)`, `until(. == 7; 7)`, `[.i | while(. > 0; . - 3)]`, `[1 | repeat(. * 2; 3)]`, `ascii_downcase`, `.s | ascii_upcase`, `splits`,
+}
+
+var inputs = []any{
+	map[string]any{"a": []any{1, 2, 3}, "s": "hello", "o": map[string]any{"x": 1, "y": 2}, "p": map[string]any{"x": 3}, "i": 7, "f": 2.5, "b": nil, "big": json.Number("123456789012345678901234567890"), "k": "x"},
+	nil, []any{1, "a", nil, []any{2}}, "héllo, wörld",
+}
+
+// TestSameAsGojq holds rewritten programs equal to gojq in results and messages.
+func TestSameAsGojq(t *testing.T) {
+	t.Parallel()
+	for _, program := range programs {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			for _, input := range inputs {
+				want, got, wantErr, gotErr := runBoth(t, program, input)
+				if w, g := asText(want, wantErr), asText(got, gotErr); w != g {
+					t.Errorf("input %.40v:\n%s\nwant\n%s", input, g, w)
+				}
+			}
+		})
+	}
+}
+
+var _ = context.Background

@@ -1,0 +1,95 @@
+package jq
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// ErrMemory reports a program that was stopped because memory grew during its
+// run.
+var ErrMemory = errors.New("the jq program was stopped: memory grew during its run; limit its loops or its input")
+
+const (
+	stepsPerCheck = 1 << 18   // steps of the machine between two checks of the heap: some milliseconds
+	bytesPerCheck = 16 << 20  // bytes that functions make between two checks of the heap
+	maxHeapGrowth = 256 << 20 // bytes
+)
+
+// guard is the context of a run. It ends the program if the heap grows during
+// the run. The bounds of single values come first; the guard bounds their sum.
+// Of several such programs all end, which saves the process.
+//
+// The machine calls Done at every step, in one goroutine. The guard counts these
+// calls instead of asking for the time, so a short program costs nothing.
+type guard struct {
+	context.Context
+
+	maxGrowth uint64 // bytes by which the heap may grow
+	steps     int
+	made      int    // bytes that functions made since the last check
+	startHeap uint64 // bytes of the heap at the first check
+	exceeded  bool
+}
+
+// Done returns a channel that is closed when the program must end.
+func (g *guard) Done() <-chan struct{} {
+	if g.steps++; g.steps%stepsPerCheck == 0 {
+		g.checkHeap()
+	}
+	if g.exceeded {
+		return closed
+	}
+	return g.Context.Done()
+}
+
+// Err returns why the program must end.
+func (g *guard) Err() error {
+	if g.exceeded {
+		return ErrMemory
+	}
+	return g.Context.Err()
+}
+
+// charge counts the bytes that a function is about to make.
+func (g *guard) charge(bytes int) error {
+	if g.made += bytes; g.made >= bytesPerCheck {
+		g.made = 0
+		g.checkHeap()
+	}
+	return g.Err()
+}
+
+func (g *guard) checkHeap() {
+	limit := g.maxGrowth
+	if whole := debug.SetMemoryLimit(-1); whole > 0 {
+		limit = min(limit, uint64(whole)/4)
+	}
+	g.exceeded = g.exceeded || HeapGrew(&g.startHeap, limit)
+}
+
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// HeapGrew reports whether the heap is larger than at the start by more than
+// maxGrowth bytes. The first call sets the start.
+func HeapGrew(start *uint64, maxGrowth uint64) bool {
+	now := heapBytes()
+	if *start == 0 {
+		*start = now
+	}
+	return now > *start+maxGrowth
+}
+
+func heapBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return sample[0].Value.Uint64()
+}

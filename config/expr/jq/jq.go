@@ -1,0 +1,139 @@
+// Package jq runs jq programs within bounds of time and memory.
+//
+// gojq looks for the end of its context between two steps of its machine, but a
+// step such as gsub on a long text or . + . on a long list is not bounded. So a
+// program is rewritten before it is compiled: operators and functions whose work
+// or result can grow become calls of functions of this package. They look at the
+// context while they work, and they refuse to make a value above a bound. Their
+// results and messages are those of gojq.
+//
+// Three files hold the rewriting: rewrite.go walks through the program,
+// prelude.jq has the functions that jq itself can define, and functions.go lists
+// those in Go. Names of functions begin with "_:", which no program can write.
+package jq
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"github.com/itchyny/gojq"
+)
+
+// ErrTooManyResults reports a program that yields more values than MaxResults.
+var ErrTooManyResults = errors.New("the jq program yields too many values")
+
+// MaxResults bounds how many values one run of a program may yield.
+const MaxResults = 100_000
+
+// Program is a compiled program. It is safe for concurrent use.
+type Program struct {
+	// MaxGrowth is how many bytes the heap may grow during a run.
+	MaxGrowth uint64
+
+	query     *gojq.Query
+	variables []string
+	patterns  patterns
+	idle      chan *machine
+}
+
+// Input is what one run of a program reads.
+type Input struct {
+	Value     any
+	Variables []any            // in the order of the names given to Compile
+	Headers   []map[string]any // objects whose names are found in any case
+}
+
+// Compile compiles a parsed program, which it changes. The names of variables
+// begin with a dollar sign.
+func Compile(query *gojq.Query, variables []string) (*Program, error) {
+	p := &Program{MaxGrowth: maxHeapGrowth, query: query, variables: variables, idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
+	var err error
+	if p.patterns, err = rewriteProgram(query); err != nil {
+		return nil, err
+	}
+	m, err := p.newMachine()
+	if err != nil {
+		return nil, err
+	}
+	p.idle <- m
+	return p, nil
+}
+
+// machine is the code of a program and the run that it serves. The functions of
+// the code reach the run through the machine, so a machine serves one run at a
+// time.
+type machine struct {
+	code *gojq.Code
+	run  *run
+}
+
+func (p *Program) newMachine() (*machine, error) {
+	m := &machine{}
+	code, err := gojq.Compile(p.query, append(m.options(), gojq.WithVariables(p.variables))...)
+	m.code = code
+	return m, err
+}
+
+// take returns an idle machine, or a new one if all are at work.
+func (p *Program) take() (*machine, error) {
+	select {
+	case m := <-p.idle:
+		return m, nil
+	default:
+		return p.newMachine()
+	}
+}
+
+func (p *Program) release(m *machine) {
+	m.run = nil
+	select {
+	case p.idle <- m:
+	default:
+	}
+}
+
+// Run runs the program and returns all values that it yields. The input is not
+// changed.
+func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
+	m, err := p.take()
+	if err != nil {
+		return nil, err
+	}
+	defer p.release(m)
+	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth}
+	m.run = newRun(guard, p.patterns, in.Headers)
+	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
+}
+
+// collect returns the values of a program. Values share parts, so a small one in
+// memory may be huge when it is written; collect bounds the sum.
+func (r *run) collect(iter gojq.Iter) (out []any, err error) {
+	defer r.recoverStop(&err)
+	out = make([]any, 0, 1)
+	size := maxResult
+	for {
+		v, ok := iter.Next()
+		if !ok {
+			return out, nil
+		}
+		if err, isErr := v.(error); isErr {
+			return endProgram(out, err)
+		}
+		if len(out) == MaxResults {
+			return nil, ErrTooManyResults
+		}
+		r.measure(v, &size, maxResult, 0)
+		out = append(out, v)
+	}
+}
+
+// endProgram returns the values of a program that ended itself with halt, and
+// the error of a program that failed.
+func endProgram(out []any, err error) ([]any, error) {
+	var halt *gojq.HaltError
+	if errors.As(err, &halt) && halt.Value() == nil {
+		return out, nil
+	}
+	return nil, err
+}

@@ -1,0 +1,85 @@
+package jq
+
+import (
+	"encoding/json"
+	"sync"
+
+	"github.com/itchyny/gojq"
+)
+
+var natives sync.Map // of *gojq.Code by program
+
+// native returns the result of a program of gojq that reads $l and $r. It gives
+// this package gojq's results and messages for values that need no bound.
+func native(program string, v, l, r any) any {
+	code, ok := natives.Load(program)
+	if !ok {
+		query, err := gojq.Parse(program)
+		if err != nil {
+			return err
+		}
+		compiled, err := gojq.Compile(query, gojq.WithVariables([]string{"$l", "$r"}))
+		if err != nil {
+			return err
+		}
+		code, _ = natives.LoadOrStore(program, compiled)
+	}
+	out, _ := code.(*gojq.Code).Run(v, l, r).Next()
+	return out
+}
+
+// typeError is gojq's message for an argument of the wrong type.
+type typeError struct {
+	call string
+	v    any
+}
+
+// Error returns the message.
+func (e *typeError) Error() string { return e.call + " cannot be applied to: " + describe(e.v) }
+
+// wrapError is gojq's message for a function that failed.
+type wrapError struct {
+	call string
+	v    any
+	err  error
+}
+
+// Error returns the message.
+func (e *wrapError) Error() string {
+	return e.call + " cannot be applied to " + gojq.Preview(e.v) + ": " + e.err.Error()
+}
+
+func callText(name string, args ...any) string {
+	if len(args) == 0 {
+		return name
+	}
+	text := name + "("
+	for i, a := range args {
+		if i > 0 {
+			text += "; "
+		}
+		text += gojq.Preview(a)
+	}
+	return text + ")"
+}
+
+// describe is gojq's form of a value in a message.
+func describe(v any) string {
+	if v == nil {
+		return "null"
+	}
+	return gojq.TypeOf(v) + " (" + gojq.Preview(v) + ")"
+}
+
+// number returns the number that gojq makes of a json.Number, and other values
+// unchanged.
+func (r *run) number(v any) any {
+	n, ok := v.(json.Number)
+	if !ok {
+		return v
+	}
+	if len(n) > maxDigits+16 {
+		r.fail("a number has more than %d digits, the most that a jq program may use", maxDigits)
+	}
+	return parseNumber(n)
+}

@@ -1,0 +1,216 @@
+package jq
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/itchyny/gojq"
+)
+
+// parseNumber follows gojq: an int, else a float64 if the text has a fraction or
+// an exponent, else a *big.Int.
+func parseNumber(n json.Number) any {
+	if i, err := n.Int64(); err == nil {
+		return int(i)
+	}
+	if strings.ContainsAny(string(n), ".eE") {
+		if f, err := n.Float64(); err == nil {
+			return f
+		}
+	}
+	if i, ok := new(big.Int).SetString(string(n), 10); ok {
+		return i
+	}
+	if strings.HasPrefix(string(n), "-") {
+		return math.Inf(-1)
+	}
+	return math.Inf(1)
+}
+
+func (r *run) checkBig(values ...any) {
+	bits := 0
+	for _, v := range values {
+		if i, ok := v.(*big.Int); ok {
+			bits += i.BitLen()
+		}
+	}
+	r.checkBits(bits)
+}
+
+func (r *run) plus(a, b any) any {
+	a, b = r.number(a), r.number(b)
+	switch x := a.(type) {
+	case int:
+		if y, ok := b.(int); ok {
+			if sum := x + y; (sum >= x) == (y >= 0) {
+				return sum
+			}
+		}
+	case float64:
+		if y, ok := b.(float64); ok {
+			return x + y
+		}
+	case string:
+		if y, ok := b.(string); ok {
+			r.chargeText(len(x) + len(y))
+			return x + y
+		}
+	case []any:
+		if y, ok := b.([]any); ok && len(x) > 0 && len(y) > 0 {
+			r.chargeElements(len(x)+len(y), 16)
+		}
+	case map[string]any:
+		if y, ok := b.(map[string]any); ok && len(x) > 0 && len(y) > 0 {
+			// Names that both have count twice only if the sum is near the bound.
+			r.chargeElements(r.unionSize(x, y), 64)
+		}
+	}
+	r.checkBig(a, b)
+	return native("$l + $r", nil, a, b)
+}
+
+func (r *run) unionSize(x, y map[string]any) int {
+	if len(x)+len(y) <= maxElements {
+		return len(x) + len(y)
+	}
+	size := len(x)
+	for k := range y {
+		r.tick()
+		if _, both := x[k]; !both {
+			size++
+		}
+	}
+	return size
+}
+
+// sortedSet holds values in order, for a search among many.
+type sortedSet []any
+
+func (r *run) newSortedSet(list []any) sortedSet {
+	set := make(sortedSet, len(list))
+	for i, e := range list {
+		set[i] = r.number(e)
+	}
+	slices.SortFunc(set, r.compare)
+	return set
+}
+
+func (r *run) has(set sortedSet, v any) bool {
+	_, found := slices.BinarySearchFunc(set, v, r.compare)
+	return found
+}
+
+// minus removes from a list the elements that another has: by comparing all
+// pairs while they are few, else by search in the sorted other.
+func (r *run) minus(a, b any) any {
+	x, isList := a.([]any)
+	y, both := b.([]any)
+	if !isList || !both {
+		a, b = r.number(a), r.number(b)
+		r.checkBig(a, b)
+		return native("$l - $r", nil, a, b)
+	}
+	in := func(v any) bool { return slices.ContainsFunc(y, func(e any) bool { return r.compare(v, e) == 0 }) }
+	if len(y) > 8 {
+		r.charge(16 * len(y))
+		set := r.newSortedSet(y)
+		in = func(v any) bool { return r.has(set, r.number(v)) }
+	}
+	r.charge(16 * len(x))
+	out := make([]any, 0, len(x))
+	for _, e := range x {
+		if !in(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (r *run) times(a, b any) any {
+	a, b = r.number(a), r.number(b)
+	x, isObject := a.(map[string]any)
+	y, both := b.(map[string]any)
+	if isObject && both {
+		return r.merge(x, y, 0)
+	}
+	r.checkRepeat(a, b)
+	r.checkRepeat(b, a)
+	r.checkBig(a, b)
+	return native("$l * $r", nil, a, b)
+}
+
+func (r *run) checkRepeat(text, count any) {
+	s, ok := text.(string)
+	n, isNumber := gojq.ToFloat64(count)
+	if ok && isNumber && n > 1 && len(s) > 0 {
+		r.chargeText(int(min(n, maxText+1)) * len(s))
+	}
+}
+
+func (r *run) merge(a, b map[string]any, depth int) map[string]any {
+	if depth > maxDepth {
+		r.fail("the value has more than %d levels of lists and objects, the most that a jq program may handle", maxDepth)
+	}
+	r.chargeElements(r.unionSize(a, b), 64)
+	out := make(map[string]any, len(a)+len(b))
+	maps.Copy(out, a)
+	for k, v := range b {
+		r.tick()
+		x, isObject := out[k].(map[string]any)
+		if y, both := v.(map[string]any); isObject && both {
+			v = r.merge(x, y, depth+1)
+		}
+		out[k] = v
+	}
+	return out
+}
+
+func (r *run) divided(a, b any) any {
+	if s, ok := a.(string); ok {
+		if separator, both := b.(string); both {
+			r.checkPieces(s, separator)
+		}
+	}
+	a, b = r.number(a), r.number(b)
+	return native("$l / $r", nil, a, b)
+}
+
+// sum adds up a list or the members of an object.
+func (r *run) sum(v any) any {
+	r.checkSum(v)
+	return native("add", v, nil, nil)
+}
+
+// checkSum bounds the result of add by the sum of all texts and elements.
+func (r *run) checkSum(v any) {
+	text, elements := 0, 0
+	count := func(e any) {
+		r.tick()
+		switch e := e.(type) {
+		case string:
+			text += len(e)
+		case []any:
+			elements += len(e)
+		case map[string]any:
+			elements += len(e)
+		default:
+			r.checkBig(r.number(e))
+		}
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			count(e)
+		}
+	case map[string]any:
+		for _, e := range v {
+			count(e)
+		}
+	}
+	r.chargeText(text)
+	r.chargeElements(elements, 32)
+}

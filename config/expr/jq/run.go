@@ -1,0 +1,158 @@
+package jq
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/http"
+	"reflect"
+
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+const (
+	maxText     = 16 << 20 // bytes of a text that a function makes
+	maxElements = 1 << 20  // elements of a list or members of an object
+	maxResult   = 64 << 20 // bytes of the JSON of all values that a program yields
+	maxDepth    = 10_000   // levels of lists and objects
+	maxKeyList  = 16       // elements of a list in the place of an index
+	maxDigits   = value.MaxNumberLength
+)
+
+// run is the state of one run of a program.
+type run struct {
+	guard    *guard
+	ticks    uint
+	patterns patterns
+	headers  map[uintptr]bool // addresses of the objects whose names are found in any case
+}
+
+func newRun(g *guard, p patterns, headers []map[string]any) *run {
+	r := &run{guard: g, patterns: p}
+	if len(headers) > 0 {
+		r.headers = make(map[uintptr]bool, len(headers))
+		for _, h := range headers {
+			r.headers[reflect.ValueOf(h).Pointer()] = true
+		}
+	}
+	return r
+}
+
+// stop is the panic that ends a function of this package.
+type stop struct{ err error }
+
+func (r *run) fail(format string, args ...any) {
+	panic(stop{fmt.Errorf(format, args...)})
+}
+
+func (r *run) recoverStop(err *error) {
+	if p := recover(); p != nil {
+		s, ok := p.(stop)
+		if !ok {
+			panic(p)
+		}
+		*err = s.err
+	}
+}
+
+// tick counts a small piece of work, and stops the function at the end of the
+// context.
+func (r *run) tick() {
+	if r.ticks++; r.ticks&0x3ff == 0 {
+		r.check()
+	}
+}
+
+func (r *run) check() {
+	if err := r.guard.Err(); err != nil {
+		panic(stop{err})
+	}
+}
+
+// charge counts bytes before they are made.
+func (r *run) charge(bytes int) {
+	if err := r.guard.charge(bytes); err != nil {
+		panic(stop{err})
+	}
+}
+
+func (r *run) chargeText(bytes int) {
+	if bytes > maxText || bytes < 0 {
+		r.fail("the text would be longer than %d MiB, the most that a jq program may make", maxText>>20)
+	}
+	r.charge(bytes)
+}
+
+// chargeElements counts the elements of a list or the members of an object that
+// is about to be made, each with its size in bytes.
+func (r *run) chargeElements(count, bytes int) {
+	if count > maxElements || count < 0 {
+		r.fail("the list or object would have more than %d elements, the most that a jq program may make", maxElements)
+	}
+	r.charge(count * bytes)
+}
+
+// sized returns v if its JSON is short enough to be a text.
+func (r *run) sized(v any) any {
+	if s, ok := v.(string); ok {
+		r.chargeText(len(s))
+		return v
+	}
+	size := maxText
+	r.measure(v, &size, maxText, 0)
+	r.charge(maxText - size)
+	return v
+}
+
+// measure takes the length of v's JSON off the size. Escapes don't count.
+func (r *run) measure(v any, size *int, limit, depth int) {
+	r.tick()
+	if depth > maxDepth {
+		r.fail("the value has more than %d levels of lists and objects, the most that a jq program may handle", maxDepth)
+	}
+	switch v := v.(type) {
+	case string:
+		*size -= len(v) + 2
+	case json.Number:
+		*size -= len(v)
+	case *big.Int:
+		r.checkBits(v.BitLen())
+		*size -= v.BitLen() / 3
+	case []any:
+		*size -= len(v) + 1
+		for _, e := range v {
+			r.measure(e, size, limit, depth+1)
+		}
+	case map[string]any:
+		*size -= 2
+		for k, e := range v {
+			*size -= len(k) + 4
+			r.measure(e, size, limit, depth+1)
+		}
+	default:
+		*size--
+	}
+	if *size < 0 {
+		r.fail("the JSON of the value would be longer than %d MiB, the most that a jq program may make", limit>>20)
+	}
+}
+
+func (r *run) checkBits(bits int) {
+	if bits > 4*maxDigits {
+		r.fail("the number would have more than %d digits, the most that a jq program may make", maxDigits)
+	}
+}
+
+// headerName returns the name under which an object has a header field. Only
+// objects of header fields find other cases than their own.
+func (r *run) headerName(v, name any) any {
+	object, ok := v.(map[string]any)
+	text, isText := name.(string)
+	if !ok || !isText || len(r.headers) == 0 || !r.headers[reflect.ValueOf(object).Pointer()] {
+		return name
+	}
+	if _, there := object[text]; there {
+		return name
+	}
+	return http.CanonicalHeaderKey(text)
+}
