@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"reflect"
-	"runtime/metrics"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,22 +11,17 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr/jq"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
-var (
-	// ErrMemory reports an expression that was stopped because memory grew
-	// during its evaluation.
-	ErrMemory = errors.New("the expression was stopped: memory grew during its evaluation; limit its loops or its input")
-	// ErrJQMemory reports a jq program that was stopped because memory grew
-	// during a long run.
-	ErrJQMemory = errors.New("the jq program was stopped: it ran long and memory grew; limit its loops or its input")
-)
+// ErrMemory reports an expression that was stopped because memory grew during its
+// evaluation.
+var ErrMemory = errors.New("the expression was stopped: memory grew during its evaluation; limit its loops or its input")
 
 const (
 	loadTimeout         = 5 * time.Second       // for one evaluation at load
 	memoryCheckInterval = 10 * time.Millisecond // between two checks of the heap by a loopGuard
-	jqStepsPerCheck     = 1 << 18               // steps of the jq machine between two checks: some milliseconds
 	maxHeapGrowth       = 256 << 20             // bytes
 )
 
@@ -64,7 +58,7 @@ func (g *loopGuard) checkLimits() {
 }
 
 func (g *loopGuard) checkMemory() {
-	if heapGrew(&g.startHeap, g.maxGrowth) {
+	if jq.HeapGrew(&g.startHeap, g.maxGrowth) {
 		g.err = ErrMemory
 	}
 }
@@ -140,64 +134,4 @@ func needsGuard(e hcl.Expression) bool {
 		}
 		return false
 	})
-}
-
-// jqGuard is the context of a jq program. It ends the program if the heap grows
-// during a long run: jq itself has no limit, and [repeat(1)] would take the
-// machine's memory long before its deadline. Of several such programs all end,
-// which saves the process.
-//
-// The jq machine calls Done at every step, in one goroutine. The guard counts
-// these calls instead of asking for the time, so a short program costs nothing.
-type jqGuard struct {
-	context.Context
-
-	maxGrowth uint64 // bytes by which the heap may grow
-	steps     int
-	startHeap uint64 // bytes of the heap at the first check
-	exceeded  bool
-}
-
-// Done returns a channel that is closed when the program must end.
-func (g *jqGuard) Done() <-chan struct{} {
-	if g.steps++; g.steps%jqStepsPerCheck == 0 {
-		g.exceeded = heapGrew(&g.startHeap, g.maxGrowth)
-	}
-	if g.exceeded {
-		return closed
-	}
-	return g.Context.Done()
-}
-
-// Err returns why the program must end.
-func (g *jqGuard) Err() error {
-	if g.exceeded {
-		return ErrJQMemory
-	}
-	return g.Context.Err()
-}
-
-var closed = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
-
-// heapGrew reports whether the heap is larger than at the start by more than
-// maxGrowth bytes. The first call sets the start.
-func heapGrew(start *uint64, maxGrowth uint64) bool {
-	now := heapBytes()
-	if *start == 0 {
-		*start = now
-	}
-	return now > *start+maxGrowth
-}
-
-func heapBytes() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
-	}
-	return sample[0].Value.Uint64()
 }

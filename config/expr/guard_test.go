@@ -185,10 +185,10 @@ func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if p.maxGrowth != maxHeapGrowth {
-		t.Errorf("a program may take %d bytes", p.maxGrowth)
+	if p.code.MaxGrowth != maxHeapGrowth {
+		t.Errorf("a program may take %d bytes", p.code.MaxGrowth)
 	}
-	p.maxGrowth = 16 << 20
+	p.code.MaxGrowth = 16 << 20
 	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrJQMemory) {
 		t.Errorf("error is %v", err)
 	}

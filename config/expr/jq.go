@@ -2,7 +2,6 @@ package expr
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -11,15 +10,15 @@ import (
 	"github.com/itchyny/gojq"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr/jq"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // Program is a compiled jq program. In it $webhook, $action and the other names
 // of the run have the same values as in HCL. It is safe for concurrent use.
 type Program struct {
-	code      *gojq.Code
-	vars      []jqVariable
-	maxGrowth uint64 // bytes by which the heap may grow during a long run
+	code *jq.Program
+	vars []jqVariable
 
 	volatile bool
 }
@@ -32,11 +31,12 @@ type jqVariable struct {
 	all     bool
 }
 
-// ErrTooManyResults reports a jq program that yields more values than MaxResults.
-var ErrTooManyResults = errors.New("the jq program yields too many values")
-
-// MaxResults bounds how many values one run of a jq program may yield.
-const MaxResults = 100_000
+var (
+	// ErrTooManyResults reports a jq program that yields too many values.
+	ErrTooManyResults = jq.ErrTooManyResults
+	// ErrJQMemory reports a jq program that was stopped because memory grew.
+	ErrJQMemory = jq.ErrMemory
+)
 
 // CompileJQ compiles the jq program that is the value of an expression. The
 // value must be known at load. A mistake is reported at its place inside the
@@ -75,12 +75,12 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntaxError(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program), maxGrowth: maxHeapGrowth, volatile: jqNow.MatchString(program)}
+	p := &Program{vars: s.jqVariables(program), volatile: jqNow.MatchString(program)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
 	}
-	p.code, err = gojq.Compile(query, gojq.WithVariables(names))
+	p.code, err = jq.Compile(query, names)
 	if err != nil {
 		return nil, s.jqNameError(program, err, at)
 	}
@@ -127,49 +127,24 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 // are values of package value; numbers that jq computed are int, float64 or
 // *big.Int. The input is not changed.
 func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
-	args := make([]any, len(p.vars))
-	for i, v := range p.vars {
-		args[i] = v.read(env)
-	}
+	in := jq.Input{Value: input, Variables: make([]any, len(p.vars))}
 	if o, ok := input.(value.Object); ok {
-		input = o.Map()
+		in.Value = resolveMembers(o.Map(), o, &in)
 	}
-	guard := &jqGuard{Context: ctx, maxGrowth: p.maxGrowth}
-	out := make([]any, 0, 1)
-	iter := p.code.RunWithContext(guard, input, args...)
-	for {
-		v, ok := iter.Next()
-		if !ok {
-			return out, nil
-		}
-		if err, isErr := v.(error); isErr {
-			return endJQ(out, err)
-		}
-		if len(out) == MaxResults {
-			return nil, ErrTooManyResults
-		}
-		out = append(out, v)
+	for i, v := range p.vars {
+		in.Variables[i] = v.read(env, &in)
 	}
+	return p.code.Run(ctx, in)
 }
 
-// endJQ returns the values of a program that ended itself with halt, and the
-// error of a program that failed.
-func endJQ(out []any, err error) ([]any, error) {
-	var halt *gojq.HaltError
-	if errors.As(err, &halt) && halt.Value() == nil {
-		return out, nil
-	}
-	return nil, err
-}
-
-func (v jqVariable) read(env Env) any {
+func (v jqVariable) read(env Env, in *jq.Input) any {
 	whole := env.Value(v.root)
 	o, lazy := whole.(value.Object)
 	if !lazy {
 		return whole
 	}
 	if v.all {
-		return resolveMembers(o.Map())
+		return resolveMembers(o.Map(), o, in)
 	}
 	out := make(map[string]any, len(v.members))
 	for _, name := range v.members {
@@ -177,18 +152,41 @@ func (v jqVariable) read(env Env) any {
 			out[name] = m
 		}
 	}
-	return resolveMembers(out)
+	return resolveMembers(out, o, in)
 }
 
 // resolveMembers replaces members that are lazy objects by their maps, because
-// jq knows only plain maps.
-func resolveMembers(m map[string]any) map[string]any {
+// jq knows only plain maps. It notes the objects of header fields, the lazy
+// objects with the name headers: the program finds their members in any case.
+func resolveMembers(m map[string]any, of value.Object, in *jq.Input) map[string]any {
 	for name, member := range m {
-		if o, lazy := member.(value.Object); lazy {
-			m[name] = o.Map()
+		if _, plain := member.(map[string]any); plain {
+			if o, ok := of.Get(name); ok {
+				member = o
+			}
+		}
+		o, lazy := member.(value.Object)
+		if !lazy {
+			continue
+		}
+		plain := o.Map()
+		m[name] = plain
+		if name == "headers" {
+			in.Headers = append(in.Headers, plain)
+		} else if headers, ok := o.Get("headers"); ok && plain["headers"] != nil {
+			resolveHeaders(plain, headers, in)
 		}
 	}
 	return m
+}
+
+// resolveHeaders notes the header fields of an action's answer.
+func resolveHeaders(answer map[string]any, headers any, in *jq.Input) {
+	if o, lazy := headers.(value.Object); lazy {
+		plain := o.Map()
+		answer["headers"] = plain
+		in.Headers = append(in.Headers, plain)
+	}
 }
 
 // Refs lists the names of the run that the program reads.

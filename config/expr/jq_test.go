@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -81,6 +82,64 @@ func TestJQReadsLazyObjects(t *testing.T) {
 	}
 }
 
+// fields finds header fields in any case, as the headers of requests and answers
+// do.
+type fields map[string]any
+
+func (f fields) Get(name string) (any, bool) { return f[http.CanonicalHeaderKey(name)], true }
+func (f fields) Map() map[string]any         { return maps.Clone(f) }
+
+// TestJQFindsHeadersInAnyCase reads header fields by names in other cases than
+// they were sent. The object itself stays as it was sent.
+func TestJQFindsHeadersInAnyCase(t *testing.T) {
+	t.Parallel()
+	sent := fields{"X-Github-Event": "push", "Host": "example.com"}
+	e := env{
+		"webhook": lazy{"headers": sent, "body": map[string]any{"headers": map[string]any{"Host": "a"}}},
+		"action":  lazy{"call": lazy{"status": 200, "headers": sent}, "made": map[string]any{"headers": map[string]any{"Host": "b"}}},
+	}
+	for program, want := range map[string]string{
+		`$webhook.headers["X-GitHub-Event"]`:                           `["push"]`,
+		`$webhook.headers."x-github-event"`:                            `["push"]`,
+		`$webhook.headers["X-GITHUB-EVENT", "hOST"]`:                   `["push", "example.com"]`,
+		`$webhook.headers.host`:                                        `["example.com"]`,
+		`$webhook | .headers as $h | $h.host, $h["HOST"]`:              `["example.com", "example.com"]`,
+		`"x-github-event" as $name | $webhook.headers[$name]`:          `["push"]`,
+		`{name: "x-github-event"} | $webhook.headers[.name]`:           `["push"]`,
+		`{name: "x"} | $webhook.headers[.name]?`:                       `[null]`,
+		`$webhook["headers"]["host"]`:                                  `["example.com"]`,
+		`$webhook.headers | has("host", "nope")`:                       `[true, false]`,
+		`$webhook.headers.host[0:3]`:                                   `["exa"]`,
+		`$webhook.headers | keys`:                                      `[["Host", "X-Github-Event"]]`,
+		`$webhook.headers`:                                             `[{"Host": "example.com", "X-Github-Event": "push"}]`,
+		`[$webhook.headers[]]`:                                         `[["example.com", "push"]]`,
+		`$webhook.headers | to_entries | map(.key)`:                    `[["Host", "X-Github-Event"]]`,
+		`$webhook.headers | .host = "x" | keys`:                        `[["Host", "X-Github-Event", "host"]]`,
+		`$webhook.headers | .host |= "x" | .Host`:                      `["x"]`,
+		`$action.call.headers["x-github-event"]`:                       `["push"]`,
+		`$action | .call.headers.host`:                                 `["example.com"]`,
+		`$webhook.body.headers.host, $action.made.headers.host`:        `[null, null]`,
+		`$webhook.headers as {"x-github-event": $e} | $e`:              `[null]`,
+		`def f: .headers.host; $webhook | f`:                           `["example.com"]`,
+		`$webhook.headers | path(.host)`:                               `[["Host"]]`,
+		`$webhook | [.headers, .body.headers] | map(.host)`:            `[["example.com", null]]`,
+		`try $webhook.headers.host.x.y catch "none"`:                   `["none"]`,
+		`[$webhook.headers.host.x?, $webhook.nope.x, .headers.a.b?.c]`: `[[null, null]]`,
+	} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			p, diags := compileJQ(t, fmt.Sprintf("jq = %q\n", program))
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			got, err := p.Run(context.Background(), e, map[string]any{})
+			if err != nil || !value.Equal(got, decode(t, want)) {
+				t.Errorf("got %v, %v, want %s", got, err, want)
+			}
+		})
+	}
+}
+
 func TestJQPlaces(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -100,6 +159,7 @@ func TestJQPlaces(t *testing.T) {
 		{"slip", "jq = \"legnth\"\n", 1, 7, 6, "Did you mean \"length\"?"},
 		{"comma between arguments", "jq = \"sub(1, 2)\"\n", 1, 7, 3, "sub takes 2 or 3 arguments. Separate arguments with semicolons"},
 		{"too many arguments", "jq = \"length(.a; .b)\"\n", 1, 7, 6, "length takes no arguments."},
+		{"needs a terminal", "jq = \". | debug(1)\"\n", 1, 11, 5, "flows don't have: there is no terminal to write to; use action \"log\""},
 		{"double braces", "jq = \"{{ webhook.body.id }}\"\n", 1, 8, 1, "For {{ webhook.body.id }} write $webhook.body.id."},
 		{"end", "jq = \"[1\"\n", 1, 8, 1, "unexpected"},
 		{"inside umlauts", "jq = \"\\\"äö\\\" | $nope\"\n", 1, 16, 5, "$nope"},

@@ -64,9 +64,24 @@ func (s *Scope) runRootNames() []string {
 	return slices.Sorted(maps.Keys(s.run))
 }
 
+// jqNotHere are functions of jq that need more than a value and a program.
+var jqNotHere = map[string]string{
+	"debug":             `there is no terminal to write to; use action "log"`,
+	"stderr":            `there is no terminal to write to; use action "log"`,
+	"input":             "a program has one input, the value of input, which it reads as .",
+	"inputs":            "a program has one input, the value of input, which it reads as .",
+	"input_filename":    "a program reads no files",
+	"input_line_number": "a program reads no files",
+	"get_search_list":   "a program loads no modules",
+	"modulemeta":        "a program loads no modules",
+}
+
 // explainFunction says why a call, given as "name/arguments", is wrong.
 func explainFunction(called string) string {
 	name, count, _ := strings.Cut(called, "/")
+	if reason, ok := jqNotHere[name]; ok {
+		return fmt.Sprintf("The jq program calls %s, which flows don't have: %s.", called, reason)
+	}
 	known := listJQFunctions()
 	if counts := known[name]; len(counts) > 0 {
 		detail := fmt.Sprintf("The jq program calls %s; %s takes %s.", called, name, describeCounts(counts))
@@ -75,7 +90,7 @@ func explainFunction(called string) string {
 		}
 		return detail
 	}
-	detail := fmt.Sprintf("The jq program calls %s, which jq does not have.", called)
+	detail := fmt.Sprintf("The jq program calls %s, which the gateway's version of jq does not have.", called)
 	names := slices.Sorted(maps.Keys(known))
 	if near := diag.DidYouMean(name, names); near != "" {
 		return detail + near
@@ -101,7 +116,7 @@ func describeCounts(counts []string) string {
 // listJQFunctions returns the functions of jq, each with the numbers of
 // arguments that it accepts. jq itself lists them as "name/arguments".
 func listJQFunctions() map[string][]string {
-	out := map[string][]string{}
+	out := map[string][]string{"toarray": {"0"}, "have_literal_numbers": {"0"}, "have_decnum": {"0"}}
 	query, err := gojq.Parse("builtins | sort[]")
 	if err != nil {
 		return out

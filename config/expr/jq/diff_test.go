@@ -1,7 +1,6 @@
 package jq
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -81,7 +80,9 @@ var programs = []string{
 
 var inputs = []any{
 	map[string]any{"a": []any{1, 2, 3}, "s": "hello", "o": map[string]any{"x": 1, "y": 2}, "p": map[string]any{"x": 3}, "i": 7, "f": 2.5, "b": nil, "big": json.Number("123456789012345678901234567890"), "k": "x"},
-	nil, []any{1, "a", nil, []any{2}}, "héllo, wörld",
+	nil,
+	[]any{1, "a", nil, []any{2}},
+	"héllo, wörld",
 }
 
 // TestSameAsGojq holds rewritten programs equal to gojq in results and messages.
@@ -100,4 +101,24 @@ func TestSameAsGojq(t *testing.T) {
 	}
 }
 
-var _ = context.Background
+// FuzzSameAsGojq holds programs made of those above equal to gojq: one piped
+// into another, as the operand of an operator, or as the value of an update.
+func FuzzSameAsGojq(f *testing.F) {
+	for i := range programs {
+		f.Add(i, i*7+3, i%len(forms), i%len(inputs))
+	}
+	f.Fuzz(func(t *testing.T, a, b, form, input int) {
+		pick := func(list []string, i int) string { return list[uint(i)%uint(len(list))] }
+		program := fmt.Sprintf(pick(forms, form), pick(programs, a), pick(programs, b))
+		want, got, wantErr, gotErr := runBoth(t, program, inputs[uint(input)%uint(len(inputs))])
+		if w, g := asText(want, wantErr), asText(got, gotErr); w != g {
+			t.Errorf("%s:\n%s\nwant\n%s", program, g, w)
+		}
+	})
+}
+
+var forms = []string{
+	"(%s) | (%s)", "[(%s)] + [(%s)]", "(try (%s) catch .) as $x | [$x, (try (%s) catch .)]", "[.[]? |= (%s)] | (%s)", "(%s) == (%s)", "[(%s)] - [(%s)]",
+	"reduce (%s) as $x ([]; . + [$x]) | (%s)", "{a: (%s), b: (%s)}", "\"\\(%s) \\(%s)\"", "def f: (%s); def g(f): f; g(f), (%s)", "[(%s), (%s)] | unique, tojson, sort, flatten",
+	".x += (%s) | .x, (%s)", "[first(%s)?, last(%s)?]", "[limit(3; %s)] | contains([(%s)])?", "(%s) // (%s)", "[paths(%s)?] | (%s)", "[foreach (%s) as $x (0; . + 1; [$x, .])] | (%s)",
+}

@@ -34,6 +34,7 @@ type Program struct {
 	query     *gojq.Query
 	variables []string
 	patterns  patterns
+	cache     *patternCache
 	idle      chan *machine
 }
 
@@ -47,7 +48,7 @@ type Input struct {
 // Compile compiles a parsed program, which it changes. The names of variables
 // begin with a dollar sign.
 func Compile(query *gojq.Query, variables []string) (*Program, error) {
-	p := &Program{MaxGrowth: maxHeapGrowth, query: query, variables: variables, idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
+	p := &Program{MaxGrowth: maxHeapGrowth, query: query, variables: variables, cache: newPatternCache(), idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
 	var err error
 	if p.patterns, err = rewriteProgram(query); err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
 	}
 	defer p.release(m)
 	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth}
-	m.run = newRun(guard, p.patterns, in.Headers)
+	m.run = newRun(guard, p, in.Headers)
 	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
 }
 

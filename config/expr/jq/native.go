@@ -7,24 +7,25 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-var natives sync.Map // of *gojq.Code by program
-
-// native returns the result of a program of gojq that reads $l and $r. It gives
-// this package gojq's results and messages for values that need no bound.
-func native(program string, v, l, r any) any {
-	code, ok := natives.Load(program)
-	if !ok {
-		query, err := gojq.Parse(program)
-		if err != nil {
-			return err
+// natives are programs of gojq that read $l and $r, by their text.
+var natives = sync.OnceValue(func() map[string]*gojq.Code {
+	out := map[string]*gojq.Code{}
+	for _, text := range []string{"$l + $r", "$l - $r", "$l * $r", "$l / $r", "add", "getpath($l)", "jn($l; $r)", "yn($l; $r)"} {
+		query, err := gojq.Parse(text)
+		if err == nil {
+			out[text], err = gojq.Compile(query, gojq.WithVariables([]string{"$l", "$r"}))
 		}
-		compiled, err := gojq.Compile(query, gojq.WithVariables([]string{"$l", "$r"}))
 		if err != nil {
-			return err
+			panic(text + ": " + err.Error())
 		}
-		code, _ = natives.LoadOrStore(program, compiled)
 	}
-	out, _ := code.(*gojq.Code).Run(v, l, r).Next()
+	return out
+})
+
+// native returns the result of one of the natives. It gives this package gojq's
+// results and messages for values that need no bound.
+func native(program string, v, l, r any) any {
+	out, _ := natives()[program].Run(v, l, r).Next()
 	return out
 }
 

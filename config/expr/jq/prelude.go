@@ -21,16 +21,8 @@ type preludeDef struct {
 	uses map[string]bool
 }
 
-var (
-	preludeOnce   sync.Once
-	preludeByName map[string]preludeDef // by name/arity
-)
-
 // prelude returns the definitions of the prelude by name/arity.
-func prelude() map[string]preludeDef {
-	preludeOnce.Do(func() { preludeByName = readPrelude() })
-	return preludeByName
-}
+var prelude = sync.OnceValue(readPrelude)
 
 func readPrelude() map[string]preludeDef {
 	q, err := gojq.Parse(preludeText + "\n.")
@@ -39,7 +31,7 @@ func readPrelude() map[string]preludeDef {
 	}
 	defs := make(map[string]preludeDef, len(q.FuncDefs))
 	for _, def := range q.FuncDefs {
-		r := &rewriter{prelude: true, used: map[string]bool{}}
+		r := &rewriter{used: map[string]bool{}}
 		name := strings.TrimPrefix(def.Name, preludePrefix)
 		def.Name = prefix + name
 		r.funcDef(def)
@@ -48,10 +40,10 @@ func readPrelude() map[string]preludeDef {
 	return defs
 }
 
-// replaced reports whether this package has a function in the place of a
+// replaces reports whether this package has a function in the place of a
 // builtin, given as name/arity.
-func replaced(name string) bool {
-	_, defined := prelude()[name]
+func (r *rewriter) replaces(name string) bool {
+	_, defined := r.defs[name]
 	return defined || builtinReplacements[name]
 }
 

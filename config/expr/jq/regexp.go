@@ -15,8 +15,8 @@ import (
 
 const (
 	maxPatternSize = 10_000  // instructions of a compiled pattern
-	maxCached      = 256     // patterns that callers gave
-	maxCachedSize  = 100_000 // instructions of these patterns
+	maxCached      = 64      // patterns that callers gave to a program
+	maxCachedSize  = 40_000  // instructions and bytes of these patterns
 	smallSearch    = 1 << 20 // work up to which a search is not interrupted
 )
 
@@ -79,7 +79,7 @@ func compilePattern(text, flags string) (*pattern, error) {
 	}
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("invalid regular expression %q: %s", text, err)
+		return nil, fmt.Errorf("invalid regular expression %q: %w", text, err)
 	}
 	size := patternSize(tree)
 	if size > maxPatternSize {
@@ -87,11 +87,11 @@ func compilePattern(text, flags string) (*pattern, error) {
 	}
 	p := &pattern{size: size}
 	if p.first, err = regexp.Compile(text); err != nil {
-		return nil, fmt.Errorf("invalid regular expression %q: %s", text, err)
+		return nil, fmt.Errorf("invalid regular expression %q: %w", text, err)
 	}
 	p.names = p.first.SubexpNames()
 	if p.next, err = regexp.Compile(`\A(?s:.)(?s:.*?)(` + tree.String() + `)`); err != nil {
-		return nil, fmt.Errorf("invalid regular expression %q: %s", text, err)
+		return nil, fmt.Errorf("invalid regular expression %q: %w", text, err)
 	}
 	return p, nil
 }
@@ -109,9 +109,8 @@ func patternSize(t *syntax.Regexp) int {
 	return min(size, 1<<30)
 }
 
-// cache holds the patterns that callers gave, the latest first.
-var cache = patternCache{byKey: map[patternKey]*list.Element{}, order: list.New()}
-
+// patternCache holds the patterns that callers gave to a program, the latest
+// first.
 type patternCache struct {
 	mu    sync.Mutex
 	byKey map[patternKey]*list.Element
@@ -122,6 +121,10 @@ type patternCache struct {
 type cachedPattern struct {
 	key     patternKey
 	pattern *pattern
+}
+
+func newPatternCache() *patternCache {
+	return &patternCache{byKey: map[patternKey]*list.Element{}, order: list.New()}
 }
 
 func (c *patternCache) get(k patternKey) (*pattern, bool) {
@@ -152,10 +155,10 @@ func (c *patternCache) put(k patternKey, p *pattern) {
 
 func (r *run) pattern(text, flags string) (*pattern, error) {
 	k := patternKey{text, strings.ReplaceAll(flags, "g", "")}
-	if p, ok := r.patterns[k]; ok {
+	if p, ok := r.program.patterns[k]; ok {
 		return p, nil
 	}
-	if p, ok := cache.get(k); ok {
+	if p, ok := r.program.cache.get(k); ok {
 		return p, nil
 	}
 	r.charge(64 * len(text))
@@ -164,7 +167,7 @@ func (r *run) pattern(text, flags string) (*pattern, error) {
 		return nil, err
 	}
 	r.charge(200 * p.size)
-	cache.put(k, p)
+	r.program.cache.put(k, p)
 	return p, nil
 }
 

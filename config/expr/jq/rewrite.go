@@ -16,10 +16,10 @@ const prefix = "_:"
 // rewriter replaces operators and calls in a program by those of this package.
 // It keeps the functions that the program itself defines, which hide builtins.
 type rewriter struct {
-	defined  []string        // functions of the program that are visible, as name/arity
-	prelude  bool            // the text is the prelude: only its own calls are replaced
-	used     map[string]bool // functions of the prelude that are called
-	headers  bool            // the program reads headers by name
+	defined  []string              // functions of the program that are visible, as name/arity
+	defs     map[string]preludeDef // of the prelude; nil if the text is the prelude itself
+	used     map[string]bool       // functions of the prelude that are called
+	headers  bool                  // the program reads headers by name
 	patterns patterns
 	err      error
 }
@@ -27,7 +27,7 @@ type rewriter struct {
 // rewriteProgram rewrites a program in place. It returns the constant patterns
 // of the program.
 func rewriteProgram(q *gojq.Query) (patterns, error) {
-	r := &rewriter{used: map[string]bool{}, patterns: patterns{}, headers: strings.Contains(q.String(), "headers")}
+	r := &rewriter{defs: prelude(), used: map[string]bool{}, patterns: patterns{}, headers: strings.Contains(q.String(), "headers")}
 	r.query(q)
 	q.FuncDefs = append(preludeDefs(r.used), q.FuncDefs...)
 	return r.patterns, r.err
@@ -438,7 +438,7 @@ func (r *rewriter) call(t *gojq.Term) {
 	if f.Name[0] == '$' || slices.Contains(r.defined, name) {
 		return
 	}
-	if r.prelude {
+	if r.defs == nil {
 		if own, ok := strings.CutPrefix(f.Name, preludePrefix); ok {
 			f.Name = prefix + own
 			r.used[key(own, len(f.Args))] = true
@@ -454,7 +454,7 @@ func (r *rewriter) call(t *gojq.Term) {
 		f.Args[0] = pipe(f.Args[0], call("sized"))
 	case name == "has/1" && r.headers:
 		f.Args[0] = call("name", f.Args[0])
-	case replaced(name):
+	case r.replaces(name):
 		r.collectPattern(f)
 		r.used[name] = true
 		f.Name = prefix + f.Name

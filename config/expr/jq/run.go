@@ -21,14 +21,14 @@ const (
 
 // run is the state of one run of a program.
 type run struct {
-	guard    *guard
-	ticks    uint
-	patterns patterns
-	headers  map[uintptr]bool // addresses of the objects whose names are found in any case
+	guard   *guard
+	ticks   uint
+	program *Program
+	headers map[uintptr]bool // addresses of the objects whose names are found in any case
 }
 
-func newRun(g *guard, p patterns, headers []map[string]any) *run {
-	r := &run{guard: g, patterns: p}
+func newRun(g *guard, p *Program, headers []map[string]any) *run {
+	r := &run{guard: g, program: p}
 	if len(headers) > 0 {
 		r.headers = make(map[uintptr]bool, len(headers))
 		for _, h := range headers {

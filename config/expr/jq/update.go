@@ -51,7 +51,7 @@ type deleted struct{}
 // current returns the value at a path, which the program may keep. It is not
 // written to afterwards.
 func (r *run) current(u *update, path any) any {
-	v := native("getpath($l)", u.value, path, nil)
+	v := member(u.value, path.([]any))
 	switch v.(type) {
 	case map[string]any, []any:
 		if u.owned.has(v) || hasSlice(path) {
@@ -59,6 +59,26 @@ func (r *run) current(u *update, path any) any {
 		}
 	}
 	return v
+}
+
+// member returns the value at a path, as getpath does.
+func member(v any, path []any) any {
+	at := v
+	for _, step := range path {
+		object, isObject := at.(map[string]any)
+		name, isName := step.(string)
+		list, isList := at.([]any)
+		place, isPlace := step.(int)
+		switch {
+		case isObject && isName:
+			at = object[name]
+		case isList && isPlace && 0 <= place && place < len(list):
+			at = list[place]
+		default:
+			return native("getpath($l)", v, path, nil)
+		}
+	}
+	return at
 }
 
 func hasSlice(path any) bool {
