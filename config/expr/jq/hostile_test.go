@@ -108,7 +108,7 @@ func long(s string, n int) func() any { return func() any { return strings.Repea
 
 func texts(n int) func() any {
 	return func() any {
-		return map[string]any{"t": strings.Repeat("x", n), "p": "((x{30}){30}y{90}){1,2}(z{30}){300}"}
+		return map[string]any{"t": strings.Repeat("x", n), "p": strings.Repeat("(xy?z){900}", 20)}
 	}
 }
 
