@@ -23,6 +23,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/logging"
+	"github.com/webhook-gateway/gateway/internal/memlimit"
 )
 
 // runner executes `gateway run`.
@@ -75,7 +76,9 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
+	memory := r.tuneMemory()
 	o, err := r.options(paths)
+	o.Memory = memory / 2
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,6 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	defer g.Close()
-	r.tuneGC()
 	return r.serve(ctx, g, loaded, o)
 }
 
@@ -129,13 +131,23 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	return o, explainDataError(r.data, err)
 }
 
-// tuneGC makes garbage collections rarer unless GOGC is set. The live heap is
-// small and requests leave only short-lived values, so the default would collect
-// dozens of times a second.
-func (r *runner) tuneGC() {
+// tuneMemory sets up the garbage collector and returns how much memory the
+// process may use. Unless GOGC is set, collections are rarer than by default: the
+// live heap is small and requests leave only short-lived values, so the default
+// would collect dozens of times a second. Unless GOMEMLIMIT is set, the limit of
+// the container or the machine makes them frequent again before it is reached; a
+// tenth of it stays for what the collector does not count.
+func (r *runner) tuneMemory() int64 {
+	available, known := memlimit.Available(os.DirFS("/"))
+	if _, set := r.env("GOMEMLIMIT"); set {
+		available = min(available, debug.SetMemoryLimit(-1))
+	} else if known {
+		debug.SetMemoryLimit(available / 10 * 9)
+	}
 	if _, set := r.env("GOGC"); !set {
 		debug.SetGCPercent(400)
 	}
+	return available
 }
 
 // override lets flags and variables win over the gateway block.

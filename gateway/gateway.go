@@ -9,6 +9,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -48,6 +49,9 @@ type Options struct {
 	Key []byte
 	// Clock is the source of time. It is required.
 	Clock clock.Clock
+	// Memory is how many bytes the bodies and values of all requests and runs may
+	// take together, unless limits.memory says otherwise; 512 MiB if 0.
+	Memory int64
 	// Store keeps runs. It must outlive the gateway; nil refuses async flows.
 	Store store.Store
 	// Lease is the time after the last heartbeat of this gateway after which
@@ -73,6 +77,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = 30 * time.Second
+	}
+	if o.Memory == 0 {
+		o.Memory = 512 << 20
 	}
 	if o.Lease == 0 {
 		o.Lease = 30 * time.Second
@@ -120,8 +127,9 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send)}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}}
 	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
+	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
 	g.metrics.RegisterAbandoned(env.Abandoned.Running, env.Abandoned.Total)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := endpoint.Options{
@@ -134,13 +142,23 @@ func compose(o Options) *Gateway {
 	}
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
-		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: g.durable.reloadSchedules,
+		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
 			Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 		}),
 	}
 	return g
+}
+
+// applySettings makes the parts of the process follow a configuration that was put
+// into service.
+func (g *Gateway) applySettings(m *run.Memory) {
+	if s := g.current.Acquire(); s != nil {
+		m.SetLimit(cmp.Or(int64(s.Config.Gateway.Limits.Memory), g.opts.Memory))
+		s.Release()
+	}
+	g.durable.reloadSchedules()
 }
 
 // ServeHTTP serves the endpoints.

@@ -26,6 +26,9 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if problem != nil {
 		return nil, problem
 	}
+	if in.TakeMemory != nil && !in.TakeMemory(raw) {
+		return nil, tooLargeProblem(in.Limits.Body)
+	}
 	e := newRequestEvent(w, r, in, raw)
 	e.header.fields = header
 	if problem := e.readValues(header, r.URL.RawQuery, in.Limits); problem != nil {

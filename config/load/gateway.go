@@ -44,6 +44,7 @@ type Limits struct {
 	Headers   expr.Size
 	JSONDepth int
 	Runs      int
+	Memory    expr.Size // 0 if not set
 }
 
 // Egress lists the addresses that flows may reach although they are not public.
@@ -126,6 +127,7 @@ func (l *Limits) Describe(s *schema.Spec) {
 	schema.Attr(s, &l.Headers, "headers", "Largest header of a request. A larger one gets 431. A change takes effect at the next start.")
 	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested. A deeper body gets 400.")
 	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process. A request above it gets 503.")
+	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, and the answers that callers have not read, may take together. A request above it gets 503. Default: half of the memory of the container or the machine.")
 	s.Check(l.checkRanges)
 }
 
@@ -139,6 +141,7 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		{"body", l.Body >= 1 && l.Body <= 1<<30, "from 1B to 1GiB"},
 		{"headers", l.Headers >= 1<<10 && l.Headers <= 16<<20, "from 1KiB to 16MiB"},
 		{"json_depth", l.JSONDepth >= 1 && l.JSONDepth <= 1000, "from 1 to 1000"},
+		{"memory", l.Memory == 0 || l.Memory >= 1<<20 && l.Memory >= l.Body, "at least 1MiB, and not less than \"body\""},
 		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
 	} {
 		if !limit.ok {

@@ -30,6 +30,7 @@ func TestGateway(t *testing.T) {
 		{"empty blocks", "gateway {\n  admin {}\n  limits {}\n  egress {}\n}\n", func(*load.Gateway) {}},
 		{"nulls", "gateway {\n  listen = null\n  limits {\n    body = null\n  }\n}\n", func(*load.Gateway) {}},
 		{"one limit", "gateway {\n  limits {\n    json_depth = 5\n  }\n}\n", func(g *load.Gateway) { g.Limits.JSONDepth = 5 }},
+		{"memory", "gateway {\n  limits {\n    memory = \"512MiB\"\n  }\n}\n", func(g *load.Gateway) { g.Limits.Memory = 512 << 20 }},
 		{"sizes", "gateway {\n  limits {\n    body    = \"1.5KiB\"\n    headers = \"16kB\"\n  }\n}\n", func(g *load.Gateway) {
 			g.Limits.Body, g.Limits.Headers = 1536, 16000
 		}},

@@ -52,8 +52,31 @@ func (q *request) replayResponse(k *store.Key) {
 	header := http.Header{ReplayedHeader: {"true"}}
 	maps.Copy(header, response.Header)
 	q.ID = k.Run
-	q.writeResponse(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
+	response = q.writeAnswer(&flow.Response{Status: response.Status, Header: header, Body: response.Body})
 	q.countRequest("replayed", response.Status)
+}
+
+// smallAnswer is the size up to which an answer takes no memory of the budget:
+// the buffers of its connection hold it.
+const smallAnswer = 64 << 10
+
+// writeAnswer sends the response of a run. A large one takes memory until its
+// caller has read it; if there is none, a refusal is sent in its place. It
+// returns the response that was sent.
+func (q *request) writeAnswer(r *flow.Response) *flow.Response {
+	size := int64(len(r.Body))
+	if size <= smallAnswer {
+		q.writeResponse(r)
+		return r
+	}
+	if !q.Env.Memory.TryTakeAnswer(size) {
+		r = q.problemResponse(outOfMemory())
+		q.writeResponse(r)
+		return r
+	}
+	defer q.Env.Memory.FreeAnswer(size)
+	q.writeResponse(r)
+	return r
 }
 
 // writeResponse sends a response. The header values are shared with the response, and

@@ -1,11 +1,13 @@
 package endpoint
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 )
 
 // A caller has BodyTime to send a body, and for a large one as long as it takes
@@ -21,14 +23,19 @@ func (q *request) limitBodyTime() {
 	if q.r.ContentLength == 0 {
 		return
 	}
-	size := q.Snapshot.Limits.Body
-	if q.Endpoint != nil && q.Endpoint.HTTP.MaxBody > 0 {
-		size = q.Endpoint.HTTP.MaxBody
-	}
+	size := q.maxBody()
 	if n := q.r.ContentLength; n > 0 {
 		size = min(n, size)
 	}
 	q.setReadDeadline(q.Began.Add(BodyTime + time.Duration(size/minBodyRate)*time.Second))
+}
+
+// maxBody returns the size of the largest body that the endpoint accepts.
+func (q *request) maxBody() int64 {
+	if q.Endpoint != nil && q.Endpoint.HTTP.MaxBody > 0 {
+		return q.Endpoint.HTTP.MaxBody
+	}
+	return q.Snapshot.Limits.Body
 }
 
 func (q *request) setReadDeadline(t time.Time) {
@@ -36,34 +43,68 @@ func (q *request) setReadDeadline(t time.Time) {
 	_ = http.NewResponseController(q.w).SetReadDeadline(t)
 }
 
-// countingBody counts the bytes of a body of unknown length.
-type countingBody struct {
+// errNoMemory ends the reading of a body that does not fit into the budget.
+var errNoMemory = errors.New("the memory budget is used up")
+
+// meteredBody counts the bytes of a body, and takes memory for them and for the
+// value that they decode to, as they arrive.
+type meteredBody struct {
 	io.ReadCloser
-	n int64
+	request  *request
+	n        int64
+	exceeded bool
 }
 
 // Read reads from the body.
-func (c *countingBody) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n += int64(n)
+func (b *meteredBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	if !b.request.takeMemory(run.ValueSize(p[:n])) {
+		b.exceeded = true
+		return n, errNoMemory
+	}
 	return n, err
 }
 
-// countBody counts the bytes of the body if the caller did not announce its
-// length.
-func (q *request) countBody() {
-	if q.r.ContentLength < 0 {
-		q.r.Body = &countingBody{ReadCloser: q.r.Body}
+// meterBody makes the body take memory as it arrives. A compressed body takes the
+// largest size that it may have before it is read, and that of its value once it
+// is decompressed.
+func (q *request) meterBody(in *flow.Incoming) bool {
+	if q.r.ContentLength == 0 {
+		return true
 	}
+	q.body = meteredBody{ReadCloser: q.r.Body, request: q}
+	q.r.Body = &q.body
+	if len(q.r.Header["Content-Encoding"]) == 0 {
+		return true
+	}
+	in.TakeMemory = func(body []byte) bool {
+		taken := q.takeMemory(run.ValueSize(body))
+		q.body.exceeded = q.body.exceeded || !taken
+		return taken
+	}
+	return q.takeMemory(q.maxBody())
+}
+
+// takeMemory takes bytes of the budget until freeMemory is called.
+func (q *request) takeMemory(n int64) bool {
+	if !q.Env.Memory.TryTake(n) {
+		return false
+	}
+	q.Taken += n
+	return true
+}
+
+// freeMemory frees the bytes that the request has taken.
+func (q *request) freeMemory() {
+	q.Env.Memory.Free(q.Taken)
+	q.Taken = 0
 }
 
 // memorySize returns about how many bytes the request and its event occupy in
 // memory.
 func (q *request) memorySize(ev flow.Event) int64 {
-	size := max(0, q.r.ContentLength)
-	if c, ok := q.r.Body.(*countingBody); ok {
-		size += c.n
-	}
+	size := max(q.body.n, q.r.ContentLength)
 	if sized, ok := ev.(flow.Sized); ok {
 		size = max(size, sized.BodySize())
 	}

@@ -82,6 +82,7 @@ type request struct {
 	handler *Handler
 	w       http.ResponseWriter
 	r       *http.Request
+	body    meteredBody
 	written bool // the response has begun
 
 	mu      sync.Mutex
@@ -129,6 +130,11 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 		q.refuse(tooManyAbandoned())
 		return
 	}
+	if q.Env.Memory.InUse() >= q.Env.Memory.Limit() {
+		q.refuse(outOfMemory())
+		return
+	}
+	defer q.freeMemory()
 	event, refusal := q.acceptEvent(pathValues)
 	switch {
 	case refusal != nil:
@@ -146,14 +152,20 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 // deadline until the body was received, and none afterwards, because a deadline
 // would end the run.
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
-	q.countBody()
-	event, refusal := q.Endpoint.HTTP.Accept(q.r, flow.Incoming{
+	in := flow.Incoming{
 		PathValues: pathValues,
 		RemoteIP:   httpserver.RemoteIP(q.r),
 		ReceivedAt: q.Began,
 		Limits:     q.Snapshot.Limits,
 		Key:        q.handler.Key,
-	})
+	}
+	if !q.meterBody(&in) {
+		return nil, outOfMemory()
+	}
+	event, refusal := q.Endpoint.HTTP.Accept(q.r, in)
+	if q.body.exceeded {
+		return nil, outOfMemory()
+	}
 	if refusal == nil && q.r.ContentLength != 0 {
 		q.setReadDeadline(time.Time{})
 	}

@@ -46,6 +46,15 @@ func tooManyAbandoned() *flow.Problem {
 	return problem.Unavailable("Too many computations have not ended in time and still run.", 5)
 }
 
+// outOfMemory refuses a request that does not fit into the memory budget. It also
+// closes the connection, because the rest of the body is not read.
+func outOfMemory() *flow.Problem {
+	p := problem.Unavailable("Too many bytes of requests and answers are under way.", 1)
+	p.Outcome = "out_of_memory"
+	p.Header.Set("Connection", "close")
+	return p
+}
+
 // notStored refuses a request whose run the store did not accept.
 func notStored(err error) *flow.Problem {
 	if errors.Is(err, store.ErrFull) {

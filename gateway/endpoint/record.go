@@ -89,17 +89,32 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 	e := &store.Entry{
 		ID: q.ID, Flow: r.Flow.Name, State: store.Succeeded, Started: q.Began, Finished: q.handler.Clock.Now(), Status: response.Status,
 	}
-	if q.handler.Recorder.OverMemory() || (!r.RecordInputs && out.State == flow.Succeeded) {
+	if q.handler.Recorder.OverMemory() || q.Env.Memory.Busy() || (!r.RecordInputs && out.State == flow.Succeeded) {
 		q.addOutcome(e, out)
+		q.forgetRecords()
 		q.handler.Recorder.AddSummary(e)
 		return
 	}
 	q.Snapshot.Retain()
-	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(r.Event), Discard: q.Snapshot.Release, Build: func() *store.Entry {
-		defer q.Snapshot.Release()
+	taken := q.Taken // the entry has it from now on
+	q.Taken = 0
+	release := func() {
+		q.forgetRecords()
+		q.Env.Memory.Free(taken)
+		q.Snapshot.Release()
+	}
+	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(r.Event), Discard: release, Build: func() *store.Entry {
+		defer release()
 		q.addDetails(e, r, out, response)
 		return e
 	}})
+}
+
+// forgetRecords drops the records of the steps, which the history has taken.
+func (q *request) forgetRecords() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.records = nil
 }
 
 // addOutcome adds to an entry how the run ended.

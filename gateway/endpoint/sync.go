@@ -13,7 +13,7 @@ import (
 func (q *request) serveSync(event flow.Event) {
 	r := &flow.Run{
 		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock,
-		Services: q.handler.Services.ForRun(&q.Scope), Abandoned: &q.Scope, RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity(),
+		Services: q.handler.Services.ForRun(&q.Scope), Abandoned: &q.Scope, RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy(),
 	}
 	r.Journal = syncJournal{request: q, run: r}
 	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
@@ -31,9 +31,11 @@ func (q *request) serveSync(event flow.Event) {
 	}
 	out, response := q.executeFlow(ctx, r)
 	q.settleKey(claim, &out, response)
-	q.writeResponse(response)
-	q.logFinished(&out, response.Status)
+	// The caller may be slow to read: the run must not stay in memory until then.
 	q.recordRun(r, &out, response)
+	q.freeMemory()
+	response = q.writeAnswer(response)
+	q.logFinished(&out, response.Status)
 }
 
 // executeFlow runs the flow and builds the response. A caller that hangs up does not

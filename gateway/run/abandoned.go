@@ -54,15 +54,19 @@ var _ flow.Abandoned = (*Scope)(nil)
 // begin.
 func (s *Scope) Full() bool { return s.Env.Abandoned.Full() }
 
-// Abandon counts a computation of the run that ignored the end of its time. The
-// resources of the configuration stay open until it ends.
+// Abandon counts a computation of the run that ignored the end of its time. Until
+// it ends, the resources of the configuration stay open, and the memory of the
+// run stays taken.
 func (s *Scope) Abandon() func() {
 	s.Env.Abandoned.begin()
 	s.Snapshot.Retain()
+	taken := s.Taken
+	s.Env.Memory.Take(taken)
 	s.Env.Log.Sampled.Warn("a computation did not end in time; the run goes on without it",
 		zap.String("flow", s.FlowName()), zap.String("run", s.ID), zap.Int64("abandoned", s.Env.Abandoned.Running()))
 	return func() {
 		s.Snapshot.Release()
+		s.Env.Memory.Free(taken)
 		s.Env.Abandoned.end()
 	}
 }

@@ -25,6 +25,7 @@ type Env struct {
 	Sealer *redact.Sealer
 	// Abandoned counts the computations that did not end in time.
 	Abandoned *Abandoned
+	Memory    *Memory
 }
 
 // Scope is the context of one run, or of a request that may become one: its
@@ -35,6 +36,7 @@ type Scope struct {
 	Began    time.Time
 	Snapshot *snapshot.Snapshot // nil if the gateway is closed
 	Endpoint *snapshot.Endpoint // nil if the request found no endpoint
+	Taken    int64              // bytes of the memory budget
 
 	redacted redact.Run // outputs of sensitive actions
 }

@@ -133,6 +133,20 @@ func (m *Metrics) RegisterAbandoned(running, total func() int64) {
 		}, func() float64 { return float64(total()) }))
 }
 
+// RegisterMemory adds the metrics of the memory budget.
+func (m *Metrics) RegisterMemory(used, limit func() int64) {
+	for name, g := range map[string]struct {
+		help  string
+		value func() int64
+	}{
+		"memory_budget_used_bytes": {"Bytes that the bodies and values of requests and runs take of the memory budget.", used},
+		"memory_budget_bytes":      {"The memory budget, see limits.memory.", limit},
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: g.help},
+			func() float64 { return float64(g.value()) }))
+	}
+}
+
 // RegisterHistory adds the metrics of the history: the number of dropped entries
 // and the number of entries that hold a summary only.
 func (m *Metrics) RegisterHistory(dropped, summaryOnly func() int64) {

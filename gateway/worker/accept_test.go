@@ -59,7 +59,6 @@ func newAcceptTest(t *testing.T, s *acceptStore) *acceptTest {
 	s.finished = make(chan string, 1)
 	a := &acceptTest{t: t, store: s, slots: &run.Slots{}, wakeup: run.NewSignal()}
 	env, snapshots := snapshottest.NewEnv(), snapshottest.Serve(t, scheduled)
-	env.Abandoned = run.NewAbandoned(a.slots, a.wakeup.Send)
 	a.pool = worker.NewPool(worker.Options{
 		Env: env, Store: s, Slots: a.slots, Snapshots: snapshots, Wakeup: a.wakeup, Lease: time.Minute, Life: t.Context(),
 		Services: services.New(services.Options{Env: env, Store: s, Snapshots: snapshots, Wakeup: a.wakeup}),

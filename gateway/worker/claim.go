@@ -6,7 +6,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -57,7 +56,7 @@ func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Dur
 	if limit <= 0 {
 		return pollPause // the end of a run wakes the loop
 	}
-	asked, events := p.Clock.Now(), map[string]flow.Event{}
+	asked, events := p.Clock.Now(), map[string]cachedEvent{}
 	got, err := p.Store.Claim(ctx, store.ClaimQuery{
 		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: snap.FlowLimits,
 		Cached: func(id string) bool { return p.events.take(id, snap, events) },
@@ -95,9 +94,9 @@ func (p *Pool) freeSlots(snap *snapshot.Snapshot) int {
 
 // freeShare returns how many more runs the pool may execute. A quarter of all
 // slots is reserved for sync callers, so that a backlog does not turn them away.
-// There are none while too many abandoned computations run.
+// There are none while too many abandoned computations run, or memory is short.
 func (p *Pool) freeShare(snap *snapshot.Snapshot) int64 {
-	if p.Abandoned.Full() {
+	if p.Abandoned.Full() || p.Memory.Busy() {
 		return 0
 	}
 	p.mu.Lock()
@@ -107,17 +106,18 @@ func (p *Pool) freeShare(snap *snapshot.Snapshot) int64 {
 
 // startClaimed starts a claimed run, whose slot is taken, or releases it after a
 // stop. The lease of the claim began at asked.
-func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *store.Work, event flow.Event, asked time.Time) {
+func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *store.Work, cached cachedEvent, asked time.Time) {
 	r := p.addRun(snap, snap.Endpoints[w.Flow], w.ID)
 	if r == nil {
 		p.Slots.Free()
 		p.releaseClaim(context.WithoutCancel(ctx), w.Claim)
 		return
 	}
-	if event == nil {
+	if cached.event == nil {
 		p.events.drop(w.ID)
 	}
-	r.loadClaimed(w, event, asked)
+	r.take(cached.taken)
+	r.loadClaimed(w, cached.event, asked)
 	p.startRun(r)
 }
 

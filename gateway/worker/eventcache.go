@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -19,6 +20,8 @@ const (
 // queued. A run that is claimed here soon after need not be read and decoded
 // again. The store has every event, so the cache may leave out any.
 type eventCache struct {
+	memory *run.Memory
+
 	mu    sync.Mutex
 	runs  map[string]cachedEvent
 	bytes int64
@@ -30,6 +33,7 @@ type cachedEvent struct {
 	endpoint *snapshot.Endpoint // that decoded the event: another may decode it differently
 	event    flow.Event
 	size     int64
+	taken    int64 // of the memory budget
 }
 
 type arrival struct {
@@ -41,7 +45,9 @@ type arrival struct {
 // headers and the query. A caller can make the latter larger than the body.
 func eventSize(p *store.Payload) int64 { return int64(len(p.Event) + len(p.Body)) }
 
-func newEventCache() *eventCache { return &eventCache{runs: map[string]cachedEvent{}} }
+func newEventCache(m *run.Memory) *eventCache {
+	return &eventCache{memory: m, runs: map[string]cachedEvent{}}
+}
 
 // put adds the event of a run while there is room.
 func (c *eventCache) put(id string, e cachedEvent, now time.Time) {
@@ -51,6 +57,9 @@ func (c *eventCache) put(id string, e cachedEvent, now time.Time) {
 		if !c.evictOldest(now) {
 			return
 		}
+	}
+	if !c.memory.TryTake(e.taken) {
+		return
 	}
 	c.runs[id] = e
 	c.bytes += e.size
@@ -99,6 +108,7 @@ func (c *eventCache) compactOrder() {
 
 func (c *eventCache) remove(id string) {
 	c.bytes -= c.runs[id].size
+	c.memory.Free(c.runs[id].taken)
 	delete(c.runs, id)
 }
 
@@ -106,8 +116,8 @@ func (c *eventCache) remove(id string) {
 // false if the event is not cached, or was decoded by an endpoint that is not
 // part of the snapshot. The claim owns the event from then on, because the
 // store does not read the payload of such a run.
-func (c *eventCache) take(id string, s *snapshot.Snapshot, taken map[string]flow.Event) bool {
-	if taken[id] != nil {
+func (c *eventCache) take(id string, s *snapshot.Snapshot, taken map[string]cachedEvent) bool {
+	if taken[id].event != nil {
 		return true
 	}
 	c.mu.Lock()
@@ -117,7 +127,7 @@ func (c *eventCache) take(id string, s *snapshot.Snapshot, taken map[string]flow
 		return false
 	}
 	c.remove(id)
-	taken[id] = e.event
+	taken[id] = e
 	return true
 }
 
@@ -136,6 +146,9 @@ func (c *eventCache) drop(id string) {
 func (c *eventCache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, e := range c.runs {
+		c.memory.Free(e.taken)
+	}
 	clear(c.runs)
 	clear(c.order)
 	c.order, c.first, c.bytes = c.order[:0], 0, 0

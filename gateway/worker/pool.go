@@ -71,7 +71,7 @@ type Pool struct {
 // NewPool returns a pool that claims nothing before ClaimLoop is called.
 func NewPool(o Options) *Pool {
 	return &Pool{
-		Options: o, owner: ulid.New(o.Clock.Now()), events: newEventCache(),
+		Options: o, owner: ulid.New(o.Clock.Now()), events: newEventCache(o.Memory),
 		next: make(chan *Run), claimed: make(chan struct{}), runs: map[*Run]bool{},
 	}
 }
@@ -127,6 +127,7 @@ func (p *Pool) removeRun(r *Run) {
 	delete(p.runs, r)
 	p.mu.Unlock()
 	r.Snapshot.Release()
+	p.Memory.Free(r.Taken)
 	p.Slots.Free()
 	p.Wakeup.Send()
 	p.wg.Done()

@@ -71,7 +71,7 @@ func (r *Run) startDirect(c *store.Claim, event flow.Event) {
 func (r *Run) executeAndFinish() {
 	defer r.pool.removeRun(r)
 	r.Began = r.pool.Clock.Now()
-	if store.IsUnavailable(r.loadErr) {
+	if store.IsUnavailable(r.loadErr) || !r.takePayload() {
 		r.writeEnd(func(ctx context.Context) error {
 			return r.pool.Store.Suspend(ctx, *r.claim.Load(), store.Requeue{Delay: storePause})
 		})
@@ -86,6 +86,30 @@ func (r *Run) executeAndFinish() {
 	default:
 		r.finish(&out)
 	}
+}
+
+// take takes memory for the event of the run until the run ends.
+func (r *Run) take(n int64) {
+	r.pool.Memory.Take(n)
+	r.Taken += n
+}
+
+// takePayload takes memory for an event that is still to be decoded. It returns
+// false if there is none now.
+func (r *Run) takePayload() bool {
+	if r.event != nil {
+		return true
+	}
+	m := r.pool.Memory
+	n := run.ValueSize(r.payload.Body) + run.ValueSize(r.payload.Variables) + int64(len(r.payload.Event))
+	if !m.TryTake(n) {
+		if m.InUse() > 0 {
+			return false
+		}
+		m.Take(n) // alone, also one that is larger than the budget
+	}
+	r.Taken += n
+	return true
 }
 
 // isLost reports whether the claim of the run was lost.

@@ -28,7 +28,7 @@ func ground() []string {
 	return []string{
 		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/duration", "internal/httpserver",
 		"internal/keys",
-		"internal/links", "internal/logging", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
+		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
 	}
 }
@@ -51,6 +51,7 @@ func groundRooms() []room {
 		{"internal/keys", nil, "keys are bytes and files"},
 		{"internal/links", []string{"internal/keys"}, "the tokens of links are sealed by a key"},
 		{"internal/logging", []string{"internal/termtext"}, "it formats lines and knows no flow"},
+		{"internal/memlimit", nil, "it reads the limits of the system"},
 		{"internal/netname", nil, "names of hosts and mailboxes are texts"},
 		{"internal/ranges", nil, "ranges of numbers are texts"},
 		{"internal/redact", []string{"internal/keys"}, "it hides texts in values, and seals them by a key"},

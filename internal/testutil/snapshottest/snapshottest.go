@@ -24,7 +24,12 @@ var key = []byte("0123456789abcdef")
 
 // NewEnv returns the parts of a process that log nothing.
 func NewEnv() run.Env {
-	return run.Env{Clock: clock.System{}, Log: telemetry.NewLog(zap.NewNop()), Sealer: redact.NewSealer(key)}
+	memory := &run.Memory{}
+	memory.SetLimit(1 << 30)
+	return run.Env{
+		Clock: clock.System{}, Log: telemetry.NewLog(zap.NewNop()), Sealer: redact.NewSealer(key),
+		Abandoned: run.NewAbandoned(&run.Slots{}, func() {}), Memory: memory,
+	}
 }
 
 // Serve returns a holder of the snapshot of a flow file, which is closed when

@@ -5,6 +5,7 @@ gateway {
     body       = "0B" # error: Limit out of range: "body" must be from 1B to 1GiB
     headers    = "1B" # error: Limit out of range: "headers" must be from 1KiB to 16MiB
     json_depth = 5000 # error: Limit out of range: "json_depth" must be from 1 to 1000
+    memory     = "1KiB" # error: Limit out of range: "memory" must be at least 1MiB
     runs       = 0 # error: Limit out of range: "runs" must be from 1 to 1000000
   }
   egress { allow = ["10.1.0.0/16", "http://warehouse.internal", "10.0.0.1/99"] } # error: Wrong address: "http://warehouse.internal" # error: Wrong address: "10.0.0.1/99"

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"bytes"
+	"sync/atomic"
+)
+
+// Memory is the budget of bytes for the bodies and values of requests and runs.
+// It bounds all of them together, so that many callers at once cannot take more
+// than the process may have.
+type Memory struct {
+	limit   atomic.Int64
+	used    atomic.Int64
+	answers atomic.Int64 // the part of used for answers that are being written
+}
+
+// SetLimit changes the limit. Taken bytes stay taken.
+func (m *Memory) SetLimit(n int64) { m.limit.Store(n) }
+
+// Limit returns the limit.
+func (m *Memory) Limit() int64 { return m.limit.Load() }
+
+// InUse returns how many bytes are taken.
+func (m *Memory) InUse() int64 { return m.used.Load() }
+
+// TryTake takes n bytes unless they would exceed the limit.
+func (m *Memory) TryTake(n int64) bool { return tryAdd(&m.used, n, m.limit.Load()) }
+
+// TryTakeAnswer takes n bytes for an answer. All answers have half of the budget,
+// so that callers who do not read leave the other half for requests.
+func (m *Memory) TryTakeAnswer(n int64) bool {
+	if !tryAdd(&m.answers, n, m.limit.Load()/2) {
+		return false
+	}
+	if !m.TryTake(n) {
+		m.answers.Add(-n)
+		return false
+	}
+	return true
+}
+
+// Take takes n bytes, also above the limit.
+func (m *Memory) Take(n int64) { m.used.Add(n) }
+
+// Free frees n bytes.
+func (m *Memory) Free(n int64) { m.used.Add(-n) }
+
+// FreeAnswer frees n bytes of an answer.
+func (m *Memory) FreeAnswer(n int64) {
+	m.answers.Add(-n)
+	m.used.Add(-n)
+}
+
+// Busy reports whether less than a quarter of the budget is left, so that details
+// which can be left out are.
+func (m *Memory) Busy() bool { return m.used.Load() > m.limit.Load()/4*3 }
+
+func tryAdd(to *atomic.Int64, n, limit int64) bool {
+	for {
+		used := to.Load()
+		if used+n > limit {
+			return false
+		}
+		if to.CompareAndSwap(used, used+n) {
+			return true
+		}
+	}
+}
+
+// The bytes that a body takes: its text, the decoded text, and the texts that a
+// run usually makes of it, such as an answer; and the decoded value, measured for
+// each mark of its formats: a list of objects of one member takes 46 times its
+// text.
+const (
+	perByte    = 4
+	perItem    = 48  // "," of JSON, "&" of forms
+	perObject  = 320 // "{"
+	perList    = 96  // "["
+	perElement = 192 // "<" of XML
+)
+
+// ValueSize returns about how many bytes a body takes in a run. It may be called for the parts of a text.
+func ValueSize(text []byte) int64 {
+	n := perByte * len(text)
+	for _, m := range []struct {
+		mark  string
+		bytes int
+	}{{",", perItem}, {"&", perItem}, {"{", perObject}, {"[", perList}, {"<", perElement}} {
+		n += m.bytes * bytes.Count(text, []byte(m.mark))
+	}
+	return int64(n)
+}
