@@ -72,6 +72,7 @@ func exampleServer(t *testing.T) *httptest.Server {
 		return map[string]any{"query": r.URL.Query().Get("email"), "form": string(form)}
 	}))
 	mux.HandleFunc("POST /events", answer(http.StatusNoContent, nil))
+	mux.HandleFunc("POST /uploads", answer(http.StatusNoContent, nil))
 	mux.HandleFunc("DELETE /v2/orders/{order}", answer(http.StatusNoContent, nil))
 	slack := slackd.New()
 	mux.Handle("/api/", slack)

@@ -22,6 +22,7 @@ type Reply struct {
 	headers expr.Of[map[string]string]
 	json    expr.Of[any]
 	body    expr.Of[string]
+	base64  expr.Of[string]
 
 	constant *Response // set if the answer does not depend on the run
 }
@@ -32,19 +33,28 @@ func (r *Reply) DescribeReply(s *schema.Spec) {
 	schema.Expr(s, &r.headers, "headers", "Further header fields.")
 	schema.Expr(s, &r.json, "json", "The body, written as JSON.")
 	schema.Expr(s, &r.body, "body", "The body as text, sent as `text/plain` unless `headers` names another type.")
+	schema.Expr(s, &r.base64, "body_base64", "The body in base64, for bytes that are not text, such as a picture. Sent as `application/octet-stream` unless `headers` names another type.")
 	s.Check(r.checkFields)
 }
 
 func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if r.json.IsSet() && r.body.IsSet() {
+	switch {
+	case r.json.IsSet() && r.body.IsSet():
 		diags = append(diags, d.Problem("body", "Two bodies", `An answer has either "json" or "body".`))
+	case r.base64.IsSet() && (r.json.IsSet() || r.body.IsSet()):
+		diags = append(diags, d.Problem("body_base64", "Two bodies", `An answer has one of "json", "body" and "body_base64".`))
+	}
+	if text, ok := r.base64.Constant(); ok {
+		if _, err := value.DecodeBase64(text); err != nil {
+			diags = append(diags, d.Problem("body_base64", "Wrong body", "This is "+err.Error()+"."))
+		}
 	}
 	status, ok := r.status.Constant()
 	switch {
 	case ok && (status < 200 || status > 599):
 		diags = append(diags, d.Problem("status", "Wrong status", "The status of an answer is a number from 200 to 599."))
-	case ok && hasNoBody(status) && (r.json.IsSet() || r.body.IsSet()):
+	case ok && hasNoBody(status) && (r.json.IsSet() || r.body.IsSet() || r.base64.IsSet()):
 		diags = append(diags, d.Problem("status", "Answer without a body", fmt.Sprintf("An answer with the status %d has no body: leave the body out, or use another status.", status)))
 	}
 	if headers, ok := r.headers.Constant(); ok {
@@ -61,7 +71,7 @@ func (r *Reply) checkFields(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 }
 
 func (r *Reply) exprs() []*expr.Expr {
-	return []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr()}
+	return []*expr.Expr{r.status.Expr(), r.headers.Expr(), r.json.Expr(), r.body.Expr(), r.base64.Expr()}
 }
 
 func (r *Reply) isConstant() bool {
@@ -137,6 +147,9 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 		}
 		return nil
 	}
+	if r.base64.IsSet() {
+		return r.buildBytes(ctx, env, out)
+	}
 	if !r.body.IsSet() {
 		return nil
 	}
@@ -144,6 +157,18 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 	out.Header["Content-Type"] = textType
 	out.Body = []byte(text)
 	return err
+}
+
+func (r *Reply) buildBytes(ctx context.Context, env expr.Env, out *Response) error {
+	text, err := r.base64.EvalOr(ctx, env, "")
+	if err != nil {
+		return err
+	}
+	out.Header["Content-Type"] = bytesType
+	if out.Body, err = value.DecodeBase64(text); err != nil {
+		return InvalidValue(r.base64.Expr(), fmt.Errorf("body_base64 is %w", err))
+	}
+	return nil
 }
 
 func (r *Reply) encodingError(err error) error {
@@ -156,4 +181,6 @@ func (r *Reply) encodingError(err error) error {
 var (
 	jsonType = []string{"application/json"}
 	textType = []string{"text/plain; charset=utf-8"}
+
+	bytesType = []string{"application/octet-stream"}
 )

@@ -54,6 +54,9 @@ func TestReplyBuild(t *testing.T) {
 		{"of the run", `json = webhook.body`, []any{"x", nil}, 200, 200, "application/json", `["x",null]`},
 		{"null text", `body = webhook.body`, nil, 200, 200, "text/plain; charset=utf-8", ""},
 		{"own type", "body = \"<p>\"\nheaders = { Content-Type = \"text/html\" }", nil, 200, 200, "text/html", "<p>"},
+		{"fixed bytes", `body_base64 = "AP/+DQo="`, nil, 200, 200, "application/octet-stream", "\x00\xff\xfe\r\n"},
+		{"bytes of the run, own type", "body_base64 = webhook.body\nheaders = { Content-Type = \"image/gif\" }", "/w==", 200, 200, "image/gif", "\xff"},
+		{"null bytes", `body_base64 = webhook.body`, nil, 200, 200, "application/octet-stream", ""},
 		{"status without a body", "status = webhook.body\nbody = \"x\"", 204, 200, 204, "", ""},
 	}
 	for _, c := range cases {
@@ -135,5 +138,28 @@ func TestReplyFails(t *testing.T) {
 		if err == nil || flow.AsError(err).Class != flow.Invalid {
 			t.Errorf("%s of %v: %v, %v", c.hcl, c.body, got, err)
 		}
+	}
+}
+
+// TestReplyBytes: wrong base64 is found at load if it is known then, and fails
+// the run otherwise.
+func TestReplyBytes(t *testing.T) {
+	t.Parallel()
+	for hcl, want := range map[string]string{
+		`body_base64 = "AP/"`:                  "Wrong body",
+		"body_base64 = \"eA==\"\nbody = \"x\"": "Two bodies",
+		"body_base64 = \"eA==\"\njson = {}":    "Two bodies",
+		"body_base64 = \"eA==\"\nstatus = 204": "Answer without a body",
+	} {
+		if _, diags := decodeReply(t, hcl); len(diags) != 1 || diags[0].Summary != want {
+			t.Errorf("%s: %v, want %s", hcl, diags, want)
+		}
+	}
+	a, diags := decodeReply(t, `body_base64 = webhook.body`)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if _, err := a.Build(t.Context(), env{"s3cret"}, 200); err == nil || !strings.Contains(err.Error(), "not base64") || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("wrong base64 gives %v", err)
 	}
 }

@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -71,6 +72,12 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 }`,
 	})
 	s.Example(schema.Example{
+		Title: "Pass an uploaded file on",
+		HCL:   "url = \"https://api.example.com/uploads\"\nmultipart {\n  part \"title\" { value = webhook.body.title }\n  part \"file\" {\n    content_base64 = webhook.body.file.content\n    filename       = webhook.body.file.filename\n    content_type   = webhook.body.file.content_type\n  }\n}",
+		Input: `{"title": "Grüße", "file": {"filename": "a.jpg", "content_type": "image/jpeg", "content": "/9j/4A=="}}`,
+		Want:  `{"status": 204, "headers": {}, "body": null, "text": ""}`,
+	})
+	s.Example(schema.Example{
 		Title: "Use a connection",
 		HCL:   "connection = connection.http.shop\nurl        = \"/orders/${webhook.body.order}\"\nmethod     = \"DELETE\"",
 		Input: `{"order": "A-1"}`,
@@ -80,6 +87,13 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 
 func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.checkAttributes(d)
+	if headers, ok := h.headers.Constant(); ok && h.body.multipart != nil {
+		for name := range headers {
+			if strings.EqualFold(name, "Content-Type") {
+				diags = append(diags, d.Problem("headers", "Type of a multipart body", "The type of the body names the boundary between its parts, and the gateway writes it. Leave Content-Type out."))
+			}
+		}
+	}
 	diags = append(diags, h.checkFields(d)...)
 	if method, ok := h.method.Constant(); ok {
 		if err := checkMethod(method); err != nil {

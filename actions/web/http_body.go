@@ -21,6 +21,7 @@ type httpBody struct {
 	bytes       expr.Of[string]
 	base64      expr.Of[string]
 	contentType expr.Of[string]
+	multipart   *multipartBody
 
 	chosen *bodyAttribute // the attribute that is set, nil if none; set by checkAttributes
 }
@@ -31,6 +32,7 @@ func (b *httpBody) describeFields(s *schema.Spec) {
 	schema.Expr(s, &b.text, "text", "The body as text, sent as `text/plain; charset=utf-8`.")
 	schema.Expr(s, &b.bytes, "body", "The body unchanged, such as `webhook.raw`, sent as `application/octet-stream`.")
 	schema.Expr(s, &b.base64, "body_base64", "The body in base64, for bytes that are not text, such as an uploaded file. Sent as `application/octet-stream`.")
+	schema.Single(s, &b.multipart, "multipart", "The body as `multipart/form-data`, for APIs that take files.")
 	schema.Expr(s, &b.contentType, "content_type", "The body's type, if it is not the one above.")
 }
 
@@ -62,7 +64,12 @@ func (b *httpBody) checkAttributes(d *schema.Decoded) hcl.Diagnostics {
 		}
 		b.chosen = &f
 	}
-	if b.chosen == nil && b.contentType.IsSet() {
+	switch {
+	case b.multipart != nil && b.chosen != nil:
+		return hcl.Diagnostics{d.Problem(b.chosen.name, "Two bodies", `The request has a body already, in "multipart". Leave one of them out.`)}
+	case b.multipart != nil && b.contentType.IsSet():
+		return hcl.Diagnostics{d.Problem("content_type", "Type of a multipart body", `The type of the body names the boundary between its parts, and the gateway writes it. Write "content_type" into a part.`)}
+	case !b.isSet() && b.contentType.IsSet():
 		return hcl.Diagnostics{d.Problem("content_type", "Type without a body", `The request has no body that could have a type. Give one by "json", "form", "text", "body" or "body_base64".`)}
 	}
 	return b.checkFixed(d)
@@ -87,9 +94,15 @@ func (b *httpBody) checkFixed(d *schema.Decoded) hcl.Diagnostics {
 	return nil
 }
 
+// isSet reports whether requests have a body.
+func (b *httpBody) isSet() bool { return b.chosen != nil || b.multipart != nil }
+
 // buildBody returns the body and its type, both empty if there is none.
 func (b *httpBody) buildBody(ctx context.Context, env expr.Env) (body []byte, contentType string, err error) {
-	if b.chosen == nil {
+	switch {
+	case b.multipart != nil:
+		return b.multipart.encode(ctx, env)
+	case b.chosen == nil:
 		return nil, "", nil
 	}
 	if body, err = b.chosen.encode(ctx, env); err != nil {

@@ -38,7 +38,7 @@ func (h *HTTP) evalMethod(ctx context.Context, c *flow.Call) (string, error) {
 		return "", err
 	case method != "":
 		return method, flow.InvalidValue(h.method.Expr(), checkMethod(method))
-	case h.body.chosen != nil:
+	case h.body.isSet():
 		return http.MethodPost, nil
 	}
 	return http.MethodGet, nil
