@@ -43,17 +43,10 @@ func (r *run) checkBig(values ...any) {
 
 func (r *run) plus(a, b any) any {
 	a, b = r.number(a), r.number(b)
+	if sum, ok := addNumbers(a, b); ok {
+		return sum
+	}
 	switch x := a.(type) {
-	case int:
-		if y, ok := b.(int); ok {
-			if sum := x + y; (sum >= x) == (y >= 0) {
-				return sum
-			}
-		}
-	case float64:
-		if y, ok := b.(float64); ok {
-			return x + y
-		}
 	case string:
 		if y, ok := b.(string); ok {
 			r.chargeText(len(x) + len(y))
@@ -111,6 +104,9 @@ func (r *run) minus(a, b any) any {
 	y, both := b.([]any)
 	if !isList || !both {
 		a, b = r.number(a), r.number(b)
+		if difference, ok := subtractNumbers(a, b); ok {
+			return difference
+		}
 		r.checkBig(a, b)
 		return native("$l - $r", nil, a, b)
 	}
@@ -132,6 +128,9 @@ func (r *run) minus(a, b any) any {
 
 func (r *run) times(a, b any) any {
 	a, b = r.number(a), r.number(b)
+	if product, ok := multiplyNumbers(a, b); ok {
+		return product
+	}
 	x, isObject := a.(map[string]any)
 	y, both := b.(map[string]any)
 	if isObject && both {
@@ -176,11 +175,19 @@ func (r *run) divided(a, b any) any {
 		}
 	}
 	a, b = r.number(a), r.number(b)
+	if quotient, ok := divideNumbers(a, b); ok {
+		return quotient
+	}
 	return native("$l / $r", nil, a, b)
 }
 
 // sum adds up a list or the members of an object.
 func (r *run) sum(v any) any {
+	if list, ok := v.([]any); ok {
+		if sum, ok := r.sumNumbers(list); ok {
+			return sum
+		}
+	}
 	r.checkSum(v)
 	return native("add", v, nil, nil)
 }
