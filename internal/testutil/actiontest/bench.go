@@ -39,6 +39,7 @@ func (*trigger) Parts(string) flow.Parts {
 	return flow.Parts{HTTP: &flow.HTTPPart{NeedsRespond: true}}
 }
 
+// Event is the event of a run: the body of a webhook, decoded and as text.
 type Event struct {
 	Body any
 	Raw  string
