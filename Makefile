@@ -38,6 +38,8 @@ build: ## build the static binary bin/gateway
 test: ## run all tests with the race detector
 	$(call header,all tests with the race detector)
 	go test -race ./...
+	$(call header,the bounds of memory without the race detector)
+	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce)$$' ./internal/e2e/command
 
 .PHONY: lint
 lint: $(GOLANGCI) ## find mistakes and wrong formatting
