@@ -1,4 +1,4 @@
-// Package backoff repeats what fails for a reason that passes, with growing
+// Package backoff repeats calls that fail with a temporary error, with growing
 // pauses.
 package backoff
 

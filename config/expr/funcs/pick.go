@@ -139,8 +139,8 @@ func oneFunc() function.Function {
 	})
 }
 
-// coalesceFunc returns the chosen argument unchanged, whatever the types of the
-// others are.
+// coalesceFunc returns the chosen argument unchanged. The types of the others do
+// not matter.
 func coalesceFunc() function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{

@@ -38,7 +38,7 @@ type Program struct {
 	idle      chan *machine
 }
 
-// Input is what one run of a program reads.
+// Input holds the values that one run of a program reads.
 type Input struct {
 	Value     any
 	Variables []any            // in the order of the names given to Compile
