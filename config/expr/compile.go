@@ -119,7 +119,7 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 		ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
 		defer cancel()
 		ec = ec.NewChild()
-		ec.Functions = jq.bindFunction(ctx, nil)
+		ec.Functions = jq.bindFunction(ctx, nil, &elementBudget{left: maxElements})
 	}
 	v, diags := s.evaluateAtLoad(src, ec)
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {

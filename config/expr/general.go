@@ -56,8 +56,12 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	for _, leaf := range g.leaves {
 		roots.member(leaf.Root).insert(env.Value(leaf.Root), leaf.Path)
 	}
+	elements := &elementBudget{left: maxElements}
+	if full := elements.takeTree(roots, ""); full != "" {
+		return cty.DynamicVal, hcl.Diagnostics{tooManyElements(g.src.Range(), full)}
+	}
 	ec := g.static.NewChild()
-	ec.Functions = g.bindFunctions(ctx, env)
+	ec.Functions = g.bindFunctions(ctx, env, elements)
 	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)
 	for name, t := range roots.members {
 		v, err := t.toCty()
@@ -72,8 +76,8 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 }
 
 // bindFunctions returns the functions that depend on the run, nil for none.
-func (g *general) bindFunctions(ctx context.Context, env Env) map[string]function.Function {
-	functions := g.jq.bindFunction(ctx, env)
+func (g *general) bindFunctions(ctx context.Context, env Env, elements *elementBudget) map[string]function.Function {
+	functions := g.jq.bindFunction(ctx, env, elements)
 	if maker, ok := env.(LinkMaker); ok && g.links {
 		functions = cloneOrNew(functions)
 		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)

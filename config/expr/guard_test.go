@@ -56,7 +56,7 @@ func TestLoopsEndWithTheirTime(t *testing.T) {
 			e := compileTest(t, src)
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
-			v, err := e.Eval(ctx, testEnv{"w": map[string]any{"list": counted(100_000)}})
+			v, err := e.Eval(ctx, testEnv{"w": map[string]any{"list": counted(90_000)}})
 			var own *Error
 			if !errors.As(err, &own) || own.Summary != "Expression stopped" || !strings.Contains(own.Detail, "too long") {
 				t.Errorf("value %.40s, error %v", fmt.Sprint(v), err)

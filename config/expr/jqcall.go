@@ -84,8 +84,8 @@ func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr 
 }
 
 // bindFunction returns the function jq bound to a run, nil if there are no
-// programs.
-func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]function.Function {
+// programs. Its results count as values that enter the evaluation.
+func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *elementBudget) map[string]function.Function {
 	if len(j) == 0 {
 		return nil
 	}
@@ -97,6 +97,9 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env) map[string]functi
 		out, err := p.Run(ctx, env, input)
 		if err != nil || len(out) == 0 {
 			return nil, err
+		}
+		if !elements.take(out[0]) {
+			return nil, fmt.Errorf("the result has more than %d values, the most that one expression may hold; let the program compute more of it", maxElements)
 		}
 		return out[0], nil
 	})}

@@ -97,10 +97,10 @@ func checkSetProduct(args []cty.Value) error {
 			return nil
 		}
 		isSet = isSet && arg.Type().IsSetType()
-		total = min(total*arg.LengthInt(), maxElements+1)
+		total = min(total*arg.LengthInt(), MaxElements+1)
 	}
 	if isSet {
-		return checkSetSize(cty.EmptyTuple, total)
+		return checkComplexElements(total)
 	}
 	return checkElementCount(total)
 }

@@ -8,8 +8,9 @@
 //     so a run that is retried or replayed computes the same values. The
 //     environment and files are read through [Options].
 //   - Bounded. Data from a webhook cannot make a call produce more than 10 MiB
-//     of text or more than 100000 new elements; such a call is an error. No call
-//     takes time quadratic in its input.
+//     of text or more than [MaxElements] new elements; such a call is an error.
+//     No call takes time quadratic in its input. Values of a run are bounded
+//     before they become arguments, see package expr.
 //   - Redacted. A result carries the marks of its arguments, and the error of a
 //     call with a marked argument never shows that argument.
 //

@@ -93,7 +93,7 @@ func toText(data []byte) (cty.Value, error) {
 
 func checkCSV(args []cty.Value) error {
 	text, _ := knownText(args[0])
-	return checkElementCount(strings.Count(text, "\n"))
+	return checkElementCount(strings.Count(text, "\n") + strings.Count(text, ","))
 }
 
 // Unescaped is the name of the function whose argument is not escaped.

@@ -24,9 +24,6 @@ func checkFormatListArgs(args []cty.Value) error {
 			rounds = arg.LengthInt()
 		}
 	}
-	if err := checkElementCount(rounds); err != nil {
-		return err
-	}
 	return checkFormat(args, rounds, true)
 }
 

@@ -14,10 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
-const (
-	maxDepth  = 64        // levels of lists and objects
-	maxValues = 1_000_000 // values in one text; a value takes far more memory than its text
-)
+const maxDepth = 64 // levels of lists and objects
 
 func jsonDecodeFunc() function.Function {
 	return function.New(&function.Spec{
@@ -56,8 +53,8 @@ type jsonReader struct {
 
 // readValue reads the next value, which is inside depth lists and objects.
 func (r *jsonReader) readValue(depth int) (cty.Value, error) {
-	if r.values++; r.values > maxValues {
-		return cty.NilVal, fmt.Errorf("it contains more than %d values", maxValues)
+	if r.values++; r.values > MaxElements {
+		return cty.NilVal, fmt.Errorf("it has more than %d values; use fromjson in a jq program for more", MaxElements)
 	}
 	token, err := r.dec.ReadToken()
 	if err != nil {

@@ -10,9 +10,11 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
+// MaxElements is how many elements a call may make of a text or a number.
+const MaxElements = 100_000
+
 const (
-	maxBytes    = 10 << 20 // text that a call may return
-	maxElements = 100_000  // elements that a call may make
+	maxBytes = 10 << 20 // text that a call may return
 
 	// maxDigits limits the digits and the decimal exponent of a number. 1e400
 	// is accepted; 1e600000000 would print as more than half a gigabyte.
@@ -30,8 +32,8 @@ func checkTextSize(size int) error {
 }
 
 func checkElementCount(count int) error {
-	if count > maxElements {
-		return fmt.Errorf("the result would have more than %d elements", maxElements)
+	if count > MaxElements {
+		return fmt.Errorf("the result would have more than %d elements", MaxElements)
 	}
 	return nil
 }

@@ -8,24 +8,17 @@ import (
 )
 
 const (
-	// maxSetElements limits sets made of data, because each iteration over a
-	// set sorts it.
-	maxSetElements = 20_000
-	// maxComplexSetElements is the limit for lists and objects as elements,
-	// which are formatted for each comparison.
-	maxComplexSetElements = 2_000
+	// maxComplexElements limits the lists and objects in a set. Each iteration
+	// over a set sorts it, and formats them for each comparison.
+	maxComplexElements = 2_000
 	// maxEqualHashes limits the elements of a set with equal hashes. Senders can
 	// choose values with equal hashes on purpose.
 	maxEqualHashes = 32
 )
 
-func checkSetSize(elem cty.Type, count int) error {
-	most := maxSetElements
-	if !elem.IsPrimitiveType() {
-		most = maxComplexSetElements
-	}
-	if count > most {
-		return fmt.Errorf("a set of such elements may have at most %d elements", most)
+func checkComplexElements(count int) error {
+	if count > maxComplexElements {
+		return fmt.Errorf("a set of lists or objects may have at most %d elements", maxComplexElements)
 	}
 	return nil
 }
@@ -33,8 +26,10 @@ func checkSetSize(elem cty.Type, count int) error {
 // newSet makes a set of elements of one type.
 func newSet(elements []cty.Value) (cty.Value, error) {
 	elements = dropDuplicates(elements)
-	if err := checkSetSize(elements[0].Type(), len(elements)); err != nil {
-		return cty.NilVal, err
+	if !elements[0].Type().IsPrimitiveType() {
+		if err := checkComplexElements(len(elements)); err != nil {
+			return cty.NilVal, err
+		}
 	}
 	alike := make(map[int]int, len(elements))
 	for _, e := range elements {

@@ -155,14 +155,14 @@ func checkTrim(args []cty.Value) error {
 func checkRegexAll(args []cty.Value) error {
 	pattern, ok1 := knownText(args[0])
 	text, ok2 := knownText(args[1])
-	if !ok1 || !ok2 || len(text) < maxElements {
+	if !ok1 || !ok2 || len(text) < MaxElements {
 		return nil // a text has at most one match more than bytes
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil // regexall itself reports the error
 	}
-	return checkElementCount(len(re.FindAllStringIndex(text, maxElements+1)))
+	return checkElementCount(len(re.FindAllStringIndex(text, MaxElements+1)))
 }
 
 func checkJoin(args []cty.Value) error {
@@ -230,9 +230,9 @@ func replacePattern(re *regexp.Regexp, text, replacement string) (string, error)
 }
 
 func replaceEach(re *regexp.Regexp, text, replacement string) (string, error) {
-	matches := re.FindAllStringSubmatchIndex(text, maxElements+1)
-	if len(matches) > maxElements {
-		return "", fmt.Errorf("the pattern matches more than %d times", maxElements)
+	matches := re.FindAllStringSubmatchIndex(text, MaxElements+1)
+	if len(matches) > MaxElements {
+		return "", fmt.Errorf("the pattern matches more than %d times", MaxElements)
 	}
 	var out []byte
 	end := 0

@@ -96,6 +96,8 @@ func TestTextIsBounded(t *testing.T) {
 		"split":                  {`split("", mib)`, "100000 elements"},
 		"regexall":               {`regexall("a", mib)`, "100000 elements"},
 		"csvdecode":              {`csvdecode(lines)`, "100000 elements"},
+		"csvdecode of columns":   {`csvdecode(replace(substr(mib, 0, 100001), "a", ","))`, "100000 elements"},
+		"jsondecode":             {`jsondecode("[${replace(substr(mib, 0, 100000), "a", "1,")}1]")`, "more than 100000 values"},
 		"setproduct":             {`setproduct(items, items)`, "100000 elements"},
 		"setproduct deep":        {`setproduct([for i in range(400) : [1, 2, 3, 4, 5, 6, 7, 8, 9]]...)`, "100000 elements"},
 		"range":                  {`range(1e9)`, "1024"},
