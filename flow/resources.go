@@ -3,6 +3,7 @@ package flow
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
@@ -12,6 +13,9 @@ type Settings struct {
 	Version string
 	Clock   clock.Clock // the machine's clock if nil
 	Egress  []string    // private addresses and hosts that flows may reach
+	// IdleTimeout is how long a connection of the HTTP client waits for its next
+	// request. 0 means the default of the client.
+	IdleTimeout time.Duration
 	// AllowExec lets flows start commands.
 	AllowExec bool
 	// AllowPaths are the folders, as absolute paths, below which flows may write

@@ -78,16 +78,20 @@ func tlsText(err error) (string, bool) {
 	return "", false
 }
 
+// lostConnection is the message of a request that was written, at least in part,
+// and has no complete answer.
+const lostConnection = "the server closed the connection before its answer was complete; the request may have arrived"
+
 // lostText recognises a connection that broke. Errors that net/http keeps to
 // itself are told by their words.
 func lostText(err error) (string, bool) {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
-		return "the connection was lost: " + errno.Error(), true
+		return "the connection was lost: " + errno.Error() + "; the request may have arrived", true
 	}
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed} {
 		if errors.Is(err, end) {
-			return "the server closed the connection before its answer was complete", true
+			return lostConnection, true
 		}
 	}
 	for _, words := range []string{
@@ -98,7 +102,7 @@ func lostText(err error) (string, bool) {
 		"REFUSED_STREAM; received from peer", "ENHANCE_YOUR_CALM; received from peer",
 	} {
 		if strings.Contains(err.Error(), words) {
-			return "the server closed the connection before its answer was complete", true
+			return lostConnection, true
 		}
 	}
 	return "", false

@@ -21,14 +21,14 @@ func (tardy) Temporary() bool { return true }
 // are those of net/http, with a secret where the server has its say.
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	const closed = "the server closed the connection before its answer was complete"
+	const closed = "the server closed the connection before its answer was complete; the request may have arrived"
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	tests := []struct {
 		name         string
 		err          error
 		reason, text string
 	}{
-		{"reset", fmt.Errorf("hunter2: %w", reset), ReasonConnect, "the connection was lost: connection reset by peer"},
+		{"reset", fmt.Errorf("hunter2: %w", reset), ReasonConnect, "the connection was lost: connection reset by peer; the request may have arrived"},
 		{"closed while idle", errors.New("http: server closed idle connection"), ReasonConnect, closed},
 		{"closed by us", fmt.Errorf("hunter2: %w", net.ErrClosed), ReasonConnect, closed},
 		{"going away", errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug="hunter2"`), ReasonConnect, closed},

@@ -1,7 +1,6 @@
 package outbound
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -21,11 +20,16 @@ type Options struct {
 	Timeout        time.Duration // a request whose context has no deadline; default 1 minute
 	DialTimeout    time.Duration // lookup and connection; default 10 s
 	TLSTimeout     time.Duration // handshake; default 10 s
+	IdleTimeout    time.Duration // a connection kept for reuse is closed after it; default [DefaultIdleTimeout]
 	MaxIdlePerHost int           // connections kept for reuse; default 16
 
 	Resolver *net.Resolver // default: the system's
 	Clock    clock.Clock   // default: the machine's
 }
+
+// DefaultIdleTimeout is less than the 5 s after which common servers close a
+// connection, so that they rarely close one just as a request is sent.
+const DefaultIdleTimeout = 4 * time.Second
 
 // Client sends requests past the guard. It keeps connections open for reuse,
 // speaks HTTP/1.1 and, over TLS, HTTP/2, holds no cookies, uses no proxy and
@@ -44,6 +48,7 @@ type Client struct {
 // New makes a Client. It opens nothing.
 func New(opts Options) *Client {
 	opts.TLSTimeout = orDefault(opts.TLSTimeout, 10*time.Second)
+	opts.IdleTimeout = orDefault(opts.IdleTimeout, DefaultIdleTimeout)
 	if opts.MaxIdlePerHost <= 0 {
 		opts.MaxIdlePerHost = 16
 	}
@@ -71,20 +76,24 @@ func (c *Client) CloseIdle() { c.pools.closeIdle() }
 // answer. An answer of any status is a Response; every error is an [*Error].
 //
 // The context's deadline limits the whole, redirects and body included. The
-// request may be sent a second time when a kept connection turns out closed
-// and the method is idempotent or the header has an Idempotency-Key.
+// request is sent once, whatever its method and headers. Only if no byte of it was
+// written to a connection, or an HTTP/2 server said that it did not process it, it
+// goes out on another one. After its first byte a lost connection is an error with
+// [ReasonConnect].
 func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if _, has := ctx.Deadline(); !has {
 		limited, cancel := clock.WithTimeout(ctx, c.clock, c.timeout)
 		defer cancel()
 		ctx = limited
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	current, failed := c.firstHop(req)
 	if failed != nil {
 		return nil, failed
 	}
 	for followed := 0; ; followed++ {
-		answer, failed := c.sendHop(ctx, current)
+		answer, failed := c.sendHop(ctx, cancel, current)
 		if failed != nil {
 			return nil, failed.withTarget(current.origin())
 		}
@@ -101,22 +110,25 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 }
 
 // sendHop sends one request and returns once the header of its answer is here.
-func (c *Client) sendHop(ctx context.Context, h *hop) (*http.Response, *Error) {
-	// The URL is set below: NewRequest would repeat it in its errors.
-	r, err := http.NewRequestWithContext(ctx, h.method, "", bytes.NewReader(h.body))
-	if err != nil {
-		return nil, newError(ReasonInvalid, "the request cannot be sent", nil)
+// cancel ends ctx.
+func (c *Client) sendHop(ctx context.Context, cancel context.CancelFunc, h *hop) (*http.Response, *Error) {
+	for resends := 0; ; resends++ {
+		watched, sent := watchSending(ctx, cancel)
+		r, failed := newWireRequest(watched, h)
+		if failed != nil {
+			return nil, failed
+		}
+		answer, err := c.pools.transport(h.tls).RoundTrip(r)
+		switch {
+		case err == nil && answer.StatusCode == http.StatusSwitchingProtocols:
+			answer.Body.Close()
+			return nil, newError(ReasonProtocol, "the server switched to another protocol unasked", nil)
+		case err == nil:
+			return answer, nil
+		case ctx.Err() != nil || resends == maxResends || !sent.mayResend(err):
+			return nil, sent.explain(ctx, err)
+		}
 	}
-	r.URL, r.Host, r.Header = h.url, h.host, h.header
-	answer, err := c.pools.transport(h.tls).RoundTrip(r)
-	if err != nil {
-		return nil, classifyError(ctx, err)
-	}
-	if answer.StatusCode == http.StatusSwitchingProtocols {
-		answer.Body.Close()
-		return nil, newError(ReasonProtocol, "the server switched to another protocol unasked", nil)
-	}
-	return answer, nil
 }
 
 // readResponse reads the body and makes the Response.

@@ -10,7 +10,6 @@ import (
 
 const (
 	maxHeaderBytes = 1 << 20
-	idleTimeout    = 90 * time.Second
 	maxIdle        = 256
 	// maxPools bounds the transports kept for TLS settings of their own.
 	maxPools = 64
@@ -38,14 +37,14 @@ func newPools(c *Client, opts Options) *pools {
 			setting = setting.Clone() // the transport adds its protocols to it
 		}
 		return &http.Transport{
-			DialContext:            c.DialContext,
+			DialContext:            countBytes(c.DialContext),
 			TLSClientConfig:        setting,
 			TLSHandshakeTimeout:    opts.TLSTimeout,
 			ForceAttemptHTTP2:      true,
 			DisableCompression:     true, // response.go decodes, to hold the limit
 			MaxIdleConns:           maxIdle,
 			MaxIdleConnsPerHost:    opts.MaxIdlePerHost,
-			IdleConnTimeout:        idleTimeout,
+			IdleConnTimeout:        opts.IdleTimeout,
 			MaxResponseHeaderBytes: maxHeaderBytes,
 			// Without pings a silently dead HTTP/2 connection fails request
 			// after request until the kernel gives it up.

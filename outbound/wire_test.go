@@ -89,16 +89,3 @@ func TestBrokenAnswers(t *testing.T) {
 		})
 	}
 }
-
-// TestLostConnectionIsTriedAgain: the server closes a kept connection just as
-// the second request goes out; the transport may repeat what is idempotent.
-func TestLostConnectionIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	c := answering(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-	req := &Request{Method: "POST", URL: "http://93.184.215.14/", Header: http.Header{"Idempotency-Key": {"run/1"}}, Body: []byte("{}")}
-	for range 20 {
-		if got := mustDo(t, c, req); string(got.Body) != "ok" {
-			t.Fatalf("body %q", got.Body)
-		}
-	}
-}

@@ -29,13 +29,13 @@ func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 	}
 	egress := slices.Clone(r.Settings.Egress)
 	slices.Sort(egress)
-	key := "http client\n" + r.Settings.Version + "\n" + own.Key() + "\n" + strings.Join(egress, "\n")
+	key := "http client\n" + r.Settings.Version + "\n" + own.Key() + "\n" + strings.Join(egress, "\n") + "\n" + r.Settings.IdleTimeout.String()
 	return flow.Resource(r, key, func() (*Client, func(), error) {
 		policy, err := outbound.ParsePolicy(r.Settings.Egress)
 		if err != nil {
 			return nil, nil, err
 		}
-		client := outbound.New(outbound.Options{Policy: policy, UserAgent: userAgent(r.Settings.Version)})
+		client := outbound.New(outbound.Options{Policy: policy, UserAgent: userAgent(r.Settings.Version), IdleTimeout: r.Settings.IdleTimeout})
 		return &Client{Outbound: client, tls: own.Config()}, client.CloseIdle, nil
 	})
 }

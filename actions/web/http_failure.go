@@ -89,7 +89,7 @@ func TransportFailure(err error, hideServer bool) error {
 func describeReason(reason string) string {
 	words := map[string]string{
 		outbound.ReasonTimeout:  "no complete answer within the time limit",
-		outbound.ReasonConnect:  "no connection to the server, or it was lost",
+		outbound.ReasonConnect:  "no connection to the server, or it was lost and the request may have arrived",
 		outbound.ReasonRefused:  "the address is refused; egress in the gateway block lists the allowed addresses",
 		outbound.ReasonTLS:      "the TLS handshake failed",
 		outbound.ReasonRedirect: "the server redirects to an address that is not followed",

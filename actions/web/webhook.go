@@ -42,7 +42,7 @@ func (w *Webhook) Describe(s *schema.Spec) {
 	w.method, w.encoding = http.MethodPost, encodingForm
 	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` sends requests of any other form.\n\n" +
 		"A field that is null or missing takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
-		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder."
+		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder. Each attempt sends the request once, as in action `http`."
 	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. The action fails if such a field has no value. Write `%5F%5F` for two underscores that are not a placeholder.", schema.Required(), schema.Secret())
 	schema.Attr(s, &w.method, "method", "`POST`, or `GET` for the fields in the query.", schema.OneOf(http.MethodPost, http.MethodGet))
 	schema.Attr(s, &w.encoding, "encoding", "The format of the body: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))

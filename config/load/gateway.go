@@ -47,9 +47,10 @@ type Limits struct {
 	Memory    expr.Size // 0 if not set
 }
 
-// Egress lists the addresses that flows may reach although they are not public.
+// Egress holds the settings of outgoing requests.
 type Egress struct {
-	Allow []string
+	Allow       []string // addresses that flows may reach although they are not public
+	IdleTimeout time.Duration
 }
 
 func defaultGateway() Gateway {
@@ -153,9 +154,17 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 
 // Describe declares the block.
 func (e *Egress) Describe(s *schema.Spec) {
+	e.IdleTimeout = outbound.DefaultIdleTimeout
 	s.Doc = "Flows can reach every public address."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
+	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived.")
 	s.Check(e.checkEntries)
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if e.IdleTimeout < 100*time.Millisecond || e.IdleTimeout > 10*time.Minute {
+			return hcl.Diagnostics{d.Problem("idle_timeout", "Limit out of range", `"idle_timeout" must be from 100ms to 10m.`)}
+		}
+		return nil
+	})
 }
 
 // checkEntries reports each entry that the guarded client can't parse.

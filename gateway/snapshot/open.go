@@ -38,7 +38,7 @@ func NewOpener(o Options) *Opener { return &Opener{opts: o} }
 // routes. On an error nothing stays open.
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
-	settings.Egress = c.Gateway.Egress.Allow
+	settings.Egress, settings.IdleTimeout = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout
 	s := &Snapshot{
 		Config:    c,
 		Router:    &Router{},

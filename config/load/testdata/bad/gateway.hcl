@@ -8,7 +8,10 @@ gateway {
     memory     = "1KiB" # error: Limit out of range: "memory" must be at least 1MiB
     runs       = 0 # error: Limit out of range: "runs" must be from 1 to 1000000
   }
-  egress { allow = ["10.1.0.0/16", "http://warehouse.internal", "10.0.0.1/99"] } # error: Wrong address: "http://warehouse.internal" # error: Wrong address: "10.0.0.1/99"
+  egress {
+    allow        = ["10.1.0.0/16", "http://warehouse.internal", "10.0.0.1/99"] # error: Wrong address: "http://warehouse.internal" # error: Wrong address: "10.0.0.1/99"
+    idle_timeout = "0s" # error: Limit out of range: "idle_timeout" must be from 100ms to 10m
+  }
   tls { # error: Missing attribute: "key" is required
     cert = "tls.crt"
   }
