@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/datetime"
 )
 
 // checkTimestamp refuses a request whose time differs from now by more than the
@@ -35,7 +37,8 @@ const (
 )
 
 // parseTimestamp parses the time in a header: Unix time in seconds
-// or milliseconds, RFC 3339, or a date of HTTP (RFC 9110, section 5.6.7).
+// or milliseconds, a time that datetime.Parse reads, or a date of HTTP (RFC 9110,
+// section 5.6.7).
 func parseTimestamp(text string) (time.Time, bool) {
 	if text == "" {
 		return time.Time{}, false
@@ -50,7 +53,7 @@ func parseTimestamp(text string) (time.Time, bool) {
 		}
 		return time.Unix(n, 0), true
 	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
+	if t, err := datetime.Parse(text); err == nil {
 		return t, true
 	}
 	t, err := http.ParseTime(text)

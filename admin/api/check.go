@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/datetime"
 )
 
 // checkValue compares a decoded JSON value with its schema. The error names the place
@@ -101,8 +101,8 @@ func checkString(at string, of *schema, v any) error {
 		return fmt.Errorf("%s must be one of %s", at, strings.Join(of.Enum, ", "))
 	}
 	if of.Format == "date-time" {
-		if _, err := time.Parse(time.RFC3339, text); err != nil {
-			return fmt.Errorf("%s must be a time as in RFC 3339", at)
+		if _, err := datetime.Parse(text); err != nil {
+			return fmt.Errorf("%s must be %s", at, datetime.Accepted)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/internal/datetime"
 	"github.com/webhook-gateway/gateway/internal/duration"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -183,7 +184,7 @@ func parseTime(name, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
+	if t, err := datetime.Parse(text); err == nil {
 		return t, nil
 	}
 	ago, err := duration.Parse(text)

@@ -26,7 +26,7 @@ func testsMayNot() []string {
 // these may import them.
 func ground() []string {
 	return []string{
-		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/duration", "internal/httpserver",
+		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
 		"internal/keys",
 		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
@@ -46,6 +46,7 @@ func groundRooms() []room {
 		{"internal/clock", nil, "time has no dependencies"},
 		{"internal/cron", nil, "the ticks of a schedule are arithmetic"},
 		{"internal/ctytext", nil, "it makes texts safe for the expression language"},
+		{"internal/datetime", nil, "a time is text and a number"},
 		{"internal/duration", nil, "a duration is text and a number"},
 		{"internal/httpserver", []string{"internal/clock"}, "both listeners share its limits of time"},
 		{"internal/keys", nil, "keys are bytes and files"},
@@ -74,7 +75,7 @@ func languageRooms() []room {
 		{"config/syntax", ground(), "parsing knows no meaning of words"},
 		{"config/format", with("config/syntax"), "formatting moves spaces and needs no meaning"},
 		{"config/expr/funcs", ground(), "functions compute values and know no expressions"},
-		{"config/expr/jq", []string{"internal/value"}, "jq programs compute values and know no expressions"},
+		{"config/expr/jq", []string{"internal/datetime", "internal/value"}, "jq programs compute values and know no expressions"},
 		{"config/expr", with("config/diag", "config/expr/funcs", "config/expr/jq"), "expressions know values, not the blocks around them"},
 		{"config/schema", with("config/diag", "config/expr"), "declarations are decoded before there is a flow"},
 		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/datetime"
 	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // format is a format of strings. The formats are defined by JSON Schema (draft
-// 2020-12, validation, section 7.3) and checked strictly.
+// 2020-12, validation, section 7.3). All but date-time are checked strictly.
 type format struct {
 	name        string
 	description string // "an e-mail address"
@@ -23,7 +24,7 @@ func formats() []format {
 		{"uri", "an absolute URI", isURI},
 		{"uuid", "a UUID", isUUID},
 		{"date", "a date such as 2026-01-31", isDate},
-		{"date-time", "a date and time such as 2026-01-31T12:00:00Z", isDateTime},
+		{"date-time", datetime.Accepted, isDateTime},
 		{"ipv4", "an IPv4 address", isIPv4},
 		{"ipv6", "an IPv6 address", isIPv6},
 		{"hostname", "a host name", netname.IsHostname},
@@ -127,67 +128,7 @@ func containsOnly(s string, allowed func(byte) bool) bool {
 	return true
 }
 
-// isDateTime follows RFC 3339, date-time. Unlike package time it accepts leap
-// seconds and refuses a comma before the fraction.
 func isDateTime(s string) bool {
-	const clock = len("T12:00:00")
-	if len(s) < 10+clock+1 || !isDate(s[:10]) || s[10]|0x20 != 't' {
-		return false
-	}
-	hour, ok1 := parseTwoDigits(s[11:], 23)
-	minute, ok2 := parseTwoDigits(s[14:], 59)
-	second, ok3 := parseTwoDigits(s[17:], 60)
-	if !ok1 || !ok2 || !ok3 || s[13] != ':' || s[16] != ':' {
-		return false
-	}
-	zone, ok := cutFraction(s[10+clock:])
-	if !ok {
-		return false
-	}
-	offset, ok := parseZoneOffset(zone)
-	if !ok {
-		return false
-	}
-	const day = 24 * 60
-	utc := (hour*60 + minute - offset + day) % day
-	return second < 60 || utc == day-1
-}
-
-// cutFraction splits the fraction of a second from the time zone.
-func cutFraction(s string) (rest string, ok bool) {
-	if s[0] != '.' {
-		return s, true
-	}
-	n := 1
-	for n < len(s) && isDigit(s[n]) {
-		n++
-	}
-	return s[n:], n > 1
-}
-
-// parseZoneOffset reads an offset from UTC in minutes.
-func parseZoneOffset(s string) (minutes int, ok bool) {
-	if s == "Z" || s == "z" {
-		return 0, true
-	}
-	if len(s) != len("+01:00") || (s[0] != '+' && s[0] != '-') || s[3] != ':' {
-		return 0, false
-	}
-	h, ok1 := parseTwoDigits(s[1:], 23)
-	m, ok2 := parseTwoDigits(s[4:], 59)
-	minutes = h*60 + m
-	if s[0] == '-' {
-		minutes = -minutes
-	}
-	return minutes, ok1 && ok2
-}
-
-// parseTwoDigits reads the first two characters of s as a number of at most
-// maximum.
-func parseTwoDigits(s string, maximum int) (int, bool) {
-	if len(s) < 2 || !isDigit(s[0]) || !isDigit(s[1]) {
-		return 0, false
-	}
-	n := int(s[0]-'0')*10 + int(s[1]-'0')
-	return n, n <= maximum
+	_, err := datetime.Parse(s)
+	return err == nil
 }

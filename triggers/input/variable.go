@@ -68,7 +68,7 @@ func (v *Variable) describeRules(s *schema.Spec) {
 	publicAttr(s, v, &v.Default, "default", "any", "The value to use if it is missing. A variable with a default is not required.")
 	publicAttr(s, v, &v.enum, "enum", "list", "The only values that are accepted.")
 	publicAttr(s, v, &v.pattern, "pattern", "string", "A regular expression (RE2) that a string must match. It may match anywhere in the string: begin it with `^` and end it with `$` to match the whole.")
-	publicAttr(s, v, &v.formatName, "format", "string", "The format that a string must have.", schema.OneOf(formatNames()...))
+	publicAttr(s, v, &v.formatName, "format", "string", "The format that a string must have. `date-time` is a date and time as in RFC 3339; it also accepts an offset such as `+0100` or `+01`, a comma before the fraction, and a space instead of `T`, as Jira and other senders write it. The value stays as it was sent.", schema.OneOf(formatNames()...))
 	publicAttr(s, v, &v.minimum, "min", "number", "The minimum of a number, of the length of a string in characters, or of the number of elements of an array.")
 	publicAttr(s, v, &v.maximum, "max", "number", "The maximum of a number, of the length of a string in characters, or of the number of elements of an array.")
 }

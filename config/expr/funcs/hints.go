@@ -145,9 +145,11 @@ func worldHints() []hint {
 	return []hint{
 		{"timestamp now plantimestamp time date today utcnow getdate currenttime currentdate sysdate gettime systime", `read the time from the run, so that a retry uses the same: run.started_at or webhook.received_at, with formatdate(format, time) and timeadd(time, duration)`},
 		{"dateformat formattime strftime datetimeformat timeformat todatestring", `use formatdate(format, time)`},
+		{"totimezone timezone tolocaltime localtime inzone astimezone converttimezone", `use formatdate(format, time, zone), for example formatdate("hh:mm", run.started_at, "Europe/Berlin")`},
 		{"dateadd addtime addduration plusdays adddays plustime", `use timeadd(time, duration), for example timeadd(run.started_at, "7d")`},
 		{"datediff timediff comparetime datecompare", `use timecmp(a, b) to compare; jq("fromdateiso8601", time) returns Unix seconds`},
-		{"todate parsedate parsetime strptime unixtime fromunixtime fromtimestamp todatetime totime", `times are RFC 3339 text; jq("todate", seconds) converts Unix seconds`},
+		{"todate unixtime fromunixtime fromtimestamp todatetime totime", `times are RFC 3339 text; jq("todate", seconds) converts Unix seconds`},
+		{"parsedate strptime datetimeparse timeparse strtotime", `use parsetime(format, text[, zone]), for example parsetime("DD.MM.YYYY", "24.12.2026")`},
 		{"uuid uuidv4 uuid4 uuidv7 guid newguid random rand randint randomuuid randomint randombetween nanoid ulid shuffle", `functions return the same for the same arguments; use run.id for something unique, or uuidv5(namespace, name)`},
 		{"getenv environ environment envvar osgetenv envor", `use env("NAME", "default")`},
 		{"secret getsecret vault credential password", `declare a secret block and write secret.name`},

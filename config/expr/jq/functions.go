@@ -64,6 +64,8 @@ var functions = map[string]struct {
 	"decoded":    {0, func(r *run, v any, _ []any) any { return r.checkDecoded(v) }},
 	"digits":     {0, func(r *run, v any, _ []any) any { return r.checkDigits(v) }},
 	"timeformat": {0, func(r *run, v any, _ []any) any { return r.checkTimeFormat(v) }},
+	"timeparts":  {1, func(_ *run, v any, a []any) any { return strptime(v, a[0]) }},
+	"unixtime":   {0, func(_ *run, v any, _ []any) any { return unixTime(v) }},
 	"jn":         {2, func(r *run, _ any, a []any) any { return r.bessel("jn($l; $r)", a[0], a[1]) }},
 	"yn":         {2, func(r *run, _ any, a []any) any { return r.bessel("yn($l; $r)", a[0], a[1]) }},
 

@@ -51,7 +51,9 @@ def gw_halt_error: gw_sized | halt_error;
 def gw_halt_error($code): gw_sized | halt_error($code);
 def gw_strftime($f): strftime($f | gw_timeformat);
 def gw_strflocaltime($f): strflocaltime($f | gw_timeformat);
-def gw_strptime($f): strptime($f | gw_timeformat);
+def gw_strptime($f): gw_timeparts($f | gw_timeformat);
+def gw_fromdateiso8601: gw_unixtime;
+def gw_fromdate: gw_unixtime;
 
 def gw_match($re): if $re | type == "array" then gw_match($re[0]; $re[1]) else gw_match($re; null) end;
 def gw_match($re; $flags): gw_matches($re; $flags);
