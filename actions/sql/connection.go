@@ -38,7 +38,7 @@ const (
 // Describe declares the attributes and examples.
 func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
-	s.Doc = "A database. Its connections stay open and are shared by all actions that use it. Servers are reached through the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them."
+	s.Doc = "A database. Its connections stay open and are shared by all actions that use it. Servers are reached through the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them. Sessions of MySQL have the time zone UTC; those of PostgreSQL keep the zone that the database sets."
 	schema.Attr(s, &n.driver, "driver", "The kind of database: `postgres` (PostgreSQL and compatible databases), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
 	schema.Attr(s, &n.url, "url", "All settings in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. Unusual characters in a password must be percent-encoded.", schema.Secret())
 	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")

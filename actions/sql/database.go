@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"slices"
@@ -9,14 +8,17 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // database is a pool of connections, which are opened on demand.
 type database struct {
-	engine  *engine
-	pool    *sql.DB
-	prepare func(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error)
+	engine         *engine
+	backend        *backend
+	pool           *sql.DB
+	maxConnections int
+	clock          clock.Clock
 }
 
 // openDatabase returns the database that all actions with the same connection
@@ -37,7 +39,7 @@ func openDatabase(r *flow.Resources, n *Connection) (*database, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		d := &database{engine: n.engine, pool: sql.OpenDB(opened.connector), prepare: opened.prepare}
+		d := &database{engine: n.engine, backend: opened, pool: sql.OpenDB(opened.connector), maxConnections: n.maxConnections, clock: r.Settings.Clock}
 		d.pool.SetMaxOpenConns(n.maxConnections)
 		d.pool.SetMaxIdleConns(n.maxConnections)
 		d.pool.SetConnMaxIdleTime(maxIdleTime)
@@ -57,29 +59,3 @@ const (
 	maxIdleTime       = 5 * time.Minute
 	maxConnectionLife = 30 * time.Minute
 )
-
-// inTransaction runs do in a transaction and commits it if do returns no
-// error.
-func (d *database) inTransaction(ctx context.Context, readOnly bool, do func(tx *sql.Tx) error) error {
-	c, err := d.pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close() //nolint:errcheck // it goes back to the pool
-	if d.prepare != nil {
-		leave, err := d.prepare(ctx, c, readOnly)
-		if err != nil {
-			return err
-		}
-		defer leave()
-	}
-	tx, err := c.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		_ = tx.Rollback() // a failed rollback breaks the connection, which also undoes the changes
-		return err
-	}
-	return tx.Commit()
-}

@@ -11,7 +11,6 @@ import (
 	"net"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -25,10 +24,26 @@ import (
 
 var errMySQLSettings = errors.New("the settings of the connection can't be used")
 
+// failurePlace is the place of a failure.
+type failurePlace struct {
+	readOnly  bool       // the transaction can't write
+	statement *statement // nil for the begin and the commit
+}
+
+// errConnectionLost marks an error after which the connection is closed.
+var errConnectionLost = errors.New("the connection was closed")
+
+// isConnectionLost reports whether an error ended the connection.
+func isConnectionLost(err error) bool {
+	var network net.Error
+	return errors.Is(err, errConnectionLost) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+}
+
 // runError makes the error of a failed statement. It repeats only codes, names
-// of tables and constraints, and syntax errors of the fixed text of a
-// statement: never a value.
-func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) error {
+// of tables and constraints, and errors of the fixed text of a statement: never
+// a value.
+func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error, in failurePlace) error {
 	var own *flow.Error
 	var dial *outbound.Error
 	hidden := c.Step.Sensitive || a.connection.secret
@@ -41,7 +56,7 @@ func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) err
 	case errors.As(err, &dial):
 		return web.TransportFailure(err, hidden)
 	}
-	if e := a.connection.engine.explain(err); e != nil {
+	if e := a.connection.engine.explain(err, in); e != nil {
 		e.Remote = e.Class != flow.Invalid
 		return e
 	}
@@ -50,9 +65,7 @@ func (a *Transaction) runError(ctx context.Context, c *flow.Call, err error) err
 
 // driverError makes the error of a failure in the driver or the network.
 func driverError(title string, err error) *flow.Error {
-	var network net.Error
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) {
+	if isConnectionLost(err) {
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Remote: true, Message: "the connection to " + title + " was lost"}
 	}
 	if text, is := explainCertificate(err); is {
@@ -62,83 +75,114 @@ func driverError(title string, err error) *flow.Error {
 	if errors.As(err, &connect) {
 		return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Remote: true, Message: "no connection to " + title + " could be made"}
 	}
-	if at := regexp.MustCompile(`^failed to encode args\[(\d+)\]`).FindStringSubmatch(err.Error()); at != nil {
-		n, _ := strconv.Atoi(at[1])
-		return &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("args: value %d does not fit the type of its parameter", n+1)}
-	}
 	return &flow.Error{Class: flow.Permanent, Message: "the driver of " + title + " could not pass the statement or its result on"}
 }
 
 // explainPostgres classifies by the SQLSTATE (appendix A of PostgreSQL's
 // manual).
-func explainPostgres(err error) *flow.Error {
+func explainPostgres(err error, in failurePlace) *flow.Error {
+	if errors.Is(err, errRolledBack) {
+		return &flow.Error{Class: flow.Permanent, Message: "PostgreSQL rolled the transaction back"}
+	}
 	var p *pgconn.PgError
 	if !errors.As(err, &p) {
 		return nil
 	}
-	e := stateError("PostgreSQL", p.Code, "SQLSTATE "+p.Code)
+	e := stateError("PostgreSQL", p.Code, "SQLSTATE "+p.Code, in)
+	// The values are sent after the statement was prepared, so an error before
+	// is one of the fixed text.
+	var prepare *pgconn.PrepareError
 	switch {
+	case errors.As(err, &prepare):
+		e.Message += ": " + p.Message
+	case strings.Contains(p.Where, "at RAISE"): // a function chose the names
 	case p.ConstraintName != "":
 		e.Message += fmt.Sprintf(", constraint %q", p.ConstraintName)
 	case p.ColumnName != "":
 		e.Message += fmt.Sprintf(", column %q", p.ColumnName)
-	case strings.HasPrefix(p.Code, "42"):
-		e.Message += ": " + p.Message
 	}
 	return e
 }
 
+// isPostgresStandby reports whether the server takes no writes, which a query
+// in a transaction that can't write says too.
+func isPostgresStandby(err error) bool {
+	var p *pgconn.PgError
+	return errors.As(err, &p) && p.Code == "25006"
+}
+
 // explainMySQL classifies by the error number, and by the SQLSTATE if MySQL
 // has a fitting one.
-func explainMySQL(err error) *flow.Error {
+func explainMySQL(err error, in failurePlace) *flow.Error {
 	var m *mysql.MySQLError
 	if !errors.As(err, &m) {
 		return nil
 	}
-	state := string(m.SQLState[:])
-	if is := func(numbers ...uint16) bool { return slices.Contains(numbers, m.Number) }; true {
-		switch {
-		case is(1205, 1213, 3572): // lock wait, deadlock
-			state = "40001"
-		case is(1040, 1203, 1226, 1053, 1077, 1290, 1836): // too many, shutting down, read only
-			state = "57P03"
-		case is(1317, 1969, 3024): // interrupted, took too long
-			state = "57014"
-		case is(1792):
-			state = "25006"
-		case is(1048, 1062, 1169, 1216, 1217, 1451, 1452, 1557, 3819, 4025):
-			state = "23000"
-		case is(1264, 1265, 1292, 1366, 1406, 1690):
-			state = "22000"
-		}
-	}
-	e := stateError("MySQL", state, fmt.Sprintf("error %d", m.Number))
-	if slices.Contains([]uint16{1054, 1064, 1146, 1305}, m.Number) {
+	e := stateError("MySQL", mysqlState(m), fmt.Sprintf("error %d", m.Number), in)
+	// These are errors of the fixed text, but in a procedure, which may build a
+	// statement of values.
+	if slices.Contains([]uint16{1054, 1064, 1146, 1305}, m.Number) && in.statement != nil && in.statement.shape.first != "CALL" {
 		e.Message += ": " + m.Message
 	}
 	return e
 }
 
+// mysqlState returns the SQLSTATE that fits an error. MySQL itself has few.
+func mysqlState(m *mysql.MySQLError) string {
+	for state, numbers := range map[string][]uint16{
+		"40001": {1205, 1213, 3572},             // lock wait, deadlock
+		"57P03": {1040, 1203, 1226, 1053, 1077}, // too many, shutting down
+		"25006": {1290, 1836, 1792},             // read only: the server, or the transaction
+		"57014": {1317, 1969, 3024},             // interrupted, took too long
+		"53100": {1021, 1114},                   // disk full, table full
+		"23000": {1048, 1062, 1169, 1216, 1217, 1451, 1452, 1557, 3819, 4025},
+		"22000": {1264, 1265, 1292, 1366, 1406, 1690},
+	} {
+		if slices.Contains(numbers, m.Number) {
+			return state
+		}
+	}
+	return string(m.SQLState[:])
+}
+
 // explainSQLite classifies by the result code, whose lowest byte is the kind.
-func explainSQLite(err error) *flow.Error {
+func explainSQLite(err error, in failurePlace) *flow.Error {
 	var s *sqlite.Error
 	if !errors.As(err, &s) {
 		return nil
 	}
+	if strings.Contains(s.Error(), errNotBase64.Error()) {
+		return &flow.Error{Class: flow.Invalid, Message: "from_base64: the value is not base64"}
+	}
 	const trigger = 1811 // its text is written by a trigger
-	states := map[int]string{5: "40001", 6: "40001", 8: "25006", 9: "57014", 18: "22000", 19: "23000", 20: "22000"}
-	e := stateError("SQLite", states[s.Code()&0xff], fmt.Sprintf("code %d", s.Code()))
-	if kind := s.Code() & 0xff; (kind == 1 || kind == 19) && s.Code() != trigger {
+	states := map[int]string{5: "40001", 6: "40001", 8: "25006", 9: "57014", 13: "53100", 18: "22000", 19: "23000", 20: "22000"}
+	kind := s.Code() & 0xff
+	if kind == 8 && !in.readOnly {
+		states[8] = "42501" // of the file
+	}
+	e := stateError("SQLite", states[kind], fmt.Sprintf("code %d", s.Code()), in)
+	if kind == 19 && s.Code() != trigger || kind == 1 && in.statement != nil && repeatsOnly(in.statement.sqlText(), s.Error()) {
 		e.Message += ": " + s.Error()
 	}
 	return e
 }
 
+var sqliteName = regexp.MustCompile(`(?:no such (?:table|column|function|collation sequence|index): |near |unrecognized token: |ambiguous column name: |table .* has no column named )"?([^"]+?)"?(?:: syntax error)?(?: \(\d+\))?$`)
+
+// repeatsOnly reports whether a message of SQLite names nothing but a part of
+// the statement: full-text search and JSON report values in the same form.
+func repeatsOnly(statement, message string) bool {
+	m := sqliteName.FindStringSubmatch(message)
+	return m != nil && strings.Contains(strings.ToLower(statement), strings.ToLower(m[1]))
+}
+
 // stateError makes the error of an SQLSTATE.
-func stateError(title, state, code string) *flow.Error {
+func stateError(title, state, code string, in failurePlace) *flow.Error {
 	e := &flow.Error{Class: flow.Permanent}
 	what := "refused the statement"
 	switch {
+	case state == "25006" && !in.readOnly:
+		e.Class, e.Reason, what = flow.Transient, flow.ReasonConnect, "takes no writes now, as a standby or a server in maintenance"
 	case state == "25006":
 		what = "refused to write: a query only reads; use exec for a statement that changes data"
 	case strings.HasPrefix(state, "23"):
@@ -149,6 +193,10 @@ func stateError(title, state, code string) *flow.Error {
 		e.Class, e.Reason, what = flow.Transient, flow.ReasonConflict, "found a conflict with another transaction"
 	case state == "57014":
 		e.Class, e.Reason, what = flow.Transient, flow.ReasonTimeout, "ended the statement, which took too long"
+	case state == "53100":
+		e.Class, e.Reason, what = flow.Transient, flow.ReasonConnect, "has no space left on its disk"
+	case state == "42501":
+		what = "denied the permission for the statement"
 	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "53"), strings.HasPrefix(state, "57P"):
 		e.Class, e.Reason, what = flow.Transient, flow.ReasonConnect, "takes no connections now"
 	case strings.HasPrefix(state, "28"):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,9 +17,8 @@ func postgresEngine() *engine {
 		syntax:   syntax{numbered: true, dollarQuote: true},
 		parseURL: parsePostgresURL,
 		open:     openPostgres,
-		argument: postgresArgument,
-		column:   postgresColumn,
-		explain:  explainPostgres,
+		explain:  explainPostgres, isStandby: isPostgresStandby, flaw: postgresFlaw,
+		mapping: postgresMappings(),
 	}
 }
 
@@ -62,26 +60,19 @@ func openPostgres(n *Connection, out surroundings) (*backend, error) {
 		c.RuntimeParams["search_path"] = t.searchPath
 	}
 	c.ConnectTimeout = dialTimeout
-	c.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // caches nothing that a changed table would make wrong
 	// The guard judges names as well as addresses, so it looks the name up
 	// itself. A cancel request goes to the address of the connection.
 	c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return out.dial(ctx, "tcp", t.hostPort()) }
-	return &backend{connector: stdlib.GetConnector(*c, stdlib.OptionAfterConnect(sendArraysAsText))}, nil
+	// The begin of a transaction shows whether a connection is alive.
+	connector := stdlib.GetConnector(*c, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }))
+	return &backend{connector: connector, begin: beginPostgres}, nil
 }
 
-// postgresArgument passes all values as text, which the server converts to the
-// type of the parameter, so that no digit is lost.
-func postgresArgument(v any) (any, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case []any:
-		return newPostgresList(v)
+// postgresFlaw refuses statements that need a stream of data.
+func postgresFlaw(s *statementShape, _ bool) string {
+	if s.first == "COPY" && s.stream {
+		return "COPY reads or writes a stream of data, and a statement of a flow has none. INSERT … SELECT … FROM jsonb_to_recordset($1) stores a list of objects."
 	}
-	text, err := formatArgument(v)
-	if err == nil && strings.ContainsRune(text, 0) {
-		err = errNUL
-	}
-	return text, err
+	return ""
 }

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -19,12 +20,16 @@ type syntax struct {
 
 // statementShape is the structure of a statement.
 type statementShape struct {
-	first        string   // word, in capital letters
-	words        []string // the first few, in capital letters
-	placeholders int      // how many values it takes
-	foreign      string   // a placeholder that only other databases know; "" for none
-	several      bool     // there is a second statement
-	returning    bool     // the statement changes rows and returns them
+	first        string         // word, in capital letters
+	words        []string       // the first few, in capital letters
+	placeholders int            // how many values it takes
+	foreign      string         // a placeholder that only other databases know; "" for none
+	several      bool           // there is a second statement
+	returning    bool           // the statement changes rows and returns them
+	stream       bool           // it names the standard input or output
+	variable     bool           // it names a variable of the session
+	lock         bool           // it takes a lock of the session
+	casts        map[int]string // the types DATETIME, DATE and TIME to which placeholders are cast, by their index
 }
 
 // scanner reads a statement from left to right.
@@ -33,7 +38,8 @@ type scanner struct {
 	statementShape
 	text  string
 	at    int
-	ended bool // after a semicolon
+	last  string // word
+	ended bool   // after a semicolon
 }
 
 // scanStatement reads the structure of a statement. It knows only the rules of
@@ -164,6 +170,7 @@ func (c *scanner) readPlaceholder() bool {
 		c.at += 2
 		return true
 	}
+	c.variable = c.variable || sign == '@'
 	start := c.at
 	for c.at++; c.at < len(c.text) && isNamePart(c.text[c.at]); {
 		c.at++
@@ -174,6 +181,7 @@ func (c *scanner) readPlaceholder() bool {
 	switch {
 	case sign == '?' && c.question && (name == "" || !isNumber):
 		c.at = start + 1
+		c.readCast(start)
 		c.placeholders++
 	case (sign == '?' && c.question || sign == '$' && c.numbered) && isNumber:
 		c.placeholders = max(c.placeholders, int(number))
@@ -181,6 +189,23 @@ func (c *scanner) readPlaceholder() bool {
 		c.foreign = c.text[start:c.at]
 	}
 	return true
+}
+
+var (
+	castBefore = regexp.MustCompile(`(?i)\bcast\s*\(\s*$`)
+	castAfter  = regexp.MustCompile(`(?i)^\?\s*as\s+(datetime|date|time)\b`)
+)
+
+// readCast reads the type to which the placeholder at start is cast.
+func (c *scanner) readCast(start int) {
+	kind := castAfter.FindStringSubmatch(c.text[start:])
+	if kind == nil || !castBefore.MatchString(c.text[max(0, start-20):start]) {
+		return
+	}
+	if c.casts == nil {
+		c.casts = map[int]string{}
+	}
+	c.casts[c.placeholders] = strings.ToUpper(kind[1])
 }
 
 // readWord reads a key word or a name.
@@ -197,6 +222,9 @@ func (c *scanner) readWord() bool {
 		c.words = append(c.words, upper)
 	}
 	c.returning = c.returning || upper == "RETURNING"
+	c.lock = c.lock || upper == "GET_LOCK"
+	c.stream = c.stream || c.last == "FROM" && upper == "STDIN" || c.last == "TO" && upper == "STDOUT"
+	c.last = upper
 	return true
 }
 

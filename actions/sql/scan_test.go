@@ -38,16 +38,19 @@ func TestSQLScan(t *testing.T) {
 		want         statementShape
 	}{
 		{driverPostgres, "SELECT $1, '$2', \"$3\", $$ $4 $$, $a$ $5 $$ $a$, E'\\' $6', $2 -- $7\n/* /* $8 */ $9 */", statementShape{first: "SELECT", placeholders: 2}},
-		{driverPostgres, "select a::int, '{}'::jsonb @> $1 from t$1 where a ?| b", statementShape{first: "SELECT", placeholders: 1, foreign: "?"}},
+		{driverPostgres, "select a::int, '{}'::jsonb @> $1 from t$1 where a ?| b", statementShape{first: "SELECT", placeholders: 1, foreign: "?", variable: true}},
 		{driverPostgres, "DELETE FROM t WHERE e = 'it''s $1' RETURNING *;", statementShape{first: "DELETE", returning: true}},
 		{driverPostgres, "SELECT 'a;b'; SELECT 1", statementShape{first: "SELECT", several: true}},
 		{driverPostgres, "SELECT 'open $1", statementShape{first: "SELECT"}},
 		{driverPostgres, "SELECT $12 + $3", statementShape{first: "SELECT", placeholders: 12}},
 		{driverMySQL, "SELECT ?, '\\' ?', \"?\", `?`, ? # ?\n-- ?\n/* ? */ /*! , ? */", statementShape{first: "SELECT", placeholders: 3}},
-		{driverMySQL, "SELECT 5--?\n, @a, @@b", statementShape{first: "SELECT", placeholders: 1}},
+		{driverMySQL, "SELECT 5--?\n, @a, @@b", statementShape{first: "SELECT", placeholders: 1, variable: true}},
 		{driverSQLite, "SELECT ?, '\\', [?], `?`, ? -- ?", statementShape{first: "SELECT", placeholders: 2}},
-		{driverSQLite, "SELECT ?3, $1, @name", statementShape{first: "SELECT", placeholders: 3, foreign: "@name"}},
+		{driverSQLite, "SELECT ?3, $1, @name", statementShape{first: "SELECT", placeholders: 3, foreign: "@name", variable: true}},
 		{driverSQLite, "", statementShape{}},
+		{driverMySQL, "SELECT @@version, ?, CAST( ? AS DATETIME(6)), cast(? as char), CAST(? AS date)", statementShape{first: "SELECT", placeholders: 4, casts: map[int]string{1: "DATETIME", 3: "DATE"}}},
+		{driverMySQL, "SELECT get_lock('a', 1)", statementShape{first: "SELECT", lock: true}},
+		{driverPostgres, "COPY t FROM STDIN", statementShape{first: "COPY", stream: true}},
 	}
 	for _, c := range cases {
 		got := engineOf(c.driver).syntax.scanStatement(c.text)

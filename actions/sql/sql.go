@@ -4,7 +4,6 @@ package sql
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -32,9 +31,11 @@ type Transaction struct {
 func (a *Transaction) Describe(s *schema.Spec) {
 	a.maxRows, a.maxBytes = 1000, 10<<20
 	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
-		"Rows are objects by the names of their columns. Whole numbers and decimals keep all their digits; times are RFC 3339 texts in UTC, even if the database stores no zone; dates are `2006-01-02`, bytes are base64, JSON and the arrays of PostgreSQL are values, and other types are the text that the database writes.\n\n" +
+		"Rows are objects by the names of their columns. The tables below say how the values of each type are read and written: a value that was read can be written back. A column of times without a zone is taken for UTC in both directions. Where such a column holds local times, convert it in the statement: `changed_at AT TIME ZONE 'Europe/Berlin' >= $1` in PostgreSQL.\n\n" +
 		"An action that was under way in a crash, or is tried again, runs its statements again. Write those that must not count twice so that the second time changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
-		"A violated constraint is a permanent failure; deadlocks, a lost connection and a starting database are temporary, and `retry` tries again. Messages hold the database's code and never a value."
+		"A violated constraint is a permanent failure; deadlocks, a lost connection, a full disk, a server that takes no writes after a fail-over and a starting database are temporary, and `retry` tries again. Messages hold the database's code and never a value.\n\n" +
+		"Connections are shared, and the state of a session ends with the action: settings, locks, temporary tables and prepared statements. In MySQL, a connection is closed after statements that may leave such state; variables and locks in stored functions and triggers are not seen." +
+		mappingTables() + "\n\nIn each database, null in `args` is NULL, and NULL is null in `rows`."
 	flow.UseConnection(s, &a.connection, "sql", "The database.", schema.Required())
 	a.single.describeFields(s)
 	schema.Repeated(s, &a.blocks, "statement", "One of several statements, which run in their order in one transaction.")
@@ -94,6 +95,9 @@ func (a *Transaction) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Di
 	}
 	for _, t := range a.statements {
 		diags = append(diags, t.checkText(a.connection.engine)...)
+		if len(a.statements) > 1 {
+			diags = append(diags, t.warnOfCommit(a.connection.engine)...)
+		}
 	}
 	return diags
 }
@@ -120,25 +124,37 @@ func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	readOnly := !slices.ContainsFunc(a.statements, func(t *statement) bool { return t.exec != "" })
 	results := make([]*result, len(a.statements))
-	err := a.database.inTransaction(ctx, readOnly, func(tx *sql.Tx) error {
-		reader := newRowReader(a.connection.engine, a.maxRows, a.maxBytes)
+	failed := -1 // the begin or the commit
+	err := a.database.inTransaction(ctx, readOnly, func(tx transaction) error {
+		reader := newRowReader(a.maxRows, a.maxBytes)
 		for i, t := range a.statements {
 			var err error
-			if results[i], err = t.execute(ctx, tx, reader, args[i]); err != nil {
-				return a.numberError(i, a.runError(ctx, c, err))
+			if results[i], err = tx.execute(ctx, t, args[i], reader); err != nil {
+				failed = i
+				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, a.runError(ctx, c, err)
+		return nil, a.numberError(failed, a.runError(ctx, c, err, a.failurePlace(failed, readOnly)))
 	}
 	return a.buildOutputs(results), nil
 }
 
+// failurePlace returns the place of a failure in a statement, or outside of
+// all if its index is negative.
+func (a *Transaction) failurePlace(i int, readOnly bool) failurePlace {
+	in := failurePlace{readOnly: readOnly}
+	if i >= 0 {
+		in.statement = a.statements[i]
+	}
+	return in
+}
+
 // numberError adds the number of the failed statement.
 func (a *Transaction) numberError(i int, err error) error {
-	if len(a.blocks) == 0 || err == nil {
+	if len(a.blocks) == 0 || i < 0 {
 		return err
 	}
 	e := flow.AsError(err)

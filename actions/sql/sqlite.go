@@ -2,18 +2,11 @@ package sql
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
-	"math/big"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"modernc.org/sqlite"
 
@@ -24,27 +17,11 @@ import (
 func sqliteEngine() *engine {
 	return &engine{
 		title: "SQLite", placeholder: "?",
-		syntax:   syntax{numbered: true, question: true, names: true, backtick: true, bracket: true},
-		open:     openSQLite,
-		argument: func(v any) (any, error) { return convertArgument(v, exactFloat) },
-		column:   sqliteColumn,
-		explain:  explainSQLite,
+		syntax:  syntax{numbered: true, question: true, names: true, backtick: true, bracket: true},
+		open:    openSQLite,
+		explain: explainSQLite, flaw: sqliteFlaw,
+		mapping: sqliteMappings(),
 	}
-}
-
-// exactFloat passes a number as a 64-bit float if that is exact, and as text
-// if not: SQLite has no exact decimals.
-func exactFloat(text string) any {
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return text
-	}
-	exact, ok := new(big.Rat).SetString(text)
-	shortest, ok2 := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
-	if !ok || !ok2 || exact.Cmp(shortest) != 0 {
-		return text
-	}
-	return f
 }
 
 func openSQLite(n *Connection, out surroundings) (*backend, error) {
@@ -55,28 +32,31 @@ func openSQLite(n *Connection, out surroundings) (*backend, error) {
 	if err != nil {
 		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
 	}
-	return &backend{connector: &sqliteFile{folder: folder, path: filepath.Join(folder, name)}, prepare: prepareSQLite}, nil
+	f := &sqliteFile{folder: folder, path: filepath.Join(folder, name)}
+	if err := f.driver.RegisterDeterministicScalarFunction("from_base64", 1, fromBase64); err != nil {
+		return nil, err
+	}
+	return &backend{connector: f, begin: beginSQLite}, nil
 }
 
 // sqliteFile connects to a database file below an allowed folder.
-type sqliteFile struct{ folder, path string }
+type sqliteFile struct {
+	driver       sqlite.Driver // with the functions for statements of flows
+	folder, path string
+}
 
 // Connect opens the file. It resolves the path each time, as links may change.
-func (f *sqliteFile) Connect(ctx context.Context) (driver.Conn, error) {
+func (f *sqliteFile) Connect(context.Context) (driver.Conn, error) {
 	path, err := f.resolvePath()
 	if err != nil {
 		return nil, err
 	}
 	params := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
-	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: params.Encode()}).String())
-	if err != nil {
-		return nil, err
-	}
-	return connector.Connect(ctx)
+	return f.driver.Open((&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: params.Encode()}).String())
 }
 
 // Driver returns SQLite's driver.
-func (f *sqliteFile) Driver() driver.Driver { return &sqlite.Driver{} }
+func (f *sqliteFile) Driver() driver.Driver { return &f.driver }
 
 // resolvePath follows symbolic links and refuses those that lead out of the
 // folder. The file itself need not exist.
@@ -106,36 +86,3 @@ var (
 	errNoFolder = &flow.Error{Class: flow.Permanent, Message: "the folder of the database is not there"}
 	errLedOut   = &flow.Error{Class: flow.Denied, Message: "the file of the database leads out of the folders that flows may write to by a symbolic link"}
 )
-
-// prepareSQLite makes the connection read-only for queries, which SQLite's own
-// transactions can't.
-func prepareSQLite(ctx context.Context, c *sql.Conn, readOnly bool) (func(), error) {
-	_, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", readOnly))
-	return func() {}, err
-}
-
-// sqliteColumn returns the reader of a column. In SQLite each value has a type
-// of its own.
-func sqliteColumn(t *sql.ColumnType) func(any) (any, error) {
-	kind := strings.ToUpper(t.DatabaseTypeName())
-	isJSON := slices.Contains([]string{"JSON", "JSONB"}, kind)
-	return func(v any) (any, error) {
-		switch v := v.(type) {
-		case []byte:
-			return bytesColumn(v)
-		case time.Time: // the driver parses texts in date columns
-			if kind == "DATE" && v.Equal(v.Truncate(24*time.Hour)) {
-				return dateColumn(v)
-			}
-		case int64:
-			if kind == "BOOLEAN" && (v == 0 || v == 1) {
-				return v == 1, nil
-			}
-		case string:
-			if isJSON {
-				return jsonColumn(v)
-			}
-		}
-		return plainColumn(v)
-	}
-}

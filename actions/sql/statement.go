@@ -39,7 +39,7 @@ func (t *statement) Describe(s *schema.Spec) {
 func (t *statement) describeFields(s *schema.Spec) {
 	schema.Func(s, "query", "string", "A statement that reads. It runs in a transaction that can't write. The text is fixed when the file is loaded: values belong in `args`, and the text has the placeholders of the database, `$1` in PostgreSQL and `?` in MySQL; SQLite accepts both.", t.decodeText(&t.query))
 	schema.Func(s, "exec", "string", "A statement that changes data, by the same rules. With `RETURNING` it gives rows too.", t.decodeText(&t.exec))
-	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. Objects are JSON, and lists are too, but for parameters of PostgreSQL that are arrays.")
+	schema.Expr(s, &t.args, "args", "The values of the placeholders, in their order. They are bound as parameters and never become part of the text, so they may hold anything. The tables of the action say how they are stored.")
 }
 
 // decodeText reads the text of a statement and refuses values of the run in it.
@@ -82,14 +82,14 @@ func (t *statement) checkText(e *engine) hcl.Diagnostics {
 		return hcl.Diagnostics{t.decoded.Problem(at, "No statement", `The text of the statement is missing: give "query" for one that reads, or "exec" for one that changes data.`)}
 	}
 	t.shape = e.syntax.scanStatement(t.sqlText())
-	if flaw := e.findFlaw(&t.shape); flaw != "" {
+	if flaw := e.findFlaw(&t.shape, at == "query"); flaw != "" {
 		return hcl.Diagnostics{t.decoded.Problem(at, "Not a statement for flows", flaw)}
 	}
 	return t.checkArgs(e)
 }
 
 // findFlaw explains in a sentence why a statement can't be used, "" if it can.
-func (e *engine) findFlaw(s *statementShape) string {
+func (e *engine) findFlaw(s *statementShape, reads bool) string {
 	switch {
 	case s.first == "":
 		return "It holds no statement."
@@ -101,10 +101,21 @@ func (e *engine) findFlaw(s *statementShape) string {
 		return "The gateway begins and ends the transaction: all statements of an action share one."
 	case s.first == "SET" && !slices.Contains(s.words, "LOCAL"), slices.Contains([]string{"RESET", "USE", "DISCARD", "LISTEN"}, s.first):
 		return "It would change the connection for other actions, because connections are shared."
-	case slices.Contains([]string{"ATTACH", "DETACH", "PRAGMA", "VACUUM"}, s.first) && e.parseURL == nil:
-		return "It reaches beyond the tables of the file, which flows may not."
+	case e.flaw != nil:
+		return e.flaw(s, reads)
 	}
 	return ""
+}
+
+// warnOfCommit finds a statement that commits the statements before it.
+func (t *statement) warnOfCommit(e *engine) hcl.Diagnostics {
+	if e.commits == nil || t.decoded == nil || !e.commits(&t.shape) {
+		return nil
+	}
+	found := t.decoded.Problem("exec", "Statement that commits", fmt.Sprintf(
+		"%s commits for %s: the statements before it stay in effect if a later one fails. Give it an action of its own.", e.title, t.shape.first))
+	found.Severity = hcl.DiagWarning
+	return hcl.Diagnostics{found}
 }
 
 // checkArgs counts the values, if their number is fixed.
@@ -136,11 +147,10 @@ func (t *statement) evalArgs(ctx context.Context, c *flow.Call, e *engine) ([]an
 	if len(given) != t.shape.placeholders {
 		return nil, &flow.Error{Class: flow.Invalid, Message: strings.TrimSuffix(e.describeMiscount(t.shape.placeholders, len(given)), ".")}
 	}
-	out := make([]any, len(given))
-	for i, v := range given {
-		if out[i], err = e.argument(v); err != nil {
-			return nil, flow.InvalidValue(t.args.Expr(), fmt.Errorf("args: value %d: %w", i+1, err))
-		}
-	}
-	return out, nil
+	return given, nil
+}
+
+// invalidArg makes the error of the value of a placeholder.
+func (t *statement) invalidArg(i int, err error) error {
+	return flow.InvalidValue(t.args.Expr(), fmt.Errorf("args: value %d: %w", i+1, err))
 }

@@ -99,14 +99,6 @@ func floatValue(f float64, bits int) any {
 	return json.Number(strconv.FormatFloat(f, 'g', -1, bits))
 }
 
-// float32Column reads 32-bit floats, which drivers return as 64-bit.
-func float32Column(v any) (any, error) {
-	if f, ok := v.(float64); ok {
-		return floatValue(f, 32), nil
-	}
-	return plainColumn(v)
-}
-
 // decimalColumn reads decimals, which drivers return as text.
 func decimalColumn(v any) (any, error) {
 	plain, err := plainColumn(v)
@@ -124,6 +116,16 @@ func bytesColumn(v any) (any, error) {
 		return base64.StdEncoding.EncodeToString(b), nil
 	}
 	return plainColumn(v)
+}
+
+// decodeBase64 reads base64, with or without padding and line breaks.
+func decodeBase64(text string) ([]byte, error) {
+	text = strings.TrimRight(strings.NewReplacer("\n", "", "\r", "").Replace(text), "=")
+	b, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, errNotBase64
+	}
+	return b, nil
 }
 
 // jsonDepth bounds the nesting of JSON in a column.
