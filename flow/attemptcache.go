@@ -23,7 +23,7 @@ type attemptCache struct {
 // several.
 func (c *Call) cacheAttempts() {
 	traits := c.Step.Traits
-	if c.Step.Retry == nil || len(traits.Lists) == 0 && traits.Callee == nil {
+	if len(traits.Lists) == 0 && traits.Callee == nil || !c.mayRepeat() {
 		return
 	}
 	run := *c.frame.run
@@ -33,6 +33,12 @@ func (c *Call) cacheAttempts() {
 	}
 	c.frame = c.frame.child()
 	c.frame.run = &run
+}
+
+// mayRepeat reports whether the action may have several attempts: by its retry,
+// or because its time ends while an action inside waits for the store.
+func (c *Call) mayRepeat() bool {
+	return c.Step.Retry != nil || c.frame.run.AwaitsStore && c.Step.Timeout > 0
 }
 
 // Resume returns the outcome of a step in an earlier attempt of the action or of

@@ -46,7 +46,10 @@ type Error struct {
 	Message    string        // for people; holds no secret
 	Sensitive  bool          // the action is sensitive: the message may hold a value that must stay hidden
 	RetryAfter time.Duration // the wait that the remote side asks for; 0 for none
-	Err        error         // cause; may be nil
+	// StoreUnavailable: the gateway's own store did not take or give data now. The
+	// action did nothing that its repetition would do twice.
+	StoreUnavailable bool
+	Err              error // cause; may be nil
 }
 
 // Error returns the action and the message.
@@ -68,6 +71,13 @@ func (e *Error) RedactedMessage() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// isStoreUnavailable reports whether an action failed because the gateway's own
+// store is unavailable.
+func isStoreUnavailable(err error) bool {
+	var own *Error
+	return errors.As(err, &own) && own.StoreUnavailable
+}
 
 // AsError turns any error of an action into an *Error.
 func AsError(err error) *Error {

@@ -90,6 +90,9 @@ func (r *Run) fail(ctx context.Context, top *frame, failure *Error) Outcome {
 // failure that the calling flow passes over does not fail the run, unless the
 // run was cut off.
 func (r *Run) willRetry(ctx context.Context, failure *Error) bool {
+	if r.AwaitsStore && failure.StoreUnavailable {
+		return true // by the action around this flow whose time has ended
+	}
 	if r.passedOver && !errors.Is(ctx.Err(), context.Canceled) {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/backoff"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
@@ -69,7 +70,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 			return nil, wanted || err != nil, err
 		}
 	}
-	if err = c.frame.run.Journal.Before(ctx, c); err != nil {
+	if err = c.awaitCheckpoint(ctx); err != nil {
 		return nil, true, err
 	}
 	out, err = s.runAttempts(ctx, c)
@@ -98,7 +99,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 	c.cacheAttempts()
 	for {
 		c.Attempt++
-		out, err := s.runAttempt(ctx, c)
+		out, err := s.awaitStore(ctx, c)
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}
@@ -113,6 +114,31 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 			return nil, err
 		}
 	}
+}
+
+// awaitCheckpoint lets the journal write what must not be lost before the action
+// runs. If the time of an action around it ends meanwhile, that action is repeated
+// as after any wait for the store.
+func (c *Call) awaitCheckpoint(ctx context.Context) error {
+	run := c.frame.run
+	err := run.Journal.Before(ctx, c)
+	if err == nil && run.AwaitsStore && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Error{Class: Transient, Reason: ReasonTimeout, StoreUnavailable: true, Message: "the gateway's store took too long", Err: ctx.Err()}
+	}
+	return err
+}
+
+// awaitStore runs one attempt. In a stored run the attempt is repeated, and counts
+// once, while the gateway's store is unavailable.
+func (s *Step) awaitStore(ctx context.Context, c *Call) (out any, err error) {
+	if !c.frame.run.AwaitsStore {
+		return s.runAttempt(ctx, c)
+	}
+	err = backoff.Retry(ctx, c.Clock(), isStoreUnavailable, func(ctx context.Context) error {
+		out, err = s.runAttempt(ctx, c)
+		return err
+	})
+	return out, err
 }
 
 // hasTimeFor reports whether the wait ends before the deadline. If it does not,

@@ -30,6 +30,9 @@ type Run struct {
 
 	// CanSuspend: a wait ends this attempt of the run instead of blocking it.
 	CanSuspend bool
+	// AwaitsStore: actions that need the gateway's store wait while it is
+	// unavailable, because the run is stored and must not be lost.
+	AwaitsStore bool
 	// RecordInputs: records of steps hold the values of the actions' fields.
 	RecordInputs bool
 

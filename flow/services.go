@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"time"
+
+	"github.com/webhook-gateway/gateway/internal/backoff"
 )
 
 // Services are the services of the gateway for actions. A service is nil if there
@@ -97,7 +99,7 @@ func (c *Call) tagSent(ctx context.Context) {
 	}
 	depth, err := c.NextDepth()
 	if err == nil {
-		_, err = contacts.Change(ctx, ContactChange{
+		err = c.giveTag(ctx, contacts, ContactChange{
 			Email: email, Add: []string{"sent:" + c.frame.run.Flow.Name + "/" + c.Step.Name},
 			Source: TagSmart, Cause: c.IdempotencyKey() + "/sent", Depth: depth,
 		})
@@ -105,6 +107,15 @@ func (c *Call) tagSent(ctx context.Context) {
 	if err != nil {
 		c.Log("warn", "the contact did not get the tag of the message that was sent", map[string]any{"error": AsError(err).Message})
 	}
+}
+
+// giveTag changes a contact. A stored run waits while the store is unavailable.
+func (c *Call) giveTag(ctx context.Context, contacts Contacts, change ContactChange) error {
+	isTemporary := func(err error) bool { return c.frame.run.AwaitsStore && isStoreUnavailable(err) }
+	return backoff.Retry(ctx, c.Clock(), isTemporary, func(ctx context.Context) error {
+		_, err := contacts.Change(ctx, change)
+		return err
+	})
 }
 
 // contactEmail returns the address of the run's contact, "" if it has none.

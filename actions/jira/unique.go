@@ -183,5 +183,8 @@ func quoteJQL(text string) string {
 }
 
 func storeError(err error) error {
-	return &flow.Error{Class: flow.Transient, Message: fmt.Sprintf("the store can't be asked: %v", err), Err: err}
+	failed := flow.AsError(err)
+	failed.Class = flow.Transient
+	failed.Message = fmt.Sprintf("the store can't be asked: %v", err)
+	return failed
 }

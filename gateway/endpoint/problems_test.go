@@ -14,3 +14,11 @@ func TestRunFailedHidesTheError(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+func TestRunFailedWithoutStore(t *testing.T) {
+	t.Parallel()
+	out := &flow.Outcome{State: flow.Failed, Err: &flow.Error{Class: flow.Transient, StoreUnavailable: true}}
+	if p := runFailed(t.Context(), out); p.Status != 503 || p.Header.Get("Retry-After") == "" {
+		t.Error(p)
+	}
+}

@@ -20,7 +20,7 @@ func (c contacts) Contact(ctx context.Context, email string) (flow.Contact, bool
 	case errors.Is(err, store.ErrNotFound):
 		return flow.Contact{}, false, nil
 	case err != nil:
-		return flow.Contact{}, false, storeError(err)
+		return flow.Contact{}, false, c.services.storeError(err)
 	}
 	out, err := decodeContact(stored)
 	return out, err == nil, err
@@ -52,7 +52,7 @@ func (s *Services) ChangeContact(ctx context.Context, change flow.ContactChange)
 	case errors.As(err, &wrong):
 		return got, &flow.Error{Class: flow.Invalid, Message: wrong.Message, Err: err}
 	case err != nil:
-		return got, storeError(err)
+		return got, s.storeError(err)
 	}
 	return got, s.startForTags(ctx, got.Contact, change)
 }

@@ -8,6 +8,8 @@ import (
 	"context"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
@@ -34,30 +36,38 @@ func (s *Services) ForRun(scope *run.Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keyStore{s.Store}, Contacts: contacts{s}, Starter: starter{s, scope}}
+	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}}
 }
 
 // keyStore offers the keys of the store to actions.
-type keyStore struct{ store store.Keys }
+type keyStore struct{ services *Services }
 
 // PutKey makes a key, see flow.Keys.
 func (k keyStore) PutKey(ctx context.Context, scope, name, owner string, ttl time.Duration) (bool, string, error) {
-	held, made, err := k.store.PutKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}, ttl)
+	held, made, err := k.services.Store.PutKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}, ttl)
 	if err != nil {
-		return false, "", storeError(err)
+		return false, "", k.services.storeError(err)
 	}
 	return made, held.Run, nil
 }
 
 // DropKey removes a key, see flow.Keys.
 func (k keyStore) DropKey(ctx context.Context, scope, name, owner string) error {
-	if err := k.store.DropKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}); err != nil {
-		return storeError(err)
+	if err := k.services.Store.DropKey(ctx, store.Key{Scope: scope, Name: name, Run: owner}); err != nil {
+		return k.services.storeError(err)
 	}
 	return nil
 }
 
-// storeError returns the error of an action for an error of the store.
-func storeError(err error) *flow.Error {
-	return &flow.Error{Class: flow.Transient, Reason: flow.ReasonConnect, Message: "the gateway's store can't be reached now", Err: err}
+// storeError returns the error of an action for an error of the store, which it
+// logs: a stored run waits for the store and has no error to show.
+func (s *Services) storeError(err error) *flow.Error {
+	unavailable := store.IsUnavailable(err)
+	if unavailable {
+		s.Log.Sampled.Warn("an action waits for the store", zap.Error(err))
+	}
+	return &flow.Error{
+		Class: flow.Transient, Reason: flow.ReasonConnect, StoreUnavailable: unavailable,
+		Message: "the gateway's store can't be reached now", Err: err,
+	}
 }

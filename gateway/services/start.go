@@ -65,7 +65,7 @@ func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string
 	case errors.Is(err, store.ErrFull):
 		return "", nil, &flow.Error{Class: flow.Transient, Reason: flow.Reason429, Message: fmt.Sprintf("too many runs of flow %q wait", e.Flow.Name), Err: err}
 	case err != nil:
-		return "", nil, storeError(err)
+		return "", nil, s.storeError(err)
 	case got.Duplicate != nil:
 		return got.Duplicate.Run, got.Duplicate, nil
 	}

@@ -70,7 +70,7 @@ func (s *Services) resolveCause(ctx context.Context, e *snapshot.Endpoint, id, c
 	key := store.Key{Scope: store.DedupeScope(e.Flow.Name), Name: causeKey(cause), Run: id}
 	held, made, err := s.Store.PutKey(ctx, key, causeTime)
 	if err != nil {
-		return "", false, storeError(err)
+		return "", false, s.storeError(err)
 	}
 	if made {
 		return id, false, nil
@@ -79,7 +79,7 @@ func (s *Services) resolveCause(ctx context.Context, e *snapshot.Endpoint, id, c
 	case errors.Is(err, store.ErrNotFound):
 		return held.Run, false, nil
 	case err != nil:
-		return "", false, storeError(err)
+		return "", false, s.storeError(err)
 	}
 	return held.Run, true, nil
 }
@@ -100,7 +100,7 @@ func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},
 	})
 	if err != nil && !errors.Is(err, store.ErrExists) {
-		return storeError(err)
+		return s.storeError(err)
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type durable struct {
 	changed *signaltest.Signal // sent by the outside and by the store
 	opts    gateway.Options
 
+	open  func() (store.Store, error) // the store, at each start
 	store *flaky
 	g     *gateway.Gateway
 	base  string
@@ -105,11 +106,18 @@ func (f *flaky) Finish(ctx context.Context, c store.Claim, e *store.Ending) erro
 // address of the outside.
 func newDurable(t *testing.T, text string) *durable {
 	t.Helper()
+	d := newStopped(t)
+	d.write(text)
+	d.start()
+	return d
+}
+
+// newStopped returns a gateway that write and start put into service.
+func newStopped(t *testing.T) *durable {
 	changed := &signaltest.Signal{}
 	d := &durable{t: t, dir: t.TempDir(), outside: newOutside(t, changed), changed: changed}
 	d.opts = gateway.Options{Clock: clock.System{}, Load: d.load, Key: []byte("0123456789abcdef"), ShutdownTimeout: signaltest.Patience}
-	d.write(text)
-	d.start()
+	d.open = func() (store.Store, error) { return sqlite.Open(sqlite.Options{Dir: d.dir, Clock: clock.System{}}) }
 	return d
 }
 
@@ -133,7 +141,7 @@ func (d *durable) load() (*load.Config, hcl.Diagnostics) {
 // start runs a gateway on the files and the store.
 func (d *durable) start() {
 	d.t.Helper()
-	st, err := sqlite.Open(sqlite.Options{Dir: d.dir, Clock: clock.System{}})
+	st, err := d.open()
 	if err != nil {
 		d.t.Fatal(err)
 	}
