@@ -8,7 +8,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
-	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
@@ -116,10 +115,9 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
 	ec := s.static
 	if len(jq) > 0 {
-		ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
-		defer cancel()
+		steps := maxLoadJQSteps
 		ec = ec.NewChild()
-		ec.Functions = jq.bindFunction(ctx, nil, &elementBudget{left: maxElements})
+		ec.Functions = jq.bindFunction(context.Background(), nil, &elementBudget{left: maxElements}, &steps)
 	}
 	v, diags := s.evaluateAtLoad(src, ec)
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {

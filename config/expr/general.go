@@ -77,7 +77,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 
 // bindFunctions returns the functions that depend on the run, nil for none.
 func (g *general) bindFunctions(ctx context.Context, env Env, elements *elementBudget) map[string]function.Function {
-	functions := g.jq.bindFunction(ctx, env, elements)
+	functions := g.jq.bindFunction(ctx, env, elements, nil)
 	if maker, ok := env.(LinkMaker); ok && g.links {
 		functions = cloneOrNew(functions)
 		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)

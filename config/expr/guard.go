@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
@@ -20,7 +19,6 @@ import (
 var ErrMemory = errors.New("the expression was stopped: memory grew during its evaluation; limit its loops or its input")
 
 const (
-	loadTimeout         = 5 * time.Second       // for one evaluation at load
 	memoryCheckInterval = 10 * time.Millisecond // between two checks of the heap by a loopGuard
 	maxHeapGrowth       = 256 << 20             // bytes
 )
@@ -35,16 +33,22 @@ type loopGuard struct {
 	clock     clock.Clock
 	maxGrowth uint64 // bytes by which the heap may grow
 	lastCheck time.Time
-	startHeap uint64 // bytes of the heap at the first check
-	err       error  // why the evaluation was stopped
+	startHeap uint64    // bytes of the heap at the first check
+	work      *loadWork // at load, in place of time and memory
+	err       error     // why the evaluation was stopped
 }
 
 func newLoopGuard(ctx context.Context, c clock.Clock) *loopGuard {
 	return &loopGuard{ctx: ctx, clock: c, maxGrowth: maxHeapGrowth, lastCheck: c.Now()}
 }
 
-// checkLimits ends the evaluation if its time or its memory is used up.
+// checkLimits ends the evaluation if its time or its memory is used up, or its
+// work at load.
 func (g *loopGuard) checkLimits() {
+	if g.work != nil {
+		g.spend(1)
+		return
+	}
 	if g.err == nil {
 		g.err = g.ctx.Err()
 	}
@@ -58,7 +62,7 @@ func (g *loopGuard) checkLimits() {
 }
 
 func (g *loopGuard) checkMemory() {
-	if jq.HeapGrew(&g.startHeap, g.maxGrowth) {
+	if jq.HeapGrew(&g.startHeap, jq.HeapShare(g.maxGrowth)) {
 		g.err = ErrMemory
 	}
 }
@@ -85,7 +89,7 @@ func (g *loopGuard) stopFinding(at hcl.Range) hcl.Diagnostics {
 		return nil
 	}
 	detail := "It took too long. Limit its loops or its input."
-	if errors.Is(g.err, ErrMemory) {
+	if errors.Is(g.err, ErrMemory) || errors.Is(g.err, errLoadWork) {
 		detail = diag.Sentence(g.err)
 	}
 	return hcl.Diagnostics{diag.Error(at, "Expression stopped", detail)}
@@ -105,33 +109,4 @@ func guardOf(ec *hcl.EvalContext) *loopGuard {
 		}
 	}
 	return nil
-}
-
-// evaluateAtLoad evaluates an expression of constants and unknown values. It
-// always ends, even if the expression nests loops over a thousand numbers.
-func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	syntax, ok := e.(hclsyntax.Expression)
-	if !ok || !needsGuard(e) {
-		return e.Value(ec)
-	}
-	ctx, cancel := clock.WithTimeout(context.Background(), s.clock, loadTimeout)
-	defer cancel()
-	g := newLoopGuard(ctx, s.clock)
-	ec = ec.NewChild()
-	ec.Variables = map[string]cty.Value{guardName: cty.CapsuleVal(guardType, g)}
-	return g.evaluate(guardExpression(syntax), ec)
-}
-
-// needsGuard reports whether guardExpression would change how an expression of
-// a file is evaluated at load.
-func needsGuard(e hcl.Expression) bool {
-	return isComposite(e) && containsNode(e, func(n hclsyntax.Node) bool {
-		switch n := n.(type) {
-		case *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr:
-			return true
-		case *hclsyntax.BinaryOpExpr:
-			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo
-		}
-		return false
-	})
 }

@@ -65,19 +65,6 @@ func TestLoopsEndWithTheirTime(t *testing.T) {
 	}
 }
 
-// TestLoopsEndAtLoad tests that a load ends: a load that does not would block all
-// later reloads.
-func TestLoopsEndAtLoad(t *testing.T) {
-	t.Parallel()
-	e, diags := hclsyntax.ParseExpression([]byte(`[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]]`), "l.hcl", hcl.InitialPos)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	if _, diags = Compile(e, tierScope(), cty.DynamicPseudoType); !strings.Contains(diags.Error(), "too long") {
-		t.Errorf("findings are %v", diags)
-	}
-}
-
 // TestLoopsEndBeforeMemoryDoes gives a loop less memory than flows get.
 func TestLoopsEndBeforeMemoryDoes(t *testing.T) {
 	e := compileTest(t, `[for a in w.list : [for b in w.list : "${a}-${b}"]]`)

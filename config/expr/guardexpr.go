@@ -61,7 +61,7 @@ func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.TemplateExpr:
 		c := *e
 		c.Parts = guardAll(e.Parts)
-		return &c
+		return &measured{&c}
 	case *hclsyntax.TemplateWrapExpr:
 		c := *e
 		c.Wrapped = guardExpression(e.Wrapped)
@@ -82,7 +82,7 @@ func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 		return guardObject(e)
 	case *hclsyntax.SplatExpr:
 		c := *e
-		c.Source, c.Each = guardExpression(e.Source), guardExpression(e.Each)
+		c.Source, c.Each = &measured{guardExpression(e.Source)}, guardExpression(e.Each)
 		return &c
 	case *hclsyntax.RelativeTraversalExpr:
 		c := *e
@@ -123,6 +123,7 @@ func guardLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	if e.KeyExpr != nil {
 		c.KeyExpr = guardExpression(e.KeyExpr)
 	}
+	c.ValExpr = &measured{c.ValExpr}
 	if e.CondExpr != nil {
 		c.CondExpr = &guardedIteration{guardExpression(e.CondExpr)}
 	} else {
@@ -174,7 +175,7 @@ type normalized struct{ hclsyntax.Expression }
 
 // Value returns a text in NFC form, and other values unchanged.
 func (e *normalized) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	v, diags := e.Expression.Value(ec)
+	v, diags := (&measured{e.Expression}).Value(ec)
 	return funcs.Normalize(v), diags
 }
 

@@ -127,7 +127,12 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 // are values of package value; numbers that jq computed are int, float64 or
 // *big.Int. The input is not changed.
 func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
-	in := jq.Input{Value: input, Variables: make([]any, len(p.vars))}
+	return p.run(ctx, env, input, nil)
+}
+
+// run is Run for a program that may take only some steps; nil for any number.
+func (p *Program) run(ctx context.Context, env Env, input any, steps *int) ([]any, error) {
+	in := jq.Input{Steps: steps, Value: input, Variables: make([]any, len(p.vars))}
 	if o, ok := input.(value.Object); ok {
 		in.Value = resolveMembers(o.Map(), o, &in)
 	}

@@ -84,8 +84,9 @@ func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr 
 }
 
 // bindFunction returns the function jq bound to a run, nil if there are no
-// programs. Its results count as values that enter the evaluation.
-func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *elementBudget) map[string]function.Function {
+// programs. Its results count as values that enter the evaluation. At load env is
+// nil and steps is how many steps all calls may take.
+func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *elementBudget, steps *int) map[string]function.Function {
 	if len(j) == 0 {
 		return nil
 	}
@@ -94,7 +95,7 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *element
 		if !ok {
 			return nil, fmt.Errorf("the program was not compiled at load")
 		}
-		out, err := p.Run(ctx, env, input)
+		out, err := p.run(ctx, env, input, steps)
 		if err != nil || len(out) == 0 {
 			return nil, err
 		}

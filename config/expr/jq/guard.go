@@ -11,9 +11,14 @@ import (
 // run.
 var ErrMemory = errors.New("the jq program was stopped: memory grew during its run; limit its loops or its input")
 
+// ErrSteps reports a program that was stopped because it took more steps than
+// its input allows.
+var ErrSteps = errors.New("the jq program was stopped: it takes too many steps; limit its loops or its input")
+
 const (
 	stepsPerCheck = 1 << 18   // steps of the machine between two checks of the heap: some milliseconds
 	bytesPerCheck = 16 << 20  // bytes that functions make between two checks of the heap
+	bytesPerStep  = 16        // bytes that functions make and that count as one step
 	maxHeapGrowth = 256 << 20 // bytes
 )
 
@@ -30,7 +35,8 @@ type guard struct {
 	steps     int
 	made      int    // bytes that functions made since the last check
 	startHeap uint64 // bytes of the heap at the first check
-	exceeded  bool
+	left      *int   // steps that the program may take; nil for any number
+	exceeded  error  // why the program must end
 }
 
 // Done returns a channel that is closed when the program must end.
@@ -38,7 +44,8 @@ func (g *guard) Done() <-chan struct{} {
 	if g.steps++; g.steps%stepsPerCheck == 0 {
 		g.checkHeap()
 	}
-	if g.exceeded {
+	g.spend(1)
+	if g.exceeded != nil {
 		return closed
 	}
 	return g.Context.Done()
@@ -46,14 +53,15 @@ func (g *guard) Done() <-chan struct{} {
 
 // Err returns why the program must end.
 func (g *guard) Err() error {
-	if g.exceeded {
-		return ErrMemory
+	if g.exceeded != nil {
+		return g.exceeded
 	}
 	return g.Context.Err()
 }
 
 // charge counts the bytes that a function is about to make.
 func (g *guard) charge(bytes int) error {
+	g.spend(bytes / bytesPerStep)
 	if g.made += bytes; g.made >= bytesPerCheck {
 		g.made = 0
 		g.checkHeap()
@@ -62,11 +70,25 @@ func (g *guard) charge(bytes int) error {
 }
 
 func (g *guard) checkHeap() {
-	limit := g.maxGrowth
-	if whole := debug.SetMemoryLimit(-1); whole > 0 {
-		limit = min(limit, uint64(whole)/4)
+	if HeapGrew(&g.startHeap, HeapShare(g.maxGrowth)) {
+		g.exceed(ErrMemory)
 	}
-	g.exceeded = g.exceeded || HeapGrew(&g.startHeap, limit)
+}
+
+func (g *guard) exceed(err error) {
+	if g.exceeded == nil {
+		g.exceeded = err
+	}
+}
+
+// spend counts steps of a program that may take only some.
+func (g *guard) spend(steps int) {
+	if g.left == nil {
+		return
+	}
+	if *g.left -= steps; *g.left < 0 {
+		g.exceed(ErrSteps)
+	}
 }
 
 var closed = func() chan struct{} {
@@ -83,6 +105,15 @@ func HeapGrew(start *uint64, maxGrowth uint64) bool {
 		*start = now
 	}
 	return now > *start+maxGrowth
+}
+
+// HeapShare returns the growth that one evaluation may cause: maxGrowth, or a
+// quarter of the memory that the process may use if that is less.
+func HeapShare(maxGrowth uint64) uint64 {
+	if whole := debug.SetMemoryLimit(-1); whole > 0 {
+		return min(maxGrowth, uint64(whole)/4)
+	}
+	return maxGrowth
 }
 
 func heapBytes() uint64 {

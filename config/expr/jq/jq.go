@@ -43,6 +43,9 @@ type Input struct {
 	Value     any
 	Variables []any            // in the order of the names given to Compile
 	Headers   []map[string]any // objects whose names are found in any case
+	// Steps is how many steps the program may take, nil for any number. It is
+	// decreased by those that the run takes.
+	Steps *int
 }
 
 // Compile compiles a parsed program, which it changes. The names of variables
@@ -102,7 +105,7 @@ func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
 		return nil, err
 	}
 	defer p.release(m)
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth}
+	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps}
 	m.run = newRun(guard, p, in.Headers)
 	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
 }

@@ -231,9 +231,9 @@ func (m *matcher) search() []int {
 // find searches from a place and drops the first groups of the result. A large
 // search reads the text through a reader that looks at the context.
 func (m *matcher) find(re *regexp.Regexp, from, drop int) []int {
-	m.r.check()
 	var found []int
 	rest := m.text[from:]
+	m.r.checkWork(1 + len(rest)>>10)
 	if len(rest)*m.p.size <= smallSearch && (!m.global || len(rest) <= 4096) {
 		found = re.FindStringSubmatchIndex(rest)
 	} else {
@@ -265,8 +265,8 @@ var _ io.RuneReader = (*runeReader)(nil)
 // ReadRune returns the next character.
 func (t *runeReader) ReadRune() (rune, int, error) {
 	if t.seen += t.cost; t.seen >= 1<<16 {
+		t.r.checkWork(int(t.seen >> 4))
 		t.seen = 0
-		t.r.check()
 	}
 	if t.at >= len(t.text) {
 		return 0, 0, io.EOF

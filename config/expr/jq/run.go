@@ -59,8 +59,15 @@ func (r *run) recoverStop(err *error) {
 // context.
 func (r *run) tick() {
 	if r.ticks++; r.ticks&0x3ff == 0 {
-		r.check()
+		r.checkWork(0x400)
 	}
+}
+
+// checkWork counts work of a function as steps of its program, and stops the
+// function if the program must end.
+func (r *run) checkWork(steps int) {
+	r.guard.spend(steps)
+	r.check()
 }
 
 func (r *run) check() {

@@ -91,7 +91,7 @@ func (r *run) anyContains(list []any, w any, plain map[any]bool, depth int) bool
 func (r *run) work(bytes int) {
 	r.ticks += uint(bytes >> 6)
 	if bytes >= 1<<16 {
-		r.check()
+		r.checkWork(bytes >> 6)
 	}
 }
 

@@ -1,0 +1,82 @@
+package expr
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// slowClock is the clock of a very slow machine: an hour passes between two looks
+// at it.
+type slowClock struct {
+	clock.System
+	looks atomic.Int64
+}
+
+func (c *slowClock) Now() time.Time {
+	return time.Unix(0, 0).Add(time.Duration(c.looks.Add(1)) * time.Hour)
+}
+
+func compileSlowly(t *testing.T, src string) hcl.Diagnostics {
+	t.Helper()
+	e, diags := hclsyntax.ParseExpression([]byte(src), "l.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	consts := map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{
+		"long": cty.StringVal(strings.Repeat("x", 1<<20)),
+	})}
+	s := NewScope(consts, funcs.Table(funcs.Options{}), &slowClock{}).With("w", cty.DynamicPseudoType)
+	_, diags = Compile(e, s, cty.DynamicPseudoType)
+	return diags
+}
+
+// TestWorkAtLoad: an expression that takes much work at load is refused, on any
+// machine. A load that did not end would block all later reloads.
+func TestWorkAtLoad(t *testing.T) {
+	t.Parallel()
+	const steps = "1000000 steps when the file is loaded"
+	for name, c := range map[string][2]string{
+		"loops":            {`[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]]`, steps},
+		"loops in try":     {`try([for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]], 1)`, steps},
+		"beside a run":     {`[w.x, [for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]]]`, steps},
+		"long texts":       {`[for a in range(1024) : "${local.long}${a}"]`, steps},
+		"long arguments":   {`[for a in range(1024) : length("${local.long}${a}")]`, steps},
+		"long results":     {`[for a in range(1024) : length([replace(local.long, "x", "yy")]) if a > 0]`, steps},
+		"long comparisons": {`[for a in range(1024) : a if "${local.long}${a}" == "x"]`, steps},
+		"long directives":  {`"%{ for a in range(1024) }${local.long}%{ endfor }"`, steps},
+		"splats":           {`[for a in range(1024) : [for b in range(1024) : range(1024)[*].x[0] if false]]`, steps},
+		"an endless jq":    {`jq("def f: f; f", null)`, "too many steps"},
+		"a jq in a loop":   {`[for a in range(1024) : jq("[range(100000)] | length", a)]`, "too many steps"},
+		"a long jq":        {`jq("[limit(100; repeat(1)) | \"x\" * 15000000] | length", null)`, "too many steps"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diags := compileSlowly(t, c[0]); !strings.Contains(diags.Error(), c[1]) {
+				t.Errorf("findings are %v, want one that says %q", diags, c[1])
+			}
+		})
+	}
+}
+
+// TestTimeAtLoad: work within the bounds is accepted, however long it takes.
+func TestTimeAtLoad(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		`[for a in range(1024) : [for b in range(50) : a * b if b < a]]`,
+		`{ for a in range(1024) : "k${a}" => upper("x${a}") }`,
+		`jq("[range(100000)] | map(. * 2) | add", null)`,
+	} {
+		if diags := compileSlowly(t, src); diags.HasErrors() {
+			t.Errorf("%s: %v", src, diags)
+		}
+	}
+}
