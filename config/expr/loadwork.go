@@ -15,7 +15,7 @@ import (
 const (
 	maxLoadSteps   = 1_000_000
 	maxLoadJQSteps = 5_000_000 // of all jq programs that one expression calls
-	bytesPerStep   = 64         // of a text
+	bytesPerStep   = 64        // of a text
 	// smallText is the length up to which a text counts as nothing: the step of
 	// the loop around it includes it.
 	smallText = 1024
