@@ -31,7 +31,7 @@ func (l *logLine) Describe(s *schema.Spec) {
 }
 
 // Traits reports that the action can be repeated.
-func (*logLine) Traits() flow.Traits { return flow.Traits{Pure: true} }
+func (*logLine) Traits() flow.Traits { return flow.Traits{Pure: true, OwnOutputs: true} }
 
 func (l *logLine) Run(ctx context.Context, c *flow.Call) (any, error) {
 	message, err := l.message.EvalOr(ctx, c, "")

@@ -81,7 +81,7 @@ func (t *transform) programError(ctx context.Context, c *flow.Call, err error) e
 	switch {
 	case ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):
 		return err
-	case c.Step.Sensitive || t.input.IsSet() && t.input.Expr().Sensitive():
+	case c.Step.Sensitive || t.program.Sensitive() || t.input.IsSet() && t.input.Expr().Sensitive():
 		return &flow.Error{Class: flow.Invalid, Message: "jq: the program failed; details are hidden, as the action is sensitive or reads a secret"}
 	}
 	return &flow.Error{Class: flow.Invalid, Message: "jq: " + err.Error(), Err: err}

@@ -41,9 +41,19 @@ type Traits struct {
 	Waits bool
 	// Lists are the actions inside the action.
 	Lists []List
-	// Gathers: the outputs hold those of the actions inside, and so are
-	// sensitive if one of theirs is.
+	// Gathers: the outputs hold those of the actions inside.
 	Gathers bool
+	// Iterates: the actions inside read each, which holds values of the action's
+	// own fields.
+	Iterates bool
+	// OwnOutputs: the outputs repeat nothing of the fields, such as an id that
+	// another system gave.
+	OwnOutputs bool
+	// Published: the fields are stored where operators read them, so that they
+	// can't hold sensitive values.
+	Published bool
+	// Returns: the fields are what the flow returns to the flow that called it.
+	Returns bool
 	// Answers: the action answers the caller; the run may continue after it.
 	Answers bool
 	// Ending tells how a run that reaches the action continues.
@@ -62,6 +72,7 @@ type Traits struct {
 type Callee struct {
 	Name  string
 	Range hcl.Range // of the name in the file
+	Waits bool      // the flow runs as a part of the run, and its output is that of the action
 	// Bind takes the flow after all flows were compiled, and checks the input
 	// that the action passes to it.
 	Bind func(*Flow) hcl.Diagnostics

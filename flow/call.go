@@ -53,8 +53,20 @@ func (c *Call) Input() any { return c.frame.run.Event.Input() }
 // MakeLink returns the link of a contact to a flow, for expressions.
 func (c *Call) MakeLink(flow, email string) (string, error) { return c.frame.run.MakeLink(flow, email) }
 
-// RecordValue takes the value of one of the action's fields for the history.
+// Reveal shows a value that the file passed to nonsensitive.
+func (c *Call) Reveal(v any) {
+	if r := c.frame.run.Redaction; r != nil {
+		r.Reveal(v)
+	}
+}
+
+// RecordValue takes the value of one of the action's fields for the history. The
+// texts of a sensitive value that another system may repeat are hidden from now
+// on.
 func (c *Call) RecordValue(e *expr.Expr, v any) {
+	if r := c.frame.run.Redaction; r != nil && e.Repeatable() {
+		r.Redact(v)
+	}
 	if !c.frame.run.RecordInputs || e.Name() == "" {
 		return
 	}

@@ -108,21 +108,11 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	}
 	spec := schema.Describe(s.Action)
 	describeModifiers(spec, s)
-	_, found := schema.DecodeSpec(c, spec, b, 2)
+	inner := *c
+	inner.Scope = c.Scope.WithObserver(func(r expr.Reader) { s.Reads = append(s.Reads, r) })
+	_, found := schema.DecodeSpec(&inner, spec, b, 2)
 	s.Traits = s.Action.Traits()
 	s.apart = s.runsApart(b.Body)
-	s.inheritSensitive()
 	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
 	return s, append(diags, found...)
-}
-
-// inheritSensitive makes an action sensitive if its outputs hold those of a
-// sensitive one.
-func (s *Step) inheritSensitive() {
-	if !s.Traits.Gathers {
-		return
-	}
-	for _, l := range s.Traits.Lists {
-		l.Walk(func(in *Step) { s.Sensitive = s.Sensitive || in.Sensitive })
-	}
 }

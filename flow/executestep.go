@@ -85,7 +85,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 func (s *Step) wrapError(err error) *Error {
 	e := AsError(err)
 	if e.Action == "" {
-		e.Action, e.Sensitive = s.Name, s.Sensitive
+		e.Action, e.Sensitive = s.Name, e.Sensitive || s.hidesError()
 	}
 	if e.Range.Filename == "" {
 		e.Range = s.Range

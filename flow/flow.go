@@ -28,6 +28,7 @@ type Flow struct {
 	Actions     List
 	OnError     List
 	Retry       *Retry    // of a whole async run that failed; nil for none
+	HiddenInput string    // why the values that started a run are hidden; "" if they are not
 	Range       hcl.Range // the block's head
 }
 
@@ -45,12 +46,33 @@ type Step struct {
 	Timeout   time.Duration
 	Retry     *Retry
 	OnError   string // Stop or Continue
-	Sensitive bool   // inputs and outputs are kept out of logs and history
+	Sensitive bool   // all that the action reads, returns and reports is kept out of logs and history
 	Traits    Traits // of the action, as it was decoded
+
+	// Reads are the expressions and jq programs of the action.
+	Reads []expr.Reader
+	// Hidden says what of the action is hidden because of the values that it reads.
+	// Package flow/sensitivity sets it.
+	Hidden Hidden
 
 	fallback bool // inside on_error
 	apart    bool // see runsApart
 }
+
+// Hidden says why parts of an action are kept out of logs and history. A reason
+// begins with a verb, "reads …"; "" means that the part is shown.
+type Hidden struct {
+	Sensitive string // why all of the action is hidden
+	Output    string
+	Error     string // why the message of a failure is hidden
+}
+
+// HidesOutput reports whether outputs are kept out of logs and history.
+func (s *Step) HidesOutput() bool { return s.Sensitive || s.Hidden.Output != "" }
+
+// hidesError reports whether messages of failures are kept out of logs and
+// history.
+func (s *Step) hidesError() bool { return s.Sensitive || s.Hidden.Error != "" }
 
 // Effects of a failed action on its run.
 const (

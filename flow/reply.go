@@ -83,6 +83,11 @@ func (r *Reply) isConstant() bool {
 	return true
 }
 
+// Sensitive reports whether the answer holds a secret or another sensitive value.
+func (r *Reply) Sensitive() bool {
+	return slices.ContainsFunc(r.exprs(), func(e *expr.Expr) bool { return e != nil && e.Sensitive() })
+}
+
 // Computes reports whether the answer has an expression that may take long.
 func (r *Reply) Computes() bool { return AnyComputes(r.exprs()...) }
 

@@ -7,6 +7,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Sensitive: the response is kept out of the history, and sealed in the store.
+	Sensitive bool
 }
 
 // Problem is a refusal that the caller gets as application/problem+json

@@ -24,6 +24,8 @@ type Run struct {
 	Logger   Logger         // takes the lines of action "log"; nil drops them
 	Services Services       // of the gateway
 	Links    expr.LinkMaker // for link_url; nil if no links can be made
+	// Redaction hides the sensitive values of the run in texts; nil hides none.
+	Redaction Redaction
 	// Abandoned counts the computations of the run that do not end in time; they
 	// are not counted if it is nil.
 	Abandoned Abandoned
@@ -51,6 +53,16 @@ type Logger interface {
 	// LogRetry writes that an attempt of an action failed and that another one
 	// follows after a wait.
 	LogRetry(c *Call, e *Error, wait time.Duration)
+}
+
+// Redaction hides sensitive values of a run in logs and history, wherever they
+// stand. It is safe for concurrent use.
+type Redaction interface {
+	// Redact hides the texts of a value from now on.
+	Redact(v any)
+	// Reveal shows the texts of a value again, which the file passed to
+	// nonsensitive.
+	Reveal(v any)
 }
 
 // Record is the result of one step.

@@ -40,7 +40,7 @@ func (a *Delay) Describe(s *schema.Spec) {
 }
 
 // Traits tells the engine how to treat the action.
-func (*Delay) Traits() flow.Traits { return flow.Traits{Waits: true} }
+func (*Delay) Traits() flow.Traits { return flow.Traits{Waits: true, OwnOutputs: true} }
 
 // Run does one attempt.
 func (a *Delay) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -61,7 +61,7 @@ func (a *Flow) keepSource(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 func (a *Flow) Traits() flow.Traits {
 	traits := flow.Traits{Waits: true}
 	if a.at.Filename != "" { // empty if the action has findings
-		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Bind: a.bind}
+		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Waits: a.wait, Bind: a.bind}
 	}
 	return traits
 }

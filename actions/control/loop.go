@@ -93,7 +93,7 @@ func (l *Loop) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 
 // Traits tells the engine how to treat the action.
 func (l *Loop) Traits() flow.Traits {
-	return flow.Traits{Waits: true, Lists: []flow.List{l.actions}, Gathers: true}
+	return flow.Traits{Waits: true, Lists: []flow.List{l.actions}, Gathers: true, Iterates: true}
 }
 
 // Run does one attempt.

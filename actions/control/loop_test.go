@@ -251,8 +251,8 @@ func TestTurnsFindings(t *testing.T) {
 
 func TestSensitiveInside(t *testing.T) {
 	t.Parallel()
-	f := actiontest.New(t).MustCompile("action \"loop\" \"l\" {\nfor_each = []\naction \"branch\" \"b\" {\ncase \"c\" {\nwhen = true\naction \"log\" \"in\" {\nmessage = \"x\"\nsensitive = true\n}\n}\n}\n}\naction \"respond\" \"r\" {}")
-	if !f.Actions[0].Sensitive {
+	f := actiontest.New(t).MustCompile("action \"loop\" \"l\" {\nfor_each = []\naction \"transform\" \"in\" {\njq = \".\"\nsensitive = true\n}\n}\naction \"respond\" \"r\" {}")
+	if !f.Actions[0].HidesOutput() {
 		t.Error("the results of a sensitive action are in the open")
 	}
 }

@@ -72,6 +72,11 @@ func (r *Respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if (c.Step.Sensitive || r.reply.Sensitive()) && !response.Sensitive {
+		hidden := *response
+		hidden.Sensitive = true
+		response = &hidden
+	}
 	if c.Fallback() && response.Status < 300 {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "a failed run is not answered with a 2xx"}
 	}

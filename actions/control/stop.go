@@ -23,7 +23,7 @@ func (t *Stop) Describe(s *schema.Spec) {
 	t.status = string(flow.Succeeded)
 	s.Doc = "Ends the run here, from inside of branches, loops and parallels too: no further action or element begins, and `on_item_error` of a loop does not catch it. A stop that says `failed` is a decision of the flow and no error: `on_error` does not run. Inside of `on_error` the run has failed already, and stop ends the list."
 	schema.Attr(s, &t.status, "status", "How the run ends.", schema.OneOf(string(flow.Succeeded), string(flow.Failed)))
-	schema.Expr(s, &t.message, "message", "Why, for the log and the history.")
+	schema.Expr(s, &t.message, "message", "Why, for the log and the history.", schema.Kept())
 	schema.Expr(s, &t.output, "output", "The value that the run returns to the flow that started it.")
 	s.Check(t.checkStatus)
 	s.Example(schema.Example{
@@ -47,7 +47,9 @@ func (t *Stop) checkStatus(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 }
 
 // Traits tells the engine how to treat the action.
-func (*Stop) Traits() flow.Traits { return flow.Traits{Pure: true, Ending: flow.EndsRun} }
+func (*Stop) Traits() flow.Traits {
+	return flow.Traits{Pure: true, Ending: flow.EndsRun, Returns: true}
+}
 
 // Run does one attempt.
 func (t *Stop) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -63,7 +65,7 @@ func (t *Stop) Run(ctx context.Context, c *flow.Call) (any, error) {
 		message = redact.Placeholder
 	}
 	end := c.End(flow.State(t.status), message, output)
-	if c.Step.Sensitive {
+	if c.Step.HidesOutput() {
 		return output, end // the engine redacts the output of a sensitive action
 	}
 	return nil, end

@@ -75,7 +75,7 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 }
 
 // Traits reports that the action has an outside effect.
-func (*Issue) Traits() flow.Traits { return flow.Traits{} }
+func (*Issue) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
 
 // Run does one attempt.
 func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {

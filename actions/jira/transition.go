@@ -45,7 +45,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Transition) Traits() flow.Traits { return flow.Traits{} }
+func (*Transition) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
 
 // Run does one attempt.
 func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {

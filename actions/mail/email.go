@@ -155,7 +155,9 @@ func (m *Email) Open(r *flow.Resources) error {
 }
 
 // Traits tells the engine how to treat the action.
-func (*Email) Traits() flow.Traits { return flow.Traits{Sends: func(any) bool { return true }} }
+func (*Email) Traits() flow.Traits {
+	return flow.Traits{OwnOutputs: true, Sends: func(any) bool { return true }}
+}
 
 // Run does one attempt.
 func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -126,7 +126,7 @@ func (m *Message) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Message) Traits() flow.Traits { return flow.Traits{} }
+func (*Message) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
 
 // Run does one attempt.
 func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {

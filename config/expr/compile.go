@@ -24,21 +24,24 @@ const (
 
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
-	tier      Tier
-	fast      node     // nil in the general tier
-	general   *general // nil in the constant tier
-	constant  any
-	known     bool
-	null      bool
-	static    cty.Value
-	typ       cty.Type
-	sensitive bool
-	volatile  bool
-	refs      []Ref
-	rng       hcl.Range
-	name      string
-	display   func(text string) string // nil: values are recorded unchanged
-	samples   []string                 // see URLSamples
+	tier     Tier
+	fast     node     // nil in the general tier
+	general  *general // nil in the constant tier
+	constant any
+	known    bool
+	null     bool
+	static   cty.Value
+	typ      cty.Type
+	secret   string // the secret that the expression reads, "" for none
+	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
+	volatile bool
+	refs     []Ref
+	sources  []Ref // the refs that nonsensitive does not lift
+	kept     bool  // see SetKept
+	rng      hcl.Range
+	name     string
+	display  func(text string) string // nil: values are recorded unchanged
+	samples  []string                 // see URLSamples
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't
@@ -78,6 +81,7 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 		return nil, diags
 	}
 	out.volatile = jq.anyVolatile()
+	s.observe(out)
 	return out, diags
 }
 
@@ -85,8 +89,13 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 // tier that can hold it.
 func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnostics) {
 	names := e.Variables()
-	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, sensitive: s.readsSensitive(names)}
+	lifted := liftedRanges(e)
+	out := &Expr{rng: e.Range(), typ: cty.DynamicPseudoType, secret: s.findSecret(withoutLifted(names, lifted))}
 	out.refs = append(s.refsOf(names), jq.refsIn(s, e)...)
+	out.sources = out.refs
+	if len(lifted) > 0 {
+		out.sources = append(s.refsOf(withoutLifted(names, lifted)), jq.refsOutside(s, e, lifted)...)
+	}
 	if len(out.refs) == 0 {
 		return out, out.compileConstant(e, s, jq)
 	}
@@ -94,6 +103,9 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 	out.general = s.compileGeneral(e, jq)
 	if inner := unescapedArgument(e); inner != nil {
 		return s.withoutEscape().compileExpr(inner, jq)
+	}
+	if inner := nonsensitiveArgument(e); inner != nil && s.escape == nil {
+		return out, out.compileReveal(inner, s, jq)
 	}
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
@@ -125,7 +137,9 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	}
 	e.tier, e.static = Constant, v
 	plain, marks := v.UnmarkDeep()
-	e.sensitive = e.sensitive || len(marks) > 0
+	if e.secret == "" && len(marks) > 0 {
+		e.secret = unnamedSecret
+	}
 	e.typ = plain.Type()
 	if !plain.IsWhollyKnown() {
 		return diags
@@ -152,7 +166,7 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 		e.typ = v.Type()
 	}
 	v, _ = v.UnmarkDeep()
-	if detail := explainMismatch(v, want, e.sensitive); detail != "" {
+	if detail := explainMismatch(v, want, e.Sensitive()); detail != "" {
 		return append(diags, diag.Error(src.Range(), "Wrong type", detail))
 	}
 	if !v.IsKnown() && v.Type() == cty.DynamicPseudoType {
@@ -179,7 +193,7 @@ func (e *Expr) checkResult(src hcl.Expression, s *Scope, want cty.Type) hcl.Diag
 		return nil // only the chosen result is evaluated, so this may be on purpose
 	}
 	v, _ = v.UnmarkDeep()
-	if detail := explainMismatch(v, want, e.sensitive); detail != "" {
+	if detail := explainMismatch(v, want, e.Sensitive()); detail != "" {
 		return hcl.Diagnostics{diag.Error(src.Range(), "Wrong type", detail)}
 	}
 	return e.checkResults(src, s, want)
@@ -248,9 +262,6 @@ func (e *Expr) Type() cty.Type { return e.typ }
 
 // Range returns the place of the expression.
 func (e *Expr) Range() hcl.Range { return e.rng }
-
-// Sensitive reports whether the expression reads a secret.
-func (e *Expr) Sensitive() bool { return e.sensitive }
 
 // Volatile reports whether the expression may have another value at each
 // evaluation of the same run, because a jq program in it reads the clock.

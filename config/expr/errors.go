@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const redactedDetail = "Details are hidden because the expression reads a secret."
+const redactedDetail = "Details are hidden because the expression reads a secret or a sensitive value."
 
 // Error says why an expression has no value in a run. Its text never contains
 // a value that a sensitive expression read.
@@ -36,7 +36,7 @@ func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 		}
 		break
 	}
-	if e.sensitive {
+	if e.Sensitive() {
 		err.Detail = redactedDetail
 	}
 	return err
@@ -68,7 +68,7 @@ func addFixes(diags hcl.Diagnostics) hcl.Diagnostics {
 // loses the marks of the elements of a sensitive list and quotes them.
 func (s *Scope) redactFindings(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	diags = addFixes(diags)
-	if len(diags) == 0 || !s.readsSensitive(e.Variables()) {
+	if len(diags) == 0 || s.findSecret(e.Variables()) == "" {
 		return diags
 	}
 	out := make(hcl.Diagnostics, len(diags))

@@ -24,6 +24,7 @@ type general struct {
 	clock  clock.Clock
 	jq     jqPrograms
 	links  bool // the expression calls link_url
+	lifts  bool // the expression calls nonsensitive
 	leaves []Ref
 }
 
@@ -32,7 +33,7 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	if syntax, ok := e.(hclsyntax.Expression); ok {
 		src = guardExpression(s.markEscapes(syntax, jq))
 	}
-	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, leaves: dropNestedRefs(s.refsIn(e))}
+	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, lifts: len(findCalls(e, funcs.Nonsensitive)) > 0, leaves: dropNestedRefs(s.refsIn(e))}
 }
 
 // dropNestedRefs drops references that lie inside others: an expression that
@@ -81,6 +82,10 @@ func (g *general) bindFunctions(ctx context.Context, env Env, elements *elementB
 	if maker, ok := env.(LinkMaker); ok && g.links {
 		functions = cloneOrNew(functions)
 		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)
+	}
+	if r, ok := env.(Revealer); ok && g.lifts {
+		functions = cloneOrNew(functions)
+		functions[funcs.Nonsensitive] = newRevealFunction(r)
 	}
 	return functions
 }

@@ -21,6 +21,8 @@ type Program struct {
 	vars []jqVariable
 
 	volatile bool
+	rng      hcl.Range
+	hidden   string // see Hide
 }
 
 // jqVariable is a name of the run that the program mentions. If the program
@@ -43,6 +45,14 @@ var (
 // text. The program is nil if there are errors, or if the expression reads a
 // variable that is not set.
 func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
+	p, diags := s.compileJQ(e)
+	if p != nil {
+		s.observe(p)
+	}
+	return p, diags
+}
+
+func (s *Scope) compileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if names := s.refsIn(e); len(names) > 0 {
 		return nil, hcl.Diagnostics{diag.Error(e.Range(), "Program not fixed",
 			"A jq program is compiled when the file is loaded, so it can't contain values of a run. Pass them to the program as its input, or read them in the program as $"+names[0].Root+".")}
@@ -67,7 +77,11 @@ func (s *Scope) CompileJQ(e hcl.Expression) (*Program, hcl.Diagnostics) {
 	if err != nil || !ok {
 		return nil, append(diags, diag.Error(e.Range(), "Wrong type", "A jq program must be a text."))
 	}
-	return s.compileJQText(program, s.sourceMap(e))
+	p, found := s.compileJQText(program, s.sourceMap(e))
+	if p != nil {
+		p.rng = e.Range()
+	}
+	return p, append(diags, found...)
 }
 
 func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagnostics) {

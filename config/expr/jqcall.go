@@ -24,7 +24,7 @@ func (s *Scope) compileJQCalls(e hcl.Expression) (jqPrograms, hcl.Diagnostics) {
 			diags = append(diags, diag.Error(call.Range(), "Wrong number of arguments", "jq takes two arguments: a program and its input."))
 			continue
 		}
-		p, moreDiags := s.CompileJQ(call.Args[0])
+		p, moreDiags := s.compileJQ(call.Args[0])
 		if diags = append(diags, moreDiags...); moreDiags.HasErrors() {
 			continue
 		}
@@ -46,13 +46,16 @@ func (j jqPrograms) anyVolatile() bool {
 }
 
 // refsIn lists the names of the run that the programs called in e read.
-func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref {
+func (j jqPrograms) refsIn(s *Scope, e hcl.Expression) []Ref { return j.refsOutside(s, e, nil) }
+
+// refsOutside is refsIn without the calls that lie in one of the ranges.
+func (j jqPrograms) refsOutside(s *Scope, e hcl.Expression, ranges []hcl.Range) []Ref {
 	if len(j) == 0 {
 		return nil
 	}
 	var out []Ref
 	for _, call := range findCalls(e, "jq") {
-		if p := j[s.programText(call)]; p != nil {
+		if p := j[s.programText(call)]; p != nil && !liesInside(call.Range(), ranges) {
 			out = append(out, p.Refs()...)
 		}
 	}

@@ -46,24 +46,6 @@ func memberPath(t hcl.Traversal) []string {
 	return names
 }
 
-// readsSensitive reports whether one of the names reads a marked constant. It
-// ignores members that the constant does not have; checkNames reports them.
-func (s *Scope) readsSensitive(names []hcl.Traversal) bool {
-	for _, t := range names {
-		v, ok := s.consts[t.RootName()]
-		if !ok {
-			continue
-		}
-		if got, diags := t.TraverseAbs(&hcl.EvalContext{Variables: map[string]cty.Value{t.RootName(): v}}); !diags.HasErrors() {
-			v = got
-		}
-		if v.ContainsMarked() {
-			return true
-		}
-	}
-	return false
-}
-
 // CheckNames reports every name and function of an expression that the scope
 // does not know, including those in parts that the type check never evaluates.
 // It warns of texts that look like names.

@@ -82,7 +82,7 @@ func (o Of[T]) Constant() (T, bool) {
 
 func (o Of[T]) typeError(err error) *Error {
 	detail := diag.Sentence(err)
-	if o.expr.sensitive {
+	if o.expr.Sensitive() {
 		detail = redactedDetail
 	}
 	return &Error{Range: o.expr.rng, Summary: "Wrong type", Detail: detail}

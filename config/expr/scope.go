@@ -51,6 +51,7 @@ type Scope struct {
 	checked     *lazyContext
 	escape      func(string) string // applied to texts of the run; see WithEscape
 	isURL       bool                // escape is for a URL; see CompileURL
+	observer    func(Reader)        // see WithObserver
 }
 
 // lazyContext is the context of the type check, made at its first use.

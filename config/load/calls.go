@@ -9,16 +9,29 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flow/sensitivity"
 )
+
+// flowsByName returns the flows by their names.
+func flowsByName(flows []*flow.Flow) map[string]*flow.Flow {
+	byName := make(map[string]*flow.Flow, len(flows))
+	for _, f := range flows {
+		byName[f.Name] = f
+	}
+	return byName
+}
+
+// analyzeSensitivity finds the values that must stay out of the record.
+func analyzeSensitivity(flows []*flow.Flow) hcl.Diagnostics {
+	byName := flowsByName(flows)
+	return sensitivity.Analyze(flows, func(c *flow.Callee) *flow.Flow { return byName[c.Name] })
+}
 
 // bindCalls binds each action that names another flow to that flow, after all
 // flows are compiled. If incomplete is true, flows may be missing because their
 // file could not be read, and unknown names are not reported.
 func bindCalls(flows []*flow.Flow, incomplete bool) hcl.Diagnostics {
-	byName := map[string]*flow.Flow{}
-	for _, f := range flows {
-		byName[f.Name] = f
-	}
+	byName := flowsByName(flows)
 	var diags hcl.Diagnostics
 	for _, f := range flows {
 		f.Walk(func(s *flow.Step) {

@@ -105,6 +105,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.report(checkRoutes(c.Flows)...)
 	l.report(bindCalls(c.Flows, l.incomplete)...)
 	l.report(checkEndlessCalls(c.Flows)...)
+	l.report(analyzeSensitivity(c.Flows)...)
 	l.checkLinks(c.Flows)
 	l.checkHasFlow(c.Flows)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()

@@ -43,6 +43,9 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 		_, known := e.Constant()
 		if given || !known {
 			e.SetName(a.Name)
+			if f.kept {
+				e.SetKept()
+			}
 			*dst = expr.Bind[T](e)
 		}
 		return true, append(diags, found...)

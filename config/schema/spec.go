@@ -58,6 +58,7 @@ type Field struct {
 
 	secret bool                     // the value may come from a secret
 	escape func(text string) string // applied to texts of the run
+	kept   bool                     // outputs never repeat the value
 	isURL  bool                     // values of the run are encoded for their place in a URL
 	shown  func(text string) string // changes a text that is stored as an input
 	label  *string                  // receives the text of a label
@@ -187,6 +188,10 @@ func URL() Option { return func(f *Field) { f.isURL = true } }
 func Shown(shown func(text string) string) Option {
 	return func(f *Field) { f.shown = shown }
 }
+
+// Kept declares that outputs of the action never repeat the value, such as the
+// credentials of a request. It is for attributes that may read the run.
+func Kept() Option { return func(f *Field) { f.kept = true } }
 
 // Once allows one block, for all kinds together.
 func Once() Option { return func(f *Field) { f.Block.Repeated = false } }

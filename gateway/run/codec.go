@@ -55,7 +55,7 @@ func (s *Scope) EncodeOutput(rec *flow.Record) []byte {
 	if err != nil {
 		return nil
 	}
-	if rec.Step.Sensitive || s.HasSecret(text) {
+	if rec.Step.HidesOutput() || s.HasSecret(text) {
 		return s.Env.Sealer.Seal(text)
 	}
 	return text

@@ -64,6 +64,12 @@ func (s *Scope) RedactOutput(step *flow.Step, output any) {
 	}
 }
 
+// Redact hides the texts of a value from now on.
+func (s *Scope) Redact(v any) { s.redacted.Add(v) }
+
+// Reveal shows the texts of a value that the file passed to nonsensitive.
+func (s *Scope) Reveal(v any) { s.redacted.Reveal(v) }
+
 // RedactText replaces secrets and the outputs of sensitive actions in a text.
 func (s *Scope) RedactText(text string) string {
 	text = s.redacted.Text(text)

@@ -25,7 +25,7 @@ type starter struct {
 }
 
 // Start queues a run of a flow, once for the same cause. Variables that hold a
-// secret are sealed.
+// secret or a sensitive value are sealed.
 func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause string) (string, error) {
 	e := s.run.Snapshot.Endpoints[f.Name]
 	if e == nil {
@@ -35,7 +35,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if err != nil {
 		return "", err
 	}
-	if s.run.HasSecret(stored.Variables) {
+	if f.HiddenInput != "" || s.run.HasSecret(stored.Variables) {
 		stored.Variables = s.services.Sealer.Seal(stored.Variables)
 	}
 	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), stored, dedupeCause(cause))

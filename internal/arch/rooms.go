@@ -79,8 +79,9 @@ func languageRooms() []room {
 		{"config/expr", with("config/diag", "config/expr/funcs", "config/expr/jq"), "expressions know values, not the blocks around them"},
 		{"config/schema", with("config/diag", "config/expr"), "declarations are decoded before there is a flow"},
 		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
+		{"flow/sensitivity", with("config/diag", "config/expr", "flow"), "it follows sensitive values through compiled flows"},
 		{"internal/problem", with("flow"), "it writes the problems of flows as HTTP responses"},
-		{"config/load", with("config/diag", "config/expr", "config/expr/funcs", "config/schema", "config/syntax", "flow", "outbound"), "loading takes the kinds as an argument, so that a user can bring more"},
+		{"config/load", with("config/diag", "config/expr", "config/expr/funcs", "config/schema", "config/syntax", "flow", "flow/sensitivity", "outbound"), "loading takes the kinds as an argument, so that a user can bring more"},
 	}
 }
 

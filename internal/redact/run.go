@@ -1,6 +1,10 @@
 package redact
 
-import "sync/atomic"
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+)
 
 // Run redacts the outputs of sensitive actions of one run wherever they appear
 // later: in inputs of other actions, messages and log lines. The zero value
@@ -10,6 +14,7 @@ type Run struct{ known atomic.Pointer[runTexts] }
 // runTexts are the texts that a run redacts. It is immutable.
 type runTexts struct {
 	texts    []string
+	revealed []string // texts that may be shown, with all that they hold
 	redactor *Redactor
 	all      bool // there are too many texts to search for: everything is redacted
 }
@@ -20,20 +25,49 @@ const maxTexts = 256
 // Add redacts the texts of a JSON-like value from now on.
 func (r *Run) Add(value any) {
 	found := textsIn(nil, value)
-	for {
-		old := r.known.Load()
-		next := &runTexts{texts: found}
-		if old != nil {
-			next = &runTexts{texts: append(old.texts[:len(old.texts):len(old.texts)], found...), all: old.all}
-		}
+	r.change(func(next *runTexts) {
+		next.texts = append(next.texts[:len(next.texts):len(next.texts)], found...)
 		if len(next.texts) > maxTexts {
 			next.texts, next.all = nil, true
 		}
-		next.redactor = New(next.texts)
+	})
+}
+
+// Reveal shows the texts of a JSON-like value from now on, and the redacted texts
+// that are a part of them.
+func (r *Run) Reveal(value any) {
+	found := textsIn(nil, value)
+	if len(found) == 0 {
+		return
+	}
+	r.change(func(next *runTexts) {
+		for _, text := range found {
+			if len(next.revealed) < maxTexts && !slices.Contains(next.revealed, text) {
+				next.revealed = append(next.revealed[:len(next.revealed):len(next.revealed)], text)
+			}
+		}
+	})
+}
+
+// change replaces the texts by changed ones.
+func (r *Run) change(apply func(*runTexts)) {
+	for {
+		old := r.known.Load()
+		next := &runTexts{}
+		if old != nil {
+			*next = *old
+		}
+		apply(next)
+		next.redactor = New(slices.DeleteFunc(slices.Clone(next.texts), next.isRevealed))
 		if r.known.CompareAndSwap(old, next) {
 			return
 		}
 	}
+}
+
+// isRevealed reports whether a revealed text holds the text.
+func (t *runTexts) isRevealed(text string) bool {
+	return slices.ContainsFunc(t.revealed, func(shown string) bool { return strings.Contains(shown, text) })
 }
 
 // Text redacts a text.

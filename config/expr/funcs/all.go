@@ -50,6 +50,7 @@ func All(opts Options) []Func {
 		{"Conversion", [][]entry{convertFuncs()}},
 		{"Encoding", [][]entry{encodingFuncs(), escapeFuncs()}},
 		{"Hashes", [][]entry{hashFuncs()}},
+		{"Redaction", [][]entry{redactionFuncs()}},
 		{"Time", [][]entry{timeFuncs()}},
 		{"Loading", [][]entry{loadFuncs(opts)}},
 		{"Links", [][]entry{linkFuncs(nil)}},

@@ -115,7 +115,8 @@ func valueHints() []hint {
 		{"total addall", `use sum(list)`},
 		{"type typeof kind istype", `declare the type in a variable block of the trigger; can(tonumber(value)) tests for a number`},
 		{"eq equal equals notequal ne gt lt ge le and or not xor", `use the operators == != < > && || and !`},
-		{"sensitive nonsensitive issensitive mask redact", `values of a secret block are always redacted; sensitive = true on an action redacts its inputs and outputs`},
+		{"sensitive issensitive mask redact", `values of a secret block are always redacted; sensitive = true on an action redacts its inputs, its outputs and what other actions compute from them`},
+		{"unsensitive reveal unmask desensitize", `use nonsensitive(value)`},
 	}
 }
 

@@ -76,7 +76,7 @@ func TestNothingPanics(t *testing.T) {
 				}
 				continue
 			}
-			if plain, marks := got.UnmarkDeep(); len(marks) == 0 && strings.Contains(plain.GoString(), token) {
+			if plain, marks := got.UnmarkDeep(); len(marks) == 0 && strings.Contains(plain.GoString(), token) && name != "nonsensitive" {
 				t.Errorf("argument %d = %s: unmarked in the result %#v", i, animal, got)
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flow/sensitivity"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/smtpd"
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
@@ -143,6 +144,7 @@ func (b *Bench) MustCompile(body string) *flow.Flow {
 	if diags := b.BindCallees(f); diags.HasErrors() {
 		b.T.Fatal(diags)
 	}
+	sensitivity.Analyze([]*flow.Flow{f}, func(*flow.Callee) *flow.Flow { return nil })
 	return f
 }
 
