@@ -32,6 +32,7 @@ flow "nightly_sync" {
     connection = connection.sql.shop
 
     # Values are bound as parameters. They never become part of the SQL text.
+    # changed_at is a timestamp with time zone, or one without that holds UTC.
     query    = "SELECT email, first_name, city FROM customers WHERE changed_at >= $1 ORDER BY email"
     args     = [timeadd(schedule.time, "-24h")]
     max_rows = 5000
