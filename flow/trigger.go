@@ -101,10 +101,11 @@ type Incoming struct {
 	ReceivedAt time.Time
 	Limits     Limits
 	Key        []byte // of the gateway, which signed the tokens of links
-	// TakeMemory takes memory for a body that was compressed, and returns false if
-	// there is none now: the caller then gets a refusal, whatever Accept returns.
-	// It is nil for other bodies, which take theirs as they are read.
-	TakeMemory func(body []byte) bool
+	// TakeMemory takes memory for a text that is decoded in addition to the body as
+	// it was read: a body that was compressed, or JSON inside of the body. It returns
+	// false if there is none now: the caller then gets a refusal, whatever Accept
+	// returns. Nil takes none.
+	TakeMemory func(text []byte) bool
 }
 
 // Limits bound the size of a request.

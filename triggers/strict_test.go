@@ -20,6 +20,7 @@ func TestStrict(t *testing.T) {
 		"an array":         {``, "", `[1]`, []string{"/0"}},
 		"whole body":       {"variable \"a\" {\nfrom = webhook.body\n}", "", `{"b": 1}`, nil},
 		"from deeper":      {"variable \"a\" {\nfrom = webhook.body.x.y\n}", "", `{"x": {"y": 1, "z": 2}, "y": 3}`, []string{"/x/z", "/y"}},
+		"from a text":      {"variable \"a\" {\nfrom = jsondecode(webhook.body.x).y\n}", "", `{"x": "{\"y\": 1, \"z\": 2}", "y": 3}`, []string{"/y"}},
 		"from an element":  {"variable \"a\" {\nfrom = webhook.body.x[0]\n}", "", `{"x": [1, 2]}`, []string{"/x/1"}},
 		"two into one":     {"variable \"a\" {\nfrom = webhook.body.x.y\n}\nvariable \"b\" {\nfrom = webhook.body.x.z\n}", "", `{"x": {"y": 1, "z": 2}}`, nil},
 		"object of any":    {"variable \"a\" {\ntype = object\n}", "", `{"a": {"b": {"c": 1}}}`, nil},

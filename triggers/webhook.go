@@ -155,6 +155,50 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 }`,
 		Input: `{"email": "jane@example.com"}`,
 	})
+	s.Example(formTextExample())
+	s.Example(plainTextExample())
+}
+
+func formTextExample() schema.Example {
+	return schema.Example{
+		Title: "Read JSON that a sender puts into a field of a form, as GitHub can",
+		HCL: `trigger "webhook" {
+  path          = "/push"
+  mode          = "sync"
+  content_types = ["form"]
+
+  variable "ref" {
+    type = string
+    from = jsondecode(webhook.body.payload).ref
+  }
+  variable "commits" {
+    type = list(object({ id = string }))
+    from = jsondecode(webhook.body.payload).commits
+  }
+}`,
+		Input: `{"payload": "{\"ref\": \"refs/heads/main\", \"commits\": [{\"id\": \"2f1c\"}]}"}`,
+	}
+}
+
+func plainTextExample() schema.Example {
+	return schema.Example{
+		Title: "Read JSON that comes as text/plain, with JSON in one of its members, as Amazon SNS sends it",
+		HCL: `trigger "webhook" {
+  path          = "/notifications"
+  mode          = "sync"
+  content_types = ["text"]
+
+  variable "topic" {
+    type = string
+    from = jsondecode(webhook.raw).TopicArn
+  }
+  variable "order_id" {
+    type = string
+    from = jsondecode(jsondecode(webhook.raw).Message).order_id
+  }
+}`,
+		Input: `"{\"TopicArn\": \"arn:aws:sns:eu-central-1:1:orders\", \"Message\": \"{\\\"order_id\\\": \\\"A-1\\\"}\"}"`,
+	}
 }
 
 // response is the configured response of the trigger.

@@ -26,31 +26,32 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if problem != nil {
 		return nil, problem
 	}
-	if in.TakeMemory != nil && !in.TakeMemory(raw) {
+	wasCompressed := len(r.Header["Content-Encoding"]) > 0
+	if wasCompressed && in.TakeMemory != nil && !in.TakeMemory(raw) {
 		return nil, tooLargeProblem(in.Limits.Body)
 	}
 	e := newRequestEvent(w, r, in, raw)
 	e.header.fields = header
-	if problem := e.readValues(header, r.URL.RawQuery, in.Limits); problem != nil {
+	if problem := e.readValues(header, r.URL.RawQuery, in); problem != nil {
 		return nil, problem
 	}
 	return e, nil
 }
 
 // readValues decodes the body and the query and converts the variables.
-func (e *requestEvent) readValues(h http.Header, query string, limits flow.Limits) *flow.Problem {
+func (e *requestEvent) readValues(h http.Header, query string, in flow.Incoming) *flow.Problem {
 	var decoded decodedBody
 	if len(e.raw) > 0 {
 		var problem *flow.Problem
-		if decoded, problem = e.webhook.decodeBody(h, e.raw, limits); problem != nil {
+		if decoded, problem = e.webhook.decodeBody(h, e.raw, in.Limits); problem != nil {
 			return problem
 		}
 		e.body = decoded.value
 	}
-	if problem := e.readQuery(query, limits); problem != nil {
+	if problem := e.readQuery(query, in.Limits); problem != nil {
 		return problem
 	}
-	if found := e.convertVariables(decoded); found.Total > 0 {
+	if found := e.convertVariables(decoded, in); found.Total > 0 {
 		return invalidProblem(found)
 	}
 	return nil

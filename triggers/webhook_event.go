@@ -55,14 +55,19 @@ func (e *requestEvent) readQuery(raw string, limits flow.Limits) *flow.Problem {
 
 // convertVariables converts the variables. decoded says how the values of the body
 // were sent.
-func (e *requestEvent) convertVariables(decoded decodedBody) input.Faults {
+func (e *requestEvent) convertVariables(decoded decodedBody, in flow.Incoming) input.Faults {
 	w := e.webhook
 	if len(w.variables) == 0 && w.known == nil {
 		return input.Faults{}
 	}
 	c := input.NewChecker()
+	texts := input.NewTexts(value.Limits{Depth: in.Limits.JSONDepth}, e.lookupSource, in.TakeMemory)
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
+		if v.From.Text != nil {
+			e.variables[i] = v.ConvertFromText(c, texts)
+			continue
+		}
 		given, present := e.lookupSource(v.From)
 		e.variables[i] = v.Convert(c, given, present, decoded.formatOf(v.From))
 	}
@@ -72,10 +77,12 @@ func (e *requestEvent) convertVariables(decoded decodedBody) input.Faults {
 	return c.Faults()
 }
 
-// lookupSource returns the value at a place of the request. It reports false if
-// there is none.
+// lookupSource returns the value at a place of the request, outside of JSON in
+// texts. It reports false if there is none.
 func (e *requestEvent) lookupSource(at input.Source) (any, bool) {
 	switch at.Part {
+	case input.PartRaw:
+		return string(e.raw), len(e.raw) > 0
 	case input.PartBody:
 		v, present := input.Lookup(e.body, at.Steps)
 		return v, present && len(e.raw) > 0

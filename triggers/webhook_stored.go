@@ -112,7 +112,7 @@ func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, er
 		method: stored.Method, url: stored.URL, remoteIP: stored.RemoteIP, receivedAt: stored.ReceivedAt,
 	}
 	_, query, _ := strings.Cut(stored.URL, "?")
-	if p := e.readValues(stored.Header, query, limits); p != nil {
+	if p := e.readValues(stored.Header, query, flow.Incoming{Limits: limits}); p != nil {
 		return nil, storedRequestRefused(p)
 	}
 	return e, nil

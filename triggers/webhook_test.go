@@ -2,7 +2,9 @@ package triggers
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -234,12 +236,43 @@ func TestExamples(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
-			got := sent{typ: "application/json", body: e.Input, path: map[string]string{"region": "eu"}, header: shopLogin()}.accepted(t, w)
+			request := sent{typ: "application/json", body: e.Input, path: map[string]string{"region": "eu"}, header: shopLogin()}
+			switch {
+			case strings.Contains(e.HCL, `content_types = ["form"]`):
+				request.typ, request.body = "application/x-www-form-urlencoded", formOf(t, e.Input)
+			case strings.Contains(e.HCL, `content_types = ["text"]`):
+				request.typ, request.body = "text/plain", textOf(t, e.Input)
+			}
+			got := request.accepted(t, w)
 			if _, err := w.Reply(context.Background(), got); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+}
+
+// formOf returns the form that is decoded to a JSON object of texts.
+func formOf(t *testing.T, object string) string {
+	t.Helper()
+	var members map[string]string
+	if err := json.Unmarshal([]byte(object), &members); err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{}
+	for name, text := range members {
+		form.Set(name, text)
+	}
+	return form.Encode()
+}
+
+// textOf returns the text that is written as a JSON string.
+func textOf(t *testing.T, quoted string) string {
+	t.Helper()
+	var text string
+	if err := json.Unmarshal([]byte(quoted), &text); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // TestFlow checks the names that a whole flow may read.

@@ -70,6 +70,11 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 // largest size that it may have before it is read, and that of its value once it
 // is decompressed.
 func (q *request) meterBody(in *flow.Incoming) bool {
+	in.TakeMemory = func(text []byte) bool {
+		taken := q.takeMemory(run.ValueSize(text))
+		q.body.exceeded = q.body.exceeded || !taken
+		return taken
+	}
 	if q.r.ContentLength == 0 {
 		return true
 	}
@@ -77,11 +82,6 @@ func (q *request) meterBody(in *flow.Incoming) bool {
 	q.r.Body = &q.body
 	if len(q.r.Header["Content-Encoding"]) == 0 {
 		return true
-	}
-	in.TakeMemory = func(body []byte) bool {
-		taken := q.takeMemory(run.ValueSize(body))
-		q.body.exceeded = q.body.exceeded || !taken
-		return taken
 	}
 	return q.takeMemory(q.maxBody())
 }

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,18 +25,39 @@ const (
 	PartQuery  = "query"
 	PartPath   = "path"
 	PartInput  = "input" // of a flow that another flow calls
+
+	PartRaw = "raw" // the bytes of the body; faults name the body
 )
 
 // Source is the place in a request where the value of a variable stands.
 type Source struct {
 	Part  string
 	Steps []Step
+	// Text is set if the value stands in JSON that is itself a text of the request:
+	// Steps then lead from the decoded text, and Part is that of the text.
+	Text *Text
+}
+
+// Text is a text in a request that holds JSON.
+type Text struct {
+	At       Source
+	IsRaw    bool // the whole body; At is the body
+	IsBase64 bool
 }
 
 // FromBody returns the source of a variable that declares none: the member of
 // the body with its name.
 func FromBody(name string) Source {
 	return Source{Part: PartBody, Steps: []Step{{Name: name}}}
+}
+
+// place returns the steps to the value from its part, as if the JSON of a text
+// stood in the place of the text.
+func (s Source) place() []Step {
+	if s.Text == nil {
+		return s.Steps
+	}
+	return slices.Concat(s.Text.At.place(), s.Steps)
 }
 
 // Step leads from a value to a member of it, or to an element if IsIndex is
@@ -104,41 +126,46 @@ func escapePointer(name string) string {
 }
 
 // wrongSource is the detail of a finding about a source.
-const wrongSource = "Write a plain place in the request, such as webhook.body.customer.email, webhook.headers[\"X-Request-Id\"], webhook.query.page or webhook.path.region. To compute a value use an action."
+const wrongSource = "Write a plain place in the request, such as webhook.body.customer.email, webhook.headers[\"X-Request-Id\"], webhook.query.page or webhook.path.region, or a place in JSON that is sent as text, such as jsondecode(webhook.raw).name or jsondecode(webhook.body.payload).ref. To compute a value use an action."
 
 // decodeSource decodes the attribute "from". The scope holds the parts of the
 // request.
 func decodeSource(c *schema.Context, a *hclsyntax.Attribute, dst *Source) hcl.Diagnostics {
-	fail := func(detail string) hcl.Diagnostics {
-		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Wrong source", detail)}
-	}
-	t, notPlain := hcl.AbsTraversalForExpr(a.Expr)
 	if diags := c.Scope.CheckNames(a.Expr); diags.HasErrors() {
 		return diags
 	}
+	source, flaw := parseSource(a.Expr)
+	if flaw != "" {
+		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Wrong source", flaw)}
+	}
+	*dst = source
+	return nil
+}
+
+// parsePlainSource reads a reference to a value of the request.
+func parsePlainSource(e hcl.Expression) (_ Source, flaw string) {
+	t, notPlain := hcl.AbsTraversalForExpr(e)
 	if notPlain.HasErrors() || t.RootName() != RequestRoot {
-		return fail(wrongSource)
+		return Source{}, wrongSource
 	}
 	steps, ok := parseSteps(t[1:])
 	if !ok || len(steps) == 0 || steps[0].IsIndex {
-		return fail(wrongSource)
+		return Source{}, wrongSource
 	}
 	part, below := steps[0].Name, steps[1:]
 	switch {
 	case part == "body":
-		*dst = Source{PartBody, below}
+		return Source{Part: PartBody, Steps: below}, ""
 	case part == "query" && len(below) > 0 && !below[0].IsIndex:
-		*dst = Source{PartQuery, below}
+		return Source{Part: PartQuery, Steps: below}, ""
 	case part == "headers" && isSingleName(below) && !isToken(below[0].Name):
-		return fail(fmt.Sprintf("No header can be called %q.", below[0].Name))
+		return Source{}, fmt.Sprintf("No header can be called %q.", below[0].Name)
 	case part == "headers" && isSingleName(below):
-		*dst = Source{PartHeader, below}
+		return Source{Part: PartHeader, Steps: below}, ""
 	case part == "path" && isSingleName(below):
-		*dst = Source{PartPath, below}
-	default:
-		return fail(fmt.Sprintf("webhook.%s holds more than one value. ", part) + wrongSource)
+		return Source{Part: PartPath, Steps: below}, ""
 	}
-	return nil
+	return Source{}, fmt.Sprintf("webhook.%s holds more than one value. ", part) + wrongSource
 }
 
 func isSingleName(steps []Step) bool { return len(steps) == 1 && !steps[0].IsIndex }

@@ -21,11 +21,15 @@ func NamedMembers(variables []*Variable) *MemberTree {
 		if v.From.Part != PartBody {
 			continue
 		}
+		source, typ := v.From, v.Type
+		for source.Text != nil { // the body has the text, not what it holds
+			source, typ = source.Text.At, &Type{kind: kindAny}
+		}
 		node := root
-		for _, s := range v.From.Steps {
+		for _, s := range source.Steps {
 			node = node.child(s)
 		}
-		node.types = append(node.types, v.Type)
+		node.types = append(node.types, typ)
 	}
 	return root
 }

@@ -31,7 +31,7 @@ func (v *Variable) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagn
 }
 
 func (v *Variable) checkSource(d *schema.Decoded) hcl.Diagnostics {
-	if v.Type.isScalar() || (v.From.Part != PartHeader && v.From.Part != PartPath) {
+	if v.Type.isScalar() || v.From.Text != nil || (v.From.Part != PartHeader && v.From.Part != PartPath) {
 		return nil
 	}
 	return hcl.Diagnostics{d.Problem("type", "Wrong type",

@@ -27,7 +27,7 @@ func encodingFuncs() []entry {
 			textFunc(1, cty.String, base64URLDecode), `base64urldecode("eyJhbGciOiJub25lIn0")`, `"{\"alg\":\"none\"}"`),
 		newEntry("csvdecode(text)", "Returns a list of objects, one for each line of the CSV (RFC 4180) after the first, which names the attributes. All values are texts.",
 			stdlib.CSVDecodeFunc, `csvdecode("sku,qty\nL-1,2\nB-7,10\n")`, `[{ sku = "L-1", qty = "2" }, { sku = "B-7", qty = "10" }]`).withCheck(checkCSV),
-		newEntry("jsondecode(text)", "Returns the value of a JSON text. It refuses objects that repeat a name, nesting deeper than 64 and numbers of more than 1000 digits.",
+		newEntry("jsondecode(text)", "Returns the value of a JSON text. It skips a byte order mark. It refuses objects that repeat a name, nesting deeper than 64 and numbers of more than 1000 digits.",
 			jsonDecodeFunc(), `jsondecode("{\"qty\": [1, 2.50, null]}")`, `{ qty = [1, 2.5, null] }`),
 		newEntry("jsonencode(value)", "Returns the value as JSON without white space, with sorted names. Numbers are exact and as short as possible. <, > and & stay unchanged; Terraform writes \\u003c and the like.",
 			jsonEncodeFunc(), `jsonencode({ b = [1.50, true, null], a = "R&D" })`, `"{\"a\":\"R&D\",\"b\":[1.5,true,null]}"`),

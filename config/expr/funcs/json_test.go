@@ -112,6 +112,9 @@ func TestJSONDecode(t *testing.T) {
 		}
 	}
 	mustEval(t, "jsondecode(text)", map[string]cty.Value{"text": cty.StringVal(nested(64))})
+	if got := mustEval(t, "jsondecode(text)", map[string]cty.Value{"text": cty.StringVal("\ufeff[]")}); !got.RawEquals(cty.EmptyTupleVal) {
+		t.Errorf("a text with a byte order mark is %#v, want an empty list", got)
+	}
 }
 
 // FuzzJSON tests that every text that can be decoded is valid JSON, that encoding

@@ -21,7 +21,7 @@ func jsonDecodeFunc() function.Function {
 		Params: []function.Parameter{{Type: cty.String}},
 		Type:   function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			value, err := decodeJSON(ctytext.String(args[0]))
+			value, err := decodeJSON(strings.TrimPrefix(ctytext.String(args[0]), "\ufeff"))
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
