@@ -92,7 +92,7 @@ func executePostgres(ctx context.Context, pg *pgconn.PgConn, t *statement, args 
 		if v == nil {
 			continue
 		}
-		text, err := types[described.ParamOIDs[i]].write(v)
+		text, err := types.typeOf(described.ParamOIDs[i]).write(v)
 		if err == nil && strings.ContainsRune(text, 0) {
 			err = errNUL
 		}
@@ -154,7 +154,7 @@ func (types postgresTypes) readColumns(fields []pgconn.FieldDescription) ([]colu
 	}
 	out := make([]column[[]byte], len(fields))
 	for i, f := range fields {
-		kind := types[f.DataTypeOID]
+		kind := types.typeOf(f.DataTypeOID)
 		out[i] = column[[]byte]{name: names[i], read: func(text []byte) (any, error) {
 			if text == nil {
 				return nil, nil

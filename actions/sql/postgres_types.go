@@ -54,6 +54,15 @@ func builtinTypes() postgresTypes {
 	return types
 }
 
+// typeOf returns a type. One that the server did not describe, such as that of a
+// column of FETCH, holds texts.
+func (types postgresTypes) typeOf(oid uint32) *postgresType {
+	if t := types[oid]; t != nil {
+		return t
+	}
+	return &postgresType{text: true}
+}
+
 func (types postgresTypes) add(oid uint32, t *postgresType) {
 	t.codec = codecOf(t)
 	types[oid] = t
@@ -102,6 +111,7 @@ func (types postgresTypes) load(ctx context.Context, pg *pgconn.PgConn, oids []u
 	}
 	for oid, lower := range below {
 		types[oid].below = types[lower]
+		types[oid].array = types[oid].array && types[lower] != nil
 	}
 	return true, nil
 }

@@ -2,7 +2,6 @@ package sql_test
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/actions/sql"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/testutil/actiontest"
+	"github.com/webhook-gateway/gateway/internal/testutil/dbserver"
 	"github.com/webhook-gateway/gateway/internal/testutil/mariadbtest"
 )
 
@@ -65,10 +65,7 @@ func fields(row string) []string { return strings.Split(strings.TrimSuffix(row, 
 func runClient(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("SKIP_DATABASES") == "1" {
-			t.Skip(err)
-		}
-		t.Fatalf("%v: on Debian run scripts/setup, or apt-get install postgresql-client mariadb-client sqlite3", err)
+		dbserver.Fail(t, fmt.Errorf("%w: on Debian run scripts/setup, or apt-get install postgresql-client mariadb-client sqlite3", err))
 	}
 	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput() //nolint:gosec // arguments of the tests
 	if err != nil {
