@@ -19,16 +19,13 @@ import (
 // Webhook delivers the fields of a contact or an event to a receiver.
 // webhook_fields.go evaluates the fields, webhook_url.go fills the URL.
 type Webhook struct {
-	url      string
+	url      expr.Of[string]
 	method   string
 	encoding string
 	fields   []*webhookField
 	throttle *throttle
 	signer   auth.Signer
 	requestFields
-
-	template urlTemplate // the parsed url; set by checkURL
-	secret   bool        // url reads a secret
 }
 
 // The values of "encoding".
@@ -43,7 +40,7 @@ func (w *Webhook) Describe(s *schema.Spec) {
 	s.Doc = "Sends fields to a receiver of webhooks, such as a CRM. Each attempt carries the same `Idempotency-Key`; `action \"http\"` sends requests of any other form.\n\n" +
 		"A field that is null or missing takes its `default`; without one it is left out. In a flow with a contact the field `email` is always sent.\n\n" +
 		"With `POST` the body holds all fields. With `GET` the query does, but for those that the URL has by a placeholder. Each attempt sends the request once, as in action `http`."
-	schema.Attr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. It is fixed when the file is loaded; `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. The action fails if such a field has no value. Write `%5F%5F` for two underscores that are not a placeholder.", schema.Required(), schema.Secret())
+	schema.Expr(s, &w.url, "url", "An absolute URL, or with a `connection` a path below its `base_url`. `__NAME__` in its path or query is replaced by the field that is sent under that name, percent-encoded. The action fails if such a field has no value. Write `%5F%5F` for two underscores that are not a placeholder. Values of the run in a template are percent-encoded as in action `http`, and are never read as placeholders.", schema.Required(), schema.URL())
 	schema.Attr(s, &w.method, "method", "`POST`, or `GET` for the fields in the query.", schema.OneOf(http.MethodPost, http.MethodGet))
 	schema.Attr(s, &w.encoding, "encoding", "The format of the body: `form` (`application/x-www-form-urlencoded`), in which a list repeats its name, or `json`, an object.", schema.OneOf(encodingForm, encodingJSON))
 	schema.BlockFunc(s, "field", "A field that is sent.",
@@ -86,9 +83,6 @@ func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	if d.Has("encoding") && w.method == http.MethodGet {
 		diags = append(diags, d.Problem("encoding", "Encoding of nothing", "With GET there is no body: the fields become the query. Leave encoding out, or use POST."))
 	}
-	if e, _ := expr.Compile(d.Expr("url"), c.Scope, cty.String); e != nil {
-		w.secret = e.Sensitive()
-	}
 	diags = append(diags, w.addEmailField(c, d)...)
 	diags = append(diags, w.checkParams(d)...)
 	return append(diags, w.checkURL(d)...)
@@ -114,7 +108,7 @@ func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if window.taken {
 		return map[string]any{"status": nil, "headers": map[string]any{}, "body": nil, "throttled": true}, nil
 	}
-	answer, err := w.sendRequest(ctx, c, request, c.Step.Sensitive || w.secret || w.connection.mayRevealSecret())
+	answer, err := w.sendRequest(ctx, c, request, c.Step.Sensitive || w.url.IsSet() && w.url.Expr().Sensitive() || w.connection.mayRevealSecret())
 	if err != nil {
 		window.release(ctx)
 		return nil, err
@@ -124,14 +118,18 @@ func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {
 
 // buildRequest builds the request of one attempt.
 func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[string]any) (*outbound.Request, error) {
-	target, err := w.template.expand(fields, w.connection)
+	text, err := w.url.Eval(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	target, inURL, err := w.fillURL(text, fields)
 	if err != nil {
 		return nil, err
 	}
 	var body []byte
 	contentType := ""
 	if w.method == http.MethodGet {
-		params, err := formValues(w.template.remainingFields(fields))
+		params, err := formValues(remainingFields(fields, inURL))
 		if err != nil {
 			return nil, w.fieldError(err)
 		}

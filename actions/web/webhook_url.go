@@ -18,103 +18,135 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
-// urlTemplate is a URL with placeholders. It is parsed once, so that a
-// placeholder inside a value is not replaced.
-type urlTemplate struct {
-	texts  []string // one more than params
-	params []string // each between two texts
-	path   int      // the number of params in the path; the others are in the query
-}
-
 // placeholderPattern matches __NAME__. A name has no separator of URLs, and no
 // underscore at its ends.
-func placeholderPattern() *regexp.Regexp {
-	return regexp.MustCompile(`__([^_/?&=#\s](?:[^/?&=#\s]*?[^_/?&=#\s])??)__`)
-}
+var placeholderPattern = regexp.MustCompile(`__([^_/?&=#\s](?:[^/?&=#\s]*?[^_/?&=#\s])??)__`)
 
-func parseURLTemplate(text string) urlTemplate {
-	var u urlTemplate
-	at := 0
-	for _, m := range placeholderPattern().FindAllStringSubmatchIndex(text, -1) {
-		u.texts = append(u.texts, text[at:m[0]])
-		u.params = append(u.params, text[m[2]:m[3]])
-		if !strings.Contains(text[:m[0]], "?") {
-			u.path++
-		}
-		at = m[1]
+// replacePlaceholders replaces the placeholders in the texts of the file. A
+// value that is inserted is never read as a placeholder. A URL that begins with
+// one is a path below the base URL of a connection, whatever the value is.
+func replacePlaceholders(text string, replace func(param string) (string, error)) (string, error) {
+	if at := placeholderPattern.FindStringIndex(text); at != nil && at[0] == 0 {
+		text = "/" + text
 	}
-	u.texts = append(u.texts, text[at:])
-	return u
+	return urltext.MapLiterals(text, func(literal string) (string, error) {
+		var out strings.Builder
+		at := 0
+		for _, m := range placeholderPattern.FindAllStringSubmatchIndex(literal, -1) {
+			inserted, err := replace(literal[m[2]:m[3]])
+			if err != nil {
+				return "", err
+			}
+			out.WriteString(literal[at:m[0]] + inserted)
+			at = m[1]
+		}
+		return out.String() + literal[at:], nil
+	})
 }
 
 // checkURL finds URLs and placeholders that no run could send.
 func (w *Webhook) checkURL(d *schema.Decoded) hcl.Diagnostics {
-	w.template = parseURLTemplate(w.url)
-	var names []string
-	for _, f := range w.fields {
-		names = append(names, f.param)
+	if !w.url.IsSet() {
+		return nil
 	}
-	for _, param := range w.template.params {
-		if slices.Contains(names, param) {
-			continue
-		}
-		if w.secret {
-			return hcl.Diagnostics{d.Problem("url", "Unknown placeholder", "The URL, which is a secret, has a placeholder for which no field is sent.")}
-		}
-		return hcl.Diagnostics{d.Problem("url", "Unknown placeholder", fmt.Sprintf(
-			"No field is sent as %q.%s Declare field %q {}, or write %%5F%%5F for underscores that are meant.", param, diag.DidYouMean(param, names), param))}
+	e := w.url.Expr()
+	forms, samples := e.URLForms(), e.URLSamples()
+	if text, fixed := w.url.Constant(); fixed {
+		forms, samples = []string{text}, []string{text}
 	}
-	if host := w.template.texts[0]; len(w.template.params) > 0 && !w.hasWholeHost(host) {
-		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose the server of the request. Write placeholders in the path or the query.")}
+	for _, form := range forms {
+		if diags := w.checkPlaceholders(d, form); diags.HasErrors() {
+			return diags
+		}
 	}
 	if d.Has("connection") && !w.connection.hasBaseURL() {
 		return nil // the connection has findings of its own
 	}
-	given := map[string]any{}
-	for _, param := range w.template.params {
-		given[param] = "x"
-	}
-	if _, err := w.template.expand(given, w.connection); err != nil {
-		return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
+	for _, sample := range samples {
+		filled, _ := replacePlaceholders(sample, insertExample)
+		if _, err := w.connection.resolveTemplate(filled); err != nil {
+			return hcl.Diagnostics{d.Problem("url", "Wrong URL", diag.Sentence(err))}
+		}
 	}
 	return nil
 }
 
-// hasWholeHost reports whether the text contains the complete host of the URL.
-func (w *Webhook) hasWholeHost(text string) bool {
-	_, rest, absolute := strings.Cut(text, "://")
-	if !absolute {
-		return w.connection != nil
+func insertExample(string) (string, error) { return urltext.Value("x"), nil }
+
+// checkPlaceholders finds placeholders without a field, and those in the host.
+func (w *Webhook) checkPlaceholders(d *schema.Decoded, form string) hcl.Diagnostics {
+	var names, unknown []string
+	for _, f := range w.fields {
+		names = append(names, f.param)
 	}
-	return strings.ContainsAny(rest, "/?")
+	filled, _ := replacePlaceholders(form, func(param string) (string, error) {
+		if !slices.Contains(names, param) {
+			unknown = append(unknown, param)
+		}
+		return insertExample(param)
+	})
+	switch {
+	case len(unknown) > 0 && w.url.Expr().Sensitive():
+		return hcl.Diagnostics{d.Problem("url", "Unknown placeholder", "The URL, which is a secret, has a placeholder for which no field is sent.")}
+	case len(unknown) > 0:
+		return hcl.Diagnostics{d.Problem("url", "Unknown placeholder", fmt.Sprintf(
+			"No field is sent as %q.%s Declare field %q {}, or write %%5F%%5F for underscores that are meant.", unknown[0], diag.DidYouMean(unknown[0], names), unknown[0]))}
+	case urltext.HostValue(filled) >= 0 || w.connection == nil && filled != form && strings.HasPrefix(filled, "/"):
+		return hcl.Diagnostics{d.Problem("url", "Placeholder in the host", "A value would choose the server of the request. Write placeholders in the path or the query.")}
+	}
+	return nil
 }
 
-// expand replaces the placeholders by fields. Errors repeat nothing of the URL
+// fillURL replaces the placeholders in the URL of a run by fields. It returns
+// the names of the fields that are in the URL. Errors repeat nothing of the URL
 // and the values.
-func (u *urlTemplate) expand(fields map[string]any, connection *Connection) (*url.URL, error) {
-	var text strings.Builder
-	for i, param := range u.params {
-		text.WriteString(u.texts[i])
-		v, err := expr.Convert[string](fields[param])
-		switch {
-		case fields[param] == nil:
-			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which has no value; give it a default", param)}
-		case err != nil:
-			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't be part of it", param, value.Describe(fields[param]))}
-		case v == "" && i < u.path:
-			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q in its path, and the value is empty", param)}
+func (w *Webhook) fillURL(text string, fields map[string]any) (*url.URL, []string, error) {
+	var used []string
+	template := text
+	if _, fixed := w.url.Constant(); fixed || len(w.url.Expr().URLForms()) > 0 {
+		var err error
+		text, err = replacePlaceholders(text, func(param string) (string, error) {
+			used = append(used, param)
+			return insertField(fields, param)
+		})
+		if err != nil {
+			return nil, nil, err
 		}
-		text.WriteString(urltext.Encode(v))
 	}
-	text.WriteString(u.texts[len(u.params)])
-	target, err := connection.resolveURL(text.String())
-	if err == nil && u.path > 0 && hasDotSegment(target.Path) {
+	target, err := w.connection.resolveTemplate(text)
+	if err == nil && len(used) > 0 && hasDotSegment(target.Path) && w.hasPathPlaceholder(template) {
 		err = errDotSegment
 	}
 	if err != nil {
-		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
+		return nil, nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err, Range: w.url.Expr().Range()}
 	}
-	return target, nil
+	return target, used, nil
+}
+
+// hasPathPlaceholder reports whether a placeholder stands in the path: another
+// value makes another path.
+func (w *Webhook) hasPathPlaceholder(template string) bool {
+	var paths []string
+	for _, example := range []string{"x", "y"} {
+		filled, _ := replacePlaceholders(template, func(string) (string, error) { return urltext.Value(example), nil })
+		if u, err := w.connection.resolveTemplate(filled); err == nil {
+			paths = append(paths, u.Path)
+		}
+	}
+	return len(paths) != 2 || paths[0] != paths[1]
+}
+
+// insertField returns the value of a field for its place in the URL.
+func insertField(fields map[string]any, param string) (string, error) {
+	given := fields[param]
+	if given == nil {
+		return "", &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which has no value; give it a default", param)}
+	}
+	text, err := expr.Convert[string](given)
+	if err != nil {
+		return "", &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("the URL needs the field %q, which is %s and can't be part of it", param, value.Describe(given))}
+	}
+	return urltext.Value(text), nil
 }
 
 var errDotSegment = errors.New(`with the values of its fields the path holds "." or ".." as a step, which leads elsewhere`)
@@ -132,10 +164,10 @@ func hasDotSegment(path string) bool {
 }
 
 // remainingFields returns the fields that are not in the URL.
-func (u *urlTemplate) remainingFields(fields map[string]any) map[string]any {
+func remainingFields(fields map[string]any, inURL []string) map[string]any {
 	out := make(map[string]any, len(fields))
 	for name, v := range fields {
-		if !slices.Contains(u.params, name) {
+		if !slices.Contains(inURL, name) {
 			out[name] = v
 		}
 	}

@@ -24,24 +24,40 @@ const (
 
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
-	tier     Tier
-	fast     node     // nil in the general tier
-	general  *general // nil in the constant tier
-	constant any
-	known    bool
-	null     bool
-	static   cty.Value
-	typ      cty.Type
-	secret   string // the secret that the expression reads, "" for none
-	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
-	volatile bool
-	refs     []Ref
-	sources  []Ref // the refs that nonsensitive does not lift
-	kept     bool  // see SetKept
-	rng      hcl.Range
-	name     string
-	display  func(text string) string // nil: values are recorded unchanged
-	samples  []string                 // see URLSamples
+	tier      Tier
+	fast      node     // nil in the general tier
+	general   *general // nil in the constant tier
+	constant  any
+	known     bool
+	null      bool
+	static    cty.Value
+	typ       cty.Type
+	secret    string // the secret that the expression reads, "" for none
+	hidden    string // why the value is hidden, although the expression reads no secret; see Hide
+	volatile  bool
+	refs      []Ref
+	sources   []Ref // the refs that nonsensitive does not lift
+	kept      bool  // see SetKept
+	rng       hcl.Range
+	name      string
+	display   func(text string) string // nil: values are recorded unchanged
+	samples   []string                 // see URLSamples
+	tier      Tier
+	fast      node     // nil in the general tier
+	general   *general // nil in the constant tier
+	constant  any
+	known     bool
+	null      bool
+	static    cty.Value
+	typ       cty.Type
+	sensitive bool
+	volatile  bool
+	refs      []Ref
+	rng       hcl.Range
+	name      string
+	display   func(text string) string // nil: values are recorded unchanged
+	samples   []string                 // see URLSamples
+	forms     []string                 // see URLForms
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't

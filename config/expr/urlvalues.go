@@ -30,6 +30,7 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 		return nil, diags
 	}
 	for _, sample := range samples {
+		out.forms = append(out.forms, sample.text)
 		if text, err := urltext.Join(sample.text); err == nil && sample.isWhole() {
 			out.samples = append(out.samples, text)
 		}
@@ -40,6 +41,11 @@ func CompileURL(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnosti
 // URLSamples returns forms that the URL may have, with "x" in place of each
 // value of the run. It has none for expressions that are no template.
 func (e *Expr) URLSamples() []string { return e.samples }
+
+// URLForms returns the forms that the URL may have, with a marked "x" in place
+// of each value of the run. A form ends before a constant that is not known,
+// such as a secret that is not set. Expressions that are no template have none.
+func (e *Expr) URLForms() []string { return e.forms }
 
 // markURL marks the values of the run in the templates of a URL.
 func (x *escapeMarker) markURL(e hclsyntax.Expression) hclsyntax.Expression {

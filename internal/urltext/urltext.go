@@ -75,6 +75,24 @@ func Join(text string) (string, error) {
 	return out, nil
 }
 
+// MapLiterals replaces each part of the text that is no value by the result of
+// replace, which may insert values of its own.
+func MapLiterals(text string, replace func(literal string) (string, error)) (string, error) {
+	var out strings.Builder
+	for _, p := range split(text) {
+		if p.isValue {
+			out.WriteString(Encoded(p.text))
+			continue
+		}
+		replaced, err := replace(p.text)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(replaced)
+	}
+	return out.String(), nil
+}
+
 // HasInserted reports whether the text has a value beside other text. Join has
 // then checked the segments that values are in.
 func HasInserted(text string) bool {

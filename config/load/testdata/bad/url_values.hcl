@@ -15,6 +15,10 @@ flow "regions" {
   action "http" "no_scheme" {
     url = "api.example.com/items/${webhook.body.sku}" # error: Wrong URL: must begin with
   }
+  action "webhook" "receiver" {
+    url = "https://${webhook.body.region}.example.com/__sku__" # error: Value in the host: the server that gets the request
+    field "sku" {}
+  }
   action "http" "fine" {
     url = "https://api.example.com/items/${webhook.body.sku}/${urlpath(webhook.body.path)}?q=${webhook.body.q}"
   }
