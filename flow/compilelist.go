@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -26,16 +27,43 @@ func Actions(s *schema.Spec, dst *List) {
 		})
 }
 
-// IterationActions declares the list of an action that runs it several times. The
-// list, and nothing after it, may read the names in roots.
-func IterationActions(s *schema.Spec, dst *List, roots map[string]cty.Type) {
-	declareIteration(s, roots, func() { Actions(s, dst) })
+// IterationActions declares the list of an action that runs it several times,
+// and the fields of inside, which may be nil. They, and nothing after them, read
+// the names that scope adds. outputs is the type of the outputs of the list: an
+// object of its actions.
+func IterationActions(s *schema.Spec, dst *List, scope func(c *schema.Context, outputs cty.Type) *expr.Scope, inside func()) {
+	declareIteration(s, func(c *schema.Context) { c.Scope = scope(c, outputsOfBlock(c)) }, func() {
+		if inside != nil {
+			inside()
+		}
+		Actions(s, dst)
+	})
+}
+
+// outputsOfBlock returns the type of the outputs of the actions directly in the
+// block that is being decoded, which are not decoded yet.
+func outputsOfBlock(c *schema.Context) cty.Type {
+	kinds := map[string]Kind{}
+	for _, k := range c.Owner.(*compiler).kinds.Actions {
+		kinds[k.Name] = k
+	}
+	members := map[string]cty.Type{}
+	for _, b := range c.Block.Body.Blocks {
+		if b.Type != "action" || len(b.Labels) != 2 {
+			continue
+		}
+		members[b.Labels[1]] = anyOutput
+		if k := kinds[b.Labels[0]]; k.New != nil {
+			members[b.Labels[1]] = schema.Describe(k.New()).OutputType()
+		}
+	}
+	return cty.Object(members)
 }
 
 // ConcurrentActions declares a list of actions that run at the same time. No
 // action of the list can read the outputs of another.
 func ConcurrentActions(s *schema.Spec, dst *List) {
-	declareIteration(s, nil, func() {
+	declareIteration(s, func(*schema.Context) {}, func() {
 		schema.BlockFunc(s, "action", "An action that runs at the same time as the others.",
 			schema.Block{Repeated: true, Labels: []string{"KIND", "NAME"}},
 			func(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {
@@ -51,13 +79,11 @@ func ConcurrentActions(s *schema.Spec, dst *List) {
 }
 
 // declareIteration calls declare for the blocks inside an action that iterates.
-func declareIteration(s *schema.Spec, roots map[string]cty.Type, declare func()) {
+func declareIteration(s *schema.Spec, enter func(*schema.Context), declare func()) {
 	var around *expr.Scope
 	s.Then(func(c *schema.Context) {
 		around = c.Scope
-		for name, t := range roots {
-			c.Scope = c.Scope.With(name, t)
-		}
+		enter(c)
 		c.Owner.(*compiler).iterations++
 	})
 	declare()
@@ -110,9 +136,23 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	describeModifiers(spec, s)
 	inner := *c
 	inner.Scope = c.Scope.WithObserver(func(r expr.Reader) { s.Reads = append(s.Reads, r) })
+	if mayBeSkipped(b.Body) {
+		inner.Scope = inner.Scope.WithoutTrials()
+	}
 	_, found := schema.DecodeSpec(&inner, spec, b, 2)
 	s.Traits = s.Action.Traits()
 	s.apart = s.runsApart(b.Body)
 	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
 	return s, append(diags, found...)
+}
+
+// mayBeSkipped reports whether a run may leave out the action or actions inside
+// it, so that their expressions are not always evaluated.
+func mayBeSkipped(body *hclsyntax.Body) bool {
+	_, conditional := body.Attributes["when"]
+	return conditional || holdsActions(body)
+}
+
+func holdsActions(body *hclsyntax.Body) bool {
+	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "action" || holdsActions(b.Body) })
 }

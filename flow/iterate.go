@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -36,9 +35,8 @@ const MaxIterations = 100_000
 //   - An iteration that is suspended keeps its place among the running ones. The
 //     run continues when the shortest of these waits is over.
 func (c *Call) Iterate(ctx context.Context, n int, iteration func(i int) Iteration, concurrency int, continueOnError bool) ([]IterationResult, error) {
-	// Further attempts of the action continue the iterations of the first one.
-	if c.Attempt <= 1 && c.frame.run.iterations.Add(int64(n)) > MaxIterations {
-		return nil, &Error{Class: Invalid, Message: fmt.Sprintf("the loops of the run, nested ones included, have more than %d iterations; split the work among runs, for example by action \"flow\" with wait = false", MaxIterations)}
+	if err := c.countIterations(n); err != nil {
+		return nil, err
 	}
 	t := &iterator{call: c, count: n, iteration: iteration, continueOnError: continueOnError, results: make([]IterationResult, n)}
 	if concurrency = min(concurrency, n); concurrency <= 1 {
@@ -94,7 +92,7 @@ func (t *iterator) runIteration(ctx context.Context, i int) (err error) {
 	f := t.call.innerFrame()
 	f.roots, f.passedOver = it.Roots, f.passedOver || t.continueOnError
 	if it.Key != "" {
-		f.key = t.call.Path() + "/" + it.Key + "/"
+		f.key = t.call.iterationKey(it.Key)
 	}
 	err = it.List.execute(ctx, f)
 	t.results[i].Outputs = f.takeOutputs()

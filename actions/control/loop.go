@@ -19,14 +19,19 @@ import (
 
 // Loop runs a list of actions for each element of a list or object.
 type Loop struct {
-	forEach expr.Of[any]
-	max     int
-	onItem  string
-	actions flow.List
+	forEach       expr.Of[any]
+	while         expr.Of[bool]
+	max           int
+	maxIterations int // 0: defaultIterations
+	onItem        string
+	actions       flow.List
 }
 
 // maxIterations bounds a loop: each iteration adds records to the history.
 const maxIterations = 10_000
+
+// defaultIterations bounds a loop with while if the file does not.
+const defaultIterations = 1000
 
 // eachType is the type of "each" in the actions of a loop.
 func eachType() cty.Type {
@@ -38,14 +43,18 @@ func eachType() cty.Type {
 // Describe declares the fields, outputs and examples.
 func (l *Loop) Describe(s *schema.Spec) {
 	l.max, l.onItem = 1, flow.Stop
-	s.Doc = "Runs the actions inside for each element. They read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once."
-	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", maxIterations, flow.MaxIterations), schema.Required())
+	s.Doc = "Runs the actions inside for each element of `for_each`, or as long as `while` is true.\n\nWith `for_each` the actions read `each.value`, `each.key` (the name of a member, or the index of a list's element), `each.index` (from 0), and `each.outer`, which is `each` of the loop around. Results are in the order of the elements, however many run at once.\n\n" +
+		"With `while` the iterations run one after another. The condition and the actions read `each.index` (from 0), `each.outer`, and `each.previous.NAME`: the outputs of action NAME in the iteration before. `each.previous` is null in the first iteration, so a condition begins with `each.index == 0 ||`; the function `try` reads it elsewhere. A run that continues after an interruption takes `each.previous` from the completed iterations."
+	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", maxIterations, flow.MaxIterations))
 	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are processed at once, up to %d. An element that waits in a `delay` counts, so a delay slows the loop down.", maxConcurrency))
 	schema.Attr(s, &l.onItem, "on_item_error", "The effect of a failure: `stop` starts no further element and fails the loop, `continue` adds it to `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
-	flow.IterationActions(s, &l.actions, map[string]cty.Type{"each": eachType()})
-	s.Output("results", cty.DynamicPseudoType, "For each element the outputs of its actions, by name; null for an element that failed.")
+	schema.Attr(s, &l.maxIterations, "max_iterations", fmt.Sprintf("With `while`: the largest number of iterations, up to %d; %d by default. If the condition is still true after them, the action fails.", maxIterations, defaultIterations))
+	flow.IterationActions(s, &l.actions, eachScope, func() {
+		schema.Expr(s, &l.while, "while", "The condition of the next iteration, in place of `for_each`. It is evaluated before each iteration, the first one included.")
+	})
+	s.Output("results", cty.DynamicPseudoType, "For each element or iteration the outputs of its actions, by name; null for an element that failed.")
 	s.Output("errors", cty.DynamicPseudoType, "The elements that failed, with `index`, `key`, `action`, `message` and `class`; empty without `on_item_error = \"continue\"`.")
-	s.Output("count", cty.Number, "How many elements there were.")
+	s.Output("count", cty.Number, "How many elements or iterations there were.")
 	s.Check(l.checkSettings)
 	s.Example(schema.Example{
 		Title: "Ask for each item",
@@ -68,6 +77,16 @@ action "transform" "line" {
 		Want:  `{"count": 2, "errors": [{"action": "line", "class": "invalid", "index": 0, "key": 0, "message": "jq: error: lamp is sold out"}], "results": [null, {"line": {"value": "cable", "values": ["cable"]}}]}`,
 	})
 	s.Example(schema.Example{
+		Title: "Ask for pages until the last one",
+		HCL: `while          = each.index == 0 || each.previous.page.value.next != null
+max_iterations = 100
+action "transform" "page" {
+  jq = ".pages[$each.previous.page.value.next // \"first\"]"
+}`,
+		Input: `{"pages": {"first": {"items": [1, 2], "next": "b"}, "b": {"items": [3], "next": null}}}`,
+		Want:  `{"count": 2, "errors": [], "results": [{"page": {"value": {"items": [1, 2], "next": "b"}, "values": [{"items": [1, 2], "next": "b"}]}}, {"page": {"value": {"items": [3], "next": null}, "values": [{"items": [3], "next": null}]}}]}`,
+	})
+	s.Example(schema.Example{
 		Title: "Members of an object",
 		HCL: `for_each = webhook.body
 action "transform" "line" {
@@ -79,7 +98,7 @@ action "transform" "line" {
 }
 
 func (l *Loop) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	diags := checkMax(d, l.max, true)
+	diags := append(checkMax(d, l.max, true), l.checkForm(d)...)
 	if len(l.actions) == 0 {
 		diags = append(diags, diag.Error(d.Block.DefRange(), "Nothing to run", `The block needs actions: action "KIND" "NAME" { … }.`))
 	}
@@ -98,6 +117,9 @@ func (l *Loop) Traits() flow.Traits {
 
 // Run does one attempt.
 func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
+	if l.while.IsSet() {
+		return l.runWhile(ctx, c)
+	}
 	over, err := flow.Eval(ctx, c, l.forEach)
 	if err != nil {
 		return nil, err
@@ -106,7 +128,7 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: "for_each: " + err.Error(), Err: err}
 	}
-	outer := c.Value("each")
+	outer := outerEach(c)
 	iterations, err := c.Iterate(ctx, len(values), func(i int) flow.Iteration {
 		each := map[string]any{"key": keys[i], "value": values[i], "index": i, "outer": outer}
 		return flow.Iteration{List: l.actions, Key: strconv.Itoa(i), Roots: map[string]any{"each": each}}
@@ -115,6 +137,14 @@ func (l *Loop) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	return l.buildOutputs(c, keys, iterations), nil
+}
+
+// outerEach returns each of the loop around as a plain value.
+func outerEach(c *flow.Call) any {
+	if each, ok := c.Value("each").(value.Object); ok {
+		return each.Map()
+	}
+	return c.Value("each")
 }
 
 // buildOutputs makes the outputs. It logs one line about elements that failed

@@ -24,40 +24,25 @@ const (
 
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
-	tier      Tier
-	fast      node     // nil in the general tier
-	general   *general // nil in the constant tier
-	constant  any
-	known     bool
-	null      bool
-	static    cty.Value
-	typ       cty.Type
-	secret    string // the secret that the expression reads, "" for none
-	hidden    string // why the value is hidden, although the expression reads no secret; see Hide
-	volatile  bool
-	refs      []Ref
-	sources   []Ref // the refs that nonsensitive does not lift
-	kept      bool  // see SetKept
-	rng       hcl.Range
-	name      string
-	display   func(text string) string // nil: values are recorded unchanged
-	samples   []string                 // see URLSamples
-	tier      Tier
-	fast      node     // nil in the general tier
-	general   *general // nil in the constant tier
-	constant  any
-	known     bool
-	null      bool
-	static    cty.Value
-	typ       cty.Type
-	sensitive bool
-	volatile  bool
-	refs      []Ref
-	rng       hcl.Range
-	name      string
-	display   func(text string) string // nil: values are recorded unchanged
-	samples   []string                 // see URLSamples
-	forms     []string                 // see URLForms
+	tier     Tier
+	fast     node     // nil in the general tier
+	general  *general // nil in the constant tier
+	constant any
+	known    bool
+	null     bool
+	static   cty.Value
+	typ      cty.Type
+	secret   string // the secret that the expression reads, "" for none
+	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
+	volatile bool
+	refs     []Ref
+	sources  []Ref // the refs that nonsensitive does not lift
+	kept     bool  // see SetKept
+	rng      hcl.Range
+	name     string
+	display  func(text string) string // nil: values are recorded unchanged
+	samples  []string                 // see URLSamples
+	forms    []string                 // see URLForms
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't
@@ -180,6 +165,9 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 			return diags
 		}
 		e.typ = v.Type()
+		if diags = append(diags, s.checkTrials(src)...); diags.HasErrors() {
+			return diags
+		}
 	}
 	v, _ = v.UnmarkDeep()
 	if detail := explainMismatch(v, want, e.Sensitive()); detail != "" {
@@ -189,6 +177,18 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 		diags = append(diags, e.checkResults(src, s, want)...)
 	}
 	return diags
+}
+
+// checkTrials evaluates the expression with the values that names have in some
+// runs.
+func (s *Scope) checkTrials(src hcl.Expression) hcl.Diagnostics {
+	if len(s.trials) == 0 {
+		return nil
+	}
+	ec := s.checkContext().NewChild()
+	ec.Variables = s.trials
+	_, diags := s.evaluateAtLoad(src, ec)
+	return s.redactFindings(src, diags)
 }
 
 // checkResults checks the two results of a condition if they have no type in

@@ -49,9 +49,10 @@ type Scope struct {
 	source      func(name string) []byte
 	clock       clock.Clock
 	checked     *lazyContext
-	escape      func(string) string // applied to texts of the run; see WithEscape
-	isURL       bool                // escape is for a URL; see CompileURL
-	observer    func(Reader)        // see WithObserver
+	escape      func(string) string  // applied to texts of the run; see WithEscape
+	isURL       bool                 // escape is for a URL; see CompileURL
+	observer    func(Reader)         // see WithObserver
+	trials      map[string]cty.Value // see WithTrial
 }
 
 // lazyContext is the context of the type check, made at its first use.
@@ -77,6 +78,27 @@ func (s *Scope) With(root string, t cty.Type) *Scope {
 	c.run = cloneOrNew(s.run)
 	c.run[root] = t
 	c.checked = &lazyContext{}
+	if _, known := s.trials[root]; known {
+		c.trials = maps.Clone(s.trials)
+		delete(c.trials, root)
+	}
+	return &c
+}
+
+// WithTrial returns a scope in which root has the value v in some runs. It has
+// unknown parts where the value differs. An expression that fails with it is a
+// finding.
+func (s *Scope) WithTrial(root string, v cty.Value) *Scope {
+	c := *s
+	c.trials = cloneOrNew(s.trials)
+	c.trials[root] = v
+	return &c
+}
+
+// WithoutTrials returns the scope for expressions that are not always evaluated.
+func (s *Scope) WithoutTrials() *Scope {
+	c := *s
+	c.trials = nil
 	return &c
 }
 

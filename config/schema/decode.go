@@ -74,6 +74,7 @@ func Decode(c *Context, v Describer, b *hclsyntax.Block) hcl.Diagnostics {
 // number of labels that the caller has read.
 func DecodeSpec(c *Context, s *Spec, b *hclsyntax.Block, skip int) (*Decoded, hcl.Diagnostics) {
 	inner := *c
+	inner.Block = b
 	d := &Decoded{Block: b, Known: true}
 	diags := s.decodeLabels(b, skip)
 	diags = append(diags, s.findUnknown(b)...)

@@ -97,8 +97,9 @@ type Example struct {
 
 // Context is the input of a decoding.
 type Context struct {
-	Scope *expr.Scope // names that expressions may read
-	Owner any         // data of the package that started the decoding, for its own blocks
+	Scope *expr.Scope      // names that expressions may read
+	Owner any              // data of the package that started the decoding, for its own blocks
+	Block *hclsyntax.Block // the block that is being decoded
 }
 
 // Output declares a value that actions of this kind return.
