@@ -40,7 +40,7 @@ func (x *Exec) Describe(s *schema.Spec) {
 	x.maxOutput, x.success = 1<<20, "0"
 	s.Doc = "Starts a command on the machine of the gateway and waits for its end. Flows with this action are put into service only by `gateway run --allow-exec`; they can always be validated.\n\n" +
 		"The command runs without a shell: each element of `command` reaches the program unchanged, including quotes, spaces and line breaks. The environment holds `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
-		"When the command ends, times out (`timeout`) or writes too much, all other processes of its process group are killed. An exit code outside of `success` is a permanent failure; `retry` repeats only a timeout. If the gateway stops during a command, the command starts again after the restart."
+		"When the command ends, times out (`timeout`) or writes too much, all other processes of its process group are killed. An exit code outside of `success` is a permanent failure; `retry` repeats only a timeout. If the gateway stops during a command, the command starts again after the restart. On Linux a command is also killed when its gateway dies, such as by `kill -9`; processes that it has started itself are not."
 	schema.Expr(s, &x.command, "command", "The program and its arguments. The program is fixed when the file is loaded: an absolute path, or a name that is looked for in the `PATH` above. The arguments may read the run.", schema.Required())
 	schema.Expr(s, &x.env, "env", "Variables of the command's environment.")
 	schema.Expr(s, &x.stdin, "stdin", "The command's standard input; empty by default.")

@@ -64,6 +64,7 @@ func (p *process) runToEnd(ctx context.Context) (*processEnd, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
+	defer keepThread()()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -8,9 +8,6 @@ import (
 	"syscall"
 )
 
-// setProcessGroup gives a command its own process group.
-func setProcessGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-
 // killGroup ends all processes of the group of a command that was started.
 func killGroup(cmd *exec.Cmd) error {
 	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)

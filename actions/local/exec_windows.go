@@ -9,6 +9,9 @@ import (
 // once.
 func setProcessGroup(*exec.Cmd) {}
 
+// keepThread does nothing: commands outlive a gateway that is killed.
+func keepThread() (release func()) { return func() {} }
+
 // killGroup ends a command that was started.
 func killGroup(cmd *exec.Cmd) error { return cmd.Process.Kill() }
 
