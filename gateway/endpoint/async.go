@@ -18,7 +18,7 @@ func (q *request) serveAsync(event flow.Event) {
 		q.failSubmission(event, err)
 		return
 	}
-	got, err := q.handler.Pool.Accept(q.r.Context(), &q.Scope, submission, stored)
+	got, err := q.acceptRun(submission, stored)
 	switch {
 	case err != nil:
 		q.refuse(q.applyFallback(notStored(err)))
@@ -28,6 +28,20 @@ func (q *request) serveAsync(event flow.Event) {
 		q.writeResponse(response)
 		q.countRequest("accepted", response.Status) // the run has a log line of its own
 	}
+}
+
+// acceptRun stores a run. If the run with the same dedupe key failed for good, the
+// key is dropped and the new run has it.
+func (q *request) acceptRun(s *store.Submission, stored flow.Event) (store.Accepted, error) {
+	got, err := q.handler.Pool.Accept(q.r.Context(), &q.Scope, s, stored)
+	if err != nil || got.Duplicate == nil {
+		return got, err
+	}
+	dropped, err := q.dropFailedKey(got.Duplicate)
+	if err != nil || !dropped {
+		return got, err
+	}
+	return q.handler.Pool.Accept(q.r.Context(), &q.Scope, s, stored)
 }
 
 // buildSubmission returns the response to an async request and the stored form

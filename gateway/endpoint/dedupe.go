@@ -44,8 +44,12 @@ func (q *request) claimKey(ctx context.Context, r *flow.Run) (keyClaim, *flow.Pr
 	key := store.Key{Scope: store.DedupeScope(r.Flow.Name), Name: admission.DedupeKey, Run: q.ID}
 	claim := keyClaim{name: key.Name}
 	claim.held, claim.made, err = q.handler.Store.PutKey(q.r.Context(), key, admission.DedupeTTL)
-	if err == nil && !claim.made && len(claim.held.Value) == 0 {
+	switch {
+	case err != nil || claim.made:
+	case len(claim.held.Value) == 0:
 		err = q.resolveStale(&claim, key, admission.DedupeTTL)
+	default:
+		err = q.resolveFailed(&claim, key, admission.DedupeTTL)
 	}
 	if err != nil {
 		return keyClaim{}, notStored(err)
@@ -79,6 +83,30 @@ func (q *request) resolveStale(claim *keyClaim, key store.Key, ttl time.Duration
 	}
 	claim.held, claim.made, err = q.handler.Store.PutKey(ctx, key, ttl)
 	return err
+}
+
+// resolveFailed resolves a key whose run answered its caller, continued in the
+// background and failed there.
+func (q *request) resolveFailed(claim *keyClaim, key store.Key, ttl time.Duration) error {
+	dropped, err := q.dropFailedKey(&claim.held)
+	if err == nil && dropped {
+		claim.held, claim.made, err = q.handler.Store.PutKey(q.r.Context(), key, ttl)
+	}
+	return err
+}
+
+// dropFailedKey drops a dedupe key if its run failed for good: a sender that
+// delivers the request again, after a repair, starts a new run. Of two such
+// requests at once one has the key then, because only the owner of a key drops it.
+func (q *request) dropFailedKey(k *store.Key) (dropped bool, err error) {
+	first, err := q.handler.Store.Get(q.r.Context(), k.Run)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil || first.State != store.Failed:
+		return false, err
+	}
+	return true, q.handler.Store.DropKey(q.r.Context(), *k)
 }
 
 // settleKey stores the response with the key for requests that repeat this one.

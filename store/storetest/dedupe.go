@@ -19,6 +19,7 @@ func dedupeTests() []test {
 		{"a key outlives its run", dedupeOutlives},
 		{"a refused submission leaves no key", dedupeLeavesNone},
 		{"a duplicate passes a full queue", dedupeFull},
+		{"a dropped key starts a new run", dedupeDropped},
 	}
 }
 
@@ -120,5 +121,21 @@ func dedupeFull(f *fixture) {
 	}
 	if errors.Is(err, store.ErrFull) {
 		f.Error("refused for want of a place that it does not need")
+	}
+}
+
+func dedupeDropped(f *fixture) {
+	first := f.accept(withDedupeKey("k"))
+	f.finishRun(f.claimOne().Claim, store.Failed)
+	repeat, _ := f.submit(withDedupeKey("k"))
+	if repeat.Duplicate == nil {
+		f.Fatal("a repeat was accepted while the key lives")
+	}
+	f.ok(f.s.DropKey(f.ctx, *repeat.Duplicate))
+	second := f.accept(withDedupeKey("k"))
+	f.ok(f.s.DropKey(f.ctx, *repeat.Duplicate)) // by a caller that came at the same time
+	again, _ := f.submit(withDedupeKey("k"))
+	if again.Duplicate == nil || again.Duplicate.Run != second || first == second {
+		f.Errorf("got %+v, want the key of the second run %s", again.Duplicate, second)
 	}
 }

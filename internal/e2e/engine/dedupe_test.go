@@ -122,3 +122,48 @@ func TestDedupeOfDeadRuns(t *testing.T) {
 		t.Errorf("the key of a run that was kept gave %+v", r)
 	}
 }
+
+// TestDedupeOfFailedRun: a delivery that is repeated after a repair starts a new
+// run, once.
+func TestDedupeOfFailedRun(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, oneAction(`dedupe { key = webhook.headers["X-Id"] }`))
+	d.outside.fail("/act", 1)
+	first := d.post("/f", `{}`, "X-Id", "7")
+	d.await(first.run(), store.Failed)
+	second := d.post("/f", `{}`, "X-Id", "7")
+	if second.status != 200 || isReplay(second) || second.run() == first.run() {
+		t.Errorf("the repeat of a failed run got %+v", second)
+	}
+	d.await(second.run(), store.Succeeded)
+	if third := d.post("/f", `{}`, "X-Id", "7"); !isReplay(third) || third.run() != second.run() {
+		t.Errorf("the repeat of a run that succeeded got %+v", third)
+	}
+}
+
+// TestDedupeOfFailedRest: the same holds for a sync run that failed after its
+// caller had the answer.
+func TestDedupeOfFailedRest(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "s" {
+  trigger "webhook" {
+    path = "/s"
+    mode = "sync"
+    dedupe { key = webhook.headers["X-Id"] }
+  }
+  action "respond" "now" { then = "continue" }
+  action "http" "act" { url = "OUT/act" }
+}`)
+	d.outside.fail("/act", 1)
+	first := d.post("/s", `{}`, "X-Id", "7")
+	d.await(first.run(), store.Failed)
+	second := d.post("/s", `{}`, "X-Id", "7")
+	if second.status != 200 || isReplay(second) || second.run() == first.run() {
+		t.Errorf("the repeat of a failed run got %+v", second)
+	}
+	d.await(second.run(), store.Succeeded)
+	if third := d.post("/s", `{}`, "X-Id", "7"); !isReplay(third) || third.run() != second.run() {
+		t.Errorf("the repeat of a run that succeeded got %+v", third)
+	}
+}
