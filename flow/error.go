@@ -33,6 +33,8 @@ const (
 	// ReasonConflict: a concurrent change got in the way, such as another
 	// transaction for which a database gave up this one.
 	ReasonConflict = "conflict"
+	// ReasonMemory: the memory budget of the process is used up.
+	ReasonMemory = "memory"
 )
 
 // Error is why a run, or an action in it, failed.
@@ -88,6 +90,10 @@ func AsError(err error) *Error {
 	}
 	var ex *expr.Error
 	switch {
+	case errors.As(err, &ex) && ex.NoMemory:
+		e := outOfMemory(ex.Error())
+		e.Range, e.Err = ex.Range, err
+		return e
 	case errors.As(err, &ex):
 		return &Error{Class: Invalid, Message: ex.Error(), Range: ex.Range, Err: err}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -50,6 +50,9 @@ func (r *Run) setDefaults() {
 	if r.Abandoned == nil {
 		r.Abandoned = noneAbandoned{}
 	}
+	if r.Memory == nil {
+		r.Memory = endlessMemory{}
+	}
 }
 
 // begin runs the trigger's own step before the first action. It returns an

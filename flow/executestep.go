@@ -155,7 +155,12 @@ func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
 		ctx, cancel = clock.WithTimeout(ctx, c.Clock(), s.Timeout)
 		defer cancel()
 	}
-	out, err = s.runAction(ctx, c)
+	if err = s.checkMemory(c.frame.run); err != nil {
+		return nil, err
+	}
+	if out, err = s.runAction(ctx, c); err == nil {
+		err = s.takeOutput(c.frame.run, out)
+	}
 	if err == nil || ctx.Err() == nil || isControl(err) {
 		return out, err
 	}

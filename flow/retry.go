@@ -27,15 +27,15 @@ type Retry struct {
 func (r *Retry) Describe(s *schema.Spec) {
 	*r = Retry{
 		Attempts: 3, Initial: time.Second, Max: time.Minute, Factor: 2,
-		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict},
+		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict, ReasonMemory},
 	}
 	s.Doc = "Attempts again after a failure that may pass, with exponential backoff and full jitter. A `Retry-After` of the remote side is honoured up to `max`."
 	schema.Attr(s, &r.Attempts, "attempts", "Number of attempts, including the first.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
 	schema.Attr(s, &r.Max, "max", "Upper bound of any wait.")
 	schema.Attr(s, &r.Factor, "factor", "How fast the bound grows.")
-	schema.Attr(s, &r.On, "on", "Failures that are attempted again. `conflict` is a transaction that a database gave up because of another one.",
-		schema.OneOf(ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict))
+	schema.Attr(s, &r.On, "on", "Failures that are attempted again. `conflict` is a transaction that a database gave up because of another one, `memory` a memory budget that is used up (`limits.memory`).",
+		schema.OneOf(ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict, ReasonMemory))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if r.Attempts < 1 || r.Attempts > 100 {

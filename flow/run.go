@@ -29,6 +29,9 @@ type Run struct {
 	// Abandoned counts the computations of the run that do not end in time; they
 	// are not counted if it is nil.
 	Abandoned Abandoned
+	// Memory counts the values that the run makes; they are not counted if it is
+	// nil.
+	Memory Memory
 
 	// CanSuspend: a wait ends this attempt of the run instead of blocking it.
 	CanSuspend bool

@@ -20,13 +20,15 @@ type httpOutput struct {
 	headers responseHeaders
 	body    func() any
 	text    func() string
+	size    int64
 }
 
-var _ value.Object = (*httpOutput)(nil)
+var _ value.Sized = (*httpOutput)(nil)
 
 func newHTTPOutput(r *outbound.Response) *httpOutput {
 	kind := parseContentType(r.Header)
 	return &httpOutput{
+		size:    value.TextSize(r.Body),
 		status:  r.Status,
 		headers: responseHeaders(r.Header),
 		body:    sync.OnceValue(func() any { return kind.decodeBody(r.Body) }),
@@ -53,6 +55,9 @@ func (a *httpOutput) Get(name string) (any, bool) {
 func (a *httpOutput) Map() map[string]any {
 	return map[string]any{"status": a.status, "headers": a.headers.Map(), "body": a.body(), "text": a.text()}
 }
+
+// Size returns about how many bytes the output takes once its body is decoded.
+func (a *httpOutput) Size() int64 { return a.size }
 
 // responseHeaders looks up header fields without regard to case.
 type responseHeaders http.Header

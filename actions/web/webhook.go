@@ -152,7 +152,10 @@ func (w *Webhook) buildRequest(ctx context.Context, c *flow.Call, fields map[str
 // webhookOutput is the output of a delivery that was sent.
 type webhookOutput struct{ http *httpOutput }
 
-var _ value.Object = (*webhookOutput)(nil)
+var _ value.Sized = (*webhookOutput)(nil)
+
+// Size returns about how many bytes the output takes.
+func (a *webhookOutput) Size() int64 { return a.http.Size() }
 
 // Get returns one output.
 func (a *webhookOutput) Get(name string) (any, bool) {

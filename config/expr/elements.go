@@ -92,3 +92,27 @@ func tooManyElements(at hcl.Range, name string) *hcl.Diagnostic {
 	return diag.Error(at, "Too many values", fmt.Sprintf(
 		"An expression may read at most %d values of a run, and %s exceeds this. Let a jq program read it instead: jq(\"$%s | …\", null), or the action \"transform\".", maxElements, name, name))
 }
+
+const (
+	manyElements = 1000 // up to which an evaluation takes no memory of the budget
+	perElement   = 500  // bytes of a value of cty, and of those that functions make of it
+)
+
+// noMemory marks the finding of an evaluation for which there is no memory now.
+type noMemory struct{}
+
+// takeMemory takes memory for the values of an evaluation until free is called.
+func takeMemory(env Env, count int, at hcl.Range) (free func(), diags hcl.Diagnostics) {
+	m, ok := env.(MemoryTaker)
+	if !ok || count <= manyElements {
+		return func() {}, nil
+	}
+	free, ok = m.TakeMemory(int64(count) * perElement)
+	if !ok {
+		d := diag.Error(at, "Not enough memory", fmt.Sprintf(
+			"The expression reads %d values, which do not fit into the memory budget now (limits.memory).", count))
+		d.Extra = noMemory{}
+		return nil, hcl.Diagnostics{d}
+	}
+	return free, nil
+}

@@ -14,6 +14,7 @@ const redactedDetail = "Details are hidden because the expression reads a secret
 type Error struct {
 	Range           hcl.Range
 	Summary, Detail string
+	NoMemory        bool // the memory budget is used up now
 }
 
 // Error returns the finding without its place.
@@ -31,6 +32,7 @@ func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 			continue
 		}
 		err.Summary, err.Detail = d.Summary, d.Detail+suggestFix(d)
+		_, err.NoMemory = d.Extra.(noMemory)
 		if d.Subject != nil {
 			err.Range = *d.Subject
 		}

@@ -61,6 +61,11 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	if full := elements.takeTree(roots, ""); full != "" {
 		return cty.DynamicVal, hcl.Diagnostics{tooManyElements(g.src.Range(), full)}
 	}
+	free, diags := takeMemory(env, maxElements-elements.left, g.src.Range())
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	defer free()
 	ec := g.static.NewChild()
 	ec.Functions = g.bindFunctions(ctx, env, elements)
 	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)

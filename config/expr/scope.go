@@ -31,6 +31,13 @@ type LinkMaker interface {
 	MakeLink(flow, email string) (string, error)
 }
 
+// MemoryTaker is an Env that counts the memory of evaluations.
+type MemoryTaker interface {
+	// TakeMemory takes bytes until free is called. It returns false if there are
+	// not enough.
+	TakeMemory(n int64) (free func(), ok bool)
+}
+
 // ValueRecorder is an Env that records the values of expressions, such as the
 // inputs of an action.
 type ValueRecorder interface {

@@ -128,7 +128,7 @@ func (l *Limits) Describe(s *schema.Spec) {
 	schema.Attr(s, &l.Headers, "headers", "Largest header of a request. A larger one gets 431. A change takes effect at the next start.")
 	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested. A deeper body gets 400.")
 	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process. A request above it gets 503.")
-	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, and the answers that callers have not read, may take together. A request above it gets 503. Default: half of the memory of the container or the machine.")
+	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, the outputs of their actions, and the answers that callers have not read, may take together. A request above it gets 503, and an action fails with the reason `memory`, which `retry` attempts again. Default: half of the memory of the container or the machine.")
 	s.Check(l.checkRanges)
 }
 

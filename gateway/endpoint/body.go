@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/value"
 )
 
 // A caller has BodyTime to send a body, and for a large one as long as it takes
@@ -59,7 +59,7 @@ type meteredBody struct {
 func (b *meteredBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n += int64(n)
-	if !b.request.takeMemory(run.ValueSize(p[:n])) {
+	if !b.request.takeMemory(value.TextSize(p[:n])) {
 		b.exceeded = true
 		return n, errNoMemory
 	}
@@ -71,7 +71,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 // is decompressed.
 func (q *request) meterBody(in *flow.Incoming) bool {
 	in.TakeMemory = func(text []byte) bool {
-		taken := q.takeMemory(run.ValueSize(text))
+		taken := q.takeMemory(value.TextSize(text))
 		q.body.exceeded = q.body.exceeded || !taken
 		return taken
 	}
@@ -97,8 +97,7 @@ func (q *request) takeMemory(n int64) bool {
 
 // freeMemory frees the bytes that the request has taken.
 func (q *request) freeMemory() {
-	q.Env.Memory.Free(q.Taken)
-	q.Taken = 0
+	q.Env.Memory.Free(q.GiveUp())
 }
 
 // memorySize returns about how many bytes the request and its event occupy in

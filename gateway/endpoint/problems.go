@@ -21,6 +21,8 @@ func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
 		return &flow.Problem{Status: http.StatusGatewayTimeout, Title: "The run took too long", Outcome: "timeout"}
 	case out.Err != nil && out.Err.StoreUnavailable:
 		return notStored(out.Err)
+	case out.Err != nil && out.Err.Reason == flow.ReasonMemory:
+		return outOfMemory()
 	case out.Err != nil && out.Err.Remote:
 		return &flow.Problem{Status: http.StatusBadGateway, Title: "Another service failed the run", Outcome: "failed_remote"}
 	}

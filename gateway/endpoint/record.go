@@ -96,8 +96,7 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 		return
 	}
 	q.Snapshot.Retain()
-	taken := q.Taken // the entry has it from now on
-	q.Taken = 0
+	taken := q.GiveUp() // the entry has it from now on
 	release := func() {
 		q.forgetRecords()
 		q.Env.Memory.Free(taken)

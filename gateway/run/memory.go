@@ -1,8 +1,9 @@
 package run
 
 import (
-	"bytes"
 	"sync/atomic"
+
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // Memory is the budget of bytes for the bodies and values of requests and runs.
@@ -67,26 +68,33 @@ func tryAdd(to *atomic.Int64, n, limit int64) bool {
 	}
 }
 
-// The bytes that a body takes: its text, the decoded text, and the texts that a
-// run usually makes of it, such as an answer; and the decoded value, measured for
-// each mark of its formats: a list of objects of one member takes 46 times its
-// text.
-const (
-	perByte    = 4
-	perItem    = 48  // "," of JSON, "&" of forms
-	perObject  = 320 // "{"
-	perList    = 96  // "["
-	perElement = 192 // "<" of XML
-)
+var _ flow.Memory = (*Scope)(nil)
 
-// ValueSize returns about how many bytes a body takes in a run. It may be called for the parts of a text.
-func ValueSize(text []byte) int64 {
-	n := perByte * len(text)
-	for _, m := range []struct {
-		mark  string
-		bytes int
-	}{{",", perItem}, {"&", perItem}, {"{", perObject}, {"[", perList}, {"<", perElement}} {
-		n += m.bytes * bytes.Count(text, []byte(m.mark))
+// TryTakeMemory takes bytes for the run unless they would exceed the budget.
+func (s *Scope) TryTakeMemory(n int64) bool {
+	if !s.Env.Memory.TryTake(n) {
+		return false
 	}
-	return int64(n)
+	s.values.Add(n)
+	return true
+}
+
+// TakeMemory takes bytes for the run, also above the budget.
+func (s *Scope) TakeMemory(n int64) {
+	s.Env.Memory.Take(n)
+	s.values.Add(n)
+}
+
+// FreeMemory frees bytes of the run before it ends.
+func (s *Scope) FreeMemory(n int64) {
+	s.values.Add(-n)
+	s.Env.Memory.Free(n)
+}
+
+// GiveUp returns all bytes that the run has taken, which its owner frees from now
+// on.
+func (s *Scope) GiveUp() int64 {
+	n := s.Taken + s.values.Swap(0)
+	s.Taken = 0
+	return n
 }

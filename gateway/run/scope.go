@@ -7,6 +7,7 @@ package run
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -36,9 +37,10 @@ type Scope struct {
 	Began    time.Time
 	Snapshot *snapshot.Snapshot // nil if the gateway is closed
 	Endpoint *snapshot.Endpoint // nil if the request found no endpoint
-	Taken    int64              // bytes of the memory budget
+	Taken    int64              // bytes of the memory budget for the event
 
-	redacted redact.Run // outputs of sensitive actions
+	values   atomic.Int64 // bytes of the memory budget for outputs and expressions
+	redacted redact.Run   // outputs of sensitive actions
 }
 
 // FlowName returns the name of the flow; "" if the request found no endpoint.

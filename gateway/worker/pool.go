@@ -127,7 +127,7 @@ func (p *Pool) removeRun(r *Run) {
 	delete(p.runs, r)
 	p.mu.Unlock()
 	r.Snapshot.Release()
-	p.Memory.Free(r.Taken)
+	p.Memory.Free(r.GiveUp())
 	p.Slots.Free()
 	p.Wakeup.Send()
 	p.wg.Done()

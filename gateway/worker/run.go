@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -101,7 +102,7 @@ func (r *Run) takePayload() bool {
 		return true
 	}
 	m := r.pool.Memory
-	n := run.ValueSize(r.payload.Body) + run.ValueSize(r.payload.Variables) + int64(len(r.payload.Event))
+	n := value.TextSize(r.payload.Body) + value.TextSize(r.payload.Variables) + int64(len(r.payload.Event))
 	if !m.TryTake(n) {
 		if m.InUse() > 0 {
 			return false
@@ -139,7 +140,7 @@ func (r *Run) execute() (out flow.Outcome) {
 	}
 	return flow.Execute(r.ctx, &flow.Run{
 		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r,
+		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r,
 	})
 }
 
