@@ -185,7 +185,7 @@ func (t *Text) plain(given any) (string, error) {
 
 // key identifies a text of a request.
 func (t *Text) key() string {
-	key := fmt.Sprintf("%s %q %t %t", t.At.Part, t.At.Steps, t.IsRaw, t.IsBase64)
+	key := fmt.Sprintf("%s %#v %t %t", t.At.Part, t.At.Steps, t.IsRaw, t.IsBase64)
 	if t.At.Text != nil {
 		return t.At.Text.key() + " " + key
 	}
