@@ -8,14 +8,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/internal/body"
 )
 
 // Response is the answer to a [Request], read to its end.
 type Response struct {
 	Status int         // of three digits; 1xx do not come through
-	Header http.Header // without Content-Encoding and Content-Length where gzip was decoded
-	Body   []byte      // decoded if it came as gzip; other encodings stay as they are
+	Header http.Header // without Content-Encoding and Content-Length where the body was decoded
+	Body   []byte      // decoded from gzip, deflate, br and zstd; other encodings stay as they are
 
 	// FinalURL is the URL that answered, after redirects. Like any URL it may
 	// be a secret.
@@ -63,18 +66,21 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 		return nil, nil
 	}
 	tooLarge := newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
+	if codings := otherCodings(answer.Header); len(codings) > 0 {
+		return readCodings(ctx, answer, codings, limit)
+	}
 	zipped := isGzip(answer.Header)
 	if answer.ContentLength > limit && !zipped {
 		return nil, tooLarge
 	}
 	wire := &capped{r: answer.Body, left: limit}
-	var body []byte
+	var data []byte
 	var err error
 	if zipped {
 		wire.left = wireLimit(limit)
-		body, err = readGzip(wire, limit)
+		data, err = readGzip(wire, limit)
 	} else {
-		body, err = io.ReadAll(wire)
+		data, err = io.ReadAll(wire)
 	}
 	switch {
 	case err == nil:
@@ -89,7 +95,56 @@ func readBody(ctx context.Context, answer *http.Response, limit int64) ([]byte, 
 		answer.Header.Del("Content-Encoding")
 		answer.Header.Del("Content-Length")
 	}
-	return body, nil
+	return data, nil
+}
+
+// otherCodings returns the content codings of a body in lower case, unless the only
+// one is gzip, or one is unknown.
+func otherCodings(header http.Header) []string {
+	if isGzip(header) {
+		return nil
+	}
+	var codings []string
+	for _, coding := range strings.Split(strings.ToLower(strings.Join(header["Content-Encoding"], ",")), ",") {
+		if coding = strings.TrimSpace(coding); coding == "" || coding == "identity" {
+			continue
+		}
+		if !body.IsCoding(coding) {
+			return nil
+		}
+		codings = append(codings, coding)
+	}
+	return codings
+}
+
+// readCodings reads a body and undoes its content codings, the last one first.
+// Servers send some of them although the request did not accept them.
+func readCodings(ctx context.Context, answer *http.Response, codings []string, limit int64) ([]byte, *Error) {
+	tooLarge := newError(ReasonTooLarge, fmt.Sprintf("the response body is larger than its limit of %s", sizeText(limit)), nil)
+	wire := &capped{r: answer.Body, left: wireLimit(limit)}
+	data, err := io.ReadAll(wire)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, tooLarge
+	case err != nil:
+		return nil, classifyError(ctx, err)
+	case len(data) == 0:
+		return nil, nil
+	}
+	for _, coding := range slices.Backward(codings) {
+		data, err = body.Decompress(ctx, coding, data, limit)
+		switch {
+		case errors.Is(err, body.ErrTooLarge):
+			return nil, tooLarge
+		case err != nil && ctx.Err() != nil:
+			return nil, contextError(ctx)
+		case err != nil:
+			return nil, newError(ReasonProtocol, "the response body is not the "+coding+" its Content-Encoding says", nil)
+		}
+	}
+	answer.Header.Del("Content-Encoding")
+	answer.Header.Del("Content-Length")
+	return data, nil
 }
 
 func isGzip(header http.Header) bool {

@@ -3,11 +3,14 @@ package outbound
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
 
 func zip(t testing.TB, plain []byte) []byte {
@@ -18,6 +21,28 @@ func zip(t testing.TB, plain []byte) []byte {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func brotliOf(t *testing.T, plain []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := brotli.NewWriter(&out)
+	_, err := w.Write(plain)
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func zlibOf(t *testing.T, plain []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	_, err := w.Write(plain)
+	if err = errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -48,8 +73,14 @@ func TestBodies(t *testing.T) {
 		{"gzip without a byte", "gzip", nil, 0, "", "gzip"},
 		{"two gzip members", "gzip", append(zip(t, []byte("a")), zip(t, []byte("b"))...), 0, "ab", ""},
 		{"endless empty members", "gzip", bytes.Repeat(zip(t, nil), 4000), 10, "!", ""},
-		{"gzip twice is left alone", "gzip, gzip", []byte("zz"), 0, "zz", "gzip, gzip"},
-		{"other encoding is left alone", "br", []byte("zz"), 0, "zz", "br"},
+		{"gzip twice", "gzip, GZIP", zip(t, zip(t, []byte("hello"))), 0, "hello", ""},
+		{"brotli", "br", brotliOf(t, []byte("hello")), 0, "hello", ""},
+		{"brotli, one too many", "br", brotliOf(t, bytes.Repeat([]byte("a"), 5001)), 5000, "!", ""},
+		{"brotli, then gzip", "br,gzip", zip(t, brotliOf(t, []byte("hello"))), 0, "hello", ""},
+		{"brotli without a byte", "br", nil, 0, "", "br"},
+		{"deflate", "deflate", zlibOf(t, []byte("hello")), 0, "hello", ""},
+		{"unknown encoding is left alone", "compress", []byte("zz"), 0, "zz", "compress"},
+		{"unknown encoding inside gzip is left alone", "compress, gzip", []byte("zz"), 0, "zz", "compress, gzip"},
 	}
 	c := local(t)
 	for _, tt := range tests {

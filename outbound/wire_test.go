@@ -72,6 +72,8 @@ func TestBrokenAnswers(t *testing.T) {
 		{"chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{echo}\r\n", ReasonProtocol, "the server's answer is not valid HTTP: invalid byte in chunk length"},
 		{"not gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", ReasonProtocol, "the response body is not the gzip its Content-Encoding says"},
 		{"gzip cut short", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n\x1f\x8b\x08\x00\x00", ReasonProtocol, "the response body is not the gzip its Content-Encoding says"},
+		{"not brotli", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nhello", ReasonProtocol, "the response body is not the br its Content-Encoding says"},
+		{"half a brotli body", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 30\r\n\r\nabc", ReasonConnect, lost},
 		{"switch", "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: {echo}\r\n\r\n", ReasonProtocol, "the server switched to another protocol unasked"},
 		{"large header", "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", maxHeaderBytes+1) + "\r\n\r\n", ReasonTooLarge, "the response header is larger than 1MiB"},
 		{"redirect to nowhere", "HTTP/1.1 302 Found\r\nLocation: ftp://x/{echo}\r\nContent-Length: 0\r\n\r\n", ReasonRedirect, "the server redirects to where no request can go: only http and https"},

@@ -21,7 +21,7 @@ type Comment struct {
 
 // Describe declares the fields, outputs and examples.
 func (j *Comment) Describe(s *schema.Spec) {
-	s.Doc = "Adds a comment to an issue in Jira. Jira has no idempotency keys: if an answer is lost and the action is tried again, the comment may appear twice."
+	s.Doc = "Adds a comment to an issue in Jira. Each comment carries the id of its action as a comment property, and a later attempt looks for it first: a comment whose answer was lost is not added twice."
 	j.describeConnection(s)
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	j.body.describeFields(s, "body", "The comment.", schema.Required())
@@ -56,15 +56,52 @@ func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
 	return map[string]any{"id": id, "url": j.issueURL(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
 }
 
-// addComment adds a comment and returns its id.
+// commentProperty is the property of a comment that holds the idempotency key of the
+// action that added it.
+const commentProperty = "gateway"
+
+// addComment adds a comment and returns its id. A later attempt first looks for the
+// comment of an earlier one.
 func (j *client) addComment(ctx context.Context, c *flow.Call, path string, text any, hideAnswer bool) (string, error) {
 	if text == nil {
 		return "", &flow.Error{Class: flow.Invalid, Message: "the comment is empty"}
 	}
+	if c.Attempt > 1 || c.Run().Attempt > 1 {
+		if id, err := j.findComment(ctx, c, path); id != "" || err != nil {
+			return id, err
+		}
+	}
 	out, err := j.callAPI(ctx, c, apiRequest{
 		doing: "adding a comment", method: http.MethodPost, path: path + "/comment", wantStatus: http.StatusCreated,
-		body: map[string]any{"body": text}, hideAnswer: hideAnswer,
+		body: map[string]any{
+			"body":       text,
+			"properties": []any{map[string]any{"key": commentProperty, "value": map[string]any{"id": c.IdempotencyKey()}}},
+		},
+		hideAnswer: hideAnswer,
 	})
 	id, _ := out["id"].(string)
 	return id, err
+}
+
+// findComment returns the id of the comment that an earlier attempt added, "" if
+// there is none among the last hundred.
+func (j *client) findComment(ctx context.Context, c *flow.Call, path string) (string, error) {
+	out, err := j.callAPI(ctx, c, apiRequest{
+		doing: "looking for the comment", method: http.MethodGet, wantStatus: http.StatusOK,
+		path: path + "/comment?orderBy=-created&maxResults=100&expand=properties",
+	})
+	list, _ := out["comments"].([]any)
+	for _, v := range list {
+		comment, _ := v.(map[string]any)
+		properties, _ := comment["properties"].([]any)
+		for _, p := range properties {
+			property, _ := p.(map[string]any)
+			held, _ := property["value"].(map[string]any)
+			if property["key"] == commentProperty && held["id"] == c.IdempotencyKey() {
+				id, _ := comment["id"].(string)
+				return id, nil
+			}
+		}
+	}
+	return "", err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -30,7 +31,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 	schema.Expr(s, &j.issue, "issue", "The key of the issue, such as `SHOP-7`, or its id.", schema.Required())
 	schema.Expr(s, &j.to, "to", "The name of the status, such as `Done`, or of a transition that leads there. Case does not matter.", schema.Required())
 	schema.Expr(s, &j.fields, "fields", "Fields of the transition's screen by their ids, with values as Jira's REST API takes them, such as `{ resolution = { name = \"Done\" } }`.")
-	j.comment.describeFields(s, "comment", "A comment that is added with the transition; none if the issue is in the status already.")
+	j.comment.describeFields(s, "comment", "A comment that is added with the transition, or after it if the transition has no screen; none if the issue is in the status already. It is added once, also over several attempts.")
 	s.Output("status", cty.String, "The new status of the issue.")
 	s.Output("changed", cty.Bool, "`false` if the issue was in the status already.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
@@ -60,18 +61,46 @@ func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if to = strings.TrimSpace(to); to == "" {
 		return nil, flow.InvalidValue(j.to.Expr(), errors.New("the status is empty"))
 	}
+	text, err := j.comment.render(ctx, c, j.isCloud())
+	if err != nil {
+		return nil, err
+	}
 	status, err := j.currentStatus(ctx, c, path)
-	if err != nil || strings.EqualFold(status, to) {
-		return map[string]any{"status": status, "changed": false}, err
+	if err != nil {
+		return nil, err
+	}
+	mark := &transitionMark{call: c}
+	if strings.EqualFold(status, to) {
+		own, err := mark.isSet(ctx, text != nil)
+		if err != nil || !own {
+			return map[string]any{"status": status, "changed": false}, err
+		}
+		return j.finish(ctx, c, path, status, text)
 	}
 	way, err := j.findTransition(ctx, c, path, status, to)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.applyTransition(ctx, c, path, way); err != nil {
+	if way.hasScreen {
+		text, err = nil, j.applyTransition(ctx, c, path, way, text)
+	} else {
+		err = mark.around(ctx, text != nil, func() error { return j.applyTransition(ctx, c, path, way, nil) })
+	}
+	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"status": way.status, "changed": true}, nil
+	return j.finish(ctx, c, path, way.status, text)
+}
+
+// finish adds the comment to an issue that the action has moved. text is nil if
+// there is no comment, or if the transition carried it.
+func (j *Transition) finish(ctx context.Context, c *flow.Call, path, status string, text any) (any, error) {
+	if text != nil {
+		if _, err := j.addComment(ctx, c, path, text, anySensitive(j.comment.text.Expr())); err != nil {
+			return nil, err
+		}
+	}
+	return map[string]any{"status": status, "changed": true}, nil
 }
 
 func (j *Transition) currentStatus(ctx context.Context, c *flow.Call, path string) (string, error) {
@@ -129,9 +158,9 @@ func noTransitionError(ways []transitionOption, from, to string) error {
 	return &flow.Error{Class: flow.Permanent, Remote: true, Message: fmt.Sprintf("no transition leads from %q to %q: %s", cleanRemark(from), cleanRemark(to), words)}
 }
 
-// applyTransition moves the issue. Jira silently drops a comment if the
-// transition has no screen, so the comment is then added before.
-func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path string, w transitionOption) error {
+// applyTransition moves the issue. Jira silently drops a comment if the transition
+// has no screen, so comment is then nil.
+func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path string, w transitionOption, comment any) error {
 	body := map[string]any{"transition": map[string]any{"id": w.id}}
 	fields, err := j.fields.EvalOr(ctx, c, nil)
 	if err != nil {
@@ -143,22 +172,57 @@ func (j *Transition) applyTransition(ctx context.Context, c *flow.Call, path str
 	if len(fields) > 0 {
 		body["fields"] = fields
 	}
-	text, err := j.comment.render(ctx, c, j.isCloud())
-	if err != nil {
-		return err
-	}
-	hideAnswer := anySensitive(j.fields.Expr(), j.comment.text.Expr())
-	switch {
-	case text != nil && w.hasScreen:
-		body["update"] = map[string]any{"comment": []any{map[string]any{"add": map[string]any{"body": text}}}}
-	case text != nil:
-		if _, err := j.addComment(ctx, c, path, text, hideAnswer); err != nil {
-			return err
-		}
+	if comment != nil {
+		body["update"] = map[string]any{"comment": []any{map[string]any{"add": map[string]any{"body": comment}}}}
 	}
 	_, err = j.callAPI(ctx, c, apiRequest{
 		doing: fmt.Sprintf("the transition %q", cleanRemark(w.name)), method: http.MethodPost, path: path + "/transitions",
-		wantStatus: http.StatusNoContent, body: body, hideAnswer: hideAnswer,
+		wantStatus: http.StatusNoContent, body: body, hideAnswer: anySensitive(j.fields.Expr(), j.comment.text.Expr()),
 	})
 	return err
+}
+
+// transitionMark notes in the store that this action is moving an issue and adds
+// its comment afterwards. A later attempt that finds the issue in the new status
+// then knows that the comment may be missing.
+type transitionMark struct{ call *flow.Call }
+
+const (
+	markScope    = "jira transition"
+	markDuration = 24 * time.Hour
+	markOwner    = "moving"
+)
+
+// around sets the mark, if there is a comment, and calls move. If Jira refuses the
+// transition, around removes the mark.
+func (m *transitionMark) around(ctx context.Context, comment bool, move func() error) error {
+	keys := m.call.Keys()
+	if !comment || keys == nil {
+		return move()
+	}
+	if _, _, err := keys.PutKey(ctx, markScope, m.call.IdempotencyKey(), markOwner, markDuration); err != nil {
+		return storeError(err)
+	}
+	err := move()
+	var failed *flow.Error
+	if errors.As(err, &failed) && failed.Class != flow.Transient {
+		_ = keys.DropKey(ctx, markScope, m.call.IdempotencyKey(), markOwner) // the mark expires by itself
+	}
+	return err
+}
+
+// isSet reports whether an earlier attempt of the action set the mark.
+func (m *transitionMark) isSet(ctx context.Context, comment bool) (bool, error) {
+	keys := m.call.Keys()
+	if !comment || keys == nil {
+		return false, nil
+	}
+	made, _, err := keys.PutKey(ctx, markScope, m.call.IdempotencyKey(), markOwner, markDuration)
+	if err != nil {
+		return false, storeError(err)
+	}
+	if made {
+		_ = keys.DropKey(ctx, markScope, m.call.IdempotencyKey(), markOwner) // the mark expires by itself
+	}
+	return !made, nil
 }

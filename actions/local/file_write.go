@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -68,7 +69,8 @@ func readMode(root *os.Root, name string) (fs.FileMode, error) {
 }
 
 // appendFile adds the content in one write. With O_APPEND, concurrent writes
-// come before or after it and never inside.
+// come before or after it and never inside. If only a part fits on the disk, it is
+// cut off again.
 func appendFile(root *os.Root, name string, content []byte) (size int64, err error) {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, newFileMode)
 	if err != nil {
@@ -76,7 +78,7 @@ func appendFile(root *os.Root, name string, content []byte) (size int64, err err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if n, err := f.Write(content); err != nil {
-		return 0, fmt.Errorf("%d of %d bytes were added: %w", n, len(content), err)
+		return 0, removePart(f, n, len(content), err)
 	}
 	if err := f.Sync(); err != nil {
 		return 0, err
@@ -86,6 +88,23 @@ func appendFile(root *os.Root, name string, content []byte) (size int64, err err
 		return 0, err
 	}
 	return info.Size(), syncFolder(root, filepath.Dir(name))
+}
+
+// removePart cuts off the last n bytes, which are a part of a content that was
+// added. It leaves them if the file has grown since: another writer's content would
+// go with them.
+func removePart(f *os.File, n, total int, cause error) error {
+	if n == 0 {
+		return cause
+	}
+	end, err := f.Seek(0, io.SeekCurrent) // behind the bytes of the last write
+	info, failed := f.Stat()
+	if err == nil && failed == nil && info.Size() == end {
+		if f.Truncate(end-int64(n)) == nil {
+			return cause
+		}
+	}
+	return fmt.Errorf("%d of %d bytes were added and are still there: %w", n, total, cause)
 }
 
 // replaceFile writes a temporary file and renames it, so that other programs

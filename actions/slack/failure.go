@@ -39,13 +39,16 @@ func methodError(r *outbound.Response, body map[string]any, now time.Time) error
 	return statusError(r, code, now)
 }
 
-// webhookError makes the error of an incoming webhook, which reports the
-// status and, in the body, a code.
+// webhookError makes the error of an incoming webhook, which answers "ok", or
+// reports the status and, in the body, a code.
 func webhookError(r *outbound.Response, now time.Time) error {
-	if r.Status == http.StatusOK {
-		return nil
-	}
 	code := strings.TrimSpace(string(r.Body))
+	if r.Status == http.StatusOK {
+		if code == "ok" {
+			return nil
+		}
+		return &flow.Error{Class: flow.Permanent, Remote: true, Message: "the answer is not that of a webhook of Slack, which answers \"ok\"; webhook_url may lead elsewhere"}
+	}
 	if !codePattern.MatchString(code) {
 		code = ""
 	}

@@ -29,7 +29,7 @@ type HTTP struct {
 // Describe declares the fields, outputs and examples.
 func (h *HTTP) Describe(s *schema.Spec) {
 	s.Doc = "Sends an HTTP request. Each attempt carries the same `Idempotency-Key`, the run's id and the action's name, and a `User-Agent`, unless `headers` says otherwise.\n\n" +
-		"`body` depends on the type of the response. JSON (`application/json`, `…+json`) and forms are decoded values. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Other types are a string of base64. If the body does not match its type, or JSON, a form or XML is empty, `body` is null; `text` is always set.\n\n" +
+		"`body` depends on the type of the response. JSON (`application/json`, `…+json`) and forms are decoded values. XML (`application/xml`, `text/xml`, `…+xml`) is an object in which `@` begins the names of attributes and `#text` holds text beside them. Text (`text/…`, or no type at all) is a string. Other types are a string of base64. Compressed bodies (`gzip`, `deflate`, `br`, `zstd`) are decompressed, and text in other encodings than UTF-8 is converted: by its byte order mark, the `charset` of the type or the XML declaration. An answer in an encoding that the gateway does not know fails the action. If the body does not match its type, or JSON, a form or XML is empty, `body` is null; `text` is always set.\n\n" +
 		"An answer whose status is not in `success` fails the action; 408, 429 and 5xx may be tried again by `retry`. Each attempt sends the request once: if the connection is lost after the first byte, the attempt fails with the reason `connect`, and its message says that the request may have arrived. Only a request of which no byte was sent, or that an HTTP/2 server refused unprocessed, goes out on another connection. Redirects are further requests of the same attempt. Private addresses are refused unless the gateway's `egress` names them."
 	schema.Expr(s, &h.url, "url", "An absolute URL. With a `connection` also a path below its `base_url`, which is the default. In a template such as `https://api.example.com/users/${webhook.id}` a value of the run is percent-encoded, so that it stays in its segment of the path or in the query; a segment that becomes empty, `.` or `..` fails the action. `urlpath` keeps slashes, `urlencode` is not encoded again, and `unescaped` keeps a value unchanged. `local`, `env`, `secret` and `connection` are never encoded. A template that begins with a value of the run takes that value as an absolute URL, and an expression that is no template stays as it is.", schema.URL())
 	schema.Expr(s, &h.method, "method", "The method, in capital letters. The default is `GET`, or `POST` with a body.")
@@ -150,6 +150,9 @@ func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 	answer, err := h.sendRequest(ctx, c, request, h.mayRevealSecret(c))
 	if err != nil {
 		return nil, err
+	}
+	if err := checkEncoding(answer); err != nil {
+		return nil, &flow.Error{Class: flow.Permanent, Remote: true, Message: err.Error(), Err: err}
 	}
 	return newHTTPOutput(answer), nil
 }

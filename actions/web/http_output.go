@@ -2,11 +2,13 @@ package web
 
 import (
 	"encoding/base64"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/webhook-gateway/gateway/internal/body"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -31,8 +33,14 @@ func newHTTPOutput(r *outbound.Response) *httpOutput {
 		size:    value.TextSize(r.Body),
 		status:  r.Status,
 		headers: responseHeaders(r.Header),
-		body:    sync.OnceValue(func() any { return kind.decodeBody(r.Body) }),
-		text:    sync.OnceValue(func() string { return kind.decodeText(r.Body) }),
+		body: sync.OnceValue(func() any {
+			v, err := kind.decodeBody(r.Body)
+			if err != nil {
+				return nil // only flows that read the body fail
+			}
+			return v
+		}),
+		text: sync.OnceValue(func() string { return kind.decodeText(r.Body) }),
 	}
 }
 
@@ -105,9 +113,33 @@ func parseContentType(header http.Header) contentType {
 // maxResponseDepth bounds the nesting of JSON and XML in a response.
 const maxResponseDepth = 256
 
-// decodeBody returns the value of a body, nil if the body does not match its
-// type: only flows that read it then fail.
-func (t contentType) decodeBody(raw []byte) any {
+// checkEncoding reports why a body can't be decoded that is in an encoding which
+// the gateway does not know, or in another one than the server says. A body of
+// readable text that does not match its type is no error here.
+func checkEncoding(r *outbound.Response) error {
+	t := parseContentType(r.Header)
+	coding := strings.TrimSpace(r.Header.Get("Content-Encoding"))
+	_, known := body.FindCharset(t.charset)
+	if len(r.Body) == 0 || coding == "" && known && utf8.Valid(r.Body) || !t.isJSON() && !t.isXML() && t.media != formType {
+		return nil
+	}
+	_, err := t.decodeBody(r.Body)
+	switch {
+	case err == nil:
+		return nil
+	case coding != "":
+		return fmt.Errorf("the answer can't be decoded: its Content-Encoding %s is not known; known are %s", value.Quote(coding), body.Codings)
+	case !known:
+		return fmt.Errorf("the answer can't be decoded: the charset %s of its Content-Type is not known", value.Quote(t.charset))
+	}
+	return fmt.Errorf("the answer can't be decoded: it is %s, but not in UTF-8, and names no charset that fits", t.media)
+}
+
+// formType is the media type of forms.
+const formType = "application/x-www-form-urlencoded"
+
+// decodeBody returns the value of a body, or why the body does not match its type.
+func (t contentType) decodeBody(raw []byte) (any, error) {
 	limits := value.Limits{Depth: maxResponseDepth}
 	charset, _ := body.FindCharset(t.charset)
 	var v any
@@ -117,24 +149,21 @@ func (t contentType) decodeBody(raw []byte) any {
 		if raw, err = body.DecodeJSONText(raw, t.charset); err == nil {
 			v, err = value.Decode(raw, limits)
 		}
-	case t.media == "application/x-www-form-urlencoded":
+	case t.media == formType:
 		if len(raw) == 0 {
-			return nil
+			return nil, nil
 		}
 		v, err = body.ParseForm(raw, charset, limits)
 	case t.isXML():
 		v, err = body.ParseXML(raw, charset, limits)
 	case t.media == "" && len(raw) == 0:
-		return nil
+		return nil, nil
 	case t.isText():
-		return t.decodeText(raw)
+		return t.decodeText(raw), nil
 	default:
-		return base64.StdEncoding.EncodeToString(raw)
+		return base64.StdEncoding.EncodeToString(raw), nil
 	}
-	if err != nil {
-		return nil
-	}
-	return v
+	return v, err
 }
 
 func (t contentType) isJSON() bool {
@@ -159,7 +188,7 @@ func (t contentType) isText() bool {
 // UTF-8.
 func (t contentType) decodeText(raw []byte) string {
 	charset, _ := body.FindCharset(t.charset)
-	if text, err := charset.Decode(raw); err == nil {
+	if text, err := body.DecodeText(raw, charset); err == nil {
 		raw = text
 	}
 	return strings.ToValidUTF8(string(raw), "\ufffd")

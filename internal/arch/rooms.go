@@ -88,7 +88,7 @@ func languageRooms() []room {
 func kindRooms() []room {
 	language := with("config/diag", "config/expr", "config/schema", "flow")
 	return []room{
-		{"outbound", ground(), "the guarded client knows addresses, not flows"},
+		{"outbound", slices.Concat(ground(), []string{"internal/body"}), "the guarded client knows addresses, not flows; answers are compressed as bodies are"},
 		{"auth", language, "a check knows the request, not the trigger that asks for it"},
 		{"triggers/input", language, "declared variables serve every kind of trigger"},
 		{"triggers", slices.Concat(language, []string{"auth", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},

@@ -1,12 +1,14 @@
 package body
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -53,8 +55,12 @@ func (c Charset) Decode(text []byte) ([]byte, error) {
 
 // DecodeJSONText returns JSON text in UTF-8. JSON is UTF-8 whatever its content
 // type says (RFC 8259, section 8.1), so the encoding that a sender named counts
-// only for text that is not.
+// only for text that is not. UTF-16 is recognized by its byte order mark or by the
+// zero byte of its first character, which is ASCII.
 func DecodeJSONText(text []byte, charset string) ([]byte, error) {
+	if found := detectWideJSON(text); found != nil {
+		return found.NewDecoder().Bytes(text)
+	}
 	if charset == "" || utf8.Valid(text) {
 		return text, nil
 	}
@@ -63,6 +69,31 @@ func DecodeJSONText(text []byte, charset string) ([]byte, error) {
 		return nil, &value.SyntaxError{Reason: unknownCharset(charset)}
 	}
 	return found.Decode(text)
+}
+
+// detectWideJSON returns the encoding of JSON text in UTF-16, nil for other text.
+func detectWideJSON(text []byte) encoding.Encoding {
+	switch {
+	case len(text) < 2:
+		return nil
+	case text[0] == 0xfe && text[1] == 0xff, text[0] == 0 && text[1] != 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	case text[0] == 0xff && text[1] == 0xfe, text[0] != 0 && text[1] == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	}
+	return nil
+}
+
+// DecodeText returns text in UTF-8. A byte order mark wins over the encoding that a
+// sender named (WHATWG Encoding Standard, section 6), and is removed.
+func DecodeText(text []byte, charset Charset) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xfe\xff")), bytes.HasPrefix(text, []byte("\xff\xfe")):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().Bytes(text)
+	case bytes.HasPrefix(text, []byte(byteOrderMark)):
+		return text[len(byteOrderMark):], nil
+	}
+	return charset.Decode(text)
 }
 
 func (c Charset) decodeString(text string) string {

@@ -57,6 +57,10 @@ func Decompress(ctx context.Context, coding string, data []byte, limit int64) ([
 	return out, nil
 }
 
+// IsCoding reports whether [Decompress] undoes a content coding, whose name is in
+// lower case.
+func IsCoding(name string) bool { return coders[name] != nil }
+
 // coders holds a function for each content coding that undoes it.
 var coders = map[string]func(data []byte, limit int64) ([]byte, error){
 	"gzip":    undoGzip,

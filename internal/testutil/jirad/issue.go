@@ -20,6 +20,8 @@ type Issue struct {
 type Comment struct {
 	ID   string
 	Body any // a document on Cloud, wiki markup on DataCenter
+
+	properties any
 }
 
 func readAll(r *http.Request) ([]byte, error) { return io.ReadAll(r.Body) }
@@ -85,17 +87,33 @@ func (s *Server) get(issue *Issue, query url.Values) answer {
 }
 
 func (s *Server) comment(issue *Issue, in map[string]any) answer {
-	if unknown := others(in, "body"); unknown != "" {
+	if unknown := others(in, "body", "properties"); unknown != "" {
 		return badRequest("unknown property %q", unknown)
 	}
 	if fault := s.richText(in["body"]); fault != "" {
 		return refusal(http.StatusBadRequest, map[string]string{"comment": fault})
 	}
-	c := Comment{ID: s.nextID(), Body: in["body"]}
+	c := Comment{ID: s.nextID(), Body: in["body"], properties: in["properties"]}
 	issue.Comments = append(issue.Comments, c)
 	return answer{http.StatusCreated, map[string]any{
 		"id": c.ID, "body": c.Body, "self": s.URL + s.base() + "/issue/" + issue.ID + "/comment/" + c.ID,
 	}}
+}
+
+// listComments returns the comments, newest first.
+func (s *Server) listComments(issue *Issue, query url.Values) answer {
+	if query.Get("orderBy") != "-created" || query.Get("maxResults") != "100" || len(query) != 3 {
+		return badRequest("unknown parameters")
+	}
+	list := []any{}
+	for _, c := range slices.Backward(issue.Comments) {
+		shown := map[string]any{"id": c.ID, "body": c.Body}
+		if query.Get("expand") == "properties" && c.properties != nil {
+			shown["properties"] = c.properties
+		}
+		list = append(list, shown)
+	}
+	return answer{http.StatusOK, map[string]any{"startAt": 0, "maxResults": 100, "total": len(list), "comments": list}}
 }
 
 // others returns a member that is none of the known ones, "" where there is

@@ -287,6 +287,8 @@ func (s *Server) route(r *http.Request, path string, in map[string]any) answer {
 	switch {
 	case is("GET", 2):
 		return s.get(issue, r.URL.Query())
+	case is("GET", 3) && steps[2] == "comment":
+		return s.listComments(issue, r.URL.Query())
 	case is("POST", 3) && steps[2] == "comment":
 		return s.comment(issue, in)
 	case is("GET", 3) && steps[2] == "transitions":
