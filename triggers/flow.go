@@ -3,7 +3,6 @@ package triggers
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -128,8 +127,9 @@ func (t *flowTrigger) convertInput(given any) (any, error) {
 	return out, nil
 }
 
-// Decode returns the event of a stored form, converted to the variables that the
-// flow has now. Members that no variable names are left out.
+// Decode returns the event of a stored form. Its input keeps the values with which
+// it was accepted; variables that were added since take their defaults. Members
+// that no variable names are left out.
 func (t *flowTrigger) Decode(stored flow.StoredEvent, _ flow.Limits) (flow.Event, error) {
 	e, err := t.decodeValueEvent(stored)
 	if err != nil {
@@ -138,12 +138,9 @@ func (t *flowTrigger) Decode(stored flow.StoredEvent, _ flow.Limits) (flow.Event
 	if len(t.variables) == 0 {
 		return e, nil
 	}
-	given := e.roots[inputRoot]
-	if members, ok := given.(map[string]any); ok {
-		maps.DeleteFunc(members, func(name string, _ any) bool { return input.Find(t.variables, name) == nil })
-	}
-	if e.roots[inputRoot], err = t.convertInput(given); err != nil {
-		return nil, fmt.Errorf("the flow was changed, and %w", err)
+	members, _ := e.roots[inputRoot].(map[string]any)
+	if e.roots[inputRoot], err = input.RestoreMembers(t.variables, members); err != nil {
+		return nil, err
 	}
 	return e, nil
 }

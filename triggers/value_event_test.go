@@ -51,9 +51,9 @@ func TestDecodeOfOthers(t *testing.T) {
 	}
 }
 
-// TestDecodeWithTheVariablesOfToday: the variables at the time of execution
-// convert the stored input.
-func TestDecodeWithTheVariablesOfToday(t *testing.T) {
+// TestDecodeWithOtherVariables: a stored input keeps its values, and variables
+// that were added since take their defaults.
+func TestDecodeWithOtherVariables(t *testing.T) {
 	t.Parallel()
 	before := loadFlowTrigger(t, `variable "a" { type = string }`)
 	stored, err := before.Encode(&valueEvent{mainRoot: inputRoot, cause: "c", depth: 3, roots: map[string]any{inputRoot: map[string]any{"a": "1"}}})
@@ -65,8 +65,10 @@ func TestDecodeWithTheVariablesOfToday(t *testing.T) {
 		"variable \"a\" { type = string }\nvariable \"b\" { default = \"x\" }": `{"a":"1","b":"x"}`,
 		`variable "b" { required = false }`:                                    `{"b":null}`,
 		"":                                                                     `{"a":"1"}`,
-		`variable "a" { type = number }`:                                       "",
-		`variable "b" {}`:                                                      "",
+		`variable "a" { type = number }`:                                       `{"a":1}`,
+		"variable \"a\" {\ntype = string\npattern = \"^[a-z]+$\"\n}": `{"a":"1"}`,
+		`variable "a" { type = object }`:                             "",
+		`variable "b" {}`:                                            "",
 	} {
 		ev, err := loadFlowTrigger(t, body).Decode(stored, flow.Limits{})
 		if want == "" {

@@ -40,21 +40,26 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 
 // readValues decodes the body and the query and converts the variables.
 func (e *requestEvent) readValues(h http.Header, query string, in flow.Incoming) *flow.Problem {
-	var decoded decodedBody
-	if len(e.raw) > 0 {
-		var problem *flow.Problem
-		if decoded, problem = e.webhook.decodeBody(h, e.raw, in.Limits); problem != nil {
-			return problem
-		}
-		e.body = decoded.value
-	}
-	if problem := e.readQuery(query, in.Limits); problem != nil {
+	decoded, problem := e.readParts(h, query, in.Limits, e.webhook.ranges)
+	if problem != nil {
 		return problem
 	}
 	if found := e.convertVariables(decoded, in); found.Total > 0 {
 		return invalidProblem(found)
 	}
 	return nil
+}
+
+// readParts decodes the body, whose type must be among the accepted ones, and the
+// query.
+func (e *requestEvent) readParts(h http.Header, query string, limits flow.Limits, accepted []mediaRange) (decoded decodedBody, problem *flow.Problem) {
+	if len(e.raw) > 0 {
+		if decoded, problem = e.webhook.decodeBody(h, e.raw, limits, accepted); problem != nil {
+			return decoded, problem
+		}
+		e.body = decoded.value
+	}
+	return decoded, e.readQuery(query, limits)
 }
 
 func (w *webhook) allowsAddress(addr netip.Addr) bool {

@@ -140,8 +140,8 @@ func (d decodedBody) formatOf(at input.Source) input.Format {
 }
 
 // decodeBody decodes a body by its content type.
-func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits) (decodedBody, *flow.Problem) {
-	format, params, problem := w.checkContentType(h["Content-Type"])
+func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits, accepted []mediaRange) (decodedBody, *flow.Problem) {
+	format, params, problem := w.checkContentType(h["Content-Type"], accepted)
 	if problem != nil {
 		return decodedBody{}, problem
 	}
@@ -153,8 +153,8 @@ func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits) (dec
 }
 
 // checkContentType returns the format and parameters of the content type, or the
-// problem if the trigger does not accept it.
-func (w *webhook) checkContentType(fields []string) (bodyFormat, map[string]string, *flow.Problem) {
+// problem if it is not among the accepted ones; nil accepts any.
+func (w *webhook) checkContentType(fields []string, accepted []mediaRange) (bodyFormat, map[string]string, *flow.Problem) {
 	field := "application/json"
 	switch len(fields) {
 	case 0:
@@ -168,7 +168,7 @@ func (w *webhook) checkContentType(fields []string) (bodyFormat, map[string]stri
 		return 0, nil, w.unsupportedProblem("The Content-Type can't be read.")
 	}
 	main, sub, _ := strings.Cut(media, "/")
-	if !acceptsType(w.ranges, main, sub) {
+	if accepted != nil && !acceptsType(accepted, main, sub) {
 		if len(fields) == 0 {
 			return 0, nil, w.unsupportedProblem("The body has no Content-Type.")
 		}

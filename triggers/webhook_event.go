@@ -64,17 +64,20 @@ func (e *requestEvent) convertVariables(decoded decodedBody, in flow.Incoming) i
 	texts := input.NewTexts(value.Limits{Depth: in.Limits.JSONDepth}, e.lookupSource, in.TakeMemory)
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {
-		if v.From.Text != nil {
-			e.variables[i] = v.ConvertFromText(c, texts)
-			continue
-		}
-		given, present := e.lookupSource(v.From)
-		e.variables[i] = v.Convert(c, given, present, decoded.formatOf(v.From))
+		e.variables[i] = e.convertVariable(c, v, decoded, texts)
 	}
 	if w.known != nil {
 		c.RefuseUnnamed(e.body, w.known)
 	}
 	return c.Faults()
+}
+
+func (e *requestEvent) convertVariable(c *input.Checker, v *input.Variable, decoded decodedBody, texts *input.Texts) any {
+	if v.From.Text != nil {
+		return v.ConvertFromText(c, texts)
+	}
+	given, present := e.lookupSource(v.From)
+	return v.Convert(c, given, present, decoded.formatOf(v.From))
 }
 
 // lookupSource returns the value at a place of the request, outside of JSON in

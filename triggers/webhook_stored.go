@@ -2,7 +2,6 @@ package triggers
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // storedRequest is the stored form of a request without its body.
@@ -96,8 +96,9 @@ func (e *requestEvent) variablesByName() map[string]any {
 	return out
 }
 
-// Decode returns the event of a stored request, converted to the variables that
-// the flow has now.
+// Decode returns the event of a stored request. Its variables keep the values with
+// which it was accepted. Those that were added to the flow since are read from the
+// request.
 func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	var stored storedRequest
 	if err := json.Unmarshal(k.Event, &stored); err != nil {
@@ -112,20 +113,41 @@ func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, er
 		method: stored.Method, url: stored.URL, remoteIP: stored.RemoteIP, receivedAt: stored.ReceivedAt,
 	}
 	_, query, _ := strings.Cut(stored.URL, "?")
-	if p := e.readValues(stored.Header, query, flow.Incoming{Limits: limits}); p != nil {
-		return nil, storedRequestRefused(p)
+	limits.JSONDepth = value.MaxDepth // the settings may be stricter now
+	decoded, problem := e.readParts(stored.Header, query, limits, nil)
+	if problem != nil {
+		return nil, fmt.Errorf("the stored request can't be read: %s", problem.Detail)
+	}
+	if err := e.restoreVariables(k.Variables, decoded, limits); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
 
-// storedRequestRefused returns the error of a request that a changed flow does
-// not accept.
-func storedRequestRefused(p *flow.Problem) error {
-	texts := []string{p.Detail}
-	for _, f := range p.Faults {
-		texts = append(texts, strings.TrimSpace(f.In+" "+f.Pointer)+": "+f.Detail)
+// restoreVariables reads the stored values of the variables that the flow has now.
+func (e *requestEvent) restoreVariables(stored []byte, decoded decodedBody, limits flow.Limits) error {
+	accepted := map[string]any{}
+	if len(stored) > 0 {
+		v, err := value.Decode(stored, value.Limits{Depth: value.MaxDepth})
+		if err != nil {
+			return fmt.Errorf("the stored variables can't be read: %w", err)
+		}
+		accepted, _ = v.(map[string]any)
 	}
-	return errors.New("the flow was changed and does not accept the request: " + strings.Join(texts, " "))
+	texts := input.NewTexts(value.Limits{Depth: limits.JSONDepth}, e.lookupSource, nil)
+	e.variables = make([]any, len(e.webhook.variables))
+	for i, v := range e.webhook.variables {
+		c := input.NewChecker()
+		if given, known := accepted[v.Name]; known {
+			e.variables[i] = v.Restore(c, given)
+		} else {
+			e.variables[i] = e.convertVariable(c, v, decoded, texts)
+		}
+		if err := input.ChangedError(v, c.Faults()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func withoutFields(h http.Header, names []string) http.Header {

@@ -112,3 +112,49 @@ variable "v" { type = string }`)
 		t.Errorf("a background run reads\n%s\nand after a restart\n%s", got, want)
 	}
 }
+
+// TestDecodeAfterAnEdit: a stored request keeps the values with which it was
+// accepted, whatever the trigger accepts now. A variable that was added is read
+// from the request, or takes its default.
+func TestDecodeAfterAnEdit(t *testing.T) {
+	t.Parallel()
+	before := mustLoad(t, `variable "a" { type = string }
+variable "gone" { required = false }`)
+	stored, err := before.Encode(sent{typ: "application/json", body: `{"a": "12", "more": "m"}`}.accepted(t, before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct{ name, trigger, want string }{
+		{"a rule that the value breaks", "variable \"a\" {\ntype = string\npattern = \"^[a-z]+$\"\n}", `{"a":"12"}`},
+		{"another place", "variable \"a\" {\ntype = string\nfrom = webhook.headers[\"X-A\"]\n}", `{"a":"12"}`},
+		{"a type that the text spells", `variable "a" { type = number }`, `{"a":12}`},
+		{"another type", `variable "a" { type = object }`, ""},
+		{"a new variable that the request has", `variable "more" { type = string }`, `{"more":"m"}`},
+		{"a new variable with a default", `variable "new" { default = 7 }`, `{"new":7}`},
+		{"a new optional variable", `variable "new" { required = false }`, `{"new":null}`},
+		{"a new required variable", `variable "new" { type = string }`, ""},
+		{"other content types", `content_types = ["xml"]`, `{}`},
+		{"strict", "strict = true\nvariable \"a\" {}", `{"a":"12"}`},
+		{"no variables", "", `{}`},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			now := mustLoad(t, c.trigger)
+			ev, err := now.Decode(stored, flow.Limits{JSONDepth: 1})
+			if c.want == "" {
+				if err == nil || !strings.Contains(err.Error(), "the flow was changed") || !strings.Contains(err.Error(), "retry the run") {
+					t.Errorf("%v (%v)", err, ev)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, _ := ev.(*requestEvent)
+			if got := asJSON(t, request.variablesByName()); got != c.want {
+				t.Errorf("read as %s, want %s", got, c.want)
+			}
+		})
+	}
+}
