@@ -20,7 +20,7 @@ func (l *logLine) Describe(s *schema.Spec) {
 	l.level = "info"
 	s.Doc = "Writes a line to the gateway's log, with the names of the flow, the run and the action. Values that read a secret are hidden."
 	schema.Attr(s, &l.level, "level", "The level of the line.", schema.OneOf("debug", "info", "warn", "error"))
-	schema.Expr(s, &l.message, "message", "The text of the line.", schema.Required())
+	schema.Expr(s, &l.message, "message", "The text of the line.", schema.Required(), schema.Nullable())
 	schema.Expr(s, &l.fields, "fields", "Further values, by name.")
 	s.Example(schema.Example{
 		Title: "Log a request",

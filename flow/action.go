@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -58,6 +59,9 @@ type Traits struct {
 	Answers bool
 	// Ending tells how a run that reaches the action continues.
 	Ending Ending
+	// Behind adds what is known behind the action, because some of its lists end
+	// the run, to the scope of the actions after it; nil for nothing.
+	Behind func(*expr.Scope) *expr.Scope
 	// Callee is the flow that the action calls; nil for none.
 	Callee *Callee
 	// Sends reports, by the outputs, whether something went out to the contact of

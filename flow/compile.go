@@ -196,7 +196,7 @@ func anyTrigger(kinds []string) string {
 // beforeFallback makes every action of the flow known in on_error, including
 // actions with errors, so that one mistake is reported once.
 func (c *compiler) beforeFallback(ctx *schema.Context) {
-	ctx.Scope = ctx.Scope.With("error", errorType)
+	ctx.Scope = ctx.Scope.WithoutAssumptions().With("error", errorType)
 	for _, name := range c.readable {
 		ctx.Scope = ctx.Scope.WithMember("action", name, anyOutput)
 	}

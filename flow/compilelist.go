@@ -83,6 +83,7 @@ func declareIteration(s *schema.Spec, enter func(*schema.Context), declare func(
 	var around *expr.Scope
 	s.Then(func(c *schema.Context) {
 		around = c.Scope
+		c.Scope = c.Scope.MayNotRun() // there may be no iteration
 		enter(c)
 		c.Owner.(*compiler).iterations++
 	})
@@ -132,17 +133,19 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 		diags = append(diags, diag.Error(b.LabelRanges[1], "Not a name",
 			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and start with a letter.", s.Name)))
 	}
-	spec := schema.Describe(s.Action)
-	describeModifiers(spec, s)
+	spec := describeStep(s)
 	inner := *c
 	inner.Scope = c.Scope.WithObserver(func(r expr.Reader) { s.Reads = append(s.Reads, r) })
+	if _, given := b.Body.Attributes["on_error"]; given {
+		inner.Scope = inner.Scope.MayNotRun()
+	}
 	if mayBeSkipped(b.Body) {
 		inner.Scope = inner.Scope.WithoutTrials()
 	}
 	_, found := schema.DecodeSpec(&inner, spec, b, 2)
 	s.Traits = s.Action.Traits()
 	s.apart = s.runsApart(b.Body)
-	c.Scope = c.Scope.WithMember("action", s.Name, spec.OutputType())
+	c.Scope = s.scopeBehind(c.Scope, spec.OutputType())
 	return s, append(diags, found...)
 }
 
@@ -155,4 +158,32 @@ func mayBeSkipped(body *hclsyntax.Body) bool {
 
 func holdsActions(body *hclsyntax.Body) bool {
 	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "action" || holdsActions(b.Body) })
+}
+
+// scopeBehind returns the scope of the actions behind the step: with its outputs,
+// and with what is known because the run came past it.
+func (s *Step) scopeBehind(scope *expr.Scope, outputs cty.Type) *expr.Scope {
+	name := "action." + s.Name
+	holds, fixed := s.When.Constant()
+	switch conditional := s.When.IsSet() && (!fixed || !holds); {
+	case s.OnError == Continue:
+		scope = scope.WithNullable("action", s.Name, outputs,
+			name+` is null if the action failed, because it has on_error = "continue".`,
+			fmt.Sprintf(`Write when = %s != null in this action, or try(%[1]s.…, "…").`, name), nil)
+	case conditional:
+		scope = scope.WithNullable("action", s.Name, outputs,
+			name+" is null if the action was skipped, because it has a condition (when).",
+			fmt.Sprintf(`Write when = %s != null in this action, or try(%[1]s.…, "…").`, name), s.When.Expr())
+	default:
+		scope = scope.WithMember("action", s.Name, outputs)
+	}
+	switch {
+	case s.OnError == Continue:
+		return scope
+	case !s.When.IsSet() && s.Traits.Behind != nil:
+		return s.Traits.Behind(scope)
+	case s.When.IsSet() && s.Traits.Ending != FallsThrough:
+		return scope.Assume(s.When.Expr(), false)
+	}
+	return scope
 }

@@ -11,7 +11,22 @@ import (
 // Modifiers is the heading of the fields that every action has.
 const Modifiers = "modifiers"
 
-// describeModifiers declares the fields that every action has.
+// describeStep declares an action with the fields that every action has. The
+// condition comes first: what it excludes is known in the other fields.
+func describeStep(step *Step) *schema.Spec {
+	s := &schema.Spec{}
+	schema.Expr(s, &step.When, "when", "If it is false the action is skipped and its value is null.", schema.Group(Modifiers), schema.Kept(), schema.NotNull())
+	s.Then(func(c *schema.Context) {
+		if step.When.IsSet() {
+			c.Scope = c.Scope.Assume(step.When.Expr(), true)
+		}
+	})
+	step.Action.Describe(s)
+	describeModifiers(s, step)
+	return s
+}
+
+// describeModifiers declares the fields that every action has, but when.
 func describeModifiers(s *schema.Spec, step *Step) {
 	waits := step.Action.Traits().Waits
 	if !waits {
@@ -19,7 +34,6 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	}
 	step.OnError = Stop
 	in := schema.Group(Modifiers)
-	schema.Expr(s, &step.When, "when", "If it is false the action is skipped and its value is null.", in, schema.Kept())
 	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take. An attempt that ignores the end of its time is abandoned half a second later, and its result is dropped.", in)
 	schema.Single(s, &step.Retry, "retry", "Tries the action again after a failure. An action that holds others, or calls a flow, continues after the last completed action inside.", in)
 	schema.Attr(s, &step.OnError, "on_error", "The effect of a failure: `stop` fails the run, `continue` sets the action's value to null and runs the next action.", in, schema.OneOf(Stop, Continue))
@@ -42,8 +56,5 @@ func ActionSpec(k Kind) *schema.Spec {
 	if k.New == nil {
 		return &schema.Spec{Doc: "Not yet available: " + k.NotYet}
 	}
-	step := &Step{Action: k.New()}
-	s := schema.Describe(step.Action)
-	describeModifiers(s, step)
-	return s
+	return describeStep(&Step{Action: k.New()})
 }

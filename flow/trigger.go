@@ -19,7 +19,8 @@ import (
 type Trigger interface {
 	schema.Describer
 	// Roots returns the root names that expressions of the flow may read, such
-	// as "webhook", with their types. It is called before decoding, for the kind
+	// as "webhook", with their types: an optional attribute of an object type is
+	// null in some runs. It is called before decoding, for the kind
 	// alone, and after decoding.
 	Roots() map[string]cty.Type
 	// Parts is called once, after decoding, with the name of the flow.

@@ -70,11 +70,7 @@ func (t *flowTrigger) Roots() map[string]cty.Type {
 	if len(t.variables) == 0 {
 		return map[string]cty.Type{inputRoot: cty.DynamicPseudoType}
 	}
-	types := map[string]cty.Type{}
-	for _, v := range t.variables {
-		types[v.Name] = v.Type.CTY()
-	}
-	return map[string]cty.Type{inputRoot: cty.Object(types)}
+	return map[string]cty.Type{inputRoot: input.ObjectType(map[string]cty.Type{}, t.variables)}
 }
 
 // Parts returns the part for calls of other flows.

@@ -21,7 +21,7 @@ type dedupe struct {
 func (d *dedupe) Describe(s *schema.Spec) {
 	d.ttl = 24 * time.Hour
 	s.Doc = "A request whose key was seen within `ttl` starts no second run: its caller gets the response of the first one, with the header `Gateway-Replayed: true`. If the first run failed for good, the request starts a new run, so that a delivery can be repeated after a repair."
-	schema.Expr(s, &d.key, "key", "The key by which repeated requests are recognized, such as the id of a delivery. A request with an empty key or null is never a repetition.", schema.Required())
+	schema.Expr(s, &d.key, "key", "The key by which repeated requests are recognized, such as the id of a delivery. A request with an empty key or null is never a repetition.", schema.Required(), schema.Nullable())
 	schema.Attr(s, &d.ttl, "ttl", "The time for which a key is remembered.")
 	s.Check(func(_ *schema.Context, b *schema.Decoded) hcl.Diagnostics {
 		if d.ttl < time.Second {

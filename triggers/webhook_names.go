@@ -44,11 +44,7 @@ func (w *webhook) pathType() cty.Type {
 
 // Roots returns the name webhook with the types of its members.
 func (w *webhook) Roots() map[string]cty.Type {
-	types := w.requestTypes()
-	for _, v := range w.variables {
-		types[v.Name] = v.Type.CTY()
-	}
-	return map[string]cty.Type{webhookRoot: cty.Object(types)}
+	return map[string]cty.Type{webhookRoot: input.ObjectType(w.requestTypes(), w.variables)}
 }
 
 // declareRequest adds the parts of the request to the scope of the variables. It

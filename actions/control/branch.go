@@ -40,7 +40,8 @@ const defaultCase = "default"
 // Describe declares the fields, outputs and examples.
 func (b *Branch) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions of the first case whose `when` is true, or those of `default` if there is none. Outputs of the actions inside can be read inside their case only."
-	schema.Repeated(s, &b.cases, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.")
+	schema.BlockFunc(s, "case", "A list of actions and when it runs. Cases are tried in the order in which they are written.",
+		schema.Block{Repeated: true, Spec: func() *schema.Spec { return schema.Describe(&branchCase{}) }}, b.addCase)
 	schema.Single(s, &b.otherwise, defaultCase, "The actions that run if no case does.")
 	s.Output("case", cty.String, "The name of the case that ran, `default` for the default, null if nothing ran.")
 	s.Check(b.checkCases)
@@ -58,11 +59,21 @@ default {
 	})
 }
 
+// addCase decodes a case. The cases after it run only if its condition is false.
+func (b *Branch) addCase(c *schema.Context, block *hclsyntax.Block) hcl.Diagnostics {
+	in := &branchCase{}
+	diags := schema.Decode(c, in, block)
+	b.cases = append(b.cases, in)
+	c.Scope = c.Scope.Assume(in.when.Expr(), false)
+	return diags
+}
+
 // Describe declares the block.
 func (c *branchCase) Describe(s *schema.Spec) {
 	s.Doc = "One way that the branch may take."
 	schema.Label(s, &c.name, "NAME", "Names the case in the branch's output; unique in the branch.")
 	schema.Expr(s, &c.when, "when", "Whether the case runs. Null is an error, not false.", schema.Required())
+	s.Then(func(ctx *schema.Context) { ctx.Scope = ctx.Scope.Assume(c.when.Expr(), true) })
 	flow.Actions(s, &c.actions)
 }
 
@@ -147,9 +158,31 @@ func (b *Branch) ending() flow.Ending {
 	return least
 }
 
+// scopeBehind adds what is known behind the branch: the conditions of the first
+// cases are false if their lists end the run, and if only one case leads here,
+// its condition is true.
+func (b *Branch) scopeBehind(s *expr.Scope) *expr.Scope {
+	through, first := 0, len(b.cases)
+	for i, c := range b.cases {
+		if c.actions.Ending() == flow.FallsThrough {
+			through, first = through+1, min(first, i)
+		}
+	}
+	if b.otherwise == nil || b.otherwise.actions.Ending() == flow.FallsThrough {
+		through++
+	}
+	for _, c := range b.cases[:first] {
+		s = s.Assume(c.when.Expr(), false)
+	}
+	if through == 1 && first < len(b.cases) {
+		s = s.Assume(b.cases[first].when.Expr(), true)
+	}
+	return s
+}
+
 // Traits tells the engine how to treat the action.
 func (b *Branch) Traits() flow.Traits {
-	return flow.Traits{Waits: true, Lists: b.lists(), Ending: b.ending()}
+	return flow.Traits{Waits: true, Lists: b.lists(), Ending: b.ending(), Behind: b.scopeBehind}
 }
 
 // Run does one attempt.

@@ -45,7 +45,7 @@ func (m *Email) Describe(s *schema.Spec) {
 	schema.Expr(s, &m.cc, "cc", "The recipients of a copy.", addresses)
 	schema.Expr(s, &m.bcc, "bcc", "The recipients of a blind copy.", addresses)
 	schema.Expr(s, &m.replyTo, "reply_to", "The addresses for answers.", addresses)
-	schema.Expr(s, &m.subject, "subject", "The subject.", schema.Required())
+	schema.Expr(s, &m.subject, "subject", "The subject.", schema.Required(), schema.Nullable())
 	schema.Expr(s, &m.text, "text", "The message as text. The default is made from `html`.")
 	schema.Expr(s, &m.html, "html", "The message as HTML. Values of the run are escaped: `<b>${webhook.name}</b>` shows the name unchanged. `unescaped(value)` inserts HTML of the run on purpose. Put values in HTML attributes in quotes.", schema.Escape(html.EscapeString))
 	schema.Expr(s, &m.headers, "headers", "Further header fields, such as `List-Unsubscribe`.")

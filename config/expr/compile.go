@@ -81,6 +81,9 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	if diags = append(diags, s.checkNulls(e, want)...); diags.HasErrors() {
+		return nil, diags
+	}
 	out.volatile = jq.anyVolatile()
 	s.observe(out)
 	return out, diags

@@ -29,6 +29,8 @@ func guardExpression(e hclsyntax.Expression) hclsyntax.Expression {
 			return &guardedDivision{&c}
 		case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
 			c.LHS, c.RHS = &normalized{c.LHS}, &normalized{c.RHS}
+		case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+			return &guardedLogic{&c}
 		}
 		return &c
 	case *hclsyntax.UnaryOpExpr:
@@ -205,6 +207,29 @@ func divisionByZero(e *hclsyntax.BinaryOpExpr) *hcl.Diagnostic {
 		fmt.Sprintf("The divisor of this %s is 0. Write a condition before it: divisor != 0 ? … : ….", what))
 	d.Context = e.SrcRange.Ptr()
 	return d
+}
+
+// guardedLogic is && or ||. HCL panics if an operand is null.
+type guardedLogic struct{ *hclsyntax.BinaryOpExpr }
+
+// Value refuses an operand that is null, unless the other one decides.
+func (e *guardedLogic) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	c := *e.BinaryOpExpr
+	c.LHS, c.RHS = refuseNull(e.LHS, ec), refuseNull(e.RHS, ec)
+	return c.Value(ec)
+}
+
+func refuseNull(e hclsyntax.Expression, ec *hcl.EvalContext) hclsyntax.Expression {
+	v, diags := e.Value(ec)
+	if plain, marks := v.Unmark(); !diags.HasErrors() && plain.IsNull() {
+		v = cty.UnknownVal(cty.Bool).WithMarks(marks)
+		diags = append(diags, diag.Error(e.Range(), "Invalid operand", "The value is null. && and || join values that are true or false."))
+	}
+	return &evaluated{e, v, diags}
+}
+
+func isLogic(op *hclsyntax.Operation) bool {
+	return op == hclsyntax.OpLogicalAnd || op == hclsyntax.OpLogicalOr
 }
 
 // pickingConditional is a condition that returns the chosen result unchanged.

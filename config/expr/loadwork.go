@@ -145,13 +145,18 @@ func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value
 	if !ok || !needsGuard(e) {
 		return e.Value(ec)
 	}
+	return s.evaluateGuarded(guardExpression(syntax), ec)
+}
+
+// evaluateGuarded evaluates an expression made by guardExpression at load.
+func (s *Scope) evaluateGuarded(e hclsyntax.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	g := newLoopGuard(context.Background(), s.clock)
 	g.work = &loadWork{left: maxLoadSteps}
-	functions := g.measureFunctions(syntax, ec)
+	functions := g.measureFunctions(e, ec)
 	ec = ec.NewChild()
 	ec.Functions = functions
 	ec.Variables = map[string]cty.Value{guardName: cty.CapsuleVal(guardType, g)}
-	return g.evaluate(guardExpression(syntax), ec)
+	return g.evaluate(e, ec)
 }
 
 // needsGuard reports whether guardExpression would change how an expression of
@@ -162,7 +167,7 @@ func needsGuard(e hcl.Expression) bool {
 		case *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr:
 			return true
 		case *hclsyntax.BinaryOpExpr:
-			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo
+			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo || isLogic(n.Op)
 		}
 		return false
 	})

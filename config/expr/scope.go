@@ -60,12 +60,20 @@ type Scope struct {
 	isURL       bool                 // escape is for a URL; see CompileURL
 	observer    func(Reader)         // see WithObserver
 	trials      map[string]cty.Value // see WithTrial
+
+	reasons     map[string]*nullReason // by the label of a nullPlace
+	assumed     []assumption           // conditions whose results are known here
+	mayNotRun   bool                   // see MayNotRun
+	refusesNull bool                   // see RefusingNull
 }
 
-// lazyContext is the context of the type check, made at its first use.
+// lazyContext is the context of the type check and the places that may be null,
+// each made at its first use.
 type lazyContext struct {
-	once sync.Once
-	ctx  *hcl.EvalContext
+	once       sync.Once
+	ctx        *hcl.EvalContext
+	placesOnce sync.Once
+	places     []nullPlace
 }
 
 // NewScope returns a scope with root names that are known at load, whose values
@@ -79,9 +87,11 @@ func NewScope(consts map[string]cty.Value, functions map[string]function.Functio
 }
 
 // With returns a scope in which root has a value of type t in each run. With
-// cty.DynamicPseudoType any name may be read below root.
+// cty.DynamicPseudoType any name may be read below root. Optional attributes of
+// an object type are null in some runs.
 func (s *Scope) With(root string, t cty.Type) *Scope {
 	c := *s
+	c.assumed = dropAssumptions(s.assumed, root)
 	c.run = cloneOrNew(s.run)
 	c.run[root] = t
 	c.checked = &lazyContext{}
@@ -111,12 +121,22 @@ func (s *Scope) WithoutTrials() *Scope {
 
 // WithMember returns a scope in which the object root has one more member.
 func (s *Scope) WithMember(root, name string, t cty.Type) *Scope {
-	members := map[string]cty.Type{}
+	return s.withMember(root, name, t, false)
+}
+
+func (s *Scope) withMember(root, name string, t cty.Type, nullable bool) *Scope {
+	members, optional := map[string]cty.Type{}, []string{}
 	if old, ok := s.run[root]; ok && old.IsObjectType() {
 		members = maps.Clone(old.AttributeTypes())
+		optional = slices.Collect(maps.Keys(old.OptionalAttributes()))
 	}
 	members[name] = t
-	return s.With(root, cty.Object(members))
+	if nullable {
+		optional = append(optional, name)
+	}
+	c := s.With(root, cty.ObjectWithOptionalAttrs(members, optional))
+	c.assumed = s.assumed
+	return c
 }
 
 // anyName stands for all unknown members in WithUnavailable.
@@ -203,7 +223,7 @@ func (s *Scope) newCheckContext() *hcl.EvalContext {
 // an object of unknown members, so that HCL reports members that do not exist.
 func unknownValue(t cty.Type) cty.Value {
 	if !t.IsObjectType() {
-		return cty.UnknownVal(t)
+		return cty.UnknownVal(t.WithoutOptionalAttributesDeep())
 	}
 	members := make(map[string]cty.Value, len(t.AttributeTypes()))
 	for name, at := range t.AttributeTypes() {

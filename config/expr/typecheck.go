@@ -49,6 +49,10 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 		for _, part := range e.Parts {
 			c.checkTemplatePart(part)
 		}
+	case *hclsyntax.FunctionCallExpr:
+		if e.Name == "coalesce" {
+			c.checkCoalesce(e)
+		}
 	}
 	return nil
 }
@@ -125,6 +129,27 @@ func suggestSameType(a, b cty.Value) string {
 		return fmt.Sprintf("Write %s without quotes.", b.AsString())
 	}
 	return fmt.Sprintf("Compare it with %s.", describeType(a.Type()))
+}
+
+// checkCoalesce reports arguments that coalesce always skips. Behind one as the
+// last argument the call fails if all others are null or empty.
+func (c *operandCheck) checkCoalesce(e *hclsyntax.FunctionCallExpr) {
+	for i, arg := range e.Args {
+		v, diags := arg.Value(nil)
+		if diags.HasErrors() || !v.IsNull() && !v.RawEquals(cty.StringVal("")) {
+			continue
+		}
+		if i < len(e.Args)-1 {
+			c.diags = append(c.diags, diag.Warning(arg.Range(), "Argument without effect", "coalesce skips null and empty texts. Remove this argument."))
+			continue
+		}
+		written := "null"
+		if !v.IsNull() {
+			written = `""`
+		}
+		c.addError(arg, "Argument without effect", fmt.Sprintf(
+			"coalesce skips null and empty texts, so it never returns this one, and fails if the other arguments are null or empty. Write a condition: value != null ? value : %s.", written))
+	}
 }
 
 // checkCondition refuses a condition that is no bool. It refuses texts of a run

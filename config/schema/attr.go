@@ -55,10 +55,13 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 
 // compileDynamic compiles an expression that may read the run.
 func (f *Field) compileDynamic(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr, hcl.Diagnostics) {
-	if f.isURL {
-		return expr.CompileURL(a.Expr, c.Scope, want)
-	}
 	scope := c.Scope
+	if f.notNull || f.Required && !f.nullable {
+		scope = scope.RefusingNull()
+	}
+	if f.isURL {
+		return expr.CompileURL(a.Expr, scope, want)
+	}
 	if f.escape != nil {
 		scope = scope.WithEscape(f.escape)
 	}

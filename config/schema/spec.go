@@ -56,13 +56,15 @@ type Field struct {
 	Label    bool
 	NotYet   string // why a field of the language can't be used yet; "" if it can
 
-	secret bool                     // the value may come from a secret
-	escape func(text string) string // applied to texts of the run
-	kept   bool                     // outputs never repeat the value
-	isURL  bool                     // values of the run are encoded for their place in a URL
-	shown  func(text string) string // changes a text that is stored as an input
-	label  *string                  // receives the text of a label
-	step   func(c *Context)         // not a field: runs between the fields before and after
+	notNull  bool                     // null fails the action, although the field is not required
+	nullable bool                     // null is allowed, although the field is required
+	secret   bool                     // the value may come from a secret
+	escape   func(text string) string // applied to texts of the run
+	kept     bool                     // outputs never repeat the value
+	isURL    bool                     // values of the run are encoded for their place in a URL
+	shown    func(text string) string // changes a text that is stored as an input
+	label    *string                  // receives the text of a label
+	step     func(c *Context)         // not a field: runs between the fields before and after
 
 	// attr decodes an attribute. known is false if the value depends on a secret
 	// or a variable that is not set.
@@ -171,6 +173,14 @@ func OneOf(values ...string) Option { return func(f *Field) { f.Enum = values } 
 // Secret allows the value of a fixed attribute to come from a secret. The package
 // that declares it must keep the value out of messages, logs and addresses.
 func Secret() Option { return func(f *Field) { f.secret = true } }
+
+// NotNull declares that null is no value of an attribute that may read the run,
+// although the attribute may be left out. Null is no value of required attributes
+// either.
+func NotNull() Option { return func(f *Field) { f.notNull = true } }
+
+// Nullable declares that a required attribute that may read the run may be null.
+func Nullable() Option { return func(f *Field) { f.nullable = true } }
 
 // Escape declares that the value is markup: the function escapes texts of the run
 // that are inserted into it, and texts of the file stay as they are; see

@@ -59,7 +59,8 @@ func (t *Type) jsonName() string {
 	return "any value"
 }
 
-// CTY returns the type that expressions are checked against.
+// CTY returns the type that expressions are checked against. An optional attribute
+// of an object may be null.
 func (t *Type) CTY() cty.Type {
 	switch t.kind {
 	case kindString:
@@ -79,11 +80,14 @@ func (t *Type) CTY() cty.Type {
 		}
 		return cty.Tuple(items)
 	case kindObject:
-		members := make(map[string]cty.Type, len(t.members))
+		members, nullable := make(map[string]cty.Type, len(t.members)), []string{}
 		for _, m := range t.members {
 			members[m.name] = m.typ.CTY()
+			if m.optional && m.defaultValue == nil {
+				nullable = append(nullable, m.name)
+			}
 		}
-		return cty.Object(members)
+		return cty.ObjectWithOptionalAttrs(members, nullable)
 	}
 	return cty.DynamicPseudoType
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -85,6 +86,19 @@ func (v *Variable) decodeFrom(c *schema.Context, a *hclsyntax.Attribute) hcl.Dia
 
 // IsOptional reports whether requests without the value are accepted.
 func (v *Variable) IsOptional() bool { return !v.Required || v.Default != nil }
+
+// ObjectType returns the type of an object with the variables as further members.
+// An optional attribute of the type may be null.
+func ObjectType(members map[string]cty.Type, variables []*Variable) cty.Type {
+	var nullable []string
+	for _, v := range variables {
+		members[v.Name] = v.Type.CTY()
+		if !v.Required && v.Default == nil && !v.isUnknown {
+			nullable = append(nullable, v.Name)
+		}
+	}
+	return cty.ObjectWithOptionalAttrs(members, nullable)
+}
 
 // Convert checks the value that a request holds for the variable, records its
 // faults and returns the value for the flow.

@@ -75,7 +75,7 @@ flow "orders" {
       missing = try(webhook.body.gone, null)
       lines   = [for i in webhook.items : "${i.qty} x ${i.sku}" if i.qty > 0]
       by_sku  = { for i in webhook.items : i.sku => i.qty... }
-      stock   = action.stock.status == 404 ? 0 : action.stock.body.stock
+      stock   = action.stock == null ? null : action.stock.body.stock
     }
   }
   action "http" "form" {

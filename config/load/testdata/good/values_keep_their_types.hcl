@@ -23,7 +23,7 @@ flow "types" {
         chunks = chunklist(concat(webhook.tags, [1, 2]), 2)
         found  = setintersection(webhook.tags, local.sizes)
         looked = lookup({ a = webhook.qty }, "b", webhook.tags)
-        share  = webhook.qty == 0 ? "all" : 100 / webhook.qty
+        share  = coalesce(webhook.qty, 0) == 0 ? "all" : 100 / webhook.qty
       }
     }
   }

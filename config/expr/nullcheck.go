@@ -1,0 +1,200 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+)
+
+// RefusingNull returns a scope for an attribute whose value must not be null.
+func (s *Scope) RefusingNull() *Scope {
+	c := *s
+	c.refusesNull = true
+	return &c
+}
+
+// nullCheck finds the nulls with which an expression fails. It evaluates the
+// expression with null at a place that may be null, and with unknown values
+// elsewhere: what HCL then refuses, it refuses in a run. So tests for null and
+// functions such as coalesce and try count by their meaning, not by their form.
+type nullCheck struct {
+	scope *Scope
+	src   hcl.Expression
+	want  cty.Type
+	diags hcl.Diagnostics
+}
+
+// checkNulls reports the uses of values that may be null where null fails. It is
+// an error if each run with the null fails, and a warning if a condition around
+// may keep such runs away.
+func (s *Scope) checkNulls(e hcl.Expression, want cty.Type) hcl.Diagnostics {
+	places := s.placesReadBy(e)
+	if len(places) == 0 || !s.refusesNull && !isComposite(e) && !s.readsBelow(e, places) && want != stringList {
+		return nil
+	}
+	c := &nullCheck{scope: s, src: e, want: want}
+	// Without a choice, what is fine with all nulls is fine with each.
+	if len(places) > 1 && !makesChoice(e) && len(c.failures(places)) == 0 {
+		return nil
+	}
+	var possible []nullPlace
+	for i := range places {
+		if one := places[i : i+1]; !s.excludes(one) {
+			possible = append(possible, one...)
+			c.report(one)
+		}
+	}
+	if len(c.diags) == 0 && len(possible) > 1 && !s.excludes(possible) {
+		c.report(possible)
+	}
+	return c.diags
+}
+
+var stringList = cty.List(cty.String)
+
+// placesReadBy lists the places that an expression reads.
+func (s *Scope) placesReadBy(e hcl.Expression) []nullPlace {
+	all := s.nullPlaces()
+	if len(all) == 0 {
+		return nil
+	}
+	var out []nullPlace
+	refs := s.refsIn(e)
+	for i := range all {
+		for _, r := range refs {
+			if all[i].isBelow(r) {
+				out = append(out, all[i])
+				break
+			}
+		}
+	}
+	return out
+}
+
+// readsBelow reports whether a plain reference reads a member of a place.
+func (s *Scope) readsBelow(e hcl.Expression, places []nullPlace) bool {
+	for _, t := range e.Variables() {
+		for i := range places {
+			if len(t) > len(places[i].path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// makesChoice reports whether an expression may use a value only in some cases.
+func makesChoice(e hcl.Expression) bool {
+	return containsNode(e, func(n hclsyntax.Node) bool {
+		switch n := n.(type) {
+		case *hclsyntax.ConditionalExpr, *hclsyntax.FunctionCallExpr:
+			return true
+		case *hclsyntax.BinaryOpExpr:
+			return isLogic(n.Op)
+		}
+		return false
+	})
+}
+
+// failure is a place in the source where the evaluation fails, and why.
+type failure struct {
+	at     hcl.Range
+	detail string
+}
+
+// failures evaluates the expression with null at the places.
+func (c *nullCheck) failures(places []nullPlace) []failure {
+	v, diags := c.scope.evaluateAtLoad(c.src, c.scope.witness(places))
+	diags = c.scope.redactFindings(c.src, diags)
+	var out []failure
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil && !containsFailure(out, *d.Subject) {
+			out = append(out, failure{*d.Subject, explainNull(d)})
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	v, _ = v.UnmarkDeep()
+	switch {
+	case !v.IsKnown():
+	case v.IsNull() && c.scope.refusesNull:
+		out = append(out, failure{c.src.Range(), "A value is needed here."})
+	case !v.IsNull() && c.want == stringList && hasNullElement(v):
+		out = append(out, failure{c.src.Range(), "An element of this list is null then."})
+	}
+	return out
+}
+
+// explainNull says in plain words why null fails.
+func explainNull(d *hcl.Diagnostic) string {
+	switch d.Summary {
+	case "Invalid template interpolation value":
+		return "A text can't contain null."
+	case "Operation failed":
+		return "The operator needs a value."
+	case "Attempt to get attribute from null value", "Attempt to index null value":
+		return "Null has no members."
+	case "Null condition":
+		return "A condition is true or false, not null."
+	}
+	return "Then this fails: " + strings.TrimSpace(d.Detail)
+}
+
+func containsFailure(list []failure, at hcl.Range) bool {
+	for _, f := range list {
+		if f.at == at {
+			return true
+		}
+	}
+	return false
+}
+
+func hasNullElement(v cty.Value) bool {
+	if !v.CanIterateElements() {
+		return false
+	}
+	for it := v.ElementIterator(); it.Next(); {
+		if _, e := it.Element(); e.IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+// report adds the findings for one place, or for several that are null together.
+func (c *nullCheck) report(places []nullPlace) {
+	found := c.failures(places)
+	if len(found) == 0 || places[0].inElement() && c.failsAnyway(places[0]) {
+		return
+	}
+	for _, f := range found {
+		d := diag.Error(f.at, "Value may be null", c.explain(places, f))
+		if c.scope.mayNotRun || places[0].inElement() {
+			d.Severity = hcl.DiagWarning
+		}
+		c.diags = append(c.diags, d)
+	}
+}
+
+// failsAnyway reports whether the expression also fails if the element of the
+// list is not null, such as for an index above 0.
+func (c *nullCheck) failsAnyway(p nullPlace) bool {
+	p.path = append(append([]string(nil), p.path...), "")
+	return len(c.failures([]nullPlace{p})) > 0
+}
+
+func (c *nullCheck) explain(places []nullPlace, f failure) string {
+	if len(places) == 1 {
+		return places[0].explain() + " " + f.detail + " " + places[0].suggest()
+	}
+	labels := make([]string, len(places))
+	for i, p := range places {
+		labels[i] = p.label
+	}
+	return "All of " + strings.Join(labels, ", ") + " may be null at once. " + f.detail + " Write a value for this case, such as a last argument of coalesce."
+}
