@@ -66,9 +66,10 @@ type HTTPPart struct {
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool
-	// Fallback is the response if the run can't be stored, for triggers whose
-	// caller is a person who must get on; nil for a 503.
-	Fallback *Response
+	// Fallback returns the response to a request whose run can't be stored, for
+	// triggers whose caller is a person who must get on, and nil for a 503. It is
+	// nil for triggers whose callers all get the 503.
+	Fallback func(r *http.Request) *Response
 }
 
 // Endpoint handles the requests of a trigger.

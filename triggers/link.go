@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type link struct {
 	path     string
 	redirect string
 	tag      string
+	methods  []string // of the requests that count
 
 	route route
 	at    hcl.Range
@@ -47,13 +49,25 @@ type linkEndpoint struct {
 // Describe declares the block.
 func (t *link) Describe(s *schema.Spec) {
 	t.mainRoot, t.otherRoot = contactRoot, linkRoot
+	t.methods = []string{http.MethodGet, http.MethodPost}
 	s.Doc = "Starts a run if a contact follows a link that `link_url(\"FLOW\", contact.email)` created. The browser is always redirected to `redirect`, even if the link names no contact or was altered (then no run starts) and if runs can't be stored.\n\n" +
+		"A `POST` is the one-click unsubscription of a mail program (RFC 8058): it starts a run as well, and gets 200 without a redirect, 400 if the link names no contact or was altered, and 503 if the run can't be stored. Programs that scan mails follow links by `GET`; with `methods = [\"POST\"]` they start no run, and the browser is still redirected.\n\n" +
 		"Before the first action the contact gets the tag `clicked:FLOW`, and the `tag` of the trigger if it has one. If the contact was deleted, it gets no tag and no action runs."
 	schema.Attr(s, &t.path, "path", "The path of the link on this gateway, such as `/offer`, without a `{name}`.", schema.Required())
 	schema.Attr(s, &t.redirect, "redirect", "The target of the redirect: an absolute URL.", schema.Required())
 	schema.Attr(s, &t.tag, "tag", "A tag that the contact gets.")
+	schema.Attr(s, &t.methods, "methods", "The methods that start a run.", schema.OneOf(http.MethodGet, http.MethodPost))
 	t.describeConcurrency(s, "")
 	s.Check(t.checkSettings)
+	s.Example(schema.Example{
+		Title: "Unsubscribe with one click in the mail program",
+		HCL: `trigger "link" {
+  path     = "/unsubscribe"
+  redirect = "https://shop.example.com/unsubscribe"
+  methods  = ["POST"]
+  tag      = "unsubscribed"
+}`,
+	})
 	s.Example(schema.Example{
 		Title: "Tag the contacts that looked at the offer",
 		HCL: `trigger "link" {
@@ -76,6 +90,9 @@ func (t *link) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 	if u, err := url.Parse(t.redirect); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil {
 		diags = append(diags, d.Problem("redirect", "Wrong URL", "Write an absolute URL, such as \"https://shop.example.com/offer\"."))
 	}
+	if len(t.methods) == 0 {
+		diags = append(diags, d.Problem("methods", "No methods", `Name at least one: ["GET", "POST"].`))
+	}
 	if d.Has("tag") {
 		if flaw := tagNameFlaw(t.tag); flaw != "" {
 			diags = append(diags, d.Problem("tag", "Wrong tag", flaw))
@@ -90,7 +107,7 @@ func (t *link) Roots() map[string]cty.Type {
 		contactRoot: contactType(),
 		linkRoot: cty.Object(map[string]cty.Type{
 			"url": cty.String, "query": cty.DynamicPseudoType, "received_at": cty.String,
-			"remote_ip": cty.String, "user_agent": cty.String,
+			"remote_ip": cty.String, "user_agent": cty.String, "method": cty.String,
 		}),
 	}
 }
@@ -100,13 +117,17 @@ func (t *link) Roots() map[string]cty.Type {
 // of a link.
 func (t *link) Parts(name string) flow.Parts {
 	e := &linkEndpoint{link: t, flow: name}
+	methods := []string{http.MethodGet, http.MethodHead}
+	if slices.Contains(t.methods, http.MethodPost) {
+		methods = append(methods, http.MethodPost)
+	}
 	return flow.Parts{
 		HTTP: &flow.HTTPPart{
 			Endpoint: e,
-			Route:    flow.Route{Path: t.route.pattern, Rotate: 1, Methods: []string{http.MethodGet, http.MethodHead}, Range: t.at},
+			Route:    flow.Route{Path: t.route.pattern, Rotate: 1, Methods: methods, Range: t.at},
 			Async:    true,
 			Timeout:  defaultTimeout,
-			Fallback: t.redirectResponse(),
+			Fallback: t.fallback,
 		},
 		Codec: t, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
 	}
@@ -117,13 +138,24 @@ func (t *linkEndpoint) Admit(context.Context, expr.Env) (flow.Admission, error) 
 	return flow.Admission{}, nil
 }
 
-// Reply redirects the browser.
-func (t *linkEndpoint) Reply(context.Context, expr.Env) (*flow.Response, error) {
+// Reply redirects the browser, and answers a mail program.
+func (t *linkEndpoint) Reply(_ context.Context, env expr.Env) (*flow.Response, error) {
+	if click, _ := env.Value(linkRoot).(map[string]any); click["method"] == http.MethodPost {
+		return &flow.Response{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}}, nil
+	}
 	return t.redirectResponse(), nil
 }
 
-// redirectResponse returns the redirect of the browser. It is also the fallback
-// reply if the run cannot be stored.
+// fallback redirects a browser if the run cannot be stored. A mail program gets
+// the refusal, and may try again.
+func (t *link) fallback(r *http.Request) *flow.Response {
+	if r.Method == http.MethodPost {
+		return nil
+	}
+	return t.redirectResponse()
+}
+
+// redirectResponse returns the redirect of the browser.
 func (t *link) redirectResponse() *flow.Response {
 	return &flow.Response{Status: http.StatusFound, Header: t.redirectHeader()}
 }
@@ -149,12 +181,15 @@ func asciiURL(text string) string {
 func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	query := r.URL.Query()
 	token := query.Get(links.Parameter)
-	if r.Method == http.MethodHead || token == "" {
-		return nil, t.redirectWithoutRun("no_contact", "The link names no contact.", nil)
+	switch {
+	case r.Method == http.MethodHead || token == "":
+		return nil, t.answerWithoutRun(r, "no_contact", "The link names no contact.", nil)
+	case !slices.Contains(t.methods, r.Method):
+		return nil, t.answerWithoutRun(r, "not_counted", "The link does not count this method.", nil)
 	}
 	email, err := links.Open(in.Key, t.flow, token)
 	if err != nil {
-		return nil, t.redirectWithoutRun("bad_link", "This gateway did not create the link.", err)
+		return nil, t.answerWithoutRun(r, "bad_link", "This gateway did not create the link.", err)
 	}
 	return &valueEvent{mainRoot: contactRoot, roots: map[string]any{
 		contactRoot: newContactValue(flow.Contact{Email: email}),
@@ -162,8 +197,12 @@ func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *f
 	}}, nil
 }
 
-// redirectWithoutRun redirects the browser and starts no run.
-func (t *link) redirectWithoutRun(outcome, detail string, cause error) *flow.Problem {
+// answerWithoutRun redirects the browser, refuses the request of a mail program,
+// and starts no run.
+func (t *link) answerWithoutRun(r *http.Request, outcome, detail string, cause error) *flow.Problem {
+	if r.Method == http.MethodPost {
+		return &flow.Problem{Status: http.StatusBadRequest, Title: "Bad link", Detail: detail, Outcome: outcome, Cause: cause}
+	}
 	return &flow.Problem{Status: http.StatusFound, Title: "Redirected", Detail: detail, Header: t.redirectHeader(), Outcome: outcome, Cause: cause}
 }
 
@@ -177,7 +216,7 @@ func (t *link) clickValue(r *http.Request, in flow.Incoming) map[string]any {
 	}
 	out := map[string]any{
 		"url": toValidUTF8(raw), "query": query, "received_at": in.ReceivedAt.UTC().Format(time.RFC3339Nano),
-		"remote_ip": nil, "user_agent": toValidUTF8(r.UserAgent()),
+		"remote_ip": nil, "user_agent": toValidUTF8(r.UserAgent()), "method": r.Method,
 	}
 	if in.RemoteIP.IsValid() {
 		out["remote_ip"] = in.RemoteIP.Unmap().String()

@@ -97,7 +97,11 @@ func (q *request) failSubmission(event flow.Event, err error) {
 // applyFallback replaces a refusal by the trigger's fallback reply, if it has
 // one, for callers that must get on even if the run is lost.
 func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
-	if r := q.Endpoint.HTTP.Fallback; r != nil {
+	fallback := q.Endpoint.HTTP.Fallback
+	if fallback == nil {
+		return p
+	}
+	if r := fallback(q.r); r != nil {
 		p.Status, p.Header = r.Status, r.Header
 	}
 	return p
