@@ -80,6 +80,12 @@ fuzz: ## run each fuzz target for FUZZTIME
 	$(call header,each target for $(FUZZTIME))
 	FUZZTIME=$(FUZZTIME) scripts/fuzz
 
+.PHONY: judge-mail
+judge-mail: ## read the messages of the tests with npm's mailparser too (needs node and npm)
+	$(call header,messages read by mailparser)
+	npm install --silent --no-save --prefix bin/mailparser mailparser
+	MAILPARSER=$(CURDIR)/bin/mailparser go test -run TestMailBy -v ./actions/mail
+
 .PHONY: bench
 bench: ## run the Go benchmarks whose name matches BENCH
 	$(call header,benchmarks matching $(BENCH))

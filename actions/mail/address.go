@@ -20,8 +20,14 @@ type mailbox struct {
 	needsUTF8 bool   // the part before the @ is not ASCII
 }
 
-// toHeader returns the form for headers.
-func (a mailbox) toHeader() *mail.Address { return &mail.Address{Name: a.name, Address: a.address} }
+// toHeader returns the form for the header field of a name. A display name that
+// looks like an encoded word is encoded too: readers decode it even in quotes.
+func (a mailbox) toHeader(field string) string {
+	if isASCII(a.name) && !strings.Contains(a.name, "=?") {
+		return (&mail.Address{Name: a.name, Address: a.address}).String()
+	}
+	return encodeWords(field, a.name) + " " + a.toPath()
+}
 
 // toPath returns the form for SMTP commands.
 func (a mailbox) toPath() string { return (&mail.Address{Address: a.address}).String() }

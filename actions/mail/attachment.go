@@ -37,7 +37,7 @@ func (a *attachment) Describe(s *schema.Spec) {
 	schema.Expr(s, &a.filename, "filename", "The file's name, if it depends on the run.")
 	schema.Expr(s, &a.content, "content", "The content, as text. `file(\"terms.txt\")` reads a file beside the flow when the flow is loaded.")
 	schema.Expr(s, &a.base64, "content_base64", "The content in base64, for bytes that are not text. `filebase64(\"logo.png\")` reads a file.")
-	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`. The default depends on the end of its name.")
+	schema.Expr(s, &a.contentType, "content_type", "The file's type, such as `application/pdf`. The default depends on the end of its name. A `message/rfc822` is attached as it is, since it may not be encoded: its lines have at most 998 bytes, and the mail server has to take 8-bit text if it is not ASCII.")
 	schema.Attr(s, &a.inline, "inline", "`true` for a picture that the HTML shows: `<img src=\"cid:NAME\">` with the block's label.")
 	s.Check(a.checkSettings)
 }
@@ -79,6 +79,7 @@ func (a *attachment) expressions() []*expr.Expr {
 type attachedPart struct {
 	name, contentType, cid string
 	data                   []byte
+	token                  string // stands for an attached message until the message around it is written
 }
 
 // buildPart returns the attachment, nil if its content is null.
@@ -105,6 +106,11 @@ func (a *attachment) buildPart(ctx context.Context, env expr.Env) (*attachedPart
 	}
 	if a.inline {
 		p.cid = a.label
+	}
+	if isMessageType(p.contentType) {
+		if err := p.prepareMessage(a.inline); err != nil {
+			return nil, &flow.Error{Class: flow.Invalid, Message: fmt.Sprintf("attachment %q: %v", a.label, err)}
+		}
 	}
 	return p, nil
 }
@@ -149,6 +155,10 @@ func (p *attachedPart) addToMessage(m *gomail.Msg) error {
 		}
 		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": p.name}))
 	}
+	if p.token != "" {
+		f := func(f *gomail.File) { option(f); f.Header.Set("Content-Transfer-Encoding", p.encoding()) }
+		return m.AttachReader(p.name, strings.NewReader(p.token), f)
+	}
 	if p.cid != "" {
 		return m.EmbedReader(p.name, bytes.NewReader(p.data), option)
 	}
@@ -186,7 +196,7 @@ func checkMediaType(text string) error {
 func mediaTypeOf(name string) string {
 	known := map[string]string{
 		".csv": "text/csv", ".htm": "text/html", ".html": "text/html", ".ics": "text/calendar", ".txt": "text/plain",
-		".vcf": "text/vcard", ".xml": "application/xml", ".json": "application/json", ".pdf": "application/pdf", ".zip": "application/zip",
+		".vcf": "text/vcard", ".eml": "message/rfc822", ".xml": "application/xml", ".json": "application/json", ".pdf": "application/pdf", ".zip": "application/zip",
 		".gif": "image/gif", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png", ".svg": "image/svg+xml", ".webp": "image/webp",
 		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -59,7 +59,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.from, "from", "The sender of messages whose action has none: an address, or `Name <address>`.")
 	schema.Attr(s, &n.helo, "helo", "The gateway's name in its greeting. The default is the name of its machine.")
 	schema.Attr(s, &n.timeout, "timeout", "The time limit for a new connection: connecting, encryption and login. After that, the action's own `timeout` applies.")
-	schema.Attr(s, &n.connections, "connections", "How many connections there are at once, at most 100. Actions beyond that wait.")
+	schema.Attr(s, &n.connections, "connections", "How many connections there are at once, at most 100. Actions beyond that wait, also if the server takes fewer connections and answers 421.")
 	schema.Attr(s, &n.idle, "idle", "How long a connection is kept for the next message. `0s` keeps none.")
 	schema.Single(s, &n.certificates, "certificates", "A certificate authority or a client certificate of its own.")
 	s.Check(n.checkSettings)

@@ -30,9 +30,9 @@ func FuzzMailAddress(f *testing.F) {
 		if !isASCII(a.domain()) || a.needsUTF8 != !isASCII(a.address) {
 			t.Errorf("address %q", a.address)
 		}
-		read, err := mail.ParseAddress(a.toHeader().String())
+		read, err := mail.ParseAddress(a.toHeader("To"))
 		if err != nil || read.Address != a.address {
-			t.Errorf("%q is read as %v, %v", a.toHeader(), read, err)
+			t.Errorf("%q is read as %v, %v", a.toHeader("To"), read, err)
 		}
 	})
 }

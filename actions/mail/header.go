@@ -58,34 +58,42 @@ func checkSubject(text string) error {
 	return nil
 }
 
-// encodeHeader returns the text if it is safe in a header, or else encoded
-// words (RFC 2047).
-func encodeHeader(text string) string {
+// maxLineLength bounds a line with encoded words (RFC 2047, section 2), and lines of
+// other headers that have spaces at which to break.
+const maxLineLength = 76
+
+// encodeHeader returns the text of a header field if it is safe there, or else
+// encoded words (RFC 2047).
+func encodeHeader(name, text string) string {
 	text = strings.ToValidUTF8(text, "\ufffd")
-	long := slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > 70 })
+	long := slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > maxLineLength-len(name+": ") })
 	if isASCII(text) && !long && !strings.ContainsAny(text, "\t") && !strings.Contains(text, "=?") &&
 		!strings.Contains(text, "  ") && strings.TrimSpace(text) == text {
 		return text
 	}
-	return encodeWords(text)
+	return encodeWords(name, text)
 }
 
 // encodeCustomHeader encodes a field that a flow adds. ASCII stays unchanged,
 // because its words may have a meaning.
-func encodeCustomHeader(text string) string {
+func encodeCustomHeader(name, text string) string {
 	if isASCII(text) && !strings.Contains(text, "=?") {
 		return text
 	}
-	return encodeWords(strings.ToValidUTF8(text, "\ufffd"))
+	return encodeWords(name, strings.ToValidUTF8(text, "\ufffd"))
 }
 
 // encodeWords writes a text as encoded words of at most 75 bytes, without
-// cutting a character. The spaces between them are not part of the text.
-func encodeWords(text string) string {
-	const most = 45 // 60 in base64, beside "=?utf-8?b?" and "?="
+// cutting a character. The first one fits on the line of the field's name. The
+// spaces between them are not part of the text.
+func encodeWords(name, text string) string {
+	const around = len("=?utf-8?b?" + "?=")
 	var words []string
 	for text != "" {
-		n := 0
+		n, most := 0, 45 // 60 in base64
+		if words == nil {
+			most = max((maxLineLength-len(name+": ")-around)/4*3, utf8.UTFMax)
+		}
 		for n < len(text) {
 			_, size := utf8.DecodeRuneInString(text[n:])
 			if n+size > most {
@@ -97,4 +105,26 @@ func encodeWords(text string) string {
 		text = text[n:]
 	}
 	return strings.Join(words, " ")
+}
+
+// foldHeader breaks the value of a header field at spaces into lines. The first
+// word stays on the line of the name: some programs take a field whose first line
+// is empty for an empty one.
+func foldHeader(name, text string) string {
+	var b strings.Builder
+	length := len(name + ": ")
+	for i, word := range strings.Split(text, " ") {
+		switch {
+		case i == 0:
+		case word != "" && length+1+len(word) > maxLineLength:
+			b.WriteString("\r\n ")
+			length = 1
+		default:
+			b.WriteByte(' ')
+			length++
+		}
+		b.WriteString(word)
+		length += len(word)
+	}
+	return b.String()
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +24,7 @@ type message struct {
 	from      string // in angle brackets, as are the recipients
 	to        []string
 	needsUTF8 bool // an address is not ASCII before its @
+	needs8Bit bool // an attached message is not ASCII
 	data      []byte
 }
 
@@ -141,6 +141,12 @@ func (d *draft) compose(key string, now time.Time) (*message, error) {
 		_, err = m.WriteTo(&b)
 	}
 	out.data = b.Bytes()
+	for _, p := range d.parts {
+		if p.token != "" && err == nil {
+			out.needs8Bit = out.needs8Bit || p.encoding() == encoding8Bit
+			out.data, err = p.insertMessage(out.data)
+		}
+	}
 	return out, err
 }
 
@@ -149,15 +155,20 @@ func (d *draft) composeParts(id string, now time.Time) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.SetDateWithValue(now)
 	m.SetMessageIDWithValue(strings.Trim(id, "<>"))
-	m.FromMailAddress(d.from.toHeader())
-	for name, list := range map[gomail.AddrHeader][]mailbox{gomail.HeaderTo: d.to, gomail.HeaderCc: d.cc, gomail.HeaderReplyTo: d.reply} {
+	for name, list := range map[string][]mailbox{"From": {d.from}, "To": d.to, "Cc": d.cc, "Reply-To": d.reply} {
 		if len(list) > 0 {
-			m.SetAddrHeaderFromMailAddress(name, headerAddresses(list)...)
+			m.SetGenHeaderPreformatted(gomail.Header(name), foldHeader(name, addressList(name, list)))
 		}
 	}
-	m.SetGenHeader(gomail.HeaderSubject, encodeHeader(d.subject))
+	if len(d.to)+len(d.cc) == 0 { // RFC 5322, section 3.6.3: a group without members
+		m.SetGenHeaderPreformatted("To", "undisclosed-recipients:;")
+	}
+	m.SetGenHeaderPreformatted("Subject", foldHeader("Subject", encodeHeader("Subject", d.subject)))
 	for name, text := range d.headers {
-		m.SetGenHeader(gomail.Header(name), encodeCustomHeader(text))
+		m.SetGenHeaderPreformatted(gomail.Header(name), foldHeader(name, encodeCustomHeader(name, text)))
+	}
+	if slices.ContainsFunc(d.parts, func(p *attachedPart) bool { return p.token != "" && p.encoding() == encoding8Bit }) {
+		m.SetGenHeader("Content-Transfer-Encoding", encoding8Bit) // of the parts around it too (RFC 2045, section 6.4)
 	}
 	text := d.text
 	if text == "" && d.html != "" {
@@ -177,12 +188,12 @@ func (d *draft) composeParts(id string, now time.Time) (*gomail.Msg, error) {
 	return m, nil
 }
 
-func headerAddresses(list []mailbox) []*mail.Address {
-	out := make([]*mail.Address, len(list))
+func addressList(field string, list []mailbox) string {
+	out := make([]string, len(list))
 	for i, a := range list {
-		out[i] = a.toHeader()
+		out[i] = a.toHeader(field)
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // messageID derives the id of a message (RFC 5322, section 3.6.4) from the

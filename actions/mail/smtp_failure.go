@@ -26,6 +26,7 @@ type smtpError struct {
 	reply         string // the server's words or the refused recipients; may repeat parts of the message
 	lost          bool   // the connection is unusable
 	beforeMessage bool   // and the message had not begun
+	busy          bool   // the server asks to come back later, most often because it has too many connections
 }
 
 func (e *smtpError) Error() string {
@@ -48,7 +49,7 @@ func replyError(what string, err error) *smtpError {
 	e := &smtpError{class: flow.Permanent, text: fmt.Sprintf("%s (%d)", what, reply.Code), reply: termtext.Line(reply.Msg, maxReplyText), lost: reply.Code == 421}
 	switch {
 	case reply.Code == 421:
-		e.class, e.reason = flow.Transient, flow.ReasonConnect
+		e.class, e.reason, e.busy = flow.Transient, flow.ReasonConnect, true
 	case reply.Code/100 == 4:
 		e.class, e.reason = flow.Transient, flow.Reason5xx
 	}

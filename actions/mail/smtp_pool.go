@@ -22,9 +22,11 @@ type sessionPool struct {
 	clock    clock.Clock
 	slots    chan struct{} // one for each connection that is in use
 
-	mu     sync.Mutex
-	idle   []*idleSession // the most recently used is last
-	closed bool
+	mu       sync.Mutex
+	idle     []*idleSession // the most recently used is last
+	inUse    int            // sessions that are being opened or send a message
+	released chan struct{}  // closed when the next session is not in use any more
+	closed   bool
 }
 
 type idleSession struct {
@@ -46,14 +48,15 @@ func openPool(r *flow.Resources, conn *Connection) (*sessionPool, error) {
 	egress := slices.Sorted(slices.Values(r.Settings.Egress))
 	key := "smtp\n" + r.Settings.Version + "\n" + conn.resourceKey() + "\n" + strings.Join(egress, "\n")
 	return flow.Resource(r, key, func() (*sessionPool, func(), error) {
-		p := &sessionPool{settings: conn, out: client.Outbound, clock: r.Settings.Clock, slots: make(chan struct{}, conn.connections)}
+		p := &sessionPool{settings: conn, out: client.Outbound, clock: r.Settings.Clock, slots: make(chan struct{}, conn.connections), released: make(chan struct{})}
 		return p, p.close, nil
 	})
 }
 
 // sendMessage sends a message through an idle session or a new one. If an idle
 // session turns out to be closed before the message began, it tries the next
-// one.
+// one. If the server has too many connections, it waits until another session of
+// the pool has sent its message.
 func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 	select {
 	case p.slots <- struct{}{}:
@@ -62,21 +65,80 @@ func (p *sessionPool) sendMessage(ctx context.Context, m *message) error {
 	}
 	defer func() { <-p.slots }()
 	for {
-		s := p.takeIdle(ctx)
-		kept := s != nil
-		if !kept {
-			var err error
-			if s, err = p.settings.openSession(ctx, p.out, p.clock); err != nil {
-				return err
-			}
-		}
-		err := p.sendThrough(ctx, s, m)
+		kept, err := p.sendOnce(ctx, m)
 		var known *smtpError
-		if kept && errors.As(err, &known) && known.lost && known.beforeMessage && ctx.Err() == nil {
-			continue
+		if ctx.Err() != nil || !errors.As(err, &known) || !known.beforeMessage {
+			return err
 		}
-		return err
+		released := p.nextRelease()
+		switch {
+		case known.busy && released != nil:
+			select {
+			case <-released:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case !kept || !known.lost:
+			return err
+		}
 	}
+}
+
+// sendOnce sends a message through an idle session, if there is one that answers,
+// or else through a new one. It reports whether the session had been kept.
+func (p *sessionPool) sendOnce(ctx context.Context, m *message) (kept bool, err error) {
+	s := p.takeIdle(ctx)
+	kept = s != nil
+	if !kept {
+		if s, err = p.openCounted(ctx); err != nil {
+			return false, err
+		}
+	}
+	return kept, p.sendThrough(ctx, s, m)
+}
+
+// openCounted opens a session, which counts as in use from the beginning.
+func (p *sessionPool) openCounted(ctx context.Context) (*session, error) {
+	p.mu.Lock()
+	p.inUse++
+	p.mu.Unlock()
+	s, err := p.settings.openSession(ctx, p.out, p.clock)
+	if err == nil {
+		return s, nil
+	}
+	var known *smtpError
+	if errors.As(err, &known) {
+		known.beforeMessage = true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.inUse--; p.inUse == 0 {
+		p.wakeWaiting() // nothing else would
+	}
+	return nil, err
+}
+
+// wakeWaiting lets the messages that wait for a session try again. The caller holds
+// the lock.
+func (p *sessionPool) wakeWaiting() {
+	close(p.released)
+	p.released = make(chan struct{})
+}
+
+// nextRelease returns a channel that is closed when one of the sessions in use has
+// sent its message. It is closed already if one is idle, and nil if there is none.
+func (p *sessionPool) nextRelease() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case len(p.idle) > 0:
+		now := make(chan struct{})
+		close(now)
+		return now
+	case p.inUse == 0:
+		return nil
+	}
+	return p.released
 }
 
 // sendThrough sends a message and then returns the session to the pool, even
@@ -106,6 +168,9 @@ func (p *sessionPool) takeIdle(ctx context.Context) *session {
 		p.mu.Unlock()
 		s.timer.Stop()
 		if s.isAlive(ctx) {
+			p.mu.Lock()
+			p.inUse++
+			p.mu.Unlock()
 			return s.session
 		}
 		s.broken = true
@@ -117,6 +182,8 @@ func (p *sessionPool) takeIdle(ctx context.Context) *session {
 func (p *sessionPool) giveBack(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.inUse--
+	p.wakeWaiting()
 	if s.broken || p.closed || p.settings.idle == 0 || s.sent >= maxMessagesPerSession {
 		s.close()
 		return

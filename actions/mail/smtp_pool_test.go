@@ -117,3 +117,51 @@ func TestMailPoolBounds(t *testing.T) {
 		t.Errorf("%d messages over %d connections", len(s.Messages()), connections)
 	}
 }
+
+// TestBusyServerIsWaitedFor: a server takes two connections, and more messages are
+// sent at once. All arrive.
+func TestBusyServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	opened := 0 // the server calls OnSession under a lock
+	s := smtpd.Start(t, func(s *smtpd.Server) {
+		s.OnSession = func(*smtp.Conn) error {
+			if opened++; opened > 2 {
+				return &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 7, 0}, Message: "too many connections"}
+			}
+			return nil
+		}
+	})
+	p, lease := newTestPool(t, s, 8)
+	defer lease.Close()
+	var sending sync.WaitGroup
+	for range 12 {
+		sending.Go(func() {
+			if err := p.sendMessage(t.Context(), testMessage(t)); err != nil {
+				t.Errorf("a message was not sent: %v", err)
+			}
+		})
+	}
+	sending.Wait()
+	if n := len(s.Messages()); n != 12 {
+		t.Errorf("%d messages arrived, want 12", n)
+	}
+}
+
+// TestBusyServerFails: nothing of the pool is in use, so waiting would not help.
+func TestBusyServerFails(t *testing.T) {
+	t.Parallel()
+	s := smtpd.Start(t, func(s *smtpd.Server) {
+		s.OnSession = func(*smtp.Conn) error { return &smtp.SMTPError{Code: 421, Message: "too many connections"} }
+	})
+	p, lease := newTestPool(t, s, 4)
+	defer lease.Close()
+	var sending sync.WaitGroup
+	for range 8 {
+		sending.Go(func() {
+			if err := p.sendMessage(t.Context(), testMessage(t)); err == nil {
+				t.Error("a message was sent")
+			}
+		})
+	}
+	sending.Wait()
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -65,7 +66,9 @@ func (n *Connection) prepareSession(ctx context.Context, s *session) error {
 	}
 	var err error
 	if s.client, err = smtp.NewClient(conn, n.host); err != nil {
-		return replyError("the server takes no connections", err)
+		e := replyError("the server takes no connections", err)
+		e.busy = e.class == flow.Transient && !errors.Is(err, io.EOF)
+		return e
 	}
 	if err := s.client.Hello(n.heloName()); err != nil {
 		return replyError("the server refused the greeting", err)
@@ -165,6 +168,9 @@ func (s *session) transferMessage(m *message) error {
 func (s *session) checkExtensions(m *message) error {
 	if known, _ := s.client.Extension("SMTPUTF8"); m.needsUTF8 && !known {
 		return &smtpError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
+	}
+	if known, _ := s.client.Extension("8BITMIME"); m.needs8Bit && !known {
+		return &smtpError{class: flow.Permanent, text: "the server takes only ASCII (it lacks 8BITMIME, RFC 6152), and an attached message is not ASCII"}
 	}
 	_, text := s.client.Extension("SIZE")
 	if most, err := strconv.ParseUint(text, 10, 63); err == nil && most > 0 && uint64(len(m.data)) > most {
