@@ -35,7 +35,7 @@ func (x *mysqlTx) execute(ctx context.Context, t *statement, args []any, reader 
 // errInstant: MySQL knows no type of a placeholder, so the statement has to
 // say that a text is a time.
 var errInstant = &flow.Error{
-	Class: flow.Invalid, Remote: true,
+	Class:   flow.Invalid,
 	Message: "MySQL can't read a time with a zone (error 1292); write CAST(? AS DATETIME(6)) in the statement in place of its ?, and the value is converted to UTC",
 }
 
