@@ -40,6 +40,9 @@ func MissingKey(scope string) error {
 // server cannot be reached. The same call may succeed later.
 type UnavailableError struct {
 	Err error
+	// Why names the failure for clients, such as "its disk is full": without
+	// paths, hosts and messages of a server. It is "" if the engine cannot tell.
+	Why string
 }
 
 // Error returns the message of the cause.
@@ -47,6 +50,15 @@ func (e *UnavailableError) Error() string { return "the store is not available: 
 
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// WhyUnavailable returns UnavailableError.Why of an error, or "".
+func WhyUnavailable(err error) string {
+	var u *UnavailableError
+	if errors.As(err, &u) {
+		return u.Why
+	}
+	return ""
+}
 
 // IsUnavailable reports whether the storage failed, so that a client should try
 // again later: an *UnavailableError, or ErrClosed.

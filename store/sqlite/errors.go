@@ -43,8 +43,26 @@ var errTransaction = errors.New("the transaction failed")
 // wrapUnavailable makes store.IsUnavailable recognize a failure of the storage.
 // Errors of single operations stay as they are.
 func wrapUnavailable(err error) error {
+	if store.IsUnavailable(err) {
+		return err
+	}
 	if isUnavailable(err) || isDamaged(err) || errors.Is(err, errTransaction) {
-		return &store.UnavailableError{Err: err}
+		return &store.UnavailableError{Err: err, Why: whyUnavailable(err)}
 	}
 	return err
+}
+
+// whyUnavailable names a failure of the storage for clients, or returns "".
+func whyUnavailable(err error) string {
+	switch resultCode(err) {
+	case codes.SQLITE_FULL:
+		return "its disk is full"
+	case codes.SQLITE_READONLY:
+		return "its file can't be written"
+	case codes.SQLITE_IOERR, codes.SQLITE_CANTOPEN:
+		return "its disk fails"
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return "its file is damaged"
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -66,3 +67,8 @@ func (s *Store) Pragma(ctx context.Context, name string) (value string, err erro
 
 // UsedBytes returns how many bytes of the file hold data.
 func (s *Store) UsedBytes(ctx context.Context) (int64, error) { return s.usedBytes(ctx) }
+
+// PingWith calls f in a transaction that also writes a row.
+func (s *Store) PingWith(ctx context.Context, f func() error) error {
+	return s.writer.do(ctx, func(t *tx) error { return errors.Join(ping(t), f()) })
+}

@@ -16,15 +16,16 @@ const readConnections = 4
 // readers are the connections that read. A free one is in the channel; nil means
 // that it must be opened first.
 type readers struct {
-	dsn  string
-	free chan *conn
+	dsn   string
+	files *fileCheck
+	free  chan *conn
 
 	mu     sync.RWMutex // locked for reading while a connection is in use
 	closed bool
 }
 
-func newReaders(dsn string) *readers {
-	r := &readers{dsn: dsn, free: make(chan *conn, readConnections)}
+func newReaders(dsn string, f *fileCheck) *readers {
+	r := &readers{dsn: dsn, files: f, free: make(chan *conn, readConnections)}
 	for range readConnections {
 		r.free <- nil
 	}
@@ -55,6 +56,9 @@ func (r *readers) withView(ctx context.Context, f func(*view) error) error {
 // runView returns the connection to use next: nil if this one is broken.
 func (r *readers) runView(ctx context.Context, c *conn, f func(*view) error) (*conn, error) {
 	if c == nil {
+		if err := r.files.checkFile(); err != nil {
+			return nil, err
+		}
 		var err error
 		if c, err = openConn(r.dsn); err != nil {
 			return nil, err

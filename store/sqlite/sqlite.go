@@ -69,27 +69,31 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
+	files, err := openFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, errors.Join(err, lock.Close()))
+	}
 	c := newSteadyClock(o.Clock, o.Elapsed)
-	t := newTx(dsn(path, false), c)
+	t := newTx(dsn(path, false), files, c)
 	s := &Store{
 		path: path, lock: lock, clock: c, leases: t.leases, ready: t.ready,
-		writer: newWriter(t), readers: newReaders(dsn(path, true)), closed: make(chan struct{}),
+		writer: newWriter(t), readers: newReaders(dsn(path, true), files), closed: make(chan struct{}),
 	}
-	if err := s.prepareFile(t); err != nil {
-		_ = errors.Join(t.closeConn(), lock.Close())
+	if err := prepareFile(t); err != nil {
+		_ = errors.Join(t.closeConn(), files.open.Close(), lock.Close())
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
 	go func() {
 		defer close(s.closed)
 		s.writer.Run()
-		s.closeErr = errors.Join(s.readers.close(), t.closeConn(), s.lock.Close())
+		s.closeErr = errors.Join(s.readers.close(), t.closeConn(), files.open.Close(), s.lock.Close())
 	}()
 	return s, nil
 }
 
 // prepareFile makes the file ready for use in one transaction.
-func (s *Store) prepareFile(t *tx) (err error) {
-	if err := createFile(s.path); err != nil {
+func prepareFile(t *tx) (err error) {
+	if err := syncFolder(filepath.Dir(t.files.path)); err != nil {
 		return err
 	}
 	if err := t.beginImmediate(); err != nil {
@@ -114,27 +118,14 @@ func (s *Store) prepareFile(t *tx) (err error) {
 // system caches the rest, and SQLite walks the whole cache after commits that
 // moved pages.
 func dsn(path string, reader bool) string {
-	pragmas := url.Values{"_pragma": {
+	query := url.Values{"mode": {"rw"}, "_pragma": {
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
 		"journal_size_limit(67108864)", "temp_store(memory)", "cache_size(-8192)",
 	}}
 	if reader {
-		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "temp_store(memory)", "cache_size(-8192)"}}
+		query = url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "temp_store(memory)", "cache_size(-8192)"}}
 	}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: pragmas.Encode()}).String()
-}
-
-// createFile makes the file, readable by this user only. SQLite gives its log
-// the same permissions.
-func createFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query.Encode()}).String()
 }
 
 // Close finishes waiting operations, and closes the file.
@@ -153,8 +144,10 @@ const pingSize = 64 << 10
 
 // Ping writes a row.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec("INSERT OR REPLACE INTO pings (one, at, filler) VALUES (1, ?, zeroblob(?))", t.now, int64(pingSize))
-		return err
-	})
+	return s.writer.do(ctx, ping)
+}
+
+func ping(t *tx) error {
+	_, err := t.exec("INSERT OR REPLACE INTO pings (one, at, filler) VALUES (1, ?, zeroblob(?))", t.now, int64(pingSize))
+	return err
 }

@@ -10,6 +10,7 @@ import (
 // Only the writer's goroutine uses it.
 type tx struct {
 	dsn    string
+	files  *fileCheck
 	conn   *conn // nil if it must be opened
 	loaded bool  // counts and leases match the file
 	clock  *steadyClock
@@ -32,9 +33,9 @@ type tx struct {
 	signalReady   bool     // runs may be claimable after the commit
 }
 
-func newTx(dsn string, c *steadyClock) *tx {
+func newTx(dsn string, f *fileCheck, c *steadyClock) *tx {
 	return &tx{
-		dsn: dsn, clock: c,
+		dsn: dsn, files: f, clock: c,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
 		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
 	}
@@ -58,6 +59,9 @@ func (t *tx) begin() error {
 }
 
 func (t *tx) beginImmediate() error {
+	if err := t.files.check(); err != nil {
+		return err
+	}
 	if t.conn == nil {
 		c, err := openConn(t.dsn)
 		if err != nil {
@@ -69,16 +73,28 @@ func (t *tx) beginImmediate() error {
 		t.rollback(err)
 		return err
 	}
+	if t.files.log == nil {
+		if err := t.files.noteLog(); err != nil {
+			t.rollback(err)
+			return err
+		}
+	}
 	t.now = t.clock.now()
 	return nil
 }
 
-// commit makes the transaction durable, and then calls the commit hooks.
+// commit makes the transaction durable, and then calls the commit hooks. A
+// commit counts only if the files at their paths have it. Otherwise the state in
+// memory is loaded again before the next transaction.
 func (t *tx) commit() error {
 	if err := t.stats.write(t); err != nil {
 		return err
 	}
 	if _, err := t.exec("COMMIT"); err != nil {
+		return err
+	}
+	if err := t.files.check(); err != nil {
+		t.loaded = false
 		return err
 	}
 	for _, f := range t.commitHooks {
@@ -95,7 +111,8 @@ func (t *tx) commit() error {
 }
 
 // rollback rolls the transaction back. If the storage failed, rollback closes
-// the connection, so that the next transaction begins with a new one.
+// the connection, so that the next transaction begins with a new one. If a file
+// is lost, the connection stays: a new one would make a new log.
 func (t *tx) rollback(why error) {
 	for i := len(t.rollbackHooks) - 1; i >= 0; i-- {
 		t.rollbackHooks[i]()
@@ -107,7 +124,7 @@ func (t *tx) rollback(why error) {
 	}
 	// SQLite rolls back by itself after some errors. Then this fails.
 	_, _ = t.exec("ROLLBACK")
-	if isUnavailable(why) {
+	if isUnavailable(why) && t.files.check() == nil {
 		_ = t.closeConn()
 	}
 }
@@ -127,7 +144,7 @@ func (t *tx) closeConn() error {
 		return nil
 	}
 	err := t.conn.close()
-	t.conn, t.loaded = nil, false
+	t.conn, t.loaded, t.files.log = nil, false, nil
 	return err
 }
 

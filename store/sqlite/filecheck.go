@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// errFileLost says that a path no longer leads to the file that the store has
+// open. A commit into the open file would be lost with it.
+var errFileLost = errors.New("was deleted or replaced while the store was open: stop the gateway, put the file back, and start the gateway again")
+
+// fileCheck compares the paths of the file and of its log with what the store
+// has open. A program that deletes or replaces one of them, such as a backup that
+// is restored, does not disturb SQLite, which would go on writing into a file
+// without a name.
+type fileCheck struct {
+	path string
+	open *os.File    // keeps the file's identity from being used again
+	file os.FileInfo // of the file, by its identity
+	log  os.FileInfo // of its log; nil while the writer has no connection
+}
+
+// openFile makes the file, readable by this user only, and opens it until the
+// connections are closed: on POSIX systems closing it earlier would end the
+// locks of SQLite. SQLite gives its log the same permissions.
+func openFile(path string) (*fileCheck, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &fileCheck{path: path, open: f, file: info}, nil
+}
+
+func (c *fileCheck) logPath() string { return c.path + "-wal" }
+
+// noteLog remembers the log, which the first transaction of a connection makes.
+func (c *fileCheck) noteLog() (err error) {
+	c.log, err = os.Stat(c.logPath())
+	return err
+}
+
+// check returns errFileLost if a commit would not reach the file at its path.
+func (c *fileCheck) check() error {
+	if err := c.checkFile(); err != nil || c.log == nil {
+		return err
+	}
+	return checkSame(c.logPath(), c.log)
+}
+
+// checkFile checks the file without its log.
+func (c *fileCheck) checkFile() error { return checkSame(c.path, c.file) }
+
+// checkSame returns errFileLost if a path leads to another file, or to none.
+func checkSame(path string, want os.FileInfo) error {
+	got, err := os.Stat(path)
+	if err == nil && os.SameFile(got, want) {
+		return nil
+	}
+	if err == nil || errors.Is(err, os.ErrNotExist) {
+		return &store.UnavailableError{Err: fmt.Errorf("%s %w", path, errFileLost), Why: "its file was deleted or replaced"}
+	}
+	return &store.UnavailableError{Err: err}
+}
