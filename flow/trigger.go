@@ -140,8 +140,6 @@ type ClockPart struct {
 	CatchUp bool
 	// Event makes the event of a tick.
 	Event func(at time.Time) Event
-	// TimeOf returns the tick of an event, zero for an event of another trigger.
-	TimeOf func(Event) time.Time
 }
 
 // TagPart starts runs when a contact gets a tag.

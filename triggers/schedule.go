@@ -45,7 +45,7 @@ func (t *schedule) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.cron, "cron", "Minute, hour, day of month, month and day of week, as in crontab(5): lists, ranges, steps, names. If both days are restricted, either of them is enough. Also `L` (last day of the month), `15W` (nearest weekday), `FRI#2` (second Friday), and `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.", schema.Required())
 	schema.Attr(s, &t.timezone, "timezone", "The time zone of the schedule, by its IANA name such as `Europe/Berlin`.")
 	schema.Attr(s, &t.skip, "skip", "Days without ticks: `2026-12-25`, or `12-25` for every year.")
-	schema.Attr(s, &t.missed, "missed", "What happens to the ticks of a time in which no gateway ran: `skip` drops them, `run_once` starts one run for all of them, with the time of the last one. A tick is not missed if a gateway starts less than a minute later, or if a gateway was running but could not store the run.", schema.OneOf(missedSkip, missedRunOnce))
+	schema.Attr(s, &t.missed, "missed", "What happens to the ticks of a time in which no gateway ran: `skip` drops them, `run_once` starts one run for all of them, with the time of the last one. The first start of the gateway on a store, and a new schedule, miss no tick before them. A tick is not missed if a gateway starts less than a minute later, or if a gateway was running but could not store the run.", schema.OneOf(missedSkip, missedRunOnce))
 	t.describeConcurrency(s, "")
 	s.Check(t.checkSettings)
 	s.Example(schema.Example{
@@ -93,7 +93,7 @@ func (t *schedule) Roots() map[string]cty.Type {
 // Parts returns the part for ticks.
 func (t *schedule) Parts(string) flow.Parts {
 	return flow.Parts{
-		Clock: &flow.ClockPart{Next: t.nextTick, CatchUp: t.missed == missedRunOnce, Event: t.newTickEvent, TimeOf: timeOf},
+		Clock: &flow.ClockPart{Next: t.nextTick, CatchUp: t.missed == missedRunOnce, Event: t.newTickEvent},
 		Codec: t, Queue: t.limits(),
 	}
 }
@@ -105,12 +105,6 @@ func (t *schedule) nextTick(after time.Time) time.Time { return t.times.Next(aft
 type tickEvent struct {
 	*valueEvent
 	at time.Time
-}
-
-// timeOf returns the time of a tick, zero for another event.
-func timeOf(ev flow.Event) time.Time {
-	e, _ := ev.(tickEvent)
-	return e.at
 }
 
 // newTickEvent returns the event of a tick, with its time in the zone of the

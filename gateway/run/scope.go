@@ -106,15 +106,6 @@ func (s *Scope) DecodeEvent(p *store.Payload) (flow.Event, error) {
 	return s.Endpoint.Codec.Decode(stored, s.Snapshot.Limits)
 }
 
-// DecodeStored decodes the stored event of a run outside of the run.
-func DecodeStored(sealer *redact.Sealer, e *snapshot.Endpoint, p *store.Payload, limits flow.Limits) (flow.Event, error) {
-	stored, err := openPayload(sealer, p)
-	if err != nil {
-		return nil, err
-	}
-	return e.Codec.Decode(stored, limits)
-}
-
 // openPayload returns a stored event with open variables. The variables of a run
 // that another run started are sealed if they hold a secret or the output of a
 // sensitive action.

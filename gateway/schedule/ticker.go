@@ -5,6 +5,7 @@ package schedule
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -33,7 +34,7 @@ const (
 // Options are the parts of the process that a ticker works with.
 type Options struct {
 	run.Env
-	Store     store.History
+	Store     store.Keys
 	Snapshots interface{ Acquire() *snapshot.Snapshot }
 	Services  *services.Services
 }
@@ -109,7 +110,7 @@ func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flo
 	if !known {
 		var err error
 		if since, err = t.firstCheck(ctx, e, timed, now); err != nil {
-			t.Log.Sampled.Warn("the last run of a schedule can't be read", zap.String("flow", name), zap.Error(err))
+			t.Log.Sampled.Warn("the last tick of a schedule can't be read", zap.String("flow", name), zap.Error(err))
 			return false
 		}
 	}
@@ -126,48 +127,58 @@ func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flo
 			t.checked[name], t.deferred[name] = since, tick
 			return false
 		}
+		t.storeMark(ctx, name, tick)
 	}
 	t.checked[name] = now
 	delete(t.deferred, name)
 	return true
 }
 
-// firstCheck returns the moment after which the ticks of a new schedule count:
-// its last run if missed ticks are caught up, otherwise shortly before the start
-// of the gateway, which may have replaced another, or now if the schedule was
-// added later.
+// markScope and markTime belong to the keys that hold, for each flow, the last
+// tick that started a run. They outlast the history.
+const (
+	markScope = "schedule"
+	markTime  = 100 * 366 * 24 * time.Hour
+)
+
+// firstCheck returns the moment after which the ticks of a new schedule count. For
+// a schedule that no gateway on the store has served, this is the start of the
+// gateway, or now if the schedule was added later. For another one it is the last
+// tick if missed ticks are caught up, otherwise shortly before the start of the
+// gateway, which may have replaced another.
 func (t *Ticker) firstCheck(ctx context.Context, e *snapshot.Endpoint, timed *flow.ClockPart, now time.Time) (time.Time, error) {
+	starting := now.Sub(t.began) < maxDelay
 	since := now
-	if now.Sub(t.began) < maxDelay {
-		since = t.began.Add(-maxDelay)
+	if starting {
+		since = t.began
 	}
-	if !timed.CatchUp {
+	mark, isNew, err := t.Store.PutKey(ctx, newMark(e.Flow.Name, since), markTime)
+	switch {
+	case err != nil || isNew:
+		return since, err
+	case !timed.CatchUp && starting:
+		return since.Add(-maxDelay), nil
+	case !timed.CatchUp:
 		return since, nil
 	}
-	last, err := t.lastRun(ctx, e)
-	if err != nil || last.IsZero() {
-		return since, err
+	last, err := strconv.ParseInt(string(mark.Value), 10, 64)
+	if err != nil {
+		return since, fmt.Errorf("reading the stored tick: %w", err)
 	}
-	return last, nil
+	return time.Unix(last, 0), nil
 }
 
-// lastRun returns the tick of the flow's last run; zero if there is no run.
-func (t *Ticker) lastRun(ctx context.Context, e *snapshot.Endpoint) (time.Time, error) {
-	page, err := t.Store.List(ctx, store.ListQuery{Filter: store.Filter{Flows: []string{e.Flow.Name}}, Limit: 1})
-	if err != nil || len(page.Runs) == 0 {
-		return time.Time{}, err
+// newMark returns the key that says up to when the ticks of a flow are handled.
+func newMark(name string, at time.Time) store.Key {
+	return store.Key{Scope: markScope, Name: name, Run: markScope, Value: strconv.AppendInt(nil, at.Unix(), 10)}
+}
+
+// storeMark stores the last tick. If it fails, the dedupe key of the tick still
+// prevents a second run.
+func (t *Ticker) storeMark(ctx context.Context, name string, tick time.Time) {
+	if err := t.Store.SetKey(ctx, newMark(name, tick)); err != nil {
+		t.Log.Sampled.Warn("the time of a tick was not stored", zap.String("flow", name), zap.Time("tick", tick), zap.Error(err))
 	}
-	last, err := t.Store.Get(ctx, page.Runs[0].ID)
-	if err != nil {
-		return time.Time{}, err
-	}
-	ev, err := run.DecodeStored(t.Sealer, e, &last.Payload, flow.Limits{})
-	if err == nil && e.Flow.Parts.Clock != nil {
-		if at := e.Flow.Parts.Clock.TimeOf(ev); !at.IsZero() {
-			return at, nil
-		}
-	}
-	return last.Received, nil // the flow had another trigger then
 }
 
 // lastTick returns the last tick after one moment and not after another; zero

@@ -140,11 +140,57 @@ func TestMissedTicks(t *testing.T) {
 	}
 }
 
+// TestFirstStart: the first start on a store fires no tick before it, also if
+// ticks are caught up, and a schedule that is added later does not either.
+func TestFirstStart(t *testing.T) {
+	t.Parallel()
+	for _, missed := range []string{"skip", "run_once"} {
+		t.Run(missed, func(t *testing.T) {
+			t.Parallel()
+			c := newClockTest(t, daily+"\nmissed = \""+missed+"\"")
+			c.look(c.ticker("2026-11-20T07:00:20+01:00"), "2026-11-20T07:00:20+01:00", "2026-11-20T07:00:40+01:00")
+			c.want()
+			added := newClockTest(t, daily+"\nmissed = \""+missed+"\"")
+			added.look(added.ticker("2026-11-20T05:00:00+01:00"), "2026-11-20T07:00:20+01:00")
+			added.want()
+		})
+	}
+}
+
+// TestMissedTicksWithoutHistory: run_once needs no run in the history, and a
+// schedule that was served but has not ticked yet is caught up too.
+func TestMissedTicksWithoutHistory(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]string{"purged": "2026-11-20T07:00:00+01:00", "not ticked": "2026-11-20T06:59:40+01:00"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClockTest(t, daily+"\nmissed = \"run_once\"")
+			c.look(c.ticker("2026-11-20T06:59:30+01:00"), first)
+			if name == "purged" {
+				page, err := c.store.CancelAll(t.Context(), store.ListQuery{Limit: 1})
+				if err != nil || page.N != 1 {
+					t.Fatal(page, err)
+				}
+				for deleted := 0; deleted == 0; {
+					got, err := c.store.Purge(t.Context(), store.Retention{Bytes: 1})
+					if err != nil {
+						t.Fatal(err)
+					}
+					deleted = got.Runs
+				}
+			}
+			c.want()
+			c.look(c.ticker("2026-11-24T12:00:00+01:00"), "2026-11-24T12:00:00+01:00")
+			c.want("2026-11-24T07:00:00+01:00")
+		})
+	}
+}
+
 // TestSleptThrough: the machine slept, and the gateway with it.
 func TestSleptThrough(t *testing.T) {
 	t.Parallel()
 	c := newClockTest(t, "cron = \"*/10 * * * *\"\nmissed = \"run_once\"")
-	tk := c.ticker("2026-11-20T06:00:00Z")
+	tk := c.ticker("2026-11-20T05:59:50Z")
 	c.look(tk, "2026-11-20T06:00:10Z", "2026-11-20T09:05:00Z", "2026-11-20T09:10:00Z")
 	c.want("2026-11-20T06:00:00Z", "2026-11-20T09:00:00Z", "2026-11-20T09:10:00Z")
 }
@@ -191,6 +237,7 @@ func TestTickWaitsLongForTheStore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newClockTest(t, daily)
+			c.look(c.ticker("2026-11-20T05:00:00+01:00"), "2026-11-20T05:00:00+01:00")
 			tk := c.ticker(began)
 			c.store.away = true
 			if name == "there" {
