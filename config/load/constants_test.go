@@ -33,6 +33,8 @@ func TestConstants(t *testing.T) {
 		{"a file by an absolute path", "../etc/greeting.txt: hello", `file("/etc/greeting.txt")`, "hello"},
 		{"a file of a local's file", "sub/z.hcl: locals {\n  a = file(\"greeting.txt\")\n}\n|sub/greeting.txt: hello", `local.a`, "hello"},
 		{"a file in base64", "greeting.txt: hello", `filebase64("greeting.txt")`, "aGVsbG8="},
+		{"the folder of the file", "", `"${path.module}/bin/report"`, "/flows/bin/report"},
+		{"the folder of a local's file", "sub/z.hcl: locals {\n  a = path.module\n}\n", `local.a`, "/flows/sub"},
 		{"a jq program", "", `jq(".a | length", { a = [1, 2] })`, "2"},
 	}
 	for _, c := range cases {

@@ -55,7 +55,15 @@ func (s *scopes) forFile(f *file) *expr.Scope {
 
 // withConstants returns the scope of a file with other constants.
 func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope {
+	consts = maps.Clone(consts)
+	consts["path"] = modulePath(f.dir)
 	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable)
+}
+
+// modulePath returns the value of the name "path" in files of a folder, whose name
+// begins at the root of the file system.
+func modulePath(dir string) cty.Value {
+	return cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("/" + dir)})
 }
 
 // functions returns the functions for files of a folder.
