@@ -61,6 +61,7 @@ func formatRun(r *ops.RunDetail) string {
 	if len(r.Variables) > 0 {
 		p.addTitle("Variables")
 		p.addValue("", r.Variables)
+		p.addHidden("", r.Hidden)
 	}
 	if len(r.Steps) > 0 {
 		p.addTitle("Actions")
@@ -191,11 +192,19 @@ func (p *runPrinter) addStep(s *ops.RunStep) {
 	}
 	p.addValue("  input ", s.Input)
 	p.addValue("  output", s.Output)
+	p.addHidden("  ", s.Hidden)
 	if s.Size > 0 {
 		p.addLine("  (the history holds only the first part of %d bytes)", s.Size)
 	}
 	if s.Cause != nil {
 		p.addLine("  error   %s", termtext.Escape(formatCause(s.Cause)))
+	}
+}
+
+// addHidden says why parts are hidden, in one line for each.
+func (p *runPrinter) addHidden(indent string, why map[string]string) {
+	for _, part := range slices.Sorted(maps.Keys(why)) {
+		p.addLine("%s%s hidden: %s", indent, termtext.Escape(part), termtext.Escape(why[part]))
 	}
 }
 

@@ -3,13 +3,17 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 func (c *command) validateCommand() *cobra.Command {
@@ -52,6 +56,9 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *l
 		if len(diags) > 0 {
 			_, _ = fmt.Fprintln(c.out)
 		}
+		for _, n := range hiddenNotes(loaded, diags) {
+			_, _ = fmt.Fprintf(c.out, "%s:%d: %s\n", n.Range.Filename, n.Range.Start.Line, n.Text)
+		}
 		_, _ = fmt.Fprintln(c.out, formatSummary(diags, loaded))
 	}
 	if diags.HasErrors() {
@@ -62,7 +69,27 @@ func (c *command) reportFindings(format string, diags hcl.Diagnostics, loaded *l
 
 func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostics, loaded *load.Config) error {
 	opts := diag.Options{Version: c.Version, Color: c.wantsColor(w), Width: 100}
-	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files}, opts)
+	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files, Notes: hiddenNotes(loaded, diags)}, opts)
+}
+
+// hiddenNotes says what is hidden in logs and history because of the values that
+// it holds. Actions with sensitive = true are left out: the file says so there.
+func hiddenNotes(loaded *load.Config, diags hcl.Diagnostics) []diag.Note {
+	if diags.HasErrors() {
+		return nil
+	}
+	var notes []diag.Note
+	for _, f := range loaded.Flows {
+		f.Walk(func(s *flow.Step) {
+			why := s.HiddenParts()
+			for _, part := range slices.Sorted(maps.Keys(why)) {
+				if !strings.HasPrefix(why[part], "has sensitive = true") {
+					notes = append(notes, diag.Note{Range: s.Range, Text: fmt.Sprintf("action %q: %s hidden: %s", s.Name, part, why[part])})
+				}
+			}
+		})
+	}
+	return notes
 }
 
 func formatSummary(diags hcl.Diagnostics, loaded *load.Config) string {

@@ -74,6 +74,30 @@ func (s *Step) HidesOutput() bool { return s.Sensitive || s.Hidden.Output != "" 
 // history.
 func (s *Step) hidesError() bool { return s.Sensitive || s.Hidden.Error != "" }
 
+// HiddenParts says why parts of the action are hidden, by the name of a field,
+// "output", "error", or "all"; nil if nothing is. Fields that only read a secret
+// are left out: their place in the file says why.
+func (s *Step) HiddenParts() map[string]string {
+	if s.Hidden.Sensitive != "" {
+		return map[string]string{"all": s.Hidden.Sensitive}
+	}
+	out := map[string]string{}
+	for _, r := range s.Reads {
+		if why := r.Hidden(); why != "" && r.Name() != "" && why != "reads "+r.Secret() {
+			out[r.Name()] = why
+		}
+	}
+	for part, why := range map[string]string{"output": s.Hidden.Output, "error": s.Hidden.Error} {
+		if why != "" {
+			out[part] = why
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
 // Effects of a failed action on its run.
 const (
 	Stop     = "stop"

@@ -114,7 +114,7 @@ func (r *Reply) Build(ctx context.Context, env expr.Env, status int) (*Response,
 }
 
 func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*Response, error) {
-	out := &Response{Header: http.Header{}}
+	out := &Response{Header: http.Header{}, Sensitive: r.Sensitive()}
 	var err error
 	if out.Status, err = r.status.EvalOr(ctx, env, status); err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func (r *Respond) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if (c.Step.Sensitive || r.reply.Sensitive()) && !response.Sensitive {
+	if c.Step.Sensitive && !response.Sensitive {
 		hidden := *response
 		hidden.Sensitive = true
 		response = &hidden

@@ -53,15 +53,16 @@ type RunCause struct {
 // RunDetail is everything that the history holds about a run.
 type RunDetail struct {
 	RunSummary
-	Request   *RunRequest     `json:"request,omitempty" doc:"The request that started the run."`
-	Event     json.RawMessage `json:"event,omitempty" doc:"The event that started the run, if it was no request."`
-	Variables json.RawMessage `json:"variables,omitempty" doc:"Values by name."`
-	Steps     []RunStep       `json:"steps" doc:"Actions in the order in which they started."`
-	Response  *RunResponse    `json:"response,omitempty" doc:"The response that the caller got."`
-	Output    json.RawMessage `json:"output,omitempty" doc:"Output of the action that stopped the run."`
-	OrderKey  string          `json:"order_key,omitempty" doc:"Runs of the flow with the same key run one after another."`
-	Owner     string          `json:"owner,omitempty" doc:"The gateway that executes the run."`
-	Lease     time.Time       `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
+	Request   *RunRequest       `json:"request,omitempty" doc:"The request that started the run."`
+	Event     json.RawMessage   `json:"event,omitempty" doc:"The event that started the run, if it was no request."`
+	Variables json.RawMessage   `json:"variables,omitempty" doc:"Values by name."`
+	Steps     []RunStep         `json:"steps" doc:"Actions in the order in which they started."`
+	Response  *RunResponse      `json:"response,omitempty" doc:"The response that the caller got."`
+	Output    json.RawMessage   `json:"output,omitempty" doc:"Output of the action that stopped the run."`
+	Hidden    map[string]string `json:"hidden,omitempty" doc:"Why values of the run are hidden, by name."`
+	OrderKey  string            `json:"order_key,omitempty" doc:"Runs of the flow with the same key run one after another."`
+	Owner     string            `json:"owner,omitempty" doc:"The gateway that executes the run."`
+	Lease     time.Time         `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
 }
 
 // RunRequest is the request that started a run. Credentials of the caller are
@@ -104,6 +105,8 @@ type RunStep struct {
 	Output   json.RawMessage `json:"output,omitempty"`
 	Size     int             `json:"cut_from,omitempty" doc:"Size of input and output in bytes before the history cut them. Input and output are strings then."`
 	Cause    *RunCause       `json:"cause,omitempty" doc:"Why the action failed."`
+	// Hidden is worked out from the files as they are now.
+	Hidden map[string]string `json:"hidden,omitempty" doc:"Why parts of the action are hidden, by the name of a field, output, error, or all."`
 }
 
 // RunsChanged is the result of a retry or cancellation.

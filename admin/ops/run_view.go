@@ -43,7 +43,7 @@ func (v view) showCause(c store.Cause) *RunCause {
 func (v view) showRun(r *store.Run) *RunDetail {
 	out := &RunDetail{
 		RunSummary: v.showSummary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
-		Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r.Response),
+		Hidden: v.hiddenParts(r), Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r),
 		OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
 	}
 	if out.Request = v.showRequest(r); out.Request == nil {
@@ -104,11 +104,14 @@ func (v view) showRequest(r *store.Run) *RunRequest {
 	return &out
 }
 
-func (v view) showResponse(stored []byte) *RunResponse {
-	if len(stored) == 0 {
+func (v view) showResponse(stored *store.Run) *RunResponse {
+	switch {
+	case len(stored.Response) == 0:
 		return nil
+	case redact.IsSealed(stored.Response):
+		return &RunResponse{Status: stored.Status, RunBody: RunBody{jsonString(redact.Placeholder), "text"}}
 	}
-	r, err := run.DecodeResponse(stored)
+	r, err := run.DecodeResponse(stored.Response)
 	if err != nil {
 		return nil
 	}
@@ -139,10 +142,21 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		return out
 	}
 	out.Position = fmt.Sprintf("%s:%d,%d", current.Range.Filename, current.Range.Start.Line, current.Range.Start.Column)
-	if current.Sensitive && len(out.Output) > 0 {
+	if current.HidesOutput() && len(out.Output) > 0 {
 		out.Output = jsonString(redact.Placeholder) // the output may be older than the sensitive attribute
 	}
+	out.Hidden = current.HiddenParts()
 	return out
+}
+
+// hiddenParts says why values of a run are hidden; nil if none is.
+func (v view) hiddenParts(r *store.Run) map[string]string {
+	for _, f := range v.Config.Flows {
+		if f.Name == r.Flow && f.HiddenInput != "" && redact.IsSealed(r.Variables) {
+			return map[string]string{"variables": f.HiddenInput}
+		}
+	}
+	return nil
 }
 
 // showStored shows a stored JSON value, or a string if the history cut it.

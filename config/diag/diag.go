@@ -26,6 +26,14 @@ type Report struct {
 	// separated path relative to where the command runs. A file that is
 	// missing costs its findings only the snippet.
 	Files map[string][]byte
+	// Notes are facts that ask for no change. Only JSON holds them.
+	Notes []Note
+}
+
+// Note is a fact about a place in the files.
+type Note struct {
+	Range hcl.Range
+	Text  string // one line
 }
 
 // Options tune how a report is written.

@@ -18,6 +18,12 @@ type jsonReport struct {
 	ErrorCount    int              `json:"error_count"`
 	WarningCount  int              `json:"warning_count"`
 	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
+	Notes         []jsonNote       `json:"notes,omitempty"` // not in Terraform's format
+}
+
+type jsonNote struct {
+	Text  string     `json:"text"`
+	Range *jsonRange `json:"range"`
 }
 
 type jsonDiagnostic struct {
@@ -60,6 +66,9 @@ func renderJSON(r Report) ([]byte, error) {
 			report.WarningCount++
 		}
 		report.Diagnostics = append(report.Diagnostics, f.toJSON())
+	}
+	for _, n := range r.Notes {
+		report.Notes = append(report.Notes, jsonNote{n.Text, jsonRangeOf(n.Range)})
 	}
 	return marshalIndented(report)
 }

@@ -44,7 +44,7 @@ func (q *request) refuse(p *flow.Problem) {
 
 // replayResponse answers with the response of the first request that has the key.
 func (q *request) replayResponse(k *store.Key) {
-	response, err := run.DecodeResponse(k.Value)
+	response, err := run.OpenResponse(q.Env.Sealer, k.Value)
 	if err != nil {
 		q.refuse(inProgress(err))
 		return

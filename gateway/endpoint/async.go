@@ -78,7 +78,7 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 		return store.Payload{}, err
 	}
 	payload := run.NewPayload(stored)
-	payload.Response = run.EncodeResponse(response)
+	payload.Response = q.EncodeResponse(response)
 	return payload, nil
 }
 

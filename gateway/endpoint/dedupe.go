@@ -117,7 +117,7 @@ func (q *request) settleKey(claim keyClaim, out *flow.Outcome, response *flow.Re
 	}
 	ctx, cancel := clock.WithTimeout(context.WithoutCancel(q.r.Context()), q.handler.Clock, run.AbortTime)
 	defer cancel()
-	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: run.EncodeResponse(response)}
+	key := store.Key{Scope: store.DedupeScope(q.FlowName()), Name: claim.name, Run: q.ID, Value: q.EncodeResponse(response)}
 	write := q.handler.Store.SetKey
 	if out.State == flow.Failed {
 		write = q.handler.Store.DropKey

@@ -30,7 +30,7 @@ func (h *Eraser) Erase(ctx context.Context, email string) (store.Erased, error) 
 }
 
 // pieceEraser erases an address from the forms that only the gateway reads:
-// responses, whose bodies are base64, and sealed outputs.
+// responses, whose bodies are base64, and sealed outputs and responses.
 type pieceEraser struct {
 	plain  store.Eraser
 	sealer *redact.Sealer
@@ -54,6 +54,17 @@ func (e *pieceEraser) Erase(p store.Piece) ([]byte, error) {
 // eraseResponse erases the address from a response. Other values, such as those
 // of keys that the gateway did not make, are treated as text.
 func (e *pieceEraser) eraseResponse(p store.Piece) ([]byte, error) {
+	if redact.IsSealed(p.Bytes) && !p.Cut {
+		open, err := e.sealer.Open(p.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		clean, err := e.eraseResponse(store.Piece{Kind: p.Kind, Bytes: open})
+		if err != nil || bytes.Equal(clean, open) {
+			return p.Bytes, err
+		}
+		return e.sealer.Seal(clean), nil
+	}
 	r, err := run.DecodeResponse(p.Bytes)
 	if err != nil || r.Status == 0 {
 		return e.plain.Erase(p)

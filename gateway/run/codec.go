@@ -144,7 +144,33 @@ type storedResponse struct {
 	Body   []byte              `json:"body,omitempty"`
 }
 
-// EncodeResponse encodes a response for the store.
+// EncodeResponse encodes a response for the store, sealed if it must not be
+// shown.
+func (s *Scope) EncodeResponse(r *flow.Response) []byte {
+	text := EncodeResponse(r)
+	if r.Sensitive || s.HasSecret(r.Body) || s.HasSecret(text) {
+		return s.Env.Sealer.Seal(text)
+	}
+	return text
+}
+
+// OpenResponse decodes a stored response, which may be sealed.
+func OpenResponse(sealer *redact.Sealer, text []byte) (*flow.Response, error) {
+	if !redact.IsSealed(text) {
+		return DecodeResponse(text)
+	}
+	open, err := sealer.Open(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the stored response: %w", err)
+	}
+	r, err := DecodeResponse(open)
+	if err == nil {
+		r.Sensitive = true
+	}
+	return r, err
+}
+
+// EncodeResponse encodes a response in the open.
 func EncodeResponse(r *flow.Response) []byte {
 	text, err := json.Marshal(storedResponse{r.Status, r.Header, r.Body})
 	if err != nil {
@@ -153,7 +179,7 @@ func EncodeResponse(r *flow.Response) []byte {
 	return text
 }
 
-// DecodeResponse decodes a stored response.
+// DecodeResponse decodes a stored response that is not sealed.
 func DecodeResponse(text []byte) (*flow.Response, error) {
 	var s storedResponse
 	if err := json.Unmarshal(text, &s); err != nil {

@@ -67,7 +67,7 @@ func (s *Scope) RedactOutput(step *flow.Step, output any) {
 }
 
 // Redact hides the texts of a value from now on.
-func (s *Scope) Redact(v any) { s.redacted.Add(v) }
+func (s *Scope) Redact(v any) { s.redacted.AddWritten(v) }
 
 // Reveal shows the texts of a value that the file passed to nonsensitive.
 func (s *Scope) Reveal(v any) { s.redacted.Reveal(v) }

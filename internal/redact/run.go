@@ -1,6 +1,9 @@
 package redact
 
 import (
+	"encoding/json"
+	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,8 +26,32 @@ type runTexts struct {
 const maxTexts = 256
 
 // Add redacts the texts of a JSON-like value from now on.
-func (r *Run) Add(value any) {
+func (r *Run) Add(value any) { r.addTexts(textsIn(nil, value)) }
+
+// AddWritten redacts the texts of a JSON-like value, and its numbers as they are
+// written.
+func (r *Run) AddWritten(value any) {
 	found := textsIn(nil, value)
+	if members, ok := value.(map[string]any); ok {
+		for _, v := range members {
+			found = append(found, numberText(v)...)
+		}
+	}
+	r.addTexts(append(found, numberText(value)...))
+}
+
+// numberText returns the text of a number that is long enough to be redacted.
+func numberText(v any) []string {
+	switch v.(type) {
+	case json.Number, int, int64, float64, *big.Int:
+		if text := fmt.Sprint(v); len(text) >= minLength {
+			return []string{text}
+		}
+	}
+	return nil
+}
+
+func (r *Run) addTexts(found []string) {
 	r.change(func(next *runTexts) {
 		next.texts = append(next.texts[:len(next.texts):len(next.texts)], found...)
 		if len(next.texts) > maxTexts {

@@ -39,10 +39,10 @@ flow "charge" {
     sensitive = true
     jq        = "{ card: 41111111111 }"
   }
-  action "tag" "card" {
+  action "transform" "card" {
     sensitive = true
-    contact   = "${action.number.value.card}"
-    add       = "paid"
+    input     = action.number.value.card
+    jq        = "error(tostring)"
   }
 }`)
 	log := &lines{}
