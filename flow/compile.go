@@ -65,6 +65,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 	if d.flow.Label == "" {
 		d.flow.Label = d.flow.Name
 	}
+	diags = append(diags, d.flow.checkCredentials()...)
 	if !diags.HasErrors() {
 		diags = append(diags, d.flow.checkPaths()...)
 		diags = append(diags, d.flow.checkModes()...)

@@ -46,6 +46,10 @@ type Parts struct {
 	// run continues after an interruption. It returns the event that the actions
 	// read, or nil and the reason why no action runs.
 	Begin func(ctx context.Context, r *Run) (ev Event, reason string, err error)
+	// Credential, if set, reports whether a name of the run is a credential of the
+	// caller, which flows can't read, and whether the trigger lets actions send it
+	// on.
+	Credential func(expr.Ref) (is, forwarded bool)
 	// Contact, if set, returns the e-mail address of the contact of an event, ""
 	// if it has none.
 	Contact func(ev Event) (email string)
@@ -201,10 +205,6 @@ type Sized interface {
 // EventCodec stores the events of a trigger, so that a run outlives the process
 // that accepted it.
 type EventCodec interface {
-	// WithoutCredentials returns the event without the credentials of the caller,
-	// as Decode returns it, and does not change the given event. A background run
-	// reads this event, so that it reads the same before and after a restart.
-	WithoutCredentials(Event) Event
 	// Encode returns the stored form of an event and does not change the event.
 	// It leaves out the credentials of the caller.
 	Encode(Event) (StoredEvent, error)

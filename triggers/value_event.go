@@ -58,9 +58,6 @@ func (k valueCodec) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	return out, err
 }
 
-// WithoutCredentials returns the event, which holds no credentials.
-func (k valueCodec) WithoutCredentials(ev flow.Event) flow.Event { return ev }
-
 // Decode returns the event of a stored form.
 func (k valueCodec) Decode(stored flow.StoredEvent, limits flow.Limits) (flow.Event, error) {
 	e, err := k.decodeValueEvent(stored)

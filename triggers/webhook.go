@@ -56,6 +56,7 @@ type webhook struct {
 	response     *response
 	dedupe       *dedupe
 	orderBy      expr.Of[string]
+	forward      []string
 
 	route   route
 	pathErr error
@@ -65,6 +66,8 @@ type webhook struct {
 	ranges  []mediaRange // accepted types of bodies
 	accept  string       // ranges as the value of a header
 	allowed []netip.Prefix
+	reads   []expr.Reader     // of the trigger's own expressions
+	secrets credentialNames   // set by checkSettings
 	index   map[string]int    // variables by name
 	known   *input.MemberTree // the named members of the body; nil unless strict
 }
@@ -87,6 +90,8 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Then(w.declareVariables)
 	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
 		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })
+	s.Then(w.observeReads)
+	schema.Attr(s, &w.forward, "forward", "sync: header fields that prove who the caller is, such as `Authorization`, and that the flow sends on. `headers` of the actions `http` and `webhook` may read them as `webhook.headers[\"Authorization\"]`, and nothing else may. They are in no record, and missing after `respond` with `then = \"continue\"`.")
 	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted.")
 	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that neither a variable nor its type names.")
 	schema.Attr(s, &w.timeout, "timeout", "sync: the time that the caller waits. After it the caller gets 504.")
@@ -224,7 +229,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			MaxBody:      int64(w.maxBody),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
-		Codec: w, Queue: w.limits(),
+		Codec: w, Queue: w.limits(), Credential: w.secrets.check,
 	}
 }
 

@@ -35,7 +35,7 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if problem := e.readValues(header, r.URL.RawQuery, in); problem != nil {
 		return nil, problem
 	}
-	return e, nil
+	return e.withoutCredentials(), nil
 }
 
 // readValues decodes the body and the query and converts the variables.

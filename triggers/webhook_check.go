@@ -41,6 +41,8 @@ func (w *webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	if w.strict {
 		w.known = input.NamedMembers(w.variables)
 	}
+	diags = append(diags, w.checkForward(c, d)...)
+	diags = append(diags, w.checkCredentials(d)...)
 	w.early, w.late = auth.Policy{Checks: w.checks}.SplitByBody()
 	return diags
 }

@@ -15,7 +15,6 @@ import (
 // Its members are built when they are read. It is immutable after Accept.
 type requestEvent struct {
 	webhook    *webhook
-	isStripped bool  // has no credentials, see withoutCredentials
 	variables  []any // in the order of the variables of the trigger
 	body       any
 	raw        []byte

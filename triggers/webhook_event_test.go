@@ -51,7 +51,7 @@ variable "note" {
 		"total":       `12.50`,
 		"note":        `null`,
 		"body":        `{"total":12.50}`,
-		"headers":     `{"Content-Type":"application/json","Cookie":"a=1; b=2","Host":"hooks.example.com","X-Latin":"�","X-One":"1","X-Two":"a, b"}`,
+		"headers":     `{"Content-Type":"application/json","Host":"hooks.example.com","X-Latin":"�","X-One":"1","X-Two":"a, b"}`,
 		"query":       `{"a":{"b":"1","c":"2"},"d":""}`,
 		"path":        `{"region":"eu�"}`,
 		"method":      `"PUT"`,

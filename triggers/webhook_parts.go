@@ -9,13 +9,17 @@ import (
 // and a missing field is null. Repeated fields are joined as RFC 9110, section
 // 5.2, allows.
 type headerValues struct {
-	fields http.Header
-	host   string // net/http stores it apart
+	fields    http.Header
+	forwarded http.Header // credentials that actions send on; only Get finds them
+	host      string      // net/http stores it apart
 }
 
 // Get returns a field, null if it is missing.
 func (h *headerValues) Get(name string) (any, bool) {
-	v, _ := h.lookup(name)
+	v, ok := h.lookup(name)
+	if name = http.CanonicalHeaderKey(name); !ok && len(h.forwarded[name]) > 0 {
+		return joinLines(name, h.forwarded[name]), true
+	}
 	return v, true
 }
 

@@ -3,7 +3,6 @@ package triggers
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
@@ -30,49 +28,13 @@ type storedRequest struct {
 	Path       map[string]string `json:"path,omitempty"`
 }
 
-// credentialHeaders returns the header fields that are never stored, for each
-// kind of auth.
-func credentialHeaders() []string {
-	return []string{"Authorization", "Proxy-Authorization", "Cookie"}
-}
-
-// WithoutCredentials returns the event without the credentials of its caller. It
-// reads like the event that Decode returns, so that a run reads the same before
-// and after a restart.
-func (w *webhook) WithoutCredentials(ev flow.Event) flow.Event {
-	if e, ok := ev.(*requestEvent); ok {
-		return e.withoutCredentials()
-	}
-	return ev
-}
-
-func (e *requestEvent) withoutCredentials() *requestEvent {
-	if e.isStripped {
-		return e
-	}
-	policy := auth.Policy{Checks: e.webhook.checks}
-	parameters := policy.Query()
-	out := *e
-	out.isStripped = true
-	out.header.fields = withoutFields(e.header.fields, append(credentialHeaders(), policy.Headers()...))
-	out.url = withoutParameters(e.url, parameters)
-	if len(parameters) > 0 {
-		out.query = maps.Clone(e.query)
-		for _, name := range parameters {
-			delete(out.query, name)
-		}
-	}
-	return &out
-}
-
-// Encode returns the stored form of a request, without the credentials of its
-// caller. It does not change the event.
+// Encode returns the stored form of a request. Accept has removed the credentials
+// of its caller.
 func (w *webhook) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	e, ok := ev.(*requestEvent)
 	if !ok {
 		return flow.StoredEvent{}, fmt.Errorf("an event of Go type %T does not belong to a webhook", ev)
 	}
-	e = e.withoutCredentials()
 	stored := storedRequest{
 		Method: e.method, URL: e.url, Host: e.header.host, RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt,
 		Path: e.path, Header: e.header.fields,
@@ -148,16 +110,6 @@ func (e *requestEvent) restoreVariables(stored []byte, decoded decodedBody, limi
 		}
 	}
 	return nil
-}
-
-func withoutFields(h http.Header, names []string) http.Header {
-	out := make(http.Header, len(h))
-	for name, lines := range h {
-		if !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
-			out[name] = lines
-		}
-	}
-	return out
 }
 
 // withoutParameters removes parameters from the query of a URL and keeps the

@@ -99,15 +99,14 @@ variable "v" { type = string }`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stripped := w.WithoutCredentials(ev)
-	if after := asJSON(t, ev.Value(webhookRoot)); after != before || strings.Count(before, key) != 4 {
+	if after := asJSON(t, ev.Value(webhookRoot)); after != before || strings.Contains(before, key) {
 		t.Errorf("the event was\n%s\nand is\n%s", before, after)
 	}
 	decoded, err := w.Decode(stored, flow.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, want := asJSON(t, stripped.Value(webhookRoot)), asJSON(t, decoded.Value(webhookRoot))
+	got, want := before, asJSON(t, decoded.Value(webhookRoot))
 	if got != want || strings.Contains(got, key) || !strings.Contains(got, `"X-Other":"o"`) {
 		t.Errorf("a background run reads\n%s\nand after a restart\n%s", got, want)
 	}

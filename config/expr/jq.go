@@ -20,6 +20,7 @@ type Program struct {
 	code *jq.Program
 	vars []jqVariable
 
+	paths    []Ref // the names that the program mentions, with static members
 	volatile bool
 	rng      hcl.Range
 	hidden   string // see Hide
@@ -89,7 +90,7 @@ func (s *Scope) compileJQText(program string, at sourceMap) (*Program, hcl.Diagn
 	if err != nil {
 		return nil, jqSyntaxError(program, err, at)
 	}
-	p := &Program{vars: s.jqVariables(program), volatile: jqNow.MatchString(program)}
+	p := &Program{vars: s.jqVariables(program), paths: s.jqPaths(program), volatile: jqNow.MatchString(program)}
 	names := make([]string, len(p.vars))
 	for i, v := range p.vars {
 		names[i] = "$" + v.root
@@ -133,6 +134,33 @@ func (s *Scope) jqVariables(program string) []jqVariable {
 	out := make([]jqVariable, 0, len(found))
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		out = append(out, *found[name])
+	}
+	return out
+}
+
+// jqPath matches a variable with the members that follow it: $webhook.body.id,
+// $webhook.headers["X-Id"], $webhook.headers."X-Id". jqMember matches one of them.
+var (
+	jqMember = regexp.MustCompile(`\.?\s*\[\s*"([^"\\]*)"\s*\]|\.\s*"([^"\\]*)"|\.\s*([A-Za-z_]\w*)`)
+	jqPath   = regexp.MustCompile(`\$([A-Za-z_]\w*)((?:\s*(?:` + jqMember.String() + `))*)`)
+)
+
+// jqPaths returns the names of the run that a program mentions, each once.
+func (s *Scope) jqPaths(program string) []Ref {
+	var out []Ref
+	seen := map[string]bool{}
+	for _, m := range jqPath.FindAllStringSubmatch(program, -1) {
+		ref := Ref{Root: m[1]}
+		if !s.isRun(ref.Root) {
+			continue
+		}
+		for _, name := range jqMember.FindAllStringSubmatch(m[2], -1) {
+			ref.Path = append(ref.Path, name[1]+name[2]+name[3])
+		}
+		if !seen[ref.String()] {
+			seen[ref.String()] = true
+			out = append(out, ref)
+		}
 	}
 	return out
 }
@@ -209,16 +237,4 @@ func resolveHeaders(answer map[string]any, headers any, in *jq.Input) {
 }
 
 // Refs lists the names of the run that the program reads.
-func (p *Program) Refs() []Ref {
-	var out []Ref
-	for _, v := range p.vars {
-		if v.all {
-			out = append(out, Ref{Root: v.root})
-			continue
-		}
-		for _, m := range v.members {
-			out = append(out, Ref{Root: v.root, Path: []string{m}})
-		}
-	}
-	return out
-}
+func (p *Program) Refs() []Ref { return p.paths }

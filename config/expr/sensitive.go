@@ -16,6 +16,8 @@ import (
 type Reader interface {
 	// Name returns the name of the attribute, "" if the value is a part of one.
 	Name() string
+	// Refs lists the names of the run that the result depends on.
+	Refs() []Ref
 	// Sources lists the names of the run whose values the result holds. It leaves
 	// out those that the file passes to nonsensitive.
 	Sources() []Ref

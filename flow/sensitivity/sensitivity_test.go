@@ -90,7 +90,7 @@ func TestValuesAreFollowed(t *testing.T) {
 	}{
 		"a program": {
 			main: `action "transform" "t" { jq = "$action.card.body.number | length" }`,
-			want: []string{"main/t.output: reads action.card, which is sensitive (f.hcl:8)", "main/t.jq: reads action.card, which is sensitive (f.hcl:8)"},
+			want: []string{"main/t.output: reads action.card.body.number, which is sensitive (f.hcl:8)", "main/t.jq: reads action.card.body.number, which is sensitive (f.hcl:8)"},
 		},
 		"a function": {
 			main: "action \"log\" \"l\" {\n message = lower(action.card.body.name)\n fields = { ok = 1 }\n}",

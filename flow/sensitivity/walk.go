@@ -170,6 +170,11 @@ func (w *walker) lookup(ref expr.Ref) *taint {
 	case "run", "flow", "error": // errors redact their messages themselves
 		return nil
 	}
+	if credential := w.state.flow.Parts.Credential; credential != nil {
+		if is, _ := credential(ref); is {
+			return &taint{origin: ref.String() + ", a credential", direct: true, at: w.state.flow.Range}
+		}
+	}
 	return w.state.input
 }
 

@@ -11,14 +11,12 @@ import (
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
 	r := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock}
-	// The response and the keys may read credentials of the caller; the run may not.
-	stored := q.Endpoint.Codec.WithoutCredentials(event)
-	response, submission, err := q.buildSubmission(r, stored)
+	response, submission, err := q.buildSubmission(r)
 	if err != nil {
 		q.failSubmission(event, err)
 		return
 	}
-	got, err := q.acceptRun(submission, stored)
+	got, err := q.acceptRun(submission, event)
 	switch {
 	case err != nil:
 		q.refuse(q.applyFallback(notStored(err)))
@@ -45,8 +43,8 @@ func (q *request) acceptRun(s *store.Submission, stored flow.Event) (store.Accep
 }
 
 // buildSubmission returns the response to an async request and the stored form
-// of its run, whose actions read the event stored.
-func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Response, *store.Submission, error) {
+// of its run.
+func (q *request) buildSubmission(r *flow.Run) (*flow.Response, *store.Submission, error) {
 	ctx, cancel := clock.WithTimeout(q.r.Context(), q.handler.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()
 	response, err := q.computeReply(ctx, r)
@@ -57,7 +55,7 @@ func (q *request) buildSubmission(r *flow.Run, stored flow.Event) (*flow.Respons
 	if err != nil {
 		return nil, nil, err
 	}
-	payload, err := q.encodePayload(stored, response)
+	payload, err := q.encodePayload(r.Event, response)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -151,8 +151,6 @@ func (t *testTrigger) Admit(context.Context, expr.Env) (flow.Admission, error) {
 	return flow.Admission{}, nil
 }
 
-func (*testTrigger) WithoutCredentials(e flow.Event) flow.Event { return e }
-
 func (t *testTrigger) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {
 	if t.panics == "accept" {
 		panic("accept " + t.token)

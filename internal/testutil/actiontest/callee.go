@@ -21,8 +21,6 @@ func (*calleeTrigger) Roots() map[string]cty.Type {
 	return map[string]cty.Type{"input": cty.DynamicPseudoType}
 }
 
-func (*calleeTrigger) WithoutCredentials(e flow.Event) flow.Event { return e }
-
 func (*calleeTrigger) Encode(flow.Event) (flow.StoredEvent, error) { return flow.StoredEvent{}, nil }
 
 func (*calleeTrigger) Decode(flow.StoredEvent, flow.Limits) (flow.Event, error) {
