@@ -135,6 +135,13 @@ func TestValuesAreFollowed(t *testing.T) {
 			main: "action \"parallel\" \"p\" {\n action \"transform\" \"t\" {\n jq = \".\"\n input = action.card.body\n}\n}\naction \"log\" \"l\" { message = \"${action.p.results.t.value}\" }",
 			want: []string{"main/p.output: holds the output of action.t, " + card, "main/t.output: " + direct, "main/t.input: " + direct, "main/l.message: reads action.p.results.t.value, " + card},
 		},
+		"the iteration before": {
+			main: "action \"loop\" \"o\" {\n while = each.index == 0 || each.previous.t.value != null\n max_iterations = 3\n action \"log\" \"l\" { message = \"${try(each.previous.t.value, 1)}\" }\n action \"transform\" \"t\" {\n jq = \".\"\n input = action.card.body\n}\n}",
+			want: []string{
+				"main/o.output: holds the output of action.t, " + card, "main/o.while: reads each.previous.t.value, " + card,
+				"main/l.message: reads each.previous.t.value, " + card, "main/t.output: " + direct, "main/t.input: " + direct,
+			},
+		},
 		"the case of a branch": {
 			main: "action \"branch\" \"b\" {\n case \"big\" {\n when = action.card.body > 1\n action \"log\" \"i\" { message = \"x\" }\n}\n}\naction \"log\" \"l\" { message = \"${action.b.case}\" }",
 			want: []string{"main/b.output: " + direct, "main/b.when: " + direct, "main/l.message: reads action.b.case, " + card},

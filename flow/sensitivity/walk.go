@@ -79,7 +79,7 @@ func (w *walker) visitInner(s *flow.Step, l flow.List, read *taint, why string) 
 func (w *walker) visitReads(s *flow.Step) *taint {
 	var found *taint
 	for _, r := range s.Reads {
-		t, why := w.taintOf(r)
+		t, why := w.readerScope(s, r).taintOf(r)
 		if t != nil {
 			r.Hide(why)
 		}
@@ -102,6 +102,17 @@ func (w *walker) visitReads(s *flow.Step) *taint {
 		}
 	}
 	return found
+}
+
+// readerScope returns the walker in whose loops a reader stands. The condition of
+// a loop reads each of the loop itself.
+func (w *walker) readerScope(s *flow.Step, r expr.Reader) *walker {
+	if !s.Traits.Iterates || r.Name() != "while" || len(s.Traits.Lists) == 0 {
+		return w
+	}
+	inner := *w
+	inner.loops = append(w.loops[:len(w.loops):len(w.loops)], loop{nil, s.Traits.Lists[0]})
+	return &inner
 }
 
 // computes reports whether the gateway itself computes the outputs of an action.
