@@ -25,6 +25,7 @@ type durableParts struct {
 	ticker      *schedule.Ticker
 	eraser      *history.Eraser
 	queues      *telemetry.Queues
+	missing     *missingFlows
 
 	executing    context.Context // ends after a stop, when the last run has ended
 	endExecuting context.CancelFunc
@@ -43,8 +44,10 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.ticker = schedule.New(schedule.Options{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
+	known := func() []string { return queuedFlows(&g.current) }
+	d.missing = &missingFlows{store: o.Store, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
-	g.metrics.RegisterQueues(d.queues, func() []string { return queuedFlows(&g.current) }, g.log)
+	g.metrics.RegisterQueues(d.queues, known, g.log)
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
 	d.executing, d.endExecuting = context.WithCancel(context.Background())
 	return d
@@ -62,6 +65,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.housekeeper.Purge},
 		{ctx, d.housekeeper.EraseDeleted},
 		{ctx, d.ticker.Run},
+		{ctx, d.missing.Run},
 		{d.executing, d.pool.KeepLeases},
 		{d.executing, d.recorder.Run},
 	} {
@@ -90,11 +94,11 @@ func (d *durableParts) end() {
 	}
 }
 
-// reloadSchedules makes the ticker read the schedules of the snapshot that serves
-// now.
-func (d *durableParts) reloadSchedules() {
+// reloaded makes the loops read the flows of the snapshot that serves now.
+func (d *durableParts) reloaded() {
 	if d != nil {
 		d.ticker.Reload()
+		d.missing.changed.Send()
 	}
 }
 

@@ -158,7 +158,7 @@ func (g *Gateway) applySettings(m *run.Memory) {
 		m.SetLimit(cmp.Or(int64(s.Config.Gateway.Limits.Memory), g.opts.Memory))
 		s.Release()
 	}
-	g.durable.reloadSchedules()
+	g.durable.reloaded()
 }
 
 // ServeHTTP serves the endpoints.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/internal/logging"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // version returns a set of files. Each response of its flows has the version
@@ -333,4 +335,31 @@ func TestRestartNeeded(t *testing.T) {
 	if names := g.Status().RestartNeeded; len(names) != 0 {
 		t.Errorf("%q", names)
 	}
+}
+
+// TestRunsOfRemovedFlows: a reload and a start say how many runs wait for a flow
+// that is not in the files. The runs continue when it is back.
+func TestRunsOfRemovedFlows(t *testing.T) {
+	t.Parallel()
+	text := "flow \"old\" {\ntrigger \"webhook\" { path = \"/old\" }\naction \"delay\" \"d\" { for = \"1s\" }\n}\n"
+	d := newStopped(t)
+	lines := newSink(t)
+	log, err := logging.New(lines, "json", "info")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.opts.Log = log
+	d.write(text)
+	d.start()
+	id := d.accept("/old", `{}`)
+	d.await(id, store.Waiting)
+	d.write("")
+	d.g.Reload("test")
+	lines.await(0, "not in the files", `"flow":"old"`, `"runs":1`)
+	mark := lines.mark()
+	d.restart()
+	lines.await(mark, "not in the files", `"flow":"old"`, `"runs":1`)
+	d.write(text)
+	d.g.Reload("test")
+	d.await(id, store.Succeeded)
 }

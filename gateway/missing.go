@@ -1,0 +1,49 @@
+package gateway
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// missingFlows warns of runs that wait for a flow which is not in the files: it
+// was removed or renamed. They continue when a flow of that name is back.
+type missingFlows struct {
+	store   store.History
+	known   func() []string // names of the flows whose runs can be executed
+	log     *telemetry.Log
+	changed *run.Signal // a configuration was put into service
+}
+
+// Run warns at the start and after each reload, until the context ends.
+func (m *missingFlows) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.changed.C():
+			m.warn(ctx)
+		}
+	}
+}
+
+func (m *missingFlows) warn(ctx context.Context) {
+	depths, err := m.store.Depths(ctx)
+	if err != nil {
+		m.log.Sampled.Warn("the runs of flows that are not in the files can't be counted", zap.Error(err))
+		return
+	}
+	known := map[string]bool{}
+	for _, name := range m.known() {
+		known[name] = true
+	}
+	for _, d := range depths {
+		if !known[d.Flow] {
+			m.log.Warn("runs wait for a flow that is not in the files; restore the flow, or cancel them", zap.String("flow", d.Flow), zap.Int("runs", d.Queued+d.Waiting+d.Running))
+		}
+	}
+}
