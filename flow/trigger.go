@@ -132,6 +132,7 @@ type Queue struct {
 	Max        int  // runs at once
 	Length     int  // runs that wait
 	DropOldest bool // above Length, cancel the oldest waiting run; false refuses the new one
+	MaxOpen    int  // runs that are not over; more are skipped; 0 for no limit
 }
 
 // ClockPart starts runs at times.

@@ -35,7 +35,9 @@
 //
 // A failed run is a dead letter: it stays in the store, to be inspected and
 // requeued. Record also stores runs that are already over when the store learns
-// of them, such as runs of sync flows: succeeded or failed.
+// of them, such as runs of sync flows: succeeded or failed. Accept records a
+// submission as throttled if as many runs of its flow are open as
+// QueueLimit.MaxOpen allows.
 //
 // # Promises of an engine
 //

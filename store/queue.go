@@ -38,13 +38,18 @@ type Dedupe struct {
 func DedupeScope(flow string) string { return "dedupe/" + flow }
 
 // QueueLimit is how many runs of a flow may be queued, including those that are
-// blocked by an order key, and whether a full queue drops runs.
+// blocked by an order key, whether a full queue drops runs, and whether runs that
+// are not over keep others from starting.
 type QueueLimit struct {
 	Max int // 0 for no limit
 	// DropOldest makes room in a full queue: the oldest queued run that was never
 	// claimed is cancelled with ReasonDropped. If all were claimed before, the
 	// submission is refused.
 	DropOldest bool
+	// MaxOpen is how many runs of the flow may be open; 0 for no limit. A
+	// submission above it takes its dedupe key, is recorded as throttled with
+	// SkipCause, and does not run.
+	MaxOpen int
 }
 
 // DirectClaim asks for a claim of the run that is being accepted.
@@ -69,6 +74,8 @@ type Accepted struct {
 	Duplicate *Key
 	// Dropped is the id of the run that was dropped from the full queue, or "".
 	Dropped string
+	// Skipped is set if the submission does not run, see QueueLimit.MaxOpen.
+	Skipped bool
 }
 
 // Claim is the right to work on a run. Callers pass it back unchanged.

@@ -136,6 +136,16 @@ func (q SweepQuery) LossDelay(times int) (time.Duration, bool) {
 	return min(wait, maxLossBackoff), true
 }
 
+// SkipCause returns the cause of a submission that does not run because a number
+// of runs of its flow are open.
+func SkipCause(open int) Cause {
+	c := Cause{Reason: ReasonSkipped, Message: "an earlier run of the flow was not over"}
+	if open > 1 {
+		c.Message = fmt.Sprintf("%d earlier runs of the flow were not over", open)
+	}
+	return c
+}
+
 // LossCause returns the cause of a run that was lost a number of times in a row.
 func LossCause(times int) Cause {
 	c := Cause{Reason: ReasonLost, Class: "internal", Message: "the gateway that worked on the run went away"}

@@ -36,6 +36,7 @@ const (
 	ReasonLost    = "lost"    // failed: the lease ended again and again
 	ReasonDropped = "dropped" // cancelled: dropped from a full queue
 	ReasonPerson  = "person"  // cancelled: by Cancel
+	ReasonSkipped = "skipped" // throttled: earlier runs of the flow were not over
 )
 
 // Step is one executed action of a run: both the checkpoint from which the run

@@ -18,7 +18,7 @@ const (
 	Failed                     // a dead letter: it may be requeued
 	Cancelled                  // by an operator, or dropped from a full queue
 	Refused                    // a request that did not become a run
-	Throttled                  // in the window of an earlier request
+	Throttled                  // in the window of an earlier request, or while earlier runs were open
 )
 
 // States returns all states, in their order.

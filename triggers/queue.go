@@ -38,20 +38,25 @@ type concurrency struct {
 	overflow string
 }
 
-// The settings for requests while the queue is full.
+// The settings for runs above the limits.
 const (
 	overflowReject     = "reject"
 	overflowDropOldest = "drop_oldest"
+	overflowSkip       = "skip"
 )
 
 // Describe declares the block.
 func (c *concurrency) Describe(s *schema.Spec) {
+	c.describeLimits(s)
+	schema.Attr(s, &c.overflow, "overflow", "What happens if the queue is full: `reject` answers 503 with `Retry-After`, `drop_oldest` cancels the oldest waiting run.",
+		schema.OneOf(overflowReject, overflowDropOldest))
+}
+
+func (c *concurrency) describeLimits(s *schema.Spec) {
 	*c = concurrency{max: 64, queue: 10_000, overflow: overflowReject}
 	s.Doc = "Limits how many runs of an async flow are executed at once, on all gateways together, and how many wait."
 	schema.Attr(s, &c.max, "max", "The maximum number of runs at once.")
 	schema.Attr(s, &c.queue, "queue", "The maximum number of waiting runs.")
-	schema.Attr(s, &c.overflow, "overflow", "What happens if the queue is full: `reject` answers 503 with `Retry-After`, `drop_oldest` cancels the oldest waiting run.",
-		schema.OneOf(overflowReject, overflowDropOldest))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if c.max < 1 || c.max > 1_000_000 {
@@ -81,11 +86,12 @@ func (q *queue) describeConcurrency(s *schema.Spec, mode string) {
 }
 
 // limits returns the limits of the runs of the flow.
-func (q *queue) limits() flow.Queue {
-	c := q.concurrency
+func (q *queue) limits() flow.Queue { return q.concurrency.limits() }
+
+func (c *concurrency) limits() flow.Queue {
 	if c == nil {
 		c = &concurrency{}
-		c.Describe(&schema.Spec{})
+		c.describeLimits(&schema.Spec{})
 	}
 	return flow.Queue{Max: c.max, Length: c.queue, DropOldest: c.overflow == overflowDropOldest}
 }

@@ -26,12 +26,12 @@ const (
 // schedule starts runs at the times of a cron expression.
 type schedule struct {
 	valueCodec
-	queue
 
-	cron     string
-	timezone string
-	skip     []string
-	missed   string
+	cron        string
+	timezone    string
+	skip        []string
+	missed      string
+	concurrency *scheduleConcurrency // nil if the configuration has none
 
 	times *cron.Schedule
 	zone  *time.Location
@@ -46,7 +46,7 @@ func (t *schedule) Describe(s *schema.Spec) {
 	schema.Attr(s, &t.timezone, "timezone", "The time zone of the schedule, by its IANA name such as `Europe/Berlin`.")
 	schema.Attr(s, &t.skip, "skip", "Days without ticks: `2026-12-25`, or `12-25` for every year.")
 	schema.Attr(s, &t.missed, "missed", "What happens to the ticks of a time in which no gateway ran: `skip` drops them, `run_once` starts one run for all of them, with the time of the last one. The first start of the gateway on a store, and a new schedule, miss no tick before them. A tick is not missed if a gateway starts less than a minute later, or if a gateway was running but could not store the run.", schema.OneOf(missedSkip, missedRunOnce))
-	t.describeConcurrency(s, "")
+	schema.Single(s, &t.concurrency, "concurrency", "Limits how many runs are executed at once and how many wait, and may leave out ticks.")
 	s.Check(t.checkSettings)
 	s.Example(schema.Example{
 		Title: "Each weekday at seven, but not at Christmas",
@@ -55,6 +55,13 @@ func (t *schedule) Describe(s *schema.Spec) {
   timezone = "Europe/Berlin"
   skip     = ["12-25", "12-26"]
   missed   = "run_once"
+}`,
+	})
+	s.Example(schema.Example{
+		Title: "Each five minutes, but not while the last run goes on",
+		HCL: `trigger "schedule" {
+  cron = "*/5 * * * *"
+  concurrency { overflow = "skip" }
 }`,
 	})
 }
@@ -94,7 +101,7 @@ func (t *schedule) Roots() map[string]cty.Type {
 func (t *schedule) Parts(string) flow.Parts {
 	return flow.Parts{
 		Clock: &flow.ClockPart{Next: t.nextTick, CatchUp: t.missed == missedRunOnce, Event: t.newTickEvent},
-		Codec: t, Queue: t.limits(),
+		Codec: t, Queue: t.concurrency.limits(),
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
@@ -53,7 +55,8 @@ func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.
 }
 
 // queueRun queues a run with an id and an encoded event, see StartFlow. A run
-// that exists already is not queued again.
+// that exists already is not queued again. A run that the flow skips is counted,
+// and its record has the id.
 func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.Flow.Name, Dedupe: once,
@@ -68,6 +71,10 @@ func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string
 		return "", nil, s.storeError(err)
 	case got.Duplicate != nil:
 		return got.Duplicate.Run, got.Duplicate, nil
+	case got.Skipped:
+		e.Metrics.CountSkippedRun()
+		e.Log.Warn("a run was skipped, as an earlier run of the flow is not over", zap.String("run", id))
+		return id, nil, nil
 	}
 	s.Wakeup.Send()
 	return id, nil, nil

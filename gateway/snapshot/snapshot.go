@@ -55,7 +55,7 @@ func (e *Endpoint) IsPure(kind string) bool { return e.pureKinds[kind] }
 
 // QueueLimit returns the limit of queued runs for the store.
 func (e *Endpoint) QueueLimit() store.QueueLimit {
-	return store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest}
+	return store.QueueLimit{Max: e.Queue.Length, DropOldest: e.Queue.DropOldest, MaxOpen: e.Queue.MaxOpen}
 }
 
 // BaseURL returns the beginning of the URLs of endpoints, without a slash at the

@@ -37,6 +37,10 @@ func (f *Flow) ObserveRun(state flow.State, took time.Duration) {
 	f.runTime.Observe(took.Seconds())
 }
 
+// CountSkippedRun counts a run that did not start because earlier ones were not
+// over.
+func (f *Flow) CountSkippedRun() { f.runs.inc(flow.Skipped) }
+
 // ObserveAction counts an action that ended.
 func (f *Flow) ObserveAction(rec *flow.Record) {
 	a := f.actions[rec.Step.Name]

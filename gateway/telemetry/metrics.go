@@ -50,7 +50,7 @@ func NewMetrics(version string, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
-	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in.", "flow", "state")
+	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
 	m.actions = m.newCounter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
 	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")

@@ -73,10 +73,12 @@ func TestRemoveFlowsKeepsSharedSeries(t *testing.T) {
 	t.Parallel()
 	m := newMetrics()
 	old, next := []*flow.Flow{{Name: "a"}, {Name: "b"}}, []*flow.Flow{{Name: "b"}}
-	m.AddFlows(old)["b"].ObserveRun(flow.Succeeded, time.Second)
+	b := m.AddFlows(old)["b"]
+	b.ObserveRun(flow.Succeeded, time.Second)
+	b.CountSkippedRun()
 	m.AddFlows(next)
 	m.RemoveFlows(old)
-	if got := series(t, m, "gateway_runs_total"); len(got) != 3 || got["/b/succeeded"] != 1 {
+	if got := series(t, m, "gateway_runs_total"); len(got) != 3 || got["/b/succeeded"] != 1 || got["/b/skipped"] != 1 {
 		t.Errorf("series %v, want those of b", got)
 	}
 	m.RemoveFlows(next)

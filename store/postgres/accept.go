@@ -38,7 +38,7 @@ func (a *acceptance) size() int {
 func (a *acceptance) prepare(b *acceptBatch) {
 	a.out = store.Accepted{}
 	f := b.counts.of(a.sub.Flow)
-	f.needRunning = f.needRunning || (a.sub.Claim != nil && a.sub.Claim.Max > 0)
+	f.needStarted = f.needStarted || (a.sub.Claim != nil && a.sub.Claim.Max > 0) || a.sub.Queue.MaxOpen > 0
 	if q := a.sub.Queue; q.DropOldest && q.Max > 0 {
 		if f.maxDrops == 0 || q.Max < f.minLimit {
 			f.minLimit = q.Max
@@ -60,19 +60,38 @@ func (a *acceptance) apply(b *acceptBatch) error {
 			return nil
 		}
 	}
-	f := b.counts[a.sub.Flow]
-	a.chooseState(b, f)
 	if b.runs.ids[a.id] {
 		return fmt.Errorf("%w: %s", store.ErrExists, a.sub.ID)
 	}
+	f := b.counts[a.sub.Flow]
+	if open := f.open(); a.sub.Queue.MaxOpen > 0 && open >= a.sub.Queue.MaxOpen {
+		a.skip(b, open)
+		return nil
+	}
+	a.chooseState(b, f)
 	if err := a.enforceQueueLimit(b, f); err != nil {
 		return err
 	}
+	a.assignDedupeKey()
+	a.writeRun(b, f)
+	return nil
+}
+
+// assignDedupeKey makes the run the first with its dedupe key.
+func (a *acceptance) assignDedupeKey() {
 	if a.keyRequest != nil {
 		a.keyRequest.assign(store.Key{Run: a.sub.ID, Value: a.sub.Response}, a.sub.Dedupe.TTL)
 	}
-	a.writeRun(b, f)
-	return nil
+}
+
+// skip records the submission while runs of its flow are open.
+func (a *acceptance) skip(b *acceptBatch, open int) {
+	a.out.Skipped = true
+	a.assignDedupeKey()
+	b.runs.addRun(newRun{
+		id: a.id, flow: a.sub.Flow, state: store.Throttled, attempt: 1, cause: store.SkipCause(open),
+		payload: &a.sub.Payload, size: len(a.sub.Body),
+	})
 }
 
 // chooseState decides in which state the run begins.

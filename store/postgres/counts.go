@@ -15,12 +15,13 @@ type queueCounts map[string]*flowCounts
 type flowCounts struct {
 	found          bool
 	ready, blocked int // as in the row, with the changes so far
+	waiting        int
 	running        int
 	unclaimed      []unclaimedRun // runs that can be dropped to make room, the oldest first
 
 	addReady, addBlocked int // changes that the row does not have yet
 
-	needRunning bool // an operation needs running
+	needStarted bool // an operation needs waiting and running
 	maxDrops    int  // how many runs may have to be dropped
 	minLimit    int  // the smallest queue limit of the operations that may drop runs
 }
@@ -60,14 +61,16 @@ func (f queueCounts) hasMissingRow() bool {
 }
 
 // add counts by runs that enter a state, or leave it if by is negative. The row
-// of a flow has no column for running runs, so their number is only used within
-// the transaction.
+// of a flow has no column for waiting and running runs, so their numbers are only
+// used within the transaction.
 func (f *flowCounts) add(s store.State, by int) {
 	switch s {
 	case blocked:
 		f.blocked, f.addBlocked = f.blocked+by, f.addBlocked+by
 	case store.Queued:
 		f.ready, f.addReady = f.ready+by, f.addReady+by
+	case store.Waiting:
+		f.waiting += by
 	case store.Running:
 		f.running += by
 	default:
@@ -76,6 +79,9 @@ func (f *flowCounts) add(s store.State, by int) {
 
 // queued returns how many runs are in the queue.
 func (f *flowCounts) queued() int { return f.ready + f.blocked }
+
+// open returns how many runs are not over.
+func (f *flowCounts) open() int { return f.queued() + f.waiting + f.running }
 
 // addUpdate adds a statement that writes the changes.
 func (f queueCounts) addUpdate(t *tx) {
@@ -145,7 +151,7 @@ func (b *acceptBatch) lockFlows(known *knownFlows) {
 		b.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", unknown)
 	}
 	b.lockFlowRows()
-	b.countRunning()
+	b.countStarted()
 	b.findOldestUnclaimed()
 }
 
@@ -162,20 +168,31 @@ func (b *acceptBatch) lockFlowRows() {
 	})
 }
 
-func (b *acceptBatch) countRunning() {
-	var needRunning []string
+// countStarted counts waiting and running runs in one statement, because a run may
+// change from one to the other between two.
+func (b *acceptBatch) countStarted() {
+	var flows []string
 	for name, f := range b.counts {
-		if f.needRunning {
-			needRunning = append(needRunning, name)
+		if f.needStarted {
+			flows = append(flows, name)
 		}
 	}
-	if len(needRunning) == 0 {
+	if len(flows) == 0 {
 		return
 	}
+	const count = `SELECT flow, state, count(*) FROM (
+		SELECT flow, state FROM runs WHERE flow = ANY($1) AND state = 2 UNION ALL
+		SELECT flow, state FROM runs WHERE flow = ANY($1) AND state = 3) r GROUP BY flow, state`
 	var name string
+	var state store.State
 	var n int
-	scanRows(b.addSQL("SELECT flow, count(*) FROM runs WHERE flow = ANY($1) AND state = 3 GROUP BY flow", needRunning), []any{&name, &n}, func() error {
-		b.counts[name].running = n
+	scanRows(b.addSQL(count, flows), []any{&name, &state, &n}, func() error {
+		f := b.counts[name]
+		if state == store.Waiting {
+			f.waiting = n
+		} else {
+			f.running = n
+		}
 		return nil
 	})
 }

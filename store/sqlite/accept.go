@@ -47,6 +47,9 @@ func (a *acceptance) acceptRun() error {
 			return nil
 		}
 	}
+	if open := a.counts.of(a.sub.Flow).open(); a.sub.Queue.MaxOpen > 0 && open >= a.sub.Queue.MaxOpen {
+		return a.skip(open)
+	}
 	if err := a.chooseState(); err != nil {
 		return err
 	}
@@ -54,6 +57,18 @@ func (a *acceptance) acceptRun() error {
 		return err
 	}
 	return a.writeRun()
+}
+
+// skip records the submission while runs of its flow are open.
+func (a *acceptance) skip(open int) error {
+	a.out.Skipped = true
+	err := a.recordEntry(a.id, &store.Entry{
+		ID: a.sub.ID, Flow: a.sub.Flow, State: store.Throttled, Payload: a.sub.Payload, Cause: store.SkipCause(open),
+	})
+	if err != nil {
+		return err
+	}
+	return a.writeDedupeKey()
 }
 
 // chooseState decides in which state the run begins.
@@ -122,11 +137,8 @@ func (a *acceptance) writeRun() error {
 	if err := a.writeSteps(seq, a.sub.Steps); err != nil {
 		return err
 	}
-	if d := a.sub.Dedupe; d != nil {
-		k := store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}
-		if err := a.writeKey(k, a.now+roundUpMillis(d.TTL)); err != nil {
-			return err
-		}
+	if err := a.writeDedupeKey(); err != nil {
+		return err
 	}
 	a.counts.move(a.sub.Flow, noState, a.state)
 	switch a.state {
@@ -139,6 +151,16 @@ func (a *acceptance) writeRun() error {
 	default: // behind another
 	}
 	return nil
+}
+
+// writeDedupeKey makes the run the first with its dedupe key.
+func (a *acceptance) writeDedupeKey() error {
+	d := a.sub.Dedupe
+	if d == nil {
+		return nil
+	}
+	k := store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}
+	return a.writeKey(k, a.now+roundUpMillis(d.TTL))
 }
 
 // insertRow writes the row of the run. Most runs need few columns, and each

@@ -15,6 +15,8 @@ type counts struct {
 	ready, blocked, waiting, running int
 }
 
+func (c counts) open() int { return c.ready + c.blocked + c.waiting + c.running }
+
 // flowCounts are the counts of a flow, and those before the current transaction.
 type flowCounts struct {
 	counts

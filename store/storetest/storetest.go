@@ -83,6 +83,7 @@ func Run(t *testing.T, e Engine) {
 		{"Lease", leaseTests()},
 		{"Order", orderTests()},
 		{"QueueLimit", queueLimitTests()},
+		{"MaxOpen", maxOpenTests()},
 		{"Dedupe", dedupeTests()},
 		{"Keys", keyTests()},
 		{"Contact", contactTests()},

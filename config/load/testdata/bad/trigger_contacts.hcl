@@ -25,6 +25,7 @@ flow "spring_offer" {
   trigger "link" {
     path     = "/e"
     redirect = "https://shop.example.com"
+    methods  = ["GET"] # flow "f" has the POST
   }
   action "log" "l" { message = link_url("offer", contact.email) } # error: Unknown link: trigger "link"
   action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?

@@ -27,6 +27,23 @@ flow "i" {
     missed = "run" # error: Wrong value for "missed": "run_once"
   }
 }
+flow "k" {
+  trigger "schedule" {
+    cron = "@daily"
+    concurrency {
+      overflow = "skip"
+      queue    = 5 # error: Queue without runs: Remove queue
+    }
+  }
+}
+flow "l" {
+  trigger "webhook" {
+    path = "/l"
+    concurrency {
+      overflow = "skip" # error: Wrong value for "overflow": "reject", "drop_oldest"
+    }
+  }
+}
 flow "j" {
   trigger "schedule" { cron = "@daily" }
   action "respond" "r" {} # error: No caller to answer: trigger "schedule" has no caller. Remove the action.
