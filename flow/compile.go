@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -92,7 +93,9 @@ func (d *declaration) Describe(s *schema.Spec) {
 	schema.Single(s, &f.Retry, "retry", "Attempts a failed async run again if the failure may pass. Completed actions do not run again. Without the block, a failed run is not attempted again by itself.")
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
-	schema.BlockFunc(s, "on_error", "Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.",
+	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.\n\n"+
+		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes, counted anew after each `delay`. In a sync flow it may take %d seconds in all, delays included.",
+		StoredFallbackTime/time.Minute, CallerFallbackTime/time.Second),
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)
 }
 

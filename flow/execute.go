@@ -17,7 +17,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
 	r.setDefaults()
 	if r.stepClock == nil {
-		r.stepClock, r.iterations, r.abandoned = &top.stepClock, &top.iterations, &top.abandoned
+		r.life, r.stepClock, r.iterations, r.abandoned = ctx, &top.stepClock, &top.iterations, &top.abandoned
 	}
 	skipped, err := r.begin(ctx)
 	if skipped != nil {
@@ -83,7 +83,12 @@ func (r *Run) fail(ctx context.Context, top *frame, failure *Error) Outcome {
 	if len(r.Flow.OnError) == 0 || r.willRetry(ctx, failure) {
 		return out
 	}
-	if end := runFallback(ctx, top, failure); end != nil {
+	end, err := runFallback(ctx, top, failure)
+	var s *suspension
+	switch {
+	case errors.As(err, &s):
+		return Outcome{State: Suspended, Wait: s.wait}
+	case end != nil:
 		out.Response, out.Message, out.Output, out.EndedBy = end.Response, end.Message, end.Output, end.EndedBy
 	}
 	return out
@@ -102,15 +107,22 @@ func (r *Run) willRetry(ctx context.Context, failure *Error) bool {
 	return r.Journal.WillRetry(failure)
 }
 
-// fallbackLimit is how long an on_error list may take after the run's own
-// time is over.
-const fallbackLimit = 30 * time.Second
+// The bounds of an on_error list. It has a time of its own, because the end of
+// the run's time may be the reason why the run failed.
+const (
+	// CallerFallbackTime is for a run whose caller waits. Delays count.
+	CallerFallbackTime = 30 * time.Second
+	// StoredFallbackTime is for a run that can be suspended. Each delay starts it
+	// anew.
+	StoredFallbackTime = 15 * time.Minute
+)
 
 // runFallback runs the on_error list. It returns the outcome that an action of
-// the list set, nil if the list came to its end. A failure inside is recorded and
-// changes nothing.
-func runFallback(ctx context.Context, top *frame, failure *Error) *Outcome {
-	ctx, cancel := fallbackContext(ctx, top.run.Clock)
+// the list set, nil if the list came to its end, and the error of a suspension:
+// when the run continues, the failed step fails again without running, and the
+// list continues. Any other failure inside is recorded and changes nothing.
+func runFallback(ctx context.Context, top *frame, failure *Error) (*Outcome, error) {
+	ctx, cancel := fallbackContext(ctx, top.run)
 	defer cancel()
 	top.end = nil
 	f := top.child()
@@ -118,20 +130,29 @@ func runFallback(ctx context.Context, top *frame, failure *Error) *Outcome {
 	f.roots = map[string]any{"error": map[string]any{
 		"action": failure.Action, "message": failure.RedactedMessage(), "class": string(failure.Class),
 	}}
-	if err := top.run.Flow.OnError.execute(ctx, f); errors.Is(err, errEnd) {
-		return top.end
+	err := top.run.Flow.OnError.execute(ctx, f)
+	switch {
+	case errors.Is(err, errEnd):
+		return top.end, nil
+	case IsSuspended(err):
+		return nil, err
 	}
-	return nil
+	return nil, nil
 }
 
-// fallbackContext bounds an on_error list. The list may run after the run's own
-// time is over, which may be the reason why the run failed. A run without a
-// deadline of its own still ends its list when it is cancelled.
-func fallbackContext(ctx context.Context, clk clock.Clock) (context.Context, context.CancelFunc) {
+// fallbackContext bounds an on_error list. It ends with a stored run, but not
+// with the time of an action around the flow. The list of a run whose caller
+// waits may run after the run's own time is over.
+func fallbackContext(ctx context.Context, r *Run) (context.Context, context.CancelFunc) {
+	if r.CanSuspend {
+		ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), r.Clock, StoredFallbackTime)
+		stop := context.AfterFunc(r.life, cancel)
+		return ctx, func() { stop(); cancel() }
+	}
 	if _, limited := ctx.Deadline(); limited || ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	return clock.WithTimeout(ctx, clk, fallbackLimit)
+	return clock.WithTimeout(ctx, r.Clock, CallerFallbackTime)
 }
 
 // recoverPanic, when deferred, turns a panic into an error: it fails the run and

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -41,12 +42,13 @@ type Run struct {
 	// RecordInputs: records of steps hold the values of the actions' fields.
 	RecordInputs bool
 
-	depth      int           // number of flows that run this one as a part of theirs
-	prefix     string        // of the paths of its steps
-	passedOver bool          // a failure of this flow does not fail the run
-	stepClock  *stepClock    // set by Execute
-	iterations *atomic.Int64 // number so far, see MaxIterations; set by Execute
-	abandoned  *atomic.Int64 // computations that still run; set by Execute
+	depth      int             // number of flows that run this one as a part of theirs
+	prefix     string          // of the paths of its steps
+	passedOver bool            // a failure of this flow does not fail the run
+	life       context.Context // of the whole run; set by Execute
+	stepClock  *stepClock      // set by Execute
+	iterations *atomic.Int64   // number so far, see MaxIterations; set by Execute
+	abandoned  *atomic.Int64   // computations that still run; set by Execute
 }
 
 // Logger takes the lines that flows write to the log.

@@ -40,10 +40,11 @@ func (r *Run) finish(out *flow.Outcome) {
 }
 
 // requeue writes the completed steps of an interrupted run and puts it back
-// into the queue.
+// into the queue. A step that failed before, so that on_error ran, stays failed.
 func (r *Run) requeue() {
+	steps := appendForRetry(r.pending, r.interrupted)
 	r.writeEnd(func(ctx context.Context) error {
-		return r.pool.Store.Suspend(ctx, *r.claim.Load(), store.Requeue{Steps: r.unwrittenSteps()})
+		return r.pool.Store.Suspend(ctx, *r.claim.Load(), store.Requeue{Steps: steps})
 	})
 }
 
@@ -65,9 +66,11 @@ func (r *Run) buildEnding(out *flow.Outcome) *store.Ending {
 
 // unwrittenSteps returns the pending steps, and the failed ones marked for the
 // next attempt. Of two steps with one path the later one counts.
-func (r *Run) unwrittenSteps() []store.Step {
-	steps := r.pending
-	for _, s := range r.failed {
+func (r *Run) unwrittenSteps() []store.Step { return appendForRetry(r.pending, r.failed) }
+
+// appendForRetry appends failed steps marked for the next attempt.
+func appendForRetry(steps, failed []store.Step) []store.Step {
+	for _, s := range failed {
 		s.State = store.StepRetry
 		steps = append(steps, s)
 	}

@@ -72,8 +72,12 @@ func (r *Run) Done(rec *flow.Record) {
 	if rec.Step.Traits.Volatile {
 		r.volatile = len(r.pending)
 	}
-	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || r.ctx.Err() != nil) {
+	interrupted := r.ctx.Err() != nil
+	if rec.State == flow.Failed && (rec.Step.OnError != flow.Continue || interrupted) {
 		r.failed = append(r.failed, s)
+	}
+	if rec.State == flow.Failed && interrupted {
+		r.interrupted = append(r.interrupted, s)
 	}
 }
 

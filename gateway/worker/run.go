@@ -39,6 +39,9 @@ type Run struct {
 	mu      sync.Mutex
 	pending []store.Step // ended and not yet written
 	failed  []store.Step // to be tried again in the next attempt
+	// interrupted are the failed steps that were under way when the run was
+	// interrupted.
+	interrupted []store.Step
 	// volatile is how many pending steps there are up to the last one whose
 	// output would change if it ran again.
 	volatile int

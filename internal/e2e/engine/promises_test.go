@@ -1,0 +1,64 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// The tests of this file hold what a page of the reference promises. Their names
+// begin with that of the page.
+
+// TestFlowPageOnErrorWaits: a delay in on_error holds no worker and survives a
+// restart. The list continues behind it, and nothing runs twice.
+func TestFlowPageOnErrorWaits(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+gateway {
+  egress { allow = ["127.0.0.1"] }
+  limits { runs = 1 }
+}
+flow "called" {
+  trigger "flow" {}
+  action "http" "bad" { url = "OUT/bad" }
+  on_error {
+    action "http" "early" { url = "OUT/early" }
+    action "delay" "wait" { for = "2s" }
+    action "http" "late" {
+      url  = "OUT/late"
+      json = { class = error.class, action = error.action, early = action.early.body.echo }
+    }
+  }
+}
+flow "calls" {
+  trigger "webhook" { path = "/calls" }
+  action "flow" "call" { flow = "called" }
+  on_error {
+    action "delay" "moment" { for = "1ms" }
+    action "http" "outer" { url = "OUT/outer" }
+  }
+}
+flow "quick" {
+  trigger "webhook" { path = "/quick" }
+  action "http" "act" { url = "OUT/act" }
+}`)
+	d.outside.fail("/bad", 100)
+	id := d.accept("/calls", `{}`)
+	d.await(id, store.Waiting)
+	d.await(d.accept("/quick", `{}`), store.Succeeded)
+	d.restart()
+	run := d.await(id, store.Failed)
+	if run.Attempt != 1 || run.Cause.Action != "bad" || run.Cause.Class != "transient" {
+		t.Errorf("attempt %d failed by %+v", run.Attempt, run.Cause)
+	}
+	for path, want := range map[string]int{"/bad": 1, "/early": 1, "/late": 1, "/outer": 1} {
+		if n := d.outside.count(path); n != want {
+			t.Errorf("%s was called %d times, not %d", path, n, want)
+		}
+	}
+	for _, body := range d.outside.bodies("/late") {
+		if body != `{"action":"bad","class":"transient","early":"early"}` {
+			t.Errorf("it was called with %s", body)
+		}
+	}
+}
