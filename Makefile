@@ -57,10 +57,14 @@ tidy-check: ## check that go.mod and go.sum are tidy
 	go mod tidy -diff
 
 .PHONY: docs
-docs: build ## write docs/reference from the code and cmd/pages
+docs: limits build ## write docs/reference from the code and cmd/pages
 	$(call header,write docs/reference)
 	rm -rf docs/reference
 	bin/gateway docs --write docs/reference
+
+.PHONY: limits
+limits: ## write the constants on the page of limits into cmd/pages/limits.txt
+	UPDATE_LIMITS=1 go test -count=1 -run TestLimitsAreDocumented ./internal/arch
 
 .PHONY: docs-check
 docs-check: build ## check that docs/reference is up to date

@@ -26,46 +26,61 @@ func (p page) fileName() string { return strings.ReplaceAll(p.name, " ", "-") + 
 
 // referencePages builds the reference from the declarations of kinds and blocks.
 func (c *command) referencePages() []page {
+	out := []page{handwrittenPage("language")}
+	for _, d := range c.declarations() {
+		out = append(out, specPage(d.name, d.head, d.spec))
+	}
+	return append(out, handwrittenPage("names"), functionsPage(), handwrittenPage("bodies"), handwrittenPage("answers"), c.limitsPage(), commandsPage(c))
+}
+
+// declaration is a block or a kind with a page of its own.
+type declaration struct {
+	name string // of the page, such as "action http"
+	head string // the block as it is written
+	spec *schema.Spec
+}
+
+// declarations returns all blocks and kinds in the order of the reference.
+func (c *command) declarations() []declaration {
 	specs := load.Specs()
-	out := []page{
-		handwrittenPage("language"),
-		specPage("gateway", "gateway", specs["gateway"]),
-		specPage("secret", `secret "NAME"`, specs["secret"]),
-		specPage("flow", `flow "NAME"`, flow.Spec(c.Kinds)),
+	out := []declaration{
+		{"gateway", "gateway", specs["gateway"]},
+		{"secret", `secret "NAME"`, specs["secret"]},
+		{"flow", `flow "NAME"`, flow.Spec(c.Kinds)},
 	}
 	for _, k := range c.Kinds.Triggers {
 		if k.NotYet == "" {
 			spec := schema.Describe(k.New())
-			out = append(out, specPage("trigger "+k.Name, fmt.Sprintf("trigger %q", k.Name), spec))
-			out = append(out, kindPages(spec)...)
+			out = append(out, declaration{"trigger " + k.Name, fmt.Sprintf("trigger %q", k.Name), spec})
+			out = append(out, innerKinds(spec)...)
 		}
 	}
 	for _, k := range c.Kinds.Actions {
 		if k.NotYet == "" {
 			spec := flow.ActionSpec(k)
-			out = append(out, specPage("action "+k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec))
-			out = append(out, kindPages(spec)...)
+			out = append(out, declaration{"action " + k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec})
+			out = append(out, innerKinds(spec)...)
 		}
 	}
 	for _, k := range c.Connections {
 		if k.NotYet == "" {
-			out = append(out, specPage("connection "+k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())))
+			out = append(out, declaration{"connection " + k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())})
 		}
 	}
-	return append(out, handwrittenPage("names"), functionsPage(), handwrittenPage("bodies"), handwrittenPage("answers"), commandsPage(c))
+	return out
 }
 
-// kindPages returns the pages of the kinds of blocks inside a trigger or an
-// action, such as auth and sign.
-func kindPages(s *schema.Spec) []page {
-	var out []page
+// innerKinds returns the kinds of blocks inside a trigger or an action, such as
+// auth and sign.
+func innerKinds(s *schema.Spec) []declaration {
+	var out []declaration
 	for _, f := range s.Fields() {
 		if f.Block == nil || f.Block.KindSpec == nil {
 			continue
 		}
 		for _, kind := range f.Block.Kinds {
 			if spec := f.Block.KindSpec(kind); spec != nil {
-				out = append(out, specPage(f.Name+" "+kind, fmt.Sprintf("%s %q", f.Name, kind), spec))
+				out = append(out, declaration{f.Name + " " + kind, fmt.Sprintf("%s %q", f.Name, kind), spec})
 			}
 		}
 	}
@@ -160,7 +175,7 @@ func writeCommands(b *strings.Builder, parent *cobra.Command) {
 
 // handwritten holds the pages that come from no declaration.
 //
-//go:embed pages/*.md
+//go:embed pages/*.md pages/limits.txt
 var handwritten embed.FS
 
 // handwrittenPage returns a page of the folder pages. Its summary is the first

@@ -30,7 +30,7 @@ func (r *Retry) Describe(s *schema.Spec) {
 		On: []string{ReasonTimeout, Reason5xx, Reason429, ReasonConnect, ReasonConflict, ReasonMemory},
 	}
 	s.Doc = "Attempts again after a failure that may pass, with exponential backoff and full jitter. A `Retry-After` of the remote side is honoured up to `max`."
-	schema.Attr(s, &r.Attempts, "attempts", "Number of attempts, including the first.")
+	schema.Attr(s, &r.Attempts, "attempts", "Number of attempts, including the first: from 1 to 100.")
 	schema.Attr(s, &r.Initial, "initial", "Upper bound of the first wait.")
 	schema.Attr(s, &r.Max, "max", "Upper bound of any wait.")
 	schema.Attr(s, &r.Factor, "factor", "How fast the bound grows.")

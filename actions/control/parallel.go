@@ -24,7 +24,7 @@ const maxConcurrency = 64
 // Describe declares the fields, outputs and examples.
 func (p *Parallel) Describe(s *schema.Spec) {
 	s.Doc = "Runs the actions inside at once, and waits for all of them. After the first failure, actions that have not begun are skipped, and the action fails. The actions inside can't read one another's outputs."
-	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d. The default is all of them.", maxConcurrency))
+	schema.Attr(s, &p.max, "max", fmt.Sprintf("How many run at once, up to %d, which is the default.", maxConcurrency))
 	flow.ConcurrentActions(s, &p.actions)
 	s.Output("results", cty.DynamicPseudoType, "The output of each action inside, by its name; null for a skipped one.")
 	s.Check(p.checkSettings)

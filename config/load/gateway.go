@@ -124,10 +124,10 @@ func (t *TLS) Describe(s *schema.Spec) {
 func (l *Limits) Describe(s *schema.Spec) {
 	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256}
 	s.Doc = "A request above a limit is refused. Each limit has its own status."
-	schema.Attr(s, &l.Body, "body", "Largest body of a request. A larger one gets 413.")
-	schema.Attr(s, &l.Headers, "headers", "Largest header of a request. A larger one gets 431. A change takes effect at the next start.")
-	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested. A deeper body gets 400.")
-	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process. A request above it gets 503.")
+	schema.Attr(s, &l.Body, "body", "Largest body of a request, from 1B to 1GiB. A larger one gets 413.")
+	schema.Attr(s, &l.Headers, "headers", "Largest header of a request, from 1KiB to 16MiB. A larger one gets 431. A change takes effect at the next start.")
+	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested, from 1 to 1000. A deeper body gets 400.")
+	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process, from 1 to 1000000. A request above it gets 503.")
 	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, the outputs of their actions, and the answers that callers have not read, may take together. A request above it gets 503, and an action fails with the reason `memory`, which `retry` attempts again. Default: half of the memory of the container or the machine.")
 	s.Check(l.checkRanges)
 }
@@ -157,7 +157,7 @@ func (e *Egress) Describe(s *schema.Spec) {
 	e.IdleTimeout = outbound.DefaultIdleTimeout
 	s.Doc = "Flows can reach every public address."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
-	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived.")
+	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived. From 100ms to 10m.")
 	s.Check(e.checkEntries)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if e.IdleTimeout < 100*time.Millisecond || e.IdleTimeout > 10*time.Minute {
