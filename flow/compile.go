@@ -88,6 +88,11 @@ func (d *declaration) Describe(s *schema.Spec) {
 	schema.Attr(s, &f.Label, "label", "The name that people read; default: the flow's name.")
 	schema.Attr(s, &f.Description, "description", "The purpose of the flow.")
 	schema.Attr(s, &f.Enabled, "enabled", "`false` stops serving the flow; it is still checked.")
+	schema.Attr(s, &f.RenamedFrom, "renamed_from", "The name that the flow had before. The flow adopts the runs of that name that are queued, delayed or waiting, with its dedupe keys, order keys, throttle windows and last tick, at the start, at each reload and every 10 s. A run that is executing continues under the old name and is adopted when it waits again. Runs that are over stay in the history under the old name, and one that is retried is adopted. Keep the attribute until `gateway runs list --flow OLD` shows no run that is not over and every gateway has the new files.")
+	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		f.RenamedRange = d.Range("renamed_from")
+		return nil
+	})
 	schema.Kinds(s, "trigger", "The event that starts the flow.", d.compiler.kinds.Triggers, d.setTrigger, schema.Required(), schema.Once())
 	s.Then(d.compiler.afterTrigger(f))
 	schema.Single(s, &f.Retry, "retry", "Attempts a failed async run again if the failure may pass. Completed actions do not run again. Without the block, a failed run is not attempted again by itself.")

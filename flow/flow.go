@@ -22,6 +22,7 @@ type Flow struct {
 	Label       string // the name that people read; Name if the file gives none
 	Description string
 	Enabled     bool
+	RenamedFrom string // the name that the flow had before; "" for none
 	Trigger     Trigger
 	Kind        string // of the trigger, such as "webhook"
 	Parts       Parts  // of the trigger, as it was decoded
@@ -30,6 +31,8 @@ type Flow struct {
 	Retry       *Retry    // of a whole async run that failed; nil for none
 	HiddenInput string    // why the values that started a run are hidden; "" if they are not
 	Range       hcl.Range // the block's head
+
+	RenamedRange hcl.Range // of the value of renamed_from
 }
 
 // List is a sequence of actions, run in the order in which they are written.

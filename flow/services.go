@@ -126,3 +126,6 @@ func (c *Call) contactEmail() string {
 	}
 	return run.Flow.Parts.Contact(run.Event)
 }
+
+// ThrottleScope returns the scope of the keys that throttle an action of a flow.
+func ThrottleScope(flow, action string) string { return "throttle:" + flow + "/" + action }

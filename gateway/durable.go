@@ -26,6 +26,7 @@ type durableParts struct {
 	eraser      *history.Eraser
 	queues      *telemetry.Queues
 	missing     *missingFlows
+	adopter     *adopter
 
 	executing    context.Context // ends after a stop, when the last run has ended
 	endExecuting context.CancelFunc
@@ -44,6 +45,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.ticker = schedule.New(schedule.Options{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
+	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup}
 	known := func() []string { return queuedFlows(&g.current) }
 	d.missing = &missingFlows{store: o.Store, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
@@ -66,6 +68,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.housekeeper.EraseDeleted},
 		{ctx, d.ticker.Run},
 		{ctx, d.missing.Run},
+		{ctx, d.adopter.Run},
 		{d.executing, d.pool.KeepLeases},
 		{d.executing, d.recorder.Run},
 	} {
@@ -97,6 +100,7 @@ func (d *durableParts) end() {
 // reloaded makes the loops read the flows of the snapshot that serves now.
 func (d *durableParts) reloaded() {
 	if d != nil {
+		d.adopter.adoptNow(d.executing)
 		d.ticker.Reload()
 		d.missing.changed.Send()
 	}

@@ -43,7 +43,7 @@ func (m *missingFlows) warn(ctx context.Context) {
 	}
 	for _, d := range depths {
 		if !known[d.Flow] {
-			m.log.Warn("runs wait for a flow that is not in the files; restore the flow, or cancel them", zap.String("flow", d.Flow), zap.Int("runs", d.Queued+d.Waiting+d.Running))
+			m.log.Warn("runs wait for a flow that is not in the files; restore the flow, write renamed_from in the flow that replaces it, or cancel them", zap.String("flow", d.Flow), zap.Int("runs", d.Queued+d.Waiting+d.Running))
 		}
 	}
 }

@@ -37,6 +37,10 @@ type Dedupe struct {
 // DedupeScope returns the scope of a flow's dedupe keys.
 func DedupeScope(flow string) string { return "dedupe/" + flow }
 
+// ScheduleScope is the scope of the keys that hold the last tick of each schedule,
+// by the name of its flow.
+const ScheduleScope = "schedule"
+
 // QueueLimit is how many runs of a flow may be queued, including those that are
 // blocked by an order key, whether a full queue drops runs, and whether runs that
 // are not over keep others from starting.

@@ -91,6 +91,12 @@ type Operator interface {
 	Requeue(ctx context.Context, id string, o RequeueOptions) error
 	// RequeueAll requeues the runs of a page that may be requeued.
 	RequeueAll(ctx context.Context, q ListQuery, o RequeueOptions) (Changed, error)
+	// Adopt moves the queued and waiting runs of a flow, and keys, to the flow that
+	// it was renamed to. A running run stays, and so do the runs with its order key,
+	// until a later call: callers repeat Adopt as long as the flow has its old name
+	// somewhere. Moved runs keep their place in the queue and follow the order keys
+	// of the new flow. Call it until Adopted.More is false.
+	Adopt(ctx context.Context, a Adoption) (Adopted, error)
 	// Purge deletes old and surplus data, in a batch that does not delay others
 	// for long. Call it until Purged.More is false.
 	Purge(ctx context.Context, r Retention) (Purged, error)

@@ -60,7 +60,7 @@ func (t *throttle) takeWindow(ctx context.Context, c *flow.Call) (*window, error
 		return nil, err
 	}
 	sum := sha256.Sum256([]byte(key)) // keys may be long and confidential
-	w.scope, w.name, w.owner = "throttle:"+c.Run().Flow.Name+"/"+c.Step.Name, hex.EncodeToString(sum[:]), c.IdempotencyKey()
+	w.scope, w.name, w.owner = flow.ThrottleScope(c.Run().Flow.Name, c.Step.Name), hex.EncodeToString(sum[:]), c.IdempotencyKey()
 	made, holder, err := w.keys.PutKey(ctx, w.scope, w.name, w.owner, t.every)
 	if err != nil {
 		return nil, err

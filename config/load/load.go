@@ -103,6 +103,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.decodeGateway(&c.Gateway)
 	c.Flows = l.compileFlows()
 	l.report(checkRoutes(c.Flows)...)
+	l.report(checkRenames(c.Flows)...)
 	l.report(bindCalls(c.Flows, l.incomplete)...)
 	l.report(checkEndlessCalls(c.Flows)...)
 	l.report(analyzeSensitivity(c.Flows)...)

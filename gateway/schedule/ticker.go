@@ -134,12 +134,9 @@ func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flo
 	return true
 }
 
-// markScope and markTime belong to the keys that hold, for each flow, the last
-// tick that started a run. They outlast the history.
-const (
-	markScope = "schedule"
-	markTime  = 100 * 366 * 24 * time.Hour
-)
+// markTime is how long the keys live that hold, for each flow, the last tick that
+// started a run. They outlast the history.
+const markTime = 100 * 366 * 24 * time.Hour
 
 // firstCheck returns the moment after which the ticks of a new schedule count. For
 // a schedule that no gateway on the store has served, this is the start of the
@@ -170,7 +167,7 @@ func (t *Ticker) firstCheck(ctx context.Context, e *snapshot.Endpoint, timed *fl
 
 // newMark returns the key that says up to when the ticks of a flow are handled.
 func newMark(name string, at time.Time) store.Key {
-	return store.Key{Scope: markScope, Name: name, Run: markScope, Value: strconv.AppendInt(nil, at.Unix(), 10)}
+	return store.Key{Scope: store.ScheduleScope, Name: name, Run: store.ScheduleScope, Value: strconv.AppendInt(nil, at.Unix(), 10)}
 }
 
 // storeMark stores the last tick. If it fails, the dedupe key of the tick still

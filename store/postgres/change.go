@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -46,7 +47,8 @@ func (s *Store) changeRuns(ctx context.Context, ids []store.ID, condition string
 }
 
 func (c *runChange) lockRuns(ctx context.Context, ids []store.ID, condition string) error {
-	lockFlowsOfRuns(c.tx, ids)
+	locked := map[string]bool{}
+	lockFlowsOfRuns(c.tx, ids, locked)
 	var f foundRun
 	var id [16]byte
 	var state int16
@@ -55,11 +57,18 @@ func (c *runChange) lockRuns(ctx context.Context, ids []store.ID, condition stri
 	scanRows(c.addSQL(runs+condition+" ORDER BY id FOR UPDATE", uuidsOf(ids)), []any{&id, &f.flow, &state, &f.okey, &f.cut, &f.hasPayload}, func() error {
 		run := f
 		run.id, run.state = id, stateOf(state)
+		if !run.isOver() && !locked[run.flow] {
+			return errFlowRenamed
+		}
 		c.runs[run.id] = &run
 		return nil
 	})
 	return c.sendAll(ctx)
 }
+
+// errFlowRenamed says that Adopt moved a run to another flow, which is not locked.
+// The next attempt locks that one.
+var errFlowRenamed = errors.New("a run was moved to another flow")
 
 // moveRun counts a run that changes its state.
 func (c *runChange) moveRun(r *foundRun, to store.State) {

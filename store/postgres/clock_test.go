@@ -163,6 +163,11 @@ func (t *clockedStore) RequeueAll(ctx context.Context, q store.ListQuery, o stor
 	return t.Store.RequeueAll(ctx, q, o)
 }
 
+func (t *clockedStore) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, error) {
+	t.setClock()
+	return t.Store.Adopt(ctx, a)
+}
+
 func (t *clockedStore) Purge(ctx context.Context, r store.Retention) (store.Purged, error) {
 	t.setClock()
 	return t.Store.Purge(ctx, r)

@@ -60,7 +60,7 @@ func isDataError(err error) bool {
 // should be tried again.
 func isRetryable(err error) bool {
 	c := errorCode(err)
-	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowDeleted)
+	return c == codeSerialization || c == codeDeadlock || errors.Is(err, errRowDeleted) || errors.Is(err, errFlowRenamed)
 }
 
 // wrapContextError returns the error of the context if that has ended, because it

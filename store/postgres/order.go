@@ -29,9 +29,14 @@ func unblockNext(t *tx, over []store.ID, unblocked func()) {
 	})
 }
 
-// lockFlowsOfRuns locks the flows of runs.
-func lockFlowsOfRuns(t *tx, ids []store.ID) {
-	t.addSQL(`SELECT 1 FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE`, uuidsOf(ids))
+// lockFlowsOfRuns locks the flows of runs. It collects their names in locked.
+func lockFlowsOfRuns(t *tx, ids []store.ID, locked map[string]bool) {
+	var flow string
+	const lock = "SELECT flow FROM flows WHERE flow IN (SELECT flow FROM runs WHERE id = ANY($1::uuid[])) ORDER BY flow FOR UPDATE"
+	scanRows(t.addSQL(lock, uuidsOf(ids)), []any{&flow}, func() error {
+		locked[flow] = true
+		return nil
+	})
 }
 
 // orderKeysTaken has order keys, and whether a run that is not over has them.

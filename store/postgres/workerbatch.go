@@ -123,7 +123,8 @@ func (s *Store) commitWorkerBatch(ops []*batch.Op[workerOp]) error {
 
 func (b *workerBatch) addWrites() {
 	if b.lockFlows {
-		lockFlowsOfRuns(b.tx, b.releasedRuns())
+		// Adopt renames no flow of a running run, so these are the flows to lock.
+		lockFlowsOfRuns(b.tx, b.releasedRuns(), map[string]bool{})
 	}
 	b.extendLeases()
 	b.writeCheckpoints()

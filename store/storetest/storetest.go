@@ -90,6 +90,7 @@ func Run(t *testing.T, e Engine) {
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},
 		{"Operate", operateTests()},
+		{"Adopt", adoptTests()},
 		{"List", listTests()},
 		{"Search", searchTests()},
 		{"Record", recordTests()},

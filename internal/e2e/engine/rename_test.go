@@ -1,0 +1,53 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// TestRenamedFlow: a flow with renamed_from finishes the runs that its old name
+// accepted, and knows its dedupe keys: the delayed run completes after a reload,
+// without the completed actions running again.
+func TestRenamedFlow(t *testing.T) {
+	t.Parallel()
+	text := `flow "old" {
+  trigger "webhook" {
+    path = "/old"
+    dedupe { key = webhook.body.id }
+  }
+  action "http" "first" {
+    url = "OUT/first"
+  }
+  action "delay" "d" {
+    for = "1s"
+  }
+  action "http" "second" {
+    url = "OUT/second"
+  }
+}
+`
+	d := newDurable(t, text)
+	id := d.accept("/old", `{"id": "7"}`)
+	d.await(id, store.Waiting)
+	d.write(strings.Replace(text, `flow "old" {`, "flow \"new\" {\n  renamed_from = \"old\"", 1))
+	if l := d.g.Reload("test"); !l.OK {
+		t.Fatal(l.Diags)
+	}
+	r := d.await(id, store.Succeeded)
+	if r.Flow != "new" {
+		t.Errorf("the run belongs to %q", r.Flow)
+	}
+	if again := d.post("/old", `{"id": "7"}`); again.run() != id {
+		t.Errorf("the dedupe key was lost: %d, run %q, want %q", again.status, again.run(), id)
+	}
+	if n := len(r.Steps); n != 3 {
+		t.Errorf("%d steps: %+v", n, r.Steps)
+	}
+	for _, s := range r.Steps {
+		if s.Attempts != 1 {
+			t.Errorf("%s ran %d times", s.Path, s.Attempts)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// Adopt moves runs and keys to the flow that their flow was renamed to.
+func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, error) {
+	var out store.Adopted
+	err := s.writer.do(ctx, func(t *tx) error {
+		out = store.Adopted{}
+		for _, m := range a.Keys {
+			n, err := t.moveKeys(m)
+			if err != nil {
+				return err
+			}
+			out.Add(n)
+		}
+		var err error
+		out.Runs, err = t.adoptRuns(a.From, a.To)
+		return err
+	})
+	return out, err
+}
+
+// adoptRuns moves the queued and waiting runs of a flow to another, apart from
+// those whose order key a running run has.
+func (t *tx) adoptRuns(from, to string) (int, error) {
+	const move = `UPDATE runs SET flow = ?2 WHERE flow = ?1 AND state <= 3 AND state < 3 AND (okey IS NULL OR NOT EXISTS (
+			SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = runs.okey AND r.okey IS NOT NULL AND r.state <= 3 AND r.state = 3))
+		RETURNING state`
+	n := 0
+	err := t.queryWrite(move, func(v []driver.Value) error {
+		n++
+		state := stateOf(v[0])
+		t.counts.move(from, state, noState)
+		t.counts.move(to, noState, state)
+		return nil
+	}, from, to)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	t.signalReady = true
+	for _, state := range []store.State{store.Queued, store.Waiting} {
+		if err := t.blockByOrderKey(to, state); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// blockByOrderKey blocks the runs of a flow and state whose order key a running or
+// an older run has. The oldest run with a key stays as it is.
+func (t *tx) blockByOrderKey(flow string, state store.State) error {
+	const block = `UPDATE runs SET state = 0 WHERE flow = ?1 AND okey IS NOT NULL AND state <= 3 AND state = ?2 AND EXISTS (
+			SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = runs.okey AND r.okey IS NOT NULL AND r.state <= 3
+				AND (r.state = 3 OR r.state >= 1 AND r.seq < runs.seq))
+		RETURNING state`
+	return t.queryWrite(block, func([]driver.Value) error {
+		t.counts.move(flow, state, blocked)
+		return nil
+	}, flow, int64(state))
+}
+
+// moveKeys moves keys, at most MaxMovedKeys, and returns how many left their
+// place.
+func (t *tx) moveKeys(m store.KeyMove) (int, error) {
+	const (
+		first = "WHERE scope = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY name LIMIT ?3"
+		put   = "INSERT INTO keys (scope, name, run, value, expires) SELECT ?4, coalesce(?5, name), run, value, expires FROM keys " + first + `
+			ON CONFLICT (scope, name) DO UPDATE SET run = excluded.run, value = excluded.value, expires = excluded.expires WHERE keys.expires <= ?6`
+		drop = "DELETE FROM keys WHERE scope = ?1 AND name IN (SELECT name FROM keys " + first + ")"
+	)
+	args := []driver.Value{m.From, movedName(m.FromName), int64(store.MaxMovedKeys)}
+	if _, err := t.exec(put, append(args, m.To, movedName(m.ToName), t.now)...); err != nil {
+		return 0, err
+	}
+	n, err := t.exec(drop, args...)
+	return int(n), err
+}
+
+// movedName returns a name of a KeyMove; "" is null.
+func movedName(name string) driver.Value {
+	if name == "" {
+		return nil
+	}
+	return storedKeyName(name)
+}
