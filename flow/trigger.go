@@ -169,11 +169,15 @@ type TagGiven struct {
 type CallPart struct {
 	// Inputs are the members that the input of a call may have; nil allows any.
 	Inputs []Input
+	// Check returns the faults of an input that are certain before the call. given
+	// is the input as far as the files fix it, without marks. Nil finds nothing.
+	Check func(given cty.Value) []Fault
 	// Event checks the input of a call and makes the event.
 	Event func(ctx context.Context, c *Call, input any) (Event, error)
 }
 
-// Input is a member of the input of a called flow.
+// Input is a member of the input of a called flow. A call with null for a required
+// one fails.
 type Input struct {
 	Name     string
 	Required bool

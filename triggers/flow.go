@@ -75,7 +75,7 @@ func (t *flowTrigger) Roots() map[string]cty.Type {
 
 // Parts returns the part for calls of other flows.
 func (t *flowTrigger) Parts(string) flow.Parts {
-	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Event: t.newCallEvent}, Codec: t, Queue: t.limits()}
+	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Check: t.checkKnown, Event: t.newCallEvent}, Codec: t, Queue: t.limits()}
 }
 
 // inputs returns the members that the variables declare; nil without variables.
@@ -90,6 +90,14 @@ func (t *flowTrigger) inputs() []flow.Input {
 	return out
 }
 
+// checkKnown returns the faults of an input that are certain before the call.
+func (t *flowTrigger) checkKnown(given cty.Value) []flow.Fault {
+	if len(t.variables) == 0 {
+		return nil
+	}
+	return input.CheckKnownMembers(t.variables, given)
+}
+
 // newCallEvent returns the event of a call after checking its input.
 func (t *flowTrigger) newCallEvent(_ context.Context, c *flow.Call, given any) (flow.Event, error) {
 	depth, err := c.NextDepth()
@@ -97,7 +105,7 @@ func (t *flowTrigger) newCallEvent(_ context.Context, c *flow.Call, given any) (
 		return nil, err
 	}
 	e := &valueEvent{mainRoot: inputRoot, cause: c.IdempotencyKey(), depth: depth}
-	if given, err = normalizeInput(given); err != nil {
+	if given, err = input.Normalize(given); err != nil {
 		return nil, invalidInput(err.Error())
 	}
 	if given, err = t.convertInput(given); err != nil {

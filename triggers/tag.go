@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/netname"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // tagRoot is the name under which a flow reads the tag that started it.
@@ -90,7 +91,7 @@ func (t *tagTrigger) Roots() map[string]cty.Type {
 func (t *tagTrigger) Parts(string) flow.Parts {
 	return flow.Parts{
 		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.newTagEvent},
-		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Event: t.newCallEvent},
+		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Check: checkKnownContact, Event: t.newCallEvent},
 		Codec: t, Queue: t.limits(), Contact: contactEmail,
 	}
 }
@@ -102,13 +103,18 @@ func (t *tagTrigger) newTagEvent(c flow.Contact, g flow.TagGiven) flow.Event {
 	}}
 }
 
+// checkKnownContact returns the faults of an input that are certain before a call.
+func checkKnownContact(given cty.Value) []flow.Fault {
+	return input.CheckKnownMembers([]*input.Variable{input.ForContact()}, given)
+}
+
 // newCallEvent returns the event of a call for the contact with an address.
-func (t *tagTrigger) newCallEvent(ctx context.Context, c *flow.Call, input any) (flow.Event, error) {
+func (t *tagTrigger) newCallEvent(ctx context.Context, c *flow.Call, given any) (flow.Event, error) {
 	depth, err := c.NextDepth()
 	if err != nil {
 		return nil, err
 	}
-	members, _ := plainValue(input).(map[string]any)
+	members, _ := plainValue(given).(map[string]any)
 	email, ok := members["email"].(string)
 	if !ok || !netname.IsEmail(email) {
 		return nil, invalidInput(`"email" must be the address of a contact`)

@@ -104,16 +104,6 @@ func (k valueCodec) matchesRoots(roots map[string]any) bool {
 	return hasMain && (hasOther || k.otherRoot == "")
 }
 
-// normalizeInput returns a value in the form that Decode returns: numbers are
-// json.Number, and objects are plain maps.
-func normalizeInput(v any) (any, error) {
-	text, err := value.Append(nil, v)
-	if err != nil {
-		return nil, err
-	}
-	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
-}
-
 // plainValue returns an object that is read on demand as a plain map, and other
 // values unchanged.
 func plainValue(v any) any {

@@ -3,18 +3,13 @@ package control
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
-	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
-	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // Flow runs another flow.
@@ -25,6 +20,7 @@ type Flow struct {
 
 	at      hcl.Range            // of the name
 	written hclsyntax.Expression // the expression of "input"; nil if there is none
+	scope   *expr.Scope          // of the action
 	flow    *flow.Flow           // set by bind
 }
 
@@ -52,8 +48,8 @@ func (a *Flow) Describe(s *schema.Spec) {
 	})
 }
 
-func (a *Flow) keepSource(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
-	a.at, a.written = d.Range("flow"), d.Expr("input")
+func (a *Flow) keepSource(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	a.at, a.written, a.scope = d.Range("flow"), d.Expr("input"), c.Scope
 	return nil
 }
 
@@ -64,61 +60,6 @@ func (a *Flow) Traits() flow.Traits {
 		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Waits: a.wait, Bind: a.bind}
 	}
 	return traits
-}
-
-// bind takes the flow and checks the names in an object expression.
-func (a *Flow) bind(f *flow.Flow) hcl.Diagnostics {
-	a.flow = f
-	allowed := f.Parts.Call.Inputs
-	given, all := objectMembers(a.written)
-	if allowed == nil || !all {
-		return nil
-	}
-	var diags hcl.Diagnostics
-	names := make([]string, len(allowed))
-	for i, in := range allowed {
-		names[i] = in.Name
-		if in.Required && !slices.ContainsFunc(given, func(m member) bool { return m.name == in.Name }) {
-			at := a.at
-			if a.written != nil {
-				at = a.written.Range()
-			}
-			diags = append(diags, diag.Error(at, "Missing input", fmt.Sprintf("Flow %q needs %q in its input.", f.Name, in.Name)))
-		}
-	}
-	for _, m := range given {
-		if !slices.Contains(names, m.name) {
-			diags = append(diags, diag.Error(m.at, "Unknown input", fmt.Sprintf("Flow %q has no variable %q. It has %s.%s",
-				f.Name, m.name, strings.Join(names, ", "), diag.DidYouMean(m.name, names))))
-		}
-	}
-	return diags
-}
-
-// member is the name of a member in an object expression.
-type member struct {
-	name string
-	at   hcl.Range
-}
-
-// objectMembers lists the members of an object that is written out in the
-// file. all is false if the expression has another form or a computed name.
-func objectMembers(e hclsyntax.Expression) (members []member, all bool) {
-	if e == nil {
-		return nil, true
-	}
-	o, ok := e.(*hclsyntax.ObjectConsExpr)
-	if !ok {
-		return nil, false
-	}
-	for _, item := range o.Items {
-		name, diags := item.KeyExpr.Value(nil)
-		if diags.HasErrors() || !name.IsWhollyKnown() || name.IsNull() || name.Type() != cty.String {
-			return nil, false
-		}
-		members = append(members, member{ctytext.String(name), item.KeyExpr.Range()})
-	}
-	return members, true
 }
 
 // Run does one attempt.

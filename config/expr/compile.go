@@ -30,7 +30,7 @@ type Expr struct {
 	constant any
 	known    bool
 	null     bool
-	static   cty.Value
+	static   cty.Value // see KnownParts
 	typ      cty.Type
 	secret   string // the secret that the expression reads, "" for none
 	hidden   string // why the value is hidden, although the expression reads no secret; see Hide
@@ -167,7 +167,7 @@ func (e *Expr) checkType(src hcl.Expression, s *Scope, want cty.Type) hcl.Diagno
 		if diags = s.redactFindings(src, diags); diags.HasErrors() {
 			return diags
 		}
-		e.typ = v.Type()
+		e.static, e.typ = v, v.Type()
 		if diags = append(diags, s.checkTrials(src)...); diags.HasErrors() {
 			return diags
 		}
@@ -299,6 +299,6 @@ func (e *Expr) Constant() (any, bool) { return e.constant, e.tier == Constant &&
 // is not known, because a secret or a variable is not set.
 func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 
-// ConstantCty returns the value of an expression that reads nothing of the run,
-// with its marks. It may be unknown.
-func (e *Expr) ConstantCty() cty.Value { return e.static }
+// KnownParts returns the value as far as it is known at load, with its marks. What
+// depends on the run is unknown, of the type that is known.
+func (e *Expr) KnownParts() cty.Value { return e.static }

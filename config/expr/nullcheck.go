@@ -17,6 +17,12 @@ func (s *Scope) RefusingNull() *Scope {
 	return &c
 }
 
+// CheckNotNull reports the values in an expression that may be null, for a place
+// that needs a value.
+func (s *Scope) CheckNotNull(e hcl.Expression) hcl.Diagnostics {
+	return s.RefusingNull().checkNulls(e, cty.DynamicPseudoType)
+}
+
 // nullCheck finds the nulls with which an expression fails. It evaluates the
 // expression with null at a place that may be null, and with unknown values
 // elsewhere: what HCL then refuses, it refuses in a run. So tests for null and

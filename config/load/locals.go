@@ -84,7 +84,7 @@ func (ls *localEvaluator) evalLocal(name string) {
 	e, diags := expr.Compile(def.attr.Expr, ls.scopes.withConstants(def.file, consts), cty.DynamicPseudoType)
 	ls.report(diags...)
 	if !diags.HasErrors() {
-		ls.values[name] = e.ConstantCty()
+		ls.values[name] = e.KnownParts()
 	}
 }
 

@@ -34,7 +34,7 @@ flow "spring_offer" {
   action "respond" "r" {} # error: No caller to answer: trigger "link" redirects its caller before the run starts. Remove the action.
 }
 flow "f" {
-  trigger "webhook" { path = "/e" }
+  trigger "webhook" { path = "/f" }
   action "flow" "a" { flow = "a" } # error: Missing input: needs "email"
 }
 flow "off" {
