@@ -76,7 +76,7 @@ func (t *tag) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 }
 
 // Traits reports that the action has an outside effect.
-func (*tag) Traits() flow.Traits { return flow.Traits{Published: true} }
+func (*tag) Traits() flow.Traits { return flow.Traits{Published: true, Stores: true} }
 
 func (t *tag) Run(ctx context.Context, c *flow.Call) (any, error) {
 	change, err := t.buildChange(ctx, c)

@@ -86,6 +86,9 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // accepted runs are durable already
+	if err := o.Store.Ping(ctx); err != nil {
+		o.Log.Warn("runs can't be stored now: requests that need it get 503 until the store is available", zap.Error(err))
+	}
 	g, loaded, diags := gateway.New(o)
 	if len(diags) > 0 {
 		if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {

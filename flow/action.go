@@ -55,6 +55,9 @@ type Traits struct {
 	Published bool
 	// Returns: the fields are what the flow returns to the flow that called it.
 	Returns bool
+	// Stores: the action writes to the store of the gateway, and can't complete
+	// while that is unavailable.
+	Stores bool
 	// Answers: the action answers the caller; the run may continue after it.
 	Answers bool
 	// Ending tells how a run that reaches the action continues.

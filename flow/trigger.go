@@ -65,6 +65,8 @@ type HTTPPart struct {
 	Timeout time.Duration
 	// Computes: the response or the keys have expressions that may take long.
 	Computes bool
+	// Dedupes: requests may have a dedupe key, which is claimed in the store.
+	Dedupes bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
 	// NeedsRespond: a path through the flow without action "respond" would give

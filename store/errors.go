@@ -46,7 +46,12 @@ type UnavailableError struct {
 }
 
 // Error returns the message of the cause.
-func (e *UnavailableError) Error() string { return "the store is not available: " + e.Err.Error() }
+func (e *UnavailableError) Error() string {
+	if e.Why != "" {
+		return "the store is not available, " + e.Why + ": " + e.Err.Error()
+	}
+	return "the store is not available: " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }

@@ -226,6 +226,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
 			Computes:     w.computes(),
+			Dedupes:      w.dedupe != nil,
 			MaxBody:      int64(w.maxBody),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},

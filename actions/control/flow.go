@@ -55,7 +55,7 @@ func (a *Flow) keepSource(c *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 
 // Traits names the called flow. The timeouts of its actions bound the call.
 func (a *Flow) Traits() flow.Traits {
-	traits := flow.Traits{Waits: true}
+	traits := flow.Traits{Waits: true, Stores: !a.wait}
 	if a.at.Filename != "" { // empty if the action has findings
 		traits.Callee = &flow.Callee{Name: a.name, Range: a.at, Waits: a.wait, Bind: a.bind}
 	}

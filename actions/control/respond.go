@@ -57,7 +57,7 @@ func (r *Respond) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 func (r *Respond) Traits() flow.Traits {
 	traits := flow.Traits{Pure: true, Answers: true, Ending: flow.EndsWithAnswer}
 	if r.then == thenContinue {
-		traits.Ending = flow.FallsThrough
+		traits.Ending, traits.Stores = flow.FallsThrough, true
 	}
 	return traits
 }

@@ -75,7 +75,9 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 }
 
 // Traits reports that the action has an outside effect.
-func (*Issue) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
+func (j *Issue) Traits() flow.Traits {
+	return flow.Traits{OwnOutputs: true, Stores: j.uniqueKey.IsSet()}
+}
 
 // Run does one attempt.
 func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -89,7 +89,9 @@ func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 }
 
 // Traits tells the engine how to treat the action.
-func (*Webhook) Traits() flow.Traits { return flow.Traits{Sends: wasSent, Restore: restoreHeaders} }
+func (w *Webhook) Traits() flow.Traits {
+	return flow.Traits{Sends: wasSent, Restore: restoreHeaders, Stores: w.throttle != nil}
+}
 
 // Run does one attempt.
 func (w *Webhook) Run(ctx context.Context, c *flow.Call) (any, error) {

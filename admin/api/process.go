@@ -17,7 +17,7 @@ func (a *API) processRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "/readyz", id: "ready", summary: "Tell whether the gateway takes requests", public: true, lenient: true,
-			responses: []response{text("It does."), refusal(http.StatusServiceUnavailable, "The gateway stops, or its store is not available.")},
+			responses: []response{text("It does."), refusal(http.StatusServiceUnavailable, "The gateway stops, or its store is not available and a flow that serves needs it. The answer names the cause.")},
 			serve:     func(r *request) (any, error) { return "ok\n", a.Ops.Ready(r.Context()) },
 		},
 		{

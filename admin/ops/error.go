@@ -42,6 +42,16 @@ func invalid(format string, args ...any) *Error {
 	return &Error{Kind: Invalid, Message: fmt.Sprintf(format, args...)}
 }
 
+// unavailable returns the error of a store that is not available, with the cause
+// if the engine names it.
+func unavailable(err error) *Error {
+	const message = "the store is not available now"
+	if why := store.WhyUnavailable(err); why != "" {
+		return &Error{Kind: Unavailable, Message: message + ": " + why}
+	}
+	return &Error{Kind: Unavailable, Message: message}
+}
+
 // convertError returns the *Error for an error of the store. Errors that the
 // caller can't act on are logged, and the caller gets a general message.
 func (s *Service) convertError(v view, err error) *Error {
@@ -57,7 +67,7 @@ func (s *Service) convertError(v view, err error) *Error {
 		return &Error{Kind: Conflict, Message: v.redactText(err.Error())}
 	case store.IsUnavailable(err):
 		s.opts.Log.Warn("the store is unavailable to an operator", zap.String("error", v.redactText(err.Error())))
-		return &Error{Kind: Unavailable, Message: "the store is not available now"}
+		return unavailable(err)
 	}
 	s.opts.Log.Error("an operator's request failed", zap.String("error", v.redactText(err.Error())))
 	return &Error{Kind: Internal, Message: "the log says more"}

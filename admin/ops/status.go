@@ -147,18 +147,28 @@ type readiness struct {
 }
 
 // Ready returns nil if the gateway can take requests: it does not stop, and its
-// store can write.
+// store can write, if a flow that serves needs that.
 func (s *Service) Ready(ctx context.Context) error {
 	if !s.opts.Process.Status().Ready {
 		return errShuttingDown()
 	}
-	if s.opts.Store == nil {
+	if s.opts.Store == nil || !s.usesStore() {
 		return nil
 	}
 	if err := s.pingStore(ctx); err != nil {
-		return &Error{Kind: Unavailable, Message: "the store is not available now"}
+		return unavailable(err)
 	}
 	return nil
+}
+
+// usesStore reports whether a flow that serves must write to the store.
+func (s *Service) usesStore() bool {
+	snap := s.opts.Snapshots.Acquire()
+	if snap == nil {
+		return false
+	}
+	defer snap.Release()
+	return snap.UsesStore
 }
 
 func (s *Service) pingStore(ctx context.Context) error {

@@ -66,6 +66,7 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 			return nil, err
 		}
 		o.addEndpoint(s, f)
+		s.UsesStore = s.UsesStore || usesStore(f)
 	}
 	o.activate(s, resources)
 	opened = true
@@ -78,6 +79,16 @@ func needsStore(f *flow.Flow) bool {
 		return f.Parts.HTTP.Async
 	}
 	return f.Parts.Codec != nil
+}
+
+// usesStore reports whether a flow that serves must write to the store: to accept
+// a run, for the dedupe key of a request, or for one of its actions. The history
+// of sync runs is written later and may be missing.
+func usesStore(f *flow.Flow) bool {
+	p := f.Parts
+	uses := p.Clock != nil || p.Tag != nil || p.HTTP != nil && (p.HTTP.Async || p.HTTP.Dedupes)
+	f.Walk(func(s *flow.Step) { uses = uses || s.Traits.Stores })
+	return uses && f.Enabled
 }
 
 // openActions opens the resources of a flow's actions. A disabled flow may have

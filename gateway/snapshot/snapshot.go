@@ -26,6 +26,7 @@ type Snapshot struct {
 	FlowLimits []store.FlowLimit      // the flows whose stored runs can be executed
 	Limits     flow.Limits
 	MaxRuns    int64            // in flight at the same time
+	UsesStore  bool             // an enabled flow must write to the store
 	Redactor   *redact.Redactor // of the configuration's secrets
 
 	key       []byte            // of links

@@ -241,3 +241,40 @@ func TestAddresses(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestUsesStore decides from the flows whether the gateway must be able to write
+// to its store.
+func TestUsesStore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*flow.Flow)
+		want   bool
+	}{
+		"sync":                  {func(*flow.Flow) {}, false},
+		"async":                 {func(f *flow.Flow) { f.Parts.HTTP.Async = true }, true},
+		"disabled":              {func(f *flow.Flow) { f.Parts.HTTP.Async, f.Enabled = true, false }, false},
+		"sync with dedupe":      {func(f *flow.Flow) { f.Parts.HTTP.Dedupes = true }, true},
+		"schedule":              {func(f *flow.Flow) { f.Parts.HTTP, f.Parts.Clock = nil, &flow.ClockPart{} }, true},
+		"tag":                   {func(f *flow.Flow) { f.Parts.HTTP, f.Parts.Tag = nil, &flow.TagPart{Tag: "new"} }, true},
+		"called":                {func(f *flow.Flow) { f.Parts.HTTP, f.Parts.Call = nil, &flow.CallPart{} }, false},
+		"an action that stores": {func(f *flow.Flow) { f.Actions[0].Traits.Stores = true }, true},
+		"an on_error that stores": {func(f *flow.Flow) {
+			f.OnError = flow.List{{Name: "x", Action: &open{}, Traits: flow.Traits{Stores: true}}}
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := newFixture(true)
+			f := x.flowAt("/orders", "a")
+			c.change(f)
+			s, err := x.opener.Open(x.configOf(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Release()
+			if s.UsesStore != c.want {
+				t.Errorf("UsesStore is %v, want %v", s.UsesStore, c.want)
+			}
+		})
+	}
+}

@@ -23,6 +23,7 @@ const (
 	codeDeadlock      = "40P01"
 	codeReadOnly      = "25006"
 	codePrivilege     = "42501"
+	codeDiskFull      = "53100"
 )
 
 // errorCode returns the code of an error that the server sent, or "".
@@ -46,7 +47,22 @@ func wrapUnavailable(err error) error {
 	case errors.Is(err, puddle.ErrClosedPool):
 		return store.ErrClosed
 	}
-	return &store.UnavailableError{Err: err}
+	return &store.UnavailableError{Err: err, Why: whyUnavailable(err)}
+}
+
+// whyUnavailable names a failure of the server for clients, or returns "".
+func whyUnavailable(err error) string {
+	var connecting *pgconn.ConnectError
+	var network *net.OpError
+	switch {
+	case errorCode(err) == codeDiskFull:
+		return "the disk of its server is full"
+	case errorCode(err) == codeReadOnly:
+		return "its server can't be written to"
+	case errors.As(err, &connecting), errors.As(err, &network):
+		return "its server can't be reached"
+	}
+	return ""
 }
 
 // isDataError reports whether the values of a statement caused an error, so

@@ -52,11 +52,19 @@ func wrapUnavailable(err error) error {
 	return err
 }
 
+// isDiskFull reports whether the disk has no space left. For the shared memory of
+// the log SQLite has an error of its own.
+func isDiskFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == codes.SQLITE_FULL || e.Code() == codes.SQLITE_IOERR_SHMSIZE)
+}
+
 // whyUnavailable names a failure of the storage for clients, or returns "".
 func whyUnavailable(err error) string {
-	switch resultCode(err) {
-	case codes.SQLITE_FULL:
+	if isDiskFull(err) {
 		return "its disk is full"
+	}
+	switch resultCode(err) {
 	case codes.SQLITE_READONLY:
 		return "its file can't be written"
 	case codes.SQLITE_IOERR, codes.SQLITE_CANTOPEN:

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // errFileLost says that a path no longer leads to the file that the store has
 // open. A commit into the open file would be lost with it.
-var errFileLost = errors.New("was deleted or replaced while the store was open: stop the gateway, put the file back, and start the gateway again")
+var errFileLost = errors.New("leads to another file now, or to none: put the file back that was there, or restart the gateway to use the present one")
 
 // fileCheck compares the paths of the file and of its log with what the store
 // has open. A program that deletes or replaces one of them, such as a backup that
@@ -21,6 +22,8 @@ type fileCheck struct {
 	open *os.File    // keeps the file's identity from being used again
 	file os.FileInfo // of the file, by its identity
 	log  os.FileInfo // of its log; nil while the writer has no connection
+
+	ready atomic.Bool // the tables are up to date
 }
 
 // openFile makes the file, readable by this user only, and opens it until the
@@ -46,6 +49,15 @@ func (c *fileCheck) noteLog() (err error) {
 	return err
 }
 
+// checkReadable returns an error if the file has no tables to read, or is not at
+// its path.
+func (c *fileCheck) checkReadable() error {
+	if !c.ready.Load() {
+		return &store.UnavailableError{Err: errors.New("its tables are not up to date, as its disk was full"), Why: "its disk is full"}
+	}
+	return c.checkFile()
+}
+
 // check returns errFileLost if a commit would not reach the file at its path.
 func (c *fileCheck) check() error {
 	if err := c.checkFile(); err != nil || c.log == nil {
@@ -54,7 +66,6 @@ func (c *fileCheck) check() error {
 	return checkSame(c.logPath(), c.log)
 }
 
-// checkFile checks the file without its log.
 func (c *fileCheck) checkFile() error { return checkSame(c.path, c.file) }
 
 // checkSame returns errFileLost if a path leads to another file, or to none.

@@ -56,7 +56,7 @@ func (r *readers) withView(ctx context.Context, f func(*view) error) error {
 // runView returns the connection to use next: nil if this one is broken.
 func (r *readers) runView(ctx context.Context, c *conn, f func(*view) error) (*conn, error) {
 	if c == nil {
-		if err := r.files.checkFile(); err != nil {
+		if err := r.files.checkReadable(); err != nil {
 			return nil, err
 		}
 		var err error

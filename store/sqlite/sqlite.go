@@ -62,7 +62,8 @@ type Store struct {
 
 // Open opens the store of a folder, updates its tables and loads the runs that
 // are not over: runs that were running are to be swept. It returns
-// store.ErrInUse if another process has the file open, and store.ErrNewer.
+// store.ErrInUse if another process has the file open, and store.ErrNewer. A full
+// disk is no error: the operations fail until there is space.
 func Open(o Options) (*Store, error) {
 	path := filepath.Join(o.Dir, FileName)
 	lock, err := claimFolder(o.Dir)
@@ -79,7 +80,7 @@ func Open(o Options) (*Store, error) {
 		path: path, lock: lock, clock: c, leases: t.leases, ready: t.ready,
 		writer: newWriter(t), readers: newReaders(dsn(path, true), files), closed: make(chan struct{}),
 	}
-	if err := prepareFile(t); err != nil {
+	if err := t.prepareFile(); err != nil && !isDiskFull(err) {
 		_ = errors.Join(t.closeConn(), files.open.Close(), lock.Close())
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, err)
 	}
@@ -89,28 +90,6 @@ func Open(o Options) (*Store, error) {
 		s.closeErr = errors.Join(s.readers.close(), t.closeConn(), files.open.Close(), s.lock.Close())
 	}()
 	return s, nil
-}
-
-// prepareFile makes the file ready for use in one transaction.
-func prepareFile(t *tx) (err error) {
-	if err := syncFolder(filepath.Dir(t.files.path)); err != nil {
-		return err
-	}
-	if err := t.beginImmediate(); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			t.rollback(err)
-		}
-	}()
-	if err := t.migrate(); err != nil {
-		return err
-	}
-	if err := t.loadState(); err != nil {
-		return err
-	}
-	return t.commit()
 }
 
 // dsn returns the name of the file with the settings of its connections. Their

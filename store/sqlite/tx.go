@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"path/filepath"
 )
 
 // tx is the current transaction, and the state that lasts from one transaction
@@ -43,8 +44,11 @@ func newTx(dsn string, f *fileCheck, c *steadyClock) *tx {
 
 // begin begins a transaction, on a new connection if the old one is broken. Then
 // it also loads the state again: a commit that failed may still have been
-// recovered from the log.
+// recovered from the log. The first transaction updates the tables before.
 func (t *tx) begin() error {
+	if err := t.prepareFile(); err != nil {
+		return err
+	}
 	if err := t.beginImmediate(); err != nil {
 		return err
 	}
@@ -55,6 +59,35 @@ func (t *tx) begin() error {
 		t.rollback(err)
 		return err
 	}
+	return nil
+}
+
+// prepareFile makes the file ready for use in a transaction of its own, once.
+func (t *tx) prepareFile() (err error) {
+	if t.files.ready.Load() {
+		return nil
+	}
+	if err := syncFolder(filepath.Dir(t.files.path)); err != nil {
+		return err
+	}
+	if err := t.beginImmediate(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			t.rollback(err)
+		}
+	}()
+	if err := t.migrate(); err != nil {
+		return err
+	}
+	if err := t.loadState(); err != nil {
+		return err
+	}
+	if err := t.commit(); err != nil {
+		return err
+	}
+	t.files.ready.Store(true)
 	return nil
 }
 

@@ -180,3 +180,52 @@ func (l *traffic) awaitAnswers(t *testing.T, more int64) {
 	before := l.answers.Load()
 	l.receiver.changed.Await(t, "requests are answered", func() bool { return l.answers.Load() >= before+more })
 }
+
+// syncOnly is a flow that needs no store.
+const syncOnly = `
+flow "echo" {
+  trigger "webhook" {
+    path = "/echo"
+    mode = "sync"
+  }
+  action "respond" "answer" { body = "hello" }
+}`
+
+// TestStartOnFullDisk starts gateways on a disk that is full. They serve the flows
+// that need no store. A gateway without other flows is ready.
+func TestStartOnFullDisk(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, nil)
+	s := newSite(t, threeActions(r.url)+syncOnly)
+	s.data = disktest.Small(t, "8m")
+	s.start(t).stop() // makes the files
+	ballast := filepath.Join(s.data, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 9<<20), 0o600); err == nil {
+		t.Fatal("the disk is not full")
+	}
+	p := s.start(t)
+	checkNotStored(t, p, "its disk is full")
+	if got := ask(t, p.base+"/echo", `{}`); got.status != http.StatusOK || got.body != "hello" {
+		t.Errorf("a flow without a need of the store answers %+v", got)
+	}
+	s.write(t, syncOnly)
+	if got := ask(t, "http://"+p.admin+"/-/reload", `{}`); got.status != http.StatusOK {
+		t.Fatalf("reloading: %+v", got)
+	}
+	if got := ask(t, "http://"+p.admin+"/readyz", ""); got.status != http.StatusOK {
+		t.Errorf("/readyz answers %+v, and no flow needs the store", got)
+	}
+	s.write(t, threeActions(r.url)+syncOnly)
+	if got := ask(t, "http://"+p.admin+"/-/reload", `{}`); got.status != http.StatusOK {
+		t.Fatalf("reloading: %+v", got)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	awaitReady(t, p)
+	if got := ask(t, p.base+"/load", `{"n": 1}`); got.status >= http.StatusMultipleChoices {
+		t.Errorf("with space again a request got %+v", got)
+	}
+	r.await(t, []int64{1}, "/three")
+	p.stop()
+}
