@@ -81,6 +81,7 @@ type sent struct {
 	path   map[string]string
 	ip     string
 	limits flow.Limits
+	memory func([]byte) bool // Incoming.TakeMemory
 }
 
 var testTime = time.Date(2026, 1, 5, 10, 0, 0, 123456789, time.FixedZone("CET", 3600))
@@ -114,7 +115,7 @@ func (s sent) to(t testing.TB, w *webhook) (flow.Event, *flow.Problem) {
 	if s.typ != "" {
 		r.Header.Set("Content-Type", s.typ)
 	}
-	in := flow.Incoming{PathValues: s.path, ReceivedAt: testTime, Limits: s.limits, RemoteIP: netip.MustParseAddr("192.0.2.7")}
+	in := flow.Incoming{PathValues: s.path, ReceivedAt: testTime, Limits: s.limits, TakeMemory: s.memory, RemoteIP: netip.MustParseAddr("192.0.2.7")}
 	if s.ip != "" {
 		in.RemoteIP = netip.MustParseAddr(s.ip)
 	}

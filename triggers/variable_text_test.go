@@ -3,6 +3,7 @@ package triggers
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -90,6 +91,33 @@ variable "d" { from = jsondecode(jsondecode(webhook.raw).n).d }`)
 	}
 	if got := strings.Join(pointers, " "); got != "/b/c /m/c /n" {
 		t.Errorf("faults at %s, want /b/c /m/c /n", got)
+	}
+}
+
+// TestTextsTakeMemory checks that each text takes memory once before it is decoded,
+// and that a text without memory is not decoded.
+func TestTextsTakeMemory(t *testing.T) {
+	t.Parallel()
+	w := mustLoad(t, everyType+`
+variable "a" { from = jsondecode(webhook.raw).a }
+variable "b" { from = jsondecode(webhook.raw).b }
+variable "c" { from = jsondecode(jsondecode(webhook.raw).m).c }`)
+	const inner, outer = `{"c": 3}`, `{"a": 1, "b": 2, "m": "{\"c\": 3}"}`
+	var taken []string
+	request := sent{typ: "text/plain", body: outer, memory: func(text []byte) bool {
+		taken = append(taken, string(text))
+		return true
+	}}
+	if got := sortedJSON(t, read(t, request.accepted(t, w), "c")); got != "3" {
+		t.Errorf("c is %s, want 3", got)
+	}
+	if !slices.Equal(taken, []string{outer, inner}) {
+		t.Errorf("memory was taken for %q, want %q", taken, []string{outer, inner})
+	}
+	request.memory = func(text []byte) bool { return string(text) != inner }
+	p := request.refused(t, w, 422)
+	if len(p.Faults) != 1 || p.Faults[0].Pointer != "/m" || p.Faults[0].Detail != "There is no memory to decode this now." {
+		t.Errorf("the faults are %+v, want one at /m", p.Faults)
 	}
 }
 
