@@ -39,7 +39,7 @@ func CheckEmail(email string) error {
 	switch {
 	case email == "":
 		return contactErrorf("the e-mail address is empty; write one such as \"jane@example.com\"")
-	case len(email) > netname.MaxEmail:
+	case len(email) > netname.MaxEmail && !netname.IsEmail(email):
 		return contactErrorf("%.40q… has %d characters; an e-mail address has %d at most", email, utf8.RuneCountInString(email), netname.MaxEmail)
 	case !netname.IsEmail(email):
 		return contactErrorf("%q is no e-mail address; write one such as \"jane@example.com\"", email)

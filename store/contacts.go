@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // Contacts stores people by their e-mail address.
@@ -63,7 +64,7 @@ type ContactChanged struct {
 // ContactQuery asks for a page. A zero field does not limit.
 type ContactQuery struct {
 	Tag   string // that the contacts have
-	Text  string // a part of the address, in either case
+	Text  string // a part of the address, in either case and either form of its domain
 	After string // ContactPage.Next of the page before; "" begins with the first
 	Limit int    // clamped to 1 to MaxContacts
 }
@@ -81,5 +82,35 @@ type ContactPage struct {
 }
 
 // ContactKey returns the form of an address that identifies and sorts contacts,
-// byte by byte: in lower case, without surrounding space.
-func ContactKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+// byte by byte: in lower case, without surrounding space, with the domain in
+// ASCII. Of a text that is no address, only the case changes.
+func ContactKey(email string) string {
+	email = strings.TrimSpace(email)
+	if e, ok := netname.ParseEmail(email); ok {
+		return e.Key()
+	}
+	return netname.Fold(email)
+}
+
+// ContactSearch finds a text in the keys of contacts.
+type ContactSearch struct{ part string }
+
+// NewContactSearch returns the search for ContactQuery.Text.
+func NewContactSearch(text string) ContactSearch { return ContactSearch{ContactKey(text)} }
+
+// EncodedDomain is a part of all keys that Matches may find although they do not
+// contain the text: their domain stands for letters of another script.
+const EncodedDomain = "xn--"
+
+// Part returns the text that the keys contain, "" for any key.
+func (s ContactSearch) Part() string { return s.part }
+
+// Matches reports whether the address of a key contains the text, in either form
+// of its domain.
+func (s ContactSearch) Matches(key string) bool {
+	if strings.Contains(key, s.part) {
+		return true
+	}
+	at := strings.LastIndexByte(key, '@') + 1
+	return strings.Contains(key, EncodedDomain) && strings.Contains(key[:at]+netname.Fold(netname.ToUnicode(key[at:])), s.part)
+}

@@ -1,2 +1,3 @@
-// Package netname recognizes e-mail addresses and host names.
+// Package netname recognizes e-mail addresses and host names of any script, and
+// compares them.
 package netname

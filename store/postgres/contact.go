@@ -179,7 +179,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 			return store.ContactPage{}, nil // no contact has such a text
 		}
 	}
-	l := contactList{ContactQuery: q, limit: min(max(q.Limit, 1), store.MaxContacts)}
+	l := contactList{ContactQuery: q, search: store.NewContactSearch(q.Text), limit: min(max(q.Limit, 1), store.MaxContacts)}
 	err := inTransaction(ctx, s.readPool, l.readPage)
 	return l.page, wrapContextError(ctx, err)
 }
@@ -187,8 +187,9 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 // contactList builds one page.
 type contactList struct {
 	store.ContactQuery
-	limit int
-	page  store.ContactPage
+	search store.ContactSearch
+	limit  int
+	page   store.ContactPage
 }
 
 func (l *contactList) buildQuery() *query {
@@ -198,31 +199,43 @@ func (l *contactList) buildQuery() *query {
 		q.add(" JOIN contact_tags g ON g.contact = c.contact AND g.tag = ").arg(l.Tag, "text")
 	}
 	q.add(" WHERE c.contact > ").arg(store.ContactKey(l.After), "text")
-	if part := store.ContactKey(l.Text); part != "" {
-		q.add(" AND strpos(c.contact, ").arg(part, "text").add(") > 0")
+	if part := l.search.Part(); part != "" {
+		q.add(" AND (strpos(c.contact, ").arg(part, "text").add(") > 0 OR strpos(c.contact, ").arg(store.EncodedDomain, "text").add(") > 0)")
 	}
 	return q.add(" ORDER BY c.contact LIMIT ").arg(l.limit+1, "int")
 }
 
+// readPage reads the contacts of the page. It skips those of which the query knows
+// only that they may match.
 func (l *contactList) readPage(ctx context.Context, t *tx) error {
 	l.page = store.ContactPage{}
 	var keys []string
-	var key string
+	var key, last string
 	var row store.Contact
 	var size, sum int64
 	found := contactsByKey{}
-	more := false
+	rows, more := 0, false
 	useSnapshot(t)
 	scanRows(t.addQuery(l.buildQuery()), []any{&key, &row.Email, &row.Created, &row.Changed, &size}, func() error {
-		if more = more || len(keys) == l.limit || sum > maxPageBytes; more {
+		if more = more || rows == l.limit || sum > maxPageBytes; more {
+			return nil
+		}
+		rows++
+		if last = key; !l.search.Matches(key) {
 			return nil
 		}
 		keys, sum = append(keys, key), sum+size
 		found[key] = &store.Contact{Email: row.Email, Fields: map[string][]byte{}, Created: timeOf(&row.Created), Changed: timeOf(&row.Changed)}
 		return nil
 	})
-	if err := t.sendAll(ctx); err != nil || len(keys) == 0 {
+	if err := t.sendAll(ctx); err != nil {
 		return err
+	}
+	if more {
+		l.page.Next = last
+	}
+	if len(keys) == 0 {
+		return nil
 	}
 	found.addParts(t, keys)
 	if err := t.sendAll(ctx); err != nil {
@@ -230,9 +243,6 @@ func (l *contactList) readPage(ctx context.Context, t *tx) error {
 	}
 	for _, key := range keys {
 		l.page.Contacts = append(l.page.Contacts, *found[key])
-	}
-	if more {
-		l.page.Next = keys[len(keys)-1]
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ func (s *Store) DeleteContact(ctx context.Context, email string) (deleted bool, 
 
 // ListContacts returns a page of contacts.
 func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.ContactPage, error) {
-	l := contactList{q: q, limit: min(max(q.Limit, 1), store.MaxContacts), needle: store.ContactKey(q.Text)}
+	l := contactList{q: q, limit: min(max(q.Limit, 1), store.MaxContacts), search: store.NewContactSearch(q.Text)}
 	text := "SELECT " + contactColumns + " FROM contacts WHERE contact > ? ORDER BY contact"
 	args := []driver.Value{store.ContactKey(q.After)}
 	if q.Tag != "" {
@@ -160,7 +160,7 @@ func (s *Store) ListContacts(ctx context.Context, q store.ContactQuery) (store.C
 type contactList struct {
 	q      store.ContactQuery
 	limit  int
-	needle string // the part of an address to find
+	search store.ContactSearch
 	effort int    // bytes that may still be read
 	last   string // key of the previous candidate
 	page   store.ContactPage
@@ -177,7 +177,7 @@ func (l *contactList) addCandidate(v *view, r []driver.Value) error {
 	key := textOf(r[0])
 	l.last = key
 	l.effort -= contactEffort
-	if !strings.Contains(key, l.needle) {
+	if !l.search.Matches(key) {
 		return nil
 	}
 	c := contactFromRow(r)

@@ -12,6 +12,7 @@ func contactListTests() []test {
 	return []test{
 		{"go by pages", contactPages},
 		{"go by tag and by text", contactFilters},
+		{"find both forms of a domain", contactDomains},
 		{"have pages that are not too large", contactLargePages},
 	}
 }
@@ -71,6 +72,22 @@ func contactFilters(f *fixture) {
 	f.same("by text without wildcards", f.listEmails(store.ContactQuery{Text: "e_1", Limit: 5}), []string{"joe_1@example.org"})
 	f.same("by percent", f.listEmails(store.ContactQuery{Text: "%", Limit: 5}), nil)
 	f.same("by both", f.listEmails(store.ContactQuery{Tag: "a", Text: "joe", Limit: 5}), []string{"joe_1@example.org"})
+}
+
+func contactDomains(f *fixture) {
+	for _, email := range []string{"a@büro.example", "b@xn--bro-hoa.example", "c@例え.テスト", "d@xn--x.example", "é@example.com", "e@example.com"} {
+		f.changeContact(store.ContactChange{Email: email})
+	}
+	for text, want := range map[string][]string{
+		"BÜRO": {"a@büro.example", "b@xn--bro-hoa.example"}, "@bu\u0308r": {"a@büro.example", "b@xn--bro-hoa.example"}, "ro.example": {"a@büro.example", "b@xn--bro-hoa.example"},
+		"bro-hoa": {"a@büro.example", "b@xn--bro-hoa.example"}, "例": {"c@例え.テスト"}, "a@xn--bro-hoa.example": {"a@büro.example"}, "A@büro.example": {"a@büro.example"},
+		"e\u0301@": {"é@example.com"}, "--x": {"d@xn--x.example"}, "ü@": nil,
+	} {
+		for _, limit := range []int{1, 100} {
+			f.same("with "+text, f.listEmails(store.ContactQuery{Text: text, Limit: limit}), want)
+		}
+	}
+	f.same("behind a domain", f.listEmails(store.ContactQuery{After: "a@BÜRO.example", Text: "b@", Limit: 9}), []string{"b@xn--bro-hoa.example"})
 }
 
 func contactLargePages(f *fixture) {

@@ -16,6 +16,7 @@ func contactTests() []test {
 	return []test{
 		{"is made, changed and deleted", contactLife},
 		{"has one address in either case", contactCase},
+		{"has one address in all forms", contactForms},
 		{"keeps the first time of a tag", contactTagTimes},
 		{"returns the result of a change", contactChanges},
 		{"keeps any text in tags and fields", contactTexts},
@@ -99,6 +100,25 @@ func contactCase(f *fixture) {
 	deleted, err := f.s.DeleteContact(f.ctx, "JANE.doe@example.com")
 	f.ok(err)
 	f.same("deleted", deleted, true)
+}
+
+func contactForms(f *fixture) {
+	forms := []string{"Jürgen@büro.example", "ju\u0308rgen@xn--bro-hoa.example", "JÜRGEN@BU\u0308RO.example", "jürgen@XN--BRO-HOA.EXAMPLE", "jürgen@büro。example"}
+	for i, email := range forms {
+		got := f.changeContact(store.ContactChange{Email: email, Add: []string{fmt.Sprint(i)}})
+		f.same("created by "+email, got.Created, i == 0)
+		f.same("address", f.getContact(email).Email, forms[0])
+	}
+	f.same("tags", tagNames(f.getContact(forms[1]).Tags), []string{"0", "1", "2", "3", "4"})
+	for _, other := range []string{"jurgen@büro.example", "jürgen@buro.example"} {
+		_, err := f.s.GetContact(f.ctx, other)
+		f.is(err, store.ErrNotFound)
+	}
+	deleted, err := f.s.DeleteContact(f.ctx, forms[2])
+	f.ok(err)
+	f.same("deleted", deleted, true)
+	_, err = f.s.GetContact(f.ctx, forms[0])
+	f.is(err, store.ErrNotFound)
 }
 
 func contactTagTimes(f *fixture) {
