@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -52,7 +52,8 @@ func parseMailbox(text string) (mailbox, error) {
 	return newMailbox(parsed.Name, parsed.Address)
 }
 
-// newMailbox checks the two parts of a mailbox.
+// newMailbox checks the two parts of a mailbox. The part of the address before the
+// @ has no quotes.
 func newMailbox(name, address string) (mailbox, error) {
 	for _, part := range []string{name, address} {
 		if err := checkLine(part); err != nil {
@@ -63,19 +64,13 @@ func newMailbox(name, address string) (mailbox, error) {
 	if at < 1 {
 		return mailbox{}, addressError(address)
 	}
-	local := address[:at]
-	domain, err := asciiDomain(address[at+1:])
-	if err != nil {
+	quoted := strings.Trim((&mail.Address{Address: address}).String(), "<>")
+	parsed, ok := netname.ParseEmail(quoted)
+	if !ok {
 		return mailbox{}, addressError(address)
 	}
-	a := mailbox{name: name, address: local + "@" + domain, needsUTF8: !isASCII(local)}
-	switch {
-	case len(local) > 64 || len(a.address) > netname.MaxEmail:
-		return mailbox{}, addressError(address)
-	case a.needsUTF8 && netname.IsHostname(domain), netname.IsEmail(a.toPath()[1 : len(a.toPath())-1]):
-		return a, nil
-	}
-	return mailbox{}, addressError(address)
+	local := norm.NFC.String(address[:at])
+	return mailbox{name: name, address: local + "@" + parsed.Domain, needsUTF8: !isASCII(local)}, nil
 }
 
 func addressError(text string) error {
@@ -115,11 +110,22 @@ func mailboxFromValue(v any) (mailbox, error) {
 		address, ok := v["address"].(string)
 		name, named := v["name"].(string)
 		if ok && (named || v["name"] == nil) {
-			return newMailbox(name, strings.TrimSpace(address))
+			return newMailbox(name, unquoteLocal(strings.TrimSpace(address)))
 		}
 		return mailbox{}, errors.New(`an address as an object is { name = "Jane", address = "jane@example.com" }`)
 	}
 	return mailbox{}, fmt.Errorf("an address is a text, and not of type %s", value.TypeName(v))
+}
+
+// unquoteLocal removes the quotes of the part before the @, if it has any.
+func unquoteLocal(address string) string {
+	if !strings.HasPrefix(address, `"`) {
+		return address
+	}
+	if parsed, err := mail.ParseAddress(address); err == nil && parsed.Name == "" {
+		return parsed.Address
+	}
+	return address
 }
 
 // checkLine refuses line breaks and control characters, which could begin a
@@ -133,20 +139,4 @@ func checkLine(text string) error {
 
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
-}
-
-var errDomain = errors.New("not a domain")
-
-// asciiDomain converts a domain to the form of name servers: labels in other
-// scripts become "xn--" and punycode (RFC 5891, with the mapping of Unicode
-// TS 46).
-func asciiDomain(domain string) (string, error) {
-	if isASCII(domain) {
-		return domain, nil
-	}
-	out, err := idna.Lookup.ToASCII(domain)
-	if err != nil {
-		return "", errDomain
-	}
-	return out, nil
 }

@@ -50,7 +50,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	n.tls, n.auth, n.connections = tlsStart, authAny, 4
 	n.timeout, n.idle = 15*time.Second, time.Minute
 	s.Doc = "A mail server that delivers messages, by SMTP ([RFC 5321](https://www.rfc-editor.org/rfc/rfc5321)). Connections stay open for a while and are reused. A private address is refused unless the gateway's `egress` names it."
-	schema.Attr(s, &n.host, "host", "The server's name or address.", schema.Required())
+	schema.Attr(s, &n.host, "host", "The server's name, of any script, or its address.", schema.Required())
 	schema.Attr(s, &n.port, "port", "The port. The default is 587, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
 	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))
 	schema.Attr(s, &n.username, "username", "The user's name, if the server needs a login.", schema.Secret())
@@ -76,7 +76,10 @@ func (n *Connection) Describe(s *schema.Spec) {
 func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
-	if !netname.IsHostname(strings.TrimSuffix(n.host, ".")) && net.ParseIP(n.host) == nil {
+	name := strings.TrimSuffix(n.host, ".")
+	if host, ok := netname.ToASCII(name); ok && host != name {
+		n.host = host // of another script
+	} else if !ok && net.ParseIP(n.host) == nil {
 		wrong("host", "Wrong host", `This is a name such as "smtp.example.com", or an address, without a port.`)
 	}
 	if d.Has("port") && (n.port < 1 || n.port > 65535) {

@@ -98,6 +98,8 @@ func TestSMTPConnectionFindings(t *testing.T) {
 		{"host that is a URL", `host = "smtp://example.com"`, "Wrong host", "without a port"},
 		{"host in a secret", `host = secret.shop_password`, "Secret in the open", ""},
 		{"address", `host = "2001:db8::1"`, "", ""},
+		{"host of another script", `host = "mail.büro.example"`, "", ""},
+		{"host of letters that no domain has", `host = "mail.bü ro.example"`, "Wrong host", "without a port"},
 		{"port", host + `port = 70000`, "Wrong port", "65535"},
 		{"port zero", host + `port = 0`, "Wrong port", "65535"},
 		{"user alone", host + `username = "u"`, "Half a login", "belong together"},

@@ -108,6 +108,8 @@ func TestEmailOfOtherScripts(t *testing.T) {
 		{"domain alone", "jane@Bücher.example", "jane@xn--bcher-kva.example", false},
 		{"local part", "用户@example.com", "用户@example.com", true},
 		{"other dots", "a@例え。テスト", "a@xn--r8jz45g.xn--zckzah", false},
+		{"decomposed", "ju\u0308rgen@bu\u0308ro.example", "jürgen@xn--bro-hoa.example", true},
+		{"A-label", "jane@xn--bro-hoa.example", "jane@xn--bro-hoa.example", false},
 		{"quoted", `"jane doe"@example.com`, `jane doe@example.com`, false},
 	}
 	for _, c := range cases {
@@ -120,10 +122,36 @@ func TestEmailOfOtherScripts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEmailWithoutUTF8 checks messages to a server that takes addresses in ASCII
+// only. Domains of other scripts reach it.
+func TestEmailWithoutUTF8(t *testing.T) {
+	t.Parallel()
 	s := smtpd.Start(t, func(s *smtpd.Server) { s.EnableSMTPUTF8 = false })
-	err := mailBench(t, s).MustFail("email", "to = \"用户@example.com\"\nsubject = \"s\"\ntext = \"t\"", `{}`)
-	if err.Class != flow.Permanent || !strings.Contains(err.Message, "RFC 6531") {
-		t.Errorf("class %s, message %q", err.Class, err.Message)
+	for _, field := range []string{"to", "cc", "bcc", "reply_to", "from"} {
+		hcl := field + " = \"用户@example.com\"\nsubject = \"s\"\ntext = \"t\""
+		if field != "to" {
+			hcl += "\nto = \"jane@example.com\""
+		}
+		err := mailBench(t, s).MustFail("email", hcl, `{}`)
+		if err.Class != flow.Permanent || !strings.Contains(err.Message, "RFC 6531") {
+			t.Errorf("%s: class %s, message %q", field, err.Class, err.Message)
+		}
+	}
+	mailBench(t, s).MustSucceed("email", `
+from     = "shop@büro.example"
+to       = { name = "Jürgen", address = "\"j doe\"@büro.example" }
+cc       = ["jane@bu\u0308ro.example", "jane@xn--bro-hoa.example"]
+reply_to = "a@例え.テスト"
+subject  = "s"
+text     = "t"`, `{}`)
+	d := s.OnlyMessage(t)
+	if want := []string{`j doe@xn--bro-hoa.example`, "jane@xn--bro-hoa.example"}; !slices.Equal(d.To, want) || d.From != "shop@xn--bro-hoa.example" {
+		t.Errorf("from %q to %q, want %q", d.From, d.To, want)
+	}
+	if header, _ := d.Parse(t); header.Get("Reply-To") != "<a@xn--r8jz45g.xn--zckzah>" {
+		t.Errorf("the header is %v", header)
 	}
 }
 

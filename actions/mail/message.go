@@ -127,6 +127,8 @@ func (d *draft) compose(key string, now time.Time) (*message, error) {
 		if !slices.Contains(out.to, a.toPath()) {
 			out.to = append(out.to, a.toPath())
 		}
+	}
+	for _, a := range slices.Concat(d.to, d.cc, d.bcc, d.reply) {
 		out.needsUTF8 = out.needsUTF8 || a.needsUTF8
 	}
 	switch {

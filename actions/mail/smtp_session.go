@@ -167,7 +167,7 @@ func (s *session) transferMessage(m *message) error {
 // offers.
 func (s *session) checkExtensions(m *message) error {
 	if known, _ := s.client.Extension("SMTPUTF8"); m.needsUTF8 && !known {
-		return &smtpError{class: flow.Permanent, text: "the server does not take addresses with other letters than a to z before the @ (RFC 6531)"}
+		return &smtpError{class: flow.Permanent, text: "an address has letters before the @ that are not ASCII, and the server does not take these: it does not offer SMTPUTF8 (RFC 6531)"}
 	}
 	if known, _ := s.client.Extension("8BITMIME"); m.needs8Bit && !known {
 		return &smtpError{class: flow.Permanent, text: "the server takes only ASCII (it lacks 8BITMIME, RFC 6152), and an attached message is not ASCII"}

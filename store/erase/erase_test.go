@@ -3,9 +3,15 @@ package erase_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"mime/quotedprintable"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/erase"
@@ -48,6 +54,21 @@ func TestEraser(t *testing.T) {
 		{"part of it", ann, "ann@example.co ann@example ann example.com", ""},
 		{"percent of something else", ann, "ann%4eexample.com 100%", ""},
 		{"longer name, escaped", ann, `["jo\u0061nn@example.com","x%61ann@example.com"]`, ""},
+		{"beside letters of one alphabet", ann, "éann@example.com ann@example.comé e\u0301ann@example.com", ""},
+		{"beside letters of another alphabet", ann, "яann@example.com ann@example.com으로 宛先:ann@example.comです", "я(hidden) (hidden)으로 宛先:(hidden)です"},
+		{"beside encoded letters", ann, "q=%C3%A9ann%40example.com&r=%E3%83%AAann%40example.com =E3=83=AAann=40example.com %E9ann@example.com", "q=%C3%A9ann%40example.com&r=%E3%83%AA(hidden) =E3=83=AA(hidden) %E9ann@example.com"},
+		{"letters beside", "éva@example.com", "xéva@example.com éva@example.com", "xéva@example.com (hidden)"},
+		{"other marks", "éva@example.com", "eva@example.com èva@example.com", ""},
+		{"mark after the domain", "a@xn--caf-dma.cafe", "a@café.cafe\u0301 a@café.cafe", "a@café.cafe\u0301 (hidden)"},
+		{"forms of one domain", "a@büro.xn--p1ai", "a@büro.рф a@xn--bro-hoa.рф a@büro.xn--p1ai a@xn--bro-hoa.xn--p1ai", "(hidden) (hidden) (hidden) (hidden)"},
+		{"another domain", "a@büro.example", "a@buro.example a@xn--buro-hoa.example a@bro-hoa.example", ""},
+		{"wide letters and dots", "a@büro.example", "a@ＢÜＲＯ。ｅxample", "(hidden)"},
+		{"letters that a domain leaves out", "a@i❤.example", "a@i❤\ufe0f.example a@bü.example", "(hidden) a@bü.example"},
+		{"label that encodes none", "a@xn--x.example", "a@xn--x.example", "(hidden)"},
+		{"Hangul", "김민준@예시.한국", "q=김민준@예시.한국으로 \u1100\u1175\u11b7\u1106\u1175\u11ab\u110c\u116e\u11ab@\u110b\u1168\u1109\u1175.xn--3e0b707e", "q=(hidden)으로 (hidden)"},
+		{"surrogates", "👍@example.com", `["\ud83d\udc4d@example.com", "{\"a\":\"\\ud83d\\uDC4D@example.com\"}", "\ud83d@example.com"]`, `["(hidden)", "{\"a\":\"(hidden)\"}", "\ud83d@example.com"]`},
+		{"soft break within a character", "é@example.com", "x =C3=\r\n=A9=40example.com", "x (hidden)"},
+		{"named entity", "é@example.com", "<b>&eacute;&commat;example.com</b>", "<b>(hidden)</b>"},
 		{"nothing", ann, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,9 +94,92 @@ func TestEraserOfWhatWasCut(t *testing.T) {
 		{`{"a":"ann@`, `{"a":"(hidden)`, true},
 		{`{"a":"ann`, `{"a":"ann`, true},
 		{"ann@example.co", "ann@example.co", false},
+		{`{"a":"ann@exa\u00`, `{"a":"(hidden)`, true},
+		{"a=ann%40exa%2", "a=(hidden)", true},
+		{"a=ann%40exa&b=", "a=ann%40exa&b=", true},
 	} {
 		if got := erased("ann@example.com", c.text, c.cut); got != c.want {
 			t.Errorf("%s became %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestEraserFindsEveryForm writes an address in each form and each encoding, and
+// checks that nothing of it is left.
+func TestEraserFindsEveryForm(t *testing.T) {
+	t.Parallel()
+	const stored = "ju\u0308rgen.müller@xn--bro-hoa.example"
+	quote := func(text string) string { return strings.Trim(strconv.QuoteToASCII(text), `"`) }
+	encodings := map[string]struct {
+		before, after string
+		encode        func(string) string
+	}{
+		"as it is":              {"to ", "!", func(s string) string { return s }},
+		"JSON":                  {`{"a":"`, `"}`, quote},
+		"JSON in JSON":          {`{"a":"{\"b\":\"`, `\"}"}`, func(s string) string { return quote(quote(s)) }},
+		"form":                  {"a=", "&b=1", url.QueryEscape},
+		"form in lower case":    {"a=", "&b=1", func(s string) string { return lowerEscapes(url.QueryEscape(s)) }},
+		"form in JSON":          {`{"a":"x=`, `"}`, url.QueryEscape},
+		"URL in a URL":          {"/a?b=", "", func(s string) string { return url.QueryEscape(url.QueryEscape(s)) }},
+		"quoted-printable":      {"a=3D", "", encodeQuotedPrintable},
+		"HTML":                  {"<b>", "</b>", func(s string) string { return encodeEntities(s, "&#%d;") }},
+		"XML":                   {"<b>", "</b>", func(s string) string { return encodeEntities(s, "&#x%X;") }},
+		"Latin-1":               {"a ", " b", encodeLatin1},
+		"Latin-1 in a form":     {"a=", "&b", func(s string) string { return url.QueryEscape(encodeLatin1(s)) }},
+		"between other letters": {"宛先", "まで", func(s string) string { return s }},
+	}
+	for _, local := range []string{"jürgen.müller", "ju\u0308rgen.mu\u0308ller", "JÜRGEN.MÜLLER", "Jürgen.Mu\u0308ller"} {
+		for _, domain := range []string{"xn--bro-hoa.example", "XN--BRO-HOA.Example", "büro.example", "BU\u0308RO.example"} {
+			for name, e := range encodings {
+				text := e.before + e.encode(local+"@"+domain) + e.after
+				if got, want := erased(stored, text, false), e.before+store.ErasedText+e.after; got != want {
+					t.Errorf("%s: %+q became %+q, want %q", name, text, got, want)
+				}
+			}
+		}
+	}
+}
+
+func lowerEscapes(text string) string {
+	return regexp.MustCompile("%..").ReplaceAllStringFunc(text, strings.ToLower)
+}
+
+func encodeQuotedPrintable(text string) string {
+	var out strings.Builder
+	w := quotedprintable.NewWriter(&out)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return out.String()
+}
+
+func encodeEntities(text, format string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if r < 0x80 && r != '@' {
+			out.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&out, format, r)
+	}
+	return out.String()
+}
+
+// encodeLatin1 composes the letters, because Latin-1 has no marks.
+func encodeLatin1(text string) string {
+	var out []byte
+	for _, r := range norm.NFC.String(text) {
+		out = append(out, byte(r))
+	}
+	return string(out)
+}
+
+func TestEraserOfCutLetters(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a@b\xc3": "(hidden)", `{"a":"a@b\u00f`: `{"a":"(hidden)`, "x=a%40b%C3%": "x=(hidden)", "x=a%40b%C3": "x=(hidden)", "a@bü": "(hidden)", "a@xn--br": "(hidden)", "a@b\xc3x": "a@b\xc3x",
+	} {
+		if got := erased("a@büro.example", text, true); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
 }
@@ -93,6 +197,7 @@ func TestEraserLeavesItsInput(t *testing.T) {
 func FuzzEraser(f *testing.F) {
 	f.Add([]byte(`{"a":"\\nann@example.com","b":["\u0061nn@example.com"]}`), "x")
 	f.Add([]byte("ann%40example.com&=0Aann=40example.com"), `"\`)
+	f.Add([]byte(`["\u00e9@b\u00fcro.example","\ud83d%C3%A9@xn--bro-hoa.example","é@b"]`), "é")
 	f.Fuzz(func(t *testing.T, text []byte, around string) {
 		const ann = "ann@example.com"
 		before := bytes.Clone(text)
@@ -102,6 +207,9 @@ func FuzzEraser(f *testing.F) {
 			t.Fatalf("%v; the input became %q", err, text)
 		}
 		if json.Valid(before) && !json.Valid(out) {
+			t.Errorf("%s became %s, which is no JSON", before, out)
+		}
+		if out, _ := erase.New("é@büro.example").Erase(store.Piece{Bytes: text, Cut: true}); json.Valid(before) && !json.Valid(out) {
 			t.Errorf("%s became %s, which is no JSON", before, out)
 		}
 		around = strings.ToValidUTF8(around, "")

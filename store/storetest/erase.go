@@ -16,6 +16,7 @@ func eraseTests() []test {
 	return []test{
 		{"erases an address everywhere", eraseEverywhere},
 		{"erases from runs in every final state", eraseOtherStates},
+		{"erases an address of another script in all forms", eraseForms},
 		{"leaves other addresses", eraseLeavesOthers},
 		{"leaves later runs", eraseLeavesLater},
 		{"waits for open runs", eraseAwaitsOpen},
@@ -121,6 +122,41 @@ func eraseOtherStates(f *fixture) {
 	}
 	f.ok(f.s.Requeue(f.ctx, ids[1], store.RequeueOptions{}))
 	f.same("body of a run that is run again", string(f.claimOne().Body), "(hidden)")
+}
+
+// eraseForms notes one form of an address, and checks that nothing of the others
+// is left in a run and in the value of a key.
+func eraseForms(f *fixture) {
+	const hidden = store.ErasedText
+	c := f.acceptClaimed(withOrderKey("order of jürgen@büro.example"), func(s *store.Submission) {
+		s.Payload = store.Payload{
+			Event:     []byte(`{"url":"/x?email=ju%CC%88rgen%40xn--bro-hoa.example&to=J%C3%BCrgen%40b%C3%BCro.example"}`),
+			Body:      []byte(`{"email":"JÜRGEN@BÜRO.example","n":1.50}`),
+			Variables: []byte(`{"email":"j\u00fcrgen\u0040bu\u0308ro.example"}`),
+			Output:    []byte(`"jürgen@xn--bro-hoa.example"`),
+		}
+	})
+	s := f.newStep("each/jürgen@büro.example")
+	s.Input, s.Output = []byte(`{"to":["<ju\u0308rgen@XN--BRO-HOA.example>"]}`), []byte(`"{\"a\":\"j\\u00fcrgen@b\\u00fcro.example\"}"`)
+	s.State, s.Cause = flow.Failed, store.Cause{Message: "no box jürgen@xn--bro-hoa.example"}
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Steps: []store.Step{s}, Response: []byte("to j\xfcrgen@b\xfcro.example")}))
+	f.putKey(store.Key{Scope: "s", Name: "n", Run: "r", Value: []byte("x ju\u0308rgen@büro.example")}, time.Hour)
+	f.changeContact(store.ContactChange{Email: "Jürgen@büro.example"})
+	f.deleteContact("jürgen@xn--bro-hoa.example")
+	f.same("runs", f.eraseAll(store.EraseQuery{Email: "ju\u0308rgen@BU\u0308RO.example"}).Runs, 1)
+	got := f.getRun(c.ID)
+	f.same("payload", got.Payload, store.Payload{
+		Event: []byte(`{"url":"/x?email=` + hidden + `&to=` + hidden + `"}`), Body: []byte(`{"email":"` + hidden + `","n":1.50}`),
+		Variables: []byte(`{"email":"` + hidden + `"}`), Response: []byte("to " + hidden), Output: []byte(`"` + hidden + `"`),
+	})
+	f.same("order key", got.OrderKey, "order of "+hidden)
+	s.Path, s.Cause.Message = "each/"+hidden, "no box "+hidden
+	s.Input, s.Output = []byte(`{"to":["<`+hidden+`>"]}`), []byte(`"{\"a\":\"`+hidden+`\"}"`)
+	f.same("steps", got.Steps, []store.Step{s})
+	key := f.hasKey("s", "n")
+	f.same("value of a key", string(key.Value), "x "+hidden)
+	f.same("contacts", f.listEmails(store.ContactQuery{Limit: 9}), nil)
+	f.same("erased again", f.eraseAll(store.EraseQuery{}), store.Erased{})
 }
 
 func eraseLeavesOthers(f *fixture) {

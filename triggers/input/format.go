@@ -28,6 +28,7 @@ func formats() []format {
 		{"ipv4", "an IPv4 address", isIPv4},
 		{"ipv6", "an IPv6 address", isIPv6},
 		{"hostname", "a host name", netname.IsHostname},
+		{"idn-hostname", "a host name of any script", netname.IsUnicodeHostname},
 	}
 }
 

@@ -11,10 +11,10 @@ func TestFormats(t *testing.T) {
 	label := strings.Repeat("a", 63)
 	cases := map[string]struct{ matches, fails []string }{
 		"email": {
-			[]string{"jane@example.com", "a.b+c@x-y.de", `"joe bloggs"@example.com`, `"a\"b"@example.com`, "a@[127.0.0.1]", "a@[IPv6:::1]", "root@localhost"},
+			[]string{"jane@example.com", "a.b+c@x-y.de", `"joe bloggs"@example.com`, `"a\"b"@example.com`, "a@[127.0.0.1]", "a@[IPv6:::1]", "root@localhost", "jane@exämple.com", "jürgen@xn--bro-hoa.example", "用户@例子.广告", `"ä"@x.de`},
 			[]string{
 				"", "jane", "@example.com", "jane@", "Jane <jane@example.com>", "a..b@example.com", ".a@example.com", "a.@example.com",
-				"a b@example.com", "a@b@c", "a@-b.de", "a@b..de", "a@[::1]", "a@[1.2.3]", `"a"b"@x.de`, `"a\"@x.de`, `"@x.de`, `"a\"@x.de`, `"ä"@x.de`, "jane@exämple.com",
+				"a b@example.com", "a@b@c", "a@-b.de", "a@b..de", "a@[::1]", "a@[1.2.3]", `"a"b"@x.de`, `"a\"@x.de`, `"@x.de`, `"a\"@x.de`, "jane@exä mple.com", "ja\u200bne@example.com",
 				strings.Repeat("a", 65) + "@example.com", "a@b.de\n",
 			},
 		},
@@ -54,8 +54,12 @@ func TestFormats(t *testing.T) {
 			[]string{"", "192.0.2.7", "2001:db8::1::2", "fe80::1%eth0", "[::1]", "::1/64", "12345::"},
 		},
 		"hostname": {
-			[]string{"example.com", "localhost", "a-b.c", "1.2.3", "xn--mller-kva.de", label + ".de"},
-			[]string{"", ".", "a.", ".a", "a..b", "-a.de", "a-.de", "a_b.de", "müller.de", label + "a.de", strings.Repeat("a.", 127) + "de", "a b"},
+			[]string{"example.com", "localhost", "a-b.c", "1.2.3", "xn--mller-kva.de", "XN--MLLER-KVA.de", label + ".de"},
+			[]string{"", ".", "a.", ".a", "a..b", "-a.de", "a-.de", "a_b.de", "müller.de", "xn--x.de", "xn--mller.xn--", "xn--i-7iq.ws", label + "a.de", strings.Repeat("a.", 127) + "de", "a b"},
+		},
+		"idn-hostname": {
+			[]string{"example.com", "müller.de", "MÜLLER.de", "mu\u0308ller.de", "xn--mller-kva.de", "例え。テスト"},
+			[]string{"", "a..b", "mül ler.de", "xn--x.de", "i❤.ws", "a_b.de", "l·a.de", label + "ä.de"},
 		},
 	}
 	for _, name := range formatNames() {
@@ -76,7 +80,7 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"email", "uri", "uuid", "date", "date-time", "ipv4", "ipv6", "hostname"}
+	want := []string{"email", "uri", "uuid", "date", "date-time", "ipv4", "ipv6", "hostname", "idn-hostname"}
 	if !slices.Equal(formatNames(), want) {
 		t.Errorf("formats %q, want %q", formatNames(), want)
 	}

@@ -22,6 +22,8 @@ func TestTimes(t *testing.T) {
 		"fromdate and todate":          {jira + ` | fromdate | todate`, `"2026-03-01T09:00:00Z"`},
 		"fromdate for each":            {`[["2024-07-01T10:00:00.5Z"][] | fromdate]`, `[1719828000.5]`},
 		"fromdate of a date":           {`"2024-07-01" | fromdate`, `error: fromdate cannot be applied to "2024-07-01": "2024-07-01" is not a date and time such as 2026-01-31T12:00:00Z`},
+		"fromdate of one digit":        {`"2024-7-01T10:00:00Z" | fromdate`, `error: fromdate cannot be applied to "2024-7-01T10:00:00Z": `},
+		"strptime of one digit":        {`"2024-7-1T9:00:00Z" | strptime("%Y-%m-%dT%H:%M:%SZ") | mktime`, `1719824400`},
 		"fromdate of a number":         {`5 | fromdate`, `error: fromdate cannot be applied to: number (5)`},
 		"fromdate can be caught":       {`"x" | try fromdate catch "no time"`, `"no time"`},
 		"fromdate of the program":      {`def fromdate: "own"; "2024-07-01T10:00:00Z" | fromdate`, `"own"`},
