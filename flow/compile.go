@@ -99,7 +99,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.\n\n"+
-		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes, counted anew after each `delay`. In a sync flow it may take %d seconds in all, delays included.",
+		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes, counted anew after each `delay`. In a sync flow it may take %d seconds in all, delays included, and the caller gets 504 at the `timeout` of the trigger even if the list has not ended.",
 		StoredFallbackTime/time.Minute, CallerFallbackTime/time.Second),
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)
 }

@@ -122,9 +122,10 @@ func (g *Gateway) waitForRequests(public *http.Server) {
 	}
 }
 
-// endsWithin reports whether all requests of a server ended in time.
+// endsWithin reports whether all requests of a server ended in time, and the
+// runs that went on after their callers got 504.
 func (g *Gateway) endsWithin(s *http.Server, d time.Duration) bool {
 	ctx, cancel := clock.WithTimeout(context.Background(), g.opts.Clock, d)
 	defer cancel()
-	return s.Shutdown(ctx) == nil
+	return s.Shutdown(ctx) == nil && g.handler.AwaitLate(ctx)
 }

@@ -61,6 +61,7 @@ type Handler struct {
 	unserved telemetry.RefusalLimit // of requests that found no endpoint
 	draining atomic.Bool
 	stopping atomic.Bool
+	late     lateRuns
 }
 
 // New returns a handler that serves at once.
@@ -84,6 +85,7 @@ type request struct {
 	r       *http.Request
 	body    meteredBody
 	written bool // the response has begun
+	isLate  bool // the caller has its answer, and the run owns the request
 
 	mu      sync.Mutex
 	records []*flow.Record // of the steps that have ended, for the history
@@ -102,7 +104,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
-	defer q.Snapshot.Release()
+	defer q.release()
 	defer q.recoverPanic()
 	q.limitBodyTime()
 	m := q.Snapshot.Router.Find(r.Method, r.URL.EscapedPath())
@@ -115,6 +117,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.limitBodyTime()
 	}
 	q.serveEndpoint(m.Values)
+}
+
+// release ends the use of the snapshot, unless the run goes on.
+func (q *request) release() {
+	if !q.isLate {
+		q.Snapshot.Release()
+	}
 }
 
 // serveEndpoint accepts a request to an endpoint and runs or queues its flow. A sync run
@@ -134,7 +143,11 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 		q.refuse(outOfMemory())
 		return
 	}
-	defer q.freeMemory()
+	defer func() {
+		if !q.isLate {
+			q.freeMemory()
+		}
+	}()
 	event, refusal := q.acceptEvent(pathValues)
 	switch {
 	case refusal != nil:

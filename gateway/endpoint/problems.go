@@ -18,7 +18,7 @@ func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return problem.ShuttingDown()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) || (out.Err != nil && out.Err.Reason == flow.ReasonTimeout):
-		return &flow.Problem{Status: http.StatusGatewayTimeout, Title: "The run took too long", Outcome: "timeout"}
+		return tookTooLong()
 	case out.Err != nil && out.Err.StoreUnavailable:
 		return notStored(out.Err)
 	case out.Err != nil && out.Err.Reason == flow.ReasonMemory:
@@ -27,6 +27,10 @@ func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
 		return &flow.Problem{Status: http.StatusBadGateway, Title: "Another service failed the run", Outcome: "failed_remote"}
 	}
 	return &flow.Problem{Status: http.StatusInternalServerError, Title: "The run failed", Outcome: "failed"}
+}
+
+func tookTooLong() *flow.Problem {
+	return &flow.Problem{Status: http.StatusGatewayTimeout, Title: "The run took too long", Outcome: "timeout"}
 }
 
 // notServed refuses a request that found no endpoint. allow lists the methods

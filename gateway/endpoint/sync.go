@@ -29,7 +29,10 @@ func (q *request) serveSync(event flow.Event) {
 		q.replayResponse(&claim.held)
 		return
 	}
-	out, response := q.executeFlow(ctx, r)
+	out, response, ok := q.executeInTime(ctx, r, claim)
+	if !ok {
+		return
+	}
 	q.settleKey(claim, &out, response)
 	// The caller may be slow to read: the run must not stay in memory until then.
 	q.recordRun(r, &out, response)

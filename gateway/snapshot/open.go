@@ -121,6 +121,7 @@ func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
 	e := &Endpoint{
 		Flow: f, Codec: f.Parts.Codec, HTTP: f.Parts.HTTP, Queue: f.Parts.Queue,
 		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
+		HasFallback: mayRunFallback(f),
 	}
 	s.Endpoints[f.Name] = e
 	s.FlowLimits = append(s.FlowLimits, store.FlowLimit{Flow: f.Name, Max: e.Queue.Max})
@@ -133,6 +134,14 @@ func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
 			s.Router.Add(e)
 		}
 	}
+}
+
+// mayRunFallback reports whether the flow has an on_error list, or calls a flow,
+// which may have one.
+func mayRunFallback(f *flow.Flow) bool {
+	found := len(f.OnError) > 0
+	f.Walk(func(s *flow.Step) { found = found || s.Traits.Callee != nil && s.Traits.Callee.Waits })
+	return found
 }
 
 // pureKinds returns the kinds of a flow's actions that have no outside effect.

@@ -47,6 +47,9 @@ type Endpoint struct {
 	Log      *zap.Logger
 	Refusals *telemetry.RefusalLimit
 
+	// HasFallback: the flow has an on_error list, or calls a flow that may have one.
+	HasFallback bool
+
 	pureKinds map[string]bool // kinds of actions without an outside effect
 }
 

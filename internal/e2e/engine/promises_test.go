@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -60,5 +61,66 @@ flow "quick" {
 		if body != `{"action":"bad","class":"transient","early":"early"}` {
 			t.Errorf("it was called with %s", body)
 		}
+	}
+}
+
+// TestAnswersPageTimeout: the caller gets 504 at the timeout of the trigger while
+// the on_error list still runs, and the list ends afterwards. An answer that the
+// list gives before is the answer.
+func TestAnswersPageTimeout(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "called" {
+  trigger "flow" {}
+  action "http" "bad" { url = "OUT/bad" }
+  on_error {
+    action "http" "inner" { url = "OUT/inner" }
+  }
+}
+flow "late" {
+  trigger "webhook" {
+    path    = "/late"
+    mode    = "sync"
+    timeout = "1s"
+    dedupe { key = webhook.headers["X-Id"] }
+  }
+  action "http" "bad" { url = "OUT/bad" }
+  on_error {
+    action "http" "held" { url = "OUT/held" }
+    action "respond" "own" { status = 418 }
+  }
+}
+flow "calls" {
+  trigger "webhook" {
+    path    = "/calls"
+    mode    = "sync"
+    timeout = "1s"
+  }
+  action "flow" "call" { flow = "called" }
+}
+flow "early" {
+  trigger "webhook" {
+    path = "/early"
+    mode = "sync"
+  }
+  action "http" "bad" { url = "OUT/bad" }
+  on_error {
+    action "respond" "own" { status = 418 }
+  }
+}`)
+	d.outside.fail("/bad", 100)
+	for path, held := range map[string]string{"/late": "/held", "/calls": "/inner"} {
+		release := d.outside.hold(held)
+		r := d.post(path, `{}`, "X-Id", "1")
+		if r.status != http.StatusGatewayTimeout || r.run() == "" {
+			t.Errorf("%s answered %d while on_error ran", path, r.status)
+		}
+		release()
+		if run := d.await(r.run(), store.Failed); run.Status != http.StatusGatewayTimeout || run.Cause.Action != "bad" {
+			t.Errorf("%s was recorded with %d and %+v", path, run.Status, run.Cause)
+		}
+	}
+	if r := d.post("/early", `{}`); r.status != http.StatusTeapot {
+		t.Errorf("an answer of on_error in time was %d", r.status)
 	}
 }
