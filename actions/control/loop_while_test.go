@@ -20,9 +20,11 @@ func TestWhile(t *testing.T) {
 action "transform" "see" { jq = "$each.index" }`, `{}`, `[0,1,2]`},
 		{"not once", `while = false
 action "transform" "see" { jq = "1" }`, `{}`, `[]`},
-		{"until the last page", `while = each.index == 0 || each.previous.see.value.next != null
+		{
+			"until the last page", `while = each.index == 0 || each.previous.see.value.next != null
 action "transform" "see" { jq = ".pages[$each.previous.see.value.next // \"a\"]" }`,
-			`{"pages": {"a": {"next": "b"}, "b": {"next": "c"}, "c": {"next": null}}}`, `[{"next":"b"},{"next":"c"},{"next":null}]`},
+			`{"pages": {"a": {"next": "b"}, "b": {"next": "c"}, "c": {"next": null}}}`, `[{"next":"b"},{"next":"c"},{"next":null}]`,
+		},
 		{"previous in an action", `while = each.index < 4
 action "transform" "see" { jq = "($each.previous.see.value // 1) * 2" }`, `{}`, `[2,4,8,16]`},
 		{"previous in HCL", `while = each.index < 3

@@ -1,6 +1,8 @@
 package sensitivity
 
 import (
+	"slices"
+
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
@@ -111,7 +113,7 @@ func (w *walker) readerScope(s *flow.Step, r expr.Reader) *walker {
 		return w
 	}
 	inner := *w
-	inner.loops = append(w.loops[:len(w.loops):len(w.loops)], loop{nil, s.Traits.Lists[0]})
+	inner.loops = slices.Concat(w.loops, []loop{{nil, s.Traits.Lists[0]}})
 	return &inner
 }
 

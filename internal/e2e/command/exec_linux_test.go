@@ -38,7 +38,7 @@ func TestCommandDiesWithItsGateway(t *testing.T) {
 			lines <- err.Error()
 			return
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		in := bufio.NewReader(f)
 		line, _ := in.ReadString('\n')
 		lines <- line

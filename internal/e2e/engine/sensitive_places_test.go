@@ -212,8 +212,10 @@ func TestSensitiveValuesLeaveNoTrace(t *testing.T) {
 	}{
 		"async": {"trigger \"webhook\" { path = \"/f\" }", stop, http.StatusOK, store.Failed},
 		"sync":  {"trigger \"webhook\" {\n  path = \"/f\"\n  mode = \"sync\"\n  dedupe { key = webhook.body.id }\n}", respond, http.StatusOK, store.Succeeded},
-		"sync that fails": {"trigger \"webhook\" {\n  path = \"/f\"\n  mode = \"sync\"\n}",
-			"action \"transform\" \"end\" {\n  input = action.src.value[24] + 62\n  jq    = \"error(tostring)\"\n}\non_error {\n  action \"log\" \"last\" { message = \"${error.action}: ${error.message} ${action.src.value[25] + 62}\" }\n}", http.StatusInternalServerError, store.Failed},
+		"sync that fails": {
+			"trigger \"webhook\" {\n  path = \"/f\"\n  mode = \"sync\"\n}",
+			"action \"transform\" \"end\" {\n  input = action.src.value[24] + 62\n  jq    = \"error(tostring)\"\n}\non_error {\n  action \"log\" \"last\" { message = \"${error.action}: ${error.message} ${action.src.value[25] + 62}\" }\n}", http.StatusInternalServerError, store.Failed,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

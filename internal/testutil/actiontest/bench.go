@@ -144,7 +144,10 @@ func (b *Bench) MustCompile(body string) *flow.Flow {
 	if diags := b.BindCallees(f); diags.HasErrors() {
 		b.T.Fatal(diags)
 	}
-	sensitivity.Analyze([]*flow.Flow{f}, func(*flow.Callee) *flow.Flow { return nil })
+	diags = sensitivity.Analyze([]*flow.Flow{f}, func(*flow.Callee) *flow.Flow { return nil })
+	if diags.HasErrors() {
+		b.T.Fatal(diags)
+	}
 	return f
 }
 
