@@ -72,10 +72,10 @@ type HTTPPart struct {
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool
-	// Fallback returns the response to a request whose run can't be stored, for
-	// triggers whose caller is a person who must get on, and nil for a 503. It is
-	// nil for triggers whose callers all get the 503.
-	Fallback func(r *http.Request) *Response
+	// Fallback returns the response to a request whose run can't be stored, given
+	// the configured one, for triggers whose caller is a person who must get on,
+	// and nil for a 503. It is nil for triggers whose callers all get the 503.
+	Fallback func(reply *Response) *Response
 }
 
 // Endpoint handles the requests of a trigger.

@@ -3,9 +3,7 @@ package triggers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +30,7 @@ type link struct {
 	queue
 
 	path     string
-	redirect string
+	redirect linkRedirect
 	tag      string
 	methods  []string // of the requests that count
 
@@ -54,7 +52,8 @@ func (t *link) Describe(s *schema.Spec) {
 		"A `POST` is the one-click unsubscription of a mail program (RFC 8058): it starts a run as well, and gets 200 without a redirect, 400 if the link names no contact or was altered, and 503 if the run can't be stored. Programs that scan mails follow links by `GET`; with `methods = [\"POST\"]` they start no run, and the browser is still redirected.\n\n" +
 		"Before the first action the contact gets the tag `clicked:FLOW`, and the `tag` of the trigger if it has one. If the contact was deleted, it gets no tag and no action runs."
 	schema.Attr(s, &t.path, "path", "The path of the link on this gateway, such as `/offer`, without a `{name}`.", schema.Required())
-	schema.Attr(s, &t.redirect, "redirect", "The target of the redirect: an absolute URL.", schema.Required())
+	s.Then(t.declareClick)
+	schema.Expr(s, &t.redirect.url, "redirect", "The target of the redirect: an absolute URL. It may read `link` and `contact.email`, such as `https://shop.example.com/p/${link.query.product}`. These values are percent-encoded as in the `url` of action `http`, and can't choose the host. If the URL can't be computed, such as for a query parameter that is missing or a link that names no contact, the browser is redirected to the part before the first value.", schema.Required(), schema.URL())
 	schema.Attr(s, &t.tag, "tag", "A tag that the contact gets.")
 	schema.Attr(s, &t.methods, "methods", "The methods that start a run.", schema.OneOf(http.MethodGet, http.MethodPost))
 	t.describeConcurrency(s, "")
@@ -87,9 +86,7 @@ func (t *link) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 	} else if len(t.route.names) > 0 {
 		diags = append(diags, d.Problem("path", "Wrong path", "The path of a link can't have a {name}: the token of the link identifies the contact."))
 	}
-	if u, err := url.Parse(t.redirect); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil {
-		diags = append(diags, d.Problem("redirect", "Wrong URL", "Write an absolute URL, such as \"https://shop.example.com/offer\"."))
-	}
+	diags = append(diags, t.redirect.checkTargets(d)...)
 	if len(t.methods) == 0 {
 		diags = append(diags, d.Problem("methods", "No methods", `Name at least one: ["GET", "POST"].`))
 	}
@@ -103,13 +100,20 @@ func (t *link) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 
 // Roots returns the names contact and link.
 func (t *link) Roots() map[string]cty.Type {
-	return map[string]cty.Type{
-		contactRoot: contactType(),
-		linkRoot: cty.Object(map[string]cty.Type{
-			"url": cty.String, "query": cty.DynamicPseudoType, "received_at": cty.String,
-			"remote_ip": cty.String, "user_agent": cty.String, "method": cty.String,
-		}),
-	}
+	return map[string]cty.Type{contactRoot: contactType(), linkRoot: clickType()}
+}
+
+func clickType() cty.Type {
+	return cty.Object(map[string]cty.Type{
+		"url": cty.String, "query": cty.DynamicPseudoType, "received_at": cty.String,
+		"remote_ip": cty.String, "user_agent": cty.String, "method": cty.String,
+	})
+}
+
+// declareClick adds the values that the redirect may read to its scope. The
+// contact is read from the store only after the browser has its answer.
+func (t *link) declareClick(c *schema.Context) {
+	c.Scope = c.Scope.With(linkRoot, clickType()).With(contactRoot, cty.Object(map[string]cty.Type{"email": cty.String}))
 }
 
 // Parts returns the endpoint, which answers before the run starts, and the step
@@ -127,7 +131,7 @@ func (t *link) Parts(name string) flow.Parts {
 			Route:    flow.Route{Path: t.route.pattern, Rotate: 1, Methods: methods, Range: t.at},
 			Async:    true,
 			Timeout:  defaultTimeout,
-			Fallback: t.fallback,
+			Fallback: fallback,
 		},
 		Codec: t, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
 	}
@@ -139,42 +143,20 @@ func (t *linkEndpoint) Admit(context.Context, expr.Env) (flow.Admission, error) 
 }
 
 // Reply redirects the browser, and answers a mail program.
-func (t *linkEndpoint) Reply(_ context.Context, env expr.Env) (*flow.Response, error) {
+func (t *linkEndpoint) Reply(ctx context.Context, env expr.Env) (*flow.Response, error) {
 	if click, _ := env.Value(linkRoot).(map[string]any); click["method"] == http.MethodPost {
 		return &flow.Response{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}}, nil
 	}
-	return t.redirectResponse(), nil
+	return &flow.Response{Status: http.StatusFound, Header: t.redirect.header(ctx, env)}, nil
 }
 
-// fallback redirects a browser if the run cannot be stored. A mail program gets
-// the refusal, and may try again.
-func (t *link) fallback(r *http.Request) *flow.Response {
-	if r.Method == http.MethodPost {
+// fallback redirects a browser even if the run cannot be stored. A mail program
+// gets the refusal, and may try again.
+func fallback(reply *flow.Response) *flow.Response {
+	if reply.Status != http.StatusFound {
 		return nil
 	}
-	return t.redirectResponse()
-}
-
-// redirectResponse returns the redirect of the browser.
-func (t *link) redirectResponse() *flow.Response {
-	return &flow.Response{Status: http.StatusFound, Header: t.redirectHeader()}
-}
-
-func (t *link) redirectHeader() http.Header {
-	return http.Header{"Location": {asciiURL(t.redirect)}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}}
-}
-
-// asciiURL percent-encodes the bytes that a URL must not hold.
-func asciiURL(text string) string {
-	var out strings.Builder
-	for _, c := range []byte(text) {
-		if c <= ' ' || c >= 0x7f {
-			fmt.Fprintf(&out, "%%%02X", c)
-			continue
-		}
-		out.WriteByte(c)
-	}
-	return out.String()
+	return reply
 }
 
 // Accept returns the event of a click with a valid token.
@@ -183,13 +165,13 @@ func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *f
 	token := query.Get(links.Parameter)
 	switch {
 	case r.Method == http.MethodHead || token == "":
-		return nil, t.answerWithoutRun(r, "no_contact", "The link names no contact.", nil)
+		return nil, t.answerWithoutRun(r, in, "no_contact", "The link names no contact.", nil)
 	case !slices.Contains(t.methods, r.Method):
-		return nil, t.answerWithoutRun(r, "not_counted", "The link does not count this method.", nil)
+		return nil, t.answerWithoutRun(r, in, "not_counted", "The link does not count this method.", nil)
 	}
 	email, err := links.Open(in.Key, t.flow, token)
 	if err != nil {
-		return nil, t.answerWithoutRun(r, "bad_link", "This gateway did not create the link.", err)
+		return nil, t.answerWithoutRun(r, in, "bad_link", "This gateway did not create the link.", err)
 	}
 	return &valueEvent{mainRoot: contactRoot, roots: map[string]any{
 		contactRoot: newContactValue(flow.Contact{Email: email}),
@@ -199,11 +181,12 @@ func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *f
 
 // answerWithoutRun redirects the browser, refuses the request of a mail program,
 // and starts no run.
-func (t *link) answerWithoutRun(r *http.Request, outcome, detail string, cause error) *flow.Problem {
+func (t *link) answerWithoutRun(r *http.Request, in flow.Incoming, outcome, detail string, cause error) *flow.Problem {
 	if r.Method == http.MethodPost {
 		return &flow.Problem{Status: http.StatusBadRequest, Title: "Bad link", Detail: detail, Outcome: outcome, Cause: cause}
 	}
-	return &flow.Problem{Status: http.StatusFound, Title: "Redirected", Detail: detail, Header: t.redirectHeader(), Outcome: outcome, Cause: cause}
+	click := &valueEvent{roots: map[string]any{linkRoot: t.clickValue(r, in)}}
+	return &flow.Problem{Status: http.StatusFound, Title: "Redirected", Detail: detail, Header: t.redirect.header(r.Context(), click), Outcome: outcome, Cause: cause}
 }
 
 // clickValue returns a click as expressions read it, without the token.

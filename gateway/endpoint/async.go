@@ -19,7 +19,7 @@ func (q *request) serveAsync(event flow.Event) {
 	got, err := q.acceptRun(submission, event)
 	switch {
 	case err != nil:
-		q.refuse(q.applyFallback(notStored(err)))
+		q.refuse(q.applyFallback(notStored(err), response))
 	case got.Duplicate != nil:
 		q.replayResponse(got.Duplicate)
 	default:
@@ -94,12 +94,12 @@ func (q *request) failSubmission(event flow.Event, err error) {
 
 // applyFallback replaces a refusal by the trigger's fallback reply, if it has
 // one, for callers that must get on even if the run is lost.
-func (q *request) applyFallback(p *flow.Problem) *flow.Problem {
+func (q *request) applyFallback(p *flow.Problem, reply *flow.Response) *flow.Problem {
 	fallback := q.Endpoint.HTTP.Fallback
 	if fallback == nil {
 		return p
 	}
-	if r := fallback(q.r); r != nil {
+	if r := fallback(reply); r != nil {
 		p.Status, p.Header = r.Status, r.Header
 	}
 	return p

@@ -102,6 +102,22 @@ func HasInserted(text string) bool {
 // BeginsWithValue reports whether the text begins with a value.
 func BeginsWithValue(text string) bool { return strings.HasPrefix(text, begin) }
 
+// BeforeValue returns the part of a URL before its first value, without the
+// segment or the query in which that one stands. A URL without values stays whole.
+func BeforeValue(text string) string {
+	before, _, found := strings.Cut(text, begin)
+	if !found {
+		return text
+	}
+	if i := strings.IndexAny(before, "?#"); i >= 0 {
+		return before[:i]
+	}
+	if i := strings.LastIndexByte(before, '/'); i >= pathStart(before) {
+		return before[:i+1]
+	}
+	return before
+}
+
 // HostValue returns the index of the first value that stands in the scheme,
 // the host or the port, not counting one at the beginning of the text. It
 // returns -1 if there is none.

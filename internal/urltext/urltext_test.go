@@ -102,3 +102,20 @@ func FuzzJoin(f *testing.F) {
 		}
 	})
 }
+
+func TestBeforeValue(t *testing.T) {
+	t.Parallel()
+	x := urltext.Value("x")
+	for text, want := range map[string]string{
+		"https://h/a/b?c=d":            "https://h/a/b?c=d",
+		"https://h/a/b" + x + "/c":     "https://h/a/",
+		"https://h/a?b=/c&d=" + x:      "https://h/a",
+		"https://h/#" + x:              "https://h/",
+		"https://" + x + ".h/a":        "https://",
+		"https://h/a/" + x + "?b=" + x: "https://h/a/",
+	} {
+		if got := urltext.BeforeValue(text); got != want {
+			t.Errorf("%q begins with %q, want %q", text, got, want)
+		}
+	}
+}
