@@ -129,17 +129,21 @@ func runRow(r *ops.RunSummary) string {
 		took = formatSeconds(r.Took)
 	}
 	return strings.Join([]string{
-		r.ID, formatLocalTime(r.Received), termtext.Escape(first(r.Flow, "-")), string(r.State), strconv.Itoa(r.Attempt), took, status, shortCause(r.Cause),
+		r.ID, formatLocalTime(r.Received), termtext.Escape(first(r.Flow, "-")), string(r.State), strconv.Itoa(r.Attempt), took, status, shortReason(r),
 	}, "\t")
 }
 
-// shortCause returns the start of the message of a failure.
-func shortCause(c *ops.RunCause) string {
-	if c == nil {
+// shortReason returns the start of the text that says why the run can't continue,
+// or why it failed.
+func shortReason(r *ops.RunSummary) string {
+	text := []rune(termtext.Escape(r.WaitReason))
+	if c := r.Cause; c != nil && r.WaitReason == "" {
+		text = []rune(termtext.Escape(first(c.Message, c.Reason, c.Class)))
+	}
+	if len(text) == 0 {
 		return "-"
 	}
 	const longest = 80
-	text := []rune(termtext.Escape(first(c.Message, c.Reason, c.Class)))
 	if len(text) > longest {
 		text = append(text[:longest-1], '…')
 	}

@@ -100,6 +100,7 @@ func (p *runPrinter) addHeader(r *ops.RunDetail) {
 	addField("Run", r.ID)
 	addField("Flow", first(r.Flow, "- (no flow has this path)"))
 	addField("State", string(r.State))
+	addField("Why", r.WaitReason)
 	addField("Attempt", strconv.Itoa(r.Attempt))
 	addField("Received", formatLocalTime(r.Received))
 	if !r.Due.IsZero() {

@@ -27,18 +27,19 @@ type RunPage struct {
 
 // RunSummary is a run in a list.
 type RunSummary struct {
-	ID       string    `json:"id"`
-	Flow     string    `json:"flow" doc:"Empty for a request that matched no flow."`
-	State    State     `json:"state"`
-	Received time.Time `json:"received_at"`
-	Due      time.Time `json:"due_at,omitzero" doc:"When a waiting run continues."`
-	Started  time.Time `json:"started_at,omitzero"`
-	Finished time.Time `json:"finished_at,omitzero"`
-	Took     float64   `json:"took_seconds,omitzero" doc:"From start to end."`
-	Attempt  int       `json:"attempt" doc:"Starts at 1."`
-	Status   int       `json:"status,omitzero" doc:"HTTP status that the caller got."`
-	Size     int       `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
-	Cause    *RunCause `json:"cause,omitempty"`
+	ID         string    `json:"id"`
+	Flow       string    `json:"flow" doc:"Empty for a request that matched no flow."`
+	State      State     `json:"state"`
+	Received   time.Time `json:"received_at"`
+	Due        time.Time `json:"due_at,omitzero" doc:"When a waiting run continues."`
+	Started    time.Time `json:"started_at,omitzero"`
+	Finished   time.Time `json:"finished_at,omitzero"`
+	Took       float64   `json:"took_seconds,omitzero" doc:"From start to end."`
+	Attempt    int       `json:"attempt" doc:"Starts at 1."`
+	Status     int       `json:"status,omitzero" doc:"HTTP status that the caller got."`
+	Size       int       `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
+	Cause      *RunCause `json:"cause,omitempty"`
+	WaitReason string    `json:"wait_reason,omitempty" doc:"Why a run that is queued or waits can't continue: its flow is not in the files."`
 }
 
 // RunCause says why a run or an action is in its state.

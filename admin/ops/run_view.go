@@ -26,11 +26,25 @@ func (v view) showSummary(r *store.Summary) RunSummary {
 	out := RunSummary{
 		ID: r.ID, Flow: r.Flow, State: State(r.State.String()), Received: utc(r.Received), Due: utc(r.Due), Started: utc(r.Started),
 		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: v.showCause(r.Cause),
+		WaitReason: v.showWaitReason(r),
 	}
 	if !r.Started.IsZero() && !r.Finished.IsZero() {
 		out.Took = max(r.Finished.Sub(r.Started), 0).Seconds()
 	}
 	return out
+}
+
+// showWaitReason says why a run can't continue; "" if it can, or is not to.
+func (v view) showWaitReason(r *store.Summary) string {
+	if r.State != store.Queued && r.State != store.Waiting {
+		return ""
+	}
+	for _, f := range v.Config.Flows {
+		if f.Name == r.Flow || f.RenamedFrom == r.Flow {
+			return ""
+		}
+	}
+	return fmt.Sprintf("waiting: flow %q is not in the files", v.redactText(r.Flow))
 }
 
 func (v view) showCause(c store.Cause) *RunCause {

@@ -4,8 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 func TestRunBodies(t *testing.T) {
@@ -40,6 +43,36 @@ func TestRunBodies(t *testing.T) {
 			got := v.showBody([]byte(c.raw), header, c.cut)
 			if string(got.Body) != c.body || got.Encoding != c.encoding {
 				t.Errorf("%s %s", got.Body, got.Encoding)
+			}
+		})
+	}
+}
+
+// TestRunsWithoutAFlow: runs that can't continue because their flow was removed
+// say so.
+func TestRunsWithoutAFlow(t *testing.T) {
+	t.Parallel()
+	v := view{&snapshot.Snapshot{
+		Redactor: redact.New(nil),
+		Config:   &load.Config{Flows: []*flow.Flow{{Name: "orders", RenamedFrom: "shop"}}},
+	}}
+	const missing = `waiting: flow "gone" is not in the files`
+	for _, c := range []struct {
+		name, flow string
+		state      store.State
+		want       string
+	}{
+		{"queued", "gone", store.Queued, missing},
+		{"waiting", "gone", store.Waiting, missing},
+		{"running elsewhere", "gone", store.Running, ""},
+		{"over", "gone", store.Failed, ""},
+		{"of a flow in the files", "orders", store.Waiting, ""},
+		{"about to be adopted", "shop", store.Waiting, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := v.showSummary(&store.Summary{Flow: c.flow, State: c.state}).WaitReason; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
