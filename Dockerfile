@@ -25,7 +25,8 @@ COPY --from=build /out/tmp /tmp
 COPY LICENSE /LICENSE
 
 USER 65532:65532
-VOLUME ["/flows", "/data"]
+# /flows is no volume: one would hide the flows that a derived image copies there.
+VOLUME ["/data"]
 EXPOSE 8080 8081
 
 # gateway health asks the admin listener on loopback. The image has no other program for this.

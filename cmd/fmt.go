@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -46,6 +47,9 @@ errors, 2 wrong use.`,
 }
 
 func (f *formatter) run(args []string) error {
+	if f.write && (f.check || f.diff) {
+		return errors.New("-w writes the files, and --check and --diff change nothing: give only one of them")
+	}
 	if len(args) == 0 || (len(args) == 1 && args[0] == "-") {
 		if f.write {
 			return fmt.Errorf("-w needs files: name a file or a folder, such as \"gateway fmt -w .\"")

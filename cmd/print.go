@@ -26,8 +26,8 @@ func compactJSON(text json.RawMessage) string {
 	return out.String()
 }
 
-// formatLocalTime prints a time in the time zone of the machine.
-func formatLocalTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+// formatLocalTime prints a time in the time zone of the machine, with its offset.
+func formatLocalTime(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05Z07:00") }
 
 // formatSeconds prints a duration with a precision that fits its length.
 func formatSeconds(s float64) string {

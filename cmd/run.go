@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -12,7 +14,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/webhook-gateway/gateway/admin"
@@ -20,6 +24,7 @@ import (
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/logging"
@@ -35,6 +40,8 @@ type runner struct {
 	adminToken                     string
 	lease, shutdown, drain         time.Duration
 	allow                          permissions
+	flags                          *pflag.FlagSet
+	log                            *zap.Logger // nil until the options are read
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -53,9 +60,16 @@ gateway creates in the data folder.
 
   gateway run flows
   gateway run --listen :9090 --log-format json /flows`,
-		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return r.logError(r.run(cmd.Context(), args)) },
 	}
-	f := cmd.Flags()
+	r.addFlags(cmd.Flags())
+	return cmd
+}
+
+// addFlags declares the flags. Each one names its variable, which is GATEWAY_ and
+// the name of the flag.
+func (r *runner) addFlags(f *pflag.FlagSet) {
+	r.flags = f
 	f.StringVar(&r.listen, "listen", "", "address of the endpoints (GATEWAY_LISTEN; default :8080)")
 	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
 	f.StringVar(&r.publicURL, "public-url", "", "start of printed URLs (GATEWAY_PUBLIC_URL)")
@@ -65,14 +79,26 @@ gateway creates in the data folder.
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default created in the data folder)")
 	r.allow.addTo(f)
-	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s")
-	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs")
-	f.DurationVar(&r.drain, "drain-delay", 0, "time that a stop goes on serving after /readyz starts to fail, so that load balancers notice")
-	return cmd
+	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s (GATEWAY_LEASE)")
+	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs (GATEWAY_SHUTDOWN_TIMEOUT)")
+	f.DurationVar(&r.drain, "drain-delay", 0, "time that a stop goes on serving after /readyz starts to fail, so that load balancers notice (GATEWAY_DRAIN_DELAY)")
+}
+
+// logError logs an error of a gateway whose log is JSON: programs read all that it
+// writes.
+func (r *runner) logError(err error) error {
+	var code exit
+	if err == nil || r.logFormat != "json" || r.log == nil || errors.As(err, &code) {
+		return err
+	}
+	r.log.Error(err.Error())
+	return exit(exitError)
 }
 
 func (r *runner) run(ctx context.Context, paths []string) error {
-	r.readEnv()
+	if err := r.readEnv(); err != nil {
+		return err
+	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -91,16 +117,40 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	}
 	g, loaded, diags := gateway.New(o)
 	if len(diags) > 0 {
-		if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {
+		if err := r.reportFindings(diags, loaded, g == nil); err != nil {
 			return err
 		}
 	}
 	if g == nil {
-		_, _ = fmt.Fprintf(r.err, "\n%s\n", formatSummary(diags, loaded))
 		return exit(exitFindings)
 	}
 	defer g.Close()
 	return r.serve(ctx, g, loaded, o)
+}
+
+// reportFindings writes the findings of the first load in the format of the log.
+func (r *runner) reportFindings(diags hcl.Diagnostics, loaded *load.Config, failed bool) error {
+	if r.logFormat == "json" {
+		for _, d := range diags {
+			level := zapcore.ErrorLevel
+			if d.Severity == hcl.DiagWarning {
+				level = zapcore.WarnLevel
+			}
+			var at []zap.Field
+			if d.Subject != nil {
+				at = append(at, zap.String("at", fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)))
+			}
+			r.log.Log(level, d.Summary+": "+d.Detail, at...)
+		}
+		return nil
+	}
+	if err := r.writeFindings(r.err, "text", diags, loaded); err != nil {
+		return err
+	}
+	if failed {
+		_, _ = fmt.Fprintf(r.err, "\n%s\n", formatSummary(diags, loaded))
+	}
+	return nil
 }
 
 func (r *runner) options(paths []string) (gateway.Options, error) {
@@ -109,6 +159,10 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		return o, fmt.Errorf("--lease must be at least 1s, and %v is less", r.lease)
 	}
 	var err error
+	if o.Log, err = logging.New(r.err, r.logFormat, r.logLevel); err != nil {
+		return o, err
+	}
+	r.log = o.Log
 	if o.AllowExec, o.AllowPaths, err = r.allow.resolve(r.env); err != nil {
 		return o, err
 	}
@@ -121,7 +175,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		r.override(&c.Gateway)
 		return c, diags
 	}
-	if o.Log, err = logging.New(r.err, r.logFormat, r.logLevel); err != nil {
+	if err := checkExist(paths); err != nil {
 		return o, err
 	}
 	if o.Key, err = r.loadKey(r.data); err != nil {
@@ -162,7 +216,19 @@ func (r *runner) override(g *load.Gateway) {
 	}
 }
 
-func (r *runner) readEnv() {
+// checkExist reports the first path that does not exist, before anything is
+// created for a gateway that would have no flows.
+func checkExist(paths []string) error {
+	for _, p := range paths {
+		if _, err := os.Stat(p); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no file or folder %q: name a folder with .hcl files, or one such file", p)
+		}
+	}
+	return nil
+}
+
+// readEnv sets the flags that were not given from their variables.
+func (r *runner) readEnv() error {
 	r.setFromEnv(&r.listen, "GATEWAY_LISTEN")
 	r.setFromEnv(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
 	r.setFromEnv(&r.publicURL, "GATEWAY_PUBLIC_URL")
@@ -176,6 +242,16 @@ func (r *runner) readEnv() {
 			*value = otherwise
 		}
 	}
+	for name, variable := range map[string]string{"lease": "GATEWAY_LEASE", "shutdown-timeout": "GATEWAY_SHUTDOWN_TIMEOUT", "drain-delay": "GATEWAY_DRAIN_DELAY"} {
+		text, ok := r.env(variable)
+		if !ok || text == "" || r.flags.Changed(name) {
+			continue
+		}
+		if err := r.flags.Set(name, text); err != nil {
+			return fmt.Errorf("%s must be a duration such as 30s, not %q", variable, text)
+		}
+	}
+	return nil
 }
 
 // serve opens the listeners, prints the endpoints and serves until ctx ends.
@@ -192,9 +268,7 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, 
 	if err != nil {
 		return err
 	}
-	for _, e := range g.Addresses() {
-		_, _ = fmt.Fprintln(r.out, e.Line(first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, public, c.Gateway.TLS != nil))))
-	}
+	r.showEndpoints(g.Addresses(), first(c.Gateway.PublicURL, baseURL(c.Gateway.Listen, public, c.Gateway.TLS != nil)))
 	o.Log.Info("ready", zap.String("listen", public.Addr().String()), zap.String("admin", adminListener.Addr().String()), zap.Int("flows", len(c.Flows)))
 	defer reloadOnHangup(g)()
 	group, ctx := errgroup.WithContext(ctx)
@@ -204,6 +278,17 @@ func (r *runner) serve(ctx context.Context, g *gateway.Gateway, c *load.Config, 
 		return g.Run(ctx, public)
 	})
 	return group.Wait()
+}
+
+// showEndpoints prints the URLs of the flows, or logs them if the log is JSON.
+func (r *runner) showEndpoints(endpoints []snapshot.Address, base string) {
+	for _, e := range endpoints {
+		if r.logFormat == "json" {
+			r.log.Info("endpoint", zap.String("flow", e.Flow), zap.Strings("methods", e.Methods), zap.String("url", e.URL(base)), zap.Bool("enabled", e.Enabled))
+			continue
+		}
+		_, _ = fmt.Fprintln(r.out, e.Line(base))
+	}
 }
 
 // newAdminServer builds the server of the admin listener over a gateway.

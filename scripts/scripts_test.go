@@ -79,3 +79,22 @@ func checkResult(t *testing.T, got result, code int, texts ...string) {
 		}
 	}
 }
+
+// TestImageVolumes checks that a derived image can hold flows: files that it copies
+// into a volume of its base can be lost.
+func TestImageVolumes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var volumes []string
+	for line := range strings.Lines(string(text)) {
+		if names, ok := strings.CutPrefix(line, "VOLUME "); ok {
+			volumes = append(volumes, strings.TrimSpace(names))
+		}
+	}
+	if got := strings.Join(volumes, " "); got != `["/data"]` {
+		t.Errorf("the image has the volumes %s, want only /data", got)
+	}
+}

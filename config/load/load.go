@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -92,7 +93,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 		o.Clock = clock.System{}
 	}
 	l := &loader{Options: o, reader: newReader(o), sources: map[string][]byte{}}
-	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, func(name string) []byte { return l.sources[name] })
+	l.scopes = newScopes(l.reader, o.Clock, o.Unset, o.Kinds, o.Connections, func(name string) []byte { return l.sources[name] })
 	defer l.reader.close()
 	l.readFlowFiles()
 	c := &Config{Gateway: defaultGateway(), Files: l.sources}
@@ -133,7 +134,7 @@ func (l *loader) checkHasFlow(flows []*flow.Flow) {
 	}
 	names := make([]string, len(l.Paths))
 	for i, p := range l.Paths {
-		names[i] = cmp.Or(p.Name, p.Dir)
+		names[i] = strconv.Quote(cmp.Or(p.Name, p.Dir))
 	}
 	detail := fmt.Sprintf("No .hcl file under %s has a flow. A flow looks like this: flow \"NAME\" { … }.", strings.Join(names, ", "))
 	if len(l.files) == 0 {

@@ -28,12 +28,12 @@ type scopes struct {
 	unavailable map[string]map[string]string
 }
 
-func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, source func(name string) []byte) *scopes {
+func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, connections []flow.ConnectionKind, source func(name string) []byte) *scopes {
 	return &scopes{
 		reader: r, clock: c, unset: unset, source: source,
 		consts: map[string]cty.Value{}, byDir: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
-		unavailable: unavailableAtLoad(kinds),
+		unavailable: unavailableAtLoad(kinds, connections),
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *scopes) functions(dir string) map[string]function.Function {
 }
 
 // unavailableAtLoad explains the names that can't be read at load, or not yet.
-func unavailableAtLoad(kinds flow.Kinds) map[string]map[string]string {
+func unavailableAtLoad(kinds flow.Kinds, connections []flow.ConnectionKind) map[string]map[string]string {
 	out := map[string]map[string]string{}
 	roots := append(slices.Collect(maps.Keys(flow.TriggerRoots(kinds.Triggers))), "action", "run", "flow", "each", "error")
 	for _, root := range roots {
@@ -92,12 +92,15 @@ func unavailableAtLoad(kinds flow.Kinds) map[string]map[string]string {
 	for root, form := range map[string]string{
 		"secret":     `secret "NAME" { env = "VARIABLE" }`,
 		"local":      `locals { NAME = VALUE }`,
-		"connection": `connection "http" "NAME" { … }`,
+		"connection": `connection "KIND" "NAME" { … }`,
 	} {
 		out[root] = map[string]string{
 			"":  "Secrets are evaluated first, then locals, then connections. Each can read only the ones before it.",
 			"*": fmt.Sprintf("Declare it by %s at the top level of a file.", form),
 		}
+	}
+	for _, k := range connections {
+		out["connection"][k.Name] = fmt.Sprintf("There is no connection of kind %q. Declare it by connection %[1]q \"NAME\" { … } at the top level of a file.", k.Name)
 	}
 	return out
 }

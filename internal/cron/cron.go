@@ -11,6 +11,7 @@ package cron
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,11 @@ func Parse(text string, zone *time.Location) (*Schedule, error) {
 	}
 	if n := len(strings.Fields(text)); n != 5 && !strings.HasPrefix(text, "@") {
 		return nil, fmt.Errorf("a schedule has five fields (minute, hour, day of month, month, day of week), but this has %d", n)
+	}
+	for _, field := range strings.Fields(text) {
+		if slices.Contains(strings.Split(field, ","), "") {
+			return nil, fmt.Errorf("%q has an empty element in its list; write values between the commas, such as 1,2", field)
+		}
 	}
 	parser, err := robfig.TryNewParser(robfig.Minute | robfig.Hour | robfig.Dom | robfig.Month | robfig.Dow |
 		robfig.Descriptor | robfig.Extended | robfig.DowOrDom)

@@ -142,6 +142,9 @@ func TestParseErrors(t *testing.T) {
 		"@every 5m":        "*/5",
 		"@fortnightly":     "fortnightly",
 		"*/0 * * * *":      "0",
+		"0 0 1,,2 * *":     `"1,,2" has an empty element`,
+		"0 ,1 * * *":       `",1" has an empty element`,
+		"0 0 * * MON,":     `"MON," has an empty element`,
 	} {
 		if _, err := cron.Parse(text, time.UTC); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)

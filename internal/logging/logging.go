@@ -14,7 +14,7 @@ import (
 // New returns a log that writes to w, one line at a time. The format is "text",
 // for people:
 //
-//	2026-03-01 12:00:01.250 INFO  run flow=orders run=01jh… state=succeeded status=200 took=3.1ms
+//	2026-03-01 12:00:01.250+01:00 INFO  run flow=orders run=01jh… state=succeeded status=200 took=3.1ms
 //
 // or "json", for machines: an object a line with ts (RFC 3339, UTC), level,
 // msg, and the same fields, where durations are numbers of seconds. The level

@@ -52,7 +52,7 @@ func TestTextLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.log(l)
-			got := regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} `).ReplaceAllString(out.String(), "")
+			got := regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d) `).ReplaceAllString(out.String(), "")
 			if got != c.want || (c.want != "" && got == out.String()) {
 				t.Errorf("\n%q, want\n%q", out.String(), c.want)
 			}

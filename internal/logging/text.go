@@ -40,7 +40,7 @@ func (c *textCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Che
 
 // Write writes the line.
 func (c *textCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
-	line := e.Time.AppendFormat(make([]byte, 0, 256), "2006-01-02 15:04:05.000")
+	line := e.Time.AppendFormat(make([]byte, 0, 256), "2006-01-02 15:04:05.000Z07:00")
 	line = fmt.Appendf(line, " %-5s ", e.Level.CapitalString())
 	line = append(line, termtext.Escape(e.Message)...)
 	line = append(line, c.with...)

@@ -41,4 +41,8 @@ flow "l" {
     connection = connection.http.h
     url        = "/x"
   }
+  action "slack" "p" {
+    connection = connection.slack.nope # error: Unknown name: Declare it by connection "slack" "NAME"
+    text       = "hello"
+  }
 }

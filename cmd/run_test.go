@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// TestRunFlagsHaveVariables checks that each flag of run names its variable, and
+// that the variable sets it.
+func TestRunFlagsHaveVariables(t *testing.T) {
+	t.Parallel()
+	variables := map[string]string{}
+	r := &runner{command: &command{env: func(name string) (string, bool) {
+		value, ok := variables[name]
+		return value, ok
+	}}}
+	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	r.addFlags(flags)
+	special := map[string]bool{"allow-exec": true, "allow-path": true} // permissions.resolve reads them
+	flags.VisitAll(func(f *pflag.Flag) {
+		variable := "GATEWAY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if !strings.Contains(f.Usage, variable) {
+			t.Errorf("--%s does not name %s: %s", f.Name, variable, f.Usage)
+		}
+		variables[variable] = "value of " + f.Name
+		if f.Value.Type() == "duration" {
+			variables[variable] = "7s"
+		}
+	})
+	if err := r.readEnv(); err != nil {
+		t.Fatal(err)
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		want := "value of " + f.Name
+		if f.Value.Type() == "duration" {
+			want = "7s"
+		}
+		if !special[f.Name] && f.Value.String() != want {
+			t.Errorf("--%s is %q, want %q", f.Name, f.Value, want)
+		}
+	})
+}
+
+func TestRunFlagsWinOverVariables(t *testing.T) {
+	t.Parallel()
+	r := &runner{command: &command{env: func(string) (string, bool) { return "7s", true }}}
+	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	r.addFlags(flags)
+	if err := flags.Parse([]string{"--lease", "9s", "--listen", ":1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.readEnv(); err != nil {
+		t.Fatal(err)
+	}
+	if r.lease != 9*time.Second || r.listen != ":1" || r.drain != 7*time.Second {
+		t.Errorf("lease %v, listen %q, drain %v", r.lease, r.listen, r.drain)
+	}
+}
