@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -249,4 +250,46 @@ func TestUsedBytes(t *testing.T) {
 	if grown := after - before; grown < 1<<20 || grown > 2<<20 {
 		t.Errorf("a body of 1 MiB takes %d bytes", grown)
 	}
+}
+
+// TestPurgeShrinksFile purges many runs. The file gives most of their space back,
+// and keeps some for the next runs.
+func TestPurgeShrinksFile(t *testing.T) {
+	t.Parallel()
+	s := sqlite.OpenAt(t, t.TempDir())
+	for range 100 {
+		sqlite.AcceptRun(t, s, make([]byte, 200_000))
+	}
+	for _, w := range sqlite.ClaimAll(t, s) {
+		if err := s.Finish(t.Context(), w.Claim, &store.Ending{State: store.Succeeded}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full := pages(t, s)
+	for {
+		got, err := s.Purge(t.Context(), store.Retention{Bytes: 1 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.More {
+			break
+		}
+	}
+	if left := pages(t, s); left > full/4 {
+		t.Errorf("the file has %d pages after a purge and had %d before, want less than a quarter", left, full)
+	}
+}
+
+// pages returns the size of the file in pages.
+func pages(t *testing.T, s *sqlite.Store) int {
+	t.Helper()
+	text, err := s.Pragma(t.Context(), "page_count")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

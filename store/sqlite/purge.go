@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -45,9 +46,38 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 		out.Keys, err = t.deleteKeys()
 		return err
 	})
-	out.More = out.More || out.Keys == purgeBatch
+	if err != nil {
+		return out, err
+	}
+	var shrinking bool
+	err = s.writer.do(ctx, func(t *tx) (err error) {
+		shrinking, err = t.shrink()
+		return err
+	})
+	out.More = out.More || out.Keys == purgeBatch || shrinking
 	return out, err
 }
+
+// shrink gives free pages at the end of the file back to the disk, few at a time,
+// and returns whether there are more. A quarter of the file and some pages stay
+// free for the next runs. A file that was made without auto_vacuum keeps its size.
+func (t *tx) shrink() (more bool, err error) {
+	var pages, free, mode int64
+	_, err = t.queryRow("SELECT page_count, freelist_count, auto_vacuum FROM pragma_page_count, pragma_freelist_count, pragma_auto_vacuum", func(v []driver.Value) {
+		pages, free, mode = intOf(v[0]), intOf(v[1]), intOf(v[2])
+	})
+	surplus := free - max(pages/4, sparePages)
+	if err != nil || mode == 0 || surplus <= 0 {
+		return false, err
+	}
+	err = t.conn.execScript(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", min(surplus, shrinkPages)))
+	return surplus > shrinkPages, err
+}
+
+const (
+	sparePages  = 256 // free pages that stay
+	shrinkPages = 256 // pages that one transaction gives back: 1 MiB
+)
 
 // forEachRun applies a change to each run, in one transaction, and returns the
 // sum of its results. If a page of the file is damaged, it changes the runs one

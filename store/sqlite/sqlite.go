@@ -95,10 +95,10 @@ func Open(o Options) (*Store, error) {
 // dsn returns the name of the file with the settings of its connections. Their
 // caches are small: pages that are written together lie together, the operating
 // system caches the rest, and SQLite walks the whole cache after commits that
-// moved pages.
+// moved pages. auto_vacuum has an effect on a new file only.
 func dsn(path string, reader bool) string {
 	query := url.Values{"mode": {"rw"}, "_pragma": {
-		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
+		"busy_timeout(5000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",
 		"journal_size_limit(67108864)", "temp_store(memory)", "cache_size(-8192)",
 	}}
 	if reader {
