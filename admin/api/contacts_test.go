@@ -86,6 +86,43 @@ func TestContactAddresses(t *testing.T) {
 	}
 }
 
+// TestContactForms checks that all forms of an address name one contact, in paths,
+// filters and imports.
+func TestContactForms(t *testing.T) {
+	t.Parallel()
+	l := newLibrary(t)
+	forms := []string{"Jürgen@büro.example", "ju\u0308rgen@xn--bro-hoa.example", "JÜRGEN@BU\u0308RO.EXAMPLE"}
+	if got := l.patch(forms[0], `{"add": ["a"]}`); !got.New {
+		t.Errorf("%+v", got)
+	}
+	imported := ask[ops.ContactsImported](l, "POST", "/api/v1/contacts", 200, `[{"email": "`+forms[1]+`", "add": ["b"]}, {"email": "jürgen@bü ro.example"}]`)
+	if imported.Changed != 1 || imported.Created != 0 || len(imported.Errors) != 1 || imported.Errors[0].Index != 1 {
+		t.Errorf("%+v", imported)
+	}
+	for _, email := range forms {
+		got := ask[ops.Contact](l, "GET", "/api/v1/contacts/"+url.PathEscape(email), 200)
+		if got.Email != forms[0] || cmp.Diff([]string{"a", "b"}, tagsOf(got)) != "" {
+			t.Errorf("%s: %+v", email, got)
+		}
+		page := ask[ops.ContactPage](l, "GET", "/api/v1/contacts?q="+url.QueryEscape(email[strings.Index(email, "@"):]), 200)
+		if cmp.Diff(forms[:1], emails(page)) != "" {
+			t.Errorf("%s: %+v", email, page)
+		}
+	}
+	run := l.Queue("x", store.Payload{Body: []byte(`{"to":"j\u00fcrgen@b\u00fcro.example","cc":"` + forms[1] + `"}`)})
+	l.End(run, &store.Ending{State: store.Succeeded})
+	if d := ask[ops.ContactDeleted](l, "DELETE", "/api/v1/contacts/"+url.PathEscape(forms[2]), 200); !d.Deleted || d.Runs != 1 {
+		t.Errorf("%+v", d)
+	}
+	stored, err := l.Store.Get(t.Context(), run)
+	if err != nil || string(stored.Body) != `{"to":"(hidden)","cc":"(hidden)"}` {
+		t.Errorf("%s, %v", stored.Body, err)
+	}
+	if page := ask[ops.ContactPage](l, "GET", "/api/v1/contacts", 200); len(page.Contacts) != 0 {
+		t.Errorf("%+v", page)
+	}
+}
+
 func TestContactRequestsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(t)
