@@ -65,7 +65,14 @@ flow "crm_welcome" {
     connection = connection.smtp.crm
     to         = contact.email
     subject    = "Welcome to Lampenladen"
-    text       = <<-TEXT
+
+    # Mail programs show a button that unsubscribes with one click (RFC 8058).
+    headers = {
+      "List-Unsubscribe"      = "<${link_url("crm_unsubscribe", contact.email)}>"
+      "List-Unsubscribe-Post" = "List-Unsubscribe=One-Click"
+    }
+
+    text = <<-TEXT
       Hello ${coalesce(contact.fields.first_name, "and welcome")},
 
       here is what we have for newcomers: ${link_url("crm_newcomers", contact.email)}
@@ -97,6 +104,24 @@ flow "crm_newcomers" {
 
   action "log" "followed" {
     message = "a contact with ${length(contact.tags)} tags came by the link"
+  }
+}
+
+# The button sends a POST. Programs that scan mails follow links by GET and
+# unsubscribe nobody.
+flow "crm_unsubscribe" {
+  label = "Unsubscribe"
+
+  trigger "link" {
+    path     = "/unsubscribe"
+    redirect = "https://shop.example.com/unsubscribe"
+    methods  = ["POST"]
+  }
+
+  action "tag" "unsubscribed" {
+    contact = contact.email
+    add     = "unsubscribed"
+    remove  = "signed-up"
   }
 }
 
