@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -58,6 +59,9 @@ type Traits struct {
 	// Stores: the action writes to the store of the gateway, and can't complete
 	// while that is unavailable.
 	Stores bool
+	// Returned is the type of what the flow returns to the flow that called it, if
+	// it ends with the action; cty.NilType if that is nothing.
+	Returned cty.Type
 	// Answers: the action answers the caller; the run may continue after it.
 	Answers bool
 	// Ending tells how a run that reaches the action continues.

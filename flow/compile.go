@@ -19,6 +19,9 @@ import (
 type Kinds struct {
 	Actions  []Kind
 	Triggers []TriggerKind
+	// Compiled returns a flow that is compiled already, so that the actions that
+	// call it know what it returns; nil if it is not, or has findings. It may be nil.
+	Compiled func(name string) *Flow
 }
 
 // compiler is the state shared by the blocks of one flow while they are decoded.

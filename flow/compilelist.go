@@ -145,7 +145,14 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	_, found := schema.DecodeSpec(&inner, spec, b, 2)
 	s.Traits = s.Action.Traits()
 	s.apart = s.runsApart(b.Body)
-	c.Scope = s.scopeBehind(c.Scope, spec.OutputType())
+	outputs := spec.OutputType()
+	if s.Traits.Callee != nil {
+		var why string
+		if outputs, why = owner.calleeOutput(s.Traits.Callee); why != "" {
+			c.Scope = c.Scope.WithUnavailable("action."+s.Name, map[string]string{"*": why})
+		}
+	}
+	c.Scope = s.scopeBehind(c.Scope, outputs)
 	return s, append(diags, found...)
 }
 

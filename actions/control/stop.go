@@ -47,8 +47,12 @@ func (t *Stop) checkStatus(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 }
 
 // Traits tells the engine how to treat the action.
-func (*Stop) Traits() flow.Traits {
-	return flow.Traits{Pure: true, Ending: flow.EndsRun, Returns: true}
+func (t *Stop) Traits() flow.Traits {
+	traits := flow.Traits{Pure: true, Ending: flow.EndsRun, Returns: true}
+	if t.output.IsSet() && t.status == string(flow.Succeeded) {
+		traits.Returned = t.output.Expr().Type()
+	}
+	return traits
 }
 
 // Run does one attempt.

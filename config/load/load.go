@@ -171,10 +171,20 @@ func (l *loader) compileFlows() []*flow.Flow {
 		scopes[i] = l.scopes.forFile(b.file)
 	}
 	flows, diags := make([]*flow.Flow, len(blocks)), make([]hcl.Diagnostics, len(blocks))
-	runParallel(len(blocks), func(i int) {
-		flows[i], diags[i] = flow.Compile(blocks[i].Block, scopes[i], l.Kinds)
-		diags[i] = append(diags[i], checkHeaderNames(blocks[i].Body)...)
-	})
+	kinds, compiled := l.Kinds, map[string]*flow.Flow{}
+	kinds.Compiled = func(name string) *flow.Flow { return compiled[name] }
+	for _, level := range callLevels(blocks, scopes) {
+		runParallel(len(level), func(n int) {
+			i := level[n]
+			flows[i], diags[i] = flow.Compile(blocks[i].Block, scopes[i], kinds)
+			diags[i] = append(diags[i], checkHeaderNames(blocks[i].Body)...)
+		})
+		for _, i := range level {
+			if f := flows[i]; f != nil && compiled[f.Name] == nil && !diags[i].HasErrors() {
+				compiled[f.Name] = f
+			}
+		}
+	}
 	var out []*flow.Flow
 	seen := map[string]hcl.Range{}
 	for i, f := range flows {
