@@ -1,14 +1,18 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/keys"
 )
 
 func (c *command) urlsCommand() *cobra.Command {
@@ -18,8 +22,8 @@ func (c *command) urlsCommand() *cobra.Command {
 		Use:   "urls [PATH ...]",
 		Short: "Print the URL of every flow",
 		Long: `Prints the URL of each flow, including generated paths. Those depend on the key in
-the data folder or in GATEWAY_KEY: use the same as "gateway run". Secrets need not
-be set.`,
+the data folder or in GATEWAY_KEY: use the same as "gateway run". Without a key it
+leaves them out and names their flows. It writes no file. Secrets need not be set.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			loadFlows, err := c.loader(args, load.AllowUnset)
 			if err != nil {
@@ -34,11 +38,9 @@ be set.`,
 			}
 			c.setFromEnv(&data, "GATEWAY_DATA")
 			c.setFromEnv(&publicURL, "GATEWAY_PUBLIC_URL")
-			var key []byte
-			if slices.ContainsFunc(loaded.Flows, hasGeneratedPath) { // otherwise no key is created in the data folder
-				if key, err = c.loadKey(first(data, "data")); err != nil {
-					return err
-				}
+			key, err := c.readKey(loaded, first(data, "data"))
+			if err != nil {
+				return err
 			}
 			base := first(publicURL, loaded.Gateway.PublicURL, "http://localhost:8080")
 			return c.printURLs(snapshot.Addresses(loaded, key), base, asJSON)
@@ -48,6 +50,28 @@ be set.`,
 	cmd.Flags().StringVar(&data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// readKey returns the gateway's key if a generated path needs it. Without a key it
+// removes the flows with such paths from the configuration, and names them.
+func (c *command) readKey(loaded *load.Config, data string) ([]byte, error) {
+	if !slices.ContainsFunc(loaded.Flows, hasGeneratedPath) {
+		return nil, nil
+	}
+	given, _ := c.env("GATEWAY_KEY")
+	key, err := keys.ReadKey(data, given)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, explainDataError(data, err)
+	}
+	var names []string
+	loaded.Flows = slices.DeleteFunc(slices.Clone(loaded.Flows), func(f *flow.Flow) bool {
+		if hasGeneratedPath(f) {
+			names = append(names, f.Name)
+		}
+		return hasGeneratedPath(f)
+	})
+	_, _ = fmt.Fprintf(c.err, "The paths of these flows are derived from a key: %s. \"gateway run\" creates it in the data folder at its first start; there is none in %q. Set --data or GATEWAY_KEY to use another.\n", strings.Join(names, ", "), data)
+	return nil, nil
 }
 
 func (c *command) printURLs(endpoints []snapshot.Address, base string, asJSON bool) error {

@@ -22,9 +22,19 @@ const minSecret = 16
 // other form: the content of the file may be given to other gateways in the
 // variable.
 func LoadKey(dataDir, env string) ([]byte, error) {
+	return findKey(dataDir, env, readOrCreateSecret)
+}
+
+// ReadKey is LoadKey, but makes no file. The error is an fs.ErrNotExist if there
+// is neither a value nor a file.
+func ReadKey(dataDir, env string) ([]byte, error) {
+	return findKey(dataDir, env, readSecret)
+}
+
+func findKey(dataDir, env string, fromFile func(path string) (string, error)) ([]byte, error) {
 	text := strings.TrimSpace(env)
 	if text == "" {
-		stored, err := readOrCreateSecret(filepath.Join(dataDir, "key"))
+		stored, err := fromFile(filepath.Join(dataDir, "key"))
 		return []byte(stored), err
 	}
 	if err := checkSecret(text); err != nil {
