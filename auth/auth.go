@@ -51,5 +51,14 @@ type Request struct {
 	Now    time.Time // when the request arrived, for signatures that expire
 }
 
+// UserName returns the name of the caller that a check accepts, "" if its kind has
+// none or if the name comes from a secret.
+func UserName(c Check) string {
+	if named, ok := c.(interface{ userName() string }); ok {
+		return named.userName()
+	}
+	return ""
+}
+
 // Kind is a named kind of check.
 type Kind = schema.Kind[Check]

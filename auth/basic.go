@@ -7,13 +7,17 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
 // basic checks a user name and a password (RFC 7617).
 type basic struct {
 	username  string
+	hidesName bool // the user name comes from a secret
 	realm     string
 	user      digests // of the user name; nil until the secrets are known
 	passwords digests
@@ -38,8 +42,9 @@ func (b *basic) Describe(s *schema.Spec) {
 	})
 }
 
-func (b *basic) checkText(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (b *basic) checkText(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	b.hidesName = isFromSecret(c, d.Expr("username"))
 	if strings.ContainsRune(b.username, ':') || strings.ContainsFunc(b.username, isControl) {
 		diags = append(diags, d.Problem("username", "Not a user name",
 			"A user name can't hold a colon or a control character (RFC 7617, section 2): text after the first colon is read as the password."))
@@ -68,6 +73,19 @@ func (b *basic) Verify(_ context.Context, r *Request) error {
 		return errors.New("wrong user name or password")
 	}
 	return nil
+}
+
+// isFromSecret reports whether an expression reads a secret, or can't be compiled.
+func isFromSecret(c *schema.Context, e hclsyntax.Expression) bool {
+	compiled, _ := expr.Compile(e, c.Scope, cty.String)
+	return compiled == nil || compiled.Sensitive()
+}
+
+func (b *basic) userName() string {
+	if b.hidesName {
+		return ""
+	}
+	return b.username
 }
 
 func (b *basic) NeedsBody() bool   { return false }

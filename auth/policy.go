@@ -24,21 +24,21 @@ func (p Policy) SplitByBody() (early, late Policy) {
 	return early, late
 }
 
-// Verify returns nil if a check accepts the request. Otherwise the error holds
-// the reasons of all checks in their order, for the log.
-func (p Policy) Verify(ctx context.Context, r *Request) error {
+// Verify returns the check that accepts the request, nil if there are no checks.
+// Otherwise the error holds the reasons of all checks in their order, for the log.
+func (p Policy) Verify(ctx context.Context, r *Request) (Check, error) {
 	if len(p.Checks) == 0 {
-		return nil
+		return nil, nil
 	}
 	var reasons refusals
 	for _, c := range p.Checks {
 		err := c.Verify(ctx, r)
 		if err == nil {
-			return nil
+			return c, nil
 		}
 		reasons = append(reasons, err)
 	}
-	return reasons
+	return nil, reasons
 }
 
 // Challenges lists the values for WWW-Authenticate, one field each, without

@@ -44,7 +44,10 @@ func TestPolicyLetsInWhoAnyCheckLetsIn(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			err := Policy{Checks: tc.checks}.Verify(t.Context(), withHeader())
+			accepting, err := Policy{Checks: tc.checks}.Verify(t.Context(), withHeader())
+			if want := tc.want == "" && len(tc.checks) > 0; want != (accepting == Check(in)) {
+				t.Errorf("accepted by %v", accepting)
+			}
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -106,7 +109,7 @@ func TestPolicyOfRealChecks(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			why := ""
-			if err := p.Verify(t.Context(), tc.request); err != nil {
+			if _, err := p.Verify(t.Context(), tc.request); err != nil {
 				why = err.Error()
 			}
 			if why != tc.why {

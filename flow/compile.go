@@ -173,6 +173,9 @@ func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 		for root, t := range f.Trigger.Roots() {
 			ctx.Scope = ctx.Scope.With(root, t)
 		}
+		if e, ok := f.Trigger.(NullExplainer); ok {
+			ctx.Scope = e.ExplainNulls(ctx.Scope)
+		}
 	}
 }
 

@@ -27,6 +27,12 @@ type Trigger interface {
 	Parts(flow string) Parts
 }
 
+// NullExplainer is a trigger that says why members of its names may be null, in
+// findings about expressions that read them.
+type NullExplainer interface {
+	ExplainNulls(*expr.Scope) *expr.Scope
+}
+
 // TriggerKind is a kind of trigger by its name.
 type TriggerKind = schema.Kind[Trigger]
 

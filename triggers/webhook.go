@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -53,6 +52,7 @@ type webhook struct {
 	timeout      time.Duration
 	variables    []*input.Variable
 	checks       []auth.Check
+	checkKinds   map[auth.Check]string
 	response     *response
 	dedupe       *dedupe
 	orderBy      expr.Of[string]
@@ -76,6 +76,7 @@ type webhook struct {
 func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
+	w.checkKinds = map[auth.Check]string{}
 	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type and the values of a request, in this order; the table of answers lists the responses to refused requests."
 	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
@@ -89,7 +90,8 @@ func (w *webhook) Describe(s *schema.Spec) {
 		schema.Block{Repeated: true, Labels: []string{"NAME"}, Spec: func() *schema.Spec { return schema.Describe(input.ForRequest()) }}, w.addVariable)
 	s.Then(w.declareVariables)
 	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
-		func(_ *hclsyntax.Block, c auth.Check) { w.checks = append(w.checks, c) })
+		w.addCheck)
+	s.Then(w.declareVariables) // with the type of webhook.auth
 	s.Then(w.observeReads)
 	schema.Attr(s, &w.forward, "forward", "sync: header fields that prove who the caller is, such as `Authorization`, and that the flow sends on. `headers` of the actions `http` and `webhook` may read them as `webhook.headers[\"Authorization\"]`, and nothing else may. They are in no record, and missing after `respond` with `then = \"continue\"`.")
 	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted.")

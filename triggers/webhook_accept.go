@@ -18,7 +18,7 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if w.maxBody > 0 {
 		in.Limits.Body = int64(w.maxBody)
 	}
-	raw, problem := w.authenticate(r, in)
+	raw, accepting, problem := w.authenticate(r, in)
 	if problem != nil {
 		return nil, problem
 	}
@@ -31,7 +31,7 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 		return nil, tooLargeProblem(in.Limits.Body)
 	}
 	e := newRequestEvent(w, r, in, raw)
-	e.header.fields = header
+	e.header.fields, e.caller = header, w.callerOf(accepting)
 	if problem := e.readValues(header, r.URL.RawQuery, in); problem != nil {
 		return nil, problem
 	}
@@ -75,32 +75,31 @@ func (w *webhook) allowsAddress(addr netip.Addr) bool {
 	return false
 }
 
-// authenticate checks the credentials and returns the body. If no check reads
-// the body, it is not read for callers without credentials.
-func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, *flow.Problem) {
+// authenticate checks the credentials and returns the body with the check that
+// accepted them. If no check reads the body, it is not read for callers without
+// credentials.
+func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.Check, *flow.Problem) {
 	if len(w.checks) == 0 {
-		return readBody(r, in.Limits.Body)
+		body, problem := readBody(r, in.Limits.Body)
+		return body, nil, problem
 	}
 	request := &auth.Request{Header: r.Header, Now: in.ReceivedAt}
 	if r.URL.RawQuery != "" {
 		request.Query = r.URL.Query()
 	}
-	accepted, reason := false, error(nil)
-	if len(w.early.Checks) > 0 {
-		reason = w.early.Verify(r.Context(), request)
-		accepted = reason == nil
-	}
-	if !accepted && len(w.late.Checks) == 0 {
-		return nil, unauthorizedProblem(w.early.Challenges(), reason)
+	accepting, reason := w.early.Verify(r.Context(), request)
+	if accepting == nil && len(w.late.Checks) == 0 {
+		return nil, nil, unauthorizedProblem(w.early.Challenges(), reason)
 	}
 	body, problem := readBody(r, in.Limits.Body)
-	if problem != nil || accepted {
-		return body, problem
+	if problem != nil || accepting != nil {
+		return body, accepting, problem
 	}
 	request.Body = body
-	if late := w.late.Verify(r.Context(), request); late != nil {
+	accepting, late := w.late.Verify(r.Context(), request)
+	if late != nil {
 		all := auth.Policy{Checks: w.checks}
-		return nil, unauthorizedProblem(all.Challenges(), errors.Join(reason, late))
+		return nil, nil, unauthorizedProblem(all.Challenges(), errors.Join(reason, late))
 	}
-	return body, nil
+	return body, accepting, nil
 }

@@ -25,6 +25,7 @@ type requestEvent struct {
 	url        string
 	remoteIP   netip.Addr
 	receivedAt time.Time
+	caller     caller
 }
 
 var _ flow.Sized = (*requestEvent)(nil)
@@ -134,6 +135,8 @@ func (e *requestEvent) Get(name string) (any, bool) {
 		return e.receivedAt.UTC().Format(time.RFC3339Nano), true
 	case "raw":
 		return string(e.raw), true
+	case "auth":
+		return e.caller.value(), true
 	}
 	return nil, false
 }

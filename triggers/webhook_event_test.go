@@ -59,6 +59,7 @@ variable "note" {
 		"remote_ip":   `"192.0.2.7"`,
 		"received_at": `"2026-01-05T09:00:00.123456789Z"`,
 		"raw":         `"{\"total\": 12.50}"`,
+		"auth":        `{"claims":null,"kind":null,"name":null}`,
 	} {
 		if got := sortedJSON(t, read(t, e, name)); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)

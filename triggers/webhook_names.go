@@ -17,7 +17,7 @@ import (
 const webhookRoot = input.RequestRoot
 
 // requestNames are the parts of a request that each flow may read under webhook.
-var requestNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
+var requestNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw", "auth"}
 
 // requestTypes returns the types of the parts of a request.
 func (w *webhook) requestTypes() map[string]cty.Type {
@@ -27,7 +27,7 @@ func (w *webhook) requestTypes() map[string]cty.Type {
 	}
 	types["body"], types["query"] = cty.DynamicPseudoType, cty.DynamicPseudoType
 	types["headers"] = cty.Map(cty.String)
-	types["path"] = w.pathType()
+	types["path"], types["auth"] = w.pathType(), w.callerType()
 	return types
 }
 
@@ -58,7 +58,7 @@ func (w *webhook) declareRequest(c *schema.Context) {
 
 // declareVariables adds the variables to the scope of the fields after them.
 func (w *webhook) declareVariables(c *schema.Context) {
-	c.Scope = c.Scope.With(webhookRoot, w.Roots()[webhookRoot])
+	c.Scope = w.ExplainNulls(c.Scope.With(webhookRoot, w.Roots()[webhookRoot]))
 }
 
 func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {

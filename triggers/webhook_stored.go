@@ -26,6 +26,7 @@ type storedRequest struct {
 	ReceivedAt time.Time         `json:"received_at"`
 	Header     http.Header       `json:"headers,omitempty"`
 	Path       map[string]string `json:"path,omitempty"`
+	Auth       caller            `json:"auth,omitzero"`
 }
 
 // Encode returns the stored form of a request. Accept has removed the credentials
@@ -37,7 +38,7 @@ func (w *webhook) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	}
 	stored := storedRequest{
 		Method: e.method, URL: e.url, Host: e.header.host, RemoteIP: e.remoteIP, ReceivedAt: e.receivedAt,
-		Path: e.path, Header: e.header.fields,
+		Path: e.path, Header: e.header.fields, Auth: e.caller,
 	}
 	out := flow.StoredEvent{Body: e.raw}
 	var err error
@@ -73,6 +74,7 @@ func (w *webhook) Decode(k flow.StoredEvent, limits flow.Limits) (flow.Event, er
 		webhook: w, raw: k.Body,
 		header: headerValues{fields: stored.Header, host: stored.Host}, path: stored.Path,
 		method: stored.Method, url: stored.URL, remoteIP: stored.RemoteIP, receivedAt: stored.ReceivedAt,
+		caller: stored.Auth,
 	}
 	_, query, _ := strings.Cut(stored.URL, "?")
 	limits.JSONDepth = value.MaxDepth // the settings may be stricter now
@@ -152,6 +154,13 @@ func appendStoredRequest(dst []byte, k *storedRequest) ([]byte, error) {
 	if len(k.Path) > 0 {
 		dst = append(dst, `,"path":`...)
 		dst = appendSorted(dst, k.Path, appendText)
+	}
+	if k.Auth.Kind != "" {
+		dst = appendText(append(dst, `,"auth":{"kind":`...), k.Auth.Kind)
+		if k.Auth.Name != "" {
+			dst = appendText(append(dst, `,"name":`...), k.Auth.Name)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, '}'), nil
 }

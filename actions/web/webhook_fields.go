@@ -62,7 +62,7 @@ func (f *webhookField) historyName() string { return "field." + f.name }
 
 // requestParts lists the members of "webhook" that are not variables.
 func requestParts() []string {
-	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw"}
+	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw", "auth"}
 }
 
 // findSource chooses the default source of a field's value.

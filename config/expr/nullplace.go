@@ -36,6 +36,16 @@ func (s *Scope) WithNullable(root, name string, t cty.Type, why, cure string, un
 	return c
 }
 
+// WithNullReason says why a member that the type of its root makes optional is
+// null. place is written as in a file, such as webhook.auth.name. why and cure are
+// whole sentences.
+func (s *Scope) WithNullReason(place, why, cure string) *Scope {
+	c := *s
+	c.reasons = cloneOrNew(s.reasons)
+	c.reasons[place] = &nullReason{text: why, cure: cure}
+	return &c
+}
+
 // nullPlaces lists the places of all names of the run.
 func (s *Scope) nullPlaces() []nullPlace {
 	s.checked.placesOnce.Do(func() {
