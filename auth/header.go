@@ -42,6 +42,6 @@ func (h *header) Verify(_ context.Context, r *Request) error {
 }
 
 func (h *header) NeedsBody() bool   { return false }
-func (h *header) Challenge() string { return "" }
+func (h *header) Challenge() string { return formatChallenge("ApiKey", defaultRealm) }
 func (h *header) Headers() []string { return []string{http.CanonicalHeaderKey(h.name)} }
 func (h *header) Query() []string   { return nil }

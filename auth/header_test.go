@@ -21,7 +21,7 @@ func TestHeaderVerifies(t *testing.T) {
 		{"missing", withHeader("X-Key", "correct horse battery"), "no X-Api-Key header"},
 		{"twice", withHeader("X-Api-Key", "correct horse battery", "X-Api-Key", "correct horse battery"), "more than one X-Api-Key header"},
 	})
-	if !slices.Equal(c.Headers(), []string{"X-Api-Key"}) || c.Query() != nil || c.NeedsBody() || c.Challenge() != "" {
+	if !slices.Equal(c.Headers(), []string{"X-Api-Key"}) || c.Query() != nil || c.NeedsBody() || c.Challenge() != `ApiKey realm="gateway"` {
 		t.Errorf("credentials in %q and %q, needs body: %t, challenge %q", c.Headers(), c.Query(), c.NeedsBody(), c.Challenge())
 	}
 }

@@ -63,7 +63,7 @@ func TestHMACVerifies(t *testing.T) {
 		{"missing", withBody(body), "no X-Sig header"},
 		{"twice", withBody(body, "X-Sig", "v1="+good, "X-Sig", "v1="+good), "more than one X-Sig header"},
 	})
-	if !slices.Equal(c.Headers(), []string{"X-Sig"}) || c.Query() != nil || !c.NeedsBody() || c.Challenge() != "" {
+	if !slices.Equal(c.Headers(), []string{"X-Sig"}) || c.Query() != nil || !c.NeedsBody() || c.Challenge() != `Signature realm="gateway"` {
 		t.Errorf("credentials in %q and %q, needs body: %t, challenge %q", c.Headers(), c.Query(), c.NeedsBody(), c.Challenge())
 	}
 }

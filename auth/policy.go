@@ -42,7 +42,7 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Check, error) {
 }
 
 // Challenges lists the values for WWW-Authenticate, one field each, without
-// repetitions. It is empty if no check has an HTTP scheme.
+// repetitions.
 func (p Policy) Challenges() []string {
 	var out []string
 	for _, c := range p.Checks {

@@ -75,7 +75,7 @@ func TestPolicyCollects(t *testing.T) {
 		mustDecode(t, "basic", "username = \"other\"\npassword = secret.old"),
 		mustDecode(t, "query", "name = \"key\"\nvalue = secret.key"),
 	}}
-	if got, want := p.Challenges(), []string{`Basic realm="gateway", charset="UTF-8"`, `Bearer realm="gateway"`}; !slices.Equal(got, want) {
+	if got, want := p.Challenges(), []string{`ApiKey realm="gateway"`, `Basic realm="gateway", charset="UTF-8"`, `Bearer realm="gateway"`, `Signature realm="gateway"`}; !slices.Equal(got, want) {
 		t.Errorf("challenges %q, want %q", got, want)
 	}
 	if got, want := p.Headers(), []string{"Authorization", "X-Sig"}; !slices.Equal(got, want) {

@@ -47,6 +47,6 @@ func (q *query) Verify(_ context.Context, r *Request) error {
 }
 
 func (q *query) NeedsBody() bool   { return false }
-func (q *query) Challenge() string { return "" }
+func (q *query) Challenge() string { return formatChallenge("ApiKey", defaultRealm) }
 func (q *query) Headers() []string { return nil }
 func (q *query) Query() []string   { return []string{q.name} }

@@ -32,7 +32,7 @@ func TestQueryVerifies(t *testing.T) {
 		{"another case", withQuery(t, "Key=correct+horse+battery"), `no query parameter "key"`},
 		{"twice", withQuery(t, "key=correct+horse+battery&key=x"), `more than one query parameter "key"`},
 	})
-	if c.Headers() != nil || !slices.Equal(c.Query(), []string{"key"}) || c.NeedsBody() || c.Challenge() != "" {
+	if c.Headers() != nil || !slices.Equal(c.Query(), []string{"key"}) || c.NeedsBody() || c.Challenge() != `ApiKey realm="gateway"` {
 		t.Errorf("credentials in %q and %q, needs body: %t, challenge %q", c.Headers(), c.Query(), c.NeedsBody(), c.Challenge())
 	}
 }

@@ -75,8 +75,9 @@ func (s *signature) matchSignatures(signatures []string, r *Request) error {
 // NeedsBody reports whether the body is signed.
 func (s *signature) NeedsBody() bool { return s.payload.readsBody() }
 
-// Challenge is empty: no HTTP scheme asks for such a signature.
-func (s *signature) Challenge() string { return "" }
+// Challenge names a scheme of the gateway's own: no registered one asks for such
+// a signature.
+func (s *signature) Challenge() string { return formatChallenge("Signature", defaultRealm) }
 
 // Headers names the header of the signature. A reader of the signature could
 // repeat the request until it expires.

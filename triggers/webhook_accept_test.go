@@ -151,9 +151,9 @@ func TestChallenges(t *testing.T) {
 		declared string
 		want     []string
 	}{
-		"hmac has none": {hmacAuth, nil},
-		"each its own":  {basicAuth + bearerAuth + hmacAuth, []string{"Basic", "Bearer"}},
-		"only early":    {basicAuth, []string{"Basic"}},
+		"hmac":         {hmacAuth, []string{"Signature"}},
+		"each its own": {basicAuth + bearerAuth + hmacAuth, []string{"Basic", "Bearer", "Signature"}},
+		"only early":   {basicAuth, []string{"Basic"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
