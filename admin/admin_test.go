@@ -38,6 +38,7 @@ func TestAdminAccess(t *testing.T) {
 		name          string
 		listener      net.Addr
 		noToken       bool
+		require       bool
 		method, path  string // GET /api/v1/status where empty
 		host          string // localhost:8081 where empty
 		authorization string
@@ -45,6 +46,8 @@ func TestAdminAccess(t *testing.T) {
 		want          int
 	}{
 		{name: "on loopback", listener: loopback, want: 200},
+		{name: "on loopback without the token that the operator gave", listener: loopback, require: true, want: 401},
+		{name: "on loopback with the token that the operator gave", listener: loopback, require: true, authorization: right, want: 200},
 		{name: "on loopback without a token at all", listener: loopback, noToken: true, want: 200},
 		{name: "on loopback by address", listener: loopback, host: "127.0.0.1:8081", want: 200},
 		{name: "on loopback by other address", listener: loopback, host: "127.8.8.8", want: 200},
@@ -95,6 +98,7 @@ func TestAdminAccess(t *testing.T) {
 			if c.noToken {
 				o.Token = ""
 			}
+			o.RequireToken = c.require
 			h, err := admin.NewHandler(c.listener, o)
 			if err != nil {
 				t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 // guard decides who may use the admin listener.
 //
 // A request from another machine needs the token, unless its route needs none.
-// On loopback everyone who can connect may send requests. A browser on the
+// So does one on loopback if the operator gave the token; else everyone who can connect may send requests. A browser on the
 // machine, however, sends requests for every page that it shows. So a request
 // without the token must name this machine as its host, which a request through
 // a rebound DNS name does not, and a request that changes something must not
@@ -26,7 +26,7 @@ import (
 type guard struct {
 	api      *api.API
 	log      *zap.Logger
-	local    bool // the listener is on loopback
+	local    bool // the listener is on loopback, where no token is needed
 	unix     bool // the listener is a socket that no browser reaches
 	token    [sha256.Size]byte
 	hasToken bool
@@ -40,7 +40,7 @@ func newGuard(listener net.Addr, o Options) *guard {
 	}
 	switch a := listener.(type) {
 	case *net.TCPAddr:
-		g.local = a.IP.IsLoopback()
+		g.local = a.IP.IsLoopback() && !o.RequireToken
 	case *net.UnixAddr:
 		g.local, g.unix = true, true
 	}

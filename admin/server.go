@@ -17,9 +17,12 @@ import (
 // Options are the parts of the server.
 type Options struct {
 	API   *api.API
-	Token string      // "" if there is none
-	Log   *zap.Logger // for lines that callers can cause, so it should be sampled
-	Clock clock.Clock
+	Token string // "" if there is none
+	// RequireToken: the token is also needed on loopback, because the operator gave
+	// it.
+	RequireToken bool
+	Log          *zap.Logger // for lines that callers can cause, so it should be sampled
+	Clock        clock.Clock
 }
 
 // maxHeader bounds the header of a request in bytes.

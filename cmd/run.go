@@ -38,6 +38,7 @@ type runner struct {
 	data, store                    string
 	logFormat, logLevel            string
 	adminToken                     string
+	requireToken                   bool // the operator gave the token
 	lease, shutdown, drain         time.Duration
 	allow                          permissions
 	flags                          *pflag.FlagSet
@@ -77,7 +78,7 @@ func (r *runner) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&r.store, "store", "", "store of runs: a postgres:// URL, which several gateways may share (GATEWAY_STORE; default a file in the data folder)")
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
-	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener outside of loopback (GATEWAY_ADMIN_TOKEN; default created in the data folder)")
+	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener, needed on loopback too (GATEWAY_ADMIN_TOKEN; default: one in the data folder, needed outside of loopback)")
 	r.allow.addTo(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s (GATEWAY_LEASE)")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs (GATEWAY_SHUTDOWN_TIMEOUT)")
@@ -184,6 +185,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
 	}
+	r.requireToken = r.adminToken != ""
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, explainDataError(r.data, err)
 }
@@ -299,7 +301,7 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g,
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
-	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, Log: log, Clock: o.Clock})
+	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
 }
 
 // reloadOnHangup reloads the flow files on SIGHUP until the returned function is
