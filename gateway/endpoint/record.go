@@ -35,7 +35,11 @@ func (q *request) recordRefusal(p *flow.Problem) {
 		limit = q.Endpoint.Refusals
 	}
 	q.logRefusal(p)
-	if q.handler.Store == nil || !limit.Allow(q.Began) {
+	if q.handler.Store == nil {
+		return
+	}
+	if !limit.Allow(q.Began) {
+		q.handler.Metrics.CountUnrecorded()
 		return
 	}
 	q.handler.Recorder.AddBuilt(&store.Entry{

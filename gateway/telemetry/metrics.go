@@ -30,6 +30,8 @@ type Metrics struct {
 	loadTook   prometheus.Gauge
 	flows      prometheus.Gauge
 
+	unrecorded prometheus.Counter
+
 	unserved *requestCounter // requests without an endpoint
 
 	mu   sync.Mutex
@@ -49,6 +51,8 @@ const namespace = "gateway"
 func NewMetrics(version string, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
+	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused requests that the history leaves out, because it takes a limited number of them."})
+	m.registry.MustRegister(m.unrecorded)
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
 	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
@@ -103,6 +107,9 @@ func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
 // CountUnserved counts a request that led to no endpoint.
 func (m *Metrics) CountUnserved(outcome string, status int) { m.unserved.inc(outcome, status) }
+
+// CountUnrecorded counts a refused request that the history leaves out.
+func (m *Metrics) CountUnrecorded() { m.unrecorded.Inc() }
 
 // ObserveLoad counts a load of the flow files that ended at a time. flows is the
 // number of enabled flows if the load succeeded.

@@ -145,6 +145,9 @@ flow "s" {
 	if len(counts) != 2 {
 		t.Errorf("refusals are kept as %v", counts)
 	}
+	if n := seriesValue(t, d.g, "gateway_refused_requests_unrecorded_total", nil); int(n)+len(page.Runs) != 800 {
+		t.Errorf("%v refusals are counted as not kept, of 800 %d are kept", n, len(page.Runs))
+	}
 	for what, n := range counts {
 		if n < 40 || n > 200 {
 			t.Errorf("of 400 refusals %d are kept as %q", n, what)
