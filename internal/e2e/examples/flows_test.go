@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -42,7 +43,7 @@ func serveWithStore(t *testing.T, inbox string) (*httptest.Server, signaltest.St
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	own := "http://" + server.Listener.Addr().String()
-	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks"}
+	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks", "ARCHIVE_URL": own + "/archive", "CATALOG_URL": own + "/catalog/products"}
 	if inbox != "" {
 		env["TEAM_INBOX_URL"] = inbox
 	}
@@ -121,6 +122,20 @@ func (q request) send(t *testing.T, base string) (status int, header http.Header
 	return resp.StatusCode, resp.Header, body
 }
 
+// upload is the form of an upload of the sample file-upload/samples/plan.png.
+func upload(filename, contentType string) request {
+	const boundary = "example-boundary"
+	return request{
+		path: "/uploads/acme", sample: "file-upload/samples/plan.png",
+		header: map[string]string{"Content-Type": "multipart/form-data; boundary=" + boundary},
+		change: func(content []byte) []byte {
+			return fmt.Appendf(nil, "--%[1]s\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nPlan\r\n"+
+				"--%[1]s\r\nContent-Disposition: form-data; name=\"file\"; filename=%[2]q\r\nContent-Type: %[3]s\r\n\r\n%[4]s\r\n--%[1]s--\r\n",
+				boundary, filename, contentType, content)
+		},
+	}
+}
+
 // pushSignature is the signature in the README.
 const pushSignature = "sha256=9bf6ccfd91b2b26e6d2e08c1a3339c402d4aedddc03b81ada0ba82126a4fda4f"
 
@@ -191,6 +206,21 @@ func TestExamples(t *testing.T) {
 			name:   "payment with three faults",
 			send:   request{path: "/payments/acme/callback", sample: "payment-callback/samples/wrong.json", header: bearer},
 			status: 422,
+		},
+		{
+			name:   "catalog of three pages",
+			send:   request{path: "/catalog/export", sample: "catalog-pages/samples/export.json"},
+			status: 200, body: `{"pages": 3, "products": ["lamp", "bulb", "shade", "cable", "plug"]}`,
+		},
+		{
+			name:   "uploaded file",
+			send:   upload("plan.png", "image/png"),
+			status: 201, body: `{"document": "acme/plan.png", "bytes": 16}`,
+		},
+		{
+			name:   "uploaded file whose name is a path",
+			send:   upload("../../plan ü.png", "image/png"),
+			status: 201, body: `{"document": "acme/plan ü.png", "bytes": 16}`,
 		},
 		{
 			name:   "order",
