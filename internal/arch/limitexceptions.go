@@ -83,6 +83,10 @@ func limitExceptions() map[string]string {
 		"gateway/history.writeTimeout":      waiting,
 		"gateway/telemetry.depthsTimeout":   waiting,
 		"gateway/worker.storePause":         waiting,
+		"internal/netname.maxForm":          format,
+		"store.MaxMovedKeys":                inside,
+		"gateway.adoptPause":                waiting,
+		"gateway.adoptTimeout":              waiting,
 		"store/erase.LateRecordTime":        waiting,
 		"store/postgres.maxAttempts":        "operations are tried again until the store takes them",
 	}
