@@ -43,7 +43,8 @@ func TestCaller(t *testing.T) {
 		"user name of a secret": {callerChecks, basic("correct-horse-battery"), `{"claims":null,"kind":"basic","name":null}`},
 		"token":                 {callerChecks, http.Header{"Authorization": {"Bearer battery-staple"}}, `{"claims":null,"kind":"bearer","name":null}`},
 		"signature over the body": {callerChecks, http.Header{"X-Hub-Signature-256": {
-			"sha256=3ca39ba2749b61161e0029d743bc7135143ee6a32b32f4f6e6dbd58f98cae997"}}, `{"claims":null,"kind":"github","name":null}`},
+			"sha256=3ca39ba2749b61161e0029d743bc7135143ee6a32b32f4f6e6dbd58f98cae997",
+		}}, `{"claims":null,"kind":"github","name":null}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
