@@ -173,8 +173,8 @@ func (c *compiler) afterTrigger(f *Flow) func(*schema.Context) {
 		for root, t := range f.Trigger.Roots() {
 			ctx.Scope = ctx.Scope.With(root, t)
 		}
-		if e, ok := f.Trigger.(NullExplainer); ok {
-			ctx.Scope = e.ExplainNulls(ctx.Scope)
+		if e, ok := f.Trigger.(ScopeRefiner); ok {
+			ctx.Scope = e.RefineScope(ctx.Scope)
 		}
 	}
 }

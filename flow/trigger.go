@@ -27,10 +27,10 @@ type Trigger interface {
 	Parts(flow string) Parts
 }
 
-// NullExplainer is a trigger that says why members of its names may be null, in
-// findings about expressions that read them.
-type NullExplainer interface {
-	ExplainNulls(*expr.Scope) *expr.Scope
+// ScopeRefiner is a trigger that says which values members of its names have, and
+// why they may be null, for findings about expressions that read them.
+type ScopeRefiner interface {
+	RefineScope(*expr.Scope) *expr.Scope
 }
 
 // TriggerKind is a kind of trigger by its name.

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -71,6 +72,11 @@ func (t *flowTrigger) Roots() map[string]cty.Type {
 		return map[string]cty.Type{inputRoot: cty.DynamicPseudoType}
 	}
 	return map[string]cty.Type{inputRoot: input.ObjectType(map[string]cty.Type{}, t.variables)}
+}
+
+// RefineScope says which values the variables have.
+func (t *flowTrigger) RefineScope(s *expr.Scope) *expr.Scope {
+	return input.DeclareEnums(s, inputRoot, t.variables)
 }
 
 // Parts returns the part for calls of other flows.

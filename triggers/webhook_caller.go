@@ -8,6 +8,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
 // caller is who signed in, which a flow reads as webhook.auth. It is stored with
@@ -60,10 +61,11 @@ func allOf[T any](list []T, holds func(T) bool) bool {
 	return !slices.ContainsFunc(list, func(v T) bool { return !holds(v) })
 }
 
-// ExplainNulls says why members of webhook.auth may be null.
-func (w *webhook) ExplainNulls(s *expr.Scope) *expr.Scope {
+// RefineScope says which values the variables have, and why members of webhook.auth
+// may be null.
+func (w *webhook) RefineScope(s *expr.Scope) *expr.Scope {
 	const name = webhookRoot + ".auth"
-	return s.
+	return input.DeclareEnums(s, webhookRoot, w.variables).
 		WithNullReason(name+".kind", name+".kind is null, because the trigger has no auth block.", "Add an auth block to the trigger.").
 		WithNullReason(name+".name", name+".name is null unless auth \"basic\" accepted the request, with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
 		WithNullReason(name+".claims", name+".claims is null: no kind of auth has claims.", "Read "+name+".kind or .name.")

@@ -58,7 +58,7 @@ func (w *webhook) declareRequest(c *schema.Context) {
 
 // declareVariables adds the variables to the scope of the fields after them.
 func (w *webhook) declareVariables(c *schema.Context) {
-	c.Scope = w.ExplainNulls(c.Scope.With(webhookRoot, w.Roots()[webhookRoot]))
+	c.Scope = w.RefineScope(c.Scope.With(webhookRoot, w.Roots()[webhookRoot]))
 }
 
 func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnostics {

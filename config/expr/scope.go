@@ -63,6 +63,7 @@ type Scope struct {
 
 	reasons     map[string]*nullReason // by the label of a nullPlace
 	assumed     []assumption           // conditions whose results are known here
+	enums       map[string][]any       // by name, see WithEnum
 	mayNotRun   bool                   // see MayNotRun
 	refusesNull bool                   // see RefusingNull
 }

@@ -99,17 +99,22 @@ func isNonNumericText(e hclsyntax.Expression, v cty.Value) bool {
 }
 
 func (c *operandCheck) checkComparison(e *hclsyntax.BinaryOpExpr) {
+	if c.checkTypes(e) {
+		c.checkEnum(e.LHS, e.RHS, e.Op)
+		c.checkEnum(e.RHS, e.LHS, e.Op)
+	}
+}
+
+// checkTypes reports a comparison of different types. It returns false then.
+func (c *operandCheck) checkTypes(e *hclsyntax.BinaryOpExpr) bool {
 	a, okA := c.evalOperand(e.LHS)
 	b, okB := c.evalOperand(e.RHS)
 	if !okA || !okB || a.Type().Equals(b.Type()) || !a.Type().IsPrimitiveType() && !b.Type().IsPrimitiveType() {
-		return
-	}
-	always := "false"
-	if e.Op == hclsyntax.OpNotEqual {
-		always = "true"
+		return true
 	}
 	c.addError(e, "Comparison of different types", fmt.Sprintf("This is always %s: on the left stands %s and on the right %s. %s",
-		always, describeType(a.Type()), describeType(b.Type()), suggestSameType(a, b)))
+		resultIfDifferent(e.Op), describeType(a.Type()), describeType(b.Type()), suggestSameType(a, b)))
+	return false
 }
 
 // suggestSameType says how to bring two values to one type.

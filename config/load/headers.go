@@ -6,13 +6,16 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
-// checkHeaderNames warns of header names that are written with an underscore and
-// without quotes. People write it because they think that a name can't have a
-// hyphen, but it can.
+// checkHeaderNames reports reads of headers by a name that no header can have. It
+// warns of header names that are written with an underscore and without quotes:
+// people think that a name can't have a hyphen, but it can.
 func checkHeaderNames(body *hclsyntax.Body) hcl.Diagnostics {
 	return hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch n := n.(type) {
@@ -37,8 +40,7 @@ func checkReadName(t hcl.Traversal) hcl.Diagnostics {
 		return nil
 	}
 	part, isAttr := t[at-1].(hcl.TraverseAttr)
-	field, isField := t[at].(hcl.TraverseAttr)
-	if !isAttr || !isField || part.Name != "headers" || !strings.Contains(field.Name, "_") {
+	if !isAttr || part.Name != "headers" {
 		return nil
 	}
 	where := t.RootName()
@@ -47,7 +49,38 @@ func checkReadName(t hcl.Traversal) hcl.Diagnostics {
 			where += "." + step.Name
 		}
 	}
-	return hcl.Diagnostics{underscoreFinding(field.SrcRange, fmt.Sprintf("%s[%q]", where, withHyphens(field.Name)), fmt.Sprintf("%s[%q]", where, field.Name))}
+	switch field := t[at].(type) {
+	case hcl.TraverseAttr:
+		if strings.Contains(field.Name, "_") {
+			return hcl.Diagnostics{underscoreFinding(field.SrcRange, fmt.Sprintf("%s[%q]", where, withHyphens(field.Name)), fmt.Sprintf("%s[%q]", where, field.Name))}
+		}
+	case hcl.TraverseIndex:
+		return checkQuotedName(where, field)
+	}
+	return nil
+}
+
+// checkQuotedName checks the name in webhook.headers["NAME"].
+func checkQuotedName(where string, field hcl.TraverseIndex) hcl.Diagnostics {
+	if field.Key.Type() != cty.String || !field.Key.IsKnown() || field.Key.IsNull() {
+		return nil
+	}
+	name := ctytext.String(field.Key)
+	if httpguts.ValidHeaderFieldName(name) {
+		return nil
+	}
+	detail := fmt.Sprintf("No header can be called %q, so this never finds one: a name consists of letters, digits and !#$%%&'*+-.^_`|~.", name)
+	if near := nearestHeaderName(name); near != "" {
+		detail += fmt.Sprintf(" Write %s[%q].", where, near)
+	}
+	return hcl.Diagnostics{diag.Error(field.SrcRange, "Wrong header name", detail)}
+}
+
+// nearestHeaderName returns a name with hyphens for the characters that no name
+// may have, "" if nothing else is left.
+func nearestHeaderName(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return !httpguts.IsTokenRune(r) })
+	return strings.Join(parts, "-")
 }
 
 // checkWrittenNames checks the keys of headers = { … }.

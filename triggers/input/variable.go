@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
@@ -144,4 +145,15 @@ func ConvertMembers(variables []*Variable, members map[string]any) (map[string]a
 		}
 	}
 	return out, c.faults
+}
+
+// DeclareEnums returns a scope that knows which values the variables below root
+// have.
+func DeclareEnums(s *expr.Scope, root string, variables []*Variable) *expr.Scope {
+	for _, v := range variables {
+		if v.rules.enum != nil {
+			s = s.WithEnum(root, v.Name, v.rules.enum)
+		}
+	}
+	return s
 }

@@ -1,0 +1,98 @@
+package expr
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/internal/value"
+)
+
+// WithEnum returns a scope in which a member of root has one of the values in
+// each run, or is null. A comparison with another value is a finding.
+func (s *Scope) WithEnum(root, name string, values []any) *Scope {
+	c := *s
+	c.enums = cloneOrNew(s.enums)
+	c.enums[root+"."+name] = values
+	return &c
+}
+
+// checkEnum reports a comparison of a name with a literal that is not in the enum
+// of the name.
+func (c *operandCheck) checkEnum(named, literal hclsyntax.Expression, op *hclsyntax.Operation) {
+	name, values := c.scope.enumOf(named)
+	if len(values) == 0 || !IsLiteral(literal) {
+		return
+	}
+	v, ok := c.evalOperand(literal)
+	if !ok || !v.IsWhollyKnown() || v.IsNull() {
+		return
+	}
+	given, err := FromCty(v)
+	if err != nil || slices.ContainsFunc(values, func(e any) bool { return value.Equal(e, given) }) {
+		return
+	}
+	c.addError(literal, "Value outside of enum", fmt.Sprintf("This is always %s: %s is never %s. %s",
+		resultIfDifferent(op), name, formatLiteral(given), suggestEnumValue(given, values)))
+}
+
+// enumOf returns the name that an expression reads and the values of its enum.
+func (s *Scope) enumOf(e hclsyntax.Expression) (name string, values []any) {
+	for {
+		inner, ok := e.(*hclsyntax.ParenthesesExpr)
+		if !ok {
+			break
+		}
+		e = inner.Expression
+	}
+	read, ok := e.(*hclsyntax.ScopeTraversalExpr)
+	if !ok || !s.isRun(read.Traversal.RootName()) {
+		return "", nil
+	}
+	path := memberPath(read.Traversal[1:])
+	if len(path) != 1 || len(read.Traversal) != 2 {
+		return "", nil
+	}
+	name = read.Traversal.RootName() + "." + path[0]
+	return name, s.enums[name]
+}
+
+// resultIfDifferent returns the result of a comparison of values that differ.
+func resultIfDifferent(op *hclsyntax.Operation) string {
+	if op == hclsyntax.OpNotEqual {
+		return "true"
+	}
+	return "false"
+}
+
+// suggestEnumValue returns a sentence with the value that the author most likely
+// meant, or with all values if none is near.
+func suggestEnumValue(given any, values []any) string {
+	text, _ := given.(string)
+	shown, texts := make([]string, len(values)), []string(nil)
+	for i, v := range values {
+		shown[i] = formatLiteral(v)
+		if t, ok := v.(string); ok {
+			texts = append(texts, t)
+		}
+	}
+	if near := diag.DidYouMean(text, texts); near != "" {
+		return strings.TrimSpace(near)
+	}
+	return fmt.Sprintf("Its enum has %s.", strings.Join(shown, ", "))
+}
+
+func formatLiteral(v any) string {
+	if text, ok := v.(string); ok {
+		return fmt.Sprintf("%q", text)
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		return value.TypeName(v)
+	}
+	return string(out)
+}
