@@ -22,6 +22,8 @@ type Kinds struct {
 	// Compiled returns a flow that is compiled already, so that the actions that
 	// call it know what it returns; nil if it is not, or has findings. It may be nil.
 	Compiled func(name string) *Flow
+	// Egress is the Egress of schema.Context. It may be nil.
+	Egress func(host string, port uint16) error
 }
 
 // compiler is the state shared by the blocks of one flow while they are decoded.
@@ -53,7 +55,7 @@ func Compile(b *hclsyntax.Block, scope *expr.Scope, kinds Kinds) (*Flow, hcl.Dia
 		compiler: &compiler{kinds: kinds, declared: map[string]hcl.Range{}, triggerRoots: TriggerRoots(kinds.Triggers)},
 	}
 	diags := d.compiler.declareActions(b.Body, false)
-	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler}
+	c := &schema.Context{Scope: d.compiler.scope(scope), Owner: d.compiler, Egress: kinds.Egress}
 	_, found := schema.DecodeSpec(c, schema.Describe(d), b, 0)
 	diags = append(diags, found...)
 	if len(b.Labels) > 0 && !hclsyntax.ValidIdentifier(b.Labels[0]) {

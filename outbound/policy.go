@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -59,6 +60,29 @@ func ParsePolicy(allow []string) (Policy, error) {
 // Equal reports whether p and q name the same addresses, in any order and
 // spelling.
 func (p Policy) Equal(q Policy) bool { return slices.Equal(p.entries, q.entries) }
+
+// CheckHost says why a connection to a host is refused, as far as the host alone
+// tells: it judges addresses and "localhost", and looks no other name up. The error is
+// a [*Refused].
+func (p Policy) CheckHost(host string, port uint16) error {
+	targets := []string{host}
+	if plainName(host) == "localhost" {
+		targets = []string{"127.0.0.1", "::1"}
+	}
+	var first *Refused
+	for _, target := range targets {
+		addr, err := netip.ParseAddr(target)
+		if err != nil {
+			return nil
+		}
+		refused := p.judge(host, netip.AddrPortFrom(addr, port))
+		if refused == nil {
+			return nil
+		}
+		first = cmp.Or(first, refused)
+	}
+	return first
+}
 
 // judge says why target, dialled for host, is refused; nil lets it through.
 // The host is as the URL says it; for an address it is that address.

@@ -215,3 +215,45 @@ func spellsOut(text string, addr netip.Addr) bool {
 	got, err := netip.ParseAddr(text)
 	return err == nil && got.Unmap() == addr
 }
+
+func TestPolicyCheckHost(t *testing.T) {
+	t.Parallel()
+	policy, err := ParsePolicy([]string{"10.0.0.1:8080", "::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, host string
+		port       uint16
+		allow      string // of the refusal; "" if the host is let through
+	}{
+		{"allowed address", "10.0.0.1", 8080, ""},
+		{"other port", "10.0.0.1", 80, "10.0.0.1:80"},
+		{"metadata", "169.254.169.254", 80, "169.254.169.254:80"},
+		{"public address", "93.184.215.14", 443, ""},
+		{"name that is not looked up", "warehouse.internal", 443, ""},
+		{"localhost, one address allowed", "localhost", 80, ""},
+		{"the other address of localhost", "127.0.0.1", 80, "127.0.0.1:80"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			checkRefusal(t, policy.CheckHost(tt.host, tt.port), tt.allow)
+		})
+	}
+	t.Run("localhost, nothing allowed", func(t *testing.T) {
+		t.Parallel()
+		checkRefusal(t, Policy{}.CheckHost("LocalHost.", 80), "localhost:80")
+	})
+}
+
+func checkRefusal(t *testing.T, err error, allow string) {
+	t.Helper()
+	got := ""
+	if refused := (*Refused)(nil); errors.As(err, &refused) {
+		got = refused.Allow
+	}
+	if got != allow || (err == nil) != (allow == "") {
+		t.Errorf("got %v, want the entry %q", err, allow)
+	}
+}

@@ -53,7 +53,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if n.flavour == "" {
 		n.flavour = flavourServer
 		if d.Has("email") {
@@ -84,7 +84,7 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Wrong credentials", "Credentials are lines of text, and a name has no colon in it.")}
 	}
 	n.server = server
-	return nil
+	return c.CheckURL(d, "base_url")
 }
 
 // credentials returns the names of the attributes that are set, in a fixed

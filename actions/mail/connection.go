@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
@@ -73,7 +74,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	wrong := func(at, summary, detail string) { diags = append(diags, d.Problem(at, summary, detail)) }
 	name := strings.TrimSuffix(n.host, ".")
@@ -105,6 +106,7 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 			wrong("from", "Wrong sender", diag.Sentence(err))
 		}
 	}
+	diags = append(diags, c.CheckHost(d, "host", n.host, n.serverPort())...)
 	return append(diags, n.checkLimits(d)...)
 }
 
@@ -124,11 +126,11 @@ func (n *Connection) checkLimits(d *schema.Decoded) hcl.Diagnostics {
 
 // serverAddress returns "host:port".
 func (n *Connection) serverAddress() string {
-	port := n.port
-	if port == 0 {
-		port = map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls]
-	}
-	return net.JoinHostPort(n.host, strconv.Itoa(port))
+	return net.JoinHostPort(n.host, strconv.Itoa(n.serverPort()))
+}
+
+func (n *Connection) serverPort() int {
+	return cmp.Or(n.port, map[string]int{tlsStart: 587, tlsFull: 465, tlsNone: 25}[n.tls])
 }
 
 // tlsConfig returns the TLS settings for the server.

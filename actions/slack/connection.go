@@ -34,7 +34,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	})
 }
 
-func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	switch {
 	case d.Has("webhook_url") == d.Has("token"):
 		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "One way to Slack", `A connection "slack" has either "webhook_url" or "token".`)}
@@ -46,7 +46,7 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 			return hcl.Diagnostics{d.Problem("webhook_url", "Wrong URL", diag.Sentence(err))}
 		}
 		n.server = &web.Connection{Base: base, SecretURL: true}
-		return nil
+		return c.CheckURL(d, "webhook_url")
 	}
 	base, err := web.ParseBaseURL(n.baseURL)
 	if err != nil {
@@ -56,7 +56,7 @@ func (n *Connection) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 		return hcl.Diagnostics{d.Problem("token", "Wrong token", "A token is one line of text that is not empty.")}
 	}
 	n.server = &web.Connection{Base: base, Bearer: &web.Bearer{Token: n.token}}
-	return nil
+	return c.CheckURL(d, "base_url")
 }
 
 // isWebhook reports whether the connection is an incoming webhook.

@@ -79,16 +79,16 @@ func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Dia
 	if diags.HasErrors() {
 		return diags
 	}
+	at := "url"
+	if !d.Has(at) {
+		at = "host"
+	}
 	target, err := n.resolveTarget()
 	if err != nil {
-		at := "url"
-		if !d.Has(at) {
-			at = "host"
-		}
 		return append(diags, d.Problem(at, "Wrong address", diag.Sentence(err)))
 	}
 	n.target = target
-	return diags
+	return append(diags, c.CheckHost(d, at, target.host, target.port)...)
 }
 
 // checkAttributes finds attributes that don't go together.

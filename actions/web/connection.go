@@ -127,7 +127,7 @@ func (n *Connection) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Dia
 		n.SecretURL = e.Sensitive()
 	}
 	n.Base = base
-	return diags
+	return append(diags, c.CheckURL(d, "base_url")...)
 }
 
 // hasCredentials reports whether the connection holds anything that another

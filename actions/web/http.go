@@ -85,7 +85,7 @@ func (h *HTTP) describeExamples(s *schema.Spec) {
 	})
 }
 
-func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (h *HTTP) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := h.body.checkAttributes(d)
 	if headers, ok := h.headers.Constant(); ok && h.body.multipart != nil {
 		for name := range headers {
@@ -105,6 +105,7 @@ func (h *HTTP) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 			diags = append(diags, d.Problem("query", "Wrong query", diag.Sentence(err)))
 		}
 	}
+	diags = append(diags, c.CheckURL(d, "url")...)
 	return append(diags, h.checkURL(d)...)
 }
 

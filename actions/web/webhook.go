@@ -85,6 +85,7 @@ func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	}
 	diags = append(diags, w.addEmailField(c, d)...)
 	diags = append(diags, w.checkParams(d)...)
+	diags = append(diags, c.CheckURL(d, "url")...)
 	return append(diags, w.checkURL(d)...)
 }
 

@@ -34,7 +34,7 @@ func (l *loader) decodeConnections() {
 		}
 		places[key] = b.DefRange()
 		c := kind.New()
-		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.forFile(b.file)}, schema.Describe(c), b.Block, 2)
+		_, diags = schema.DecodeSpec(&schema.Context{Scope: l.scopes.forFile(b.file), Egress: l.egress}, schema.Describe(c), b.Block, 2)
 		l.report(diags...)
 		memberMap(byKind, kind.Name)[b.Labels[1]] = flow.ConnectionValue(kind.Name, b.Labels[1], c)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
@@ -155,7 +156,7 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 // Describe declares the block.
 func (e *Egress) Describe(s *schema.Spec) {
 	e.IdleTimeout = outbound.DefaultIdleTimeout
-	s.Doc = "Flows can reach every public address."
+	s.Doc = "Flows can reach every public address. `gateway validate` refuses a `url`, `base_url`, `webhook_url` or `host` that is written as an address or `localhost` and that is not public and not allowed here. Names are not looked up, and a value of the environment or of the run is judged in the run only."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
 	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived. From 100ms to 10m.")
 	s.Check(e.checkEntries)
@@ -223,4 +224,31 @@ func (l *loader) decodeGateway(g *Gateway) {
 		l.report(schema.Decode(&schema.Context{Scope: l.scopes.forFile(b.file)}, &decoded, b.Block)...)
 		*g = decoded
 	}
+	l.setEgress(blocks, g)
+}
+
+// setEgress makes the egress policy known to the blocks that are decoded later. If a
+// file could not be parsed or the list is not known on this machine, the policy
+// stays unknown.
+func (l *loader) setEgress(blocks []locatedBlock, g *Gateway) {
+	if l.incomplete || len(blocks) > 1 || len(blocks) == 1 && len(g.Egress.Allow) == 0 && hasAllow(blocks[0].Body) {
+		return
+	}
+	policy, err := outbound.ParsePolicy(g.Egress.Allow)
+	if err != nil {
+		return // the list has findings of its own
+	}
+	l.egress = policy.CheckHost
+}
+
+// hasAllow reports whether a gateway block has a list egress { allow } that is not
+// written as [].
+func hasAllow(gateway *hclsyntax.Body) bool {
+	for _, b := range gateway.Blocks {
+		if allow, ok := b.Body.Attributes["allow"]; ok && b.Type == "egress" {
+			list, written := allow.Expr.(*hclsyntax.TupleConsExpr)
+			return !written || len(list.Exprs) > 0
+		}
+	}
+	return false
 }

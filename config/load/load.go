@@ -75,7 +75,8 @@ type loader struct {
 	files      []*file
 	scopes     *scopes
 	secrets    []string
-	incomplete bool // a file could not be read or parsed, so names may be missing
+	incomplete bool                                 // a file could not be read or parsed, so names may be missing
+	egress     func(host string, port uint16) error // nil if the policy is not known
 	diags      hcl.Diagnostics
 }
 
@@ -100,8 +101,8 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.checkTopLevel()
 	l.decodeSecrets()
 	l.evalLocals()
-	l.decodeConnections()
 	l.decodeGateway(&c.Gateway)
+	l.decodeConnections()
 	c.Flows = l.compileFlows()
 	l.report(checkRoutes(c.Flows)...)
 	l.report(checkRenames(c.Flows)...)
@@ -173,6 +174,7 @@ func (l *loader) compileFlows() []*flow.Flow {
 	flows, diags := make([]*flow.Flow, len(blocks)), make([]hcl.Diagnostics, len(blocks))
 	kinds, compiled := l.Kinds, map[string]*flow.Flow{}
 	kinds.Compiled = func(name string) *flow.Flow { return compiled[name] }
+	kinds.Egress = l.egress
 	for _, level := range callLevels(blocks, scopes) {
 		runParallel(len(level), func(n int) {
 			i := level[n]

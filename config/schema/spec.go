@@ -102,6 +102,9 @@ type Context struct {
 	Scope *expr.Scope      // names that expressions may read
 	Owner any              // data of the package that started the decoding, for its own blocks
 	Block *hclsyntax.Block // the block that is being decoded
+	// Egress says why a host must not be reached; see CheckURL and CheckHost. It is
+	// nil if that is not known.
+	Egress func(host string, port uint16) error
 }
 
 // Output declares a value that actions of this kind return.
