@@ -25,7 +25,7 @@ const (
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
 	tier     Tier
-	fast     node     // nil in the general tier
+	fast     node     // nil in the general tier, except for the calls of compileCall
 	general  *general // nil in the constant tier
 	constant any
 	known    bool
@@ -124,6 +124,8 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 		return out, out.compileList(e, s, jq)
 	case *hclsyntax.ObjectConsExpr:
 		return out, out.compileObject(e, s, jq)
+	case *hclsyntax.FunctionCallExpr:
+		out.compileCall(e, s, jq)
 	}
 	return out, nil
 }
