@@ -259,7 +259,7 @@ func TestUsesStore(t *testing.T) {
 		"called":                {func(f *flow.Flow) { f.Parts.HTTP, f.Parts.Call = nil, &flow.CallPart{} }, false},
 		"an action that stores": {func(f *flow.Flow) { f.Actions[0].Traits.Stores = true }, true},
 		"an on_error that stores": {func(f *flow.Flow) {
-			f.OnError = flow.List{{Name: "x", Action: &open{}, Traits: flow.Traits{Stores: true}}}
+			f.OnError = flow.List{{Name: "x", Action: f.Actions[0].Action, Traits: flow.Traits{Stores: true}}}
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
