@@ -110,12 +110,17 @@ func (p *sessionPool) openCounted(ctx context.Context) (*session, error) {
 	if errors.As(err, &known) {
 		known.beforeMessage = true
 	}
+	p.uncount()
+	return nil, err
+}
+
+// uncount takes back the count of a session that sent no message.
+func (p *sessionPool) uncount() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.inUse--; p.inUse == 0 {
 		p.wakeWaiting() // nothing else would
 	}
-	return nil, err
 }
 
 // wakeWaiting lets the messages that wait for a session try again. The caller holds
@@ -154,7 +159,9 @@ func (p *sessionPool) sendThrough(ctx context.Context, s *session, m *message) e
 	return err
 }
 
-// takeIdle returns an idle session that still answers, nil if there is none.
+// takeIdle returns an idle session that still answers, nil if there is none. The
+// session counts as in use while it is asked, so that a message which waits meanwhile
+// does not find the pool empty.
 func (p *sessionPool) takeIdle(ctx context.Context) *session {
 	for {
 		p.mu.Lock()
@@ -165,16 +172,15 @@ func (p *sessionPool) takeIdle(ctx context.Context) *session {
 		}
 		s := p.idle[last]
 		p.idle = p.idle[:last]
+		p.inUse++
 		p.mu.Unlock()
 		s.timer.Stop()
 		if s.isAlive(ctx) {
-			p.mu.Lock()
-			p.inUse++
-			p.mu.Unlock()
 			return s.session
 		}
 		s.broken = true
 		s.close()
+		p.uncount()
 	}
 }
 
