@@ -100,11 +100,12 @@ func TestContactForms(t *testing.T) {
 		t.Errorf("%+v", imported)
 	}
 	for _, email := range forms {
+		_, domain, _ := strings.Cut(email, "@")
 		got := ask[ops.Contact](l, "GET", "/api/v1/contacts/"+url.PathEscape(email), 200)
 		if got.Email != forms[0] || cmp.Diff([]string{"a", "b"}, tagsOf(got)) != "" {
 			t.Errorf("%s: %+v", email, got)
 		}
-		page := ask[ops.ContactPage](l, "GET", "/api/v1/contacts?q="+url.QueryEscape(email[strings.Index(email, "@"):]), 200)
+		page := ask[ops.ContactPage](l, "GET", "/api/v1/contacts?q="+url.QueryEscape("@"+domain), 200)
 		if cmp.Diff(forms[:1], emails(page)) != "" {
 			t.Errorf("%s: %+v", email, page)
 		}

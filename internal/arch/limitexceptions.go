@@ -2,7 +2,7 @@ package arch
 
 // limitExceptions returns the constants that are no limits for users, each with
 // the reason.
-func limitExceptions() map[string]string {
+func limitExceptions() map[string]string { //nolint:funlen // a table
 	const (
 		shown   = "it shortens a message, a log line or a record"
 		inside  = "it changes speed or memory, and no result"

@@ -94,7 +94,7 @@ func (c constants) Import(importPath string) (*types.Package, error) {
 		return pkg, nil
 	}
 	var files []*ast.File
-	fset := token.NewFileSet()
+	var fset *token.FileSet
 	switch p, ours := c.packages[importPath]; {
 	case importPath == "time":
 		s, err := parseSource("time", map[string]string{"time.go": timeUnits})

@@ -183,7 +183,7 @@ func TestFlowsChangeWhileRunsWait(t *testing.T) {
 		t.Fatal(diags)
 	}
 	run := d.await(second, store.Failed)
-	if run.Cause.Class != "invalid" || !strings.Contains(run.Cause.Message, "does not accept") || !strings.Contains(run.Cause.Message, "/missing") {
+	if run.Cause.Class != "invalid" || !strings.Contains(run.Cause.Message, "was changed after the run was accepted") || !strings.Contains(run.Cause.Message, "/missing") {
 		t.Errorf("it failed for %+v", run.Cause)
 	}
 	d.await(d.accept("/f", `{"missing": "x"}`), store.Succeeded)
