@@ -13,7 +13,7 @@ func TestSetup(t *testing.T) {
 		echo    = `echo "called: ${0##*/} $*"`
 		passOn  = `[ "$1" = -n ] && shift; echo "as root: $*"; exec "$@"`
 	)
-	ready := map[string]string{"go": nothing, "make": nothing, "git": nothing, "gcc": nothing}
+	ready := map[string]string{"go": nothing, "make": nothing, "git": nothing, "gcc": nothing, "python3": nothing}
 	cases := []struct {
 		name   string
 		args   []string

@@ -123,6 +123,7 @@ func (r *tour) shell(command string) *exec.Cmd {
 	for name, path := range map[string]string{
 		"TEAM_INBOX_URL": "/team/inbox", "WAREHOUSE_URL": "/warehouse", "PARTNER_URL": "/partner/hooks", "CRM_URL": "/stand-in/crm",
 		"DATABASE_URL": "/stand-in/database", "JIRA_URL": "/stand-in/jira", "SLACK_WEBHOOK_URL": "/stand-in/slack",
+		"ARCHIVE_URL": "/archive", "CATALOG_URL": "/catalog/products",
 	} {
 		cmd.Env = append(cmd.Env, name+"=http://localhost:"+r.ports["8080"]+path)
 	}

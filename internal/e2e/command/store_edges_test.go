@@ -90,6 +90,9 @@ func TestLostStoreFile(t *testing.T) {
 			}
 			r.await(t, []int64{7, 8}, "/three")
 			p.stop()
+			if name == "no log" {
+				return // the checkpoints in the log are lost, so actions run again
+			}
 			if n := r.check(t, "/three"); n > 0 {
 				t.Errorf("%d actions were repeated", n)
 			}
