@@ -195,7 +195,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 // live heap is small and requests leave only short-lived values, so the default
 // would collect dozens of times a second. Unless GOMEMLIMIT is set, the limit of
 // the container or the machine makes them frequent again before it is reached; a
-// tenth of it stays for what the collector does not count.
+// tenth of it stays for memory that the collector does not count.
 func (r *runner) tuneMemory() int64 {
 	available, known := memlimit.Available(os.DirFS("/"))
 	if _, set := r.env("GOMEMLIMIT"); set {

@@ -72,8 +72,8 @@ func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostic
 	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files, Notes: hiddenNotes(loaded, diags)}, opts)
 }
 
-// hiddenNotes says what is hidden in logs and history because of the values that
-// it holds. Actions with sensitive = true are left out: the file says so there.
+// hiddenNotes lists the parts of actions that are hidden in logs and history because
+// of the values that they hold. Actions with sensitive = true are left out: the file says so there.
 func hiddenNotes(loaded *load.Config, diags hcl.Diagnostics) []diag.Note {
 	if diags.HasErrors() {
 		return nil

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // wireHeader checks a request's header and brings it to canonical names. It
@@ -76,14 +78,7 @@ func nameFault(name string) string {
 }
 
 // isToken implements the token rule of RFC 9110 section 5.6.2.
-func isToken(text string) bool {
-	for _, c := range []byte(text) {
-		if !isAlnum(c) && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return text != ""
-}
+func isToken(text string) bool { return httpguts.ValidHeaderFieldName(text) }
 
 // hasControl reports characters that RFC 9110 section 5.5 does not allow in field
 // values.

@@ -158,9 +158,9 @@ func (b *Branch) ending() flow.Ending {
 	return least
 }
 
-// scopeBehind adds what is known behind the branch: the conditions of the first
-// cases are false if their lists end the run, and if only one case leads here,
-// its condition is true.
+// scopeBehind adds conditions that hold after the branch: those of the first cases
+// are false if their lists end the run, and if only one case continues the run, its
+// condition is true.
 func (b *Branch) scopeBehind(s *expr.Scope) *expr.Scope {
 	through, first := 0, len(b.cases)
 	for i, c := range b.cases {

@@ -12,7 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/testutil/valuetest"
 )
 
-// TestWhile: see lists what each iteration gives.
+// TestWhile: see lists the outputs of the iterations.
 func TestWhile(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, loop, input, want string }{

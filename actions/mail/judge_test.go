@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// judgedMessage is what a reader of a message finds in it.
+// judgedMessage holds the parts of a message as a mail program reads them.
 type judgedMessage struct {
 	Name    string      `json:"name"`
 	Subject string      `json:"subject"`

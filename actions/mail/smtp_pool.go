@@ -25,7 +25,7 @@ type sessionPool struct {
 	mu       sync.Mutex
 	idle     []*idleSession // the most recently used is last
 	inUse    int            // sessions that are being opened or send a message
-	released chan struct{}  // closed when the next session is not in use any more
+	released chan struct{}  // closed when the next session in use is released
 	closed   bool
 }
 
@@ -160,8 +160,8 @@ func (p *sessionPool) sendThrough(ctx context.Context, s *session, m *message) e
 }
 
 // takeIdle returns an idle session that still answers, nil if there is none. The
-// session counts as in use while it is asked, so that a message which waits meanwhile
-// does not find the pool empty.
+// session counts as in use during the check, so that no other message finds the pool
+// empty.
 func (p *sessionPool) takeIdle(ctx context.Context) *session {
 	for {
 		p.mu.Lock()

@@ -50,7 +50,7 @@ func TestSQLNightlySyncInSummer(t *testing.T) {
 }
 
 // TestSQLInstantsByKind: one instant is the same in each kind of column, or the
-// action fails and says what to write. A text stays as it is.
+// action fails and names the right form. A text stays as it is.
 func TestSQLInstantsByKind(t *testing.T) {
 	t.Parallel()
 	const summer, utc = "2026-07-01T02:30:00+02:00", "2026-07-01T00:30:00Z"

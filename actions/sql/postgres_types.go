@@ -13,7 +13,7 @@ import (
 // postgresType is a type of PostgreSQL.
 type postgresType struct {
 	name      string         // as the catalog has it, such as "int4"
-	builtin   bool           // it is in pg_catalog, so its name says what it is
+	builtin   bool           // it is in pg_catalog, so its name identifies it
 	text      bool           // it holds texts
 	array     bool           // below is the type of its elements
 	below     *postgresType  // of the elements of an array, or under a domain; nil for others

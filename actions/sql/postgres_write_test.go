@@ -9,7 +9,7 @@ import (
 )
 
 // TestSQLPostgresWrites: values of a run are written for the type of their
-// parameter, or the action fails and says what to write.
+// parameter, or the action fails and names the right form.
 func TestSQLPostgresWrites(t *testing.T) {
 	t.Parallel()
 	const refused = "refused: "

@@ -61,7 +61,7 @@ const separator = "\x1f"
 
 func fields(row string) []string { return strings.Split(strings.TrimSuffix(row, "\n"), separator) }
 
-// runClient runs the client of a database and returns what it prints.
+// runClient runs the client of a database and returns its standard output.
 func runClient(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {

@@ -24,7 +24,7 @@ var placeholderPattern = regexp.MustCompile(`__([^_/?&=#\s](?:[^/?&=#\s]*?[^_/?&
 
 // replacePlaceholders replaces the placeholders in the texts of the file. A
 // value that is inserted is never read as a placeholder. A URL that begins with
-// one is a path below the base URL of a connection, whatever the value is.
+// one is a path below the base URL of a connection, for each value.
 func replacePlaceholders(text string, replace func(param string) (string, error)) (string, error) {
 	if at := placeholderPattern.FindStringIndex(text); at != nil && at[0] == 0 {
 		text = "/" + text

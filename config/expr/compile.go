@@ -301,6 +301,6 @@ func (e *Expr) Constant() (any, bool) { return e.constant, e.tier == Constant &&
 // is not known, because a secret or a variable is not set.
 func (e *Expr) IsKnown() bool { return e.tier != Constant || e.known }
 
-// KnownParts returns the value as far as it is known at load, with its marks. What
-// depends on the run is unknown, of the type that is known.
+// KnownParts returns the value as far as it is known at load, with its marks. Parts
+// that depend on the run are unknown values of the known type.
 func (e *Expr) KnownParts() cty.Value { return e.static }

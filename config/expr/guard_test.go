@@ -177,7 +177,7 @@ func TestJQEndsBeforeMemoryDoes(t *testing.T) {
 		t.Errorf("a program may take %d bytes", p.code.MaxGrowth)
 	}
 	p.code.MaxGrowth = 16 << 20
-	runtime.GC() // what other tests left would hide the growth
+	runtime.GC() // garbage of other tests would hide the growth
 	if _, err := p.Run(context.Background(), testEnv{}, nil); !errors.Is(err, ErrJQMemory) {
 		t.Errorf("error is %v", err)
 	}

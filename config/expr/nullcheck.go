@@ -25,7 +25,7 @@ func (s *Scope) CheckNotNull(e hcl.Expression) hcl.Diagnostics {
 
 // nullCheck finds the nulls with which an expression fails. It evaluates the
 // expression with null at a place that may be null, and with unknown values
-// elsewhere: what HCL then refuses, it refuses in a run. So tests for null and
+// elsewhere: a null that HCL refuses then, it refuses in a run. So tests for null and
 // functions such as coalesce and try count by their meaning, not by their form.
 type nullCheck struct {
 	scope *Scope

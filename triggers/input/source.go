@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -158,7 +159,7 @@ func parsePlainSource(e hcl.Expression) (_ Source, flaw string) {
 		return Source{Part: PartBody, Steps: below}, ""
 	case part == "query" && len(below) > 0 && !below[0].IsIndex:
 		return Source{Part: PartQuery, Steps: below}, ""
-	case part == "headers" && isSingleName(below) && !isToken(below[0].Name):
+	case part == "headers" && isSingleName(below) && !httpguts.ValidHeaderFieldName(below[0].Name):
 		return Source{}, fmt.Sprintf("No header can be called %q.", below[0].Name)
 	case part == "headers" && isSingleName(below):
 		return Source{Part: PartHeader, Steps: below}, ""
@@ -169,14 +170,6 @@ func parsePlainSource(e hcl.Expression) (_ Source, flaw string) {
 }
 
 func isSingleName(steps []Step) bool { return len(steps) == 1 && !steps[0].IsIndex }
-
-// isToken reports whether a name can be the name of a header field (RFC 9110,
-// section 5.6.2).
-func isToken(name string) bool {
-	return name != "" && containsOnly(name, func(c byte) bool {
-		return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-	})
-}
 
 // parseSteps reads the steps of a traversal. It reports false if one of them is
 // computed.
