@@ -43,7 +43,7 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "format of the findings: text, json, github or sarif")
-	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set")
+	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set, and secrets that are too short")
 	return cmd
 }
 

@@ -57,7 +57,8 @@ func TestConstants(t *testing.T) {
 	}
 }
 
-// TestUnset: an unset secret or variable is an error only with RequireSet.
+// TestUnset: a secret or variable that is unset, or a secret that is too short, is
+// an error only with RequireSet.
 func TestUnset(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, src, summary, detail string }{
@@ -66,13 +67,17 @@ func TestUnset(t *testing.T) {
 		{"a secret", "secret \"a\" {\n  env = \"NOT_SET\"\n}\n" + flowFile("a"), "Secret not set", "the variable NOT_SET, which is not set"},
 		{"an empty secret", "secret \"a\" {\n  env = \"EMPTY\"\n}\n" + flowFile("a"), "Secret not set", "a value that is not empty"},
 		{"a secret's file", "secret \"a\" {\n  file = \"gone\"\n}\n" + flowFile("a"), "Secret not set", "the file gone, which can't be read"},
+		{"a short secret", "secret \"a\" {\n  env = \"SHORT\"\n}\n" + flowFile("a"), "Secret too short", `The secret "a" comes from the variable SHORT, whose value is shorter than 8 bytes.`},
+		{"a secret's short file", "secret \"a\" {\n  file = \"short\"\n}\n" + flowFile("a"), "Secret too short", "the file short, whose value is shorter"},
+		{"a short secret of two-byte letters", "secret \"a\" {\n  env = \"FOUR\"\n}\n" + flowFile("a"), "", ""},
 		{"a secret's empty file", "secret \"a\" {\n  file = \"empty\"\n}\n" + flowFile("a"), "Secret not set", "the file empty, which is empty"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			o := options(fstest.MapFS{"a.hcl": text(c.src), "empty": text("\n")}, "a.hcl")
-			o.Env = func(name string) (string, bool) { return "", name == "EMPTY" }
+			o := options(fstest.MapFS{"a.hcl": text(c.src), "empty": text("\n"), "short": text("seven-7\n")}, "a.hcl")
+			env := map[string]string{"EMPTY": "", "SHORT": "seven-7", "FOUR": "\u00e4\u00f6\u00fc\u00df"}
+			o.Env = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 			_, diags := load.Files(o)
 			expectFinding(t, diags, 0, "", "")
 			o.Unset = load.RequireSet
@@ -90,21 +95,21 @@ func TestSecrets(t *testing.T) {
 		summary      string
 	}{
 		{"a variable", `env = "VALUE"`, []string{"from the environment "}, ""},
-		{"a file", `file = "plain"`, []string{"s3cret"}, ""},
-		{"a file that ends its line", `file = "line"`, []string{"s3cret"}, ""},
-		{"a file of another system", `file = "crlf"`, []string{"s3cret"}, ""},
-		{"a file that ends two lines", `file = "lines"`, []string{"s3cret\n"}, ""},
-		{"blanks are kept", `file = "blank"`, []string{" s3cret "}, ""},
-		{"an absolute path", `file = "/run/secrets/token"`, []string{"t0ken"}, ""},
-		{"a path of the environment", `file = env("SECRETS_FILE")`, []string{"t0ken"}, ""},
-		{"composed letters", `env = "NFC"`, []string{"Z\u00f6e"}, ""},
-		{"letters in parts", `env = "NFD"`, []string{"Zo\u0308e"}, ""},
-		{"bytes that are no text", `file = "bytes"`, []string{"s\xfc\xdfe"}, ""},
+		{"a file", `file = "plain"`, []string{"s3cret-8"}, ""},
+		{"a file that ends its line", `file = "line"`, []string{"s3cret-8"}, ""},
+		{"a file of another system", `file = "crlf"`, []string{"s3cret-8"}, ""},
+		{"a file that ends two lines", `file = "lines"`, []string{"s3cret-8\n"}, ""},
+		{"blanks are kept", `file = "blank"`, []string{" s3cret-8 "}, ""},
+		{"an absolute path", `file = "/run/secrets/token"`, []string{"t0ken-t0ken"}, ""},
+		{"a path of the environment", `file = env("SECRETS_FILE")`, []string{"t0ken-t0ken"}, ""},
+		{"composed letters", `env = "NFC"`, []string{"Z\u00f6e-Z\u00f6e"}, ""},
+		{"letters in parts", `env = "NFD"`, []string{"Zo\u0308e-Zo\u0308e"}, ""},
+		{"bytes that are no text", `file = "bytes"`, []string{"s\xfc\xdfe-text"}, ""},
 	}
-	env := map[string]string{"VALUE": "from the environment ", "NFC": "Z\u00f6e", "NFD": "Zo\u0308e", "SECRETS_FILE": "/run/secrets/token"}
+	env := map[string]string{"VALUE": "from the environment ", "NFC": "Z\u00f6e-Z\u00f6e", "NFD": "Zo\u0308e-Zo\u0308e", "SECRETS_FILE": "/run/secrets/token"}
 	files := fstest.MapFS{
-		"flows/plain": text("s3cret"), "flows/line": text("s3cret\n"), "flows/crlf": text("s3cret\r\n"), "flows/lines": text("s3cret\n\n"),
-		"flows/blank": text(" s3cret "), "flows/bytes": text("s\xfc\xdfe"), "run/secrets/token": text("t0ken\n"),
+		"flows/plain": text("s3cret-8"), "flows/line": text("s3cret-8\n"), "flows/crlf": text("s3cret-8\r\n"), "flows/lines": text("s3cret-8\n\n"),
+		"flows/blank": text(" s3cret-8 "), "flows/bytes": text("s\xfc\xdfe-text"), "run/secrets/token": text("t0ken-t0ken\n"),
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

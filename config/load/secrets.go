@@ -23,7 +23,7 @@ type secret struct {
 
 // Describe declares the block.
 func (s *secret) Describe(sp *schema.Spec) {
-	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too."
+	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too. The value has at least 8 bytes; `gateway run` and `gateway validate --secrets` report a shorter one."
 	schema.Label(sp, &s.name, "NAME", "Names the secret: `secret.NAME`.")
 	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds the value. A running gateway keeps the environment with which it started; a change takes effect after a restart.")
 	schema.Attr(sp, &s.file, "file", "Path of the file that holds the value, relative to the flow file. One line break at its end is not part of the value. Each reload reads the file again.")
@@ -75,16 +75,39 @@ func (l *loader) decodeSecrets() {
 	l.defineRoot("secret", values)
 }
 
+// minSecretLength is the length in bytes of the shortest secret. A shorter text
+// can be guessed, and occurs in other texts, in which it can't be redacted.
+const minSecretLength = 8
+
+// secretValue returns the value of a secret, which is unknown if the secret is not
+// set or too short. With RequireSet this is an error at the block.
 func (l *loader) secretValue(s *secret, b locatedBlock) cty.Value {
 	text, missing := l.secretText(s, b.file)
 	if missing != "" {
-		if l.Unset == RequireSet {
-			l.report(diag.Error(b.DefRange(), "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing)))
-		}
+		l.reportSecret(b, "Secret not set", fmt.Sprintf("The secret %q %s", s.name, missing))
 		return cty.UnknownVal(cty.String)
 	}
 	l.secrets = append(l.secrets, text)
+	if len(text) < minSecretLength {
+		l.reportSecret(b, "Secret too short", fmt.Sprintf("The secret %q comes from %s, whose value is shorter than %d bytes. Such a value can be guessed, and it can't be hidden in logs and history. Set a longer one; a value that is not secret belongs into locals.", s.name, s.source(), minSecretLength))
+		return cty.UnknownVal(cty.String)
+	}
 	return ctytext.Value(text)
+}
+
+// reportSecret reports an error of the value of a secret, if values are required.
+func (l *loader) reportSecret(b locatedBlock, summary, detail string) {
+	if l.Unset == RequireSet {
+		l.report(diag.Error(b.DefRange(), summary, detail))
+	}
+}
+
+// source names the place of the value.
+func (s *secret) source() string {
+	if s.env != "" {
+		return "the variable " + s.env
+	}
+	return "the file " + s.file
 }
 
 // secretText returns the text of a secret, or the rest of a sentence that says
@@ -93,17 +116,17 @@ func (l *loader) secretText(s *secret, f *file) (text, missing string) {
 	if s.env != "" {
 		text, ok := l.reader.lookUpEnv(s.env)
 		if !ok || text == "" {
-			return "", fmt.Sprintf("comes from the variable %s, which is not set. Set the variable to a value that is not empty.", s.env)
+			return "", fmt.Sprintf("comes from %s, which is not set. Set the variable to a value that is not empty.", s.source())
 		}
 		return text, ""
 	}
 	src, err := l.reader.readRelative(f.dir, s.file)
 	if err != nil {
-		return "", fmt.Sprintf("comes from the file %s, which can't be read: %s.", s.file, fileErrorCause(err))
+		return "", fmt.Sprintf("comes from %s, which can't be read: %s.", s.source(), fileErrorCause(err))
 	}
 	text = strings.TrimSuffix(strings.TrimSuffix(string(src), "\n"), "\r")
 	if text == "" {
-		return "", fmt.Sprintf("comes from the file %s, which is empty.", s.file)
+		return "", fmt.Sprintf("comes from %s, which is empty.", s.source())
 	}
 	return text, ""
 }
