@@ -79,6 +79,7 @@ var functions = map[string]struct {
 
 	"tested":       {2, func(r *run, v any, a []any) any { return r.test(v, a[0], a[1]) }},
 	"substitution": {2, func(r *run, v any, a []any) any { return r.substitute(v, a[0], a[1]) }},
+	"templated":    {3, func(r *run, v any, a []any) any { return r.substituteTemplate(v, a[0], a[1], a[2]) }},
 	"replace":      {2, func(r *run, _ any, a []any) any { return r.replace(a[0].(*substitution), a[1]) }},
 }
 
@@ -87,7 +88,13 @@ var iterators = map[string]struct {
 	arity int
 	f     func(r *run, v any, args []any) (gojq.Iter, error)
 }{
-	"matches":  {2, func(r *run, v any, a []any) (gojq.Iter, error) { return r.matches(v, a[0], a[1]) }},
+	"matches": {2, func(r *run, v any, a []any) (gojq.Iter, error) {
+		return r.eachMatch(v, a[0], a[1], func(m *matcher, at []int) any { return m.object(at) })
+	}},
+	"captured": {2, func(r *run, v any, a []any) (gojq.Iter, error) {
+		return r.eachMatch(v, a[0], a[1], func(m *matcher, at []int) any { return m.named(at) })
+	}},
+	"scanned":  {2, func(r *run, v any, a []any) (gojq.Iter, error) { return r.eachMatch(v, a[0], a[1], (*matcher).scanned) }},
 	"parts":    {2, func(r *run, v any, a []any) (gojq.Iter, error) { return r.parts(v, a[0], a[1]) }},
 	"captures": {1, func(r *run, _ any, a []any) (gojq.Iter, error) { return a[0].(*substitution).captures(), nil }},
 	"replaced": {1, func(r *run, _ any, a []any) (gojq.Iter, error) { return a[0].(*substitution).finish() }},

@@ -16,6 +16,7 @@ var ErrMemory = errors.New("the jq program was stopped: memory grew during its r
 var ErrSteps = errors.New("the jq program was stopped: it takes too many steps; limit its loops or its input")
 
 const (
+	stepsPerLook  = 16        // steps of the machine between two looks at the context
 	stepsPerCheck = 1 << 18   // steps of the machine between two checks of the heap: some milliseconds
 	bytesPerCheck = 16 << 20  // bytes that functions make between two checks of the heap
 	bytesPerStep  = 16        // bytes that functions make and that count as one step
@@ -27,7 +28,8 @@ const (
 // Of several such programs all end, which saves the process.
 //
 // The machine calls Done at every step, in one goroutine. The guard counts these
-// calls instead of asking for the time, so a short program costs nothing.
+// calls instead of asking for the time, so a short program costs nothing. It
+// hands out the channel of the context at some of them only.
 type guard struct {
 	context.Context
 
@@ -47,6 +49,9 @@ func (g *guard) Done() <-chan struct{} {
 	g.spend(1)
 	if g.exceeded != nil {
 		return closed
+	}
+	if g.steps%stepsPerLook != 1 {
+		return nil
 	}
 	return g.Context.Done()
 }

@@ -26,7 +26,8 @@ var hostile = map[string]struct {
 	want    string
 }{
 	"gsub on a long text":                 {`gsub("a"; "b") | length`, long("a", 1<<19), "524288"},
-	"gsub with groups":                    {`gsub("(?<c>[a-z])"; .c + "") | length`, long("ab", 1<<16), "131072"},
+	"gsub with groups":                    {`gsub("(?<c>[a-z])"; .c + "") | length`, long("ab", 1<<19), "1048576"},
+	"gsub with a program":                 {`gsub("(?<c>[a-z])"; .c | ascii_upcase) | length`, long("ab", 1<<17), "262144"},
 	"scan":                                {`[scan("a")] | length`, long("a", 1<<19), "524288"},
 	"splits":                              {`[splits(",")] | length`, long("a,", 1<<18), "262145"},
 	"split with a pattern":                {`split(","; null) | length`, long("a,", 1<<18), "262145"},

@@ -7,9 +7,8 @@
 // context while they work, and they refuse to make a value above a bound. Their
 // results and messages are those of gojq.
 //
-// Three files hold the rewriting: rewrite.go walks through the program,
-// prelude.jq has the functions that jq itself can define, and functions.go lists
-// those in Go. Names of functions begin with "_:", which no program can write.
+// The files rewrite*.go walk through the program, prelude.jq has the functions
+// that jq itself can define, and functions.go lists those in Go. Names of functions begin with "_:", which no program can write.
 package jq
 
 import (
@@ -33,7 +32,7 @@ type Program struct {
 
 	query     *gojq.Query
 	variables []string
-	patterns  patterns
+	constants constants
 	cache     *patternCache
 	idle      chan *machine
 }
@@ -53,7 +52,7 @@ type Input struct {
 func Compile(query *gojq.Query, variables []string) (*Program, error) {
 	p := &Program{MaxGrowth: maxHeapGrowth, query: query, variables: variables, cache: newPatternCache(), idle: make(chan *machine, runtime.GOMAXPROCS(0)+1)}
 	var err error
-	if p.patterns, err = rewriteProgram(query); err != nil {
+	if p.constants, err = rewriteProgram(query); err != nil {
 		return nil, err
 	}
 	m, err := p.newMachine()

@@ -60,9 +60,9 @@ def gw_match($re; $flags): gw_matches($re; $flags);
 def gw_test($re): if $re | type == "array" then gw_test($re[0]; $re[1]) else gw_test($re; null) end;
 def gw_test($re; $flags): gw_tested($re; $flags);
 def gw_capture($re): if $re | type == "array" then gw_capture($re[0]; $re[1]) else gw_capture($re; null) end;
-def gw_capture($re; $flags): gw_matches($re; $flags) | .captures | _captures;
+def gw_capture($re; $flags): gw_captured($re; $flags);
 def gw_scan($re): gw_scan($re; null);
-def gw_scan($re; $flags): gw_matches($re; $flags + "g") | if .captures == [] then .string else [.captures[].string] end;
+def gw_scan($re; $flags): gw_scanned($re; $flags + "g");
 def gw_splits($re; $flags): gw_parts($re; $flags + "g");
 def gw_splits($re): gw_splits($re; null);
 def gw_split($re; $flags): [gw_splits($re; $flags)];
@@ -72,3 +72,9 @@ def gw_sub($re; str; $flags): gw_substitution($re; $flags) as $m
 def gw_sub($re; str): gw_sub($re; str; null);
 def gw_gsub($re; str): gw_sub($re; str; "g");
 def gw_gsub($re; str; $flags): gw_sub($re; str; $flags + "g");
+
+# sub and gsub with a replacement that is template number $t of the program.
+def gw_subtemplate($re; $t; $flags): gw_templated($re; $t; $flags);
+def gw_subtemplate($re; $t): gw_subtemplate($re; $t; null);
+def gw_gsubtemplate($re; $t): gw_subtemplate($re; $t; "g");
+def gw_gsubtemplate($re; $t; $flags): gw_subtemplate($re; $t; $flags + "g");

@@ -8,7 +8,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-func compile(t *testing.T, program string) *Program {
+func compile(t testing.TB, program string) *Program {
 	t.Helper()
 	query, err := gojq.Parse(program)
 	if err != nil {
@@ -26,8 +26,8 @@ func compile(t *testing.T, program string) *Program {
 func TestPatternsOfCallersAreForgotten(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `. as $re | "abc" | test($re), test("b"), gsub("(?<x>c)"; "d")`)
-	if len(p.patterns) != 2 {
-		t.Errorf("%d constant patterns are compiled at load, want 2", len(p.patterns))
+	if len(p.constants.patterns) != 2 {
+		t.Errorf("%d constant patterns are compiled at load, want 2", len(p.constants.patterns))
 	}
 	for i := range 3000 {
 		out, err := p.Run(t.Context(), Input{Value: fmt.Sprintf("%d|a%s", i, strings.Repeat("x?", i%1000))})

@@ -1,7 +1,6 @@
 package jq
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,21 +15,27 @@ const prefix = "_:"
 // rewriter replaces operators and calls in a program by those of this package.
 // It keeps the functions that the program itself defines, which hide builtins.
 type rewriter struct {
-	defined  []string              // functions of the program that are visible, as name/arity
-	defs     map[string]preludeDef // of the prelude; nil if the text is the prelude itself
-	used     map[string]bool       // functions of the prelude that are called
-	headers  bool                  // the program reads headers by name
-	patterns patterns
-	err      error
+	defined []string              // functions of the program that are visible, as name/arity
+	defs    map[string]preludeDef // of the prelude; nil if the text is the prelude itself
+	used    map[string]bool       // functions of the prelude that are called
+	headers bool                  // the program reads headers by name
+	constants
+	err error
 }
 
-// rewriteProgram rewrites a program in place. It returns the constant patterns
-// of the program.
-func rewriteProgram(q *gojq.Query) (patterns, error) {
-	r := &rewriter{defs: prelude(), used: map[string]bool{}, patterns: patterns{}, headers: strings.Contains(q.String(), "headers")}
+// constants are the parts of a program that are compiled when it is loaded.
+type constants struct {
+	patterns  patterns
+	templates []template
+}
+
+// rewriteProgram rewrites a program in place and returns its constants.
+func rewriteProgram(q *gojq.Query) (constants, error) {
+	r := &rewriter{defs: prelude(), used: map[string]bool{}, headers: strings.Contains(q.String(), "headers")}
+	r.patterns = patterns{}
 	r.query(q)
 	q.FuncDefs = append(preludeDefs(r.used), q.FuncDefs...)
-	return r.patterns, r.err
+	return r.constants, r.err
 }
 
 func key(name string, arity int) string { return name + "/" + strconv.Itoa(arity) }
@@ -113,11 +118,6 @@ func (r *rewriter) update(q *gojq.Query) {
 	}
 }
 
-// replace puts another query in the place of q, behind q's definitions.
-func (r *rewriter) replace(q, by *gojq.Query) {
-	*q = gojq.Query{Meta: q.Meta, Imports: q.Imports, FuncDefs: q.FuncDefs, Term: by.Term, Left: by.Left, Right: by.Right, Op: by.Op}
-}
-
 // isPlain reports whether an operand is a constant that keeps the work and the
 // result of the operator small.
 func isPlain(op gojq.Operator, q *gojq.Query) bool {
@@ -137,82 +137,6 @@ func isPlain(op gojq.Operator, q *gojq.Query) bool {
 
 func isComparison(op gojq.Operator) bool {
 	return slices.Contains([]gojq.Operator{gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe}, op)
-}
-
-// constantPath returns the list of steps of a path such as .a[0].b, nil for other
-// paths.
-func constantPath(q *gojq.Query) *gojq.Query {
-	steps := constantSteps(q)
-	if len(steps) == 0 {
-		return nil
-	}
-	list := steps[0]
-	for _, step := range steps[1:] {
-		list = &gojq.Query{Left: list, Op: gojq.OpComma, Right: step}
-	}
-	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeArray, Array: &gojq.Array{Query: list}}}
-}
-
-func constantSteps(q *gojq.Query) []*gojq.Query {
-	t := q.Term
-	if t == nil || len(q.FuncDefs) > 0 {
-		return nil
-	}
-	var steps []*gojq.Query
-	switch t.Type {
-	case gojq.TermTypeIndex:
-		steps = append(steps, constantStep(t.Index))
-	case gojq.TermTypeQuery:
-		if steps = constantSteps(t.Query); steps == nil {
-			return nil
-		}
-	default:
-		return nil
-	}
-	for _, s := range t.SuffixList {
-		if s.Index == nil {
-			return nil
-		}
-		steps = append(steps, constantStep(s.Index))
-	}
-	if slices.Contains(steps, nil) {
-		return nil
-	}
-	return steps
-}
-
-// constantStep returns the value of an index, nil if it is computed.
-func constantStep(x *gojq.Index) *gojq.Query {
-	switch {
-	case x.Name != "":
-		return text(x.Name)
-	case x.Str != nil:
-		if x.Str.Queries != nil {
-			return nil
-		}
-		return text(x.Str.Str)
-	case !x.IsSlice:
-		if !isStep(x.Start) {
-			return nil
-		}
-		return x.Start
-	case x.Start != nil && !isStep(x.Start) || x.End != nil && !isStep(x.End):
-		return nil
-	}
-	null := &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeNull}}
-	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeObject, Object: &gojq.Object{KeyVals: []*gojq.ObjectKeyVal{
-		{Key: "start", Val: cmp.Or(x.Start, null)}, {Key: "end", Val: cmp.Or(x.End, null)},
-	}}}}
-}
-
-// isStep reports whether a query is a number, maybe with a sign, or a text.
-func isStep(q *gojq.Query) bool {
-	t := q.Term
-	if t != nil && t.Type == gojq.TermTypeUnary && len(t.SuffixList) == 0 {
-		t = t.Unary.Term
-		return t.Type == gojq.TermTypeNumber && len(t.SuffixList) == 0
-	}
-	return isConstant(q) && (t.Type == gojq.TermTypeNumber || t.Type == gojq.TermTypeString)
 }
 
 func (r *rewriter) allPatterns(list []*gojq.Pattern) {
@@ -303,106 +227,12 @@ func (r *rewriter) control(t *gojq.Term) {
 	}
 }
 
-func (r *rewriter) index(x *gojq.Index) {
-	r.text(x.Str)
-	r.query(x.Start)
-	r.query(x.End)
-	if x.Start != nil && !x.IsSlice && !isPlain(gojq.OpEq, x.Start) {
-		x.Start = pipe(x.Start, call("key"))
-	}
-}
-
-// headerName returns the constant name of an index if it may be the name of a
-// header field.
-func (r *rewriter) headerName(x *gojq.Index) (*gojq.Query, bool) {
-	switch {
-	case !r.headers || x.IsSlice:
-		return nil, false
-	case x.Name != "":
-		return text(x.Name), true
-	case x.Str != nil:
-		return text(x.Str.Str), x.Str.Queries == nil
-	case x.Start != nil && x.Start.Term != nil && x.Start.Term.Type == gojq.TermTypeFunc && x.Start.Term.Func.Name == prefix+"name":
-		return nil, false
-	}
-	return x.Start, true
-}
-
-// splitName puts the index at suffix i, and all before it, into parentheses, in
-// which its name is looked up in the object to which it belongs.
-func (r *rewriter) splitName(t *gojq.Term, i int, name *gojq.Query) {
-	base := *t
-	base.SuffixList = slices.Clone(t.SuffixList[:i])
-	rest := t.SuffixList[i+1:]
-	found := &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeIndex, Index: &gojq.Index{Start: call("name", name)}}}
-	if !isConstant(name) {
-		// A computed name reads the input of the whole term, not the object.
-		const wanted = "$" + prefix + "name"
-		found.Term.Index.Start = call("name", variable(wanted))
-		t.Query = &gojq.Query{Left: name, Patterns: []*gojq.Pattern{{Name: wanted}}, Op: gojq.OpPipe, Right: pipe(&gojq.Query{Term: &base}, found)}
-	} else {
-		t.Query = pipe(&gojq.Query{Term: &base}, found)
-	}
-	if len(rest) > 0 && rest[0].Optional {
-		found.Term.SuffixList, rest = rest[:1], rest[1:]
-	}
-	*t = gojq.Term{Type: gojq.TermTypeQuery, Query: t.Query, SuffixList: rest}
-}
-
-func isConstant(q *gojq.Query) bool { return isPlain(gojq.OpEq, q) }
-
-// splitIter counts the memory of an iteration before it starts.
-func (r *rewriter) splitIter(t *gojq.Term, i int) {
-	base := *t
-	base.SuffixList = slices.Clone(t.SuffixList[:i])
-	*t = gojq.Term{Type: gojq.TermTypeQuery, Query: pipe(&gojq.Query{Term: &base}, call("iterated")), SuffixList: t.SuffixList[i:]}
-}
-
 func (r *rewriter) object(o *gojq.Object) {
 	for _, member := range o.KeyVals {
 		r.text(member.KeyString)
 		r.query(member.KeyQuery)
 		r.query(member.Val)
 	}
-}
-
-// array counts the elements that a list collects, unless the program itself
-// bounds them.
-func (r *rewriter) array(a *gojq.Array) {
-	if a.Query == nil {
-		return
-	}
-	fixed := isFixed(a.Query)
-	r.query(a.Query)
-	if fixed {
-		return
-	}
-	const count = "$" + prefix + "count"
-	a.Query = &gojq.Query{
-		Left: call("counter"), Patterns: []*gojq.Pattern{{Name: count}}, Op: gojq.OpPipe,
-		Right: pipe(a.Query, call("element", variable(count))),
-	}
-}
-
-// isFixed reports whether a query yields one value for each of its commas.
-func isFixed(q *gojq.Query) bool {
-	if q.Term == nil {
-		return q.Op == gojq.OpComma && isFixed(q.Left) && isFixed(q.Right)
-	}
-	if slices.ContainsFunc(q.Term.SuffixList, func(s *gojq.Suffix) bool { return s.Iter || s.Index != nil && s.Index.Name == "" }) || len(q.FuncDefs) > 0 {
-		return false
-	}
-	switch q.Term.Type {
-	case gojq.TermTypeIdentity, gojq.TermTypeNull, gojq.TermTypeTrue, gojq.TermTypeFalse, gojq.TermTypeNumber:
-		return true
-	case gojq.TermTypeIndex:
-		return q.Term.Index.Name != ""
-	case gojq.TermTypeFunc:
-		return q.Term.Func.Name[0] == '$'
-	case gojq.TermTypeString:
-		return q.Term.Str.Queries == nil
-	}
-	return false
 }
 
 // text bounds the values that are put into a text.
@@ -431,6 +261,7 @@ func (r *rewriter) format(t *gojq.Term) {
 // call rewrites the call of a function.
 func (r *rewriter) call(t *gojq.Term) {
 	f := t.Func
+	replacement := replacementOf(f)
 	for _, arg := range f.Args {
 		r.query(arg)
 	}
@@ -456,29 +287,10 @@ func (r *rewriter) call(t *gojq.Term) {
 		f.Args[0] = call("name", f.Args[0])
 	case r.replaces(name):
 		r.collectPattern(f)
-		r.used[name] = true
+		if replacement != nil {
+			r.useTemplate(f, replacement)
+		}
+		r.used[key(f.Name, len(f.Args))] = true
 		f.Name = prefix + f.Name
 	}
 }
-
-// use returns a call of a function of the prelude.
-func (r *rewriter) use(name string, args ...*gojq.Query) *gojq.Query {
-	r.used[key(name, len(args))] = true
-	return call(name, args...)
-}
-
-func call(name string, args ...*gojq.Query) *gojq.Query {
-	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeFunc, Func: &gojq.Func{Name: prefix + name, Args: args}}}
-}
-
-func variable(name string) *gojq.Query {
-	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeFunc, Func: &gojq.Func{Name: name}}}
-}
-
-func text(s string) *gojq.Query {
-	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeString, Str: &gojq.String{Str: s}}}
-}
-
-func identity() *gojq.Query { return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeIdentity}} }
-
-func pipe(l, r *gojq.Query) *gojq.Query { return &gojq.Query{Left: l, Op: gojq.OpPipe, Right: r} }
