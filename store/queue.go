@@ -14,8 +14,9 @@ type Submission struct {
 	// Dedupe, if set, makes the run the first with its key, or finds the first
 	// one: then nothing is stored.
 	Dedupe *Dedupe
-	// Queue limits the flow's queue. It does not apply to a submission that is
-	// claimed directly.
+	// Queue limits the flow's queue. It also applies to a submission that could be
+	// claimed directly, because its run may wait later, but not to one that the
+	// caller already executes.
 	Queue QueueLimit
 	// Delay delays the start: the run waits that long.
 	Delay time.Duration
@@ -42,7 +43,7 @@ func DedupeScope(flow string) string { return "dedupe/" + flow }
 const ScheduleScope = "schedule"
 
 // QueueLimit is how many runs of a flow may be queued, including those that are
-// blocked by an order key, whether a full queue drops runs, and whether runs that
+// blocked by an order key and those that wait for a time, whether a full queue drops runs, and whether runs that
 // are not over keep others from starting.
 type QueueLimit struct {
 	Max int // 0 for no limit

@@ -21,6 +21,9 @@ func (s *Submission) Validate() (ID, error) {
 	return id, nil
 }
 
+// IsStarted reports whether the caller already executes the run.
+func (s *Submission) IsStarted() bool { return s.Claim != nil && s.Claim.Started }
+
 // Validate returns an error if the state is not one in which a run can end.
 func (e *Ending) Validate() error {
 	switch e.State {

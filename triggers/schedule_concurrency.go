@@ -14,7 +14,7 @@ type scheduleConcurrency struct{ concurrency }
 // Describe declares the block.
 func (c *scheduleConcurrency) Describe(s *schema.Spec) {
 	c.describeLimits(s)
-	schema.Attr(s, &c.overflow, "overflow", "What happens to a tick above the limits. If the queue is full, `reject` starts the run when there is room, and `drop_oldest` cancels the oldest waiting run. `skip` leaves out a tick while an earlier run is not over, also one that waits for a delay or a retry: the history has the tick as `throttled`, and the metric `gateway_runs_total` counts it with the state `skipped`. With `skip`, `max` is 1 unless the file says otherwise, and `queue` has no meaning.",
+	schema.Attr(s, &c.overflow, "overflow", "What happens to a tick above the limits. If the queue is full, `reject` starts the run when there is room, and `drop_oldest` cancels the oldest queued run that has not started. `skip` leaves out a tick while an earlier run is not over, also one that waits for a delay or a retry: the history has the tick as `throttled`, and the metric `gateway_runs_total` counts it with the state `skipped`. With `skip`, `max` is 1 unless the file says otherwise, and `queue` has no meaning.",
 		schema.OneOf(overflowReject, overflowDropOldest, overflowSkip))
 	s.Check(c.checkSkip)
 }

@@ -38,7 +38,7 @@ func (a *acceptance) size() int {
 func (a *acceptance) prepare(b *acceptBatch) {
 	a.out = store.Accepted{}
 	f := b.counts.of(a.sub.Flow)
-	f.needStarted = f.needStarted || (a.sub.Claim != nil && a.sub.Claim.Max > 0) || a.sub.Queue.MaxOpen > 0
+	f.needRunning = f.needRunning || (a.sub.Claim != nil && a.sub.Claim.Max > 0) || a.sub.Queue.MaxOpen > 0
 	if q := a.sub.Queue; q.DropOldest && q.Max > 0 {
 		if f.maxDrops == 0 || q.Max < f.minLimit {
 			f.minLimit = q.Max
@@ -114,11 +114,11 @@ func (a *acceptance) chooseState(b *acceptBatch, f *flowCounts) {
 // enforceQueueLimit makes room in a full queue, or refuses the run.
 func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 	q := a.sub.Queue
-	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) || f.queued() < q.Max {
+	if q.Max <= 0 || a.sub.IsStarted() || f.queued() < q.Max {
 		return nil
 	}
 	if !q.DropOldest || len(f.unclaimed) == 0 {
-		return fmt.Errorf("%w: flow %q has %d runs queued", store.ErrFull, a.sub.Flow, f.queued())
+		return fmt.Errorf("%w: flow %q has %d runs queued or waiting", store.ErrFull, a.sub.Flow, f.queued())
 	}
 	v := f.unclaimed[0]
 	f.unclaimed = f.unclaimed[1:]

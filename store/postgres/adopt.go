@@ -98,7 +98,8 @@ func adoptRuns(t *tx, a *store.Adoption, out *store.Adopted) {
 	t.addSQL(block, a.To)
 	const count = `UPDATE flows f SET
 			ready = (SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state <= 1 AND r.state = 1),
-			behind = (SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state <= 1 AND r.state = 0)
+			behind = (SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state <= 1 AND r.state = 0),
+			waiting = (SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = 2)
 		WHERE f.flow = ANY($1::text[])`
 	t.addSQL(count, []string{a.From, a.To})
 }

@@ -108,7 +108,7 @@ func (c *claimer) queueDue() {
 		), queued AS (
 			UPDATE runs r SET state = 1, due = NULL FROM due WHERE r.id = due.id RETURNING r.flow
 		), n AS (SELECT flow, count(*) AS n FROM queued GROUP BY flow),
-		q AS (UPDATE flows f SET ready = f.ready + n.n FROM n WHERE f.flow = n.flow)
+		q AS (UPDATE flows f SET ready = f.ready + n.n, waiting = f.waiting - n.n FROM n WHERE f.flow = n.flow)
 		SELECT coalesce(max(n), 0) FROM n`
 	var most int
 	scanRows(c.addSQL(queue, c.flows, dueBatch), []any{&most}, func() error {

@@ -13,15 +13,14 @@ type queueCounts map[string]*flowCounts
 
 // flowCounts are the counts of a flow, with the changes of a transaction.
 type flowCounts struct {
-	found          bool
-	ready, blocked int // as in the row, with the changes so far
-	waiting        int
-	running        int
-	unclaimed      []unclaimedRun // runs that can be dropped to make room, the oldest first
+	found                   bool
+	ready, blocked, waiting int // as in the row, with the changes so far
+	running                 int
+	unclaimed               []unclaimedRun // runs that can be dropped to make room, the oldest first
 
-	addReady, addBlocked int // changes that the row does not have yet
+	addReady, addBlocked, addWaiting int // changes that the row does not have yet
 
-	needStarted bool // an operation needs waiting and running
+	needRunning bool // an operation needs running
 	maxDrops    int  // how many runs may have to be dropped
 	minLimit    int  // the smallest queue limit of the operations that may drop runs
 }
@@ -61,8 +60,8 @@ func (f queueCounts) hasMissingRow() bool {
 }
 
 // add counts by runs that enter a state, or leave it if by is negative. The row
-// of a flow has no column for waiting and running runs, so their numbers are only
-// used within the transaction.
+// of a flow has no column for running runs, so their number is only used within
+// the transaction.
 func (f *flowCounts) add(s store.State, by int) {
 	switch s {
 	case blocked:
@@ -70,33 +69,38 @@ func (f *flowCounts) add(s store.State, by int) {
 	case store.Queued:
 		f.ready, f.addReady = f.ready+by, f.addReady+by
 	case store.Waiting:
-		f.waiting += by
+		f.waiting, f.addWaiting = f.waiting+by, f.addWaiting+by
 	case store.Running:
 		f.running += by
 	default:
 	}
 }
 
-// queued returns how many runs are in the queue.
-func (f *flowCounts) queued() int { return f.ready + f.blocked }
+// queued returns how many runs are in the queue, including those that wait for a
+// time.
+func (f *flowCounts) queued() int { return f.ready + f.blocked + f.waiting }
 
 // open returns how many runs are not over.
-func (f *flowCounts) open() int { return f.queued() + f.waiting + f.running }
+func (f *flowCounts) open() int { return f.queued() + f.running }
 
 // addUpdate adds a statement that writes the changes.
 func (f queueCounts) addUpdate(t *tx) {
 	var flows []string
-	var ready, blocked []int
+	var ready, blocked, waiting []int
 	for name, row := range f {
-		if row.addReady != 0 || row.addBlocked != 0 {
-			flows, ready, blocked = append(flows, name), append(ready, row.addReady), append(blocked, row.addBlocked)
+		if row.addReady != 0 || row.addBlocked != 0 || row.addWaiting != 0 {
+			flows = append(flows, name)
+			ready, blocked, waiting = append(ready, row.addReady), append(blocked, row.addBlocked), append(waiting, row.addWaiting)
 		}
 	}
 	if len(flows) == 0 {
 		return
 	}
-	t.addQuery(newQuery("UPDATE flows f SET ready = f.ready + u.ready, behind = f.behind + u.behind FROM ").
-		table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "ready", typ: "bigint", values: ready}, {name: "behind", typ: "bigint", values: blocked}}).
+	t.addQuery(newQuery("UPDATE flows f SET ready = f.ready + u.ready, behind = f.behind + u.behind, waiting = f.waiting + u.waiting FROM ").
+		table("u", []column{
+			{name: "flow", typ: "text", values: flows}, {name: "ready", typ: "bigint", values: ready},
+			{name: "behind", typ: "bigint", values: blocked}, {name: "waiting", typ: "bigint", values: waiting},
+		}).
 		add(" WHERE f.flow = u.flow"))
 }
 
@@ -151,7 +155,7 @@ func (b *acceptBatch) lockFlows(known *knownFlows) {
 		b.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", unknown)
 	}
 	b.lockFlowRows()
-	b.countStarted()
+	b.countRunning()
 	b.findOldestUnclaimed()
 }
 
@@ -159,40 +163,30 @@ func (b *acceptBatch) lockFlows(known *knownFlows) {
 // do, so that none waits for another in a circle.
 func (b *acceptBatch) lockFlowRows() {
 	var name string
-	var ready, blocked int
-	const lock = "SELECT flow, ready, behind, clock() FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE"
-	scanRows(b.addSQL(lock, b.counts.flowNames()), []any{&name, &ready, &blocked, &b.now}, func() error {
+	var ready, blocked, waiting int
+	const lock = "SELECT flow, ready, behind, waiting, clock() FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE"
+	scanRows(b.addSQL(lock, b.counts.flowNames()), []any{&name, &ready, &blocked, &waiting, &b.now}, func() error {
 		f := b.counts[name]
-		f.found, f.ready, f.blocked = true, ready, blocked
+		f.found, f.ready, f.blocked, f.waiting = true, ready, blocked, waiting
 		return nil
 	})
 }
 
-// countStarted counts waiting and running runs in one statement, because a run may
-// change from one to the other between two.
-func (b *acceptBatch) countStarted() {
+// countRunning counts the running runs of flows whose limits need them.
+func (b *acceptBatch) countRunning() {
 	var flows []string
 	for name, f := range b.counts {
-		if f.needStarted {
+		if f.needRunning {
 			flows = append(flows, name)
 		}
 	}
 	if len(flows) == 0 {
 		return
 	}
-	const count = `SELECT flow, state, count(*) FROM (
-		SELECT flow, state FROM runs WHERE flow = ANY($1) AND state = 2 UNION ALL
-		SELECT flow, state FROM runs WHERE flow = ANY($1) AND state = 3) r GROUP BY flow, state`
 	var name string
-	var state store.State
 	var n int
-	scanRows(b.addSQL(count, flows), []any{&name, &state, &n}, func() error {
-		f := b.counts[name]
-		if state == store.Waiting {
-			f.waiting = n
-		} else {
-			f.running = n
-		}
+	scanRows(b.addSQL("SELECT flow, count(*) FROM runs WHERE flow = ANY($1) AND state = 3 GROUP BY flow", flows), []any{&name, &n}, func() error {
+		b.counts[name].running = n
 		return nil
 	})
 }
@@ -215,7 +209,7 @@ func (b *acceptBatch) findOldestUnclaimed() {
 	}
 	q := newQuery("SELECT u.flow, v.id, v.state FROM ").
 		table("u", []column{{name: "flow", typ: "text", values: flows}, {name: "most", typ: "int", values: limits}, {name: "wanted", typ: "int", values: wanted}}).
-		add(" JOIN flows f ON f.flow = u.flow AND f.ready + f.behind + u.wanted > u.most" +
+		add(" JOIN flows f ON f.flow = u.flow AND f.ready + f.behind + f.waiting + u.wanted > u.most" +
 			" CROSS JOIN LATERAL (" + oldest("0") + " UNION ALL " + oldest("1") + " ORDER BY 3 LIMIT u.wanted) v ORDER BY u.flow, v.seq")
 	var name string
 	var v unclaimedRun

@@ -17,7 +17,7 @@ func unblockNext(t *tx, over []store.ID, unblocked func()) {
 			UPDATE runs r SET state = CASE WHEN r.due > clock() THEN 2 ELSE 1 END, due = CASE WHEN r.due > clock() THEN r.due END
 			FROM turns WHERE r.id = turns.id RETURNING r.flow, r.state
 		), counted AS (
-			UPDATE flows f SET behind = f.behind - m.n, ready = f.ready + m.ready
+			UPDATE flows f SET behind = f.behind - m.n, ready = f.ready + m.ready, waiting = f.waiting + m.n - m.ready
 			FROM (SELECT flow, count(*) AS n, count(*) FILTER (WHERE state = 1) AS ready FROM moved GROUP BY flow) m
 			WHERE f.flow = m.flow
 		)

@@ -23,7 +23,7 @@
 // and commits. Locks are taken in the order flows (by name), keys, runs.
 //
 // A worker's writes check the fence of the run. They take one trip, and lock
-// the flow only if they requeue the run or free its order key.
+// the flow only if they put the run back or free its order key.
 //
 // # Batches
 //

@@ -115,18 +115,19 @@ func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
 	return nil
 }
 
-// correctCounts corrects the counts of queues. Only another program that
-// changes the tables can make them wrong, but runs of a queue that counts as
-// empty are never claimed.
+// correctCounts corrects the counts of queues. Another program that changes the
+// tables can make them wrong, and so can a gateway of an earlier version, which
+// does not count waiting runs. Runs of a queue that counts as empty are never
+// claimed.
 func (p *purge) correctCounts(ctx context.Context, t *tx) error {
 	if p.out.More {
 		return nil
 	}
-	const count = "(SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = %d AND r.state <= 1)"
-	ready, blocked := fmt.Sprintf(count, store.Queued), fmt.Sprintf(count, blocked)
+	const count = "(SELECT count(*) FROM runs r WHERE r.flow = f.flow AND r.state = %d AND r.state <= %d)"
+	ready, blocked, waiting := fmt.Sprintf(count, store.Queued, store.Queued), fmt.Sprintf(count, blocked, store.Queued), fmt.Sprintf(count, store.Waiting, store.Waiting)
 	var wrong []string
 	var flow string
-	scanRows(t.addSQL("SELECT flow FROM flows f WHERE f.ready <> "+ready+" OR f.behind <> "+blocked), []any{&flow}, func() error {
+	scanRows(t.addSQL("SELECT flow FROM flows f WHERE f.ready <> "+ready+" OR f.behind <> "+blocked+" OR f.waiting <> "+waiting), []any{&flow}, func() error {
 		wrong = append(wrong, flow)
 		return nil
 	})
@@ -134,7 +135,7 @@ func (p *purge) correctCounts(ctx context.Context, t *tx) error {
 		return err
 	}
 	t.addSQL("SELECT 1 FROM flows WHERE flow = ANY($1) ORDER BY flow FOR UPDATE", wrong)
-	t.addSQL("UPDATE flows f SET ready = "+ready+", behind = "+blocked+" WHERE flow = ANY($1)", wrong)
+	t.addSQL("UPDATE flows f SET ready = "+ready+", behind = "+blocked+", waiting = "+waiting+" WHERE flow = ANY($1)", wrong)
 	p.publish = true
 	return nil
 }

@@ -139,7 +139,7 @@ func (r *requeueOp) addTo(b *workerBatch) {
 	for _, c := range r.claims {
 		b.requeues = append(b.requeues, requeue{key: claimKeyOf(c), Requeue: r.Requeue, attempts: r.attempts})
 	}
-	b.lockFlows = b.lockFlows || r.Delay <= 0
+	b.lockFlows = true
 }
 
 func (r *requeueOp) resultOf(b *workerBatch) error {

@@ -189,8 +189,8 @@ func (b *workerBatch) writeRequeues() {
 		causeAssignments(causes, "CASE WHEN u.attempts > 0 THEN %s ELSE %n END")+" FROM ").
 		table("u", append(columns, causes...)).add(returningChanged).
 		addStoreBytes(bytes, b.shard).
-		add(", n AS (SELECT flow, count(*) AS n FROM e WHERE state = 1 GROUP BY flow)" +
-			", q AS (UPDATE flows f SET ready = f.ready + n.n FROM n WHERE f.flow = n.flow)" +
+		add(", n AS (SELECT flow, count(*) FILTER (WHERE state = 1) AS ready, count(*) FILTER (WHERE state = 2) AS waiting FROM e GROUP BY flow)" +
+			", q AS (UPDATE flows f SET ready = f.ready + n.ready, waiting = f.waiting + n.waiting FROM n WHERE f.flow = n.flow)" +
 			" SELECT e.id, e.fence, e.state = 1 OR coalesce(f.ready, 0) > 0 FROM e LEFT JOIN flows f ON f.flow = e.flow")
 	var key claimKey
 	var claimable bool

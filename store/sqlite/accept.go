@@ -99,14 +99,14 @@ func (a *acceptance) chooseState() error {
 // enforceQueueLimit makes room in a full queue, or refuses the run.
 func (a *acceptance) enforceQueueLimit() error {
 	q := a.sub.Queue
-	if q.Max <= 0 || (a.state != store.Queued && a.state != blocked) {
+	if q.Max <= 0 || a.sub.IsStarted() {
 		return nil
 	}
 	n := a.counts.of(a.sub.Flow)
-	if n.ready+n.blocked < q.Max {
+	if n.queued() < q.Max {
 		return nil
 	}
-	full := fmt.Errorf("%w: flow %q has %d runs queued", store.ErrFull, a.sub.Flow, n.ready+n.blocked)
+	full := fmt.Errorf("%w: flow %q has %d runs queued or waiting", store.ErrFull, a.sub.Flow, n.queued())
 	if !q.DropOldest {
 		return full
 	}

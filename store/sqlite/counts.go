@@ -15,7 +15,11 @@ type counts struct {
 	ready, blocked, waiting, running int
 }
 
-func (c counts) open() int { return c.ready + c.blocked + c.waiting + c.running }
+// queued returns how many runs are in the queue, including those that wait for a
+// time.
+func (c counts) queued() int { return c.ready + c.blocked + c.waiting }
+
+func (c counts) open() int { return c.queued() + c.running }
 
 // flowCounts are the counts of a flow, and those before the current transaction.
 type flowCounts struct {

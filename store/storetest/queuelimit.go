@@ -11,7 +11,8 @@ import (
 func queueLimitTests() []test {
 	return []test{
 		{"refuses above the limit", queueLimitRefuses},
-		{"counts queued runs only", queueLimitCounts},
+		{"counts queued and waiting runs", queueLimitCounts},
+		{"counts runs that stop waiting", queueLimitCountsOnce},
 		{"drops the oldest", queueLimitDrops},
 		{"does not drop a run that was claimed", queueLimitKeepsStarted},
 		{"holds in a race", queueLimitRace},
@@ -37,15 +38,46 @@ func queueLimitRefuses(f *fixture) {
 }
 
 func queueLimitCounts(f *fixture) {
-	f.acceptClaimed()
-	f.accept(withDelay(time.Hour))
-	f.accept(withQueueLimit(1, false))
-	f.accept(withQueueLimit(1, false), withDelay(time.Hour))
+	retried := f.acceptClaimed()
+	f.accept(withQueueLimit(1, false), withDelay(time.Hour)) // a running run does not count
+	f.ok(f.s.Retry(f.ctx, retried, store.Requeue{Delay: time.Hour}))
+	f.ok(f.s.Suspend(f.ctx, f.acceptClaimed(), store.Requeue{Delay: time.Hour}))
 	f.accept(withOrderKey("k"))
 	f.accept(withOrderKey("k")) // queued behind the other
-	_, err := f.s.Accept(f.ctx, f.submission(withQueueLimit(3, false)))
+	for _, with := range [][]func(*store.Submission){
+		{}, {withDelay(time.Hour)}, {withOrderKey("k")}, {withDirectClaim(store.DirectClaim{Owner: "caller"})},
+	} {
+		_, err := f.s.Accept(f.ctx, f.submission(append(with, withQueueLimit(5, false))...))
+		f.is(err, store.ErrFull)
+	}
+	f.acceptClaimed(withQueueLimit(5, false)) // has started
+	f.accept(withQueueLimit(6, false))
+}
+
+// queueLimitCountsOnce ends the wait of runs in all ways.
+func queueLimitCountsOnce(f *fixture) {
+	due := f.acceptClaimed()
+	f.ok(f.s.Suspend(f.ctx, due, store.Requeue{Delay: time.Minute}))
+	head, tail := f.accept(withOrderKey("k")), f.accept(withOrderKey("k"), withDelay(time.Hour))
+	cancelled := f.accept(withDelay(time.Hour))
+	f.ok(f.s.Cancel(f.ctx, cancelled))
+	f.ok(f.s.Cancel(f.ctx, head))
+	f.checkState(tail, store.Waiting)
+	full := func(limit int) {
+		_, err := f.s.Accept(f.ctx, f.submission(withQueueLimit(limit, false)))
+		f.is(err, store.ErrFull)
+	}
+	full(2)
+	f.clock.Advance(time.Minute)
+	f.same("claimed", f.claimOne().ID, due.ID)
+	full(1)
+	f.accept(withQueueLimit(2, false))
+	_, err := f.s.Adopt(f.ctx, store.Adoption{From: f.submission().Flow, To: "renamed"})
+	f.ok(err)
+	f.accept(withQueueLimit(1, false))
+	_, err = f.s.Accept(f.ctx, f.submission(withQueueLimit(2, false), ofFlow("renamed")))
 	f.is(err, store.ErrFull)
-	f.accept(withQueueLimit(4, false))
+	f.accept(withQueueLimit(3, false), ofFlow("renamed"))
 }
 
 func queueLimitDrops(f *fixture) {

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -60,6 +61,48 @@ flow "quick" {
 	for _, body := range d.outside.bodies("/late") {
 		if body != `{"action":"bad","class":"transient","early":"early"}` {
 			t.Errorf("it was called with %s", body)
+		}
+	}
+}
+
+// TestTriggerPageQueueCountsWaiting: runs that wait for a delay or for their next
+// attempt count in the queue. drop_oldest cancels none of them, because they have
+// started.
+func TestTriggerPageQueueCountsWaiting(t *testing.T) {
+	t.Parallel()
+	for _, overflow := range []string{"reject", "drop_oldest"} {
+		for kind, action := range map[string]string{
+			"delay": `action "delay" "wait" { for = "1h" }`,
+			"retry": `action "http" "bad" { url = "OUT/bad" }`,
+		} {
+			t.Run(overflow+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				d := newDurable(t, `
+flow "f" {
+  trigger "webhook" {
+    path = "/f"
+    concurrency {
+      queue    = 1
+      overflow = "`+overflow+`"
+    }
+  }
+  retry {
+    initial = "1h"
+    max     = "1h"
+  }
+  `+action+`
+}`)
+				d.outside.fail("/bad", 100)
+				waits := d.accept("/f", `{}`)
+				d.await(waits, store.Waiting)
+				if r := d.post("/f", `{}`); r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
+					t.Errorf("the second request got %d %v", r.status, r.header)
+				}
+				if err := d.store.Cancel(context.Background(), waits); err != nil {
+					t.Fatal(err)
+				}
+				d.await(d.accept("/f", `{}`), store.Waiting)
+			})
 		}
 	}
 }
