@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -41,7 +42,9 @@ type Traits struct {
 	// Waits: the action waits for a time or for other actions, and so has no
 	// timeout unless the file gives one.
 	Waits bool
-	// Lists are the actions inside the action.
+	// Delay is how long the action waits, if the file fixes it; nil if it does not.
+	Delay *Delay
+	// Lists are the actions inside the action. Lists that run at once are apart.
 	Lists []List
 	// Gathers: the outputs hold those of the actions inside.
 	Gathers bool
@@ -77,6 +80,12 @@ type Traits struct {
 	// Restore turns outputs that were stored as JSON into the values that the
 	// action returned; nil if JSON keeps them as they are.
 	Restore func(stored any) any
+}
+
+// Delay is a wait that the file fixes.
+type Delay struct {
+	For   time.Duration
+	Range hcl.Range // of the length in the file
 }
 
 // Callee is the flow that an action calls.

@@ -56,6 +56,8 @@ func (m *attemptCache) Resume(c *Call) (Resumed, bool) {
 	case rec.State == Failed && rec.Step.OnError == Continue:
 		m.markRestored(rec)
 		return Resumed{Err: rec.Err}, true
+	case rec.State == SuspendedInside:
+		return Resumed{Used: UsedTimeout(m.clock, rec.Started, rec.Wait)}, false
 	case rec.State == Suspended:
 		if left := clock.Until(m.clock, rec.Started.Add(rec.Wait)); left > 0 {
 			m.markRestored(rec)

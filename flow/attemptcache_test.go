@@ -35,7 +35,7 @@ func TestRetryAroundASuspendedStep(t *testing.T) {
 					initial  = "10s"
 					max      = "10s"
 				}
-				action "do" "wait" {}
+				action "do" "wait" { timeout = "2m" }
 				action "do" "call" {}
 			}`)
 		run.CanSuspend = true

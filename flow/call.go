@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/abandon"
@@ -19,6 +20,8 @@ type Call struct {
 	frame  *frame
 	inputs map[string]any
 	state  abandon.State // of the attempt
+	began  time.Time     // of an attempt with a timeout, as if it had not been interrupted
+	used   time.Duration // of the timeout, before the run was suspended
 }
 
 // errEnd passes up through the lists when an action has ended the run.

@@ -145,7 +145,7 @@ func runFallback(ctx context.Context, top *frame, failure *Error) (*Outcome, err
 // waits may run after the run's own time is over.
 func fallbackContext(ctx context.Context, r *Run) (context.Context, context.CancelFunc) {
 	if r.CanSuspend {
-		ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), r.Clock, StoredFallbackTime)
+		ctx, cancel := clock.WithTimeout(withoutStepEnd(context.WithoutCancel(ctx)), r.Clock, StoredFallbackTime)
 		stop := context.AfterFunc(r.life, cancel)
 		return ctx, func() { stop(); cancel() }
 	}

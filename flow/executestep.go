@@ -31,11 +31,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	}
 	switch {
 	case IsSuspended(err):
-		// An action that holds the suspended one has not ended: it has no record.
-		if wait, unrecorded := takeUnrecorded(err); unrecorded {
-			rec.State, rec.Wait = Suspended, wait
-			f.run.Journal.Done(rec)
-		}
+		c.noteSuspension(err, rec)
 		return err
 	case err == nil || errors.Is(err, errEnd):
 		if !wanted {
@@ -62,9 +58,11 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	if err := ctx.Err(); err != nil {
 		return nil, true, err
 	}
-	if earlier, ok := s.resume(c); ok {
+	earlier, ended := s.resume(c)
+	if ended {
 		return earlier.Output, true, earlier.Err
 	}
+	c.used = earlier.Used
 	if s.When.IsSet() && !c.started() {
 		if wanted, err := Eval(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err
@@ -150,11 +148,8 @@ func (c *Call) hasTimeFor(ctx context.Context, wait time.Duration) bool {
 
 // runAttempt runs the action once, within its timeout.
 func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
-	if s.timeoutEndsFirst(ctx, c.Clock()) {
-		var cancel context.CancelFunc
-		ctx, cancel = clock.WithTimeout(ctx, c.Clock(), s.Timeout)
-		defer cancel()
-	}
+	ctx, cancel := s.withTimeout(ctx, c)
+	defer cancel()
 	if err = s.checkMemory(c.frame.run); err != nil {
 		return nil, err
 	}
@@ -173,8 +168,18 @@ func (s *Step) runAttempt(ctx context.Context, c *Call) (out any, err error) {
 	return nil, ctx.Err()
 }
 
-// timeoutEndsFirst reports whether the step's timeout ends before the context.
-func (s *Step) timeoutEndsFirst(ctx context.Context, clk clock.Clock) bool {
-	end, ok := ctx.Deadline()
-	return s.Timeout > 0 && (!ok || clock.Until(clk, end) > s.Timeout)
+// withTimeout bounds an attempt by the step's timeout. What was used of it before
+// the run was suspended counts.
+func (s *Step) withTimeout(ctx context.Context, c *Call) (context.Context, context.CancelFunc) {
+	if s.Timeout <= 0 {
+		return ctx, func() {}
+	}
+	c.began = c.Clock().Now().Add(-c.used)
+	c.used = 0 // the next attempt has the whole timeout
+	ends := c.began.Add(s.Timeout)
+	ctx = withStepEnd(ctx, s, ends)
+	if around, limited := ctx.Deadline(); limited && !ends.Before(around) {
+		return ctx, func() {}
+	}
+	return c.Clock().WithDeadline(ctx, ends)
 }

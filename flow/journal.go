@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Journal is the durable side of one run: it remembers the steps that ended,
@@ -20,7 +21,8 @@ import (
 //  3. Before runs immediately before the first try of the step. A step that is
 //     skipped, or fails before it runs, has no call of Before.
 //  4. Done takes the record of the step when it succeeded, failed, was skipped
-//     or was suspended.
+//     or was suspended. A step with a timeout also has a record when the run is
+//     suspended inside of it.
 //
 // Durability rests on one guarantee of Before: when it returns nil for a step
 // with an effect outside of the run, the records of all steps that must not run
@@ -35,7 +37,7 @@ import (
 // for each iteration.
 type Journal interface {
 	// Resume returns the outcome of the step in an earlier attempt of the run,
-	// and false if the step has to run.
+	// and false if the step has to run: only Used of the result counts then.
 	Resume(c *Call) (Resumed, bool)
 	// Started reports whether an earlier attempt ran a step whose path begins
 	// with prefix, which is "" or ends in a slash. "" means any step.
@@ -58,6 +60,9 @@ type Journal interface {
 type Resumed struct {
 	Output any
 	Err    error // why the step failed; the output is nil then
+	// Used is how much of its timeout a step that has to run used up before the run
+	// was suspended inside of it.
+	Used time.Duration
 }
 
 // NoJournal remembers nothing. Journals that need only some of the methods

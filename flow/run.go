@@ -75,12 +75,12 @@ type Record struct {
 	Flow     *Flow // of the run, or a flow that runs as a part of it
 	Step     *Step
 	Path     string // see Call.Path
-	State    State  // Succeeded, Failed, Skipped or Suspended
+	State    State  // Succeeded, Failed, Skipped, Suspended or SuspendedInside
 	EndedRun bool   // the action, or one inside it, ended the run
 	Attempts int
 	Started  time.Time
 	Took     time.Duration
-	Wait     time.Duration  // of a suspended step: the length of its wait
+	Wait     time.Duration  // of a suspended step: the length of its wait; inside: from Started to the end of the wait
 	Input    map[string]any // see Run.RecordInputs
 	Output   any
 	Err      *Error

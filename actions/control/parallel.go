@@ -66,7 +66,11 @@ func checkMax(d *schema.Decoded, atOnce int, given bool) hcl.Diagnostics {
 
 // Traits tells the engine how to treat the action.
 func (p *Parallel) Traits() flow.Traits {
-	return flow.Traits{Waits: true, Lists: []flow.List{p.actions}, Gathers: true}
+	lists := make([]flow.List, len(p.actions))
+	for i := range lists {
+		lists[i] = p.actions[i : i+1]
+	}
+	return flow.Traits{Waits: true, Lists: lists, Gathers: true}
 }
 
 // Run does one attempt.
@@ -75,8 +79,9 @@ func (p *Parallel) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if atOnce == 0 {
 		atOnce = maxConcurrency
 	}
-	iterations, err := c.Iterate(ctx, len(p.actions), func(i int) flow.Iteration {
-		return flow.Iteration{List: p.actions[i : i+1]}
+	lists := c.Step.Traits.Lists
+	iterations, err := c.Iterate(ctx, len(lists), func(i int) flow.Iteration {
+		return flow.Iteration{List: lists[i]}
 	}, atOnce, false)
 	if err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ type RunResponse struct {
 type RunStep struct {
 	Path     string          `json:"path" doc:"Unique in the run. Each iteration of a loop has its own path."`
 	Kind     string          `json:"kind"`
-	State    string          `json:"state" doc:"succeeded, failed or skipped."`
+	State    string          `json:"state" doc:"succeeded, failed, skipped or waiting."`
 	Position string          `json:"position,omitempty" doc:"Current position of the action in the flow files."`
 	Attempts int             `json:"attempts"`
 	Began    time.Time       `json:"began_at,omitzero"`

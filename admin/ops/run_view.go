@@ -151,6 +151,8 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		out.State = string(flow.Failed)
 	case store.StepEnded:
 		out.State = string(flow.Succeeded)
+	case flow.Suspended, flow.SuspendedInside:
+		out.State = store.Waiting.String()
 	}
 	if current == nil || current.Kind != s.Kind {
 		return out

@@ -27,6 +27,16 @@ func analyzeSensitivity(flows []*flow.Flow) hcl.Diagnostics {
 	return sensitivity.Analyze(flows, func(c *flow.Callee) *flow.Flow { return byName[c.Name] })
 }
 
+// checkDelays reports delays that outlast a timeout around them.
+func checkDelays(flows []*flow.Flow) hcl.Diagnostics {
+	byName := flowsByName(flows)
+	var diags hcl.Diagnostics
+	for _, f := range flows {
+		diags = append(diags, f.CheckDelays(func(c *flow.Callee) *flow.Flow { return byName[c.Name] })...)
+	}
+	return diags
+}
+
 // bindCalls binds each action that names another flow to that flow, after all
 // flows are compiled. If incomplete is true, flows may be missing because their
 // file could not be read, and unknown names are not reported.

@@ -107,6 +107,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.report(checkRoutes(c.Flows)...)
 	l.report(checkRenames(c.Flows)...)
 	l.report(bindCalls(c.Flows, l.incomplete)...)
+	l.report(checkDelays(c.Flows)...)
 	l.report(checkEndlessCalls(c.Flows)...)
 	l.report(analyzeSensitivity(c.Flows)...)
 	l.checkLinks(c.Flows)

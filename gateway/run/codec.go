@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -22,7 +23,7 @@ func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
 		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
 		Began: rec.Started, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec),
 	}
-	if rec.State == flow.Suspended {
+	if rec.State == flow.Suspended || rec.State == flow.SuspendedInside {
 		step.Took = rec.Wait
 	}
 	if rec.EndedRun {
@@ -108,6 +109,15 @@ func (s *Scope) decodeOutput(text []byte) (any, error) {
 		return nil, nil
 	}
 	return value.Decode(text, value.Limits{Depth: value.MaxDepth})
+}
+
+// UsedTimeout returns how much of its timeout a step used up before the run was
+// suspended inside of it.
+func (s *Scope) UsedTimeout(stored store.Step) time.Duration {
+	if stored.State != flow.SuspendedInside {
+		return 0
+	}
+	return flow.UsedTimeout(s.Env.Clock, stored.Began, stored.Took)
 }
 
 // FailureCause describes an error for the store, without secrets.

@@ -75,6 +75,7 @@ func TestDecodeStepByState(t *testing.T) {
 		{name: "failed", stored: store.Step{State: flow.Failed, Cause: store.Cause{Message: "no luck"}}, done: true, failed: true},
 		{name: "waits", stored: store.Step{State: flow.Suspended, Began: now, Took: time.Hour}, done: true, suspended: true},
 		{name: "has waited", stored: store.Step{State: flow.Suspended, Began: now.Add(-2 * time.Hour), Took: time.Hour}, done: true},
+		{name: "holds an action that waits", stored: store.Step{State: flow.SuspendedInside, Began: now, Took: time.Hour}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -84,6 +85,20 @@ func TestDecodeStepByState(t *testing.T) {
 				t.Errorf("done %t, error %v", done, err)
 			}
 		})
+	}
+}
+
+// TestUsedTimeout: the wait counts, and the time after it in which no gateway ran
+// does not.
+func TestUsedTimeout(t *testing.T) {
+	t.Parallel()
+	step, began := &flow.Step{Name: "around", Kind: "loop"}, time.Now().Add(-2*time.Hour)
+	for state, want := range map[flow.State]time.Duration{flow.SuspendedInside: time.Hour, flow.Suspended: 0} {
+		s := newScope()
+		stored := s.EncodeStep(&flow.Record{Step: step, Path: "around", State: state, Started: began, Wait: time.Hour})
+		if got := s.UsedTimeout(stored); got != want {
+			t.Errorf("%s: %v of the timeout are used, want %v", state, got, want)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ func (r *Run) Resume(c *flow.Call) (flow.Resumed, bool) {
 		r.endWait(stored)
 	}
 	r.RedactOutput(c.Step, out)
-	return flow.Resumed{Output: out, Err: err}, done
+	return flow.Resumed{Output: out, Err: err, Used: r.UsedTimeout(stored)}, done
 }
 
 // Started reports whether an earlier attempt ran a step below the prefix.
@@ -62,7 +62,9 @@ func (r *Run) Done(rec *flow.Record) {
 		}
 		return
 	}
-	r.CountStep(rec)
+	if rec.State != flow.SuspendedInside {
+		r.CountStep(rec)
+	}
 	s := r.EncodeStep(rec)
 	r.mu.Lock()
 	defer r.mu.Unlock()

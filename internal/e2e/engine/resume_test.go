@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -57,6 +58,29 @@ flow "quick" {
 			t.Errorf("%s was called %d times, not %d", path, n, want)
 		}
 	}
+}
+
+// TestTimeoutCountsDelays: docs/reference/action-delay.md says that waits count in
+// the timeouts around.
+func TestTimeoutCountsDelays(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "loop" "each" {
+    for_each = webhook.body.waits
+    timeout  = "20s"
+    action "delay" "wait" { for = each.value }
+  }
+}`)
+	id := d.accept("/f", `{"waits": ["1s", "19s"]}`)
+	d.await(id, store.Waiting)
+	d.restart()
+	run := d.await(id, store.Failed)
+	if run.Cause.Reason != flow.ReasonTimeout || run.Cause.Action != "wait" || run.Cause.Message != `the wait of 19s would outlast the timeout of action "each", 20s` {
+		t.Errorf("%+v", run.Cause)
+	}
+	d.await(d.accept("/f", `{"waits": ["1ms", "1ms"]}`), store.Succeeded)
 }
 
 // A run is stopped in a branch and behind an action. It resumes there although
