@@ -23,7 +23,7 @@ type secretRule func(secret string) (detail string, severity hcl.DiagnosticSever
 // use with at least one secret, none of them empty.
 func secretField(s *schema.Spec, name, doc string, rule secretRule, use func(secrets []string)) {
 	var secrets []string
-	schema.Texts(s, &secrets, name, doc+" While you change it, a list may hold the new one and the old one.", schema.Required())
+	schema.Texts(s, &secrets, name, doc+" While you change it, a list may hold the new one and the old one.", schema.Required(), schema.Credential())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		diags := checkSecrets(d, name, secrets, rule)
 		if !diags.HasErrors() {

@@ -34,9 +34,9 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.baseURL, "base_url", "The address of the Jira, such as `https://example.atlassian.net`, including a context path.", schema.Required())
 	schema.Attr(s, &n.flavour, "flavour", "The kind of Jira. The default is `cloud` with an `email`, and `server` without; `server` includes Data Center.", schema.OneOf(flavourCloud, flavourServer))
 	schema.Attr(s, &n.email, "email", "The e-mail address of the account, on Cloud.", schema.Secret())
-	schema.Attr(s, &n.token, "token", "The API token on Cloud, the personal access token on Server.", schema.Secret())
+	schema.Attr(s, &n.token, "token", "The API token on Cloud, the personal access token on Server.", schema.Credential())
 	schema.Attr(s, &n.username, "username", "The user's name, on Server.", schema.Secret())
-	schema.Attr(s, &n.password, "password", "The user's password, on Server.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The user's password, on Server.", schema.Credential())
 	schema.Single(s, &n.tls, "tls", "A certificate authority or a client certificate of its own.")
 	s.Check(n.checkSettings)
 	s.Example(schema.Example{

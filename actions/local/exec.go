@@ -42,7 +42,7 @@ func (x *Exec) Describe(s *schema.Spec) {
 		"The command runs without a shell: each element of `command` reaches the program unchanged, including quotes, spaces and line breaks. The environment holds `env`, a `PATH` of `" + commandPath + "`, and `GATEWAY_IDEMPOTENCY_KEY`, which is the same each time this action of this run is tried.\n\n" +
 		"When the command ends, times out (`timeout`) or writes too much, all other processes of its process group are killed. An exit code outside of `success` is a permanent failure; `retry` repeats only a timeout. If the gateway stops during a command, the command starts again after the restart. On Linux a command is also killed when its gateway dies, such as by `kill -9`; processes that it has started itself are not."
 	schema.Expr(s, &x.command, "command", "The program and its arguments. The program is fixed when the file is loaded: an absolute path, such as `\"${path.module}/bin/report\"` for a program beside the flow file, or a name that is looked for in the `PATH` above. The arguments may read the run.", schema.Required())
-	schema.Expr(s, &x.env, "env", "Variables of the command's environment.")
+	schema.Expr(s, &x.env, "env", "Variables of the command's environment.", schema.CredentialMembers())
 	schema.Expr(s, &x.stdin, "stdin", "The command's standard input; empty by default.")
 	schema.Attr(s, &x.dir, "dir", "The folder in which the command starts, as an absolute path. The default is the gateway's own.")
 	schema.Attr(s, &x.maxOutput, "max_output", "How much the command may write to each of standard output and standard error. More ends it and fails the action.")

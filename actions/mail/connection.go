@@ -55,7 +55,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 	schema.Attr(s, &n.port, "port", "The port. The default is 587, 465 with `tls = \"tls\"`, 25 with `tls = \"none\"`.")
 	schema.Attr(s, &n.tls, "tls", "How the connection is encrypted. `starttls`: it begins open and is encrypted before anything is said; a server that does not offer that is refused. `tls`: from its first byte. `none`: not at all, for servers on this machine or in a network of your own; no password is sent then.", schema.OneOf(tlsStart, tlsFull, tlsNone))
 	schema.Attr(s, &n.username, "username", "The user's name, if the server needs a login.", schema.Secret())
-	schema.Attr(s, &n.password, "password", "The password; a token with `auth = \"xoauth2\"`.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The password; a token with `auth = \"xoauth2\"`.", schema.Credential())
 	schema.Attr(s, &n.auth, "auth", "How the user is proven. `auto` takes the first of `scram-sha-256`, `plain`, `login` and `cram-md5` that the server offers.", schema.OneOf(append([]string{authAny}, mechanismNames()...)...))
 	schema.Attr(s, &n.from, "from", "The sender of messages whose action has none: an address, or `Name <address>`.")
 	schema.Attr(s, &n.helo, "helo", "The gateway's name in its greeting. The default is the name of its machine.")

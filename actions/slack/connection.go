@@ -20,8 +20,8 @@ type Connection struct {
 func (n *Connection) Describe(s *schema.Spec) {
 	n.baseURL = "https://slack.com/api"
 	s.Doc = "A workspace of Slack. An incoming webhook posts to the one channel that it was made for. A bot posts to every channel that it is a member of, and can answer in threads: it needs the scope `chat:write`."
-	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Secret())
-	schema.Attr(s, &n.token, "token", "The token of a bot, which begins with `xoxb-`.", schema.Secret())
+	schema.Attr(s, &n.webhookURL, "webhook_url", "The address of an incoming webhook, which is a secret as a whole.", schema.Credential())
+	schema.Attr(s, &n.token, "token", "The token of a bot, which begins with `xoxb-`.", schema.Credential())
 	schema.Attr(s, &n.baseURL, "base_url", "The base of the URLs of Slack's methods. Only with a `token`.")
 	s.Check(n.checkSettings)
 	s.Example(schema.Example{

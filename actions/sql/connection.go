@@ -40,12 +40,12 @@ func (n *Connection) Describe(s *schema.Spec) {
 	n.maxConnections = 4
 	s.Doc = "A database. Its connections stay open and are shared by all actions that use it. Servers are reached through the same guard as HTTP servers: private addresses are refused unless the gateway's `egress` names them. Sessions of MySQL have the time zone UTC; those of PostgreSQL keep the zone that the database sets."
 	schema.Attr(s, &n.driver, "driver", "The kind of database: `postgres` (PostgreSQL and compatible databases), `mysql` (MySQL and MariaDB) or `sqlite`, a file.", schema.Required(), schema.OneOf(driverPostgres, driverMySQL, driverSQLite))
-	schema.Attr(s, &n.url, "url", "All settings in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. Unusual characters in a password must be percent-encoded.", schema.Secret())
+	schema.Attr(s, &n.url, "url", "All settings in one: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=true`. Unusual characters in a password must be percent-encoded.", schema.Secret(), schema.CredentialInURL())
 	schema.Attr(s, &n.host, "host", "Name or address of the server, instead of `url`.")
 	schema.Attr(s, &n.port, "port", "The port. The default is 5432 for PostgreSQL and 3306 for MySQL.")
 	schema.Attr(s, &n.database, "database", "The name of the database. For `sqlite` the path of the file, which is created if it is missing: absolute, or relative to the first folder that `gateway run --allow-path` names. It must be below one of these folders.", schema.Secret())
 	schema.Attr(s, &n.username, "username", "The user's name.", schema.Secret())
-	schema.Attr(s, &n.password, "password", "The password.", schema.Secret())
+	schema.Attr(s, &n.password, "password", "The password.", schema.Credential())
 	schema.Single(s, &n.tls, "tls", "Encrypts the connection and checks the server's certificate and host name; an empty block uses the system's authorities. Without the block and without a setting in the URL, the connection is encrypted if the server offers it, and the certificate is not checked.")
 	schema.Attr(s, &n.maxConnections, "max_connections", "The largest number of connections that this gateway opens.")
 	s.Check(n.checkSettings)

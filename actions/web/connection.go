@@ -44,7 +44,7 @@ type namedCredential struct{ name, value string }
 func (n *Connection) Describe(s *schema.Spec) {
 	s.Doc = "An HTTP server, and the credentials that its users share. They go to this server only: to its scheme, host and port."
 	schema.Attr(s, &n.baseURL, "base_url", "The base of an action's `url` that is a path.", schema.Required(), schema.Secret())
-	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret())
+	schema.Attr(s, &n.headers, "headers", "Header fields of every request.", schema.Secret(), schema.CredentialMembers())
 	schema.Single(s, &n.Basic, "basic", "Authenticates by user name and password (RFC 7617).")
 	schema.Single(s, &n.Bearer, "bearer", "Authenticates by a token (RFC 6750).")
 	schema.Single(s, &n.header, "header", "Authenticates by a header field.")
@@ -65,7 +65,7 @@ func (n *Connection) Describe(s *schema.Spec) {
 func (b *Basic) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Basic …`."
 	schema.Attr(s, &b.Username, "username", "The user's name, without a colon.", schema.Required(), schema.Secret())
-	schema.Attr(s, &b.Password, "password", "The password.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.Password, "password", "The password.", schema.Required(), schema.Credential())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if strings.Contains(b.Username, ":") {
 			return hcl.Diagnostics{d.Problem("username", "Wrong user name", "A user name has no colon, because a colon ends the name in the header.")}
@@ -77,7 +77,7 @@ func (b *Basic) Describe(s *schema.Spec) {
 // Describe declares the block.
 func (b *Bearer) Describe(s *schema.Spec) {
 	s.Doc = "Sent as `Authorization: Bearer …`."
-	schema.Attr(s, &b.Token, "token", "The token.", schema.Required(), schema.Secret())
+	schema.Attr(s, &b.Token, "token", "The token.", schema.Required(), schema.Credential())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		return checkCredential(d, "token", "Authorization", b.Token)
 	})
@@ -87,7 +87,7 @@ func (b *Bearer) Describe(s *schema.Spec) {
 func (n *namedCredential) Describe(s *schema.Spec) {
 	s.Doc = "A credential under a name."
 	schema.Attr(s, &n.name, "name", "Its name.", schema.Required())
-	schema.Attr(s, &n.value, "value", "The credential.", schema.Required(), schema.Secret())
+	schema.Attr(s, &n.value, "value", "The credential.", schema.Required(), schema.Credential())
 }
 
 func checkCredential(d *schema.Decoded, attr, name, text string) hcl.Diagnostics {

@@ -33,7 +33,7 @@ type requestFields struct {
 
 func (x *requestFields) describeFields(s *schema.Spec) {
 	x.success, x.maxResponse, x.redirects = "200-299", 10<<20, 5
-	schema.Expr(s, &x.headers, "headers", "Further header fields. They replace those of the gateway and the connection.", schema.Kept())
+	schema.Expr(s, &x.headers, "headers", "Further header fields. They replace those of the gateway and the connection.", schema.Kept(), schema.CredentialMembers())
 	flow.UseConnection(s, &x.connection, "http", "The server and credentials of the request. The credentials are sent to the connection's own server only, also after redirects.")
 	schema.Attr(s, &x.success, "success", "The successful statuses: numbers and ranges, separated by commas, such as `200-299,404`.")
 	schema.Attr(s, &x.maxResponse, "max_response", "The limit for the size of the answer's body, decoded. A larger one fails the action.")

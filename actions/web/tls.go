@@ -30,7 +30,7 @@ func (t *TLS) Describe(s *schema.Spec) {
 	s.Doc = "Certificates are texts in PEM: `ca = file(\"ca.pem\")`."
 	schema.Attr(s, &t.ca, "ca", "The certificates of the trusted authorities, instead of the system's.", schema.Secret())
 	schema.Attr(s, &t.cert, "cert", "The client certificate, followed by the intermediate certificates.", schema.Secret())
-	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Secret())
+	schema.Attr(s, &t.keyPEM, "key", "The private key of the client certificate.", schema.Credential())
 	schema.Attr(s, &t.serverName, "server_name", "The name that the server's certificate must have, if it is not the URL's host.")
 	schema.Attr(s, &t.skipVerify, "insecure_skip_verify", "`true` accepts any certificate. Others on the network can then read and change the traffic; use `ca` to stay safe.")
 	s.Check(t.checkSettings)

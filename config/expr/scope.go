@@ -60,6 +60,7 @@ type Scope struct {
 	isURL       bool                 // escape is for a URL; see CompileURL
 	observer    func(Reader)         // see WithObserver
 	trials      map[string]cty.Value // see WithTrial
+	written     map[string]bool      // see WithWritten
 
 	reasons     map[string]*nullReason // by the label of a nullPlace
 	assumed     []assumption           // conditions whose results are known here

@@ -156,7 +156,7 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 // Describe declares the block.
 func (e *Egress) Describe(s *schema.Spec) {
 	e.IdleTimeout = outbound.DefaultIdleTimeout
-	s.Doc = "Flows can reach every public address. `gateway validate` refuses a `url`, `base_url`, `webhook_url` or `host` that is written as an address or `localhost` and that is not public and not allowed here. Names are not looked up, and a value of the environment or of the run is judged in the run only."
+	s.Doc = "Flows can reach every public address. `gateway validate` refuses a `url`, `base_url`, `webhook_url` or `host` that is written as an address or `localhost`, there or in a local, and that is not public and not allowed here. Names are not looked up, and a value of the environment or of the run is judged in the run only."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
 	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived. From 100ms to 10m.")
 	s.Check(e.checkEntries)

@@ -81,10 +81,12 @@ func (ls *localEvaluator) evalLocal(name string) {
 		return
 	}
 	consts := map[string]cty.Value{"secret": ls.scopes.consts["secret"], "local": cty.ObjectVal(needed)}
-	e, diags := expr.Compile(def.attr.Expr, ls.scopes.withConstants(def.file, consts), cty.DynamicPseudoType)
+	scope := ls.scopes.withConstants(def.file, consts)
+	e, diags := expr.Compile(def.attr.Expr, scope, cty.DynamicPseudoType)
 	ls.report(diags...)
 	if !diags.HasErrors() {
 		ls.values[name] = e.KnownParts()
+		ls.scopes.written[name] = scope.IsWritten(def.attr.Expr)
 	}
 }
 

@@ -22,6 +22,7 @@ type scopes struct {
 	source func(name string) []byte
 
 	consts      map[string]cty.Value // by root, as far as they are known
+	written     map[string]bool      // by name: locals that the files alone state
 	byDir       map[string]*expr.Scope
 	base        map[string]function.Function
 	tables      map[string]map[string]function.Function
@@ -31,7 +32,7 @@ type scopes struct {
 func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, connections []flow.ConnectionKind, source func(name string) []byte) *scopes {
 	return &scopes{
 		reader: r, clock: c, unset: unset, source: source,
-		consts: map[string]cty.Value{}, byDir: map[string]*expr.Scope{},
+		consts: map[string]cty.Value{}, written: map[string]bool{}, byDir: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
 		unavailable: unavailableAtLoad(kinds, connections),
 	}
@@ -57,7 +58,7 @@ func (s *scopes) forFile(f *file) *expr.Scope {
 func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope {
 	consts = maps.Clone(consts)
 	consts["path"] = modulePath(f.dir)
-	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable)
+	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable).WithWritten(s.written)
 }
 
 // modulePath returns the value of the name "path" in files of a folder, whose name

@@ -147,6 +147,9 @@ func (f *Field) decodeAttr(c *Context, b *hclsyntax.Block, d *Decoded) hcl.Diagn
 	}
 	known, diags := f.attr(c, a)
 	d.Known = d.Known && known
+	if len(diags) == 0 {
+		diags = f.checkCredential(c, a)
+	}
 	return diags
 }
 

@@ -98,6 +98,9 @@ func (f *Field) docText() string {
 	if len(f.Enum) > 0 {
 		doc += " One of `" + strings.Join(f.Enum, "`, `") + "`."
 	}
+	if f.credential != nil {
+		doc += " " + f.credential.advice
+	}
 	if f.NotYet != "" {
 		doc += " Not yet available: " + f.NotYet
 	}

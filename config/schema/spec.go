@@ -56,15 +56,16 @@ type Field struct {
 	Label    bool
 	NotYet   string // why a field of the language can't be used yet; "" if it can
 
-	notNull  bool                     // null fails the action, although the field is not required
-	nullable bool                     // null is allowed, although the field is required
-	secret   bool                     // the value may come from a secret
-	escape   func(text string) string // applied to texts of the run
-	kept     bool                     // outputs never repeat the value
-	isURL    bool                     // values of the run are encoded for their place in a URL
-	shown    func(text string) string // changes a text that is stored as an input
-	label    *string                  // receives the text of a label
-	step     func(c *Context)         // not a field: runs between the fields before and after
+	notNull    bool                     // null fails the action, although the field is not required
+	nullable   bool                     // null is allowed, although the field is required
+	secret     bool                     // the value may come from a secret
+	credential *credential              // finds credentials that the files state; nil if there are none
+	escape     func(text string) string // applied to texts of the run
+	kept       bool                     // outputs never repeat the value
+	isURL      bool                     // values of the run are encoded for their place in a URL
+	shown      func(text string) string // changes a text that is stored as an input
+	label      *string                  // receives the text of a label
+	step       func(c *Context)         // not a field: runs between the fields before and after
 
 	// attr decodes an attribute. known is false if the value depends on a secret
 	// or a variable that is not set.

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 )
@@ -15,11 +13,11 @@ import (
 // defaultPorts are the ports of URLs that name none.
 var defaultPorts = map[string]int{"http": 80, "https": 443}
 
-// CheckURL reports an attribute whose URL is written in the file and leads to a host
+// CheckURL reports an attribute whose URL is written in the files and leads to a host
 // that Context.Egress refuses. A URL that begins with a value of the environment or
 // of the run is not judged.
 func (c *Context) CheckURL(d *Decoded, name string) hcl.Diagnostics {
-	text, whole := writtenText(d.Expr(name))
+	text, whole := c.Scope.WrittenText(d.Expr(name))
 	scheme, rest, _ := strings.Cut(text, "://")
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 && !whole {
@@ -40,12 +38,12 @@ func (c *Context) CheckURL(d *Decoded, name string) hcl.Diagnostics {
 }
 
 // CheckHost reports an attribute that leads to a host that Context.Egress refuses. It
-// judges only settings that are written in the file: the attribute and "port".
+// judges only settings that are written in the files: the attribute and "port".
 func (c *Context) CheckHost(d *Decoded, name, host string, port int) hcl.Diagnostics {
-	if _, whole := writtenText(d.Expr(name)); !whole {
+	if _, whole := c.Scope.WrittenText(d.Expr(name)); !whole {
 		return nil
 	}
-	if _, literal := d.Expr("port").(*hclsyntax.LiteralValueExpr); d.Has("port") && !literal {
+	if d.Has("port") && !c.Scope.IsWritten(d.Expr("port")) {
 		return nil
 	}
 	return c.judgeTarget(d, name, host, port)
@@ -59,28 +57,4 @@ func (c *Context) judgeTarget(d *Decoded, name, host string, port int) hcl.Diagn
 		return hcl.Diagnostics{d.Problem(name, "Address refused", diag.Sentence(err))}
 	}
 	return nil
-}
-
-// writtenText returns the text with which the value of an expression begins, as far
-// as it is written in the file. whole reports whether that is the whole value.
-func writtenText(e hclsyntax.Expression) (text string, whole bool) {
-	switch e := e.(type) {
-	case *hclsyntax.LiteralValueExpr:
-		if e.Val.IsNull() || e.Val.Type() != cty.String {
-			return "", false
-		}
-		return e.Val.AsString(), true
-	case *hclsyntax.ParenthesesExpr:
-		return writtenText(e.Expression)
-	case *hclsyntax.TemplateExpr:
-		for _, part := range e.Parts {
-			more, ok := writtenText(part)
-			text += more
-			if !ok {
-				return text, false
-			}
-		}
-		return text, true
-	}
-	return "", false
 }

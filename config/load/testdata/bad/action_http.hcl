@@ -1,6 +1,7 @@
+secret "token" { env = "API_TOKEN" }
 connection "http" "stock" {
   base_url = "https://api.example.com/v2"
-  bearer { token = "0123456789" }
+  bearer { token = secret.token }
 }
 flow "orders" {
   trigger "webhook" { mode = "sync" }

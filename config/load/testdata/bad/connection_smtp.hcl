@@ -1,3 +1,4 @@
+secret "password" { env = "SHOP_PASSWORD" }
 connection "smtp" "a" {
   host     = "smtp.example.com:587" # error: Wrong host: without a port
   username = "shop"                 # error: Half a login: belong together
@@ -6,7 +7,7 @@ connection "smtp" "b" {
   host     = "smtp.example.com"
   tls      = "none" # error: Password in the open: starttls
   username = "shop"
-  password = "0123456789"
+  password = secret.password
 }
 connection "smtp" "c" {
   host = "smtp.example.com"

@@ -1,5 +1,6 @@
+secret "token" { env = "API_TOKEN" }
 connection "http" "a" { base_url = "https://api.example.com" }
-connection "http" "a" { base_url = "https://api.example.com" } # error: Connection named twice: at connections.hcl line 1
+connection "http" "a" { base_url = "https://api.example.com" } # error: Connection named twice: at connections.hcl line 2
 connection "htp" "b" { base_url = "https://api.example.com" } # error: Unknown kind of connection: Did you mean "http"?
 connection "smtp" "c" { host = "smtp.example.com" }
 connection "http" { base_url = "https://api.example.com" } # error: Missing label: connection "http" "NAME"
@@ -11,15 +12,15 @@ connection "http" "h" {
   base_url = "https://api.example.com"
   basic {
     username = "a:b" # error: Wrong user name: no colon
-    password = "0123456789"
+    password = secret.token
   }
 }
 connection "http" "i" {
   base_url = "https://api.example.com"
-  bearer { token = "0123456789" }
+  bearer { token = secret.token }
   header { # error: Two credentials: one of "basic", "bearer"
     name  = "X-Key"
-    value = "0123456789"
+    value = secret.token
   }
 }
 connection "http" "j" {

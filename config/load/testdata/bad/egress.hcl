@@ -1,3 +1,5 @@
+secret "hook" { env = "API_TOKEN" }
+
 gateway {
   egress { allow = ["10.0.0.1:8080", "127.0.0.1"] }
 }
@@ -21,7 +23,7 @@ connection "jira" "it" {
 }
 
 connection "slack" "team" {
-  webhook_url = "http://100.64.0.1/hook" # error: Address refused: allow = ["100.64.0.1:80"]
+  webhook_url = "http://100.64.0.1/${secret.hook}" # error: Address refused: allow = ["100.64.0.1:80"]
 }
 
 flow "a" {
@@ -33,4 +35,24 @@ flow "a" {
     url = "http://10.0.0.9/__event__" # error: Address refused: allow = ["10.0.0.9:80"]
     field "event" { value = "x" }
   }
+}
+
+# Locals that the files alone state are judged as if they stood in the URL.
+locals {
+  warehouse = "http://10.0.0.9"
+  api       = "${local.warehouse}/v2"
+  stock     = { url = "${local.api}/stock", port = 8443 }
+}
+
+connection "smtp" "local" {
+  host = "10.0.0.2" # error: Address refused: allow = ["10.0.0.2:8443"]
+  port = local.stock.port
+}
+
+flow "locals" {
+  trigger "webhook" { mode = "async" }
+  action "http" "whole" { url = local.api } # error: Address refused: allow = ["10.0.0.9:80"]
+  action "http" "base" { url = "${local.api}/users/${webhook.body.id}" } # error: Address refused: allow = ["10.0.0.9:80"]
+  action "http" "member" { url = local.stock.url } # error: Address refused: allow = ["10.0.0.9:80"]
+  action "http" "host" { url = "http://${replace("10_0_0_7", "_", ".")}/a" } # error: Address refused: allow = ["10.0.0.7:80"]
 }

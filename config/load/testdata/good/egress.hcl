@@ -18,3 +18,15 @@ flow "a" {
   action "http" "by_variable" { url = "${env("PEER", "http://10.0.0.9")}/a" }
   action "http" "host_goes_on" { url = "http://10.0.0.9${env("SUFFIX", ".example.com")}/a" }
 }
+
+locals {
+  peer = env("PEER", "http://10.0.0.9")
+  api  = "${local.peer}/v2"
+}
+
+flow "locals_by_variable" {
+  trigger "webhook" { mode = "async" }
+  action "http" "whole" { url = local.api }
+  action "http" "base" { url = "${local.api}/users/${webhook.body.id}" }
+  action "http" "chosen" { url = "${webhook.body.test ? "http://10.0.0.9" : "https://example.com"}/a" }
+}
