@@ -12,10 +12,10 @@ func (c *command) runsCommand() *cobra.Command {
 		Use:   "runs",
 		Short: "List, show, retry and cancel the runs of a running gateway",
 		Long: `Calls the admin listener of a running gateway. The list also holds requests that
-were refused, in a state of their own.
+were refused or ignored, in states of their own.
 
 States: queued, waiting, running; and when the run is over succeeded, failed,
-cancelled, refused and throttled. A failed run stays until it is retried or
+cancelled, refused, throttled and ignored. A failed run stays until it is retried or
 deleted for its age.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

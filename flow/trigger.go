@@ -120,6 +120,10 @@ type Incoming struct {
 	// false if there is none now: the caller then gets a refusal, whatever Accept
 	// returns. Nil takes none.
 	TakeMemory func(text []byte) bool
+	// Evaluate evaluates the expressions that decide whether the event starts a run,
+	// within the time of the request. Nil evaluates with the names of the event
+	// alone.
+	Evaluate Evaluator
 }
 
 // Limits bound the size of a request.

@@ -17,8 +17,8 @@
 //	    ┌────────────┼───────────────┐            ┌──────┴──────┐
 //	    │ delayed    │               │ claimed    │             │
 //	    ▼     due    ▼     Claim     ▼ directly   ▼             ▼
-//	 waiting ────▶ queued ───────▶ running     refused      throttled
-//	    ▲            ▲               │
+//	 waiting ────▶ queued ───────▶ running     refused,     throttled
+//	    ▲            ▲               │            ignored
 //	    │            ├── Release ────┤  costs no attempt
 //	    │            ├── Sweep ──────┤  the lease ended: costs an attempt
 //	    │            └── Retry ──────┤  at once: costs an attempt

@@ -36,7 +36,7 @@ func (e *Ending) Validate() error {
 // Validate returns the id of an entry, or an error if it is not valid.
 func (e *Entry) Validate() (ID, error) {
 	id, err := ParseID(e.ID)
-	if err == nil && (e.State < Succeeded || e.State > Throttled) {
+	if err == nil && (e.State < Succeeded || e.State > Ignored) {
 		err = fmt.Errorf("run %s is %s: only a run that is over can be recorded", e.ID, e.State)
 	}
 	return id, err

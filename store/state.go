@@ -19,11 +19,12 @@ const (
 	Cancelled                  // by an operator, or dropped from a full queue
 	Refused                    // a request that did not become a run
 	Throttled                  // in the window of an earlier request, or while earlier runs were open
+	Ignored                    // a request for which the condition of the trigger is false
 )
 
 // States returns all states, in their order.
 func States() []State {
-	return []State{Queued, Waiting, Running, Succeeded, Failed, Cancelled, Refused, Throttled}
+	return []State{Queued, Waiting, Running, Succeeded, Failed, Cancelled, Refused, Throttled, Ignored}
 }
 
 // Open reports whether the run is not over: it is queued, waiting or running.
@@ -48,6 +49,8 @@ func (s State) String() string {
 		return "refused"
 	case Throttled:
 		return "throttled"
+	case Ignored:
+		return "ignored"
 	}
 	return fmt.Sprintf("state %d", uint8(s))
 }

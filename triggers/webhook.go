@@ -50,6 +50,7 @@ type webhook struct {
 	allowIPs     []string
 	strict       bool
 	timeout      time.Duration
+	when         expr.Of[bool]
 	variables    []*input.Variable
 	checks       []auth.Check
 	checkKinds   map[auth.Check]string
@@ -77,7 +78,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
 	w.checkKinds = map[auth.Check]string{}
-	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type and the values of a request, in this order; the table of answers lists the responses to refused requests."
+	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type, the condition and the values of a request, in this order; the table of answers lists the responses to refused requests."
 	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
 	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405.",
@@ -93,6 +94,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 		w.addCheck)
 	s.Then(w.declareVariables) // with the type of webhook.auth
 	s.Then(w.observeReads)
+	w.describeWhen(s)
 	schema.Attr(s, &w.forward, "forward", "sync: header fields that prove who the caller is, such as `Authorization`, and that the flow sends on. `headers` of the actions `http` and `webhook` may read them as `webhook.headers[\"Authorization\"]`, and nothing else may. They are in no record, and missing after `respond` with `then = \"continue\"`.")
 	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted.")
 	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that neither a variable nor its type names.")
@@ -238,7 +240,7 @@ func (w *webhook) Parts(string) flow.Parts {
 
 // computes reports whether the response or the keys may take long to compute.
 func (w *webhook) computes() bool {
-	keys := []*expr.Expr{w.orderBy.Expr()}
+	keys := []*expr.Expr{w.orderBy.Expr(), w.when.Expr()}
 	if w.dedupe != nil {
 		keys = append(keys, w.dedupe.key.Expr())
 	}

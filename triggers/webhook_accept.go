@@ -32,22 +32,18 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	}
 	e := newRequestEvent(w, r, in, raw)
 	e.header.fields, e.caller = header, w.callerOf(accepting)
-	if problem := e.readValues(header, r.URL.RawQuery, in); problem != nil {
+	decoded, problem := e.readParts(header, r.URL.RawQuery, in.Limits, w.ranges)
+	if problem != nil {
 		return nil, problem
 	}
-	return e.withoutCredentials(), nil
-}
-
-// readValues decodes the body and the query and converts the variables.
-func (e *requestEvent) readValues(h http.Header, query string, in flow.Incoming) *flow.Problem {
-	decoded, problem := e.readParts(h, query, in.Limits, e.webhook.ranges)
-	if problem != nil {
-		return problem
+	e = e.withoutCredentials()
+	if problem := w.filter(e, in); problem != nil {
+		return nil, problem
 	}
 	if found := e.convertVariables(decoded, in); found.Total > 0 {
-		return invalidProblem(found)
+		return nil, invalidProblem(found)
 	}
-	return nil
+	return e, nil
 }
 
 // readParts decodes the body, whose type must be among the accepted ones, and the

@@ -10,7 +10,7 @@ import (
 // serveAsync stores a run durably and answers. The caller gets no success before
 // the run is stored.
 func (q *request) serveAsync(event flow.Event) {
-	r := &flow.Run{ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock}
+	r := q.newRun(event)
 	response, submission, err := q.buildSubmission(r)
 	if err != nil {
 		q.failSubmission(event, err)

@@ -171,6 +171,7 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 		ReceivedAt: q.Began,
 		Limits:     q.Snapshot.Limits,
 		Key:        q.handler.Key,
+		Evaluate:   q.evaluateEarly,
 	}
 	if !q.meterBody(&in) {
 		return nil, outOfMemory()

@@ -25,14 +25,18 @@ func (q *request) logFinished(out *flow.Outcome, status int) {
 }
 
 // recordRefusal counts and logs a request that started no run, and adds it to
-// the history within a limit.
+// the history within a limit. Ignored requests, which are many, have a limit of
+// their own.
 func (q *request) recordRefusal(p *flow.Problem) {
-	limit := &q.handler.unserved
+	limit, state := &q.handler.unserved, store.Refused
 	if q.Endpoint == nil {
 		q.handler.Metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
 		q.countRequest(p.Outcome, p.Status)
 		limit = q.Endpoint.Refusals
+	}
+	if p.Outcome == flow.OutcomeIgnored {
+		limit, state = q.Endpoint.Ignored, store.Ignored
 	}
 	q.logRefusal(p)
 	if q.handler.Store == nil {
@@ -43,7 +47,7 @@ func (q *request) recordRefusal(p *flow.Problem) {
 		return
 	}
 	q.handler.Recorder.AddBuilt(&store.Entry{
-		ID: q.ID, Flow: q.FlowName(), State: store.Refused, Started: q.Began, Finished: q.handler.Clock.Now(), Status: p.Status,
+		ID: q.ID, Flow: q.FlowName(), State: state, Started: q.Began, Finished: q.handler.Clock.Now(), Status: p.Status,
 		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.Detail)},
 	})
 }

@@ -11,10 +11,9 @@ import (
 
 // serveSync runs a flow, whose slot is taken, while its caller waits.
 func (q *request) serveSync(event flow.Event) {
-	r := &flow.Run{
-		ID: q.ID, Attempt: 1, Started: q.Began, Flow: q.Endpoint.Flow, Event: event, Links: q.Snapshot, Logger: q, Clock: q.handler.Clock,
-		Services: q.handler.Services.ForRun(&q.Scope), Abandoned: &q.Scope, Memory: &q.Scope, Redaction: &q.Scope, RecordInputs: q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy(),
-	}
+	r := q.newRun(event)
+	r.Services, r.Abandoned, r.Memory, r.Redaction = q.handler.Services.ForRun(&q.Scope), &q.Scope, &q.Scope, &q.Scope
+	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
 	r.Journal = syncJournal{request: q, run: r}
 	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)
 	defer cancel()

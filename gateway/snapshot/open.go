@@ -120,7 +120,7 @@ func (o *Opener) addEndpoint(s *Snapshot, f *flow.Flow) {
 	}
 	e := &Endpoint{
 		Flow: f, Codec: f.Parts.Codec, HTTP: f.Parts.HTTP, Queue: f.Parts.Queue,
-		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
+		Log: o.opts.Log.With(zap.String("flow", f.Name)), Refusals: &telemetry.RefusalLimit{}, Ignored: &telemetry.RefusalLimit{}, pureKinds: pureKinds(f),
 		HasFallback: mayRunFallback(f),
 	}
 	s.Endpoints[f.Name] = e

@@ -45,7 +45,8 @@ type Endpoint struct {
 	Queue    flow.Queue
 	Metrics  *telemetry.Flow
 	Log      *zap.Logger
-	Refusals *telemetry.RefusalLimit
+	Refusals *telemetry.RefusalLimit // of recorded refusals
+	Ignored  *telemetry.RefusalLimit // of recorded requests that the flow ignores
 
 	// HasFallback: the flow has an on_error list, or calls a flow that may have one.
 	HasFallback bool

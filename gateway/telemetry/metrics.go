@@ -51,7 +51,7 @@ const namespace = "gateway"
 func NewMetrics(version string, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
-	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused requests that the history leaves out, because it takes a limited number of them."})
+	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.registry.MustRegister(m.unrecorded)
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
 	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over.", "flow", "state")

@@ -109,7 +109,7 @@ func eraseEverywhere(f *fixture) {
 
 func eraseOtherStates(f *fixture) {
 	var ids []string
-	for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
+	for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled, store.Ignored} {
 		e := f.newEntry(s)
 		e.Body = []byte(ann)
 		f.ok(f.s.Record(f.ctx, e))

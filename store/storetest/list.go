@@ -44,7 +44,7 @@ func (f *fixture) recordGrid() []store.Summary {
 		f.accept(ofFlow(name), withOrderKey("k"))
 		f.clock.Advance(time.Second)
 		f.accept(ofFlow(name), withDelay(time.Hour))
-		for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled} {
+		for _, s := range []store.State{store.Succeeded, store.Failed, store.Cancelled, store.Refused, store.Throttled, store.Ignored} {
 			f.clock.Advance(time.Second)
 			e := f.newEntry(s)
 			e.Flow = name
@@ -52,7 +52,7 @@ func (f *fixture) recordGrid() []store.Summary {
 		}
 	}
 	all := f.listAll(store.Filter{}, 500)
-	f.same("runs in the grid", len(all), 3*10)
+	f.same("runs in the grid", len(all), 3*11)
 	return all
 }
 

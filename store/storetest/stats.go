@@ -76,7 +76,7 @@ func statsCount(f *fixture) {
 	f.finishRun(f.claim(1, "a")[0].Claim, store.Succeeded)
 	f.ok(f.s.Cancel(f.ctx, f.accept(ofFlow("b"))))
 	got := f.checkStats(store.StatsQuery{})
-	f.same("counts", len(got), 3*5)
+	f.same("counts", len(got), 3*6)
 	f.checkStats(store.StatsQuery{Flow: "b"})
 	f.checkStats(store.StatsQuery{Flow: "none"})
 }

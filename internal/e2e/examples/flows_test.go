@@ -116,6 +116,9 @@ func (q request) send(t *testing.T, base string) (status int, header http.Header
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(text) == 0 {
+		return resp.StatusCode, resp.Header, nil
+	}
 	if err := json.Unmarshal(text, &body); err != nil {
 		t.Fatalf("the answer is no JSON: %s", text)
 	}
@@ -164,7 +167,7 @@ func TestExamples(t *testing.T) {
 		{
 			name:   "GitHub ping",
 			send:   request{path: "/github/push", sample: "github-push/samples/push.json", header: pushHeader("ping")},
-			status: 202, body: `{"ignored": "ping"}`,
+			status: 200, header: map[string]string{"Gateway-Ignored": "true"},
 		},
 		{
 			name: "GitHub push with one byte changed",

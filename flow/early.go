@@ -1,0 +1,51 @@
+package flow
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/webhook-gateway/gateway/config/expr"
+)
+
+// OutcomeIgnored is the outcome of a request that no flow wants. Its caller gets a
+// success, and the history has it as ignored.
+const OutcomeIgnored = "ignored"
+
+// Evaluator runs the evaluation of an expression that decides whether an event
+// starts a run. env has the names of the run that would start. The evaluation
+// writes only values that the caller reads after a nil.
+type Evaluator func(ev Event, evaluate func(ctx context.Context, env expr.Env) error) *Problem
+
+// EvaluateEarly evaluates an expression of a trigger before there is a run. The
+// value is fallback if the expression is not set or null.
+func EvaluateEarly[T any](in Incoming, ev Event, e expr.Of[T], fallback T) (T, *Problem) {
+	evaluate := in.Evaluate
+	if evaluate == nil {
+		evaluate = evaluateDirectly
+	}
+	var v T
+	problem := evaluate(ev, func(ctx context.Context, env expr.Env) (err error) {
+		v, err = e.EvalOr(ctx, env, fallback)
+		return err
+	})
+	if problem != nil {
+		return fallback, problem
+	}
+	return v, nil
+}
+
+// evaluateDirectly evaluates with the names of the event alone.
+func evaluateDirectly(ev Event, evaluate func(ctx context.Context, env expr.Env) error) *Problem {
+	if err := evaluate(context.Background(), ev); err != nil {
+		return UndecidedProblem(err)
+	}
+	return nil
+}
+
+// UndecidedProblem refuses a request for which an expression of the trigger failed.
+func UndecidedProblem(cause error) *Problem {
+	return &Problem{
+		Status: http.StatusInternalServerError, Outcome: "undecided", Title: "Request not decided", Cause: cause,
+		Detail: "An expression of the trigger failed, so the gateway can't tell whether the request starts a run.",
+	}
+}
