@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -30,16 +31,30 @@ func explainDataError(data string, err error) error {
 	return fmt.Errorf("the data folder %q can't be used: %w; choose a writable folder with --data or GATEWAY_DATA", data, path)
 }
 
-// openStore opens the store at a URL, or the embedded store in the data folder if
-// the URL is empty.
-func openStore(ctx context.Context, c clock.Clock, url, data string) (store.Store, error) {
-	scheme, _, _ := strings.Cut(url, "://")
+// storePlace says which store to open.
+type storePlace struct {
+	url    string // "" for the embedded store in the data folder
+	data   string
+	key    []byte // the gateway's
+	newKey bool   // the key was changed on purpose
+}
+
+// openStore opens a store.
+func openStore(ctx context.Context, c clock.Clock, p storePlace) (store.Store, error) {
+	hash := store.NewKeyHash(keys.Derive(p.key, "dedupe and order keys"))
+	scheme, _, _ := strings.Cut(p.url, "://")
+	var s store.Store
+	var err error
 	switch {
-	case url == "":
-		return sqlite.Open(sqlite.Options{Dir: data, Clock: c})
+	case p.url == "":
+		s, err = sqlite.Open(sqlite.Options{Dir: p.data, Clock: c, KeyHash: hash, NewKey: p.newKey})
 	case scheme == "postgres", scheme == "postgresql":
-		return postgres.Open(ctx, url, postgres.Options{Clock: c})
+		s, err = postgres.Open(ctx, p.url, postgres.Options{Clock: c, KeyHash: hash, NewKey: p.newKey})
 	default: // the message leaves out the URL, which may hold a password
 		return nil, errors.New(`--store (GATEWAY_STORE) takes a URL such as "postgres://gateway@db.internal/gateway"; leave it out for the embedded store`)
 	}
+	if errors.Is(err, store.ErrOtherKey) {
+		return nil, fmt.Errorf("%w; give this gateway the key that the store was written with, in GATEWAY_KEY or in the file %q; if the key was changed on purpose, stop all gateways on the store and start each one once with --new-key", err, filepath.Join(p.data, "key"))
+	}
+	return s, err
 }

@@ -39,6 +39,7 @@ type runner struct {
 	logFormat, logLevel            string
 	adminToken                     string
 	requireToken                   bool // the operator gave the token
+	newKey                         bool
 	lease, shutdown, drain         time.Duration
 	allow                          permissions
 	flags                          *pflag.FlagSet
@@ -79,6 +80,7 @@ func (r *runner) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener, needed on loopback too (GATEWAY_ADMIN_TOKEN; default: one in the data folder, needed outside of loopback)")
+	f.BoolVar(&r.newKey, "new-key", false, "start with another GATEWAY_KEY than before; needed once after a change of the key (GATEWAY_NEW_KEY)")
 	r.allow.addTo(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s (GATEWAY_LEASE)")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs (GATEWAY_SHUTDOWN_TIMEOUT)")
@@ -109,7 +111,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = openStore(ctx, o.Clock, r.store, r.data); err != nil {
+	if o.Store, err = openStore(ctx, o.Clock, storePlace{url: r.store, data: r.data, key: o.Key, newKey: r.newKey}); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // accepted runs are durable already
@@ -183,7 +185,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 		return o, err
 	}
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
-		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails and sealed outputs")
+		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails, sealed outputs and the keys of repeated requests")
 	}
 	r.requireToken = r.adminToken != ""
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
@@ -251,6 +253,11 @@ func (r *runner) readEnv() error {
 		}
 		if err := r.flags.Set(name, text); err != nil {
 			return fmt.Errorf("%s must be a duration such as 30s, not %q", variable, text)
+		}
+	}
+	if text, ok := r.env("GATEWAY_NEW_KEY"); ok && text != "" && !r.flags.Changed("new-key") {
+		if err := r.flags.Set("new-key", text); err != nil {
+			return fmt.Errorf("GATEWAY_NEW_KEY must be true or false, not %q", text)
 		}
 	}
 	return nil

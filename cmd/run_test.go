@@ -29,6 +29,9 @@ func TestRunFlagsHaveVariables(t *testing.T) {
 		if f.Value.Type() == "duration" {
 			variables[variable] = "7s"
 		}
+		if f.Value.Type() == "bool" {
+			variables[variable] = "true"
+		}
 	})
 	if err := r.readEnv(); err != nil {
 		t.Fatal(err)
@@ -38,6 +41,9 @@ func TestRunFlagsHaveVariables(t *testing.T) {
 		if f.Value.Type() == "duration" {
 			want = "7s"
 		}
+		if f.Value.Type() == "bool" {
+			want = "true"
+		}
 		if !special[f.Name] && f.Value.String() != want {
 			t.Errorf("--%s is %q, want %q", f.Name, f.Value, want)
 		}
@@ -46,7 +52,9 @@ func TestRunFlagsHaveVariables(t *testing.T) {
 
 func TestRunFlagsWinOverVariables(t *testing.T) {
 	t.Parallel()
-	r := &runner{command: &command{env: func(string) (string, bool) { return "7s", true }}}
+	r := &runner{command: &command{env: func(name string) (string, bool) {
+		return map[string]string{"GATEWAY_DRAIN_DELAY": "7s", "GATEWAY_LEASE": "7s", "GATEWAY_LISTEN": "7s"}[name], true
+	}}}
 	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
 	r.addFlags(flags)
 	if err := flags.Parse([]string{"--lease", "9s", "--listen", ":1"}); err != nil {

@@ -37,7 +37,7 @@ func (f *runFilterFlags) addTo(cmd *cobra.Command) {
 	flags.StringVar(&f.since, "since", "", "runs since a duration before now, such as 90m, 12h or 7d")
 	flags.StringVar(&f.from, "from", "", "runs received at or after this time (RFC 3339, or how long ago)")
 	flags.StringVar(&f.to, "to", "", "runs received before this time")
-	flags.StringVar(&f.text, "text", "", "runs with this text in id, error, request or variables")
+	flags.StringVar(&f.text, "text", "", "runs with this text in id, error, request or variables, or with this order key")
 }
 
 // isEmpty tells whether the flags select all runs.

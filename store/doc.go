@@ -65,7 +65,7 @@
 //     an Eraser.
 //   - Texts for people come back as CleanText leaves them. Names that must match,
 //     such as order keys, dedupe keys and paths of steps, are compared byte by
-//     byte.
+//     byte. Of order keys and dedupe keys, only the KeyHash is stored.
 //
 // # Leases
 //

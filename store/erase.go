@@ -32,7 +32,7 @@ type PieceKind uint8
 
 // The kinds of pieces.
 const (
-	TextPiece     PieceKind = iota // event, body, variables, input, output of the run, order key, path, message
+	TextPiece     PieceKind = iota // event, body, variables, input, output of the run, path, message
 	ResponsePiece                  // Payload.Response, and Key.Value
 	OutputPiece                    // Step.Output
 )

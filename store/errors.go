@@ -25,6 +25,8 @@ var (
 	ErrInUse = errors.New("the store is in use by another process")
 	// ErrNewer says that a newer version of the program made the store.
 	ErrNewer = errors.New("the store was made by a newer version")
+	// ErrOtherKey says that the gateways on the store had another key.
+	ErrOtherKey = errors.New("the store was written with another GATEWAY_KEY")
 )
 
 // LostClaim returns the ErrLost of a claim.

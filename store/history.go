@@ -8,9 +8,9 @@ type Filter struct {
 	States []State
 	From   time.Time // received at or after it
 	To     time.Time // received before it
-	// Text is searched for in id, flow, order key, cause, event, body and
-	// variables of the run. ASCII letters match in either case, other bytes must
-	// be equal.
+	// Text is searched for in id, flow, cause, event, body and variables of the
+	// run. ASCII letters match in either case, other bytes must be equal. Of an
+	// order key, the whole text or a part of its stored form is found.
 	Text string
 }
 

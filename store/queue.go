@@ -126,7 +126,7 @@ type Work struct {
 	Flow     string
 	Attempt  int
 	Started  time.Time // when it was first claimed
-	OrderKey string
+	OrderKey string    // as KeyHash stores it
 	Payload
 	Steps []Step // the checkpoints, in the order in which the steps began
 	// Err is set if the run was claimed but its data cannot be read. The caller

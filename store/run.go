@@ -88,8 +88,8 @@ type Summary struct {
 type Run struct {
 	Summary
 	Payload
-	Steps    []Step // in the order in which they began
-	OrderKey string
+	Steps    []Step    // in the order in which they began
+	OrderKey string    // as KeyHash stores it
 	Owner    string    // of a running run
 	Lease    time.Time // end of the lease of a running run
 

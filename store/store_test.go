@@ -134,20 +134,6 @@ func FuzzCleanText(f *testing.F) {
 	})
 }
 
-func TestShortName(t *testing.T) {
-	t.Parallel()
-	longest := strings.Repeat("k", store.MaxName)
-	for _, same := range []string{"", "k", "\x00\xff", longest} {
-		if got := store.ShortName(same); got != same {
-			t.Errorf("%q became %q", same, got)
-		}
-	}
-	a, b := store.ShortName(longest+"a"), store.ShortName(longest+"b")
-	if a == b || len(a) > store.MaxName {
-		t.Errorf("long names became %q and %q", a, b)
-	}
-}
-
 func TestIsUnavailable(t *testing.T) {
 	t.Parallel()
 	cause := fs.ErrPermission

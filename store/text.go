@@ -1,8 +1,6 @@
 package store
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 )
@@ -42,16 +40,3 @@ func (c Cause) Clean() Cause {
 
 // IsZero reports whether there is no cause.
 func (c Cause) IsZero() bool { return c == Cause{} }
-
-// MaxName is how many bytes of a name are stored as they are.
-const MaxName = 256
-
-// ShortName returns the name under which an engine stores a key: the name itself,
-// or a digest of a long name. Callers of a Store need not call it.
-func ShortName(name string) string {
-	if len(name) <= MaxName {
-		return name
-	}
-	sum := sha256.Sum256([]byte(name))
-	return "sha256:" + hex.EncodeToString(sum[:])
-}

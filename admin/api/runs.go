@@ -24,7 +24,7 @@ type TimeRange struct {
 type RunFilter struct {
 	Flow  []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
 	State []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
-	Text  string      `json:"text,omitempty" doc:"A part of the run's id, flow, order key, error, request or variables. ASCII letters match in either case."`
+	Text  string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
 	TimeRange
 }
 

@@ -61,7 +61,7 @@ type RunDetail struct {
 	Response  *RunResponse      `json:"response,omitempty" doc:"The response that the caller got."`
 	Output    json.RawMessage   `json:"output,omitempty" doc:"Output of the action that stopped the run."`
 	Hidden    map[string]string `json:"hidden,omitempty" doc:"Why values of the run are hidden, by name."`
-	OrderKey  string            `json:"order_key,omitempty" doc:"Runs of the flow with the same key run one after another."`
+	OrderKey  string            `json:"order_key,omitempty" doc:"The hash of the order key. Runs of the flow with the same key run one after another."`
 	Owner     string            `json:"owner,omitempty" doc:"The gateway that executes the run."`
 	Lease     time.Time         `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
 }

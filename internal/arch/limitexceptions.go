@@ -38,6 +38,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"config/expr/funcs.maxLibraryTypes": inside,
 		"flow.maxAhead":                     format,
 		"internal/cron.maxClockChange":      format,
+		"store.maxName":                     format,
 		"cmd.maxBatchBytes":                 inside,
 		"cmd.maxPage":                       inside,
 		"config/expr.memoryCheckInterval":   inside,

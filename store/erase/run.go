@@ -9,9 +9,8 @@ import (
 
 // Run holds the parts of a run that may contain an address.
 type Run struct {
-	OrderKey string
-	Cause    store.Cause
-	Cut      bool // Body holds only the beginning
+	Cause store.Cause
+	Cut   bool // Body holds only the beginning
 	store.Payload
 	Steps []store.Step
 }
@@ -27,7 +26,7 @@ func (r *Run) Size() int {
 
 // Changes are the parts of a run that Erase changed.
 type Changes struct {
-	Run        bool // OrderKey or Cause
+	Run        bool // Cause
 	Payload    bool
 	Steps      []ChangedStep
 	Unreadable bool // the eraser could not read some part, which stays as it is
@@ -45,8 +44,7 @@ func (c *Changes) Any() bool { return c.Run || c.Payload || len(c.Steps) > 0 }
 // Erase erases an address from the run.
 func (r *Run) Erase(e store.Eraser) *Changes {
 	c := &changer{eraser: e}
-	c.Run = c.eraseText(&r.OrderKey)
-	c.Run = c.eraseCause(&r.Cause) || c.Run
+	c.Run = c.eraseCause(&r.Cause)
 	for _, p := range []struct {
 		bytes *[]byte
 		kind  store.PieceKind

@@ -14,8 +14,14 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 	if err != nil {
 		return store.Accepted{}, err
 	}
-	a := &acceptance{sub: sub, id: id, okey: store.ShortName(sub.OrderKey)}
+	a := &acceptance{sub: sub, id: id, okey: s.options.KeyHash.OrderKey(sub.OrderKey)}
+	if d := sub.Dedupe; d != nil {
+		a.dedupe = s.hashName(store.Key{Scope: store.DedupeScope(sub.Flow), Name: d.Key, Run: sub.ID, Value: sub.Response})
+	}
 	err = s.acceptBatcher.Do(ctx, a)
+	if a.out.Duplicate != nil {
+		a.out.Duplicate.Name = sub.Dedupe.Key
+	}
 	return a.out, err
 }
 
@@ -23,7 +29,8 @@ func (s *Store) Accept(ctx context.Context, sub *store.Submission) (store.Accept
 type acceptance struct {
 	sub        *store.Submission
 	id         store.ID
-	okey       string
+	okey       string    // as the table stores it
+	dedupe     store.Key // the same
 	keyRequest *keyRequest
 	out        store.Accepted
 
@@ -49,7 +56,7 @@ func (a *acceptance) prepare(b *acceptBatch) {
 		b.orderKeysTaken[flowOrderKey{a.sub.Flow, a.okey}] = false // unless the query finds a run
 	}
 	if d := a.sub.Dedupe; d != nil {
-		a.keyRequest = b.keyRequests.addKey(store.Key{Scope: store.DedupeScope(a.sub.Flow), Name: d.Key, Run: a.sub.ID, Value: a.sub.Response}, d.TTL)
+		a.keyRequest = b.keyRequests.addKey(a.dedupe, d.TTL)
 	}
 }
 
@@ -133,7 +140,7 @@ func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 	run := newRun{
 		id: a.id, flow: a.sub.Flow, state: a.state, attempt: 1, status: a.sub.Status,
-		due: a.due, okey: orderKeyBytes(a.sub.OrderKey), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
+		due: a.due, okey: nullBlob([]byte(a.okey)), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
 	}
 	if a.state == store.Running {
 		h := a.sub.Claim

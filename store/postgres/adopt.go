@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -14,6 +15,7 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 		return store.Adopted{}, err
 	}
 	defer cancel()
+	a.Keys = s.hashMovedNames(a.Keys)
 	var out store.Adopted
 	err = inTransaction(ctx, s.writePool, func(ctx context.Context, t *tx) error {
 		out = store.Adopted{}
@@ -39,7 +41,7 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 func findAdoptable(t *tx, a *store.Adoption, found *bool) {
 	scopes, names := make([]string, len(a.Keys)), make([][]byte, len(a.Keys))
 	for i, m := range a.Keys {
-		scopes[i], names[i] = m.From, movedName(m.FromName)
+		scopes[i], names[i] = m.From, nullBlob([]byte(m.FromName))
 	}
 	const find = `SELECT EXISTS (SELECT 1 FROM runs WHERE flow = $1 AND state <= 2)
 		OR EXISTS (SELECT 1 FROM unnest($2::text[], $3::bytea[]) u (scope, name) JOIN keys k ON k.scope = u.scope AND (u.name IS NULL OR k.name = u.name))`
@@ -67,18 +69,21 @@ func moveKeys(t *tx, m store.KeyMove, out *store.Adopted) {
 		)
 		SELECT count(*) FROM gone`
 	var n int
-	scanRows(t.addSQL(move, m.From, movedName(m.FromName), store.MaxMovedKeys, m.To, movedName(m.ToName)), []any{&n}, func() error {
+	scanRows(t.addSQL(move, m.From, nullBlob([]byte(m.FromName)), store.MaxMovedKeys, m.To, nullBlob([]byte(m.ToName))), []any{&n}, func() error {
 		out.Add(n)
 		return nil
 	})
 }
 
-// movedName returns a name of a KeyMove; "" is null.
-func movedName(name string) []byte {
-	if name == "" {
-		return nil
+// hashMovedNames returns the moves with names as the table stores them.
+func (s *Store) hashMovedNames(moves []store.KeyMove) []store.KeyMove {
+	out := slices.Clone(moves)
+	for i := range out {
+		if m := &out[i]; m.FromName != "" {
+			m.FromName, m.ToName = s.options.KeyHash.KeyName(m.From, m.FromName), s.options.KeyHash.KeyName(m.To, m.ToName)
+		}
 	}
-	return []byte(store.ShortName(name))
+	return out
 }
 
 // adoptRuns adds statements that move the queued and waiting runs, apart from

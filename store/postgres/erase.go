@@ -156,12 +156,11 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 	runs := map[[16]byte]*eraseRun{}
 	var id [16]byte
 	var state int16
-	var okey []byte
 	var cut bool
 	var c store.Cause
-	scanRows(t.addSQL("SELECT id, state, okey, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
-		[]any{&id, &state, &okey, &cut, &c.Reason, &c.Message}, func() error {
-			runs[id] = &eraseRun{Run: erase.Run{OrderKey: string(okey), Cut: cut, Cause: c}, state: stateOf(state)}
+	scanRows(t.addSQL("SELECT id, state, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
+		[]any{&id, &state, &cut, &c.Reason, &c.Message}, func() error {
+			runs[id] = &eraseRun{Run: erase.Run{Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
 	t.addSQL("SELECT run, event, body, variables, response, output FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
@@ -274,8 +273,8 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 
 func (t *tx) writeChanges(id [16]byte, run *erase.Run, changes *erase.Changes) {
 	if changes.Run {
-		t.addSQL("UPDATE runs SET okey = $2, reason = $3, message = $4 WHERE id = $1",
-			id, nullBlob([]byte(run.OrderKey)), nullText(run.Cause.Reason), nullText(run.Cause.Message))
+		t.addSQL("UPDATE runs SET reason = $2, message = $3 WHERE id = $1",
+			id, nullText(run.Cause.Reason), nullText(run.Cause.Message))
 	}
 	if p := &run.Payload; changes.Payload {
 		t.addSQL("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6 WHERE run = $1",

@@ -15,9 +15,18 @@ func (s *Store) PutKey(ctx context.Context, k store.Key, ttl time.Duration) (exi
 	if err := checkScope(k.Scope); err != nil {
 		return store.Key{}, false, err
 	}
-	p := &putKeyOp{key: k, ttl: ttl}
-	err = s.acceptBatcher.Do(ctx, p)
-	return p.existing, p.made, err
+	p := &putKeyOp{key: s.hashName(k), ttl: ttl}
+	if err := s.acceptBatcher.Do(ctx, p); err != nil {
+		return store.Key{}, false, err
+	}
+	p.existing.Name = k.Name
+	return p.existing, p.made, nil
+}
+
+// hashName returns a key as the table stores it.
+func (s *Store) hashName(k store.Key) store.Key {
+	k.Name = s.options.KeyHash.KeyName(k.Scope, k.Name)
+	return k
 }
 
 // checkScope refuses a scope that the table cannot store. The program chooses
@@ -55,7 +64,7 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.acceptBatcher.Do(ctx, &setKeyOp{key: k})
+	return s.acceptBatcher.Do(ctx, &setKeyOp{key: s.hashName(k)})
 }
 
 type setKeyOp struct {
@@ -120,7 +129,7 @@ func (s *keyUpdates) addUpdate(t *tx) {
 func keyColumns(keys []store.Key) []column {
 	return []column{
 		columnOf("scope", "text", keys, func(k *store.Key) string { return k.Scope }),
-		columnOf("name", "bytea", keys, func(k *store.Key) []byte { return []byte(store.ShortName(k.Name)) }),
+		columnOf("name", "bytea", keys, func(k *store.Key) []byte { return []byte(k.Name) }),
 		columnOf("run", "text", keys, func(k *store.Key) string { return store.CleanText(k.Run) }),
 	}
 }
@@ -130,7 +139,7 @@ func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	if err := checkScope(k.Scope); err != nil {
 		return err
 	}
-	return s.acceptBatcher.Do(ctx, &dropKeyOp{key: k})
+	return s.acceptBatcher.Do(ctx, &dropKeyOp{key: s.hashName(k)})
 }
 
 type dropKeyOp struct{ key store.Key }
@@ -153,7 +162,7 @@ func deleteKeys(t *tx, keys []store.Key) {
 // keyName identifies a key.
 type keyName struct{ scope, name string }
 
-func keyNameOf(k store.Key) keyName { return keyName{k.Scope, store.ShortName(k.Name)} }
+func keyNameOf(k store.Key) keyName { return keyName{k.Scope, k.Name} }
 
 // keyRequests are the keys that operations of a transaction want to make. All
 // are inserted before the first decision, unless they exist. Then the

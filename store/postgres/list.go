@@ -12,7 +12,7 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{ListQuery: q, limit: q.PageSize()}
+	l := listing{ListQuery: q, limit: q.PageSize(), okey: s.options.KeyHash.OrderKey(q.Text)}
 	var some bool
 	var err error
 	if l.from, l.to, some, err = q.IDBounds(); err != nil || !some {
@@ -50,6 +50,7 @@ type listing struct {
 	store.ListQuery
 	limit    int
 	from, to store.ID // limits of the ids, both excluded
+	okey     string   // the text of the filter as an order key
 }
 
 // addCandidates appends a query for the newest runs that match the filter,
@@ -161,10 +162,9 @@ func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) 
 func (l *listing) searchQuery() *query {
 	q := newQuery("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
 	l.addCandidates(q, columns+", okey, bytes", maxSearchRuns)
-	q.add(") c) SELECT w.*")
-	for i, name := range []string{"w.okey", "p.event", "p.body", "p.variables"} {
-		q.add([]string{", ", " OR "}[min(i, 1)])
-		q.add("coalesce(position(").arg(foldedLetters(foldASCII(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
+	q.add(") c) SELECT w.*, coalesce(w.okey = ").arg([]byte(l.okey), "bytea").add(", false)")
+	for _, name := range []string{"w.okey", "p.event", "p.body", "p.variables"} {
+		q.add(" OR coalesce(position(").arg(foldedLetters(foldASCII(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
 	}
 	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(maxSearchBytes, "bigint").add(" ORDER BY w.id DESC")
 }

@@ -21,7 +21,7 @@ import (
 var migrations embed.FS
 
 // migrate updates the tables.
-func migrate(ctx context.Context, c *connector) error {
+func migrate(ctx context.Context, c *connector, o Options) error {
 	conn, err := c.connect(ctx)
 	if err != nil {
 		return wrapContextError(ctx, err)
@@ -31,6 +31,10 @@ func migrate(ctx context.Context, c *connector) error {
 		return err
 	}
 	if err := migrateSchema(ctx, conn, c.schema); err != nil {
+		return fmt.Errorf("the schema %q: %w", c.schema, err)
+	}
+	hasher := keyHasher{KeyHash: o.KeyHash, accept: o.NewKey, conn: conn, schema: c.schema}
+	if err := hasher.hashOldKeys(ctx); err != nil {
 		return fmt.Errorf("the schema %q: %w", c.schema, err)
 	}
 	return checkPrivileges(ctx, conn)
@@ -65,12 +69,18 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
+// lockMigrations waits until no other gateway migrates the schema.
+func lockMigrations(ctx context.Context, t pgx.Tx, schema string) error {
+	_, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", "gateway migrations of "+schema)
+	return err
+}
+
 // applyMigrations applies the missing migrations. Of several gateways that
 // start at once, one applies them and the others wait. On a server without
 // advisory locks, the slower gateway fails with a duplicate key, and the next
 // start succeeds.
 func applyMigrations(ctx context.Context, t pgx.Tx, schema string) error {
-	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", "gateway migrations of "+schema); err != nil {
+	if err := lockMigrations(ctx, t, schema); err != nil {
 		return wrapContextError(ctx, err)
 	}
 	applied, err := schemaVersion(ctx, t, schema)

@@ -59,6 +59,13 @@ type Options struct {
 	Readers int
 	// Timeout limits a transaction; 0 is 30 seconds.
 	Timeout time.Duration
+	// KeyHash hashes the keys of runs. Nil hashes without a key and does not
+	// check whether the tables were written with one, as for a test that looks
+	// into the store of a gateway.
+	KeyHash *store.KeyHash
+	// NewKey accepts a KeyHash with another key than before. Keys that are stored
+	// match no run that comes later.
+	NewKey bool
 }
 
 // Store is an open schema. It implements store.Store.
@@ -92,7 +99,7 @@ const shardPairs = 32
 // Open connects to a server, and updates its tables. For the form of the URL
 // see https://www.postgresql.org/docs/current/libpq-connect.html; its
 // search_path names the schema. Open returns store.ErrNewer if a newer version
-// of the program made the tables.
+// of the program made the tables, and store.ErrOtherKey.
 func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	if o.Readers <= 0 {
 		o.Readers = readConnections
@@ -104,7 +111,7 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, c); err != nil {
+	if err := migrate(ctx, c, o); err != nil {
 		return nil, c.explainOpenError(err)
 	}
 	s := &Store{options: o, schema: c.schema, shard: int16(2 * rand.IntN(shardPairs))} //nolint:gosec // small

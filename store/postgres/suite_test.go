@@ -56,12 +56,24 @@ func TestSuite(t *testing.T) {
 	var schemas atomic.Int64
 	storetest.Run(t, storetest.Engine{
 		Place: func(*testing.T) string { return fmt.Sprintf("%s&search_path=suite_%d", url, schemas.Add(1)) },
-		Open: func(place string, c *storetest.Clock) (store.Store, error) {
-			s, err := postgres.Open(context.Background(), place, postgres.Options{Clock: clock.System{}})
+		Open: func(place string, o storetest.Options) (store.Store, error) {
+			s, err := postgres.Open(context.Background(), place, postgres.Options{Clock: clock.System{}, KeyHash: o.KeyHash, NewKey: o.NewKey})
 			if err != nil {
 				return nil, err
 			}
-			return newClockedStore(place, s, c)
+			return newClockedStore(place, s, o.Clock)
+		},
+		Execute: func(t *testing.T, place, statement string, args ...any) int64 {
+			conn, err := pgx.Connect(t.Context(), place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+			tag, err := conn.Exec(t.Context(), statement, args...)
+			if err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+			return tag.RowsAffected()
 		},
 		Shared: true,
 	})

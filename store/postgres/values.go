@@ -56,14 +56,6 @@ func uuidsOf(ids []store.ID) [][16]byte {
 	return out
 }
 
-// orderKeyBytes returns an order key as the table stores it.
-func orderKeyBytes(key string) []byte {
-	if key == "" {
-		return nil
-	}
-	return []byte(store.ShortName(key))
-}
-
 // Values from the tables. Null is the zero value.
 
 func stateOf(n int16) store.State {

@@ -78,7 +78,7 @@ func (a *acceptance) chooseState() error {
 		a.state, a.due = store.Waiting, a.now+roundUpMillis(a.sub.Delay)
 	}
 	if a.sub.OrderKey != "" {
-		busy, err := a.orderKeyTaken(a.sub.Flow, orderKeyBytes(a.sub.OrderKey))
+		busy, err := a.orderKeyTaken(a.sub.Flow, a.hash.orderKeyBytes(a.sub.OrderKey))
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (a *acceptance) insertRow(seq int64) error {
 		due = a.due
 	}
 	if s.OrderKey != "" {
-		okey = orderKeyBytes(s.OrderKey)
+		okey = a.hash.orderKeyBytes(s.OrderKey)
 	}
 	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, started, due, okey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), started, due, okey)
@@ -194,7 +194,7 @@ func (a *acceptance) claimDirectly(seq int64) {
 	a.out.Claim = &store.Claim{ID: a.sub.ID, Ref: seq, Fence: 1}
 	l := lease{id: a.id, flow: a.sub.Flow, owner: h.Owner, fence: 1, started: a.now, until: a.leases.endAfter(h.Lease)}
 	if a.sub.OrderKey != "" {
-		l.okey = orderKeyBytes(a.sub.OrderKey)
+		l.okey = a.hash.orderKeyBytes(a.sub.OrderKey)
 	}
 	a.onCommit(func() { a.leases.put(seq, l) })
 }

@@ -74,8 +74,8 @@ func (t *tx) moveKeys(m store.KeyMove) (int, error) {
 			ON CONFLICT (scope, name) DO UPDATE SET run = excluded.run, value = excluded.value, expires = excluded.expires WHERE keys.expires <= ?6`
 		drop = "DELETE FROM keys WHERE scope = ?1 AND name IN (SELECT name FROM keys " + first + ")"
 	)
-	args := []driver.Value{m.From, movedName(m.FromName), int64(store.MaxMovedKeys)}
-	if _, err := t.exec(put, append(args, m.To, movedName(m.ToName), t.now)...); err != nil {
+	args := []driver.Value{m.From, t.movedName(m.From, m.FromName), int64(store.MaxMovedKeys)}
+	if _, err := t.exec(put, append(args, m.To, t.movedName(m.To, m.ToName), t.now)...); err != nil {
 		return 0, err
 	}
 	n, err := t.exec(drop, args...)
@@ -83,9 +83,9 @@ func (t *tx) moveKeys(m store.KeyMove) (int, error) {
 }
 
 // movedName returns a name of a KeyMove; "" is null.
-func movedName(name string) driver.Value {
+func (t *tx) movedName(scope, name string) driver.Value {
 	if name == "" {
 		return nil
 	}
-	return storedKeyName(name)
+	return t.hash.keyName(scope, name)
 }

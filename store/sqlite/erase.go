@@ -123,8 +123,8 @@ func nonNil(b []byte) []byte {
 func readEraseRun(r querier, seq int64) (*erase.Run, store.State, error) {
 	run := &erase.Run{}
 	var state store.State
-	found, err := r.queryRow("SELECT state, okey, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
-		state, run.OrderKey, run.Cut, run.Cause = stateOf(v[0]), string(blobOf(v[1])), intOf(v[2]) != 0, causeOf(v[3:])
+	found, err := r.queryRow("SELECT state, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
+		state, run.Cut, run.Cause = stateOf(v[0]), intOf(v[1]) != 0, causeOf(v[2:])
 	}, seq)
 	if err != nil || !found {
 		return nil, 0, err
@@ -209,8 +209,8 @@ func (t *tx) eraseRun(s *erase.Scan[int64], seq int64, done *store.Erased) error
 
 func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) error {
 	if changes.Run {
-		_, err := t.exec("UPDATE runs SET okey = ?, reason = ?, message = ? WHERE seq = ?",
-			nullBlob([]byte(run.OrderKey)), nullText(run.Cause.Reason), nullText(run.Cause.Message), seq)
+		_, err := t.exec("UPDATE runs SET reason = ?, message = ? WHERE seq = ?",
+			nullText(run.Cause.Reason), nullText(run.Cause.Message), seq)
 		if err != nil {
 			return err
 		}

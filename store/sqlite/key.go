@@ -31,7 +31,7 @@ const selectKey = "SELECT run, value, expires FROM keys WHERE scope = ? AND name
 // findKey returns a key that has not expired.
 func (t *tx) findKey(scope, name string) (store.Key, bool, error) {
 	k := store.Key{Scope: scope, Name: name}
-	found, err := t.queryRow(selectKey, keyScanner(&k), scope, storedKeyName(name), t.now)
+	found, err := t.queryRow(selectKey, keyScanner(&k), scope, t.hash.keyName(scope, name), t.now)
 	return k, found, err
 }
 
@@ -41,17 +41,15 @@ func keyScanner(k *store.Key) func([]driver.Value) {
 
 func (t *tx) writeKey(k store.Key, until int64) error {
 	_, err := t.exec("INSERT OR REPLACE INTO keys (scope, name, run, value, expires) VALUES (?, ?, ?, ?, ?)",
-		k.Scope, storedKeyName(k.Name), k.Run, nullBlob(k.Value), until)
+		k.Scope, t.hash.keyName(k.Scope, k.Name), k.Run, nullBlob(k.Value), until)
 	return err
 }
-
-func storedKeyName(name string) []byte { return []byte(store.ShortName(name)) }
 
 // SetKey replaces the value of a key.
 func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {
 		n, err := t.exec("UPDATE keys SET value = ? WHERE scope = ? AND name = ? AND run = ? AND expires > ?",
-			nullBlob(k.Value), k.Scope, storedKeyName(k.Name), k.Run, t.now)
+			nullBlob(k.Value), k.Scope, t.hash.keyName(k.Scope, k.Name), k.Run, t.now)
 		if err == nil && n == 0 {
 			err = store.MissingKey(k.Scope)
 		}
@@ -62,7 +60,7 @@ func (s *Store) SetKey(ctx context.Context, k store.Key) error {
 // DropKey deletes a key.
 func (s *Store) DropKey(ctx context.Context, k store.Key) error {
 	return s.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, storedKeyName(k.Name), k.Run)
+		_, err := t.exec("DELETE FROM keys WHERE scope = ? AND name = ? AND run = ?", k.Scope, t.hash.keyName(k.Scope, k.Name), k.Run)
 		return err
 	})
 }

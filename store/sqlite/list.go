@@ -13,7 +13,7 @@ import (
 
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
-	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text))}
+	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text)), okey: s.hash.orderKeyBytes(q.Text)}
 	text, args, err := l.buildQuery()
 	if err != nil || text == "" {
 		return store.Page{}, err
@@ -30,6 +30,7 @@ type listing struct {
 	q      store.ListQuery
 	limit  int
 	needle []byte // the text of the filter, folded
+	okey   []byte // the text of the filter as an order key
 	buffer []byte
 	effort int    // bytes that may still be read
 	last   string // id of the previous candidate
@@ -150,6 +151,9 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		return true, nil
 	}
 	l.effort -= rowEffort
+	if bytes.Equal(blobOf(more[1]), l.okey) {
+		return true, nil
+	}
 	c := &r.Cause
 	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message} {
 		if l.containsNeedle([]byte(t)) {

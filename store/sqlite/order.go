@@ -16,9 +16,6 @@ type openRun struct {
 	okey    []byte
 }
 
-// orderKeyBytes returns an order key as the file stores it.
-func orderKeyBytes(key string) []byte { return []byte(store.ShortName(key)) }
-
 // orderKeyTaken reports whether a run with the order key is not over. Then the
 // next one is blocked.
 func (t *tx) orderKeyTaken(flow string, okey []byte) (bool, error) {

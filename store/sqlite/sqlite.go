@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // FileName is the name of the database in its folder. Its log and the lock file
@@ -43,6 +44,13 @@ type Options struct {
 	// Elapsed measures elapsed time independently of the time of day. Nil
 	// measures it by Clock; tests that set the time of day replace it.
 	Elapsed func() time.Duration
+	// KeyHash hashes the keys of runs. Nil hashes without a key and does not
+	// check whether the file was written with one, as for a test that looks into
+	// the file of a gateway.
+	KeyHash *store.KeyHash
+	// NewKey accepts a KeyHash with another key than before. Keys that are stored
+	// match no run that comes later.
+	NewKey bool
 }
 
 // Store is an open file. It implements store.Store.
@@ -50,6 +58,7 @@ type Store struct {
 	path    string
 	lock    *os.File
 	clock   *steadyClock
+	hash    keyHash
 	leases  *leases
 	ready   <-chan struct{}
 	writer  *writer
@@ -62,8 +71,9 @@ type Store struct {
 
 // Open opens the store of a folder, updates its tables and loads the runs that
 // are not over: runs that were running are to be swept. It returns
-// store.ErrInUse if another process has the file open, and store.ErrNewer. A full
-// disk is no error: the operations fail until there is space.
+// store.ErrInUse if another process has the file open, store.ErrNewer and
+// store.ErrOtherKey. A full disk is no error: the operations fail until there is
+// space.
 func Open(o Options) (*Store, error) {
 	path := filepath.Join(o.Dir, FileName)
 	lock, err := claimFolder(o.Dir)
@@ -74,10 +84,10 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, errors.Join(err, lock.Close()))
 	}
-	c := newSteadyClock(o.Clock, o.Elapsed)
-	t := newTx(dsn(path, false), files, c)
+	c, h := newSteadyClock(o.Clock, o.Elapsed), keyHash{o.KeyHash, o.NewKey}
+	t := newTx(dsn(path, false), files, c, h)
 	s := &Store{
-		path: path, lock: lock, clock: c, leases: t.leases, ready: t.ready,
+		path: path, lock: lock, clock: c, hash: h, leases: t.leases, ready: t.ready,
 		writer: newWriter(t), readers: newReaders(dsn(path, true), files), closed: make(chan struct{}),
 	}
 	if err := t.prepareFile(); err != nil && !isDiskFull(err) {

@@ -15,6 +15,7 @@ type tx struct {
 	conn   *conn // nil if it must be opened
 	loaded bool  // counts and leases match the file
 	clock  *steadyClock
+	hash   keyHash
 	leases *leases
 	ready  chan struct{}
 
@@ -34,9 +35,9 @@ type tx struct {
 	signalReady   bool     // runs may be claimable after the commit
 }
 
-func newTx(dsn string, f *fileCheck, c *steadyClock) *tx {
+func newTx(dsn string, f *fileCheck, c *steadyClock, h keyHash) *tx {
 	return &tx{
-		dsn: dsn, files: f, clock: c,
+		dsn: dsn, files: f, clock: c, hash: h,
 		leases: newLeases(c), ready: make(chan struct{}, 1),
 		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
 	}
@@ -62,33 +63,40 @@ func (t *tx) begin() error {
 	return nil
 }
 
-// prepareFile makes the file ready for use in a transaction of its own, once.
-func (t *tx) prepareFile() (err error) {
+// prepareFile makes the file ready for use in transactions of its own, once.
+func (t *tx) prepareFile() error {
 	if t.files.ready.Load() {
 		return nil
 	}
 	if err := syncFolder(filepath.Dir(t.files.path)); err != nil {
 		return err
 	}
-	if err := t.beginImmediate(); err != nil {
+	if err := t.inOwnTransaction(t.migrate); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			t.rollback(err)
-		}
-	}()
-	if err := t.migrate(); err != nil {
+	if err := t.hashOldKeys(); err != nil {
 		return err
 	}
-	if err := t.loadState(); err != nil {
-		return err
-	}
-	if err := t.commit(); err != nil {
+	if err := t.inOwnTransaction(t.loadState); err != nil {
 		return err
 	}
 	t.files.ready.Store(true)
 	return nil
+}
+
+// inOwnTransaction calls f in a transaction, before the file is ready.
+func (t *tx) inOwnTransaction(f func() error) error {
+	if err := t.beginImmediate(); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		err = t.commit()
+	}
+	if err != nil {
+		t.rollback(err)
+	}
+	return err
 }
 
 func (t *tx) beginImmediate() error {

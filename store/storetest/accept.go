@@ -31,11 +31,11 @@ func acceptKeepsAll(f *fixture) {
 		Summary: store.Summary{
 			ID: sub.ID, Flow: "orders", State: store.Queued, Received: f.clock.Now(), Attempt: 1, Status: 202, Size: len("body"),
 		},
-		Payload: sub.Payload, OrderKey: "customer 7",
+		Payload: sub.Payload, OrderKey: f.hash.OrderKey("customer 7"),
 	})
 	w := f.claimOne()
 	f.same("the work", w, store.Work{
-		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Now(), OrderKey: "customer 7", Payload: sub.Payload,
+		Claim: w.Claim, Flow: "orders", Attempt: 1, Started: f.clock.Now(), OrderKey: f.hash.OrderKey("customer 7"), Payload: sub.Payload,
 	})
 	_, err = f.s.Get(f.ctx, ulid.New(f.clock.Now()))
 	f.is(err, store.ErrNotFound)

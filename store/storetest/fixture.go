@@ -28,12 +28,13 @@ type fixture struct {
 	place  string
 	s      store.Store
 	clock  *Clock
+	hash   *store.KeyHash
 	ctx    context.Context
 }
 
 func open(t *testing.T, e Engine) *fixture {
 	t.Helper()
-	f := &fixture{T: t, engine: e, place: e.Place(t), clock: NewClock(), ctx: t.Context()}
+	f := &fixture{T: t, engine: e, place: e.Place(t), clock: NewClock(), hash: store.NewKeyHash([]byte("key of the suite")), ctx: t.Context()}
 	f.reopen()
 	t.Cleanup(func() {
 		if err := f.s.Close(); err != nil {
@@ -46,11 +47,16 @@ func open(t *testing.T, e Engine) *fixture {
 // reopen opens the place again after the store was closed.
 func (f *fixture) reopen() {
 	f.Helper()
-	s, err := f.engine.Open(f.place, f.clock)
+	s, err := f.openAgain()
 	if err != nil {
 		f.Fatalf("opening: %v", err)
 	}
 	f.s = s
+}
+
+// openAgain opens the place as another gateway does.
+func (f *fixture) openAgain() (store.Store, error) {
+	return f.engine.Open(f.place, Options{Clock: f.clock, KeyHash: f.hash})
 }
 
 // ok fails if there is an error.

@@ -30,12 +30,12 @@ func searchEverywhere(f *fixture) {
 	}}))
 	f.accept() // holds none of it
 	for _, text := range []string{
-		sub.ID, sub.ID[3:20], "flow-name", "ORDER-KEY", "event-bytes", "body-BYTES", "able-by", "reason-word", "class-word", "action-name",
+		sub.ID, sub.ID[3:20], "flow-name", "Order-Key", f.hash.OrderKey("Order-Key")[:12], "event-bytes", "body-BYTES", "able-by", "reason-word", "class-word", "action-name",
 		"file.hcl:7", "it answered", "Größe", "\x00 \xff\xfe", "𝄞",
 	} {
 		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), []string{sub.ID})
 	}
-	for _, text := range []string{"GRÖSSE", "GRÖßE", "flow-name ", "body-bytesx", "\xfe\xff\x00"} {
+	for _, text := range []string{"GRÖSSE", "GRÖßE", "ORDER-KEY", "Order-", "flow-name ", "body-bytesx", "\xfe\xff\x00"} {
 		f.same(fmt.Sprintf("found by %q", text), f.listed(store.Filter{Text: text}), nil)
 	}
 }

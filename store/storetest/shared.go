@@ -30,7 +30,7 @@ func (f *fixture) openMore(more int) []store.Store {
 	f.Helper()
 	all := []store.Store{f.s}
 	for range more {
-		s, err := f.engine.Open(f.place, f.clock)
+		s, err := f.openAgain()
 		f.ok(err)
 		f.Cleanup(func() {
 			if err := s.Close(); err != nil {

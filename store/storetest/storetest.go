@@ -20,11 +20,21 @@ type Engine struct {
 	// Place makes an empty place for a store (a folder, a schema of a database)
 	// that lasts as long as the test, and returns its name.
 	Place func(t *testing.T) string
-	// Open opens the store at a place, with a clock. The suite closes it.
-	Open func(place string, c *Clock) (store.Store, error)
+	// Open opens the store at a place. The suite closes it.
+	Open func(place string, o Options) (store.Store, error)
+	// Execute executes a statement on the tables of a place whose store is closed,
+	// and returns how many rows it changed. Arguments are $1, $2, …
+	Execute func(t *testing.T, place, statement string, args ...any) int64
 	// Shared says that several stores may be open at a place. Otherwise the
 	// second gets store.ErrInUse.
 	Shared bool
+}
+
+// Options are how to open a store.
+type Options struct {
+	Clock   *Clock
+	KeyHash *store.KeyHash
+	NewKey  bool
 }
 
 // Clock is a clock that stands still until a test moves it. Its timers are real:
@@ -86,6 +96,7 @@ func Run(t *testing.T, e Engine) {
 		{"MaxOpen", maxOpenTests()},
 		{"Dedupe", dedupeTests()},
 		{"Keys", keyTests()},
+		{"KeyHash", keyHashTests()},
 		{"Contact", contactTests()},
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},
