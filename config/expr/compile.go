@@ -25,7 +25,7 @@ const (
 // Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
 	tier     Tier
-	fast     node     // nil in the general tier, except for the calls of compileCall
+	fast     node     // nil in the general tier
 	general  *general // nil in the constant tier
 	constant any
 	known    bool
@@ -124,8 +124,6 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 		return out, out.compileList(e, s, jq)
 	case *hclsyntax.ObjectConsExpr:
 		return out, out.compileObject(e, s, jq)
-	case *hclsyntax.FunctionCallExpr:
-		out.compileCall(e, s, jq)
 	}
 	return out, nil
 }
@@ -135,7 +133,7 @@ func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.
 	if len(jq) > 0 {
 		steps := maxLoadJQSteps
 		ec = ec.NewChild()
-		ec.Functions = jq.bindFunction(context.Background(), nil, &elementBudget{left: maxElements}, &steps)
+		ec.Functions = jq.bindFunction(context.Background(), nil, newIntake(nil, nil), &steps)
 	}
 	v, diags := s.evaluateAtLoad(src, ec)
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {

@@ -98,21 +98,94 @@ const (
 	perElement   = 500  // bytes of a value of cty, and of those that functions make of it
 )
 
-// noMemory marks the finding of an evaluation for which there is no memory now.
-type noMemory struct{}
-
-// takeMemory takes memory for the values of an evaluation until free is called.
-func takeMemory(env Env, count int, at hcl.Range) (free func(), diags hcl.Diagnostics) {
-	m, ok := env.(MemoryTaker)
-	if !ok || count <= manyElements {
-		return func() {}, nil
-	}
-	free, ok = m.TakeMemory(int64(count) * perElement)
-	if !ok {
-		d := diag.Error(at, "Not enough memory", fmt.Sprintf(
-			"The expression reads %d values, which do not fit into the memory budget now (limits.memory).", count))
-		d.Extra = noMemory{}
-		return nil, hcl.Diagnostics{d}
-	}
-	return free, nil
+// intake counts the values that enter an evaluation by HCL. It takes their memory
+// of the budget of the process, and stops the evaluation if there is not enough.
+type intake struct {
+	elements elementBudget
+	env      Env
+	guard    *loopGuard
+	values   int   // that were counted
+	unpaid   int64 // bytes that were counted and not taken
+	frees    []func()
 }
+
+// newIntake returns the intake of an evaluation for a run, or at load without env
+// and guard.
+func newIntake(env Env, guard *loopGuard) *intake {
+	return &intake{elements: elementBudget{left: maxElements}, env: env, guard: guard}
+}
+
+// takeTree counts the leaves of an expression. It returns the name of the leaf
+// that does not fit, "" if all fit.
+func (in *intake) takeTree(t *tree) string {
+	if full := in.elements.takeTree(t, ""); full != "" {
+		return full
+	}
+	in.addBytes(maxElements-in.elements.left, perElement)
+	return ""
+}
+
+// takeIfFits counts a value if the evaluation may hold it.
+func (in *intake) takeIfFits(v any) bool {
+	after := in.elements
+	if !after.take(v) {
+		return false
+	}
+	in.addBytes(in.elements.left-after.left, perElement)
+	in.elements = after
+	return true
+}
+
+// take counts the result of a function.
+func (in *intake) take(v any) error {
+	before := in.elements.left
+	if !in.elements.take(v) {
+		return fmt.Errorf("the result has more than %d values, the most that one expression may hold; let the program compute more of it", maxElements)
+	}
+	in.addBytes(before-in.elements.left, perElement)
+	if in.guard != nil {
+		return in.guard.err
+	}
+	return nil
+}
+
+// addBytes counts the memory of values and takes it, unless it is small.
+func (in *intake) addBytes(values int, bytes int64) {
+	in.values += values
+	in.unpaid += int64(values) * bytes
+	m, ok := in.env.(MemoryTaker)
+	if !ok || in.unpaid <= manyElements*perElement || in.guard.err != nil {
+		return
+	}
+	free, ok := m.TakeMemory(in.unpaid)
+	if !ok {
+		in.guard.err = &memoryShortage{in.values}
+		return
+	}
+	in.unpaid = 0
+	in.frees = append(in.frees, free)
+}
+
+// free gives the memory back.
+func (in *intake) free() {
+	for _, free := range in.frees {
+		free()
+	}
+}
+
+// memoryShortage stops an evaluation for whose values there is no memory now.
+type memoryShortage struct{ values int }
+
+// Error returns the message.
+func (m *memoryShortage) Error() string {
+	return fmt.Sprintf("the expression reads %d values, which do not fit into the memory budget now (limits.memory)", m.values)
+}
+
+func (m *memoryShortage) finding(at hcl.Range) *hcl.Diagnostic {
+	d := diag.Error(at, "Not enough memory", diag.Sentence(m))
+	d.Extra = noMemory{}
+	return d
+}
+
+// noMemory marks the finding of a memoryShortage.
+type noMemory struct{}

@@ -26,6 +26,8 @@ type general struct {
 	links  bool // the expression calls link_url
 	lifts  bool // the expression calls nonsensitive
 	leaves []Ref
+	// outside are the calls that need none of the leaves for long lists.
+	outside []outsideCall
 }
 
 func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
@@ -33,7 +35,14 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	if syntax, ok := e.(hclsyntax.Expression); ok {
 		src = guardExpression(s.markEscapes(syntax, jq))
 	}
-	return &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, links: len(findCalls(e, "link_url")) > 0, lifts: len(findCalls(e, funcs.Nonsensitive)) > 0, leaves: dropNestedRefs(s.refsIn(e))}
+	g := &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, outside: s.outsideCalls(e)}
+	g.links, g.lifts = len(findCalls(e, "link_url")) > 0, len(findCalls(e, funcs.Nonsensitive)) > 0
+	ranges := make([]hcl.Range, len(g.outside))
+	for i, call := range g.outside {
+		ranges[i] = call.at
+	}
+	g.leaves = dropNestedRefs(s.refsOf(withoutLifted(e.Variables(), ranges)))
+	return g
 }
 
 // dropNestedRefs drops references that lie inside others: an expression that
@@ -57,33 +66,41 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	for _, leaf := range g.leaves {
 		roots.member(leaf.Root).insert(env.Value(leaf.Root), leaf.Path)
 	}
-	elements := &elementBudget{left: maxElements}
-	if full := elements.takeTree(roots, ""); full != "" {
+	guard := newLoopGuard(ctx, g.clock)
+	in := newIntake(env, guard)
+	defer in.free()
+	found := g.findOutside(ctx, env, roots)
+	if full := in.takeTree(roots); full != "" {
 		return cty.DynamicVal, hcl.Diagnostics{tooManyElements(g.src.Range(), full)}
 	}
-	free, diags := takeMemory(env, maxElements-elements.left, g.src.Range())
-	if diags.HasErrors() {
-		return cty.DynamicVal, diags
+	var err error
+	if guard.outside, err = g.placeOutside(found, in); err != nil {
+		return cty.DynamicVal, hcl.Diagnostics{noJSONForm(g.src.Range(), err)}
 	}
-	defer free()
+	if stopped := guard.stopFinding(g.src.Range()); stopped != nil {
+		return cty.DynamicVal, stopped
+	}
 	ec := g.static.NewChild()
-	ec.Functions = g.bindFunctions(ctx, env, elements)
+	ec.Functions = g.bindFunctions(ctx, env, in)
 	ec.Variables = make(map[string]cty.Value, len(roots.members)+1)
 	for name, t := range roots.members {
 		v, err := t.toCty()
 		if err != nil {
-			return cty.DynamicVal, hcl.Diagnostics{diag.Error(g.src.Range(), "Value without a JSON form", diag.Sentence(err))}
+			return cty.DynamicVal, hcl.Diagnostics{noJSONForm(g.src.Range(), err)}
 		}
 		ec.Variables[name] = v
 	}
-	guard := newLoopGuard(ctx, g.clock)
 	ec.Variables[guardName] = cty.CapsuleVal(guardType, guard)
 	return guard.evaluate(g.src, ec)
 }
 
+func noJSONForm(at hcl.Range, err error) *hcl.Diagnostic {
+	return diag.Error(at, "Value without a JSON form", diag.Sentence(err))
+}
+
 // bindFunctions returns the functions that depend on the run, nil for none.
-func (g *general) bindFunctions(ctx context.Context, env Env, elements *elementBudget) map[string]function.Function {
-	functions := g.jq.bindFunction(ctx, env, elements, nil)
+func (g *general) bindFunctions(ctx context.Context, env Env, in *intake) map[string]function.Function {
+	functions := g.jq.bindFunction(ctx, env, in, nil)
 	if maker, ok := env.(LinkMaker); ok && g.links {
 		functions = cloneOrNew(functions)
 		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)

@@ -35,7 +35,8 @@ type loopGuard struct {
 	lastCheck time.Time
 	startHeap uint64    // bytes of the heap at the first check
 	work      *loadWork // at load, in place of time and memory
-	err       error     // why the evaluation was stopped
+	outside   outsideValues
+	err       error // why the evaluation was stopped
 }
 
 func newLoopGuard(ctx context.Context, c clock.Clock) *loopGuard {
@@ -87,6 +88,10 @@ func (g *loopGuard) evaluate(e hcl.Expression, ec *hcl.EvalContext) (v cty.Value
 func (g *loopGuard) stopFinding(at hcl.Range) hcl.Diagnostics {
 	if g.err == nil {
 		return nil
+	}
+	var full *memoryShortage
+	if errors.As(g.err, &full) {
+		return hcl.Diagnostics{full.finding(at)}
 	}
 	detail := "It took too long. Limit its loops or its input."
 	if errors.Is(g.err, ErrMemory) || errors.Is(g.err, errLoadWork) {

@@ -75,6 +75,9 @@ func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.FunctionCallExpr:
 		c := *e
 		c.Args = guardAll(e.Args)
+		if mayBeOutside(e) {
+			return &guardedCall{&c}
+		}
 		return &c
 	case *hclsyntax.TupleConsExpr:
 		c := *e

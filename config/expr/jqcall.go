@@ -89,7 +89,7 @@ func findCalls(e hcl.Expression, function string) []*hclsyntax.FunctionCallExpr 
 // bindFunction returns the function jq bound to a run, nil if there are no
 // programs. Its results count as values that enter the evaluation. At load env is
 // nil and steps is how many steps all calls may take.
-func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *elementBudget, steps *int) map[string]function.Function {
+func (j jqPrograms) bindFunction(ctx context.Context, env Env, in *intake, steps *int) map[string]function.Function {
 	if len(j) == 0 {
 		return nil
 	}
@@ -102,10 +102,7 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env, elements *element
 		if err != nil || len(out) == 0 {
 			return nil, err
 		}
-		if !elements.take(out[0]) {
-			return nil, fmt.Errorf("the result has more than %d values, the most that one expression may hold; let the program compute more of it", maxElements)
-		}
-		return out[0], nil
+		return out[0], in.take(out[0])
 	})}
 }
 
@@ -123,7 +120,7 @@ func newJQFunction(run func(program string, input any) (any, error)) function.Fu
 			if run == nil || !args[1].IsWhollyKnown() {
 				return cty.DynamicVal, nil
 			}
-			input, err := FromCty(args[1])
+			input, err := jqInput(args[1])
 			if err != nil {
 				return cty.NilVal, err
 			}
@@ -134,4 +131,12 @@ func newJQFunction(run func(program string, input any) (any, error)) function.Fu
 			return ToCty(out)
 		},
 	})
+}
+
+// jqInput returns the value that a call of jq passes to its program.
+func jqInput(v cty.Value) (any, error) {
+	if v.Type().Equals(outsideType) {
+		return *v.EncapsulatedValue().(*any), nil
+	}
+	return FromCty(v)
 }

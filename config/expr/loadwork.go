@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -91,10 +92,15 @@ func isSmallValue(v cty.Value) bool {
 func (g *loopGuard) measureFunctions(e hclsyntax.Node, ec *hcl.EvalContext) map[string]function.Function {
 	out := map[string]function.Function{}
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-			if f, found := findFunction(ec, call.Name); found && takesValues(f) {
-				out[call.Name] = g.measureFunction(f)
-			}
+		name := ""
+		switch call := n.(type) {
+		case *hclsyntax.FunctionCallExpr:
+			name = call.Name
+		case *guardedCall:
+			name = call.Name
+		}
+		if f, found := findFunction(ec, name); found && takesValues(f) {
+			out[name] = g.measureFunction(f)
 		}
 		return nil
 	})
@@ -151,7 +157,7 @@ func (s *Scope) evaluateAtLoad(e hcl.Expression, ec *hcl.EvalContext) (cty.Value
 // evaluateGuarded evaluates an expression made by guardExpression at load.
 func (s *Scope) evaluateGuarded(e hclsyntax.Expression, ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	g := newLoopGuard(context.Background(), s.clock)
-	g.work = &loadWork{left: maxLoadSteps}
+	g.work = &loadWork{left: cmp.Or(s.loadSteps, maxLoadSteps)}
 	functions := g.measureFunctions(e, ec)
 	ec = ec.NewChild()
 	ec.Functions = functions

@@ -25,7 +25,7 @@ func (c *slowClock) Now() time.Time {
 	return time.Unix(0, 0).Add(time.Duration(c.looks.Add(1)) * time.Hour)
 }
 
-func compileSlowly(t *testing.T, src string) hcl.Diagnostics {
+func compileSlowly(t *testing.T, src string, loadSteps int) hcl.Diagnostics {
 	t.Helper()
 	e, diags := hclsyntax.ParseExpression([]byte(src), "l.hcl", hcl.InitialPos)
 	if diags.HasErrors() {
@@ -35,14 +35,17 @@ func compileSlowly(t *testing.T, src string) hcl.Diagnostics {
 		"long": cty.StringVal(strings.Repeat("x", 1<<20)),
 	})}
 	s := NewScope(consts, funcs.Table(funcs.Options{}), &slowClock{}).With("w", cty.DynamicPseudoType)
+	s.loadSteps = loadSteps
 	_, diags = Compile(e, s, cty.DynamicPseudoType)
 	return diags
 }
 
 // TestWorkAtLoad: an expression that takes much work at load is refused, on any
-// machine. A load that did not end would block all later reloads.
+// machine. A load that did not end would block all later reloads. The limit of
+// this test is small: its expressions exceed each limit.
 func TestWorkAtLoad(t *testing.T) {
 	t.Parallel()
+	const fewSteps = 50_000
 	const steps = "1000000 steps when the file is loaded"
 	for name, c := range map[string][2]string{
 		"loops":            {`[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : c if false]]]`, steps},
@@ -60,10 +63,23 @@ func TestWorkAtLoad(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diags := compileSlowly(t, c[0]); !strings.Contains(diags.Error(), c[1]) {
+			if diags := compileSlowly(t, c[0], fewSteps); !strings.Contains(diags.Error(), c[1]) {
 				t.Errorf("findings are %v, want one that says %q", diags, c[1])
 			}
 		})
+	}
+}
+
+// TestDefaultWorkAtLoad: files have the limit that the message names.
+func TestDefaultWorkAtLoad(t *testing.T) {
+	t.Parallel()
+	for src, refused := range map[string]bool{
+		`[for a in range(70) : "${local.long}${a}"] != null`: true,
+		`[for a in range(20) : "${local.long}${a}"] != null`: false,
+	} {
+		if diags := compileSlowly(t, src, 0); diags.HasErrors() != refused {
+			t.Errorf("%s: %v", src, diags)
+		}
 	}
 }
 
@@ -75,7 +91,7 @@ func TestTimeAtLoad(t *testing.T) {
 		`{ for a in range(1024) : "k${a}" => upper("x${a}") }`,
 		`jq("[range(100000)] | map(. * 2) | add", null)`,
 	} {
-		if diags := compileSlowly(t, src); diags.HasErrors() {
+		if diags := compileSlowly(t, src, 0); diags.HasErrors() {
 			t.Errorf("%s: %v", src, diags)
 		}
 	}

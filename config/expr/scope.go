@@ -67,6 +67,7 @@ type Scope struct {
 	enums       map[string][]any       // by name, see WithEnum
 	mayNotRun   bool                   // see MayNotRun
 	refusesNull bool                   // see RefusingNull
+	loadSteps   int                    // maxLoadSteps if it is 0; tests take fewer
 }
 
 // lazyContext is the context of the type check and the places that may be null,
