@@ -9,6 +9,7 @@ func All() []Kind {
 		{Name: "header", New: func() Check { return &header{} }},
 		{Name: "query", New: func() Check { return &query{} }},
 		{Name: "hmac", New: func() Check { return &hmacCheck{} }},
+		{Name: "signature", New: func() Check { return &publicKeyCheck{} }},
 	}
 	for _, p := range presets() {
 		kinds = append(kinds, p.kind())
@@ -29,10 +30,6 @@ func plannedKinds() []Kind {
 		{Name: "mtls", NotYet: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
 
 		{Name: "gitlab", NotYet: insteadUse(`use auth "header" with name = "X-Gitlab-Token"`)},
-		{Name: "stripe", NotYet: noAlternative},
-		{Name: "slack", NotYet: signed(`header = "X-Slack-Signature", prefix = "v0=", timestamp_header = "X-Slack-Request-Timestamp", payload = "v0:${webhook.headers["X-Slack-Request-Timestamp"]}:${webhook.raw}"`)},
-		{Name: "shopify", NotYet: signed(`header = "X-Shopify-Hmac-Sha256", encoding = "base64"`)},
-		{Name: "standard_webhooks", NotYet: noAlternative},
 		{Name: "twilio", NotYet: noAlternative},
 		{Name: "zendesk", NotYet: signed(`header = "X-Zendesk-Webhook-Signature", encoding = "base64", timestamp_header = "X-Zendesk-Webhook-Signature-Timestamp", payload = "${webhook.headers["X-Zendesk-Webhook-Signature-Timestamp"]}${webhook.raw}"`)},
 		{Name: "paddle", NotYet: noAlternative},

@@ -2,14 +2,17 @@
 // gateway.
 //
 // A kind of check has a file of its own: basic.go, bearer.go, header.go,
-// query.go, hmac.go. Kinds that differ only in their signature scheme are rows
-// in presets.go. To add a kind, write its file and test and add it to [All].
+// query.go, hmac.go, public_key.go. Senders that differ only in their signature
+// scheme are rows in presets_*.go. To add a kind, write its file and test and add it
+// to [All].
 //
 // Signatures are checked in signature_verify.go. A scheme (signature_scheme.go)
-// says which header holds the signature and how it is encoded, a payload
-// (signature_payload.go) which bytes are signed, and signature_timestamp.go
-// refuses requests that are too old. sign.go and sign_*.go are the other side:
-// they sign outgoing requests.
+// says which header holds the signatures and their time (signature_claim.go), how
+// they are encoded (signature_encoding.go) and with what keys they are made
+// (signature_key.go, signature_publickey.go). A payload (signature_template.go, and
+// signature_payload.go for those in the configuration) says which bytes are signed,
+// and signature_timestamp.go refuses requests that are too old. sign.go and sign_*.go
+// are the other side: they sign outgoing requests.
 //
 // A check gets the raw bytes of the body, before any parser reads them, and
 // compares in constant time. The caller never learns why a check failed: the
@@ -45,10 +48,21 @@ type Check interface {
 
 // Request holds the parts of a request that checks read. Checks don't change it.
 type Request struct {
-	Header http.Header // with canonical names, as net/http gives it
-	Query  url.Values
-	Body   []byte    // raw; nil for checks that need no body
-	Now    time.Time // when the request arrived, for signatures that expire
+	Method string
+	// PublicURL and URI make the URL to which the sender sent the request:
+	// public_url of the gateway block without a slash at its end, and path and query
+	// as they were received. PublicURL may be "" for checks that do not sign the URL.
+	PublicURL, URI string
+	Header         http.Header // with canonical names, as net/http gives it
+	Query          url.Values
+	Body           []byte    // raw; nil for checks that need no body
+	Now            time.Time // when the request arrived, for signatures that expire
+}
+
+// SignsURL reports whether a check needs the public URL of requests.
+func SignsURL(c Check) bool {
+	signer, ok := c.(interface{ signsURL() bool })
+	return ok && signer.signsURL()
 }
 
 // UserName returns the name of the caller that a check accepts, "" if its kind has

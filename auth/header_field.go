@@ -18,10 +18,16 @@ func singleHeader(h http.Header, name string) (string, error) {
 	case 1:
 		return values[0], nil
 	case 0:
-		return "", fmt.Errorf("no %s header", name)
+		return "", missingHeader(name)
 	}
 	return "", fmt.Errorf("more than one %s header", name)
 }
+
+// missingHeader is the reason of a refusal: the name of a header field that the
+// request does not have.
+type missingHeader string
+
+func (m missingHeader) Error() string { return fmt.Sprintf("no %s header", string(m)) }
 
 // schemeCredentials returns the text after the scheme in the Authorization
 // header (RFC 9110, section 11.6.2). The scheme may be in any case.

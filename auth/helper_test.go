@@ -42,7 +42,8 @@ func testScope() *expr.Scope {
 		"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 	}
 	webhook := cty.Object(map[string]cty.Type{
-		"headers": cty.Map(cty.String), "raw": cty.String, "method": cty.String, "body": cty.DynamicPseudoType,
+		"headers": cty.Map(cty.String), "raw": cty.String, "method": cty.String, "url": cty.String,
+		"remote_ip": cty.String, "body": cty.DynamicPseudoType,
 	})
 	return expr.NewScope(
 		map[string]cty.Value{
@@ -133,7 +134,9 @@ type attempt struct {
 }
 
 // checkAttempts verifies each request.
-func checkAttempts(t *testing.T, c Check, cases []attempt) {
+func checkAttempts(t *testing.T, c interface {
+	Verify(context.Context, *Request) error
+}, cases []attempt) {
 	t.Helper()
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

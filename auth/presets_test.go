@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -46,27 +47,49 @@ func TestPresetsAreWhole(t *testing.T) {
 	for _, p := range presets() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			s := p.scheme
-			if newHash(s.algorithm) == nil {
-				t.Errorf("algorithm %q", s.algorithm)
+			if len(p.schemes) == 0 {
+				t.Error("no scheme")
 			}
-			if sum := make([]byte, 1); !decodeSum(s.encoding, sum, "00") && !decodeSum(s.encoding, sum, "AA") {
-				t.Errorf("encoding %q", s.encoding)
+			for _, s := range p.schemes {
+				checkScheme(t, s.scheme)
 			}
-			if flaw := headerNameFlaw(s.header); flaw != "" {
-				t.Errorf("header %q: %s", s.header, flaw)
-			}
-			if !s.payload.readsBody() {
-				t.Error("the body is not signed")
-			}
-			if s.timestampHeader != "" && s.tolerance <= 0 {
-				t.Errorf("requests expire after %s", s.tolerance)
-			}
-			for _, text := range []string{p.doc, p.secret} {
+			for _, text := range []string{p.doc, p.secret + p.publicKey} {
 				if r, _ := utf8.DecodeRuneInString(text); !unicode.IsUpper(r) || !strings.HasSuffix(text, ".") {
 					t.Errorf("not whole sentences: %q", text)
 				}
 			}
+			if !strings.Contains(p.doc, "](https://") {
+				t.Errorf("no link to the page of the sender: %q", p.doc)
+			}
 		})
+	}
+}
+
+func checkScheme(t *testing.T, s scheme) {
+	t.Helper()
+	known := slices.Concat(hmacAlgorithms(), publicKeyAlgorithms(), []string{tokenName})
+	if !slices.Contains(known, s.algorithm) {
+		t.Errorf("algorithm %q", s.algorithm)
+	}
+	if !slices.Contains(append(signatureEncodings(), textName), s.encoding) || (s.encoding == textName) != (s.algorithm == tokenName) {
+		t.Errorf("encoding %q", s.encoding)
+	}
+	if !slices.Contains(secretEncodings(), s.secretEncoding) {
+		t.Errorf("encoding of secrets %q", s.secretEncoding)
+	}
+	if flaw := headerNameFlaw(s.header); flaw != "" {
+		t.Errorf("header %q: %s", s.header, flaw)
+	}
+	if s.algorithm != tokenName && !s.payload.has(fromBody) {
+		t.Error("the body is not signed")
+	}
+	if s.separator != "" && strings.Contains(s.prefix, s.separator) {
+		t.Errorf("the prefix %q holds the separator", s.prefix)
+	}
+	if s.time.isSet() && (!s.canonical().signsTime() || !slices.Contains(timeFormats(), s.time.format)) {
+		t.Errorf("the time %+v is not signed, or of no format", s.time)
+	}
+	if s.payload.has(fromTimestamp) && !s.time.isSet() {
+		t.Error("the payload reads a time that is nowhere")
 	}
 }

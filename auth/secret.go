@@ -22,9 +22,18 @@ type secretRule func(secret string) (detail string, severity hcl.DiagnosticSever
 // secrets in use while one replaces another. If decoding finds no error, it calls
 // use with at least one secret, none of them empty.
 func secretField(s *schema.Spec, name, doc string, rule secretRule, use func(secrets []string)) {
+	keyField(s, name, doc, rule, use, schema.Required(), schema.Credential())
+}
+
+// keyField is secretField with other options. An attribute that is not required may
+// be left out.
+func keyField(s *schema.Spec, name, doc string, rule secretRule, use func(keys []string), options ...schema.Option) {
 	var secrets []string
-	schema.Texts(s, &secrets, name, doc+" While you change it, a list may hold the new one and the old one.", schema.Required(), schema.Credential())
+	schema.Texts(s, &secrets, name, doc+" While you change it, a list may hold the new one and the old one.", options...)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+		if !d.Has(name) {
+			return nil
+		}
 		diags := checkSecrets(d, name, secrets, rule)
 		if !diags.HasErrors() {
 			use(secrets)

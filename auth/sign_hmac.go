@@ -1,9 +1,6 @@
 package auth
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"net/http"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,21 +14,21 @@ import (
 // hmacSigner makes the signatures that hmacCheck with the same settings accepts.
 type hmacSigner struct {
 	scheme
-	key *key // nil until the secret is known
+	key *hmacKey // nil until the secret is known
 }
 
 func (h *hmacSigner) Describe(s *schema.Spec) {
 	h.scheme = scheme{algorithm: sha256Name, encoding: hexName, payload: bodyPayload()}
 	s.Doc = "Signs with an HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) that `auth \"hmac\"` with the same settings accepts."
 	secretField(s, "secret", "The secret that the receiver checks with.", checkSigningKey, func(secrets []string) {
-		h.header, h.timestampHeader = http.CanonicalHeaderKey(h.header), http.CanonicalHeaderKey(h.timestampHeader)
-		h.key = newKey(newHash(h.algorithm), secrets[0])
+		h.scheme = h.canonical()
+		h.key = newHMACKey(newHash(h.algorithm), []byte(secrets[0]))
 	})
 	schema.Attr(s, &h.header, "header", "The header that holds the signature.", schema.Required())
-	schema.Attr(s, &h.algorithm, "algorithm", "The hash function. `sha1` is for receivers that support no other.", schema.OneOf(algorithmNames()...))
-	schema.Attr(s, &h.encoding, "encoding", "The encoding of the signature. `base64url` has no padding.", schema.OneOf(hexName, base64Name, base64urlName))
+	schema.Attr(s, &h.algorithm, "algorithm", "The hash function. `sha1` is for receivers that support no other.", schema.OneOf(hmacAlgorithms()...))
+	schema.Attr(s, &h.encoding, "encoding", "The encoding of the signature. `base64url` has no padding.", schema.OneOf(signatureEncodings()...))
 	schema.Attr(s, &h.prefix, "prefix", "The text before the signature in its header.")
-	schema.Attr(s, &h.timestampHeader, "timestamp_header", "A header for the time of the signature, in Unix seconds. It is signed only if `payload` reads it.")
+	schema.Attr(s, &h.time.header, "timestamp_header", "A header for the time of the signature, in Unix seconds. It is signed only if `payload` reads it.")
 	schema.Func(s, "payload", "string", "The bytes to sign: text, `webhook.headers[\"NAME\"]` and `webhook.raw`. Here `webhook` is the outgoing request, as its receiver sees it.", h.compilePayload,
 		schema.Default("webhook.raw"), func(f *schema.Field) { f.Dynamic = true })
 	s.Check(h.checkSettings)
@@ -47,11 +44,13 @@ func (h *hmacSigner) Describe(s *schema.Spec) {
 func (h *hmacSigner) compilePayload(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
 	outgoing := *c
 	outgoing.Scope = c.Scope.With(requestRoot, cty.Object(map[string]cty.Type{"headers": cty.Map(cty.String), "raw": cty.String}))
-	return h.payload.compile(&outgoing, a)
+	diags := h.payload.compile(&outgoing, a)
+	if h.payload.has(fromTimestamp) || h.payload.has(fromPublicURL) {
+		diags = append(diags, diag.Error(a.Expr.Range(), "Not part of what is signed",
+			"A signed request reads its time as webhook.headers[\"NAME\"] with the name of timestamp_header, and its URL can't be signed."))
+	}
+	return diags
 }
-
-// requestRoot is the name of the request in payloads.
-const requestRoot = "webhook"
 
 func (h *hmacSigner) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	diags := checkHeaderName(d, "header", h.header)
@@ -61,8 +60,8 @@ func (h *hmacSigner) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 	if !d.Has("timestamp_header") {
 		return diags
 	}
-	diags = append(diags, checkHeaderName(d, "timestamp_header", h.timestampHeader)...)
-	if !diags.HasErrors() && !h.payload.readsHeader(http.CanonicalHeaderKey(h.timestampHeader)) {
+	diags = append(diags, checkHeaderName(d, "timestamp_header", h.time.header)...)
+	if !diags.HasErrors() && !h.signsTime() {
 		diags = append(diags, diag.Warning(d.Range("timestamp_header"), "Time not signed",
 			`The payload does not hold this header, so an attacker who repeats an old request can give it a new time. Add webhook.headers["NAME"] of it to "payload".`))
 	}
@@ -73,34 +72,15 @@ func (h *hmacSigner) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Dia
 // one.
 func (h *hmacSigner) Sign(r *Outgoing) ([]string, error) {
 	fields := []string{h.header}
-	if h.timestampHeader != "" {
-		r.Header.Set(h.timestampHeader, strconv.FormatInt(r.Now.Unix(), 10))
-		fields = append(fields, h.timestampHeader)
+	if h.time.header != "" {
+		r.Header.Set(h.time.header, strconv.FormatInt(r.Now.Unix(), 10))
+		fields = append(fields, h.time.header)
 	}
 	r.Header.Del(h.header)
-	if err := h.payload.checkRequest(r.Header); err != nil {
+	m := message{request: &Request{Header: r.Header, Body: r.Body}}
+	if err := h.payload.checkMessage(m); err != nil {
 		return nil, err
 	}
-	r.Header.Set(h.header, h.prefix+encodeSum(h.encoding, h.key.sum(h.payload, &Request{Header: r.Header, Body: r.Body})))
+	r.Header.Set(h.header, h.prefix+encodeSum(h.encoding, h.key.sum(h.payload, m)))
 	return fields, nil
-}
-
-// sum returns the HMAC of the payload of a request.
-func (k *key) sum(p payload, r *Request) []byte {
-	s := k.sums.Get().(*sum)
-	defer k.sums.Put(s)
-	s.hash.Reset()
-	p.writeTo(s, r)
-	return s.hash.Sum(nil)
-}
-
-// encodeSum encodes a sum for decodeSum.
-func encodeSum(encoding string, sum []byte) string {
-	switch encoding {
-	case base64Name:
-		return base64.StdEncoding.EncodeToString(sum)
-	case base64urlName:
-		return base64.RawURLEncoding.EncodeToString(sum)
-	}
-	return hex.EncodeToString(sum)
 }

@@ -33,17 +33,16 @@ func (w *standardSigner) Describe(s *schema.Spec) {
 	})
 }
 
-// The prefix of secrets, and the lengths in bytes that the specification
-// requires of keys.
+// The lengths in bytes that the specification requires of keys, and the beginning
+// of its signatures.
 const (
-	standardPrefix  = "whsec_"
 	shortestKey     = 24
 	longestKey      = 64
 	standardVersion = "v1,"
 )
 
 func decodeStandardKey(text string) ([]byte, error) {
-	text = strings.TrimRight(strings.TrimPrefix(text, standardPrefix), "=")
+	text = strings.TrimRight(strings.TrimPrefix(text, whsecPrefix), "=")
 	return base64.RawStdEncoding.DecodeString(text)
 }
 

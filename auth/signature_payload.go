@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 
@@ -15,30 +14,17 @@ import (
 	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
-// payload is the sequence of parts that a sender signs. The expression of the
-// configuration is split into parts and never evaluated, so that the raw body is
-// hashed, also bytes that are not UTF-8 text.
-type payload []part
-
-type part struct {
-	source source
-	text   string // the literal text, or the canonical name of the header
-}
-
-type source int
-
+// The names that a payload may read, beside the members of the request.
 const (
-	fromText source = iota
-	fromHeader
-	fromBody
-	fromUnset // text that depends on a secret that is not set
+	requestRoot   = "webhook"
+	timestampRoot = "timestamp"  // the time of the signature, as it was sent
+	publicURLRoot = "public_url" // the beginning of the URL of the request
 )
-
-func bodyPayload() payload { return payload{{source: fromBody}} }
 
 // compile compiles the attribute "payload". Null leaves the payload unchanged.
 func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnostics {
-	whole, diags := expr.Compile(a.Expr, c.Scope, cty.String)
+	scope := c.Scope.With(timestampRoot, cty.String).With(publicURLRoot, cty.String)
+	whole, diags := expr.Compile(a.Expr, scope, cty.String)
 	if diags.HasErrors() {
 		return diags
 	}
@@ -46,7 +32,7 @@ func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnos
 		return diags
 	}
 	var parts payload
-	if found := parts.appendExpression(c.Scope, a.Expr); found.HasErrors() {
+	if found := parts.appendExpression(scope, a.Expr); found.HasErrors() {
 		return append(diags, found...)
 	}
 	*p = parts
@@ -56,10 +42,10 @@ func (p *payload) compile(c *schema.Context, a *hclsyntax.Attribute) hcl.Diagnos
 // checkCoverage warns of a payload that leaves out the body of the request, and
 // refuses one that holds no part of it.
 func (p payload) checkCoverage(a *hclsyntax.Attribute) hcl.Diagnostics {
-	if p.readsBody() {
+	if p.has(fromBody) {
 		return nil
 	}
-	if !slices.ContainsFunc(p, func(x part) bool { return x.source == fromHeader }) {
+	if !slices.ContainsFunc(p, func(x part) bool { return x.source != fromText && x.source != fromUnset }) {
 		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Payload always the same",
 			"It holds no part of the request, so one signature would match each request. Add webhook.raw.")}
 	}
@@ -89,20 +75,23 @@ func (p *payload) appendExpression(scope *expr.Scope, e hclsyntax.Expression) hc
 	return p.appendText(scope, e)
 }
 
-// parseRequestPart parses webhook.raw and webhook.headers["NAME"].
+// parseRequestPart parses a name that stands for a part of the request.
 func parseRequestPart(t hcl.Traversal) (part, bool) {
-	if t.RootName() != "webhook" || len(t) < 2 {
+	switch root := t.RootName(); {
+	case root == timestampRoot && len(t) == 1:
+		return part{source: fromTimestamp}, true
+	case root == publicURLRoot && len(t) == 1:
+		return part{source: fromPublicURL}, true
+	case root != requestRoot || len(t) < 2:
 		return part{}, false
 	}
 	member, _ := traverserName(t[1])
-	switch {
-	case member == "raw" && len(t) == 2:
-		return part{source: fromBody}, true
-	case member == "headers" && len(t) == 3:
+	if member == "headers" && len(t) == 3 {
 		name, ok := traverserName(t[2])
 		return part{source: fromHeader, text: http.CanonicalHeaderKey(name)}, ok
 	}
-	return part{}, false
+	found, ok := map[string]source{"raw": fromBody, "method": fromMethod, "url": fromURI}[member]
+	return part{source: found}, ok && len(t) == 2
 }
 
 // checkHeader checks the name of the header that a part reads.
@@ -138,8 +127,8 @@ func (p *payload) appendText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diag
 	}
 	if len(c.Refs()) > 0 {
 		return hcl.Diagnostics{diag.Error(e.Range(), "Not part of what is signed",
-			"A signature covers raw bytes, so a payload may hold only text, "+
-				"webhook.headers[\"NAME\"] and webhook.raw: no function, no condition and no other part of the request. "+
+			"A signature covers raw bytes, so a payload may hold only text, webhook.headers[\"NAME\"], webhook.method, webhook.url, "+
+				"public_url, timestamp and webhook.raw: no function, no condition and no other part of the request. "+
 				"webhook.raw is the raw body.")}
 	}
 	if text, known := expr.Bind[string](c).Constant(); known {
@@ -148,45 +137,4 @@ func (p *payload) appendText(scope *expr.Scope, e hclsyntax.Expression) hcl.Diag
 		*p = append(*p, part{source: fromUnset})
 	}
 	return nil
-}
-
-func (p payload) readsBody() bool {
-	return slices.ContainsFunc(p, func(x part) bool { return x.source == fromBody })
-}
-
-// readsHeader reports whether the payload holds a header, given by its canonical
-// name.
-func (p payload) readsHeader(header string) bool {
-	return slices.Contains(p, part{source: fromHeader, text: header})
-}
-
-// checkRequest refuses a request in which a part is missing or ambiguous.
-func (p payload) checkRequest(h http.Header) error {
-	for _, x := range p {
-		switch x.source {
-		case fromHeader:
-			if _, err := singleHeader(h, x.text); err != nil {
-				return err
-			}
-		case fromUnset:
-			return errors.New("the payload reads a secret that is not set")
-		}
-	}
-	return nil
-}
-
-// writeTo hashes the parts of a request that checkRequest accepted.
-func (p payload) writeTo(s *sum, r *Request) {
-	for _, x := range p {
-		switch x.source {
-		case fromBody:
-			s.hash.Write(r.Body)
-			continue
-		case fromHeader:
-			s.text = append(s.text[:0], r.Header.Get(x.text)...)
-		default:
-			s.text = append(s.text[:0], x.text...)
-		}
-		s.hash.Write(s.text)
-	}
 }

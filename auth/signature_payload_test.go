@@ -89,7 +89,9 @@ func TestPayloadFindsMistakes(t *testing.T) {
 	checkFindings(t, "hmac", []finding{
 		{"the parsed body", head + `payload = webhook.body`, hcl.DiagError, notPart, "webhook.raw is the raw body.", "4:11-4:23"},
 		{"a member of the body", head + `payload = "${webhook.body.id}.${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:29"},
-		{"another name", head + `payload = "${webhook.method}${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:28"},
+		{"another name", head + `payload = "${webhook.remote_ip}${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:31"},
+		{"a part of the method", head + `payload = "${webhook.method.x}${webhook.raw}"`, hcl.DiagError, "Unknown name", "has no members", "4:28-4:30"},
+		{"a time that is nowhere", head + `payload = "${timestamp}.${webhook.raw}"`, hcl.DiagError, "No time to sign", "timestamp_header", "4:11-4:40"},
 		{"a function", head + `payload = "${lower(webhook.headers["X-Id"])}.${webhook.raw}"`, hcl.DiagError, notPart, cure, "4:14-4:44"},
 		{"a function of the body", head + `payload = trimspace(webhook.raw)`, hcl.DiagError, notPart, cure, "4:11-4:33"},
 		{"a condition", head + `payload = webhook.method == "POST" ? webhook.raw : "x"`, hcl.DiagError, notPart, cure, "4:11-4:55"},

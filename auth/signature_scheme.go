@@ -4,46 +4,69 @@ import (
 	"crypto/sha1" //nolint:gosec // some senders support no other; HMAC-SHA-1 is still secure
 	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"hash"
 	"net/http"
-	"strings"
 	"time"
 )
 
-// scheme describes how a sender signs. The kind "hmac" decodes one from the
-// configuration; a preset holds one.
+// scheme describes how a sender signs. The kinds "hmac" and "signature" decode
+// one from the configuration; a preset holds one or more.
 type scheme struct {
-	header          string // holds the signature
-	algorithm       string
-	encoding        string
-	prefix          string // of the signature, in its header
-	payload         payload
-	timestampHeader string // "" if requests don't expire
-	tolerance       time.Duration
+	header    string // holds the signature
+	separator string // between the items of that header; "" if it is one item
+	prefix    string // of the items that are signatures; other items are skipped
+	encoding  string // of a signature
+	algorithm string
+	// secretEncoding says how the bytes of the key are written in the secret.
+	secretEncoding string
+	payload        payload
+	time           timeSource
 }
 
-// The names of algorithms and encodings in files.
+// timeSource says where the time of a signature is and how old it may be. At most
+// one of header, field and member is set.
+type timeSource struct {
+	header      string        // a header that holds the time
+	field       string        // the name of the item NAME=TIME in the header of the signature
+	member      string        // a member of the signed body, which is JSON
+	format      string        // of the time
+	tolerance   time.Duration // 0 if signatures do not expire
+	allowFuture bool          // accept any time that is ahead of the clock
+}
+
+func (t timeSource) isSet() bool { return t.header != "" || t.field != "" || t.member != "" }
+
+// isChecked reports whether signatures expire.
+func (t timeSource) isChecked() bool { return t.isSet() && t.tolerance > 0 }
+
+// The names of algorithms in files.
 const (
 	sha1Name   = "sha1"
 	sha256Name = "sha256"
 	sha384Name = "sha384"
 	sha512Name = "sha512"
 
-	hexName       = "hex"
-	base64Name    = "base64"
-	base64urlName = "base64url"
+	ed25519Name     = "ed25519"
+	ecdsaSHA256Name = "ecdsa_sha256"
+	rsaSHA1Name     = "rsa_sha1"
+	rsaSHA256Name   = "rsa_sha256"
+	rsaSHA512Name   = "rsa_sha512"
+
+	// tokenName stands for a header that holds the secret itself.
+	tokenName = "token"
 )
 
-// maxSumSize is the size of the longest sum of an algorithm.
-const maxSumSize = sha512.Size
+// hmacAlgorithms lists the algorithms whose key is a shared secret.
+func hmacAlgorithms() []string { return []string{sha1Name, sha256Name, sha384Name, sha512Name} }
 
-func algorithmNames() []string { return []string{sha1Name, sha256Name, sha384Name, sha512Name} }
+// publicKeyAlgorithms lists the algorithms whose signatures are verified with a
+// public key.
+func publicKeyAlgorithms() []string {
+	return []string{ed25519Name, ecdsaSHA256Name, rsaSHA256Name, rsaSHA512Name, rsaSHA1Name}
+}
 
-// newHash returns the constructor of an algorithm's hash, nil for an unknown
-// name.
+// newHash returns the constructor of the hash of an HMAC, nil for other
+// algorithms.
 func newHash(algorithm string) func() hash.Hash {
 	switch algorithm {
 	case sha1Name:
@@ -58,64 +81,25 @@ func newHash(algorithm string) func() hash.Hash {
 	return nil
 }
 
-// claim holds the signatures of a request, of which one must match, and their
-// time. Senders that write all of it into one header differ only in how the
-// claim is read.
-type claim struct {
-	signatures []string // with prefix, encoded
-	timestamp  string
+// canonical returns the scheme with canonical names of headers.
+func (s scheme) canonical() scheme {
+	s.header = http.CanonicalHeaderKey(s.header)
+	s.time.header = http.CanonicalHeaderKey(s.time.header)
+	return s
 }
 
-// readClaim reads the headers that hold the signature and its time.
-func (s *scheme) readClaim(h http.Header) (claim, error) {
-	if _, err := singleHeader(h, s.header); err != nil {
-		return claim{}, err
-	}
-	c := claim{signatures: h.Values(s.header)}
-	if s.timestampHeader == "" {
-		return c, nil
-	}
-	var err error
-	c.timestamp, err = singleHeader(h, s.timestampHeader)
-	return c, err
-}
+// usesPublicKey reports whether the sender signs with a private key.
+func (s scheme) usesPublicKey() bool { return s.algorithm != tokenName && newHash(s.algorithm) == nil }
 
-// decodeSignature decodes a signature, which must fill dst exactly.
-func (s *scheme) decodeSignature(dst []byte, signature string) error {
-	text, found := strings.CutPrefix(signature, s.prefix)
-	if !found {
-		return fmt.Errorf("the %s header does not begin with %q", s.header, s.prefix)
+// signsTime reports whether the signature covers the time.
+func (s scheme) signsTime() bool {
+	switch {
+	case s.payload.has(fromTimestamp):
+		return true
+	case s.time.header != "":
+		return s.payload.readsHeader(http.CanonicalHeaderKey(s.time.header))
+	case s.time.member != "":
+		return s.payload.has(fromBody)
 	}
-	if !decodeSum(s.encoding, dst, text) {
-		return fmt.Errorf("the %s header holds no %s sum in %s", s.header, s.algorithm, s.encoding)
-	}
-	return nil
-}
-
-// decodeSum decodes text to dst. It reports whether text fills dst exactly.
-func decodeSum(encoding string, dst []byte, text string) bool {
-	var n int
-	var err error
-	switch encoding {
-	case hexName:
-		if len(text) != hex.EncodedLen(len(dst)) {
-			return false
-		}
-		n, err = hex.Decode(dst, []byte(text))
-	case base64Name:
-		n, err = decodeBase64(base64.RawStdEncoding, dst, text)
-	case base64urlName:
-		n, err = decodeBase64(base64.RawURLEncoding, dst, text)
-	}
-	return err == nil && n == len(dst)
-}
-
-func decodeBase64(e *base64.Encoding, dst []byte, text string) (int, error) {
-	for range 2 { // at most two characters of padding
-		text = strings.TrimSuffix(text, "=")
-	}
-	if len(text) != e.EncodedLen(len(dst)) {
-		return 0, nil
-	}
-	return e.Decode(dst, []byte(text))
+	return false
 }

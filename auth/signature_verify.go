@@ -2,78 +2,86 @@ package auth
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/subtle"
 	"errors"
-	"hash"
 	"net/http"
 	"sync"
 )
 
-// signature checks the signature of a request against a scheme. The kind "hmac"
-// and the presets share it.
+// signature checks the signature of a request against a scheme. The kinds "hmac"
+// and "signature" and the presets share it.
 type signature struct {
 	scheme
-	keys []*key // none until the secrets are known
-	size int    // of a sum, in bytes
+	keys []key     // none until the secrets are known
+	size int       // of a signature in bytes, 0 if it varies
+	work sync.Pool // of *candidates
 }
 
-// setKeys sets the secrets of which one must have signed.
+// setKeys sets the secrets or public keys of which one must have signed.
 func (s *signature) setKeys(secrets []string) {
-	s.header = http.CanonicalHeaderKey(s.header)
-	s.timestampHeader = http.CanonicalHeaderKey(s.timestampHeader)
-	hashed := newHash(s.algorithm)
-	s.size = hashed().Size()
-	s.keys = make([]*key, len(secrets))
-	for i, secret := range secrets {
-		s.keys[i] = newKey(hashed, secret)
-	}
+	s.scheme = s.canonical()
+	s.keys, s.size = s.newKeys(secrets), s.signatureSize()
 }
 
-// Verify computes the signature with each secret and compares it with each
-// signature of the request.
+// Verify compares the signature of each key with each signature of the request.
 func (s *signature) Verify(_ context.Context, r *Request) error {
-	c, err := s.readClaim(r.Header)
+	claimed, err := s.readClaim(r)
 	if err != nil {
 		return err
 	}
-	if s.timestampHeader != "" {
-		if err := checkTimestamp(c.timestamp, r.Now, s.tolerance); err != nil {
+	if s.time.isChecked() && s.time.member == "" {
+		if err := s.time.check(claimed.timestamp, r.Now); err != nil {
 			return err
 		}
 	}
-	if err := s.payload.checkRequest(r.Header); err != nil {
+	m := message{request: r, timestamp: claimed.timestamp}
+	if err := s.payload.checkMessage(m); err != nil {
 		return err
 	}
-	return s.matchSignatures(c.signatures, r)
+	if err := s.match(claimed.signatures, m); err != nil {
+		return err
+	}
+	return s.checkMember(r)
 }
 
-var errMismatch = errors.New("the signature does not match")
-
-// matchSignatures compares each signature with each key. It returns the last
-// reason if none matches.
-func (s *signature) matchSignatures(signatures []string, r *Request) error {
-	reason := errMismatch
-	var buffer [maxSumSize]byte
-	given := buffer[:s.size]
+// match compares each signature in the text of the header with each key.
+func (s *signature) match(text string, m message) error {
+	c, _ := s.work.Get().(*candidates)
+	if c == nil {
+		c = &candidates{}
+	}
+	defer s.work.Put(c)
+	c.reset()
+	if err := s.decodeCandidates(c, text, s.size); err != nil {
+		return err
+	}
 	matched := 0
-	for _, text := range signatures {
-		if err := s.decodeSignature(given, text); err != nil {
-			reason = err
-			continue
-		}
-		for _, k := range s.keys {
-			matched |= k.matches(s.payload, r, given)
-		}
+	for _, k := range s.keys {
+		matched |= k.matches(s.payload, m, c)
 	}
-	if matched != 1 {
-		return reason
+	switch {
+	case matched == 1:
+		return nil
+	case s.algorithm == tokenName:
+		return errors.New("wrong value in the " + s.header + " header")
 	}
-	return nil
+	return errMismatch
+}
+
+// checkMember checks the time in the body, which is parsed only after its signature
+// matched.
+func (s *signature) checkMember(r *Request) error {
+	if s.time.member == "" || !s.time.isChecked() {
+		return nil
+	}
+	text, err := memberText(r.Body, s.time.member)
+	if err != nil {
+		return err
+	}
+	return s.time.check(text, r.Now)
 }
 
 // NeedsBody reports whether the body is signed.
-func (s *signature) NeedsBody() bool { return s.payload.readsBody() }
+func (s *signature) NeedsBody() bool { return s.payload.has(fromBody) }
 
 // Challenge names a scheme of the gateway's own: no registered one asks for such
 // a signature.
@@ -86,31 +94,5 @@ func (s *signature) Headers() []string { return []string{http.CanonicalHeaderKey
 // Query is empty: signatures stand in headers.
 func (s *signature) Query() []string { return nil }
 
-// key computes HMACs with one secret. It reuses hashes, because keying a hash
-// costs as much as hashing a short body.
-type key struct {
-	sums sync.Pool // of *sum
-}
-
-type sum struct {
-	hash   hash.Hash
-	text   []byte // buffer for a header
-	result []byte
-}
-
-func newKey(newHash func() hash.Hash, secret string) *key {
-	k := &key{}
-	k.sums.New = func() any { return &sum{hash: hmac.New(newHash, []byte(secret))} }
-	return k
-}
-
-// matches returns 1 if given is the HMAC of the payload of a request, and 0
-// otherwise, in constant time.
-func (k *key) matches(p payload, r *Request, given []byte) int {
-	s := k.sums.Get().(*sum)
-	defer k.sums.Put(s)
-	s.hash.Reset()
-	p.writeTo(s, r)
-	s.result = s.hash.Sum(s.result[:0])
-	return subtle.ConstantTimeCompare(s.result, given)
-}
+// signsURL reports whether the URL is signed.
+func (s *signature) signsURL() bool { return s.payload.has(fromPublicURL) }

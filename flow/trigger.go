@@ -75,6 +75,9 @@ type HTTPPart struct {
 	Dedupes bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
+	// SignedURL lists the places of settings that check a signature over the URL of
+	// the request.
+	SignedURL []hcl.Range
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool
@@ -115,6 +118,9 @@ type Incoming struct {
 	ReceivedAt time.Time
 	Limits     Limits
 	Key        []byte // of the gateway, which signed the tokens of links
+	// BaseURL is the beginning of the URL of the request, without a slash at its
+	// end, as its sender knows it. "" unless the trigger has a SignedURL.
+	BaseURL string
 	// TakeMemory takes memory for a text that is decoded in addition to the body as
 	// it was read: a body that was compressed, or JSON inside of the body. It returns
 	// false if there is none now: the caller then gets a refusal, whatever Accept

@@ -67,10 +67,12 @@ type webhook struct {
 	ranges  []mediaRange // accepted types of bodies
 	accept  string       // ranges as the value of a header
 	allowed []netip.Prefix
-	reads   []expr.Reader     // of the trigger's own expressions
-	secrets credentialNames   // set by checkSettings
-	index   map[string]int    // variables by name
-	known   *input.MemberTree // the named members of the body; nil unless strict
+	// signedURL lists the places of the checks whose signature covers the URL.
+	signedURL []hcl.Range
+	reads     []expr.Reader     // of the trigger's own expressions
+	secrets   credentialNames   // set by checkSettings
+	index     map[string]int    // variables by name
+	known     *input.MemberTree // the named members of the body; nil unless strict
 }
 
 // Describe declares the block.
@@ -232,6 +234,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Computes:     w.computes(),
 			Dedupes:      w.dedupe != nil,
 			MaxBody:      int64(w.maxBody),
+			SignedURL:    w.signedURL,
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: w, Queue: w.limits(), Credential: w.secrets.check,

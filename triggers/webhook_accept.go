@@ -79,7 +79,7 @@ func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.
 		body, problem := readBody(r, in.Limits.Body)
 		return body, nil, problem
 	}
-	request := &auth.Request{Header: r.Header, Now: in.ReceivedAt}
+	request := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt}
 	if r.URL.RawQuery != "" {
 		request.Query = r.URL.Query()
 	}

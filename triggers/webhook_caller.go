@@ -41,6 +41,9 @@ func textOrNull(text string) any {
 func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	w.checks = append(w.checks, c)
 	w.checkKinds[c] = b.Labels[0]
+	if auth.SignsURL(c) {
+		w.signedURL = append(w.signedURL, b.DefRange())
+	}
 }
 
 // callerType returns the type of webhook.auth. Its optional members may be null.

@@ -31,14 +31,18 @@ type requestEvent struct {
 var _ flow.Sized = (*requestEvent)(nil)
 
 func newRequestEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte) *requestEvent {
-	url := r.RequestURI
-	if url == "" {
-		url = r.URL.RequestURI()
-	}
 	return &requestEvent{
 		webhook: w, raw: body, header: headerValues{fields: r.Header, host: r.Host}, path: in.PathValues,
-		method: r.Method, url: url, remoteIP: in.RemoteIP, receivedAt: in.ReceivedAt,
+		method: r.Method, url: requestURI(r), remoteIP: in.RemoteIP, receivedAt: in.ReceivedAt,
 	}
+}
+
+// requestURI returns path and query as they were received.
+func requestURI(r *http.Request) string {
+	if r.RequestURI == "" {
+		return r.URL.RequestURI()
+	}
+	return r.RequestURI
 }
 
 func (e *requestEvent) readQuery(raw string, limits flow.Limits) *flow.Problem {

@@ -77,7 +77,7 @@ func (g *Gateway) Describe(s *schema.Spec) {
 }`,
 	})
 	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
-	schema.Attr(s, &g.PublicURL, "public_url", "The beginning of printed and displayed URLs.")
+	schema.Attr(s, &g.PublicURL, "public_url", "The beginning of the URLs of endpoints, as senders know it. It is printed and displayed, and part of the signatures of senders that sign the URL.")
 	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks. They are never served on the public listener.")
 	schema.Single(s, &g.TLS, "tls", "Serves the endpoints over HTTPS.")
 	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")

@@ -112,6 +112,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.report(analyzeSensitivity(c.Flows)...)
 	l.checkLinks(c.Flows)
 	l.checkHasFlow(c.Flows)
+	l.report(checkPublicURL(c.Flows, c.Gateway.PublicURL)...)
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags
 }

@@ -84,6 +84,23 @@ func compareRoutes(a, b routedFlow) *hcl.Diagnostic {
 			specific.route.Path, specific.flow.Name, general.flow.Name, general.route.Path, formatPlace(a.route.Range)))
 }
 
+// checkPublicURL warns of checks of signed URLs without a public URL. The sender
+// signs the URL that it knows.
+func checkPublicURL(flows []*flow.Flow, publicURL string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, f := range flows {
+		if f.Parts.HTTP == nil || publicURL != "" {
+			continue
+		}
+		for _, at := range f.Parts.HTTP.SignedURL {
+			diags = append(diags, diag.Warning(at, "Public URL not set",
+				"The sender signs the URL of its request, and the gateway does not know the name under which it is reached. "+
+					`Write gateway { public_url = "https://hooks.example.com" }, or start the gateway with --public-url or GATEWAY_PUBLIC_URL.`))
+		}
+	}
+	return diags
+}
+
 func isPlaceholder(segment string) bool { return strings.HasPrefix(segment, "{") }
 
 func shareMethod(a, b []string) bool {

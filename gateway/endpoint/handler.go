@@ -173,6 +173,9 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 		Key:        q.handler.Key,
 		Evaluate:   q.evaluateEarly,
 	}
+	if len(q.Endpoint.HTTP.SignedURL) > 0 {
+		in.BaseURL = q.Snapshot.BaseURL()
+	}
 	if !q.meterBody(&in) {
 		return nil, outOfMemory()
 	}

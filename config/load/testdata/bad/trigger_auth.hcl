@@ -28,7 +28,7 @@ flow "orders" {
       header  = "X-Signature"
       payload = webhook.body # error: Not part of what is signed: webhook.raw
     }
-    auth "stripe" { secret = secret.token } # error: Not yet available: later version
+    auth "mtls" {} # error: Not yet available: later version
     auth "jwt" {} # error: Not yet available: later version
   }
 }
