@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +89,11 @@ func TestAdminAccess(t *testing.T) {
 		{name: "reload by GET", listener: loopback, path: "/-/reload", want: 405},
 		{name: "status by POST", listener: loopback, method: "POST", want: 405},
 		{name: "unknown path", listener: loopback, path: "/", want: 404},
+		{name: "unknown parameter", listener: loopback, path: "/api/v1/status?x=1", want: 400},
+		{name: "no store", listener: loopback, path: "/api/v1/runs", want: 503},
+		{name: "large header", listener: loopback, header: http.Header{"X-Large": {strings.Repeat("x", 64<<10)}}, want: 431},
+		{name: "large header outside", listener: outside, header: http.Header{"X-Large": {strings.Repeat("x", 64<<10)}}, want: 431},
+		{name: "large body", listener: loopback, method: "POST", path: "/api/v1/contacts", header: http.Header{"Content-Length": {"67108865"}}, want: 413},
 		{name: "only the head", listener: loopback, method: "HEAD", path: "/metrics", want: 200},
 	}
 	for _, c := range cases {
@@ -105,6 +111,9 @@ func TestAdminAccess(t *testing.T) {
 			}
 			method, path := orElse(c.method, "GET"), orElse(c.path, "/api/v1/status")
 			r := httptest.NewRequest(method, path, nil)
+			if n, err := strconv.ParseInt(c.header.Get("Content-Length"), 10, 64); err == nil {
+				r.ContentLength = n
+			}
 			r.Host = strings.TrimPrefix(orElse(c.host, "localhost:8081"), "-")
 			for name, values := range c.header {
 				r.Header[name] = values

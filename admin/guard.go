@@ -12,17 +12,18 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
 // guard decides who may use the admin listener.
 //
 // A request from another machine needs the token, unless its route needs none.
-// So does one on loopback if the operator gave the token; else everyone who can connect may send requests. A browser on the
-// machine, however, sends requests for every page that it shows. So a request
-// without the token must name this machine as its host, which a request through
-// a rebound DNS name does not, and a request that changes something must not
-// come from a page of another origin.
+// So does one on loopback if the operator gave the token; else everyone who can
+// connect may send requests. A browser on the machine, however, sends requests
+// for every page that it shows. So a request without the token must name this
+// machine as its host, which a request through a rebound DNS name does not, and a
+// request that changes something must not come from a page of another origin.
 type guard struct {
 	api      *api.API
 	log      *zap.Logger
@@ -52,12 +53,20 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if p := g.checkAccess(r); p != nil {
+	if p := g.checkRequest(r); p != nil {
 		g.log.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.String("remote_ip", remoteIP(r)))
 		problem.Write(w, p)
 		return
 	}
 	g.api.ServeHTTP(w, r)
+}
+
+// checkRequest returns why a request is refused, or nil.
+func (g *guard) checkRequest(r *http.Request) *flow.Problem {
+	if httpserver.HeaderSize(r) > maxHeader {
+		return problem.HeadersTooLarge(maxHeader)
+	}
+	return g.checkAccess(r)
 }
 
 // checkAccess returns why a request is refused, or nil.
@@ -70,18 +79,18 @@ func (g *guard) checkAccess(r *http.Request) *flow.Problem {
 	switch {
 	case !authorized && (!g.local || given != ""):
 		return &flow.Problem{
-			Status: http.StatusUnauthorized, Title: "Not authorized",
+			Status: http.StatusUnauthorized,
 			Detail: "The admin listener needs its token: Authorization: Bearer TOKEN.",
 			Header: http.Header{"Www-Authenticate": {`Bearer realm="gateway admin"`}},
 		}
 	case !authorized && !g.unix && !isLoopbackHost(r.Host):
 		return &flow.Problem{
-			Status: http.StatusForbidden, Title: "Host not allowed",
+			Status: http.StatusForbidden,
 			Detail: "The admin listener is on loopback: call it as localhost or by its address, or send its token.",
 		}
 	case g.origins.Check(r) != nil:
 		return &flow.Problem{
-			Status: http.StatusForbidden, Title: "Origin not allowed",
+			Status: http.StatusForbidden,
 			Detail: "A page of another origin may change nothing here.",
 		}
 	}

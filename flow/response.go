@@ -15,8 +15,7 @@ type Response struct {
 // (RFC 9457). The caller reads its texts: no internal message, no secret.
 type Problem struct {
 	Status  int
-	Title   string
-	Detail  string
+	Detail  string      // one sentence or more, for the caller
 	Header  http.Header // such as Allow or Retry-After; may be nil
 	Faults  []Fault     // every fault of the body and the variables
 	Cause   error       // for the log only; may be nil
@@ -32,10 +31,5 @@ type Fault struct {
 	Actual   string `json:"actual,omitempty"`   // type of the value that came, never the value
 }
 
-// Error returns the title and the detail.
-func (p *Problem) Error() string {
-	if p.Detail == "" {
-		return p.Title
-	}
-	return p.Title + ": " + p.Detail
-}
+// Error returns the detail.
+func (p *Problem) Error() string { return p.Detail }

@@ -120,6 +120,7 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 		g.endRuns()
 		return nil, first.Config, first.Diags
 	}
+	g.handler.MaxHeader = int(g.reloader.initial.Limits.Headers)
 	return g, first.Config, first.Diags
 }
 

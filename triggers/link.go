@@ -183,10 +183,10 @@ func (t *linkEndpoint) Accept(r *http.Request, in flow.Incoming) (flow.Event, *f
 // and starts no run.
 func (t *link) answerWithoutRun(r *http.Request, in flow.Incoming, outcome, detail string, cause error) *flow.Problem {
 	if r.Method == http.MethodPost {
-		return &flow.Problem{Status: http.StatusBadRequest, Title: "Bad link", Detail: detail, Outcome: outcome, Cause: cause}
+		return &flow.Problem{Status: http.StatusBadRequest, Detail: detail, Outcome: outcome, Cause: cause}
 	}
 	click := &valueEvent{roots: map[string]any{linkRoot: t.clickValue(r, in)}}
-	return &flow.Problem{Status: http.StatusFound, Title: "Redirected", Detail: detail, Header: t.redirect.header(r.Context(), click), Outcome: outcome, Cause: cause}
+	return &flow.Problem{Status: http.StatusFound, Detail: detail, Header: t.redirect.header(r.Context(), click), Outcome: outcome, Cause: cause}
 }
 
 // clickValue returns a click as expressions read it, without the token.

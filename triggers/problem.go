@@ -12,7 +12,7 @@ import (
 
 func forbiddenProblem() *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusForbidden, Outcome: "forbidden", Title: "Address not allowed",
+		Status: http.StatusForbidden, Outcome: "forbidden",
 		Detail: "Requests from this address are not allowed.",
 	}
 }
@@ -21,7 +21,7 @@ func forbiddenProblem() *flow.Problem {
 // the log has the reason.
 func unauthorizedProblem(challenges []string, reason error) *flow.Problem {
 	p := &flow.Problem{
-		Status: http.StatusUnauthorized, Outcome: "unauthorized", Title: "Not authorized", Cause: reason,
+		Status: http.StatusUnauthorized, Outcome: "unauthorized", Cause: reason,
 		Detail: "Credentials or a signature are missing or wrong.",
 	}
 	if len(challenges) > 0 {
@@ -32,7 +32,7 @@ func unauthorizedProblem(challenges []string, reason error) *flow.Problem {
 
 func tooLargeProblem(limit int64) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusRequestEntityTooLarge, Outcome: "too_large", Title: "Body too large",
+		Status: http.StatusRequestEntityTooLarge, Outcome: "too_large",
 		Detail: fmt.Sprintf("The body may have at most %d bytes.", limit),
 	}
 }
@@ -41,7 +41,7 @@ func tooLargeProblem(limit int64) *flow.Problem {
 // for.
 func tooSlowProblem() *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusRequestTimeout, Outcome: "too_slow", Title: "Body too slow",
+		Status: http.StatusRequestTimeout, Outcome: "too_slow",
 		Detail: "The body did not arrive in time.", Header: http.Header{"Connection": {"close"}},
 	}
 }
@@ -50,7 +50,7 @@ func tooSlowProblem() *flow.Problem {
 // the caller has disconnected.
 func incompleteProblem() *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusBadRequest, Outcome: "disconnected", Title: "Incomplete body",
+		Status: http.StatusBadRequest, Outcome: "disconnected",
 		Detail: "The body ended before it was complete.",
 	}
 }
@@ -59,23 +59,23 @@ func incompleteProblem() *flow.Problem {
 // that names the accepted ones (RFC 9110, section 15.5.16).
 func unsupportedProblem(detail, field, accepted string) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusUnsupportedMediaType, Outcome: "unsupported_type", Title: "Body type not accepted",
+		Status: http.StatusUnsupportedMediaType, Outcome: "unsupported_type",
 		Detail: detail, Header: http.Header{field: {accepted}},
 	}
 }
 
 // malformedProblem refuses a body or query with a syntax error.
-func malformedProblem(title, in string, err *value.SyntaxError) *flow.Problem {
+func malformedProblem(what, in string, err *value.SyntaxError) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusBadRequest, Outcome: "malformed", Title: title,
-		Detail: diag.Sentence(err),
+		Status: http.StatusBadRequest, Outcome: "malformed",
+		Detail: what + ": " + err.Error() + ".",
 		Faults: []flow.Fault{{Pointer: err.Pointer, In: in, Detail: diag.Capitalize(err.Reason) + "."}},
 	}
 }
 
 func invalidProblem(found input.Faults) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusUnprocessableEntity, Outcome: "invalid", Title: "Values missing or wrong",
+		Status: http.StatusUnprocessableEntity, Outcome: "invalid",
 		Detail: found.Summary(), Faults: found.List, Cause: found,
 	}
 }

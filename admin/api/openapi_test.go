@@ -119,7 +119,7 @@ func checkResponses(t *testing.T, path string, o *openAPIOperation, doc *openAPI
 			t.Errorf("%s %s: %+v", path, status, r)
 		}
 		for media, c := range r.Content {
-			isProblem := code >= 400 && code != 422 && code != 431 // which net/http sends
+			isProblem := code >= 400 && code != 422
 			if (media == problem.ContentType) != isProblem || (isProblem && c.Schema.Ref != "#/components/schemas/Problem") {
 				t.Errorf("%s %s: %s", path, status, media)
 			}

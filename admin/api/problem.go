@@ -16,19 +16,21 @@ func problemOf(err *ops.Error) *flow.Problem {
 	detail := toSentence(err.Message)
 	switch err.Kind {
 	case ops.Invalid:
-		return &flow.Problem{Status: http.StatusBadRequest, Title: "Bad request", Detail: detail}
+		return &flow.Problem{Status: http.StatusBadRequest, Detail: detail}
+	case ops.TooLarge:
+		return &flow.Problem{Status: http.StatusRequestEntityTooLarge, Detail: detail, Header: http.Header{"Connection": {"close"}}}
 	case ops.NotFound:
-		return &flow.Problem{Status: http.StatusNotFound, Title: "Not found", Detail: detail}
+		return &flow.Problem{Status: http.StatusNotFound, Detail: detail}
 	case ops.Conflict:
-		return &flow.Problem{Status: http.StatusConflict, Title: "Not in this state", Detail: detail}
+		return &flow.Problem{Status: http.StatusConflict, Detail: detail}
 	case ops.NoStore:
-		return &flow.Problem{Status: http.StatusServiceUnavailable, Title: "No store", Detail: detail}
+		return &flow.Problem{Status: http.StatusServiceUnavailable, Detail: detail}
 	case ops.Unavailable:
 		return problem.Unavailable(detail, 5)
 	case ops.ShuttingDown:
 		return problem.ShuttingDown()
 	}
-	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: detail}
+	return &flow.Problem{Status: http.StatusInternalServerError, Detail: detail}
 }
 
 // toSentence returns a message as a sentence.
@@ -40,14 +42,14 @@ func toSentence(message string) string {
 func methodNotAllowed(allowed []string) *flow.Problem {
 	methods := strings.Join(allowed, ", ")
 	return &flow.Problem{
-		Status: http.StatusMethodNotAllowed, Title: "Method not allowed", Detail: "This endpoint accepts " + methods + ".",
+		Status: http.StatusMethodNotAllowed, Detail: "This endpoint accepts " + methods + ".",
 		Header: http.Header{"Allow": {methods}},
 	}
 }
 
 func notFound(paths []string) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusNotFound, Title: "Not found",
+		Status: http.StatusNotFound,
 		Detail: "The admin listener serves " + strings.Join(paths, ", ") + ". Endpoints of flows have a listener of their own.",
 	}
 }

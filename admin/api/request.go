@@ -123,7 +123,7 @@ func (s schemas) readText(name string, of *schema, text string) (any, error) {
 
 // readBody checks and decodes the JSON body of a request.
 func (s schemas) readBody(route *route, r *http.Request) (any, error) {
-	text, err := readAll(r.Body)
+	text, err := readAll(r)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s schemas) readBody(route *route, r *http.Request) (any, error) {
 
 // readBodyOrQuery returns the parameters from the body, if there is one.
 func (s schemas) readBodyOrQuery(route *route, r *http.Request, query map[string]any) (map[string]any, error) {
-	text, err := readAll(r.Body)
+	text, err := readAll(r)
 	if err != nil || len(bytes.TrimSpace(text)) == 0 {
 		return query, err
 	}
@@ -150,13 +150,17 @@ func (s schemas) readBodyOrQuery(route *route, r *http.Request, query map[string
 	return v.(map[string]any), nil
 }
 
-func readAll(body io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+func readAll(r *http.Request) ([]byte, error) {
+	tooLarge := &ops.Error{Kind: ops.TooLarge, Message: fmt.Sprintf("the body has more than %d bytes; send less at once", maxBody)}
+	if r.ContentLength > maxBody {
+		return nil, tooLarge
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the body can't be read: %w", err)
 	case len(text) > maxBody:
-		return nil, fmt.Errorf("the body has more than %d bytes; send less at once", maxBody)
+		return nil, tooLarge
 	}
 	return text, nil
 }

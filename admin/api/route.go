@@ -85,13 +85,16 @@ func (r *route) placeholder() string {
 // of the checks of the request.
 func (r *route) allResponses() []response {
 	out := slices.Clone(r.responses)
-	out = append(out, response{status: http.StatusRequestHeaderFieldsTooLarge, about: "The header of the request is too large.", media: "text/plain"})
+	out = append(out, refusal(http.StatusRequestHeaderFieldsTooLarge, "The header of the request is too large."))
 	if !r.public {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
 			refusal(http.StatusForbidden, "The host or the origin is not allowed."))
 	}
 	if !r.lenient {
 		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))
+		if r.body != nil || r.bodyOrQuery {
+			out = append(out, refusal(http.StatusRequestEntityTooLarge, "The body is too large."))
+		}
 	}
 	return out
 }

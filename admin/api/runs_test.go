@@ -365,7 +365,7 @@ func TestRefusalsRepeatNoValue(t *testing.T) {
 		{"PATCH", "/api/v1/contacts/jane@example.com", `{"add": "` + value + `"}`},
 		{"POST", "/api/v1/contacts", `"` + value + `"`},
 	} {
-		if p := ask[problem.Document](l, c.method, c.path, 400, c.body); strings.Contains(p.Detail, value) || p.Detail == "" || p.Title != "Bad request" || p.Status != 400 {
+		if p := ask[problem.Document](l, c.method, c.path, 400, c.body); strings.Contains(p.Detail, value) || p.Detail == "" || p.Title != "Bad Request" || p.Status != 400 {
 			t.Errorf("%s %s %s: %+v", c.method, c.path, c.body, p)
 		}
 	}

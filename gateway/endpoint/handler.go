@@ -58,6 +58,8 @@ type Options struct {
 // Handler serves the endpoints of the flows.
 type Handler struct {
 	Options
+	MaxHeader int // bytes of the header of a request; set before the first request
+
 	unserved telemetry.RefusalLimit // of requests that found no endpoint
 	draining atomic.Bool
 	stopping atomic.Bool
@@ -107,6 +109,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer q.release()
 	defer q.recoverPanic()
 	q.limitBodyTime()
+	if httpserver.HeaderSize(r) > h.MaxHeader {
+		q.refuse(problem.HeadersTooLarge(h.MaxHeader))
+		return
+	}
 	m := q.Snapshot.Router.Find(r.Method, r.URL.EscapedPath())
 	if m.Endpoint == nil {
 		q.refuse(notServed(m.Allow))

@@ -24,24 +24,24 @@ func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
 	case out.Err != nil && out.Err.Reason == flow.ReasonMemory:
 		return outOfMemory()
 	case out.Err != nil && out.Err.Remote:
-		return &flow.Problem{Status: http.StatusBadGateway, Title: "Another service failed the run", Outcome: "failed_remote"}
+		return &flow.Problem{Status: http.StatusBadGateway, Detail: "Another service failed the run.", Outcome: "failed_remote"}
 	}
-	return &flow.Problem{Status: http.StatusInternalServerError, Title: "The run failed", Outcome: "failed"}
+	return &flow.Problem{Status: http.StatusInternalServerError, Detail: "The run failed.", Outcome: "failed"}
 }
 
 func tookTooLong() *flow.Problem {
-	return &flow.Problem{Status: http.StatusGatewayTimeout, Title: "The run took too long", Outcome: "timeout"}
+	return &flow.Problem{Status: http.StatusGatewayTimeout, Detail: "The run took too long.", Outcome: "timeout"}
 }
 
 // notServed refuses a request that found no endpoint. allow lists the methods
 // for which the path has one.
 func notServed(allow []string) *flow.Problem {
 	if len(allow) == 0 {
-		return &flow.Problem{Status: http.StatusNotFound, Title: "Not found", Detail: "There is no such endpoint.", Outcome: "not_found"}
+		return &flow.Problem{Status: http.StatusNotFound, Detail: "There is no such endpoint.", Outcome: "not_found"}
 	}
 	methods := strings.Join(allow, ", ")
 	return &flow.Problem{
-		Status: http.StatusMethodNotAllowed, Title: "Method not allowed", Detail: "This endpoint accepts " + methods + ".",
+		Status: http.StatusMethodNotAllowed, Detail: "This endpoint accepts " + methods + ".",
 		Header: http.Header{"Allow": {methods}}, Outcome: "method_not_allowed",
 	}
 }
@@ -84,5 +84,5 @@ func inProgress(cause error) *flow.Problem {
 }
 
 func internalError() *flow.Problem {
-	return &flow.Problem{Status: http.StatusInternalServerError, Title: "Internal error", Outcome: "internal"}
+	return &flow.Problem{Status: http.StatusInternalServerError, Detail: "The gateway had an internal error.", Outcome: "internal"}
 }

@@ -22,8 +22,12 @@ const (
 	idleTimeout   = 2 * time.Minute  // until the next request
 )
 
-// New returns a server for a handler. maxHeader bounds the header of a request
-// in bytes. Errors of connections go to log.
+// headerRoom is how many times the limit of a handler is the limit of net/http on
+// the header of a request. Between the two, a handler answers.
+const headerRoom = 2
+
+// New returns a server for a handler. The handler refuses a request whose
+// HeaderSize is more than maxHeader bytes. Errors of connections go to log.
 func New(h http.Handler, maxHeader int, log *zap.Logger) *http.Server {
 	lines, err := zap.NewStdLogAt(connectionLog(log), zapcore.WarnLevel)
 	if err != nil {
@@ -33,7 +37,7 @@ func New(h http.Handler, maxHeader int, log *zap.Logger) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: HeaderTimeout,
 		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    headerRoom * maxHeader,
 		ErrorLog:          lines,
 	}
 }

@@ -3,6 +3,7 @@ package problem
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 const ContentType = "application/problem+json"
 
 // Document is the JSON of a refusal: members of RFC 9457, and two of the
-// gateway's own.
+// gateway's own. It has no type, so its title is the phrase of its status.
 type Document struct {
 	Title  string       `json:"title"`
 	Status int          `json:"status"`
@@ -26,11 +27,32 @@ type Document struct {
 // Encode returns the document of a refusal. run is the id under which the
 // history keeps the refused request; "" for none.
 func Encode(p *flow.Problem, run string) []byte {
-	body, err := json.Marshal(Document{Title: p.Title, Status: p.Status, Detail: p.Detail, Run: run, Errors: p.Faults})
+	body, err := json.Marshal(Document{Title: Title(p.Status), Status: p.Status, Detail: p.Detail, Run: run, Errors: p.Faults})
 	if err != nil {
 		body = nil // texts and numbers always marshal
 	}
 	return append(body, '\n')
+}
+
+// Title returns the phrase of a status in RFC 9110.
+func Title(status int) string {
+	switch status { // net/http has the phrases of older documents
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
+	return http.StatusText(status)
+}
+
+// HeadersTooLarge returns the refusal of a request whose header has more bytes
+// than the limit. It also closes the connection, as net/http does above a limit
+// of its own.
+func HeadersTooLarge(limit int) *flow.Problem {
+	return &flow.Problem{
+		Status: http.StatusRequestHeaderFieldsTooLarge, Detail: fmt.Sprintf("The header of a request may have at most %d bytes.", limit),
+		Header: http.Header{"Connection": {"close"}}, Outcome: "headers_too_large",
+	}
 }
 
 // Write answers a request with a problem document.
@@ -46,7 +68,7 @@ func Write(w http.ResponseWriter, p *flow.Problem) {
 // seconds.
 func Unavailable(detail string, seconds int) *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusServiceUnavailable, Title: "Not available now", Detail: detail,
+		Status: http.StatusServiceUnavailable, Detail: detail,
 		Header: http.Header{"Retry-After": {strconv.Itoa(seconds)}}, Outcome: "unavailable",
 	}
 }

@@ -156,16 +156,16 @@ func (t *testTrigger) Accept(r *http.Request, in flow.Incoming) (flow.Event, *fl
 		panic("accept " + t.token)
 	}
 	if t.token != "" && r.Header.Get("Authorization") != t.token {
-		return nil, &flow.Problem{Status: http.StatusUnauthorized, Title: "Not authorized", Outcome: "unauthorized"}
+		return nil, &flow.Problem{Status: http.StatusUnauthorized, Detail: "Not authorized.", Outcome: "unauthorized"}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, in.Limits.Body+1))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, &flow.Problem{Status: http.StatusRequestTimeout, Title: "Body too slow", Outcome: "too_slow"}
+		return nil, &flow.Problem{Status: http.StatusRequestTimeout, Detail: "Body too slow.", Outcome: "too_slow"}
 	case err != nil:
-		return nil, &flow.Problem{Status: http.StatusBadRequest, Title: "Incomplete body", Outcome: "disconnected"}
+		return nil, &flow.Problem{Status: http.StatusBadRequest, Detail: "Incomplete body.", Outcome: "disconnected"}
 	case int64(len(body)) > in.Limits.Body:
-		return nil, &flow.Problem{Status: http.StatusRequestEntityTooLarge, Title: "Body too large", Outcome: "too_large"}
+		return nil, &flow.Problem{Status: http.StatusRequestEntityTooLarge, Detail: "Body too large.", Outcome: "too_large"}
 	}
 	return testEvent{"body": string(body), "name": in.PathValues["name"]}, nil
 }

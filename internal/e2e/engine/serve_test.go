@@ -28,26 +28,26 @@ func TestAnswers(t *testing.T) {
 		target      string // /x where empty
 		body        string
 		status      int
-		title       string // of a problem
+		detail      string // of a problem
 		text        string
 		outcome     string // in the metric
 	}{
 		{name: "configured response", flows: one(`body = "hello"`, ""), status: 200, text: "hello", outcome: "succeeded"},
 		{name: "respond", flows: one("", "action \"answer\" \"a\" {\n  status = 201\n  text = \"got ${req.body}\"\n}"), body: "it", status: 201, text: "got it", outcome: "succeeded"},
 		{name: "no content", flows: one("", "action \"answer\" \"a\" {\n  status = 204\n  text = \"lost\"\n}"), status: 204, outcome: "succeeded"},
-		{name: "failed", flows: one("", `action "fail" "f" {}`), status: 500, title: "The run failed", outcome: "failed"},
-		{name: "action panics", flows: one("", "action \"fail\" \"f\" {\n  panics = true\n}"), status: 500, title: "The run failed", outcome: "failed"},
-		{name: "remote failure", flows: one("", "action \"fail\" \"f\" {\n  remote = true\n}"), status: 502, title: "Another service failed the run", outcome: "failed"},
-		{name: "action takes too long", flows: one("", "action \"hold\" \"h\" {\n  timeout = \"1s\"\n}"), status: 504, title: "The run took too long", outcome: "failed"},
-		{name: "run takes too long", flows: one(`timeout = "1s"`, holding), status: 504, title: "The run took too long", outcome: "failed"},
+		{name: "failed", flows: one("", `action "fail" "f" {}`), status: 500, detail: "The run failed.", outcome: "failed"},
+		{name: "action panics", flows: one("", "action \"fail\" \"f\" {\n  panics = true\n}"), status: 500, detail: "The run failed.", outcome: "failed"},
+		{name: "remote failure", flows: one("", "action \"fail\" \"f\" {\n  remote = true\n}"), status: 502, detail: "Another service failed the run.", outcome: "failed"},
+		{name: "action takes too long", flows: one("", "action \"hold\" \"h\" {\n  timeout = \"1s\"\n}"), status: 504, detail: "The run took too long.", outcome: "failed"},
+		{name: "run takes too long", flows: one(`timeout = "1s"`, holding), status: 504, detail: "The run took too long.", outcome: "failed"},
 		{name: "fallback answers", flows: one("", "action \"fail\" \"f\" {}\non_error {\n  action \"answer\" \"a\" {\n    status = 503\n    text = error.message\n  }\n}"), status: 503, text: "no luck", outcome: "failed"},
-		{name: "response can't be made", flows: one(`body = "${jsondecode(run.id).name}"`, ""), status: 500, title: "The run failed", outcome: "failed"},
-		{name: "not let in", flows: one(`token = "secret"`, ""), status: 401, title: "Not authorized", outcome: "unauthorized"},
-		{name: "trigger panics", flows: one(`panics = "accept"`, ""), status: 500, title: "Internal error", outcome: "internal"},
-		{name: "unknown path", flows: one("", ""), target: "/y", status: 404, title: "Not found", outcome: "not_found"},
-		{name: "disabled", flows: strings.Replace(one("", ""), "{", "{\n  enabled = false", 1), status: 404, title: "Not found", outcome: "not_found"},
-		{name: "wrong method", flows: one("", ""), method: "PUT", status: 405, title: "Method not allowed", outcome: "method_not_allowed"},
-		{name: "too large", flows: "gateway {\n  limits {\n    body = \"1KiB\"\n  }\n}\n" + one("", ""), body: strings.Repeat("x", 1025), status: 413, title: "Body too large", outcome: "too_large"},
+		{name: "response can't be made", flows: one(`body = "${jsondecode(run.id).name}"`, ""), status: 500, detail: "The run failed.", outcome: "failed"},
+		{name: "not let in", flows: one(`token = "secret"`, ""), status: 401, detail: "Not authorized.", outcome: "unauthorized"},
+		{name: "trigger panics", flows: one(`panics = "accept"`, ""), status: 500, detail: "The gateway had an internal error.", outcome: "internal"},
+		{name: "unknown path", flows: one("", ""), target: "/y", status: 404, detail: "There is no such endpoint.", outcome: "not_found"},
+		{name: "disabled", flows: strings.Replace(one("", ""), "{", "{\n  enabled = false", 1), status: 404, detail: "There is no such endpoint.", outcome: "not_found"},
+		{name: "wrong method", flows: one("", ""), method: "PUT", status: 405, detail: "This endpoint accepts POST.", outcome: "method_not_allowed"},
+		{name: "too large", flows: "gateway {\n  limits {\n    body = \"1KiB\"\n  }\n}\n" + one("", ""), body: strings.Repeat("x", 1025), status: 413, detail: "Body too large.", outcome: "too_large"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,11 +67,11 @@ func TestAnswers(t *testing.T) {
 				if w.Code != c.status {
 					t.Errorf("status %d, want %d: %s", w.Code, c.status, w.Body)
 				}
-				if c.title == "" && w.Body.String() != c.text {
+				if c.detail == "" && w.Body.String() != c.text {
 					t.Errorf("body %q, want %q", w.Body, c.text)
 				}
-				if c.title != "" {
-					wantProblem(t, w, c.title)
+				if c.detail != "" {
+					wantProblem(t, w, c.detail)
 				}
 				if len(w.Header().Get(endpoint.RunHeader)) != 26 {
 					t.Errorf("%s: %q", endpoint.RunHeader, w.Header().Get(endpoint.RunHeader))
@@ -91,13 +91,13 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func wantProblem(t *testing.T, w *httptest.ResponseRecorder, title string) {
+func wantProblem(t *testing.T, w *httptest.ResponseRecorder, detail string) {
 	t.Helper()
 	var p problem.Document
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
 		t.Fatalf("%v in %s", err, w.Body)
 	}
-	if p.Title != title || p.Status != w.Code || p.Run != w.Header().Get(endpoint.RunHeader) || w.Header().Get("Content-Type") != "application/problem+json" {
+	if p.Detail != detail || p.Title != problem.Title(w.Code) || p.Status != w.Code || p.Run != w.Header().Get(endpoint.RunHeader) || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%s\n%v", w.Body, w.Header())
 	}
 }
