@@ -45,7 +45,7 @@ func evaluateDirectly(ev Event, evaluate func(ctx context.Context, env expr.Env)
 // UndecidedProblem refuses a request for which an expression of the trigger failed.
 func UndecidedProblem(cause error) *Problem {
 	return &Problem{
-		Status: http.StatusInternalServerError, Outcome: "undecided", Title: "Request not decided", Cause: cause,
+		Status: http.StatusInternalServerError, Outcome: "undecided", Cause: cause,
 		Detail: "An expression of the trigger failed, so the gateway can't tell whether the request starts a run.",
 	}
 }

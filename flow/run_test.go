@@ -67,13 +67,3 @@ func TestCheckHeader(t *testing.T) {
 		}
 	}
 }
-
-func TestProblem(t *testing.T) {
-	t.Parallel()
-	if got := (&flow.Problem{Title: "Not found"}).Error(); got != "Not found" {
-		t.Error(got)
-	}
-	if got := (&flow.Problem{Title: "Not found", Detail: "There is none."}).Error(); got != "Not found: There is none." {
-		t.Error(got)
-	}
-}

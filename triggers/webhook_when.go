@@ -59,7 +59,7 @@ func (w *webhook) filter(e *requestEvent, in flow.Incoming) *flow.Problem {
 // that the sender does not repeat the request.
 func ignoredProblem() *flow.Problem {
 	return &flow.Problem{
-		Status: http.StatusOK, Outcome: flow.OutcomeIgnored, Title: "Ignored",
+		Status: http.StatusOK, Outcome: flow.OutcomeIgnored,
 		Detail: "The condition of the trigger is false.", Header: http.Header{IgnoredHeader: {"true"}},
 	}
 }
