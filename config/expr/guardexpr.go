@@ -9,6 +9,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // guardExpression returns a copy of an expression for evaluation. It can be
@@ -63,7 +64,7 @@ func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.TemplateExpr:
 		c := *e
 		c.Parts = guardAll(e.Parts)
-		return &measured{&c}
+		return &measured{&joinedText{&c}}
 	case *hclsyntax.TemplateWrapExpr:
 		c := *e
 		c.Wrapped = guardExpression(e.Wrapped)
@@ -182,6 +183,15 @@ type normalized struct{ hclsyntax.Expression }
 func (e *normalized) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := (&measured{e.Expression}).Value(ec)
 	return funcs.Normalize(v), diags
+}
+
+// joinedText is a template, which joins texts in the form in which cty holds them.
+type joinedText struct{ hclsyntax.Expression }
+
+// Value returns the text in the one form that equals other values of it.
+func (e *joinedText) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ec)
+	return ctytext.Canonical(v), diags
 }
 
 // guardedDivision is a division or a remainder. HCL returns infinity, or the

@@ -173,7 +173,7 @@ func needsGuard(e hcl.Expression) bool {
 		case *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr:
 			return true
 		case *hclsyntax.BinaryOpExpr:
-			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo || isLogic(n.Op)
+			return n.Op == hclsyntax.OpDivide || n.Op == hclsyntax.OpModulo || isLogic(n.Op) || n.Op == hclsyntax.OpEqual || n.Op == hclsyntax.OpNotEqual
 		}
 		return false
 	})

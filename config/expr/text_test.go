@@ -16,7 +16,7 @@ import (
 func TestTextsStay(t *testing.T) {
 	t.Parallel()
 	const body = `{"webhook": {"body": {
-	  "name": "Zoe\u0308", "accent": "\u0301", "sign": "\u212b", "none": null, "yes": true,
+	  "name": "Zoe\u0308", "accent": "\u0301", "hat": "\u0302", "sign": "\u212b", "none": null, "yes": true,
 	  "members": {"A\u030a": 1, "\u00c5": 2}, "list": ["e\u0301", "\u00e9", "e\u0301"],
 	  "json": "{\"e\u0301\": \"o\u0308\"}", "people": [{"name": "Ame\u0301lie"}, {"name": "Am\u00e9lie"}]
 	}, "raw": "{\"name\": \"Zoe\u0308\"}"}}`
@@ -58,6 +58,14 @@ func TestTextsStay(t *testing.T) {
 		{"literal beside a value", `"${webhook.body.list[1]}\u0301"`, `"\u00e9\u0301"`},
 		{"literal name", `webhook.body.members["A\u030a"]`, `1`},
 		{"literal name in a computation", `webhook.body.members["A\u030a"] + webhook.body.members["\u00c5"] * 10`, `21`},
+		{"pattern", `regex("^Zo.(.)$", webhook.body.name)`, `["\u0308"]`},
+		{"pattern of a range", `replace(webhook.body.name, "/[\u0300-\u036f]/", "")`, `"Zoe"`},
+		{"width", `format("%5s|%.3s|", webhook.body.name, webhook.body.name)`, `"  Zoe\u0308|Zoe\u0308|"`},
+		{"characters to trim", `trim("${webhook.body.sign}x${webhook.body.sign}", webhook.body.sign)`, `"x"`},
+		{"joined name", `{ "${webhook.body.name}x\u0302" = 1 }["${webhook.body.name}x${webhook.body.hat}"]`, `1`},
+		{"joined name of a loop", `{ for p in webhook.body.people : "${p.name}x\u0302" => p.name }["Am\u00e9liex\u0302"]`, `"Am\u00e9lie"`},
+		{"joined texts are equal", `distinct(["${webhook.body.name}x\u0302", join("", [webhook.body.name, "x\u0302"])])`, `["Zoe\u0308x\u0302"]`},
+		{"comparison at load", `"e\u0301" == "\u00e9"`, `true`},
 		{"comparison ignores the form", `webhook.body.list[0] == "\u00e9"`, `true`},
 		{"contains ignores the form", `contains(["\u00e9"], webhook.body.list[0])`, `true`},
 	}

@@ -35,6 +35,20 @@ func Value(text string) cty.Value { return cty.StringVal(Encode(text)) }
 // String returns the text of a known string value without marks.
 func String(v cty.Value) string { return Decode(v.AsString()) }
 
+// IsEncoded reports whether a text that cty holds is in the encoded form.
+func IsEncoded(text string) bool { return strings.ContainsRune(text, joiner) }
+
+// Canonical returns a string value in the form of Value. Texts that were joined or
+// cut in their encoded form may have another one, and would not be equal. Other
+// values stay as they are.
+func Canonical(v cty.Value) cty.Value {
+	plain, marks := v.Unmark()
+	if plain.Type() != cty.String || !plain.IsKnown() || plain.IsNull() || !IsEncoded(plain.AsString()) {
+		return v
+	}
+	return Value(String(plain)).WithMarks(marks)
+}
+
 // Encode returns a form of the text that normalization does not change, alone
 // or joined to others.
 func Encode(text string) string {

@@ -41,7 +41,7 @@ func listFuncs() []entry {
 		newEntry("slice(list, start, end)", "Returns the elements from start up to end, without the element at end. Positions count from 0.",
 			stdlib.SliceFunc, `slice(["a", "b", "c", "d"], 1, 3)`, `["b", "c"]`),
 		newEntry("sort(list)", "Returns a list of texts in the order of their code points. Numbers are sorted as texts, so 10 comes before 9.",
-			stdlib.SortFunc, `sort(["b", "a", "c"])`, `["a", "b", "c"]`),
+			sortFunc(), `sort(["b", "a", "c"])`, `["a", "b", "c"]`),
 		newEntry("chunklist(list, size)", "Returns a list of lists of at most size elements each.",
 			chunklistFunc(), `chunklist(["a", "b", "c"], 2)`, `[["a", "b"], ["c"]]`),
 		newEntry("range([start, ]limit[, step])", "Returns the numbers from start (default 0) up to limit, without limit itself. There may be at most 1024 numbers.",

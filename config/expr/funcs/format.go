@@ -115,9 +115,11 @@ func isSequence(v cty.Value) bool {
 	return (ty.IsListType() || ty.IsTupleType() || ty.IsSetType()) && isCollection(v)
 }
 
-// verb is one % sequence of a format, with the parts that decide about its size.
+// verb is one % sequence of a format.
 type verb struct {
-	arg       int // index among the values, from 0
+	arg       int    // index among the values, from 0
+	flags     string // such as "-0"
+	single    string // the sequence without the index of the value
 	width     int
 	precision int // -1: not given
 	mode      byte
@@ -161,13 +163,16 @@ type formatScanner struct {
 // index, mode.
 func (s *formatScanner) readVerb(next int) (verb, bool) {
 	v := verb{arg: next, precision: -1}
+	start := s.at
 	for s.acceptAny("0#+- ") {
 		continue
 	}
+	v.flags = s.text[start:s.at]
 	v.width = s.readNumber()
 	if s.acceptAny(".") {
 		v.precision = s.readNumber()
 	}
+	v.single = "%" + s.text[start:s.at]
 	if s.acceptAny("[") {
 		v.arg = s.readNumber() - 1
 		s.acceptAny("]")
@@ -176,6 +181,7 @@ func (s *formatScanner) readVerb(next int) (verb, bool) {
 		return v, false
 	}
 	v.mode = s.text[s.at]
+	v.single += string(v.mode)
 	s.at++
 	return v, true
 }

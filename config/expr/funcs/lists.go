@@ -3,6 +3,8 @@ package funcs
 import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func transposeFunc() function.Function {
@@ -19,11 +21,11 @@ func transposeFunc() function.Function {
 			for it := args[0].ElementIterator(); it.Next(); {
 				key, list := it.Element()
 				if list.IsNull() {
-					return cty.NilVal, function.NewArgErrorf(0, "the list under %q is null", key.AsString())
+					return cty.NilVal, function.NewArgErrorf(0, "the list under %q is null", ctytext.String(key))
 				}
 				for _, element := range list.AsValueSlice() {
 					if element.IsNull() {
-						return cty.NilVal, function.NewArgErrorf(0, "the list under %q contains a null", key.AsString())
+						return cty.NilVal, function.NewArgErrorf(0, "the list under %q contains a null", ctytext.String(key))
 					}
 					text := element.AsString()
 					turned[text] = append(turned[text], key)

@@ -5,6 +5,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 func lookupFunc() function.Function {
@@ -84,5 +86,5 @@ func lookupKey(from, key cty.Value) (cty.Value, bool) {
 }
 
 func noSuchKey(name string) error {
-	return function.NewArgErrorf(1, "there is no key %q; give a default as the third argument if it may be missing", name)
+	return function.NewArgErrorf(1, "there is no key %q; give a default as the third argument if it may be missing", ctytext.Decode(name))
 }

@@ -2,10 +2,15 @@ package funcs
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 	"github.com/zclconf/go-cty/cty/gocty"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // The functions of this file pick elements or put them together. They return
@@ -94,6 +99,18 @@ func concatFunc() function.Function {
 			out = append(out, list...)
 		}
 		return out, nil
+	})
+}
+
+// sortFunc compares texts as they are, not in the form in which cty holds them.
+func sortFunc() function.Function {
+	return reformat(stdlib.SortFunc, func(result cty.Value, _ []cty.Value) (cty.Value, error) {
+		if !result.IsWhollyKnown() || result.LengthInt() == 0 {
+			return result, nil
+		}
+		elements := result.AsValueSlice()
+		slices.SortFunc(elements, func(a, b cty.Value) int { return strings.Compare(ctytext.String(a), ctytext.String(b)) })
+		return cty.ListVal(elements), nil
 	})
 }
 

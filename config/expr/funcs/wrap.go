@@ -6,6 +6,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/webhook-gateway/gateway/internal/ctytext"
 )
 
 // argCheck refuses arguments whose result would be too large. It gets the
@@ -74,6 +76,7 @@ func callChecked(f function.Function, c argCheck, args []cty.Value) (_ cty.Value
 	if err := checkResult(result); err != nil {
 		return cty.NilVal, err
 	}
+	result = ctytext.Canonical(result)
 	if !result.IsKnown() {
 		// If cty skipped the function, its handling of marks was skipped too.
 		_, marks := unmarkAll(args)
