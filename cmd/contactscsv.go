@@ -28,10 +28,35 @@ type takeContact func(line int, c *ops.ContactImport, wrong error) error
 // jsonColumn ends the name of a column whose cells are JSON.
 const jsonColumn = ":json"
 
-// readContactCSV reads CSV (RFC 4180) with names in its first line.
+// separators are the characters between the cells of a file, the most common
+// first. Spreadsheets write semicolons where the comma is the decimal mark.
+var separators = [...]rune{',', ';', '\t'}
+
+// newCSVReader returns a reader of CSV (RFC 4180) with a separator.
+func newCSVReader(text []byte, separator rune) *csv.Reader {
+	r := csv.NewReader(bytes.NewReader(text))
+	r.Comma, r.FieldsPerRecord = separator, -1
+	return r
+}
+
+// detectSeparator returns the separator with which the first line names a column
+// for the address, a comma if none does.
+func detectSeparator(text []byte) rune {
+	for _, s := range separators {
+		names, err := newCSVReader(text, s).Read()
+		if err == nil && slices.ContainsFunc(names, isEmailColumn) {
+			return s
+		}
+	}
+	return separators[0]
+}
+
+func isEmailColumn(name string) bool { return strings.EqualFold(strings.TrimSpace(name), "email") }
+
+// readContactCSV reads CSV with names in its first line.
 func readContactCSV(text []byte, take takeContact) error {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	r.FieldsPerRecord = -1
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	r := newCSVReader(text, detectSeparator(text))
 	names, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return &lineError{1, errors.New("the file is empty; its first line should name the columns, one of them email")}
@@ -74,7 +99,8 @@ func toLineError(err error) error {
 	return err
 }
 
-// contactColumns are the columns of a file.
+// contactColumns are the columns of a file. The address and the tags have columns
+// without ":json", so a field can also have their names.
 type contactColumns struct {
 	names       []string
 	email, tags int // index of the column; -1 for none
@@ -82,22 +108,26 @@ type contactColumns struct {
 
 func parseColumns(names []string) (*contactColumns, error) {
 	c := &contactColumns{email: -1, tags: -1}
+	fields := map[string]bool{}
 	for i, name := range names {
 		name = strings.TrimSpace(name)
+		c.names = append(c.names, name)
+		field := strings.TrimSuffix(name, jsonColumn)
 		switch {
 		case name == "":
 			return nil, fmt.Errorf("column %d has no name", i+1)
-		case slices.ContainsFunc(c.names, func(n string) bool { return strings.TrimSuffix(n, jsonColumn) == strings.TrimSuffix(name, jsonColumn) }):
-			return nil, fmt.Errorf("there are two columns for %q", strings.TrimSuffix(name, jsonColumn))
-		case strings.EqualFold(name, "email") && c.email < 0:
+		case isEmailColumn(name) && c.email < 0:
 			c.email = i
 		case strings.EqualFold(name, "tags") && c.tags < 0:
 			c.tags = i
+		case fields[field], field == name && slices.Contains(c.names[:i], name):
+			return nil, fmt.Errorf("there are two columns for %q", field)
+		default:
+			fields[field] = true
 		}
-		c.names = append(c.names, name)
 	}
 	if c.email < 0 {
-		return nil, errors.New("there is no column email; the first line should name the columns, separated by commas")
+		return nil, errors.New("there is no column email; the first line should name the columns, separated by commas, semicolons or tabs")
 	}
 	return c, nil
 }

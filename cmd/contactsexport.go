@@ -18,22 +18,29 @@ import (
 
 func (c *command) contactsExportCommand() *cobra.Command {
 	l := &contactLister{command: c, page: pageFlags{limit: 1, all: true}}
-	var format string
+	var format, separator string
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Print contacts in a form that import reads",
 		Long: `Prints all contacts, or those of a filter, as CSV or as JSON with one contact per
 line. A field whose values are all strings is a plain column of the CSV; the
 column of another field has a name that ends in ":json". JSON also holds the
-time and the source of each tag.`,
+time and the source of each tag.
+
+An import of the export changes nothing. Both keep a cell that begins with = as
+it is; a spreadsheet computes it as a formula.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if l.client, err = c.adminClient(l.admin); err != nil {
 				return err
 			}
+			comma, err := parseSeparator(separator)
+			if err != nil {
+				return err
+			}
 			switch format {
 			case "csv":
-				return l.exportCSV(cmd.Context())
+				return l.exportCSV(cmd.Context(), comma)
 			case "json":
 				return l.exportJSON(cmd.Context())
 			}
@@ -43,7 +50,20 @@ time and the source of each tag.`,
 	l.admin.addTo(cmd)
 	l.filter.addTo(cmd)
 	cmd.Flags().StringVar(&format, "format", "csv", "csv or json")
+	cmd.Flags().StringVar(&separator, "separator", ",", "between the cells of the CSV: a comma, ; or tab")
 	return cmd
+}
+
+func parseSeparator(text string) (rune, error) {
+	if text == "tab" {
+		return '\t', nil
+	}
+	for _, s := range separators {
+		if text == string(s) {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no separator %q; there are a comma, ; and tab", text)
 }
 
 func (l *contactLister) exportJSON(ctx context.Context) error {
@@ -62,7 +82,7 @@ func (l *contactLister) exportJSON(ctx context.Context) error {
 	return err
 }
 
-func (l *contactLister) exportCSV(ctx context.Context) error {
+func (l *contactLister) exportCSV(ctx context.Context, separator rune) error {
 	var all []ops.Contact
 	_, err := l.readPages(ctx, func(page []ops.Contact) error {
 		all = append(all, page...)
@@ -71,14 +91,15 @@ func (l *contactLister) exportCSV(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeContactCSV(l.out, all)
+	return writeContactCSV(l.out, separator, all)
 }
 
 // writeContactCSV writes contacts in the form that readContactCSV reads.
-func writeContactCSV(to io.Writer, contacts []ops.Contact) error {
+func writeContactCSV(to io.Writer, separator rune, contacts []ops.Contact) error {
 	isPlain := findPlainFields(contacts)
 	names := slices.Sorted(maps.Keys(isPlain))
 	w := csv.NewWriter(to)
+	w.Comma = separator
 	header := []string{"email", "tags"}
 	for _, name := range names {
 		if !isPlain[name] {

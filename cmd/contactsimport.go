@@ -45,7 +45,7 @@ func (c *command) contactsImportCommand() *cobra.Command {
 		Long: `Reads CSV (UTF-8, with column names in the first line) or JSON. For a contact that
 exists, fields and tags that the file does not name stay.
 
-CSV has a column "email". A column "tags" holds tags to add, separated by ; (write
+CSV has commas, semicolons or tabs between its cells, and a column "email". A column "tags" holds tags to add, separated by ; (write
 a ; inside of a tag as \;). Any other column is a field. Its values are strings,
 or JSON if the name of the column ends in ":json". An empty cell changes nothing.
 
@@ -55,7 +55,8 @@ writes:
 A field that is null is removed, and so are the tags under "remove".
 
 The import reports wrong lines, skips them, and ends with exit code 1. Tags get
-the current time.`,
+the current time. Ctrl-C ends the import after the contacts that are being sent,
+and the command says up to which line contacts are imported.`,
 		Args: oneArg,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if m.client, err = c.adminClient(admin); err != nil {
@@ -73,7 +74,7 @@ the current time.`,
 }
 
 func (m *contactImporter) run(ctx context.Context, path, format string) error {
-	text, err := m.readFile(path)
+	text, err := m.readFile(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (m *contactImporter) run(ctx context.Context, path, format string) error {
 	case format == "csv", format == "" && !looksLikeJSON(text):
 		read = readContactCSV
 	}
-	batch := &importBatch{contactImporter: m}
+	batch := &importBatch{contactImporter: m, progress: newProgressLine(m.err)}
 	err = read(text, func(line int, c *ops.ContactImport, wrong error) error {
 		if wrong != nil {
 			m.addFault(line, wrong)
@@ -100,6 +101,7 @@ func (m *contactImporter) run(ctx context.Context, path, format string) error {
 		m.addFault(fault.line, fault.err)
 		err = batch.send(ctx)
 	}
+	batch.progress.clear()
 	if err != nil {
 		_ = m.printResult() // of the batches before; the error explains the rest
 		return err
@@ -107,13 +109,25 @@ func (m *contactImporter) run(ctx context.Context, path, format string) error {
 	return m.printResult()
 }
 
-func (m *contactImporter) readFile(path string) ([]byte, error) {
+func (m *contactImporter) readFile(ctx context.Context, path string) ([]byte, error) {
 	m.name = path
-	if path == "-" {
-		m.name = "standard input"
-		return io.ReadAll(m.in)
+	if path != "-" {
+		return os.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	m.name = "standard input"
+	var text []byte
+	read := make(chan error, 1)
+	go func() {
+		var err error
+		text, err = io.ReadAll(m.in)
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		return text, err
+	case <-ctx.Done():
+		return nil, errors.New("interrupted: nothing is imported")
+	}
 }
 
 // addFault notes a line that is skipped.
@@ -166,15 +180,31 @@ func (n *importCounts) format(dryRun bool) string {
 // importBatch is the contacts that one call sends.
 type importBatch struct {
 	*contactImporter
-	list  []ops.ContactImport
-	lines []int
-	bytes int
+	list     []ops.ContactImport
+	lines    []int
+	bytes    int
+	sent     int // line of the last contact that was sent
+	progress *progressLine
+}
+
+// interrupted returns the error of an import that ends before the end of its file.
+func (b *importBatch) interrupted() error {
+	switch {
+	case b.options.DryRun:
+		return errors.New("interrupted")
+	case b.sent == 0:
+		return errors.New("interrupted: nothing is imported")
+	}
+	return fmt.Errorf("interrupted: the contacts up to line %d are imported; run the command again to import the others", b.sent)
 }
 
 // maxBatchBytes keeps calls short.
 const maxBatchBytes = 4 << 20
 
 func (b *importBatch) add(ctx context.Context, line int, c *ops.ContactImport) error {
+	if ctx.Err() != nil {
+		return b.interrupted()
+	}
 	size := 0
 	for _, v := range c.Fields {
 		size += len(v)
@@ -188,11 +218,16 @@ func (b *importBatch) add(ctx context.Context, line int, c *ops.ContactImport) e
 	return nil
 }
 
+// send imports the contacts of the batch. An interruption does not cut off the call,
+// so that its result is known.
 func (b *importBatch) send(ctx context.Context) error {
 	if len(b.list) == 0 {
 		return nil
 	}
-	got, err := b.client.ImportContacts(ctx, b.options, b.list)
+	if ctx.Err() != nil {
+		return b.interrupted()
+	}
+	got, err := b.client.ImportContacts(context.WithoutCancel(ctx), b.options, b.list)
 	if err != nil {
 		return err
 	}
@@ -203,7 +238,10 @@ func (b *importBatch) send(ctx context.Context) error {
 			b.addFault(b.lines[e.Index], errors.New(e.Detail))
 		}
 	}
+	b.sent = b.lines[len(b.lines)-1]
 	b.list, b.lines, b.bytes = nil, nil, 0
+	b.progress.clear()
 	b.printFaults()
+	b.progress.show(b.counts.format(b.options.DryRun))
 	return nil
 }
