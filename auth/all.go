@@ -22,27 +22,10 @@ func All() []Kind {
 func plannedKinds() []Kind {
 	const noAlternative = "it comes in a later version, and no other kind can check its signature."
 	insteadUse := func(how string) string { return "it comes in a later version. Until then " + how + "." }
-	signed := func(settings string) string {
-		return insteadUse("use auth \"hmac\" with your secret and " + settings)
-	}
 	return []Kind{
 		{Name: "jwt", NotYet: noAlternative},
 		{Name: "mtls", NotYet: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
-
-		{Name: "gitlab", NotYet: insteadUse(`use auth "header" with name = "X-Gitlab-Token"`)},
 		{Name: "twilio", NotYet: noAlternative},
-		{Name: "zendesk", NotYet: signed(`header = "X-Zendesk-Webhook-Signature", encoding = "base64", timestamp_header = "X-Zendesk-Webhook-Signature-Timestamp", payload = "${webhook.headers["X-Zendesk-Webhook-Signature-Timestamp"]}${webhook.raw}"`)},
-		{Name: "paddle", NotYet: noAlternative},
-		{Name: "hubspot", NotYet: noAlternative},
-		{Name: "square", NotYet: signed(`header = "X-Square-Hmacsha256-Signature", encoding = "base64", payload = "NOTIFICATION-URL${webhook.raw}"`)},
-		{Name: "sendgrid", NotYet: noAlternative},
-		{Name: "discord", NotYet: noAlternative},
-		{Name: "linear", NotYet: signed(`header = "Linear-Signature"`)},
-		{Name: "typeform", NotYet: signed(`header = "Typeform-Signature", encoding = "base64", prefix = "sha256="`)},
 		{Name: "mailgun", NotYet: noAlternative},
-		{Name: "zoom", NotYet: signed(`header = "X-Zm-Signature", prefix = "v0=", timestamp_header = "X-Zm-Request-Timestamp", payload = "v0:${webhook.headers["X-Zm-Request-Timestamp"]}:${webhook.raw}"`)},
-		{Name: "intercom", NotYet: signed(`header = "X-Hub-Signature", algorithm = "sha1", prefix = "sha1="`)},
-		{Name: "woocommerce", NotYet: signed(`header = "X-WC-Webhook-Signature", encoding = "base64"`)},
-		{Name: "bitbucket", NotYet: signed(`header = "X-Hub-Signature", prefix = "sha256="`)},
 	}
 }

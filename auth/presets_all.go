@@ -1,11 +1,16 @@
 package auth
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // presets returns the senders whose signatures need only a key. To add a sender,
 // add a row to a list; see scheme for the columns.
 func presets() []preset {
-	return slices.Concat(commonPresets())
+	return slices.Concat(commonPresets(), senderPresets(), opsPresets(), businessPresets(), aliasPresets())
 }
 
 // bodyHMAC is the scheme of senders that sign the body with HMAC-SHA-256.
@@ -44,4 +49,50 @@ func anyOf(schemes ...scheme) []presetScheme {
 		out[i].scheme = s
 	}
 	return out
+}
+
+// token is the scheme of senders that send the secret itself.
+func token(header, prefix string) scheme {
+	return scheme{header: header, prefix: prefix, encoding: textName, algorithm: tokenName, secretEncoding: textName}
+}
+
+// publicKeyScheme is the scheme of senders that sign with a private key.
+func publicKeyScheme(header, algorithm, encoding string) scheme {
+	s := bodyHMAC(header, "", encoding).signing(algorithm)
+	s.secretEncoding = encoding
+	return s
+}
+
+// withKeyIn returns the scheme with the key in another encoding.
+func withKeyIn(encoding string, s scheme) scheme {
+	s.secretEncoding = encoding
+	return s
+}
+
+// inMillis returns the scheme with a time in milliseconds.
+func inMillis(s scheme) scheme {
+	s.time.format = unixMillisName
+	return s
+}
+
+// isSigningToken tells the signing token of GitLab, which GitLab creates, from a
+// secret token, which its user chooses.
+func isSigningToken(secret string) bool { return strings.HasPrefix(secret, whsecPrefix) }
+
+// docuSignSchemes are the headers of the keys that an account may have.
+func docuSignSchemes() []presetScheme {
+	schemes := make([]scheme, 10)
+	for i := range schemes {
+		schemes[i] = bodyHMAC(fmt.Sprintf("X-DocuSign-Signature-%d", i+1), "", base64Name)
+	}
+	return anyOf(schemes...)
+}
+
+// boxTolerance is the age up to which Box's own libraries accept a delivery.
+const boxTolerance = 10 * time.Minute
+
+// boxScheme is the scheme of one of the two keys of an app.
+func boxScheme(which string) scheme {
+	return bodyHMAC("Box-Signature-"+which, "", base64Name).
+		with("{body}{timestamp}", timeSource{header: "Box-Delivery-Timestamp", format: rfc3339Name, tolerance: boxTolerance})
 }
