@@ -67,7 +67,7 @@ func formatRun(r *ops.RunDetail) string {
 		p.addTitle("Actions")
 	}
 	for i := range r.Steps {
-		p.addStep(&r.Steps[i])
+		p.addStep(&r.Steps[i], r.Version)
 	}
 	if len(r.Output) > 0 {
 		p.addTitle("Output")
@@ -99,6 +99,7 @@ func (p *runPrinter) addHeader(r *ops.RunDetail) {
 	}
 	addField("Run", r.ID)
 	addField("Flow", first(r.Flow, "- (no flow has this path)"))
+	addField("Version", r.Version)
 	addField("State", string(r.State))
 	addField("Why", r.WaitReason)
 	addField("Attempt", strconv.Itoa(r.Attempt))
@@ -176,7 +177,9 @@ func (p *runPrinter) addBody(b *ops.RunBody) {
 	p.addValue(name, b.Body)
 }
 
-func (p *runPrinter) addStep(s *ops.RunStep) {
+// addStep adds an action, with the version of the flow if it is not the one with
+// which the run was accepted.
+func (p *runPrinter) addStep(s *ops.RunStep, accepted string) {
 	took := ", took " + formatSeconds(s.Took)
 	if s.State == "skipped" {
 		took = ""
@@ -190,6 +193,9 @@ func (p *runPrinter) addStep(s *ops.RunStep) {
 	}
 	if !s.Began.IsZero() {
 		p.addLine("  started %s", formatLocalTime(s.Began))
+	}
+	if s.Version != "" && s.Version != accepted {
+		p.addLine("  version %s", termtext.Escape(s.Version))
 	}
 	p.addValue("  input ", s.Input)
 	p.addValue("  output", s.Output)

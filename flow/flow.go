@@ -23,6 +23,7 @@ type Flow struct {
 	Description string
 	Enabled     bool
 	RenamedFrom string // the name that the flow had before; "" for none
+	Version     string // identifies the source of the flow; the loader sets it
 	Trigger     Trigger
 	Kind        string // of the trigger, such as "webhook"
 	Parts       Parts  // of the trigger, as it was decoded

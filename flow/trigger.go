@@ -48,6 +48,8 @@ type Parts struct {
 	Codec EventCodec
 	// Queue bounds the async runs of the flow.
 	Queue Queue
+	// Inputs are the declared variables.
+	Inputs []Input
 	// Begin, if set, runs before the first action of each run, and again when the
 	// run continues after an interruption. It returns the event that the actions
 	// read, or nil and the reason why no action runs.
@@ -194,8 +196,8 @@ type CallPart struct {
 	Event func(ctx context.Context, c *Call, input any) (Event, error)
 }
 
-// Input is a member of the input of a called flow. A call with null for a required
-// one fails.
+// Input is a declared variable of a trigger, or a member of the input of a called
+// flow. A call with null for a required one fails.
 type Input struct {
 	Name     string
 	Required bool

@@ -47,7 +47,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	})
 	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup}
 	known := func() []string { return queuedFlows(&g.current) }
-	d.missing = &missingFlows{store: o.Store, known: known, log: g.log, changed: run.NewSignal()}
+	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
 	g.metrics.RegisterQueues(d.queues, known, g.log)
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)

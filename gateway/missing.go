@@ -6,17 +6,21 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // missingFlows warns of runs that wait for a flow which is not in the files: it
-// was removed or renamed. They continue when a flow of that name is back.
+// was removed or renamed. They continue when a flow of that name is back. It also
+// warns of edits that concern runs which wait.
 type missingFlows struct {
-	store   store.History
-	known   func() []string // names of the flows whose runs can be executed
-	log     *telemetry.Log
-	changed *run.Signal // a configuration was put into service
+	store     store.History
+	snapshots *snapshot.Holder
+	edits     edits
+	known     func() []string // names of the flows whose runs can be executed
+	log       *telemetry.Log
+	changed   *run.Signal // a configuration was put into service
 }
 
 // Run warns at the start and after each reload, until the context ends.
@@ -36,6 +40,10 @@ func (m *missingFlows) warn(ctx context.Context) {
 	if err != nil {
 		m.log.Sampled.Warn("the runs of flows that are not in the files can't be counted", zap.Error(err))
 		return
+	}
+	if s := m.snapshots.Acquire(); s != nil {
+		m.edits.warn(ctx, s, depths)
+		s.Release()
 	}
 	known := map[string]bool{}
 	for _, name := range m.known() {

@@ -57,6 +57,7 @@ type reloader struct {
 	mu          sync.Mutex // held by the one load at work
 	closed      bool
 	initial     *load.Gateway // settings of the first load
+	serving     []*flow.Flow  // of the last good load
 	last        atomic.Pointer[Load]
 	certificate atomic.Pointer[tls.Certificate] // of the last good load that had one
 }
@@ -66,7 +67,7 @@ type reloader struct {
 func (r *reloader) loadFirst() *Load {
 	l := r.tryLoad("start")
 	if l.OK {
-		r.initial = &l.Config.Gateway
+		r.initial, r.serving = &l.Config.Gateway, l.Config.Flows
 		r.setLast(l)
 	}
 	return l
@@ -88,6 +89,7 @@ func (r *reloader) reload(cause string) *Load {
 	r.setLast(l)
 	r.logResult(l, last)
 	if l.OK {
+		r.serving = l.Config.Flows
 		r.logRestartNeeded(r.restartNeeded(l.Config), r.restartNeeded(last.Config))
 	}
 	return l
@@ -211,7 +213,8 @@ func (r *reloader) logResult(l, before *Load) {
 	fields := []zap.Field{zap.String("cause", l.Cause), zap.Duration("took", l.Took)}
 	switch {
 	case l.OK:
-		r.log.Info("reloaded", append(fields, zap.Int("flows", countEnabled(l.Config.Flows)))...)
+		fields = append(fields, zap.Int("flows", countEnabled(l.Config.Flows)))
+		r.log.Info("reloaded", append(fields, describeEdits(r.serving, l.Config.Flows)...)...)
 	case repeated:
 		r.log.Debug("reload failed as before", fields...)
 	default:

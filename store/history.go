@@ -58,6 +58,14 @@ type Count struct {
 	Took  time.Duration // sum of the times from Started to Finished, to the millisecond
 }
 
+// CompletedStep is a step of a run that is not over.
+type CompletedStep struct {
+	Run     string // the id
+	Path    string
+	Kind    string
+	Version string // of the flow with which it ran
+}
+
 // Depth is how many runs of a flow are not over.
 type Depth struct {
 	Flow    string

@@ -8,6 +8,7 @@ type Submission struct {
 	ID   string // a new ULID
 	Flow string
 	Payload
+	Version  string // of the flow
 	Status   int    // of the response
 	OrderKey string // "" for none
 

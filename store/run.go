@@ -50,7 +50,8 @@ type Step struct {
 	Took     time.Duration // to the microsecond
 	Input    []byte
 	Output   []byte
-	Cause    Cause // why it failed
+	Cause    Cause  // why it failed
+	Version  string // of the flow with which it ran; "" if it is not known
 
 	// CutFrom is how many bytes input and output had together before they were
 	// cut; 0 if they are whole. Engines set it.
@@ -92,6 +93,7 @@ type Run struct {
 	OrderKey string    // as KeyHash stores it
 	Owner    string    // of a running run
 	Lease    time.Time // end of the lease of a running run
+	Version  string    // of the flow with which it was accepted; "" if it is not known
 
 	// Cut says that Body holds only the beginning of the Size bytes received.
 	Cut bool
@@ -106,7 +108,8 @@ type Entry struct {
 	Started time.Time
 	// Finished is when it ended. Zero is the time at which it is recorded.
 	Finished time.Time
-	Attempt  int // 0 counts as 1
+	Attempt  int    // 0 counts as 1
+	Version  string // of the flow
 	Status   int
 	Cause    Cause
 	Payload  // zero stores none

@@ -74,6 +74,9 @@ type History interface {
 	// Stats counts runs that are over, from counters that are written when runs
 	// end.
 	Stats(ctx context.Context, q StatsQuery) ([]Count, error)
+	// CompletedSteps returns steps that succeeded in runs of a flow that are queued
+	// or wait, at most limit.
+	CompletedSteps(ctx context.Context, flow string, limit int) ([]CompletedStep, error)
 	// Depths counts the runs that are not over, for each flow that has any, by
 	// name.
 	Depths(ctx context.Context) ([]Depth, error)

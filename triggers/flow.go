@@ -81,16 +81,20 @@ func (t *flowTrigger) RefineScope(s *expr.Scope) *expr.Scope {
 
 // Parts returns the part for calls of other flows.
 func (t *flowTrigger) Parts(string) flow.Parts {
-	return flow.Parts{Call: &flow.CallPart{Inputs: t.inputs(), Check: t.checkKnown, Event: t.newCallEvent}, Codec: t, Queue: t.limits()}
+	inputs := inputsOf(t.variables)
+	return flow.Parts{
+		Call:  &flow.CallPart{Inputs: inputs, Check: t.checkKnown, Event: t.newCallEvent},
+		Codec: t, Queue: t.limits(), Inputs: inputs,
+	}
 }
 
-// inputs returns the members that the variables declare; nil without variables.
-func (t *flowTrigger) inputs() []flow.Input {
-	if len(t.variables) == 0 {
+// inputsOf returns the members that variables declare; nil without variables.
+func inputsOf(variables []*input.Variable) []flow.Input {
+	if len(variables) == 0 {
 		return nil
 	}
-	out := make([]flow.Input, len(t.variables))
-	for i, v := range t.variables {
+	out := make([]flow.Input, len(variables))
+	for i, v := range variables {
 		out[i] = flow.Input{Name: v.Name, Required: !v.IsOptional()}
 	}
 	return out

@@ -237,7 +237,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			SignedURL:    w.signedURL,
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
-		Codec: w, Queue: w.limits(), Credential: w.secrets.check,
+		Codec: w, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),
 	}
 }
 

@@ -52,6 +52,12 @@ flow "welcome" {
 	got := ask[ops.FlowList](l, "GET", "/api/v1/flows", 200)
 	addresses := snapshot.Addresses(l.Gateway.LastLoad().Config, l.Options.Key)
 	made := addresses[1].Path
+	for i, f := range l.Gateway.LastLoad().Config.Flows {
+		if f.Version == "" || got.Flows[i].Version != f.Version {
+			t.Errorf("flow %q has version %q, and the list says %q", f.Name, f.Version, got.Flows[i].Version)
+		}
+		got.Flows[i].Version = ""
+	}
 	want := []ops.Flow{
 		{
 			Name: "orders", Label: "Shop orders", Description: "Takes orders.", Enabled: true, Trigger: "webhook", File: "flows/main.hcl", Line: 4,

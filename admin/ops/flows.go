@@ -18,6 +18,7 @@ type Flow struct {
 	Label       string    `json:"label"`
 	Description string    `json:"description,omitempty"`
 	Enabled     bool      `json:"enabled"`
+	Version     string    `json:"version" doc:"Changes with the source of the flow and of what it names: locals, connections, secrets, files and called flows. Values of secrets and of the environment do not count."`
 	Trigger     string    `json:"trigger"`
 	File        string    `json:"file"`
 	Line        int       `json:"line"`
@@ -53,7 +54,7 @@ func (s *Service) Flows() (FlowList, error) {
 func (s *Service) describeFlow(v view, f *flow.Flow) Flow {
 	out := Flow{
 		Name: f.Name, Label: v.redactText(f.Label), Description: v.redactText(f.Description), Enabled: f.Enabled,
-		Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []Action{},
+		Version: f.Version, Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []Action{},
 	}
 	if e := v.Endpoints[f.Name]; e != nil && e.HTTP != nil {
 		out.Methods, out.Path = e.HTTP.Route.Methods, snapshot.EscapePath(e.Path)

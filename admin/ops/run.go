@@ -63,6 +63,7 @@ type RunDetail struct {
 	Hidden    map[string]string `json:"hidden,omitempty" doc:"Why values of the run are hidden, by name."`
 	OrderKey  string            `json:"order_key,omitempty" doc:"The hash of the order key. Runs of the flow with the same key run one after another."`
 	Owner     string            `json:"owner,omitempty" doc:"The gateway that executes the run."`
+	Version   string            `json:"flow_version,omitempty" doc:"Version of the flow with which the run was accepted. It changes with the source of the flow and of what it names."`
 	Lease     time.Time         `json:"lease_until,omitzero" doc:"When another gateway takes the run over if its gateway stops responding."`
 }
 
@@ -106,6 +107,7 @@ type RunStep struct {
 	Output   json.RawMessage `json:"output,omitempty"`
 	Size     int             `json:"cut_from,omitempty" doc:"Size of input and output in bytes before the history cut them. Input and output are strings then."`
 	Cause    *RunCause       `json:"cause,omitempty" doc:"Why the action failed."`
+	Version  string          `json:"flow_version,omitempty" doc:"Version of the flow with which the action ran."`
 	// Hidden is worked out from the files as they are now.
 	Hidden map[string]string `json:"hidden,omitempty" doc:"Why parts of the action are hidden, by the name of a field, output, error, or all."`
 }

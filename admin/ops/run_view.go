@@ -58,53 +58,16 @@ func (v view) showRun(r *store.Run) *RunDetail {
 	out := &RunDetail{
 		RunSummary: v.showSummary(&r.Summary), Steps: make([]RunStep, 0, len(r.Steps)),
 		Hidden: v.hiddenParts(r), Variables: v.showStored(r.Variables), Output: v.showStored(r.Output), Response: v.showResponse(r),
-		OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease),
+		OrderKey: v.redactText(r.OrderKey), Owner: r.Owner, Lease: utc(r.Lease), Version: r.Version,
 	}
 	if out.Request = v.showRequest(r); out.Request == nil {
 		out.Event = v.showStored(r.Event)
 	}
-	find := v.stepFinder(r.Flow)
+	find := v.StepFinder(r.Flow)
 	for i := range r.Steps {
 		out.Steps = append(out.Steps, v.showStep(&r.Steps[i], find(r.Steps[i].Path)))
 	}
 	return out
-}
-
-// stepsByName returns the actions of a flow; none if the flow is gone.
-func (v view) stepsByName(flowName string) map[string]*flow.Step {
-	out := map[string]*flow.Step{}
-	for _, f := range v.Config.Flows {
-		if f.Name == flowName {
-			f.Walk(func(step *flow.Step) { out[step.Name] = step })
-		}
-	}
-	return out
-}
-
-// stepFinder returns a function that finds the action of a path, also an action
-// of a called flow. The function returns nil if the action is gone.
-func (v view) stepFinder(flowName string) func(path string) *flow.Step {
-	flows := map[string]map[string]*flow.Step{}
-	return func(path string) *flow.Step {
-		name, left := flowName, path
-		for {
-			if flows[name] == nil {
-				flows[name] = v.stepsByName(name)
-			}
-			segment, rest, more := strings.Cut(left, "/")
-			step := flows[name][segment]
-			if !more {
-				return step
-			}
-			left = rest
-			if step == nil {
-				continue // the segment is an iteration of a loop
-			}
-			if c := step.Traits.Callee; c != nil {
-				name = c.Name
-			}
-		}
-	}
 }
 
 // showRequest shows the request that started a run; nil if no request did.
@@ -144,7 +107,7 @@ func (v view) showResponse(stored *store.Run) *RunResponse {
 func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 	out := RunStep{
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
-		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause),
+		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause), Version: s.Version,
 	}
 	switch s.State {
 	case store.StepRetry:

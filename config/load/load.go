@@ -113,6 +113,9 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.checkLinks(c.Flows)
 	l.checkHasFlow(c.Flows)
 	l.report(checkPublicURL(c.Flows, c.Gateway.PublicURL)...)
+	if !l.diags.HasErrors() {
+		l.setVersions(c.Flows)
+	}
 	c.Secrets, c.Read = l.secrets, l.reader.sources()
 	return c, l.diags
 }

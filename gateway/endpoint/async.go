@@ -60,7 +60,7 @@ func (q *request) buildSubmission(r *flow.Run) (*flow.Response, *store.Submissio
 		return nil, nil, err
 	}
 	s := &store.Submission{
-		ID: q.ID, Flow: q.Endpoint.Flow.Name, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
+		ID: q.ID, Flow: q.Endpoint.Flow.Name, Version: q.Endpoint.Flow.Version, Status: response.Status, OrderKey: admission.OrderKey, Payload: payload,
 		Queue: q.Endpoint.QueueLimit(),
 	}
 	if admission.DedupeKey != "" {

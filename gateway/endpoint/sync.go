@@ -104,7 +104,7 @@ func (j syncJournal) Detach(ctx context.Context, r *flow.Response) (bool, error)
 	if err != nil {
 		return true, err
 	}
-	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
+	s := &store.Submission{ID: q.ID, Flow: j.run.Flow.Name, Version: j.run.Flow.Version, Status: r.Status, Steps: q.encodeRecords(), Payload: payload}
 	// An earlier attempt may have stored the run without learning so.
 	if _, err := q.handler.Store.Accept(ctx, s); err != nil && !errors.Is(err, store.ErrExists) {
 		return true, &flow.Error{Class: flow.Transient, StoreUnavailable: true, Message: "the rest of the run can't be stored now", Err: err}

@@ -21,7 +21,7 @@ import (
 func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
 	step := store.Step{
 		Path: rec.Path, Kind: rec.Step.Kind, State: rec.State, Attempts: rec.Attempts,
-		Began: rec.Started, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec),
+		Began: rec.Started, Took: rec.Took, Input: s.encodeInput(rec), Output: s.EncodeOutput(rec), Version: s.flowVersion(),
 	}
 	if rec.State == flow.Suspended || rec.State == flow.SuspendedInside {
 		step.Took = rec.Wait

@@ -51,6 +51,14 @@ func (s *Scope) FlowName() string {
 	return s.Endpoint.Flow.Name
 }
 
+// flowVersion returns the version of the flow; "" if the request found no endpoint.
+func (s *Scope) flowVersion() string {
+	if s.Endpoint == nil {
+		return ""
+	}
+	return s.Endpoint.Flow.Version
+}
+
 // endpointOf returns the endpoint of a flow that runs as a part of the run.
 func (s *Scope) endpointOf(flow string) *snapshot.Endpoint {
 	if e := s.Snapshot.Endpoints[flow]; e != nil {

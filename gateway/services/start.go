@@ -59,7 +59,7 @@ func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.
 // and its record has the id.
 func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
-		ID: id, Flow: e.Flow.Name, Dedupe: once,
+		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once,
 		Payload: run.NewPayload(stored), Queue: e.QueueLimit(),
 	})
 	switch {

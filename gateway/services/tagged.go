@@ -94,7 +94,7 @@ func hashAddress(email string) string {
 func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, first *store.Key) error {
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
-		ID: id, Flow: e.Flow.Name, State: store.Throttled, Started: now, Finished: now,
+		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, State: store.Throttled, Started: now, Finished: now,
 		Payload: run.NewPayload(stored),
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},

@@ -96,7 +96,7 @@ func (a *acceptance) skip(b *acceptBatch, open int) {
 	a.out.Skipped = true
 	a.assignDedupeKey()
 	b.runs.addRun(newRun{
-		id: a.id, flow: a.sub.Flow, state: store.Throttled, attempt: 1, cause: store.SkipCause(open),
+		id: a.id, flow: a.sub.Flow, version: a.sub.Version, state: store.Throttled, attempt: 1, cause: store.SkipCause(open),
 		payload: &a.sub.Payload, size: len(a.sub.Body),
 	})
 }
@@ -139,7 +139,7 @@ func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 // if it begins as running.
 func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 	run := newRun{
-		id: a.id, flow: a.sub.Flow, state: a.state, attempt: 1, status: a.sub.Status,
+		id: a.id, flow: a.sub.Flow, version: a.sub.Version, state: a.state, attempt: 1, status: a.sub.Status,
 		due: a.due, okey: nullBlob([]byte(a.okey)), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
 	}
 	if a.state == store.Running {

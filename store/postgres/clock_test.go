@@ -138,6 +138,11 @@ func (t *clockedStore) Stats(ctx context.Context, q store.StatsQuery) ([]store.C
 	return t.Store.Stats(ctx, q)
 }
 
+func (t *clockedStore) CompletedSteps(ctx context.Context, flow string, limit int) ([]store.CompletedStep, error) {
+	t.setClock()
+	return t.Store.CompletedSteps(ctx, flow, limit)
+}
+
 func (t *clockedStore) Depths(ctx context.Context) ([]store.Depth, error) {
 	t.setClock()
 	return t.Store.Depths(ctx)

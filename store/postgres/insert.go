@@ -11,6 +11,7 @@ type newRun struct {
 	id       store.ID
 	flow     string
 	state    store.State
+	version  string
 	fence    int64
 	attempt  int
 	status   int
@@ -122,6 +123,9 @@ func (r *newRuns) insertRuns() *query {
 	}
 	if anyRow(rows, func(r *newRun) bool { return !r.due.IsZero() }) {
 		columns = append(columns, columnOf("due", "timestamptz", rows, func(r *newRun) *time.Time { return nullTime(r.due) }))
+	}
+	if anyRow(rows, func(r *newRun) bool { return r.version != "" }) {
+		columns = append(columns, columnOf("version", "text", rows, func(r *newRun) *string { return nullText(r.version) }))
 	}
 	if anyRow(rows, func(r *newRun) bool { return r.okey != nil }) {
 		columns = append(columns, columnOf("okey", "bytea", rows, func(r *newRun) []byte { return r.okey }))

@@ -43,7 +43,7 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 	var okey []byte
 	var owner *string
 	var lease *time.Time
-	scanRows(b.Queue("SELECT "+columns+", cut, okey, owner, lease FROM runs WHERE id = $1", [16]byte(id)), row.scanTargets(&run.Cut, &okey, &owner, &lease), func() error {
+	scanRows(b.Queue("SELECT "+columns+", cut, okey, owner, lease, coalesce(version, '') FROM runs WHERE id = $1", [16]byte(id)), row.scanTargets(&run.Cut, &okey, &owner, &lease, &run.Version), func() error {
 		run.Summary, run.OrderKey, run.Owner, run.Lease = row.summary(), string(okey), textOf(owner), timeOf(lease)
 		return nil
 	})

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -94,11 +95,31 @@ func (r stepRows) columns() []column {
 		columnOf("state", "text", r, func(s *stepRow) string { return store.CleanText(string(s.State)) }),
 		columnOf("input", "bytea", r, func(s *stepRow) []byte { return nullBlob(s.Input) }),
 		columnOf("output", "bytea", r, func(s *stepRow) []byte { return nullBlob(s.Output) }),
+		columnOf("version", "text", r, func(s *stepRow) *string { return nullText(s.Version) }),
 	}
 	return append(columns, causeColumns(r, func(s *stepRow) *store.Cause { return &s.Cause })...)
 }
 
-const selectSteps = `SELECT run, path, began, took, attempts, cut_from, kind, state, input, output,
+// CompletedSteps returns steps of runs that are queued or wait.
+func (s *Store) CompletedSteps(ctx context.Context, flowName string, limit int) ([]store.CompletedStep, error) {
+	const list = `SELECT r.id, s.path, s.kind, coalesce(s.version, '') FROM runs r JOIN steps s ON s.run = r.id
+		WHERE r.flow = $1 AND (r.state <= 1 OR r.state = 2) AND s.state = $2 LIMIT $3`
+	rows, err := s.readPool.Query(ctx, list, flowName, string(flow.Succeeded), max(limit, 0))
+	if err != nil {
+		return nil, wrapContextError(ctx, err)
+	}
+	var all []store.CompletedStep
+	var id [16]byte
+	var path []byte
+	var c store.CompletedStep
+	_, err = pgx.ForEachRow(rows, []any{&id, &path, &c.Kind, &c.Version}, func() error {
+		all = append(all, store.CompletedStep{Run: store.ID(id).String(), Path: string(path), Kind: c.Kind, Version: c.Version})
+		return nil
+	})
+	return all, wrapContextError(ctx, err)
+}
+
+const selectSteps = `SELECT run, path, began, took, attempts, cut_from, kind, state, input, output, coalesce(version, ''),
 	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')
 	FROM steps WHERE run = ANY($1::uuid[]) ORDER BY run, began, path`
 
@@ -111,7 +132,7 @@ func readSteps(rows pgx.Rows, step func(store.ID, store.Step)) error {
 	var state string
 	c := &s.Cause
 	indexes := []any{
-		&run, &path, &s.Began, &took, &s.Attempts, &s.CutFrom, &s.Kind, &state, &s.Input, &s.Output,
+		&run, &path, &s.Began, &took, &s.Attempts, &s.CutFrom, &s.Kind, &state, &s.Input, &s.Output, &s.Version,
 		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message,
 	}
 	_, err := pgx.ForEachRow(rows, indexes, func() error {

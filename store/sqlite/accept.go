@@ -63,7 +63,7 @@ func (a *acceptance) acceptRun() error {
 func (a *acceptance) skip(open int) error {
 	a.out.Skipped = true
 	err := a.recordEntry(a.id, &store.Entry{
-		ID: a.sub.ID, Flow: a.sub.Flow, State: store.Throttled, Payload: a.sub.Payload, Cause: store.SkipCause(open),
+		ID: a.sub.ID, Flow: a.sub.Flow, State: store.Throttled, Version: a.sub.Version, Payload: a.sub.Payload, Cause: store.SkipCause(open),
 	})
 	if err != nil {
 		return err
@@ -168,8 +168,8 @@ func (a *acceptance) writeDedupeKey() error {
 func (a *acceptance) insertRow(seq int64) error {
 	s := a.sub
 	if a.state == store.Queued && s.OrderKey == "" {
-		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size) VALUES (?, ?, ?, 1, ?, ?)",
-			seq, a.id[:], s.Flow, int64(s.Status), int64(len(s.Body)))
+		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size, version) VALUES (?, ?, ?, 1, ?, ?, ?)",
+			seq, a.id[:], s.Flow, int64(s.Status), int64(len(s.Body)), nullText(s.Version))
 		return err
 	}
 	var fence int64
@@ -183,8 +183,8 @@ func (a *acceptance) insertRow(seq int64) error {
 	if s.OrderKey != "" {
 		okey = a.hash.orderKeyBytes(s.OrderKey)
 	}
-	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, started, due, okey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), started, due, okey)
+	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey)
 	return err
 }
 

@@ -37,8 +37,8 @@ const entriesAtOnce = 16
 // insertEntriesSQL returns the statement that writes entriesAtOnce entries
 // without payload, steps and cause.
 func insertEntriesSQL() string {
-	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" +
-		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
+	return "INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" +
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entriesAtOnce-1)
 }
 
 // summaryOnlyEntries returns entriesAtOnce if that many entries at the beginning
@@ -64,7 +64,7 @@ func (t *tx) recordEntries(ids []store.ID, entries []*store.Entry, n int) error 
 	t.args = t.args[:0]
 	for i, e := range entries[:n] {
 		started, finished := t.entryTimes(e)
-		t.args = append(t.args, t.nextSeq+int64(i), ids[i][:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(0), started, finished)
+		t.args = append(t.args, t.nextSeq+int64(i), ids[i][:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(0), started, finished, nullText(e.Version))
 		t.stats.add(e.Flow, e.State, intOf(started), finished, 1)
 	}
 	if _, err := t.exec(t.insertEntriesSQL, t.args...); err != nil {
@@ -110,14 +110,14 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 
 func (t *tx) insertEntry(seq int64, id store.ID, e *store.Entry, started driver.Value, finished int64) error {
 	if e.Cause.IsZero() {
-		_, err := t.exec("INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished)
+		_, err := t.exec("INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished, nullText(e.Version))
 		return err
 	}
 	c := e.Cause.Clean()
-	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, reason, class, action, position, message)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished,
+	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version, reason, class, action, position, message)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished, nullText(e.Version),
 		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
 	return err
 }

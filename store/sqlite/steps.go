@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql/driver"
 	"time"
 
@@ -10,17 +11,32 @@ import (
 
 // readSteps reads the steps of a run, in the order in which they began.
 func readSteps(r querier, seq int64) ([]store.Step, error) {
-	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, reason, class, action, position, message
+	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, version, reason, class, action, position, message
 		FROM steps WHERE run = ? ORDER BY began, path`
 	var all []store.Step
 	err := r.query(list, func(v []driver.Value) error {
 		all = append(all, store.Step{
 			Path: string(blobOf(v[0])), Kind: textOf(v[1]), State: flow.State(textOf(v[2])), Attempts: int(intOf(v[3])),
 			Began: time.UnixMicro(intOf(v[4])), Took: time.Duration(intOf(v[5])) * time.Microsecond,
-			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(intOf(v[8])), Cause: causeOf(v[9:]),
+			Input: blobOf(v[6]), Output: blobOf(v[7]), CutFrom: int(intOf(v[8])), Version: textOf(v[9]), Cause: causeOf(v[10:]),
 		})
 		return nil
 	}, seq)
+	return all, err
+}
+
+// CompletedSteps returns steps of runs that are queued or wait.
+func (s *Store) CompletedSteps(ctx context.Context, flowName string, limit int) ([]store.CompletedStep, error) {
+	const list = `SELECT r.id, s.path, s.kind, s.version FROM runs r CROSS JOIN steps s ON s.run = r.seq
+		WHERE r.flow = ? AND r.state <= 3 AND r.state < 3 AND s.state = ? LIMIT ?`
+	var all []store.CompletedStep
+	err := s.readers.withView(ctx, func(v *view) error {
+		all = nil
+		return v.query(list, func(v []driver.Value) error {
+			all = append(all, store.CompletedStep{Run: idOf(v[0]).String(), Path: string(blobOf(v[1])), Kind: textOf(v[2]), Version: textOf(v[3])})
+			return nil
+		}, flowName, string(flow.Succeeded), int64(max(limit, 0)))
+	})
 	return all, err
 }
 
@@ -29,8 +45,8 @@ const stepsAtOnce = 8
 
 // insertStepsSQL returns the statements that write n steps of a run, by n.
 func insertStepsSQL() (texts [stepsAtOnce + 1]string) {
-	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	text := "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size) VALUES " + row
+	const row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	text := "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size, version) VALUES " + row
 	for n := 1; n <= stepsAtOnce; n++ {
 		texts[n] = text
 		text += ", " + row
@@ -69,16 +85,16 @@ func (t *tx) writeSteps(seq int64, steps []store.Step) error {
 // its run.
 func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 	return append(args, []byte(s.Path), store.CleanText(s.Kind), string(s.State), int64(s.Attempts), s.Began.UnixMicro(), s.Took.Microseconds(),
-		nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))))
+		nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))), nullText(s.Version))
 }
 
 // writeStep writes a step. If fenced, it writes only for a run that is running
 // under the claim.
 func (t *tx) writeStep(c store.Claim, s *store.Step, fenced bool) (int64, error) {
 	const (
-		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size"
+		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size, version"
 		why    = ", reason, class, action, position, message"
-		values = ") SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+		values = ") SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 		marks  = ", ?, ?, ?, ?, ?"
 		from   = " FROM runs WHERE seq = ?"
 		guard  = " AND fence = ? AND state = 3"

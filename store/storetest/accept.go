@@ -31,7 +31,7 @@ func acceptKeepsAll(f *fixture) {
 		Summary: store.Summary{
 			ID: sub.ID, Flow: "orders", State: store.Queued, Received: f.clock.Now(), Attempt: 1, Status: 202, Size: len("body"),
 		},
-		Payload: sub.Payload, OrderKey: f.hash.OrderKey("customer 7"),
+		Payload: sub.Payload, OrderKey: f.hash.OrderKey("customer 7"), Version: "v1",
 	})
 	w := f.claimOne()
 	f.same("the work", w, store.Work{

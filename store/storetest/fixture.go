@@ -90,7 +90,7 @@ func (f *fixture) same(what string, got, want any) {
 // the payload.
 func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submission {
 	s := &store.Submission{
-		ID: ulid.New(f.clock.Now()), Flow: "orders", Status: 202,
+		ID: ulid.New(f.clock.Now()), Flow: "orders", Version: "v1", Status: 202,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: []byte("response")},
 	}
 	for _, change := range changes {
@@ -280,7 +280,7 @@ func newestFirst(ids ...string) []string {
 func (f *fixture) newStep(path string) store.Step {
 	return store.Step{
 		Path: path, Kind: "http", State: flow.Succeeded, Attempts: 1,
-		Began: f.clock.Now(), Took: 1500 * time.Microsecond, Input: []byte("in"), Output: []byte("out"),
+		Began: f.clock.Now(), Took: 1500 * time.Microsecond, Input: []byte("in"), Output: []byte("out"), Version: "v1",
 	}
 }
 

@@ -22,7 +22,7 @@ func recordTests() []test {
 func (f *fixture) newEntry(s store.State) *store.Entry {
 	now := f.clock.Now()
 	return &store.Entry{
-		ID: ulid.New(now), Flow: "orders", State: s, Started: now.Add(-2 * time.Second), Status: 200,
+		ID: ulid.New(now), Flow: "orders", Version: "v1", State: s, Started: now.Add(-2 * time.Second), Status: 200,
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body")},
 	}
 }
@@ -40,7 +40,7 @@ func recordsAll(f *fixture) {
 			ID: e.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now(), Started: e.Started, Finished: e.Finished,
 			Attempt: 3, Status: 200, Size: len(e.Body), Cause: e.Cause,
 		},
-		Payload: e.Payload, Steps: e.Steps,
+		Payload: e.Payload, Steps: e.Steps, Version: "v1",
 	})
 	f.claimNone()
 }
@@ -76,7 +76,7 @@ func recordsMany(f *fixture) {
 				ID: e.ID, Flow: "orders", State: e.State, Received: f.clock.Now(), Started: e.Started, Finished: f.clock.Now(),
 				Attempt: 1, Status: 200, Size: len(e.Body), Cause: e.Cause,
 			},
-			Payload: e.Payload, Steps: e.Steps,
+			Payload: e.Payload, Steps: e.Steps, Version: "v1",
 		})
 	}
 	f.checkStats(store.StatsQuery{})

@@ -106,6 +106,7 @@ func Run(t *testing.T, e Engine) {
 		{"Search", searchTests()},
 		{"Record", recordTests()},
 		{"Stats", statsTests()},
+		{"Versions", versionTests()},
 		{"Purge", purgeTests()},
 		{"Clock", clockTests()},
 		{"Life", lifeTests()},

@@ -90,7 +90,7 @@ func endSaysAll(f *fixture) {
 			Finished: f.clock.Now(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
 		},
 		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: end.Response, Output: end.Output},
-		Steps:   end.Steps,
+		Steps:   end.Steps, Version: "v1",
 	})
 }
 
