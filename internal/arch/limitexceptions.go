@@ -58,6 +58,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"internal/value.maxSharedText":      inside,
 		"outbound.maxPools":                 inside,
 		"store/erase.maxAwaited":            inside,
+		"store/erase.maxDomain":             format,
 		"store/postgres.maxBatch":           inside,
 		"store/postgres.maxBatchBytes":      inside,
 		"store/postgres.maxIdleUnchecked":   inside,

@@ -2,6 +2,7 @@ package erase
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -18,9 +19,12 @@ type eraser struct{ pattern }
 // base64 or compressed data.
 //
 // An address that begins or ends a longer one stays, because that is another
-// address: jo.ann@example.com is not ann@example.com. After a "+" it is erased,
-// because the plus may stand for a space. Beside a letter of a script without
-// spaces between words it is erased, too.
+// address: jo.ann@example.com is not ann@example.com. It is erased where the
+// longer text is hardly an address: behind a number, as in order-7-ann@example.com,
+// and before what cannot end a domain, as in ann@example.com-7. After a "+" it is
+// erased, because the plus may stand for a space. Beside a letter of a script
+// without spaces between words it is erased, too. The beginning of an address
+// before "…" is erased if it reaches into the domain: a message was cut there.
 func New(email string) store.Eraser { return &eraser{newPattern(store.ContactKey(email))} }
 
 // Erase replaces the address.
@@ -103,6 +107,9 @@ func (m *matcher) match(i int, part []rune, labels []label) int {
 		return 0
 	}
 	if c, n := m.next(i); n > 0 {
+		if c == '…' && inDomain {
+			return i // a message was cut here
+		}
 		if end := m.matchRest(i+n, c, part, labels); end > 0 {
 			return end
 		}
@@ -161,8 +168,39 @@ func (m *matcher) skipSoftBreak(i int) int {
 // domainContinues reports whether the text has a longer domain than the address.
 func (m *matcher) domainContinues(end int) bool {
 	c, n := m.next(end)
-	if c == '.' || c == '-' {
-		c, _ = m.next(end + n)
+	if c != '.' && c != '-' {
+		return joins(c, m.last)
 	}
-	return joins(c, m.last)
+	following, _ := m.next(end + n)
+	return joins(following, m.last) && m.endsAsDomain(end)
+}
+
+// maxDomain is how many letters a domain has at most (RFC 1035, section 2.3.4).
+const maxDomain = 253
+
+// endsAsDomain reports whether a text that continues the address can be the end of
+// a domain: its last label has no digit or hyphen, unless it encodes other letters.
+func (m *matcher) endsAsDomain(at int) bool {
+	var label, last []rune
+	for range maxDomain {
+		c, n := m.next(at)
+		switch {
+		case c == '.':
+			label = nil
+		case c == '-' || joins(c, m.last):
+			label = append(label, toLower(c))
+		default:
+			return canEndDomain(string(last))
+		}
+		if len(label) > 0 {
+			last = label
+		}
+		at += n
+	}
+	return true
+}
+
+func canEndDomain(label string) bool {
+	label = strings.TrimRight(label, "-")
+	return strings.HasPrefix(label, "xn--") || len(label) > 1 && !strings.ContainsAny(label, "-0123456789")
 }

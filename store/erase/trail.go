@@ -14,10 +14,24 @@ func (t *trail) push(c rune) {
 // end of a longer one.
 func (t *trail) inWord(first rune) bool {
 	c, n := t.last(0)
-	if c == '.' || c == '_' || c == '-' {
-		c, _ = t.last(n)
+	if c != '.' && c != '_' && c != '-' {
+		return joins(c, first)
 	}
-	return joins(c, first)
+	c, _ = t.last(n)
+	return joins(c, first) && !t.isNumber(n)
+}
+
+// isNumber reports whether a number ends at an index of the trail, which is no
+// part of a longer word.
+func (t *trail) isNumber(at int) bool {
+	for i := at; i < len(t); {
+		c, n := t.last(i)
+		if c < '0' || c > '9' {
+			return i > at && !joins(c, '0')
+		}
+		i += n
+	}
+	return true
 }
 
 // last returns the decoded character that ends at an index of the trail, and how

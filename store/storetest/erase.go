@@ -16,6 +16,7 @@ func eraseTests() []test {
 	return []test{
 		{"erases an address everywhere", eraseEverywhere},
 		{"erases from runs in every final state", eraseOtherStates},
+		{"erases inside of longer texts", eraseInside},
 		{"erases an address of another script in all forms", eraseForms},
 		{"leaves other addresses", eraseLeavesOthers},
 		{"leaves later runs", eraseLeavesLater},
@@ -105,6 +106,30 @@ func eraseEverywhere(f *fixture) {
 	}
 	f.same("found", f.listed(store.Filter{Text: ann}), nil)
 	f.same("erased again", f.eraseAll(store.EraseQuery{}), store.Erased{})
+}
+
+// eraseInside erases from texts that flows and the store make of an address.
+func eraseInside(f *fixture) {
+	c := f.acceptClaimed(withOrderKey("order-7-"+ann), withDedupeKey("7/"+ann), func(s *store.Submission) {
+		s.Payload = store.Payload{Event: []byte(`{"key":"order-7-` + ann + `"}`), Body: []byte(ann + "-2026"), Response: []byte("7_" + ann + "_7")}
+	})
+	long := strings.Repeat("x", store.MaxText-len("… ann@exam")) + " " + ann // the store cuts it in the domain
+	s := f.newStep("each/7-" + ann + "/send")
+	s.State, s.Cause = flow.Failed, store.Cause{Message: long}
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Failed, Cause: store.Cause{Message: long}, Steps: []store.Step{s}}))
+	f.deleteContact(ann)
+	f.same("done", f.eraseAll(store.EraseQuery{}), store.Erased{Runs: 1, Keys: 1})
+	got := f.getRun(c.ID)
+	f.same("payload", got.Payload, store.Payload{
+		Event: []byte(`{"key":"order-7-(hidden)"}`), Body: []byte("(hidden)-2026"), Response: []byte("7_(hidden)_7"),
+	})
+	f.same("order key", got.OrderKey, f.hash.OrderKey("order-7-"+ann))
+	f.same("path", got.Steps[0].Path, "each/7-(hidden)/send")
+	for _, message := range []string{got.Cause.Message, got.Steps[0].Cause.Message} {
+		if !strings.HasSuffix(message, "x (hidden)…") {
+			f.Errorf("the message ends with %q", message[len(message)-30:])
+		}
+	}
 }
 
 func eraseOtherStates(f *fixture) {
