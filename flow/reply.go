@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/urltext"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -30,7 +31,7 @@ type Reply struct {
 // DescribeReply declares the fields of the answer.
 func (r *Reply) DescribeReply(s *schema.Spec) {
 	schema.Expr(s, &r.status, "status", "HTTP status, from 200 to 599.", schema.Default("200"))
-	schema.Expr(s, &r.headers, "headers", "Further header fields.")
+	schema.Expr(s, &r.headers, "headers", "Further header fields. A value of the run in a template of `Location` or `Content-Location` is percent-encoded, as in the `url` of the action `http`: `https://shop.example.com/orders/${webhook.id}`.", schema.URLMembers(urlHeaders()...))
 	schema.Expr(s, &r.json, "json", "The body, written as JSON.")
 	schema.Expr(s, &r.body, "body", "The body as text, sent as `text/plain` unless `headers` names another type.")
 	schema.Expr(s, &r.base64, "body_base64", "The body in base64, for bytes that are not text, such as a picture. Sent as `application/octet-stream` unless `headers` names another type.")
@@ -132,12 +133,24 @@ func (r *Reply) buildResponse(ctx context.Context, env expr.Env, status int) (*R
 		return nil, err
 	}
 	for name, text := range headers {
+		if isURLHeader(name) {
+			if text, err = urltext.Join(text); err != nil {
+				return nil, InvalidValue(r.headers.Expr(), fmt.Errorf("the header field %s: %w", name, err))
+			}
+		}
 		if err := CheckHeader(name, text); err != nil {
 			return nil, &Error{Class: Invalid, Message: err.Error()}
 		}
 		out.Header.Set(name, text)
 	}
 	return out, nil
+}
+
+// urlHeaders returns the header fields of an answer that are URLs.
+func urlHeaders() []string { return []string{"Location", "Content-Location"} }
+
+func isURLHeader(name string) bool {
+	return slices.Contains(urlHeaders(), http.CanonicalHeaderKey(name))
 }
 
 func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) error {

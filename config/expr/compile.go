@@ -43,6 +43,8 @@ type Expr struct {
 	display  func(text string) string // nil: values are recorded unchanged
 	samples  []string                 // see URLSamples
 	forms    []string                 // see URLForms
+
+	urlMembers []string // see CompileURLMembers
 }
 
 // node is the compiled form of a fast tier. eval returns false if it can't
@@ -262,6 +264,9 @@ func (e *Expr) SetDisplay(display func(text string) string) { e.display = displa
 func (e *Expr) displayValue(v any) any {
 	if text, ok := v.(string); ok && e.display != nil {
 		return e.display(text)
+	}
+	if members, ok := v.(map[string]any); ok && len(e.urlMembers) > 0 {
+		return showURLMembers(members, e.urlMembers)
 	}
 	return v
 }

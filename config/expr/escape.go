@@ -103,6 +103,9 @@ func (s *Scope) markEscapes(e hclsyntax.Expression, jq jqPrograms) hclsyntax.Exp
 	switch {
 	case s.isURL:
 		return x.markURL(e)
+	case len(s.urlMembers) > 0:
+		member := &escapeMarker{scope: s.ofURL(), jq: jq}
+		return s.mapURLMembers(e, member.markURL)
 	case s.escape != nil:
 		return x.mark(e)
 	}

@@ -233,7 +233,7 @@ func (e *Expr) compileObject(src *hclsyntax.ObjectConsExpr, s *Scope, jq jqProgr
 		if key == nil {
 			return nil // the key depends on the run, so HCL evaluates the object
 		}
-		c, diags := s.compileExpr(item.ValueExpr, jq)
+		c, diags := s.ofMember(*key).compileExpr(item.ValueExpr, jq)
 		if diags.HasErrors() {
 			return diags
 		}

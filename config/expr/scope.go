@@ -58,6 +58,7 @@ type Scope struct {
 	checked     *lazyContext
 	escape      func(string) string  // applied to texts of the run; see WithEscape
 	isURL       bool                 // escape is for a URL; see CompileURL
+	urlMembers  []string             // see CompileURLMembers
 	observer    func(Reader)         // see WithObserver
 	trials      map[string]cty.Value // see WithTrial
 	written     map[string]bool      // see WithWritten

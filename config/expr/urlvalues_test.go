@@ -47,3 +47,27 @@ func TestURLIsRecordedWithoutMarks(t *testing.T) {
 		})
 	}
 }
+
+// TestURLMembersAreRecordedWithoutMarks: the history shows headers as they were sent.
+func TestURLMembersAreRecordedWithoutMarks(t *testing.T) {
+	t.Parallel()
+	const source = `merge({ location = "https://h/${webhook.sku}", x = "/${webhook.sku}" }, { y = webhook.qty })`
+	src, diags := hclsyntax.ParseExpression([]byte(source), "test.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	e, diags := expr.CompileURLMembers(src, scope(), expr.CtyType[map[string]string](), []string{"Location"})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	e.SetName("headers")
+	var got any
+	run := recordingEnv{env{"webhook": map[string]any{"sku": "a b", "qty": 1}}, &got}
+	sent, err := expr.Bind[map[string]string](e).Eval(t.Context(), run)
+	if err != nil || sent["x"] != "/a b" || sent["location"] == "https://h/a b" {
+		t.Errorf("%+q, %v", sent, err)
+	}
+	if recorded, _ := got.(map[string]any); recorded["location"] != "https://h/a%20b" || recorded["x"] != "/a b" {
+		t.Errorf("recorded %+q", got)
+	}
+}

@@ -62,6 +62,9 @@ func (f *Field) compileDynamic(c *Context, a *hclsyntax.Attribute, want cty.Type
 	if f.isURL {
 		return expr.CompileURL(a.Expr, scope, want)
 	}
+	if len(f.urlMembers) > 0 {
+		return expr.CompileURLMembers(a.Expr, scope, want, f.urlMembers)
+	}
 	if f.escape != nil {
 		scope = scope.WithEscape(f.escape)
 	}

@@ -62,6 +62,7 @@ type Field struct {
 	credential *credential              // finds credentials that the files state; nil if there are none
 	escape     func(text string) string // applied to texts of the run
 	kept       bool                     // outputs never repeat the value
+	urlMembers []string                 // names of members that are URLs
 	isURL      bool                     // values of the run are encoded for their place in a URL
 	shown      func(text string) string // changes a text that is stored as an input
 	label      *string                  // receives the text of a label
@@ -197,6 +198,13 @@ func Escape(escape func(text string) string) Option {
 // marked, and urltext.Join, which each reader of the value calls, keeps them in
 // their place; see expr.CompileURL. It is for attributes that may read the run.
 func URL() Option { return func(f *Field) { f.isURL = true } }
+
+// URLMembers declares that the value is an object in which members of these names, in
+// any case, are URLs; see expr.CompileURLMembers. Each reader of them calls
+// urltext.Join. It is for attributes that may read the run.
+func URLMembers(names ...string) Option {
+	return func(f *Field) { f.urlMembers = names }
+}
 
 // Shown changes the texts of an escaped attribute that are stored as inputs of the
 // action, for escapes that only the action understands.

@@ -23,3 +23,18 @@ flow "regions" {
     url = "https://api.example.com/items/${webhook.body.sku}/${urlpath(webhook.body.path)}?q=${webhook.body.q}"
   }
 }
+flow "answers" {
+  trigger "webhook" {
+    path = "/answers"
+    mode = "sync"
+    response {
+      status  = 303
+      headers = { Content-Location = "https://shop.example.com:${webhook.body.port}/" } # error: Value in the host: the server that gets the request
+    }
+  }
+  action "respond" "end" {
+    status  = 303
+    headers = { X-A = "https://${webhook.body.region}/", Location = "https://${webhook.body.region}.example.com/" } # error: Value in the host: the server that gets the request
+    when    = webhook.body.region != "eu"
+  }
+}
