@@ -54,6 +54,8 @@ type Traits struct {
 	// OwnOutputs: the outputs repeat nothing of the fields, such as an id that
 	// another system gave.
 	OwnOutputs bool
+	// Repeats are the names of the fields that the outputs repeat nevertheless.
+	Repeats []string
 	// Published: the fields are stored where operators read them, so that they
 	// can't hold sensitive values.
 	Published bool

@@ -36,7 +36,9 @@ func (j *Comment) Describe(s *schema.Spec) {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Comment) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
+func (*Comment) Traits() flow.Traits {
+	return flow.Traits{OwnOutputs: true, Repeats: []string{"issue"}}
+}
 
 // Run does one attempt.
 func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -76,7 +76,7 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 
 // Traits reports that the action has an outside effect.
 func (j *Issue) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Stores: j.uniqueKey.IsSet()}
+	return flow.Traits{OwnOutputs: true, Repeats: []string{"project"}, Stores: j.uniqueKey.IsSet()}
 }
 
 // Run does one attempt.

@@ -46,7 +46,9 @@ func (j *Transition) Describe(s *schema.Spec) {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Transition) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
+func (*Transition) Traits() flow.Traits {
+	return flow.Traits{OwnOutputs: true, Repeats: []string{"to"}}
+}
 
 // Run does one attempt.
 func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {

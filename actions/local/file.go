@@ -100,7 +100,7 @@ func (f *File) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*File) Traits() flow.Traits { return flow.Traits{} }
+func (*File) Traits() flow.Traits { return flow.Traits{Repeats: []string{"path"}} }
 
 // Run does one attempt.
 func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -156,7 +156,7 @@ func (m *Email) Open(r *flow.Resources) error {
 
 // Traits tells the engine how to treat the action.
 func (*Email) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Sends: func(any) bool { return true }}
+	return flow.Traits{OwnOutputs: true, Repeats: []string{"from"}, Sends: func(any) bool { return true }}
 }
 
 // Run does one attempt.

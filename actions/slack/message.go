@@ -126,7 +126,9 @@ func (m *Message) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Message) Traits() flow.Traits { return flow.Traits{OwnOutputs: true} }
+func (*Message) Traits() flow.Traits {
+	return flow.Traits{OwnOutputs: true, Repeats: []string{"channel"}}
+}
 
 // Run does one attempt.
 func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {

@@ -87,6 +87,7 @@ func Compile(e hcl.Expression, s *Scope, want cty.Type) (*Expr, hcl.Diagnostics)
 		return nil, diags
 	}
 	out.volatile = jq.anyVolatile()
+	s.collectDerived(e, jq)
 	s.observe(out)
 	return out, diags
 }
@@ -131,13 +132,7 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 }
 
 func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {
-	ec := s.static
-	if len(jq) > 0 {
-		steps := maxLoadJQSteps
-		ec = ec.NewChild()
-		ec.Functions = jq.bindFunction(context.Background(), nil, newIntake(nil, nil), &steps)
-	}
-	v, diags := s.evaluateAtLoad(src, ec)
+	v, diags := s.evaluateAtLoad(src, s.loadContext(jq))
 	if diags = s.redactFindings(src, diags); diags.HasErrors() {
 		return diags
 	}

@@ -60,6 +60,7 @@ type Scope struct {
 	isURL       bool                 // escape is for a URL; see CompileURL
 	urlMembers  []string             // see CompileURLMembers
 	observer    func(Reader)         // see WithObserver
+	derived     func(text string)    // see WithDerived
 	trials      map[string]cty.Value // see WithTrial
 	written     map[string]bool      // see WithWritten
 

@@ -166,3 +166,49 @@ locals {
 		})
 	}
 }
+
+// TestDerivedSecrets: texts that functions compute from secrets are hidden too, but
+// no values that stand in the file.
+func TestDerivedSecrets(t *testing.T) {
+	t.Parallel()
+	const token = "tok_9f8e7d6c5b4a"
+	for expression, want := range map[string][]string{
+		`upper(secret.a)`:             {"TOK_9F8E7D6C5B4A"},
+		`local.upper`:                 {"TOK_9F8E7D6C5B4A"},
+		`"Bearer ${upper(secret.a)}"`: {"TOK_9F8E7D6C5B4A"},
+		`{ shop = "a long name of a shop", key = upper(secret.a) }`:  {"TOK_9F8E7D6C5B4A"},
+		`"${webhook.method} ${upper(secret.a)}"`:                     {"TOK_9F8E7D6C5B4A"},
+		`webhook.method == "X" ? upper(secret.a) : "a long default"`: {"TOK_9F8E7D6C5B4A"},
+		`jsondecode(secret.login).users[0].password`:                 {"pa55word-of-1", "a-long-user"},
+		`jq(".users[0].password", jsondecode(secret.login))`:         {"pa55word-of-1", "a-long-user"},
+		`merge({ a = "a long name of a shop" }, { b = secret.a })`:   nil,
+		`substr(secret.a, 0, 7)`:                                     nil,
+		`secret.a`:                                                   nil,
+		`"x ${secret.a}"`:                                            nil,
+		`length(secret.a) > 5 ? "a long text" : "another text"`:      nil,
+		`nonsensitive(upper(secret.a))`:                              nil,
+		`upper("${webhook.method}${secret.a}")`:                      nil,
+		`upper("a long name of a shop")`:                             nil,
+	} {
+		t.Run(expression, func(t *testing.T) {
+			t.Parallel()
+			locals := ""
+			if strings.Contains(expression, "local.upper") {
+				locals = "  upper = upper(secret.a)\n"
+			}
+			src := "secret \"a\" { env = \"API_TOKEN\" }\nsecret \"login\" { env = \"LOGIN\" }\nlocals {\n" + locals + "}\n" +
+				"flow \"f\" {\n  trigger \"webhook\" { path = \"/f\" }\n  action \"http\" \"h\" {\n    url  = \"https://a.example.com\"\n    json = " + expression + "\n  }\n}\n"
+			o := options(fstest.MapFS{"a.hcl": text(src)}, "a.hcl")
+			const login = `{"users":[{"user":"a-long-user","password":"pa55word-of-1"}]}`
+			o.Env = func(name string) (string, bool) {
+				return map[string]string{"API_TOKEN": token, "LOGIN": login}[name], true
+			}
+			got := slices.DeleteFunc(mustLoad(t, o).Secrets, func(s string) bool { return s == token || s == login })
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("hidden are %q, want %q", got, want)
+			}
+		})
+	}
+}

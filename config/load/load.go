@@ -61,7 +61,7 @@ const (
 type Config struct {
 	Gateway Gateway
 	Flows   []*flow.Flow      // in order of files and lines
-	Secrets []string          // values of all secrets, to redact in logs
+	Secrets []string          // values of all secrets, and texts computed from them, to redact in logs
 	Files   map[string][]byte // flow files by their name in findings
 	Read    []Source          // all files that were read or missing, in order of paths
 }
@@ -116,7 +116,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	if !l.diags.HasErrors() {
 		l.setVersions(c.Flows)
 	}
-	c.Secrets, c.Read = l.secrets, l.reader.sources()
+	c.Secrets, c.Read = append(l.secrets, l.scopes.derived.list()...), l.reader.sources()
 	return c, l.diags
 }
 

@@ -27,6 +27,7 @@ type scopes struct {
 	base        map[string]function.Function
 	tables      map[string]map[string]function.Function
 	unavailable map[string]map[string]string
+	derived     *derivedTexts
 }
 
 func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, connections []flow.ConnectionKind, source func(name string) []byte) *scopes {
@@ -34,7 +35,7 @@ func newScopes(r *reader, c clock.Clock, unset Unset, kinds flow.Kinds, connecti
 		reader: r, clock: c, unset: unset, source: source,
 		consts: map[string]cty.Value{}, written: map[string]bool{}, byDir: map[string]*expr.Scope{},
 		base: funcs.Table(funcs.Options{}), tables: map[string]map[string]function.Function{},
-		unavailable: unavailableAtLoad(kinds, connections),
+		unavailable: unavailableAtLoad(kinds, connections), derived: &derivedTexts{},
 	}
 }
 
@@ -58,7 +59,7 @@ func (s *scopes) forFile(f *file) *expr.Scope {
 func (s *scopes) withConstants(f *file, consts map[string]cty.Value) *expr.Scope {
 	consts = maps.Clone(consts)
 	consts["path"] = modulePath(f.dir)
-	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable).WithWritten(s.written)
+	return expr.NewScope(consts, s.functions(f.dir), s.clock).WithSource(s.source).WithUnavailableNames(s.unavailable).WithWritten(s.written).WithDerived(s.derived.add)
 }
 
 // modulePath returns the value of the name "path" in files of a folder, whose name

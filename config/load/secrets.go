@@ -2,8 +2,11 @@ package load
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -23,7 +26,8 @@ type secret struct {
 
 // Describe declares the block.
 func (s *secret) Describe(sp *schema.Spec) {
-	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too. The value has at least 8 bytes; `gateway run` and `gateway validate --secrets` report a shorter one."
+	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too. A secret has at least 8 bytes; `gateway run` and `gateway validate --secrets` report a shorter one.\n\n" +
+		"Redacted are also texts of at least 8 bytes that functions compute from secrets when the files are loaded, such as `jsondecode(secret.login).token` and `upper(secret.token)`. Texts that are computed in a run, from a secret and values of the run, are sensitive where the gateway uses them; it does not recognize them where another system repeats them."
 	schema.Label(sp, &s.name, "NAME", "Names the secret: `secret.NAME`.")
 	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds the value. A running gateway keeps the environment with which it started; a change takes effect after a restart.")
 	schema.Attr(sp, &s.file, "file", "Path of the file that holds the value, relative to the flow file. One line break at its end is not part of the value. Each reload reads the file again.")
@@ -129,4 +133,27 @@ func (l *loader) secretText(s *secret, f *file) (text, missing string) {
 		return "", fmt.Sprintf("comes from %s, which is empty.", s.source())
 	}
 	return text, ""
+}
+
+// derivedTexts are the texts that expressions compute from secrets. Flows are
+// compiled at the same time.
+type derivedTexts struct {
+	mu    sync.Mutex
+	texts map[string]bool
+}
+
+func (d *derivedTexts) add(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.texts == nil {
+		d.texts = map[string]bool{}
+	}
+	d.texts[text] = true
+}
+
+// list returns the texts, sorted.
+func (d *derivedTexts) list() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.texts))
 }

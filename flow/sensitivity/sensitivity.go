@@ -18,7 +18,8 @@
 // where another system computes the output, such as the answer to a request: the
 // search for texts finds a secret that the answer repeats. Fields that outputs
 // never repeat (schema.Kept) and actions whose outputs repeat nothing
-// (Traits.OwnOutputs) end the way of a value, and so does nonsensitive.
+// (Traits.OwnOutputs) or only some fields (Traits.Repeats) end the way of a value,
+// and so does nonsensitive.
 //
 // Values flow in circles: through each.previous, and through flows that call one
 // another. The analysis visits flows until nothing changes. A value only becomes

@@ -44,7 +44,7 @@ func loadFlows(t *testing.T, src string) (map[string]*flow.Flow, hcl.Diagnostics
 	c, diags := load.Files(load.Options{
 		Clock: clock.System{}, Env: func(string) (string, bool) { return "0123456789", true },
 		FS: fstest.MapFS{"f.hcl": {Data: []byte(src)}}, Paths: []load.Path{{Dir: "f.hcl"}},
-		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())}, Connections: actions.Connections(),
 	})
 	out := map[string]*flow.Flow{}
 	for _, f := range c.Flows {
@@ -118,6 +118,21 @@ func TestValuesAreFollowed(t *testing.T) {
 		"an id of another system": {
 			main: "action \"delay\" \"d\" { for = action.card.body }\naction \"log\" \"l\" { message = \"${action.d.waited}\" }",
 			want: []string{"main/d.for: " + direct},
+		},
+		"a field that another system repeats": {
+			main: "action \"slack\" \"s\" {\n connection = connection.slack.bot\n channel = action.card.body.channel\n text = \"x\"\n}\naction \"log\" \"l\" { message = action.s.channel }\n}\nconnection \"slack\" \"bot\" {\n token = \"xoxb-1\"",
+			want: []string{
+				"main/s.output: reads action.card.body.channel, which is sensitive (f.hcl:8)", "main/s.channel: reads action.card.body.channel, which is sensitive (f.hcl:8)",
+				"main/l.message: reads action.s.channel, " + card,
+			},
+		},
+		"a field that another system does not repeat": {
+			main: "action \"slack\" \"s\" {\n connection = connection.slack.bot\n channel = \"#a\"\n text = action.card.body.text\n}\naction \"log\" \"l\" { message = action.s.channel }\n}\nconnection \"slack\" \"bot\" {\n token = \"xoxb-1\"",
+			want: []string{"main/s.text: reads action.card.body.text, which is sensitive (f.hcl:8)"},
+		},
+		"a secret in a path": {
+			main: "action \"file\" \"w\" {\n path = \"a/${secret.key}\"\n content = \"x\"\n}\naction \"log\" \"l\" { message = action.w.path }",
+			want: []string{"main/w.output: reads secret.key", "main/w.path: reads secret.key", "main/l.message: reads action.w.path, which holds values of secret.key (f.hcl:12)"},
 		},
 		"elements of a loop": {
 			main: "action \"loop\" \"o\" {\n for_each = action.card.body\n action \"log\" \"l\" { message = \"${each.value} ${each.index}\" }\n action \"log\" \"i\" { message = \"${each.index}\" }\n}",

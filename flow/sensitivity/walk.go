@@ -91,20 +91,25 @@ func (w *walker) visitReads(s *flow.Step) *taint {
 		if t != nil && s.Hidden.Error == "" {
 			s.Hidden.Error = why
 		}
-		if t == nil && r.Secret() != "" && computes(s) {
+		if t == nil && r.Secret() != "" && (computes(s) || repeats(s, r)) {
 			t, why = &taint{origin: r.Secret(), at: s.Range}, "reads "+r.Secret()
 		}
-		if t == nil || found != nil {
+		if t == nil {
 			continue
 		}
-		found = t.derived()
-		if !s.Traits.OwnOutputs && (s.Traits.Callee == nil) {
-			w.setOutput(s, found)
+		if found == nil {
+			found = t.derived()
+		}
+		if repeats(s, r) || !s.Traits.OwnOutputs && s.Traits.Callee == nil {
+			w.setOutput(s, t.derived())
 			w.explainOutput(s, why)
 		}
 	}
 	return found
 }
+
+// repeats reports whether an action repeats a field in its outputs.
+func repeats(s *flow.Step, r expr.Reader) bool { return slices.Contains(s.Traits.Repeats, r.Name()) }
 
 // readerScope returns the walker in whose loops a reader stands. The condition of
 // a loop reads each of the loop itself.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
 	"strconv"
@@ -75,17 +76,14 @@ func (r *Redactor) Value(v any) any {
 }
 
 // encodedForms lists the forms in which a text may hold a secret: plain, in
-// quotes, in a URL, in hex, and in base64 at any offset, as basic credentials
-// hold a password.
+// quotes, in HTML, in a URL, in hex, and in base64 at any offset, as basic
+// credentials hold a password.
 func encodedForms(s string) []string {
 	if len(s) < minLength {
 		return nil
 	}
-	quoted := strconv.Quote(s)
-	out := []string{s, quoted[1 : len(quoted)-1], url.QueryEscape(s), url.PathEscape(s), hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s)))}
-	if text, err := json.Marshal(s); err == nil {
-		out = append(out, string(text[1:len(text)-1]))
-	}
+	out := []string{s, html.EscapeString(s), url.QueryEscape(s), url.PathEscape(s), hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s)))}
+	out = append(out, quotedForms(s, quoteLevels)...)
 	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
 		out = append(out, e.EncodeToString([]byte(s)))
 	}
@@ -94,6 +92,30 @@ func encodedForms(s string) []string {
 			if text := base64At(e, s, shift); len(text) > minLength {
 				out = append(out, text)
 			}
+		}
+	}
+	return out
+}
+
+// quoteLevels is how many quoted texts may be around a secret: JSON in a text of
+// JSON in a text of JSON.
+const quoteLevels = 3
+
+// quotedForms lists the forms of a text in so many levels of quotes, as Go and JSON
+// write them. There are none if quotes do not change it.
+func quotedForms(s string, levels int) []string {
+	if levels == 0 {
+		return nil
+	}
+	quoted := strconv.Quote(s)
+	all := []string{quoted[1 : len(quoted)-1]}
+	if text, err := json.Marshal(s); err == nil {
+		all = append(all, string(text[1:len(text)-1]))
+	}
+	var out []string
+	for _, form := range slices.Compact(all) {
+		if form != s {
+			out = append(append(out, form), quotedForms(form, levels-1)...)
 		}
 	}
 	return out

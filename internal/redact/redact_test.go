@@ -22,6 +22,9 @@ func TestRedactor(t *testing.T) {
 		"line1\nline2":                         redact.Placeholder,
 		strconv.Quote("line1\nline2"):          `"` + redact.Placeholder + `"`,
 		`{"a":"quo\"ted"}`:                     `{"a":"` + redact.Placeholder + `"}`,
+		`{"a":"{\"b\":\"quo\\\"ted\"}"}`:       `{"a":"{\"b\":\"` + redact.Placeholder + `\"}"}`,
+		`["[\"[\\\"line1\\\\nline2\\\"]\"]"]`:  `["[\"[\\\"` + redact.Placeholder + `\\\"]\"]"]`,
+		"<p>quo&#34;ted</p>":                   "<p>" + redact.Placeholder + "</p>",
 		hex.EncodeToString([]byte("abcde")):    redact.Placeholder,
 		enc.EncodeToString([]byte("abcdefgh")): redact.Placeholder,
 	} {

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -153,6 +154,45 @@ flow "use" {
 		if at := strings.Index(disk, text); at >= 0 {
 			t.Errorf("the store holds …%q", disk[max(0, at-80):at+40])
 		}
+	}
+}
+
+// A repetition with the same dedupe key gets the answer again, with its sensitive
+// values. The history holds none of them, and says why.
+func TestSensitiveAnswerIsRepeated(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" {
+    path = "/f"
+    mode = "sync"
+    dedupe { key = webhook.body.id }
+  }
+  action "transform" "card" {
+    jq        = "4815100 + 62"
+    sensitive = true
+  }
+  action "respond" "end" {
+    headers = { X-N = "${action.card.value}" }
+    json    = { n = action.card.value }
+  }
+}`)
+	first := d.post("/f", `{"id": "A-1"}`)
+	again := d.post("/f", `{"id": "A-1"}`)
+	if first.body != `{"n":4815162}` || again.body != first.body || again.header.Get("Gateway-Replayed") != "true" || again.header.Get("X-N") != "4815162" {
+		t.Errorf("the answers are %s and %s with %v", first.body, again.body, again.header)
+	}
+	d.await(first.run(), store.Succeeded)
+	shown := d.admin(http.MethodGet, "/api/v1/runs/"+first.run()).Body.String()
+	if strings.Contains(shown, "4815162") || !strings.Contains(shown, `"json": "reads action.card.value, which is sensitive (flows.hcl:`) {
+		t.Errorf("the API shows %s", shown)
+	}
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(d.onDisk()), "4815162") {
+		t.Error("the store holds the answer")
 	}
 }
 
