@@ -11,10 +11,13 @@ import (
 // success, and the history has it as ignored.
 const OutcomeIgnored = "ignored"
 
+// Evaluation evaluates an expression. It writes only values that nobody reads
+// after an error.
+type Evaluation func(ctx context.Context, env expr.Env) error
+
 // Evaluator runs the evaluation of an expression that decides whether an event
-// starts a run. env has the names of the run that would start. The evaluation
-// writes only values that the caller reads after a nil.
-type Evaluator func(ev Event, evaluate func(ctx context.Context, env expr.Env) error) *Problem
+// starts a run, with the names of the run that would start.
+type Evaluator func(ev Event, evaluate Evaluation) *Problem
 
 // EvaluateEarly evaluates an expression of a trigger before there is a run. The
 // value is fallback if the expression is not set or null.
@@ -35,7 +38,7 @@ func EvaluateEarly[T any](in Incoming, ev Event, e expr.Of[T], fallback T) (T, *
 }
 
 // evaluateDirectly evaluates with the names of the event alone.
-func evaluateDirectly(ev Event, evaluate func(ctx context.Context, env expr.Env) error) *Problem {
+func evaluateDirectly(ev Event, evaluate Evaluation) *Problem {
 	if err := evaluate(context.Background(), ev); err != nil {
 		return UndecidedProblem(err)
 	}

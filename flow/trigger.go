@@ -80,6 +80,9 @@ type HTTPPart struct {
 	// SignedURL lists the places of settings that check a signature over the URL of
 	// the request.
 	SignedURL []hcl.Range
+	// AllowsIPs, if set, is the place of a setting that accepts requests from some
+	// addresses only.
+	AllowsIPs *hcl.Range
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool

@@ -184,6 +184,7 @@ func (r *reloader) restartNeeded(c *load.Config) []string {
 		{"listen", was.Listen == is.Listen},
 		{"admin.listen", was.Admin.Listen == is.Admin.Listen},
 		{"limits.headers", was.Limits.Headers == is.Limits.Headers},
+		{"proxy_protocol", was.ProxyProtocol == is.ProxyProtocol},
 		{"tls", (was.TLS == nil) == (is.TLS == nil)},
 	} {
 		if !s.same {

@@ -73,6 +73,8 @@ type webhook struct {
 	secrets   credentialNames   // set by checkSettings
 	index     map[string]int    // variables by name
 	known     *input.MemberTree // the named members of the body; nil unless strict
+
+	allowIPsAt *hcl.Range // nil if all addresses are accepted
 }
 
 // Describe declares the block.
@@ -98,7 +100,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Then(w.observeReads)
 	w.describeWhen(s)
 	schema.Attr(s, &w.forward, "forward", "sync: header fields that prove who the caller is, such as `Authorization`, and that the flow sends on. `headers` of the actions `http` and `webhook` may read them as `webhook.headers[\"Authorization\"]`, and nothing else may. They are in no record, and missing after `respond` with `then = \"continue\"`.")
-	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted.")
+	schema.Attr(s, &w.allowIPs, "allow_ips", "The addresses and networks (CIDR) from which requests are accepted; another address gets 403. By default all are accepted. Behind a proxy, set `trusted_proxies` in the `gateway` block: otherwise each request has the address of the proxy.")
 	schema.Attr(s, &w.strict, "strict", "`true` refuses members of the body that neither a variable nor its type names.")
 	schema.Attr(s, &w.timeout, "timeout", "sync: the time that the caller waits. After it the caller gets 504.")
 	schema.Single(s, &w.response, "response", "async: the immediate response. sync: the response if the run reaches no action `respond`. By default 200 and `ok`.")
@@ -235,6 +237,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Dedupes:      w.dedupe != nil,
 			MaxBody:      int64(w.maxBody),
 			SignedURL:    w.signedURL,
+			AllowsIPs:    w.allowIPsAt,
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: w, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),

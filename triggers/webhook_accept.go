@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 )
 
 // Accept returns the event of a request, or the problem for its caller. A caller
@@ -59,16 +60,7 @@ func (e *requestEvent) readParts(h http.Header, query string, limits flow.Limits
 }
 
 func (w *webhook) allowsAddress(addr netip.Addr) bool {
-	if len(w.allowed) == 0 {
-		return true
-	}
-	addr = addr.Unmap().WithZone("")
-	for _, network := range w.allowed {
-		if network.Contains(addr) {
-			return true
-		}
-	}
-	return false
+	return len(w.allowed) == 0 || clientaddr.Contains(w.allowed, addr)
 }
 
 // authenticate checks the credentials and returns the body with the check that

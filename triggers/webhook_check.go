@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
@@ -122,39 +122,18 @@ func (w *webhook) checkAllowIPs(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	}
 	var diags hcl.Diagnostics
 	for _, given := range w.allowIPs {
-		network, err := parseNetwork(given)
+		network, err := clientaddr.ParseNetwork(given)
 		if err != nil {
 			diags = append(diags, wrongValue(c, d, "allow_ips", "Wrong address", err))
 			continue
 		}
 		w.allowed = append(w.allowed, network)
 	}
+	if len(diags) == 0 {
+		at := d.Range("allow_ips")
+		w.allowIPsAt = &at
+	}
 	return diags
-}
-
-// parseNetwork parses an address or a network. It converts IPv4 addresses in the
-// notation of IPv6.
-func parseNetwork(given string) (netip.Prefix, error) {
-	errWrong := fmt.Errorf("%q is neither an address such as 192.0.2.7 nor a network such as 192.0.2.0/24 or 2001:db8::/32", given)
-	if !strings.Contains(given, "/") {
-		addr, err := netip.ParseAddr(given)
-		if err != nil || addr.Zone() != "" {
-			return netip.Prefix{}, errWrong
-		}
-		addr = addr.Unmap()
-		return netip.PrefixFrom(addr, addr.BitLen()), nil
-	}
-	network, err := netip.ParsePrefix(given)
-	if err != nil {
-		return netip.Prefix{}, errWrong
-	}
-	if network.Addr().Is4In6() && network.Bits() >= 96 {
-		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
-	}
-	if masked := network.Masked(); masked != network {
-		return netip.Prefix{}, fmt.Errorf("%q is an address within a network; write %q for the network or %q for the address", given, masked, network.Addr())
-	}
-	return network, nil
 }
 
 func joinRanges(ranges []mediaRange) string {

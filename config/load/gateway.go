@@ -24,9 +24,12 @@ type Gateway struct {
 	PublicURL string // the beginning of printed and displayed URLs; "" if not set
 	Admin     *Admin
 	TLS       *TLS
-	Limits    *Limits
-	Egress    *Egress
-	History   *History
+	// TrustedProxies are addresses and networks; nil if the file says nothing.
+	TrustedProxies []string
+	ProxyProtocol  bool // trusted proxies send the header of the PROXY protocol
+	Limits         *Limits
+	Egress         *Egress
+	History        *History
 }
 
 // Admin configures the listener of the API, the metrics and the health checks.
@@ -79,6 +82,7 @@ func (g *Gateway) Describe(s *schema.Spec) {
 	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
 	schema.Attr(s, &g.PublicURL, "public_url", "The beginning of the URLs of endpoints, as senders know it. It is printed and displayed, and part of the signatures of senders that sign the URL.")
 	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks. They are never served on the public listener.")
+	g.describeProxies(s)
 	schema.Single(s, &g.TLS, "tls", "Serves the endpoints over HTTPS.")
 	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
 	schema.Single(s, &g.Egress, "egress", "Flows can't reach private, loopback, link-local and metadata addresses unless they are listed here.")

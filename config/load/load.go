@@ -111,6 +111,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.report(checkEndlessCalls(c.Flows)...)
 	l.report(analyzeSensitivity(c.Flows)...)
 	l.checkLinks(c.Flows)
+	l.checkProxies(c)
 	l.checkHasFlow(c.Flows)
 	l.report(checkPublicURL(c.Flows, c.Gateway.PublicURL)...)
 	if !l.diags.HasErrors() {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/abandon"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -23,7 +22,7 @@ func (q *request) computeAdmission(ctx context.Context, r *flow.Run) (flow.Admis
 
 // evaluateEarly evaluates an expression before there is a run. The body was
 // received, and its deadline must not end a computation.
-func (q *request) evaluateEarly(ev flow.Event, evaluate func(context.Context, expr.Env) error) *flow.Problem {
+func (q *request) evaluateEarly(ev flow.Event, evaluate flow.Evaluation) *flow.Problem {
 	if q.r.ContentLength != 0 {
 		q.setReadDeadline(time.Time{})
 	}

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -60,10 +61,11 @@ type Handler struct {
 	Options
 	MaxHeader int // bytes of the header of a request; set before the first request
 
-	unserved telemetry.RefusalLimit // of requests that found no endpoint
-	draining atomic.Bool
-	stopping atomic.Bool
-	late     lateRuns
+	unserved     telemetry.RefusalLimit // of requests that found no endpoint
+	proxyWarning atomic.Int64           // when the next warning of a proxy may be logged
+	draining     atomic.Bool
+	stopping     atomic.Bool
+	late         lateRuns
 }
 
 // New returns a handler that serves at once.
@@ -85,6 +87,7 @@ type request struct {
 	handler *Handler
 	w       http.ResponseWriter
 	r       *http.Request
+	client  netip.Addr // the caller, behind trusted proxies
 	body    meteredBody
 	written bool // the response has begun
 	isLate  bool // the caller has its answer, and the run owns the request
@@ -96,7 +99,7 @@ type request struct {
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
-	q := &request{handler: h, w: w, r: r, Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
+	q := &request{handler: h, w: w, r: r, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
 	if h.stopping.Load() {
 		q.refuse(problem.ShuttingDown())
 		return
@@ -106,6 +109,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.refuse(problem.ShuttingDown())
 		return
 	}
+	q.client = q.Snapshot.Proxies.Client(q.client, r.Header)
 	defer q.release()
 	defer q.recoverPanic()
 	q.limitBodyTime()
@@ -122,6 +126,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if q.Endpoint.HTTP.MaxBody > 0 {
 		q.limitBodyTime()
 	}
+	q.warnUnknownProxy()
 	q.serveEndpoint(m.Values)
 }
 
@@ -173,7 +178,7 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
 	in := flow.Incoming{
 		PathValues: pathValues,
-		RemoteIP:   httpserver.RemoteIP(q.r),
+		RemoteIP:   q.client,
 		ReceivedAt: q.Began,
 		Limits:     q.Snapshot.Limits,
 		Key:        q.handler.Key,

@@ -8,7 +8,6 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -78,7 +77,7 @@ func (q *request) logRefusal(p *flow.Problem) {
 	} else { // the path is all that identifies such a request
 		fields = append(fields, zap.String("method", q.RedactText(truncateText(q.r.Method))), zap.String("path", q.RedactText(truncateText(q.r.URL.EscapedPath()))))
 	}
-	fields = append(fields, zap.String("run", q.ID), zap.Int("status", p.Status), zap.Stringer("remote_ip", httpserver.RemoteIP(q.r)))
+	fields = append(fields, zap.String("run", q.ID), zap.Int("status", p.Status), zap.Stringer("remote_ip", q.client))
 	if p.Detail != "" {
 		fields = append(fields, zap.String("detail", q.RedactText(p.Detail)))
 	}

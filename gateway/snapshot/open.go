@@ -10,6 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -39,12 +40,17 @@ func NewOpener(o Options) *Opener { return &Opener{opts: o} }
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
 	settings.Egress, settings.IdleTimeout = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout
+	proxies, err := clientaddr.ParseProxies(c.Gateway.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("trusted_proxies: %w", err)
+	}
 	s := &Snapshot{
 		Config:    c,
 		Router:    &Router{},
 		Endpoints: map[string]*Endpoint{},
 		ByTag:     map[string][]*Endpoint{},
 		Limits:    flow.Limits{Body: int64(c.Gateway.Limits.Body), JSONDepth: c.Gateway.Limits.JSONDepth},
+		Proxies:   proxies,
 		MaxRuns:   int64(c.Gateway.Limits.Runs),
 		Redactor:  redact.New(c.Secrets),
 		key:       o.opts.Key,

@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -25,6 +26,7 @@ type Snapshot struct {
 	ByTag      map[string][]*Endpoint // of the enabled flows that a tag starts
 	FlowLimits []store.FlowLimit      // the flows whose stored runs can be executed
 	Limits     flow.Limits
+	Proxies    clientaddr.Proxies
 	MaxRuns    int64            // in flight at the same time
 	UsesStore  bool             // an enabled flow must write to the store
 	Redactor   *redact.Redactor // of the configuration's secrets

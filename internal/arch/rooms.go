@@ -27,7 +27,7 @@ func testsMayNot() []string {
 func ground() []string {
 	return []string{
 		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
-		"internal/keys",
+		"internal/clientaddr", "internal/keys",
 		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
 	}
@@ -43,6 +43,7 @@ func groundRooms() []room {
 	return []room{
 		{"internal/abandon", []string{"internal/clock"}, "it waits for a computation with a clock"},
 		{"internal/backoff", []string{"internal/clock"}, "it waits between attempts"},
+		{"internal/clientaddr", nil, "addresses of clients are texts"},
 		{"internal/clock", nil, "time has no dependencies"},
 		{"internal/cron", nil, "the ticks of a schedule are arithmetic"},
 		{"internal/ctytext", nil, "it makes texts safe for the expression language"},

@@ -53,7 +53,11 @@ func (c *timeoutConn) Write(p []byte) (int, error) {
 // CloseWrite ends the sending half, by which net/http lets a refused caller
 // read its response before the connection is reset.
 func (c *timeoutConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+	inner := c.Conn
+	if wrapped, ok := inner.(interface{ Raw() net.Conn }); ok { // of the PROXY protocol
+		inner = wrapped.Raw()
+	}
+	if half, ok := inner.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil

@@ -1,4 +1,8 @@
 # Every part of a trigger that this version knows.
+gateway {
+  trusted_proxies = ["10.0.0.0/8", "2001:db8::1"]
+  proxy_protocol  = true
+}
 flow "orders" {
   label       = "Shop orders"
   description = "Takes orders."
