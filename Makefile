@@ -90,6 +90,12 @@ judge-mail: ## read the messages of the tests with npm's mailparser too (needs n
 	npm install --silent --no-save --prefix bin/mailparser mailparser
 	MAILPARSER=$(CURDIR)/bin/mailparser go test -run TestMailBy -v ./actions/mail
 
+.PHONY: judge-signatures
+judge-signatures: ## write auth/testdata/vectors with the libraries of the senders (downloads them)
+	$(call header,requests signed and judged by the libraries of the senders)
+	rm -f auth/testdata/vectors/*.json
+	go -C internal/judge run . $(CURDIR)/auth/testdata/vectors
+
 .PHONY: bench
 bench: ## run the Go benchmarks whose name matches BENCH
 	$(call header,benchmarks matching $(BENCH))
