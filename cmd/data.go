@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/store"
@@ -37,6 +39,7 @@ type storePlace struct {
 	data   string
 	key    []byte // the gateway's
 	newKey bool   // the key was changed on purpose
+	log    *zap.Logger
 }
 
 // openStore opens a store.
@@ -47,7 +50,7 @@ func openStore(ctx context.Context, c clock.Clock, p storePlace) (store.Store, e
 	var err error
 	switch {
 	case p.url == "":
-		s, err = sqlite.Open(sqlite.Options{Dir: p.data, Clock: c, KeyHash: hash, NewKey: p.newKey})
+		s, err = sqlite.Open(sqlite.Options{Dir: p.data, Clock: c, KeyHash: hash, NewKey: p.newKey, Warn: func(message string) { p.log.Warn(message) }})
 	case scheme == "postgres", scheme == "postgresql":
 		s, err = postgres.Open(ctx, p.url, postgres.Options{Clock: c, KeyHash: hash, NewKey: p.newKey})
 	default: // the message leaves out the URL, which may hold a password

@@ -111,7 +111,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.Store, err = openStore(ctx, o.Clock, storePlace{url: r.store, data: r.data, key: o.Key, newKey: r.newKey}); err != nil {
+	if o.Store, err = openStore(ctx, o.Clock, storePlace{url: r.store, data: r.data, key: o.Key, newKey: r.newKey, log: o.Log}); err != nil {
 		return err
 	}
 	defer o.Store.Close() //nolint:errcheck // accepted runs are durable already

@@ -28,6 +28,19 @@ func OpenAt(t testing.TB, dir string) *Store {
 	return s
 }
 
+// OpenSmall opens the store of a folder whose file is converted up to a size. It
+// returns the warnings.
+func OpenSmall(t *testing.T, dir string, maxCompact int64) (*Store, *[]string) {
+	t.Helper()
+	warnings := &[]string{}
+	s, err := Open(Options{Dir: dir, Clock: clock.System{}, Warn: func(m string) { *warnings = append(*warnings, m) }, maxCompact: maxCompact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, warnings
+}
+
 // NewSubmission returns a submission of the flow "orders".
 func NewSubmission(body []byte) *store.Submission {
 	return &store.Submission{ID: ulid.New(time.Now()), Flow: "orders", Status: 202, Payload: store.Payload{Event: []byte(`{"method":"POST"}`), Body: body}}

@@ -293,3 +293,34 @@ func pages(t *testing.T, s *sqlite.Store) int {
 	}
 	return n
 }
+
+// TestOldKeysAreOverwritten opens a file in which an earlier version stored the
+// texts of keys. The file does not keep them in its free space.
+func TestOldKeysAreOverwritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, hash := filepath.Join(dir, sqlite.FileName), store.NewKeyHash([]byte("key of the test"))
+	open := func() {
+		s, err := sqlite.Open(sqlite.Options{Dir: dir, Clock: clock.System{}, KeyHash: hash})
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	open()
+	execFile(t, path, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+		INSERT INTO keys SELECT 'dedupe/orders', CAST('customer-text-' || (i * 7919 % 300) AS BLOB), 'run', NULL, 9e12 FROM n`)
+	execFile(t, path, "DELETE FROM key_hash")
+	if content, err := os.ReadFile(path); err != nil || !bytes.Contains(content, []byte("customer-text")) {
+		t.Fatal("the file does not hold the texts", err)
+	}
+	open()
+	if content, err := os.ReadFile(path); err != nil || bytes.Contains(content, []byte("customer-text")) {
+		t.Error("the file holds texts of keys", err)
+	}
+	if n := queryFile[int](t, path, "SELECT count(*) FROM keys"); n != 300 {
+		t.Errorf("%d keys are left", n)
+	}
+}

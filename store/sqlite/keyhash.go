@@ -44,6 +44,9 @@ func (t *tx) hashOldKeys() error {
 			}
 		}
 	}
+	if runs.found || keys.found {
+		t.compact("holds the texts of keys in its free space, until it is overwritten")
+	}
 	return t.inOwnTransaction(func() error {
 		_, err := t.exec("UPDATE key_hash SET done = 1")
 		return err
@@ -72,6 +75,7 @@ func (t *tx) checkKeyHash(done *bool) error {
 type oldOrderKeys struct {
 	*tx
 	after int64 // runs up to this one are done
+	found bool  // a text was hashed
 }
 
 func (o *oldOrderKeys) hashNext() (more bool, err error) {
@@ -94,6 +98,7 @@ func (o *oldOrderKeys) hashNext() (more bool, err error) {
 		if !old {
 			continue
 		}
+		o.found = true
 		if _, err := o.exec("UPDATE runs SET okey = ? WHERE seq = ?", []byte(hashed), r.seq); err != nil {
 			return false, fmt.Errorf("hashing order keys: %w", err)
 		}
@@ -106,6 +111,7 @@ type oldNames struct {
 	*tx
 	scope string // keys up to this one are done
 	name  []byte
+	found bool // a text was hashed
 }
 
 func (o *oldNames) hashNext() (more bool, err error) {
@@ -128,6 +134,7 @@ func (o *oldNames) hashNext() (more bool, err error) {
 		if !old {
 			continue
 		}
+		o.found = true
 		if _, err := o.exec("UPDATE OR REPLACE keys SET name = ? WHERE scope = ? AND name = ?", []byte(hashed), r.scope, r.name); err != nil {
 			return false, fmt.Errorf("hashing names of keys: %w", err)
 		}

@@ -60,7 +60,7 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 
 // shrink gives free pages at the end of the file back to the disk, few at a time,
 // and returns whether there are more. A quarter of the file and some pages stay
-// free for the next runs. A file that was made without auto_vacuum keeps its size.
+// free for the next runs. A file without auto_vacuum keeps its size, see convertFile.
 func (t *tx) shrink() (more bool, err error) {
 	var pages, free, mode int64
 	_, err = t.queryRow("SELECT page_count, freelist_count, auto_vacuum FROM pragma_page_count, pragma_freelist_count, pragma_auto_vacuum", func(v []driver.Value) {

@@ -51,6 +51,11 @@ type Options struct {
 	// NewKey accepts a KeyHash with another key than before. Keys that are stored
 	// match no run that comes later.
 	NewKey bool
+	// Warn, if set, is called with what people should know about the file. It may
+	// be called until Open returns or, if the disk is full then, later.
+	Warn func(message string)
+
+	maxCompact int64 // of tests; 0 is the constant
 }
 
 // Store is an open file. It implements store.Store.
@@ -84,10 +89,10 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store in %s: %w", o.Dir, errors.Join(err, lock.Close()))
 	}
-	c, h := newSteadyClock(o.Clock, o.Elapsed), keyHash{o.KeyHash, o.NewKey}
-	t := newTx(dsn(path, false), files, c, h)
+	c := newSteadyClock(o.Clock, o.Elapsed)
+	t := newTx(dsn(path, false), files, c, o)
 	s := &Store{
-		path: path, lock: lock, clock: c, hash: h, leases: t.leases, ready: t.ready,
+		path: path, lock: lock, clock: c, hash: t.hash, leases: t.leases, ready: t.ready,
 		writer: newWriter(t), readers: newReaders(dsn(path, true), files), closed: make(chan struct{}),
 	}
 	if err := t.prepareFile(); err != nil && !isDiskFull(err) {
@@ -105,7 +110,8 @@ func Open(o Options) (*Store, error) {
 // dsn returns the name of the file with the settings of its connections. Their
 // caches are small: pages that are written together lie together, the operating
 // system caches the rest, and SQLite walks the whole cache after commits that
-// moved pages. auto_vacuum has an effect on a new file only.
+// moved pages. auto_vacuum has an effect on a new file only, see
+// convertFile.
 func dsn(path string, reader bool) string {
 	query := url.Values{"mode": {"rw"}, "_pragma": {
 		"busy_timeout(5000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(1000)",

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"path/filepath"
@@ -16,6 +17,10 @@ type tx struct {
 	loaded bool  // counts and leases match the file
 	clock  *steadyClock
 	hash   keyHash
+	warn   func(message string)
+
+	maxCompact int64
+
 	leases *leases
 	ready  chan struct{}
 
@@ -35,9 +40,13 @@ type tx struct {
 	signalReady   bool     // runs may be claimable after the commit
 }
 
-func newTx(dsn string, f *fileCheck, c *steadyClock, h keyHash) *tx {
+func newTx(dsn string, f *fileCheck, c *steadyClock, o Options) *tx {
+	warn := o.Warn
+	if warn == nil {
+		warn = func(string) {}
+	}
 	return &tx{
-		dsn: dsn, files: f, clock: c, hash: h,
+		dsn: dsn, files: f, clock: c, hash: keyHash{o.KeyHash, o.NewKey}, warn: warn, maxCompact: cmp.Or(o.maxCompact, maxCompact),
 		leases: newLeases(c), ready: make(chan struct{}, 1),
 		counts: newQueueCounts(), stats: statsDelta{}, insertStepsSQL: insertStepsSQL(), insertEntriesSQL: insertEntriesSQL(),
 	}
@@ -77,6 +86,7 @@ func (t *tx) prepareFile() error {
 	if err := t.hashOldKeys(); err != nil {
 		return err
 	}
+	t.convertFile()
 	if err := t.inOwnTransaction(t.loadState); err != nil {
 		return err
 	}
