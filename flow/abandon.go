@@ -104,8 +104,17 @@ func (a *attempt) run(ctx context.Context) {
 // condition. It returns when the context has ended, even if the evaluation still
 // runs.
 func Eval[T any](ctx context.Context, c *Call, e expr.Of[T]) (v T, err error) {
+	return evalApart(ctx, c, e, e.Eval)
+}
+
+// evalCondition is Eval for a condition that is false if it is null.
+func evalCondition(ctx context.Context, c *Call, e expr.Of[bool]) (bool, error) {
+	return evalApart(ctx, c, e, func(ctx context.Context, env expr.Env) (bool, error) { return e.EvalOr(ctx, env, false) })
+}
+
+func evalApart[T any](ctx context.Context, c *Call, e expr.Of[T], eval func(context.Context, expr.Env) (T, error)) (v T, err error) {
 	if !AnyComputes(e.Expr()) {
-		return e.Eval(ctx, c)
+		return eval(ctx, c)
 	}
 	var result struct {
 		v   T
@@ -114,7 +123,7 @@ func Eval[T any](ctx context.Context, c *Call, e expr.Of[T]) (v T, err error) {
 	inner := &Call{Step: c.Step, Attempt: c.Attempt, frame: c.frame}
 	err = c.await(ctx, &inner.state, func() {
 		defer recoverPanic(&result.err)
-		result.v, result.err = e.Eval(ctx, inner)
+		result.v, result.err = eval(ctx, inner)
 	})
 	if err != nil {
 		return v, err

@@ -116,10 +116,11 @@ func TestExecuteWhen(t *testing.T) {
 		{"false", "false", nil, false, ""},
 		{"of the run", "webhook.body.a == 1", map[string]any{"a": 1}, true, ""},
 		{"not of the run", "webhook.body.a == 1", map[string]any{"a": 2}, false, ""},
-		{"null", "webhook.body", nil, false, "null"},
+		{"null", "webhook.body", nil, false, ""},
+		{"null of a function", "try(webhook.body, true)", nil, false, ""},
+		{"null as a part", "webhook.body.a && true", map[string]any{"a": nil}, false, "null"},
 		{"text that is no bool", "webhook.body", "maybe", false, "bool"},
 		{"missing member", "webhook.body.a", map[string]any{}, false, "a"},
-		{"null in the file is left out", "null", nil, true, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 	}
 	c.used = earlier.Used
 	if s.When.IsSet() && !c.started() {
-		if wanted, err := Eval(ctx, c, s.When); err != nil || !wanted {
+		if wanted, err := evalCondition(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err
 		}
 	}

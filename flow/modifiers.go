@@ -15,7 +15,7 @@ const Modifiers = "modifiers"
 // condition comes first: what it excludes is known in the other fields.
 func describeStep(step *Step) *schema.Spec {
 	s := &schema.Spec{}
-	schema.Expr(s, &step.When, "when", "If it is false the action is skipped and its value is null.", schema.Group(Modifiers), schema.Kept(), schema.NotNull())
+	schema.Expr(s, &step.When, "when", "If it is false or null, the action is skipped and its value is null. A value that may be null is a finding of `gateway validate`.", schema.Group(Modifiers), schema.Kept(), schema.NotNull())
 	s.Then(func(c *schema.Context) {
 		if step.When.IsSet() {
 			c.Scope = c.Scope.Assume(step.When.Expr(), true)

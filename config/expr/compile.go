@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
 )
 
 // Tier names the form to which an expression was compiled, cheapest first.
@@ -103,7 +104,7 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 	if len(lifted) > 0 {
 		out.sources = append(s.refsOf(withoutLifted(names, lifted)), jq.refsOutside(s, e, lifted)...)
 	}
-	if len(out.refs) == 0 {
+	if len(out.refs) == 0 && !s.makesLinks(e) {
 		return out, out.compileConstant(e, s, jq)
 	}
 	out.tier = General
@@ -129,6 +130,12 @@ func (s *Scope) compileExpr(e hcl.Expression, jq jqPrograms) (*Expr, hcl.Diagnos
 		return out, out.compileObject(e, s, jq)
 	}
 	return out, nil
+}
+
+// makesLinks reports whether an expression asks the run for a link. A run is needed
+// even if the arguments are fixed.
+func (s *Scope) makesLinks(e hcl.Expression) bool {
+	return s.links && len(findCalls(e, funcs.LinkURL)) > 0
 }
 
 func (e *Expr) compileConstant(src hcl.Expression, s *Scope, jq jqPrograms) hcl.Diagnostics {

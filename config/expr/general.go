@@ -36,7 +36,7 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 		src = guardExpression(s.markEscapes(syntax, jq))
 	}
 	g := &general{src: src, static: s.unmarked, clock: s.clock, jq: jq, outside: s.outsideCalls(e)}
-	g.links, g.lifts = len(findCalls(e, "link_url")) > 0, len(findCalls(e, funcs.Nonsensitive)) > 0
+	g.links, g.lifts = len(findCalls(e, funcs.LinkURL)) > 0, len(findCalls(e, funcs.Nonsensitive)) > 0
 	ranges := make([]hcl.Range, len(g.outside))
 	for i, call := range g.outside {
 		ranges[i] = call.at
@@ -103,7 +103,7 @@ func (g *general) bindFunctions(ctx context.Context, env Env, in *intake) map[st
 	functions := g.jq.bindFunction(ctx, env, in, nil)
 	if maker, ok := env.(LinkMaker); ok && g.links {
 		functions = cloneOrNew(functions)
-		functions["link_url"] = funcs.LinkFunction(maker.MakeLink)
+		functions[funcs.LinkURL] = funcs.LinkFunction(maker.MakeLink)
 	}
 	if r, ok := env.(Revealer); ok && g.lifts {
 		functions = cloneOrNew(functions)

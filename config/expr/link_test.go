@@ -23,6 +23,9 @@ func TestLinkURL(t *testing.T) {
 	for source, want := range map[string]string{
 		`link_url("offer", webhook.sku)`:                 "https://hooks.example.com/offer?c=L-1",
 		`"see ${upper(link_url("offer", webhook.sku))}"`: "see HTTPS://HOOKS.EXAMPLE.COM/OFFER?C=L-1",
+		`link_url("offer", "jane@example.com")`:          "https://hooks.example.com/offer?c=jane@example.com",
+		`"to ${link_url("a", "b")} and ${webhook.sku}"`:  "to https://hooks.example.com/a?c=b and L-1",
+		`webhook.sku == "" ? "" : link_url("a", "b")`:    "https://hooks.example.com/a?c=b",
 	} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
@@ -30,7 +33,7 @@ func TestLinkURL(t *testing.T) {
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
-			e, diags := expr.Compile(src, scope(), expr.CtyType[string]())
+			e, diags := expr.Compile(src, scope().WithLinks(), expr.CtyType[string]())
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}

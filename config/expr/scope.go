@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
@@ -69,6 +70,7 @@ type Scope struct {
 	enums       map[string][]any       // by name, see WithEnum
 	mayNotRun   bool                   // see MayNotRun
 	refusesNull bool                   // see RefusingNull
+	links       bool                   // see WithLinks
 	loadSteps   int                    // maxLoadSteps if it is 0; tests take fewer
 }
 
@@ -114,6 +116,14 @@ func (s *Scope) WithTrial(root string, v cty.Value) *Scope {
 	c := *s
 	c.trials = cloneOrNew(s.trials)
 	c.trials[root] = v
+	return &c
+}
+
+// WithLinks returns the scope for expressions that a run evaluates, so that they
+// may call link_url with fixed arguments.
+func (s *Scope) WithLinks() *Scope {
+	c := *s
+	c.links = true
 	return &c
 }
 
@@ -220,7 +230,7 @@ func (s *Scope) newCheckContext() *hcl.EvalContext {
 	for name, t := range s.run {
 		ctx.Variables[name] = unknownValue(t)
 	}
-	ctx.Functions = map[string]function.Function{"jq": newJQFunction(nil)}
+	ctx.Functions = map[string]function.Function{"jq": newJQFunction(nil), funcs.LinkURL: funcs.UnknownLinkFunction()}
 	return ctx
 }
 

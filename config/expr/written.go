@@ -38,7 +38,7 @@ func (s *Scope) IsWritten(e hcl.Expression) bool {
 	}
 	return !containsNode(e, func(n hclsyntax.Node) bool {
 		call, ok := n.(*hclsyntax.FunctionCallExpr)
-		return ok && (funcs.ReadsAtLoad(call.Name) || call.Name == "jq" || call.Name == "link_url")
+		return ok && (funcs.ReadsAtLoad(call.Name) || call.Name == "jq" || call.Name == funcs.LinkURL)
 	})
 }
 

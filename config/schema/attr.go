@@ -55,7 +55,7 @@ func Expr[T any](s *Spec, dst *expr.Of[T], name, doc string, options ...Option) 
 
 // compileDynamic compiles an expression that may read the run.
 func (f *Field) compileDynamic(c *Context, a *hclsyntax.Attribute, want cty.Type) (*expr.Expr, hcl.Diagnostics) {
-	scope := c.Scope
+	scope := c.Scope.WithLinks()
 	if f.notNull || f.Required && !f.nullable {
 		scope = scope.RefusingNull()
 	}
@@ -128,9 +128,13 @@ func constantValue[T any](f *Field, a *hclsyntax.Attribute, e *expr.Expr) (out T
 	return out, !diags.HasErrors(), diags
 }
 
-// checkNull reports null for a required attribute. Null equals leaving it out.
+// checkNull reports null for a required attribute, and for one of which null means
+// something else in a run. Null equals leaving the attribute out.
 func (f *Field) checkNull(a *hclsyntax.Attribute) hcl.Diagnostics {
-	if !f.Required {
+	switch {
+	case f.notNull:
+		return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Missing value", fmt.Sprintf("%q is null. Write a value, or leave %q out.", a.Name, a.Name))}
+	case !f.Required:
 		return nil
 	}
 	return hcl.Diagnostics{diag.Error(a.Expr.Range(), "Missing value", fmt.Sprintf("%q is required, and null is the same as leaving it out.", a.Name))}

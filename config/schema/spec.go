@@ -56,7 +56,7 @@ type Field struct {
 	Label    bool
 	NotYet   string // why a field of the language can't be used yet; "" if it can
 
-	notNull    bool                     // null fails the action, although the field is not required
+	notNull    bool                     // null is a finding, although the field is not required
 	nullable   bool                     // null is allowed, although the field is required
 	secret     bool                     // the value may come from a secret
 	credential *credential              // finds credentials that the files state; nil if there are none

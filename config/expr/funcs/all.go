@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
 
@@ -89,6 +90,19 @@ func TablePerFile(opts Options) map[string]function.Function {
 // contact of a run.
 func LinkFunction(makeLink func(flow, email string) (string, error)) function.Function {
 	return linkFuncs(makeLink)[0].buildFunc("Links").Impl
+}
+
+// LinkURL is the name of the function that makes the link of a contact.
+const LinkURL = "link_url"
+
+// UnknownLinkFunction returns link_url for the check of an expression before a run
+// evaluates it.
+func UnknownLinkFunction() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "flow", Type: cty.String}, {Name: "email", Type: cty.String}},
+		Type:   function.StaticReturnType(cty.String),
+		Impl:   func([]cty.Value, cty.Type) (cty.Value, error) { return cty.UnknownVal(cty.String), nil },
+	})
 }
 
 // entry is a function as its group declares it, before wrapFunction wraps it.

@@ -110,7 +110,7 @@ func linkFuncs(makeLink func(flow, email string) (string, error)) []entry {
 		newEntry("link_url(flow, email)", "Returns the URL of a flow with trigger `link` for one contact. The address in the URL is encrypted: a recipient can neither read it nor make the URL of another contact. The same contact always gets the same URL.",
 			textFunc(2, cty.String, func(args []string) (cty.Value, error) {
 				if makeLink == nil {
-					return cty.NilVal, errors.New("links can be made by runs alone, as they hold the contact of a run")
+					return cty.NilVal, errors.New("a link is made in a run; call link_url in the action that needs it")
 				}
 				link, err := makeLink(args[0], args[1])
 				return ctytext.Value(link), err

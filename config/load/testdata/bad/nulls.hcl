@@ -33,6 +33,10 @@ flow "orders" {
     when    = webhook.vip # error: Value may be null: A value is needed here. Write webhook.vip == true
     message = "a vip"
   }
+  action "log" "no" {
+    when    = null # error: Missing value: "when" is null. Write a value, or leave "when" out.
+    message = "never"
+  }
   action "log" "not" {
     when    = !webhook.vip # error: Value may be null: Write webhook.vip == true
     message = "no vip"

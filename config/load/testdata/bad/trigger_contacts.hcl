@@ -30,6 +30,7 @@ flow "spring_offer" {
   action "log" "l" { message = link_url("offer", contact.email) } # error: Unknown link: trigger "link"
   action "log" "m" { message = link_url("spring_offr", contact.email) } # error: Unknown link: Did you mean "spring_offer"?
   action "log" "n" { message = link_url("spring_offer", contact.email) }
+  action "log" "p" { message = link_url("spring_offer", "jane@example.com") }
   action "log" "o" { message = link_url("off", contact.email) } # warning: Flow is disabled: leads nowhere
   action "respond" "r" {} # error: No caller to answer: trigger "link" redirects its caller before the run starts. Remove the action.
 }
