@@ -57,12 +57,9 @@ func (t *transform) Traits() flow.Traits {
 }
 
 func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
-	input := c.Input()
-	if t.input.IsSet() {
-		var err error
-		if input, err = t.input.Eval(ctx, c); err != nil {
-			return nil, err
-		}
+	input, err := t.evalInput(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	values, err := t.program.Run(ctx, c, input)
 	if err != nil {
@@ -73,6 +70,14 @@ func (t *transform) Run(ctx context.Context, c *flow.Call) (any, error) {
 		out["value"] = values[0]
 	}
 	return out, nil
+}
+
+// evalInput returns the input of the program.
+func (t *transform) evalInput(ctx context.Context, c *flow.Call) (any, error) {
+	if t.input.IsSet() {
+		return t.input.Eval(ctx, c)
+	}
+	return c.Input()
 }
 
 // programError makes the error of a failed program. jq's message may quote the

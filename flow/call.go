@@ -50,8 +50,15 @@ func (c *Call) IdempotencyKey() string {
 // Value returns the value of a root name, for expressions.
 func (c *Call) Value(root string) any { return c.frame.Value(root) }
 
-// Input returns the default input of a jq program.
-func (c *Call) Input() any { return c.frame.run.Event.Input() }
+// Input returns the default input of a jq program. It fails if another kind of
+// trigger started the run than the flow has now.
+func (c *Call) Input() (any, error) {
+	r := c.frame.run
+	if e, other := r.Event.(OtherEvent); other {
+		return nil, otherTriggerError(r.Flow, e, "reads the input of the trigger")
+	}
+	return r.Event.Input(), nil
+}
 
 // MakeLink returns the link of a contact to a flow, for expressions.
 func (c *Call) MakeLink(flow, email string) (string, error) { return c.frame.run.MakeLink(flow, email) }

@@ -48,8 +48,8 @@ func TestExecuteValues(t *testing.T) {
 		if run := c.Value("run").(map[string]any); run["id"] != "run" || run["attempt"] != 1 {
 			t.Errorf("run is %v", run)
 		}
-		if c.Run().ID != "run" || c.Input() != nil || c.Value("none") != nil {
-			t.Errorf("run %q, input %v", c.Run().ID, c.Input())
+		if input, err := c.Input(); c.Run().ID != "run" || input != nil || err != nil || c.Value("none") != nil {
+			t.Errorf("run %q, input %v (%v)", c.Run().ID, input, err)
 		}
 		return nil, nil
 	}

@@ -63,6 +63,9 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 		return earlier.Output, true, earlier.Err
 	}
 	c.used = earlier.Used
+	if err := s.checkEvent(c.frame); err != nil {
+		return nil, true, err
+	}
 	if s.When.IsSet() && !c.started() {
 		if wanted, err := evalCondition(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err

@@ -230,6 +230,16 @@ type Sized interface {
 	BodySize() int64
 }
 
+// OtherEvent is the event of a run that a trigger of another kind started than the
+// flow has now, because the files were changed while the run waited.
+type OtherEvent interface {
+	Event
+	// Kind returns the kind of the trigger that started the run.
+	Kind() string
+	// Has reports whether the event has the value of a root name.
+	Has(root string) bool
+}
+
 // EventCodec stores the events of a trigger, so that a run outlives the process
 // that accepted it.
 type EventCodec interface {
@@ -237,7 +247,8 @@ type EventCodec interface {
 	// It leaves out the credentials of the caller.
 	Encode(Event) (StoredEvent, error)
 	// Decode returns the event, read by the declarations that the trigger has
-	// now. It fails if the event does not fit them.
+	// now. It fails if the event does not fit them. The event of another kind of
+	// trigger is an OtherEvent.
 	Decode(StoredEvent, Limits) (Event, error)
 }
 

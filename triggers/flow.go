@@ -84,7 +84,7 @@ func (t *flowTrigger) Parts(string) flow.Parts {
 	inputs := inputsOf(t.variables)
 	return flow.Parts{
 		Call:  &flow.CallPart{Inputs: inputs, Check: t.checkKnown, Event: t.newCallEvent},
-		Codec: t, Queue: t.limits(), Inputs: inputs,
+		Codec: anyCodec{t}, Queue: t.limits(), Inputs: inputs,
 	}
 }
 

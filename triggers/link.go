@@ -133,7 +133,7 @@ func (t *link) Parts(name string) flow.Parts {
 			Timeout:  defaultTimeout,
 			Fallback: fallback,
 		},
-		Codec: t, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
+		Codec: anyCodec{t}, Queue: t.limits(), Begin: e.tagContact, Contact: contactEmail,
 	}
 }
 

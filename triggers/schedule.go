@@ -101,7 +101,7 @@ func (t *schedule) Roots() map[string]cty.Type {
 func (t *schedule) Parts(string) flow.Parts {
 	return flow.Parts{
 		Clock: &flow.ClockPart{Next: t.nextTick, CatchUp: t.missed == missedRunOnce, Event: t.newTickEvent},
-		Codec: t, Queue: t.concurrency.limits(),
+		Codec: anyCodec{t}, Queue: t.concurrency.limits(),
 	}
 }
 

@@ -92,7 +92,7 @@ func (t *tagTrigger) Parts(string) flow.Parts {
 	return flow.Parts{
 		Tag:   &flow.TagPart{Tag: t.tag, Throttle: t.throttle, Event: t.newTagEvent},
 		Call:  &flow.CallPart{Inputs: []flow.Input{{Name: "email", Required: true}}, Check: checkKnownContact, Event: t.newCallEvent},
-		Codec: t, Queue: t.limits(), Contact: contactEmail,
+		Codec: anyCodec{t}, Queue: t.limits(), Contact: contactEmail,
 	}
 }
 

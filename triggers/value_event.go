@@ -2,7 +2,6 @@ package triggers
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -39,10 +38,6 @@ type valueCodec struct {
 	otherRoot string // "" for none
 }
 
-// errOtherTrigger says that the kind of trigger of a flow was changed after the
-// run was accepted.
-var errOtherTrigger = errors.New("the flow now has another kind of trigger than the one that started this run, so its actions could not read their values; restore the trigger until the waiting runs have ended")
-
 // Encode returns the stored form of an event.
 func (k valueCodec) Encode(ev flow.Event) (flow.StoredEvent, error) {
 	e, ok := ev.(*valueEvent)
@@ -68,28 +63,22 @@ func (k valueCodec) Decode(stored flow.StoredEvent, limits flow.Limits) (flow.Ev
 }
 
 func (k valueCodec) decodeValueEvent(stored flow.StoredEvent) (*valueEvent, error) {
-	var head struct {
-		valueEventHead
-		Method string `json:"method"` // of a request
-	}
-	if err := json.Unmarshal(stored.Event, &head); err != nil {
-		return nil, fmt.Errorf("the stored event can't be read: %w", err)
-	}
-	if head.Method != "" {
-		return nil, errOtherTrigger
-	}
-	v, err := value.Decode(stored.Variables, value.Limits{Depth: value.MaxDepth})
+	request, err := isRequest(stored)
 	if err != nil {
-		return nil, fmt.Errorf("the stored event can't be read: %w", err)
+		return nil, err
 	}
-	roots, ok := v.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("the stored event can't be read: its type is %s", value.TypeName(v))
-	}
-	if !k.matchesRoots(roots) {
+	if request {
 		return nil, errOtherTrigger
 	}
-	return &valueEvent{roots: roots, mainRoot: k.mainRoot, cause: head.Cause, depth: head.Depth}, nil
+	e, err := decodeRoots(stored)
+	if err != nil {
+		return nil, err
+	}
+	if !k.matchesRoots(e.roots) {
+		return nil, errOtherTrigger
+	}
+	e.mainRoot = k.mainRoot
+	return e, nil
 }
 
 // matchesRoots reports whether values have exactly the root names of the trigger.

@@ -240,7 +240,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			AllowsIPs:    w.allowIPsAt,
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
-		Codec: w, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),
+		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),
 	}
 }
 

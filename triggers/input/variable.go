@@ -45,6 +45,9 @@ func ForRequest() *Variable { return &Variable{} }
 // ForCall returns a variable that takes a member of the input of a call.
 func ForCall() *Variable { return &Variable{ofCall: true} }
 
+// NewUntyped returns a variable that the files do not declare. It holds any value.
+func NewUntyped(name string) *Variable { return &Variable{Name: name, Type: &Type{kind: kindAny}} }
+
 // Describe declares the block.
 func (v *Variable) Describe(s *schema.Spec) {
 	v.Type, v.Required = &Type{kind: kindAny}, true

@@ -116,3 +116,39 @@ func TestReloadWarnsOfRequiredVariable(t *testing.T) {
 	}`))
 	e.lines.await(mark, "accepted without variables which are required now", `"flow":"f"`, `"variables":["a"]`, `"runs":2`)
 }
+
+// TestReloadChangesTrigger: runs that wait while their flow gets another kind of
+// trigger keep their values. An action that reads a value of the new trigger fails
+// them, and says why.
+func TestReloadChangesTrigger(t *testing.T) {
+	t.Parallel()
+	timed := func(last string) string {
+		begin, end := strings.Index(waitingFlow, "  trigger"), strings.Index(waitingFlow, "  action")
+		text := waitingFlow[:begin] + "  trigger \"schedule\" {\n    cron = \"0 0 1 1 *\"\n  }\n" + waitingFlow[end:]
+		return strings.Replace(text, `url = "OUT/last"`, last, 1)
+	}
+	for _, c := range []struct {
+		name, last string
+		state      store.State
+		message    string
+	}{
+		{"without a value of the trigger", "url = \"OUT/last\"\n json = run.id", store.Succeeded, ""},
+		{"with a value of the trigger", "url = \"OUT/last\"\n json = schedule.time", store.Failed, `reads "schedule"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEdited(t, waitingFlow)
+			id := e.accept("/f", `{"id": "7"}`)
+			e.await(id, store.Waiting)
+			mark := e.reload(timed(c.last))
+			e.lines.await(mark, "another kind of trigger", `"was":"webhook","is":"schedule","runs":1`)
+			run := e.await(id, c.state)
+			if !strings.Contains(run.Cause.Message, c.message) || run.Attempt != 1 {
+				t.Errorf("attempt %d ended with %+v", run.Attempt, run.Cause)
+			}
+			if n := e.outside.count("/last"); (n == 1) != (c.state == store.Succeeded) {
+				t.Errorf("the last action ran %d times", n)
+			}
+		})
+	}
+}
