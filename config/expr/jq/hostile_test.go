@@ -150,14 +150,15 @@ func members(n int) func() any {
 const hostileVariable = "GATEWAY_TEST_HOSTILE"
 
 // TestHostile runs each program in a process of its own, which must end by
-// itself and stay below a limit of memory.
+// itself and stay below a limit of memory. A program has one goroutine, so the
+// race detector would find nothing.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	if name := os.Getenv(hostileVariable); name != "" {
 		runHostile(name)
 	}
-	if testing.Short() {
-		t.Skip("it takes half a minute")
+	if testing.Short() || raceDetector {
+		t.Skip("it takes half a minute, and minutes with the race detector; make test runs it without")
 	}
 	for _, name := range sortedKeys(hostile) {
 		t.Run(name, func(t *testing.T) {

@@ -21,23 +21,29 @@ func compile(t testing.TB, program string) *Program {
 	return p
 }
 
-// TestPatternsOfCallersAreForgotten sends thousands of patterns. A program keeps
-// the latest, and the constant ones.
+// TestPatternsOfCallersAreForgotten sends more patterns than a program keeps, by
+// number and by size. It keeps the latest, and the constant ones.
 func TestPatternsOfCallersAreForgotten(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `. as $re | "abc" | test($re), test("b"), gsub("(?<x>c)"; "d")`)
 	if len(p.constants.patterns) != 2 {
 		t.Errorf("%d constant patterns are compiled at load, want 2", len(p.constants.patterns))
 	}
-	for i := range 3000 {
-		out, err := p.Run(t.Context(), Input{Value: fmt.Sprintf("%d|a%s", i, strings.Repeat("x?", i%1000))})
-		if err != nil || fmt.Sprint(out...) != "true true abd" && fmt.Sprint(out) != "[true true abd]" {
-			t.Fatal(out, err)
+	send := func(count, size int) {
+		for i := range count {
+			out, err := p.Run(t.Context(), Input{Value: fmt.Sprintf("%d|a%s", i, strings.Repeat("x?", size))})
+			if err != nil || fmt.Sprint(out...) != "true true abd" && fmt.Sprint(out) != "[true true abd]" {
+				t.Fatal(out, err)
+			}
 		}
 	}
 	c := p.cache
-	if n := c.order.Len(); n == 0 || n > maxCached || n != len(c.byKey) || c.size > maxCachedSize {
-		t.Errorf("%d patterns of size %d are kept", n, c.size)
+	if send(2*maxCached, 1); c.order.Len() != maxCached || len(c.byKey) != maxCached {
+		t.Errorf("%d small patterns are kept, want %d", c.order.Len(), maxCached)
+	}
+	send(maxCached, 1000)
+	if n := c.order.Len(); n == 0 || n >= maxCached || n != len(c.byKey) || c.size > maxCachedSize {
+		t.Errorf("%d large patterns of size %d are kept", n, c.size)
 	}
 }
 
