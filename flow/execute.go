@@ -53,6 +53,9 @@ func (r *Run) setDefaults() {
 	if r.Memory == nil {
 		r.Memory = endlessMemory{}
 	}
+	if r.Stop == nil {
+		r.Stop = context.Background()
+	}
 }
 
 // begin runs the trigger's own step before the first action. It returns an
@@ -74,13 +77,13 @@ func (r *Run) begin(ctx context.Context) (skipped *Outcome, err error) {
 }
 
 // fail returns the outcome of a run that failed, and runs its on_error list
-// unless the run is attempted again.
+// unless the run is attempted again, or a stop of the gateway has interrupted it.
 func (r *Run) fail(ctx context.Context, top *frame, failure *Error) Outcome {
 	if failure.Flow == "" {
 		failure.Flow = r.Flow.Name
 	}
 	out := Outcome{State: Failed, Err: failure}
-	if len(r.Flow.OnError) == 0 || r.willRetry(ctx, failure) {
+	if len(r.Flow.OnError) == 0 || r.Stop.Err() != nil || r.willRetry(ctx, failure) {
 		return out
 	}
 	end, err := runFallback(ctx, top, failure)
@@ -142,17 +145,23 @@ func runFallback(ctx context.Context, top *frame, failure *Error) (*Outcome, err
 
 // fallbackContext bounds an on_error list. It ends with a stored run, but not
 // with the time of an action around the flow. The list of a run whose caller
-// waits may run after the run's own time is over.
+// waits may run after the run's own time is over, up to a stop of the gateway.
 func fallbackContext(ctx context.Context, r *Run) (context.Context, context.CancelFunc) {
 	if r.CanSuspend {
 		ctx, cancel := clock.WithTimeout(withoutStepEnd(context.WithoutCancel(ctx)), r.Clock, StoredFallbackTime)
-		stop := context.AfterFunc(r.life, cancel)
-		return ctx, func() { stop(); cancel() }
+		return endWith(r.life, ctx, cancel)
 	}
 	if _, limited := ctx.Deadline(); limited || ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	return clock.WithTimeout(ctx, r.Clock, CallerFallbackTime)
+	ctx, cancel := clock.WithTimeout(ctx, r.Clock, CallerFallbackTime)
+	return endWith(r.Stop, ctx, cancel)
+}
+
+// endWith makes a context end with another one, too.
+func endWith(other, ctx context.Context, cancel context.CancelFunc) (context.Context, context.CancelFunc) {
+	stop := context.AfterFunc(other, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // recoverPanic, when deferred, turns a panic into an error: it fails the run and

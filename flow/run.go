@@ -34,6 +34,10 @@ type Run struct {
 	// nil.
 	Memory Memory
 
+	// Stop ends when the gateway waits no longer for a run whose caller waits. Its
+	// on_error list ends then, or is not begun. nil never ends.
+	Stop context.Context
+
 	// CanSuspend: a wait ends this attempt of the run instead of blocking it.
 	CanSuspend bool
 	// AwaitsStore: actions that need the gateway's store wait while it is
