@@ -76,6 +76,7 @@ func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string
 		e.Log.Warn("a run was skipped, as an earlier run of the flow is not over", zap.String("run", id))
 		return id, nil, nil
 	}
+	e.Metrics.CountAccepted(got)
 	s.Wakeup.Send()
 	return id, nil, nil
 }

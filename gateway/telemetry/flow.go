@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // Flow holds the series of one flow, looked up once.
@@ -13,6 +14,7 @@ type Flow struct {
 	requests *requestCounter
 	latency  prometheus.Observer
 	runs     stateCounters
+	dropped  prometheus.Counter
 	runTime  prometheus.Observer
 	actions  map[string]*action
 }
@@ -40,6 +42,14 @@ func (f *Flow) ObserveRun(state flow.State, took time.Duration) {
 // CountSkippedRun counts a run that did not start because earlier ones were not
 // over.
 func (f *Flow) CountSkippedRun() { f.runs.inc(flow.Skipped) }
+
+// CountAccepted counts the run that was dropped from the full queue when the store
+// accepted another one, if there is one.
+func (f *Flow) CountAccepted(a store.Accepted) {
+	if a.Dropped != "" {
+		f.dropped.Inc()
+	}
+}
 
 // ObserveAction counts an action that ended.
 func (f *Flow) ObserveAction(rec *flow.Record) {
@@ -87,6 +97,7 @@ func (m *Metrics) AddFlows(flows []*flow.Flow) map[string]*Flow {
 			requests: newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": f.Name})),
 			latency:  m.latency.WithLabelValues(f.Name),
 			runs:     newStateCounters(m.runs, f.Name),
+			dropped:  m.runs.WithLabelValues(f.Name, store.ReasonDropped),
 			runTime:  m.runTime.WithLabelValues(f.Name),
 			actions:  map[string]*action{},
 		}

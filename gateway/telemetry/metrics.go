@@ -54,7 +54,7 @@ func NewMetrics(version string, runs func() int64) *Metrics {
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.registry.MustRegister(m.unrecorded)
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
-	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over.", "flow", "state")
+	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over, dropped one that was cancelled because the queue was full.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
 	m.actions = m.newCounter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
 	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")

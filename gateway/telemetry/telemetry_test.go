@@ -76,9 +76,11 @@ func TestRemoveFlowsKeepsSharedSeries(t *testing.T) {
 	b := m.AddFlows(old)["b"]
 	b.ObserveRun(flow.Succeeded, time.Second)
 	b.CountSkippedRun()
+	b.CountAccepted(store.Accepted{})
+	b.CountAccepted(store.Accepted{Dropped: "1"})
 	m.AddFlows(next)
 	m.RemoveFlows(old)
-	if got := series(t, m, "gateway_runs_total"); len(got) != 3 || got["/b/succeeded"] != 1 || got["/b/skipped"] != 1 {
+	if got := series(t, m, "gateway_runs_total"); len(got) != 4 || got["/b/dropped"] != 1 || got["/b/succeeded"] != 1 || got["/b/skipped"] != 1 {
 		t.Errorf("series %v, want those of b", got)
 	}
 	m.RemoveFlows(next)

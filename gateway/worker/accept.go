@@ -22,8 +22,9 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	p.events.put(scope.ID, cachedEvent{scope.Endpoint, event, eventSize(&s.Payload), scope.Taken}, scope.Began)
 	got, err := p.Store.Accept(ctx, s)
 	if err != nil {
-		got.Claim = nil // a failed call accepts nothing, even if it returns a claim
+		got = store.Accepted{} // a failed call accepts nothing, even if it returns a claim
 	}
+	scope.Endpoint.Metrics.CountAccepted(got)
 	queued := err == nil && got.Claim == nil && got.Duplicate == nil
 	if !queued {
 		p.events.drop(scope.ID)

@@ -121,8 +121,53 @@ func TestFullQueue(t *testing.T) {
 			if n := d.outside.count("/act"); n != 2 {
 				t.Errorf("%d runs were done", n)
 			}
+			wantDropped(d, "f", c.second == store.Cancelled)
 		})
 	}
+}
+
+// wantDropped checks that the metrics count one run as dropped, or none.
+func wantDropped(d *durable, flow string, dropped bool) {
+	d.t.Helper()
+	want := 0.0
+	if dropped {
+		want = 1
+	}
+	if n := seriesValue(d.t, d.g, "gateway_runs_total", map[string]string{"flow": flow, "state": "dropped"}); n != want {
+		d.t.Errorf("%v runs are counted as dropped, want %v", n, want)
+	}
+}
+
+// TestFullQueueOfACalledFlow: a run that another flow starts drops the oldest, too.
+func TestFullQueueOfACalledFlow(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "called" {
+  trigger "flow" {
+    concurrency {
+      max      = 1
+      queue    = 1
+      overflow = "drop_oldest"
+    }
+  }
+  action "http" "act" { url = "OUT/act" }
+}
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "flow" "start" {
+    flow = "called"
+    wait = false
+  }
+}`)
+	release := d.outside.hold("/act")
+	d.await(d.accept("/f", `1`), store.Succeeded)
+	d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
+	for range 2 {
+		d.await(d.accept("/f", `2`), store.Succeeded)
+	}
+	wantDropped(d, "called", true)
+	release()
+	d.changed.Await(t, "the third is under way", func() bool { return d.outside.count("/act") == 2 })
 }
 
 func TestOrderAndConcurrency(t *testing.T) {
