@@ -41,13 +41,16 @@ func (m *missingFlows) warn(ctx context.Context) {
 		m.log.Sampled.Warn("the runs of flows that are not in the files can't be counted", zap.Error(err))
 		return
 	}
-	if s := m.snapshots.Acquire(); s != nil {
-		m.edits.warn(ctx, s, depths)
-		s.Release()
-	}
 	known := map[string]bool{}
 	for _, name := range m.known() {
 		known[name] = true
+	}
+	if s := m.snapshots.Acquire(); s != nil {
+		m.edits.warn(ctx, s, depths)
+		for _, f := range s.Config.Flows {
+			known[f.RenamedFrom] = true // the adopter moves its runs
+		}
+		s.Release()
 	}
 	for _, d := range depths {
 		if !known[d.Flow] {

@@ -13,8 +13,12 @@ type KeyMove struct {
 	FromName, ToName string // both "" move all keys of the scope under their names
 }
 
-// MaxMovedKeys is how many keys of a KeyMove one call of Adopt moves.
-const MaxMovedKeys = 1000
+// What one call of Adopt moves at most: keys of each KeyMove, and runs. An engine
+// whose other writers do not wait for Adopt may move more runs.
+const (
+	MaxMovedKeys = 1000
+	MaxMovedRuns = 1000
+)
 
 // Adopted is the result of Adopt.
 type Adopted struct {

@@ -88,6 +88,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"gateway/worker.storePause":         waiting,
 		"internal/netname.maxForm":          format,
 		"store.MaxMovedKeys":                inside,
+		"store.MaxMovedRuns":                inside,
 		"gateway.adoptPause":                waiting,
 		"gateway.adoptTimeout":              waiting,
 		"store/erase.LateRecordTime":        waiting,

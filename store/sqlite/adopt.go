@@ -21,48 +21,76 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 		}
 		var err error
 		out.Runs, err = t.adoptRuns(a.From, a.To)
+		out.More = out.More || out.Runs == store.MaxMovedRuns
 		return err
 	})
 	return out, err
 }
 
-// adoptRuns moves the queued and waiting runs of a flow to another, apart from
-// those whose order key a running run has.
+// adoptRuns moves queued and waiting runs of a flow to another, at most
+// MaxMovedRuns, apart from those whose order key a running run has.
 func (t *tx) adoptRuns(from, to string) (int, error) {
-	const move = `UPDATE runs SET flow = ?2 WHERE flow = ?1 AND state <= 3 AND state < 3 AND (okey IS NULL OR NOT EXISTS (
-			SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = runs.okey AND r.okey IS NOT NULL AND r.state <= 3 AND r.state = 3))
-		RETURNING state`
-	n := 0
-	err := t.queryWrite(move, func(v []driver.Value) error {
-		n++
-		state := stateOf(v[0])
-		t.counts.move(from, state, noState)
-		t.counts.move(to, noState, state)
-		return nil
-	}, from, to)
-	if err != nil || n == 0 {
-		return n, err
+	moved, keys := 0, map[string]bool{}
+	for _, state := range []store.State{store.Queued, store.Waiting, blocked} {
+		n, err := t.moveRuns(from, to, state, store.MaxMovedRuns-moved, keys)
+		if err != nil {
+			return moved, err
+		}
+		moved += n
 	}
-	t.signalReady = true
-	for _, state := range []store.State{store.Queued, store.Waiting} {
-		if err := t.blockByOrderKey(to, state); err != nil {
-			return n, err
+	t.signalReady = t.signalReady || moved > 0
+	for key := range keys {
+		if err := t.reorderAdopted(from, to, []byte(key)); err != nil {
+			return moved, err
 		}
 	}
-	return n, nil
+	return moved, nil
 }
 
-// blockByOrderKey blocks the runs of a flow and state whose order key a running or
-// an older run has. The oldest run with a key stays as it is.
-func (t *tx) blockByOrderKey(flow string, state store.State) error {
-	const block = `UPDATE runs SET state = 0 WHERE flow = ?1 AND okey IS NOT NULL AND state <= 3 AND state = ?2 AND EXISTS (
-			SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = runs.okey AND r.okey IS NOT NULL AND r.state <= 3
+// moveRuns moves the oldest runs in a state, and collects their order keys.
+func (t *tx) moveRuns(from, to string, state store.State, limit int, keys map[string]bool) (n int, err error) {
+	const move = `UPDATE runs SET flow = ?2 WHERE seq IN (
+			SELECT seq FROM runs o INDEXED BY runs_open WHERE flow = ?1 AND state <= 3 AND state = ?3 AND (okey IS NULL OR NOT EXISTS (
+				SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = o.okey AND r.okey IS NOT NULL AND r.state <= 3 AND r.state = 3))
+			LIMIT ?4)
+		RETURNING okey`
+	err = t.queryWrite(move, func(v []driver.Value) error {
+		n++
+		t.counts.move(from, state, noState)
+		t.counts.move(to, noState, state)
+		if key := blobOf(v[0]); key != nil {
+			keys[string(key)] = true
+		}
+		return nil
+	}, from, to, int64(state), int64(limit))
+	return n, err
+}
+
+// reorderAdopted blocks and unblocks the runs with an order key after some of them
+// were moved. In both flows, the oldest run with the key is next.
+func (t *tx) reorderAdopted(from, to string, okey []byte) error {
+	for _, state := range []store.State{store.Queued, store.Waiting} {
+		if err := t.blockByOrderKey(to, okey, state); err != nil {
+			return err
+		}
+	}
+	if err := t.unblockNext(to, okey); err != nil {
+		return err
+	}
+	return t.unblockNext(from, okey)
+}
+
+// blockByOrderKey blocks the runs of a flow, state and order key if a running or
+// an older run has the key. The oldest run with a key stays as it is.
+func (t *tx) blockByOrderKey(flow string, okey []byte, state store.State) error {
+	const block = `UPDATE runs SET state = 0 WHERE flow = ?1 AND okey = ?2 AND okey IS NOT NULL AND state <= 3 AND state = ?3 AND EXISTS (
+			SELECT 1 FROM runs r WHERE r.flow = ?1 AND r.okey = ?2 AND r.okey IS NOT NULL AND r.state <= 3
 				AND (r.state = 3 OR r.state >= 1 AND r.seq < runs.seq))
 		RETURNING state`
 	return t.queryWrite(block, func([]driver.Value) error {
 		t.counts.move(flow, state, blocked)
 		return nil
-	}, flow, int64(state))
+	}, flow, okey, int64(state))
 }
 
 // moveKeys moves keys, at most MaxMovedKeys, and returns how many left their

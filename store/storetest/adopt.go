@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/store"
@@ -11,6 +12,7 @@ func adoptTests() []test {
 		{"moves the runs that are queued or wait", adoptsOpen},
 		{"leaves running and ended runs", adoptLeaves},
 		{"keeps runs with an order key in order", adoptKeepsOrder},
+		{"moves many runs in batches, in order", adoptsManyRuns},
 		{"follows the order keys of the new flow", adoptMeetsOrder},
 		{"a running run keeps the others with its order key", adoptRunningOrder},
 		{"moves keys, and keeps those of the new flow", adoptsKeys},
@@ -92,6 +94,62 @@ func adoptKeepsOrder(f *fixture) {
 		f.finishRun(w.Claim, store.Succeeded)
 	}
 	f.checkDepths()
+}
+
+// adoptsManyRuns moves more runs than fit into a batch, while others are claimed:
+// a run starts when no older one of its order key is open.
+func adoptsManyRuns(f *fixture) {
+	const perKey = 200
+	var want [6][]string
+	f.parallel(len(want), func(n int) error {
+		for range perKey {
+			sub := f.submission(ofFlow("old"), withOrderKey([]string{"a", "b", "c", "d", "e", ""}[n]))
+			if _, err := f.s.Accept(f.ctx, sub); err != nil {
+				return err
+			}
+			want[n] = append(want[n], sub.ID)
+		}
+		return nil
+	})
+	first := f.acceptClaimed(withOrderKey("a"))
+	var ended []string
+	moved := 0
+	for more := true; more; {
+		got, err := f.s.Adopt(f.ctx, store.Adoption{From: "old", To: "orders"})
+		f.ok(err)
+		moved, more = moved+got.Runs, got.More
+		ended = append(ended, f.finishAll()...)
+	}
+	f.same("moved", moved, len(want)*perKey)
+	f.checkDepths(store.Depth{Flow: "orders", Queued: perKey, Running: 1})
+	f.finishRun(first, store.Succeeded)
+	ended = append(ended, f.finishAll()...)
+	f.checkDepths()
+	for _, ids := range want {
+		got := slices.DeleteFunc(slices.Clone(ended), func(id string) bool { return !slices.Contains(ids, id) })
+		f.same("runs of a key, in order", got, ids)
+	}
+}
+
+// finishAll claims and ends runs until none is claimable, and returns their ids.
+// The runs of an order key must be claimed one by one.
+func (f *fixture) finishAll() (ended []string) {
+	f.Helper()
+	for {
+		work := f.claim(100)
+		keys := map[string]bool{}
+		for _, w := range work {
+			if w.OrderKey != "" && keys[w.OrderKey] {
+				f.Fatalf("two runs of order key %s at once", w.OrderKey)
+			}
+			keys[w.OrderKey] = true
+			f.finishRun(w.Claim, store.Succeeded)
+			ended = append(ended, w.ID)
+		}
+		if len(work) == 0 {
+			return ended
+		}
+	}
 }
 
 func adoptMeetsOrder(f *fixture) {

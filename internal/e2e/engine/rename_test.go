@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -50,4 +51,35 @@ func TestRenamedFlow(t *testing.T) {
 			t.Errorf("%s ran %d times", s.Path, s.Attempts)
 		}
 	}
+}
+
+// TestRenamedFlowIsNotMissing: a run that executes under the old name of its flow
+// does not wait for a flow that is not in the files.
+func TestRenamedFlowIsNotMissing(t *testing.T) {
+	t.Parallel()
+	const old = "flow \"old\" {\ntrigger \"webhook\" { path = \"/old\" }\naction \"http\" \"a\" { url = \"OUT/a\" }\n}\n"
+	const gone = "flow \"zone\" {\ntrigger \"webhook\" { path = \"/zone\" }\naction \"delay\" \"d\" { for = \"1h\" }\n}\n"
+	d := newStopped(t)
+	lines := newSink(t)
+	var err error
+	if d.opts.Log, err = logging.New(lines, "json", "info"); err != nil {
+		t.Fatal(err)
+	}
+	d.write(old + gone)
+	d.start()
+	release := d.outside.hold("/a")
+	defer release()
+	executing := d.accept("/old", `{}`)
+	d.await(executing, store.Running)
+	d.await(d.accept("/zone", `{}`), store.Waiting)
+	d.write(strings.Replace(old, `flow "old" {`, "flow \"new\" {\nrenamed_from = \"old\"", 1))
+	if l := d.g.Reload("test"); !l.OK {
+		t.Fatal(l.Diags)
+	}
+	lines.await(0, "not in the files", `"flow":"zone"`, `"runs":1`) // flows are in the order of their names
+	if found := lines.all("not in the files", `"flow":"old"`); len(found) > 0 {
+		t.Errorf("the log has %v", found)
+	}
+	release()
+	d.await(executing, store.Succeeded)
 }
