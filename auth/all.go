@@ -14,6 +14,7 @@ func All() []Kind {
 	for _, p := range presets() {
 		kinds = append(kinds, p.kind())
 	}
+	kinds = append(kinds, sendersInCode()...)
 	return append(kinds, plannedKinds()...)
 }
 
@@ -25,7 +26,5 @@ func plannedKinds() []Kind {
 	return []Kind{
 		{Name: "jwt", NotYet: noAlternative},
 		{Name: "mtls", NotYet: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
-		{Name: "twilio", NotYet: noAlternative},
-		{Name: "mailgun", NotYet: noAlternative},
 	}
 }

@@ -23,7 +23,8 @@ func TestAllKnowsTheLanguage(t *testing.T) {
 		"mailgun zoom intercom woocommerce bitbucket " +
 		"grafana jira gitea forgejo sentry pagerduty terraform circleci alertmanager vercel heroku " +
 		"meta whatsapp notion telegram docusign xero lemonsqueezy calendly razorpay line twitch box trello dropbox calcom workos mux " +
-		"asana clickup attio okta auth0 msteams elevenlabs customerio polar clerk resend openai"
+		"asana clickup attio okta auth0 msteams elevenlabs customerio polar clerk resend openai " +
+		"adyen braintree contentful cloudinary figma microsoft_graph"
 	want := strings.Fields(language)
 	var got []string
 	for _, k := range All() {
@@ -101,6 +102,12 @@ func exampleSecret(name string) string {
 			return "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 		}
 	}
+	switch name {
+	case "adyen":
+		return "0123456789abcdef0123456789abcdef"
+	case "contentful":
+		return strings.Repeat("a-secret", 8)
+	}
 	return "the-secret-of-" + name
 }
 
@@ -120,7 +127,7 @@ func exampleScope(src string, set bool) *expr.Scope {
 func TestMessagesOfKindsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ kind, summary, detail, at string }{
-		{"mailgun", "Not yet available", `auth "mailgun" yet: it comes in a later version`, "2:8-2:17"},
+		{"jwt", "Not yet available", `auth "jwt" yet: it comes in a later version`, "2:8-2:13"},
 		{"mtls", "Not yet available", `use auth "header".`, "2:8-2:14"},
 		{"beerer", "Unknown kind of auth", `Did you mean "bearer"?`, "2:8-2:16"},
 	}

@@ -96,3 +96,12 @@ func boxScheme(which string) scheme {
 	return bodyHMAC("Box-Signature-"+which, "", base64Name).
 		with("{body}{timestamp}", timeSource{header: "Box-Delivery-Timestamp", format: rfc3339Name, tolerance: boxTolerance})
 }
+
+// cloudinaryTolerance is the age up to which Cloudinary's own libraries accept a
+// notification.
+const cloudinaryTolerance = 2 * time.Hour
+
+func cloudinaryScheme(algorithm string) scheme {
+	return bodyHMAC("X-Cld-Signature", "", hexName).signing(algorithm).
+		with("{body}{timestamp}", timeSource{header: "X-Cld-Timestamp", format: unixName, tolerance: cloudinaryTolerance, allowFuture: true})
+}

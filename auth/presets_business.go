@@ -136,5 +136,11 @@ func businessPresets() []preset { //nolint:funlen // a table
 			secret:  "The secret of the webhook, which the answer to its creation holds.",
 			schemes: anyOf(bodyHMAC("Attio-Signature", "", hexName), bodyHMAC("X-Attio-Signature", "", hexName)),
 		},
+		{
+			name:    "cloudinary",
+			doc:     "Checks the signature of [Cloudinary's notifications](https://cloudinary.com/documentation/notifications#verifying_notification_signatures), with SHA-1 or SHA-256.",
+			secret:  "The *API secret* of the product environment.",
+			schemes: anyOf(cloudinaryScheme(suffixSHA1Name), cloudinaryScheme(suffixSHA256Name)),
+		},
 	}
 }

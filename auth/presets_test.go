@@ -67,7 +67,7 @@ func TestPresetsAreWhole(t *testing.T) {
 
 func checkScheme(t *testing.T, s scheme) {
 	t.Helper()
-	known := slices.Concat(hmacAlgorithms(), publicKeyAlgorithms(), []string{tokenName})
+	known := slices.Concat(hmacAlgorithms(), publicKeyAlgorithms(), []string{tokenName, suffixSHA1Name, suffixSHA256Name})
 	if !slices.Contains(known, s.algorithm) {
 		t.Errorf("algorithm %q", s.algorithm)
 	}

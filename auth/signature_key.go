@@ -30,6 +30,8 @@ func (s scheme) newKeys(secrets []string) []key {
 		case err != nil || len(decoded) == 0:
 		case s.algorithm == tokenName:
 			keys = append(keys, tokenKey(sha256.Sum256(decoded)))
+		case suffixHash(s.algorithm) != nil:
+			keys = append(keys, suffixKey{suffixHash(s.algorithm), decoded})
 		default:
 			keys = append(keys, newHMACKey(newHash(s.algorithm), decoded))
 		}
@@ -40,6 +42,9 @@ func (s scheme) newKeys(secrets []string) []key {
 // signatureSize returns the length of a signature in bytes, 0 if it varies.
 func (s scheme) signatureSize() int {
 	if f := newHash(s.algorithm); f != nil {
+		return f().Size()
+	}
+	if f := suffixHash(s.algorithm); f != nil {
 		return f().Size()
 	}
 	if s.algorithm == ed25519Name {
@@ -109,6 +114,24 @@ func (k tokenKey) matches(_ payload, _ message, c *candidates) int {
 	for i := range c.ends {
 		given := sha256.Sum256(c.at(i))
 		found |= subtle.ConstantTimeCompare(given[:], k[:])
+	}
+	return found
+}
+
+// suffixKey is a secret that is hashed behind the payload.
+type suffixKey struct {
+	newHash func() hash.Hash
+	secret  []byte
+}
+
+func (k suffixKey) matches(p payload, m message, c *candidates) int {
+	s := sum{hash: k.newHash()}
+	s.write(p, m)
+	s.hash.Write(k.secret)
+	s.result = s.hash.Sum(nil)
+	found := 0
+	for i := range c.ends {
+		found |= subtle.ConstantTimeCompare(s.result, c.at(i))
 	}
 	return found
 }

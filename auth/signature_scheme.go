@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"hash"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -52,6 +53,10 @@ const (
 	rsaSHA256Name   = "rsa_sha256"
 	rsaSHA512Name   = "rsa_sha512"
 
+	// The hash of the payload with the secret behind it, which is no HMAC.
+	suffixSHA1Name   = "sha1_suffix"
+	suffixSHA256Name = "sha256_suffix"
+
 	// tokenName stands for a header that holds the secret itself.
 	tokenName = "token"
 )
@@ -88,8 +93,20 @@ func (s scheme) canonical() scheme {
 	return s
 }
 
+// suffixHash returns the constructor of the hash of a payload with the secret behind
+// it, nil for other algorithms.
+func suffixHash(algorithm string) func() hash.Hash {
+	switch algorithm {
+	case suffixSHA1Name:
+		return sha1.New
+	case suffixSHA256Name:
+		return sha256.New
+	}
+	return nil
+}
+
 // usesPublicKey reports whether the sender signs with a private key.
-func (s scheme) usesPublicKey() bool { return s.algorithm != tokenName && newHash(s.algorithm) == nil }
+func (s scheme) usesPublicKey() bool { return slices.Contains(publicKeyAlgorithms(), s.algorithm) }
 
 // signsTime reports whether the signature covers the time.
 func (s scheme) signsTime() bool {

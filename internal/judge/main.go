@@ -41,7 +41,7 @@ func main() {
 }
 
 func senders() []sender {
-	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants())
+	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants(), inBodySenders())
 }
 
 func write(path string, f file) error {

@@ -56,6 +56,15 @@ type sender struct {
 	stamp     func(at time.Time) string
 	list      string // the separator, if a request may have several signatures
 	unjudged  []string
+
+	spoil func(r *request)                           // changes a signature that is in the body
+	more  func(genuine request) map[string]variation // further requests
+}
+
+// variation is a request and the verdict on it.
+type variation struct {
+	request  request
+	accepted bool
 }
 
 func (s sender) fileName() string {
@@ -128,8 +137,18 @@ func (s sender) requests(now time.Time) []request {
 		add("no "+name, r, false)
 	}
 	r := genuine.clone()
-	r.Header[s.signature] = changeMiddle(r.Header[s.signature])
+	if s.spoil != nil {
+		s.spoil(&r)
+	} else {
+		r.Header[s.signature] = changeMiddle(r.Header[s.signature])
+	}
 	add("signature changed", r, false)
+	if s.more != nil {
+		variations := s.more(genuine)
+		for _, name := range slices.Sorted(maps.Keys(variations)) {
+			add(name, variations[name].request, variations[name].accepted)
+		}
+	}
 	s.addChangedParts(add, genuine, now)
 	s.addTimes(add, now)
 	s.addLists(add, genuine, now)
