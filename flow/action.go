@@ -67,6 +67,8 @@ type Traits struct {
 	// Returned is the type of what the flow returns to the flow that called it, if
 	// it ends with the action; cty.NilType if that is nothing.
 	Returned cty.Type
+	// ReturnsNull: a run that ends with the action succeeds and returns null.
+	ReturnsNull bool
 	// Answers: the action answers the caller; the run may continue after it.
 	Answers bool
 	// Ending tells how a run that reaches the action continues.

@@ -145,11 +145,10 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 	_, found := schema.DecodeSpec(&inner, spec, b, 2)
 	s.Traits = s.Action.Traits()
 	s.apart = s.runsApart(b.Body)
-	outputs := spec.OutputType()
+	outputs := stepOutputs{t: spec.OutputType()}
 	if s.Traits.Callee != nil {
-		var why string
-		if outputs, why = owner.calleeOutput(s.Traits.Callee); why != "" {
-			c.Scope = c.Scope.WithUnavailable("action."+s.Name, map[string]string{"*": why})
+		if outputs = owner.calleeOutput(s.Traits.Callee); outputs.why != "" {
+			c.Scope = c.Scope.WithUnavailable("action."+s.Name, map[string]string{"*": outputs.why})
 		}
 	}
 	c.Scope = s.scopeBehind(c.Scope, outputs)
@@ -169,20 +168,23 @@ func holdsActions(body *hclsyntax.Body) bool {
 
 // scopeBehind returns the scope of the actions behind the step: with its outputs,
 // and with what is known because the run came past it.
-func (s *Step) scopeBehind(scope *expr.Scope, outputs cty.Type) *expr.Scope {
+func (s *Step) scopeBehind(scope *expr.Scope, outputs stepOutputs) *expr.Scope {
 	name := "action." + s.Name
 	holds, fixed := s.When.Constant()
 	switch conditional := s.When.IsSet() && (!fixed || !holds); {
+	case outputs.nullWhy != "":
+		scope = scope.WithNullable("action", s.Name, outputs.t, name+" "+outputs.nullWhy,
+			fmt.Sprintf(`Write try(%s.…, "…"), or end the other flow with an action "stop" that has no condition.`, name), nil)
 	case s.OnError == Continue:
-		scope = scope.WithNullable("action", s.Name, outputs,
+		scope = scope.WithNullable("action", s.Name, outputs.t,
 			name+` is null if the action failed, because it has on_error = "continue".`,
 			fmt.Sprintf(`Write when = %s != null in this action, or try(%[1]s.…, "…").`, name), nil)
 	case conditional:
-		scope = scope.WithNullable("action", s.Name, outputs,
+		scope = scope.WithNullable("action", s.Name, outputs.t,
 			name+" is null if the action was skipped, because it has a condition (when).",
 			fmt.Sprintf(`Write when = %s != null in this action, or try(%[1]s.…, "…").`, name), s.When.Expr())
 	default:
-		scope = scope.WithMember("action", s.Name, outputs)
+		scope = scope.WithMember("action", s.Name, outputs.t)
 	}
 	switch {
 	case s.OnError == Continue:

@@ -27,6 +27,14 @@ func (f *Flow) outputType() cty.Type {
 	return out
 }
 
+// mayReturnNull reports whether a run of the flow may succeed and return null: it
+// comes to the end of the actions, or to an action stop without an output.
+func (f *Flow) mayReturnNull() bool {
+	found := f.Actions.Ending() == FallsThrough
+	f.Actions.Walk(func(s *Step) { found = found || s.Traits.ReturnsNull })
+	return found
+}
+
 // onlyNames returns an object type with the member names of t at every depth, and
 // cty.DynamicPseudoType for a type that is no object.
 func onlyNames(t cty.Type) cty.Type {
@@ -58,19 +66,31 @@ func joinNames(a, b cty.Type) cty.Type {
 	return cty.Object(members)
 }
 
-// calleeOutput returns the type of the output of an action that calls a flow, and
-// why it has no other members; "" if the type is not known.
-func (c *compiler) calleeOutput(callee *Callee) (t cty.Type, why string) {
+// stepOutputs is what is known at load of the outputs of an action.
+type stepOutputs struct {
+	t       cty.Type
+	why     string // why it has no other members; "" if the type is not known
+	nullWhy string // why it is null in some runs, although the action ran; "" if it is not
+}
+
+// calleeOutput returns the output of an action that calls a flow.
+func (c *compiler) calleeOutput(callee *Callee) stepOutputs {
 	if !callee.Waits {
-		return cty.Object(map[string]cty.Type{"run": cty.String}),
-			"With wait = false the action returns the id of the run, because the other flow has not ended."
+		return stepOutputs{
+			t:   cty.Object(map[string]cty.Type{"run": cty.String}),
+			why: "With wait = false the action returns the id of the run, because the other flow has not ended.",
+		}
 	}
 	if c.kinds.Compiled == nil {
-		return cty.DynamicPseudoType, ""
+		return stepOutputs{t: cty.DynamicPseudoType}
 	}
 	f := c.kinds.Compiled(callee.Name)
 	if f == nil {
-		return cty.DynamicPseudoType, ""
+		return stepOutputs{t: cty.DynamicPseudoType}
 	}
-	return f.outputType(), fmt.Sprintf(`Flow %q returns the output of its action "stop".`, f.Name)
+	out := stepOutputs{t: f.outputType(), why: fmt.Sprintf(`Flow %q returns the output of its action "stop".`, f.Name)}
+	if f.mayReturnNull() {
+		out.nullWhy = fmt.Sprintf(`is null if a run of flow %q ends without an action "stop" that has an output.`, f.Name)
+	}
+	return out
 }

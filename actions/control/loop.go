@@ -33,10 +33,10 @@ const maxIterations = 10_000
 // defaultIterations bounds a loop with while if the file does not.
 const defaultIterations = 1000
 
-// eachType is the type of "each" in the actions of a loop.
-func eachType() cty.Type {
+// eachType is the type of "each" in the actions of a loop over elements of a type.
+func eachType(element cty.Type) cty.Type {
 	return cty.Object(map[string]cty.Type{
-		"key": cty.DynamicPseudoType, "value": cty.DynamicPseudoType, "index": cty.Number, "outer": cty.DynamicPseudoType,
+		"key": cty.DynamicPseudoType, "value": element, "index": cty.Number, "outer": cty.DynamicPseudoType,
 	})
 }
 

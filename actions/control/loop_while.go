@@ -20,7 +20,11 @@ import (
 // first iteration, where each.previous is null.
 func eachScope(c *schema.Context, outputs cty.Type) *expr.Scope {
 	if _, isWhile := c.Block.Body.Attributes["while"]; !isWhile {
-		return c.Scope.With("each", eachType()).WithUnavailable("each", map[string]string{
+		element := cty.DynamicPseudoType
+		if list, ok := c.Block.Body.Attributes["for_each"]; ok {
+			element = c.Scope.ElementType(list.Expr)
+		}
+		return c.Scope.With("each", eachType(element)).WithUnavailable("each", map[string]string{
 			"previous": "each.previous is known in a loop with while only.",
 		})
 	}

@@ -49,8 +49,10 @@ func (t *Stop) checkStatus(c *schema.Context, d *schema.Decoded) hcl.Diagnostics
 // Traits tells the engine how to treat the action.
 func (t *Stop) Traits() flow.Traits {
 	traits := flow.Traits{Pure: true, Ending: flow.EndsRun, Returns: true}
-	if t.output.IsSet() && t.status == string(flow.Succeeded) {
-		traits.Returned = t.output.Expr().Type()
+	if t.status == string(flow.Succeeded) {
+		if traits.ReturnsNull = !t.output.IsSet(); t.output.IsSet() {
+			traits.Returned = t.output.Expr().Type()
+		}
 	}
 	return traits
 }

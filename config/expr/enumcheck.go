@@ -25,19 +25,43 @@ func (s *Scope) WithEnum(root, name string, values []any) *Scope {
 // of the name.
 func (c *operandCheck) checkEnum(named, literal hclsyntax.Expression, op *hclsyntax.Operation) {
 	name, values := c.scope.enumOf(named)
-	if len(values) == 0 || !IsLiteral(literal) {
+	if given, outside := c.isOutside(literal, values); outside {
+		c.addError(literal, "Value outside of enum", fmt.Sprintf("This is always %s: %s is never %s. %s",
+			resultIfDifferent(op), name, formatLiteral(given), suggestEnumValue(given, values)))
+	}
+}
+
+// checkContains reports the literals of contains([…], NAME) that are not in the enum
+// of the name.
+func (c *operandCheck) checkContains(call *hclsyntax.FunctionCallExpr) {
+	if len(call.Args) != 2 {
 		return
+	}
+	name, values := c.scope.enumOf(call.Args[1])
+	list, ok := call.Args[0].(*hclsyntax.TupleConsExpr)
+	if !ok {
+		return
+	}
+	for _, literal := range list.Exprs {
+		if given, outside := c.isOutside(literal, values); outside {
+			c.addError(literal, "Value outside of enum", fmt.Sprintf("%s is never %s. %s",
+				name, formatLiteral(given), suggestEnumValue(given, values)))
+		}
+	}
+}
+
+// isOutside reports whether an expression is a literal that is not among the values
+// of an enum, and returns its value.
+func (c *operandCheck) isOutside(literal hclsyntax.Expression, enum []any) (given any, outside bool) {
+	if len(enum) == 0 || !IsLiteral(literal) {
+		return nil, false
 	}
 	v, ok := c.evalOperand(literal)
 	if !ok || !v.IsWhollyKnown() || v.IsNull() {
-		return
+		return nil, false
 	}
 	given, err := FromCty(v)
-	if err != nil || slices.ContainsFunc(values, func(e any) bool { return value.Equal(e, given) }) {
-		return
-	}
-	c.addError(literal, "Value outside of enum", fmt.Sprintf("This is always %s: %s is never %s. %s",
-		resultIfDifferent(op), name, formatLiteral(given), suggestEnumValue(given, values)))
+	return given, err == nil && !slices.ContainsFunc(enum, func(e any) bool { return value.Equal(e, given) })
 }
 
 // enumOf returns the name that an expression reads and the values of its enum.

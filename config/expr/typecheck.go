@@ -50,8 +50,11 @@ func (c *operandCheck) checkNode(n hclsyntax.Node) hcl.Diagnostics {
 			c.checkTemplatePart(part)
 		}
 	case *hclsyntax.FunctionCallExpr:
-		if e.Name == "coalesce" {
+		switch e.Name {
+		case "coalesce":
 			c.checkCoalesce(e)
+		case "contains":
+			c.checkContains(e)
 		}
 	}
 	return nil

@@ -67,3 +67,27 @@ flow "pong" {
   }
   action "stop" "s" { output = { pong = try(action.other.pong, null) } }
 }
+flow "callers" {
+  trigger "webhook" {}
+  action "flow" "maybe" { flow = "maybe" }
+  action "log" "a" { message = "for ${action.maybe.name}" } # error: Value may be null: action.maybe is null if a run of flow "maybe" ends without an action "stop" that has an output. Null has no members. Write try(action.maybe.…, "…"), or end the other flow with an action "stop" that has no condition.
+  action "flow" "bare" { flow = "bare" }
+  action "log" "b" { message = "for ${action.bare.name}" } # error: Value may be null: action.bare is null if a run of flow "bare" ends without
+}
+flow "maybe" {
+  trigger "flow" {}
+  action "stop" "found" {
+    when   = input.found
+    output = { name = "Jane" }
+  }
+}
+flow "bare" {
+  trigger "flow" {}
+  action "branch" "known" {
+    case "no" {
+      when = input.unknown
+      action "stop" "unknown" {}
+    }
+  }
+  action "stop" "found" { output = { name = "Jane" } }
+}

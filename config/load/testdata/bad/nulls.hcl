@@ -95,6 +95,15 @@ flow "texts" {
     for_each = webhook.tags # error: Value may be null: coalesce(webhook.tags, [])
     action "log" "in_loop" { message = "${each.value} of ${webhook.name}" } # warning: Value may be null: A text can't contain null
   }
+  action "loop" "items" {
+    for_each = coalesce(webhook.items, [])
+    action "log" "note" { message = "note ${each.value.note}" } # warning: Value may be null: each.value.note is null where it is missing, because its type is optional(…) without a default. A text can't contain null.
+    action "log" "unknown" { message = each.value.nota } # error: Unknown name: each.value has no "nota". Did you mean "note"?
+    action "loop" "inside" {
+      for_each = webhook.items[0].sku == each.value.sku ? webhook.items : []
+      action "log" "inner" { message = upper(each.value.note) } # warning: Value may be null: each.value.note is null
+    }
+  }
   action "http" "send" {
     url = "https://api.example.com/${webhook.name}" # error: Value may be null: A text can't contain null
   }

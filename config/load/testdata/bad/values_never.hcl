@@ -19,6 +19,16 @@ flow "orders" {
     message = "e"
   }
   action "log" "f" {
+    when    = contains(["open", "closd"], webhook.state) # error: Value outside of enum: webhook.state is never "closd". Did you mean "closed"?
+    message = "f"
+  }
+  action "branch" "g" {
+    case "paused" {
+      when = webhook.state == "paused" # error: Value outside of enum: webhook.state is never "paused". Its enum has "open", "closed".
+      action "log" "h" { message = "h" }
+    }
+  }
+  action "log" "i" {
     when    = webhook.level == 3 # error: Value outside of enum: webhook.level is never 3. Its enum has 1, 2.
     message = "f"
   }

@@ -15,6 +15,33 @@ flow "orders" {
   action "log" "f" { message = action.silent == null ? "nothing" : "something" }
   action "flow" "chain" { flow = "chain" }
   action "log" "g" { message = "${action.chain.inner.name}" }
+  action "flow" "sure" { flow = "sure" }
+  action "log" "h" { message = "for ${action.sure.name}" }
+  action "flow" "maybe" { flow = "maybe" }
+  action "log" "i" { message = "for ${try(action.maybe.name, "nobody")}" }
+  action "log" "j" {
+    when    = action.maybe != null
+    message = "for ${action.maybe.name}"
+  }
+}
+flow "maybe" {
+  trigger "flow" {}
+  action "stop" "found" {
+    when   = input.found
+    output = { name = "Jane" }
+  }
+}
+flow "sure" {
+  trigger "flow" {}
+  action "branch" "found" {
+    case "failed" {
+      when = input.failed
+      action "stop" "failed" { status = "failed" }
+    }
+    default {
+      action "stop" "known" { output = { name = "Jane" } }
+    }
+  }
 }
 flow "chain" {
   trigger "flow" {}

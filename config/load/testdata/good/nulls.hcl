@@ -112,6 +112,21 @@ flow "expressions" {
     for_each = webhook.tags
     action "log" "tag" { message = "${each.value} of ${length(webhook.tags)}" }
   }
+  action "loop" "items" {
+    for_each = webhook.items
+    action "log" "item" {
+      message = "${each.value.sku} ${coalesce(each.value.note, "-")} ${each.value.qty} ${each.index}"
+      fields  = { note = each.value.note }
+    }
+    action "log" "noted" {
+      when    = each.value.note != null
+      message = "note ${each.value.note}"
+    }
+  }
+  action "loop" "computed" {
+    for_each = [for i in webhook.items : i if i.note != null]
+    action "log" "with_note" { message = "note ${each.value.note} ${each.value.other}" }
+  }
   action "http" "lookup" {
     when = webhook.kind == "a" && webhook.qty != null
     url  = "https://api.example.com/items/${webhook.qty}"

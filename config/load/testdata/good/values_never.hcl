@@ -20,6 +20,10 @@ flow "orders" {
     when    = webhook.level == 2.0
     message = "level"
   }
+  action "log" "listed" {
+    when    = contains(["open", "closed", null], webhook.state) || contains([local.wanted_state], webhook.state) || contains(["x"], webhook.note)
+    message = "listed"
+  }
   action "log" "local" {
     when    = webhook.state == local.wanted_state
     message = "local"
