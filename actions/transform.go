@@ -26,6 +26,12 @@ func (t *transform) Describe(s *schema.Spec) {
 		"A program ends with the `timeout` of its action. It fails if it would make a text of more than 16 MiB, a list or an object of more than 1048576 elements, a number of more than 1000 digits, or results of more than 64 MiB as JSON."
 	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compileProgram, schema.Required())
 	schema.Expr(s, &t.input, "input", "The value that the program reads as `.`. The default is the trigger's value: for a webhook its body.")
+	s.Check(func(*schema.Context, *schema.Decoded) hcl.Diagnostics {
+		if t.program != nil && !t.input.IsSet() {
+			t.program.SetEventInput()
+		}
+		return nil
+	})
 	s.Output("value", cty.DynamicPseudoType, "The first result; null if there is none.")
 	s.Output("values", cty.DynamicPseudoType, "All results, as a list.")
 	s.Example(schema.Example{

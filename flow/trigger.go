@@ -58,9 +58,26 @@ type Parts struct {
 	// caller, which flows can't read, and whether the trigger lets actions send it
 	// on.
 	Credential func(expr.Ref) (is, forwarded bool)
+	// Sensitive, if set, returns the variable with sensitive = true whose value a
+	// name of the run holds, and the first one for the zero name; nil for none.
+	Sensitive func(expr.Ref) *SensitiveInput
+	// Reads are the expressions of the trigger that read its event.
+	Reads []expr.Reader
 	// Contact, if set, returns the e-mail address of the contact of an event, ""
 	// if it has none.
 	Contact func(ev Event) (email string)
+}
+
+// SensitiveInput is a declared variable whose value must stay out of the record.
+type SensitiveInput struct {
+	Name  string // under which flows read it, such as webhook.card
+	Range hcl.Range
+}
+
+// Guarded is an event that has values of sensitive variables.
+type Guarded interface {
+	// SensitiveValues returns the values.
+	SensitiveValues() []any
 }
 
 // HTTPPart is the endpoint of a trigger.
@@ -257,4 +274,8 @@ type StoredEvent struct {
 	Event     []byte // all but the body, in the codec's own encoding
 	Body      []byte // as it arrived
 	Variables []byte // JSON, for people to read
+	// Sensitive: the body and the variables must be sealed.
+	Sensitive bool
+	// SensitiveEvent: the event must be sealed.
+	SensitiveEvent bool
 }

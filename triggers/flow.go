@@ -62,6 +62,7 @@ func (t *flowTrigger) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Dia
 	case input.Find(t.variables, v.Name) != nil:
 		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", fmt.Sprintf("The trigger has a variable %q already.", v.Name)))
 	}
+	v.Range = b.DefRange()
 	t.variables = append(t.variables, v)
 	return diags
 }
@@ -85,6 +86,7 @@ func (t *flowTrigger) Parts(string) flow.Parts {
 	return flow.Parts{
 		Call:  &flow.CallPart{Inputs: inputs, Check: t.checkKnown, Event: t.newCallEvent},
 		Codec: anyCodec{t}, Queue: t.limits(), Inputs: inputs,
+		Sensitive: findSensitive(inputRoot, nil, t.variables, func(*input.Variable, []string) bool { return false }),
 	}
 }
 

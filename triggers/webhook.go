@@ -170,6 +170,7 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 	})
 	s.Example(formTextExample())
 	s.Example(plainTextExample())
+	s.Example(sensitiveExample())
 }
 
 func formTextExample() schema.Example {
@@ -241,6 +242,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),
+		Sensitive: findSensitive(webhookRoot, []string{"body"}, w.variables, holdsVariable), Reads: w.reads,
 	}
 }
 

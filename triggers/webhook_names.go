@@ -73,6 +73,7 @@ func (w *webhook) addVariable(c *schema.Context, b *hclsyntax.Block) hcl.Diagnos
 	if flaw := w.variableNameFlaw(v.Name); flaw != "" {
 		return append(diags, diag.Error(b.LabelRanges[0], "Wrong name", flaw))
 	}
+	v.Range = b.DefRange()
 	w.index[v.Name] = len(w.variables)
 	w.variables = append(w.variables, v)
 	return diags

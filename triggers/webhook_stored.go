@@ -41,6 +41,8 @@ func (w *webhook) Encode(ev flow.Event) (flow.StoredEvent, error) {
 		Path: e.path, Header: e.header.fields, Auth: e.caller,
 	}
 	out := flow.StoredEvent{Body: e.raw}
+	body, others := w.sensitiveParts()
+	out.Sensitive, out.SensitiveEvent = body || others, others
 	var err error
 	if out.Event, err = appendStoredRequest(make([]byte, 0, 512), &stored); err != nil {
 		return out, fmt.Errorf("encoding the request: %w", err)

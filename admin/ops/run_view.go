@@ -77,6 +77,10 @@ func (v view) showRequest(r *store.Run) *RunRequest {
 		return nil
 	}
 	out.Cut = r.Cut
+	if redact.IsSealed(r.Body) && redact.IsSealed(r.Variables) {
+		out.RunBody = RunBody{jsonString(redact.Placeholder), "text"}
+		return &out
+	}
 	out.RunBody = v.showBody(r.Body, out.Headers, r.Cut)
 	return &out
 }
@@ -132,7 +136,11 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 func (v view) hiddenParts(r *store.Run) map[string]string {
 	for _, f := range v.Config.Flows {
 		if f.Name == r.Flow && f.HiddenInput != "" && redact.IsSealed(r.Variables) {
-			return map[string]string{"variables": f.HiddenInput}
+			hidden := map[string]string{"variables": f.HiddenInput}
+			if redact.IsSealed(r.Body) {
+				hidden["body"] = f.HiddenInput
+			}
+			return hidden
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ type Program struct {
 	volatile bool
 	rng      hcl.Range
 	hidden   string // see Hide
+	byEvent  bool   // see SetEventInput
 }
 
 // jqVariable is a name of the run that the program mentions. If the program

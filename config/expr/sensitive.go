@@ -90,8 +90,21 @@ func (p *Program) Name() string { return "jq" }
 // Range returns the place of the program.
 func (p *Program) Range() hcl.Range { return p.rng }
 
+// EventInput is the root of the name under which Sources lists the value that the
+// trigger gives to programs without an input of their own.
+const EventInput = "."
+
+// SetEventInput declares that the program reads the value that the trigger gives. It
+// is called once, after CompileJQ.
+func (p *Program) SetEventInput() { p.byEvent = true }
+
 // Sources lists the names of the run that the program reads.
-func (p *Program) Sources() []Ref { return p.Refs() }
+func (p *Program) Sources() []Ref {
+	if p.byEvent {
+		return append(slices.Clip(p.Refs()), Ref{Root: EventInput})
+	}
+	return p.Refs()
+}
 
 // Secret returns "": a program holds no secret.
 func (p *Program) Secret() string { return "" }

@@ -9,6 +9,8 @@
 //	action.NAME      an output of an action with sensitive = true, or of an action
 //	                 that reads a sensitive value
 //	each             the elements of a loop whose for_each is sensitive
+//	webhook, input   a variable with sensitive = true, and the part of the request in
+//	                 which it stands
 //	input, contact   what a call passes to another flow
 //	action.CALL      what the called flow returns by action "stop"
 //
@@ -33,6 +35,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/flow"
 )
 
@@ -106,6 +109,7 @@ func Analyze(flows []*flow.Flow, calls func(*flow.Callee) *flow.Flow) hcl.Diagno
 	}
 	var diags hcl.Diagnostics
 	for _, f := range flows {
+		f.HiddenInput = hiddenByVariables(f)
 		if t := a.flows[f].input; t != nil {
 			f.HiddenInput = t.String()
 		}
@@ -153,6 +157,7 @@ func (a *analysis) visitFlow(f *flowState, calls func(*flow.Callee) *flow.Flow) 
 	for f.changed {
 		f.changed = false
 		w := walker{analysis: a, state: f, calls: calls}
+		w.visitTrigger()
 		w.visitList(f.flow.Actions, f.inside.because("is called by"))
 		w.visitList(f.flow.OnError, f.inside.because("is called by"))
 	}
@@ -161,6 +166,28 @@ func (a *analysis) visitFlow(f *flowState, calls func(*flow.Callee) *flow.Flow) 
 			a.enqueue(caller)
 		}
 	}
+}
+
+// visitTrigger hides the values that the trigger computes from sensitive variables.
+func (w *walker) visitTrigger() {
+	for _, r := range w.state.flow.Parts.Reads {
+		if t, why := w.taintOf(r); t != nil {
+			r.Hide(why)
+		}
+	}
+}
+
+// hiddenByVariables says why the values that start a run of a flow are hidden, if
+// the flow has sensitive variables.
+func hiddenByVariables(f *flow.Flow) string {
+	if f.Parts.Sensitive == nil {
+		return ""
+	}
+	v := f.Parts.Sensitive(expr.Ref{})
+	if v == nil {
+		return ""
+	}
+	return (&taint{origin: v.Name + ", which is sensitive", at: v.Range}).String()
 }
 
 // because returns why an action is sensitive that the taint's origin holds; ""

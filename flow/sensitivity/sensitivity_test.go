@@ -219,6 +219,46 @@ func TestValuesAreFollowed(t *testing.T) {
 			main: "action \"http\" \"h\" {\n url = \"https://a.example.com\"\n json = { key = secret.key }\n}\naction \"log\" \"l\" { message = action.h.text }",
 			want: []string{"main/h.json: reads secret.key"},
 		},
+		"a sensitive variable of the body": {
+			main: "}\nflow \"w\" {\n trigger \"webhook\" {\n path = \"/w\"\n variable \"pin\" {\n sensitive = true\n from = webhook.body.card.pin\n}\n variable \"id\" {\n type = string\n}\n}\n" +
+				"action \"log\" \"a\" { message = \"${webhook.pin} ${webhook.id}\" }\naction \"log\" \"b\" { message = jsonencode(webhook.body.card) }\naction \"log\" \"c\" { message = jsonencode(webhook.body.order) }\n" +
+				"action \"log\" \"d\" { message = webhook.raw }\naction \"transform\" \"e\" { jq = \".order\" }\naction \"transform\" \"f\" {\n jq = \"$webhook.id\"\n input = 1\n}\naction \"log\" \"g\" { message = \"${webhook.id} ${webhook.url}\" }",
+			want: []string{
+				"w: holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/a.message: reads webhook.pin, which is sensitive (f.hcl:16)",
+				"w/b.message: reads webhook.body.card, which holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/d.message: reads webhook.raw, which holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/e.output: reads the input of the flow, which holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/e.jq: reads the input of the flow, which holds values of webhook.pin, which is sensitive (f.hcl:16)",
+			},
+		},
+		"a sensitive variable of a header and a query": {
+			main: "}\nflow \"w\" {\n trigger \"webhook\" {\n path = \"/w\"\n variable \"pin\" {\n sensitive = true\n from = webhook.headers[\"X-Pin\"]\n}\n variable \"key\" {\n sensitive = true\n from = webhook.query.k\n}\n}\n" +
+				"action \"log\" \"a\" { message = \"${webhook.headers[\"x-pin\"]}\" }\naction \"log\" \"b\" { message = \"${webhook.headers[\"X-Other\"]} ${jsonencode(webhook.body)} ${webhook.query.other}\" }\naction \"log\" \"c\" { message = webhook.url }",
+			want: []string{
+				"w: holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/a.message: reads webhook.headers.x-pin, which holds values of webhook.pin, which is sensitive (f.hcl:16)",
+				"w/c.message: reads webhook.url, which holds values of webhook.key, which is sensitive (f.hcl:20)",
+			},
+		},
+		"a sensitive variable of a called flow": {
+			main: "action \"flow\" \"c\" {\n flow = \"w\"\n input = { pin = 1, id = 2 }\n}\n}\nflow \"w\" {\n trigger \"flow\" {\n variable \"pin\" {\n sensitive = true\n}\n variable \"id\" {}\n}\naction \"log\" \"a\" { message = \"${input.id}\" }\naction \"stop\" \"s\" { output = { twice = input.pin } }",
+			want: []string{
+				"main/c.output: holds the output of flow \"w\", which holds values of input.pin, which is sensitive (f.hcl:19)",
+				"main/c.input: is passed to flow \"w\", which holds values of input.pin, which is sensitive (f.hcl:19)",
+				"w: holds values of input.pin, which is sensitive (f.hcl:19)",
+				"w/s.output: reads input.pin, which is sensitive (f.hcl:19)", "w/s.output: reads input.pin, which is sensitive (f.hcl:19)",
+			},
+		},
+		"the default input of a program in a called flow": {
+			main:   "action \"flow\" \"c\" {\n flow = \"callee\"\n input = { n = action.card.body }\n}",
+			callee: "action \"transform\" \"t\" { jq = \".n\" }",
+			want: []string{
+				"callee: holds values of action.card, which is sensitive (f.hcl:8)",
+				"callee/t.output: reads the input of the flow, " + card, "callee/t.jq: reads the input of the flow, " + card,
+				"main/c.input: " + direct,
+			},
+		},
 		"on_error": {
 			main: "on_error {\n action \"log\" \"l\" { message = \"${action.card.status} ${error.message}\" }\n}",
 			want: []string{"main/l.message: reads action.card.status, which is sensitive (f.hcl:8)"},

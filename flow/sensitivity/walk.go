@@ -148,6 +148,7 @@ func (w *walker) visitCall(s *flow.Step, c *flow.Callee, read *taint) {
 	if s.Sensitive {
 		read = ownTaint(s).derived()
 	}
+	hideArguments(s, callee.flow)
 	changed := false
 	if read != nil && callee.input == nil {
 		callee.input, changed = read, true
@@ -165,11 +166,28 @@ func (w *walker) visitCall(s *flow.Step, c *flow.Callee, read *taint) {
 	}
 }
 
+// hideArguments hides the input of a call whose flow has sensitive variables.
+func hideArguments(s *flow.Step, callee *flow.Flow) {
+	why := hiddenByVariables(callee)
+	if why == "" {
+		return
+	}
+	for _, r := range s.Reads {
+		if r.Name() == "input" && r.Hidden() == "" {
+			r.Hide(`is passed to flow "` + callee.Name + `", which ` + why)
+		}
+	}
+}
+
 // taintOf returns the taint of what a reader reads, and says what it reads.
 func (w *walker) taintOf(r expr.Reader) (*taint, string) {
 	for _, ref := range r.Sources() {
 		if t := w.lookup(ref); t != nil {
-			return t, "reads " + ref.String() + ", which " + t.String()
+			name := ref.String()
+			if ref.Root == expr.EventInput {
+				name = "the input of the flow"
+			}
+			return t, "reads " + name + ", which " + t.String()
 		}
 	}
 	return nil, ""
@@ -193,7 +211,24 @@ func (w *walker) lookup(ref expr.Ref) *taint {
 			return &taint{origin: ref.String() + ", a credential", direct: true, at: w.state.flow.Range}
 		}
 	}
+	if t := w.declaredTaint(ref); t != nil {
+		return t
+	}
 	return w.state.input
+}
+
+// declaredTaint returns the taint of a name that holds a variable with
+// sensitive = true.
+func (w *walker) declaredTaint(ref expr.Ref) *taint {
+	declared := w.state.flow.Parts.Sensitive
+	if declared == nil {
+		return nil
+	}
+	v := declared(ref)
+	if v == nil {
+		return nil
+	}
+	return &taint{origin: v.Name + ", which is sensitive", direct: ref.String() == v.Name, at: v.Range}
 }
 
 // anyOutput returns the taint of the first sensitive output of the flow.

@@ -75,7 +75,7 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 	if err != nil {
 		return store.Payload{}, err
 	}
-	payload := run.NewPayload(stored)
+	payload := run.NewPayload(q.Env.Sealer, stored)
 	payload.Response = q.EncodeResponse(response)
 	return payload, nil
 }

@@ -197,6 +197,9 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 	if refusal == nil && q.r.ContentLength != 0 {
 		q.setReadDeadline(time.Time{})
 	}
+	if refusal == nil {
+		q.RedactEvent(event)
+	}
 	return event, refusal
 }
 

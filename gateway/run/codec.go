@@ -142,9 +142,16 @@ func formatPosition(r hcl.Range) string {
 	return fmt.Sprintf("%s:%d,%d", r.Filename, r.Start.Line, r.Start.Column)
 }
 
-// NewPayload returns the payload of a run that starts with a stored event.
-func NewPayload(e flow.StoredEvent) store.Payload {
-	return store.Payload{Event: e.Event, Body: e.Body, Variables: e.Variables}
+// NewPayload returns the payload of a run that starts with a stored event. It seals
+// the parts that hold values of sensitive variables.
+func NewPayload(sealer *redact.Sealer, e flow.StoredEvent) store.Payload {
+	seal := func(sensitive bool, text []byte) []byte {
+		if sensitive && len(text) > 0 {
+			return sealer.Seal(text)
+		}
+		return text
+	}
+	return store.Payload{Event: seal(e.SensitiveEvent, e.Event), Body: seal(e.Sensitive, e.Body), Variables: seal(e.Sensitive, e.Variables)}
 }
 
 // storedResponse is the stored form of a response.

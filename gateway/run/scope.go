@@ -74,6 +74,18 @@ func (s *Scope) RedactOutput(step *flow.Step, output any) {
 	}
 }
 
+// RedactEvent hides the values of the sensitive variables of an event from now on. It
+// returns false if the event does not know them.
+func (s *Scope) RedactEvent(ev flow.Event) bool {
+	guarded, ok := ev.(flow.Guarded)
+	if ok {
+		for _, v := range guarded.SensitiveValues() {
+			s.redacted.AddWritten(v)
+		}
+	}
+	return ok
+}
+
 // Redact hides the texts of a value from now on.
 func (s *Scope) Redact(v any) { s.redacted.AddWritten(v) }
 
@@ -97,26 +109,31 @@ func (s *Scope) HasSecret(text []byte) bool {
 	return s.redacted.Found(text) || s.Snapshot.Redactor.Found(text)
 }
 
-// DecodeEvent decodes the stored event of the run. Sealed variables are
-// redacted in all texts from now on.
+// DecodeEvent decodes the stored event of the run. Sensitive variables, or all if
+// the event does not know which are, are redacted in all texts from now on.
 func (s *Scope) DecodeEvent(p *store.Payload) (flow.Event, error) {
 	stored, err := openPayload(s.Env.Sealer, p)
 	if err != nil {
 		return nil, err
 	}
-	if redact.IsSealed(p.Variables) {
+	event, err := s.Endpoint.Codec.Decode(stored, s.Snapshot.Limits)
+	if err != nil {
+		return nil, err
+	}
+	if !s.RedactEvent(event) && redact.IsSealed(p.Variables) {
 		variables, err := value.Decode(stored.Variables, value.Limits{Depth: value.MaxDepth})
 		if err != nil {
 			return nil, err
 		}
 		s.redacted.Add(variables)
 	}
-	return s.Endpoint.Codec.Decode(stored, s.Snapshot.Limits)
+	return event, nil
 }
 
-// openPayload returns a stored event with open variables. The variables of a run
-// that another run started are sealed if they hold a secret or the output of a
-// sensitive action.
+// openPayload returns a stored event with open parts. The variables of a run that
+// another run started are sealed if they hold a secret or the output of a sensitive
+// action. Those of a flow with sensitive variables are sealed with the parts of the
+// request in which they stand.
 func openPayload(sealer *redact.Sealer, p *store.Payload) (flow.StoredEvent, error) {
 	stored := flow.StoredEvent{Event: p.Event, Body: p.Body, Variables: p.Variables}
 	if !redact.IsSealed(stored.Variables) {
@@ -125,6 +142,14 @@ func openPayload(sealer *redact.Sealer, p *store.Payload) (flow.StoredEvent, err
 	var err error
 	if stored.Variables, err = sealer.Open(stored.Variables); err != nil {
 		return stored, fmt.Errorf("reading the variables that the run was started with: %w", err)
+	}
+	if redact.IsSealed(stored.Event) {
+		if stored.Event, err = sealer.Open(stored.Event); err != nil {
+			return stored, fmt.Errorf("reading the request that the run was started with: %w", err)
+		}
+	}
+	if body, err := sealer.Open(stored.Body); err == nil { // another body may begin like a sealed one
+		stored.Body = body
 	}
 	return stored, nil
 }

@@ -37,9 +37,7 @@ func (s starter) Start(ctx context.Context, f *flow.Flow, ev flow.Event, cause s
 	if err != nil {
 		return "", err
 	}
-	if f.HiddenInput != "" || s.run.HasSecret(stored.Variables) {
-		stored.Variables = s.services.Sealer.Seal(stored.Variables)
-	}
+	stored.Sensitive = f.HiddenInput != "" || s.run.HasSecret(stored.Variables)
 	id, _, err := s.services.queueRun(ctx, e, s.services.newID(), stored, dedupeCause(cause))
 	return id, err
 }
@@ -60,7 +58,7 @@ func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.
 func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
 	got, err := s.Store.Accept(ctx, &store.Submission{
 		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once,
-		Payload: run.NewPayload(stored), Queue: e.QueueLimit(),
+		Payload: run.NewPayload(s.Sealer, stored), Queue: e.QueueLimit(),
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):

@@ -95,7 +95,7 @@ func (s *Services) recordThrottled(ctx context.Context, e *snapshot.Endpoint, id
 	now := s.Clock.Now()
 	err := s.Store.Record(ctx, &store.Entry{
 		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, State: store.Throttled, Started: now, Finished: now,
-		Payload: run.NewPayload(stored),
+		Payload: run.NewPayload(s.Sealer, stored),
 		Cause: store.Cause{Reason: "throttled", Message: fmt.Sprintf(
 			"the contact has started this flow by run %s, and may again from %s", first.Run, first.Expires.UTC().Format(time.RFC3339))},
 	})

@@ -22,6 +22,8 @@ type Variable struct {
 	From        Source
 	Required    bool
 	Default     any // nil for null
+	Sensitive   bool
+	Range       hcl.Range // of the block
 
 	ofCall bool // a member of the input of a call, not a value of a request
 
@@ -65,6 +67,7 @@ func (v *Variable) Describe(s *schema.Spec) {
 			v.decodeFrom, schema.Default("webhook.body.NAME"))
 	}
 	schema.Attr(s, &v.Required, "required", "Whether a request without the value is refused. A value that is missing, not required and without `default` is null.")
+	schema.Attr(s, &v.Sensitive, "sensitive", "Keeps the value, and what is computed from it, out of logs, history and API, as an output of an action with `sensitive = true`. So is the part of the request in which it stands: the body, or the headers, the query and the path. The store holds it sealed. `nonsensitive` shows a value.")
 	v.describeRules(s)
 	s.Check(v.checkSettings)
 }
