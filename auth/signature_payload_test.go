@@ -102,7 +102,7 @@ func TestPayloadFindsMistakes(t *testing.T) {
 		{"a text", head + `payload = "body"`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:17"},
 		{"an empty text", head + `payload = ""`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:13"},
 		{"an unset secret alone", head + `payload = secret.unset`, hcl.DiagError, "Payload always the same", "Add webhook.raw.", "4:11-4:23"},
-		{"a null part", head + `payload = "${local.null}${webhook.raw}"`, hcl.DiagError, "Invalid template interpolation value", "null", "4:14-4:24"},
+		{"a null part", head + `payload = "${local.null}${webhook.raw}"`, hcl.DiagError, "Null in a text", "null", "4:14-4:24"},
 		{"an unknown name", head + `payload = "${webhook.row}"`, hcl.DiagError, "Unknown name", "raw", "4:21-4:25"},
 		{"a reference of other tools", head + `payload = "{{body}}${webhook.raw}"`, hcl.DiagWarning, "Not a reference", "plain text here", "4:12-4:20"},
 	})

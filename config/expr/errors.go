@@ -1,10 +1,13 @@
 package expr
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 const redactedDetail = "Details are hidden because the expression reads a secret or a sensitive value."
@@ -31,7 +34,8 @@ func (e *Expr) newError(diags hcl.Diagnostics) *Error {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		err.Summary, err.Detail = d.Summary, d.Detail+suggestFix(d)
+		plain := explainFinding(d)
+		err.Summary, err.Detail = plain.Summary, plain.Detail
 		_, err.NoMemory = d.Extra.(noMemory)
 		if d.Subject != nil {
 			err.Range = *d.Subject
@@ -55,21 +59,62 @@ func suggestFix(d *hcl.Diagnostic) string {
 	return " If it may be missing, write try(…, null), or a default in place of null."
 }
 
-// addFixes adds a suggestion to findings of HCL.
-func addFixes(diags hcl.Diagnostics) hcl.Diagnostics {
+// explainFindings explains findings of HCL.
+func explainFindings(diags hcl.Diagnostics) hcl.Diagnostics {
 	out := make(hcl.Diagnostics, len(diags))
 	for i, d := range diags {
-		more := *d
-		more.Detail += suggestFix(d)
-		out[i] = &more
+		out[i] = explainFinding(d)
 	}
 	return out
+}
+
+// nullInText is the summary of a null that is inserted into a text.
+const nullInText = "Null in a text"
+
+// explainFinding returns a finding of HCL with a plain text and a cure.
+func explainFinding(d *hcl.Diagnostic) *hcl.Diagnostic {
+	plain := *d
+	_, kind, isWrongType := strings.Cut(strings.TrimSuffix(d.Detail, "."), "string required, but have ")
+	switch {
+	case d.Summary != "Invalid template interpolation value":
+		plain.Detail += suggestFix(d)
+		if isWrongType {
+			plain.Detail += " " + diag.Capitalize(textCure(kind)) + "."
+		}
+	case isWrongType:
+		plain.Summary = "Not a text"
+		plain.Detail = fmt.Sprintf("This is %s, which can't stand inside a text: %s.", article(nameKind(kind)), textCure(kind))
+	case strings.Contains(d.Detail, "null"):
+		plain.Summary = nullInText
+		plain.Detail = "This is null, which can't stand inside a text. Write coalesce(…, \"none\") with a text for this case."
+	}
+	return &plain
+}
+
+// nameKind returns the word of flows for a kind of value of HCL, such as "tuple" or
+// "list of string", or of JSON.
+func nameKind(kind string) string {
+	for _, list := range []string{"tuple", "list", "set", "array"} {
+		if strings.HasPrefix(kind, list) {
+			return "list"
+		}
+	}
+	return "object"
+}
+
+// textCure says how to write a value that is no text as one. kind is that of
+// nameKind.
+func textCure(kind string) string {
+	if nameKind(kind) == "list" {
+		return `write join(", ", …) for a list of texts, or jsonencode(…), or name one element`
+	}
+	return "write jsonencode(…), or name one member"
 }
 
 // redactFindings removes values of secrets from findings. Inside a for HCL
 // loses the marks of the elements of a sensitive list and quotes them.
 func (s *Scope) redactFindings(e hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
-	diags = addFixes(diags)
+	diags = explainFindings(diags)
 	if len(diags) == 0 || s.findSecret(e.Variables()) == "" {
 		return diags
 	}

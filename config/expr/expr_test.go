@@ -153,10 +153,14 @@ func TestEval(t *testing.T) {
 func TestEvalErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, src, want string }{
-		{"null in a text", `"a ${webhook.body.none}"`, "null"},
+		{"null in a text", `"a ${webhook.body.none}"`, "Null in a text: This is null, which can't stand inside a text. Write coalesce(…, \"none\")"},
+		{"list in a text", `"a ${webhook.body.items}"`, "Not a text: This is a list, which can't stand inside a text: write join(\", \", …) for a list of texts, or jsonencode(…)"},
+		{"object in a text", `"a ${webhook.body.items[0]}"`, "Not a text: This is an object, which can't stand inside a text: write jsonencode(…), or name one member."},
+		{"object chosen in a text", `"a ${webhook.qty == 0 ? "" : webhook.body.items[0]}"`, "Not a text: This is an object"},
+		{"list in a loop of a text", `"%{for i in [webhook.body.items]}${i}%{endfor}"`, "Not a text: This is a list"},
+		{"object as a text of a function", `upper(webhook.body.items[0])`, "string required, but have object. Write jsonencode(…), or name one member."},
 		{"missing member", `webhook.body.nowhere`, "nowhere"},
 		{"member of null", `action.gone.value`, "null"},
-		{"object in a text", `"a ${webhook.body.items}"`, "string required"},
 		{"member of an object", `{a = webhook.body.nowhere}`, "nowhere"},
 		{"index beyond the end", `webhook.body.items[7].sku`, "index"},
 		{"division by zero", `webhook.qty / (webhook.qty - 7)`, "Division by zero: The divisor of this division is 0."},

@@ -40,6 +40,12 @@ func (s *Scope) jqNameError(program string, err error, at sourceMap) hcl.Diagnos
 		detail = s.explainVariable(bare)
 	case strings.HasPrefix(kind, "function"):
 		detail = explainFunction(name)
+	case strings.HasPrefix(kind, "input(s)/"):
+		bare = "input"
+		if findWord(program, bare) < 0 {
+			bare = "inputs"
+		}
+		detail = explainFunction(bare + "/0")
 	}
 	rng := at(0, len(program))
 	if i := findWord(program, bare); i >= 0 {

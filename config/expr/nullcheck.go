@@ -139,7 +139,7 @@ func (c *nullCheck) failures(places []nullPlace) []failure {
 // explainNull says in plain words why null fails.
 func explainNull(d *hcl.Diagnostic) string {
 	switch d.Summary {
-	case "Invalid template interpolation value":
+	case nullInText:
 		return "A text can't contain null."
 	case "Operation failed":
 		return "The operator needs a value."

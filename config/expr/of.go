@@ -154,7 +154,11 @@ func asText(v any) (string, error) {
 	if s, ok := formatScalar(v); ok {
 		return s, nil
 	}
-	return "", mismatchError("a string", v)
+	err := mismatchError("a string", v)
+	if v != nil {
+		err = fmt.Errorf("%w; %s", err, textCure(value.TypeName(v)))
+	}
+	return "", err
 }
 
 func asBool(v any) (bool, error) {

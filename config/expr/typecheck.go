@@ -196,9 +196,9 @@ func (c *operandCheck) checkTemplatePart(e hclsyntax.Expression) {
 	if !ok || v.Type().IsPrimitiveType() {
 		return
 	}
-	fix := "write jsonencode(…), or name one member"
+	fix := textCure("object")
 	if t := v.Type(); t.IsListType() || t.IsTupleType() || t.IsSetType() {
-		fix = "write join(\", \", …) or jsonencode(…), or name one element"
+		fix = textCure("list")
 	}
 	if v.Type().IsCapsuleType() {
 		fix = "only the attribute connection of an action takes it, as a whole"

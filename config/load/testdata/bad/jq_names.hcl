@@ -23,6 +23,12 @@ flow "orders" {
   action "transform" "f" {
     jq = "first(.items[]; 2)" # error: Invalid jq program: first/2
   }
+  action "transform" "h" {
+    jq = "[inputs]" # error: Invalid jq program: The jq program calls inputs/0, which flows don't have: a program has one input
+  }
+  action "transform" "i" {
+    jq = "input.name" # error: Invalid jq program: The jq program calls input/0, which flows don't have: a program has one input
+  }
   action "transform" "g" {
     jq = upr(".items") # error: Unknown function: Did you mean
   }
