@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -184,12 +185,29 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.Key, err = r.loadKey(r.data); err != nil {
 		return o, err
 	}
+	r.warnOfDataAmongFlows(paths)
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails, sealed outputs and the keys of repeated requests")
 	}
 	r.requireToken = r.adminToken != ""
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, explainDataError(r.data, err)
+}
+
+// warnOfDataAmongFlows logs that the data folder lies in a folder of flow files. It
+// is not searched for flows, but may be copied or published with them.
+func (r *runner) warnOfDataAmongFlows(paths []string) {
+	data, err := filepath.Abs(r.data)
+	for _, p := range paths {
+		flows, wrong := filepath.Abs(p)
+		if err != nil || wrong != nil {
+			return // loading the files reports it
+		}
+		if inside, err := filepath.Rel(flows, data); err == nil && filepath.IsLocal(inside) {
+			r.log.Warn("the data folder is among the flow files, and may be copied or published with them; name another one with --data or GATEWAY_DATA",
+				zap.String("data", r.data), zap.String("flows", p))
+		}
+	}
 }
 
 // tuneMemory sets up the garbage collector and returns how much memory the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +82,9 @@ func (r *runChanger) run(ctx context.Context, ids []string) error {
 		return r.changeByID(ctx, ids)
 	}
 	n, err := r.changeSelected(ctx)
+	if n == 0 && err == nil {
+		err = checkFlowNames(ctx, r.client, r.filter.flows)
+	}
 	return errors.Join(r.printResult(n, 0), err)
 }
 
@@ -116,7 +120,11 @@ func (r *runChanger) changeByID(ctx context.Context, ids []string) error {
 		switch {
 		case errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusConflict):
 			failed++
-			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(explainAdminError(err).Error()))
+			text := explainAdminError(err).Error()
+			if strings.HasSuffix(text, "from its start") {
+				text += ": add --fresh"
+			}
+			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(text))
 		case err != nil:
 			return err
 		default:

@@ -103,13 +103,13 @@ func (o RequeueOptions) Requeueable(q ListQuery) []State {
 func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
 	switch {
 	case s == Succeeded && !o.FromStart:
-		return fmt.Errorf("%w: run %s succeeded, and can only be run again from its start", ErrState, id)
+		return fmt.Errorf("%w: it succeeded, and can only run again from its start", ErrState)
 	case s != Failed && s != Cancelled && s != Succeeded:
-		return fmt.Errorf("%w: run %s is %s; runs that failed, were cancelled or succeeded can be run again", ErrState, id, s)
+		return fmt.Errorf("%w: it is %s; runs that failed, were cancelled or succeeded can run again", ErrState, s)
 	case cut:
 		return fmt.Errorf("%w: %s", ErrCut, id)
 	case !hasPayload:
-		return fmt.Errorf("%w: run %s has no stored request", ErrState, id)
+		return fmt.Errorf("%w: it has no stored request", ErrState)
 	}
 	return nil
 }

@@ -67,10 +67,13 @@ func (f *finder) addFile(p Path) {
 // because a mounted ConfigMap consists of them; parents lists the folders on the
 // way, so that a link to one of them is not followed. It skips names that begin
 // with a dot: the folders behind a ConfigMap's links, and those of editors and
-// git.
+// git. It also skips the data folder of a gateway, which may be beside the files.
 func (f *finder) searchFolder(p Path, parents []fs.FileInfo) {
-	f.found.Folders = append(f.found.Folders, p.Dir)
 	entries, err := fs.ReadDir(f.fs, p.Dir)
+	if err == nil && len(parents) > 1 && isDataFolder(entries) {
+		return
+	}
+	f.found.Folders = append(f.found.Folders, p.Dir)
 	if err != nil {
 		f.report(unreadableFinding(p.Name, err))
 		return
@@ -117,6 +120,15 @@ func (f *finder) followEntry(p Path, parents []fs.FileInfo) {
 		return
 	}
 	f.searchFolder(p, append(slices.Clip(parents), info))
+}
+
+// isDataFolder reports whether a folder has the files of a gateway's data folder:
+// the embedded store, or the token beside the key.
+func isDataFolder(entries []fs.DirEntry) bool {
+	has := func(name string) bool {
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name && e.Type().IsRegular() })
+	}
+	return has("gateway.db") || has("admin-token") && has("key")
 }
 
 // isFlowFile reports whether a file has the name of a flow file. Files of flow

@@ -53,6 +53,23 @@ func TestFind(t *testing.T) {
 			paths: []string{"."}, files: []string{"a.hcl", "b.hcl", "sub/c.hcl"}, folders: []string{".", "sub"},
 		},
 		{
+			name: "data folder of a gateway",
+			make: func(t *testing.T, dir string) {
+				for _, name := range []string{"a.hcl", "data/gateway.db", "data/b.hcl", "shared/key", "shared/admin-token", "shared/c.hcl", "flows/key", "flows/d.hcl"} {
+					write(t, dir, name, "")
+				}
+			},
+			paths: []string{"."}, files: []string{"a.hcl", "flows/d.hcl"}, folders: []string{".", "flows"},
+		},
+		{
+			name: "data folder that is named",
+			make: func(t *testing.T, dir string) {
+				write(t, dir, "data/gateway.db", "")
+				write(t, dir, "data/b.hcl", "")
+			},
+			paths: []string{"data"}, files: []string{"data/b.hcl"}, folders: []string{"data"},
+		},
+		{
 			name: "mounted ConfigMap",
 			make: func(t *testing.T, dir string) {
 				write(t, dir, "..2026_01/a.hcl", "")
