@@ -1,5 +1,7 @@
 package auth
 
+import "slices"
+
 // All returns the kinds of auth that triggers may use, and the planned kinds,
 // which have a name but can't be used yet.
 func All() []Kind {
@@ -15,6 +17,8 @@ func All() []Kind {
 		kinds = append(kinds, p.kind())
 	}
 	kinds = append(kinds, sendersInCode()...)
+	single := slices.Clone(kinds)
+	kinds = append(kinds, Kind{Name: "all", New: func() Check { return &allOf{kinds: single} }})
 	return append(kinds, plannedKinds()...)
 }
 

@@ -41,6 +41,27 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Check, error) {
 	return nil, reasons
 }
 
+// VerifyEarly returns the checks that may accept the request when its body is read,
+// and the reasons of the others. It reads no body.
+func (p Policy) VerifyEarly(ctx context.Context, r *Request) (left Policy, reason error) {
+	var reasons refusals
+	for _, c := range p.Checks {
+		if early, ok := c.(interface {
+			verifyEarly(context.Context, *Request) error
+		}); ok {
+			if err := early.verifyEarly(ctx, r); err != nil {
+				reasons = append(reasons, err)
+				continue
+			}
+		}
+		left.Checks = append(left.Checks, c)
+	}
+	if reasons == nil {
+		return left, nil
+	}
+	return left, reasons
+}
+
 // Challenges lists the values for WWW-Authenticate, one field each, without
 // repetitions.
 func (p Policy) Challenges() []string {

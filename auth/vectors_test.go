@@ -141,5 +141,5 @@ func TestEveryPresetHasAJudge(t *testing.T) {
 
 // plainKinds are the kinds that are no senders.
 func plainKinds() []string {
-	return []string{"basic", "bearer", "header", "query", "hmac", "signature"}
+	return []string{"basic", "bearer", "header", "query", "hmac", "signature", "all"}
 }

@@ -54,6 +54,7 @@ type webhook struct {
 	variables    []*input.Variable
 	checks       []auth.Check
 	checkKinds   map[auth.Check]string
+	unauthorized *unauthorized
 	response     *response
 	dedupe       *dedupe
 	orderBy      expr.Of[string]
@@ -96,6 +97,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Then(w.declareVariables)
 	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
 		w.addCheck)
+	schema.Single(s, &w.unauthorized, "unauthorized", "The answer to callers that no `auth` block accepts.")
 	s.Then(w.declareVariables) // with the type of webhook.auth
 	s.Then(w.observeReads)
 	w.describeWhen(s)

@@ -76,18 +76,20 @@ func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.
 		request.Query = r.URL.Query()
 	}
 	accepting, reason := w.early.Verify(r.Context(), request)
-	if accepting == nil && len(w.late.Checks) == 0 {
-		return nil, nil, unauthorizedProblem(w.early.Challenges(), reason)
+	late, refused := w.late, error(nil)
+	if accepting == nil {
+		if late, refused = late.VerifyEarly(r.Context(), request); len(late.Checks) == 0 {
+			return nil, nil, w.unauthorizedProblem(errors.Join(reason, refused))
+		}
 	}
 	body, problem := readBody(r, in.Limits.Body)
 	if problem != nil || accepting != nil {
 		return body, accepting, problem
 	}
 	request.Body = body
-	accepting, late := w.late.Verify(r.Context(), request)
-	if late != nil {
-		all := auth.Policy{Checks: w.checks}
-		return nil, nil, unauthorizedProblem(all.Challenges(), errors.Join(reason, late))
+	accepting, mismatch := late.Verify(r.Context(), request)
+	if mismatch != nil {
+		return nil, nil, w.unauthorizedProblem(errors.Join(reason, refused, mismatch))
 	}
 	return body, accepting, nil
 }

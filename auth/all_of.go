@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// allOf accepts a request that each of its checks accepts.
+type allOf struct {
+	kinds  []Kind // of the checks inside
+	checks []Check
+}
+
+func (a *allOf) Describe(s *schema.Spec) {
+	s.Doc = "Asks for all of several checks, such as a signature and a user name. Between several `auth` blocks of a trigger one is enough."
+	schema.Kinds(s, "auth", "One of the checks. There are at least two.", a.kinds, func(_ *hclsyntax.Block, c Check) { a.checks = append(a.checks, c) })
+	s.Check(a.checkNumber)
+	s.Example(schema.Example{
+		Title: "A signature and a key in a header",
+		HCL:   "auth \"github\" {\n  secret = secret.github\n}\nauth \"header\" {\n  name  = \"X-Api-Key\"\n  value = secret.api_key\n}",
+	})
+}
+
+func (a *allOf) checkNumber(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if len(d.Block.Body.Blocks) > 1 {
+		return nil
+	}
+	return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Too few checks", fmt.Sprintf(
+		"auth \"all\" has %d auth block inside, and needs two or more. One check alone needs no auth \"all\".", len(d.Block.Body.Blocks)))}
+}
+
+// Verify returns the reason of the first check that refuses.
+func (a *allOf) Verify(ctx context.Context, r *Request) error {
+	if len(a.checks) == 0 {
+		return errors.New("auth \"all\" has no checks")
+	}
+	for _, c := range a.checks {
+		if err := c.Verify(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyEarly returns the reason of a check that needs no body, so that the body is
+// not read for callers that such a check refuses.
+func (a *allOf) verifyEarly(ctx context.Context, r *Request) error {
+	for _, c := range a.checks {
+		if c.NeedsBody() {
+			continue
+		}
+		if err := c.Verify(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NeedsBody reports whether one of the checks reads the body.
+func (a *allOf) NeedsBody() bool {
+	for _, c := range a.checks {
+		if c.NeedsBody() {
+			return true
+		}
+	}
+	return false
+}
+
+// Challenge lists the challenges of all checks.
+func (a *allOf) Challenge() string { return strings.Join(a.policy().Challenges(), ", ") }
+
+// Headers lists those of all checks.
+func (a *allOf) Headers() []string { return a.policy().Headers() }
+
+// Query lists those of all checks.
+func (a *allOf) Query() []string { return a.policy().Query() }
+
+func (a *allOf) policy() Policy { return Policy{Checks: a.checks} }
+
+func (a *allOf) userName() string {
+	for _, c := range a.checks {
+		if name := UserName(c); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+func (a *allOf) signsURL() bool {
+	for _, c := range a.checks {
+		if SignsURL(c) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,33 @@
+package triggers
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestUnauthorizedStatus(t *testing.T) {
+	t.Parallel()
+	w := mustLoad(t, bearerAuth+hmacAuth+"unauthorized {\n  status = 403\n}")
+	if p := (sent{body: "{}"}).refused(t, w, 403); p.Header != nil || p.Outcome != "unauthorized" {
+		t.Errorf("outcome %q with the header %v", p.Outcome, p.Header)
+	}
+	sent{body: "{}", header: bearer()}.accepted(t, w)
+	same := mustLoad(t, bearerAuth+"unauthorized {}")
+	if p := (sent{body: "{}"}).refused(t, same, 401); p.Header.Get("WWW-Authenticate") == "" {
+		t.Error("no challenge")
+	}
+}
+
+// A caller that one of several checks refuses by its header sends no body.
+func TestAuthAllRefusesBeforeTheBody(t *testing.T) {
+	t.Parallel()
+	const body = `{"a": 1}`
+	w := mustLoad(t, "auth \"all\" {\n"+bearerAuth+hmacAuth+"}\n")
+	both := sign(body)
+	both.Set("Authorization", bearer().Get("Authorization"))
+	sent{body: body, header: both}.accepted(t, w)
+	_ = sent{body: "{}", header: both}.refused(t, w, 401)
+	_ = sent{body: body, header: bearer()}.refused(t, w, 401)
+	_ = sent{reader: unread{t}, header: sign(body)}.refused(t, w, 401)
+	_ = sent{reader: unread{t}, header: http.Header{}}.refused(t, w, 401)
+}
