@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"go.uber.org/zap"
 
@@ -27,7 +28,10 @@ func (c *command) loadKey(data string) ([]byte, error) {
 // explainDataError says how to choose another data folder if it can't be used.
 func explainDataError(data string, err error) error {
 	var path *fs.PathError
-	if !errors.As(err, &path) {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("the disk of the data folder %q is full, so the gateway can't make the files with its key and admin token, which it needs for the paths of flows and the admin listener: free some space, choose another folder with --data, or set GATEWAY_KEY and GATEWAY_ADMIN_TOKEN, which take the place of the files: %w", data, err)
+	case !errors.As(err, &path):
 		return err
 	}
 	return fmt.Errorf("the data folder %q can't be used: %w; choose a writable folder with --data or GATEWAY_DATA", data, path)

@@ -229,3 +229,26 @@ func TestStartOnFullDisk(t *testing.T) {
 	r.await(t, []int64{1}, "/three")
 	p.stop()
 }
+
+// TestFirstStartOnFullDisk starts a gateway in an empty folder on a full disk: it
+// says what to do. With key and token from outside it serves.
+func TestFirstStartOnFullDisk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, syncOnly)
+	s.data = disktest.Small(t, "1m")
+	if err := os.WriteFile(filepath.Join(s.data, "ballast"), make([]byte, 2<<20), 0o600); err == nil {
+		t.Fatal("the disk is not full")
+	}
+	text := s.fail(t)
+	for _, want := range []string{"the disk of the data folder", s.data, "is full", "GATEWAY_KEY and GATEWAY_ADMIN_TOKEN"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the gateway does not say %q:\n%s", want, text)
+		}
+	}
+	s.env = []string{"GATEWAY_KEY=key-of-a-full-disk", "GATEWAY_ADMIN_TOKEN=token-of-a-full-disk"}
+	p := s.start(t)
+	if got := ask(t, p.base+"/echo", `{}`); got.status != http.StatusOK || got.body != "hello" {
+		t.Errorf("a flow without a need of the store answers %+v", got)
+	}
+	p.stop()
+}

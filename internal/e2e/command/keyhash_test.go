@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -109,18 +108,11 @@ func TestOtherKey(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, keyedFlow)
 	s.start(t).stop()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Args = []string{"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", s.data, s.flows}
 	s.env = []string{"GATEWAY_KEY=another-key-than-before"}
-	cmd.Env = append(os.Environ(), s.env...)
-	text, err := cmd.CombinedOutput()
+	text := s.fail(t)
 	for _, want := range []string{"the store was written with another GATEWAY_KEY", filepath.Join(s.data, "key"), "--new-key"} {
-		if err == nil || !strings.Contains(string(text), want) {
-			t.Errorf("the start ended with %v and does not say %q:\n%s", err, want, text)
+		if !strings.Contains(text, want) {
+			t.Errorf("the gateway does not say %q:\n%s", want, text)
 		}
 	}
 	s.args = []string{"--new-key"}

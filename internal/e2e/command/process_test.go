@@ -53,6 +53,23 @@ func (s *site) write(t *testing.T, hcl string) {
 	}
 }
 
+// fail runs a gateway that can't start, and returns what it says.
+func (s *site) fail(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = append([]string{"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", s.data, s.flows}, s.args...)
+	cmd.Env = append(os.Environ(), s.env...)
+	text, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Fatalf("the gateway ended without an error:\n%s", text)
+	}
+	return string(text)
+}
+
 // start runs the gateway and waits until it is ready.
 func (s *site) start(t *testing.T) *process {
 	t.Helper()
