@@ -26,13 +26,14 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	if err == nil {
 		err = r.Flow.Actions.execute(ctx, top)
 	}
-	var s *suspension
 	switch {
 	case err == nil:
 		return Outcome{State: Succeeded}
 	case errors.Is(err, errEnd):
 		return *top.end
-	case errors.As(err, &s):
+	}
+	var s *suspension
+	if errors.As(err, &s) {
 		return Outcome{State: Suspended, Wait: s.wait}
 	}
 	return r.fail(ctx, top, AsError(err))

@@ -83,6 +83,9 @@ func (c *Call) noteSuspension(err error, rec *Record) {
 
 // IsSuspended reports whether an error of an action suspends the run.
 func IsSuspended(err error) bool {
+	if err == nil {
+		return false // the common case, without the variable on the heap
+	}
 	var s *suspension
 	return errors.As(err, &s)
 }

@@ -12,11 +12,17 @@ import (
 
 // computeReply returns the trigger's response to a request.
 func (q *request) computeReply(ctx context.Context, r *flow.Run) (*flow.Response, error) {
+	if part := q.Endpoint.HTTP; !part.Computes {
+		return part.Reply(ctx, r) // without the closure
+	}
 	return compute(ctx, q, func() (*flow.Response, error) { return q.Endpoint.HTTP.Reply(ctx, r) })
 }
 
 // computeAdmission returns the keys that decide whether a run starts.
 func (q *request) computeAdmission(ctx context.Context, r *flow.Run) (flow.Admission, error) {
+	if part := q.Endpoint.HTTP; !part.Computes {
+		return part.Admit(ctx, r)
+	}
 	return compute(ctx, q, func() (flow.Admission, error) { return q.Endpoint.HTTP.Admit(ctx, r) })
 }
 

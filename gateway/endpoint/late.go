@@ -47,10 +47,14 @@ type syncResult struct {
 // time of its caller, who gets 504 then: executeInTime returns false, and the
 // run owns the request until it ends.
 func (q *request) executeInTime(ctx context.Context, r *flow.Run, claim keyClaim) (flow.Outcome, *flow.Response, bool) {
-	if !q.Endpoint.HasFallback {
-		out, response := q.executeFlow(ctx, r)
-		return out, response, true
+	if q.Endpoint.HasFallback {
+		return q.executeWithFallback(ctx, r, claim)
 	}
+	out, response := q.executeFlow(ctx, r)
+	return out, response, true
+}
+
+func (q *request) executeWithFallback(ctx context.Context, r *flow.Run, claim keyClaim) (flow.Outcome, *flow.Response, bool) {
 	var answered atomic.Bool
 	result := make(chan syncResult, 1)
 	q.handler.late.group.Go(func() {
