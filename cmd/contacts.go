@@ -11,7 +11,9 @@ func (c *command) contactsCommand() *cobra.Command {
 		Use:   "contacts",
 		Short: "List, change, import, export and delete the contacts of a running gateway",
 		Long: `Calls the admin listener of a running gateway. A contact is identified by its
-e-mail address, without regard to case, and has fields and tags.
+e-mail address, and has fields and tags. Jane@Example.com and jane@example.com
+are one contact, and so are the forms of an address in another script:
+info@büro.example and info@xn--bro-hoa.example.
 
 Tags that these commands add start flows with trigger "tag", as tags that
 actions add do; an import starts them only with --start-flows.`,

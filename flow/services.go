@@ -26,8 +26,8 @@ type Keys interface {
 	DropKey(ctx context.Context, scope, name, owner string) error
 }
 
-// Contacts are the people that the gateway knows, by e-mail address. Addresses
-// are compared without regard to case.
+// Contacts are the people that the gateway knows, by e-mail address. All forms of an
+// address, such as those in upper and lower case, are one contact.
 type Contacts interface {
 	// Contact returns the contact of an address, and false if there is none.
 	Contact(ctx context.Context, email string) (Contact, bool, error)

@@ -15,7 +15,7 @@ type ContactPage struct {
 
 // Contact is a contact.
 type Contact struct {
-	Email   string                     `json:"email" doc:"The address as it was first given. Addresses are compared without regard to case."`
+	Email   string                     `json:"email" doc:"The address as it was first given. Upper and lower case make no difference, nor does a domain in ASCII (xn--) in place of its own letters: all forms of an address are one contact."`
 	Fields  map[string]json.RawMessage `json:"fields" doc:"Any JSON values, by name."`
 	Tags    []ContactTag               `json:"tags" doc:"Sorted by name."`
 	Created time.Time                  `json:"created_at"`

@@ -18,6 +18,8 @@ flow "crm_signup" {
     path          = "/signup"
     content_types = ["form", "json"]
 
+    # An address of any script, as in samples/signup-unicode.json. 用户@例え.jp and
+    # 用户@xn--r8jz45g.jp are one contact.
     variable "email" {
       type   = string
       format = "email"

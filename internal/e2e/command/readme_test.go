@@ -143,7 +143,7 @@ func (r *tour) do(s step) error {
 		if matches(s.want, string(out)) {
 			return nil
 		}
-		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") && !strings.Contains(s.command, "runs list") {
+		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") && !strings.Contains(s.command, "runs list") && !strings.Contains(s.command, "contacts show") {
 			return fmt.Errorf("printed\n%s\nwant\n%s", withError(out, err), s.want)
 		}
 	}
