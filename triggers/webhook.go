@@ -75,6 +75,7 @@ type webhook struct {
 	index     map[string]int    // variables by name
 	known     *input.MemberTree // the named members of the body; nil unless strict
 
+	cors       *cors
 	allowIPsAt *hcl.Range // nil if all addresses are accepted
 }
 
@@ -86,7 +87,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type, the condition and the values of a request, in this order; the table of answers lists the responses to refused requests."
 	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
-	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405.",
+	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405. `HEAD` and `OPTIONS` that are not listed are answered without a run, see the page of answers.",
 		schema.OneOf(knownMethods()...))
 	schema.Attr(s, &w.contentTypes, "content_types", "The accepted types of bodies; another type gets 415. `json` stands for `application/json`, `text/json` and `application/*+json`, `form` for `application/x-www-form-urlencoded`, `multipart` for `multipart/form-data`, `xml` for `application/xml`, `text/xml` and `application/*+xml`, `text` for `text/plain`. Write other types in full, such as `text/csv` or `image/*`. If a type is neither text nor one of the above, `webhook.body` is null and the flow reads `webhook.raw`. A body without a type is read as JSON if JSON is accepted. A request without a body needs no type.")
 	schema.Attr(s, &w.maxBody, "max_body", "The largest body of a request to this flow, compressed or not, such as `5MiB`; from 1B to 1GiB. A larger one gets 413. By default `limits.body` of the `gateway` block.")
@@ -107,6 +108,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Attr(s, &w.timeout, "timeout", "sync: the time that the caller waits. After it the caller gets 504.")
 	schema.Single(s, &w.response, "response", "async: the immediate response. sync: the response if the run reaches no action `respond`. By default 200 and `ok`.")
 	w.describeQueue(s)
+	schema.Single(s, &w.cors, "cors", "Lets scripts of web pages send requests to the endpoint.")
 	w.describePlanned(s)
 	w.describeExamples(s)
 	s.Check(w.checkSettings)
@@ -241,6 +243,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			MaxBody:      int64(w.maxBody),
 			SignedURL:    w.signedURL,
 			AllowsIPs:    w.allowIPsAt,
+			CORS:         w.corsSettings(),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
 		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),

@@ -85,6 +85,7 @@ func (q *request) writeResponse(r *flow.Response) {
 	h := q.w.Header()
 	maps.Copy(h, r.Header)
 	h[RunHeader] = []string{q.ID}
+	q.addCORS(h)
 	if q.handler.draining.Load() {
 		h["Connection"] = []string{"close"}
 	}

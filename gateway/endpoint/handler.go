@@ -117,9 +117,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.refuse(problem.HeadersTooLarge(h.MaxHeader))
 		return
 	}
+	if q.servePreflight() {
+		return
+	}
 	m := q.Snapshot.Router.Find(r.Method, r.URL.EscapedPath())
 	if m.Endpoint == nil {
-		q.refuse(notServed(m.Allow))
+		if !q.serveProbe(m.Allow) {
+			q.refuse(notServed(m.Allow))
+		}
 		return
 	}
 	q.Endpoint = m.Endpoint

@@ -110,7 +110,7 @@ func sendRaw(t *testing.T, base, text string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the answer was read
 	if _, err := io.WriteString(conn, text); err != nil {
 		t.Fatal(err)
 	}
