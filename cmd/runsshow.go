@@ -150,11 +150,23 @@ func (p *runPrinter) addRequest(r *ops.RunRequest, size int) {
 	if r.RemoteIP != "" {
 		p.addLine("from %s", termtext.Escape(r.RemoteIP))
 	}
+	if r.Auth != nil {
+		p.addCaller(r.Auth)
+	}
 	p.addHeaders(r.Headers)
 	p.addBody(&r.RunBody)
 	if r.Cut {
 		p.addLine("(the history holds only the first part of %d bytes)", size)
 	}
+}
+
+// addCaller says who signed in.
+func (p *runPrinter) addCaller(c *ops.RunCaller) {
+	text := "signed in by " + c.Kind
+	if c.Name != "" {
+		text += " as " + c.Name
+	}
+	p.addLine("%s", termtext.Escape(text))
 }
 
 func (p *runPrinter) addHeaders(h map[string][]string) {

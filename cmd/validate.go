@@ -72,14 +72,17 @@ func (c *command) writeFindings(w io.Writer, format string, diags hcl.Diagnostic
 	return diag.Write(w, format, diag.Report{Diags: diags, Files: loaded.Files, Notes: hiddenNotes(loaded, diags)}, opts)
 }
 
-// hiddenNotes lists the parts of actions that are hidden in logs and history because
-// of the values that they hold. Actions with sensitive = true are left out: the file says so there.
+// hiddenNotes lists the parts of flows and actions that are hidden in logs and history
+// because of the values that they hold. Actions with sensitive = true are left out: the file says so there.
 func hiddenNotes(loaded *load.Config, diags hcl.Diagnostics) []diag.Note {
 	if diags.HasErrors() {
 		return nil
 	}
 	var notes []diag.Note
 	for _, f := range loaded.Flows {
+		if f.HiddenInput != "" {
+			notes = append(notes, diag.Note{Range: f.Range, Text: fmt.Sprintf("flow %q: what starts a run is hidden: it %s", f.Name, f.HiddenInput)})
+		}
 		f.Walk(func(s *flow.Step) {
 			why := s.HiddenParts()
 			for _, part := range slices.Sorted(maps.Keys(why)) {

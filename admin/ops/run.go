@@ -76,8 +76,15 @@ type RunRequest struct {
 	RemoteIP string              `json:"remote_ip,omitempty"`
 	Headers  map[string][]string `json:"headers,omitempty"`
 	Path     map[string]string   `json:"path,omitempty" doc:"Values of the placeholders of the path."`
+	Auth     *RunCaller          `json:"auth,omitempty" doc:"Who signed in; missing if the trigger has no auth block."`
 	RunBody
 	Cut bool `json:"body_cut" doc:"The history holds only the first part of the body."`
+}
+
+// RunCaller is who signed in. It holds no credential.
+type RunCaller struct {
+	Kind string `json:"kind" doc:"The kind of the auth block that accepted the request, such as basic."`
+	Name string `json:"name,omitempty" doc:"The user name of basic; missing for other kinds and for a name that comes from a secret."`
 }
 
 // RunBody is a body: a value if it is JSON, a text if it is UTF-8, and base64

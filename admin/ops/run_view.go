@@ -70,6 +70,9 @@ func (v view) showRun(r *store.Run) *RunDetail {
 	return out
 }
 
+// maxCallerName is the length in bytes at which the name of a caller is cut.
+const maxCallerName = 200
+
 // showRequest shows the request that started a run; nil if no request did.
 func (v view) showRequest(r *store.Run) *RunRequest {
 	var out RunRequest
@@ -77,6 +80,9 @@ func (v view) showRequest(r *store.Run) *RunRequest {
 		return nil
 	}
 	out.Cut = r.Cut
+	if out.Auth != nil && len(out.Auth.Name) > maxCallerName {
+		out.Auth.Name = strings.ToValidUTF8(out.Auth.Name[:maxCallerName], "") + "…"
+	}
 	if redact.IsSealed(r.Body) && redact.IsSealed(r.Variables) {
 		out.RunBody = RunBody{jsonString(redact.Placeholder), "text"}
 		return &out
