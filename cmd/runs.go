@@ -1,16 +1,10 @@
 package cmd
 
 import (
-	"context"
-	"fmt"
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/admin/api"
-	"github.com/webhook-gateway/gateway/admin/api/client"
 	"github.com/webhook-gateway/gateway/admin/ops"
-	"github.com/webhook-gateway/gateway/config/diag"
 )
 
 func (c *command) runsCommand() *cobra.Command {
@@ -57,26 +51,4 @@ func (f *runFilterFlags) filter() api.RunFilter {
 		out.State = append(out.State, ops.State(s))
 	}
 	return out
-}
-
-// checkFlowNames returns an error if the files have no flow of one of the names. It
-// is for a filter that selects nothing: runs of a flow that is gone are still listed.
-func checkFlowNames(ctx context.Context, c *client.Client, names []string) error {
-	if len(names) == 0 {
-		return nil
-	}
-	list, err := c.Flows(ctx)
-	if err != nil {
-		return err
-	}
-	var known []string
-	for _, f := range list.Flows {
-		known = append(known, f.Name)
-	}
-	for _, name := range names {
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("no run matches, and there is no flow %q.%s", name, diag.DidYouMean(name, known))
-		}
-	}
-	return nil
 }

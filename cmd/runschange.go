@@ -38,9 +38,10 @@ func (c *command) runsRetryCommand() *cobra.Command {
 	r.changeRuns = func(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
 		return r.client.RetryRuns(ctx, api.RetrySelection{RunSelection: s, RetryOptions: options()})
 	}
-	cmd := r.cobraCommand("Run failed or cancelled runs again", `Queues runs again. A run continues where it failed: actions that completed do not
-run again. With --fresh every action runs again, with the same idempotency keys;
-a run that succeeded can only be run again fresh.
+	cmd := r.cobraCommand("Run failed or cancelled runs again", `Queues runs again. A run continues where it failed: actions that completed, also
+those of on_error, do not run again. Its attempts are counted on, and the retry
+block of the flow starts anew. With --fresh every action runs again, with the same
+idempotency keys; a run that succeeded can only be run again fresh.
 
 With a filter and --all-matching, all failed runs that match are queued; name
 states to queue runs in other states.`)
@@ -82,8 +83,8 @@ func (r *runChanger) run(ctx context.Context, ids []string) error {
 		return r.changeByID(ctx, ids)
 	}
 	n, err := r.changeSelected(ctx)
-	if n == 0 && err == nil {
-		err = checkFlowNames(ctx, r.client, r.filter.flows)
+	if n == 0 && err != nil {
+		return err
 	}
 	return errors.Join(r.printResult(n, 0), err)
 }
@@ -120,11 +121,8 @@ func (r *runChanger) changeByID(ctx context.Context, ids []string) error {
 		switch {
 		case errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusConflict):
 			failed++
-			text := explainAdminError(err).Error()
-			if strings.HasSuffix(text, "from its start") {
-				text += ": add --fresh"
-			}
-			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(text))
+			why := strings.ReplaceAll(explainAdminError(err).Error(), `"fresh"`, "--fresh")
+			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(why))
 		case err != nil:
 			return err
 		default:

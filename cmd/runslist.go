@@ -88,9 +88,6 @@ func (l *runLister) printTable(ctx context.Context) error {
 	case err != nil:
 		return err
 	case found == 0 && next == "":
-		if err := checkFlowNames(ctx, l.client, l.filter.flows); err != nil {
-			return err
-		}
 		_, err = fmt.Fprintln(l.err, "no runs")
 	case next != "":
 		_, err = fmt.Fprintf(l.err, "\nnext page: %s%s\n", termtext.Escape(l.nextPageCommand()), next)

@@ -76,7 +76,8 @@ type Depth struct {
 	Oldest time.Time
 }
 
-// RequeueOptions say how runs are requeued. Attempts are counted from 1 again.
+// RequeueOptions say how runs are requeued. Attempts are counted on, unless
+// the run was not started since it was accepted or requeued; see Work.Retried.
 type RequeueOptions struct {
 	// FromStart deletes the completed steps: every action runs again, with the
 	// same idempotency keys. Otherwise the run resumes at the step that failed. A

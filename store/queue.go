@@ -126,6 +126,7 @@ type Work struct {
 	Claim
 	Flow     string
 	Attempt  int
+	Retried  int       // attempts before the last Requeue
 	Started  time.Time // when it was first claimed
 	OrderKey string    // as KeyHash stores it
 	Payload

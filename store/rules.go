@@ -99,17 +99,20 @@ func (o RequeueOptions) Requeueable(q ListQuery) []State {
 	return states
 }
 
+// SucceededReason says that a run which succeeded can't continue.
+const SucceededReason = `succeeded, and can only be run again from its start, by "fresh"`
+
 // Check returns an error if a run may not be requeued.
 func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
 	switch {
 	case s == Succeeded && !o.FromStart:
-		return fmt.Errorf("%w: it succeeded, and can only run again from its start", ErrState)
+		return &RunError{id.String(), SucceededReason, ErrState}
 	case s != Failed && s != Cancelled && s != Succeeded:
-		return fmt.Errorf("%w: it is %s; runs that failed, were cancelled or succeeded can run again", ErrState, s)
+		return &RunError{id.String(), fmt.Sprintf("is %s; runs that failed, were cancelled or succeeded can be run again", s), ErrState}
 	case cut:
-		return fmt.Errorf("%w: %s", ErrCut, id)
+		return &RunError{id.String(), "can't be run again, as the history holds only a part of its body", ErrCut}
 	case !hasPayload:
-		return fmt.Errorf("%w: it has no stored request", ErrState)
+		return &RunError{id.String(), "can't be run again, as the history does not hold its request", ErrState}
 	}
 	return nil
 }

@@ -151,8 +151,8 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"getRun":     {200: cancelled, 404: l.NewID(), 400: cancelled + "?x=1"},
 		"retryRun":   {200: cancelled, 409: queued(), 404: "x", 400: cancelled + "?x=1"},
 		"cancelRun":  {200: queued(), 409: l.recorded(), 404: "x", 400: cancelled + "?x=1"},
-		"retryRuns":  {200: "?flow=z", 400: ""},
-		"cancelRuns": {200: "?flow=z", 400: ""},
+		"retryRuns":  {200: "?flow=y&text=nothing", 400: ""},
+		"cancelRuns": {200: "?flow=y&text=nothing", 400: ""},
 		"stats":      {200: "", 400: "?x=1"},
 
 		"listContacts":   {200: "?limit=1", 400: "?x=1"},

@@ -49,7 +49,8 @@ func TestRunsList(t *testing.T) {
 		{"until a time", "?from=90d&to=2020-01-01T00:00:00Z", nil},
 		{"behind one", "?after=" + c, []string{b, a}},
 		{"one page", "?limit=1", []string{c}},
-		{"nothing", "?flow=z", []string{}},
+		{"nothing", "?flow=y&state=failed", []string{}},
+		{"an unknown flow", "?flow=z", nil},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -79,6 +80,10 @@ func TestRunsRefuseWrongQueries(t *testing.T) {
 	for _, c := range []struct{ method, path, want string }{
 		{"GET", "/api/v1/runs?flwo=x", `no parameter "flwo" here; did you mean "flow"?`},
 		{"GET", "/api/v1/runs?state=done", `"state" must be one of queued, `},
+		{"GET", "/api/v1/runs?flow=X", `no flow "X" in the files, and none of its runs in the history; did you mean "x"?`},
+		{"GET", "/api/v1/stats?flow=X", `did you mean "x"?`},
+		{"POST", "/api/v1/runs/retry?flow=x&flow=X", `did you mean "x"?`},
+		{"POST", "/api/v1/runs/cancel?flow=X", `did you mean "x"?`},
 		{"GET", "/api/v1/runs?limit=0", "1 to 500"},
 		{"GET", "/api/v1/runs?limit=501", "1 to 500"},
 		{"GET", "/api/v1/runs?limit=1&limit=2", "once"},
@@ -217,7 +222,7 @@ func TestRunsInBulk(t *testing.T) {
 			t.Errorf("%s: %+v", path, got)
 		}
 	}
-	change("/api/v1/runs/retry?flow=z", 0)
+	change("/api/v1/runs/retry?flow=y&text=nothing", 0)
 	change("/api/v1/runs/retry?flow=x&text=fault+1", 1)
 	change("/api/v1/runs/retry?flow=x", 2)
 	change("/api/v1/runs/cancel?flow=x&since=1h", 3)

@@ -57,6 +57,7 @@ func unavailable(err error) *Error {
 // caller can't act on are logged, and the caller gets a general message.
 func (s *Service) convertError(v view, err error) *Error {
 	var known *Error
+	var refused *store.RunError
 	switch {
 	case errors.As(err, &known):
 		return &Error{Kind: known.Kind, Message: v.redactText(known.Message)}
@@ -64,8 +65,8 @@ func (s *Service) convertError(v view, err error) *Error {
 		return &Error{Kind: Invalid, Message: v.redactText(contactMessage(err))}
 	case errors.Is(err, store.ErrNotFound):
 		return &Error{Kind: NotFound, Message: "there is no such run in the history"}
-	case errors.Is(err, store.ErrState), errors.Is(err, store.ErrCut):
-		return &Error{Kind: Conflict, Message: v.redactText(err.Error())}
+	case errors.As(err, &refused):
+		return &Error{Kind: Conflict, Message: "the run " + v.redactText(refused.Reason)}
 	case store.IsUnavailable(err):
 		s.opts.Log.Warn("the store is unavailable to an operator", zap.String("error", v.redactText(err.Error())))
 		return unavailable(err)

@@ -24,6 +24,9 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		if err := checkListQuery(&q); err != nil {
 			return RunPage{}, err
 		}
+		if err := s.checkFlowNames(ctx, v, q.Flows); err != nil {
+			return RunPage{}, err
+		}
 		page, err := s.opts.Store.List(ctx, q)
 		if err != nil {
 			return RunPage{}, err
@@ -109,7 +112,7 @@ type Selection struct {
 // RetryRuns runs all failed runs of the selection again. If the filter names
 // states, it runs those of these states again that can be.
 func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) (RunsChanged, error) {
-	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
+	return s.changeRuns(ctx, sel, func(q store.ListQuery) (store.Changed, error) {
 		if q.After == sel.After {
 			s.opts.Worker.DropEvents()
 		}
@@ -123,7 +126,7 @@ func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) 
 
 // CancelRuns cancels all runs of the selection that are not over.
 func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, error) {
-	return s.changeRuns(sel, func(q store.ListQuery) (store.Changed, error) {
+	return s.changeRuns(ctx, sel, func(q store.ListQuery) (store.Changed, error) {
 		got, err := s.opts.Store.CancelAll(ctx, q)
 		if got.N > 0 {
 			s.opts.Worker.ExtendLeases(ctx)
@@ -135,11 +138,14 @@ func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, e
 // changeRuns changes the selected runs batch by batch. If a later batch fails,
 // the result tells the number of runs changed so far; the call for the rest
 // returns the error.
-func (s *Service) changeRuns(sel Selection, change func(store.ListQuery) (store.Changed, error)) (RunsChanged, error) {
+func (s *Service) changeRuns(ctx context.Context, sel Selection, change func(store.ListQuery) (store.Changed, error)) (RunsChanged, error) {
 	return withStore(s, func(v view) (RunsChanged, error) {
 		started := s.opts.Clock.Now()
 		q := store.ListQuery{Filter: sel.Filter, Limit: store.MaxPage, After: sel.After}
 		if err := checkSelection(sel, &q); err != nil {
+			return RunsChanged{}, err
+		}
+		if err := s.checkFlowNames(ctx, v, sel.Flows); err != nil {
 			return RunsChanged{}, err
 		}
 		var out RunsChanged
@@ -178,9 +184,14 @@ func checkSelection(sel Selection, q *store.ListQuery) error {
 
 // Stats counts the runs that are over.
 func (s *Service) Stats(ctx context.Context, q store.StatsQuery) (RunStats, error) {
-	return withStore(s, func(view) (RunStats, error) {
+	return withStore(s, func(v view) (RunStats, error) {
 		if err := s.checkStatsQuery(&q); err != nil {
 			return RunStats{}, err
+		}
+		if q.Flow != "" {
+			if err := s.checkFlowNames(ctx, v, []string{q.Flow}); err != nil {
+				return RunStats{}, err
+			}
 		}
 		counts, err := s.opts.Store.Stats(ctx, q)
 		if err != nil {

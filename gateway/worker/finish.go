@@ -88,12 +88,12 @@ func (r *Run) WillRetry(err *flow.Error) bool {
 }
 
 // nextAttempt returns the delay before the next attempt of the run, and false
-// if there is none.
+// if there is none. After a retry by an operator the retry block starts anew.
 func (r *Run) nextAttempt(err *flow.Error) (time.Duration, bool) {
 	if err == nil || err.Class != flow.Transient {
 		return 0, false
 	}
-	return r.Endpoint.Flow.Retry.Next(r.attempt, err)
+	return r.Endpoint.Flow.Retry.Next(r.attempt-r.retried, err)
 }
 
 // writeEnd makes the last write of the run, and reports whether it succeeded.

@@ -27,6 +27,7 @@ type Run struct {
 	leasedAt atomic.Pointer[time.Time] // when the lease was last requested
 
 	attempt  int
+	retried  int // attempts before an operator retried the run
 	started  time.Time
 	event    flow.Event // nil if it is still to be decoded
 	payload  store.Payload
@@ -51,7 +52,8 @@ type Run struct {
 func (r *Run) loadClaimed(w *store.Work, event flow.Event, asked time.Time) {
 	r.leasedAt.Store(&asked)
 	r.claim.Store(&w.Claim)
-	r.attempt, r.started, r.payload, r.loadErr, r.event = w.Attempt, w.Started, w.Payload, w.Err, event
+	r.attempt, r.retried, r.started = w.Attempt, w.Retried, w.Started
+	r.payload, r.loadErr, r.event = w.Payload, w.Err, event
 	if len(w.Steps) == 0 {
 		return
 	}

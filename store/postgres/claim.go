@@ -132,10 +132,10 @@ func (c *claimer) claimOldest(first int) {
 		add("), e AS (UPDATE runs r SET state = 3, fence = r.fence + 1, started = coalesce(r.started, clock()), due = NULL, owner = ").
 		arg(store.CleanText(c.q.Owner), "text").add(", lease = clock() + ").arg(roundUpMicros(c.q.Lease), "bigint").
 		add(` * interval '1 microsecond' FROM pick WHERE r.id = pick.id
-			RETURNING r.id, r.seq, r.fence, r.flow, r.attempt, r.started, r.okey
+			RETURNING r.id, r.seq, r.fence, r.flow, r.attempt, r.retried, r.started, r.okey
 		), n AS (SELECT flow, count(*) AS n FROM e GROUP BY flow),
 		q AS (UPDATE flows f SET ready = f.ready - n.n FROM n WHERE f.flow = n.flow)
-		SELECT e.id, e.fence, e.flow, e.attempt, e.started, e.okey, p.run IS NOT NULL, p.event, p.body, p.variables, p.response, p.output
+		SELECT e.id, e.fence, e.flow, e.attempt, e.retried, e.started, e.okey, p.run IS NOT NULL, p.event, p.body, p.variables, p.response, p.output
 		FROM e LEFT JOIN payloads p ON p.run = e.id ORDER BY e.flow, e.seq`)
 	c.addQuery(q).Query(c.readClaimed)
 }
@@ -176,7 +176,7 @@ func (c *claimer) readClaimed(rows pgx.Rows) error {
 	var hasPayload bool
 	p := &w.Payload
 	targets := []any{
-		&id, &w.Fence, &w.Flow, &w.Attempt, &started, &okey, &hasPayload,
+		&id, &w.Fence, &w.Flow, &w.Attempt, &w.Retried, &started, &okey, &hasPayload,
 		&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output,
 	}
 	_, err := pgx.ForEachRow(rows, targets, func() error {

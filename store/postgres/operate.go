@@ -11,7 +11,7 @@ import (
 func (s *Store) Cancel(ctx context.Context, id string) error {
 	return s.changeRun(ctx, id, func(_ context.Context, c *runChange, r *foundRun) error {
 		if r.isOver() {
-			return fmt.Errorf("%w: run %s is over: it is %s", store.ErrState, r.id, r.state)
+			return store.OverError(r.id, r.state)
 		}
 		c.cancelRuns([]*foundRun{r})
 		return nil
@@ -119,7 +119,7 @@ func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.R
 		taken[key] = true
 		c.moveRun(r, to)
 	}
-	c.addQuery(newQuery("UPDATE runs r SET state = u.state, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0,"+
+	c.addQuery(newQuery("UPDATE runs r SET state = u.state, retried = CASE WHEN r.started IS NULL THEN r.retried ELSE r.attempt END, attempt = CASE WHEN r.started IS NULL THEN r.attempt ELSE r.attempt + 1 END, started = NULL, finished = NULL, due = NULL, lost = 0,"+
 		" reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL FROM ").
 		table("u", []column{
 			columnOf("id", "uuid", runs, func(r **foundRun) [16]byte { return (*r).id }),

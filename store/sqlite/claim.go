@@ -91,14 +91,14 @@ func (t *tx) capacity(f store.FlowLimit) int {
 func (t *tx) claimFlow(q *store.ClaimQuery, flow string, n int) ([]store.Work, error) {
 	const claim = `UPDATE runs SET state = 3, fence = fence + 1, started = coalesce(started, ?), due = NULL
 		WHERE seq IN (SELECT seq FROM runs WHERE flow = ? AND state <= 3 AND state = 1 ORDER BY seq LIMIT ?)
-		RETURNING seq, id, fence, attempt, started, okey`
+		RETURNING seq, id, fence, attempt, started, okey, retried`
 	var work []store.Work
 	until := t.leases.endAfter(q.Lease)
 	err := t.queryWrite(claim, func(v []driver.Value) error {
 		seq, l := intOf(v[0]), lease{id: idOf(v[1]), flow: flow, owner: q.Owner, fence: intOf(v[2]), started: intOf(v[4]), okey: blobOf(v[5]), until: until}
 		work = append(work, store.Work{
 			Claim: store.Claim{ID: l.id.String(), Ref: seq, Fence: l.fence},
-			Flow:  flow, Attempt: int(intOf(v[3])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),
+			Flow:  flow, Attempt: int(intOf(v[3])), Retried: int(intOf(v[6])), Started: time.UnixMilli(l.started), OrderKey: string(l.okey),
 		})
 		t.counts.move(flow, store.Queued, store.Running)
 		t.onCommit(func() { t.leases.put(seq, l) })

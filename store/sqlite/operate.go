@@ -28,7 +28,7 @@ func (t *tx) cancelRun(id store.ID) error {
 		return err
 	}
 	if r.state != blocked && !r.state.Open() {
-		return fmt.Errorf("%w: run %s is over: it is %s", store.ErrState, id, r.state)
+		return store.OverError(id, r.state)
 	}
 	return t.endRun(r.openRun, store.Cancelled, store.Cause{Reason: store.ReasonPerson})
 }
@@ -74,7 +74,8 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 			to = blocked
 		}
 	}
-	_, err = t.exec(`UPDATE runs SET state = ?, attempt = 1, started = NULL, finished = NULL, due = NULL, lost = 0, lost_steps = 0,
+	_, err = t.exec(`UPDATE runs SET state = ?, retried = CASE WHEN started IS NULL THEN retried ELSE attempt END,
+		attempt = CASE WHEN started IS NULL THEN attempt ELSE attempt + 1 END, started = NULL, finished = NULL, due = NULL, lost = 0, lost_steps = 0,
 		reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL WHERE seq = ?`, int64(to), r.seq)
 	if err != nil {
 		return err

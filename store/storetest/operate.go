@@ -13,6 +13,7 @@ func operateTests() []test {
 		{"cancels nothing that is over", cancelsNothingOver},
 		{"cancels all of a filter", cancelsAll},
 		{"resumes where a run failed", requeues},
+		{"counts no attempt that was not started", requeuesUnstarted},
 		{"runs again from the start", requeuesFromStart},
 		{"runs recorded runs again", requeuesRecorded},
 		{"refuses runs that may not run again", requeueRefuses},
@@ -91,7 +92,8 @@ func requeues(f *fixture) {
 	f.same("finished", r.Finished, time.Time{})
 	f.same("cause", r.Cause, store.Cause{})
 	w := f.claimOne()
-	f.same("attempt", w.Attempt, 1)
+	f.same("attempt", w.Attempt, 3)
+	f.same("attempts before", w.Retried, 2)
 	f.same("started", w.Started, f.clock.Now())
 	f.same("body", string(w.Body), "body")
 	s := f.newStep("a")
@@ -101,12 +103,27 @@ func requeues(f *fixture) {
 	f.finishRun(w.Claim, store.Succeeded)
 }
 
+// requeuesUnstarted cancels a run before its first and before its second attempt.
+func requeuesUnstarted(f *fixture) {
+	id := f.accept()
+	for attempt := 1; attempt <= 2; attempt++ {
+		f.ok(f.s.Cancel(f.ctx, id))
+		f.ok(f.s.Requeue(f.ctx, id, store.RequeueOptions{}))
+		w := f.claimOne()
+		f.same("attempt", []int{w.Attempt, w.Retried}, []int{attempt, attempt - 1})
+		f.finishRun(w.Claim, store.Failed)
+		f.ok(f.s.Requeue(f.ctx, id, store.RequeueOptions{}))
+	}
+}
+
 func requeuesFromStart(f *fixture) {
 	c := f.acceptClaimed()
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.newStep("a")}}))
 	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{FromStart: true}))
-	f.same("steps", f.claimOne().Steps, nil)
+	w := f.claimOne()
+	f.same("steps", w.Steps, nil)
+	f.same("attempt", []int{w.Attempt, w.Retried}, []int{2, 1})
 }
 
 func requeuesRecorded(f *fixture) {

@@ -46,11 +46,6 @@ func (c *Client) CancelRuns(ctx context.Context, s api.RunSelection) (ops.RunsCh
 	return call[ops.RunsChanged](ctx, c, http.MethodPost, runsPath+"/cancel", nil, s)
 }
 
-// Flows returns the flows that serve.
-func (c *Client) Flows(ctx context.Context) (ops.FlowList, error) {
-	return call[ops.FlowList](ctx, c, http.MethodGet, "/api/v1/flows", nil, nil)
-}
-
 // Contacts returns a page of contacts.
 func (c *Client) Contacts(ctx context.Context, q api.ContactList) (ops.ContactPage, error) {
 	return call[ops.ContactPage](ctx, c, http.MethodGet, contactsPath, q, nil)

@@ -107,6 +107,41 @@ flow "f" {
 	}
 }
 
+// TestCommandsPageRetryKeepsFallback: a run that an operator retries continues with
+// the action that failed. Completed actions of its on_error list do not run again.
+func TestCommandsPageRetryKeepsFallback(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "http" "first" { url = "OUT/first" }
+  action "http" "bad" { url = "OUT/bad" }
+  on_error {
+    action "http" "told" { url = "OUT/told" }
+    action "http" "untold" { url = "OUT/untold" }
+  }
+}`)
+	d.outside.fail("/bad", 2)
+	d.outside.fail("/untold", 1)
+	id := d.accept("/f", `{}`)
+	d.await(id, store.Failed)
+	for attempt, end := range []store.State{store.Failed, store.Succeeded} {
+		if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.g.Wake()
+		d.changed.Await(t, "the run is attempted again", func() bool { return d.outside.count("/bad") == attempt+2 })
+		if run := d.await(id, end); run.Attempt != attempt+2 {
+			t.Errorf("attempt %d is counted as %d", attempt+2, run.Attempt)
+		}
+	}
+	for path, want := range map[string]int{"/first": 1, "/bad": 3, "/told": 1, "/untold": 2} {
+		if n := d.outside.count(path); n != want {
+			t.Errorf("%s was called %d times, not %d", path, n, want)
+		}
+	}
+}
+
 // TestAnswersPageTimeout: the caller gets 504 at the timeout of the trigger while
 // the on_error list still runs, and the list ends afterwards. An answer that the
 // list gives before is the answer.
