@@ -39,6 +39,8 @@ type durable struct {
 	g     *gateway.Gateway
 	base  string
 	stop  func() // stops the gateway; the store stays open
+
+	adminAPI func() http.Handler // of the gateway, made when it is first needed
 }
 
 // flaky is a store that a test makes unavailable.
@@ -156,6 +158,8 @@ func (d *durable) start() {
 		d.t.Fatal(err)
 	}
 	d.g, d.base = g, "http://"+l.Addr().String()
+	flaky := d.store
+	d.adminAPI = sync.OnceValue(func() http.Handler { return newAdminAPI(g, flaky) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- g.Run(ctx, l) }()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
@@ -65,10 +66,15 @@ flow "f" {
 // admin sends a request to the admin handler.
 func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 	d.t.Helper()
-	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: d.store, Process: d.g, Snapshots: d.g, Reloader: d.g, Worker: d.g, Contacts: d.g})
 	w := httptest.NewRecorder()
-	api.New(api.Options{Ops: service, Clock: clock.System{}}).ServeHTTP(w, httptest.NewRequestWithContext(d.t.Context(), method, "http://localhost"+path, nil))
+	d.adminAPI().ServeHTTP(w, httptest.NewRequestWithContext(d.t.Context(), method, "http://localhost"+path, nil))
 	return w
+}
+
+// newAdminAPI returns the admin handler of a gateway.
+func newAdminAPI(g *gateway.Gateway, s store.Store) http.Handler {
+	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: s, Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g})
+	return api.New(api.Options{Ops: service, Clock: clock.System{}})
 }
 
 // A cancelled run ends long before the next heartbeat of its gateway.
