@@ -17,7 +17,7 @@ type KeyMove struct {
 // whose other writers do not wait for Adopt may move more runs.
 const (
 	MaxMovedKeys = 1000
-	MaxMovedRuns = 1000
+	MaxMovedRuns = 250
 )
 
 // Adopted is the result of Adopt.

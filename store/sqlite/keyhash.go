@@ -33,6 +33,7 @@ func (t *tx) hashOldKeys() error {
 		return err
 	}
 	runs, keys := oldOrderKeys{tx: t}, oldNames{tx: t, name: []byte{}}
+	announced := false
 	for _, next := range []func() (more bool, err error){runs.hashNext, keys.hashNext} {
 		for more := true; more; {
 			err := t.inOwnTransaction(func() (err error) {
@@ -41,6 +42,10 @@ func (t *tx) hashOldKeys() error {
 			})
 			if err != nil {
 				return err
+			}
+			if more && !announced {
+				t.warn("the keys of runs, which an earlier version stored as text, are hashed now; the start takes longer, some minutes for millions of keys")
+				announced = true
 			}
 		}
 	}
