@@ -22,7 +22,7 @@ type transform struct {
 func (t *transform) Describe(s *schema.Spec) {
 	s.Doc = "Computes a value with a [jq](https://jqlang.org/manual/) program. Inside it `$webhook`, `$action`, `$run`, `$flow` and the other names of the run have the same values as in HCL. " +
 		"The names of `$webhook.headers` and of the headers of answers are found in any case. " +
-		"The version of jq is that of [gojq](https://github.com/itchyny/gojq), without `input`, `debug` and modules. `fromdate` reads times as `timecmp` does, also with a fraction of a second, which it keeps, and with any offset; `strptime` reads a fraction behind `%S`. " +
+		"The version of jq is that of [gojq](https://github.com/itchyny/gojq), without `input`, `debug` and modules. `fromdate` reads times as `timecmp` does, also with a fraction of a second, which it keeps, and with any offset; `strptime` reads a fraction after `%S`. " +
 		"A program ends with the `timeout` of its action. It fails if it would make a text of more than 16 MiB, a list or an object of more than 1048576 elements, a number of more than 1000 digits, or results of more than 64 MiB as JSON."
 	schema.Func(s, "jq", "jq", "The program. It is compiled when the file is loaded.", t.compileProgram, schema.Required())
 	schema.Expr(s, &t.input, "input", "The value that the program reads as `.`. The default is the trigger's value: for a webhook its body.")

@@ -68,7 +68,7 @@ func (c *contentful) Verify(_ context.Context, r *Request) error {
 		return err
 	}
 	if strings.Count(r.URI, "?") > 1 {
-		return errors.New("the URL has a second question mark, and Contentful does not sign what is behind it")
+		return errors.New("the URL has a second question mark, and Contentful does not sign the text after it")
 	}
 	headers, err := contentfulSigned(r, texts[2])
 	if err != nil {

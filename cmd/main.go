@@ -81,7 +81,7 @@ func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gateway",
 		Version:       c.Version,
-		Short:         "Turns .hcl files into webhook endpoints and the pipelines behind them",
+		Short:         "Turns .hcl files into webhook endpoints and pipelines",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,

@@ -53,7 +53,7 @@ func (c *command) runCommand() *cobra.Command {
 		Use:   "run [PATH ...]",
 		Short: "Serve the flows and reload them when the files change",
 		Long: `Serves every flow under the paths (default: the current folder). When files
-change they are reloaded; if they have errors, the current flows go on serving.
+change they are reloaded; if they have errors, the current flows continue to serve.
 SIGHUP reloads them too. SIGINT and SIGTERM stop the gateway gracefully, and a
 second one stops it at once.
 
@@ -85,7 +85,7 @@ func (r *runner) addFlags(f *pflag.FlagSet) {
 	r.allow.addTo(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s (GATEWAY_LEASE)")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs (GATEWAY_SHUTDOWN_TIMEOUT)")
-	f.DurationVar(&r.drain, "drain-delay", 0, "time that a stop goes on serving after /readyz starts to fail, so that load balancers notice (GATEWAY_DRAIN_DELAY)")
+	f.DurationVar(&r.drain, "drain-delay", 0, "time for which a stopping gateway continues to serve after /readyz starts to fail, so that load balancers notice (GATEWAY_DRAIN_DELAY)")
 }
 
 // logError logs an error of a gateway whose log is JSON: programs read all that it

@@ -26,7 +26,7 @@ func (noneAbandoned) Abandon() func() { return func() {} }
 func (noneAbandoned) Full() bool      { return false }
 
 // maxAbandonedInRun is how many computations of one run may be abandoned at the
-// same time. A loop that goes on past failures would otherwise leave thousands.
+// same time. A loop that continues after failures would otherwise leave thousands.
 const maxAbandonedInRun = 4
 
 // runsApart reports whether the action runs in a goroutine of its own, which the
@@ -70,7 +70,7 @@ func AnyComputes(exprs ...*expr.Expr) bool {
 }
 
 // runAction runs the action once. It returns the error of the context if the
-// action still runs some time after the context has ended: the run goes on, and
+// action still runs some time after the context has ended: the run continues, and
 // nothing that the action does afterwards reaches the run.
 func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 	if !s.apart {

@@ -87,7 +87,7 @@ func Spec(kinds Kinds) *schema.Spec {
 // Describe declares the flow block.
 func (d *declaration) Describe(s *schema.Spec) {
 	f := d.flow
-	s.Doc = "One endpoint, schedule or other trigger and the list of actions behind it. Actions run in the order in which they are written."
+	s.Doc = "A trigger, such as an endpoint or a schedule, and the list of actions that it starts. Actions run in the order in which they are written."
 	s.Example(flowExample())
 	schema.Label(s, &f.Name, "NAME", "Names the flow in logs, metrics, commands and URLs.")
 	schema.Attr(s, &f.Label, "label", "The name that people read; default: the flow's name.")
@@ -104,7 +104,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
 	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.\n\n"+
-		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes, counted anew after each `delay`. In a sync flow it may take %d seconds in all, delays included, and the caller gets 504 at the `timeout` of the trigger even if the list has not ended.",
+		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes; each `delay` starts this time again. In a sync flow it may take %d seconds in all, delays included, and the caller gets 504 at the `timeout` of the trigger even if the list has not ended.",
 		StoredFallbackTime/time.Minute, CallerFallbackTime/time.Second),
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)
 }

@@ -52,7 +52,7 @@ type Journal interface {
 	WillRetry(e *Error) bool
 	// Detach makes the rest of a sync run durable, so that the caller gets the
 	// response now and the run continues as an async run. It returns false if
-	// no caller waits; the run then goes on as it is.
+	// no caller waits; the run then continues as it is.
 	Detach(ctx context.Context, r *Response) (bool, error)
 }
 

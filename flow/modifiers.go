@@ -37,7 +37,7 @@ func describeModifiers(s *schema.Spec, step *Step) {
 	schema.Attr(s, &step.Timeout, "timeout", "How long one attempt may take. The waits of `delay` inside count. An attempt that ignores the end of its time is abandoned half a second later, and its result is dropped.", in)
 	schema.Single(s, &step.Retry, "retry", "Tries the action again after a failure. An action that holds others, or calls a flow, continues after the last completed action inside.", in)
 	schema.Attr(s, &step.OnError, "on_error", "The effect of a failure: `stop` fails the run, `continue` sets the action's value to null and runs the next action.", in, schema.OneOf(Stop, Continue))
-	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs, outputs and messages of errors out of logs and history, those of the actions inside as well, and of the flow for which the action waits. What other actions compute from the outputs is hidden too; the function `nonsensitive` lifts that.", in)
+	schema.Attr(s, &step.Sensitive, "sensitive", "Keeps inputs, outputs and messages of errors out of logs and history, including those of the actions inside and of the flow for which the action waits. What other actions compute from the outputs is hidden too; the function `nonsensitive` lifts that.", in)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if step.Timeout <= 0 && !waits {

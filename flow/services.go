@@ -91,7 +91,7 @@ func (c *Call) Contacts() Contacts { return c.frame.run.Services.Contacts }
 func (c *Call) Starter() Starter { return c.frame.run.Services.Starter }
 
 // tagSent gives the contact of the flow the tag of an action that sent something
-// out. The run goes on if the tag can't be given: the message has left.
+// out. The run continues if the tag can't be given: the message has left.
 func (c *Call) tagSent(ctx context.Context) {
 	contacts, email := c.Contacts(), c.contactEmail()
 	if contacts == nil || email == "" {

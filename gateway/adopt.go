@@ -18,7 +18,7 @@ const (
 	// adoptPause is the time between two adoptions: another gateway may still
 	// serve the old files, and running runs are adopted when they wait again.
 	adoptPause = 10 * time.Second
-	// adoptTimeout bounds the adoption of a reload, which goes on without it.
+	// adoptTimeout bounds the adoption of a reload, which continues without it.
 	adoptTimeout = 5 * time.Second
 )
 

@@ -74,7 +74,7 @@ func (r *reloader) loadFirst() *Load {
 }
 
 // reload does a further load. It logs why a load failed; then the flows that
-// serve go on serving. One load comes after the other.
+// serve continue to serve. One load comes after the other.
 func (r *reloader) reload(cause string) *Load {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -49,7 +49,7 @@ func (t *link) Describe(s *schema.Spec) {
 	t.mainRoot, t.otherRoot = contactRoot, linkRoot
 	t.methods = []string{http.MethodGet, http.MethodPost}
 	s.Doc = "Starts a run if a contact follows a link that `link_url(\"FLOW\", contact.email)` created. The browser is always redirected to `redirect`, even if the link names no contact or was altered (then no run starts) and if runs can't be stored.\n\n" +
-		"A `POST` is the one-click unsubscription of a mail program (RFC 8058): it starts a run as well, and gets 200 without a redirect, 400 if the link names no contact or was altered, and 503 if the run can't be stored. Programs that scan mails follow links by `GET`; with `methods = [\"POST\"]` they start no run, and the browser is still redirected.\n\n" +
+		"A `POST` is the one-click unsubscription of a mail program (RFC 8058): it also starts a run, and gets 200 without a redirect, 400 if the link names no contact or was altered, and 503 if the run can't be stored. Programs that scan mails follow links by `GET`; with `methods = [\"POST\"]` they start no run, and the browser is still redirected.\n\n" +
 		"Before the first action the contact gets the tag `clicked:FLOW`, and the `tag` of the trigger if it has one. If the contact was deleted, it gets no tag and no action runs."
 	schema.Attr(s, &t.path, "path", "The path of the link on this gateway, such as `/offer`, without a `{name}`.", schema.Required())
 	s.Then(t.declareClick)

@@ -56,7 +56,7 @@ func (c *concurrency) describeLimits(s *schema.Spec) {
 	*c = concurrency{max: 64, queue: 10_000, overflow: overflowReject}
 	s.Doc = "Limits how many runs of an async flow are executed at once, on all gateways together, and how many wait."
 	schema.Attr(s, &c.max, "max", "The maximum number of runs at once.")
-	schema.Attr(s, &c.queue, "queue", "The maximum number of runs that are queued or waiting: for a free place, behind a run with the same `order_by`, for a `delay` or for the next attempt. Runs that are executing do not count, but while the queue is full no other run starts, as it might have to wait too.")
+	schema.Attr(s, &c.queue, "queue", "The maximum number of runs that are queued or waiting: for a free slot, for an earlier run with the same `order_by`, for a `delay` or for the next attempt. Runs that are executing do not count, but while the queue is full no other run starts, because it might have to wait too.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		var diags hcl.Diagnostics
 		if c.max < 1 || c.max > 1_000_000 {

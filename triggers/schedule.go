@@ -58,7 +58,7 @@ func (t *schedule) Describe(s *schema.Spec) {
 }`,
 	})
 	s.Example(schema.Example{
-		Title: "Each five minutes, but not while the last run goes on",
+		Title: "Every five minutes, but not while the last run is in progress",
 		HCL: `trigger "schedule" {
   cron = "*/5 * * * *"
   concurrency { overflow = "skip" }

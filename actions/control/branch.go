@@ -127,7 +127,7 @@ func (b *Branch) warnUnreachable(blocks hclsyntax.Blocks) hcl.Diagnostics {
 		case holds:
 			certain = c.name
 		default:
-			diags = append(diags, diag.Warning(when.Expr.Range(), "Actions never run", "The condition is always false. Take the case out, or let its condition ask for something."))
+			diags = append(diags, diag.Warning(when.Expr.Range(), "Actions never run", "The condition is always false. Remove the case, or use a condition that can be true."))
 		}
 	}
 	return diags

@@ -42,7 +42,7 @@ func (a *Flow) Describe(s *schema.Spec) {
 		Want:  `{"email": "jane@example.com", "known": true}`,
 	})
 	s.Example(schema.Example{
-		Title: "Start a flow and go on",
+		Title: "Start a flow and continue without its result",
 		HCL:   "flow  = \"crm_sync\"\ninput = { email = webhook.body.email }\nwait  = false",
 		Input: `{"email": "jane@example.com"}`,
 	})

@@ -47,7 +47,7 @@ func (l *Loop) Describe(s *schema.Spec) {
 		"With `while` the iterations run one after another. The condition and the actions read `each.index` (from 0), `each.outer`, and `each.previous.NAME`: the outputs of action NAME in the iteration before. `each.previous` is null in the first iteration, so a condition begins with `each.index == 0 ||`; the function `try` reads it elsewhere. A run that continues after an interruption takes `each.previous` from the completed iterations."
 	schema.Expr(s, &l.forEach, "for_each", fmt.Sprintf("A list, or an object whose members are taken in the order of their names; at most %d elements, and all loops of a run together %d.", maxIterations, flow.MaxIterations), schema.NotNull())
 	schema.Attr(s, &l.max, "max", fmt.Sprintf("How many elements are processed at once, up to %d. An element that waits in a `delay` counts, so a delay slows the loop down.", maxConcurrency))
-	schema.Attr(s, &l.onItem, "on_item_error", "The effect of a failure: `stop` starts no further element and fails the loop, `continue` adds it to `errors` and goes on.", schema.OneOf(flow.Stop, flow.Continue))
+	schema.Attr(s, &l.onItem, "on_item_error", "The effect of a failure: `stop` starts no further element and fails the loop, `continue` adds it to `errors` and runs the other elements.", schema.OneOf(flow.Stop, flow.Continue))
 	schema.Attr(s, &l.maxIterations, "max_iterations", fmt.Sprintf("With `while`: the largest number of iterations, up to %d; %d by default. If the condition is still true after them, the action fails.", maxIterations, defaultIterations))
 	flow.IterationActions(s, &l.actions, eachScope, func() {
 		schema.Expr(s, &l.while, "while", "The condition of the next iteration, in place of `for_each`. It is evaluated before each iteration, the first one included.")
@@ -67,7 +67,7 @@ action "http" "stock" {
 		Input: `{"items": [{"sku": "lamp"}, {"sku": "cable"}]}`,
 	})
 	s.Example(schema.Example{
-		Title: "Go on past elements that fail",
+		Title: "Continue after elements that fail",
 		HCL: `for_each      = webhook.body.items
 on_item_error = "continue"
 action "transform" "line" {

@@ -235,7 +235,7 @@ func TestTurnsFindings(t *testing.T) {
 		{"each in when", actiontest.Action("loop", "for_each = []\nwhen = each.index == 0\n"+in), "inside action"},
 		{"behind", actiontest.Action("loop", "for_each = []\n"+in) + "\naction \"log\" \"b\" { message = action.in.x }", "may not have run"},
 		{"sibling", actiontest.Action("parallel", in+"action \"log\" \"b\" { message = \"${action.in}\" }"), "may not have run"},
-		{"go on", actiontest.Action("parallel", "action \"respond\" \"b\" { then = \"continue\" }"), "Can't go on from here"},
+		{"go on", actiontest.Action("parallel", "action \"respond\" \"b\" { then = \"continue\" }"), "Run can't continue here"},
 		{"empty", actiontest.Action("parallel", "max = 2"), "Nothing to run"},
 	}
 	for _, c := range cases {

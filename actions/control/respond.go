@@ -27,7 +27,7 @@ func (r *Respond) Describe(s *schema.Spec) {
 	s.Doc = "Answers the caller of a sync flow and ends the run. Inside of `on_error` the status is 500 unless the file gives another, and can't be a 2xx: a run that failed is not answered as a success."
 	r.reply.DescribeReply(s)
 	r.then = thenEnd
-	schema.Attr(s, &r.then, "then", "How the run goes on after the answer. `end`: the run is over. `continue`: the rest of the run is stored before the answer is sent, and continues in the background.", schema.OneOf(thenEnd, thenContinue))
+	schema.Attr(s, &r.then, "then", "What the run does after the answer. `end`: it ends. `continue`: the rest of the run is stored before the answer is sent, and continues in the background.", schema.OneOf(thenEnd, thenContinue))
 	s.Check(r.checkSettings)
 	s.Example(schema.Example{
 		Title: "Answer with JSON",
@@ -38,10 +38,10 @@ func (r *Respond) Describe(s *schema.Spec) {
 
 func (r *Respond) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	if r.then == thenContinue && flow.InFallback(c) {
-		return hcl.Diagnostics{d.Problem("then", "Nothing to go on with", "Inside of on_error the run has failed already. Leave out then.")}
+		return hcl.Diagnostics{d.Problem("then", "Nothing to continue", "Inside of on_error the run has failed, so it can't continue. Remove then.")}
 	}
 	if r.then == thenContinue && flow.InIteration(c) {
-		return hcl.Diagnostics{d.Problem("then", "Can't go on from here",
+		return hcl.Diagnostics{d.Problem("then", "Run can't continue here",
 			"Inside of loop and parallel other actions may still run, so the rest of the run can't be stored. Answer before or after it.")}
 	}
 	status, known := r.reply.ConstantStatus()

@@ -37,7 +37,7 @@ func (x *Exec) checkProgram(c *schema.Context, d *schema.Decoded) hcl.Diagnostic
 		return wrong("Program not fixed", "The program must be known when the file is loaded. Write it as the first element of the list; values of the run can follow as arguments.")
 	}
 	if x.program = first; !filepath.IsAbs(first) && strings.ContainsAny(first, `/\`) || first == "" {
-		return wrong("Wrong program", "A program is an absolute path, such as \"${path.module}/bin/report\" beside the flow file, or a name without a slash that is looked for in "+commandPath+".")
+		return wrong("Wrong program", "A program is an absolute path, such as \"${path.module}/bin/report\" beside the flow file, or a name without a slash, which is searched in "+commandPath+".")
 	}
 	if strings.ContainsAny(first, " \t|&;<>") && !filepath.IsAbs(first) {
 		return hcl.Diagnostics{diag.Warning(d.Element("command", 0), "Doubtful program",

@@ -40,7 +40,7 @@ func (f *File) Describe(s *schema.Spec) {
 	f.mode = fileReplace
 	s.Doc = "Writes a file on the machine of the gateway, below a folder that `gateway run --allow-path` names. Without one, flows with this action are not put into service; they can still be validated.\n\n" +
 		"Missing folders are created. Neither `..` nor a symbolic link leads out of the allowed folder, even if the path contains values of the run.\n\n" +
-		"`write` writes a temporary file and then renames it: readers see the old file or the new one, never a half. `append` adds the content in one piece, so that concurrent runs do not mix; a piece that does not fit on the disk is taken back. Both return after the bytes are on the disk. If the gateway stops during an action, the action runs again after the restart: a file is written again, and appended content may appear twice. Include something like `run.id` to recognize duplicates."
+		"`write` writes a temporary file and then renames it: readers see the old file or the new one, never a part. `append` adds the content in one piece, so that concurrent runs do not mix; a piece that does not fit on the disk is removed again. Both return after the bytes are on the disk. If the gateway stops during an action, the action runs again after the restart: a file is written again, and appended content may appear twice. Include something like `run.id` to recognize duplicates."
 	schema.Expr(s, &f.path, "path", "The path of the file, below an allowed folder. A relative path begins at the first of them.", schema.Required())
 	schema.Expr(s, &f.content, "content", "The content. Line breaks are part of it: `\"…\\n\"`.")
 	schema.Expr(s, &f.base64, "content_base64", "The content in base64, for bytes that are not text.")

@@ -59,7 +59,7 @@ func (f Folders) Locate(path string) (folder, name string, err error) {
 		}
 	}
 	if folder == "" {
-		return "", "", &pathError{flow.Denied, fmt.Sprintf("%q lies below none of the allowed folders; --allow-path names those", path)}
+		return "", "", &pathError{flow.Denied, fmt.Sprintf("%q is not inside an allowed folder; --allow-path names the allowed ones", path)}
 	}
 	return folder, name, nil
 }

@@ -51,7 +51,7 @@ func openMySQL(n *Connection, out surroundings) (*backend, error) {
 }
 
 // statementKiller ends statements on the server when their context ends: the
-// driver only closes the connection, and the server would go on.
+// driver only closes the connection, and the server would continue.
 type statementKiller struct {
 	pool  *sql.DB
 	clock clock.Clock

@@ -14,7 +14,7 @@ func mysqlMappings() []typeMapping {
 		{"integers, `YEAR`, `BIT`", "a number", "a number, or a text that holds one"},
 		{"`BOOLEAN`, which is `TINYINT(1)`", "1 or 0", "the same, or true and false"},
 		{"`DECIMAL`, `FLOAT`, `DOUBLE`", "a number with all digits", "a number, or a text that holds one"},
-		{"`DATETIME`, `TIMESTAMP`", "an RFC 3339 text in UTC: a `DATETIME` is taken for UTC. Zero dates stay texts.", "`CAST(? AS DATETIME(6))` in the statement takes a time with any zone and stores it in UTC. A `?` alone takes a text without a zone; a time with one fails the action, also in a comparison."},
+		{"`DATETIME`, `TIMESTAMP`", "an RFC 3339 text in UTC: a `DATETIME` is read as UTC. Zero dates stay texts.", "`CAST(? AS DATETIME(6))` in the statement takes a time with any zone and stores it in UTC. A `?` alone takes a text without a zone; a time with one fails the action, also in a comparison."},
 		{"`DATE`", "a text, `2026-03-14`", "the same. `CAST(? AS DATE)` also takes a time in UTC."},
 		{"`TIME`", "a text, `15:04:05`; hours may be negative or above 24", "the same. `CAST(? AS TIME(6))` also takes a time in UTC."},
 		{"`BINARY`, `VARBINARY`, `BLOB`, geometries", "base64", "`FROM_BASE64(?)` in the statement takes base64. A `?` alone stores the bytes of the text."},

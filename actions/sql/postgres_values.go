@@ -45,7 +45,7 @@ func postgresCodecs() []postgresCodec {
 			readInstant, formatArgument,
 		},
 		{
-			typeMapping{"`timestamp`", "an RFC 3339 text in UTC: the column is taken for UTC", "a time with any zone, which is stored in UTC; a text without one is stored as it is"},
+			typeMapping{"`timestamp`", "an RFC 3339 text in UTC: the column is read as UTC", "a time with any zone, which is stored in UTC; a text without one is stored as it is"},
 			[]string{"timestamp"},
 			readPlainTime, writeText(withoutZone),
 		},

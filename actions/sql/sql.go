@@ -31,8 +31,8 @@ type Transaction struct {
 func (a *Transaction) Describe(s *schema.Spec) {
 	a.maxRows, a.maxBytes = 1000, 10<<20
 	s.Doc = "Runs a statement in a database, or several in one transaction.\n\n" +
-		"Rows are objects by the names of their columns. The tables below say how the values of each type are read and written: a value that was read can be written back. A column of times without a zone is taken for UTC in both directions. Where such a column holds local times, convert it in the statement: `changed_at AT TIME ZONE 'Europe/Berlin' >= $1` in PostgreSQL.\n\n" +
-		"An action that was under way in a crash, or is tried again, runs its statements again. Write those that must not count twice so that the second time changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
+		"Rows are objects by the names of their columns. The tables below say how the values of each type are read and written: a value that was read can be written back. A column of times without a zone is read and written as UTC. Where such a column holds local times, convert it in the statement: `changed_at AT TIME ZONE 'Europe/Berlin' >= $1` in PostgreSQL.\n\n" +
+		"An action that was running during a crash, or is retried, runs its statements again. Write statements so that a second execution changes nothing, such as `INSERT … ON CONFLICT DO NOTHING` with `run.id` as the key.\n\n" +
 		"A violated constraint is a permanent failure; deadlocks, a lost connection, a full disk, a server that takes no writes after a fail-over and a starting database are temporary, and `retry` tries again. Messages hold the database's code and never a value.\n\n" +
 		"Connections are shared, and the state of a session ends with the action: settings, locks, temporary tables and prepared statements. In MySQL, a connection is closed after statements that may leave such state; variables and locks in stored functions and triggers are not seen." +
 		mappingTables() + "\n\nIn each database, null in `args` is NULL, and NULL is null in `rows`."

@@ -30,7 +30,7 @@ func openSQLite(n *Connection, out surroundings) (*backend, error) {
 	}
 	folder, name, err := local.Folders(out.folders).Locate(n.target.database)
 	if err != nil {
-		return nil, errors.New("the file of the database lies below none of the folders that flows may write to; --allow-path names those")
+		return nil, errors.New("the file of the database is not inside a folder that flows may write to; --allow-path names these folders")
 	}
 	f := &sqliteFile{folder: folder, path: filepath.Join(folder, name)}
 	if err := f.driver.RegisterDeterministicScalarFunction("from_base64", 1, fromBase64); err != nil {

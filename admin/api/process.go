@@ -39,7 +39,7 @@ func (a *API) processRoutes() []route {
 			method: http.MethodPost, path: "/-/reload", id: "reload", summary: "Load the flow files again", lenient: true,
 			responses: []response{
 				ok("The files serve now.", ops.Findings{}),
-				{status: http.StatusUnprocessableEntity, about: "The files have errors. The flows that served before go on serving.", body: ops.Findings{}},
+				{status: http.StatusUnprocessableEntity, about: "The files have errors. The flows that served before continue to serve.", body: ops.Findings{}},
 			},
 			serve: a.reloadFlows,
 		},

@@ -115,7 +115,7 @@ func (f *finder) followEntry(p Path, parents []fs.FileInfo) {
 	if len(parents) >= maxFolderDepth {
 		f.report(&hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Folders too deep",
-			Detail: fmt.Sprintf("%s lies more than %d folders deep. Move it closer to the given path.", p.Name, maxFolderDepth),
+			Detail: fmt.Sprintf("%s is more than %d folders deep. Move it closer to the given path.", p.Name, maxFolderDepth),
 		})
 		return
 	}

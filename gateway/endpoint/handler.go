@@ -135,7 +135,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.serveEndpoint(m.Values)
 }
 
-// release ends the use of the snapshot, unless the run goes on.
+// release ends the use of the snapshot, unless the run continues.
 func (q *request) release() {
 	if !q.isLate {
 		q.Snapshot.Release()

@@ -13,7 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
-// lateRuns counts the runs that go on after their callers got 504.
+// lateRuns counts the runs that continue after their callers got 504.
 type lateRuns struct{ group sync.WaitGroup }
 
 // Await waits until all of them have ended, or the context has. It reports

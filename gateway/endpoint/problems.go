@@ -46,7 +46,7 @@ func notServed(allow []string) *flow.Problem {
 	}
 }
 
-func tooManyRuns() *flow.Problem { return problem.Unavailable("Too many runs are under way.", 1) }
+func tooManyRuns() *flow.Problem { return problem.Unavailable("Too many runs are in progress.", 1) }
 
 // tooManyAbandoned refuses a request while too many computations run that
 // ignored the end of their time.
@@ -57,7 +57,7 @@ func tooManyAbandoned() *flow.Problem {
 // outOfMemory refuses a request that does not fit into the memory budget. It also
 // closes the connection, because the rest of the body is not read.
 func outOfMemory() *flow.Problem {
-	p := problem.Unavailable("Too many bytes of requests and answers are under way.", 1)
+	p := problem.Unavailable("The requests and answers in progress use all of the memory budget.", 1)
 	p.Outcome = "out_of_memory"
 	p.Header.Set("Connection", "close")
 	return p
@@ -78,7 +78,7 @@ func notStored(err error) *flow.Problem {
 // inProgress refuses a request with the dedupe key of a run that has no response
 // yet.
 func inProgress(cause error) *flow.Problem {
-	p := problem.Unavailable("The first request with this key is still under way.", 1)
+	p := problem.Unavailable("The first request with this key is still in progress.", 1)
 	p.Outcome, p.Cause = "in_progress", cause
 	return p
 }

@@ -29,7 +29,7 @@ const (
 // not wait for it. It also builds the entries, so that callers do not spend time
 // on them.
 //
-// Under more load than it can write, the recorder sheds details before entries:
+// Under more load than it can write, the recorder drops details first and whole entries last:
 // it stores only the summary of successful runs, then of all runs if pending
 // requests would take too much memory, and drops entries only if its queue is
 // full. Summaries and dropped entries are counted.

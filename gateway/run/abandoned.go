@@ -62,7 +62,7 @@ func (s *Scope) Abandon() func() {
 	s.Snapshot.Retain()
 	taken := s.Taken
 	s.Env.Memory.Take(taken)
-	s.Env.Log.Sampled.Warn("a computation did not end in time; the run goes on without it",
+	s.Env.Log.Sampled.Warn("a computation did not end in time; the run continues without it",
 		zap.String("flow", s.FlowName()), zap.String("run", s.ID), zap.Int64("abandoned", s.Env.Abandoned.Running()))
 	return func() {
 		s.Snapshot.Release()

@@ -70,7 +70,7 @@ func (e *Endpoint) QueueLimit() store.QueueLimit {
 func (s *Snapshot) BaseURL() string { return s.baseURL() }
 
 // Retain adds a use of a snapshot that the caller has acquired, for work that
-// goes on after the caller's own Release.
+// continues after the caller's own Release.
 func (s *Snapshot) Retain() { s.users.Add(1) }
 
 // Release ends one use. The last one closes the resources of the snapshot.

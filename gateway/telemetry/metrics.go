@@ -66,7 +66,7 @@ func NewMetrics(version string, runs func() int64) *Metrics {
 	m.flows = m.newGauge("flows", "Flows that serve.")
 	m.unserved = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": ""}))
 	m.registry.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs that are under way."},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs in progress."},
 			func() float64 { return float64(runs()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "build_info", Help: "Always 1; the version is in the label.",

@@ -113,7 +113,7 @@ func (r *Run) writeEnd(write func(context.Context) error) bool {
 	return false
 }
 
-// retryEnd repeats the last write after a failure. It goes on for a while after
+// retryEnd repeats the last write after a failure. It continues for a while after
 // a stop has cancelled the run, but not after the claim was lost.
 func (r *Run) retryEnd(write func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.ctx))

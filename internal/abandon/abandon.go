@@ -1,4 +1,4 @@
-// Package abandon waits for computations, and goes on without one that does not
+// Package abandon waits for computations, and continues without one that does not
 // end in time. Go can't stop a goroutine from outside, so a computation that
 // ignores its context runs on after the wait has ended: it is abandoned. A
 // Counter learns of each one, so that their number has a bound.

@@ -68,7 +68,7 @@ func ParseXML(body []byte, charset Charset, lim value.Limits) (any, error) {
 		base:  int64(len(body) - len(text)),
 		depth: lim.EffectiveDepth(),
 	}
-	// The text is in UTF-8 by now, so the name in its declaration is void.
+	// The text is in UTF-8 here, so the name in its declaration is ignored.
 	r.dec.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	for {
 		start := r.dec.InputOffset()

@@ -15,7 +15,7 @@ var errFileLost = errors.New("leads to another file now, or to none: put the fil
 
 // fileCheck compares the paths of the file and of its log with what the store
 // has open. A program that deletes or replaces one of them, such as a backup that
-// is restored, does not disturb SQLite, which would go on writing into a file
+// is restored, does not disturb SQLite, which would continue to write into a file
 // without a name.
 type fileCheck struct {
 	path string

@@ -63,7 +63,7 @@ func (v *Variable) Describe(s *schema.Spec) {
 		v.decodeType, schema.Default("any"))
 	publicAttr(s, v, &v.Description, "description", "string", "A description of the value, for people and for the API description.")
 	if !v.ofCall {
-		schema.Func(s, "from", "reference", "The place of the value in the request: a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`. `jsondecode(TEXT)`, with members behind it, is a place in JSON that a sender wrote as text: `jsondecode(webhook.raw).name` for a body that came as `text/plain`, `jsondecode(webhook.body.payload).ref` for a field of a form, `jsondecode(base64decode(webhook.body.message.data)).id` for base64. Such a text has the limits of a JSON body, and is decoded once for all variables. If it is no JSON, the caller gets 422 with its place; if it is missing or empty, so are the values in it.",
+		schema.Func(s, "from", "reference", "The place of the value in the request: a plain reference below `webhook.body`, `webhook.headers`, `webhook.query` or `webhook.path`. `jsondecode(TEXT)`, followed by members, is a place in JSON that a sender wrote as text: `jsondecode(webhook.raw).name` for a body that came as `text/plain`, `jsondecode(webhook.body.payload).ref` for a field of a form, `jsondecode(base64decode(webhook.body.message.data)).id` for base64. Such a text has the limits of a JSON body, and is decoded once for all variables. If it is no JSON, the caller gets 422 with its place; if it is missing or empty, so are the values in it.",
 			v.decodeFrom, schema.Default("webhook.body.NAME"))
 	}
 	schema.Attr(s, &v.Required, "required", "Whether a request without the value is refused. A value that is missing, not required and without `default` is null.")
