@@ -117,7 +117,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	if !l.diags.HasErrors() {
 		l.setVersions(c.Flows)
 	}
-	c.Secrets, c.Read = append(l.secrets, l.scopes.derived.list()...), l.reader.sources()
+	c.Secrets, c.Read = slices.Concat(l.secrets, l.scopes.derived.list()), l.reader.sources()
 	return c, l.diags
 }
 

@@ -202,3 +202,57 @@ flow "early" {
 		t.Errorf("an answer of on_error in time was %d", r.status)
 	}
 }
+
+// TestAnswersPageDedupeAtOnce: of two requests with one dedupe key at once, the second
+// gets 503 with Retry-After from a sync flow, and the response of the first from an
+// async one. The flow runs once.
+func TestAnswersPageDedupeAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, `
+flow "sync" {
+  trigger "webhook" {
+    path = "/sync"
+    mode = "sync"
+    dedupe { key = webhook.headers["X-Id"] }
+    response { status = 201 }
+  }
+  action "http" "act" { url = "OUT/sync" }
+}
+flow "async" {
+  trigger "webhook" {
+    path = "/async"
+    dedupe { key = webhook.headers["X-Id"] }
+    response { status = 202 }
+  }
+  action "http" "act" { url = "OUT/async" }
+}`)
+	release := d.outside.hold("/sync")
+	first := make(chan reply, 1)
+	go func() { first <- d.post("/sync", `{}`, "X-Id", "7") }()
+	d.changed.Await(t, "the first request is under way", func() bool { return d.outside.count("/sync") == 1 })
+	second := d.post("/sync", `{}`, "X-Id", "7")
+	release()
+	if second.status != http.StatusServiceUnavailable || second.header.Get("Retry-After") == "" || second.run() == "" {
+		t.Errorf("the second got %d with %v", second.status, second.header)
+	}
+	if r := <-first; r.status != http.StatusCreated || isReplay(r) {
+		t.Errorf("the first got %d with %v", r.status, r.header)
+	}
+	if late := d.post("/sync", `{}`, "X-Id", "7"); late.status != http.StatusCreated || !isReplay(late) {
+		t.Errorf("a late one got %d with %v", late.status, late.header)
+	}
+	release = d.outside.hold("/async")
+	a := d.post("/async", `{}`, "X-Id", "7")
+	d.changed.Await(t, "the run is under way", func() bool { return d.outside.count("/async") == 1 })
+	b := d.post("/async", `{}`, "X-Id", "7")
+	release()
+	if a.status != http.StatusAccepted || b.status != http.StatusAccepted || a.run() != b.run() || !isReplay(b) {
+		t.Errorf("the async ones got %d %s and %d %s", a.status, a.run(), b.status, b.run())
+	}
+	d.await(a.run(), store.Succeeded)
+	for _, path := range []string{"/sync", "/async"} {
+		if n := d.outside.count(path); n != 1 {
+			t.Errorf("%s was called %d times", path, n)
+		}
+	}
+}
