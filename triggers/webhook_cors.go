@@ -59,8 +59,9 @@ func (c *cors) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 // checkWildcards refuses wildcards that browsers do not accept.
 func (c *cors) checkWildcards(d *schema.Decoded) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for name, list := range map[string][]string{"origins": c.Origins, "headers": c.Headers} {
-		switch {
+	lists := map[string][]string{"origins": c.Origins, "headers": c.Headers}
+	for _, name := range []string{"origins", "headers"} {
+		switch list := lists[name]; {
 		case !slices.Contains(list, "*"):
 		case c.Credentials:
 			diags = append(diags, d.Problem(name, "Wildcard with credentials", fmt.Sprintf("Browsers accept no * for requests with credentials. List the %s, or remove credentials.", name)))
