@@ -128,7 +128,8 @@ func (r *tour) shell(command string) *exec.Cmd {
 		cmd.Env = append(cmd.Env, name+"=http://localhost:"+r.ports["8080"]+path)
 	}
 	if !strings.Contains(command, "--listen") {
-		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"])
+		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"],
+			"GATEWAY_PUBLIC_URL=http://localhost:"+r.ports["8080"])
 	}
 	return cmd
 }

@@ -41,6 +41,13 @@ func serve(t *testing.T, inbox string) *httptest.Server {
 // serveWithStore is serve, and returns the store too.
 func serveWithStore(t *testing.T, inbox string) (*httptest.Server, signaltest.Store) {
 	t.Helper()
+	server, st, _ := serveGateway(t, inbox)
+	return server, st
+}
+
+// serveGateway is serveWithStore, and returns the gateway too.
+func serveGateway(t *testing.T, inbox string) (*httptest.Server, signaltest.Store, *gateway.Gateway) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	own := "http://" + server.Listener.Addr().String()
 	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks", "ARCHIVE_URL": own + "/archive", "CATALOG_URL": own + "/catalog/products"}
@@ -74,7 +81,7 @@ func serveWithStore(t *testing.T, inbox string) (*httptest.Server, signaltest.St
 			t.Error(err)
 		}
 	})
-	return server, st
+	return server, st, g
 }
 
 type request struct {
