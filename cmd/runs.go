@@ -12,7 +12,8 @@ func (c *command) runsCommand() *cobra.Command {
 		Use:   "runs",
 		Short: "List, show, retry and cancel the runs of a running gateway",
 		Long: `Calls the admin listener of a running gateway. The list also holds requests that
-were refused or ignored, in states of their own.
+were refused or ignored, in states of their own, and the sync runs that are under way
+on the gateway that is called.
 
 States: queued, waiting, running; and when the run is over succeeded, failed,
 cancelled, refused, throttled and ignored. A failed run stays until it is retried or

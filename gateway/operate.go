@@ -38,6 +38,9 @@ func (g *Gateway) Status() Status {
 	return s
 }
 
+// SyncRuns returns the sync runs that are under way, in no order.
+func (g *Gateway) SyncRuns() []store.Summary { return g.handler.SyncRuns() }
+
 // LastLoad returns the result of the last load.
 func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }
 

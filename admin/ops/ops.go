@@ -40,6 +40,8 @@ type Process interface {
 	Status() gateway.Status
 	// QueueCounts returns the open runs by flow. They are a few seconds old.
 	QueueCounts() ([]store.Depth, error)
+	// SyncRuns returns the sync runs that are under way, in no order.
+	SyncRuns() []store.Summary
 }
 
 // Snapshots holds the configuration that serves.

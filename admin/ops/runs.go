@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -31,6 +32,7 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		if err != nil {
 			return RunPage{}, err
 		}
+		page = s.addSyncRuns(page, q)
 		out := RunPage{Runs: make([]RunSummary, 0, len(page.Runs)), Next: page.Next}
 		for i := range page.Runs {
 			out.Runs = append(out.Runs, v.showSummary(&page.Runs[i]))
@@ -70,6 +72,9 @@ func checkTimeRange(from, to time.Time) error {
 func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 	return withStore(s, func(v view) (*RunDetail, error) {
 		run, err := s.opts.Store.Get(ctx, id)
+		if r, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
+			return v.showRun(&store.Run{Summary: r}), nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +98,11 @@ func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (Runs
 // CancelRun cancels a run that is not over.
 func (s *Service) CancelRun(ctx context.Context, id string) (RunsChanged, error) {
 	return withStore(s, func(view) (RunsChanged, error) {
-		if err := s.opts.Store.Cancel(ctx, id); err != nil {
+		err := s.opts.Store.Cancel(ctx, id)
+		if _, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
+			return RunsChanged{}, &Error{Kind: Conflict, Message: "the run can't be cancelled: its caller waits for the response of the sync flow"}
+		}
+		if err != nil {
 			return RunsChanged{}, err
 		}
 		s.opts.Worker.ExtendLeases(ctx) // ends the execution in this process now

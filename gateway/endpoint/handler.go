@@ -66,6 +66,7 @@ type Handler struct {
 	draining     atomic.Bool
 	stopping     atomic.Bool
 	late         lateRuns
+	syncRuns     syncRuns
 }
 
 // New returns a handler that serves at once.

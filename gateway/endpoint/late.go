@@ -105,6 +105,7 @@ func (q *request) executeSafely(ctx context.Context, r *flow.Run) (got syncResul
 func (q *request) finishLate(r *flow.Run, claim keyClaim, got syncResult) {
 	defer q.Snapshot.Release()
 	defer q.freeMemory()
+	defer q.handler.syncRuns.remove(q)
 	if got.panicked != nil {
 		q.handler.Log.Error("panic after the caller got its answer", zap.String("flow", q.FlowName()), zap.String("run", q.ID),
 			zap.String("panic", q.RedactText(fmt.Sprint(got.panicked))))

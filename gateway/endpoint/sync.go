@@ -29,6 +29,12 @@ func (q *request) serveSync(event flow.Event) {
 		q.replayResponse(&claim.held)
 		return
 	}
+	q.handler.syncRuns.add(q)
+	defer func() {
+		if !q.isLate {
+			q.handler.syncRuns.remove(q)
+		}
+	}()
 	out, response, ok := q.executeInTime(ctx, r, claim)
 	if !ok {
 		return
@@ -36,6 +42,7 @@ func (q *request) serveSync(event flow.Event) {
 	q.settleKey(claim, &out, response)
 	// The caller may be slow to read: the run must not stay in memory until then.
 	q.recordRun(r, &out, response)
+	q.handler.syncRuns.remove(q)
 	q.freeMemory()
 	response = q.writeAnswer(response)
 	q.logFinished(&out, response.Status)
