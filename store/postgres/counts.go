@@ -98,8 +98,10 @@ func (f queueCounts) addUpdate(t *tx) {
 	}
 	t.addQuery(newQuery("UPDATE flows f SET ready = f.ready + u.ready, behind = f.behind + u.behind, waiting = f.waiting + u.waiting FROM ").
 		table("u", []column{
-			{name: "flow", typ: "text", values: flows}, {name: "ready", typ: "bigint", values: ready},
-			{name: "behind", typ: "bigint", values: blocked}, {name: "waiting", typ: "bigint", values: waiting},
+			{name: "flow", typ: "text", values: flows},
+			{name: "ready", typ: "bigint", values: ready},
+			{name: "behind", typ: "bigint", values: blocked},
+			{name: "waiting", typ: "bigint", values: waiting},
 		}).
 		add(" WHERE f.flow = u.flow"))
 }
