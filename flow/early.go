@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 )
@@ -10,6 +11,13 @@ import (
 // OutcomeIgnored is the outcome of a request that no flow wants. Its caller gets a
 // success, and the history has it as ignored.
 const OutcomeIgnored = "ignored"
+
+// Rate is a number of requests per time, of which Burst may come at once.
+type Rate struct {
+	Requests int
+	Per      time.Duration
+	Burst    int
+}
 
 // Evaluation evaluates an expression. It writes only values that nobody reads
 // after an error.

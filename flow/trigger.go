@@ -150,6 +150,9 @@ type Incoming struct {
 	// false if there is none now: the caller then gets a refusal, whatever Accept
 	// returns. Nil takes none.
 	TakeMemory func(text []byte) bool
+	// TakeRate counts a request with a key, and returns the refusal of one above the
+	// rate. Nil counts none.
+	TakeRate func(key string, r Rate) *Problem
 	// Evaluate evaluates the expressions that decide whether the event starts a run,
 	// within the time of the request. Nil evaluates with the names of the event
 	// alone.

@@ -82,6 +82,7 @@ type sent struct {
 	ip     string
 	limits flow.Limits
 	memory func([]byte) bool // Incoming.TakeMemory
+	rate   func(string, flow.Rate) *flow.Problem
 }
 
 var testTime = time.Date(2026, 1, 5, 10, 0, 0, 123456789, time.FixedZone("CET", 3600))
@@ -115,7 +116,7 @@ func (s sent) to(t testing.TB, w *webhook) (flow.Event, *flow.Problem) {
 	if s.typ != "" {
 		r.Header.Set("Content-Type", s.typ)
 	}
-	in := flow.Incoming{PathValues: s.path, ReceivedAt: testTime, Limits: s.limits, TakeMemory: s.memory, RemoteIP: netip.MustParseAddr("192.0.2.7")}
+	in := flow.Incoming{PathValues: s.path, ReceivedAt: testTime, Limits: s.limits, TakeMemory: s.memory, TakeRate: s.rate, RemoteIP: netip.MustParseAddr("192.0.2.7")}
 	if s.ip != "" {
 		in.RemoteIP = netip.MustParseAddr(s.ip)
 	}

@@ -76,6 +76,7 @@ type webhook struct {
 	known     *input.MemberTree // the named members of the body; nil unless strict
 
 	cors       *cors
+	rateLimit  *rateLimit
 	allowIPsAt *hcl.Range // nil if all addresses are accepted
 }
 
@@ -115,7 +116,6 @@ func (w *webhook) Describe(s *schema.Spec) {
 }
 
 func (w *webhook) describePlanned(s *schema.Spec) {
-	schema.NotYet(s, "rate_limit", "Limits the rate of requests.", "until then limit requests in front of the gateway.", true)
 	schema.NotYet(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
 }
 
@@ -254,6 +254,9 @@ func (w *webhook) Parts(string) flow.Parts {
 // computes reports whether the response or the keys may take long to compute.
 func (w *webhook) computes() bool {
 	keys := []*expr.Expr{w.orderBy.Expr(), w.when.Expr()}
+	if w.rateLimit != nil {
+		keys = append(keys, w.rateLimit.key.Expr())
+	}
 	if w.dedupe != nil {
 		keys = append(keys, w.dedupe.key.Expr())
 	}

@@ -38,6 +38,9 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 		return nil, problem
 	}
 	e = e.withoutCredentials()
+	if problem := w.limitRate(e, in); problem != nil {
+		return nil, problem
+	}
 	if problem := w.filter(e, in); problem != nil {
 		return nil, problem
 	}

@@ -20,7 +20,8 @@ const IgnoredHeader = "Gateway-Ignored"
 // describeWhen declares the fields that are evaluated before the variables.
 func (w *webhook) describeWhen(s *schema.Spec) {
 	s.Then(w.declareEarlyNames)
-	schema.Expr(s, &w.when, "when", "A condition on the request, evaluated after the credentials and the type of the body are checked, and before the variables. If it is false or null, no run starts: the caller gets 200 with the header `Gateway-Ignored: true`, and the history has the request as `ignored`. It reads the parts of the request, such as `webhook.headers[\"X-GitHub-Event\"] == \"push\"` or `webhook.body.type == \"paid\"`, and no variables. If it fails, such as at a member that the body does not have, the caller gets 500; `try(…, false)` ignores such a request.", schema.NotNull())
+	schema.Single(s, &w.rateLimit, "rate_limit", "Limits the rate of requests.")
+	schema.Expr(s, &w.when, "when", "A condition on the request, evaluated after `rate_limit`, when the credentials and the type of the body are checked, and before the variables. If it is false or null, no run starts: the caller gets 200 with the header `Gateway-Ignored: true`, and the history has the request as `ignored`. It reads the parts of the request, such as `webhook.headers[\"X-GitHub-Event\"] == \"push\"` or `webhook.body.type == \"paid\"`, and no variables. If it fails, such as at a member that the body does not have, the caller gets 500; `try(…, false)` ignores such a request.", schema.NotNull())
 	s.Then(w.declareVariables)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // exposedHeaders are the fields of an answer that scripts may read besides those
 // that the Fetch standard lists.
-const exposedHeaders = "Gateway-Ignored, Gateway-Replayed, Gateway-Run, Retry-After"
+const exposedHeaders = "Gateway-Ignored, Gateway-Replayed, Gateway-Run, RateLimit, RateLimit-Policy, Retry-After"
 
 // servePreflight answers a preflight request of a browser if the endpoint that it
 // asks for allows other origins. It reports whether it has answered.

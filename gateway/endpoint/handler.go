@@ -62,7 +62,8 @@ type Handler struct {
 	MaxHeader int // bytes of the header of a request; set before the first request
 
 	unserved     telemetry.RefusalLimit // of requests that found no endpoint
-	proxyWarning atomic.Int64           // when the next warning of a proxy may be logged
+	rates        rateLimits
+	proxyWarning atomic.Int64 // when the next warning of a proxy may be logged
 	draining     atomic.Bool
 	stopping     atomic.Bool
 	late         lateRuns
@@ -189,6 +190,7 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 		Limits:     q.Snapshot.Limits,
 		Key:        q.handler.Key,
 		Evaluate:   q.evaluateEarly,
+		TakeRate:   q.takeRate,
 	}
 	if len(q.Endpoint.HTTP.SignedURL) > 0 {
 		in.BaseURL = q.Snapshot.BaseURL()

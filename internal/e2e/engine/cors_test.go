@@ -103,7 +103,7 @@ func TestCORS(t *testing.T) {
 		"preflight without cors":         {"OPTIONS", "/plain", "", []string{origin, shop, method, "POST"}, 204, "", map[string]string{"Allow": "HEAD, OPTIONS, POST, PUT"}},
 		"preflight to nowhere":           {"OPTIONS", "/nowhere", "", []string{origin, shop, method, "POST"}, 404, "", nil},
 		"OPTIONS that is no preflight":   {"OPTIONS", "/shop", "", []string{origin, shop}, 401, shop, nil},
-		"accepted":                       {"POST", "/shop", `{"n": 1}`, []string{origin, shop, "Authorization", letIn}, 200, shop, map[string]string{"Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": "Gateway-Ignored, Gateway-Replayed, Gateway-Run, Retry-After"}},
+		"accepted":                       {"POST", "/shop", `{"n": 1}`, []string{origin, shop, "Authorization", letIn}, 200, shop, map[string]string{"Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": "Gateway-Ignored, Gateway-Replayed, Gateway-Run, RateLimit, RateLimit-Policy, Retry-After"}},
 		"refused, and readable":          {"POST", "/shop", `{"n": "x"}`, []string{origin, shop, "Authorization", letIn}, 422, shop, nil},
 		"not signed in, and readable":    {"POST", "/shop", `{"n": 1}`, []string{origin, shop}, 401, shop, nil},
 		"accepted of a strange origin":   {"POST", "/shop", `{"n": 1}`, []string{origin, bad, "Authorization", letIn}, 200, "", nil},

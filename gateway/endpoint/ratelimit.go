@@ -1,0 +1,49 @@
+package endpoint
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/ratelimit"
+)
+
+// maxRateKeys is the number of keys of one flow whose rates are counted.
+const maxRateKeys = 10_000
+
+// rateLimits holds the limiters of flows by name. A reload keeps them. The zero
+// value is ready.
+type rateLimits struct{ byFlow sync.Map }
+
+func (l *rateLimits) of(name string) *ratelimit.Limiter {
+	if found, ok := l.byFlow.Load(name); ok {
+		return found.(*ratelimit.Limiter) //nolint:forcetypeassert // the map has limiters only
+	}
+	made, _ := l.byFlow.LoadOrStore(name, ratelimit.New(maxRateKeys))
+	return made.(*ratelimit.Limiter) //nolint:forcetypeassert // as above
+}
+
+// takeRate counts a request and returns the refusal of one above the rate. It adds
+// the fields of draft-ietf-httpapi-ratelimit-headers to the answer.
+func (q *request) takeRate(key string, r flow.Rate) *flow.Problem {
+	sum := sha256.Sum256([]byte(key)) // keys may be long and confidential
+	got := q.handler.rates.of(q.FlowName()).Take(string(sum[:16]), ratelimit.Rate(r), q.Began)
+	h := q.w.Header()
+	h.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, r.Requests, seconds(r.Per)))
+	h.Set("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, got.Remaining, seconds(got.Reset)))
+	if got.OK {
+		return nil
+	}
+	return &flow.Problem{
+		Status: http.StatusTooManyRequests, Outcome: "rate_limited", Detail: "Too many requests have come.",
+		Header: http.Header{"Retry-After": {strconv.Itoa(seconds(got.Wait))}},
+	}
+}
+
+// seconds returns the whole seconds after which a time is over.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

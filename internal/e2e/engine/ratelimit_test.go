@@ -1,0 +1,61 @@
+package engine_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+const limited = `
+flow "f" {
+  trigger "webhook" {
+    path = "/f"
+    mode = "sync"
+    rate_limit {
+      requests = 3
+      per      = "24h"
+      key      = webhook.headers["X-Shop"]
+    }
+    response { body = "ok" }
+  }
+}`
+
+// TestRateLimit: each key has its rate, also after a reload, and a flood of
+// requests above it leaves a limited number of records.
+func TestRateLimit(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, limited)
+	for i := range 3 {
+		got := d.post("/f", `{}`, "X-Shop", "lamps")
+		if got.status != http.StatusOK || got.header.Get("RateLimit-Policy") != `"default";q=3;w=86400` {
+			t.Errorf("request %d got %d %v", i+1, got.status, got.header)
+		}
+		if left := got.header.Get("RateLimit"); !strings.HasPrefix(left, `"default";r=`+strconv.Itoa(2-i)+";t=") {
+			t.Errorf("request %d: RateLimit is %s", i+1, left)
+		}
+	}
+	if l := d.g.Reload("test"); !l.OK {
+		t.Fatal(l.Diags)
+	}
+	for range 200 {
+		got := d.post("/f", `{}`, "X-Shop", "lamps")
+		wait, err := strconv.Atoi(got.header.Get("Retry-After"))
+		if got.status != http.StatusTooManyRequests || err != nil || wait < 1 || wait > 28800 || !strings.HasPrefix(got.header.Get("RateLimit"), `"default";r=0;t=`) {
+			t.Fatalf("above the rate: %d %s %v", got.status, got.body, got.header)
+		}
+	}
+	if got := d.post("/f", `{}`, "X-Shop", "chairs"); got.status != http.StatusOK {
+		t.Errorf("another key got %d", got.status)
+	}
+	if n := seriesValue(t, d.g, "gateway_requests_total", map[string]string{"flow": "f", "outcome": "rate_limited", "status": "429"}); n != 200 {
+		t.Errorf("%v refused requests are counted", n)
+	}
+	d.stop()
+	page, err := d.store.List(t.Context(), store.ListQuery{Filter: store.Filter{States: []store.State{store.Refused}}, Limit: 500})
+	if err != nil || len(page.Runs) < 50 || len(page.Runs) > 150 {
+		t.Errorf("the history has %d of 200 refused requests: %v", len(page.Runs), err)
+	}
+}
