@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"encoding/base64"
 	"runtime/debug"
 	"slices"
 	"testing"
@@ -27,6 +28,10 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 	signed.Body = body
 	github := withHeader("X-Hub-Signature-256", "sha256="+plain)
 	github.Body = body
+	stripe := withHeader("Stripe-Signature", "t="+at+",v1="+hmacOf(t, "sha256", oldKey, at+"."+string(body))+",v1="+hmacOf(t, "sha256", testKey, at+"."+string(body)))
+	stripe.Body = body
+	shopify := withHeader("X-Shopify-Hmac-Sha256", base64.StdEncoding.EncodeToString(sumOf(t, "sha256", testKey, string(body))))
+	shopify.Body = body
 	inQuery := withHeader()
 	inQuery.Query.Set("key", testKey)
 	cases := []struct {
@@ -37,6 +42,8 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 		{"github", mustDecode(t, "github", "secret = [secret.old, secret.key]"), github},
 		{"hmac with a payload", mustDecode(t, "hmac", "secret = secret.key\nheader = \"x-sig\"\nprefix = \"v0=\"\nalgorithm = \"sha512\"\n"+
 			"timestamp_header = \"x-time\"\npayload = \"v0:${webhook.headers[\"X-Time\"]}:${webhook.raw}\""), signed},
+		{"stripe", mustDecode(t, "stripe", "secret = secret.key"), stripe},
+		{"shopify", mustDecode(t, "shopify", "secret = secret.key"), shopify},
 		{"bearer", mustDecode(t, "bearer", "token = \"token-17\""), withHeader("Authorization", "Bearer token-17")},
 		{"header", mustDecode(t, "header", "name = \"x-key\"\nvalue = [secret.old, secret.key]"), withHeader("X-Key", testKey)},
 		{"query", mustDecode(t, "query", "name = \"key\"\nvalue = secret.key"), inQuery},
@@ -72,6 +79,15 @@ func BenchmarkHMACWithPayload1KiB(b *testing.B) {
 	r.Body = body
 	benchmark(b, c, r)
 	b.SetBytes(int64(len(body)))
+}
+
+// BenchmarkSenders verifies the genuine delivery of each sender.
+func BenchmarkSenders(b *testing.B) {
+	for _, f := range readVectors(b) {
+		b.Run(f.name, func(b *testing.B) {
+			benchmark(b, mustDecode(b, f.Preset, f.Config), f.Requests[0].request(b))
+		})
+	}
 }
 
 func BenchmarkBasic(b *testing.B) {

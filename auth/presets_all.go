@@ -88,15 +88,6 @@ func docuSignSchemes() []presetScheme {
 	return anyOf(schemes...)
 }
 
-// boxTolerance is the age up to which Box's own libraries accept a delivery.
-const boxTolerance = 10 * time.Minute
-
-// boxScheme is the scheme of one of the two keys of an app.
-func boxScheme(which string) scheme {
-	return bodyHMAC("Box-Signature-"+which, "", base64Name).
-		with("{body}{timestamp}", timeSource{header: "Box-Delivery-Timestamp", format: rfc3339Name, tolerance: boxTolerance})
-}
-
 // cloudinaryTolerance is the age up to which Cloudinary's own libraries accept a
 // notification.
 const cloudinaryTolerance = 2 * time.Hour

@@ -72,7 +72,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 			name:    "box",
 			doc:     "Checks the signatures of [Box's webhooks](https://developer.box.com/guides/webhooks/v2/signatures-v2/), in `Box-Signature-Primary` and `Box-Signature-Secondary`. One of them must match.",
 			secret:  "The *Primary key* or the *Secondary key* on the page *Webhooks* of the app; a list holds both.",
-			schemes: anyOf(boxScheme("Primary"), boxScheme("Secondary")),
+			schemes: anyOf(boxScheme("Primary", "{body}"), boxScheme("Secondary", "{body}"), boxScheme("Primary", "{escaped_body}"), boxScheme("Secondary", "{escaped_body}")),
 		},
 		{
 			name: "trello",

@@ -23,6 +23,7 @@ const (
 	fromText source = iota
 	fromHeader
 	fromBody
+	fromEscapedBody // with escapes for characters that are not ASCII, as Box signs it
 	fromMethod
 	fromPublicURL  // the beginning of the URL
 	fromURI        // the rest of the URL: path and query as they were received
@@ -63,6 +64,8 @@ func namedParts(name string) payload {
 	switch name {
 	case "body":
 		return bodyPayload()
+	case "escaped_body":
+		return payload{{source: fromEscapedBody}}
 	case "timestamp":
 		return payload{{source: fromTimestamp}}
 	case "method":
@@ -78,6 +81,8 @@ func namedParts(name string) payload {
 func (p payload) has(s source) bool {
 	return slices.ContainsFunc(p, func(x part) bool { return x.source == s })
 }
+
+func (p payload) readsBody() bool { return p.has(fromBody) || p.has(fromEscapedBody) }
 
 // readsHeader reports whether the payload holds a header, given by its canonical
 // name.
@@ -109,6 +114,8 @@ func (m message) textOf(x part) string {
 	switch x.source {
 	case fromHeader:
 		return m.request.Header.Get(x.text)
+	case fromEscapedBody:
+		return escapeBoxBody(m.request.Body)
 	case fromMethod:
 		return m.request.Method
 	case fromPublicURL:

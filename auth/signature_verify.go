@@ -81,7 +81,7 @@ func (s *signature) checkMember(r *Request) error {
 }
 
 // NeedsBody reports whether the body is signed.
-func (s *signature) NeedsBody() bool { return s.payload.has(fromBody) }
+func (s *signature) NeedsBody() bool { return s.payload.readsBody() }
 
 // Challenge names a scheme of the gateway's own: no registered one asks for such
 // a signature.

@@ -35,7 +35,7 @@ type vector struct {
 	Accepted          bool
 }
 
-func (v vector) request(t *testing.T) *Request {
+func (v vector) request(t testing.TB) *Request {
 	t.Helper()
 	const public = "https://hooks.example.com"
 	uri, ok := strings.CutPrefix(v.URL, public)
@@ -50,7 +50,7 @@ func (v vector) request(t *testing.T) *Request {
 	return r
 }
 
-func readVectors(t *testing.T) []vectorFile {
+func readVectors(t testing.TB) []vectorFile {
 	t.Helper()
 	names, err := filepath.Glob("testdata/vectors/*.json")
 	if err != nil || len(names) == 0 {
