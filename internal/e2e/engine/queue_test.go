@@ -48,6 +48,7 @@ func TestAcceptsNothingWithoutItsStore(t *testing.T) {
 func TestReadyNeedsStore(t *testing.T) {
 	t.Parallel()
 	d := newDurable(t, oneAction(""))
+	d.adminAPI = func() http.Handler { return newAdminAPI(d.g, d.store) } // one remembers its last probe for a while
 	for _, down := range []bool{false, true, false} {
 		d.store.down.Store(down)
 		want := http.StatusOK
