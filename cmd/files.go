@@ -14,7 +14,7 @@ import (
 
 // loader returns a function that loads the flow files under the paths. The default
 // is the current folder.
-func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config, hcl.Diagnostics), error) {
+func (c *command) loader(paths []string, unset load.Unset, options ...func(*load.Options)) (func() (*load.Config, hcl.Diagnostics), error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -32,6 +32,9 @@ func (c *command) loader(paths []string, unset load.Unset) (func() (*load.Config
 			dir = "."
 		}
 		o.Paths = append(o.Paths, load.Path{Dir: dir, Name: filepath.ToSlash(filepath.Clean(p))})
+	}
+	for _, set := range options {
+		set(&o)
 	}
 	return func() (*load.Config, hcl.Diagnostics) { return load.Files(o) }, nil
 }

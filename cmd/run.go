@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -170,7 +171,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.AllowExec, o.AllowPaths, err = r.allow.resolve(r.env); err != nil {
 		return o, err
 	}
-	loadFlows, err := r.loader(paths, load.RequireSet)
+	loadFlows, err := r.loader(paths, load.RequireSet, func(o *load.Options) { o.LocalOnly = isLoopback(r.listen) })
 	if err != nil {
 		return o, err
 	}
@@ -192,6 +193,16 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	r.requireToken = r.adminToken != ""
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, explainDataError(r.data, err)
+}
+
+// isLoopback reports whether only this machine reaches a listener at the address.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
 // warnOfDataAmongFlows logs that the data folder lies in a folder of flow files. It

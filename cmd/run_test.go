@@ -67,3 +67,15 @@ func TestRunFlagsWinOverVariables(t *testing.T) {
 		t.Errorf("lease %v, listen %q, drain %v", r.lease, r.listen, r.drain)
 	}
 }
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"127.0.0.1:8080": true, "127.9.9.9:80": true, "[::1]:8080": true, "[::ffff:127.0.0.1]:80": true, "localhost:8080": true,
+		"": false, ":8080": false, "0.0.0.0:8080": false, "[::]:8080": false, "10.0.0.7:8080": false, "localhost.example.com:80": false, "127.0.0.1": false,
+	} {
+		if isLoopback(address) != want {
+			t.Errorf("isLoopback(%q) = %v", address, !want)
+		}
+	}
+}

@@ -87,6 +87,29 @@ func TestUnset(t *testing.T) {
 	}
 }
 
+// TestLocalOnly: a short secret is a warning where only this machine can send
+// requests, and the flow has its value. An empty one stays an error.
+func TestLocalOnly(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		value    string
+		severity hcl.DiagnosticSeverity
+		summary  string
+	}{
+		"short": {"seven-7", hcl.DiagWarning, "Secret too short"},
+		"empty": {"", hcl.DiagError, "Secret not set"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options(fstest.MapFS{"a.hcl": text("secret \"a\" {\n  env = \"VALUE\"\n}\n" + flowFile("a"))}, "a.hcl")
+			o.Unset, o.LocalOnly = load.RequireSet, true
+			o.Env = func(string) (string, bool) { return c.value, true }
+			_, diags := load.Files(o)
+			expectFinding(t, diags, c.severity, c.summary, "")
+		})
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

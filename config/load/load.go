@@ -36,6 +36,9 @@ type Options struct {
 	Clock clock.Clock
 	// Unset says how to treat unset secrets and variables.
 	Unset Unset
+	// LocalOnly says that only this machine can send requests to the flows. A
+	// secret that is too short is a warning then.
+	LocalOnly bool
 	// Kinds are the triggers and actions that flows may use.
 	Kinds       flow.Kinds
 	Connections []flow.ConnectionKind

@@ -26,7 +26,7 @@ type secret struct {
 
 // Describe declares the block.
 func (s *secret) Describe(sp *schema.Spec) {
-	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too. A secret has at least 8 bytes; `gateway run` and `gateway validate --secrets` report a shorter one.\n\n" +
+	sp.Doc = "A value from the environment or from a file. It is redacted in logs, history, errors and the dashboard. A value that is computed from `secret.NAME` is sensitive too. A secret has at least 8 bytes: a shorter one is an error of `gateway run` and `gateway validate --secrets`. For trials, `gateway run --listen 127.0.0.1:8080` warns of it instead, because only this machine can send requests then.\n\n" +
 		"Redacted are also texts of at least 8 bytes that functions compute from secrets when the files are loaded, such as `jsondecode(secret.login).token` and `upper(secret.token)`. Texts that are computed in a run, from a secret and values of the run, are sensitive where the gateway uses them; it does not recognize them where another system repeats them."
 	schema.Label(sp, &s.name, "NAME", "Names the secret: `secret.NAME`.")
 	schema.Attr(sp, &s.env, "env", "Name of the environment variable that holds the value. A running gateway keeps the environment with which it started; a change takes effect after a restart.")
@@ -84,7 +84,8 @@ func (l *loader) decodeSecrets() {
 const minSecretLength = 8
 
 // secretValue returns the value of a secret, which is unknown if the secret is not
-// set or too short. With RequireSet this is an error at the block.
+// set or too short. With RequireSet this is an error at the block; with LocalOnly
+// a short secret is used, with a warning.
 func (l *loader) secretValue(s *secret, b locatedBlock) cty.Value {
 	text, missing := l.secretText(s, b.file)
 	if missing != "" {
@@ -93,7 +94,12 @@ func (l *loader) secretValue(s *secret, b locatedBlock) cty.Value {
 	}
 	l.secrets = append(l.secrets, text)
 	if len(text) < minSecretLength {
-		l.reportSecret(b, "Secret too short", fmt.Sprintf("The secret %q comes from %s, whose value is shorter than %d bytes. Such a value can be guessed, and it can't be hidden in logs and history. Set a longer one; a value that is not secret belongs into locals.", s.name, s.source(), minSecretLength))
+		detail := fmt.Sprintf("The secret %q comes from %s, whose value is shorter than %d bytes. Such a value can be guessed, and it can't be hidden in logs and history. Set a longer one; a value that is not secret belongs into locals.", s.name, s.source(), minSecretLength)
+		if l.LocalOnly {
+			l.report(diag.Warning(b.DefRange(), "Secret too short", detail+" It is accepted here because only this machine can send requests."))
+			return ctytext.Value(text)
+		}
+		l.reportSecret(b, "Secret too short", detail)
 		return cty.UnknownVal(cty.String)
 	}
 	return ctytext.Value(text)
