@@ -28,7 +28,9 @@ func (g *Gateway) Run(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return httpserver.Serve(public, g.withProxyProtocol(l), g.opts.Clock) })
+	group.Go(func() error {
+		return httpserver.Serve(public, g.withProxyProtocol(g.withConnectionLimit(l)), g.opts.Clock)
+	})
 	if g.durable != nil {
 		g.durable.start(ctx, group)
 	}

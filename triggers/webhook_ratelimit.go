@@ -2,7 +2,6 @@ package triggers
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -10,6 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/clientaddr"
 )
 
 // The bounds of a rate limit.
@@ -61,7 +61,7 @@ func (w *webhook) limitRate(e *requestEvent, in flow.Incoming) *flow.Problem {
 	if l == nil || in.TakeRate == nil {
 		return nil
 	}
-	key := clientNetwork(in.RemoteIP)
+	key := clientaddr.Network(in.RemoteIP).String()
 	if l.key.IsSet() {
 		var problem *flow.Problem
 		if key, problem = flow.EvaluateEarly(in, e, l.key, ""); problem != nil {
@@ -69,16 +69,4 @@ func (w *webhook) limitRate(e *requestEvent, in flow.Incoming) *flow.Problem {
 		}
 	}
 	return in.TakeRate(key, flow.Rate{Requests: l.requests, Per: l.per, Burst: l.burst})
-}
-
-// clientNetwork returns the address of a client, or the network of an IPv6 address:
-// one client has all addresses of it.
-func clientNetwork(addr netip.Addr) string {
-	if addr.Is6() && !addr.Is4In6() {
-		network, err := addr.Prefix(64)
-		if err == nil {
-			return network.String()
-		}
-	}
-	return addr.Unmap().String()
 }

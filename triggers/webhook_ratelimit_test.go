@@ -19,15 +19,15 @@ func TestRateLimitKeys(t *testing.T) {
 		status   int    // 0 for a run
 		key      string // "-" for none
 	}{
-		"address":         {limit + "}", sent{body: `{}`, ip: "203.0.113.9"}, 0, "203.0.113.9"},
-		"IPv4 in IPv6":    {limit + "}", sent{body: `{}`, ip: "::ffff:203.0.113.9"}, 0, "203.0.113.9"},
+		"address":         {limit + "}", sent{body: `{}`, ip: "203.0.113.9"}, 0, "203.0.113.9/32"},
+		"IPv4 in IPv6":    {limit + "}", sent{body: `{}`, ip: "::ffff:203.0.113.9"}, 0, "203.0.113.9/32"},
 		"network of IPv6": {limit + "}", sent{body: `{}`, ip: "2001:db8:1:2:3::4"}, 0, "2001:db8:1:2::/64"},
 		"body":            {limit + "key = webhook.body.shop\n}", sent{body: `{"shop": "lamps"}`}, 0, "lamps"},
 		"null":            {limit + "key = webhook.headers.X\n}", sent{body: `{}`}, 0, ""},
 		"not signed in":   {limit + "}\n" + bearerAuth, sent{body: `{}`}, 401, "-"},
 		"malformed":       {limit + "}", sent{body: `{`}, 400, "-"},
-		"wrong variables": {limit + "}\nvariable \"n\" {\n}", sent{body: `{}`}, 422, "192.0.2.7"},
-		"ignored":         {limit + "}\nwhen = webhook.method == \"PUT\"", sent{body: `{}`}, 200, "192.0.2.7"},
+		"wrong variables": {limit + "}\nvariable \"n\" {\n}", sent{body: `{}`}, 422, "192.0.2.7/32"},
+		"ignored":         {limit + "}\nwhen = webhook.method == \"PUT\"", sent{body: `{}`}, 200, "192.0.2.7/32"},
 		"a key that fails": {
 			limit + "key = webhook.body.a.b\n}", sent{body: `{}`}, 500, "-",
 		},

@@ -49,6 +49,9 @@ type Limits struct {
 	JSONDepth int
 	Runs      int
 	Memory    expr.Size // 0 if not set
+
+	Connections   int // open ones of one address
+	FailedSignIns int // of one address in a minute; 0 for no limit
 }
 
 // Egress holds the settings of outgoing requests.
@@ -127,13 +130,15 @@ func (t *TLS) Describe(s *schema.Spec) {
 
 // Describe declares the block.
 func (l *Limits) Describe(s *schema.Spec) {
-	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256}
+	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256, Connections: 2000, FailedSignIns: 30}
 	s.Doc = "A request above a limit is refused. Each limit has its own status."
 	schema.Attr(s, &l.Body, "body", "Largest body of a request, from 1B to 1GiB. A larger one gets 413.")
 	schema.Attr(s, &l.Headers, "headers", "Largest header of a request, from 1KiB to 16MiB. A larger one gets 431. A change takes effect at the next start.")
 	schema.Attr(s, &l.JSONDepth, "json_depth", "How deep lists and objects of a body may be nested, from 1 to 1000. A deeper body gets 400.")
 	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process, from 1 to 1000000. A request above it gets 503.")
 	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, the outputs of their actions, and the answers that callers have not read, may take together. A request above it gets 503, and an action fails with the reason `memory`, which `retry` attempts again. Default: half of the memory of the container or the machine.")
+	schema.Attr(s, &l.Connections, "connections_per_address", "Open connections of one client address, from 1 to 1000000; the addresses of an IPv6 network (/64) count as one. A connection above it is closed at once. Trusted proxies have no limit: name them in `trusted_proxies`.")
+	schema.Attr(s, &l.FailedSignIns, "failed_sign_ins", "Requests of one client address in a minute that may fail the checks of `auth`. Answers to further ones are delayed by up to 2 s. Requests with the right credentials are never delayed. `0` delays none.")
 	s.Check(l.checkRanges)
 }
 
@@ -148,6 +153,8 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		{"headers", l.Headers >= 1<<10 && l.Headers <= 16<<20, "from 1KiB to 16MiB"},
 		{"json_depth", l.JSONDepth >= 1 && l.JSONDepth <= 1000, "from 1 to 1000"},
 		{"memory", l.Memory == 0 || l.Memory >= 1<<20 && l.Memory >= l.Body, "at least 1MiB, and not less than \"body\""},
+		{"connections_per_address", l.Connections >= 1 && l.Connections <= 1_000_000, "from 1 to 1000000"},
+		{"failed_sign_ins", l.FailedSignIns >= 0 && l.FailedSignIns <= 1_000_000, "from 0 to 1000000"},
 		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
 	} {
 		if !limit.ok {

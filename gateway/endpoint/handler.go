@@ -63,6 +63,7 @@ type Handler struct {
 
 	unserved     telemetry.RefusalLimit // of requests that found no endpoint
 	rates        rateLimits
+	signIns      *signIns
 	proxyWarning atomic.Int64 // when the next warning of a proxy may be logged
 	draining     atomic.Bool
 	stopping     atomic.Bool
@@ -71,7 +72,7 @@ type Handler struct {
 }
 
 // New returns a handler that serves at once.
-func New(o Options) *Handler { return &Handler{Options: o} }
+func New(o Options) *Handler { return &Handler{Options: o, signIns: newSignIns()} }
 
 // Drain makes each response close its connection, so that the next request
 // reaches another gateway.

@@ -30,7 +30,8 @@ type Metrics struct {
 	loadTook   prometheus.Gauge
 	flows      prometheus.Gauge
 
-	unrecorded prometheus.Counter
+	unrecorded  prometheus.Counter
+	connections prometheus.Counter // refused
 
 	unserved *requestCounter // requests without an endpoint
 
@@ -52,7 +53,8 @@ func NewMetrics(version string, runs func() int64) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
-	m.registry.MustRegister(m.unrecorded)
+	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})
+	m.registry.MustRegister(m.unrecorded, m.connections)
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
 	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over, dropped one that was cancelled because the queue was full.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
@@ -107,6 +109,9 @@ func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
 // CountUnserved counts a request that led to no endpoint.
 func (m *Metrics) CountUnserved(outcome string, status int) { m.unserved.inc(outcome, status) }
+
+// CountRefusedConnection counts a connection of an address that has too many.
+func (m *Metrics) CountRefusedConnection() { m.connections.Inc() }
 
 // CountUnrecorded counts a refused request that the history leaves out.
 func (m *Metrics) CountUnrecorded() { m.unrecorded.Inc() }

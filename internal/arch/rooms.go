@@ -49,7 +49,7 @@ func groundRooms() []room {
 		{"internal/ctytext", nil, "it makes texts safe for the expression language"},
 		{"internal/datetime", nil, "a time is text and a number"},
 		{"internal/duration", nil, "a duration is text and a number"},
-		{"internal/httpserver", []string{"internal/clock"}, "both listeners share its limits of time"},
+		{"internal/httpserver", []string{"internal/clientaddr", "internal/clock"}, "both listeners share its limits of time"},
 		{"internal/keys", nil, "keys are bytes and files"},
 		{"internal/links", []string{"internal/keys"}, "the tokens of links are sealed by a key"},
 		{"internal/logging", []string{"internal/termtext"}, "it formats lines and knows no flow"},

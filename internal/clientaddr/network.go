@@ -31,6 +31,18 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 	return network, nil
 }
 
+// Network returns the network that counts as one client: an address, of IPv6 the
+// network (/64) around it. It is not valid for an address that is not.
+func Network(addr netip.Addr) netip.Prefix {
+	addr = addr.Unmap().WithZone("")
+	bits := addr.BitLen()
+	if addr.Is6() {
+		bits = 64
+	}
+	network, _ := addr.Prefix(bits) // fails for other numbers of bits only
+	return network
+}
+
 // Contains reports whether one of the networks has an address.
 func Contains(networks []netip.Prefix, addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")

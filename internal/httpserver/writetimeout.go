@@ -52,12 +52,14 @@ func (c *timeoutConn) Write(p []byte) (int, error) {
 
 // CloseWrite ends the sending half, by which net/http lets a refused caller
 // read its response before the connection is reset.
-func (c *timeoutConn) CloseWrite() error {
-	inner := c.Conn
-	if wrapped, ok := inner.(interface{ Raw() net.Conn }); ok { // of the PROXY protocol
-		inner = wrapped.Raw()
+func (c *timeoutConn) CloseWrite() error { return closeWrite(c.Conn) }
+
+// closeWrite ends the sending half of a connection that has one.
+func closeWrite(c net.Conn) error {
+	if wrapped, ok := c.(interface{ Raw() net.Conn }); ok { // of the PROXY protocol
+		c = wrapped.Raw()
 	}
-	if half, ok := inner.(interface{ CloseWrite() error }); ok {
+	if half, ok := c.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
