@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // allOf accepts a request that each of its checks accepts.
@@ -93,6 +94,9 @@ func (a *allOf) userName() string {
 	}
 	return ""
 }
+
+// Open implements Opener.
+func (a *allOf) Open(r *flow.Resources) error { return a.policy().Open(r) }
 
 func (a *allOf) signsURL() bool {
 	for _, c := range a.checks {

@@ -85,7 +85,7 @@ func BenchmarkHMACWithPayload1KiB(b *testing.B) {
 func BenchmarkSenders(b *testing.B) {
 	for _, f := range readVectors(b) {
 		b.Run(f.name, func(b *testing.B) {
-			benchmark(b, mustDecode(b, f.Preset, f.Config), f.Requests[0].request(b))
+			benchmark(b, f.check(b), f.Requests[0].request(b))
 		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // Policy holds the checks of one trigger. A request needs to pass one of them.
@@ -60,6 +62,18 @@ func (p Policy) VerifyEarly(ctx context.Context, r *Request) (left Policy, reaso
 		return left, nil
 	}
 	return left, reasons
+}
+
+// Open opens what the checks need from outside.
+func (p Policy) Open(r *flow.Resources) error {
+	for _, c := range p.Checks {
+		if o, ok := c.(Opener); ok {
+			if err := o.Open(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Challenges lists the values for WWW-Authenticate, one field each, without

@@ -40,6 +40,8 @@ func sendersInCode() []Kind {
 		{Name: "adyen", New: func() Check { return &adyen{} }},
 		{Name: "braintree", New: func() Check { return &braintree{} }},
 		{Name: "contentful", New: func() Check { return &contentful{} }},
+		{Name: "sns", New: func() Check { return &sns{} }},
+		{Name: "paypal", New: func() Check { return &paypal{} }},
 		{Name: "figma", New: newFigma},
 		{Name: "microsoft_graph", New: newMicrosoftGraph},
 	}

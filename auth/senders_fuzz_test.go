@@ -16,7 +16,7 @@ func FuzzSenders(f *testing.F) {
 	}
 	var senders []sender
 	for _, file := range readVectors(f) {
-		s := sender{check: mustDecode(f, file.Preset, file.Config), genuine: file.Requests[0]}
+		s := sender{check: file.check(f), genuine: file.Requests[0]}
 		for _, v := range file.Requests {
 			s.signed = s.signed || v.Name == "body changed" && !v.Accepted
 		}

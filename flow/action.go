@@ -102,7 +102,7 @@ type Callee struct {
 	Bind func(*Flow) hcl.Diagnostics
 }
 
-// Opener is an action that needs something from outside before its first run,
+// Opener is an action, or an endpoint of a trigger, that needs something from outside before its first run,
 // such as a client. Open is called when a configuration is put into service,
 // never by validate.
 type Opener interface {

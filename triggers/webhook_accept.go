@@ -10,6 +10,9 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clientaddr"
 )
 
+// Open implements flow.Opener: a check may need a client.
+func (w *webhook) Open(r *flow.Resources) error { return auth.Policy{Checks: w.checks}.Open(r) }
+
 // Accept returns the event of a request, or the problem for its caller. A caller
 // without credentials learns nothing about the expected body.
 func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.Problem) {

@@ -97,9 +97,16 @@ func usesStore(f *flow.Flow) bool {
 	return uses && f.Enabled
 }
 
-// openActions opens the resources of a flow's actions. A disabled flow may have
+// openActions opens the resources of a flow's trigger and actions. A disabled flow may have
 // actions that the gateway does not allow.
 func openActions(f *flow.Flow, resources *flow.Resources) error {
+	if f.Parts.HTTP != nil {
+		if o, ok := f.Parts.HTTP.Endpoint.(flow.Opener); ok {
+			if err := o.Open(resources); err != nil {
+				return fmt.Errorf("%s: the trigger of flow %q: %w", f.Range, f.Name, err)
+			}
+		}
+	}
 	var failed error
 	f.Walk(func(step *flow.Step) {
 		o, ok := step.Action.(flow.Opener)

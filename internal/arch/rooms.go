@@ -91,7 +91,7 @@ func kindRooms() []room {
 	language := with("config/diag", "config/expr", "config/schema", "flow")
 	return []room{
 		{"outbound", slices.Concat(ground(), []string{"internal/body"}), "the guarded client knows addresses, not flows; answers are compressed as bodies are"},
-		{"auth", language, "a check knows the request, not the trigger that asks for it"},
+		{"auth", slices.Concat(language, []string{"outbound"}), "a check knows the request, not the trigger that asks for it; it fetches certificates through the guard"},
 		{"triggers/input", language, "declared variables serve every kind of trigger"},
 		{"triggers", slices.Concat(language, []string{"auth", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},
 		{"actions/local", language, "files and commands of the machine need no client"},

@@ -11,11 +11,13 @@ import (
 
 // file is the vector file of a preset.
 type file struct {
-	Preset   string    `json:"preset"`
-	Judge    string    `json:"judge,omitempty"`    // the library that judged each request
-	Readings []string  `json:"readings,omitempty"` // two independent ones of the documentation
-	Config   string    `json:"config"`             // the body of the auth block
-	Requests []request `json:"requests"`
+	Preset   string   `json:"preset"`
+	Judge    string   `json:"judge,omitempty"`    // the library that judged each request
+	Readings []string `json:"readings,omitempty"` // two independent ones of the documentation
+	Config   string   `json:"config"`             // the body of the auth block
+	// Fetched has the texts of the URLs that the check fetches.
+	Fetched  map[string]string `json:"fetched,omitempty"`
+	Requests []request         `json:"requests"`
 }
 
 func main() {
@@ -41,7 +43,7 @@ func main() {
 }
 
 func senders() []sender {
-	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants(), inBodySenders())
+	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants(), inBodySenders(), certificateSenders())
 }
 
 func write(path string, f file) error {

@@ -56,6 +56,7 @@ type sender struct {
 	stamp     func(at time.Time) string
 	list      string // the separator, if a request may have several signatures
 	unjudged  []string
+	fetched   map[string]string
 
 	spoil func(r *request)                           // changes a signature that is in the body
 	more  func(genuine request) map[string]variation // further requests
@@ -82,7 +83,7 @@ func (s sender) as(preset, variant string) sender {
 
 // judge makes the requests and asks for the verdict on each of them.
 func (s sender) judge(now time.Time) (file, error) {
-	f := file{Preset: s.preset, Judge: s.judgedBy, Readings: s.readings, Config: s.config}
+	f := file{Preset: s.preset, Judge: s.judgedBy, Readings: s.readings, Config: s.config, Fetched: s.fetched}
 	if strings.Contains(s.config, "%s") {
 		f.Config = fmt.Sprintf(s.config, s.secret)
 	}

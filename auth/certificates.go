@@ -1,0 +1,155 @@
+package auth
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/outbound"
+)
+
+// Opener is a check that needs something from outside, such as a client. Open is
+// called when a configuration is put into service, never by validate.
+type Opener interface {
+	Open(r *flow.Resources) error
+}
+
+// certificates fetches the certificates whose keys sign requests, and keeps them.
+// Its callers choose the hosts; the rest of a URL comes from the request.
+type certificates struct {
+	fetch func(ctx context.Context, url string) ([]byte, error)
+
+	mu   sync.Mutex
+	kept map[string]*x509.Certificate // by URL
+
+	fetching sync.Mutex
+	window   time.Time // the beginning of the minute in which fetches are counted
+	fetched  int       // in that minute
+}
+
+const (
+	// maxCertificates is the number of certificates that a check keeps. Senders have
+	// one or two at a time.
+	maxCertificates = 16
+	// maxFetches is the number of certificates that a check fetches in a minute: a
+	// caller without credentials causes them.
+	maxFetches = 10
+	// maxCertificateSize is the size of the answer to a fetch.
+	maxCertificateSize = 64 << 10
+	// certificateTimeout is the time that a fetch may take.
+	certificateTimeout = 5 * time.Second
+)
+
+// open makes the client that fetches.
+func (c *certificates) open(r *flow.Resources) error {
+	policy, err := outbound.ParsePolicy(r.Settings.Egress)
+	if err != nil {
+		return fmt.Errorf("egress: %w", err)
+	}
+	client, err := flow.Resource(r, fmt.Sprintf("auth certificates %q", r.Settings.Egress), func() (*outbound.Client, func(), error) {
+		client := outbound.New(outbound.Options{Policy: policy, Clock: r.Settings.Clock, Timeout: certificateTimeout})
+		return client, client.CloseIdle, nil
+	})
+	if err != nil {
+		return err
+	}
+	c.fetch = func(ctx context.Context, url string) ([]byte, error) {
+		answer, err := client.Do(ctx, &outbound.Request{URL: url, MaxResponse: maxCertificateSize})
+		if err != nil {
+			return nil, fmt.Errorf("the certificate can't be fetched: %w", err)
+		}
+		if answer.Status != http.StatusOK {
+			return nil, fmt.Errorf("the certificate can't be fetched: status %d", answer.Status)
+		}
+		return answer.Body, nil
+	}
+	return nil
+}
+
+// key returns the key of the certificate at a URL.
+func (c *certificates) key(ctx context.Context, url string, now time.Time) (*rsa.PublicKey, error) {
+	found := c.find(url)
+	if found == nil {
+		var err error
+		if found, err = c.get(ctx, url, now); err != nil {
+			return nil, err
+		}
+	}
+	if now.Before(found.NotBefore) || now.After(found.NotAfter) {
+		return nil, errors.New("the certificate of the sender is not valid now")
+	}
+	key, ok := found.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the certificate of the sender holds no RSA key")
+	}
+	return key, nil
+}
+
+func (c *certificates) find(url string) *x509.Certificate {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[url]
+}
+
+// get fetches a certificate that is not kept. One request at a time fetches, and
+// requests whose certificate is kept do not wait for it.
+func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x509.Certificate, error) {
+	c.fetching.Lock()
+	defer c.fetching.Unlock()
+	if found := c.find(url); found != nil {
+		return found, nil
+	}
+	if c.fetch == nil {
+		return nil, errors.New("no certificate can be fetched here")
+	}
+	if now.Sub(c.window) >= time.Minute {
+		c.window, c.fetched = now, 0
+	}
+	if c.fetched++; c.fetched > maxFetches {
+		return nil, fmt.Errorf("more than %d certificates in a minute", maxFetches)
+	}
+	text, err := c.fetch(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	found, err := parseCertificate(text)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) >= maxCertificates || c.kept == nil {
+		c.kept = map[string]*x509.Certificate{}
+	}
+	c.kept[url] = found
+	return found, nil
+}
+
+// parseCertificate parses the first certificate of a PEM text.
+func parseCertificate(text []byte) (*x509.Certificate, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("the certificate of the sender is not PEM")
+	}
+	found, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, errors.New("the certificate of the sender is not X.509")
+	}
+	return found, nil
+}
+
+// matchRSA reports whether a signature in base64 is that of a text.
+func matchRSA(key *rsa.PublicKey, algorithm string, text []byte, signature string) error {
+	decoded, ok := appendDecoded(nil, base64Name, signature, 0)
+	if !ok || !(publicKey{key, algorithm}).verify(text, decoded) {
+		return errMismatch
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// certificateOf returns the certificate of the vectors of SNS.
+func certificateOf(t *testing.T) []byte {
+	t.Helper()
+	for _, f := range readVectors(t) {
+		if f.name == "sns" {
+			for _, text := range f.Fetched {
+				return []byte(text)
+			}
+		}
+	}
+	t.Fatal("no vectors of sns")
+	return nil
+}
+
+func TestCertificatesAreFetchedOnce(t *testing.T) {
+	t.Parallel()
+	var fetched atomic.Int64
+	text := certificateOf(t)
+	now := time.Now()
+	c := &certificates{fetch: func(context.Context, string) ([]byte, error) {
+		fetched.Add(1)
+		return text, nil
+	}}
+	for range 20 {
+		if _, err := c.key(t.Context(), "https://a.example/1", now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fetched.Load() != 1 {
+		t.Errorf("fetched %d times", fetched.Load())
+	}
+	for _, at := range []time.Time{now.Add(-1000 * time.Hour), now.AddDate(60, 0, 0)} {
+		if _, err := c.key(t.Context(), "https://a.example/1", at); err == nil {
+			t.Errorf("valid at %s", at)
+		}
+	}
+}
+
+func TestCertificatesBoundTheirFetches(t *testing.T) {
+	t.Parallel()
+	fetched := 0
+	c := &certificates{fetch: func(context.Context, string) ([]byte, error) {
+		fetched++
+		return nil, errors.New("status 404")
+	}}
+	ask := func(n int, at time.Time) error {
+		_, err := c.key(t.Context(), fmt.Sprintf("https://a.example/%d", n), at)
+		return err
+	}
+	for n := range 3 * maxFetches {
+		if err := ask(n, noon()); err == nil {
+			t.Fatal("a certificate that is not there")
+		}
+	}
+	if fetched != maxFetches {
+		t.Errorf("fetched %d times in a minute", fetched)
+	}
+	if err := ask(0, noon()); err == nil || err.Error() != "more than 10 certificates in a minute" {
+		t.Errorf("refused with %v", err)
+	}
+	if err := ask(0, noon().Add(time.Minute)); err == nil || err.Error() != "status 404" {
+		t.Errorf("a minute later refused with %v", err)
+	}
+}
+
+func TestCertificatesRefuseOtherTexts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":    "the certificate of the sender is not PEM",
+		"PEM": "the certificate of the sender is not PEM",
+		"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n": "the certificate of the sender is not X.509",
+	} {
+		c := &certificates{fetch: func(context.Context, string) ([]byte, error) { return []byte(text), nil }}
+		if _, err := c.key(t.Context(), "https://a.example/", noon()); err == nil || err.Error() != want {
+			t.Errorf("%q: refused with %v, want %s", text, err, want)
+		}
+	}
+	if _, err := (&certificates{}).key(t.Context(), "https://a.example/", noon()); err == nil {
+		t.Error("a key without a client")
+	}
+}
+
+// A check inside of auth "all" is opened too, and fetches through the guard.
+func TestChecksAreOpened(t *testing.T) {
+	t.Parallel()
+	pool := &flow.Pool{}
+	resources := pool.Lease(flow.Settings{})
+	defer resources.Close()
+	inner := &sns{topics: []string{"arn"}}
+	p := Policy{Checks: []Check{&paypal{}, &allOf{checks: []Check{&basic{}, inner}}}}
+	if err := p.Open(resources); err != nil {
+		t.Fatal(err)
+	}
+	if inner.certificates.fetch == nil || p.Checks[0].(*paypal).certificates.fetch == nil {
+		t.Error("a check is not open")
+	}
+	if _, err := inner.certificates.fetch(t.Context(), "https://127.0.0.1:1/"); err == nil {
+		t.Error("the guard lets a loopback address pass")
+	}
+}
+
+func TestSendersThatAllCustomersShareNeedWhatIsOurs(t *testing.T) {
+	t.Parallel()
+	checkFindings(t, "sns", []finding{
+		{"no topic", ``, hcl.DiagError, "Missing attribute", `"topic_arn" is required`, "1:1-1:11"},
+		{"an empty list", `topic_arn = []`, hcl.DiagError, "No topic", "accepts no message", "2:13-2:15"},
+		{"a name", `topic_arn = ["arn:aws:sns:eu-central-1:123456789012:orders", "orders"]`, hcl.DiagError, "Not a topic", "looks like", "2:62-2:70"},
+	})
+	checkFindings(t, "paypal", []finding{
+		{"no id", ``, hcl.DiagError, "Missing attribute", `"webhook_id" is required`, "1:1-1:14"},
+		{"an empty id", `webhook_id = ""`, hcl.DiagError, "Not a webhook ID", "capital letters and digits", "2:14-2:16"},
+	})
+}
