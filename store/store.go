@@ -14,6 +14,7 @@ type Store interface {
 	Operator
 	Keys
 	Contacts
+	APIKeys
 
 	// Ping writes, and so reports whether the store can store runs.
 	Ping(ctx context.Context) error

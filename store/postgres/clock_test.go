@@ -217,3 +217,23 @@ func (t *clockedStore) Erase(ctx context.Context, q store.EraseQuery) (store.Era
 	t.setClock()
 	return t.Store.Erase(ctx, q)
 }
+
+func (t *clockedStore) ListAPIKeys(ctx context.Context) (store.APIKeyList, error) {
+	t.setClock()
+	return t.Store.ListAPIKeys(ctx)
+}
+
+func (t *clockedStore) APIKeysVersion(ctx context.Context) (int64, error) {
+	t.setClock()
+	return t.Store.APIKeysVersion(ctx)
+}
+
+func (t *clockedStore) ChangeAPIKeys(ctx context.Context, c store.APIKeyChange) error {
+	t.setClock()
+	return t.Store.ChangeAPIKeys(ctx, c)
+}
+
+func (t *clockedStore) NoteAPIKeyUses(ctx context.Context, hashes ...store.APIKeyHash) error {
+	t.setClock()
+	return t.Store.NoteAPIKeyUses(ctx, hashes...)
+}

@@ -56,7 +56,7 @@ func TestOpenErrors(t *testing.T) {
 		{"unreachable", closed.String(), "PostgreSQL at " + closed.Host + " can't be reached (connect: connection refused): check that it runs"},
 		{"without TLS", s.URLOf(url.UserPassword("gateway", password), name) + "&sslmode=require", "can't be reached ("},
 		{"no rights", as("guest"), `the user "guest" lacks privileges that the store needs (permission denied for database ` + name + `): give it a schema with CREATE SCHEMA "gateway" AUTHORIZATION "guest"`},
-		{"no rights to write", as("reader"), `the user "reader" lacks privileges that the store needs (permission denied for table clocks)`},
+		{"no rights to write", as("reader"), `the user "reader" lacks privileges that the store needs (permission denied for table api_keys)`},
 		{"newer schema", admin + "&search_path=newer", "the store was made by a newer version: its tables have version 99, this program knows "},
 		{"other encoding", s.URL("latin"), `the database "latin" has the encoding LATIN1; the store needs one with UTF8`},
 		{"read-only", s.URL("frozen"), "can't be written to (its transactions are read-only): name the primary server"},

@@ -97,6 +97,7 @@ func Run(t *testing.T, e Engine) {
 		{"Dedupe", dedupeTests()},
 		{"Keys", keyTests()},
 		{"KeyHash", keyHashTests()},
+		{"APIKeys", apiKeyTests()},
 		{"Contact", contactTests()},
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},
