@@ -4,6 +4,7 @@
 //	go run ./bench          a sync flow beside a handler that does the same
 //	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
+//	go run ./bench -flood   good requests to a flow in this process, while others attack it
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
 // The first two need wrk. The servers are processes of their own on loopback;
@@ -33,6 +34,7 @@ func main() {
 	seconds := flag.Int("seconds", 4, "length of a round")
 	async := flag.Bool("async", false, "measure async flows")
 	runs := flag.Int("soak", 0, "do as many async runs, and print what memory they leave behind")
+	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
 	only := flag.String("only", "", "measure the row of this name alone, beside the first")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
@@ -44,6 +46,8 @@ func main() {
 	switch {
 	case *servePeer != "":
 		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
+	case *attacked:
+		err = flood(*seconds)
 	case *runs > 0:
 		err = soak(*runs)
 	default:

@@ -49,7 +49,7 @@ func soak(runs int) error {
 	}
 	defer s.Close() //nolint:errcheck // it goes away
 	kept := &countedStore{Store: s}
-	g, end, err := soaked(kept)
+	g, _, end, err := serveFlows(kept, "async.hcl", os.LookupEnv)
 	if err != nil {
 		return err
 	}
@@ -69,31 +69,31 @@ func soak(runs int) error {
 	return end()
 }
 
-// soaked starts a gateway with the flows of the async measurement. end stops it.
-func soaked(kept store.Store) (g *gateway.Gateway, end func() error, err error) {
+// serveFlows serves a file of flows in this process. end stops it.
+func serveFlows(s store.Store, file string, env func(string) (string, bool)) (g *gateway.Gateway, at string, end func() error, err error) {
 	g, _, diags := gateway.New(gateway.Options{
 		Clock: clock.System{},
-		Key:   bytes.Repeat([]byte{1}, 32), Store: kept,
+		Key:   bytes.Repeat([]byte{1}, 32), Store: s,
 		Load: func() (*load.Config, hcl.Diagnostics) {
 			return load.Files(load.Options{
 				Clock: clock.System{},
-				FS:    os.DirFS("bench/flows"), Paths: []load.Path{{Dir: "async.hcl"}}, Env: os.LookupEnv,
+				FS:    os.DirFS("bench/flows"), Paths: []load.Path{{Dir: file}}, Env: env,
 				Kinds:       flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
 				Connections: actions.Connections(),
 			})
 		},
 	})
 	if diags.HasErrors() {
-		return nil, nil, diags
+		return nil, "", nil, diags
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
 	go func() { stopped <- g.Run(ctx, l) }()
-	return g, func() error {
+	return g, l.Addr().String(), func() error {
 		cancel()
 		defer g.Close()
 		return <-stopped
