@@ -133,10 +133,13 @@ type attempt struct {
 	why     string // "" where it is let in
 }
 
+// verifier is the part of a Check that checkAttempts uses.
+type verifier interface {
+	Verify(ctx context.Context, r *Request) error
+}
+
 // checkAttempts verifies each request.
-func checkAttempts(t *testing.T, c interface {
-	Verify(context.Context, *Request) error
-}, cases []attempt) {
+func checkAttempts(t *testing.T, c verifier, cases []attempt) {
 	t.Helper()
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,7 +1,7 @@
 package auth
 
 // aliasPresets are senders that use a common scheme, listed so that each is found by its name.
-func aliasPresets() []preset { //nolint:funlen // a table
+func aliasPresets() []preset {
 	return []preset{
 		{
 			name:    "telegram",
