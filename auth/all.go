@@ -12,6 +12,7 @@ func All() []Kind {
 		{Name: "query", New: func() Check { return &query{} }},
 		{Name: "hmac", New: func() Check { return &hmacCheck{} }},
 		{Name: "signature", New: func() Check { return &publicKeyCheck{} }},
+		{Name: "jwt", New: func() Check { return &jwtCheck{} }},
 	}
 	for _, p := range presets() {
 		kinds = append(kinds, p.kind())
@@ -25,10 +26,8 @@ func All() []Kind {
 // plannedKinds returns the kinds that a later version will bring, each with an
 // alternative for now.
 func plannedKinds() []Kind {
-	const noAlternative = "it comes in a later version, and no other kind can check its signature."
 	insteadUse := func(how string) string { return "it comes in a later version. Until then " + how + "." }
 	return []Kind{
-		{Name: "jwt", NotYet: noAlternative},
 		{Name: "mtls", NotYet: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -40,25 +41,32 @@ func (a *allOf) checkNumber(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 
 // Verify returns the reason of the first check that refuses.
 func (a *allOf) Verify(ctx context.Context, r *Request) error {
-	if len(a.checks) == 0 {
-		return errors.New("auth \"all\" has no checks")
-	}
-	for _, c := range a.checks {
-		if err := c.Verify(ctx, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := a.verifyClaims(ctx, r)
+	return err
 }
 
-// verifyEarly returns the reason of a check that needs no body, so that the body is
-// not read for callers that such a check refuses.
+// verifyClaims returns the claims of the first check that has them.
+func (a *allOf) verifyClaims(ctx context.Context, r *Request) (first map[string]any, err error) {
+	if len(a.checks) == 0 {
+		return nil, errors.New("auth \"all\" has no checks")
+	}
+	for _, c := range a.checks {
+		claims, err := verifyClaims(ctx, c, r)
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
+			first = claims
+		}
+	}
+	return first, nil
+}
+
+// verifyEarly returns the reason of a check that refuses the request without its
+// body, so that the body is not read for such callers.
 func (a *allOf) verifyEarly(ctx context.Context, r *Request) error {
 	for _, c := range a.checks {
-		if c.NeedsBody() {
-			continue
-		}
-		if err := c.Verify(ctx, r); err != nil {
+		if err := verifyEarly(ctx, c, r); err != nil {
 			return err
 		}
 	}
@@ -97,6 +105,8 @@ func (a *allOf) userName() string {
 
 // Open implements Opener.
 func (a *allOf) Open(r *flow.Resources) error { return a.policy().Open(r) }
+
+func (a *allOf) hasClaims() bool { return slices.ContainsFunc(a.checks, HasClaims) }
 
 func (a *allOf) signsURL() bool {
 	for _, c := range a.checks {

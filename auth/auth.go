@@ -2,7 +2,7 @@
 // gateway.
 //
 // A kind of check has a file of its own: basic.go, bearer.go, header.go,
-// query.go, hmac.go, public_key.go. Senders that differ only in their signature
+// query.go, hmac.go, public_key.go, jwt.go. Senders that differ only in their signature
 // scheme are rows in presets_*.go. To add a kind, write its file and test and add it
 // to [All].
 //
@@ -72,6 +72,12 @@ func UserName(c Check) string {
 		return named.userName()
 	}
 	return ""
+}
+
+// HasClaims reports whether a check returns claims of each caller that it accepts.
+func HasClaims(c Check) bool {
+	reader, ok := c.(interface{ hasClaims() bool })
+	return ok && reader.hasClaims()
 }
 
 // Kind is a named kind of check.

@@ -39,6 +39,8 @@ func testScope() *expr.Scope {
 		"line":  sensitive("broken\nby a line"),
 		"space": sensitive(" correct horse battery"),
 		"short": sensitive("hunter2"),
+		"long":  sensitive(jwtSecret),
+		"rfc":   sensitive(rfcSecret),
 		"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 	}
 	webhook := cty.Object(map[string]cty.Type{

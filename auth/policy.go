@@ -26,21 +26,38 @@ func (p Policy) SplitByBody() (early, late Policy) {
 	return early, late
 }
 
-// Verify returns the check that accepts the request, nil if there are no checks.
+// Accepted is the check that accepted a request. Its zero value says that none did.
+type Accepted struct {
+	Check  Check
+	Claims map[string]any // of the token of the caller; nil if the check has none
+}
+
+// Verify returns the check that accepts the request, none if there are no checks.
 // Otherwise the error holds the reasons of all checks in their order, for the log.
-func (p Policy) Verify(ctx context.Context, r *Request) (Check, error) {
+func (p Policy) Verify(ctx context.Context, r *Request) (Accepted, error) {
 	if len(p.Checks) == 0 {
-		return nil, nil
+		return Accepted{}, nil
 	}
 	var reasons refusals
 	for _, c := range p.Checks {
-		err := c.Verify(ctx, r)
+		claims, err := verifyClaims(ctx, c, r)
 		if err == nil {
-			return c, nil
+			return Accepted{Check: c, Claims: claims}, nil
 		}
 		reasons = append(reasons, err)
 	}
-	return nil, reasons
+	return Accepted{}, reasons
+}
+
+// verifyClaims is Verify of a check, and returns the claims of the caller if the
+// kind has them.
+func verifyClaims(ctx context.Context, c Check, r *Request) (map[string]any, error) {
+	if reader, ok := c.(interface {
+		verifyClaims(context.Context, *Request) (map[string]any, error)
+	}); ok {
+		return reader.verifyClaims(ctx, r)
+	}
+	return nil, c.Verify(ctx, r)
 }
 
 // VerifyEarly returns the checks that may accept the request when its body is read,
@@ -48,13 +65,9 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Check, error) {
 func (p Policy) VerifyEarly(ctx context.Context, r *Request) (left Policy, reason error) {
 	var reasons refusals
 	for _, c := range p.Checks {
-		if early, ok := c.(interface {
-			verifyEarly(context.Context, *Request) error
-		}); ok {
-			if err := early.verifyEarly(ctx, r); err != nil {
-				reasons = append(reasons, err)
-				continue
-			}
+		if err := verifyEarly(ctx, c, r); err != nil {
+			reasons = append(reasons, err)
+			continue
 		}
 		left.Checks = append(left.Checks, c)
 	}
@@ -74,6 +87,19 @@ func (p Policy) Open(r *flow.Resources) error {
 		}
 	}
 	return nil
+}
+
+// verifyEarly returns the reason of a check that refuses a request without its body.
+func verifyEarly(ctx context.Context, c Check, r *Request) error {
+	if early, ok := c.(interface {
+		verifyEarly(context.Context, *Request) error
+	}); ok {
+		return early.verifyEarly(ctx, r)
+	}
+	if c.NeedsBody() {
+		return nil
+	}
+	return c.Verify(ctx, r)
 }
 
 // Challenges lists the values for WWW-Authenticate, one field each, without

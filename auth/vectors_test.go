@@ -164,5 +164,5 @@ func TestEveryPresetHasAJudge(t *testing.T) {
 
 // plainKinds are the kinds that are no senders.
 func plainKinds() []string {
-	return []string{"basic", "bearer", "header", "query", "hmac", "signature", "all"}
+	return []string{"basic", "bearer", "header", "query", "hmac", "signature", "jwt", "all"}
 }

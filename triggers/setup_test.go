@@ -23,11 +23,14 @@ import (
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
+const longSecret = "0123456789abcdef0123456789abcdef"
+
 func testScope() *expr.Scope {
 	sensitive := func(text string) cty.Value { return cty.StringVal(text).Mark(expr.Sensitive) }
 	return expr.NewScope(map[string]cty.Value{
 		"secret": cty.ObjectVal(map[string]cty.Value{
 			"key":   sensitive("correct-horse-battery"),
+			"long":  sensitive(longSecret),
 			"unset": cty.UnknownVal(cty.String).Mark(expr.Sensitive),
 		}),
 		"local": cty.ObjectVal(map[string]cty.Value{

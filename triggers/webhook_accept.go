@@ -72,10 +72,10 @@ func (w *webhook) allowsAddress(addr netip.Addr) bool {
 // authenticate checks the credentials and returns the body with the check that
 // accepted them. If no check reads the body, it is not read for callers without
 // credentials.
-func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.Check, *flow.Problem) {
+func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.Accepted, *flow.Problem) {
 	if len(w.checks) == 0 {
 		body, problem := readBody(r, in.Limits.Body)
-		return body, nil, problem
+		return body, auth.Accepted{}, problem
 	}
 	request := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt}
 	if r.URL.RawQuery != "" {
@@ -83,19 +83,19 @@ func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.
 	}
 	accepting, reason := w.early.Verify(r.Context(), request)
 	late, refused := w.late, error(nil)
-	if accepting == nil {
+	if accepting.Check == nil {
 		if late, refused = late.VerifyEarly(r.Context(), request); len(late.Checks) == 0 {
-			return nil, nil, w.unauthorizedProblem(errors.Join(reason, refused))
+			return nil, auth.Accepted{}, w.unauthorizedProblem(errors.Join(reason, refused))
 		}
 	}
 	body, problem := readBody(r, in.Limits.Body)
-	if problem != nil || accepting != nil {
+	if problem != nil || accepting.Check != nil {
 		return body, accepting, problem
 	}
 	request.Body = body
 	accepting, mismatch := late.Verify(r.Context(), request)
 	if mismatch != nil {
-		return nil, nil, w.unauthorizedProblem(errors.Join(reason, refused, mismatch))
+		return nil, auth.Accepted{}, w.unauthorizedProblem(errors.Join(reason, refused, mismatch))
 	}
 	return body, accepting, nil
 }

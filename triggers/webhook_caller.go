@@ -8,6 +8,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
@@ -16,19 +17,39 @@ import (
 type caller struct {
 	Kind string `json:"kind"`           // of the check that accepted the request; "" without checks
 	Name string `json:"name,omitempty"` // "" if the kind has none
+	// Claims are those of the token; nil if the kind has none.
+	Claims claims `json:"claims,omitempty"`
 }
 
-// callerOf returns the caller that a check accepted; nil if there are no checks.
-func (w *webhook) callerOf(accepting auth.Check) caller {
-	if accepting == nil {
+// claims are the claims of a token. Their numbers are exact.
+type claims map[string]any
+
+// UnmarshalJSON reads stored claims.
+func (c *claims) UnmarshalJSON(src []byte) error {
+	decoded, err := value.Decode(src, value.Limits{Depth: value.MaxDepth})
+	if err != nil {
+		return err
+	}
+	*c, _ = decoded.(map[string]any)
+	return nil
+}
+
+// callerOf returns the caller that a check accepted; the zero one if there are no
+// checks.
+func (w *webhook) callerOf(by auth.Accepted) caller {
+	if by.Check == nil {
 		return caller{}
 	}
-	return caller{Kind: w.checkKinds[accepting], Name: auth.UserName(accepting)}
+	return caller{Kind: w.checkKinds[by.Check], Name: auth.UserName(by.Check), Claims: by.Claims}
 }
 
 // value returns the members of webhook.auth.
 func (c caller) value() map[string]any {
-	return map[string]any{"kind": textOrNull(c.Kind), "name": textOrNull(c.Name), "claims": nil}
+	out := map[string]any{"kind": textOrNull(c.Kind), "name": textOrNull(c.Name), "claims": nil}
+	if c.Claims != nil {
+		out["claims"] = map[string]any(c.Claims)
+	}
+	return out
 }
 
 func textOrNull(text string) any {
@@ -48,9 +69,12 @@ func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 
 // callerType returns the type of webhook.auth. Its optional members may be null.
 func (w *webhook) callerType() cty.Type {
-	nullable := []string{"claims"}
+	var nullable []string
 	if len(w.checks) == 0 {
 		nullable = append(nullable, "kind")
+	}
+	if len(w.checks) == 0 || !allOf(w.checks, auth.HasClaims) {
+		nullable = append(nullable, "claims")
 	}
 	hasName := func(c auth.Check) bool { return auth.UserName(c) != "" }
 	if len(w.checks) == 0 || !allOf(w.checks, hasName) {
@@ -71,5 +95,5 @@ func (w *webhook) RefineScope(s *expr.Scope) *expr.Scope {
 	return input.DeclareEnums(s, webhookRoot, w.variables).
 		WithNullReason(name+".kind", name+".kind is null, because the trigger has no auth block.", "Add an auth block to the trigger.").
 		WithNullReason(name+".name", name+".name is null unless auth \"basic\" accepted the request, with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
-		WithNullReason(name+".claims", name+".claims is null: no kind of auth has claims.", "Read "+name+".kind or .name.")
+		WithNullReason(name+".claims", name+".claims is null unless a check with claims, such as auth \"jwt\", accepted the request.", "Write coalesce("+name+".claims, {}).")
 }

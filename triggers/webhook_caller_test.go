@@ -1,6 +1,8 @@
 package triggers
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -68,6 +70,48 @@ func TestCaller(t *testing.T) {
 	}
 }
 
+const tokenCheck = `auth "jwt" {
+  secret = secret.long
+  header = "X-Token"
+}
+`
+
+// TestCallerClaims: the claims of a token are exact, also after the event was stored,
+// and the token is in no record.
+func TestCallerClaims(t *testing.T) {
+	t.Parallel()
+	const want = `{"claims":{"exp":1767690000,"n":12345678901234567890.1,"roles":["admin"],"sub":"Jäne"},"kind":"jwt","name":null}`
+	token := signToken(`{"sub":"Jäne","exp":1767690000,"n":12345678901234567890.1,"roles":["admin"]}`)
+	w := mustLoad(t, tokenCheck)
+	ev := sent{typ: "application/json", body: `{}`, header: http.Header{"X-Token": {token}}}.accepted(t, w)
+	stored, err := w.Encode(ev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := w.Decode(stored, flow.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, ev := range map[string]flow.Event{"accepted": ev, "restored": restored} {
+		if got := sortedJSON(t, read(t, ev, "auth")); got != want {
+			t.Errorf("%s: webhook.auth is %s, want %s", name, got, want)
+		}
+	}
+	if strings.Contains(string(stored.Event), token) {
+		t.Error("the token is stored")
+	}
+	_ = sent{body: `{}`, header: http.Header{"X-Token": {token + "x"}}}.refused(t, w, 401)
+}
+
+// signToken returns a token with the claims, signed with HS256.
+func signToken(claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(`{"alg":"HS256"}`)) + "." + encode([]byte(claims))
+	mac := hmac.New(sha256.New, []byte(longSecret))
+	mac.Write([]byte(text))
+	return text + "." + encode(mac.Sum(nil))
+}
+
 // TestCallerTypes: validate knows the members of webhook.auth, and which of them
 // may be null with the checks of the trigger.
 func TestCallerTypes(t *testing.T) {
@@ -80,7 +124,10 @@ func TestCallerTypes(t *testing.T) {
 		"name":                     {basic, `upper(webhook.auth.name)`, ""},
 		"name of one of two kinds": {callerChecks, `upper(webhook.auth.name)`, "unless auth \"basic\" accepted the request"},
 		"name with a default":      {callerChecks, `upper(coalesce(webhook.auth.name, "none"))`, ""},
-		"member of claims":         {basic, `webhook.auth.claims.sub`, "no kind of auth has claims"},
+		"member of claims":         {basic, `webhook.auth.claims.sub`, "unless a check with claims"},
+		"claims of a token":        {tokenCheck, `upper(webhook.auth.claims.sub)`, ""},
+		"claims of one of two":     {basic + tokenCheck, `webhook.auth.claims.sub`, "unless a check with claims"},
+		"claims of auth all":       {"auth \"all\" {\n" + basic + tokenCheck + "}\n", `webhook.auth.claims.sub`, ""},
 		"unknown member":           {basic, `webhook.auth.user`, "user"},
 	} {
 		t.Run(name, func(t *testing.T) {

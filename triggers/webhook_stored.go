@@ -162,6 +162,11 @@ func appendStoredRequest(dst []byte, k *storedRequest) ([]byte, error) {
 		if k.Auth.Name != "" {
 			dst = appendText(append(dst, `,"name":`...), k.Auth.Name)
 		}
+		if k.Auth.Claims != nil {
+			if dst, err = value.Append(append(dst, `,"claims":`...), map[string]any(k.Auth.Claims)); err != nil {
+				return nil, err
+			}
+		}
 		dst = append(dst, '}')
 	}
 	return append(dst, '}'), nil

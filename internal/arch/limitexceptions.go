@@ -28,6 +28,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/ops.maxDepth":                "deeper JSON of a record is shown as text",
 		"actions/mail.maxLineLength":        format,
 		"actions/mail.maxWordLength":        format,
+		"auth.maxClaimTime":                 format,
 		"auth.maxMilliDigits":               format,
 		"auth.minMilliDigits":               format,
 		"config/diag.maxEdits":              format,

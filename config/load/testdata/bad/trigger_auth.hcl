@@ -29,6 +29,11 @@ flow "orders" {
       payload = webhook.body # error: Not part of what is signed: webhook.raw
     }
     auth "mtls" {} # error: Not yet available: later version
-    auth "jwt" {} # error: Not yet available: later version
+    auth "jwt" { # error: Missing attribute: Give the keys with "secret", "public_key" or "jwks"
+    }
+    auth "jwt" {
+      jwks       = "{\"keys\": []}" # error: Wrong key set: no public key
+      algorithms = ["HS256"] # error: Algorithm of another kind of key: everybody could sign
+    }
   }
 }

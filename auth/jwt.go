@@ -1,0 +1,211 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/schema"
+)
+
+// jwtCheck checks a JSON Web Token (RFC 7519). The settings fix the keys and the
+// algorithms; the header of a token only chooses among them.
+type jwtCheck struct {
+	algorithms     []string
+	secretEncoding string
+	keySet         string // JSON
+	keys           keySource
+	place          tokenPlace
+	tokenType      string
+	rules          claimRules
+	parser         *jwt.Parser // nil if the settings are not known
+}
+
+// defaultLeeway is the difference between clocks that the times of a token allow.
+// maxLeeway is the largest one of a file.
+const (
+	defaultLeeway = 30 * time.Second
+	maxLeeway     = 10 * time.Minute
+)
+
+func (c *jwtCheck) Describe(s *schema.Spec) {
+	c.setDefaults()
+	s.Doc = "Asks for a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), whose signature, issuer, audience and times are checked. Flows read its claims as `webhook.auth.claims`. Give the keys with one of `secret`, `public_key` and `jwks`. Tokens without a signature (`none`) are never accepted."
+	c.describeKeys(s)
+	c.describeClaims(s)
+	c.place.describe(s)
+	schema.Attr(s, &c.tokenType, "type", "The type that the header of the token must have (`typ`), such as `at+jwt`, in any case and with or without `application/` before it. By default any.")
+	s.Check(c.checkSettings)
+	c.describeExamples(s)
+}
+
+func (c *jwtCheck) setDefaults() {
+	c.secretEncoding, c.place.header = textName, "Authorization"
+	c.rules = claimRules{leeway: defaultLeeway, needsExpiry: true}
+}
+
+func (c *jwtCheck) describeKeys(s *schema.Spec) {
+	keyField(s, "secret", "The secret with which the sender signs (HMAC).", c.checkSecret, c.setSecrets, schema.Credential())
+	schema.Attr(s, &c.secretEncoding, "secret_encoding", "How the secret holds the key: as `text`, or as bytes in `hex`, `base64` or `base64url`.", schema.OneOf(textName, hexName, base64Name, base64urlName))
+	keyField(s, "public_key", "The public key of the sender in PEM: RSA of at least 2048 bits, ECDSA, or Ed25519.", checkPEM, c.setPublicKeys)
+	schema.Attr(s, &c.keySet, "jwks", "The public keys of the sender as a JSON Web Key Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), such as `file(\"keys.json\")`. Keys that can't verify signatures are skipped.")
+	schema.Attr(s, &c.algorithms, "algorithms", "The accepted algorithms. By default `HS256` for `secret`, and for public keys `RS256`, `EdDSA` and the ECDSA algorithm of the curve of the key. A key verifies only the algorithms of its own kind.", schema.OneOf(jwtAlgorithms()...))
+}
+
+func (c *jwtCheck) describeClaims(s *schema.Spec) {
+	k := &c.rules
+	schema.Texts(s, &k.issuers, "issuer", "The value of the claim `iss`, or a list of the accepted ones. By default any.")
+	schema.Texts(s, &k.audiences, "audience", "The value that the claim `aud` holds, or a list of which it holds one. By default any. Set it if the sender signs tokens for other services with the same key.")
+	schema.Attr(s, &k.requiredTexts, "required_claims", "Further claims and their values. Numbers and bools are compared as text; of a list one element must be equal.")
+	schema.Attr(s, &k.leeway, "leeway", "The difference between the clocks of the sender and the gateway that the times of a token allow.")
+	schema.Attr(s, &k.needsExpiry, "require_expiry", "`false` accepts tokens without the claim `exp`. A token that has one is never accepted after it.")
+	schema.Attr(s, &k.maxAge, "max_age", "The maximum age of a token by its claim `iat`, which it must have then. By default the age is not checked.")
+	schema.Attr(s, &k.bodyHash, "body_sha256_claim", "The claim that holds the SHA-256 of the body, in hex or base64. By default the body is not signed.")
+}
+
+func (c *jwtCheck) describeExamples(s *schema.Spec) {
+	s.Example(schema.Example{
+		Title: "Tokens that a partner signs with a shared secret",
+		HCL:   "secret   = secret.jwt\nissuer   = \"https://partner.example.com\"\naudience = \"orders\"",
+	})
+	s.Example(schema.Example{
+		Title: "A token that signs the body",
+		HCL:   "secret            = secret.jwt\nheader            = \"X-Signature-Token\"\nbody_sha256_claim = \"body_hash\"\nmax_age           = \"5m\"\nrequire_expiry    = false",
+	})
+}
+
+func (c *jwtCheck) checkSecret(text string) (string, hcl.DiagnosticSeverity) {
+	if holdsPublicKey(text) {
+		return "It holds a public key, which anybody may know and sign with. Give it as public_key.", hcl.DiagError
+	}
+	detail, severity := checkEncodedKey(c.secretEncoding, text)
+	if severity != hcl.DiagInvalid {
+		return detail, severity
+	}
+	if key, err := decodeSecret(c.secretEncoding, text); err == nil && len(key) < minJWTSecret {
+		return "It is shorter than 32 bytes. RFC 7518, section 3.2, asks for a key that is as long as the hash: somebody who has one token can search for a shorter one. Use 32 random bytes.", hcl.DiagWarning
+	}
+	return "", hcl.DiagInvalid
+}
+
+func (c *jwtCheck) setSecrets(secrets []string) {
+	keys := make(fixedKeys, 0, len(secrets))
+	for _, text := range secrets {
+		if decoded, err := decodeSecret(c.secretEncoding, text); err == nil && len(decoded) > 0 {
+			keys = append(keys, jwtKey{key: decoded})
+		}
+	}
+	c.keys = keys
+}
+
+func (c *jwtCheck) setPublicKeys(texts []string) {
+	keys := make(fixedKeys, 0, len(texts))
+	for _, text := range texts {
+		if k, err := parsePEM(text); err == nil {
+			keys = append(keys, jwtKey{key: k})
+		}
+	}
+	c.keys = keys
+}
+
+// keyAttributes returns the attributes that give keys.
+func keyAttributes() []string { return []string{"secret", "public_key", "jwks"} }
+
+// checkSettings checks the settings together and makes the parser.
+func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	given := slices.DeleteFunc(keyAttributes(), func(name string) bool { return !d.Has(name) })
+	switch {
+	case len(given) == 0:
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Missing attribute", `Give the keys with "secret", "public_key" or "jwks".`)}
+	case len(given) > 1:
+		return hcl.Diagnostics{d.Problem(given[1], "Keys given twice", fmt.Sprintf("Give the keys with one of %q and %q. To change a key, give a list.", given[0], given[1]))}
+	}
+	var diags hcl.Diagnostics
+	if given[0] == "jwks" {
+		keys, err := parseKeySet([]byte(c.keySet))
+		if err != nil {
+			diags = append(diags, d.Problem("jwks", "Wrong key set", diag.Sentence(err)))
+		}
+		c.keys = fixedKeys(keys)
+	}
+	diags = append(diags, c.checkAlgorithms(d, given[0] == "secret")...)
+	diags = append(diags, c.rules.checkSettings(d)...)
+	diags = append(diags, c.place.checkSettings(d)...)
+	if !diags.HasErrors() {
+		c.parser = jwt.NewParser(jwt.WithValidMethods(c.algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	}
+	return diags
+}
+
+// checkAlgorithms refuses algorithms of another kind than the keys, and sets those
+// that the file does not give.
+func (c *jwtCheck) checkAlgorithms(d *schema.Decoded, shared bool) hcl.Diagnostics {
+	if !d.Has("algorithms") {
+		c.algorithms = defaultAlgorithms(shared)
+		return nil
+	}
+	if len(c.algorithms) == 0 {
+		return hcl.Diagnostics{d.Problem("algorithms", "No algorithm", "An empty list accepts no token. Remove it to accept the default algorithms.")}
+	}
+	for i, name := range c.algorithms {
+		switch isShared := strings.HasPrefix(name, "HS"); {
+		case isShared && !shared:
+			return hcl.Diagnostics{diag.Error(d.Element("algorithms", i), "Algorithm of another kind of key", fmt.Sprintf("%s signs with a shared secret. With a public key, everybody could sign.", name))}
+		case !isShared && shared:
+			return hcl.Diagnostics{diag.Error(d.Element("algorithms", i), "Algorithm of another kind of key", fmt.Sprintf("%s signs with a private key. Give the public key with public_key or jwks instead of secret.", name))}
+		}
+	}
+	keys, fixed := c.keys.(fixedKeys)
+	fits := func(k jwtKey) bool { return slices.ContainsFunc(c.algorithms, k.verifies) }
+	if fixed && len(keys) > 0 && !slices.ContainsFunc(keys, fits) {
+		return hcl.Diagnostics{d.Problem("algorithms", "Algorithm of another kind of key", "None of the keys can verify one of these algorithms, so each token would be refused.")}
+	}
+	return nil
+}
+
+// Verify accepts a request with a valid token.
+func (c *jwtCheck) Verify(ctx context.Context, r *Request) error {
+	_, err := c.verifyClaims(ctx, r)
+	return err
+}
+
+// verifyEarly checks all but the body.
+func (c *jwtCheck) verifyEarly(ctx context.Context, r *Request) error {
+	_, err := c.readToken(ctx, r)
+	return err
+}
+
+// verifyClaims returns the claims of the token of a request.
+func (c *jwtCheck) verifyClaims(ctx context.Context, r *Request) (map[string]any, error) {
+	claims, err := c.readToken(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return claims, c.rules.checkBody(claims, r.Body)
+}
+
+func (c *jwtCheck) hasClaims() bool   { return true }
+func (c *jwtCheck) NeedsBody() bool   { return c.rules.bodyHash != "" }
+func (c *jwtCheck) Challenge() string { return formatChallenge("Bearer", defaultRealm) }
+
+// Headers names the header of the token.
+func (c *jwtCheck) Headers() []string {
+	if c.place.query != "" {
+		return nil
+	}
+	return []string{c.place.header}
+}
+
+// Query names the parameter of the token.
+func (c *jwtCheck) Query() []string {
+	if c.place.query == "" {
+		return nil
+	}
+	return []string{c.place.query}
+}
