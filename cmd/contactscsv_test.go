@@ -21,7 +21,11 @@ func TestExportedContactsAreImportedAsTheyWere(t *testing.T) {
 	}
 	values := []any{
 		"Jane", "", " ", " x ", "=1+1", "@x", "+49", "-", `"`, `""`, `say "hi"`, "a,b", "a;b", "a\tb", "two\nlines", "two\r\nlines", "\r", "\n", "\ufeffmark", `\.`, `\`, "null", "true", "1", "1.50", "ünï", "👍", "#", "'",
-		1, 1.5, true, false, []any{1, "a", nil}, map[string]any{"b": []any{"x;y", "\r\n"}}, []any{}, map[string]any{},
+		1, 1.5, true, false,
+		[]any{1, "a", nil},
+		map[string]any{"b": []any{"x;y", "\r\n"}},
+		[]any{},
+		map[string]any{},
 	}
 	tags := []string{"customer", "a;b", `a\`, `\;`, `\\;;`, ";", "a,b", `"`, "=x", "größe; XL", "#", "email"}
 	for seed := range uint64(300) {

@@ -66,8 +66,8 @@ func TestImportOfInputEndsWhenInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close()
-	defer in.Close()
+	defer out.Close() //nolint:errcheck // the test is over
+	defer in.Close()  //nolint:errcheck // the test is over
 	m := &contactImporter{command: &command{in: in}}
 	if err := m.run(ctx, "-", ""); err == nil || err.Error() != "interrupted: nothing is imported" {
 		t.Errorf("it ends with %v", err)

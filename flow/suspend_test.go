@@ -59,25 +59,36 @@ func TestTimeoutCountsWaits(t *testing.T) {
 	}{
 		{name: "fits", body: inGroup, first: 30 * time.Minute, second: 29 * time.Minute},
 		{name: "no gateway for a day", body: inGroup, first: 30 * time.Minute, second: 29 * time.Minute, idle: 24 * time.Hour},
-		{name: "together too long", body: inGroup, first: 30 * time.Minute, second: 30 * time.Minute,
-			want: `the wait of 30m would outlast the timeout of action "around", 1h`},
-		{name: "alone too long", body: inGroup, first: time.Hour, second: time.Minute,
-			want: `the wait of 1h would outlast the timeout of action "around", 1h`},
-		{name: "the action's own", body: `action "do" "first" { timeout = "5m" }`, first: 6 * time.Minute,
-			want: `the wait of 6m would outlast the timeout of action "first", 5m`},
-		{name: "in lists within lists", first: 30 * time.Minute, second: 31 * time.Minute,
+		{
+			name: "together too long", body: inGroup, first: 30 * time.Minute, second: 30 * time.Minute,
+			want: `the wait of 30m would outlast the timeout of action "around", 1h`,
+		},
+		{
+			name: "alone too long", body: inGroup, first: time.Hour, second: time.Minute,
+			want: `the wait of 1h would outlast the timeout of action "around", 1h`,
+		},
+		{
+			name: "the action's own", body: `action "do" "first" { timeout = "5m" }`, first: 6 * time.Minute,
+			want: `the wait of 6m would outlast the timeout of action "first", 5m`,
+		},
+		{
+			name: "in lists within lists", first: 30 * time.Minute, second: 31 * time.Minute,
 			body: `action "fork" "outer" {
 				timeout = "1h"` + inGroup + `
 			}`,
-			want: `the wait of 31m would outlast the timeout of action "outer", 1h`},
-		{name: "on_error is not bounded by its own time", first: time.Hour, second: time.Hour,
+			want: `the wait of 31m would outlast the timeout of action "outer", 1h`,
+		},
+		{
+			name: "on_error is not bounded by its own time", first: time.Hour, second: time.Hour,
 			body: `action "do" "fail" {}
 				on_error {
 					action "do" "first" { timeout = "2h" }
 					action "do" "second" { timeout = "2h" }
 				}`,
-			want: "broken"},
-		{name: "an action in on_error is bounded by its timeout", first: 2 * time.Hour,
+			want: "broken",
+		},
+		{
+			name: "an action in on_error is bounded by its timeout", first: 2 * time.Hour,
 			body: `action "do" "fail" {}
 				on_error {
 					action "do" "first" {
@@ -85,7 +96,8 @@ func TestTimeoutCountsWaits(t *testing.T) {
 						on_error = "continue"
 					}
 				}`,
-			want: "broken"},
+			want: "broken",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
