@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/webhook-gateway/gateway/config/schema"
 )
 
 // vectorFile holds signed requests of one sender, and the verdict on them of a
@@ -165,4 +167,24 @@ func TestEveryPresetHasAJudge(t *testing.T) {
 // plainKinds are the kinds that are no senders.
 func plainKinds() []string {
 	return []string{"basic", "bearer", "header", "query", "hmac", "signature", "jwt", "all"}
+}
+
+// An empty secret would let everybody in who knows the scheme.
+func TestSendersRefuseEmptySecrets(t *testing.T) {
+	t.Parallel()
+	for _, k := range usableKinds(t) {
+		if slices.Contains(plainKinds(), k.Name) {
+			continue
+		}
+		for _, f := range schema.Describe(k.New()).Fields() {
+			if f.Name != "secret" && f.Name != "public_key" && f.Name != "shared_key" && f.Name != "topic_arn" && f.Name != "webhook_id" {
+				continue
+			}
+			for _, empty := range []string{`""`, `[]`, `[""]`} {
+				if _, diags := decode(t, k.Name, f.Name+" = "+empty); !diags.HasErrors() {
+					t.Errorf("auth %q accepts %s = %s", k.Name, f.Name, empty)
+				}
+			}
+		}
+	}
 }
