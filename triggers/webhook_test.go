@@ -151,7 +151,7 @@ func TestWrongDeclarations(t *testing.T) {
 		"concurrency":       {"mode = \"async\"\nconcurrency {\n  max = 0\n}", 3, "between 1 and 1000000"},
 		"overflow":          {"mode = \"async\"\nconcurrency {\n  overflow = \"drop\"\n}", 3, `Did you mean "drop_oldest"?`},
 		"order_by":          {"order_by = webhook.body.id", 1, "Only for async flows"},
-		"rate_limit":        {"rate_limit {}", 1, "Not yet available"},
+		"rate_limit":        {"rate_limit {}", 1, "Missing attribute"},
 		"challenge":         {"challenge \"slack\" {}", 1, "Not yet available"},
 		"reads the run":     {"path = \"/${webhook.method}\"", 1, "Unknown name"},
 		"typing error":      {"metods = [\"GET\"]", 1, `Did you mean "methods"?`},
