@@ -94,6 +94,8 @@ type HTTPPart struct {
 	Dedupes bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
+	// HidesPath: a segment of the path is the value of a sensitive variable.
+	HidesPath bool
 	// SignedURL lists the places of settings that check a signature over the URL of
 	// the request.
 	SignedURL []hcl.Range

@@ -82,6 +82,12 @@ func (w *webhook) sensitiveParts() (body, others bool) {
 	return body, others
 }
 
+// isSensitiveSegment reports whether a variable is a segment of the path that must
+// stay out of the record.
+func isSensitiveSegment(v *input.Variable) bool {
+	return v.Sensitive && v.From.Part == input.PartPath
+}
+
 // SensitiveValues returns the values of sensitive variables.
 func (e *requestEvent) SensitiveValues() []any {
 	var out []any

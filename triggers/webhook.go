@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -241,6 +242,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Computes:     w.computes(),
 			Dedupes:      w.dedupe != nil,
 			MaxBody:      int64(w.maxBody),
+			HidesPath:    slices.ContainsFunc(w.variables, isSensitiveSegment),
 			SignedURL:    w.signedURL,
 			AllowsIPs:    w.allowIPsAt,
 			CORS:         w.corsSettings(),

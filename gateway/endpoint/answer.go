@@ -45,6 +45,10 @@ func (q *request) refuse(p *flow.Problem) {
 
 // replayResponse answers with the response of the first request that has the key.
 func (q *request) replayResponse(k *store.Key) {
+	if len(k.Value) == 0 {
+		q.refuse(inProgress(nil))
+		return
+	}
 	response, err := run.OpenResponse(q.Env.Sealer, k.Value)
 	if err != nil {
 		q.refuse(inProgress(err))

@@ -76,7 +76,7 @@ func notStored(err error) *flow.Problem {
 }
 
 // inProgress refuses a request with the dedupe key of a run that has no response
-// yet.
+// yet, or one that can't be read: cause says why, and is nil otherwise.
 func inProgress(cause error) *flow.Problem {
 	p := problem.Unavailable("The first request with this key is still in progress.", 1)
 	p.Outcome, p.Cause = "in_progress", cause

@@ -61,6 +61,19 @@ func truncateText(text string) string {
 	return text[:maxLoggedPath] + "…"
 }
 
+// loggedPath returns the path of a request, or its pattern if a segment of the path
+// is sensitive. Without a snapshot nothing tells, and there is no path.
+func (q *request) loggedPath() string {
+	if q.Snapshot == nil {
+		return ""
+	}
+	path := q.r.URL.EscapedPath()
+	if pattern := q.Snapshot.Router.Find(q.r.Method, path).HiddenBy; pattern != "" {
+		return pattern
+	}
+	return path
+}
+
 // logRefusal logs a request that started no run.
 func (q *request) logRefusal(p *flow.Problem) {
 	level := zapcore.InfoLevel
@@ -75,7 +88,7 @@ func (q *request) logRefusal(p *flow.Problem) {
 	if q.Endpoint != nil {
 		fields = append(fields, zap.String("flow", q.Endpoint.Flow.Name))
 	} else { // the path is all that identifies such a request
-		fields = append(fields, zap.String("method", q.RedactText(truncateText(q.r.Method))), zap.String("path", q.RedactText(truncateText(q.r.URL.EscapedPath()))))
+		fields = append(fields, zap.String("method", q.RedactText(truncateText(q.r.Method))), zap.String("path", q.RedactText(truncateText(q.loggedPath()))))
 	}
 	fields = append(fields, zap.String("run", q.ID), zap.Int("status", p.Status), zap.Stringer("remote_ip", q.client))
 	if p.Detail != "" {

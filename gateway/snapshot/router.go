@@ -53,6 +53,9 @@ type Match struct {
 	Endpoint *Endpoint
 	Values   map[string]string // of the names in the pattern
 	Allow    []string          // methods of the path, if the request has another one
+	// HiddenBy is the pattern of the path if an endpoint at it, of any method, keeps
+	// a segment out of the record.
+	HiddenBy string
 }
 
 // Find finds the endpoint of a request by its path with escapes: "a%2Fb" is one
@@ -95,6 +98,9 @@ func (r *Router) matchRest(method, rest string, more bool, values []string, m *M
 		return r.matchSegment(method, rest, values, m)
 	}
 	for _, e := range r.ends {
+		if e.endpoint.HTTP.HidesPath {
+			m.HiddenBy = e.endpoint.Path
+		}
 		if slices.Contains(e.endpoint.HTTP.Route.Methods, method) {
 			m.Endpoint, m.Values = e.endpoint, e.nameValues(values)
 			return true

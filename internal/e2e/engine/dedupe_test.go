@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,13 +59,21 @@ flow "s" {
 
 func TestDedupeSync(t *testing.T) {
 	t.Parallel()
-	d := newDurable(t, syncDedupe)
+	d, log := newStopped(t), &lines{}
+	d.opts.Log = newJSONLog(t, log)
+	d.write(syncDedupe)
+	d.start()
 	release := d.outside.hold("/act")
 	answers := make(chan reply, 1)
 	go func() { answers <- d.post("/s", `{}`, "X-Id", "1") }()
 	d.changed.Await(t, "the first is under way", func() bool { return d.outside.count("/act") == 1 })
-	if r := d.post("/s", `{}`, "X-Id", "1"); r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" {
-		t.Errorf("a repeat of what is under way got %+v", r)
+	early := d.post("/s", `{}`, "X-Id", "1")
+	if early.status != http.StatusServiceUnavailable || early.header.Get("Retry-After") == "" {
+		t.Errorf("a repeat of what is under way got %+v", early)
+	}
+	d.await(early.run(), store.Refused)
+	if line := log.with("refused: in_progress"); len(line) != 1 || strings.Contains(line[0], `"cause"`) {
+		t.Errorf("the log has %q", line)
 	}
 	release()
 	first := <-answers

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -75,6 +77,51 @@ flow "called" {
 }
 `
 
+// newJSONLog returns a log that writes to w.
+func newJSONLog(t *testing.T, w *lines) *zap.Logger {
+	t.Helper()
+	log, err := logging.New(w, "json", "debug")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
+}
+
+// The path of a request that reached no endpoint is logged by its pattern if one of
+// its segments is sensitive.
+func TestSensitiveSegmentOfRefusedRequests(t *testing.T) {
+	t.Parallel()
+	d, log := newStopped(t), &lines{}
+	d.opts.Log = newJSONLog(t, log)
+	d.write(`
+flow "f" {
+  trigger "webhook" {
+    path = "/cards/{pin}/{order}"
+    variable "pin" {
+      type      = string
+      from      = webhook.path.pin
+      sensitive = true
+    }
+  }
+}
+flow "g" {
+  trigger "webhook" { path = "/orders/{order}" }
+}`)
+	d.start()
+	for path, logged := range map[string]string{
+		"/cards/70700005/order-81": "/cards/{pin}/{order}", "/orders/order-82": "/orders/order-82", "/cards/order-83": "/cards/order-83",
+	} {
+		d.await(d.send(http.MethodPut, path, "").run(), store.Refused)
+		if len(log.with(`"path":"`+logged+`"`)) != 1 {
+			t.Errorf("%s is not logged as %s", path, logged)
+		}
+	}
+	d.await(d.send(http.MethodPost, "/cards/70700005/order-81", "", "X-Long", strings.Repeat("x", 70<<10)).run(), store.Refused)
+	if lines := log.with("refused: headers_too_large"); len(lines) != 1 || len(log.with("70700005")) > 0 {
+		t.Errorf("the log is %s", log.text.String())
+	}
+}
+
 // Values of sensitive variables, and what is computed from them, stand in no record
 // of a run that failed and that an operator retries after a restart. The retry reads
 // them, and what is not sensitive is shown.
@@ -85,10 +132,7 @@ func TestSensitiveVariables(t *testing.T) {
 			t.Parallel()
 			d := newStopped(t)
 			log := &lines{}
-			var err error
-			if d.opts.Log, err = logging.New(log, "json", "debug"); err != nil {
-				t.Fatal(err)
-			}
+			d.opts.Log = newJSONLog(t, log)
 			d.write(strings.ReplaceAll(sensitiveVariables, "MODE", mode))
 			d.start()
 			d.outside.fail("/fails", 1)
