@@ -17,15 +17,14 @@ func (a *adminFlags) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&a.address, "admin", "", "address or URL of the admin listener (GATEWAY_ADMIN_LISTEN; default "+client.DefaultAddress+")")
 	f.StringVar(&a.token, "admin-token", "", "token of the admin listener (GATEWAY_ADMIN_TOKEN; for a gateway on this machine the one in the data folder)")
-	f.StringVar(&a.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	f.StringVar(&a.data, "data", "", dataFlag)
 }
 
 // adminClient returns a client for the gateway that flags or variables name.
 func (c *command) adminClient(a adminFlags) (*client.Client, error) {
 	c.setFromEnv(&a.address, "GATEWAY_ADMIN_LISTEN")
 	c.setFromEnv(&a.token, "GATEWAY_ADMIN_TOKEN")
-	c.setFromEnv(&a.data, "GATEWAY_DATA")
-	return client.New(client.Options{Address: a.address, Token: a.token, Data: first(a.data, "data"), Clock: c.clock})
+	return client.New(client.Options{Address: a.address, Token: a.token, Data: c.dataFolder(a.data), Clock: c.clock})
 }
 
 // explainAdminError adds the flags that help to an error of the admin client.

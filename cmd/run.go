@@ -77,7 +77,7 @@ func (r *runner) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&r.listen, "listen", "", "address of the endpoints (GATEWAY_LISTEN; default :8080)")
 	f.StringVar(&r.adminListen, "admin-listen", "", "address of health, metrics and API (GATEWAY_ADMIN_LISTEN; default 127.0.0.1:8081)")
 	f.StringVar(&r.publicURL, "public-url", "", "start of printed URLs (GATEWAY_PUBLIC_URL)")
-	f.StringVar(&r.data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	f.StringVar(&r.data, "data", "", dataFlag)
 	f.StringVar(&r.store, "store", "", "store of runs: a postgres:// URL, which several gateways may share (GATEWAY_STORE; default a file in the data folder)")
 	f.StringVar(&r.logFormat, "log-format", "", "text or json (GATEWAY_LOG_FORMAT; default text)")
 	f.StringVar(&r.logLevel, "log-level", "", "debug, info, warn or error (GATEWAY_LOG_LEVEL; default info)")
@@ -265,12 +265,12 @@ func (r *runner) readEnv() error {
 	r.setFromEnv(&r.listen, "GATEWAY_LISTEN")
 	r.setFromEnv(&r.adminListen, "GATEWAY_ADMIN_LISTEN")
 	r.setFromEnv(&r.publicURL, "GATEWAY_PUBLIC_URL")
-	r.setFromEnv(&r.data, "GATEWAY_DATA")
+	r.data = r.dataFolder(r.data)
 	r.setFromEnv(&r.store, "GATEWAY_STORE")
 	r.setFromEnv(&r.logFormat, "GATEWAY_LOG_FORMAT")
 	r.setFromEnv(&r.logLevel, "GATEWAY_LOG_LEVEL")
 	r.setFromEnv(&r.adminToken, "GATEWAY_ADMIN_TOKEN")
-	for value, otherwise := range map[*string]string{&r.data: "data", &r.logFormat: "text", &r.logLevel: "info"} {
+	for value, otherwise := range map[*string]string{&r.logFormat: "text", &r.logLevel: "info"} {
 		if *value == "" {
 			*value = otherwise
 		}

@@ -36,9 +36,8 @@ leaves them out and names their flows. It writes no file. Secrets need not be se
 				}
 				return exit(exitFindings)
 			}
-			c.setFromEnv(&data, "GATEWAY_DATA")
 			c.setFromEnv(&publicURL, "GATEWAY_PUBLIC_URL")
-			key, err := c.readKey(loaded, first(data, "data"))
+			key, err := c.readKey(loaded, c.dataFolder(data))
 			if err != nil {
 				return err
 			}
@@ -47,7 +46,7 @@ leaves them out and names their flows. It writes no file. Secrets need not be se
 		},
 	}
 	cmd.Flags().StringVar(&publicURL, "public-url", "", "start of the URLs (GATEWAY_PUBLIC_URL; default http://localhost:8080)")
-	cmd.Flags().StringVar(&data, "data", "", "folder of the gateway's own data (GATEWAY_DATA; default ./data)")
+	cmd.Flags().StringVar(&data, "data", "", dataFlag)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
