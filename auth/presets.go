@@ -96,7 +96,10 @@ func (p *presetCheck) describeTime(s *schema.Spec) {
 	}
 	doc := "The maximum difference between the time of the signature and the clock of the gateway."
 	p.tolerance = p.signatures[0].time.tolerance
-	if p.tolerance == 0 {
+	switch {
+	case p.preset.timeOption:
+		p.tolerance = defaultTolerance // of requests with a time
+	case p.tolerance == 0:
 		doc += " By default the time is not checked."
 	}
 	schema.Attr(s, &p.tolerance, "tolerance", doc)

@@ -86,3 +86,21 @@ func TestStandardWebhooksTakesItsOwnExample(t *testing.T) {
 		{"no headers", withBody(body), "no Webhook-Signature header"},
 	})
 }
+
+// A time that the sender is set up to send is checked, also without a tolerance in
+// the file.
+func TestGrafanaChecksItsTime(t *testing.T) {
+	t.Parallel()
+	c := mustDecode(t, "grafana", "secret = secret.key\ntimestamp_header = \"x-time\"")
+	signed := func(ago time.Duration) *Request {
+		at := fmt.Sprint(noon().Add(-ago).Unix())
+		return withBody("body", "X-Time", at, "X-Grafana-Alerting-Signature", hmacOf(t, "sha256", testKey, at+":body"))
+	}
+	bare := withBody("body", "X-Grafana-Alerting-Signature", hmacOf(t, "sha256", testKey, "body"))
+	checkAttempts(t, c, []attempt{
+		{"now", signed(0), ""},
+		{"too old", signed(6 * time.Minute), "the timestamp is 360s old, tolerance 300s"},
+		{"without a time", bare, "no X-Time header"},
+	})
+	checkAttempts(t, mustDecode(t, "grafana", "secret = secret.key"), []attempt{{"not set up for a time", bare, ""}})
+}
