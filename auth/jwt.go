@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // jwtCheck checks a JSON Web Token (RFC 7519). The settings fix the keys and the
@@ -20,6 +21,7 @@ type jwtCheck struct {
 	algorithms     []string
 	secretEncoding string
 	keySet         string // JSON
+	keySetURL      string
 	keys           keySource
 	place          tokenPlace
 	tokenType      string
@@ -36,7 +38,7 @@ const (
 
 func (c *jwtCheck) Describe(s *schema.Spec) {
 	c.setDefaults()
-	s.Doc = "Asks for a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), whose signature, issuer, audience and times are checked. Flows read its claims as `webhook.auth.claims`. Give the keys with one of `secret`, `public_key` and `jwks`. Tokens without a signature (`none`) are never accepted."
+	s.Doc = "Asks for a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), whose signature, issuer, audience and times are checked. Flows read its claims as `webhook.auth.claims`. Give the keys with one of `secret`, `public_key`, `jwks` and `jwks_url`. Tokens without a signature (`none`) are never accepted."
 	c.describeKeys(s)
 	c.describeClaims(s)
 	c.place.describe(s)
@@ -55,6 +57,7 @@ func (c *jwtCheck) describeKeys(s *schema.Spec) {
 	schema.Attr(s, &c.secretEncoding, "secret_encoding", "How the secret holds the key: as `text`, or as bytes in `hex`, `base64` or `base64url`.", schema.OneOf(textName, hexName, base64Name, base64urlName))
 	keyField(s, "public_key", "The public key of the sender in PEM: RSA of at least 2048 bits, ECDSA, or Ed25519.", checkPEM, c.setPublicKeys)
 	schema.Attr(s, &c.keySet, "jwks", "The public keys of the sender as a JSON Web Key Set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), such as `file(\"keys.json\")`. Keys that can't verify signatures are skipped.")
+	schema.Attr(s, &c.keySetURL, "jwks_url", "The URL of the key set of the sender. The gateway fetches it through `egress` for the first token, every 10 minutes, and for a token with an unknown key, at most every 10 seconds. While the server is away, the keys stay valid for a day; if there are none, callers get 503 with `Retry-After`.")
 	schema.Attr(s, &c.algorithms, "algorithms", "The accepted algorithms. By default `HS256` for `secret`, and for public keys `RS256`, `EdDSA` and the ECDSA algorithm of the curve of the key. A key verifies only the algorithms of its own kind.", schema.OneOf(jwtAlgorithms()...))
 }
 
@@ -73,6 +76,10 @@ func (c *jwtCheck) describeExamples(s *schema.Spec) {
 	s.Example(schema.Example{
 		Title: "Tokens that a partner signs with a shared secret",
 		HCL:   "secret   = secret.jwt\nissuer   = \"https://partner.example.com\"\naudience = \"orders\"",
+	})
+	s.Example(schema.Example{
+		Title: "Tokens of an identity provider for one service",
+		HCL:   "jwks_url        = \"https://login.example.com/.well-known/jwks.json\"\nissuer          = \"https://login.example.com/\"\naudience        = \"https://hooks.example.com\"\nrequired_claims = { scope = \"orders\" }",
 	})
 	s.Example(schema.Example{
 		Title: "A token that signs the body",
@@ -115,25 +122,18 @@ func (c *jwtCheck) setPublicKeys(texts []string) {
 }
 
 // keyAttributes returns the attributes that give keys.
-func keyAttributes() []string { return []string{"secret", "public_key", "jwks"} }
+func keyAttributes() []string { return []string{"secret", "public_key", "jwks", "jwks_url"} }
 
 // checkSettings checks the settings together and makes the parser.
 func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	given := slices.DeleteFunc(keyAttributes(), func(name string) bool { return !d.Has(name) })
 	switch {
 	case len(given) == 0:
-		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Missing attribute", `Give the keys with "secret", "public_key" or "jwks".`)}
+		return hcl.Diagnostics{diag.Error(d.Block.DefRange(), "Missing attribute", `Give the keys with "secret", "public_key", "jwks" or "jwks_url".`)}
 	case len(given) > 1:
 		return hcl.Diagnostics{d.Problem(given[1], "Keys given twice", fmt.Sprintf("Give the keys with one of %q and %q. To change a key, give a list.", given[0], given[1]))}
 	}
-	var diags hcl.Diagnostics
-	if given[0] == "jwks" {
-		keys, err := parseKeySet([]byte(c.keySet))
-		if err != nil {
-			diags = append(diags, d.Problem("jwks", "Wrong key set", diag.Sentence(err)))
-		}
-		c.keys = fixedKeys(keys)
-	}
+	diags := c.checkKeySet(d, given[0])
 	diags = append(diags, c.checkAlgorithms(d, given[0] == "secret")...)
 	diags = append(diags, c.rules.checkSettings(d)...)
 	diags = append(diags, c.place.checkSettings(d)...)
@@ -141,6 +141,39 @@ func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagn
 		c.parser = jwt.NewParser(jwt.WithValidMethods(c.algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	}
 	return diags
+}
+
+// checkKeySet reads the key set of the file, or checks the URL of one.
+func (c *jwtCheck) checkKeySet(d *schema.Decoded, attribute string) hcl.Diagnostics {
+	switch attribute {
+	case "jwks":
+		keys, err := parseKeySet([]byte(c.keySet))
+		if err != nil {
+			return hcl.Diagnostics{d.Problem("jwks", "Wrong key set", diag.Sentence(err))}
+		}
+		c.keys = fixedKeys(keys)
+	case "jwks_url":
+		c.keys = unopenedKeys{}
+		diags := checkKeySetURL(d, attribute, c.keySetURL)
+		if len(c.rules.audiences) == 0 && len(c.rules.requiredTexts) == 0 {
+			diags = append(diags, diag.Warning(d.Range(attribute), "Tokens for everybody", "Each token that this issuer signs is accepted, also those for other services and customers. Set audience, or required_claims."))
+		}
+		return diags
+	}
+	return nil
+}
+
+// Open implements Opener: a key set may be fetched.
+func (c *jwtCheck) Open(r *flow.Resources) error {
+	if c.keySetURL == "" {
+		return nil
+	}
+	keys, err := openRemoteKeys(r, c.keySetURL)
+	if err != nil {
+		return err
+	}
+	c.keys = keys
+	return nil
 }
 
 // checkAlgorithms refuses algorithms of another kind than the keys, and sets those
@@ -158,7 +191,7 @@ func (c *jwtCheck) checkAlgorithms(d *schema.Decoded, shared bool) hcl.Diagnosti
 		case isShared && !shared:
 			return hcl.Diagnostics{diag.Error(d.Element("algorithms", i), "Algorithm of another kind of key", fmt.Sprintf("%s signs with a shared secret. With a public key, everybody could sign.", name))}
 		case !isShared && shared:
-			return hcl.Diagnostics{diag.Error(d.Element("algorithms", i), "Algorithm of another kind of key", fmt.Sprintf("%s signs with a private key. Give the public key with public_key or jwks instead of secret.", name))}
+			return hcl.Diagnostics{diag.Error(d.Element("algorithms", i), "Algorithm of another kind of key", fmt.Sprintf("%s signs with a private key. Give public keys with public_key, jwks or jwks_url instead of secret.", name))}
 		}
 	}
 	keys, fixed := c.keys.(fixedKeys)

@@ -3,6 +3,8 @@ package triggers
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
@@ -28,6 +30,16 @@ func unauthorizedProblem(challenges []string, reason error) *flow.Problem {
 		p.Header = http.Header{"Www-Authenticate": challenges}
 	}
 	return p
+}
+
+// authUnavailableProblem asks a caller to try again, because a check lacks something
+// from outside.
+func authUnavailableProblem(reason error, after time.Duration) *flow.Problem {
+	return &flow.Problem{
+		Status: http.StatusServiceUnavailable, Outcome: "auth_unavailable", Cause: reason,
+		Detail: "The credentials can't be checked now. Try again later.",
+		Header: http.Header{"Retry-After": {strconv.Itoa(int(after.Seconds()))}},
+	}
 }
 
 func tooLargeProblem(limit int64) *flow.Problem {

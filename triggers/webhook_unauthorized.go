@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/hashicorp/hcl/v2"
@@ -37,7 +38,11 @@ func (w *webhook) checkUnauthorized(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // unauthorizedProblem asks for credentials, or answers with the status of the file.
+// If a check can't tell now whether it accepts the caller, the caller may try again.
 func (w *webhook) unauthorizedProblem(reason error) *flow.Problem {
+	if u := (*auth.Unavailable)(nil); errors.As(reason, &u) {
+		return authUnavailableProblem(reason, u.RetryAfter)
+	}
 	p := unauthorizedProblem(auth.Policy{Checks: w.checks}.Challenges(), reason)
 	if w.unauthorized != nil && w.unauthorized.status != http.StatusUnauthorized {
 		p.Status, p.Header = w.unauthorized.status, nil

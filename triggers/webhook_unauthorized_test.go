@@ -31,3 +31,19 @@ func TestAuthAllRefusesBeforeTheBody(t *testing.T) {
 	_ = sent{reader: unread{t}, header: sign(body)}.refused(t, w, 401)
 	_ = sent{reader: unread{t}, header: http.Header{}}.refused(t, w, 401)
 }
+
+// A caller whose token can't be checked now may try again, whatever the file says of
+// wrong credentials. A caller without a token is refused.
+func TestUnavailableKeysAre503(t *testing.T) {
+	t.Parallel()
+	w := mustLoad(t, bearerAuth+"auth \"jwt\" {\n  jwks_url = \"https://login.example.com/keys\"\n  audience = \"a\"\n  header = \"X-Token\"\n}\nunauthorized {\n  status = 404\n}")
+	const token = "eyJhbGciOiJSUzI1NiJ9.e30.AA" // RS256
+	p := (sent{body: "{}", header: http.Header{"X-Token": {token}}}).refused(t, w, 503)
+	if p.Outcome != "auth_unavailable" || p.Header.Get("Retry-After") != "10" || p.Cause == nil {
+		t.Errorf("outcome %q, header %v, cause %v", p.Outcome, p.Header, p.Cause)
+	}
+	_ = sent{body: "{}"}.refused(t, w, 404)
+	both := bearer()
+	both.Set("X-Token", token)
+	sent{body: "{}", header: both}.accepted(t, w)
+}

@@ -29,7 +29,7 @@ flow "orders" {
       payload = webhook.body # error: Not part of what is signed: webhook.raw
     }
     auth "mtls" {} # error: Not yet available: later version
-    auth "jwt" { # error: Missing attribute: Give the keys with "secret", "public_key" or "jwks"
+    auth "jwt" { # error: Missing attribute: Give the keys with "secret", "public_key", "jwks" or "jwks_url"
     }
     auth "jwt" {
       jwks       = "{\"keys\": []}" # error: Wrong key set: no public key
