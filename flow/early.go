@@ -19,6 +19,11 @@ type Rate struct {
 	Burst    int
 }
 
+// OutcomeChallenge is the outcome of a request by which a provider tries an endpoint,
+// and which was answered without a run. It is no refusal, and the history does not
+// have it.
+const OutcomeChallenge = "challenge"
+
 // Evaluation evaluates an expression. It writes only values that nobody reads
 // after an error.
 type Evaluation func(ctx context.Context, env expr.Env) error

@@ -20,6 +20,8 @@ type Problem struct {
 	Faults  []Fault     // every fault of the body and the variables
 	Cause   error       // for the log only; may be nil
 	Outcome string      // a word for metrics and logs, such as "unauthorized"
+	// Response, if set, goes to the caller in place of the problem document.
+	Response *Response
 }
 
 // Fault is one wrong value of a request.

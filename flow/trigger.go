@@ -92,6 +92,9 @@ type HTTPPart struct {
 	Computes bool
 	// Dedupes: requests may have a dedupe key, which is claimed in the store.
 	Dedupes bool
+	// Challenge, if set, answers a request with one of Route.ChallengeMethods without
+	// reading its body. It returns nil for a request that is no challenge.
+	Challenge func(r *http.Request, in Incoming) *Problem
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
 	// HidesPath: a segment of the path is the value of a sensitive variable.
@@ -132,9 +135,12 @@ type Route struct {
 	// Path is a pattern of segments: "/orders/{region}". It is "" if the
 	// gateway makes a path that can't be guessed.
 	Path    string
-	Rotate  int       // changes the made path; 1 unless the file says otherwise
-	Methods []string  // upper case
-	Range   hcl.Range // of the path, or of the trigger if it has none
+	Rotate  int      // changes the made path; 1 unless the file says otherwise
+	Methods []string // upper case
+	// ChallengeMethods are the methods that the endpoint does not accept, and with
+	// which providers send challenges.
+	ChallengeMethods []string
+	Range            hcl.Range // of the path, or of the trigger if it has none
 }
 
 // Incoming is the information about a request that the request itself lacks.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/auth/challenge"
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
@@ -55,6 +56,8 @@ type webhook struct {
 	variables    []*input.Variable
 	checks       []auth.Check
 	checkKinds   map[auth.Check]string
+	signers      map[auth.Check][]string // the kind of a check, and those inside of it
+	challenges   []namedChallenge
 	unauthorized *unauthorized
 	response     *response
 	dedupe       *dedupe
@@ -85,8 +88,8 @@ type webhook struct {
 func (w *webhook) Describe(s *schema.Spec) {
 	w.rotate, w.methods, w.contentTypes = 1, []string{http.MethodPost}, []string{"json"}
 	w.mode, w.timeout, w.index = modeAsync, defaultTimeout, map[string]int{}
-	w.checkKinds = map[auth.Check]string{}
-	s.Doc = "Starts a run for each accepted request. The trigger checks the address, the credentials, the type, the condition and the values of a request, in this order; the table of answers lists the responses to refused requests."
+	w.checkKinds, w.signers = map[auth.Check]string{}, map[auth.Check][]string{}
+	s.Doc = "Starts a run for each accepted request. The trigger answers challenges of providers, and checks the address, the credentials, the type, the condition and the values of a request, in this order; the table of answers lists the responses to refused requests."
 	schema.Attr(s, &w.path, "path", "The path of the endpoint. A segment is literal text or a placeholder `{name}`, which the flow reads as `webhook.path.name`. The path has no slash at the end, and percent escapes are decoded. By default the gateway derives a stable path that can't be guessed.")
 	schema.Attr(s, &w.rotate, "rotate", "Increase this number to change the path that the gateway derives.")
 	schema.Attr(s, &w.methods, "methods", "The accepted methods; another method gets 405. `HEAD` and `OPTIONS` that are not listed are answered without a run, see the page of answers.",
@@ -100,6 +103,7 @@ func (w *webhook) Describe(s *schema.Spec) {
 	s.Then(w.declareVariables)
 	schema.Kinds(s, "auth", "A check of the caller. If there are several blocks, a caller needs to pass one of them; without a block each caller is accepted.", w.auths,
 		w.addCheck)
+	schema.Kinds(s, "challenge", "Answers the requests with which a provider makes sure that the endpoint is yours, before it sends events. They start no run, need no variable, and are checked by no `when` and no `dedupe`. A challenge also answers `GET`, `HEAD` and `OPTIONS` of an endpoint that does not list them in `methods`.", challenge.All(), w.addChallenge)
 	schema.Single(s, &w.unauthorized, "unauthorized", "The answer to callers that no `auth` block accepts.")
 	s.Then(w.declareVariables) // with the type of webhook.auth
 	s.Then(w.observeReads)
@@ -111,13 +115,8 @@ func (w *webhook) Describe(s *schema.Spec) {
 	schema.Single(s, &w.response, "response", "async: the immediate response. sync: the response if the run reaches no action `respond`. By default 200 and `ok`.")
 	w.describeQueue(s)
 	schema.Single(s, &w.cors, "cors", "Lets scripts of web pages send requests to the endpoint.")
-	w.describePlanned(s)
 	w.describeExamples(s)
 	s.Check(w.checkSettings)
-}
-
-func (w *webhook) describePlanned(s *schema.Spec) {
-	schema.NotYet(s, "challenge", "Answers a provider's registration handshake.", "until then answer it with action \"branch\" and action \"respond\".", true)
 }
 
 func (w *webhook) describeExamples(s *schema.Spec) {
@@ -236,7 +235,8 @@ func (w *webhook) Parts(string) flow.Parts {
 	return flow.Parts{
 		HTTP: &flow.HTTPPart{
 			Endpoint:     w,
-			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, Range: w.at},
+			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, ChallengeMethods: w.challengeMethods(), Range: w.at},
+			Challenge:    w.Challenge,
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
 			Computes:     w.computes(),

@@ -22,6 +22,9 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if w.maxBody > 0 {
 		in.Limits.Body = int64(w.maxBody)
 	}
+	if problem := w.answerUnsigned(r, in); problem != nil {
+		return nil, problem
+	}
 	raw, accepting, problem := w.authenticate(r, in)
 	if problem != nil {
 		return nil, problem
@@ -33,6 +36,9 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	wasCompressed := len(r.Header["Content-Encoding"]) > 0
 	if wasCompressed && in.TakeMemory != nil && !in.TakeMemory(raw) {
 		return nil, tooLargeProblem(in.Limits.Body)
+	}
+	if problem := w.answerSigned(r, in, accepting.Check, raw); problem != nil {
+		return nil, problem
 	}
 	e := newRequestEvent(w, r, in, raw)
 	e.header.fields, e.caller = header, w.callerOf(accepting)
@@ -51,6 +57,16 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 		return nil, invalidProblem(found)
 	}
 	return e, nil
+}
+
+// newAuthRequest returns what checks and challenges read of a request, without the
+// body.
+func newAuthRequest(r *http.Request, in flow.Incoming) *auth.Request {
+	out := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt}
+	if r.URL.RawQuery != "" {
+		out.Query = r.URL.Query()
+	}
+	return out
 }
 
 // readParts decodes the body, whose type must be among the accepted ones, and the
@@ -77,10 +93,7 @@ func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.
 		body, problem := readBody(r, in.Limits.Body)
 		return body, auth.Accepted{}, problem
 	}
-	request := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt}
-	if r.URL.RawQuery != "" {
-		request.Query = r.URL.Query()
-	}
+	request := newAuthRequest(r, in)
 	accepting, reason := w.early.Verify(r.Context(), request)
 	late, refused := w.late, error(nil)
 	if accepting.Check == nil {

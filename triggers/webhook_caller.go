@@ -62,6 +62,7 @@ func textOrNull(text string) any {
 func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	w.checks = append(w.checks, c)
 	w.checkKinds[c] = b.Labels[0]
+	w.signers[c] = kindsInside(b)
 	if auth.SignsURL(c) {
 		w.signedURL = append(w.signedURL, b.DefRange())
 	}

@@ -44,6 +44,7 @@ func (w *webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 	diags = append(diags, w.checkForward(c, d)...)
 	diags = append(diags, w.checkCredentials(d)...)
 	diags = append(diags, w.checkUnauthorized(d)...)
+	diags = append(diags, w.checkChallenges()...)
 	diags = append(diags, w.checkWhen(d)...)
 	diags = append(diags, w.checkCORSMethods(d)...)
 	w.early, w.late = auth.Policy{Checks: w.checks}.SplitByBody()

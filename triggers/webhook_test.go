@@ -152,7 +152,7 @@ func TestWrongDeclarations(t *testing.T) {
 		"overflow":          {"mode = \"async\"\nconcurrency {\n  overflow = \"drop\"\n}", 3, `Did you mean "drop_oldest"?`},
 		"order_by":          {"order_by = webhook.body.id", 1, "Only for async flows"},
 		"rate_limit":        {"rate_limit {}", 1, "Missing attribute"},
-		"challenge":         {"challenge \"slack\" {}", 1, "Not yet available"},
+		"challenge":         {"challenge \"slack\" {}", 1, "auth \"slack\""},
 		"reads the run":     {"path = \"/${webhook.method}\"", 1, "Unknown name"},
 		"typing error":      {"metods = [\"GET\"]", 1, `Did you mean "methods"?`},
 	} {

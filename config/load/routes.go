@@ -50,7 +50,7 @@ func checkRoutes(flows []*flow.Flow) hcl.Diagnostics {
 // compareRoutes compares two paths with the same number of segments. a comes
 // before b in the files.
 func compareRoutes(a, b routedFlow) *hcl.Diagnostic {
-	if !shareMethod(a.route.Methods, b.route.Methods) {
+	if !shareMethod(allMethods(a.route), allMethods(b.route)) {
 		return nil
 	}
 	aWins, bWins := false, false
@@ -102,6 +102,10 @@ func checkPublicURL(flows []*flow.Flow, publicURL string) hcl.Diagnostics {
 }
 
 func isPlaceholder(segment string) bool { return strings.HasPrefix(segment, "{") }
+
+// allMethods returns the methods of requests that a flow takes, also those of
+// challenges.
+func allMethods(r flow.Route) []string { return slices.Concat(r.Methods, r.ChallengeMethods) }
 
 func shareMethod(a, b []string) bool {
 	return slices.ContainsFunc(a, func(m string) bool { return slices.Contains(b, m) })

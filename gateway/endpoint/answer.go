@@ -23,6 +23,9 @@ const (
 // problemResponse returns the response for a refusal. A trigger may turn a
 // refusal into a response that is no error; such a response has no body.
 func (q *request) problemResponse(p *flow.Problem) *flow.Response {
+	if p.Response != nil {
+		return p.Response
+	}
 	if p.Status < http.StatusBadRequest {
 		return &flow.Response{Status: p.Status, Header: p.Header}
 	}
@@ -40,6 +43,10 @@ func (q *request) refuse(p *flow.Problem) {
 		response.Header.Set("Connection", "close") // the rest of the body is not worth reading
 	}
 	q.writeResponse(response)
+	if p.Outcome == flow.OutcomeChallenge {
+		q.recordChallenge(p)
+		return
+	}
 	q.recordRefusal(p)
 }
 

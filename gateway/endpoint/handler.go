@@ -125,7 +125,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	m := q.Snapshot.Router.Find(r.Method, r.URL.EscapedPath())
 	if m.Endpoint == nil {
-		if !q.serveProbe(m.Allow) {
+		if !q.serveChallenge(m.Challenge) && !q.serveProbe(m.Allow) {
 			q.refuse(notServed(m.Allow))
 		}
 		return
@@ -184,18 +184,7 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 // deadline until the body was received, and none afterwards, because a deadline
 // would end the run.
 func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.Problem) {
-	in := flow.Incoming{
-		PathValues: pathValues,
-		RemoteIP:   q.client,
-		ReceivedAt: q.Began,
-		Limits:     q.Snapshot.Limits,
-		Key:        q.handler.Key,
-		Evaluate:   q.evaluateEarly,
-		TakeRate:   q.takeRate,
-	}
-	if len(q.Endpoint.HTTP.SignedURL) > 0 {
-		in.BaseURL = q.Snapshot.BaseURL()
-	}
+	in := q.incoming(pathValues)
 	if !q.meterBody(&in) {
 		return nil, outOfMemory()
 	}
@@ -210,6 +199,23 @@ func (q *request) acceptEvent(pathValues map[string]string) (flow.Event, *flow.P
 		q.RedactEvent(event)
 	}
 	return event, refusal
+}
+
+// incoming returns the information about the request that the request itself lacks.
+func (q *request) incoming(pathValues map[string]string) flow.Incoming {
+	in := flow.Incoming{
+		PathValues: pathValues,
+		RemoteIP:   q.client,
+		ReceivedAt: q.Began,
+		Limits:     q.Snapshot.Limits,
+		Key:        q.handler.Key,
+		Evaluate:   q.evaluateEarly,
+		TakeRate:   q.takeRate,
+	}
+	if len(q.Endpoint.HTTP.SignedURL) > 0 {
+		in.BaseURL = q.Snapshot.BaseURL()
+	}
+	return in
 }
 
 // recoverPanic answers a request during which the gateway or a kind panicked, so

@@ -51,8 +51,11 @@ func (r *Router) Add(e *Endpoint) {
 // Match is the result of a search. It is empty if no pattern matches the path.
 type Match struct {
 	Endpoint *Endpoint
-	Values   map[string]string // of the names in the pattern
-	Allow    []string          // methods of the path, if the request has another one
+	// Challenge is the endpoint that may answer the request as a challenge, if there
+	// is no Endpoint.
+	Challenge *Endpoint
+	Values    map[string]string // of the names in the pattern
+	Allow     []string          // methods of the path, if the request has another one
 	// HiddenBy is the pattern of the path if an endpoint at it, of any method, keeps
 	// a segment out of the record.
 	HiddenBy string
@@ -102,12 +105,15 @@ func (r *Router) matchRest(method, rest string, more bool, values []string, m *M
 			m.HiddenBy = e.endpoint.Path
 		}
 		if slices.Contains(e.endpoint.HTTP.Route.Methods, method) {
-			m.Endpoint, m.Values = e.endpoint, e.nameValues(values)
+			m.Challenge, m.Endpoint, m.Values = nil, e.endpoint, e.nameValues(values)
 			return true
+		}
+		if m.Challenge == nil && slices.Contains(e.endpoint.HTTP.Route.ChallengeMethods, method) {
+			m.Challenge = e.endpoint
 		}
 		m.Allow = append(m.Allow, e.endpoint.HTTP.Route.Methods...)
 	}
-	return false
+	return m.Challenge != nil
 }
 
 func (e pathEnd) nameValues(values []string) map[string]string {

@@ -155,3 +155,26 @@ func BenchmarkRouter(b *testing.B) {
 		r.Find("POST", "/orders/17/items/LAMP-01")
 	}
 }
+
+// TestRouterOfChallenges: the more specific path also takes a challenge, and a method
+// that it accepts is no challenge.
+func TestRouterOfChallenges(t *testing.T) {
+	t.Parallel()
+	r := routes("GET /{name}", "POST /{name}/in")
+	part := &flow.HTTPPart{Route: flow.Route{Methods: []string{"POST"}, ChallengeMethods: []string{"GET"}}}
+	verified := &snapshot.Endpoint{Flow: &flow.Flow{Name: "verified"}, HTTP: part, Path: "/verified"}
+	r.Add(verified)
+	m := r.Find("GET", "/verified")
+	if m.Challenge != verified || m.Endpoint != nil || !slices.Equal(m.Allow, []string{"POST"}) {
+		t.Errorf("GET finds %+v", m)
+	}
+	if m := r.Find("POST", "/verified"); m.Endpoint != verified || m.Challenge != nil {
+		t.Errorf("POST finds %+v", m)
+	}
+	if m := r.Find("GET", "/other"); m.Endpoint == nil || m.Challenge != nil {
+		t.Errorf("another path finds %+v", m)
+	}
+	if m := r.Find("GET", "/verified/in"); m.Challenge != nil || m.Endpoint != nil {
+		t.Errorf("a longer path finds %+v", m)
+	}
+}

@@ -92,8 +92,9 @@ func kindRooms() []room {
 	return []room{
 		{"outbound", slices.Concat(ground(), []string{"internal/body"}), "the guarded client knows addresses, not flows; answers are compressed as bodies are"},
 		{"auth", slices.Concat(language, []string{"outbound"}), "a check knows the request, not the trigger that asks for it; it fetches certificates through the guard"},
+		{"auth/challenge", slices.Concat(language, []string{"auth"}), "a challenge knows the request and its check, not the trigger"},
 		{"triggers/input", language, "declared variables serve every kind of trigger"},
-		{"triggers", slices.Concat(language, []string{"auth", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},
+		{"triggers", slices.Concat(language, []string{"auth", "auth/challenge", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},
 		{"actions/local", language, "files and commands of the machine need no client"},
 		{"actions/web", slices.Concat(language, []string{"auth", "internal/body", "outbound"}), "it owns the client and the TLS settings of connections, and signs as checks verify"},
 		{"actions/*", slices.Concat(language, []string{"actions/local", "actions/web", "internal/body", "outbound"}), "an action knows the flow that it runs in, not the trigger or the store"},

@@ -85,6 +85,7 @@ func deliveries(t *testing.T, base string) map[string]delivery {
 	now := fmt.Sprint(time.Now().Unix())
 	stripe, slack, shopify := demoSecret(t, "stripe-payment/demo-secret.txt"), demoSecret(t, "slack-command/demo-secret.txt"), demoSecret(t, "shopify-order/demo-secret.txt")
 	twilio, grafana, gitlab := demoSecret(t, "twilio-sms/demo-token.txt"), demoSecret(t, "grafana-alert/demo-secret.txt"), demoSecret(t, "gitlab-merge-request/demo-token.txt")
+	meta := demoSecret(t, "meta-messages/demo-secret.txt")
 	const json, form = "application/json", "application/x-www-form-urlencoded"
 	return map[string]delivery{
 		"stripe_payment": {path: "/stripe/events", sample: "stripe-payment/samples/event.json", contentType: json, sign: func(h http.Header, body string) {
@@ -111,6 +112,10 @@ func deliveries(t *testing.T, base string) map[string]delivery {
 		}},
 		"twilio_sms": {path: "/twilio/sms", sample: "twilio-sms/samples/sms.txt", contentType: form, sign: func(h http.Header, body string) {
 			h.Set("X-Twilio-Signature", twilioSignature(t, twilio, "http://localhost:8080/twilio/sms", body))
+		}},
+		"slack_events": {path: "/slack/events", sample: "slack-events/samples/mention.json", contentType: json, sign: signSlack(t)},
+		"meta_messages": {path: "/meta/messages", sample: "meta-messages/samples/message.json", contentType: json, sign: func(h http.Header, body string) {
+			h.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(sum256(meta, body)))
 		}},
 		"grafana_alert": {path: "/grafana/alerts", sample: "grafana-alert/samples/alert.json", contentType: json, sign: func(h http.Header, body string) {
 			h.Set("X-Grafana-Timestamp", now)
@@ -172,6 +177,8 @@ func TestSignedExamples(t *testing.T) {
 		{"slack_command", 200, `{"response_type":"ephemeral","text":"Deploying shop …"}`, true},
 		{"shopify_order", 200, `{"accepted":"#1001"}`, true},
 		{"twilio_sms", 200, `<Response><Message>Mon-Fri 9-18, Sat 10-14</Message></Response>`, false},
+		{"slack_events", 200, `ok`, true},
+		{"meta_messages", 200, `{"received":[{"from":"4915112345678","text":"Are you open on Saturday?"}]}`, false},
 		{"grafana_alert", 202, `{"passed_on":2,"ticket":"INC-`, false},
 	} {
 		t.Run(c.flow, func(t *testing.T) { // one after another: one waits for the signal of the store

@@ -34,3 +34,19 @@ flow "e" {
     response { status = 202 }
   }
 }
+flow "f" {
+  trigger "webhook" {
+    mode = "sync"
+    path = "/meta"
+    challenge "meta" { verify_token = env("TOKEN", "a-token") }
+    response { status = 202 }
+  }
+}
+flow "g" {
+  trigger "webhook" {
+    mode = "sync"
+    methods = ["GET"]
+    path = "/meta" # error: Path used twice: Flow "f" already has /meta
+    response { status = 202 }
+  }
+}
