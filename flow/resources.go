@@ -13,6 +13,9 @@ type Settings struct {
 	Version string
 	Clock   clock.Clock // the machine's clock if nil
 	Egress  []string    // private addresses and hosts that flows may reach
+	// ProxyHTTP and ProxyHTTPS are the URLs of the proxies of requests, "" for none.
+	// NoProxy lists the hosts that are reached directly, as in the variable NO_PROXY.
+	ProxyHTTP, ProxyHTTPS, NoProxy string
 	// IdleTimeout is how long a connection of the HTTP client waits for its next
 	// request. 0 means the default of the client.
 	IdleTimeout time.Duration

@@ -23,6 +23,7 @@ type Options struct {
 	IdleTimeout    time.Duration // a connection kept for reuse is closed after it; default [DefaultIdleTimeout]
 	MaxIdlePerHost int           // connections kept for reuse; default 16
 
+	Proxy    Proxy         // of requests; default: none
 	Resolver *net.Resolver // default: the system's
 	Clock    clock.Clock   // default: the machine's
 }
@@ -32,8 +33,8 @@ type Options struct {
 const DefaultIdleTimeout = 4 * time.Second
 
 // Client sends requests past the guard. It keeps connections open for reuse,
-// speaks HTTP/1.1 and, over TLS, HTTP/2, holds no cookies, uses no proxy and
-// never changes. It may be used by many goroutines at once.
+// speaks HTTP/1.1 and, over TLS, HTTP/2, holds no cookies, uses no proxy but that
+// of its options, and never changes. It may be used by many goroutines at once.
 type Client struct {
 	policy      Policy
 	userAgent   string
@@ -42,6 +43,7 @@ type Client struct {
 	resolver    *net.Resolver
 	clock       clock.Clock
 	dial        dialFunc
+	proxies     *proxies // nil for none
 	pools       *pools
 }
 
@@ -60,6 +62,7 @@ func New(opts Options) *Client {
 		resolver:    opts.Resolver,
 		clock:       opts.Clock,
 		dial:        dialNetwork,
+		proxies:     newProxies(opts.Proxy, opts.Policy),
 	}
 	if c.clock == nil {
 		c.clock = clock.System{}

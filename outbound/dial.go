@@ -28,6 +28,20 @@ func dialNetwork(ctx context.Context, d *net.Dialer, network, address string) (n
 // immediately before the connection. Errors are [*Error] with the reason refused,
 // connect, timeout, canceled or invalid.
 func (c *Client) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return c.dialGuarded(ctx, network, address, c.policy)
+}
+
+// dialWithProxies is DialContext for the transports of a client with proxies, whose
+// addresses the settings allow.
+func (c *Client) dialWithProxies(ctx context.Context, network, address string) (net.Conn, error) {
+	if c.proxies.isProxy(address) {
+		return c.dialGuarded(ctx, network, address, c.proxies.own)
+	}
+	return c.DialContext(ctx, network, address)
+}
+
+// dialGuarded connects to an address that a policy lets.
+func (c *Client) dialGuarded(ctx context.Context, network, address string, policy Policy) (net.Conn, error) {
 	host, port, failed := parseTarget(network, address)
 	if failed != nil {
 		return nil, failed
@@ -35,7 +49,7 @@ func (c *Client) DialContext(ctx context.Context, network, address string) (net.
 	target := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	limited, cancel := clock.WithTimeout(ctx, c.clock, c.dialTimeout)
 	defer cancel()
-	g := &guard{policy: c.policy, host: host}
+	g := &guard{policy: policy, host: host}
 	dialer := &net.Dialer{Resolver: c.resolver, ControlContext: g.judge}
 	conn, err := c.dial(limited, dialer, network, net.JoinHostPort(strings.ToLower(host), strconv.Itoa(int(port))))
 	if err == nil {

@@ -36,7 +36,7 @@ func newPools(c *Client, opts Options) *pools {
 		if setting != nil {
 			setting = setting.Clone() // the transport adds its protocols to it
 		}
-		return &http.Transport{
+		t := &http.Transport{
 			DialContext:            countBytes(c.DialContext),
 			TLSClientConfig:        setting,
 			TLSHandshakeTimeout:    opts.TLSTimeout,
@@ -50,6 +50,10 @@ func newPools(c *Client, opts Options) *pools {
 			// after request until the kernel gives it up.
 			HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 		}
+		if c.proxies != nil {
+			t.Proxy, t.OnProxyConnectResponse, t.DialContext = c.proxies.proxyOf, checkConnect, countBytes(c.dialWithProxies)
+		}
+		return t
 	}
 	return &pools{build: build, base: build(opts.TLS)}
 }

@@ -58,6 +58,8 @@ type Limits struct {
 type Egress struct {
 	Allow       []string // addresses that flows may reach although they are not public
 	IdleTimeout time.Duration
+	Proxy       string         // a URL, "environment", or "" for none
+	Proxies     outbound.Proxy // that Proxy names; set by the loader
 }
 
 func defaultGateway() Gateway {
@@ -170,7 +172,9 @@ func (e *Egress) Describe(s *schema.Spec) {
 	s.Doc = "Flows can reach every public address. `gateway validate` refuses a `url`, `base_url`, `webhook_url` or `host` that is written as an address or `localhost`, there or in a local, and that is not public and not allowed here. Names are not looked up, and a value of the environment or of the run is judged in the run only."
 	schema.Attr(s, &e.Allow, "allow", "Networks (`10.1.0.0/16`), addresses, and host names (`warehouse.internal`, `*.internal`), each with an optional `:port`.")
 	schema.Attr(s, &e.IdleTimeout, "idle_timeout", "An HTTP connection that was not used for this time is closed, and the next request makes a new one. It should be shorter than the time after which the servers close theirs, often 5 seconds: a request that meets the end of its connection fails, because it may have arrived. From 100ms to 10m.")
+	schema.Attr(s, &e.Proxy, "proxy", "The proxy of the requests of `http`, `webhook`, `slack` and Jira actions, such as `http://proxy.internal:3128`; mails and databases do not use it. `environment` takes it from the variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. The proxy looks names up, so the gateway judges a target by its name: it refuses addresses that are not public, names without a dot, and names in domains such as `internal` and `local`, unless `allow` lists them. Let the proxy refuse private addresses, because a public name may lead to one.", schema.Secret())
 	s.Check(e.checkEntries)
+	s.Check(e.checkProxy)
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if e.IdleTimeout < 100*time.Millisecond || e.IdleTimeout > 10*time.Minute {
 			return hcl.Diagnostics{d.Problem("idle_timeout", "Limit out of range", `"idle_timeout" must be from 100ms to 10m.`)}
@@ -234,6 +238,7 @@ func (l *loader) decodeGateway(g *Gateway) {
 		decoded := defaultGateway()
 		l.report(schema.Decode(&schema.Context{Scope: l.scopes.forFile(b.file)}, &decoded, b.Block)...)
 		*g = decoded
+		l.resolveProxy(g.Egress, b.Block)
 	}
 	l.setEgress(blocks, g)
 }

@@ -40,6 +40,8 @@ func NewOpener(o Options) *Opener { return &Opener{opts: o} }
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
 	settings.Egress, settings.IdleTimeout = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout
+	proxy := c.Gateway.Egress.Proxies
+	settings.ProxyHTTP, settings.ProxyHTTPS, settings.NoProxy = proxy.HTTP, proxy.HTTPS, proxy.Exempt
 	proxies, err := clientaddr.ParseProxies(c.Gateway.TrustedProxies)
 	if err != nil {
 		return nil, fmt.Errorf("trusted_proxies: %w", err)
