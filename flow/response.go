@@ -14,12 +14,13 @@ type Response struct {
 // Problem is a refusal that the caller gets as application/problem+json
 // (RFC 9457). The caller reads its texts: no internal message, no secret.
 type Problem struct {
-	Status  int
-	Detail  string      // one sentence or more, for the caller
-	Header  http.Header // such as Allow or Retry-After; may be nil
-	Faults  []Fault     // every fault of the body and the variables
-	Cause   error       // for the log only; may be nil
-	Outcome string      // a word for metrics and logs, such as "unauthorized"
+	Status   int
+	Detail   string      // one sentence or more, for the caller
+	Recorded string      // the detail for log and history, if it is another one
+	Header   http.Header // such as Allow or Retry-After; may be nil
+	Faults   []Fault     // every fault of the body and the variables
+	Cause    error       // for the log only; may be nil
+	Outcome  string      // a word for metrics and logs, such as "unauthorized"
 	// Response, if set, goes to the caller in place of the problem document.
 	Response *Response
 }
@@ -31,6 +32,14 @@ type Fault struct {
 	Detail   string `json:"detail"`             // one sentence
 	Expected string `json:"expected,omitempty"` // such as "number"
 	Actual   string `json:"actual,omitempty"`   // type of the value that came, never the value
+}
+
+// RecordedDetail returns the detail for log and history.
+func (p *Problem) RecordedDetail() string {
+	if p.Recorded != "" {
+		return p.Recorded
+	}
+	return p.Detail
 }
 
 // Error returns the detail.

@@ -85,6 +85,17 @@ func malformedProblem(what, in string, err *value.SyntaxError) *flow.Problem {
 	}
 }
 
+// malformedProblem refuses a body or query with a syntax error. If that part of
+// requests holds sensitive values, the record has neither the place nor the reason,
+// which may be names or text of it.
+func (w *webhook) malformedProblem(what, in string, err *value.SyntaxError) *flow.Problem {
+	p := malformedProblem(what, in, err)
+	if w.hidesPart(in) {
+		p.Recorded = what + ". Details are hidden because it holds a sensitive variable."
+	}
+	return p
+}
+
 func invalidProblem(found input.Faults) *flow.Problem {
 	return &flow.Problem{
 		Status: http.StatusUnprocessableEntity, Outcome: "invalid",

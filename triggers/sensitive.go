@@ -82,6 +82,15 @@ func (w *webhook) sensitiveParts() (body, others bool) {
 	return body, others
 }
 
+// hidesPart reports whether a part of requests holds values of sensitive variables.
+func (w *webhook) hidesPart(part string) bool {
+	body, others := w.sensitiveParts()
+	if part == input.PartBody || part == input.PartRaw {
+		return body
+	}
+	return others
+}
+
 // isSensitiveSegment reports whether a variable is a segment of the path that must
 // stay out of the record.
 func isSensitiveSegment(v *input.Variable) bool {

@@ -147,7 +147,7 @@ func (w *webhook) decodeBody(h http.Header, raw []byte, limits flow.Limits, acce
 	}
 	out, err := decodeAs(format, raw, params, value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
-		return decodedBody{}, malformedProblem("Malformed body", input.PartBody, syntaxError(err))
+		return decodedBody{}, w.malformedProblem("Malformed body", input.PartBody, syntaxError(err))
 	}
 	return out, nil
 }

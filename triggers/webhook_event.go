@@ -51,7 +51,7 @@ func (e *requestEvent) readQuery(raw string, limits flow.Limits) *flow.Problem {
 	}
 	parsed, err := body.ParseQuery(raw, value.Limits{Depth: limits.JSONDepth})
 	if err != nil {
-		return malformedProblem("Malformed query", input.PartQuery, syntaxError(err))
+		return e.webhook.malformedProblem("Malformed query", input.PartQuery, syntaxError(err))
 	}
 	e.query = parsed
 	return nil
@@ -65,6 +65,7 @@ func (e *requestEvent) convertVariables(decoded decodedBody, in flow.Incoming) i
 		return input.Faults{}
 	}
 	c := input.NewChecker()
+	c.HidesPart = w.hidesPart
 	texts := input.NewTexts(value.Limits{Depth: in.Limits.JSONDepth}, e.lookupSource, in.TakeMemory)
 	e.variables = make([]any, len(w.variables))
 	for i, v := range w.variables {

@@ -104,6 +104,7 @@ func (e *requestEvent) restoreVariables(stored []byte, decoded decodedBody, limi
 	e.variables = make([]any, len(e.webhook.variables))
 	for i, v := range e.webhook.variables {
 		c := input.NewChecker()
+		c.HidesPart = e.webhook.hidesPart
 		if given, known := accepted[v.Name]; known {
 			e.variables[i] = v.Restore(c, given)
 		} else {

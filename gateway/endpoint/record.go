@@ -47,7 +47,7 @@ func (q *request) recordRefusal(p *flow.Problem) {
 	}
 	q.handler.Recorder.AddBuilt(&store.Entry{
 		ID: q.ID, Flow: q.FlowName(), State: state, Started: q.Began, Finished: q.handler.Clock.Now(), Status: p.Status,
-		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.Detail)},
+		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.RecordedDetail())},
 	})
 }
 
@@ -91,8 +91,8 @@ func (q *request) logRefusal(p *flow.Problem) {
 		fields = append(fields, zap.String("method", q.RedactText(truncateText(q.r.Method))), zap.String("path", q.RedactText(truncateText(q.loggedPath()))))
 	}
 	fields = append(fields, zap.String("run", q.ID), zap.Int("status", p.Status), zap.Stringer("remote_ip", q.client))
-	if p.Detail != "" {
-		fields = append(fields, zap.String("detail", q.RedactText(p.Detail)))
+	if detail := p.RecordedDetail(); detail != "" {
+		fields = append(fields, zap.String("detail", q.RedactText(detail)))
 	}
 	if p.Cause != nil {
 		fields = append(fields, zap.String("cause", q.RedactText(p.Cause.Error())))

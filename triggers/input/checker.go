@@ -20,6 +20,8 @@ const maxLoggedFaults = 5
 type Faults struct {
 	List  []flow.Fault // at most MaxFaults
 	Total int          // includes the faults beyond MaxFaults
+
+	logged []string // the first maxLoggedFaults, as the log has them
 }
 
 // Summary says how many values are wrong.
@@ -33,26 +35,26 @@ func (f *Faults) Summary() string {
 	return fmt.Sprintf("%d values are missing or wrong.", f.Total)
 }
 
-// Error lists the first faults, for the log.
+// Error lists the first faults, for the log. Of a value that is sensitive it has no
+// names of members.
 func (f Faults) Error() string {
-	var b strings.Builder
-	for i, fault := range f.List[:min(len(f.List), maxLoggedFaults)] {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		fmt.Fprintf(&b, "%s %s: %s", fault.In, fault.Pointer, strings.TrimSuffix(fault.Detail, "."))
-	}
+	text := strings.Join(f.logged, "; ")
 	if f.Total > maxLoggedFaults {
-		fmt.Fprintf(&b, "; and %d more", f.Total-maxLoggedFaults)
+		text += fmt.Sprintf("; and %d more", f.Total-maxLoggedFaults)
 	}
-	return b.String()
+	return text
 }
 
 // Checker collects the faults of one request. It tracks the place of the value
 // that is being checked.
 type Checker struct {
+	// HidesPart, if set, reports whether a part of the request holds values of
+	// sensitive variables.
+	HidesPart func(part string) bool
+
 	part   string // part of the request
 	steps  []Step // from that part to the value
+	shown  int    // how many of the steps the log may show; -1 for all
 	format Format
 
 	faults Faults
@@ -79,15 +81,32 @@ func (c *Checker) Faults() Faults { return c.faults }
 
 // startAt moves to a place in a part of the request.
 func (c *Checker) startAt(part string, steps []Step, format Format) {
-	c.part, c.steps, c.format = part, append(c.steps[:0], steps...), format
+	c.part, c.steps, c.shown, c.format = part, append(c.steps[:0], steps...), -1, format
 }
+
+// hideBelow keeps the names of members below the current place out of the log.
+func (c *Checker) hideBelow() { c.shown = len(c.steps) }
+
+func (c *Checker) hides(part string) bool { return c.HidesPart != nil && c.HidesPart(part) }
 
 func (c *Checker) enter(s Step) { c.steps = append(c.steps, s) }
 func (c *Checker) leave()       { c.steps = c.steps[:len(c.steps)-1] }
 
 // addFault records a fault of the current value.
 func (c *Checker) addFault(detail, expected, actual string) {
+	c.addLoggedFault(detail, detail, expected, actual)
+}
+
+// addLoggedFault is addFault for a detail that the log has in another form.
+func (c *Checker) addLoggedFault(detail, logged, expected, actual string) {
 	c.faults.Total++
+	if len(c.faults.logged) < maxLoggedFaults {
+		place := c.steps
+		if c.shown >= 0 {
+			place = place[:min(c.shown, len(place))]
+		}
+		c.faults.logged = append(c.faults.logged, fmt.Sprintf("%s %s: %s", c.part, formatPointer(c.part, place), strings.TrimSuffix(logged, ".")))
+	}
 	if len(c.faults.List) < MaxFaults {
 		c.faults.List = append(c.faults.List, flow.Fault{
 			Pointer: formatPointer(c.part, c.steps), In: c.part, Detail: detail, Expected: expected, Actual: actual,

@@ -12,6 +12,9 @@ func (v *Variable) Restore(c *Checker, given any) any {
 		return nil
 	}
 	c.startAt(PartInput, []Step{{Name: v.Name}}, FormatText)
+	if v.Sensitive {
+		c.hideBelow()
+	}
 	out, _ := c.convert(v.Type, given)
 	return out
 }

@@ -51,6 +51,9 @@ func (t *MemberTree) child(s Step) *MemberTree {
 // variable nor the type of a variable names.
 func (c *Checker) RefuseUnnamed(body any, named *MemberTree) {
 	c.startAt(PartBody, nil, FormatJSON)
+	if c.hides(PartBody) {
+		c.hideBelow()
+	}
 	c.refuseUnnamed(body, named, nil)
 }
 

@@ -109,7 +109,11 @@ func (v *Variable) ConvertFromText(c *Checker, texts *Texts) any {
 	if !decoded.isReported {
 		decoded.isReported = true
 		c.startAt(v.From.Part, decoded.steps, FormatJSON)
-		c.addFault(diag.Sentence(decoded.flaw), "JSON", "text")
+		logged := diag.Sentence(decoded.flaw)
+		if c.hides(v.From.Part) {
+			logged = "The JSON in this text is malformed."
+		}
+		c.addLoggedFault(diag.Sentence(decoded.flaw), logged, "JSON", "text")
 	}
 	return v.Default
 }

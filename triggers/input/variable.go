@@ -111,6 +111,9 @@ func ObjectType(members map[string]cty.Type, variables []*Variable) cty.Type {
 // faults and returns the value for the flow.
 func (v *Variable) Convert(c *Checker, given any, present bool, format Format) any {
 	c.startAt(v.From.Part, v.From.place(), format)
+	if v.Sensitive {
+		c.hideBelow()
+	}
 	if given == nil || v.IsOptional() && c.isMissing(given) {
 		if !v.IsOptional() {
 			c.addMissing(v.Type, present)

@@ -122,6 +122,63 @@ flow "g" {
 	}
 }
 
+// The names of members below a sensitive variable stand in the answer to a refused
+// request, and in no record of it.
+func TestSensitiveNamesOfRefusedRequests(t *testing.T) {
+	t.Parallel()
+	d, log := newStopped(t), &lines{}
+	d.opts.Log = newJSONLog(t, log)
+	d.write(`
+flow "f" {
+  trigger "webhook" {
+    path          = "/f"
+    strict        = true
+    content_types = ["json", "text"]
+    variable "shares" {
+      type      = map(number)
+      sensitive = true
+    }
+    variable "order" { type = string }
+  }
+}
+flow "t" {
+  trigger "webhook" {
+    path          = "/t"
+    content_types = ["text"]
+    variable "shares" {
+      from      = jsondecode(webhook.raw).shares
+      sensitive = true
+    }
+  }
+}`)
+	d.start()
+	cases := []struct{ path, kind, body, logged string }{
+		{"/f", "json", `{"shares": {"DE0212": 1, "DE0212": 2}}`, "Malformed body. Details are hidden because it holds a sensitive variable."},
+		{"/f", "json", `{"shares": {"DE0212": "x"}, "order": "a"}`, "body /shares: This must be a number"},
+		{"/f", "json", `{"shares": {}, "order": {"a": 1}}`, "body /order: This must be a string"},
+		{"/f", "json", `{"shares": {}, "order": "a", "DE0212": 1}`, "body : No variable names this member"},
+		{"/t", "plain", `{"shares": 1, "DE0212": 2, "DE0212": 3}`, "body : The JSON in this text is malformed"},
+	}
+	for _, c := range cases {
+		kind := map[string]string{"json": "application/json", "plain": "text/plain"}[c.kind]
+		got := d.send(http.MethodPost, c.path, c.body, "Content-Type", kind)
+		d.await(got.run(), store.Refused)
+		if line := log.with(got.run()); len(line) != 1 || !strings.Contains(line[0], c.logged) {
+			t.Errorf("%s: the log has %q", c.body, line)
+		}
+		if strings.Contains(c.body, "DE0212") != strings.Contains(got.body, "DE0212") {
+			t.Errorf("%s: the caller gets %s", c.body, got.body)
+		}
+	}
+	d.stop()
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(log.text.String()+string(d.onDisk()), "DE0212") {
+		t.Error("a name is in the log or the store")
+	}
+}
+
 // Values of sensitive variables, and what is computed from them, stand in no record
 // of a run that failed and that an operator retries after a restart. The retry reads
 // them, and what is not sensitive is shown.
