@@ -18,6 +18,7 @@ func All() []Kind {
 		kinds = append(kinds, p.kind())
 	}
 	kinds = append(kinds, sendersInCode()...)
+	kinds = append(kinds, tokenSenders()...)
 	single := slices.Clone(kinds)
 	kinds = append(kinds, Kind{Name: "all", New: func() Check { return &allOf{kinds: single} }})
 	return append(kinds, plannedKinds()...)

@@ -19,10 +19,14 @@ import (
 type claimRules struct {
 	issuers, audiences []string // empty for any
 	requiredTexts      map[string]string
-	leeway, maxAge     time.Duration // maxAge is 0 if the age does not matter
+	oneOf              []requiredClaim // of which one must hold; nil for none
+	leeway, maxAge     time.Duration   // maxAge is 0 if the age does not matter
 	needsExpiry        bool
 	bodyHash           string // the claim; "" if the body is not signed
 }
+
+// requiredClaim is a claim with its value.
+type requiredClaim struct{ name, value string }
 
 func (k *claimRules) checkSettings(d *schema.Decoded) hcl.Diagnostics {
 	diags := checkNotEmpty(d, "issuer", k.issuers)
@@ -60,11 +64,17 @@ func (k *claimRules) check(claims map[string]any, now time.Time) error {
 	}
 	for name, want := range k.requiredTexts {
 		if !holdsText(claims[name], want) {
-			return errors.New("the token does not have the required claims")
+			return errMissingClaim
 		}
+	}
+	holds := func(c requiredClaim) bool { return holdsText(claims[c.name], c.value) }
+	if len(k.oneOf) > 0 && !slices.ContainsFunc(k.oneOf, holds) {
+		return errMissingClaim
 	}
 	return nil
 }
+
+var errMissingClaim = errors.New("the token does not have the required claims")
 
 // checkTimes checks exp, nbf and iat (RFC 7519, section 4.1).
 func (k *claimRules) checkTimes(claims map[string]any, now time.Time) error {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // vectorFile holds signed requests of one sender, and the verdict on them of a
@@ -115,6 +116,10 @@ func (f vectorFile) check(t testing.TB) Check {
 		c.certificates.fetch = fetch
 	case *paypal:
 		c.certificates.fetch = fetch
+	case *tokenSenderCheck:
+		if at := c.keySetURL; at != "" {
+			c.keys = &remoteKeys{clock: clock.System{}, fetch: func() ([]byte, error) { return fetch(context.Background(), at) }}
+		}
 	}
 	return c
 }

@@ -43,7 +43,7 @@ func main() {
 }
 
 func senders() []sender {
-	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants(), inBodySenders(), certificateSenders())
+	return slices.Concat(librarySenders(), documentedSenders(), urlSenders(), tokenSenders(), variants(), inBodySenders(), certificateSenders(), joseSenders())
 }
 
 func write(path string, f file) error {
