@@ -41,6 +41,9 @@ func (b *braintree) Verify(_ context.Context, r *Request) error {
 	if err != nil {
 		return err
 	}
+	if IsBraintreeChallenge(payload) {
+		return errors.New("bt_payload has the form of a challenge, which anyone can get signed")
+	}
 	found := false
 	for pair := range strings.SplitSeq(signatures, "&") {
 		name, signature, _ := strings.Cut(pair, "|")
@@ -59,4 +62,11 @@ func (b *braintree) Verify(_ context.Context, r *Request) error {
 		return errors.New("bt_signature holds no signature of the public key")
 	}
 	return errMismatch
+}
+
+// IsBraintreeChallenge reports whether a text has the form of a challenge of
+// Braintree: 20 to 32 hexadecimal digits. Challenge "braintree" signs such texts for
+// anyone, and no payload is one.
+func IsBraintreeChallenge(text string) bool {
+	return len(text) >= 20 && len(text) <= 32 && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }

@@ -270,6 +270,9 @@ func (w *webhook) Reply(ctx context.Context, env expr.Env) (*flow.Response, erro
 	if w.response != nil {
 		return w.response.reply.Build(ctx, env, http.StatusOK)
 	}
+	if w.answersWithoutBody() {
+		return &flow.Response{Status: http.StatusOK}, nil
+	}
 	return &flow.Response{
 		Status: http.StatusOK,
 		Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},

@@ -153,11 +153,11 @@ func (c namedChallenge) problem(a *challenge.Answer) *flow.Problem {
 	}
 }
 
-// hidesRefusals reports whether a provider accepts no body in a refusal.
-func (w *webhook) hidesRefusals() bool {
+// answersWithoutBody reports whether a provider accepts no body in an answer.
+func (w *webhook) answersWithoutBody() bool {
 	return slices.ContainsFunc(w.challenges, func(c namedChallenge) bool {
-		hider, ok := c.Challenge.(challenge.RefusalHider)
-		return ok && hider.HidesRefusals()
+		without, ok := c.Challenge.(challenge.WithoutBody)
+		return ok && without.WantsNoBody()
 	})
 }
 

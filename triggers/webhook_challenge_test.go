@@ -137,6 +137,24 @@ func TestUnsignedChallenge(t *testing.T) {
 	}
 }
 
+// A delivery that is read to find out whether it is a challenge arrives whole.
+func TestDeliveryAfterPeek(t *testing.T) {
+	t.Parallel()
+	w := mustLoad(t, "challenge \"monday\" {}")
+	for _, size := range []int{1, challenge.MaxBody - 8, challenge.MaxBody - 7, challenge.MaxBody + 1} {
+		body := `{"a":"` + strings.Repeat("a", size-1) + `"}`
+		e := sent{typ: "application/json", body: body}.accepted(t, w)
+		if got := read(t, e, "body"); got != body {
+			t.Errorf("body of %d bytes arrives as %d bytes", len(body), len(got))
+		}
+		e = sent{typ: "application/json", reader: strings.NewReader(body)}.accepted(t, w)
+		if got := read(t, e, "body"); got != body {
+			t.Errorf("body of %d bytes and unknown length arrives as %d bytes", len(body), len(got))
+		}
+	}
+	sent{typ: "application/json", reader: strings.NewReader(`{"challenge":"a"}`)}.answered(t, w, `{"challenge":"a"}`)
+}
+
 func TestChallengeFindings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -47,7 +47,7 @@ func (w *webhook) unauthorizedProblem(reason error) *flow.Problem {
 	if w.unauthorized != nil && w.unauthorized.status != http.StatusUnauthorized {
 		p.Status, p.Header = w.unauthorized.status, nil
 	}
-	if w.hidesRefusals() {
+	if w.answersWithoutBody() {
 		p.Response = &flow.Response{Status: p.Status, Header: p.Header}
 	}
 	return p

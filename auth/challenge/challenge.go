@@ -57,9 +57,10 @@ type ForgeryGuard interface {
 	MaySign(body []byte) bool
 }
 
-// RefusalHider is a challenge whose provider accepts no body in a refusal.
-type RefusalHider interface {
-	HidesRefusals() bool
+// WithoutBody is a challenge whose provider may accept no body in an answer of the
+// trigger.
+type WithoutBody interface {
+	WantsNoBody() bool
 }
 
 // Kind is a named kind of challenge.
@@ -70,8 +71,10 @@ func All() []Kind {
 	kinds := []Kind{
 		{Name: "meta", New: func() Challenge { return newMeta() }},
 		{Name: "zoom", New: func() Challenge { return newZoom() }},
+		{Name: "twitter", New: func() Challenge { return newTwitter() }},
+		{Name: "braintree", New: func() Challenge { return newBraintree() }},
 	}
-	for _, h := range signedHandshakes() {
+	for _, h := range append(signedHandshakes(), unsignedHandshakes()...) {
 		kinds = append(kinds, h.kind())
 	}
 	return kinds

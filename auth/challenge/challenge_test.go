@@ -72,6 +72,7 @@ const (
 	text    = "text/plain; charset=utf-8"
 	asJSON  = "application/json"
 	slackID = `{"token":"Jhj5dZrVaK7ZwHHjRyZWjbDl","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}`
+	azureID = `[{"id":"2d1781af-3a4c-4d7c-bd0c-e34b19da4e66","topic":"/subscriptions/x","subject":"","data":{"validationCode":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6","validationUrl":"https://rp-eastus2.eventgrid.azure.net:553/"},"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent"}]`
 	zoomID  = `{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}`
 )
 
@@ -112,28 +113,78 @@ func (c answerCase) check(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	const metaSettings, zoomSettings = `verify_token = "meatyhamhock"`, `secret = "my-token"`
+	// The test keys of Braintree's libraries.
+	const braintreeKeys = "public_key = \"integration_public_key\"\nsecret = \"integration_private_key\""
 	metaQuery := func(mode, token, challenge string) string {
 		return "?hub.mode=" + mode + "&hub.verify_token=" + token + "&hub.challenge=" + challenge
 	}
 	zoomToken := func(token string) string { return strings.Replace(zoomID, "qgg8vlvZRS6UYooatFL8Aw", token, 1) }
 	for name, c := range map[string]answerCase{
-		"slack":                     {"slack", "", request("POST", "", slackID), 200, text, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"},
-		"slack: an event":           {"slack", "", request("POST", "", `{"type":"event_callback","event":{"text":"url_verification"}}`), none, "", ""},
-		"slack: a form":             {"slack", "", request("POST", "", "type=url_verification&challenge=a"), none, "", ""},
-		"slack: HTML":               {"slack", "", request("POST", "", `{"type":"url_verification","challenge":"<\u00e4>"}`), none, "", ""},
-		"meta":                      {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", "1158201444"), ""), 200, text, "1158201444"},
-		"meta: another token":       {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhoc", "1158201444"), ""), 403, "", ""},
-		"meta: no token":            {"meta", metaSettings, request("GET", "?hub.mode=subscribe&hub.challenge=1", ""), 403, "", ""},
-		"meta: no challenge":        {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", ""), ""), 400, "", ""},
-		"meta: a long challenge":    {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", strings.Repeat("1", maxEcho+1)), ""), 400, "", ""},
-		"meta: another mode":        {"meta", metaSettings, request("GET", metaQuery("unsubscribe", "meatyhamhock", "1"), ""), none, "", ""},
-		"meta: a delivery":          {"meta", metaSettings, request("POST", metaQuery("subscribe", "meatyhamhock", "1"), "{}"), none, "", ""},
-		"zoom":                      {"zoom", zoomSettings, request("POST", "", zoomID), 200, asJSON, `{"encryptedToken":"3bb4d0cdd2c605b05575da65aba55c9bce669b3f21d55483aaf7011af9175ed3","plainToken":"qgg8vlvZRS6UYooatFL8Aw"}`},
-		"zoom: an event":            {"zoom", zoomSettings, request("POST", "", `{"event":"meeting.started","payload":{"plainToken":"endpoint.url_validation"}}`), none, "", ""},
-		"zoom: a signed payload":    {"zoom", zoomSettings, request("POST", "", zoomToken("v0:1654503849:{}")), 400, "", ""},
-		"zoom: a long token":        {"zoom", zoomSettings, request("POST", "", zoomToken(strings.Repeat("a", maxSigned+1))), 400, "", ""},
-		"zoom: no token":            {"zoom", zoomSettings, request("POST", "", zoomToken("")), 400, "", ""},
-		"zoom: deeper than allowed": {"zoom", zoomSettings, request("POST", "", `{"event":"endpoint.url_validation","payload":`+strings.Repeat("[", maxDepth)+strings.Repeat("]", maxDepth)+`}`), none, "", ""},
+		"slack":                           {"slack", "", request("POST", "", slackID), 200, text, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"},
+		"slack: an event":                 {"slack", "", request("POST", "", `{"type":"event_callback","event":{"text":"url_verification"}}`), none, "", ""},
+		"slack: a form":                   {"slack", "", request("POST", "", "type=url_verification&challenge=a"), none, "", ""},
+		"slack: HTML":                     {"slack", "", request("POST", "", `{"type":"url_verification","challenge":"<\u00e4>"}`), none, "", ""},
+		"meta":                            {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", "1158201444"), ""), 200, text, "1158201444"},
+		"meta: another token":             {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhoc", "1158201444"), ""), 403, "", ""},
+		"meta: no token":                  {"meta", metaSettings, request("GET", "?hub.mode=subscribe&hub.challenge=1", ""), 403, "", ""},
+		"meta: no challenge":              {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", ""), ""), 400, "", ""},
+		"meta: a long challenge":          {"meta", metaSettings, request("GET", metaQuery("subscribe", "meatyhamhock", strings.Repeat("1", maxEcho+1)), ""), 400, "", ""},
+		"meta: another mode":              {"meta", metaSettings, request("GET", metaQuery("unsubscribe", "meatyhamhock", "1"), ""), none, "", ""},
+		"meta: a delivery":                {"meta", metaSettings, request("POST", metaQuery("subscribe", "meatyhamhock", "1"), "{}"), none, "", ""},
+		"zoom":                            {"zoom", zoomSettings, request("POST", "", zoomID), 200, asJSON, `{"encryptedToken":"3bb4d0cdd2c605b05575da65aba55c9bce669b3f21d55483aaf7011af9175ed3","plainToken":"qgg8vlvZRS6UYooatFL8Aw"}`},
+		"zoom: an event":                  {"zoom", zoomSettings, request("POST", "", `{"event":"meeting.started","payload":{"plainToken":"endpoint.url_validation"}}`), none, "", ""},
+		"zoom: a signed payload":          {"zoom", zoomSettings, request("POST", "", zoomToken("v0:1654503849:{}")), 400, "", ""},
+		"zoom: a long token":              {"zoom", zoomSettings, request("POST", "", zoomToken(strings.Repeat("a", maxSigned+1))), 400, "", ""},
+		"zoom: no token":                  {"zoom", zoomSettings, request("POST", "", zoomToken("")), 400, "", ""},
+		"zoom: deeper than allowed":       {"zoom", zoomSettings, request("POST", "", `{"event":"endpoint.url_validation","payload":`+strings.Repeat("[", maxDepth)+strings.Repeat("]", maxDepth)+`}`), none, "", ""},
+		"discord: an interaction":         {"discord", "", request("POST", "", `{"type":1,"id":"7","token":"a","version":1}`), 200, asJSON, `{"type":1}`},
+		"discord: a webhook":              {"discord", "", request("POST", "", `{"version":1,"application_id":"1234560123453231555","type":0}`), 204, "", ""},
+		"discord: an event":               {"discord", "", request("POST", "", `{"version":1,"application_id":"1234560123453231555","type":1,"event":{"type":"APPLICATION_AUTHORIZED"}}`), none, "", ""},
+		"discord: a command":              {"discord", "", request("POST", "", `{"type":2}`), none, "", ""},
+		"discord: no type":                {"discord", "", request("POST", "", `{}`), none, "", ""},
+		"twitch":                          {"twitch", "", request("POST", "", `{"challenge":"pogchamp-kappa-360noscope-vohiyo","subscription":{"status":"webhook_callback_verification_pending"}}`, "Twitch-Eventsub-Message-Type", "webhook_callback_verification"), 200, text, "pogchamp-kappa-360noscope-vohiyo"},
+		"twitch: a notification":          {"twitch", "", request("POST", "", `{"challenge":"a"}`, "Twitch-Eventsub-Message-Type", "notification"), none, "", ""},
+		"xero":                            {"xero", "", request("POST", "", `{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}`), 200, "", ""},
+		"xero: an event":                  {"xero", "", request("POST", "", `{"events":[{"eventType":"CREATE"}],"lastEventSequence":1,"firstEventSequence":1}`), none, "", ""},
+		"xero: no list":                   {"xero", "", request("POST", "", `{}`), none, "", ""},
+		"github_ping":                     {"github_ping", "", request("POST", "", `{"zen":"Keep it logically awesome."}`, "X-Github-Event", "ping"), 200, "", ""},
+		"github_ping: a push":             {"github_ping", "", request("POST", "", `{}`, "X-Github-Event", "push"), none, "", ""},
+		"azure_event_grid":                {"azure_event_grid", "", request("POST", "", azureID, "Aeg-Event-Type", "SubscriptionValidation"), 200, asJSON, `{"validationResponse":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6"}`},
+		"azure_event_grid: an event":      {"azure_event_grid", "", request("POST", "", azureID, "Aeg-Event-Type", "Notification"), none, "", ""},
+		"azure_event_grid: two events":    {"azure_event_grid", "", request("POST", "", "["+azureID[1:len(azureID)-1]+","+azureID[1:], "Aeg-Event-Type", "SubscriptionValidation"), none, "", ""},
+		"azure_event_grid: no code":       {"azure_event_grid", "", request("POST", "", `[{"data":{}}]`, "Aeg-Event-Type", "SubscriptionValidation"), none, "", ""},
+		"azure_event_grid: CloudEvents":   {"azure_event_grid", "", request("OPTIONS", "", "", "Webhook-Request-Origin", "eventgrid.azure.net"), 200, "", ""},
+		"azure_event_grid: another":       {"azure_event_grid", "", request("OPTIONS", "", "", "Webhook-Request-Origin", "evil.example.com"), none, "", ""},
+		"azure_event_grid: bad origin":    {"azure_event_grid", "", request("OPTIONS", "", "", "Webhook-Request-Origin", "eventgrid.azure.net, a"), none, "", ""},
+		"microsoft_graph":                 {"microsoft_graph", "", request("POST", "?validationToken=Validation%3A+Testing+client+application+reachability", ""), 200, text, "Validation: Testing client application reachability"},
+		"microsoft_graph: a notification": {"microsoft_graph", "", request("POST", "", `{"value":[]}`), none, "", ""},
+		"microsoft_graph: no text":        {"microsoft_graph", "", request("POST", "?validationToken=%00", ""), none, "", ""},
+		"okta":                            {"okta", "", request("GET", "", "", "X-Okta-Verification-Challenge", "my verification challenge"), 200, asJSON, `{"verification":"my verification challenge"}`},
+		"okta: a browser":                 {"okta", "", request("GET", "", ""), none, "", ""},
+		"dropbox":                         {"dropbox", "", request("GET", "?challenge=abc123", ""), 200, text, "abc123"},
+		"dropbox: a browser":              {"dropbox", "", request("GET", "", ""), none, "", ""},
+		"monday":                          {"monday", "", request("POST", "", `{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}`), 200, asJSON, `{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}`},
+		"monday: an event":                {"monday", "", request("POST", "", `{"event":{"type":"update_column_value"}}`), none, "", ""},
+		"monday: a member more":           {"monday", "", request("POST", "", `{"challenge":"a","event":{}}`), none, "", ""},
+		"notion":                          {"notion", "", request("POST", "", `{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}`), 200, "", ""},
+		"notion: an event":                {"notion", "", request("POST", "", `{"id":"367cba44-b6f3-4c92-81e7-6a2e9659efd4","type":"page.created"}`), none, "", ""},
+		"notion: a sentence":              {"notion", "", request("POST", "", `{"verification_token":"paste this. It is right"}`), none, "", ""},
+		"trello":                          {"trello", "", request("HEAD", "", ""), 200, "", ""},
+		"woocommerce":                     {"woocommerce", "", request("POST", "", "webhook_id=17"), 200, "", ""},
+		"woocommerce: an order":           {"woocommerce", "", request("POST", "", "webhook_id=17", "X-Wc-Webhook-Topic", "order.created"), none, "", ""},
+		"woocommerce: signed":             {"woocommerce", "", request("POST", "", "webhook_id=17", "X-Wc-Webhook-Signature", "a"), none, "", ""},
+		"woocommerce: a field more":       {"woocommerce", "", request("POST", "", "webhook_id=17&total=5"), none, "", ""},
+		"twitter":                         {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=12345abc_-", ""), 200, asJSON, `{"response_token":"sha256=yJkQ0pSbOUyy2E4+6b3kG49PG01GwqyVLAgTAWAqkOw="}`},
+		"twitter: signed":                 {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=12345abc_-&nonce=n", "", "X-Twitter-Webhooks-Signature", "sha256=Fe+Tsj5afaEBsA1izdr7s+4m3uPJiUXg+DgK8g4vQxA="), 200, asJSON, `{"response_token":"sha256=yJkQ0pSbOUyy2E4+6b3kG49PG01GwqyVLAgTAWAqkOw="}`},
+		"twitter: signed by others":       {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=12345abc_-&nonce=m", "", "X-Twitter-Webhooks-Signature", "sha256=Fe+Tsj5afaEBsA1izdr7s+4m3uPJiUXg+DgK8g4vQxA="), 403, "", ""},
+		"twitter: signed twice":           {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=12345abc_-&nonce=n", "", "X-Twitter-Webhooks-Signature", "sha256=Fe+Tsj5afaEBsA1izdr7s+4m3uPJiUXg+DgK8g4vQxA=", "X-Twitter-Webhooks-Signature", "sha256=Fe+Tsj5afaEBsA1izdr7s+4m3uPJiUXg+DgK8g4vQxA="), 403, "", ""},
+		"twitter: a body":                 {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=%7B%22for_user_id%22%3A%221%22%7D", ""), 400, "", ""},
+		"twitter: a long token":           {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token="+strings.Repeat("a", maxSigned+1), ""), 400, "", ""},
+		"twitter: no token":               {"twitter", `secret = "consumer-secret"`, request("GET", "?crc_token=", ""), 400, "", ""},
+		"braintree":                       {"braintree", braintreeKeys, request("GET", "?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53", ""), 200, text, "integration_public_key|d9b899556c966b3f06945ec21311865d35df3ce4"},
+		"braintree: a payload":            {"braintree", braintreeKeys, request("GET", "?bt_challenge=PG5vdGlmaWNhdGlvbj4KICA8a2luZD4=", ""), 400, "", ""},
+		"braintree: too short":            {"braintree", braintreeKeys, request("GET", "?bt_challenge=20f9f8ed05f77439fe9", ""), 400, "", ""},
+		"braintree: too long":             {"braintree", braintreeKeys, request("GET", "?bt_challenge=20f9f8ed05f77439fe955c977e4c8a530", ""), 400, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,5 +233,23 @@ func TestEmptySecrets(t *testing.T) {
 		if len(diags) != 1 || diags[0].Summary != "Empty secret" {
 			t.Errorf("%s: %v", kind, diags)
 		}
+	}
+}
+
+func TestEventGridGrantsItsOrigin(t *testing.T) {
+	t.Parallel()
+	c, _ := decode(t, "azure_event_grid", "", nil)
+	got := answer(c, request("OPTIONS", "", "", "Webhook-Request-Origin", "eventgrid.azure.net"))
+	if origin, rate := got.Header.Get("WebHook-Allowed-Origin"), got.Header.Get("WebHook-Allowed-Rate"); origin != "eventgrid.azure.net" || rate != "*" {
+		t.Errorf("allows %q at %q", origin, rate)
+	}
+}
+
+func TestNotionToken(t *testing.T) {
+	t.Parallel()
+	c, _ := decode(t, "notion", "", nil)
+	got := answer(c, request("POST", "", `{"verification_token":"secret_tMrlL1qK5vuQ"}`))
+	if want := "The verification token is secret_tMrlL1qK5vuQ."; got.Note != want || len(got.Body) > 0 {
+		t.Errorf("note %q, want %q; body %q", got.Note, want, got.Body)
 	}
 }

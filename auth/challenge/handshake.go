@@ -20,8 +20,8 @@ type handshake struct {
 	// asks and answer are those of Challenge. A nil asks is true for each request.
 	asks   func(r *auth.Request) bool
 	answer func(r *auth.Request) *Answer
-	// hidesRefusals: a refusal of the trigger must have no body.
-	hidesRefusals bool
+	// wantsNoBody: no answer of the trigger may have a body.
+	wantsNoBody bool
 }
 
 func (h handshake) kind() Kind {
@@ -46,8 +46,8 @@ func (h handshake) Asks(r *auth.Request) bool { return h.asks == nil || h.asks(r
 // Answer returns the answer, nil if the body is of no challenge.
 func (h handshake) Answer(r *auth.Request) *Answer { return h.answer(r) }
 
-// HidesRefusals reports whether refusals have no body.
-func (h handshake) HidesRefusals() bool { return h.hidesRefusals }
+// WantsNoBody reports whether answers of the trigger have no body.
+func (h handshake) WantsNoBody() bool { return h.wantsNoBody }
 
 // maxEcho is the length of the longest text that an answer repeats.
 const maxEcho = 1024
