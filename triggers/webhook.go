@@ -172,6 +172,7 @@ func (w *webhook) describeExamples(s *schema.Spec) {
 }`,
 		Input: `{"email": "jane@example.com"}`,
 	})
+	s.Example(openExample())
 	s.Example(formTextExample())
 	s.Example(plainTextExample())
 	s.Example(sensitiveExample())

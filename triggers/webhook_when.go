@@ -64,3 +64,26 @@ func ignoredProblem() *flow.Problem {
 		Detail: "The condition of the trigger is false.", Header: http.Header{IgnoredHeader: {"true"}},
 	}
 }
+
+// openExample returns a trigger that pages and strangers may call.
+func openExample() schema.Example {
+	return schema.Example{
+		Title: "Accept sign-ups from the form of a shop's page, five in a minute from an address, and leave out those of other lists",
+		HCL: `trigger "webhook" {
+  path = "/signup"
+  mode = "sync"
+  when = webhook.body.list == "news"
+
+  cors { origins = ["https://shop.example.com"] }
+  rate_limit {
+    requests = 5
+    per      = "1m"
+  }
+  variable "email" {
+    type   = string
+    format = "email"
+  }
+}`,
+		Input: `{"list": "news", "email": "jane@example.com"}`,
+	}
+}

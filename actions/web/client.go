@@ -36,8 +36,10 @@ func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		client := outbound.New(outbound.Options{Policy: policy, UserAgent: userAgent(r.Settings.Version), IdleTimeout: r.Settings.IdleTimeout,
-			Proxy: outbound.Proxy{HTTP: r.Settings.ProxyHTTP, HTTPS: r.Settings.ProxyHTTPS, Exempt: r.Settings.NoProxy}})
+		client := outbound.New(outbound.Options{
+			Policy: policy, UserAgent: userAgent(r.Settings.Version), IdleTimeout: r.Settings.IdleTimeout,
+			Proxy: outbound.Proxy{HTTP: r.Settings.ProxyHTTP, HTTPS: r.Settings.ProxyHTTPS, Exempt: r.Settings.NoProxy},
+		})
 		return &Client{Outbound: client, tls: own.Config()}, client.CloseIdle, nil
 	})
 }

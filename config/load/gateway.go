@@ -77,9 +77,10 @@ func (g *Gateway) Describe(s *schema.Spec) {
 	g.Listen = ":8080"
 	s.Doc = "Settings of the whole process. All files together have at most one. Every value has a default; flags and `GATEWAY_*` variables take precedence over the file."
 	s.Example(schema.Example{
-		Title: "With a public name, and internal systems that flows may reach",
+		Title: "With a public name, behind proxies, and with internal systems that flows may reach",
 		HCL: `gateway {
-  public_url = "https://hooks.example.com"
+  public_url      = "https://hooks.example.com"
+  trusted_proxies = ["10.0.0.0/8"]
   egress { allow = ["10.1.0.0/16", "warehouse.internal"] }
   history { keep = "30d" }
 }`,
