@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
@@ -49,26 +48,22 @@ const (
 
 // open makes the client that fetches.
 func (c *certificates) open(r *flow.Resources) error {
-	policy, err := outbound.ParsePolicy(r.Settings.Egress)
-	if err != nil {
-		return fmt.Errorf("egress: %w", err)
-	}
-	client, err := flow.Resource(r, fmt.Sprintf("auth certificates %q", r.Settings.Egress), func() (*outbound.Client, func(), error) {
-		client := outbound.New(outbound.Options{Policy: policy, Clock: r.Settings.Clock, Timeout: certificateTimeout})
+	client, err := flow.Resource(r, fetchKey("certificates", r.Settings), func() (*outbound.Client, func(), error) {
+		client, err := newFetchClient(r.Settings, certificateTimeout)
+		if err != nil {
+			return nil, nil, err
+		}
 		return client, client.CloseIdle, nil
 	})
 	if err != nil {
 		return err
 	}
 	c.fetch = func(ctx context.Context, url string) ([]byte, error) {
-		answer, err := client.Do(ctx, &outbound.Request{URL: url, MaxResponse: maxCertificateSize})
+		text, err := fetchText(ctx, client, url, maxCertificateSize)
 		if err != nil {
 			return nil, fmt.Errorf("the certificate can't be fetched: %w", err)
 		}
-		if answer.Status != http.StatusOK {
-			return nil, fmt.Errorf("the certificate can't be fetched: status %d", answer.Status)
-		}
-		return answer.Body, nil
+		return text, nil
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"sync"
@@ -16,7 +15,6 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
-	"github.com/webhook-gateway/gateway/outbound"
 )
 
 const (
@@ -62,27 +60,15 @@ type remoteKeys struct {
 
 // openRemoteKeys returns the keys at a URL, which all checks share.
 func openRemoteKeys(r *flow.Resources, at string) (*remoteKeys, error) {
-	policy, err := outbound.ParsePolicy(r.Settings.Egress)
-	if err != nil {
-		return nil, fmt.Errorf("egress: %w", err)
-	}
-	return flow.Resource(r, fmt.Sprintf("auth key set %q %q", at, r.Settings.Egress), func() (*remoteKeys, func(), error) {
-		client := outbound.New(outbound.Options{Policy: policy, Clock: r.Settings.Clock, Timeout: keySetTimeout})
+	return flow.Resource(r, fetchKey("key set "+at, r.Settings), func() (*remoteKeys, func(), error) {
+		client, err := newFetchClient(r.Settings, keySetTimeout)
+		if err != nil {
+			return nil, nil, err
+		}
 		ctx, cancel := context.WithCancel(context.Background())
-		k := &remoteKeys{clock: r.Settings.Clock, fetch: func() ([]byte, error) { return fetchKeySet(ctx, client, at) }}
-		return k, func() { cancel(); client.CloseIdle() }, nil
+		fetch := func() ([]byte, error) { return fetchText(ctx, client, at, maxKeySetSize) }
+		return &remoteKeys{clock: r.Settings.Clock, fetch: fetch}, func() { cancel(); client.CloseIdle() }, nil
 	})
-}
-
-func fetchKeySet(ctx context.Context, client *outbound.Client, at string) ([]byte, error) {
-	answer, err := client.Do(ctx, &outbound.Request{URL: at, MaxResponse: maxKeySetSize, Header: http.Header{"Accept": {"application/json"}}})
-	if err != nil {
-		return nil, err
-	}
-	if answer.Status != http.StatusOK {
-		return nil, fmt.Errorf("%s answered with status %d", answer.Target, answer.Status)
-	}
-	return answer.Body, nil
 }
 
 // find returns the keys for a token. Only if none is known, it waits for a fetch.

@@ -233,6 +233,34 @@ func TestKeySetURL(t *testing.T) {
 	}
 }
 
+// A gateway that reaches the internet through a proxy fetches the keys through it.
+func TestKeySetThroughAProxy(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.String()
+		_, _ = w.Write([]byte(keySetOf("a")))
+	}))
+	t.Cleanup(proxy.Close)
+	const at = "http://login.example.com/keys"
+	check, diags := decode(t, "jwt", fmt.Sprintf("jwks_url = %q\naudience = \"orders\"", at))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	lease := (&flow.Pool{}).Lease(flow.Settings{ProxyHTTP: proxy.URL})
+	t.Cleanup(lease.Close)
+	if err := (Policy{Checks: []Check{check}}).Open(lease); err != nil {
+		t.Fatal(err)
+	}
+	token := signed(t, jwt.SigningMethodEdDSA, edKey("a"), validClaims(nil), map[string]any{"kid": "a"})
+	if err := check.Verify(t.Context(), bearerRequest(token)); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-asked; got != at {
+		t.Errorf("the proxy was asked for %s, want %s", got, at)
+	}
+}
+
 func BenchmarkJWTOfCachedKeySet(b *testing.B) {
 	c := mustDecode(b, "jwt", "jwks_url = \"https://login.example.com\"\naudience = \"orders\"").(*jwtCheck)
 	_, c.keys = newKeyServer("a", "b")
