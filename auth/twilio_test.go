@@ -1,21 +1,9 @@
 package auth
 
 import (
-	"encoding/base64"
 	"slices"
 	"testing"
 )
-
-// The example of Twilio's page on webhook security.
-func TestTwilioTakesItsOwnExample(t *testing.T) {
-	t.Parallel()
-	c := mustDecode(t, "twilio", `secret = "12345-long-enough"`)
-	signed := base64.StdEncoding.EncodeToString(sumOf(t, "sha1", "12345-long-enough",
-		"https://example.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675310Digits1234From+14158675310To+18005551212"))
-	r := withBody("Digits=1234&To=%2B18005551212&From=%2B14158675310&Caller=%2B14158675310&CallSid=CA1234567890ABCDE", "X-Twilio-Signature", signed, "Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-	r.PublicURL, r.URI = "https://example.com", "/myapp.php?foo=1&bar=2"
-	checkAttempts(t, c, []attempt{{"the example", r, ""}})
-}
 
 // Values of one name are signed once each, in order.
 func TestTwilioFieldsWithSeveralValues(t *testing.T) {
