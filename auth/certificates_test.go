@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // certificateOf returns the certificate of the vectors of SNS.
@@ -109,8 +110,9 @@ func TestChecksAreOpened(t *testing.T) {
 	if inner.certificates.fetch == nil || p.Checks[0].(*paypal).certificates.fetch == nil {
 		t.Error("a check is not open")
 	}
-	if _, err := inner.certificates.fetch(t.Context(), "https://127.0.0.1:1/"); err == nil {
-		t.Error("the guard lets a loopback address pass")
+	var refused *outbound.Refused
+	if _, err := inner.certificates.fetch(t.Context(), "https://127.0.0.1:1/"); !errors.As(err, &refused) {
+		t.Errorf("the guard does not refuse a loopback address: %v", err)
 	}
 }
 

@@ -95,6 +95,26 @@ func postTLS(t *testing.T, addr string) (serial int64, proto string) {
 	return response.TLS.PeerCertificates[0].SerialNumber.Int64(), response.Proto
 }
 
+// TestOldTLSIsRefused: TLS 1.1 and older versions get no connection.
+func TestOldTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	certify(t, dir, 1)
+	l := newLab(t)
+	l.write(withTLS(dir))
+	addr := listenAndRun(t, l.start())
+	for version, want := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version}}
+		c, err := dialer.DialContext(t.Context(), "tcp", addr)
+		if (err == nil) != want {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+}
+
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
