@@ -76,6 +76,14 @@ func unsupportedProblem(detail, field, accepted string) *flow.Problem {
 	}
 }
 
+// unknownCharsetProblem has no header: none names the accepted charsets.
+func unknownCharsetProblem() *flow.Problem {
+	return &flow.Problem{
+		Status: http.StatusUnsupportedMediaType, Outcome: "unsupported_type",
+		Detail: "The charset of the Content-Type is not known. Accepted are the names that browsers know, such as utf-8, iso-8859-1 and windows-1252.",
+	}
+}
+
 // malformedProblem refuses a body or query with a syntax error.
 func malformedProblem(what, in string, err *value.SyntaxError) *flow.Problem {
 	return &flow.Problem{

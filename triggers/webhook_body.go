@@ -176,7 +176,7 @@ func (w *webhook) checkContentType(fields []string, accepted []mediaRange) (body
 	}
 	format := formatOfType(main, sub)
 	if _, known := body.FindCharset(params["charset"]); !known && format != formatBinary {
-		return 0, nil, w.unsupportedProblem("The charset of the Content-Type is not known.")
+		return 0, nil, unknownCharsetProblem()
 	}
 	return format, params, nil
 }

@@ -18,7 +18,7 @@ func numberFuncs() []entry {
 			stdlib.CeilFunc, `ceil(5.1)`, `6`),
 		newEntry("floor(number)", "Returns the number rounded down to a whole number.",
 			stdlib.FloorFunc, `floor(-5.1)`, `-6`),
-		newEntry("log(number, base)", "Returns the computeLog of the number to the base.",
+		newEntry("log(number, base)", "Returns the logarithm of the number to the base.",
 			floatFunc(computeLog), `log(16, 2)`, `4`),
 		newEntry("max(numbers...)", "Returns the largest of the numbers. For a list write `max(list...)`.",
 			stdlib.MaxFunc, `max(12, 54, 3)`, `54`),
