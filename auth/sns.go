@@ -114,5 +114,8 @@ var (
 func isSNSCertificate(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Scheme == "https" && u.User == nil && u.RawQuery == "" && u.Fragment == "" &&
-		snsHost.MatchString(u.Host) && snsPath.MatchString(u.EscapedPath())
+		IsSNSHost(u.Host) && snsPath.MatchString(u.EscapedPath())
 }
+
+// IsSNSHost reports whether a host is that of Amazon SNS in a region.
+func IsSNSHost(host string) bool { return snsHost.MatchString(host) }

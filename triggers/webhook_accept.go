@@ -10,8 +10,13 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clientaddr"
 )
 
-// Open implements flow.Opener: a check may need a client.
-func (w *webhook) Open(r *flow.Resources) error { return auth.Policy{Checks: w.checks}.Open(r) }
+// Open implements flow.Opener: a check or a challenge may need a client.
+func (w *webhook) Open(r *flow.Resources) error {
+	if err := (auth.Policy{Checks: w.checks}).Open(r); err != nil {
+		return err
+	}
+	return w.openChallenges(r)
+}
 
 // Accept returns the event of a request, or the problem for its caller. A caller
 // without credentials learns nothing about the expected body.

@@ -28,6 +28,18 @@ func (w *webhook) addChallenge(b *hclsyntax.Block, c challenge.Challenge) {
 	w.challenges = append(w.challenges, namedChallenge{c, b.Labels[0], b.DefRange()})
 }
 
+// openChallenges opens the challenges that need a client.
+func (w *webhook) openChallenges(r *flow.Resources) error {
+	for _, c := range w.challenges {
+		if o, ok := c.Challenge.(challenge.Opener); ok {
+			if err := o.Open(r); err != nil {
+				return fmt.Errorf("challenge %q: %w", c.kind, err)
+			}
+		}
+	}
+	return nil
+}
+
 // kindsInside returns the kind of an auth block, and those of the blocks inside.
 func kindsInside(b *hclsyntax.Block) []string {
 	kinds := []string{b.Labels[0]}
@@ -76,7 +88,7 @@ func (w *webhook) answerUnsigned(r *http.Request, in flow.Incoming) *flow.Proble
 		if !c.Asks(request) || !peekBody(r, request) {
 			continue
 		}
-		if answer := c.Answer(request); answer != nil {
+		if answer := c.Answer(r.Context(), request); answer != nil {
 			return c.problem(answer)
 		}
 	}
@@ -122,7 +134,7 @@ func (w *webhook) answerSigned(r *http.Request, in flow.Incoming, accepting auth
 		if !c.Asks(request) {
 			continue
 		}
-		if answer := c.Answer(request); answer != nil {
+		if answer := c.Answer(r.Context(), request); answer != nil {
 			return c.problem(answer)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -153,6 +154,26 @@ func TestDeliveryAfterPeek(t *testing.T) {
 		}
 	}
 	sent{typ: "application/json", reader: strings.NewReader(`{"challenge":"a"}`)}.answered(t, w, `{"challenge":"a"}`)
+}
+
+// faultyChallenge can't be opened.
+type faultyChallenge struct{ challenge.Challenge }
+
+func (faultyChallenge) Open(*flow.Resources) error { return errors.New("no client") }
+
+func TestChallengesAreOpened(t *testing.T) {
+	t.Parallel()
+	pool := &flow.Pool{}
+	resources := pool.Lease(flow.Settings{})
+	defer resources.Close()
+	w := mustLoad(t, "auth \"sns\" {\n  topic_arn = \"arn:aws:sns:us-west-2:123456789012:MyTopic\"\n}\nchallenge \"sns\" {}")
+	if err := w.Open(resources); err != nil {
+		t.Error(err)
+	}
+	w.challenges = append(w.challenges, namedChallenge{Challenge: faultyChallenge{}, kind: "faulty"})
+	if err := w.Open(resources); err == nil || err.Error() != `challenge "faulty": no client` {
+		t.Errorf("opened with %v", err)
+	}
 }
 
 func TestChallengeFindings(t *testing.T) {

@@ -22,6 +22,8 @@ type attempt struct {
 	status          int // 401 where the provider signs its challenge
 }
 
+const snsConfirmation = `{"Type":"SubscriptionConfirmation","TopicArn":"arn:aws:sns:us-west-2:123456789012:MyTopic","SubscribeURL":"https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription","SignatureVersion":"2","Signature":"a","SigningCertURL":"https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem","Message":"a","MessageId":"a","Timestamp":"a","Token":"a"}`
+
 const sameKey = "secret = secret.key"
 
 func attempts() map[string]attempt {
@@ -41,6 +43,7 @@ func attempts() map[string]attempt {
 		"twitch":      {"twitch", "", post(`{"challenge":"a"}`, "Twitch-Eventsub-Message-Type", "webhook_callback_verification"), 401},
 		"discord":     {"discord", "", post(`{"type":1}`), 401},
 		"xero":        {"xero", "", post(`{"events":[]}`), 401},
+		"sns":         {"auth \"sns\" {\n  topic_arn = \"arn:aws:sns:us-west-2:123456789012:MyTopic\"\n}", "", sent{typ: "text/plain", body: snsConfirmation}, 401},
 		"github_ping": {"github", "", post(`{}`, "X-Github-Event", "ping"), 401},
 
 		"meta":             {"meta", "verify_token = secret.key", get("/?hub.mode=subscribe&hub.challenge=1&hub.verify_token=guess"), 403},
@@ -103,7 +106,7 @@ func TestStrangersForgeNothing(t *testing.T) {
 			if p == nil || p.Status != a.status {
 				t.Fatalf("a stranger got %+v, want %d", p, a.status)
 			}
-			isSigned := slices.Contains([]string{"slack", "zoom", "twitch", "discord", "xero", "github_ping"}, k.Name)
+			isSigned := slices.Contains([]string{"slack", "zoom", "twitch", "discord", "xero", "github_ping", "sns"}, k.Name)
 			if isSigned != (len(k.New().SignedBy()) > 0) || isSigned && p.Outcome != "unauthorized" {
 				t.Errorf("signed: %t, with the outcome %s", isSigned, p.Outcome)
 			}

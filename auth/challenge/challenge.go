@@ -12,10 +12,12 @@
 package challenge
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // MaxBody is the size in bytes of the largest body of a challenge. A larger body
@@ -35,7 +37,7 @@ type Challenge interface {
 	Asks(r *auth.Request) bool
 	// Answer returns the answer to a request for which Asks is true, and nil if the
 	// body shows that it is no challenge.
-	Answer(r *auth.Request) *Answer
+	Answer(ctx context.Context, r *auth.Request) *Answer
 }
 
 // Answer is the response to a challenge.
@@ -63,6 +65,12 @@ type WithoutBody interface {
 	WantsNoBody() bool
 }
 
+// Opener is a challenge that needs a client. Open is called when a configuration is
+// put into service, never by validate.
+type Opener interface {
+	Open(r *flow.Resources) error
+}
+
 // Kind is a named kind of challenge.
 type Kind = schema.Kind[Challenge]
 
@@ -72,6 +80,7 @@ func All() []Kind {
 		{Name: "meta", New: func() Challenge { return newMeta() }},
 		{Name: "zoom", New: func() Challenge { return newZoom() }},
 		{Name: "twitter", New: func() Challenge { return newTwitter() }},
+		{Name: "sns", New: func() Challenge { return newSNS() }},
 		{Name: "braintree", New: func() Challenge { return newBraintree() }},
 	}
 	for _, h := range append(signedHandshakes(), unsignedHandshakes()...) {

@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,7 +62,7 @@ func request(method, query, body string, header ...string) *auth.Request {
 func answer(c Challenge, r *auth.Request) *Answer {
 	for _, method := range c.Methods() {
 		if method == r.Method && c.Asks(r) {
-			return c.Answer(r)
+			return c.Answer(context.Background(), r)
 		}
 	}
 	return nil

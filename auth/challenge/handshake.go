@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -17,7 +18,8 @@ type handshake struct {
 	example  string // title of the example
 	methods  []string
 	signedBy []string
-	// asks and answer are those of Challenge. A nil asks is true for each request.
+	// asks and answer are those of Challenge. A nil asks is true for each request, and
+	// a kind with an Answer of its own has no answer.
 	asks   func(r *auth.Request) bool
 	answer func(r *auth.Request) *Answer
 	// wantsNoBody: no answer of the trigger may have a body.
@@ -44,7 +46,7 @@ func (h handshake) SignedBy() []string { return h.signedBy }
 func (h handshake) Asks(r *auth.Request) bool { return h.asks == nil || h.asks(r) }
 
 // Answer returns the answer, nil if the body is of no challenge.
-func (h handshake) Answer(r *auth.Request) *Answer { return h.answer(r) }
+func (h handshake) Answer(_ context.Context, r *auth.Request) *Answer { return h.answer(r) }
 
 // WantsNoBody reports whether answers of the trigger have no body.
 func (h handshake) WantsNoBody() bool { return h.wantsNoBody }

@@ -12,6 +12,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 	return map[string]string{
 		"actions/jira.maxFaultLength":       shown,
 		"actions/mail.maxReplyText":         shown,
+		"auth/challenge.maxConfirmation":    "the answer of Amazon SNS is not read, and has some hundred bytes",
 		"cmd.defaultLimit":                  "it is the page of a list on the terminal; the reference of the command has it",
 		"config/diag.maxShown":              shown,
 		"config/diag.minWidth":              shown,
