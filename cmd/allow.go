@@ -51,3 +51,53 @@ func (a *permissions) resolve(env func(string) (string, bool)) (exec bool, paths
 	}
 	return exec, paths, nil
 }
+
+// checkApart refuses folders in which flows could change what the gateway itself
+// reads: a request that chooses the name of a file could write a flow, or replace
+// the key or the store.
+func checkApart(allowed, flows []string, data string) error {
+	for _, folder := range allowed {
+		if holds(folder, data) {
+			return fmt.Errorf("--allow-path (GATEWAY_ALLOW_PATH) names %q, which holds the data folder %q: flows could replace the key and the store, so name another folder", folder, data)
+		}
+		for _, path := range flows {
+			if holds(folder, path) || holds(path, folder) {
+				return fmt.Errorf("--allow-path (GATEWAY_ALLOW_PATH) names %q, where flow files of %q are read: flows could write flows, so name a folder outside of it", folder, path)
+			}
+		}
+	}
+	return nil
+}
+
+// holds reports whether a path is the folder or below it. Links count as the
+// places to which they lead.
+func holds(folder, path string) bool {
+	from, err := resolveLinks(folder)
+	if err != nil {
+		return false
+	}
+	to, err := resolveLinks(path)
+	if err != nil {
+		return false
+	}
+	inside, err := filepath.Rel(from, to)
+	return err == nil && filepath.IsLocal(inside)
+}
+
+// resolveLinks returns an absolute path without links. The last parts of the path
+// need not exist.
+func resolveLinks(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if target, err := filepath.EvalSymlinks(abs); err == nil {
+		return target, nil
+	}
+	parent := filepath.Dir(abs)
+	if parent == abs {
+		return abs, nil
+	}
+	target, err := resolveLinks(parent)
+	return filepath.Join(target, filepath.Base(abs)), err
+}

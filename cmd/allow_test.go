@@ -56,3 +56,45 @@ func TestAllowances(t *testing.T) {
 		})
 	}
 }
+
+// TestAllowedFoldersAreApart: no allowed folder holds the flow files or the data
+// folder, nor lies among the flow files.
+func TestAllowedFoldersAreApart(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	at := func(name string) string { return filepath.Join(root, name) }
+	for _, dir := range []string{"flows/out", "flows-archive", "data/out", "out"} {
+		if err := os.MkdirAll(at(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(at("out/single.hcl"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(at("flows"), at("link")); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct{ name, allowed, flows, data, fails string }{
+		{"apart", "out", "flows", "data", ""},
+		{"a name that begins alike", "flows-archive", "flows", "data", ""},
+		{"below the data folder", "data/out", "flows", "data", ""},
+		{"the flows", "flows", "flows", "data", "where flow files"},
+		{"among the flows", "flows/out", "flows", "data", "where flow files"},
+		{"above the flows", "flows", "flows/out", "data", "where flow files"},
+		{"beside a flow file", "out", "out/single.hcl", "data", "where flow files"},
+		{"flows behind a link", "flows/out", "link", "data", "where flow files"},
+		{"a link to the flows", "link", "flows", "data", "where flow files"},
+		{"the data folder", "data", "flows", "data", "holds the data folder"},
+		{"a data folder that is made later", "out", "flows", "out/new/data", "holds the data folder"},
+		{"a data folder that is made later, behind a link", "flows/out", "out/single.hcl", "link/out/data", "holds the data folder"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := checkApart([]string{at("out/../" + c.allowed)}, []string{at(c.flows)}, at(c.data))
+			if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
+				t.Errorf("error %v, want one that says %q", err, c.fails)
+			}
+		})
+	}
+}

@@ -171,6 +171,9 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.AllowExec, o.AllowPaths, err = r.allow.resolve(r.env); err != nil {
 		return o, err
 	}
+	if err := checkApart(o.AllowPaths, paths, r.data); err != nil {
+		return o, err
+	}
 	loadFlows, err := r.loader(paths, load.RequireSet, func(o *load.Options) { o.LocalOnly = isLoopback(r.listen) })
 	if err != nil {
 		return o, err
