@@ -170,6 +170,10 @@ func TestAnswers(t *testing.T) {
 		"notion":                          {"notion", "", request("POST", "", `{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}`), 200, "", ""},
 		"notion: an event":                {"notion", "", request("POST", "", `{"id":"367cba44-b6f3-4c92-81e7-6a2e9659efd4","type":"page.created"}`), none, "", ""},
 		"notion: a sentence":              {"notion", "", request("POST", "", `{"verification_token":"paste this. It is right"}`), none, "", ""},
+		"asana":                           {"asana", "", request("POST", "", "{}", "X-Hook-Secret", "b537207f20cbfa02"), 200, "", ""},
+		"asana: a delivery":               {"asana", "", request("POST", "", "{}", "X-Hook-Secret", "b537207f20cbfa02", "X-Hook-Signature", "a"), none, "", ""},
+		"asana: two secrets":              {"asana", "", request("POST", "", "{}", "X-Hook-Secret", "a", "X-Hook-Secret", "b"), none, "", ""},
+		"asana: a sentence":               {"asana", "", request("POST", "", "{}", "X-Hook-Secret", "paste this"), none, "", ""},
 		"trello":                          {"trello", "", request("HEAD", "", ""), 200, "", ""},
 		"woocommerce":                     {"woocommerce", "", request("POST", "", "webhook_id=17"), 200, "", ""},
 		"woocommerce: an order":           {"woocommerce", "", request("POST", "", "webhook_id=17", "X-Wc-Webhook-Topic", "order.created"), none, "", ""},
@@ -243,6 +247,15 @@ func TestEventGridGrantsItsOrigin(t *testing.T) {
 	got := answer(c, request("OPTIONS", "", "", "Webhook-Request-Origin", "eventgrid.azure.net"))
 	if origin, rate := got.Header.Get("WebHook-Allowed-Origin"), got.Header.Get("WebHook-Allowed-Rate"); origin != "eventgrid.azure.net" || rate != "*" {
 		t.Errorf("allows %q at %q", origin, rate)
+	}
+}
+
+func TestAsanaSecret(t *testing.T) {
+	t.Parallel()
+	c, _ := decode(t, "asana", "", nil)
+	got := answer(c, request("POST", "", "{}", "X-Hook-Secret", "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81"))
+	if secret := got.Header.Get("X-Hook-Secret"); secret != "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81" || !strings.Contains(got.Note, secret) {
+		t.Errorf("secret %q, note %q", secret, got.Note)
 	}
 }
 

@@ -10,6 +10,11 @@ import (
 // unsignedHandshakes are the challenges without settings that their providers do not
 // sign. Their answers repeat short texts, or are empty.
 func unsignedHandshakes() []handshake {
+	return append(handshakesByName(), handshakesByBody()...)
+}
+
+// handshakesByName are known by their method, header or query.
+func handshakesByName() []handshake {
 	get, post := []string{http.MethodGet}, []string{http.MethodPost}
 	return []handshake{
 		{
@@ -44,6 +49,19 @@ func unsignedHandshakes() []handshake {
 			answer: func(r *auth.Request) *Answer { return answerText(r.Query.Get("challenge")) },
 		},
 		{
+			name:    "trello",
+			doc:     "Answers the [`HEAD` of Trello](https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/) with 200 when a webhook is created. `auth \"trello\"` checks the deliveries.",
+			example: "Let Trello create a webhook",
+			methods: []string{http.MethodHead}, answer: func(*auth.Request) *Answer { return &Answer{Status: http.StatusOK} },
+		},
+	}
+}
+
+// handshakesByBody are known by what a POST holds, and by what its header does not.
+func handshakesByBody() []handshake {
+	post := []string{http.MethodPost}
+	return []handshake{
+		{
 			name:    "monday",
 			doc:     "Answers the [challenge of monday.com](https://developer.monday.com/api-reference/reference/webhooks): a `POST` whose only member `challenge` is repeated as JSON.",
 			example: "Repeat the challenge of monday.com",
@@ -57,10 +75,14 @@ func unsignedHandshakes() []handshake {
 			methods: post, answer: answerNotion,
 		},
 		{
-			name:    "trello",
-			doc:     "Answers the [`HEAD` of Trello](https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/) with 200 when a webhook is created. `auth \"trello\"` checks the deliveries.",
-			example: "Let Trello create a webhook",
-			methods: []string{http.MethodHead}, answer: func(*auth.Request) *Answer { return &Answer{Status: http.StatusOK} },
+			name: "asana",
+			doc: "Answers the [handshake of Asana](https://developers.asana.com/docs/webhooks-guide): a `POST` with `X-Hook-Secret`, which is sent back when a webhook is created. " +
+				"Copy the secret from the log line `answered a challenge`, and use it as a secret of `auth \"asana\"`; each webhook has its own. Until then deliveries get 401, and Asana repeats them for 24 hours.",
+			example: "Learn the secret of a new webhook of Asana",
+			methods: post, asks: func(r *auth.Request) bool {
+				return r.Header.Get("X-Hook-Secret") != "" && r.Header.Get("X-Hook-Signature") == ""
+			},
+			answer: answerAsana,
 		},
 		{
 			name: "woocommerce",
@@ -120,6 +142,14 @@ func answerNotion(r *auth.Request) *Answer {
 		return nil
 	}
 	return &Answer{Status: http.StatusOK, Note: "The verification token is " + token + "."}
+}
+
+func answerAsana(r *auth.Request) *Answer {
+	secret := r.Header.Values("X-Hook-Secret")
+	if len(secret) != 1 || !isWord(secret[0], maxSigned) {
+		return nil
+	}
+	return &Answer{Status: http.StatusOK, Header: http.Header{"X-Hook-Secret": secret}, Note: "The secret of the webhook is " + secret[0] + "."}
 }
 
 // asksWooCommerce excludes deliveries, which are signed or at least have a topic.
