@@ -33,9 +33,9 @@ const (
 
 func (c *contentful) Describe(s *schema.Spec) {
 	c.tolerance = contentfulTolerance
-	s.Doc = "Checks the signature of [Contentful's requests](https://www.contentful.com/developers/docs/webhooks/request-verification/). " +
+	s.Doc = "Checks the signature of [Contentful's requests](https://www.contentful.com/developers/docs/extensibility/webhooks/request-verification/). " +
 		"The path of the URL is signed, so `public_url` of the `gateway` block must be set."
-	secretField(s, "secret", "The *Signing secret* of 64 characters, from the page *Webhooks*, *Settings*, or of the app.", checkContentfulKey, func(keys []string) {
+	secretField(s, "secret", "The *Signing secret* of 64 characters: that of the space under *Settings*, *Webhooks*, tab *Settings*, which shows it once, or that of the app.", checkContentfulKey, func(keys []string) {
 		c.keys = hmacKeys(sha256Name, keys)
 	})
 	schema.Attr(s, &c.tolerance, "tolerance", "The maximum age of a request.")

@@ -23,7 +23,7 @@ type mailgun struct {
 func (m *mailgun) Describe(s *schema.Spec) {
 	s.Doc = "Checks the signature of [Mailgun's webhooks](https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks): of events, which are JSON, and of received messages, which are forms. " +
 		"Mailgun signs a time and a token, and not the rest of the body. `dedupe` with the token as its key refuses a signature that is used again."
-	secretField(s, "secret", "The *HTTP webhook signing key* on the page *Webhooks* of the domain.", checkSigningKey, func(keys []string) {
+	secretField(s, "secret", "The *HTTP webhook signing key* of the account, on the page *API Security* of the control panel.", checkSigningKey, func(keys []string) {
 		m.keys = hmacKeys(sha256Name, keys)
 	})
 	schema.Attr(s, &m.tolerance, "tolerance", "The maximum difference between the time of the signature and the clock of the gateway. By default the time is not checked.")

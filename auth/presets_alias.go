@@ -11,7 +11,7 @@ func aliasPresets() []preset {
 		},
 		{
 			name:    "okta",
-			doc:     "Checks the header `Authorization` of [Okta's event hooks](https://developer.okta.com/docs/concepts/event-hooks/#secure-your-event-hook).",
+			doc:     "Checks the header `Authorization` of [Okta's event hooks](https://developer.okta.com/docs/concepts/event-hooks/).",
 			secret:  "The *Authentication secret* of the event hook, whose *Authentication field* must be `Authorization`.",
 			schemes: one(token("Authorization", "")),
 		},
@@ -30,7 +30,7 @@ func aliasPresets() []preset {
 		{
 			name:    "polar",
 			doc:     "Checks the signature of [Polar's webhooks](https://polar.sh/docs/integrate/webhooks/endpoints), which is that of Standard Webhooks.",
-			secret:  "The *Secret* of the endpoint under *Settings*, *Webhooks*, as it is.",
+			secret:  "The *Secret* of the endpoint under *Settings*, *Webhooks*, as it is, also with the prefix `whsec_`. The format of the endpoint must be *Raw*.",
 			schemes: one(withKeyIn(textName, standardWebhooks("Webhook"))),
 		},
 		{
@@ -41,7 +41,7 @@ func aliasPresets() []preset {
 		},
 		{
 			name:    "resend",
-			doc:     "Checks the signature of [Resend's webhooks](https://resend.com/docs/dashboard/webhooks/verify-webhooks-requests), which Svix sends.",
+			doc:     "Checks the signature of [Resend's webhooks](https://resend.com/docs/webhooks/verify-webhooks-requests), which Svix sends.",
 			secret:  "The *Signing Secret* on the page of the webhook.",
 			schemes: anyOf(standardWebhooks("Svix"), standardWebhooks("Webhook")),
 		},

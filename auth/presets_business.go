@@ -15,7 +15,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 		},
 		{
 			name:    "whatsapp",
-			doc:     "Checks the signature of [the webhooks of WhatsApp](https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks).",
+			doc:     "Checks the signature of [the webhooks of WhatsApp](https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint).",
 			secret:  "The *App secret* of the Meta app under *App settings*, *Basic*.",
 			schemes: one(bodyHMAC("X-Hub-Signature-256", "sha256=", hexName)),
 		},
@@ -28,7 +28,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 		{
 			name:    "docusign",
 			doc:     "Checks the signatures of [DocuSign Connect](https://developers.docusign.com/platform/webhooks/connect/validate/), in `X-DocuSign-Signature-1` to `-10`. One of them must match.",
-			secret:  "A *Connect key* from the page *Connect*, tab *Keys*, of the settings.",
+			secret:  "A key from the page *Connect*, tab *Connect Keys*, of the administration, which shows it in full only once. The Connect configuration must have *Include HMAC Signature* switched on.",
 			schemes: docuSignSchemes(),
 		},
 		{
@@ -45,8 +45,8 @@ func businessPresets() []preset { //nolint:funlen // a table
 		},
 		{
 			name:    "calendly",
-			doc:     "Checks the signature of [Calendly's webhooks](https://developer.calendly.com/api-docs/4c305798a61d3-webhook-signatures).",
-			secret:  "The `signing_key` with which the webhook subscription was created.",
+			doc:     "Checks the signature of [Calendly's webhooks](https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures).",
+			secret:  "The `signing_key` with which the webhook subscription was created, or the *Webhook signing key* of the OAuth app that created it.",
 			schemes: one(stripeLike("Calendly-Webhook-Signature", "v1=", 3*time.Minute)),
 		},
 		{
@@ -90,7 +90,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 		{
 			name:    "calcom",
 			doc:     "Checks the signature of [Cal.com's webhooks](https://cal.com/docs/developing/guides/automation/webhooks#verifying-the-authenticity-of-the-received-payload).",
-			secret:  "The *Secret* in the settings of the webhook.",
+			secret:  "The *Secret* of the webhook under *Settings*, *Developer*, *Webhooks*, which Cal.com hides after it is saved.",
 			schemes: one(bodyHMAC("X-Cal-Signature-256", "", hexName)),
 		},
 		{
@@ -113,8 +113,8 @@ func businessPresets() []preset { //nolint:funlen // a table
 		},
 		{
 			name:   "customerio",
-			doc:    "Checks the signature of [Customer.io's reporting webhooks](https://docs.customer.io/journeys/webhooks/#securely-verify-requests).",
-			secret: "The *Signing key* of the reporting webhook.",
+			doc:    "Checks the signature of [Customer.io's reporting webhooks](https://docs.customer.io/integrations/api/webhooks/).",
+			secret: "The webhook signing key on the page *Reporting Webhooks* under *Data & Integrations*, *Integrations*.",
 			schemes: one(bodyHMAC("X-CIO-Signature", "", hexName).
 				with("v0:{timestamp}:{body}", timeSource{header: "X-CIO-Timestamp", format: unixName})),
 		},
@@ -133,7 +133,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 		{
 			name:    "attio",
 			doc:     "Checks the signature of [Attio's webhooks](https://docs.attio.com/rest-api/guides/webhooks#authenticating), in `Attio-Signature` or in the older `X-Attio-Signature`.",
-			secret:  "The secret of the webhook, which the answer to its creation holds.",
+			secret:  "The secret of the webhook, which the developer settings show and the answer to its creation holds.",
 			schemes: anyOf(bodyHMAC("Attio-Signature", "", hexName), bodyHMAC("X-Attio-Signature", "", hexName)),
 		},
 		{

@@ -21,25 +21,27 @@ func opsPresets() []preset { //nolint:funlen // a table
 		},
 		{
 			name:    "jira",
-			doc:     "Checks the signature of [the webhooks of Jira Cloud](https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-webhooks) that an administrator sets up.",
+			doc:     "Checks the signature of [the webhooks of Jira Cloud](https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks) that an administrator sets up.",
 			secret:  "The *Secret* in the settings of the webhook under *System*, *WebHooks*.",
 			schemes: one(bodyHMAC("X-Hub-Signature", "sha256=", hexName)),
 		},
 		{
-			name:    "gitea",
-			doc:     "Checks the signature of [Gitea's webhooks](https://docs.gitea.com/usage/webhooks).",
+			name: "gitea",
+			doc: "Checks the signature of [Gitea's webhooks](https://docs.gitea.com/usage/webhooks). " +
+				"Their content type must be `application/json`: for a form, Gitea signs the JSON in its field and not the body.",
 			secret:  "The *Secret* in the settings of the webhook.",
 			schemes: one(bodyHMAC("X-Gitea-Signature", "", hexName)),
 		},
 		{
-			name:    "forgejo",
-			doc:     "Checks the signature of [Forgejo's webhooks](https://forgejo.org/docs/latest/user/webhooks/), in `X-Forgejo-Signature` or in `X-Gitea-Signature`.",
+			name: "forgejo",
+			doc: "Checks the signature of [Forgejo's webhooks](https://forgejo.org/docs/latest/user/webhooks/), in `X-Forgejo-Signature` or in `X-Gitea-Signature`. " +
+				"Their content type must be `application/json`: for a form, Forgejo signs the JSON in its field and not the body.",
 			secret:  "The *Secret* in the settings of the webhook.",
 			schemes: anyOf(bodyHMAC("X-Forgejo-Signature", "", hexName), bodyHMAC("X-Gitea-Signature", "", hexName)),
 		},
 		{
 			name:    "sentry",
-			doc:     "Checks the signature of [the webhooks of a Sentry integration](https://docs.sentry.io/organization/integrations/integration-platform/webhooks/#sentry-hook-signature).",
+			doc:     "Checks the signature of [the webhooks of a Sentry integration](https://docs.sentry.io/integrations/integration-platform/webhooks/).",
 			secret:  "The *Client Secret* under *Credentials* of the internal or public integration.",
 			schemes: one(bodyHMAC("Sentry-Hook-Signature", "", hexName)),
 		},

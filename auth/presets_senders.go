@@ -87,7 +87,7 @@ func senderPresets() []preset { //nolint:funlen // a table
 		},
 		{
 			name:    "intercom",
-			doc:     "Checks the signature of [Intercom's webhooks](https://developers.intercom.com/docs/webhooks/setting-up-webhooks#signed-notifications), an HMAC with SHA-1.",
+			doc:     "Checks the signature of [Intercom's webhooks](https://developers.intercom.com/docs/references/webhooks/webhook-models#signed-notifications), an HMAC with SHA-1.",
 			secret:  "The *Client secret* under *Basic information* of the app in the Developer Hub.",
 			schemes: one(bodyHMAC("X-Hub-Signature", "sha1=", hexName).signing(sha1Name)),
 		},

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ func TestPublishedExamples(t *testing.T) {
 
 func (p published) request(body string) *Request {
 	r := withBody(body, p.header...)
+	r.Method = http.MethodPost
 	if p.now != 0 {
 		r.Now = time.Unix(p.now, 0)
 	}
@@ -129,6 +131,19 @@ func publishedOverBody() []published {
 			name: "body", preset: "line", config: `secret = "test_secret"`, source: "line/line-bot-sdk-nodejs at 3c0a10c7, test/validate-signature.spec.ts",
 			header: []string{"x-line-signature", "t7Hn4ZDHqs6e+wdvI5TyQIvzie0DmMUmuXEBqyyE/tM="}, body: `{"hello":"world"}`,
 		},
+		{
+			name: "check of the URL", preset: "line", config: `secret = "8c570fa6dd201bb328f1c1eac23a96d8"`, source: "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/",
+			header: []string{"x-line-signature", "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs="}, body: `{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}`,
+		},
+		{
+			name: "body", preset: "bitbucket", config: `secret = "It's a Secret to Everybody"`, source: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+			header: []string{"X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"}, body: "Hello World!",
+		},
+		{
+			name: "verification", preset: "notion", config: `secret = "secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"`, source: "https://developers.notion.com/reference/webhooks",
+			header: []string{"X-Notion-Signature", "sha256=461e8cbcba8a75c3edd866f0e71280f5a85cbf21eff040ebd10fe266df38a735"},
+			body:   `{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}`,
+		},
 	}
 }
 
@@ -168,6 +183,16 @@ func publishedWithTime() []published {
 			name: "escaped URL", preset: "box", config: `secret = "SamplePrimaryKey"`, source: box, now: boxTime,
 			header: []string{"box-delivery-timestamp", boxAt, "box-signature-primary", "+hKJH+wxkEBpkQRag11Ij1Wh4+7QrgUeRe0PPSoGWOI="},
 			body:   `{"webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file","name":"Test.txt","shared_link":{"url":"https://app.test.com/s/test123"}}}`,
+		},
+		{
+			name: "payload", preset: "mux", config: `secret = "SuperSecret123"`, source: "https://hexdocs.pm/mux/Mux.Webhooks.TestUtils.html", now: 1591664030,
+			header: []string{"Mux-Signature", "t=1591664030,v1=e43496b6aae982c4c2fd6f8e92935f1d90216f1f64d56024e72390acfb988272"}, body: "payload",
+		},
+		{
+			name: "contact", preset: "hubspot", config: `secret = "cfc68c0b-4b4e-4ef8-b764-95350e4ea479"`, source: "https://developers.hubspot.com/docs/api/webhooks/error-handling", now: 1752613922,
+			header: []string{"X-HubSpot-Request-Timestamp", "1752613922216", "X-HubSpot-Signature-V3", "gbj1XPRvUt0noT7i7fXfTzOD4sLzQmf0VT28ZYq0EYg="},
+			body:   `[{"eventId":531833541,"subscriptionId":3923621,"portalId":48807704,"appId":16111050,"occurredAt":1752613920733,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":138017612137,"changeFlag":"CREATED","changeSource":"CRM_UI","sourceId":"userId:76023669"}]`,
+			url:    "https://webhook.site/335453f5-94b3-49d9-b684-a55354d4b8df",
 		},
 		{
 			name: "event", preset: "openai", config: `secret = "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c="`, source: "openai/openai-node at 7b7d6ca7, tests/lib/webhooks.test.ts", now: 1750861210,

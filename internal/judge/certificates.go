@@ -140,7 +140,7 @@ func signSNS(message map[string]string, key *rsa.PrivateKey, version string, nam
 // of the body.
 func paypal() sender {
 	const at = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594-1d93a270"
-	s := overBody("paypal", "Paypal-Transmission-Sig", "", nil, "https://developer.paypal.com/api/rest/webhooks/rest/", found)
+	s := overBody("paypal", "Paypal-Transmission-Sig", "", nil, "https://developer.paypal.com/api/rest/webhooks/rest/", "paypal/PayPal-Python-SDK at 0d704e7, paypalrestsdk/notifications.py")
 	s.secret, s.config = "key 0001", `webhook_id = "8PT597110X687430LKGECATA"`
 	keyOf, certificate := newKeys(s.secret)
 	s.fetched = map[string]string{at: certificate}

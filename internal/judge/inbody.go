@@ -98,7 +98,7 @@ func twilioJSON() sender {
 func twilioShared() sender {
 	s := twilioForm().as("twilio", "shared-key")
 	s.judgedBy, s.accepts, s.more = "", nil, nil
-	s.readings = []string{"https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys", "the library twilio 6.3.1 for Node, webhooks.ts"}
+	s.readings = []string{"https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys", "twilio/twilio-node, examples/WebhookSignatureValidation.md"}
 	s.config = "secret = \"an-auth-token-0123456789\"\nshared_key = \"%s\""
 	s.sign = func(r *request, secret string, _ time.Time) {
 		form, err := url.ParseQuery(r.Body)
@@ -226,7 +226,7 @@ func braintree() sender {
 
 // contentful signs a canonical form of the request.
 func contentful() sender {
-	s := overBody("contentful", "X-Contentful-Signature", "", nil, "https://www.contentful.com/developers/docs/webhooks/request-verification/", "contentful/node-apps-toolkit at 01e9d095, src/requests/utils.ts and sign-request.ts")
+	s := overBody("contentful", "X-Contentful-Signature", "", nil, "https://www.contentful.com/developers/docs/extensibility/webhooks/request-verification/", "contentful/node-apps-toolkit at 01e9d095, src/requests/utils.ts and sign-request.ts")
 	s.secret = strings.Repeat("a1b2c3d4", 8)
 	s.url, s.signs = "https://hooks.example.com/in?a=b%20c&d='x'", []string{"body", "url", "method"}
 	s.tolerance, s.future, s.stamp = 30*time.Second, true, unixMilli
@@ -250,7 +250,7 @@ func contentful() sender {
 
 // cloudinary hashes the secret behind the body and the time.
 func cloudinary(variant string, hash func(string) string) sender {
-	s := overBody("cloudinary", "X-Cld-Signature", "", nil, "https://cloudinary.com/documentation/notifications", "the library cloudinary for Node, utils.verifyNotificationSignature").as("cloudinary", variant)
+	s := overBody("cloudinary", "X-Cld-Signature", "", nil, "https://cloudinary.com/documentation/notifications", "cloudinary/cloudinary_npm at f75fb55, lib/utils/index.js").as("cloudinary", variant)
 	s.tolerance, s.future, s.stamp = 2*time.Hour, true, unix
 	s.sign = func(r *request, secret string, at time.Time) {
 		r.Header["X-Cld-Timestamp"] = unix(at)

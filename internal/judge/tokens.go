@@ -15,6 +15,6 @@ func tokenSenders() []sender {
 		token("telegram", "X-Telegram-Bot-Api-Secret-Token", "", "https://core.telegram.org/bots/api#setwebhook", sim+"telegram.ts"),
 		token("okta", "Authorization", "", "https://developer.okta.com/docs/concepts/event-hooks/", td+"catalog/research-notes-wave3.md"),
 		token("auth0", "Authorization", "", "https://auth0.com/docs/customize/log-streams/custom-log-streams", td+"src/registry/auth0.ts"),
-		token("alertmanager", "Authorization", "Bearer ", "https://prometheus.io/docs/alerting/latest/configuration/", "the configuration of http_config in prometheus/common"),
+		token("alertmanager", "Authorization", "Bearer ", "https://prometheus.io/docs/alerting/latest/configuration/", "prometheus/common at d2417e2, config/http_config.go"),
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // urlSenders sign the URL as well.
 func urlSenders() []sender {
-	square := overBody("square", "X-Square-Hmacsha256-Signature", "", nil, "https://developer.squareup.com/docs/webhooks/step3validate", "the library square 46.0.0 for Node, WebhooksHelper")
+	square := overBody("square", "X-Square-Hmacsha256-Signature", "", nil, "https://developer.squareup.com/docs/webhooks/step3validate", "square/square-nodejs-sdk at c58c6e09, src/wrapper/WebhooksHelper.ts")
 	square.signs = []string{"body", "url"}
 	square.sign = func(r *request, secret string, _ time.Time) {
 		r.Header[square.signature] = base64Sum(secret, r.URL, r.Body)
@@ -22,7 +22,7 @@ func urlSenders() []sender {
 
 // hubspot decodes some escapes of the URL.
 func hubspot() sender {
-	s := overBody("hubspot", "X-Hubspot-Signature-V3", "", nil, "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation", "the library @hubspot/api-client 13.5.0, Signature.isValid")
+	s := overBody("hubspot", "X-Hubspot-Signature-V3", "", nil, "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation", "HubSpot/hubspot-api-nodejs at 395cd9bf, src/utils/signature.ts")
 	s.signs, s.tolerance, s.stamp = []string{"body", "url", "method"}, 5*time.Minute, unixMilli
 	s.url = "https://hooks.example.com/in/a%20b%3Ac?at=%40home%26"
 	s.sign = func(r *request, secret string, at time.Time) {
