@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -17,6 +18,9 @@ type Memory interface {
 	// FreeMemory frees bytes that the run no longer needs.
 	FreeMemory(n int64)
 }
+
+// smallText is the length up to which an encoded answer takes no memory.
+const smallText = 64 << 10
 
 // endlessMemory is the Memory of a run that is under test.
 type endlessMemory struct{}
@@ -59,9 +63,37 @@ func outOfMemory(message string) *Error {
 	return &Error{Class: Transient, Reason: ReasonMemory, Message: message, RetryAfter: time.Second}
 }
 
-// TakeMemory takes memory for an expression while it is evaluated.
-func (c *Call) TakeMemory(n int64) (free func(), ok bool) {
-	m := c.frame.run.Memory
+// encodeJSON encodes a value that may hold a large text many times. The memory of
+// the encoded text is taken before it is made, and kept until the run ends.
+func encodeJSON(env expr.Env, v any) ([]byte, error) {
+	if err := takeAnswer(env, value.EncodedSize(v)); err != nil {
+		return nil, err
+	}
+	return value.Append(nil, v)
+}
+
+// takeAnswer takes memory for the body of an answer until the run ends.
+func takeAnswer(env expr.Env, n int64) error {
+	m, ok := env.(expr.MemoryTaker)
+	if !ok || n <= smallText {
+		return nil
+	}
+	if _, ok := m.TakeMemory(n); !ok {
+		return outOfMemory(fmt.Sprintf("an answer of about %d KiB does not fit into the memory budget (limits.memory)", n>>10))
+	}
+	return nil
+}
+
+// TakeMemory takes memory for an expression while it is evaluated, or until the run
+// ends if free is not called.
+func (c *Call) TakeMemory(n int64) (free func(), ok bool) { return c.frame.run.TakeMemory(n) }
+
+// TakeMemory takes memory for an expression of the trigger.
+func (r *Run) TakeMemory(n int64) (free func(), ok bool) {
+	m := r.Memory
+	if m == nil {
+		return func() {}, true
+	}
 	if !m.TryTakeMemory(n) {
 		return nil, false
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -160,7 +161,7 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 			return err
 		}
 		out.Header["Content-Type"] = jsonType
-		if out.Body, err = value.Append(nil, v); err != nil {
+		if out.Body, err = encodeJSON(env, v); err != nil {
 			return r.encodingError(err)
 		}
 		return nil
@@ -172,14 +173,23 @@ func (r *Reply) buildBody(ctx context.Context, env expr.Env, out *Response) erro
 		return nil
 	}
 	text, err := r.body.EvalOr(ctx, env, "")
+	if err != nil {
+		return err
+	}
+	if err := takeAnswer(env, int64(len(text))); err != nil {
+		return err
+	}
 	out.Header["Content-Type"] = textType
 	out.Body = []byte(text)
-	return err
+	return nil
 }
 
 func (r *Reply) buildBytes(ctx context.Context, env expr.Env, out *Response) error {
 	text, err := r.base64.EvalOr(ctx, env, "")
 	if err != nil {
+		return err
+	}
+	if err := takeAnswer(env, int64(len(text))); err != nil {
 		return err
 	}
 	out.Header["Content-Type"] = bytesType
@@ -190,6 +200,9 @@ func (r *Reply) buildBytes(ctx context.Context, env expr.Env, out *Response) err
 }
 
 func (r *Reply) encodingError(err error) error {
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		return failure
+	}
 	if r.json.Expr().Sensitive() {
 		return &Error{Class: Invalid, Message: "the answer can't be written as JSON; details are hidden because it reads a secret"}
 	}

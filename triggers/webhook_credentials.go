@@ -120,7 +120,7 @@ func (e *requestEvent) withoutCredentials() *requestEvent {
 	if len(names.query) == 0 && !slices.ContainsFunc(names.headers, isSent) {
 		return e
 	}
-	out := *e
+	out := e.clone()
 	out.header.fields = maps.Clone(e.header.fields)
 	for _, name := range names.headers {
 		delete(out.header.fields, name)
@@ -140,5 +140,5 @@ func (e *requestEvent) withoutCredentials() *requestEvent {
 			delete(out.query, name)
 		}
 	}
-	return &out
+	return out
 }

@@ -3,6 +3,7 @@ package triggers
 import (
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -18,6 +19,7 @@ type requestEvent struct {
 	variables  []any // in the order of the variables of the trigger
 	body       any
 	raw        []byte
+	rawText    atomic.Pointer[string] // of raw, once it was read
 	header     headerValues
 	query      queryValues
 	path       pathValues
@@ -34,6 +36,14 @@ func newRequestEvent(w *webhook, r *http.Request, in flow.Incoming, body []byte)
 	return &requestEvent{
 		webhook: w, raw: body, header: headerValues{fields: r.Header, host: r.Host}, path: in.PathValues,
 		method: r.Method, url: requestURI(r), remoteIP: in.RemoteIP, receivedAt: in.ReceivedAt,
+	}
+}
+
+// clone returns a copy that shares the parts of the event.
+func (e *requestEvent) clone() *requestEvent {
+	return &requestEvent{
+		webhook: e.webhook, variables: e.variables, body: e.body, raw: e.raw, header: e.header, query: e.query, path: e.path,
+		method: e.method, url: e.url, remoteIP: e.remoteIP, receivedAt: e.receivedAt, caller: e.caller,
 	}
 }
 
@@ -139,11 +149,22 @@ func (e *requestEvent) Get(name string) (any, bool) {
 	case "received_at":
 		return e.receivedAt.UTC().Format(time.RFC3339Nano), true
 	case "raw":
-		return string(e.raw), true
+		return e.readRaw(), true
 	case "auth":
 		return e.caller.value(), true
 	}
 	return nil, false
+}
+
+// readRaw returns the body as text. All actions share it: a list of twenty
+// webhook.raw holds one text.
+func (e *requestEvent) readRaw() string {
+	if text := e.rawText.Load(); text != nil {
+		return *text
+	}
+	text := string(e.raw)
+	e.rawText.Store(&text)
+	return text
 }
 
 func (e *requestEvent) remoteAddress() any {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -173,5 +174,16 @@ variable "note" {
 				t.Errorf("%s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestRawBodyIsOneText: each read of webhook.raw returns the same text, not a copy.
+func TestRawBodyIsOneText(t *testing.T) {
+	t.Parallel()
+	e := &requestEvent{webhook: &webhook{}, raw: []byte("a body")}
+	first, _ := e.Get("raw")
+	second, _ := e.Get("raw")
+	if first != "a body" || unsafe.StringData(first.(string)) != unsafe.StringData(second.(string)) {
+		t.Errorf("the texts %q and %q are two", first, second)
 	}
 }

@@ -232,8 +232,15 @@ func (e *Expr) Eval(ctx context.Context, env Env) (any, error) {
 		return e.constant, nil
 	}
 	if e.fast != nil {
-		if v, ok := e.fast.eval(ctx, env); ok {
+		v, ok := e.fast.eval(ctx, env)
+		if ok {
 			return v, nil
+		}
+		switch full := v.(type) {
+		case *memoryShortage:
+			return nil, e.newError(hcl.Diagnostics{full.finding(e.rng)})
+		case *Error:
+			return nil, full
 		}
 	}
 	return e.evalGeneral(ctx, env)
@@ -247,6 +254,9 @@ func (e *Expr) evalGeneral(ctx context.Context, env Env) (any, error) {
 	out, err := FromCty(v)
 	if err != nil {
 		return nil, &Error{Range: e.rng, Summary: "Value without a JSON form", Detail: diag.Sentence(err)}
+	}
+	if full := takeTexts(env, textLength(out)); full != nil {
+		return nil, e.newError(hcl.Diagnostics{full.finding(e.rng)})
 	}
 	return out, nil
 }

@@ -149,6 +149,13 @@ func (in *intake) take(v any) error {
 	return nil
 }
 
+// addTexts counts the texts that an evaluation reads.
+func (in *intake) addTexts(length int64) {
+	if length > smallTexts {
+		in.unpaid += perByte * length
+	}
+}
+
 // addBytes counts the memory of values and takes it, unless it is small.
 func (in *intake) addBytes(values int, bytes int64) {
 	in.values += values
@@ -159,7 +166,7 @@ func (in *intake) addBytes(values int, bytes int64) {
 	}
 	free, ok := m.TakeMemory(in.unpaid)
 	if !ok {
-		in.guard.err = &memoryShortage{in.values}
+		in.guard.err = &memoryShortage{fmt.Sprintf("reads %d values", in.values)}
 		return
 	}
 	in.unpaid = 0
@@ -174,11 +181,13 @@ func (in *intake) free() {
 }
 
 // memoryShortage stops an evaluation for whose values there is no memory now.
-type memoryShortage struct{ values int }
+type memoryShortage struct {
+	needs string // what needs the memory
+}
 
 // Error returns the message.
 func (m *memoryShortage) Error() string {
-	return fmt.Sprintf("the expression reads %d values, which do not fit into the memory budget now (limits.memory)", m.values)
+	return fmt.Sprintf("the expression %s, which do not fit into the memory budget now (limits.memory)", m.needs)
 }
 
 func (m *memoryShortage) finding(at hcl.Range) *hcl.Diagnostic {

@@ -26,6 +26,7 @@ type general struct {
 	links  bool // the expression calls link_url
 	lifts  bool // the expression calls nonsensitive
 	leaves []Ref
+	reads  []Ref // each place that reads a value of the run
 	// outside are the calls that need none of the leaves for long lists.
 	outside []outsideCall
 }
@@ -41,7 +42,8 @@ func (s *Scope) compileGeneral(e hcl.Expression, jq jqPrograms) *general {
 	for i, call := range g.outside {
 		ranges[i] = call.at
 	}
-	g.leaves = dropNestedRefs(s.refsOf(withoutLifted(e.Variables(), ranges)))
+	g.reads = s.refsOf(withoutLifted(e.Variables(), ranges))
+	g.leaves = dropNestedRefs(g.reads)
 	return g
 }
 
@@ -70,6 +72,7 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	in := newIntake(env, guard)
 	defer in.free()
 	found := g.findOutside(ctx, env, roots)
+	in.addTexts(g.textsRead(env))
 	if full := in.takeTree(roots); full != "" {
 		return cty.DynamicVal, hcl.Diagnostics{tooManyElements(g.src.Range(), full)}
 	}
@@ -92,6 +95,34 @@ func (g *general) eval(ctx context.Context, env Env) (cty.Value, hcl.Diagnostics
 	}
 	ec.Variables[guardName] = cty.CapsuleVal(guardType, guard)
 	return guard.evaluate(g.src, ec)
+}
+
+// textsRead returns the length of the texts at all places that read one: a template
+// that repeats a text holds it as often.
+func (g *general) textsRead(env Env) int64 {
+	var n int64
+	for _, r := range g.reads {
+		v := env.Value(r.Root)
+		for _, name := range r.Path {
+			v = memberOf(v, name)
+		}
+		if text, ok := v.(string); ok {
+			n += int64(len(text))
+		}
+	}
+	return n
+}
+
+// memberOf returns a member of an object, nil if there is none.
+func memberOf(v any, name string) any {
+	switch o := v.(type) {
+	case map[string]any:
+		return o[name]
+	case value.Object:
+		member, _ := o.Get(name)
+		return member
+	}
+	return nil
 }
 
 func noJSONForm(at hcl.Range, err error) *hcl.Diagnostic {

@@ -147,23 +147,26 @@ func (t *templateNode) addPart(c *Expr) bool {
 }
 
 func (t *templateNode) eval(ctx context.Context, env Env) (any, bool) {
-	var b strings.Builder
-	for _, p := range t.parts {
-		if p.expr == nil {
-			b.WriteString(p.text)
-			continue
+	texts := make([]string, len(t.parts))
+	length := 0
+	for i, p := range t.parts {
+		text := p.text
+		if p.expr != nil {
+			v, ok := p.expr.fast.eval(ctx, env)
+			if !ok {
+				return nil, false
+			}
+			if text, ok = formatScalar(v); !ok {
+				return nil, false
+			}
 		}
-		v, ok := p.expr.fast.eval(ctx, env)
-		if !ok {
-			return nil, false
-		}
-		text, ok := formatScalar(v)
-		if !ok {
-			return nil, false
-		}
-		b.WriteString(text)
+		texts[i] = text
+		length += len(text)
 	}
-	return b.String(), true
+	if full := takeTexts(env, int64(length)); full != nil {
+		return full, false
+	}
+	return strings.Join(texts, ""), true
 }
 
 // formatScalar returns the text of a value inside a template. It returns false
@@ -211,7 +214,7 @@ func (l listNode) eval(ctx context.Context, env Env) (any, bool) {
 	for i, e := range l {
 		v, err := e.Eval(ctx, env)
 		if err != nil {
-			return nil, false
+			return withoutMemory(err), false
 		}
 		out[i] = v
 	}
@@ -269,7 +272,7 @@ func (o *objectNode) eval(ctx context.Context, env Env) (any, bool) {
 	for i, e := range o.values {
 		v, err := e.Eval(ctx, env)
 		if err != nil {
-			return nil, false
+			return withoutMemory(err), false
 		}
 		out[o.keys[i]] = v
 	}

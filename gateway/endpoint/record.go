@@ -1,6 +1,8 @@
 package endpoint
 
 import (
+	"bytes"
+
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -101,7 +104,7 @@ func (q *request) logRefusal(p *flow.Problem) {
 }
 
 // recordRun adds a sync run to the history. The snapshot stays in use until the
-// entry is built, because building redacts its secrets.
+// entry is written, because building it redacts its secrets.
 func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Response) {
 	if q.handler.Store == nil || out.State == flow.Detached {
 		return
@@ -116,14 +119,14 @@ func (q *request) recordRun(r *flow.Run, out *flow.Outcome, response *flow.Respo
 		return
 	}
 	q.Snapshot.Retain()
+	size := q.memorySize(r.Event) + q.Computed() + int64(len(response.Body))
 	taken := q.GiveUp() // the entry has it from now on
 	release := func() {
 		q.forgetRecords()
 		q.Env.Memory.Free(taken)
 		q.Snapshot.Release()
 	}
-	q.handler.Recorder.Add(history.PendingEntry{Size: q.memorySize(r.Event), Discard: release, Build: func() *store.Entry {
-		defer release()
+	q.handler.Recorder.Add(history.PendingEntry{Size: size, Release: release, Build: func() *store.Entry {
 		q.addDetails(e, r, out, response)
 		return e
 	}})
@@ -149,11 +152,41 @@ func (q *request) addOutcome(e *store.Entry, out *flow.Outcome) {
 // addDetails adds the request, the steps and the response to an entry.
 func (q *request) addDetails(e *store.Entry, r *flow.Run, out *flow.Outcome, response *flow.Response) {
 	e.Steps = q.encodeRecords()
-	if payload, err := q.encodePayload(r.Event, response); err == nil {
+	if payload, err := q.encodePayload(r.Event, withoutLongBody(response)); err == nil {
 		e.Payload = payload
 	}
 	q.addOutcome(e, out)
 	if out.State == flow.Failed {
 		run.MarkForRetry(e.Steps)
+		return
 	}
+	for i := range e.Steps {
+		e.Steps[i].Input, e.Steps[i].Output = cutRecorded(e.Steps[i].Input), cutRecorded(e.Steps[i].Output)
+	}
+}
+
+// maxRecorded is the length up to which the history has the answer of a run that
+// succeeded, and the inputs and outputs of its actions. The store needs several
+// times its memory while it writes, which the budget does not count.
+const maxRecorded = 1 << 20
+
+// withoutLongBody returns a response as the history has it.
+func withoutLongBody(r *flow.Response) *flow.Response {
+	if len(r.Body) <= maxRecorded {
+		return r
+	}
+	short := *r
+	short.Body = nil
+	return &short
+}
+
+// cutRecorded returns an input or an output as the history has it.
+func cutRecorded(text []byte) []byte {
+	switch {
+	case len(text) <= maxRecorded:
+		return text
+	case redact.IsSealed(text):
+		return nil // a part of it can't be opened
+	}
+	return bytes.Clone(text[:maxRecorded])
 }

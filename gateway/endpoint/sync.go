@@ -13,7 +13,7 @@ import (
 func (q *request) serveSync(event flow.Event) {
 	r := q.newRun(event)
 	r.Services, r.Stop = q.handler.Services.ForRun(&q.Scope), q.handler.Life
-	r.Abandoned, r.Memory, r.Redaction = &q.Scope, &q.Scope, &q.Scope
+	r.Abandoned, r.Redaction = &q.Scope, &q.Scope
 	r.RecordInputs = q.handler.Store != nil && q.handler.Recorder.HasCapacity() && !q.Env.Memory.Busy()
 	r.Journal = syncJournal{request: q, run: r}
 	ctx, cancel := clock.WithTimeout(q.handler.Life, q.handler.Clock, q.Endpoint.HTTP.Timeout)

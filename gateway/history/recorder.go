@@ -21,6 +21,7 @@ const (
 	busyPending     = 512      // above it only the summary of successful runs is stored
 	maxPendingBytes = 64 << 20 // of pending requests; above it only the summary of any run is stored
 	maxBatch        = 512      // entries in one write
+	maxBatchBytes   = 4 << 20  // of the requests and answers in one write, which is one entry at least
 	maxThrottle     = 9        // the longest pause, as a multiple of the write before
 	writeTimeout    = 30 * time.Second
 )
@@ -45,9 +46,9 @@ type Recorder struct {
 
 // PendingEntry is an entry that is still to be built.
 type PendingEntry struct {
-	Size    int64 // of the request that Build needs
+	Size    int64 // of the request and the answer that Build needs
 	Build   func() *store.Entry
-	Discard func() // frees the resources of Build if it is not called; may be nil
+	Release func() // frees the resources of Build after the entry is written or dropped; may be nil
 }
 
 // NewRecorder returns a recorder that writes nothing before Run is called.
@@ -76,11 +77,16 @@ func (r *Recorder) Add(e PendingEntry) {
 	select {
 	case r.queue <- e:
 	default:
-		r.bytes.Add(-e.Size)
 		r.dropped.Add(1)
-		if e.Discard != nil {
-			e.Discard()
-		}
+		r.release(e)
+	}
+}
+
+// release frees the memory of an entry that was written or dropped.
+func (r *Recorder) release(e PendingEntry) {
+	r.bytes.Add(-e.Size)
+	if e.Release != nil {
+		e.Release()
 	}
 }
 
@@ -102,14 +108,28 @@ func (r *Recorder) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			for len(r.queue) > 0 {
-				r.writeBatch(r.fillBatch(nil))
+				r.writeNext(<-r.queue)
 			}
 			return
 		case e := <-r.queue:
 			began := r.clock.Now()
-			r.writeBatch(r.fillBatch([]*store.Entry{r.buildEntry(e)}))
+			r.writeNext(e)
 			r.throttle(ctx, clock.Since(r.clock, began))
 		}
+	}
+}
+
+// writeNext writes an entry together with those that wait behind it. Their memory
+// is freed after the write, because the built entries have copies of it.
+func (r *Recorder) writeNext(first PendingEntry) {
+	pending := r.fillBatch(first)
+	batch := make([]*store.Entry, len(pending))
+	for i, e := range pending {
+		batch[i] = e.Build()
+	}
+	r.writeBatch(batch)
+	for _, e := range pending {
+		r.release(e)
 	}
 }
 
@@ -126,21 +146,18 @@ func (r *Recorder) throttle(ctx context.Context, took time.Duration) {
 }
 
 // fillBatch adds pending entries up to a full batch.
-func (r *Recorder) fillBatch(batch []*store.Entry) []*store.Entry {
-	for len(batch) < maxBatch {
+func (r *Recorder) fillBatch(first PendingEntry) []PendingEntry {
+	batch, size := []PendingEntry{first}, first.Size
+	for len(batch) < maxBatch && size < maxBatchBytes {
 		select {
 		case e := <-r.queue:
-			batch = append(batch, r.buildEntry(e))
+			batch = append(batch, e)
+			size += e.Size
 		default:
 			return batch
 		}
 	}
 	return batch
-}
-
-func (r *Recorder) buildEntry(e PendingEntry) *store.Entry {
-	r.bytes.Add(-e.Size)
-	return e.Build()
 }
 
 // writeBatch writes a batch, also during a stop. If the store rejects the batch, each

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -98,7 +99,7 @@ func TestRecorderDropsEntriesIfItsQueueIsFull(t *testing.T) {
 	t.Parallel()
 	r := newRecorder(&fakeHistory{})
 	var discarded atomic.Int64
-	entry := history.PendingEntry{Size: 1, Build: func() *store.Entry { return &store.Entry{} }, Discard: func() { discarded.Add(1) }}
+	entry := history.PendingEntry{Size: 1, Build: func() *store.Entry { return &store.Entry{} }, Release: func() { discarded.Add(1) }}
 	for r.Dropped() == 0 {
 		r.Add(entry)
 	}
@@ -120,4 +121,22 @@ func TestRecorderWritesWhileItRuns(t *testing.T) {
 			t.Errorf("wrote %q, want %q", f.ids, want)
 		}
 	})
+}
+
+// TestRecorderKeepsMemoryUntilEntriesAreWritten: entries that are large together are
+// written one after another, and each keeps its memory until it is written.
+func TestRecorderKeepsMemoryUntilEntriesAreWritten(t *testing.T) {
+	t.Parallel()
+	var released atomic.Int64
+	f := &fakeHistory{}
+	r := newRecorder(f)
+	for range 3 {
+		r.Add(history.PendingEntry{Size: 5 << 20, Release: func() { released.Add(1) }, Build: func() *store.Entry {
+			return &store.Entry{ID: strconv.FormatInt(released.Load(), 10)}
+		}})
+	}
+	runToEnd(r)
+	if !slices.Equal(f.ids, []string{"0", "1", "2"}) || released.Load() != 3 || r.OverMemory() {
+		t.Errorf("entries %q, %d released", f.ids, released.Load())
+	}
 }

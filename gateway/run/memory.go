@@ -91,6 +91,9 @@ func (s *Scope) FreeMemory(n int64) {
 	s.Env.Memory.Free(n)
 }
 
+// Computed returns how many bytes the run has taken for outputs and texts.
+func (s *Scope) Computed() int64 { return s.values.Load() }
+
 // GiveUp returns all bytes that the run has taken, which its owner frees from now
 // on.
 func (s *Scope) GiveUp() int64 {

@@ -48,6 +48,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"config/expr/jq.maxCached":          inside,
 		"config/expr/jq.maxCachedSize":      inside,
 		"gateway/history.maxBatch":          inside,
+		"gateway/history.maxBatchBytes":     inside,
 		"gateway/history.maxThrottle":       inside,
 		"gateway/worker.batchPause":         inside,
 		"gateway/worker.maxCachedBytes":     inside,

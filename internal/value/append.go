@@ -32,7 +32,7 @@ import (
 // [MaxExponent], or nests deeper than [MaxDepth].
 func Append(dst []byte, v any) ([]byte, error) {
 	if dst == nil && isContainer(v) {
-		dst = make([]byte, 0, 512)
+		dst = make([]byte, 0, max(512, EncodedSize(v)))
 	}
 	out, err := appendValue(dst, v, 0)
 	if err != nil {

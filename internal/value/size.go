@@ -69,3 +69,37 @@ func Size(v any) int64 {
 	}
 	return scalarSize
 }
+
+// The bytes of JSON around a value, and the length of a number that is no
+// json.Number.
+const (
+	markSize   = 4
+	numberSize = 24
+)
+
+// EncodedSize returns about how many bytes [Append] writes for a value. Escaped
+// characters count as one byte.
+func EncodedSize(v any) int64 {
+	n := int64(markSize)
+	switch v := v.(type) {
+	case nil, bool:
+		return n + 2
+	case string:
+		return n + int64(len(v))
+	case json.Number:
+		return n + int64(len(v))
+	case []any:
+		for _, e := range v {
+			n += EncodedSize(e)
+		}
+		return n
+	case map[string]any:
+		for name, e := range v {
+			n += markSize + int64(len(name)) + EncodedSize(e)
+		}
+		return n
+	case Object:
+		return EncodedSize(v.Map())
+	}
+	return n + numberSize
+}

@@ -103,13 +103,22 @@ var closed = func() chan struct{} {
 }()
 
 // HeapGrew reports whether the heap is larger than at the start by more than
-// maxGrowth bytes. The first call sets the start.
+// maxGrowth bytes, or by an eighth of them if memory is short. The first call sets
+// the start.
 func HeapGrew(start *uint64, maxGrowth uint64) bool {
-	now := heapBytes()
+	now := readMetric("/memory/classes/heap/objects:bytes")
 	if *start == 0 {
 		*start = now
 	}
-	return now > *start+maxGrowth
+	return now > *start+maxGrowth || now > *start+maxGrowth/8 && memoryIsShort()
+}
+
+// memoryIsShort reports whether the values that the last collection could not free
+// take three quarters of the memory that the process may use: several evaluations
+// that each stay below their own bound could use up the rest.
+func memoryIsShort() bool {
+	whole := debug.SetMemoryLimit(-1)
+	return whole > 0 && readMetric("/gc/heap/live:bytes") > uint64(whole)/4*3
 }
 
 // HeapShare returns the growth that one evaluation may cause: maxGrowth, or a
@@ -121,8 +130,8 @@ func HeapShare(maxGrowth uint64) uint64 {
 	return maxGrowth
 }
 
-func heapBytes() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+func readMetric(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
 	metrics.Read(sample)
 	if sample[0].Value.Kind() != metrics.KindUint64 {
 		return 0

@@ -1,0 +1,62 @@
+package command_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// answerFlows make answers that are several times as large as the bodies of their
+// callers.
+func answerFlows() (names []string, config string) {
+	var b strings.Builder
+	for name, answer := range map[string]string{
+		"text":    `body = "` + strings.Repeat("${webhook.raw}", 9) + `"`,
+		"list":    "json = [" + strings.Repeat("webhook.raw, ", 20) + "]",
+		"bytes":   `body_base64 = base64encode("` + strings.Repeat("${webhook.raw}", 6) + `")`,
+		"decoded": "json = [" + strings.Repeat("webhook.body, ", 5) + "]",
+	} {
+		names = append(names, name)
+		fmt.Fprintf(&b, "flow %q {\n  trigger \"webhook\" {\n    path = \"/%s\"\n    mode = \"sync\"\n  }\n  action \"respond\" \"r\" {\n    %s\n  }\n}\n", name, name, answer)
+	}
+	b.WriteString("flow \"quick\" {\n  trigger \"webhook\" {\n    path = \"/quick\"\n    mode = \"sync\"\n  }\n  action \"respond\" \"r\" { status = 204 }\n}\n")
+	return names, b.String()
+}
+
+// TestManyLargeAnswers: many callers at once ask for answers that are larger than
+// their bodies. The process stays within its memory, some callers get their answer,
+// and the others a 503.
+func TestManyLargeAnswers(t *testing.T) {
+	t.Parallel()
+	const callers = 30
+	names, config := answerFlows()
+	s := newSite(t, config)
+	group := newMemoryGroup(t, hostileLimit)
+	s.env = []string{fmt.Sprintf("GOMEMLIMIT=%d", hostileLimit/10*8)}
+	p := s.start(t)
+	if group != nil && !raceDetector && group.add(p.cmd.Process.Pid) {
+		t.Log("the kernel limits the memory")
+		defer func() { t.Logf("the group took at most %s bytes", group.peak()) }()
+	}
+	body := "[" + strings.Repeat("1,", 450_000) + "1]"
+	for _, name := range names {
+		var mu sync.Mutex
+		statuses := map[int]int{}
+		var wg sync.WaitGroup
+		for range callers {
+			wg.Go(func() {
+				status := postTo(t, p.base+"/"+name, "", body)
+				mu.Lock()
+				defer mu.Unlock()
+				statuses[status]++
+			})
+		}
+		wg.Wait()
+		if statuses[http.StatusOK] == 0 || statuses[http.StatusOK]+statuses[http.StatusServiceUnavailable] != callers {
+			t.Errorf("%s: the callers got %v", name, statuses)
+		}
+	}
+	checkSmall(t, p, hostileLimit+mappedFiles)
+}
