@@ -2,8 +2,7 @@ package auth
 
 import "slices"
 
-// All returns the kinds of auth that triggers may use, and the planned kinds,
-// which have a name but can't be used yet.
+// All returns the kinds of auth that triggers may use.
 func All() []Kind {
 	kinds := []Kind{
 		{Name: "basic", New: func() Check { return &basic{} }},
@@ -13,6 +12,7 @@ func All() []Kind {
 		{Name: "hmac", New: func() Check { return &hmacCheck{} }},
 		{Name: "signature", New: func() Check { return &publicKeyCheck{} }},
 		{Name: "jwt", New: func() Check { return &jwtCheck{} }},
+		{Name: "mtls", New: func() Check { return &clientCertificate{} }},
 	}
 	for _, p := range presets() {
 		kinds = append(kinds, p.kind())
@@ -21,14 +21,5 @@ func All() []Kind {
 	kinds = append(kinds, tokenSenders()...)
 	single := slices.Clone(kinds)
 	kinds = append(kinds, Kind{Name: "all", New: func() Check { return &allOf{kinds: single} }})
-	return append(kinds, plannedKinds()...)
-}
-
-// plannedKinds returns the kinds that a later version will bring, each with an
-// alternative for now.
-func plannedKinds() []Kind {
-	insteadUse := func(how string) string { return "it comes in a later version. Until then " + how + "." }
-	return []Kind{
-		{Name: "mtls", NotYet: insteadUse("let a proxy check certificates and send a secret header, and use auth \"header\"")},
-	}
+	return kinds
 }

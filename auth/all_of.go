@@ -106,6 +106,10 @@ func (a *allOf) userName() string {
 // Open implements Opener.
 func (a *allOf) Open(r *flow.Resources) error { return a.policy().Open(r) }
 
+func (a *allOf) needsClientCertificate() bool {
+	return slices.ContainsFunc(a.checks, NeedsClientCertificate)
+}
+
 func (a *allOf) hasClaims() bool { return slices.ContainsFunc(a.checks, HasClaims) }
 
 func (a *allOf) signsURL() bool {

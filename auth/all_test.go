@@ -127,7 +127,6 @@ func exampleScope(src string, set bool) *expr.Scope {
 func TestMessagesOfKindsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ kind, summary, detail, at string }{
-		{"mtls", "Not yet available", `use auth "header".`, "2:8-2:14"},
 		{"beerer", "Unknown kind of auth", `Did you mean "bearer"?`, "2:8-2:16"},
 	}
 	for _, tc := range cases {

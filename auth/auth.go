@@ -2,7 +2,7 @@
 // gateway.
 //
 // A kind of check has a file of its own: basic.go, bearer.go, header.go,
-// query.go, hmac.go, public_key.go, jwt.go. Senders that differ only in their signature
+// query.go, hmac.go, public_key.go, jwt.go, mtls.go. Senders that differ only in their signature
 // scheme are rows in presets_*.go. To add a kind, write its file and test and add it
 // to [All].
 //
@@ -21,6 +21,7 @@ package auth
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http"
 	"net/url"
 	"time"
@@ -55,8 +56,11 @@ type Request struct {
 	PublicURL, URI string
 	Header         http.Header // with canonical names, as net/http gives it
 	Query          url.Values
-	Body           []byte    // raw; nil for checks that need no body
-	Now            time.Time // when the request arrived, for signatures that expire
+	// ClientCertificate is that of the connection, of an authority of the gateway; nil
+	// if the client has none.
+	ClientCertificate *x509.Certificate
+	Body              []byte    // raw; nil for checks that need no body
+	Now               time.Time // when the request arrived, for signatures that expire
 }
 
 // SignsURL reports whether a check needs the public URL of requests.
@@ -78,6 +82,13 @@ func UserName(c Check) string {
 func HasClaims(c Check) bool {
 	reader, ok := c.(interface{ hasClaims() bool })
 	return ok && reader.hasClaims()
+}
+
+// NeedsClientCertificate reports whether a check needs a certificate of the client,
+// for which the gateway must ask.
+func NeedsClientCertificate(c Check) bool {
+	asks, ok := c.(interface{ needsClientCertificate() bool })
+	return ok && asks.needsClientCertificate()
 }
 
 // Kind is a named kind of check.

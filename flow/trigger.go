@@ -102,6 +102,8 @@ type HTTPPart struct {
 	// SignedURL lists the places of settings that check a signature over the URL of
 	// the request.
 	SignedURL []hcl.Range
+	// ClientCerts lists the places of settings that check the certificate of the client.
+	ClientCerts []hcl.Range
 	// CORS, if set, allows requests of pages of other origins.
 	CORS *CORS
 	// AllowsIPs, if set, is the place of a setting that accepts requests from some

@@ -3,6 +3,7 @@ package gateway
 import (
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 // certificate is the result of reading the files that the TLS settings name.
 type certificate struct {
 	pair    *tls.Certificate // nil without TLS
+	clients *x509.CertPool   // authorities of client certificates; nil for none
 	sources []load.Source    // the files, also after an error
 }
 
@@ -37,7 +39,22 @@ func readCertificate(t *load.TLS) (certificate, error) {
 		return c, fmt.Errorf("the certificate in %s and the key in %s: %w", t.Cert, t.Key, err)
 	}
 	c.pair = &pair
-	return c, nil
+	if t.ClientCA != "" {
+		err = c.readClientCA(t.ClientCA)
+	}
+	return c, err
+}
+
+func (c *certificate) readClientCA(path string) error {
+	src, err := c.readFile(path)
+	if err != nil {
+		return err
+	}
+	c.clients = x509.NewCertPool()
+	if !c.clients.AppendCertsFromPEM(src) {
+		return fmt.Errorf("client_ca: %s holds no certificate in PEM", path)
+	}
+	return nil
 }
 
 // readFile reads a file and adds it to the sources.
@@ -60,7 +77,26 @@ func (c *certificate) readFile(path string) ([]byte, error) {
 // without a restart.
 func (r *reloader) serveCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if c := r.certificate.Load(); c != nil {
-		return c, nil
+		return c.pair, nil
 	}
 	return nil, errors.New("there is no certificate")
+}
+
+// tlsConfig returns the TLS settings of the endpoints.
+func (r *reloader) tlsConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: r.serveCertificate, GetConfigForClient: r.askForCertificate}
+}
+
+// askForCertificate returns the settings of a connection whose client may have a
+// certificate, nil for the common ones. It keeps no sessions: one would stay valid
+// after a reload with other authorities.
+func (r *reloader) askForCertificate(*tls.ClientHelloInfo) (*tls.Config, error) {
+	c := r.certificate.Load()
+	if c == nil || c.clients == nil {
+		return nil, nil
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, GetCertificate: r.serveCertificate, NextProtos: []string{"h2", "http/1.1"},
+		ClientCAs: c.clients, ClientAuth: tls.VerifyClientCertIfGiven, SessionTicketsDisabled: true,
+	}, nil
 }

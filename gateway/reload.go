@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -59,7 +58,7 @@ type reloader struct {
 	initial     *load.Gateway // settings of the first load
 	serving     []*flow.Flow  // of the last good load
 	last        atomic.Pointer[Load]
-	certificate atomic.Pointer[tls.Certificate] // of the last good load that had one
+	certificate atomic.Pointer[certificate] // of the last good load that had one
 }
 
 // loadFirst does the first load. It reports no failure: the caller has the
@@ -126,7 +125,7 @@ func (r *reloader) tryLoad(cause string) (l *Load) {
 	cert, err := readCertificate(l.Config.Gateway.TLS)
 	l.Read = digestsOf(append(cert.sources, l.Config.Read...))
 	if err == nil {
-		err = r.swap(l.Config, cert.pair)
+		err = r.swap(l.Config, cert)
 		l.Retry = err != nil
 	}
 	if err != nil {
@@ -136,14 +135,14 @@ func (r *reloader) tryLoad(cause string) (l *Load) {
 }
 
 // swap puts a configuration into service and retires the one before.
-func (r *reloader) swap(c *load.Config, cert *tls.Certificate) error {
+func (r *reloader) swap(c *load.Config, cert certificate) error {
 	s, err := r.opener.Open(c)
 	if err != nil {
 		return err
 	}
 	r.log.SetSecrets(s.Redactor)
-	if cert != nil {
-		r.certificate.Store(cert)
+	if cert.pair != nil {
+		r.certificate.Store(&cert)
 	}
 	r.snapshots.Swap(s)
 	r.swapped()

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -56,7 +55,7 @@ func (g *Gateway) newServer(at net.Addr) (*http.Server, error) {
 	initial := g.reloader.initial
 	public := httpserver.New(g, int(initial.Limits.Headers), g.log.Sampled)
 	if initial.TLS != nil {
-		public.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: g.reloader.serveCertificate}
+		public.TLSConfig = g.reloader.tlsConfig()
 	}
 	g.listener.Store(&at)
 	return public, nil

@@ -74,10 +74,12 @@ type webhook struct {
 	allowed []netip.Prefix
 	// signedURL lists the places of the checks whose signature covers the URL.
 	signedURL []hcl.Range
-	reads     []expr.Reader     // of the trigger's own expressions
-	secrets   credentialNames   // set by checkSettings
-	index     map[string]int    // variables by name
-	known     *input.MemberTree // the named members of the body; nil unless strict
+	// clientCertificates lists the places of the checks that need one.
+	clientCertificates []hcl.Range
+	reads              []expr.Reader     // of the trigger's own expressions
+	secrets            credentialNames   // set by checkSettings
+	index              map[string]int    // variables by name
+	known              *input.MemberTree // the named members of the body; nil unless strict
 
 	cors       *cors
 	rateLimit  *rateLimit
@@ -245,6 +247,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			MaxBody:      int64(w.maxBody),
 			HidesPath:    slices.ContainsFunc(w.variables, isSensitiveSegment),
 			SignedURL:    w.signedURL,
+			ClientCerts:  w.clientCertificates,
 			AllowsIPs:    w.allowIPsAt,
 			CORS:         w.corsSettings(),
 			NeedsRespond: w.response == nil && !w.isAsync(),

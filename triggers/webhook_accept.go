@@ -71,6 +71,9 @@ func newAuthRequest(r *http.Request, in flow.Incoming) *auth.Request {
 	if r.URL.RawQuery != "" {
 		out.Query = r.URL.Query()
 	}
+	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		out.ClientCertificate = r.TLS.VerifiedChains[0][0]
+	}
 	return out
 }
 

@@ -63,6 +63,9 @@ func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	w.checks = append(w.checks, c)
 	w.checkKinds[c] = b.Labels[0]
 	w.signers[c] = kindsInside(b)
+	if auth.NeedsClientCertificate(c) {
+		w.clientCertificates = append(w.clientCertificates, b.DefRange())
+	}
 	if auth.SignsURL(c) {
 		w.signedURL = append(w.signedURL, b.DefRange())
 	}

@@ -40,6 +40,7 @@ type Admin struct {
 // TLS names the certificate of the endpoints.
 type TLS struct {
 	Cert, Key string // paths of PEM files
+	ClientCA  string // path of a PEM file; "" if clients have no certificates
 }
 
 // Limits bounds requests and the number of concurrent runs.
@@ -129,6 +130,7 @@ func (t *TLS) Describe(s *schema.Spec) {
 	s.Doc = "Each reload reads the files again, so a renewed certificate needs no restart."
 	schema.Attr(s, &t.Cert, "cert", "Path of the PEM file with the certificate and its chain.", schema.Required())
 	schema.Attr(s, &t.Key, "key", "Path of the PEM file with the private key.", schema.Required())
+	schema.Attr(s, &t.ClientCA, "client_ca", "Path of a PEM file with the authorities of client certificates, for `auth \"mtls\"`. Clients may still connect without a certificate; a connection with a certificate of another authority fails. After a change, connections that are open stay open.")
 }
 
 // Describe declares the block.

@@ -101,6 +101,23 @@ func checkPublicURL(flows []*flow.Flow, publicURL string) hcl.Diagnostics {
 	return diags
 }
 
+// checkClientCertificates reports checks of client certificates for which the gateway
+// does not ask.
+func checkClientCertificates(flows []*flow.Flow, t *TLS) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, f := range flows {
+		if f.Parts.HTTP == nil || t != nil && t.ClientCA != "" {
+			continue
+		}
+		for _, at := range f.Parts.HTTP.ClientCerts {
+			diags = append(diags, diag.Error(at, "No client certificates",
+				"The gateway does not ask clients for certificates, so this check refuses each request. "+
+					`Write gateway { tls { … client_ca = "clients.pem" } } with the authorities of the certificates.`))
+		}
+	}
+	return diags
+}
+
 func isPlaceholder(segment string) bool { return strings.HasPrefix(segment, "{") }
 
 // allMethods returns the methods of requests that a flow takes, also those of

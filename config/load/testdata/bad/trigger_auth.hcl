@@ -28,7 +28,12 @@ flow "orders" {
       header  = "X-Signature"
       payload = webhook.body # error: Not part of what is signed: webhook.raw
     }
-    auth "mtls" {} # error: Not yet available: later version
+    auth "mtls" { # error: No client certificates: client_ca
+      subjects = ["partner"] # error: Wrong subject: "CN=partner"
+    }
+    auth "mtls" { # error: No client certificates: client_ca
+      subjects = [] # error: No subject: accepts no certificate
+    }
     auth "jwt" { # error: Missing attribute: Give the keys with "secret", "public_key", "jwks" or "jwks_url"
     }
     auth "jwt" {
