@@ -132,10 +132,10 @@ func (s *Service) Reload(cause string) (found Findings, ok bool) {
 	return redactFindings(load, snap), load.OK
 }
 
-// A check of the store is reused for readyFor, so that requests for readiness,
+// A check of the store is used again until it has maxCheckAge, so that requests for readiness,
 // which need no token, cause few writes.
 const (
-	readyFor    = 2 * time.Second
+	maxCheckAge = 2 * time.Second
 	pingTimeout = 2 * time.Second
 )
 
@@ -175,7 +175,7 @@ func (s *Service) pingStore(ctx context.Context) error {
 	r := &s.ready
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.checked.IsZero() && clock.Since(s.opts.Clock, r.checked) < readyFor {
+	if !r.checked.IsZero() && clock.Since(s.opts.Clock, r.checked) < maxCheckAge {
 		return r.err
 	}
 	ctx, cancel := clock.WithTimeout(ctx, s.opts.Clock, pingTimeout)

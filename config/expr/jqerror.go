@@ -74,8 +74,8 @@ func (s *Scope) runRootNames() []string {
 var jqNotHere = map[string]string{
 	"debug":             `there is no terminal to write to; use action "log"`,
 	"stderr":            `there is no terminal to write to; use action "log"`,
-	"input":             "a program has one input, the value of input, which it reads as .",
-	"inputs":            "a program has one input, the value of input, which it reads as .",
+	"input":             "a program has one input, the value of input, which it reads as \".\"",
+	"inputs":            "a program has one input, the value of input, which it reads as \".\"",
 	"input_filename":    "a program reads no files",
 	"input_line_number": "a program reads no files",
 	"get_search_list":   "a program loads no modules",

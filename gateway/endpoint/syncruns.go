@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"sync"
+	"time"
 
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -33,8 +34,9 @@ func (h *Handler) SyncRuns() []store.Summary {
 	defer h.syncRuns.mu.Unlock()
 	out := make([]store.Summary, 0, len(h.syncRuns.runs))
 	for _, q := range h.syncRuns.runs {
+		began := q.Began.UTC().Truncate(time.Millisecond) // as the store has it after the run
 		out = append(out, store.Summary{
-			ID: q.ID, Flow: q.FlowName(), State: store.Running, Received: q.Began, Started: q.Began, Attempt: 1, Size: int(max(q.r.ContentLength, 0)),
+			ID: q.ID, Flow: q.FlowName(), State: store.Running, Received: began, Started: began, Attempt: 1, Size: int(max(q.r.ContentLength, 0)),
 		})
 	}
 	return out

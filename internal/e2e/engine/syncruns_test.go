@@ -73,6 +73,9 @@ flow "async" {
 		t.Errorf("the run of the request is %s, and %s was listed", r.run(), id)
 	}
 	d.await(id, store.Succeeded)
+	if got, _ := list("?flow=sync"); len(got) != 1 || !got[0].Received.Equal(runs[1].Received) {
+		t.Errorf("after its end the run was received at %v, and before at %v", got, runs[1].Received)
+	}
 	if got, _ := list("?state=running"); len(got) != 0 {
 		t.Errorf("after its end the run is listed as running: %+v", got)
 	}
