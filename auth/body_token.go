@@ -28,7 +28,7 @@ func newFigma() Check {
 
 func newMicrosoftGraph() Check {
 	return &bodyToken{
-		doc: "Checks `clientState` in each notification of [Microsoft Graph](https://learn.microsoft.com/graph/change-notifications-delivery-webhooks#process-the-change-notification). " +
+		doc: "Checks `clientState` in each notification of [Microsoft Graph](https://learn.microsoft.com/graph/change-notifications-delivery-webhooks). " +
 			"Each notification of a request must have it.",
 		secret:  "The `clientState` with which the subscription was created.",
 		example: "secret = secret.microsoft_graph", path: "value.[].clientState",

@@ -78,7 +78,7 @@ func businessPresets() []preset { //nolint:funlen // a table
 			name: "trello",
 			doc: "Checks the signature of [Trello's webhooks](https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/#webhook-signatures), an HMAC with SHA-1. " +
 				"The URL is signed, so `public_url` of the `gateway` block must be set, and `callbackURL` of the webhook must begin with it.",
-			secret:  "The *Secret* of the Power-Up, on its page *API key*.",
+			secret:  "The OAuth 1.0 *Secret* of the Power-Up, on its tab *API Key*.",
 			schemes: one(bodyHMAC("X-Trello-Webhook", "", base64Name).signing(sha1Name).with("{body}{url}", timeSource{})),
 		},
 		{

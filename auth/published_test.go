@@ -151,7 +151,7 @@ func publishedWithTime() []published {
 	const boxAt, boxBody = "2020-01-01T00:00:00-07:00", `{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file","name":"Test.txt"}}`
 	const box, boxTime = "box/box-node-sdk at 7dcf9c2b, tests/lib/managers/webhooks-test.js", 1577862000
 	const paddle = "PaddleHQ/paddle-node-sdk at b8ee4b1, src/__tests__/notifications/webhooks-validator.node.test.ts"
-	return []published{
+	examples := []published{
 		{
 			name: "one hash", preset: "paddle", config: `secret = "VALID_SECRET"`, source: paddle, now: 1698796800,
 			header: []string{"Paddle-Signature", "ts=1698796800;h1=a300428748dce5c70e4da19bffd60769591ea969c99dea3105d0ec9612cf43f9"}, body: `{"data": ["1", "2"]}`,
@@ -214,4 +214,12 @@ func publishedWithTime() []published {
 			body:   `{"public_id":"b8sjhoslj8cq8ovoa0ma","version":"1555337587","width":1000,"height":800}`,
 		},
 	}
+	for _, preset := range []string{"standard_webhooks", "clerk", "resend"} { // that Svix sends
+		examples = append(examples, published{
+			name: "ping of Svix", preset: preset, config: `secret = "whsec_plJ3nmyCDGBKInavdOK15jsl"`, source: "https://docs.svix.com/receiving/verifying-payloads/how-manual", now: 1731705121,
+			header: []string{"svix-id", "msg_loFOjxBNrRLzqYUf", "svix-timestamp", "1731705121", "svix-signature", "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0="},
+			body:   `{"event_type":"ping","data":{"success":true}}`,
+		})
+	}
+	return examples
 }

@@ -49,7 +49,7 @@ func bodySenders() []sender {
 		overBody("lemonsqueezy", "X-Signature", "", hexSum, "https://docs.lemonsqueezy.com/help/webhooks/signing-requests", verify),
 		overBody("dropbox", "X-Dropbox-Signature", "", hexSum, "https://www.dropbox.com/developers/reference/webhooks", nuxt+"dropbox.ts"),
 		overBody("calcom", "X-Cal-Signature-256", "", hexSum, "https://cal.com/docs/developing/guides/automation/webhooks", nuxt+"calcom.post.ts"),
-		overBody("asana", "X-Hook-Signature", "", hexSum, "https://developers.asana.com/docs/webhooks-guide", tdNotes),
+		overBody("asana", "X-Hook-Signature", "", hexSum, "https://developers.asana.com/docs/webhooks-guide", "garethx/webhook-skills at 28ce46db, skills/asana-webhooks/references/verification.md"),
 		overBody("clickup", "X-Signature", "", hexSum, "https://developer.clickup.com/docs/webhooksignature", sim+"clickup.ts"),
 		overBody("attio", "Attio-Signature", "", hexSum, "https://docs.attio.com/rest-api/guides/webhooks", sim+"attio.ts"),
 		teams(),
@@ -94,7 +94,7 @@ func timedSenders() []sender {
 			"X-Zendesk-Webhook-Signature-Timestamp", rfc3339, 5*time.Minute, func(secret, at, body string) string { return base64Sum(secret, at, body) }),
 		timed(named("zoom", "X-Zm-Signature", "https://developers.zoom.us/docs/api/webhooks/", sim+"zoom.ts"),
 			"X-Zm-Request-Timestamp", unix, 5*time.Minute, func(secret, at, body string) string { return "v0=" + hexSum(secret, "v0:", at, ":", body) }),
-		timed(named("customerio", "X-Cio-Signature", "https://docs.customer.io/integrations/api/webhooks/", tdNotes),
+		timed(named("customerio", "X-Cio-Signature", "https://docs.customer.io/integrations/api/webhooks/", "garethx/webhook-skills at 1d060170, skills/customerio-webhooks/references/verification.md"),
 			"X-Cio-Timestamp", unix, 0, func(secret, at, body string) string { return hexSum(secret, "v0:", at, ":", body) }),
 		box(), twitch(), linear(),
 	}

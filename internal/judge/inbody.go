@@ -120,7 +120,7 @@ const mailgunToken = "50c6a9d8a2f5d1d1a3f0d3a1f8b1f6b7e5a3c2d1f4e6b8a9c0"
 
 // mailgun signs a time and a token, and not the body.
 func mailgun() sender {
-	s := overBody("mailgun", "", "", nil, "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks", td+"catalog/research-notes-wave2.md")
+	s := overBody("mailgun", "", "", nil, "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks", "mailgun/mailgun-go at 02ff37c7, webhooks.go")
 	s.config = "secret = \"%s\"\ntolerance = \"10m\""
 	s.tolerance, s.signs, s.unjudged = 10*time.Minute, nil, []string{"body changed"}
 	s.sign = func(r *request, secret string, at time.Time) {

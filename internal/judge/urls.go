@@ -12,7 +12,7 @@ func urlSenders() []sender {
 	square.sign = func(r *request, secret string, _ time.Time) {
 		r.Header[square.signature] = base64Sum(secret, r.URL, r.Body)
 	}
-	trello := overBody("trello", "X-Trello-Webhook", "", nil, "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/", tdNotes)
+	trello := overBody("trello", "X-Trello-Webhook", "", nil, "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/", "garethx/webhook-skills at eca11f6a, skills/trello-webhooks/references/verification.md")
 	trello.signs = []string{"body", "url"}
 	trello.sign = func(r *request, secret string, _ time.Time) {
 		r.Header[trello.signature] = base64Sum1(secret, r.Body, r.URL)

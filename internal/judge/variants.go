@@ -23,7 +23,7 @@ func variants() []sender {
 	}
 	return []sender{
 		gitlab, svix, standardPublicKey(), box.as("box", "secondary"), grafana(),
-		overBody("shopify", "Shopify-Hmac-Sha256", "", base64Sum, "https://shopify.dev/docs/apps/build/events", "the library @shopify/shopify-api 13.1.0, ShopifyEventsHeader").as("shopify", "events"),
+		overBody("shopify", "Shopify-Hmac-Sha256", "", base64Sum, "https://shopify.dev/docs/apps/build/events", "Shopify/shopify-app-js at 529d4af4, packages/apps/shopify-api/lib/types.ts").as("shopify", "events"),
 		overBody("forgejo", "X-Gitea-Signature", "", hexSum, "https://forgejo.org/docs/latest/user/webhooks/", forgejoSource).as("forgejo", "gitea-header"),
 		overBody("attio", "X-Attio-Signature", "", hexSum, "https://docs.attio.com/rest-api/guides/webhooks", td+"src/registry/attio.ts").as("attio", "older-header"),
 	}
