@@ -72,7 +72,7 @@ func opsPresets() []preset { //nolint:funlen // a table
 		{
 			name:    "vercel",
 			doc:     "Checks the signature of [Vercel's webhooks](https://vercel.com/docs/webhooks/webhooks-api#securing-webhooks), an HMAC with SHA-1.",
-			secret:  "The secret that Vercel shows once, when the webhook is created.",
+			secret:  "The secret that Vercel shows once, when the webhook is created. For webhooks of an integration, its *Client Secret*.",
 			schemes: one(bodyHMAC("X-Vercel-Signature", "", hexName).signing(sha1Name)),
 		},
 		{
