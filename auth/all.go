@@ -9,6 +9,7 @@ func All() []Kind {
 		{Name: "bearer", New: func() Check { return &bearer{} }},
 		{Name: "header", New: func() Check { return &header{} }},
 		{Name: "query", New: func() Check { return &query{} }},
+		{Name: "key", New: func() Check { return &keptKey{} }},
 		{Name: "hmac", New: func() Check { return &hmacCheck{} }},
 		{Name: "signature", New: func() Check { return &publicKeyCheck{} }},
 		{Name: "jwt", New: func() Check { return &jwtCheck{} }},

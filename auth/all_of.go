@@ -110,13 +110,7 @@ func (a *allOf) needsClientCertificate() bool {
 	return slices.ContainsFunc(a.checks, NeedsClientCertificate)
 }
 
-func (a *allOf) hasClaims() bool { return slices.ContainsFunc(a.checks, HasClaims) }
-
-func (a *allOf) signsURL() bool {
-	for _, c := range a.checks {
-		if SignsURL(c) {
-			return true
-		}
-	}
-	return false
-}
+func (a *allOf) hasClaims() bool   { return slices.ContainsFunc(a.checks, HasClaims) }
+func (a *allOf) signsURL() bool    { return slices.ContainsFunc(a.checks, SignsURL) }
+func (a *allOf) readsKeys() bool   { return slices.ContainsFunc(a.checks, ReadsKeys) }
+func (a *allOf) namesCaller() bool { return slices.ContainsFunc(a.checks, NamesCaller) }

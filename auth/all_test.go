@@ -18,7 +18,7 @@ import (
 
 func TestAllKnowsTheLanguage(t *testing.T) {
 	t.Parallel()
-	const language = "basic bearer header query hmac signature jwt mtls all " +
+	const language = "basic bearer header query key hmac signature jwt mtls all " +
 		"github gitlab stripe slack shopify standard_webhooks twilio zendesk paddle hubspot square sendgrid discord linear typeform " +
 		"mailgun zoom intercom woocommerce bitbucket " +
 		"grafana jira gitea forgejo sentry pagerduty terraform circleci alertmanager vercel heroku " +

@@ -2,7 +2,7 @@
 // gateway.
 //
 // A kind of check has a file of its own: basic.go, bearer.go, header.go,
-// query.go, hmac.go, public_key.go, jwt.go, mtls.go. Senders that differ only in their signature
+// query.go, key.go, hmac.go, public_key.go, jwt.go, mtls.go. Senders that differ only in their signature
 // scheme are rows in presets_*.go. To add a kind, write its file and test and add it
 // to [All].
 //
@@ -21,6 +21,7 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"net/http"
 	"net/url"
@@ -47,7 +48,7 @@ type Check interface {
 	Query() []string
 }
 
-// Request holds the parts of a request that checks read. Checks don't change it.
+// Request holds the parts of a request that checks read. Checks change only Caller.
 type Request struct {
 	Method string
 	// PublicURL and URI make the URL to which the sender sent the request:
@@ -61,6 +62,12 @@ type Request struct {
 	ClientCertificate *x509.Certificate
 	Body              []byte    // raw; nil for checks that need no body
 	Now               time.Time // when the request arrived, for signatures that expire
+	// FindKey returns the name of a key that the gateway keeps, by its hash. The
+	// error says why it does not let the caller in. Nil finds no key.
+	FindKey func(ctx context.Context, hash [sha256.Size]byte) (name string, err error)
+	// Caller is the name of the caller, set by a check that learns it from the
+	// request.
+	Caller string
 }
 
 // SignsURL reports whether a check needs the public URL of requests.
@@ -69,8 +76,20 @@ func SignsURL(c Check) bool {
 	return ok && signer.signsURL()
 }
 
-// UserName returns the name of the caller that a check accepts, "" if its kind has
-// none or if the name comes from a secret.
+// ReadsKeys reports whether a check needs Request.FindKey.
+func ReadsKeys(c Check) bool {
+	reader, ok := c.(interface{ readsKeys() bool })
+	return ok && reader.readsKeys()
+}
+
+// NamesCaller reports whether each caller that a check accepts has a name.
+func NamesCaller(c Check) bool {
+	named, ok := c.(interface{ namesCaller() bool })
+	return UserName(c) != "" || ok && named.namesCaller()
+}
+
+// UserName returns the name that all callers have that a check accepts; "" if its
+// kind has none, if the name comes from a secret, or if it depends on the request.
 func UserName(c Check) string {
 	if named, ok := c.(interface{ userName() string }); ok {
 		return named.userName()

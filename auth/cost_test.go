@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/apikey"
 )
 
 // underRace reports whether the race detector is on: a sync.Pool then drops
@@ -32,6 +34,7 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 	stripe.Body = body
 	shopify := withHeader("X-Shopify-Hmac-Sha256", base64.StdEncoding.EncodeToString(sumOf(t, "sha256", testKey, string(body))))
 	shopify.Body = body
+	ownKey := apikey.New()
 	inQuery := withHeader()
 	inQuery.Query.Set("key", testKey)
 	cases := []struct {
@@ -46,6 +49,7 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 		{"shopify", mustDecode(t, "shopify", "secret = secret.key"), shopify},
 		{"bearer", mustDecode(t, "bearer", "token = \"token-17\""), withHeader("Authorization", "Bearer token-17")},
 		{"header", mustDecode(t, "header", "name = \"x-key\"\nvalue = [secret.old, secret.key]"), withHeader("X-Key", testKey)},
+		{"key", mustDecode(t, "key", ""), withKeys(withHeader("Authorization", "Bearer "+ownKey), ownKey)},
 		{"query", mustDecode(t, "query", "name = \"key\"\nvalue = secret.key"), inQuery},
 	}
 	for _, tc := range cases {
@@ -88,6 +92,12 @@ func BenchmarkSenders(b *testing.B) {
 			benchmark(b, f.check(b), f.Requests[0].request(b))
 		})
 	}
+}
+
+// BenchmarkKey leaves out the lookup of the key; gateway/keyring measures it.
+func BenchmarkKey(b *testing.B) {
+	key := apikey.New()
+	benchmark(b, mustDecode(b, "key", ""), withKeys(withHeader("Authorization", "Bearer "+key), key))
 }
 
 func BenchmarkBasic(b *testing.B) {

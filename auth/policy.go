@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ func (p Policy) SplitByBody() (early, late Policy) {
 // Accepted is the check that accepted a request. Its zero value says that none did.
 type Accepted struct {
 	Check  Check
+	Name   string         // of the caller; "" if the check has none
 	Claims map[string]any // of the token of the caller; nil if the check has none
 }
 
@@ -40,9 +42,10 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Accepted, error) {
 	}
 	var reasons refusals
 	for _, c := range p.Checks {
+		r.Caller = ""
 		claims, err := verifyClaims(ctx, c, r)
 		if err == nil {
-			return Accepted{Check: c, Claims: claims}, nil
+			return Accepted{Check: c, Name: cmp.Or(UserName(c), r.Caller), Claims: claims}, nil
 		}
 		reasons = append(reasons, err)
 	}

@@ -32,15 +32,11 @@ func (q *query) Describe(s *schema.Spec) {
 }
 
 func (q *query) Verify(_ context.Context, r *Request) error {
-	given := r.Query[q.name]
-	switch len(given) {
-	case 1:
-	case 0:
-		return fmt.Errorf("no query parameter %q", q.name)
-	default:
-		return fmt.Errorf("more than one query parameter %q", q.name)
+	given, err := singleParameter(r.Query, q.name)
+	if err != nil {
+		return err
 	}
-	if q.values.matches(given[0]) != 1 {
+	if q.values.matches(given) != 1 {
 		return fmt.Errorf("wrong value in the query parameter %q", q.name)
 	}
 	return nil

@@ -171,7 +171,7 @@ func TestEveryPresetHasAJudge(t *testing.T) {
 
 // plainKinds are the kinds that are no senders.
 func plainKinds() []string {
-	return []string{"basic", "bearer", "header", "query", "hmac", "signature", "jwt", "mtls", "all"}
+	return []string{"basic", "bearer", "header", "query", "key", "hmac", "signature", "jwt", "mtls", "all"}
 }
 
 // An empty secret would let everybody in who knows the scheme.

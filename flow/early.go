@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 // OutcomeIgnored is the outcome of a request that no flow wants. Its caller gets a
 // success, and the history has it as ignored.
 const OutcomeIgnored = "ignored"
+
+// ErrKeysUnavailable says that nobody can tell now whether a key lets a caller in.
+var ErrKeysUnavailable = errors.New("the keys of callers can't be read now")
 
 // Rate is a number of requests per time, of which Burst may come at once.
 type Rate struct {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"net/netip"
 	"time"
@@ -95,6 +96,8 @@ type HTTPPart struct {
 	// Challenge, if set, answers a request with one of Route.ChallengeMethods without
 	// reading its body. It returns nil for a request that is no challenge.
 	Challenge func(r *http.Request, in Incoming) *Problem
+	// ReadsKeys: callers may sign in with keys that the store keeps.
+	ReadsKeys bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
 	// HidesPath: a segment of the path is the value of a sensitive variable.
@@ -163,6 +166,10 @@ type Incoming struct {
 	// TakeRate counts a request with a key, and returns the refusal of one above the
 	// rate. Nil counts none.
 	TakeRate func(key string, r Rate) *Problem
+	// FindKey returns the name of the key with a SHA-256 hash, of those that the
+	// gateway keeps. The error says why the key does not open the flow, or is
+	// ErrKeysUnavailable. Nil finds none.
+	FindKey func(ctx context.Context, hash [sha256.Size]byte) (name string, err error)
 	// Evaluate evaluates the expressions that decide whether the event starts a run,
 	// within the time of the request. Nil evaluates with the names of the event
 	// alone.

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/webhook-gateway/gateway/gateway/history"
+	"github.com/webhook-gateway/gateway/gateway/keyring"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/schedule"
 	"github.com/webhook-gateway/gateway/gateway/services"
@@ -27,6 +28,7 @@ type durableParts struct {
 	queues      *telemetry.Queues
 	missing     *missingFlows
 	adopter     *adopter
+	keyring     *keyring.Keyring
 
 	executing    context.Context // ends after a stop, when the last run has ended
 	endExecuting context.CancelFunc
@@ -36,6 +38,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	o, d := g.opts, &durableParts{wakeup: wakeup}
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
+	d.keyring = keyring.New(keyring.Options{Store: o.Store, Clock: o.Clock, Log: g.log})
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
 	options := worker.Options{
 		Env: env, Store: o.Store, Slots: g.slots, Snapshots: &g.current,
@@ -71,6 +74,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.adopter.Run},
 		{d.executing, d.pool.KeepLeases},
 		{d.executing, d.recorder.Run},
+		{d.executing, d.keyring.StoreUses},
 	} {
 		group.Go(func() error { l.run(l.ctx); return nil })
 	}

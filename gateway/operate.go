@@ -63,6 +63,10 @@ func (g *Gateway) DropEvents() { g.durable.pool.ClearEvents() }
 // execution of cancelled ones.
 func (g *Gateway) ExtendLeases(ctx context.Context) { g.durable.pool.ExtendLeases(ctx) }
 
+// RefreshKeys makes a change of the keys of callers count for the next request.
+// Other gateways learn of it within a second.
+func (g *Gateway) RefreshKeys() { g.durable.keyring.Refresh() }
+
 // ChangeContact changes a contact and starts the flows that wait for the tags
 // that it adds.
 func (g *Gateway) ChangeContact(ctx context.Context, c flow.ContactChange) (store.ContactChanged, error) {

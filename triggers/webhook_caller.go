@@ -40,7 +40,7 @@ func (w *webhook) callerOf(by auth.Accepted) caller {
 	if by.Check == nil {
 		return caller{}
 	}
-	return caller{Kind: w.checkKinds[by.Check], Name: auth.UserName(by.Check), Claims: by.Claims}
+	return caller{Kind: w.checkKinds[by.Check], Name: by.Name, Claims: by.Claims}
 }
 
 // value returns the members of webhook.auth.
@@ -80,8 +80,7 @@ func (w *webhook) callerType() cty.Type {
 	if len(w.checks) == 0 || !allOf(w.checks, auth.HasClaims) {
 		nullable = append(nullable, "claims")
 	}
-	hasName := func(c auth.Check) bool { return auth.UserName(c) != "" }
-	if len(w.checks) == 0 || !allOf(w.checks, hasName) {
+	if len(w.checks) == 0 || !allOf(w.checks, auth.NamesCaller) {
 		nullable = append(nullable, "name")
 	}
 	members := map[string]cty.Type{"kind": cty.String, "name": cty.String, "claims": cty.DynamicPseudoType}
@@ -98,6 +97,6 @@ func (w *webhook) RefineScope(s *expr.Scope) *expr.Scope {
 	const name = webhookRoot + ".auth"
 	return input.DeclareEnums(s, webhookRoot, w.variables).
 		WithNullReason(name+".kind", name+".kind is null, because the trigger has no auth block.", "Add an auth block to the trigger.").
-		WithNullReason(name+".name", name+".name is null unless auth \"basic\" accepted the request, with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
+		WithNullReason(name+".name", name+".name is null unless auth \"key\" accepted the request, or auth \"basic\" with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
 		WithNullReason(name+".claims", name+".claims is null unless a check with claims, such as auth \"jwt\", accepted the request.", "Write coalesce("+name+".claims, {}).")
 }

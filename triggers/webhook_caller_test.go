@@ -122,7 +122,7 @@ func TestCallerTypes(t *testing.T) {
 		"kind without checks":      {"", `upper(webhook.auth.kind)`, "the trigger has no auth block"},
 		"compared without checks":  {"", `webhook.auth.kind == "basic"`, ""},
 		"name":                     {basic, `upper(webhook.auth.name)`, ""},
-		"name of one of two kinds": {callerChecks, `upper(webhook.auth.name)`, "unless auth \"basic\" accepted the request"},
+		"name of one of two kinds": {callerChecks, `upper(webhook.auth.name)`, "unless auth \"key\" accepted the request, or auth \"basic\""},
 		"name with a default":      {callerChecks, `upper(coalesce(webhook.auth.name, "none"))`, ""},
 		"member of claims":         {basic, `webhook.auth.claims.sub`, "unless a check with claims"},
 		"claims of a token":        {tokenCheck, `upper(webhook.auth.claims.sub)`, ""},

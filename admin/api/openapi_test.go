@@ -160,9 +160,17 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"getContact":     {200: "jane@example.com", 404: "x@example.com", 400: "jane@example.com?x=1"},
 		"changeContact":  {200: "a/b@example.com", 400: "nobody"},
 		"deleteContact":  {200: "joe@example.com", 400: "nobody"},
+
+		"listKeys":  {200: "", 400: "?x=1"},
+		"createKey": {200: "", 400: "?x=1"},
+		"rotateKey": {200: "old", 404: "none", 400: "old?overlap=soon"},
+		"revokeKey": {200: "older", 404: "none", 400: "older?x=1"},
 	}
-	bodies := map[string]string{"importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`}
+	bodies := map[string]string{"importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`, "createKey": `{"name": "new", "flows": ["x"], "expires_in": "90d"}`}
 	ask[ops.ContactsImported](l, "POST", "/api/v1/contacts", 200, bodies["importContacts"])
+	for _, name := range []string{"old", "older"} {
+		ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "`+name+`"}`)
+	}
 	for path, operations := range doc.Paths {
 		for method, o := range operations {
 			if len(calls[o.OperationID]) == 0 {

@@ -1,5 +1,5 @@
 // Package ops is the operator service: everything that an operator may do to
-// runs, contacts, flows and the process, and everything that an operator may see
+// runs, contacts, keys, flows and the process, and everything that an operator may see
 // of them. The HTTP API is a thin layer over it, and each further way to operate
 // the gateway is one too.
 //
@@ -32,6 +32,7 @@ type Options struct {
 	Reloader  Reloader
 	Worker    Worker
 	Contacts  Contacts
+	Keyring   Keyring
 }
 
 // Process counts the work of the running gateway.

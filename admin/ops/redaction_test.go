@@ -89,6 +89,18 @@ func results(ctx context.Context, s *ops.Service, id string) map[string]string {
 	add("ImportContacts", imported, err)
 	deleted, err := s.DeleteContact(ctx, "jane@example.com")
 	add("DeleteContact", deleted, err)
+	created, err := s.CreateKey(ctx, ops.NewKey{Name: secret})
+	add("CreateKey", created, err)
+	created, err = s.RotateKey(ctx, secret, ops.KeyRotation{Overlap: "1h"})
+	add("RotateKey", created, err)
+	created, err = s.CreateKey(ctx, ops.NewKey{Name: "a", Flows: []string{secret}})
+	add("CreateKey for a flow that does not exist", created, err)
+	listed, err := s.Keys(ctx)
+	add("Keys", listed, err)
+	revoked, err := s.RevokeKey(ctx, secret+"x")
+	add("RevokeKey of a missing key", revoked, err)
+	revoked, err = s.RevokeKey(ctx, secret)
+	add("RevokeKey", revoked, err)
 	flows, err := s.Flows()
 	add("Flows", flows, err)
 	add("Status", s.Status(), nil)
@@ -119,7 +131,7 @@ func TestNoResultHoldsASecret(t *testing.T) {
 	id := storeSecrets(t, l)
 	got := results(t.Context(), l.Service, id)
 	wantNoSecret(t, got)
-	for _, name := range []string{"Runs", "Run", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ChangeContact of a field that is wrong", "ImportContacts"} {
+	for _, name := range []string{"Runs", "Run", "Contacts", "Contact", "ChangeContact", "ChangeContact that is wrong", "ChangeContact of a field that is wrong", "ImportContacts", "CreateKey", "RotateKey", "CreateKey for a flow that does not exist", "Keys", "RevokeKey of a missing key"} {
 		if !strings.Contains(got[name], "(sensitive)") {
 			t.Errorf("%s shows no redacted value: %s", name, got[name])
 		}
@@ -164,6 +176,12 @@ func (failingStore) ChangeContact(context.Context, store.ContactChange) (store.C
 }
 func (failingStore) DeleteContact(context.Context, string) (bool, error) { return false, errSecret }
 
+func (failingStore) ListAPIKeys(context.Context) (store.APIKeyList, error) {
+	return store.APIKeyList{}, errSecret
+}
+
+func (failingStore) ChangeAPIKeys(context.Context, store.APIKeyChange) error { return errSecret }
+
 func (failingStore) Ping(context.Context) error { return errSecret }
 
 // Errors and log lines hold no secret, even if the error of the store does.
@@ -173,7 +191,7 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 	core, lines := observer.New(zapcore.DebugLevel)
 	s := ops.New(ops.Options{
 		Version: "1", Clock: clock.System{}, Log: zap.New(core), Store: failingStore{l.Store}, Process: l.Gateway,
-		Snapshots: l.Gateway, Reloader: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway,
+		Snapshots: l.Gateway, Reloader: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway, Keyring: l.Gateway,
 	})
 	got := results(t.Context(), s, l.NewID())
 	wantNoSecret(t, got)

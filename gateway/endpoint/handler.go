@@ -14,6 +14,7 @@ package endpoint
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -27,6 +28,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/history"
+	"github.com/webhook-gateway/gateway/gateway/keyring"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
@@ -54,6 +56,7 @@ type Options struct {
 	Pool     *worker.Pool
 	Recorder *history.Recorder
 	Wakeup   *run.Signal // a run was queued
+	Keyring  *keyring.Keyring
 }
 
 // Handler serves the endpoints of the flows.
@@ -214,6 +217,11 @@ func (q *request) incoming(pathValues map[string]string) flow.Incoming {
 	}
 	if len(q.Endpoint.HTTP.SignedURL) > 0 {
 		in.BaseURL = q.Snapshot.BaseURL()
+	}
+	if q.Endpoint.HTTP.ReadsKeys && q.handler.Keyring != nil {
+		in.FindKey = func(ctx context.Context, hash [sha256.Size]byte) (string, error) {
+			return q.handler.Keyring.Find(ctx, hash, q.Endpoint.Flow)
+		}
 	}
 	return in
 }

@@ -70,6 +70,9 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 		if !o.opts.HasStore && needsStore(f) {
 			return nil, fmt.Errorf("%s: flow %q runs in the background, and this gateway has no store to keep its runs", f.Range, f.Name)
 		}
+		if !o.opts.HasStore && readsKeys(f) {
+			return nil, fmt.Errorf("%s: flow %q lets callers in by keys, and this gateway has no store to keep them", f.Range, f.Name)
+		}
 		if err := openActions(f, resources); err != nil {
 			return nil, err
 		}
@@ -89,8 +92,11 @@ func needsStore(f *flow.Flow) bool {
 	return f.Parts.Codec != nil
 }
 
+func readsKeys(f *flow.Flow) bool { return f.Parts.HTTP != nil && f.Parts.HTTP.ReadsKeys }
+
 // usesStore reports whether a flow that serves must write to the store: to accept
-// a run, for the dedupe key of a request, or for one of its actions. The history
+// a run, for the dedupe key of a request, or for one of its actions. The keys of
+// callers are in memory for a while, and are only read. The history
 // of sync runs is written later and may be missing.
 func usesStore(f *flow.Flow) bool {
 	p := f.Parts

@@ -119,6 +119,8 @@ func TestFailedOpenLeavesNothingOpen(t *testing.T) {
 	f := newFixture(false)
 	async := f.flowAt("/async", "y")
 	async.Parts.HTTP.Async = true
+	keyed := f.flowAt("/keyed", "y")
+	keyed.Parts.HTTP.ReadsKeys = true
 	broken, panics := f.flowAt("/broken", "y"), f.flowAt("/panics", "y")
 	broken.Actions[0].Action.(*open).err = errors.New("no luck")
 	panics.Actions[0].Action = nil
@@ -127,9 +129,10 @@ func TestFailedOpenLeavesNothingOpen(t *testing.T) {
 		flow *flow.Flow
 		want string
 	}{
-		"no store":        {async, "no store"},
-		"action":          {broken, `action "y" of flow "broken": no luck`},
-		"action panicked": {panics, "panic"},
+		"no store":         {async, "no store"},
+		"no store of keys": {keyed, "no store to keep them"},
+		"action":           {broken, `action "y" of flow "broken": no luck`},
+		"action panicked":  {panics, "panic"},
 	} {
 		err := func() (err error) {
 			defer func() {

@@ -26,7 +26,7 @@ func testsMayNot() []string {
 // these may import them.
 func ground() []string {
 	return []string{
-		"internal/abandon", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
+		"internal/abandon", "internal/apikey", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
 		"internal/clientaddr", "internal/keys",
 		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/ratelimit", "internal/redact", "internal/richtext",
 		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
@@ -42,6 +42,7 @@ func rooms() []room {
 func groundRooms() []room {
 	return []room{
 		{"internal/abandon", []string{"internal/clock"}, "it waits for a computation with a clock"},
+		{"internal/apikey", nil, "a key is text and a hash"},
 		{"internal/backoff", []string{"internal/clock"}, "it waits between attempts"},
 		{"internal/clientaddr", nil, "addresses of clients are texts"},
 		{"internal/clock", nil, "time has no dependencies"},
@@ -121,12 +122,13 @@ func gatewayRooms() []room {
 		{"gateway/snapshot", below("gateway/telemetry"), "a configuration in service knows its endpoints, not their requests"},
 		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},
 		{"gateway/history", below("gateway/telemetry", "gateway/run", "store/erase"), "it records runs and erases addresses"},
+		{"gateway/keyring", below("gateway/telemetry"), "it finds the keys of callers, and knows no request"},
 		{"gateway/services", below("gateway/snapshot", "gateway/run"), "actions reach contacts, keys and other flows through it"},
 		{"gateway/worker", below("gateway/snapshot", "gateway/run", "gateway/history", "gateway/services"), "it executes stored runs"},
-		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/services", "gateway/worker"), "it serves requests"},
+		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker"), "it serves requests"},
 		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
 		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
-		{"gateway", below("config/diag", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+		{"gateway", below("config/diag", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 const (
 	runsPath     = "/api/v1/runs"
 	contactsPath = "/api/v1/contacts"
+	keysPath     = "/api/v1/keys"
 )
 
 // Runs returns a page of runs.
@@ -71,6 +72,26 @@ func (c *Client) ImportContacts(ctx context.Context, o api.ImportOptions, list [
 	return call[ops.ContactsImported](ctx, c, http.MethodPost, contactsPath, o, list)
 }
 
+// Keys returns the keys of callers.
+func (c *Client) Keys(ctx context.Context) (ops.KeyList, error) {
+	return call[ops.KeyList](ctx, c, http.MethodGet, keysPath, nil, nil)
+}
+
+// CreateKey creates a key.
+func (c *Client) CreateKey(ctx context.Context, k ops.NewKey) (ops.KeyCreated, error) {
+	return call[ops.KeyCreated](ctx, c, http.MethodPost, keysPath, nil, k)
+}
+
+// RotateKey replaces a key by a new one.
+func (c *Client) RotateKey(ctx context.Context, name string, r ops.KeyRotation) (ops.KeyCreated, error) {
+	return call[ops.KeyCreated](ctx, c, http.MethodPost, keyPath(name)+"/rotate", r, nil)
+}
+
+// RevokeKey revokes the keys with a name.
+func (c *Client) RevokeKey(ctx context.Context, name string) (ops.KeysRevoked, error) {
+	return call[ops.KeysRevoked](ctx, c, http.MethodDelete, keyPath(name), nil, nil)
+}
+
 // Ready returns nil if the gateway takes requests.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.do(ctx, http.MethodGet, "/readyz", nil, nil)
@@ -84,3 +105,5 @@ func (c *Client) Ready(ctx context.Context) error {
 func runPath(id string) string { return runsPath + "/" + url.PathEscape(id) }
 
 func contactPath(email string) string { return contactsPath + "/" + url.PathEscape(email) }
+
+func keyPath(name string) string { return keysPath + "/" + url.PathEscape(name) }

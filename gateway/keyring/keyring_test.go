@@ -1,0 +1,255 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// keyStore is a store in memory that counts reads and may fail.
+type keyStore struct {
+	mu             sync.Mutex
+	list           store.APIKeyList
+	versions, full int // reads
+	used           []store.APIKeyHash
+	err            error
+}
+
+func (s *keyStore) ListAPIKeys(context.Context) (store.APIKeyList, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.full++
+	return s.list, s.err
+}
+
+func (s *keyStore) APIKeysVersion(context.Context) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.versions++
+	return s.list.Version, s.err
+}
+
+func (s *keyStore) ChangeAPIKeys(context.Context, store.APIKeyChange) error { panic("not called") }
+
+func (s *keyStore) NoteAPIKeyUses(_ context.Context, hashes ...store.APIKeyHash) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.used = append(s.used, hashes...)
+	}
+	return s.err
+}
+
+func (s *keyStore) set(keys ...store.APIKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = store.APIKeyList{Version: s.list.Version + 1, Keys: keys}
+}
+
+// fail makes all calls fail with an error, or succeed again with nil.
+func (s *keyStore) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
+func newTestKeyring(keys ...store.APIKey) (*Keyring, *keyStore) {
+	s := &keyStore{}
+	s.set(keys...)
+	return New(Options{Store: s, Clock: clock.System{}, Log: telemetry.NewLog(zap.NewNop())}), s
+}
+
+func hashOf(n byte) store.APIKeyHash { return store.APIKeyHash{n} }
+
+var errBroken = errors.New("the store is broken")
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := clock.System{}.Now()
+		k, _ := newTestKeyring(
+			store.APIKey{Hash: hashOf(1), Name: "all"},
+			store.APIKey{Hash: hashOf(2), Name: "some", Flows: []string{"orders", "old"}},
+			store.APIKey{Hash: hashOf(3), Name: "ended", Expires: now},
+			store.APIKey{Hash: hashOf(4), Name: "lasting", Expires: now.Add(time.Millisecond)},
+		)
+		for _, c := range []struct {
+			hash  byte
+			flow  flow.Flow
+			name  string
+			cause string
+		}{
+			{1, flow.Flow{Name: "x"}, "all", ""},
+			{2, flow.Flow{Name: "orders"}, "some", ""},
+			{2, flow.Flow{Name: "new", RenamedFrom: "old"}, "some", ""},
+			{2, flow.Flow{Name: "x"}, "", `the key "some" does not open the flow "x"`},
+			{3, flow.Flow{Name: "x"}, "", `the key "ended" has expired`},
+			{4, flow.Flow{Name: "x"}, "lasting", ""},
+			{5, flow.Flow{Name: "x"}, "", "the key is unknown or was revoked"},
+		} {
+			name, err := k.Find(t.Context(), hashOf(c.hash), &c.flow)
+			if name != c.name || (err == nil) != (c.cause == "") || err != nil && err.Error() != c.cause {
+				t.Errorf("key %d and flow %s: %q, %v", c.hash, c.flow.Name, name, err)
+			}
+		}
+	})
+}
+
+// Within freshTime no request reads the store. After that one reads the version, and
+// all keys only if they have changed: so a revoked key ends within a second.
+func TestRevoked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		find := func() error {
+			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
+			return err
+		}
+		for range 1000 {
+			if err := find(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.full != 1 || s.versions != 0 {
+			t.Errorf("%d and %d reads", s.full, s.versions)
+		}
+		clock.Sleep(t.Context(), clock.System{}, freshTime) //nolint:errcheck // the context lasts as long as the test
+		if err := find(); err != nil || s.full != 1 || s.versions != 1 {
+			t.Errorf("%v after %d and %d reads", err, s.full, s.versions)
+		}
+		s.set()
+		if err := find(); err != nil {
+			t.Errorf("a key that was read just now is refused: %v", err)
+		}
+		clock.Sleep(t.Context(), clock.System{}, freshTime) //nolint:errcheck // as above
+		if err := find(); !errors.Is(err, errUnknown) || s.full != 2 {
+			t.Errorf("%v after %d reads", err, s.full)
+		}
+		s.set(store.APIKey{Hash: hashOf(1), Name: "a"})
+		k.Refresh()
+		if err := find(); err != nil {
+			t.Errorf("after a refresh: %v", err)
+		}
+	})
+}
+
+// Without the store known keys stay in use for graceTime, and the store is not asked
+// by each request.
+func TestStoreIsUnavailable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		find := func() error {
+			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
+			return err
+		}
+		wait := func(d time.Duration) { clock.Sleep(t.Context(), clock.System{}, d) } //nolint:errcheck // the context lasts as long as the test
+		s.fail(errBroken)
+		for range 100 {
+			if err := find(); !errors.Is(err, flow.ErrKeysUnavailable) {
+				t.Fatalf("before the first read: %v", err)
+			}
+		}
+		if s.full != 1 {
+			t.Errorf("%d reads", s.full)
+		}
+		s.fail(nil)
+		wait(freshTime)
+		if err := find(); err != nil {
+			t.Fatal(err)
+		}
+		s.fail(errBroken)
+		wait(graceTime - time.Millisecond)
+		if err := find(); err != nil {
+			t.Errorf("within the grace time: %v", err)
+		}
+		wait(time.Millisecond)
+		if err := find(); !errors.Is(err, flow.ErrKeysUnavailable) {
+			t.Errorf("after the grace time: %v", err)
+		}
+		s.fail(nil)
+		wait(freshTime)
+		if err := find(); err != nil {
+			t.Errorf("with the store again: %v", err)
+		}
+	})
+}
+
+// Uses are stored once a minute and at the end, those that can't be stored with the
+// next ones. A change of the keys loses none.
+func TestStoreUses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		keys := []store.APIKey{{Hash: hashOf(1), Name: "a"}, {Hash: hashOf(2), Name: "b"}}
+		k, s := newTestKeyring(keys...)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); k.StoreUses(ctx) }()
+		use := func(n byte) {
+			t.Helper()
+			if _, err := k.Find(t.Context(), hashOf(n), &flow.Flow{Name: "x"}); err != nil {
+				t.Error(err)
+			}
+		}
+		check := func(when string, want ...byte) {
+			t.Helper()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			var got strings.Builder
+			for _, h := range s.used {
+				got.WriteByte(h[0])
+			}
+			if got.String() != string(want) {
+				t.Errorf("%s the store has the uses %q, want %q", when, got.String(), want)
+			}
+		}
+		wait := func(d time.Duration) { clock.Sleep(t.Context(), clock.System{}, d) } //nolint:errcheck // the context lasts as long as the test
+		use(1)
+		use(1)
+		wait(time.Second)
+		check("at first")
+		s.set(keys...)
+		k.Refresh()
+		_, _ = k.Find(t.Context(), hashOf(9), &flow.Flow{})
+		wait(usePause)
+		check("after a minute", 1)
+		use(2)
+		s.fail(errBroken)
+		wait(usePause)
+		check("with a broken store", 1)
+		s.fail(nil)
+		wait(usePause)
+		check("with the store again", 1, 2)
+		use(1)
+		cancel()
+		<-done
+		check("at the end", 1, 2, 1)
+	})
+}
+
+// BenchmarkFind looks up one of many keys, which asks no store.
+func BenchmarkFind(b *testing.B) {
+	keys := make([]store.APIKey, store.MaxAPIKeys)
+	for i := range keys {
+		keys[i] = store.APIKey{Hash: store.APIKeyHash{byte(i), byte(i >> 8)}, Name: "a", Flows: []string{"a", "b", "c"}}
+	}
+	k, _ := newTestKeyring(keys...)
+	f := &flow.Flow{Name: "c"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := k.Find(b.Context(), hashOf(7), f); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
