@@ -107,8 +107,8 @@ func Eval[T any](ctx context.Context, c *Call, e expr.Of[T]) (v T, err error) {
 	return evalApart(ctx, c, e, e.Eval)
 }
 
-// evalCondition is Eval for a condition that is false if it is null.
-func evalCondition(ctx context.Context, c *Call, e expr.Of[bool]) (bool, error) {
+// EvalCondition is Eval for a condition that is false if it is null.
+func EvalCondition(ctx context.Context, c *Call, e expr.Of[bool]) (bool, error) {
 	return evalApart(ctx, c, e, func(ctx context.Context, env expr.Env) (bool, error) { return e.EvalOr(ctx, env, false) })
 }
 

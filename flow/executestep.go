@@ -67,7 +67,7 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 		return nil, true, err
 	}
 	if s.When.IsSet() && !c.started() {
-		if wanted, err := evalCondition(ctx, c, s.When); err != nil || !wanted {
+		if wanted, err := EvalCondition(ctx, c, s.When); err != nil || !wanted {
 			return nil, wanted || err != nil, err
 		}
 	}

@@ -72,7 +72,7 @@ func (b *Branch) addCase(c *schema.Context, block *hclsyntax.Block) hcl.Diagnost
 func (c *branchCase) Describe(s *schema.Spec) {
 	s.Doc = "One way that the branch may take."
 	schema.Label(s, &c.name, "NAME", "Names the case in the branch's output; unique in the branch.")
-	schema.Expr(s, &c.when, "when", "Whether the case runs. Null is an error, not false.", schema.Required())
+	schema.Expr(s, &c.when, "when", "Whether the case runs. Null counts as false; a value that may be null is a finding of `gateway validate`.", schema.Required())
 	s.Then(func(ctx *schema.Context) { ctx.Scope = ctx.Scope.Assume(c.when.Expr(), true) })
 	flow.Actions(s, &c.actions)
 }
@@ -196,7 +196,7 @@ func (b *Branch) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return b.otherwise.runActions(ctx, c)
 	}
 	for _, in := range b.cases {
-		holds, err := flow.Eval(ctx, c, in.when)
+		holds, err := flow.EvalCondition(ctx, c, in.when)
 		if err != nil {
 			return nil, err
 		}
