@@ -1,6 +1,6 @@
 // Package store defines how runs are stored: the queue of accepted runs and the
-// history of all runs, the checkpoints of their steps, keys that expire, counters
-// and contacts. The engines are store/sqlite and store/postgres; store/storetest
+// history of all runs, the checkpoints of their steps, keys that expire, counters,
+// contacts and the keys of callers. The engines are store/sqlite and store/postgres; store/storetest
 // is the test suite that both pass. The gateway uses this package and depends on
 // no engine.
 //
