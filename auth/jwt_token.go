@@ -18,6 +18,7 @@ import (
 // tokenPlace is where the token of a request stands.
 type tokenPlace struct {
 	header string
+	bare   bool   // the token stands alone in Authorization, without Bearer
 	query  string // "" if it stands in the header
 }
 
@@ -53,7 +54,7 @@ func (p *tokenPlace) read(r *Request) (token string, err error) {
 			return "", errors.New("the query does not have exactly one parameter with a token")
 		}
 		token = given[0]
-	case p.header == "Authorization":
+	case p.header == "Authorization" && !p.bare:
 		token, err = schemeCredentials(r.Header, "Bearer")
 	default:
 		token, err = singleHeader(r.Header, p.header)

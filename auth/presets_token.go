@@ -100,5 +100,15 @@ func otherTokenSenders() []tokenSender {
 			rules:    claimRules{issuers: []string{"netlify"}, bodyHash: "sha256"},
 			examples: []schema.Example{{Title: "Requests signed with the secret", HCL: "secret = secret.netlify"}},
 		},
+		{
+			name: "monday",
+			doc: "Checks the token of [monday.com's webhooks of apps](https://developer.monday.com/apps/docs/authorization-header). " +
+				"Webhooks that were made with a personal token carry none. The token does not sign the body.",
+			secret:    "The *Signing Secret* of the app in the Developer Center; the *Client Secret* for the webhooks of the app's life cycle.",
+			algorithm: "HS256", bare: true,
+			rules:    claimRules{needsExpiry: true},
+			audience: "The URL of the endpoint, as it stands in the webhook.",
+			examples: []schema.Example{{Title: "Requests signed with the secret of the app", HCL: "secret   = secret.monday\naudience = \"https://hooks.example.com/monday\""}},
+		},
 	}
 }

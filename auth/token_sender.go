@@ -19,6 +19,7 @@ type tokenSender struct {
 	keySetURL string
 	algorithm string
 	header    string // "" for Authorization
+	bare      bool   // the token stands alone in Authorization, without Bearer
 	rules     claimRules
 	audience  string // what the tokens are for; "" if they do not say it
 	options   []tokenOption
@@ -58,6 +59,7 @@ func (c *tokenSenderCheck) Describe(s *schema.Spec) {
 	if c.sender.header != "" {
 		c.place.header = c.sender.header
 	}
+	c.place.bare = c.sender.bare
 	c.rules = c.sender.rules
 	c.rules.leeway, c.rules.requiredTexts = defaultLeeway, maps.Clone(c.sender.rules.requiredTexts)
 	if c.keySetURL != "" {

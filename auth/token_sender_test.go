@@ -34,6 +34,10 @@ func TestTokenSenderFindings(t *testing.T) {
 			{"no secret", "", hcl.DiagError, "Missing attribute", `"secret" is required`, "1:1-1:15"},
 			{"audience", "secret = secret.long\naudience = \"a\"", hcl.DiagError, "Unknown attribute", "audience", "3:1-3:9"},
 		},
+		"monday": {
+			{"no secret", "audience = \"https://hooks.example.com\"", hcl.DiagError, "Missing attribute", `"secret" is required`, "1:1-1:14"},
+			{"no audience", "secret = secret.long", hcl.DiagError, "Missing attribute", `"audience" is required`, "1:1-1:14"},
+		},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()

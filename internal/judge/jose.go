@@ -75,7 +75,7 @@ func joseSenders() []sender {
 	gridV2.variant, gridV2.issuer = "version-2", "https://login.microsoftonline.com/"+tenant+"/v2.0"
 	gridV2.change = func(c *tokenClaims) { c.AZP = app }
 	gridV2.wrong = nil
-	return []sender{pubsub.sender(), chatURL.sender(), project.sender(), grid.sender(), gridV2.sender(), netlify()}
+	return []sender{pubsub.sender(), chatURL.sender(), project.sender(), grid.sender(), gridV2.sender(), netlify(), monday()}
 }
 
 // sender returns the sender with RSA keys of its own.
@@ -165,6 +165,38 @@ func netlify() sender {
 			sum := sha256.Sum256([]byte(r.Body))
 			r.Header["X-Webhook-Signature"] = signToken(jose.HS256, []byte(s.secret), tokenClaims{Claims: jwt.Claims{Issuer: "other"}, SHA256: hex.EncodeToString(sum[:])})
 		})}
+	}
+	return s
+}
+
+// monday sends a token alone in Authorization, signed with a shared secret.
+func monday() sender {
+	const url = "https://hooks.example.com/in"
+	s := sender{
+		preset: "monday", config: fmt.Sprintf("secret = \"%%s\"\naudience = %q", url), secret: "the-signing-secret-of-monday-0123", judgedBy: joseLibrary,
+		signature: "Authorization", tolerance: 5 * time.Minute, unjudged: []string{"far ahead"},
+	}
+	token := func(secret, audience string, at time.Time) string {
+		if secret == "" {
+			secret = strings.Repeat("\x00", 32) // the library signs with no empty key; HMAC pads both with zeros
+		}
+		return signToken(jose.HS256, []byte(secret), tokenClaims{Claims: jwt.Claims{
+			Audience: jwt.Audience{audience}, IssuedAt: jwt.NewNumericDate(at), Expiry: jwt.NewNumericDate(at.Add(5 * time.Minute)),
+		}})
+	}
+	s.sign = func(r *request, secret string, at time.Time) { r.Header["Authorization"] = token(secret, url, at) }
+	s.accepts = func(r request, secret string) error {
+		c, err := verifyToken(r.Header["Authorization"], jose.HS256, []byte(secret))
+		if err != nil {
+			return err
+		}
+		return c.ValidateWithLeeway(jwt.Expected{AnyAudience: jwt.Audience{url}, Time: r.Now}, 0)
+	}
+	s.more = func(genuine request) map[string]variation {
+		return map[string]variation{
+			"token for another audience": edit(genuine, false, func(r *request) { r.Header["Authorization"] = token(s.secret, "https://evil.example.com", r.Now) }),
+			"token after Bearer":         edit(genuine, false, func(r *request) { r.Header["Authorization"] = "Bearer " + r.Header["Authorization"] }),
+		}
 	}
 	return s
 }
