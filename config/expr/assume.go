@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // assumption is a condition whose result is known at a place of a flow: that of
@@ -106,28 +105,30 @@ func (s *Scope) plainSource(r hcl.Range) string {
 // excludes reports whether an assumption of the scope does not hold if the places
 // are null, so that no run gets here with these nulls.
 func (s *Scope) excludes(places []nullPlace) bool {
-	for _, p := range places {
-		if p.why != nil && p.why.unless != nil && s.assumes(p.why.unless) {
-			return true
-		}
+	if s.knowsNotNull(places) {
+		return true
 	}
-	var ctx *hcl.EvalContext
+	var w *nullWorld
 	for _, a := range s.assumed {
 		if !slices.ContainsFunc(places, func(p nullPlace) bool { return slices.Contains(a.roots, p.path[0]) }) {
 			continue
 		}
-		if ctx == nil {
-			ctx = s.witness(places)
+		if w == nil {
+			w = &nullWorld{s, places, s.witness(places)}
 		}
-		v, diags := s.evaluateGuarded(a.src, ctx)
-		if diags.HasErrors() {
-			return true // the condition fails first
-		}
-		if v, _ = v.Unmark(); v.IsKnown() && (v.IsNull() || v.Type() != cty.Bool || v.True() != a.holds) {
+		if w.refutes(a.src, a.holds) {
 			return true
 		}
 	}
 	return false
+}
+
+// knowsNotNull reports whether a condition that holds here is the reason why one of
+// the places is not null.
+func (s *Scope) knowsNotNull(places []nullPlace) bool {
+	return slices.ContainsFunc(places, func(p nullPlace) bool {
+		return p.why != nil && p.why.unless != nil && s.assumes(p.why.unless)
+	})
 }
 
 // assumes reports whether a condition is true at the place of the scope, by the

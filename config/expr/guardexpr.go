@@ -76,6 +76,11 @@ func guardChildren(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.FunctionCallExpr:
 		c := *e
 		c.Args = guardAll(e.Args)
+		if e.Name == "try" || e.Name == "can" {
+			for i, arg := range c.Args {
+				c.Args[i] = &undoubted{arg}
+			}
+		}
 		if mayBeOutside(e) {
 			return &guardedCall{&c}
 		}
@@ -131,7 +136,7 @@ func guardLoop(e *hclsyntax.ForExpr) hclsyntax.Expression {
 	}
 	c.ValExpr = &measured{c.ValExpr}
 	if e.CondExpr != nil {
-		c.CondExpr = &guardedIteration{guardExpression(e.CondExpr)}
+		c.CondExpr = &guardedIteration{&loopCondition{guardExpression(e.CondExpr), c.ValExpr}}
 	} else {
 		c.ValExpr = &guardedIteration{c.ValExpr}
 	}
@@ -222,29 +227,6 @@ func divisionByZero(e *hclsyntax.BinaryOpExpr) *hcl.Diagnostic {
 	return d
 }
 
-// guardedLogic is && or ||. HCL panics if an operand is null.
-type guardedLogic struct{ *hclsyntax.BinaryOpExpr }
-
-// Value refuses an operand that is null, unless the other one decides.
-func (e *guardedLogic) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	c := *e.BinaryOpExpr
-	c.LHS, c.RHS = refuseNull(e.LHS, ec), refuseNull(e.RHS, ec)
-	return c.Value(ec)
-}
-
-func refuseNull(e hclsyntax.Expression, ec *hcl.EvalContext) hclsyntax.Expression {
-	v, diags := e.Value(ec)
-	if plain, marks := v.Unmark(); !diags.HasErrors() && plain.IsNull() {
-		v = cty.UnknownVal(cty.Bool).WithMarks(marks)
-		diags = append(diags, diag.Error(e.Range(), "Invalid operand", "The value is null. && and || join values that are true or false."))
-	}
-	return &evaluated{e, v, diags}
-}
-
-func isLogic(op *hclsyntax.Operation) bool {
-	return op == hclsyntax.OpLogicalAnd || op == hclsyntax.OpLogicalOr
-}
-
 // pickingConditional is a condition that returns the chosen result unchanged.
 // HCL would convert both results to one type: with
 // qty != null ? qty : "n/a" the number 5 would become the text "5".
@@ -279,8 +261,8 @@ func (e *pickingConditional) decide(ec *hcl.EvalContext) (cty.Value, hcl.Diagnos
 }
 
 func (e *pickingConditional) unknownResult(ec *hcl.EvalContext) cty.Value {
-	yes, _ := e.TrueResult.Value(ec)
-	no, _ := e.FalseResult.Value(ec)
+	yes, _ := evaluateBranch(e.TrueResult, e.Condition, true, ec)
+	no, _ := evaluateBranch(e.FalseResult, e.Condition, false, ec)
 	yes, yesMarks := yes.UnmarkDeep()
 	no, noMarks := no.UnmarkDeep()
 	out := cty.DynamicVal
@@ -309,3 +291,8 @@ type evaluated struct {
 
 // Value returns the computed value.
 func (c *evaluated) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return c.value, c.diags }
+
+func evaluateExpression(e hclsyntax.Expression, ec *hcl.EvalContext) *evaluated {
+	v, diags := e.Value(ec)
+	return &evaluated{e, v, diags}
+}

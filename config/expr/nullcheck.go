@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -108,30 +109,53 @@ func makesChoice(e hcl.Expression) bool {
 
 // failure is a place in the source where the evaluation fails, and why.
 type failure struct {
-	at     hcl.Range
-	detail string
+	at       hcl.Range
+	detail   string
+	doubtful bool // a condition around may keep the runs with the null away
 }
 
 // failures evaluates the expression with null at the places.
 func (c *nullCheck) failures(places []nullPlace) []failure {
-	v, diags := c.scope.evaluateAtLoad(c.src, c.scope.witness(places))
-	diags = c.scope.redactFindings(c.src, diags)
-	var out []failure
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError && d.Subject != nil && !containsFailure(out, *d.Subject) {
-			out = append(out, failure{*d.Subject, explainNull(d)})
-		}
-	}
-	if len(out) > 0 {
+	ec := c.scope.witness(places)
+	v, diags := c.scope.evaluateAtLoad(c.src, ec)
+	if out := c.failuresOf(diags, false); len(out) > 0 {
 		return out
 	}
-	v, _ = v.UnmarkDeep()
-	switch {
-	case !v.IsKnown():
-	case v.IsNull() && c.scope.refusesNull:
-		out = append(out, failure{c.src.Range(), "A value is needed here."})
-	case !v.IsNull() && c.want == stringList && hasNullElement(v):
-		out = append(out, failure{c.src.Range(), "An element of this list is null then."})
+	switch v, _ = v.UnmarkDeep(); {
+	case v.IsKnown() && v.IsNull() && c.scope.refusesNull:
+		return []failure{{at: c.src.Range(), detail: "A value is needed here."}}
+	case v.IsKnown() && !v.IsNull() && c.want == stringList && hasNullElement(v):
+		return []failure{{at: c.src.Range(), detail: "An element of this list is null then."}}
+	}
+	return c.doubtfulFailures(places, ec)
+}
+
+// doubtfulFailures returns the failures behind conditions that are not known.
+func (c *nullCheck) doubtfulFailures(places []nullPlace, ec *hcl.EvalContext) []failure {
+	src, ok := c.src.(hclsyntax.Expression)
+	if !ok || !needsGuard(src) {
+		return nil
+	}
+	src = guardExpression(src)
+	d := &doubts{c.scope, places, new(hcl.Diagnostics)}
+	if _, diags := c.scope.evaluateGuarded(src, d.with(ec)); diags.HasErrors() {
+		return nil // it was stopped
+	}
+	out := c.failuresOf(*d.found, true)
+	if c.scope.refusesNull {
+		out = append(out, d.collectNullResults(src, ec)...)
+	}
+	return out
+}
+
+// failuresOf returns the failures in the findings of an evaluation, one for each
+// place in the source.
+func (c *nullCheck) failuresOf(diags hcl.Diagnostics, doubtful bool) []failure {
+	var out []failure
+	for _, d := range c.scope.redactFindings(c.src, diags) {
+		if d.Severity == hcl.DiagError && d.Subject != nil && !containsFailure(out, *d.Subject) {
+			out = append(out, failure{*d.Subject, explainNull(d), doubtful})
+		}
 	}
 	return out
 }
@@ -174,17 +198,26 @@ func hasNullElement(v cty.Value) bool {
 
 // report adds the findings for one place, or for several that are null together.
 func (c *nullCheck) report(places []nullPlace) {
-	found := c.failures(places)
+	found := c.withoutOthers(c.failures(places))
 	if len(found) == 0 || places[0].inElement() && c.failsAnyway(places[0]) {
 		return
 	}
 	for _, f := range found {
 		d := diag.Error(f.at, "Value may be null", c.explain(places, f))
-		if c.scope.mayNotRun || places[0].inElement() {
+		if f.doubtful || c.scope.mayNotRun || places[0].inElement() {
 			d.Severity = hcl.DiagWarning
 		}
 		c.diags = append(c.diags, d)
 	}
+}
+
+// withoutOthers drops the doubtful failures that happen without any null.
+func (c *nullCheck) withoutOthers(found []failure) []failure {
+	if !slices.ContainsFunc(found, func(f failure) bool { return f.doubtful }) {
+		return found
+	}
+	others := c.failures(nil)
+	return slices.DeleteFunc(found, func(f failure) bool { return containsFailure(others, f.at) })
 }
 
 // failsAnyway reports whether the expression also fails if the element of the

@@ -85,7 +85,7 @@ flow "texts" {
   action "log" "and" { message = webhook.paid && webhook.kind == "a" } # error: Value may be null: && and || join values
   action "log" "both" { message = "for ${coalesce(webhook.name, webhook.nick)}" } # error: Value may be null: All of webhook.name, webhook.nick may be null at once
   action "log" "wrong_guard" { message = webhook.name == null ? "for ${webhook.name}" : "" } # error: Value may be null: A text can't contain null
-  action "log" "other_guard" { message = webhook.name != null ? "for ${webhook.nick}" : "" }
+  action "log" "other_guard" { message = webhook.name != null ? "for ${webhook.nick}" : "" } # warning: Value may be null: webhook.nick is null
   action "log" "empty" { message = "for ${coalesce(webhook.name, "")}" } # error: Argument without effect: and fails if the other arguments are null or empty. Write a condition: value != null ? value : "".
   action "log" "useless" { message = "for ${coalesce(webhook.kind, "")}" } # error: Argument without effect: so it never returns this one
   action "log" "useless_first" { message = "for ${coalesce("", webhook.kind)}" } # warning: Argument without effect: Remove this argument

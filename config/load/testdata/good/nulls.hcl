@@ -41,6 +41,7 @@ flow "expressions" {
       required = false
     }
     variable "items" { type = list(object({ sku = string, note = optional(string), qty = optional(number, 1) })) }
+    variable "names" { type = list(string) }
     variable "kind" { type = string }
     dedupe { key = webhook.name }
     response {
@@ -77,7 +78,17 @@ flow "expressions" {
       quantity  = sum(concat([0], webhook.items[*].qty))
       second    = try(upper(webhook.items[1].note), "")
       listed    = contains(["a", "b"], webhook.name)
-      related   = webhook.kind == "named" ? "for ${webhook.name}" : ""
+      related   = webhook.kind == "named" && webhook.name != null ? "for ${webhook.name}" : ""
+      greater   = webhook.qty != null && webhook.kind == "a" && webhook.qty > 5
+      either    = webhook.qty == null || webhook.kind == "a" || webhook.qty > 5
+      inner     = webhook.kind == "a" ? webhook.qty == null ? 0 : webhook.qty + 1 : 0
+      same      = webhook.name == "a" ? upper(webhook.name) : ""
+      known     = webhook.name == webhook.kind ? upper(webhook.name) : ""
+      in_list   = contains(webhook.names, webhook.name) ? upper(webhook.name) : ""
+      caught    = try(webhook.kind == "a" ? webhook.qty + 1 : 0, 0)
+      caught_in = webhook.kind == "a" ? try(webhook.qty + 1, 0) : 0
+      filtered2 = [for i in webhook.items : upper(i.note) if i.sku == "a" && i.note != null]
+      chosen    = [for i in webhook.items : i.note == i.sku ? upper(i.note) : ""]
       maybe     = coalesce(webhook.tags, [])
     }
   }
@@ -146,6 +157,13 @@ flow "expressions" {
   action "log" "same_condition" {
     when   = webhook.qty != null && webhook.kind == "a"
     message = action.lookup.status
+  }
+  action "log" "in_expression" {
+    message = webhook.qty != null && webhook.kind == "a" ? action.lookup.status : 0
+  }
+  action "log" "in_both" {
+    when    = webhook.kind == "a"
+    message = webhook.qty != null ? action.lookup.status : 0
   }
   action "log" "of_its_output" {
     when   = action.lookup != null && action.lookup.status == 200
