@@ -54,6 +54,11 @@ func IsEmail(s string) bool {
 	return ok
 }
 
+// HasHostname reports whether the domain is a host name, see IsHostname, or an IP
+// address in brackets. Mail servers also take other domains, such as one with a label
+// that begins with xn-- and encodes nothing.
+func (e Email) HasHostname() bool { return isAddressLiteral(e.Domain) || IsHostname(e.Domain) }
+
 // String returns the address as mail servers take it, with its domain in ASCII.
 func (e Email) String() string { return e.Local + "@" + e.Domain }
 

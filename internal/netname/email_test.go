@@ -133,3 +133,23 @@ func FuzzEmail(f *testing.F) {
 		}
 	})
 }
+
+func TestHasHostname(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"jane@example.com":                true,
+		"jane@büro.example":               true,
+		"jane@xn--bro-hoa.example":        true,
+		"jane@XN--BRO-HOA.example":        true,
+		"jane@[192.0.2.1]":                true,
+		"jane@[IPv6:2001:db8::1]":         true,
+		"jane@xn--x.example":              false,
+		"jane@xn--bro-tka.example":        false,
+		"jane@\u0628\u0640\u0628.example": false,
+	} {
+		e, ok := ParseEmail(text)
+		if !ok || e.HasHostname() != want {
+			t.Errorf("ParseEmail(%q) is %v, %t, and has a host name: %t", text, e, ok, e.HasHostname())
+		}
+	}
+}

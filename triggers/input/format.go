@@ -20,7 +20,7 @@ type format struct {
 
 func formats() []format {
 	return []format{
-		{"email", "an e-mail address", netname.IsEmail},
+		{"email", "an e-mail address", isEmail},
 		{"uri", "an absolute URI", isURI},
 		{"uuid", "a UUID", isUUID},
 		{"date", "a date such as 2026-01-31", isDate},
@@ -47,6 +47,13 @@ func findFormat(name string) *format {
 		}
 	}
 	return nil
+}
+
+// isEmail accepts the domains that the format idn-hostname accepts, and IP addresses
+// in brackets.
+func isEmail(s string) bool {
+	e, ok := netname.ParseEmail(s)
+	return ok && e.HasHostname()
 }
 
 func isIPv4(s string) bool {

@@ -16,7 +16,7 @@ func TestFormats(t *testing.T) {
 			[]string{
 				"", "jane", "@example.com", "jane@", "Jane <jane@example.com>", "a..b@example.com", ".a@example.com", "a.@example.com",
 				"a b@example.com", "a@b@c", "a@-b.de", "a@b..de", "a@[::1]", "a@[1.2.3]", `"a"b"@x.de`, `"a\"@x.de`, `"@x.de`, `"a\"@x.de`, "jane@exä mple.com", "ja\u200bne@example.com",
-				strings.Repeat("a", 65) + "@example.com", "a@b.de\n",
+				strings.Repeat("a", 65) + "@example.com", "a@b.de\n", "a@xn--x.example", "a@xn--abc-.example", "a@i❤.example",
 			},
 		},
 		"uri": {
