@@ -89,8 +89,9 @@ func (t *transform) evalInput(ctx context.Context, c *flow.Call) (any, error) {
 // programError makes the error of a failed program. jq's message may quote the
 // input, so it is hidden if the input is sensitive.
 func (t *transform) programError(ctx context.Context, c *flow.Call, err error) error {
+	var own *expr.Error
 	switch {
-	case ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):
+	case errors.As(err, &own), ctx.Err() != nil, errors.Is(err, expr.ErrJQMemory), errors.Is(err, expr.ErrTooManyResults):
 		return err
 	case c.Step.Sensitive || t.program.Sensitive() || t.input.IsSet() && t.input.Expr().Sensitive():
 		return &flow.Error{Class: flow.Invalid, Message: "jq: the program failed; details are hidden, as the action is sensitive or reads a secret"}

@@ -180,6 +180,8 @@ func (in *intake) free() {
 	}
 }
 
+const noMemorySummary = "Not enough memory"
+
 // memoryShortage stops an evaluation for whose values there is no memory now.
 type memoryShortage struct {
 	needs string // what needs the memory
@@ -191,7 +193,7 @@ func (m *memoryShortage) Error() string {
 }
 
 func (m *memoryShortage) finding(at hcl.Range) *hcl.Diagnostic {
-	d := diag.Error(at, "Not enough memory", diag.Sentence(m))
+	d := diag.Error(at, noMemorySummary, diag.Sentence(m))
 	d.Extra = noMemory{}
 	return d
 }

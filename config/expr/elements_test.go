@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/webhook-gateway/gateway/internal/value"
 )
 
@@ -179,6 +182,39 @@ func TestEvaluationsTakeMemory(t *testing.T) {
 		var own *Error
 		if want > 0 && (!errors.As(err, &own) || !own.NoMemory || env.used != 0) {
 			t.Errorf("%s: without memory: %v, kept %d", src, err, env.used)
+		}
+	}
+}
+
+// TestProgramsTakeMemory: the values that a jq program makes take memory of the
+// budget until it ends. Without memory it fails as one that may be tried again, in
+// an expression and alone, and try does not continue.
+func TestProgramsTakeMemory(t *testing.T) {
+	t.Parallel()
+	lists := testEnv{"w": map[string]any{"list": numberList(20_000)}}
+	const program = `[.[] | {a: .}] | length`
+	for name, eval := range map[string]func(Env) (any, error){
+		"expression": func(env Env) (any, error) {
+			return compileTest(t, `try(jq("`+program+`", w.list), "none")`).Eval(context.Background(), env)
+		},
+		"program": func(env Env) (any, error) {
+			text, _ := hclsyntax.ParseExpression([]byte(`"`+program+`"`), "m.hcl", hcl.InitialPos)
+			p, diags := tierScope().CompileJQ(text)
+			if diags.HasErrors() {
+				return nil, diags
+			}
+			return p.Run(context.Background(), env, lists["w"].(map[string]any)["list"])
+		},
+	} {
+		env := &memoryEnv{testEnv: lists, limit: 1 << 40}
+		if v, err := eval(env); err != nil || env.most < 20_000*300 || env.used != 0 {
+			t.Errorf("%s: %v, error %v; took %d bytes and kept %d", name, v, err, env.most, env.used)
+		}
+		env = &memoryEnv{testEnv: lists, limit: env.most - 1<<20}
+		v, err := eval(env)
+		var own *Error
+		if !errors.As(err, &own) || !own.NoMemory || !strings.Contains(own.Detail, "jq program") || env.most == 0 || env.used != 0 {
+			t.Errorf("%s: without memory: %v, error %v; kept %d", name, v, err, env.used)
 		}
 	}
 }

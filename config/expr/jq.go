@@ -2,6 +2,7 @@ package expr
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -168,9 +169,14 @@ func (s *Scope) jqPaths(program string) []Ref {
 
 // Run runs the program on the input and returns all values that it yields. They
 // are values of package value; numbers that jq computed are int, float64 or
-// *big.Int. The input is not changed.
+// *big.Int. The input is not changed. The error is an *Error if the memory budget
+// has no memory for the values of the program.
 func (p *Program) Run(ctx context.Context, env Env, input any) ([]any, error) {
-	return p.run(ctx, env, input, nil)
+	out, err := p.run(ctx, env, input, nil)
+	if errors.Is(err, jq.ErrNoMemory) {
+		return nil, &Error{Range: p.rng, Summary: noMemorySummary, Detail: diag.Sentence(err), NoMemory: true}
+	}
+	return out, err
 }
 
 // run is Run for a program that may take only some steps; nil for any number.
@@ -178,6 +184,9 @@ func (p *Program) run(ctx context.Context, env Env, input any, steps *int) ([]an
 	in := jq.Input{Steps: steps, Value: input, Variables: make([]any, len(p.vars))}
 	if o, ok := input.(value.Object); ok {
 		in.Value = resolveMembers(o.Map(), o, &in)
+	}
+	if m, ok := env.(MemoryTaker); ok {
+		in.TakeMemory = m.TakeMemory
 	}
 	for i, v := range p.vars {
 		in.Variables[i] = v.read(env, &in)

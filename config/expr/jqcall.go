@@ -2,6 +2,7 @@ package expr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr/jq"
 )
 
 // jqPrograms holds the programs of the jq() calls in an expression, by text.
@@ -99,6 +101,10 @@ func (j jqPrograms) bindFunction(ctx context.Context, env Env, in *intake, steps
 			return nil, fmt.Errorf("the program was not compiled at load")
 		}
 		out, err := p.run(ctx, env, input, steps)
+		if errors.Is(err, jq.ErrNoMemory) {
+			in.guard.err = &memoryShortage{"runs a jq program that makes values"}
+			return nil, in.guard.err
+		}
 		if err != nil || len(out) == 0 {
 			return nil, err
 		}

@@ -30,6 +30,7 @@ var functions = map[string]struct {
 	"atleast": {2, comparison(func(c int) bool { return c >= 0 })}, "atmost": {2, comparison(func(c int) bool { return c <= 0 })},
 
 	"sized":    {0, func(r *run, v any, _ []any) any { return r.sized(v) }},
+	"made":     {1, func(r *run, v any, a []any) any { r.charge(a[0].(int)); return v }},
 	"counter":  {0, func(*run, any, []any) any { return new(int) }},
 	"element":  {1, func(r *run, v any, a []any) any { return r.element(v, a[0].(*int)) }},
 	"iterated": {0, func(r *run, v any, _ []any) any { return r.iterated(v) }},

@@ -17,15 +17,18 @@ var ErrSteps = errors.New("the jq program was stopped: it takes too many steps; 
 
 const (
 	stepsPerLook  = 16        // steps of the machine between two looks at the context
-	stepsPerCheck = 1 << 18   // steps of the machine between two checks of the heap: some milliseconds
-	bytesPerCheck = 16 << 20  // bytes that functions make between two checks of the heap
+	stepsPerCheck = 1 << 15   // steps of the machine between two checks of the heap: some milliseconds
+	bytesPerCheck = 4 << 20   // bytes that functions make between two checks of the heap
+	heapPerStep   = 64        // bytes that the stack of the machine may grow by in a step
 	bytesPerStep  = 16        // bytes that functions make and that count as one step
 	maxHeapGrowth = 256 << 20 // bytes
 )
 
 // guard is the context of a run. It ends the program if the heap grows during
 // the run. The bounds of single values come first; the guard bounds their sum.
-// Of several such programs all end, which saves the process.
+// Of several such programs all end, which saves the process. The values that the
+// machine and the functions make take memory of the budget, which bounds programs
+// that run at once before the heap has grown.
 //
 // The machine calls Done at every step, in one goroutine. The guard counts these
 // calls instead of asking for the time, so a short program costs nothing. It
@@ -36,9 +39,11 @@ type guard struct {
 	maxGrowth uint64 // bytes by which the heap may grow
 	steps     int
 	made      int    // bytes that functions made since the last check
+	charged   int    // bytes that functions made
 	startHeap uint64 // bytes of the heap at the first check
-	left      *int   // steps that the program may take; nil for any number
-	exceeded  error  // why the program must end
+	budget    budget
+	left      *int  // steps that the program may take; nil for any number
+	exceeded  error // why the program must end
 }
 
 // Done returns a channel that is closed when the program must end.
@@ -64,20 +69,37 @@ func (g *guard) Err() error {
 	return g.Context.Err()
 }
 
-// charge counts the bytes that a function is about to make.
+// charge counts the bytes that a function is about to make, and takes memory of
+// the budget for them.
 func (g *guard) charge(bytes int) error {
 	g.spend(bytes / bytesPerStep)
+	g.charged += bytes
 	if g.made += bytes; g.made >= bytesPerCheck {
 		g.made = 0
 		g.checkHeap()
 	}
+	if !g.budget.charge(bytes) {
+		g.exceed(ErrNoMemory)
+	}
 	return g.Err()
 }
 
+// checkHeap ends a program that may have made the heap grow by its share, and each
+// program whose time of work the heap has grown in, if memory is short.
 func (g *guard) checkHeap() {
-	if HeapGrew(&g.startHeap, HeapShare(g.maxGrowth)) {
+	share := HeapShare(g.maxGrowth)
+	switch growth := heapGrowth(&g.startHeap); {
+	case growth > share && g.grownBy() >= share:
 		g.exceed(ErrMemory)
+	case growth > share/8 && memoryIsShort():
+		g.exceed(g.budget.shortage())
 	}
+}
+
+// grownBy returns by how many bytes the program may have made the heap grow. A
+// program that has done less has not made the growth that other work causes.
+func (g *guard) grownBy() uint64 {
+	return uint64(g.charged) + heapPerStep*uint64(g.steps) //nolint:gosec // both only grow
 }
 
 func (g *guard) exceed(err error) {
@@ -106,11 +128,18 @@ var closed = func() chan struct{} {
 // maxGrowth bytes, or by an eighth of them if memory is short. The first call sets
 // the start.
 func HeapGrew(start *uint64, maxGrowth uint64) bool {
+	growth := heapGrowth(start)
+	return growth > maxGrowth || growth > maxGrowth/8 && memoryIsShort()
+}
+
+// heapGrowth returns by how many bytes the heap has grown since the first call,
+// which sets the start.
+func heapGrowth(start *uint64) uint64 {
 	now := readMetric("/memory/classes/heap/objects:bytes")
 	if *start == 0 {
 		*start = now
 	}
-	return now > *start+maxGrowth || now > *start+maxGrowth/8 && memoryIsShort()
+	return max(now, *start) - *start
 }
 
 // memoryIsShort reports whether the values that the last collection could not free

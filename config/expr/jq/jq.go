@@ -45,6 +45,9 @@ type Input struct {
 	// Steps is how many steps the program may take, nil for any number. It is
 	// decreased by those that the run takes.
 	Steps *int
+	// TakeMemory takes memory of a budget for the values that the run makes, until
+	// free is called at its end. It is nil if nothing is counted.
+	TakeMemory func(n int64) (free func(), ok bool)
 }
 
 // Compile compiles a parsed program, which it changes. The names of variables
@@ -104,7 +107,8 @@ func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
 		return nil, err
 	}
 	defer p.release(m)
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps}
+	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: newBudget(in.TakeMemory, p.MaxGrowth)}
+	defer guard.budget.free()
 	m.run = newRun(guard, p, in.Headers)
 	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
 }

@@ -183,8 +183,9 @@ func (r *rewriter) termItself(t *gojq.Term) {
 		r.call(t)
 	case gojq.TermTypeObject:
 		r.object(t.Object)
+		r.countObject(t)
 	case gojq.TermTypeArray:
-		r.array(t.Array)
+		r.array(t)
 	case gojq.TermTypeUnary:
 		r.term(t.Unary.Term)
 	case gojq.TermTypeFormat:

@@ -8,13 +8,15 @@ import (
 
 // array counts the elements that a list collects, unless the program itself
 // bounds them.
-func (r *rewriter) array(a *gojq.Array) {
+func (r *rewriter) array(t *gojq.Term) {
+	a := t.Array
 	if a.Query == nil {
 		return
 	}
 	fixed := isFixed(a.Query)
 	r.query(a.Query)
 	if fixed {
+		countList(t)
 		return
 	}
 	const count = "$" + prefix + "count"
