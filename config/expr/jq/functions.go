@@ -36,6 +36,7 @@ var functions = map[string]struct {
 	"iterated": {0, func(r *run, v any, _ []any) any { return r.iterated(v) }},
 	"key":      {0, func(r *run, v any, _ []any) any { return r.checkKey(v) }},
 	"path":     {0, func(r *run, v any, _ []any) any { return r.checkPath(v) }},
+	"names":    {1, func(r *run, v any, a []any) any { return r.headerNames(v, a[0]) }},
 	"name":     {1, func(r *run, v any, a []any) any { return r.headerName(v, a[0]) }},
 
 	"add":      {0, func(r *run, v any, _ []any) any { return r.sum(v) }},

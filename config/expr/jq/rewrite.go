@@ -139,22 +139,6 @@ func isComparison(op gojq.Operator) bool {
 	return slices.Contains([]gojq.Operator{gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe}, op)
 }
 
-func (r *rewriter) allPatterns(list []*gojq.Pattern) {
-	for _, p := range list {
-		r.allPatterns(p.Array)
-		for _, member := range p.Object {
-			r.text(member.KeyString)
-			if member.KeyQuery != nil {
-				r.query(member.KeyQuery)
-				member.KeyQuery = pipe(member.KeyQuery, call("key"))
-			}
-			if member.Val != nil {
-				r.allPatterns([]*gojq.Pattern{member.Val})
-			}
-		}
-	}
-}
-
 func (r *rewriter) term(t *gojq.Term) {
 	r.termItself(t)
 	for i := 0; i < len(t.SuffixList); i++ {
@@ -282,6 +266,9 @@ func (r *rewriter) call(t *gojq.Term) {
 		r.err = fmt.Errorf("function not defined: %s", name)
 	case name == "getpath/1":
 		f.Args[0] = pipe(f.Args[0], call("path"))
+		if r.headers {
+			f.Args[0] = call("names", f.Args[0])
+		}
 	case name == "error/1":
 		f.Args[0] = pipe(f.Args[0], call("sized"))
 	case name == "has/1" && r.headers:

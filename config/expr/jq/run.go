@@ -163,3 +163,18 @@ func (r *run) headerName(v, name any) any {
 	}
 	return http.CanonicalHeaderKey(text)
 }
+
+// headerNames returns a path with the names under which objects have header fields.
+func (r *run) headerNames(v, path any) any {
+	list, ok := path.([]any)
+	if !ok || len(r.headers) == 0 {
+		return path
+	}
+	out := make([]any, len(list))
+	for i, step := range list {
+		r.tick()
+		out[i] = r.headerName(v, step)
+		v = native("getpath($l)", v, out[i:i+1], nil) // an error has no header fields
+	}
+	return out
+}
