@@ -107,7 +107,7 @@ type loopCondition struct {
 func (e *loopCondition) Value(ec *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ec)
 	if plain, _ := v.Unmark(); !plain.IsKnown() && !diags.HasErrors() && doubtsOf(ec) != nil {
-		evaluateBranch(e.result, e.Expression, true, ec)
+		_, _ = evaluateBranch(e.result, e.Expression, true, ec) // for its doubts
 	}
 	return v, diags
 }
