@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// KeyHash turns order keys and the names of keys into the texts that engines
+// KeyHash turns order keys, keys of rates and the names of keys into the texts that engines
 // store in their place. Both often hold e-mail addresses and numbers of orders,
 // and whoever reads the store must not be able to find them by trying: so the
 // hash has a key. Equal texts have equal hashes, which is all that engines need.
@@ -41,6 +41,9 @@ func (h *KeyHash) KeyName(scope, name string) string {
 	}
 	return h.sum(shortName(name))
 }
+
+// RateKey returns the stored form of a key whose requests to a flow are counted.
+func (h *KeyHash) RateKey(flow, key string) string { return h.sum(flow + "\x00" + shortName(key)) }
 
 // HashStored returns the stored form of an order key or name that an earlier
 // version stored as text. It returns false if it is hashed already.

@@ -29,7 +29,7 @@ type rateLimit struct {
 // Describe declares the block.
 func (l *rateLimit) Describe(s *schema.Spec) {
 	l.per = time.Minute
-	s.Doc = "A request above the rate gets 429 with `Retry-After` and starts no run. It is counted after the credentials and the syntax of the body are checked, and before `when` and the variables. Each answer of the endpoint has the fields `RateLimit` and `RateLimit-Policy`. Each gateway counts by itself, in memory: a restart begins anew, and several gateways together accept as many times the rate."
+	s.Doc = "A request above the rate gets 429 with `Retry-After` and starts no run. It is counted after the credentials and the syntax of the body are checked, and before `when` and the variables. Each answer of the endpoint has the fields `RateLimit` and `RateLimit-Policy`. Gateways on one PostgreSQL count together, by the clock of the server, and begin anew after a crash of the server. While it does not answer, each gateway counts by itself. A gateway with the embedded store counts in memory: a restart begins anew."
 	schema.Attr(s, &l.requests, "requests", "The number of requests in the time of `per`, from 1 to 1000000.", schema.Required())
 	schema.Attr(s, &l.per, "per", "The time in which `requests` may come, from 1s to 24h.")
 	schema.Attr(s, &l.burst, "burst", "How many requests may come at once before the rate limits them. By default `requests`.")

@@ -66,6 +66,7 @@ type Handler struct {
 
 	unserved     telemetry.RefusalLimit // of requests that found no endpoint
 	rates        rateLimits
+	sharedRates  *sharedRates
 	signIns      *signIns
 	proxyWarning atomic.Int64 // when the next warning of a proxy may be logged
 	draining     atomic.Bool
@@ -75,7 +76,9 @@ type Handler struct {
 }
 
 // New returns a handler that serves at once.
-func New(o Options) *Handler { return &Handler{Options: o, signIns: newSignIns()} }
+func New(o Options) *Handler {
+	return &Handler{Options: o, signIns: newSignIns(), sharedRates: newSharedRates(&o)}
+}
 
 // Drain makes each response close its connection, so that the next request
 // reaches another gateway.

@@ -28,11 +28,27 @@ func (l *rateLimits) of(name string) *ratelimit.Limiter {
 	return made.(*ratelimit.Limiter) //nolint:forcetypeassert // as above
 }
 
+// countRate counts a request. A shared store is asked only about requests that this
+// gateway alone would let pass, so that a flood with one key costs the store little.
+func (q *request) countRate(key string, r ratelimit.Rate) ratelimit.Result {
+	h := q.handler
+	sum := sha256.Sum256([]byte(key)) // keys may be long and confidential
+	name, local := string(sum[:16]), h.rates.of(q.FlowName())
+	got := local.Take(name, r, q.Began)
+	if !got.OK {
+		return got
+	}
+	if shared, ok := h.sharedRates.take(q.r.Context(), q.FlowName(), key, r); ok {
+		local.Follow(name, shared, h.Clock.Now())
+		return shared
+	}
+	return got
+}
+
 // takeRate counts a request and returns the refusal of one above the rate. It adds
 // the fields of draft-ietf-httpapi-ratelimit-headers to the answer.
 func (q *request) takeRate(key string, r flow.Rate) *flow.Problem {
-	sum := sha256.Sum256([]byte(key)) // keys may be long and confidential
-	got := q.handler.rates.of(q.FlowName()).Take(string(sum[:16]), ratelimit.Rate(r), q.Began)
+	got := q.countRate(key, ratelimit.Rate(r))
 	h := q.w.Header()
 	h.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, r.Requests, seconds(r.Per)))
 	h.Set("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, got.Remaining, seconds(got.Reset)))

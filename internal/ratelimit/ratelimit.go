@@ -15,8 +15,29 @@ type Rate struct {
 	Burst    int
 }
 
-// interval returns the time in which a bucket gains one request.
-func (r Rate) interval() time.Duration { return max(r.Per/time.Duration(r.Requests), 1) }
+// maxFill limits the time after which an empty bucket is full, so that sums of
+// times do not overflow.
+const maxFill = 100 * 365 * 24 * time.Hour
+
+// Interval returns the time in which a bucket gains one request.
+func (r Rate) Interval() time.Duration { return max(r.Per/time.Duration(r.Requests), 1) }
+
+// Capacity returns the time after which an empty bucket is full.
+func (r Rate) Capacity() time.Duration {
+	interval := r.Interval()
+	requests := min(int64(r.Burst), int64(maxFill/interval))
+	return interval * time.Duration(requests)
+}
+
+// Result returns the decision about a request, after which the bucket is full in
+// the time used.
+func (r Rate) Result(ok bool, used time.Duration) Result {
+	left := r.Capacity() - used
+	if !ok {
+		return Result{Reset: used, Wait: r.Interval() - left}
+	}
+	return Result{OK: true, Remaining: int(left / r.Interval()), Reset: used}
+}
 
 // Result is the decision about one request.
 type Result struct {
@@ -51,18 +72,29 @@ func (l *Limiter) Take(key string, r Rate, now time.Time) Result {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.bucket(key, now)
-	interval := r.interval()
-	capacity := interval * time.Duration(r.Burst)
 	used := max(b.full.Sub(now), 0)
-	if used > capacity { // the rate was higher when the bucket was used
-		used = capacity
+	if used > r.Capacity() { // the rate was slower when the bucket was used
+		used = r.Capacity()
+		b.full = now.Add(used)
 	}
-	if used+interval > capacity {
-		return Result{Reset: used, Wait: used + interval - capacity}
+	if used+r.Interval() > r.Capacity() {
+		return r.Result(false, used)
 	}
-	used += interval
+	used += r.Interval()
 	b.full = now.Add(used)
-	return Result{OK: true, Remaining: int((capacity - used) / interval), Reset: used}
+	return r.Result(true, used)
+}
+
+// Follow corrects the bucket of a key after another limiter, which counts more
+// requests, has decided about a request that Take let pass. Requests that are on
+// their way to the other limiter stay counted unless it refuses.
+func (l *Limiter) Follow(key string, other Result, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(key, now)
+	if full := now.Add(other.Reset); !other.OK || full.After(b.full) {
+		b.full = full
+	}
 }
 
 // bucket returns the bucket of a key, a full one if there is none.

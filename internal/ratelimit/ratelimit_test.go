@@ -62,6 +62,46 @@ func TestRateChanges(t *testing.T) {
 	if got := l.Take("k", secondly, now); got.OK || got.Wait != time.Second {
 		t.Errorf("at once: %+v", got)
 	}
+	if got := l.Take("k", secondly, now.Add(time.Second)); !got.OK {
+		t.Errorf("after a second: %+v", got)
+	}
+}
+
+// TestHugeBurst: a bucket that is full only after centuries is no less than one of
+// a hundred years.
+func TestHugeBurst(t *testing.T) {
+	t.Parallel()
+	now, l := time.Unix(0, 0), New(1)
+	daily := Rate{Requests: 1, Per: 24 * time.Hour, Burst: 1_000_000}
+	if got := l.Take("k", daily, now); !got.OK || got.Remaining != 36_499 || got.Reset != 24*time.Hour {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestFollow: the bucket has what another limiter says, and keeps requests that
+// the other one has not seen.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	rate := Rate{Requests: 60, Per: time.Minute, Burst: 10}
+	for _, c := range []struct {
+		name  string
+		taken int
+		other Result
+		want  int // requests that remain after one more
+	}{
+		{"the other has seen more", 1, rate.Result(true, 6*time.Second), 3},
+		{"requests are on their way", 5, rate.Result(true, 2*time.Second), 4},
+		{"refused, and more were counted here", 10, rate.Result(false, 9*time.Second), 0},
+	} {
+		now, l := time.Unix(0, 0), New(1)
+		for range c.taken {
+			l.Take("k", rate, now)
+		}
+		l.Follow("k", c.other, now)
+		if got := l.Take("k", rate, now); !got.OK || got.Remaining != c.want {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
 }
 
 func TestKeysAreBounded(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // The server's clock is the clock of the store. If it is set back, everything
 // that waits for a time would wait longer, perhaps for years. So gateways
 // regularly save the latest time that they have seen. A gateway that finds the
-// saved time ahead of the clock moves delays, leases and keys back by the
+// saved time ahead of the clock moves delays, leases, keys and buckets back by the
 // difference. Times that record an event do not change.
 
 const (
@@ -71,6 +71,7 @@ func shiftDeadlines(t *tx, micros int64) {
 		"UPDATE runs SET due = due - $1 * interval '1 microsecond' WHERE due IS NOT NULL AND state <= 1",
 		"UPDATE runs SET lease = lease - $1 * interval '1 microsecond' WHERE state = 3",
 		"UPDATE keys SET expires = expires - $1 * interval '1 microsecond'",
+		"UPDATE rate_limits SET filled = filled - $1::bigint * 1000",
 	} {
 		t.addSQL(change, micros)
 	}

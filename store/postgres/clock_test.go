@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/webhook-gateway/gateway/internal/ratelimit"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
 	"github.com/webhook-gateway/gateway/store/storetest"
@@ -191,6 +192,11 @@ func (t *clockedStore) SetKey(ctx context.Context, k store.Key) error {
 func (t *clockedStore) DropKey(ctx context.Context, k store.Key) error {
 	t.setClock()
 	return t.Store.DropKey(ctx, k)
+}
+
+func (t *clockedStore) TakeRate(ctx context.Context, flow, key string, r ratelimit.Rate) (ratelimit.Result, error) {
+	t.setClock()
+	return t.Store.(store.Rates).TakeRate(ctx, flow, key, r) //nolint:forcetypeassert // the engine has it
 }
 
 func (t *clockedStore) GetContact(ctx context.Context, email string) (*store.Contact, error) {

@@ -131,9 +131,9 @@ func (c *connector) explainOpenError(err error) error {
 	return &openError{message, err}
 }
 
-// maxConnections is how many connections a store uses: three pools, and one
+// maxConnections is how many connections a store uses: four pools, and one
 // connection to listen.
-const maxConnections = queueConnections + writeConnections + readConnections + 1
+const maxConnections = queueConnections + writeConnections + readConnections + rateConnections + 1
 
 func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
 

@@ -27,7 +27,7 @@
 //
 // # Batches
 //
-// Operations wait in two batchers, one for acceptOps and one for workerOps. A
+// Operations wait in three batchers, for acceptOps, workerOps and rateOps. A
 // transaction executes all operations that arrived during the previous one. A
 // statement writes many rows, which are sent as arrays. If one operation makes
 // a transaction fail, the batch is split until that operation is alone.
@@ -75,10 +75,12 @@ type Store struct {
 	queuePool *pgxpool.Pool // for batches and claims, which must not wait for the others
 	writePool *pgxpool.Pool
 	readPool  *pgxpool.Pool
+	ratePool  *pgxpool.Pool
 	notifier  *notifier
 
 	acceptBatcher *batch.Batcher[acceptOp]
 	workerBatcher *batch.Batcher[workerOp]
+	rateBatcher   *batch.Batcher[*rateOp]
 	// The accept batcher uses the row shard of the table shards, the worker
 	// batcher uses the next one. So they do not lock each other's counters.
 	shard int16
@@ -123,6 +125,7 @@ func Open(ctx context.Context, url string, o Options) (store.Store, error) {
 		{&s.queuePool, queueConnections, c.prepareWriter},
 		{&s.writePool, writeConnections, c.prepareWriter},
 		{&s.readPool, o.Readers, c.prepareReader},
+		{&s.ratePool, rateConnections, c.prepareWriter},
 	} {
 		if *p.pool, err = c.newPool(p.size, p.prepare); err != nil {
 			s.closePools()
@@ -140,6 +143,8 @@ const (
 	queueConnections = 3
 	// writeConnections are for sweeps, purges, contacts and operators.
 	writeConnections = 3
+	// rateConnections is one for the batcher of rates.
+	rateConnections = 1
 )
 
 func (s *Store) startBackground(c *connector) {
@@ -147,9 +152,11 @@ func (s *Store) startBackground(c *connector) {
 	s.stop = stop
 	s.acceptBatcher = newBatcher(s.commitAcceptBatch, nil)
 	s.workerBatcher = newBatcher(s.commitWorkerBatch, workerOp.ends)
+	s.rateBatcher = newBatcher(s.commitRateBatch, nil)
 	s.notifier = newNotifier(c, s.options.Clock)
 	s.goroutines.Go(s.acceptBatcher.Run)
 	s.goroutines.Go(s.workerBatcher.Run)
+	s.goroutines.Go(s.rateBatcher.Run)
 	s.goroutines.Go(func() { s.notifier.listen(ctx) })
 	s.goroutines.Go(func() { s.notifier.sendNotifications(ctx, s.readPool) })
 	s.goroutines.Go(func() { s.watchClock(ctx) })
@@ -160,6 +167,7 @@ func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.acceptBatcher.Close()
 		s.workerBatcher.Close()
+		s.rateBatcher.Close()
 		s.stop()
 		s.goroutines.Wait()
 		s.closePools()
@@ -168,7 +176,7 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closePools() {
-	for _, p := range []*pgxpool.Pool{s.queuePool, s.writePool, s.readPool} {
+	for _, p := range []*pgxpool.Pool{s.queuePool, s.writePool, s.readPool, s.ratePool} {
 		if p != nil {
 			p.Close()
 		}

@@ -28,7 +28,7 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 	}
 	defer cancel()
 	p := &purge{Retention: r, shard: s.shard}
-	for _, part := range []func(context.Context, *tx) error{p.deleteRuns, p.cutRuns, p.deleteCountersAndKeys, p.correctCounts} {
+	for _, part := range []func(context.Context, *tx) error{p.deleteRuns, p.cutRuns, p.deleteCountersAndKeys, p.deleteFullBuckets, p.correctCounts} {
 		if err := inTransaction(ctx, s.writePool, part); err != nil {
 			return p.out, err
 		}

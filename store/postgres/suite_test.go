@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
+	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/postgres"
 	"github.com/webhook-gateway/gateway/store/storetest"
@@ -57,7 +58,7 @@ func TestSuite(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
 		Place: func(*testing.T) string { return fmt.Sprintf("%s&search_path=suite_%d", url, schemas.Add(1)) },
 		Open: func(place string, o storetest.Options) (store.Store, error) {
-			s, err := postgres.Open(context.Background(), place, postgres.Options{Clock: clock.System{}, KeyHash: o.KeyHash, NewKey: o.NewKey})
+			s, err := postgres.Open(context.Background(), place, postgres.Options{Clock: signaltest.PatientClock{}, KeyHash: o.KeyHash, NewKey: o.NewKey})
 			if err != nil {
 				return nil, err
 			}

@@ -113,6 +113,7 @@ func Run(t *testing.T, e Engine) {
 		{"Life", lifeTests()},
 		{"Storm", stormTests()},
 		{"Shared", sharedTests(e)},
+		{"Rates", rateTests(e)},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()
