@@ -50,7 +50,7 @@ func serveGateway(t *testing.T, inbox string) (*httptest.Server, signaltest.Stor
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	own := "http://" + server.Listener.Addr().String()
-	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks", "ARCHIVE_URL": own + "/archive", "CATALOG_URL": own + "/catalog/products"}
+	env := map[string]string{"TEAM_INBOX_URL": own + "/team/inbox", "WAREHOUSE_URL": own + "/warehouse", "PARTNER_URL": own + "/partner/hooks", "ARCHIVE_URL": own + "/archive", "CATALOG_URL": own + "/catalog/products", "SLACK_WEBHOOK_URL": own + "/stand-in/slack"}
 	if inbox != "" {
 		env["TEAM_INBOX_URL"] = inbox
 	}
