@@ -34,6 +34,9 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 	if problem != nil {
 		return nil, problem
 	}
+	if problem := w.refuseForgery(raw); problem != nil {
+		return nil, problem
+	}
 	header, raw, problem := decompressBody(r, raw, in.Limits.Body)
 	if problem != nil {
 		return nil, problem

@@ -116,14 +116,22 @@ func peekBody(r *http.Request, request *auth.Request) bool {
 	return true
 }
 
-// answerSigned answers a challenge whose signature was checked. It refuses a body
-// that a challenge may have signed for a stranger.
+// refuseForgery refuses a body that a challenge may have signed for a stranger. It
+// reads the body as it was sent, which is what a signature covers: a token may also
+// be the compressed form of an event.
+func (w *webhook) refuseForgery(sent []byte) *flow.Problem {
+	for _, c := range w.challenges {
+		if guard, ok := c.Challenge.(challenge.ForgeryGuard); ok && guard.MaySign(sent) {
+			return w.unauthorizedProblem(fmt.Errorf("challenge %q may have signed the body", c.kind))
+		}
+	}
+	return nil
+}
+
+// answerSigned answers a challenge whose signature was checked.
 func (w *webhook) answerSigned(r *http.Request, in flow.Incoming, accepting auth.Check, raw []byte) *flow.Problem {
 	var request *auth.Request
 	for _, c := range w.challenges {
-		if guard, ok := c.Challenge.(challenge.ForgeryGuard); ok && guard.MaySign(raw) {
-			return w.unauthorizedProblem(fmt.Errorf("challenge %q may have signed the body", c.kind))
-		}
 		if !c.isSignedBy(w.signers[accepting]) || !slices.Contains(c.Methods(), r.Method) || len(raw) > challenge.MaxBody {
 			continue
 		}

@@ -1,6 +1,8 @@
 package triggers
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/hex"
@@ -141,6 +143,37 @@ func TestAnswerToXIsNoDelivery(t *testing.T) {
 		}
 		forged := http.Header{"X-Twitter-Webhooks-Signature": {answer.Token}}
 		if p := (sent{typ: "application/json", body: token, header: forged}).refused(t, w, 401); !strings.Contains(p.Cause.Error(), "may have signed") {
+			t.Errorf("refused for another reason: %v", p.Cause)
+		}
+	}
+}
+
+// signedText stands for a challenge that has signed one text for a stranger.
+type signedText struct {
+	challenge.Challenge
+	text string
+}
+
+func (s signedText) MaySign(body []byte) bool { return string(body) == s.text }
+
+// Signatures cover the bytes as they were sent. A token may be the compressed form of
+// an event, so decompression must not hide that a challenge has signed it.
+func TestSignedTokenIsNoCompressedDelivery(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte(`{"a":1}`)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	for text, status := range map[string]int{packed.String(): 401, `{"a":1}`: 0} {
+		w := attempts()["monday"].load(t, "monday")
+		w.challenges[0].Challenge = signedText{w.challenges[0].Challenge, text}
+		delivery := sent{typ: "application/json", body: packed.String(), header: http.Header{"Authorization": {"Bearer correct-horse-battery"}, "Content-Encoding": {"gzip"}}}
+		if status == 0 {
+			delivery.accepted(t, w)
+			continue
+		}
+		if p := delivery.refused(t, w, status); !strings.Contains(p.Cause.Error(), "may have signed") {
 			t.Errorf("refused for another reason: %v", p.Cause)
 		}
 	}
