@@ -32,3 +32,22 @@ func TestMailgunReadsMultipartForms(t *testing.T) {
 		{"JSON without a signature", withBody("{}", "Content-Type", "application/json"), "the body has no member signature"},
 	})
 }
+
+// The token is the key of dedupe, so a digit that is moved between the time and the
+// token must not give a second one for the same signature.
+func TestMailgunTokenHasOneBeginning(t *testing.T) {
+	t.Parallel()
+	c := mustDecode(t, "mailgun", `secret = secret.key`)
+	signature := hmacOf(t, "sha256", testKey, "17734896001token")
+	event := func(at, token string) *Request {
+		return withBody(`{"signature":{"timestamp":"`+at+`","token":"`+token+`","signature":"`+signature+`"}}`, "Content-Type", "application/json")
+	}
+	const wrongTime = "the timestamp of the signature is not of 10 digits"
+	checkAttempts(t, c, []attempt{
+		{"genuine", event("1773489600", "1token"), ""},
+		{"a digit moved to the token", event("177348960", "01token"), wrongTime},
+		{"a digit moved to the time", event("17734896001", "token"), wrongTime},
+		{"no time", event("", "17734896001token"), wrongTime},
+		{"no token", event("1773489600", ""), "the signature has no token"},
+	})
+}
