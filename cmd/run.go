@@ -189,6 +189,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if o.Key, err = r.loadKey(r.data); err != nil {
 		return o, err
 	}
+	o.ACMEFolder = filepath.Join(r.data, "acme")
 	r.warnOfDataAmongFlows(paths)
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails, sealed outputs and the keys of repeated requests")

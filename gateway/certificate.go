@@ -8,53 +8,89 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/gateway/acme"
 	"github.com/webhook-gateway/gateway/gateway/watch"
+	"github.com/webhook-gateway/gateway/internal/netname"
+	"github.com/webhook-gateway/gateway/outbound"
 )
 
 // certificate is the result of reading the files that the TLS settings name.
 type certificate struct {
-	pair    *tls.Certificate // nil without TLS
+	pair    *tls.Certificate // from files; nil without
+	acme    *acme.Settings   // nil if no certificate is obtained
 	clients *x509.CertPool   // authorities of client certificates; nil for none
 	sources []load.Source    // the files, also after an error
 }
 
-// readCertificate reads the certificate and its key.
-func readCertificate(t *load.TLS) (certificate, error) {
+// isSet reports whether the configuration has TLS.
+func (c *certificate) isSet() bool { return c.pair != nil || c.acme != nil }
+
+// readCertificate reads the files of the TLS settings. It obtains nothing.
+func readCertificate(g *load.Gateway) (certificate, error) {
 	var c certificate
+	t := g.TLS
 	if t == nil {
 		return c, nil
 	}
-	cert, err := c.readFile(t.Cert)
-	if err != nil {
+	read := func() error { return c.readPair(t) }
+	if t.ACME != nil {
+		read = func() error { return c.readACME(t.ACME, g.Egress.Proxies) }
+	}
+	if err := read(); err != nil || t.ClientCA == "" {
 		return c, err
 	}
-	key, err := c.readFile(t.Key)
-	if err != nil {
-		return c, err
-	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		return c, fmt.Errorf("the certificate in %s and the key in %s: %w", t.Cert, t.Key, err)
-	}
-	c.pair = &pair
-	if t.ClientCA != "" {
-		err = c.readClientCA(t.ClientCA)
-	}
+	var err error
+	c.clients, _, err = c.readAuthorities("client_ca", t.ClientCA)
 	return c, err
 }
 
-func (c *certificate) readClientCA(path string) error {
-	src, err := c.readFile(path)
+// readPair reads the certificate and its key.
+func (c *certificate) readPair(t *load.TLS) error {
+	cert, err := c.readFile(t.Cert)
 	if err != nil {
 		return err
 	}
-	c.clients = x509.NewCertPool()
-	if !c.clients.AppendCertsFromPEM(src) {
-		return fmt.Errorf("client_ca: %s holds no certificate in PEM", path)
+	key, err := c.readFile(t.Key)
+	if err != nil {
+		return err
 	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return fmt.Errorf("the certificate in %s and the key in %s: %w", t.Cert, t.Key, err)
+	}
+	c.pair = &pair
 	return nil
+}
+
+func (c *certificate) readACME(a *load.ACME, proxy outbound.Proxy) error {
+	c.acme = &acme.Settings{Email: a.Email, Directory: a.Directory, Proxy: proxy}
+	for _, name := range a.Domains {
+		ascii, _ := netname.ToASCII(name) // the loader has checked it
+		c.acme.Domains = append(c.acme.Domains, strings.ToLower(ascii))
+	}
+	if a.DirectoryCA == "" {
+		return nil
+	}
+	var err error
+	_, c.acme.Roots, err = c.readAuthorities("directory_ca", a.DirectoryCA)
+	return err
+}
+
+// readAuthorities reads the certificates of the file that an attribute names. It
+// returns them also as text.
+func (c *certificate) readAuthorities(attribute, path string) (*x509.CertPool, string, error) {
+	src, err := c.readFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(src) {
+		return nil, "", fmt.Errorf("%s: %s holds no certificate in PEM", attribute, path)
+	}
+	return pool, string(src), nil
 }
 
 // readFile reads a file and adds it to the sources.
@@ -72,27 +108,54 @@ func (c *certificate) readFile(path string) ([]byte, error) {
 	return src, err
 }
 
-// serveCertificate returns the certificate of the last good load that had one. It
-// stays in service if a later configuration has none, as TLS cannot be turned off
-// without a restart.
-func (r *reloader) serveCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if c := r.certificate.Load(); c != nil {
+// setCertificate puts the TLS settings of a configuration into service. If it has
+// none, those before stay, as TLS cannot be turned off without a restart. After a
+// change from files to ACME, the certificate from files serves on where none is
+// obtained.
+func (r *reloader) setCertificate(next certificate) {
+	if !next.isSet() {
+		return
+	}
+	if last := r.certificate.Load(); last != nil && next.acme != nil {
+		next.pair = last.pair
+	}
+	r.certificate.Store(&next)
+	r.acme.Apply(next.acme)
+}
+
+// serveCertificate returns the certificate of the last good load that had one.
+func (r *reloader) serveCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c := r.certificate.Load()
+	if c == nil {
+		return nil, errors.New("there is no certificate")
+	}
+	if c.acme == nil {
 		return c.pair, nil
 	}
-	return nil, errors.New("there is no certificate")
+	obtained, err := r.acme.Certificate(hello)
+	if err != nil && c.pair != nil {
+		return c.pair, nil
+	}
+	return obtained, err
 }
 
 // tlsConfig returns the TLS settings of the endpoints.
 func (r *reloader) tlsConfig() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: r.serveCertificate, GetConfigForClient: r.askForCertificate}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: r.serveCertificate, GetConfigForClient: r.specialConfig}
 }
 
-// askForCertificate returns the settings of a connection whose client may have a
-// certificate, nil for the common ones. It keeps no sessions: one would stay valid
-// after a reload with other authorities.
-func (r *reloader) askForCertificate(*tls.ClientHelloInfo) (*tls.Config, error) {
+// specialConfig returns the settings of a connection that differs from the common
+// ones: the test of an authority, or one whose client may have a certificate. That
+// one keeps no sessions: a session would stay valid after a reload with other
+// authorities. It returns nil for the common ones.
+func (r *reloader) specialConfig(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	c := r.certificate.Load()
-	if c == nil || c.clients == nil {
+	switch {
+	case c == nil:
+		return nil, nil
+	case c.acme != nil && acme.IsChallenge(hello):
+		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: r.acme.Certificate, NextProtos: []string{acme.Protocol}}, nil
+	case c.clients == nil:
 		return nil, nil
 	}
 	return &tls.Config{

@@ -22,6 +22,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/acme"
 	"github.com/webhook-gateway/gateway/gateway/endpoint"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
@@ -47,6 +48,9 @@ type Options struct {
 	// Key makes generated paths, links and sealed values; at least 16 bytes. See
 	// keys.LoadKey.
 	Key []byte
+	// ACMEFolder is where certificates that are obtained are kept, with their keys.
+	// It is required for gateways whose files have tls { acme }.
+	ACMEFolder string
 	// Clock is the source of time. It is required.
 	Clock clock.Clock
 	// Memory is how many bytes the bodies and values of all requests and runs may
@@ -145,6 +149,7 @@ func compose(o Options) *Gateway {
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
 		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
+		acme: acme.New(o.ACMEFolder, g.log.Sampled),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
 			Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
@@ -178,6 +183,7 @@ func (g *Gateway) Close() {
 	g.handler.Stop()
 	g.durable.queueOnly()
 	g.reloader.close()
+	g.reloader.acme.Stop()
 	g.endRuns()
 	g.current.Swap(nil)
 }

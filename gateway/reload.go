@@ -16,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/acme"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/gateway/watch"
@@ -51,6 +52,7 @@ type reloader struct {
 	metrics   *telemetry.Metrics
 	opener    *snapshot.Opener
 	snapshots *snapshot.Holder
+	acme      *acme.Manager
 	swapped   func() // called after a swap
 
 	mu          sync.Mutex // held by the one load at work
@@ -122,8 +124,11 @@ func (r *reloader) tryLoad(cause string) (l *Load) {
 		l.Read = digestsOf(l.Config.Read)
 		return l
 	}
-	cert, err := readCertificate(l.Config.Gateway.TLS)
+	cert, err := readCertificate(&l.Config.Gateway)
 	l.Read = digestsOf(append(cert.sources, l.Config.Read...))
+	if err == nil {
+		err = r.acme.Check(cert.acme)
+	}
 	if err == nil {
 		err = r.swap(l.Config, cert)
 		l.Retry = err != nil
@@ -141,9 +146,7 @@ func (r *reloader) swap(c *load.Config, cert certificate) error {
 		return err
 	}
 	r.log.SetSecrets(s.Redactor)
-	if cert.pair != nil {
-		r.certificate.Store(&cert)
-	}
+	r.setCertificate(cert)
 	r.snapshots.Swap(s)
 	r.swapped()
 	return nil

@@ -58,6 +58,9 @@ func (g *Gateway) newServer(at net.Addr) (*http.Server, error) {
 		public.TLSConfig = g.reloader.tlsConfig()
 	}
 	g.listener.Store(&at)
+	if initial.TLS != nil {
+		g.reloader.acme.Start(at)
+	}
 	return public, nil
 }
 
@@ -92,6 +95,7 @@ func (g *Gateway) stopSteps(public *http.Server) []stopStep {
 			g.durable.queueOnly()
 			deadline = g.opts.Clock.Now().Add(g.opts.ShutdownTimeout)
 		}},
+		{"end the renewal of certificates", g.reloader.acme.Stop},
 		{"wait for requests", func() { g.waitForRequests(public) }},
 		{"wait for runs in the background", func() { g.durable.stop(clock.Until(g.opts.Clock, deadline)) }},
 		{"end the context of runs", g.endRuns},

@@ -19,6 +19,11 @@ type Proxy struct {
 	Exempt      string // hosts that are reached directly, in the form of NO_PROXY
 }
 
+// Finder returns a function that names the proxy of a target, nil for none.
+func (p Proxy) Finder() func(*url.URL) (*url.URL, error) {
+	return (&httpproxy.Config{HTTPProxy: p.HTTP, HTTPSProxy: p.HTTPS, NoProxy: p.Exempt}).ProxyFunc()
+}
+
 // ParseProxyURL parses the URL of a proxy: http, a host, and a port unless it is
 // 80. User name and password may be in it, so the error repeats no part of it.
 func ParseProxyURL(text string) (*url.URL, error) {
@@ -51,8 +56,7 @@ func newProxies(p Proxy, policy Policy) *proxies {
 	if p.HTTP == "" && p.HTTPS == "" {
 		return nil
 	}
-	config := httpproxy.Config{HTTPProxy: p.HTTP, HTTPSProxy: p.HTTPS, NoProxy: p.Exempt}
-	out := &proxies{policy: policy, find: config.ProxyFunc()}
+	out := &proxies{policy: policy, find: p.Finder()}
 	for _, text := range []string{p.HTTP, p.HTTPS} {
 		if u, err := ParseProxyURL(text); err == nil {
 			out.hosts = append(out.hosts, hostPort(u))

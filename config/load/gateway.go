@@ -37,12 +37,6 @@ type Admin struct {
 	Listen string
 }
 
-// TLS names the certificate of the endpoints.
-type TLS struct {
-	Cert, Key string // paths of PEM files
-	ClientCA  string // path of a PEM file; "" if clients have no certificates
-}
-
 // Limits bounds requests and the number of concurrent runs.
 type Limits struct {
 	Body      expr.Size
@@ -86,6 +80,19 @@ func (g *Gateway) Describe(s *schema.Spec) {
   history { keep = "30d" }
 }`,
 	})
+	s.Example(schema.Example{
+		Title: "On the internet without a proxy, with certificates of Let's Encrypt",
+		HCL: `gateway {
+  listen     = ":443"
+  public_url = "https://hooks.example.com"
+  tls {
+    acme {
+      domains = ["hooks.example.com"]
+      email   = "ops@example.com"
+    }
+  }
+}`,
+	})
 	schema.Attr(s, &g.Listen, "listen", "Address of the endpoints. A change takes effect at the next start.")
 	schema.Attr(s, &g.PublicURL, "public_url", "The beginning of the URLs of endpoints, as senders know it. It is printed and displayed, and part of the signatures of senders that sign the URL.")
 	schema.Single(s, &g.Admin, "admin", "The listener of the API, the metrics and the health checks. They are never served on the public listener.")
@@ -123,14 +130,6 @@ func (a *Admin) Describe(s *schema.Spec) {
 		}
 		return nil
 	})
-}
-
-// Describe declares the block.
-func (t *TLS) Describe(s *schema.Spec) {
-	s.Doc = "Each reload reads the files again, so a renewed certificate needs no restart."
-	schema.Attr(s, &t.Cert, "cert", "Path of the PEM file with the certificate and its chain.", schema.Required())
-	schema.Attr(s, &t.Key, "key", "Path of the PEM file with the private key.", schema.Required())
-	schema.Attr(s, &t.ClientCA, "client_ca", "Path of a PEM file with the authorities of client certificates, for `auth \"mtls\"`. Clients may still connect without a certificate; a connection with a certificate of another authority fails. After a change, connections that are open stay open.")
 }
 
 // Describe declares the block.

@@ -34,6 +34,27 @@ func TestGateway(t *testing.T) {
 		{"sizes", "gateway {\n  limits {\n    body    = \"1.5KiB\"\n    headers = \"16kB\"\n  }\n}\n", func(g *load.Gateway) {
 			g.Limits.Body, g.Limits.Headers = 1536, 16000
 		}},
+		{"acme", "gateway {\n  tls {\n    acme {\n      domains = [\"hooks.example.com\"]\n    }\n  }\n}\n", func(g *load.Gateway) {
+			g.TLS = &load.TLS{ACME: &load.ACME{Domains: []string{"hooks.example.com"}, Directory: "https://acme-v02.api.letsencrypt.org/directory"}}
+		}},
+		{
+			"acme of an authority of one's own", `gateway {
+  tls {
+    client_ca = "clients.pem"
+    acme {
+      domains      = ["hooks"]
+      email        = "ops@example.com"
+      directory    = "https://ca.internal/dir"
+      directory_ca = "ca.pem"
+    }
+  }
+}
+`, func(g *load.Gateway) {
+				g.TLS = &load.TLS{ClientCA: "clients.pem", ACME: &load.ACME{
+					Domains: []string{"hooks"}, Email: "ops@example.com", Directory: "https://ca.internal/dir", DirectoryCA: "ca.pem",
+				}}
+			},
+		},
 		{
 			"everything", `gateway {
   listen     = "[::1]:80"

@@ -118,6 +118,7 @@ func gatewayRooms() []room {
 		return append(with("config/load", "flow", "internal/problem", "store"), more...)
 	}
 	return []room{
+		{"gateway/acme", with("outbound"), "it obtains certificates, and knows no request"},
 		{"gateway/telemetry", below(), "metrics and log lines are counted for every part of the process"},
 		{"gateway/snapshot", below("gateway/telemetry"), "a configuration in service knows its endpoints, not their requests"},
 		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},
@@ -128,7 +129,7 @@ func gatewayRooms() []room {
 		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker"), "it serves requests"},
 		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
 		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
-		{"gateway", below("config/diag", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+		{"gateway", below("config/diag", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/acmed"
 	"github.com/webhook-gateway/gateway/internal/testutil/postgrestest"
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 	"github.com/webhook-gateway/gateway/store"
@@ -22,7 +23,10 @@ import (
 
 var postgresServer postgrestest.Shared
 
-func TestMain(m *testing.M) { os.Exit(postgresServer.Main(m)) }
+func TestMain(m *testing.M) {
+	acmed.Prepare()
+	os.Exit(postgresServer.Main(m))
+}
 
 // fault is a call of the store that fails, and the call after it.
 type fault struct {

@@ -1,0 +1,5 @@
+gateway {
+  tls {
+    acme {} # error: Missing attribute: "domains" is required
+  }
+}
