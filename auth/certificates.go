@@ -44,6 +44,9 @@ const (
 	maxCertificateSize = 64 << 10
 	// certificateTimeout is the time that a fetch may take.
 	certificateTimeout = 5 * time.Second
+	// certificatePause is the time after which a sender may try again whose
+	// certificate can't be fetched now. Amazon SNS drops a message that gets 401.
+	certificatePause = 10 * time.Second
 )
 
 // open makes the client that fetches.
@@ -93,7 +96,8 @@ func (c *certificates) find(url string) *x509.Certificate {
 	return c.kept[url]
 }
 
-// get fetches a certificate that is not kept. One request at a time fetches, and
+// get fetches a certificate that is not kept. The error is Unavailable unless the
+// server says that there is no such certificate. One request at a time fetches, and
 // requests whose certificate is kept do not wait for it.
 func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x509.Certificate, error) {
 	c.fetching.Lock()
@@ -108,9 +112,12 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 		c.window, c.fetched = now, 0
 	}
 	if c.fetched++; c.fetched > maxFetches {
-		return nil, fmt.Errorf("more than %d certificates in a minute", maxFetches)
+		return nil, &Unavailable{fmt.Errorf("more than %d certificates in a minute", maxFetches), certificatePause}
 	}
 	text, err := c.fetch(ctx, url)
+	if status := (*statusError)(nil); err != nil && !(errors.As(err, &status) && status.isPermanent()) {
+		return nil, &Unavailable{err, certificatePause}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -79,6 +79,35 @@ func TestCertificatesBoundTheirFetches(t *testing.T) {
 	}
 }
 
+// A sender may try again unless the server has no such certificate: Amazon SNS drops
+// a message that gets 401.
+func TestCertificateIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err       error
+		mayReturn bool
+	}{
+		{errors.New("no connection"), true},
+		{&statusError{"https://a.example", 503}, true},
+		{&statusError{"https://a.example", 429}, true},
+		{&statusError{"https://a.example", 404}, false},
+		{&statusError{"https://a.example", 302}, false},
+	} {
+		fails := func(context.Context, string) ([]byte, error) {
+			return nil, fmt.Errorf("the certificate can't be fetched: %w", c.err)
+		}
+		_, err := (&certificates{fetch: fails}).key(t.Context(), "https://a.example/", noon())
+		var u *Unavailable
+		if is := errors.As(err, &u); is != c.mayReturn || is && u.RetryAfter != certificatePause || !errors.Is(err, c.err) {
+			t.Errorf("%v: refused with %v, unavailable: %t", c.err, err, is)
+		}
+	}
+	spent := &certificates{window: noon(), fetched: maxFetches, fetch: func(context.Context, string) ([]byte, error) { return nil, nil }}
+	if _, err := spent.key(t.Context(), "https://a.example/", noon()); !errors.As(err, new(*Unavailable)) {
+		t.Errorf("above the number of fetches refused with %v", err)
+	}
+}
+
 func TestCertificatesRefuseOtherTexts(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -36,7 +36,22 @@ func fetchText(ctx context.Context, c *outbound.Client, url string, maxSize int6
 		return nil, err
 	}
 	if answer.Status != http.StatusOK {
-		return nil, fmt.Errorf("%s answered with status %d", answer.Target, answer.Status)
+		return nil, &statusError{answer.Target, answer.Status}
 	}
 	return answer.Body, nil
+}
+
+// statusError says that a server answered with another status than 200.
+type statusError struct {
+	target string
+	status int
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answered with status %d", e.target, e.status)
+}
+
+// isPermanent reports whether the server would give the same answer again.
+func (e *statusError) isPermanent() bool {
+	return e.status >= 300 && e.status < 500 && e.status != http.StatusRequestTimeout && e.status != http.StatusTooManyRequests
 }

@@ -26,7 +26,7 @@ const paypalSignature = "Paypal-Transmission-Sig"
 
 func (p *paypal) Describe(s *schema.Spec) {
 	s.Doc = "Checks the signature of [PayPal's webhooks](https://developer.paypal.com/api/rest/webhooks/rest/), of the live system and the sandbox. " +
-		"The gateway fetches the certificate from `api.paypal.com` or `api.sandbox.paypal.com`, and keeps it. PayPal signs a CRC-32 of the body, which does not protect against a chosen body: ask PayPal for the state of a payment before you act on it."
+		"The gateway fetches the certificate from `api.paypal.com` or `api.sandbox.paypal.com`, and keeps it; while it can't be fetched, the sender gets 503. PayPal signs a CRC-32 of the body, which does not protect against a chosen body: ask PayPal for the state of a payment before you act on it."
 	schema.Attr(s, &p.webhookID, "webhook_id", "The *Webhook ID* on the page of the app in the Developer Dashboard. PayPal signs the webhooks of all its customers with the same keys, so a request to another webhook is refused.", schema.Required())
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if !paypalID.MatchString(p.webhookID) {

@@ -26,7 +26,7 @@ type sns struct {
 
 func (s *sns) Describe(spec *schema.Spec) {
 	spec.Doc = "Checks the signature of [messages of Amazon SNS](https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html), versions 1 and 2. " +
-		"The gateway fetches the certificate from `sns.REGION.amazonaws.com`, or `.amazonaws.com.cn`, and keeps it. SNS sends `text/plain`, so `content_types` of the trigger needs `text`."
+		"The gateway fetches the certificate from `sns.REGION.amazonaws.com`, or `.amazonaws.com.cn`, and keeps it; while it can't be fetched, the sender gets 503. SNS sends `text/plain`, so `content_types` of the trigger needs `text`."
 	schema.Texts(spec, &s.topics, "topic_arn", "The ARN of the topic, or a list of them. Amazon signs the topics of all its customers with the same keys, so a message of another topic is refused.", schema.Required())
 	spec.Check(s.checkTopics)
 	spec.Example(schema.Example{Title: "Messages of one topic", HCL: `topic_arn = "arn:aws:sns:eu-central-1:123456789012:orders"`})
