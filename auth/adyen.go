@@ -61,21 +61,39 @@ func (a *adyen) Verify(_ context.Context, r *Request) error {
 		if signature == "" {
 			return fmt.Errorf("notification item %d has no signature", i)
 		}
-		if !matchText(a.keys, base64Name, sha256.Size, adyenText(item), signature) {
+		text, err := adyenText(item)
+		if err != nil {
+			return fmt.Errorf("notification item %d: %w", i, err)
+		}
+		if !matchText(a.keys, base64Name, sha256.Size, text, signature) {
 			return fmt.Errorf("the signature of notification item %d does not match", i)
 		}
 	}
 	return nil
 }
 
-// adyenText returns the text of an item that Adyen signs.
-func adyenText(item map[string]any) string {
-	amount, _ := item["amount"].(map[string]any)
-	texts := []string{
-		textMember(item, "pspReference"), textMember(item, "originalReference"), textMember(item, "merchantAccountCode"), textMember(item, "merchantReference"),
-		textMember(amount, "value"), textMember(amount, "currency"), textMember(item, "eventCode"), textMember(item, "success"),
+// adyenText returns the text of an item that Adyen signs. A member that is neither
+// text nor number is no empty text: a list in its place would not be signed.
+func adyenText(item map[string]any) (string, error) {
+	amount, ok := item["amount"].(map[string]any)
+	if !ok && item["amount"] != nil {
+		return "", errors.New("the member amount is no object")
 	}
-	return strings.Join(texts, ":")
+	var texts []string
+	for _, member := range []struct {
+		of   map[string]any
+		name string
+	}{
+		{item, "pspReference"}, {item, "originalReference"}, {item, "merchantAccountCode"}, {item, "merchantReference"},
+		{amount, "value"}, {amount, "currency"}, {item, "eventCode"}, {item, "success"},
+	} {
+		switch member.of[member.name].(type) {
+		case map[string]any, []any, bool:
+			return "", fmt.Errorf("the member %s is neither a text nor a number", member.name)
+		}
+		texts = append(texts, textMember(member.of, member.name))
+	}
+	return strings.Join(texts, ":"), nil
 }
 
 func (a *adyen) Headers() []string { return []string{"Hmacsignature"} }
