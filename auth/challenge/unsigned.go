@@ -77,7 +77,7 @@ func handshakesByBody() []handshake {
 		{
 			name: "asana",
 			doc: "Answers the [handshake of Asana](https://developers.asana.com/docs/webhooks-guide): a `POST` with `X-Hook-Secret`, which is sent back when a webhook is created. " +
-				"Copy the secret from the log line `answered a challenge`, and use it as a secret of `auth \"asana\"`; each webhook has its own. Until then deliveries get 401, and Asana repeats them for 24 hours.",
+				"Copy the secret from the log line `answered a challenge`, and use it as a secret of `auth \"asana\"`; each webhook has its own. Anybody can send such a request: take the line of the moment at which you created the webhook. Until then deliveries get 401, and Asana repeats them for 24 hours.",
 			example: "Learn the secret of a new webhook of Asana",
 			methods: post, asks: func(r *auth.Request) bool {
 				return r.Header.Get("X-Hook-Secret") != "" && r.Header.Get("X-Hook-Signature") == ""
