@@ -39,7 +39,7 @@ test: ## run all tests with the race detector
 	$(call header,all tests with the race detector)
 	go test -race ./...
 	$(call header,the bounds of memory without the race detector)
-	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce|TestManyLargeAnswers|TestHostileRequests)$$' ./internal/e2e/command
+	go test -count=1 -run '^(TestSlowReaders|TestLargeBodiesAtOnce|TestManyLargeAnswers|TestManyLargePrograms|TestHostileRequests)$$' ./internal/e2e/command
 	go test -count=1 -run '^TestHostile$$' ./config/expr/jq
 
 .PHONY: lint
