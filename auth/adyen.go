@@ -84,8 +84,14 @@ func adyenText(item map[string]any) (string, error) {
 		of   map[string]any
 		name string
 	}{
-		{item, "pspReference"}, {item, "originalReference"}, {item, "merchantAccountCode"}, {item, "merchantReference"},
-		{amount, "value"}, {amount, "currency"}, {item, "eventCode"}, {item, "success"},
+		{item, "pspReference"},
+		{item, "originalReference"},
+		{item, "merchantAccountCode"},
+		{item, "merchantReference"},
+		{amount, "value"},
+		{amount, "currency"},
+		{item, "eventCode"},
+		{item, "success"},
 	} {
 		switch member.of[member.name].(type) {
 		case map[string]any, []any, bool:

@@ -115,11 +115,12 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 		return nil, &Unavailable{fmt.Errorf("more than %d certificates in a minute", maxFetches), certificatePause}
 	}
 	text, err := c.fetch(ctx, url)
-	if status := (*statusError)(nil); err != nil && !(errors.As(err, &status) && status.isPermanent()) {
-		return nil, &Unavailable{err, certificatePause}
-	}
-	if err != nil {
+	var status *statusError
+	switch {
+	case errors.As(err, &status) && status.isPermanent():
 		return nil, err
+	case err != nil:
+		return nil, &Unavailable{err, certificatePause}
 	}
 	found, err := parseCertificate(text)
 	if err != nil {
