@@ -25,12 +25,13 @@ type Opener interface {
 type certificates struct {
 	fetch func(ctx context.Context, url string) ([]byte, error)
 
-	mu   sync.Mutex
-	kept map[string]*x509.Certificate // by URL
+	mu       sync.Mutex
+	kept     map[string]*x509.Certificate // by URL
+	fetching chan struct{}                // closed when the fetch under way ends; nil if there is none
 
-	fetching sync.Mutex
-	window   time.Time // the beginning of the minute in which fetches are counted
-	fetched  int       // in that minute
+	// Only the request that fetches uses these.
+	window  time.Time // the beginning of the minute in which fetches are counted
+	fetched int       // in that minute
 }
 
 const (
@@ -100,8 +101,10 @@ func (c *certificates) find(url string) *x509.Certificate {
 // server says that there is no such certificate. One request at a time fetches, and
 // requests whose certificate is kept do not wait for it.
 func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x509.Certificate, error) {
-	c.fetching.Lock()
-	defer c.fetching.Unlock()
+	if err := c.beginFetch(ctx); err != nil {
+		return nil, &Unavailable{err, certificatePause}
+	}
+	defer c.endFetch()
 	if found := c.find(url); found != nil {
 		return found, nil
 	}
@@ -133,6 +136,34 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 	}
 	c.kept[url] = found
 	return found, nil
+}
+
+// beginFetch waits until no other request fetches. A request whose caller is gone
+// does not wait.
+func (c *certificates) beginFetch(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		running := c.fetching
+		if running == nil {
+			c.fetching = make(chan struct{})
+		}
+		c.mu.Unlock()
+		if running == nil {
+			return nil
+		}
+		select {
+		case <-running:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (c *certificates) endFetch() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.fetching)
+	c.fetching = nil
 }
 
 // parseCertificate parses the first certificate of a PEM text.

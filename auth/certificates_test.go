@@ -157,3 +157,28 @@ func TestSendersThatAllCustomersShareNeedWhatIsOurs(t *testing.T) {
 		{"an empty id", `webhook_id = ""`, hcl.DiagError, "Not a webhook ID", "capital letters and digits", "2:14-2:16"},
 	})
 }
+
+// A request whose caller is gone does not wait for the fetch of another request.
+func TestCertificateFetchIsNotAwaitedForNobody(t *testing.T) {
+	t.Parallel()
+	begun, release := make(chan struct{}), make(chan struct{})
+	c := &certificates{fetch: func(context.Context, string) ([]byte, error) {
+		close(begun)
+		<-release
+		return nil, errors.New("gone")
+	}}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = c.key(context.Background(), "https://a.example/", noon())
+	}()
+	<-begun
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var away *Unavailable
+	if _, err := c.key(gone, "https://b.example/", noon()); !errors.As(err, &away) {
+		t.Errorf("got %v, want Unavailable", err)
+	}
+	close(release)
+	<-ended
+}
