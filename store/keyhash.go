@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// KeyHash turns order keys, keys of rates and the names of keys into the texts that engines
+// KeyHash turns order keys, keys of rates and names of keys into the texts that engines
 // store in their place. Both often hold e-mail addresses and numbers of orders,
 // and whoever reads the store must not be able to find them by trying: so the
 // hash has a key. Equal texts have equal hashes, which is all that engines need.

@@ -15,17 +15,11 @@ const bytesPerTake = 256 << 10
 // are bounded together. What a program has made may be garbage already, so a run
 // takes no more than the growth at which the guard ends it.
 type budget struct {
-	take   func(n int64) (free func(), ok bool) // nil if nothing is counted
-	unpaid int64                                // bytes for which no memory is taken
-	left   int64                                // bytes that the run may still take
-	frees  []func()
-}
-
-func newBudget(take func(int64) (func(), bool), maxGrowth uint64) budget {
-	if take == nil {
-		return budget{}
-	}
-	return budget{take: take, left: int64(HeapShare(maxGrowth))} //nolint:gosec // the growth is at most that of a machine
+	take      func(n int64) (free func(), ok bool) // nil if nothing is counted
+	maxGrowth uint64
+	unpaid    int64 // bytes for which no memory is taken
+	taken     int64
+	frees     []func()
 }
 
 // charge counts bytes. It returns false if there is no memory for them.
@@ -36,14 +30,14 @@ func (b *budget) charge(bytes int) bool {
 	if b.unpaid += int64(bytes); b.unpaid < bytesPerTake {
 		return true
 	}
-	n := min(b.unpaid, b.left)
+	n := min(b.unpaid, int64(HeapShare(b.maxGrowth))-b.taken) //nolint:gosec // the growth is at most that of a machine
 	b.unpaid = 0
-	if n == 0 {
+	if n <= 0 {
 		return true
 	}
 	free, ok := b.take(n)
 	if ok {
-		b.left -= n
+		b.taken += n
 		b.frees = append(b.frees, free)
 	}
 	return ok

@@ -107,7 +107,7 @@ func (p *Program) Run(ctx context.Context, in Input) ([]any, error) {
 		return nil, err
 	}
 	defer p.release(m)
-	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: newBudget(in.TakeMemory, p.MaxGrowth)}
+	guard := &guard{Context: ctx, maxGrowth: p.MaxGrowth, left: in.Steps, budget: budget{take: in.TakeMemory, maxGrowth: p.MaxGrowth}}
 	defer guard.budget.free()
 	m.run = newRun(guard, p, in.Headers)
 	return m.run.collect(m.code.RunWithContext(guard, in.Value, in.Variables...))
