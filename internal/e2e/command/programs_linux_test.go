@@ -70,7 +70,7 @@ func TestManyLargePrograms(t *testing.T) {
 		defer func() { t.Logf("the group took at most %s bytes", group.peak()) }()
 	}
 	for _, length := range []int{450_000, 100_000, 20_000, 450_000} {
-		body := `{"xs":[` + strings.Repeat("1,", length-1) + `1],"o":{}}`
+		body := numbersBody(length)
 		for range 3 {
 			statuses := postMany(t, p.base+"/reshape", body, callers)
 			t.Logf("%d numbers: the callers got %v", length, statuses)
@@ -81,4 +81,11 @@ func TestManyLargePrograms(t *testing.T) {
 		}
 	}
 	checkSmall(t, p, hostileLimit+mappedFiles)
+	if status := postUntilServed(t, p.base+"/reshape", "", numbersBody(2_000)); status != http.StatusOK {
+		t.Errorf("a small program after the others got %d, want 200", status)
+	}
+}
+
+func numbersBody(length int) string {
+	return `{"xs":[` + strings.Repeat("1,", length-1) + `1],"o":{}}`
 }
