@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
+	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
@@ -110,12 +111,7 @@ func isLoopbackHost(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return netname.IsLoopback(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
 }
 
 // remoteIP returns the address of the caller.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 const (
@@ -155,13 +155,8 @@ func checkKeySetURL(d *schema.Decoded, name, at string) hcl.Diagnostics {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return hcl.Diagnostics{d.Problem(name, "Wrong URL", `Write the whole URL, such as "https://login.example.com/keys".`)}
 	}
-	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+	if u.Scheme == "http" && !netname.IsLoopback(u.Hostname()) {
 		return hcl.Diagnostics{diag.Warning(d.Range(name), "Keys over http", "Somebody on the way can replace the keys and sign tokens. Use https.")}
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }

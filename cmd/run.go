@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,6 +30,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/keys"
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/internal/memlimit"
+	"github.com/webhook-gateway/gateway/internal/netname"
 )
 
 // runner executes `gateway run`.
@@ -202,11 +202,7 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 // isLoopback reports whether only this machine reaches a listener at the address.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+	return err == nil && netname.IsLoopback(host)
 }
 
 // warnOfDataAmongFlows logs that the data folder lies in a folder of flow files. It

@@ -18,6 +18,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/keys"
+	"github.com/webhook-gateway/gateway/internal/netname"
 	"github.com/webhook-gateway/gateway/internal/problem"
 )
 
@@ -50,7 +51,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{base: strings.TrimRight(base.String(), "/"), token: o.Token, clock: o.Clock}
-	if ip := net.ParseIP(base.Hostname()); base.Hostname() == "localhost" || (ip != nil && ip.IsLoopback()) {
+	if netname.IsLoopback(base.Hostname()) {
 		c.data = o.Data
 	}
 	c.http = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
