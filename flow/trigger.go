@@ -96,6 +96,8 @@ type HTTPPart struct {
 	// Challenge, if set, answers a request with one of Route.ChallengeMethods without
 	// reading its body. It returns nil for a request that is no challenge.
 	Challenge func(r *http.Request, in Incoming) *Problem
+	// Auth are the kinds of the checks of callers; a caller needs to pass one of them.
+	Auth []string
 	// ReadsKeys: callers may sign in with keys that the store keeps.
 	ReadsKeys bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
@@ -243,6 +245,13 @@ type CallPart struct {
 type Input struct {
 	Name     string
 	Required bool
+
+	// The rest is for people, as a flow file writes it.
+	Description string
+	Type        string
+	Rules       string // `min = 1, format = "email"`; "" for none
+	Place       string // in the request or the input: webhook.body.email
+	Sensitive   bool   // the value stays out of the record
 }
 
 // Event started a run.

@@ -72,7 +72,8 @@ func (e *edits) warnTrigger(name string, was, is seenFlow, runs int) {
 func addedRequired(was, is []flow.Input) []string {
 	var out []string
 	for _, in := range is {
-		if in.Required && !slices.Contains(was, in) {
+		required := func(before flow.Input) bool { return before.Name == in.Name && before.Required }
+		if in.Required && !slices.ContainsFunc(was, required) {
 			out = append(out, in.Name)
 		}
 	}

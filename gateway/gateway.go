@@ -133,7 +133,7 @@ func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
 	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}}
-	g.metrics = telemetry.NewMetrics(o.Version, g.slots.InUse)
+	g.metrics = telemetry.NewMetrics(o.Version, o.Clock, g.slots.InUse)
 	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
 	g.metrics.RegisterAbandoned(env.Abandoned.Running, env.Abandoned.Total)
 	g.life, g.endRuns = context.WithCancel(context.Background())

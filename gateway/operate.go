@@ -7,6 +7,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -40,6 +41,9 @@ func (g *Gateway) Status() Status {
 
 // SyncRuns returns the sync runs that are under way, in no order.
 func (g *Gateway) SyncRuns() []store.Summary { return g.handler.SyncRuns() }
+
+// Usage returns the requests and runs of this process in the last hour, by flow.
+func (g *Gateway) Usage() map[string]telemetry.Usage { return g.metrics.Usage() }
 
 // LastLoad returns the result of the last load.
 func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }

@@ -97,7 +97,10 @@ func inputsOf(variables []*input.Variable) []flow.Input {
 	}
 	out := make([]flow.Input, len(variables))
 	for i, v := range variables {
-		out[i] = flow.Input{Name: v.Name, Required: !v.IsOptional()}
+		out[i] = flow.Input{
+			Name: v.Name, Required: !v.IsOptional(), Description: v.Description, Type: v.TypeText(), Rules: v.RulesText(),
+			Place: v.PlaceText(), Sensitive: v.Sensitive,
+		}
 	}
 	return out
 }

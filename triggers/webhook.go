@@ -244,6 +244,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Timeout:      w.timeout,
 			Computes:     w.computes(),
 			Dedupes:      w.dedupe != nil,
+			Auth:         w.authKinds(),
 			ReadsKeys:    slices.ContainsFunc(w.checks, auth.ReadsKeys),
 			MaxBody:      int64(w.maxBody),
 			HidesPath:    slices.ContainsFunc(w.variables, isSensitiveSegment),

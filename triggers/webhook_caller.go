@@ -71,6 +71,17 @@ func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	}
 }
 
+// authKinds returns the kinds of the checks, each once.
+func (w *webhook) authKinds() []string {
+	var kinds []string
+	for _, c := range w.checks {
+		if kind := w.checkKinds[c]; !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
 // callerType returns the type of webhook.auth. Its optional members may be null.
 func (w *webhook) callerType() cty.Type {
 	var nullable []string

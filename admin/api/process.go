@@ -36,6 +36,16 @@ func (a *API) processRoutes() []route {
 			serve:     func(*request) (any, error) { return a.Ops.Flows() },
 		},
 		{
+			method: http.MethodGet, path: "/api/v1/flows/{name}", id: "getFlow", summary: "Return a flow with its variables, source and figures", param: "Name of the flow.",
+			responses: []response{ok("The flow.", ops.FlowDetail{}), refusal(http.StatusNotFound, "There is no such flow."), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			serve:     func(r *request) (any, error) { return a.Ops.FlowDetail(r.Context(), r.param("name")) },
+		},
+		{
+			method: http.MethodGet, path: "/api/v1/overview", id: "overview", summary: "Return what needs attention, and the figures of each flow in the last hour",
+			responses: []response{ok("The overview.", ops.Overview{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			serve:     func(r *request) (any, error) { return a.Ops.Overview(r.Context()) },
+		},
+		{
 			method: http.MethodPost, path: "/-/reload", id: "reload", summary: "Load the flow files again", lenient: true,
 			responses: []response{
 				ok("The files serve now.", ops.Findings{}),

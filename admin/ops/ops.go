@@ -17,6 +17,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -43,6 +44,9 @@ type Process interface {
 	QueueCounts() ([]store.Depth, error)
 	// SyncRuns returns the sync runs that are under way, in no order.
 	SyncRuns() []store.Summary
+	// Usage returns the requests and runs of this process in the last hour, by
+	// flow.
+	Usage() map[string]telemetry.Usage
 }
 
 // Snapshots holds the configuration that serves.
@@ -84,8 +88,9 @@ type Contacts interface {
 
 // Service is the operator service.
 type Service struct {
-	opts  Options
-	ready readiness
+	opts    Options
+	ready   readiness
+	figures figureCache
 }
 
 // New returns a service.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 )
@@ -67,6 +68,26 @@ type Config struct {
 	Secrets []string          // values of all secrets, and texts computed from them, to redact in logs
 	Files   map[string][]byte // flow files by their name in findings
 	Read    []Source          // all files that were read or missing, in order of paths
+	// Credentials are the places where the files state a credential instead of
+	// reading a secret, each with its text.
+	Credentials []WrittenCredential
+}
+
+// WrittenCredential is a credential that the files state.
+type WrittenCredential struct {
+	Range hcl.Range // where it is used; the text may be in a local
+	Text  string
+}
+
+// writtenCredentials returns the credentials of which the load has warned.
+func writtenCredentials(diags hcl.Diagnostics) []WrittenCredential {
+	var out []WrittenCredential
+	for _, d := range diags {
+		if c, ok := d.Extra.(schema.WrittenCredential); ok {
+			out = append(out, WrittenCredential{*d.Subject, c.Text})
+		}
+	}
+	return out
 }
 
 // loader holds the state of one load.
@@ -121,6 +142,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	if !l.diags.HasErrors() {
 		l.setVersions(c.Flows)
 	}
+	c.Credentials = writtenCredentials(l.diags)
 	c.Secrets, c.Read = slices.Concat(l.secrets, l.scopes.derived.list()), l.reader.sources()
 	return c, l.diags
 }

@@ -18,8 +18,18 @@ import (
 // the reference that they belong into a secret.
 type credential struct {
 	advice string
-	find   func(s *expr.Scope, e hclsyntax.Expression) []hcl.Range
+	find   func(s *expr.Scope, e hclsyntax.Expression) []writtenText
 }
+
+// writtenText is a text that the files state.
+type writtenText struct {
+	at   hcl.Range
+	text string
+}
+
+// WrittenCredential is the Extra of the warning of a credential that the files
+// state. The warning's Subject is where it is used.
+type WrittenCredential struct{ Text string }
 
 // Credential declares that the value proves who someone is, such as a password. It
 // may come from a secret, and a value that the files state is a warning. The package
@@ -52,30 +62,32 @@ func (f *Field) checkCredential(c *Context, a *hclsyntax.Attribute) hcl.Diagnost
 		return nil
 	}
 	var diags hcl.Diagnostics
-	for _, at := range f.credential.find(c.Scope, a.Expr) {
-		diags = append(diags, diag.Warning(at, "Credential in a flow file", fmt.Sprintf(
-			"%q holds a credential that everyone who can read the file knows, and that logs and the history may show. Declare secret \"NAME\" { env = \"VARIABLE\" } at the top level of a file, and write secret.NAME here.", a.Name)))
+	for _, found := range f.credential.find(c.Scope, a.Expr) {
+		warning := diag.Warning(found.at, "Credential in a flow file", fmt.Sprintf(
+			"%q holds a credential that everyone who can read the file knows, and that logs and the history may show. Declare secret \"NAME\" { env = \"VARIABLE\" } at the top level of a file, and write secret.NAME here.", a.Name))
+		warning.Extra = WrittenCredential{found.text}
+		diags = append(diags, warning)
 	}
 	return diags
 }
 
 // findWritten returns the places of the texts that the files state. A list is
 // searched for each of its elements, a condition for both results.
-func findWritten(s *expr.Scope, e hclsyntax.Expression) []hcl.Range {
+func findWritten(s *expr.Scope, e hclsyntax.Expression) []writtenText {
 	switch e := e.(type) {
 	case *hclsyntax.ParenthesesExpr:
 		return findWritten(s, e.Expression)
 	case *hclsyntax.ConditionalExpr:
 		return append(findWritten(s, e.TrueResult), findWritten(s, e.FalseResult)...)
 	case *hclsyntax.TupleConsExpr:
-		var out []hcl.Range
+		var out []writtenText
 		for _, element := range e.Exprs {
 			out = append(out, findWritten(s, element)...)
 		}
 		return out
 	}
 	if text, whole := s.WrittenText(e); whole && text != "" {
-		return []hcl.Range{e.Range()}
+		return []writtenText{{e.Range(), text}}
 	}
 	return nil
 }
@@ -88,13 +100,13 @@ var passwordInURL = regexp.MustCompile(`^(?:[^:/?#]*://)?[^:/?#@]*:[^/?#\x00]+@`
 
 // findInURL returns the place of a URL in which the files state a password or a
 // parameter that stands for a credential. The actions of HTTP refuse a password there.
-func findInURL(s *expr.Scope, e hclsyntax.Expression) []hcl.Range {
+func findInURL(s *expr.Scope, e hclsyntax.Expression) []writtenText {
 	text := writtenParts(s, e)
 	_, query, _ := strings.Cut(text, "?")
 	query, _, _ = strings.Cut(query, "#")
 	if passwordInURL.MatchString(text) && !strings.HasPrefix(text, "http") ||
 		slices.ContainsFunc(strings.Split(query, "&"), isCredentialParameter) {
-		return []hcl.Range{e.Range()}
+		return []writtenText{{e.Range(), text}}
 	}
 	return nil
 }
@@ -124,12 +136,12 @@ func isCredentialParameter(parameter string) bool {
 
 // findMembers returns the places of the values of an object literal whose names
 // stand for credentials.
-func findMembers(s *expr.Scope, e hclsyntax.Expression) []hcl.Range {
+func findMembers(s *expr.Scope, e hclsyntax.Expression) []writtenText {
 	object, ok := e.(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		return nil
 	}
-	var out []hcl.Range
+	var out []writtenText
 	for _, item := range object.Items {
 		key, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr)
 		if !ok {

@@ -39,6 +39,8 @@ func (q *request) recordRefusal(p *flow.Problem) {
 	}
 	if p.Outcome == flow.OutcomeIgnored {
 		limit, state = q.Endpoint.Ignored, store.Ignored
+	} else if q.Endpoint != nil {
+		q.Endpoint.Metrics.CountRefusal()
 	}
 	q.logRefusal(p)
 	if q.handler.Store == nil {

@@ -26,7 +26,7 @@ type fixture struct {
 }
 
 func newFixture(hasStore bool) *fixture {
-	f := &fixture{metrics: telemetry.NewMetrics("1.2.3", func() int64 { return 0 })}
+	f := &fixture{metrics: telemetry.NewMetrics("1.2.3", clock.System{}, func() int64 { return 0 })}
 	f.opener = snapshot.NewOpener(snapshot.Options{
 		Settings: flow.Settings{Clock: clock.System{}}, Key: []byte("0123456789abcdef"), HasStore: hasStore,
 		Log: telemetry.NewLog(zap.NewNop()), Metrics: f.metrics,

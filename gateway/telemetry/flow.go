@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"maps"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,7 @@ type Flow struct {
 	dropped  prometheus.Counter
 	runTime  prometheus.Observer
 	actions  map[string]*action
+	usage    *usage
 }
 
 // action holds the series of one action.
@@ -31,12 +33,18 @@ type action struct {
 func (f *Flow) ObserveRequest(outcome string, status int, took time.Duration) {
 	f.latency.Observe(took.Seconds())
 	f.requests.inc(outcome, status)
+	f.usage.countRequest(took)
 }
+
+// CountRefusal counts a request that was refused, as a part of the requests that
+// ObserveRequest counts.
+func (f *Flow) CountRefusal() { f.usage.countRefusal() }
 
 // ObserveRun counts a run that ended.
 func (f *Flow) ObserveRun(state flow.State, took time.Duration) {
 	f.runs.inc(state)
 	f.runTime.Observe(took.Seconds())
+	f.usage.countRun(state == flow.Failed, took)
 }
 
 // CountSkippedRun counts a run that did not start because earlier ones were not
@@ -99,7 +107,7 @@ func (m *Metrics) AddFlows(flows []*flow.Flow) map[string]*Flow {
 			runs:     newStateCounters(m.runs, f.Name),
 			dropped:  m.runs.WithLabelValues(f.Name, store.ReasonDropped),
 			runTime:  m.runTime.WithLabelValues(f.Name),
-			actions:  map[string]*action{},
+			actions:  map[string]*action{}, usage: m.usageOf(f.Name),
 		}
 		m.countUse(f, 1)
 		f.Walk(func(s *flow.Step) {
@@ -128,6 +136,7 @@ func (m *Metrics) RemoveFlows(flows []*flow.Flow) {
 		}
 		if len(m.uses[f.Name]) == 0 {
 			delete(m.uses, f.Name)
+			delete(m.usages, f.Name)
 		}
 	}
 }
@@ -154,4 +163,24 @@ func (m *Metrics) deleteSeries(flow, action string) {
 	for _, v := range vectors {
 		v.DeletePartialMatch(labels)
 	}
+}
+
+// usageOf returns the usage of a flow, which outlasts a reload.
+func (m *Metrics) usageOf(name string) *usage {
+	if m.usages[name] == nil {
+		m.usages[name] = &usage{clock: m.clock}
+	}
+	return m.usages[name]
+}
+
+// Usage returns the requests and runs of the last hour by flow.
+func (m *Metrics) Usage() map[string]Usage {
+	m.mu.Lock()
+	flows := maps.Clone(m.usages)
+	m.mu.Unlock()
+	out := make(map[string]Usage, len(flows))
+	for name, u := range flows {
+		out[name] = u.read()
+	}
+	return out
 }

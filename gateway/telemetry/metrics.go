@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // Metrics are the numbers that the admin listener shows under /metrics, in a
@@ -35,8 +37,11 @@ type Metrics struct {
 
 	unserved *requestCounter // requests without an endpoint
 
-	mu   sync.Mutex
-	uses map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
+	clock clock.Clock
+
+	mu     sync.Mutex
+	usages map[string]*usage         // by flow
+	uses   map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
 }
 
 // latencyBuckets reach from half a millisecond, the time of a small sync flow, to
@@ -49,8 +54,8 @@ const namespace = "gateway"
 
 // NewMetrics returns the metrics of a gateway. runs returns the number of runs
 // in flight.
-func NewMetrics(version string, runs func() int64) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), uses: map[string]map[string]int{}}
+func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, usages: map[string]*usage{}, uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})

@@ -17,7 +17,9 @@ import (
 	"github.com/webhook-gateway/gateway/store"
 )
 
-func newMetrics() *telemetry.Metrics { return telemetry.NewMetrics("1.2.3", func() int64 { return 7 }) }
+func newMetrics() *telemetry.Metrics {
+	return telemetry.NewMetrics("1.2.3", clock.System{}, func() int64 { return 7 })
+}
 
 // series returns the values of a metric by its labels, written as one text.
 func series(t *testing.T, m *telemetry.Metrics, name string) map[string]float64 {

@@ -135,7 +135,7 @@ func gatewayRooms() []room {
 
 func programRooms() []room {
 	return []room{
-		{"admin/ops", with("config/diag", "flow", "gateway", "gateway/run", "gateway/snapshot", "store"), "it decides what operators may do and see"},
+		{"admin/ops", with("config/diag", "flow", "gateway", "gateway/run", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
 		{"admin", with("admin/api", "flow", "internal/problem"), "it serves the routes and guards them by a token"},

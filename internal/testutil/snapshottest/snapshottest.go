@@ -45,7 +45,7 @@ func Serve(t *testing.T, file string) *snapshot.Holder {
 		t.Fatal(diags)
 	}
 	snap, err := snapshot.NewOpener(snapshot.Options{
-		Key: key, HasStore: true, Log: telemetry.NewLog(zap.NewNop()), Metrics: telemetry.NewMetrics("", func() int64 { return 0 }),
+		Key: key, HasStore: true, Log: telemetry.NewLog(zap.NewNop()), Metrics: telemetry.NewMetrics("", clock.System{}, func() int64 { return 0 }),
 		Settings: flow.Settings{Clock: clock.System{}},
 	}).Open(config)
 	if err != nil {
