@@ -95,7 +95,7 @@ func (c *command) root() *cobra.Command {
 	root.SetVersionTemplate(c.versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
+	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(), c.inferCommand(),
 		c.urlsCommand(), c.runsCommand(), c.contactsCommand(), c.keysCommand(), c.healthCommand(), c.versionCommand())
 	return root
 }

@@ -17,7 +17,7 @@ import (
 const webhookRoot = input.RequestRoot
 
 // requestNames are the parts of a request that each flow may read under webhook.
-var requestNames = []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw", "auth"}
+var requestNames = input.RequestNames()
 
 // requestTypes returns the types of the parts of a request.
 func (w *webhook) requestTypes() map[string]cty.Type {

@@ -27,6 +27,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"outbound.maxShownLocation":         shown,
 		"triggers/input.maxLoggedFaults":    shown,
 		"admin/ops.minWrittenText":          "a shorter text is redacted only where it is used",
+		"triggers/input/infer.maxListed":    shown,
+		"triggers/input/infer.maxTypeLine":  "a longer type has several lines",
 		"admin/ops.maxDepth":                "deeper JSON of a record is shown as text",
 		"actions/mail.maxLineLength":        format,
 		"actions/mail.maxWordLength":        format,

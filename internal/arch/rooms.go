@@ -94,6 +94,7 @@ func kindRooms() []room {
 		{"outbound", slices.Concat(ground(), []string{"internal/body"}), "the guarded client knows addresses, not flows; answers are compressed as bodies are"},
 		{"auth", slices.Concat(language, []string{"outbound"}), "a check knows the request, not the trigger that asks for it; it fetches certificates through the guard"},
 		{"auth/challenge", slices.Concat(language, []string{"auth", "outbound"}), "a challenge knows the request and its check, not the trigger; it confirms subscriptions through the guard"},
+		{"triggers/input/infer", with("config/format", "internal/body", "triggers/input"), "variables are inferred from decoded requests, in the words of the language"},
 		{"triggers/input", language, "declared variables serve every kind of trigger"},
 		{"triggers", slices.Concat(language, []string{"auth", "auth/challenge", "internal/body", "triggers/input"}), "a trigger asks checks to let a request in"},
 		{"actions/local", language, "files and commands of the machine need no client"},

@@ -86,6 +86,13 @@ func (c *Checker) convertSingle(t *Type, v any) (any, bool) {
 	return []any{out}, true
 }
 
+// SpellsNumber reports whether a text spells a number, as headers, queries and
+// forms hold it.
+func SpellsNumber(text string) bool {
+	_, ok := parseNumber(text)
+	return ok
+}
+
 // parseNumber reads text as a JSON number within the limits of numbers in a
 // body. It keeps the text.
 func parseNumber(s string) (json.Number, bool) {

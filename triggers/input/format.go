@@ -49,6 +49,12 @@ func findFormat(name string) *format {
 	return nil
 }
 
+// HasFormat reports whether a text has the format of a name, such as "email".
+func HasFormat(name, text string) bool {
+	f := findFormat(name)
+	return f != nil && f.matches(text)
+}
+
 // isEmail accepts the domains that the format idn-hostname accepts, and IP addresses
 // in brackets.
 func isEmail(s string) bool {

@@ -19,6 +19,12 @@ import (
 // RequestRoot is the name under which a flow reads a request.
 const RequestRoot = "webhook"
 
+// RequestNames returns the names of the parts of a request that each flow may read
+// below [RequestRoot]. No variable has one of them.
+func RequestNames() []string {
+	return []string{"body", "headers", "query", "path", "method", "url", "remote_ip", "received_at", "raw", "auth"}
+}
+
 // The parts of a request that hold values, as faults name them.
 const (
 	PartBody   = "body"

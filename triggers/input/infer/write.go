@@ -1,0 +1,173 @@
+package infer
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/webhook-gateway/gateway/config/format"
+)
+
+// Blocks returns the variable blocks in the canonical format. Comments before them
+// say what else the trigger needs to accept the samples.
+func (r *Result) Blocks() string {
+	var b strings.Builder
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(note, "\n", " "))
+	}
+	if settings := r.settings(); settings != "" {
+		b.WriteString("# For the trigger, so that it accepts the samples:\n")
+		for line := range strings.Lines(settings) {
+			b.WriteString("# " + line)
+		}
+	}
+	if b.Len() > 0 && len(r.Variables) > 0 {
+		b.WriteString("\n")
+	}
+	r.writeVariables(&b)
+	return layOut(b.String())
+}
+
+// Flow returns a flow with the blocks in the canonical format. Its action logs one
+// line for each request.
+func (r *Result) Flow(name string) string {
+	var b strings.Builder
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(note, "\n", " "))
+	}
+	fmt.Fprintf(&b, "flow %s {\ntrigger \"webhook\" {\n", quote(name))
+	settings := r.settings()
+	b.WriteString(settings)
+	if settings != "" && len(r.Variables) > 0 {
+		b.WriteString("\n")
+	}
+	r.writeVariables(&b)
+	b.WriteString("}\n\naction \"log\" \"received\" {\nmessage = \"request received\"\n}\n}\n")
+	return layOut(b.String())
+}
+
+// settings returns the attributes of the trigger that differ from their defaults.
+func (r *Result) settings() string {
+	out := ""
+	if len(r.Methods) > 1 || len(r.Methods) == 1 && r.Methods[0] != "POST" {
+		out += "methods = " + quoteList(r.Methods) + "\n"
+	}
+	if len(r.ContentTypes) > 1 || len(r.ContentTypes) == 1 && r.ContentTypes[0] != "json" {
+		out += "content_types = " + quoteList(r.ContentTypes) + "\n"
+	}
+	return out
+}
+
+func (r *Result) writeVariables(b *strings.Builder) {
+	for i := range r.Variables {
+		v := &r.Variables[i]
+		fmt.Fprintf(b, "variable %s {\n", quote(v.Name))
+		if t := v.shape.text(); t != "any" {
+			fmt.Fprintf(b, "type = %s\n", t)
+		}
+		if v.From != "" {
+			fmt.Fprintf(b, "from = %s\n", v.From)
+		}
+		if v.Format != "" {
+			fmt.Fprintf(b, "format = %q\n", v.Format)
+		}
+		if len(v.Enum) > 0 {
+			fmt.Fprintf(b, "enum = %s\n", quoteList(v.Enum))
+		}
+		if !v.Required {
+			b.WriteString("required = false\n")
+		}
+		b.WriteString("}\n")
+	}
+}
+
+// layOut formats the text. A text that does not parse stays as it is.
+func layOut(text string) string {
+	out, _ := format.Source("", []byte(text))
+	return string(out)
+}
+
+// maxTypeLine is the length above which an object is written on several lines.
+const maxTypeLine = 80
+
+// text returns the type as it is written in a file.
+func (s *shape) text() string {
+	switch s.name {
+	case "list", "map":
+		if s.elem.name == "any" {
+			return map[string]string{"list": "array", "map": "object"}[s.name]
+		}
+		return s.name + "(" + s.elem.text() + ")"
+	case "object":
+		return s.objectText()
+	}
+	return s.name
+}
+
+func (s *shape) objectText() string {
+	members := make([]string, len(s.members))
+	total := 0
+	for i, m := range s.members {
+		name, typ := m.name, m.shape.text()
+		if !hclsyntax.ValidIdentifier(name) {
+			name = quote(name)
+		}
+		if m.optional {
+			typ = "optional(" + typ + ")"
+		}
+		members[i] = name + " = " + typ
+		total += len(members[i]) + len(", ")
+	}
+	line := strings.Join(members, ", ")
+	if total <= maxTypeLine && !strings.Contains(line, "\n") {
+		return "object({ " + line + " })"
+	}
+	return "object({\n" + strings.Join(members, "\n") + "\n})"
+}
+
+// step returns the step to a member in a reference.
+func step(member string) string {
+	if hclsyntax.ValidIdentifier(member) {
+		return "." + member
+	}
+	return "[" + quote(member) + "]"
+}
+
+func quoteList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = quote(t)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// quote writes a text as a literal of the language.
+func quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	runes := []rune(text)
+	for i, r := range runes {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case (r == '$' || r == '%') && i+1 < len(runes) && runes[i+1] == '{':
+			b.WriteString(string(r) + string(r))
+		case !strconv.IsPrint(r) && r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		case !strconv.IsPrint(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
