@@ -110,6 +110,14 @@ func (a *allOf) needsClientCertificate() bool {
 	return slices.ContainsFunc(a.checks, NeedsClientCertificate)
 }
 
+func (a *allOf) handshakeSenders() []string {
+	var senders []string
+	for _, c := range a.checks {
+		senders = append(senders, HandshakeSenders(c)...)
+	}
+	return senders
+}
+
 func (a *allOf) hasClaims() bool   { return slices.ContainsFunc(a.checks, HasClaims) }
 func (a *allOf) signsURL() bool    { return slices.ContainsFunc(a.checks, SignsURL) }
 func (a *allOf) readsKeys() bool   { return slices.ContainsFunc(a.checks, ReadsKeys) }

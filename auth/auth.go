@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // Check is a decoded auth block. All requests share it, so it must be immutable.
@@ -65,6 +66,9 @@ type Request struct {
 	// FindKey returns the name of a key that the gateway keeps, by its hash. The
 	// error says why it does not let the caller in. Nil finds no key.
 	FindKey func(ctx context.Context, hash [sha256.Size]byte) (name string, err error)
+	// Handshakes keeps the secrets that senders choose in their handshakes. Nil keeps
+	// none.
+	Handshakes flow.Handshakes
 	// Caller is the name of the caller, set by a check that learns it from the
 	// request.
 	Caller string
@@ -80,6 +84,14 @@ func SignsURL(c Check) bool {
 func ReadsKeys(c Check) bool {
 	reader, ok := c.(interface{ readsKeys() bool })
 	return ok && reader.readsKeys()
+}
+
+// HandshakeSenders lists the senders whose secrets a check takes from their handshakes.
+func HandshakeSenders(c Check) []string {
+	if reader, ok := c.(interface{ handshakeSenders() []string }); ok {
+		return reader.handshakeSenders()
+	}
+	return nil
 }
 
 // NamesCaller reports whether each caller that a check accepts has a name.

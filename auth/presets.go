@@ -23,6 +23,8 @@ type preset struct {
 
 	// schemes are the ways in which the sender signs, of which one must match.
 	schemes []presetScheme
+	// handshake: without a secret in the file, that of the handshake counts.
+	handshake bool
 	// timeOption: the sender lets its user name the header of the time.
 	timeOption bool
 }
@@ -65,7 +67,7 @@ func (p *presetCheck) Describe(s *schema.Spec) {
 func (p *presetCheck) describeKeys(s *schema.Spec) {
 	hasBoth := p.preset.secret != "" && p.preset.publicKey != ""
 	var options []schema.Option
-	if !hasBoth {
+	if !hasBoth && !p.preset.handshake {
 		options = append(options, schema.Required())
 	}
 	if p.preset.secret != "" {
@@ -180,6 +182,9 @@ func (p *presetCheck) setKeys(keys []string, public bool) {
 // Verify accepts a request if one of the schemes that have a key does. Otherwise it
 // returns the reason of a scheme whose header the request has.
 func (p *presetCheck) Verify(ctx context.Context, r *Request) error {
+	if p.preset.handshake && len(p.signatures[0].keys) == 0 {
+		return p.verifyHandshake(ctx, r)
+	}
 	var reason error
 	for _, v := range p.signatures {
 		if len(v.keys) == 0 {

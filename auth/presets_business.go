@@ -2,6 +2,8 @@ package auth
 
 import (
 	"time"
+
+	"github.com/webhook-gateway/gateway/config/schema"
 )
 
 // businessPresets are senders of shops, offices and communication that sign the body.
@@ -119,10 +121,17 @@ func businessPresets() []preset { //nolint:funlen // a table
 				with("v0:{timestamp}:{body}", timeSource{header: "X-CIO-Timestamp", format: unixName})),
 		},
 		{
-			name:    "asana",
-			doc:     "Checks the signature of [Asana's webhooks](https://developers.asana.com/docs/webhooks-guide#security).",
-			secret:  "The `X-Hook-Secret` that Asana sends in the first request for a webhook.",
-			schemes: one(bodyHMAC("X-Hook-Signature", "", hexName)),
+			name: "asana",
+			doc: "Checks the signature of [Asana's webhooks](https://developers.asana.com/docs/webhooks-guide#security). " +
+				"Asana chooses the secret in the handshake of a webhook: `challenge \"asana\"` keeps it in the store, and the check reads it there. Each gateway of the store knows a new secret within a second, and it survives restarts and reloads. " +
+				"A flow keeps one secret, so give each webhook of Asana a flow of its own. Before the handshake each delivery is refused.",
+			secret:    "The `X-Hook-Secret` of the webhook, if another program answered its handshake. Without it the secret that `challenge \"asana\"` keeps counts.",
+			schemes:   one(bodyHMAC("X-Hook-Signature", "", hexName)),
+			handshake: true,
+			examples: []schema.Example{
+				{Title: "The secret of the handshake, beside challenge \"asana\" {}"},
+				{Title: "A secret in the environment", HCL: "secret = secret.asana"},
+			},
 		},
 		{
 			name:    "clickup",

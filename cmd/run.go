@@ -341,7 +341,7 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 	log := telemetry.NewLog(o.Log).Sampled
 	service := ops.New(ops.Options{
 		Version: o.Version, Clock: o.Clock, Log: log, Store: o.Store,
-		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g,
+		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g, Handshakes: g,
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})

@@ -16,6 +16,22 @@ const OutcomeIgnored = "ignored"
 // ErrKeysUnavailable says that nobody can tell now whether a key lets a caller in.
 var ErrKeysUnavailable = errors.New("the keys of callers can't be read now")
 
+// Handshakes keeps the secrets that senders choose in their handshakes with a flow.
+type Handshakes interface {
+	// Secret returns the secret of a sender; "" if there was no handshake. The error
+	// is ErrHandshakesUnavailable.
+	Secret(ctx context.Context, sender string) (string, error)
+	// Keep keeps the secret of a sender. The error is ErrHandshakeDone if another
+	// secret is kept, or ErrHandshakesUnavailable.
+	Keep(ctx context.Context, sender, secret string) error
+}
+
+// The errors of Handshakes.
+var (
+	ErrHandshakesUnavailable = errors.New("the secrets of handshakes can't be read or stored now")
+	ErrHandshakeDone         = errors.New("the flow has the secret of an earlier handshake; `gateway handshakes reset` deletes it")
+)
+
 // Rate is a number of requests per time, of which Burst may come at once.
 type Rate struct {
 	Requests int

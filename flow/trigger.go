@@ -100,6 +100,8 @@ type HTTPPart struct {
 	Auth []string
 	// ReadsKeys: callers may sign in with keys that the store keeps.
 	ReadsKeys bool
+	// Handshakes: the store keeps the secret that a sender chooses.
+	Handshakes bool
 	// MaxBody is the maximum size of a body in bytes, 0 for Limits.Body.
 	MaxBody int64
 	// HidesPath: a segment of the path is the value of a sensitive variable.
@@ -172,6 +174,8 @@ type Incoming struct {
 	// gateway keeps. The error says why the key does not open the flow, or is
 	// ErrKeysUnavailable. Nil finds none.
 	FindKey func(ctx context.Context, hash [sha256.Size]byte) (name string, err error)
+	// Handshakes keeps the secrets that senders choose. Nil keeps none.
+	Handshakes Handshakes
 	// Evaluate evaluates the expressions that decide whether the event starts a run,
 	// within the time of the request. Nil evaluates with the names of the event
 	// alone.

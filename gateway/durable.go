@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/webhook-gateway/gateway/gateway/handshake"
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/keyring"
 	"github.com/webhook-gateway/gateway/gateway/run"
@@ -29,6 +30,7 @@ type durableParts struct {
 	missing     *missingFlows
 	adopter     *adopter
 	keyring     *keyring.Keyring
+	handshakes  *handshake.Keeper
 
 	executing    context.Context // ends after a stop, when the last run has ended
 	endExecuting context.CancelFunc
@@ -39,6 +41,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
 	d.keyring = keyring.New(keyring.Options{Store: o.Store, Clock: o.Clock, Log: g.log})
+	d.handshakes = handshake.New(handshake.Options{Store: o.Store, Sealer: env.Sealer, Clock: o.Clock, Log: g.log})
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
 	options := worker.Options{
 		Env: env, Store: o.Store, Slots: g.slots, Snapshots: &g.current,

@@ -144,7 +144,7 @@ func compose(o Options) *Gateway {
 		d := newDurableParts(g, env, wakeup)
 		g.durable = d
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup
-		handler.Keyring = d.keyring
+		handler.Keyring, handler.Handshakes = d.keyring, d.handshakes
 	}
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{

@@ -71,6 +71,10 @@ func (g *Gateway) ExtendLeases(ctx context.Context) { g.durable.pool.ExtendLease
 // Other gateways learn of it within a second.
 func (g *Gateway) RefreshKeys() { g.durable.keyring.Refresh() }
 
+// RefreshHandshakes makes a deletion of handshakes count for the next request. Other
+// gateways learn of it within a second.
+func (g *Gateway) RefreshHandshakes() { g.durable.handshakes.Refresh() }
+
 // ChangeContact changes a contact and starts the flows that wait for the tags
 // that it adds.
 func (g *Gateway) ChangeContact(ctx context.Context, c flow.ContactChange) (store.ContactChanged, error) {

@@ -15,6 +15,7 @@ type Store interface {
 	Keys
 	Contacts
 	APIKeys
+	Handshakes
 
 	// Ping writes, and so reports whether the store can store runs.
 	Ping(ctx context.Context) error

@@ -86,6 +86,20 @@ type sent struct {
 	limits flow.Limits
 	memory func([]byte) bool // Incoming.TakeMemory
 	rate   func(string, flow.Rate) *flow.Problem
+	kept   *keptSecrets // of handshakes; none where nil
+}
+
+// keptSecrets keeps the first secret, as the gateway does.
+type keptSecrets struct{ secret string }
+
+func (k *keptSecrets) Secret(context.Context, string) (string, error) { return k.secret, nil }
+
+func (k *keptSecrets) Keep(_ context.Context, _, secret string) error {
+	if k.secret != "" && k.secret != secret {
+		return flow.ErrHandshakeDone
+	}
+	k.secret = secret
+	return nil
 }
 
 var testTime = time.Date(2026, 1, 5, 10, 0, 0, 123456789, time.FixedZone("CET", 3600))
@@ -122,6 +136,10 @@ func (s sent) to(t testing.TB, w *webhook) (flow.Event, *flow.Problem) {
 	in := flow.Incoming{PathValues: s.path, ReceivedAt: testTime, Limits: s.limits, TakeMemory: s.memory, TakeRate: s.rate, RemoteIP: netip.MustParseAddr("192.0.2.7")}
 	if s.ip != "" {
 		in.RemoteIP = netip.MustParseAddr(s.ip)
+	}
+	in.Handshakes = &keptSecrets{}
+	if s.kept != nil {
+		in.Handshakes = s.kept
 	}
 	if in.Limits.Body == 0 {
 		in.Limits.Body = 1 << 20

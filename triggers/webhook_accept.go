@@ -70,7 +70,7 @@ func (w *webhook) Accept(r *http.Request, in flow.Incoming) (flow.Event, *flow.P
 // newAuthRequest returns what checks and challenges read of a request, without the
 // body.
 func newAuthRequest(r *http.Request, in flow.Incoming) *auth.Request {
-	out := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt, FindKey: in.FindKey}
+	out := &auth.Request{Method: r.Method, PublicURL: in.BaseURL, URI: requestURI(r), Header: r.Header, Now: in.ReceivedAt, FindKey: in.FindKey, Handshakes: in.Handshakes}
 	if r.URL.RawQuery != "" {
 		out.Query = r.URL.Query()
 	}

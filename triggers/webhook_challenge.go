@@ -198,6 +198,43 @@ func (w *webhook) checkChallenges() hcl.Diagnostics {
 				"The sender signs challenge %q, and the trigger checks no such signature. Add auth %s to the trigger.", c.kind, quoteKinds(c.SignedBy()))))
 		}
 	}
+	return append(diags, w.checkHandshakes()...)
+}
+
+// handshakeSenders lists the senders whose secrets the checks take from handshakes.
+func (w *webhook) handshakeSenders() []string {
+	var senders []string
+	for _, c := range w.checks {
+		senders = append(senders, auth.HandshakeSenders(c)...)
+	}
+	return senders
+}
+
+// checkHandshakes reports a challenge that keeps a secret which no check reads, and a
+// check that reads a secret which no challenge keeps.
+func (w *webhook) checkHandshakes() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	readers, kept := w.handshakeSenders(), []string{}
+	for _, c := range w.challenges {
+		keeper, ok := c.Challenge.(challenge.SecretKeeper)
+		if !ok {
+			continue
+		}
+		sender := keeper.KeepsSecretOf()
+		kept = append(kept, sender)
+		if !slices.Contains(readers, sender) {
+			diags = append(diags, diag.Error(c.at, "No auth block for the secret", fmt.Sprintf(
+				"Challenge %q keeps a secret that no check reads. Add auth %q {} to the trigger, without secret; if it has one, remove that or the challenge.", c.kind, sender)))
+		}
+	}
+	for c, at := range w.checkPlaces {
+		for _, sender := range auth.HandshakeSenders(c) {
+			if !slices.Contains(kept, sender) {
+				diags = append(diags, diag.Error(at, "Missing secret", fmt.Sprintf(
+					"Nothing brings the secret of auth %q. Add challenge %q {} to the trigger, which keeps the secret of the handshake, or give secret.", sender, sender)))
+			}
+		}
+	}
 	return diags
 }
 

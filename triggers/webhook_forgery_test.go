@@ -77,6 +77,8 @@ func (a attempt) load(t *testing.T, kind string) *webhook {
 		block = "auth \"bearer\" {\n  token = secret.key\n}"
 	case "braintree":
 		block = "auth \"braintree\" {\n  public_key = \"pub\"\n  secret = secret.key\n}"
+	case "asana":
+		block = "auth \"asana\" {}"
 	case "trello":
 		block = "auth \"trello\" {\n  secret = secret.key\n}"
 	default:

@@ -161,6 +161,9 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"changeContact":  {200: "a/b@example.com", 400: "nobody"},
 		"deleteContact":  {200: "joe@example.com", 400: "nobody"},
 
+		"listHandshakes":  {200: "", 400: "?x=1"},
+		"resetHandshakes": {200: "y", 404: "none", 400: "y?x=1"},
+
 		"listKeys":  {200: "", 400: "?x=1"},
 		"createKey": {200: "", 400: "?x=1"},
 		"rotateKey": {200: "old", 404: "none", 400: "old?overlap=soon"},
@@ -168,6 +171,9 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 	}
 	bodies := map[string]string{"importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`, "createKey": `{"name": "new", "flows": ["x"], "expires_in": "90d"}`}
 	ask[ops.ContactsImported](l, "POST", "/api/v1/contacts", 200, bodies["importContacts"])
+	if _, _, err := l.Store.PutHandshake(t.Context(), store.Handshake{Flow: "y", Sender: "asana", Sealed: []byte{1}}); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"old", "older"} {
 		ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "`+name+`"}`)
 	}

@@ -24,16 +24,17 @@ import (
 
 // Options are the parts of the process that the service uses.
 type Options struct {
-	Version   string
-	Clock     clock.Clock
-	Log       *zap.Logger // for lines that callers can cause, so it should be sampled
-	Store     store.Store // nil if the gateway keeps no runs
-	Process   Process
-	Snapshots Snapshots
-	Reloader  Reloader
-	Worker    Worker
-	Contacts  Contacts
-	Keyring   Keyring
+	Version    string
+	Clock      clock.Clock
+	Log        *zap.Logger // for lines that callers can cause, so it should be sampled
+	Store      store.Store // nil if the gateway keeps no runs
+	Process    Process
+	Snapshots  Snapshots
+	Reloader   Reloader
+	Worker     Worker
+	Contacts   Contacts
+	Keyring    Keyring
+	Handshakes Handshakes
 }
 
 // Process counts the work of the running gateway.

@@ -191,7 +191,7 @@ func TestNoErrorHoldsASecret(t *testing.T) {
 	core, lines := observer.New(zapcore.DebugLevel)
 	s := ops.New(ops.Options{
 		Version: "1", Clock: clock.System{}, Log: zap.New(core), Store: failingStore{l.Store}, Process: l.Gateway,
-		Snapshots: l.Gateway, Reloader: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway, Keyring: l.Gateway,
+		Snapshots: l.Gateway, Reloader: l.Gateway, Worker: l.Gateway, Contacts: l.Gateway, Keyring: l.Gateway, Handshakes: l.Gateway,
 	})
 	got := results(t.Context(), s, l.NewID())
 	wantNoSecret(t, got)

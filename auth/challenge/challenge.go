@@ -81,6 +81,7 @@ func All() []Kind {
 		{Name: "zoom", New: func() Challenge { return newZoom() }},
 		{Name: "twitter", New: func() Challenge { return newTwitter() }},
 		{Name: "sns", New: func() Challenge { return newSNS() }},
+		{Name: "asana", New: func() Challenge { return newAsana() }},
 		{Name: "braintree", New: func() Challenge { return newBraintree() }},
 	}
 	for _, h := range append(signedHandshakes(), unsignedHandshakes()...) {

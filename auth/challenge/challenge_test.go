@@ -62,6 +62,7 @@ func request(method, query, body string, header ...string) *auth.Request {
 func answer(c Challenge, r *auth.Request) *Answer {
 	for _, method := range c.Methods() {
 		if method == r.Method && c.Asks(r) {
+			r.Handshakes = &keptSecrets{}
 			return c.Answer(context.Background(), r)
 		}
 	}
@@ -247,15 +248,6 @@ func TestEventGridGrantsItsOrigin(t *testing.T) {
 	got := answer(c, request("OPTIONS", "", "", "Webhook-Request-Origin", "eventgrid.azure.net"))
 	if origin, rate := got.Header.Get("WebHook-Allowed-Origin"), got.Header.Get("WebHook-Allowed-Rate"); origin != "eventgrid.azure.net" || rate != "*" {
 		t.Errorf("allows %q at %q", origin, rate)
-	}
-}
-
-func TestAsanaSecret(t *testing.T) {
-	t.Parallel()
-	c, _ := decode(t, "asana", "", nil)
-	got := answer(c, request("POST", "", "{}", "X-Hook-Secret", "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81"))
-	if secret := got.Header.Get("X-Hook-Secret"); secret != "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81" || !strings.Contains(got.Note, secret) {
-		t.Errorf("secret %q, note %q", secret, got.Note)
 	}
 }
 

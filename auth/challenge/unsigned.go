@@ -75,16 +75,6 @@ func handshakesByBody() []handshake {
 			methods: post, answer: answerNotion,
 		},
 		{
-			name: "asana",
-			doc: "Answers the [handshake of Asana](https://developers.asana.com/docs/webhooks-guide): a `POST` with `X-Hook-Secret`, which is sent back when a webhook is created. " +
-				"Copy the secret from the log line `answered a challenge`, and use it as a secret of `auth \"asana\"`; each webhook has its own. Anybody can send such a request: take the line of the moment at which you created the webhook. Until then deliveries get 401, and Asana repeats them for 24 hours.",
-			example: "Learn the secret of a new webhook of Asana",
-			methods: post, asks: func(r *auth.Request) bool {
-				return r.Header.Get("X-Hook-Secret") != "" && r.Header.Get("X-Hook-Signature") == ""
-			},
-			answer: answerAsana,
-		},
-		{
 			name: "woocommerce",
 			doc: "Answers the ping that [WooCommerce](https://woocommerce.com/document/webhooks/) sends when a webhook is saved: an unsigned form with `webhook_id` and nothing else. " +
 				"`auth \"woocommerce\"` would refuse it, and WooCommerce disables a webhook after five refusals.",
@@ -142,14 +132,6 @@ func answerNotion(r *auth.Request) *Answer {
 		return nil
 	}
 	return &Answer{Status: http.StatusOK, Note: "The verification token is " + token + "."}
-}
-
-func answerAsana(r *auth.Request) *Answer {
-	secret := r.Header.Values("X-Hook-Secret")
-	if len(secret) != 1 || !isWord(secret[0], maxSigned) {
-		return nil
-	}
-	return &Answer{Status: http.StatusOK, Header: http.Header{"X-Hook-Secret": secret}, Note: "The secret of the webhook is " + secret[0] + "."}
 }
 
 // asksWooCommerce excludes deliveries, which are signed or at least have a topic.

@@ -27,6 +27,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/handshake"
 	"github.com/webhook-gateway/gateway/gateway/history"
 	"github.com/webhook-gateway/gateway/gateway/keyring"
 	"github.com/webhook-gateway/gateway/gateway/run"
@@ -51,12 +52,13 @@ type Options struct {
 
 	// The following are nil in a gateway without a store.
 
-	Store    store.Store
-	Services *services.Services
-	Pool     *worker.Pool
-	Recorder *history.Recorder
-	Wakeup   *run.Signal // a run was queued
-	Keyring  *keyring.Keyring
+	Store      store.Store
+	Services   *services.Services
+	Pool       *worker.Pool
+	Recorder   *history.Recorder
+	Wakeup     *run.Signal // a run was queued
+	Keyring    *keyring.Keyring
+	Handshakes *handshake.Keeper
 }
 
 // Handler serves the endpoints of the flows.
@@ -225,6 +227,9 @@ func (q *request) incoming(pathValues map[string]string) flow.Incoming {
 		in.FindKey = func(ctx context.Context, hash [sha256.Size]byte) (string, error) {
 			return q.handler.Keyring.Find(ctx, hash, q.Endpoint.Flow)
 		}
+	}
+	if q.Endpoint.HTTP.Handshakes && q.handler.Handshakes != nil {
+		in.Handshakes = q.handler.Handshakes.Of(q.Endpoint.Flow)
 	}
 	return in
 }

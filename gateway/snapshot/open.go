@@ -73,6 +73,9 @@ func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 		if !o.opts.HasStore && readsKeys(f) {
 			return nil, fmt.Errorf("%s: flow %q lets callers in by keys, and this gateway has no store to keep them", f.Range, f.Name)
 		}
+		if !o.opts.HasStore && f.Parts.HTTP != nil && f.Parts.HTTP.Handshakes {
+			return nil, fmt.Errorf("%s: flow %q takes a secret from a handshake, and this gateway has no store to keep it", f.Range, f.Name)
+		}
 		if err := openActions(f, resources); err != nil {
 			return nil, err
 		}

@@ -125,12 +125,13 @@ func gatewayRooms() []room {
 		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},
 		{"gateway/history", below("gateway/telemetry", "gateway/run", "store/erase"), "it records runs and erases addresses"},
 		{"gateway/keyring", below("gateway/telemetry"), "it finds the keys of callers, and knows no request"},
+		{"gateway/handshake", below("gateway/telemetry"), "it keeps the secrets of handshakes, and knows no request"},
 		{"gateway/services", below("gateway/snapshot", "gateway/run"), "actions reach contacts, keys and other flows through it"},
 		{"gateway/worker", below("gateway/snapshot", "gateway/run", "gateway/history", "gateway/services"), "it executes stored runs"},
-		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker"), "it serves requests"},
+		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker"), "it serves requests"},
 		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
 		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
-		{"gateway", below("config/diag", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+		{"gateway", below("config/diag", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
 	}
 }
 

@@ -243,3 +243,8 @@ func (t *clockedStore) NoteAPIKeyUses(ctx context.Context, hashes ...store.APIKe
 	t.setClock()
 	return t.Store.NoteAPIKeyUses(ctx, hashes...)
 }
+
+func (t *clockedStore) PutHandshake(ctx context.Context, h store.Handshake) (store.Handshake, bool, error) {
+	t.setClock()
+	return t.Store.PutHandshake(ctx, h)
+}

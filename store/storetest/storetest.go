@@ -98,6 +98,7 @@ func Run(t *testing.T, e Engine) {
 		{"Keys", keyTests()},
 		{"KeyHash", keyHashTests()},
 		{"APIKeys", apiKeyTests()},
+		{"Handshakes", handshakeTests()},
 		{"Contact", contactTests()},
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},

@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	runsPath     = "/api/v1/runs"
-	contactsPath = "/api/v1/contacts"
-	keysPath     = "/api/v1/keys"
+	runsPath       = "/api/v1/runs"
+	contactsPath   = "/api/v1/contacts"
+	keysPath       = "/api/v1/keys"
+	handshakesPath = "/api/v1/handshakes"
 )
 
 // Runs returns a page of runs.
@@ -90,6 +91,16 @@ func (c *Client) RotateKey(ctx context.Context, name string, r ops.KeyRotation) 
 // RevokeKey revokes the keys with a name.
 func (c *Client) RevokeKey(ctx context.Context, name string) (ops.KeysRevoked, error) {
 	return call[ops.KeysRevoked](ctx, c, http.MethodDelete, keyPath(name), nil, nil)
+}
+
+// Handshakes returns the handshakes of senders.
+func (c *Client) Handshakes(ctx context.Context) (ops.HandshakeList, error) {
+	return call[ops.HandshakeList](ctx, c, http.MethodGet, handshakesPath, nil, nil)
+}
+
+// ResetHandshakes deletes the handshakes of a flow.
+func (c *Client) ResetHandshakes(ctx context.Context, flow string) (ops.HandshakesReset, error) {
+	return call[ops.HandshakesReset](ctx, c, http.MethodDelete, handshakesPath+"/"+url.PathEscape(flow), nil, nil)
 }
 
 // Ready returns nil if the gateway takes requests.

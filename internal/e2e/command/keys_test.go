@@ -36,17 +36,23 @@ flow "stock" {
 // manageKeys runs `gateway keys` on a gateway and returns its output.
 func manageKeys(t *testing.T, p *process, args ...string) string {
 	t.Helper()
+	return runManaged(t, p, append([]string{"keys"}, args...)...)
+}
+
+// runManaged runs a command on a gateway and returns its output.
+func runManaged(t *testing.T, p *process, args ...string) string {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Args = append([]string{"gateway", "keys"}, append(args, "--admin", p.admin)...)
+	cmd.Args = append(append([]string{"gateway"}, args...), "--admin", p.admin)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	text, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("gateway keys %v: %v\n%s", args, err, errs.String())
+		t.Fatalf("gateway %v: %v\n%s", args, err, errs.String())
 	}
 	return strings.TrimSpace(string(text))
 }

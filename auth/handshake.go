@@ -1,0 +1,40 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/webhook-gateway/gateway/flow"
+)
+
+// handshakeRetryAfter is when a sender may try again whose secret can't be read now.
+const handshakeRetryAfter = 5 * time.Second
+
+// verifyHandshake checks a signature with the secret that the sender chose in its
+// handshake.
+func (p *presetCheck) verifyHandshake(ctx context.Context, r *Request) error {
+	if _, err := p.signatures[0].readClaim(r); err != nil {
+		return err // without a signature the store is not asked
+	}
+	if r.Handshakes == nil {
+		return &Unavailable{flow.ErrHandshakesUnavailable, handshakeRetryAfter}
+	}
+	secret, err := r.Handshakes.Secret(ctx, p.preset.name)
+	switch {
+	case err != nil:
+		return &Unavailable{err, handshakeRetryAfter}
+	case secret == "":
+		return errors.New("no handshake has brought a secret yet")
+	}
+	v := &signature{scheme: p.signatures[0].scheme}
+	v.setKeys([]string{secret})
+	return v.Verify(ctx, r)
+}
+
+func (p *presetCheck) handshakeSenders() []string {
+	if p.preset.handshake && len(p.signatures[0].keys) == 0 {
+		return []string{p.preset.name}
+	}
+	return nil
+}
