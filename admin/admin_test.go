@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin"
 	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 )
@@ -26,7 +27,8 @@ const syncFlow = `flow "x" {
 
 func optionsOf(l *admintest.Lab) admin.Options {
 	a := api.New(api.Options{Ops: l.Service, Metrics: l.Gateway.MetricsHandler(), Clock: clock.System{}, Version: admintest.Version})
-	return admin.Options{API: a, Token: adminToken, Log: l.Options.Log, Clock: clock.System{}}
+	pages := dashboard.New(dashboard.Options{Ops: l.Service, Clock: clock.System{}, Log: l.Options.Log, Version: admintest.Version})
+	return admin.Options{API: a, Dashboard: pages, Token: adminToken, Log: l.Options.Log, Clock: clock.System{}}
 }
 
 const adminToken = "right-token-0123456789"
@@ -88,7 +90,12 @@ func TestAdminAccess(t *testing.T) {
 		{name: "reload outside", listener: outside, method: "POST", path: "/-/reload", want: 401},
 		{name: "reload by GET", listener: loopback, path: "/-/reload", want: 405},
 		{name: "status by POST", listener: loopback, method: "POST", want: 405},
-		{name: "unknown path", listener: loopback, path: "/", want: 404},
+		{name: "unknown path", listener: loopback, path: "/x", want: 404},
+		{name: "unknown path of the API", listener: loopback, path: "/api/v2/status", want: 404},
+		{name: "page outside", listener: outside, path: "/runs", want: 401},
+		{name: "page through a rebound name", listener: loopback, host: "attacker.example:8081", path: "/runs", want: 403},
+		{name: "form from another site", listener: loopback, method: "POST", path: "/runs/x/retry", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}, want: 403},
+		{name: "asset by a way round", listener: outside, path: "/assets/../runs", want: 401},
 		{name: "unknown parameter", listener: loopback, path: "/api/v1/status?x=1", want: 400},
 		{name: "no store", listener: loopback, path: "/api/v1/runs", want: 503},
 		{name: "large header", listener: loopback, header: http.Header{"X-Large": {strings.Repeat("x", 64<<10)}}, want: 431},
@@ -126,7 +133,8 @@ func TestAdminAccess(t *testing.T) {
 			if w.Code != c.want {
 				t.Errorf("status %d, want %d: %s", w.Code, c.want, w.Body)
 			}
-			if w.Code >= 400 && w.Header().Get("Content-Type") != "application/problem+json" {
+			isPage := strings.HasPrefix(w.Header().Get("Content-Type"), "text/html")
+			if w.Code >= 400 && w.Header().Get("Content-Type") != "application/problem+json" && (!isPage || c.path != "/x") {
 				t.Errorf("%v\n%s", w.Header(), w.Body)
 			}
 			if (w.Code == 401) != (w.Header().Get("Www-Authenticate") != "") {

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/netname"
@@ -27,6 +28,7 @@ import (
 // request that changes something must not come from a page of another origin.
 type guard struct {
 	api      *api.API
+	pages    *dashboard.Dashboard
 	log      *zap.Logger
 	local    bool // the listener is on loopback, where no token is needed
 	unix     bool // the listener is a socket that no browser reaches
@@ -37,7 +39,7 @@ type guard struct {
 
 func newGuard(listener net.Addr, o Options) *guard {
 	g := &guard{
-		api: o.API, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
+		api: o.API, pages: o.Dashboard, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
 		origins: http.NewCrossOriginProtection(),
 	}
 	switch a := listener.(type) {
@@ -59,7 +61,11 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, p)
 		return
 	}
-	g.api.ServeHTTP(w, r)
+	if g.api.Serves(r) {
+		g.api.ServeHTTP(w, r)
+		return
+	}
+	g.pages.ServeHTTP(w, r)
 }
 
 // checkRequest returns why a request is refused, or nil.
@@ -72,7 +78,7 @@ func (g *guard) checkRequest(r *http.Request) *flow.Problem {
 
 // checkAccess returns why a request is refused, or nil.
 func (g *guard) checkAccess(r *http.Request) *flow.Problem {
-	if !g.api.NeedsToken(r) {
+	if !g.needsToken(r) {
 		return nil
 	}
 	given := r.Header.Get("Authorization")
@@ -96,6 +102,15 @@ func (g *guard) checkAccess(r *http.Request) *flow.Problem {
 		}
 	}
 	return nil
+}
+
+// needsToken tells whether a request needs the admin token, as the API or the
+// dashboard says.
+func (g *guard) needsToken(r *http.Request) bool {
+	if g.api.Serves(r) {
+		return g.api.NeedsToken(r)
+	}
+	return !g.pages.IsPublic(r)
 }
 
 // isToken compares in a time that does not depend on the token.

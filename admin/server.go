@@ -1,5 +1,5 @@
-// Package admin serves the admin listener: health, metrics and the admin API. It
-// decides who may use it.
+// Package admin serves the admin listener: health, metrics, the admin API and the
+// dashboard. It decides who may use it.
 package admin
 
 import (
@@ -10,14 +10,17 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
 // Options are the parts of the server.
 type Options struct {
-	API   *api.API
-	Token string // "" if there is none
+	API *api.API
+	// Dashboard serves each path that is not the API's.
+	Dashboard *dashboard.Dashboard
+	Token     string // "" if there is none
 	// RequireToken: the token is also needed on loopback, because the operator gave
 	// it.
 	RequireToken bool

@@ -22,6 +22,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin"
 	"github.com/webhook-gateway/gateway/admin/api"
+	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
@@ -344,7 +345,8 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g, Handshakes: g,
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
-	return admin.NewServer(l, admin.Options{API: handler, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
+	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})
+	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
 }
 
 // reloadOnHangup reloads the flow files on SIGHUP until the returned function is

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -55,6 +56,17 @@ func (a *API) add(r *route) {
 		a.mux.Handle(r.path, p)
 	}
 	p.methods[r.method] = r
+}
+
+// Serves tells whether the path of a request is the API's, also if it has no such
+// route. Other paths are pages.
+func (a *API) Serves(r *http.Request) bool {
+	for _, prefix := range []string{"/api/", "/-/"} {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			return true
+		}
+	}
+	return a.pathOf(r) != nil
 }
 
 // NeedsToken tells whether a request needs the admin token, as the route that it

@@ -2,12 +2,10 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
-	"github.com/webhook-gateway/gateway/internal/datetime"
 	"github.com/webhook-gateway/gateway/internal/duration"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -169,27 +167,12 @@ func (t *TimeRange) parseTimes(now time.Time) (from, to time.Time, err error) {
 	if t.Since != "" && t.From != "" {
 		return from, to, errors.New(`"since" and "from" mean the same: give one of them`)
 	}
-	if from, err = parseTime("from", t.From, now); err == nil && t.Since != "" {
-		from, err = parseTime("since", t.Since, now)
+	if from, err = ops.ParseTime("from", t.From, now); err == nil && t.Since != "" {
+		from, err = ops.ParseTime("since", t.Since, now)
 	}
 	if err != nil {
 		return from, to, err
 	}
-	to, err = parseTime("to", t.To, now)
+	to, err = ops.ParseTime("to", t.To, now)
 	return from, to, err
-}
-
-// parseTime reads a time, or a duration before now: "90m", "7d".
-func parseTime(name, text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if t, err := datetime.Parse(text); err == nil {
-		return t, nil
-	}
-	ago, err := duration.Parse(text)
-	if err != nil || ago < 0 {
-		return time.Time{}, fmt.Errorf(`%q is no time; write it like "2026-01-31T15:04:05Z", or like "90m", "12h" or "7d" for how long ago`, name)
-	}
-	return now.Add(-ago), nil
 }

@@ -29,6 +29,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/ops.minWrittenText":          "a shorter text is redacted only where it is used",
 		"triggers/input/infer.maxListed":    shown,
 		"triggers/input/infer.maxTypeLine":  "a longer type has several lines",
+		"admin/dashboard.maxIndent":         shown,
+		"admin/dashboard.maxNews":           shown,
 		"admin/ops.maxDepth":                "deeper JSON of a record is shown as text",
 		"actions/mail.maxLineLength":        format,
 		"actions/mail.maxWordLength":        format,

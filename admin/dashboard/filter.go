@@ -1,0 +1,97 @@
+package dashboard
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// runFilter is the filter of a list of runs as its URL states it.
+type runFilter struct {
+	Flow   []string
+	State  []string
+	Text   string
+	Key    string // an order key, which is searched for as a text
+	From   string // a time, or how long ago
+	To     string
+	After  string
+	Limit  int
+	Errors string // why the filter is not possible; "" if it is
+}
+
+func readRunFilter(q url.Values) runFilter {
+	f := runFilter{
+		Flow: without(q["flow"], ""), State: without(q["state"], ""), Text: strings.TrimSpace(q.Get("text")),
+		Key: strings.TrimSpace(q.Get("key")), From: strings.TrimSpace(q.Get("from")), To: strings.TrimSpace(q.Get("to")), After: q.Get("after"),
+	}
+	f.Limit, _ = strconv.Atoi(q.Get("limit")) // 0 is the default; the service refuses other numbers
+	return f
+}
+
+func without(list []string, unwanted string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == unwanted })
+}
+
+// query returns the query of the store for the filter.
+func (f *runFilter) query(now time.Time) (store.ListQuery, error) {
+	q := store.ListQuery{Filter: store.Filter{Flows: f.Flow, Text: f.Text}, After: f.After, Limit: f.Limit}
+	if f.Key != "" {
+		if f.Text != "" {
+			return q, &ops.Error{Kind: ops.Invalid, Message: "a list is searched for a text or for an order key, not for both"}
+		}
+		q.Text = f.Key
+	}
+	for _, name := range f.State {
+		state, err := store.ParseState(name)
+		if err != nil {
+			return q, &ops.Error{Kind: ops.Invalid, Message: err.Error()}
+		}
+		q.States = append(q.States, state)
+	}
+	var err error
+	if q.From, err = ops.ParseTime("from", f.From, now); err == nil {
+		q.To, err = ops.ParseTime("to", f.To, now)
+	}
+	if err != nil {
+		return q, &ops.Error{Kind: ops.Invalid, Message: err.Error()}
+	}
+	return q, nil
+}
+
+// IsEmpty reports whether the filter selects every run.
+func (f runFilter) IsEmpty() bool {
+	return len(f.Flow) == 0 && len(f.State) == 0 && f.Text == "" && f.Key == "" && f.From == "" && f.To == ""
+}
+
+// values returns the filter as the query of a URL, without the place in the list.
+func (f runFilter) values() url.Values {
+	q := url.Values{}
+	for _, name := range f.Flow {
+		q.Add("flow", name)
+	}
+	for _, name := range f.State {
+		q.Add("state", name)
+	}
+	for name, text := range map[string]string{"text": f.Text, "key": f.Key, "from": f.From, "to": f.To} {
+		if text != "" {
+			q.Set(name, text)
+		}
+	}
+	if f.Limit != 0 {
+		q.Set("limit", strconv.Itoa(f.Limit))
+	}
+	return q
+}
+
+// link returns a URL with a query; without the "?" if the query is empty.
+func link(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}

@@ -1,0 +1,112 @@
+package dashboard
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+)
+
+// functions are the functions of the templates.
+func (d *Dashboard) functions() template.FuncMap {
+	return template.FuncMap{
+		"ago":     func(t time.Time) string { return formatAgo(t, d.Clock.Now()) },
+		"until":   func(t time.Time) string { return formatUntil(t, d.Clock.Now()) },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
+		"full":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 UTC") },
+		"since":   func(t time.Time) string { return formatSeconds(clock.Since(d.Clock, t).Seconds()) },
+		"seconds": formatSeconds,
+		"bytes":   formatBytes,
+		"number":  formatNumber,
+		"plural":  plural,
+	}
+}
+
+const day = 24 * time.Hour
+
+// formatAgo says how long ago a time was.
+func formatAgo(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case d < -time.Second:
+		return formatUntil(t, now)
+	case d < time.Second:
+		return "now"
+	case d > 30*day:
+		return t.UTC().Format("2006-01-02")
+	default:
+		return roughly(d) + " ago"
+	}
+}
+
+// formatUntil says how far ahead a time is.
+func formatUntil(t, now time.Time) string {
+	if d := t.Sub(now); d > 0 {
+		return "in " + roughly(d)
+	}
+	return "now"
+}
+
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 2*day:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(d/day))
+}
+
+// formatSeconds writes a duration with three digits that count.
+func formatSeconds(s float64) string {
+	switch {
+	case s < 0.0005:
+		return fmt.Sprintf("%.0f µs", s*1e6)
+	case s < 0.01:
+		return fmt.Sprintf("%.1f ms", s*1e3)
+	case s < 1:
+		return fmt.Sprintf("%.0f ms", s*1e3)
+	case s < 10:
+		return fmt.Sprintf("%.2f s", s)
+	case s < 60:
+		return fmt.Sprintf("%.1f s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
+	}
+	return fmt.Sprintf("%d h %d min", int(s)/3600, int(s)%3600/60)
+}
+
+func formatBytes(n int) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}
+
+// formatNumber writes a number with a thin space between groups of thousands.
+func formatNumber(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	var out strings.Builder
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 && c != '-' && digits[i-1] != '-' {
+			out.WriteRune('\u2009')
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
+}
+
+// plural writes a number with a word: "1 run", "2 runs".
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return formatNumber(int64(n)) + " " + word + "s"
+}

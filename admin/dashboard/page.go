@@ -1,0 +1,187 @@
+package dashboard
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+)
+
+// page is what the layout shows around the body of a page.
+type page struct {
+	Name    string // of the template
+	Title   string
+	Section string // path of the current entry of the navigation
+	Done    string // what an action did before the redirect to this page
+	Live    string // URL that the script polls; "" for none
+	Body    any    // the struct of the page
+
+	Version string
+	CSS     string
+	JS      string
+	Icon    string
+	Nav     []navEntry
+}
+
+// navEntry is a link of the navigation.
+type navEntry struct {
+	Path, Title string
+	Current     bool
+}
+
+func navigation(section string) []navEntry {
+	entries := []navEntry{
+		{Path: "/runs", Title: "Activity"},
+	}
+	for i := range entries {
+		entries[i].Current = entries[i].Path == section
+	}
+	return entries
+}
+
+// redirect is the error of a page that is somewhere else.
+type redirect string
+
+func (r redirect) Error() string { return "see " + string(r) }
+
+// servePage serves the page that load returns. Its errors are pages too.
+func (d *Dashboard) servePage(pattern string, load func(*http.Request) (*page, error)) {
+	d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		p, err := load(r)
+		if err != nil {
+			d.writeError(w, r, err)
+			return
+		}
+		d.writePage(w, http.StatusOK, p)
+	})
+}
+
+// maxForm bounds the body of a form in bytes.
+const maxForm = 1 << 20
+
+// serveAction serves a form: act changes something and returns the page to see
+// next.
+func (d *Dashboard) serveAction(pattern string, act func(*http.Request) (next string, err error)) {
+	d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next, err := "", error(nil)
+		if parseErr := r.ParseForm(); parseErr != nil {
+			err = &ops.Error{Kind: ops.Invalid, Message: "the form can't be read: " + parseErr.Error()}
+		} else {
+			next, err = act(r)
+		}
+		if err != nil {
+			d.writeError(w, r, err)
+			return
+		}
+		http.Redirect(w, r, next, http.StatusSeeOther)
+	})
+}
+
+// errorPage is the body of a page about an error.
+type errorPage struct {
+	Title   string
+	Message string
+	Back    string // the page with the form
+}
+
+// writeError writes a page about an error, or the redirect that it is.
+func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	var elsewhere redirect
+	if errors.As(err, &elsewhere) {
+		http.Redirect(w, r, string(elsewhere), http.StatusSeeOther)
+		return
+	}
+	known := &ops.Error{Kind: ops.Internal, Message: "the log says more"}
+	if !errors.As(err, &known) {
+		d.Log.Error("a page failed", zap.String("path", r.URL.Path), zap.Error(err))
+	}
+	status, title := describeKind(known.Kind)
+	if known.Kind == ops.Unavailable {
+		w.Header().Set("Retry-After", "5")
+	}
+	body := errorPage{Title: title, Message: toSentence(known.Message)}
+	if r.Method == http.MethodPost {
+		body.Back = backTo(r)
+	}
+	d.writePage(w, status, &page{Name: "error", Title: title, Body: body})
+}
+
+// backTo returns the page of this listener from which a form came.
+func backTo(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Referer(), "://")
+	host, path, _ := strings.Cut(rest, "/")
+	if host != r.Host {
+		return "/"
+	}
+	return "/" + strings.TrimLeft(path, "/")
+}
+
+func describeKind(k ops.Kind) (status int, title string) {
+	switch k {
+	case ops.Invalid:
+		return http.StatusBadRequest, "That is not possible"
+	case ops.TooLarge:
+		return http.StatusRequestEntityTooLarge, "That is too large"
+	case ops.NotFound:
+		return http.StatusNotFound, "Not found"
+	case ops.Conflict:
+		return http.StatusConflict, "That is not possible now"
+	case ops.NoStore:
+		return http.StatusServiceUnavailable, "This gateway keeps no runs"
+	case ops.Unavailable:
+		return http.StatusServiceUnavailable, "The store is not available"
+	case ops.ShuttingDown:
+		return http.StatusServiceUnavailable, "The gateway is shutting down"
+	}
+	return http.StatusInternalServerError, "Something went wrong"
+}
+
+// toSentence returns a message as a sentence.
+func toSentence(message string) string {
+	first, size := utf8.DecodeRuneInString(message)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[size:], ".") + "."
+}
+
+func missingPage(r *http.Request) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return &ops.Error{Kind: ops.NotFound, Message: "no form of the dashboard is sent to this address"}
+	}
+	return &ops.Error{Kind: ops.NotFound, Message: "the dashboard has no such page"}
+}
+
+// writePage renders a page as a whole before it writes it, so that a page is
+// complete or is an error.
+func (d *Dashboard) writePage(w http.ResponseWriter, status int, p *page) {
+	p.Version, p.Nav = d.Version, navigation(p.Section)
+	p.CSS, p.JS, p.Icon = d.assets.url("dashboard.css"), d.assets.url("dashboard.js"), d.assets.url("icon.svg")
+	var out bytes.Buffer
+	if err := d.templates[p.Name].ExecuteTemplate(&out, "layout", p); err != nil {
+		d.Log.Error("a page can't be rendered", zap.String("page", p.Name), zap.Error(err))
+		http.Error(w, "The page can't be shown. The log says more.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(showControls(out.Bytes())) // fails only if the caller hung up
+}
+
+// parseTemplates returns a template for each page, by name: the page in the
+// layout, with the parts that pages share.
+func (d *Dashboard) parseTemplates() map[string]*template.Template {
+	shared := template.Must(template.New("").Funcs(d.functions()).ParseFS(files, "templates/layout.html", "templates/parts.html"))
+	out := map[string]*template.Template{}
+	for _, name := range pageNames() {
+		out[name] = template.Must(template.Must(shared.Clone()).ParseFS(files, "templates/"+name+".html"))
+	}
+	return out
+}
+
+func pageNames() []string { return []string{"error", "runs", "run"} }

@@ -1,0 +1,289 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// maxSteps is how many actions of a run a page shows.
+const maxSteps = 200
+
+// runPage is everything about one run, the error first.
+type runPage struct {
+	*ops.RunDetail
+	Cause     *ops.RunCause
+	Open      bool // the run is not over
+	Retry     retryChoices
+	Steps     []stepRow
+	FromStep  int // number of the first step that is shown
+	Total     int // number of all steps
+	PrevSteps string
+	NextSteps string
+	Headers   []header
+	Body      *shown
+	Event     *shown
+	Variables *shown
+	Output    *shown
+	Answer    *answer
+	Hidden    []hiddenPart
+	Change    string // state that the script compares
+}
+
+// retryChoices are the ways in which the run may be run again.
+type retryChoices struct{ Resume, Fresh bool }
+
+// header is a header of a request or a response.
+type header struct{ Name, Value string }
+
+// hiddenPart says why a part of a run is not shown.
+type hiddenPart struct{ Name, Why string }
+
+// answer is the response that the caller got.
+type answer struct {
+	Status  int
+	Headers []header
+	Body    *shown
+}
+
+// stepRow is an action of the run with its bar in the waterfall.
+type stepRow struct {
+	ops.RunStep
+	Number int
+	Depth  int
+	Name   string // last part of the path
+	In     *shown
+	Out    *shown
+	Hidden []hiddenPart
+	Failed bool
+	// X and Width place the bar, in percent of the time that is shown.
+	X, Width string
+	After    float64 // seconds from the start of the run
+}
+
+func (d *Dashboard) showRun(r *http.Request) (*page, error) {
+	run, err := d.Ops.Run(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	from, _ := strconv.Atoi(r.URL.Query().Get("step")) // anything else is the beginning
+	body := newRunPage(run, max(from, 0))
+	out := &page{Name: "run", Title: "Run " + run.ID, Section: "/runs", Body: body, Done: doneMessage(r)}
+	if body.Open {
+		out.Live = runURL(run.ID, "/live")
+		body.Change = versionOf(run)
+	}
+	return out, nil
+}
+
+// newRunPage returns the page about a run, with the steps from a number on.
+func newRunPage(run *ops.RunDetail, from int) *runPage {
+	state, _ := store.ParseState(string(run.State)) // the service only returns states
+	p := &runPage{RunDetail: run, Cause: run.Cause, Open: state.Open(), Total: len(run.Steps), Retry: retryChoicesOf(state)}
+	left := newBudget()
+	p.addSteps(left, from)
+	if run.Request != nil {
+		p.Headers = sortHeaders(run.Request.Headers)
+		p.Body = left.showBody(run.Request.RunBody, partURL(run.ID, "body"))
+	}
+	p.Event = left.show(run.Event, partURL(run.ID, "event"))
+	p.Variables = left.show(run.Variables, partURL(run.ID, "variables"))
+	p.Output = left.show(run.Output, partURL(run.ID, "output"))
+	if run.Response != nil {
+		p.Answer = &answer{run.Response.Status, sortHeaders(run.Response.Headers), left.showBody(run.Response.RunBody, partURL(run.ID, "response"))}
+	}
+	p.Hidden = listHidden(run.Hidden)
+	return p
+}
+
+func retryChoicesOf(s store.State) retryChoices {
+	switch s {
+	case store.Failed, store.Cancelled:
+		return retryChoices{Resume: true, Fresh: true}
+	case store.Succeeded:
+		return retryChoices{Fresh: true}
+	}
+	return retryChoices{}
+}
+
+// addSteps adds the steps that the page shows, with their place in time. Steps
+// that failed are shown first where the page has no room for all values.
+func (p *runPage) addSteps(left *budget, from int) {
+	steps := p.RunDetail.Steps
+	p.FromStep = min(from, len(steps)) + 1
+	to := min(from+maxSteps, len(steps))
+	from = min(from, to)
+	scale := newTimeScale(p.RunDetail)
+	for i := range steps[from:to] {
+		p.Steps = append(p.Steps, newStepRow(steps[from+i], from+i+1, scale))
+	}
+	for _, failed := range []bool{true, false} {
+		for i := range p.Steps {
+			if s := &p.Steps[i]; s.Failed == failed {
+				s.In = left.show(s.Input, stepURL(p.ID, s.Path, "input"))
+				s.Out = left.show(s.Output, stepURL(p.ID, s.Path, "output"))
+			}
+		}
+	}
+	if from > 0 {
+		p.PrevSteps = fmt.Sprintf("%s?step=%d#steps", runURL(p.ID), max(from-maxSteps, 0))
+	}
+	if to < len(steps) {
+		p.NextSteps = fmt.Sprintf("%s?step=%d#steps", runURL(p.ID), to)
+	}
+}
+
+func newStepRow(s ops.RunStep, number int, scale timeScale) stepRow {
+	row := stepRow{RunStep: s, Number: number, Failed: s.Cause != nil, Hidden: listHidden(s.Hidden)}
+	row.Name, row.Depth = splitPath(s.Path)
+	if !s.Began.IsZero() {
+		row.X, row.Width = scale.place(s.Began, s.Took)
+		row.After = max(s.Began.Sub(scale.start).Seconds(), 0)
+	}
+	return row
+}
+
+// splitPath returns the name of an action and how deep it is nested: the path of
+// an action in a loop is "each/3/reserve".
+func splitPath(path string) (name string, depth int) {
+	begin := 0
+	for i := range path {
+		if path[i] == '/' {
+			depth, begin = depth+1, i+1
+		}
+	}
+	return path[begin:], depth
+}
+
+// timeScale maps the time of a run to percent.
+type timeScale struct {
+	start time.Time
+	total time.Duration
+}
+
+// newTimeScale returns the scale from the first action to the end of the last.
+func newTimeScale(run *ops.RunDetail) timeScale {
+	var s timeScale
+	var end time.Time
+	for i := range run.Steps {
+		began := run.Steps[i].Began
+		if began.IsZero() {
+			continue
+		}
+		if s.start.IsZero() || began.Before(s.start) {
+			s.start = began
+		}
+		if over := began.Add(seconds(run.Steps[i].Took)); over.After(end) {
+			end = over
+		}
+	}
+	s.total = max(end.Sub(s.start), time.Microsecond)
+	return s
+}
+
+// place returns the place and width of a bar in percent. Each bar can be seen.
+func (s timeScale) place(began time.Time, took float64) (x, width string) {
+	const least = 0.4
+	start := 100 * float64(began.Sub(s.start)) / float64(s.total)
+	size := max(100*float64(seconds(took))/float64(s.total), least)
+	start = min(start, 100-least)
+	size = min(size, 100-start)
+	return fmt.Sprintf("%.2f%%", start), fmt.Sprintf("%.2f%%", size)
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+func sortHeaders(all map[string][]string) []header {
+	var out []header
+	for name, values := range all {
+		for _, v := range values {
+			out = append(out, header{name, v})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b header) int { return compareText(a.Name, b.Name) })
+	return out
+}
+
+func listHidden(parts map[string]string) []hiddenPart {
+	var out []hiddenPart
+	for name, why := range parts {
+		out = append(out, hiddenPart{name, why})
+	}
+	slices.SortFunc(out, func(a, b hiddenPart) int { return compareText(a.Name, b.Name) })
+	return out
+}
+
+// versionOf changes whenever a run on a page is not as it was.
+func versionOf(run *ops.RunDetail) string {
+	last := ""
+	if n := len(run.Steps); n > 0 {
+		last = run.Steps[n-1].State
+	}
+	return fmt.Sprintf("%s-%d-%d-%s", run.State, run.Attempt, len(run.Steps), last)
+}
+
+func runURL(id string, prefix ...string) string {
+	path := "/runs/" + url.PathEscape(id)
+	for _, p := range prefix {
+		path = p + path
+	}
+	return path
+}
+
+func partURL(id, part string) string { return runURL(id) + "/download?part=" + part }
+
+func stepURL(id, path, part string) string {
+	return runURL(id) + "/download?part=" + part + "&step=" + url.QueryEscape(path)
+}
+
+// retryRun runs a run again.
+func (d *Dashboard) retryRun(r *http.Request) (string, error) {
+	id := r.PathValue("id")
+	if _, err := d.Ops.RetryRun(r.Context(), id, r.PostFormValue("from") == "start"); err != nil {
+		return "", err
+	}
+	return runURL(id) + "?done=retry", nil
+}
+
+// cancelRun cancels a run that is not over.
+func (d *Dashboard) cancelRun(r *http.Request) (string, error) {
+	id := r.PathValue("id")
+	if _, err := d.Ops.CancelRun(r.Context(), id); err != nil {
+		return "", err
+	}
+	return runURL(id) + "?done=cancel", nil
+}
+
+// rawPart returns a part of a run by the name in its URL; nil if there is none.
+func rawPart(run *ops.RunDetail, part, step string) json.RawMessage {
+	if step != "" {
+		i := slices.IndexFunc(run.Steps, func(s ops.RunStep) bool { return s.Path == step })
+		if i < 0 {
+			return nil
+		}
+		if part == "input" {
+			return run.Steps[i].Input
+		}
+		return run.Steps[i].Output
+	}
+	switch {
+	case part == "body" && run.Request != nil:
+		return run.Request.Body
+	case part == "response" && run.Response != nil:
+		return run.Response.Body
+	case part == "event":
+		return run.Event
+	case part == "variables":
+		return run.Variables
+	case part == "output":
+		return run.Output
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package dashboard_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// attribute returns the value of the first attribute with a name.
+func attribute(t *testing.T, page, name string) string {
+	t.Helper()
+	found := regexp.MustCompile(regexp.QuoteMeta(name) + `="([^"]*)"`).FindStringSubmatch(page)
+	if found == nil {
+		t.Fatalf("no element has %s: %s", name, page)
+	}
+	return strings.ReplaceAll(found[1], "&amp;", "&")
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	event := []byte(`{"method":"POST","url":"/x?a=1","host":"example.com","remote_ip":"192.0.2.7","headers":{"Content-Type":["application/json"]}}`)
+	id := s.Queue("x", store.Payload{Event: event, Body: []byte(`{"order":17}`), Variables: []byte(`{"order_id":"A-17"}`)})
+	s.End(id, &store.Ending{
+		State: store.Failed, Cause: store.Cause{Class: "transient", Reason: "5xx", Action: "note", Position: "main.hcl:9,3", Message: "answered 503"},
+		Steps: []store.Step{
+			{Path: "sum", Kind: "transform", State: "succeeded", Attempts: 1, Began: began, Took: time.Second, Input: []byte(`[1]`), Output: []byte(`{"total":1}`)},
+			{Path: "each/0/note", Kind: "log", State: "failed", Attempts: 2, Began: began.Add(time.Second), Took: time.Second, Cause: store.Cause{Message: "answered 503"}},
+		},
+	})
+	page := s.get("/runs/"+id, 200)
+	wantText(t, page, "x failed", "Action note failed answered 503 transient 5xx at main.hcl:9,3", "Run again from the failure", "Run again from the beginning",
+		"sum transform succeeded 1.00 s", "note log failed", "2 attempts", "began 1.00 s after the first action", `"total": 1`,
+		"POST /x?a=1", "from 192.0.2.7 to example.com", `"order": 17`, `"order_id": "A-17"`)
+	wantNone(t, page, "Cancel", "data-live")
+	if !strings.Contains(page, `<rect x="0.00%" y="25%" width="50.00%"`) || !strings.Contains(page, `<rect x="50.00%" y="25%" width="50.00%"`) {
+		t.Errorf("the bars are not side by side: %s", page)
+	}
+	if strings.Index(page, "answered 503") > strings.Index(page, "Request</h2>") {
+		t.Error("the error does not come first")
+	}
+	wantText(t, s.get("/runs/none", http.StatusNotFound), "There is no such run in the history.")
+}
+
+func TestRetryAndCancel(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.Fail("x", "boom")
+	page := s.post("/runs/"+id+"/retry", url.Values{"from": {"failure"}})
+	wantText(t, page, "The run was queued again.", "queued", "Cancel…")
+	live := attribute(t, page, "data-live")
+	if got, want := s.get(live, 200), attribute(t, page, "data-version"); !strings.Contains(got, `"version":"`+want+`"`) {
+		t.Errorf("the poll says %s, the page %q", got, want)
+	}
+	before := attribute(t, page, "data-version")
+	page = s.post("/runs/"+id+"/cancel", url.Values{})
+	wantText(t, page, "The run was cancelled.", "cancelled", "Run again from the failure")
+	if strings.Contains(s.get(live, 200), `"`+before+`"`) {
+		t.Error("a poll does not tell that the run changed")
+	}
+	if w := s.call(http.MethodPost, "/runs/"+id+"/cancel", url.Values{}); w.Code != http.StatusConflict {
+		t.Errorf("cancel again: %d %s", w.Code, w.Body)
+	}
+	if w := s.call(http.MethodPost, "/runs/none/retry", url.Values{}); w.Code != http.StatusNotFound {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := s.call(http.MethodGet, "/runs/"+id+"/retry", nil); w.Code == http.StatusSeeOther || w.Code == http.StatusOK {
+		t.Errorf("a link runs a run again: %d", w.Code)
+	}
+	w := s.call(http.MethodPost, "/runs/"+id+"/retry", url.Values{"from": {strings.Repeat("x", 2<<20)}})
+	if w.Code != http.StatusBadRequest {
+		t.Errorf("a large form: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestManySteps pages through the actions of a run.
+func TestManySteps(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	input := []byte(`"` + strings.Repeat("x", 20<<10) + `"`)
+	e := &store.Ending{State: store.Failed, Cause: store.Cause{Message: "boom"}}
+	for i := range 450 {
+		e.Steps = append(e.Steps, store.Step{Path: fmt.Sprintf("each/%d/note", i), Kind: "log", State: "succeeded", Began: time.Now(), Input: input, Output: []byte(`"ok"`)})
+	}
+	e.Steps[399].State, e.Steps[399].Cause, e.Steps[399].Output = "failed", store.Cause{Message: "boom"}, []byte(`"the output of the failed action"`)
+	id := s.Queue("x", store.Payload{})
+	s.End(id, e)
+	page := s.get("/runs/"+id, 200)
+	wantText(t, page, "only the beginning is shown", "not shown, the page is full", "450 actions", "each/199/note")
+	wantNone(t, page, "each/200/note", "Earlier actions")
+	page = s.get(linkTo(t, page, "Later actions"), 200)
+	wantText(t, page, "each/200/note", "the output of the failed action")
+	page = s.get(linkTo(t, page, "Later actions"), 200)
+	wantText(t, page, "each/449/note")
+	wantNone(t, page, "Later actions", "each/399/note")
+	wantText(t, s.get(linkTo(t, page, "Earlier actions"), 200), "each/200/note")
+	wantNone(t, s.get("/runs/"+id+"?step=99999999", 200), "each/449/note")
+	wantText(t, s.get("/runs/"+id+"?step=-5", 200), "each/0/note")
+	if got := s.get("/runs/"+id+"/download?part=output&step=each%2F3%2Fnote", 200); got != "ok" {
+		t.Errorf("%q", got)
+	}
+	for _, q := range []string{"?part=nothing", "?part=input&step=nothing", "?part=response", "?part=event", ""} {
+		s.get("/runs/"+id+"/download"+q, http.StatusNotFound)
+	}
+}
+
+// TestLargeBody cuts a value on the page and offers it whole.
+func TestLargeBody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	body, err := json.Marshal(map[string]string{"text": strings.Repeat("x", 10<<20)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := s.Queue("x", store.Payload{Event: []byte(`{"method":"POST","url":"/x"}`), Body: body})
+	page := s.get("/runs/"+id, 200)
+	if len(page) > 40<<10 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	wantText(t, page, "10.0 MiB", "only the beginning is shown")
+	w := s.call(http.MethodGet, "/runs/"+id+"/download?part=body", nil)
+	if w.Code != 200 || !bytes.Equal(w.Body.Bytes(), body) {
+		t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": "attachment; filename=" + id + "-body.txt", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}

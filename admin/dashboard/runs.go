@@ -1,0 +1,137 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// runsPage is the list of runs.
+type runsPage struct {
+	Filter  runFilter
+	Flows   []string // names that the filter offers
+	States  []stateChoice
+	Ranges  []choice
+	Runs    []ops.RunSummary
+	Next    string // URL of the next page
+	First   string // URL of the first page, from a later one
+	Clear   string // URL without the filter
+	Problem string // why the filter is not possible
+}
+
+// stateChoice is a link that adds a state to the filter or removes it.
+type stateChoice struct {
+	Name   string
+	URL    string
+	Active bool
+}
+
+// choice is an option of a selection.
+type choice struct {
+	Value, Title string
+	Selected     bool
+}
+
+func (d *Dashboard) listRuns(r *http.Request) (*page, error) {
+	f := readRunFilter(r.URL.Query())
+	body := &runsPage{Filter: f, States: f.stateChoices(), Ranges: f.timeChoices(), Clear: "/runs"}
+	out := &page{Name: "runs", Title: "Activity", Section: "/runs", Body: body, Done: doneMessage(r)}
+	flows, err := d.Ops.Flows()
+	if err != nil {
+		return nil, err
+	}
+	body.Flows = flowChoices(flows.Flows, f.Flow)
+	q, err := f.query(d.Clock.Now())
+	if err != nil {
+		return refuseFilter(out, body, err)
+	}
+	list, err := d.Ops.Runs(r.Context(), q)
+	if err != nil {
+		return refuseFilter(out, body, err)
+	}
+	body.Runs = list.Runs
+	values := f.values()
+	if f.After != "" {
+		body.First = link("/runs", values)
+	} else if q.Text == "" {
+		out.Live = f.pollURL(list.Runs)
+	}
+	if list.Next != "" {
+		values.Set("after", list.Next)
+		body.Next = link("/runs", values)
+	}
+	return out, nil
+}
+
+// refuseFilter shows the list without runs and with the fault of the filter.
+func refuseFilter(p *page, body *runsPage, err error) (*page, error) {
+	var known *ops.Error
+	if !errors.As(err, &known) || known.Kind != ops.Invalid {
+		return nil, err
+	}
+	body.Problem = toSentence(known.Message)
+	return p, nil
+}
+
+// flowChoices returns the names of the flows in the files, and those of the filter
+// that are there no more.
+func flowChoices(flows []ops.Flow, chosen []string) []string {
+	names := slices.Clone(chosen)
+	for i := range flows {
+		names = append(names, flows[i].Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// stateChoices returns a link for each state, which adds it to the filter or
+// removes it, and begins at the first page.
+func (f runFilter) stateChoices() []stateChoice {
+	out := make([]stateChoice, 0, len(store.States()))
+	for _, s := range store.States() {
+		changed, name := f, s.String()
+		active := slices.Contains(f.State, name)
+		if active {
+			changed.State = without(f.State, name)
+		} else {
+			changed.State = append(slices.Clone(f.State), name)
+		}
+		out = append(out, stateChoice{Name: name, URL: link("/runs", changed.values()), Active: active})
+	}
+	return out
+}
+
+func (f runFilter) timeChoices() []choice {
+	list := []choice{
+		{Value: "", Title: "any time"},
+		{Value: "15m", Title: "last 15 minutes"},
+		{Value: "1h", Title: "last hour"},
+		{Value: "24h", Title: "last 24 hours"},
+		{Value: "7d", Title: "last 7 days"},
+		{Value: "30d", Title: "last 30 days"},
+	}
+	found := false
+	for i := range list {
+		list[i].Selected = list[i].Value == f.From
+		found = found || list[i].Selected
+	}
+	if !found {
+		list = append(list, choice{Value: f.From, Title: "from " + f.From, Selected: true})
+	}
+	return list
+}
+
+// doneMessage says what the action did that redirected here. Its text is one of
+// ours, so that a link can't make a page say something else.
+func doneMessage(r *http.Request) string {
+	switch r.URL.Query().Get("done") {
+	case "retry":
+		return "The run was queued again."
+	case "cancel":
+		return "The run was cancelled."
+	}
+	return ""
+}
