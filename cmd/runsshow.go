@@ -123,7 +123,7 @@ func (p *runPrinter) addHeader(r *ops.RunDetail) {
 	addField("Gateway", r.Owner)
 	if c := r.Cause; c != nil {
 		addField("Error", formatCause(c))
-		addField("At", c.Position)
+		addField("At", formatPlace(c))
 	}
 	_ = w.Flush()
 }
@@ -143,6 +143,14 @@ func formatCause(c *ops.RunCause) string {
 		text += " (" + strings.Join(about, ", ") + ")"
 	}
 	return text
+}
+
+// formatPlace returns the place of a failure, with the lines of its action.
+func formatPlace(c *ops.RunCause) string {
+	if c.Source == nil || c.Source.First == c.Source.Last {
+		return c.Position
+	}
+	return fmt.Sprintf("%s (%s, lines %d to %d)", c.Position, c.Source.File, c.Source.First, c.Source.Last)
 }
 
 func (p *runPrinter) addRequest(r *ops.RunRequest, size int) {
@@ -217,6 +225,38 @@ func (p *runPrinter) addStep(s *ops.RunStep, accepted string) {
 	}
 	if s.Cause != nil {
 		p.addLine("  error   %s", termtext.Escape(formatCause(s.Cause)))
+	}
+	if s.Cause != nil && s.Cause.Source != nil {
+		p.addLine("  in      %s", termtext.Escape(formatPlace(s.Cause)))
+	}
+	p.addCall(s.Call)
+	p.addEarlier(s)
+}
+
+// addCall adds the request of an action that failed, and the answer.
+func (p *runPrinter) addCall(c *ops.RunCall) {
+	if c == nil {
+		return
+	}
+	answer := "no answer"
+	if c.Status > 0 {
+		answer = strings.TrimSpace(strconv.Itoa(c.Status) + " " + http.StatusText(c.Status))
+	}
+	p.addLine("  request %s %s: %s", termtext.Escape(c.Method), termtext.Escape(first(c.Path, "(path hidden)")), answer)
+	p.addValue("  answer", c.Body)
+}
+
+// addEarlier adds the earlier attempts of an action, in one line for each.
+func (p *runPrinter) addEarlier(s *ops.RunStep) {
+	for i, a := range s.Earlier {
+		if s.Skipped > 0 && i == len(s.Earlier)/2 {
+			p.addLine("  earlier … %s left out …", pluralize(s.Skipped, "attempt"))
+		}
+		what := first(a.Message, a.Reason, a.Class, "ended")
+		if a.Status > 0 {
+			what = strconv.Itoa(a.Status) + ", " + what
+		}
+		p.addLine("  earlier %s, took %s: %s", formatLocalTime(a.Began), formatSeconds(a.Took), termtext.Escape(what))
 	}
 }
 

@@ -22,6 +22,7 @@ type Call struct {
 	state  abandon.State // of the attempt
 	began  time.Time     // of an attempt with a timeout, as if it had not been interrupted
 	used   time.Duration // of the timeout, before the run was suspended
+	failed FailedAttempts
 }
 
 // errEnd passes up through the lists when an action has ended the run.

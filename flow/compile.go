@@ -103,7 +103,7 @@ func (d *declaration) Describe(s *schema.Spec) {
 	schema.Single(s, &f.Retry, "retry", "Attempts a failed async run again if the failure may pass. Completed actions do not run again. Without the block, a failed run is not attempted again by itself.")
 	Actions(s, &f.Actions)
 	s.Then(d.compiler.beforeFallback)
-	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message` and `error.class`, and any action of the flow: an action that did not complete is null.\n\n"+
+	schema.BlockFunc(s, "on_error", fmt.Sprintf("Actions that run after an action failed the run. They may read `error.action`, `error.message`, `error.class`, `error.status` and `error.body`, and any action of the flow: an action that did not complete is null.\n\n"+
 		"In an async flow the run waits in a `delay` as elsewhere: it occupies no worker and continues after a restart. The list may take %d minutes; each `delay` starts this time again. In a sync flow it may take %d seconds in all, delays included, and the caller gets 504 at the `timeout` of the trigger even if the list has not ended.",
 		StoredFallbackTime/time.Minute, CallerFallbackTime/time.Second),
 		schema.Block{Spec: actionsSpec}, d.decodeOnError)

@@ -128,7 +128,7 @@ func compileStep(c *schema.Context, b *hclsyntax.Block) (*Step, hcl.Diagnostics)
 		return nil, append(diags, diag.Error(b.DefRange(), "Missing label",
 			fmt.Sprintf("An action has a kind and a name: action %q \"NAME\" { … }.", kind.Name)))
 	}
-	s := &Step{Kind: kind.Name, Name: b.Labels[1], Range: b.DefRange(), Action: kind.New(), fallback: owner.fallback}
+	s := &Step{Kind: kind.Name, Name: b.Labels[1], Range: b.DefRange(), Block: hcl.RangeBetween(b.TypeRange, b.CloseBraceRange), Action: kind.New(), fallback: owner.fallback}
 	if !hclsyntax.ValidIdentifier(s.Name) {
 		diags = append(diags, diag.Error(b.LabelRanges[1], "Not a name",
 			fmt.Sprintf("%q can't be read as action.NAME: use letters, digits, _ and -, and start with a letter.", s.Name)))

@@ -42,6 +42,8 @@ type Error struct {
 	Flow       string
 	Action     string    // name of the action; "" outside of actions
 	Range      hcl.Range // of the expression or the action
+	Block      hcl.Range // of the whole action
+	Exchange   *Exchange // of a failed call to another system; nil for none
 	Class      Class
 	Reason     string        // one of the Reason constants, or ""
 	Remote     bool          // the remote side of a request is at fault

@@ -131,9 +131,7 @@ func runFallback(ctx context.Context, top *frame, failure *Error) (*Outcome, err
 	top.end = nil
 	f := top.child()
 	f.outputs = top.cloneInnerOutputs()
-	f.roots = map[string]any{"error": map[string]any{
-		"action": failure.Action, "message": failure.RedactedMessage(), "class": string(failure.Class),
-	}}
+	f.roots = map[string]any{"error": errorValue(failure)}
 	err := top.run.Flow.OnError.execute(ctx, f)
 	switch {
 	case errors.Is(err, errEnd):

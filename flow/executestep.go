@@ -28,6 +28,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 	out, wanted, err := s.perform(ctx, c)
 	if wanted {
 		rec.Attempts, rec.Took, rec.Input, rec.Output = c.Attempt, clock.Since(f.run.Clock, now), c.inputs, out
+		rec.Earlier = c.failed
 	}
 	switch {
 	case IsSuspended(err):
@@ -43,6 +44,7 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		return err
 	}
 	rec.State, rec.Err = Failed, s.wrapError(err)
+	f.run.takeErrorBody(rec.Err)
 	f.run.Journal.Done(rec)
 	if s.OnError == Continue && ctx.Err() == nil {
 		f.setOutput(s.Name, nil)
@@ -86,7 +88,10 @@ func (s *Step) perform(ctx context.Context, c *Call) (out any, wanted bool, err 
 func (s *Step) wrapError(err error) *Error {
 	e := AsError(err)
 	if e.Action == "" {
-		e.Action, e.Sensitive = s.Name, e.Sensitive || s.hidesError()
+		e.Action, e.Block, e.Sensitive = s.Name, s.Block, e.Sensitive || s.hidesError()
+		if s.hidesError() || s.HidesOutput() {
+			e.hideBody()
+		}
 	}
 	if e.Range.Filename == "" {
 		e.Range = s.Range
@@ -100,6 +105,8 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 	c.cacheAttempts()
 	for {
 		c.Attempt++
+		began := c.Clock().Now()
+		c.failed.Next = began
 		out, err := s.awaitStore(ctx, c)
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
@@ -108,8 +115,10 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 		if !again || !c.hasTimeFor(ctx, wait) {
 			return nil, err
 		}
+		failure := s.wrapError(err)
+		c.failed.add(FailedAttempt{began, clock.Since(c.Clock(), began), failure})
 		if l := c.frame.run.Logger; l != nil {
-			l.LogRetry(c, s.wrapError(err), wait)
+			l.LogRetry(c, failure, wait)
 		}
 		if clock.Sleep(ctx, c.Clock(), wait) != nil {
 			return nil, err

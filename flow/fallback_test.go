@@ -64,7 +64,7 @@ func TestFallbackNames(t *testing.T) {
 		on_error {
 			action "end" "e" { output = error }
 		}`)
-	if want := map[string]any{"action": "bad", "message": "not allowed", "class": "denied"}; !value.Equal(out.Output, want) || out.Message != "ended" || out.Response != nil {
+	if want := map[string]any{"action": "bad", "message": "not allowed", "class": "denied", "status": nil, "body": nil}; !value.Equal(out.Output, want) || out.Message != "ended" || out.Response != nil {
 		t.Errorf("%+v", out)
 	}
 }

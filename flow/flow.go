@@ -44,7 +44,8 @@ type List []*Step
 type Step struct {
 	Name      string
 	Kind      string
-	Range     hcl.Range
+	Range     hcl.Range // the block's head
+	Block     hcl.Range // the whole block
 	Action    Action
 	When      expr.Of[bool]
 	Timeout   time.Duration

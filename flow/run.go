@@ -88,6 +88,7 @@ type Record struct {
 	Input    map[string]any // see Run.RecordInputs
 	Output   any
 	Err      *Error
+	Earlier  FailedAttempts // of this call, before the last one
 }
 
 // State is the state of a run or of a step.
@@ -121,7 +122,7 @@ var (
 	})
 	anyOutput = cty.DynamicPseudoType
 	errorType = cty.Object(map[string]cty.Type{
-		"action": cty.String, "message": cty.String, "class": cty.String,
+		"action": cty.String, "message": cty.String, "class": cty.String, "status": cty.Number, "body": cty.DynamicPseudoType,
 	})
 )
 

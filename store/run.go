@@ -29,7 +29,13 @@ type Cause struct {
 	Action   string // the name of the action
 	Position string // in the flow files: "orders.hcl:12,3"
 	Message  string // for people
+	// Detail is what the gateway adds, as it encodes it: at most MaxDetail bytes,
+	// and a valid text. A step that succeeded may have it alone.
+	Detail string
 }
+
+// MaxDetail is how many bytes a Cause.Detail may have. A longer one is dropped.
+const MaxDetail = 16 << 10
 
 // Reasons that engines set.
 const (

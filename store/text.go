@@ -34,8 +34,17 @@ func cutText(s string, n int) string {
 func (c Cause) Clean() Cause {
 	return Cause{
 		Reason: CleanText(c.Reason), Class: CleanText(c.Class), Action: CleanText(c.Action),
-		Position: CleanText(c.Position), Message: CleanText(c.Message),
+		Position: CleanText(c.Position), Message: CleanText(c.Message), Detail: cleanDetail(c.Detail),
 	}
+}
+
+// cleanDetail drops a detail that is too long, or that not any engine can store: a
+// part of it can't be decoded.
+func cleanDetail(s string) string {
+	if len(s) > MaxDetail || !utf8.ValidString(s) || strings.Contains(s, "\x00") {
+		return ""
+	}
+	return s
 }
 
 // IsZero reports whether there is no cause.

@@ -55,11 +55,12 @@ func (j *client) callAPI(ctx context.Context, c *flow.Call, q apiRequest) (map[s
 		return nil, err
 	}
 	if answer.Status != q.wantStatus {
-		return nil, statusError(answer, c.Clock().Now(), q.doing, q.hideAnswer || c.Step.Sensitive)
+		hide := q.hideAnswer || c.Step.Sensitive
+		return nil, flow.WithExchange(statusError(answer, c.Clock().Now(), q.doing, hide), j.api.Exchange(c, q.method, answer, hide))
 	}
 	out := web.DecodeObject(answer)
 	if out == nil && q.wantStatus != http.StatusNoContent {
-		return nil, unexpectedAnswer(answer)
+		return nil, flow.WithExchange(unexpectedAnswer(answer), j.api.Exchange(c, q.method, answer, q.hideAnswer))
 	}
 	return out, nil
 }

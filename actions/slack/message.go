@@ -145,11 +145,14 @@ func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if m.connection.isWebhook() {
-		return map[string]any{"ts": nil, "channel": nil}, webhookError(answer, c.Clock().Now())
+		if err := webhookError(answer, c.Clock().Now()); err != nil {
+			return nil, flow.WithExchange(err, m.api.Exchange(c, http.MethodPost, answer, false))
+		}
+		return map[string]any{"ts": nil, "channel": nil}, nil
 	}
 	out := web.DecodeObject(answer)
 	if err := methodError(answer, out, c.Clock().Now()); err != nil {
-		return nil, err
+		return nil, flow.WithExchange(err, m.api.Exchange(c, http.MethodPost, answer, false))
 	}
 	return map[string]any{"ts": out["ts"], "channel": out["channel"]}, nil
 }

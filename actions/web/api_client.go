@@ -44,9 +44,23 @@ func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string,
 	a.server.addCredentials(r)
 	answer, err := a.client.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, TransportFailure(err, a.server.mayRevealSecret() || c.Step.Sensitive)
+		return nil, flow.WithExchange(TransportFailure(err, a.hidesServer(c)), newExchange(r, nil, a.hidesServer(c)))
 	}
 	return answer, nil
+}
+
+func (a *APIClient) hidesServer(c *flow.Call) bool {
+	return a.server.mayRevealSecret() || c.Step.Sensitive
+}
+
+// Exchange returns the request of a call that failed, and its answer. hideAnswer
+// leaves out the body of the answer.
+func (a *APIClient) Exchange(c *flow.Call, method string, answer *outbound.Response, hideAnswer bool) *flow.Exchange {
+	x := newExchange(&outbound.Request{Method: method, URL: answer.FinalURL}, answer, a.hidesServer(c))
+	if hideAnswer {
+		x.Body = nil
+	}
+	return x
 }
 
 // DecodeObject decodes the JSON object in a response. It returns nil if there

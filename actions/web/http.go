@@ -153,7 +153,7 @@ func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {
 		return nil, err
 	}
 	if err := checkEncoding(answer); err != nil {
-		return nil, &flow.Error{Class: flow.Permanent, Remote: true, Message: err.Error(), Err: err}
+		return nil, &flow.Error{Class: flow.Permanent, Remote: true, Message: err.Error(), Err: err, Exchange: newExchange(request, answer, h.mayRevealSecret(c))}
 	}
 	return newHTTPOutput(answer), nil
 }

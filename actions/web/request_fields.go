@@ -143,10 +143,10 @@ func (x *requestFields) addHeaders(r *outbound.Request, own map[string]string, c
 func (x *requestFields) sendRequest(ctx context.Context, c *flow.Call, r *outbound.Request, hideServer bool) (*outbound.Response, error) {
 	answer, err := x.client.Outbound.Do(ctx, r)
 	if err != nil {
-		return nil, TransportFailure(err, hideServer)
+		return nil, flow.WithExchange(TransportFailure(err, hideServer), newExchange(r, nil, hideServer))
 	}
 	if !x.successes.Has(answer.Status) {
-		return nil, statusError(answer, hideServer, c.Clock().Now())
+		return nil, flow.WithExchange(statusError(answer, hideServer, c.Clock().Now()), newExchange(r, answer, hideServer))
 	}
 	return answer, nil
 }

@@ -44,11 +44,37 @@ type RunSummary struct {
 
 // RunCause says why a run or an action is in its state.
 type RunCause struct {
-	Reason   string `json:"reason,omitempty" doc:"A word for programs, such as unauthorized, queue_full or lost."`
-	Class    string `json:"class,omitempty" doc:"Class of a failure. Transient failures are retried."`
-	Action   string `json:"action,omitempty" doc:"The action that failed."`
-	Position string `json:"position,omitempty" doc:"Position in the flow files, as file:line,column."`
-	Message  string `json:"message,omitempty"`
+	Reason   string     `json:"reason,omitempty" doc:"A word for programs, such as unauthorized, queue_full or lost."`
+	Class    string     `json:"class,omitempty" doc:"Class of a failure. Transient failures are retried."`
+	Action   string     `json:"action,omitempty" doc:"The action that failed."`
+	Position string     `json:"position,omitempty" doc:"Position in the flow files, as file:line,column."`
+	Message  string     `json:"message,omitempty"`
+	Source   *RunSource `json:"source,omitempty" doc:"The lines of the action in the flow files when it failed."`
+}
+
+// RunSource is a block in the flow files.
+type RunSource struct {
+	File  string `json:"file"`
+	First int    `json:"first_line"`
+	Last  int    `json:"last_line"`
+}
+
+// RunCall is the request of an action that failed.
+type RunCall struct {
+	Method string          `json:"method"`
+	Path   string          `json:"path,omitempty" doc:"Without the query. Missing if it may reveal a secret."`
+	Status int             `json:"status,omitzero" doc:"Status of the answer; missing if none came."`
+	Body   json.RawMessage `json:"body,omitempty" doc:"Body of the answer, decoded by its type. If it is long, a string with its beginning."`
+}
+
+// RunAttempt is an attempt of an action that was followed by another.
+type RunAttempt struct {
+	Began   time.Time `json:"began_at"`
+	Took    float64   `json:"took_seconds"`
+	Status  int       `json:"status,omitzero" doc:"Status of the answer of another system."`
+	Reason  string    `json:"reason,omitempty"`
+	Class   string    `json:"class,omitempty"`
+	Message string    `json:"message,omitempty" doc:"Why it failed. Empty if it succeeded and the run was run again."`
 }
 
 // RunDetail is everything that the history holds about a run.
@@ -114,6 +140,9 @@ type RunStep struct {
 	Output   json.RawMessage `json:"output,omitempty"`
 	Size     int             `json:"cut_from,omitempty" doc:"Size of input and output in bytes before the history cut them. Input and output are strings then."`
 	Cause    *RunCause       `json:"cause,omitempty" doc:"Why the action failed."`
+	Call     *RunCall        `json:"call,omitempty" doc:"The request that failed, of an action that calls another system."`
+	Earlier  []RunAttempt    `json:"earlier_attempts,omitempty" doc:"Attempts of the action before the last one, oldest first: those of its retry block and of earlier attempts of the run."`
+	Skipped  int             `json:"earlier_attempts_skipped,omitzero" doc:"Number of attempts in the middle of earlier_attempts that are not kept."`
 	Version  string          `json:"flow_version,omitempty" doc:"Version of the flow with which the action ran."`
 	// Hidden is worked out from the files as they are now.
 	Hidden map[string]string `json:"hidden,omitempty" doc:"Why parts of the action are hidden, by the name of a field, output, error, or all."`

@@ -48,10 +48,15 @@ func (v view) showWaitReason(r *store.Summary) string {
 }
 
 func (v view) showCause(c store.Cause) *RunCause {
-	if c.IsZero() {
+	detail := c.Detail
+	if c.Detail = ""; c.IsZero() {
 		return nil
 	}
-	return &RunCause{Reason: v.redactText(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: v.redactText(c.Message)}
+	out := &RunCause{Reason: v.redactText(c.Reason), Class: c.Class, Action: c.Action, Position: c.Position, Message: v.redactText(c.Message)}
+	if s := run.DecodeDetail(detail).Source; s != nil {
+		out.Source = &RunSource{s.File, s.First, s.Last}
+	}
+	return out
 }
 
 func (v view) showRun(r *store.Run) *RunDetail {
@@ -119,6 +124,7 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		Path: s.Path, Kind: s.Kind, State: string(s.State), Attempts: s.Attempts, Began: utc(s.Began), Took: s.Took.Seconds(),
 		Input: v.showStored(s.Input), Output: v.showStored(s.Output), Size: s.CutFrom, Cause: v.showCause(s.Cause), Version: s.Version,
 	}
+	v.addAttempts(&out, s)
 	switch s.State {
 	case store.StepRetry:
 		out.State = string(flow.Failed)
@@ -131,11 +137,35 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		return out
 	}
 	out.Position = fmt.Sprintf("%s:%d,%d", current.Range.Filename, current.Range.Start.Line, current.Range.Start.Column)
-	if current.HidesOutput() && len(out.Output) > 0 {
-		out.Output = jsonString(redact.Placeholder) // the output may be older than the sensitive attribute
+	if current.HidesOutput() { // the output may be older than the sensitive attribute
+		out.hideOutput()
 	}
 	out.Hidden = current.HiddenParts()
 	return out
+}
+
+// hideOutput hides the output of a step, and the answer to a call that failed.
+func (s *RunStep) hideOutput() {
+	if len(s.Output) > 0 {
+		s.Output = jsonString(redact.Placeholder)
+	}
+	if s.Call != nil && len(s.Call.Body) > 0 {
+		s.Call.Body = jsonString(redact.Placeholder)
+	}
+}
+
+// addAttempts adds the call that failed and the earlier attempts of a step. The
+// stored output of a failed step is the body of the answer to its call.
+func (v view) addAttempts(out *RunStep, s *store.Step) {
+	d := run.DecodeDetail(s.Cause.Detail)
+	if x := d.Exchange; x != nil {
+		out.Call = &RunCall{Method: x.Method, Path: v.redactText(x.Path), Status: x.Status, Body: out.Output}
+		out.Output = nil
+	}
+	out.Skipped = d.Skipped
+	for _, a := range d.Attempts {
+		out.Earlier = append(out.Earlier, RunAttempt{utc(a.At), a.Took.Seconds(), a.Status, v.redactText(a.Reason), a.Class, v.redactText(a.Message)})
+	}
 }
 
 // hiddenParts says why values of a run are hidden; nil if none is.

@@ -31,8 +31,24 @@ func (s *Scope) EncodeStep(rec *flow.Record) store.Step {
 	}
 	if rec.Err != nil {
 		step.Cause = s.FailureCause(rec.Err)
+		step.Output = s.encodeErrorBody(rec)
+	}
+	if len(rec.Earlier.List) > 0 {
+		d := DecodeDetail(step.Cause.Detail)
+		d.Began = rec.Earlier.Next.UTC()
+		d.addAttempts(s.encodeAttempts(rec.Earlier), rec.Earlier.Skipped)
+		step.Cause.Detail = d.encode()
 	}
 	return step
+}
+
+// encodeErrorBody encodes the body of the answer to a failed call. It is the output
+// of a failed step, because on_error may read it when the run continues.
+func (s *Scope) encodeErrorBody(rec *flow.Record) []byte {
+	if rec.Err.Exchange == nil {
+		return nil
+	}
+	return s.EncodeOutput(&flow.Record{Step: rec.Step, Output: rec.Err.Exchange.Body})
 }
 
 func (s *Scope) encodeInput(rec *flow.Record) []byte {
@@ -81,8 +97,7 @@ func (s *Scope) DecodeStep(step *flow.Step, stored store.Step) (out any, err err
 			return nil, flow.StillSuspended(left), true
 		}
 	case flow.Failed:
-		c := stored.Cause
-		return nil, &flow.Error{Action: c.Action, Class: flow.Class(c.Class), Reason: c.Reason, Message: c.Message, Range: step.Range}, true
+		return nil, s.decodeFailure(step, stored), true
 	case flow.Succeeded:
 	default:
 		return nil, nil, false
@@ -94,6 +109,20 @@ func (s *Scope) DecodeStep(step *flow.Step, stored store.Step) (out any, err err
 		out = restore(out)
 	}
 	return out, nil, true
+}
+
+// decodeFailure returns the error of a stored step that failed for good, with the
+// status and the body that on_error reads.
+func (s *Scope) decodeFailure(step *flow.Step, stored store.Step) *flow.Error {
+	c := stored.Cause
+	e := &flow.Error{Action: c.Action, Class: flow.Class(c.Class), Reason: c.Reason, Message: c.Message, Range: step.Range, Block: step.Block}
+	if x := DecodeDetail(c.Detail).Exchange; x != nil {
+		e.Exchange = &flow.Exchange{Method: x.Method, Path: x.Path, Status: x.Status}
+		if body, err := s.decodeOutput(stored.Output); err == nil {
+			e.Exchange.Body = body
+		}
+	}
+	return e
 }
 
 // decodeOutput decodes a stored output. It may be sealed even if the action is
@@ -124,15 +153,21 @@ func (s *Scope) UsedTimeout(stored store.Step) time.Duration {
 func (s *Scope) FailureCause(e *flow.Error) store.Cause {
 	return store.Cause{
 		Reason: e.Reason, Class: string(e.Class), Action: e.Action, Position: formatPosition(e.Range),
-		Message: s.RedactText(e.RedactedMessage()),
+		Message: s.RedactText(e.RedactedMessage()), Detail: s.encodeDetail(e),
 	}
+}
+
+func (s *Scope) encodeDetail(e *flow.Error) string {
+	d := s.newDetail(e)
+	return d.encode()
 }
 
 // StopCause describes the action that ended a run as failed.
 func (s *Scope) StopCause(out *flow.Outcome) store.Cause {
 	c := store.Cause{Reason: "stopped", Message: s.RedactText(out.Message)}
 	if ended := out.EndedBy; ended != nil {
-		c.Action, c.Position = ended.Name, formatPosition(ended.Range)
+		d := Detail{Source: newSource(ended.Block)}
+		c.Action, c.Position, c.Detail = ended.Name, formatPosition(ended.Range), d.encode()
 	}
 	return c
 }

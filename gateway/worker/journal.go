@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -68,6 +69,9 @@ func (r *Run) Done(rec *flow.Record) {
 	s := r.EncodeStep(rec)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if earlier, ran := r.earlierAttempt(s.Path); ran {
+		run.AddEarlier(&s, earlier)
+	}
 	r.pending = append(r.pending, s)
 	// The step may have failed in an earlier attempt of an action around it.
 	r.failed = slices.DeleteFunc(r.failed, func(f store.Step) bool { return f.Path == s.Path })
@@ -81,6 +85,17 @@ func (r *Run) Done(rec *flow.Record) {
 	if rec.State == flow.Failed && interrupted {
 		r.interrupted = append(r.interrupted, s)
 	}
+}
+
+// earlierAttempt returns what the last attempt of a step stored: in this attempt of
+// the run, if an action around the step was tried again, or in an earlier one. It is
+// called under mu.
+func (r *Run) earlierAttempt(path string) (store.Step, bool) {
+	if i := slices.IndexFunc(r.failed, func(f store.Step) bool { return f.Path == path }); i >= 0 {
+		return r.failed[i], true
+	}
+	s, ran := r.earlier[path]
+	return s, ran
 }
 
 // writeCheckpoint writes pending checkpoints before an action starts, so that a crash

@@ -102,6 +102,7 @@ func (c *changer) eraseText(s *string) bool {
 
 func (c *changer) eraseCause(cause *store.Cause) bool {
 	changed := c.eraseText(&cause.Reason)
+	changed = c.eraseText(&cause.Detail) || changed
 	return c.eraseText(&cause.Message) || changed
 }
 

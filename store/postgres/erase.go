@@ -158,8 +158,8 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 	var state int16
 	var cut bool
 	var c store.Cause
-	scanRows(t.addSQL("SELECT id, state, cut, coalesce(reason, ''), coalesce(message, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
-		[]any{&id, &state, &cut, &c.Reason, &c.Message}, func() error {
+	scanRows(t.addSQL("SELECT id, state, cut, coalesce(reason, ''), coalesce(message, ''), coalesce(detail, '') FROM runs WHERE id = ANY($1::uuid[]) ORDER BY id"+lock, ids),
+		[]any{&id, &state, &cut, &c.Reason, &c.Message, &c.Detail}, func() error {
 			runs[id] = &eraseRun{Run: erase.Run{Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
@@ -273,8 +273,8 @@ func (t *tx) eraseRuns(ctx context.Context, s *eraseScan, done *store.Erased, sh
 
 func (t *tx) writeChanges(id [16]byte, run *erase.Run, changes *erase.Changes) {
 	if changes.Run {
-		t.addSQL("UPDATE runs SET reason = $2, message = $3 WHERE id = $1",
-			id, nullText(run.Cause.Reason), nullText(run.Cause.Message))
+		t.addSQL("UPDATE runs SET reason = $2, message = $3, detail = $4 WHERE id = $1",
+			id, nullText(run.Cause.Reason), nullText(run.Cause.Message), nullText(run.Cause.Detail))
 	}
 	if p := &run.Payload; changes.Payload {
 		t.addSQL("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6 WHERE run = $1",
@@ -282,7 +282,7 @@ func (t *tx) writeChanges(id [16]byte, run *erase.Run, changes *erase.Changes) {
 	}
 	for i := range changes.Steps {
 		s := &changes.Steps[i]
-		t.addSQL("UPDATE steps SET path = $3, input = $4, output = $5, reason = $6, message = $7 WHERE run = $1 AND path = $2",
-			id, []byte(s.OldPath), []byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), nullText(s.Cause.Reason), nullText(s.Cause.Message))
+		t.addSQL("UPDATE steps SET path = $3, input = $4, output = $5, reason = $6, message = $7, detail = $8 WHERE run = $1 AND path = $2",
+			id, []byte(s.OldPath), []byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), nullText(s.Cause.Reason), nullText(s.Cause.Message), nullText(s.Cause.Detail))
 	}
 }

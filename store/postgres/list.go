@@ -173,7 +173,7 @@ func (l *listing) searchQuery() *query {
 // folded.
 func containsText(r *store.Summary, needle string) bool {
 	c := &r.Cause
-	for _, t := range []string{r.ID, r.Flow, c.Reason, c.Class, c.Action, c.Position, c.Message} {
+	for _, t := range []string{r.ID, r.Flow, c.Reason, c.Class, c.Action, c.Position, c.Message, c.Detail} {
 		if strings.Contains(foldASCII(t), needle) {
 			return true
 		}

@@ -120,7 +120,7 @@ func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.R
 		c.moveRun(r, to)
 	}
 	c.addQuery(newQuery("UPDATE runs r SET state = u.state, retried = CASE WHEN r.started IS NULL THEN r.retried ELSE r.attempt END, attempt = CASE WHEN r.started IS NULL THEN r.attempt ELSE r.attempt + 1 END, started = NULL, finished = NULL, due = NULL, lost = 0,"+
-		" reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL FROM ").
+		" reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL, detail = NULL FROM ").
 		table("u", []column{
 			columnOf("id", "uuid", runs, func(r **foundRun) [16]byte { return (*r).id }),
 			columnOf("state", "smallint", runs, func(r **foundRun) int16 { return int16((*r).state) }),

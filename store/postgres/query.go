@@ -97,6 +97,7 @@ func causeColumns[R any](rows []R, cause func(*R) *store.Cause) []column {
 		columnOf("action", "text", clean, func(c *store.Cause) *string { return nullText(c.Action) }),
 		columnOf("position", "text", clean, func(c *store.Cause) *string { return nullText(c.Position) }),
 		columnOf("message", "text", clean, func(c *store.Cause) *string { return nullText(c.Message) }),
+		columnOf("detail", "text", clean, func(c *store.Cause) *string { return nullText(c.Detail) }),
 	}
 }
 

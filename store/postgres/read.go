@@ -99,7 +99,7 @@ func (s *Store) readWork(ctx context.Context, work []store.Work, has func(id str
 
 // columns are the columns of a summaryRow.
 const columns = `id, flow, state, due, started, finished, attempt, status, size,
-	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')`
+	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, ''), coalesce(detail, '')`
 
 // summaryRow is a row of columns.
 type summaryRow struct {
@@ -113,7 +113,7 @@ func (r *summaryRow) scanTargets(more ...any) []any {
 	c := &r.s.Cause
 	return append([]any{
 		&r.id, &r.s.Flow, &r.state, &r.due, &r.started, &r.finished, &r.s.Attempt, &r.s.Status, &r.s.Size,
-		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message,
+		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message, &c.Detail,
 	}, more...)
 }
 

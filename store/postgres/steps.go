@@ -120,7 +120,7 @@ func (s *Store) CompletedSteps(ctx context.Context, flowName string, limit int) 
 }
 
 const selectSteps = `SELECT run, path, began, took, attempts, cut_from, kind, state, input, output, coalesce(version, ''),
-	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, '')
+	coalesce(reason, ''), coalesce(class, ''), coalesce(action, ''), coalesce(position, ''), coalesce(message, ''), coalesce(detail, '')
 	FROM steps WHERE run = ANY($1::uuid[]) ORDER BY run, began, path`
 
 // readSteps reads the result of selectSteps.
@@ -133,7 +133,7 @@ func readSteps(rows pgx.Rows, step func(store.ID, store.Step)) error {
 	c := &s.Cause
 	indexes := []any{
 		&run, &path, &s.Began, &took, &s.Attempts, &s.CutFrom, &s.Kind, &state, &s.Input, &s.Output, &s.Version,
-		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message,
+		&c.Reason, &c.Class, &c.Action, &c.Position, &c.Message, &c.Detail,
 	}
 	_, err := pgx.ForEachRow(rows, indexes, func() error {
 		s.Path, s.State, s.Took = string(path), flow.State(state), time.Duration(took)*time.Microsecond

@@ -59,7 +59,7 @@ func (b *workerBatch) writeSteps(steps stepRows) {
 		joinChanged(b.stamp).
 		add(" ON CONFLICT (run, path) DO UPDATE SET began = excluded.began, took = excluded.took, attempts = excluded.attempts," +
 			" cut_from = 0, kind = excluded.kind, state = excluded.state, input = excluded.input, output = excluded.output, version = excluded.version," +
-			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message"))
+			" reason = excluded.reason, class = excluded.class, action = excluded.action, position = excluded.position, message = excluded.message, detail = excluded.detail"))
 }
 
 // joinChanged joins rows that workers sent, the table u, with the runs that the
@@ -164,7 +164,7 @@ func causeAssignments(columns []column, form string) string {
 }
 
 // causeColumnNames are the columns of a cause.
-var causeColumnNames = [...]string{"reason", "class", "action", "position", "message"}
+var causeColumnNames = [...]string{"reason", "class", "action", "position", "message", "detail"}
 
 func (b *workerBatch) writeRequeues() {
 	if len(b.requeues) == 0 {

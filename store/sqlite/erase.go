@@ -123,7 +123,7 @@ func nonNil(b []byte) []byte {
 func readEraseRun(r querier, seq int64) (*erase.Run, store.State, error) {
 	run := &erase.Run{}
 	var state store.State
-	found, err := r.queryRow("SELECT state, cut, reason, class, action, position, message FROM runs WHERE seq = ?", func(v []driver.Value) {
+	found, err := r.queryRow("SELECT state, cut, reason, class, action, position, message, detail FROM runs WHERE seq = ?", func(v []driver.Value) {
 		state, run.Cut, run.Cause = stateOf(v[0]), intOf(v[1]) != 0, causeOf(v[2:])
 	}, seq)
 	if err != nil || !found {
@@ -209,8 +209,8 @@ func (t *tx) eraseRun(s *erase.Scan[int64], seq int64, done *store.Erased) error
 
 func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) error {
 	if changes.Run {
-		_, err := t.exec("UPDATE runs SET reason = ?, message = ? WHERE seq = ?",
-			nullText(run.Cause.Reason), nullText(run.Cause.Message), seq)
+		_, err := t.exec("UPDATE runs SET reason = ?, message = ?, detail = ? WHERE seq = ?",
+			nullText(run.Cause.Reason), nullText(run.Cause.Message), nullText(run.Cause.Detail), seq)
 		if err != nil {
 			return err
 		}
@@ -224,9 +224,9 @@ func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) err
 	}
 	for i := range changes.Steps {
 		s := &changes.Steps[i]
-		_, err := t.exec("UPDATE steps SET path = ?, input = ?, output = ?, size = ?, reason = ?, message = ? WHERE run = ? AND path = ?",
+		_, err := t.exec("UPDATE steps SET path = ?, input = ?, output = ?, size = ?, reason = ?, message = ?, detail = ? WHERE run = ? AND path = ?",
 			[]byte(s.Path), nullBlob(s.Input), nullBlob(s.Output), int64(max(len(s.Input), len(s.Output))),
-			nullText(s.Cause.Reason), nullText(s.Cause.Message), seq, []byte(s.OldPath))
+			nullText(s.Cause.Reason), nullText(s.Cause.Message), nullText(s.Cause.Detail), seq, []byte(s.OldPath))
 		if err != nil {
 			return err
 		}

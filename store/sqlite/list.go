@@ -155,7 +155,7 @@ func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (b
 		return true, nil
 	}
 	c := &r.Cause
-	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message} {
+	for _, t := range []string{r.ID, r.Flow, string(blobOf(more[1])), c.Reason, c.Class, c.Action, c.Position, c.Message, c.Detail} {
 		if l.containsNeedle([]byte(t)) {
 			return true, nil
 		}

@@ -76,7 +76,7 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 	}
 	_, err = t.exec(`UPDATE runs SET state = ?, retried = CASE WHEN started IS NULL THEN retried ELSE attempt END,
 		attempt = CASE WHEN started IS NULL THEN attempt ELSE attempt + 1 END, started = NULL, finished = NULL, due = NULL, lost = 0, lost_steps = 0,
-		reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL WHERE seq = ?`, int64(to), r.seq)
+		reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL, detail = NULL WHERE seq = ?`, int64(to), r.seq)
 	if err != nil {
 		return err
 	}

@@ -105,8 +105,8 @@ func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
 
 // columns are the columns of summaryFromRow, columnCount of them.
 const (
-	columns     = "id, flow, state, due, started, finished, attempt, status, size, reason, class, action, position, message"
-	columnCount = 14
+	columns     = "id, flow, state, due, started, finished, attempt, status, size, reason, class, action, position, message, detail"
+	columnCount = 15
 )
 
 // summaryFromRow reads a row of columns.

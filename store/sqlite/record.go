@@ -115,9 +115,9 @@ func (t *tx) insertEntry(seq int64, id store.ID, e *store.Entry, started driver.
 		return err
 	}
 	c := e.Cause.Clean()
-	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version, reason, class, action, position, message)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version, reason, class, action, position, message, detail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished, nullText(e.Version),
-		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
+		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message), nullText(c.Detail))
 	return err
 }

@@ -11,7 +11,7 @@ import (
 
 // readSteps reads the steps of a run, in the order in which they began.
 func readSteps(r querier, seq int64) ([]store.Step, error) {
-	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, version, reason, class, action, position, message
+	const list = `SELECT path, kind, state, attempts, began, took, input, output, cut_from, version, reason, class, action, position, message, detail
 		FROM steps WHERE run = ? ORDER BY began, path`
 	var all []store.Step
 	err := r.query(list, func(v []driver.Value) error {
@@ -93,9 +93,9 @@ func appendStepArgs(args []driver.Value, s *store.Step) []driver.Value {
 func (t *tx) writeStep(c store.Claim, s *store.Step, fenced bool) (int64, error) {
 	const (
 		plain  = "INSERT OR REPLACE INTO steps (run, path, kind, state, attempts, began, took, input, output, size, version"
-		why    = ", reason, class, action, position, message"
+		why    = ", reason, class, action, position, message, detail"
 		values = ") SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-		marks  = ", ?, ?, ?, ?, ?"
+		marks  = ", ?, ?, ?, ?, ?, ?"
 		from   = " FROM runs WHERE seq = ?"
 		guard  = " AND fence = ? AND state = 3"
 	)
@@ -103,7 +103,7 @@ func (t *tx) writeStep(c store.Claim, s *store.Step, fenced bool) (int64, error)
 	failed := !s.Cause.IsZero()
 	if failed {
 		c := s.Cause.Clean()
-		t.args = append(t.args, nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message))
+		t.args = append(t.args, nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message), nullText(c.Detail))
 	}
 	t.args = append(t.args, c.Ref)
 	if fenced {

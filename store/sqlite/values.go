@@ -80,7 +80,7 @@ func roundUpMillis(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }
 
-// causeOf reads the five columns of a cause.
+// causeOf reads the six columns of a cause.
 func causeOf(v []driver.Value) store.Cause {
-	return store.Cause{Reason: textOf(v[0]), Class: textOf(v[1]), Action: textOf(v[2]), Position: textOf(v[3]), Message: textOf(v[4])}
+	return store.Cause{Reason: textOf(v[0]), Class: textOf(v[1]), Action: textOf(v[2]), Position: textOf(v[3]), Message: textOf(v[4]), Detail: textOf(v[5])}
 }

@@ -90,8 +90,8 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 // writeEnding writes the row of a run that ends, and checks the fence.
 func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	const (
-		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL"
-		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?"
+		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL, detail = NULL"
+		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?"
 		fenced = " WHERE seq = ? AND fence = ? AND state = 3"
 	)
 	var n int64
@@ -100,7 +100,7 @@ func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
 	} else {
 		w := e.Cause.Clean()
-		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message),
+		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message), nullText(w.Detail),
 			c.Ref, c.Fence)
 	}
 	return checkFence(c, n, err)
@@ -181,7 +181,7 @@ func (t *tx) countRequeued(r openRun, to store.State) {
 
 func (t *tx) writeCause(seq int64, why store.Cause) error {
 	why = why.Clean()
-	_, err := t.exec("UPDATE runs SET reason = ?, class = ?, action = ?, position = ?, message = ? WHERE seq = ?",
-		nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), seq)
+	_, err := t.exec("UPDATE runs SET reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ? WHERE seq = ?",
+		nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), seq)
 	return err
 }

@@ -73,11 +73,11 @@ func payloadWith(text string) store.Payload {
 func eraseEverywhere(f *fixture) {
 	c := f.acceptClaimed(withOrderKey("order of "+ann), withDedupeKey("dedupe of "+ann), func(s *store.Submission) { s.Payload = payloadWith(ann) })
 	s := f.newStep("each/" + ann)
-	s.State, s.Cause = flow.Failed, store.Cause{Reason: "timeout", Message: "no box " + ann}
+	s.State, s.Cause = flow.Failed, store.Cause{Reason: "timeout", Message: "no box " + ann, Detail: `{"path":"/` + ann + `"}`}
 	s.Input, s.Output = []byte(`{"to":["`+ann+`"]}`), []byte(`"=0A`+ann+`"`)
 	other := f.newStep("other")
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{
-		State: store.Failed, Cause: store.Cause{Message: ann + " does not exist"}, Steps: []store.Step{s, other}, Response: []byte("late " + ann), Output: []byte(`"` + ann + `"`),
+		State: store.Failed, Cause: store.Cause{Message: ann + " does not exist", Detail: `{"x":"` + ann + `"}`}, Steps: []store.Step{s, other}, Response: []byte("late " + ann), Output: []byte(`"` + ann + `"`),
 	}))
 	f.putKey(store.Key{Scope: "s", Name: "n", Run: "r", Value: []byte("x " + ann)}, time.Hour)
 	before := f.getRun(c.ID)
@@ -94,7 +94,8 @@ func eraseEverywhere(f *fixture) {
 	f.same("payload", got.Payload, want)
 	f.same("order key", got.OrderKey, before.OrderKey)
 	f.same("cause", got.Cause.Message, "(hidden) does not exist")
-	s.Path, s.Cause.Message = "each/(hidden)", "no box (hidden)"
+	f.same("detail", got.Cause.Detail, `{"x":"(hidden)"}`)
+	s.Path, s.Cause.Message, s.Cause.Detail = "each/(hidden)", "no box (hidden)", `{"path":"/(hidden)"}`
 	s.Input, s.Output = []byte(`{"to":["(hidden)"]}`), []byte(`"=0A(hidden)"`)
 	f.same("steps", got.Steps, []store.Step{s, other})
 	f.same("size", got.Size, before.Size)

@@ -30,7 +30,7 @@ func (f *fixture) newEntry(s store.State) *store.Entry {
 func recordsAll(f *fixture) {
 	e := f.newEntry(store.Failed)
 	e.Finished, e.Attempt = f.clock.Now().Add(-time.Second), 3
-	e.Cause = store.Cause{Reason: "timeout", Class: "transient", Action: "slack", Position: "a.hcl:1,2", Message: "too slow"}
+	e.Cause = store.Cause{Reason: "timeout", Class: "transient", Action: "slack", Position: "a.hcl:1,2", Message: "too slow", Detail: `{"ä":1}`}
 	e.Payload = store.Payload{Event: strangeBytes(), Body: strangeBytes(), Variables: strangeBytes(), Response: strangeBytes(), Output: strangeBytes()}
 	e.Steps = []store.Step{f.newStep("a"), f.newStep("b")}
 	e.Steps[1].Cause, e.Steps[1].State = e.Cause, flow.Failed

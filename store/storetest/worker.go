@@ -64,7 +64,7 @@ func workerTests() []test {
 func stepReplaces(f *fixture) {
 	c := f.acceptClaimed()
 	s := f.newStep("a")
-	s.State, s.Cause = flow.Failed, store.Cause{Class: "transient", Reason: "5xx", Message: "it answered 503"}
+	s.State, s.Cause = flow.Failed, store.Cause{Class: "transient", Reason: "5xx", Message: "it answered 503", Detail: `{"x":2}`}
 	f.ok(f.s.Checkpoint(f.ctx, c, s))
 	f.same("steps", f.getRun(c.ID).Steps, []store.Step{s})
 	again := f.newStep("a")
@@ -79,7 +79,7 @@ func endSaysAll(f *fixture) {
 	f.clock.Advance(3 * time.Second)
 	end := &store.Ending{
 		State:  store.Failed,
-		Cause:  store.Cause{Reason: "5xx", Class: "transient", Action: "slack", Position: "orders.hcl:12,3", Message: "it answered 503"},
+		Cause:  store.Cause{Reason: "5xx", Class: "transient", Action: "slack", Position: "orders.hcl:12,3", Message: "it answered 503", Detail: `{"x":1}`},
 		Steps:  []store.Step{f.newStep("slack")},
 		Status: 502, Response: []byte("bad gateway"), Output: []byte("output"),
 	}
@@ -120,7 +120,7 @@ func endStates(f *fixture) {
 
 func retryLater(f *fixture) {
 	c, a := f.acceptClaimed(), f.newStep("a")
-	why := store.Cause{Class: "transient", Message: "it answered 503"}
+	why := store.Cause{Class: "transient", Message: "it answered 503", Detail: `{"x":3}`}
 	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Delay: time.Minute, Cause: why, Steps: []store.Step{a}}))
 	r := f.checkState(c.ID, store.Waiting)
 	f.same("attempt", r.Attempt, 2)

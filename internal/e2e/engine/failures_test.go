@@ -1,0 +1,155 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/store/postgres"
+)
+
+// onEngines runs a test with a gateway on each engine of the store, which write and
+// start put into service.
+func onEngines(t *testing.T, test func(*testing.T, *durable)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newStopped(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		url := postgresServer.Database(t)
+		d := newStopped(t)
+		d.open = func() (store.Store, error) {
+			return postgres.Open(context.Background(), url, postgres.Options{Clock: clock.System{}})
+		}
+		test(t, d)
+	})
+}
+
+// refuser answers with a status and a JSON body that counts the requests.
+func refuser(t *testing.T, status int, body string) string {
+	n := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n++
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, strings.ReplaceAll(body, "N", fmt.Sprint(n)))
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+const failingFlow = `
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  retry {
+    attempts = 2
+    initial  = "1ms"
+  }
+  action "http" "charge" {
+    url   = "REFUSER/charges/${webhook.body.id}?key=k"
+    json  = webhook.body
+    retry {
+      attempts = 3
+      initial  = "1ms"
+    }
+  }
+  on_error {
+    action "delay" "wait" { for = "1ms" }
+    action "http" "report" {
+      url  = "OUT/report"
+      json = { status = error.status, call = error.body.call, lost = try(error.body.none, "none") }
+    }
+  }
+}`
+
+// TestFailureKeepsWhatHappened: a failed action keeps the request, the answer, its
+// lines and all of its attempts, and on_error reads the answer, also after the run was
+// suspended and read from the store.
+func TestFailureKeepsWhatHappened(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, d *durable) {
+		d.write(strings.ReplaceAll(failingFlow, "REFUSER", refuser(t, 503, `{"call":N}`)))
+		d.start()
+		got := d.await(d.accept("/f", `{"id":"a b"}`), store.Failed)
+		step := got.Steps[0]
+		detail := run.DecodeDetail(step.Cause.Detail)
+		if x := detail.Exchange; x == nil || *x != (run.Exchange{Method: "POST", Path: "/charges/a%20b", Status: 503}) {
+			t.Errorf("the request is %+v", x)
+		}
+		if s := detail.Source; s == nil || *s != (run.Source{File: "flows.hcl", First: 8, Last: 15}) {
+			t.Errorf("the lines are %+v", s)
+		}
+		if s := run.DecodeDetail(got.Cause.Detail).Source; s == nil || s.First != 8 {
+			t.Errorf("the lines of the run are %+v", s)
+		}
+		if string(step.Output) != `{"call":6}` {
+			t.Errorf("the answer is %s", step.Output)
+		}
+		if len(detail.Attempts) != 5 || detail.Skipped != 0 {
+			t.Fatalf("%d earlier attempts, %d left out", len(detail.Attempts), detail.Skipped)
+		}
+		for i, a := range detail.Attempts {
+			if a.Status != 503 || a.Reason != flow.Reason5xx || a.Class != "transient" || !strings.Contains(a.Message, "503") || a.At.IsZero() {
+				t.Errorf("attempt %d: %+v", i, a)
+			}
+			if i > 0 && a.At.Before(detail.Attempts[i-1].At) {
+				t.Errorf("attempt %d began before the one before it", i)
+			}
+		}
+		if report := d.outside.bodies("/report"); len(report) != 1 || report[0] != `{"call":6,"lost":"none","status":503}` {
+			t.Errorf("reported %s", report)
+		}
+		if err := d.store.Requeue(t.Context(), got.ID, store.RequeueOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.restart() // the claim loop looks for runs at once
+		got = d.await(got.ID, store.Failed)
+		step = got.Steps[slices.IndexFunc(got.Steps, func(s store.Step) bool { return s.Path == "charge" })]
+		detail = run.DecodeDetail(step.Cause.Detail)
+		if len(detail.Attempts) != 10 || detail.Skipped != 1 {
+			t.Errorf("after a retry by an operator: %d earlier attempts, %d left out", len(detail.Attempts), detail.Skipped)
+		}
+	})
+}
+
+// TestSensitiveFailure: of an action that is sensitive, or whose URL is a secret,
+// neither path nor answer is kept.
+func TestSensitiveFailure(t *testing.T) {
+	t.Parallel()
+	d := newStopped(t)
+	d.write(strings.ReplaceAll(`
+flow "f" {
+  trigger "webhook" {
+    path = "/f"
+    mode = "sync"
+  }
+  action "http" "charge" {
+    url       = "REFUSER/charges/${webhook.body.id}"
+    sensitive = true
+  }
+  on_error {
+    action "respond" "told" { json = { status = error.status, body = error.body } }
+  }
+}`, "REFUSER", refuser(t, 422, `{"iban":"N"}`)))
+	d.start()
+	r := d.post("/f", `{"id":"secret-7"}`)
+	if r.body != `{"body":null,"status":422}` {
+		t.Errorf("on_error reads %s", r.body)
+	}
+	got := d.await(r.run(), store.Failed)
+	step := got.Steps[0]
+	if x := run.DecodeDetail(step.Cause.Detail).Exchange; x == nil || *x != (run.Exchange{Method: "GET", Status: 422}) || len(step.Output) > 0 {
+		t.Errorf("the history has %+v, %s", x, step.Output)
+	}
+}
