@@ -95,8 +95,9 @@ func (c *command) root() *cobra.Command {
 	root.SetVersionTemplate(c.versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(), c.inferCommand(),
+	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
 		c.urlsCommand(), c.runsCommand(), c.contactsCommand(), c.keysCommand(), c.handshakesCommand(), c.healthCommand(), c.versionCommand())
+	root.AddCommand(c.authoringCommands()...)
 	return root
 }
 

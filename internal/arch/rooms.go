@@ -83,6 +83,8 @@ func languageRooms() []room {
 		{"config/schema", with("config/diag", "config/expr"), "declarations are decoded before there is a flow"},
 		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
 		{"flow/sensitivity", with("config/diag", "config/expr", "flow"), "it follows sensitive values through compiled flows"},
+		{"flow/outline", with("config/syntax", "flow"), "it joins compiled flows to the text of their files"},
+		{"flow/graph", with("flow", "flow/outline"), "it draws flows, and knows no page"},
 		{"internal/problem", with("flow"), "it writes the problems of flows as HTTP responses"},
 		{"config/load", with("config/diag", "config/expr", "config/expr/funcs", "config/schema", "config/syntax", "flow", "flow/sensitivity", "outbound"), "loading takes the kinds as an argument, so that a user can bring more"},
 	}
