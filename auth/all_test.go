@@ -24,7 +24,7 @@ func TestAllKnowsTheLanguage(t *testing.T) {
 		"grafana jira gitea forgejo sentry pagerduty terraform circleci alertmanager vercel heroku " +
 		"meta whatsapp notion telegram docusign xero lemonsqueezy calendly razorpay line twitch box trello dropbox calcom workos mux " +
 		"asana clickup attio okta auth0 msteams elevenlabs customerio polar clerk resend openai " +
-		"adyen braintree contentful cloudinary figma microsoft_graph google_pubsub google_chat azure_event_grid netlify monday sns paypal"
+		"adyen braintree contentful cloudinary figma microsoft_graph google_pubsub google_chat azure_event_grid netlify monday sns paypal plaid"
 	want := strings.Fields(language)
 	var got []string
 	for _, k := range All() {

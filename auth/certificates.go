@@ -25,22 +25,16 @@ type Opener interface {
 type certificates struct {
 	fetch func(ctx context.Context, url string) ([]byte, error)
 
-	mu       sync.Mutex
-	kept     map[string]*x509.Certificate // by URL
-	fetching chan struct{}                // closed when the fetch under way ends; nil if there is none
+	gate fetchGate
 
-	// Only the request that fetches uses these.
-	window  time.Time // the beginning of the minute in which fetches are counted
-	fetched int       // in that minute
+	mu   sync.Mutex
+	kept map[string]*x509.Certificate // by URL
 }
 
 const (
 	// maxCertificates is the number of certificates that a check keeps. Senders have
 	// one or two at a time.
 	maxCertificates = 16
-	// maxFetches is the number of certificates that a check fetches in a minute: a
-	// caller without credentials causes them.
-	maxFetches = 10
 	// maxCertificateSize is the size of the answer to a fetch.
 	maxCertificateSize = 64 << 10
 	// certificateTimeout is the time that a fetch may take.
@@ -101,21 +95,18 @@ func (c *certificates) find(url string) *x509.Certificate {
 // server says that there is no such certificate. One request at a time fetches, and
 // requests whose certificate is kept do not wait for it.
 func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x509.Certificate, error) {
-	if err := c.beginFetch(ctx); err != nil {
+	if err := c.gate.begin(ctx); err != nil {
 		return nil, &Unavailable{err, certificatePause}
 	}
-	defer c.endFetch()
+	defer c.gate.end()
 	if found := c.find(url); found != nil {
 		return found, nil
 	}
 	if c.fetch == nil {
 		return nil, errors.New("no certificate can be fetched here")
 	}
-	if now.Sub(c.window) >= time.Minute {
-		c.window, c.fetched = now, 0
-	}
-	if c.fetched++; c.fetched > maxFetches {
-		return nil, &Unavailable{fmt.Errorf("more than %d certificates in a minute", maxFetches), certificatePause}
+	if err := c.gate.count(now, "certificates"); err != nil {
+		return nil, &Unavailable{err, certificatePause}
 	}
 	text, err := c.fetch(ctx, url)
 	var status *statusError
@@ -136,34 +127,6 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 	}
 	c.kept[url] = found
 	return found, nil
-}
-
-// beginFetch waits until no other request fetches. A request whose caller is gone
-// does not wait.
-func (c *certificates) beginFetch(ctx context.Context) error {
-	for {
-		c.mu.Lock()
-		running := c.fetching
-		if running == nil {
-			c.fetching = make(chan struct{})
-		}
-		c.mu.Unlock()
-		if running == nil {
-			return nil
-		}
-		select {
-		case <-running:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (c *certificates) endFetch() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	close(c.fetching)
-	c.fetching = nil
 }
 
 // parseCertificate parses the first certificate of a PEM text.

@@ -102,7 +102,7 @@ func TestCertificateIsUnavailable(t *testing.T) {
 			t.Errorf("%v: refused with %v, unavailable: %t", c.err, err, is)
 		}
 	}
-	spent := &certificates{window: noon(), fetched: maxFetches, fetch: func(context.Context, string) ([]byte, error) { return nil, nil }}
+	spent := &certificates{gate: fetchGate{window: noon(), fetched: maxFetches}, fetch: func(context.Context, string) ([]byte, error) { return nil, nil }}
 	if _, err := spent.key(t.Context(), "https://a.example/", noon()); !errors.As(err, new(*Unavailable)) {
 		t.Errorf("above the number of fetches refused with %v", err)
 	}

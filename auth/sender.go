@@ -42,6 +42,7 @@ func sendersInCode() []Kind {
 		{Name: "contentful", New: func() Check { return &contentful{} }},
 		{Name: "sns", New: func() Check { return &sns{} }},
 		{Name: "paypal", New: func() Check { return &paypal{} }},
+		{Name: "plaid", New: newPlaid},
 		{Name: "figma", New: newFigma},
 		{Name: "microsoft_graph", New: newMicrosoftGraph},
 	}

@@ -116,6 +116,14 @@ func (f vectorFile) check(t testing.TB) Check {
 		c.certificates.fetch = fetch
 	case *paypal:
 		c.certificates.fetch = fetch
+	case *plaid:
+		c.keys = &plaidKeys{clock: clock.System{}, fetch: func(ctx context.Context, id string) ([]byte, error) {
+			text, err := fetch(ctx, "https://production.plaid.com"+plaidKeyPath+"#"+id)
+			if err != nil {
+				return nil, errPlaidKeyID
+			}
+			return text, nil
+		}}
 	case *tokenSenderCheck:
 		if at := c.keySetURL; at != "" {
 			c.keys = &remoteKeys{clock: clock.System{}, fetch: func() ([]byte, error) { return fetch(context.Background(), at) }}

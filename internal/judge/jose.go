@@ -2,6 +2,8 @@ package main
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -26,6 +28,7 @@ type tokenClaims struct {
 	AppID         string `json:"appid,omitempty"`
 	AZP           string `json:"azp,omitempty"`
 	SHA256        string `json:"sha256,omitempty"`
+	BodySHA256    string `json:"request_body_sha256,omitempty"`
 }
 
 // joseSender describes a sender of tokens.
@@ -75,7 +78,7 @@ func joseSenders() []sender {
 	gridV2.variant, gridV2.issuer = "version-2", "https://login.microsoftonline.com/"+tenant+"/v2.0"
 	gridV2.change = func(c *tokenClaims) { c.AZP = app }
 	gridV2.wrong = nil
-	return []sender{pubsub.sender(), chatURL.sender(), project.sender(), grid.sender(), gridV2.sender(), netlify(), monday()}
+	return []sender{pubsub.sender(), chatURL.sender(), project.sender(), grid.sender(), gridV2.sender(), netlify(), monday(), plaid()}
 }
 
 // sender returns the sender with RSA keys of its own.
@@ -199,6 +202,84 @@ func monday() sender {
 		}
 	}
 	return s
+}
+
+// plaid signs the hash of the body with a key that its customers ask for by its id.
+func plaid() sender {
+	const id, endedID, at = "bfbd5111-8e33-4643-8ced-b2e642a72f3c", "6c5516e1-92dc-479e-a8ff-5a51992e0001", "https://production.plaid.com/webhook_verification_key/get#"
+	s := sender{
+		preset: "plaid", config: "client_id = \"5d1f9a2b3c4d5e6f7a8b9c0d\"\nsecret = \"%s\"", secret: "the-secret-of-plaid-0123456789", judgedBy: joseLibrary,
+		readings:  []string{"https://plaid.com/docs/api/webhooks/webhook-verification/", "https://support.plaid.com/hc/en-us/articles/360041410794-Webhook-verification-example"},
+		signature: "Plaid-Verification", signs: []string{"body"}, tolerance: 5 * time.Minute, unjudged: []string{"far ahead"},
+	}
+	keys := map[string]*ecdsa.PrivateKey{}
+	keyOf := func(secret string) *ecdsa.PrivateKey {
+		if keys[secret] == nil {
+			k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				panic(err)
+			}
+			keys[secret] = k
+		}
+		return keys[secret]
+	}
+	s.fetched = map[string]string{
+		at + id:      plaidKey(jose.JSONWebKey{Key: keyOf(s.secret).Public(), KeyID: id, Algorithm: "ES256", Use: "sig"}, nil),
+		at + endedID: plaidKey(jose.JSONWebKey{Key: keyOf("ended").Public(), KeyID: endedID, Algorithm: "ES256", Use: "sig"}, 1700000000),
+	}
+	token := func(key *ecdsa.PrivateKey, keyID, body string, at time.Time) string {
+		sum := sha256.Sum256([]byte(body))
+		return signToken(jose.ES256, jose.JSONWebKey{Key: key, KeyID: keyID}, tokenClaims{Claims: jwt.Claims{IssuedAt: jwt.NewNumericDate(at)}, BodySHA256: hex.EncodeToString(sum[:])})
+	}
+	s.sign = func(r *request, secret string, at time.Time) {
+		r.Header[s.signature] = token(keyOf(secret), id, r.Body, at)
+	}
+	s.accepts = func(r request, _ string) error {
+		text := r.Header[s.signature]
+		parsed, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256})
+		if err != nil || parsed.Headers[0].KeyID != id {
+			return fmt.Errorf("another key: %w", err)
+		}
+		c, err := verifyToken(text, jose.ES256, keyOf(s.secret).Public())
+		sum := sha256.Sum256([]byte(r.Body))
+		switch {
+		case err != nil:
+			return err
+		case c.IssuedAt == nil || c.IssuedAt.Time().Before(r.Now.Add(-5*time.Minute)) || c.BodySHA256 != hex.EncodeToString(sum[:]):
+			return errors.New("wrong claims")
+		}
+		return nil
+	}
+	s.more = func(genuine request) map[string]variation {
+		set := func(text string) func(*request) { return func(r *request) { r.Header[s.signature] = text } }
+		shared := signToken(jose.HS256, jose.JSONWebKey{Key: []byte(strings.Repeat("k", 32)), KeyID: id}, tokenClaims{Claims: jwt.Claims{IssuedAt: jwt.NewNumericDate(time.Now())}})
+		return map[string]variation{
+			"key that is ended":           edit(genuine, false, set(token(keyOf("ended"), endedID, genuine.Body, time.Now()))),
+			"key that Plaid has not":      edit(genuine, false, set(token(keyOf(s.secret), "00000000-8e33-4643-8ced-b2e642a72f3c", genuine.Body, time.Now()))),
+			"key without an id":           edit(genuine, false, set(token(keyOf(s.secret), "", genuine.Body, time.Now()))),
+			"signed with a shared secret": edit(genuine, false, set(shared)),
+			"token without a hash":        edit(genuine, false, set(signToken(jose.ES256, jose.JSONWebKey{Key: keyOf(s.secret), KeyID: id}, tokenClaims{Claims: jwt.Claims{IssuedAt: jwt.NewNumericDate(time.Now())}}))),
+			"token without a time":        edit(genuine, false, set(signToken(jose.ES256, jose.JSONWebKey{Key: keyOf(s.secret), KeyID: id}, tokenClaims{BodySHA256: strings.Repeat("0", 64)}))),
+		}
+	}
+	return s
+}
+
+// plaidKey is the answer of Plaid to the question for a key.
+func plaidKey(key jose.JSONWebKey, ended any) string {
+	text, err := json.Marshal(key)
+	if err != nil {
+		panic(err)
+	}
+	members := map[string]any{}
+	if err := json.Unmarshal(text, &members); err != nil {
+		panic(err)
+	}
+	members["created_at"], members["expired_at"] = 1560466143, ended
+	if text, err = json.Marshal(map[string]any{"key": members, "request_id": "HvfCtrDLG1ihcp7"}); err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 func signToken(algorithm jose.SignatureAlgorithm, key any, claims tokenClaims) string {
