@@ -3,16 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,9 +24,9 @@ const (
 )
 
 // flood serves a flow with signatures in this process, and prints how good requests
-// fare while others attack the gateway. Each attack comes from a loopback address
-// of its own.
-func flood(seconds int) error {
+// fare while others attack the gateway. Callers and attackers are processes of
+// their own, and each attack comes from a loopback address of its own.
+func flood(rounds, seconds int, only string) error {
 	dir, err := os.MkdirTemp("", "gateway-flood-")
 	if err != nil {
 		return err
@@ -45,30 +41,38 @@ func flood(seconds int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("attack                             good/s   p50 ms   p99 ms  failed  attacks/s   RSS MiB  history")
+	fmt.Println("attack                              good/s   p50 ms   p99 ms  failed  attacks/s  cores   RSS MiB  history")
+	var rows []*floodRow
 	for _, a := range attacks() {
-		if err := measureAttack(a, at, time.Duration(seconds)*time.Second, s); err != nil {
+		if only == "" || a.name == only || a.name == noAttack {
+			rows = append(rows, &floodRow{attack: a})
+		}
+	}
+	for range rounds {
+		if err := measureRound(rows, at, seconds, s); err != nil {
 			return errors.Join(err, end())
 		}
+	}
+	for _, r := range rows {
+		fmt.Printf("%-34s %5.0f %% of the good requests without an attack\n", r.name, median(r.ratio))
 	}
 	return end()
 }
 
-// attack is what others do meanwhile. run returns when the context has ended, with
-// the number of requests or connections that it made.
-type attack struct {
-	name string
-	run  func(ctx context.Context, at string) int
-}
-
-func attacks() []attack {
-	return []attack{
-		{"none", func(ctx context.Context, _ string) int { <-ctx.Done(); return 0 }},
-		{"2000 connections with slow headers", func(ctx context.Context, at string) int { return holdConnections(ctx, at, "127.0.0.2", 2000) }},
-		{"bad signatures", func(ctx context.Context, at string) int { return floodRequests(ctx, at, "127.0.0.3", "/orders") }},
-		{"unknown paths", func(ctx context.Context, at string) int { return floodRequests(ctx, at, "127.0.0.4", "/nowhere") }},
-		{"5000 connections of one address", func(ctx context.Context, at string) int { return holdConnections(ctx, at, "127.0.0.5", 5000) }},
+// measureRound measures each row once.
+func measureRound(rows []*floodRow, at string, seconds int, s store.Store) error {
+	var first float64
+	for _, r := range rows {
+		rate, err := r.measure(at, seconds, s)
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			first = rate
+		}
+		r.ratio = append(r.ratio, 100*rate/first)
 	}
+	return nil
 }
 
 // holdConnections opens connections and sends a byte of a header on each every
@@ -149,59 +153,42 @@ func post(ctx context.Context, client *http.Client, url, signature string) (int,
 	return res.StatusCode, err
 }
 
-// measureAttack sends good requests during an attack and prints their figures.
-func measureAttack(a attack, at string, d time.Duration, s store.Store) error {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	attacked := make(chan int, 1)
-	go func() { attacked <- a.run(ctx, at) }()
-	took, failed := sendGood(ctx, at)
-	n := <-attacked
-	page, err := countRefused(s)
-	if err != nil {
-		return err
-	}
-	slices.Sort(took)
-	percentile := func(p int) float64 {
-		if len(took) == 0 {
-			return 0
-		}
-		return float64(took[len(took)*p/100].Microseconds()) / 1000
-	}
-	fmt.Printf("%-34s %7.0f %8.2f %8.2f %7d %10.0f %9.1f %8d\n", a.name, float64(len(took))/d.Seconds(), percentile(50), percentile(99), failed,
-		float64(n)/d.Seconds(), resident(), page)
-	return nil
+// floodRow is what was measured of an attack, by round.
+type floodRow struct {
+	attack
+	ratio []float64 // good requests in percent of those of the first row in the round
 }
 
-// sendGood sends signed requests until the context ends, and returns the time that
-// each took and how many got no 200.
-func sendGood(ctx context.Context, at string) (took []time.Duration, failed int) {
-	mac := hmac.New(sha256.New, []byte(floodSecret))
-	mac.Write([]byte(floodBody))
-	signature := hex.EncodeToString(mac.Sum(nil))
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	for range goodCallers {
-		group.Go(func() {
-			client := &http.Client{Transport: &http.Transport{}}
-			defer client.CloseIdleConnections()
-			for ctx.Err() == nil {
-				began := time.Now()
-				status, err := post(ctx, client, "http://"+at+"/orders", signature)
-				if ctx.Err() != nil {
-					return
-				}
-				mu.Lock()
-				if err != nil || status != http.StatusOK {
-					failed++
-				}
-				took = append(took, time.Since(began))
-				mu.Unlock()
-			}
-		})
+// measure sends good requests during an attack and prints their figures. It returns
+// the good requests per second.
+func (r *floodRow) measure(at string, seconds int, s store.Store) (float64, error) {
+	var good goodCalls
+	var attacked int
+	before, err := countRefused(s)
+	if err != nil {
+		return 0, err
 	}
-	group.Wait()
-	return took, failed
+	busy := busyTime(os.Getpid())
+	awaitAttack, err := startPart(r.name, at, seconds, &attacked)
+	if err != nil {
+		return 0, err
+	}
+	awaitGood, err := startPart("good", at, seconds, &good)
+	if err != nil {
+		return 0, errors.Join(err, awaitAttack())
+	}
+	if err := errors.Join(awaitGood(), awaitAttack()); err != nil {
+		return 0, err
+	}
+	cores := (busyTime(os.Getpid()) - busy).Seconds() / float64(seconds)
+	refused, err := countRefused(s)
+	if err != nil {
+		return 0, err
+	}
+	rate := float64(good.Count) / float64(seconds)
+	fmt.Printf("%-34s %7.0f %8.2f %8.2f %7d %10.0f %6.2f %9.1f %8d\n", r.name, rate, good.P50, good.P99, good.Failed,
+		float64(attacked)/float64(seconds), cores, resident(), refused-before)
+	return rate, nil
 }
 
 // countRefused returns how many refused requests the history has.

@@ -4,7 +4,7 @@
 //	go run ./bench          a sync flow beside a handler that does the same
 //	go run ./bench -async   async flows beside a handler that answers 202 and keeps nothing,
 //	                        on SQLite and, where a server is installed, on PostgreSQL (pg)
-//	go run ./bench -flood   good requests to a flow in this process, while others attack it
+//	go run ./bench -flood   good requests to a flow in this process, while other processes attack it
 //	go run ./bench -soak N  N async runs in this process, and what memory they leave behind
 //
 // The first two need wrk. The servers are processes of their own on loopback;
@@ -35,19 +35,23 @@ func main() {
 	async := flag.Bool("async", false, "measure async flows")
 	runs := flag.Int("soak", 0, "do as many async runs, and print what memory they leave behind")
 	attacked := flag.Bool("flood", false, "attack the gateway, and measure good requests meanwhile")
-	only := flag.String("only", "", "measure the row of this name alone, beside the first")
+	only := flag.String("only", "", "measure the row or the attack of this name alone, beside the first")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the gateway to this folder")
 	servePeer := flag.String("serve-peer", "", "internal: serve the hand-written handler on this address")
+	part := flag.String("flood-part", "", "internal: play a part of a flood")
+	partAt := flag.String("flood-at", "", "internal: the address that is attacked")
 	if dir := os.Getenv(profileTo); dir != "" {
 		exit(profiled(dir))
 	}
 	flag.Parse()
 	var err error
 	switch {
+	case *part != "":
+		err = playPart(*part, *partAt, *seconds)
 	case *servePeer != "":
 		err = http.ListenAndServe(*servePeer, peer.Handler()) //nolint:gosec // a benchmark's server has no time-outs
 	case *attacked:
-		err = flood(*seconds)
+		err = flood(*rounds, *seconds, *only)
 	case *runs > 0:
 		err = soak(*runs)
 	default:

@@ -47,6 +47,7 @@ type Limits struct {
 
 	Connections   int // open ones of one address
 	FailedSignIns int // of one address in a minute; 0 for no limit
+	StrayRequests int // as above
 }
 
 // Egress holds the settings of outgoing requests.
@@ -134,7 +135,7 @@ func (a *Admin) Describe(s *schema.Spec) {
 
 // Describe declares the block.
 func (l *Limits) Describe(s *schema.Spec) {
-	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256, Connections: 2000, FailedSignIns: 30}
+	*l = Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256, Connections: 2000, FailedSignIns: 30, StrayRequests: 120}
 	s.Doc = "A request above a limit is refused. Each limit has its own status."
 	schema.Attr(s, &l.Body, "body", "Largest body of a request, from 1B to 1GiB. A larger one gets 413.")
 	schema.Attr(s, &l.Headers, "headers", "Largest header of a request, from 1KiB to 16MiB. A larger one gets 431. A change takes effect at the next start.")
@@ -142,7 +143,8 @@ func (l *Limits) Describe(s *schema.Spec) {
 	schema.Attr(s, &l.Runs, "runs", "Concurrent runs of the whole process, from 1 to 1000000. A request above it gets 503.")
 	schema.Attr(s, &l.Memory, "memory", "Bytes that the bodies and decoded values of all requests and runs, the outputs of their actions, and the answers that callers have not read, may take together. A request above it gets 503, and an action fails with the reason `memory`, which `retry` attempts again. Default: half of the memory of the container or the machine.")
 	schema.Attr(s, &l.Connections, "connections_per_address", "Open connections of one client address, from 1 to 1000000; the addresses of an IPv6 network (/64) count as one. A connection above it is closed at once. Trusted proxies have no limit: name them in `trusted_proxies`.")
-	schema.Attr(s, &l.FailedSignIns, "failed_sign_ins", "Requests of one client address in a minute that may fail the checks of `auth`. Answers to further ones are delayed by up to 2 s. Requests with the right credentials are never delayed. `0` delays none.")
+	schema.Attr(s, &l.FailedSignIns, "failed_sign_ins", "Requests of one client address in a minute that may fail the checks of `auth`. Answers to further ones are delayed by 2 s. Requests with the right credentials are never delayed. `0` delays none.")
+	schema.Attr(s, &l.StrayRequests, "stray_requests", "Requests of one client address in a minute that reach no flow: to an unknown path, with a wrong method, or from an address or a page that `allow_ips` or `cors` refuses. Answers to further ones are delayed by 2 s, so that a flood of them takes little of the processor. Other requests of the address and those that trusted proxies send themselves are never delayed. `0` delays none.")
 	s.Check(l.checkRanges)
 }
 
@@ -159,6 +161,7 @@ func (l *Limits) checkRanges(_ *schema.Context, d *schema.Decoded) hcl.Diagnosti
 		{"memory", l.Memory == 0 || l.Memory >= 1<<20 && l.Memory >= l.Body, "at least 1MiB, and not less than \"body\""},
 		{"connections_per_address", l.Connections >= 1 && l.Connections <= 1_000_000, "from 1 to 1000000"},
 		{"failed_sign_ins", l.FailedSignIns >= 0 && l.FailedSignIns <= 1_000_000, "from 0 to 1000000"},
+		{"stray_requests", l.StrayRequests >= 0 && l.StrayRequests <= 1_000_000, "from 0 to 1000000"},
 		{"runs", l.Runs >= 1 && l.Runs <= 1_000_000, "from 1 to 1000000"},
 	} {
 		if !limit.ok {

@@ -37,7 +37,7 @@ func (q *request) problemResponse(p *flow.Problem) *flow.Response {
 
 // refuse answers and records a request that starts no run.
 func (q *request) refuse(p *flow.Problem) {
-	q.delaySignIn(p)
+	q.delayRefusal(p.Outcome)
 	response := q.problemResponse(p)
 	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
 		response.Header.Set("Connection", "close") // the rest of the body is not worth reading

@@ -69,7 +69,8 @@ type Handler struct {
 	unserved     telemetry.RefusalLimit // of requests that found no endpoint
 	rates        rateLimits
 	sharedRates  *sharedRates
-	signIns      *signIns
+	signIns      *slowdown    // of addresses that fail to sign in
+	strays       *slowdown    // of addresses whose requests reach no flow
 	proxyWarning atomic.Int64 // when the next warning of a proxy may be logged
 	draining     atomic.Bool
 	stopping     atomic.Bool
@@ -79,7 +80,7 @@ type Handler struct {
 
 // New returns a handler that serves at once.
 func New(o Options) *Handler {
-	return &Handler{Options: o, signIns: newSignIns(), sharedRates: newSharedRates(&o)}
+	return &Handler{Options: o, signIns: newSlowdown(), strays: newSlowdown(), sharedRates: newSharedRates(&o)}
 }
 
 // Drain makes each response close its connection, so that the next request

@@ -8,6 +8,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 )
 
+const outcomeProbe = "probe"
+
 // serveProbe answers HEAD and OPTIONS where no flow takes them. Providers such as
 // Trello send them to find out whether an endpoint exists, before they register
 // it. It reports whether it has answered. Such requests start no run and are not
@@ -27,7 +29,8 @@ func (q *request) serveProbe(methods []string) bool {
 	default:
 		return false
 	}
+	q.delayRefusal(outcomeProbe)
 	q.writeResponse(response)
-	q.handler.Metrics.CountUnserved("probe", response.Status)
+	q.handler.Metrics.CountUnserved(outcomeProbe, response.Status)
 	return true
 }

@@ -110,6 +110,10 @@ flow "s" {
   }
   action "http" "act" { url = "OUT/act" }
   action "respond" "ok" { json = { n = webhook.n } }
+}
+gateway {
+  egress { allow = ["127.0.0.1"] }
+  limits { stray_requests = 0 }
 }`)
 	good := d.post("/s", `{"n": 1}`)
 	d.outside.fail("/act", 1)

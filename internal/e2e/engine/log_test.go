@@ -95,7 +95,7 @@ func TestLogOfUnknownPath(t *testing.T) {
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	l.write(one("", ""))
+	l.write(one("", "") + withoutStrayLimit)
 	g := l.start()
 	for range 2000 {
 		call(g, "POST", "/nowhere", "")
