@@ -1,11 +1,12 @@
 // Package keyring finds the keys that callers sign in with (auth "key").
 //
-// A keyring holds all keys of the store in memory. At most freshTime after it has
-// read their version it reads the version again, before the next request is let in:
-// so a key that was revoked on any gateway lets nobody in within a second, and most
-// requests ask no store. While the store can't be reached, the keys that are known
-// stay in use for graceTime. After that nobody can tell which of them were revoked,
-// and requests get 503.
+// A keyring holds all keys of the store in memory. When they are older than
+// freshTime, a request makes the keyring read their version again; only when they
+// are older than maxAge do requests wait for the result. So a key that was revoked
+// on any gateway lets nobody in within a second, most requests ask no store, and a
+// slow read delays no request of a busy gateway. While the store can't be reached,
+// the keys that are known stay in use for graceTime. After that nobody can tell
+// which of them were revoked, and requests get 503.
 package keyring
 
 import (
@@ -27,6 +28,7 @@ import (
 
 const (
 	freshTime   = 500 * time.Millisecond
+	maxAge      = time.Second
 	readTimeout = time.Second
 	graceTime   = 30 * time.Second
 )
@@ -43,8 +45,16 @@ type Keyring struct {
 	Options
 	current atomic.Pointer[keySet]
 
-	mu    sync.Mutex // held while the store is read
-	tried time.Time  // when the store was read last, even in vain
+	mu      sync.Mutex // of what follows; not held while the store is read
+	reading *reading   // the read in progress; nil without
+	tried   time.Time  // when the last read began
+	failed  time.Time  // when a read failed last
+}
+
+// reading is one read of the store, for which any number of requests wait.
+type reading struct {
+	done    chan struct{}
+	dropped bool // Refresh was called meanwhile; set before done is closed
 }
 
 // keySet are all keys, as they were in the store at a time.
@@ -94,32 +104,81 @@ func (e *entry) opens(f *flow.Flow) bool {
 	return len(e.Flows) == 0 || slices.Contains(e.Flows, f.Name) || f.RenamedFrom != "" && slices.Contains(e.Flows, f.RenamedFrom)
 }
 
-// Refresh makes the next Find read the store, after a change of the keys.
+// Refresh makes the next Find read the store, after a change of the keys. The
+// result of a read in progress is dropped, because it may lack the change.
 func (k *Keyring) Refresh() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if s := k.current.Load(); s != nil {
 		k.current.Store(&keySet{version: s.version, keys: s.keys})
 	}
-	k.tried = time.Time{}
+	k.reading, k.tried, k.failed = nil, time.Time{}, time.Time{}
 }
 
+// currentKeys returns keys that are recent enough. It waits for the store only if
+// the known ones are not.
 func (k *Keyring) currentKeys(ctx context.Context) (*keySet, error) {
-	if s := k.current.Load(); s != nil && k.isYounger(s.read, freshTime) {
-		return s, nil
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.isYounger(k.tried, freshTime) {
-		k.tried = k.Clock.Now()
-		if err := k.read(ctx); err != nil {
-			k.Log.Sampled.Warn("the keys of callers can't be read", zap.Error(err))
+	for {
+		if s := k.current.Load(); s != nil && k.isYounger(s.read, freshTime) {
+			return s, nil
+		}
+		r, failing := k.startRead(ctx)
+		if s := k.current.Load(); s != nil && (k.isYounger(s.read, maxAge) || failing && k.isYounger(s.read, graceTime)) {
+			return s, nil
+		}
+		if r == nil {
+			return k.lastKeys()
+		}
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			return nil, flow.ErrKeysUnavailable
+		}
+		if !r.dropped {
+			return k.lastKeys()
 		}
 	}
+}
+
+// lastKeys returns the known keys, after a read that may have failed.
+func (k *Keyring) lastKeys() (*keySet, error) {
 	if s := k.current.Load(); s != nil && k.isYounger(s.read, graceTime) {
 		return s, nil
 	}
 	return nil, flow.ErrKeysUnavailable
+}
+
+// startRead starts a read of the store unless one is in progress or began just now.
+// It returns the one in progress, and whether the store has failed lately: the next
+// read may fail as well, and takes as long.
+func (k *Keyring) startRead(ctx context.Context) (r *reading, failing bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.reading == nil && !k.isYounger(k.tried, freshTime) {
+		k.reading, k.tried = &reading{done: make(chan struct{})}, k.Clock.Now()
+		go k.runRead(ctx, k.reading)
+	}
+	return k.reading, k.isYounger(k.failed, freshTime+readTimeout)
+}
+
+// runRead reads the store and keeps the result, unless Refresh was called meanwhile.
+func (k *Keyring) runRead(ctx context.Context, r *reading) {
+	defer close(r.done)
+	s, err := k.read(ctx)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.reading != r {
+		r.dropped = true
+		return
+	}
+	k.reading = nil
+	if err != nil {
+		k.failed = k.Clock.Now()
+		k.Log.Sampled.Warn("the keys of callers can't be read", zap.Error(err))
+		return
+	}
+	k.failed = time.Time{}
+	k.current.Store(s)
 }
 
 func (k *Keyring) isYounger(at time.Time, than time.Duration) bool {
@@ -129,26 +188,24 @@ func (k *Keyring) isYounger(at time.Time, than time.Duration) bool {
 
 // read reads the version, and all keys if it has changed. It does not end with the
 // request of one caller: others wait for its result.
-func (k *Keyring) read(ctx context.Context) error {
+func (k *Keyring) read(ctx context.Context) (*keySet, error) {
 	ctx, cancel := clock.WithTimeout(context.WithoutCancel(ctx), k.Clock, readTimeout)
 	defer cancel()
 	at, old := k.Clock.Now(), k.current.Load()
 	if old != nil {
 		version, err := k.Store.APIKeysVersion(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if version == old.version {
-			k.current.Store(&keySet{version: version, read: at, keys: old.keys})
-			return nil
+			return &keySet{version: version, read: at, keys: old.keys}, nil
 		}
 	}
 	list, err := k.Store.ListAPIKeys(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	k.current.Store(newKeySet(list, at, old))
-	return nil
+	return newKeySet(list, at, old), nil
 }
 
 // newKeySet returns the keys of a list. Those that were used before stay so.

@@ -24,6 +24,7 @@ type keyStore struct {
 	versions, full int // reads
 	used           []store.APIKeyHash
 	err            error
+	hangs          chan struct{} // a read of the version waits until it is closed; nil for none
 }
 
 func (s *keyStore) ListAPIKeys(context.Context) (store.APIKeyList, error) {
@@ -33,11 +34,36 @@ func (s *keyStore) ListAPIKeys(context.Context) (store.APIKeyList, error) {
 	return s.list, s.err
 }
 
-func (s *keyStore) APIKeysVersion(context.Context) (int64, error) {
+func (s *keyStore) APIKeysVersion(ctx context.Context) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.versions++
-	return s.list.Version, s.err
+	version, err, hangs := s.list.Version, s.err, s.hangs
+	if hangs == nil {
+		return version, err
+	}
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	select {
+	case <-hangs:
+		return version, err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// hang makes reads of the version wait until the returned function is called.
+func (s *keyStore) hang() (end func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	hangs := make(chan struct{})
+	s.hangs = hangs
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.hangs = nil
+		close(hangs)
+	}
 }
 
 func (s *keyStore) ChangeAPIKeys(context.Context, store.APIKeyChange) error { panic("not called") }
@@ -106,8 +132,8 @@ func TestFind(t *testing.T) {
 	})
 }
 
-// Within freshTime no request reads the store. After that one reads the version, and
-// all keys only if they have changed: so a revoked key ends within a second.
+// Within freshTime no request reads the store. After that one has the version read,
+// and all keys only if they have changed: so a revoked key ends within a second.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -125,14 +151,16 @@ func TestRevoked(t *testing.T) {
 			t.Errorf("%d and %d reads", s.full, s.versions)
 		}
 		clock.Sleep(t.Context(), clock.System{}, freshTime) //nolint:errcheck // the context lasts as long as the test
-		if err := find(); err != nil || s.full != 1 || s.versions != 1 {
+		err := find()
+		synctest.Wait()
+		if err != nil || s.full != 1 || s.versions != 1 {
 			t.Errorf("%v after %d and %d reads", err, s.full, s.versions)
 		}
 		s.set()
 		if err := find(); err != nil {
 			t.Errorf("a key that was read just now is refused: %v", err)
 		}
-		clock.Sleep(t.Context(), clock.System{}, freshTime) //nolint:errcheck // as above
+		clock.Sleep(t.Context(), clock.System{}, maxAge) //nolint:errcheck // as above
 		if err := find(); !errors.Is(err, errUnknown) || s.full != 2 {
 			t.Errorf("%v after %d reads", err, s.full)
 		}
@@ -140,6 +168,71 @@ func TestRevoked(t *testing.T) {
 		k.Refresh()
 		if err := find(); err != nil {
 			t.Errorf("after a refresh: %v", err)
+		}
+	})
+}
+
+// A read that takes long delays nobody as long as the keys are recent, or the store
+// is known to be slow. After maxAge requests wait, because a key may be revoked.
+func TestSlowReadDelaysNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		wait := func(d time.Duration) { clock.Sleep(t.Context(), clock.System{}, d) } //nolint:errcheck // the context lasts as long as the test
+		find := func(when string, want error, took time.Duration) {
+			t.Helper()
+			began := clock.System{}.Now()
+			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
+			if got := clock.Since(clock.System{}, began); !errors.Is(err, want) || got != took {
+				t.Errorf("%s: %v after %s, want %v after %s", when, err, got, want, took)
+			}
+		}
+		find("at first", nil, 0)
+		end := s.hang()
+		wait(freshTime)
+		for range 100 {
+			find("during the read", nil, 0)
+		}
+		wait(maxAge - freshTime)
+		find("with older keys", nil, freshTime+readTimeout-maxAge)
+		for range 10 {
+			find("with a slow store", nil, 0)
+			wait(freshTime)
+		}
+		s.mu.Lock()
+		s.list = store.APIKeyList{Version: 9}
+		s.mu.Unlock()
+		end()
+		synctest.Wait()
+		wait(freshTime)
+		_, _ = k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"}) // starts a read
+		synctest.Wait()
+		find("after the next read", errUnknown, 0)
+	})
+}
+
+// A change of the keys during a read is seen by those who wait for the read.
+func TestRefreshDuringARead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k, s := newTestKeyring()
+		find := func() error {
+			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
+			return err
+		}
+		if err := find(); !errors.Is(err, errUnknown) {
+			t.Fatal(err)
+		}
+		end := s.hang()
+		clock.Sleep(t.Context(), clock.System{}, maxAge) //nolint:errcheck // the context lasts as long as the test
+		found := make(chan error, 1)
+		go func() { found <- find() }()
+		synctest.Wait()
+		s.set(store.APIKey{Hash: hashOf(1), Name: "a"})
+		k.Refresh()
+		end()
+		if err := <-found; err != nil {
+			t.Errorf("the key that was added is refused: %v", err)
 		}
 	})
 }
