@@ -56,7 +56,25 @@ func (d *Dashboard) addRoutes() {
 	d.serveAction("POST /runs/{id}/retry", d.retryRun)
 	d.serveAction("POST /runs/{id}/cancel", d.cancelRun)
 
-	d.servePage("GET /{$}", func(*http.Request) (*page, error) { return nil, redirect("/runs") })
+	d.servePage("GET /schedules", d.listSchedules)
+	d.servePage("GET /links", d.listLinks)
+
+	d.servePage("GET /contacts", d.listContacts)
+	d.servePage("GET /contacts/{email}", d.showContact)
+	d.serveAction("POST /contacts/{email}/tags", d.tagContact)
+	d.serveAction("POST /contacts/{email}/erase", d.eraseContact)
+
+	d.servePage("GET /keys", d.listKeys)
+	d.serveForm("POST /keys", d.createKey)
+	d.serveForm("POST /keys/{name}/rotate", d.rotateKey)
+	d.serveAction("POST /keys/{name}/revoke", d.revokeKey)
+
+	d.servePage("GET /{$}", d.showOverview)
+	d.servePage("GET /flows/{name}", d.showFlow)
+	d.servePage("GET /failed", d.listFailed)
+	d.servePage("GET /bulk", d.confirmBulk)
+	d.servePage("GET /bulk/progress", d.showProgress)
+	d.serveAction("POST /bulk", d.changeBulk)
 	d.servePage("/", func(r *http.Request) (*page, error) { return nil, missingPage(r) })
 }
 

@@ -22,6 +22,8 @@ func (d *Dashboard) functions() template.FuncMap {
 		"bytes":   formatBytes,
 		"number":  formatNumber,
 		"plural":  plural,
+		"rate":    formatRate,
+		"percent": formatPercent,
 	}
 }
 
@@ -109,4 +111,25 @@ func plural(n int, word string) string {
 		return "1 " + word
 	}
 	return formatNumber(int64(n)) + " " + word + "s"
+}
+
+// formatRate writes a number per minute.
+func formatRate(n float64) string {
+	if n > 0 && n < 10 {
+		return strconv.FormatFloat(n, 'f', 1, 64)
+	}
+	return formatNumber(int64(n + 0.5))
+}
+
+// formatPercent writes a share. One that is not zero or all is not written so.
+func formatPercent(p float64) string {
+	switch {
+	case p > 0 && p < 0.1:
+		return "< 0.1 %"
+	case p > 99.9 && p < 100:
+		return "> 99.9 %"
+	case p < 10 && p > 0:
+		return strconv.FormatFloat(p, 'f', 1, 64) + " %"
+	}
+	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
 }

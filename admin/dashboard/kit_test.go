@@ -93,9 +93,9 @@ func wantNone(t *testing.T, page string, texts ...string) {
 // linkTo returns the URL of the first link that begins with a text.
 func linkTo(t *testing.T, page, text string) string {
 	t.Helper()
-	found := regexp.MustCompile(`<a href="([^"]*)"[^>]*>` + regexp.QuoteMeta(text)).FindStringSubmatch(page)
+	found := regexp.MustCompile(`<a [^>]*?href="([^"]*)"[^>]*>` + regexp.QuoteMeta(text)).FindStringSubmatch(page)
 	if found == nil {
-		t.Fatalf("there is no link %q: %s", text, page)
+		t.Fatalf("there is no link %q: %.3000s", text, page)
 	}
 	url, _, _ := strings.Cut(html.UnescapeString(found[1]), "#")
 	return url

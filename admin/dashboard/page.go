@@ -38,7 +38,13 @@ type navEntry struct {
 
 func navigation(section string) []navEntry {
 	entries := []navEntry{
+		{Path: "/", Title: "Overview"},
 		{Path: "/runs", Title: "Activity"},
+		{Path: "/failed", Title: "Failed"},
+		{Path: "/schedules", Title: "Schedules"},
+		{Path: "/contacts", Title: "Contacts"},
+		{Path: "/keys", Title: "Keys"},
+		{Path: "/links", Title: "Links"},
 	}
 	for i := range entries {
 		entries[i].Current = entries[i].Path == section
@@ -69,19 +75,23 @@ const maxForm = 1 << 20
 // serveAction serves a form: act changes something and returns the page to see
 // next.
 func (d *Dashboard) serveAction(pattern string, act func(*http.Request) (next string, err error)) {
-	d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		next, err := "", error(nil)
-		if parseErr := r.ParseForm(); parseErr != nil {
-			err = &ops.Error{Kind: ops.Invalid, Message: "the form can't be read: " + parseErr.Error()}
-		} else {
-			next, err = act(r)
-		}
+	d.serveForm(pattern, func(r *http.Request) (*page, error) {
+		next, err := act(r)
 		if err != nil {
-			d.writeError(w, r, err)
-			return
+			return nil, err
 		}
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil, redirect(next)
+	})
+}
+
+// serveForm serves a form whose answer is a page.
+func (d *Dashboard) serveForm(pattern string, act func(*http.Request) (*page, error)) {
+	d.servePage(pattern, func(r *http.Request) (*page, error) {
+		r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			return nil, &ops.Error{Kind: ops.Invalid, Message: "the form can't be read: " + err.Error()}
+		}
+		return act(r)
 	})
 }
 
@@ -114,12 +124,13 @@ func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error
 	d.writePage(w, status, &page{Name: "error", Title: title, Body: body})
 }
 
-// backTo returns the page of this listener from which a form came.
+// backTo returns the page of this listener from which a form came; "" if it is
+// not known.
 func backTo(r *http.Request) string {
 	_, rest, _ := strings.Cut(r.Referer(), "://")
 	host, path, _ := strings.Cut(rest, "/")
 	if host != r.Host {
-		return "/"
+		return ""
 	}
 	return "/" + strings.TrimLeft(path, "/")
 }
@@ -148,6 +159,12 @@ func describeKind(k ops.Kind) (status int, title string) {
 func toSentence(message string) string {
 	first, size := utf8.DecodeRuneInString(message)
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[size:], ".") + "."
+}
+
+// isKind reports whether an error of the service is of a kind.
+func isKind(err error, k ops.Kind) bool {
+	var known *ops.Error
+	return errors.As(err, &known) && known.Kind == k
 }
 
 func missingPage(r *http.Request) error {
@@ -184,4 +201,6 @@ func (d *Dashboard) parseTemplates() map[string]*template.Template {
 	return out
 }
 
-func pageNames() []string { return []string{"error", "runs", "run"} }
+func pageNames() []string {
+	return []string{"error", "overview", "flow", "runs", "run", "failed", "bulk", "contacts", "contact", "keys", "schedules", "links"}
+}

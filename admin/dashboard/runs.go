@@ -19,6 +19,7 @@ type runsPage struct {
 	Next    string // URL of the next page
 	First   string // URL of the first page, from a later one
 	Clear   string // URL without the filter
+	Cancel  string // URL that asks whether the open runs are to be cancelled; "" if there is none
 	Problem string // why the filter is not possible
 }
 
@@ -53,6 +54,9 @@ func (d *Dashboard) listRuns(r *http.Request) (*page, error) {
 		return refuseFilter(out, body, err)
 	}
 	body.Runs = list.Runs
+	if onlyOpen(q.States) && len(list.Runs) > 0 {
+		body.Cancel = bulkURL("cancel", f)
+	}
 	values := f.values()
 	if f.After != "" {
 		body.First = link("/runs", values)
@@ -74,6 +78,11 @@ func refuseFilter(p *page, body *runsPage, err error) (*page, error) {
 	}
 	body.Problem = toSentence(known.Message)
 	return p, nil
+}
+
+// onlyOpen reports whether a filter selects only runs that are not over.
+func onlyOpen(states []store.State) bool {
+	return len(states) > 0 && !slices.ContainsFunc(states, func(s store.State) bool { return !s.Open() })
 }
 
 // flowChoices returns the names of the flows in the files, and those of the filter
@@ -127,11 +136,12 @@ func (f runFilter) timeChoices() []choice {
 // doneMessage says what the action did that redirected here. Its text is one of
 // ours, so that a link can't make a page say something else.
 func doneMessage(r *http.Request) string {
-	switch r.URL.Query().Get("done") {
-	case "retry":
-		return "The run was queued again."
-	case "cancel":
-		return "The run was cancelled."
-	}
-	return ""
+	return map[string]string{
+		"retry":      "The run was queued again.",
+		"cancel":     "The run was cancelled.",
+		"tag":        "The tags of the contact were changed.",
+		"erase":      "The contact was deleted, and its address was removed from the history.",
+		"erase-more": "The contact was deleted. The gateway goes on to remove its address from the history.",
+		"revoke":     "The key was revoked.",
+	}[r.URL.Query().Get("done")]
 }

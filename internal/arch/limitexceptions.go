@@ -31,6 +31,8 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"triggers/input/infer.maxListed":    shown,
 		"triggers/input/infer.maxTypeLine":  "a longer type has several lines",
 		"admin/dashboard.maxIndent":         shown,
+		"admin/dashboard.maxFindings":       shown,
+		"admin/dashboard.maxTypeDepth":      shown,
 		"admin/dashboard.maxNews":           shown,
 		"admin/ops.maxDepth":                "deeper JSON of a record is shown as text",
 		"actions/mail.maxLineLength":        format,

@@ -90,7 +90,14 @@ function setUpNews() {
   setTimeout(poll, pause);
 }
 
+// A change of many runs continues by itself, in parts.
+function setUpProgress() {
+  const form = document.querySelector("form[data-continue]");
+  if (form) setTimeout(() => form.requestSubmit(), 500);
+}
+
 updateTimes();
 setInterval(updateTimes, 10000);
 setUpCopying();
 setUpNews();
+setUpProgress();

@@ -1,0 +1,58 @@
+package dashboard
+
+import (
+	"net/http"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// flowPage is everything about one flow.
+type flowPage struct {
+	ops.FlowDetail
+	Share    float64 // of failed runs, in percent
+	Runs     spark
+	Requests spark
+	Curl     string
+	Signed   bool // a caller signs its requests, which curl can't
+	Source   []sourceLine
+	Recent   []ops.RunSummary
+	NoStore  bool
+}
+
+// recentRuns is how many runs the page of a flow shows.
+const recentRuns = 10
+
+func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
+	detail, err := d.Ops.FlowDetail(r.Context(), r.PathValue("name"))
+	if err != nil {
+		return nil, err
+	}
+	body := &flowPage{
+		FlowDetail: detail, Share: 100 * detail.Runs.FailedShare,
+		Runs:     newSpark(detail.Runs.Minutes, detail.Runs.FailedBy),
+		Requests: newSpark(detail.Requests.Minutes, make([]int64, len(detail.Requests.Minutes))),
+		Source:   numberLines(&detail.Source),
+	}
+	body.Curl, body.Signed = curlCommand(&detail)
+	out := &page{Name: "flow", Title: detail.Name, Section: "/", Body: body, Done: doneMessage(r)}
+	filter := runFilter{Flow: []string{detail.Name}}
+	list, err := d.Ops.Runs(r.Context(), store.ListQuery{Filter: store.Filter{Flows: filter.Flow}, Limit: recentRuns})
+	switch {
+	case isKind(err, ops.NoStore):
+		body.NoStore = true
+	case err != nil:
+		return nil, err
+	default:
+		body.Recent, out.Live = list.Runs, filter.pollURL(list.Runs)
+	}
+	return out, nil
+}
+
+func numberLines(s *ops.Source) []sourceLine {
+	out := make([]sourceLine, 0, len(s.Lines))
+	for i, text := range s.Lines {
+		out = append(out, sourceLine{Number: s.Line + i, Before: text})
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+package dashboard
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// overviewPage is what needs attention, and then each flow.
+type overviewPage struct {
+	ops.Overview
+	Groups    []failedGroup // of the last day, the largest first
+	AllFailed string        // URL of all groups
+	More      bool          // there are more groups, or runs that are in none
+	Findings  []finding
+	Calm      bool // nothing needs attention
+	Flows     []flowRow
+	AllFlows  int
+	Find      string // text that the shown flows have in name or label
+	SortLinks []sortLink
+}
+
+// flowRow is a flow in the list.
+type flowRow struct {
+	ops.FlowOverview
+	Spark spark
+	Share float64 // of failed runs, in percent
+}
+
+// sortLink is a link that sorts the list of flows.
+type sortLink struct {
+	Title, URL string
+	Current    bool
+	Number     bool // the column holds numbers
+}
+
+// showOverview returns the page that answers "is everything all right?".
+func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
+	o, err := d.Ops.Overview(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	body := &overviewPage{Overview: o, Findings: readFindings(o.Reload.Diagnostics), AllFlows: len(o.Flows), Find: strings.TrimSpace(q.Get("q"))}
+	for i := range o.Flows {
+		f := &o.Flows[i]
+		if body.Find == "" || containsFold(f.Name, body.Find) || containsFold(f.Label, body.Find) {
+			body.Flows = append(body.Flows, flowRow{*f, newSpark(f.Runs.Minutes, f.Runs.FailedBy), 100 * f.Runs.FailedShare})
+		}
+	}
+	if err := d.addFailures(r.Context(), body); err != nil {
+		return nil, err
+	}
+	body.Calm = len(body.Groups) == 0 && len(o.Stalled) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
+	body.sortFlows(q.Get("sort"))
+	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body}, nil
+}
+
+// shownGroups is how many groups of failed runs the overview shows.
+const shownGroups = 8
+
+// addFailures adds the runs that failed in the last day by cause. Without a store,
+// and while it is not available, there are none.
+func (d *Dashboard) addFailures(ctx context.Context, p *overviewPage) error {
+	f := runFilter{State: []string{store.Failed.String()}, From: "24h"}
+	p.AllFailed = "/failed?from=" + f.From
+	q, err := f.query(d.Clock.Now())
+	if err != nil {
+		return err
+	}
+	p.Groups, _, p.More, err = d.groupFailed(ctx, q)
+	if len(p.Groups) > shownGroups {
+		p.Groups, p.More = p.Groups[:shownGroups], true
+	}
+	if isKind(err, ops.NoStore) || isKind(err, ops.Unavailable) {
+		return nil
+	}
+	return err
+}
+
+// sortFlows sorts the list by a column; the order of the files is the default.
+func (p *overviewPage) sortFlows(by string) {
+	columns := []struct {
+		title, name string
+		compare     func(a, b *flowRow) int
+	}{
+		{"Flow", "", nil},
+		{"Trigger", "trigger", func(a, b *flowRow) int { return cmp.Compare(a.Trigger, b.Trigger) }},
+		{"Requests/min", "requests", func(a, b *flowRow) int { return cmp.Compare(b.Requests.PerMinute, a.Requests.PerMinute) }},
+		{"Runs/min", "runs", func(a, b *flowRow) int { return cmp.Compare(b.Runs.PerMinute, a.Runs.PerMinute) }},
+		{"Failed", "failed", func(a, b *flowRow) int { return cmp.Compare(b.Share, a.Share) }},
+		{"p50", "p50", func(a, b *flowRow) int { return cmp.Compare(b.Runs.P50, a.Runs.P50) }},
+		{"p95", "p95", func(a, b *flowRow) int { return cmp.Compare(b.Runs.P95, a.Runs.P95) }},
+		{"Queued", "queued", func(a, b *flowRow) int { return cmp.Compare(b.Queue.Queued, a.Queue.Queued) }},
+	}
+	known := slices.ContainsFunc(columns, func(c struct {
+		title, name string
+		compare     func(a, b *flowRow) int
+	},
+	) bool {
+		return c.name == by
+	})
+	if !known {
+		by = ""
+	}
+	for _, c := range columns {
+		q := url.Values{}
+		if p.Find != "" {
+			q.Set("q", p.Find)
+		}
+		if c.name != "" {
+			q.Set("sort", c.name)
+		}
+		p.SortLinks = append(p.SortLinks, sortLink{c.title, link("/", q), c.name == by, c.name != "" && c.name != "trigger"})
+		if c.name == by && c.compare != nil {
+			slices.SortStableFunc(p.Flows, func(a, b flowRow) int { return c.compare(&a, &b) })
+		}
+	}
+}
+
+func containsFold(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// finding is an error or warning of a load, as "gateway validate" shows it.
+type finding struct {
+	Severity string `json:"severity"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Range    *struct {
+		Filename string `json:"filename"`
+		Start    struct {
+			Line   int `json:"line"`
+			Column int `json:"column"`
+		} `json:"start"`
+	} `json:"range"`
+	Snippet *struct {
+		Context   *string `json:"context"`
+		Code      string  `json:"code"`
+		StartLine int     `json:"start_line"`
+		From      int     `json:"highlight_start_offset"`
+		To        int     `json:"highlight_end_offset"`
+	} `json:"snippet"`
+	Lines []sourceLine `json:"-"`
+	More  int          `json:"-"` // findings that are not shown after this one
+}
+
+// sourceLine is a line of a flow file.
+type sourceLine struct {
+	Number              int
+	Before, Mark, After string // Mark is what a finding is about
+	Marked              bool
+}
+
+// maxFindings is how many findings a page shows.
+const maxFindings = 20
+
+func readFindings(all ops.Findings) []finding {
+	var out []finding
+	for i, text := range all.Diagnostics {
+		var f finding
+		if json.Unmarshal(text, &f) != nil {
+			continue
+		}
+		if s := f.Snippet; s != nil {
+			f.Lines = markLines(s.Code, s.StartLine, s.From, s.To)
+		}
+		out = append(out, f)
+		if len(out) == maxFindings {
+			out[len(out)-1].More = len(all.Diagnostics) - i - 1
+			break
+		}
+	}
+	return out
+}
+
+// markLines returns the lines of a code with the part from one byte to another
+// marked.
+func markLines(code string, first, from, to int) []sourceLine {
+	var out []sourceLine
+	begin := 0
+	for i, text := range strings.Split(code, "\n") {
+		a, b := min(max(from-begin, 0), len(text)), min(max(to-begin, 0), len(text))
+		out = append(out, sourceLine{Number: first + i, Before: text[:a], Mark: text[a:b], After: text[b:], Marked: a < b})
+		begin += len(text) + 1
+	}
+	return out
+}

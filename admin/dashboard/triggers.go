@@ -1,0 +1,66 @@
+package dashboard
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+// schedulesPage is the flows that time starts.
+type schedulesPage struct{ Schedules []schedule }
+
+// schedule is a flow with its times.
+type schedule struct {
+	ops.Flow
+	Ticks []time.Time
+	Last  *ops.RunSummary // the newest run
+}
+
+func (d *Dashboard) listSchedules(r *http.Request) (*page, error) {
+	flows, err := d.Ops.Flows()
+	if err != nil {
+		return nil, err
+	}
+	body := &schedulesPage{}
+	for _, f := range flows.Flows {
+		if f.Trigger != "schedule" {
+			continue
+		}
+		s := schedule{Flow: f, Ticks: []time.Time{f.Next}}
+		list, err := d.Ops.Runs(r.Context(), store.ListQuery{Filter: store.Filter{Flows: []string{f.Name}}, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(list.Runs) > 0 {
+			s.Last = &list.Runs[0]
+		}
+		body.Schedules = append(body.Schedules, s)
+	}
+	return &page{Name: "schedules", Title: "Schedules", Section: "/schedules", Body: body, Done: doneMessage(r)}, nil
+}
+
+// linksPage is the flows that start when a contact follows a link.
+type linksPage struct{ Links []linkRow }
+
+// linkRow is a flow with its link.
+type linkRow struct {
+	ops.Flow
+	Clicked string // URL of the contacts that followed it
+}
+
+func (d *Dashboard) listLinks(*http.Request) (*page, error) {
+	flows, err := d.Ops.Flows()
+	if err != nil {
+		return nil, err
+	}
+	body := &linksPage{}
+	for _, f := range flows.Flows {
+		if f.Trigger == "link" {
+			body.Links = append(body.Links, linkRow{f, link("/contacts", url.Values{"tag": {"clicked:" + f.Name}})})
+		}
+	}
+	return &page{Name: "links", Title: "Links", Section: "/links", Body: body}, nil
+}
