@@ -77,6 +77,7 @@ func languageRooms() []room {
 		{"config/diag", ground(), "findings are rendered for every part of the language"},
 		{"config/syntax", ground(), "parsing knows no meaning of words"},
 		{"config/format", with("config/syntax"), "formatting moves spaces and needs no meaning"},
+		{"config/starter", with("config/format", "config/syntax"), "it writes files, and takes the blocks of kinds from their examples"},
 		{"config/expr/funcs", ground(), "functions compute values and know no expressions"},
 		{"config/expr/jq", []string{"internal/datetime", "internal/value"}, "jq programs compute values and know no expressions"},
 		{"config/expr", with("config/diag", "config/expr/funcs", "config/expr/jq"), "expressions know values, not the blocks around them"},
