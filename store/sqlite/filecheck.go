@@ -23,7 +23,8 @@ type fileCheck struct {
 	file os.FileInfo // of the file, by its identity
 	log  os.FileInfo // of its log; nil while the writer has no connection
 
-	ready atomic.Bool // the tables are up to date
+	ready  atomic.Bool // the tables are up to date
+	memory bool        // there is no file
 }
 
 // openFile makes the file, readable by this user only, and opens it until the
@@ -45,6 +46,9 @@ func (c *fileCheck) logPath() string { return c.path + "-wal" }
 
 // noteLog remembers the log, which the first transaction of a connection makes.
 func (c *fileCheck) noteLog() (err error) {
+	if c.memory {
+		return nil
+	}
 	c.log, err = os.Stat(c.logPath())
 	return err
 }
@@ -66,7 +70,12 @@ func (c *fileCheck) check() error {
 	return checkSame(c.logPath(), c.log)
 }
 
-func (c *fileCheck) checkFile() error { return checkSame(c.path, c.file) }
+func (c *fileCheck) checkFile() error {
+	if c.memory {
+		return nil
+	}
+	return checkSame(c.path, c.file)
+}
 
 // checkSame returns errFileLost if a path leads to another file, or to none.
 func checkSame(path string, want os.FileInfo) error {

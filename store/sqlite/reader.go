@@ -19,6 +19,8 @@ type readers struct {
 	dsn   string
 	files *fileCheck
 	free  chan *conn
+	// shared, if set, reads on the connection that writes.
+	shared func(context.Context, func(*view) error) error
 
 	mu     sync.RWMutex // locked for reading while a connection is in use
 	closed bool
@@ -34,6 +36,9 @@ func newReaders(dsn string, f *fileCheck) *readers {
 
 // withView calls f with a view of the file that does not change during the call.
 func (r *readers) withView(ctx context.Context, f func(*view) error) error {
+	if r.shared != nil {
+		return r.shared(ctx, f)
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.closed {

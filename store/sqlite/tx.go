@@ -175,7 +175,7 @@ func (t *tx) rollback(why error) {
 	}
 	// SQLite rolls back by itself after some errors. Then this fails.
 	_, _ = t.exec("ROLLBACK")
-	if isUnavailable(why) && t.files.check() == nil {
+	if isUnavailable(why) && !t.files.memory && t.files.check() == nil {
 		_ = t.closeConn()
 	}
 }
