@@ -73,6 +73,16 @@ func (a *allOf) verifyEarly(ctx context.Context, r *Request) error {
 	return nil
 }
 
+// imitate passes each of the checks.
+func (a *allOf) imitate(r *Request) error {
+	for _, c := range a.checks {
+		if err := Imitate(c, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // NeedsBody reports whether one of the checks reads the body.
 func (a *allOf) NeedsBody() bool {
 	for _, c := range a.checks {

@@ -21,6 +21,7 @@ type basic struct {
 	realm     string
 	user      digests // of the user name; nil until the secrets are known
 	passwords digests
+	password  string // the first, see Imitate
 }
 
 func (b *basic) Describe(s *schema.Spec) {
@@ -28,9 +29,9 @@ func (b *basic) Describe(s *schema.Spec) {
 	s.Doc = "Asks for a user name and a password ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)), read as UTF-8 from the one `Authorization` header."
 	schema.Attr(s, &b.username, "username", "The user name. It can't hold a colon.", schema.Required(), schema.Secret())
 	schema.Attr(s, &b.realm, "realm", "The name of the protected area. The caller is shown it when asked for the password.")
-	secretField(s, "password", "The password.", refuseControls, func(secrets []string) {
+	secretField(s, "password", "The password.", refuseControls, useFirst(&b.password, func(secrets []string) {
 		b.user, b.passwords = newDigests(b.username), newDigests(secrets...)
-	})
+	}))
 	s.Check(b.checkText)
 	s.Example(schema.Example{
 		Title: "A user name and a password",
@@ -86,6 +87,15 @@ func (b *basic) userName() string {
 		return ""
 	}
 	return b.username
+}
+
+// imitate sends the user name and the password.
+func (b *basic) imitate(r *Request) error {
+	if b.password == "" {
+		return ErrSecretUnset
+	}
+	r.Header.Set(authorization, "Basic "+base64.StdEncoding.EncodeToString([]byte(b.username+":"+b.password)))
+	return nil
 }
 
 func (b *basic) NeedsBody() bool   { return false }

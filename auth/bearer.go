@@ -10,11 +10,12 @@ import (
 // bearer checks a token (RFC 6750, section 2.1).
 type bearer struct {
 	tokens digests
+	token  string // the first, see Imitate
 }
 
 func (b *bearer) Describe(s *schema.Spec) {
 	s.Doc = "Asks for a token in the one `Authorization: Bearer …` header ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)). Tokens in the body or the query are not read; use `query` for a token in the query."
-	secretField(s, "token", "The token.", checkTokenText, func(secrets []string) { b.tokens = newDigests(secrets...) })
+	secretField(s, "token", "The token.", checkTokenText, useFirst(&b.token, func(secrets []string) { b.tokens = newDigests(secrets...) }))
 	s.Example(schema.Example{
 		Title: "One token",
 		HCL:   "token = secret.partner_token",
@@ -33,6 +34,15 @@ func (b *bearer) Verify(_ context.Context, r *Request) error {
 	if b.tokens.matches(token) != 1 {
 		return errors.New("wrong Bearer token")
 	}
+	return nil
+}
+
+// imitate sends the token.
+func (b *bearer) imitate(r *Request) error {
+	if b.token == "" {
+		return ErrSecretUnset
+	}
+	r.Header.Set(authorization, "Bearer "+b.token)
 	return nil
 }
 

@@ -14,15 +14,16 @@ import (
 type header struct {
 	name   string
 	values digests
+	value  string // the first, see Imitate
 }
 
 func (h *header) Describe(s *schema.Spec) {
 	s.Doc = "Asks for a secret in a header field, which must occur exactly once."
 	schema.Attr(s, &h.name, "name", "The name of the field, in any case.", schema.Required())
-	secretField(s, "value", "The whole value of the field.", checkFieldText, func(secrets []string) {
+	secretField(s, "value", "The whole value of the field.", checkFieldText, useFirst(&h.value, func(secrets []string) {
 		h.name = http.CanonicalHeaderKey(h.name)
 		h.values = newDigests(secrets...)
-	})
+	}))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return checkHeaderName(d, "name", h.name) })
 	s.Example(schema.Example{
 		Title: "An API key",
@@ -38,6 +39,15 @@ func (h *header) Verify(_ context.Context, r *Request) error {
 	if h.values.matches(given) != 1 {
 		return fmt.Errorf("wrong value in the %s header", h.name)
 	}
+	return nil
+}
+
+// imitate sends the field.
+func (h *header) imitate(r *Request) error {
+	if h.value == "" {
+		return ErrSecretUnset
+	}
+	r.Header.Set(h.name, h.value)
 	return nil
 }
 

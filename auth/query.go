@@ -13,12 +13,13 @@ import (
 type query struct {
 	name   string
 	values digests
+	value  string // the first, see Imitate
 }
 
 func (q *query) Describe(s *schema.Spec) {
 	s.Doc = "Asks for a secret in a query parameter, which must occur exactly once. Proxies log URLs: use this kind only for callers that can't send a header."
 	schema.Attr(s, &q.name, "name", "The name of the parameter, without percent-encoding. Its case matters.", schema.Required())
-	secretField(s, "value", "The value, without percent-encoding.", acceptAnyText, func(secrets []string) { q.values = newDigests(secrets...) })
+	secretField(s, "value", "The value, without percent-encoding.", acceptAnyText, useFirst(&q.value, func(secrets []string) { q.values = newDigests(secrets...) }))
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		if q.name == "" {
 			return hcl.Diagnostics{d.Problem("name", "Not a parameter", "The name of the parameter is empty.")}
@@ -39,6 +40,15 @@ func (q *query) Verify(_ context.Context, r *Request) error {
 	if q.values.matches(given) != 1 {
 		return fmt.Errorf("wrong value in the query parameter %q", q.name)
 	}
+	return nil
+}
+
+// imitate sends the parameter.
+func (q *query) imitate(r *Request) error {
+	if q.value == "" {
+		return ErrSecretUnset
+	}
+	r.Query.Set(q.name, q.value)
 	return nil
 }
 

@@ -93,6 +93,10 @@ type HTTPPart struct {
 	Computes bool
 	// Dedupes: requests may have a dedupe key, which is claimed in the store.
 	Dedupes bool
+	// Imitate, if set, makes a request pass the checks of the trigger as its sender
+	// would, with the secrets of the files. kind chooses one of several checks; ""
+	// is the first that has what it needs.
+	Imitate func(r *Sample, kind string) error
 	// Challenge, if set, answers a request with one of Route.ChallengeMethods without
 	// reading its body. It returns nil for a request that is no challenge.
 	Challenge func(r *http.Request, in Incoming) *Problem

@@ -242,6 +242,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Endpoint:     w,
 			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, ChallengeMethods: w.challengeMethods(), Range: w.at},
 			Challenge:    w.Challenge,
+			Imitate:      w.imitate,
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
 			Computes:     w.computes(),
