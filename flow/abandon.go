@@ -75,7 +75,7 @@ func AnyComputes(exprs ...*expr.Expr) bool {
 func (s *Step) runAction(ctx context.Context, c *Call) (out any, err error) {
 	if !s.apart {
 		defer recoverPanic(&err)
-		return s.Action.Run(ctx, c)
+		return s.runKind(ctx, c)
 	}
 	a := &attempt{call: Call{Step: s, Attempt: c.Attempt, frame: c.frame}}
 	if err = c.await(ctx, &a.call.state, func() { a.run(ctx) }); err != nil {
@@ -97,7 +97,7 @@ type attempt struct {
 
 func (a *attempt) run(ctx context.Context) {
 	defer recoverPanic(&a.err)
-	a.out, a.err = a.call.Step.Action.Run(ctx, &a.call)
+	a.out, a.err = a.call.Step.runKind(ctx, &a.call)
 }
 
 // Eval evaluates an expression of an action that holds others, or of a

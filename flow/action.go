@@ -61,6 +61,13 @@ type Traits struct {
 	Published bool
 	// Returns: the fields are what the flow returns to the flow that called it.
 	Returns bool
+	// Performs: Run passes its effect outside to Perform, or asks Call.StandIn
+	// before it, so that tests of flows put a mock in place of the effect alone.
+	// The mock of another action with such an effect replaces all of Run.
+	Performs bool
+	// Exchanges: what Run performs is an HTTP request, so that mocks give the
+	// response.
+	Exchanges bool
 	// Stores: the action writes to the store of the gateway, and can't complete
 	// while that is unavailable.
 	Stores bool

@@ -78,6 +78,9 @@ func (c *Call) RecordValue(e *expr.Expr, v any) {
 	if r := c.frame.run.Redaction; r != nil && e.Repeatable() {
 		r.Redact(v)
 	}
+	if h := c.frame.run.Harness; h != nil && e.Name() != "" {
+		h.Input(c, e.Name(), v)
+	}
 	if !c.frame.run.RecordInputs || e.Name() == "" {
 		return
 	}

@@ -40,12 +40,12 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		}
 		f.setOutput(s.Name, out)
 		rec.EndedRun = err != nil
-		f.run.Journal.Done(rec)
+		c.reportEnd(rec)
 		return err
 	}
 	rec.State, rec.Err = Failed, s.wrapError(err)
 	f.run.takeErrorBody(rec.Err)
-	f.run.Journal.Done(rec)
+	c.reportEnd(rec)
 	if s.OnError == Continue && ctx.Err() == nil {
 		f.setOutput(s.Name, nil)
 		return nil

@@ -25,6 +25,8 @@ type Run struct {
 	Logger   Logger         // takes the lines of action "log"; nil drops them
 	Services Services       // of the gateway
 	Links    expr.LinkMaker // for link_url; nil if no links can be made
+	// Harness stands in for the world outside in tests of flows; nil otherwise.
+	Harness Harness
 	// Redaction hides the sensitive values of the run in texts; nil hides none.
 	Redaction Redaction
 	// Abandoned counts the computations of the run that do not end in time; they

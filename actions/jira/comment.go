@@ -37,7 +37,7 @@ func (j *Comment) Describe(s *schema.Spec) {
 
 // Traits reports that the action has an outside effect.
 func (*Comment) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Repeats: []string{"issue"}}
+	return flow.Traits{Performs: true, OwnOutputs: true, Repeats: []string{"issue"}}
 }
 
 // Run does one attempt.
@@ -50,12 +50,14 @@ func (j *Comment) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := j.addComment(ctx, c, path, text, anySensitive(j.body.text.Expr()))
-	if err != nil {
-		return nil, err
-	}
-	key, err := j.issue.Eval(ctx, c)
-	return map[string]any{"id": id, "url": j.issueURL(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) {
+		id, err := j.addComment(ctx, c, path, text, anySensitive(j.body.text.Expr()))
+		if err != nil {
+			return nil, err
+		}
+		key, err := j.issue.Eval(ctx, c)
+		return map[string]any{"id": id, "url": j.issueURL(key) + "?focusedCommentId=" + url.QueryEscape(id)}, err
+	})
 }
 
 // commentProperty is the property of a comment that holds the idempotency key of the

@@ -76,7 +76,7 @@ func (j *Issue) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnost
 
 // Traits reports that the action has an outside effect.
 func (j *Issue) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Repeats: []string{"project"}, Stores: j.uniqueKey.IsSet()}
+	return flow.Traits{Performs: true, OwnOutputs: true, Repeats: []string{"project"}, Stores: j.uniqueKey.IsSet()}
 }
 
 // Run does one attempt.
@@ -85,15 +85,20 @@ func (j *Issue) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := func(ctx context.Context) (issueRef, error) { return j.openIssue(ctx, c, fields) }
 	key, err := j.uniqueKey.EvalOr(ctx, c, "")
 	if err != nil {
 		return nil, err
 	}
+	if key == "" && j.uniqueKey.IsSet() {
+		return nil, flow.InvalidValue(j.uniqueKey.Expr(), errors.New("the unique_key is empty"))
+	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return j.openOnce(ctx, c, fields, key) })
+}
+
+// openOnce opens an issue, unless there is one with the key. "" is no key.
+func (j *Issue) openOnce(ctx context.Context, c *flow.Call, fields map[string]any, key string) (any, error) {
+	open := func(ctx context.Context) (issueRef, error) { return j.openIssue(ctx, c, fields) }
 	if key == "" {
-		if j.uniqueKey.IsSet() {
-			return nil, flow.InvalidValue(j.uniqueKey.Expr(), errors.New("the unique_key is empty"))
-		}
 		ref, err := open(ctx)
 		return j.buildOutputs(ref, true), err
 	}

@@ -47,7 +47,7 @@ func (j *Transition) Describe(s *schema.Spec) {
 
 // Traits reports that the action has an outside effect.
 func (*Transition) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Repeats: []string{"to"}}
+	return flow.Traits{Performs: true, OwnOutputs: true, Repeats: []string{"to"}}
 }
 
 // Run does one attempt.
@@ -67,6 +67,11 @@ func (j *Transition) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return j.move(ctx, c, path, to, text) })
+}
+
+// move moves an issue to a status, if it is in another one, and adds the comment.
+func (j *Transition) move(ctx context.Context, c *flow.Call, path, to string, text any) (any, error) {
 	status, err := j.currentStatus(ctx, c, path)
 	if err != nil {
 		return nil, err

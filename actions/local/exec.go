@@ -87,13 +87,10 @@ func (x *Exec) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Exec) Traits() flow.Traits { return flow.Traits{} }
+func (*Exec) Traits() flow.Traits { return flow.Traits{Performs: true} }
 
 // Run does one attempt.
 func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
-	if x.path == "" {
-		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
-	}
 	args, err := x.command.Eval(ctx, c)
 	if err != nil {
 		return nil, err
@@ -111,6 +108,14 @@ func (x *Exec) Run(ctx context.Context, c *flow.Call) (any, error) {
 	}
 	if err := checkEnvironment(env); err != nil {
 		return nil, flow.InvalidValue(x.env.Expr(), err)
+	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return x.execute(ctx, c, args, env, stdin) })
+}
+
+// execute runs the command and reads its result.
+func (x *Exec) execute(ctx context.Context, c *flow.Call, args []string, env map[string]string, stdin string) (any, error) {
+	if x.path == "" {
+		return nil, &flow.Error{Class: flow.Denied, Message: noCommands}
 	}
 	p := &process{path: x.path, args: args, env: buildEnvironment(env, c.IdempotencyKey()), stdin: stdin, dir: x.dir, clock: c.Clock(), limit: int(x.maxOutput)}
 	end, err := p.runToEnd(ctx)

@@ -100,7 +100,7 @@ func (f *File) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*File) Traits() flow.Traits { return flow.Traits{Repeats: []string{"path"}} }
+func (*File) Traits() flow.Traits { return flow.Traits{Performs: true, Repeats: []string{"path"}} }
 
 // Run does one attempt.
 func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -112,6 +112,11 @@ func (f *File) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return f.write(ctx, c, path, content) })
+}
+
+// write writes the content to the path.
+func (f *File) write(ctx context.Context, c *flow.Call, path string, content []byte) (any, error) {
 	folder, name, err := f.folders.Locate(path)
 	if err != nil {
 		return nil, f.writeError(c, err)

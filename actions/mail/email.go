@@ -156,7 +156,7 @@ func (m *Email) Open(r *flow.Resources) error {
 
 // Traits tells the engine how to treat the action.
 func (*Email) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Repeats: []string{"from"}, Sends: func(any) bool { return true }}
+	return flow.Traits{Performs: true, OwnOutputs: true, Repeats: []string{"from"}, Sends: func(any) bool { return true }}
 }
 
 // Run does one attempt.
@@ -169,10 +169,12 @@ func (m *Email) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, &flow.Error{Class: flow.Invalid, Message: err.Error(), Err: err}
 	}
-	if err := m.pool.sendMessage(ctx, message); err != nil {
-		return nil, m.sendError(ctx, c, err)
-	}
-	return map[string]any{"message_id": message.id}, nil
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) {
+		if err := m.pool.sendMessage(ctx, message); err != nil {
+			return nil, m.sendError(ctx, c, err)
+		}
+		return map[string]any{"message_id": message.id}, nil
+	})
 }
 
 // mayRevealSecret reports whether the server's replies may repeat a secret.

@@ -127,7 +127,7 @@ func (m *Message) Open(r *flow.Resources) error {
 
 // Traits reports that the action has an outside effect.
 func (*Message) Traits() flow.Traits {
-	return flow.Traits{OwnOutputs: true, Repeats: []string{"channel"}}
+	return flow.Traits{Performs: true, OwnOutputs: true, Repeats: []string{"channel"}}
 }
 
 // Run does one attempt.
@@ -136,6 +136,11 @@ func (m *Message) Run(ctx context.Context, c *flow.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return m.post(ctx, c, message) })
+}
+
+// post sends a message and reads Slack's answer.
+func (m *Message) post(ctx context.Context, c *flow.Call, message map[string]any) (any, error) {
 	path := "chat.postMessage"
 	if m.connection.isWebhook() {
 		path = ""

@@ -111,7 +111,7 @@ func (a *Transaction) Open(r *flow.Resources) error {
 }
 
 // Traits reports that the action has an outside effect.
-func (*Transaction) Traits() flow.Traits { return flow.Traits{} }
+func (*Transaction) Traits() flow.Traits { return flow.Traits{Performs: true} }
 
 // Run does one attempt.
 func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
@@ -122,6 +122,11 @@ func (a *Transaction) Run(ctx context.Context, c *flow.Call) (any, error) {
 			return nil, a.numberError(i, err)
 		}
 	}
+	return flow.Perform(ctx, c, func(ctx context.Context) (any, error) { return a.execute(ctx, c, args) })
+}
+
+// execute executes the statements in a transaction.
+func (a *Transaction) execute(ctx context.Context, c *flow.Call, args [][]any) (any, error) {
 	readOnly := !slices.ContainsFunc(a.statements, func(t *statement) bool { return t.exec != "" })
 	results := make([]*result, len(a.statements))
 	failed := -1 // the begin or the commit

@@ -140,7 +140,9 @@ func (h *HTTP) checkSamples(d *schema.Decoded) hcl.Diagnostics {
 }
 
 // Traits tells the engine how to treat the action.
-func (*HTTP) Traits() flow.Traits { return flow.Traits{Restore: restoreHeaders} }
+func (*HTTP) Traits() flow.Traits {
+	return flow.Traits{Performs: true, Exchanges: true, Restore: restoreHeaders}
+}
 
 // Run does one attempt.
 func (h *HTTP) Run(ctx context.Context, c *flow.Call) (any, error) {

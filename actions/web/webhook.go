@@ -91,7 +91,7 @@ func (w *Webhook) checkSettings(c *schema.Context, d *schema.Decoded) hcl.Diagno
 
 // Traits tells the engine how to treat the action.
 func (w *Webhook) Traits() flow.Traits {
-	return flow.Traits{Sends: wasSent, Restore: restoreHeaders, Stores: w.throttle != nil}
+	return flow.Traits{Performs: true, Exchanges: true, Sends: wasSent, Restore: restoreHeaders, Stores: w.throttle != nil}
 }
 
 // Run does one attempt.
