@@ -30,11 +30,12 @@ type adopter struct {
 	clock     clock.Clock
 	log       *telemetry.Log
 	wakeup    *run.Signal // of the claim loop
+	pause     time.Duration
 }
 
 // Run adopts from time to time, until the context ends.
 func (a *adopter) Run(ctx context.Context) {
-	for clock.Sleep(ctx, a.clock, adoptPause) == nil {
+	for clock.Sleep(ctx, a.clock, a.pause) == nil {
 		a.adoptAll(ctx)
 	}
 }

@@ -40,7 +40,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	o, d := g.opts, &durableParts{wakeup: wakeup}
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
-	d.keyring = keyring.New(keyring.Options{Store: o.Store, Clock: o.Clock, Log: g.log})
+	d.keyring = keyring.New(keyring.Options{Store: o.Store, Clock: o.Clock, Log: g.log, Idle: o.Idle})
 	d.handshakes = handshake.New(handshake.Options{Store: o.Store, Sealer: env.Sealer, Clock: o.Clock, Log: g.log})
 	d.eraser = &history.Eraser{Store: o.Store, Sealer: env.Sealer}
 	options := worker.Options{
@@ -51,7 +51,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.ticker = schedule.New(schedule.Options{
 		Env: env, Store: o.Store, Snapshots: &g.current, Services: d.services,
 	})
-	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup}
+	d.adopter = &adopter{store: o.Store, snapshots: &g.current, clock: o.Clock, log: g.log, wakeup: wakeup, pause: env.Pause(adoptPause)}
 	known := func() []string { return queuedFlows(&g.current) }
 	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)

@@ -66,6 +66,13 @@ type Options struct {
 	AllowExec  bool
 	AllowPaths []string
 	Log        *zap.Logger // see logging.New; nil drops all lines
+	// Harness stands in for the world outside, and lets actions and triggers open
+	// nothing; nil for a gateway that serves. See flow.Harness.
+	Harness flow.Harness
+	// Idle is how long the loops in the background sleep at least while no signal
+	// comes. It is 0 for a gateway whose signals may be lost; a test whose clock runs
+	// over months gives a long one.
+	Idle time.Duration
 	// DrainDelay is the time for which a stop serves on after /readyz has begun to
 	// fail, so that load balancers can turn away first; 0 for none.
 	DrainDelay time.Duration
@@ -132,7 +139,7 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle}
 	g.metrics = telemetry.NewMetrics(o.Version, o.Clock, g.slots.InUse)
 	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
 	g.metrics.RegisterAbandoned(env.Abandoned.Running, env.Abandoned.Total)
@@ -152,7 +159,7 @@ func compose(o Options) *Gateway {
 		acme: acme.New(o.ACMEFolder, g.log.Sampled),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
-			Key:      o.Key, HasStore: o.Store != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
+			Key:      o.Key, HasStore: o.Store != nil, OpenNothing: o.Harness != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 		}),
 	}
 	return g

@@ -88,6 +88,16 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	return src, err
 }
 
+// ReadFile reads a file as a load does: a regular file of at most 4 MiB.
+func ReadFile(fsys fs.FS, name string) ([]byte, error) { return readBounded(fsys, name) }
+
+// ParseFile reads and parses a file of the language. The body is nil if it has
+// errors.
+func ParseFile(fsys fs.FS, p Path) (src []byte, body *hclsyntax.Body, diags hcl.Diagnostics) {
+	parsed := parseFile(&reader{fs: fsys, files: map[string]content{}}, p)
+	return parsed.src, parsed.body, parsed.diags
+}
+
 func unreadableFinding(name string, err error) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Can't be read", Detail: fmt.Sprintf("%s: %s.", name, fileErrorCause(err))}
 	if errors.Is(err, fs.ErrNotExist) {

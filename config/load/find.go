@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -19,8 +20,24 @@ type Found struct {
 
 // Find lists the flow files that Files reads under the paths, without reading
 // them. It skips and reports files and folders that it can't search.
-func Find(fsys fs.FS, paths []Path) (Found, hcl.Diagnostics) {
-	f := &finder{fs: fsys, names: map[string]bool{}}
+func Find(fsys fs.FS, paths []Path) (Found, hcl.Diagnostics) { return find(fsys, paths, isFlowFile) }
+
+// FindTests lists the test files under the paths, as Find lists the flow files. A
+// path that is a flow file stands for the test files in its folder.
+func FindTests(fsys fs.FS, paths []Path) (Found, hcl.Diagnostics) {
+	folders := make([]Path, len(paths))
+	for i, p := range paths {
+		folders[i] = p
+		if isFlowFile(p.Dir) {
+			folders[i] = Path{Dir: path.Dir(p.Dir), Name: path.Dir(cmp.Or(p.Name, p.Dir))}
+		}
+	}
+	return find(fsys, folders, isTestFile)
+}
+
+// find lists the files under the paths whose names have a form.
+func find(fsys fs.FS, paths []Path, hasForm func(name string) bool) (Found, hcl.Diagnostics) {
+	f := &finder{fs: fsys, names: map[string]bool{}, hasForm: hasForm}
 	for _, p := range paths {
 		if p.Name == "" {
 			p.Name = p.Dir
@@ -43,6 +60,8 @@ type finder struct {
 	found Found
 	names map[string]bool // names of the files found, as in findings
 	diags hcl.Diagnostics
+
+	hasForm func(name string) bool // of the files to list
 }
 
 func (f *finder) report(d *hcl.Diagnostic) { f.diags = append(f.diags, d) }
@@ -84,7 +103,7 @@ func (f *finder) searchFolder(p Path, parents []fs.FileInfo) {
 		}
 		entry := Path{Dir: path.Join(p.Dir, e.Name()), Name: path.Join(p.Name, e.Name())}
 		if e.Type().IsRegular() {
-			if isFlowFile(e.Name()) {
+			if f.hasForm(e.Name()) {
 				f.addFile(entry)
 			}
 			continue
@@ -98,13 +117,13 @@ func (f *finder) searchFolder(p Path, parents []fs.FileInfo) {
 func (f *finder) followEntry(p Path, parents []fs.FileInfo) {
 	info, err := fs.Stat(f.fs, p.Dir)
 	if err != nil {
-		if isFlowFile(p.Name) {
+		if f.hasForm(p.Name) {
 			f.report(unreadableFinding(p.Name, err))
 		}
 		return
 	}
 	if !info.IsDir() {
-		if isFlowFile(p.Name) {
+		if f.hasForm(p.Name) {
 			f.addFile(p)
 		}
 		return
@@ -135,4 +154,9 @@ func isDataFolder(entries []fs.DirEntry) bool {
 // tests have names of their own.
 func isFlowFile(name string) bool {
 	return strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".test.hcl") && !strings.HasPrefix(path.Base(name), ".")
+}
+
+// isTestFile reports whether a file has the name of a file of flow tests.
+func isTestFile(name string) bool {
+	return strings.HasSuffix(name, ".test.hcl") && !strings.HasPrefix(path.Base(name), ".")
 }

@@ -32,6 +32,8 @@ type Options struct {
 	Paths []Path
 	// Env looks up a variable of the environment. If nil, no variable is set.
 	Env func(name string) (string, bool)
+	// Secret, if set, gives the values of secrets in place of their sources.
+	Secret func(name string) (value string, ok bool)
 	// Clock limits how long expressions are evaluated. The machine's clock if nil,
 	// so that modules that cannot import package clock can load flows in tests.
 	Clock clock.Clock

@@ -123,6 +123,11 @@ func (s *secret) source() string {
 // secretText returns the text of a secret, or the rest of a sentence that says
 // why it is missing.
 func (l *loader) secretText(s *secret, f *file) (text, missing string) {
+	if l.Secret != nil {
+		if text, ok := l.Secret(s.name); ok {
+			return text, ""
+		}
+	}
 	if s.env != "" {
 		text, ok := l.reader.lookUpEnv(s.env)
 		if !ok || text == "" {

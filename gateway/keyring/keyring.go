@@ -35,6 +35,7 @@ const (
 
 // Options are the parts that a keyring works with.
 type Options struct {
+	Idle  time.Duration // the least pause between two writes of uses; usePause if it is longer
 	Store store.APIKeys
 	Clock clock.Clock
 	Log   *telemetry.Log

@@ -18,7 +18,7 @@ const (
 // StoreUses stores which keys were used, once in usePause and when the context has
 // ended, so that no request waits for it.
 func (k *Keyring) StoreUses(ctx context.Context) {
-	for clock.Sleep(ctx, k.Clock, usePause) == nil {
+	for clock.Sleep(ctx, k.Clock, max(usePause, k.Idle)) == nil {
 		k.storeUses(ctx)
 	}
 	k.storeUses(context.WithoutCancel(ctx))

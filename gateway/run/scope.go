@@ -27,7 +27,15 @@ type Env struct {
 	// Abandoned counts the computations that did not end in time.
 	Abandoned *Abandoned
 	Memory    *Memory
+	// Harness stands in for the world outside in tests of flows; nil otherwise.
+	Harness flow.Harness
+	// Idle is how long loops sleep at least while no signal comes, see Pause.
+	Idle time.Duration
 }
+
+// Pause returns the time after which a loop in the background looks for work
+// without a signal: d, or longer where signals are never lost.
+func (e *Env) Pause(d time.Duration) time.Duration { return max(d, e.Idle) }
 
 // Scope is the context of one run, or of a request that may become one: its
 // identity, its configuration, and the redaction of its secrets.

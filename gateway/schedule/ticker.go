@@ -76,10 +76,10 @@ func (t *Ticker) Run(ctx context.Context) {
 func (t *Ticker) startDue(ctx context.Context, now time.Time) time.Duration {
 	snap := t.Snapshots.Acquire()
 	if snap == nil {
-		return maxSleep
+		return t.Pause(maxSleep)
 	}
 	defer snap.Release()
-	sleep, serving := maxSleep, map[string]bool{}
+	sleep, serving := t.Pause(maxSleep), map[string]bool{}
 	for _, f := range snap.Config.Flows {
 		timed := f.Parts.Clock
 		if timed == nil || !f.Enabled {

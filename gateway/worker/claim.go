@@ -39,7 +39,7 @@ func (p *Pool) claimRuns(ctx context.Context) time.Duration {
 	for {
 		snap := p.Snapshots.Acquire()
 		if snap == nil {
-			return pollPause
+			return p.Pause(pollPause)
 		}
 		pause := p.claimBatch(ctx, snap)
 		snap.Release()
@@ -54,7 +54,7 @@ func (p *Pool) claimRuns(ctx context.Context) time.Duration {
 func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Duration {
 	limit := p.freeSlots(snap)
 	if limit <= 0 {
-		return pollPause // the end of a run wakes the loop
+		return p.Pause(pollPause) // the end of a run wakes the loop
 	}
 	asked, events := p.Clock.Now(), map[string]cachedEvent{}
 	got, err := p.Store.Claim(ctx, store.ClaimQuery{
@@ -71,18 +71,18 @@ func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Dur
 		p.Log.Warn("claiming runs failed", zap.Error(err))
 		return storePause
 	case err != nil || len(got.Work) < limit:
-		return claimPause(got.Next)
+		return claimPause(got.Next, p.Pause(pollPause))
 	}
 	return 0
 }
 
 // claimPause returns the pause before a claim that is due after a time; -1
 // means that no run is waiting for a time.
-func claimPause(due time.Duration) time.Duration {
+func claimPause(due, longest time.Duration) time.Duration {
 	if due < 0 {
-		return pollPause
+		return longest
 	}
-	return min(max(due, time.Millisecond), pollPause)
+	return min(max(due, time.Millisecond), longest)
 }
 
 // freeSlots returns how many runs the pool may claim now, at most maxClaim. The

@@ -85,7 +85,7 @@ func (h *Housekeeper) repeatWork(ctx context.Context, pause time.Duration, messa
 		if err != nil && ctx.Err() == nil {
 			h.Log.Warn(message, zap.Error(err))
 		}
-		next := pause
+		next := h.Pause(pause)
 		if more && err == nil {
 			next = batchPause
 		}

@@ -145,7 +145,7 @@ func (r *Run) execute() (out flow.Outcome) {
 	}
 	return flow.Execute(r.ctx, &flow.Run{
 		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r,
+		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness,
 	})
 }
 
