@@ -16,6 +16,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"cmd.defaultLimit":                  "it is the page of a list on the terminal; the reference of the command has it",
 		"config/diag.maxShown":              shown,
 		"config/diag.minWidth":              shown,
+		"flowtest.maxShown":                 shown,
 		"gateway/endpoint.maxLoggedPath":    shown,
 		"gateway/endpoint.warningPause":     "a warning is repeated after it",
 		"gateway/telemetry.maxResults":      "later pairs are counted by their class",

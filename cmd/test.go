@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flowtest"
+)
+
+// testRun is the command test.
+type testRun struct {
+	*command
+	format, match string
+	parallel      int
+	verbose       bool
+}
+
+func (c *command) testCommand() *cobra.Command {
+	t := &testRun{command: c}
+	cmd := &cobra.Command{
+		Use:   "test [PATH ...]",
+		Short: "Run the tests of flows",
+		Long: `Runs the tests in the *.test.hcl files under the paths (default: the current
+folder). Each test runs a gateway with a store in memory and a clock of its own:
+delays, retries and timeouts take no time, no socket is opened, and no secret is
+read. Actions that reach outside need a mock. "gateway docs test" describes the
+language of tests.
+
+Exit codes: 0 all tests passed, 1 a test failed or a file has errors, 2 wrong use.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return t.run(cmd.Context(), args) },
+	}
+	cmd.Flags().StringVar(&t.format, "format", "text", "format of the results: text")
+	cmd.Flags().StringVar(&t.match, "run", "", "run only the tests whose names match the regular expression")
+	cmd.Flags().IntVar(&t.parallel, "parallel", 0, "how many tests run at once (default: the number of processors)")
+	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also list the tests that passed")
+	return cmd
+}
+
+func (t *testRun) run(ctx context.Context, paths []string) error {
+	o, err := t.options(paths)
+	if err != nil {
+		return err
+	}
+	report, diags := flowtest.Run(ctx, o)
+	if len(diags) > 0 {
+		opts := diag.Options{Version: t.Version, Color: t.wantsColor(t.out), Width: 100}
+		if err := diag.Write(t.out, "text", diag.Report{Diags: diags, Files: report.Files}, opts); err != nil {
+			return err
+		}
+	}
+	if diags.HasErrors() {
+		return exit(exitFindings)
+	}
+	if len(report.Results) == 0 {
+		return fmt.Errorf("no tests found: tests stand in files *.test.hcl beside the flow files, and --run must match one")
+	}
+	if err := report.WriteText(t.out, flowtest.TextOptions{Color: t.wantsColor(t.out), Verbose: t.verbose}); err != nil {
+		return err
+	}
+	if report.Failed() > 0 {
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+func (t *testRun) options(paths []string) (flowtest.Options, error) {
+	o := flowtest.Options{Kinds: t.Kinds, Connections: t.Connections, Version: t.Version, Clock: t.clock, Parallel: t.parallel}
+	var loaded load.Options
+	if _, err := t.loader(paths, load.RequireSet, func(l *load.Options) { loaded = *l }); err != nil {
+		return o, err
+	}
+	o.FS, o.Paths = loaded.FS, loaded.Paths
+	if ci, _ := t.env("CI"); ci != "" && ci != "false" {
+		o.RefuseOnly = true
+	}
+	if t.match != "" {
+		var err error
+		if o.Match, err = regexp.Compile(t.match); err != nil {
+			return o, fmt.Errorf("--run is no regular expression: %w", err)
+		}
+	}
+	if t.parallel < 0 {
+		return o, fmt.Errorf("--parallel must be at least 1, and %d is less", t.parallel)
+	}
+	return o, nil
+}

@@ -1,0 +1,327 @@
+package flowtest
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/expr"
+	"github.com/webhook-gateway/gateway/config/expr/funcs"
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/store/sqlite"
+)
+
+// suite is the tests under the paths, with the flows that they test.
+type suite struct {
+	Options
+	cases   []*Case
+	sources map[string][]byte
+	flows   map[string]*flow.Flow // of the files with made-up secrets, by name
+	diags   hcl.Diagnostics
+
+	mu      sync.Mutex
+	configs map[string]*configuration // by the settings with which they were loaded
+	image   func() (sqlite.Image, error)
+}
+
+// configuration is the flow files, loaded with the secrets and variables of tests.
+type configuration struct {
+	once  sync.Once
+	load  *load.Config
+	diags hcl.Diagnostics
+}
+
+func loadSuite(o Options) *suite {
+	s := &suite{Options: o, sources: map[string][]byte{}, flows: map[string]*flow.Flow{}, configs: map[string]*configuration{}}
+	s.image = sync.OnceValues(func() (sqlite.Image, error) { return sqlite.NewImage(o.Clock) })
+	found, diags := load.FindTests(o.FS, o.Paths)
+	s.report(diags...)
+	if len(found.Files) == 0 {
+		return s
+	}
+	s.loadFlows()
+	if s.diags.HasErrors() {
+		return s
+	}
+	for _, p := range found.Files {
+		s.loadFile(p)
+	}
+	s.checkOnly()
+	return s
+}
+
+func (s *suite) report(d ...*hcl.Diagnostic) { s.diags = append(s.diags, d...) }
+
+// loadFlows loads the flow files with made-up secrets. If those have not the form
+// that a flow needs, the flows are known nevertheless, and tests bring secrets.
+func (s *suite) loadFlows() {
+	c := s.configFor(settings{})
+	if c.diags.HasErrors() {
+		c = &configuration{}
+		c.load, c.diags = load.Files(s.loadOptions(settings{}, load.AllowUnset))
+	}
+	maps.Copy(s.sources, c.load.Files)
+	s.report(c.diags...)
+	for _, f := range c.load.Flows {
+		s.flows[f.Name] = f
+	}
+}
+
+// settings are the values that a test gives to secrets and to variables of the
+// environment.
+type settings struct{ secrets, env map[string]string }
+
+// key identifies the settings.
+func (v settings) key() string { return fmt.Sprintf("%q %q", v.secrets, v.env) } // fmt sorts maps
+
+// configFor returns the flow files with the settings. Equal settings share one
+// configuration, which never changes.
+func (s *suite) configFor(v settings) *configuration {
+	s.mu.Lock()
+	c := s.configs[v.key()]
+	if c == nil {
+		c = &configuration{}
+		s.configs[v.key()] = c
+	}
+	s.mu.Unlock()
+	c.once.Do(func() { c.load, c.diags = load.Files(s.loadOptions(v, load.RequireSet)) })
+	return c
+}
+
+func (s *suite) loadOptions(v settings, unset load.Unset) load.Options {
+	o := load.Options{
+		FS: s.FS, Paths: s.flowPaths(), Clock: s.Clock, Kinds: s.Kinds, Connections: s.Connections, Unset: unset,
+		Env: func(name string) (string, bool) {
+			text, ok := v.env[name]
+			return text, ok
+		},
+	}
+	o.Secret = func(name string) (string, bool) {
+		if text, ok := v.secrets[name]; ok {
+			return text, true
+		}
+		return madeUpSecret(name), true
+	}
+	return o
+}
+
+// flowPaths returns the paths of the flow files: a path that is a test file stands
+// for its folder.
+func (s *suite) flowPaths() []load.Path {
+	out := make([]load.Path, len(s.Paths))
+	for i, p := range s.Paths {
+		out[i] = p
+		if strings.HasSuffix(p.Dir, ".test.hcl") {
+			out[i] = load.Path{Dir: path.Dir(p.Dir), Name: path.Dir(cmp.Or(p.Name, p.Dir))}
+		}
+	}
+	return out
+}
+
+// testFile is one file of tests.
+type testFile struct {
+	suite  *suite
+	name   string // in findings
+	dir    string
+	scope  *expr.Scope
+	locals map[string]cty.Value
+	shared settings
+	mocks  []*hclsyntax.Block // for all tests of the file
+	used   map[*hclsyntax.Block]bool
+}
+
+// fileBlocks are the blocks and attributes at the top level of a test file.
+var fileBlocks = []string{"test", "mock", "locals", "secrets", "env"}
+
+// loadFile reads the tests of a file.
+func (s *suite) loadFile(p load.Path) {
+	src, body, diags := load.ParseFile(s.FS, p)
+	s.report(diags...)
+	if src != nil {
+		s.sources[p.Name] = src
+	}
+	if body == nil {
+		return
+	}
+	f := &testFile{suite: s, name: p.Name, dir: path.Dir(p.Dir), locals: map[string]cty.Value{}, used: map[*hclsyntax.Block]bool{}}
+	f.checkTopLevel(body)
+	f.setScope()
+	f.evalLocals(body)
+	f.setScope()
+	f.shared.secrets = f.textsOf(body, "secrets")
+	f.shared.env = f.textsOf(body, "env")
+	for _, b := range body.Blocks {
+		if b.Type == "mock" {
+			f.mocks = append(f.mocks, b)
+		}
+	}
+	names := map[string]hcl.Range{}
+	for _, b := range body.Blocks {
+		if b.Type == "test" {
+			f.addCase(b, names)
+		}
+	}
+	f.checkSharedMocks()
+}
+
+func (f *testFile) report(d ...*hcl.Diagnostic) { f.suite.report(d...) }
+
+func (f *testFile) checkTopLevel(body *hclsyntax.Body) {
+	unknown := func(name string, at hcl.Range, what string) {
+		detail := fmt.Sprintf("A test file has no %s %q.", what, name)
+		hint := diag.DidYouMean(name, fileBlocks)
+		if hint == "" {
+			hint = " It has tests, mocks, locals, secrets and env."
+		}
+		f.report(diag.Error(at, "Unknown "+what, detail+hint))
+	}
+	for _, name := range slices.Sorted(maps.Keys(body.Attributes)) {
+		if name != "secrets" && name != "env" {
+			unknown(name, body.Attributes[name].NameRange, "attribute")
+		}
+	}
+	for _, b := range body.Blocks {
+		if b.Type != "test" && b.Type != "mock" && b.Type != "locals" {
+			unknown(b.Type, b.TypeRange, "block")
+		}
+	}
+}
+
+// setScope makes the scope of the expressions of the file.
+func (f *testFile) setScope() {
+	s := f.suite
+	table := funcs.Table(funcs.Options{})
+	maps.Copy(table, funcs.TablePerFile(funcs.Options{Env: func(string) (string, bool) { return "", false }, ReadFile: f.readFile}))
+	consts := map[string]cty.Value{"local": cty.ObjectVal(f.locals), "path": cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("/" + f.dir)})}
+	f.scope = expr.NewScope(consts, table, s.Clock).WithSource(func(name string) []byte { return s.sources[name] })
+}
+
+// readFile reads a file that the test file names.
+func (f *testFile) readFile(name string) ([]byte, error) {
+	if strings.HasPrefix(name, "/") {
+		return load.ReadFile(f.suite.FS, strings.TrimPrefix(path.Clean(name), "/"))
+	}
+	full := path.Join(f.dir, name)
+	if !fs.ValidPath(full) {
+		return nil, fmt.Errorf("%s leads out of the file system", name)
+	}
+	return load.ReadFile(f.suite.FS, full)
+}
+
+// evalLocals evaluates the locals of the file, each after those that it reads.
+func (f *testFile) evalLocals(body *hclsyntax.Body) {
+	open := map[string]*hclsyntax.Attribute{}
+	for _, b := range body.Blocks {
+		if b.Type == "locals" {
+			maps.Copy(open, b.Body.Attributes)
+		}
+	}
+	for len(open) > 0 {
+		before := len(open)
+		for _, name := range slices.Sorted(maps.Keys(open)) {
+			if readsLocals(open[name].Expr, open) {
+				continue
+			}
+			e, diags := expr.Compile(open[name].Expr, f.scope, cty.DynamicPseudoType)
+			f.report(diags...)
+			f.locals[name] = cty.DynamicVal
+			if e != nil {
+				f.locals[name] = e.KnownParts()
+			}
+			delete(open, name)
+		}
+		f.setScope()
+		if len(open) == before {
+			for _, name := range slices.Sorted(maps.Keys(open)) {
+				f.report(diag.Error(open[name].NameRange, "Locals in a cycle", fmt.Sprintf("The value of local.%s depends on itself. Remove one of the references.", name)))
+			}
+			return
+		}
+	}
+}
+
+// readsLocals reports whether an expression reads a local that is not evaluated yet.
+func readsLocals(e hclsyntax.Expression, open map[string]*hclsyntax.Attribute) bool {
+	return slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool {
+		if t.RootName() != "local" || len(t) < 2 {
+			return false
+		}
+		attr, ok := t[1].(hcl.TraverseAttr)
+		return ok && open[attr.Name] != nil
+	})
+}
+
+// textsOf returns the texts of an attribute of the file.
+func (f *testFile) textsOf(body *hclsyntax.Body, name string) map[string]string {
+	a := body.Attributes[name]
+	if a == nil {
+		return nil
+	}
+	e, diags := expr.Compile(a.Expr, f.scope, expr.CtyType[map[string]string]())
+	f.report(diags...)
+	if e == nil {
+		return nil
+	}
+	out, _ := expr.Bind[map[string]string](e).Constant()
+	return out
+}
+
+// addCase decodes a test.
+func (f *testFile) addCase(b *hclsyntax.Block, names map[string]hcl.Range) {
+	c := newCase(f)
+	_, diags := schema.DecodeSpec(&schema.Context{Scope: f.scope, Owner: c}, schema.Describe(c), b, 0)
+	f.report(diags...)
+	c.Range = b.DefRange()
+	if first, twice := names[c.Name]; twice {
+		f.report(diag.Error(b.LabelRanges[0], "Test named twice", fmt.Sprintf("Another test of the file is named %q, at line %d. Rename one of them.", c.Name, first.Start.Line)))
+	}
+	names[c.Name] = c.Range
+	if !diags.HasErrors() {
+		f.suite.cases = append(f.suite.cases, c)
+	}
+}
+
+// checkSharedMocks reports mocks of the file that no test uses.
+func (f *testFile) checkSharedMocks() {
+	for _, b := range f.mocks {
+		if !f.used[b] && len(b.Labels) == 1 {
+			f.report(diag.Error(b.LabelRanges[0], "Unknown action", fmt.Sprintf("No flow that this file tests has an action %q.", b.Labels[0])))
+		}
+	}
+}
+
+// chosenCases returns the tests that run: those with `only` if there are any.
+func (s *suite) chosenCases() []*Case {
+	only := slices.ContainsFunc(s.cases, func(c *Case) bool { return c.only })
+	var out []*Case
+	for _, c := range s.cases {
+		if (c.only || !only) && (s.Match == nil || s.Match.MatchString(c.Name)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// checkOnly refuses `only` where it would hide tests from everybody.
+func (s *suite) checkOnly() {
+	if !s.RefuseOnly {
+		return
+	}
+	for _, c := range s.cases {
+		if c.only {
+			s.report(diag.Error(c.Range, "Only some tests", fmt.Sprintf("The test %q has only = true, which leaves out all others. It is refused because the variable CI is set: remove it.", c.Name)))
+		}
+	}
+}
