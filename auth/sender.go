@@ -65,7 +65,8 @@ func requireOne(d *schema.Decoded, names ...string) hcl.Diagnostics {
 
 var errNotJSON = errors.New("the body is not JSON")
 
-// decodeObject decodes a body that is a JSON object.
+// decodeObject decodes a body that is a JSON object. It ignores Content-Type, which no
+// sender signs: SNS sends text/plain. The trigger refuses types that it does not list.
 func decodeObject(body []byte) (map[string]any, error) {
 	decoded, err := value.Decode(body, value.Limits{Depth: maxSignedDepth})
 	object, ok := decoded.(map[string]any)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -21,15 +22,18 @@ import (
 type sns struct {
 	bodySender
 	topics       []string
+	tolerance    time.Duration // 0 if messages do not expire
 	certificates certificates
 }
 
 func (s *sns) Describe(spec *schema.Spec) {
 	spec.Doc = "Checks the signature of [messages of Amazon SNS](https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html), versions 1 and 2. " +
-		"The gateway fetches the certificate from `sns.REGION.amazonaws.com`, or `.amazonaws.com.cn`, and keeps it; while it can't be fetched, the sender gets 503. SNS sends `text/plain`, so `content_types` of the trigger needs `text`."
+		"The gateway fetches the certificate from `sns.REGION.amazonaws.com`, or `.amazonaws.com.cn`, and keeps it; while it can't be fetched, the sender gets 503. SNS sends `text/plain`, so `content_types` of the trigger needs `text`; the check reads the members of the body whatever its type is, because the signature covers them and not the type."
 	schema.Texts(spec, &s.topics, "topic_arn", "The ARN of the topic, or a list of them. Amazon signs the topics of all its customers with the same keys, so a message of another topic is refused.", schema.Required())
+	schema.Attr(spec, &s.tolerance, "tolerance", "The maximum difference between the `Timestamp` of the message, which is signed, and the clock of the gateway. SNS delivers a message for at most an hour, so `1h` refuses none and limits how long a message can be sent again. By default the time is not checked.")
 	spec.Check(s.checkTopics)
-	spec.Example(schema.Example{Title: "Messages of one topic", HCL: `topic_arn = "arn:aws:sns:eu-central-1:123456789012:orders"`})
+	spec.Check(s.checkTolerance)
+	spec.Example(schema.Example{Title: "Messages of one topic", HCL: "topic_arn = \"arn:aws:sns:eu-central-1:123456789012:orders\"\ntolerance = \"1h\""})
 }
 
 // topicPattern is the form of an ARN of a topic.
@@ -48,6 +52,13 @@ func (s *sns) checkTopics(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics 
 	return diags
 }
 
+func (s *sns) checkTolerance(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if !d.Has("tolerance") || s.tolerance > 0 {
+		return nil
+	}
+	return hcl.Diagnostics{d.Problem("tolerance", "Wrong value", `It must be positive. Write a duration such as "1h".`)}
+}
+
 // Open implements Opener.
 func (s *sns) Open(r *flow.Resources) error { return s.certificates.open(r) }
 
@@ -58,6 +69,11 @@ func (s *sns) Verify(ctx context.Context, r *Request) error {
 	}
 	if !slices.Contains(s.topics, textMember(object, "TopicArn")) {
 		return errors.New("the message is of another topic")
+	}
+	if s.tolerance > 0 {
+		if err := (timeSource{format: rfc3339Name, tolerance: s.tolerance}).check(textMember(object, "Timestamp"), r.Now); err != nil {
+			return err
+		}
 	}
 	algorithm, ok := map[string]string{"1": rsaSHA1Name, "2": rsaSHA256Name}[textMember(object, "SignatureVersion")]
 	if !ok {
