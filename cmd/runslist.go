@@ -110,6 +110,8 @@ func (l *runLister) nextPageCommand() string {
 	addFlag("data", l.admin.data)
 	addFlag("flow", l.filter.flows...)
 	addFlag("state", l.filter.states...)
+	addFlag("reason", l.filter.reasons...)
+	addFlag("failure", l.filter.failure)
 	addFlag("since", l.filter.since)
 	addFlag("from", l.filter.from)
 	addFlag("to", l.filter.to)

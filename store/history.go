@@ -8,6 +8,11 @@ type Filter struct {
 	States []State
 	From   time.Time // received at or after it
 	To     time.Time // received before it
+	// Reasons are reasons of the cause. Like a search for text, a search for them reads
+	// a limited number of runs for a page.
+	Reasons []string
+	// Failure is the key of a FailureGroup: failed runs with its cause.
+	Failure string
 	// Text is searched for in id, flow, cause, event, body and variables of the
 	// run. ASCII letters match in either case, other bytes must be equal. Of an
 	// order key, the whole text or a part of its stored form is found.

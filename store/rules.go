@@ -85,6 +85,24 @@ func (q ListQuery) WithStates(states ...State) (ListQuery, bool) {
 	return q, len(states) > 0
 }
 
+// FailureKey returns the key of the filter, and whether there is one. The error says
+// that the filter has another text.
+func (f *Filter) FailureKey() (key int64, asked bool, err error) {
+	if f.Failure == "" {
+		return 0, false, nil
+	}
+	key, ok := ParseFailureKey(f.Failure)
+	if !ok {
+		return 0, false, fmt.Errorf("%q is no key of a cause", f.Failure)
+	}
+	return key, true, nil
+}
+
+// HasReason reports whether a cause has one of the reasons of the filter.
+func (f *Filter) HasReason(c *Cause) bool {
+	return len(f.Reasons) == 0 || slices.Contains(f.Reasons, c.Reason)
+}
+
 // Requeueable returns the states of the runs that RequeueAll requeues: failed runs,
 // and runs that were cancelled or, from the start, succeeded if the query asks for
 // their states.

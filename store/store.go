@@ -73,6 +73,9 @@ type History interface {
 	Get(ctx context.Context, id string) (*Run, error)
 	// List returns a page of runs, the newest (by id) first.
 	List(ctx context.Context, q ListQuery) (Page, error)
+	// FailureGroups groups the failed runs by flow and cause. Its time grows with the
+	// number of groups and not with that of the runs.
+	FailureGroups(ctx context.Context, q FailureQuery) (FailureGroups, error)
 	// Stats counts runs that are over, from counters that are written when runs
 	// end.
 	Stats(ctx context.Context, q StatsQuery) ([]Count, error)

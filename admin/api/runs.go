@@ -20,10 +20,18 @@ type TimeRange struct {
 
 // RunFilter are the parameters that select runs.
 type RunFilter struct {
-	Flow  []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
-	State []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
-	Text  string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
+	Flow    []string    `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
+	State   []ops.State `json:"state,omitempty" doc:"Runs in this state. Several select runs in any of them."`
+	Text    string      `json:"text,omitempty" doc:"A part of the run's id, flow, error, request or variables, or its whole order key. ASCII letters match in either case, except in an order key."`
+	Reason  []string    `json:"reason,omitempty" doc:"Runs whose cause has this reason, such as unauthorized, invalid or timeout. Several select runs with any of them."`
+	Failure string      `json:"failure,omitempty" minLength:"1" doc:"Failed runs with one cause: the key of a group of /api/v1/failures. Needs flow."`
 	TimeRange
+}
+
+// FailureList are the parameters of the groups of failed runs.
+type FailureList struct {
+	Flow  []string `json:"flow,omitempty" doc:"Runs of this flow. Several select runs of any of them."`
+	Limit int      `json:"limit,omitempty" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of groups."`
 }
 
 // RunList are the parameters of a list of runs.
@@ -95,6 +103,14 @@ func (a *API) runRoutes() []route {
 			query: RunSelection{}, bodyOrQuery: true, responses: withStore(changed), serve: a.cancelRuns,
 		},
 		{
+			method: http.MethodGet, path: "/api/v1/failures", id: "listFailures", summary: "Group the failed runs by flow and cause, the newest first",
+			query: FailureList{}, responses: withStore(ok("The groups.", ops.FailureGroups{})),
+			serve: func(r *request) (any, error) {
+				in := r.query.(FailureList)
+				return a.Ops.FailureGroups(r.Context(), store.FailureQuery{Flows: in.Flow, Limit: in.Limit})
+			},
+		},
+		{
 			method: http.MethodGet, path: "/api/v1/stats", id: "stats", summary: "Count the runs that are over, by the time at which they ended",
 			query: StatsQuery{}, responses: withStore(ok("The counts. Times are rounded outward to whole steps, or hours.", ops.RunStats{})), serve: a.countRuns,
 		},
@@ -149,7 +165,7 @@ func (s *RunSelection) toSelection(now time.Time) (ops.Selection, error) {
 }
 
 func (f *RunFilter) toFilter(now time.Time) (store.Filter, error) {
-	out := store.Filter{Flows: f.Flow, Text: f.Text}
+	out := store.Filter{Flows: f.Flow, Text: f.Text, Reasons: f.Reason, Failure: f.Failure}
 	for _, name := range f.State {
 		state, err := store.ParseState(string(name))
 		if err != nil {

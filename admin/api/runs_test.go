@@ -50,6 +50,10 @@ func TestRunsList(t *testing.T) {
 		{"behind one", "?after=" + c, []string{b, a}},
 		{"one page", "?limit=1", []string{c}},
 		{"nothing", "?flow=y&state=failed", []string{}},
+		{"a reason", "?reason=timeout&reason=5xx", []string{}},
+		{"an unknown cause", "?flow=x&failure=1", []string{}},
+		{"a cause that is no key", "?flow=x&failure=k", nil},
+		{"a cause without a flow", "?failure=1", nil},
 		{"an unknown flow", "?flow=z", nil},
 	}
 	for _, tc := range cases {
@@ -70,6 +74,42 @@ func TestRunsList(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{c, b, a}, paged); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestFailures: the groups of failed runs, and the runs of a group.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	l := newLibrary(t)
+	if got := ask[ops.FailureGroups](l, "GET", "/api/v1/failures", 200); len(got.Groups) != 0 || got.More {
+		t.Errorf("without runs: %+v", got)
+	}
+	first := l.Fail("x", "no order 17")
+	second := l.Fail("x", "no order 18 with hunter2-hunter2")
+	third := l.Fail("x", "no order 19")
+	l.Fail("y", "no order 20")
+	got := ask[ops.FailureGroups](l, "GET", "/api/v1/failures?flow=x&limit=1", 200)
+	if len(got.Groups) != 1 || !got.More {
+		t.Fatalf("%+v", got)
+	}
+	g := got.Groups[0]
+	if g.Flow != "x" || g.Count != 2 || g.More || g.Run != third || g.Cause.Message != "no order 19" || g.First.After(g.Last) || g.First.IsZero() {
+		t.Errorf("%+v", g)
+	}
+	if diff := cmp.Diff([]string{third, first}, ids(ask[ops.RunPage](l, "GET", "/api/v1/runs?flow=x&failure="+g.Key, 200))); diff != "" {
+		t.Error(diff)
+	}
+	if n := ask[ops.RunsChanged](l, "POST", "/api/v1/runs/retry?flow=x&failure="+g.Key, 200).Changed; n != 2 {
+		t.Errorf("%d runs are run again", n)
+	}
+	got = ask[ops.FailureGroups](l, "GET", "/api/v1/failures?flow=x", 200)
+	if len(got.Groups) != 1 || got.Groups[0].Run != second || got.Groups[0].Cause.Message != "no order 18 with (sensitive)" {
+		t.Errorf("%+v", got)
+	}
+	for query, want := range map[string]string{"limit=0": "1 to 500", "flow=X": `did you mean "x"?`} {
+		if p := ask[problem.Document](l, "GET", "/api/v1/failures?"+query, 400); !strings.Contains(p.Detail, want) {
+			t.Errorf("%s: %s", query, p.Detail)
+		}
 	}
 }
 

@@ -58,7 +58,27 @@ func checkListQuery(q *store.ListQuery) error {
 			return invalid("\"after\" must be the value of \"next\" in the page before")
 		}
 	}
+	if err := checkCauseFilter(&q.Filter); err != nil {
+		return err
+	}
 	return checkTimeRange(q.From, q.To)
+}
+
+// maxReasons is how many reasons a filter may have.
+const maxReasons = 20
+
+func checkCauseFilter(f *store.Filter) error {
+	if len(f.Reasons) > maxReasons {
+		return invalid("a filter may have at most %d reasons", maxReasons)
+	}
+	_, asked, err := f.FailureKey()
+	switch {
+	case err != nil:
+		return invalid("\"failure\" must be the key of a group of failed runs")
+	case asked && len(f.Flows) == 0:
+		return invalid("\"failure\" needs the flow of the group: set \"flow\"")
+	}
+	return nil
 }
 
 func checkTimeRange(from, to time.Time) error {
@@ -181,7 +201,8 @@ func checkSelection(sel Selection, q *store.ListQuery) error {
 	if err := checkListQuery(q); err != nil {
 		return err
 	}
-	empty := len(sel.Flows) == 0 && len(sel.States) == 0 && sel.From.IsZero() && sel.To.IsZero() && sel.Text == ""
+	empty := len(sel.Flows) == 0 && len(sel.States) == 0 && sel.From.IsZero() && sel.To.IsZero() && sel.Text == "" &&
+		len(sel.Reasons) == 0 && sel.Failure == ""
 	switch {
 	case empty && !sel.All:
 		return invalid("without a filter this would change every run: name flows, states, a time or a text, or say all=true")

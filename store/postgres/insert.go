@@ -130,6 +130,9 @@ func (r *newRuns) insertRuns() *query {
 	if anyRow(rows, func(r *newRun) bool { return r.okey != nil }) {
 		columns = append(columns, columnOf("okey", "bytea", rows, func(r *newRun) []byte { return r.okey }))
 	}
+	if anyRow(rows, func(r *newRun) bool { return r.state == store.Failed }) {
+		columns = append(columns, columnOf("failure", "bigint", rows, func(r *newRun) int64 { return failureOf(r.state, &r.cause) }))
+	}
 	columns = append(columns, causeColumns(rows, func(r *newRun) *store.Cause { return &r.cause })...)
 	if len(r.ended) == 0 {
 		return insertQuery("runs", columns)

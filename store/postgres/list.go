@@ -18,7 +18,15 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 	if l.from, l.to, some, err = q.IDBounds(); err != nil || !some {
 		return store.Page{}, err
 	}
-	if q.Text != "" {
+	if l.failure, l.failed, err = q.FailureKey(); err != nil {
+		return store.Page{}, err
+	}
+	if l.failed {
+		if l.ListQuery, some = q.WithStates(store.Failed); !some {
+			return store.Page{}, nil
+		}
+	}
+	if q.Text != "" || len(q.Reasons) > 0 {
 		return s.searchRuns(ctx, &l)
 	}
 	rows, err := s.runQuery(ctx, l.addCandidates(&query{}, columns, l.limit+1))
@@ -51,6 +59,8 @@ type listing struct {
 	limit    int
 	from, to store.ID // limits of the ids, both excluded
 	okey     string   // the text of the filter as an order key
+	failure  int64    // the key of the filter
+	failed   bool     // there is one
 }
 
 // addCandidates appends a query for the newest runs that match the filter,
@@ -74,7 +84,11 @@ func (l *listing) addCandidates(q *query, columns string, limit int) *query {
 func (l *listing) addPart(q *query, columns, condition string, limit int) {
 	newest := func(more string) {
 		q.add("SELECT "+columns+" FROM runs r WHERE id > ").arg([16]byte(l.from), "uuid").add(" AND id < ").arg([16]byte(l.to), "uuid").
-			add(condition+more+" ORDER BY id DESC LIMIT ").arg(limit, "int")
+			add(condition + more)
+		if l.failed {
+			q.add(" AND failure = ").arg(l.failure, "bigint")
+		}
+		q.add(" ORDER BY id DESC LIMIT ").arg(limit, "int")
 	}
 	if len(l.Flows) == 0 {
 		newest("")
@@ -122,7 +136,8 @@ const (
 	maxSearchBytes = 32 << 20
 )
 
-// searchRuns returns a page of the runs that contain the text of the filter.
+// searchRuns returns a page of the runs that contain the text of the filter and
+// have one of its reasons.
 // The server searches payloads, so that they need not be sent. This process
 // searches the columns of text.
 func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) {
@@ -142,7 +157,7 @@ func (s *Store) searchRuns(ctx context.Context, l *listing) (store.Page, error) 
 			return nil
 		}
 		run := row.summary()
-		if found || containsText(&run, needle) {
+		if l.HasReason(&run.Cause) && (found || containsText(&run, needle)) {
 			page.Runs = append(page.Runs, run)
 		}
 		searched, last = searched+1, run.ID
@@ -163,10 +178,18 @@ func (l *listing) searchQuery() *query {
 	q := newQuery("WITH w AS (SELECT c.*, (sum(bytes) OVER (ORDER BY id DESC))::bigint - bytes AS before, count(*) OVER () AS n FROM (")
 	l.addCandidates(q, columns+", okey, bytes", maxSearchRuns)
 	q.add(") c) SELECT w.*, coalesce(w.okey = ").arg([]byte(l.okey), "bytea").add(", false)")
-	for _, name := range []string{"w.okey", "p.event", "p.body", "p.variables"} {
+	for _, name := range l.searchedColumns() {
 		q.add(" OR coalesce(position(").arg(foldedLetters(foldASCII(l.Text)), "text").add(" IN fold(" + name + ")) > 0, false)")
 	}
 	return q.add(" FROM w LEFT JOIN payloads p ON p.run = w.id WHERE w.before < ").arg(maxSearchBytes, "bigint").add(" ORDER BY w.id DESC")
+}
+
+// searchedColumns are the columns in which the server searches for the text.
+func (l *listing) searchedColumns() []string {
+	if l.Text == "" {
+		return nil
+	}
+	return []string{"w.okey", "p.event", "p.body", "p.variables"}
 }
 
 // containsText reports whether a text of a run contains the needle, which is

@@ -47,6 +47,14 @@ func roundUpMicros(d time.Duration) int64 {
 	return int64((d + time.Microsecond - 1) / time.Microsecond)
 }
 
+// failureOf returns the key of the cause of a run that failed, 0 for another run.
+func failureOf(s store.State, c *store.Cause) int64 {
+	if s != store.Failed {
+		return 0
+	}
+	return store.FailureKey(c)
+}
+
 // uuidsOf returns ids as the driver takes them.
 func uuidsOf(ids []store.ID) [][16]byte {
 	out := make([][16]byte, len(ids))

@@ -110,9 +110,10 @@ func (b *workerBatch) writeEndings() {
 	columns := append(claimColumns(b.endings, func(e *ending) claimKey { return e.key }), growthColumns(b.endings, func(e *ending) *growth { return &e.growth })...)
 	columns = append(columns,
 		columnOf("state", "smallint", b.endings, func(e *ending) int16 { return int16(e.State) }),
-		columnOf("status", "int", b.endings, func(e *ending) int { return e.Status }))
+		columnOf("status", "int", b.endings, func(e *ending) int { return e.Status }),
+		columnOf("failure", "bigint", b.endings, func(e *ending) int64 { return failureOf(e.State, &e.Cause) }))
 	causes := causeColumns(b.endings, func(e *ending) *store.Cause { return &e.Cause })
-	q := b.addGrowth(newQuery("WITH e AS (UPDATE runs r SET ")).add(clearLease+"state = u.state, finished = clock(), status = CASE WHEN u.status <> 0 THEN u.status ELSE r.status END, "+
+	q := b.addGrowth(newQuery("WITH e AS (UPDATE runs r SET ")).add(clearLease+"state = u.state, finished = clock(), failure = u.failure, status = CASE WHEN u.status <> 0 THEN u.status ELSE r.status END, "+
 		causeAssignments(causes, "%s")+" FROM ").
 		table("u", append(columns, causes...)).add(returningChanged).
 		addStoreBytes(bytes, b.shard).add(", c AS (").addEndedCounts(b.shard)

@@ -37,6 +37,7 @@ func BenchmarkHistory(b *testing.B) {
 		{"flow 15 days ago", store.Filter{Flows: []string{"flow 3"}, To: now.Add(-15 * day)}},
 		{"three flows, three states", store.Filter{Flows: []string{"flow 1", "flow 2", "flow 3"}, States: []store.State{store.Failed, store.Cancelled, store.Succeeded}}},
 		{"queued", store.Filter{States: []store.State{store.Queued}}},
+		{"reason that is rare", store.Filter{Reasons: []string{"timeout"}}},
 		{"text that is rare", store.Filter{Text: "no such order"}},
 	}
 	for _, c := range lists {
@@ -60,6 +61,12 @@ func BenchmarkHistory(b *testing.B) {
 	}
 	b.Run("depths", func(b *testing.B) {
 		slowest(b, func() error { _, err := s.Depths(b.Context()); return err })
+	})
+	b.Run("failures", func(b *testing.B) {
+		slowest(b, func() error {
+			_, err := s.FailureGroups(b.Context(), store.FailureQuery{Limit: 50})
+			return err
+		})
 	})
 	b.Run("get", func(b *testing.B) {
 		page, err := s.List(b.Context(), store.ListQuery{Limit: 1, Filter: store.Filter{To: now.Add(-10 * day)}})

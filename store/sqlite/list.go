@@ -14,6 +14,10 @@ import (
 // List returns a page of runs, the newest first.
 func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error) {
 	l := listing{q: q, limit: q.PageSize(), needle: foldASCII(nil, []byte(q.Text)), okey: s.hash.orderKeyBytes(q.Text)}
+	var err error
+	if l.failure, l.failed, err = q.FailureKey(); err != nil {
+		return store.Page{}, err
+	}
 	text, args, err := l.buildQuery()
 	if err != nil || text == "" {
 		return store.Page{}, err
@@ -27,14 +31,16 @@ func (s *Store) List(ctx context.Context, q store.ListQuery) (store.Page, error)
 
 // listing builds one page.
 type listing struct {
-	q      store.ListQuery
-	limit  int
-	needle []byte // the text of the filter, folded
-	okey   []byte // the text of the filter as an order key
-	buffer []byte
-	effort int    // bytes that may still be read
-	last   string // id of the previous candidate
-	page   store.Page
+	q       store.ListQuery
+	limit   int
+	failure int64  // the key of the filter
+	failed  bool   // there is one
+	needle  []byte // the text of the filter, folded
+	okey    []byte // the text of the filter as an order key
+	buffer  []byte
+	effort  int    // bytes that may still be read
+	last    string // id of the previous candidate
+	page    store.Page
 }
 
 // buildQuery returns the query for the candidates of the page, in their order: a
@@ -44,6 +50,13 @@ func (l *listing) buildQuery() (string, []driver.Value, error) {
 	after, before, some, err := l.q.IDBounds()
 	if err != nil || !some {
 		return "", nil, err
+	}
+	if l.failed {
+		q, some := l.q.WithStates(store.Failed)
+		if !some {
+			return "", nil, nil
+		}
+		l.q = q
 	}
 	flows, states := l.q.Flows, l.storedStates()
 	if len(flows) == 0 {
@@ -101,6 +114,9 @@ func (l *listing) partQuery(flow string, s store.State) (string, []driver.Value)
 	switch {
 	case s != noState && s < store.Succeeded:
 		text += " FROM runs INDEXED BY runs_open WHERE id > ? AND id < ? AND state <= 3"
+	case l.failed:
+		text += " FROM runs INDEXED BY runs_failed WHERE id > ? AND id < ? AND failure = ?"
+		args = append(args, l.failure)
 	case s != noState && s > store.Succeeded:
 		text += " FROM runs INDEXED BY runs_state WHERE id > ? AND id < ? AND state > 4"
 	case flow != "":
@@ -145,12 +161,15 @@ func (l *listing) addCandidate(v *view, r []driver.Value) error {
 	return err
 }
 
-// matchesText reports whether a run contains the text of the filter.
+// matchesText reports whether a run has a reason of the filter and contains its text.
 func (l *listing) matchesText(v *view, r *store.Summary, more []driver.Value) (bool, error) {
-	if l.needle == nil {
+	if l.needle == nil && len(l.q.Reasons) == 0 {
 		return true, nil
 	}
 	l.effort -= rowEffort
+	if found := l.q.HasReason(&r.Cause); l.needle == nil || !found {
+		return found, nil
+	}
 	if bytes.Equal(blobOf(more[1]), l.okey) {
 		return true, nil
 	}

@@ -80,8 +80,8 @@ func (t *tx) oldestUnclaimed(flow string) (oldest openRun, found bool, err error
 // endRun ends a run that is not over, for another caller than its worker.
 func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 	why = why.Clean()
-	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?
-		WHERE seq = ?`, int64(to), t.now, nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), r.seq)
+	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?, failure = ?
+		WHERE seq = ?`, int64(to), t.now, nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), failureOf(to, &why), r.seq)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func summaryOnlyEntries(entries []*store.Entry) int {
 		return 0
 	}
 	for _, e := range entries[:entriesAtOnce] {
-		if !e.Cause.IsZero() || len(e.Steps) > 0 || e.TotalSize() > 0 {
+		if !e.Cause.IsZero() || e.State == store.Failed || len(e.Steps) > 0 || e.TotalSize() > 0 {
 			return 0
 		}
 	}
@@ -109,15 +109,15 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 }
 
 func (t *tx) insertEntry(seq int64, id store.ID, e *store.Entry, started driver.Value, finished int64) error {
-	if e.Cause.IsZero() {
+	if e.Cause.IsZero() && e.State != store.Failed {
 		_, err := t.exec("INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished, nullText(e.Version))
 		return err
 	}
 	c := e.Cause.Clean()
-	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version, reason, class, action, position, message, detail)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := t.exec(`INSERT INTO runs (seq, id, flow, state, attempt, status, size, started, finished, version, reason, class, action, position, message, detail, failure)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		seq, id[:], e.Flow, int64(e.State), int64(max(e.Attempt, 1)), int64(e.Status), int64(len(e.Body)), started, finished, nullText(e.Version),
-		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message), nullText(c.Detail))
+		nullText(c.Reason), nullText(c.Class), nullText(c.Action), nullText(c.Position), nullText(c.Message), nullText(c.Detail), failureOf(e.State, &e.Cause))
 	return err
 }

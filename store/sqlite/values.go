@@ -67,6 +67,14 @@ func nullBlob(b []byte) driver.Value {
 	return b
 }
 
+// failureOf returns the key of the cause of a run that failed, 0 for another run.
+func failureOf(s store.State, c *store.Cause) int64 {
+	if s != store.Failed {
+		return 0
+	}
+	return store.FailureKey(c)
+}
+
 func nullMillis(t time.Time) driver.Value {
 	if t.IsZero() {
 		return nil

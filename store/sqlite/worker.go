@@ -91,16 +91,16 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 func (t *tx) writeEnding(c store.Claim, e *store.Ending) error {
 	const (
 		plain  = "UPDATE runs SET state = ?, finished = ?, reason = NULL, class = NULL, action = NULL, position = NULL, message = NULL, detail = NULL"
-		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?"
+		why    = "UPDATE runs SET state = ?, finished = ?, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?, failure = ?"
 		fenced = " WHERE seq = ? AND fence = ? AND state = 3"
 	)
 	var n int64
 	var err error
-	if e.Cause.IsZero() {
+	if e.Cause.IsZero() && e.State != store.Failed {
 		n, err = t.exec(plain+fenced, int64(e.State), t.now, c.Ref, c.Fence)
 	} else {
 		w := e.Cause.Clean()
-		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message), nullText(w.Detail),
+		n, err = t.exec(why+fenced, int64(e.State), t.now, nullText(w.Reason), nullText(w.Class), nullText(w.Action), nullText(w.Position), nullText(w.Message), nullText(w.Detail), failureOf(e.State, &e.Cause),
 			c.Ref, c.Fence)
 	}
 	return checkFence(c, n, err)

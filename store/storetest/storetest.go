@@ -107,6 +107,7 @@ func Run(t *testing.T, e Engine) {
 		{"List", listTests()},
 		{"Search", searchTests()},
 		{"Record", recordTests()},
+		{"Failures", failureTests()},
 		{"Stats", statsTests()},
 		{"Versions", versionTests()},
 		{"Purge", purgeTests()},

@@ -23,6 +23,11 @@ func (c *Client) Runs(ctx context.Context, q api.RunList) (ops.RunPage, error) {
 	return call[ops.RunPage](ctx, c, http.MethodGet, runsPath, q, nil)
 }
 
+// Failures returns the groups of failed runs.
+func (c *Client) Failures(ctx context.Context, q api.FailureList) (ops.FailureGroups, error) {
+	return call[ops.FailureGroups](ctx, c, http.MethodGet, "/api/v1/failures", q, nil)
+}
+
 // Run returns a run.
 func (c *Client) Run(ctx context.Context, id string) (ops.RunDetail, error) {
 	return call[ops.RunDetail](ctx, c, http.MethodGet, runPath(id), nil, nil)
