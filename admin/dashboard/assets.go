@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+
+	"github.com/webhook-gateway/gateway/flow/graph"
 )
 
 //go:embed assets templates
@@ -32,6 +34,9 @@ func newAssets() assets {
 		text, err := files.ReadFile("assets/" + e.Name())
 		if err != nil {
 			panic(err) // as above
+		}
+		if e.Name() == "dashboard.css" {
+			text = append([]byte(graph.CSS), text...)
 		}
 		a.content[e.Name()] = text
 		_, _ = sum.Write(text) // a hash never fails

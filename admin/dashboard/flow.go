@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"html/template"
 	"net/http"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
@@ -13,6 +14,7 @@ type flowPage struct {
 	Share    float64 // of failed runs, in percent
 	Runs     spark
 	Requests spark
+	Drawing  template.HTML
 	Curl     string
 	Signed   bool // a caller signs its requests, which curl can't
 	Source   []sourceLine
@@ -35,6 +37,9 @@ func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
 		Source:   numberLines(&detail.Source),
 	}
 	body.Curl, body.Signed = curlCommand(&detail)
+	if body.Drawing, err = d.drawFlow(r.Context(), detail.Name); err != nil {
+		return nil, err
+	}
 	out := &page{Name: "flow", Title: detail.Name, Section: "/", Body: body, Done: doneMessage(r)}
 	filter := runFilter{Flow: []string{detail.Name}}
 	list, err := d.Ops.Runs(r.Context(), store.ListQuery{Filter: store.Filter{Flows: filter.Flow}, Limit: recentRuns})

@@ -125,6 +125,11 @@ func TestFlowPage(t *testing.T) {
 		`/shop/{region}/orders?limit=1'`, `{"email":"jane@example.com","order":{"items":[{"qty":1,"sku":"…"}]}}`,
 		"email required", "webhook.body.order.items", "default = 5", "1 flow \"orders\" {", "26 }", id)
 	wantNone(t, page, "written-in-the-file", "<script>", "<b>orders")
+	for _, want := range []string{`<svg xmlns="http://www.w3.org/2000/svg" class="fg"`, `<a href="#L24">`, `basic`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the drawing lacks %q: %.3000s", want, page)
+		}
+	}
 	page = s.get("/flows/signed", 200)
 	wantText(t, page, "Callers sign their requests ( github )")
 	wantNone(t, page, "written-in-the-file", "curl \\")
@@ -136,6 +141,19 @@ func TestFlowPage(t *testing.T) {
 	none := newSite(t)
 	wantText(t, none.get("/schedules", 200), `No flow has the trigger "schedule".`)
 	wantText(t, none.get("/links", 200), `No flow has the trigger "link".`)
+}
+
+// TestDrawing marks the actions at which runs failed.
+func TestDrawing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Fail("x", "no route")
+	s.Fail("x", "too large")
+	page := s.get("/flows/x", 200)
+	wantText(t, page, "failed 2", "2 runs failed here in the last hour")
+	if !strings.Contains(page, `<a href="/failed?from=1h&amp;flow=x">`) || !strings.Contains(page, `<a href="#L11">`) {
+		t.Errorf("the actions lead nowhere: %s", page)
+	}
 }
 
 func TestManyFlows(t *testing.T) {

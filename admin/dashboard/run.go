@@ -1,12 +1,14 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
@@ -20,7 +22,9 @@ const maxSteps = 200
 type runPage struct {
 	*ops.RunDetail
 	Cause     *ops.RunCause
-	Open      bool // the run is not over
+	Source    []sourceLine // the lines of the action that failed, as they are now
+	Changed   bool         // the flow was changed after the run was accepted
+	Open      bool         // the run is not over
 	Retry     retryChoices
 	Steps     []stepRow
 	FromStep  int // number of the first step that is shown
@@ -62,6 +66,7 @@ type stepRow struct {
 	In     *shown
 	Out    *shown
 	Hidden []hiddenPart
+	Answer *shown // to the call that failed
 	Failed bool
 	// X and Width place the bar, in percent of the time that is shown.
 	X, Width string
@@ -75,12 +80,39 @@ func (d *Dashboard) showRun(r *http.Request) (*page, error) {
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("step")) // anything else is the beginning
 	body := newRunPage(run, max(from, 0))
+	d.addSource(r.Context(), body)
 	out := &page{Name: "run", Title: "Run " + run.ID, Section: "/runs", Body: body, Done: doneMessage(r)}
 	if body.Open {
 		out.Live = runURL(run.ID, "/live")
 		body.Change = versionOf(run)
 	}
 	return out, nil
+}
+
+// addSource adds the lines of the flow file in which the action that failed
+// stands. A flow that is not in the files has none.
+func (d *Dashboard) addSource(ctx context.Context, p *runPage) {
+	if p.Cause == nil || p.Cause.Source == nil {
+		return
+	}
+	f, err := d.Ops.FlowDetail(ctx, p.Flow)
+	if err != nil || f.Source.File != p.Cause.Source.File {
+		return
+	}
+	p.Changed = p.RunDetail.Version != "" && p.RunDetail.Version != f.Version
+	for _, l := range numberLines(&f.Source) {
+		if l.Number >= p.Cause.Source.First && l.Number <= p.Cause.Source.Last {
+			l.Marked = isLineOf(p.Cause.Position, l.Number)
+			p.Source = append(p.Source, l)
+		}
+	}
+}
+
+// isLineOf reports whether a position, such as "orders.hcl:12,3", is in a line.
+func isLineOf(position string, line int) bool {
+	at := strings.LastIndexByte(position, ':')
+	number, _, _ := strings.Cut(position[at+1:], ",")
+	return number == strconv.Itoa(line)
 }
 
 // newRunPage returns the page about a run, with the steps from a number on.
@@ -129,6 +161,9 @@ func (p *runPage) addSteps(left *budget, from int) {
 			if s := &p.Steps[i]; s.Failed == failed {
 				s.In = left.show(s.Input, stepURL(p.ID, s.Path, "input"))
 				s.Out = left.show(s.Output, stepURL(p.ID, s.Path, "output"))
+				if s.Call != nil {
+					s.Answer = left.show(s.Call.Body, stepURL(p.ID, s.Path, "answer"))
+				}
 			}
 		}
 	}
@@ -268,10 +303,7 @@ func rawPart(run *ops.RunDetail, part, step string) json.RawMessage {
 		if i < 0 {
 			return nil
 		}
-		if part == "input" {
-			return run.Steps[i].Input
-		}
-		return run.Steps[i].Output
+		return rawStepPart(&run.Steps[i], part)
 	}
 	switch {
 	case part == "body" && run.Request != nil:
@@ -284,6 +316,18 @@ func rawPart(run *ops.RunDetail, part, step string) json.RawMessage {
 		return run.Variables
 	case part == "output":
 		return run.Output
+	}
+	return nil
+}
+
+func rawStepPart(s *ops.RunStep, part string) json.RawMessage {
+	switch {
+	case part == "input":
+		return s.Input
+	case part == "output":
+		return s.Output
+	case part == "answer" && s.Call != nil:
+		return s.Call.Body
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -138,4 +139,31 @@ func TestLargeBody(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
+}
+
+// TestFailedAction shows the lines of the action that failed, its call, and its
+// earlier attempts.
+func TestFailedAction(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const detail = `{"source":{"file":"flows/main.hcl","first":8,"last":10},"exchange":{"method":"POST","path":"/orders/<script>","status":503},` +
+		`"attempts":[{"at":"2026-03-01T12:00:00Z","took":1000000000,"status":502,"class":"transient","message":"bad <script> gateway"}],"skipped":3}`
+	id := s.Queue("x", store.Payload{})
+	s.End(id, &store.Ending{
+		State: store.Failed, Cause: store.Cause{Class: "transient", Action: "note", Position: "flows/main.hcl:9,5", Message: "answered 503", Detail: `{"source":{"file":"flows/main.hcl","first":8,"last":10}}`},
+		Steps: []store.Step{{Path: "note", Kind: "log", State: "failed", Attempts: 2, Output: []byte(`{"error":"no route <script>"}`), Cause: store.Cause{Message: "answered 503", Detail: detail}}},
+	})
+	page := s.get("/runs/"+id, 200)
+	wantText(t, page, `8 action "log" "note" {`, `9 message = "note"`, "10 }", "The whole flow", "POST /orders/<script> answered 503",
+		"Earlier attempts", "1.00 s 502 transient bad <script> gateway", "3 attempts in the middle are not kept", `Answer { "error": "no route <script>" }`)
+	wantNone(t, page, "<script>", `11  action "log" "hush"`)
+	if !strings.Contains(page, `<span class="row marked" id="L9">`) {
+		t.Error("the line of the error is not marked")
+	}
+	if got := s.get("/runs/"+id+"/download?part=answer&step=note", 200); got != `{"error":"no route <script>"}` {
+		t.Errorf("%q", got)
+	}
+	s.Write(strings.Replace(admintest.Flows, `"note"`, `"other"`, 2))
+	s.Gateway.Reload("test")
+	s.get("/runs/"+id, 200)
 }

@@ -140,10 +140,10 @@ func gatewayRooms() []room {
 
 func programRooms() []room {
 	return []room{
-		{"admin/ops", with("config/diag", "flow", "gateway", "gateway/run", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
+		{"admin/ops", with("config/diag", "flow", "flow/graph", "flow/outline", "gateway", "gateway/run", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
-		{"admin/dashboard", with("admin/ops", "store"), "pages are a thin face over the operator service"},
+		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
 		{"admin", with("admin/api", "admin/dashboard", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
 		{"flowtest", with("config/diag", "config/expr", "config/expr/funcs", "config/load", "config/schema", "flow", "gateway", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, and takes the kinds as an argument"},
 		{"cmd/...", []string{anything}, "cmd wires the program together"},
