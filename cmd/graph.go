@@ -12,7 +12,6 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/flow/graph"
-	"github.com/webhook-gateway/gateway/flow/outline"
 )
 
 // graphFormats returns the formats of `gateway graph`.
@@ -51,7 +50,7 @@ or dark scheme of its reader. Secrets need not be set.`,
 func (c *command) writeGraph(format string, flows []*flow.Flow, loaded *load.Config) error {
 	graphs := make([]*graph.Graph, 0, len(flows))
 	for _, f := range flows {
-		o, err := outline.Of(f, loaded.Files, outline.Options{})
+		o, err := outlineOf(f, loaded)
 		if err != nil {
 			return err
 		}

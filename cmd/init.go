@@ -106,10 +106,10 @@ func (i *initializer) ask(names []string) error {
 			return errors.Join(errors.New("no provider was given"), lines.Err())
 		}
 		answer := strings.ToLower(strings.TrimSpace(lines.Text()))
-		switch {
-		case answer == "":
+		switch answer {
+		case "":
 			answer = starter.Generic
-		case answer == "?":
+		case "?":
 			_, _ = fmt.Fprintln(i.out, strings.Join(names, ", "))
 			continue
 		}

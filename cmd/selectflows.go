@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flow/outline"
 )
 
 // selectFlows loads the flows that the arguments [FLOW] [PATH ...] name: one flow,
@@ -36,6 +38,15 @@ func (c *command) selectFlows(args []string) ([]*flow.Flow, *load.Config, error)
 		return nil, nil, err
 	}
 	return []*flow.Flow{f}, loaded, nil
+}
+
+// outlineOf joins a flow to its file. Credentials that the files state are replaced.
+func outlineOf(f *flow.Flow, loaded *load.Config) (*outline.Flow, error) {
+	var pairs []string
+	for _, c := range loaded.Credentials {
+		pairs = append(pairs, c.Text, "(sensitive)")
+	}
+	return outline.Of(f, loaded.Files, outline.Options{Redact: strings.NewReplacer(pairs...).Replace})
 }
 
 // loadFlow loads the files under the paths and returns the flow of a name. If the

@@ -85,6 +85,7 @@ func languageRooms() []room {
 		{"flow", with("config/diag", "config/expr", "config/schema"), "the engine knows its language, and no kind, no process, no storage"},
 		{"flow/sensitivity", with("config/diag", "config/expr", "flow"), "it follows sensitive values through compiled flows"},
 		{"flow/outline", with("config/syntax", "flow"), "it joins compiled flows to the text of their files"},
+		{"flow/explain", with("flow", "flow/outline"), "it describes flows, and knows no page"},
 		{"flow/graph", with("flow", "flow/outline"), "it draws flows, and knows no page"},
 		{"internal/problem", with("flow"), "it writes the problems of flows as HTTP responses"},
 		{"config/load", with("config/diag", "config/expr", "config/expr/funcs", "config/schema", "config/syntax", "flow", "flow/sensitivity", "outbound"), "loading takes the kinds as an argument, so that a user can bring more"},
