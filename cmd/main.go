@@ -98,6 +98,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.runCommand(), c.validateCommand(), c.fmtCommand(), c.docsCommand(),
 		c.urlsCommand(), c.runsCommand(), c.contactsCommand(), c.keysCommand(), c.handshakesCommand(), c.healthCommand(), c.versionCommand())
 	root.AddCommand(c.authoringCommands()...)
+	root.AddCommand(c.processCommands()...)
 	root.AddCommand(c.testCommand())
 	return root
 }

@@ -32,11 +32,7 @@ type textWriter struct {
 //
 //	There is no name "webhok" here. Did you mean "webhook"?
 func renderText(r Report, opts Options) []byte {
-	t := &textWriter{paint: palette(opts.Color), clip: unboundWidth}
-	if opts.Width > 0 {
-		t.wrap = max(opts.Width, minWidth)
-		t.clip = t.wrap
-	}
+	t := newTextWriter(opts)
 	for i, f := range r.findings() {
 		if i > 0 {
 			t.WriteByte('\n')
@@ -44,6 +40,15 @@ func renderText(r Report, opts Options) []byte {
 		t.writeFinding(&f)
 	}
 	return t.Bytes()
+}
+
+func newTextWriter(opts Options) *textWriter {
+	t := &textWriter{paint: palette(opts.Color), clip: unboundWidth}
+	if opts.Width > 0 {
+		t.wrap = max(opts.Width, minWidth)
+		t.clip = t.wrap
+	}
+	return t
 }
 
 func (t *textWriter) writeFinding(f *finding) {

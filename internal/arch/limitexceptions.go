@@ -28,6 +28,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"outbound.maxShownLocation":         shown,
 		"triggers/input.maxLoggedFaults":    shown,
 		"admin/ops.minWrittenText":          "a shorter text is redacted only where it is used",
+		"config/diag.maxSnippetLine":        shown,
 		"flow/graph.maxLine":                shown,
 		"triggers/input/infer.maxListed":    shown,
 		"triggers/input/infer.maxTypeLine":  "a longer type has several lines",

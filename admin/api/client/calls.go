@@ -108,6 +108,30 @@ func (c *Client) ResetHandshakes(ctx context.Context, flow string) (ops.Handshak
 	return call[ops.HandshakesReset](ctx, c, http.MethodDelete, handshakesPath+"/"+url.PathEscape(flow), nil, nil)
 }
 
+// Flows returns the flows that serve.
+func (c *Client) Flows(ctx context.Context) (ops.FlowList, error) {
+	return call[ops.FlowList](ctx, c, http.MethodGet, "/api/v1/flows", nil, nil)
+}
+
+// Status returns the state of the process.
+func (c *Client) Status(ctx context.Context) (ops.Status, error) {
+	return call[ops.Status](ctx, c, http.MethodGet, "/api/v1/status", nil, nil)
+}
+
+// Reload loads the flow files again. ok reports whether they serve now; if not, the
+// findings say why.
+func (c *Client) Reload(ctx context.Context) (found ops.Findings, ok bool, err error) {
+	text, err := c.do(ctx, http.MethodPost, "/-/reload", nil, nil)
+	var refused *Refusal
+	if errors.As(err, &refused) && refused.Status == http.StatusUnprocessableEntity {
+		return found, false, decode(c, text, &found)
+	}
+	if err != nil {
+		return found, false, err
+	}
+	return found, true, decode(c, text, &found)
+}
+
 // Ready returns nil if the gateway takes requests.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.do(ctx, http.MethodGet, "/readyz", nil, nil)

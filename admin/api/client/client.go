@@ -88,10 +88,14 @@ func call[T any](ctx context.Context, c *Client, method, path string, query, bod
 	if err != nil {
 		return out, err
 	}
-	if err := json.Unmarshal(text, &out); err != nil {
-		return out, fmt.Errorf("%s does not answer as a gateway does: %w", c.base, err)
+	return out, decode(c, text, &out)
+}
+
+func decode(c *Client, text []byte, out any) error {
+	if err := json.Unmarshal(text, out); err != nil {
+		return fmt.Errorf("%s does not answer as a gateway does: %w", c.base, err)
 	}
-	return out, nil
+	return nil
 }
 
 // do sends a request and returns the body of its response. The query is a
