@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,22 +42,24 @@ func (a *allOf) checkNumber(_ *schema.Context, d *schema.Decoded) hcl.Diagnostic
 
 // Verify returns the reason of the first check that refuses.
 func (a *allOf) Verify(ctx context.Context, r *Request) error {
-	_, err := a.verifyClaims(ctx, r)
+	_, err := a.verifyCaller(ctx, r)
 	return err
 }
 
-// verifyClaims returns the claims of the first check that has them.
-func (a *allOf) verifyClaims(ctx context.Context, r *Request) (first map[string]any, err error) {
+// verifyCaller returns the name of the first check that has one, and the claims of the
+// first check that has them.
+func (a *allOf) verifyCaller(ctx context.Context, r *Request) (first Caller, err error) {
 	if len(a.checks) == 0 {
-		return nil, errors.New("auth \"all\" has no checks")
+		return Caller{}, errors.New("auth \"all\" has no checks")
 	}
 	for _, c := range a.checks {
-		claims, err := verifyClaims(ctx, c, r)
+		caller, err := verifyCaller(ctx, c, r)
 		if err != nil {
-			return nil, err
+			return Caller{}, err
 		}
-		if first == nil {
-			first = claims
+		first.Name = cmp.Or(first.Name, caller.Name)
+		if first.Claims == nil {
+			first.Claims = caller.Claims
 		}
 	}
 	return first, nil

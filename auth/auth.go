@@ -49,7 +49,7 @@ type Check interface {
 	Query() []string
 }
 
-// Request holds the parts of a request that checks read. Checks change only Caller.
+// Request holds the parts of a request that checks read. They change nothing in it.
 type Request struct {
 	Method string
 	// PublicURL and URI make the URL to which the sender sent the request:
@@ -69,9 +69,12 @@ type Request struct {
 	// Handshakes keeps the secrets that senders choose in their handshakes. Nil keeps
 	// none.
 	Handshakes flow.Handshakes
-	// Caller is the name of the caller, set by a check that learns it from the
-	// request.
-	Caller string
+}
+
+// Caller is what a check learns about the caller that it accepts.
+type Caller struct {
+	Name   string         // "" if the check learns none
+	Claims map[string]any // of the token or certificate; nil if the kind has none
 }
 
 // SignsURL reports whether a check needs the public URL of requests.

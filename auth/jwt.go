@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type jwtCheck struct {
 	place          tokenPlace
 	tokenType      string
 	rules          claimRules
+	nameClaim      string      // whose value is the name of the caller
 	parser         *jwt.Parser // nil if the settings are not known
 }
 
@@ -38,7 +40,7 @@ const (
 
 func (c *jwtCheck) Describe(s *schema.Spec) {
 	c.setDefaults()
-	s.Doc = "Asks for a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), whose signature, issuer, audience and times are checked. Flows read its claims as `webhook.auth.claims`. Give the keys with one of `secret`, `public_key`, `jwks` and `jwks_url`. Tokens without a signature (`none`) are never accepted."
+	s.Doc = "Asks for a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), whose signature, issuer, audience and times are checked. Flows read its subject (`sub`) as `webhook.auth.name` and its claims as `webhook.auth.claims`. Give the keys with one of `secret`, `public_key`, `jwks` and `jwks_url`. Tokens without a signature (`none`) are never accepted."
 	c.describeKeys(s)
 	c.describeClaims(s)
 	c.place.describe(s)
@@ -48,7 +50,7 @@ func (c *jwtCheck) Describe(s *schema.Spec) {
 }
 
 func (c *jwtCheck) setDefaults() {
-	c.secretEncoding, c.place.header = textName, "Authorization"
+	c.secretEncoding, c.place.header, c.nameClaim = textName, "Authorization", "sub"
 	c.rules = claimRules{leeway: defaultLeeway, needsExpiry: true}
 }
 
@@ -69,6 +71,7 @@ func (c *jwtCheck) describeClaims(s *schema.Spec) {
 	schema.Attr(s, &k.leeway, "leeway", "The difference between the clocks of the sender and the gateway that the times of a token allow.")
 	schema.Attr(s, &k.needsExpiry, "require_expiry", "`false` accepts tokens without the claim `exp`. A token that has one is never accepted after it.")
 	schema.Attr(s, &k.maxAge, "max_age", "The maximum age of a token by its claim `iat`, which it must have then. By default the age is not checked.")
+	schema.Attr(s, &c.nameClaim, "name_claim", "The claim that `webhook.auth.name` shows, such as `email` or `client_id`: a text or a number. It is null for tokens without the claim; `required_claims` and the settings above decide who is let in.")
 	schema.Attr(s, &k.bodyHash, "body_sha256_claim", "The claim that holds the SHA-256 of the body, in hex or base64. By default the body is not signed.")
 }
 
@@ -137,6 +140,9 @@ func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagn
 	diags = append(diags, c.checkAlgorithms(d, given[0] == "secret")...)
 	diags = append(diags, c.rules.checkSettings(d)...)
 	diags = append(diags, c.place.checkSettings(d)...)
+	if c.nameClaim == "" {
+		diags = append(diags, d.Problem("name_claim", "Wrong value", "It is empty. Remove it to take the subject of the token (sub)."))
+	}
 	if !diags.HasErrors() {
 		c.parser = jwt.NewParser(jwt.WithValidMethods(c.algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	}
@@ -204,7 +210,7 @@ func (c *jwtCheck) checkAlgorithms(d *schema.Decoded, shared bool) hcl.Diagnosti
 
 // Verify accepts a request with a valid token.
 func (c *jwtCheck) Verify(ctx context.Context, r *Request) error {
-	_, err := c.verifyClaims(ctx, r)
+	_, err := c.verifyCaller(ctx, r)
 	return err
 }
 
@@ -214,13 +220,24 @@ func (c *jwtCheck) verifyEarly(ctx context.Context, r *Request) error {
 	return err
 }
 
-// verifyClaims returns the claims of the token of a request.
-func (c *jwtCheck) verifyClaims(ctx context.Context, r *Request) (map[string]any, error) {
+// verifyCaller returns the subject and the claims of the token of a request.
+func (c *jwtCheck) verifyCaller(ctx context.Context, r *Request) (Caller, error) {
 	claims, err := c.readToken(ctx, r)
 	if err != nil {
-		return nil, err
+		return Caller{}, err
 	}
-	return claims, c.rules.checkBody(claims, r.Body)
+	return Caller{Name: claimText(claims[c.nameClaim]), Claims: claims}, c.rules.checkBody(claims, r.Body)
+}
+
+// claimText returns a claim that is a text or a number, "" for others.
+func claimText(claim any) string {
+	switch v := claim.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
 }
 
 func (c *jwtCheck) hasClaims() bool   { return true }

@@ -52,21 +52,27 @@ func (k *keptKey) check(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 
 // Verify finds the key in memory; it asks the store only if that is too long ago.
 func (k *keptKey) Verify(ctx context.Context, r *Request) error {
+	_, err := k.verifyCaller(ctx, r)
+	return err
+}
+
+// verifyCaller returns the name of the key.
+func (k *keptKey) verifyCaller(ctx context.Context, r *Request) (Caller, error) {
 	text, err := k.credentials(r)
 	if err != nil {
-		return err
+		return Caller{}, err
 	}
 	if err := apikey.Check(text); err != nil {
-		return err
+		return Caller{}, err
 	}
 	if r.FindKey == nil {
-		return &Unavailable{Err: flow.ErrKeysUnavailable, RetryAfter: keysRetryAfter}
+		return Caller{}, &Unavailable{Err: flow.ErrKeysUnavailable, RetryAfter: keysRetryAfter}
 	}
-	r.Caller, err = r.FindKey(ctx, apikey.Hash(text))
+	name, err := r.FindKey(ctx, apikey.Hash(text))
 	if errors.Is(err, flow.ErrKeysUnavailable) {
-		return &Unavailable{Err: err, RetryAfter: keysRetryAfter}
+		err = &Unavailable{Err: err, RetryAfter: keysRetryAfter}
 	}
-	return err
+	return Caller{Name: name}, err
 }
 
 func (k *keptKey) credentials(r *Request) (string, error) {

@@ -60,9 +60,9 @@ func TestKey(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			check, r := mustDecode(t, "key", c.body), withKeys(c.request, key)
-			err := check.Verify(t.Context(), r)
-			if c.want == "" && (err != nil || r.Caller != "acme") {
-				t.Errorf("%v, caller %q", err, r.Caller)
+			got, err := Policy{Checks: []Check{check}}.Verify(t.Context(), r)
+			if c.want == "" && (err != nil || got.Name != "acme") {
+				t.Errorf("%v, caller %q", err, got.Name)
 			}
 			if c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), key)) {
 				t.Errorf("got %v, want %q", err, c.want)

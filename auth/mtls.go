@@ -33,7 +33,7 @@ const (
 )
 
 func (c *clientCertificate) Describe(s *schema.Spec) {
-	s.Doc = "Asks for a client certificate (mutual TLS) of an authority in `client_ca` of the block `tls` in the `gateway` block. It works only if clients connect to the gateway itself, not through a proxy that ends TLS. Flows read the names of the certificate as `webhook.auth.claims`: `common_name`, and the lists `dns`, `uris` and `emails`."
+	s.Doc = "Asks for a client certificate (mutual TLS) of an authority in `client_ca` of the block `tls` in the `gateway` block. It works only if clients connect to the gateway itself, not through a proxy that ends TLS. Flows read the subject that the certificate has, without its form, as `webhook.auth.name`, and the names of the certificate as `webhook.auth.claims`: `common_name`, and the lists `dns`, `uris` and `emails`."
 	schema.Texts(s, &c.texts, "subjects", "The names of which the certificate must have one: `CN=` before a common name, `DNS:`, `URI:` or `email:` before an alternative name. A name must be equal as a whole.", schema.Required())
 	s.Check(c.checkSubjects)
 	s.Example(schema.Example{
@@ -90,25 +90,28 @@ func urisOf(c *x509.Certificate) []string {
 
 // Verify accepts a request over a connection with such a certificate.
 func (c *clientCertificate) Verify(ctx context.Context, r *Request) error {
-	_, err := c.verifyClaims(ctx, r)
+	_, err := c.verifyCaller(ctx, r)
 	return err
 }
 
-// verifyClaims returns the names of the certificate. A connection may be open for
-// longer than the certificate is valid.
-func (c *clientCertificate) verifyClaims(_ context.Context, r *Request) (map[string]any, error) {
+// verifyCaller returns the names of the certificate; the name of the caller is the
+// first of the subjects that it has. A connection may be open for longer than the
+// certificate is valid.
+func (c *clientCertificate) verifyCaller(_ context.Context, r *Request) (Caller, error) {
 	given := r.ClientCertificate
 	switch {
 	case given == nil:
-		return nil, errors.New("the connection has no client certificate")
+		return Caller{}, errors.New("the connection has no client certificate")
 	case r.Now.After(given.NotAfter):
-		return nil, errors.New("the client certificate has expired")
-	case !slices.ContainsFunc(c.subjects, func(s subject) bool { return s.matches(given) }):
-		return nil, fmt.Errorf("the client certificate has none of the %d subjects", len(c.subjects))
+		return Caller{}, errors.New("the client certificate has expired")
 	}
-	return map[string]any{
+	at := slices.IndexFunc(c.subjects, func(s subject) bool { return s.matches(given) })
+	if at < 0 {
+		return Caller{}, fmt.Errorf("the client certificate has none of the %d subjects", len(c.subjects))
+	}
+	return Caller{Name: c.subjects[at].name, Claims: map[string]any{
 		"common_name": strings.ToValidUTF8(given.Subject.CommonName, "\uFFFD"), "dns": anyList(given.DNSNames), "uris": anyList(urisOf(given)), "emails": anyList(given.EmailAddresses),
-	}, nil
+	}}, nil
 }
 
 func anyList(texts []string) []any {
@@ -120,6 +123,7 @@ func anyList(texts []string) []any {
 }
 
 func (c *clientCertificate) hasClaims() bool              { return true }
+func (c *clientCertificate) namesCaller() bool            { return true }
 func (c *clientCertificate) needsClientCertificate() bool { return true }
 
 // NeedsBody is false.

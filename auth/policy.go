@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -27,11 +26,11 @@ func (p Policy) SplitByBody() (early, late Policy) {
 	return early, late
 }
 
-// Accepted is the check that accepted a request. Its zero value says that none did.
+// Accepted is the check that accepted a request, and its caller. Its zero value says
+// that no check did.
 type Accepted struct {
-	Check  Check
-	Name   string         // of the caller; "" if the check has none
-	Claims map[string]any // of the token of the caller; nil if the check has none
+	Check Check
+	Caller
 }
 
 // Verify returns the check that accepts the request, none if there are no checks.
@@ -42,25 +41,23 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Accepted, error) {
 	}
 	var reasons refusals
 	for _, c := range p.Checks {
-		r.Caller = ""
-		claims, err := verifyClaims(ctx, c, r)
+		caller, err := verifyCaller(ctx, c, r)
 		if err == nil {
-			return Accepted{Check: c, Name: cmp.Or(UserName(c), r.Caller), Claims: claims}, nil
+			return Accepted{Check: c, Caller: caller}, nil
 		}
 		reasons = append(reasons, err)
 	}
 	return Accepted{}, reasons
 }
 
-// verifyClaims is Verify of a check, and returns the claims of the caller if the
-// kind has them.
-func verifyClaims(ctx context.Context, c Check, r *Request) (map[string]any, error) {
+// verifyCaller is Verify of a check, and returns what it learns about the caller.
+func verifyCaller(ctx context.Context, c Check, r *Request) (Caller, error) {
 	if reader, ok := c.(interface {
-		verifyClaims(context.Context, *Request) (map[string]any, error)
+		verifyCaller(context.Context, *Request) (Caller, error)
 	}); ok {
-		return reader.verifyClaims(ctx, r)
+		return reader.verifyCaller(ctx, r)
 	}
-	return nil, c.Verify(ctx, r)
+	return Caller{Name: UserName(c)}, c.Verify(ctx, r)
 }
 
 // VerifyEarly returns the checks that may accept the request when its body is read,

@@ -29,7 +29,7 @@ func googleSenders() []tokenSender {
 			name: "google_pubsub",
 			doc: "Checks the token of [authenticated push subscriptions of Google Cloud Pub/Sub](https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions), also of Cloud Scheduler and Cloud Tasks with an OIDC token. " +
 				"Google's keys are fetched from `www.googleapis.com`.",
-			keySetURL: googleKeySet, algorithm: "RS256",
+			keySetURL: googleKeySet, algorithm: "RS256", nameClaim: "email",
 			rules:    claimRules{issuers: googleIssuers(), needsExpiry: true},
 			audience: "The audience of the subscription, by default the URL of its endpoint.",
 			options: []tokenOption{{
@@ -41,7 +41,7 @@ func googleSenders() []tokenSender {
 			name: "google_chat",
 			doc: "Checks the token of [events of Google Chat](https://developers.google.com/workspace/chat/verify-requests-from-chat). " +
 				"Google's keys are fetched from `www.googleapis.com`.",
-			keySetURL: googleKeySet, algorithm: "RS256",
+			keySetURL: googleKeySet, algorithm: "RS256", nameClaim: "email",
 			rules:    claimRules{issuers: googleIssuers(), needsExpiry: true, requiredTexts: map[string]string{"email": chatAccount, "email_verified": "true"}},
 			audience: "The authentication audience in the settings of the Chat app: the URL of the endpoint, or the project number.",
 			adapt:    adaptToChatAudience,

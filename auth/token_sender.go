@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -19,6 +20,7 @@ type tokenSender struct {
 	keySetURL string
 	algorithm string
 	header    string // "" for Authorization
+	nameClaim string // "" for sub
 	bare      bool   // the token stands alone in Authorization, without Bearer
 	rules     claimRules
 	audience  string // what the tokens are for; "" if they do not say it
@@ -60,6 +62,7 @@ func (c *tokenSenderCheck) Describe(s *schema.Spec) {
 		c.place.header = c.sender.header
 	}
 	c.place.bare = c.sender.bare
+	c.nameClaim = cmp.Or(c.sender.nameClaim, c.nameClaim)
 	c.rules = c.sender.rules
 	c.rules.leeway, c.rules.requiredTexts = defaultLeeway, maps.Clone(c.sender.rules.requiredTexts)
 	if c.keySetURL != "" {

@@ -108,6 +108,6 @@ func (w *webhook) RefineScope(s *expr.Scope) *expr.Scope {
 	const name = webhookRoot + ".auth"
 	return input.DeclareEnums(s, webhookRoot, w.variables).
 		WithNullReason(name+".kind", name+".kind is null, because the trigger has no auth block.", "Add an auth block to the trigger.").
-		WithNullReason(name+".name", name+".name is null unless auth \"key\" accepted the request, or auth \"basic\" with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
+		WithNullReason(name+".name", name+".name is null unless a check with names accepted the request: auth \"key\", \"mtls\", \"jwt\" with a subject in the token, or \"basic\" with a user name that does not come from a secret.", `Write coalesce(`+name+`.name, "unknown").`).
 		WithNullReason(name+".claims", name+".claims is null unless a check with claims, such as auth \"jwt\", accepted the request.", "Write coalesce("+name+".claims, {}).")
 }

@@ -80,7 +80,7 @@ const tokenCheck = `auth "jwt" {
 // and the token is in no record.
 func TestCallerClaims(t *testing.T) {
 	t.Parallel()
-	const want = `{"claims":{"exp":1767690000,"n":12345678901234567890.1,"roles":["admin"],"sub":"Jäne"},"kind":"jwt","name":null}`
+	const want = `{"claims":{"exp":1767690000,"n":12345678901234567890.1,"roles":["admin"],"sub":"Jäne"},"kind":"jwt","name":"Jäne"}`
 	token := signToken(`{"sub":"Jäne","exp":1767690000,"n":12345678901234567890.1,"roles":["admin"]}`)
 	w := mustLoad(t, tokenCheck)
 	ev := sent{typ: "application/json", body: `{}`, header: http.Header{"X-Token": {token}}}.accepted(t, w)
@@ -122,7 +122,7 @@ func TestCallerTypes(t *testing.T) {
 		"kind without checks":      {"", `upper(webhook.auth.kind)`, "the trigger has no auth block"},
 		"compared without checks":  {"", `webhook.auth.kind == "basic"`, ""},
 		"name":                     {basic, `upper(webhook.auth.name)`, ""},
-		"name of one of two kinds": {callerChecks, `upper(webhook.auth.name)`, "unless auth \"key\" accepted the request, or auth \"basic\""},
+		"name of one of two kinds": {callerChecks, `upper(webhook.auth.name)`, "unless a check with names accepted the request"},
 		"name with a default":      {callerChecks, `upper(coalesce(webhook.auth.name, "none"))`, ""},
 		"member of claims":         {basic, `webhook.auth.claims.sub`, "unless a check with claims"},
 		"claims of a token":        {tokenCheck, `upper(webhook.auth.claims.sub)`, ""},
