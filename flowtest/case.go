@@ -127,20 +127,26 @@ func (c *Case) check(ctx *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	return diags
 }
 
-// actions returns the names of the flow's actions.
-func (c *Case) actions() []string {
-	var names []string
-	if c.target != nil {
-		c.target.Walk(func(s *flow.Step) { names = append(names, s.Name) })
+// step returns an action of the flow, or of the flows that it calls.
+func (c *Case) step(name string) *flow.Step { return findStep(c.reachable(), name) }
+
+// anyStep returns an action of the flow, of the flows that it calls, or of any other
+// flow, which may start by a tag.
+func (c *Case) anyStep(name string) *flow.Step {
+	if s := c.step(name); s != nil {
+		return s
 	}
-	return names
+	all := c.file.suite.flows
+	others := make([]*flow.Flow, 0, len(all))
+	for _, n := range slices.Sorted(maps.Keys(all)) {
+		others = append(others, all[n])
+	}
+	return findStep(others, name)
 }
 
-// step returns an action of the flow, or of the flows that it calls if the name is
-// a path such as "crm/notify".
-func (c *Case) step(name string) *flow.Step {
+func findStep(flows []*flow.Flow, name string) *flow.Step {
 	var found *flow.Step
-	for _, f := range c.reachable() {
+	for _, f := range flows {
 		f.Walk(func(s *flow.Step) {
 			if s.Name == name && found == nil {
 				found = s

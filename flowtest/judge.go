@@ -180,7 +180,7 @@ func (j *judge) judgeActions(e *expectation, run string) {
 	for _, action := range sortedKeys(e.attempts) {
 		got := 0
 		for _, s := range j.stage.steps {
-			if s.step.Name == action && (run == "" || s.run == run) {
+			if s.step.Name == action && j.belongs(s, run) {
 				got += s.attempts
 			}
 		}
@@ -198,12 +198,21 @@ func listText(list []string) string {
 	return strings.Join(list, "\n") + "\n"
 }
 
+// belongs reports whether a step is one of a run, or of any run of the tested flow
+// if that is "".
+func (j *judge) belongs(s *stepEnd, run string) bool {
+	if run == "" {
+		return j.findRun(s.run) != nil
+	}
+	return s.run == run
+}
+
 // actionsWhere returns the names of steps in the order in which they ended. Steps
 // that may run at the same time are in the order of the file.
 func (j *judge) actionsWhere(run string, choose func(*stepEnd) bool) []string {
 	var chosen []*stepEnd
 	for _, s := range j.stage.steps {
-		if choose(s) && (run == "" || s.run == run) {
+		if choose(s) && j.belongs(s, run) {
 			chosen = append(chosen, s)
 		}
 	}

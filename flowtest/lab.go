@@ -67,16 +67,17 @@ func openLab(s *suite, c *configuration, stage *stage, k *crash) (*lab, error) {
 func (l *lab) start(k *crash) error {
 	l.drop = newDrop()
 	seen := &mortalStore{Store: l.store, drop: l.drop}
+	harness := &actor{stage: l.stage, drop: l.drop}
 	o := gateway.Options{
 		Load: func() (*load.Config, hcl.Diagnostics) { return l.config, nil },
 		Key:  []byte(gatewayKey), Clock: clock.System{}, Store: seen, Version: "test", Log: zap.NewNop(),
-		Harness: &actor{stage: l.stage, drop: l.drop}, Lease: longLease, Idle: idle,
+		Harness: harness, Lease: longLease, Idle: idle,
 	}
 	if l.crash != nil {
 		o.Lease = lease
 	}
 	if k != nil {
-		seen.after = k.after
+		seen.after, harness.during = k.after, k.during
 	}
 	g, _, diags := gateway.New(o)
 	if diags.HasErrors() {

@@ -54,9 +54,9 @@ func (c *Case) addMock(ctx *schema.Context, b *hclsyntax.Block) hcl.Diagnostics 
 		return nil // the unknown flow is a finding
 	}
 	name := b.Labels[0]
-	step := c.step(name)
+	step := c.anyStep(name)
 	if step == nil {
-		return hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown action", fmt.Sprintf("The flow %q has no action %q.%s", c.flowName, name, diag.DidYouMean(name, c.actions())))}
+		return hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Unknown action", fmt.Sprintf("The flow %q has no action %q.%s", c.flowName, name, diag.DidYouMean(name, c.allActions())))}
 	}
 	if !step.ReachesOutside() {
 		return hcl.Diagnostics{diag.Error(b.LabelRanges[0], "Mock without effect", fmt.Sprintf("Action %q of kind %q does not reach outside, so that it runs in the test as always. Remove the mock.", name, step.Kind))}
@@ -76,7 +76,7 @@ func (c *Case) addSharedMocks(ctx *schema.Context) {
 		own[name] = true
 	}
 	for _, b := range c.file.mocks {
-		if len(b.Labels) != 1 || c.step(b.Labels[0]) == nil {
+		if len(b.Labels) != 1 || c.anyStep(b.Labels[0]) == nil {
 			continue
 		}
 		first := !c.file.used[b]

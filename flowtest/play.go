@@ -28,7 +28,8 @@ type play struct {
 	responses map[string]*Response // by the name of the stimulus
 	last      *Response
 	scenes    []*scene
-	runs      []*store.Run // of the flow, in the order in which they were received
+	seen      map[string]bool // ids of runs that belong to earlier scenes
+	runs      []*store.Run    // of the flow, in the order in which they were received
 }
 
 // scene is one stimulus that happened.
@@ -68,7 +69,7 @@ func (s *suite) playCase(c *Case) []*Failure {
 	if config.diags.HasErrors() {
 		return loadFailures(c, config.diags)
 	}
-	p := &play{suite: s, test: c, stage: newStage(c, s.Observer), responses: map[string]*Response{}}
+	p := &play{suite: s, test: c, stage: newStage(c, s.Observer), responses: map[string]*Response{}, seen: map[string]bool{}}
 	if _, err := s.image(); err != nil { // before the bubble: all tests share it
 		return []*Failure{{Range: c.Range, Summary: "No store", Detail: diag.Sentence(err)}}
 	}

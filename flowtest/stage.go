@@ -69,7 +69,8 @@ func newStage(c *Case, o Observer) *stage {
 // changes nothing any more.
 type actor struct {
 	*stage
-	drop *drop
+	drop   *drop
+	during string // the action whose effect drops the gateway; "" for none
 }
 
 var _ flow.Harness = (*actor)(nil)
@@ -114,7 +115,7 @@ func (a *actor) StandIn(ctx context.Context, c *flow.Call) (*flow.Answer, error)
 	default:
 		answer, err = a.evaluate(ctx, m, c, made)
 	}
-	if k := a.test.crash; k != nil && k.during == c.Step.Name && a.drop.begin() {
+	if a.during != "" && a.during == c.Step.Name && a.drop.begin() {
 		a.drop.hang(ctx)
 		return nil, context.Canceled
 	}

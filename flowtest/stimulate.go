@@ -23,10 +23,24 @@ func (p *play) stimulate(ctx context.Context, s *stimulus) *Failure {
 	sc := &scene{stimulus: s}
 	p.scenes = append(p.scenes, sc)
 	var err error
-	if s.request == nil {
-		err = p.startOtherwise(ctx, s, sc)
-	} else {
+	switch s.kind {
+	case "request":
 		err = p.send(ctx, s, sc)
+	case "tick":
+		err = p.tick(ctx, s)
+	case "tag":
+		err = p.tag(ctx, s)
+	case "link":
+		err = p.click(ctx, s, sc)
+	case "call":
+		err = p.call(ctx, s, sc)
+	}
+	switch {
+	case err != nil:
+	case sc.run != "":
+		p.seen[sc.run] = true
+	default:
+		sc.run, err = p.findNewRun(ctx)
 	}
 	if err != nil {
 		f := &Failure{Range: s.rng, Summary: fmt.Sprintf("The %s can't be made", s.label()), Detail: diag.Sentence(err)}
@@ -49,6 +63,12 @@ func (p *play) send(ctx context.Context, s *stimulus, sc *scene) error {
 	if err != nil {
 		return err
 	}
+	p.exchange(r, s, sc, e)
+	return nil
+}
+
+// exchange serves a request and takes the response.
+func (p *play) exchange(r *http.Request, s *stimulus, sc *scene, e *snapshot.Endpoint) {
 	sc.response = p.serve(r)
 	sc.run = sc.response.Header.Get("Gateway-Run")
 	p.last = sc.response
@@ -62,7 +82,6 @@ func (p *play) send(ctx context.Context, s *stimulus, sc *scene) error {
 			o.Accepted(e.Flow, sc.response)
 		}
 	}
-	return nil
 }
 
 // serve serves a request. A caller whose gateway dies gets no response.
@@ -220,9 +239,4 @@ func (h headerFields) Map() map[string]any {
 		out[name] = text
 	}
 	return out
-}
-
-// startOtherwise starts the flow without a request.
-func (p *play) startOtherwise(context.Context, *stimulus, *scene) error {
-	return errors.New("flows that do not start by a request can't be tested yet")
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/webhook-gateway/gateway/config/diag"
-	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 )
 
@@ -125,30 +124,4 @@ func (s *stimulus) check(c *Case) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{diag.Error(s.rng, "Wrong block", fmt.Sprintf("The flow %q starts by trigger %q: write %s { … } in place of %s.", c.flowName, c.target.Kind, fits, s.kind))}
-}
-
-// starter holds the attributes of the blocks that are no requests.
-type starter struct {
-	at      expr.Of[string]
-	contact expr.Of[any]
-	tag     expr.Of[string]
-	input   expr.Of[any]
-}
-
-func (s *starter) describe(sp *schema.Spec, kind string) {
-	switch kind {
-	case "tick":
-		sp.Doc = "A tick of the schedule. Time passes until the next tick, or until the one that `at` names."
-		schema.Expr(sp, &s.at, "at", "The time of the tick, such as `\"2026-03-02T07:00:00Z\"`; the next one by default.")
-	case "tag":
-		sp.Doc = "A contact gets a tag."
-		schema.Expr(sp, &s.contact, "contact", "The e-mail address, or an object with `email` and `fields`.", schema.Required(), func(f *schema.Field) { f.Type = "string or object" })
-		schema.Expr(sp, &s.tag, "tag", "The tag; by default the one that starts the flow.")
-	case "link":
-		sp.Doc = "A contact follows the link."
-		schema.Expr(sp, &s.contact, "contact", "The e-mail address, or an object with `email` and `fields`.", schema.Required(), func(f *schema.Field) { f.Type = "string or object" })
-	case "call":
-		sp.Doc = "Another flow calls the flow."
-		schema.Expr(sp, &s.input, "input", "The input of the call, an object.")
-	}
 }

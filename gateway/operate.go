@@ -2,12 +2,15 @@ package gateway
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -79,6 +82,26 @@ func (g *Gateway) RefreshHandshakes() { g.durable.handshakes.Refresh() }
 // that it adds.
 func (g *Gateway) ChangeContact(ctx context.Context, c flow.ContactChange) (store.ContactChanged, error) {
 	return g.durable.services.ChangeContact(ctx, c)
+}
+
+// StartCalled queues a run of a flow that other flows call, with an input, and
+// returns its id.
+func (g *Gateway) StartCalled(ctx context.Context, name string, input any) (string, error) {
+	s := g.current.Acquire()
+	if s == nil {
+		return "", errors.New("the gateway is closed")
+	}
+	defer s.Release()
+	e := s.Endpoints[name]
+	if e == nil || !e.Flow.Enabled || e.Flow.Parts.Call == nil {
+		return "", fmt.Errorf("no flow %q with trigger \"flow\" is in service", name)
+	}
+	ev, err := e.Flow.Parts.Call.Event(ctx, flow.OutsideCall(ulid.New(g.opts.Clock.Now())), input)
+	if err != nil {
+		return "", err
+	}
+	id, _, err := g.durable.services.StartFlow(ctx, e, ev, nil)
+	return id, err
 }
 
 // EraseContact removes the address of a deleted contact from the history, in one
