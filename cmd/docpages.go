@@ -13,6 +13,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flowtest"
 )
 
 // page is one page of the reference.
@@ -47,6 +48,7 @@ func (c *command) declarations() []declaration {
 		{"gateway", "gateway", specs["gateway"]},
 		{"secret", `secret "NAME"`, specs["secret"]},
 		{"flow", `flow "NAME"`, flow.Spec(c.Kinds)},
+		{"test", `test "NAME"`, flowtest.Spec()},
 	}
 	for _, k := range c.Kinds.Triggers {
 		if k.NotYet == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flowtest"
 )
 
 func (c *command) validateCommand() *cobra.Command {
@@ -26,7 +27,8 @@ func (c *command) validateCommand() *cobra.Command {
 all mistakes that the files show, each at its line with a correction. It opens no
 connection and sends nothing.
 
-Secrets and variables need not be set, unless --secrets is given.
+Secrets and variables need not be set, unless --secrets is given. Tests beside the
+flows, in files *.test.hcl, are checked and not run.
 
 Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -39,12 +41,35 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 				return err
 			}
 			loaded, diags := loadFlows()
+			if !diags.HasErrors() {
+				var found hcl.Diagnostics
+				loaded, found = c.checkTests(args, loaded)
+				diags = append(diags, found...)
+			}
 			return c.reportFindings(format, diags, loaded)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "format of the findings: text, json, github or sarif")
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set, and secrets that are too short")
 	return cmd
+}
+
+// checkTests returns the findings of the test files. If there are any, the
+// configuration that it returns also has the test files, whose lines they show.
+func (c *command) checkTests(paths []string, loaded *load.Config) (*load.Config, hcl.Diagnostics) {
+	o, err := (&testRun{command: c}).options(paths)
+	if err != nil {
+		return loaded, nil // the paths were read before
+	}
+	o.RefuseOnly = false
+	files, diags := flowtest.Check(o)
+	if len(diags) == 0 {
+		return loaded, nil
+	}
+	shown := *loaded
+	shown.Files = maps.Clone(loaded.Files)
+	maps.Copy(shown.Files, files)
+	return &shown, diags
 }
 
 // reportFindings prints the findings of a load and returns the exit code for them.

@@ -41,6 +41,9 @@ type Case struct {
 	asserts []*assertion
 }
 
+// Spec returns the declarations of the test block, for documentation.
+func Spec() *schema.Spec { return schema.Describe(newCase(nil)) }
+
 func newCase(f *testFile) *Case {
 	return &Case{file: f, nowText: defaultNow, mocks: map[string][]*mock{}}
 }
@@ -50,8 +53,9 @@ func (c *Case) File() string { return c.file.name }
 
 // Describe declares the block.
 func (c *Case) Describe(s *schema.Spec) {
-	s.Doc = "A test of a flow. The gateway serves the flow with a store and a clock of the test. The requests come one after another, and then time passes until all runs are over.\n\n" +
-		"Time passes at once: a delay of a day, the pauses of `retry` and the timeouts take none. Actions that reach outside need a mock; `log`, `transform`, `tag` and the kinds that control the run need none. Secrets and variables of the environment have values of the test, and never real ones."
+	s.Doc = "A test of a flow, in a file whose name ends in `.test.hcl`, beside the flow files. `gateway test` runs it: the gateway serves the flow with a store and a clock of the test. The requests come one after another, and then time passes until all runs are over.\n\n" +
+		"Time passes at once: a delay of a day, the pauses of `retry` and the timeouts take none. Actions that reach outside need a mock; `log`, `transform`, `tag` and the kinds that control the run need none. Secrets and variables of the environment have values of the test, and never real ones.\n\n" +
+		"A test file may also hold `locals { … }`, which its tests read as `local.NAME`, and `mock` blocks, `secrets = { … }` and `env = { … }` for all its tests. A mock in a test replaces those of the file for the same action."
 	schema.Label(s, &c.Name, "NAME", "The sentence that the test proves.")
 	schema.Attr(s, &c.flowName, "flow", "The name of the flow.", schema.Required())
 	schema.Attr(s, &c.secrets, "secrets", "Values of secrets, by name. A secret without one has 64 hex digits that are made from its name.", schema.Secret())

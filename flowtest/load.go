@@ -31,6 +31,8 @@ type suite struct {
 	flows   map[string]*flow.Flow // of the files with made-up secrets, by name
 	diags   hcl.Diagnostics
 
+	flowsFailed bool // diags are those of the flow files
+
 	mu      sync.Mutex
 	configs map[string]*configuration // by the settings with which they were loaded
 	image   func() (sqlite.Image, error)
@@ -73,7 +75,10 @@ func (s *suite) loadFlows() {
 		c.load, c.diags = load.Files(s.loadOptions(settings{}, load.AllowUnset))
 	}
 	maps.Copy(s.sources, c.load.Files)
-	s.report(c.diags...)
+	if c.diags.HasErrors() {
+		s.flowsFailed = true
+		s.report(c.diags...)
+	}
 	for _, f := range c.load.Flows {
 		s.flows[f.Name] = f
 	}
