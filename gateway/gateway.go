@@ -48,8 +48,9 @@ type Options struct {
 	// Key makes generated paths, links and sealed values; at least 16 bytes. See
 	// keys.LoadKey.
 	Key []byte
-	// ACMEFolder is where certificates that are obtained are kept, with their keys.
-	// It is required for gateways whose files have tls { acme }.
+	// ACMEFolder is where certificates that are obtained are kept, with their keys,
+	// unless the store keeps them for several gateways. Without such a store it is
+	// required for gateways whose files have tls { acme }.
 	ACMEFolder string
 	// Clock is the source of time. It is required.
 	Clock clock.Clock
@@ -156,13 +157,20 @@ func compose(o Options) *Gateway {
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
 		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
-		acme: acme.New(o.ACMEFolder, g.log.Sampled),
+		acme: acme.New(acme.Options{Files: sharedFiles(o.Store), Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
 			Key:      o.Key, HasStore: o.Store != nil, OpenNothing: o.Harness != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 		}),
 	}
 	return g
+}
+
+// sharedFiles returns the part of a store that keeps certificates for several
+// gateways; nil if it has none.
+func sharedFiles(s store.Store) store.CertificateFiles {
+	files, _ := s.(store.CertificateFiles)
+	return files
 }
 
 // applySettings makes the parts of the process follow a configuration that was put

@@ -24,7 +24,7 @@ type certificates struct {
 }
 
 // newCertificates prepares certificates and obtains none.
-func newCertificates(s Settings, folder string, listener net.Addr, log *zap.Logger) *certificates {
+func newCertificates(s Settings, storage certmagic.Storage, listener net.Addr, log *zap.Logger) *certificates {
 	c := &certificates{domains: s.Domains}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.cache = certmagic.NewCache(certmagic.CacheOptions{
@@ -33,7 +33,7 @@ func newCertificates(s Settings, folder string, listener net.Addr, log *zap.Logg
 	})
 	c.config = certmagic.New(c.cache, certmagic.Config{
 		DefaultServerName: s.Domains[0],
-		Storage:           &certmagic.FileStorage{Path: folder},
+		Storage:           storage,
 		OCSP:              certmagic.OCSPConfig{DisableStapling: true}, // it asks further hosts, and authorities give it up
 		Logger:            log,
 	})
@@ -61,7 +61,7 @@ func newIssuer(config *certmagic.Config, s Settings, listener net.Addr, log *zap
 	return certmagic.NewACMEIssuer(config, issuer)
 }
 
-// manage loads the certificates from the folder. It obtains those that are missing
+// manage loads the certificates from the storage. It obtains those that are missing
 // and renews those that end soon, in the background, and tries again after a
 // failure.
 func (c *certificates) manage() {

@@ -7,13 +7,18 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/caddyserver/certmagic"
 	"go.uber.org/zap"
+
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/store"
 )
 
 // Manager keeps the certificates of the settings that serve.
 type Manager struct {
-	folder string
-	log    *zap.Logger
+	storage certmagic.Storage // nil if the gateway has no place for certificates
+	log     *zap.Logger
 
 	mu       sync.Mutex
 	settings *Settings // nil if no certificates are wanted
@@ -34,14 +39,32 @@ func (s *serving) pickFallback() *certificates {
 	return s.before
 }
 
-// New returns a manager that keeps its files in a folder.
-func New(folder string, log *zap.Logger) *Manager {
-	return &Manager{folder: folder, log: newLog(log)}
+// Options say where a manager keeps its files.
+type Options struct {
+	// Files is the part of a shared store that keeps them, sealed; nil for the
+	// folder.
+	Files  store.CertificateFiles
+	Sealer *redact.Sealer
+	Clock  clock.Clock // of the waits for locks
+	Folder string      // "" for none
+	Log    *zap.Logger
+}
+
+// New returns a manager that obtains nothing before Start.
+func New(o Options) *Manager {
+	m := &Manager{log: newLog(o.Log)}
+	switch {
+	case o.Files != nil:
+		m.storage = &sharedStorage{files: o.Files, sealer: o.Sealer, clock: o.Clock, log: m.log}
+	case o.Folder != "":
+		m.storage = &certmagic.FileStorage{Path: o.Folder}
+	}
+	return m
 }
 
 // Check reports whether the settings can be applied.
 func (m *Manager) Check(s *Settings) error {
-	if s != nil && m.folder == "" {
+	if s != nil && m.storage == nil {
 		return errors.New("this gateway has no folder for certificates, so it can't obtain any; use cert and key instead of acme")
 	}
 	return nil
@@ -83,7 +106,7 @@ func (m *Manager) replace() {
 		m.serving.Store(nil)
 		return
 	}
-	next.now = newCertificates(*m.settings, m.folder, m.listener, m.log)
+	next.now = newCertificates(*m.settings, m.storage, m.listener, m.log)
 	m.serving.Store(next)
 	next.now.manage()
 }

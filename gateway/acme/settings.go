@@ -3,7 +3,8 @@
 //
 // The authority tests that a domain leads here by a TLS connection (TLS-ALPN-01,
 // RFC 8737), which the listener of the endpoints answers. So no second listener is
-// needed. Accounts, certificates and keys are files in one folder.
+// needed. Accounts, certificates and keys are files in one folder, or in a store that
+// several gateways share: then any of them answers the test.
 package acme
 
 import (

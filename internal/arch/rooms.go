@@ -123,7 +123,7 @@ func gatewayRooms() []room {
 		return append(with("config/load", "flow", "internal/problem", "store"), more...)
 	}
 	return []room{
-		{"gateway/acme", with("outbound"), "it obtains certificates, and knows no request"},
+		{"gateway/acme", with("outbound", "store"), "it obtains certificates and keeps them in a shared store, and knows no request"},
 		{"gateway/telemetry", below(), "metrics and log lines are counted for every part of the process"},
 		{"gateway/snapshot", below("gateway/telemetry"), "a configuration in service knows its endpoints, not their requests"},
 		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},

@@ -72,6 +72,7 @@ func shiftDeadlines(t *tx, micros int64) {
 		"UPDATE runs SET lease = lease - $1 * interval '1 microsecond' WHERE state = 3",
 		"UPDATE keys SET expires = expires - $1 * interval '1 microsecond'",
 		"UPDATE rate_limits SET filled = filled - $1::bigint * 1000",
+		"UPDATE certificate_locks SET expires = expires - $1 * interval '1 microsecond'",
 	} {
 		t.addSQL(change, micros)
 	}

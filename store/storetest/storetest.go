@@ -116,6 +116,7 @@ func Run(t *testing.T, e Engine) {
 		{"Storm", stormTests()},
 		{"Shared", sharedTests(e)},
 		{"Rates", rateTests(e)},
+		{"Certificates", certificateTests(e)},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

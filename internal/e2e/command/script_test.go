@@ -13,11 +13,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/webhook-gateway/gateway/cmd"
+	"github.com/webhook-gateway/gateway/internal/testutil/acmed"
 	"github.com/webhook-gateway/gateway/internal/testutil/programtest"
 	"github.com/webhook-gateway/gateway/internal/testutil/signaltest"
 )
 
 func TestMain(m *testing.M) {
+	acmed.Prepare()
 	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(cmd.Main(programtest.Program())) }})
 }
 
