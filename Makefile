@@ -91,6 +91,17 @@ judge-mail: ## read the messages of the tests with npm's mailparser too (needs n
 	npm install --silent --no-save --prefix bin/mailparser mailparser
 	MAILPARSER=$(CURDIR)/bin/mailparser go test -run TestMailBy -v ./actions/mail
 
+.PHONY: judge-pages
+judge-pages: ## judge the pages of the dashboard with npm's axe-core (needs node and npm)
+	$(call header,pages judged by axe-core)
+	npm install --silent --no-save --prefix bin/axe axe-core
+	AXE=$(CURDIR)/bin/axe/node_modules/axe-core/axe.min.js go test -count=1 -run TestPages -v ./internal/e2e/browser
+
+.PHONY: screenshots
+screenshots: ## write the pictures of docs/guide/dashboard.md
+	$(call header,docs/guide/images)
+	SCREENSHOTS=$(CURDIR)/docs/guide/images go test -count=1 -run TestScreenshots ./internal/e2e/browser
+
 .PHONY: judge-signatures
 judge-signatures: ## write auth/testdata/vectors with the libraries of the senders (downloads them)
 	$(call header,requests signed and judged by the libraries of the senders)

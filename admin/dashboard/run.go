@@ -99,7 +99,7 @@ func (d *Dashboard) addSource(ctx context.Context, p *runPage) {
 	if err != nil || f.Source.File != p.Cause.Source.File {
 		return
 	}
-	p.Changed = p.RunDetail.Version != "" && p.RunDetail.Version != f.Version
+	p.Changed = p.Version != "" && p.Version != f.Version
 	for _, l := range numberLines(&f.Source) {
 		if l.Number >= p.Cause.Source.First && l.Number <= p.Cause.Source.Last {
 			l.Marked = isLineOf(p.Cause.Position, l.Number)

@@ -1,0 +1,99 @@
+package browser_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+)
+
+// fill gives each page something to show.
+func fill(g *gateway) (failed string) {
+	g.order("us", "US-1", "<script>")
+	g.order("us", "US-2", "")
+	for _, id := range []string{"EU-1", "EU-2", "EU-3"} {
+		g.order("eu", id, "")
+	}
+	g.call(http.MethodPost, g.base+"/shop/eu/orders", `{"order_id":"no way","items":[]}`)
+	g.call(http.MethodPost, g.base+"/alerts", `{"sku":"lamp","left":3}`)
+	g.call(http.MethodPost, g.base+"/newsletter", `{}`)
+	g.call(http.MethodPatch, g.admin+"/api/v1/contacts/ada@example.com", `{"fields":{"name":"Ada"},"add":["customer","news"]}`)
+	g.call(http.MethodPost, g.admin+"/api/v1/keys", `{"name":"shop","flows":["shop_order"]}`)
+	g.waitRuns("succeeded", 4)
+	return g.waitRuns("failed", 2)
+}
+
+// pagePaths are the pages of the dashboard.
+func pagePaths(failed string) []string {
+	return []string{
+		"/", "/flows/shop_order", "/flows/nightly_report", "/runs", "/runs?state=failed&flow=shop_order", "/runs/" + failed, "/failed",
+		"/bulk?do=retry&state=failed", "/schedules", "/contacts", "/contacts/ada@example.com", "/keys", "/links", "/nothing",
+	}
+}
+
+// TestPages looks at each page in both color schemes, wide and narrow: nothing is
+// wider than the window, and with AXE=axe.min.js (see make judge-pages) axe-core has
+// no serious finding.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	g := startGateway(t)
+	failed := fill(g)
+	v := newVisitor(t, g)
+	axe := readAxe(t)
+	for _, path := range pagePaths(failed) {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, width := range []int64{1280, 320} {
+				v.resize(width, scheme)
+				v.open(path)
+				if evaluate[bool](v, "document.documentElement.scrollWidth > innerWidth") {
+					t.Errorf("%s is wider than its window of %d px", path, width)
+				}
+				if n := evaluate[int](v, `document.querySelectorAll("h1").length`); n != 1 {
+					t.Errorf("%s has %d main headings", path, n)
+				}
+				if axe != "" {
+					v.judge(axe, path+" "+scheme)
+				}
+			}
+		}
+	}
+}
+
+func readAxe(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("AXE")
+	if path == "" {
+		return ""
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// judge reports the serious findings of axe-core on the page.
+func (v *visitor) judge(axe, name string) {
+	v.t.Helper()
+	evaluate[any](v, axe+";null")
+	text := evaluate[string](v, `axe.run().then(r => JSON.stringify(r.violations))`)
+	var found []struct {
+		ID, Impact, Help string
+		Nodes            []struct{ HTML string }
+	}
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		v.t.Fatal(err)
+	}
+	for _, f := range found {
+		var places []string
+		for _, n := range f.Nodes {
+			places = append(places, n.HTML)
+		}
+		if f.Impact == "serious" || f.Impact == "critical" {
+			v.t.Errorf("%s: %s (%s, %s)\n%s", name, f.Help, f.ID, f.Impact, strings.Join(places[:min(len(places), 3)], "\n"))
+		} else {
+			v.t.Logf("%s: %s (%s, %s)\n%s", name, f.Help, f.ID, f.Impact, strings.Join(places[:min(len(places), 3)], "\n"))
+		}
+	}
+}
