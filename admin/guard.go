@@ -12,6 +12,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/dashboard"
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/netname"
@@ -61,11 +62,24 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, p)
 		return
 	}
+	r = r.WithContext(ops.WithOperator(r.Context(), g.operator(r)))
 	if g.api.Serves(r) {
 		g.api.ServeHTTP(w, r)
 		return
 	}
 	g.pages.ServeHTTP(w, r)
+}
+
+// operator returns who sends a request that may pass.
+func (g *guard) operator(r *http.Request) ops.Operator {
+	out := ops.Operator{Name: "local", Address: remoteIP(r)}
+	if g.hasToken && g.isToken(r.Header.Get("Authorization")) {
+		out.Name = "token"
+	}
+	if g.unix {
+		out.Address = ""
+	}
+	return out
 }
 
 // checkRequest returns why a request is refused, or nil.

@@ -37,7 +37,7 @@ func (c *command) adminCommand(use, short, long string, show func(ctx context.Co
 // processCommands returns the commands about a running gateway as a whole.
 func (c *command) processCommands() []*cobra.Command {
 	return []*cobra.Command{
-		c.adminCommand("flows", "List the flows of a running gateway", "", c.showFlows),
+		c.flowsCommand(),
 		c.adminCommand("status", "Show the state of a running gateway and its last load", `Shows the version, the store, the queues and the result of the last load, with its
 findings.
 
@@ -69,6 +69,8 @@ func (c *command) showFlows(ctx context.Context, a *client.Client, asJSON bool) 
 		state := "serves"
 		if !f.Enabled {
 			state = "disabled"
+		} else if f.Paused != nil {
+			state = "paused"
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s:%d\n", termtext.Escape(f.Name), f.Trigger, termtext.Escape(flowStart(f)), len(f.Actions), state, termtext.Escape(f.File), f.Line)
 	}

@@ -27,6 +27,9 @@ func (c *Call) NextDepth() (int, error) {
 // and its failure fails the action. It returns the output of the flow's action
 // stop.
 func (c *Call) RunFlow(ctx context.Context, f *Flow, ev Event) (any, error) {
+	if paused := c.frame.run.Services.IsPaused; paused != nil && paused(f.Name) && !c.started() {
+		return nil, &Error{Class: Transient, Reason: ReasonPaused, Message: fmt.Sprintf("flow %q is paused", f.Name)}
+	}
 	inner := *c.frame.run
 	inner.Flow, inner.Event = f, ev
 	inner.depth++

@@ -35,6 +35,8 @@ const (
 	ReasonConflict = "conflict"
 	// ReasonMemory: the memory budget of the process is used up.
 	ReasonMemory = "memory"
+	// ReasonPaused: an operator has paused the flow that was called.
+	ReasonPaused = "paused"
 )
 
 // Error is why a run, or an action in it, failed.

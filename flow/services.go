@@ -13,6 +13,8 @@ type Services struct {
 	Keys     Keys
 	Contacts Contacts
 	Starter  Starter
+	// IsPaused reports whether an operator has paused a flow.
+	IsPaused func(flow string) bool
 }
 
 // Keys are names that the first owner claims for a time, on all gateways that

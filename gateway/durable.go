@@ -31,6 +31,7 @@ type durableParts struct {
 	adopter     *adopter
 	keyring     *keyring.Keyring
 	handshakes  *handshake.Keeper
+	pauses      *pauseWatch
 
 	executing    context.Context // ends after a stop, when the last run has ended
 	endExecuting context.CancelFunc
@@ -38,6 +39,8 @@ type durableParts struct {
 
 func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts {
 	o, d := g.opts, &durableParts{wakeup: wakeup}
+	d.pauses = &pauseWatch{store: o.Store, clock: o.Clock, log: g.log, pauses: env.Pauses, every: env.Pause(pausesPause), wakeup: wakeup}
+	d.pauses.look(g.life)
 	d.services = services.New(services.Options{Env: env, Store: o.Store, Snapshots: &g.current, Wakeup: d.wakeup})
 	d.recorder = history.NewRecorder(o.Store, o.Clock, g.log)
 	d.keyring = keyring.New(keyring.Options{Store: o.Store, Clock: o.Clock, Log: g.log, Idle: o.Idle})
@@ -56,6 +59,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
 	g.metrics.RegisterQueues(d.queues, known, g.log)
+	g.metrics.RegisterPauses(env.Pauses.IsPaused, known)
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
 	d.executing, d.endExecuting = context.WithCancel(context.Background())
 	return d
@@ -75,6 +79,7 @@ func (d *durableParts) start(ctx context.Context, group *errgroup.Group) {
 		{ctx, d.ticker.Run},
 		{ctx, d.missing.Run},
 		{ctx, d.adopter.Run},
+		{ctx, d.pauses.Run},
 		{d.executing, d.pool.KeepLeases},
 		{d.executing, d.recorder.Run},
 		{d.executing, d.keyring.StoreUses},

@@ -149,6 +149,8 @@ func compose(o Options) *Gateway {
 		Env: env, Metrics: g.metrics, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
 	if o.Store != nil {
+		env.Pauses = &run.Pauses{}
+		handler.Env = env
 		d := newDurableParts(g, env, wakeup)
 		g.durable = d
 		handler.Store, handler.Services, handler.Pool, handler.Recorder, handler.Wakeup = o.Store, d.services, d.pool, d.recorder, d.wakeup

@@ -54,6 +54,14 @@ func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }
 // MetricsHandler serves the metrics in the formats of Prometheus.
 func (g *Gateway) MetricsHandler() http.Handler { return g.metrics.Handler() }
 
+// PausedFlow returns the pause of a flow, as of less than a second ago.
+func (g *Gateway) PausedFlow(name string) (store.Pause, bool) {
+	if g.durable == nil {
+		return store.Pause{}, false
+	}
+	return g.durable.pauses.pauses.Find(name)
+}
+
 // The methods that follow need a store.
 
 // QueueCounts returns the open runs by flow. They are up to two seconds old.
@@ -69,6 +77,10 @@ func (g *Gateway) DropEvents() { g.durable.pool.ClearEvents() }
 // ExtendLeases extends the leases of the runs that execute here, and ends the
 // execution of cancelled ones.
 func (g *Gateway) ExtendLeases(ctx context.Context) { g.durable.pool.ExtendLeases(ctx) }
+
+// RefreshPauses makes a change of the paused flows count at once. Other gateways
+// learn of it within a second.
+func (g *Gateway) RefreshPauses(ctx context.Context) { g.durable.pauses.look(ctx) }
 
 // RefreshKeys makes a change of the keys of callers count for the next request.
 // Other gateways learn of it within a second.

@@ -17,6 +17,8 @@ var (
 	ErrState = errors.New("the state of the run does not allow it")
 	// ErrCut says that a run cannot be requeued because its body was cut.
 	ErrCut = errors.New("the body of the run was cut")
+	// ErrTooManyPauses says that MaxPauses flows are paused.
+	ErrTooManyPauses = errors.New("too many flows are paused")
 	// ErrFull says that the queue of the flow is full.
 	ErrFull = errors.New("the queue of the flow is full")
 	// ErrClosed says that the store was closed.

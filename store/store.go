@@ -16,6 +16,8 @@ type Store interface {
 	Contacts
 	APIKeys
 	Handshakes
+	Pauses
+	Audit
 
 	// Ping writes, and so reports whether the store can store runs.
 	Ping(ctx context.Context) error

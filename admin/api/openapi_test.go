@@ -155,6 +155,8 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"cancelRuns":   {200: "?flow=y&text=nothing", 400: ""},
 		"listFailures": {200: "?limit=1", 400: "?x=1"},
 		"stats":        {200: "", 400: "?x=1"},
+		"pauseFlow":    {200: "y", 404: "z", 400: "y?x=1"}, "resumeFlow": {200: "y", 404: "z", 400: "y?x=1"},
+		"listAudit": {200: "?limit=1", 400: "?after=x"},
 
 		"listContacts":   {200: "?limit=1", 400: "?x=1"},
 		"importContacts": {200: "", 400: "?x=1"},

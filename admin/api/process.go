@@ -6,9 +6,16 @@ import (
 	"github.com/webhook-gateway/gateway/admin/ops"
 )
 
+// AuditList are the parameters of a list of the audit log.
+type AuditList struct {
+	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of entries."`
+	After string `json:"after,omitempty" doc:"The value of next in the page before."`
+}
+
 // processRoutes are the routes about the process: health, metrics, status, flows
 // and reload.
 func (a *API) processRoutes() []route {
+	missing := refusal(http.StatusNotFound, "There is no such flow.")
 	return []route{
 		{
 			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true, lenient: true,
@@ -37,8 +44,26 @@ func (a *API) processRoutes() []route {
 		},
 		{
 			method: http.MethodGet, path: "/api/v1/flows/{name}", id: "getFlow", summary: "Return a flow with its variables, source and figures", param: "Name of the flow.",
-			responses: []response{ok("The flow.", ops.FlowDetail{}), refusal(http.StatusNotFound, "There is no such flow."), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
+			responses: []response{ok("The flow.", ops.FlowDetail{}), missing, refusal(http.StatusServiceUnavailable, "The gateway stops.")},
 			serve:     func(r *request) (any, error) { return a.Ops.FlowDetail(r.Context(), r.param("name")) },
+		},
+		{
+			method: http.MethodPost, path: "/api/v1/flows/{name}/pause", id: "pauseFlow", summary: "Pause a flow: it accepts async runs and starts none, answers sync requests with 503, and skips the times of its schedule", param: "Name of the flow.",
+			responses: withStore(ok("The flow is paused.", ops.FlowPaused{}), missing),
+			serve:     func(r *request) (any, error) { return a.Ops.PauseFlow(r.Context(), r.param("name")) },
+		},
+		{
+			method: http.MethodPost, path: "/api/v1/flows/{name}/resume", id: "resumeFlow", summary: "End the pause of a flow; its queued runs start", param: "Name of the flow.",
+			responses: withStore(ok("The flow is not paused.", ops.FlowPaused{}), missing),
+			serve:     func(r *request) (any, error) { return a.Ops.ResumeFlow(r.Context(), r.param("name")) },
+		},
+		{
+			method: http.MethodGet, path: "/api/v1/audit", id: "listAudit", summary: "List what operators changed, the newest first",
+			query: AuditList{}, responses: withStore(ok("A page of entries.", ops.AuditPage{})),
+			serve: func(r *request) (any, error) {
+				in := r.query.(AuditList)
+				return a.Ops.Audit(r.Context(), in.Limit, in.After)
+			},
 		},
 		{
 			method: http.MethodGet, path: "/api/v1/overview", id: "overview", summary: "Return what needs attention, and the figures of each flow in the last hour",
@@ -57,7 +82,7 @@ func (a *API) processRoutes() []route {
 }
 
 func (a *API) reloadFlows(r *request) (any, error) {
-	found, ok := a.Ops.Reload("api")
+	found, ok := a.Ops.Reload(r.Context(), "api")
 	if !ok {
 		r.status = http.StatusUnprocessableEntity
 	}

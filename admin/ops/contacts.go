@@ -48,7 +48,8 @@ func (s *Service) Contact(ctx context.Context, email string) (Contact, error) {
 
 // ChangeContact changes a contact, or creates it, and starts the flows that wait
 // for the tags that it adds.
-func (s *Service) ChangeContact(ctx context.Context, email string, c ContactChange) (ContactChanged, error) {
+func (s *Service) ChangeContact(ctx context.Context, email string, c ContactChange) (_ ContactChanged, err error) {
+	defer s.audit(ctx, "contact.change", shortenEmail(email), &err)
 	return withStore(s, func(v view) (ContactChanged, error) {
 		if err := checkEmail(email); err != nil {
 			return ContactChanged{}, err
@@ -96,7 +97,8 @@ func (c *ContactChange) decodeFields(email, cause string) (flow.ContactChange, e
 
 // DeleteContact deletes a contact and removes its address from the history, as
 // far as the time of one call allows.
-func (s *Service) DeleteContact(ctx context.Context, email string) (ContactDeleted, error) {
+func (s *Service) DeleteContact(ctx context.Context, email string) (_ ContactDeleted, err error) {
+	defer s.audit(ctx, "contact.delete", shortenEmail(email), &err)
 	return withStore(s, func(view) (ContactDeleted, error) {
 		if err := checkEmail(email); err != nil {
 			return ContactDeleted{}, err

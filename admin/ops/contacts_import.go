@@ -18,9 +18,18 @@ type ImportOptions struct {
 	StartFlows bool // start the flows that wait for the tags that are added
 }
 
+// action returns the name of the import in the audit log.
+func (o ImportOptions) action() string {
+	if o.DryRun {
+		return "contacts.check"
+	}
+	return "contacts.import"
+}
+
 // ImportContacts changes or creates contacts one by one. It skips a contact with
 // a fault and continues with the next.
-func (s *Service) ImportContacts(ctx context.Context, list []ContactImport, o ImportOptions) (ContactsImported, error) {
+func (s *Service) ImportContacts(ctx context.Context, list []ContactImport, o ImportOptions) (out ContactsImported, err error) {
+	defer s.auditCount(ctx, o.action(), "", &out.Changed, &err)
 	return withStore(s, func(v view) (ContactsImported, error) {
 		if len(list) > MaxImport {
 			return ContactsImported{}, invalid("the import has %d contacts; send at most %d at once", len(list), MaxImport)

@@ -14,20 +14,21 @@ type FlowList struct {
 
 // Flow is a flow that serves.
 type Flow struct {
-	Name        string    `json:"name"`
-	Label       string    `json:"label"`
-	Description string    `json:"description,omitempty"`
-	Enabled     bool      `json:"enabled"`
-	Version     string    `json:"version" doc:"Changes with the source of the flow and of what it names: locals, connections, secrets, files and called flows. Values of secrets and of the environment do not count."`
-	Trigger     string    `json:"trigger"`
-	File        string    `json:"file"`
-	Line        int       `json:"line"`
-	Methods     []string  `json:"methods,omitempty"`
-	Path        string    `json:"path,omitempty" doc:"Pattern of the path, escaped as in a URL."`
-	URL         string    `json:"url,omitempty"`
-	Next        time.Time `json:"next,omitzero" doc:"Next time of a schedule."`
-	Tag         string    `json:"tag,omitempty" doc:"Tag that starts the flow."`
-	Actions     []Action  `json:"actions" doc:"All actions in the order in which they are written, including nested ones."`
+	Name        string     `json:"name"`
+	Label       string     `json:"label"`
+	Description string     `json:"description,omitempty"`
+	Enabled     bool       `json:"enabled"`
+	Paused      *FlowPause `json:"paused,omitempty" doc:"Missing if the flow is not paused."`
+	Version     string     `json:"version" doc:"Changes with the source of the flow and of what it names: locals, connections, secrets, files and called flows. Values of secrets and of the environment do not count."`
+	Trigger     string     `json:"trigger"`
+	File        string     `json:"file"`
+	Line        int        `json:"line"`
+	Methods     []string   `json:"methods,omitempty"`
+	Path        string     `json:"path,omitempty" doc:"Pattern of the path, escaped as in a URL."`
+	URL         string     `json:"url,omitempty"`
+	Next        time.Time  `json:"next,omitzero" doc:"Next time of a schedule."`
+	Tag         string     `json:"tag,omitempty" doc:"Tag that starts the flow."`
+	Actions     []Action   `json:"actions" doc:"All actions in the order in which they are written, including nested ones."`
 }
 
 // Action is an action of a flow.
@@ -56,6 +57,7 @@ func (s *Service) describeFlow(v view, f *flow.Flow) Flow {
 		Name: f.Name, Label: v.redactText(f.Label), Description: v.redactText(f.Description), Enabled: f.Enabled,
 		Version: f.Version, Trigger: f.Kind, File: f.Range.Filename, Line: f.Range.Start.Line, Actions: []Action{},
 	}
+	out.Paused = s.flowPause(v, f.Name)
 	if e := v.Endpoints[f.Name]; e != nil && e.HTTP != nil {
 		out.Methods, out.Path = e.HTTP.Route.Methods, snapshot.EscapePath(e.Path)
 		out.URL = v.BaseURL() + out.Path

@@ -46,7 +46,8 @@ func (s *Service) Handshakes(ctx context.Context) (HandshakeList, error) {
 
 // ResetHandshakes deletes the secrets that senders chose for a flow, also those of its
 // old name. The next handshake is kept.
-func (s *Service) ResetHandshakes(ctx context.Context, flow string) (HandshakesReset, error) {
+func (s *Service) ResetHandshakes(ctx context.Context, flow string) (_ HandshakesReset, err error) {
+	defer s.audit(ctx, "handshakes.reset", flow, &err)
 	return withStore(s, func(v view) (HandshakesReset, error) {
 		names := []string{flow}
 		for _, f := range v.Config.Flows {

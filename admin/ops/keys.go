@@ -40,7 +40,8 @@ func (s *Service) Keys(ctx context.Context) (KeyList, error) {
 }
 
 // CreateKey makes a key with a name that no key has.
-func (s *Service) CreateKey(ctx context.Context, n NewKey) (KeyCreated, error) {
+func (s *Service) CreateKey(ctx context.Context, n NewKey) (_ KeyCreated, err error) {
+	defer s.audit(ctx, "key.create", n.Name, &err)
 	return withStore(s, func(v view) (KeyCreated, error) {
 		lifetime, err := parseKeyTime("expires_in", n.Expires, time.Second, maxKeyLifetime)
 		if err != nil {
@@ -58,7 +59,8 @@ func (s *Service) CreateKey(ctx context.Context, n NewKey) (KeyCreated, error) {
 
 // RotateKey makes a new key with the name and the flows of an existing one, which
 // stays valid for a while.
-func (s *Service) RotateKey(ctx context.Context, name string, r KeyRotation) (KeyCreated, error) {
+func (s *Service) RotateKey(ctx context.Context, name string, r KeyRotation) (_ KeyCreated, err error) {
+	defer s.audit(ctx, "key.rotate", name, &err)
 	return withStore(s, func(v view) (KeyCreated, error) {
 		lifetime, err := parseKeyTime("expires_in", r.Expires, time.Second, maxKeyLifetime)
 		if err != nil {
@@ -94,7 +96,8 @@ func (s *Service) addKey(ctx context.Context, v view, name, secret string, c sto
 }
 
 // RevokeKey deletes the keys with a name.
-func (s *Service) RevokeKey(ctx context.Context, name string) (KeysRevoked, error) {
+func (s *Service) RevokeKey(ctx context.Context, name string) (_ KeysRevoked, err error) {
+	defer s.audit(ctx, "key.revoke", name, &err)
 	return withStore(s, func(view) (KeysRevoked, error) {
 		c := &revocation{RevokeAPIKey: store.RevokeAPIKey{Name: name}}
 		err := s.changeKeys(ctx, name, c)

@@ -27,6 +27,7 @@ type Options struct {
 	Version    string
 	Clock      clock.Clock
 	Log        *zap.Logger // for lines that callers can cause, so it should be sampled
+	AuditLog   *zap.Logger // for changes by operators; Log if nil
 	Store      store.Store // nil if the gateway keeps no runs
 	Process    Process
 	Snapshots  Snapshots
@@ -35,6 +36,7 @@ type Options struct {
 	Contacts   Contacts
 	Keyring    Keyring
 	Handshakes Handshakes
+	Pauses     Pauses
 }
 
 // Process counts the work of the running gateway.
@@ -95,7 +97,12 @@ type Service struct {
 }
 
 // New returns a service.
-func New(o Options) *Service { return &Service{opts: o} }
+func New(o Options) *Service {
+	if o.AuditLog == nil {
+		o.AuditLog = o.Log
+	}
+	return &Service{opts: o}
+}
 
 // withStore calls do with the configuration that serves. It converts errors to
 // *Error and redacts them.

@@ -16,17 +16,18 @@ type Overview struct {
 	RequestsSince time.Time      `json:"requests_since" doc:"Requests and durations are counted by this process, from this time on."`
 	Store         string         `json:"store" doc:"ok, unavailable, or none. Without a store, runs are those of this process."`
 	Failing       []string       `json:"failing" doc:"Flows with runs that failed in the last hour, most failures first."`
-	Stalled       []QueueDepth   `json:"stalled" doc:"Queues whose oldest run has waited for more than a minute, the longest wait first."`
+	Stalled       []QueueDepth   `json:"stalled" doc:"Queues whose oldest run has waited for more than a minute, those of paused flows apart, the longest wait first."`
 	Reload        ReloadStatus   `json:"reload"`
 	Flows         []FlowOverview `json:"flows" doc:"In the order of the files."`
 }
 
 // FlowOverview is a flow with its figures.
 type FlowOverview struct {
-	Name    string `json:"name"`
-	Label   string `json:"label"`
-	Trigger string `json:"trigger"`
-	Enabled bool   `json:"enabled"`
+	Name    string     `json:"name"`
+	Label   string     `json:"label"`
+	Trigger string     `json:"trigger"`
+	Enabled bool       `json:"enabled"`
+	Paused  *FlowPause `json:"paused,omitempty" doc:"Missing if the flow is not paused."`
 	FlowFigures
 	Queue QueueDepth `json:"queue"`
 }
@@ -52,7 +53,8 @@ func (s *Service) Overview(ctx context.Context) (Overview, error) {
 	queues := map[string]QueueDepth{}
 	for _, d := range status.Queue {
 		queues[d.Flow] = d
-		if !d.Oldest.IsZero() && clock.Since(s.opts.Clock, d.Oldest) > stalledAfter {
+		paused := s.flowPause(view{snap}, d.Flow) != nil
+		if !paused && !d.Oldest.IsZero() && clock.Since(s.opts.Clock, d.Oldest) > stalledAfter {
 			out.Stalled = append(out.Stalled, d)
 		}
 	}
@@ -60,7 +62,9 @@ func (s *Service) Overview(ctx context.Context) (Overview, error) {
 		out.Store = status.Store
 	}
 	for _, fl := range snap.Config.Flows {
-		out.Flows = append(out.Flows, view{snap}.showFlowOverview(fl, f.of(fl.Name), queues[fl.Name]))
+		shown := view{snap}.showFlowOverview(fl, f.of(fl.Name), queues[fl.Name])
+		shown.Paused = s.flowPause(view{snap}, fl.Name)
+		out.Flows = append(out.Flows, shown)
 	}
 	sortAttention(&out)
 	return out, nil

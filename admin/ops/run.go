@@ -39,7 +39,7 @@ type RunSummary struct {
 	Status     int       `json:"status,omitzero" doc:"HTTP status that the caller got."`
 	Size       int       `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
 	Cause      *RunCause `json:"cause,omitempty"`
-	WaitReason string    `json:"wait_reason,omitempty" doc:"Why a run that is queued or waits can't continue: its flow is not in the files."`
+	WaitReason string    `json:"wait_reason,omitempty" doc:"Why a run that is queued or waits can't continue: its flow is not in the files, or is paused."`
 }
 
 // RunCause says why a run or an action is in its state.

@@ -36,6 +36,7 @@ func (s *Service) Runs(ctx context.Context, q store.ListQuery) (RunPage, error) 
 		out := RunPage{Runs: make([]RunSummary, 0, len(page.Runs)), Next: page.Next}
 		for i := range page.Runs {
 			out.Runs = append(out.Runs, v.showSummary(&page.Runs[i]))
+			s.addPauseReason(v, &out.Runs[i])
 		}
 		return out, nil
 	})
@@ -98,13 +99,16 @@ func (s *Service) Run(ctx context.Context, id string) (*RunDetail, error) {
 		if err != nil {
 			return nil, err
 		}
-		return v.showRun(run), nil
+		out := v.showRun(run)
+		s.addPauseReason(v, &out.RunSummary)
+		return out, nil
 	})
 }
 
 // RetryRun runs a run again. It continues after the last completed action, or
 // with fromStart runs each action again.
-func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (RunsChanged, error) {
+func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (_ RunsChanged, err error) {
+	defer s.audit(ctx, "run.retry", id, &err)
 	return withStore(s, func(view) (RunsChanged, error) {
 		s.opts.Worker.DropEvents()
 		if err := s.opts.Store.Requeue(ctx, id, store.RequeueOptions{FromStart: fromStart}); err != nil {
@@ -116,7 +120,8 @@ func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (Runs
 }
 
 // CancelRun cancels a run that is not over.
-func (s *Service) CancelRun(ctx context.Context, id string) (RunsChanged, error) {
+func (s *Service) CancelRun(ctx context.Context, id string) (_ RunsChanged, err error) {
+	defer s.audit(ctx, "run.cancel", id, &err)
 	return withStore(s, func(view) (RunsChanged, error) {
 		err := s.opts.Store.Cancel(ctx, id)
 		if _, found := s.findSyncRun(id); errors.Is(err, store.ErrNotFound) && found {
@@ -140,7 +145,8 @@ type Selection struct {
 
 // RetryRuns runs all failed runs of the selection again. If the filter names
 // states, it runs those of these states again that can be.
-func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) (RunsChanged, error) {
+func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) (out RunsChanged, err error) {
+	defer s.auditCount(ctx, "runs.retry", sel.text(), &out.Changed, &err)
 	return s.changeRuns(ctx, sel, func(q store.ListQuery) (store.Changed, error) {
 		if q.After == sel.After {
 			s.opts.Worker.DropEvents()
@@ -154,7 +160,8 @@ func (s *Service) RetryRuns(ctx context.Context, sel Selection, fromStart bool) 
 }
 
 // CancelRuns cancels all runs of the selection that are not over.
-func (s *Service) CancelRuns(ctx context.Context, sel Selection) (RunsChanged, error) {
+func (s *Service) CancelRuns(ctx context.Context, sel Selection) (out RunsChanged, err error) {
+	defer s.auditCount(ctx, "runs.cancel", sel.text(), &out.Changed, &err)
 	return s.changeRuns(ctx, sel, func(q store.ListQuery) (store.Changed, error) {
 		got, err := s.opts.Store.CancelAll(ctx, q)
 		if got.N > 0 {

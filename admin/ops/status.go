@@ -23,6 +23,7 @@ type Status struct {
 	Started time.Time    `json:"started_at"`
 	Ready   bool         `json:"ready"`
 	Flows   int          `json:"flows" doc:"Number of flows that serve."`
+	Paused  []string     `json:"paused" doc:"Names of the flows that are paused."`
 	Runs    int64        `json:"runs_in_flight"`
 	Store   string       `json:"store" doc:"ok, unavailable, or none."`
 	Queue   []QueueDepth `json:"queue" doc:"Flows with open runs. The numbers are a few seconds old."`
@@ -58,7 +59,7 @@ type Findings struct {
 func (s *Service) Status() Status {
 	load, process := s.opts.Reloader.LastLoad(), s.opts.Process.Status()
 	out := Status{
-		Version: s.opts.Version, Started: process.Started, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
+		Version: s.opts.Version, Started: process.Started, Paused: []string{}, Ready: process.Ready, Runs: process.Runs, Dropped: process.HistoryDropped,
 		Reload: ReloadStatus{
 			OK: load.OK, Cause: load.Cause, At: load.At, Took: load.Took.Seconds(), LastGood: load.LastGood,
 			Failures: load.Failures, Restart: process.RestartNeeded,
@@ -74,6 +75,9 @@ func (s *Service) Status() Status {
 		for _, f := range snap.Config.Flows {
 			if f.Enabled {
 				out.Flows++
+			}
+			if s.flowPause(view{snap}, f.Name) != nil {
+				out.Paused = append(out.Paused, f.Name)
 			}
 		}
 	}
@@ -123,8 +127,13 @@ func redactFindings(load *gateway.Load, snap *snapshot.Snapshot) Findings {
 
 // Reload loads the flow files again. ok reports whether they serve now. If not,
 // the findings say why, and the flows that served before continue to serve.
-func (s *Service) Reload(cause string) (found Findings, ok bool) {
+func (s *Service) Reload(ctx context.Context, cause string) (found Findings, ok bool) {
 	load := s.opts.Reloader.Reload(cause)
+	result := "ok"
+	if !load.OK {
+		result = "the files have errors"
+	}
+	s.recordAudit(ctx, "reload", "", result)
 	snap := s.opts.Snapshots.Acquire()
 	if snap != nil {
 		defer snap.Release()

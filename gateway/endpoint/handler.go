@@ -182,6 +182,8 @@ func (q *request) serveEndpoint(pathValues map[string]string) {
 		q.refuse(refusal)
 	case async:
 		q.serveAsync(event)
+	case q.handler.Pauses.IsPaused(q.Endpoint.Flow.Name):
+		q.refuse(flowPaused())
 	case !q.handler.Slots.TryTake(q.Snapshot.MaxRuns):
 		q.refuse(tooManyRuns())
 	default:

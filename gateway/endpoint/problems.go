@@ -21,6 +21,8 @@ func runFailed(ctx context.Context, out *flow.Outcome) *flow.Problem {
 		return tookTooLong()
 	case out.Err != nil && out.Err.StoreUnavailable:
 		return notStored(out.Err)
+	case out.Err != nil && out.Err.Reason == flow.ReasonPaused:
+		return flowPaused()
 	case out.Err != nil && out.Err.Reason == flow.ReasonMemory:
 		return outOfMemory()
 	case out.Err != nil && out.Err.Remote:
@@ -44,6 +46,13 @@ func notServed(allow []string) *flow.Problem {
 		Status: http.StatusMethodNotAllowed, Detail: "This endpoint accepts " + methods + ".",
 		Header: http.Header{"Allow": {methods}}, Outcome: "method_not_allowed",
 	}
+}
+
+// flowPaused refuses a request to a sync flow that an operator has paused.
+func flowPaused() *flow.Problem {
+	p := problem.Unavailable("The flow is paused.", 60)
+	p.Outcome = flow.ReasonPaused
+	return p
 }
 
 func tooManyRuns() *flow.Problem { return problem.Unavailable("Too many runs are in progress.", 1) }

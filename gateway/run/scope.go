@@ -30,7 +30,8 @@ type Env struct {
 	// Harness stands in for the world outside in tests of flows; nil otherwise.
 	Harness flow.Harness
 	// Idle is how long loops sleep at least while no signal comes, see Pause.
-	Idle time.Duration
+	Idle   time.Duration
+	Pauses *Pauses // nil in a gateway without a store
 }
 
 // Pause returns the time after which a loop in the background looks for work

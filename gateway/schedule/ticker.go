@@ -118,6 +118,9 @@ func (t *Ticker) startFlow(ctx context.Context, e *snapshot.Endpoint, timed *flo
 	late := now.Sub(tick)
 	switch {
 	case tick.IsZero():
+	case t.Pauses.IsPaused(name):
+		t.Log.Info("a tick was skipped, as the flow is paused", zap.String("flow", name), zap.Time("tick", tick))
+		t.storeMark(ctx, name, tick)
 	case late > maxDelay && !timed.CatchUp && !tick.Equal(t.deferred[name]):
 		t.Log.Warn("a tick was missed", zap.String("flow", name), zap.Time("tick", tick), zap.Duration("late", late))
 	default:

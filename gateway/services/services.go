@@ -36,7 +36,7 @@ func (s *Services) ForRun(scope *run.Scope) flow.Services {
 	if s == nil {
 		return flow.Services{}
 	}
-	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}}
+	return flow.Services{Keys: keyStore{s}, Contacts: contacts{s}, Starter: starter{s, scope}, IsPaused: s.Pauses.IsPaused}
 }
 
 // keyStore offers the keys of the store to actions.

@@ -106,3 +106,31 @@ func (c *queueCollector) Collect(out chan<- prometheus.Metric) {
 		}
 	}
 }
+
+// RegisterPauses adds the metric that says which flows are paused.
+func (m *Metrics) RegisterPauses(isPaused func(string) bool, flows func() []string) {
+	m.registry.MustRegister(&pauseCollector{
+		isPaused: isPaused, flows: flows,
+		desc: prometheus.NewDesc(namespace+"_flow_paused", "Whether an operator has paused the flow: 1 or 0.", []string{"flow"}, nil),
+	})
+}
+
+type pauseCollector struct {
+	isPaused func(string) bool
+	flows    func() []string
+	desc     *prometheus.Desc
+}
+
+// Describe names the metric.
+func (c *pauseCollector) Describe(out chan<- *prometheus.Desc) { out <- c.desc }
+
+// Collect sends one value for each flow.
+func (c *pauseCollector) Collect(out chan<- prometheus.Metric) {
+	for _, name := range c.flows() {
+		value := 0.0
+		if c.isPaused(name) {
+			value = 1
+		}
+		out <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, value, name)
+	}
+}

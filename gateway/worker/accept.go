@@ -45,7 +45,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 // reserveSlot takes a slot for a run that is about to be accepted, so that it can
 // start at once. It returns nil if there is none.
 func (p *Pool) reserveSlot(scope *run.Scope) *Run {
-	if p.queueOnly.Load() || p.freeShare(scope.Snapshot) <= 0 || !p.Slots.TryTake(scope.Snapshot.MaxRuns) {
+	if p.queueOnly.Load() || p.Pauses.IsPaused(scope.Endpoint.Flow.Name) || p.freeShare(scope.Snapshot) <= 0 || !p.Slots.TryTake(scope.Snapshot.MaxRuns) {
 		return nil
 	}
 	r := p.addRun(scope.Snapshot, scope.Endpoint, scope.ID)

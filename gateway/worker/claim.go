@@ -58,7 +58,7 @@ func (p *Pool) claimBatch(ctx context.Context, snap *snapshot.Snapshot) time.Dur
 	}
 	asked, events := p.Clock.Now(), map[string]cachedEvent{}
 	got, err := p.Store.Claim(ctx, store.ClaimQuery{
-		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: snap.FlowLimits,
+		Owner: p.owner, Lease: p.Lease, Limit: limit, Flows: p.Pauses.WithoutPaused(snap.FlowLimits),
 		Cached: func(id string) bool { return p.events.take(id, snap, events) },
 	})
 	p.Slots.Take(len(got.Work))

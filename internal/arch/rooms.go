@@ -145,7 +145,7 @@ func programRooms() []room {
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
-		{"admin", with("admin/api", "admin/dashboard", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
+		{"admin", with("admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
 		{"flowtest", with("config/diag", "config/expr", "config/expr/funcs", "config/load", "config/schema", "flow", "gateway", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, and takes the kinds as an argument"},
 		{"cmd/...", []string{anything}, "cmd wires the program together"},
 		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},

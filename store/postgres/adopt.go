@@ -28,6 +28,7 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 		for _, m := range a.Keys {
 			moveKeys(t, m, &out)
 		}
+		movePause(t, a.From, a.To)
 		adoptRuns(t, &a, &out)
 		return nil
 	})
@@ -44,7 +45,8 @@ func findAdoptable(t *tx, a *store.Adoption, found *bool) {
 		scopes[i], names[i] = m.From, nullBlob([]byte(m.FromName))
 	}
 	const find = `SELECT EXISTS (SELECT 1 FROM runs WHERE flow = $1 AND state <= 2)
-		OR EXISTS (SELECT 1 FROM unnest($2::text[], $3::bytea[]) u (scope, name) JOIN keys k ON k.scope = u.scope AND (u.name IS NULL OR k.name = u.name))`
+		OR EXISTS (SELECT 1 FROM unnest($2::text[], $3::bytea[]) u (scope, name) JOIN keys k ON k.scope = u.scope AND (u.name IS NULL OR k.name = u.name))
+		OR EXISTS (SELECT 1 FROM pauses WHERE flow = $1)`
 	scanRows(t.addSQL(find, a.From, scopes, names), []any{found}, func() error { return nil })
 }
 

@@ -248,3 +248,13 @@ func (t *clockedStore) PutHandshake(ctx context.Context, h store.Handshake) (sto
 	t.setClock()
 	return t.Store.PutHandshake(ctx, h)
 }
+
+func (t *clockedStore) PauseFlow(ctx context.Context, flow, by string) (bool, error) {
+	t.setClock()
+	return t.Store.PauseFlow(ctx, flow, by)
+}
+
+func (t *clockedStore) AppendAudit(ctx context.Context, e store.AuditEntry) error {
+	t.setClock()
+	return t.Store.AppendAudit(ctx, e)
+}

@@ -19,6 +19,9 @@ func (s *Store) Adopt(ctx context.Context, a store.Adoption) (store.Adopted, err
 			}
 			out.Add(n)
 		}
+		if err := t.movePause(a.From, a.To); err != nil {
+			return err
+		}
 		var err error
 		out.Runs, err = t.adoptRuns(a.From, a.To)
 		out.More = out.More || out.Runs == store.MaxMovedRuns

@@ -99,6 +99,8 @@ func Run(t *testing.T, e Engine) {
 		{"KeyHash", keyHashTests()},
 		{"APIKeys", apiKeyTests()},
 		{"Handshakes", handshakeTests()},
+		{"Pauses", pauseTests()},
+		{"Audit", auditTests()},
 		{"Contact", contactTests()},
 		{"Contacts", contactListTests()},
 		{"Erase", eraseTests()},

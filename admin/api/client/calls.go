@@ -132,6 +132,21 @@ func (c *Client) Reload(ctx context.Context) (found ops.Findings, ok bool, err e
 	return found, true, decode(c, text, &found)
 }
 
+// PauseFlow pauses a flow.
+func (c *Client) PauseFlow(ctx context.Context, flow string) (ops.FlowPaused, error) {
+	return call[ops.FlowPaused](ctx, c, http.MethodPost, flowPath(flow)+"/pause", nil, nil)
+}
+
+// ResumeFlow ends the pause of a flow.
+func (c *Client) ResumeFlow(ctx context.Context, flow string) (ops.FlowPaused, error) {
+	return call[ops.FlowPaused](ctx, c, http.MethodPost, flowPath(flow)+"/resume", nil, nil)
+}
+
+// Audit returns a page of what operators changed.
+func (c *Client) Audit(ctx context.Context, q api.AuditList) (ops.AuditPage, error) {
+	return call[ops.AuditPage](ctx, c, http.MethodGet, "/api/v1/audit", q, nil)
+}
+
 // Ready returns nil if the gateway takes requests.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.do(ctx, http.MethodGet, "/readyz", nil, nil)
@@ -141,6 +156,8 @@ func (c *Client) Ready(ctx context.Context) error {
 	}
 	return err
 }
+
+func flowPath(name string) string { return "/api/v1/flows/" + url.PathEscape(name) }
 
 func runPath(id string) string { return runsPath + "/" + url.PathEscape(id) }
 

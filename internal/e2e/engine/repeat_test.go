@@ -73,8 +73,8 @@ func (d *durable) admin(method, path string) *httptest.ResponseRecorder {
 
 // newAdminAPI returns the admin handler of a gateway.
 func newAdminAPI(g *gateway.Gateway, s store.Store) http.Handler {
-	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: s, Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g})
-	return api.New(api.Options{Ops: service, Clock: clock.System{}})
+	service := ops.New(ops.Options{Clock: clock.System{}, Log: zap.NewNop(), Store: s, Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Pauses: g})
+	return api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: clock.System{}})
 }
 
 // A cancelled run ends long before the next heartbeat of its gateway.

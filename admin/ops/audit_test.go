@@ -1,0 +1,54 @@
+package ops_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+)
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	l := admintest.New(t, admintest.Flows)
+	s := l.Service
+	ctx := ops.WithOperator(t.Context(), ops.Operator{Name: "ann@example.com", Address: "192.0.2.7"})
+	id := l.Fail("x", "no")
+	for _, change := range []func() error{
+		func() error { _, err := s.RetryRun(ctx, id, false); return err },
+		func() error { _, err := s.CancelRuns(ctx, ops.Selection{All: true}); return err },
+		func() error { _, err := s.PauseFlow(ctx, "x"); return err },
+		func() error { _, err := s.ResumeFlow(ctx, "x"); return err },
+		func() error { _, err := s.ChangeContact(ctx, "jane@example.org", ops.ContactChange{}); return err },
+		func() error { _, err := s.CreateKey(ctx, ops.NewKey{Name: "acme"}); return err },
+	} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.CancelRun(t.Context(), l.NewID()); err == nil {
+		t.Error("a missing run was cancelled")
+	}
+	s.Reload(ctx, "test")
+	page, err := s.Audit(ctx, 0, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range page.Entries {
+		got = append(got, strings.Join([]string{e.Who, e.Address, e.Action, strings.ReplaceAll(e.Target, id, "ID"), e.Result}, "|"))
+	}
+	const ann = "ann@example.com|192.0.2.7|"
+	want := []string{
+		ann + "reload||ok", "local||run.cancel|" + page.Entries[1].Target + "|there is no such run in the history",
+		ann + "key.create|acme|ok", ann + "contact.change|j…@example.org|ok", ann + "flow.resume|x|ok", ann + "flow.pause|x|ok",
+		ann + "runs.cancel|all runs|ok: 1", ann + "run.retry|ID|ok",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("entries:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if n := l.Log.FilterMessage("an operator changed something").Len(); n != len(want) {
+		t.Errorf("%d lines in the log, want %d", n, len(want))
+	}
+}
