@@ -141,6 +141,9 @@ func shortReason(r *ops.RunSummary) string {
 	text := []rune(termtext.Escape(r.WaitReason))
 	if c := r.Cause; c != nil && r.WaitReason == "" {
 		text = []rune(termtext.Escape(first(c.Message, c.Reason, c.Class)))
+		if r.Refused != nil {
+			text = append([]rune(termtext.Escape(r.Refused.Method+" "+r.Refused.Path)+": "), text...)
+		}
 	}
 	if len(text) == 0 {
 		return "-"

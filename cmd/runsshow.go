@@ -54,6 +54,10 @@ func formatRun(r *ops.RunDetail) string {
 		p.addTitle("Request")
 		p.addRequest(r.Request, r.Size)
 	}
+	if r.Refused != nil {
+		p.addTitle("Request")
+		p.addRefused(r.Refused)
+	}
 	if len(r.Event) > 0 {
 		p.addTitle("Event")
 		p.addValue("", r.Event)
@@ -165,6 +169,17 @@ func (p *runPrinter) addRequest(r *ops.RunRequest, size int) {
 	p.addBody(&r.RunBody)
 	if r.Cut {
 		p.addLine("(the history holds only the first part of %d bytes)", size)
+	}
+}
+
+// addRefused adds a request that started no run.
+func (p *runPrinter) addRefused(r *ops.RunRefused) {
+	p.addLine("%s %s", termtext.Escape(r.Method), termtext.Escape(r.Path))
+	if r.RemoteIP != "" {
+		p.addLine("from %s", termtext.Escape(r.RemoteIP))
+	}
+	for _, f := range r.Faults {
+		p.addLine("%s %s: %s", termtext.Escape(f.In), termtext.Escape(f.Pointer), termtext.Escape(f.Detail))
 	}
 }
 

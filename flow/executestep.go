@@ -44,9 +44,10 @@ func (s *Step) execute(ctx context.Context, f *frame) error {
 		return err
 	}
 	rec.State, rec.Err = Failed, s.wrapError(err)
+	rec.PassedOver = s.OnError == Continue && ctx.Err() == nil
 	f.run.takeErrorBody(rec.Err)
 	c.reportEnd(rec)
-	if s.OnError == Continue && ctx.Err() == nil {
+	if rec.PassedOver {
 		f.setOutput(s.Name, nil)
 		return nil
 	}

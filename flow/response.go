@@ -19,8 +19,10 @@ type Problem struct {
 	Recorded string      // the detail for log and history, if it is another one
 	Header   http.Header // such as Allow or Retry-After; may be nil
 	Faults   []Fault     // every fault of the body and the variables
-	Cause    error       // for the log only; may be nil
-	Outcome  string      // a word for metrics and logs, such as "unauthorized"
+	// RecordedFaults are the faults for the history: names and rules, and no values.
+	RecordedFaults []Fault
+	Cause          error  // for the log only; may be nil
+	Outcome        string // a word for metrics and logs, such as "unauthorized"
 	// Response, if set, goes to the caller in place of the problem document.
 	Response *Response
 }

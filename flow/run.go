@@ -83,14 +83,16 @@ type Record struct {
 	Path     string // see Call.Path
 	State    State  // Succeeded, Failed, Skipped, Suspended or SuspendedInside
 	EndedRun bool   // the action, or one inside it, ended the run
-	Attempts int
-	Started  time.Time
-	Took     time.Duration
-	Wait     time.Duration  // of a suspended step: the length of its wait; inside: from Started to the end of the wait
-	Input    map[string]any // see Run.RecordInputs
-	Output   any
-	Err      *Error
-	Earlier  FailedAttempts // of this call, before the last one
+	// PassedOver: the action failed, and the run goes on by on_error = "continue".
+	PassedOver bool
+	Attempts   int
+	Started    time.Time
+	Took       time.Duration
+	Wait       time.Duration  // of a suspended step: the length of its wait; inside: from Started to the end of the wait
+	Input      map[string]any // see Run.RecordInputs
+	Output     any
+	Err        *Error
+	Earlier    FailedAttempts // of this call, before the last one
 }
 
 // State is the state of a run or of a step.

@@ -100,13 +100,15 @@ func (w *webhook) malformedProblem(what, in string, err *value.SyntaxError) *flo
 	p := malformedProblem(what, in, err)
 	if w.hidesPart(in) {
 		p.Recorded = what + ". Details are hidden because it holds a sensitive variable."
+		return p
 	}
+	p.RecordedFaults = p.Faults
 	return p
 }
 
 func invalidProblem(found input.Faults) *flow.Problem {
 	return &flow.Problem{
 		Status: http.StatusUnprocessableEntity, Outcome: "invalid",
-		Detail: found.Summary(), Faults: found.List, Cause: found,
+		Detail: found.Summary(), Faults: found.List, RecordedFaults: found.Recorded, Cause: found,
 	}
 }

@@ -27,19 +27,20 @@ type RunPage struct {
 
 // RunSummary is a run in a list.
 type RunSummary struct {
-	ID         string    `json:"id"`
-	Flow       string    `json:"flow" doc:"Empty for a request that matched no flow."`
-	State      State     `json:"state"`
-	Received   time.Time `json:"received_at"`
-	Due        time.Time `json:"due_at,omitzero" doc:"When a waiting run continues."`
-	Started    time.Time `json:"started_at,omitzero"`
-	Finished   time.Time `json:"finished_at,omitzero"`
-	Took       float64   `json:"took_seconds,omitzero" doc:"From start to end."`
-	Attempt    int       `json:"attempt" doc:"Starts at 1."`
-	Status     int       `json:"status,omitzero" doc:"HTTP status that the caller got."`
-	Size       int       `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
-	Cause      *RunCause `json:"cause,omitempty"`
-	WaitReason string    `json:"wait_reason,omitempty" doc:"Why a run that is queued or waits can't continue: its flow is not in the files, or is paused."`
+	ID         string      `json:"id"`
+	Flow       string      `json:"flow" doc:"Empty for a request that matched no flow."`
+	State      State       `json:"state"`
+	Received   time.Time   `json:"received_at"`
+	Due        time.Time   `json:"due_at,omitzero" doc:"When a waiting run continues."`
+	Started    time.Time   `json:"started_at,omitzero"`
+	Finished   time.Time   `json:"finished_at,omitzero"`
+	Took       float64     `json:"took_seconds,omitzero" doc:"From start to end."`
+	Attempt    int         `json:"attempt" doc:"Starts at 1."`
+	Status     int         `json:"status,omitzero" doc:"HTTP status that the caller got."`
+	Size       int         `json:"size" doc:"Size of the request's body in bytes, as it arrived."`
+	Cause      *RunCause   `json:"cause,omitempty"`
+	Refused    *RunRefused `json:"refused,omitempty" doc:"The request, if it was refused or ignored and started no run."`
+	WaitReason string      `json:"wait_reason,omitempty" doc:"Why a run that is queued or waits can't continue: its flow is not in the files, or is paused."`
 }
 
 // RunCause says why a run or an action is in its state.
@@ -50,6 +51,21 @@ type RunCause struct {
 	Position string     `json:"position,omitempty" doc:"Position in the flow files, as file:line,column."`
 	Message  string     `json:"message,omitempty"`
 	Source   *RunSource `json:"source,omitempty" doc:"The lines of the action in the flow files when it failed."`
+}
+
+// RunRefused is a request that started no run.
+type RunRefused struct {
+	Method   string     `json:"method"`
+	Path     string     `json:"path" doc:"The pattern of the path if a segment of it is sensitive or a token."`
+	RemoteIP string     `json:"remote_ip,omitempty"`
+	Faults   []RunFault `json:"faults,omitempty" doc:"The first values that are missing or wrong, without the values."`
+}
+
+// RunFault is a missing or wrong value of a request.
+type RunFault struct {
+	In      string `json:"in,omitempty" doc:"body, header, query or path."`
+	Pointer string `json:"pointer" doc:"JSON pointer to the value."`
+	Detail  string `json:"detail" doc:"The rule that it breaks."`
 }
 
 // RunSource is a block in the flow files.

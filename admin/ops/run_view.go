@@ -28,8 +28,19 @@ func (v view) showSummary(r *store.Summary) RunSummary {
 		Finished: utc(r.Finished), Attempt: r.Attempt, Status: r.Status, Size: r.Size, Cause: v.showCause(r.Cause),
 		WaitReason: v.showWaitReason(r),
 	}
+	if x := run.DecodeDetail(r.Cause.Detail).Refused; x != nil {
+		out.Refused = v.showRefused(x)
+	}
 	if !r.Started.IsZero() && !r.Finished.IsZero() {
 		out.Took = max(r.Finished.Sub(r.Started), 0).Seconds()
+	}
+	return out
+}
+
+func (v view) showRefused(r *run.Refused) *RunRefused {
+	out := &RunRefused{Method: v.redactText(r.Method), Path: v.redactText(r.Path), RemoteIP: r.RemoteIP}
+	for _, f := range r.Faults {
+		out.Faults = append(out.Faults, RunFault{In: f.In, Pointer: v.redactText(f.Pointer), Detail: v.redactText(f.Detail)})
 	}
 	return out
 }

@@ -130,6 +130,7 @@ func (s *Service) CancelRun(ctx context.Context, id string) (_ RunsChanged, err 
 		if err != nil {
 			return RunsChanged{}, err
 		}
+		s.opts.Log.Info("run cancelled", zap.String("run", id))
 		s.opts.Worker.ExtendLeases(ctx) // ends the execution in this process now
 		return RunsChanged{Changed: 1}, nil
 	})

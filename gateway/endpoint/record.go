@@ -52,11 +52,24 @@ func (q *request) recordRefusal(p *flow.Problem) {
 	}
 	q.handler.Recorder.AddBuilt(&store.Entry{
 		ID: q.ID, Flow: q.FlowName(), State: state, Started: q.Began, Finished: q.handler.Clock.Now(), Status: p.Status,
-		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.RecordedDetail())},
+		Cause: store.Cause{Reason: p.Outcome, Message: q.RedactText(p.RecordedDetail()), Detail: q.refusalDetail(p)},
 	})
 }
 
-// maxLoggedPath bounds the length in the log of a path that has no endpoint.
+// refusalDetail describes the request for the history. The path of a link is a token,
+// so of such a flow it is the pattern.
+func (q *request) refusalDetail(p *flow.Problem) string {
+	path := q.loggedPath()
+	if q.Endpoint != nil && q.Endpoint.Flow.Kind != "webhook" {
+		path = q.Endpoint.Path
+	}
+	return q.RefusalDetail(run.Refused{
+		Method: truncateText(q.r.Method), Path: truncateText(path), RemoteIP: q.client.String(),
+	}, p.RecordedFaults)
+}
+
+// maxLoggedPath bounds the length in log and history of the path of a request that
+// started no run.
 const maxLoggedPath = 200
 
 func truncateText(text string) string {

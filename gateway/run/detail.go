@@ -19,6 +19,25 @@ type Detail struct {
 	Attempts []Attempt `json:"attempts,omitempty"` // earlier ones, oldest first
 	Began    time.Time `json:"began,omitzero"`     // of the last attempt, if earlier ones of the same call came before it
 	Skipped  int       `json:"skipped,omitempty"`  // attempts that are left out, between the first and the last ones
+	Refused  *Refused  `json:"refused,omitempty"`
+}
+
+// Refused is a request that started no run.
+type Refused struct {
+	Method   string       `json:"method"`
+	Path     string       `json:"path"` // its pattern if a segment is sensitive
+	RemoteIP string       `json:"remote_ip,omitempty"`
+	Faults   []flow.Fault `json:"faults,omitempty"`
+}
+
+// RefusalDetail returns the detail of a refused request, without secrets.
+func (s *Scope) RefusalDetail(r Refused, faults []flow.Fault) string {
+	r.Method, r.Path = s.RedactText(r.Method), s.RedactText(r.Path)
+	for _, f := range faults {
+		r.Faults = append(r.Faults, flow.Fault{Pointer: shortMessage(s.RedactText(f.Pointer)), In: f.In, Detail: shortMessage(s.RedactText(f.Detail))})
+	}
+	d := Detail{Refused: &r}
+	return d.encode()
 }
 
 // Source is the place of an action in the flow files.

@@ -14,6 +14,9 @@ import (
 func (s *Scope) CountStep(rec *flow.Record) {
 	s.RedactOutput(rec.Step, rec.Output)
 	s.endpointOf(rec.Flow.Name).Metrics.ObserveAction(rec)
+	if rec.PassedOver {
+		s.Endpoint.Log.Warn("action failed and is passed over", append([]zap.Field{zap.String("run", s.ID)}, s.ErrorFields(rec.Err)...)...)
+	}
 }
 
 // LogRun writes the log line of a run that ended. status is 0 if no caller waits.

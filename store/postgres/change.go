@@ -92,9 +92,19 @@ func (c *runChange) endRuns(runs []*foundRun, to store.State, why store.Cause) {
 		c.moveRun(r, to)
 	}
 	why = why.Clean()
-	const end = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
-		reason = $3, class = $4, action = $5, position = $6, message = $7, detail = $8, failure = $9 WHERE id = ANY($1::uuid[])`
-	c.addSQL(end, uuidsOf(ids), int16(to), nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), failureOf(to, &why))
+	const (
+		end = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
+			reason = $3, class = $4, action = $5, position = $6, message = $7, detail = $8, failure = $9 WHERE id = ANY($1::uuid[])`
+		// A cancelled run keeps the error of its last attempt.
+		cancel = `UPDATE runs SET state = $2, finished = clock(), due = NULL, owner = NULL, lease = NULL,
+			reason = $3, class = coalesce($4, class), action = coalesce($5, action), position = coalesce($6, position),
+			message = coalesce($7, message), detail = coalesce($8, detail), failure = $9 WHERE id = ANY($1::uuid[])`
+	)
+	text := end
+	if to == store.Cancelled {
+		text = cancel
+	}
+	c.addSQL(text, uuidsOf(ids), int16(to), nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), failureOf(to, &why))
 	countEnded(c.tx, ids, c.shard)
 	unblockNext(c.tx, ids, func() { c.publish = true })
 }

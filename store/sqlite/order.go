@@ -80,8 +80,18 @@ func (t *tx) oldestUnclaimed(flow string) (oldest openRun, found bool, err error
 // endRun ends a run that is not over, for another caller than its worker.
 func (t *tx) endRun(r openRun, to store.State, why store.Cause) error {
 	why = why.Clean()
-	_, err := t.exec(`UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?, failure = ?
-		WHERE seq = ?`, int64(to), t.now, nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), failureOf(to, &why), r.seq)
+	const (
+		end = `UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = ?, action = ?, position = ?, message = ?, detail = ?, failure = ?
+			WHERE seq = ?`
+		// A cancelled run keeps the error of its last attempt.
+		cancel = `UPDATE runs SET state = ?, finished = ?, due = NULL, reason = ?, class = coalesce(?, class), action = coalesce(?, action),
+			position = coalesce(?, position), message = coalesce(?, message), detail = coalesce(?, detail), failure = ? WHERE seq = ?`
+	)
+	text := end
+	if to == store.Cancelled {
+		text = cancel
+	}
+	_, err := t.exec(text, int64(to), t.now, nullText(why.Reason), nullText(why.Class), nullText(why.Action), nullText(why.Position), nullText(why.Message), nullText(why.Detail), failureOf(to, &why), r.seq)
 	if err != nil {
 		return err
 	}

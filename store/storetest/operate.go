@@ -12,6 +12,7 @@ func operateTests() []test {
 		{"cancels open runs", cancelsOpen},
 		{"cancels nothing that is over", cancelsNothingOver},
 		{"cancels all of a filter", cancelsAll},
+		{"a cancelled run keeps its error", cancelKeepsError},
 		{"resumes where a run failed", requeues},
 		{"counts no attempt that was not started", requeuesUnstarted},
 		{"runs again from the start", requeuesFromStart},
@@ -35,6 +36,15 @@ func cancelsOpen(f *fixture) {
 	f.clock.Advance(2 * time.Hour)
 	f.claimNone()
 	f.same("swept", f.sweepAll(), store.Swept{})
+}
+
+func cancelKeepsError(f *fixture) {
+	c := f.acceptClaimed()
+	why := store.Cause{Reason: "5xx", Class: "transient", Action: "charge", Position: "a.hcl:1,2", Message: "it answered 503", Detail: `{"x":1}`}
+	f.ok(f.s.Retry(f.ctx, c, store.Requeue{Delay: time.Hour, Cause: why}))
+	f.ok(f.s.Cancel(f.ctx, c.ID))
+	why.Reason = store.ReasonPerson
+	f.same("cause", f.getRun(c.ID).Cause, why)
 }
 
 func cancelsNothingOver(f *fixture) {

@@ -13,6 +13,9 @@ import (
 // size.
 const MaxFaults = 100
 
+// maxRecordedFaults is the number of faults of one request that the history lists.
+const maxRecordedFaults = 10
+
 // maxLoggedFaults is the number of faults of one request that the log lists.
 const maxLoggedFaults = 5
 
@@ -21,7 +24,9 @@ type Faults struct {
 	List  []flow.Fault // at most MaxFaults
 	Total int          // includes the faults beyond MaxFaults
 
-	logged []string // the first maxLoggedFaults, as the log has them
+	// Recorded are the first faults as log and history have them: without names of
+	// members of sensitive values, and without text of the request.
+	Recorded []flow.Fault
 }
 
 // Summary says how many values are wrong.
@@ -38,7 +43,11 @@ func (f *Faults) Summary() string {
 // Error lists the first faults, for the log. Of a value that is sensitive it has no
 // names of members.
 func (f Faults) Error() string {
-	text := strings.Join(f.logged, "; ")
+	var logged []string
+	for _, r := range f.Recorded[:min(len(f.Recorded), maxLoggedFaults)] {
+		logged = append(logged, fmt.Sprintf("%s %s: %s", r.In, r.Pointer, strings.TrimSuffix(r.Detail, ".")))
+	}
+	text := strings.Join(logged, "; ")
 	if f.Total > maxLoggedFaults {
 		text += fmt.Sprintf("; and %d more", f.Total-maxLoggedFaults)
 	}
@@ -100,12 +109,12 @@ func (c *Checker) addFault(detail, expected, actual string) {
 // addLoggedFault is addFault for a detail that the log has in another form.
 func (c *Checker) addLoggedFault(detail, logged, expected, actual string) {
 	c.faults.Total++
-	if len(c.faults.logged) < maxLoggedFaults {
+	if len(c.faults.Recorded) < maxRecordedFaults {
 		place := c.steps
 		if c.shown >= 0 {
 			place = place[:min(c.shown, len(place))]
 		}
-		c.faults.logged = append(c.faults.logged, fmt.Sprintf("%s %s: %s", c.part, formatPointer(c.part, place), strings.TrimSuffix(logged, ".")))
+		c.faults.Recorded = append(c.faults.Recorded, flow.Fault{Pointer: formatPointer(c.part, place), In: c.part, Detail: logged})
 	}
 	if len(c.faults.List) < MaxFaults {
 		c.faults.List = append(c.faults.List, flow.Fault{

@@ -153,3 +153,54 @@ flow "f" {
 		t.Errorf("the history has %+v, %s", x, step.Output)
 	}
 }
+
+// TestRefusalKeepsTheRequest: the history has the method, the path, the address and
+// the faulty values of a refused request by name and rule, and no value.
+func TestRefusalKeepsTheRequest(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, d *durable) {
+		d.write(`
+flow "f" {
+  trigger "webhook" {
+    path = "/orders/{card}"
+    variable "card" {
+      type      = string
+      from      = webhook.path.card
+      sensitive = true
+    }
+    variable "qty" {
+      type = number
+      max  = 9
+    }
+    variable "email" {
+      type   = string
+      format = "email"
+    }
+  }
+  action "log" "l" { message = "hi" }
+}`)
+		d.start()
+		r := d.post("/orders/4111", `{"qty": 4711, "email": "hidden-value"}`)
+		if r.status != http.StatusUnprocessableEntity {
+			t.Fatalf("%d: %s", r.status, r.body)
+		}
+		got := d.await(r.run(), store.Refused)
+		refused := run.DecodeDetail(got.Cause.Detail).Refused
+		if refused == nil || refused.Method != "POST" || refused.Path != "/orders/{card}" || refused.RemoteIP != "127.0.0.1" || len(refused.Faults) != 2 {
+			t.Fatalf("%+v", refused)
+		}
+		if f := refused.Faults[0]; f.In != "body" || f.Pointer != "/qty" || f.Detail != "This must be at most 9." {
+			t.Errorf("%+v", f)
+		}
+		for _, value := range []string{"4111", "4711", "hidden-value"} {
+			if strings.Contains(got.Cause.Detail, value) {
+				t.Errorf("%s is in %s", value, got.Cause.Detail)
+			}
+		}
+		none := d.post("/nowhere?key=1", `{}`)
+		got = d.await(none.run(), store.Refused)
+		if refused := run.DecodeDetail(got.Cause.Detail).Refused; refused == nil || refused.Path != "/nowhere" || got.Cause.Reason != "not_found" {
+			t.Errorf("%+v, %s", refused, got.Cause.Reason)
+		}
+	})
+}
