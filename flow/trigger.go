@@ -113,6 +113,10 @@ type HTTPPart struct {
 	// SignedURL lists the places of settings that check a signature over the URL of
 	// the request.
 	SignedURL []hcl.Range
+	// SignsTexts lists the challenges that sign short texts of strangers, and
+	// ChecksBodies the checks of a signature over a body and nothing else. A secret
+	// that both use lets strangers in.
+	SignsTexts, ChecksBodies []KeyUse
 	// ClientCerts lists the places of settings that check the certificate of the client.
 	ClientCerts []hcl.Range
 	// CORS, if set, allows requests of pages of other origins.
@@ -127,6 +131,16 @@ type HTTPPart struct {
 	// the configured one, for triggers whose caller is a person who must get on,
 	// and nil for a 503. It is nil for triggers whose callers all get the 503.
 	Fallback func(reply *Response) *Response
+}
+
+// KeyUse is a setting that signs or checks with secrets.
+type KeyUse struct {
+	Kind      string   // of the challenge or of auth
+	Algorithm string   // of the signature
+	Secrets   []string // names of secret blocks
+	// RefusesTexts: the trigger refuses each body that is such a text.
+	RefusesTexts bool
+	Range        hcl.Range
 }
 
 // Endpoint handles the requests of a trigger.

@@ -62,7 +62,7 @@ func textOrNull(text string) any {
 func (w *webhook) addCheck(b *hclsyntax.Block, c auth.Check) {
 	w.checks = append(w.checks, c)
 	w.checkKinds[c] = b.Labels[0]
-	w.signers[c], w.checkPlaces[c] = kindsInside(b), b.DefRange()
+	w.signers[c], w.checkPlaces[c], w.checkSecrets[c] = kindsInside(b), b.DefRange(), secretsOf(b)
 	if auth.NeedsClientCertificate(c) {
 		w.clientCertificates = append(w.clientCertificates, b.DefRange())
 	}

@@ -20,12 +20,13 @@ import (
 // namedChallenge is a challenge block.
 type namedChallenge struct {
 	challenge.Challenge
-	kind string
-	at   hcl.Range
+	kind    string
+	at      hcl.Range
+	secrets []string // names of the secrets that its attribute "secret" reads
 }
 
 func (w *webhook) addChallenge(b *hclsyntax.Block, c challenge.Challenge) {
-	w.challenges = append(w.challenges, namedChallenge{c, b.Labels[0], b.DefRange()})
+	w.challenges = append(w.challenges, namedChallenge{c, b.Labels[0], b.DefRange(), secretsOf(b)})
 }
 
 // openChallenges opens the challenges that need a client.

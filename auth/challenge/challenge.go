@@ -59,6 +59,14 @@ type ForgeryGuard interface {
 	MaySign(body []byte) bool
 }
 
+// TextSigner is a challenge whose answers sign a text of the request, with an HMAC
+// whose key is its attribute "secret". Braintree is none: it derives another key, and
+// auth "braintree" refuses what was signed so.
+type TextSigner interface {
+	// SignsWith returns the algorithm.
+	SignsWith() string
+}
+
 // WithoutBody is a challenge whose provider may accept no body in an answer of the
 // trigger.
 type WithoutBody interface {

@@ -33,7 +33,7 @@ func newTwitter() *twitter {
 func (t *twitter) Describe(s *schema.Spec) {
 	s.Doc = "Answers the [challenge-response check of X](https://docs.x.com/x-api/webhooks/quickstart) (Twitter): a `GET` with `crc_token`, when a webhook is registered and about each hour after that. " +
 		"If the request has `X-Twitter-Webhooks-Signature`, it is checked first. A token that is longer than 256 characters, or has others than letters, digits, `_` and `-`, gets 400. " +
-		"The answer has the form of the signature of a delivery, so a delivery whose whole body could be a token gets 401. `auth \"hmac\"` checks the deliveries."
+		"The answer has the form of the signature of a delivery, so a delivery whose whole body could be a token gets 401. That holds for this trigger: `validate` warns if a check of another flow accepts signatures of a body with the same secret. `auth \"hmac\"` checks the deliveries."
 	schema.Attr(s, &t.secret, "secret", "The *API Key Secret* (consumer secret) of the app.", schema.Required(), schema.Credential())
 	requireText(s, &t.secret, "secret")
 	s.Example(schema.Example{Title: "Prove to X that the endpoint knows the secret", HCL: "secret = secret.twitter"})
@@ -62,3 +62,6 @@ func (t *twitter) sign(text string) string {
 func (t *twitter) MaySign(body []byte) bool {
 	return len(body) <= maxSigned && isWord(string(body), maxSigned)
 }
+
+// SignsWith is HMAC-SHA-256.
+func (t *twitter) SignsWith() string { return "sha256" }

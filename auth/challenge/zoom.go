@@ -55,3 +55,6 @@ func (z *zoom) validate(r *auth.Request) *Answer {
 	mac.Write([]byte(token))
 	return answerMembers(map[string]string{"plainToken": token, "encryptedToken": hex.EncodeToString(mac.Sum(nil))})
 }
+
+// SignsWith is HMAC-SHA-256.
+func (z *zoom) SignsWith() string { return "sha256" }

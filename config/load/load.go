@@ -140,6 +140,7 @@ func Files(o Options) (*Config, hcl.Diagnostics) {
 	l.checkProxies(c)
 	l.checkHasFlow(c.Flows)
 	l.report(checkPublicURL(c.Flows, c.Gateway.PublicURL)...)
+	l.report(checkSharedSecrets(c.Flows)...)
 	l.report(checkClientCertificates(c.Flows, c.Gateway.TLS)...)
 	if !l.diags.HasErrors() {
 		l.setVersions(c.Flows)
