@@ -109,6 +109,13 @@ func (d *durableParts) end() {
 	}
 }
 
+// keepFlows drops what is in memory of flows that no longer serve.
+func (d *durableParts) keepFlows(serves func(flow string) bool) {
+	if d != nil {
+		d.handshakes.KeepFlows(serves)
+	}
+}
+
 // reloaded makes the loops read the flows of the snapshot that serves now.
 func (d *durableParts) reloaded() {
 	if d != nil {

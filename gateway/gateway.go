@@ -180,6 +180,9 @@ func sharedFiles(s store.Store) store.CertificateFiles {
 func (g *Gateway) applySettings(m *run.Memory) {
 	if s := g.current.Acquire(); s != nil {
 		m.SetLimit(cmp.Or(int64(s.Config.Gateway.Limits.Memory), g.opts.Memory))
+		serves := func(flow string) bool { return s.Endpoints[flow] != nil }
+		g.handler.KeepFlows(serves)
+		g.durable.keepFlows(serves)
 		s.Release()
 	}
 	g.durable.reloaded()

@@ -16,8 +16,8 @@ import (
 // maxRateKeys is the number of keys of one flow whose rates are counted.
 const maxRateKeys = 10_000
 
-// rateLimits holds the limiters of flows by name. A reload keeps them. The zero
-// value is ready.
+// rateLimits holds the limiters of flows by name. A reload keeps those of flows that
+// serve. The zero value is ready.
 type rateLimits struct{ byFlow sync.Map }
 
 func (l *rateLimits) of(name string) *ratelimit.Limiter {
@@ -27,6 +27,20 @@ func (l *rateLimits) of(name string) *ratelimit.Limiter {
 	made, _ := l.byFlow.LoadOrStore(name, ratelimit.New(maxRateKeys))
 	return made.(*ratelimit.Limiter) //nolint:forcetypeassert // as above
 }
+
+// keep drops the limiters of other flows.
+func (l *rateLimits) keep(serves func(flow string) bool) {
+	l.byFlow.Range(func(name, _ any) bool {
+		if !serves(name.(string)) { //nolint:forcetypeassert // the keys are names
+			l.byFlow.Delete(name)
+		}
+		return true
+	})
+}
+
+// KeepFlows drops what the handler holds of flows that no longer serve. A request in
+// progress may bring it back until the next call.
+func (h *Handler) KeepFlows(serves func(flow string) bool) { h.rates.keep(serves) }
 
 // countRate counts a request. A shared store is asked only about requests that this
 // gateway alone would let pass, so that a flood with one key costs the store little.

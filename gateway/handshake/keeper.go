@@ -12,6 +12,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -68,6 +69,13 @@ func (k *Keeper) Refresh() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	clear(k.kept)
+}
+
+// KeepFlows drops the secrets of other flows from memory.
+func (k *Keeper) KeepFlows(serves func(flow string) bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	maps.DeleteFunc(k.kept, func(p place, _ *entry) bool { return !serves(p.flow) })
 }
 
 func (k *Keeper) entry(p place) *entry {

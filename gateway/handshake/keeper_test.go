@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -208,4 +209,21 @@ func TestAnotherKey(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// After reloads with other names there are secrets of the flows that serve only.
+func TestSecretsOfRemovedFlowsAreDropped(t *testing.T) {
+	t.Parallel()
+	k, _ := newTestKeeper()
+	for n := range 10 {
+		for _, name := range []string{"stays", fmt.Sprint("flow-", n)} {
+			if _, err := k.Of(&flow.Flow{Name: name}).Secret(t.Context(), "asana"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k.KeepFlows(func(flow string) bool { return flow == "stays" })
+	}
+	if len(k.kept) != 1 || k.kept[place{"stays", "asana"}] == nil {
+		t.Errorf("%d secrets in memory", len(k.kept))
+	}
 }

@@ -102,7 +102,7 @@ func (m *Metrics) AddFlows(flows []*flow.Flow) map[string]*Flow {
 	out := map[string]*Flow{}
 	for _, f := range flows {
 		series := &Flow{
-			requests: newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": f.Name})),
+			requests: m.requestsOf(f.Name),
 			latency:  m.latency.WithLabelValues(f.Name),
 			runs:     newStateCounters(m.runs, f.Name),
 			dropped:  m.runs.WithLabelValues(f.Name, store.ReasonDropped),
@@ -137,6 +137,7 @@ func (m *Metrics) RemoveFlows(flows []*flow.Flow) {
 		if len(m.uses[f.Name]) == 0 {
 			delete(m.uses, f.Name)
 			delete(m.usages, f.Name)
+			delete(m.counters, f.Name)
 		}
 	}
 }
@@ -163,6 +164,15 @@ func (m *Metrics) deleteSeries(flow, action string) {
 	for _, v := range vectors {
 		v.DeletePartialMatch(labels)
 	}
+}
+
+// requestsOf returns the counter of the requests of a flow. It outlasts a reload, so
+// that its bound on the number of series does too.
+func (m *Metrics) requestsOf(name string) *requestCounter {
+	if m.counters[name] == nil {
+		m.counters[name] = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": name}))
+	}
+	return m.counters[name]
 }
 
 // usageOf returns the usage of a flow, which outlasts a reload.

@@ -39,9 +39,10 @@ type Metrics struct {
 
 	clock clock.Clock
 
-	mu     sync.Mutex
-	usages map[string]*usage         // by flow
-	uses   map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
+	mu       sync.Mutex
+	usages   map[string]*usage          // by flow
+	counters map[string]*requestCounter // by flow
+	uses     map[string]map[string]int  // configurations that have a flow, by flow and action; "" for the flow itself
 }
 
 // latencyBuckets reach from half a millisecond, the time of a small sync flow, to
@@ -55,7 +56,7 @@ const namespace = "gateway"
 // NewMetrics returns the metrics of a gateway. runs returns the number of runs
 // in flight.
 func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, usages: map[string]*usage{}, uses: map[string]map[string]int{}}
+	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, usages: map[string]*usage{}, counters: map[string]*requestCounter{}, uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})

@@ -53,14 +53,21 @@ func TestObserveRequestTakesNoMemory(t *testing.T) {
 	}
 }
 
-// A caller may choose the status of a flow: the number of series has a bound.
+// A caller may choose the status of a flow: the number of series has a bound, also
+// after many reloads.
 func TestRequestSeriesAreBounded(t *testing.T) {
 	t.Parallel()
 	m := newMetrics()
-	f := m.AddFlows([]*flow.Flow{{Name: "orders"}})["orders"]
+	var last []*flow.Flow
 	for status := range 500 {
-		f.ObserveRequest("succeeded", 100+status, 0)
+		flows := []*flow.Flow{{Name: "orders"}, {Name: fmt.Sprint("other-", status)}} // a reload
+		f := m.AddFlows(flows)
+		m.RemoveFlows(last)
+		f["orders"].ObserveRequest("succeeded", 100+status, 0)
+		f[flows[1].Name].ObserveRequest("succeeded", 200, 0)
+		last = flows
 	}
+	m.RemoveFlows(last[1:])
 	got := series(t, m, "gateway_requests_total")
 	sum := 0.0
 	for _, n := range got {

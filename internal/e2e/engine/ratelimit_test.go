@@ -23,6 +23,28 @@ flow "f" {
   }
 }`
 
+// A flow that was removed leaves no counts: it begins anew when it comes back.
+func TestRateLimitOfARemovedFlow(t *testing.T) {
+	t.Parallel()
+	d := newDurable(t, limited)
+	call := func() int { return d.post("/f", `{}`, "X-Shop", "lamps").status }
+	for range 3 {
+		call()
+	}
+	if got := call(); got != http.StatusTooManyRequests {
+		t.Fatalf("above the rate: %d", got)
+	}
+	for _, text := range []string{strings.ReplaceAll(limited, `flow "f"`, `flow "g"`), limited} {
+		d.write(text)
+		if l := d.g.Reload("test"); !l.OK {
+			t.Fatal(l.Diags)
+		}
+		if got := call(); got != http.StatusOK {
+			t.Errorf("after the reload: %d", got)
+		}
+	}
+}
+
 // TestRateLimit: each key has its rate, also after a reload, and a flood of
 // requests above it leaves a limited number of records.
 func TestRateLimit(t *testing.T) {
