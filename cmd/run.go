@@ -32,6 +32,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/logging"
 	"github.com/webhook-gateway/gateway/internal/memlimit"
 	"github.com/webhook-gateway/gateway/internal/netname"
+	"github.com/webhook-gateway/gateway/internal/otlp"
 )
 
 // runner executes `gateway run`.
@@ -121,6 +122,10 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 	if err := o.Store.Ping(ctx); err != nil {
 		o.Log.Warn("runs can't be stored now: requests that need it get 503 until the store is available", zap.Error(err))
 	}
+	exporter, err := r.addTraces(&o)
+	if err != nil {
+		return err
+	}
 	g, loaded, diags := gateway.New(o)
 	if len(diags) > 0 {
 		if err := r.reportFindings(diags, loaded, g == nil); err != nil {
@@ -131,7 +136,26 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	defer g.Close()
+	defer startExporter(ctx, exporter)()
 	return r.serve(ctx, g, loaded, o)
+}
+
+// startExporter sends spans until the returned function is called, which sends those
+// that are left. The exporter may be nil.
+func startExporter(ctx context.Context, e *otlp.Exporter) (stop func()) {
+	if e == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		e.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 // reportFindings writes the findings of the first load in the format of the log.

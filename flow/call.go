@@ -9,6 +9,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/abandon"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // Call is the execution of one action in one run. It is the environment of the
@@ -23,6 +24,7 @@ type Call struct {
 	began  time.Time     // of an attempt with a timeout, as if it had not been interrupted
 	used   time.Duration // of the timeout, before the run was suspended
 	failed FailedAttempts
+	span   *trace.Span // of the action; nil for none
 }
 
 // errEnd passes up through the lists when an action has ended the run.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -57,6 +58,10 @@ type Error struct {
 	StoreUnavailable bool
 	Err              error // cause; may be nil
 }
+
+// Word returns the reason or the class: a word for metrics and traces, where the
+// message, which may hold parts of a body, must not be.
+func (e *Error) Word() string { return cmp.Or(e.Reason, string(e.Class)) }
 
 // Error returns the action and the message.
 func (e *Error) Error() string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // Execute runs a flow to its end. When an action fails, the flow's on_error list
@@ -17,6 +18,7 @@ func Execute(ctx context.Context, r *Run) Outcome {
 	top := &frame{run: r, key: r.prefix}
 	r.setDefaults()
 	if r.stepClock == nil {
+		ctx = trace.With(ctx, r.Span)
 		r.life, r.stepClock, r.iterations, r.abandoned = ctx, &top.stepClock, &top.iterations, &top.abandoned
 	}
 	skipped, err := r.begin(ctx)

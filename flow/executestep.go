@@ -23,9 +23,11 @@ func (l List) execute(ctx context.Context, f *frame) error {
 // decides whether its failure fails the run.
 func (s *Step) execute(ctx context.Context, f *frame) error {
 	c := &Call{Step: s, frame: f}
+	ctx = c.startSpan(ctx)
 	now := f.run.Clock.Now()
 	rec := &Record{Flow: f.run.Flow, Step: s, Path: c.Path(), State: Succeeded, Started: f.run.stepClock.next(now)}
 	out, wanted, err := s.perform(ctx, c)
+	defer c.endSpan(rec, err)
 	if wanted {
 		rec.Attempts, rec.Took, rec.Input, rec.Output = c.Attempt, clock.Since(f.run.Clock, now), c.inputs, out
 		rec.Earlier = c.failed
@@ -108,7 +110,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 		c.Attempt++
 		began := c.Clock().Now()
 		c.failed.Next = began
-		out, err := s.awaitStore(ctx, c)
+		out, err := s.traceAttempt(ctx, c)
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}

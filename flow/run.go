@@ -10,6 +10,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/trace"
 )
 
 // Run is one execution of a flow. A Run serves one call of Execute.
@@ -35,6 +36,9 @@ type Run struct {
 	// Memory counts the values that the run makes; they are not counted if it is
 	// nil.
 	Memory Memory
+	// Span is the span of the run, below which the spans of its actions are; nil
+	// records none.
+	Span *trace.Span
 
 	// Stop ends when the gateway waits no longer for a run whose caller waits. Its
 	// on_error list ends then, or is not begun. nil never ends.

@@ -28,7 +28,9 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/otlp"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -66,7 +68,11 @@ type Options struct {
 	// AllowExec and AllowPaths are described at flow.Settings.
 	AllowExec  bool
 	AllowPaths []string
-	Log        *zap.Logger // see logging.New; nil drops all lines
+	// Tracer records traces; nil records none.
+	Tracer *trace.Tracer
+	// TraceCounts returns what became of the spans; required with Tracer.
+	TraceCounts func() otlp.Counts
+	Log         *zap.Logger // see logging.New; nil drops all lines
 	// Harness stands in for the world outside, and lets actions and triggers open
 	// nothing; nil for a gateway that serves. See flow.Harness.
 	Harness flow.Harness
@@ -140,9 +146,12 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle, Tracer: o.Tracer}
 	g.metrics = telemetry.NewMetrics(o.Version, o.Clock, g.slots.InUse)
 	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
+	if o.TraceCounts != nil {
+		g.metrics.RegisterTraces(o.TraceCounts)
+	}
 	g.metrics.RegisterAbandoned(env.Abandoned.Running, env.Abandoned.Total)
 	g.life, g.endRuns = context.WithCancel(context.Background())
 	handler := endpoint.Options{

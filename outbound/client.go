@@ -95,6 +95,17 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if failed != nil {
 		return nil, failed
 	}
+	span := startExchange(ctx, current, req.HideServer)
+	response, failed := c.follow(ctx, cancel, current, req)
+	endExchange(span, response, failed)
+	if failed != nil {
+		return nil, failed
+	}
+	return response, nil
+}
+
+// follow sends a request and follows redirects.
+func (c *Client) follow(ctx context.Context, cancel context.CancelFunc, current *hop, req *Request) (*Response, *Error) {
 	for followed := 0; ; followed++ {
 		answer, failed := c.sendHop(ctx, cancel, current)
 		if failed != nil {
@@ -135,7 +146,7 @@ func (c *Client) sendHop(ctx context.Context, cancel context.CancelFunc, h *hop)
 }
 
 // readResponse reads the body and makes the Response.
-func (c *Client) readResponse(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, error) {
+func (c *Client) readResponse(ctx context.Context, h *hop, answer *http.Response, req *Request, followed int) (*Response, *Error) {
 	body, failed := readBody(ctx, answer, req.maxResponse())
 	if failed != nil {
 		return nil, failed.withTarget(h.origin())

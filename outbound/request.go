@@ -29,6 +29,8 @@ type Request struct {
 	// Sensitive names headers that only the host of URL may see, beside those
 	// that are withheld from others anyway.
 	Sensitive []string
+	// HideServer keeps the name of the server out of traces.
+	HideServer bool
 	// TLS replaces the client's setting for the host of URL: client
 	// certificates, an authority of one's own. Connections are kept per
 	// pointer, so reuse one; it must not be changed once used.

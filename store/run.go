@@ -14,11 +14,12 @@ type Payload struct {
 	Variables []byte
 	Response  []byte // to the caller, as the gateway encodes it
 	Output    []byte // of action "stop"
+	Trace     []byte // the trace that the run belongs to, as trace.Context encodes it
 }
 
 // TotalSize returns how many bytes all parts have together.
 func (p *Payload) TotalSize() int {
-	return len(p.Event) + len(p.Body) + len(p.Variables) + len(p.Response) + len(p.Output)
+	return len(p.Event) + len(p.Body) + len(p.Variables) + len(p.Response) + len(p.Output) + len(p.Trace)
 }
 
 // Cause is why a run or a step is in its state. The zero Cause is none. No field

@@ -42,6 +42,7 @@ func (a *APIClient) Call(ctx context.Context, c *flow.Call, method, path string,
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	a.server.addCredentials(r)
+	r.HideServer = a.hidesServer(c)
 	answer, err := a.client.Outbound.Do(ctx, r)
 	if err != nil {
 		return nil, flow.WithExchange(TransportFailure(err, a.hidesServer(c)), newExchange(r, nil, a.hidesServer(c)))

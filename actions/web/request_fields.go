@@ -163,6 +163,7 @@ func (x *requestFields) exchange(ctx context.Context, c *flow.Call, r *outbound.
 		}
 		return &outbound.Response{Status: a.HTTP.Status, Header: a.HTTP.Header, Body: a.HTTP.Body, FinalURL: r.URL, Target: originOf(r.URL)}, nil
 	}
+	r.HideServer = hideServer
 	answer, err := x.client.Outbound.Do(ctx, r)
 	if err != nil {
 		return nil, TransportFailure(err, hideServer)

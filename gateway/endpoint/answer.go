@@ -105,6 +105,7 @@ func (q *request) writeResponse(r *flow.Response) {
 	if hasBody {
 		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
 	}
+	q.noteStatus(r.Status)
 	q.w.WriteHeader(r.Status)
 	q.written = true
 	if hasBody {

@@ -77,6 +77,7 @@ func (q *request) encodePayload(event flow.Event, response *flow.Response) (stor
 	}
 	payload := run.NewPayload(q.Env.Sealer, stored)
 	payload.Response = q.EncodeResponse(response)
+	payload.Trace = q.Span.Context().Encode()
 	return payload, nil
 }
 

@@ -112,6 +112,10 @@ type request struct {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
 	q := &request{handler: h, w: w, r: r, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
+	if h.Tracer != nil {
+		q.startSpan()
+		defer q.endSpan()
+	}
 	if h.stopping.Load() {
 		q.refuse(problem.ShuttingDown())
 		return

@@ -16,12 +16,14 @@ import (
 
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
+	q.Span.SetWord("gateway.outcome", outcome)
 	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.handler.Clock, q.Began))
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
 	took := clock.Since(q.handler.Clock, q.Began)
+	q.Span.SetWord("gateway.outcome", string(out.State))
 	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took)
 	q.LogRun(out, status, took)
 }
@@ -32,6 +34,7 @@ func (q *request) logFinished(out *flow.Outcome, status int) {
 func (q *request) recordRefusal(p *flow.Problem) {
 	limit, state := &q.handler.unserved, store.Refused
 	if q.Endpoint == nil {
+		q.Span.SetWord("gateway.outcome", p.Outcome)
 		q.handler.Metrics.CountUnserved(p.Outcome, p.Status)
 	} else {
 		q.countRequest(p.Outcome, p.Status)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -54,8 +55,10 @@ func (q *request) serveSync(event flow.Event) {
 func (q *request) executeFlow(ctx context.Context, r *flow.Run) (flow.Outcome, *flow.Response) {
 	defer q.handler.Slots.Free()
 	began := q.handler.Clock.Now()
+	q.startRunSpan(r)
 	out := flow.Execute(ctx, r)
 	response := q.buildResponse(ctx, r, &out)
+	run.EndSpan(r.Span, string(out.State), out.State == flow.Failed, out.Err)
 	if out.State != flow.Detached {
 		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.handler.Clock, began))
 	}

@@ -35,6 +35,9 @@ func (s *Scope) LogRun(out *flow.Outcome, status int, took time.Duration) {
 		fields = append(fields, zap.Int("status", status))
 	}
 	fields = append(fields, zap.Duration("took", took))
+	if s.Span.Sampled() {
+		fields = append(fields, zap.Stringer("trace_id", s.Span.Context().Trace))
+	}
 	if out.Message != "" {
 		fields = append(fields, zap.String("message", s.RedactText(out.Message)))
 	}

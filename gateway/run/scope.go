@@ -15,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -31,7 +32,8 @@ type Env struct {
 	Harness flow.Harness
 	// Idle is how long loops sleep at least while no signal comes, see Pause.
 	Idle   time.Duration
-	Pauses *Pauses // nil in a gateway without a store
+	Pauses *Pauses       // nil in a gateway without a store
+	Tracer *trace.Tracer // nil records no traces
 }
 
 // Pause returns the time after which a loop in the background looks for work
@@ -47,6 +49,7 @@ type Scope struct {
 	Snapshot *snapshot.Snapshot // nil if the gateway is closed
 	Endpoint *snapshot.Endpoint // nil if the request found no endpoint
 	Taken    int64              // bytes of the memory budget for the event
+	Span     *trace.Span        // of the request or of the run; nil for none
 
 	values   atomic.Int64 // bytes of the memory budget for outputs and expressions
 	redacted redact.Run   // outputs of sensitive actions

@@ -11,6 +11,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -56,9 +57,10 @@ func (s *Services) StartFlow(ctx context.Context, e *snapshot.Endpoint, ev flow.
 // that exists already is not queued again. A run that the flow skips is counted,
 // and its record has the id.
 func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string, stored flow.StoredEvent, once *store.Dedupe) (string, *store.Key, error) {
+	payload := run.NewPayload(s.Sealer, stored)
+	root := s.trace(ctx, e.Flow.Name, id, &payload)
 	got, err := s.Store.Accept(ctx, &store.Submission{
-		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once,
-		Payload: run.NewPayload(s.Sealer, stored), Queue: e.QueueLimit(),
+		ID: id, Flow: e.Flow.Name, Version: e.Flow.Version, Dedupe: once, Payload: payload, Queue: e.QueueLimit(),
 	})
 	switch {
 	case errors.Is(err, store.ErrExists):
@@ -74,9 +76,27 @@ func (s *Services) queueRun(ctx context.Context, e *snapshot.Endpoint, id string
 		e.Log.Warn("a run was skipped, as an earlier run of the flow is not over", zap.String("run", id))
 		return id, nil, nil
 	}
+	root.End()
 	e.Metrics.CountAccepted(got)
 	s.Wakeup.Send()
 	return id, nil, nil
+}
+
+// trace puts the trace that the context carries into the payload of a run. If there
+// is none, such as for a schedule, it starts one and returns its first span.
+func (s *Services) trace(ctx context.Context, flowName, id string, p *store.Payload) *trace.Span {
+	if s.Tracer == nil {
+		return nil
+	}
+	if span := trace.From(ctx); span != nil {
+		p.Trace = span.Context().Encode()
+		return nil
+	}
+	root := s.Tracer.Root("start "+flowName, trace.Producer)
+	root.SetWord("gateway.flow.name", flowName)
+	root.SetWord("gateway.run.id", id)
+	p.Trace = root.Context().Encode()
+	return root
 }
 
 func (s *Services) newID() string { return ulid.New(s.Clock.Now()) }

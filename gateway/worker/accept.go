@@ -19,7 +19,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 		s = &direct
 	}
 	// The event is cached first, because the run may be claimed before Accept returns.
-	p.events.put(scope.ID, cachedEvent{scope.Endpoint, event, eventSize(&s.Payload), scope.Taken}, scope.Began)
+	p.events.put(scope.ID, cachedEvent{scope.Endpoint, event, eventSize(&s.Payload), scope.Taken, scope.Span.Context()}, scope.Began)
 	got, err := p.Store.Accept(ctx, s)
 	if err != nil {
 		got = store.Accepted{} // a failed call accepts nothing, even if it returns a claim
@@ -32,7 +32,7 @@ func (p *Pool) Accept(ctx context.Context, scope *run.Scope, s *store.Submission
 	switch {
 	case r != nil && got.Claim != nil:
 		r.take(scope.Taken)
-		r.startDirect(got.Claim, event)
+		r.startDirect(got.Claim, event, scope.Span.Context())
 	case r != nil:
 		p.removeRun(r)
 	}

@@ -117,7 +117,7 @@ func (p *Pool) startClaimed(ctx context.Context, snap *snapshot.Snapshot, w *sto
 		p.events.drop(w.ID)
 	}
 	r.take(cached.taken)
-	r.loadClaimed(w, cached.event, asked)
+	r.loadClaimed(w, cached, asked)
 	p.startRun(r)
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -34,6 +35,7 @@ type cachedEvent struct {
 	event    flow.Event
 	size     int64
 	taken    int64 // of the memory budget
+	trace    trace.Context
 }
 
 type arrival struct {

@@ -21,17 +21,20 @@ func (r *Run) finish(out *flow.Outcome) {
 	claim, s := *r.claim.Load(), r.pool.Store
 	took := clock.Since(r.pool.Clock, r.Began)
 	if out.State == flow.Suspended {
+		r.endSpan("suspended", out)
 		requeue := store.Requeue{Delay: out.Wait, Steps: r.pending}
 		r.writeEnd(func(ctx context.Context) error { return s.Suspend(ctx, claim, requeue) })
 		return
 	}
 	if delay, ok := r.nextAttempt(out.Err); ok {
+		r.endSpan("retried", out)
 		requeue := store.Requeue{Delay: delay, Steps: r.unwrittenSteps(), Cause: r.FailureCause(out.Err)}
 		if r.writeEnd(func(ctx context.Context) error { return s.Retry(ctx, claim, requeue) }) {
 			r.logAttempt(out.Err, delay)
 		}
 		return
 	}
+	r.endSpan(string(out.State), out)
 	ending := r.buildEnding(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
 		r.Endpoint.Metrics.ObserveRun(out.State, took)

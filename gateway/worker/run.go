@@ -13,6 +13,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway/run"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -31,6 +32,7 @@ type Run struct {
 	started  time.Time
 	event    flow.Event // nil if it is still to be decoded
 	payload  store.Payload
+	parent   trace.Context         // of the span of the run
 	loadErr  error                 // why the store can't read the run
 	earlier  map[string]store.Step // steps of earlier attempts, by path
 	progress flow.Progress         // of earlier attempts
@@ -49,11 +51,14 @@ type Run struct {
 }
 
 // loadClaimed takes over a claimed run. The lease of the claim was requested at asked.
-func (r *Run) loadClaimed(w *store.Work, event flow.Event, asked time.Time) {
+func (r *Run) loadClaimed(w *store.Work, cached cachedEvent, asked time.Time) {
 	r.leasedAt.Store(&asked)
 	r.claim.Store(&w.Claim)
 	r.attempt, r.retried, r.started = w.Attempt, w.Retried, w.Started
-	r.payload, r.loadErr, r.event = w.Payload, w.Err, event
+	r.payload, r.loadErr, r.event, r.parent = w.Payload, w.Err, cached.event, cached.trace
+	if cached.event == nil {
+		r.parent = trace.Decode(w.Trace)
+	}
 	if len(w.Steps) == 0 {
 		return
 	}
@@ -65,11 +70,11 @@ func (r *Run) loadClaimed(w *store.Work, event flow.Event, asked time.Time) {
 }
 
 // startDirect starts a run that was claimed when it was accepted.
-func (r *Run) startDirect(c *store.Claim, event flow.Event) {
+func (r *Run) startDirect(c *store.Claim, event flow.Event, parent trace.Context) {
 	asked := r.Began
 	r.leasedAt.Store(&asked)
 	r.claim.Store(c)
-	r.attempt, r.started, r.event = 1, r.Began, event
+	r.attempt, r.started, r.event, r.parent = 1, r.Began, event, parent
 	r.pool.startRun(r)
 }
 
@@ -86,8 +91,10 @@ func (r *Run) executeAndFinish() {
 	out := r.execute()
 	switch {
 	case r.isLost():
+		r.endSpan("lost", &out)
 		r.logLost()
 	case r.ctx.Err() != nil && out.Err != nil: // it was interrupted
+		r.endSpan("requeued", &out)
 		r.requeue()
 	default:
 		r.finish(&out)
@@ -143,10 +150,12 @@ func (r *Run) execute() (out flow.Outcome) {
 		}
 		r.event = event
 	}
-	return flow.Execute(r.ctx, &flow.Run{
+	f := &flow.Run{
 		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
 		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness,
-	})
+	}
+	r.startSpan(f)
+	return flow.Execute(r.ctx, f)
 }
 
 // failedOutcome returns the outcome of a run that fails before its first action.

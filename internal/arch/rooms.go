@@ -29,7 +29,7 @@ func ground() []string {
 		"internal/abandon", "internal/apikey", "internal/backoff", "internal/clock", "internal/cron", "internal/ctytext", "internal/datetime", "internal/duration", "internal/httpserver",
 		"internal/clientaddr", "internal/keys",
 		"internal/links", "internal/logging", "internal/memlimit", "internal/netname", "internal/ranges", "internal/ratelimit", "internal/redact", "internal/richtext",
-		"internal/termtext", "internal/ulid", "internal/urltext", "internal/value",
+		"internal/termtext", "internal/trace", "internal/ulid", "internal/urltext", "internal/value",
 	}
 }
 
@@ -61,6 +61,8 @@ func groundRooms() []room {
 		{"internal/redact", []string{"internal/keys"}, "it hides texts in values, and seals them by a key"},
 		{"internal/richtext", nil, "it turns texts into others"},
 		{"internal/termtext", nil, "it makes text safe for terminals"},
+		{"internal/trace", []string{"internal/clock"}, "spans have times and ids, and know no flow"},
+		{"internal/otlp", []string{"internal/clock", "internal/trace", "outbound"}, "it sends spans through the client, and knows no flow"},
 		{"internal/ulid", nil, "ids are bytes of time and chance"},
 		{"internal/urltext", nil, "it keeps values in their places of a URL, which is text"},
 		{"internal/value", []string{"internal/termtext"}, "values are the ground floor"},
@@ -124,7 +126,7 @@ func gatewayRooms() []room {
 	}
 	return []room{
 		{"gateway/acme", with("outbound", "store"), "it obtains certificates and keeps them in a shared store, and knows no request"},
-		{"gateway/telemetry", below(), "metrics and log lines are counted for every part of the process"},
+		{"gateway/telemetry", below("internal/otlp"), "metrics and log lines are counted for every part of the process"},
 		{"gateway/snapshot", below("gateway/telemetry"), "a configuration in service knows its endpoints, not their requests"},
 		{"gateway/run", below("gateway/telemetry", "gateway/snapshot"), "it belongs to one run, sync or async"},
 		{"gateway/history", below("gateway/telemetry", "gateway/run", "store/erase"), "it records runs and erases addresses"},
@@ -135,7 +137,7 @@ func gatewayRooms() []room {
 		{"gateway/endpoint", below("gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker"), "it serves requests"},
 		{"gateway/schedule", below("gateway/snapshot", "gateway/run", "gateway/services"), "it starts the runs of schedules"},
 		{"gateway/watch", below(), "it tells that files changed, and knows no flow in service"},
-		{"gateway", below("config/diag", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
+		{"gateway", below("config/diag", "internal/otlp", "outbound", "gateway/acme", "gateway/telemetry", "gateway/snapshot", "gateway/run", "gateway/history", "gateway/keyring", "gateway/handshake", "gateway/services", "gateway/worker", "gateway/endpoint", "gateway/schedule", "gateway/watch"), "the process takes a loader and a store, and knows no kind"},
 	}
 }
 

@@ -55,6 +55,7 @@ func (r *Run) Erase(e store.Eraser) *Changes {
 		{&r.Variables, store.TextPiece, false},
 		{&r.Response, store.ResponsePiece, false},
 		{&r.Output, store.TextPiece, false},
+		{&r.Trace, store.TextPiece, false}, // a sender chooses the tracestate
 	} {
 		c.Payload = c.eraseBytes(p.bytes, p.kind, p.cut) || c.Payload
 	}

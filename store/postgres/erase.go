@@ -163,10 +163,10 @@ func readEraseRuns(ctx context.Context, t *tx, ids [][16]byte, lock string) (map
 			runs[id] = &eraseRun{Run: erase.Run{Cut: cut, Cause: c}, state: stateOf(state)}
 			return nil
 		})
-	t.addSQL("SELECT run, event, body, variables, response, output FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
+	t.addSQL("SELECT run, event, body, variables, response, output, trace FROM payloads WHERE run = ANY($1::uuid[])", ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var p store.Payload
-			if err := rows.Scan(&id, &p.Event, &p.Body, &p.Variables, &p.Response, &p.Output); err != nil {
+			if err := rows.Scan(&id, &p.Event, &p.Body, &p.Variables, &p.Response, &p.Output, &p.Trace); err != nil {
 				return err
 			}
 			if run := runs[id]; run != nil {
@@ -277,8 +277,8 @@ func (t *tx) writeChanges(id [16]byte, run *erase.Run, changes *erase.Changes) {
 			id, nullText(run.Cause.Reason), nullText(run.Cause.Message), nullText(run.Cause.Detail))
 	}
 	if p := &run.Payload; changes.Payload {
-		t.addSQL("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6 WHERE run = $1",
-			id, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output))
+		t.addSQL("UPDATE payloads SET event = $2, body = $3, variables = $4, response = $5, output = $6, trace = $7 WHERE run = $1",
+			id, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output), nullBlob(p.Trace))
 	}
 	for i := range changes.Steps {
 		s := &changes.Steps[i]

@@ -156,5 +156,6 @@ func insertPayloads(rows []newRun) *query {
 	optional("variables", func(p *store.Payload) []byte { return p.Variables })
 	optional("response", func(p *store.Payload) []byte { return p.Response })
 	optional("output", func(p *store.Payload) []byte { return p.Output })
+	optional("trace", func(p *store.Payload) []byte { return p.Trace })
 	return insertQuery("payloads", columns)
 }

@@ -194,7 +194,7 @@ func recountBytes(t *tx, ids [][16]byte, shard int16) {
 		return sum
 	}
 	size := fmt.Sprintf("%d + coalesce((SELECT %s FROM payloads p WHERE p.run = r.id), 0) + coalesce((SELECT sum(%d + %s) FROM steps s WHERE s.run = r.id), 0)",
-		runBytes, length("event", "body", "variables", "response", "output"), stepBytes, length("input", "output"))
+		runBytes, length("event", "body", "variables", "response", "output", "trace"), stepBytes, length("input", "output"))
 	t.addSQL(`WITH o AS (SELECT id, bytes FROM runs WHERE id = ANY($1::uuid[])),
 			n AS (UPDATE runs r SET bytes = `+size+` WHERE id = ANY($1::uuid[]) RETURNING id, bytes)
 		UPDATE shards SET bytes = shards.bytes + (SELECT coalesce(sum(n.bytes - o.bytes), 0) FROM n JOIN o ON o.id = n.id) WHERE shard = $2`, ids, shard)

@@ -48,9 +48,9 @@ func addRunQueries(b *pgx.Batch, id store.ID, run *store.Run) {
 		return nil
 	})
 	p := &run.Payload
-	const payload = "SELECT event, body, variables, response, output FROM payloads WHERE run = $1"
+	const payload = "SELECT event, body, variables, response, output, trace FROM payloads WHERE run = $1"
 	b.Queue(payload, [16]byte(id)).QueryRow(func(r pgx.Row) error {
-		err := r.Scan(&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output)
+		err := r.Scan(&p.Event, &p.Body, &p.Variables, &p.Response, &p.Output, &p.Trace)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

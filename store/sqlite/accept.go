@@ -201,11 +201,11 @@ func (a *acceptance) claimDirectly(seq int64) {
 
 // insertPayload writes the payload of a run.
 func (t *tx) insertPayload(seq int64, p *store.Payload) error {
-	if len(p.Variables) == 0 && len(p.Output) == 0 && len(p.Response) == 0 {
+	if len(p.Variables) == 0 && len(p.Output) == 0 && len(p.Response) == 0 && len(p.Trace) == 0 {
 		_, err := t.exec("INSERT INTO payloads (run, event, body) VALUES (?, ?, ?)", seq, nullBlob(p.Event), nullBlob(p.Body))
 		return err
 	}
-	_, err := t.exec("INSERT INTO payloads (run, event, body, variables, response, output) VALUES (?, ?, ?, ?, ?, ?)",
-		seq, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output))
+	_, err := t.exec("INSERT INTO payloads (run, event, body, variables, response, output, trace) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		seq, nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output), nullBlob(p.Trace))
 	return err
 }

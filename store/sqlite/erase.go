@@ -216,8 +216,8 @@ func (t *tx) writeChanges(seq int64, run *erase.Run, changes *erase.Changes) err
 		}
 	}
 	if p := &run.Payload; changes.Payload {
-		_, err := t.exec("UPDATE payloads SET event = ?, body = ?, variables = ?, response = ?, output = ? WHERE run = ?",
-			nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output), seq)
+		_, err := t.exec("UPDATE payloads SET event = ?, body = ?, variables = ?, response = ?, output = ?, trace = ? WHERE run = ?",
+			nullBlob(p.Event), nullBlob(p.Body), nullBlob(p.Variables), nullBlob(p.Response), nullBlob(p.Output), nullBlob(p.Trace), seq)
 		if err != nil {
 			return err
 		}

@@ -98,8 +98,8 @@ func (v *view) readWorkData(w *store.Work) error {
 }
 
 func readPayload(r querier, seq int64, p *store.Payload) (bool, error) {
-	return r.queryRow("SELECT event, body, variables, response, output FROM payloads WHERE run = ?", func(v []driver.Value) {
-		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4])}
+	return r.queryRow("SELECT event, body, variables, response, output, trace FROM payloads WHERE run = ?", func(v []driver.Value) {
+		*p = store.Payload{Event: blobOf(v[0]), Body: blobOf(v[1]), Variables: blobOf(v[2]), Response: blobOf(v[3]), Output: blobOf(v[4]), Trace: blobOf(v[5])}
 	}, seq)
 }
 

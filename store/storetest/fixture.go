@@ -91,7 +91,7 @@ func (f *fixture) same(what string, got, want any) {
 func (f *fixture) submission(changes ...func(*store.Submission)) *store.Submission {
 	s := &store.Submission{
 		ID: ulid.New(f.clock.Now()), Flow: "orders", Version: "v1", Status: 202,
-		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: []byte("response")},
+		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: []byte("response"), Trace: []byte("trace")},
 	}
 	for _, change := range changes {
 		change(s)

@@ -89,7 +89,7 @@ func endSaysAll(f *fixture) {
 			ID: c.ID, Flow: "orders", State: store.Failed, Received: f.clock.Now().Add(-3 * time.Second), Started: f.clock.Now().Add(-3 * time.Second),
 			Finished: f.clock.Now(), Attempt: 1, Status: 502, Size: 4, Cause: end.Cause,
 		},
-		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: end.Response, Output: end.Output},
+		Payload: store.Payload{Event: []byte("event"), Body: []byte("body"), Variables: []byte("variables"), Response: end.Response, Output: end.Output, Trace: []byte("trace")},
 		Steps:   end.Steps, Version: "v1",
 	})
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/logging"
+	"github.com/webhook-gateway/gateway/internal/testutil/tracetest"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/triggers"
 )
@@ -30,10 +32,12 @@ type leakLab struct {
 	log      *lines
 	echo     string // address of the echo server
 	database string // URL of a PostgreSQL database for actions
+	spans    *tracetest.Recorder
 }
 
 func newLeakLab(t *testing.T, mode string) *leakLab {
 	l := &leakLab{durable: newStopped(t), mode: mode, log: &lines{}, echo: echoServer(t)}
+	l.spans = l.traced(trace.Sampler{Ratio: 1})
 	var err error
 	if l.opts.Log, err = logging.New(l.log, "json", "debug"); err != nil {
 		t.Fatal(err)

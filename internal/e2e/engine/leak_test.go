@@ -78,6 +78,10 @@ func (l *leakLab) execute(kind leakKind) {
 	})
 	l.checkPlaces(kind)
 	wantNoLeak(l.t, "the API", l.shown(), false)
+	if len(l.spans.Spans()) == 0 {
+		l.t.Error("no spans were recorded")
+	}
+	wantNoLeak(l.t, "the traces", l.spans.Text(), false)
 	wantNoLeak(l.t, "the metrics", strings.Join(metricsText(l.g), "\n"), false)
 }
 

@@ -19,6 +19,7 @@ type outside struct {
 
 	mu    sync.Mutex
 	calls map[string][]string      // bodies by path
+	heads map[string][]http.Header // header fields by path
 	fails map[string]int           // how many calls of a path get a 503 yet
 	held  map[string]chan struct{} // calls of a path wait until it is closed
 	now   map[string]int           // under way
@@ -28,7 +29,7 @@ type outside struct {
 func newOutside(t *testing.T, changed *signaltest.Signal) *outside {
 	o := &outside{
 		changed: changed,
-		calls:   map[string][]string{}, fails: map[string]int{},
+		calls:   map[string][]string{}, heads: map[string][]http.Header{}, fails: map[string]int{},
 		held: map[string]chan struct{}{}, now: map[string]int{}, peak: map[string]int{},
 	}
 	s := httptest.NewServer(o)
@@ -46,6 +47,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	o.mu.Lock()
 	o.calls[path] = append(o.calls[path], string(body))
+	o.heads[path] = append(o.heads[path], r.Header.Clone())
 	o.now[path]++
 	o.peak[path] = max(o.peak[path], o.now[path])
 	fail := o.fails[path] > 0
@@ -108,6 +110,13 @@ func (o *outside) bodies(path string) []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([]string(nil), o.calls[path]...)
+}
+
+// sent returns the header fields of the calls of a path.
+func (o *outside) sent(path string) []http.Header {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]http.Header(nil), o.heads[path]...)
 }
 
 func (o *outside) most(path string) int {

@@ -1,0 +1,2 @@
+-- The trace that a run belongs to.
+ALTER TABLE payloads ADD COLUMN trace BLOB;
