@@ -18,6 +18,7 @@ type testRun struct {
 	format, match string
 	parallel      int
 	verbose       bool
+	coverage      testCoverage
 }
 
 func (c *command) testCommand() *cobra.Command {
@@ -31,13 +32,15 @@ delays, retries and timeouts take no time, no socket is opened, and no secret is
 read. Actions that reach outside need a mock. "gateway docs test" describes the
 language of tests.
 
-Exit codes: 0 all tests passed, 1 a test failed or a file has errors, 2 wrong use.`,
+Exit codes: 0 all tests passed, 1 a test failed, a file has errors or the coverage
+is below --min, 2 wrong use.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return t.run(cmd.Context(), args) },
 	}
 	cmd.Flags().StringVar(&t.format, "format", "text", "format of the results: text")
 	cmd.Flags().StringVar(&t.match, "run", "", "run only the tests whose names match the regular expression")
 	cmd.Flags().IntVar(&t.parallel, "parallel", 0, "how many tests run at once (default: the number of processors)")
 	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also list the tests that passed")
+	t.coverage.addFlags(cmd)
 	return cmd
 }
 
@@ -62,7 +65,11 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 	if err := report.WriteText(t.out, flowtest.TextOptions{Color: t.wantsColor(t.out), Verbose: t.verbose}); err != nil {
 		return err
 	}
-	if report.Failed() > 0 {
+	reached, err := t.coverage.write(t.out, report)
+	if err != nil {
+		return err
+	}
+	if report.Failed() > 0 || !reached {
 		return exit(exitFindings)
 	}
 	return nil
@@ -70,6 +77,10 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 
 func (t *testRun) options(paths []string) (flowtest.Options, error) {
 	o := flowtest.Options{Kinds: t.Kinds, Connections: t.Connections, Version: t.Version, Clock: t.clock, Parallel: t.parallel}
+	if err := t.coverage.check(); err != nil {
+		return o, err
+	}
+	t.coverage.observe(&o)
 	var loaded load.Options
 	if _, err := t.loader(paths, load.RequireSet, func(l *load.Options) { loaded = *l }); err != nil {
 		return o, err

@@ -102,6 +102,8 @@ type HTTPPart struct {
 	Challenge func(r *http.Request, in Incoming) *Problem
 	// Auth are the kinds of the checks of callers; a caller needs to pass one of them.
 	Auth []string
+	// AuthRefusal is the status of the answer to callers that pass none.
+	AuthRefusal int
 	// ReadsKeys: callers may sign in with keys that the store keeps.
 	ReadsKeys bool
 	// Handshakes: the store keeps the secret that a sender chooses.
@@ -274,6 +276,17 @@ type Input struct {
 	Rules       string // `min = 1, format = "email"`; "" for none
 	Place       string // in the request or the input: webhook.body.email
 	Sensitive   bool   // the value stays out of the record
+
+	// Rules that a request can break; none for the input of a call.
+	Breakable []InputRule
+}
+
+// InputRule is a rule of a variable: "required", "type", "enum", "pattern",
+// "format", "min" or "max".
+type InputRule struct {
+	Name string
+	// BrokenBy reports whether a fault of a request says that the rule is broken.
+	BrokenBy func(Fault) bool
 }
 
 // Event started a run.

@@ -82,7 +82,7 @@ func Run(ctx context.Context, o Options) (*Report, hcl.Diagnostics) {
 	}
 	began := o.Clock.Now()
 	s := loadSuite(o)
-	r := &Report{Files: s.sources}
+	r := &Report{Files: s.sources, Flows: s.listed}
 	if s.diags.HasErrors() {
 		return r, s.diags
 	}

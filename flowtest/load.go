@@ -29,6 +29,7 @@ type suite struct {
 	cases   []*Case
 	sources map[string][]byte
 	flows   map[string]*flow.Flow // of the files with made-up secrets, by name
+	listed  []*flow.Flow          // the same in the order of the files
 	diags   hcl.Diagnostics
 
 	flowsFailed bool // diags are those of the flow files
@@ -79,6 +80,7 @@ func (s *suite) loadFlows() {
 		s.flowsFailed = true
 		s.report(c.diags...)
 	}
+	s.listed = c.load.Flows
 	for _, f := range c.load.Flows {
 		s.flows[f.Name] = f
 	}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 // Report is the result of a run of tests.
@@ -11,6 +13,7 @@ type Report struct {
 	Results []*Result
 	Took    time.Duration
 	Files   map[string][]byte // flow files and test files, by their names in ranges
+	Flows   []*flow.Flow      // that the paths hold, compiled with made-up secrets, in the order of the files
 }
 
 // Failed returns the number of failed tests.

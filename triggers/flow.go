@@ -82,7 +82,7 @@ func (t *flowTrigger) RefineScope(s *expr.Scope) *expr.Scope {
 
 // Parts returns the part for calls of other flows.
 func (t *flowTrigger) Parts(string) flow.Parts {
-	inputs := inputsOf(t.variables)
+	inputs := inputsOf(t.variables, false)
 	return flow.Parts{
 		Call:  &flow.CallPart{Inputs: inputs, Check: t.checkKnown, Event: t.newCallEvent},
 		Codec: anyCodec{t}, Queue: t.limits(), Inputs: inputs,
@@ -90,8 +90,9 @@ func (t *flowTrigger) Parts(string) flow.Parts {
 	}
 }
 
-// inputsOf returns the members that variables declare; nil without variables.
-func inputsOf(variables []*input.Variable) []flow.Input {
+// inputsOf returns the members that variables declare; nil without variables. json
+// says that they may stand in a JSON body.
+func inputsOf(variables []*input.Variable, json bool) []flow.Input {
 	if len(variables) == 0 {
 		return nil
 	}
@@ -99,7 +100,7 @@ func inputsOf(variables []*input.Variable) []flow.Input {
 	for i, v := range variables {
 		out[i] = flow.Input{
 			Name: v.Name, Required: !v.IsOptional(), Description: v.Description, Type: v.TypeText(), Rules: v.RulesText(),
-			Place: v.PlaceText(), Sensitive: v.Sensitive,
+			Place: v.PlaceText(), Sensitive: v.Sensitive, Breakable: v.Breakable(json),
 		}
 	}
 	return out

@@ -249,6 +249,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Computes:     w.computes(),
 			Dedupes:      w.dedupe != nil,
 			Auth:         w.authKinds(),
+			AuthRefusal:  w.unauthorizedStatus(),
 			ReadsKeys:    slices.ContainsFunc(w.checks, auth.ReadsKeys),
 			Handshakes:   len(w.handshakeSenders()) > 0,
 			MaxBody:      int64(w.maxBody),
@@ -261,7 +262,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			CORS:         w.corsSettings(),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},
-		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables),
+		Codec: anyCodec{w}, Queue: w.limits(), Credential: w.secrets.check, Inputs: inputsOf(w.variables, acceptsType(w.ranges, "application", "json")),
 		Sensitive: findSensitive(webhookRoot, []string{"body"}, w.variables, holdsVariable), Reads: w.reads,
 	}
 }

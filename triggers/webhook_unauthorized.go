@@ -44,11 +44,20 @@ func (w *webhook) unauthorizedProblem(reason error) *flow.Problem {
 		return authUnavailableProblem(reason, u.RetryAfter)
 	}
 	p := unauthorizedProblem(auth.Policy{Checks: w.checks}.Challenges(), reason)
-	if w.unauthorized != nil && w.unauthorized.status != http.StatusUnauthorized {
-		p.Status, p.Header = w.unauthorized.status, nil
+	if status := w.unauthorizedStatus(); status != http.StatusUnauthorized {
+		p.Status, p.Header = status, nil
 	}
 	if w.answersWithoutBody() {
 		p.Response = &flow.Response{Status: p.Status, Header: p.Header}
 	}
 	return p
+}
+
+// unauthorizedStatus returns the status of the answer to callers without valid
+// credentials.
+func (w *webhook) unauthorizedStatus() int {
+	if w.unauthorized == nil {
+		return http.StatusUnauthorized
+	}
+	return w.unauthorized.status
 }

@@ -149,6 +149,7 @@ func programRooms() []room {
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
 		{"admin", with("admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
 		{"flowtest", with("config/diag", "config/expr", "config/expr/funcs", "config/load", "config/schema", "flow", "gateway", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, and takes the kinds as an argument"},
+		{"flowtest/coverage", with("flow", "flow/outline", "flowtest"), "it watches tests, and joins what they reach to the text of the files"},
 		{"cmd/...", []string{anything}, "cmd wires the program together"},
 		{"examples/...", []string{anything}, "an example shows how a user wires a gateway of their own"},
 		{"bench/...", []string{anything}, "a benchmark may measure any part"},

@@ -126,6 +126,11 @@ func (c *Checker) addLoggedFault(detail, logged, expected, actual string) {
 // actualNothing is the Actual text of a fault whose value is missing.
 const actualNothing = "nothing"
 
+// isMissing reports whether a fault is about a value that is missing or null.
+func isMissing(f flow.Fault) bool {
+	return f.Actual == actualNothing || f.Actual == value.TypeName(nil)
+}
+
 // addMissing records that a required value is missing, or null if present.
 func (c *Checker) addMissing(t *Type, present bool) {
 	actual := actualNothing
@@ -140,18 +145,27 @@ func (c *Checker) addMismatch(t *Type, v any) {
 	c.addFault(fmt.Sprintf("This must be %s.", withArticle(t.jsonName())), t.jsonName(), value.TypeName(v))
 }
 
+// detailCount begins the detail of a fault about the number of elements.
+const detailCount = "This must have exactly"
+
 // addWrongCount records a list with the wrong number of elements.
 func (c *Checker) addWrongCount(want, got int) {
 	expected := formatCount(want, "element")
-	c.addFault(fmt.Sprintf("This must have exactly %s.", expected), expected, formatCount(got, "element"))
+	c.addFault(fmt.Sprintf("%s %s.", detailCount, expected), expected, formatCount(got, "element"))
 }
 
+// What a bound expects begins so.
+const (
+	expectedMin = "at least "
+	expectedMax = "at most "
+)
+
 func (c *Checker) addTooSmall(limit, actual string) {
-	c.addFault("This must be at least "+limit+".", "at least "+limit, actual)
+	c.addFault("This must be "+expectedMin+limit+".", expectedMin+limit, actual)
 }
 
 func (c *Checker) addTooLarge(limit, actual string) {
-	c.addFault("This must be at most "+limit+".", "at most "+limit, actual)
+	c.addFault("This must be "+expectedMax+limit+".", expectedMax+limit, actual)
 }
 
 // formatCount writes a number and its noun: "1 element", "2 elements".

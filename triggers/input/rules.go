@@ -59,12 +59,15 @@ func (r *rules) checkText(c *Checker, s string) {
 		r.checkCount(c, utf8.RuneCountInString(s), "character", value.TypeName(s))
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
-		c.addFault(fmt.Sprintf("This must match the pattern %s.", r.pattern), "a text that matches "+r.pattern.String(), value.TypeName(s))
+		c.addFault(fmt.Sprintf("This must match the pattern %s.", r.pattern), expectedPattern(r.pattern), value.TypeName(s))
 	}
 	if r.format != nil && !r.format.matches(s) {
 		c.addFault(fmt.Sprintf("This must be %s.", r.format.description), r.format.name, value.TypeName(s))
 	}
 }
+
+// expectedPattern says which texts match a pattern.
+func expectedPattern(p *regexp.Regexp) string { return "a text that matches " + p.String() }
 
 func (r *rules) checkCount(c *Checker, n int, noun, actual string) {
 	if r.min != nil && n < r.min.count {
