@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"strings"
+
 	"github.com/webhook-gateway/gateway/flow/graph"
 	"github.com/webhook-gateway/gateway/flow/outline"
 )
@@ -18,9 +20,11 @@ func (s *Service) FlowGraph(name string) (*graph.Graph, error) {
 	if f == nil {
 		return nil, v.missingFlow(name)
 	}
-	src := v.Config.Files[f.Range.Filename]
-	// The replaced texts keep the syntax of the file.
-	files := map[string][]byte{f.Range.Filename: []byte(v.redactCredentials(src, f.Range.Filename, 0, len(src)))}
+	// The text of the one flow is enough, in its lines. The texts that replace
+	// credentials keep its syntax.
+	src := v.showSource(f)
+	text := strings.Repeat("\n", src.Line-1) + strings.Join(src.Lines, "\n")
+	files := map[string][]byte{f.Range.Filename: []byte(text)}
 	o, err := outline.Of(f, files, outline.Options{Redact: v.redactText})
 	if err != nil {
 		return nil, s.convertError(v, err)
