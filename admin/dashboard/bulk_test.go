@@ -89,3 +89,26 @@ func TestBulkProgress(t *testing.T) {
 	wantText(t, page, "12 000 runs queued again so far.", "There are more.")
 	wantText(t, s.post("/bulk", form(t, page, "/bulk")), "12 001 runs queued again.")
 }
+
+// TestBulkRetryOfACause runs the runs of one cause again.
+func TestBulkRetryOfACause(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Fail("x", "no route to order 1")
+	s.Fail("x", "no route to order 2")
+	other := s.Fail("x", "too large")
+	page := s.get("/failed", 200)
+	wantText(t, page, "2 causes.", "3 runs, the end of the list")
+	group := regexp.MustCompile(`<a href="([^"]*)"><b>2</b>`).FindStringSubmatch(page)
+	if group == nil {
+		t.Fatalf("%s", page)
+	}
+	page = s.get(html.UnescapeString(group[1]), 200)
+	wantText(t, page, "Action note failed no route to order 2", "2 runs, the end of the list")
+	wantNone(t, page, other)
+	page = s.get(linkTo(t, page, "Run all of them again"), 200)
+	wantText(t, page, "2 runs will be queued again", "the cause of the runs below")
+	wantText(t, s.post("/bulk", form(t, page, "/bulk")), "2 runs queued again.")
+	wantText(t, s.get("/failed", 200), other, "1 cause.")
+	wantText(t, s.get("/failed?failure=nonsense", 200), "\"failure\" must be the key of a group of failed runs.")
+}

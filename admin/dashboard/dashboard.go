@@ -69,8 +69,13 @@ func (d *Dashboard) addRoutes() {
 	d.serveForm("POST /keys/{name}/rotate", d.rotateKey)
 	d.serveAction("POST /keys/{name}/revoke", d.revokeKey)
 
+	d.servePage("GET /audit", d.listAudit)
+
 	d.servePage("GET /{$}", d.showOverview)
 	d.servePage("GET /flows/{name}", d.showFlow)
+	d.serveAction("POST /flows/{name}/pause", d.pauseFlow)
+	d.serveAction("POST /flows/{name}/resume", d.resumeFlow)
+	d.serveAction("POST /reload", d.reload)
 	d.servePage("GET /failed", d.listFailed)
 	d.servePage("GET /bulk", d.confirmBulk)
 	d.servePage("GET /bulk/progress", d.showProgress)

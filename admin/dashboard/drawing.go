@@ -57,15 +57,17 @@ func (d *Dashboard) failedActions(ctx context.Context, name string) (failed map[
 	if err != nil {
 		return nil, false, err
 	}
-	groups, _, more, err := d.groupFailed(ctx, q)
+	failed = map[string]int{}
+	err = d.eachRun(ctx, q, maxDrawn, func(run *ops.RunSummary) {
+		if run.Cause != nil && run.Cause.Action != "" {
+			failed[run.Cause.Action]++
+		}
+	}, &more)
 	if isKind(err, ops.NoStore) || isKind(err, ops.Unavailable) {
 		return nil, false, nil
 	}
-	failed = map[string]int{}
-	for _, g := range groups {
-		if g.Cause.Action != "" {
-			failed[g.Cause.Action] += g.Count
-		}
-	}
 	return failed, more, err
 }
+
+// maxDrawn is how many failed runs of a flow are counted for its drawing.
+const maxDrawn = 2000

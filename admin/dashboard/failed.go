@@ -1,25 +1,23 @@
 package dashboard
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// failedPage is the runs that failed for good, by flow, action and cause.
+// failedPage is the runs that failed for good, by flow and cause.
 type failedPage struct {
 	Filter  runFilter
 	Flows   []string
 	Ranges  []choice
 	Groups  []failedGroup
-	Grouped int  // runs in the groups
-	More    bool // there are older runs that are in no group
+	More    bool         // there are more groups
+	Group   *failedGroup // the cause that the filter selects
 	Runs    []ops.RunSummary
 	Next    string
 	First   string
@@ -27,18 +25,12 @@ type failedPage struct {
 	Retry   string // URL that asks for confirmation
 }
 
-// failedGroup is failed runs with the same flow, action and cause.
+// failedGroup is failed runs of a flow with one cause.
 type failedGroup struct {
-	Flow        string
-	Cause       ops.RunCause
-	Count       int
-	First, Last time.Time
-	URL         string // the runs of the group
-	Newest      string // URL of the newest run
+	ops.FailureGroup
+	URL   string // the runs of the group
+	Retry string // URL that asks whether to run them again
 }
-
-// maxGrouped is how many failed runs are grouped, the newest ones.
-const maxGrouped = 2000
 
 func (d *Dashboard) listFailed(r *http.Request) (*page, error) {
 	f := readRunFilter(r.URL.Query())
@@ -58,13 +50,14 @@ func (d *Dashboard) listFailed(r *http.Request) (*page, error) {
 	case err != nil:
 		return nil, err
 	}
-	if f.After == "" && f.Text == "" && f.Key == "" {
+	if f.After == "" && !f.isSearch() {
 		out.Live = f.pollURL(body.Runs)
 	}
 	return out, nil
 }
 
-// fillFailed reads a page of runs, and on the first page the groups.
+// fillFailed reads a page of runs, and on the first page the groups. Groups count
+// all runs of a cause, so there are none beside a text or a time.
 func (d *Dashboard) fillFailed(ctx context.Context, body *failedPage) error {
 	f := &body.Filter
 	q, err := f.query(d.Clock.Now())
@@ -87,32 +80,26 @@ func (d *Dashboard) fillFailed(ctx context.Context, body *failedPage) error {
 		body.First = link("/failed", values)
 		return nil
 	}
-	body.Groups, body.Grouped, body.More, err = d.groupFailed(ctx, q)
+	if f.Text != "" || f.Key != "" || f.From != "" || f.To != "" || len(f.Reason) > 0 {
+		return nil
+	}
+	body.Groups, body.More, err = d.failedGroups(ctx, f.Flow, store.MaxFailureGroups)
+	if i := slices.IndexFunc(body.Groups, func(g failedGroup) bool { return f.Failure != "" && g.Key == f.Failure }); i >= 0 {
+		body.Group, body.Groups = &body.Groups[i], nil
+	}
 	return err
 }
 
-// groupFailed groups the newest failed runs, the largest group first.
-func (d *Dashboard) groupFailed(ctx context.Context, q store.ListQuery) (groups []failedGroup, grouped int, more bool, err error) {
-	type key struct{ flow, action, reason, message string }
-	known := map[key]int{}
-	err = d.eachRun(ctx, q, maxGrouped, func(run *ops.RunSummary) {
-		cause := ops.RunCause{}
-		if run.Cause != nil {
-			cause = *run.Cause
-		}
-		k := key{run.Flow, cause.Action, cause.Reason, cause.Message}
-		at, ok := known[k]
-		if !ok {
-			at = len(groups)
-			known[k] = at
-			groups = append(groups, failedGroup{Flow: run.Flow, Cause: cause, Last: run.Received, Newest: runURL(run.ID), URL: groupURL(run.Flow, cause.Message)})
-		}
-		groups[at].Count++
-		groups[at].First = run.Received
-		grouped++
-	}, &more)
-	slices.SortStableFunc(groups, func(a, b failedGroup) int { return cmp.Compare(b.Count, a.Count) })
-	return groups, grouped, more, err
+// failedGroups returns groups of failed runs, the group with the newest run first.
+func (d *Dashboard) failedGroups(ctx context.Context, flows []string, limit int) (groups []failedGroup, more bool, err error) {
+	list, err := d.Ops.FailureGroups(ctx, store.FailureQuery{Flows: flows, Limit: limit})
+	for _, g := range list.Groups {
+		f := runFilter{Flow: []string{g.Flow}, Failure: g.Key, State: []string{store.Failed.String()}}
+		values := f.values()
+		values.Del("state")
+		groups = append(groups, failedGroup{g, link("/failed", values), bulkURL("retry", f)})
+	}
+	return groups, list.More, err
 }
 
 // eachRun calls do for the runs that match, the newest first, at most limit. more
@@ -133,17 +120,6 @@ func (d *Dashboard) eachRun(ctx context.Context, q store.ListQuery, limit int, d
 	}
 	*more = true
 	return nil
-}
-
-// groupURL returns the list of the failed runs of a flow whose cause has a
-// message. A search takes the beginning of a long one.
-func groupURL(flow, message string) string {
-	const searched = 120
-	q := url.Values{"flow": {flow}}
-	if part, _ := cutText(message, searched); part != "" {
-		q.Set("text", part)
-	}
-	return link("/failed", q)
 }
 
 func cloneValues(q url.Values) url.Values {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/store"
@@ -60,4 +61,30 @@ func numberLines(s *ops.Source) []sourceLine {
 		out = append(out, sourceLine{Number: s.Line + i, Before: text})
 	}
 	return out
+}
+
+// pauseFlow pauses a flow.
+func (d *Dashboard) pauseFlow(r *http.Request) (string, error) {
+	name := r.PathValue("name")
+	if _, err := d.Ops.PauseFlow(r.Context(), name); err != nil {
+		return "", err
+	}
+	return "/flows/" + url.PathEscape(name) + "?done=pause", nil
+}
+
+// resumeFlow ends the pause of a flow.
+func (d *Dashboard) resumeFlow(r *http.Request) (string, error) {
+	name := r.PathValue("name")
+	if _, err := d.Ops.ResumeFlow(r.Context(), name); err != nil {
+		return "", err
+	}
+	return "/flows/" + url.PathEscape(name) + "?done=resume", nil
+}
+
+// reload loads the flow files again. The overview shows its findings.
+func (d *Dashboard) reload(r *http.Request) (string, error) {
+	if _, ok := d.Ops.Reload(r.Context(), "dashboard"); !ok {
+		return "/", nil
+	}
+	return "/?done=reload", nil
 }

@@ -20,7 +20,7 @@ func (d *Dashboard) functions() template.FuncMap {
 		"since":   func(t time.Time) string { return formatSeconds(clock.Since(d.Clock, t).Seconds()) },
 		"seconds": formatSeconds,
 		"bytes":   formatBytes,
-		"number":  formatNumber,
+		"number":  formatAnyNumber,
 		"plural":  plural,
 		"rate":    formatRate,
 		"percent": formatPercent,
@@ -90,6 +90,17 @@ func formatBytes(n int) string {
 		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}
+
+// formatAnyNumber is formatNumber for templates.
+func formatAnyNumber(n any) string {
+	switch n := n.(type) {
+	case int:
+		return formatNumber(int64(n))
+	case int64:
+		return formatNumber(n)
+	}
+	return fmt.Sprint(n)
 }
 
 // formatNumber writes a number with a thin space between groups of thousands.

@@ -43,7 +43,7 @@ func (d *Dashboard) pollRuns(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return news{}, err
 		}
-		q.Text = "" // a search is too slow to repeat
+		q.Text, q.Reasons = "", nil // a search is too slow to repeat
 		list, err := d.Ops.Runs(r.Context(), q)
 		since := r.URL.Query().Get("since")
 		known := slices.IndexFunc(list.Runs, func(s ops.RunSummary) bool { return s.ID <= since })

@@ -10,15 +10,15 @@ import (
 	"strings"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
-	"github.com/webhook-gateway/gateway/store"
+	"github.com/webhook-gateway/gateway/internal/clock"
 )
 
 // overviewPage is what needs attention, and then each flow.
 type overviewPage struct {
 	ops.Overview
-	Groups    []failedGroup // of the last day, the largest first
-	AllFailed string        // URL of all groups
-	More      bool          // there are more groups, or runs that are in none
+	Groups    []failedGroup // that had a run in the last day
+	More      bool          // there are more groups
+	Paused    []ops.FlowOverview
 	Findings  []finding
 	Calm      bool // nothing needs attention
 	Flows     []flowRow
@@ -51,6 +51,9 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 	body := &overviewPage{Overview: o, Findings: readFindings(o.Reload.Diagnostics), AllFlows: len(o.Flows), Find: strings.TrimSpace(q.Get("q"))}
 	for i := range o.Flows {
 		f := &o.Flows[i]
+		if f.Paused != nil {
+			body.Paused = append(body.Paused, *f)
+		}
 		if body.Find == "" || containsFold(f.Name, body.Find) || containsFold(f.Label, body.Find) {
 			body.Flows = append(body.Flows, flowRow{*f, newSpark(f.Runs.Minutes, f.Runs.FailedBy), 100 * f.Runs.FailedShare})
 		}
@@ -60,28 +63,24 @@ func (d *Dashboard) showOverview(r *http.Request) (*page, error) {
 	}
 	body.Calm = len(body.Groups) == 0 && len(o.Stalled) == 0 && o.Reload.OK && len(o.Reload.Restart) == 0 && o.Store != "unavailable"
 	body.sortFlows(q.Get("sort"))
-	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body}, nil
+	return &page{Name: "overview", Title: "Overview", Section: "/", Body: body, Done: doneMessage(r)}, nil
 }
 
 // shownGroups is how many groups of failed runs the overview shows.
 const shownGroups = 8
 
-// addFailures adds the runs that failed in the last day by cause. Without a store,
-// and while it is not available, there are none.
+// addFailures adds the causes for which a run failed in the last day. Without a
+// store, and while it is not available, there are none.
 func (d *Dashboard) addFailures(ctx context.Context, p *overviewPage) error {
-	f := runFilter{State: []string{store.Failed.String()}, From: "24h"}
-	p.AllFailed = "/failed?from=" + f.From
-	q, err := f.query(d.Clock.Now())
-	if err != nil {
-		return err
-	}
-	p.Groups, _, p.More, err = d.groupFailed(ctx, q)
-	if len(p.Groups) > shownGroups {
-		p.Groups, p.More = p.Groups[:shownGroups], true
-	}
+	groups, more, err := d.failedGroups(ctx, nil, shownGroups)
 	if isKind(err, ops.NoStore) || isKind(err, ops.Unavailable) {
 		return nil
 	}
+	old := slices.IndexFunc(groups, func(g failedGroup) bool { return clock.Since(d.Clock, g.Last) > day })
+	if old >= 0 {
+		groups, more = groups[:old], false
+	}
+	p.Groups, p.More = groups, more
 	return err
 }
 

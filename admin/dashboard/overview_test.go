@@ -23,12 +23,12 @@ func TestOverview(t *testing.T) {
 	page := s.get("/", 200)
 	wantText(t, page, "Failed in the last 24 hours", "3 runs with this cause y note permanent no route", "1 runs with this cause x note permanent too large", "75 %")
 	wantNone(t, page, "Nothing. No run failed")
-	if strings.Index(page, "no route") > strings.Index(page, "too large") {
-		t.Error("the largest group does not come first")
+	if strings.Index(page, "no route") < strings.Index(page, "too large") {
+		t.Error("the group with the newest run does not come first")
 	}
-	wantText(t, s.get(linkTo(t, page, "Newest run"), 200), newest, "no route")
+	wantText(t, s.get(linkTo(t, page, "Newest run"), 200), other, "too large")
 	wantNone(t, s.get("/failed?flow=x", 200), newest)
-	wantText(t, s.get("/failed?flow=x", 200), other)
+	wantText(t, s.get("/failed?flow=x", 200), other, "1 cause.")
 
 	page = s.get("/?q=Y&sort=failed", 200)
 	wantText(t, page, "Figures of 1 of 2 flows")

@@ -45,6 +45,7 @@ func navigation(section string) []navEntry {
 		{Path: "/contacts", Title: "Contacts"},
 		{Path: "/keys", Title: "Keys"},
 		{Path: "/links", Title: "Links"},
+		{Path: "/audit", Title: "Audit"},
 	}
 	for i := range entries {
 		entries[i].Current = entries[i].Path == section
@@ -202,5 +203,5 @@ func (d *Dashboard) parseTemplates() map[string]*template.Template {
 }
 
 func pageNames() []string {
-	return []string{"error", "overview", "flow", "runs", "run", "failed", "bulk", "contacts", "contact", "keys", "schedules", "links"}
+	return []string{"error", "overview", "flow", "runs", "run", "failed", "bulk", "contacts", "contact", "keys", "schedules", "links", "audit"}
 }

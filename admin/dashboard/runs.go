@@ -60,7 +60,7 @@ func (d *Dashboard) listRuns(r *http.Request) (*page, error) {
 	values := f.values()
 	if f.After != "" {
 		body.First = link("/runs", values)
-	} else if q.Text == "" {
+	} else if !f.isSearch() {
 		out.Live = f.pollURL(list.Runs)
 	}
 	if list.Next != "" {
@@ -143,5 +143,8 @@ func doneMessage(r *http.Request) string {
 		"erase":      "The contact was deleted, and its address was removed from the history.",
 		"erase-more": "The contact was deleted. The gateway goes on to remove its address from the history.",
 		"revoke":     "The key was revoked.",
+		"pause":      "The flow was paused.",
+		"resume":     "The flow was resumed.",
+		"reload":     "The flow files were loaded.",
 	}[r.URL.Query().Get("done")]
 }

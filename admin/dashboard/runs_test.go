@@ -30,6 +30,7 @@ func TestActivity(t *testing.T) {
 		{"?state=failed&state=queued", []string{failed, open}, []string{refused}},
 		{"?flow=y&state=", []string{open}, []string{failed, refused}},
 		{"?text=WAREHOUSE", []string{failed}, []string{open, refused}},
+		{"?reason=unauthorized", []string{refused}, []string{failed, open}},
 		{"?from=1h", []string{failed, open, refused}, nil},
 		{"?to=1h", []string{"No run matches the filter."}, []string{failed, open}},
 		{"?state=broken", []string{`There is no state "broken"; the states are queued,`}, []string{failed, "end of the list"}},

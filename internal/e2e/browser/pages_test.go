@@ -28,7 +28,7 @@ func fill(g *gateway) (failed string) {
 func pagePaths(failed string) []string {
 	return []string{
 		"/", "/flows/shop_order", "/flows/nightly_report", "/runs", "/runs?state=failed&flow=shop_order", "/runs/" + failed, "/failed",
-		"/bulk?do=retry&state=failed", "/schedules", "/contacts", "/contacts/ada@example.com", "/keys", "/links", "/nothing",
+		"/bulk?do=retry&state=failed", "/schedules", "/contacts", "/contacts/ada@example.com", "/keys", "/links", "/audit", "/nothing",
 	}
 }
 

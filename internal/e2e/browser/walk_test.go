@@ -62,7 +62,7 @@ func TestBulkRetry(t *testing.T) {
 	g.waitRuns("failed", 3)
 	v := newVisitor(t, g)
 	v.open("/failed")
-	v.want("3 runs in 1 group.", "3 runs, the end of the list")
+	v.want("1 cause.", "3 runs, the end of the list")
 	v.follow("Run all of them again…")
 	v.want("Run these runs again?", "3 runs will be queued again.")
 	g.edit("shop.hcl", `region = webhook.path.region`, `region = "eu"`)

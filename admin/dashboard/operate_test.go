@@ -1,0 +1,51 @@
+package dashboard_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+	"github.com/webhook-gateway/gateway/store"
+)
+
+func TestPause(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.Queue("x", store.Payload{})
+	page := s.post("/flows/x/pause", url.Values{})
+	wantText(t, page, "The flow was paused.", "Paused since", "Resume")
+	wantText(t, s.get("/", 200), "The flow x is paused since", "paused")
+	wantText(t, s.get("/runs/"+id, 200), `flow "x" is paused`)
+	page = s.post("/flows/x/resume", url.Values{})
+	wantText(t, page, "The flow was resumed.", "Pause…")
+	wantNone(t, page, "Paused since")
+	if w := s.call(http.MethodPost, "/flows/none/pause", url.Values{}); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	wantText(t, s.get("/audit", 200), "Nobody changed anything yet.")
+	for range 26 {
+		s.post("/flows/x/pause", url.Values{})
+		s.post("/flows/x/resume", url.Values{})
+	}
+	page := s.get("/audit", 200)
+	wantText(t, page, "local", "flow.resume x ok", "50 entries on this page, and more follow")
+	page = s.get(linkTo(t, page, "Older"), 200)
+	wantText(t, page, "flow.pause x ok", "2 entries, the end of the list", "Newest")
+	s.get("/audit?after=x", http.StatusBadRequest)
+}
+
+func TestReload(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Write(admintest.Flows + "flow \"z\" {\n  trigger \"webhook\" {\n    path = \"/z\"\n  }\n}\n")
+	wantText(t, s.post("/reload", url.Values{}), "The flow files were loaded.", "z webhook")
+	s.Write(strings.Replace(admintest.Flows, "trigger", "tigger", 1))
+	wantText(t, s.post("/reload", url.Values{}), "The flow files have errors", "tigger")
+}
