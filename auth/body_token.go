@@ -16,6 +16,7 @@ type bodyToken struct {
 	example     string
 	path        string // of the secret in the body; [] stands for each element of a list
 	tokens      digests
+	token       string // the first, see Imitate
 }
 
 func newFigma() Check {
@@ -37,7 +38,7 @@ func newMicrosoftGraph() Check {
 
 func (b *bodyToken) Describe(s *schema.Spec) {
 	s.Doc = b.doc
-	secretField(s, "secret", b.secret, checkSigningKey, func(secrets []string) { b.tokens = newDigests(secrets...) })
+	secretField(s, "secret", b.secret, checkSigningKey, useFirst(&b.token, func(secrets []string) { b.tokens = newDigests(secrets...) }))
 	s.Example(schema.Example{Title: "Requests that hold the secret", HCL: b.example})
 }
 

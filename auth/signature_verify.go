@@ -11,15 +11,19 @@ import (
 // and "signature" and the presets share it.
 type signature struct {
 	scheme
-	keys []key     // none until the secrets are known
-	size int       // of a signature in bytes, 0 if it varies
-	work sync.Pool // of *candidates
+	keys   []key     // none until the secrets are known
+	size   int       // of a signature in bytes, 0 if it varies
+	secret string    // the first, see Imitate
+	work   sync.Pool // of *candidates
 }
 
 // setKeys sets the secrets or public keys of which one must have signed.
 func (s *signature) setKeys(secrets []string) {
 	s.scheme = s.canonical()
 	s.keys, s.size = s.newKeys(secrets), s.signatureSize()
+	if len(secrets) > 0 {
+		s.secret = secrets[0]
+	}
 }
 
 // Verify compares the signature of each key with each signature of the request.

@@ -61,6 +61,9 @@ func TestInitOfEachProvider(t *testing.T) {
 			if code, _, errs := runCommand(t, "validate", dir); code != exitOK {
 				t.Errorf("validate: %d %s", code, errs)
 			}
+			if code, out, errs := runCommand(t, "test", dir); code != exitOK {
+				t.Errorf("test: %d %s%s", code, out, errs)
+			}
 		})
 	}
 }

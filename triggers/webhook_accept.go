@@ -104,6 +104,10 @@ func (w *webhook) authenticate(r *http.Request, in flow.Incoming) ([]byte, auth.
 		body, problem := readBody(r, in.Limits.Body)
 		return body, auth.Accepted{}, problem
 	}
+	if c := w.trustedCheck(flow.TrustedAs(r.Context())); c != nil {
+		body, problem := readBody(r, in.Limits.Body)
+		return body, acceptTrusted(c), problem
+	}
 	request := newAuthRequest(r, in)
 	accepting, reason := w.early.Verify(r.Context(), request)
 	late, refused := w.late, error(nil)

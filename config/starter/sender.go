@@ -62,6 +62,10 @@ func senders() map[string]sender {
 			name: "Twilio", contentType: "form", sample: `MessageSid=SM1&From=%2B491711234567&To=%2B491717654321&Body=Hello`,
 			variables: []string{variable("from", text, "from = webhook.body.From"), variable("text", text, "from = webhook.body.Body")}, message: `"a message of ${length(webhook.text)} characters"`,
 		},
+		"braintree": {
+			name: "Braintree", contentType: "form", sample: `bt_signature=&bt_payload=PG5vdGlmaWNhdGlvbj48a2luZD5jaGVjazwva2luZD48L25vdGlmaWNhdGlvbj4%3D`,
+			message: `"received ${length(webhook.raw)} characters"`,
+		},
 		"standard_webhooks": {
 			name: "the sender (Standard Webhooks)", contentType: "json", sample: `{"type": "user.created", "timestamp": "2026-03-01T10:00:00Z", "data": {"id": "1"}}`,
 			variables: []string{variable("type", text)}, message: `"event ${webhook.type}"`,
