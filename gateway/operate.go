@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
 	"github.com/webhook-gateway/gateway/internal/ulid"
@@ -114,6 +115,21 @@ func (g *Gateway) StartCalled(ctx context.Context, name string, input any) (stri
 	}
 	id, _, err := g.durable.services.StartFlow(ctx, e, ev, nil)
 	return id, err
+}
+
+// StartManually queues a run of a flow that serves, for an operator, and returns its
+// id.
+func (g *Gateway) StartManually(ctx context.Context, name string, m services.ManualStart) (string, error) {
+	s := g.current.Acquire()
+	if s == nil {
+		return "", errors.New("the gateway is closed")
+	}
+	defer s.Release()
+	e := s.Endpoints[name]
+	if e == nil {
+		return "", fmt.Errorf("no flow %q is in service", name)
+	}
+	return g.durable.services.StartManually(ctx, e, m)
 }
 
 // EraseContact removes the address of a deleted contact from the history, in one

@@ -146,7 +146,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 	ask[ops.RunsChanged](l, "POST", "/api/v1/runs/"+cancelled+"/cancel", 200)
 	calls := map[string]map[int]string{ // by operation: the calls that give a status, with id and query
 		"health": {200: ""}, "ready": {200: ""}, "metrics": {200: ""}, "openapi": {200: "", 400: "?x=1"},
-		"status": {200: "", 400: "?x=1"}, "listFlows": {200: "", 400: "?x=1"}, "getFlow": {200: "x", 404: "z", 400: "x?x=1"}, "overview": {200: "", 400: "?x=1"}, "reload": {200: ""},
+		"status": {200: "", 400: "?x=1"}, "listFlows": {200: "", 400: "?x=1"}, "getFlow": {200: "x", 404: "z", 400: "x?x=1"}, "overview": {200: "", 400: "?x=1"}, "triggerFlow": {400: "x", 404: "z"}, "reload": {200: ""},
 		"listRuns":     {200: "?limit=1", 400: "?x=1"},
 		"getRun":       {200: cancelled, 404: l.NewID(), 400: cancelled + "?x=1"},
 		"retryRun":     {200: cancelled, 409: queued(), 404: "x", 400: cancelled + "?x=1"},
@@ -172,7 +172,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		"rotateKey": {200: "old", 404: "none", 400: "old?overlap=soon"},
 		"revokeKey": {200: "older", 404: "none", 400: "older?x=1"},
 	}
-	bodies := map[string]string{"importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`, "createKey": `{"name": "new", "flows": ["x"], "expires_in": "90d"}`}
+	bodies := map[string]string{"triggerFlow": `{}`, "importContacts": `[{"email": "jane@example.com"}, {}]`, "changeContact": `{"add": ["x"], "fields": {"n": 1}}`, "createKey": `{"name": "new", "flows": ["x"], "expires_in": "90d"}`}
 	ask[ops.ContactsImported](l, "POST", "/api/v1/contacts", 200, bodies["importContacts"])
 	if _, _, err := l.Store.PutHandshake(t.Context(), store.Handshake{Flow: "y", Sender: "asana", Sealed: []byte{1}}); err != nil {
 		t.Fatal(err)

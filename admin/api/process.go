@@ -66,6 +66,14 @@ func (a *API) processRoutes() []route {
 			},
 		},
 		{
+			method: http.MethodPost, path: "/api/v1/flows/{name}/trigger", id: "triggerFlow", summary: "Start a flow with trigger schedule, tag or flow now", param: "Name of the flow.",
+			body: ops.Trigger{}, responses: withStore(ok("The run, which is queued.", ops.Triggered{}),
+				refusal(http.StatusNotFound, "There is no such flow."), refusal(http.StatusConflict, "Too many runs of the flow wait.")),
+			serve: func(r *request) (any, error) {
+				return a.Ops.TriggerFlow(r.Context(), r.param("name"), r.body.(ops.Trigger))
+			},
+		},
+		{
 			method: http.MethodGet, path: "/api/v1/overview", id: "overview", summary: "Return what needs attention, and the figures of each flow in the last hour",
 			responses: []response{ok("The overview.", ops.Overview{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
 			serve:     func(r *request) (any, error) { return a.Ops.Overview(r.Context()) },

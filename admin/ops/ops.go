@@ -37,6 +37,7 @@ type Options struct {
 	Keyring    Keyring
 	Handshakes Handshakes
 	Pauses     Pauses
+	Starter    Starter
 }
 
 // Process counts the work of the running gateway.

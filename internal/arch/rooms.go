@@ -143,7 +143,7 @@ func gatewayRooms() []room {
 
 func programRooms() []room {
 	return []room{
-		{"admin/ops", with("config/diag", "flow", "flow/graph", "flow/outline", "gateway", "gateway/run", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
+		{"admin/ops", with("config/diag", "flow", "flow/graph", "flow/outline", "gateway", "gateway/run", "gateway/services", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},

@@ -147,6 +147,11 @@ func (c *Client) Audit(ctx context.Context, q api.AuditList) (ops.AuditPage, err
 	return call[ops.AuditPage](ctx, c, http.MethodGet, "/api/v1/audit", q, nil)
 }
 
+// TriggerFlow starts a flow now.
+func (c *Client) TriggerFlow(ctx context.Context, name string, t ops.Trigger) (ops.Triggered, error) {
+	return call[ops.Triggered](ctx, c, http.MethodPost, "/api/v1/flows/"+url.PathEscape(name)+"/trigger", nil, t)
+}
+
 // Ready returns nil if the gateway takes requests.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.do(ctx, http.MethodGet, "/readyz", nil, nil)
