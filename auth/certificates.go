@@ -96,7 +96,7 @@ func (c *certificates) find(url string) *x509.Certificate {
 // requests whose certificate is kept do not wait for it.
 func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x509.Certificate, error) {
 	if err := c.gate.begin(ctx); err != nil {
-		return nil, &Unavailable{err, certificatePause}
+		return nil, &Unavailable{Err: err, RetryAfter: certificatePause}
 	}
 	defer c.gate.end()
 	if found := c.find(url); found != nil {
@@ -106,7 +106,7 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 		return nil, errors.New("no certificate can be fetched here")
 	}
 	if err := c.gate.count(now, "certificates"); err != nil {
-		return nil, &Unavailable{err, certificatePause}
+		return nil, &Unavailable{Err: err, RetryAfter: certificatePause, TooMany: true}
 	}
 	text, err := c.fetch(ctx, url)
 	var status *statusError
@@ -114,7 +114,7 @@ func (c *certificates) get(ctx context.Context, url string, now time.Time) (*x50
 	case errors.As(err, &status) && status.isPermanent():
 		return nil, err
 	case err != nil:
-		return nil, &Unavailable{err, certificatePause}
+		return nil, &Unavailable{Err: err, RetryAfter: certificatePause}
 	}
 	found, err := parseCertificate(text)
 	if err != nil {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,6 +21,8 @@ type fetchGate struct {
 
 // maxFetches is the number of keys or certificates that a check fetches in a minute.
 const maxFetches = 10
+
+var errTooManyFetches = errors.New("too many are asked for")
 
 // begin waits until no other request fetches. A request whose caller is gone does not
 // wait.
@@ -63,7 +66,7 @@ func (g *fetchGate) count(now time.Time, what string) error {
 		g.window, g.fetched = now, 0
 	}
 	if g.fetched++; g.fetched > maxFetches {
-		return fmt.Errorf("more than %d %s in a minute", maxFetches, what)
+		return fmt.Errorf("%w: more than %d %s in a minute", errTooManyFetches, maxFetches, what)
 	}
 	return nil
 }

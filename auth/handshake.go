@@ -18,12 +18,12 @@ func (p *presetCheck) verifyHandshake(ctx context.Context, r *Request) error {
 		return err // without a signature the store is not asked
 	}
 	if r.Handshakes == nil {
-		return &Unavailable{flow.ErrHandshakesUnavailable, handshakeRetryAfter}
+		return &Unavailable{Err: flow.ErrHandshakesUnavailable, RetryAfter: handshakeRetryAfter}
 	}
 	secret, err := r.Handshakes.Secret(ctx, p.preset.name)
 	switch {
 	case err != nil:
-		return &Unavailable{err, handshakeRetryAfter}
+		return &Unavailable{Err: err, RetryAfter: handshakeRetryAfter}
 	case secret == "":
 		return errors.New("no handshake has brought a secret yet")
 	}

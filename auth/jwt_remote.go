@@ -37,6 +37,9 @@ const (
 type Unavailable struct {
 	Err        error
 	RetryAfter time.Duration // after which the sender may try again
+	// TooMany: callers have named too many keys that are not known, so that no more are
+	// fetched now. Otherwise the fault is not the caller's.
+	TooMany bool
 }
 
 func (u *Unavailable) Error() string { return u.Err.Error() }
@@ -81,7 +84,7 @@ func (k *remoteKeys) find(ctx context.Context, id, algorithm string) ([]jwtKey, 
 		return found, nil
 	}
 	if err := k.refresh(ctx); err != nil {
-		return nil, &Unavailable{fmt.Errorf("the key set can't be fetched: %w", err), keySetPause}
+		return nil, &Unavailable{Err: fmt.Errorf("the key set can't be fetched: %w", err), RetryAfter: keySetPause}
 	}
 	keys, _ = k.current()
 	return fixedKeys(keys).find(ctx, id, algorithm)
@@ -146,7 +149,7 @@ func (k *remoteKeys) load(done chan struct{}) {
 type unopenedKeys struct{}
 
 func (unopenedKeys) find(context.Context, string, string) ([]jwtKey, error) {
-	return nil, &Unavailable{errors.New("no key set can be fetched here"), keySetPause}
+	return nil, &Unavailable{Err: errors.New("no key set can be fetched here"), RetryAfter: keySetPause}
 }
 
 // checkKeySetURL checks the URL of a key set.

@@ -62,7 +62,7 @@ func (k *plaidKeys) find(ctx context.Context, id, algorithm string) ([]jwtKey, e
 	case errors.Is(err, errPlaidKeyID):
 		return nil, err
 	case err != nil:
-		return nil, &Unavailable{fmt.Errorf("the key of Plaid can't be fetched: %w", err), keySetPause}
+		return nil, &Unavailable{Err: fmt.Errorf("the key of Plaid can't be fetched: %w", err), RetryAfter: keySetPause, TooMany: errors.Is(err, errTooManyFetches)}
 	case !found.ended.IsZero() && !k.clock.Now().Before(found.ended):
 		return nil, errors.New("the key that the token names has ended")
 	}

@@ -131,6 +131,9 @@ func TestPlaidBoundsItsFetches(t *testing.T) {
 	}
 	for n := range 100 {
 		p.check(t, k, fmt.Sprintf("unknown-%d", n), "unavailable", maxFetches)
+		if _, err := k.find(t.Context(), "unknown-0", "ES256"); !isTooMany(err) {
+			t.Fatalf("refused with %v", err)
+		}
 		p.check(t, k, "key-0001", "found", maxFetches)
 	}
 	for _, id := range []string{"", "short", "../../etc/passwd", strings.Repeat("a", 65)} {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
+	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/value"
@@ -33,12 +33,17 @@ func unauthorizedProblem(challenges []string, reason error) *flow.Problem {
 }
 
 // authUnavailableProblem asks a caller to try again, because a check lacks something
-// from outside.
-func authUnavailableProblem(reason error, after time.Duration) *flow.Problem {
+// from outside. The outcome tells callers that ask for too many unknown keys, which
+// count as failed sign-ins, from a sender whose keys are away.
+func authUnavailableProblem(reason error, u *auth.Unavailable) *flow.Problem {
+	outcome := "auth_unavailable"
+	if u.TooMany {
+		outcome = "too_many_keys"
+	}
 	return &flow.Problem{
-		Status: http.StatusServiceUnavailable, Outcome: "auth_unavailable", Cause: reason,
+		Status: http.StatusServiceUnavailable, Outcome: outcome, Cause: reason,
 		Detail: "The credentials can't be checked now. Try again later.",
-		Header: http.Header{"Retry-After": {strconv.Itoa(int(after.Seconds()))}},
+		Header: http.Header{"Retry-After": {strconv.Itoa(int(u.RetryAfter.Seconds()))}},
 	}
 }
 

@@ -159,8 +159,12 @@ func (c namedChallenge) isSignedBy(kinds []string) bool {
 // problem returns an answer in the form of a request that starts no run.
 func (c namedChallenge) problem(a *challenge.Answer) *flow.Problem {
 	if a.Refusal != nil {
+		outcome := "challenge_refused"
+		if a.Status >= http.StatusInternalServerError {
+			outcome = "challenge_unavailable" // the fault is not the caller's
+		}
 		return &flow.Problem{
-			Status: a.Status, Outcome: "challenge_refused", Cause: fmt.Errorf("challenge %q: %w", c.kind, a.Refusal),
+			Status: a.Status, Outcome: outcome, Cause: fmt.Errorf("challenge %q: %w", c.kind, a.Refusal),
 			Detail: "The gateway does not answer this challenge.",
 		}
 	}

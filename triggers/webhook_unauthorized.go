@@ -41,7 +41,7 @@ func (w *webhook) checkUnauthorized(d *schema.Decoded) hcl.Diagnostics {
 // If a check can't tell now whether it accepts the caller, the caller may try again.
 func (w *webhook) unauthorizedProblem(reason error) *flow.Problem {
 	if u := (*auth.Unavailable)(nil); errors.As(reason, &u) {
-		return authUnavailableProblem(reason, u.RetryAfter)
+		return authUnavailableProblem(reason, u)
 	}
 	p := unauthorizedProblem(auth.Policy{Checks: w.checks}.Challenges(), reason)
 	if status := w.unauthorizedStatus(); status != http.StatusUnauthorized {

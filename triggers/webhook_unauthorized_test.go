@@ -3,6 +3,10 @@ package triggers
 import (
 	"net/http"
 	"testing"
+
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/auth/challenge"
+	"github.com/webhook-gateway/gateway/flow"
 )
 
 func TestUnauthorizedStatus(t *testing.T) {
@@ -46,4 +50,21 @@ func TestUnavailableKeysAre503(t *testing.T) {
 	both := bearer()
 	both.Set("X-Token", token)
 	sent{body: "{}", header: both}.accepted(t, w)
+}
+
+// Only refusals that callers cause count as failed sign-ins: unknown keys without an
+// end, and wrong tokens of challenges, but not a sender whose keys are away.
+func TestOutcomesOfUnavailableChecks(t *testing.T) {
+	t.Parallel()
+	w := mustLoad(t, bearerAuth)
+	for want, u := range map[string]*auth.Unavailable{"auth_unavailable": {Err: flow.ErrKeysUnavailable}, "too_many_keys": {Err: flow.ErrKeysUnavailable, TooMany: true}} {
+		if p := w.unauthorizedProblem(u); p.Outcome != want || p.Status != 503 {
+			t.Errorf("outcome %s with status %d, want %s", p.Outcome, p.Status, want)
+		}
+	}
+	for status, want := range map[int]string{403: "challenge_refused", 400: "challenge_refused", 503: "challenge_unavailable"} {
+		if p := (namedChallenge{kind: "asana"}).problem(&challenge.Answer{Status: status, Refusal: flow.ErrHandshakeDone}); p.Outcome != want || p.Status != status {
+			t.Errorf("outcome %s with status %d, want %s", p.Outcome, p.Status, want)
+		}
+	}
 }

@@ -36,7 +36,7 @@ func (q *request) delayRefusal(outcome string) {
 	}
 	limits := q.Snapshot.Config.Gateway.Limits
 	switch outcome {
-	case "unauthorized", "challenge_refused":
+	case "unauthorized", "challenge_refused", "too_many_keys":
 		q.slowDown(q.handler.signIns, limits.FailedSignIns)
 	case "not_found", "method_not_allowed", "forbidden", "origin_not_allowed", outcomeProbe:
 		if !q.Snapshot.Proxies.Trusts(q.client) { // such as the health checks of a proxy
