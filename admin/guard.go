@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"go.uber.org/zap"
@@ -13,6 +14,7 @@ import (
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/admin/session"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/netname"
@@ -30,6 +32,7 @@ import (
 type guard struct {
 	api      *api.API
 	pages    *dashboard.Dashboard
+	sessions *session.Manager
 	log      *zap.Logger
 	local    bool // the listener is on loopback, where no token is needed
 	unix     bool // the listener is a socket that no browser reaches
@@ -40,7 +43,7 @@ type guard struct {
 
 func newGuard(listener net.Addr, o Options) *guard {
 	g := &guard{
-		api: o.API, pages: o.Dashboard, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
+		api: o.API, pages: o.Dashboard, sessions: o.Sessions, log: o.Log, hasToken: o.Token != "", token: sha256.Sum256([]byte(o.Token)),
 		origins: http.NewCrossOriginProtection(),
 	}
 	switch a := listener.(type) {
@@ -57,62 +60,107 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if p := g.checkRequest(r); p != nil {
+	who, p := g.checkRequest(r)
+	switch {
+	case p != nil && p.Status == http.StatusUnauthorized && g.isPage(r):
+		http.Redirect(w, r, session.LoginPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	case p != nil:
 		g.log.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.String("remote_ip", remoteIP(r)))
 		problem.Write(w, p)
-		return
+	case g.sessions.Serves(r):
+		g.sessions.ServeHTTP(w, r)
+	case g.api.Serves(r):
+		g.api.ServeHTTP(w, g.withOperator(r, who))
+	default:
+		g.pages.ServeHTTP(w, g.withOperator(r, who))
 	}
-	r = r.WithContext(ops.WithOperator(r.Context(), g.operator(r)))
-	if g.api.Serves(r) {
-		g.api.ServeHTTP(w, r)
-		return
-	}
-	g.pages.ServeHTTP(w, r)
 }
 
-// operator returns who sends a request that may pass.
-func (g *guard) operator(r *http.Request) ops.Operator {
-	out := ops.Operator{Name: "local", Address: remoteIP(r)}
-	if g.hasToken && g.isToken(r.Header.Get("Authorization")) {
-		out.Name = "token"
-	}
+// isPage reports whether a request asks for a page, to show it to a person.
+func (g *guard) isPage(r *http.Request) bool {
+	return g.sessions != nil && !g.api.Serves(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
+		r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// withOperator returns the request as one of the person who sends it.
+func (g *guard) withOperator(r *http.Request, who session.Session) *http.Request {
+	by := ops.Operator{Name: who.Name, Address: remoteIP(r)}
 	if g.unix {
-		out.Address = ""
+		by.Address = ""
 	}
-	return out
+	return r.WithContext(ops.WithOperator(r.Context(), by))
 }
 
-// checkRequest returns why a request is refused, or nil.
-func (g *guard) checkRequest(r *http.Request) *flow.Problem {
+// checkRequest returns who sends a request that may pass, or why it is refused.
+func (g *guard) checkRequest(r *http.Request) (session.Session, *flow.Problem) {
 	if httpserver.HeaderSize(r) > maxHeader {
-		return problem.HeadersTooLarge(maxHeader)
+		return session.Session{}, problem.HeadersTooLarge(maxHeader)
 	}
-	return g.checkAccess(r)
+	who, p := g.checkAccess(r)
+	if p != nil {
+		return who, p
+	}
+	return who, g.checkChange(r, who)
 }
 
-// checkAccess returns why a request is refused, or nil.
-func (g *guard) checkAccess(r *http.Request) *flow.Problem {
-	if !g.needsToken(r) {
-		return nil
+// checkAccess returns who sends a request, or why it is refused.
+func (g *guard) checkAccess(r *http.Request) (session.Session, *flow.Problem) {
+	none := session.Session{Role: session.Operate}
+	if !g.needsToken(r) || g.sessions.Serves(r) {
+		return none, nil
 	}
 	given := r.Header.Get("Authorization")
-	authorized := g.hasToken && g.isToken(given)
 	switch {
-	case !authorized && (!g.local || given != ""):
-		return &flow.Problem{
-			Status: http.StatusUnauthorized,
-			Detail: "The admin listener needs its token: Authorization: Bearer TOKEN.",
-			Header: http.Header{"Www-Authenticate": {`Bearer realm="gateway admin"`}},
+	case given != "" && g.hasToken && g.isToken(given):
+		return session.Session{Name: "token", Role: session.Operate}, nil
+	case given != "":
+		if g.sessions != nil {
+			g.sessions.Refused(r, "wrong token in the header Authorization")
 		}
-	case !authorized && !g.unix && !isLoopbackHost(r.Host):
-		return &flow.Problem{
+		return none, missingToken()
+	}
+	if g.sessions != nil {
+		if who, ok := g.sessions.Find(r); ok {
+			return who, nil
+		}
+	}
+	switch {
+	case !g.local:
+		return none, missingToken()
+	case !g.unix && !isLoopbackHost(r.Host):
+		return none, &flow.Problem{
 			Status: http.StatusForbidden,
 			Detail: "The admin listener is on loopback: call it as localhost or by its address, or send its token.",
 		}
-	case g.origins.Check(r) != nil:
+	}
+	return session.Session{Name: "local", Role: session.Operate}, nil
+}
+
+func missingToken() *flow.Problem {
+	return &flow.Problem{
+		Status: http.StatusUnauthorized,
+		Detail: "The admin listener needs its token, Authorization: Bearer TOKEN, or the cookie of a session.",
+		Header: http.Header{"Www-Authenticate": {`Bearer realm="gateway admin"`}},
+	}
+}
+
+// checkChange refuses a change that comes from a page of another origin, or from
+// somebody who may only read. A sign-out is for everybody.
+func (g *guard) checkChange(r *http.Request, who session.Session) *flow.Problem {
+	if !g.sessions.Serves(r) && !g.needsToken(r) {
+		return nil
+	}
+	if g.origins.Check(r) != nil {
 		return &flow.Problem{
 			Status: http.StatusForbidden,
 			Detail: "A page of another origin may change nothing here.",
+		}
+	}
+	changes := r.Method != http.MethodGet && r.Method != http.MethodHead
+	if changes && who.Role != session.Operate && !g.sessions.Serves(r) {
+		return &flow.Problem{
+			Status: http.StatusForbidden,
+			Detail: "The role read may change nothing; ask for the role operate.",
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/dashboard"
+	"github.com/webhook-gateway/gateway/admin/session"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
@@ -20,7 +21,9 @@ type Options struct {
 	API *api.API
 	// Dashboard serves each path that is not the API's.
 	Dashboard *dashboard.Dashboard
-	Token     string // "" if there is none
+	// Sessions serves the pages of sign-in and finds who is signed in.
+	Sessions *session.Manager
+	Token    string // "" if there is none
 	// RequireToken: the token is also needed on loopback, because the operator gave
 	// it.
 	RequireToken bool

@@ -24,6 +24,7 @@ import (
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/dashboard"
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/admin/session"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
@@ -43,6 +44,8 @@ type runner struct {
 	logFormat, logLevel            string
 	adminToken                     string
 	requireToken                   bool // the operator gave the token
+	oidc                           oidcFlags
+	signIn                         *session.OIDC // nil without a provider
 	newKey                         bool
 	lease, shutdown, drain         time.Duration
 	allow                          permissions
@@ -86,6 +89,7 @@ func (r *runner) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&r.adminToken, "admin-token", "", "token of the admin listener, needed on loopback too (GATEWAY_ADMIN_TOKEN; default: one in the data folder, needed outside of loopback)")
 	f.BoolVar(&r.newKey, "new-key", false, "start with another GATEWAY_KEY than before; needed once after a change of the key (GATEWAY_NEW_KEY)")
 	r.allow.addTo(f)
+	r.oidc.addTo(f)
 	f.DurationVar(&r.lease, "lease", 30*time.Second, "time without a heartbeat after which other gateways on the store take over the runs of a gateway; at least 1s (GATEWAY_LEASE)")
 	f.DurationVar(&r.shutdown, "shutdown-timeout", 30*time.Second, "time that a stop waits for running runs (GATEWAY_SHUTDOWN_TIMEOUT)")
 	f.DurationVar(&r.drain, "drain-delay", 0, "time for which a stopping gateway continues to serve after /readyz starts to fail, so that load balancers notice (GATEWAY_DRAIN_DELAY)")
@@ -219,7 +223,10 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if given, _ := r.env("GATEWAY_KEY"); given == "" && r.store != "" {
 		o.Log.Warn("GATEWAY_KEY is not set: gateways that share the store need the same one, for paths that can't be guessed, links in mails, sealed outputs and the keys of repeated requests")
 	}
-	r.requireToken = r.adminToken != ""
+	if r.signIn, err = r.oidc.settings(); err != nil {
+		return o, err
+	}
+	r.requireToken = r.adminToken != "" || r.signIn != nil
 	r.adminToken, err = keys.LoadAdminToken(r.data, r.adminToken)
 	return o, explainDataError(r.data, err)
 }
@@ -302,6 +309,7 @@ func (r *runner) readEnv() error {
 	r.setFromEnv(&r.logFormat, "GATEWAY_LOG_FORMAT")
 	r.setFromEnv(&r.logLevel, "GATEWAY_LOG_LEVEL")
 	r.setFromEnv(&r.adminToken, "GATEWAY_ADMIN_TOKEN")
+	r.oidc.readEnv(r.setFromEnv)
 	for value, otherwise := range map[*string]string{&r.logFormat: "text", &r.logLevel: "info"} {
 		if *value == "" {
 			*value = otherwise
@@ -370,7 +378,10 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})
-	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
+	sessions := session.New(session.Options{
+		Key: o.Key, Token: r.adminToken, Secure: r.oidc.isSecure(), OIDC: r.signIn, Style: pages.StyleURL(), Log: log, Clock: o.Clock,
+	})
+	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Sessions: sessions, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
 }
 
 // reloadOnHangup reloads the flow files on SIGHUP until the returned function is

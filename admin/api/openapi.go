@@ -49,10 +49,12 @@ func (a *API) openAPI(routes []route) object {
 		"components": object{
 			"schemas": a.schemas,
 			"securitySchemes": object{"token": object{
-				"type": "http", "scheme": "bearer", "description": "The admin token. Requests on loopback need none.",
+				"type": "http", "scheme": "bearer", "description": "The admin token. Requests on loopback need none, unless the operator gave the token or people sign in by OpenID Connect.",
+			}, "session": object{
+				"type": "apiKey", "in": "cookie", "name": "gateway_session", "description": "The cookie of a sign-in at /login; __Host-gateway_session with TLS. The role read may only send GET.",
 			}},
 		},
-		"security": []any{object{"token": []string{}}, object{}},
+		"security": []any{object{"token": []string{}}, object{"session": []string{}}, object{}},
 	}
 }
 

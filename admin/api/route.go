@@ -88,7 +88,7 @@ func (r *route) allResponses() []response {
 	out = append(out, refusal(http.StatusRequestHeaderFieldsTooLarge, "The header of the request is too large."))
 	if !r.public {
 		out = append(out, refusal(http.StatusUnauthorized, "The token is missing or wrong."),
-			refusal(http.StatusForbidden, "The host or the origin is not allowed."))
+			refusal(http.StatusForbidden, "The host, the origin or the role is not allowed."))
 	}
 	if !r.lenient {
 		out = append(out, refusal(http.StatusBadRequest, "A parameter or the body is wrong."))

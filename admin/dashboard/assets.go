@@ -67,3 +67,6 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = w.Write(text) // fails only if the caller hung up
 }
+
+// StyleURL returns the URL of the style sheet.
+func (d *Dashboard) StyleURL() string { return d.assets.url("dashboard.css") }

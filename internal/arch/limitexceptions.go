@@ -103,6 +103,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/ops.auditTimeout":            waiting,
 		"gateway.pausesTimeout":             waiting,
 		"store.maxAuditText":                shown,
+		"admin/session.maxName":             shown,
 		"cmd.healthTimeout":                 waiting,
 		"gateway/history.writeTimeout":      waiting,
 		"gateway/telemetry.depthsTimeout":   waiting,

@@ -1,0 +1,289 @@
+package admin_test
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webhook-gateway/gateway/admin"
+	"github.com/webhook-gateway/gateway/admin/session"
+	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
+)
+
+// shiftedClock is ahead of the clock of the machine.
+type shiftedClock struct {
+	clock.System
+	ahead atomic.Int64
+}
+
+// Now returns the time of day.
+func (c *shiftedClock) Now() time.Time { return c.System.Now().Add(time.Duration(c.ahead.Load())) }
+
+// browser sends requests to an admin listener and keeps cookies.
+type browser struct {
+	t        *testing.T
+	handler  http.Handler
+	provider *provider
+	clock    *shiftedClock
+	lab      *admintest.Lab
+	cookies  map[string]*http.Cookie
+}
+
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	b := &browser{t: t, provider: newProvider(t), clock: &shiftedClock{}, lab: admintest.New(t, admintest.Flows), cookies: map[string]*http.Cookie{}}
+	b.restart(adminToken, "operators")
+	return b
+}
+
+// restart serves with another token, and with another value that gives the role
+// operate.
+func (b *browser) restart(token, operate string) {
+	b.t.Helper()
+	o := optionsOf(b.lab)
+	o.Token, o.RequireToken = token, true
+	o.Sessions = session.New(session.Options{
+		Key: b.lab.Options.Key, Token: token, Secure: true, Log: b.lab.Options.Log, Clock: b.clock,
+		OIDC: &session.OIDC{
+			Issuer: b.provider.URL, ClientID: "gateway", ClientSecret: "the-client-secret", AdminURL: "https://admin.example.com",
+			RoleClaim: "realm.groups", Read: []string{"readers", "everybody"}, Operate: []string{operate}, Client: b.provider.Client(),
+		},
+	})
+	h, err := admin.NewHandler(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.handler = h
+}
+
+// send sends a request with the cookies, and keeps those of the answer.
+func (b *browser) send(method, target, form string) *http.Response {
+	b.t.Helper()
+	r := httptest.NewRequestWithContext(b.t.Context(), method, target, strings.NewReader(form))
+	r.Host = "admin.example.com"
+	r.Header.Set("Accept", "text/html")
+	if form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, c := range b.cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	res := w.Result()
+	for _, c := range res.Cookies() {
+		if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || !strings.HasPrefix(c.Name, "__Host-") {
+			b.t.Errorf("cookie %v", c)
+		}
+		b.cookies[c.Name] = c
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+	return res
+}
+
+func (b *browser) want(method, target, form string, status int) *http.Response {
+	b.t.Helper()
+	res := b.send(method, target, form)
+	if res.StatusCode != status {
+		b.t.Errorf("%s %s: %d, want %d", method, target, res.StatusCode, status)
+	}
+	return res
+}
+
+// signIn signs in at the provider and returns the answer of the gateway.
+func (b *browser) signIn(next string) *http.Response {
+	b.t.Helper()
+	res := b.want(http.MethodGet, "/login/oidc?next="+url.QueryEscape(next), "", http.StatusSeeOther)
+	back := b.provider.authorize(res.Header.Get("Location"))
+	if !strings.HasPrefix(back, "https://admin.example.com/login/callback?") {
+		b.t.Fatalf("the provider sends the browser to %s", back)
+	}
+	return b.send(http.MethodGet, strings.TrimPrefix(back, "https://admin.example.com"), "")
+}
+
+func TestSignInRoles(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		claims map[string]any
+		role   session.Role
+	}{
+		"operate":          {map[string]any{"realm": map[string]any{"groups": []string{"x", "operators"}}}, session.Operate},
+		"read":             {map[string]any{"realm": map[string]any{"groups": "readers"}}, session.Read},
+		"both":             {map[string]any{"realm": map[string]any{"groups": "everybody operators"}}, session.Operate},
+		"name with a dot":  {map[string]any{"realm.groups": []string{"operators"}}, session.Operate},
+		"no role":          {map[string]any{"realm": map[string]any{"groups": []string{"other"}}}, ""},
+		"no claim":         {nil, ""},
+		"claim of a kind":  {map[string]any{"realm": map[string]any{"groups": map[string]any{"operators": true}}}, ""},
+		"part of a value":  {map[string]any{"realm": map[string]any{"groups": []string{"operators2"}}}, ""},
+		"value in a value": {map[string]any{"realm": map[string]any{"groups": []string{"a operators"}}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t)
+			b.provider.claims = c.claims
+			res := b.signIn("/runs?state=failed")
+			if c.role == "" {
+				if res.StatusCode != http.StatusForbidden || len(b.cookies) != 0 {
+					t.Errorf("%d with cookies %v", res.StatusCode, b.cookies)
+				}
+				b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+				return
+			}
+			if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/runs?state=failed" {
+				t.Fatalf("%d to %q", res.StatusCode, res.Header.Get("Location"))
+			}
+			b.want(http.MethodGet, "/api/v1/status", "", http.StatusOK)
+			changed := map[session.Role]int{session.Operate: http.StatusOK, session.Read: http.StatusForbidden}[c.role]
+			b.want(http.MethodPost, "/-/reload", "", changed)
+		})
+	}
+}
+
+func TestSignInRefuses(t *testing.T) {
+	t.Parallel()
+	operators := map[string]any{"realm": map[string]any{"groups": "operators"}}
+	for name, change := range map[string]func(claims map[string]any){
+		"another nonce":    func(c map[string]any) { c["nonce"] = "other" },
+		"no nonce":         func(c map[string]any) { delete(c, "nonce") },
+		"another audience": func(c map[string]any) { c["aud"] = "other" },
+		"another issuer":   func(c map[string]any) { c["iss"] = "https://other.example.com" },
+		"expired":          func(c map[string]any) { c["exp"] = 1000 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t)
+			b.provider.claims, b.provider.change = operators, change
+			if res := b.signIn("/"); res.StatusCode != http.StatusUnauthorized || len(b.cookies) != 0 {
+				t.Errorf("%d with cookies %v", res.StatusCode, b.cookies)
+			}
+		})
+	}
+	b := newBrowser(t)
+	b.provider.claims = operators
+	b.want(http.MethodGet, "/login/callback?code=the-code&state=x", "", http.StatusBadRequest)
+	b.want(http.MethodGet, "/login/oidc", "", http.StatusSeeOther)
+	b.want(http.MethodGet, "/login/callback?code=the-code&state=x", "", http.StatusBadRequest)
+	back := b.provider.authorize(b.send(http.MethodGet, "/login/oidc", "").Header.Get("Location"))
+	b.provider.challenge = "of another sign-in"
+	b.want(http.MethodGet, strings.TrimPrefix(back, "https://admin.example.com"), "", http.StatusUnauthorized)
+}
+
+// TestReadRoleChangesNothing: each route of the API that is no GET, and each form
+// of the pages, is refused to the role read.
+func TestReadRoleChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.provider.claims = map[string]any{"realm": map[string]any{"groups": "readers"}}
+	b.signIn("/")
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	res := b.want(http.MethodGet, "/api/v1/openapi.json", "", http.StatusOK)
+	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for path, methods := range doc.Paths {
+		target := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "x")
+		for method := range methods {
+			if method = strings.ToUpper(method); method != http.MethodGet {
+				b.want(method, target, "", http.StatusForbidden)
+				checked++
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d routes change something", checked)
+	}
+	for _, path := range []string{"/runs/x/retry", "/runs/x/cancel", "/failed", "/keys", "/anything"} {
+		b.want(http.MethodPost, path, "a=b", http.StatusForbidden)
+	}
+	b.want(http.MethodGet, "/runs", "", http.StatusOK)
+}
+
+func TestSignInByToken(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	res := b.want(http.MethodGet, "/runs?flow=x", "", http.StatusSeeOther)
+	if got := res.Header.Get("Location"); got != "/login?next=%2Fruns%3Fflow%3Dx" {
+		t.Errorf("sent to %q", got)
+	}
+	b.want(http.MethodGet, "/login", "", http.StatusOK)
+	b.want(http.MethodPost, "/login", "token=wrong", http.StatusUnauthorized)
+	res = b.want(http.MethodPost, "/login", "next=%2Fruns&token="+adminToken, http.StatusSeeOther)
+	if got := res.Header.Get("Location"); got != "/runs" {
+		t.Errorf("sent to %q", got)
+	}
+	b.want(http.MethodGet, "/runs", "", http.StatusOK)
+	b.want(http.MethodPost, "/-/reload", "", http.StatusOK)
+
+	kept := b.cookies["__Host-gateway_session"]
+	b.restart("another-token-0123456789", "operators")
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+	b.restart(adminToken, "operators")
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusOK)
+	b.want(http.MethodPost, "/logout", "", http.StatusSeeOther)
+	if len(b.cookies) != 0 {
+		t.Errorf("cookies %v after a sign-out", b.cookies)
+	}
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+	b.cookies[kept.Name] = kept
+	b.clock.ahead.Store(int64(11 * time.Hour))
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusOK)
+	b.clock.ahead.Store(int64(13 * time.Hour))
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+}
+
+// TestSessionEndsWithSettings: a change of the values that give a role ends the
+// sessions of before.
+func TestSessionEndsWithSettings(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.provider.claims = map[string]any{"realm": map[string]any{"groups": "operators"}}
+	b.signIn("/")
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusOK)
+	b.restart(adminToken, "others")
+	b.want(http.MethodGet, "/api/v1/status", "", http.StatusUnauthorized)
+}
+
+func TestSignInLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	for _, next := range []string{"https://attacker.example", "//attacker.example", `/\attacker.example`, "javascript:alert(1)", "/logout", "", "/\t/attacker.example"} {
+		res := b.want(http.MethodPost, "/login", url.Values{"token": {adminToken}, "next": {next}}.Encode(), http.StatusSeeOther)
+		if got := res.Header.Get("Location"); got != "/" {
+			t.Errorf("%q leads to %q", next, got)
+		}
+	}
+}
+
+// TestSessionNeedsItsOrigin: a page of another origin changes nothing with the
+// cookie of a person.
+func TestSessionNeedsItsOrigin(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	b.want(http.MethodPost, "/login", "token="+adminToken, http.StatusSeeOther)
+	for _, path := range []string{"/-/reload", "/logout", "/login", "/runs/x/retry"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, nil)
+		r.Host = "admin.example.com"
+		r.Header.Set("Origin", "https://attacker.example")
+		for _, c := range b.cookies {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		b.handler.ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden {
+			t.Errorf("%s answered %d", path, w.Code)
+		}
+	}
+}
