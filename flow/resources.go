@@ -19,6 +19,11 @@ type Settings struct {
 	// IdleTimeout is how long a connection of the HTTP client waits for its next
 	// request. 0 means the default of the client.
 	IdleTimeout time.Duration
+	// MaxRuns is how many runs are in flight at the same time; 0 if it is not known.
+	MaxRuns int
+	// CountDial is called for each connection of the HTTP client, CountReuse for each
+	// request on one that was kept. Both may be nil.
+	CountDial, CountReuse func()
 	// AllowExec lets flows start commands.
 	AllowExec bool
 	// AllowPaths are the folders, as absolute paths, below which flows may write

@@ -170,7 +170,7 @@ func compose(o Options) *Gateway {
 		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
 		acme: acme.New(acme.Options{Files: sharedFiles(o.Store), Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
 		opener: snapshot.NewOpener(snapshot.Options{
-			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths},
+			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths, CountDial: g.metrics.CountDial, CountReuse: g.metrics.CountReuse},
 			Key:      o.Key, HasStore: o.Store != nil, OpenNothing: o.Harness != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,
 		}),
 	}

@@ -17,11 +17,16 @@ type Options struct {
 	UserAgent string      // sent where a request says none; default "gateway"
 	TLS       *tls.Config // for requests without their own; default: the system's authorities, TLS 1.2 and up
 
-	Timeout        time.Duration // a request whose context has no deadline; default 1 minute
-	DialTimeout    time.Duration // lookup and connection; default 10 s
-	TLSTimeout     time.Duration // handshake; default 10 s
-	IdleTimeout    time.Duration // a connection kept for reuse is closed after it; default [DefaultIdleTimeout]
-	MaxIdlePerHost int           // connections kept for reuse; default 16
+	Timeout     time.Duration // a request whose context has no deadline; default 1 minute
+	DialTimeout time.Duration // lookup and connection; default 10 s
+	TLSTimeout  time.Duration // handshake; default 10 s
+	IdleTimeout time.Duration // a connection kept for reuse is closed after it; default [DefaultIdleTimeout]
+	// MaxConcurrent is how many requests are sent at once. As many connections to a
+	// host are kept for reuse, so that each request finds one; default 64.
+	MaxConcurrent int
+	// CountDial is called for each connection that is made, CountReuse for each
+	// request on a connection that was kept. Both may be nil.
+	CountDial, CountReuse func()
 
 	Proxy    Proxy         // of requests; default: none
 	Resolver *net.Resolver // default: the system's
@@ -44,6 +49,8 @@ type Client struct {
 	clock       clock.Clock
 	dial        dialFunc
 	proxies     *proxies // nil for none
+	countDial   func()
+	countReuse  func()
 	pools       *pools
 }
 
@@ -51,8 +58,8 @@ type Client struct {
 func New(opts Options) *Client {
 	opts.TLSTimeout = orDefault(opts.TLSTimeout, 10*time.Second)
 	opts.IdleTimeout = orDefault(opts.IdleTimeout, DefaultIdleTimeout)
-	if opts.MaxIdlePerHost <= 0 {
-		opts.MaxIdlePerHost = 16
+	if opts.MaxConcurrent <= 0 {
+		opts.MaxConcurrent = defaultConcurrent
 	}
 	c := &Client{
 		policy:      opts.Policy,
@@ -63,6 +70,8 @@ func New(opts Options) *Client {
 		clock:       opts.Clock,
 		dial:        dialNetwork,
 		proxies:     newProxies(opts.Proxy, opts.Policy),
+		countDial:   orNothing(opts.CountDial),
+		countReuse:  orNothing(opts.CountReuse),
 	}
 	if c.clock == nil {
 		c.clock = clock.System{}
@@ -127,7 +136,7 @@ func (c *Client) follow(ctx context.Context, cancel context.CancelFunc, current 
 // cancel ends ctx.
 func (c *Client) sendHop(ctx context.Context, cancel context.CancelFunc, h *hop) (*http.Response, *Error) {
 	for resends := 0; ; resends++ {
-		watched, sent := watchSending(ctx, cancel)
+		watched, sent := watchSending(ctx, cancel, c.countReuse)
 		r, failed := newWireRequest(watched, h)
 		if failed != nil {
 			return nil, failed
@@ -161,6 +170,13 @@ func (c *Client) readResponse(ctx context.Context, h *hop, answer *http.Response
 		Target:    h.origin(),
 		Redirects: followed,
 	}, nil
+}
+
+func orNothing(f func()) func() {
+	if f == nil {
+		return func() {}
+	}
+	return f
 }
 
 func orDefault(d, fallback time.Duration) time.Duration {

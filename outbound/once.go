@@ -30,13 +30,14 @@ func (c *countedConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// countBytes makes the connections of dial countedConns.
-func countBytes(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+// countBytes makes the connections of dial countedConns, and counts them.
+func (c *Client) countBytes(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
+		c.countDial()
 		return &countedConn{Conn: conn}, nil
 	}
 }
@@ -51,7 +52,8 @@ func countBytes(dial func(context.Context, string, string) (net.Conn, error)) fu
 // the second connection on, sending ends the context of the request if the request
 // may have arrived on the connection before.
 type sending struct {
-	cancel context.CancelFunc // ends the context of the request
+	cancel     context.CancelFunc // ends the context of the request
+	countReuse func()
 
 	mu       sync.Mutex
 	conn     net.Conn // the connection in use; nil before the first
@@ -65,8 +67,8 @@ type sending struct {
 
 // watchSending returns the context for a request that a sending observes. cancel
 // ends ctx.
-func watchSending(ctx context.Context, cancel context.CancelFunc) (context.Context, *sending) {
-	s := &sending{cancel: cancel}
+func watchSending(ctx context.Context, cancel context.CancelFunc, countReuse func()) (context.Context, *sending) {
+	s := &sending{cancel: cancel, countReuse: countReuse}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: s.useConn, WroteHeaders: s.wroteHeaders}), s
 }
 
@@ -83,6 +85,9 @@ func (s *sending) useConn(info httptrace.GotConnInfo) {
 			_ = info.Conn.Close()
 		}
 		return
+	}
+	if info.Reused {
+		s.countReuse()
 	}
 	raw := info.Conn
 	if isTLS {

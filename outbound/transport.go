@@ -10,7 +10,12 @@ import (
 
 const (
 	maxHeaderBytes = 1 << 20
-	maxIdle        = 256
+	// minIdle is how many connections to all hosts are kept at least; more if more
+	// requests are sent at once.
+	minIdle = 256
+	// defaultConcurrent is how many requests a client expects at once if its options
+	// do not say.
+	defaultConcurrent = 64
 	// maxPools bounds the transports kept for TLS settings of their own.
 	maxPools = 64
 )
@@ -37,13 +42,13 @@ func newPools(c *Client, opts Options) *pools {
 			setting = setting.Clone() // the transport adds its protocols to it
 		}
 		t := &http.Transport{
-			DialContext:            countBytes(c.DialContext),
+			DialContext:            c.countBytes(c.DialContext),
 			TLSClientConfig:        setting,
 			TLSHandshakeTimeout:    opts.TLSTimeout,
 			ForceAttemptHTTP2:      true,
 			DisableCompression:     true, // response.go decodes, to hold the limit
-			MaxIdleConns:           maxIdle,
-			MaxIdleConnsPerHost:    opts.MaxIdlePerHost,
+			MaxIdleConns:           max(minIdle, opts.MaxConcurrent),
+			MaxIdleConnsPerHost:    opts.MaxConcurrent,
 			IdleConnTimeout:        opts.IdleTimeout,
 			MaxResponseHeaderBytes: maxHeaderBytes,
 			// Without pings a silently dead HTTP/2 connection fails request
@@ -51,7 +56,7 @@ func newPools(c *Client, opts Options) *pools {
 			HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 		}
 		if c.proxies != nil {
-			t.Proxy, t.OnProxyConnectResponse, t.DialContext = c.proxies.proxyOf, checkConnect, countBytes(c.dialWithProxies)
+			t.Proxy, t.OnProxyConnectResponse, t.DialContext = c.proxies.proxyOf, checkConnect, c.countBytes(c.dialWithProxies)
 		}
 		return t
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -29,7 +30,7 @@ func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 	}
 	egress := slices.Clone(r.Settings.Egress)
 	slices.Sort(egress)
-	key := "http client\n" + r.Settings.Version + "\n" + own.Key() + "\n" + strings.Join(egress, "\n") + "\n" + r.Settings.IdleTimeout.String() +
+	key := "http client\n" + r.Settings.Version + "\n" + own.Key() + "\n" + strings.Join(egress, "\n") + "\n" + r.Settings.IdleTimeout.String() + "\n" + strconv.Itoa(r.Settings.MaxRuns) +
 		"\n" + strings.Join([]string{r.Settings.ProxyHTTP, r.Settings.ProxyHTTPS, r.Settings.NoProxy}, "\n")
 	return flow.Resource(r, key, func() (*Client, func(), error) {
 		policy, err := outbound.ParsePolicy(r.Settings.Egress)
@@ -38,6 +39,7 @@ func OpenClient(r *flow.Resources, conn *Connection) (*Client, error) {
 		}
 		client := outbound.New(outbound.Options{
 			Policy: policy, UserAgent: userAgent(r.Settings.Version), IdleTimeout: r.Settings.IdleTimeout,
+			MaxConcurrent: r.Settings.MaxRuns, CountDial: r.Settings.CountDial, CountReuse: r.Settings.CountReuse,
 			Proxy: outbound.Proxy{HTTP: r.Settings.ProxyHTTP, HTTPS: r.Settings.ProxyHTTPS, Exempt: r.Settings.NoProxy},
 		})
 		return &Client{Outbound: client, tls: own.Config()}, client.CloseIdle, nil

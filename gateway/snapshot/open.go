@@ -42,7 +42,7 @@ func NewOpener(o Options) *Opener { return &Opener{opts: o} }
 // routes. On an error nothing stays open.
 func (o *Opener) Open(c *load.Config) (*Snapshot, error) {
 	settings := o.opts.Settings
-	settings.Egress, settings.IdleTimeout = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout
+	settings.Egress, settings.IdleTimeout, settings.MaxRuns = c.Gateway.Egress.Allow, c.Gateway.Egress.IdleTimeout, c.Gateway.Limits.Runs
 	proxy := c.Gateway.Egress.Proxies
 	settings.ProxyHTTP, settings.ProxyHTTPS, settings.NoProxy = proxy.HTTP, proxy.HTTPS, proxy.Exempt
 	proxies, err := clientaddr.ParseProxies(c.Gateway.TrustedProxies)
