@@ -128,7 +128,7 @@ func (c *jwtCheck) setPublicKeys(texts []string) {
 func keyAttributes() []string { return []string{"secret", "public_key", "jwks", "jwks_url"} }
 
 // checkSettings checks the settings together and makes the parser.
-func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+func (c *jwtCheck) checkSettings(ctx *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 	given := slices.DeleteFunc(keyAttributes(), func(name string) bool { return !d.Has(name) })
 	switch {
 	case len(given) == 0:
@@ -136,7 +136,7 @@ func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagn
 	case len(given) > 1:
 		return hcl.Diagnostics{d.Problem(given[1], "Keys given twice", fmt.Sprintf("Give the keys with one of %q and %q. To change a key, give a list.", given[0], given[1]))}
 	}
-	diags := c.checkKeySet(d, given[0])
+	diags := c.checkKeySet(ctx, d, given[0])
 	diags = append(diags, c.checkAlgorithms(d, given[0] == "secret")...)
 	diags = append(diags, c.rules.checkSettings(d)...)
 	diags = append(diags, c.place.checkSettings(d)...)
@@ -150,7 +150,7 @@ func (c *jwtCheck) checkSettings(_ *schema.Context, d *schema.Decoded) hcl.Diagn
 }
 
 // checkKeySet reads the key set of the file, or checks the URL of one.
-func (c *jwtCheck) checkKeySet(d *schema.Decoded, attribute string) hcl.Diagnostics {
+func (c *jwtCheck) checkKeySet(ctx *schema.Context, d *schema.Decoded, attribute string) hcl.Diagnostics {
 	switch attribute {
 	case "jwks":
 		keys, err := parseKeySet([]byte(c.keySet))
@@ -160,7 +160,7 @@ func (c *jwtCheck) checkKeySet(d *schema.Decoded, attribute string) hcl.Diagnost
 		c.keys = fixedKeys(keys)
 	case "jwks_url":
 		c.keys = unopenedKeys{}
-		diags := checkKeySetURL(d, attribute, c.keySetURL)
+		diags := append(checkKeySetURL(d, attribute, c.keySetURL), ctx.CheckURL(d, attribute)...)
 		if len(c.rules.audiences) == 0 && len(c.rules.requiredTexts) == 0 {
 			diags = append(diags, diag.Warning(d.Range(attribute), "Tokens for everybody", "Each token that this issuer signs is accepted, also those for other services and customers. Set audience, or required_claims."))
 		}

@@ -126,6 +126,8 @@ type HTTPPart struct {
 	// AllowsIPs, if set, is the place of a setting that accepts requests from some
 	// addresses only.
 	AllowsIPs *hcl.Range
+	// CountsAddress: the rate of requests is limited by the address of the client.
+	CountsAddress bool
 	// NeedsRespond: a path through the flow without action "respond" would give
 	// the caller a response that the file does not mention.
 	NeedsRespond bool

@@ -258,7 +258,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			SignsTexts:   w.signsTexts(),
 			ChecksBodies: w.checksBodies(),
 			ClientCerts:  w.clientCertificates,
-			AllowsIPs:    w.allowIPsAt,
+			AllowsIPs:    w.allowIPsAt, CountsAddress: w.rateLimit != nil && !w.rateLimit.key.IsSet(),
 			CORS:         w.corsSettings(),
 			NeedsRespond: w.response == nil && !w.isAsync(),
 		},

@@ -33,7 +33,7 @@ func (l *rateLimit) Describe(s *schema.Spec) {
 	schema.Attr(s, &l.requests, "requests", "The number of requests in the time of `per`, from 1 to 1000000.", schema.Required())
 	schema.Attr(s, &l.per, "per", "The time in which `requests` may come, from 1s to 24h.")
 	schema.Attr(s, &l.burst, "burst", "How many requests may come at once before the rate limits them. By default `requests`.")
-	schema.Expr(s, &l.key, "key", "Each key has a rate of its own. It reads the parts of the request, such as `webhook.auth.name` or `webhook.path.shop`, and no variables. By default the address of the client, of which an IPv6 address counts with its network (/64). Requests whose key is null or empty have a rate in common.")
+	schema.Expr(s, &l.key, "key", "Each key has a rate of its own. It reads the parts of the request, such as `webhook.auth.name` or `webhook.path.shop`, and no variables. By default the address of the client, of which an IPv6 address counts with its network (/64); behind a proxy, set `trusted_proxies` in the `gateway` block. Requests whose key is null or empty have a rate in common.")
 	s.Check(l.check)
 }
 

@@ -72,12 +72,21 @@ func TestTrustedProxies(t *testing.T) {
 	}
 }
 
-// TestUntrustedProxyIsLogged: one line says that allow_ips judges the proxy, and
-// none where the files say that there is no proxy.
+// TestUntrustedProxyIsLogged: one line says that allow_ips judges the proxy, or that
+// rate_limit counts by it, and none where the files say that there is no proxy, or
+// another key counts.
 func TestUntrustedProxyIsLogged(t *testing.T) {
 	t.Parallel()
-	const warning = "trusted_proxies is not set"
-	for settings, want := range map[string]int{"": 1, "trusted_proxies = []": 0} {
+	const anybody = `allow_ips = ["203.0.113.0/24"]`
+	for _, c := range []struct {
+		name, settings, checks, want string // want is "" for no line
+	}{
+		{"allow_ips", "", anybody, "so allow_ips judges the address of the proxy"},
+		{"allow_ips without a proxy", "trusted_proxies = []", anybody, ""},
+		{"rate_limit", "", "rate_limit { requests = 9 }", "so rate_limit counts by the address of the proxy"},
+		{"rate_limit without a proxy", "trusted_proxies = []", "rate_limit { requests = 9 }", ""},
+		{"rate_limit by another key", "", "rate_limit {\n requests = 9\n key = webhook.headers[\"X-Shop\"]\n}", ""},
+	} {
 		d := newStopped(t)
 		lines := newSink(t)
 		log, err := logging.New(lines, "json", "info")
@@ -85,15 +94,16 @@ func TestUntrustedProxyIsLogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.opts.Log = log
-		d.write(strings.Replace(showsClient, "SETTINGS", settings, 1))
+		d.write(strings.NewReplacer("SETTINGS", c.settings, anybody, c.checks).Replace(showsClient))
 		d.start()
 		d.post("/ip", `{}`)
 		for range 3 {
 			d.post("/ip", `{}`, "X-Forwarded-For", "203.0.113.9")
 			d.post("/any", `{}`, "X-Forwarded-For", "203.0.113.9")
 		}
-		if got := lines.all(warning); len(got) != want {
-			t.Errorf("with %q the log has %d lines: %v", settings, len(got), got)
+		got := lines.all("trusted_proxies is not set")
+		if (c.want == "") != (len(got) == 0) || len(got) > 1 || len(lines.all(c.want)) == 0 {
+			t.Errorf("%s: the log has %d lines: %v", c.name, len(got), got)
 		}
 	}
 }

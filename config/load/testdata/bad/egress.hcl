@@ -26,6 +26,21 @@ connection "slack" "team" {
   webhook_url = "http://100.64.0.1/${secret.hook}" # error: Address refused: allow = ["100.64.0.1:80"]
 }
 
+flow "keys" {
+  trigger "webhook" {
+    mode = "async"
+    auth "jwt" {
+      jwks_url = "https://10.0.0.4/keys" # error: Address refused: allow = ["10.0.0.4:443"]
+      audience = "orders"
+    }
+    auth "jwt" {
+      jwks_url = "http://127.0.0.1:8080/keys"
+      audience = "orders"
+      header   = "X-Token"
+    }
+  }
+}
+
 flow "a" {
   trigger "webhook" { mode = "async" }
   action "http" "other_port" { url = "http://10.0.0.1/a" } # error: Address refused: allow = ["10.0.0.1:80"]
