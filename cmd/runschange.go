@@ -23,6 +23,7 @@ type runChanger struct {
 	filter        runFilterFlags
 	matching, all bool
 	fresh, asJSON bool
+	fromAction    string
 	client        *client.Client
 
 	changeRun  func(ctx context.Context, id string) (ops.RunsChanged, error)
@@ -33,7 +34,7 @@ func (c *command) runsRetryCommand() *cobra.Command {
 	r := &runChanger{command: c, verb: "retry", done: "queued again"}
 	options := func() api.RetryOptions { return api.RetryOptions{Fresh: r.fresh} }
 	r.changeRun = func(ctx context.Context, id string) (ops.RunsChanged, error) {
-		return r.client.RetryRun(ctx, id, options())
+		return r.client.RetryRun(ctx, id, api.RetryRunOptions{RetryOptions: options(), FromAction: r.fromAction})
 	}
 	r.changeRuns = func(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
 		return r.client.RetryRuns(ctx, api.RetrySelection{RunSelection: s, RetryOptions: options()})
@@ -41,11 +42,14 @@ func (c *command) runsRetryCommand() *cobra.Command {
 	cmd := r.cobraCommand("Run failed or cancelled runs again", `Queues runs again. A run continues where it failed: actions that completed, also
 those of on_error, do not run again. Its attempts are counted on, and the retry
 block of the flow starts anew. With --fresh every action runs again, with the same
-idempotency keys; a run that succeeded can only be run again fresh.
+idempotency keys. With --from-action an action of the flow and the ones after it run again,
+and earlier actions keep their outputs. A run that succeeded can only be run again
+in one of these two ways.
 
 With a filter and --all-matching, all failed runs that match are queued; name
 states to queue runs in other states.`)
 	cmd.Flags().BoolVar(&r.fresh, "fresh", false, "from the start")
+	cmd.Flags().StringVar(&r.fromAction, "from-action", "", "from this action of the flow; needs ids")
 	return cmd
 }
 
@@ -93,6 +97,10 @@ func (r *runChanger) run(ctx context.Context, ids []string) error {
 // thinks.
 func (r *runChanger) checkSelection(ids, filter bool) error {
 	switch {
+	case r.fromAction != "" && !ids:
+		return errors.New("--from-action needs the ids of runs, and takes no filter")
+	case r.fromAction != "" && r.fresh:
+		return errors.New("--fresh runs all actions again, and --from-action some of them: give one of the two")
 	case ids && (filter || r.matching || r.all):
 		return errors.New("give ids or a filter, not both")
 	case ids:
@@ -121,7 +129,7 @@ func (r *runChanger) changeByID(ctx context.Context, ids []string) error {
 		switch {
 		case errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusConflict):
 			failed++
-			why := strings.ReplaceAll(explainAdminError(err).Error(), `"fresh"`, "--fresh")
+			why := strings.NewReplacer(`"fresh"`, "--fresh", `"from_action"`, "--from-action").Replace(explainAdminError(err).Error())
 			_, _ = fmt.Fprintf(r.err, "gateway: run %s: %s\n", termtext.Escape(id), termtext.Escape(why))
 		case err != nil:
 			return err

@@ -84,10 +84,12 @@ type Depth struct {
 // RequeueOptions say how runs are requeued. Attempts are counted on, unless
 // the run was not started since it was accepted or requeued; see Work.Retried.
 type RequeueOptions struct {
-	// FromStart deletes the completed steps: every action runs again, with the
-	// same idempotency keys. Otherwise the run resumes at the step that failed. A
-	// run that succeeded can only be requeued from the start.
+	// FromStart resets all steps: every action runs again, with the same idempotency
+	// keys. Otherwise the run resumes at the step that failed.
 	FromStart bool
+	// From is the path of an action that holds no other one, and stands in none: it
+	// and the steps that began after it are reset. Earlier steps keep their outputs.
+	From string
 }
 
 // Changed is the result of changing a page of runs.

@@ -110,7 +110,7 @@ func (o RequeueOptions) Requeueable(q ListQuery) []State {
 	states := []State{Failed}
 	if len(q.States) > 0 {
 		states = append(states, Cancelled)
-		if o.FromStart {
+		if o.resets() {
 			states = append(states, Succeeded)
 		}
 	}
@@ -118,12 +118,21 @@ func (o RequeueOptions) Requeueable(q ListQuery) []State {
 }
 
 // SucceededReason says that a run which succeeded can't continue.
-const SucceededReason = `succeeded, and can only be run again from its start, by "fresh"`
+const SucceededReason = `succeeded, and can only be run again from its start, by "fresh", or from one of its actions, by "from_action"`
+
+// resets reports whether steps run again that ended.
+func (o RequeueOptions) resets() bool { return o.FromStart || o.From != "" }
+
+// NotReached returns the ErrState of a run that has no step from which it is to
+// run again.
+func (o RequeueOptions) NotReached(id ID) error {
+	return &RunError{id.String(), fmt.Sprintf("did not come to action %q, so it can't be run again from there", o.From), ErrState}
+}
 
 // Check returns an error if a run may not be requeued.
 func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
 	switch {
-	case s == Succeeded && !o.FromStart:
+	case s == Succeeded && !o.resets():
 		return &RunError{id.String(), SucceededReason, ErrState}
 	case s != Failed && s != Cancelled && s != Succeeded:
 		return &RunError{id.String(), fmt.Sprintf("is %s; runs that failed, were cancelled or succeeded can be run again", s), ErrState}

@@ -71,6 +71,9 @@ const (
 	// StepRetry is the state of a step that failed and is tried again in the
 	// next attempt of its run.
 	StepRetry flow.State = "again"
+	// StepReset is the state of a step that ran before its run was requeued, and runs
+	// again. It has neither input nor output.
+	StepReset flow.State = "reset"
 	// StepEnded is the state of the step that ended its run. A run that is
 	// resumed or requeued ends by executing this step.
 	StepEnded flow.State = "ended"

@@ -53,6 +53,12 @@ type RetryOptions struct {
 	Fresh bool `json:"fresh,omitempty" doc:"Runs every action again, with the same idempotency keys. Otherwise a run continues where it failed. Runs that succeeded can only be run again fresh."`
 }
 
+// RetryRunOptions are the parameters of a retry of one run.
+type RetryRunOptions struct {
+	RetryOptions
+	FromAction string `json:"from_action,omitempty" minLength:"1" doc:"Runs this action of the flow and the ones after it again, with the same idempotency keys. Earlier actions keep their outputs. Actions inside of others can't be named."`
+}
+
 // RetrySelection are the parameters of a bulk retry.
 type RetrySelection struct {
 	RunSelection
@@ -84,10 +90,7 @@ func (a *API) runRoutes() []route {
 		},
 		{
 			method: http.MethodPost, path: "/api/v1/runs/{id}/retry", id: "retryRun", summary: "Run a failed or cancelled run again",
-			param: id, query: RetryOptions{}, responses: withStore(changed, missing, conflict),
-			serve: func(r *request) (any, error) {
-				return a.Ops.RetryRun(r.Context(), r.param("id"), r.query.(RetryOptions).Fresh)
-			},
+			param: id, query: RetryRunOptions{}, responses: withStore(changed, missing, conflict), serve: a.retryRun,
 		},
 		{
 			method: http.MethodPost, path: "/api/v1/runs/{id}/cancel", id: "cancelRun", summary: "Cancel a run that is not over",
@@ -124,6 +127,17 @@ func (a *API) listRuns(r *request) (any, error) {
 		return nil, err
 	}
 	return a.Ops.Runs(r.Context(), store.ListQuery{Filter: filter, Limit: in.Limit, After: in.After})
+}
+
+func (a *API) retryRun(r *request) (any, error) {
+	in := r.query.(RetryRunOptions)
+	switch {
+	case in.FromAction != "" && in.Fresh:
+		return nil, errors.New(`"fresh" runs all actions again, and "from_action" some of them: give one of the two`)
+	case in.FromAction != "":
+		return a.Ops.RetryRunFrom(r.Context(), r.param("id"), in.FromAction)
+	}
+	return a.Ops.RetryRun(r.Context(), r.param("id"), in.Fresh)
 }
 
 func (a *API) retryRuns(r *request) (any, error) {

@@ -147,7 +147,7 @@ type RunResponse struct {
 type RunStep struct {
 	Path     string          `json:"path" doc:"Unique in the run. Each iteration of a loop has its own path."`
 	Kind     string          `json:"kind"`
-	State    string          `json:"state" doc:"succeeded, failed, skipped or waiting."`
+	State    string          `json:"state" doc:"succeeded, failed, skipped, waiting, or reset: it ran before the run was run again, and has not run since."`
 	Position string          `json:"position,omitempty" doc:"Current position of the action in the flow files."`
 	Attempts int             `json:"attempts"`
 	Began    time.Time       `json:"began_at,omitzero"`

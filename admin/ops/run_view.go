@@ -141,6 +141,8 @@ func (v view) showStep(s *store.Step, current *flow.Step) RunStep {
 		out.State = string(flow.Failed)
 	case store.StepEnded:
 		out.State = string(flow.Succeeded)
+	case store.StepReset:
+		out.State = "reset"
 	case flow.Suspended, flow.SuspendedInside:
 		out.State = store.Waiting.String()
 	}

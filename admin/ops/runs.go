@@ -119,6 +119,27 @@ func (s *Service) RetryRun(ctx context.Context, id string, fromStart bool) (_ Ru
 	})
 }
 
+// RetryRunFrom runs a run again from one of the actions of its flow. Earlier actions
+// keep their outputs.
+func (s *Service) RetryRunFrom(ctx context.Context, id, action string) (_ RunsChanged, err error) {
+	defer s.audit(ctx, "run.retry", id+" from "+action, &err)
+	return withStore(s, func(v view) (RunsChanged, error) {
+		run, err := s.opts.Store.Get(ctx, id)
+		if err != nil {
+			return RunsChanged{}, err
+		}
+		if err := checkAction(v, run.Flow, action); err != nil {
+			return RunsChanged{}, err
+		}
+		s.opts.Worker.DropEvents()
+		if err := s.opts.Store.Requeue(ctx, id, store.RequeueOptions{From: action}); err != nil {
+			return RunsChanged{}, err
+		}
+		s.opts.Worker.Wake()
+		return RunsChanged{Changed: 1}, nil
+	})
+}
+
 // CancelRun cancels a run that is not over.
 func (s *Service) CancelRun(ctx context.Context, id string) (_ RunsChanged, err error) {
 	defer s.audit(ctx, "run.cancel", id, &err)
@@ -130,7 +151,6 @@ func (s *Service) CancelRun(ctx context.Context, id string) (_ RunsChanged, err 
 		if err != nil {
 			return RunsChanged{}, err
 		}
-		s.opts.Log.Info("run cancelled", zap.String("run", id))
 		s.opts.Worker.ExtendLeases(ctx) // ends the execution in this process now
 		return RunsChanged{Changed: 1}, nil
 	})

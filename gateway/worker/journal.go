@@ -55,7 +55,7 @@ func (r *Run) Before(_ context.Context, c *flow.Call) error {
 // Done takes the record of a step for the next checkpoint. The record of a step
 // that an earlier attempt completed is stored already.
 func (r *Run) Done(rec *flow.Record) {
-	if stored, ok := r.earlier[rec.Path]; ok && rec.Attempts == 0 {
+	if stored, ok := r.earlier[rec.Path]; ok && rec.Attempts == 0 && stored.State != store.StepReset {
 		if rec.State == flow.Failed && rec.Step.OnError != flow.Continue {
 			r.mu.Lock()
 			r.failed = append(r.failed, stored)

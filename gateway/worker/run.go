@@ -65,7 +65,9 @@ func (r *Run) loadClaimed(w *store.Work, cached cachedEvent, asked time.Time) {
 	r.earlier, r.progress = make(map[string]store.Step, len(w.Steps)), flow.Progress{}
 	for _, s := range w.Steps {
 		r.earlier[s.Path] = s
-		r.progress.Add(s.Path)
+		if s.State != store.StepReset {
+			r.progress.Add(s.Path)
+		}
 	}
 }
 

@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -69,7 +71,14 @@ func (s *Store) Requeue(ctx context.Context, id string, o store.RequeueOptions) 
 		if err := r.checkRequeue(o); err != nil {
 			return err
 		}
-		return c.requeueRuns(ctx, []*foundRun{r}, o)
+		runs, err := c.withStep(ctx, []*foundRun{r}, o)
+		if err == nil && len(runs) == 0 {
+			err = o.NotReached(r.id)
+		}
+		if err != nil {
+			return err
+		}
+		return c.requeueRuns(ctx, runs, o)
 	})
 }
 
@@ -84,6 +93,10 @@ func (s *Store) RequeueAll(ctx context.Context, q store.ListQuery, o store.Reque
 			} else if !store.ChangedSinceListed(err) {
 				return err
 			}
+		}
+		requeueable, err := c.withStep(ctx, requeueable, o)
+		if err != nil {
+			return err
 		}
 		n = len(requeueable)
 		return c.requeueRuns(ctx, requeueable, o)
@@ -125,14 +138,48 @@ func (c *runChange) requeueRuns(ctx context.Context, runs []*foundRun, o store.R
 			columnOf("id", "uuid", runs, func(r **foundRun) [16]byte { return (*r).id }),
 			columnOf("state", "smallint", runs, func(r **foundRun) int16 { return int16((*r).state) }),
 		}).add(" WHERE r.id = u.id"))
-	if o.FromStart {
-		c.addSQL("DELETE FROM steps WHERE run = ANY($1::uuid[])", uuidsOf(ids))
-		recountBytes(c.tx, uuidsOf(ids), c.shard)
-	}
+	c.resetSteps(ids, o)
 	// A flow whose runs were all recorded has no row yet.
 	c.addSQL("INSERT INTO flows (flow) SELECT f FROM unnest($1::text[]) f ORDER BY f ON CONFLICT DO NOTHING", c.counts.flowNames())
 	c.counts.addUpdate(c.tx)
 	return nil
+}
+
+// withStep returns the runs that have the step from which they are to run again.
+func (c *runChange) withStep(ctx context.Context, runs []*foundRun, o store.RequeueOptions) ([]*foundRun, error) {
+	if o.From == "" || len(runs) == 0 {
+		return runs, nil
+	}
+	ids := make([]store.ID, len(runs))
+	for i, r := range runs {
+		ids[i] = r.id
+	}
+	has := map[store.ID]bool{}
+	var id [16]byte
+	scanRows(c.addSQL("SELECT run FROM steps WHERE run = ANY($1::uuid[]) AND path = $2", uuidsOf(ids), []byte(o.From)), []any{&id}, func() error {
+		has[id] = true
+		return nil
+	})
+	err := c.sendAll(ctx)
+	return slices.DeleteFunc(slices.Clone(runs), func(r *foundRun) bool { return !has[r.id] }), err
+}
+
+// resetSteps makes steps run again. Those that were not attempted are deleted.
+func (c *runChange) resetSteps(ids []store.ID, o store.RequeueOptions) {
+	after := ""
+	args := []any{uuidsOf(ids)}
+	switch {
+	case o.From != "":
+		after = " AND s.began >= (SELECT f.began FROM steps f WHERE f.run = s.run AND f.path = $2)"
+		args = append(args, []byte(o.From))
+	case !o.FromStart:
+		return
+	}
+	c.addSQL(fmt.Sprintf("UPDATE steps s SET state = '%s', input = NULL, output = NULL, cut_from = 0 WHERE s.run = ANY($1::uuid[]) AND s.state NOT IN ('%s', '%s', '%s')",
+		store.StepReset, flow.Skipped, flow.Suspended, flow.SuspendedInside)+after, args...)
+	// The step from which the run starts may be deleted by the last statement.
+	c.addSQL(fmt.Sprintf("DELETE FROM steps s WHERE s.run = ANY($1::uuid[]) AND s.state IN ('%s', '%s', '%s')", flow.Skipped, flow.Suspended, flow.SuspendedInside)+after, args...)
+	recountBytes(c.tx, uuidsOf(ids), c.shard)
 }
 
 // findTakenOrderKeys reads which order keys of runs are taken.

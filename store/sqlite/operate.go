@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"math"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -59,10 +61,8 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 	if err := o.Check(r.id, publicState(r.state), r.cut, hasPayload); err != nil {
 		return err
 	}
-	if o.FromStart {
-		if _, err := t.exec("DELETE FROM steps WHERE run = ?", r.seq); err != nil {
-			return err
-		}
+	if err := t.resetSteps(r, o); err != nil {
+		return err
 	}
 	to := store.Queued
 	if len(r.okey) > 0 {
@@ -84,6 +84,30 @@ func (t *tx) requeueRun(id store.ID, o store.RequeueOptions) error {
 	t.counts.move(r.flow, noState, to)
 	t.signalReady = t.signalReady || to == store.Queued
 	return nil
+}
+
+// resetSteps makes steps run again. Those that were not attempted are deleted.
+func (t *tx) resetSteps(r foundRun, o store.RequeueOptions) error {
+	began := int64(math.MinInt64)
+	switch {
+	case o.From != "":
+		found, err := t.queryRow("SELECT began FROM steps WHERE run = ? AND path = ?", func(v []driver.Value) { began = intOf(v[0]) }, r.seq, []byte(o.From))
+		if err != nil {
+			return err
+		}
+		if !found {
+			return o.NotReached(r.id)
+		}
+	case !o.FromStart:
+		return nil
+	}
+	if _, err := t.exec("DELETE FROM steps WHERE run = ? AND began >= ? AND state IN (?, ?, ?)", r.seq, began,
+		string(flow.Skipped), string(flow.Suspended), string(flow.SuspendedInside)); err != nil {
+		return err
+	}
+	_, err := t.exec("UPDATE steps SET state = ?, input = NULL, output = NULL, size = 0, cut_from = 0 WHERE run = ? AND began >= ?",
+		string(store.StepReset), r.seq, began)
+	return err
 }
 
 // foundRun is a run that may be over.

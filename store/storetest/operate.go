@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -16,6 +18,7 @@ func operateTests() []test {
 		{"resumes where a run failed", requeues},
 		{"counts no attempt that was not started", requeuesUnstarted},
 		{"runs again from the start", requeuesFromStart},
+		{"runs again from an action", requeuesFrom},
 		{"runs recorded runs again", requeuesRecorded},
 		{"refuses runs that may not run again", requeueRefuses},
 		{"runs all of a filter again", requeuesAll},
@@ -126,13 +129,48 @@ func requeuesUnstarted(f *fixture) {
 	}
 }
 
+// requeuesFrom runs a run again from its second step. The first one keeps its output,
+// also if it ended in the same millisecond as others began.
+func requeuesFrom(f *fixture) {
+	c := f.acceptClaimed()
+	var steps []store.Step
+	for i, path := range []string{"a", "a/in", "b", "b/in", "skipped", "c"} {
+		s := f.newStep(path)
+		s.Began = s.Began.Add(time.Duration(i) * time.Microsecond)
+		steps = append(steps, s)
+	}
+	steps[4].State = flow.Skipped
+	steps[5].State, steps[5].Cause = store.StepRetry, store.Cause{Message: "no", Detail: `{"x":1}`}
+	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: steps}))
+	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{From: "none"}), store.ErrState)
+	f.checkState(c.ID, store.Succeeded)
+	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{From: "b"}))
+	want := slices.Delete(slices.Clone(steps), 4, 5)
+	for i := range want {
+		if i >= 2 {
+			want[i].State, want[i].Input, want[i].Output = store.StepReset, nil, nil
+		}
+	}
+	w := f.claimOne()
+	f.same("steps", w.Steps, want)
+	f.finishRun(w.Claim, store.Failed)
+	other := f.acceptClaimed()
+	f.finishRun(other, store.Failed)
+	done, err := f.s.RequeueAll(f.ctx, store.ListQuery{Limit: 10}, store.RequeueOptions{From: "a"})
+	f.ok(err)
+	f.same("changed", done.N, 1)
+	f.checkState(other.ID, store.Failed)
+}
+
 func requeuesFromStart(f *fixture) {
 	c := f.acceptClaimed()
 	f.ok(f.s.Finish(f.ctx, c, &store.Ending{State: store.Succeeded, Steps: []store.Step{f.newStep("a")}}))
 	f.is(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{}), store.ErrState)
 	f.ok(f.s.Requeue(f.ctx, c.ID, store.RequeueOptions{FromStart: true}))
 	w := f.claimOne()
-	f.same("steps", w.Steps, nil)
+	reset := f.newStep("a")
+	reset.State, reset.Input, reset.Output = store.StepReset, nil, nil
+	f.same("steps", w.Steps, []store.Step{reset})
 	f.same("attempt", []int{w.Attempt, w.Retried}, []int{2, 1})
 }
 

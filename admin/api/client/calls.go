@@ -34,7 +34,7 @@ func (c *Client) Run(ctx context.Context, id string) (ops.RunDetail, error) {
 }
 
 // RetryRun runs a run again.
-func (c *Client) RetryRun(ctx context.Context, id string, o api.RetryOptions) (ops.RunsChanged, error) {
+func (c *Client) RetryRun(ctx context.Context, id string, o api.RetryRunOptions) (ops.RunsChanged, error) {
 	return call[ops.RunsChanged](ctx, c, http.MethodPost, runPath(id)+"/retry", o, nil)
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -201,6 +202,52 @@ flow "f" {
 		got = d.await(none.run(), store.Refused)
 		if refused := run.DecodeDetail(got.Cause.Detail).Refused; refused == nil || refused.Path != "/nowhere" || got.Cause.Reason != "not_found" {
 			t.Errorf("%+v, %s", refused, got.Cause.Reason)
+		}
+	})
+}
+
+// TestRetryFromAnAction: the chosen action and the ones after it run again, also
+// those inside of it, and earlier ones keep their outputs.
+func TestRetryFromAnAction(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, d *durable) {
+		d.write(`
+flow "f" {
+  trigger "webhook" { path = "/f" }
+  action "http" "first" { url = "OUT/first" }
+  action "loop" "each" {
+    for_each = [1, 2]
+    action "http" "inside" { url = "OUT/inside" }
+  }
+  action "http" "skipped" {
+    when = webhook.body.skip == false
+    url  = "OUT/skipped"
+  }
+  action "http" "last" {
+    url  = "OUT/last"
+    json = { first = action.first.body.echo }
+  }
+}`)
+		d.start()
+		id := d.accept("/f", `{"skip": true}`)
+		d.await(id, store.Succeeded)
+		if err := d.store.Requeue(t.Context(), id, store.RequeueOptions{From: "each"}); err != nil {
+			t.Fatal(err)
+		}
+		d.restart() // the claim loop looks for runs at once
+		run := d.await(id, store.Succeeded)
+		for path, want := range map[string]int{"/first": 1, "/inside": 4, "/skipped": 0, "/last": 2} {
+			if got := d.outside.count(path); got != want {
+				t.Errorf("%s was called %d times, not %d", path, got, want)
+			}
+		}
+		if bodies := d.outside.bodies("/last"); bodies[0] != bodies[1] {
+			t.Errorf("the last action sent %q", bodies)
+		}
+		for _, s := range run.Steps {
+			if want := map[string]flow.State{"skipped": flow.Skipped}[s.Path]; s.State != cmp.Or(want, flow.Succeeded) {
+				t.Errorf("%s is %s", s.Path, s.State)
+			}
 		}
 	})
 }
