@@ -97,6 +97,9 @@ type HTTPPart struct {
 	// would, with the secrets of the files. kind chooses one of several checks; ""
 	// is the first that has what it needs.
 	Imitate func(r *Sample, kind string) error
+	// Example, if set, gives a request a body, header fields and parameters that fit
+	// the variables of the trigger, and adds the values of the path.
+	Example func(r *Sample, path map[string]string) error
 	// Challenge, if set, answers a request with one of Route.ChallengeMethods without
 	// reading its body. It returns nil for a request that is no challenge.
 	Challenge func(r *http.Request, in Incoming) *Problem

@@ -244,6 +244,7 @@ func (w *webhook) Parts(string) flow.Parts {
 			Route:        flow.Route{Path: w.route.pattern, Rotate: w.rotate, Methods: w.methods, ChallengeMethods: w.challengeMethods(), Range: w.at},
 			Challenge:    w.Challenge,
 			Imitate:      w.imitate,
+			Example:      w.fillExample,
 			Async:        w.isAsync(),
 			Timeout:      w.timeout,
 			Computes:     w.computes(),

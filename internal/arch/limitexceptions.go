@@ -28,6 +28,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"outbound.maxShownLocation":         shown,
 		"triggers/input.maxLoggedFaults":    shown,
 		"admin/ops.minWrittenText":          "a shorter text is redacted only where it is used",
+		"triggers/input.maxExample":         "it bounds a made-up value of a sample",
 		"cmd.firstLookPause":                waiting,
 		"cmd.maxLookPause":                  waiting,
 		"cmd.maxRecordTime":                 waiting,
