@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +38,7 @@ Exit codes: 0 all tests passed, 1 a test failed, a file has errors or the covera
 is below --min, 2 wrong use.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return t.run(cmd.Context(), args) },
 	}
-	cmd.Flags().StringVar(&t.format, "format", "text", "format of the results: text")
+	cmd.Flags().StringVar(&t.format, "format", "text", "format of the results: text, json, junit or github")
 	cmd.Flags().StringVar(&t.match, "run", "", "run only the tests whose names match the regular expression")
 	cmd.Flags().IntVar(&t.parallel, "parallel", 0, "how many tests run at once (default: the number of processors)")
 	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also list the tests that passed")
@@ -49,10 +51,19 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(flowtest.Formats(), t.format) {
+		return fmt.Errorf("unknown format %q: use one of %s", t.format, strings.Join(flowtest.Formats(), ", "))
+	}
+	finish := t.showProgress(&o)
 	report, diags := flowtest.Run(ctx, o)
+	finish()
 	if len(diags) > 0 {
 		opts := diag.Options{Version: t.Version, Color: t.wantsColor(t.out), Width: 100}
-		if err := diag.Write(t.out, "text", diag.Report{Diags: diags, Files: report.Files}, opts); err != nil {
+		format := t.format
+		if format == "junit" {
+			format = "text" // the files have errors, and no test has run
+		}
+		if err := diag.Write(t.out, format, diag.Report{Diags: diags, Files: report.Files}, opts); err != nil {
 			return err
 		}
 	}
@@ -62,7 +73,7 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 	if len(report.Results) == 0 {
 		return fmt.Errorf("no tests found: tests stand in files *.test.hcl beside the flow files, and --run must match one")
 	}
-	if err := report.WriteText(t.out, flowtest.TextOptions{Color: t.wantsColor(t.out), Verbose: t.verbose}); err != nil {
+	if err := report.Write(t.out, t.format, flowtest.TextOptions{Color: t.wantsColor(t.out), Verbose: t.verbose}); err != nil {
 		return err
 	}
 	reached, err := t.coverage.write(t.out, report)
@@ -73,6 +84,16 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	return nil
+}
+
+// showProgress counts the tests on a terminal while they run. finish removes the
+// line.
+func (t *testRun) showProgress(o *flowtest.Options) (finish func()) {
+	if t.format != "text" || !t.wantsColor(t.err) {
+		return func() {}
+	}
+	o.Progress = func(done, total int) { _, _ = fmt.Fprintf(t.err, "\r%d of %d tests", done, total) }
+	return func() { _, _ = fmt.Fprint(t.err, "\r\x1b[K") }
 }
 
 func (t *testRun) options(paths []string) (flowtest.Options, error) {

@@ -60,10 +60,12 @@ func fails(t *testing.T, flows, tests string, words ...string) {
 	}
 }
 
+func textOptions() flowtest.TextOptions { return flowtest.TextOptions{} }
+
 func textOf(t *testing.T, r *flowtest.Report) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := r.WriteText(&out, flowtest.TextOptions{}); err != nil {
+	if err := r.WriteText(&out, textOptions()); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -47,7 +47,7 @@ type lab struct {
 }
 
 // openLab opens the store and starts the first gateway.
-func openLab(s *suite, c *configuration, stage *stage, k *crash) (*lab, error) {
+func openLab(s *suite, c *load.Config, stage *stage, k *crash) (*lab, error) {
 	image, err := s.image()
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func openLab(s *suite, c *configuration, stage *stage, k *crash) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{config: c.load, stage: stage, store: opened, crash: k}
+	l := &lab{config: c, stage: stage, store: opened, crash: k}
 	if err := l.start(k); err != nil {
 		return nil, errors.Join(err, opened.Close())
 	}

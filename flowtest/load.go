@@ -115,6 +115,9 @@ func (s *suite) loadOptions(v settings, unset load.Unset) load.Options {
 			return text, ok
 		},
 	}
+	if unset == load.AllowUnset {
+		return o // secrets stay unknown, so that their form does not matter
+	}
 	o.Secret = func(name string) (string, bool) {
 		if text, ok := v.secrets[name]; ok {
 			return text, true

@@ -103,7 +103,7 @@ func loadFailures(c *Case, diags hcl.Diagnostics) []*Failure {
 // perform lets everything happen. The failure says why the test could not go on.
 // It uses no context from outside of the bubble, whose channels must not leave it.
 func (p *play) perform(config *configuration) *Failure {
-	l, err := openLab(p.suite, config, p.stage, p.test.crash)
+	l, err := openLab(p.suite, servedConfig(config.load, p.test.flowName), p.stage, p.test.crash)
 	if err != nil {
 		return &Failure{Range: p.test.Range, Summary: "The gateway does not start", Detail: diag.Sentence(err)}
 	}

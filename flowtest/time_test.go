@@ -319,3 +319,20 @@ test "a sync caller gets nothing" {
 `)
 	fails(t, paying, "test \"x\" {\n flow = \"sync\"\nrequest {}\ncrash { after = \"charge\" }\n expect { status = 200 }\n}\n", "The crash did not come")
 }
+
+// TestLongTime: a month between two requests costs as little as a second.
+func TestLongTime(t *testing.T) {
+	t.Parallel()
+	passes(t, waiting, `
+test "months" {
+  flow = "waiting"
+  request { json = { id = 1 } }
+  request {
+    advance = "7200h"
+    json    = { id = 2 }
+  }
+  mock "tell" {}
+  expect { runs = 2 }
+}
+`)
+}
