@@ -124,34 +124,77 @@ func TestFailureKeepsWhatHappened(t *testing.T) {
 	})
 }
 
-// TestSensitiveFailure: of an action that is sensitive, or whose URL is a secret,
-// neither path nor answer is kept.
+// TestSensitiveFailure: of an action that is sensitive, or stands in one, neither path
+// nor answer is kept. Of one that sends a sensitive value, the answer is not kept.
 func TestSensitiveFailure(t *testing.T) {
 	t.Parallel()
-	d := newStopped(t)
-	d.write(strings.ReplaceAll(`
+	for name, action := range map[string]string{
+		"sensitive": `
+  action "http" "charge" {
+    url       = "REFUSER/charges/${webhook.body.id}"
+    sensitive = true
+  }`,
+		"inside": `
+  action "loop" "each" {
+    for_each  = [webhook.body.id]
+    sensitive = true
+    action "http" "charge" { url = "REFUSER/charges/${each.value}" }
+  }`,
+		"variable": `
+  action "http" "charge" {
+    url    = "REFUSER/charges"
+    method = "GET"
+    query  = { card = webhook.card }
+  }`,
+		"called": `
+  action "flow" "call" {
+    flow      = "g"
+    input     = { id = webhook.body.id }
+    sensitive = true
+  }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newStopped(t)
+			d.write(strings.ReplaceAll(`
 flow "f" {
   trigger "webhook" {
     path = "/f"
     mode = "sync"
-  }
-  action "http" "charge" {
-    url       = "REFUSER/charges/${webhook.body.id}"
-    sensitive = true
-  }
+    variable "card" {
+      type      = string
+      from      = webhook.headers["X-Card"]
+      sensitive = true
+    }
+  }`+action+`
   on_error {
     action "respond" "told" { json = { status = error.status, body = error.body } }
   }
-}`, "REFUSER", refuser(t, 422, `{"iban":"N"}`)))
-	d.start()
-	r := d.post("/f", `{"id":"secret-7"}`)
-	if r.body != `{"body":null,"status":422}` {
-		t.Errorf("on_error reads %s", r.body)
-	}
-	got := d.await(r.run(), store.Failed)
-	step := got.Steps[0]
-	if x := run.DecodeDetail(step.Cause.Detail).Exchange; x == nil || *x != (run.Exchange{Method: "GET", Status: 422}) || len(step.Output) > 0 {
-		t.Errorf("the history has %+v, %s", x, step.Output)
+}
+flow "g" {
+  trigger "flow" {
+    variable "id" { type = string }
+  }
+  action "http" "charge" { url = "REFUSER/charges/${input.id}" }
+}`, "REFUSER", refuser(t, 422, `{"iban":"iban-N"}`)))
+			d.start()
+			r := d.post("/f", `{"id":"secret-7"}`, "X-Card", "secret-8")
+			if r.body != `{"body":null,"status":422}` {
+				t.Errorf("on_error reads %s", r.body)
+			}
+			got := d.await(r.run(), store.Failed)
+			for _, s := range got.Steps {
+				for _, text := range []string{string(s.Output), s.Cause.Detail, got.Cause.Detail, s.Cause.Message} {
+					if strings.Contains(text, "secret-") || strings.Contains(text, "iban-") {
+						t.Errorf("%s holds %s", s.Path, text)
+					}
+				}
+			}
+			last := got.Steps[slices.IndexFunc(got.Steps, func(s store.Step) bool { return strings.HasSuffix(s.Path, "charge") })]
+			if x := run.DecodeDetail(last.Cause.Detail).Exchange; x == nil || x.Status != 422 || name != "variable" && x.Path != "" {
+				t.Errorf("the history has %+v", x)
+			}
+		})
 	}
 }
 
