@@ -98,6 +98,20 @@ func sampleRequest(f *ops.FlowDetail) sample {
 	return s
 }
 
+// sampleInput returns an input with a value for each variable of a flow that other
+// flows call.
+func sampleInput(f *ops.FlowDetail) string {
+	input := map[string]any{}
+	for _, v := range f.Variables {
+		input[v.Name] = sampleValue(&v)
+	}
+	text, err := json.MarshalIndent(input, "", "  ")
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
 // setMember sets a member of an object at a path.
 func setMember(object map[string]any, path []string, value any) {
 	for ; len(path) > 1; path = path[1:] {

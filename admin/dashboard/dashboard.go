@@ -73,6 +73,9 @@ func (d *Dashboard) addRoutes() {
 
 	d.servePage("GET /{$}", d.showOverview)
 	d.servePage("GET /flows/{name}", d.showFlow)
+	d.servePage("GET /flows/{name}/try", d.showTry)
+	d.serveAction("POST /flows/{name}/try", d.tryFlow)
+	d.serveAction("POST /flows/{name}/start", d.startFlow)
 	d.serveAction("POST /flows/{name}/pause", d.pauseFlow)
 	d.serveAction("POST /flows/{name}/resume", d.resumeFlow)
 	d.serveAction("POST /reload", d.reload)

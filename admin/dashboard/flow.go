@@ -1,9 +1,11 @@
 package dashboard
 
 import (
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/store"
@@ -17,7 +19,8 @@ type flowPage struct {
 	Requests spark
 	Drawing  template.HTML
 	Curl     string
-	Signed   bool // a caller signs its requests, which curl can't
+	Input    string // a sample of the input of a flow that other flows call
+	Signed   bool   // a caller signs its requests, which curl can't
 	Source   []sourceLine
 	Recent   []ops.RunSummary
 	NoStore  bool
@@ -36,6 +39,9 @@ func (d *Dashboard) showFlow(r *http.Request) (*page, error) {
 		Runs:     newSpark(detail.Runs.Minutes, detail.Runs.FailedBy),
 		Requests: newSpark(detail.Requests.Minutes, make([]int64, len(detail.Requests.Minutes))),
 		Source:   numberLines(&detail.Source),
+	}
+	if detail.Trigger == "flow" {
+		body.Input = sampleInput(&detail)
 	}
 	body.Curl, body.Signed = curlCommand(&detail)
 	if body.Drawing, err = d.drawFlow(r.Context(), detail.Name); err != nil {
@@ -79,6 +85,19 @@ func (d *Dashboard) resumeFlow(r *http.Request) (string, error) {
 		return "", err
 	}
 	return "/flows/" + url.PathEscape(name) + "?done=resume", nil
+}
+
+// startFlow starts a flow that no request starts, and shows its run.
+func (d *Dashboard) startFlow(r *http.Request) (string, error) {
+	t := ops.Trigger{Contact: strings.TrimSpace(r.PostFormValue("contact"))}
+	if input := strings.TrimSpace(r.PostFormValue("input")); input != "" {
+		t.Input = json.RawMessage(input)
+	}
+	started, err := d.Ops.TriggerFlow(r.Context(), r.PathValue("name"), t)
+	if err != nil {
+		return "", err
+	}
+	return runURL(started.Run) + "?done=start", nil
 }
 
 // reload loads the flow files again. The overview shows its findings.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/internal/testutil/admintest"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -48,4 +49,35 @@ func TestReload(t *testing.T) {
 	wantText(t, s.post("/reload", url.Values{}), "The flow files were loaded.", "z webhook")
 	s.Write(strings.Replace(admintest.Flows, "trigger", "tigger", 1))
 	wantText(t, s.post("/reload", url.Values{}), "The flow files have errors", "tigger")
+}
+
+// TestStart starts flows that no request starts.
+func TestStart(t *testing.T) {
+	t.Parallel()
+	s := withPages(admintest.New(t, detailed+`flow "priced" {
+  trigger "flow" {
+    variable "qty" {
+      type = number
+    }
+  }
+}
+flow "greeted" {
+  trigger "tag" {
+    tag = "new"
+  }
+}
+`))
+	wantText(t, s.get("/schedules", 200), "Run now… nightly")
+	wantText(t, s.post("/flows/nightly/start", url.Values{}), "The run was queued.", "nightly")
+	wantText(t, s.get("/flows/priced", 200), `Input { "qty": 1 }`)
+	wantText(t, s.post("/flows/priced/start", url.Values{"input": {`{"qty":7}`}}), "The run was queued.", "priced")
+	addContact(s, "ada@example.com", ops.ContactChange{})
+	wantText(t, s.post("/flows/greeted/start", url.Values{"contact": {"ada@example.com"}}), "The run was queued.", "greeted")
+	for path, fields := range map[string]url.Values{
+		"/flows/priced/start": {"input": {`{"qty":`}}, "/flows/greeted/start": {"contact": {"nobody@example.com"}}, "/flows/orders/start": {}, "/flows/nightly/start": {"input": {"{}"}},
+	} {
+		if w := s.call(http.MethodPost, path, fields); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", path, w.Code, textOf(w.Body.String()))
+		}
+	}
 }

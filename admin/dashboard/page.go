@@ -203,5 +203,5 @@ func (d *Dashboard) parseTemplates() map[string]*template.Template {
 }
 
 func pageNames() []string {
-	return []string{"error", "overview", "flow", "runs", "run", "failed", "bulk", "contacts", "contact", "keys", "schedules", "links", "audit"}
+	return []string{"error", "overview", "flow", "runs", "run", "failed", "bulk", "contacts", "contact", "keys", "schedules", "links", "audit", "try"}
 }

@@ -38,6 +38,7 @@ type runPage struct {
 	Output    *shown
 	Answer    *answer
 	Hidden    []hiddenPart
+	Try       string // URL that tries the flow with the request of the run
 	Change    string // state that the script compares
 }
 
@@ -122,6 +123,9 @@ func newRunPage(run *ops.RunDetail, from int) *runPage {
 	left := newBudget()
 	p.addSteps(left, from)
 	if run.Request != nil {
+		if run.Flow != "" {
+			p.Try = tryURL(run.Flow, run.ID)
+		}
 		p.Headers = sortHeaders(run.Request.Headers)
 		p.Body = left.showBody(run.Request.RunBody, partURL(run.ID, "body"))
 	}

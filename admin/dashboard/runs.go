@@ -139,6 +139,7 @@ func doneMessage(r *http.Request) string {
 	return map[string]string{
 		"retry":      "The run was queued again.",
 		"cancel":     "The run was cancelled.",
+		"start":      "The run was queued.",
 		"tag":        "The tags of the contact were changed.",
 		"erase":      "The contact was deleted, and its address was removed from the history.",
 		"erase-more": "The contact was deleted. The gateway goes on to remove its address from the history.",

@@ -10,6 +10,7 @@ package ops
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -38,6 +39,7 @@ type Options struct {
 	Handshakes Handshakes
 	Pauses     Pauses
 	Starter    Starter
+	Endpoints  http.Handler // serves requests to flows
 }
 
 // Process counts the work of the running gateway.

@@ -27,7 +27,7 @@ func fill(g *gateway) (failed string) {
 // pagePaths are the pages of the dashboard.
 func pagePaths(failed string) []string {
 	return []string{
-		"/", "/flows/shop_order", "/flows/nightly_report", "/runs", "/runs?state=failed&flow=shop_order", "/runs/" + failed, "/failed",
+		"/", "/flows/shop_order", "/flows/nightly_report", "/flows/shop_order/try", "/runs", "/runs?state=failed&flow=shop_order", "/runs/" + failed, "/failed",
 		"/bulk?do=retry&state=failed", "/schedules", "/contacts", "/contacts/ada@example.com", "/keys", "/links", "/audit", "/nothing",
 	}
 }

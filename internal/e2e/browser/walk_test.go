@@ -172,6 +172,28 @@ func (v *visitor) tabTo(text string) {
 	v.t.Fatalf("the tab key does not reach %q", text)
 }
 
+// TestTry sends a request to a flow with the form of its page, and looks at what its
+// actions did.
+func TestTry(t *testing.T) {
+	t.Parallel()
+	g := startGateway(t)
+	v := newVisitor(t, g)
+	v.open("/flows/shop_order")
+	v.follow("Try it…")
+	v.do(
+		chromedp.SetValue(chromedp.CSS("[name='path.region']"), "eu"),
+		chromedp.SetValue(chromedp.CSS("[name=username]"), "shop"),
+		chromedp.SetValue(chromedp.CSS("[name=password]"), password),
+		chromedp.SetValue(chromedp.CSS("[name=body]"), `{"order_id":"TRY-1","items":[{"sku":"lamp","qty":1,"price":9.5}]}`),
+	)
+	v.follow("Send the request")
+	v.want("The flow answered 200.")
+	g.waitRuns("succeeded", 1)
+	v.follow("See the run with its actions")
+	v.do(v.clickOn("warehouse"))
+	v.want("shop_order succeeded", `"order_id": "TRY-1"`, `"accepted": true`)
+}
+
 // TestDownload offers a large value as a file that no browser shows.
 func TestDownload(t *testing.T) {
 	t.Parallel()

@@ -114,7 +114,7 @@ func start(t testing.TB, flows string, s store.Store) *Lab {
 	l.Gateway = g
 	l.Service = ops.New(ops.Options{
 		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
-		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g,
+		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
 	})
 	return l
 }

@@ -1,0 +1,175 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+)
+
+// tryPage is a form that sends a request to a flow.
+type tryPage struct {
+	Flow       string
+	Methods    []string
+	Path       string
+	Places     []header // placeholders of the path with their values
+	Query      string
+	Headers    string // a line for each
+	Body       string
+	Type       string // of the body
+	Cut        bool   // the body of the stored request can't be shown whole
+	Credential string // "basic", "token", or "" if the flow asks for none
+	Signed     []string
+	Run        string // the run of the request that was sent last
+	Status     int
+}
+
+func tryURL(flow, run string) string {
+	return link("/flows/"+url.PathEscape(flow)+"/try", url.Values{"from": {run}})
+}
+
+// showTry shows the form with the values of a stored request, or with a sample.
+func (d *Dashboard) showTry(r *http.Request) (*page, error) {
+	f, err := d.Ops.FlowDetail(r.Context(), r.PathValue("name"))
+	if err != nil {
+		return nil, err
+	}
+	if f.URL == "" || f.Trigger != "webhook" {
+		return nil, &ops.Error{Kind: ops.NotFound, Message: "the flow takes no requests"}
+	}
+	s := sampleRequest(&f)
+	_, query, _ := strings.Cut(s.url, "?")
+	body := &tryPage{
+		Flow: f.Name, Methods: f.Methods, Path: f.Path, Query: query, Headers: strings.Join(s.headers, "\n"), Type: "application/json",
+		Credential: credentialField(f.Auth),
+	}
+	if body.Credential == "" {
+		body.Signed = f.Auth
+	}
+	for _, name := range placeholders(f.Path) {
+		body.Places = append(body.Places, header{name, ""})
+	}
+	if text, err := json.MarshalIndent(s.body, "", "  "); err == nil && len(s.body) > 0 {
+		body.Body = string(text)
+	}
+	q := r.URL.Query()
+	if run, err := d.Ops.Run(r.Context(), q.Get("from")); err == nil && run.Flow == f.Name {
+		body.fillFrom(run)
+		body.Status, _ = strconv.Atoi(q.Get("status"))
+		body.Run = run.ID
+	} else if q.Get("status") != "" {
+		body.Status, _ = strconv.Atoi(q.Get("status"))
+	}
+	return &page{Name: "try", Title: "Try " + f.Name, Section: "/", Body: body}, nil
+}
+
+// credentialField returns which credential a caller of a flow has to give.
+func credentialField(kinds []string) string {
+	for _, kind := range kinds {
+		switch kind {
+		case "basic":
+			return "basic"
+		case "bearer", "key", "jwt":
+			return "token"
+		}
+	}
+	return ""
+}
+
+// fillFrom takes the values of the request of a run. Fields of the connection and
+// of the sender's program are left out.
+func (p *tryPage) fillFrom(run *ops.RunDetail) {
+	if run.Request == nil {
+		return
+	}
+	for i := range p.Places {
+		p.Places[i].Value = run.Request.Path[p.Places[i].Name]
+	}
+	_, p.Query, _ = strings.Cut(run.Request.URL, "?")
+	var lines []string
+	for _, h := range sortHeaders(run.Request.Headers) {
+		switch h.Name {
+		case "Accept-Encoding", "Content-Length", "Connection", "Host", "User-Agent":
+		case "Content-Type":
+			p.Type = h.Value
+		default:
+			lines = append(lines, h.Name+": "+h.Value)
+		}
+	}
+	p.Headers = strings.Join(lines, "\n")
+	shown := newBudget().show(run.Request.Body, "")
+	p.Body = ""
+	if shown != nil {
+		p.Body, p.Cut = shown.Text, shown.Cut || run.Request.Cut || run.Request.Encoding == "base64"
+	}
+}
+
+// placeholders returns the names of the placeholders of a path.
+func placeholders(path string) []string {
+	var names []string
+	for _, m := range placeholder().FindAllStringSubmatch(path, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{([^{}.]+)(?:\.\.\.)?\}`) }
+
+// tryFlow sends the request of the form.
+func (d *Dashboard) tryFlow(r *http.Request) (string, error) {
+	name := r.PathValue("name")
+	f, err := d.Ops.FlowDetail(r.Context(), name)
+	if err != nil {
+		return "", err
+	}
+	request, err := readTryForm(r, &f)
+	if err != nil {
+		return "", err
+	}
+	got, err := d.Ops.TryFlow(r.Context(), name, request)
+	if err != nil {
+		return "", err
+	}
+	return link("/flows/"+url.PathEscape(name)+"/try", url.Values{"from": {got.Run}, "status": {strconv.Itoa(got.Status)}}), nil
+}
+
+// readTryForm returns the request that a form describes.
+func readTryForm(r *http.Request, f *ops.FlowDetail) (ops.TryRequest, error) {
+	out := ops.TryRequest{Method: r.PostFormValue("method"), Header: http.Header{}, Body: []byte(r.PostFormValue("body"))}
+	if !slices.Contains(f.Methods, out.Method) {
+		return out, &ops.Error{Kind: ops.Invalid, Message: "the flow takes " + strings.Join(f.Methods, ", ")}
+	}
+	out.Path = placeholder().ReplaceAllStringFunc(f.Path, func(place string) string {
+		return url.PathEscape(r.PostFormValue("path." + placeholders(place)[0]))
+	})
+	if query := strings.TrimSpace(r.PostFormValue("query")); query != "" {
+		out.Path += "?" + query
+	}
+	for line := range strings.Lines(r.PostFormValue("headers")) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if !ok || strings.ContainsAny(name, " \t") {
+			return out, &ops.Error{Kind: ops.Invalid, Message: `each line of the headers has a name and a value, such as "X-Event: order"`}
+		}
+		out.Header.Add(name, strings.TrimSpace(value))
+	}
+	if len(out.Body) > 0 {
+		out.Header.Set("Content-Type", strings.TrimSpace(r.PostFormValue("type")))
+	}
+	switch password := r.PostFormValue("password"); {
+	case password == "":
+	case r.PostFormValue("username") != "":
+		with := &http.Request{Header: out.Header}
+		with.SetBasicAuth(r.PostFormValue("username"), password)
+	default:
+		out.Header.Set("Authorization", "Bearer "+password)
+	}
+	return out, nil
+}
