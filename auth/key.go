@@ -27,7 +27,7 @@ const keysRetryAfter = 5 * time.Second
 
 func (k *keptKey) Describe(s *schema.Spec) {
 	k.header = authorization
-	s.Doc = "Asks for a key that the gateway keeps: `gateway keys create NAME` makes one and prints it once, `gateway keys revoke NAME` ends it on all gateways within a second, and no file changes. The store holds only hashes of the keys. A key opens all flows with this check, or those that it names. Each wrong key gets the same answer; the log says whether it is unknown, has expired or opens another flow. `webhook.auth.name` is the name of the key. See [Keys](../guide/keys.md)."
+	s.Doc = "Asks for a key that the gateway keeps: `gateway keys create NAME` makes one and prints it once, `gateway keys revoke NAME` ends it on all gateways within a second, and no file changes. The store holds only hashes of the keys. A key opens the flows with this check that it names, or all of them if it was made with `--all-flows`; a flow with `renamed_from` opens with the keys of its old name. Each wrong key gets the same answer; the log says whether it is unknown, has expired or opens another flow. `webhook.auth.name` is the name of the key. See [Keys](../guide/keys.md)."
 	schema.Attr(s, &k.header, "header", "The name of the header field that holds the key, in any case. The value of `Authorization` is `Bearer KEY`; that of another field is the key alone.")
 	schema.Attr(s, &k.query, "query", "The name of the query parameter that holds the key, in place of a header field. Proxies log URLs: use it only for callers that can't send a header.")
 	s.Check(k.check)

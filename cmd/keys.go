@@ -33,7 +33,8 @@ func (c *command) keysCreateCommand() *cobra.Command {
 		Use:   "create NAME",
 		Short: "Create a key and print it, this time only",
 		Long: `Prints the key to the standard output, and what it opens to the standard error.
-Flows read the name as webhook.auth.name.
+Flows read the name as webhook.auth.name. The key opens the flows of --flow, or all
+of them with --all-flows.
 
   gateway keys create acme --flow orders --expires 90d`,
 		Args: oneArg,
@@ -51,7 +52,8 @@ Flows read the name as webhook.auth.name.
 		},
 	}
 	admin.addTo(cmd)
-	cmd.Flags().StringArrayVar(&key.Flows, "flow", nil, "flow that the key opens; repeatable (default all)")
+	cmd.Flags().StringArrayVar(&key.Flows, "flow", nil, "flow that the key opens; repeatable")
+	cmd.Flags().BoolVar(&key.AllFlows, "all-flows", false, "let the key open each flow with auth \"key\", also those that are added later")
 	cmd.Flags().StringVar(&key.Expires, "expires", "", "time after which the key expires, such as 90d (default never)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
@@ -99,13 +101,16 @@ func (c *command) printNewKey(k *ops.KeyCreated, asJSON bool) error {
 	if !k.Expires.IsZero() {
 		ends = "expires at " + formatLocalTime(k.Expires)
 	}
-	_, err := fmt.Fprintf(c.err, "%s opens %s and %s. The key is not shown again.\n", termtext.Escape(k.Name), keyFlows(k.Flows, "all flows with auth \"key\""), ends)
+	_, err := fmt.Fprintf(c.err, "%s opens %s and %s. The key is not shown again.\n", termtext.Escape(k.Name), keyFlows(k.AllFlows, k.Flows, "all flows with auth \"key\""), ends)
 	return err
 }
 
 // keyFlows lists the flows of a key.
-func keyFlows(flows []string, all string) string {
-	return first(termtext.Escape(strings.Join(flows, ", ")), all)
+func keyFlows(isAll bool, flows []string, all string) string {
+	if isAll {
+		return all
+	}
+	return first(termtext.Escape(strings.Join(flows, ", ")), "no flow")
 }
 
 func (c *command) keysRevokeCommand() *cobra.Command {
@@ -179,7 +184,7 @@ func (c *command) printKeys(keys []ops.Key) error {
 		if !k.Used.IsZero() {
 			used = formatLocalTime(k.Used)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s…\t%s\t%s\t%s\t%s\t%s\n", termtext.Escape(k.Name), termtext.Escape(k.Hint), k.State, keyFlows(k.Flows, "all"), formatLocalTime(k.Created), expires, used)
+		_, _ = fmt.Fprintf(w, "%s\t%s…\t%s\t%s\t%s\t%s\t%s\n", termtext.Escape(k.Name), termtext.Escape(k.Hint), k.State, keyFlows(k.AllFlows, k.Flows, "all"), formatLocalTime(k.Created), expires, used)
 	}
 	return w.Flush()
 }

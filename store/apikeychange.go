@@ -11,7 +11,8 @@ type CreateAPIKey struct {
 	Hash     APIKeyHash
 	Name     string
 	Hint     string
-	Flows    []string
+	AllFlows bool
+	Flows    []string      // at least one unless AllFlows
 	Lifetime time.Duration // 0 for no end
 }
 
@@ -29,15 +30,17 @@ func (c CreateAPIKey) Apply(keys []APIKey, now time.Time) (APIKeyDiff, error) {
 	if err := checkAPIKeyCount(len(keys) + 1); err != nil {
 		return APIKeyDiff{}, err
 	}
-	return APIKeyDiff{Put: []APIKey{{Hash: c.Hash, Name: c.Name, Hint: c.Hint, Flows: c.Flows, Created: now, Expires: endOf(now, c.Lifetime)}}}, nil
+	return APIKeyDiff{Put: []APIKey{{Hash: c.Hash, Name: c.Name, Hint: c.Hint, AllFlows: c.AllFlows, Flows: c.Flows, Created: now, Expires: endOf(now, c.Lifetime)}}}, nil
 }
 
 func (c CreateAPIKey) validate() error {
 	switch {
 	case len(c.Name) > MaxAPIKeyName || !apiKeyName.MatchString(c.Name):
 		return &APIKeyError{fmt.Sprintf("the name of a key must have 1 to %d letters, digits, dots, hyphens and underscores, and begin with a letter or digit, such as \"acme\"", MaxAPIKeyName)}
+	case c.AllFlows == (len(c.Flows) > 0):
+		return &APIKeyError{"a key opens the flows that it names, at least one, or all flows; say which"}
 	case len(c.Flows) > MaxAPIKeyFlows:
-		return &APIKeyError{fmt.Sprintf("a key opens at most %d flows by name, this one has %d; a key without flows opens all", MaxAPIKeyFlows, len(c.Flows))}
+		return &APIKeyError{fmt.Sprintf("a key opens at most %d flows by name, this one has %d", MaxAPIKeyFlows, len(c.Flows))}
 	}
 	return nil
 }
@@ -70,7 +73,7 @@ func (r RotateAPIKey) Apply(keys []APIKey, now time.Time) (APIKeyDiff, error) {
 	if r.Lifetime == 0 && !last.Expires.IsZero() {
 		r.Lifetime = last.Expires.Sub(last.Created)
 	}
-	d := APIKeyDiff{Put: []APIKey{{Hash: r.Hash, Name: r.Name, Hint: r.Hint, Flows: last.Flows, Created: now, Expires: endOf(now, r.Lifetime)}}}
+	d := APIKeyDiff{Put: []APIKey{{Hash: r.Hash, Name: r.Name, Hint: r.Hint, AllFlows: last.AllFlows, Flows: last.Flows, Created: now, Expires: endOf(now, r.Lifetime)}}}
 	ends := now.Add(r.Overlap)
 	for _, k := range old {
 		if k.Expires.IsZero() || k.Expires.After(ends) {

@@ -29,13 +29,14 @@ type APIKeyHash [32]byte
 // APIKey is a key of a caller. Several keys have one name while a new one replaces
 // an old one.
 type APIKey struct {
-	Hash    APIKeyHash
-	Name    string
-	Hint    string   // the beginning of the key, for people
-	Flows   []string // that the key opens; empty for all
-	Created time.Time
-	Expires time.Time // zero for never
-	Used    time.Time // about; zero for never
+	Hash     APIKeyHash
+	Name     string
+	Hint     string // the beginning of the key, for people
+	AllFlows bool   // the key opens each flow; otherwise those of Flows
+	Flows    []string
+	Created  time.Time
+	Expires  time.Time // zero for never
+	Used     time.Time // about; zero for never
 }
 
 // APIKeyList are all keys.

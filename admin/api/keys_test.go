@@ -43,15 +43,18 @@ func TestKeys(t *testing.T) {
 func TestWrongKeys(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(t)
-	ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "acme"}`)
+	ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "acme", "all_flows": true}`)
 	for _, c := range []struct {
 		method, path, body string
 		status             int
 		want               string
 	}{
-		{"POST", "/api/v1/keys", `{"name": "acme"}`, 409, "There is a key with this name"},
-		{"POST", "/api/v1/keys", `{"name": "a b"}`, 400, "letters, digits, dots"},
+		{"POST", "/api/v1/keys", `{"name": "acme", "all_flows": true}`, 409, "There is a key with this name"},
+		{"POST", "/api/v1/keys", `{"name": "a b", "all_flows": true}`, 400, "letters, digits, dots"},
 		{"POST", "/api/v1/keys", `{"flows": []}`, 400, `no member "name"`},
+		{"POST", "/api/v1/keys", `{"name": "b", "flows": []}`, 400, "The key opens no flow"},
+		{"POST", "/api/v1/keys", `{"name": "b"}`, 400, "The key opens no flow"},
+		{"POST", "/api/v1/keys", `{"name": "b", "flows": ["x"], "all_flows": true}`, 400, "leave out one of them"},
 		{"POST", "/api/v1/keys", `{"name": "b", "flows": ["z"]}`, 400, `no flow "z"`},
 		{"POST", "/api/v1/keys", `{"name": "b", "expires_in": "-1h"}`, 400, "from 1s to 3650d"},
 		{"POST", "/api/v1/keys/acme/rotate?overlap=366d", "", 400, "from 0s to 365d"},

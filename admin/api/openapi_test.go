@@ -178,7 +178,7 @@ func TestRoutesAnswerAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"old", "older"} {
-		ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "`+name+`"}`)
+		ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "`+name+`", "all_flows": true}`)
 	}
 	for path, operations := range doc.Paths {
 		for method, o := range operations {

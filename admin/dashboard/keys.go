@@ -38,7 +38,7 @@ func (d *Dashboard) newKeysPage(r *http.Request) (*keysPage, error) {
 // redirect.
 func (d *Dashboard) createKey(r *http.Request) (*page, error) {
 	key, err := d.Ops.CreateKey(r.Context(), ops.NewKey{
-		Name: strings.TrimSpace(r.PostFormValue("name")), Flows: without(r.PostForm["flow"], ""), Expires: strings.TrimSpace(r.PostFormValue("expires_in")),
+		Name: strings.TrimSpace(r.PostFormValue("name")), Flows: without(r.PostForm["flow"], ""), AllFlows: r.PostFormValue("all_flows") == "true", Expires: strings.TrimSpace(r.PostFormValue("expires_in")),
 	})
 	if err != nil {
 		return nil, err

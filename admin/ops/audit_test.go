@@ -21,7 +21,7 @@ func TestAudit(t *testing.T) {
 		func() error { _, err := s.PauseFlow(ctx, "x"); return err },
 		func() error { _, err := s.ResumeFlow(ctx, "x"); return err },
 		func() error { _, err := s.ChangeContact(ctx, "jane@example.org", ops.ContactChange{}); return err },
-		func() error { _, err := s.CreateKey(ctx, ops.NewKey{Name: "acme"}); return err },
+		func() error { _, err := s.CreateKey(ctx, ops.NewKey{Name: "acme", AllFlows: true}); return err },
 	} {
 		if err := change(); err != nil {
 			t.Fatal(err)

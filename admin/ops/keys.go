@@ -47,12 +47,18 @@ func (s *Service) CreateKey(ctx context.Context, n NewKey) (_ KeyCreated, err er
 		if err != nil {
 			return KeyCreated{}, err
 		}
+		switch {
+		case n.AllFlows && len(n.Flows) > 0:
+			return KeyCreated{}, invalid("the key names flows and opens all; leave out one of them")
+		case !n.AllFlows && len(n.Flows) == 0:
+			return KeyCreated{}, invalid("the key opens no flow; name flows, or say that it opens all")
+		}
 		if err := v.checkKeyFlows(n.Flows); err != nil {
 			return KeyCreated{}, err
 		}
 		secret := apikey.New()
 		return s.addKey(ctx, v, n.Name, secret, store.CreateAPIKey{
-			Hash: apikey.Hash(secret), Name: n.Name, Hint: apikey.Hint(secret), Flows: n.Flows, Lifetime: lifetime,
+			Hash: apikey.Hash(secret), Name: n.Name, Hint: apikey.Hint(secret), AllFlows: n.AllFlows, Flows: n.Flows, Lifetime: lifetime,
 		})
 	})
 }

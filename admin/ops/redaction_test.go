@@ -89,7 +89,7 @@ func results(ctx context.Context, s *ops.Service, id string) map[string]string {
 	add("ImportContacts", imported, err)
 	deleted, err := s.DeleteContact(ctx, "jane@example.com")
 	add("DeleteContact", deleted, err)
-	created, err := s.CreateKey(ctx, ops.NewKey{Name: secret})
+	created, err := s.CreateKey(ctx, ops.NewKey{Name: secret, AllFlows: true})
 	add("CreateKey", created, err)
 	created, err = s.RotateKey(ctx, secret, ops.KeyRotation{Overlap: "1h"})
 	add("RotateKey", created, err)

@@ -102,7 +102,7 @@ func (k *Keyring) Find(ctx context.Context, hash store.APIKeyHash, f *flow.Flow)
 // opens reports whether the key opens a flow. A renamed flow opens with the keys of
 // its old name.
 func (e *entry) opens(f *flow.Flow) bool {
-	return len(e.Flows) == 0 || slices.Contains(e.Flows, f.Name) || f.RenamedFrom != "" && slices.Contains(e.Flows, f.RenamedFrom)
+	return e.AllFlows || slices.Contains(e.Flows, f.Name) || f.RenamedFrom != "" && slices.Contains(e.Flows, f.RenamedFrom)
 }
 
 // Refresh makes the next Find read the store, after a change of the keys. The

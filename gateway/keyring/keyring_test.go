@@ -105,10 +105,11 @@ func TestFind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := clock.System{}.Now()
 		k, _ := newTestKeyring(
-			store.APIKey{Hash: hashOf(1), Name: "all"},
+			store.APIKey{Hash: hashOf(1), Name: "all", AllFlows: true},
 			store.APIKey{Hash: hashOf(2), Name: "some", Flows: []string{"orders", "old"}},
-			store.APIKey{Hash: hashOf(3), Name: "ended", Expires: now},
-			store.APIKey{Hash: hashOf(4), Name: "lasting", Expires: now.Add(time.Millisecond)},
+			store.APIKey{Hash: hashOf(6), Name: "none"},
+			store.APIKey{Hash: hashOf(3), Name: "ended", AllFlows: true, Expires: now},
+			store.APIKey{Hash: hashOf(4), Name: "lasting", AllFlows: true, Expires: now.Add(time.Millisecond)},
 		)
 		for _, c := range []struct {
 			hash  byte
@@ -123,6 +124,8 @@ func TestFind(t *testing.T) {
 			{3, flow.Flow{Name: "x"}, "", `the key "ended" has expired`},
 			{4, flow.Flow{Name: "x"}, "lasting", ""},
 			{5, flow.Flow{Name: "x"}, "", "the key is unknown or was revoked"},
+			{6, flow.Flow{Name: "x"}, "", `the key "none" does not open the flow "x"`},
+			{2, flow.Flow{Name: "new"}, "", `the key "some" does not open the flow "new"`},
 		} {
 			name, err := k.Find(t.Context(), hashOf(c.hash), &c.flow)
 			if name != c.name || (err == nil) != (c.cause == "") || err != nil && err.Error() != c.cause {
@@ -137,7 +140,7 @@ func TestFind(t *testing.T) {
 func TestRevoked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a", AllFlows: true})
 		find := func() error {
 			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
 			return err
@@ -164,7 +167,7 @@ func TestRevoked(t *testing.T) {
 		if err := find(); !errors.Is(err, errUnknown) || s.full != 2 {
 			t.Errorf("%v after %d reads", err, s.full)
 		}
-		s.set(store.APIKey{Hash: hashOf(1), Name: "a"})
+		s.set(store.APIKey{Hash: hashOf(1), Name: "a", AllFlows: true})
 		k.Refresh()
 		if err := find(); err != nil {
 			t.Errorf("after a refresh: %v", err)
@@ -177,7 +180,7 @@ func TestRevoked(t *testing.T) {
 func TestSlowReadDelaysNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a", AllFlows: true})
 		wait := func(d time.Duration) { clock.Sleep(t.Context(), clock.System{}, d) } //nolint:errcheck // the context lasts as long as the test
 		find := func(when string, want error, took time.Duration) {
 			t.Helper()
@@ -228,7 +231,7 @@ func TestRefreshDuringARead(t *testing.T) {
 		found := make(chan error, 1)
 		go func() { found <- find() }()
 		synctest.Wait()
-		s.set(store.APIKey{Hash: hashOf(1), Name: "a"})
+		s.set(store.APIKey{Hash: hashOf(1), Name: "a", AllFlows: true})
 		k.Refresh()
 		end()
 		if err := <-found; err != nil {
@@ -242,7 +245,7 @@ func TestRefreshDuringARead(t *testing.T) {
 func TestStoreIsUnavailable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a"})
+		k, s := newTestKeyring(store.APIKey{Hash: hashOf(1), Name: "a", AllFlows: true})
 		find := func() error {
 			_, err := k.Find(t.Context(), hashOf(1), &flow.Flow{Name: "x"})
 			return err
@@ -284,7 +287,7 @@ func TestStoreIsUnavailable(t *testing.T) {
 func TestStoreUses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		keys := []store.APIKey{{Hash: hashOf(1), Name: "a"}, {Hash: hashOf(2), Name: "b"}}
+		keys := []store.APIKey{{Hash: hashOf(1), Name: "a", AllFlows: true}, {Hash: hashOf(2), Name: "b", AllFlows: true}}
 		k, s := newTestKeyring(keys...)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})

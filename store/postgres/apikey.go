@@ -38,8 +38,8 @@ func addAPIKeysQuery(t *tx, keys *[]store.APIKey) {
 	var hash []byte
 	var created time.Time
 	var expires, used *time.Time
-	q := t.addSQL("SELECT hash, name, hint, flows, created, expires, used FROM api_keys ORDER BY name, created, hash")
-	scanRows(q, []any{&hash, &k.Name, &k.Hint, &k.Flows, &created, &expires, &used}, func() error {
+	q := t.addSQL("SELECT hash, name, hint, flows, created, expires, used, all_flows FROM api_keys ORDER BY name, created, hash")
+	scanRows(q, []any{&hash, &k.Name, &k.Hint, &k.Flows, &created, &expires, &used, &k.AllFlows}, func() error {
 		row := k
 		copy(row.Hash[:], hash)
 		row.Created, row.Expires, row.Used = timeOf(&created), timeOf(expires), timeOf(used)
@@ -76,8 +76,8 @@ func writeAPIKeys(t *tx, d store.APIKeyDiff) {
 	t.addSQL("DELETE FROM api_keys WHERE hash = ANY($1::bytea[])", hashBytes(d.Delete))
 	for i := range d.Put {
 		k := &d.Put[i]
-		t.addSQL("INSERT INTO api_keys (hash, name, hint, flows, created, expires) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires",
-			k.Hash[:], k.Name, k.Hint, append([]string{}, k.Flows...), k.Created, nullTime(k.Expires))
+		t.addSQL("INSERT INTO api_keys (hash, name, hint, flows, created, expires, all_flows) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires",
+			k.Hash[:], k.Name, k.Hint, append([]string{}, k.Flows...), k.Created, nullTime(k.Expires), k.AllFlows)
 	}
 }
 

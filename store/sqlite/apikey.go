@@ -38,8 +38,8 @@ func readAPIKeysVersion(r querier) (version int64, err error) {
 
 func readAPIKeys(r querier) ([]store.APIKey, error) {
 	var out []store.APIKey
-	err := r.query("SELECT hash, name, hint, flows, created, expires, used FROM api_keys ORDER BY name, created, hash", func(v []driver.Value) error {
-		k := store.APIKey{Name: textOf(v[1]), Hint: textOf(v[2]), Created: timeOf(v[4]), Expires: timeOf(v[5]), Used: timeOf(v[6])}
+	err := r.query("SELECT hash, name, hint, flows, created, expires, used, all_flows FROM api_keys ORDER BY name, created, hash", func(v []driver.Value) error {
+		k := store.APIKey{Name: textOf(v[1]), Hint: textOf(v[2]), Created: timeOf(v[4]), Expires: timeOf(v[5]), Used: timeOf(v[6]), AllFlows: intOf(v[7]) != 0}
 		copy(k.Hash[:], blobOf(v[0]))
 		out = append(out, k)
 		return json.Unmarshal([]byte(textOf(v[3])), &out[len(out)-1].Flows)
@@ -82,9 +82,9 @@ func (t *tx) writeAPIKey(k *store.APIKey) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec("INSERT INTO api_keys (hash, name, hint, flows, created, expires) VALUES (?, ?, ?, ?, ?, ?)"+
+	_, err = t.exec("INSERT INTO api_keys (hash, name, hint, flows, created, expires, all_flows) VALUES (?, ?, ?, ?, ?, ?, ?)"+
 		" ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires",
-		k.Hash[:], k.Name, k.Hint, string(flows), k.Created.UnixMilli(), nullMillis(k.Expires))
+		k.Hash[:], k.Name, k.Hint, string(flows), k.Created.UnixMilli(), nullMillis(k.Expires), k.AllFlows)
 	return err
 }
 

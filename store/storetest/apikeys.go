@@ -36,17 +36,17 @@ func (f *fixture) apiKeys() []store.APIKey {
 
 func (f *fixture) createAPIKey(n byte, name string) {
 	f.Helper()
-	f.ok(f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(n), Name: name}))
+	f.ok(f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(n), Name: name}))
 }
 
 func apiKeyCreate(f *fixture) {
 	now := f.clock.Now()
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(2), Name: "b", Hint: "gwk_bb", Flows: []string{"orders", "Stock"}, Lifetime: time.Hour}))
-	f.ok(f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(1), Name: "a.B-c_1"}))
+	f.ok(f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(1), Name: "a.B-c_1"}))
 	f.createAPIKey(3, "B")
 	f.same("keys", f.apiKeys(), []store.APIKey{
-		{Hash: apiKeyHash(3), Name: "B", Created: now},
-		{Hash: apiKeyHash(1), Name: "a.B-c_1", Created: now},
+		{Hash: apiKeyHash(3), Name: "B", AllFlows: true, Created: now},
+		{Hash: apiKeyHash(1), Name: "a.B-c_1", AllFlows: true, Created: now},
 		{Hash: apiKeyHash(2), Name: "b", Hint: "gwk_bb", Flows: []string{"orders", "Stock"}, Created: now, Expires: now.Add(time.Hour)},
 	})
 }
@@ -54,7 +54,7 @@ func apiKeyCreate(f *fixture) {
 func apiKeyName(f *fixture) {
 	var made atomic.Int64
 	f.parallel(16, func(i int) error {
-		err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(byte(i)), Name: "a"})
+		err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(byte(i)), Name: "a"})
 		switch {
 		case err == nil:
 			made.Add(1)
@@ -70,7 +70,7 @@ func apiKeyName(f *fixture) {
 func apiKeyWrong(f *fixture) {
 	for _, name := range []string{"", "a b", "-a", "a/b", "ä", "a\x00", strings.Repeat("a", store.MaxAPIKeyName+1)} {
 		var wrong *store.APIKeyError
-		if err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(1), Name: name}); !errors.As(err, &wrong) {
+		if err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(1), Name: name}); !errors.As(err, &wrong) {
 			f.Errorf("the name %q: %v", name, err)
 		}
 	}
@@ -95,7 +95,7 @@ func (fillAPIKeys) Apply(keys []store.APIKey, now time.Time) (store.APIKeyDiff, 
 func apiKeyCount(f *fixture) {
 	f.ok(f.s.ChangeAPIKeys(f.ctx, fillAPIKeys{}))
 	var full *store.APIKeyError
-	if err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(9), Name: "more"}); !errors.As(err, &full) {
+	if err := f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(9), Name: "more"}); !errors.As(err, &full) {
 		f.Errorf("one key too many: %v", err)
 	}
 	if err := f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(9), Name: "key7", Overlap: time.Hour}); !errors.As(err, &full) {
@@ -114,14 +114,14 @@ func apiKeyRotate(f *fixture) {
 	f.same("keys", f.apiKeys(), []store.APIKey{
 		{Hash: apiKeyHash(1), Name: "a", Flows: []string{"x"}, Created: begin, Expires: begin.Add(3 * time.Hour)},
 		{Hash: apiKeyHash(2), Name: "a", Hint: "gwk_", Flows: []string{"x"}, Created: begin.Add(time.Hour), Expires: begin.Add(91 * time.Hour)},
-		{Hash: apiKeyHash(5), Name: "b", Created: begin},
+		{Hash: apiKeyHash(5), Name: "b", AllFlows: true, Created: begin},
 	})
 	f.clock.Advance(2 * time.Hour)
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(3), Name: "a", Overlap: 1000 * time.Hour, Lifetime: time.Hour}))
 	f.same("keys", f.apiKeys(), []store.APIKey{
 		{Hash: apiKeyHash(2), Name: "a", Hint: "gwk_", Flows: []string{"x"}, Created: begin.Add(time.Hour), Expires: begin.Add(91 * time.Hour)},
 		{Hash: apiKeyHash(3), Name: "a", Flows: []string{"x"}, Created: begin.Add(3 * time.Hour), Expires: begin.Add(4 * time.Hour)},
-		{Hash: apiKeyHash(5), Name: "b", Created: begin},
+		{Hash: apiKeyHash(5), Name: "b", AllFlows: true, Created: begin},
 	})
 	f.is(f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(4), Name: "c"}), store.ErrNotFound)
 }
@@ -129,7 +129,7 @@ func apiKeyRotate(f *fixture) {
 func apiKeyRotateAtOnce(f *fixture) {
 	f.createAPIKey(1, "a")
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(2), Name: "a"}))
-	f.same("keys", f.apiKeys(), []store.APIKey{{Hash: apiKeyHash(2), Name: "a", Created: f.clock.Now()}})
+	f.same("keys", f.apiKeys(), []store.APIKey{{Hash: apiKeyHash(2), Name: "a", AllFlows: true, Created: f.clock.Now()}})
 }
 
 func apiKeyRevoke(f *fixture) {
@@ -137,7 +137,7 @@ func apiKeyRevoke(f *fixture) {
 	f.createAPIKey(2, "b")
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(3), Name: "a", Overlap: time.Hour}))
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.RevokeAPIKey{Name: "a"}))
-	f.same("keys", f.apiKeys(), []store.APIKey{{Hash: apiKeyHash(2), Name: "b", Created: f.clock.Now()}})
+	f.same("keys", f.apiKeys(), []store.APIKey{{Hash: apiKeyHash(2), Name: "b", AllFlows: true, Created: f.clock.Now()}})
 	f.is(f.s.ChangeAPIKeys(f.ctx, store.RevokeAPIKey{Name: "a"}), store.ErrNotFound)
 	f.createAPIKey(1, "a")
 }
@@ -158,7 +158,9 @@ func apiKeyVersion(f *fixture) {
 		grows bool
 		do    func() error
 	}{
-		{"create", true, func() error { return f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{Hash: apiKeyHash(1), Name: "a"}) }},
+		{"create", true, func() error {
+			return f.s.ChangeAPIKeys(f.ctx, store.CreateAPIKey{AllFlows: true, Hash: apiKeyHash(1), Name: "a"})
+		}},
 		{"use", false, func() error { return f.s.NoteAPIKeyUses(f.ctx, apiKeyHash(1)) }},
 		{"rotate", true, func() error { return f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(2), Name: "a"}) }},
 		{"revoke", true, func() error { return f.s.ChangeAPIKeys(f.ctx, store.RevokeAPIKey{Name: "a"}) }},
@@ -181,9 +183,9 @@ func apiKeyUse(f *fixture) {
 	f.clock.Advance(time.Minute)
 	f.ok(f.s.ChangeAPIKeys(f.ctx, store.RotateAPIKey{Hash: apiKeyHash(3), Name: "a", Overlap: time.Hour}))
 	f.same("keys", f.apiKeys(), []store.APIKey{
-		{Hash: apiKeyHash(1), Name: "a", Created: begin, Expires: begin.Add(62 * time.Minute), Used: begin.Add(time.Minute)},
-		{Hash: apiKeyHash(3), Name: "a", Created: begin.Add(2 * time.Minute)},
-		{Hash: apiKeyHash(2), Name: "b", Created: begin},
+		{Hash: apiKeyHash(1), Name: "a", AllFlows: true, Created: begin, Expires: begin.Add(62 * time.Minute), Used: begin.Add(time.Minute)},
+		{Hash: apiKeyHash(3), Name: "a", AllFlows: true, Created: begin.Add(2 * time.Minute)},
+		{Hash: apiKeyHash(2), Name: "b", AllFlows: true, Created: begin},
 	})
 }
 

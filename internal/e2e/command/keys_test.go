@@ -137,7 +137,7 @@ func TestReplicasKeys(t *testing.T) {
 		t.Helper()
 		signaltest.Repeat(t, http.StatusText(want), func() bool { status, _ := signIn(t, p, "/orders", key); return status == want })
 	}
-	key := manageKeys(t, a, "create", "acme")
+	key := manageKeys(t, a, "create", "acme", "--all-flows")
 	wantStatus(t, a, "/orders", key, http.StatusOK)
 	await(b, key, http.StatusOK)
 	second := manageKeys(t, b, "rotate", "acme")
