@@ -21,7 +21,7 @@ deleted for its age.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.runsListCommand(), c.runsFailedCommand(), c.runsShowCommand(), c.runsRetryCommand(), c.runsCancelCommand())
+	cmd.AddCommand(c.runsListCommand(), c.runsFailedCommand(), c.runsShowCommand(), c.runsRetryCommand(), c.runsCancelCommand(), c.runsDismissCommand())
 	return cmd
 }
 

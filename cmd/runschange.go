@@ -62,6 +62,16 @@ func (c *command) runsCancelCommand() *cobra.Command {
 	return r.cobraCommand("Cancel runs that are not over", `Ends runs that are queued, waiting or running. Effects of completed actions stay.`)
 }
 
+func (c *command) runsDismissCommand() *cobra.Command {
+	r := &runChanger{command: c, verb: "dismiss", done: "dismissed"}
+	r.changeRun = func(ctx context.Context, id string) (ops.RunsChanged, error) { return r.client.DismissRun(ctx, id) }
+	r.changeRuns = func(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
+		return r.client.DismissRuns(ctx, s)
+	}
+	return r.cobraCommand("Dismiss failed runs that need nothing more", `Takes failed runs out of those that need attention. They stay in the history with
+their error, in the state dismissed, and can be run again.`)
+}
+
 func (r *runChanger) cobraCommand(short, long string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: r.verb + " [ID ...]", Short: short, Long: long,

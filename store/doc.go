@@ -30,7 +30,8 @@
 //	                             succeeded      failed
 //
 //	queued, waiting, running ── Cancel, a full queue that drops ──▶ cancelled
-//	failed, cancelled ────────── Requeue ──▶ queued
+//	failed ───────────────────── Dismiss ──▶ dismissed
+//	failed, cancelled, dismissed Requeue ──▶ queued
 //	succeeded ────────────────── Requeue from the start ──▶ queued
 //
 // A failed run is a dead letter: it stays in the store, to be inspected and

@@ -104,12 +104,12 @@ func (f *Filter) HasReason(c *Cause) bool {
 }
 
 // Requeueable returns the states of the runs that RequeueAll requeues: failed runs,
-// and runs that were cancelled or, from the start, succeeded if the query asks for
+// and runs that were cancelled, dismissed or, from the start, succeeded if the query asks for
 // their states.
 func (o RequeueOptions) Requeueable(q ListQuery) []State {
 	states := []State{Failed}
 	if len(q.States) > 0 {
-		states = append(states, Cancelled)
+		states = append(states, Cancelled, Dismissed)
 		if o.resets() {
 			states = append(states, Succeeded)
 		}
@@ -134,12 +134,20 @@ func (o RequeueOptions) Check(id ID, s State, cut, hasPayload bool) error {
 	switch {
 	case s == Succeeded && !o.resets():
 		return &RunError{id.String(), SucceededReason, ErrState}
-	case s != Failed && s != Cancelled && s != Succeeded:
-		return &RunError{id.String(), fmt.Sprintf("is %s; runs that failed, were cancelled or succeeded can be run again", s), ErrState}
+	case s != Failed && s != Cancelled && s != Succeeded && s != Dismissed:
+		return &RunError{id.String(), fmt.Sprintf("is %s; runs that failed, were cancelled or dismissed, or succeeded can be run again", s), ErrState}
 	case cut:
 		return &RunError{id.String(), "can't be run again, as the history holds only a part of its body", ErrCut}
 	case !hasPayload:
 		return &RunError{id.String(), "can't be run again, as the history does not hold its request", ErrState}
+	}
+	return nil
+}
+
+// CheckDismiss returns an error if a run may not be dismissed.
+func CheckDismiss(id ID, s State) error {
+	if s != Failed {
+		return &RunError{id.String(), fmt.Sprintf("is %s; only runs that failed can be dismissed", s), ErrState}
 	}
 	return nil
 }

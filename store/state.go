@@ -20,11 +20,12 @@ const (
 	Refused                    // a request that did not become a run
 	Throttled                  // in the window of an earlier request, or while earlier runs were open
 	Ignored                    // a request for which the condition of the trigger is false
+	Dismissed                  // failed, and an operator needs nothing more of it
 )
 
 // States returns all states, in their order.
 func States() []State {
-	return []State{Queued, Waiting, Running, Succeeded, Failed, Cancelled, Refused, Throttled, Ignored}
+	return []State{Queued, Waiting, Running, Succeeded, Failed, Cancelled, Refused, Throttled, Ignored, Dismissed}
 }
 
 // Open reports whether the run is not over: it is queued, waiting or running.
@@ -51,6 +52,8 @@ func (s State) String() string {
 		return "throttled"
 	case Ignored:
 		return "ignored"
+	case Dismissed:
+		return "dismissed"
 	}
 	return fmt.Sprintf("state %d", uint8(s))
 }

@@ -101,6 +101,12 @@ type Operator interface {
 	Requeue(ctx context.Context, id string, o RequeueOptions) error
 	// RequeueAll requeues the runs of a page that may be requeued.
 	RequeueAll(ctx context.Context, q ListQuery, o RequeueOptions) (Changed, error)
+	// Dismiss takes a failed run out of those that need attention. It keeps its
+	// error and can be requeued. It counts as dismissed, no longer as failed. Dismiss
+	// returns ErrNotFound, or ErrState if the run has not failed.
+	Dismiss(ctx context.Context, id string) error
+	// DismissAll dismisses the failed runs of a page.
+	DismissAll(ctx context.Context, q ListQuery) (Changed, error)
 	// Adopt moves the queued and waiting runs of a flow, and keys, to the flow that
 	// it was renamed to. A running run stays, and so do the runs with its order key,
 	// until a later call: callers repeat Adopt as long as the flow has its old name

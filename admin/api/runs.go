@@ -98,6 +98,15 @@ func (a *API) runRoutes() []route {
 			serve: func(r *request) (any, error) { return a.Ops.CancelRun(r.Context(), r.param("id")) },
 		},
 		{
+			method: http.MethodPost, path: "/api/v1/runs/{id}/dismiss", id: "dismissRun", summary: "Dismiss a failed run: it stays in the history, and is no failed run",
+			param: id, responses: withStore(changed, missing, conflict),
+			serve: func(r *request) (any, error) { return a.Ops.DismissRun(r.Context(), r.param("id")) },
+		},
+		{
+			method: http.MethodPost, path: "/api/v1/runs/dismiss", id: "dismissRuns", summary: "Dismiss all failed runs that match",
+			query: RunSelection{}, bodyOrQuery: true, responses: withStore(changed), serve: a.dismissRuns,
+		},
+		{
 			method: http.MethodPost, path: "/api/v1/runs/retry", id: "retryRuns", summary: "Run all failed runs that match again; with states, all runs in these states that can be run again",
 			query: RetrySelection{}, bodyOrQuery: true, responses: withStore(changed), serve: a.retryRuns,
 		},
@@ -147,6 +156,15 @@ func (a *API) retryRuns(r *request) (any, error) {
 		return nil, err
 	}
 	return a.Ops.RetryRuns(r.Context(), sel, in.Fresh)
+}
+
+func (a *API) dismissRuns(r *request) (any, error) {
+	in := r.query.(RunSelection)
+	sel, err := in.toSelection(a.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	return a.Ops.DismissRuns(r.Context(), sel)
 }
 
 func (a *API) cancelRuns(r *request) (any, error) {

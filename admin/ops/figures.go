@@ -84,7 +84,7 @@ func sumByMinute(counts []store.Count, first time.Time) map[string]*runMinutes {
 	flows := map[string]*runMinutes{}
 	for _, n := range counts {
 		minute := int(n.Time.Sub(first) / time.Minute)
-		if minute < 0 || minute >= telemetry.UsageMinutes || n.State != store.Succeeded && n.State != store.Failed {
+		if minute < 0 || minute >= telemetry.UsageMinutes || n.State != store.Succeeded && n.State != store.Failed && n.State != store.Dismissed {
 			continue
 		}
 		f := flows[n.Flow]

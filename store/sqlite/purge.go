@@ -183,7 +183,7 @@ func (s *Store) findCuttable(ctx context.Context, limit int) (bodies, steps []in
 		return nil, nil, nil
 	}
 	limit = max(limit, minCut)
-	const over = " AND r.state NOT IN (0, 1, 2, 3, 5, 6) LIMIT ?"
+	const over = " AND r.state NOT IN (0, 1, 2, 3, 5, 6, 10) LIMIT ?"
 	bodies, err = s.queryInts(ctx, "SELECT seq FROM runs r INDEXED BY runs_big WHERE size > ? AND size > 1024 AND cut = 0"+over, int64(limit), int64(purgeBatch))
 	if err != nil {
 		return nil, nil, err
@@ -240,13 +240,13 @@ func (t *tx) cutBody(seq, limit int64) (int64, error) {
 
 // markCut notes that the body of a run is cut.
 func (t *tx) markCut(seq int64) (int64, error) {
-	return t.exec("UPDATE runs SET cut = 1 WHERE seq = ? AND state NOT IN (0, 1, 2, 3, 5, 6)", seq)
+	return t.exec("UPDATE runs SET cut = 1 WHERE seq = ? AND state NOT IN (0, 1, 2, 3, 5, 6, 10)", seq)
 }
 
 func (t *tx) cutSteps(seq, limit int64) (int64, error) {
 	return t.exec(`UPDATE steps SET cut_from = coalesce(length(input), 0) + coalesce(length(output), 0),
 		input = substr(input, 1, ?), output = substr(output, 1, ?) WHERE run = ? AND size > ? AND cut_from = 0
-		AND (SELECT state FROM runs WHERE seq = run) NOT IN (0, 1, 2, 3, 5, 6)`, limit, limit, seq, limit)
+		AND (SELECT state FROM runs WHERE seq = run) NOT IN (0, 1, 2, 3, 5, 6, 10)`, limit, limit, seq, limit)
 }
 
 // skipRun changes nothing.

@@ -99,6 +99,7 @@ func Run(t *testing.T, e Engine) {
 		{"KeyHash", keyHashTests()},
 		{"APIKeys", apiKeyTests()},
 		{"Handshakes", handshakeTests()},
+		{"Dismiss", dismissTests()},
 		{"Pauses", pauseTests()},
 		{"Audit", auditTests()},
 		{"Contact", contactTests()},

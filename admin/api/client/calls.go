@@ -53,6 +53,16 @@ func (c *Client) CancelRuns(ctx context.Context, s api.RunSelection) (ops.RunsCh
 	return call[ops.RunsChanged](ctx, c, http.MethodPost, runsPath+"/cancel", nil, s)
 }
 
+// DismissRun dismisses a failed run.
+func (c *Client) DismissRun(ctx context.Context, id string) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runPath(id)+"/dismiss", nil, nil)
+}
+
+// DismissRuns dismisses the selected failed runs.
+func (c *Client) DismissRuns(ctx context.Context, s api.RunSelection) (ops.RunsChanged, error) {
+	return call[ops.RunsChanged](ctx, c, http.MethodPost, runsPath+"/dismiss", nil, s)
+}
+
 // Contacts returns a page of contacts.
 func (c *Client) Contacts(ctx context.Context, q api.ContactList) (ops.ContactPage, error) {
 	return call[ops.ContactPage](ctx, c, http.MethodGet, contactsPath, q, nil)
