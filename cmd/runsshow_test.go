@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,6 +63,40 @@ Response
   (sensitive)
 `
 	_, got, _ = strings.Cut(got, "Status    200\n") // the times before it are local
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFormatFailure: a failed action is shown with its lines, its call and its earlier
+// attempts, and a refused request with its faults. What would steer a terminal is
+// escaped.
+func TestFormatFailure(t *testing.T) {
+	t.Parallel()
+	cause := &ops.RunCause{Action: "charge", Class: "transient", Message: "answered 503", Position: "pay.hcl:9,3", Source: &ops.RunSource{File: "pay.hcl", First: 9, Last: 14}}
+	step := ops.RunStep{
+		Path: "charge", Kind: "http", State: "failed", Attempts: 1, Took: 0.25, Cause: cause, Skipped: 3,
+		Call:    &ops.RunCall{Method: "POST", Path: "/charges\x1b", Status: 503, Body: json.RawMessage(`{"code":"E7"}`)},
+		Earlier: []ops.RunAttempt{{Took: 1, Status: 503, Message: "answered 503"}, {Took: 2}},
+	}
+	p := &runPrinter{}
+	p.addStep(&step, "")
+	p.addCall(&ops.RunCall{Method: "GET"})
+	p.addRefused(&ops.RunRefused{Method: "PUT", Path: "/x\x1b", RemoteIP: "192.0.2.1", Faults: []ops.RunFault{{In: "body", Pointer: "/qty", Detail: "This must be at most 9."}}})
+	got := regexp.MustCompile(`earlier [0-9-]+ [^,]+,`).ReplaceAllString(p.String(), "earlier TIME,") // the times are local
+	const want = `  http charge: failed, took 250ms
+    error   answered 503 (action charge, transient)
+    in      pay.hcl:9,3 (pay.hcl, lines 9 to 14)
+    request POST /charges\x1b: 503 Service Unavailable
+    answer  {"code":"E7"}
+    earlier TIME, took 1s: 503, answered 503
+    earlier … 3 attempts left out …
+    earlier TIME, took 2s: ended
+    request GET (path hidden): no answer
+  PUT /x\x1b
+  from 192.0.2.1
+  body /qty: This must be at most 9.
+`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
