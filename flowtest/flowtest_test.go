@@ -127,6 +127,7 @@ test "no credentials" {
   expect {
     status = 401
     run    = "refused"
+    runs   = 0
   }
 }
 test "two faults" {

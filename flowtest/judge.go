@@ -30,8 +30,8 @@ func (p *play) judge() []*Failure {
 	if e := p.test.expect; e != nil {
 		j.judgeScene(e, p.scenes[len(p.scenes)-1])
 		j.judgeActions(e, "")
-		if e.has("runs") && len(p.runs) != e.runs {
-			j.fail(e.place("runs"), "Wrong number of runs", fmt.Sprintf("There should be %d, and there are %d.", e.runs, len(p.runs)))
+		if n := len(p.startedRuns()); e.has("runs") && n != e.runs {
+			j.fail(e.place("runs"), "Wrong number of runs", fmt.Sprintf("There should be %d, and there are %d.", e.runs, n))
 		}
 	}
 	for _, a := range p.test.asserts {

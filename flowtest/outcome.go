@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/webhook-gateway/gateway/flow"
@@ -32,7 +33,7 @@ func (p *play) outcome() mockEnv {
 		responses[name] = r.value()
 	}
 	runs := []any{}
-	for _, r := range p.runs {
+	for _, r := range p.startedRuns() {
 		runs = append(runs, runValue(r, p.outputOf(r)))
 	}
 	last := runValue(p.lastRun(), nil)
@@ -76,6 +77,13 @@ func (p *play) outputOf(r *store.Run) any {
 		}
 	}
 	return nil
+}
+
+// startedRuns returns the runs of the flow without the requests that started none.
+func (p *play) startedRuns() []*store.Run {
+	return slices.DeleteFunc(slices.Clone(p.runs), func(r *store.Run) bool {
+		return r.State == store.Refused || r.State == store.Ignored
+	})
 }
 
 func runValue(r *store.Run, output any) map[string]any {
