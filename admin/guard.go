@@ -84,7 +84,7 @@ func (g *guard) isPage(r *http.Request) bool {
 
 // withOperator returns the request as one of the person who sends it.
 func (g *guard) withOperator(r *http.Request, who session.Session) *http.Request {
-	by := ops.Operator{Name: who.Name, Address: remoteIP(r)}
+	by := ops.Operator{Name: who.Name, Address: remoteIP(r), ReadOnly: who.Role != session.Operate}
 	if g.unix {
 		by.Address = ""
 	}

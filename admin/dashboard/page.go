@@ -23,6 +23,8 @@ type page struct {
 	Live    string // URL that the script polls; "" for none
 	Body    any    // the struct of the page
 
+	User    string // who is signed in; "" for callers on the machine
+	Reader  bool   // the user may change nothing
 	Version string
 	CSS     string
 	JS      string
@@ -66,7 +68,7 @@ func (d *Dashboard) servePage(pattern string, load func(*http.Request) (*page, e
 			d.writeError(w, r, err)
 			return
 		}
-		d.writePage(w, http.StatusOK, p)
+		d.writePage(w, r, http.StatusOK, p)
 	})
 }
 
@@ -122,7 +124,7 @@ func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, err error
 	if r.Method == http.MethodPost {
 		body.Back = backTo(r)
 	}
-	d.writePage(w, status, &page{Name: "error", Title: title, Body: body})
+	d.writePage(w, r, status, &page{Name: "error", Title: title, Body: body})
 }
 
 // backTo returns the page of this listener from which a form came; "" if it is
@@ -177,7 +179,10 @@ func missingPage(r *http.Request) error {
 
 // writePage renders a page as a whole before it writes it, so that a page is
 // complete or is an error.
-func (d *Dashboard) writePage(w http.ResponseWriter, status int, p *page) {
+func (d *Dashboard) writePage(w http.ResponseWriter, r *http.Request, status int, p *page) {
+	if by := ops.OperatorOf(r.Context()); by.Name != "local" {
+		p.User, p.Reader = by.Name, by.ReadOnly
+	}
 	p.Version, p.Nav = d.Version, navigation(p.Section)
 	p.CSS, p.JS, p.Icon = d.assets.url("dashboard.css"), d.assets.url("dashboard.js"), d.assets.url("icon.svg")
 	var out bytes.Buffer

@@ -282,9 +282,15 @@ func stepURL(id, path, part string) string {
 	return runURL(id) + "/download?part=" + part + "&step=" + url.QueryEscape(path)
 }
 
-// retryRun runs a run again.
+// retryRun runs a run again: from the failure, from the start or from an action.
 func (d *Dashboard) retryRun(r *http.Request) (string, error) {
 	id := r.PathValue("id")
+	if action := r.PostFormValue("action"); action != "" {
+		if _, err := d.Ops.RetryRunFrom(r.Context(), id, action); err != nil {
+			return "", err
+		}
+		return runURL(id) + "?done=retry", nil
+	}
 	if _, err := d.Ops.RetryRun(r.Context(), id, r.PostFormValue("from") == "start"); err != nil {
 		return "", err
 	}

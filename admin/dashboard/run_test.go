@@ -167,3 +167,19 @@ func TestFailedAction(t *testing.T) {
 	s.Gateway.Reload("test")
 	s.get("/runs/"+id, 200)
 }
+
+// TestRetryFromAction runs a run again from one of its actions.
+func TestRetryFromAction(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.Queue("x", store.Payload{})
+	s.End(id, &store.Ending{State: store.Failed, Cause: store.Cause{Action: "hush", Message: "boom"}, Steps: []store.Step{
+		{Path: "note", Kind: "log", State: "succeeded", Attempts: 1}, {Path: "hush", Kind: "log", State: "failed", Attempts: 1, Cause: store.Cause{Message: "boom"}},
+	}})
+	page := s.get("/runs/"+id, 200)
+	wantText(t, page, "Run again from note", "Run again from hush")
+	wantText(t, s.post("/runs/"+id+"/retry", url.Values{"action": {"note"}}), "The run was queued again.")
+	if w := s.call(http.MethodPost, "/runs/"+id+"/retry", url.Values{"action": {"none"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

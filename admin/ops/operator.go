@@ -6,7 +6,13 @@ import "context"
 type Operator struct {
 	Name    string // "token", "local" for a caller without a token, or the name of the person who signed in
 	Address string // of the caller; "" if it has none
+	// ReadOnly: the operator may change nothing, which the callers of the service
+	// hold. Pages leave out what changes something.
+	ReadOnly bool
 }
+
+// OperatorOf returns the operator of a context.
+func OperatorOf(ctx context.Context) Operator { return operatorOf(ctx) }
 
 // local is the operator of calls that name none.
 const local = "local"

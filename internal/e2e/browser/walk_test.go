@@ -194,6 +194,32 @@ func TestTry(t *testing.T) {
 	v.want("shop_order succeeded", `"order_id": "TRY-1"`, `"accepted": true`)
 }
 
+// TestSignIn is refused with a wrong token, signs in with the right one, and signs
+// out.
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	const token = "the-right-token-0123456789"
+	g := startGateway(t, "--admin-token", token)
+	v := newVisitor(t, g)
+	v.open("/runs?state=failed")
+	v.want("Sign in")
+	v.do(chromedp.SetValue(chromedp.CSS("#token"), "a-wrong-token-0123456789"))
+	v.follow("Sign in")
+	if evaluate[bool](v, `document.querySelector("[role=alert]") === null`) {
+		t.Errorf("the page does not say that the token is wrong: %s", v.text())
+	}
+	v.do(chromedp.SetValue(chromedp.CSS("#token"), token))
+	v.follow("Sign in")
+	v.want("Activity", "No run matches the filter.", "signed in as token")
+	if evaluate[string](v, "document.cookie") != "" {
+		t.Error("scripts can read the cookie of the session")
+	}
+	v.leave(chromedp.Click(chromedp.CSS("footer a[href='/logout']")))
+	v.follow("Sign out")
+	v.open("/")
+	v.want("Sign in")
+}
+
 // TestDownload offers a large value as a file that no browser shows.
 func TestDownload(t *testing.T) {
 	t.Parallel()
