@@ -100,6 +100,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.authoringCommands()...)
 	root.AddCommand(c.processCommands()...)
 	root.AddCommand(c.testCommand())
+	c.addCompletion(root)
 	return root
 }
 

@@ -125,7 +125,7 @@ func (s *sender) send(ctx context.Context, sample *flow.Sample, base string) err
 	if err != nil {
 		return fmt.Errorf("%w; is the gateway running, and is --url right?", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it is only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxSendAnswer))
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)

@@ -49,7 +49,7 @@ Exit codes: 0 valid (warnings allowed), 1 errors, 2 wrong use.`,
 			return c.reportFindings(format, diags, loaded)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "format of the findings: text, json, github or sarif")
+	cmd.Flags().StringVar(&format, "format", "text", "format of the findings: text, json, github, sarif or junit")
 	cmd.Flags().BoolVar(&secrets, "secrets", false, "also report secrets and variables that are not set, and secrets that are too short")
 	return cmd
 }

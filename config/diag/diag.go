@@ -51,7 +51,7 @@ type Options struct {
 
 // Formats returns the names that Write accepts.
 func Formats() []string {
-	return []string{"text", "json", "github", "sarif"}
+	return []string{"text", "json", "github", "sarif", "junit"}
 }
 
 // Write renders the report to w in one of the Formats, ordered as Sort does.
@@ -69,6 +69,8 @@ func Write(w io.Writer, format string, r Report, opts Options) error {
 		out = renderGitHub(r)
 	case "sarif":
 		out, err = renderSARIF(r, opts.Version)
+	case "junit":
+		out, err = renderJUnit(r)
 	default:
 		return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(Formats(), ", "))
 	}

@@ -88,6 +88,7 @@ func TestWriteNothing(t *testing.T) {
 		"github": "",
 		"json":   `"valid": true,` + "\n  " + `"error_count": 0,` + "\n  " + `"warning_count": 0,` + "\n  " + `"diagnostics": []`,
 		"sarif":  `"results": []`,
+		"junit":  `tests="0" failures="0"`,
 	}
 	for _, format := range diag.Formats() {
 		got := write(t, format, diag.Report{}, diag.Options{})

@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/config/diag"
+	"github.com/webhook-gateway/gateway/config/load"
+)
+
+// addCompletion makes shells complete the values of flags and the names that
+// commands take.
+func (c *command) addCompletion(root *cobra.Command) {
+	fixed := func(values []string) cobra.CompletionFunc {
+		return completeFrom(func() []string { return values })
+	}
+	flags := map[string]cobra.CompletionFunc{
+		"validate --format":   fixed(diag.Formats()),
+		"graph --format":      fixed(graphFormats()),
+		"send --print":        fixed([]string{"curl"}),
+		"init --provider":     completeFrom(c.providers),
+		"run --log-format":    fixed([]string{"text", "json"}),
+		"run --log-level":     fixed([]string{"debug", "info", "warn", "error"}),
+		"runs list --state":   fixed(ops.State("").Names()),
+		"runs retry --state":  fixed(ops.State("").Names()),
+		"runs cancel --state": fixed(ops.State("").Names()),
+		"runs list --flow":    c.completeFlow,
+		"runs retry --flow":   c.completeFlow,
+		"runs cancel --flow":  c.completeFlow,
+	}
+	for name, complete := range flags {
+		path, flag, _ := strings.Cut(name, " --")
+		if cmd, _, err := root.Find(strings.Fields(path)); err == nil && cmd.Flags().Lookup(flag) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(flag, complete) // its only error is a flag that does not exist
+		}
+	}
+	for _, name := range []string{"explain", "graph", "send", "trigger"} {
+		if cmd, _, err := root.Find([]string{name}); err == nil {
+			cmd.ValidArgsFunction = c.completeFlowAndPaths
+		}
+	}
+	if cmd, _, err := root.Find([]string{"docs"}); err == nil {
+		cmd.ValidArgsFunction = c.completePage
+	}
+}
+
+// completeFrom completes the values that a function returns.
+func completeFrom(values func() []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var out []string
+		for _, v := range values() {
+			if strings.HasPrefix(v, begin) {
+				out = append(out, v)
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeFlow completes the names of the flows in the current folder.
+func (c *command) completeFlow(_ *cobra.Command, _ []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	loadFlows, err := c.loader(nil, load.AllowUnset)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	loaded, _ := loadFlows()
+	var names []string
+	for _, f := range loaded.Flows {
+		if strings.HasPrefix(f.Name, begin) {
+			names = append(names, f.Name+"\t"+f.Label)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFlowAndPaths completes a flow, then paths.
+func (c *command) completeFlowAndPaths(cmd *cobra.Command, args []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	names, _ := c.completeFlow(cmd, args, begin)
+	return names, cobra.ShellCompDirectiveDefault
+}
+
+// completePage completes the names of the pages of the reference, which may have two
+// words.
+func (c *command) completePage(_ *cobra.Command, args []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	before := strings.Join(append(slices.Clone(args), begin), " ")
+	var names []string
+	for _, p := range c.referencePages() {
+		if rest, ok := strings.CutPrefix(p.name, before); ok {
+			word, _, _ := strings.Cut(begin+rest, " ")
+			names = append(names, word)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}
