@@ -55,6 +55,7 @@ type runMinutes struct{ ended, failed [telemetry.UsageMinutes]int64 }
 type figureCache struct {
 	mu    sync.Mutex
 	read  time.Time // zero before the first read
+	whole time.Time // when all minutes were read
 	first time.Time // the minute of the first count
 	flows map[string]*runMinutes
 }
@@ -72,16 +73,43 @@ func (s *Service) runsByMinute(ctx context.Context) (map[string]*runMinutes, tim
 	ctx, cancel := clock.WithTimeout(ctx, s.opts.Clock, figuresTimeout)
 	defer cancel()
 	first := now.Truncate(time.Minute).Add(-(telemetry.UsageMinutes - 1) * time.Minute)
-	counts, err := s.opts.Store.Stats(ctx, store.StatsQuery{From: first, Step: time.Minute})
+	from, flows := first, map[string]*runMinutes{}
+	if !c.whole.IsZero() && now.Sub(c.whole) < wholeAge && now.After(c.read) {
+		from = c.read.Truncate(time.Minute).Add(-time.Minute)
+		flows = shiftMinutes(c.flows, int(first.Sub(c.first)/time.Minute), int(from.Sub(first)/time.Minute))
+	}
+	counts, err := s.opts.Store.Stats(ctx, store.StatsQuery{From: from, Step: time.Minute})
 	if err != nil {
 		return nil, first, err
 	}
-	c.read, c.first, c.flows = now, first, sumByMinute(counts, first)
+	if from.Equal(first) {
+		c.whole = now
+	}
+	addByMinute(flows, counts, first)
+	c.read, c.first, c.flows = now, first, flows
 	return c.flows, first, nil
 }
 
-func sumByMinute(counts []store.Count, first time.Time) map[string]*runMinutes {
-	flows := map[string]*runMinutes{}
+// wholeAge is the time after which all minutes are read again, because a run that is
+// requeued or dismissed changes the minute in which it ended. Until then only the
+// latest minutes are read.
+const wholeAge = 5 * time.Minute
+
+// shiftMinutes returns counts that begin some minutes later, up to the minute end.
+func shiftMinutes(flows map[string]*runMinutes, by, end int) map[string]*runMinutes {
+	out := make(map[string]*runMinutes, len(flows))
+	for name, f := range flows {
+		next := &runMinutes{}
+		for i := 0; i < end && i+by < len(f.ended); i++ {
+			next.ended[i], next.failed[i] = f.ended[i+by], f.failed[i+by]
+		}
+		out[name] = next
+	}
+	return out
+}
+
+// addByMinute adds counts to minutes of which the first begins at a time.
+func addByMinute(flows map[string]*runMinutes, counts []store.Count, first time.Time) {
 	for _, n := range counts {
 		minute := int(n.Time.Sub(first) / time.Minute)
 		if minute < 0 || minute >= telemetry.UsageMinutes || n.State != store.Succeeded && n.State != store.Failed && n.State != store.Dismissed {
@@ -97,7 +125,6 @@ func sumByMinute(counts []store.Count, first time.Time) map[string]*runMinutes {
 			f.failed[minute] += n.N
 		}
 	}
-	return flows
 }
 
 // usageMinutes returns the runs that this process has counted.
