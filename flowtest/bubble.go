@@ -3,7 +3,7 @@ package flowtest
 import (
 	"fmt"
 	"runtime/debug"
-	"testing"
+	"testing" //nolint:depguard // see docs/adr/0014-virtual-time.md
 	"testing/synctest"
 	"time"
 )
@@ -27,7 +27,7 @@ func runBubble(at time.Time, f func()) (err error) {
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			}
 		}()
-		time.Sleep(time.Until(at)) // a bubble begins at midnight UTC of 2000-01-01
+		time.Sleep(time.Until(at)) //nolint:forbidigo // a bubble begins at midnight UTC of 2000-01-01
 		f()
 	})
 	return err

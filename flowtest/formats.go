@@ -69,7 +69,7 @@ func placeAt(r hcl.Range) jsonPlace { return jsonPlace{r.Filename, r.Start.Line,
 func (r *Report) writeJSON(w io.Writer) error {
 	out := jsonReport{Seconds: r.Took.Seconds(), Tests: []jsonTest{}}
 	for _, t := range r.Results {
-		test := jsonTest{Name: t.Name, File: t.File(), Line: t.Case.Range.Start.Line, State: "passed", Skipped: t.Skipped, Seconds: t.Took.Seconds()}
+		test := jsonTest{Name: t.Name, File: t.File(), Line: t.Range.Start.Line, State: "passed", Skipped: t.Skipped, Seconds: t.Took.Seconds()}
 		switch {
 		case len(t.Failures) > 0:
 			test.State = "failed"
@@ -150,7 +150,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 			out.Suites = append(out.Suites, junitSuite{Name: t.File()})
 		}
 		s := &out.Suites[len(out.Suites)-1]
-		c := junitCase{Name: t.Name, Class: strings.TrimSuffix(t.File(), ".test.hcl"), File: t.File(), Line: t.Case.Range.Start.Line, Time: fmt.Sprintf("%.3f", t.Took.Seconds())}
+		c := junitCase{Name: t.Name, Class: strings.TrimSuffix(t.File(), ".test.hcl"), File: t.File(), Line: t.Range.Start.Line, Time: fmt.Sprintf("%.3f", t.Took.Seconds())}
 		s.Tests++
 		if t.Skipped != "" {
 			s.Skipped++

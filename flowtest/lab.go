@@ -2,8 +2,10 @@ package flowtest
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -13,6 +15,7 @@ import (
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
@@ -36,6 +39,7 @@ type lab struct {
 	config *load.Config
 	stage  *stage
 	store  store.Store
+	ids    atomic.Uint64 // that were given
 	crash  *crash
 
 	dropped bool // a gateway was killed
@@ -71,7 +75,7 @@ func (l *lab) start(k *crash) error {
 	o := gateway.Options{
 		Load: func() (*load.Config, hcl.Diagnostics) { return l.config, nil },
 		Key:  []byte(gatewayKey), Clock: clock.System{}, Store: seen, Version: "test", Log: zap.NewNop(),
-		Harness: harness, Lease: longLease, Idle: idle,
+		Harness: harness, Lease: longLease, Idle: idle, NewID: l.newID,
 	}
 	if l.crash != nil {
 		o.Lease = lease
@@ -106,7 +110,7 @@ func (l *lab) end() {
 	l.gateway.Close() // ends the context of runs
 	l.stop()
 	close(l.drop.cleared)
-	<-l.ended
+	<-l.ended //nolint:errcheck // the gateway of a test has no listener that could fail
 }
 
 // close stops the gateway and closes the store.
@@ -114,6 +118,13 @@ func (l *lab) close() error {
 	l.end()
 	settle()
 	return l.store.Close()
+}
+
+// newID returns the next id of a run: the same in each run of a test.
+func (l *lab) newID(now time.Time) string {
+	id, _ := ulid.First(now)
+	binary.BigEndian.PutUint64(id[8:], l.ids.Add(1))
+	return id.String()
 }
 
 // endpoint returns the endpoint of a flow, and the address before its path.

@@ -33,7 +33,7 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 }
 
 func (r *Report) writeResult(out *bytes.Buffer, t *Result, o TextOptions) error {
-	place := fmt.Sprintf("%s:%d", t.File(), t.Case.Range.Start.Line)
+	place := fmt.Sprintf("%s:%d", t.File(), t.Range.Start.Line)
 	switch {
 	case len(t.Failures) > 0:
 		fmt.Fprintf(out, "FAIL  %s  %s (%s)\n\n", place, t.Name, roundTime(t.Took))

@@ -76,6 +76,8 @@ type Options struct {
 	// Harness stands in for the world outside, and lets actions and triggers open
 	// nothing; nil for a gateway that serves. See flow.Harness.
 	Harness flow.Harness
+	// NewID makes the ids of runs, which sort by time; nil for those of chance.
+	NewID func(now time.Time) string
 	// Idle is how long the loops in the background sleep at least while no signal
 	// comes. It is 0 for a gateway whose signals may be lost; a test whose clock runs
 	// over months gives a long one.
@@ -146,7 +148,7 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle, Tracer: o.Tracer}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle, NewID: o.NewID, Tracer: o.Tracer}
 	g.metrics = telemetry.NewMetrics(o.Version, o.Clock, g.slots.InUse)
 	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
 	if o.TraceCounts != nil {

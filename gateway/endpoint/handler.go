@@ -37,7 +37,6 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/worker"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 	"github.com/webhook-gateway/gateway/internal/problem"
-	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -111,7 +110,7 @@ type request struct {
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
-	q := &request{handler: h, w: w, r: r, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: ulid.New(now), Began: now}}
+	q := &request{handler: h, w: w, r: r, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: h.ID(now), Began: now}}
 	if h.Tracer != nil {
 		q.startSpan()
 		defer q.endSpan()

@@ -16,6 +16,7 @@ import (
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
 	"github.com/webhook-gateway/gateway/internal/trace"
+	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/internal/value"
 	"github.com/webhook-gateway/gateway/store"
 )
@@ -30,10 +31,20 @@ type Env struct {
 	Memory    *Memory
 	// Harness stands in for the world outside in tests of flows; nil otherwise.
 	Harness flow.Harness
+	// NewID makes the ids of runs; nil for those of chance.
+	NewID func(now time.Time) string
 	// Idle is how long loops sleep at least while no signal comes, see Pause.
 	Idle   time.Duration
 	Pauses *Pauses       // nil in a gateway without a store
 	Tracer *trace.Tracer // nil records no traces
+}
+
+// ID returns a new id of a run.
+func (e *Env) ID(now time.Time) string {
+	if e.NewID == nil {
+		return ulid.New(now)
+	}
+	return e.NewID(now)
 }
 
 // Pause returns the time after which a loop in the background looks for work

@@ -12,7 +12,6 @@ import (
 	"github.com/webhook-gateway/gateway/gateway/run"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/trace"
-	"github.com/webhook-gateway/gateway/internal/ulid"
 	"github.com/webhook-gateway/gateway/store"
 )
 
@@ -99,7 +98,7 @@ func (s *Services) trace(ctx context.Context, flowName, id string, p *store.Payl
 	return root
 }
 
-func (s *Services) newID() string { return ulid.New(s.Clock.Now()) }
+func (s *Services) newID() string { return s.ID(s.Clock.Now()) }
 
 // dedupeCause returns the dedupe key by which a cause starts a flow once; nil if
 // the cause is "".
