@@ -64,6 +64,9 @@ func TestInitOfEachProvider(t *testing.T) {
 			if code, out, errs := runCommand(t, "test", dir); code != exitOK {
 				t.Errorf("test: %d %s%s", code, out, errs)
 			}
+			if code, out, errs := runCommand(t, "test", dir); code != exitOK {
+				t.Errorf("test: %d %s%s", code, out, errs)
+			}
 		})
 	}
 }

@@ -59,7 +59,7 @@ func senders() map[string]sender {
 			variables: []string{variable("topic", text, `from = webhook.headers["X-Shopify-Topic"]`), variable("id", "type = number")}, message: `"${webhook.topic} ${webhook.id}"`,
 		},
 		"twilio": {
-			name: "Twilio", contentType: "form", headers: `Content-Type = "application/x-www-form-urlencoded"`, sample: `MessageSid=SM1&From=%2B491711234567&To=%2B491717654321&Body=Hello`,
+			name: "Twilio", contentType: "form", sample: `MessageSid=SM1&From=%2B491711234567&To=%2B491717654321&Body=Hello`,
 			variables: []string{variable("from", text, "from = webhook.body.From"), variable("text", text, "from = webhook.body.Body")}, message: `"a message of ${length(webhook.text)} characters"`,
 		},
 		"braintree": {
@@ -101,7 +101,7 @@ func (s sender) extension() string {
 // bodyAttribute returns the attribute of a request of a test that has the sample.
 func (s sender) bodyAttribute() string {
 	if s.contentType == "form" {
-		return "body" // the bytes of the sample, whose type is in a header field
+		return "form"
 	}
 	return s.contentType
 }
