@@ -30,6 +30,19 @@ type Gateway struct {
 	Limits         *Limits
 	Egress         *Egress
 	History        *History
+	Metrics        *Metrics
+}
+
+// Metrics chooses which numbers the gateway exports.
+type Metrics struct {
+	PerAction bool // the time of each action has a histogram of its own
+}
+
+// Describe declares the block.
+func (m *Metrics) Describe(s *schema.Spec) {
+	*m = Metrics{}
+	s.Doc = "Which metrics the gateway exports."
+	schema.Attr(s, &m.PerAction, "per_action", "Whether `gateway_action_duration_seconds` has a histogram for each action instead of one for each kind of action in a flow. A histogram has 18 series.")
 }
 
 // Admin configures the listener of the API, the metrics and the health checks.
@@ -61,8 +74,8 @@ type Egress struct {
 func defaultGateway() Gateway {
 	g := Gateway{}
 	g.Describe(&schema.Spec{})
-	g.Admin, g.Limits, g.Egress, g.History = &Admin{}, &Limits{}, &Egress{}, &History{}
-	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress, g.History} {
+	g.Admin, g.Limits, g.Egress, g.History, g.Metrics = &Admin{}, &Limits{}, &Egress{}, &History{}, &Metrics{}
+	for _, d := range []schema.Describer{g.Admin, g.Limits, g.Egress, g.History, g.Metrics} {
 		d.Describe(&schema.Spec{})
 	}
 	return g
@@ -101,6 +114,7 @@ func (g *Gateway) Describe(s *schema.Spec) {
 	schema.Single(s, &g.TLS, "tls", "Serves the endpoints over HTTPS.")
 	schema.Single(s, &g.Limits, "limits", "Bounds of requests and runs.")
 	schema.Single(s, &g.Egress, "egress", "Flows can't reach private, loopback, link-local and metadata addresses unless they are listed here.")
+	schema.Single(s, &g.Metrics, "metrics", "Which metrics the gateway exports.")
 	schema.Single(s, &g.History, "history", "How long runs are kept, and how much of each.")
 	s.Check(g.checkAddresses)
 }

@@ -18,6 +18,7 @@ func TestGateway(t *testing.T) {
 			Admin:   &load.Admin{Listen: "127.0.0.1:8081"},
 			Limits:  &load.Limits{Body: 1 << 20, Headers: 64 << 10, JSONDepth: 64, Runs: 256, Connections: 2000, FailedSignIns: 30, StrayRequests: 120},
 			Egress:  &load.Egress{IdleTimeout: 4 * time.Second},
+			Metrics: &load.Metrics{},
 			History: &load.History{Keep: 30 * 24 * time.Hour, Body: 64 << 10},
 		}
 	}
@@ -84,7 +85,7 @@ func TestGateway(t *testing.T) {
 					Listen: "[::1]:80", PublicURL: "https://hooks.example.com/base",
 					Admin: &load.Admin{Listen: ":9090"}, TLS: &load.TLS{Cert: "a.crt", Key: "a.key"},
 					Limits: &load.Limits{Body: 1 << 30, Headers: 16 << 20, JSONDepth: 1000, Runs: 1_000_000, Connections: 1, FailedSignIns: 0, StrayRequests: 1_000_000},
-					Egress: &load.Egress{Allow: []string{"10.0.0.0/8", "db.internal:5432"}, IdleTimeout: 7 * time.Second}, History: g.History,
+					Egress: &load.Egress{Allow: []string{"10.0.0.0/8", "db.internal:5432"}, IdleTimeout: 7 * time.Second}, History: g.History, Metrics: g.Metrics,
 				}
 			},
 		},

@@ -17,14 +17,14 @@ import (
 // countRequest counts a request to an endpoint.
 func (q *request) countRequest(outcome string, status int) {
 	q.Span.SetWord("gateway.outcome", outcome)
-	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.handler.Clock, q.Began))
+	q.Endpoint.Metrics.ObserveRequest(outcome, status, clock.Since(q.handler.Clock, q.Began), q.Span)
 }
 
 // logFinished counts and logs a request that started a run.
 func (q *request) logFinished(out *flow.Outcome, status int) {
 	took := clock.Since(q.handler.Clock, q.Began)
 	q.Span.SetWord("gateway.outcome", string(out.State))
-	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took)
+	q.Endpoint.Metrics.ObserveRequest(string(out.State), status, took, q.Span)
 	q.LogRun(out, status, took)
 }
 

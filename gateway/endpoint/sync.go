@@ -60,7 +60,7 @@ func (q *request) executeFlow(ctx context.Context, r *flow.Run) (flow.Outcome, *
 	response := q.buildResponse(ctx, r, &out)
 	run.EndSpan(r.Span, string(out.State), out.State == flow.Failed, out.Err)
 	if out.State != flow.Detached {
-		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.handler.Clock, began))
+		q.Endpoint.Metrics.ObserveRun(out.State, clock.Since(q.handler.Clock, began), q.Span)
 	}
 	return out, response
 }

@@ -186,7 +186,8 @@ func pureKinds(f *flow.Flow) map[string]bool {
 // activate takes the metrics of the flows and counts the first use. It is the
 // last step, as it cannot fail.
 func (o *Opener) activate(s *Snapshot, resources *flow.Resources) {
-	metrics := o.opts.Metrics.AddFlows(s.Config.Flows)
+	exported := s.Config.Gateway.Metrics
+	metrics := o.opts.Metrics.AddFlows(s.Config.Flows, exported != nil && exported.PerAction)
 	for name, e := range s.Endpoints {
 		e.Metrics = metrics[name]
 	}

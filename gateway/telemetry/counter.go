@@ -13,8 +13,8 @@ import (
 // requestCounter counts the requests of one flow by outcome and status. Once a
 // pair has occurred, counting it again takes neither a lock nor memory.
 type requestCounter struct {
-	vec   *prometheus.CounterVec // outcome, status
-	mu    sync.Mutex             // held to add a pair
+	make  func(outcome, status string) prometheus.Counter
+	mu    sync.Mutex // held to add a pair
 	known atomic.Pointer[map[result]prometheus.Counter]
 }
 
@@ -28,8 +28,8 @@ type result struct {
 // "4xx".
 const maxResults = 64
 
-func newRequestCounter(vec *prometheus.CounterVec) *requestCounter {
-	c := &requestCounter{vec: vec}
+func newRequestCounter(make func(outcome, status string) prometheus.Counter) *requestCounter {
+	c := &requestCounter{make: make}
 	c.known.Store(&map[result]prometheus.Counter{})
 	return c
 }
@@ -55,7 +55,7 @@ func (c *requestCounter) addPair(r result) prometheus.Counter {
 		status = fmt.Sprintf("%dxx", r.status/100)
 	}
 	known = maps.Clone(known)
-	known[r] = c.vec.WithLabelValues(r.outcome, status)
+	known[r] = c.make(r.outcome, status)
 	c.known.Store(&known)
 	return known[r]
 }

@@ -2,36 +2,50 @@ package telemetry
 
 import (
 	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/trace"
 	"github.com/webhook-gateway/gateway/store"
 )
 
-// Flow holds the series of one flow, looked up once.
+// Flow holds the series of one flow. A series exists once it has counted something.
+// All configurations that have the flow share them.
 type Flow struct {
+	metrics  *Metrics
+	name     string
 	requests *requestCounter
-	latency  prometheus.Observer
+	latency  lazy[prometheus.Observer]
 	runs     stateCounters
-	dropped  prometheus.Counter
-	runTime  prometheus.Observer
-	actions  map[string]*action
+	dropped  lazy[prometheus.Counter]
+	runTime  lazy[prometheus.Observer]
+	actions  atomic.Pointer[map[string]*action]
+	kinds    map[string]*lazy[prometheus.Observer] // times of actions by kind
 	usage    *usage
+
+	mu   sync.Mutex
+	made []madeSeries
 }
 
 // action holds the series of one action.
 type action struct {
-	states  stateCounters
-	time    prometheus.Observer
-	retries prometheus.Counter
+	states   stateCounters
+	time     lazy[prometheus.Observer]
+	kindTime *lazy[prometheus.Observer] // of all actions of the kind in the flow
+	retries  lazy[prometheus.Counter]
 }
 
 // ObserveRequest counts a request and the time from its header to the written
-// answer.
-func (f *Flow) ObserveRequest(outcome string, status int, took time.Duration) {
-	f.latency.Observe(took.Seconds())
+// answer. The span, which may be nil, is the example of its duration.
+func (f *Flow) ObserveRequest(outcome string, status int, took time.Duration, span *trace.Span) {
+	observe(f.latency.get(func() prometheus.Observer {
+		return f.metrics.latency.WithLabelValues(f.admit(f.metrics.latency, "")...)
+	}), took, span)
 	f.requests.inc(outcome, status)
 	f.usage.countRequest(took)
 }
@@ -41,84 +55,186 @@ func (f *Flow) ObserveRequest(outcome string, status int, took time.Duration) {
 func (f *Flow) CountRefusal() { f.usage.countRefusal() }
 
 // ObserveRun counts a run that ended.
-func (f *Flow) ObserveRun(state flow.State, took time.Duration) {
-	f.runs.inc(state)
-	f.runTime.Observe(took.Seconds())
+func (f *Flow) ObserveRun(state flow.State, took time.Duration, span *trace.Span) {
+	f.countRun(state)
+	observe(f.runTime.get(func() prometheus.Observer {
+		return f.metrics.runTime.WithLabelValues(f.admit(f.metrics.runTime, "")...)
+	}), took, span)
 	f.usage.countRun(state == flow.Failed, took)
 }
 
 // CountSkippedRun counts a run that did not start because earlier ones were not
 // over.
-func (f *Flow) CountSkippedRun() { f.runs.inc(flow.Skipped) }
+func (f *Flow) CountSkippedRun() { f.countRun(flow.Skipped) }
+
+func (f *Flow) countRun(state flow.State) {
+	f.runs.inc(state, func(state string) prometheus.Counter {
+		return f.metrics.runs.WithLabelValues(f.admit(f.metrics.runs, "", state)...)
+	})
+}
 
 // CountAccepted counts the run that was dropped from the full queue when the store
 // accepted another one, if there is one.
 func (f *Flow) CountAccepted(a store.Accepted) {
 	if a.Dropped != "" {
-		f.dropped.Inc()
+		f.dropped.get(func() prometheus.Counter {
+			return f.metrics.runs.WithLabelValues(f.admit(f.metrics.runs, "", store.ReasonDropped)...)
+		}).Inc()
 	}
 }
 
 // ObserveAction counts an action that ended.
 func (f *Flow) ObserveAction(rec *flow.Record) {
-	a := f.actions[rec.Step.Name]
-	a.states.inc(rec.State)
+	m, name := f.metrics, rec.Step.Name
+	a := (*f.actions.Load())[name]
+	a.states.inc(rec.State, func(state string) prometheus.Counter {
+		return m.actions.WithLabelValues(f.admit(m.actions, name, name, state)...)
+	})
 	if rec.State == flow.Skipped {
 		return
 	}
-	a.time.Observe(rec.Took.Seconds())
-	if rec.Attempts > 1 {
-		a.retries.Add(float64(rec.Attempts - 1))
+	if m.perAction.Load() {
+		a.time.get(func() prometheus.Observer {
+			return m.actionTime.WithLabelValues(f.admit(m.actionTime, name, rec.Step.Kind, name)...)
+		}).Observe(rec.Took.Seconds())
+	} else {
+		a.kindTime.get(func() prometheus.Observer {
+			return m.actionTime.WithLabelValues(f.admit(m.actionTime, "", rec.Step.Kind, "")...)
+		}).Observe(rec.Took.Seconds())
 	}
+	if rec.Attempts > 1 {
+		a.retries.get(func() prometheus.Counter { return m.retries.WithLabelValues(f.admit(m.retries, name, name)...) }).Add(float64(rec.Attempts - 1))
+	}
+}
+
+// lazy is a series that is made when it is first needed.
+type lazy[T any] struct{ made atomic.Pointer[T] }
+
+func (l *lazy[T]) get(make func() T) T {
+	if v := l.made.Load(); v != nil {
+		return *v
+	}
+	v := make()
+	if !l.made.CompareAndSwap(nil, &v) {
+		return *l.made.Load()
+	}
+	return v
+}
+
+// observe adds a duration to a histogram, with the trace of a span that is recorded.
+func observe(o prometheus.Observer, took time.Duration, span *trace.Span) {
+	if e, ok := o.(prometheus.ExemplarObserver); ok && span.Sampled() {
+		e.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": span.Context().Trace.String()})
+		return
+	}
+	o.Observe(took.Seconds())
 }
 
 // stateCounters count how runs or actions ended.
-type stateCounters struct{ succeeded, failed, skipped prometheus.Counter }
+type stateCounters struct{ succeeded, failed, skipped lazy[prometheus.Counter] }
 
-func newStateCounters(v *prometheus.CounterVec, labels ...string) stateCounters {
-	counter := func(state flow.State) prometheus.Counter {
-		return v.WithLabelValues(append(labels[:len(labels):len(labels)], string(state))...)
-	}
-	return stateCounters{succeeded: counter(flow.Succeeded), failed: counter(flow.Failed), skipped: counter(flow.Skipped)}
-}
-
-func (s *stateCounters) inc(state flow.State) {
+func (s *stateCounters) inc(state flow.State, make func(state string) prometheus.Counter) {
+	counter := &s.succeeded
 	switch state {
 	case flow.Failed:
-		s.failed.Inc()
+		counter = &s.failed
 	case flow.Skipped:
-		s.skipped.Inc()
+		counter = &s.skipped
 	default:
-		s.succeeded.Inc()
+		state = flow.Succeeded
 	}
+	counter.get(func() prometheus.Counter { return make(string(state)) }).Inc()
 }
 
-// AddFlows returns the series of the flows of a configuration by flow name. All
-// series exist at once, with those of the actions, so that they show as zero
-// before the first run. They stay until as many calls of RemoveFlows.
-func (m *Metrics) AddFlows(flows []*flow.Flow) map[string]*Flow {
+// The bound on the series of flows. A flow whose series would exceed it is counted
+// together with others under the name otherFlows.
+const (
+	maxSeries  = 200_000
+	otherFlows = "(other)"
+)
+
+// madeSeries is a series that exists.
+type madeSeries struct {
+	vec    vector
+	action string // "" for one of the flow itself
+	labels []string
+}
+
+type vector interface{ DeleteLabelValues(labels ...string) bool }
+
+// admit returns the labels of a new series: the name of the flow and others.
+func (f *Flow) admit(v vector, action string, others ...string) []string {
+	if f.metrics.series.Add(1) > maxSeries {
+		f.metrics.series.Add(-1)
+		return append([]string{otherFlows}, others...)
+	}
+	labels := append([]string{f.name}, others...)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.made = append(f.made, madeSeries{v, action, labels})
+	return labels
+}
+
+// deleteSeries deletes the series of an action, or all if the action is "".
+func (f *Flow) deleteSeries(action string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.made = slices.DeleteFunc(f.made, func(s madeSeries) bool {
+		if action != "" && s.action != action {
+			return false
+		}
+		s.vec.DeleteLabelValues(s.labels...)
+		f.metrics.series.Add(-1)
+		return true
+	})
+}
+
+// AddFlows returns the series of the flows of a configuration by flow name. They
+// stay until as many calls of RemoveFlows. With perAction, the time of each action
+// has a histogram of its own from now on.
+func (m *Metrics) AddFlows(flows []*flow.Flow, perAction bool) map[string]*Flow {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.perAction.Store(perAction)
 	out := map[string]*Flow{}
 	for _, f := range flows {
-		series := &Flow{
-			requests: m.requestsOf(f.Name),
-			latency:  m.latency.WithLabelValues(f.Name),
-			runs:     newStateCounters(m.runs, f.Name),
-			dropped:  m.runs.WithLabelValues(f.Name, store.ReasonDropped),
-			runTime:  m.runTime.WithLabelValues(f.Name),
-			actions:  map[string]*action{}, usage: m.usageOf(f.Name),
-		}
 		m.countUse(f, 1)
-		f.Walk(func(s *flow.Step) {
-			series.actions[s.Name] = &action{
-				states: newStateCounters(m.actions, f.Name, s.Name),
-				time:   m.actionTime.WithLabelValues(f.Name, s.Name), retries: m.retries.WithLabelValues(f.Name, s.Name),
-			}
-		})
+		series := m.flowSeries[f.Name]
+		if series == nil {
+			series = &Flow{metrics: m, name: f.Name, kinds: map[string]*lazy[prometheus.Observer]{}, usage: &usage{clock: m.clock}}
+			series.requests = newRequestCounter(func(outcome, status string) prometheus.Counter {
+				return m.requests.WithLabelValues(series.admit(m.requests, "", outcome, status)...)
+			})
+			series.actions.Store(&map[string]*action{})
+			m.flowSeries[f.Name] = series
+		}
+		series.addActions(f)
 		out[f.Name] = series
 	}
 	return out
+}
+
+// addActions adds the actions of a version of the flow.
+func (f *Flow) addActions(of *flow.Flow) {
+	known := maps.Clone(*f.actions.Load())
+	of.Walk(func(s *flow.Step) {
+		if f.kinds[s.Kind] == nil {
+			f.kinds[s.Kind] = &lazy[prometheus.Observer]{}
+		}
+		if known[s.Name] == nil {
+			known[s.Name] = &action{kindTime: f.kinds[s.Kind]}
+		}
+	})
+	f.actions.Store(&known)
+}
+
+// removeAction removes an action that no version has, with its series; all series if
+// the name is "".
+func (f *Flow) removeAction(name string) {
+	f.deleteSeries(name)
+	known := maps.Clone(*f.actions.Load())
+	delete(known, name)
+	f.actions.Store(&known)
 }
 
 // RemoveFlows is called when the last run of a configuration has ended. It
@@ -131,13 +247,12 @@ func (m *Metrics) RemoveFlows(flows []*flow.Flow) {
 		for action, uses := range m.uses[f.Name] {
 			if uses == 0 {
 				delete(m.uses[f.Name], action)
-				m.deleteSeries(f.Name, action)
+				m.flowSeries[f.Name].removeAction(action)
 			}
 		}
 		if len(m.uses[f.Name]) == 0 {
 			delete(m.uses, f.Name)
-			delete(m.usages, f.Name)
-			delete(m.counters, f.Name)
+			delete(m.flowSeries, f.Name)
 		}
 	}
 }
@@ -151,46 +266,14 @@ func (m *Metrics) countUse(f *flow.Flow, n int) {
 	f.Walk(func(s *flow.Step) { m.uses[f.Name][s.Name] += n })
 }
 
-// deleteSeries deletes the series of an action, or those of the flow if the
-// action is "".
-func (m *Metrics) deleteSeries(flow, action string) {
-	labels := prometheus.Labels{"flow": flow}
-	vectors := []interface{ DeletePartialMatch(prometheus.Labels) int }{m.actions, m.actionTime, m.retries}
-	if action == "" {
-		vectors = append(vectors, m.requests, m.latency, m.runs, m.runTime)
-	} else {
-		labels["action"] = action
-	}
-	for _, v := range vectors {
-		v.DeletePartialMatch(labels)
-	}
-}
-
-// requestsOf returns the counter of the requests of a flow. It outlasts a reload, so
-// that its bound on the number of series does too.
-func (m *Metrics) requestsOf(name string) *requestCounter {
-	if m.counters[name] == nil {
-		m.counters[name] = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": name}))
-	}
-	return m.counters[name]
-}
-
-// usageOf returns the usage of a flow, which outlasts a reload.
-func (m *Metrics) usageOf(name string) *usage {
-	if m.usages[name] == nil {
-		m.usages[name] = &usage{clock: m.clock}
-	}
-	return m.usages[name]
-}
-
 // Usage returns the requests and runs of the last hour by flow.
 func (m *Metrics) Usage() map[string]Usage {
 	m.mu.Lock()
-	flows := maps.Clone(m.usages)
+	flows := maps.Clone(m.flowSeries)
 	m.mu.Unlock()
 	out := make(map[string]Usage, len(flows))
-	for name, u := range flows {
-		out[name] = u.read()
+	for name, f := range flows {
+		out[name] = f.usage.read()
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -41,10 +42,12 @@ type Metrics struct {
 
 	clock clock.Clock
 
-	mu       sync.Mutex
-	usages   map[string]*usage          // by flow
-	counters map[string]*requestCounter // by flow
-	uses     map[string]map[string]int  // configurations that have a flow, by flow and action; "" for the flow itself
+	perAction atomic.Bool  // the time of each action has a series of its own
+	series    atomic.Int64 // of flows, see admit
+
+	mu         sync.Mutex
+	flowSeries map[string]*Flow          // by name
+	uses       map[string]map[string]int // configurations that have a flow, by flow and action; "" for the flow itself
 }
 
 // latencyBuckets reach from half a millisecond, the time of a small sync flow, to
@@ -58,7 +61,7 @@ const namespace = "gateway"
 // NewMetrics returns the metrics of a gateway. runs returns the number of runs
 // in flight.
 func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, usages: map[string]*usage{}, counters: map[string]*requestCounter{}, uses: map[string]map[string]int{}}
+	m := &Metrics{registry: prometheus.NewRegistry(), clock: c, flowSeries: map[string]*Flow{}, uses: map[string]map[string]int{}}
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})
@@ -69,14 +72,16 @@ func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
 	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over, dropped one that was cancelled because the queue was full.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
 	m.actions = m.newCounter("actions_total", "Actions by flow, action and the state they ended in.", "flow", "action", "state")
-	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included.", "flow", "action")
+	m.actionTime = m.newHistogram("action_duration_seconds", "Time that actions took, all attempts and the waits between them included, by flow and kind of action; by action if metrics.per_action is set.", "flow", "kind", "action")
 	m.retries = m.newCounter("action_retries_total", "Attempts of actions after the first.", "flow", "action")
 	m.reloads = m.newCounter("config_reloads_total", "Loads of the flow files by result, the one at start included.", "result")
 	m.loadOK = m.newGauge("config_last_reload_successful", "Whether the last load of the flow files succeeded: 1 or 0.")
 	m.loadTime = m.newGauge("config_last_reload_success_timestamp_seconds", "When the flows that serve were loaded, in seconds since 1970.")
 	m.loadTook = m.newGauge("config_last_reload_duration_seconds", "How long the last load took.")
 	m.flows = m.newGauge("flows", "Flows that serve.")
-	m.unserved = newRequestCounter(m.requests.MustCurryWith(prometheus.Labels{"flow": ""}))
+	m.unserved = newRequestCounter(func(outcome, status string) prometheus.Counter {
+		return m.requests.WithLabelValues("", outcome, status)
+	})
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "runs_in_flight", Help: "Runs in progress."},
 			func() float64 { return float64(runs()) }),
@@ -98,7 +103,10 @@ func (m *Metrics) newCounter(name, help string, labels ...string) *prometheus.Co
 }
 
 func (m *Metrics) newHistogram(name, help string, labels ...string) *prometheus.HistogramVec {
-	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets()}, labels)
+	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets(),
+		// Scrapers that ask for native histograms get them in place of the buckets.
+		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160, NativeHistogramMinResetDuration: time.Hour,
+	}, labels)
 	m.registry.MustRegister(v)
 	return v
 }
@@ -109,9 +117,11 @@ func (m *Metrics) newGauge(name, help string) prometheus.Gauge {
 	return g
 }
 
-// Handler serves the metrics in the text format of Prometheus.
+// Handler serves the metrics in the format that the scraper asks for: the text
+// formats of Prometheus and OpenMetrics, which has traces as examples of durations,
+// or protobuf with native histograms.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, EnableOpenMetrics: true})
 }
 
 // Registry returns the registry that holds all metrics.

@@ -55,13 +55,12 @@ func (q *Queues) Depths() ([]store.Depth, error) {
 	return q.depths, q.err
 }
 
-// RegisterQueues adds the metrics of the queues. flows returns the names of the
-// flows that can have runs.
-func (m *Metrics) RegisterQueues(q *Queues, flows func() []string, log *Log) {
+// RegisterQueues adds the metrics of the queues.
+func (m *Metrics) RegisterQueues(q *Queues, log *Log) {
 	m.registry.MustRegister(&queueCollector{
-		queues: q, flows: flows, log: log,
+		queues: q, log: log,
 		runs: prometheus.NewDesc(namespace+"_queue_runs",
-			"Runs that are not over by flow and state; of a store that gateways share, those of all.", []string{"flow", "state"}, nil),
+			"Runs that are not over by flow and state, of flows that have any; of a store that gateways share, those of all.", []string{"flow", "state"}, nil),
 		oldest: prometheus.NewDesc(namespace+"_queue_oldest_timestamp_seconds",
 			"When the oldest queued run of a flow was received, in seconds since 1970; missing where none is queued.", []string{"flow"}, nil),
 	})
@@ -70,7 +69,6 @@ func (m *Metrics) RegisterQueues(q *Queues, flows func() []string, log *Log) {
 // queueCollector shows the queues as metrics.
 type queueCollector struct {
 	queues *Queues
-	flows  func() []string
 	log    *Log
 	runs   *prometheus.Desc
 	oldest *prometheus.Desc
@@ -79,30 +77,23 @@ type queueCollector struct {
 // Describe sends the descriptions of the metrics.
 func (c *queueCollector) Describe(out chan<- *prometheus.Desc) { out <- c.runs; out <- c.oldest }
 
-// Collect sends the numbers of all flows that have runs or can have some. If the
-// store cannot count them, it sends none, so that they are not taken for zero.
+// Collect sends the numbers of the flows that have runs.
 func (c *queueCollector) Collect(out chan<- prometheus.Metric) {
 	depths, err := c.queues.Depths()
 	if err != nil {
 		c.log.Sampled.Warn("the runs in the queue cannot be counted", zap.Error(err))
 		return
 	}
-	byFlow := map[string]store.Depth{}
-	for _, name := range c.flows() {
-		byFlow[name] = store.Depth{Flow: name}
-	}
-	for _, d := range depths {
-		byFlow[d.Flow] = d
-	}
 	gauge := func(desc *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
-	for name, d := range byFlow {
-		gauge(c.runs, float64(d.Queued), name, store.Queued.String())
-		gauge(c.runs, float64(d.Waiting), name, store.Waiting.String())
-		gauge(c.runs, float64(d.Running), name, store.Running.String())
+	for i := range depths {
+		d := &depths[i]
+		gauge(c.runs, float64(d.Queued), d.Flow, store.Queued.String())
+		gauge(c.runs, float64(d.Waiting), d.Flow, store.Waiting.String())
+		gauge(c.runs, float64(d.Running), d.Flow, store.Running.String())
 		if !d.Oldest.IsZero() {
-			gauge(c.oldest, float64(d.Oldest.UnixMilli())/1000, name)
+			gauge(c.oldest, float64(d.Oldest.UnixMilli())/1000, d.Flow)
 		}
 	}
 }
@@ -111,7 +102,7 @@ func (c *queueCollector) Collect(out chan<- prometheus.Metric) {
 func (m *Metrics) RegisterPauses(isPaused func(string) bool, flows func() []string) {
 	m.registry.MustRegister(&pauseCollector{
 		isPaused: isPaused, flows: flows,
-		desc: prometheus.NewDesc(namespace+"_flow_paused", "Whether an operator has paused the flow: 1 or 0.", []string{"flow"}, nil),
+		desc: prometheus.NewDesc(namespace+"_flow_paused", "1 for each flow that an operator has paused.", []string{"flow"}, nil),
 	})
 }
 
@@ -124,13 +115,11 @@ type pauseCollector struct {
 // Describe names the metric.
 func (c *pauseCollector) Describe(out chan<- *prometheus.Desc) { out <- c.desc }
 
-// Collect sends one value for each flow.
+// Collect sends one value for each paused flow.
 func (c *pauseCollector) Collect(out chan<- prometheus.Metric) {
 	for _, name := range c.flows() {
-		value := 0.0
 		if c.isPaused(name) {
-			value = 1
+			out <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, 1, name)
 		}
-		out <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, value, name)
 	}
 }

@@ -45,8 +45,8 @@ func series(t *testing.T, m *telemetry.Metrics, name string) map[string]float64 
 }
 
 func TestObserveRequestTakesNoMemory(t *testing.T) {
-	f := newMetrics().AddFlows([]*flow.Flow{{Name: "orders"}})["orders"]
-	observe := func() { f.ObserveRequest("succeeded", 200, time.Millisecond) }
+	f := newMetrics().AddFlows([]*flow.Flow{{Name: "orders"}}, false)["orders"]
+	observe := func() { f.ObserveRequest("succeeded", 200, time.Millisecond, nil) }
 	observe()
 	if n := testing.AllocsPerRun(100, observe); n > 0 {
 		t.Errorf("%v allocations", n)
@@ -61,10 +61,10 @@ func TestRequestSeriesAreBounded(t *testing.T) {
 	var last []*flow.Flow
 	for status := range 500 {
 		flows := []*flow.Flow{{Name: "orders"}, {Name: fmt.Sprint("other-", status)}} // a reload
-		f := m.AddFlows(flows)
+		f := m.AddFlows(flows, false)
 		m.RemoveFlows(last)
-		f["orders"].ObserveRequest("succeeded", 100+status, 0)
-		f[flows[1].Name].ObserveRequest("succeeded", 200, 0)
+		f["orders"].ObserveRequest("succeeded", 100+status, 0, nil)
+		f[flows[1].Name].ObserveRequest("succeeded", 200, 0, nil)
 		last = flows
 	}
 	m.RemoveFlows(last[1:])
@@ -82,14 +82,14 @@ func TestRemoveFlowsKeepsSharedSeries(t *testing.T) {
 	t.Parallel()
 	m := newMetrics()
 	old, next := []*flow.Flow{{Name: "a"}, {Name: "b"}}, []*flow.Flow{{Name: "b"}}
-	b := m.AddFlows(old)["b"]
-	b.ObserveRun(flow.Succeeded, time.Second)
+	b := m.AddFlows(old, false)["b"]
+	b.ObserveRun(flow.Succeeded, time.Second, nil)
 	b.CountSkippedRun()
 	b.CountAccepted(store.Accepted{})
 	b.CountAccepted(store.Accepted{Dropped: "1"})
-	m.AddFlows(next)
+	m.AddFlows(next, false)
 	m.RemoveFlows(old)
-	if got := series(t, m, "gateway_runs_total"); len(got) != 4 || got["/b/dropped"] != 1 || got["/b/succeeded"] != 1 || got["/b/skipped"] != 1 {
+	if got := series(t, m, "gateway_runs_total"); len(got) != 3 || got["/b/dropped"] != 1 || got["/b/succeeded"] != 1 || got["/b/skipped"] != 1 {
 		t.Errorf("series %v, want those of b", got)
 	}
 	m.RemoveFlows(next)
@@ -134,9 +134,9 @@ func TestQueues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &depthStore{depths: []store.Depth{{Flow: "a", Queued: 2, Waiting: 1, Oldest: time.UnixMilli(5000)}}}
 		q, m := telemetry.NewQueues(t.Context(), s, clock.System{}), newMetrics()
-		m.RegisterQueues(q, func() []string { return []string{"a", "b"} }, telemetry.NewLog(zap.NewNop()))
+		m.RegisterQueues(q, telemetry.NewLog(zap.NewNop()))
 		got := fmt.Sprint(series(t, m, "gateway_queue_runs"))
-		if got != "map[/a/queued:2 /a/running:0 /a/waiting:1 /b/queued:0 /b/running:0 /b/waiting:0]" {
+		if got != "map[/a/queued:2 /a/running:0 /a/waiting:1]" {
 			t.Error(got)
 		}
 		if got := series(t, m, "gateway_queue_oldest_timestamp_seconds"); len(got) != 1 || got["/a"] != 5 || s.calls != 1 {

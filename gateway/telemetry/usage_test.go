@@ -22,13 +22,13 @@ func TestUsageForgetsAfterAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics()
 		flows := []*flow.Flow{{Name: "orders"}}
-		f := m.AddFlows(flows)["orders"]
-		f.ObserveRequest("succeeded", 200, 10*time.Millisecond)
-		f.ObserveRun(flow.Failed, time.Second)
+		f := m.AddFlows(flows, false)["orders"]
+		f.ObserveRequest("succeeded", 200, 10*time.Millisecond, nil)
+		f.ObserveRun(flow.Failed, time.Second, nil)
 		sleep(t, 30*time.Minute)
-		f.ObserveRequest("unauthorized", 401, 10*time.Millisecond)
+		f.ObserveRequest("unauthorized", 401, 10*time.Millisecond, nil)
 		f.CountRefusal()
-		m.AddFlows(flows) // a reload
+		m.AddFlows(flows, false) // a reload
 		m.RemoveFlows(flows)
 		want := telemetry.UsageMinute{Requests: 1, Runs: 1, Failed: 1}
 		got := m.Usage()["orders"]
@@ -66,12 +66,12 @@ func TestUsagePercentiles(t *testing.T) {
 		"minutes":      {time.Second, 20 * time.Minute},
 	} {
 		f := newMetrics()
-		series := f.AddFlows([]*flow.Flow{{Name: "a"}})["a"]
+		series := f.AddFlows([]*flow.Flow{{Name: "a"}}, false)["a"]
 		for range 90 {
-			series.ObserveRun(flow.Succeeded, c.fast)
+			series.ObserveRun(flow.Succeeded, c.fast, nil)
 		}
 		for range 10 {
-			series.ObserveRun(flow.Succeeded, c.slow)
+			series.ObserveRun(flow.Succeeded, c.slow, nil)
 		}
 		got := f.Usage()["a"].Runs
 		if !near(got.P50, c.fast) || !near(got.P95, c.slow) {

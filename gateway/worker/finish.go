@@ -37,7 +37,7 @@ func (r *Run) finish(out *flow.Outcome) {
 	r.endSpan(string(out.State), out)
 	ending := r.buildEnding(out)
 	if r.writeEnd(func(ctx context.Context) error { return s.Finish(ctx, claim, ending) }) {
-		r.Endpoint.Metrics.ObserveRun(out.State, took)
+		r.Endpoint.Metrics.ObserveRun(out.State, took, r.Span)
 		r.LogRun(out, 0, took)
 	}
 }

@@ -117,14 +117,14 @@ func TestMetricsCount(t *testing.T) {
 		{"gateway_requests_total", map[string]string{"flow": "", "outcome": "method_not_allowed", "status": "405"}, 1},
 		{"gateway_request_duration_seconds", map[string]string{"flow": "x"}, 3},
 		{"gateway_runs_total", map[string]string{"flow": "x", "state": "succeeded"}, 3},
-		{"gateway_runs_total", map[string]string{"flow": "x", "state": "failed"}, 0},
+		{"gateway_runs_total", map[string]string{"flow": "x", "state": "failed"}, -1},
 		{"gateway_run_duration_seconds", map[string]string{"flow": "x"}, 3},
 		{"gateway_actions_total", map[string]string{"action": "skipped", "state": "skipped"}, 3},
 		{"gateway_actions_total", map[string]string{"action": "f", "state": "failed"}, 3},
 		{"gateway_actions_total", map[string]string{"action": "a", "state": "succeeded"}, 3},
-		{"gateway_action_duration_seconds", map[string]string{"action": "skipped"}, 0},
-		{"gateway_action_duration_seconds", map[string]string{"action": "f"}, 3},
-		{"gateway_action_retries_total", map[string]string{"action": "f"}, 0},
+		{"gateway_action_duration_seconds", map[string]string{"kind": "say"}, -1},
+		{"gateway_action_duration_seconds", map[string]string{"kind": "fail"}, 3},
+		{"gateway_action_retries_total", map[string]string{"action": "f"}, -1},
 		{"gateway_runs_in_flight", nil, 0},
 		{"gateway_flows", nil, 1},
 		{"gateway_build_info", map[string]string{"version": "1.2.3"}, 1},
@@ -169,7 +169,7 @@ func TestMetricsAreBounded(t *testing.T) {
 func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	old := one("", holding+"\naction \"say\" \"old\" {\n  message = \"\"\n}")
+	old := one("", "action \"say\" \"old\" {\n  message = \"\"\n}\n"+holding)
 	l.write(old)
 	g := l.start()
 	done := make(chan int)
@@ -190,7 +190,8 @@ func TestMetricsLeaveWithTheirFlow(t *testing.T) {
 	if has(map[string]string{"flow": "x"}) || seriesValue(t, g, "gateway_requests_total", map[string]string{"flow": "x"}) >= 0 {
 		t.Error("series of a flow that is gone stayed")
 	}
-	if seriesValue(t, g, "gateway_runs_total", map[string]string{"flow": "y"}) < 0 {
+	call(g, "POST", "/x", "")
+	if seriesValue(t, g, "gateway_runs_total", map[string]string{"flow": "y"}) != 1 {
 		t.Error("series of a new flow are not there")
 	}
 }
