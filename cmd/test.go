@@ -21,6 +21,8 @@ type testRun struct {
 	parallel      int
 	verbose       bool
 	coverage      testCoverage
+	fromRun       string
+	admin         adminFlags
 }
 
 func (c *command) testCommand() *cobra.Command {
@@ -43,6 +45,8 @@ is below --min, 2 wrong use.`,
 	cmd.Flags().IntVar(&t.parallel, "parallel", 0, "how many tests run at once (default: the number of processors)")
 	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also list the tests that passed")
 	t.coverage.addFlags(cmd)
+	cmd.Flags().StringVar(&t.fromRun, "from-run", "", "print a test that repeats a `RUN`: the id of a run of a running gateway, or a file with the JSON of \"gateway runs show\"")
+	t.admin.addTo(cmd)
 	return cmd
 }
 
@@ -53,6 +57,9 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 	}
 	if !slices.Contains(flowtest.Formats(), t.format) {
 		return fmt.Errorf("unknown format %q: use one of %s", t.format, strings.Join(flowtest.Formats(), ", "))
+	}
+	if t.fromRun != "" {
+		return t.printRunTest(ctx, o)
 	}
 	finish := t.showProgress(&o)
 	report, diags := flowtest.Run(ctx, o)

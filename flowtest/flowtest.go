@@ -41,6 +41,8 @@ type Options struct {
 	FS fs.FS
 	// Paths are the files and folders with the flows and their tests.
 	Paths []load.Path
+	// Text, if not nil, is a test file that is read in place of those under the paths.
+	Text  []byte
 	Kinds flow.Kinds
 	// Connections are the kinds of connections.
 	Connections []flow.ConnectionKind
@@ -89,6 +91,17 @@ func Run(ctx context.Context, o Options) (*Report, hcl.Diagnostics) {
 	r.Results = s.runCases(ctx)
 	r.Took = clock.Since(o.Clock, began)
 	return r, s.diags
+}
+
+// Flows returns the flows under the paths, compiled with made-up secrets, and their
+// files by their names in findings.
+func Flows(o Options) ([]*flow.Flow, map[string][]byte, hcl.Diagnostics) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	o.Text = []byte{} // no test is read
+	s := loadSuite(o)
+	return s.listed, s.sources, s.diags
 }
 
 // Check reads the test files and returns their findings, but not those of the flow

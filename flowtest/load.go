@@ -19,6 +19,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/expr/funcs"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/config/syntax"
 	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/store/sqlite"
 )
@@ -49,21 +50,36 @@ type configuration struct {
 func loadSuite(o Options) *suite {
 	s := &suite{Options: o, sources: map[string][]byte{}, flows: map[string]*flow.Flow{}, configs: map[string]*configuration{}}
 	s.image = sync.OnceValues(func() (sqlite.Image, error) { return sqlite.NewImage(o.Clock) })
-	found, diags := load.FindTests(o.FS, o.Paths)
-	s.report(diags...)
-	if len(found.Files) == 0 {
-		return s
+	var found load.Found
+	if o.Text == nil {
+		var diags hcl.Diagnostics
+		found, diags = load.FindTests(o.FS, o.Paths)
+		s.report(diags...)
+		if len(found.Files) == 0 {
+			return s
+		}
 	}
 	s.loadFlows()
 	if s.diags.HasErrors() {
 		return s
 	}
 	for _, p := range found.Files {
-		s.loadFile(p)
+		src, body, diags := load.ParseFile(o.FS, p)
+		s.report(diags...)
+		s.addFile(p, src, body)
+	}
+	if o.Text != nil {
+		p := load.Path{Dir: path.Join(s.flowPaths()[0].Dir, textName), Name: textName}
+		body, diags := syntax.Parse(textName, o.Text)
+		s.report(diags...)
+		s.addFile(p, o.Text, body)
 	}
 	s.checkOnly()
 	return s
 }
+
+// textName is the name of Options.Text in findings.
+const textName = "run.test.hcl"
 
 func (s *suite) report(d ...*hcl.Diagnostic) { s.diags = append(s.diags, d...) }
 
@@ -155,10 +171,8 @@ type testFile struct {
 // fileBlocks are the blocks and attributes at the top level of a test file.
 var fileBlocks = []string{"test", "mock", "locals", "secrets", "env"}
 
-// loadFile reads the tests of a file.
-func (s *suite) loadFile(p load.Path) {
-	src, body, diags := load.ParseFile(s.FS, p)
-	s.report(diags...)
+// addFile adds the tests of a file. src and body are nil if it can't be read.
+func (s *suite) addFile(p load.Path, src []byte, body *hclsyntax.Body) {
 	if src != nil {
 		s.sources[p.Name] = src
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/webhook-gateway/gateway/config/literal"
 	"github.com/webhook-gateway/gateway/triggers/input"
 )
 
@@ -156,7 +157,7 @@ func (m *merger) addHeaders(names []string) {
 			m.note(fmt.Sprintf("No sample has the header %s.", name))
 		}
 		v := m.newVariable(variableName(strings.ToLower(name)), p)
-		v.From = "webhook.headers[" + quote(name) + "]"
+		v.From = "webhook.headers[" + literal.Text(name) + "]"
 		if v.shape.name == "any" {
 			v.shape = scalar("string")
 		}

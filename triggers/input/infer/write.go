@@ -2,12 +2,12 @@ package infer
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/webhook-gateway/gateway/config/format"
+	"github.com/webhook-gateway/gateway/config/literal"
 )
 
 // Blocks returns the variable blocks in the canonical format. Comments before them
@@ -37,7 +37,7 @@ func (r *Result) Flow(name string) string {
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(note, "\n", " "))
 	}
-	fmt.Fprintf(&b, "flow %s {\ntrigger \"webhook\" {\n", quote(name))
+	fmt.Fprintf(&b, "flow %s {\ntrigger \"webhook\" {\n", literal.Text(name))
 	settings := r.settings()
 	b.WriteString(settings)
 	if settings != "" && len(r.Variables) > 0 {
@@ -63,7 +63,7 @@ func (r *Result) settings() string {
 func (r *Result) writeVariables(b *strings.Builder) {
 	for i := range r.Variables {
 		v := &r.Variables[i]
-		fmt.Fprintf(b, "variable %s {\n", quote(v.Name))
+		fmt.Fprintf(b, "variable %s {\n", literal.Text(v.Name))
 		if t := v.shape.text(); t != "any" {
 			fmt.Fprintf(b, "type = %s\n", t)
 		}
@@ -112,7 +112,7 @@ func (s *shape) objectText() string {
 	for i, m := range s.members {
 		name, typ := m.name, m.shape.text()
 		if !hclsyntax.ValidIdentifier(name) {
-			name = quote(name)
+			name = literal.Text(name)
 		}
 		if m.optional {
 			typ = "optional(" + typ + ")"
@@ -132,42 +132,13 @@ func step(member string) string {
 	if hclsyntax.ValidIdentifier(member) {
 		return "." + member
 	}
-	return "[" + quote(member) + "]"
+	return "[" + literal.Text(member) + "]"
 }
 
 func quoteList(texts []string) string {
 	quoted := make([]string, len(texts))
 	for i, t := range texts {
-		quoted[i] = quote(t)
+		quoted[i] = literal.Text(t)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
-}
-
-// quote writes a text as a literal of the language.
-func quote(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	runes := []rune(text)
-	for i, r := range runes {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case (r == '$' || r == '%') && i+1 < len(runes) && runes[i+1] == '{':
-			b.WriteString(string(r) + string(r))
-		case !strconv.IsPrint(r) && r > 0xffff:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		case !strconv.IsPrint(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

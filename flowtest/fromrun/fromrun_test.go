@@ -1,0 +1,219 @@
+package fromrun_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/auth"
+	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/config/schema"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flowtest"
+	"github.com/webhook-gateway/gateway/flowtest/fromrun"
+	"github.com/webhook-gateway/gateway/triggers"
+)
+
+// storedRun is a run of testdata/orders.hcl, as the history of a gateway had it:
+// the second action answered 503 and then 200.
+func storedRun(t *testing.T, changes ...string) *fromrun.Run {
+	t.Helper()
+	r, err := fromrun.Read([]byte(replaced(t, "testdata/run.json", changes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// replaced reads a file and replaces texts, which must occur in it.
+func replaced(t *testing.T, name string, changes []string) string {
+	t.Helper()
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(src)
+	for i := 0; i < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("%s does not have %q", name, changes[i])
+		}
+		text = strings.ReplaceAll(text, changes[i], changes[i+1])
+	}
+	return text
+}
+
+// files are the options of tests over testdata/orders.hcl.
+func files(t *testing.T, changes ...string) flowtest.Options {
+	t.Helper()
+	return flowtest.Options{
+		FS:    fstest.MapFS{"flows/orders.hcl": {Data: []byte(replaced(t, "testdata/orders.hcl", changes))}},
+		Paths: []load.Path{{Dir: "flows"}},
+		Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())}, Connections: actions.Connections(),
+	}
+}
+
+func write(t *testing.T, r *fromrun.Run, o flowtest.Options, inputs bool) *fromrun.Test {
+	t.Helper()
+	flows, _, diags := flowtest.Flows(o)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	outputs := func(kind string) []string {
+		var names []string
+		for _, out := range schema.SpecOf(o.Kinds.Actions, kind).Outputs() {
+			names = append(names, out.Name)
+		}
+		return names
+	}
+	test, err := fromrun.Write(r, fromrun.Options{Flow: flows[0], Flows: flows, Outputs: outputs, Inputs: inputs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return test
+}
+
+// play runs a test and returns the report, and "" if it passes.
+func play(t *testing.T, test *fromrun.Test, o flowtest.Options) string {
+	t.Helper()
+	o.Text = []byte(test.Text)
+	report, diags := flowtest.Run(t.Context(), o)
+	if diags.HasErrors() {
+		t.Fatalf("%v in\n%s", diags, test.Text)
+	}
+	if len(report.Results) != 1 {
+		t.Fatalf("%d tests ran", len(report.Results))
+	}
+	if report.Failed() == 0 {
+		return ""
+	}
+	var out bytes.Buffer
+	if err := report.WriteText(&out, flowtest.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+const wantTest = `test "run 06h2njc8w0gf89p6m340y15y14" {
+  flow = "orders"
+  now  = "2026-11-30T04:49:40.576Z"
+  request {
+    path           = "/orders/abc"
+    remote_address = "127.0.0.1"
+    json = {
+      email = "jane@example.com"
+      items = [{ sku = "a $${x}" }, { sku = "b" }]
+    }
+    headers = { X-Request-Id = "5" }
+  }
+  mock "reserve" {
+    when   = call.path == "each/0/reserve"
+    status = 200
+    json   = { n = 0, ok = true }
+  }
+  mock "reserve" {
+    when   = call.path == "each/1/reserve"
+    status = 200
+    json   = { n = 0, ok = true }
+  }
+  mock "ship" {
+    status = 503
+  }
+  mock "ship" {
+    status = 200
+    json   = { n = 2, ok = true }
+  }
+  expect {
+    status  = 200
+    body    = "ok"
+    run     = "succeeded"
+    actions = ["reserve", "reserve", "ship"]
+  }
+}
+`
+
+func TestARunBecomesATest(t *testing.T) {
+	t.Parallel()
+	o := files(t)
+	test := write(t, storedRun(t), o, false)
+	if test.Text != wantTest {
+		t.Errorf("the test is\n%s\nwant\n%s", test.Text, wantTest)
+	}
+	if len(test.Gaps) > 0 {
+		t.Errorf("gaps: %q", test.Gaps)
+	}
+	if report := play(t, test, o); report != "" {
+		t.Error(report)
+	}
+}
+
+// TestReplayComparesInputs: each edit of the flow files is found that changes what
+// a run sends or answers, and no other.
+func TestReplayComparesInputs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		edit []string
+		says string // "" for nothing
+	}{
+		"no edit":          {nil, ""},
+		"another order":    {[]string{`flow "orders" {`, "flow \"orders\" {\n  description = \"edited\""}, ""},
+		"another field":    {[]string{"sku = each.value.sku", "sku = upper(each.value.sku)"}, `action each/0/reserve gets another "json"`},
+		"another URL":      {[]string{"/ship", "/send"}, `action ship gets another "url"`},
+		"fewer attempts":   {[]string{"attempts = 3", "attempts = 1"}, "Wrong end of the run"},
+		"a stricter check": {[]string{"min  = 1", "min  = 3"}, "The caller should get 200, and gets 422"},
+		"another action":   {[]string{`  action "http" "ship" {`, "  action \"log\" \"news\" {\n    message = \"x\"\n  }\n  action \"http\" \"ship\" {"}, "Other actions ran"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := files(t, c.edit...)
+			report := play(t, write(t, storedRun(t), o, true), o)
+			if c.says == "" && report != "" || !strings.Contains(report, c.says) {
+				t.Errorf("want %q, the report is\n%s", c.says, report)
+			}
+		})
+	}
+}
+
+func TestWhatTheHistoryHides(t *testing.T) {
+	t.Parallel()
+	o := files(t)
+	r := storedRun(t, `"sku": "b"`, `"sku": "(sensitive)"`)
+	test := write(t, r, o, true)
+	if want := `The history hides values of the body: put others in place of "(sensitive)".`; len(test.Gaps) != 1 || test.Gaps[0] != want || !strings.HasPrefix(test.Text, "# "+want+"\n") {
+		t.Errorf("gaps %q in\n%s", test.Gaps, test.Text)
+	}
+	if report := play(t, test, o); report != "" {
+		t.Error(report)
+	}
+}
+
+func TestActionsThatAreGone(t *testing.T) {
+	t.Parallel()
+	o := files(t, `"http" "ship"`, `"http" "deliver"`)
+	test := write(t, storedRun(t), o, false)
+	if len(test.Gaps) != 1 || test.Gaps[0] != `Action "ship" of kind "http" is not in the files any more.` {
+		t.Errorf("gaps: %q", test.Gaps)
+	}
+	if report := play(t, test, o); !strings.Contains(report, "Action without a mock") {
+		t.Errorf("the report is\n%s", report)
+	}
+}
+
+func TestRunsThatNoTestRepeats(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"hello":                                  "not the JSON of a run",
+		`{"id": "a"}`:                            "it has no state",
+		`{"id": "a", "state": "running"}`:        "the run a is running: a test can repeat a run that succeeded or failed",
+		`{"id": "a", "state": "refused"}`:        "the request a was refused and started no run",
+		`{"id": "a", "state": "succeeded"}`:      "names no flow",
+		`{"id": "a", "state": ["x"]}`:            "not the JSON of a run",
+		`{"runs": [{"id": "a"}], "next": "abc"}`: "it has no state",
+	} {
+		if _, err := fromrun.Read([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package fromrun
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/webhook-gateway/gateway/config/literal"
+	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/internal/redact"
+)
+
+// writeStart writes what started the run.
+func (w *writer) writeStart() error {
+	if w.run.Request != nil {
+		if w.Flow.Parts.HTTP == nil {
+			return fmt.Errorf("a request started the run, and flow %q now starts by trigger %q", w.Flow.Name, w.Flow.Kind)
+		}
+		return w.writeRequest()
+	}
+	roots, _ := decode(w.run.Variables).(map[string]any)
+	part := func(root string) map[string]any {
+		v, _ := roots[root].(map[string]any)
+		return v
+	}
+	contact := func() string {
+		c := part("contact")
+		return w.literal(map[string]any{"email": c["email"], "fields": orEmpty(c["fields"])}, "the contact")
+	}
+	p := w.Flow.Parts
+	switch {
+	case p.Clock != nil && part("schedule") != nil:
+		w.line("tick {\nat = %s\n}", w.literal(part("schedule")["time"], "the tick"))
+	case p.Tag != nil && part("contact") != nil:
+		w.line("tag {\ncontact = %s\n}", contact())
+	case p.Call != nil && part("input") != nil:
+		w.line("call {\ninput = %s\n}", w.literal(roots["input"], "the input"))
+	case w.Flow.Kind == "link" && part("contact") != nil:
+		w.line("link {\ncontact = %s\n}", contact())
+	default:
+		return fmt.Errorf("the history does not hold what trigger %q of flow %q starts from", w.Flow.Kind, w.Flow.Name)
+	}
+	return nil
+}
+
+func orEmpty(v any) any {
+	if v == nil {
+		return map[string]any{}
+	}
+	return v
+}
+
+// writeRequest writes the request. The gateway signs it again.
+func (w *writer) writeRequest() error {
+	r, route := w.run.Request, w.Flow.Parts.HTTP.Route
+	target, err := url.Parse(r.URL)
+	if err != nil || r.URL == "" {
+		return errors.New("the history does not hold the URL of the request")
+	}
+	w.line("request {")
+	if len(route.Methods) > 0 && r.Method != route.Methods[0] {
+		w.line("method = %s", literal.Text(r.Method))
+	}
+	if strings.Contains(route.Path, "{") {
+		w.line("path = %s", w.literal(target.EscapedPath(), "the path"))
+	}
+	if q := target.Query(); len(q) > 0 {
+		w.line("query = %s", w.literal(parameterValues(q), "the query"))
+	}
+	if r.RemoteIP != "" {
+		w.line("remote_address = %s", literal.Text(r.RemoteIP))
+	}
+	if r.Auth != nil && len(w.Flow.Parts.HTTP.Auth) > 1 {
+		w.line("auth = %s", literal.Text(r.Auth.Kind))
+	}
+	defaultType := w.writeBody(r)
+	if fields := w.headers(r, defaultType); len(fields) > 0 {
+		w.line("headers = %s", w.literal(fields, "the header fields"))
+	}
+	w.line("}")
+	return nil
+}
+
+// parameterValues returns parameters as the language writes them: one value, or a
+// list.
+func parameterValues(q url.Values) map[string]any {
+	out := map[string]any{}
+	for name, values := range q {
+		out[name] = oneOrMany(values)
+	}
+	return out
+}
+
+func oneOrMany(values []string) any {
+	if len(values) == 1 {
+		return values[0]
+	}
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return list
+}
+
+// writeBody writes the body and returns the type that it has in a test.
+func (w *writer) writeBody(r *Request) (contentType string) {
+	v := decode(r.Body.Body)
+	text, isText := v.(string)
+	switch {
+	case r.Encoding == "":
+		return ""
+	case isText && text == redact.Placeholder:
+		w.gap("The history hides the body of the request: give the request one.")
+		return ""
+	case r.Cut:
+		w.gap("The history holds only the first part of the body of the request: give the request a whole one.")
+	}
+	switch {
+	case r.Encoding == "json" && !isText:
+		w.line("json = %s", w.literal(v, "the body"))
+		return "application/json"
+	case r.Encoding == "base64":
+		w.line("body_base64 = %s", literal.Text(text))
+	case r.Encoding == "json":
+		w.line("body = %s", w.literal(string(r.Body.Body), "the body"))
+	default:
+		w.line("body = %s", w.literal(text, "the body"))
+	}
+	return "application/octet-stream"
+}
+
+// leftOut are header fields that say nothing to a flow, or that the test makes.
+var leftOut = []string{"Accept", "Accept-Encoding", "Connection", "Content-Length", "Content-Encoding", "Host", "User-Agent", "Traceparent", "Tracestate"}
+
+// headers returns the header fields that the test gives: not those that signing
+// makes again.
+func (w *writer) headers(r *Request, contentType string) map[string]any {
+	out := map[string]any{}
+	signed := w.signedFields()
+	for name, values := range r.Headers {
+		name = http.CanonicalHeaderKey(name)
+		if slices.Contains(leftOut, name) || slices.Contains(signed, name) || name == "Content-Type" && strings.EqualFold(values[0], contentType) {
+			continue
+		}
+		out[name] = oneOrMany(values)
+	}
+	return out
+}
+
+// signedFields lists the header fields that signing sets.
+func (w *writer) signedFields() []string {
+	h := w.Flow.Parts.HTTP
+	if h.Imitate == nil {
+		return nil
+	}
+	s := &flow.Sample{Method: http.MethodPost, BaseURL: "https://gateway.test", URI: "/", Header: http.Header{}, Query: url.Values{}, Body: []byte("{}"), Now: w.run.Received}
+	kind := ""
+	if w.run.Request.Auth != nil && len(h.Auth) > 1 {
+		kind = w.run.Request.Auth.Kind
+	}
+	if err := h.Imitate(s, kind); err != nil {
+		w.gap("The request can't be signed again: %s.", strings.TrimSuffix(err.Error(), "."))
+		return nil
+	}
+	var names []string
+	for name := range s.Header {
+		names = append(names, name)
+	}
+	return names
+}
