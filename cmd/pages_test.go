@@ -88,9 +88,9 @@ func TestReadmeNamesAllKinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := programtest.Program()
-	_, table, _ := strings.Cut(string(readme), "What flows are made of:")
-	table, _, found := strings.Cut(table, "are not here yet")
-	if !found {
+	_, table, found := strings.Cut(string(readme), "What flows are made of:\n\n")
+	table, _, ends := strings.Cut(table, "\n\n")
+	if !found || !ends {
 		t.Fatal("the table of kinds is not found")
 	}
 	for _, k := range p.Kinds.Actions {
