@@ -70,4 +70,4 @@ func (d *Dashboard) failedActions(ctx context.Context, name string) (failed map[
 }
 
 // maxDrawn is how many failed runs of a flow are counted for its drawing.
-const maxDrawn = 2000
+const maxDrawn = 500
