@@ -36,17 +36,44 @@ func (v view) showSource(f *flow.Flow) Source {
 
 // blockBytes returns where the block with a head begins and ends in a file.
 func blockBytes(src []byte, name string, head hcl.Range) (begin, end int) {
+	begin = head.Start.Byte
+	if begin > len(src) {
+		return 0, 0
+	}
+	if n := shortBlock(src[begin:]); n > 0 {
+		return begin, begin + n
+	}
 	file, _ := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
 		return 0, 0
 	}
 	for _, b := range body.Blocks {
-		if b.DefRange().Start.Byte == head.Start.Byte {
-			return head.Start.Byte, min(b.CloseBraceRange.End.Byte, len(src))
+		if b.DefRange().Start.Byte == begin {
+			return begin, min(b.CloseBraceRange.End.Byte, len(src))
 		}
 	}
 	return 0, 0
+}
+
+// shortBlock returns the length of the block at the beginning of a text, if its last
+// line is a brace alone, as the formatter writes it; else 0. A large file need not be
+// parsed then: the first such line up to which the text is one whole block ends it.
+func shortBlock(src []byte) int {
+	const tries = 4 // a heredoc may have such lines too
+	end := 0
+	for range tries {
+		next := bytes.Index(src[end:], []byte("\n}"))
+		if next < 0 {
+			return 0
+		}
+		end += next + len("\n}")
+		file, diags := hclsyntax.ParseConfig(src[:end], "", hcl.InitialPos)
+		if body, ok := file.Body.(*hclsyntax.Body); ok && !diags.HasErrors() && len(body.Blocks) == 1 && len(body.Attributes) == 0 {
+			return end
+		}
+	}
+	return 0
 }
 
 // redactCredentials returns a part of a file without the credentials that it

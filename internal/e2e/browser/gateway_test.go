@@ -41,7 +41,8 @@ type gateway struct {
 // not know, and 503 to orders from "us".
 func startGateway(t *testing.T, args ...string) *gateway {
 	t.Helper()
-	g := &gateway{t: t, flows: t.TempDir()}
+	dir := t.TempDir()
+	g := &gateway{t: t, flows: filepath.Join(dir, "flows")}
 	if err := os.CopyFS(g.flows, os.DirFS("testdata/flows")); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,8 @@ func startGateway(t *testing.T, args ...string) *gateway {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(context.WithoutCancel(t.Context()), self)
-	c.Args = append([]string{"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", t.TempDir(), g.flows}, args...)
+	c.Args = append([]string{"gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json", "--data", t.TempDir(), "flows"}, args...)
+	c.Dir = dir
 	c.Env = append(os.Environ(), "SHOP_PASSWORD="+password, "WAREHOUSE="+startWarehouse(t))
 	lines, err := c.StderrPipe()
 	if err != nil {
