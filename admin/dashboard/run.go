@@ -68,6 +68,7 @@ type stepRow struct {
 	Out    *shown
 	Hidden []hiddenPart
 	Answer *shown // to the call that failed
+	Child  string // id of the run that the action started
 	Failed bool
 	// X and Width place the bar, in percent of the time that is shown.
 	X, Width string
@@ -182,11 +183,26 @@ func (p *runPage) addSteps(left *budget, from int) {
 func newStepRow(s ops.RunStep, number int, scale timeScale) stepRow {
 	row := stepRow{RunStep: s, Number: number, Failed: s.Cause != nil, Hidden: listHidden(s.Hidden)}
 	row.Name, row.Depth = splitPath(s.Path)
+	row.Child = childRun(&s)
 	if !s.Began.IsZero() {
 		row.X, row.Width = scale.place(s.Began, s.Took)
 		row.After = max(s.Began.Sub(scale.start).Seconds(), 0)
 	}
 	return row
+}
+
+// childRun returns the id of the run that an action started; "" if it started none.
+func childRun(s *ops.RunStep) string {
+	var output struct {
+		Run string `json:"run"`
+	}
+	if s.Kind != "flow" || json.Unmarshal(s.Output, &output) != nil {
+		return ""
+	}
+	if _, err := store.ParseID(output.Run); err != nil {
+		return ""
+	}
+	return output.Run
 }
 
 // splitPath returns the name of an action and how deep it is nested: the path of

@@ -183,3 +183,21 @@ func TestRetryFromAction(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// TestChildRun links an action to the run that it started.
+func TestChildRun(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	child := s.Fail("y", "boom")
+	id := s.Queue("x", store.Payload{})
+	s.End(id, &store.Ending{State: store.Succeeded, Steps: []store.Step{
+		{Path: "call", Kind: "flow", State: "succeeded", Output: []byte(`{"run":"` + child + `"}`)},
+		{Path: "other", Kind: "flow", State: "succeeded", Output: []byte(`{"run":"../keys"}`)},
+		{Path: "third", Kind: "log", State: "succeeded", Output: []byte(`{"run":"` + child + `"}`)},
+	}})
+	page := s.get("/runs/"+id, 200)
+	if strings.Count(page, "The run that it started") != 1 {
+		t.Errorf("%s", textOf(page))
+	}
+	wantText(t, s.get(linkTo(t, page, "The run that it started"), 200), child, "boom")
+}
