@@ -108,6 +108,11 @@ judge-signatures: ## write auth/testdata/vectors with the libraries of the sende
 	rm -f auth/testdata/vectors/*.json
 	go -C internal/judge run . $(CURDIR)/auth/testdata/vectors
 
+.PHONY: judge-traces
+judge-traces: ## read what the exporter of traces sends with the receiver of the OpenTelemetry collector (downloads it)
+	$(call header,spans read by the receiver of the collector)
+	go -C internal/otlp/judge test ./...
+
 .PHONY: bench
 bench: ## run the Go benchmarks whose name matches BENCH
 	$(call header,benchmarks matching $(BENCH))
