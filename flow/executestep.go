@@ -114,7 +114,7 @@ func (s *Step) runAttempts(ctx context.Context, c *Call) (any, error) {
 		if err == nil || isControl(err) || ctx.Err() != nil {
 			return out, err
 		}
-		wait, again := s.Retry.Next(c.Attempt, AsError(err))
+		wait, again := s.Retry.Next(c.Attempt, AsError(err), c.frame.run.Chance, c.IdempotencyKey())
 		if !again || !c.hasTimeFor(ctx, wait) {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -51,8 +50,9 @@ func (r *Retry) Describe(s *schema.Spec) {
 	})
 }
 
-// Next reports whether another attempt follows the given one, and its wait. A nil Retry allows none.
-func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
+// Next reports whether another attempt follows the given one, and its wait. A nil
+// Retry allows none. key names what is tried again.
+func (r *Retry) Next(attempt int, err *Error, c Chance, key string) (time.Duration, bool) {
 	if r == nil || attempt >= r.Attempts || !slices.Contains(r.On, err.Reason) {
 		return 0, false
 	}
@@ -63,5 +63,5 @@ func (r *Retry) Next(attempt int, err *Error) (time.Duration, bool) {
 	if bound > 0 {
 		bound = min(bound*math.Pow(r.Factor, float64(attempt-1)), float64(r.Max))
 	}
-	return time.Duration(rand.Float64() * bound), true
+	return time.Duration(c.Float64(key, attempt) * bound), true
 }

@@ -28,6 +28,7 @@ type Run struct {
 	Links    expr.LinkMaker // for link_url; nil if no links can be made
 	// Harness stands in for the world outside in tests of flows; nil otherwise.
 	Harness Harness
+	Chance  Chance // chooses the waits before further attempts
 	// Redaction hides the sensitive values of the run in texts; nil hides none.
 	Redaction Redaction
 	// Abandoned counts the computations of the run that do not end in time; they

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/internal/clock"
@@ -75,7 +76,7 @@ func (l *lab) start(k *crash) error {
 	o := gateway.Options{
 		Load: func() (*load.Config, hcl.Diagnostics) { return l.config, nil },
 		Key:  []byte(gatewayKey), Clock: clock.System{}, Store: seen, Version: "test", Log: zap.NewNop(),
-		Harness: harness, Lease: longLease, Idle: idle, NewID: l.newID,
+		Harness: harness, Lease: longLease, Idle: idle, NewID: l.newID, Chance: flow.NewChance(l.stage.test.Name),
 	}
 	if l.crash != nil {
 		o.Lease = lease

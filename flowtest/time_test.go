@@ -336,15 +336,3 @@ test "months" {
 }
 `)
 }
-
-// TestFixedIDs: a test sees the same ids each time.
-func TestFixedIDs(t *testing.T) {
-	t.Parallel()
-	fails(t, orders, `
-test "x" {
-  flow = "orders"
-  request { signed = false }
-  assert { condition = run.id == "another" }
-}
-`, `run.id is "06eavzc9000000000000000004"`)
-}

@@ -78,6 +78,8 @@ type Options struct {
 	Harness flow.Harness
 	// NewID makes the ids of runs, which sort by time; nil for those of chance.
 	NewID func(now time.Time) string
+	// Chance chooses the waits of retry; the zero value is random.
+	Chance flow.Chance
 	// Idle is how long the loops in the background sleep at least while no signal
 	// comes. It is 0 for a gateway whose signals may be lost; a test whose clock runs
 	// over months gives a long one.
@@ -148,7 +150,7 @@ func New(o Options) (*Gateway, *load.Config, hcl.Diagnostics) {
 func compose(o Options) *Gateway {
 	g := &Gateway{opts: o, started: o.Clock.Now(), log: telemetry.NewLog(o.Log), slots: &run.Slots{}}
 	wakeup := run.NewSignal()
-	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle, NewID: o.NewID, Tracer: o.Tracer}
+	env := run.Env{Clock: o.Clock, Log: g.log, Sealer: redact.NewSealer(o.Key), Abandoned: run.NewAbandoned(g.slots, wakeup.Send), Memory: &run.Memory{}, Harness: o.Harness, Idle: o.Idle, NewID: o.NewID, Chance: o.Chance, Tracer: o.Tracer}
 	g.metrics = telemetry.NewMetrics(o.Version, o.Clock, g.slots.InUse)
 	g.metrics.RegisterMemory(env.Memory.InUse, env.Memory.Limit)
 	if o.TraceCounts != nil {

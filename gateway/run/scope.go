@@ -32,7 +32,8 @@ type Env struct {
 	// Harness stands in for the world outside in tests of flows; nil otherwise.
 	Harness flow.Harness
 	// NewID makes the ids of runs; nil for those of chance.
-	NewID func(now time.Time) string
+	NewID  func(now time.Time) string
+	Chance flow.Chance
 	// Idle is how long loops sleep at least while no signal comes, see Pause.
 	Idle   time.Duration
 	Pauses *Pauses       // nil in a gateway without a store

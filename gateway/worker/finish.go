@@ -96,7 +96,7 @@ func (r *Run) nextAttempt(err *flow.Error) (time.Duration, bool) {
 	if err == nil || err.Class != flow.Transient {
 		return 0, false
 	}
-	return r.Endpoint.Flow.Retry.Next(r.attempt-r.retried, err)
+	return r.Endpoint.Flow.Retry.Next(r.attempt-r.retried, err, r.pool.Chance, r.ID)
 }
 
 // writeEnd makes the last write of the run, and reports whether it succeeded.

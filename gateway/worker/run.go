@@ -154,7 +154,7 @@ func (r *Run) execute() (out flow.Outcome) {
 	}
 	f := &flow.Run{
 		ID: r.ID, Attempt: r.attempt, Started: r.started, Flow: r.Endpoint.Flow, Event: r.event,
-		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness,
+		Services: r.pool.Services.ForRun(&r.Scope), Links: r.Snapshot, Logger: r, Clock: r.pool.Clock, CanSuspend: true, AwaitsStore: true, Abandoned: &r.Scope, Memory: &r.Scope, Redaction: &r.Scope, RecordInputs: true, Journal: r, Harness: r.pool.Harness, Chance: r.pool.Chance,
 	}
 	r.startSpan(f)
 	return flow.Execute(r.ctx, f)
