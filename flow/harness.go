@@ -16,6 +16,8 @@ type Harness interface {
 	StandIn(ctx context.Context, c *Call) (*Answer, error)
 	// Input takes the value of a field of the action, unredacted.
 	Input(c *Call, name string, v any)
+	// Sending takes the HTTP request that the action would send, before StandIn.
+	Sending(c *Call, r *HTTPRequest)
 	// Ended takes the record of a step that ended, after the journal.
 	Ended(c *Call, r *Record)
 }
@@ -25,6 +27,13 @@ type Harness interface {
 type Answer struct {
 	HTTP   *HTTPAnswer
 	Output any
+}
+
+// HTTPRequest is a request that an action would send.
+type HTTPRequest struct {
+	Method, URL string
+	Header      http.Header
+	Body        []byte
 }
 
 // HTTPAnswer is a response that stands in for that of a server.
@@ -44,6 +53,15 @@ func (c *Call) StandIn(ctx context.Context) (a *Answer, ok bool, err error) {
 	}
 	a, err = h.StandIn(ctx, c)
 	return a, true, err
+}
+
+// StandInExchange is StandIn for kinds with Traits.Exchanges, which say what they
+// would send.
+func (c *Call) StandInExchange(ctx context.Context, r *HTTPRequest) (a *Answer, ok bool, err error) {
+	if h := c.frame.run.Harness; h != nil {
+		h.Sending(c, r)
+	}
+	return c.StandIn(ctx)
 }
 
 // Perform does the effect of an action outside of the gateway, or returns the

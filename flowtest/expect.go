@@ -122,7 +122,7 @@ type assertion struct {
 // Describe declares the block.
 func (a *assertion) Describe(s *schema.Spec) {
 	s.Doc = "A condition that must be true after all runs are over.\n\n" +
-		"It reads `action.NAME`, the outputs of an action; `input.NAME`, the fields that the action was about to send; `calls.NAME`, the list of its calls with `input`, `output`, `error`, `key`, `path`, `attempt` and `at`; `response` and `responses.NAME` with `status`, `headers`, `body` and `text`; `run` and `runs` with `id`, `state`, `attempt`, `output` and `error`."
+		"It reads `action.NAME`, the outputs of an action; `input.NAME`, the fields that the action was about to send; `calls.NAME`, the list of its calls with `input`, `output`, `error`, `key`, `path`, `attempt`, `at`, and the `request` that it sent with `method`, `url`, `query`, `headers`, `body` and `text`; `response` and `responses.NAME` with `status`, `headers`, `body` and `text`; `run` and `runs` with `id`, `state`, `attempt`, `output` and `error`."
 	schema.Expr(s, &a.condition, "condition", "The condition.", schema.Required(), schema.Nullable())
 	schema.Expr(s, &a.message, "message", "What the condition means, for the report.")
 	s.Check(func(c *schema.Context, d *schema.Decoded) hcl.Diagnostics {

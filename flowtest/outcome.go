@@ -104,7 +104,7 @@ func runValue(r *store.Run, output any) map[string]any {
 // value is the call as conditions read it.
 func (c *call) value() map[string]any {
 	out := map[string]any{
-		"input": c.input, "output": plain(c.output), "error": nil, "run": c.run, "path": c.path, "key": c.key,
+		"input": c.input, "request": requestValue(c.request), "output": plain(c.output), "error": nil, "run": c.run, "path": c.path, "key": c.key,
 		"attempt": c.attempt, "at": c.at.UTC().Format(time.RFC3339Nano),
 	}
 	if c.err != nil {

@@ -191,7 +191,8 @@ func (m *multipartBody) encode(ctx context.Context, env expr.Env) ([]byte, strin
 			return nil, "", fmt.Errorf("part %q: %w", p.name, err)
 		}
 	}
-	return out.Bytes(), w.FormDataContentType(), w.Close()
+	err := w.Close() // writes the last boundary
+	return out.Bytes(), w.FormDataContentType(), err
 }
 
 func (p *bodyPart) write(ctx context.Context, env expr.Env, w *multipart.Writer) error {

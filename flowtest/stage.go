@@ -24,7 +24,10 @@ type stage struct {
 	used   map[*mock]int
 	calls  []*call            // of actions that reach outside, in order
 	inputs map[string]*inputs // of the last attempt of each action, by run and path
-	steps  []*stepEnd         // in the order in which they ended
+
+	sending map[string]*flow.HTTPRequest // the last of each action, by run and path
+
+	steps  []*stepEnd // in the order in which they ended
 	byPath map[string]*stepEnd
 	faults []*Failure
 }
@@ -44,6 +47,7 @@ type call struct {
 	attempt int // of the action, in its attempt of the run
 	at      time.Time
 	input   map[string]any
+	request *flow.HTTPRequest // nil for kinds that send none
 	output  any
 	err     *flow.Error
 }
@@ -62,7 +66,7 @@ type stepEnd struct {
 }
 
 func newStage(c *Case, o Observer) *stage {
-	return &stage{test: c, observer: o, used: map[*mock]int{}, inputs: map[string]*inputs{}, byPath: map[string]*stepEnd{}}
+	return &stage{test: c, observer: o, used: map[*mock]int{}, inputs: map[string]*inputs{}, sending: map[string]*flow.HTTPRequest{}, byPath: map[string]*stepEnd{}}
 }
 
 // actor is the harness of one gateway on the stage. A gateway that was dropped
@@ -131,7 +135,7 @@ func (a *actor) StandIn(ctx context.Context, c *flow.Call) (*flow.Answer, error)
 func (a *actor) startCall(c *flow.Call) *call {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	made := &call{step: c.Step, run: c.Run().ID, path: c.Path(), key: c.IdempotencyKey(), attempt: c.Attempt, at: c.Clock().Now(), input: map[string]any{}}
+	made := &call{step: c.Step, run: c.Run().ID, path: c.Path(), key: c.IdempotencyKey(), attempt: c.Attempt, at: c.Clock().Now(), input: map[string]any{}, request: a.sending[keyOf(c)]}
 	if in := a.inputs[keyOf(c)]; in != nil {
 		maps.Copy(made.input, in.values)
 	}

@@ -156,7 +156,7 @@ func (x *requestFields) sendRequest(ctx context.Context, c *flow.Call, r *outbou
 // exchange sends a request and returns the response, or the one that a test of the
 // flow gives in its place.
 func (x *requestFields) exchange(ctx context.Context, c *flow.Call, r *outbound.Request, hideServer bool) (*outbound.Response, error) {
-	a, ok, err := c.StandIn(ctx)
+	a, ok, err := c.StandInExchange(ctx, &flow.HTTPRequest{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body})
 	if ok {
 		if err != nil {
 			return nil, err
