@@ -93,8 +93,11 @@ assert { condition = input.warehouse.json.pieces == 2 }`,
 
 // findFlow finds the flow, so that blocks after it can check names of its actions.
 func (c *Case) findFlow(*schema.Context) {
-	c.target = c.file.suite.flows[c.flowName]
 	c.settings = settings{secrets: merged(c.file.shared.secrets, c.secrets), env: merged(c.file.shared.env, c.env)}
+	c.target = c.file.suite.flows[c.flowName]
+	if c.target != nil && !c.target.Enabled {
+		c.target = c.file.suite.enabledFlow(c.target, c.settings)
+	}
 }
 
 func merged(shared, own map[string]string) map[string]string {
@@ -113,7 +116,7 @@ func (c *Case) check(ctx *schema.Context, d *schema.Decoded) hcl.Diagnostics {
 		return hcl.Diagnostics{d.Problem("flow", "Unknown flow", fmt.Sprintf("There is no flow %q beside the test.%s", c.flowName, diag.DidYouMean(c.flowName, names)))}
 	}
 	if !c.target.Enabled {
-		diags = append(diags, d.Problem("flow", "Disabled flow", fmt.Sprintf("The flow %q has enabled = false, so that nothing reaches it.", c.flowName)))
+		diags = append(diags, d.Problem("flow", "Disabled flow", fmt.Sprintf("The flow %q has enabled = false, so that nothing reaches it. If a variable enables it, set that by env.", c.flowName)))
 	}
 	var err error
 	if c.now, err = time.Parse(time.RFC3339, c.nowText); err != nil || c.now.Year() < 2000 || c.now.Year() > 2200 {

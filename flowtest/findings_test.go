@@ -44,3 +44,25 @@ func TestFindings(t *testing.T) {
 		})
 	}
 }
+
+// TestDisabledFlow: a flow that a variable enables has tests that set the variable.
+func TestDisabledFlow(t *testing.T) {
+	t.Parallel()
+	const flows = `
+flow "nightly" {
+  enabled = env("NIGHTLY", "off") == "on"
+  trigger "schedule" { cron = "0 2 * * *" }
+  action "log" "ran" { message = "ran" }
+}
+`
+	const test = "test \"x\" {\n flow = \"nightly\"\ntick {}\nexpect { run = \"succeeded\" }\n%ENV\n}\n"
+	enabled := strings.ReplaceAll(test, "%ENV", `env = { NIGHTLY = "on" }`)
+	passes(t, flows, enabled)
+	if r := run(t, flows, enabled); len(r.Flows) != 1 || !r.Flows[0].Enabled {
+		t.Error("the coverage does not count the flow")
+	}
+	_, diags := flowtest.Check(options(flows, strings.ReplaceAll(test, "%ENV", "")))
+	if !strings.Contains(diags.Error(), "If a variable enables it, set that by env.") {
+		t.Errorf("findings %v", diags)
+	}
+}

@@ -96,7 +96,7 @@ func (s *suite) loadFlows() {
 		s.flowsFailed = true
 		s.report(c.diags...)
 	}
-	s.listed = c.load.Flows
+	s.listed = slices.Clone(c.load.Flows)
 	for _, f := range c.load.Flows {
 		s.flows[f.Name] = f
 	}
@@ -121,6 +121,25 @@ func (s *suite) configFor(v settings) *configuration {
 	s.mu.Unlock()
 	c.once.Do(func() { c.load, c.diags = load.Files(s.loadOptions(v, load.RequireSet)) })
 	return c
+}
+
+// enabledFlow returns a disabled flow as the settings enable it, such as by a
+// variable of the environment. It replaces the flow for coverage.
+func (s *suite) enabledFlow(disabled *flow.Flow, v settings) *flow.Flow {
+	c := s.configFor(v)
+	if c.diags.HasErrors() {
+		return disabled // the test reports them
+	}
+	for _, f := range c.load.Flows {
+		if f.Name != disabled.Name || !f.Enabled {
+			continue
+		}
+		if i := slices.Index(s.listed, disabled); i >= 0 {
+			s.listed[i] = f
+		}
+		return f
+	}
+	return disabled
 }
 
 func (s *suite) loadOptions(v settings, unset load.Unset) load.Options {

@@ -21,6 +21,7 @@ type starter struct {
 	contact expr.Of[any]
 	tag     expr.Of[string]
 	input   expr.Of[any]
+	method  string // of a link
 }
 
 func (s *starter) describe(sp *schema.Spec, kind string) {
@@ -37,6 +38,8 @@ func (s *starter) describe(sp *schema.Spec, kind string) {
 	case "link":
 		sp.Doc = "A contact follows the link. The contact is made if there is none."
 		schema.Expr(sp, &s.contact, "contact", contact, schema.Required(), anyContact)
+		s.method = http.MethodGet
+		schema.Attr(sp, &s.method, "method", "The method: `POST` is the button of a mail program that unsubscribes with one click.", schema.OneOf(http.MethodGet, http.MethodPost))
 	case "call":
 		sp.Doc = "Another flow calls the flow."
 		schema.Expr(sp, &s.input, "input", "The input of the call, an object.")
@@ -137,11 +140,7 @@ func (p *play) click(ctx context.Context, s *stimulus, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	method := http.MethodGet
-	if m := p.test.target.Parts.HTTP.Route.Methods; len(m) > 0 && m[0] != http.MethodHead {
-		method = m[0]
-	}
-	r := httptest.NewRequestWithContext(ctx, method, u.RequestURI(), nil)
+	r := httptest.NewRequestWithContext(ctx, s.fields.method, u.RequestURI(), nil)
 	r.RemoteAddr = "192.0.2.1:50000"
 	p.exchange(r, s, sc, snapshot.Endpoints[p.test.flowName])
 	return nil

@@ -228,6 +228,18 @@ test "a contact clicks" {
     actions = ["seen"]
   }
 }
+test "a mail program presses the button" {
+  flow = "offer"
+  link {
+    contact = "jane@example.com"
+    method  = "POST"
+  }
+  mock "crm" {}
+  expect {
+    status = 200
+    run    = "succeeded"
+  }
+}
 test "it is called" {
   flow = "called"
   call { input = { email = "jane@example.com" } }
