@@ -42,6 +42,9 @@ func (d *Dashboard) bulkChanges() map[string]bulkChange {
 		"cancel": {"Cancel", "Cancel these runs?", "Cancel the runs", func(ctx context.Context, s ops.Selection, _ *http.Request) (ops.RunsChanged, error) {
 			return d.Ops.CancelRuns(ctx, s)
 		}},
+		"dismiss": {"Dismiss", "Dismiss these runs?", "Dismiss the runs", func(ctx context.Context, s ops.Selection, _ *http.Request) (ops.RunsChanged, error) {
+			return d.Ops.DismissRuns(ctx, s)
+		}},
 	}
 }
 
@@ -95,7 +98,7 @@ func (d *Dashboard) newBulk(do string, f runFilter) (bulkChange, *bulkPage, erro
 		return change, nil, &ops.Error{Kind: ops.Invalid, Message: "name the states of the runs to change"}
 	}
 	back := "/runs"
-	if do == "retry" {
+	if do != "cancel" {
 		back = "/failed"
 	}
 	return change, &bulkPage{Do: do, Title: change.title, Button: change.button, Filter: f, Back: back}, nil
@@ -158,6 +161,8 @@ func (d *Dashboard) showProgress(r *http.Request) (*page, error) {
 	if query.Get("fresh") == "true" {
 		body.Fields = append(body.Fields, header{"fresh", "true"})
 	}
-	body.Back = link("/runs", url.Values{"state": {store.Queued.String(), store.Running.String(), store.Waiting.String()}})
+	if body.Do != "dismiss" {
+		body.Back = link("/runs", url.Values{"state": {store.Queued.String(), store.Running.String(), store.Waiting.String()}})
+	}
 	return &page{Name: "bulk", Title: change.title, Section: "/failed", Body: body}, nil
 }

@@ -112,3 +112,23 @@ func TestBulkRetryOfACause(t *testing.T) {
 	wantText(t, s.get("/failed", 200), other, "1 cause.")
 	wantText(t, s.get("/failed?failure=nonsense", 200), "\"failure\" must be the key of a group of failed runs.")
 }
+
+// TestDismiss takes failed runs out of those that need attention.
+func TestDismiss(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.Fail("x", "no route")
+	page := s.post("/runs/"+id+"/dismiss", url.Values{})
+	wantText(t, page, "The run was dismissed.", "dismissed", "Run again from the failure")
+	wantNone(t, page, "Dismiss…")
+	if w := s.call(http.MethodPost, "/runs/"+id+"/dismiss", url.Values{}); w.Code != http.StatusConflict {
+		t.Errorf("%d", w.Code)
+	}
+	s.Fail("x", "no route")
+	s.Fail("y", "no route")
+	page = s.get(linkTo(t, s.get("/failed?flow=x", 200), "Dismiss all of them"), 200)
+	wantText(t, page, "1 run will need no attention any longer")
+	wantText(t, s.post("/bulk", form(t, page, "/bulk")), "1 run dismissed.")
+	wantText(t, s.get("/failed", 200), "1 run, the end of the list")
+	wantText(t, s.get("/runs?state=dismissed", 200), "2 runs, the end of the list")
+}

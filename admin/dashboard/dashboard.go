@@ -55,6 +55,7 @@ func (d *Dashboard) addRoutes() {
 	d.mux.HandleFunc("GET /live/runs/{id}", d.pollRun)
 	d.serveAction("POST /runs/{id}/retry", d.retryRun)
 	d.serveAction("POST /runs/{id}/cancel", d.cancelRun)
+	d.serveAction("POST /runs/{id}/dismiss", d.dismissRun)
 
 	d.servePage("GET /schedules", d.listSchedules)
 	d.servePage("GET /links", d.listLinks)

@@ -23,6 +23,7 @@ type failedPage struct {
 	First   string
 	Problem string
 	Retry   string // URL that asks for confirmation
+	Dismiss string // the same, to dismiss the runs
 }
 
 // failedGroup is failed runs of a flow with one cause.
@@ -35,7 +36,7 @@ type failedGroup struct {
 func (d *Dashboard) listFailed(r *http.Request) (*page, error) {
 	f := readRunFilter(r.URL.Query())
 	f.State = []string{store.Failed.String()}
-	body := &failedPage{Filter: f, Ranges: f.timeChoices(), Retry: bulkURL("retry", f)}
+	body := &failedPage{Filter: f, Ranges: f.timeChoices(), Retry: bulkURL("retry", f), Dismiss: bulkURL("dismiss", f)}
 	out := &page{Name: "failed", Title: "Failed", Section: "/failed", Body: body, Done: doneMessage(r)}
 	flows, err := d.Ops.Flows()
 	if err != nil {

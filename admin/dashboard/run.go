@@ -25,6 +25,7 @@ type runPage struct {
 	Source    []sourceLine // the lines of the action that failed, as they are now
 	Changed   bool         // the flow was changed after the run was accepted
 	Open      bool         // the run is not over
+	Dismiss   bool         // the run can be dismissed
 	Retry     retryChoices
 	Steps     []stepRow
 	FromStep  int // number of the first step that is shown
@@ -120,7 +121,7 @@ func isLineOf(position string, line int) bool {
 // newRunPage returns the page about a run, with the steps from a number on.
 func newRunPage(run *ops.RunDetail, from int) *runPage {
 	state, _ := store.ParseState(string(run.State)) // the service only returns states
-	p := &runPage{RunDetail: run, Cause: run.Cause, Open: state.Open(), Total: len(run.Steps), Retry: retryChoicesOf(state)}
+	p := &runPage{RunDetail: run, Cause: run.Cause, Open: state.Open(), Dismiss: state == store.Failed, Total: len(run.Steps), Retry: retryChoicesOf(state)}
 	left := newBudget()
 	p.addSteps(left, from)
 	if run.Request != nil {
@@ -142,7 +143,7 @@ func newRunPage(run *ops.RunDetail, from int) *runPage {
 
 func retryChoicesOf(s store.State) retryChoices {
 	switch s {
-	case store.Failed, store.Cancelled:
+	case store.Failed, store.Cancelled, store.Dismissed:
 		return retryChoices{Resume: true, Fresh: true}
 	case store.Succeeded:
 		return retryChoices{Fresh: true}
@@ -320,6 +321,15 @@ func (d *Dashboard) cancelRun(r *http.Request) (string, error) {
 		return "", err
 	}
 	return runURL(id) + "?done=cancel", nil
+}
+
+// dismissRun takes a failed run out of those that need attention.
+func (d *Dashboard) dismissRun(r *http.Request) (string, error) {
+	id := r.PathValue("id")
+	if _, err := d.Ops.DismissRun(r.Context(), id); err != nil {
+		return "", err
+	}
+	return runURL(id) + "?done=dismiss", nil
 }
 
 // rawPart returns a part of a run by the name in its URL; nil if there is none.

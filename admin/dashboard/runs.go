@@ -139,6 +139,7 @@ func doneMessage(r *http.Request) string {
 	return map[string]string{
 		"retry":      "The run was queued again.",
 		"cancel":     "The run was cancelled.",
+		"dismiss":    "The run was dismissed.",
 		"start":      "The run was queued.",
 		"tag":        "The tags of the contact were changed.",
 		"erase":      "The contact was deleted, and its address was removed from the history.",
