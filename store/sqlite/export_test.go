@@ -85,3 +85,9 @@ func (s *Store) UsedBytes(ctx context.Context) (int64, error) { return s.usedByt
 func (s *Store) PingWith(ctx context.Context, f func() error) error {
 	return s.writer.do(ctx, func(t *tx) error { return errors.Join(ping(t), f()) })
 }
+
+// OpenMemoryWith opens a store in memory with options.
+func OpenMemoryWith(o Options, image Image) (*Store, error) { return openMemory(o, image) }
+
+// Image returns a copy of a store in memory.
+func (s *Store) Image() (Image, error) { return s.image() }

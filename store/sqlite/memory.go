@@ -18,20 +18,28 @@ func NewImage(c clock.Clock) (Image, error) {
 		return nil, err
 	}
 	defer s.Close() //nolint:errcheck // it has no file
-	var image Image
-	err = s.writer.do(context.Background(), func(t *tx) error {
+	return s.image()
+}
+
+// image returns a copy of the store.
+func (s *Store) image() (image Image, err error) {
+	failed := s.writer.do(context.Background(), func(t *tx) error {
 		t.commitHooks = append(t.commitHooks, func() { image, err = t.conn.serialize() })
 		return nil
 	})
-	return image, err
+	return image, errors.Join(failed, err)
 }
 
 // OpenMemory opens a store that lives in memory until it is closed, for tests of
 // flows. It has one connection, which also reads. Without an image it makes its
 // tables.
 func OpenMemory(c clock.Clock, image Image) (*Store, error) {
-	steady := newSteadyClock(c, nil)
-	t := newTx("file::memory:?_pragma=temp_store(memory)&_pragma=auto_vacuum(incremental)&_pragma=journal_mode(memory)", &fileCheck{memory: true}, steady, Options{})
+	return openMemory(Options{Clock: c}, image)
+}
+
+func openMemory(o Options, image Image) (*Store, error) {
+	steady := newSteadyClock(o.Clock, o.Elapsed)
+	t := newTx("file::memory:?_pragma=temp_store(memory)&_pragma=auto_vacuum(incremental)&_pragma=journal_mode(memory)", &fileCheck{memory: true}, steady, o)
 	s := &Store{clock: steady, hash: t.hash, leases: t.leases, ready: t.ready, writer: newWriter(t), closed: make(chan struct{})}
 	s.readers = &readers{shared: s.readInTurn}
 	if err := t.openMemory(image); err != nil {
@@ -54,6 +62,9 @@ func (t *tx) openMemory(image Image) error {
 		err = t.inOwnTransaction(t.migrate)
 	} else {
 		err = t.conn.deserialize(image)
+	}
+	if err == nil {
+		err = t.hashOldKeys()
 	}
 	if err == nil {
 		err = t.inOwnTransaction(t.loadState)
