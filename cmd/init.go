@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/config/diag"
@@ -162,22 +163,19 @@ func (i *initializer) printSteps(dir string, files []starter.File) error {
 	for _, f := range files {
 		fmt.Fprintf(&b, "wrote %s\n", filepath.Join(dir, filepath.FromSlash(f.Name)))
 	}
-	b.WriteString("\nNext:\n")
+	at := quoteForShell(dir)
+	fmt.Fprintf(&b, "\nNext:\n  gateway test %s\n", at)
 	for _, v := range starter.Variables(files) {
 		fmt.Fprintf(&b, "  export %s=…\n", v)
 	}
-	at := quoteForShell(dir)
-	fmt.Fprintf(&b, "  gateway validate %s\n  gateway run %s\n", at, at)
+	fmt.Fprintf(&b, "  gateway run %s\n  gateway send %s %s --watch\n", at, i.provider, at)
 	_, err := io.WriteString(i.out, b.String())
 	return err
 }
 
-// isTerminal tells whether a person can answer questions there.
+// isTerminal tells whether a person can answer questions there. /dev/null is no
+// terminal, though it is a device as terminals are.
 func isTerminal(in io.Reader) bool {
 	f, ok := in.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && isatty.IsTerminal(f.Fd())
 }

@@ -108,6 +108,9 @@ func TestInit(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "export GITHUB_SECRET=…") || !strings.Contains(out, "gateway run '"+filepath.Join(dir, "new folder")+"'") {
 		t.Errorf("code %d: %s", code, out)
 	}
+	if want := "gateway send github '" + filepath.Join(dir, "new folder") + "' --watch"; !strings.Contains(out, want) {
+		t.Errorf("the steps %q do not have %q", out, want)
+	}
 }
 
 func TestInitAsks(t *testing.T) {
@@ -120,5 +123,18 @@ func TestInitAsks(t *testing.T) {
 		if err := i.ask(c.providers()); (err == nil) != (want != "") || i.provider != want {
 			t.Errorf("%q: provider %q, %v; want %q", in, i.provider, err, want)
 		}
+	}
+}
+
+// TestNoTerminal checks that no question goes to a script that has no input.
+func TestNoTerminal(t *testing.T) {
+	t.Parallel()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close() //nolint:errcheck // it was only read
+	if isTerminal(null) {
+		t.Errorf("%s is taken for a terminal", os.DevNull)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,6 +90,8 @@ func consoleSteps(text string) []step {
 type tour struct {
 	root, dir string
 	ports     map[string]string
+	env       []string // variables that commands have set
+	terminal  bool     // compare what a terminal shows: errors too
 	running   []*exec.Cmd
 }
 
@@ -131,6 +134,7 @@ func (r *tour) shell(command string) *exec.Cmd {
 		cmd.Env = append(cmd.Env, "GATEWAY_LISTEN=localhost:"+r.ports["8080"], "GATEWAY_ADMIN_LISTEN=localhost:"+r.ports["8081"],
 			"GATEWAY_PUBLIC_URL=http://localhost:"+r.ports["8080"])
 	}
+	cmd.Env = append(cmd.Env, r.env...)
 	return cmd
 }
 
@@ -138,16 +142,36 @@ func (r *tour) do(s step) error {
 	if command, ok := strings.CutSuffix(s.command, " &"); ok {
 		return r.background("exec "+command, s.want)
 	}
+	if assignment, ok := strings.CutPrefix(s.command, "export "); ok {
+		return r.export(assignment)
+	}
+	if s.command == "kill %1" {
+		return r.endLast()
+	}
 	deadline := time.Now().Add(signaltest.Patience)
 	for {
-		out, err := r.shell(s.command).Output()
+		out, err := r.output(s.command)
 		if matches(s.want, string(out)) {
 			return nil
 		}
-		if time.Now().After(deadline) || !strings.Contains(s.command, "curl") && !strings.Contains(s.command, "runs list") && !strings.Contains(s.command, "contacts show") {
+		if time.Now().After(deadline) || !asksGateway(s.command) {
 			return fmt.Errorf("printed\n%s\nwant\n%s", withError(out, err), s.want)
 		}
 	}
+}
+
+// asksGateway tells whether the output changes while the gateway works, so that the
+// command is repeated.
+func asksGateway(command string) bool {
+	return slices.ContainsFunc([]string{"curl", "runs list", "contacts show", "gateway status"}, func(c string) bool { return strings.Contains(command, c) })
+}
+
+// output executes a command and returns what is compared.
+func (r *tour) output(command string) ([]byte, error) {
+	if r.terminal {
+		return r.shell(command).CombinedOutput()
+	}
+	return r.shell(command).Output()
 }
 
 func withError(out []byte, err error) string {
@@ -181,7 +205,7 @@ func (r *tour) stop() {
 
 // matches compares an output with the one in the README.
 func matches(want, got string) bool {
-	want, got = strings.TrimRight(want, "\n"), strings.TrimRight(got, "\n")
+	want, got = "\n"+strings.TrimRight(want, "\n"), "\n"+strings.TrimRight(got, "\n")
 	pattern := regexp.QuoteMeta(want)
 	pattern = strings.ReplaceAll(pattern, "\n…", "\n(?s:.*)")
 	pattern = strings.ReplaceAll(pattern, "…", ".*")
