@@ -120,8 +120,10 @@ func snsText(object map[string]any) (string, error) {
 	return b.String(), nil
 }
 
+// snsHost takes names of regions only: sns.s3-us-west-2.amazonaws.com is the host of a
+// bucket with the name sns, which belongs to some customer.
 var (
-	snsHost = regexp.MustCompile(`^sns\.[a-z0-9-]{3,32}\.amazonaws\.com(\.cn)?$`)
+	snsHost = regexp.MustCompile(`^sns\.[a-z]{2}(-[a-z]{3,4})?-[a-z]{4,9}-[0-9]{1,2}\.amazonaws\.com(\.cn)?$`)
 	snsPath = regexp.MustCompile(`^/SimpleNotificationService-[0-9a-f]{32}\.pem$`)
 )
 

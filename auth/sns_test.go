@@ -61,6 +61,42 @@ func TestSNSTolerance(t *testing.T) {
 	})
 }
 
+// A host with the form of a region in its middle may belong to a customer, who can put
+// a certificate of his own there.
+func TestSNSHosts(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]bool{
+		"sns.us-east-1.amazonaws.com":               true,
+		"sns.ap-southeast-2.amazonaws.com":          true,
+		"sns.us-gov-west-1.amazonaws.com":           true,
+		"sns.mx-central-1.amazonaws.com":            true,
+		"sns.cn-northwest-1.amazonaws.com.cn":       true,
+		"sns.s3.amazonaws.com":                      false,
+		"sns.s3-us-west-2.amazonaws.com":            false,
+		"sns.s3-website-us-east-1.amazonaws.com":    false,
+		"sns.s3.us-east-1.amazonaws.com":            false,
+		"sns.s3-fips-us-gov-west-1.amazonaws.com":   false,
+		"sns.elb.amazonaws.com":                     false,
+		"sns.us-east-1.amazonaws.com.evil.example":  false,
+		"sns.us-east-1.amazonaws.com\n":             false,
+		"snsxus-east-1.amazonaws.com":               false,
+		"sns.US-EAST-1.amazonaws.com":               false,
+		"sns.us-east-1.amazonaws.com.":              false,
+		"evil.example/sns.us-east-1.amazonaws.com":  false,
+		"sns.us-east-1.amazonaws.com:443":           false,
+		"sns.us-east-1.amazonaws.com@evil.example":  false,
+		"sns.us-east-1-evil.amazonaws.com":          false,
+		"sns.us-east-1.vpce.amazonaws.com":          false,
+		"bucket.sns.us-east-1.amazonaws.com":        false,
+		"sns.us-east-1.elasticbeanstalk.com":        false,
+		"sns.ec2-us-east-1.compute-1.amazonaws.com": false,
+	} {
+		if got := IsSNSHost(host); got != want {
+			t.Errorf("%q: %t, want %t", host, got, want)
+		}
+	}
+}
+
 func snsCertificateOf(f vectorFile) string {
 	for url := range f.Fetched {
 		return url

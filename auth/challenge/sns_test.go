@@ -34,6 +34,7 @@ func TestSNS(t *testing.T) {
 		"not reached":         {asked, snsHost + snsConfirm, 0, 503, true},
 		"plain HTTP":          {asked, "http://sns.us-west-2.amazonaws.com/" + snsConfirm, 200, 400, false},
 		"another host":        {asked, "https://sns.us-west-2.amazonaws.com.evil.com/" + snsConfirm, 200, 400, false},
+		"a bucket named sns":  {asked, "https://sns.s3-us-west-2.amazonaws.com/" + snsConfirm, 200, 400, false},
 		"another service":     {asked, "https://s3.us-west-2.amazonaws.com/" + snsConfirm, 200, 400, false},
 		"host of a customer":  {asked, "https://x.sns.us-west-2.amazonaws.com/" + snsConfirm, 200, 400, false},
 		"another port":        {asked, "https://sns.us-west-2.amazonaws.com:8443/" + snsConfirm, 200, 400, false},
