@@ -42,6 +42,7 @@ func (q *request) refuse(p *flow.Problem) {
 	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
 		response.Header.Set("Connection", "close") // the rest of the body is not worth reading
 	}
+	q.restoreBody()
 	q.writeResponse(response)
 	if p.Outcome == flow.OutcomeChallenge {
 		q.recordChallenge(p)

@@ -66,6 +66,16 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// restoreBody puts the body of the server back in the place of its readers. The server
+// looks at it to learn whether the caller waits for "100 Continue", or has so much left
+// to send that the connection is better closed; otherwise it would answer only when the
+// rest of the body has come.
+func (q *request) restoreBody() {
+	if q.sent != nil {
+		q.r.Body = q.sent
+	}
+}
+
 // meterBody makes the body take memory as it arrives. A compressed body takes the
 // largest size that it may have before it is read, and that of its value once it
 // is decompressed.

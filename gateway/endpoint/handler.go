@@ -17,6 +17,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -98,7 +99,8 @@ type request struct {
 	handler *Handler
 	w       http.ResponseWriter
 	r       *http.Request
-	client  netip.Addr // the caller, behind trusted proxies
+	client  netip.Addr    // the caller, behind trusted proxies
+	sent    io.ReadCloser // the body of the server
 	body    meteredBody
 	written bool // the response has begun
 	isLate  bool // the caller has its answer, and the run owns the request
@@ -110,7 +112,7 @@ type request struct {
 // ServeHTTP serves a request to an endpoint.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Clock.Now()
-	q := &request{handler: h, w: w, r: r, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: h.ID(now), Began: now}}
+	q := &request{handler: h, w: w, r: r, sent: r.Body, client: httpserver.RemoteIP(r), Scope: run.Scope{Env: &h.Env, ID: h.ID(now), Began: now}}
 	if h.Tracer != nil {
 		q.startSpan()
 		defer q.endSpan()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/webhook-gateway/gateway/gateway/endpoint"
+	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/httpserver"
 )
 
@@ -304,12 +305,21 @@ func TestExpectContinue(t *testing.T) {
 	t.Parallel()
 	serveIn(t, func(l *lab) { l.write(one(`token = "good"`, "")) }, func(s *live) {
 		head := "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\nAuthorization: "
-		c := s.public.dial(s.t)
-		c.send(head + "bad\r\n\r\n")
-		if response := c.wantStatus(401); !response.close {
-			s.t.Error("the connection stays open, and the body may follow")
+		for _, refused := range []string{
+			head + "bad\r\n\r\n",
+			"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nAuthorization: bad\r\n\r\n",
+		} {
+			began := (clock.System{}).Now()
+			c := s.public.dial(s.t)
+			c.send(refused)
+			if response := c.wantStatus(401); !response.close {
+				s.t.Error("the connection stays open, and the body may follow")
+			}
+			if waited := clock.Since(clock.System{}, began); waited > 0 {
+				s.t.Errorf("%q: the answer waits %v for the body", refused, waited)
+			}
 		}
-		c = s.public.dial(s.t)
+		c := s.public.dial(s.t)
 		c.send(head + "good\r\n\r\n")
 		c.wantStatus(100)
 		c.send("body")
