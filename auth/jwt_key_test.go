@@ -81,7 +81,7 @@ func TestJWTKeyRotation(t *testing.T) {
 	checkAttempts(t, check, []attempt{
 		{"new", bearerRequest(hs256(t, validClaims(nil))), ""},
 		{"old", bearerRequest(signed(t, jwt.SigningMethodHS256, []byte(rfcSecret), validClaims(nil), nil)), ""},
-		{"another", bearerRequest(signed(t, jwt.SigningMethodHS256, []byte("x"), validClaims(nil), nil)), "the signature does not match"},
+		{"another", bearerRequest(signed(t, jwt.SigningMethodHS256, []byte("x"), validClaims(nil), nil)), errMismatch.Error()},
 	})
 }
 

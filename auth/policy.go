@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -45,9 +47,18 @@ func (p Policy) Verify(ctx context.Context, r *Request) (Accepted, error) {
 		if err == nil {
 			return Accepted{Check: c, Caller: caller}, nil
 		}
-		reasons = append(reasons, err)
+		reasons = append(reasons, explainMismatch(c, err))
 	}
 	return Accepted{}, reasons
+}
+
+// explainMismatch adds to a wrong signature over the URL that the gateway may know
+// another URL than the sender.
+func explainMismatch(c Check, err error) error {
+	if !SignsURL(c) || !errors.Is(err, errMismatch) {
+		return err
+	}
+	return fmt.Errorf("%w; it covers the URL, so public_url must be the beginning of the URL that the sender knows", err)
 }
 
 // verifyCaller is Verify of a check, and returns what it learns about the caller.

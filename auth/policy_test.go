@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/webhook-gateway/gateway/config/schema"
@@ -27,7 +28,7 @@ func (v *verdict) Query() []string                        { return v.query }
 
 func TestPolicyLetsInWhoAnyCheckLetsIn(t *testing.T) {
 	t.Parallel()
-	errFirst, errSecond := errors.New("no Authorization header"), errors.New("the signature does not match")
+	errFirst, errSecond := errors.New("no Authorization header"), errors.New(errMismatch.Error())
 	in, first, second := &verdict{}, &verdict{err: errFirst}, &verdict{err: errSecond}
 	cases := []struct {
 		name   string
@@ -39,7 +40,7 @@ func TestPolicyLetsInWhoAnyCheckLetsIn(t *testing.T) {
 		{"the first agrees", []Check{in, first}, ""},
 		{"the last agrees", []Check{first, second, in}, ""},
 		{"one that refuses", []Check{first}, "no Authorization header"},
-		{"all refuse", []Check{first, second}, "no Authorization header; the signature does not match"},
+		{"all refuse", []Check{first, second}, "no Authorization header; " + errMismatch.Error()},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -116,5 +117,20 @@ func TestPolicyOfRealChecks(t *testing.T) {
 				t.Errorf("refused with %q, want %q", why, tc.why)
 			}
 		})
+	}
+}
+
+// A wrong signature over the URL may come from a wrong public_url, of which the caller
+// learns nothing but the log does.
+func TestPolicyExplainsMismatches(t *testing.T) {
+	t.Parallel()
+	signed := withBody("a=1", "X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Content-Type", "application/x-www-form-urlencoded")
+	signed.PublicURL, signed.URI = "https://old.example.com", "/sms"
+	github := withBody("a", "X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
+	for kind, r := range map[string]*Request{"twilio": signed, "github": github} {
+		_, err := (Policy{Checks: []Check{mustDecode(t, kind, "secret = secret.key")}}).Verify(t.Context(), r)
+		if err == nil || !strings.Contains(err.Error(), "another secret") || strings.Contains(err.Error(), "public_url") != (kind == "twilio") {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }

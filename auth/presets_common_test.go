@@ -22,8 +22,8 @@ func TestSlackTakesItsOwnExample(t *testing.T) {
 		{"the example", request(body, good, "1531420618", 0), ""},
 		{"as old as may be", request(body, good, "1531420618", 5*time.Minute), ""},
 		{"too old", request(body, good, "1531420618", 301*time.Second), "the timestamp is 301s old, tolerance 300s"},
-		{"another time", request(body, good, "1531420619", 0), "the signature does not match"},
-		{"another body", request(body+"&", good, "1531420618", 0), "the signature does not match"},
+		{"another time", request(body, good, "1531420619", 0), errMismatch.Error()},
+		{"another body", request(body+"&", good, "1531420618", 0), errMismatch.Error()},
 		{"no version", request(body, good[3:], "1531420618", 0), `the X-Slack-Signature header does not begin with "v0="`},
 	})
 }
@@ -39,7 +39,7 @@ func TestStripeTakesAnySignatureAndAnyLaterTime(t *testing.T) {
 	checkAttempts(t, c, []attempt{
 		{"the secret as text", signed(0, secret), ""},
 		{"the other secret", signed(0, testKey), ""},
-		{"the bytes in the secret", signed(0, "staple of yesterday"), "the signature does not match"},
+		{"the bytes in the secret", signed(0, "staple of yesterday"), errMismatch.Error()},
 		{"as old as may be", signed(300*time.Second, secret), ""},
 		{"too old", signed(301*time.Second, secret), "the timestamp is 301s old, tolerance 300s"},
 		{"an hour ahead", signed(-time.Hour, secret), ""},
@@ -57,7 +57,7 @@ func TestShopifyTakesBothHeaders(t *testing.T) {
 		{"webhooks", withBody("body", "X-Shopify-Hmac-Sha256", good), ""},
 		{"events", withBody("body", "Shopify-Hmac-Sha256", good), ""},
 		{"one of both", withBody("body", "Shopify-Hmac-Sha256", good, "X-Shopify-Hmac-Sha256", "AAAA"), ""},
-		{"another body", withBody("bodi", "Shopify-Hmac-Sha256", good), "the signature does not match"},
+		{"another body", withBody("bodi", "Shopify-Hmac-Sha256", good), errMismatch.Error()},
 		{"no header", withBody("body"), "no X-Shopify-Hmac-Sha256 header"},
 	})
 }

@@ -125,4 +125,4 @@ func (s *scheme) signatureName() string {
 	return s.algorithm + " signature"
 }
 
-var errMismatch = errors.New("the signature does not match")
+var errMismatch = errors.New("the signature does not match: the sender signs with another secret or key, or the request was changed on the way")

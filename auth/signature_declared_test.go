@@ -27,7 +27,7 @@ func TestDeclaredTimeInTheHeaderOfTheSignature(t *testing.T) {
 		{"too old", signed(at(6 * time.Minute)), "the timestamp is 360s old, tolerance 300s"},
 		{"too early", signed(at(-6 * time.Minute)), "the timestamp is 360s ahead, tolerance 300s"},
 		{"the time last", withBody("b", "X-Sig", "v1="+sum+", t="+at(0)), ""},
-		{"another time", withBody("b", "X-Sig", "t="+at(time.Second)+",v1="+sum), "the signature does not match"},
+		{"another time", withBody("b", "X-Sig", "t="+at(time.Second)+",v1="+sum), errMismatch.Error()},
 		{"no time", withBody("b", "X-Sig", "v1="+sum), `the X-Sig header has no item "t"`},
 		{"two times", withBody("b", "X-Sig", "t="+at(0)+",t="+at(0)+",v1="+sum), `the X-Sig header has more than one item "t"`},
 		{"no signature", withBody("b", "X-Sig", "t="+at(0)), `the X-Sig header has no item that begins with "v1="`},
@@ -64,7 +64,7 @@ func TestDeclaredTimeInTheBody(t *testing.T) {
 		{"missing", signed(`{"at":1773489600}`), "the body has no member meta.at"},
 		{"an object", signed(`{"meta":{"at":{}}}`), "the member meta.at of the body is neither a text nor a number"},
 		{"not JSON", signed(`at=1`), "the body is not JSON"},
-		{"made new after signing", forged, "the signature does not match"},
+		{"made new after signing", forged, errMismatch.Error()},
 	})
 }
 
@@ -82,10 +82,10 @@ func TestDeclaredURLAndMethod(t *testing.T) {
 	}
 	checkAttempts(t, c, []attempt{
 		{"as signed", request("POST", "https://hooks.example.com", "/in?a=%2F&b"), ""},
-		{"another method", request("PUT", "https://hooks.example.com", "/in?a=%2F&b"), "the signature does not match"},
-		{"another host", request("POST", "https://hooks.example.org", "/in?a=%2F&b"), "the signature does not match"},
-		{"another query", request("POST", "https://hooks.example.com", "/in?a=%2F&c"), "the signature does not match"},
-		{"another spelling", request("POST", "https://hooks.example.com", "/in?a=/&b"), "the signature does not match"},
+		{"another method", request("PUT", "https://hooks.example.com", "/in?a=%2F&b"), errMismatch.Error()},
+		{"another host", request("POST", "https://hooks.example.org", "/in?a=%2F&b"), errMismatch.Error()},
+		{"another query", request("POST", "https://hooks.example.com", "/in?a=%2F&c"), errMismatch.Error()},
+		{"another spelling", request("POST", "https://hooks.example.com", "/in?a=/&b"), errMismatch.Error()},
 		{"no public URL", request("POST", "", "/in?a=%2F&b"), "the public URL is not known"},
 	})
 }
@@ -101,7 +101,7 @@ func TestDeclaredSecretEncodings(t *testing.T) {
 		c := mustDecode(t, "hmac", fmt.Sprintf("secret = %q\nheader = \"X-Sig\"\nsecret_encoding = %q", text, encoding))
 		checkAttempts(t, c, []attempt{
 			{encoding, withBody("b", "X-Sig", hmacOf(t, "sha256", key, "b")), ""},
-			{encoding + " as text", withBody("b", "X-Sig", hmacOf(t, "sha256", text, "b")), "the signature does not match"},
+			{encoding + " as text", withBody("b", "X-Sig", hmacOf(t, "sha256", text, "b")), errMismatch.Error()},
 		})
 	}
 }
@@ -140,7 +140,7 @@ func TestPublicKeyVerifies(t *testing.T) {
 	checkAttempts(t, c, []attempt{
 		{"as signed", withBody("b", "X-Time", at, "X-Sig", sign(at+".b")), ""},
 		{"the second of two", withBody("b", "X-Time", at, "X-Sig", sign("x")+", "+sign(at+".b")), ""},
-		{"another body", withBody("c", "X-Time", at, "X-Sig", sign(at+".b")), "the signature does not match"},
+		{"another body", withBody("c", "X-Time", at, "X-Sig", sign(at+".b")), errMismatch.Error()},
 		{"too short", withBody("b", "X-Time", at, "X-Sig", "AAAA"), "the X-Sig header holds no ed25519 signature in base64"},
 	})
 }

@@ -50,6 +50,6 @@ func TestTwilioRefuses(t *testing.T) {
 		{"another digest", request("/?bodySHA256=00", "{}"), "the body does not have the digest in the query"},
 		{"two digests", request("/?bodySHA256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855&bodySHA256=00", ""), "the body does not have the digest in the query"},
 		{"no public URL", unknown, "the public URL is not known"},
-		{"a wrong signature", request("/", ""), "the signature does not match"},
+		{"a wrong signature", request("/", ""), errMismatch.Error()},
 	})
 }
