@@ -16,13 +16,14 @@ import (
 // valuesOf lists the values that a condition read.
 func (j *judge) valuesOf(a *assertion, env expr.Env) []Value {
 	var out []Value
+	asked := memberNames(a.source)
 	for _, t := range a.source.Variables() {
 		name := j.sourceOf(t.SourceRange())
 		if slices.ContainsFunc(out, func(v Value) bool { return v.Name == name }) {
 			continue
 		}
 		if text, ok := j.evalSource(&hclsyntax.ScopeTraversalExpr{Traversal: t, SrcRange: t.SourceRange()}, a.scope, env); ok {
-			out = append(out, Value{name, clip(text)})
+			out = append(out, Value{name, abbreviate(text, asked)})
 		}
 	}
 	return out

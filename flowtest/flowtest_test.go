@@ -149,7 +149,7 @@ func TestFails(t *testing.T) {
 		{"no mock", request + `expect { run = "succeeded" }`, []string{"Action without a mock", `mock "stock" {`, "The action is at flows/main.hcl line 20."}},
 		{"status", request + "mock \"stock\" { json = { left = 3 } }\nexpect { status = 200 }", []string{"The caller should get 200, and gets 202."}},
 		{"run", request + "mock \"stock\" { status = 404 }\nexpect { run = \"succeeded\" }", []string{"It should be succeeded, and it is failed: stock: https://stock.example.com: answered 404 Not Found."}},
-		{"order", request + "mock \"stock\" { json = { left = 3 } }\nexpect { actions = [\"done\", \"stock\"] }", []string{"+stock\n done\n-stock"}},
+		{"order", request + "mock \"stock\" { json = { left = 3 } }\nexpect { actions = [\"done\", \"stock\"] }", []string{"  +stock\n   done\n  -stock"}},
 		{"condition", request + "mock \"stock\" { json = { left = 3 } }\nassert {\n condition = input.stock.json.qty == action.stock.body.left\n message = \"the stock is used up\"\n}", []string{"the stock is used up", "input.stock.json.qty is 4", "action.stock.body.left is 3"}},
 	}
 	for _, c := range cases {

@@ -98,7 +98,7 @@ func (f *Failure) Text() string {
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
 	if f.Diff != "" {
-		parts = append(parts, strings.TrimRight(f.Diff, "\n"))
+		parts = append(parts, indent(strings.TrimRight(f.Diff, "\n"))) // indented lines keep their spaces, see diag.Write
 	}
 	if f.Action != nil {
 		parts = append(parts, fmt.Sprintf("The action is at %s line %d.", f.Action.Filename, f.Action.Start.Line))
