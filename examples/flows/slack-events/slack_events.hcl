@@ -23,8 +23,13 @@ flow "slack_events" {
     variable "event_id" {
       type = string
     }
-    variable "event" {
-      type = object({ user = string, channel = string, text = string })
+    variable "user" {
+      type = string
+      from = webhook.body.event.user
+    }
+    variable "channel" {
+      type = string
+      from = webhook.body.event.channel
     }
     dedupe {
       key = webhook.event_id
@@ -34,6 +39,6 @@ flow "slack_events" {
 
   action "log" "mention" {
     message = "mentioned in Slack"
-    fields  = { user = webhook.event.user, channel = webhook.event.channel }
+    fields  = { user = webhook.user, channel = webhook.channel }
   }
 }
