@@ -75,10 +75,11 @@ docs-check: build ## check that docs/reference is up to date
 	diff -ru docs/reference "$$fresh" || { echo 'docs/reference is out of date; run: make docs'; exit 1; }
 
 .PHONY: examples-check
-examples-check: build ## check that the examples are valid and formatted
+examples-check: build ## check that the examples are valid, formatted and tested
 	$(call header,examples)
 	bin/gateway validate --secrets examples/flows
 	bin/gateway fmt --check examples/flows bench/flows
+	bin/gateway test --min 100 examples/flows
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME

@@ -149,3 +149,25 @@ test "the gateway dies while it sends the mail" {
     message   = "the mail is sent again, with the same message id"
   }
 }
+
+test "the answer to a wrong order lists all mistakes" {
+  flow = "shop_order"
+  request "nothing" {
+    path = "/shop/eu/orders"
+    json = {}
+    expect { status = 422 }
+  }
+  request "wrong types" {
+    path = "/shop/eu/orders"
+    json = { order_id = 1001, customer_email = 1, customer_name = 2, items = ["lamp"] }
+    expect { status = 422 }
+  }
+  request "wrong number" {
+    path = "/shop/eu/orders"
+    json = merge(jsondecode(local.order), { order_id = "A 1001" })
+    expect { status = 422 }
+  }
+  assert { condition = responses["nothing"].body.errors[*].pointer == ["/order_id", "/customer_email", "/items"] }
+  assert { condition = responses["wrong types"].body.errors[*].pointer == ["/order_id", "/customer_email", "/customer_name", "/items/0"] }
+  assert { condition = responses["wrong number"].body.errors[*].pointer == ["/order_id"] }
+}
