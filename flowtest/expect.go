@@ -45,7 +45,7 @@ func (e *expectation) Describe(s *schema.Spec) {
 	schema.Expr(s, &e.body, "body", "The whole body of the response as text.")
 	schema.Attr(s, &e.run, "run", "The state of the run. `refused` and `ignored` are requests that started none; `none` is for a request whose answer names no run.", schema.OneOf(runStates()...))
 	schema.Attr(s, &e.runs, "runs", "How many runs of the flow there are, without requests that started none.")
-	schema.Attr(s, &e.actions, "actions", "The names of the actions that ran, in the order in which they ended: `branch`, `parallel` and `loop` are left out, and those inside `parallel` are in the order of the file. An action that ran again, by `retry` or after a crash, counts once.")
+	schema.Attr(s, &e.actions, "actions", "The names of the actions that ran, in the order in which they ended: `branch`, `parallel` and `loop` are left out, those inside `parallel` are in the order of the file, and those inside `loop` in the order of its elements. An action that ran again, by `retry` or after a crash, counts once.")
 	schema.Attr(s, &e.skipped, "skipped", "The names of the actions that were skipped because of their `when`.")
 	schema.Attr(s, &e.attempts, "attempts", "The number of attempts of actions, by name.")
 	s.Check(e.check)

@@ -207,8 +207,8 @@ func (j *judge) belongs(s *stepEnd, run string) bool {
 	return s.run == run
 }
 
-// actionsWhere returns the names of steps in the order in which they ended. Steps
-// that may run at the same time are in the order of the file.
+// actionsWhere returns the names of steps in the order in which they ended. Those
+// that may run at the same time are in the order of SortConcurrent.
 func (j *judge) actionsWhere(run string, choose func(*stepEnd) bool) []string {
 	var chosen []*stepEnd
 	for _, s := range j.stage.steps {
@@ -216,37 +216,12 @@ func (j *judge) actionsWhere(run string, choose func(*stepEnd) bool) []string {
 			chosen = append(chosen, s)
 		}
 	}
-	concurrent := j.concurrentSteps()
-	for start := 0; start < len(chosen); {
-		end := start + 1
-		for group := concurrent[chosen[start].step.Range]; group != nil && end < len(chosen) && concurrent[chosen[end].step.Range] == group; {
-			end++
-		}
-		slices.SortStableFunc(chosen[start:end], func(a, b *stepEnd) int { return a.step.Range.Start.Byte - b.step.Range.Start.Byte })
-		start = end
-	}
+	SortConcurrent(chosen, j.test.reachable(), func(s *stepEnd) (*flow.Step, string) { return s.step, s.path })
 	var names []string
 	for _, s := range chosen {
 		names = append(names, s.step.Name)
 	}
 	return names
-}
-
-// concurrentSteps maps the places of steps inside an action that runs several lists
-// at once to that action.
-func (j *judge) concurrentSteps() map[hcl.Range]*flow.Step {
-	out := map[hcl.Range]*flow.Step{}
-	for _, f := range j.test.reachable() {
-		f.Walk(func(s *flow.Step) {
-			if s.Kind != "parallel" {
-				return
-			}
-			for _, l := range s.Traits.Lists {
-				l.Walk(func(inner *flow.Step) { out[inner.Range] = s })
-			}
-		})
-	}
-	return out
 }
 
 // eval evaluates an expression of an expectation. ok is false if it is not set or

@@ -217,3 +217,18 @@ func TestRunsThatNoTestRepeats(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderOfConcurrentIterations: the iteration of a loop that ended first is not
+// the first one in the test.
+func TestOrderOfConcurrentIterations(t *testing.T) {
+	t.Parallel()
+	edit := []string{`for_each = webhook.items`, "for_each = webhook.items\n    max = 2\n    action \"log\" \"note\" {\n      when = each.index == 0\n      message = \"first\"\n    }"}
+	o := files(t, edit...)
+	r := storedRun(t)
+	note := fromrun.Step{Path: "each/0/note", Kind: "log", State: "succeeded", Began: r.Steps[len(r.Steps)-1].Began}
+	r.Steps = append(r.Steps, note, fromrun.Step{Path: "each/1/note", Kind: "log", State: "skipped", Began: r.Received})
+	test := write(t, r, o, true)
+	if report := play(t, test, o); report != "" {
+		t.Errorf("%s in\n%s", report, test.Text)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/webhook-gateway/gateway/config/format"
 	"github.com/webhook-gateway/gateway/config/literal"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/internal/redact"
 )
 
@@ -130,12 +131,14 @@ func (w *writer) writeExpectedBody(r *Response) {
 func (w *writer) actions(choose func(Step) bool) []any {
 	steps := slices.Clone(w.run.Steps)
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(endOf(a), endOf(b)) })
+	steps = slices.DeleteFunc(steps, func(s Step) bool {
+		current := w.find(s)
+		return current == nil || len(current.Traits.Lists) > 0 || !choose(s)
+	})
+	flowtest.SortConcurrent(steps, append([]*flow.Flow{w.Flow}, w.Flows...), func(s Step) (*flow.Step, string) { return w.find(s), s.Path })
 	names := []any{}
 	for _, s := range steps {
-		current := w.find(s)
-		if current != nil && len(current.Traits.Lists) == 0 && choose(s) {
-			names = append(names, nameOf(s))
-		}
+		names = append(names, nameOf(s))
 	}
 	return names
 }
