@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,17 +73,27 @@ func (w *writer) line(text string, args ...any) { fmt.Fprintf(&w.out, text+"\n",
 
 // gap notes something that the test lacks.
 func (w *writer) gap(text string, args ...any) {
-	note := fmt.Sprintf(text, args...)
+	note := printable(fmt.Sprintf(text, args...))
 	if !slices.Contains(w.gaps, note) {
 		w.gaps = append(w.gaps, note)
 	}
+}
+
+// printable replaces what does not print, which a terminal could obey.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // comments returns the gaps as comments at the top of the file.
 func (w *writer) comments() string {
 	var b strings.Builder
 	for _, g := range w.gaps {
-		fmt.Fprintf(&b, "# %s\n", strings.ReplaceAll(g, "\n", " "))
+		fmt.Fprintf(&b, "# %s\n", g)
 	}
 	return b.String()
 }
@@ -94,6 +105,12 @@ func (w *writer) literal(v any, what string) string {
 		w.gap("The history hides values of %s: put others in place of %q.", what, redact.Placeholder)
 	}
 	return text
+}
+
+// outcome writes a value that came of the run. The run of the test has another id,
+// which takes the place of the one in the value.
+func (w *writer) outcome(v any, what string) string {
+	return withRunID(w.literal(v, what), w.run.ID)
 }
 
 // writeExpectations writes what came of the run.
@@ -120,9 +137,9 @@ func (w *writer) writeExpectedBody(r *Response) {
 	case isText && text == redact.Placeholder:
 		w.gap("The history hides the body of the response, so that the test does not expect one.")
 	case r.Encoding == "json" && r.Status < 400:
-		w.line("json = %s", w.literal(decode(r.Body.Body), "the response"))
+		w.line("json = %s", w.outcome(decode(r.Body.Body), "the response"))
 	case r.Encoding == "text" && isText && r.Status < 400:
-		w.line("body = %s", w.literal(text, "the response"))
+		w.line("body = %s", w.outcome(text, "the response"))
 	}
 }
 
@@ -181,6 +198,7 @@ func (w *writer) writeInputs() {
 			if strings.Contains(text, redact.Placeholder) {
 				continue // what is hidden can't be compared
 			}
+			text = withRunID(text, w.run.ID)
 			each := strings.Join(slices.Repeat([]string{text}, 1+failedBefore(s)), ", ")
 			w.line("assert {\ncondition = [for c in %s : %s if c.path == %s] == [%s]", member("calls", nameOf(s)), member("c.input", name), literal.Text(s.Path), each)
 			w.line("message = %s\n}", literal.Text(fmt.Sprintf("action %s gets another %q", s.Path, name)))
