@@ -40,7 +40,7 @@ func newRequest() *request {
 func (r *request) describe(s *schema.Spec) {
 	s.Doc = "A request, which the gateway signs itself as the `auth` of the flow demands."
 	schema.Attr(s, &r.method, "method", "The method; by default the first that the endpoint accepts.")
-	schema.Expr(s, &r.path, "path", "The path. It is required if that of the flow has placeholders.")
+	schema.Expr(s, &r.path, "path", "The path, which may end in a query that is sent unchanged: `/orders?a[b]=1`. It is required if that of the flow has placeholders.")
 	schema.Expr(s, &r.query, "query", "Parameters of the query. A list repeats its name.")
 	schema.Expr(s, &r.headers, "headers", "Header fields. They replace those that the body and the signature add. A list repeats its name, and null leaves one out.")
 	schema.Attr(s, &r.remoteAddress, "remote_address", "The address of the caller.")

@@ -2,6 +2,7 @@ package fromrun_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -230,5 +231,69 @@ func TestOrderOfConcurrentIterations(t *testing.T) {
 	test := write(t, r, o, true)
 	if report := play(t, test, o); report != "" {
 		t.Errorf("%s in\n%s", report, test.Text)
+	}
+}
+
+// TestAnswersKeepTheirTypes: an action makes the same outputs of the mock as of the
+// answer that it got.
+func TestAnswersKeepTheirTypes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ contentType, body, text, want string }{
+		"xml":            {"application/xml", `{"a": "1"}`, `<a>1</a>`, "body    = \"<a>1</a>\"\n    headers = { Content-Type = \"application/xml\" }"},
+		"broken JSON":    {"application/json", `null`, `{oops`, `body    = "{oops"`},
+		"JSON null":      {"application/json", `null`, `null`, `body    = "null"`},
+		"bytes":          {"image/png", `"iVBO"`, "\ufffdPN", `body_base64 = "iVBO"`},
+		"other encoding": {"text/plain; charset=iso-8859-1", `"Grüße"`, "Grüße", "status = 200\n    text   = \"Grüße\"\n  }"},
+		"HTML":           {"text/html; charset=utf-8", `"<p>"`, "<p>", `headers = { Content-Type = "text/html; charset=utf-8" }`},
+		"JSON text":      {"application/json", `"a"`, `"a"`, "json   = \"a\"\n  }"},
+		"a long number":  {"application/json", `{"n": 1.50}`, `{"n": 1.50}`, `body    = "{\"n\": 1.50}"`},
+		"nothing":        {"", `null`, ``, "status = 200\n  }"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := storedRun(t)
+			for i, s := range r.Steps {
+				if s.Path != "ship" {
+					continue
+				}
+				out, err := json.Marshal(map[string]any{"status": 200, "headers": map[string]string{"Content-Type": c.contentType, "Date": "now"}, "body": json.RawMessage(c.body), "text": c.text})
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Steps[i].Output = out
+			}
+			o := files(t)
+			test := write(t, r, o, false)
+			if !strings.Contains(test.Text, c.want) {
+				t.Errorf("no %q in\n%s", c.want, test.Text)
+			}
+			if report := play(t, test, o); report != "" {
+				t.Error(report)
+			}
+		})
+	}
+}
+
+func TestRequestsKeepTheirText(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change []string
+		want   string
+	}{
+		"query":          {[]string{`/orders/abc"`, `/orders/abc?b=2&a=1"`}, `path           = "/orders/abc?b=2&a=1"`},
+		"usual query":    {[]string{`/orders/abc"`, `/orders/abc?a=1&b=2"`}, `query          = { a = "1", b = "2" }`},
+		"unusual number": {[]string{`"sku": "b"`, `"sku": "b", "price": 1.50`}, `\"price\":1.50`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := files(t)
+			test := write(t, storedRun(t, c.change...), o, false)
+			if !strings.Contains(strings.ReplaceAll(test.Text, `: `, `:`), strings.ReplaceAll(c.want, `: `, `:`)) {
+				t.Errorf("no %q in\n%s", c.want, test.Text)
+			}
+			if report := play(t, test, o); report != "" {
+				t.Error(report)
+			}
+		})
 	}
 }

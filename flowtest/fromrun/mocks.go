@@ -1,7 +1,6 @@
 package fromrun
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -87,43 +86,6 @@ func (w *writer) writeError(c *Cause, status int, current *flow.Step) {
 		}
 	}
 	w.line("}")
-}
-
-// noise are header fields of answers that say nothing to a flow.
-var noise = []string{"Content-Length", "Content-Type", "Date", "Connection", "Server", "Transfer-Encoding", "Keep-Alive"}
-
-// writeAnswer writes the answer of a server, from the outputs that it became.
-func (w *writer) writeAnswer(s Step) {
-	var out struct {
-		Status  json.Number       `json:"status"`
-		Headers map[string]string `json:"headers"`
-		Body    json.RawMessage   `json:"body"`
-	}
-	if s.CutFrom > 0 || json.Unmarshal(s.Output, &out) != nil || out.Status == "" {
-		w.gapOfOutput(s)
-		return
-	}
-	w.line("status = %s", out.Status)
-	fields := map[string]any{}
-	for name, text := range out.Headers {
-		if name = http.CanonicalHeaderKey(name); !slices.Contains(noise, name) {
-			fields[name] = text
-		}
-	}
-	if len(fields) > 0 {
-		w.line("headers = %s", w.literal(fields, "the answer to action "+s.Path))
-	}
-	w.writeAnswerBody(s, out.Body)
-}
-
-func (w *writer) writeAnswerBody(s Step, body json.RawMessage) {
-	switch v := decode(body).(type) {
-	case nil:
-	case string:
-		w.line("text = %s", w.literal(v, "the answer to action "+s.Path))
-	default:
-		w.line("json = %s", w.literal(v, "the answer to action "+s.Path))
-	}
 }
 
 // writeOutputs writes the outputs of an action.

@@ -64,12 +64,7 @@ func (w *writer) writeRequest() error {
 	if len(route.Methods) > 0 && r.Method != route.Methods[0] {
 		w.line("method = %s", literal.Text(r.Method))
 	}
-	if strings.Contains(route.Path, "{") {
-		w.line("path = %s", w.literal(target.EscapedPath(), "the path"))
-	}
-	if q := target.Query(); len(q) > 0 {
-		w.line("query = %s", w.literal(parameterValues(q), "the query"))
-	}
+	w.writeTarget(target, strings.Contains(route.Path, "{"))
 	if r.RemoteIP != "" {
 		w.line("remote_address = %s", literal.Text(r.RemoteIP))
 	}
@@ -82,6 +77,23 @@ func (w *writer) writeRequest() error {
 	}
 	w.line("}")
 	return nil
+}
+
+// writeTarget writes the path and the query. A query that is written in another way
+// than the test would write it stays as it was.
+func (w *writer) writeTarget(u *url.URL, needsPath bool) {
+	q := u.Query()
+	unusual := q.Encode() != u.RawQuery && !strings.Contains(u.RawQuery, redact.Placeholder)
+	path := u.EscapedPath()
+	if unusual {
+		path += "?" + u.RawQuery
+	}
+	if unusual || needsPath {
+		w.line("path = %s", w.literal(path, "the path"))
+	}
+	if len(q) > 0 && !unusual {
+		w.line("query = %s", w.literal(parameterValues(q), "the query"))
+	}
 }
 
 // parameterValues returns parameters as the language writes them: one value, or a
@@ -119,9 +131,12 @@ func (w *writer) writeBody(r *Request) (contentType string) {
 		w.gap("The history holds only the first part of the body of the request: give the request a whole one.")
 	}
 	switch {
-	case r.Encoding == "json" && !isText:
+	case r.Encoding == "json" && !isText && !hasUnusualNumber(v):
 		w.line("json = %s", w.literal(v, "the body"))
-		return "application/json"
+		return jsonType
+	case r.Encoding == "json" && !isText:
+		w.line("json = %s", w.literal(string(r.Body.Body), "the body"))
+		return jsonType
 	case r.Encoding == "base64":
 		w.line("body_base64 = %s", literal.Text(text))
 	case r.Encoding == "json":
