@@ -6,7 +6,7 @@ package auth
 func BodySignature(c Check) string {
 	switch c := c.(type) {
 	case *hmacCheck:
-		return c.scheme.bodyAlgorithm()
+		return c.bodyAlgorithm()
 	case *presetCheck:
 		for _, one := range c.preset.schemes {
 			if algorithm := one.bodyAlgorithm(); algorithm != "" {

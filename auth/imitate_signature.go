@@ -117,19 +117,22 @@ func formatTimestamp(at time.Time, format string) string {
 
 // imitate signs in the first way for which there is a secret.
 func (p *presetCheck) imitate(r *Request) error {
-	err := error(ErrSecretUnset)
 	if p.preset.handshake && len(p.signatures[0].keys) == 0 {
 		return &CannotImitateError{Why: "its secret comes from a handshake"}
 	}
+	var failed error
 	for _, v := range p.signatures {
 		if v.secret == "" && len(v.keys) == 0 {
 			continue
 		}
-		if err = v.imitate(r); err == nil {
+		if failed = v.imitate(r); failed == nil {
 			return nil
 		}
 	}
-	return err
+	if failed == nil {
+		return ErrSecretUnset
+	}
+	return failed
 }
 
 // setMembers changes members of a JSON body, such as those that hold a signature.

@@ -41,7 +41,7 @@ func startExchange(ctx context.Context, h *hop, hideServer bool) *trace.Span {
 func endExchange(span *trace.Span, r *Response, failed *Error) {
 	switch {
 	case failed != nil:
-		span.Fail(string(failed.Reason))
+		span.Fail(failed.Reason)
 	case r != nil:
 		span.SetNumber("http.response.status_code", r.Status)
 		if r.Status >= http.StatusBadRequest {

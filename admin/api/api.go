@@ -39,7 +39,7 @@ type API struct {
 // New returns the API.
 func New(o Options) *API {
 	a := &API{Options: o, mux: http.NewServeMux(), paths: map[string]*pathHandler{}, schemas: schemas{}}
-	routes := slices.Concat(a.processRoutes(), a.runRoutes(), a.contactRoutes(), a.keyRoutes(), a.handshakeRoutes(), []route{a.documentRoute()})
+	routes := slices.Concat(a.processRoutes(), a.flowRoutes(), a.runRoutes(), a.contactRoutes(), a.keyRoutes(), a.handshakeRoutes(), []route{a.documentRoute()})
 	for i := range routes {
 		a.schemas.compileRoute(&routes[i])
 		a.add(&routes[i])

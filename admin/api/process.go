@@ -12,10 +12,9 @@ type AuditList struct {
 	After string `json:"after,omitempty" doc:"The value of next in the page before."`
 }
 
-// processRoutes are the routes about the process: health, metrics, status, flows
-// and reload.
+// processRoutes are the routes about the process: health, metrics, status, what
+// operators changed, and reload.
 func (a *API) processRoutes() []route {
-	missing := refusal(http.StatusNotFound, "There is no such flow.")
 	return []route{
 		{
 			method: http.MethodGet, path: "/healthz", id: "health", summary: "Tell whether the process is alive", public: true, lenient: true,
@@ -38,39 +37,11 @@ func (a *API) processRoutes() []route {
 			serve:     func(*request) (any, error) { return a.Ops.Status(), nil },
 		},
 		{
-			method: http.MethodGet, path: "/api/v1/flows", id: "listFlows", summary: "List the flows that serve",
-			responses: []response{ok("The flows in the order of the files.", ops.FlowList{}), refusal(http.StatusServiceUnavailable, "The gateway stops.")},
-			serve:     func(*request) (any, error) { return a.Ops.Flows() },
-		},
-		{
-			method: http.MethodGet, path: "/api/v1/flows/{name}", id: "getFlow", summary: "Return a flow with its variables, source and figures", param: "Name of the flow.",
-			responses: []response{ok("The flow.", ops.FlowDetail{}), missing, refusal(http.StatusServiceUnavailable, "The gateway stops.")},
-			serve:     func(r *request) (any, error) { return a.Ops.FlowDetail(r.Context(), r.param("name")) },
-		},
-		{
-			method: http.MethodPost, path: "/api/v1/flows/{name}/pause", id: "pauseFlow", summary: "Pause a flow: it accepts async runs and starts none, answers sync requests with 503, and skips the times of its schedule", param: "Name of the flow.",
-			responses: withStore(ok("The flow is paused.", ops.FlowPaused{}), missing),
-			serve:     func(r *request) (any, error) { return a.Ops.PauseFlow(r.Context(), r.param("name")) },
-		},
-		{
-			method: http.MethodPost, path: "/api/v1/flows/{name}/resume", id: "resumeFlow", summary: "End the pause of a flow; its queued runs start", param: "Name of the flow.",
-			responses: withStore(ok("The flow is not paused.", ops.FlowPaused{}), missing),
-			serve:     func(r *request) (any, error) { return a.Ops.ResumeFlow(r.Context(), r.param("name")) },
-		},
-		{
 			method: http.MethodGet, path: "/api/v1/audit", id: "listAudit", summary: "List what operators changed, the newest first",
 			query: AuditList{}, responses: withStore(ok("A page of entries.", ops.AuditPage{})),
 			serve: func(r *request) (any, error) {
 				in := r.query.(AuditList)
 				return a.Ops.Audit(r.Context(), in.Limit, in.After)
-			},
-		},
-		{
-			method: http.MethodPost, path: "/api/v1/flows/{name}/trigger", id: "triggerFlow", summary: "Start a flow with trigger schedule, tag or flow now", param: "Name of the flow.",
-			body: ops.Trigger{}, responses: withStore(ok("The run, which is queued.", ops.Triggered{}),
-				refusal(http.StatusNotFound, "There is no such flow."), refusal(http.StatusConflict, "Too many runs of the flow wait.")),
-			serve: func(r *request) (any, error) {
-				return a.Ops.TriggerFlow(r.Context(), r.param("name"), r.body.(ops.Trigger))
 			},
 		},
 		{

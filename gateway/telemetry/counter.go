@@ -28,8 +28,8 @@ type result struct {
 // "4xx".
 const maxResults = 64
 
-func newRequestCounter(make func(outcome, status string) prometheus.Counter) *requestCounter {
-	c := &requestCounter{make: make}
+func newRequestCounter(build func(outcome, status string) prometheus.Counter) *requestCounter {
+	c := &requestCounter{make: build}
 	c.known.Store(&map[result]prometheus.Counter{})
 	return c
 }

@@ -110,11 +110,11 @@ func (f *Flow) ObserveAction(rec *flow.Record) {
 // lazy is a series that is made when it is first needed.
 type lazy[T any] struct{ made atomic.Pointer[T] }
 
-func (l *lazy[T]) get(make func() T) T {
+func (l *lazy[T]) get(build func() T) T {
 	if v := l.made.Load(); v != nil {
 		return *v
 	}
-	v := make()
+	v := build()
 	if !l.made.CompareAndSwap(nil, &v) {
 		return *l.made.Load()
 	}
@@ -133,7 +133,7 @@ func observe(o prometheus.Observer, took time.Duration, span *trace.Span) {
 // stateCounters count how runs or actions ended.
 type stateCounters struct{ succeeded, failed, skipped lazy[prometheus.Counter] }
 
-func (s *stateCounters) inc(state flow.State, make func(state string) prometheus.Counter) {
+func (s *stateCounters) inc(state flow.State, build func(state string) prometheus.Counter) {
 	counter := &s.succeeded
 	switch state {
 	case flow.Failed:
@@ -143,7 +143,7 @@ func (s *stateCounters) inc(state flow.State, make func(state string) prometheus
 	default:
 		state = flow.Succeeded
 	}
-	counter.get(func() prometheus.Counter { return make(string(state)) }).Inc()
+	counter.get(func() prometheus.Counter { return build(string(state)) }).Inc()
 }
 
 // The bound on the series of flows. A flow whose series would exceed it is counted

@@ -45,14 +45,14 @@ func TestDeletedContactInClaims(t *testing.T) {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	run := d.await(got.run(), store.Succeeded)
-	if !strings.Contains(string(run.Payload.Event), `"name":"`+email+`"`) || strings.Count(string(run.Payload.Event), email) != 3 {
-		t.Errorf("stored as %s", run.Payload.Event)
+	if !strings.Contains(string(run.Event), `"name":"`+email+`"`) || strings.Count(string(run.Event), email) != 3 {
+		t.Errorf("stored as %s", run.Event)
 	}
 	if shown := d.admin(http.MethodGet, "/api/v1/runs/"+run.ID).Body.String(); !strings.Contains(shown, email) || strings.Contains(shown, token) {
 		t.Errorf("the run is shown as %s", shown)
 	}
 	d.deleteContact(email)
-	if run, err = d.store.Get(t.Context(), run.ID); err != nil || strings.Contains(string(run.Payload.Event), email) {
-		t.Errorf("after the deletion stored as %s, %v", run.Payload.Event, err)
+	if run, err = d.store.Get(t.Context(), run.ID); err != nil || strings.Contains(string(run.Event), email) {
+		t.Errorf("after the deletion stored as %s, %v", run.Event, err)
 	}
 }

@@ -1,0 +1,40 @@
+package arch
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+)
+
+func TestMigrationsAreNumbered(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"sqlite", "postgres"} {
+		faults, err := checkMigrations(os.DirFS(filepath.Join(root, "store", engine, "migrations")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report(t, faults)
+	}
+}
+
+func TestMigrationsWithOneNumber(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files  []string
+		faults int
+	}{
+		"numbered": {[]string{"0001_a.sql", "0002_b.sql"}, 0},
+		"twice":    {[]string{"0001_a.sql", "0002_b.sql", "0002_c.sql"}, 1},
+		"a gap":    {[]string{"0001_a.sql", "0003_b.sql"}, 1},
+		"none":     {nil, 1},
+	} {
+		folder := fstest.MapFS{}
+		for _, f := range c.files {
+			folder[f] = &fstest.MapFile{}
+		}
+		if faults, err := checkMigrations(folder); err != nil || len(faults) != c.faults {
+			t.Errorf("%s: %q, %v; want %d faults", name, faults, err, c.faults)
+		}
+	}
+}
