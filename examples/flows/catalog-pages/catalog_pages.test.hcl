@@ -64,7 +64,10 @@ test "the stand-in for the catalog names the page that follows" {
   flow = "catalog"
   request "first" {
     query = { page = "1" }
-    expect { json = { products = ["lamp", "bulb"], next = "b7" } }
+    expect {
+      status = 200
+      json   = { products = ["lamp", "bulb"], next = "b7" }
+    }
   }
   request "second" {
     query = { page = "b7" }

@@ -107,7 +107,10 @@ test "the stand-in for the archive counts the bytes" {
         filename       = "plan.png"
       }
     }
-    expect { json = { document = "acme/plan.png", bytes = 16 } }
+    expect {
+      status = 200
+      json   = { document = "acme/plan.png", bytes = 16 }
+    }
   }
   request "nothing" {
     path = "/archive/customers/acme/documents"

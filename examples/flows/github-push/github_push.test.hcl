@@ -39,6 +39,31 @@ test "a push without commits, such as of a tag" {
   }
 }
 
+test "each author and each file stands once" {
+  flow = "github_push"
+  request {
+    headers = { X-GitHub-Event = "push" }
+    json = {
+      ref        = "refs/heads/main"
+      repository = { full_name = "lampenladen/shop" }
+      commits = [
+        { author = { name = "Jane" }, added = ["a.go"], modified = [], removed = [] },
+        { author = { name = "Jane" }, added = [], modified = ["a.go"], removed = ["b.go"] },
+      ]
+    }
+  }
+  expect {
+    json = {
+      repository = "lampenladen/shop"
+      branch     = "main"
+      commits    = 2
+      authors    = ["Jane"]
+      files      = ["a.go", "b.go"]
+      message    = "2 commits to main by Jane"
+    }
+  }
+}
+
 test "the ping of a new webhook is answered and ignored" {
   flow = "github_push"
   request {

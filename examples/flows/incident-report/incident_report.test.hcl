@@ -108,7 +108,10 @@ test "the stand-in for Jira knows no issue before it is opened" {
   flow = "jira_search"
   request "search" {
     json = { jql = "project = OPS" }
-    expect { json = { issues = [], isLast = true } }
+    expect {
+      status = 200
+      json   = { issues = [], isLast = true }
+    }
   }
   request "nothing" {
     json = {}
@@ -144,7 +147,10 @@ test "the stand-in for Jira opens issues" {
 test "the stand-in for Jira shows an issue" {
   flow = "jira_known"
   request { path = "/stand-in/jira/rest/api/3/issue/OPS-42" }
-  expect { json = { id = "10042", key = "OPS-42", fields = { status = { name = "To Do" } } } }
+  expect {
+    status = 200
+    json   = { id = "10042", key = "OPS-42", fields = { status = { name = "To Do" } } }
+  }
 }
 
 test "the stand-in for Slack answers as Slack does" {
@@ -152,6 +158,7 @@ test "the stand-in for Slack answers as Slack does" {
   request "message" {
     json = { text = "Hello" }
     expect {
+      status  = 200
       body    = "ok"
       actions = ["posted", "ok"]
     }

@@ -35,6 +35,20 @@ test "an order is confirmed, told and fulfilled" {
   assert { condition = input.done.message == "order A-1001: SHOP-1" }
 }
 
+test "the mail names the customer, if the shop does" {
+  flow = "shop_order"
+  request "with a name" {
+    path = "/shop/eu/orders"
+    json = local.order
+  }
+  request "without a name" {
+    path = "/shop/eu/orders"
+    json = merge(jsondecode(local.order), { order_id = "A-1002", customer_name = "" })
+  }
+  assert { condition = strcontains(calls.confirm[0].input.html, "<p>Dear Jane Doe,</p>") }
+  assert { condition = strcontains(calls.confirm[1].input.html, "<p>Dear customer,</p>") }
+}
+
 test "wrong credentials" {
   flow = "shop_order"
   request {

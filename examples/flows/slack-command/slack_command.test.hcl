@@ -52,7 +52,10 @@ test "the stand-in for Slack repeats the text" {
   flow = "slack_responses"
   request "message" {
     json = { text = "shop is deployed" }
-    expect { json = { ok = true, text = "shop is deployed" } }
+    expect {
+      status = 200
+      json   = { ok = true, text = "shop is deployed" }
+    }
   }
   request "nothing" {
     json = {}

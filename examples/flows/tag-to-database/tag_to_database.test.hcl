@@ -70,7 +70,10 @@ test "while the database is down the run waits, and repeats only what failed" {
 test "the stand-in for the search of the database knows nobody" {
   flow = "database_look_up"
   request { path = "/stand-in/database/users/jane%40example.com" }
-  expect { json = { email = "jane@example.com", known = false } }
+  expect {
+    status = 200
+    json   = { email = "jane@example.com", known = false }
+  }
 }
 
 test "the stand-in for the database keeps contacts" {

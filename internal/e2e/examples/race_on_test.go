@@ -1,0 +1,6 @@
+//go:build race
+
+package examples_test
+
+// raceDetector: tests take several times longer.
+const raceDetector = true
