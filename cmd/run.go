@@ -380,6 +380,7 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})
 	sessions := session.New(session.Options{
 		Key: o.Key, Token: r.adminToken, Secure: r.oidc.isSecure(), OIDC: r.signIn, Style: pages.StyleURL(), Log: log, Clock: o.Clock,
+		CountRefused: g.CountRefusedSignIn,
 	})
 	return admin.NewServer(l, admin.Options{API: handler, Dashboard: pages, Sessions: sessions, Token: r.adminToken, RequireToken: r.requireToken, Log: log, Clock: o.Clock})
 }

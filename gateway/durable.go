@@ -59,6 +59,7 @@ func newDurableParts(g *Gateway, env run.Env, wakeup *run.Signal) *durableParts 
 	d.missing = &missingFlows{store: o.Store, snapshots: &g.current, edits: edits{store: o.Store, log: g.log}, known: known, log: g.log, changed: run.NewSignal()}
 	d.queues = telemetry.NewQueues(g.life, o.Store, o.Clock)
 	g.metrics.RegisterQueues(d.queues, g.log)
+	g.metrics.RegisterStoreSize(g.life, o.Store, o.Clock, g.log)
 	g.metrics.RegisterPauses(env.Pauses.IsPaused, known)
 	g.metrics.RegisterHistory(d.recorder.Dropped, d.recorder.SummaryOnly)
 	d.executing, d.endExecuting = context.WithCancel(context.Background())

@@ -161,7 +161,10 @@ func compose(o Options) *Gateway {
 	handler := endpoint.Options{
 		Env: env, Metrics: g.metrics, Slots: g.slots, Snapshots: &g.current, Key: o.Key, Life: g.life,
 	}
+	files := sharedFiles(o.Store)
 	if o.Store != nil {
+		o.Store = g.metrics.CountStore(o.Store)
+		g.opts.Store = o.Store
 		env.Pauses = &run.Pauses{}
 		handler.Env = env
 		d := newDurableParts(g, env, wakeup)
@@ -172,7 +175,7 @@ func compose(o Options) *Gateway {
 	g.handler = endpoint.New(handler)
 	g.reloader = &reloader{
 		load: o.Load, watched: o.Watch, clock: o.Clock, log: g.log, metrics: g.metrics, snapshots: &g.current, swapped: func() { g.applySettings(env.Memory) },
-		acme: acme.New(acme.Options{Files: sharedFiles(o.Store), Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
+		acme: acme.New(acme.Options{Files: files, Sealer: env.Sealer, Clock: o.Clock, Folder: o.ACMEFolder, Log: g.log.Sampled}),
 		opener: snapshot.NewOpener(snapshot.Options{
 			Settings: flow.Settings{Version: o.Version, Clock: o.Clock, AllowExec: o.AllowExec, AllowPaths: o.AllowPaths, CountDial: g.metrics.CountDial, CountReuse: g.metrics.CountReuse},
 			Key:      o.Key, HasStore: o.Store != nil, OpenNothing: o.Harness != nil, Log: g.log, Metrics: g.metrics, BaseURL: g.baseURL,

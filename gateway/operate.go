@@ -55,6 +55,9 @@ func (g *Gateway) LastLoad() *Load { return g.reloader.last.Load() }
 // MetricsHandler serves the metrics in the formats of Prometheus.
 func (g *Gateway) MetricsHandler() http.Handler { return g.metrics.Handler() }
 
+// CountRefusedSignIn counts a refused sign-in of an operator.
+func (g *Gateway) CountRefusedSignIn() { g.metrics.CountRefusedSignIn() }
+
 // PausedFlow returns the pause of a flow, as of less than a second ago.
 func (g *Gateway) PausedFlow(name string) (store.Pause, bool) {
 	if g.durable == nil {

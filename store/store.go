@@ -21,6 +21,8 @@ type Store interface {
 
 	// Ping writes, and so reports whether the store can store runs.
 	Ping(ctx context.Context) error
+	// Size returns how many bytes the store takes on disk. Call it at a slow pace.
+	Size(ctx context.Context) (int64, error)
 	// Close waits for operations in progress and closes the engine. It may be
 	// called twice. It does not release claims.
 	Close() error

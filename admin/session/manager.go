@@ -23,6 +23,8 @@ type Options struct {
 	Style  string // URL of the style sheet
 	Log    *zap.Logger
 	Clock  clock.Clock
+	// CountRefused counts a refused sign-in; nil counts none.
+	CountRefused func()
 }
 
 // Manager serves the pages of sign-in and finds sessions.
@@ -142,10 +144,13 @@ func (m *Manager) signInByToken(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, localPath(r.PostFormValue("next")), http.StatusSeeOther)
 }
 
-// Refused logs a refused sign-in, and waits before the answer if its address had
+// Refused logs and counts a refused sign-in, and waits before the answer if its address had
 // too many.
 func (m *Manager) Refused(r *http.Request, why string) {
 	m.opts.Log.Warn("a sign-in of an operator was refused", zap.String("reason", why), zap.String("remote_ip", remoteIP(r)))
+	if m.opts.CountRefused != nil {
+		m.opts.CountRefused()
+	}
 	m.slow.wait(r.Context(), httpserver.RemoteIP(r))
 }
 

@@ -35,6 +35,7 @@ type Metrics struct {
 
 	unrecorded  prometheus.Counter
 	connections prometheus.Counter // refused
+	signIns     prometheus.Counter // of operators, refused
 	dials       prometheus.Counter // connections of actions
 	reuses      prometheus.Counter // of these connections
 
@@ -65,9 +66,10 @@ func NewMetrics(version string, c clock.Clock, runs func() int64) *Metrics {
 	m.requests = m.newCounter("requests_total", "Requests to endpoints by flow, outcome and HTTP status; flow is empty where no endpoint was found.", "flow", "outcome", "status")
 	m.unrecorded = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_requests_unrecorded_total", Help: "Refused and ignored requests that the history leaves out, because it takes a limited number of them."})
 	m.connections = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_connections_total", Help: "Connections that were closed at once, because their address had too many."})
+	m.signIns = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "refused_operator_sign_ins_total", Help: "Refused sign-ins to the admin listener: wrong tokens, and people without a role."})
 	m.dials = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "outbound_dials_total", Help: "Connections that were made for HTTP requests of flows."})
 	m.reuses = prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: "outbound_reuses_total", Help: "HTTP requests of flows that used a connection which was kept."})
-	m.registry.MustRegister(m.unrecorded, m.connections, m.dials, m.reuses)
+	m.registry.MustRegister(m.unrecorded, m.connections, m.signIns, m.dials, m.reuses)
 	m.latency = m.newHistogram("request_duration_seconds", "Time from the request's header to the written answer.", "flow")
 	m.runs = m.newCounter("runs_total", "Runs by flow and the state they ended in; skipped is a run that did not start because an earlier one was not over, dropped one that was cancelled because the queue was full.", "flow", "state")
 	m.runTime = m.newHistogram("run_duration_seconds", "Time that runs took.", "flow")
@@ -132,6 +134,9 @@ func (m *Metrics) CountUnserved(outcome string, status int) { m.unserved.inc(out
 
 // CountRefusedConnection counts a connection of an address that has too many.
 func (m *Metrics) CountRefusedConnection() { m.connections.Inc() }
+
+// CountRefusedSignIn counts a refused sign-in of an operator.
+func (m *Metrics) CountRefusedSignIn() { m.signIns.Inc() }
 
 // CountDial counts a connection that was made for a request of an action.
 func (m *Metrics) CountDial() { m.dials.Inc() }

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,8 +12,8 @@ import (
 )
 
 const (
-	depthsMaxAge  = 2 * time.Second // after it the runs are counted again
-	depthsTimeout = 5 * time.Second // for one count in the store
+	depthsMaxAge = 2 * time.Second // after it the runs are counted again
+	readTimeout  = 5 * time.Second // for one reading of the store
 )
 
 // DepthStore counts the runs of the store that are not over.
@@ -24,36 +23,16 @@ type DepthStore interface {
 
 // Queues counts the runs that are not over, by flow. Counting gets slower with
 // their number, so callers within a short time share one count.
-type Queues struct {
-	life  context.Context
-	store DepthStore
-	clock clock.Clock
-
-	mu      sync.Mutex
-	counted time.Time // zero before the first count
-	depths  []store.Depth
-	err     error
-}
+type Queues struct{ depths recent[[]store.Depth] }
 
 // NewQueues returns a counter of the runs in a store, which counts until the
 // context ends.
 func NewQueues(life context.Context, s DepthStore, c clock.Clock) *Queues {
-	return &Queues{life: life, store: s, clock: c}
+	return &Queues{recent[[]store.Depth]{life: life, clock: c, maxAge: depthsMaxAge, read: s.Depths}}
 }
 
 // Depths returns the counts of flows that have runs, by name.
-func (q *Queues) Depths() ([]store.Depth, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if !q.counted.IsZero() && clock.Since(q.clock, q.counted) < depthsMaxAge {
-		return q.depths, q.err
-	}
-	ctx, cancel := clock.WithTimeout(q.life, q.clock, depthsTimeout)
-	defer cancel()
-	q.depths, q.err = q.store.Depths(ctx)
-	q.counted = q.clock.Now()
-	return q.depths, q.err
-}
+func (q *Queues) Depths() ([]store.Depth, error) { return q.depths.get() }
 
 // RegisterQueues adds the metrics of the queues.
 func (m *Metrics) RegisterQueues(q *Queues, log *Log) {

@@ -107,7 +107,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"admin/session.maxName":             shown,
 		"cmd.healthTimeout":                 waiting,
 		"gateway/history.writeTimeout":      waiting,
-		"gateway/telemetry.depthsTimeout":   waiting,
+		"gateway/telemetry.readTimeout":     waiting,
 		"gateway/worker.storePause":         waiting,
 		"internal/netname.maxForm":          format,
 		"internal/ratelimit.maxFill":        format,

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ func purgeTests() []test {
 		{"deletes expired keys", purgesKeys},
 		{"deletes counters, not with the runs", purgesCounters},
 		{"deletes nothing without a limit", purgesNothing},
+		{"has a size that grows with bodies", sizeGrows},
 	}
 }
 
@@ -179,4 +181,20 @@ func purgesNothing(f *fixture) {
 	f.clock.Advance(10_000 * time.Hour)
 	f.same("purged", f.purgeAll(store.Retention{}), store.Purged{})
 	f.checkStats(store.StatsQuery{Step: time.Minute})
+}
+
+func sizeGrows(f *fixture) {
+	before, err := f.s.Size(f.ctx)
+	f.ok(err)
+	const body = 4 << 20
+	e := f.newEntry(store.Succeeded)
+	random := rand.NewChaCha8([32]byte{1}) // does not compress
+	e.Payload.Body = make([]byte, body)
+	_, _ = random.Read(e.Payload.Body)
+	f.ok(f.s.Record(f.ctx, e))
+	after, err := f.s.Size(f.ctx)
+	f.ok(err)
+	if grown := after - before; before <= 0 || grown < body || grown > 4*body {
+		f.Errorf("the size was %d bytes, and is %d after a body of %d", before, after, body)
+	}
 }
