@@ -66,7 +66,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, session.LoginPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 	case p != nil:
 		g.log.Warn("admin request refused", zap.String("path", r.URL.Path), zap.Int("status", p.Status), zap.String("remote_ip", remoteIP(r)))
-		problem.Write(w, p)
+		g.refuse(w, g.withOperator(r, who), p)
 	case g.sessions.Serves(r):
 		g.sessions.ServeHTTP(w, r)
 	case g.api.Serves(r):
@@ -76,10 +76,25 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// refuse says why a request is refused: on a page to a person, and as a problem to
+// a program.
+func (g *guard) refuse(w http.ResponseWriter, r *http.Request, p *flow.Problem) {
+	if p.Status == http.StatusForbidden && !g.api.Serves(r) && acceptsPage(r) {
+		g.pages.Refuse(w, r, p.Detail)
+		return
+	}
+	problem.Write(w, p)
+}
+
+// acceptsPage reports whether a browser sends a request, to show the answer.
+func acceptsPage(r *http.Request) bool {
+	return r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
 // isPage reports whether a request asks for a page, to show it to a person.
 func (g *guard) isPage(r *http.Request) bool {
 	return g.sessions != nil && !g.api.Serves(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
-		r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+		acceptsPage(r)
 }
 
 // withOperator returns the request as one of the person who sends it.

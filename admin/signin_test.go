@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -214,7 +215,14 @@ func TestReadRoleChangesNothing(t *testing.T) {
 		t.Errorf("only %d routes change something", checked)
 	}
 	for _, path := range []string{"/runs/x/retry", "/runs/x/cancel", "/failed", "/keys", "/anything"} {
-		b.want(http.MethodPost, path, "a=b", http.StatusForbidden)
+		res := b.want(http.MethodPost, path, "a=b", http.StatusForbidden)
+		if page, err := io.ReadAll(res.Body); err != nil || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") || res.Header.Get("Content-Security-Policy") == "" ||
+			!strings.Contains(string(page), "The role read may change nothing; ask for the role operate.") {
+			t.Errorf("%s: %v %v %s", path, err, res.Header, page)
+		}
+	}
+	if res := b.want(http.MethodPost, "/-/reload", "", http.StatusForbidden); res.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("the API answers %q", res.Header.Get("Content-Type"))
 	}
 	b.want(http.MethodGet, "/runs", "", http.StatusOK)
 }

@@ -19,6 +19,8 @@ func problemOf(err *ops.Error) *flow.Problem {
 		return &flow.Problem{Status: http.StatusBadRequest, Detail: detail}
 	case ops.TooLarge:
 		return &flow.Problem{Status: http.StatusRequestEntityTooLarge, Detail: detail, Header: http.Header{"Connection": {"close"}}}
+	case ops.Forbidden:
+		return &flow.Problem{Status: http.StatusForbidden, Detail: detail}
 	case ops.NotFound:
 		return &flow.Problem{Status: http.StatusNotFound, Detail: detail}
 	case ops.Conflict:

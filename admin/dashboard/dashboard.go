@@ -32,7 +32,7 @@ type Dashboard struct {
 	Options
 	mux       *http.ServeMux
 	assets    assets
-	templates map[string]*template.Template
+	templates map[templateKey]*template.Template
 	polls     chan struct{} // has an element for each poll in progress
 }
 
@@ -74,14 +74,14 @@ func (d *Dashboard) addRoutes() {
 
 	d.servePage("GET /{$}", d.showOverview)
 	d.servePage("GET /flows/{name}", d.showFlow)
-	d.servePage("GET /flows/{name}/try", d.showTry)
+	d.serveChangePage("GET /flows/{name}/try", d.showTry)
 	d.serveAction("POST /flows/{name}/try", d.tryFlow)
 	d.serveAction("POST /flows/{name}/start", d.startFlow)
 	d.serveAction("POST /flows/{name}/pause", d.pauseFlow)
 	d.serveAction("POST /flows/{name}/resume", d.resumeFlow)
 	d.serveAction("POST /reload", d.reload)
 	d.servePage("GET /failed", d.listFailed)
-	d.servePage("GET /bulk", d.confirmBulk)
+	d.serveChangePage("GET /bulk", d.confirmBulk)
 	d.servePage("GET /bulk/progress", d.showProgress)
 	d.serveAction("POST /bulk", d.changeBulk)
 	d.servePage("/", func(r *http.Request) (*page, error) { return nil, missingPage(r) })
@@ -101,6 +101,12 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 
 // ServeHTTP serves a request.
 func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.setHeaders(w)
+	d.mux.ServeHTTP(w, r)
+}
+
+// setHeaders sets the header fields that each answer has.
+func (*Dashboard) setHeaders(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -109,5 +115,4 @@ func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// With no-referrer, browsers would send the forms with "Origin: null", which
 	// the check of the origin refuses.
 	h.Set("Referrer-Policy", "same-origin")
-	d.mux.ServeHTTP(w, r)
 }

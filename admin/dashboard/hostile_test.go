@@ -3,7 +3,6 @@ package dashboard_test
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -64,29 +63,4 @@ func TestHostilePages(t *testing.T) {
 		wantNone(t, w.Body.String(), "<script>alert", "\u202e", "\u2066", "\u200b", "\x1b")
 	}
 	wantText(t, s.get("/runs/"+ran, 200), "<script>alert(1)</script>", "⟨U+202E⟩", "␛[2J")
-}
-
-// TestReader shows a person who may only read no way to change something.
-func TestReader(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	for _, c := range []struct {
-		by   ops.Operator
-		want []string
-		none []string
-	}{
-		{ops.Operator{Name: "ada@example.com", ReadOnly: true}, []string{`<body class="reader">`, "ada@example.com", "who may only read", "/logout"}, nil},
-		{ops.Operator{Name: "<b>"}, []string{"<body>", "&lt;b&gt;", "/logout"}, []string{"only read", "<b>"}},
-		{ops.Operator{Name: "local"}, []string{"<body>"}, []string{"only read", "/logout"}},
-	} {
-		r := httptest.NewRequestWithContext(ops.WithOperator(t.Context(), c.by), http.MethodGet, "/keys", nil)
-		w := httptest.NewRecorder()
-		s.pages.ServeHTTP(w, r)
-		for _, text := range c.want {
-			if !strings.Contains(w.Body.String(), text) {
-				t.Errorf("%+v: the page lacks %q: %s", c.by, text, w.Body)
-			}
-		}
-		wantNone(t, w.Body.String(), c.none...)
-	}
 }

@@ -72,6 +72,27 @@ func (d *Dashboard) servePage(pattern string, load func(*http.Request) (*page, e
 	})
 }
 
+// serveChangePage serves a page that only leads to a change, which readers do not
+// get.
+func (d *Dashboard) serveChangePage(pattern string, load func(*http.Request) (*page, error)) {
+	d.servePage(pattern, func(r *http.Request) (*page, error) {
+		if ops.OperatorOf(r.Context()).ReadOnly {
+			return nil, errReadOnly()
+		}
+		return load(r)
+	})
+}
+
+func errReadOnly() *ops.Error {
+	return &ops.Error{Kind: ops.Forbidden, Message: "the role read may change nothing; ask for the role operate"}
+}
+
+// Refuse writes a page that says why a request of a person is refused.
+func (d *Dashboard) Refuse(w http.ResponseWriter, r *http.Request, why string) {
+	d.setHeaders(w)
+	d.writeError(w, r, &ops.Error{Kind: ops.Forbidden, Message: why})
+}
+
 // maxForm bounds the body of a form in bytes.
 const maxForm = 1 << 20
 
@@ -144,6 +165,8 @@ func describeKind(k ops.Kind) (status int, title string) {
 		return http.StatusBadRequest, "That is not possible"
 	case ops.TooLarge:
 		return http.StatusRequestEntityTooLarge, "That is too large"
+	case ops.Forbidden:
+		return http.StatusForbidden, "You may not do that"
 	case ops.NotFound:
 		return http.StatusNotFound, "Not found"
 	case ops.Conflict:
@@ -180,13 +203,14 @@ func missingPage(r *http.Request) error {
 // writePage renders a page as a whole before it writes it, so that a page is
 // complete or is an error.
 func (d *Dashboard) writePage(w http.ResponseWriter, r *http.Request, status int, p *page) {
-	if by := ops.OperatorOf(r.Context()); by.Name != "local" {
+	by := ops.OperatorOf(r.Context())
+	if by.Name != "local" {
 		p.User, p.Reader = by.Name, by.ReadOnly
 	}
 	p.Version, p.Nav = d.Version, navigation(p.Section)
 	p.CSS, p.JS, p.Icon = d.assets.url("dashboard.css"), d.assets.url("dashboard.js"), d.assets.url("icon.svg")
 	var out bytes.Buffer
-	if err := d.templates[p.Name].ExecuteTemplate(&out, "layout", p); err != nil {
+	if err := d.templates[templateKey{p.Name, by.ReadOnly}].ExecuteTemplate(&out, "layout", p); err != nil {
 		d.Log.Error("a page can't be rendered", zap.String("page", p.Name), zap.Error(err))
 		http.Error(w, "The page can't be shown. The log says more.", http.StatusInternalServerError)
 		return
@@ -196,13 +220,25 @@ func (d *Dashboard) writePage(w http.ResponseWriter, r *http.Request, status int
 	_, _ = w.Write(showControls(out.Bytes())) // fails only if the caller hung up
 }
 
-// parseTemplates returns a template for each page, by name: the page in the
-// layout, with the parts that pages share.
-func (d *Dashboard) parseTemplates() map[string]*template.Template {
-	shared := template.Must(template.New("").Funcs(d.functions()).ParseFS(files, "templates/layout.html", "templates/parts.html"))
-	out := map[string]*template.Template{}
-	for _, name := range pageNames() {
-		out[name] = template.Must(template.Must(shared.Clone()).ParseFS(files, "templates/"+name+".html"))
+// templateKey names a template: a page, for readers or for those who may also
+// change something.
+type templateKey struct {
+	page   string
+	reader bool
+}
+
+// parseTemplates returns the templates of each page: the page in the layout, with
+// the parts that pages share. The function "operate" tells the templates whether
+// to show what changes something.
+func (d *Dashboard) parseTemplates() map[templateKey]*template.Template {
+	out := map[templateKey]*template.Template{}
+	for _, reader := range []bool{false, true} {
+		functions := d.functions()
+		functions["operate"] = func() bool { return !reader }
+		shared := template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/parts.html"))
+		for _, name := range pageNames() {
+			out[templateKey{name, reader}] = template.Must(template.Must(shared.Clone()).ParseFS(files, "templates/"+name+".html"))
+		}
 	}
 	return out
 }

@@ -18,6 +18,7 @@ const (
 	Internal     Kind = iota // a defect; the log has the details
 	Invalid                  // the caller asked for something that is not possible
 	TooLarge                 // the caller sent too much at once
+	Forbidden                // the caller may not do this
 	NotFound                 // there is no such run or contact
 	Conflict                 // the state of the run does not allow it
 	Unavailable              // the store can't be reached now
