@@ -105,7 +105,8 @@ func (m *Metrics) newCounter(name, help string, labels ...string) *prometheus.Co
 }
 
 func (m *Metrics) newHistogram(name, help string, labels ...string) *prometheus.HistogramVec {
-	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets(),
+	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: namespace, Name: name, Help: help, Buckets: latencyBuckets(),
 		// Scrapers that ask for native histograms get them in place of the buckets.
 		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160, NativeHistogramMinResetDuration: time.Hour,
 	}, labels)
