@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/config/diag"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flowtest"
 )
 
 // addCompletion makes shells complete the values of flags and the names that
@@ -19,6 +21,8 @@ func (c *command) addCompletion(root *cobra.Command) {
 	}
 	flags := map[string]cobra.CompletionFunc{
 		"validate --format":   fixed(diag.Formats()),
+		"test --format":       fixed(flowtest.Formats()),
+		"test --run":          c.completeTest,
 		"graph --format":      fixed(graphFormats()),
 		"send --print":        fixed([]string{"curl"}),
 		"init --provider":     completeFrom(c.providers),
@@ -40,6 +44,11 @@ func (c *command) addCompletion(root *cobra.Command) {
 	for _, name := range []string{"explain", "graph", "send", "trigger"} {
 		if cmd, _, err := root.Find([]string{name}); err == nil {
 			cmd.ValidArgsFunction = c.completeFlowAndPaths
+		}
+	}
+	for _, name := range []string{"pause", "resume"} {
+		if cmd, _, err := root.Find([]string{"flows", name}); err == nil && cmd.Name() == name {
+			cmd.ValidArgsFunction = c.completeOneFlow
 		}
 	}
 	if cmd, _, err := root.Find([]string{"docs"}); err == nil {
@@ -74,6 +83,34 @@ func (c *command) completeFlow(_ *cobra.Command, _ []string, begin string) ([]co
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeOneFlow completes a flow, and nothing after it.
+func (c *command) completeOneFlow(cmd *cobra.Command, args []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return c.completeFlow(cmd, args, begin)
+}
+
+// completeTest completes a regular expression that matches one of the tests under
+// the paths of the command.
+func (c *command) completeTest(_ *cobra.Command, paths []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	o, err := (&testRun{command: c}).options(paths)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var out []string
+	for _, name := range flowtest.Names(o) {
+		expression := regexp.QuoteMeta(name)
+		if strings.HasPrefix(begin, "^") {
+			expression = "^" + expression + "$"
+		}
+		if strings.HasPrefix(expression, begin) {
+			out = append(out, expression)
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeFlowAndPaths completes a flow, then paths.

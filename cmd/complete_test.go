@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ func TestCompletion(t *testing.T) {
 		"docs auth git":            {"gitea", "github", "gitlab"},
 		"docs challenge z":         {"zoom"},
 		"send --print c":           {"curl"},
+		"test --format j":          {"json", "junit"},
 	} {
 		_, out, errs := runCommand(t, append([]string{"__complete"}, strings.Split(line, " ")...)...)
 		var got []string
@@ -29,6 +32,29 @@ func TestCompletion(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q (%s)", line, got, want, errs)
+		}
+	}
+}
+
+// TestCompleteNames completes the names of flows and tests in the files.
+func TestCompleteNames(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.hcl": watchedFlow, "a.test.hcl": strings.Replace(watchedTest, `file("sample.json")`, "{}", 1)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	for _, c := range []struct{ line, want string }{
+		{"test --run gr", "greets"},
+		{"test --run ^g", "^greets$"},
+		{"flows pause h", "hello\thello"},
+		{"flows resume ", "hello\thello"},
+		{"flows pause hello ", ":4"},
+	} {
+		_, out, errs := runCommand(t, append([]string{"__complete"}, strings.Split(c.line, " ")...)...)
+		if first, _, _ := strings.Cut(out, "\n"); first != c.want {
+			t.Errorf("%q: %q, want %q (%s)", c.line, out, c.want, errs)
 		}
 	}
 }

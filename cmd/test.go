@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,6 +23,7 @@ type testRun struct {
 	verbose       bool
 	coverage      testCoverage
 	fromRun       string
+	watch         bool
 	admin         adminFlags
 }
 
@@ -43,6 +45,7 @@ is below --min, 2 wrong use.`,
 	cmd.Flags().StringVar(&t.format, "format", "text", "format of the results: text, json, junit or github")
 	cmd.Flags().StringVar(&t.match, "run", "", "run only the tests whose names match the regular expression")
 	cmd.Flags().IntVar(&t.parallel, "parallel", 0, "how many tests run at once (default: the number of processors)")
+	cmd.Flags().BoolVar(&t.watch, "watch", false, "run the tests again whenever a file that they read changes, until interrupted")
 	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also list the tests that passed")
 	t.coverage.addFlags(cmd)
 	cmd.Flags().StringVar(&t.fromRun, "from-run", "", "print a test that repeats a `RUN`: the id of a run of a running gateway, or a file with the JSON of \"gateway runs show\"")
@@ -58,12 +61,25 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 	if !slices.Contains(flowtest.Formats(), t.format) {
 		return fmt.Errorf("unknown format %q: use one of %s", t.format, strings.Join(flowtest.Formats(), ", "))
 	}
-	if t.fromRun != "" {
+	switch {
+	case t.fromRun != "" && t.watch:
+		return errors.New("--from-run prints a test once, so that --watch has nothing to watch")
+	case t.fromRun != "":
 		return t.printRunTest(ctx, o)
+	case t.watch:
+		return t.watchFiles(ctx, paths, o)
 	}
+	return t.runTests(ctx, o)
+}
+
+// runTests runs the tests and writes their results.
+func (t *testRun) runTests(ctx context.Context, o flowtest.Options) error {
 	finish := t.showProgress(&o)
 	report, diags := flowtest.Run(ctx, o)
 	finish()
+	if t.watch && ctx.Err() != nil {
+		return nil // half of the results would only confuse
+	}
 	if len(diags) > 0 {
 		opts := diag.Options{Version: t.Version, Color: t.wantsColor(t.out), Width: 100}
 		format := t.format
@@ -78,7 +94,7 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	if len(report.Results) == 0 {
-		return fmt.Errorf("no tests found: tests stand in files *.test.hcl beside the flow files, and --run must match one")
+		return t.explainNoTests(report)
 	}
 	if err := report.Write(t.out, t.format, flowtest.TextOptions{Color: t.wantsColor(t.out), Verbose: t.verbose}); err != nil {
 		return err
@@ -91,6 +107,14 @@ func (t *testRun) run(ctx context.Context, paths []string) error {
 		return exit(exitFindings)
 	}
 	return nil
+}
+
+// explainNoTests says why no test has run.
+func (t *testRun) explainNoTests(r *flowtest.Report) error {
+	if t.match == "" || len(r.Tests) == 0 {
+		return errors.New("no tests found: write them in files *.test.hcl beside the flow files; \"gateway docs test\" describes them, and \"gateway init\" writes a first one")
+	}
+	return fmt.Errorf("no test matches --run %q: the paths have %d, such as %q", t.match, len(r.Tests), r.Tests[0])
 }
 
 // showProgress counts the tests on a terminal while they run. finish removes the

@@ -84,7 +84,7 @@ func Run(ctx context.Context, o Options) (*Report, hcl.Diagnostics) {
 	}
 	began := o.Clock.Now()
 	s := loadSuite(o)
-	r := &Report{Files: s.sources, Flows: s.listed}
+	r := &Report{Files: s.sources, Flows: s.listed, Tests: s.names()}
 	if s.diags.HasErrors() {
 		return r, s.diags
 	}
@@ -102,6 +102,23 @@ func Flows(o Options) ([]*flow.Flow, map[string][]byte, hcl.Diagnostics) {
 	o.Text = []byte{} // no test is read
 	s := loadSuite(o)
 	return s.listed, s.sources, s.diags
+}
+
+// Names returns the names of the tests under the paths, as far as their files can
+// be read.
+func Names(o Options) []string {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	return loadSuite(o).names()
+}
+
+func (s *suite) names() []string {
+	var out []string
+	for _, c := range s.cases {
+		out = append(out, c.Name)
+	}
+	return out
 }
 
 // Check reads the test files and returns their findings, but not those of the flow

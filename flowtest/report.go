@@ -12,6 +12,7 @@ import (
 type Report struct {
 	Results []*Result
 	Took    time.Duration
+	Tests   []string          // the names of all tests under the paths, chosen or not
 	Files   map[string][]byte // flow files and test files, by their names in ranges
 	Flows   []*flow.Flow      // that the paths hold, compiled with made-up secrets, in the order of the files
 }

@@ -31,11 +31,11 @@ func FSPath(path string) string {
 func osPath(path string) string { return filepath.Clean("/" + filepath.FromSlash(path)) }
 
 // Digests reads the flow files of some paths.
-func Digests(paths []string) map[string]load.Digest { return scan(paths, nil).digests }
+func Digests(paths []string) map[string]load.Digest { return scan(paths, false, nil).digests }
 
-// scan reads the flow files that exist now and the other files that the last
-// load has read.
-func scan(paths []string, read map[string]load.Digest) fileState {
+// scan reads the flow files that exist now, the files of tests if they matter, and
+// the other files that the last load has read.
+func scan(paths []string, tests bool, read map[string]load.Digest) fileState {
 	s := fileState{digests: map[string]load.Digest{}, set: newWatchSet()}
 	files := rootFS()
 	var roots []load.Path
@@ -51,6 +51,12 @@ func scan(paths []string, read map[string]load.Digest) fileState {
 	}
 	for _, f := range found.Files {
 		s.digests[f.Dir] = load.Digest{}
+	}
+	if tests {
+		beside, _ := load.FindTests(files, roots)
+		for _, f := range beside.Files {
+			s.digests[f.Dir] = load.Digest{}
+		}
 	}
 	for path := range read {
 		s.digests[path] = load.Digest{}

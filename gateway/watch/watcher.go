@@ -22,6 +22,7 @@ import (
 // Options holds the settings of a Watcher and the functions that it calls.
 type Options struct {
 	Paths []string      // flow files and folders, as paths of the operating system
+	Tests bool          // also watch for new files of tests
 	Poll  time.Duration // between two scans without an event
 	Clock clock.Clock
 	Log   *zap.Logger
@@ -74,7 +75,7 @@ func (w *Watcher) Run(ctx context.Context) {
 // the last one has not read.
 func (w *Watcher) hasChanged() bool {
 	read, _ := w.opts.LastLoad()
-	now := scan(w.opts.Paths, read)
+	now := scan(w.opts.Paths, w.opts.Tests, read)
 	w.set = now.set
 	w.followSet()
 	w.scanned = comparison{dropUnreadable(now.digests), dropUnreadable(read)}

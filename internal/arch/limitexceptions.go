@@ -17,6 +17,7 @@ func limitExceptions() map[string]string { //nolint:funlen // a table
 		"config/diag.maxShown":              shown,
 		"config/diag.minWidth":              shown,
 		"flowtest.maxShown":                 shown,
+		"cmd.maxNamed":                      shown,
 		"gateway/endpoint.maxLoggedPath":    shown,
 		"gateway/endpoint.warningPause":     "a warning is repeated after it",
 		"gateway/telemetry.maxResults":      "later pairs are counted by their class",
