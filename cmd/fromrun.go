@@ -166,6 +166,9 @@ func (r *replay) run(ctx context.Context, arg string, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if test.Startless {
+		return fmt.Errorf("the run %s can't be repeated: the history hides the body of its request, because the flow reads sensitive values. \"gateway test --from-run\" writes a test in which you can give it one", stored.ID)
+	}
 	report, err := r.runText(ctx, o, test)
 	if err != nil {
 		return err

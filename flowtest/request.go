@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"mime/multipart"
+	"net/http"
 	"net/textproto"
 	"net/url"
 	"slices"
@@ -33,8 +34,11 @@ type request struct {
 	parts                           *multipartBody
 }
 
+// defaultAddress is the address of a caller, of those for documentation (RFC 5737).
+const defaultAddress = "192.0.2.1"
+
 func newRequest() *request {
-	return &request{signed: true, remoteAddress: "192.0.2.1"}
+	return &request{signed: true, remoteAddress: defaultAddress}
 }
 
 func (r *request) describe(s *schema.Spec) {
@@ -53,6 +57,14 @@ func (r *request) describe(s *schema.Spec) {
 	schema.Expr(s, &r.base64, "body_base64", "The body in base64, for bytes that are not text.")
 	schema.Single(s, &r.parts, "multipart", "The body as `multipart/form-data`.")
 	s.Check(func(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics { return r.checkBodies(d) })
+}
+
+// describeClick declares what a click of a contact on its link has of a request.
+func (r *request) describeClick(s *schema.Spec) {
+	schema.Attr(s, &r.method, "method", "The method: `POST` is the button of a mail program that unsubscribes with one click.", schema.OneOf(http.MethodGet, http.MethodPost))
+	schema.Expr(s, &r.query, "query", "Parameters of the query beside that of the contact, such as `{ utm_source = \"mail\" }`. A list repeats its name.")
+	schema.Expr(s, &r.headers, "headers", "Header fields. A list repeats its name.")
+	schema.Attr(s, &r.remoteAddress, "remote_address", "The address of the contact.")
 }
 
 func (r *request) checkBodies(d *schema.Decoded) hcl.Diagnostics {

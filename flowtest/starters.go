@@ -5,23 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/webhook-gateway/gateway/config/expr"
 	"github.com/webhook-gateway/gateway/config/schema"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/gateway/services"
 	"github.com/webhook-gateway/gateway/store"
 )
 
 // starter holds the attributes of the blocks that are no requests.
 type starter struct {
 	at      string
+	manual  bool
+	click   *request // of "link", for what a click has beside the contact
 	contact expr.Of[any]
 	tag     expr.Of[string]
 	input   expr.Of[any]
-	method  string // of a link
 }
 
 func (s *starter) describe(sp *schema.Spec, kind string) {
@@ -31,6 +34,8 @@ func (s *starter) describe(sp *schema.Spec, kind string) {
 	case "tick":
 		sp.Doc = "A tick of the schedule. Time passes until it."
 		schema.Attr(sp, &s.at, "at", "The time of the tick, such as `\"2026-03-02T07:00:00Z\"`; by default the next one.")
+		schema.Attr(sp, &s.manual, "manual", "Whether the flow starts now, at any time, as `gateway trigger` starts it.")
+		sp.Check(s.checkTick)
 	case "tag":
 		sp.Doc = "A contact gets a tag, as if a person gave it. The contact is made if there is none."
 		schema.Expr(sp, &s.contact, "contact", contact, schema.Required(), anyContact)
@@ -38,16 +43,27 @@ func (s *starter) describe(sp *schema.Spec, kind string) {
 	case "link":
 		sp.Doc = "A contact follows the link. The contact is made if there is none."
 		schema.Expr(sp, &s.contact, "contact", contact, schema.Required(), anyContact)
-		s.method = http.MethodGet
-		schema.Attr(sp, &s.method, "method", "The method: `POST` is the button of a mail program that unsubscribes with one click.", schema.OneOf(http.MethodGet, http.MethodPost))
+		s.click = &request{method: http.MethodGet, remoteAddress: defaultAddress}
+		s.click.describeClick(sp)
 	case "call":
 		sp.Doc = "Another flow calls the flow."
 		schema.Expr(sp, &s.input, "input", "The input of the call, an object.")
 	}
 }
 
-// tick lets time pass until a tick of the schedule.
-func (p *play) tick(_ context.Context, s *stimulus) error {
+func (s *starter) checkTick(_ *schema.Context, d *schema.Decoded) hcl.Diagnostics {
+	if s.manual && s.at != "" {
+		return hcl.Diagnostics{d.Problem("at", "Two times", `With manual = true the flow starts now. Write "advance" in place of "at", or remove "manual".`)}
+	}
+	return nil
+}
+
+// tick lets time pass until a tick of the schedule, or starts the flow by hand.
+func (p *play) tick(ctx context.Context, s *stimulus, sc *scene) (err error) {
+	if s.fields.manual {
+		sc.run, err = p.lab.gateway.StartManually(ctx, p.test.flowName, services.ManualStart{})
+		return err
+	}
 	next := p.test.target.Parts.Clock.Next
 	now := p.lab.clock.Now()
 	at := next(now)
@@ -140,9 +156,16 @@ func (p *play) click(ctx context.Context, s *stimulus, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	r := httptest.NewRequestWithContext(ctx, s.fields.method, u.RequestURI(), nil)
-	r.RemoteAddr = "192.0.2.1:50000"
-	p.exchange(r, s, sc, snapshot.Endpoints[p.test.flowName])
+	endpoint := snapshot.Endpoints[p.test.flowName]
+	target, err := s.fields.click.buildTarget(ctx, p.env(), u.RequestURI())
+	if err != nil {
+		return err
+	}
+	r, _, err := s.fields.click.buildHead(ctx, p.env(), s.fields.click.method, target, nil, "")
+	if err != nil {
+		return err
+	}
+	p.exchange(r, s, sc, endpoint)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -30,7 +31,7 @@ func (p *play) stimulate(ctx context.Context, s *stimulus) *Failure {
 	case "request":
 		err = p.send(ctx, s, sc)
 	case "tick":
-		err = p.tick(ctx, s)
+		err = p.tick(ctx, s, sc)
 	case "tag":
 		err = p.tag(ctx, s)
 	case "link":
@@ -118,6 +119,32 @@ func (r *request) build(ctx context.Context, env expr.Env, e *snapshot.Endpoint,
 	if !r.path.IsSet() && strings.Contains(path, "{") {
 		return nil, fmt.Errorf("the path %s has placeholders: write path = %q with values in their places", path, path)
 	}
+	target, err := r.buildTarget(ctx, env, path)
+	if err != nil {
+		return nil, err
+	}
+	method := r.method
+	if method == "" {
+		method = http.MethodPost
+		if m := e.HTTP.Route.Methods; len(m) > 0 {
+			method = m[0]
+		}
+	}
+	out, own, err := r.buildHead(ctx, env, method, target, body, contentType)
+	if err != nil {
+		return nil, err
+	}
+	if r.signed {
+		if err := r.sign(out, body, e, base, now); err != nil {
+			return nil, err
+		}
+		err = setHeaders(out, own) // what the file says stays
+	}
+	return out, err
+}
+
+// buildTarget makes the URL of a path with the parameters of the request.
+func (r *request) buildTarget(ctx context.Context, env expr.Env, path string) (*url.URL, error) {
 	target, err := url.ParseRequestURI(path)
 	if err != nil {
 		return nil, fmt.Errorf("the path %q is none: %w", path, err)
@@ -136,37 +163,22 @@ func (r *request) build(ctx context.Context, env expr.Env, e *snapshot.Endpoint,
 		}
 		target.RawQuery += query.Encode()
 	}
-	method := r.method
-	if method == "" {
-		method = http.MethodPost
-		if m := e.HTTP.Route.Methods; len(m) > 0 {
-			method = m[0]
-		}
-	}
-	out := httptest.NewRequestWithContext(ctx, method, target.RequestURI(), bytes.NewReader(body))
+	return target, nil
+}
+
+// buildHead makes the request with its header fields, and returns those of the file.
+func (r *request) buildHead(ctx context.Context, env expr.Env, method string, target *url.URL, body []byte, contentType string) (out *http.Request, own map[string]any, err error) {
+	out = httptest.NewRequestWithContext(ctx, method, target.RequestURI(), bytes.NewReader(body))
 	out.Header = http.Header{}
 	if contentType != "" {
 		out.Header.Set("Content-Type", contentType)
 	}
 	out.Header.Set("User-Agent", "gateway-test")
-	out.RemoteAddr = r.remoteAddress + ":50000"
-	if strings.Contains(r.remoteAddress, ":") {
-		out.RemoteAddr = "[" + r.remoteAddress + "]:50000"
+	out.RemoteAddr = net.JoinHostPort(r.remoteAddress, "50000")
+	if own, err = r.headers.EvalOr(ctx, env, nil); err != nil {
+		return nil, nil, err
 	}
-	own, err := r.headers.EvalOr(ctx, env, nil)
-	if err != nil {
-		return nil, err
-	}
-	if err := setHeaders(out, own); err != nil {
-		return nil, err
-	}
-	if r.signed {
-		if err := r.sign(out, body, e, base, now); err != nil {
-			return nil, err
-		}
-		err = setHeaders(out, own) // what the file says stays
-	}
-	return out, err
+	return out, own, setHeaders(out, own)
 }
 
 // setHeaders sets the header fields of the file.

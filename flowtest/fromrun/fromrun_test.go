@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -69,7 +70,8 @@ func write(t *testing.T, r *fromrun.Run, o flowtest.Options, inputs bool) *fromr
 		}
 		return names
 	}
-	test, err := fromrun.Write(r, fromrun.Options{Flow: flows[0], Flows: flows, Outputs: outputs, Inputs: inputs})
+	at := slices.IndexFunc(flows, func(f *flow.Flow) bool { return f.Name == r.Flow })
+	test, err := fromrun.Write(r, fromrun.Options{Flow: flows[at], Flows: flows, Outputs: outputs, Inputs: inputs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +189,19 @@ func TestWhatTheHistoryHides(t *testing.T) {
 	}
 	if report := play(t, test, o); report != "" {
 		t.Error(report)
+	}
+}
+
+// TestAHiddenBodyIsNoStart: without its body a request can't be repeated.
+func TestAHiddenBodyIsNoStart(t *testing.T) {
+	t.Parallel()
+	r := storedRun(t)
+	r.Request.Body.Body = json.RawMessage(`"(sensitive)"`)
+	if test := write(t, r, files(t), true); !test.Startless || len(test.Gaps) != 1 {
+		t.Errorf("startless %t, gaps %q", test.Startless, test.Gaps)
+	}
+	if write(t, storedRun(t), files(t), true).Startless {
+		t.Error("a run with a body is startless")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/webhook-gateway/gateway/config/literal"
 	"github.com/webhook-gateway/gateway/flow"
@@ -33,17 +34,67 @@ func (w *writer) writeStart() error {
 	p := w.Flow.Parts
 	switch {
 	case p.Clock != nil && part("schedule") != nil:
-		w.line("tick {\nat = %s\n}", w.literal(part("schedule")["time"], "the tick"))
+		w.writeTick(part("schedule")["time"])
 	case p.Tag != nil && part("contact") != nil:
 		w.line("tag {\ncontact = %s\n}", contact())
 	case p.Call != nil && part("input") != nil:
 		w.line("call {\ninput = %s\n}", w.literal(roots["input"], "the input"))
 	case w.Flow.Kind == "link" && part("contact") != nil:
-		w.line("link {\ncontact = %s\n}", contact())
+		w.line("link {\ncontact = %s", contact())
+		w.writeClick(part("link"))
+		w.line("}")
 	default:
 		return fmt.Errorf("the history does not hold what trigger %q of flow %q starts from", w.Flow.Kind, w.Flow.Name)
 	}
 	return nil
+}
+
+// writeTick writes a tick of the schedule, or the start of a flow by hand.
+func (w *writer) writeTick(at any) {
+	if _, ticked := w.tickTime(at); !ticked {
+		w.line("tick {\nmanual = true\n}")
+		return
+	}
+	w.line("tick {\nat = %s\n}", w.literal(at, "the tick"))
+}
+
+// tickTime returns the time of the tick that started a run, if it is one of the
+// schedule as the files have it now.
+func (w *writer) tickTime(text any) (at time.Time, ticked bool) {
+	s, _ := text.(string)
+	at, err := time.Parse(time.RFC3339, s)
+	return at, err == nil && w.Flow.Parts.Clock.Next(at.Add(-time.Second)).Equal(at)
+}
+
+// writeClick writes what the click of a contact had beside the contact.
+func (w *writer) writeClick(link map[string]any) {
+	if method, _ := link["method"].(string); method == http.MethodPost {
+		w.line("method = %s", literal.Text(method))
+	}
+	address, _ := link["url"].(string)
+	if u, err := url.Parse(address); err == nil && len(u.Query()) > 0 {
+		w.line("query = %s", w.literal(parameterValues(u.Query()), "the query"))
+	}
+	if agent, _ := link["user_agent"].(string); agent != "" {
+		w.line("headers = %s", w.literal(map[string]any{"User-Agent": agent}, "the header fields"))
+	}
+	if ip, _ := link["remote_ip"].(string); ip != "" {
+		w.line("remote_address = %s", literal.Text(ip))
+	}
+}
+
+// begin returns the time at which the test begins: that of the run, or before the
+// tick that started it.
+func (w *writer) begin() time.Time {
+	if w.Flow.Parts.Clock == nil || w.run.Request != nil {
+		return w.run.Received
+	}
+	roots, _ := decode(w.run.Variables).(map[string]any)
+	schedule, _ := roots["schedule"].(map[string]any)
+	if at, ticked := w.tickTime(schedule["time"]); ticked {
+		return at.Add(-time.Second)
+	}
+	return w.run.Received
 }
 
 func orEmpty(v any) any {
@@ -125,6 +176,7 @@ func (w *writer) writeBody(r *Request) (contentType string) {
 	case r.Encoding == "":
 		return ""
 	case isText && text == redact.Placeholder:
+		w.startless = true
 		w.gap("The history hides the body of the request: give the request one.")
 		return ""
 	case r.Cut:
@@ -147,8 +199,12 @@ func (w *writer) writeBody(r *Request) (contentType string) {
 	return "application/octet-stream"
 }
 
-// leftOut are header fields that say nothing to a flow, or that the test makes.
-var leftOut = []string{"Accept", "Accept-Encoding", "Connection", "Content-Length", "Content-Encoding", "Host", "User-Agent", "Traceparent", "Tracestate"}
+// remade are header fields that the test makes. quiet are others that hardly any flow
+// reads: a test that people keep is shorter without them.
+var (
+	remade = []string{"Accept-Encoding", "Connection", "Content-Length", "Content-Encoding", "Host", "Traceparent", "Tracestate"}
+	quiet  = []string{"Accept", "User-Agent"}
+)
 
 // headers returns the header fields that the test gives: not those that signing
 // makes again.
@@ -157,7 +213,7 @@ func (w *writer) headers(r *Request, contentType string) map[string]any {
 	signed := w.signedFields()
 	for name, values := range r.Headers {
 		name = http.CanonicalHeaderKey(name)
-		if slices.Contains(leftOut, name) || slices.Contains(signed, name) || name == "Content-Type" && strings.EqualFold(values[0], contentType) {
+		if slices.Contains(remade, name) || !w.Inputs && slices.Contains(quiet, name) || slices.Contains(signed, name) || name == "Content-Type" && strings.EqualFold(values[0], contentType) {
 			continue
 		}
 		out[name] = oneOrMany(values)

@@ -36,6 +36,8 @@ type Test struct {
 	Name string
 	Text string   // of a test file, in the canonical format
 	Gaps []string // what the history does not hold, so that the test lacks it
+	// Startless says that the history hides what started the run.
+	Startless bool
 }
 
 // Write writes the test.
@@ -43,7 +45,7 @@ func Write(r *Run, o Options) (*Test, error) {
 	w := &writer{run: r, Options: o, name: fmt.Sprintf("run %s", r.ID)}
 	w.line("test %s {", literal.Text(w.name))
 	w.line("flow = %s", literal.Text(o.Flow.Name))
-	w.line("now = %s", literal.Text(r.Received.UTC().Format(time.RFC3339Nano)))
+	w.line("now = %s", literal.Text(w.begin().UTC().Format(time.RFC3339Nano)))
 	if err := w.writeStart(); err != nil {
 		return nil, err
 	}
@@ -57,7 +59,7 @@ func Write(r *Run, o Options) (*Test, error) {
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("the test can't be written: %w", diags)
 	}
-	return &Test{Name: w.name, Text: w.comments() + string(text), Gaps: w.gaps}, nil
+	return &Test{Name: w.name, Text: w.comments() + string(text), Gaps: w.gaps, Startless: w.startless}, nil
 }
 
 // writer writes one test.
@@ -67,6 +69,8 @@ type writer struct {
 	name string
 	out  bytes.Buffer
 	gaps []string
+
+	startless bool
 }
 
 func (w *writer) line(text string, args ...any) { fmt.Fprintf(&w.out, text+"\n", args...) }
