@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/webhook-gateway/gateway/admin/ops"
+	"github.com/webhook-gateway/gateway/internal/duration"
 	"github.com/webhook-gateway/gateway/internal/termtext"
 )
 
@@ -43,7 +45,12 @@ of them with --all-flows.
 			if err != nil {
 				return err
 			}
-			key.Name = args[0]
+			if key.Name = args[0]; !key.AllFlows && len(key.Flows) == 0 {
+				return errors.New("the key opens no flow; name flows with --flow, or open all with --all-flows")
+			}
+			if err := checkDurationFlag("expires", key.Expires); err != nil {
+				return err
+			}
 			created, err := client.CreateKey(cmd.Context(), key)
 			if err != nil {
 				return err
@@ -74,6 +81,9 @@ owner can change over; with --overlap 0s it ends at once.`,
 			if err != nil {
 				return err
 			}
+			if err := errors.Join(checkDurationFlag("overlap", rotation.Overlap), checkDurationFlag("expires", rotation.Expires)); err != nil {
+				return err
+			}
 			created, err := client.RotateKey(cmd.Context(), args[0], rotation)
 			if err != nil {
 				return err
@@ -86,6 +96,18 @@ owner can change over; with --overlap 0s it ends at once.`,
 	cmd.Flags().StringVar(&rotation.Expires, "expires", "", "time after which the new key expires, such as 90d (default the lifetime of the old one)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// checkDurationFlag names the flag that holds no duration, which the API calls by the
+// name of its member.
+func checkDurationFlag(name, text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := duration.Parse(text); err != nil {
+		return fmt.Errorf("--%s: %w", name, err)
+	}
+	return nil
 }
 
 // printNewKey prints the key alone to the standard output, so that scripts can
@@ -102,6 +124,9 @@ func (c *command) printNewKey(k *ops.KeyCreated, asJSON bool) error {
 		ends = "expires at " + formatLocalTime(k.Expires)
 	}
 	_, err := fmt.Fprintf(c.err, "%s opens %s and %s. The key is not shown again.\n", termtext.Escape(k.Name), keyFlows(k.AllFlows, k.Flows, "all flows with auth \"key\""), ends)
+	for _, name := range k.Closed {
+		fmt.Fprintf(c.err, "Warning: the flow %s has no auth \"key\", so the key does not open it. Add auth \"key\" {} to its trigger.\n", termtext.Escape(name))
+	}
 	return err
 }
 

@@ -17,7 +17,8 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(t)
 	a := ask[ops.KeyCreated](l, "POST", "/api/v1/keys", 200, `{"name": "acme", "flows": ["x", "y"], "expires_in": "90d"}`)
-	if err := apikey.Check(a.Secret); err != nil || !strings.HasPrefix(a.Secret, a.Hint) || a.State != "active" || a.Expires.Sub(a.Created) != 90*24*time.Hour {
+	if err := apikey.Check(a.Secret); err != nil || !strings.HasPrefix(a.Secret, a.Hint) || a.State != "active" || a.Expires.Sub(a.Created) != 90*24*time.Hour ||
+		strings.Join(a.Closed, " ") != "x y" {
 		t.Errorf("%+v", a)
 	}
 	b := ask[ops.KeyCreated](l, "POST", "/api/v1/keys/acme/rotate?overlap=1h", 200)

@@ -317,6 +317,9 @@ func TestQueueDepths(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
+	if strings.Contains(body, `gateway_queue_runs{flow="y"`) {
+		t.Error("a flow without runs has series of its queue")
+	}
 }
 
 func TestRunsWithoutStore(t *testing.T) {

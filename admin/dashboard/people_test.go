@@ -64,6 +64,7 @@ func TestKeys(t *testing.T) {
 	if w.Code != 200 || secret == "" {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
+	wantText(t, w.Body.String(), "The flow x has no auth \"key\"")
 	page := s.get("/keys", 200)
 	wantText(t, page, "shop", "x active", "never")
 	wantNone(t, page, secret)

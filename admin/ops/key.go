@@ -40,7 +40,8 @@ type KeyRotation struct {
 // KeyCreated is a new key.
 type KeyCreated struct {
 	Key
-	Secret string `json:"key" doc:"The key itself, in this answer only: the store has a hash of it."`
+	Secret string   `json:"key" doc:"The key itself, in this answer only: the store has a hash of it."`
+	Closed []string `json:"closed_flows,omitempty" doc:"Flows of the key whose triggers have no auth \"key\" now, so that it does not open them."`
 }
 
 // KeysRevoked is the result of a revocation.

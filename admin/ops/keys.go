@@ -98,7 +98,18 @@ func (s *Service) addKey(ctx context.Context, v view, name, secret string, c sto
 	if at < 0 {
 		return KeyCreated{}, &Error{Kind: Conflict, Message: "the key was revoked while it was made"}
 	}
-	return KeyCreated{Key: v.showKey(&list.Keys[at], s.opts.Clock.Now()), Secret: secret}, nil
+	return KeyCreated{Key: v.showKey(&list.Keys[at], s.opts.Clock.Now()), Secret: secret, Closed: v.closedFlows(list.Keys[at].Flows)}, nil
+}
+
+// closedFlows returns those of the flows whose triggers ask for no key.
+func (v view) closedFlows(names []string) []string {
+	var closed []string
+	for _, f := range v.Config.Flows {
+		if slices.Contains(names, f.Name) && (f.Parts.HTTP == nil || !f.Parts.HTTP.ReadsKeys) {
+			closed = append(closed, v.redactText(f.Name))
+		}
+	}
+	return closed
 }
 
 // RevokeKey deletes the keys with a name.
