@@ -19,6 +19,7 @@ func TestGuides(t *testing.T) {
 	t.Parallel()
 	for page, least := range map[string]int{
 		"first-flow.md": 15,
+		"testing.md":    15,
 	} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
@@ -39,6 +40,7 @@ func followGuide(t *testing.T, page string, least int) {
 		t.Fatal(err)
 	}
 	guide := &tour{root: root, dir: t.TempDir(), ports: freePorts(t), terminal: true}
+	guide.env = append(guide.env, "GATEWAY_DATA="+filepath.Join(t.TempDir(), "data"))
 	defer guide.stop()
 	commands, flows := 0, false
 	for _, b := range guideBlocks(guide.replacePorts(string(text))) {
@@ -144,7 +146,7 @@ func (r *tour) startUnit(t *testing.T, unit string) {
 	if command == nil {
 		t.Fatalf("no ExecStart in\n%s", unit)
 	}
-	here := strings.NewReplacer("/usr/local/bin/gateway", "gateway", "/etc/gateway/", "", "/var/lib/gateway", "data").Replace(command[1])
+	here := strings.NewReplacer("/usr/local/bin/gateway", "gateway", "/etc/gateway/", "", "/var/lib/gateway", "$GATEWAY_DATA").Replace(command[1])
 	if err := r.background("exec "+here, "…"); err != nil {
 		t.Fatalf("%s: %v", here, err)
 	}
