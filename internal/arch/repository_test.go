@@ -60,6 +60,19 @@ func TestCodeChangesNoPackageVariable(t *testing.T) {
 	}
 }
 
+// TestOnlyTestsOfFlowsTrustSamples: no code that serves requests can let one pass
+// its auth.
+func TestOnlyTestsOfFlowsTrustSamples(t *testing.T) {
+	t.Parallel()
+	for _, p := range repository(t) {
+		s, err := readSource(p, slices.Concat(p.GoFiles, p.CgoFiles))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report(t, checkTrust(s))
+	}
+}
+
 func TestTestsDoNotSleep(t *testing.T) {
 	t.Parallel()
 	for _, p := range repository(t) {

@@ -41,6 +41,21 @@ func TestCheckSleeps(t *testing.T) {
 	runSourceCases(t, cases, checkSleeps)
 }
 
+func TestCheckTrust(t *testing.T) {
+	t.Parallel()
+	const imports = `import "example.com/gateway/flow";`
+	runSourceCases(t, []sourceCase{
+		{"called", "gateway/endpoint", imports + `var ctx = flow.TrustSample(nil, "x")`, "lets a request pass its auth"},
+		{"passed on", "triggers", imports + `var trust = flow.TrustSample`, "lets a request pass its auth"},
+		{"renamed", "triggers", `import f "example.com/gateway/flow"; var trust = f.TrustSample`, "lets a request pass its auth"},
+		{"in its package", "flow", `func TrustSample() {}; func f() { TrustSample() }`, "lets a request pass its auth"},
+		{"declared", "flow", `func TrustSample() {}`, ""},
+		{"tests of flows", "flowtest", imports + `var ctx = flow.TrustSample(nil, "x")`, ""},
+		{"read", "triggers", imports + `var kind = flow.TrustedAs(nil)`, ""},
+		{"of another", "triggers", `import "example.com/other"; var ctx = other.TrustSample(nil)`, ""},
+	}, checkTrust)
+}
+
 func TestCheckState(t *testing.T) {
 	t.Parallel()
 	cases := []sourceCase{
