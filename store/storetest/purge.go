@@ -189,8 +189,8 @@ func sizeGrows(f *fixture) {
 	const body = 4 << 20
 	e := f.newEntry(store.Succeeded)
 	random := rand.NewChaCha8([32]byte{1}) // does not compress
-	e.Payload.Body = make([]byte, body)
-	_, _ = random.Read(e.Payload.Body)
+	e.Body = make([]byte, body)
+	_, _ = random.Read(e.Body)
 	f.ok(f.s.Record(f.ctx, e))
 	after, err := f.s.Size(f.ctx)
 	f.ok(err)
