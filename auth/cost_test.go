@@ -2,11 +2,13 @@ package auth
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"runtime/debug"
 	"slices"
 	"testing"
 
+	"github.com/webhook-gateway/gateway/flow"
 	"github.com/webhook-gateway/gateway/internal/apikey"
 )
 
@@ -37,6 +39,8 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 	ownKey := apikey.New()
 	inQuery := withHeader()
 	inQuery.Query.Set("key", testKey)
+	asana := withHeader("X-Hook-Signature", plain)
+	asana.Body, asana.Handshakes = body, keptSecret(testKey)
 	cases := []struct {
 		name    string
 		check   Check
@@ -50,6 +54,7 @@ func TestVerifyAllocatesNothing(t *testing.T) {
 		{"bearer", mustDecode(t, "bearer", "token = \"token-17\""), withHeader("Authorization", "Bearer token-17")},
 		{"header", mustDecode(t, "header", "name = \"x-key\"\nvalue = [secret.old, secret.key]"), withHeader("X-Key", testKey)},
 		{"key", mustDecode(t, "key", ""), withKeys(withHeader("Authorization", "Bearer "+ownKey), ownKey)},
+		{"asana with the secret of a handshake", mustDecode(t, "asana", ""), asana},
 		{"query", mustDecode(t, "query", "name = \"key\"\nvalue = secret.key"), inQuery},
 	}
 	for _, tc := range cases {
@@ -98,6 +103,21 @@ func BenchmarkSenders(b *testing.B) {
 func BenchmarkKey(b *testing.B) {
 	key := apikey.New()
 	benchmark(b, mustDecode(b, "key", ""), withKeys(withHeader("Authorization", "Bearer "+key), key))
+}
+
+// keptSecret is the secret of a handshake.
+type keptSecret string
+
+func (s keptSecret) Secret(context.Context, string) (string, error) { return string(s), nil }
+func (keptSecret) Keep(context.Context, string, string) error       { return flow.ErrHandshakeDone }
+
+// BenchmarkHandshakeSecret leaves out the lookup of the secret.
+func BenchmarkHandshakeSecret(b *testing.B) {
+	body := bytes.Repeat([]byte("0123456789abcdef"), 64)
+	r := withHeader("X-Hook-Signature", hmacOf(b, "sha256", testKey, string(body)))
+	r.Body, r.Handshakes = body, keptSecret(testKey)
+	benchmark(b, mustDecode(b, "asana", ""), r)
+	b.SetBytes(int64(len(body)))
 }
 
 func BenchmarkBasic(b *testing.B) {

@@ -27,9 +27,25 @@ func (p *presetCheck) verifyHandshake(ctx context.Context, r *Request) error {
 	case secret == "":
 		return errors.New("no handshake has brought a secret yet")
 	}
-	v := &signature{scheme: p.signatures[0].scheme}
-	v.setKeys([]string{secret})
-	return v.Verify(ctx, r)
+	return p.signatureWith(secret).Verify(ctx, r)
+}
+
+// handshakeSignature checks signatures with the secret of a handshake.
+type handshakeSignature struct {
+	secret string
+	signature
+}
+
+// signatureWith returns the check of signatures with a secret. The last one is kept,
+// because the secret seldom changes.
+func (p *presetCheck) signatureWith(secret string) *signature {
+	v := p.kept.Load()
+	if v == nil || v.secret != secret {
+		v = &handshakeSignature{secret, signature{scheme: p.signatures[0].scheme}}
+		v.setKeys([]string{secret})
+		p.kept.Store(v)
+	}
+	return &v.signature
 }
 
 func (p *presetCheck) handshakeSenders() []string {

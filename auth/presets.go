@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -46,6 +47,7 @@ type presetCheck struct {
 	signatures []*signature
 	tolerance  time.Duration // 0 for that of the sender
 	timeHeader string
+	kept       atomic.Pointer[handshakeSignature] // of the latest secret of a handshake
 }
 
 func (p *presetCheck) Describe(s *schema.Spec) {
