@@ -82,11 +82,11 @@ func (t *testRun) runTests(ctx context.Context, o flowtest.Options) error {
 	}
 	if len(diags) > 0 {
 		opts := diag.Options{Version: t.Version, Color: t.wantsColor(t.out), Width: 100}
-		format := t.format
-		if format == "junit" {
-			format = "text" // the files have errors, and no test has run
+		out, format := t.out, t.format
+		if !diags.HasErrors() && (format == "json" || format == "junit") {
+			out, format = t.err, "text" // the results follow, in a document of their own
 		}
-		if err := diag.Write(t.out, format, diag.Report{Diags: diags, Files: report.Files}, opts); err != nil {
+		if err := diag.Write(out, format, diag.Report{Diags: diags, Files: report.Files}, opts); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ func TestGuides(t *testing.T) {
 	for page, least := range map[string]int{
 		"first-flow.md": 15,
 		"testing.md":    15,
+		"ci.md":         5,
 	} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
@@ -55,8 +56,11 @@ func followGuide(t *testing.T, page string, least int) {
 		case "hcl", "yaml", "ini":
 			guide.writeFile(t, b)
 			flows = flows || b.language == "hcl"
-			if b.language == "ini" {
+			switch b.language {
+			case "ini":
 				guide.startUnit(t, b.text)
+			case "yaml":
+				guide.runJob(t, b.text)
 			}
 		}
 	}
@@ -152,5 +156,23 @@ func (r *tour) startUnit(t *testing.T, unit string) {
 	}
 	if err := r.endLast(); err != nil {
 		t.Errorf("%s: %v", here, err)
+	}
+}
+
+// jobCommand is a line of a pipeline that runs the gateway.
+var jobCommand = regexp.MustCompile(`(?m)^ *(?:- )?(?:run: )?(gateway .+)$`)
+
+// runJob executes the commands of the gateway in a pipeline of CI, which must succeed
+// with the files of the guide.
+func (r *tour) runJob(t *testing.T, pipeline string) {
+	t.Helper()
+	commands := jobCommand.FindAllStringSubmatch(pipeline, -1)
+	if len(commands) < 3 {
+		t.Fatalf("%d commands of the gateway in\n%s", len(commands), pipeline)
+	}
+	for _, c := range commands {
+		if out, err := r.shell(c[1]).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", c[1], err, out)
+		}
 	}
 }
