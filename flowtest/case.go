@@ -54,7 +54,7 @@ func (c *Case) File() string { return c.file.name }
 // Describe declares the block.
 func (c *Case) Describe(s *schema.Spec) {
 	s.Doc = "A test of a flow, in a file whose name ends in `.test.hcl`, beside the flow files. `gateway test` runs it: the gateway serves the flow with a store and a clock of the test. The requests come one after another, and then time passes until all runs are over.\n\n" +
-		"Time passes at once: a delay of a day, the pauses of `retry` and the timeouts take none. Ids of runs and the random part of pauses are the same each time the test runs. Actions that reach outside need a mock; `log`, `transform`, `tag` and the kinds that control the run need none. Secrets and variables of the environment have values of the test, and never real ones.\n\n" +
+		"Time passes at once: a delay of a day, the pauses of `retry` and the timeouts take none. Ids of runs and the random part of pauses are the same each time the test runs. Actions that reach outside need a mock; `log`, `transform`, `tag` and the kinds that control the run need none. Secrets and variables of the environment have values of the test, and never real ones. Expressions of the test read them as `secret.NAME`, such as to make a header by hand.\n\n" +
 		"A test file may also hold `locals { … }`, which its tests read as `local.NAME`, and `mock` blocks, `secrets = { … }` and `env = { … }` for all its tests. A mock in a test replaces those of the file for the same action."
 	schema.Label(s, &c.Name, "NAME", "The sentence that the test proves.")
 	schema.Attr(s, &c.flowName, "flow", "The name of the flow.", schema.Required())

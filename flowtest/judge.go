@@ -82,10 +82,11 @@ func describeCause(r *store.Run) string {
 	if r == nil || r.Cause.Message == "" {
 		return ""
 	}
+	message := strings.TrimSuffix(r.Cause.Message, ".") // the sentence around it has one
 	if r.Cause.Action != "" {
-		return fmt.Sprintf(": %s: %s", r.Cause.Action, r.Cause.Message)
+		return fmt.Sprintf(": %s: %s", r.Cause.Action, message)
 	}
-	return ": " + r.Cause.Message
+	return ": " + message
 }
 
 // placeOf returns the place of an action in the flow files.

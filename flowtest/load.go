@@ -36,6 +36,7 @@ type suite struct {
 	flowsFailed bool // diags are those of the flow files
 
 	mu      sync.Mutex
+	secrets map[string]bool           // the names of those that the flow files declare
 	configs map[string]*configuration // by the settings with which they were loaded
 	image   func() (sqlite.Image, error)
 }
@@ -48,7 +49,7 @@ type configuration struct {
 }
 
 func loadSuite(o Options) *suite {
-	s := &suite{Options: o, sources: map[string][]byte{}, flows: map[string]*flow.Flow{}, configs: map[string]*configuration{}}
+	s := &suite{Options: o, sources: map[string][]byte{}, flows: map[string]*flow.Flow{}, secrets: map[string]bool{}, configs: map[string]*configuration{}}
 	s.image = sync.OnceValues(func() (sqlite.Image, error) { return sqlite.NewImage(o.Clock) })
 	var found load.Found
 	if o.Text == nil {
@@ -154,12 +155,42 @@ func (s *suite) loadOptions(v settings, unset load.Unset) load.Options {
 		return o // secrets stay unknown, so that their form does not matter
 	}
 	o.Secret = func(name string) (string, bool) {
-		if text, ok := v.secrets[name]; ok {
-			return text, true
-		}
-		return madeUpSecret(name), true
+		s.mu.Lock()
+		s.secrets[name] = true
+		s.mu.Unlock()
+		return v.secret(name), true
 	}
 	return o
+}
+
+// secret returns the value of a secret in a test.
+func (v settings) secret(name string) string {
+	if text, ok := v.secrets[name]; ok {
+		return text
+	}
+	return madeUpSecret(name)
+}
+
+// secretType is the type of secret in the expressions of tests.
+func (s *suite) secretType() cty.Type {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := map[string]cty.Type{}
+	for name := range s.secrets {
+		names[name] = cty.String
+	}
+	return cty.Object(names)
+}
+
+// secretValues returns the values of all secrets in a test.
+func (s *suite) secretValues(v settings) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	values := map[string]any{}
+	for name := range s.secrets {
+		values[name] = v.secret(name)
+	}
+	return values
 }
 
 // flowPaths returns the paths of the flow files: a path that is a test file stands
@@ -248,7 +279,7 @@ func (f *testFile) setScope() {
 	table := funcs.Table(funcs.Options{})
 	maps.Copy(table, funcs.TablePerFile(funcs.Options{Env: func(string) (string, bool) { return "", false }, ReadFile: f.readFile}))
 	consts := map[string]cty.Value{"local": cty.ObjectVal(f.locals), "path": cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("/" + f.dir)})}
-	f.scope = expr.NewScope(consts, table, s.Clock).WithSource(func(name string) []byte { return s.sources[name] })
+	f.scope = expr.NewScope(consts, table, s.Clock).WithSource(func(name string) []byte { return s.sources[name] }).With("secret", s.secretType())
 }
 
 // readFile reads a file that the test file names.

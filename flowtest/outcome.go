@@ -43,6 +43,7 @@ func (p *play) outcome() mockEnv {
 	return mockEnv{
 		"action": map[string]any(actions), "input": map[string]any(inputs), "calls": map[string]any(calls),
 		"response": p.last.value(), "responses": map[string]any(responses), "run": last, "runs": runs,
+		"secret": p.suite.secretValues(p.test.settings),
 	}
 }
 

@@ -126,7 +126,7 @@ func (p *play) env() expr.Env {
 	for name, r := range p.responses {
 		responses[name] = r.value()
 	}
-	return mockEnv{"response": p.last.value(), "responses": responses}
+	return mockEnv{"response": p.last.value(), "responses": responses, "secret": p.suite.secretValues(p.test.settings)}
 }
 
 // pass lets time pass, and another gateway take over if this one dies meanwhile.

@@ -159,7 +159,8 @@ func (a *actor) envOf(c *flow.Call, made *call) expr.Env {
 		}
 	}
 	return mockEnv{
-		"input": made.input, "each": c.Value("each"),
+		"secret": a.test.file.suite.secretValues(a.test.settings),
+		"input":  made.input, "each": c.Value("each"),
 		"call": map[string]any{"number": number, "attempt": c.Attempt, "key": made.key, "path": made.path},
 	}
 }

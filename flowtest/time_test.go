@@ -277,6 +277,18 @@ flow "sync" {
   action "http" "charge" { url = "https://pay.example.com/" }
   action "respond" "answer" { json = {} }
 }
+flow "detached" {
+  trigger "webhook" {
+    path = "/detached"
+    mode = "sync"
+  }
+  action "respond" "answer" {
+    json = { taken = true }
+    then = "continue"
+  }
+  action "http" "charge" { url = "https://pay.example.com/" }
+  action "http" "mail" { url = "https://mail.example.com/" }
+}
 `
 
 func TestCrash(t *testing.T) {
@@ -327,6 +339,46 @@ test "a sync caller gets nothing" {
   mock "charge" {}
   crash { during = "charge" }
   expect { run = "none" }
+}
+`)
+	passes(t, paying, `
+test "a sync caller has its answer, and the run goes on after the charge" {
+  flow = "detached"
+  request {}
+  mock "charge" {}
+  mock "mail" {}
+  crash { after = "charge" }
+  expect {
+    status  = 200
+    json    = { taken = true }
+    run     = "succeeded"
+    actions = ["answer", "charge", "mail"]
+  }
+  assert { condition = length(calls.charge) == 1 && length(calls.mail) == 1 }
+}
+test "a sync caller has its answer, and the charge is repeated" {
+  flow = "detached"
+  request {}
+  mock "charge" {}
+  mock "mail" {}
+  crash { during = "charge" }
+  expect {
+    status = 200
+    run    = "succeeded"
+  }
+  assert { condition = length(calls.charge) == 2 && calls.charge[0].key == calls.charge[1].key }
+}
+test "the gateway dies right after the answer" {
+  flow = "detached"
+  request {}
+  mock "charge" {}
+  mock "mail" {}
+  crash { after = "answer" }
+  expect {
+    run     = "succeeded"
+    actions = ["answer", "charge", "mail"]
+  }
+  assert { condition = length(calls.charge) == 1 && length(calls.mail) == 1 }
 }
 `)
 	fails(t, paying, "test \"x\" {\n flow = \"sync\"\nrequest {}\ncrash { after = \"charge\" }\n expect { status = 200 }\n}\n", "The crash did not come")
