@@ -85,6 +85,13 @@ func (k *plaidKeys) key(ctx context.Context, id string) (plaidKey, error) {
 	if again, ok := k.current(id); ok && !k.isStale(again) {
 		return again, nil
 	}
+	// Kept keys are few and have their own pause. A flood of other ids must not keep one
+	// in use that Plaid has ended.
+	if !isKept {
+		if err := k.gate.count(k.clock.Now(), "keys"); err != nil {
+			return plaidKey{}, err
+		}
+	}
 	fetched, err := k.load(ctx, id)
 	switch {
 	case err == nil:
@@ -121,9 +128,6 @@ func (k *plaidKeys) keep(id string, key plaidKey) {
 
 func (k *plaidKeys) load(ctx context.Context, id string) (plaidKey, error) {
 	now := k.clock.Now()
-	if err := k.gate.count(now, "keys"); err != nil {
-		return plaidKey{}, err
-	}
 	text, err := k.fetch(ctx, id)
 	if err != nil {
 		return plaidKey{}, err

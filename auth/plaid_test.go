@@ -149,6 +149,21 @@ func TestPlaidBoundsItsFetches(t *testing.T) {
 	}
 }
 
+// A flood of unknown ids does not keep a key in use that Plaid has ended.
+func TestPlaidAsksForKeptKeysInAFlood(t *testing.T) {
+	t.Parallel()
+	p, k := newPlaidAnswers()
+	p.check(t, k, "key-0001", "found", 1)
+	p.clock.now = p.clock.now.Add(plaidKeyInterval)
+	for n := range maxFetches {
+		p.check(t, k, fmt.Sprintf("unknown-%d", n), "no key of Plaid has the id", n+2)
+	}
+	p.check(t, k, "unknown-0", "unavailable", maxFetches+1)
+	p.ended = fmt.Sprint(p.clock.now.Unix())
+	p.check(t, k, "key-0001", "has ended", maxFetches+2)
+	p.check(t, k, "key-0001", "has ended", maxFetches+2)
+}
+
 // The question holds the keys of the account. Only the answer that says so means an
 // unknown key: a wrong secret in the file must not make Plaid give up.
 func TestPlaidIsAsked(t *testing.T) {
