@@ -29,7 +29,9 @@ func (p page) fileName() string { return strings.ReplaceAll(p.name, " ", "-") + 
 func (c *command) referencePages() []page {
 	out := []page{handwrittenPage("language")}
 	for _, d := range c.declarations() {
-		out = append(out, specPage(d.name, d.head, d.spec))
+		p := specPage(d.name, d.head, d.spec)
+		p.text += mockSection(d.mock)
+		out = append(out, p)
 	}
 	return append(out, handwrittenPage("names"), functionsPage(), handwrittenPage("bodies"), handwrittenPage("answers"), c.limitsPage(), commandsPage(c))
 }
@@ -39,34 +41,35 @@ type declaration struct {
 	name string // of the page, such as "action http"
 	head string // the block as it is written
 	spec *schema.Spec
+	mock string // that stands in for an action in tests; "" for none
 }
 
 // declarations returns all blocks and kinds in the order of the reference.
 func (c *command) declarations() []declaration {
 	specs := load.Specs()
 	out := []declaration{
-		{"gateway", "gateway", specs["gateway"]},
-		{"secret", `secret "NAME"`, specs["secret"]},
-		{"flow", `flow "NAME"`, flow.Spec(c.Kinds)},
-		{"test", `test "NAME"`, flowtest.Spec()},
+		{"gateway", "gateway", specs["gateway"], ""},
+		{"secret", `secret "NAME"`, specs["secret"], ""},
+		{"flow", `flow "NAME"`, flow.Spec(c.Kinds), ""},
+		{"test", `test "NAME"`, flowtest.Spec(), ""},
 	}
 	for _, k := range c.Kinds.Triggers {
 		if k.NotYet == "" {
 			spec := schema.Describe(k.New())
-			out = append(out, declaration{"trigger " + k.Name, fmt.Sprintf("trigger %q", k.Name), spec})
+			out = append(out, declaration{"trigger " + k.Name, fmt.Sprintf("trigger %q", k.Name), spec, ""})
 			out = append(out, innerKinds(spec)...)
 		}
 	}
 	for _, k := range c.Kinds.Actions {
 		if k.NotYet == "" {
 			spec := flow.ActionSpec(k)
-			out = append(out, declaration{"action " + k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec})
+			out = append(out, declaration{"action " + k.Name, fmt.Sprintf("action %q \"NAME\"", k.Name), spec, flowtest.MockExample(k)})
 			out = append(out, innerKinds(spec)...)
 		}
 	}
 	for _, k := range c.Connections {
 		if k.NotYet == "" {
-			out = append(out, declaration{"connection " + k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New())})
+			out = append(out, declaration{"connection " + k.Name, fmt.Sprintf("connection %q \"NAME\"", k.Name), schema.Describe(k.New()), ""})
 		}
 	}
 	return out
@@ -82,11 +85,20 @@ func innerKinds(s *schema.Spec) []declaration {
 		}
 		for _, kind := range f.Block.Kinds {
 			if spec := f.Block.KindSpec(kind); spec != nil {
-				out = append(out, declaration{f.Name + " " + kind, fmt.Sprintf("%s %q", f.Name, kind), spec})
+				out = append(out, declaration{f.Name + " " + kind, fmt.Sprintf("%s %q", f.Name, kind), spec, ""})
 			}
 		}
 	}
 	return out
+}
+
+// mockSection says how a test replaces the effect of an action.
+func mockSection(mock string) string {
+	if mock == "" {
+		return ""
+	}
+	return "\n## In tests\n\nA [test](test.md) needs a mock of the action. This one answers as in the first example:\n\n```hcl\n" + mock + "\n```\n\n" +
+		"The test reads `input.example` and `calls.example` to see what the action was about to do.\n"
 }
 
 func specPage(name, head string, s *schema.Spec) page {

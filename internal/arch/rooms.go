@@ -150,7 +150,7 @@ func programRooms() []room {
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
 		{"admin/session", with(), "it knows who is signed in, and no route"},
 		{"admin", with("admin/session", "admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},
-		{"flowtest", with("internal/body", "config/diag", "config/expr", "config/expr/funcs", "config/load", "config/schema", "config/syntax", "flow", "gateway", "gateway/services", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, takes the kinds as an argument, and decodes the bodies that actions send"},
+		{"flowtest", with("internal/body", "config/diag", "config/expr", "config/expr/funcs", "config/literal", "config/load", "config/schema", "config/syntax", "flow", "gateway", "gateway/services", "gateway/snapshot", "store", "store/*"), "it runs whole gateways, takes the kinds as an argument, and decodes the bodies that actions send"},
 		{"flowtest/fromrun", with("config/format", "config/literal", "flow", "flowtest", "internal/redact"), "it writes tests as text, from the JSON of runs"},
 		{"flowtest/coverage", with("flow", "flow/outline", "flowtest"), "it watches tests, and joins what they reach to the text of the files"},
 		{"cmd/...", []string{anything}, "cmd wires the program together"},
