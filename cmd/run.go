@@ -23,9 +23,11 @@ import (
 	"github.com/webhook-gateway/gateway/admin"
 	"github.com/webhook-gateway/gateway/admin/api"
 	"github.com/webhook-gateway/gateway/admin/dashboard"
+	"github.com/webhook-gateway/gateway/admin/dryrun"
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/admin/session"
 	"github.com/webhook-gateway/gateway/config/load"
+	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/gateway/snapshot"
 	"github.com/webhook-gateway/gateway/gateway/telemetry"
@@ -50,7 +52,8 @@ type runner struct {
 	lease, shutdown, drain         time.Duration
 	allow                          permissions
 	flags                          *pflag.FlagSet
-	log                            *zap.Logger // nil until the options are read
+	tests                          flowtest.Options // with which dry runs read the flow files
+	log                            *zap.Logger      // nil until the options are read
 }
 
 func (c *command) runCommand() *cobra.Command {
@@ -203,7 +206,10 @@ func (r *runner) options(paths []string) (gateway.Options, error) {
 	if err := checkApart(o.AllowPaths, paths, r.data); err != nil {
 		return o, err
 	}
-	loadFlows, err := r.loader(paths, load.RequireSet, func(o *load.Options) { o.LocalOnly = isLoopback(r.listen) })
+	loadFlows, err := r.loader(paths, load.RequireSet, func(o *load.Options) {
+		o.LocalOnly = isLoopback(r.listen)
+		r.tests = flowtest.Options{FS: o.FS, Paths: o.Paths, Kinds: o.Kinds, Connections: o.Connections, Version: r.Version, Clock: r.clock, Env: o.Env}
+	})
 	if err != nil {
 		return o, err
 	}
@@ -375,6 +381,7 @@ func (r *runner) newAdminServer(l net.Listener, g *gateway.Gateway, o gateway.Op
 	service := ops.New(ops.Options{
 		Version: o.Version, Clock: o.Clock, Log: log, AuditLog: o.Log, Store: o.Store,
 		Process: g, Snapshots: g, Reloader: g, Worker: g, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
+		Rehearsal: dryrun.New(r.tests),
 	})
 	handler := api.New(api.Options{Ops: service, Metrics: g.MetricsHandler(), Clock: o.Clock, Version: o.Version})
 	pages := dashboard.New(dashboard.Options{Ops: service, Clock: o.Clock, Log: log, Version: o.Version})

@@ -47,6 +47,8 @@ type Options struct {
 	// Connections are the kinds of connections.
 	Connections []flow.ConnectionKind
 	Version     string
+	// Env, if set, looks up variables of the environment that a test does not set.
+	Env func(name string) (string, bool)
 	// Match chooses tests by their names; nil chooses all.
 	Match *regexp.Regexp
 	// RefuseOnly makes `only` an error, as in a pipeline, where it would hide tests.

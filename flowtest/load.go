@@ -148,6 +148,9 @@ func (s *suite) loadOptions(v settings, unset load.Unset) load.Options {
 		FS: s.FS, Paths: s.flowPaths(), Clock: s.Clock, Kinds: s.Kinds, Connections: s.Connections, Unset: unset,
 		Env: func(name string) (string, bool) {
 			text, ok := v.env[name]
+			if !ok && s.Env != nil {
+				return s.Env(name)
+			}
 			return text, ok
 		},
 	}

@@ -3,7 +3,9 @@ package flowtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -322,7 +324,13 @@ func sampleOf(t cty.Type) string {
 		return "true"
 	case t.IsListType() || t.IsTupleType() || t.IsSetType():
 		return "[]"
-	case t.IsMapType() || t.IsObjectType():
+	case t.IsObjectType():
+		var members []string
+		for _, name := range slices.Sorted(maps.Keys(t.AttributeTypes())) {
+			members = append(members, fmt.Sprintf("%q = %s", name, sampleOf(t.AttributeType(name))))
+		}
+		return "{ " + strings.Join(members, ", ") + " }"
+	case t.IsMapType():
 		return "{}"
 	}
 	return "null"

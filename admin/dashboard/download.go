@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"cmp"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -33,6 +34,20 @@ func (d *Dashboard) downloadPart(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	_, _ = w.Write(text) // fails only if the caller hung up
+}
+
+// downloadTest serves the test file that repeats a run.
+func (d *Dashboard) downloadTest(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	text, err := d.Ops.RunTest(r.Context(), id)
+	if err != nil {
+		d.writeError(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": strings.TrimSuffix(fileName("run", id), ".txt") + ".test.hcl"}))
+	_, _ = io.WriteString(w, text) // fails only if the caller hung up
 }
 
 // fileName returns a name of letters, digits and hyphens.

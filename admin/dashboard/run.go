@@ -25,6 +25,7 @@ type runPage struct {
 	Source    []sourceLine // the lines of the action that failed, as they are now
 	Changed   bool         // the flow was changed after the run was accepted
 	Open      bool         // the run is not over
+	SavesTest bool         // a test can repeat the run
 	Dismiss   bool         // the run can be dismissed
 	Retry     retryChoices
 	Steps     []stepRow
@@ -121,7 +122,7 @@ func isLineOf(position string, line int) bool {
 // newRunPage returns the page about a run, with the steps from a number on.
 func newRunPage(run *ops.RunDetail, from int) *runPage {
 	state, _ := store.ParseState(string(run.State)) // the service only returns states
-	p := &runPage{RunDetail: run, Cause: run.Cause, Open: state.Open(), Dismiss: state == store.Failed, Total: len(run.Steps), Retry: retryChoicesOf(state)}
+	p := &runPage{RunDetail: run, Cause: run.Cause, Open: state.Open(), Dismiss: state == store.Failed, SavesTest: state == store.Succeeded || state == store.Failed, Total: len(run.Steps), Retry: retryChoicesOf(state)}
 	left := newBudget()
 	p.addSteps(left, from)
 	if run.Request != nil {

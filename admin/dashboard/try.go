@@ -27,6 +27,24 @@ type tryPage struct {
 	Signed     []string
 	Run        string // the run of the request that was sent last
 	Status     int
+	Answers    string // the run whose answers the actions of a dry run get; "" for made-up ones
+	Dry        *dryPage
+}
+
+// dryPage is the result of a dry run.
+type dryPage struct {
+	*ops.DryRun
+	Body    *shown
+	Actions []dryRow
+	More    int // actions that the page does not show
+}
+
+// dryRow is an action of a dry run.
+type dryRow struct {
+	ops.DryAction
+	Name    string
+	Depth   int
+	In, Out *shown
 }
 
 func tryURL(flow, run string) string {
@@ -39,8 +57,8 @@ func (d *Dashboard) showTry(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.URL == "" || f.Trigger != "webhook" {
-		return nil, &ops.Error{Kind: ops.NotFound, Message: "the flow takes no requests"}
+	if !takesRequests(&f) {
+		return nil, errNoRequests()
 	}
 	s := sampleRequest(&f)
 	_, query, _ := strings.Cut(s.url, "?")
@@ -61,11 +79,17 @@ func (d *Dashboard) showTry(r *http.Request) (*page, error) {
 	if run, err := d.Ops.Run(r.Context(), q.Get("from")); err == nil && run.Flow == f.Name {
 		body.fillFrom(run)
 		body.Status, _ = strconv.Atoi(q.Get("status"))
-		body.Run = run.ID
+		body.Run, body.Answers = run.ID, run.ID
 	} else if q.Get("status") != "" {
 		body.Status, _ = strconv.Atoi(q.Get("status"))
 	}
 	return &page{Name: "try", Title: "Try " + f.Name, Section: "/", Body: body}, nil
+}
+
+func takesRequests(f *ops.FlowDetail) bool { return f.URL != "" && f.Trigger == "webhook" }
+
+func errNoRequests() error {
+	return &ops.Error{Kind: ops.NotFound, Message: "the flow takes no requests"}
 }
 
 // credentialField returns which credential a caller of a flow has to give.
@@ -120,22 +144,62 @@ func placeholders(path string) []string {
 
 func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{([^{}.]+)(?:\.\.\.)?\}`) }
 
-// tryFlow sends the request of the form.
-func (d *Dashboard) tryFlow(r *http.Request) (string, error) {
+// tryFlow sends the request of the form, for real or dry.
+func (d *Dashboard) tryFlow(r *http.Request) (*page, error) {
 	name := r.PathValue("name")
 	f, err := d.Ops.FlowDetail(r.Context(), name)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	if !takesRequests(&f) {
+		return nil, errNoRequests()
 	}
 	request, err := readTryForm(r, &f)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	if r.PostFormValue("do") == "dry" {
+		return d.showDryRun(r, &f, request)
 	}
 	got, err := d.Ops.TryFlow(r.Context(), name, request)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return link("/flows/"+url.PathEscape(name)+"/try", url.Values{"from": {got.Run}, "status": {strconv.Itoa(got.Status)}}), nil
+	return nil, redirect(link("/flows/"+url.PathEscape(name)+"/try", url.Values{"from": {got.Run}, "status": {strconv.Itoa(got.Status)}}))
+}
+
+// showDryRun shows what a request would do, above the form with the same request.
+func (d *Dashboard) showDryRun(r *http.Request, f *ops.FlowDetail, request ops.TryRequest) (*page, error) {
+	answers := r.PostFormValue("answers")
+	got, err := d.Ops.DryRun(r.Context(), f.Name, request, answers)
+	if err != nil {
+		return nil, err
+	}
+	body := &tryPage{
+		Flow: f.Name, Methods: f.Methods, Path: f.Path, Query: r.PostFormValue("query"), Headers: r.PostFormValue("headers"),
+		Type: r.PostFormValue("type"), Body: r.PostFormValue("body"), Credential: credentialField(f.Auth), Answers: r.PostFormValue("run"), Dry: newDryPage(got),
+	}
+	if body.Credential == "" {
+		body.Signed = f.Auth
+	}
+	for _, name := range placeholders(f.Path) {
+		body.Places = append(body.Places, header{name, r.PostFormValue("path." + name)})
+	}
+	return &page{Name: "try", Title: "Dry run of " + f.Name, Section: "/", Body: body}, nil
+}
+
+// newDryPage returns the first actions of a dry run.
+func newDryPage(got *ops.DryRun) *dryPage {
+	left := newBudget()
+	out := &dryPage{DryRun: got, Body: left.show(got.Body, "")}
+	shown := got.Actions[:min(len(got.Actions), maxSteps)]
+	out.More = len(got.Actions) - len(shown)
+	for _, a := range shown {
+		row := dryRow{DryAction: a, In: left.show(a.Input, ""), Out: left.show(a.Output, "")}
+		row.Name, row.Depth = splitPath(a.Path)
+		out.Actions = append(out.Actions, row)
+	}
+	return out
 }
 
 // readTryForm returns the request that a form describes.

@@ -40,6 +40,7 @@ type Options struct {
 	Pauses     Pauses
 	Starter    Starter
 	Endpoints  http.Handler // serves requests to flows
+	Rehearsal  Rehearsal    // nil if the gateway offers no dry runs
 }
 
 // Process counts the work of the running gateway.

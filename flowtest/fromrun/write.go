@@ -62,6 +62,13 @@ func Write(r *Run, o Options) (*Test, error) {
 	return &Test{Name: w.name, Text: w.comments() + string(text), Gaps: w.gaps, Startless: w.startless}, nil
 }
 
+// Mocks returns the mocks of the test: what the actions got from outside.
+func Mocks(r *Run, o Options) (text string, gaps []string) {
+	w := &writer{run: r, Options: o}
+	w.writeMocks()
+	return w.out.String(), w.gaps
+}
+
 // writer writes one test.
 type writer struct {
 	Options

@@ -147,6 +147,7 @@ func programRooms() []room {
 		{"admin/ops", with("config/diag", "flow", "flow/graph", "flow/outline", "gateway", "gateway/run", "gateway/services", "gateway/snapshot", "gateway/telemetry", "store"), "it decides what operators may do and see"},
 		{"admin/api/client", with("admin/api", "admin/ops", "internal/problem"), "commands call the API through it"},
 		{"admin/api", with("admin/ops", "config/diag", "flow", "internal/problem", "store"), "routes are a thin face over the operator service"},
+		{"admin/dryrun", with("admin/ops", "config/diag", "config/literal", "config/schema", "flow", "flowtest", "flowtest/fromrun"), "dry runs of operators use the machinery of tests, which the operator service and the pages need not know"},
 		{"admin/dashboard", with("admin/ops", "flow/graph", "store"), "pages are a thin face over the operator service"},
 		{"admin/session", with(), "it knows who is signed in, and no route"},
 		{"admin", with("admin/session", "admin/api", "admin/dashboard", "admin/ops", "flow", "internal/problem"), "it serves the routes and guards them by a token"},

@@ -4,6 +4,7 @@ package admintest
 
 import (
 	"context"
+	"io/fs"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -15,10 +16,12 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/webhook-gateway/gateway/actions"
+	"github.com/webhook-gateway/gateway/admin/dryrun"
 	"github.com/webhook-gateway/gateway/admin/ops"
 	"github.com/webhook-gateway/gateway/auth"
 	"github.com/webhook-gateway/gateway/config/load"
 	"github.com/webhook-gateway/gateway/flow"
+	"github.com/webhook-gateway/gateway/flowtest"
 	"github.com/webhook-gateway/gateway/gateway"
 	"github.com/webhook-gateway/gateway/internal/clock"
 	"github.com/webhook-gateway/gateway/internal/redact"
@@ -115,6 +118,10 @@ func start(t testing.TB, flows string, s store.Store) *Lab {
 	l.Service = ops.New(ops.Options{
 		Version: Version, Clock: clock.System{}, Log: zap.New(core), Store: s,
 		Process: g, Snapshots: g, Reloader: g, Worker: worker{l}, Contacts: g, Keyring: g, Handshakes: g, Pauses: g, Starter: g, Endpoints: g,
+		Rehearsal: dryrun.New(flowtest.Options{
+			FS: filesNow{l}, Paths: []load.Path{{Dir: "flows"}}, Connections: actions.Connections(), Clock: clock.System{},
+			Kinds: flow.Kinds{Actions: actions.All(), Triggers: triggers.All(auth.All())},
+		}),
 	})
 	return l
 }
@@ -123,6 +130,12 @@ func start(t testing.TB, flows string, s store.Store) *Lab {
 func (l *Lab) Write(flows string) {
 	l.files.Store(&fstest.MapFS{"flows/main.hcl": {Data: []byte(flows)}})
 }
+
+// filesNow are the files as they are now.
+type filesNow struct{ lab *Lab }
+
+// Open opens a file.
+func (f filesNow) Open(name string) (fs.File, error) { return f.lab.files.Load().Open(name) }
 
 func (l *Lab) load() (*load.Config, hcl.Diagnostics) {
 	return load.Files(load.Options{
