@@ -21,6 +21,7 @@ func TestGuides(t *testing.T) {
 		"first-flow.md": 15,
 		"testing.md":    15,
 		"ci.md":         5,
+		"recipes.md":    2,
 	} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
