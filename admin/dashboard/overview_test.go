@@ -131,6 +131,7 @@ func TestFlowPage(t *testing.T) {
 		}
 	}
 	page = s.get("/flows/signed", 200)
+	wantText(t, page, "gateway send signed --watch")
 	wantText(t, page, "Callers sign their requests ( github )")
 	wantNone(t, page, "written-in-the-file", "curl \\")
 	wantText(t, s.get("/flows/nightly", 200), "Next times", "03:00:00.000 UTC", "No run yet.")

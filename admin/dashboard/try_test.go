@@ -77,7 +77,7 @@ func TestTryFaults(t *testing.T) {
 	if w := s.call(http.MethodPost, "/flows/nightly/try", tryFields(nil)); w.Code == http.StatusSeeOther {
 		t.Error("a request was sent to a flow that takes none")
 	}
-	wantText(t, s.get("/flows/signed/try", 200), "Callers sign their requests ( github ). Give the signature as a header.")
+	wantText(t, s.get("/flows/signed/try", 200), "Callers sign their requests ( github ). A dry run signs for you. To send it for real, give the signature as a header, or run gateway send signed where the secrets are.")
 	other := s.Record(&store.Entry{Flow: "signed", State: store.Refused, Payload: store.Payload{Event: []byte(`{"method":"POST","url":"/signed"}`), Body: []byte("secret of another flow")}})
 	wantNone(t, s.get("/flows/orders/try?from="+other, 200), "secret of another flow")
 }
