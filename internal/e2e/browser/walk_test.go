@@ -186,7 +186,10 @@ func TestTry(t *testing.T) {
 		chromedp.SetValue(chromedp.CSS("[name=password]"), password),
 		chromedp.SetValue(chromedp.CSS("[name=body]"), `{"order_id":"TRY-1","items":[{"sku":"lamp","qty":1,"price":9.5}]}`),
 	)
-	v.follow("Send the request")
+	v.follow("Dry run")
+	v.want("The flow answers 200", "Nothing was sent or stored.", "warehouse http, not sent")
+	v.do(chromedp.SetValue(chromedp.CSS("[name=username]"), "shop"), chromedp.SetValue(chromedp.CSS("[name=password]"), password))
+	v.follow("Send for real")
 	v.want("The flow answered 200.")
 	g.waitRuns("succeeded", 1)
 	v.follow("See the run with its actions")
