@@ -1,11 +1,24 @@
 package flowtest_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/webhook-gateway/gateway/flowtest"
 )
+
+// TestHugeSample: a sample that is too large is a finding at its place.
+func TestHugeSample(t *testing.T) {
+	t.Parallel()
+	o := options(orders, "test \"x\" {\n flow = \"orders\"\nrequest { json = file(\"huge.json\") }\nexpect { status = 202 }\n}\n")
+	o.FS.(fstest.MapFS)["flows/huge.json"] = &fstest.MapFile{Data: bytes.Repeat([]byte("1"), 10<<20)}
+	_, diags := flowtest.Check(o)
+	if len(diags) != 1 || !strings.Contains(diags.Error(), "huge.json") || !strings.Contains(diags.Error(), "4 MiB") || diags[0].Subject.Start.Line != 3 {
+		t.Errorf("findings %v", diags)
+	}
+}
 
 // TestFindings: a mistake in a test file is found before a test runs.
 func TestFindings(t *testing.T) {
