@@ -193,3 +193,19 @@ func (s *mortalStore) ChangeContact(ctx context.Context, c store.ContactChange) 
 	}
 	return s.Store.ChangeContact(ctx, c)
 }
+
+// CollectFailures implements store.FailureWindows.
+func (s *mortalStore) CollectFailures(ctx context.Context, w store.FailureWatch) (store.CollectedFailures, error) {
+	if err := s.guard(ctx); err != nil {
+		return store.CollectedFailures{}, err
+	}
+	return s.Store.CollectFailures(ctx, w)
+}
+
+// MarkWindowFired implements store.FailureWindows.
+func (s *mortalStore) MarkWindowFired(ctx context.Context, watcher string, begin time.Time) error {
+	if err := s.guard(ctx); err != nil {
+		return err
+	}
+	return s.Store.MarkWindowFired(ctx, watcher, begin)
+}

@@ -23,6 +23,9 @@ type Submission struct {
 	Delay time.Duration
 	// Claim, if set, claims the run for the caller if it can start now.
 	Claim *DirectClaim
+	// FromFailure: a failure of other runs is the cause of the run, so it leaves no
+	// failure for watchers, see FailureWindows.
+	FromFailure bool
 	// Steps are steps that are already completed, of a run that becomes durable
 	// while it runs.
 	Steps []Step
@@ -141,6 +144,9 @@ type Ending struct {
 	State State // Succeeded, Failed or Cancelled
 	Cause Cause
 	Steps []Step // without a checkpoint so far; stored with the end
+	// Watchers are the flows that watch failures of the flow, see FailureWindows. Only
+	// a run that failed counts for them.
+	Watchers []string
 	// Status, Response and Output replace the accepted ones, unless they are
 	// empty.
 	Status   int
@@ -165,6 +171,8 @@ type SweepQuery struct {
 	// completed step in between. It doubles each further time, to at most an hour.
 	// The first time the run is queued at once.
 	Backoff time.Duration
+	// Watchers, if set, returns the Ending.Watchers of runs of a flow.
+	Watchers func(flow string) []string
 }
 
 // Swept is the result of Sweep.

@@ -158,6 +158,14 @@ func ChangedSinceListed(err error) bool {
 	return errors.Is(err, ErrState) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrCut)
 }
 
+// WatchersOf returns the flows that watch failures of a flow.
+func (q SweepQuery) WatchersOf(flow string) []string {
+	if q.Watchers == nil {
+		return nil
+	}
+	return q.Watchers(flow)
+}
+
 // maxLossBackoff limits the wait of a run that is lost again and again.
 const maxLossBackoff = time.Hour
 

@@ -124,4 +124,5 @@ type Entry struct {
 	Cause    Cause
 	Payload  // zero stores none
 	Steps    []Step
+	Watchers []string // see Ending.Watchers
 }

@@ -18,6 +18,7 @@ type Store interface {
 	Handshakes
 	Pauses
 	Audit
+	FailureWindows
 
 	// Ping writes, and so reports whether the store can store runs.
 	Ping(ctx context.Context) error

@@ -140,7 +140,7 @@ func (a *acceptance) enforceQueueLimit(b *acceptBatch, f *flowCounts) error {
 func (a *acceptance) writeRun(b *acceptBatch, f *flowCounts) {
 	run := newRun{
 		id: a.id, flow: a.sub.Flow, version: a.sub.Version, state: a.state, attempt: 1, status: a.sub.Status,
-		due: a.due, okey: nullBlob([]byte(a.okey)), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps,
+		due: a.due, okey: nullBlob([]byte(a.okey)), payload: &a.sub.Payload, size: len(a.sub.Body), steps: a.sub.Steps, fromFailure: a.sub.FromFailure,
 	}
 	if a.state == store.Running {
 		h := a.sub.Claim

@@ -258,3 +258,8 @@ func (t *clockedStore) AppendAudit(ctx context.Context, e store.AuditEntry) erro
 	t.setClock()
 	return t.Store.AppendAudit(ctx, e)
 }
+
+func (t *clockedStore) CollectFailures(ctx context.Context, w store.FailureWatch) (store.CollectedFailures, error) {
+	t.setClock()
+	return t.Store.CollectFailures(ctx, w)
+}

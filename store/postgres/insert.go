@@ -25,6 +25,10 @@ type newRun struct {
 	payload  *store.Payload // nil if there is none
 	size     int            // of the body
 	steps    []store.Step
+	watchers []string // of its failure
+
+	// fromFailure: its failure counts for no watcher.
+	fromFailure bool
 
 	bytes   int64
 	largest int
@@ -99,6 +103,13 @@ func (r *newRuns) addInserts(t *tx) {
 	if len(steps) > 0 {
 		t.addQuery(insertQuery("steps", steps.columns()))
 	}
+	var left leftFailures
+	for i := range r.runs {
+		if run := &r.runs[i]; run.state == store.Failed {
+			left.add(claimKey{id: run.id}, run.watchers, &run.cause)
+		}
+	}
+	left.addInsert(t, joinEnded)
 }
 
 func (r *newRuns) insertRuns() *query {
@@ -132,6 +143,9 @@ func (r *newRuns) insertRuns() *query {
 	}
 	if anyRow(rows, func(r *newRun) bool { return r.state == store.Failed }) {
 		columns = append(columns, columnOf("failure", "bigint", rows, func(r *newRun) int64 { return failureOf(r.state, &r.cause) }))
+	}
+	if anyRow(rows, func(r *newRun) bool { return r.fromFailure }) {
+		columns = append(columns, columnOf("from_failure", "boolean", rows, func(r *newRun) bool { return r.fromFailure }))
 	}
 	columns = append(columns, causeColumns(rows, func(r *newRun) *store.Cause { return &r.cause })...)
 	if len(r.ended) == 0 {

@@ -108,6 +108,9 @@ func (p *purge) deleteCountersAndKeys(ctx context.Context, t *tx) error {
 	const keys = `WITH old AS (SELECT scope, name FROM keys WHERE expires <= clock() ORDER BY expires LIMIT $1 FOR UPDATE SKIP LOCKED),
 		gone AS (DELETE FROM keys k USING old WHERE k.scope = old.scope AND k.name = old.name RETURNING 1) SELECT count(*) FROM gone`
 	scanRows(t.addSQL(keys, purgeBatch), []any{&p.out.Keys}, func() error { return nil })
+	// There are none while gateways serve the flows that watch.
+	t.addSQL(`DELETE FROM watched_failures WHERE number IN (SELECT number FROM watched_failures ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED)
+		AND at < clock() - $2 * interval '1 second'`, purgeBatch, int64(store.FailureKeepTime/time.Second))
 	if err := t.sendAll(ctx); err != nil {
 		return err
 	}

@@ -65,9 +65,15 @@ func (c *runChange) sweepRuns(ctx context.Context, q store.SweepQuery, out *stor
 		requeued = append(requeued, lostRun{r, n, delay})
 	}
 	c.requeueLost(requeued)
+	var left leftFailures
 	for n, runs := range failed {
-		c.endRuns(runs, store.Failed, store.LossCause(n))
+		why := store.LossCause(n)
+		c.endRuns(runs, store.Failed, why)
+		for _, r := range runs {
+			left.add(claimKey{id: r.id}, q.WatchersOf(r.flow), &why)
+		}
 	}
+	left.addInsert(c.tx, joinEnded)
 	c.counts.addUpdate(c.tx)
 	return c.reportSwept(ctx, out)
 }

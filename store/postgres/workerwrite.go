@@ -127,6 +127,13 @@ func (b *workerBatch) writeEndings() {
 	})
 	b.writeSteps(steps)
 	b.writeResults(b.endings)
+	var left leftFailures
+	for i := range b.endings {
+		if e := &b.endings[i]; e.State == store.Failed {
+			left.add(e.key, e.Watchers, &e.Cause)
+		}
+	}
+	left.addInsert(b.tx, func(q *query) { q.joinChanged(b.stamp) })
 }
 
 // writeResults adds a statement that writes responses and outputs.

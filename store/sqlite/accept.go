@@ -167,7 +167,7 @@ func (a *acceptance) writeDedupeKey() error {
 // column costs time.
 func (a *acceptance) insertRow(seq int64) error {
 	s := a.sub
-	if a.state == store.Queued && s.OrderKey == "" {
+	if a.state == store.Queued && s.OrderKey == "" && !s.FromFailure {
 		_, err := a.exec("INSERT INTO runs (seq, id, flow, state, status, size, version) VALUES (?, ?, ?, 1, ?, ?, ?)",
 			seq, a.id[:], s.Flow, int64(s.Status), int64(len(s.Body)), nullText(s.Version))
 		return err
@@ -183,8 +183,8 @@ func (a *acceptance) insertRow(seq int64) error {
 	if s.OrderKey != "" {
 		okey = a.hash.orderKeyBytes(s.OrderKey)
 	}
-	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey)
+	_, err := a.exec("INSERT INTO runs (seq, id, flow, state, fence, status, size, version, started, due, okey, from_failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		seq, a.id[:], s.Flow, int64(a.state), fence, int64(s.Status), int64(len(s.Body)), nullText(s.Version), started, due, okey, s.FromFailure)
 	return err
 }
 

@@ -43,6 +43,9 @@ func (s *Store) Purge(ctx context.Context, r store.Retention) (store.Purged, err
 		if err := t.deleteCounters(r); err != nil {
 			return err
 		}
+		if err := t.deleteUncounted(); err != nil {
+			return err
+		}
 		out.Keys, err = t.deleteKeys()
 		return err
 	})

@@ -104,6 +104,11 @@ func (t *tx) recordEntry(id store.ID, e *store.Entry) error {
 	if err := t.writeSteps(seq, e.Steps); err != nil {
 		return err
 	}
+	if e.State == store.Failed {
+		if err := t.writeFailures(seq, e.Watchers, &e.Cause); err != nil {
+			return err
+		}
+	}
 	t.stats.add(e.Flow, e.State, intOf(started), finished, 1)
 	return nil
 }

@@ -53,6 +53,9 @@ func (t *tx) sweepRun(r openRun, fence int64, q store.SweepQuery, out *store.Swe
 		if err := t.endRun(r, store.Failed, why); err != nil {
 			return err
 		}
+		if err := t.writeFailures(r.seq, q.WatchersOf(r.flow), &why); err != nil {
+			return err
+		}
 		out.Failed = append(out.Failed, t.sweptSummary(r, store.Failed))
 		return nil
 	}

@@ -82,6 +82,11 @@ func (t *tx) finishRun(c store.Claim, e *store.Ending) error {
 			return err
 		}
 	}
+	if e.State == store.Failed {
+		if err := t.writeFailures(c.Ref, e.Watchers, &e.Cause); err != nil {
+			return err
+		}
+	}
 	t.countEnded(r, e.State)
 	t.onCommit(func() { t.leases.drop(c.Ref) })
 	return t.unblockNext(r.flow, r.okey)

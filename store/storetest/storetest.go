@@ -111,6 +111,7 @@ func Run(t *testing.T, e Engine) {
 		{"Search", searchTests()},
 		{"Record", recordTests()},
 		{"Failures", failureTests()},
+		{"FailureWindows", failureWindowTests()},
 		{"Stats", statsTests()},
 		{"Versions", versionTests()},
 		{"Purge", purgeTests()},
